@@ -1,0 +1,2 @@
+# Tallypost: `make` alone explains.
+.DEFAULT_GOAL := help

@@ -1,0 +1,98 @@
+"""People who work here, the organisation they work for, and what they did."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+
+class Role(models.TextChoices):
+    OWNER = "owner", "Owner"
+    ADMIN = "admin", "Admin"
+    MARKETER = "marketer", "Marketer"
+    VIEWER = "viewer", "Viewer"
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    email = models.EmailField(max_length=254, unique=True, help_text="Lower case.")
+    name = models.CharField(max_length=120, blank=True)
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.VIEWER)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects = UserManager()
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class Organisation(models.Model):
+    """The one organisation of this installation. No row: not set up yet."""
+
+    name = models.CharField(max_length=200)
+    postal_address = models.TextField(max_length=500)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    sender_name = models.CharField(max_length=120)
+    sender_email = models.EmailField(max_length=254)
+    public_url = models.URLField(blank=True, help_text="Empty: the PUBLIC_URL of the environment.")
+    brand_colour = models.CharField(max_length=7, default="#1f4fa8")
+    logo = models.CharField(max_length=200, blank=True, help_text="Storage name of the logo.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_organisation")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def get(cls) -> "Organisation | None":
+        return cls.objects.filter(id=1).first()
+
+    @property
+    def public_address(self) -> str:
+        """Scheme and host that recipients reach, without a trailing slash."""
+        return (self.public_url or settings.PUBLIC_URL).rstrip("/")
+
+
+class Invitation(models.Model):
+    email = models.EmailField(max_length=254)
+    role = models.CharField(max_length=10, choices=Role.choices)
+    token_digest = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, models.CASCADE)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class AuditEntry(models.Model):
+    """Append-only: who did what to which thing, from where."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    user = models.ForeignKey(User, models.SET_NULL, null=True)
+    action = models.CharField(max_length=60)
+    subject = models.CharField(max_length=200, blank=True)
+    detail = models.JSONField(default=dict)
+    ip = models.GenericIPAddressField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject}"

@@ -1,0 +1,78 @@
+"""What is written, and when it goes out."""
+
+from django.conf import settings
+from django.db import models
+
+from contacts.models import MailingList
+from delivery.models import Batch, Provider
+
+
+class Campaign(models.Model):
+    class ContentKind(models.TextChoices):
+        BLOCKS = "blocks", "Simple"
+        HTML = "html", "HTML"
+
+    name = models.CharField(max_length=200)
+    lists = models.ManyToManyField(MailingList, blank=True, related_name="campaigns")
+    excluded_lists = models.ManyToManyField(MailingList, blank=True, related_name="+")
+    sender_name = models.CharField(max_length=120, blank=True)
+    sender_email = models.CharField(max_length=254, blank=True)
+    reply_to = models.CharField(max_length=254, blank=True)
+    subject = models.CharField(max_length=300, blank=True)
+    preheader = models.CharField(max_length=300, blank=True)
+    content_kind = models.CharField(max_length=6, choices=ContentKind.choices, default=ContentKind.BLOCKS)
+    blocks = models.JSONField(default=dict, blank=True, help_text="See campaigns.blocks.")
+    html = models.TextField(blank=True, help_text="As written by hand.")
+    text = models.TextField(blank=True, help_text="Empty: made from the HTML.")
+    provider = models.ForeignKey(Provider, models.SET_NULL, null=True, blank=True, help_text="Empty: the default.")
+    scheduled_at = models.DateTimeField(null=True, blank=True)
+    is_sample = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1, help_text="Grows with every save: two editors notice each other.")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Edition(models.Model):
+    """A campaign frozen at launch (or for a test mail): what its batch says, word for word."""
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="editions")
+    batch = models.OneToOneField(Batch, models.CASCADE, null=True, related_name="+")
+    is_test = models.BooleanField(default=False)
+    contact_id = models.BigIntegerField(null=True, help_text="A test mail is written as if to this contact.")
+    sender_name = models.CharField(max_length=120)
+    sender_email = models.CharField(max_length=254)
+    reply_to = models.CharField(max_length=254, blank=True)
+    subject = models.CharField(max_length=300)
+    preheader = models.CharField(max_length=300, blank=True)
+    html = models.TextField(help_text="Inlined, with merge tags, before links are rewritten.")
+    text = models.TextField()
+    organisation = models.JSONField(default=dict, help_text="Name, address and public address at launch.")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class Image(models.Model):
+    name = models.CharField(max_length=200)
+    storage_name = models.CharField(max_length=200, unique=True)
+    alt = models.CharField(max_length=300, blank=True)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    size_bytes = models.PositiveIntegerField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.name

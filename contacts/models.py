@@ -1,0 +1,160 @@
+"""Who may be written to."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Lower
+
+
+class TrackingConsent(models.TextChoices):
+    UNKNOWN = "unknown", "Not asked"
+    GIVEN = "given", "Given"
+    REFUSED = "refused", "Refused"
+
+
+class Contact(models.Model):
+    """One person's address. Its domain is stored in lower case as A-labels (RFC 5890)."""
+
+    email = models.CharField(max_length=320)
+    first_name = models.CharField(max_length=200, blank=True)
+    last_name = models.CharField(max_length=200, blank=True)
+    attributes = models.JSONField(default=dict, blank=True)
+    language = models.CharField(max_length=12, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True)
+    tracking_consent = models.CharField(max_length=8, choices=TrackingConsent.choices, default=TrackingConsent.UNKNOWN)
+    is_sample = models.BooleanField(default=False)
+    source = models.CharField(max_length=120, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    # Folded in once a minute from real (never rehearsed) human events.
+    last_sent_at = models.DateTimeField(null=True)
+    last_opened_at = models.DateTimeField(null=True)
+    last_clicked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="one_contact_per_email")]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Field(models.Model):
+    """A typed attribute that contacts may carry, kept under `key` in `Contact.attributes`."""
+
+    class Kind(models.TextChoices):
+        TEXT = "text", "Text"
+        NUMBER = "number", "Number"
+        DATE = "date", "Date"
+        BOOLEAN = "boolean", "Yes or no"
+        URL = "url", "Web address"
+
+    key = models.SlugField(max_length=60, unique=True)
+    label = models.CharField(max_length=120)
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.TEXT)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class MailingList(models.Model):
+    name = models.CharField(max_length=120, unique=True)
+    description = models.CharField(max_length=300, blank=True)
+    is_sample = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Subscription(models.Model):
+    class State(models.TextChoices):
+        SUBSCRIBED = "subscribed", "Subscribed"
+        UNCONFIRMED = "unconfirmed", "Not confirmed"
+        UNSUBSCRIBED = "unsubscribed", "Unsubscribed"
+
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="subscriptions")
+    list = models.ForeignKey(MailingList, models.CASCADE, related_name="subscriptions")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.SUBSCRIBED)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["list", "contact"], name="one_subscription_per_list")]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} {self.state} {self.list_id}"
+
+
+class ConsentEvent(models.Model):
+    """Append-only proof of who agreed to, or left, what (GDPR art. 7(1))."""
+
+    class Kind(models.TextChoices):
+        GIVEN = "given", "Subscribed"
+        WITHDRAWN = "withdrawn", "Unsubscribed"
+
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="consent_events")
+    list = models.ForeignKey(MailingList, models.SET_NULL, null=True, help_text="Empty: everything.")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    channel = models.CharField(max_length=20, help_text="import, hand, page, one-click, complaint, setup")
+    text = models.CharField(max_length=500, blank=True)
+    ip = models.GenericIPAddressField(null=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} {self.kind}"
+
+
+class Suppression(models.Model):
+    """An address that gets no marketing mail, whoever adds it again. Outlives its contact."""
+
+    class Reason(models.TextChoices):
+        UNSUBSCRIBED = "unsubscribed", "Unsubscribed from everything"
+        HARD_BOUNCE = "hard_bounce", "Address does not exist"
+        COMPLAINT = "complaint", "Marked as spam"
+        MANUAL = "manual", "Added by hand"
+
+    email = models.CharField(max_length=320, unique=True, help_text="Lower case.")
+    reason = models.CharField(max_length=12, choices=Reason.choices)
+    detail = models.CharField(max_length=1000, blank=True, help_text="Raw reply or source; hostile text.")
+    source = models.CharField(max_length=60, blank=True, help_text="page, one-click, smtp, import, hand")
+    message_id = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class ImportJob(models.Model):
+    class State(models.TextChoices):
+        UPLOADED = "uploaded", "Uploaded"  # waits for the mapping of columns
+        CHECKING = "checking", "Checking"  # dry run
+        READY = "ready", "Ready"  # waits for the go-ahead
+        RUNNING = "running", "Importing"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+        CANCELLED = "cancelled", "Cancelled"
+
+    file_name = models.CharField(max_length=200)
+    storage_name = models.CharField(max_length=200)
+    size_bytes = models.BigIntegerField(default=0)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.UPLOADED)
+    options = models.JSONField(default=dict, help_text="encoding, delimiter, mapping, lists, update mode, consent")
+    counts = models.JSONField(default=dict, help_text="new, updated, invalid, duplicate, suppressed, by reason")
+    rows_done = models.BigIntegerField(default=0)
+    rows_total = models.BigIntegerField(default=0)
+    problem = models.TextField(blank=True)
+    refused_storage_name = models.CharField(max_length=200, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.file_name

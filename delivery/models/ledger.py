@@ -1,0 +1,163 @@
+"""The ledger: one row a recipient, and the chunks that workers take."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from delivery.models.providers import Provider
+
+
+class MessageState(models.IntegerChoices):
+    PENDING = 0, "Waiting"
+    ACCEPTED = 1, "Accepted"
+    DEFERRED = 2, "Waiting for another try"
+    REFUSED = 3, "Refused"
+    UNCERTAIN = 4, "May have arrived"
+    SKIPPED = 5, "Skipped"
+
+
+class Batch(models.Model):
+    """Messages that say the same thing: a campaign's edition (closed) or a stream of single mails (open)."""
+
+    class Kind(models.TextChoices):
+        CLOSED = "closed"
+        OPEN = "open"
+
+    class Stream(models.TextChoices):
+        MARKETING = "marketing", "Marketing"
+        TRANSACTIONAL = "transactional", "Transactional"
+
+    class State(models.TextChoices):
+        BUILDING = "building", "Preparing"
+        HELD = "held", "About to start"  # until hold_until; Undo drops it
+        SENDING = "sending", "Sending"
+        PAUSED = "paused", "Paused"
+        DONE = "done", "Sent"
+        CANCELLED = "cancelled", "Cancelled"
+
+    kind = models.CharField(max_length=6, choices=Kind.choices, default=Kind.CLOSED)
+    stream = models.CharField(max_length=13, choices=Stream.choices, default=Stream.MARKETING)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.BUILDING)
+    state_reason = models.CharField(max_length=500, blank=True)
+    group = models.CharField(max_length=40, blank=True, db_index=True, help_text="Joins editions of one campaign.")
+    content_kind = models.CharField(max_length=30, help_text="Key in delivery.content.")
+    content_id = models.BigIntegerField()
+    provider = models.ForeignKey(Provider, models.PROTECT, null=True)
+    rehearsal = models.BooleanField(help_text="Frozen at launch: nobody receives it, nobody's record changes.")
+    lists = ArrayField(models.BigIntegerField(), default=list, help_text="Lists an unsubscribe leaves.")
+    audience = models.JSONField(default=dict, help_text="What contacts.audience compiles.")
+    left_out = models.JSONField(default=dict, help_text="People left out before launch, by reason.")
+    hold_until = models.DateTimeField(null=True)
+    not_before = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    first_id = models.BigIntegerField(null=True)
+    last_id = models.BigIntegerField(null=True)
+    # Stored when the building ends; the terms are counted on their own and must add up to it.
+    total = models.BigIntegerField(default=0)
+    # Counters of ended chunks; a live chunk carries its own (see delivery.ledger.tally).
+    accepted = models.BigIntegerField(default=0)
+    pending = models.BigIntegerField(default=0)
+    deferred = models.BigIntegerField(default=0)
+    refused = models.BigIntegerField(default=0)
+    uncertain = models.BigIntegerField(default=0)
+    skipped = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"batch {self.id}"
+
+
+class Message(models.Model):
+    """One mail to one address. Partitioned by id range; no index on a column that changes, fillfactor 55."""
+
+    id = models.BigIntegerField(primary_key=True)
+    batch = models.ForeignKey(Batch, models.DO_NOTHING, db_constraint=False, db_index=False)
+    contact_id = models.BigIntegerField(null=True)
+    email = models.CharField(max_length=320)
+    state = models.SmallIntegerField(choices=MessageState.choices, default=MessageState.PENDING)
+    attempts = models.SmallIntegerField(default=0)
+    provider_id = models.IntegerField(null=True)
+    reply = models.CharField(max_length=300, null=True)
+    accepted_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"message {self.id}"
+
+
+class Waiting(models.Model):
+    """Beside a message that is deferred, refused, uncertain or skipped: why, and when it is tried again."""
+
+    message_id = models.BigIntegerField(primary_key=True)
+    batch = models.ForeignKey(Batch, models.CASCADE)
+    state = models.SmallIntegerField(choices=MessageState.choices)
+    category = models.CharField(max_length=30)
+    reply = models.CharField(max_length=1000, blank=True)
+    retry_at = models.DateTimeField(null=True)
+    first_failed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["retry_at"], condition=models.Q(retry_at__isnull=False), name="waiting_due"),
+            models.Index(fields=["batch", "state"], name="waiting_listed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"message {self.message_id}"
+
+
+class Chunk(models.Model):
+    """About 500 messages one worker drives at a time: by id range, or by `ids` for retries and single mails."""
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="chunks")
+    lane = models.CharField(max_length=12, default="other")
+    not_before = models.DateTimeField(null=True)
+    first_id = models.BigIntegerField(null=True)
+    last_id = models.BigIntegerField(null=True)
+    ids = ArrayField(models.BigIntegerField(), null=True)
+    size = models.IntegerField()
+    epoch = models.IntegerField(default=0)
+    owner = models.UUIDField(null=True)
+    owner_host = models.CharField(max_length=80, blank=True)
+    owner_boot = models.CharField(max_length=40, blank=True)
+    journal = models.CharField(max_length=200, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    flush_no = models.IntegerField(default=0)
+    window_end = models.IntegerField(default=0, help_text="Index in the chunk up to which dots may be written.")
+    takeovers = models.SmallIntegerField(default=0)
+    is_done = models.BooleanField(default=False)
+    quarantined = models.BooleanField(default=False)
+    accepted = models.IntegerField(default=0)
+    pending = models.IntegerField(default=0)
+    deferred = models.IntegerField(default=0)
+    refused = models.IntegerField(default=0)
+    uncertain = models.IntegerField(default=0)
+    skipped = models.IntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["batch", "id"], condition=models.Q(is_done=False), name="chunk_live"),
+        ]
+
+    def __str__(self) -> str:
+        return f"chunk {self.id}"
+
+
+class Attempt(models.Model):
+    """Append-only: every try but a first-try 250."""
+
+    message_id = models.BigIntegerField(db_index=True)
+    batch = models.ForeignKey(Batch, models.CASCADE)
+    provider = models.ForeignKey(Provider, models.SET_NULL, null=True)
+    at = models.DateTimeField(auto_now_add=True)
+    stage = models.CharField(max_length=12)
+    code = models.SmallIntegerField(null=True)
+    enhanced = models.CharField(max_length=12, blank=True)
+    text = models.CharField(max_length=1000, blank=True, help_text="The server's words; hostile text.")
+    category = models.CharField(max_length=30)
+    decision = models.CharField(max_length=12, help_text="accepted, retry, refused, uncertain, skipped")
+    duration_ms = models.IntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"message {self.message_id}: {self.category}"

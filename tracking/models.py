@@ -1,0 +1,100 @@
+"""What readers did."""
+
+from django.db import models
+
+from delivery.models import Batch
+
+
+class EventKind(models.IntegerChoices):
+    OPEN = 1, "Opened"
+    CLICK = 2, "Clicked"
+    UNSUBSCRIBE = 3, "Unsubscribed"
+    COMPLAINT = 4, "Marked as spam"
+    BOUNCE = 5, "Bounced"
+
+
+class Link(models.Model):
+    """A click's target, immutable. The address in a mail carries only its id."""
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="links")
+    url = models.TextField()
+    label = models.CharField(max_length=200, blank=True)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class Event(models.Model):
+    """One act of a reader or a machine, partitioned by month of `at`. Written by the intake alone."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    kind = models.SmallIntegerField(choices=EventKind.choices)
+    message_id = models.BigIntegerField()
+    batch = models.ForeignKey(Batch, models.DO_NOTHING, db_constraint=False, db_index=False)
+    link_id = models.BigIntegerField(default=0)
+    is_machine = models.BooleanField(default=False)
+    verdict = models.CharField(max_length=30, blank=True, help_text="Why it counts as a machine.")
+    channel = models.CharField(max_length=12, blank=True, help_text="Unsubscribes: page, one-click.")
+    ip = models.GenericIPAddressField(null=True)
+    user_agent = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.message_id}"
+
+
+class Engagement(models.Model):
+    """First of its kind, by whom: decides what is unique. One row per message, kind, link and machine."""
+
+    message_id = models.BigIntegerField()
+    batch = models.ForeignKey(Batch, models.CASCADE, db_index=False)
+    kind = models.SmallIntegerField(choices=EventKind.choices)
+    link_id = models.BigIntegerField(default=0, help_text="0: any link")
+    is_machine = models.BooleanField()
+    first_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["message_id", "kind", "link_id", "is_machine"], name="first_of_its_kind")
+        ]
+        indexes = [models.Index(fields=["batch", "kind", "link_id"], name="engagement_listed")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.message_id}"
+
+
+class Rollup(models.Model):
+    """Sums a report reads: by batch, hour, kind, link and machine; link 0 is any link."""
+
+    batch = models.ForeignKey(Batch, models.CASCADE)
+    hour = models.DateTimeField()
+    kind = models.SmallIntegerField(choices=EventKind.choices)
+    link_id = models.BigIntegerField(default=0)
+    is_machine = models.BooleanField()
+    total = models.BigIntegerField(default=0)
+    people = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["batch", "hour", "kind", "link_id", "is_machine"], name="one_rollup_per_hour"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.hour}"
+
+
+class Spool(models.Model):
+    """How far the intake has read a spool file; moved in the transaction that stores its events."""
+
+    name = models.CharField(max_length=200, unique=True, help_text="Host and file.")
+    offset = models.BigIntegerField(default=0)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return self.name
