@@ -1,0 +1,79 @@
+"""Services for the run, and the cast of all tests: an organisation and one person a role."""
+
+import subprocess
+from collections.abc import Callable
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from accounts.models import Organisation, Role, User
+from config import services
+
+PASSWORD = "correct horse battery"
+
+_running: list[subprocess.Popen[bytes]] = []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):  # an xdist worker: its controller did it
+        return
+    for service in services.embedded(settings.VAR_DIR):
+        service.place.make()
+        service.prepare()
+        with (settings.VAR_DIR / f"{service.name}.log").open("ab") as log:
+            _running.append(subprocess.Popen(service.command, stdout=log, stderr=log, **service.place.identity))
+        service.wait()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    while _running:
+        process = _running.pop()
+        process.send_signal(2)  # PostgreSQL: a fast shutdown
+        process.wait(30)
+
+
+@pytest.fixture
+def organisation(db: None) -> Organisation:
+    return Organisation.objects.create(
+        id=1,
+        name="Nordlicht Books",
+        postal_address="Hafenstraße 7\n20457 Hamburg\nGermany",
+        time_zone="Europe/Berlin",
+        sender_name="Nordlicht Books",
+        sender_email="news@nordlicht.example",
+        public_url="https://news.nordlicht.example",
+    )
+
+
+@pytest.fixture
+def owner(organisation: Organisation) -> User:
+    return User.objects.create_user("owner@nordlicht.example", PASSWORD, name="Olga Owner", role=Role.OWNER)
+
+
+@pytest.fixture
+def admin(organisation: Organisation) -> User:
+    return User.objects.create_user("admin@nordlicht.example", PASSWORD, name="Aron Admin", role=Role.ADMIN)
+
+
+@pytest.fixture
+def marketer(organisation: Organisation) -> User:
+    return User.objects.create_user("marketer@nordlicht.example", PASSWORD, name="Mia Marketer", role=Role.MARKETER)
+
+
+@pytest.fixture
+def viewer(organisation: Organisation) -> User:
+    return User.objects.create_user("viewer@nordlicht.example", PASSWORD, name="Vito Viewer", role=Role.VIEWER)
+
+
+@pytest.fixture
+def client_for() -> Callable[[User], Client]:
+    """A browser in which that person is logged in."""
+
+    def make(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return make
