@@ -1,0 +1,16 @@
+"""Addresses that stand in a sent mail: short, because a header folds and a mailbox clips."""
+
+from delivery import tokens
+
+
+def open_url(base: str, message_id: int) -> str:
+    return f"{base}/o/{tokens.seal(tokens.OPEN, message_id)}"
+
+
+def click_url(base: str, message_id: int, link_id: int) -> str:
+    return f"{base}/c/{tokens.seal(tokens.CLICK, message_id, link_id)}"
+
+
+def unsubscribe_url(base: str, contact_id: int, batch_id: int) -> str:
+    """The page of the footer and the target of RFC 8058's POST: at most 70 characters for a base of 35."""
+    return f"{base}/u/{tokens.seal(tokens.UNSUBSCRIBE, contact_id, batch_id)}"
