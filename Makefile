@@ -1,2 +1,43 @@
 # Tallypost: `make` alone explains.
 .DEFAULT_GOAL := help
+.PHONY: help setup run test check fix bench demo screenshots
+SHELL := /bin/bash
+
+UV := $(shell command -v uv 2>/dev/null || echo var/tools/uv/bin/uv)
+PYTHON = $(UV) run --frozen --no-sync python
+
+help: ## This list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1|/' | column -t -s '|'
+
+setup: $(UV) ## Install everything this checkout needs (Python packages, Node packages, front end)
+	@$(UV) sync --frozen --quiet
+	@$(PYTHON) -m config.frontend
+
+run: $(UV) ## Start Tallypost on this machine; PORT=9000 make run for another port
+	@$(UV) sync --frozen --quiet
+	@exec $(PYTHON) -m config.run
+
+test: setup ## Everything that must hold: linters, types, imports, migrations, deployment, unit, journey and browser tests
+	@$(PYTHON) -m config.testing
+
+check: setup ## The quick part of the tests: linters, types, imports
+	@$(PYTHON) -m config.testing --quick
+
+fix: setup ## Mend what linters can mend
+	@$(UV) run --frozen --no-sync ruff check --fix .
+	@$(UV) run --frozen --no-sync ruff format .
+
+bench: setup ## Measure sending, importing and tracking; one JSON object a line
+	@$(PYTHON) -m bench send --json
+	@$(PYTHON) -m bench import --json
+	@$(PYTHON) -m bench track --json
+
+demo: setup ## Start with sample data in a folder of its own (var/demo)
+	@TALLYPOST_VAR=var/demo exec $(PYTHON) -m config.demo
+
+screenshots: setup ## Make the README's pictures from the running product
+	@$(PYTHON) -m config.screenshots
+
+var/tools/uv/bin/uv:
+	@python3 -m venv var/tools/uv || { echo "python3 has no venv: install it (Debian: apt install python3-venv)."; exit 1; }
+	@var/tools/uv/bin/pip install --quiet uv

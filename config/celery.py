@@ -1,11 +1,34 @@
-"""The Celery application, its queues and the beat timetable."""
+"""The Celery application, its queues and the beat timetable.
+
+Queues: `bulk` and `transactional` carry turns of the sending engine, `control` the dispatcher, `jobs` what takes long
+(imports, building an audience). Every task is safe to lose: behind each stands a sweep that goes by the database.
+"""
 
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("tallypost")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+def _every(seconds: float, task: str, queue: str = "control") -> dict[str, object]:
+    """A beat entry that expires before its successor: a stopped worker finds no heap of ticks."""
+    return {"task": task, "schedule": seconds, "options": {"queue": queue, "expires": seconds}}
+
+
+app.conf.beat_schedule = {
+    "offer what is due": _every(1, "delivery.tick"),
+    "count the rows again": _every(60, "delivery.audit"),
+    "fold engagement into contacts": _every(60, "tracking.fold", "jobs"),
+    "pick up lost imports": _every(60, "contacts.sweep_imports", "jobs"),
+    "make next month's partitions": {
+        "task": "tracking.partitions",
+        "schedule": crontab(hour="3", minute="17"),
+        "options": {"queue": "control"},
+    },
+}

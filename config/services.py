@@ -204,7 +204,7 @@ class Postgres:
         fresh.rename(self.data)
 
     def _run(self, program: str, *arguments: str) -> str:
-        done = subprocess.run(
+        done: subprocess.CompletedProcess[str] = subprocess.run(
             [str(self.programs / program), *arguments],
             capture_output=True,
             text=True,

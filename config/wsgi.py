@@ -1,4 +1,4 @@
-"""The WSGI callable granian serves."""
+"""The WSGI callable granian serves: opens, clicks and one-click unsubscribes go past Django, the rest through it."""
 
 import os
 
@@ -6,4 +6,8 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-application = get_wsgi_application()
+_django = get_wsgi_application()
+
+from tracking import slim  # noqa: E402  # needs the apps that the line above loaded
+
+application = slim.mount(_django)

@@ -1,0 +1,19 @@
+"""`python -m bench send|import|track|build [--json]`: one measurement, one JSON object a line."""
+
+import importlib
+import sys
+
+MEASUREMENTS = {"send": "sending", "import": "importing", "track": "tracking", "build": "building"}
+
+
+def main() -> int:
+    if len(sys.argv) < 2 or sys.argv[1] not in MEASUREMENTS:
+        print(f"usage: python -m bench {'|'.join(MEASUREMENTS)} [--json]", file=sys.stderr)
+        return 2
+    module = importlib.import_module(f"bench.{MEASUREMENTS[sys.argv[1]]}")
+    module.main(sys.argv[2:])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

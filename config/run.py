@@ -1,0 +1,313 @@
+"""`make run`: all of Tallypost on this machine under one supervisor, until Ctrl-C.
+
+Started twice at once, the second finds the lock taken and prints the address of the first. Services come up first,
+migrations run, then the processes that need them; everything stops in the opposite order.
+"""
+
+import contextlib
+import errno
+import fcntl
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from config import frontend, services
+from config.services import NotStarted
+
+ROOT = Path(__file__).resolve().parent.parent
+SMALLEST_DISK = 500 * 2**20  # bytes free
+
+
+@dataclass(frozen=True)
+class Program:
+    """One supervised process. Those with a lower `order` start first and stop last."""
+
+    name: str
+    command: list[str]
+    order: int
+    stop_signal: str = "TERM"
+    stop_seconds: int = 10
+    identity: dict[str, Any] = field(default_factory=dict)
+
+    def section(self, log: Path) -> str:
+        lines = {
+            "command": " ".join(_quoted(part) for part in self.command),
+            "directory": self.identity.get("cwd", ROOT),
+            "priority": self.order,
+            "autostart": "false",
+            "autorestart": "true",
+            "startsecs": 1,
+            "startretries": 1000,
+            "stopsignal": self.stop_signal,
+            "stopwaitsecs": self.stop_seconds,
+            "killasgroup": "true",
+            "stdout_logfile": log / f"{self.name}.log",
+            "stdout_logfile_maxbytes": "10MB",
+            "stdout_logfile_backups": 2,
+            "redirect_stderr": "true",
+        }
+        if user := self.identity.get("user"):
+            lines["user"] = user
+        return f"[program:{self.name}]\n" + "".join(f"{key}={value}\n" for key, value in lines.items())
+
+
+def programs(host: str, port: int, cores: int) -> list[Program]:
+    """The processes of one machine, besides its services. `docker/compose.yaml` runs the same."""
+    python = sys.executable
+
+    def worker(queue: str, processes: int) -> Program:
+        options = ["-Q", queue, "-c", str(processes), "-n", f"{queue}@%%h", "--without-gossip", "--without-mingle"]
+        command = [python, "-m", "celery", "-A", "config", "worker", "-l", "WARNING", *options]
+        return Program(queue, command, order=50, stop_seconds=20)
+
+    web = [python, "-m", "granian", "--interface", "wsgi", "config.wsgi:application", "--host", host]
+    web += ["--port", str(port), "--workers", str(cores), "--blocking-threads", "4", "--no-ws"]
+    web += ["--log-level", "warning", "--respawn-failed-workers", "--workers-kill-timeout", "5"]
+    beat = [python, "-m", "celery", "-A", "config", "beat", "-l", "WARNING", "-s"]
+    manage = [python, str(ROOT / "manage.py")]
+    return [
+        Program("sandbox", [*manage, "sandbox"], order=30),
+        Program("intake", [*manage, "intake"], order=40),
+        worker("bulk", cores),
+        worker("transactional", 1),
+        worker("control", 1),
+        worker("jobs", 1),
+        Program("beat", [*beat, str(_var() / "run" / "beat")], order=60),
+        Program("web", web, order=70),
+    ]
+
+
+def main() -> int:
+    port = int(os.environ.get("PORT", "8000"))
+    host = os.environ.get("HOST", "127.0.0.1")
+    try:
+        return _run(host, port)
+    except NotStarted as problem:
+        print(f"Tallypost did not start. {problem}", file=sys.stderr)
+    except OSError as problem:
+        if problem.errno != errno.ENOSPC:
+            raise
+        print("Tallypost did not start. The disk is full: free some space and start again.", file=sys.stderr)
+    return 1
+
+
+def _run(host: str, port: int) -> int:
+    var = _var()
+    for folder in ("run", "log", "spool", "journal", "media"):
+        (var / folder).mkdir(parents=True, exist_ok=True)
+    address = os.environ.get("PUBLIC_URL") or f"http://localhost:{port}"
+    with _lock(var) as is_first:
+        if not is_first:
+            print(f"Tallypost already runs: {_address_of_first(var)}", flush=True)
+            return 0
+        _check_machine(var, host, port)
+        (var / "run" / "address").write_text(address)
+        os.environ.setdefault("SANDBOX_PORT", str(_free_port(2525)))
+        frontend.build()
+        return _supervise(var, host, port, address)
+
+
+def _supervise(var: Path, host: str, port: int, address: str) -> int:
+    embedded = services.embedded(var)
+    for service in embedded:
+        service.place.make()
+        service.prepare()
+    cores = os.cpu_count() or 1
+    children = programs(host, port, cores)
+    configuration = _configuration(var, embedded, children)
+    daemon = subprocess.Popen(
+        _bound_to_us([sys.executable, "-m", "supervisor.supervisord", "-n", "-s", "-c", str(configuration)]),
+        start_new_session=True,
+        cwd=ROOT,
+        stdout=(var / "log" / "supervisor.out").open("wb"),
+        stderr=subprocess.STDOUT,
+    )
+    stop = _stopping(daemon)
+    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signum, stop)
+    try:
+        supervisor = _connect(var, daemon)
+        for service in embedded:
+            supervisor.startProcess(_process_name(service), False)
+        for service in embedded:
+            service.wait()
+        _migrate()
+        for child in sorted(children, key=lambda child: -child.order):  # the page first: it is what people wait for
+            supervisor.startProcess(child.name, False)
+        _wait_for_page(host, port, daemon)
+        if daemon.poll() is None:
+            print(f"\n  Tallypost runs at {address}\n  Ctrl-C stops it; everything is kept.\n", flush=True)
+        return daemon.wait() if not stop.asked else _ended(daemon)
+    except (ConnectionError, OSError) as problem:
+        if not stop.asked:
+            raise NotStarted(f"The supervisor ended: see {var / 'log'} ({problem}).") from problem
+        return _ended(daemon)
+    finally:
+        if daemon.poll() is None:
+            daemon.terminate()
+            daemon.wait()
+        (var / "run" / "address").unlink(missing_ok=True)
+
+
+class _stopping:  # used as a function
+    """Signal handler: ask the supervisor once to stop everything in order."""
+
+    def __init__(self, daemon: subprocess.Popen[bytes]) -> None:
+        self.daemon = daemon
+        self.asked = False
+
+    def __call__(self, signum: int, frame: object) -> None:
+        if not self.asked:
+            self.asked = True
+            print("\nStopping …", flush=True)
+        if self.daemon.poll() is None:
+            self.daemon.terminate()
+
+
+def _ended(daemon: subprocess.Popen[bytes]) -> int:
+    daemon.wait()
+    print("Stopped. Everything is kept.", flush=True)
+    return 0
+
+
+def _configuration(var: Path, embedded: list[services.Postgres | services.Redis], children: list[Program]) -> Path:
+    user = "user=root\n" if os.geteuid() == 0 else ""
+    sections = [
+        f"[supervisord]\nlogfile={var / 'log' / 'supervisor.log'}\npidfile={var / 'run' / 'supervisor.pid'}\n{user}",
+        f"[unix_http_server]\nfile={_control_socket(var)}\nchmod=0700\n",
+        "[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n",
+    ]
+    for order, service in enumerate(embedded):
+        identity = service.place.identity
+        kind = Program(_process_name(service), service.command, 10 + order, "INT", 30, identity)
+        sections.append(kind.section(var / "log"))
+    for child in children:
+        bound = Program(child.name, _bound_to_us(child.command), child.order, child.stop_signal, child.stop_seconds)
+        sections.append(bound.section(var / "log"))
+    path = var / "run" / "supervisor.conf"
+    path.write_text("\n".join(sections))
+    return path
+
+
+def _connect(var: Path, daemon: subprocess.Popen[bytes]) -> Any:
+    """The supervisor's remote control, once it answers."""
+    import xmlrpc.client
+
+    from supervisor.xmlrpc import SupervisorTransport
+
+    transport = SupervisorTransport(serverurl=f"unix://{_control_socket(var)}")
+    control = xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)
+    for _ in range(200):
+        with contextlib.suppress(OSError):
+            control.supervisor.getState()
+            return control.supervisor
+        if daemon.poll() is not None:
+            break
+        time.sleep(0.05)
+    raise NotStarted(f"The supervisor did not start: see {var / 'log' / 'supervisor.out'}.")
+
+
+def _migrate() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import django
+    from django.core.management import call_command
+    from django.db import connection
+
+    django.setup()
+    call_command("migrate", verbosity=0, interactive=False)
+    connection.close()
+
+
+def _wait_for_page(host: str, port: int, daemon: subprocess.Popen[bytes]) -> None:
+    """Until the web server answers anything at all."""
+    reach = "127.0.0.1" if host in ("0.0.0.0", "") else host  # noqa: S104  # compared, not bound
+    for _ in range(600):
+        if daemon.poll() is not None:
+            return
+        try:
+            urllib.request.urlopen(f"http://{reach}:{port}/login/", timeout=5).close()
+            return
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise NotStarted("The web server does not answer: see var/log/web.log.")
+
+
+@contextlib.contextmanager
+def _lock(var: Path) -> Iterator[bool]:
+    with (var / "run" / "lock").open("a") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def _address_of_first(var: Path) -> str:
+    for _ in range(100):
+        with contextlib.suppress(FileNotFoundError):
+            return (var / "run" / "address").read_text()
+        time.sleep(0.1)
+    return "it is just stopping, try again in a moment"
+
+
+def _check_machine(var: Path, host: str, port: int) -> None:
+    free = shutil.disk_usage(var).free
+    if free < SMALLEST_DISK:
+        raise NotStarted(f"Only {free // 2**20} MB are free on the disk of {var}: free at least 500 MB.")
+    if not _is_free(host, port):
+        raise NotStarted(f"Port {port} is taken by another program: choose another, as in `PORT={port + 1} make run`.")
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def _free_port(wanted: int) -> int:
+    return next(port for port in range(wanted, wanted + 200) if _is_free("127.0.0.1", port))
+
+
+def _bound_to_us(command: list[str]) -> list[str]:
+    """So that a killed parent leaves no orphans behind (Linux; elsewhere the next start finds the ports taken)."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "TERM", "--", *command] if setpriv else command
+
+
+def _control_socket(var: Path) -> Path:
+    inside = var / "run" / "supervisor.sock"
+    is_short = len(os.fsencode(inside)) <= services.LONGEST_SOCKET
+    return inside if is_short else services.Place(var).sockets / "supervisor.sock"
+
+
+def _process_name(service: services.Postgres | services.Redis) -> str:
+    return service.name.lower()
+
+
+def _quoted(part: str) -> str:
+    return f'"{part}"' if " " in part else part
+
+
+def _var() -> Path:
+    return Path(os.environ.get("TALLYPOST_VAR", ROOT / "var")).absolute()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
