@@ -1,3 +1,4 @@
+import django.core.validators
 from django.db import migrations, models
 
 
@@ -11,7 +12,7 @@ class Migration(migrations.Migration):
             name="Provider",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=80, unique=True)),
+                ("name", models.CharField(max_length=80)),
                 (
                     "kind",
                     models.CharField(
@@ -57,12 +58,19 @@ class Migration(migrations.Migration):
                 ),
                 ("tested_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("removed_at", models.DateTimeField(editable=False, null=True)),
             ],
             options={
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("is_default", True)), fields=("is_default",), name="one_default_provider"
-                    )
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("removed_at__isnull", True)), fields=("name",), name="provider_name_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "sandbox")), fields=("kind",), name="one_sandbox"
+                    ),
                 ],
             },
         ),
@@ -82,9 +90,61 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["-id"],
                 "indexes": [
-                    models.Index(fields=["message_id"], name="delivery_sa_message_169ca6_idx"),
-                    models.Index(fields=["envelope_to"], name="delivery_sa_envelop_13b967_idx"),
+                    models.Index(fields=["message_id"], name="sandbox_message_id"),
+                    models.Index(fields=["envelope_to"], name="sandbox_envelope_to"),
+                    models.Index(fields=["received_at"], name="sandbox_received_at"),
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SandboxRules",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "delay_min_ms",
+                    models.PositiveIntegerField(
+                        default=0, validators=[django.core.validators.MaxValueValidator(60000)]
+                    ),
+                ),
+                (
+                    "delay_max_ms",
+                    models.PositiveIntegerField(
+                        default=0, validators=[django.core.validators.MaxValueValidator(60000)]
+                    ),
+                ),
+                (
+                    "refused_percent",
+                    models.PositiveSmallIntegerField(
+                        default=0, validators=[django.core.validators.MaxValueValidator(100)]
+                    ),
+                ),
+                (
+                    "deferred_percent",
+                    models.PositiveSmallIntegerField(
+                        default=0, validators=[django.core.validators.MaxValueValidator(100)]
+                    ),
+                ),
+                (
+                    "dropped_percent",
+                    models.PositiveSmallIntegerField(
+                        default=0, validators=[django.core.validators.MaxValueValidator(100)]
+                    ),
+                ),
+                (
+                    "keep_mails",
+                    models.PositiveIntegerField(
+                        default=50000, validators=[django.core.validators.MaxValueValidator(1000000)]
+                    ),
+                ),
+                (
+                    "keep_days",
+                    models.PositiveIntegerField(
+                        default=30, validators=[django.core.validators.MaxValueValidator(3650)]
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="one_sandbox_rules")],
             },
         ),
     ]

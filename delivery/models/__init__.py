@@ -1,5 +1,5 @@
 from delivery.models.ledger import Attempt, Batch, Chunk, Message, MessageState, Waiting
 from delivery.models.providers import Provider
-from delivery.models.sandbox import SandboxMail
+from delivery.models.sandbox import SandboxMail, SandboxRules
 
-__all__ = ["Attempt", "Batch", "Chunk", "Message", "MessageState", "Provider", "SandboxMail", "Waiting"]
+__all__ = ["Attempt", "Batch", "Chunk", "Message", "MessageState", "Provider", "SandboxMail", "SandboxRules", "Waiting"]

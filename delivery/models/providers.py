@@ -1,6 +1,57 @@
 """Ways out: who carries our mail, and how much of it."""
 
-from django.db import models
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+
+from delivery import secrets
+
+if TYPE_CHECKING:
+    from delivery.models.ledger import Batch
+
+
+class ProviderInUse(Exception):
+    """Mail is still to leave through it."""
+
+
+class ProviderQuerySet(models.QuerySet["Provider"]):
+    def kept(self) -> "ProviderQuerySet":
+        """Without the removed ones, which stay only so that old reports can name them."""
+        return self.filter(removed_at__isnull=True)
+
+    def for_campaigns(self) -> "ProviderQuerySet":
+        """Ways out a campaign may choose, the default first; a paused one is among them."""
+        return self.kept().order_by("-is_default", "name")
+
+    def default(self) -> "Provider":
+        return self.kept().filter(is_default=True).first() or self.sandbox()
+
+    def sandbox(self) -> "Provider":
+        """The built-in one: made when missing, the default while there is no other."""
+        address = {"host": settings.SANDBOX_HOST, "port": settings.SANDBOX_PORT}
+        provider = self.filter(kind=Provider.Kind.SANDBOX).first()
+        if provider is None:
+            return self._make_sandbox(address)
+        if (provider.host, provider.port) != (address["host"], address["port"]):
+            self.filter(pk=provider.pk).update(**address)
+            provider.refresh_from_db()
+        return provider
+
+    def _make_sandbox(self, address: dict[str, Any]) -> "Provider":
+        provider, _ = self.get_or_create(
+            kind=Provider.Kind.SANDBOX,
+            defaults={
+                "name": "Sandbox",
+                "security": Provider.Security.NONE,
+                "connections": 10,
+                "messages_per_connection": 10_000,
+                "is_default": not self.filter(is_default=True).exists(),
+                **address,
+            },
+        )
+        return provider
 
 
 class Provider(models.Model):
@@ -17,7 +68,7 @@ class Provider(models.Model):
         ACTIVE = "active", "Active"
         PAUSED = "paused", "Paused"
 
-    name = models.CharField(max_length=80, unique=True)
+    name = models.CharField(max_length=80)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.SMTP)
     host = models.CharField(max_length=255, blank=True)
     port = models.PositiveIntegerField(default=587)
@@ -37,12 +88,19 @@ class Provider(models.Model):
     state_detail = models.CharField(max_length=1000, blank=True, help_text="The server's words; hostile text.")
     tested_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    removed_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ProviderQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["is_default"], condition=models.Q(is_default=True), name="one_default_provider"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["name"], condition=models.Q(removed_at__isnull=True), name="provider_name_once"
+            ),
+            models.UniqueConstraint(fields=["kind"], condition=models.Q(kind="sandbox"), name="one_sandbox"),
         ]
 
     def __str__(self) -> str:
@@ -52,3 +110,64 @@ class Provider(models.Model):
     def is_rehearsal(self) -> bool:
         """Mail through it reaches nobody."""
         return self.kind == self.Kind.SANDBOX
+
+    @property
+    def is_paused(self) -> bool:
+        return self.state == self.State.PAUSED
+
+    @property
+    def password(self) -> str:
+        """Opened for the one who logs in with it; empty when there is none."""
+        return secrets.open(self.password_sealed) if self.password_sealed else ""
+
+    @password.setter
+    def password(self, plain: str) -> None:
+        self.password_sealed = secrets.seal(plain) if plain else None
+        self.password_set_at = timezone.now() if plain else None
+
+    def pause(self, reason: str, detail: str = "") -> None:
+        self._change_state(self.State.PAUSED, reason[:500], _printable(detail)[:1000])
+
+    def resume(self) -> None:
+        self._change_state(self.State.ACTIVE, "", "")
+
+    def make_default(self) -> None:
+        with transaction.atomic():
+            Provider.objects.filter(is_default=True).update(is_default=False)
+            Provider.objects.filter(pk=self.pk).update(is_default=True)
+        self.is_default = True
+
+    def batches_under_way(self) -> "models.QuerySet[Batch]":
+        """What still has mail to hand over through it."""
+        batches: models.QuerySet[Batch] = self.batch_set.exclude(state__in=["done", "cancelled"])
+        return batches
+
+    def remove(self) -> None:
+        """Delete it, or hide it when old reports name it; its password goes either way."""
+        with transaction.atomic():
+            Provider.objects.select_for_update().get(pk=self.pk)
+            if count := self.batches_under_way().count():
+                raise ProviderInUse(
+                    f"{count} under way through {self.name}. Cancel or finish what is being sent first."
+                )
+            if self.is_default:
+                self.is_default = False
+                Provider.objects.filter(pk=self.pk).update(is_default=False)
+                Provider.objects.sandbox().make_default()
+            self._forget()
+
+    def _forget(self) -> None:
+        if not self.batch_set.exists():
+            self.delete()
+            return
+        self.password = ""
+        self.removed_at = timezone.now()
+        self.save(update_fields=["password_sealed", "password_set_at", "removed_at"])
+
+    def _change_state(self, state: str, reason: str, detail: str) -> None:
+        self.state, self.state_reason, self.state_detail = state, reason, detail
+        self.save(update_fields=["state", "state_reason", "state_detail"])
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else " " for character in text)

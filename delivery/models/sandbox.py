@@ -1,6 +1,26 @@
-"""What the built-in SMTP server caught."""
+"""What the built-in SMTP server caught, and how it is told to misbehave."""
 
+import zlib
+
+from django.core.validators import MaxValueValidator
 from django.db import models
+from django.db.models import Q
+
+_SHARE = [MaxValueValidator(100)]
+
+
+class SandboxMailQuerySet(models.QuerySet["SandboxMail"]):
+    def search(self, text: str) -> "SandboxMailQuerySet":
+        """By recipient, sender or subject; every word must be found."""
+        found = self
+        for word in text.split():
+            found = found.filter(
+                Q(envelope_to__icontains=word) | Q(subject__icontains=word) | Q(sender__icontains=word)
+            )
+        return found
+
+    def listed(self) -> "SandboxMailQuerySet":
+        return self.defer("raw").order_by("-id")
 
 
 class SandboxMail(models.Model):
@@ -13,9 +33,47 @@ class SandboxMail(models.Model):
     size_bytes = models.PositiveIntegerField()
     raw = models.BinaryField(help_text="zlib")
 
+    objects = SandboxMailQuerySet.as_manager()
+
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["message_id"]), models.Index(fields=["envelope_to"])]
+        indexes = [
+            models.Index(fields=["message_id"], name="sandbox_message_id"),
+            models.Index(fields=["envelope_to"], name="sandbox_envelope_to"),
+            models.Index(fields=["received_at"], name="sandbox_received_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.envelope_to}: {self.subject}"
+
+    @property
+    def source(self) -> bytes:
+        """The mail as it came, CRLF and all."""
+        return zlib.decompress(self.raw)
+
+
+class SandboxRules(models.Model):
+    """How the sandbox answers, for rehearsing what a provider may do to us. One row."""
+
+    delay_min_ms = models.PositiveIntegerField(default=0, validators=[MaxValueValidator(60_000)])
+    delay_max_ms = models.PositiveIntegerField(default=0, validators=[MaxValueValidator(60_000)])
+    refused_percent = models.PositiveSmallIntegerField(default=0, validators=_SHARE)
+    deferred_percent = models.PositiveSmallIntegerField(default=0, validators=_SHARE)
+    dropped_percent = models.PositiveSmallIntegerField(default=0, validators=_SHARE)
+    keep_mails = models.PositiveIntegerField(default=50_000, validators=[MaxValueValidator(1_000_000)])
+    keep_days = models.PositiveIntegerField(default=30, validators=[MaxValueValidator(3_650)])
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_sandbox_rules")]
+
+    def __str__(self) -> str:
+        return "sandbox rules"
+
+    @classmethod
+    def get(cls) -> "SandboxRules":
+        return cls.objects.filter(id=1).first() or cls(id=1)
+
+    @property
+    def misbehaves(self) -> bool:
+        shares = self.refused_percent + self.deferred_percent + self.dropped_percent
+        return shares + self.delay_max_ms > 0
