@@ -2,9 +2,35 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+from django.urls import reverse
 
 from contacts.models import MailingList
 from delivery.models import Batch, Provider
+
+
+class CampaignQuerySet(models.QuerySet["Campaign"]):
+    def drafts(self) -> "CampaignQuerySet":
+        return self.filter(batch=None)
+
+    def scheduled(self) -> "CampaignQuerySet":
+        return self._launched().filter(batch__started_at=None, batch__not_before__isnull=False)
+
+    def under_way(self) -> "CampaignQuerySet":
+        """Launched and not at its end, paused ones included, scheduled ones not."""
+        return self._launched().exclude(batch__started_at=None, batch__not_before__isnull=False)
+
+    def sent(self) -> "CampaignQuerySet":
+        return self.filter(batch__state__in=_ENDED)
+
+    def matching(self, words: str) -> "CampaignQuerySet":
+        return self.filter(Q(name__icontains=words) | Q(subject__icontains=words))
+
+    def _launched(self) -> "CampaignQuerySet":
+        return self.filter(batch__isnull=False).exclude(batch__state__in=_ENDED)
+
+
+_ENDED = (Batch.State.DONE, Batch.State.CANCELLED)
 
 
 class Campaign(models.Model):
@@ -26,17 +52,40 @@ class Campaign(models.Model):
     text = models.TextField(blank=True, help_text="Empty: made from the HTML.")
     provider = models.ForeignKey(Provider, models.SET_NULL, null=True, blank=True, help_text="Empty: the default.")
     scheduled_at = models.DateTimeField(null=True, blank=True)
+    batch = models.OneToOneField(
+        Batch, models.PROTECT, null=True, related_name="+", help_text="Its one launch; empty: a draft."
+    )
     is_sample = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1, help_text="Grows with every save: two editors notice each other.")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = CampaignQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("campaign", args=[self.pk])
+
+    @property
+    def is_draft(self) -> bool:
+        return self.batch_id is None
+
+    @property
+    def group(self) -> str:
+        """Joins all batches of this campaign: who got one of them is never mailed by another."""
+        return f"campaign:{self.pk}"
+
+    @property
+    def way_out(self) -> Provider:
+        """The provider that will carry it: the chosen one, else the default, else the sandbox."""
+        return self.provider or Provider.objects.filter(is_default=True).first() or Provider.objects.sandbox()
 
 
 class Edition(models.Model):

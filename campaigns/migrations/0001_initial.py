@@ -33,11 +33,30 @@ class Migration(migrations.Migration):
                 ("html", models.TextField(blank=True, help_text="As written by hand.")),
                 ("text", models.TextField(blank=True, help_text="Empty: made from the HTML.")),
                 ("scheduled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "batch",
+                    models.OneToOneField(
+                        help_text="Its one launch; empty: a draft.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="delivery.batch",
+                    ),
+                ),
                 ("is_sample", models.BooleanField(default=False)),
                 (
                     "version",
                     models.PositiveIntegerField(
                         default=1, help_text="Grows with every save: two editors notice each other."
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
