@@ -7,6 +7,7 @@ migrations run, then the processes that need them; everything stops in the oppos
 import contextlib
 import errno
 import fcntl
+import http.client
 import os
 import shutil
 import signal
@@ -14,8 +15,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -234,13 +233,12 @@ def _wait_for_page(host: str, port: int, daemon: subprocess.Popen[bytes]) -> Non
     for _ in range(600):
         if daemon.poll() is not None:
             return
-        try:
-            urllib.request.urlopen(f"http://{reach}:{port}/login/", timeout=5).close()
+        page = http.client.HTTPConnection(reach, port, timeout=5)
+        with contextlib.closing(page), contextlib.suppress(OSError, http.client.HTTPException):
+            page.request("GET", "/login/")
+            page.getresponse()
             return
-        except urllib.error.HTTPError:
-            return
-        except OSError:
-            time.sleep(0.1)
+        time.sleep(0.1)
     raise NotStarted("The web server does not answer: see var/log/web.log.")
 
 
