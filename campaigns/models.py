@@ -14,11 +14,13 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         return self.filter(batch=None)
 
     def scheduled(self) -> "CampaignQuerySet":
-        return self._launched().filter(batch__started_at=None, batch__not_before__isnull=False)
+        return self.filter(batch__state__in=_BEFORE_START, batch__not_before__isnull=False)
 
     def under_way(self) -> "CampaignQuerySet":
-        """Launched and not at its end, paused ones included, scheduled ones not."""
-        return self._launched().exclude(batch__started_at=None, batch__not_before__isnull=False)
+        """Launched and not at its end: those paused too, those scheduled for later not."""
+        begun = Q(batch__state__in=(Batch.State.SENDING, Batch.State.PAUSED))
+        about_to = Q(batch__state__in=_BEFORE_START, batch__not_before=None)
+        return self.filter(begun | about_to)
 
     def sent(self) -> "CampaignQuerySet":
         return self.filter(batch__state__in=_ENDED)
@@ -26,11 +28,27 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
     def matching(self, words: str) -> "CampaignQuerySet":
         return self.filter(Q(name__icontains=words) | Q(subject__icontains=words))
 
-    def _launched(self) -> "CampaignQuerySet":
-        return self.filter(batch__isnull=False).exclude(batch__state__in=_ENDED)
+
+class Stage(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    SCHEDULED = "scheduled", "Scheduled"
+    HELD = "held", "About to start"
+    SENDING = "sending", "Sending"
+    PAUSED = "paused", "Paused"
+    SENT = "sent", "Sent"
+    CANCELLED = "cancelled", "Cancelled"
 
 
+_BEFORE_START = (Batch.State.BUILDING, Batch.State.HELD)
 _ENDED = (Batch.State.DONE, Batch.State.CANCELLED)
+_STAGES = {
+    Batch.State.BUILDING: Stage.HELD,
+    Batch.State.HELD: Stage.HELD,
+    Batch.State.SENDING: Stage.SENDING,
+    Batch.State.PAUSED: Stage.PAUSED,
+    Batch.State.DONE: Stage.SENT,
+    Batch.State.CANCELLED: Stage.CANCELLED,
+}
 
 
 class Campaign(models.Model):
@@ -78,6 +96,15 @@ class Campaign(models.Model):
         return self.batch_id is None
 
     @property
+    def stage(self) -> "Stage":
+        """Where it stands, in the words of its page."""
+        if self.batch is None:
+            return Stage.DRAFT
+        if self.batch.state in _BEFORE_START and self.batch.not_before:
+            return Stage.SCHEDULED
+        return _STAGES[Batch.State(self.batch.state)]
+
+    @property
     def group(self) -> str:
         """Joins all batches of this campaign: who got one of them is never mailed by another."""
         return f"campaign:{self.pk}"
@@ -91,7 +118,9 @@ class Campaign(models.Model):
 class Edition(models.Model):
     """A campaign frozen at launch (or for a test mail): what its batch says, word for word."""
 
-    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="editions")
+    campaign = models.ForeignKey(
+        Campaign, models.SET_NULL, null=True, related_name="editions", help_text="Empty: a draft deleted since."
+    )
     batch = models.OneToOneField(Batch, models.CASCADE, null=True, related_name="+")
     is_test = models.BooleanField(default=False)
     contact_id = models.BigIntegerField(null=True, help_text="A test mail is written as if to this contact.")

@@ -114,7 +114,11 @@ class Migration(migrations.Migration):
                 (
                     "campaign",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="editions", to="campaigns.campaign"
+                        help_text="Empty: a draft deleted since.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="editions",
+                        to="campaigns.campaign",
                     ),
                 ),
                 (

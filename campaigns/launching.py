@@ -1,0 +1,166 @@
+"""From a draft to mail under way, and back while that is possible."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import Organisation, User
+from campaigns import preflight, rendering
+from campaigns.models import Campaign, Edition
+from campaigns.preflight import Finding
+from contacts import audience
+from delivery import ledger
+from delivery.models import Batch
+
+HOLD_SECONDS = 10
+LONG_HOLD_SECONDS = 60
+MANY_PEOPLE = 5_000  # above it: a longer hold, and the number typed as confirmation
+
+
+class NotReady(Exception):
+    """Something blocks the launch; `findings` say what and how to cure it."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__("; ".join(finding.text for finding in findings))
+        self.findings = findings
+
+
+class InThePast(Exception):
+    """The planned time has gone by."""
+
+
+class NotADraft(Exception):
+    """It has been launched, so it can no longer be changed or deleted."""
+
+
+@transaction.atomic
+def launch(campaign: Campaign, *, by: User, at: datetime | None = None) -> Batch:
+    """Freeze the campaign and hand it to delivery, now or for `at`. A second call returns the first one's batch."""
+    locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    if locked.batch is not None:
+        return locked.batch
+    if at is not None and at <= timezone.now():
+        raise InThePast
+    blocking = [finding for finding in preflight.check(locked) if finding.level == "block"]
+    if blocking:
+        raise NotReady(blocking)
+    return _start(locked, by, at)
+
+
+def undo(campaign: Campaign, *, by: User) -> None:
+    """Back to a draft, as if never launched. Raises ledger.NotPossible once it has started."""
+    with transaction.atomic():
+        locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        if locked.batch is None:
+            return
+        ledger.undo(locked.batch)
+        locked.batch = None
+        locked.save(update_fields=["batch", "updated_at"])
+        audit.record(by, "campaign.undone", locked.name, campaign=locked.pk)
+
+
+def pause(campaign: Campaign, *, by: User) -> None:
+    ledger.pause(_batch(campaign), reason=f"Paused by {by}")
+    audit.record(by, "campaign.paused", campaign.name, campaign=campaign.pk)
+
+
+def resume(campaign: Campaign, *, by: User) -> None:
+    ledger.resume(_batch(campaign))
+    audit.record(by, "campaign.resumed", campaign.name, campaign=campaign.pk)
+
+
+def cancel(campaign: Campaign, *, by: User) -> None:
+    ledger.cancel(_batch(campaign))
+    audit.record(by, "campaign.cancelled", campaign.name, campaign=campaign.pk)
+
+
+@transaction.atomic
+def duplicate(campaign: Campaign, *, by: User) -> Campaign:
+    """A draft of its own with the same lists and content, without a time."""
+    lists, excluded = list(campaign.lists.all()), list(campaign.excluded_lists.all())
+    copy = Campaign.objects.get(pk=campaign.pk)
+    copy.pk, copy._state.adding = None, True
+    copy.name = f"{campaign.name[:190]} (copy)"
+    copy.batch = copy.scheduled_at = None
+    copy.is_sample, copy.version = False, 1
+    copy.created_by = copy.updated_by = by
+    copy.save()
+    copy.lists.set(lists)
+    copy.excluded_lists.set(excluded)
+    audit.record(by, "campaign.created", copy.name, campaign=copy.pk, copy_of=campaign.pk)
+    return copy
+
+
+@transaction.atomic
+def delete_draft(campaign: Campaign, *, by: User) -> None:
+    """For good; test mails already sent keep their words. Raises NotADraft for anything that was launched."""
+    locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    if not locked.is_draft:
+        raise NotADraft
+    audit.record(by, "campaign.deleted", locked.name, campaign=locked.pk)
+    locked.delete()
+
+
+def hold_seconds(people: int) -> int:
+    return LONG_HOLD_SECONDS if people > MANY_PEOPLE else HOLD_SECONDS
+
+
+def freeze(campaign: Campaign, *, by: User) -> Edition:
+    """The words as they are now, with everything a worker needs to build the mail. Not saved."""
+    composed = rendering.compose(campaign)
+    return Edition(
+        campaign=campaign,
+        sender_name=campaign.sender_name,
+        sender_email=campaign.sender_email,
+        reply_to=campaign.reply_to,
+        subject=composed.subject,
+        preheader=composed.preheader,
+        html=composed.html,
+        text=composed.text,
+        organisation=_organisation(),
+        created_by=by,
+    )
+
+
+def _start(campaign: Campaign, by: User, at: datetime | None) -> Batch:
+    chosen = campaign.audience()
+    people = audience.summary(chosen).will_receive
+    edition = freeze(campaign, by=by)
+    edition.save()
+    batch = ledger.launch(
+        content_kind="edition",
+        content_id=edition.pk,
+        provider=campaign.way_out,
+        audience=chosen,
+        lists=list(chosen.lists),
+        group=campaign.group,
+        hold_seconds=hold_seconds(people),
+        not_before=at,
+    )
+    edition.batch = campaign.batch = batch
+    edition.save(update_fields=["batch"])
+    campaign.scheduled_at = at
+    campaign.save(update_fields=["batch", "scheduled_at", "updated_at"])
+    audit.record(
+        by, "campaign.launched", campaign.name, campaign=campaign.pk, people=people, provider=batch.provider_id
+    )
+    return batch
+
+
+def _batch(campaign: Campaign) -> Batch:
+    if campaign.batch is None:
+        raise ledger.NotPossible("This campaign has not been launched.")
+    return campaign.batch
+
+
+def _organisation() -> dict[str, str]:
+    organisation = Organisation.get()
+    if organisation is None:
+        return {}
+    return {
+        "name": organisation.name,
+        "postal_address": organisation.postal_address,
+        "public_address": organisation.public_address,
+    }
