@@ -1,5 +1,13 @@
 """Addresses of this part."""
 
-from django.urls import URLPattern
+from allauth.account import views as allauth
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from accounts.views import own
+
+urlpatterns: list[URLPattern] = [
+    path("login/", allauth.login, name="account_login"),
+    path("logout/", allauth.logout, name="account_logout"),
+    path("account/theme/", own.theme, name="theme"),
+    path("account/", own.theme, name="account"),
+]

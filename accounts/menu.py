@@ -1,0 +1,67 @@
+"""The menu: what exists and what this person may open, nothing else."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, resolve, reverse
+
+from accounts.models import User
+from accounts.permissions import Permission, allows
+
+GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    ("", (("home", "Home"), ("campaigns", "Campaigns"))),
+    (
+        "Audience",
+        (("contacts", "Contacts"), ("lists", "Lists"), ("imports", "Imports"), ("suppressions", "Suppressed")),
+    ),
+    ("Content", (("images", "Images"),)),
+    ("Delivery", (("providers", "Providers"), ("sandbox", "Sandbox"), ("messages", "Log"))),
+    ("Settings", (("settings", "Organisation"), ("people", "People"))),
+)
+ON_THE_PHONE = ("home", "campaigns", "contacts", "messages")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    name: str
+    label: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    title: str
+    entries: tuple[Entry, ...]
+
+
+def groups(user: User, path: str) -> list[Group]:
+    """The menu of `user`; the entry whose address is the longest beginning of `path` is current."""
+    allowed = [(title, list(_allowed(user, names))) for title, names in GROUPS]
+    urls = [url for _, entries in allowed for _, _, url in entries]
+    current = max((url for url in urls if _leads_to(url, path)), key=len, default="")
+    return [
+        Group(title, tuple(Entry(name, label, url, url == current) for name, label, url in entries))
+        for title, entries in allowed
+        if entries
+    ]
+
+
+def address_of(name: str, user: User) -> str | None:
+    """Where `name` is, if there is such a page and `user` may open it."""
+    try:
+        url = reverse(name)
+    except NoReverseMatch:
+        return None
+    needed = getattr(resolve(url).func, "permission", Permission.LOOK)
+    return url if allows(user, needed) else None
+
+
+def _allowed(user: User, names: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, str, str]]:
+    for name, label in names:
+        if url := address_of(name, user):
+            yield name, label, url
+
+
+def _leads_to(url: str, path: str) -> bool:
+    return path == url if url == "/" else path.startswith(url)

@@ -1,0 +1,29 @@
+"""The bar across the top, for what concerns everyone, with its cure."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from accounts.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    kind: str  # good, wait, warn, bad
+    text: str
+    action_url: str = ""
+    action_label: str = ""
+
+
+Source = Callable[[User], Iterable[Notice]]
+_sources: list[Source] = []
+
+
+def register(source: Source) -> Source:
+    """`source` is asked with every staff page: it must be cheap."""
+    if source not in _sources:
+        _sources.append(source)
+    return source
+
+
+def for_user(user: User) -> list[Notice]:
+    return [notice for source in _sources for notice in source(user)]

@@ -1,0 +1,104 @@
+"""What every template may use: the menu, permissions, and how things are written."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts import menu as menus
+from accounts import notices, strip, wording
+from accounts.models import User
+from accounts.permissions import Permission, allows
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def menu(context: Context) -> list[menus.Group]:
+    user = _user(context)
+    return menus.groups(user, context["request"].path) if user else []
+
+
+@register.simple_tag(takes_context=True)
+def phone_menu(context: Context) -> list[menus.Entry]:
+    entries = [entry for group in menu(context) for entry in group.entries]
+    return [entry for entry in entries if entry.name in menus.ON_THE_PHONE]
+
+
+@register.simple_tag(takes_context=True)
+def address(context: Context, name: str) -> str:
+    """Where the page `name` is, or nothing if there is none for this person."""
+    user = _user(context)
+    return (menus.address_of(name, user) if user else None) or ""
+
+
+@register.simple_tag(takes_context=True)
+def has_permission(context: Context, name: str) -> bool:
+    user = _user(context)
+    return bool(user and allows(user, Permission(name)))
+
+
+@register.simple_tag(takes_context=True)
+def notices_for_everyone(context: Context) -> list[notices.Notice]:
+    user = _user(context)
+    return notices.for_user(user) if user else []
+
+
+@register.simple_tag
+def tally_parts(tally: strip.Tally, links: Mapping[str, str] | None = None) -> list[strip.Part]:
+    return strip.parts(tally, links or None)
+
+
+@register.filter
+def strip_in_words(parts: list[strip.Part]) -> str:
+    return strip.in_words(parts)
+
+
+@register.filter
+def when(at: datetime | None) -> SafeString | str:
+    if not at:
+        return wording.NOT_YET
+    local = timezone.localtime(at)
+    short = wording.moment(local, timezone.localtime())
+    full = f"{local:%A} {local.day} {local:%B %Y, %H:%M:%S %Z}"
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), full, short)
+
+
+@register.filter
+def day(on: datetime | date | None) -> SafeString | str:
+    if not on:
+        return wording.NOT_YET
+    local = timezone.localtime(on).date() if isinstance(on, datetime) else on
+    short = wording.day(local, timezone.localdate())
+    full = f"{local:%A} {local.day} {local:%B %Y}"
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), full, short)
+
+
+@register.filter
+def count(number: Any) -> str:
+    return wording.NOT_YET if number is None or number == "" else wording.count(int(number))
+
+
+@register.filter
+def rate(share: float | None) -> str:
+    return wording.rate(share)
+
+
+@register.filter
+def widget_kind(field: Any) -> str:
+    """Which shape components/field.html gives a form field."""
+    if field.use_fieldset:
+        return "choices"
+    kind: str = field.widget_type
+    return kind if kind in {"checkbox", "password"} else "plain"
+
+
+def _user(context: Context) -> User | None:
+    request = context.get("request")
+    user = getattr(request, "user", None)
+    return user if isinstance(user, User) and user.is_active else None

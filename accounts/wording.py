@@ -1,0 +1,33 @@
+"""How times, counts and rates are written."""
+
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
+
+NOT_YET = "–"
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """`at` as people say it; both times in the reader's zone."""
+    clock = f"{at:%H:%M}"
+    near = {now.date(): "today", now.date() - timedelta(1): "yesterday", now.date() + timedelta(1): "tomorrow"}
+    if at.date() in near:
+        return f"{near[at.date()]} {clock}"
+    if at.year == now.year:
+        return f"{day(at.date(), now.date())}, {clock}"
+    return day(at.date(), now.date())
+
+
+def day(on: date, today: date) -> str:
+    return f"{on.day} {on:%b}" if on.year == today.year else f"{on.day} {on:%b} {on.year}"
+
+
+def count(number: int) -> str:
+    return f"{number:,}"
+
+
+def rate(share: float | None) -> str:
+    """A share of 1 in per cent with one decimal; a dash while there is nothing to divide by."""
+    if share is None:
+        return NOT_YET
+    per_cent = Decimal(str(share)) * 100
+    return f"{per_cent.quantize(Decimal('0.1'), ROUND_HALF_EVEN)} %"

@@ -1,0 +1,36 @@
+import "./css/fonts.css";
+import "./css/tokens.css";
+import "./css/base.css";
+import htmx from "htmx.org";
+
+import.meta.glob("./css/*.css", { eager: true });
+
+window.htmx = htmx;
+
+// A behaviour is one file; an element asks for it by name and is mounted once.
+const behaviours = import.meta.glob("./behaviours/*.js");
+const mounted = new WeakMap();
+
+async function mountOne(element, name) {
+  const load = behaviours[`./behaviours/${name}.js`];
+  if (!load) {
+    console.error(`No behaviour is called "${name}".`);
+    return;
+  }
+  const names = mounted.get(element) ?? new Set();
+  if (names.has(name)) return;
+  mounted.set(element, names.add(name));
+  const behaviour = await load();
+  if (element.isConnected) behaviour.mount(element);
+}
+
+function mount(root) {
+  const elements = [...root.querySelectorAll("[data-behaviour]")];
+  if (root instanceof Element && root.matches("[data-behaviour]")) elements.unshift(root);
+  for (const element of elements) {
+    for (const name of element.dataset.behaviour.split(/\s+/).filter(Boolean)) mountOne(element, name);
+  }
+}
+
+document.addEventListener("htmx:load", (event) => mount(event.detail.elt));
+mount(document);

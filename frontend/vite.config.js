@@ -1,0 +1,20 @@
+import { resolve } from "node:path";
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  // Where Django serves static files: lazy chunks and fonts are asked for from there.
+  base: "/static/",
+  build: {
+    outDir: "dist",
+    emptyOutDir: true,
+    manifest: "manifest.json",
+    // The content security policy forbids fonts and scripts from data: addresses.
+    assetsInlineLimit: 0,
+    rollupOptions: {
+      input: {
+        main: resolve(import.meta.dirname ?? ".", "src/main.js"),
+        public: resolve(import.meta.dirname ?? ".", "src/public.css"),
+      },
+    },
+  },
+});
