@@ -1,0 +1,34 @@
+"""The sandbox's SMTP server."""
+
+import errno
+import sys
+from typing import Any
+
+import uvloop
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from delivery.sandbox import server
+
+
+class Command(BaseCommand):
+    help = "Run the sandbox: an SMTP server that keeps mail instead of delivering it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="Address to listen on (default: this machine only).")
+        parser.add_argument("--port", type=int, default=settings.SANDBOX_PORT)
+
+    def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
+        try:
+            uvloop.run(server.serve(host, port, self._announce))
+        except OSError as problem:
+            if problem.errno not in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
+                raise
+            raise CommandError(
+                f"The sandbox cannot listen on {host}:{port} ({problem.strerror}). "
+                "Stop the other program or choose a port with SANDBOX_PORT=..."
+            ) from None
+
+    def _announce(self, port: int) -> None:
+        self.stdout.write(f"The sandbox listens on port {port}.")
+        sys.stdout.flush()

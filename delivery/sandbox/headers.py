@@ -1,0 +1,44 @@
+"""The three headers the list of mails shows, read without parsing the mail. Hostile text."""
+
+import contextlib
+import re
+from dataclasses import dataclass
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+
+_BLOCK = 65_536
+_WANTED = re.compile(rb"^(from|subject|message-id):[ \t]*((?:[^\r\n]|\r?\n[ \t])*)", re.IGNORECASE | re.MULTILINE)
+_FOLD = re.compile(r"\r?\n[ \t]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    sender: str
+    subject: str
+    message_id: str
+
+
+def read(raw: bytes) -> Listed:
+    end = raw.find(b"\r\n\r\n", 0, _BLOCK)
+    block = raw[: end if end >= 0 else _BLOCK]
+    found: dict[bytes, str] = {}
+    for name, value in _WANTED.findall(block):
+        found.setdefault(name.lower(), _decoded(value))
+    return Listed(
+        sender=found.get(b"from", "")[:400],
+        subject=found.get(b"subject", "")[:1000],
+        message_id=found.get(b"message-id", "")[:200],
+    )
+
+
+def printable(text: str) -> str:
+    """Without control characters, which PostgreSQL (NUL) or a terminal may not bear."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
+
+
+def _decoded(value: bytes) -> str:
+    text = _FOLD.sub(" ", value.decode("utf-8", "replace")).strip()
+    if "=?" in text:
+        with contextlib.suppress(HeaderParseError, LookupError, ValueError):
+            text = str(make_header(decode_header(text)))
+    return printable(text)

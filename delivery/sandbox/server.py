@@ -1,0 +1,112 @@
+"""Runs the sandbox: listens, follows its settings, sweeps out old mails, stops without losing an accepted one."""
+
+import asyncio
+import contextlib
+import itertools
+import logging
+import signal
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError, InterfaceError, connection
+from django.utils import timezone
+
+from delivery.models import Provider, SandboxMail, SandboxRules
+from delivery.sandbox.behaviour import Shares
+from delivery.sandbox.session import Hub, Session
+from delivery.sandbox.store import Store
+
+LOOK_SECONDS = 1.0
+LOOKS_A_SWEEP = 30
+SWEEP_ROWS = 2_000
+STOP_SECONDS = 10
+
+_REMOVE = "DELETE FROM delivery_sandboxmail WHERE id IN (SELECT id FROM delivery_sandboxmail WHERE {} LIMIT %s)"
+
+log = logging.getLogger(__name__)
+
+
+async def serve(host: str, port: int, ready: Callable[[int], None]) -> None:
+    """Until SIGTERM or SIGINT. `ready` is told the port; OSError when it is taken."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    hub = Hub(Store())
+    server = await loop.create_server(lambda: Session(hub), host, port, backlog=512)
+    keeping = loop.create_task(hub.store.run())
+    caring = loop.create_task(_care(hub))
+    ready(server.sockets[0].getsockname()[1])
+    await stop.wait()
+    server.close()
+    caring.cancel()
+    await _dismiss(hub)
+    hub.store.stop()
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(keeping, STOP_SECONDS)
+
+
+async def _dismiss(hub: Hub) -> None:
+    hub.stopping = True
+    for session in list(hub.sessions):
+        session.leave()
+    deadline = asyncio.get_running_loop().time() + STOP_SECONDS
+    while hub.sessions and asyncio.get_running_loop().time() < deadline:
+        await asyncio.sleep(0.02)
+
+
+async def _care(hub: Hub) -> None:
+    loop = asyncio.get_running_loop()
+    with ThreadPoolExecutor(1, "care") as thread:
+        for look in itertools.count():
+            rules = await loop.run_in_executor(thread, _look_after, look % LOOKS_A_SWEEP == 0)
+            if rules:
+                hub.shares = _shares(rules)
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+def _look_after(sweeps: bool) -> SandboxRules | None:
+    """The settings of now; None while the database is away."""
+    try:
+        rules = SandboxRules.get()
+        if sweeps:
+            Provider.objects.sandbox()  # learns the port this installation uses now
+            sweep(rules)
+    except (DatabaseError, InterfaceError):
+        connection.close()
+        return None
+    return rules
+
+
+def _shares(rules: SandboxRules) -> Shares:
+    return Shares(
+        rules.delay_min_ms,
+        rules.delay_max_ms,
+        rules.refused_percent,
+        rules.deferred_percent,
+        rules.dropped_percent,
+    )
+
+
+def sweep(rules: SandboxRules) -> int:
+    """Remove the oldest mails beyond the number and the age that are kept."""
+    newest_first = SandboxMail.objects.order_by("-id").values_list("id", flat=True)
+    last_id = next(iter(newest_first[rules.keep_mails : rules.keep_mails + 1]), 0)
+    removed = _remove("id <= %s", last_id) if last_id else 0
+    removed += _remove("received_at < %s", timezone.now() - timedelta(days=rules.keep_days))
+    if removed:
+        log.info("The sandbox swept out %d old mails", removed)
+    return removed
+
+
+def _remove(condition: str, value: int | datetime) -> int:
+    """In slices, so that a sweep never holds up what arrives."""
+    removed = 0
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(_REMOVE.format(condition), [value, SWEEP_ROWS])
+            count: int = cursor.rowcount
+            removed += count
+            if count < SWEEP_ROWS:
+                return removed
