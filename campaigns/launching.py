@@ -6,9 +6,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import Organisation, User
+from accounts.models import User
 from campaigns import preflight, rendering
-from campaigns.models import Campaign, Edition
+from campaigns.models import Campaign
 from campaigns.preflight import Finding
 from contacts import audience
 from delivery import ledger
@@ -107,27 +107,11 @@ def hold_seconds(people: int) -> int:
     return LONG_HOLD_SECONDS if people > MANY_PEOPLE else HOLD_SECONDS
 
 
-def freeze(campaign: Campaign, *, by: User) -> Edition:
-    """The words as they are now, with everything a worker needs to build the mail. Not saved."""
-    composed = rendering.compose(campaign)
-    return Edition(
-        campaign=campaign,
-        sender_name=campaign.sender_name,
-        sender_email=campaign.sender_email,
-        reply_to=campaign.reply_to,
-        subject=composed.subject,
-        preheader=composed.preheader,
-        html=composed.html,
-        text=composed.text,
-        organisation=_organisation(),
-        created_by=by,
-    )
-
-
 def _start(campaign: Campaign, by: User, at: datetime | None) -> Batch:
     chosen = campaign.audience()
     people = audience.summary(chosen).will_receive
-    edition = freeze(campaign, by=by)
+    edition = rendering.freeze(campaign)
+    edition.created_by = by
     edition.save()
     batch = ledger.launch(
         content_kind="edition",
@@ -141,8 +125,11 @@ def _start(campaign: Campaign, by: User, at: datetime | None) -> Batch:
     )
     edition.batch = campaign.batch = batch
     edition.save(update_fields=["batch"])
+    rendering.freeze_links(edition, batch)
     campaign.scheduled_at = at
-    campaign.save(update_fields=["batch", "scheduled_at", "updated_at"])
+    if not batch.rehearsal:
+        campaign.is_sample = False  # a record of real mail stays when the sample data go
+    campaign.save(update_fields=["batch", "scheduled_at", "is_sample", "updated_at"])
     audit.record(
         by, "campaign.launched", campaign.name, campaign=campaign.pk, people=people, provider=batch.provider_id
     )
@@ -153,14 +140,3 @@ def _batch(campaign: Campaign) -> Batch:
     if campaign.batch is None:
         raise ledger.NotPossible("This campaign has not been launched.")
     return campaign.batch
-
-
-def _organisation() -> dict[str, str]:
-    organisation = Organisation.get()
-    if organisation is None:
-        return {}
-    return {
-        "name": organisation.name,
-        "postal_address": organisation.postal_address,
-        "public_address": organisation.public_address,
-    }

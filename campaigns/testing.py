@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from django.db import transaction
+
 from accounts import audit
 from accounts.models import User
-from campaigns import launching
+from campaigns import rendering
 from campaigns.models import Campaign
 from contacts.models import Contact
 from delivery import ledger
@@ -26,9 +28,11 @@ class Outcome:
         return self.kind != "wait"
 
 
+@transaction.atomic
 def send_test(campaign: Campaign, *, to: str, as_contact: Contact | None, by: User) -> Message:
     """Send now, written as if to `as_contact`; its tokens change nobody's record. Never blocked by findings."""
-    edition = launching.freeze(campaign, by=by)
+    edition = rendering.freeze(campaign)
+    edition.created_by = by
     edition.is_test = True
     edition.contact_id = as_contact.pk if as_contact else None
     edition.subject = f"{PREFIX}{edition.subject}"[:300]
@@ -43,6 +47,7 @@ def send_test(campaign: Campaign, *, to: str, as_contact: Contact | None, by: Us
     )
     edition.batch_id = message.batch_id
     edition.save(update_fields=["batch"])
+    rendering.freeze_links(edition, message.batch)
     audit.record(by, "campaign.tested", campaign.name, campaign=campaign.pk, to=to)
     return message
 
