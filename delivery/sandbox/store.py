@@ -75,7 +75,7 @@ class Store:
             if batch:
                 await self._write(batch)
         await asyncio.gather(*self._settling)
-        await asyncio.get_running_loop().run_in_executor(self._thread, connection.close)
+        await asyncio.get_running_loop().run_in_executor(self._thread, _disconnect)
 
     def stop(self) -> None:
         self._stopping = True
@@ -107,8 +107,7 @@ def write(mails: list[Mail]) -> Outcome:
     transaction_id = ""
     try:
         with transaction.atomic():
-            started_id = _copy(mails)
-            transaction_id = started_id
+            transaction_id = _copy(mails)
     except _BROKEN as problem:
         log.warning("The sandbox could not keep %d mails: %s", len(mails), type(problem).__name__)
         connection.close()
@@ -140,6 +139,10 @@ def _status(transaction_id: str) -> str:
         return ""
     finally:
         connection.close()
+
+
+def _disconnect() -> None:
+    connection.close()
 
 
 def _copy(mails: list[Mail]) -> str:
