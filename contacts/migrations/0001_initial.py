@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "counts",
-                    models.JSONField(default=dict, help_text="new, updated, invalid, duplicate, suppressed, by reason"),
+                    models.JSONField(default=dict, help_text="expected and done: new, updated, invalid by reason, ..."),
                 ),
                 ("rows_done", models.BigIntegerField(default=0)),
                 ("rows_total", models.BigIntegerField(default=0)),
@@ -156,6 +156,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("started_at", models.DateTimeField(null=True)),
                 ("finished_at", models.DateTimeField(null=True)),
+                ("alive_at", models.DateTimeField(help_text="Last sign of life of whoever works on it.", null=True)),
                 (
                     "created_by",
                     models.ForeignKey(
@@ -163,6 +164,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"ordering": ["-id"]},
         ),
         migrations.CreateModel(
             name="ConsentEvent",
@@ -182,7 +184,7 @@ class Migration(migrations.Migration):
                 (
                     "by",
                     models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
+                        db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
                     ),
                 ),
                 (
@@ -196,6 +198,7 @@ class Migration(migrations.Migration):
                 (
                     "list",
                     models.ForeignKey(
+                        db_index=False,
                         help_text="Empty: everything.",
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,

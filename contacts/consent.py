@@ -1,0 +1,153 @@
+"""Who agreed to what: every change leaves a proof (GDPR art. 7(1)), leaving is as easy as joining."""
+
+from collections.abc import Sequence
+
+from django.db import connection, transaction
+
+from accounts.models import User
+from contacts import addresses
+from contacts.models import ConsentEvent, Contact, MailingList, Subscription, Suppression
+
+
+class StillSuppressed(Exception):
+    """The address bounced or complained: that has to be lifted first, by somebody who knows why."""
+
+    def __init__(self, reason: str) -> None:
+        label = Suppression.Reason(reason).label.lower()
+        super().__init__(f"This address is suppressed ({label}). Lift that first if you know that it is wrong.")
+        self.reason = reason
+
+
+@transaction.atomic
+def unsubscribe(
+    contact: Contact,
+    *,
+    lists: Sequence[int] | None,
+    channel: str,
+    ip: str | None = None,
+    by: User | None = None,
+    message_id: int | None = None,
+    text: str = "",
+) -> bool:
+    """Take `contact` off `lists`; None: off everything, for good. False if that was so already. Safe to repeat."""
+    held = Subscription.objects.filter(contact=contact).exclude(state=Subscription.State.UNSUBSCRIBED)
+    if lists is not None:
+        held = held.filter(list_id__in=lists)
+    left = list(held.select_for_update().values_list("list_id", flat=True))
+    for subscription in held:
+        subscription.state = Subscription.State.UNSUBSCRIBED
+        subscription.save(update_fields=["state", "changed_at"])
+    fresh = lists is None and suppress(
+        contact.email, Suppression.Reason.UNSUBSCRIBED, source=channel, message_id=message_id
+    )
+    withdrawn: list[int | None] = [None] if lists is None and (fresh or left) else list(left)
+    ConsentEvent.objects.bulk_create(
+        ConsentEvent(
+            contact=contact,
+            list_id=list_id,
+            kind=ConsentEvent.Kind.WITHDRAWN,
+            channel=channel,
+            text=text[:500],
+            ip=ip,
+            by=by,
+        )
+        for list_id in withdrawn
+    )
+    return bool(withdrawn)
+
+
+@transaction.atomic
+def subscribe(
+    contact: Contact,
+    *,
+    lists: Sequence[int],
+    channel: str,
+    by: User | None = None,
+    text: str = "",
+    ip: str | None = None,
+) -> list[int]:
+    """Put `contact` on those of `lists` that it never was on; who left one stays away. Returns the lists joined."""
+    known = set(Subscription.objects.filter(contact=contact, list_id__in=lists).values_list("list_id", flat=True))
+    joined = [list_id for list_id in dict.fromkeys(lists) if list_id not in known]
+    Subscription.objects.bulk_create(
+        (Subscription(contact=contact, list_id=list_id) for list_id in joined), ignore_conflicts=True
+    )
+    _record_given(contact, joined, channel=channel, by=by, text=text, ip=ip)
+    return joined
+
+
+@transaction.atomic
+def resubscribe(contact: Contact, *, lists: Sequence[int], channel: str, by: User | None, text: str) -> None:
+    """Put `contact` back on `lists` because it asked for it; `text` says how. Raises StillSuppressed."""
+    suppression = Suppression.objects.select_for_update().filter(email=addresses.key(contact.email)).first()
+    if suppression and suppression.reason != Suppression.Reason.UNSUBSCRIBED:
+        raise StillSuppressed(suppression.reason)
+    if suppression:
+        suppression.delete()
+    for list_id in MailingList.objects.filter(id__in=lists).values_list("id", flat=True):
+        Subscription.objects.update_or_create(
+            contact=contact, list_id=list_id, defaults={"state": Subscription.State.SUBSCRIBED}
+        )
+    _record_given(contact, list(lists), channel=channel, by=by, text=text)
+
+
+def suppress(email: str, reason: str, *, detail: str = "", source: str = "", message_id: int | None = None) -> bool:
+    """No marketing mail to `email` from now on. Safe to repeat; a complaint outweighs what was known before.
+
+    True if the address was not suppressed yet.
+    """
+    try:
+        email = addresses.normalise(email)
+    except addresses.InvalidAddress:
+        email = email.strip()[:320]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO contacts_suppression AS s (email, reason, detail, source, message_id, created_at)
+            VALUES (%s, %s, %s, %s, %s, now())
+            ON CONFLICT (email) DO UPDATE
+            SET reason = excluded.reason, detail = excluded.detail, source = excluded.source,
+                message_id = excluded.message_id, created_at = excluded.created_at
+            WHERE excluded.reason = 'complaint' AND s.reason <> 'complaint'
+            RETURNING xmax = 0
+            """,
+            [addresses.key(email), str(reason), _storable(detail)[:1000], source[:60], message_id],
+        )
+        row = cursor.fetchone()
+    return bool(row and row[0])
+
+
+def lift(email: str, *, by: User | None) -> bool:
+    """Write to `email` again where its contact is subscribed; lists that it left stay left. False: it was not there.
+
+    Lifting is no consent: `by` and the reason belong in the audit trail, which the caller keeps.
+    """
+    deleted, _ = Suppression.objects.filter(email=addresses.key(email.strip())).delete()
+    return bool(deleted)
+
+
+def _record_given(
+    contact: Contact,
+    lists: Sequence[int | None],
+    *,
+    channel: str,
+    by: User | None,
+    text: str,
+    ip: str | None = None,
+) -> None:
+    ConsentEvent.objects.bulk_create(
+        ConsentEvent(
+            contact=contact,
+            list_id=list_id,
+            kind=ConsentEvent.Kind.GIVEN,
+            channel=channel,
+            text=text[:500],
+            ip=ip,
+            by=by,
+        )
+        for list_id in lists
+    )
+
+
+def _storable(text: str) -> str:
+    return text.replace("\x00", "")

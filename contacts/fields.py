@@ -1,0 +1,128 @@
+"""Typed fields: how a cell of text becomes a value, and how a field gets its name in mails."""
+
+import re
+import unicodedata
+from datetime import date, datetime
+from urllib.parse import urlsplit
+
+from django.utils.text import slugify
+
+from contacts.models import Field
+
+Value = str | int | float | bool
+
+RESERVED = frozenset({"email", "first_name", "last_name", "language", "unsubscribe_url", "organisation", "tags"})
+_YES = frozenset(["yes", "y", "true", "t", "1", "on", "x", "ja", "j", "oui", "o", "vrai", "wahr", "si", "sí"])
+_NO = frozenset(["no", "n", "false", "f", "0", "off", "nein", "non", "faux", "falsch"])
+_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:[,\s'’]\d{3})+(?:\.\d+)?")
+_GROUPED_EUROPEAN = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?")
+_DATE = re.compile(r"(\d{1,4})[-./](\d{1,2})[-./](\d{1,4})(?:[T ].*)?")
+
+
+class BadValue(ValueError):
+    """The text is not of that kind; the message says so."""
+
+
+def key_for(label: str) -> str:
+    """A name that works as a merge tag: letters, digits and underscores, beginning with a letter."""
+    key = slugify(label).replace("-", "_").strip("_")[:58]
+    key = key if key[:1].isalpha() else f"field_{key}".rstrip("_")
+    return f"{key}_2" if key in RESERVED else key
+
+
+def convert(kind: str, text: str, *, day_first: bool = False) -> Value:
+    """`text` as a value of that kind; dates as "2026-03-12". Raises BadValue."""
+    match kind:
+        case Field.Kind.NUMBER:
+            return _number(text)
+        case Field.Kind.DATE:
+            return _date(text, day_first).isoformat()
+        case Field.Kind.BOOLEAN:
+            return _boolean(text)
+        case Field.Kind.URL:
+            return _url(text)
+    return text
+
+
+def is_yes(text: str) -> bool:
+    return text.strip().lower() in _YES
+
+
+def guess_kind(texts: list[str]) -> str:
+    """The narrowest kind that all the samples fit."""
+    texts = [text for text in texts if text]
+    if not texts:
+        return Field.Kind.TEXT
+    if all(text.lower() in {"yes", "no", "true", "false", "ja", "nein", "oui", "non"} for text in texts):
+        return Field.Kind.BOOLEAN
+    for kind in (Field.Kind.URL, Field.Kind.DATE, Field.Kind.NUMBER):
+        if all(_fits(kind, text) for text in texts):
+            return kind
+    return Field.Kind.TEXT
+
+
+def looks_day_first(texts: list[str]) -> bool:
+    """Whether dates such as 03/04/2024 must be read as 3 April, told from those that leave no choice."""
+    for text in texts:
+        if (match := _DATE.fullmatch(text)) and len(match[1]) <= 2 and "/" in text:
+            if int(match[1]) > 12:
+                return True
+            if int(match[2]) > 12:
+                return False
+    return False
+
+
+def _fits(kind: str, text: str) -> bool:
+    # A leading zero or plus is a telephone number or a postal code: text.
+    if kind == Field.Kind.NUMBER and (re.match(r"\+|0\d", text) or len(text) > 12):
+        return False
+    try:
+        convert(kind, text, day_first=True)
+    except BadValue:
+        return False
+    return True
+
+
+def _number(text: str) -> int | float:
+    plain = text.strip()
+    if _GROUPED.fullmatch(plain):
+        plain = re.sub(r"[,\s'’]", "", plain)
+    elif not _NUMBER.fullmatch(plain) and _GROUPED_EUROPEAN.fullmatch(plain):
+        plain = plain.replace(".", "").replace(",", ".")
+    if not _NUMBER.fullmatch(plain) or len(plain) > 30:
+        raise BadValue(f"“{text[:60]}” is not a number.")
+    return float(plain) if "." in plain else int(plain)
+
+
+def _date(text: str, day_first: bool) -> date:
+    match = _DATE.fullmatch(unicodedata.normalize("NFKC", text.strip()))
+    try:
+        if not match:
+            return datetime.fromisoformat(text.strip()).date()
+        first, second, third = int(match[1]), int(match[2]), int(match[3])
+        if len(match[1]) == 4:
+            return date(first, second, third)
+        year = third if len(match[3]) == 4 else 2000 + third if third < 70 else 1900 + third
+        if "/" in text and not day_first and first <= 12:
+            return date(year, first, second)
+        return date(year, second, first)
+    except ValueError:
+        raise BadValue(f"“{text[:60]}” is not a date.") from None
+
+
+def _boolean(text: str) -> bool:
+    word = text.strip().lower()
+    if word not in _YES and word not in _NO:
+        raise BadValue(f"“{text[:60]}” is neither yes nor no.")
+    return word in _YES
+
+
+def _url(text: str) -> str:
+    try:
+        parts = urlsplit(text.strip())
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"[\s<>\"]", text.strip()):
+        raise BadValue(f"“{text[:60]}” is not a web address that begins with http:// or https://.")
+    return text.strip()

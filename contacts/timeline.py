@@ -1,0 +1,67 @@
+"""Everything that happened with one person, told by whoever knows: other parts register their sources."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+
+from contacts.addresses import key
+from contacts.models import ConsentEvent, Contact, Suppression
+
+
+@dataclass(frozen=True)
+class Entry:
+    at: datetime
+    kind: str  # a word for the icon and the filter: consent, suppression, mail, open, click
+    title: str
+    detail: str = ""
+    url: str = ""
+
+
+Source = Callable[[Contact], Iterable[Entry]]
+
+_sources: list[Source] = []
+
+
+def register(source: Source) -> Source:
+    """Let `source` tell its part of every person's story; it should bound what it returns. Safe to repeat."""
+    if source not in _sources:
+        _sources.append(source)
+    return source
+
+
+def entries(contact: Contact) -> list[Entry]:
+    """The whole story, the latest first."""
+    return sorted((entry for source in _sources for entry in source(contact)), key=attrgetter("at"), reverse=True)
+
+
+_CHANNELS = {
+    "import": "by an import",
+    "hand": "by hand",
+    "page": "on the unsubscribe page",
+    "one-click": "by the button of their mail program",
+    "complaint": "by marking a mail as spam",
+    "setup": "when this was set up",
+}
+
+
+@register
+def _consent(contact: Contact) -> Iterable[Entry]:
+    for event in contact.consent_events.select_related("list", "by").order_by("-id")[:200]:
+        what = event.list.name if event.list else "everything"
+        given = event.kind == ConsentEvent.Kind.GIVEN
+        title = f"Subscribed to {what}" if given else f"Unsubscribed from {what}"
+        how = _CHANNELS.get(event.channel, event.channel)
+        who = f"{how}, {event.by}" if event.by else how
+        yield Entry(event.at, "consent", f"{title} {who}", event.text)
+
+
+@register
+def _suppression(contact: Contact) -> Iterable[Entry]:
+    for found in Suppression.objects.filter(email=key(contact.email)):
+        yield Entry(found.created_at, "suppression", f"Suppressed: {found.get_reason_display()}", found.detail)
+
+
+@register
+def _arrival(contact: Contact) -> Iterable[Entry]:
+    yield Entry(contact.created_at, "arrival", "Added", contact.source)
