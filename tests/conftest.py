@@ -27,6 +27,13 @@ def pytest_configure(config: pytest.Config) -> None:
         service.wait()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One xdist worker a file; all journeys on one, because they share a running product."""
+    for item in items:
+        group = "journeys" if "journeys" in item.path.parts else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     while _running:
         process = _running.pop()

@@ -1,0 +1,95 @@
+"""`make run` on an empty machine, as somebody at a terminal sees it. Real processes: some seconds each."""
+
+import http.client
+import os
+import re
+import socket
+from pathlib import Path
+
+import psutil
+import pytest
+
+from config import frontend, run, services
+from tests.running import Product, free_port
+
+
+@pytest.fixture(scope="module")
+def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("var")
+
+
+def test_empty_folder_becomes_a_running_product_and_stops_in_order(var: Path) -> None:
+    product = Product(var)
+    product.wait_for(f"Tallypost runs at {product.url}")
+
+    page = http.client.HTTPConnection("127.0.0.1", product.port, timeout=10)
+    page.request("GET", "/")
+    answer = page.getresponse()
+    page.close()
+    assert (answer.status, answer.getheader("Location")) == (302, "/setup/")
+
+    second = Product(var, port=product.port)
+    assert second.process.wait(30) == 0
+    second.wait_for(f"already runs: {product.url}")
+
+    below = psutil.Process(product.process.pid).children(recursive=True)
+    assert len(below) >= 10
+    assert product.stop() == 0
+    assert "Everything is kept" in product.output
+    assert not [process for process in below if process.is_running() and process.status() != "zombie"]
+    stopped = re.findall(r"stopped: (\S+)", (var / "log/supervisor.log").read_text())
+    order = [stopped.index(name) for name in ("web", "beat", "bulk", "intake", "redis", "postgresql")]
+    assert order == sorted(order)
+
+
+def test_second_start_finds_its_data_within_ten_seconds(var: Path) -> None:
+    """The bound is the product's promise; a noisy machine has twice that."""
+    product = Product(var)
+    try:
+        product.wait_for("Tallypost runs at", seconds=20)
+        assert product.sql("SELECT count(*) FROM delivery_provider") == [(1,)]
+    finally:
+        product.stop()
+
+
+def test_taken_port_is_one_sentence_with_a_cure(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        product = Product(tmp_path, port=taken.getsockname()[1])
+        assert product.process.wait(30) == 1
+        product.wait_for("is taken by another program: choose another")
+    assert "Traceback" not in product.output
+    assert len(product.output.strip().splitlines()) == 1
+
+
+def test_full_disk_is_one_sentence_with_a_cure() -> None:
+    with pytest.raises(services.NotStarted, match="Only 0 MB are free on the disk of /proc: free at least 500 MB"):
+        run._check_machine(Path("/proc"), "127.0.0.1", free_port())  # a file system without room
+
+
+def test_missing_node_is_one_sentence_with_a_cure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
+    with pytest.raises(services.NotStarted, match="Node 20 or newer is missing: install it"):
+        frontend._path_with_node()
+
+
+def test_database_of_another_version_is_left_alone(tmp_path: Path) -> None:
+    server = services.Postgres(tmp_path)
+    server.place.make()
+    (server.data / "PG_VERSION").write_text("9\n")
+    with pytest.raises(services.NotStarted, match="The database was made by PostgreSQL 9"):
+        server.prepare()
+
+
+def test_no_folder_above_is_opened_for_the_database(tmp_path: Path) -> None:
+    """As root the data must live under another account, which may not be let into folders that are not ours."""
+    private = tmp_path / "private"
+    private.mkdir(mode=0o700)
+    place = services.Place(private / "var")
+    place.make()
+    assert private.stat().st_mode & 0o777 == 0o700
+    if os.geteuid() == 0:
+        assert services.ROOT_HOME in place.home.parents
+    assert len(os.fsencode(place.sockets / ".s.PGSQL.5432")) <= services.LONGEST_SOCKET

@@ -1,0 +1,119 @@
+"""The whole product as processes, as `make run` starts it, for tests that need all of it."""
+
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from config import services
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def until(condition: Callable[[], Any], seconds: float = 30, every: float = 0.1) -> Any:
+    """What `condition` returns once it is true; fails after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds} s: {condition}")
+        time.sleep(every)
+    return found
+
+
+@dataclass
+class Product:
+    """One `python -m config.run` in a var folder of its own, with its own database."""
+
+    var: Path
+    port: int = field(default_factory=free_port)
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.lines: queue.Queue[str] = queue.Queue()
+        self.output = ""
+        outer = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "REDIS_URL")}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "config.run"],
+            cwd=ROOT,
+            env={
+                **outer,
+                "TALLYPOST_VAR": str(self.var),
+                "PORT": str(self.port),
+                "SANDBOX_PORT": str(free_port()),
+                "DJANGO_SETTINGS_MODULE": "config.settings",
+                "ALLOW_ANY_SMTP_PORT": "1",
+                **self.environment,
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stdout
+        with self.process.stdout as stream:
+            for line in stream:
+                self.output += line
+                self.lines.put(line)
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    @property
+    def database_url(self) -> str:
+        return services.database_url(self.var)
+
+    def wait_for(self, words: str, seconds: float = 90) -> None:
+        deadline = time.monotonic() + seconds
+        while words not in self.output:
+            if self.process.poll() is not None and words not in self.output:
+                time.sleep(0.2)
+                assert words in self.output, self.output
+                return
+            assert time.monotonic() < deadline, f"{words!r} not in {self.output!r}"
+            time.sleep(0.05)
+
+    def sql(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.database_url, autocommit=True) as connection:
+            cursor = connection.execute(query, values or None)
+            return cursor.fetchall() if cursor.description else []
+
+    def processes(self, name: str) -> list[int]:
+        """Process ids of the supervised program `name` and its children, parent first."""
+        import psutil
+
+        found = []
+        for child in psutil.Process(self.process.pid).children(recursive=True):
+            try:
+                line = " ".join(child.cmdline())
+            except psutil.Error:
+                continue
+            if f"{name}@" in line or line.rstrip().endswith(f"manage.py {name}"):
+                found.append(child.pid)
+        return found
+
+    def stop(self) -> int:
+        """Ctrl-C, and the exit code once all has stopped."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGINT)
+        return self.process.wait(90)
