@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.security.SecurityHeaders",
+    "accounts.middleware.StaffPages",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts import menu as menus
-from accounts import notices, strip, wording
+from accounts import notices, strip, timezones, wording
 from accounts.models import User
 from accounts.permissions import Permission, allows
 
@@ -47,6 +47,11 @@ def has_permission(context: Context, name: str) -> bool:
 def notices_for_everyone(context: Context) -> list[notices.Notice]:
     user = _user(context)
     return notices.for_user(user) if user else []
+
+
+@register.simple_tag
+def time_zones() -> tuple[str, ...]:
+    return timezones.names()
 
 
 @register.simple_tag

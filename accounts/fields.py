@@ -1,0 +1,56 @@
+"""Form fields that several forms share."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+
+from accounts import timezones
+from accounts.models import User
+
+_no_control = RegexValidator(r"[\x00-\x1f\x7f]", "Use one line without special characters.", inverse_match=True)
+
+
+class LineField(forms.CharField):
+    """One line: what goes into a mail header may hold no line break."""
+
+    default_validators = [_no_control]
+
+
+class TimeZoneField(forms.CharField):
+    """A time zone, typed or picked from the list that the page carries under the id `time-zones`."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("label", "Time zone")
+        options.setdefault("help_text", "Type a city. Times in reports and schedules are shown in this zone.")
+        super().__init__(**options)
+        self.widget.attrs |= {"list": "time-zones", "autocomplete": "off", "data-behaviour": "timezone"}
+
+    def clean(self, value: Any) -> str:
+        text: str = super().clean(value)
+        found = timezones.find(text)
+        if found is None:
+            raise ValidationError(f"There is no time zone “{text}”. Choose one of the list, for example Europe/Berlin.")
+        return found
+
+
+class NewPasswordField(forms.CharField):
+    """Typed once, with a button that shows it. `check_for` knows whose it is to be."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("label", "Password")
+        options.setdefault("help_text", "At least 8 characters; three or four unrelated words are easy to keep.")
+        widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        super().__init__(strip=False, max_length=1000, widget=widget, **options)
+
+    @staticmethod
+    def check_for(form: forms.Form, name: str, user: User) -> None:
+        password = form.cleaned_data.get(name)
+        if not password:
+            return
+        try:
+            password_validation.validate_password(password, user)
+        except ValidationError as problem:
+            form.add_error(name, problem)

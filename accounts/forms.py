@@ -1,0 +1,117 @@
+"""Forms of set-up, of one's own account and of staff."""
+
+from typing import Any, cast
+
+from django import forms
+
+from accounts.fields import LineField, NewPasswordField, TimeZoneField
+from accounts.models import Role, User
+from accounts.setting_up import Owner
+
+
+class SetUpForm(forms.Form):
+    owner_name = LineField(
+        label="Your name", max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name", "autofocus": True})
+    )
+    email = forms.EmailField(
+        label="Your e-mail address",
+        max_length=254,
+        help_text="You log in with it, and the first test mail goes to it.",
+        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+    )
+    password = NewPasswordField()
+    name = LineField(
+        label="Name of the organisation", max_length=200, widget=forms.TextInput(attrs={"autocomplete": "organization"})
+    )
+    postal_address = forms.CharField(
+        max_length=500,
+        help_text="Stands at the foot of every campaign; the law asks for it in most countries.",
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "street-address"}),
+    )
+    time_zone = TimeZoneField(initial="UTC")
+    sender_name = LineField(max_length=120, help_text="Who the mail is from, as people see it in their inbox.")
+    sender_email = forms.EmailField(
+        label="Sender address",
+        max_length=254,
+        help_text="An address at a domain of yours. Free mail services refuse mail that others send in their name.",
+    )
+    with_sample = forms.BooleanField(
+        label="Load sample data",
+        required=False,
+        help_text="A few hundred made-up people and campaigns to look around in. Removed as a whole with one button.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = self.cleaned_data
+        user = User(email=cleaned.get("email", ""), name=cleaned.get("owner_name", ""))
+        NewPasswordField.check_for(self, "password", user)
+        return cleaned
+
+    @property
+    def owner(self) -> Owner:
+        data = self.cleaned_data
+        return Owner(data["owner_name"], data["email"], data["password"])
+
+    @property
+    def organisation(self) -> dict[str, str]:
+        names = ("name", "postal_address", "time_zone", "sender_name", "sender_email")
+        return {name: self.cleaned_data[name] for name in names}
+
+
+class NameForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    name = LineField(label="Your name", max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+
+    class Meta:
+        model = User
+        fields = ["name"]
+
+
+class PasswordForm(forms.Form):
+    current = forms.CharField(
+        label="Present password",
+        strip=False,
+        max_length=1000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    new = NewPasswordField(label="New password")
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+    def clean_current(self) -> str:
+        current: str = self.cleaned_data["current"]
+        if not self.user.check_password(current):
+            raise forms.ValidationError("That is not your present password.")
+        return current
+
+    def clean(self) -> dict[str, Any]:
+        NewPasswordField.check_for(self, "new", self.user)
+        return self.cleaned_data
+
+
+class InviteForm(forms.Form):
+    email = forms.EmailField(
+        label="E-mail address", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
+    role = forms.ChoiceField(choices=Role.choices, initial=Role.MARKETER)
+
+    def __init__(self, roles: list[Role], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.ChoiceField", self.fields["role"]).choices = [(role.value, role.label) for role in roles]
+
+
+class JoinForm(forms.Form):
+    name = LineField(
+        label="Your name", max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name", "autofocus": True})
+    )
+    password = NewPasswordField()
+
+    def __init__(self, email: str, *args: Any, **kwargs: Any) -> None:
+        self.email = email
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        user = User(email=self.email, name=self.cleaned_data.get("name", ""))
+        NewPasswordField.check_for(self, "password", user)
+        return self.cleaned_data

@@ -1,0 +1,60 @@
+"""What holds for every page that staff open."""
+
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from accounts.models import Organisation
+
+Response = Callable[[HttpRequest], HttpResponse]
+_ALSO_STAFF = {"account_login", "account_logout"}
+
+
+class StaffPages:
+    """Set-up comes first; times are the organisation's; a fragment never swallows the login page.
+
+    Staff pages are those whose view wears `requires`. Recipients' pages cost no query here.
+    """
+
+    def __init__(self, get_response: Response) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        timezone.deactivate()
+        return _to_login_as_a_whole(request, response)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        name = request.resolver_match.url_name if request.resolver_match else ""
+        if not hasattr(view, "permission") and name not in _ALSO_STAFF:
+            return None
+        organisation = Organisation.get()
+        if organisation is None:
+            return redirect("setup")
+        timezone.activate(_zone(organisation.time_zone))
+        return None
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def _to_login_as_a_whole(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """A session that ended while a page polls: htmx would put the login form into the fragment."""
+    login = resolve_url("account_login")
+    if not getattr(request, "htmx", None) or not response.headers.get("Location", "").startswith(login):
+        return response
+    shown = getattr(request, "htmx").current_url_abs_path or "/"  # noqa: B009  # set by django-htmx, unknown to mypy
+    answer = HttpResponse(status=204)
+    answer.headers["HX-Redirect"] = f"{login}?{urlencode({'next': shown})}"
+    return answer
