@@ -1,0 +1,135 @@
+"""Text as it travels: quoted-printable bodies (RFC 2045) and header lines (RFC 5322, RFC 2047)."""
+
+import re
+from base64 import b64encode
+from collections.abc import Iterator
+
+_LINE = 76
+_SOFT_BREAK = "=\r\n"
+# Printable ASCII stays as it is but for "=": everything else becomes =XX, byte by byte.
+_ESCAPES = {byte: f"={byte:02X}" for byte in range(256) if not (32 <= byte <= 126 and byte != 61) and byte != 9}
+_UNTOUCHED = re.compile(r"[!-\-/-<>-~](?:[ -<>-~]{0,73}[!-<>-~])?")
+_CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127)) | dict.fromkeys(range(0xD800, 0xE000))
+_SPACES = re.compile(r"\s+")
+_WORD_OCTETS = 45  # 60 characters of base64 and 12 of frame: 72 of the 75 that RFC 2047 allows
+_ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
+
+
+def tidy(text: str) -> str:
+    """Line ends as \\n; without control characters and lone surrogates, which no mail may carry."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.translate(_CONTROLS) if not text.isprintable() else text
+
+
+def quoted_printable(text: str) -> str:
+    """`text` encoded so that it begins and ends at the start of a line: such pieces may follow one another freely.
+
+    Line ends are \\n in `text` and CRLF in the result. No line begins with a dot or exceeds 76 characters.
+    """
+    if _UNTOUCHED.fullmatch(text):
+        return text + _SOFT_BREAK
+    if not text:
+        return ""
+    lines = [_encode_line(line) for line in text.split("\n")]
+    last = lines.pop()
+    return "".join(line + "\r\n" for line in lines) + (last + _SOFT_BREAK if last else "")
+
+
+def _encode_line(line: str) -> str:
+    encoded = line.encode("utf-8", "replace").decode("latin-1").translate(_ESCAPES)
+    if encoded.endswith((" ", "\t")):
+        encoded = encoded[:-1] + f"={ord(encoded[-1]):02X}"
+    return _SOFT_BREAK.join(_wrap(encoded))
+
+
+def _wrap(line: str) -> Iterator[str]:
+    while True:
+        if line.startswith("."):
+            line = "=2E" + line[1:]
+        # One short of the limit: the piece may still be joined to a soft break of its own.
+        if len(line) < _LINE:
+            yield line
+            return
+        cut = _LINE - 1
+        if "=" in line[cut - 2 : cut]:  # never through the middle of =XX
+            cut = line.rindex("=", cut - 2, cut)
+        piece = line[:cut].rstrip(" \t")  # a space before a soft break gets lost on the way
+        if len(piece) < cut - 30:
+            cut -= 5
+            piece = f"{line[: cut - 1]}={ord(line[cut - 1]):02X}"
+        else:
+            cut = len(piece)
+        yield piece
+        line = line[cut:]
+
+
+def one_line(text: str) -> str:
+    """Text for a header: line breaks and other white space become single spaces."""
+    return _SPACES.sub(" ", tidy(text)).strip()
+
+
+def header(name: str, text: str) -> str:
+    """The unstructured header `name`, folded and encoded, with its CRLF."""
+    text = one_line(text)
+    plain = f"{name}: {text}"
+    if text.isascii() and "=?" not in text:
+        if len(plain) <= _LINE:
+            return plain + "\r\n"
+        folded = _fold(plain)
+        if folded:
+            return folded + "\r\n"
+    return f"{name}: {_encoded_words(text, len(name) + 2)}\r\n"
+
+
+def address_header(name: str, display: str, address: str) -> str:
+    """A header of one mailbox, `address` being ASCII already."""
+    display = one_line(display)
+    if not display:
+        line = f"{name}: {address}"
+        return (line if len(line) <= _LINE else f"{name}:\r\n {address}") + "\r\n"
+    if display.isascii() and "=?" not in display and len(display) <= _LINE - len(name) - 6:
+        if not _ATOM.fullmatch(display):
+            display = '"' + display.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        phrase = display
+    else:
+        phrase = _encoded_words(display, len(name) + 2)
+    last_line = f"{name}: {phrase}".rpartition("\r\n")[2]
+    gap = " " if len(last_line) + len(address) + 3 <= _LINE else "\r\n "
+    return f"{name}: {phrase}{gap}<{address}>\r\n"
+
+
+def ascii_address(address: str) -> str:
+    """The address with its domain as A-labels. Raises ValueError when it cannot travel without SMTPUTF8."""
+    local, at, domain = address.strip().rpartition("@")
+    if not (local and at and domain and local.isascii() and local.isprintable() and "\x7f" not in local):
+        raise ValueError(f"not an address that mail servers without SMTPUTF8 take: {address!r}")
+    return f"{local}@{domain.encode('idna').decode().lower()}"
+
+
+def _fold(line: str) -> str:
+    """Folded at single spaces, or "" when a word is too long for a line."""
+    lines, current = [], ""
+    for word in line.split(" "):
+        if current and len(current) + 1 + len(word) > _LINE:
+            lines.append(current)
+            current = word
+        else:
+            current = f"{current} {word}" if current else word
+    lines.append(current)
+    # The first line needs more than the header's name, or some readers see an empty header.
+    if any(len(part) >= _LINE for part in lines) or lines[0].endswith(":"):
+        return ""
+    return "\r\n ".join(lines)
+
+
+def _encoded_words(text: str, indent: int) -> str:
+    words, room, chunk = [], _WORD_OCTETS - indent, b""
+    for character in text:
+        octets = character.encode("utf-8", "replace")
+        if len(chunk) + len(octets) > room:
+            words.append(chunk)
+            room, chunk = _WORD_OCTETS, b""
+        chunk += octets
+    words.append(chunk)
+    return "\r\n ".join(f"=?utf-8?b?{b64encode(word).decode()}?=" for word in words)

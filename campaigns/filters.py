@@ -1,0 +1,85 @@
+"""The filters of the merge language, and how plain values read in a mail."""
+
+import math
+from collections.abc import Callable
+from datetime import date as Date
+from datetime import datetime
+from typing import Any
+
+_DATE_STYLES = {"short": "%-d %b %Y", "long": "%-d %B %Y", "day": "%-d %B", "weekday": "%A, %-d %B", "year": "%Y"}
+_MAX_LENGTH = 10_000
+
+
+def is_blank(value: Any) -> bool:
+    """Missing, null and blank are one and the same to a reader."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def printable(value: Any) -> str:
+    if isinstance(value, str):
+        return value if len(value) <= _MAX_LENGTH else value[:_MAX_LENGTH]
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.10g}" if math.isfinite(value) else ""
+    if isinstance(value, list | tuple):
+        return ", ".join(printable(item) for item in value)
+    return str(value)[:_MAX_LENGTH]
+
+
+def default(value: Any, fallback: Any = "") -> Any:
+    return fallback if is_blank(value) else value
+
+
+def upper(value: Any) -> str:
+    return printable(value).upper()
+
+
+def lower(value: Any) -> str:
+    return printable(value).lower()
+
+
+def title(value: Any) -> str:
+    """First letters in upper case; the rest stays, so that McDonald and O'Brien survive unless all are capitals."""
+    text = printable(value)
+    if text.isupper():
+        text = text.lower()
+    return " ".join(word[:1].upper() + word[1:] for word in text.split(" "))
+
+
+def truncate(value: Any, length: Any = 50) -> str:
+    text = printable(value)
+    limit = max(1, int(length)) if isinstance(length, int | float) else 50
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def number(value: Any, decimals: Any = None) -> str:
+    """12345.5 reads 12,345.5; what is no number stays as it is."""
+    try:
+        figure = float(value)
+    except (TypeError, ValueError):
+        return printable(value)
+    if not math.isfinite(figure) or isinstance(value, bool):
+        return printable(value)
+    if isinstance(decimals, int | float):
+        return f"{figure:,.{min(max(int(decimals), 0), 6)}f}"
+    return f"{int(figure):,}" if figure == int(figure) else f"{figure:,.10g}"
+
+
+def date(value: Any, style: Any = "short") -> str:
+    """Styles short, long, day, weekday, year; what is no date stays as it is."""
+    text = printable(value).strip()
+    try:
+        day = Date.fromisoformat(text[:10])
+        if len(text) > 10:
+            datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return day.strftime(_DATE_STYLES.get(str(style), _DATE_STYLES["short"]))
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    function.__name__: function for function in (default, upper, lower, title, truncate, number, date)
+}
