@@ -69,3 +69,10 @@ def _npm(*arguments: str, path: str) -> None:
         log.write_text(done.stdout + done.stderr)
         reason = next((line for line in done.stderr.splitlines() if "error" in line.lower()), "see the log")
         raise NotStarted(f"`npm {' '.join(arguments[:2])}` failed ({reason.strip()}): see {log}.")
+
+
+if __name__ == "__main__":
+    try:
+        build()
+    except NotStarted as problem:
+        sys.exit(str(problem))

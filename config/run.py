@@ -204,10 +204,10 @@ def _connect(var: Path, daemon: subprocess.Popen[bytes]) -> Any:
 
     from supervisor.xmlrpc import SupervisorTransport
 
-    transport = SupervisorTransport(serverurl=f"unix://{_control_socket(var)}")
-    control = xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)
     for _ in range(200):
-        with contextlib.suppress(OSError):
+        transport = SupervisorTransport(serverurl=f"unix://{_control_socket(var)}")
+        control = xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)
+        with contextlib.suppress(OSError, http.client.HTTPException):
             control.supervisor.getState()
             return control.supervisor
         if daemon.poll() is not None:
