@@ -1,13 +1,53 @@
 """What everyone may change about themselves."""
 
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_POST
 
+from accounts import audit
 from accounts.context import THEME_COOKIE, THEMES
+from accounts.forms import NameForm, PasswordForm
+from accounts.permissions import Permission, StaffRequest, requires
 
 _YEAR = 365 * 24 * 60 * 60
+
+
+@require_GET
+@requires(Permission.LOOK)
+def account(request: StaffRequest) -> HttpResponse:
+    return _show(request)
+
+
+@require_POST
+@requires(Permission.LOOK)
+def name(request: StaffRequest) -> HttpResponse:
+    form = NameForm(request.POST, instance=request.user)
+    if not form.is_valid():
+        request.user.refresh_from_db()
+        return _show(request, name_form=form)
+    form.save()
+    messages.success(request, "Your name is saved.")
+    return redirect("account")
+
+
+@sensitive_post_parameters("current", "new")
+@require_POST
+@requires(Permission.LOOK)
+def password(request: StaffRequest) -> HttpResponse:
+    """A new password ends all sessions of this person but the one that set it."""
+    form = PasswordForm(request.user, request.POST)
+    if not form.is_valid():
+        return _show(request, password_form=form)
+    request.user.set_password(form.cleaned_data["new"])
+    request.user.save(update_fields=["password"])
+    update_session_auth_hash(request, request.user)
+    audit.record(request, "password.changed", request.user.email)
+    messages.success(request, "The password is changed. Everywhere else you were logged out.")
+    return redirect("account")
 
 
 @require_POST
@@ -23,3 +63,13 @@ def theme(request: HttpRequest) -> HttpResponse:
     else:
         response.delete_cookie(THEME_COOKIE, samesite="Lax")
     return response
+
+
+def _show(
+    request: StaffRequest, *, name_form: NameForm | None = None, password_form: PasswordForm | None = None
+) -> HttpResponse:
+    shown = {
+        "name_form": name_form or NameForm(instance=request.user),
+        "password_form": password_form or PasswordForm(request.user),
+    }
+    return render(request, "accounts/account.html", shown, status=422 if name_form or password_form else 200)

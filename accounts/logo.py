@@ -1,0 +1,44 @@
+"""The organisation's logo: taken in by drawing it anew, so that only pixels get through."""
+
+import io
+import secrets
+import warnings
+from typing import IO
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from PIL import Image, UnidentifiedImageError
+
+LARGEST_BYTES = 5 * 2**20
+_LARGEST_PIXELS = 40_000_000
+_BOX = (1200, 400)
+
+
+class Refused(ValueError):
+    """Not a logo. The text may be shown."""
+
+
+def store(uploaded: IO[bytes]) -> str:
+    """The storage name of the logo, at most 1200 x 400 pixels, as PNG."""
+    content = uploaded.read(LARGEST_BYTES + 1)
+    if len(content) > LARGEST_BYTES:
+        raise Refused("The file is larger than 5 MB. Save the logo smaller, 1200 pixels wide is plenty.")
+    drawn = io.BytesIO()
+    _draw(content).save(drawn, "PNG", optimize=True)
+    return default_storage.save(f"{secrets.token_urlsafe(9)}.png", ContentFile(drawn.getvalue()))
+
+
+def _draw(content: bytes) -> Image.Image:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(content), formats=["PNG", "JPEG", "GIF", "WEBP"])
+            if image.width * image.height > _LARGEST_PIXELS:
+                raise Refused("The picture has too many pixels. Save it smaller, 1200 pixels wide is plenty.")
+            picture = image.convert("RGBA")
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombWarning) as problem:
+        if isinstance(problem, Refused):
+            raise
+        raise Refused("This is no picture we can read. Use a PNG, JPEG, GIF or WebP file.") from problem
+    picture.thumbnail(_BOX)
+    return picture

@@ -1,0 +1,46 @@
+"""Where recipients reach this installation, and whether that will do."""
+
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+# An unsubscribe link must fit into 70 characters: longer ones are folded by the header encoder in a way
+# that silently kills one-click unsubscribing (RFC 8058). Its path and token need up to 35 of them.
+LONGEST = 35
+
+
+class Unusable(ValueError):
+    """No address recipients could use. The text may be shown."""
+
+
+def clean(text: str) -> str:
+    """`text` as scheme and host, without a trailing slash."""
+    parts = urlsplit(text.strip().rstrip("/"))
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise Unusable("Write it with https:// and the name of the host, for example https://news.example.org.")
+    if parts.path or parts.query or parts.fragment or parts.username:
+        raise Unusable("Only scheme and host, such as https://news.example.org: no path behind it.")
+    address = f"{parts.scheme}://{parts.netloc.lower()}"
+    if len(address) > LONGEST:
+        raise Unusable(
+            f"That is {len(address)} characters long, {LONGEST} is the most: with a longer one the unsubscribe links "
+            "in mail headers break. Choose a shorter name, for example https://m.example.org."
+        )
+    return address
+
+
+def why_not_for_real(address: str) -> str | None:
+    """Why real mail cannot go out with links to `address`; None if it can."""
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    if _is_private(host):
+        return f"{host or 'This address'} can only be reached from here, so links in real mail would lead nowhere."
+    if parts.scheme != "https":
+        return "It has no https, so mail programs warn of its links or do not offer one-click unsubscribing."
+    return None
+
+
+def _is_private(host: str) -> bool:
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return "." not in host or host.endswith((".localhost", ".local", ".internal", ".lan"))

@@ -1,0 +1,30 @@
+"""The settings of the organisation."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts import audit, public_address
+from accounts.models import Organisation
+from accounts.organisation_form import OrganisationForm
+from accounts.permissions import Permission, StaffRequest, requires
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.ORGANISATION)
+def settings(request: StaffRequest) -> HttpResponse:
+    organisation = get_object_or_404(Organisation, id=1)
+    form = OrganisationForm(request.POST or None, request.FILES or None, instance=organisation)
+    if form.is_valid():
+        form.save()
+        audit.record(request, "organisation.changed", organisation.name, fields=form.changed_data)
+        messages.success(request, "The settings are saved.")
+        return redirect("settings")
+    saved = Organisation.objects.get(id=1)
+    shown = {
+        "form": form,
+        "organisation": saved,
+        "obstacle": public_address.why_not_for_real(saved.public_address),
+    }
+    return render(request, "accounts/settings.html", shown, status=422 if form.is_bound else 200)
