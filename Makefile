@@ -33,7 +33,7 @@ bench: setup ## Measure sending, importing and tracking; one JSON object a line
 	@$(PYTHON) -m bench track --json
 
 demo: setup ## Start with sample data in a folder of its own (var/demo)
-	@TALLYPOST_VAR=var/demo exec $(PYTHON) -m config.demo
+	@exec $(PYTHON) -m config.demo
 
 screenshots: setup ## Make the README's pictures from the running product
 	@$(PYTHON) -m config.screenshots

@@ -15,7 +15,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -86,11 +86,12 @@ def programs(host: str, port: int, cores: int) -> list[Program]:
     ]
 
 
-def main() -> int:
+def main(fill: Callable[[], None] | None = None) -> int:
+    """Exit code. `fill` runs once the database is migrated (the demo puts its data in)."""
     port = int(os.environ.get("PORT", "8000"))
     host = os.environ.get("HOST", "127.0.0.1")
     try:
-        return _run(host, port)
+        return _run(host, port, fill)
     except NotStarted as problem:
         print(f"Tallypost did not start. {problem}", file=sys.stderr)
     except OSError as problem:
@@ -100,7 +101,7 @@ def main() -> int:
     return 1
 
 
-def _run(host: str, port: int) -> int:
+def _run(host: str, port: int, fill: Callable[[], None] | None) -> int:
     var = _var()
     for folder in ("run", "log", "spool", "journal", "media"):
         (var / folder).mkdir(parents=True, exist_ok=True)
@@ -113,10 +114,10 @@ def _run(host: str, port: int) -> int:
         (var / "run" / "address").write_text(address)
         os.environ.setdefault("SANDBOX_PORT", str(_free_port(2525)))
         frontend.build()
-        return _supervise(var, host, port, address)
+        return _supervise(var, host, port, address, fill)
 
 
-def _supervise(var: Path, host: str, port: int, address: str) -> int:
+def _supervise(var: Path, host: str, port: int, address: str, fill: Callable[[], None] | None) -> int:
     embedded = services.embedded(var)
     for service in embedded:
         service.place.make()
@@ -140,7 +141,7 @@ def _supervise(var: Path, host: str, port: int, address: str) -> int:
             supervisor.startProcess(_process_name(service), False)
         for service in embedded:
             service.wait()
-        _migrate()
+        _migrate(fill)
         for child in sorted(children, key=lambda child: -child.order):  # the page first: it is what people wait for
             supervisor.startProcess(child.name, False)
         _wait_for_page(host, port, daemon)
@@ -216,7 +217,7 @@ def _connect(var: Path, daemon: subprocess.Popen[bytes]) -> Any:
     raise NotStarted(f"The supervisor did not start: see {var / 'log' / 'supervisor.out'}.")
 
 
-def _migrate() -> None:
+def _migrate(fill: Callable[[], None] | None) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     import django
     from django.core.management import call_command
@@ -224,6 +225,8 @@ def _migrate() -> None:
 
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
+    if fill:
+        fill()
     connection.close()
 
 
