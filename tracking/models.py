@@ -89,10 +89,55 @@ class Rollup(models.Model):
         return f"{self.batch_id} {self.hour}"
 
 
+class Breakdown(models.Model):
+    """The same sums by one other property: the mailbox's lane, an unsubscribe's channel, consent to tracking."""
+
+    class By(models.TextChoices):
+        LANE = "lane"
+        CHANNEL = "channel"
+        CONSENT = "consent"
+
+    batch = models.ForeignKey(Batch, models.CASCADE)
+    kind = models.SmallIntegerField(help_text="An event's kind; 0: accepted.")
+    by = models.CharField(max_length=8, choices=By.choices)
+    value = models.CharField(max_length=20)
+    is_machine = models.BooleanField(default=False)
+    total = models.BigIntegerField(default=0)
+    people = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "kind", "by", "value", "is_machine"], name="one_breakdown")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.by} {self.value}"
+
+
+class Unfolded(models.Model):
+    """What the intake saw of a contact and the contact's own columns do not show yet."""
+
+    contact_id = models.BigIntegerField()
+    opened_at = models.DateTimeField(null=True)
+    clicked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"contact {self.contact_id}"
+
+
+class FoldedChunk(models.Model):
+    """A finished chunk whose accepted messages show in `last_sent_at`."""
+
+    chunk_id = models.BigIntegerField(primary_key=True)
+
+    def __str__(self) -> str:
+        return f"chunk {self.chunk_id}"
+
+
 class Spool(models.Model):
     """How far the intake has read a spool file; moved in the transaction that stores its events."""
 
-    name = models.CharField(max_length=200, unique=True, help_text="Host and file.")
+    name = models.CharField(max_length=200, unique=True, help_text="The file's name, unlike any other.")
     offset = models.BigIntegerField(default=0)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
             name="Spool",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(help_text="Host and file.", max_length=200, unique=True)),
+                ("name", models.CharField(help_text="The file's name, unlike any other.", max_length=200, unique=True)),
                 ("offset", models.BigIntegerField(default=0)),
                 ("updated_at", models.DateTimeField(auto_now=True)),
             ],
@@ -176,6 +176,46 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("batch", "hour", "kind", "link_id", "is_machine"), name="one_rollup_per_hour"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="FoldedChunk",
+            fields=[
+                ("chunk_id", models.BigIntegerField(primary_key=True, serialize=False)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Unfolded",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("contact_id", models.BigIntegerField()),
+                ("opened_at", models.DateTimeField(null=True)),
+                ("clicked_at", models.DateTimeField(null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Breakdown",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.SmallIntegerField(help_text="An event's kind; 0: accepted.")),
+                (
+                    "by",
+                    models.CharField(
+                        choices=[("lane", "Lane"), ("channel", "Channel"), ("consent", "Consent")], max_length=8
+                    ),
+                ),
+                ("value", models.CharField(max_length=20)),
+                ("is_machine", models.BooleanField(default=False)),
+                ("total", models.BigIntegerField(default=0)),
+                ("people", models.BigIntegerField(default=0)),
+                ("batch", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="delivery.batch")),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("batch", "kind", "by", "value", "is_machine"), name="one_breakdown"
                     )
                 ],
             },

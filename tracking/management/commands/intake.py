@@ -1,0 +1,18 @@
+import signal
+import threading
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from tracking.intake import Intake
+
+
+class Command(BaseCommand):
+    help = "Carries what readers did from this host's spools into the database, until it is told to end."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stop = threading.Event()
+        for ending in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(ending, lambda *_: stop.set())
+        Intake(settings.SPOOL_DIR).run(stop)

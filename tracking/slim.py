@@ -1,0 +1,192 @@
+"""The short addresses in a mail, answered before Django: no middleware, no session, no cookie, no insert.
+
+A GET records an event and changes nothing else. The one POST is RFC 8058's unsubscribe: effective before it is
+answered, never a redirect.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from django.db import DatabaseError, InterfaceError, connection
+from django.utils.encoding import iri_to_uri
+
+from delivery import tokens
+from tracking import machines, recording, unsubscribing
+from tracking.models import EventKind
+
+Environ = dict[str, Any]
+T = TypeVar("T")
+StartResponse = Callable[..., Any]
+Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+_GIF = (
+    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,"
+    b"\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+)
+_PAGE = (
+    "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+    "<title>{title}</title><h1>{title}</h1><p>{text}</p></html>"
+)
+_NOT_FOUND = _PAGE.format(
+    title="This link leads nowhere",
+    text="It may have been cut in two on its way. Open the mail again and follow the whole link.",
+).encode()
+_AWAY = _PAGE.format(title="One moment, please", text="This did not work just now. Try again in a minute.").encode()
+
+_NO_STORE = ("Cache-Control", "no-store")
+_QUIET = (("Referrer-Policy", "no-referrer"), ("X-Content-Type-Options", "nosniff"), ("X-Robots-Tag", "noindex"))
+_HTML = (("Content-Type", "text/html; charset=utf-8"), ("Content-Security-Policy", "default-src 'none'"), _NO_STORE)
+
+_BODY_BYTES = 64 * 1024
+_LINKS_KEPT = 50_000
+
+
+def mount(django_application: Application) -> Application:
+    """Answer recipients' short addresses here and leave everything else to Django."""
+    handlers = {"/o/": _open, "/c/": _click, "/u/": _one_click}
+
+    def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        handler = handlers.get(path[:3])
+        if handler is None or (handler is _one_click and not _is_one_click(environ, path)):
+            return django_application(environ, start_response)
+        return handler(environ, start_response, path[3:])
+
+    return application
+
+
+def _open(environ: Environ, start_response: StartResponse, token: str) -> Iterable[bytes]:
+    numbers = tokens.read(tokens.OPEN, token)
+    if numbers is None:
+        return _page(environ, start_response, "404 Not Found", _NOT_FOUND)
+    if not _is_reading(environ):
+        return _refuse(start_response)
+    _record(environ, EventKind.OPEN, numbers[0], 0)
+    headers = [("Content-Type", "image/gif"), ("Content-Length", str(len(_GIF))), _NO_STORE, *_QUIET]
+    start_response("200 OK", headers)
+    return [_GIF] if environ["REQUEST_METHOD"] == "GET" else []
+
+
+def _click(environ: Environ, start_response: StartResponse, token: str) -> Iterable[bytes]:
+    numbers = tokens.read(tokens.CLICK, token)
+    if numbers is None:
+        return _page(environ, start_response, "404 Not Found", _NOT_FOUND)
+    if not _is_reading(environ):
+        return _refuse(start_response)
+    message_id, link_id = numbers
+    try:
+        target = _target(link_id)
+    except (DatabaseError, InterfaceError):
+        return _page(environ, start_response, "503 Service Unavailable", _AWAY)
+    if target is None:
+        return _page(environ, start_response, "404 Not Found", _NOT_FOUND)
+    _record(environ, EventKind.CLICK, message_id, link_id)
+    start_response("302 Found", [("Location", target), ("Content-Length", "0"), _NO_STORE, *_QUIET])
+    return []
+
+
+def _one_click(environ: Environ, start_response: StartResponse, token: str) -> Iterable[bytes]:
+    """The body says nothing we need: multipart, urlencoded or empty, it is read (so far) and passed over."""
+    environ["wsgi.input"].read(min(_length(environ), _BODY_BYTES))
+    try:
+        leaver = _again(lambda: unsubscribing.recognise(token))
+        if leaver is not None:
+            found = leaver
+            _again(
+                lambda: unsubscribing.leave(
+                    found,
+                    lists=None,
+                    channel=unsubscribing.Channel.ONE_CLICK,
+                    ip=environ.get("REMOTE_ADDR") or None,
+                    user_agent=environ.get("HTTP_USER_AGENT", ""),
+                )
+            )
+    except (DatabaseError, InterfaceError):
+        return _page(environ, start_response, "503 Service Unavailable", _AWAY)
+    if leaver is None and tokens.read(tokens.UNSUBSCRIBE, token) is None:
+        return _page(environ, start_response, "404 Not Found", _NOT_FOUND)
+    body = b"Unsubscribed.\n"
+    headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body))), _NO_STORE, *_QUIET]
+    start_response("200 OK", headers)
+    return [body]
+
+
+def _record(environ: Environ, kind: EventKind, first: int, second: int) -> None:
+    recording.record(
+        kind,
+        first,
+        second,
+        note=machines.HEAD if environ["REQUEST_METHOD"] == "HEAD" else "",
+        ip=environ.get("REMOTE_ADDR", ""),
+        user_agent=environ.get("HTTP_USER_AGENT", ""),
+    )
+
+
+_targets: dict[int, str] = {}
+
+
+def _target(link_id: int) -> str | None:
+    """Where a link leads. Links never change, so what was looked up once stays, up to a bound."""
+    target = _targets.get(link_id)
+    if target is None:
+        target = _again(lambda: _stored_target(link_id))
+        if target is None:
+            return None
+        if len(_targets) >= _LINKS_KEPT:
+            _targets.clear()
+        _targets[link_id] = target
+    return target
+
+
+def _stored_target(link_id: int) -> str | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT url FROM tracking_link WHERE id = %s", [link_id])
+        row = cursor.fetchone()
+    return _safe(row[0]) if row else None
+
+
+def _safe(url: str) -> str | None:
+    """As a header may carry it; None for anything but a web address with a host."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not parts.netloc or not url.isprintable():
+        return None
+    return iri_to_uri(url)
+
+
+def _again(work: Callable[[], T]) -> T:
+    """Once more on a fresh connection when this thread's old one turns out dead."""
+    try:
+        return work()
+    except (DatabaseError, InterfaceError):
+        connection.close()
+        return work()
+
+
+def _page(environ: Environ, start_response: StartResponse, status: str, body: bytes) -> Iterable[bytes]:
+    start_response(status, [*_HTML, ("Content-Length", str(len(body))), *_QUIET])
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+
+def _refuse(start_response: StartResponse) -> Iterable[bytes]:
+    start_response("405 Method Not Allowed", [("Allow", "GET, HEAD"), ("Content-Length", "0"), *_QUIET])
+    return []
+
+
+def _is_one_click(environ: Environ, path: str) -> bool:
+    """The page itself and its buttons, a level deeper, are Django's."""
+    return environ["REQUEST_METHOD"] == "POST" and "/" not in path[3:]
+
+
+def _is_reading(environ: Environ) -> bool:
+    return environ["REQUEST_METHOD"] in ("GET", "HEAD")
+
+
+def _length(environ: Environ) -> int:
+    try:
+        return max(0, int(environ.get("CONTENT_LENGTH") or 0))
+    except ValueError:
+        return 0
