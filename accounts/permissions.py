@@ -8,6 +8,7 @@ from typing import Any, cast
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django_htmx.middleware import HtmxDetails
 
 from accounts.models import Role, User
 
@@ -39,6 +40,7 @@ class StaffRequest(HttpRequest):
     """A request whose user is logged in."""
 
     user: User
+    htmx: HtmxDetails
 
 
 def allows(user: User, permission: Permission) -> bool:
