@@ -1,5 +1,25 @@
 """Addresses of this part."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from delivery.views import providers, sandbox
+
+urlpatterns: list[URLPattern] = [
+    path("providers/", providers.providers, name="providers"),
+    path("providers/new/", providers.add, name="provider-new"),
+    path("providers/<int:provider_id>/", providers.provider, name="provider"),
+    path("providers/<int:provider_id>/edit/", providers.edit, name="provider-edit"),
+    path("providers/<int:provider_id>/test/", providers.test, name="provider-test"),
+    path("providers/<int:provider_id>/test/<uuid:key>/", providers.test_steps, name="provider-test-steps"),
+    path("providers/<int:provider_id>/default/", providers.make_default, name="provider-default"),
+    path("providers/<int:provider_id>/pause/", providers.pause, name="provider-pause"),
+    path("providers/<int:provider_id>/resume/", providers.resume, name="provider-resume"),
+    path("providers/<int:provider_id>/remove/", providers.remove, name="provider-remove"),
+    path("sandbox/", sandbox.mails, name="sandbox"),
+    path("sandbox/rules/", sandbox.rules, name="sandbox-rules"),
+    path("sandbox/empty/", sandbox.empty, name="sandbox-empty"),
+    path("sandbox/<int:mail_id>/", sandbox.mail, name="sandbox-mail"),
+    path("sandbox/<int:mail_id>/html/", sandbox.html, name="sandbox-html"),
+    path("sandbox/<int:mail_id>/raw/", sandbox.raw, name="sandbox-raw"),
+    path("sandbox/<int:mail_id>/unsubscribe/", sandbox.unsubscribe, name="sandbox-unsubscribe"),
+]

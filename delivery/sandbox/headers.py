@@ -23,7 +23,7 @@ def read(raw: bytes) -> Listed:
     block = raw[: end if end >= 0 else _BLOCK]
     found: dict[bytes, str] = {}
     for name, value in _WANTED.findall(block):
-        found.setdefault(name.lower(), _decoded(value))
+        found.setdefault(name.lower(), decoded(value))
     return Listed(
         sender=found.get(b"from", "")[:400],
         subject=found.get(b"subject", "")[:1000],
@@ -36,7 +36,8 @@ def printable(text: str) -> str:
     return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
 
 
-def _decoded(value: bytes) -> str:
+def decoded(value: bytes) -> str:
+    """Unfolded, RFC 2047 undone where that is possible."""
     text = _FOLD.sub(" ", value.decode("utf-8", "replace")).strip()
     if "=?" in text:
         with contextlib.suppress(HeaderParseError, LookupError, ValueError):

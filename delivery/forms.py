@@ -1,0 +1,190 @@
+"""Forms of providers and of the sandbox."""
+
+import ipaddress
+import re
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+
+from accounts.fields import LineField
+from accounts.templatetags.shell import day
+from delivery.models import Provider, SandboxRules
+
+SMTP_PORTS = (25, 465, 587, 2525)
+_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.IGNORECASE)
+_LIMITS = ("per_second", "per_minute", "per_hour", "per_day")
+
+
+class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
+    """The password goes in and never comes out: an empty field keeps the one that is set."""
+
+    name = LineField(max_length=80, help_text="What your team calls it: “Send to 12,014 people through …”.")
+    host = LineField(label="Server", max_length=255, help_text="Such as smtp.example.org.")
+    username = LineField(label="User name", max_length=255, required=False)
+    password = forms.CharField(
+        max_length=1000,
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    class Meta:
+        model = Provider
+        fields = ["name", "host", "port", "security", "username", *_LIMITS, "connections", "messages_per_connection"]
+        labels = {
+            "security": "Encryption",
+            "per_second": "A second",
+            "per_minute": "A minute",
+            "per_hour": "An hour",
+            "per_day": "A day",
+            "messages_per_connection": "Mails a connection",
+        }
+        help_texts = {
+            "port": (
+                "587: the usual one, with STARTTLS. 465: TLS from the first byte. 2525: like 587, where a network "
+                "blocks that. 25: between mail servers; most networks block it."
+            ),
+            "security": "Without encryption only a server on this machine may be used.",
+            "connections": "At the same time, over all workers.",
+            "messages_per_connection": "After that many a new connection is opened.",
+        }
+        error_messages = {"name": {"unique": "There is already a provider of that name."}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = self._password_help()
+        self.fields["port"].widget.attrs |= {"min": 1, "max": 65535}
+        for name in (*_LIMITS, "connections", "messages_per_connection"):
+            self.fields[name].widget.attrs["min"] = 1
+            self.fields[name].min_value = 1  # type: ignore[attr-defined]
+
+    @property
+    def limits(self) -> list[forms.BoundField]:
+        return [self[name] for name in _LIMITS]
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if Provider.objects.kept().filter(name__iexact=name).exclude(pk=self.instance.pk).exists():
+            raise ValidationError("There is already a provider of that name.")
+        return name
+
+    def clean_host(self) -> str:
+        return read_host(self.cleaned_data["host"])
+
+    def clean_port(self) -> int:
+        port: int = self.cleaned_data["port"]
+        if not 1 <= port <= 65_535:
+            raise ValidationError("A port is a number from 1 to 65535.")
+        if not settings.ALLOW_ANY_SMTP_PORT and port not in (*SMTP_PORTS, settings.SANDBOX_PORT):
+            raise ValidationError("Mail leaves through port 587, 465, 2525 or 25.")
+        return port
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("security") == Provider.Security.NONE and not _is_this_machine(cleaned.get("host", "")):
+            self.add_error("security", "Choose STARTTLS or TLS: only a server on this machine may go without.")
+        if self._keeps_password() and self._leads_elsewhere():
+            self.add_error("password", "Enter the password again: the stored one is not sent to another server.")
+        if cleaned.get("username") and not cleaned.get("password") and not self.instance.password_sealed:
+            self.add_error("password", "A user name needs a password.")
+        return cleaned
+
+    def save(self, commit: bool = True) -> Provider:
+        provider = super().save(commit=False)
+        if not provider.username:
+            provider.password = ""
+        elif self.cleaned_data["password"]:
+            provider.password = self.cleaned_data["password"]
+        if commit:
+            provider.save()
+        return provider
+
+    def _keeps_password(self) -> bool:
+        return bool(
+            self.instance.password_sealed
+            and self.cleaned_data.get("username")
+            and not self.cleaned_data.get("password")
+            and "password" not in self.errors
+        )
+
+    def _leads_elsewhere(self) -> bool:
+        """Whoever may change the server must not learn the password by pointing it at one of their own."""
+        return bool({"host", "port", "security"} & set(self.changed_data))
+
+    def _password_help(self) -> str:
+        if self.instance.password_set_at:
+            return f"Set {day(self.instance.password_set_at)} and never shown again. Leave empty to keep it."
+        return "Kept encrypted and never shown again."
+
+
+class SandboxRulesForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
+    class Meta:
+        model = SandboxRules
+        fields = [
+            "delay_min_ms",
+            "delay_max_ms",
+            "refused_percent",
+            "deferred_percent",
+            "dropped_percent",
+            "keep_mails",
+            "keep_days",
+        ]
+        labels = {
+            "delay_min_ms": "Shortest delay",
+            "delay_max_ms": "Longest delay",
+            "refused_percent": "Refused",
+            "deferred_percent": "Told to come back",
+            "dropped_percent": "Connection breaks",
+            "keep_mails": "Mails kept",
+            "keep_days": "Days kept",
+        }
+        help_texts = {
+            "delay_min_ms": "Milliseconds before a mail is answered.",
+            "delay_max_ms": "Milliseconds; each mail waits somewhere between the two.",
+            "refused_percent": "Percent of all mail: there is no such mailbox.",
+            "deferred_percent": "Percent: try again later.",
+            "dropped_percent": "Percent: kept, but without an answer.",
+            "keep_mails": "The oldest go first.",
+            "keep_days": "Older ones go.",
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if (cleaned.get("delay_max_ms") or 0) < (cleaned.get("delay_min_ms") or 0):
+            self.add_error("delay_max_ms", "The longest delay cannot be shorter than the shortest.")
+        shares = [cleaned.get(f"{name}_percent") or 0 for name in ("refused", "deferred", "dropped")]
+        if sum(shares) > 100:
+            self.add_error("dropped_percent", f"The three shares make {sum(shares)} percent: 100 is all there is.")
+        return cleaned
+
+
+def read_host(text: str) -> str:
+    """A server's name or address as people paste it; ValidationError for what is neither."""
+    host = re.sub(r"^[a-z]+://", "", text.strip(), flags=re.IGNORECASE).rstrip("/.").strip("[]")
+    if _address(host):
+        return host
+    if re.fullmatch(r".+:\d+", host):
+        raise ValidationError("Leave out the port here; it has a field of its own.")
+    try:
+        ascii_host = host.encode("idna").decode().lower() if host else ""
+    except UnicodeError:
+        ascii_host = ""
+    if not ascii_host or len(ascii_host) > 253 or not all(_LABEL.fullmatch(part) for part in ascii_host.split(".")):
+        raise ValidationError("That is not the name of a server. It looks like smtp.example.org.")
+    if ascii_host.rpartition(".")[2].isdigit() or ascii_host.startswith("0x"):
+        raise ValidationError("That is not a complete address of a server.")
+    return ascii_host
+
+
+def _is_this_machine(host: str) -> bool:
+    address = _address(host)
+    return host == "localhost" or host == settings.SANDBOX_HOST or bool(address and address.is_loopback)
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None

@@ -1,0 +1,63 @@
+"""The one-click unsubscribe of RFC 8058, done as a mailbox provider does it: a bare POST, no cookie, no redirect."""
+
+import http.client
+import time
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from django.conf import settings
+
+TIMEOUT_SECONDS = 10
+_BODY = "List-Unsubscribe=One-Click"
+
+
+class NotOurs(Exception):
+    """The address leads to another machine: a sandbox that follows it would be a tool for knocking on doors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    milliseconds: int
+    redirects: bool
+    sets_cookie: bool
+
+    @property
+    def is_right(self) -> bool:
+        """What RFC 8058 asks for: 200, no redirect; a mailbox provider takes no cookie either."""
+        return self.status == http.HTTPStatus.OK and not self.redirects and not self.sets_cookie
+
+    @property
+    def words(self) -> str:
+        redirect = "a redirect" if self.redirects else "no redirect"
+        cookie = "a cookie" if self.sets_cookie else "no cookie"
+        return f"{self.status} in {self.milliseconds} ms, {redirect}, {cookie}"
+
+
+def post(address: str, *, own: set[str]) -> Answer:
+    """To our own web server on this machine, whatever stands before it. `own`: the addresses recipients know us by."""
+    parts = urlsplit(address)
+    if f"{parts.scheme}://{parts.netloc}".lower() not in {known.lower() for known in own}:
+        raise NotOurs(f"{parts.netloc} is not an address of this installation.")
+    started = time.monotonic()
+    connection = http.client.HTTPConnection("127.0.0.1", settings.PORT, timeout=TIMEOUT_SECONDS)
+    try:
+        connection.request("POST", parts.path + (f"?{parts.query}" if parts.query else ""), _BODY, _headers(parts))
+        response = connection.getresponse()
+        response.read()
+    finally:
+        connection.close()
+    return Answer(
+        status=response.status,
+        milliseconds=round((time.monotonic() - started) * 1000),
+        redirects=bool(response.getheader("Location")),
+        sets_cookie=bool(response.getheader("Set-Cookie")),
+    )
+
+
+def _headers(parts: SplitResult) -> dict[str, str]:
+    return {
+        "Host": parts.netloc,
+        "X-Forwarded-Proto": parts.scheme,
+        "Content-Type": "application/x-www-form-urlencoded",
+    }

@@ -1,0 +1,168 @@
+"""Ways out: listed, added, changed, tried, paused, removed."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import audit
+from accounts.permissions import Permission, StaffRequest, requires
+from delivery import connection_runs
+from delivery.forms import ProviderForm
+from delivery.models import Provider
+from delivery.models.providers import ProviderInUse
+from delivery.presets import Preset, presets
+from delivery.secrets import Unreadable
+
+PAUSED_BY_HAND = "Paused by hand."
+
+
+@require_safe
+@requires(Permission.DELIVERY)
+def providers(request: StaffRequest) -> HttpResponse:
+    Provider.objects.sandbox()
+    return render(request, "delivery/providers.html", {"providers": Provider.objects.for_campaigns()})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.DELIVERY)
+def add(request: StaffRequest) -> HttpResponse:
+    preset = presets().get(request.GET.get("preset", ""))
+    if request.method != "POST":
+        return _form_page(request, ProviderForm(initial=preset.initial if preset else None), preset)
+    return _save(request, ProviderForm(request.POST), preset, "provider.added")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.DELIVERY)
+def edit(request: StaffRequest, provider_id: int) -> HttpResponse:
+    provider = get_object_or_404(_changeable(), pk=provider_id)
+    if request.method != "POST":
+        return _form_page(request, ProviderForm(instance=provider))
+    return _save(request, ProviderForm(request.POST, instance=provider), None, "provider.changed")
+
+
+@require_safe
+@requires(Permission.DELIVERY)
+def provider(request: StaffRequest, provider_id: int) -> HttpResponse:
+    shown = _provider(provider_id)
+    under_way = shown.batches_under_way().count()
+    return render(
+        request, "delivery/provider.html", {"provider": shown, "under_way": under_way, **_run(request, shown)}
+    )
+
+
+@require_POST
+@requires(Permission.DELIVERY)
+def test(request: StaffRequest, provider_id: int) -> HttpResponse:
+    return _start_test(request, _provider(provider_id))
+
+
+@require_safe
+@requires(Permission.DELIVERY)
+def test_steps(request: StaffRequest, provider_id: int, key: uuid.UUID) -> HttpResponse:
+    shown = _provider(provider_id)
+    run = connection_runs.find(provider_id, key)
+    if not request.htmx:
+        return redirect(_test_page(shown, key))
+    return render(request, "delivery/_connection_test.html", {"provider": shown, "run": run, "key": key})
+
+
+@require_POST
+@requires(Permission.DELIVERY)
+def make_default(request: StaffRequest, provider_id: int) -> HttpResponse:
+    chosen = _provider(provider_id)
+    chosen.make_default()
+    audit.record(request, "provider.default", chosen.name)
+    messages.success(request, f"New campaigns leave through {chosen.name}.")
+    return redirect("providers")
+
+
+@require_POST
+@requires(Permission.DELIVERY)
+def pause(request: StaffRequest, provider_id: int) -> HttpResponse:
+    chosen = _provider(provider_id)
+    chosen.pause(PAUSED_BY_HAND)
+    audit.record(request, "provider.paused", chosen.name)
+    messages.success(request, f"{chosen.name} is paused: nothing leaves through it, and nothing is lost.")
+    return redirect("provider", provider_id)
+
+
+@require_POST
+@requires(Permission.DELIVERY)
+def resume(request: StaffRequest, provider_id: int) -> HttpResponse:
+    chosen = _provider(provider_id)
+    chosen.resume()
+    audit.record(request, "provider.resumed", chosen.name)
+    messages.success(request, f"{chosen.name} sends again.")
+    return redirect("provider", provider_id)
+
+
+@require_POST
+@requires(Permission.DELIVERY)
+def remove(request: StaffRequest, provider_id: int) -> HttpResponse:
+    chosen = get_object_or_404(_changeable(), pk=provider_id)
+    try:
+        chosen.remove()
+    except ProviderInUse as problem:
+        messages.error(request, str(problem))
+        return redirect("provider", provider_id)
+    audit.record(request, "provider.removed", chosen.name)
+    messages.success(request, f"{chosen.name} was removed, and its password with it.")
+    return redirect("providers")
+
+
+def _provider(provider_id: int) -> Provider:
+    return get_object_or_404(Provider.objects.kept(), pk=provider_id)
+
+
+def _changeable() -> Any:
+    """The sandbox follows the settings of this installation and stays."""
+    return Provider.objects.kept().exclude(kind=Provider.Kind.SANDBOX)
+
+
+def _save(request: StaffRequest, form: ProviderForm, preset: Preset | None, action: str) -> HttpResponse:
+    if not form.is_valid():
+        return _form_page(request, form, preset, status=422)
+    saved = form.save()
+    audit.record(request, action, saved.name, fields=[name for name in form.changed_data if name != "password"])
+    if "test" in request.POST:
+        return _start_test(request, saved)
+    messages.success(request, f"{saved.name} is saved.")
+    return redirect("provider", saved.pk)
+
+
+def _form_page(
+    request: StaffRequest, form: ProviderForm, preset: Preset | None = None, status: int = 200
+) -> HttpResponse:
+    context = {"form": form, "provider": form.instance, "preset": preset, "presets": presets().values()}
+    return render(request, "delivery/provider_form.html", context, status=status)
+
+
+def _start_test(request: StaffRequest, chosen: Provider) -> HttpResponse:
+    try:
+        key = connection_runs.start(chosen)
+    except connection_runs.TooMany:
+        messages.error(request, "Many connections are being tested right now. Try again in a minute.")
+        return redirect("provider", chosen.pk)
+    except Unreadable:
+        messages.error(request, f"The stored password of {chosen.name} cannot be read any more. Enter it again.")
+        return redirect("provider-edit", chosen.pk)
+    return redirect(_test_page(chosen, key))
+
+
+def _test_page(chosen: Provider, key: uuid.UUID) -> str:
+    return f"{reverse('provider', args=[chosen.pk])}?test={key}"
+
+
+def _run(request: StaffRequest, shown: Provider) -> dict[str, Any]:
+    """The connection test that this address names, if it is still known."""
+    try:
+        key = uuid.UUID(request.GET.get("test", ""))
+    except ValueError:
+        return {}
+    return {"run": connection_runs.find(shown.pk, key), "key": key}
