@@ -1,0 +1,109 @@
+"""`python -m tests.sink PORT FILE [DELAY_MS]`: an SMTP server that keeps every mail it takes in a growing file.
+
+A mail is written before it is answered with 250: what the file lacks was never accepted, what it holds twice was
+sent twice. PIPELINING is announced; the mail is kept as sent, after removing the transparency dots.
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+
+class Sink(asyncio.Protocol):
+    def __init__(self, file: Path, delay: float) -> None:
+        self.log = file.open("ab", buffering=0)
+        self.delay = delay
+        self.buffer = b""
+        self.in_data = False
+        self.sender = self.recipient = ""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        self.reply("220 sink.example ESMTP")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.log.close()
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        while True:
+            end = b"\r\n.\r\n" if self.in_data else b"\r\n"
+            part, found, rest = self.buffer.partition(end)
+            if not found:
+                return
+            self.buffer = rest
+            if self.in_data:
+                self.keep(part + b"\r\n")
+            else:
+                self.obey(part.decode("latin-1"))
+
+    def obey(self, line: str) -> None:
+        verb = line[:4].upper()
+        if verb == "EHLO":
+            self.reply("250-sink.example\r\n250-PIPELINING\r\n250-SIZE 10485760\r\n250 8BITMIME")
+        elif verb == "MAIL":
+            self.sender = line[line.index("<") + 1 : line.index(">")]
+            self.reply("250 2.1.0 OK")
+        elif verb == "RCPT":
+            self.recipient = line[line.index("<") + 1 : line.index(">")]
+            self.reply("250 2.1.5 OK")
+        elif verb == "DATA":
+            self.in_data = True
+            self.reply("354 go on")
+        elif verb == "QUIT":
+            self.reply("221 bye")
+            self.transport.close()
+        else:
+            self.reply("250 OK")
+
+    def keep(self, body: bytes) -> None:
+        self.in_data = False
+        body = body.replace(b"\r\n..", b"\r\n.")
+        head = json.dumps({"from": self.sender, "to": self.recipient, "bytes": len(body)}).encode()
+        self.log.write(head + b"\n" + body)  # one write: mails of several connections do not mix
+        self.reply("250 2.0.0 kept")
+
+    def reply(self, text: str) -> None:
+        answer = text.encode() + b"\r\n"
+        if self.delay:
+            asyncio.get_running_loop().call_later(self.delay, self.transport.write, answer)
+        else:
+            self.transport.write(answer)
+
+
+def kept(file: Path) -> Iterator[tuple[str, EmailMessage]]:
+    """Envelope recipient and mail of everything in the file, in the order it came."""
+    data = file.read_bytes() if file.exists() else b""
+    while data:
+        head, _, rest = data.partition(b"\n")
+        envelope = json.loads(head)
+        mail = message_from_bytes(rest[: envelope["bytes"]], policy=policy.default)
+        yield envelope["to"], mail
+        data = rest[envelope["bytes"] :]
+
+
+def count(file: Path) -> int:
+    """How many mails the file holds, without reading them."""
+    found = 0
+    if file.exists():
+        with file.open("rb") as stream:
+            while line := stream.readline():
+                found += 1
+                stream.seek(json.loads(line)["bytes"], 1)
+    return found
+
+
+async def main(port: int, file: Path, delay: float) -> None:
+    server = await asyncio.get_running_loop().create_server(lambda: Sink(file, delay), "127.0.0.1", port)
+    print("listening", flush=True)  # noqa: T201
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    wait = float(sys.argv[3]) / 1000 if len(sys.argv) > 3 else 0
+    asyncio.run(main(int(sys.argv[1]), Path(sys.argv[2]), wait))
