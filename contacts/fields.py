@@ -75,7 +75,7 @@ def looks_day_first(texts: list[str]) -> bool:
 
 def _fits(kind: str, text: str) -> bool:
     # A leading zero or plus is a telephone number or a postal code: text.
-    if kind == Field.Kind.NUMBER and (re.match(r"\+|0\d", text) or len(text) > 12):
+    if kind == Field.Kind.NUMBER and (re.match(r"\+|0\d", text) or len(text) > 9):
         return False
     try:
         convert(kind, text, day_first=True)

@@ -1,11 +1,14 @@
 """How contacts are found."""
 
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
+
+if TYPE_CHECKING:
+    from contacts.models import Contact  # noqa: F401  # used by the quoted name below
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):

@@ -1,0 +1,47 @@
+"""The rows that were not imported, as a file to mend and upload again."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from typing import Self
+
+from django.core.files import File
+from django.core.files.storage import default_storage
+
+from contacts.exporting import lines
+from contacts.importing.preparing import Refused
+
+
+class RefusedRows:
+    """Collects them on disk; `store` puts the file into the storage."""
+
+    def __init__(self, header: Sequence[str]) -> None:
+        self._file = tempfile.TemporaryFile("w+b")  # noqa: SIM115  # closed by __exit__
+        self._write(["Line", "Reason", "Suggestion", *header], first=True)
+        self.reasons: Counter[str] = Counter()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def add(self, line: int, problem: Refused, cells: Sequence[str]) -> None:
+        self.reasons[problem.group if problem.group in self.reasons or len(self.reasons) < 50 else "Other"] += 1
+        self._write([str(line), problem.reason, problem.suggestion, *(cell[:10_000] for cell in cells)])
+
+    def add_duplicate(self, line: int, email: str, first_line: int, email_column: int) -> None:
+        self._write([str(line), f"The same address as in line {first_line}.", "", *[""] * email_column, email])
+
+    @property
+    def count(self) -> int:
+        return sum(self.reasons.values())
+
+    def store(self, name: str) -> str:
+        self._file.seek(0)
+        return default_storage.save(name, File(self._file))
+
+    def _write(self, row: Sequence[str], *, first: bool = False) -> None:
+        # `lines` begins with the header and its byte order mark: every row is written as a header of nothing.
+        text = next(lines(row, ()))
+        self._file.write((text if first else text[1:]).encode("utf-8", "replace"))

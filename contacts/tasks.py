@@ -1,0 +1,15 @@
+from celery import shared_task
+
+from contacts.importing import working
+
+
+@shared_task(name="contacts.work_on_import", queue="jobs", acks_late=True, ignore_result=True)
+def work_on_import(*, job_id: int) -> None:
+    working.work(job_id)
+
+
+@shared_task(name="contacts.sweep_imports", queue="jobs", ignore_result=True)
+def sweep_imports() -> None:
+    """Takes up imports whose worker was killed, or whose task got lost with the broker."""
+    for job_id in working.abandoned():
+        work_on_import.delay(job_id=job_id)
