@@ -1,0 +1,111 @@
+from collections.abc import Callable
+from io import StringIO
+
+import pytest
+from django.core.cache import cache
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from accounts.models import AuditEntry, User
+
+PASSWORD = "correct horse battery"
+Browser = Callable[[User], Client]
+
+
+@pytest.fixture(autouse=True)
+def _forget_earlier_attempts() -> None:
+    cache.clear()
+
+
+def log_in(client: Client, email: str, password: str) -> tuple[int, str]:
+    response = client.post("/login/", {"login": email, "password": password})
+    return response.status_code, response.content.decode().replace(email, "")
+
+
+def test_login_takes_the_address_in_any_case(client: Client, owner: User) -> None:
+    assert log_in(client, "Owner@Nordlicht.Example", PASSWORD)[0] == 302
+    assert client.get("/account/").status_code == 200
+
+
+def without_token(page: str) -> str:
+    return "".join(line for line in page.splitlines(True) if "csrf" not in line.lower())
+
+
+def test_login_does_not_tell_whether_an_account_exists(client: Client, owner: User) -> None:
+    known = log_in(client, owner.email, "wrong horse")
+    unknown = log_in(client, "nobody@nordlicht.example", "wrong horse")
+    assert known[0] == unknown[0] == 200
+    assert without_token(known[1]) == without_token(unknown[1])
+
+
+def test_login_is_throttled_after_five_failures(client: Client, owner: User) -> None:
+    for _ in range(5):
+        log_in(client, owner.email, "wrong horse")
+    assert "Too many failed login attempts" in log_in(client, owner.email, PASSWORD)[1]
+    assert client.get("/account/").status_code == 302
+
+
+@pytest.mark.parametrize("path", ["/signup/", "/accounts/signup/", "/password/reset/", "/login/code/"])
+def test_nobody_signs_up_or_resets_by_mail(client: Client, owner: User, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_login_leads_nowhere_else(client: Client, owner: User) -> None:
+    response = client.post("/login/?next=https://evil.example/", {"login": owner.email, "password": PASSWORD})
+    assert response.headers["Location"] == "/"
+
+
+def test_logging_out_takes_a_post(client_for: Browser, owner: User) -> None:
+    browser = client_for(owner)
+    browser.get("/logout/")
+    assert browser.get("/account/").status_code == 200
+    browser.post("/logout/")
+    assert browser.get("/account/").status_code == 302
+
+
+def test_a_new_password_ends_every_other_session(client_for: Browser, owner: User) -> None:
+    here, elsewhere = client_for(owner), client_for(owner)
+    here.post("/account/password/", {"current": PASSWORD, "new": "another stapled horse"})
+    assert here.get("/account/").status_code == 200
+    assert elsewhere.get("/account/").status_code == 302
+    assert AuditEntry.objects.get().action == "password.changed"
+
+
+def test_a_new_password_needs_the_present_one(client_for: Browser, owner: User) -> None:
+    response = client_for(owner).post("/account/password/", {"current": "wrong", "new": "another stapled horse"})
+    assert response.status_code == 422
+    assert "not your present password" in response.content.decode()
+    owner.refresh_from_db()
+    assert owner.check_password(PASSWORD)
+
+
+def test_the_command_gives_a_working_password_and_ends_sessions(
+    client: Client, client_for: Browser, owner: User
+) -> None:
+    before = client_for(owner)
+    out = StringIO()
+    call_command("reset_password", "OWNER@nordlicht.example", stdout=out)
+    password = out.getvalue().splitlines()[0].rsplit(" ", 1)[1]
+    assert before.get("/account/").status_code == 302
+    assert log_in(client, owner.email, password)[0] == 302
+    assert AuditEntry.objects.get().action == "password.reset"
+
+
+def test_the_command_names_who_works_here_when_nobody_has_that_address(owner: User) -> None:
+    with pytest.raises(CommandError, match=r"Nobody logs in with x@example.org.*owner@nordlicht\.example"):
+        call_command("reset_password", "x@example.org")
+
+
+def test_a_polling_fragment_whose_session_ended_opens_the_whole_login_page(client: Client, owner: User) -> None:
+    response = client.get(
+        "/account/", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/campaigns/7/"}
+    )
+    assert response.status_code == 204
+    assert response.headers["HX-Redirect"] == "/login/?next=%2Fcampaigns%2F7%2F"
+
+
+def test_the_chosen_theme_is_on_every_page(client: Client, owner: User) -> None:
+    client.post("/account/theme/", {"theme": "dark", "next": "https://evil.example/"})
+    assert 'data-theme="dark"' in client.get("/login/").content.decode()
+    client.post("/account/theme/", {"theme": ""})
+    assert "data-theme" not in client.get("/login/").content.decode()

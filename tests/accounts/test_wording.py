@@ -1,0 +1,34 @@
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from accounts import wording
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NOW = datetime(2026, 11, 22, 9, 5, tzinfo=BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        (datetime(2026, 11, 22, 14, 20, tzinfo=BERLIN), "today 14:20"),
+        (datetime(2026, 11, 21, 23, 59, tzinfo=BERLIN), "yesterday 23:59"),
+        (datetime(2026, 11, 23, 0, 0, tzinfo=BERLIN), "tomorrow 00:00"),
+        (datetime(2026, 3, 12, 7, 0, tzinfo=BERLIN), "12 Mar, 07:00"),
+        (datetime(2025, 3, 2, 7, 0, tzinfo=BERLIN), "2 Mar 2025"),
+    ],
+)
+def test_times_read_as_people_say_them(at: datetime, said: str) -> None:
+    assert wording.moment(at, NOW) == said
+
+
+@pytest.mark.parametrize(
+    ("share", "said"), [(0.024, "2.4 %"), (0.0, "0.0 %"), (1, "100.0 %"), (None, "–"), (0.12345, "12.3 %")]
+)
+def test_rates_have_one_decimal_and_a_dash_before_there_is_one(share: float | None, said: str) -> None:
+    assert wording.rate(share) == said
+
+
+def test_counts_are_grouped() -> None:
+    assert wording.count(12014) == "12,014"
