@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Now
 
 from delivery.models.providers import Provider
 
@@ -53,6 +54,8 @@ class Batch(models.Model):
     last_id = models.BigIntegerField(null=True)
     # Stored when the building ends; the terms are counted on their own and must add up to it.
     total = models.BigIntegerField(default=0)
+    built_at = models.DateTimeField(null=True)
+    job_queued_at = models.DateTimeField(null=True, help_text="Last time its building or clearing up was queued.")
     # Counters of ended chunks; a live chunk carries its own (see delivery.ledger.tally).
     accepted = models.BigIntegerField(default=0)
     pending = models.BigIntegerField(default=0)
@@ -62,10 +65,27 @@ class Batch(models.Model):
     skipped = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
+    # Set when nothing is left to do, not even to skip: what has none is what the dispatcher looks at.
     finished_at = models.DateTimeField(null=True)
+    audited_at = models.DateTimeField(null=True)
+    audit = models.JSONField(default=dict, help_text="What the audit takes off each term, because rows disagree.")
+    speed = models.FloatField(default=0, help_text="Messages a second, lately.")
+    speed_done = models.BigIntegerField(default=0)
+    speed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(finished_at__isnull=True), name="batch_unfinished"),
+            models.Index(fields=["content_kind", "content_id"], name="batch_content"),
+        ]
 
     def __str__(self) -> str:
         return f"batch {self.id}"
+
+    @property
+    def is_scheduled(self) -> bool:
+        """It waits for its time; nothing of it has been made or sent."""
+        return self.state == self.State.BUILDING and self.not_before is not None and self.built_at is None
 
 
 class Message(models.Model):
@@ -89,17 +109,17 @@ class Waiting(models.Model):
     """Beside a message that is deferred, refused, uncertain or skipped: why, and when it is tried again."""
 
     message_id = models.BigIntegerField(primary_key=True)
-    batch = models.ForeignKey(Batch, models.CASCADE)
+    batch = models.ForeignKey(Batch, models.CASCADE, db_index=False)
     state = models.SmallIntegerField(choices=MessageState.choices)
     category = models.CharField(max_length=30)
-    reply = models.CharField(max_length=1000, blank=True)
+    reply = models.CharField(max_length=1000, blank=True, db_default="")
     retry_at = models.DateTimeField(null=True)
-    first_failed_at = models.DateTimeField(auto_now_add=True)
+    first_failed_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         indexes = [
-            models.Index(fields=["retry_at"], condition=models.Q(retry_at__isnull=False), name="waiting_due"),
-            models.Index(fields=["batch", "state"], name="waiting_listed"),
+            models.Index(fields=["batch", "retry_at"], condition=models.Q(retry_at__isnull=False), name="waiting_due"),
+            models.Index(fields=["batch", "state", "message_id"], name="waiting_listed"),
         ]
 
     def __str__(self) -> str:
@@ -107,36 +127,52 @@ class Waiting(models.Model):
 
 
 class Chunk(models.Model):
-    """About 500 messages one worker drives at a time: by id range, or by `ids` for retries and single mails."""
+    """About 500 messages one worker drives at a time: by id range, or by `ids` for retries and single mails.
+
+    Free: no owner. Offered: no owner and `offered_until` ahead. Taken: an owner with a lease; the claim empties
+    `offered_at` and `offered_until`. A released chunk has neither owner nor lease, and what is left in it is pending.
+    Whoever finds a lease expired goes through recovery, never straight to a new claim.
+    Counters belong to its own messages until it is done; then they are added to the batch, in the same transaction.
+    """
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="chunks")
-    lane = models.CharField(max_length=12, default="other")
+    lane = models.CharField(max_length=12, db_default="other")
     not_before = models.DateTimeField(null=True)
     first_id = models.BigIntegerField(null=True)
     last_id = models.BigIntegerField(null=True)
     ids = ArrayField(models.BigIntegerField(), null=True)
     size = models.IntegerField()
-    epoch = models.IntegerField(default=0)
+    offered_at = models.DateTimeField(null=True, help_text="Also the order in which to claim: fair between batches.")
+    offered_until = models.DateTimeField(null=True)
+    epoch = models.IntegerField(db_default=0)
     owner = models.UUIDField(null=True)
-    owner_host = models.CharField(max_length=80, blank=True)
-    owner_boot = models.CharField(max_length=40, blank=True)
-    journal = models.CharField(max_length=200, blank=True)
+    owner_host = models.CharField(max_length=80, blank=True, db_default="")
+    owner_boot = models.CharField(max_length=40, blank=True, db_default="")
+    journal = models.CharField(max_length=200, blank=True, db_default="")
     lease_until = models.DateTimeField(null=True)
-    flush_no = models.IntegerField(default=0)
-    window_end = models.IntegerField(default=0, help_text="Index in the chunk up to which dots may be written.")
-    takeovers = models.SmallIntegerField(default=0)
-    is_done = models.BooleanField(default=False)
-    quarantined = models.BooleanField(default=False)
-    accepted = models.IntegerField(default=0)
-    pending = models.IntegerField(default=0)
-    deferred = models.IntegerField(default=0)
-    refused = models.IntegerField(default=0)
-    uncertain = models.IntegerField(default=0)
-    skipped = models.IntegerField(default=0)
+    flush_no = models.IntegerField(db_default=0)
+    window_end = models.IntegerField(db_default=0, help_text="Index in the chunk up to which dots may be written.")
+    takeovers = models.SmallIntegerField(db_default=0)
+    recovery_until = models.DateTimeField(null=True, help_text="A recovery is queued; look again then.")
+    is_done = models.BooleanField(db_default=False)
+    quarantined = models.BooleanField(db_default=False)
+    accepted = models.IntegerField(db_default=0)
+    pending = models.IntegerField(db_default=0)
+    deferred = models.IntegerField(db_default=0)
+    refused = models.IntegerField(db_default=0)
+    uncertain = models.IntegerField(db_default=0)
+    skipped = models.IntegerField(db_default=0)
 
     class Meta:
         indexes = [
             models.Index(fields=["batch", "id"], condition=models.Q(is_done=False), name="chunk_live"),
+            models.Index(
+                fields=["batch", "id"], condition=models.Q(is_done=False, ids__isnull=False), name="chunk_gathered"
+            ),
+            # Neither lease nor counters are in an index: a checkpoint's update stays HOT.
+            models.Index(
+                fields=["batch"], condition=models.Q(is_done=False, owner__isnull=False), name="chunk_taken"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -149,15 +185,44 @@ class Attempt(models.Model):
     message_id = models.BigIntegerField(db_index=True)
     batch = models.ForeignKey(Batch, models.CASCADE)
     provider = models.ForeignKey(Provider, models.SET_NULL, null=True)
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(db_default=Now())
     stage = models.CharField(max_length=12)
     code = models.SmallIntegerField(null=True)
-    enhanced = models.CharField(max_length=12, blank=True)
-    text = models.CharField(max_length=1000, blank=True, help_text="The server's words; hostile text.")
+    enhanced = models.CharField(max_length=12, blank=True, db_default="")
+    text = models.CharField(max_length=1000, blank=True, db_default="", help_text="The server's words; hostile text.")
     category = models.CharField(max_length=30)
     decision = models.CharField(max_length=12, help_text="accepted, retry, refused, uncertain, skipped")
-    duration_ms = models.IntegerField(default=0)
+    duration_ms = models.IntegerField(db_default=0)
     next_attempt_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"message {self.message_id}: {self.category}"
+
+
+class Turn(models.Model):
+    """A task that will drive, or drives, a provider's offered chunks. Known here, never from a queue's length."""
+
+    provider = models.ForeignKey(Provider, models.CASCADE)
+    stream = models.CharField(max_length=13, choices=Batch.Stream.choices)
+    queued_at = models.DateTimeField(db_default=Now())
+    started_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["provider", "stream"], name="turn_of_provider")]
+
+    def __str__(self) -> str:
+        return f"{self.stream} turn of provider {self.provider_id}"
+
+
+class MinuteCount(models.Model):
+    """Messages granted to a provider in one minute: what hour and day limits are read from."""
+
+    provider = models.ForeignKey(Provider, models.CASCADE)
+    minute = models.DateTimeField()
+    count = models.IntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider", "minute"], name="one_count_a_minute")]
+
+    def __str__(self) -> str:
+        return f"{self.count} at {self.minute:%H:%M}"

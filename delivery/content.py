@@ -1,0 +1,63 @@
+"""What a batch says. The apps that write register a loader here, so that delivery knows none of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from delivery.models import Batch
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One message as content sees it. `tracked` False: no pixel and no rewritten link may be in it."""
+
+    message_id: int
+    contact_id: int | None
+    email: str
+    merge: dict[str, Any]
+    tracked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A message decoded, for previews, ESP interfaces and the message page."""
+
+    headers: list[tuple[str, str]]
+    subject: str
+    html: str
+    text: str
+
+
+class Compiled(Protocol):
+    """A batch's content, compiled once and kept by each worker."""
+
+    def envelope_from(self, recipient: Recipient) -> str:
+        """The VERP return address, ASCII."""
+        ...
+
+    def build(self, recipient: Recipient) -> bytes:
+        """The whole RFC 5322 message: CRLF line ends, also the last; octets below 128; no line starts with a dot."""
+        ...
+
+    def parts(self, recipient: Recipient) -> Parts: ...
+
+
+class UnknownContent(LookupError):
+    """No app has registered this kind of content."""
+
+
+_loaders: dict[str, Callable[[Batch], Compiled]] = {}
+
+
+def register(kind: str, load: Callable[[Batch], Compiled]) -> None:
+    """Call it from an app's `ready()`. The last one to register a kind wins."""
+    _loaders[kind] = load
+
+
+def load(batch: Batch) -> Compiled:
+    """Compile a batch's content; costs milliseconds, so keep the result for the life of the batch."""
+    try:
+        loader = _loaders[batch.content_kind]
+    except KeyError:
+        raise UnknownContent(batch.content_kind) from None
+    return loader(batch)

@@ -1,0 +1,171 @@
+"""An audience becomes messages and chunks, by SQL alone: during the hold, or shortly before the scheduled time.
+
+Slices commit one by one, so that a million rows hold up nobody. Whatever stops it half-way, the next run drops what is
+there and begins anew: nothing of a batch can have left before its building is over.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from contacts import audience as audiences
+from delivery import lanes
+from delivery.ledger import ids
+from delivery.models import Batch, Chunk
+from delivery.queueing import enqueue
+
+log = logging.getLogger(__name__)
+
+LEAD = timedelta(minutes=2)
+SLICE = 50_000
+CHUNK = 500
+
+
+def is_due(batch: Batch, now: datetime) -> bool:
+    """A scheduled audience is drawn as late as possible: people still come and go."""
+    return batch.not_before is None or batch.not_before - LEAD <= now
+
+
+def queue(batch: Batch) -> None:
+    Batch.objects.filter(pk=batch.pk).update(job_queued_at=timezone.now())
+    enqueue("delivery.build", queue="jobs", batch_id=batch.pk)
+
+
+def build(batch_id: int) -> bool:
+    """Make a batch's messages and chunks; True when they are there. Safe to run twice, also at the same time."""
+    with _alone(batch_id) as is_alone:
+        batch = Batch.objects.get(pk=batch_id)
+        if not is_alone or batch.state != Batch.State.BUILDING or batch.built_at:
+            return False
+        _clear(batch)
+        total, left_out = _collect(batch)
+        if not _reserve(batch, total) or not _fill(batch, total):
+            return False
+        return _finish(batch, total, left_out)
+
+
+def drop(batch_id: int) -> None:
+    """Remove the messages of a batch that was undone. Safe to run twice."""
+    batch = Batch.objects.get(pk=batch_id)
+    if batch.state != Batch.State.CANCELLED or batch.started_at or batch.total:
+        return
+    _clear(batch)
+    Batch.objects.filter(pk=batch_id, finished_at=None).update(finished_at=timezone.now())
+
+
+@contextmanager
+def _alone(batch_id: int) -> Iterator[bool]:
+    """A lock of the session, so that it goes with a killed worker."""
+    with connection.cursor() as cursor:
+        key = f"tallypost build {batch_id}"
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [key])
+        is_alone = bool(cursor.fetchone()[0])
+        try:
+            yield is_alone
+        finally:
+            if is_alone:
+                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [key])
+
+
+def _clear(batch: Batch) -> None:
+    """Drop what an interrupted building or an undone batch left."""
+    if batch.first_id is None or batch.last_id is None:
+        return
+    for start in range(batch.first_id, batch.last_id + 1, SLICE):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "DELETE FROM delivery_message WHERE id BETWEEN %s AND %s AND batch_id = %s",
+                [start, min(start + SLICE - 1, batch.last_id), batch.pk],
+            )
+    Chunk.objects.filter(batch=batch).delete()
+    Batch.objects.filter(pk=batch.pk).update(first_id=None, last_id=None)
+
+
+def _collect(batch: Batch) -> tuple[int, dict[str, int]]:
+    """Everyone who will receive, in the order of sending, in a table of this session; and who was left out, why.
+
+    One snapshot for both, so that the sum adds up however many people come and go meanwhile.
+    """
+    audience = audiences.Audience.from_json(batch.audience)
+    select, parameters = audiences.select(audience)
+    lane, lane_parameters = lanes.sql("email")
+    outermost = not connection.in_atomic_block
+    with transaction.atomic(), connection.cursor() as cursor:
+        if outermost:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute("SET LOCAL work_mem = '96MB'")
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.delivery_stage")
+        cursor.execute(
+            f"""
+            CREATE TEMP TABLE delivery_stage AS
+            SELECT row_number() OVER (ORDER BY lane, contact_id) - 1 AS n, contact_id, email, lane
+            FROM (SELECT contact_id, email, {lane} AS lane FROM ({select}) audience) placed
+            """,  # noqa: S608
+            [*lane_parameters, *parameters],
+        )
+        cursor.execute("CREATE UNIQUE INDEX ON delivery_stage (n)")
+        cursor.execute("ANALYZE delivery_stage")
+        cursor.execute("SELECT count(*) FROM delivery_stage")
+        total = int(cursor.fetchone()[0])
+        left_out = {name: n for name, n in asdict(audiences.summary(audience)).items() if name != "will_receive"}
+    return total, left_out
+
+
+def _reserve(batch: Batch, total: int) -> bool:
+    if not total:
+        return True
+    with transaction.atomic():
+        first = ids.reserve(total)
+        batch.first_id, batch.last_id = first, first + total - 1
+        return bool(_building(batch).update(first_id=batch.first_id, last_id=batch.last_id))
+
+
+def _fill(batch: Batch, total: int) -> bool:
+    """Insert slice after slice; False when the batch was undone meanwhile."""
+    for start in range(0, total, SLICE):
+        with transaction.atomic(), connection.cursor() as cursor:
+            if not _building(batch).select_for_update(no_key=True).exists():
+                return False
+            cursor.execute(
+                """
+                INSERT INTO delivery_message (id, batch_id, contact_id, email)
+                SELECT %s::bigint + n, %s, contact_id, email FROM delivery_stage WHERE n >= %s AND n < %s ORDER BY n
+                """,
+                [batch.first_id, batch.pk, start, start + SLICE],
+            )
+    return True
+
+
+def _finish(batch: Batch, total: int, left_out: dict[str, int]) -> bool:
+    with transaction.atomic(), connection.cursor() as cursor:
+        now = timezone.now()
+        done = _building(batch).update(total=total, left_out=left_out, built_at=now, state=Batch.State.HELD)
+        if done and total:
+            cursor.execute(_CHUNKS, {"batch": batch.pk, "first": batch.first_id, "size": CHUNK})
+        cursor.execute("DROP TABLE pg_temp.delivery_stage")
+    log.info("batch %s: %s messages made", batch.pk, total)
+    return bool(done)
+
+
+def _building(batch: Batch) -> QuerySet[Batch]:
+    return Batch.objects.filter(pk=batch.pk, state=Batch.State.BUILDING, built_at=None)
+
+
+# Chunks are offered by id: each lane's are spread evenly over the whole, so that no lane is left alone at the end.
+_CHUNKS = """
+INSERT INTO delivery_chunk (batch_id, lane, first_id, last_id, size, pending)
+SELECT %(batch)s, lane, %(first)s::bigint + min(n), %(first)s::bigint + max(n), count(*), count(*)
+FROM (
+    SELECT n, lane, (row_number() OVER (PARTITION BY lane ORDER BY n) - 1) / %(size)s AS place,
+           count(*) OVER (PARTITION BY lane) AS lane_size
+    FROM delivery_stage
+) members
+GROUP BY lane, lane_size, place
+ORDER BY place * %(size)s / lane_size::float, lane
+"""

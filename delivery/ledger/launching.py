@@ -1,0 +1,121 @@
+"""How messages come to be: a whole audience at once, or one by one."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from contacts.audience import Audience
+from delivery import turns
+from delivery.ledger import building, ids
+from delivery.models import Batch, Chunk, Message, Provider
+
+OFFER = timedelta(seconds=15)
+
+
+def launch(
+    *,
+    content_kind: str,
+    content_id: int,
+    provider: Provider,
+    audience: Audience,
+    lists: Sequence[int],
+    group: str,
+    hold_seconds: float,
+    not_before: datetime | None = None,
+    expires_at: datetime | None = None,
+    before_start: Callable[[Batch], None] | None = None,
+) -> Batch:
+    """Send what `content` says to an audience, after a hold during which it can be undone.
+
+    Whether it is a rehearsal is frozen here. `before_start` is called with the new batch inside the transaction, to
+    freeze what belongs to it. With `not_before` the audience is drawn shortly before that time.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        batch = Batch.objects.create(
+            content_kind=content_kind,
+            content_id=content_id,
+            provider=provider,
+            rehearsal=provider.is_rehearsal,
+            audience=audience.to_json(),
+            lists=list(lists),
+            group=group,
+            hold_until=max(now + timedelta(seconds=hold_seconds), not_before or now),
+            not_before=not_before,
+            expires_at=expires_at,
+        )
+        if before_start:
+            before_start(batch)
+        if building.is_due(batch, now):
+            building.queue(batch)
+    return batch
+
+
+def send_one(
+    *,
+    content_kind: str,
+    content_id: int,
+    email: str,
+    contact_id: int | None = None,
+    provider: Provider,
+    group: str = "",
+) -> Message:
+    """Send one transactional mail at once, past everything that waits.
+
+    All mails of one content through one provider share an open batch. A contact gets one of a batch: asked again,
+    this returns the message that is there.
+    """
+    with transaction.atomic():
+        batch = _open_batch(content_kind, content_id, provider, group)
+        if contact_id is not None:
+            sent = Message.objects.filter(batch=batch, contact_id=contact_id).first()
+            if sent:
+                return sent
+        message = Message.objects.create(id=ids.reserve(1), batch=batch, contact_id=contact_id, email=email)
+        batch.total += 1
+        batch.state = Batch.State.PAUSED if batch.state == Batch.State.PAUSED else Batch.State.SENDING
+        batch.finished_at = None
+        batch.first_id = batch.first_id or message.id
+        batch.last_id = message.id
+        batch.save(update_fields=["total", "state", "finished_at", "first_id", "last_id"])
+        _offer_at_once(batch, message)
+    return message
+
+
+def _open_batch(content_kind: str, content_id: int, provider: Provider, group: str) -> Batch:
+    """Locked to the end of the transaction, so that two requests make one batch and count both messages."""
+    with connection.cursor() as cursor:
+        key = f"tallypost open batch {content_kind} {content_id} {provider.pk}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+    same = {
+        "kind": Batch.Kind.OPEN,
+        "stream": Batch.Stream.TRANSACTIONAL,
+        "content_kind": content_kind,
+        "content_id": content_id,
+        "provider": provider,
+    }
+    batch = Batch.objects.select_for_update(no_key=True, of=("self",)).filter(**same).order_by("id").last()
+    if batch and batch.state != Batch.State.CANCELLED:
+        return batch
+    now = timezone.now()
+    rehearsal = provider.is_rehearsal
+    return Batch.objects.create(
+        **same, state=Batch.State.SENDING, rehearsal=rehearsal, group=group, built_at=now, started_at=now
+    )
+
+
+def _offer_at_once(batch: Batch, message: Message) -> None:
+    now = timezone.now()
+    is_sending = batch.state == Batch.State.SENDING
+    Chunk.objects.create(
+        batch=batch,
+        ids=[message.id],
+        size=1,
+        pending=1,
+        offered_at=now if is_sending else None,
+        offered_until=now + OFFER if is_sending else None,
+    )
+    if is_sending and batch.provider:
+        turns.kick(batch.provider, batch.stream)

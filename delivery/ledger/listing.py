@@ -1,0 +1,102 @@
+"""The people behind each term of the tally: exactly as many as it counts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from delivery.models import Batch, MessageState
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """A message and why it is where it is. `email` is empty and `state` None where the row itself is gone."""
+
+    id: int
+    email: str
+    contact_id: int | None
+    state: int | None
+    attempts: int
+    reply: str
+    accepted_at: datetime | None
+    category: str
+    retry_at: datetime | None
+
+    @property
+    def state_words(self) -> str:
+        return _WORDS.get(self.state, "Unaccounted for")
+
+
+_WORDS: dict[int | None, str] = {state.value: str(state.label) for state in MessageState}
+
+# What a row says must be borne out by its row in the waiting list, or the lack of one: the audit counts the same way.
+_BORNE_OUT = {
+    "accepted": "m.state = 1 AND w.state IS NULL",
+    "pending": "m.state = 0 AND w.state IS NULL",
+    "deferred": "m.state = 2 AND w.state = 2",
+    "refused": "m.state = 3 AND w.state = 3",
+    "uncertain": "m.state = 4 AND w.state = 4",
+    "skipped": "m.state = 5 AND w.state = 5",
+}
+WHICH = {
+    **_BORNE_OUT,
+    "waiting": f"({_BORNE_OUT['pending']} OR {_BORNE_OUT['deferred']})",
+    "all": "true",
+    "unaccounted": "coalesce(NOT (" + " OR ".join(f"({borne})" for borne in _BORNE_OUT.values()) + "), true)",
+}
+# These have a row in the waiting list, whose index lists them without a look at the accepted.
+_LISTED = {"deferred": 2, "refused": 3, "uncertain": 4, "skipped": 5}
+
+_COLUMNS = """m.id, m.email, m.contact_id, m.state, m.attempts, coalesce(m.reply, ''), m.accepted_at,
+    coalesce(w.category, ''), w.retry_at"""
+_BY_MESSAGE = """
+SELECT {columns} FROM delivery_message m LEFT JOIN delivery_waiting w ON w.message_id = m.id
+WHERE m.batch_id = %(batch)s AND m.id BETWEEN %(first)s AND %(last)s AND {which} AND {found}
+ORDER BY m.id LIMIT %(limit)s
+"""
+_BY_WAITING = """
+SELECT {columns} FROM delivery_waiting w JOIN delivery_message m ON m.id = w.message_id
+WHERE w.batch_id = %(batch)s AND w.state = %(state)s AND w.message_id BETWEEN %(first)s AND %(last)s
+AND {which} AND {found}
+ORDER BY w.message_id LIMIT %(limit)s
+"""
+_MISSING = """
+SELECT n, '', NULL::bigint, NULL::smallint, 0, '', NULL::timestamptz, '', NULL::timestamptz
+FROM generate_series(%(first)s::bigint, %(last)s::bigint) n
+WHERE NOT EXISTS (SELECT 1 FROM delivery_message m WHERE m.id = n) ORDER BY n LIMIT %(limit)s
+"""
+
+
+def messages(batch: Batch, term: str = "all", *, after: int = 0, limit: int = 50, search: str = "") -> list[MessageRow]:
+    """Up to `limit` messages of a term with ids above `after`, in the order of their ids.
+
+    `term` is a term of the tally, "unaccounted", "all", or a part of waiting: "pending", "deferred". `search` finds
+    any part of the address.
+    """
+    if batch.first_id is None or batch.last_id is None or not batch.total:
+        return []
+    values: dict[str, Any] = {
+        "batch": batch.pk,
+        "first": max(batch.first_id, after + 1),
+        "last": batch.last_id,
+        "limit": limit,
+        "state": _LISTED.get(term),
+        "like": f"%{_literally(search.strip().lower())}%",
+    }
+    found = "lower(m.email) LIKE %(like)s" if search.strip() else "true"
+    template = _BY_WAITING if term in _LISTED else _BY_MESSAGE
+    rows = _rows(template.format(columns=_COLUMNS, which=WHICH[term], found=found), values)
+    if term == "unaccounted" and batch.kind == Batch.Kind.CLOSED and not search:
+        rows = sorted([*rows, *_rows(_MISSING, values)], key=lambda row: row.id)[:limit]
+    return rows
+
+
+def _rows(sql: str, values: dict[str, Any]) -> list[MessageRow]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [MessageRow(*row) for row in cursor.fetchall()]
+
+
+def _literally(text: str) -> str:
+    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")

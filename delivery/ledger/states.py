@@ -1,0 +1,115 @@
+"""What may become of a batch once it is launched: undo, pause, resume, cancel."""
+
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.db.models.functions import Greatest, Now
+from django.utils import timezone
+
+from delivery.models import Batch, Chunk
+from delivery.queueing import enqueue
+
+State = Batch.State
+
+# A start missed by more than this is not caught up in silence.
+LATE_AFTER = timedelta(hours=1)
+
+
+class NotPossible(Exception):
+    """The batch is in a state in which this cannot be done; its words are for the user."""
+
+
+def undo(batch: Batch) -> None:
+    """Take a launch back while nothing has left: its messages and chunks are dropped, its total is 0 again."""
+    with transaction.atomic():
+        _change(
+            batch,
+            Q(state__in=[State.BUILDING, State.HELD]) | Q(state=State.PAUSED, started_at=None),
+            "It has already started, so it cannot be undone. You can pause or cancel it.",
+            state=State.CANCELLED,
+            state_reason="Undone before it started.",
+            total=0,
+            pending=0,
+        )
+        Chunk.objects.filter(batch=batch).delete()
+        enqueue("delivery.drop", queue="jobs", batch_id=batch.pk)
+
+
+def pause(batch: Batch, reason: str = "") -> None:
+    """Nothing more is granted from the commit on; workers learn it at their next checkpoint, within a second."""
+    with transaction.atomic():
+        _change(
+            batch,
+            Q(state__in=[State.SENDING, State.HELD]),
+            "Only a campaign that is being sent can be paused.",
+            state=State.PAUSED,
+            state_reason=reason,
+        )
+        withdraw([batch.pk])
+
+
+def resume(batch: Batch) -> None:
+    """Go on exactly where it stopped; what was set aside after repeated crashes is tried again."""
+    with transaction.atomic():
+        _lock(batch)
+        _change(
+            batch,
+            Q(state=State.PAUSED),
+            "It is not paused.",
+            state=_state_to_resume(batch),
+            state_reason="",
+            job_queued_at=None,
+            hold_until=Greatest("hold_until", Now()) if batch.started_at is None else batch.hold_until,
+            not_before=timezone.now() if batch.built_at is None else batch.not_before,
+        )
+        Chunk.objects.filter(batch=batch, is_done=False, quarantined=True).update(quarantined=False, takeovers=0)
+        enqueue("delivery.tick", queue="control", expires=5)
+
+
+def cancel(batch: Batch) -> None:
+    """Send nothing more: what has not left becomes skipped, what is on the wire settles as it ends."""
+    if batch.started_at is None:
+        undo(batch)
+        return
+    with transaction.atomic():
+        _change(
+            batch,
+            Q(state__in=[State.SENDING, State.PAUSED]),
+            "It is over already.",
+            state=State.CANCELLED,
+            state_reason="Cancelled.",
+        )
+        withdraw([batch.pk])
+        enqueue("delivery.settle", queue="jobs", batch_id=batch.pk)
+
+
+def withdraw(batch_ids: list[int]) -> None:
+    """Take back offers nobody has taken up. One that is being claimed right now sees the batch's state itself."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE delivery_chunk SET offered_at = NULL, offered_until = NULL WHERE id IN (
+                SELECT id FROM delivery_chunk
+                WHERE batch_id = ANY(%s) AND NOT is_done AND owner IS NULL AND offered_until IS NOT NULL
+                FOR UPDATE SKIP LOCKED)
+            """,
+            [batch_ids],
+        )
+
+
+def _state_to_resume(batch: Batch) -> State:
+    if batch.built_at is None:
+        return State.BUILDING
+    return State.HELD if batch.started_at is None else State.SENDING
+
+
+def _lock(batch: Batch) -> None:
+    batch.refresh_from_db(from_queryset=Batch.objects.select_for_update(no_key=True))
+
+
+def _change(batch: Batch, allowed: Q, otherwise: str, **changes: object) -> None:
+    """Claim the change by a conditional update: of two people who click at once, one is told."""
+    if not Batch.objects.filter(allowed, pk=batch.pk).update(**changes):
+        raise NotPossible(otherwise)
+    batch.refresh_from_db()

@@ -1,0 +1,97 @@
+"""Which chunks workers may claim next: fair between batches, and no more than they will soon take."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from typing import Any
+
+from delivery import limits, turns
+from delivery.ledger import building
+from delivery.limits import Limits
+from delivery.models import Batch, Provider
+
+SECONDS = 15
+RENEW_SECONDS = 5
+MOST = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    chunk_id: int
+    offered_order: float | None  # of an offer that still holds for a while
+    is_offered: bool
+
+
+def offer(cursor: Any) -> None:
+    """Offer the next chunks of every provider, and see to it that somebody takes them."""
+    sending = Batch.objects.filter(
+        finished_at=None, state=Batch.State.SENDING, provider__state=Provider.State.ACTIVE
+    ).select_related("provider")
+    ordered = sorted(sending, key=lambda batch: (batch.stream != Batch.Stream.TRANSACTIONAL, batch.provider_id or 0))
+    for (stream, _), group in groupby(ordered, key=lambda batch: (batch.stream, batch.provider_id)):
+        batches = list(group)
+        provider = batches[0].provider
+        if provider is None or limits.quota_seen(cursor, provider) == 0:
+            continue
+        _offer_group(cursor, provider, [batch.pk for batch in batches])
+        turns.kick(provider, stream)
+
+
+def depth(provider: Provider) -> int:
+    """How many chunks lie ready: at full speed a second's work, at a slow provider hardly more than the next."""
+    rate = Limits.of(provider).rate_per_second
+    return MOST if rate is None else min(MOST, 2 + int(4 * rate / building.CHUNK))
+
+
+def _offer_group(cursor: Any, provider: Provider, batch_ids: list[int]) -> None:
+    most = depth(provider)
+    cursor.execute(_CANDIDATES, {"batches": batch_ids, "most": most, "renew": RENEW_SECONDS})
+    candidates = [Candidate(*row) for row in cursor.fetchall()]
+    chosen, rest = candidates[:most], candidates[most:]
+    if not _stands(chosen):
+        ids = [candidate.chunk_id for candidate in chosen]
+        cursor.execute(_OFFER, {"ids": ids, "places": list(range(len(ids))), "seconds": SECONDS})
+    outrun = [candidate.chunk_id for candidate in rest if candidate.is_offered]
+    if outrun:
+        cursor.execute(_WITHDRAW, [outrun])
+
+
+def _stands(chosen: Sequence[Candidate]) -> bool:
+    """All are on offer, for a while yet, and in this order."""
+    orders = [candidate.offered_order for candidate in chosen]
+    return None not in orders and all(a <= b for a, b in pairwise(orders) if a is not None and b is not None)
+
+
+# A batch's place counts what workers hold of it already: whoever has less is served first, retries before the rest.
+_CANDIDATES = """
+SELECT id, CASE WHEN offered_until > statement_timestamp() + %(renew)s * interval '1 second'
+       THEN extract(epoch FROM offered_at) END, coalesce(offered_until > statement_timestamp(), false)
+FROM (
+    SELECT c.*, t.held + row_number() OVER (PARTITION BY c.batch_id ORDER BY c.is_range, c.id) AS place
+    FROM unnest(%(batches)s::bigint[]) AS b(id)
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS held FROM delivery_chunk WHERE batch_id = b.id AND NOT is_done AND owner IS NOT NULL) t
+    CROSS JOIN LATERAL (
+        (SELECT id, batch_id, offered_at, offered_until, false AS is_range FROM delivery_chunk
+         WHERE batch_id = b.id AND NOT is_done AND ids IS NOT NULL AND owner IS NULL AND NOT quarantined
+         AND (not_before IS NULL OR not_before <= statement_timestamp()) ORDER BY id LIMIT %(most)s)
+        UNION ALL
+        (SELECT id, batch_id, offered_at, offered_until, true FROM delivery_chunk
+         WHERE batch_id = b.id AND NOT is_done AND ids IS NULL AND owner IS NULL AND NOT quarantined
+         AND (not_before IS NULL OR not_before <= statement_timestamp()) ORDER BY id LIMIT %(most)s)) c
+) ranked
+ORDER BY place, batch_id
+"""
+_OFFER = """
+UPDATE delivery_chunk c
+SET offered_at = statement_timestamp() + o.place * interval '1 microsecond',
+    offered_until = statement_timestamp() + %(seconds)s * interval '1 second'
+FROM (SELECT id FROM delivery_chunk WHERE id = ANY(%(ids)s) AND owner IS NULL AND NOT is_done
+      FOR UPDATE SKIP LOCKED) free
+JOIN unnest(%(ids)s::bigint[], %(places)s::int[]) AS o(id, place) ON o.id = free.id
+WHERE c.id = free.id
+"""
+_WITHDRAW = """
+UPDATE delivery_chunk SET offered_at = NULL, offered_until = NULL WHERE id IN (
+    SELECT id FROM delivery_chunk WHERE id = ANY(%s) AND owner IS NULL FOR UPDATE SKIP LOCKED)
+"""

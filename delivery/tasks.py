@@ -1,0 +1,49 @@
+"""What Celery runs for delivery: ids in, one call, out. Every task may run twice or get lost; the tick sweeps."""
+
+from celery import shared_task
+
+from delivery import dispatch, turns
+from delivery.ledger import auditing, building, settling
+
+
+@shared_task(name="delivery.tick", queue="control", expires=1)
+def tick() -> None:
+    dispatch.tick()
+
+
+@shared_task(name="delivery.turn", queue="bulk", acks_late=False)
+def turn(*, provider_id: int, stream: str, turn_id: int | None = None) -> None:
+    """Drive a provider's offered chunks for some seconds; sent to queue `bulk` or `transactional`."""
+    from delivery.engine.turn import run
+
+    turns.take(provider_id, stream, turn_id, run)
+
+
+@shared_task(name="delivery.recover", queue="control")
+def recover(*, chunk_id: int) -> None:
+    """A lease ran out: find out from the journal what was sent, and free the chunk."""
+    from delivery.engine import recovery
+
+    recovery.recover(chunk_id)
+
+
+@shared_task(name="delivery.build", queue="jobs")
+def build(*, batch_id: int) -> None:
+    building.build(batch_id)
+
+
+@shared_task(name="delivery.settle", queue="jobs")
+def settle(*, batch_id: int) -> None:
+    """Skip what a cancelled batch has not sent."""
+    settling.settle(batch_id)
+
+
+@shared_task(name="delivery.drop", queue="jobs")
+def drop(*, batch_id: int) -> None:
+    """Remove the messages of a batch that was undone."""
+    building.drop(batch_id)
+
+
+@shared_task(name="delivery.audit", queue="jobs")
+def audit() -> None:
+    auditing.audit_recent()

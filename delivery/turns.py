@@ -1,0 +1,96 @@
+"""How many workers drive a provider at a time, known from rows of their own and never from a queue's length."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import connection
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from delivery.limits import Limits
+from delivery.models import Batch, Provider, Turn
+from delivery.queueing import enqueue
+
+QUEUES = {Batch.Stream.MARKETING: "bulk", Batch.Stream.TRANSACTIONAL: "transactional"}
+# A turn lasts ten seconds; one that has not begun or not ended by then got lost.
+QUEUED_SECONDS = 30
+RUNNING_SECONDS = 45
+MOST = 64
+# What one process sends at best: a provider that takes less needs no second one.
+PROCESS_RATE_PER_SECOND = 500
+
+# At most one turn waits in the queue; each that begins brings the next while there is something for it to do.
+_WANTED = """
+INSERT INTO delivery_turn (provider_id, stream, queued_at)
+SELECT %(provider)s, %(stream)s, statement_timestamp() WHERE
+    (SELECT count(*) FILTER (WHERE started_at IS NULL) = 0 AND count(*) < %(most)s
+     FROM delivery_turn WHERE provider_id = %(provider)s AND stream = %(stream)s
+     AND coalesce(started_at + %(running)s * interval '1 second', queued_at + %(queued)s * interval '1 second')
+         > statement_timestamp())
+    AND EXISTS (
+        SELECT 1 FROM delivery_batch b, LATERAL (
+            SELECT 1 FROM delivery_chunk c WHERE c.batch_id = b.id AND NOT c.is_done AND c.owner IS NULL
+            AND c.offered_until > statement_timestamp() LIMIT 1) offered
+        WHERE b.finished_at IS NULL AND b.state = 'sending' AND b.provider_id = %(provider)s AND b.stream = %(stream)s)
+RETURNING id
+"""
+
+
+def kick(provider: Provider, stream: str) -> bool:
+    """Queue one more turn if chunks are offered, none is queued yet and another one would find room."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WANTED,
+            {
+                "provider": provider.pk,
+                "stream": stream,
+                "most": most(provider),
+                "queued": QUEUED_SECONDS,
+                "running": RUNNING_SECONDS,
+            },
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return False
+    queue = QUEUES[Batch.Stream(stream)]
+    ids = {"provider_id": provider.pk, "stream": str(stream), "turn_id": row[0]}
+    enqueue("delivery.turn", queue=queue, expires=QUEUED_SECONDS, **ids)
+    return True
+
+
+def most(provider: Provider) -> int:
+    """How many turns of a provider are useful at a time."""
+    rate = Limits.of(provider).rate_per_second
+    by_rate = MOST if rate is None else 1 + int(rate // PROCESS_RATE_PER_SECOND)
+    return max(1, min(provider.connections, by_rate, MOST))
+
+
+def take(provider_id: int, stream: str, turn_id: int | None, run: Callable[[int, str], object]) -> None:
+    """Do a turn that was queued, by `run`; one that is stale or was delivered twice does nothing."""
+    if turn_id and not Turn.objects.filter(pk=turn_id, started_at=None).update(started_at=Now()):
+        return
+    provider = Provider.objects.get(pk=provider_id)
+    try:
+        kick(provider, stream)
+        run(provider_id, stream)
+    finally:
+        Turn.objects.filter(pk=turn_id or 0).delete()
+    kick(provider, stream)
+
+
+def running(provider_id: int, stream: str) -> int:
+    """Turns of a provider at work now, this one included: they share its connections."""
+    return Turn.objects.filter(_is_running(), provider_id=provider_id, stream=stream).count()
+
+
+def forget_lost() -> None:
+    """Drop rows of turns that a killed worker or an emptied queue left behind."""
+    now = timezone.now()
+    old = now - timedelta(seconds=QUEUED_SECONDS)
+    older = now - timedelta(seconds=RUNNING_SECONDS)
+    Turn.objects.filter(Q(started_at=None, queued_at__lt=old) | Q(started_at__lt=older)).delete()
+
+
+def _is_running() -> Q:
+    return Q(started_at__gt=timezone.now() - timedelta(seconds=RUNNING_SECONDS))
