@@ -40,6 +40,22 @@ def placed(pieces: Sequence[Piece]) -> list[Piece]:
     return [replace(piece, place=places.get(number, "text")) for number, piece in enumerate(pieces)]
 
 
+def unmasked(text: str, pieces: Sequence[Piece]) -> list[Piece]:
+    """Pieces in the order in which the masks stand in `text`."""
+    parts = MASK.split(text)
+    ordered: list[Piece] = []
+    for number, part in enumerate(parts):
+        if number % 2:
+            ordered.append(pieces[int(part)])
+        elif part:
+            ordered.append(Piece("text", part))
+    return ordered
+
+
+def at(piece: Piece, place: str) -> Piece:
+    return replace(piece, place=place)
+
+
 def _in_tag(tag: str, pieces: Sequence[Piece]) -> dict[int, str]:
     places = dict.fromkeys(map(int, MASK.findall(tag)), "bare")
     for name, quoted in _ATTRIBUTE.findall(tag):
@@ -72,5 +88,6 @@ HARMLESS: dict[str, Callable[[str], str]] = {
     "style": lambda value: _UNSAFE_IN_STYLE.sub("", one_line(value)),
     "bare": lambda value: _UNSAFE_IN_STYLE.sub("", one_line(value)).replace(" ", ""),  # an attribute without quotes
     "plain": tidy,
+    "ours": str,  # addresses we made: nothing in them needs care
     "header": one_line,
 }

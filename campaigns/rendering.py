@@ -1,10 +1,18 @@
-"""From a campaign to the bytes of one message: composed once, compiled once, built for each recipient."""
+"""From a campaign to the bytes of one message: composed when looked at, frozen at launch, compiled by each worker."""
 
 from dataclasses import dataclass
 
+from accounts.models import Organisation
+from campaigns import blocks, html, mjml, plaintext
+from campaigns.compiled import CompiledEdition, link_targets
 from campaigns.models import Campaign, Edition
 from delivery.models import Batch
+from tracking import links
 from tracking.models import Link
+
+
+class LinksMissing(Exception):
+    """An edition is to be built whose links were never frozen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,18 +26,48 @@ class Composed:
 
 
 def compose(campaign: Campaign) -> Composed:
-    raise NotImplementedError
+    """Raises blocks.Invalid or html.Unusable for content that no mail can be made of."""
+    subject, preheader = campaign.subject.strip(), campaign.preheader.strip()
+    if campaign.content_kind == Campaign.ContentKind.HTML:
+        page = html.complete(html.inline(html.clean(campaign.html)), title=subject, preheader=preheader)
+    else:
+        document = blocks.validate(campaign.blocks or blocks.empty())
+        page = mjml.compile(document, mjml.Brand.of(Organisation.get()), title=subject, preheader=preheader)
+    return Composed(
+        subject, preheader, page, campaign.text.strip() + "\n" if campaign.text.strip() else plaintext.from_html(page)
+    )
 
 
 def freeze(campaign: Campaign) -> Edition:
     """An unsaved edition of the campaign as it stands; the caller sets is_test, contact_id, created_by and saves."""
-    raise NotImplementedError
+    composed = compose(campaign)
+    organisation = Organisation.get()
+    return Edition(
+        campaign=campaign,
+        sender_name=campaign.sender_name,
+        sender_email=campaign.sender_email,
+        reply_to=campaign.reply_to,
+        subject=composed.subject,
+        preheader=composed.preheader,
+        html=composed.html,
+        text=composed.text,
+        organisation={
+            "name": organisation.name if organisation else "",
+            "postal_address": organisation.postal_address if organisation else "",
+            "public_address": organisation.public_address if organisation else "",
+        },
+    )
 
 
 def freeze_links(edition: Edition, batch: Batch) -> list[Link]:
-    """Idempotent. To be called once the edition has its batch, before anything is built."""
-    raise NotImplementedError
+    """To be called once the edition has its batch, before anything is built. Idempotent."""
+    return links.freeze(batch, link_targets(edition))
 
 
-def load_edition(batch: Batch) -> object:
-    raise NotImplementedError
+def load_edition(batch: Batch) -> CompiledEdition:
+    """What delivery.content calls for a batch of kind "edition". Raises LinksMissing."""
+    edition = Edition.objects.get(pk=batch.content_id)
+    link_ids = list(Link.objects.filter(batch=batch).order_by("position").values_list("id", flat=True))
+    if not edition.is_test and len(link_ids) != len(link_targets(edition)):
+        raise LinksMissing(f"edition {edition.pk} has {len(link_targets(edition))} links, its batch {len(link_ids)}")
+    return CompiledEdition(edition, batch_id=batch.pk, lists=batch.lists, link_ids=link_ids)

@@ -1,0 +1,43 @@
+"""Colours of a mail: what reads on what (WCAG 2)."""
+
+PAPER, INK, MUTED, LINE = "#ffffff", "#23262b", "#5f6368", "#dedbd5"
+DARK = "#262a30"  # the lighter of the two surfaces a dark mail is set on
+
+
+def on(colour: str) -> str:
+    """Ink that reads on a surface of this colour."""
+    return PAPER if contrast(colour, PAPER) >= contrast(colour, INK) else INK
+
+
+def readable_on_light(colour: str) -> str:
+    while contrast(colour, PAPER) < 4.5:
+        colour = mixed(colour, 0.88, "#000000")
+    return colour
+
+
+def readable_on_dark(colour: str) -> str:
+    while contrast(colour, DARK) < 4.8:
+        colour = mixed(colour, 0.88)
+    return colour
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2 contrast of two colours as #rrggbb."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    red, green, blue = (channel / 255 for channel in _channels(colour))
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in (red, green, blue)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def mixed(colour: str, share: float, ground: str = "#ffffff") -> str:
+    """`share` of the colour on the ground."""
+    pairs = zip(_channels(colour), _channels(ground), strict=True)
+    return "#" + "".join(f"{round(over * share + under * (1 - share)):02x}" for over, under in pairs)
+
+
+def _channels(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
