@@ -1,0 +1,48 @@
+"""What the tests over all addresses must be told about one of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts.models import Role
+from tests.web.cast import Cast
+
+STAFF = frozenset(Role.values)
+WRITERS = frozenset({Role.OWNER.value, Role.ADMIN.value, Role.MARKETER.value})
+ADMINS = frozenset({Role.OWNER.value, Role.ADMIN.value})
+
+
+def nothing(cast: Cast) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Address:
+    """One URL name.
+
+    who      roles that may open it (None: anybody, no login asked)
+    args     builds the object and answers the arguments of the address
+    get      whether it answers GET; `query` is appended then
+    post     builds the data of a POST that is allowed and changes something
+    changes  what to look at to see that the POST changed it
+    page     whether GET shows a whole page (those are walked through in the browser); if not, `no_page` says why
+    spoil    selector of the button that shows the page with its errors when the form is empty or broken
+    """
+
+    who: frozenset[str] | None
+    args: Callable[[Cast], dict[str, Any]] = nothing
+    get: bool = True
+    query: str = ""
+    post: Callable[[Cast], dict[str, Any]] | None = None
+    changes: Callable[[Cast], Any] | None = None
+    spoil: str = ""
+    no_page: str = ""
+    statuses: frozenset[int] = field(default_factory=lambda: frozenset({200}))
+
+    def __post_init__(self) -> None:
+        assert (self.post is None) == (self.changes is None), "a POST without a way to see that it changed something"
+        assert self.get or self.post or self.no_page
+
+    @property
+    def is_page(self) -> bool:
+        return self.get and not self.no_page

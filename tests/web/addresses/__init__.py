@@ -1,0 +1,7 @@
+"""One entry for every URL name: without it the walk over all addresses fails."""
+
+from tests.web.address import Address
+from tests.web.addresses import accounts
+
+GROUPS: dict[str, dict[str, Address]] = {"accounts": accounts.ADDRESSES}
+ADDRESSES: dict[str, Address] = {name: address for group in GROUPS.values() for name, address in group.items()}

@@ -1,0 +1,80 @@
+"""Chromium with axe: looks at a page in both themes and widths and says what is wrong."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import ConsoleMessage, Page, sync_playwright
+
+AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+THEMES = ("light", "dark")
+WIDTHS = (1280, 390)
+# Frames hold mails, which are their authors' business.
+_RUN = "async () => (await axe.run(document, {iframes: false})).violations"
+# Colours follow the theme one frame late.
+_PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 30))))"
+
+
+class Visitor:
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.found: list[str] = []
+        self._axe = AXE.read_text()
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.note(f"script error: {error}"))
+
+    def note(self, text: str) -> None:
+        self.found.append(f"{self.page.url}: {text}")
+
+    def look(self, what: str = "") -> None:
+        """The page as it stands, in both themes and widths."""
+        for theme in THEMES:
+            self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            for width in WIDTHS:
+                self.page.set_viewport_size({"width": width, "height": 900})
+                self.page.evaluate(_PAINTED)
+                self._check(f"{what} {theme} {width}".strip())
+
+    def look_into_dialogs(self) -> None:
+        for name in self.page.eval_on_selector_all("dialog[id]", "all => all.map(one => one.id)"):
+            self.page.evaluate("id => document.getElementById(id).showModal()", name)
+            self.look(f"dialog {name}")
+            self.page.evaluate("id => document.getElementById(id).close()", name)
+
+    def _check(self, what: str) -> None:
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(self._axe)
+        for violation in self.page.evaluate(_RUN):
+            self.note(f"[{what}] {_in_words(violation)}")
+        too_wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if too_wide > 0:
+            self.note(f"[{what}] scrolls sideways by {too_wide} px")
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and "status of 422" not in message.text:
+            self.note(f"console: {message.text}")
+
+
+@contextmanager
+def visitor(base_url: str, session: str | None) -> Iterator[Visitor]:
+    """A browser that carries the session cookie of somebody who is logged in."""
+    options: dict[str, Any] = {
+        "executable_path": shutil.which("chromium"),
+        "args": ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
+    }
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(**options)
+        context = chromium.new_context(base_url=base_url)
+        if session:
+            context.add_cookies([{"name": "sessionid", "value": session, "url": base_url}])
+        yield Visitor(context.new_page())
+        context.close()
+        chromium.close()
+
+
+def _in_words(violation: dict[str, Any]) -> str:
+    node = violation["nodes"][0]
+    why = " ".join(node["failureSummary"].split())
+    return f"{violation['id']} ({len(violation['nodes'])}x): {node['html'][:160]} – {why[:240]}"

@@ -1,0 +1,48 @@
+"""Who acts in the tests over all addresses, and what they find."""
+
+from typing import Any
+
+from django.test import Client
+
+from accounts.models import Organisation, Role, User
+
+STRANGER = "stranger"
+ROLES = (STRANGER, *Role.values)
+
+
+class Cast:
+    """One organisation and one actor. Objects are made when an address asks for them, each once."""
+
+    def __init__(self, role: str) -> None:
+        self.role = role
+        self.organisation, _ = Organisation.objects.get_or_create(
+            id=1,
+            defaults={
+                "name": "Nordlicht Books",
+                "postal_address": "Hafenstraße 7, 20457 Hamburg",
+                "time_zone": "Europe/Berlin",
+                "sender_name": "Nordlicht Books",
+                "sender_email": "news@nordlicht.example",
+                "public_url": "https://news.nordlicht.example",
+            },
+        )
+        self.owner = self.person("first-owner", Role.OWNER)
+        self.actor = self.person("actor", Role(role)) if role != STRANGER else None
+        self.made: dict[str, Any] = {}
+
+    def person(self, name: str, role: Role, **fields: Any) -> User:
+        found = User.objects.filter(email=f"{name}@nordlicht.example").first()
+        return found or User.objects.create_user(
+            f"{name}@nordlicht.example", None, name=name.title(), role=role, **fields
+        )
+
+    def once(self, key: str, make: Any) -> Any:
+        if key not in self.made:
+            self.made[key] = make()
+        return self.made[key]
+
+    def browser(self, **options: Any) -> Client:
+        client = Client(raise_request_exception=True, **options)
+        if self.actor:
+            client.force_login(self.actor)
+        return client

@@ -1,0 +1,61 @@
+"""Every page there is, full of data, with its dialogs and errors open: axe finds nothing.
+
+Takes seconds a page: each is looked at in two themes and two widths in a real browser.
+"""
+
+from urllib.parse import urlsplit
+
+import pytest
+from django.urls import reverse
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import Role
+from tests.web.addresses import GROUPS
+from tests.web.browser import Visitor, visitor
+from tests.web.cast import STRANGER, Cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_axe_finds_nothing_on_any_page(group: str, live_server: LiveServer) -> None:
+    cast = Cast(Role.OWNER)
+    pages = {name: address for name, address in GROUPS[group].items() if address.is_page}
+    urls = {name: reverse(name, kwargs=address.args(cast)) + address.query for name, address in pages.items()}
+    session = cast.browser().cookies["sessionid"].value
+    with visitor(live_server.url, session) as visit:
+        for name, url in urls.items():
+            _visit(visit, url, pages[name].spoil)
+    assert not visit.found, "\n" + "\n".join(visit.found)
+
+
+@pytest.mark.parametrize("path", ["/login/", "/nothing-here/"])
+def test_axe_finds_nothing_where_a_stranger_gets(path: str, live_server: LiveServer) -> None:
+    Cast(STRANGER)
+    with visitor(live_server.url, None) as visit:
+        visit.page.goto(path)
+        visit.look()
+        if path == "/login/":
+            visit.page.click("main .btn-primary")
+            visit.look("with errors")
+    found = [text for text in visit.found if "status of 404" not in text]
+    assert not found, "\n" + "\n".join(found)
+
+
+def test_axe_finds_nothing_on_the_set_up_page(live_server: LiveServer) -> None:
+    with visitor(live_server.url, None) as visit:
+        _visit(visit, "/setup/", "main .btn-primary")
+    assert not visit.found, "\n" + "\n".join(visit.found)
+
+
+def _visit(visit: Visitor, url: str, spoil: str) -> None:
+    response = visit.page.goto(url)
+    if response is None or response.status != 200 or urlsplit(visit.page.url).path != urlsplit(url).path:
+        visit.note(f"{url} answered {response.status if response else 'nothing'} at {visit.page.url}")
+        return
+    visit.look()
+    visit.look_into_dialogs()
+    if spoil:
+        visit.page.click(spoil)
+        visit.page.wait_for_load_state()
+        visit.look("with errors")
