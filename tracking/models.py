@@ -61,7 +61,7 @@ class Engagement(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["message_id", "kind", "link_id", "is_machine"], name="first_of_its_kind")
         ]
-        indexes = [models.Index(fields=["batch", "kind", "link_id"], name="engagement_listed")]
+        indexes = [models.Index(fields=["batch", "kind", "link_id", "message_id"], name="engagement_listed")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.message_id}"

@@ -2,10 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from tracking.views import public
+from tracking.views import messages, people, public
 
 urlpatterns: list[URLPattern] = [
     path("u/<str:token>", public.unsubscribe, name="unsubscribe"),
     path("u/<str:token>/leave", public.leave, name="unsubscribe-leave"),
     path("u/<str:token>/undo", public.undo, name="unsubscribe-undo"),
+    path("messages/", messages.messages, name="messages"),
+    path("messages/<int:message_id>/", messages.message, name="message"),
+    path("messages/<int:message_id>/mail/", messages.message_mail, name="message-mail"),
+    path("messages/people/<int:batch_id>/", people.batch_people, name="batch-people"),
+    path("messages/people/<int:batch_id>/export/", people.batch_people_export, name="batch-people-export"),
 ]

@@ -50,9 +50,9 @@ def test_people_count_once_and_their_acts_every_time(reader: Reader, sent: Sent,
                 reader("GET", sent.click(person, link))
         take_in()
     assert (total(EventKind.CLICK), total(EventKind.CLICK, of="people")) == (8, 2)
-    for link in sent.links:
-        assert total(EventKind.CLICK, link_id=link.id) == 4
-        assert total(EventKind.CLICK, link_id=link.id, of="people") == 2
+    for row in sent.links:
+        assert total(EventKind.CLICK, link_id=row.id) == 4
+        assert total(EventKind.CLICK, link_id=row.id, of="people") == 2
 
 
 def test_machines_are_kept_beside_people(reader: Reader, sent: Sent, take_in: Callable[[], int]) -> None:
@@ -77,7 +77,7 @@ def test_head_leaves_a_trace_and_counts_nowhere(reader: Reader, sent: Sent, take
 def test_who_refused_tracking_leaves_nothing_but_may_leave(
     reader: Reader, sent: Sent, take_in: Callable[[], int]
 ) -> None:
-    Contact.objects.filter(id=sent.messages[0].contact_id).update(tracking_consent=TrackingConsent.REFUSED)
+    Contact.objects.filter(email=sent.messages[0].email).update(tracking_consent=TrackingConsent.REFUSED)
     reader("GET", sent.open())
     reader("GET", sent.click())
     reader("POST", sent.unsubscribe())
@@ -99,8 +99,8 @@ def test_a_burst_that_comes_in_two_parts_moves_over_to_the_machines(
     take_in()
     assert (total(EventKind.CLICK), total(EventKind.CLICK, of="people")) == (1, 1)
     assert (total(EventKind.CLICK, is_machine=True), total(EventKind.CLICK, is_machine=True, of="people")) == (4, 1)
-    for link_row in sent.links:
-        assert total(EventKind.CLICK, link_id=link_row.id, is_machine=True, of="people") == 1
+    for row in sent.links:
+        assert total(EventKind.CLICK, link_id=row.id, is_machine=True, of="people") == 1
     lanes = Breakdown.objects.filter(by="lane").values_list("is_machine", "total", "people")
     assert sorted(lanes) == [(False, 1, 1), (True, 4, 1)]
 

@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [models.Index(fields=["batch", "kind", "link_id"], name="engagement_listed")],
+                "indexes": [models.Index(fields=["batch", "kind", "link_id", "message_id"], name="engagement_listed")],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("message_id", "kind", "link_id", "is_machine"), name="first_of_its_kind"

@@ -1,0 +1,107 @@
+"""Exactly the people behind a number."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import cast
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from accounts.permissions import Permission, StaffRequest, requires
+from contacts.exporting import csv_response
+from delivery import ledger
+from delivery.models import Batch
+from tracking import people as lists
+from tracking import reports, titles
+from tracking.models import Link
+from tracking.views.paging import Place, number
+
+_PAGE = 50
+_HEADER = ("Address", "State", "Why", "Time (UTC)", "Attempts", "Reply of the server")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the address of the page asks for."""
+
+    batch: Batch
+    term: str
+    link: Link | None
+    text: str
+
+    @classmethod
+    def read(cls, request: StaffRequest, batch_id: int) -> "Chosen":
+        batch = get_object_or_404(Batch, id=batch_id)
+        term = request.GET.get("term", "all")
+        link_id = number(request.GET.get("link"))
+        link = Link.objects.filter(batch=batch, id=link_id).first() if link_id else None
+        text = request.GET.get("q", "").replace("\0", "").strip()[:320]
+        return cls(batch, term if term in lists.LABELS else "all", link if term == "clicked" else None, text)
+
+    @property
+    def filters(self) -> dict[str, str | int]:
+        return {"term": self.term, "link": self.link.id if self.link else "", "q": self.text}
+
+    @property
+    def link_id(self) -> int:
+        return self.link.id if self.link else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    label: str
+    count: int
+    url: str
+    is_current: bool
+
+
+@require_safe
+@requires(Permission.LOOK)
+def batch_people(request: StaffRequest, batch_id: int) -> HttpResponse:
+    chosen, place = Chosen.read(request, batch_id), Place.read(request.GET)
+    found = lists.people(
+        chosen.batch, chosen.term, link_id=chosen.link_id, after=place.after, limit=_PAGE + 1, search=chosen.text
+    )
+    rows = found[:_PAGE]
+    context = {
+        "chosen": chosen,
+        "title": titles.titles([chosen.batch.id])[chosen.batch.id],
+        "label": lists.LABELS[chosen.term],
+        "rows": rows,
+        "is_act": chosen.term in lists.ACTS,
+        "chips": list(_chips(chosen)),
+        "next_url": place.next_url(rows[-1].message_id, **chosen.filters) if len(found) > _PAGE else "",
+        "previous_url": place.previous_url(**chosen.filters),
+        "export_url": f"{reverse('batch-people-export', args=[chosen.batch.id])}?{urlencode(chosen.filters)}",
+    }
+    return render(request, "tracking/people.html", context)
+
+
+@require_safe
+@requires(Permission.EXPORT)
+def batch_people_export(request: StaffRequest, batch_id: int) -> HttpResponse:
+    chosen = Chosen.read(request, batch_id)
+    rows = lists.everyone(chosen.batch, chosen.term, link_id=chosen.link_id, search=chosen.text)
+    download = csv_response(f"{chosen.term}-{timezone.localdate():%Y-%m-%d}", _HEADER, map(_cells, rows))
+    return cast("HttpResponse", download)
+
+
+def _cells(person: lists.Person) -> tuple[object, ...]:
+    at = person.at.strftime("%Y-%m-%d %H:%M:%S") if person.at else ""
+    return (person.email, person.words.text, person.words.why, at, person.attempts, person.reply)
+
+
+def _chips(chosen: Chosen) -> Iterator[Chip]:
+    """Every list with its number; what counts nobody is left out unless it is the one that is open."""
+    tally = ledger.tally(chosen.batch)
+    report = reports.report([chosen.batch.id])
+    counts = {"all": tally.total} | {term: getattr(tally, term) for term in lists.TERMS if term != "all"}
+    counts |= {figure.key: figure.people for figure in report.figures}
+    for term, label in lists.LABELS.items():
+        is_current = term == chosen.term
+        if counts[term] or is_current or term in ("all", "accepted"):
+            yield Chip(label, counts[term], f"?{urlencode({'term': term})}", is_current)

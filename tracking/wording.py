@@ -1,0 +1,77 @@
+"""Where a message is, in words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from accounts.wording import moment
+from delivery.models import Batch, MessageState
+from delivery.replies import WORDS, Stage
+
+_REASONS = {category.value: words for category, words in WORDS.items()} | {
+    "cancelled": "The sending was cancelled.",
+    "unsubscribed": "Unsubscribed before it was sent.",
+    "suppressed": "Suppressed before it was sent.",
+    "deleted": "Deleted before it was sent.",
+}
+
+STAGES: dict[str, str] = {
+    Stage.CONNECT.value: "Connecting",
+    Stage.EHLO.value: "Greeting the server",
+    Stage.STARTTLS.value: "Starting encryption",
+    Stage.AUTH.value: "Logging in",
+    Stage.MAIL.value: "Naming the sender",
+    Stage.RCPT.value: "Naming the recipient",
+    Stage.DATA.value: "Announcing the mail",
+    Stage.BODY.value: "Handing over the mail",
+}
+
+DECISIONS = {
+    "accepted": "Accepted",
+    "retry": "Will be tried again",
+    "refused": "Given up",
+    "uncertain": "May have arrived",
+    "skipped": "Skipped",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """`kind` is one of the face's states: good, wait, warn, bad, none."""
+
+    kind: str
+    text: str
+    why: str = ""
+
+
+def of_message(state: int | None, category: str, retry_at: datetime | None, batch: Batch) -> Words:
+    why = reason(category)
+    match state:
+        case MessageState.ACCEPTED:
+            return Words("good", "Accepted")
+        case MessageState.PENDING if batch.state == Batch.State.PAUSED:
+            return Words("wait", "Waiting", "The sending is paused.")
+        case MessageState.PENDING:
+            return Words("wait", "Waiting")
+        case MessageState.DEFERRED:
+            return Words("wait", _next_try(retry_at), why)
+        case MessageState.REFUSED:
+            return Words("bad", "Refused", why)
+        case MessageState.UNCERTAIN:
+            return Words("warn", "May have arrived: the connection broke before the answer")
+        case MessageState.SKIPPED:
+            return Words("none", "Skipped", why)
+        case _:
+            return Words("bad", "Unaccounted for")
+
+
+def reason(category: str) -> str:
+    """Our words for why, empty for a category that says nothing to a person."""
+    return _REASONS.get(category, "")
+
+
+def _next_try(retry_at: datetime | None) -> str:
+    if retry_at is None:
+        return "Waiting for another try"
+    return f"Waiting, next try {moment(timezone.localtime(retry_at), timezone.localtime())}"
