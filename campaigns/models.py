@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from contacts.audience import Audience
 from contacts.models import MailingList
 from delivery.models import Batch, Provider
 
@@ -111,8 +112,15 @@ class Campaign(models.Model):
 
     @property
     def way_out(self) -> Provider:
-        """The provider that will carry it: the chosen one, else the default, else the sandbox."""
-        return self.provider or Provider.objects.filter(is_default=True).first() or Provider.objects.sandbox()
+        """The provider that will carry it: the chosen one while it is there, else the default."""
+        chosen = self.provider
+        return chosen if chosen and chosen.removed_at is None else Provider.objects.default()
+
+    def audience(self) -> Audience:
+        return Audience(
+            lists=tuple(self.lists.order_by("pk").values_list("pk", flat=True)),
+            excluded_lists=tuple(self.excluded_lists.order_by("pk").values_list("pk", flat=True)),
+        )
 
 
 class Edition(models.Model):

@@ -47,7 +47,6 @@ def send_test(campaign: Campaign, *, to: str, as_contact: Contact | None, by: Us
     )
     edition.batch_id = message.batch_id
     edition.save(update_fields=["batch"])
-    rendering.freeze_links(edition, message.batch)
     audit.record(by, "campaign.tested", campaign.name, campaign=campaign.pk, to=to)
     return message
 

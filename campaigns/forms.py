@@ -1,0 +1,174 @@
+"""The cards of a campaign as forms. A draft takes what is typed; preflight says what is missing."""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils import timezone
+
+from accounts.models import Organisation
+from campaigns.models import Campaign, Image
+from contacts.models import MailingList
+from delivery.models import Provider
+
+if TYPE_CHECKING:
+    _CampaignForm = forms.ModelForm[Campaign]
+    _ImageForm = forms.ModelForm[Image]
+else:
+    _CampaignForm = _ImageForm = forms.ModelForm
+
+
+class Card(_CampaignForm):
+    """Fields of one card. One line stays one line, whatever is pasted into it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for name, field in self.fields.items():
+            if isinstance(field, forms.CharField) and not isinstance(field.widget, forms.Textarea):
+                cleaned[name] = " ".join(str(cleaned.get(name, "")).split())
+        return cleaned
+
+    def apply(self, campaign: Campaign) -> None:
+        """Write the valid values into another, freshly locked instance of the same campaign."""
+        for name in self.fields:
+            setattr(campaign, name, self.cleaned_data[name])
+
+
+class NameCard(Card):
+    class Meta:
+        model = Campaign
+        fields = ["name"]
+        labels: ClassVar = {"name": "Name of the campaign"}
+        help_texts: ClassVar = {"name": "For you and your team. Nobody who gets the mail sees it."}
+
+
+class ToCard(Card):
+    class Meta:
+        model = Campaign
+        fields = ["lists", "excluded_lists"]
+        labels: ClassVar = {"lists": "People in any of these lists", "excluded_lists": "But nobody in these"}
+        help_texts: ClassVar = {"lists": "", "excluded_lists": ""}
+        widgets: ClassVar = {"lists": forms.CheckboxSelectMultiple, "excluded_lists": forms.CheckboxSelectMultiple}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("lists", "excluded_lists"):
+            self.fields[name].queryset = MailingList.objects.all()  # type: ignore[attr-defined]
+
+    def apply(self, campaign: Campaign) -> None:
+        campaign.lists.set(self.cleaned_data["lists"])
+        campaign.excluded_lists.set(self.cleaned_data["excluded_lists"])
+
+
+class FromCard(Card):
+    class Meta:
+        model = Campaign
+        fields = ["sender_name", "sender_email", "reply_to", "provider"]
+        labels: ClassVar = {
+            "sender_name": "Name",
+            "sender_email": "Address",
+            "reply_to": "Answers go to",
+            "provider": "Way out",
+        }
+        help_texts: ClassVar = {
+            "sender_name": "What people see in their inbox, such as your organisation or a person in it.",
+            "sender_email": "",
+            "reply_to": "Empty: the address above.",
+            "provider": "The sandbox delivers to nobody: a rehearsal.",
+        }
+        widgets: ClassVar = {
+            "sender_email": forms.EmailInput(attrs={"autocomplete": "off"}),
+            "reply_to": forms.EmailInput(attrs={"autocomplete": "off"}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        provider = self.fields["provider"]
+        provider.queryset = Provider.objects.for_campaigns()  # type: ignore[attr-defined]
+        provider.empty_label = f"The usual one ({Provider.objects.default()})"  # type: ignore[attr-defined]
+
+
+class SubjectCard(Card):
+    class Meta:
+        model = Campaign
+        fields = ["subject", "preheader"]
+        labels: ClassVar = {"subject": "Subject", "preheader": "Preheader"}
+        help_texts: ClassVar = {
+            "subject": "Up to about 50 characters show on a phone.",
+            "preheader": "The grey line beside the subject in the inbox. Say what the subject leaves out.",
+        }
+
+
+class HtmlCard(Card):
+    class Meta:
+        model = Campaign
+        fields = ["html"]
+        labels: ClassVar = {"html": "HTML"}
+        help_texts: ClassVar = {"html": "A whole page. Styles are written into the elements for you."}
+        widgets: ClassVar = {"html": forms.Textarea(attrs={"rows": 24, "spellcheck": "false", "class": "mono"})}
+
+    def apply(self, campaign: Campaign) -> None:
+        super().apply(campaign)
+        campaign.content_kind = Campaign.ContentKind.HTML
+
+
+class TextCard(Card):
+    class Meta:
+        model = Campaign
+        fields = ["text"]
+        labels: ClassVar = {"text": "Plain text"}
+        help_texts: ClassVar = {"text": "For readers without HTML. Empty: made from the mail, and kept up to date."}
+        widgets: ClassVar = {"text": forms.Textarea(attrs={"rows": 12, "class": "mono"})}
+
+
+class ScheduleCard(Card):
+    class Meta:
+        model = Campaign
+        fields = ["scheduled_at"]
+        labels: ClassVar = {"scheduled_at": "Start at"}
+        widgets: ClassVar = {
+            "scheduled_at": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        organisation = Organisation.get()
+        zone = organisation.time_zone if organisation else "UTC"
+        now = timezone.now().astimezone(ZoneInfo(zone))
+        self.fields[
+            "scheduled_at"
+        ].help_text = f"Time in {zone}, where it is {now:%H:%M} now. Empty: when you press the button."
+
+
+CARDS: dict[str, type[Card]] = {
+    "name": NameCard,
+    "to": ToCard,
+    "from": FromCard,
+    "subject": SubjectCard,
+    "html": HtmlCard,
+    "text": TextCard,
+    "schedule": ScheduleCard,
+}
+
+
+class TestMailForm(forms.Form):
+    to = forms.EmailField(label="Send it to", max_length=254)
+    contact = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class PictureForm(forms.Form):
+    picture = forms.FileField(label="Picture", help_text="JPEG, PNG, GIF or WebP, up to 10 MB.")
+    alt = forms.CharField(
+        label="Description", required=False, max_length=300, help_text="What it shows, for those who cannot see it."
+    )
+
+
+class AltForm(_ImageForm):
+    class Meta:
+        model = Image
+        fields = ["name", "alt"]
+        labels: ClassVar = {"name": "Name", "alt": "Description"}

@@ -1,0 +1,132 @@
+"""What a new installation starts with, and sample data that go as a whole."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts import audit
+from accounts.models import Organisation, User
+from campaigns import blocks, sample_people, starters
+from campaigns.models import Campaign, Edition
+from contacts import consent
+from contacts.models import Contact, MailingList
+from delivery.models import Batch, Message
+
+LIST_OF_ONE = "Me"
+FIRST_MAIL = "My first mail"
+
+
+def begin(*, organisation: Organisation, owner: User, with_sample: bool, **_: Any) -> None:
+    """Receives organisation_created: one finished campaign to oneself, so that the first mail is one click away."""
+    with transaction.atomic():
+        _first_mail(organisation, owner)
+        if with_sample:
+            load(organisation, owner)
+
+
+@transaction.atomic
+def load(organisation: Organisation, owner: User) -> None:
+    """About 200 people on three lists and a campaign to rehearse with."""
+    lists = {
+        name: MailingList.objects.get_or_create(name=name, defaults={"description": "Sample data", "is_sample": True})[
+            0
+        ]
+        for name in sample_people.LISTS
+    }
+    for person in sample_people.everyone():
+        contact, is_new = Contact.objects.get_or_create(
+            email=person.email,
+            defaults={
+                "first_name": person.first_name,
+                "last_name": person.last_name,
+                "language": person.language,
+                "is_sample": True,
+                "source": "sample data",
+            },
+        )
+        if is_new:
+            chosen = [lists[name].pk for name in person.lists]
+            consent.subscribe(contact, lists=chosen, channel="setup", by=owner, text="Sample data: nobody real")
+            if person.has_left:
+                consent.unsubscribe(contact, lists=chosen, channel="setup", by=owner)
+    campaign = _campaign("A rehearsal for everyone", "newsletter", organisation, owner, is_sample=True)
+    campaign.subject = "What we read this month"
+    campaign.preheader = "Three finds, and one that kept us up all night"
+    campaign.save()
+    campaign.lists.set(lists.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    contacts: int
+    lists: int
+    campaigns: int
+
+    @property
+    def is_there(self) -> bool:
+        return bool(self.contacts or self.lists or self.campaigns)
+
+
+def inventory() -> Inventory:
+    return Inventory(
+        Contact.objects.filter(is_sample=True).count(),
+        MailingList.objects.filter(is_sample=True).count(),
+        Campaign.objects.filter(is_sample=True).count(),
+    )
+
+
+@transaction.atomic
+def remove(*, by: User) -> Inventory:
+    """All of it: contacts, lists, campaigns and their rehearsals. What was sent for real stays."""
+    removed = inventory()
+    samples = Campaign.objects.filter(is_sample=True)
+    editions = Edition.objects.filter(campaign__in=samples)
+    batches = Batch.objects.filter(
+        pk__in=list(editions.values_list("batch", flat=True)), kind=Batch.Kind.CLOSED, rehearsal=True
+    )
+    _remove_messages(batches)
+    samples.delete()
+    batches.delete()
+    MailingList.objects.filter(is_sample=True).delete()
+    Contact.objects.filter(is_sample=True).delete()
+    audit.record(by, "samples.removed", contacts=removed.contacts, campaigns=removed.campaigns)
+    return removed
+
+
+def _first_mail(organisation: Organisation, owner: User) -> None:
+    only_me, _ = MailingList.objects.get_or_create(
+        name=LIST_OF_ONE, defaults={"description": "Yourself, for trying things out"}
+    )
+    first, _, last = owner.name.partition(" ")
+    contact, _ = Contact.objects.get_or_create(
+        email=owner.email, defaults={"first_name": first, "last_name": last, "source": "set-up"}
+    )
+    consent.subscribe(contact, lists=[only_me.pk], channel="setup", by=owner, text="Set up this installation")
+    campaign = _campaign(FIRST_MAIL, "welcome", organisation, owner)
+    campaign.subject = 'Hello {{ first_name|default("you") }}, this is your first mail'
+    campaign.preheader = "Open it, click a link, and watch the report move"
+    campaign.save()
+    campaign.lists.set([only_me])
+
+
+def _campaign(name: str, starter: str, organisation: Organisation, owner: User, *, is_sample: bool = False) -> Campaign:
+    documents = {found.key: found.document for found in starters.all()}
+    document = documents.get(starter) or next(iter(documents.values()), None)
+    return Campaign(
+        name=name,
+        sender_name=organisation.sender_name,
+        sender_email=organisation.sender_email,
+        blocks=blocks.validate(document) if document else blocks.empty(),
+        is_sample=is_sample,
+        created_by=owner,
+        updated_by=owner,
+    )
+
+
+def _remove_messages(batches: QuerySet[Batch]) -> None:
+    """By id range, where the batch has one: messages have no index on their batch."""
+    for batch in batches:
+        if batch.first_id is not None and batch.last_id is not None:
+            Message.objects.filter(pk__range=(batch.first_id, batch.last_id), batch=batch).delete()

@@ -1,0 +1,36 @@
+"""Changing a draft when somebody else may be changing it too."""
+
+from collections.abc import Callable
+
+from django.db import transaction
+
+from accounts.models import User
+from campaigns.launching import NotADraft
+from campaigns.models import Campaign
+
+
+class Conflict(Exception):
+    """The draft has changed since this page was loaded; `campaign` is as it stands now."""
+
+    def __init__(self, campaign: Campaign) -> None:
+        super().__init__(f"campaign {campaign.pk} is at version {campaign.version}")
+        self.campaign = campaign
+
+
+@transaction.atomic
+def save(campaign_id: int, change: Callable[[Campaign], None], *, by: User, version: int | None) -> Campaign:
+    """Apply `change` to the draft as it stands and store it under the next version.
+
+    `version` is what the editor had before it; None overrides whatever others did to the same fields.
+    Raises Conflict, NotADraft, Campaign.DoesNotExist.
+    """
+    campaign = Campaign.objects.select_for_update().get(pk=campaign_id)
+    if not campaign.is_draft:
+        raise NotADraft
+    if version is not None and version != campaign.version:
+        raise Conflict(campaign)
+    change(campaign)
+    campaign.version += 1
+    campaign.updated_by = by
+    campaign.save()
+    return campaign

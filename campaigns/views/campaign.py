@@ -1,0 +1,102 @@
+"""One address from draft to report."""
+
+import hashlib
+import re
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_safe
+
+from accounts.permissions import Permission, StaffRequest, allows, requires
+from accounts.security import MAIL_POLICY, content_policy
+from campaigns import preview
+from campaigns.forms import CARDS, TestMailForm
+from campaigns.models import Campaign, Stage
+from campaigns.views.pages import Readiness, get_campaign, tally_links
+from campaigns.views.showing import Showing
+from contacts import merge
+from delivery import ledger
+from tracking import reports
+
+# What changes with every rendering and says nothing new.
+_RESTLESS = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"|data-seconds="[^"]*"')
+_PREVIEW_POLICY = MAIL_POLICY.replace("img-src 'self' data:", "img-src 'self' data: https: http:")
+
+
+@require_safe
+@requires(Permission.LOOK)
+def campaign(request: StaffRequest, pk: int) -> HttpResponse:
+    found = get_campaign(pk)
+    if found.is_draft:
+        return render(request, "campaigns/draft.html", _draft(request, found))
+    if request.htmx and request.htmx.target in ("flight", "report"):
+        return _if_changed(request, f"campaigns/_{request.htmx.target}.html", _launched(found))
+    return render(request, "campaigns/launched.html", _launched(found))
+
+
+@require_safe
+@requires(Permission.LOOK)
+def ready(request: StaffRequest, pk: int) -> HttpResponse:
+    """The bar at the bottom and what the closed cards say, after every save."""
+    found = get_campaign(pk)
+    return render(request, "campaigns/_ready.html", {"campaign": found, "ready": Readiness(found), "is_update": True})
+
+
+@require_safe
+@requires(Permission.LOOK)
+def inbox(request: StaffRequest, pk: int) -> HttpResponse:
+    """The line in the inbox, and whose mail is shown."""
+    found = get_campaign(pk)
+    return render(request, "campaigns/_inbox.html", {"campaign": found, "showing": Showing.read(request, found)})
+
+
+@require_safe
+@requires(Permission.LOOK)
+@content_policy(_PREVIEW_POLICY)
+def mail(request: StaffRequest, pk: int) -> HttpResponse:
+    """The mail as the chosen contact receives it, for a frame without scripts."""
+    found = get_campaign(pk)
+    shown = preview.preview(found, Showing.read(request, found).contact)
+    if request.GET.get("as") == "text":
+        return HttpResponse(shown.text, content_type="text/plain; charset=utf-8")
+    return HttpResponse(shown.html)
+
+
+def _draft(request: StaffRequest, found: Campaign) -> dict[str, Any]:
+    return {
+        "campaign": found,
+        "ready": Readiness(found),
+        "showing": Showing.read(request, found),
+        "forms": {key: form(instance=found) for key, form in CARDS.items()},
+        "test_form": TestMailForm(initial={"to": request.user.email}),
+        "tags": merge.tags(),
+        "may_write": allows(request.user, Permission.WRITE),
+    }
+
+
+def _launched(found: Campaign) -> dict[str, Any]:
+    batch = found.batch
+    assert batch is not None  # noqa: S101  # a launched campaign has its batch
+    context: dict[str, Any] = {
+        "campaign": found,
+        "batch": batch,
+        "stage": found.stage,
+        "tally": ledger.tally(batch),
+        "links": tally_links(batch),
+        "progress": ledger.progress(batch),
+        "campaign_url": found.get_absolute_url(),
+    }
+    if found.stage not in (Stage.SCHEDULED, Stage.HELD):
+        context["report"] = reports.report([batch.pk])
+    return context
+
+
+def _if_changed(request: StaffRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """204 while the page already shows exactly this: nothing flickers, and what has focus keeps it."""
+    body = render_to_string(template, context | {"seen": ""}, request).encode()
+    seen = hashlib.blake2b(_RESTLESS.sub(b"", body), digest_size=8).hexdigest()
+    if request.GET.get("seen") == seen:
+        return HttpResponse(status=204)
+    return HttpResponse(render_to_string(template, context | {"seen": seen}, request))

@@ -1,0 +1,136 @@
+"""The list of campaigns, and how one comes into being and goes."""
+
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import audit, wording
+from accounts.models import Organisation
+from accounts.permissions import Permission, StaffRequest, requires
+from accounts.security import MAIL_POLICY, content_policy
+from campaigns import blocks, launching, merge, mjml, starters
+from campaigns.models import Campaign, CampaignQuerySet
+from campaigns.views.pages import get_campaign
+from delivery import ledger
+
+_PAGE = 30
+_STATES = (
+    ("", "All"),
+    ("drafts", "Drafts"),
+    ("scheduled", "Scheduled"),
+    ("under-way", "Under way"),
+    ("sent", "Sent"),
+)
+
+
+@require_safe
+@requires(Permission.LOOK)
+def campaigns(request: StaffRequest) -> HttpResponse:
+    words = request.GET.get("q", "").replace("\0", "").strip()
+    state = request.GET.get("state", "")
+    found = _narrowed(words, state)
+    before = request.GET.get("before", "")
+    if before.isdecimal() and len(before) < 19:
+        found = found.filter(pk__lt=int(before))
+    rows = list(found.select_related("batch__provider", "updated_by")[: _PAGE + 1])
+    context = {
+        "rows": with_tallies(rows[:_PAGE]),
+        "words": words,
+        "state": state,
+        "chips": [(label, _address(words, key), key == state) for key, label in _STATES],
+        "next_url": _address(words, state, before=rows[_PAGE - 1].pk) if len(rows) > _PAGE else "",
+        "previous_url": _address(words, state) if before else "",
+        "is_filtered": bool(words or state),
+    }
+    return render(request, "campaigns/campaigns.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.WRITE)
+def new(request: StaffRequest) -> HttpResponse:
+    """Blank, from a starter, as HTML: a draft at once, because everything about it can be changed."""
+    if request.method != "POST":
+        earlier = Campaign.objects.all()[:8]
+        return render(request, "campaigns/new.html", {"starters": starters.all(), "earlier": earlier})
+    created = _create(request, request.POST.get("starter", ""))
+    return redirect(created)
+
+
+@require_safe
+@requires(Permission.LOOK)
+@content_policy(MAIL_POLICY)
+def starter_mail(request: StaffRequest, key: str) -> HttpResponse:
+    """A starter as it would look, for the gallery."""
+    for starter in starters.all():
+        if starter.key == key:
+            brand = mjml.Brand.of(Organisation.get())
+            page = mjml.compile(blocks.validate(starter.document), brand, title=starter.name)
+            return HttpResponse(merge.render(page, {}))
+    raise Http404
+
+
+@require_POST
+@requires(Permission.WRITE)
+def duplicate(request: StaffRequest, pk: int) -> HttpResponse:
+    return redirect(launching.duplicate(get_campaign(pk), by=request.user))
+
+
+@require_POST
+@requires(Permission.WRITE)
+def delete(request: StaffRequest, pk: int) -> HttpResponse:
+    found = get_campaign(pk)
+    try:
+        launching.delete_draft(found, by=request.user)
+    except launching.NotADraft:
+        messages.warning(request, "Only drafts can be deleted: this one is part of what people received.")
+        return redirect(found)
+    messages.success(request, f"“{found.name}” is deleted.")
+    return redirect("campaigns")
+
+
+def with_tallies(found: list[Campaign]) -> list[dict[str, Any]]:
+    tallies = ledger.tallies([campaign.batch for campaign in found if campaign.batch])
+    return [{"campaign": campaign, "tally": tallies.get(cast("int", campaign.batch_id))} for campaign in found]
+
+
+def _narrowed(words: str, state: str) -> CampaignQuerySet:
+    found = Campaign.objects.all()
+    if state:
+        kinds = {"drafts": found.drafts, "scheduled": found.scheduled, "under-way": found.under_way, "sent": found.sent}
+        if state not in kinds:
+            raise Http404
+        found = kinds[state]()
+    return found.matching(words) if words else found
+
+
+def _address(words: str, state: str, **more: int) -> str:
+    query = {key: value for key, value in {"q": words, "state": state, **more}.items() if value}
+    return reverse("campaigns") + (f"?{urlencode(query)}" if query else "")
+
+
+def _create(request: StaffRequest, key: str) -> Campaign:
+    organisation = Organisation.get()
+    today = timezone.localdate()
+    campaign = Campaign(
+        name=f"Campaign of {wording.day(today, today)}",
+        sender_name=organisation.sender_name if organisation else "",
+        sender_email=organisation.sender_email if organisation else "",
+        created_by=request.user,
+        updated_by=request.user,
+        blocks=blocks.empty(),
+    )
+    if key == "html":
+        campaign.content_kind = Campaign.ContentKind.HTML
+    for starter in starters.all():
+        if starter.key == key:
+            campaign.name = f"{starter.name}, {wording.day(today, today)}"
+            campaign.blocks = blocks.validate(starter.document)
+    campaign.save()
+    audit.record(request, "campaign.created", campaign.name, campaign=campaign.pk)
+    return campaign

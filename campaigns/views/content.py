@@ -1,0 +1,220 @@
+"""The editor: every change is a small request, and the answer is the list of blocks as it is now."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import Organisation
+from accounts.permissions import Permission, StaffRequest, requires
+from campaigns import arranging, blocks, editing, rendering, saving, starters
+from campaigns.blocks import Document, Invalid
+from campaigns.forms import HtmlCard, PictureForm, TextCard
+from campaigns.launching import NotADraft
+from campaigns.models import Campaign
+from campaigns.views.drafts import conflicting, frozen, version_of
+from campaigns.views.pages import get_campaign
+from campaigns.views.showing import Showing
+from contacts import merge
+
+Change = Callable[[Document], Document]
+
+
+@require_safe
+@requires(Permission.WRITE)
+def content(request: StaffRequest, pk: int) -> HttpResponse:
+    found = get_campaign(pk)
+    if not found.is_draft:
+        return redirect(found)
+    if request.htmx and request.htmx.target == "editor":
+        return _editor(request, found, request.GET.get("open", ""))
+    context = _editor_context(found, request.GET.get("open", "")) | {
+        "showing": Showing.read(request, found),
+        "html_form": HtmlCard(instance=found),
+        "text_form": TextCard(instance=found),
+        "tags": merge.tags(),
+        "starters": starters.all(),
+        "picture_form": PictureForm(),
+    }
+    return render(request, "campaigns/content.html", context)
+
+
+@require_POST
+@requires(Permission.WRITE)
+def add_block(request: StaffRequest, pk: int) -> HttpResponse:
+    kind = request.POST.get("kind", "")
+    if kind not in blocks.KINDS:
+        raise Http404
+    block = blocks.new(kind)
+    place = _place(request.POST)
+    return _change(request, pk, lambda document: arranging.insert(document, block, place), open_id=block["id"])
+
+
+@require_POST
+@requires(Permission.WRITE)
+def move_block(request: StaffRequest, pk: int, block: str) -> HttpResponse:
+    steps = -1 if request.POST.get("direction") == "up" else 1
+    return _change(request, pk, lambda document: arranging.move(document, block, steps))
+
+
+@require_POST
+@requires(Permission.WRITE)
+def duplicate_block(request: StaffRequest, pk: int, block: str) -> HttpResponse:
+    return _change(request, pk, lambda document: arranging.duplicate(document, block)[0])
+
+
+@require_POST
+@requires(Permission.WRITE)
+def delete_block(request: StaffRequest, pk: int, block: str) -> HttpResponse:
+    """The answer carries the block, so that Undo can put it back."""
+    removed: dict[str, Any] = {}
+
+    def remove(document: Document) -> Document:
+        removed["block"] = json.dumps(arranging.find(document, block))
+        removed["place"] = arranging.place_of(document, block).to_json()
+        removed["label"] = blocks.KINDS[arranging.find(document, block)["kind"]].label
+        return arranging.remove(document, block)
+
+    return _change(request, pk, remove, removed=removed)
+
+
+@require_POST
+@requires(Permission.WRITE)
+def restore_block(request: StaffRequest, pk: int) -> HttpResponse:
+    try:
+        block = json.loads(request.POST.get("block", ""))
+    except ValueError:
+        raise Http404 from None
+    place = _place(request.POST)
+    return _change(request, pk, lambda document: arranging.insert(document, block, place))
+
+
+@require_POST
+@requires(Permission.WRITE)
+def save_block(request: StaffRequest, pk: int, block: str) -> HttpResponse:
+    """Autosave of one block's form."""
+
+    def update(document: Document) -> Document:
+        kind = blocks.KINDS[arranging.find(document, block)["kind"]]
+        return arranging.update(document, block, editing.values(kind.fields, request.POST))
+
+    return _save(request, pk, update, block)
+
+
+@require_POST
+@requires(Permission.WRITE)
+def save_style(request: StaffRequest, pk: int) -> HttpResponse:
+    organisation = Organisation.get()
+
+    def update(document: Document) -> Document:
+        style = document["style"] | editing.values(blocks.STYLE, request.POST)
+        if organisation and style["colour"] == organisation.brand_colour:
+            style["colour"] = ""
+        return blocks.validate(document | {"style": style})
+
+    return _save(request, pk, update)
+
+
+@require_POST
+@requires(Permission.WRITE)
+def use_starter(request: StaffRequest, pk: int) -> HttpResponse:
+    chosen = {starter.key: starter.document for starter in starters.all()}.get(request.POST.get("starter", ""))
+    if chosen is None:
+        raise Http404
+    return _change(request, pk, lambda _: blocks.validate(chosen))
+
+
+@require_POST
+@requires(Permission.WRITE)
+def switch_kind(request: StaffRequest, pk: int) -> HttpResponse:
+    """Between blocks and HTML. Each keeps its own words, so switching back brings them back."""
+    kind = request.POST.get("kind", "")
+    if kind not in Campaign.ContentKind.values:
+        raise Http404
+
+    def switch(campaign: Campaign) -> None:
+        if kind == Campaign.ContentKind.HTML and not campaign.html:
+            campaign.html = rendering.compose(campaign).html
+        campaign.content_kind = kind
+
+    try:
+        saving.save(pk, switch, by=request.user, version=version_of(request))
+    except saving.Conflict as conflict:
+        return conflicting(request, conflict.campaign)
+    except NotADraft:
+        return frozen(request, pk)
+    return redirect("campaign-content", pk)
+
+
+def _change(
+    request: StaffRequest, pk: int, change: Change, *, open_id: str = "", removed: dict[str, Any] | None = None
+) -> HttpResponse:
+    """A structural change, answered with the editor (or by a reload without htmx)."""
+    saved = _apply(request, pk, change)
+    if isinstance(saved, HttpResponse):
+        return saved
+    if not request.htmx:
+        return redirect(reverse("campaign-content", args=[pk]) + (f"?open={open_id}" if open_id else ""))
+    response = _editor(request, saved, open_id or request.POST.get("open", ""), removed)
+    response.headers["HX-Trigger"] = json.dumps({"campaign-saved": {"version": saved.version}})
+    return response
+
+
+def _save(request: StaffRequest, pk: int, change: Change, block: str = "") -> HttpResponse:
+    """A change of values, answered in JSON: the form keeps what is typed."""
+    saved = _apply(request, pk, change)
+    if isinstance(saved, HttpResponse):
+        return saved
+    if "application/json" not in request.headers.get("Accept", ""):
+        return redirect(reverse("campaign-content", args=[pk]) + f"?open={block}")
+    answer: dict[str, Any] = {"version": saved.version, "saved": f"Saved {timezone.localtime():%H:%M}"}
+    if block:
+        kept = arranging.find(saved.blocks, block)
+        answer |= {"excerpt": editing.excerpt(kept), "refresh": "columns" in kept}
+    return JsonResponse(answer)
+
+
+def _apply(request: StaffRequest, pk: int, change: Change) -> Campaign | HttpResponse:
+    def write(campaign: Campaign) -> None:
+        campaign.blocks = change(blocks.validate(campaign.blocks))
+
+    try:
+        return saving.save(get_campaign(pk).pk, write, by=request.user, version=version_of(request))
+    except saving.Conflict as conflict:
+        return conflicting(request, conflict.campaign)
+    except NotADraft:
+        return frozen(request, pk)
+    except Invalid as problem:
+        return JsonResponse({"errors": {"": str(problem)}}, status=422)
+
+
+def _editor(
+    request: StaffRequest, campaign: Campaign, open_id: str, removed: dict[str, Any] | None = None
+) -> HttpResponse:
+    context = _editor_context(campaign, open_id) | {"removed": removed}
+    return render(request, "campaigns/_editor.html", context)
+
+
+def _editor_context(campaign: Campaign, open_id: str) -> dict[str, Any]:
+    document = blocks.validate(campaign.blocks or blocks.empty())
+    organisation = Organisation.get()
+    colour = organisation.brand_colour if organisation else "#1f4fa8"
+    return {
+        "campaign": campaign,
+        "row": editing.show(document, open_id),
+        "style_inputs": editing.style_inputs(document, colour),
+        "open_id": open_id,
+    }
+
+
+def _place(posted: Any) -> arranging.Place:
+    def number(name: str) -> int:
+        said = posted.get(name, "")
+        return int(said) if said.isdecimal() and len(said) < 6 else 0
+
+    return arranging.Place(number("position"), posted.get("inside", ""), number("column"))

@@ -1,0 +1,83 @@
+"""Launching, and what may still be done after."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.permissions import Permission, StaffRequest, requires
+from campaigns import launching
+from campaigns.models import Campaign
+from campaigns.views.pages import Readiness, get_campaign
+from delivery.ledger import NotPossible
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.SEND)
+def launch(request: StaffRequest, pk: int) -> HttpResponse:
+    """Ask once more, with the numbers; then go."""
+    found = get_campaign(pk)
+    if not found.is_draft:
+        return redirect(found)
+    ready = Readiness(found)
+    if request.method != "POST":
+        return _confirm(request, ready)
+    if ready.needs_typing and _digits(request.POST.get("typed", "")) != str(ready.people.will_receive):
+        return _confirm(request, ready, problem="The number does not match. Nothing was sent.")
+    try:
+        launching.launch(found, by=request.user, at=found.scheduled_at)
+    except launching.NotReady as not_ready:
+        return _confirm(request, ready, blocking=not_ready.findings)
+    except launching.InThePast:
+        return _confirm(request, ready, problem="The planned time has gone by. Choose a later one under Schedule.")
+    return redirect(found)
+
+
+@require_POST
+@requires(Permission.SEND)
+def undo(request: StaffRequest, pk: int) -> HttpResponse:
+    return _act(request, pk, launching.undo, "Undone. Nothing was sent, and the campaign is a draft again.")
+
+
+@require_POST
+@requires(Permission.SEND)
+def pause(request: StaffRequest, pk: int) -> HttpResponse:
+    return _act(request, pk, launching.pause, "Paused. What is on the wire may still arrive.")
+
+
+@require_POST
+@requires(Permission.SEND)
+def resume(request: StaffRequest, pk: int) -> HttpResponse:
+    return _act(request, pk, launching.resume, "Going on where it stopped.")
+
+
+@require_POST
+@requires(Permission.SEND)
+def cancel(request: StaffRequest, pk: int) -> HttpResponse:
+    return _act(request, pk, launching.cancel, "Cancelled. Those not reached yet are counted as skipped.")
+
+
+def _confirm(request: StaffRequest, ready: Readiness, **context: Any) -> HttpResponse:
+    htmx = bool(request.htmx)
+    template = "campaigns/_launch_dialog.html" if htmx else "campaigns/launch.html"
+    status = 422 if context else 200
+    context.setdefault("blocking", ready.blocking)
+    return render(request, template, {"campaign": ready.campaign, "ready": ready, **context}, status=status)
+
+
+def _act(request: StaffRequest, pk: int, act: Callable[..., None], done: str) -> HttpResponse:
+    found: Campaign = get_campaign(pk)
+    try:
+        act(found, by=request.user)
+    except NotPossible as reason:
+        messages.warning(request, str(reason))
+    else:
+        messages.success(request, done)
+    return redirect(found)
+
+
+def _digits(text: str) -> str:
+    return "".join(character for character in text if character.isdigit())

@@ -1,0 +1,99 @@
+"""A morning page: what is under way, what needs somebody, what was sent last."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts import menu
+from accounts.models import User
+from accounts.permissions import Permission, StaffRequest, requires
+from campaigns import samples
+from campaigns.models import Campaign
+from campaigns.views.campaigns import with_tallies
+from contacts.models import ImportJob
+from delivery import ledger
+from delivery.models import Batch, Provider
+from tracking import reports
+
+_LAST = 5
+_RUNNING = (ImportJob.State.CHECKING, ImportJob.State.RUNNING)
+_WAITING = (ImportJob.State.UPLOADED, ImportJob.State.READY)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something that waits for a person: why, and the one button."""
+
+    kind: str
+    title: str
+    text: str
+    url: str
+    label: str
+
+
+@require_safe
+@requires(Permission.LOOK)
+def home(request: StaffRequest) -> HttpResponse:
+    if request.htmx and request.htmx.target == "now":
+        return render(request, "campaigns/_now.html", _now())
+    last = list(Campaign.objects.sent().select_related("batch__provider").order_by("-batch__started_at", "-pk")[:_LAST])
+    context = {
+        **_now(),
+        "needs": list(_needs(request.user)),
+        "last": [row | {"headline": _headline(row["campaign"])} for row in with_tallies(last)],
+        "first_mail": _first_mail(),
+        "has_samples": samples.inventory().is_there,
+        "has_campaigns": Campaign.objects.exists(),
+    }
+    return render(request, "campaigns/home.html", context)
+
+
+def _now() -> dict[str, Any]:
+    under_way = with_tallies(list(Campaign.objects.under_way().select_related("batch__provider")))
+    for row in under_way:
+        row["progress"] = ledger.progress(row["campaign"].batch)
+    return {
+        "under_way": under_way,
+        "scheduled": list(Campaign.objects.scheduled().select_related("batch").order_by("batch__not_before")[:_LAST]),
+        "imports": list(ImportJob.objects.filter(state__in=_RUNNING)),
+    }
+
+
+def _needs(user: User) -> Iterator[Need]:
+    recent = timezone.now() - timedelta(days=7)
+    for campaign in Campaign.objects.filter(batch__state=Batch.State.PAUSED).select_related("batch"):
+        reason = campaign.batch.state_reason if campaign.batch else ""
+        yield Need("warn", f"“{campaign}” is paused", reason, campaign.get_absolute_url(), "Look at it")
+    for provider in Provider.objects.filter(state=Provider.State.PAUSED):
+        url = menu.address_of("providers", user) or ""
+        yield Need("bad", f"{provider} is paused", provider.state_reason, url, "See why")
+    waiting = ImportJob.objects.filter(state__in=_WAITING, created_by=user, created_at__gt=recent)
+    for job in waiting:
+        text = "It has been checked; nothing is imported yet."
+        if job.state == ImportJob.State.UPLOADED:
+            text = "Say which column is what; nothing is imported yet."
+        yield Need("wait", f"The import of {job} waits for you", text, _import_url(job), "Go on")
+    for job in ImportJob.objects.filter(state=ImportJob.State.FAILED, finished_at__gt=recent):
+        yield Need("bad", f"The import of {job} failed", job.problem, _import_url(job), "See why")
+
+
+def _import_url(job: ImportJob) -> str:
+    return reverse("import", args=[job.pk])
+
+
+def _first_mail() -> Campaign | None:
+    """The oldest draft, while nothing was ever launched."""
+    if Campaign.objects.exclude(batch=None).exists():
+        return None
+    return Campaign.objects.drafts().filter(is_sample=False).order_by("pk").first()
+
+
+def _headline(campaign: Campaign) -> str:
+    return reports.headline([campaign.batch_id]) if campaign.batch_id else ""

@@ -1,0 +1,77 @@
+"""What several pages of a campaign share: the draft with all that is known about it, and where links lead."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from campaigns import cards, launching, preflight
+from campaigns.models import Campaign
+from campaigns.preflight import Finding
+from contacts import audience
+from contacts.audience import Summary
+from delivery.models import Batch, Provider
+
+TERMS = ("accepted", "waiting", "refused", "uncertain", "skipped", "unaccounted")
+
+
+def get_campaign(pk: int) -> Campaign:
+    with_all = Campaign.objects.select_related("batch__provider", "provider", "updated_by")
+    return get_object_or_404(with_all, pk=pk)
+
+
+def tally_links(batch: Batch) -> dict[str, str]:
+    """Each count leads to exactly those people."""
+    page = reverse("batch-people", args=[batch.pk])
+    return {term: f"{page}?term={term}" for term in TERMS}
+
+
+@dataclass
+class Readiness:
+    """Everything the bar at the bottom says, worked out once a request."""
+
+    campaign: Campaign
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        return preflight.check(self.campaign)
+
+    @cached_property
+    def people(self) -> Summary:
+        return audience.summary(self.campaign.audience())
+
+    @cached_property
+    def provider(self) -> Provider:
+        return self.campaign.way_out
+
+    @property
+    def blocking(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.level == "block"]
+
+    @property
+    def warnings(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.level == "warn"]
+
+    @property
+    def cards(self) -> list[cards.Card]:
+        return cards.cards(self.campaign, self.findings, self.people)
+
+    @property
+    def needs_typing(self) -> bool:
+        return self.people.will_receive > launching.MANY_PEOPLE
+
+    @property
+    def hold_seconds(self) -> int:
+        return launching.hold_seconds(self.people.will_receive)
+
+    @property
+    def launch_label(self) -> str:
+        """The button names the number and the way out."""
+        people = cards.count_people(self.people.will_receive)
+        if self.campaign.scheduled_at:
+            verb = "Schedule the rehearsal" if self.provider.is_rehearsal else "Schedule the mail"
+            return f"{verb} for {people} through {self.provider}"
+        if self.provider.is_rehearsal:
+            return f"Rehearse with {people} (nobody receives it)"
+        return f"Send to {people} through {self.provider}"

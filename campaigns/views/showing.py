@@ -1,0 +1,66 @@
+"""Whose mail the preview shows, and who comes before and after."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Q
+
+from accounts.permissions import StaffRequest
+from campaigns import preview
+from campaigns.models import Campaign
+from campaigns.preview import Preview
+from contacts import audience
+from contacts.models import Contact
+
+_PEOPLE = 50
+_FOUND = 8
+
+
+@dataclass
+class Showing:
+    campaign: Campaign
+    contact: Contact | None
+    words: str = ""
+
+    @classmethod
+    def read(cls, request: StaffRequest, campaign: Campaign) -> "Showing":
+        """From `?contact=` (nobody chosen: the first of the audience) and `?who=` (a search)."""
+        chosen = request.GET.get("contact", "")
+        contact = Contact.objects.filter(pk=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 19 else None
+        words = request.GET.get("who", "").replace("\0", "").strip()
+        showing = cls(campaign, contact, words)
+        if words and showing.found:
+            showing.contact = showing.found[0]
+        elif contact is None and showing.people:
+            showing.contact = showing.people[0]
+        return showing
+
+    @cached_property
+    def people(self) -> list[Contact]:
+        """Some of those who will receive it, for going through one by one."""
+        return audience.sample(self.campaign.audience(), _PEOPLE)
+
+    @cached_property
+    def found(self) -> list[Contact]:
+        words = self.words
+        names = Q(email__icontains=words) | Q(first_name__icontains=words) | Q(last_name__icontains=words)
+        return list(Contact.objects.filter(names).order_by("email")[:_FOUND]) if words else []
+
+    @cached_property
+    def mail(self) -> Preview:
+        return preview.preview(self.campaign, self.contact)
+
+    @property
+    def previous(self) -> int | None:
+        return self._neighbour(-1)
+
+    @property
+    def next(self) -> int | None:
+        return self._neighbour(1)
+
+    def _neighbour(self, step: int) -> int | None:
+        ids = [person.pk for person in self.people]
+        if self.contact is None or self.contact.pk not in ids:
+            return ids[0] if ids else None
+        position = ids.index(self.contact.pk) + step
+        return ids[position] if 0 <= position < len(ids) else None

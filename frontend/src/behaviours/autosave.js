@@ -1,0 +1,135 @@
+// Saves a form while people write: a second after the last key, at once when they leave it.
+// One request at a time, because each carries the version that the one before it was given.
+const PAUSE_MS = 800;
+const RETRY_MS = 3000;
+
+const unsaved = new Set();
+let chain = Promise.resolve();
+let stopped = false; // by a conflict, until somebody decides
+
+const root = () => document.querySelector("[data-version]");
+
+function say(words, kind = "") {
+  const place = document.getElementById("save-state");
+  if (place) {
+    place.textContent = words;
+    place.dataset.kind = kind;
+  }
+}
+
+export const hasUnsaved = () => unsaved.size > 0;
+
+export function setVersion(version) {
+  if (root()) root().dataset.version = version;
+}
+
+export function announce(version) {
+  setVersion(version);
+  document.body.dispatchEvent(new CustomEvent("campaign-saved", { detail: { version } }));
+}
+
+export function conflict(words, version) {
+  stopped = true;
+  const banner = document.getElementById("conflict");
+  banner.querySelector("[data-words]").textContent = words;
+  banner.hidden = false;
+  banner.focus();
+  say("Not saved", "bad");
+  banner.querySelector("[data-theirs]").onclick = () => {
+    unsaved.clear();
+    location.reload();
+  };
+  banner.querySelector("[data-keep]").onclick = async () => {
+    banner.hidden = true;
+    stopped = false;
+    setVersion(version);
+    await flush();
+  };
+}
+
+// Resolves when everything typed is stored; false if it could not be.
+export function flush() {
+  for (const form of [...unsaved]) queue(form);
+  return chain.then(() => !hasUnsaved());
+}
+
+function queue(form) {
+  chain = chain.then(() => save(form));
+  return chain;
+}
+
+async function save(form) {
+  if (stopped || !unsaved.has(form)) return;
+  unsaved.delete(form);
+  const data = new FormData(form);
+  data.set("version", root()?.dataset.version ?? "");
+  say("Saving…");
+  let response;
+  try {
+    response = await fetch(form.action, { method: "POST", body: data, headers: { Accept: "application/json" } });
+  } catch {
+    return later(form, "No connection. What you typed is kept here and saved as soon as it is back.");
+  }
+  const isJson = response.headers.get("Content-Type")?.includes("json");
+  if (!isJson && (response.redirected || response.status === 403)) {
+    return later(form, "You are logged out. Log in in another window; then this is saved.");
+  }
+  if (!isJson) return later(form, "The server is busy. This is tried again in a moment.");
+  settle(form, response.status, await response.json());
+}
+
+function later(form, words) {
+  unsaved.add(form);
+  say(words, "bad");
+  setTimeout(() => queue(form), RETRY_MS);
+}
+
+function settle(form, status, answer) {
+  showErrors(form, answer.errors ?? {});
+  if (status === 409) {
+    unsaved.add(form);
+    return conflict(answer.conflict, answer.version);
+  }
+  if (status === 410) return location.reload();
+  if (answer.errors) return say("Not saved: see the marked field", "bad");
+  say(answer.saved);
+  announce(answer.version);
+  form.dispatchEvent(new CustomEvent("form-saved", { bubbles: true, detail: answer }));
+}
+
+function showErrors(form, errors) {
+  form.querySelectorAll(".autosave-error").forEach((old) => old.remove());
+  for (const [name, words] of Object.entries(errors)) {
+    const place = form.elements[name]?.closest?.(".field") ?? form;
+    const line = document.createElement("p");
+    line.className = "field-error autosave-error";
+    line.setAttribute("role", "alert");
+    line.textContent = words;
+    place.append(line);
+  }
+}
+
+window.addEventListener("online", () => flush());
+window.addEventListener("beforeunload", (event) => {
+  if (hasUnsaved()) event.preventDefault();
+});
+
+export function mount(form) {
+  let timer;
+  const mark = () => {
+    unsaved.add(form);
+    clearTimeout(timer);
+    timer = setTimeout(() => queue(form), PAUSE_MS);
+  };
+  form.addEventListener("input", mark);
+  form.addEventListener("change", (event) => {
+    mark();
+    if (event.target.matches("select, [type=checkbox], [type=radio], [type=hidden]")) queue(form);
+  });
+  form.addEventListener("focusout", () => queue(form));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    unsaved.add(form);
+    queue(form);
+  });
+}

@@ -1,0 +1,43 @@
+// CodeMirror in place of the HTML textarea. It lives in a shadow root, where its styles need no inline <style>.
+import { basicSetup, EditorView } from "codemirror";
+import { html } from "@codemirror/lang-html";
+
+const theme = EditorView.theme({
+  "&": { height: "100%", fontSize: "0.8125rem", color: "inherit" },
+  "&.cm-focused": { outline: "none" },
+  ".cm-scroller": { fontFamily: "var(--mono)" },
+  ".cm-content": { caretColor: "currentColor" },
+  ".cm-cursor": { borderLeftColor: "currentColor" },
+  ".cm-gutters": { color: "var(--muted)", background: "var(--sunken)", borderRight: "1px solid var(--line)" },
+  ".cm-activeLine, .cm-activeLineGutter": { background: "color-mix(in srgb, var(--hover) 60%, transparent)" },
+});
+
+export function mount(field) {
+  const textarea = field.querySelector("textarea");
+  const host = document.createElement("div");
+  host.className = "code";
+  textarea.after(host);
+  textarea.hidden = true;
+  const root = host.attachShadow({ mode: "open" });
+  const view = new EditorView({
+    doc: textarea.value,
+    root,
+    parent: root,
+    extensions: [
+      basicSetup,
+      html(),
+      theme,
+      EditorView.lineWrapping,
+      EditorView.contentAttributes.of({ "aria-label": "HTML of the mail" }),
+      EditorView.updateListener.of((update) => {
+        if (!update.docChanged) return;
+        textarea.value = view.state.doc.toString();
+        textarea.dispatchEvent(new Event("input", { bubbles: true }));
+      }),
+    ],
+  });
+  textarea.insertMerge = (text) => {
+    view.dispatch(view.state.replaceSelection(text));
+    view.focus();
+  };
+}

@@ -1,0 +1,79 @@
+// Keeps a draft's page in step: what is typed is stored before anything else happens to it.
+import { conflict, flush, hasUnsaved, setVersion } from "./autosave.js";
+
+export function mount(page) {
+  storeFirst();
+  carryVersion(page);
+  jumps();
+  page.addEventListener("form-saved", (event) => {
+    const block = event.target.dataset.block;
+    const { excerpt, refresh } = event.detail;
+    if (block) page.querySelector(`[data-excerpt="${block}"]`).textContent = excerpt;
+    if (refresh) window.htmx.ajax("GET", `${location.pathname}?open=${block}`, { target: "#editor", swap: "outerHTML" });
+  });
+}
+
+function storeFirst() {
+  document.body.addEventListener("htmx:confirm", async (event) => {
+    const isOwn = event.target.closest("#draft, dialog");
+    if (!isOwn || !hasUnsaved() || event.detail.triggeringEvent?.type === "campaign-saved") return;
+    event.preventDefault();
+    if (await flush()) event.detail.issueRequest(true);
+  });
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.matches("[data-flush]")) return;
+    event.preventDefault();
+    if (!(await flush())) return;
+    form.elements.version.value = document.getElementById("draft").dataset.version;
+    if (event.submitter?.name) {
+      const chosen = Object.assign(document.createElement("input"), { type: "hidden", name: event.submitter.name, value: event.submitter.value });
+      form.append(chosen);
+    }
+    form.submit();
+  });
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest("a[href]:not([target]):not([hx-get])");
+    if (!link || !hasUnsaved() || event.ctrlKey || event.metaKey || link.hash) return;
+    event.preventDefault();
+    if (await flush()) location.assign(link.href);
+  });
+}
+
+function carryVersion(page) {
+  document.body.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.verb !== "post" || !page.contains(event.detail.elt)) return;
+    event.detail.parameters.set("version", page.dataset.version);
+    const open = page.querySelector(".block[open] [data-block]");
+    if (open) event.detail.parameters.set("open", open.dataset.block);
+  });
+  document.body.addEventListener("campaign-saved", (event) => {
+    if (event.detail.version) setVersion(event.detail.version);
+  });
+  document.body.addEventListener("htmx:responseError", (event) => {
+    const { status, responseText } = event.detail.xhr;
+    if (status === 410) location.reload();
+    if (status !== 409) return;
+    const answer = JSON.parse(responseText);
+    conflict(answer.conflict, answer.version);
+  });
+}
+
+// A finding's link opens the card it speaks of and puts the cursor there.
+function jumps() {
+  const open = (id) => {
+    const card = document.getElementById(id);
+    if (!card) return;
+    card.open = true;
+    card.scrollIntoView({ block: "center" });
+    (card.querySelector("input:not([type=hidden]), textarea, select, .card-body a") ?? card.querySelector("summary")).focus();
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-jump]");
+    if (!link) return;
+    event.preventDefault();
+    link.closest("details").open = false;
+    open(link.dataset.jump);
+  });
+  if (location.hash.startsWith("#card-")) open(location.hash.slice(1));
+}

@@ -1,0 +1,33 @@
+// Puts a chosen picture into the block that asked for it.
+export function mount(dialog) {
+  let field;
+  const show = (value, source) => {
+    const place = field.closest("[data-picture-input]");
+    const picture = place.querySelector("img");
+    field.value = value;
+    picture.hidden = !value;
+    if (source) picture.src = source;
+    place.querySelector("[data-clear-picture]").hidden = !value;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  document.addEventListener("click", (event) => {
+    const ask = event.target.closest("[data-choose-picture]");
+    const clear = event.target.closest("[data-clear-picture]");
+    if (ask) {
+      field = document.getElementById(ask.dataset.choosePicture);
+      dialog.showModal();
+      window.htmx.trigger("#picker", "open-picker");
+    } else if (clear) {
+      field = document.getElementById(clear.dataset.clearPicture);
+      show("", "");
+    }
+  });
+  dialog.addEventListener("click", (event) => {
+    const chosen = event.target.closest("[data-picture]");
+    if (!chosen) return;
+    const alt = field.form.elements.alt;
+    if (alt && !alt.value) alt.value = chosen.dataset.alt;
+    dialog.close();
+    show(chosen.dataset.picture, chosen.querySelector("img").src);
+  });
+}

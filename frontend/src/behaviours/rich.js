@@ -1,0 +1,107 @@
+// Rich text in place of a textarea: bold, italic, link, lists, and a menu of personal details.
+import { Editor } from "@tiptap/core";
+import StarterKit from "@tiptap/starter-kit";
+import { open as askForDetail } from "./merge.js";
+
+const TOOLS = [
+  { label: "Bold", sign: "B", name: "bold", run: (chain) => chain.toggleBold() },
+  { label: "Italic", sign: "I", name: "italic", run: (chain) => chain.toggleItalic() },
+  { label: "List", sign: "•", name: "bulletList", run: (chain) => chain.toggleBulletList() },
+  { label: "Numbered list", sign: "1.", name: "orderedList", run: (chain) => chain.toggleOrderedList() },
+];
+
+function extensions() {
+  return [
+    StarterKit.configure({
+      blockquote: false,
+      code: false,
+      codeBlock: false,
+      heading: false,
+      horizontalRule: false,
+      strike: false,
+      underline: false,
+      link: { openOnClick: false, autolink: false, protocols: ["http", "https", "mailto", "tel"], isAllowedUri: () => true },
+    }),
+  ];
+}
+
+function button(label, sign, act) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "tool";
+  made.title = label;
+  made.setAttribute("aria-label", label);
+  made.textContent = sign;
+  made.addEventListener("click", act);
+  return made;
+}
+
+// Where the link leads is asked in a row of its own, not in a browser prompt.
+function linkRow(editor) {
+  const row = document.createElement("div");
+  row.className = "rich-link row";
+  row.hidden = true;
+  const field = document.createElement("input");
+  field.setAttribute("aria-label", "Where the link leads");
+  field.placeholder = "https://";
+  field.setAttribute("form", ""); // not part of the block's form
+  const done = () => {
+    const chain = editor.chain().focus().extendMarkRange("link");
+    if (field.value.trim()) chain.setLink({ href: field.value.trim() }).run();
+    else chain.unsetLink().run();
+    row.hidden = true;
+  };
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") {
+      event.preventDefault();
+      done();
+    } else if (event.key === "Escape") {
+      row.hidden = true;
+      editor.commands.focus();
+    }
+  });
+  row.append(field, button("Set the link", "Set", done));
+  return {
+    row,
+    show() {
+      field.value = editor.getAttributes("link").href ?? "";
+      row.hidden = false;
+      field.focus();
+    },
+  };
+}
+
+export function mount(textarea) {
+  const frame = document.createElement("div");
+  frame.className = "rich";
+  textarea.after(frame);
+  textarea.hidden = true;
+  const label = textarea.form.querySelector(`label[for="${textarea.id}"]`);
+  const editor = new Editor({
+    element: frame,
+    extensions: extensions(),
+    content: textarea.value,
+    injectCSS: false,
+    editorProps: { attributes: { role: "textbox", "aria-multiline": "true", "aria-label": label?.textContent ?? "Text", class: "rich-text" } },
+    onUpdate: () => {
+      textarea.value = editor.getHTML();
+      textarea.dispatchEvent(new Event("input", { bubbles: true }));
+    },
+  });
+  textarea.insertMerge = (text) => editor.chain().focus().insertContent({ type: "text", text }).run();
+  label?.addEventListener("click", () => editor.commands.focus());
+
+  const link = linkRow(editor);
+  const bar = document.createElement("div");
+  bar.className = "rich-bar row";
+  bar.setAttribute("role", "toolbar");
+  bar.setAttribute("aria-label", "Formatting");
+  const tools = TOOLS.map((tool) => {
+    const made = button(tool.label, tool.sign, () => tool.run(editor.chain().focus()).run());
+    made.dataset.name = tool.name;
+    return made;
+  });
+  bar.append(...tools, button("Link", "Link", link.show), button("Insert a personal detail", "Detail", () => askForDetail(textarea)));
+  frame.prepend(bar, link.row);
+  editor.on("transaction", () => tools.forEach((tool) => tool.setAttribute("aria-pressed", String(editor.isActive(tool.dataset.name)))));
+}
