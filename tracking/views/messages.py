@@ -26,13 +26,13 @@ def messages(request: StaffRequest) -> HttpResponse:
     found = mails.listed(text, before=before, limit=_PAGE + 1)
     shown = found[:_PAGE]
     people = mails.similar(text) if text and not found else []
-    older = urlencode({"q": text, "before": shown[-1].message.id}) if len(found) > _PAGE else ""
+    older = f"?{urlencode({'q': text, 'before': str(shown[-1].message.id)})}" if len(found) > _PAGE else ""
     context = {
         "text": text,
         "rows": shown,
         "people": people,
         "is_first": not before,
-        "older_url": f"?{older}" if older else "",
+        "older_url": older,
         "newest_url": f"{reverse('messages')}?{urlencode({'q': text})}" if before else "",
     }
     template = "tracking/_messages.html" if request.htmx else "tracking/messages.html"

@@ -1,0 +1,24 @@
+from datetime import date
+
+from celery import shared_task
+from django.db import connection
+from django.utils import timezone
+
+from tracking import folding
+
+_MONTHS_AHEAD = 3
+
+
+@shared_task(name="tracking.fold", queue="jobs")
+def fold() -> None:
+    folding.fold()
+
+
+@shared_task(name="tracking.partitions", queue="control")
+def partitions() -> None:
+    """Make the events' partitions of this month and the next ones. Safe to run twice."""
+    today = timezone.now().date()
+    with connection.cursor() as cursor:
+        for ahead in range(_MONTHS_AHEAD + 1):
+            months = today.year * 12 + today.month - 1 + ahead
+            cursor.execute("SELECT tracking_event_partition(%s)", [date(months // 12, months % 12 + 1, 1)])
