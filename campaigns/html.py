@@ -3,7 +3,7 @@
 import logging
 import re
 from functools import lru_cache
-from html import escape
+from html import escape, unescape
 
 import nh3
 from premailer import Premailer
@@ -11,7 +11,7 @@ from premailer import Premailer
 from campaigns.masking import Masks
 from campaigns.sanitising import clean
 
-__all__ = ["Unusable", "clean", "clean_rich", "complete", "escape_text", "inline", "preheader_block"]
+__all__ = ["Unusable", "clean", "clean_rich", "complete", "escape_text", "inline", "preheader_block", "visible_text"]
 
 _RICH_TAGS = {"p", "br", "strong", "em", "a", "ul", "ol", "li"}
 _RICH_ALIASES = (("<b>", "<strong>"), ("</b>", "</strong>"), ("<i>", "<em>"), ("</i>", "</em>"))
@@ -22,6 +22,7 @@ _BODY_TAG = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
 _TITLE = re.compile(r"<title\b[^>]*>\s*(.*?)\s*</title\s*>", re.IGNORECASE | re.DOTALL)
 _CHARSET = re.compile(r"<meta[^>]+charset[^>]*>", re.IGNORECASE)
 _VIEWPORT = re.compile(r"<meta[^>]+name=[\"']?viewport", re.IGNORECASE)
+_MARKUP = re.compile(r"<style\b.*?</style\s*>|<!--.*?-->|<[^>]*>", re.IGNORECASE | re.DOTALL)
 # Keeps the first words of the mail out of the inbox line: nothing visible, and too long to leave room.
 _FILLER = "&#847;&zwnj;&nbsp;" * 60
 _HIDDEN = "display:none;max-height:0;max-width:0;opacity:0;overflow:hidden;mso-hide:all;font-size:1px;line-height:1px"
@@ -103,6 +104,11 @@ def complete(html: str, *, title: str = "", preheader: str = "", language: str =
 
 def preheader_block(preheader: str) -> str:
     return f'<div style="{_HIDDEN}">{escape_text(preheader)}{_FILLER}</div>'
+
+
+def visible_text(html: str) -> str:
+    """The words of a page, for looking something up in them."""
+    return unescape(_MARKUP.sub(" ", html))
 
 
 def escape_text(template: str) -> str:

@@ -1,21 +1,85 @@
-"""What one contact receives, with tracking undone."""
+"""What one contact receives, with tracking undone: the same compiled edition, asked for the decoded parts."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from campaigns.models import Campaign
+from django.template.loader import render_to_string
+
+from campaigns import blocks, html, merge, rendering
+from campaigns.compiled import CompiledEdition, link_targets
+from campaigns.models import Campaign, Edition
+from contacts.merge import values
 from contacts.models import Contact
+from delivery.content import Parts, Recipient
+
+_NOBODY = "somebody@example.com"
+_NO_SENDER = "nobody@example.com"
+_LONG_ID = 2**40  # ids of a busy year, so that sizes are not flattered by short links
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
+    """`problem` says why there is no mail to show; the HTML then says so too."""
+
     sender: str
     subject: str
     preheader: str
     html: str
     text: str
-    html_bytes: int
+    html_bytes: int  # as sent, with tracked links and the open pixel
+    problem: str = ""
 
 
 def preview(campaign: Campaign, contact: Contact | None) -> Preview:
-    """`contact` None: somebody of whom only the address is known."""
-    raise NotImplementedError
+    """`contact` None: somebody of whom only the address is known. Never raises for what an author can write."""
+    try:
+        edition = rendering.freeze(campaign)
+        recipient = recipient_of(contact)
+        shown, sent = compile_for_show(edition, recipient)
+        preheader = merge.render(edition.preheader, recipient.merge, "header")
+    except (merge.Broken, blocks.Invalid, html.Unusable, ValueError) as problem:
+        text = _words(problem)
+        page = render_to_string("email/problem.html", {"problem": text})
+        return Preview(sender(campaign), campaign.subject, campaign.preheader, page, text, len(page.encode()), text)
+    return Preview(
+        sender(campaign), shown.subject, preheader, shown.html, shown.text, html_bytes=len(sent.html.encode())
+    )
+
+
+def recipient_of(contact: Contact | None, *, tracked: bool = False) -> Recipient:
+    if contact is None:
+        return Recipient(0, None, _NOBODY, {"email": _NOBODY}, tracked)
+    return Recipient(0, contact.pk, contact.email, merge_values(contact), tracked)
+
+
+def merge_values(contact: Contact) -> dict[str, Any]:
+    return values(contact.email, contact.first_name, contact.last_name, contact.language, contact.attributes)
+
+
+def compile_for_show(edition: Edition, recipient: Recipient) -> tuple[Parts, Parts]:
+    """The parts without tracking, whose unsubscribe link names nobody, and as they would be sent.
+
+    Raises merge.Broken.
+    """
+    if not edition.sender_email:
+        edition.sender_email = _NO_SENDER
+    link_ids = [_LONG_ID] * len(link_targets(edition))
+    sent = CompiledEdition(edition, batch_id=0, lists=(), link_ids=link_ids)
+    edition.is_test = True
+    shown = CompiledEdition(edition, batch_id=0, lists=(), link_ids=())
+    tracked = Recipient(_LONG_ID, recipient.contact_id, recipient.email, recipient.merge, tracked=True)
+    shown_parts = shown.parts(recipient)
+    edition.is_test = False
+    return shown_parts, sent.parts(tracked)
+
+
+def sender(campaign: Campaign) -> str:
+    if campaign.sender_name and campaign.sender_email:
+        return f"{campaign.sender_name} <{campaign.sender_email}>"
+    return campaign.sender_email or campaign.sender_name
+
+
+def _words(problem: ValueError) -> str:
+    if isinstance(problem, merge.Broken):
+        return " ".join(f"{found.text} Near: {found.near}" if found.near else found.text for found in problem.problems)
+    return str(problem)

@@ -6,12 +6,12 @@ The same function judges every message that tests build and the sample that is b
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
-from email import message_from_bytes, policy
+from email import policy
 from email.message import EmailMessage
+from email.parser import BytesParser
 from functools import cached_property
 from html import unescape
 from html.parser import HTMLParser
-from typing import cast
 from urllib.parse import urlsplit
 
 from delivery import tokens, verp
@@ -70,7 +70,7 @@ class _Mail:
 
     @cached_property
     def message(self) -> EmailMessage:
-        return cast("EmailMessage", message_from_bytes(self.raw, policy=policy.default))
+        return BytesParser(EmailMessage, policy=policy.default).parsebytes(self.raw)
 
     @cached_property
     def head(self) -> bytes:
@@ -111,8 +111,8 @@ def lint(
     """Everything that is wrong with one message as it would go out; [] for one that may.
 
     `known_hosts` are the hosts links may lead to (None: any). `unsubscribe_url` must stand in both parts; by default it
-    is the one of the List-Unsubscribe header. `postal_address` must stand in both, on one line or several; `envelope_from`
-    must name the same message as the Message-ID.
+    is the one of the List-Unsubscribe header. `postal_address` must stand in both, on one line or several;
+    `envelope_from` must name the same message as the Message-ID.
     """
     mail = _Mail(raw, marketing, known_hosts, unsubscribe_url, postal_address, envelope_from)
     return [Violation(rule, text) for rule, check in _RULES for text in check(mail)]

@@ -1,0 +1,16 @@
+"""One thing that preflight has to say."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Card = Literal["to", "from", "subject", "content", "schedule"]
+Level = Literal["block", "warn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    level: Level
+    code: str
+    text: str
+    cure: str
+    card: Card
