@@ -8,7 +8,11 @@ class DeliveryConfig(AppConfig):
     name = "delivery"
 
     def ready(self) -> None:
+        from accounts.notices import register
+        from delivery.notices import paused_providers
+
         post_migrate.connect(_provide_sandbox, sender=self)
+        register(paused_providers)
 
 
 def _provide_sandbox(**_: Any) -> None:

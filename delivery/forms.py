@@ -7,12 +7,14 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 
 from accounts.fields import LineField
 from accounts.templatetags.shell import day
 from delivery.models import Provider, SandboxRules
 
 SMTP_PORTS = (25, 465, 587, 2525)
+MAX_CONNECTIONS = 200
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.IGNORECASE)
 _LIMITS = ("per_second", "per_minute", "per_hour", "per_day")
 
@@ -58,7 +60,8 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         self.fields["port"].widget.attrs |= {"min": 1, "max": 65535}
         for name in (*_LIMITS, "connections", "messages_per_connection"):
             self.fields[name].widget.attrs["min"] = 1
-            self.fields[name].min_value = 1  # type: ignore[attr-defined]
+            self.fields[name].validators.append(MinValueValidator(1))
+        self.fields["connections"].validators.append(MaxValueValidator(MAX_CONNECTIONS))
 
     @property
     def limits(self) -> list[forms.BoundField]:
@@ -92,7 +95,7 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         return cleaned
 
     def save(self, commit: bool = True) -> Provider:
-        provider = super().save(commit=False)
+        provider: Provider = super().save(commit=False)
         if not provider.username:
             provider.password = ""
         elif self.cleaned_data["password"]:

@@ -1,5 +1,6 @@
 """What the sandbox caught: listed, shown, tried out, thrown away."""
 
+import socket
 from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any
@@ -147,6 +148,7 @@ def _list_context(request: StaffRequest) -> dict[str, Any]:
     return {
         "search": search,
         "count": count,
+        "total": SandboxMail.objects.count() if search else count,
         "page": page,
         "newest_id": newest_id or 0,
         "seen": f"{first_id}-{count}",
@@ -154,7 +156,22 @@ def _list_context(request: StaffRequest) -> dict[str, Any]:
 
 
 def _rules_context(form: SandboxRulesForm) -> dict[str, Any]:
-    return {"form": form, "rules": SandboxRules.get(), "signs": SIGNS, "sandbox": Provider.objects.sandbox()}
+    sandbox = Provider.objects.sandbox()
+    return {
+        "form": form,
+        "rules": SandboxRules.get(),
+        "signs": SIGNS,
+        "sandbox": sandbox,
+        "server_answers": _answers(sandbox),
+    }
+
+
+def _answers(sandbox: Provider) -> bool:
+    try:
+        socket.create_connection((sandbox.host, sandbox.port), timeout=0.5).close()
+    except OSError:
+        return False
+    return True
 
 
 def _page(request: StaffRequest, search: str) -> Page:

@@ -1,0 +1,24 @@
+"""What concerns everyone about the ways out."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.notices import Notice
+from accounts.permissions import Permission, allows
+from delivery.models import Provider
+
+
+def paused_providers(user: User) -> Iterator[Notice]:
+    """Only of those that mail is to leave through."""
+    for provider in Provider.objects.kept().filter(state=Provider.State.PAUSED):
+        if provider.is_default or provider.batches_under_way().exists():
+            yield _notice(provider, user)
+
+
+def _notice(provider: Provider, user: User) -> Notice:
+    text = f"{provider.name} is paused: mail through it waits. {provider.state_reason}".strip()
+    if not allows(user, Permission.DELIVERY):
+        return Notice("bad", text)
+    return Notice("bad", text, reverse("provider", args=[provider.pk]), "See why")
