@@ -6,13 +6,17 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import User
-from campaigns import rendering
+from campaigns import preview, rendering
 from campaigns.models import Campaign
 from contacts.models import Contact
 from delivery import ledger
 from delivery.models import Attempt, Message, MessageState, Waiting
 
 PREFIX = "[TEST] "
+
+
+class Unreadable(ValueError):
+    """No mail can be made of the campaign as it stands; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,12 @@ class Outcome:
 
 @transaction.atomic
 def send_test(campaign: Campaign, *, to: str, as_contact: Contact | None, by: User) -> Message:
-    """Send now, written as if to `as_contact`; its tokens change nobody's record. Never blocked by findings."""
+    """Send now, written as if to `as_contact`; its tokens change nobody's record.
+
+    Findings do not block it, but it must be possible to make a mail of it: raises Unreadable.
+    """
+    if problem := preview.preview(campaign, as_contact).problem:
+        raise Unreadable(problem)
     edition = rendering.freeze(campaign)
     edition.created_by = by
     edition.is_test = True
@@ -41,7 +50,6 @@ def send_test(campaign: Campaign, *, to: str, as_contact: Contact | None, by: Us
         content_kind="edition",
         content_id=edition.pk,
         email=to,
-        contact_id=edition.contact_id,
         provider=campaign.way_out,
         group=f"test:{campaign.pk}",
     )

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission, StaffRequest, allows, requires
 from accounts.security import MAIL_POLICY, content_policy
-from campaigns import preview
 from campaigns.forms import CARDS, TestMailForm
 from campaigns.models import Campaign, Stage
 from campaigns.views.pages import Readiness, get_campaign, tally_links
@@ -58,7 +57,7 @@ def inbox(request: StaffRequest, pk: int) -> HttpResponse:
 def mail(request: StaffRequest, pk: int) -> HttpResponse:
     """The mail as the chosen contact receives it, for a frame without scripts."""
     found = get_campaign(pk)
-    shown = preview.preview(found, Showing.read(request, found).contact)
+    shown = Showing.read(request, found).mail
     if request.GET.get("as") == "text":
         return HttpResponse(shown.text, content_type="text/plain; charset=utf-8")
     return HttpResponse(shown.html)

@@ -7,7 +7,6 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.permissions import Permission, StaffRequest, requires
 from campaigns import testing
 from campaigns.forms import TestMailForm
-from campaigns.merge import Broken
 from campaigns.models import Edition
 from campaigns.testing import Outcome
 from campaigns.views.pages import get_campaign
@@ -26,7 +25,7 @@ def send_test(request: StaffRequest, pk: int) -> HttpResponse:
     contact = Contact.objects.filter(pk=form.cleaned_data["contact"]).first()
     try:
         message = testing.send_test(found, to=form.cleaned_data["to"], as_contact=contact, by=request.user)
-    except Broken as problem:
+    except testing.Unreadable as problem:
         return _line(request, pk, Outcome("bad", f"Not sent: {problem}"), None, status=422)
     return _line(request, pk, testing.outcome(message), message)
 
