@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image, UnidentifiedImageError
 
+FOLDER = "images"
 LARGEST_BYTES = 5 * 2**20
 _LARGEST_PIXELS = 40_000_000
 _BOX = (1200, 400)
@@ -19,13 +20,15 @@ class Refused(ValueError):
 
 
 def store(uploaded: IO[bytes]) -> str:
-    """The storage name of the logo, at most 1200 x 400 pixels, as PNG."""
+    """Its name under /i/: a PNG of at most 1200 x 400 pixels, in the folder that public pictures are served from."""
     content = uploaded.read(LARGEST_BYTES + 1)
     if len(content) > LARGEST_BYTES:
         raise Refused("The file is larger than 5 MB. Save the logo smaller, 1200 pixels wide is plenty.")
     drawn = io.BytesIO()
     _draw(content).save(drawn, "PNG", optimize=True)
-    return default_storage.save(f"{secrets.token_urlsafe(9)}.png", ContentFile(drawn.getvalue()))
+    name = f"{secrets.token_urlsafe(16)}.png"
+    default_storage.save(f"{FOLDER}/{name}", ContentFile(drawn.getvalue()))
+    return name
 
 
 def _draw(content: bytes) -> Image.Image:
