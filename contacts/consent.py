@@ -66,7 +66,12 @@ def subscribe(
     text: str = "",
     ip: str | None = None,
 ) -> list[int]:
-    """Put `contact` on those of `lists` that it never was on; who left one stays away. Returns the lists joined."""
+    """Put `contact` on those of `lists` that it never was on. Returns the lists joined.
+
+    Who left a list stays away from it; who is suppressed joins none.
+    """
+    if Suppression.objects.filter(email=addresses.key(contact.email)).exists():
+        return []
     known = set(Subscription.objects.filter(contact=contact, list_id__in=lists).values_list("list_id", flat=True))
     joined = [list_id for list_id in dict.fromkeys(lists) if list_id not in known]
     Subscription.objects.bulk_create(
@@ -89,6 +94,35 @@ def resubscribe(contact: Contact, *, lists: Sequence[int], channel: str, by: Use
             contact=contact, list_id=list_id, defaults={"state": Subscription.State.SUBSCRIBED}
         )
     _record_given(contact, list(lists), channel=channel, by=by, text=text)
+
+
+@transaction.atomic
+def erase(contact: Contact) -> None:
+    """Delete the person; that they wanted no mail is remembered, so that no later import brings them back."""
+    states = set(contact.subscriptions.values_list("state", flat=True))
+    if Subscription.State.UNSUBSCRIBED in states and Subscription.State.SUBSCRIBED not in states:
+        suppress(contact.email, Suppression.Reason.UNSUBSCRIBED, source="hand", detail="Left before being deleted here")
+    contact.delete()
+
+
+def delete_list(mailing_list: MailingList) -> int:
+    """Delete the list, keep its people. Who left it and is on no other one stays unsubscribed; returns how many."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO contacts_suppression (email, reason, detail, source, created_at)
+            SELECT lower(c.email), 'unsubscribed', %s, 'hand', now()
+            FROM contacts_subscription s JOIN contacts_contact c ON c.id = s.contact_id
+            WHERE s.list_id = %s AND s.state = 'unsubscribed' AND NOT EXISTS (
+                SELECT 1 FROM contacts_subscription o WHERE o.contact_id = c.id AND o.state = 'subscribed')
+            ON CONFLICT (email) DO NOTHING
+            """,
+            [f"Left the list {mailing_list.name}, which was deleted", mailing_list.pk],
+        )
+        kept: int = cursor.rowcount
+        cursor.execute("DELETE FROM contacts_subscription WHERE list_id = %s", [mailing_list.pk])
+        mailing_list.delete()
+    return kept
 
 
 def suppress(email: str, reason: str, *, detail: str = "", source: str = "", message_id: int | None = None) -> bool:

@@ -48,6 +48,12 @@ class Contact(models.Model):
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
 
+    @property
+    def best_state(self) -> str:
+        """The state of the list it is closest to; "" on no list. Reads prefetched subscriptions."""
+        states = {subscription.state for subscription in self.subscriptions.all()}
+        return next((state for state in ("subscribed", "unconfirmed", "unsubscribed") if state in states), "")
+
 
 class Field(models.Model):
     """A typed attribute that contacts may carry, kept under `key` in `Contact.attributes`."""

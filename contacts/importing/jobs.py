@@ -1,7 +1,8 @@
 """The life of an import as people see it: uploaded, decided, checked, started, cancelled."""
 
+import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO
@@ -35,6 +36,12 @@ class PreviewRow:
     person: Person | None
     cells: Sequence[str]
     problem: Refused | None
+
+    @property
+    def further(self) -> str:
+        """The values of its fields, as a line."""
+        values = json.loads(self.person.attributes).values() if self.person else ()
+        return " · ".join(", ".join(map(str, value)) if isinstance(value, list) else str(value) for value in values)
 
 
 def upload(file: "File[bytes]", name: str, *, by: User | None) -> ImportJob:
@@ -134,17 +141,20 @@ def samples(job: ImportJob, count: int = 3) -> list[list[str]]:
     ]
 
 
-def check(job: ImportJob, plan: Plan) -> None:
-    """Let the file be checked in the background with what was decided."""
+def check(job: ImportJob, plan: Plan, decide: Callable[[Plan], Plan] = lambda plan: plan) -> None:
+    """Let the file be checked in the background. `decide` adds what else was chosen, once the columns are good."""
     if plan.email_column is None:
         raise NotPossible("Say which column holds the e-mail addresses.")
-    if not plan.consent_source:
-        raise NotPossible("Say how these people agreed to get mail.")
     taken = [column.target for column in plan.columns if column.target not in _REPEATABLE]
+    taken += [column.key for column in plan.columns if column.key]
     if len(set(taken)) != len(taken):
         raise NotPossible("Two columns go to the same place. Choose one of them.")
-    options = job.options | plan.to_json()
-    _advance(job, (State.UPLOADED, State.READY), State.CHECKING, options=options, rows_done=0, rows_total=0, counts={})
+    with transaction.atomic():
+        plan = decide(plan)
+        if not plan.consent_source:
+            raise NotPossible("Say how these people agreed to get mail.")
+        changes = {"options": job.options | plan.to_json(), "rows_done": 0, "rows_total": 0, "counts": {}}
+        _advance(job, (State.UPLOADED,), State.CHECKING, **changes)
 
 
 _REPEATABLE = (Target.IGNORE, Target.FIELD, Target.NEW, Target.OPTED_OUT)

@@ -131,7 +131,8 @@ WITH slice AS MATERIALIZED (
     RETURNING email, xmax = 0 AS is_new
 ), proof AS (
     INSERT INTO contacts_consentevent (contact_id, list_id, kind, channel, text, by_id, at)
-    SELECT contact_id, list_id, 'given', 'import', %(proof)s, %(by)s::bigint, now() FROM joined WHERE state = 'subscribed'
+    SELECT contact_id, list_id, 'given', 'import', %(proof)s, %(by)s::bigint, now()
+    FROM joined WHERE state = 'subscribed'
     UNION ALL
     SELECT person.id, NULL, 'withdrawn', 'import', %(source)s, %(by)s::bigint, now()
     FROM person JOIN suppressed ON suppressed.email = person.key

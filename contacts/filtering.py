@@ -1,0 +1,75 @@
+"""Which contacts a page or an export shows: an address such as /contacts/?list=3&state=reachable&q=ana says it."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.db import models
+from django.http import QueryDict
+
+from contacts.models import Contact, MailingList
+from contacts.searching import ContactQuerySet
+
+
+class State(models.TextChoices):
+    REACHABLE = "reachable", "Reachable"
+    UNSUBSCRIBED = "unsubscribed", "Unsubscribed"
+    SUPPRESSED = "suppressed", "Suppressed"
+    NO_LIST = "no-list", "On no list"
+
+
+@dataclass(frozen=True)
+class Chip:
+    label: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Filter:
+    search: str = ""
+    list_id: int | None = None
+    state: str = ""
+
+    @classmethod
+    def of(cls, query: QueryDict) -> "Filter":
+        wanted = query.get("list", "")
+        state = query.get("state", "")
+        return cls(
+            query.get("q", "").strip().replace("\0", "")[:200],
+            int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else None,
+            state if state in State.values else "",
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Filter()
+
+    def apply(self) -> ContactQuerySet:
+        found: ContactQuerySet = Contact.objects.all()
+        if self.list_id:
+            found = found.on_list(self.list_id)
+        if self.search:
+            found = found.search(self.search)
+        match self.state:
+            case State.REACHABLE:
+                found = found.reachable()
+            case State.UNSUBSCRIBED:
+                found = found.unsubscribed()
+            case State.SUPPRESSED:
+                found = found.suppressed()
+            case State.NO_LIST:
+                found = found.on_no_list()
+        return found
+
+    def url(self, **changes: object) -> str:
+        now = {"q": self.search, "list": self.list_id, "state": self.state} | changes
+        return "?" + urlencode({name: value for name, value in now.items() if value})
+
+    def state_chips(self) -> list[Chip]:
+        everyone = Chip("Everyone", self.url(state=""), not self.state)
+        return [everyone, *(Chip(s.label, self.url(state=s.value), self.state == s.value) for s in State)]
+
+    def list_chips(self) -> list[Chip]:
+        lists = MailingList.objects.values_list("id", "name")[:30]
+        chips = [Chip(name, self.url(list=key), self.list_id == key) for key, name in lists]
+        return [Chip("Any list", self.url(list=""), not self.list_id), *chips] if chips else []

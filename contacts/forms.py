@@ -1,0 +1,186 @@
+"""What people type about contacts, lists, fields and suppressed addresses."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models.functions import Lower
+
+from accounts.fields import LineField, TimeZoneField
+from accounts.models import User
+from contacts import addresses, consent, fields
+from contacts.models import Contact, Field, MailingList, TrackingConsent
+
+
+class AddressField(LineField):
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("label", "E-mail address")
+        super().__init__(max_length=320, **options)
+        self.widget.attrs |= {"inputmode": "email", "autocomplete": "off", "spellcheck": "false"}
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        if not text:
+            return ""
+        try:
+            return addresses.normalise(text)
+        except addresses.InvalidAddress as problem:
+            meant = addresses.suggestion(text)
+            raise ValidationError(f"{problem.reason}{f' Did you mean {meant}?' if meant else ''}") from None
+
+
+class OptionalTimeZoneField(TimeZoneField):
+    def clean(self, value: Any) -> str:
+        return super().clean(value) if value and value.strip() else ""
+
+
+class ContactForm(forms.Form):
+    """The person's own details and one control for each field there is."""
+
+    email = AddressField()
+    first_name = LineField(max_length=200, required=False)
+    last_name = LineField(max_length=200, required=False)
+    language = LineField(max_length=12, required=False, help_text="A code such as en or pt-BR.")
+    time_zone = OptionalTimeZoneField(required=False, help_text="Empty: the one of the organisation.")
+    tracking_consent = forms.ChoiceField(
+        label="Consent to tracking",
+        choices=TrackingConsent.choices,
+        help_text="Who refused gets mails without a tracking picture and with plain links.",
+    )
+
+    def __init__(self, *args: Any, contact: Contact | None = None, **options: Any) -> None:
+        self.contact = contact
+        self.own_fields = list(Field.objects.all())
+        if contact:
+            options["initial"] = _initial(contact, self.own_fields)
+        super().__init__(*args, **options)
+        for own in self.own_fields:
+            self.fields[f"field_{own.key}"] = _control(own)
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        same = Contact.objects.annotate(key=Lower("email")).filter(key=addresses.key(email))
+        if self.contact:
+            same = same.exclude(pk=self.contact.pk)
+        if same.exists():
+            raise ValidationError("There is a contact with this address already.")
+        return email
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        for own in self.own_fields:
+            name = f"field_{own.key}"
+            try:
+                if text := data.get(name):
+                    data[name] = fields.convert(own.kind, text)
+            except fields.BadValue as problem:
+                self.add_error(name, str(problem))
+        return data
+
+    def save(self, *, source: str = "") -> Contact:
+        contact = self.contact or Contact(source=source)
+        for name in ("email", "first_name", "last_name", "language", "time_zone", "tracking_consent"):
+            setattr(contact, name, self.cleaned_data[name])
+        for own in self.own_fields:
+            value = self.cleaned_data.get(f"field_{own.key}")
+            if value in (None, ""):
+                contact.attributes.pop(own.key, None)
+            else:
+                contact.attributes[own.key] = value
+        contact.save()
+        return contact
+
+
+class NewContactForm(ContactForm):
+    lists = forms.ModelMultipleChoiceField(
+        MailingList.objects.all(), required=False, widget=forms.CheckboxSelectMultiple, label="Lists"
+    )
+    agreed = LineField(
+        label="How they agreed to get mail",
+        required=False,
+        max_length=500,
+        help_text="Kept as proof, for example “asked me at the fair on 12 March”. Needed for a list.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("lists") and not data.get("agreed"):
+            self.add_error("agreed", "Say how this person agreed to be on the list.")
+        return data
+
+    def add(self, *, by: User) -> Contact:
+        contact = self.save(source=f"Added by {by}"[:120])
+        lists = [chosen.pk for chosen in self.cleaned_data["lists"]]
+        consent.subscribe(contact, lists=lists, channel="hand", by=by, text=self.cleaned_data["agreed"])
+        return contact
+
+
+class ReasonForm(forms.Form):
+    reason = LineField(max_length=300, label="Reason")
+
+
+class ResubscribeForm(forms.Form):
+    lists = forms.ModelMultipleChoiceField(
+        MailingList.objects.all(), widget=forms.CheckboxSelectMultiple, label="Lists"
+    )
+    reason = LineField(max_length=300, label="How they asked for it")
+
+
+class ListForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    name = LineField(max_length=120, label="Name")
+    description = LineField(
+        max_length=300, required=False, help_text="What people get who are on it. Only you and your team see this."
+    )
+
+    class Meta:
+        model = MailingList
+        fields = ["name", "description"]
+
+
+class FieldForm(forms.Form):
+    label = LineField(max_length=120, label="Name", help_text="For example City or Birthday.")
+    kind = forms.ChoiceField(choices=Field.Kind.choices, label="Kind")
+
+    def clean_label(self) -> str:
+        label: str = self.cleaned_data["label"]
+        if Field.objects.filter(key=fields.key_for(label)).exists():
+            raise ValidationError("There is a field of that name already.")
+        return label
+
+
+class SuppressForm(forms.Form):
+    addresses = forms.CharField(
+        label="Addresses", widget=forms.Textarea(attrs={"rows": 4}), max_length=100_000, help_text="One in each line."
+    )
+    reason = LineField(max_length=300, label="Reason", help_text="Whoever wonders later will read this.")
+
+    def clean_addresses(self) -> list[str]:
+        found = []
+        for number, line in enumerate(self.cleaned_data["addresses"].splitlines(), 1):
+            if not line.strip():
+                continue
+            try:
+                found.append(addresses.normalise(line.strip()))
+            except addresses.InvalidAddress as problem:
+                raise ValidationError(f"Line {number}, “{line.strip()[:60]}”: {problem.reason}") from None
+        return found
+
+
+def _control(own: Field) -> forms.CharField:
+    control = LineField(label=own.label, required=False, max_length=10_000)
+    if own.kind == Field.Kind.BOOLEAN:
+        control.widget = forms.Select(choices=[("", "Not known"), ("yes", "Yes"), ("no", "No")])
+    elif own.kind == Field.Kind.DATE:
+        control.widget = forms.DateInput(attrs={"type": "date"})
+    return control
+
+
+def _initial(contact: Contact, own_fields: list[Field]) -> dict[str, Any]:
+    initial = {
+        name: getattr(contact, name)
+        for name in ("email", "first_name", "last_name", "language", "time_zone", "tracking_consent")
+    }
+    for own in own_fields:
+        value = contact.attributes.get(own.key, "")
+        initial[f"field_{own.key}"] = {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+    return initial

@@ -1,0 +1,138 @@
+"""What people decide about an import, from the page to a plan."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+
+from accounts.fields import LineField
+from contacts.fields import key_for
+from contacts.importing.detecting import DELIMITERS, ENCODINGS, Shape
+from contacts.importing.plan import Column, Consent, Mode, Plan, Status, Target
+from contacts.models import Field, MailingList
+
+_EVERYONE = [
+    (Status.SUBSCRIBED, "Wants mail, unless the status column says otherwise"),
+    (Status.UNCONFIRMED, "Has not confirmed yet"),
+    (Status.UNSUBSCRIBED, "Has unsubscribed"),
+    (Status.BOUNCED, "Cannot be reached (cleaned, bounced)"),
+    (Status.COMPLAINED, "Marked a mail as spam"),
+]
+
+
+class ShapeForm(forms.Form):
+    encoding = forms.ChoiceField(choices=list(ENCODINGS.items()), label="Encoding")
+    delimiter = forms.ChoiceField(choices=list(DELIMITERS.items()), label="Between the cells")
+    has_header = forms.TypedChoiceField(
+        choices=[("yes", "The names of the columns"), ("no", "A person already")],
+        coerce=lambda word: word == "yes",
+        label="In the first line",
+    )
+
+    @classmethod
+    def of(cls, plan: Plan) -> "ShapeForm":
+        names = {"encoding": plan.encoding, "delimiter": plan.delimiter}
+        return cls(initial=names | {"has_header": "yes" if plan.has_header else "no"})
+
+    def shape(self) -> Shape:
+        return Shape(**self.cleaned_data)
+
+
+class ImportForm(forms.Form):
+    everyone = forms.TypedChoiceField(choices=_EVERYONE, coerce=int, label="Everyone in this file")
+    day_first = forms.TypedChoiceField(
+        choices=[("no", "4 March (month first)"), ("yes", "3 April (day first)")],
+        coerce=lambda word: word == "yes",
+        label="03/04 in dates means",
+        required=False,
+    )
+    lists = forms.ModelMultipleChoiceField(
+        MailingList.objects.all(), required=False, widget=forms.CheckboxSelectMultiple, label="Put them on"
+    )
+    new_list = LineField(max_length=120, required=False, label="A new list", help_text="Made when the import starts.")
+    mode = forms.ChoiceField(
+        choices=Mode.choices,
+        widget=forms.RadioSelect,
+        label="What is known already about a person",
+        help_text="An empty cell never deletes anything.",
+    )
+    consent_source = forms.ChoiceField(
+        choices=Consent.choices,
+        widget=forms.RadioSelect,
+        label="How did these people agree to get mail?",
+        help_text="The law wants you to be able to show it. It is kept beside each person.",
+        error_messages={"required": "Say how these people agreed to get mail."},
+    )
+    consent_text = LineField(
+        max_length=300, required=False, label="In your words", help_text="For example the address of the form."
+    )
+
+    @classmethod
+    def of(cls, plan: Plan) -> "ImportForm":
+        return cls(
+            initial={
+                "everyone": plan.everyone,
+                "day_first": "yes" if plan.day_first else "no",
+                "lists": plan.lists,
+                "mode": plan.mode,
+                "consent_source": plan.consent_source,
+                "consent_text": plan.consent_text,
+            }
+        )
+
+    def clean_new_list(self) -> str:
+        name: str = self.cleaned_data["new_list"]
+        if MailingList.objects.filter(name=name).exists():
+            raise ValidationError("There is a list of this name already. Choose it above.")
+        return name
+
+    def decide(self, plan: Plan) -> Plan:
+        """`plan` with what was chosen; makes the new list."""
+        data = self.cleaned_data
+        lists = [chosen.pk for chosen in data["lists"]]
+        if data["new_list"]:
+            lists.append(MailingList.objects.create(name=data["new_list"]).pk)
+        kept = {name: data[name] for name in ("everyone", "mode", "consent_source", "consent_text")}
+        return plan.change(lists=tuple(lists), day_first=data["day_first"] is True, **kept)
+
+
+def with_columns(plan: Plan, header: list[str], data: QueryDict) -> Plan:
+    """`plan` with the columns as the page's `column-0 ...` and `label-0 ...` say."""
+    known = set(Field.objects.values_list("key", flat=True))
+    return plan.change(
+        columns=tuple(
+            _column(data.get(f"column-{index}", ""), data.get(f"label-{index}", ""), name, known)
+            for index, name in enumerate(header)
+        )
+    )
+
+
+def choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """What a column may become, in groups."""
+    person = [
+        (str(target.value), str(target.label))
+        for target in Target
+        if target not in (Target.IGNORE, Target.FIELD, Target.NEW)
+    ]
+    fields = [(f"field:{key}", label) for key, label in Field.objects.values_list("key", "label")]
+    new = [(f"new:{kind.value}", f"New field: {kind.label}") for kind in Field.Kind]
+    return [("The person", person), *([("Your fields", fields)] if fields else []), ("Make a field of it", new)]
+
+
+def chosen(column: Column) -> str:
+    """The choice that stands for `column`."""
+    if column.target == Target.FIELD:
+        return f"field:{column.key}"
+    return f"new:{column.kind}" if column.target == Target.NEW else column.target
+
+
+def _column(choice: str, label: str, name: str, known: set[str]) -> Column:
+    target, _, detail = choice.partition(":")
+    if target == Target.FIELD:
+        return Column(Target.FIELD, key=detail) if detail in known else Column()
+    if target == Target.NEW:
+        label = " ".join(label.split())[:120] or name[:120]
+        key = key_for(label)
+        if key in known:
+            return Column(Target.FIELD, key=key)
+        return Column(Target.NEW, key=key, label=label, kind=detail if detail in Field.Kind.values else Field.Kind.TEXT)
+    return Column(target) if target in Target.values else Column()

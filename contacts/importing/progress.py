@@ -1,0 +1,36 @@
+"""How far an import is, in numbers that a page can show."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+
+from contacts.models import ImportJob
+
+_QUIET_AFTER = timedelta(seconds=45)
+
+
+@dataclass(frozen=True)
+class Progress:
+    done: int
+    total: int
+    text: str
+    is_quiet: bool  # nobody seems to be at work
+
+
+def of(job: ImportJob) -> Progress:
+    now = timezone.now()
+    seconds = (now - job.started_at).total_seconds() if job.started_at else 0
+    rate = job.rows_done / seconds if seconds > 1 else 0
+    text = f"{rate:,.0f} rows a second, {_left(job, rate)} left" if rate else "starting"
+    if job.rows_total and job.rows_done >= job.rows_total:
+        text = "comparing with the contacts there are"
+    is_quiet = job.alive_at is not None and now - job.alive_at > _QUIET_AFTER
+    return Progress(job.rows_done, job.rows_total, text, is_quiet)
+
+
+def _left(job: ImportJob, rate: float) -> str:
+    seconds = (job.rows_total - job.rows_done) / rate
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min"

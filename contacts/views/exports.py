@@ -1,0 +1,72 @@
+"""Downloads: contacts as they are filtered, and suppressed addresses."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpResponseBase
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts import audit
+from accounts.permissions import Permission, StaffRequest, requires
+from contacts.exporting import csv_response
+from contacts.filtering import Filter
+from contacts.models import Contact, Field, Subscription, Suppression
+from contacts.searching import ContactQuerySet
+
+_SLICE = 2000
+
+
+@require_GET
+@requires(Permission.EXPORT)
+def contacts(request: StaffRequest) -> HttpResponseBase:
+    chosen = Filter.of(request.GET)
+    own = list(Field.objects.all())
+    audit.record(request, "contacts.export", chosen.url())
+    header = ["Email", "First name", "Last name", "Language", "Time zone", *(field.label for field in own)]
+    header += ["Tags", "Lists", "Unsubscribed from", "Suppressed", "Added"]
+    return csv_response(f"contacts-{timezone.localdate()}", header, _people(chosen.apply(), own))
+
+
+@require_GET
+@requires(Permission.EXPORT)
+def suppressions(request: StaffRequest) -> HttpResponseBase:
+    audit.record(request, "suppressions.export")
+    rows = (
+        (row.email, row.get_reason_display(), row.detail, row.source, f"{row.created_at:%Y-%m-%d %H:%M:%S}Z")
+        for row in Suppression.objects.order_by("id").iterator(_SLICE)
+    )
+    header = ["Email", "Reason", "Detail", "Source", "Since"]
+    return csv_response(f"suppressed-{timezone.localdate()}", header, rows)
+
+
+def _people(found: ContactQuerySet, own: list[Field]) -> Iterator[list[Any]]:
+    after = 0
+    while people := list(found.with_suppression().filter(pk__gt=after).order_by("pk")[:_SLICE]):
+        lists = _lists(people)
+        for person in people:
+            joined, left = lists.get(person.pk, ([], []))
+            yield [
+                person.email,
+                person.first_name,
+                person.last_name,
+                person.language,
+                person.time_zone,
+                *(person.attributes.get(field.key, "") for field in own),
+                ", ".join(map(str, person.attributes.get("tags") or ())),
+                ", ".join(joined),
+                ", ".join(left),
+                person.suppression_reason or "",  # type: ignore[attr-defined]  # annotated
+                f"{person.created_at:%Y-%m-%d %H:%M:%S}Z",
+            ]
+        after = people[-1].pk
+
+
+def _lists(people: list[Contact]) -> dict[int, tuple[list[str], list[str]]]:
+    """For each person the lists they are on and those they left."""
+    found: dict[int, tuple[list[str], list[str]]] = {}
+    rows = Subscription.objects.filter(contact__in=people).values_list("contact_id", "list__name", "state")
+    for contact_id, name, state in rows.order_by("list__name"):
+        joined, left = found.setdefault(contact_id, ([], []))
+        (left if state == Subscription.State.UNSUBSCRIBED else joined).append(name)
+    return found

@@ -1,0 +1,211 @@
+"""Imports: upload, columns, what will happen, progress, report. One address from the file to the report."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import audit
+from accounts.permissions import Permission, StaffRequest, requires
+from contacts.import_form import ImportForm, ShapeForm, choices, chosen, with_columns
+from contacts.importing import jobs, progress
+from contacts.importing.detecting import NotReadable
+from contacts.importing.guessing import system
+from contacts.importing.plan import Plan, Target
+from contacts.models import ImportJob, MailingList
+from contacts.paging import latest_first
+from contacts.uploading import SizeGuard
+
+State = ImportJob.State
+
+
+@require_GET
+@requires(Permission.PEOPLE)
+def imports(request: StaffRequest) -> HttpResponse:
+    page = latest_first(ImportJob.objects.select_related("created_by"), request)
+    return render(request, "contacts/imports.html", {"page": page})
+
+
+@csrf_exempt  # checked in _upload: the guard has to stand before anything reads the form
+@require_http_methods(["GET", "POST"])
+@requires(Permission.PEOPLE)
+def upload(request: StaffRequest) -> HttpResponseBase:
+    guard = SizeGuard(request)
+    request.upload_handlers.insert(0, guard)
+    return _upload(request, guard)
+
+
+@csrf_protect
+def _upload(request: StaffRequest, guard: SizeGuard) -> HttpResponse:
+    if request.method == "GET":
+        return render(request, "contacts/import_new.html")
+    try:
+        file = request.FILES.get("file")
+        if guard.is_too_large:
+            raise NotReadable("The file is larger than 200 MB. Split it and import the parts one after the other.")
+        if file is None:
+            raise NotReadable("Choose a file first. An empty one cannot be imported.")
+        job = jobs.upload(file, file.name or "file", by=request.user)
+    except NotReadable as problem:
+        return render(request, "contacts/import_new.html", {"problem": problem}, status=422)
+    audit.record(request, "import.upload", job.file_name)
+    return redirect(job)
+
+
+@require_GET
+@requires(Permission.PEOPLE)
+def import_job(request: StaffRequest, pk: int) -> HttpResponse:
+    job = get_object_or_404(ImportJob, pk=pk)
+    is_at_work = job.state in (State.CHECKING, State.RUNNING)
+    if request.htmx and not is_at_work:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    if is_at_work:
+        template = "contacts/_import_progress.html" if request.htmx else "contacts/import_working.html"
+        return render(request, template, {"job": job, "progress": progress.of(job)})
+    if job.state == State.UPLOADED:
+        plan = Plan.from_json(job.options)
+        return _columns_page(request, job, plan, ImportForm.of(plan))
+    return render(request, "contacts/import_report.html", _report(job))
+
+
+@require_POST
+@requires(Permission.PEOPLE)
+def preview(request: StaffRequest, pk: int) -> HttpResponse:
+    """The columns and the first rows as they would be with what is chosen on the page. Saves nothing."""
+    job = _uploaded(pk)
+    plan = with_columns(Plan.from_json(job.options), job.options["header"], request.POST)
+    everyone = request.POST.get("everyone", "")
+    plan = plan.change(
+        everyone=int(everyone) if everyone in "01234" and everyone else plan.everyone,
+        day_first=request.POST.get("day_first") == "yes",
+    )
+    return render(request, "contacts/_import_columns.html", _columns(job, plan))
+
+
+@require_POST
+@requires(Permission.PEOPLE)
+def reread(request: StaffRequest, pk: int) -> HttpResponse:
+    job = _uploaded(pk)
+    form = ShapeForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    try:
+        jobs.reread(job, form.shape())
+    except NotReadable as problem:
+        messages.error(request, str(problem))
+    return redirect(job)
+
+
+@require_POST
+@requires(Permission.PEOPLE)
+def check(request: StaffRequest, pk: int) -> HttpResponse:
+    job = _uploaded(pk)
+    form = ImportForm(request.POST)
+    plan = with_columns(Plan.from_json(job.options), job.options["header"], request.POST)
+    if form.is_valid():
+        try:
+            jobs.check(job, plan, form.decide)
+            return redirect(job)
+        except jobs.NotPossible as problem:
+            form.add_error(None, str(problem))
+    return _columns_page(request, job, plan, form, status=422)
+
+
+@require_POST
+@requires(Permission.PEOPLE)
+def start(request: StaffRequest, pk: int) -> HttpResponse:
+    job = get_object_or_404(ImportJob, pk=pk)
+    audit.record(request, "import.start", job.file_name, id=job.pk)
+    return _act(request, job, jobs.start)
+
+
+@require_POST
+@requires(Permission.PEOPLE)
+def change(request: StaffRequest, pk: int) -> HttpResponse:
+    return _act(request, get_object_or_404(ImportJob, pk=pk), jobs.change)
+
+
+@require_POST
+@requires(Permission.PEOPLE)
+def cancel(request: StaffRequest, pk: int) -> HttpResponse:
+    job = get_object_or_404(ImportJob, pk=pk)
+    audit.record(request, "import.cancel", job.file_name, id=job.pk)
+    return _act(request, job, jobs.cancel)
+
+
+@require_GET
+@requires(Permission.PEOPLE)
+def refused(request: StaffRequest, pk: int) -> HttpResponseBase:
+    job = get_object_or_404(ImportJob, pk=pk)
+    if not job.refused_storage_name or not default_storage.exists(job.refused_storage_name):
+        raise Http404
+    name = f"refused-{job.file_name.rsplit('.', 1)[0]}.csv"
+    response = FileResponse(
+        default_storage.open(job.refused_storage_name, "rb"),
+        as_attachment=True,
+        filename=name,
+        content_type="text/csv; charset=utf-8",
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _act(request: StaffRequest, job: ImportJob, act: Any) -> HttpResponse:
+    try:
+        act(job)
+    except jobs.NotPossible as problem:
+        messages.error(request, str(problem))
+    return redirect(job)
+
+
+def _uploaded(pk: int) -> ImportJob:
+    return get_object_or_404(ImportJob, pk=pk, state=State.UPLOADED)
+
+
+def _columns_page(
+    request: StaffRequest, job: ImportJob, plan: Plan, form: ImportForm, status: int = 200
+) -> HttpResponse:
+    context = _columns(job, plan) | {
+        "form": form,
+        "shape": ShapeForm.of(plan),
+        "system": system(job.options["header"]),
+        "has_lists": MailingList.objects.exists(),
+    }
+    return render(request, "contacts/import_columns.html", context, status=status)
+
+
+def _columns(job: ImportJob, plan: Plan) -> dict[str, Any]:
+    header = job.options["header"]
+    found = zip(header, plan.columns, jobs.samples(job), strict=True)
+    return {
+        "job": job,
+        "choices": choices(),
+        "columns": [
+            {"name": name, "chosen": chosen(column), "is_new": column.target == Target.NEW, "label": column.label}
+            | {"samples": samples, "is_ignored": column.target == Target.IGNORE}
+            for name, column, samples in found
+        ],
+        "rows": jobs.preview(job, plan),
+        "has_address": plan.email_column is not None,
+        "has_dates": any(column.kind == "date" for column in plan.columns),
+    }
+
+
+def _report(job: ImportJob) -> dict[str, Any]:
+    plan = Plan.from_json(job.options)
+    expected = job.counts.get("expected", {})
+    done = job.counts.get("done", {})
+    return {
+        "job": job,
+        "expected": expected,
+        "numbers": expected if job.state == State.READY else expected | done,
+        "reasons": job.counts.get("reasons", {}),
+        "lists": MailingList.objects.filter(pk__in=plan.lists),
+        "proof": plan.proof,
+        "to_import": expected.get("new", 0) + expected.get("updated", 0) + expected.get("unchanged", 0),
+        "everyone": plan.everyone,
+    }
