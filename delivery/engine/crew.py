@@ -1,0 +1,134 @@
+"""A turn's connections: as many as are its share and there is work for, opened again when they go."""
+
+import asyncio
+import logging
+
+from delivery import replies
+from delivery.engine import opening, slots
+from delivery.engine.feed import Halt, TurnFeed
+from delivery.engine.opening import CannotOpen, Server
+from delivery.engine.process import Engine
+from delivery.engine.smtp import Connection
+from delivery.models import Provider
+
+log = logging.getLogger(__name__)
+
+_SHARE_SECONDS = 1.0
+_AGAIN_SECONDS = 5.0
+_FRUITLESS = 3
+
+
+class Crew:
+    def __init__(self, engine: Engine, provider: Provider, stream: str, server: Server, feed: TurnFeed) -> None:
+        self.problem: CannotOpen | None = None  # why none could be opened
+        self._engine = engine
+        self._provider = provider
+        self._stream = stream
+        self._server = server
+        self._feed = feed
+        self._pool = engine.pool(provider.pk)
+        self._share = 0
+        self._share_at = float("-inf")
+        self._opening: set[asyncio.Task[None]] = set()
+        self._again_at = 0.0
+        self._loop = asyncio.get_running_loop()
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Nothing is open, and opening or keeping one has failed as often as makes sense now."""
+        if self._feed.connections or self._opening:
+            return False
+        return self.problem is not None or self._feed.fruitless >= _FRUITLESS or self._share == 0
+
+    async def start(self) -> bool:
+        """Take over what the last turn left open, or open one. False: there is no way out now."""
+        self._pool.idle_since = None
+        for connection in list(self._pool.connections):
+            if connection.server == self._server and connection.is_idle:
+                self._employ(connection)
+            else:
+                connection.retire()
+        await self._look_at_share()
+        self._retire_surplus()
+        if not self._feed.connections:
+            await self._open(1)
+            if self._opening:
+                await asyncio.wait(self._opening)
+        return bool(self._feed.connections)
+
+    async def adjust(self, unsent: int) -> None:
+        """Open more while there is work for them, give up what is not our share any more."""
+        now = self._loop.time()
+        if now - self._share_at > _SHARE_SECONDS:
+            await self._look_at_share()
+            self._retire_surplus()
+        missing = min(self._share, unsent) - len(self._feed.connections) - len(self._opening)
+        if missing > 0 and now >= self._again_at and not self.is_hopeless:
+            await self._open(missing)
+
+    async def finish(self) -> None:
+        for task in self._opening:
+            task.cancel()
+        if self._opening:
+            await asyncio.wait(self._opening)
+        self._pool.idle_since = self._loop.time()
+
+    async def _look_at_share(self) -> None:
+        work = self._engine.in_ledger_thread(
+            self._engine.ledger.transact, lambda cursor: slots.share(cursor, self._provider, self._stream)
+        )
+        self._share = (await work).connections
+        self._share_at = self._loop.time()
+
+    def _retire_surplus(self) -> None:
+        for connection in list(self._feed.connections)[self._share :]:
+            self._feed.connections.discard(connection)
+            connection.retire()
+
+    async def _open(self, count: int) -> None:
+        opening_now = {int(task.get_name()) for task in self._opening}
+        taken = list(self._pool.free_slots - opening_now)[:count]
+        if len(taken) < count:
+            held, wanted = set(self._pool.slots), count - len(taken)
+            more = await self._engine.in_ledger_thread(
+                self._engine.ledger.transact, lambda cursor: slots.take(cursor, self._provider, held, wanted)
+            )
+            self._pool.slots.update(more)
+            taken += more
+        if not taken:
+            self._again_at = self._loop.time() + _SHARE_SECONDS / 4
+        for slot in taken:
+            task = self._loop.create_task(self._open_one(slot), name=str(slot))
+            self._opening.add(task)
+            task.add_done_callback(self._opening.discard)
+
+    async def _open_one(self, slot: int) -> None:
+        if self._feed.fruitless:
+            await asyncio.sleep(0.25 * 2**self._feed.fruitless)
+        try:
+            connection = await opening.connect(self._server)
+        except CannotOpen as problem:
+            self._failed(problem)
+            return
+        self.problem = None
+        connection.slot, connection.server = slot, self._server
+        connection.home = self._pool.connections
+        self._pool.connections.add(connection)
+        self._employ(connection)
+
+    def _employ(self, connection: Connection) -> None:
+        self._feed.connections.add(connection)
+        connection.begin(self._feed, messages=self._provider.messages_per_connection)
+
+    def _failed(self, problem: CannotOpen) -> None:
+        log.warning("%s cannot be used (%s): %s", self._server, problem.stage, problem.why)
+        self._again_at = self._loop.time() + _AGAIN_SECONDS
+        self.problem = problem
+        reply = problem.reply
+        if reply is None:
+            return
+        verdict = replies.classify(problem.stage, reply.code, reply.enhanced, reply.text)
+        if verdict.pauses_provider:
+            words = replies.WORDS[verdict.category]
+            self._feed.halts.append(Halt(None, f"{self._server.host}: {words}", problem.why))
+            self._feed.stopped = True

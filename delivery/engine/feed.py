@@ -1,0 +1,263 @@
+"""A turn's side of its connections: what they take, and what became of it."""
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from delivery import replies
+from delivery.engine import faults
+from delivery.engine.journal import Journal
+from delivery.engine.letters import Claim, Letter, Outcome
+from delivery.engine.pace import Pace
+from delivery.engine.reading import skip
+from delivery.engine.wire import Reply
+from delivery.models import MessageState
+from delivery.replies import Stage
+
+if TYPE_CHECKING:
+    from delivery.engine.smtp import Connection
+
+log = logging.getLogger(__name__)
+
+CHECKPOINT = 250
+FENCED = "fenced"
+_STAGES = list(Stage)
+# What may stand between the angle brackets of MAIL and RCPT (RFC 5321 4.1.2), seen strictly.
+_MAILBOX = re.compile(rb"[!-;=?-~]{1,64}@[A-Za-z0-9.\-\[\]:]{1,255}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Something that a person has to cure before more is sent: of a batch, or (None) of the provider."""
+
+    batch_id: int | None
+    reason: str
+    detail: str
+
+
+class TurnFeed:
+    """Called by connections, thousands of times a second."""
+
+    def __init__(self, journal: Journal, pace: Pace, on_due: Callable[[], None]) -> None:
+        self.claims: list[Claim] = []
+        self.connections: set[Connection] = set()
+        self.halts: list[Halt] = []
+        self.stopped = False  # take nothing more
+        self.broken = ""  # the journal fails: no further dot
+        self.accepted_count = 0
+        self.fruitless = 0  # connections lost in a row without a message accepted in between
+        self.last_loss = ""
+        self._journal = journal
+        self._pace = pace
+        self._on_due = on_due
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def unsent(self) -> int:
+        return sum(claim.unsent for claim in self.claims if not claim.stop)
+
+    @property
+    def in_flight(self) -> int:
+        return sum(len(claim.in_flight) for claim in self.claims)
+
+    @property
+    def ready(self) -> int:
+        return sum(len(claim.ready) for claim in self.claims if not claim.stop)
+
+    def wake(self) -> None:
+        for connection in list(self.connections):
+            connection.wake()
+
+    # The Feed of a connection
+
+    def take(self) -> Letter | None:
+        if self.stopped:
+            return None
+        now = self._loop.time()
+        for claim in self.claims:
+            while claim.ready and not claim.stop:
+                if not self._pace.is_unlimited and not self._pace.allows(now, self.ready):
+                    self._wait_for_pace()
+                    return None
+                letter = claim.ready.popleft()
+                if self._render(letter):
+                    claim.in_flight[letter.message_id] = letter
+                    if not claim.ready:
+                        self._on_due()
+                    return letter
+                self._pace.give_back()
+        return None
+
+    def begin(self, letter: Letter) -> bool:
+        claim = letter.claim
+        letter.begun_at = self._loop.time()
+        if self.broken or claim.stop == FENCED or letter.begun_at > claim.safe_until:
+            return False
+        try:
+            letter.journal_no = self._journal.begun(claim.chunk_id, claim.epoch, letter.message_id)
+        except OSError as problem:
+            self._break(problem)
+            return False
+        return True
+
+    def accepted(self, letter: Letter) -> None:
+        claim = letter.claim
+        try:
+            self._journal.accepted(claim.chunk_id, claim.epoch, letter.message_id)
+        except OSError as problem:
+            self._break(problem)
+        if faults.FAULT is not None:
+            faults.FAULT.hit("after_journal")
+        self.fruitless = 0
+        self.accepted_count += 1
+        del claim.in_flight[letter.message_id]
+        if letter.attempts:
+            outcome = self._outcome(letter, Stage.BODY, MessageState.ACCEPTED, "accepted", "accepted")
+            outcome.code = 250
+            claim.settled.append(outcome)
+        else:
+            claim.accepted.append(letter.message_id)
+            claim.accepted_numbers.append(letter.journal_no)
+        if len(claim.accepted) >= CHECKPOINT or not (claim.in_flight or claim.ready):
+            self._on_due()
+
+    def refused(self, letter: Letter, stage: Stage, reply: Reply) -> None:
+        verdict = replies.classify(stage, reply.code, reply.enhanced, reply.text)
+        if verdict.pauses_provider:
+            self.halts.append(Halt(None, replies.WORDS[verdict.category], f"{reply.code} {reply.text}"))
+        elif verdict.pauses_batch:
+            self.halts.append(
+                Halt(letter.claim.batch.id, replies.WORDS[verdict.category], f"{reply.code} {reply.text}")
+            )
+        if verdict.pauses_provider or verdict.pauses_batch:
+            self.stopped = True
+            self._on_due()
+        if verdict.retries and (verdict.pauses_provider or verdict.pauses_batch):
+            self._put_back(letter)
+            return
+        claim = letter.claim
+        try:
+            self._journal.refused(
+                claim.chunk_id, claim.epoch, letter.message_id, _STAGES.index(stage), min(reply.code, 999)
+            )
+        except OSError as problem:
+            self._break(problem)
+        state, decision = (
+            (MessageState.REFUSED, "refused") if verdict.is_permanent else (MessageState.DEFERRED, "retry")
+        )
+        outcome = self._outcome(letter, stage, state, decision, verdict.category)
+        outcome.code, outcome.enhanced, outcome.text = reply.code, reply.enhanced, reply.text
+        outcome.verdict = verdict if verdict.retries else None
+        outcome.suppresses = verdict.suppresses and (letter.is_sample or not claim.batch.rehearsal)
+        self._settle(letter, outcome)
+
+    def lost(self, letter: Letter, stage: Stage, *, uncertain: bool, why: str) -> None:
+        if uncertain:
+            # The journal already says so: begun, and nothing after it.
+            outcome = self._outcome(letter, stage, MessageState.UNCERTAIN, "uncertain", replies.Category.NETWORK)
+            outcome.text = why
+            self._settle(letter, outcome)
+            return
+        letter.losses += 1
+        if letter.losses < 2 or self.stopped or self.broken or letter.claim.stop:
+            self._put_back(letter)
+            return
+        self._withdraw(letter)
+        outcome = self._outcome(letter, stage, MessageState.DEFERRED, "retry", replies.Category.NETWORK)
+        outcome.text, outcome.verdict = why, replies.classify(stage, None)
+        self._settle(letter, outcome)
+
+    def closed(self, connection: "Connection", why: str) -> None:
+        self.connections.discard(connection)
+        if not connection.delivered and not self.stopped:
+            self.fruitless += 1
+        self.last_loss = why
+        self._on_due()
+
+    # Behind it
+
+    def _render(self, letter: Letter) -> bool:
+        recipient = letter.recipient
+        address = _envelope(letter.email)
+        if address is None:
+            words = "The address cannot be written in an SMTP envelope"
+            self._settle_unsent(letter, replies.Category.SMTPUTF8, words)
+            return False
+        try:
+            body = letter.claim.batch.compiled.build(recipient)
+            letter.return_address = letter.claim.batch.compiled.envelope_from(recipient).encode("ascii")
+        except Exception as problem:  # whatever a template may do to its renderer
+            log.exception("message %s cannot be rendered", letter.message_id)
+            self._settle_unsent(letter, "rendering", f"{type(problem).__name__}: {problem}")
+            return False
+        # Builders promise both; a broken promise must not end a message early (RFC 5321 4.5.2).
+        if b"\r\n." in body:
+            body = body.replace(b"\r\n.", b"\r\n..")
+        letter.body = body if body.endswith(b"\r\n") else body + b"\r\n"
+        letter.recipient_address = address
+        return True
+
+    def _settle_unsent(self, letter: Letter, category: str, words: str) -> None:
+        letter.claim.settled.append(skip(letter.message_id, letter.email, category, words))
+        self._on_due()
+
+    def _settle(self, letter: Letter, outcome: Outcome) -> None:
+        claim = letter.claim
+        claim.in_flight.pop(letter.message_id, None)
+        claim.settled.append(outcome)
+        if claim.unflushed >= CHECKPOINT or not (claim.in_flight or claim.ready):
+            self._on_due()
+
+    def _put_back(self, letter: Letter) -> None:
+        self._withdraw(letter)
+        letter.body = b""
+        letter.claim.in_flight.pop(letter.message_id, None)
+        letter.claim.ready.appendleft(letter)
+
+    def _withdraw(self, letter: Letter) -> None:
+        if letter.journal_no < 0:
+            return
+        try:
+            self._journal.withdrawn(letter.claim.chunk_id, letter.claim.epoch, letter.message_id)
+        except OSError as problem:
+            self._break(problem)
+        letter.journal_no = -1
+
+    def _outcome(self, letter: Letter, stage: Stage, state: MessageState, decision: str, category: str) -> Outcome:
+        spent = self._loop.time() - letter.begun_at if letter.begun_at else 0.0
+        return Outcome(
+            letter.message_id,
+            letter.email,
+            state,
+            decision,
+            category,
+            stage,
+            attempts=letter.attempts,
+            duration_ms=min(int(spent * 1000), 2**31 - 1),
+            journal_no=letter.journal_no,
+        )
+
+    def _break(self, problem: OSError) -> None:
+        """Without the journal nobody could say after a crash what was sent."""
+        if not self.broken:
+            log.error("sending stops, the journal cannot be written: %s", problem)
+        self.broken, self.stopped = str(problem), True
+        self._on_due()
+
+    def _wait_for_pace(self) -> None:
+        if self._pace.is_starved:
+            self._on_due()
+        elif self._timer is None or self._timer.when() <= self._loop.time():
+            self._timer = self._loop.call_at(self._pace.opens_at, self.wake)
+
+
+def _envelope(email: str) -> bytes | None:
+    try:
+        address = email.encode("ascii")
+    except UnicodeEncodeError:
+        return None
+    return address if _MAILBOX.match(address) else None

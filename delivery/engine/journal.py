@@ -1,0 +1,172 @@
+"""What this process has begun to send, in a file that survives its death.
+
+One file a process, preallocated, held by `flock` for life. The first page says whose it is; the rest is a ring of
+32-byte records that never cross a page, each naming its chunk and epoch, because several chunks are driven at once. A
+slot is used again only after the ledger has its message's outcome. Nothing is fsynced: the page cache outlives the
+process, and after a crash of the machine the boot id differs and the file proves nothing.
+"""
+
+import fcntl
+import json
+import os
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from enum import IntEnum
+from pathlib import Path
+from uuid import uuid4
+
+RECORD = struct.Struct("<BBHIqqQ")  # kind, stage, code, crc, chunk, message, epoch << 40 | number
+_UNSEALED = struct.Struct("<BBHqqQ")
+_PAGE = 4096
+_SLOTS = 1 << 17
+_NUMBER_BITS = 40
+
+
+class Kind(IntEnum):
+    BEGUN = ord("I")
+    ACCEPTED = ord("A")
+    REFUSED = ord("R")
+    WITHDRAWN = ord("W")  # begun, but the dot never left
+
+
+class Full(OSError):
+    """The ring has come round to messages whose outcome the ledger has not got yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    host: str
+    boot: str
+    pid: int
+    started: str  # by the kernel's clock, so that a pid used again is not taken for the same process
+    pid_space: str
+
+    @classmethod
+    def this_process(cls) -> "Owner":
+        pid = os.getpid()
+        return cls(os.uname().nodename, boot_id(), pid, started(pid), os.readlink("/proc/self/ns/pid"))
+
+    @property
+    def is_alive_here(self) -> bool:
+        """It still runs, and its pid means the same to us as to itself."""
+        return os.readlink("/proc/self/ns/pid") == self.pid_space and started(self.pid) == self.started
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    kind: Kind
+    stage: int
+    code: int
+    message_id: int
+
+
+class Journal:
+    def __init__(self, folder: Path) -> None:
+        """Raises OSError when the disk has no room."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.path = folder / f"{uuid4().hex}.journal"
+        # It gets its name when it is locked: whoever finds one unlocked may take its owner for dead.
+        unnamed = self.path.with_suffix(".new")
+        self._fd = os.open(unnamed, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        self.next_number = 0
+        self.floor = 0  # records from here on are still needed
+        try:
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.posix_fallocate(self._fd, 0, _PAGE + _SLOTS * RECORD.size)
+            os.pwrite(self._fd, json.dumps(asdict(Owner.this_process())).encode().ljust(_PAGE), 0)
+            unnamed.rename(self.path)
+        except OSError:
+            unnamed.unlink(missing_ok=True)
+            os.close(self._fd)
+            raise
+
+    def begun(self, chunk_id: int, epoch: int, message_id: int) -> int:
+        """Before its body is written. Returns the record's number; raises OSError, and then nothing may be sent."""
+        return self._write(Kind.BEGUN, 0, 0, chunk_id, epoch, message_id)
+
+    def accepted(self, chunk_id: int, epoch: int, message_id: int) -> None:
+        self._write(Kind.ACCEPTED, 0, 0, chunk_id, epoch, message_id)
+
+    def refused(self, chunk_id: int, epoch: int, message_id: int, stage: int, code: int) -> None:
+        self._write(Kind.REFUSED, stage, code, chunk_id, epoch, message_id)
+
+    def withdrawn(self, chunk_id: int, epoch: int, message_id: int) -> None:
+        self._write(Kind.WITHDRAWN, 0, 0, chunk_id, epoch, message_id)
+
+    def delete(self) -> None:
+        """Only when no chunk needs it any more."""
+        self.path.unlink(missing_ok=True)
+        os.close(self._fd)
+
+    def _write(self, kind: Kind, stage: int, code: int, chunk_id: int, epoch: int, message_id: int) -> int:
+        number = self.next_number
+        if number - self.floor >= _SLOTS:
+            raise Full(f"{_SLOTS} records wait for the ledger")
+        stamp = epoch << _NUMBER_BITS | number
+        crc = zlib.crc32(_UNSEALED.pack(kind, stage, code, chunk_id, message_id, stamp))
+        record = RECORD.pack(kind, stage, code, crc, chunk_id, message_id, stamp)
+        if os.pwrite(self._fd, record, _PAGE + number % _SLOTS * RECORD.size) != RECORD.size:
+            raise OSError("the journal took only a part of a record")
+        self.next_number = number + 1
+        return number
+
+
+class Held:
+    """A dead process's journal, locked by us for as long as the `with` block lasts."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises FileNotFoundError, or BlockingIOError while its owner lives."""
+        self._fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self._fd)
+            raise
+
+    def __enter__(self) -> "Held":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._fd)
+
+    def last_words(self, chunk_id: int, epoch: int) -> dict[int, Record]:
+        """The newest record of each message of this chunk under this epoch."""
+        found: dict[int, tuple[int, Record]] = {}
+        for number, record in self._records(chunk_id, epoch):
+            if record.message_id not in found or found[record.message_id][0] < number:
+                found[record.message_id] = (number, record)
+        return {message_id: record for message_id, (_, record) in found.items()}
+
+    def _records(self, wanted_chunk: int, wanted_epoch: int) -> Iterator[tuple[int, Record]]:
+        size = os.fstat(self._fd).st_size - _PAGE
+        content = os.pread(self._fd, size - size % RECORD.size, _PAGE)
+        for kind, stage, code, crc, chunk_id, message_id, stamp in RECORD.iter_unpack(content):
+            if chunk_id != wanted_chunk or stamp >> _NUMBER_BITS != wanted_epoch:
+                continue
+            # A record torn by the death of its writer was not acted upon.
+            if crc == zlib.crc32(_UNSEALED.pack(kind, stage, code, chunk_id, message_id, stamp)):
+                yield stamp & ((1 << _NUMBER_BITS) - 1), Record(Kind(kind), stage, code, message_id)
+
+
+def read_owner(path: Path) -> Owner | None:
+    """Whose journal this is; None: it cannot be read or was never finished."""
+    try:
+        with path.open("rb") as file:
+            return Owner(**json.loads(file.read(_PAGE)))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def boot_id() -> str:
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+
+
+def started(pid: int) -> str:
+    """When a process began; empty: there is none, or it is only a corpse its parent has not buried."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return ""
+    return "" if fields[0] in "ZX" else fields[19]

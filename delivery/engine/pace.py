@@ -1,0 +1,50 @@
+"""The provider's rate, as moments at which the next message may go."""
+
+from delivery.limits import Limiter
+
+# A provider this slow gets one message a turn: the worker is worth more elsewhere.
+_SLOW_SPACING_SECONDS = 0.5
+
+
+class Pace:
+    """Asks the limiter for as many messages as are ready, at most the second it grants ahead."""
+
+    def __init__(self, limiter: Limiter | None) -> None:
+        self.is_starved = False  # no grant within a second: the turn had better end
+        self.opens_at = 0.0
+        self._limiter = limiter
+        self._left = 0
+        self._spacing = 0.0
+
+    @property
+    def is_unlimited(self) -> bool:
+        return self._limiter is None
+
+    def allows(self, now: float, ready: int) -> bool:
+        """Whether one message may go now; if so, it is counted."""
+        if self._limiter is None:
+            return True
+        if self._left <= 0 and not self._ask(self._limiter, now, ready):
+            return False
+        if now < self.opens_at:
+            return False
+        self._left -= 1
+        self.opens_at += self._spacing
+        return True
+
+    def give_back(self) -> None:
+        """The message could not be rendered: the next one takes its place."""
+        if self._limiter is not None:
+            self._left += 1
+            self.opens_at -= self._spacing
+
+    def _ask(self, limiter: Limiter, now: float, ready: int) -> bool:
+        if self._spacing > _SLOW_SPACING_SECONDS:
+            self.is_starved = True
+        if self.is_starved:
+            return False
+        grant = limiter.take(ready)
+        self._left, self._spacing = grant.count, grant.spacing_seconds
+        self.opens_at = now + grant.wait_seconds
+        self.is_starved = grant.count == 0
+        return grant.count > 0

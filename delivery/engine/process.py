@@ -1,0 +1,193 @@
+"""What a sending process opens once, after the fork, and keeps: event loop, journal, database thread, connections."""
+
+import asyncio
+import contextlib
+import logging
+import mmap
+import os
+import threading
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import uvloop
+from celery.signals import worker_process_init, worker_process_shutdown, worker_shutting_down
+from django.conf import settings
+from django.db import close_old_connections, connection
+
+from delivery import content
+from delivery.engine import recovery, slots
+from delivery.engine.checkpoint import Ledger, Place
+from delivery.engine.journal import Held, Journal, Owner
+from delivery.engine.letters import BatchFacts
+from delivery.engine.smtp import Connection
+from delivery.models import Batch, Chunk
+
+log = logging.getLogger(__name__)
+
+_Result = TypeVar("_Result")
+_KEEP_COMPILED = 16
+_IDLE_SECONDS = 2.0
+_TICK_SECONDS = 0.25
+
+# `worker_shutting_down` fires in the parent alone; its children see it through memory that they share with it.
+_shared = mmap.mmap(-1, mmap.PAGESIZE)
+
+
+def is_shutting_down() -> bool:
+    return _shared[0] != 0
+
+
+class Pool:
+    """Connections to one provider, open or being used, and the slots they stand on."""
+
+    def __init__(self) -> None:
+        self.connections: set[Connection] = set()
+        self.slots: set[int] = set()
+        self.ledger_losses = 0
+        self.idle_since: float | None = None
+
+    @property
+    def free_slots(self) -> set[int]:
+        return self.slots - {connection.slot for connection in self.connections}
+
+
+class Engine:
+    def __init__(self) -> None:
+        self.pid = os.getpid()
+        self.journal = Journal(Path(settings.JOURNAL_DIR))
+        self.ledger = Ledger()
+        self.pools: dict[int, Pool] = {}
+        self._batches: dict[int, BatchFacts] = {}
+        owner = Owner.this_process()
+        self.place = Place(owner.host[:80], owner.boot[:40], self.journal.path.name)
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="ledger")
+        self.loop = uvloop.new_event_loop()
+        self._thread = threading.Thread(target=self.loop.run_forever, name="wire", daemon=True)
+        self._thread.start()
+        self.loop.call_soon_threadsafe(self._tick)
+        self._executor.submit(_sweep_journals)
+
+    def run(self, work: Coroutine[Any, Any, _Result]) -> _Result:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
+
+    async def in_ledger_thread(self, work: Callable[..., _Result], *args: Any) -> _Result:
+        """Whatever waits for the database waits there, one after the other."""
+        return await self.loop.run_in_executor(self._executor, work, *args)
+
+    def facts(self, batch_id: int) -> BatchFacts:
+        """In the ledger thread. A batch's content never changes, so it is compiled once."""
+        found = self._batches.get(batch_id)
+        if found is None:
+            while len(self._batches) >= _KEEP_COMPILED:
+                del self._batches[next(iter(self._batches))]
+            batch = Batch.objects.get(pk=batch_id)
+            found = BatchFacts(batch.pk, batch.stream, batch.rehearsal, list(batch.lists), content.load(batch))
+            self._batches[batch_id] = found
+        return found
+
+    def pool(self, provider_id: int) -> Pool:
+        """Locks go with the database connection; what stood on them has to close."""
+        pool = self.pools.get(provider_id)
+        if pool is None or pool.ledger_losses != self.ledger.lost:
+            for stale in list(pool.connections) if pool else []:
+                stale.retire()
+            pool = self.pools[provider_id] = Pool()
+            pool.ledger_losses = self.ledger.lost
+        return pool
+
+    def close(self) -> None:
+        """Leave nothing behind. Only between turns."""
+        self.run(self._close_pools())
+        self._executor.submit(self.ledger.close).result()
+        self._executor.submit(_forget_django).result()
+        self._executor.shutdown()
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join(5)
+        self.loop.close()
+        self.journal.delete()
+
+    async def _close_pools(self) -> None:
+        for pool in self.pools.values():
+            for connection_ in list(pool.connections):
+                connection_.retire()
+        await asyncio.sleep(0.05)
+
+    def _tick(self) -> None:
+        now = self.loop.time()
+        for provider_id, pool in list(self.pools.items()):
+            for connection_ in list(pool.connections):
+                connection_.check(now)
+            if pool.idle_since is not None and now - pool.idle_since > _IDLE_SECONDS:
+                self._retire(provider_id, pool)
+        self.loop.call_later(_TICK_SECONDS, self._tick)
+
+    def _retire(self, provider_id: int, pool: Pool) -> None:
+        for connection_ in list(pool.connections):
+            connection_.retire()
+        if not pool.connections and pool.slots:
+            given, pool.slots = list(pool.slots), set()
+            if pool.ledger_losses == self.ledger.lost:
+                self._executor.submit(self._give_back, provider_id, given)
+        if not pool.connections:
+            self.pools.pop(provider_id, None)
+
+    def _give_back(self, provider_id: int, given: list[int]) -> None:
+        try:
+            self.ledger.transact(lambda cursor: slots.give_back(cursor, provider_id, given))
+        except Exception as problem:  # the locks went with the connection
+            log.info("slots of provider %s are gone: %s", provider_id, problem)
+
+
+def _forget_django() -> None:
+    connection.close()  # of the thread that calls
+
+
+_engine: Engine | None = None
+
+
+def engine() -> Engine:
+    """This process's. Raises OSError when its journal finds no room on the disk."""
+    global _engine
+    if _engine is None or _engine.pid != os.getpid():
+        _engine = Engine()
+    return _engine
+
+
+def close() -> None:
+    global _engine
+    if _engine is not None and _engine.pid == os.getpid():
+        _engine.close()
+    _engine = None
+
+
+def _sweep_journals() -> None:
+    """Settle what the dead of this host left, without waiting for their leases, and remove their journals."""
+    close_old_connections()
+    for path in Path(settings.JOURNAL_DIR).glob("*.journal"):
+        try:
+            recovery.recover_dead(path)
+            with contextlib.suppress(OSError), Held(path):
+                if not Chunk.objects.filter(owner__isnull=False, journal=path.name).exists():
+                    path.unlink()
+        except Exception:  # a sending process must start even so; the tick recovers when leases run out
+            log.exception("journal %s could not be swept", path.name)
+
+
+@worker_process_init.connect
+def _start(**_: object) -> None:
+    """Loop and journal are made at the first turn: a process that only builds or ticks needs neither."""
+    global _engine
+    _engine = None
+
+
+@worker_process_shutdown.connect
+def _stop(**_: object) -> None:
+    with contextlib.suppress(Exception):
+        close()
+
+
+@worker_shutting_down.connect
+def _announce(**_: object) -> None:
+    _shared[0] = 1

@@ -1,0 +1,197 @@
+"""What a dead worker left: its journal says what was sent, and the chunk is free again.
+
+A lease that ran out proves nothing by itself. If the journal is here and its lock can be taken, the owner is dead and
+the journal is exact. If the journal is lost, or on another host, whatever the window allowed may have been sent.
+"""
+
+import logging
+import os
+import signal
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from delivery import replies
+from delivery.engine import journal, settling
+from delivery.engine.journal import Held, Kind, Record
+from delivery.engine.letters import Outcome
+from delivery.models import Batch, Chunk, Message, MessageState
+from delivery.replies import Stage
+
+log = logging.getLogger(__name__)
+
+GRACE_SECONDS = 30.0
+TAKEOVERS = 3
+_STAGES = list(Stage)
+_LOST = "The journal of the process that sent it is lost"
+_DIED = "The process died while it was being sent"
+
+
+class StillAlive(Exception):
+    """The owner runs, and within its grace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """`records` None: there is no journal to go by."""
+
+    records: dict[int, Record] | None
+
+
+def recover(chunk_id: int) -> bool:
+    """Free a chunk whose owner is dead. False: there is nothing to do, or not yet. Safe to run at any time."""
+    chunk = Chunk.objects.filter(pk=chunk_id, owner__isnull=False, is_done=False).first()
+    if chunk is None:
+        return False
+    try:
+        with _lock_journal(chunk) as held:
+            return _take_over(chunk, Evidence(held.last_words(chunk.pk, chunk.epoch)))
+    except StillAlive:
+        return False
+    except OSError as problem:
+        log.warning("chunk %s: its journal cannot be read (%s)", chunk_id, problem)
+    return _take_over(chunk, Evidence(None)) if _lease_expired(chunk) else False
+
+
+def recover_dead(path: Path) -> None:
+    """Free everything that the owner of this journal held, without waiting for leases, if it is dead."""
+    for chunk_id in Chunk.objects.filter(owner__isnull=False, journal=path.name).values_list("id", flat=True):
+        recover(chunk_id)
+
+
+def _lock_journal(chunk: Chunk) -> Held:
+    """Raises OSError when there is no journal that proves anything, StillAlive when it is too early."""
+    if (chunk.owner_host, chunk.owner_boot) != (os.uname().nodename[:80], journal.boot_id()[:40]) or not chunk.journal:
+        raise FileNotFoundError(f"it is, or was, on {chunk.owner_host}")
+    path = Path(settings.JOURNAL_DIR) / chunk.journal
+    try:
+        return Held(path)
+    except BlockingIOError:
+        pass
+    if not _lease_expired(chunk, GRACE_SECONDS):
+        raise StillAlive
+    return _kill_and_lock(path)
+
+
+def _kill_and_lock(path: Path) -> Held:
+    owner = journal.read_owner(path)
+    if owner is None or not owner.is_alive_here:
+        raise PermissionError("its owner cannot be reached from here")
+    log.error("process %s holds its lease no more but its journal still: it is killed", owner.pid)
+    os.kill(owner.pid, signal.SIGKILL)
+    for _ in range(50):
+        try:
+            return Held(path)
+        except BlockingIOError:
+            time.sleep(0.1)
+    raise TimeoutError("its owner does not die")
+
+
+def _lease_expired(chunk: Chunk, seconds_ago: float = 0.0) -> bool:
+    """By the clock of the database, which is everybody's."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT lease_until < now() - make_interval(secs => %s) FROM delivery_chunk WHERE id = %s",
+            [seconds_ago, chunk.pk],
+        )
+        row = cursor.fetchone()
+    return bool(row and row[0])
+
+
+def _take_over(seen: Chunk, evidence: Evidence) -> bool:
+    with transaction.atomic(), connection.cursor() as cursor:
+        chunk = Chunk.objects.select_for_update().filter(pk=seen.pk, owner=seen.owner, epoch=seen.epoch).first()
+        if chunk is None:
+            return False
+        batch = Batch.objects.select_related("provider").get(pk=chunk.batch_id)
+        members = _members(chunk)
+        pending = _pending(cursor, chunk, members)
+        outcomes = _outcomes(chunk, members, pending, evidence)
+        counts = settling.Counts()
+        if outcomes:
+            rules = settling.BatchRules(batch.pk, batch.stream, batch.expires_at, batch.provider)
+            settling.write(cursor, rules, outcomes, counts)
+            settling.count(cursor, chunk.pk, counts, len(outcomes))
+        settled = {outcome.message_id for outcome in outcomes}
+        if chunk.ids is not None and settled:
+            settling.strike_out(cursor, chunk.pk, list(settled))
+        _free(cursor, chunk, members, [message_id for message_id in pending if message_id not in settled])
+    log.warning("chunk %s taken over: %s", chunk.pk, counts)
+    return True
+
+
+def _members(chunk: Chunk) -> Sequence[int]:
+    if chunk.ids is not None:
+        return chunk.ids
+    assert chunk.first_id is not None  # noqa: S101
+    assert chunk.last_id is not None  # noqa: S101
+    return range(chunk.first_id, chunk.last_id + 1)
+
+
+def _pending(cursor: Any, chunk: Chunk, members: Sequence[int]) -> dict[int, str]:
+    """Id to address of the members that no checkpoint settled."""
+    rows = Message.objects.filter(batch_id=chunk.batch_id, state=MessageState.PENDING)
+    if isinstance(members, range):
+        rows = rows.filter(id__gte=members[0], id__lte=members[-1], attempts=0)
+    else:
+        rows = rows.filter(id__in=members)
+    return dict(rows.order_by("id").values_list("id", "email"))
+
+
+def _outcomes(chunk: Chunk, members: Sequence[int], pending: dict[int, str], evidence: Evidence) -> list[Outcome]:
+    if evidence.records is None:
+        allowed = members[: chunk.window_end]
+        return [_uncertain(message_id, pending[message_id], _LOST) for message_id in allowed if message_id in pending]
+    found = [
+        _outcome(message_id, email, evidence.records[message_id])
+        for message_id, email in pending.items()
+        if message_id in evidence.records
+    ]
+    return [outcome for outcome in found if outcome is not None]
+
+
+def _outcome(message_id: int, email: str, record: Record) -> Outcome | None:
+    """What the journal's last word on a message means; None: it is still to be sent."""
+    if record.kind == Kind.ACCEPTED:
+        return Outcome(message_id, email, MessageState.ACCEPTED, "accepted", "accepted", Stage.BODY, code=250)
+    if record.kind == Kind.BEGUN:
+        return _uncertain(message_id, email, _DIED)
+    if record.kind == Kind.WITHDRAWN:
+        return None
+    stage = _STAGES[record.stage]
+    # The words of the server died with the worker: the code alone suppresses nobody.
+    verdict = replies.classify(stage, record.code)
+    state, decision = (MessageState.REFUSED, "refused") if verdict.is_permanent else (MessageState.DEFERRED, "retry")
+    outcome = Outcome(message_id, email, state, decision, verdict.category, stage, code=record.code)
+    outcome.verdict = verdict if verdict.retries else None
+    return outcome
+
+
+def _uncertain(message_id: int, email: str, words: str) -> Outcome:
+    category = replies.Category.NETWORK
+    return Outcome(message_id, email, MessageState.UNCERTAIN, "uncertain", category, Stage.BODY, text=words)
+
+
+def _free(cursor: Any, chunk: Chunk, members: Sequence[int], left: list[int]) -> None:
+    """A new epoch fences whoever still believes to own it."""
+    takeovers = chunk.takeovers + 1
+    places = {message_id: place for place, message_id in enumerate(members)}
+    Chunk.objects.filter(pk=chunk.pk).update(
+        epoch=chunk.epoch + 1,
+        flush_no=chunk.flush_no + 1,
+        owner=None,
+        lease_until=None,
+        takeovers=takeovers,
+        quarantined=takeovers >= TAKEOVERS and bool(left),
+        window_end=min((places[message_id] for message_id in left), default=len(members)),
+        offered_at=None,
+        offered_until=None,
+        recovery_until=None,
+    )
+    if not left:
+        settling.end_chunk(cursor, chunk.pk)

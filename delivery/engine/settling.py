@@ -1,0 +1,225 @@
+"""Outcomes into rows. Used inside a checkpoint's transaction and inside recovery's, by either kind of cursor."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from delivery import limits, retries
+from delivery.engine.letters import Outcome
+from delivery.models import MessageState, Provider
+
+
+@dataclass(slots=True)
+class Counts:
+    accepted: int = 0
+    deferred: int = 0
+    refused: int = 0
+    uncertain: int = 0
+    skipped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRules:
+    """What of a batch decides about another try."""
+
+    id: int
+    stream: str
+    expires_at: datetime | None
+    provider: Provider | None
+
+
+_TERMS = {
+    MessageState.ACCEPTED: "accepted",
+    MessageState.DEFERRED: "deferred",
+    MessageState.REFUSED: "refused",
+    MessageState.UNCERTAIN: "uncertain",
+    MessageState.SKIPPED: "skipped",
+}
+_TRIED = (MessageState.ACCEPTED, MessageState.DEFERRED, MessageState.REFUSED, MessageState.UNCERTAIN)
+_MESSAGES = """
+    UPDATE delivery_message m
+    SET state = o.state, reply = o.reply, provider_id = %s,
+        attempts = m.attempts + o.tried,
+        accepted_at = CASE WHEN o.state = 1 THEN now() ELSE m.accepted_at END
+    FROM unnest(%s::bigint[], %s::smallint[], %s::text[], %s::smallint[]) AS o(id, state, reply, tried)
+    WHERE m.id = o.id AND m.id = ANY(%s) AND m.state = 0
+    RETURNING o.state
+"""
+_ATTEMPTS = """
+    INSERT INTO delivery_attempt (message_id, batch_id, provider_id, stage, code, enhanced, text, category, decision,
+                                  duration_ms, next_attempt_at)
+    SELECT o.message_id, %s, %s, o.stage, o.code, o.enhanced, o.text, o.category, o.decision, o.duration_ms, o.next_at
+    FROM unnest(%s::bigint[], %s::text[], %s::smallint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::int[],
+                %s::timestamptz[])
+         AS o(message_id, stage, code, enhanced, text, category, decision, duration_ms, next_at)
+"""
+_WAITING = """
+    INSERT INTO delivery_waiting (message_id, batch_id, state, category, reply, retry_at, first_failed_at)
+    SELECT o.message_id, %s, o.state, o.category, o.reply, o.retry_at, o.first_failed_at
+    FROM unnest(%s::bigint[], %s::smallint[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[])
+         AS o(message_id, state, category, reply, retry_at, first_failed_at)
+    ON CONFLICT (message_id) DO UPDATE
+    SET state = excluded.state, category = excluded.category, reply = excluded.reply, retry_at = excluded.retry_at
+"""
+_FIRST_FAILURES = "SELECT message_id, min(at) FROM delivery_attempt WHERE message_id = ANY(%s) GROUP BY message_id"
+_COUNT = """
+    UPDATE delivery_chunk
+    SET pending = pending - %s, accepted = accepted + %s, deferred = deferred + %s, refused = refused + %s,
+        uncertain = uncertain + %s, skipped = skipped + %s
+    WHERE id = %s
+"""
+_STRIKE_OUT = """
+    UPDATE delivery_chunk SET ids = (
+        SELECT array_agg(CASE WHEN member = ANY(%s) THEN 0 ELSE member END ORDER BY place)
+        FROM unnest(ids) WITH ORDINALITY AS u(member, place))
+    WHERE id = %s AND ids IS NOT NULL
+"""
+_END = """
+    WITH ended AS (
+        UPDATE delivery_chunk
+        SET is_done = true, owner = NULL, lease_until = NULL, offered_at = NULL, offered_until = NULL
+        WHERE id = %s
+        RETURNING batch_id, accepted, pending, deferred, refused, uncertain, skipped
+    )
+    UPDATE delivery_batch b
+    SET accepted = b.accepted + e.accepted, pending = b.pending + e.pending, deferred = b.deferred + e.deferred,
+        refused = b.refused + e.refused, uncertain = b.uncertain + e.uncertain, skipped = b.skipped + e.skipped
+    FROM ended e WHERE b.id = e.batch_id
+"""
+
+
+def write(cursor: Any, batch: BatchRules, outcomes: list[Outcome], counts: Counts) -> None:
+    """Rows of messages that were not simply accepted: state, attempt, and what lists them. Adds to `counts`."""
+    first_failures = _decide(cursor, batch, outcomes)
+    ids = [o.message_id for o in outcomes]
+    cursor.execute(
+        _MESSAGES,
+        [
+            batch.provider.pk if batch.provider else None,
+            ids,
+            [int(o.state) for o in outcomes],
+            [_storable(_words(o))[:300] for o in outcomes],
+            [int(o.state in _TRIED) for o in outcomes],
+            ids,
+        ],
+    )
+    for (state,) in cursor.fetchall():
+        term = _TERMS[MessageState(state)]
+        setattr(counts, term, getattr(counts, term) + 1)
+    _write_attempts(cursor, batch, outcomes)
+    _write_waiting(cursor, batch, [o for o in outcomes if o.state != MessageState.ACCEPTED], first_failures)
+
+
+def count(cursor: Any, chunk_id: int, counts: Counts, settled: int) -> None:
+    if settled:
+        terms = [counts.accepted, counts.deferred, counts.refused, counts.uncertain, counts.skipped]
+        cursor.execute(_COUNT, [settled, *terms, chunk_id])
+
+
+def end_chunk(cursor: Any, chunk_id: int) -> None:
+    """Its counters become the batch's, in the transaction that ends it."""
+    cursor.execute(_END, [chunk_id])
+
+
+def release_chunk(cursor: Any, chunk_id: int, first_left: int) -> None:
+    """Free, with everything before `first_left` settled."""
+    cursor.execute(
+        "UPDATE delivery_chunk SET owner = NULL, lease_until = NULL, window_end = %s WHERE id = %s",
+        [first_left, chunk_id],
+    )
+
+
+def strike_out(cursor: Any, chunk_id: int, settled: list[int]) -> None:
+    """A settled member of an `ids` chunk leaves its place empty.
+
+    It may be deferred, gathered into another chunk and pending again before this one ends, and must not be read here
+    twice. In a range that cannot happen: its members are those that were never tried.
+    """
+    cursor.execute(_STRIKE_OUT, [settled, chunk_id])
+
+
+def _decide(cursor: Any, batch: BatchRules, outcomes: list[Outcome]) -> dict[int, datetime]:
+    """Turn verdicts into a time for the next try, or into a refusal when it is too late for one."""
+    open_ids = [o.message_id for o in outcomes if o.verdict is not None]
+    if not open_ids:
+        return {}
+    cursor.execute(_FIRST_FAILURES, [open_ids])
+    first_failures: dict[int, datetime] = dict(cursor.fetchall())
+    now = timezone.now()
+    rate, waiting = _crowd(cursor, batch)
+    for outcome in outcomes:
+        if outcome.verdict is None:
+            continue
+        outcome.retry_at = retries.next_attempt(
+            outcome.verdict,
+            outcome.attempts + 1,
+            first_failures.get(outcome.message_id, now),
+            now,
+            stream=batch.stream,
+            hint_seconds=outcome.hint_seconds,
+            expires_at=batch.expires_at,
+            waiting=waiting,
+            rate_per_second=rate,
+        )
+        waiting += 1
+        if outcome.retry_at is None:
+            outcome.state, outcome.decision, outcome.category = MessageState.REFUSED, "refused", "expired"
+    return first_failures
+
+
+def _crowd(cursor: Any, batch: BatchRules) -> tuple[float | None, int]:
+    """The provider's rate, if it has one, and how many wait for another try already: they must not come at once."""
+    rate = limits.Limits.of(batch.provider).rate_per_second if batch.provider else None
+    if rate is None:
+        return None, 0
+    cursor.execute("SELECT count(*) FROM delivery_waiting WHERE batch_id = %s AND retry_at IS NOT NULL", [batch.id])
+    return rate, cursor.fetchone()[0]
+
+
+def _write_attempts(cursor: Any, batch: BatchRules, outcomes: list[Outcome]) -> None:
+    cursor.execute(
+        _ATTEMPTS,
+        [
+            batch.id,
+            batch.provider.pk if batch.provider else None,
+            [o.message_id for o in outcomes],
+            [o.stage for o in outcomes],
+            [o.code for o in outcomes],
+            [o.enhanced for o in outcomes],
+            [_storable(o.text)[:1000] for o in outcomes],
+            [o.category for o in outcomes],
+            [o.decision for o in outcomes],
+            [o.duration_ms for o in outcomes],
+            [o.retry_at for o in outcomes],
+        ],
+    )
+
+
+def _write_waiting(
+    cursor: Any, batch: BatchRules, outcomes: list[Outcome], first_failures: dict[int, datetime]
+) -> None:
+    if not outcomes:
+        return
+    now = timezone.now()
+    cursor.execute(
+        _WAITING,
+        [
+            batch.id,
+            [o.message_id for o in outcomes],
+            [int(o.state) for o in outcomes],
+            [o.category for o in outcomes],
+            [_storable(_words(o))[:1000] for o in outcomes],
+            [o.retry_at for o in outcomes],
+            [first_failures.get(o.message_id, now) for o in outcomes],
+        ],
+    )
+
+
+def _words(outcome: Outcome) -> str:
+    return f"{outcome.code} {outcome.text}" if outcome.code else outcome.text
+
+
+def _storable(text: str) -> str:
+    return text.replace("\x00", "")

@@ -1,0 +1,67 @@
+"""How many connections a process may have to a provider: session locks of PostgreSQL, shared by all workers and hosts.
+
+A lock dies with its holder, needs no Redis and cannot leak. Everybody in a turn also holds a shared lock that makes
+him visible, so that each takes his part and gives back what is too much when another comes.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from delivery.models import Batch, Provider
+
+_MARKETING_PRESENT = 1_000_001
+_TRANSACTIONAL_PRESENT = 1_000_002
+_PEERS = """
+    SELECT count(DISTINCT pid) FILTER (WHERE objid = %s), count(DISTINCT pid) FILTER (WHERE objid = %s)
+    FROM pg_locks
+    WHERE locktype = 'advisory' AND granted AND classid = %s AND objsubid = 2
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many connections are ours, among all who send through this provider now."""
+
+    connections: int
+
+
+def enter(cursor: Any, provider: Provider, stream: str) -> None:
+    cursor.execute("SELECT pg_advisory_lock_shared(%s, %s)", [provider.pk, _presence(stream)])
+
+
+def leave(cursor: Any, provider_id: int, stream: str) -> None:
+    cursor.execute("SELECT pg_advisory_unlock_shared(%s, %s)", [provider_id, _presence(stream)])
+
+
+def share(cursor: Any, provider: Provider, stream: str) -> Share:
+    """Transactional mail always finds a connection: bulk leaves it one, even the only one."""
+    cursor.execute(_PEERS, [_MARKETING_PRESENT, _TRANSACTIONAL_PRESENT, provider.pk])
+    marketing, transactional = cursor.fetchone()
+    allowed = max(1, provider.connections)
+    if stream == Batch.Stream.TRANSACTIONAL:
+        return Share(1 if marketing else allowed)
+    left = max(0, allowed - transactional)
+    return Share(-(-left // max(1, marketing)))
+
+
+def take(cursor: Any, provider: Provider, held: set[int], wanted: int) -> list[int]:
+    """Up to `wanted` slots beside those held."""
+    taken: list[int] = []
+    for slot in range(max(1, provider.connections)):
+        if len(taken) >= wanted:
+            break
+        if slot not in held:
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [provider.pk, slot])
+            if cursor.fetchone()[0]:
+                taken.append(slot)
+    return taken
+
+
+def give_back(cursor: Any, provider_id: int, slots: list[int]) -> None:
+    for slot in slots:
+        cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [provider_id, slot])
+
+
+def _presence(stream: str) -> int:
+    return _TRANSACTIONAL_PRESENT if stream == Batch.Stream.TRANSACTIONAL else _MARKETING_PRESENT

@@ -1,0 +1,343 @@
+"""The turn: one provider, at most ten seconds, as many chunks as keep its connections full."""
+
+import asyncio
+import contextlib
+import logging
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import psycopg
+from django.conf import settings
+from django.db import close_old_connections
+from redis import Redis
+
+from accounts.models import Organisation
+from contacts import consent
+from delivery import ledger
+from delivery.engine import process, reading, slots
+from delivery.engine.checkpoint import LEASE_SECONDS, WINDOW, Fenced, Flush, Standing
+from delivery.engine.crew import Crew
+from delivery.engine.feed import CHECKPOINT, FENCED, Halt, TurnFeed
+from delivery.engine.letters import Claim, Letter, Outcome
+from delivery.engine.opening import Server
+from delivery.engine.pace import Pace
+from delivery.engine.process import Engine
+from delivery.limits import Limiter, Limits
+from delivery.models import Batch, Provider
+
+log = logging.getLogger(__name__)
+
+TURN_SECONDS = 10.0
+CHECKPOINT_SECONDS = 0.5
+_LEASE_MARGIN_SECONDS = 5.0
+_LOOK_SECONDS = 0.05
+_STALE_SECONDS = 1.0
+_GIVE_UP_SECONDS = 20.0
+# The part of its own words a provider's state may hold.
+_UNREACHABLE = "{host} cannot be used at the moment: {why}. It is tried again by itself."
+
+
+def run(provider_id: int, stream: str) -> None:
+    """Send what is offered for a provider. Returns when nothing is left, the time is up or nothing can be done."""
+    try:
+        engine = process.engine()
+    except OSError as problem:
+        log.error("nothing is sent: no room for the journal (%s)", problem)
+        return
+    engine.run(_Turn(engine, stream).drive(provider_id))
+
+
+class _Turn:
+    provider: Provider
+    feed: TurnFeed
+    crew: Crew
+
+    def __init__(self, engine: Engine, stream: str) -> None:
+        self.engine = engine
+        self.stream = stream
+        self.due = asyncio.Event()
+        self.window = WINDOW
+        self.nothing_offered = False
+
+    async def drive(self, provider_id: int) -> None:
+        prepared = await self._there(self._prepare, provider_id)
+        if prepared is None:
+            return
+        self.provider, server, limiter, rate = prepared
+        if rate is not None:
+            self.window = max(1, min(WINDOW, int(rate)))
+        self.loop = asyncio.get_running_loop()
+        self.pace = Pace(limiter)
+        self.feed = TurnFeed(self.engine.journal, self.pace, self.due.set)
+        self.crew = Crew(self.engine, self.provider, self.stream, server, self.feed)
+        try:
+            await self._transact(slots.enter, self.provider, self.stream)
+            await self._work()
+        except psycopg.OperationalError as problem:
+            log.warning("the turn ends, the database is away: %s", problem)
+        finally:
+            await self._leave()
+
+    # In the loop's thread
+
+    async def _work(self) -> None:
+        if await self.crew.start():
+            await self._note_reachable()
+            await self._send()
+        if self.feed.halts:
+            await self._halt()
+        elif self.crew.problem is not None and not self.feed.accepted_count:
+            await self._there(self._note_problem, self.crew.problem.why)
+        elif self.crew.is_hopeless and self.feed.fruitless:
+            await self._there(self._note_problem, self.feed.last_loss)
+
+    async def _send(self) -> None:
+        ends_at = self.loop.time() + TURN_SECONDS
+        while True:
+            self.due.clear()
+            now = self.loop.time()
+            if now > ends_at or process.is_shutting_down() or self.crew.is_hopeless or self.pace.is_starved:
+                self.feed.stopped = True
+            if self.feed.halts:
+                await self._halt()
+            away = await self._checkpoint_due()
+            if not self.feed.stopped:
+                await self._claim_more()
+                await self.crew.adjust(self.feed.unsent + self.feed.in_flight)
+                self.feed.wake()
+            if not self.feed.claims and (self.feed.stopped or self.nothing_offered):
+                return
+            if away and now > ends_at + _GIVE_UP_SECONDS:
+                log.error("the ledger cannot be told what was sent; recovery will read the journal")
+                return
+            await self._wait(CHECKPOINT_SECONDS if away else _LOOK_SECONDS)
+
+    async def _wait(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.due.wait(), seconds)
+
+    async def _claim_more(self) -> None:
+        while self.feed.unsent < self.window and not self.feed.stopped:
+            started = self.loop.time()
+            claim = await self._there(self._claim, started + LEASE_SECONDS - _LEASE_MARGIN_SECONDS)
+            self.nothing_offered = claim is None
+            if claim is None:
+                return
+            claim.flushed_at = claim.read_at = self.loop.time()
+            self.feed.claims.append(claim)
+            self.feed.wake()
+
+    async def _checkpoint_due(self) -> bool:
+        """Whether the database is away."""
+        for claim in list(self.feed.claims):
+            if claim.flushing is not None or self._is_due(claim):
+                try:
+                    await self._checkpoint(claim)
+                except psycopg.OperationalError as problem:
+                    log.warning("checkpoint of chunk %s put off: %s", claim.chunk_id, problem)
+                    return True
+        return False
+
+    def _is_due(self, claim: Claim) -> bool:
+        if claim.is_spent or claim.unflushed >= CHECKPOINT:
+            return True
+        if not claim.in_flight and (claim.stop or self.feed.stopped):
+            return True
+        if self.loop.time() - claim.flushed_at >= CHECKPOINT_SECONDS:
+            return True
+        return not self.feed.stopped and self._wants_window(claim)
+
+    def _wants_window(self, claim: Claim) -> bool:
+        return claim.window_end < len(claim.ids) and claim.window_end - claim.next_position <= self.window // 2
+
+    async def _checkpoint(self, claim: Claim) -> None:
+        flush = claim.flushing or self._begin_flush(claim)
+        stale = []
+        if claim.ready and self.loop.time() - claim.read_at > _STALE_SECONDS:
+            stale = [letter.message_id for letter in claim.ready]
+        started = self.loop.time()
+        try:
+            standing, letters, skipped, left = await self._there(self._flush, claim, flush, stale)
+        except Fenced as fence:
+            log.error("fenced: %s", fence)
+            claim.stop = FENCED
+            self.feed.claims.remove(claim)
+            return
+        claim.flushing, claim.flushing_numbers = None, []
+        claim.flush_no += 1
+        claim.flushed_at, claim.safe_until = started, started + LEASE_SECONDS - _LEASE_MARGIN_SECONDS
+        self._sink_floor()
+        if flush.ends or flush.release_from is not None:
+            self.feed.claims.remove(claim)
+            return
+        claim.window_end, claim.stop = standing.window_end, claim.stop or standing.stop
+        self._take_in(claim, letters, skipped, left, bool(stale))
+
+    def _begin_flush(self, claim: Claim) -> Flush:
+        leaving = not claim.in_flight and bool(claim.stop or self.feed.stopped)
+        ends = claim.is_spent
+        wanted = claim.window_end if leaving else min(len(claim.ids), claim.next_position + self.window)
+        flush = Flush(
+            claim.chunk_id,
+            claim.epoch,
+            claim.flush_no,
+            self.provider,
+            granted_to=claim.window_end,
+            window_end=wanted,
+            accepted=claim.accepted,
+            settled=claim.settled,
+            by_ids=not isinstance(claim.ids, range) and claim.unflushed > 0,
+            ends=ends,
+            release_from=claim.next_position if leaving and not ends else None,
+        )
+        claim.flushing = flush
+        claim.flushing_numbers = claim.accepted_numbers + [o.journal_no for o in claim.settled if o.journal_no >= 0]
+        claim.accepted, claim.accepted_numbers, claim.settled = [], [], []
+        return flush
+
+    def _take_in(
+        self, claim: Claim, letters: list[Letter], skipped: list[Outcome], left: dict[int, Outcome], again: bool
+    ) -> None:
+        if left:
+            gone = [letter for letter in claim.ready if letter.message_id in left]
+            for letter in gone:
+                claim.ready.remove(letter)
+                claim.settled.append(left[letter.message_id])
+        claim.ready.extend(letters)
+        claim.settled.extend(skipped)
+        if not claim.stop:
+            claim.read_end = max(claim.read_end, claim.window_end)
+        if letters or again:
+            claim.read_at = self.loop.time()
+        self.feed.wake()
+
+    def _sink_floor(self) -> None:
+        """The journal may use again what lies below."""
+        numbers = [claim.oldest_number for claim in self.feed.claims]
+        self.engine.journal.floor = min((n for n in numbers if n is not None), default=self.engine.journal.next_number)
+
+    async def _halt(self) -> None:
+        halts, self.feed.halts = self.feed.halts, []
+        self.feed.stopped = True
+        await self._there(self._pause, halts)
+
+    async def _note_reachable(self) -> None:
+        if self.provider.state_reason:
+            await self._there(self._note_problem, "")
+
+    async def _leave(self) -> None:
+        await self.crew.finish()
+        for connection in list(self.feed.connections):
+            if not connection.is_idle:
+                connection.abort("the turn ended")
+        try:
+            await self._transact(slots.leave, self.provider.pk, self.stream)
+        except psycopg.OperationalError:
+            log.info("the lock that shows this turn went with the database connection")
+
+    async def _there(self, work: Any, *args: Any) -> Any:
+        return await self.engine.in_ledger_thread(work, *args)
+
+    async def _transact(self, work: Any, *args: Any) -> Any:
+        return await self._there(self.engine.ledger.transact, lambda cursor: work(cursor, *args))
+
+    # In the ledger's thread
+
+    def _prepare(self, provider_id: int) -> tuple[Provider, Server, Limiter | None, float | None] | None:
+        close_old_connections()
+        provider = Provider.objects.filter(pk=provider_id).first()
+        if provider is None or provider.is_paused:
+            return None
+        limits = Limits.of(provider)
+        rate = limits.rate_per_second
+        limiter = Limiter(provider.pk, limits, _redis(), stream=self.stream) if rate is not None else None
+        server = Server(
+            provider.host, provider.port, provider.security, provider.username, provider.password, _local_name()
+        )
+        return provider, server, limiter, rate
+
+    def _claim(self, safe_until: float) -> Claim | None:
+        engine = self.engine
+        claimed = engine.ledger.claim(self.provider, self.stream, uuid4(), engine.place, self.window)
+        if claimed is None:
+            return None
+        try:
+            batch = engine.facts(claimed.batch_id)
+        except Exception as problem:  # whatever a content app may raise; another turn must not meet it again
+            log.exception("the content of batch %s cannot be prepared", claimed.batch_id)
+            self._pause([Halt(claimed.batch_id, "The content cannot be prepared.", str(problem))])
+            back = Flush(
+                claimed.chunk_id,
+                claimed.epoch,
+                claimed.flush_no,
+                self.provider,
+                claimed.window_end,
+                claimed.window_end,
+                release_from=claimed.read_from,
+            )
+            engine.ledger.flush(back)
+            return None
+        claim = Claim(
+            claimed.chunk_id,
+            batch,
+            claimed.epoch,
+            claimed.flush_no,
+            claimed.ids,
+            claimed.window_end,
+            safe_until,
+            read_end=claimed.read_from,
+        )
+        letters, skipped = engine.ledger.transact(lambda cursor: reading.read_window(cursor, claim, claim.window_end))
+        claim.ready.extend(letters)
+        claim.settled.extend(skipped)
+        claim.read_end = max(claim.read_end, claim.window_end)
+        return claim
+
+    def _flush(
+        self, claim: Claim, flush: Flush, stale: list[int]
+    ) -> tuple[Standing, list[Letter], list[Outcome], dict[int, Outcome]]:
+        # Before the rows: a crash in between suppresses an address whose refusal the journal knows.
+        for outcome in flush.settled:
+            if outcome.suppresses:
+                words = f"{outcome.code} {outcome.text}"
+                consent.suppress(
+                    outcome.email, "hard_bounce", detail=words, source="smtp", message_id=outcome.message_id
+                )
+        ledger_ = self.engine.ledger
+        standing = ledger_.flush(flush)
+        if flush.ends or flush.release_from is not None or standing.stop:
+            return standing, [], [], {}
+        letters: list[Letter] = []
+        skipped: list[Outcome] = []
+        if claim.read_end < standing.window_end:
+            letters, skipped = ledger_.transact(lambda cursor: reading.read_window(cursor, claim, standing.window_end))
+        left = ledger_.transact(lambda cursor: reading.read_again(cursor, claim, stale)) if stale else {}
+        return standing, letters, skipped, left
+
+    def _pause(self, halts: list[Halt]) -> None:
+        for halt in halts:
+            if halt.batch_id is None:
+                log.warning("%s is paused: %s (%s)", self.provider, halt.reason, halt.detail)
+                self.provider.pause(halt.reason, halt.detail)
+                continue
+            try:
+                ledger.pause(Batch.objects.get(pk=halt.batch_id), f"{halt.reason} {halt.detail}"[:500])
+            except (ledger.NotPossible, Batch.DoesNotExist):
+                log.info("batch %s had stopped already", halt.batch_id)
+
+    def _note_problem(self, why: str) -> None:
+        words = _UNREACHABLE.format(host=self.provider.host, why=why) if why else ""
+        Provider.objects.filter(pk=self.provider.pk, state=Provider.State.ACTIVE).exclude(state_reason=words).update(
+            state_reason=words[:500], state_detail=""
+        )
+
+
+def _redis() -> "Redis":
+    return Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+
+
+def _local_name() -> str:
+    organisation = Organisation.get()
+    address = organisation.public_address if organisation else settings.PUBLIC_URL
+    return urlsplit(address).hostname or "localhost"

@@ -1,0 +1,51 @@
+"""What an SMTP server says, cut into replies."""
+
+import re
+from dataclasses import dataclass
+
+MAX_LINE_BYTES = 8192
+MAX_LINES = 128
+_ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
+
+
+class Violation(Exception):
+    """The peer does not speak SMTP as we know it; nothing it says may be trusted any further."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    code: int
+    lines: tuple[str, ...]
+
+    @property
+    def is_good(self) -> bool:
+        return 200 <= self.code < 400
+
+    @property
+    def enhanced(self) -> str:
+        """The RFC 3463 code, or nothing."""
+        found = _ENHANCED.match(self.lines[-1]) or _ENHANCED.match(self.lines[0])
+        return found.group(1) if found else ""
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.lines)
+
+
+def read_code(line: bytes) -> int:
+    code = line[:3]
+    if len(code) != 3 or not code.isdigit() or line[3:4] not in (b" ", b"-", b""):
+        raise Violation(f"not a reply: {line[:80]!r}")
+    return int(code)
+
+
+def make_reply(lines: list[bytes]) -> Reply:
+    code = read_code(lines[-1])
+    if any(read_code(line) != code for line in lines):
+        raise Violation("lines of one reply with different codes")
+    return Reply(code, tuple(_printable(line[4:]) for line in lines))
+
+
+def _printable(line: bytes) -> str:
+    text = line.decode("utf-8", "replace")
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)

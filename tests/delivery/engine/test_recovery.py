@@ -1,0 +1,189 @@
+"""Workers are killed with SIGKILL in the middle of a send; the server's own log says who got what."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.db import connection
+
+from delivery.engine import recovery
+from delivery.ledger import tally
+from delivery.models import Attempt, Batch, Chunk, Message, MessageState, Provider, Waiting
+from tests.delivery.engine.conftest import offer
+from tests.delivery.engine.server import Server
+
+PEOPLE = 3000
+CONNECTIONS = 6
+ROOT = Path(__file__).resolve().parents[3]
+
+
+class Workers:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.running: list[subprocess.Popen[bytes]] = []
+
+    def start(self, batch: Batch, fault: str = "") -> subprocess.Popen[bytes]:
+        database = connection.settings_dict
+        login = quote(database["USER"]) + (f":{quote(database['PASSWORD'])}" if database["PASSWORD"] else "")
+        place = quote(database["HOST"], safe="") + (f":{database['PORT']}" if database["PORT"] else "")
+        environment = {
+            **os.environ,
+            "DATABASE_URL": f"postgres://{login}@{place}/{database['NAME']}",
+            "TALLYPOST_VAR": str(self.folder),
+            "TALLYPOST_FAULT": fault,
+        }
+        command = [sys.executable, "-m", "tests.delivery.engine.worker", str(batch.provider_id), str(batch.pk)]
+        worker = subprocess.Popen(command, cwd=ROOT, env=environment)
+        self.running.append(worker)
+        return worker
+
+    def kill(self) -> None:
+        for worker in self.running:
+            if worker.poll() is None:
+                worker.kill()
+            worker.wait(10)
+
+
+@pytest.fixture
+def workers(tmp_path: Path) -> Any:
+    crowd = Workers(tmp_path)
+    yield crowd
+    crowd.kill()
+
+
+def recover_all(batch: Batch) -> int:
+    owned = list(Chunk.objects.filter(batch=batch, owner__isnull=False, is_done=False))
+    for chunk in owned:
+        assert recovery.recover(chunk.pk), "the lock of a dead process is free"
+    return len(owned)
+
+
+def wait_for(condition: Any, seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "it takes too long"
+        time.sleep(0.01)
+
+
+def finish(workers: Workers, batch: Batch) -> None:
+    offer(batch)
+    assert workers.start(batch).wait(60) == 0
+
+
+def check(server: Server, batch: Batch, uncertain_at_most: int) -> None:
+    """Nobody twice; who is not uncertain got it once; the line adds up and lists what it counts."""
+    batch.refresh_from_db()
+    line = tally(batch)
+    assert not server.twice()
+    assert line.unaccounted == 0
+    assert line.waiting == 0
+    assert line.uncertain <= uncertain_at_most
+    got = {int(name.strip("<>").partition("@")[0]) for name in server.accepted()}
+    states = dict(Message.objects.filter(batch=batch).values_list("id", "state"))
+    accepted = {i for i, state in states.items() if state == MessageState.ACCEPTED}
+    uncertain = {i for i, state in states.items() if state == MessageState.UNCERTAIN}
+    assert accepted <= got
+    assert got <= accepted | uncertain
+    assert len(accepted) + len(uncertain) == batch.total
+    assert len(accepted) == line.accepted
+    assert len(uncertain) == line.uncertain
+    listed = set(Waiting.objects.filter(batch=batch).values_list("message_id", flat=True))
+    assert listed == uncertain
+    assert set(Attempt.objects.filter(batch=batch, decision="uncertain").values_list("message_id", flat=True)) == (
+        uncertain
+    )
+
+
+@pytest.mark.parametrize("pipelining", [True, False], ids=["chained", "one by one"])
+@pytest.mark.parametrize("point", ["before_dot", "after_dot", "after_250", "after_journal"])
+def test_worker_killed_at_a_point_costs_at_most_its_connections(
+    point: str, pipelining: bool, serve: Any, provider_of: Any, batch_of: Any, workers: Workers, tmp_path: Path
+) -> None:
+    """Some seconds: three real processes."""
+    server: Server = serve(features=["PIPELINING", "SIZE 10000000"] if pipelining else [])
+    batch: Batch = batch_of(provider_of(server, connections=CONNECTIONS), PEOPLE)
+    victim = workers.start(batch, f"{point}:{PEOPLE // 3}:{tmp_path / 'killed'}")
+    assert victim.wait(60) == -signal.SIGKILL
+    assert 0.2 * PEOPLE <= len(server.accepted()) <= 0.8 * PEOPLE
+    assert recover_all(batch) >= 1
+    finish(workers, batch)
+    check(server, batch, CONNECTIONS)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_one_of_two_workers_killed_at_any_moment(
+    seed: int, serve: Any, provider_of: Any, batch_of: Any, workers: Workers
+) -> None:
+    """Some seconds: three real processes."""
+    dice = random.Random(seed)
+    server: Server = serve()
+    provider: Provider = provider_of(server, connections=CONNECTIONS)
+    batch: Batch = batch_of(provider, 6000)
+    victim, survivor = workers.start(batch), workers.start(batch)
+    moment = dice.uniform(0.25, 0.6) * 6000
+    wait_for(lambda: len(server.accepted()) >= moment)
+    victim.kill()
+    victim.wait(10)
+    assert len(server.accepted()) <= 0.8 * 6000
+    assert survivor.wait(60) == 0
+    recover_all(batch)
+    finish(workers, batch)
+    check(server, batch, CONNECTIONS)
+
+
+def test_without_its_journal_what_the_window_allowed_is_uncertain(
+    serve: Any, provider_of: Any, batch_of: Any, workers: Workers, tmp_path: Path
+) -> None:
+    server: Server = serve()
+    batch: Batch = batch_of(provider_of(server, connections=CONNECTIONS), PEOPLE)
+    assert workers.start(batch, f"after_250:{PEOPLE // 2}:{tmp_path / 'killed'}").wait(60) == -signal.SIGKILL
+    for path in (tmp_path / "journal").glob("*.journal"):
+        path.unlink()
+    owned = Chunk.objects.filter(batch=batch, owner__isnull=False, is_done=False)
+    assert not any(recovery.recover(chunk.pk) for chunk in owned), "a lease that runs proves that it may live"
+    owned.update(lease_until="2001-01-01T00:00Z")
+    chunks = list(owned)
+    assert recover_all(batch) == len(chunks)
+    finish(workers, batch)
+    check(server, batch, sum(chunk.window_end for chunk in chunks))
+
+
+def test_stopped_worker_is_fenced_and_killed_when_its_grace_is_over(
+    serve: Any, provider_of: Any, batch_of: Any, workers: Workers
+) -> None:
+    server: Server = serve(delay=0.001)
+    batch: Batch = batch_of(provider_of(server, connections=CONNECTIONS), PEOPLE)
+    sleeper = workers.start(batch)
+    wait_for(lambda: len(server.accepted()) > PEOPLE * 0.2)
+    sleeper.send_signal(signal.SIGSTOP)
+    owned = list(Chunk.objects.filter(batch=batch, owner__isnull=False, is_done=False))
+    Chunk.objects.filter(pk__in=[chunk.pk for chunk in owned]).update(lease_until="2001-01-01T00:00Z")
+    assert owned
+    recover_all(batch)
+    assert sleeper.wait(10) == -signal.SIGKILL
+    finish(workers, batch)
+    check(server, batch, CONNECTIONS)
+
+
+def test_chunk_whose_third_worker_died_is_set_aside(
+    serve: Any, provider_of: Any, batch_of: Any, workers: Workers, tmp_path: Path
+) -> None:
+    server: Server = serve()
+    batch: Batch = batch_of(provider_of(server, connections=1), 100)
+    for death in range(3):
+        offer(batch)
+        worker = workers.start(batch, f"before_dot:3:{tmp_path / f'killed-{death}'}")
+        assert worker.wait(60) == -signal.SIGKILL
+        recover_all(batch)
+    chunk = batch.chunks.get()
+    assert chunk.quarantined
+    assert not chunk.is_done
+    assert tally(batch).unaccounted == 0
+    assert tally(batch).uncertain == 3

@@ -1,0 +1,27 @@
+"""A sending process without Celery: takes turns until a batch has nothing left that is offered and free, or dies.
+
+`python -m tests.delivery.engine.worker PROVIDER_ID BATCH_ID`; settings and faults come from the environment.
+"""
+
+import sys
+import time
+
+import django
+
+
+def main(provider_id: int, batch_id: int) -> None:
+    django.setup()
+
+    from delivery.engine import process, turn
+    from delivery.models import Chunk
+    from tests.delivery.engine import plain
+
+    plain.register()
+    while Chunk.objects.filter(batch_id=batch_id, is_done=False, owner=None, quarantined=False).exists():
+        turn.run(provider_id, "marketing")
+        time.sleep(0.01)
+    process.close()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))
