@@ -25,6 +25,7 @@ from config.services import NotStarted
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALLEST_DISK = 500 * 2**20  # bytes free
+SLOWEST_START = 180  # seconds until a page answers, on a machine with other work
 
 
 @dataclass(frozen=True)
@@ -233,15 +234,16 @@ def _migrate(fill: Callable[[], None] | None) -> None:
 def _wait_for_page(host: str, port: int, daemon: subprocess.Popen[bytes]) -> None:
     """Until the web server answers anything at all."""
     reach = "127.0.0.1" if host in ("0.0.0.0", "") else host  # noqa: S104  # compared, not bound
-    for _ in range(600):
-        if daemon.poll() is not None:
-            return
-        page = http.client.HTTPConnection(reach, port, timeout=5)
+    deadline = time.monotonic() + SLOWEST_START
+    while time.monotonic() < deadline and daemon.poll() is None:
+        page = http.client.HTTPConnection(reach, port, timeout=30)
         with contextlib.closing(page), contextlib.suppress(OSError, http.client.HTTPException):
             page.request("GET", "/login/")
             page.getresponse()
             return
         time.sleep(0.1)
+    if daemon.poll() is not None:
+        return
     raise NotStarted("The web server does not answer: see var/log/web.log.")
 
 
