@@ -110,8 +110,9 @@ class _Writer:
             case "heading":
                 return self._heading(block, ink, side)
             case "text":
+                above = 18 if band != "paper" and side == f"{_SIDE}px" else 8
                 return (
-                    f'<mj-text css-class="words" color="{ink}" align="{block["align"]}" padding="8px {side} 2px">'
+                    f'<mj-text css-class="words" color="{ink}" align="{block["align"]}" padding="{above}px {side} 4px">'
                     f"{self._masks.hide(block['html'])}</mj-text>"
                 )
             case "button":
@@ -141,12 +142,13 @@ class _Writer:
 
     def _heading(self, block: Block, ink: str, side: str) -> str:
         size, height = _HEADINGS[block["level"]]
+        above = 20 if side == f"{_SIDE}px" else 8  # in line with a text in the column beside it
         large = ' css-class="large"' if block["level"] == "1" else ""
         tag = f"h{block['level']}"
         words = f'<{tag} style="margin:0;font:inherit;color:inherit">{self._text(block["text"])}</{tag}>'
         return (
             f'<mj-text{large} align="{block["align"]}" color="{ink}" font-family="{self._head_font}" font-size="{size}"'
-            f' line-height="{height}" font-weight="700" padding="20px {side} 6px">{words}</mj-text>'
+            f' line-height="{height}" font-weight="700" padding="{above}px {side} 4px">{words}</mj-text>'
         )
 
     def _button(self, block: Block, band: str, side: str) -> str:
