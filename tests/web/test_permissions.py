@@ -51,7 +51,7 @@ def test_reading_is_for_those_who_may_and_changes_nothing(name: str, role: str) 
 def test_changing_is_for_those_who_may(name: str, role: str) -> None:
     address, cast = ADDRESSES[name], Cast(role)
     url = url_of(name, cast)
-    verbs = UNSAFE
+    verbs: tuple[str, ...] = UNSAFE
     if address.post and address.changes and may(address, role):
         data, before = address.post(cast), address.changes(cast)
         response = cast.browser().post(url, data)
