@@ -70,8 +70,10 @@ FROM judged
 
 _SELECT = """
 SELECT c.id AS contact_id, c.email AS email FROM contacts_contact c
-WHERE (c.id = ANY(%s) OR c.id IN (
-        SELECT contact_id FROM contacts_subscription WHERE list_id = ANY(%s) AND state = 'subscribed'))
+WHERE c.id IN (
+        SELECT unnest(%s::bigint[])
+        UNION ALL  -- an OR would keep the planner from hashing: hours at a million
+        SELECT contact_id FROM contacts_subscription WHERE list_id = ANY(%s) AND state = 'subscribed')
 AND NOT EXISTS (
         SELECT 1 FROM contacts_subscription x
         WHERE x.contact_id = c.id AND x.list_id = ANY(%s) AND x.state = 'subscribed')

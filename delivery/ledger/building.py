@@ -104,7 +104,7 @@ def _collect(batch: Batch) -> tuple[int, dict[str, int]]:
         cursor.execute(
             f"""
             CREATE TEMP TABLE delivery_stage AS
-            SELECT row_number() OVER (ORDER BY lane, contact_id) - 1 AS n, contact_id, email, lane
+            SELECT row_number() OVER (ORDER BY lane COLLATE "C", contact_id) - 1 AS n, contact_id, email, lane
             FROM (SELECT contact_id, email, {lane} AS lane FROM ({select}) audience) placed
             """,  # noqa: S608
             [*lane_parameters, *parameters],
@@ -162,10 +162,10 @@ _CHUNKS = """
 INSERT INTO delivery_chunk (batch_id, lane, first_id, last_id, size, pending)
 SELECT %(batch)s, lane, %(first)s::bigint + min(n), %(first)s::bigint + max(n), count(*), count(*)
 FROM (
-    SELECT n, lane, (row_number() OVER (PARTITION BY lane ORDER BY n) - 1) / %(size)s AS place,
-           count(*) OVER (PARTITION BY lane) AS lane_size
+    SELECT n, lane, (row_number() OVER (PARTITION BY lane COLLATE "C" ORDER BY n) - 1) / %(size)s AS place,
+           count(*) OVER (PARTITION BY lane COLLATE "C") AS lane_size
     FROM delivery_stage
 ) members
 GROUP BY lane, lane_size, place
-ORDER BY place * %(size)s / lane_size::float, lane
+ORDER BY place * %(size)s / lane_size::float, lane COLLATE "C"
 """

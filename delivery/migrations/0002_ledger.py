@@ -38,7 +38,7 @@ BEGIN
          FOR VALUES FROM (%s) TO (%s) WITH (fillfactor = 55)',
         block, block * 10000000, (block + 1) * 10000000);
     EXECUTE format('CREATE UNIQUE INDEX delivery_message_%s_once ON delivery_message_%s (contact_id, batch_id)', block, block);
-    EXECUTE format('CREATE INDEX delivery_message_%s_email ON delivery_message_%s (lower(email))', block, block);
+    EXECUTE format('CREATE INDEX delivery_message_%s_email ON delivery_message_%s (lower(email) text_pattern_ops)', block, block);
     EXECUTE format('CREATE INDEX delivery_message_%s_batch ON delivery_message_%s (batch_id, id)', block, block);
 END $$;
 SELECT delivery_message_partition(0);
@@ -336,6 +336,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("ids__isnull", False), ("is_done", False)),
                 fields=["batch", "id"],
                 name="chunk_gathered",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="chunk",
+            index=models.Index(
+                condition=models.Q(("is_done", False), ("offered_until__isnull", False), ("owner__isnull", True)),
+                fields=["offered_at", "id"],
+                name="chunk_offered",
             ),
         ),
         migrations.AddIndex(

@@ -169,6 +169,11 @@ class Chunk(models.Model):
             models.Index(
                 fields=["batch", "id"], condition=models.Q(is_done=False, ids__isnull=False), name="chunk_gathered"
             ),
+            models.Index(
+                fields=["offered_at", "id"],
+                condition=models.Q(is_done=False, owner__isnull=True, offered_until__isnull=False),
+                name="chunk_offered",
+            ),
             # Neither lease nor counters are in an index: a checkpoint's update stays HOT.
             models.Index(
                 fields=["batch"], condition=models.Q(is_done=False, owner__isnull=False), name="chunk_taken"
