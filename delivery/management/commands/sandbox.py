@@ -12,6 +12,7 @@ from delivery.sandbox import server
 
 
 class Command(BaseCommand):
+    requires_system_checks = ()  # the web server makes them; this one starts fast
     help = "Run the sandbox: an SMTP server that keeps mail instead of delivering it."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,0 +1,77 @@
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+RAW = (
+    b"From: =?utf-8?q?B=C3=BCcherwurm?= <news@nordlicht.example>\r\nTo: ana@example.org\r\n"
+    b"Subject: Sommer\r\n =?utf-8?q?gr=C3=BC=C3=9Fe?=\r\nMessage-ID: <1@nordlicht.example>\r\n\r\n"
+    b"Hallo\r\n.Punkt\r\nEnde\r\n"
+)
+
+
+@dataclass
+class Server:
+    process: subprocess.Popen[str]
+    port: int
+
+    def stop(self) -> int:
+        """Its exit code; may be called twice."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(15)
+        if self.process.stdout:
+            self.process.stdout.close()
+        return code
+
+
+def start(database: str, port: int = 0) -> Server:
+    """The real command, on the database of the test."""
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "sandbox", "--port", str(port)],
+        cwd=Path(settings.BASE_DIR),
+        env=os.environ | {"DATABASE_URL": database},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    line = process.stdout.readline() if process.stdout else ""
+    server = Server(process, int(line.split()[-1].rstrip(".")) if "listens on port" in line else 0)
+    if not server.port:
+        server.stop()
+    assert server.port, line
+    return server
+
+
+def database_url(port: int | str | None = None, host: str | None = None) -> str:
+    kept = connection.settings_dict
+    return (
+        f"postgres://{kept['USER']}@{(host or kept['HOST']).replace('/', '%2F')}:{port or kept['PORT']}/{kept['NAME']}"
+    )
+
+
+@pytest.fixture(scope="session")
+def shared_server(django_db_setup: None) -> Iterator[Server]:
+    running = start(database_url())
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def server(transactional_db: None, shared_server: Server) -> Server:
+    return shared_server
+
+
+@pytest.fixture
+def own_server(transactional_db: None) -> Iterator[Server]:
+    """For a test that stops it."""
+    running = start(database_url())
+    yield running
+    running.stop()

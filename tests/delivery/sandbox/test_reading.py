@@ -1,0 +1,89 @@
+from email.message import EmailMessage
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from delivery.sandbox import headers
+from delivery.sandbox.reading import Link, Reading
+from tests.delivery.sandbox.conftest import RAW
+
+
+def mail(html: str = "<p>Hi</p>", **extra: str) -> Reading:
+    message = EmailMessage()
+    message["Subject"] = "Hi"
+    for name, value in extra.items():
+        message[name.replace("_", "-")] = value
+    message.set_content("Hi\n")
+    message.add_alternative(html, subtype="html")
+    return Reading(message.as_bytes())
+
+
+def test_the_list_shows_headers_unfolded_and_decoded() -> None:
+    listed = headers.read(RAW)
+    assert listed.sender == "Bücherwurm <news@nordlicht.example>"
+    assert listed.subject == "Sommer grüße"
+    assert listed.message_id == "<1@nordlicht.example>"
+
+
+def test_a_header_name_inside_the_body_is_not_taken_for_a_header() -> None:
+    assert headers.read(b"From: a@b.c\r\n\r\nSubject: forged\r\n").subject == ""
+
+
+def test_text_and_html_are_decoded() -> None:
+    reading = mail("<p>Grüße 🎈</p>")
+    assert "Grüße 🎈" in reading.html
+    assert reading.text == "Hi\n"
+
+
+def test_links_come_with_their_words_or_the_words_of_their_picture() -> None:
+    reading = mail(
+        '<a href="https://a.example/?x=1&amp;y=2">Our <b>new</b>\n bikes</a>'
+        '<a href="mailto:x@y.z"><img alt="Write"></a>'
+        '<a name="top">no link</a><a href="https://b.example">'
+    )
+    assert reading.links == [
+        Link("Our new bikes", "https://a.example/?x=1&y=2"),
+        Link("Write", "mailto:x@y.z"),
+        Link("", "https://b.example"),
+    ]
+    assert [link.is_web for link in reading.links] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<!doctype html><html><head><title>x</title></head><body>x</body></html>",
+        "<html><head lang=de></head>x",
+        "<!DOCTYPE html>x",
+        "<p>x</p>",
+    ],
+)
+def test_links_of_the_shown_mail_open_new_tabs_without_ending_its_doctype(html: str) -> None:
+    shown = mail(html).html_in_new_tabs
+    assert shown.count('<base target="_blank">') == 1
+    if html.lower().startswith("<!doctype"):
+        assert shown.lower().startswith("<!doctype html>")
+
+
+def test_one_click_needs_both_headers() -> None:
+    address = "https://news.example/u/abc"
+    both = mail(List_Unsubscribe=f"<mailto:x@y.z>, <{address}>", List_Unsubscribe_Post="List-Unsubscribe=One-Click")
+    assert both.unsubscribe_address == address
+    assert mail(List_Unsubscribe=f"<{address}>").unsubscribe_address == ""
+    assert mail(List_Unsubscribe_Post="List-Unsubscribe=One-Click").unsubscribe_address == ""
+
+
+@given(st.binary(max_size=600))
+def test_no_mail_is_too_broken_to_be_shown(raw: bytes) -> None:
+    for source in (raw, b"Subject: " + raw, b"Content-Type: text/html; charset=" + raw + b"\r\n\r\n<a href=x>"):
+        listed = headers.read(source)
+        reading = Reading(source)
+        shown = [*reading.headers, reading.html_in_new_tabs, reading.text, reading.links, reading.unsubscribe_address]
+        assert shown is not None
+        assert "\0" not in listed.subject + listed.sender + listed.message_id
+
+
+@given(st.text(max_size=300))
+def test_no_html_is_too_broken_for_its_links(text: str) -> None:
+    assert isinstance(mail(f"<a href='{text}'>{text}</a><a {text}").links, list)

@@ -1,0 +1,285 @@
+"""The real server, spoken to over its socket."""
+
+import smtplib
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+import pytest
+from django.db import connection
+
+from delivery.models import SandboxMail, SandboxRules
+from tests.delivery.sandbox.conftest import RAW, Server, database_url, start
+
+
+def send(
+    port: int, recipient: str = "ana@example.org", raw: bytes = RAW, sender: str = "b+1@nordlicht.example"
+) -> None:
+    with smtplib.SMTP("127.0.0.1", port, timeout=10) as smtp:
+        smtp.sendmail(sender, [recipient], raw)
+
+
+class Line:
+    """A bare connection: says exactly what it is told."""
+
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self._file = self.socket.makefile("rb")
+        assert self.reply().startswith("220")
+
+    def say(self, *lines: str) -> None:
+        self.socket.sendall("".join(f"{line}\r\n" for line in lines).encode())
+
+    def reply(self) -> str:
+        line = self._file.readline().decode().strip()
+        while line[3:4] == "-":
+            line = self._file.readline().decode().strip()
+        return line
+
+    def __enter__(self) -> "Line":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+        self.socket.close()
+
+
+def wait_for(true: Callable[[], bool], seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not come true"
+        time.sleep(0.05)
+
+
+def test_a_mail_is_kept_as_it_came_and_listed_with_its_headers(server: Server) -> None:
+    send(server.port)
+    kept = SandboxMail.objects.get()
+    assert kept.source == RAW
+    assert (kept.envelope_from, kept.envelope_to) == ("b+1@nordlicht.example", "ana@example.org")
+    assert kept.subject == "Sommer grüße"
+    assert kept.size_bytes == len(RAW)
+
+
+def test_250_comes_only_after_the_commit(server: Server) -> None:
+    with connection.cursor() as cursor, Line(server.port) as line:
+        line.say("EHLO x", "MAIL FROM:<a@b.c>", "RCPT TO:<d@e.f>", "DATA")
+        assert [line.reply()[:3] for _ in range(4)] == ["250", "250", "250", "354"]
+        cursor.execute("BEGIN; LOCK TABLE delivery_sandboxmail IN ACCESS EXCLUSIVE MODE")
+        line.say("Hi", ".")
+        line.socket.settimeout(0.5)
+        with pytest.raises(TimeoutError):
+            line.socket.recv(1)
+        cursor.execute("COMMIT")
+        line.socket.settimeout(10)
+        assert line.socket.recv(3) == b"250"
+    assert SandboxMail.objects.count() == 1
+
+
+def test_the_next_message_may_ride_behind_the_dot(server: Server) -> None:
+    with Line(server.port) as line:
+        line.say("EHLO x")
+        assert line.reply() == "250 SIZE 26214400"
+        line.say("MAIL FROM:<a@b.c> BODY=8BITMIME SIZE=20", "RCPT TO:<1@e.f>", "DATA")
+        line.say("Subject: one", "", "..x", ".", "MAIL FROM:<a@b.c>", "RCPT TO:<2@e.f>", "DATA")
+        assert [line.reply()[:3] for _ in range(7)] == ["250", "250", "354", "250", "250", "250", "354"]
+        line.say("Subject: two", "", ".", "QUIT")
+        assert [line.reply()[:3] for _ in range(2)] == ["250", "221"]
+    assert [(mail.envelope_to, mail.source) for mail in SandboxMail.objects.order_by("id")] == [
+        ("1@e.f", b"Subject: one\r\n\r\n.x\r\n"),
+        ("2@e.f", b"Subject: two\r\n\r\n"),
+    ]
+
+
+def test_a_mail_without_content_and_one_in_single_octets_are_understood(server: Server) -> None:
+    with Line(server.port) as line:
+        line.say("HELO x", "MAIL FROM:<>", "RCPT TO:<1@e.f>", "DATA", ".")
+        assert [line.reply()[:3] for _ in range(5)] == ["250", "250", "250", "354", "250"]
+        for octet in b"MAIL FROM:<a@b.c>\r\nRCPT TO:<2@e.f>\r\nDATA\r\na\r\n.\rb\n.\n\r\n.\r\n":
+            line.socket.sendall(bytes([octet]))
+        assert [line.reply()[:3] for _ in range(4)] == ["250", "250", "354", "250"]
+    assert [mail.source for mail in SandboxMail.objects.order_by("id")] == [b"", b"a\r\n\rb\n.\n\r\n"]
+
+
+def test_addresses_play_their_parts(server: Server) -> None:
+    with pytest.raises(smtplib.SMTPRecipientsRefused, match=r"5\.1\.1"):
+        send(server.port, "ana+refuse@example.org")
+    with pytest.raises(smtplib.SMTPRecipientsRefused, match=r"5\.2\.2"):
+        send(server.port, "ana+full@example.org")
+    with pytest.raises(smtplib.SMTPDataError, match=r"5\.7\.1"):
+        send(server.port, "ana+spam@example.org")
+    assert not SandboxMail.objects.exists()
+    with pytest.raises(smtplib.SMTPServerDisconnected):
+        send(server.port, "ana+drop@example.org")
+    assert SandboxMail.objects.get().envelope_to == "ana+drop@example.org"
+
+
+def test_a_deferred_message_is_accepted_at_the_second_try_and_only_that_message(server: Server) -> None:
+    for sender in ("b+1@nordlicht.example", "b+2@nordlicht.example"):
+        with pytest.raises(smtplib.SMTPRecipientsRefused, match=r"4\.2\.1"):
+            send(server.port, "ana+defer@example.org", sender=sender)
+        send(server.port, "ana+defer@example.org", sender=sender)
+    assert SandboxMail.objects.count() == 2
+
+
+def test_a_refused_recipient_makes_data_fail_when_chained(server: Server) -> None:
+    with Line(server.port) as line:
+        line.say("EHLO x", "MAIL FROM:<a@b.c>", "RCPT TO:<1+refuse@e.f>", "DATA", "MAIL FROM:<a@b.c>")
+        assert [line.reply()[:3] for _ in range(5)] == ["250", "250", "550", "503", "250"]
+
+
+def test_shares_set_on_the_page_act_within_two_seconds(server: Server) -> None:
+    SandboxRules(id=1, refused_percent=100).save()
+
+    def refuses() -> bool:
+        with suppress(smtplib.SMTPRecipientsRefused):
+            send(server.port)
+            return False
+        return True
+
+    wait_for(refuses, 3)
+    SandboxRules.objects.all().delete()
+    wait_for(lambda: not refuses(), 3)
+
+
+def test_too_large_a_mail_is_refused_without_being_held_in_memory(server: Server) -> None:
+    with Line(server.port) as line:
+        line.say("EHLO x", "MAIL FROM:<a@b.c> SIZE=99999999")
+        assert [line.reply()[:3] for _ in range(2)] == ["250", "552"]
+        line.say("MAIL FROM:<a@b.c>", "RCPT TO:<1@e.f>", "DATA")
+        assert [line.reply()[:3] for _ in range(3)] == ["250", "250", "354"]
+        for _ in range(27):
+            line.socket.sendall(b"x" * 1_048_576)
+        line.say("", ".")
+        assert line.reply().startswith("552 5.3.4")
+        line.say("NOOP")
+        assert line.reply().startswith("250")
+
+
+@pytest.mark.parametrize("line_", ["GET / HTTP/1.1", "POST / HTTP/1.1"])
+def test_a_web_page_cannot_talk_to_it(server: Server, line_: str) -> None:
+    with Line(server.port) as line:
+        line.say(line_, "Host: localhost", "", "MAIL FROM:<a@b.c>")
+        with suppress(ConnectionResetError):
+            assert line.socket.recv(100) == b""
+
+
+def test_nonsense_is_answered_and_ended(server: Server) -> None:
+    with Line(server.port) as line:
+        for said in ("RCPT TO:<a@b.c>", "DATA", "MAIL FROM:a", "STARTTLS", "\x00\xff"):
+            line.say(said)
+            assert line.reply()[0] == "5"
+        line.say("MAIL FROM:<a@b.c>", "MAIL FROM:<a@b.c>", "RCPT TO:<noat>", "x", "x", "x", "x")
+        replies = [line.reply()[:3] for _ in range(7)]
+        assert replies[0] == "250"
+        line.socket.settimeout(2)
+        assert line.socket.recv(100) in (b"", b"502 5.5.1 Not known here\r\n")
+
+
+def test_an_endless_line_ends_the_connection(server: Server) -> None:
+    with Line(server.port) as line:
+        line.socket.sendall(b"A" * 5_000)
+        assert line.reply().startswith("500")
+        with suppress(ConnectionResetError):
+            assert line.socket.recv(10) == b""
+
+
+def test_an_accepted_mail_survives_a_stop_in_the_middle(own_server: Server) -> None:
+    """Takes a second: it sends until the server goes, and counts."""
+    accepted: list[int] = []
+
+    def keep_sending(number: int) -> None:
+        with suppress(OSError, smtplib.SMTPException), smtplib.SMTP("127.0.0.1", own_server.port, timeout=10) as smtp:
+            while True:
+                smtp.sendmail("b@nordlicht.example", [f"{number}@example.org"], RAW)
+                accepted.append(number)
+
+    threads = [threading.Thread(target=keep_sending, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    wait_for(lambda: len(accepted) > 100)
+    assert own_server.stop() == 0
+    for thread in threads:
+        thread.join(10)
+    assert SandboxMail.objects.count() == len(accepted)
+
+
+def test_a_taken_port_is_one_clear_sentence(server: Server) -> None:
+    with pytest.raises(AssertionError, match=f"cannot listen on 127.0.0.1:{server.port}"):
+        start(database_url(), server.port)
+
+
+@contextmanager
+def doorway(target: tuple[str, int] | str) -> Iterator["Doorway"]:
+    door = Doorway(target)
+    try:
+        yield door
+    finally:
+        door.shut()
+
+
+class Doorway:
+    """Stands before PostgreSQL and can be shut, as when it restarts."""
+
+    def __init__(self, target: tuple[str, int] | str) -> None:
+        self._target = target
+        self.port = 0
+        self.open()
+
+    def open(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", self.port))
+        self.port = self._listener.getsockname()[1]
+        self._pairs: list[socket.socket] = []
+        threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
+
+    def shut(self) -> None:
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for end in self._pairs:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def _accept(self, listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = listener.accept()
+                far = self._connect()
+                self._pairs += [near, far]
+                for source, sink in ((near, far), (far, near)):
+                    threading.Thread(target=_pump, args=(source, sink), daemon=True).start()
+
+    def _connect(self) -> socket.socket:
+        if isinstance(self._target, tuple):
+            return socket.create_connection(self._target)
+        far = socket.socket(socket.AF_UNIX)
+        far.connect(self._target)
+        return far
+
+
+def _pump(source: socket.socket, sink: socket.socket) -> None:
+    with suppress(OSError), source:
+        while data := source.recv(65_536):
+            sink.sendall(data)
+    with suppress(OSError):
+        sink.shutdown(socket.SHUT_RDWR)
+
+
+def test_while_the_database_is_away_mail_is_told_to_come_back(transactional_db: None) -> None:
+    """Takes about two seconds: it waits for the server to notice that the database is back."""
+    kept = connection.settings_dict
+    host, port = str(kept["HOST"]), str(kept["PORT"] or 5432)
+    target: tuple[str, int] | str = f"{host}/.s.PGSQL.{port}" if host.startswith("/") else (host, int(port))
+    with doorway(target) as door:
+        server = start(database_url(port=door.port, host="127.0.0.1"))
+        try:
+            send(server.port)
+            door.shut()
+            with pytest.raises(smtplib.SMTPDataError, match=r"4\.3\.0"):
+                send(server.port)
+            door.open()
+            send(server.port)
+        finally:
+            server.stop()
+    assert SandboxMail.objects.count() == 2
