@@ -9,6 +9,7 @@ from accounts import wording
 from campaigns import blocks
 from campaigns.models import Campaign
 from campaigns.preflight import Finding
+from campaigns.templatetags.campaign_words import plainly
 from contacts.audience import Summary
 
 TITLES = {"to": "To", "from": "From", "subject": "Subject", "content": "Content", "schedule": "Schedule"}
@@ -52,7 +53,8 @@ def _from(campaign: Campaign) -> str:
 def _subject(campaign: Campaign) -> str:
     if not campaign.subject:
         return "No subject yet"
-    return f"{campaign.subject} – {campaign.preheader}" if campaign.preheader else campaign.subject
+    said = f"{campaign.subject} – {campaign.preheader}" if campaign.preheader else campaign.subject
+    return plainly(said)
 
 
 def _content(campaign: Campaign) -> str:
@@ -65,7 +67,7 @@ def _content(campaign: Campaign) -> str:
     heading = next((block.get("text", "") for block in blocks.walk(document) if block["kind"] == "heading"), "")
     if not number:
         return "Nothing written yet"
-    begins = f", “{truncatechars(heading, 40)}”" if heading else ""
+    begins = f", “{truncatechars(plainly(heading), 40)}”" if heading else ""
     return f"{number} block{'' if number == 1 else 's'}{begins}{by_hand}"
 
 

@@ -9,6 +9,7 @@ from django.utils.text import Truncator
 
 from campaigns import blocks
 from campaigns.blocks import Block, Document, Field
+from campaigns.templatetags.campaign_words import plainly
 
 _EXCERPT_CHARS = 48
 
@@ -91,7 +92,7 @@ def _row(siblings: list[Block], empty: Row, open_id: str) -> Row:
 
 def _shown(block: Block, is_first: bool, is_last: bool, open_id: str) -> Shown:
     kind = blocks.KINDS[block["kind"]]
-    inputs = [Input(field, block[field.name], f"{block['id']}-{field.name}") for field in kind.fields]
+    inputs = [Input(field, block[field.name], f"field-{block['id']}-{field.name}") for field in kind.fields]
     inner = [blocks.KINDS[key] for key in blocks.COLUMN_KINDS]
     columns = [
         _row(column, Row([], block["id"], index, inner), open_id)
@@ -104,4 +105,4 @@ def _shown(block: Block, is_first: bool, is_last: bool, open_id: str) -> Shown:
 def excerpt(block: Block) -> str:
     """The block's words in short, to know it again in the list."""
     words = block.get("text") or block.get("label") or strip_tags(str(block.get("html") or "").replace("</p>", " "))
-    return Truncator(" ".join((words or block.get("alt") or "").split())).chars(_EXCERPT_CHARS)
+    return Truncator(plainly(" ".join((words or block.get("alt") or "").split()))).chars(_EXCERPT_CHARS)

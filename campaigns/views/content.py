@@ -160,7 +160,8 @@ def _change(
         return saved
     if not request.htmx:
         return redirect(reverse("campaign-content", args=[pk]) + (f"?open={open_id}" if open_id else ""))
-    response = _editor(request, saved, open_id or request.POST.get("open", ""), removed)
+    shown = open_id or request.POST.get("open", "")
+    response = _editor(request, saved, shown, {"removed": removed, "focus_id": open_id})
     response.headers["HX-Trigger"] = json.dumps({"campaign-saved": {"version": saved.version}})
     return response
 
@@ -194,10 +195,9 @@ def _apply(request: StaffRequest, pk: int, change: Change) -> Campaign | HttpRes
 
 
 def _editor(
-    request: StaffRequest, campaign: Campaign, open_id: str, removed: dict[str, Any] | None = None
+    request: StaffRequest, campaign: Campaign, open_id: str, more: dict[str, Any] | None = None
 ) -> HttpResponse:
-    context = _editor_context(campaign, open_id) | {"removed": removed}
-    return render(request, "campaigns/_editor.html", context)
+    return render(request, "campaigns/_editor.html", _editor_context(campaign, open_id) | (more or {}))
 
 
 def _editor_context(campaign: Campaign, open_id: str) -> dict[str, Any]:
