@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import ssl
 from base64 import b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from ipaddress import ip_address
 
@@ -12,6 +12,12 @@ from delivery.engine.smtp import Connection
 from delivery.engine.wire import Reply
 from delivery.models import Provider
 from delivery.replies import Stage
+
+
+CONNECT_SECONDS = 20.0
+COMMAND_SECONDS = 60.0
+# RFC 5321 4.5.3.2.6 wants ten minutes, so that nobody sends twice; what is uncertain is never sent again by itself.
+DOT_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +30,9 @@ class Server:
     username: str
     password: str
     local_name: str = "localhost"
-    connect_timeout: float = 20.0
-    command_timeout: float = 60.0
-    dot_timeout: float = 120.0
+    connect_timeout: float = field(default_factory=lambda: CONNECT_SECONDS)
+    command_timeout: float = field(default_factory=lambda: COMMAND_SECONDS)
+    dot_timeout: float = field(default_factory=lambda: DOT_SECONDS)
 
     def __repr__(self) -> str:
         return f"Server({self.host}:{self.port})"

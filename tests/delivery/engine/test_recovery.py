@@ -82,6 +82,7 @@ def check(server: Server, batch: Batch, uncertain_at_most: int) -> None:
     batch.refresh_from_db()
     line = tally(batch)
     assert not server.twice()
+    assert server.most_open <= CONNECTIONS
     assert line.unaccounted == 0
     assert line.waiting == 0
     assert line.uncertain <= uncertain_at_most
