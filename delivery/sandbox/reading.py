@@ -83,7 +83,7 @@ def _content(part: Message) -> str:
     payload = cast("bytes | None", part.get_payload(decode=True)) or b""
     try:
         return payload.decode(str(part.get_content_charset("utf-8")), "replace")
-    except LookupError:
+    except (LookupError, ValueError):
         return payload.decode("utf-8", "replace")
 
 

@@ -20,7 +20,7 @@ FILLED: dict[str, Any] = {
 }
 
 
-def form(provider: Provider | None = None, **changes: Any) -> ProviderForm:
+def form(provider: Provider | None = None, /, **changes: Any) -> ProviderForm:
     return ProviderForm(FILLED | changes, instance=provider)
 
 
