@@ -73,6 +73,8 @@ def _normalise_slowly(text: str) -> str:
         raise InvalidAddress("There is no address.")
     if any(mark.isspace() or not mark.isprintable() for mark in text):
         raise InvalidAddress("An address has no spaces or control characters in it.")
+    if len(text) > _LONGEST:
+        raise InvalidAddress("The address is longer than 254 characters.")
     local, at, domain = text.rpartition("@")
     if not at:
         raise InvalidAddress("An address has an @ in it.")

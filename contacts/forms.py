@@ -30,6 +30,10 @@ class AddressField(LineField):
 
 
 class OptionalTimeZoneField(TimeZoneField):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        del self.widget.attrs["data-behaviour"]  # it would fill in the zone of whoever is typing
+
     def clean(self, value: Any) -> str:
         return super().clean(value) if value and value.strip() else ""
 

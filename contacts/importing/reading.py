@@ -1,5 +1,6 @@
 """Records out of a file, one by one, however damaged: a broken row costs itself and never its neighbours."""
 
+import codecs
 import csv
 import io
 import re
@@ -80,6 +81,9 @@ class _Lines:
 
 def records(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[Record]:
     """`(line number, cells)` of each record that holds anything; the first one sets how many columns there are."""
+    file.seek(0)
+    if encoding == "utf-16" and file.read(2) not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        encoding = "utf-16-le"  # Python's decoder gives up without the mark
     file.seek(0)
     text = io.TextIOWrapper(file, encoding, errors="replace", newline=None)
     try:

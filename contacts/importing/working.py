@@ -51,6 +51,8 @@ def work(job_id: int) -> None:
             raise
         except Unusable as problem:
             _fail(job, str(problem))
+        except FileNotFoundError:
+            _fail(job, "The uploaded file is gone from the storage. Upload it again.")
         except Exception:
             logger.exception("import %s failed", job_id)
             _fail(job, "Something went wrong on our side. The log of the server says more.")

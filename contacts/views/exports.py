@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpResponseBase
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_POST
 
 from accounts import audit
 from accounts.permissions import Permission, StaffRequest, requires
@@ -17,7 +17,7 @@ from contacts.searching import ContactQuerySet
 _SLICE = 2000
 
 
-@require_GET
+@require_POST
 @requires(Permission.EXPORT)
 def contacts(request: StaffRequest) -> HttpResponseBase:
     chosen = Filter.of(request.GET)
@@ -28,7 +28,7 @@ def contacts(request: StaffRequest) -> HttpResponseBase:
     return csv_response(f"contacts-{timezone.localdate()}", header, _people(chosen.apply(), own))
 
 
-@require_GET
+@require_POST
 @requires(Permission.EXPORT)
 def suppressions(request: StaffRequest) -> HttpResponseBase:
     audit.record(request, "suppressions.export")

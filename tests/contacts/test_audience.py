@@ -1,0 +1,86 @@
+import pytest
+from django.db import connection
+
+from contacts import audience, consent
+from contacts.audience import Audience
+from contacts.models import Contact, MailingList, Subscription, Suppression
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def news() -> MailingList:
+    return MailingList.objects.create(name="News")
+
+
+@pytest.fixture
+def events() -> MailingList:
+    return MailingList.objects.create(name="Events")
+
+
+def person(name: str, *lists: MailingList, state: str = "subscribed") -> Contact:
+    contact = Contact.objects.create(email=f"{name}@Example.com")
+    for one in lists:
+        Subscription.objects.create(contact=contact, list=one, state=state)
+    return contact
+
+
+def receivers(chosen: Audience) -> list[str]:
+    sql, parameters = audience.select(chosen)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return sorted(email.split("@")[0] for _, email in cursor.fetchall())
+
+
+def test_everyone_receives_once_and_the_sum_adds_up(news: MailingList, events: MailingList) -> None:
+    person("both", news, events)
+    person("plain", news)
+    person("left", news, state="unsubscribed")
+    person("left-both", news, events, state="unsubscribed")
+    person("unconfirmed", news, state="unconfirmed")
+    person("nobody")
+    bounced = person("bounced", news, events)
+    consent.suppress(bounced.email, Suppression.Reason.HARD_BOUNCE)
+    gone = person("gone", events)
+    consent.unsubscribe(gone, lists=None, channel="page")
+    half = person("half", news)
+    Subscription.objects.create(contact=half, list=events, state="unsubscribed")
+
+    chosen = Audience(lists=(news.pk, events.pk))
+    found = audience.summary(chosen)
+    assert receivers(chosen) == ["both", "half", "plain"]
+    assert found == audience.Summary(matched=11, unsubscribed=3, suppressed=1, duplicates=4, will_receive=3)
+    assert found.matched - found.unsubscribed - found.suppressed - found.duplicates == found.will_receive
+
+
+def test_people_of_an_excluded_list_do_not_count_at_all(news: MailingList, events: MailingList) -> None:
+    person("both", news, events)
+    person("plain", news)
+    Subscription.objects.create(contact=person("left-events", news), list=events, state="unsubscribed")
+    chosen = Audience(lists=(news.pk,), excluded_lists=(events.pk,))
+    assert receivers(chosen) == ["left-events", "plain"]
+    assert audience.summary(chosen).matched == 2
+
+
+def test_named_contacts_receive_without_a_list_unless_suppressed(news: MailingList) -> None:
+    ada, eve, bob = person("ada"), person("eve"), person("bob", news)
+    consent.suppress(eve.email, Suppression.Reason.MANUAL)
+    chosen = Audience(lists=(news.pk,), contacts=(ada.pk, eve.pk, bob.pk))
+    assert receivers(chosen) == ["ada", "bob"]
+    assert audience.summary(chosen) == audience.Summary(4, 0, 1, 1, 2)
+
+
+def test_nothing_chosen_reaches_nobody(news: MailingList) -> None:
+    person("ada", news)
+    assert receivers(Audience(lists=())) == []
+    assert audience.summary(Audience(lists=())) == audience.Summary(0, 0, 0, 0, 0)
+
+
+def test_sample_shows_some_of_those_who_receive(news: MailingList) -> None:
+    people = [person(f"p{number}", news) for number in range(5)]
+    assert audience.sample(Audience(lists=(news.pk,)), 2) == [people[4], people[3]]
+
+
+@pytest.mark.parametrize("chosen", [Audience((1, 2), (3,), (4, 5)), Audience(()), Audience((1,), (), ())])
+def test_audience_survives_being_stored(chosen: Audience) -> None:
+    assert Audience.from_json(chosen.to_json()) == chosen

@@ -1,0 +1,30 @@
+import csv
+import io
+
+import pytest
+
+from contacts.exporting import csv_response, safe_cell
+from contacts.importing.preparing import _clean
+
+FORMULAS = ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1+1"]
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_a_formula_arrives_as_text(text: str) -> None:
+    assert safe_cell(text).startswith("'")
+
+
+@pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)"])
+def test_an_export_comes_back_as_it_was(text: str) -> None:
+    assert _clean(safe_cell(text)) == text
+
+
+def test_download_is_a_table_with_quotes_where_needed() -> None:
+    response = csv_response("people", ["Name", "=evil"], [['O\'Neill, "Jr."\nx', None], ["Zoë", -3]] * 600)
+    assert response["Content-Disposition"] == 'attachment; filename="people.csv"'
+    assert response["X-Content-Type-Options"] == "nosniff"
+    text = b"".join(response).decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    assert rows[0] == ["Name", "'=evil"]
+    assert rows[1:3] == [['O\'Neill, "Jr."\nx', ""], ["Zoë", "'-3"]]
+    assert len(rows) == 1201
