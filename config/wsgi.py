@@ -8,6 +8,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 _django = get_wsgi_application()
 
-from tracking import slim  # noqa: E402  # needs the apps that the line above loaded
+from tracking.slim import mount  # noqa: E402  # needs the apps that the line above loaded
 
-application = slim.mount(_django)
+application = mount(_django)

@@ -188,7 +188,7 @@ def test_mails_are_called_by_the_name_their_app_gives_them(
     assert "/campaigns/7/" in browser.get(f"/messages/people/{written.batch.id}/").content.decode()
 
 
-def listed(browser: Client, sent: Sent, **query: object) -> list[str]:
+def listed(browser: Client, sent: Sent, **query: str | int) -> list[str]:
     return [row.email for row in browser.get(f"/messages/people/{sent.batch.id}/", query).context["rows"]]
 
 
