@@ -74,7 +74,6 @@ class Dialogue(asyncio.Protocol):
         if not self._closing:
             self._closing = True
             self._why = why
-            self._before_close()
             if self._transport is not None:
                 self._transport.abort()
 
@@ -107,7 +106,6 @@ class Dialogue(asyncio.Protocol):
             self.abort(str(violation))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._before_close()
         self._closing = True
         self._deadline = float("inf")
         self._why = self._why or (str(exc) if exc else "the server closed the connection")
@@ -121,9 +119,6 @@ class Dialogue(asyncio.Protocol):
     def _on_reply(self, awaited: Await, code: int, lines: list[bytes], more: bool) -> None:
         """A reply to anything but `ask`; `more`: the peer has said something behind it already."""
         raise NotImplementedError
-
-    def _before_close(self) -> None:
-        """The transport still knows what it has not written."""
 
     def _lost(self, why: str) -> None:
         """The connection is gone."""

@@ -155,14 +155,14 @@ class TurnFeed:
         outcome.suppresses = verdict.suppresses and (letter.is_sample or not claim.batch.rehearsal)
         self._settle(letter, outcome)
 
-    def lost(self, letter: Letter, stage: Stage, *, uncertain: bool, why: str) -> None:
+    def lost(self, letter: Letter, stage: Stage, *, uncertain: bool, blame: bool, why: str) -> None:
         if uncertain:
             # The journal already says so: begun, and nothing after it.
             outcome = self._outcome(letter, stage, MessageState.UNCERTAIN, "uncertain", replies.Category.NETWORK)
             outcome.text = why
             self._settle(letter, outcome)
             return
-        letter.losses += 1
+        letter.losses += blame
         if letter.losses < 2 or self.stopped or self.broken or letter.claim.stop:
             self._put_back(letter)
             return

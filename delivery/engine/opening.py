@@ -13,7 +13,6 @@ from delivery.engine.wire import Reply
 from delivery.models import Provider
 from delivery.replies import Stage
 
-
 CONNECT_SECONDS = 20.0
 COMMAND_SECONDS = 60.0
 # RFC 5321 4.5.3.2.6 wants ten minutes, so that nobody sends twice; what is uncertain is never sent again by itself.

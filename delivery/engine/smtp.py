@@ -5,7 +5,7 @@ that keep it exact: at most one unresolved dot; nothing after DATA until 354; an
 closing the socket.
 """
 
-from collections.abc import Callable
+import os
 from typing import Protocol
 
 from delivery.engine import faults
@@ -28,8 +28,8 @@ class Feed(Protocol):
 
     def refused(self, letter: Letter, stage: Stage, reply: Reply) -> None: ...
 
-    def lost(self, letter: Letter, stage: Stage, *, uncertain: bool, why: str) -> None:
-        """The connection is gone under it; uncertain: its dot may have arrived."""
+    def lost(self, letter: Letter, stage: Stage, *, uncertain: bool, blame: bool, why: str) -> None:
+        """The connection is gone under it; uncertain: its dot may have arrived; blame: it may be the cause."""
 
     def closed(self, connection: "Connection", why: str) -> None: ...
 
@@ -48,6 +48,7 @@ class Connection(Dialogue):
         self.server: object = None  # what it was opened to
         self.home: set[Connection] | None = None  # where its owner keeps it
         self._feed: Feed | None = None
+        self._fd = -1
         self._pipelines = self._says_size = False
         self._size_limit = 0
         self._left = 0
@@ -57,12 +58,12 @@ class Connection(Dialogue):
         self._envelope: Letter | None = None
         self._refusal: tuple[Stage, Reply] | None = None
         self._dotted: Letter | None = None
-        self._behind_dot = 0
-        self._held = False
+        self._waiting_dot = b""  # with what follows it: the body is not all in the kernel yet
 
     def begin(self, feed: Feed, *, messages: int) -> None:
         """Hand over what `feed` gives, at most `messages` on this connection over its life."""
         self._feed = feed
+        self._fd = self._transport.get_extra_info("socket").fileno()
         self._left = messages - self.delivered
         self._pipelines = "PIPELINING" in self.features
         self._says_size = "SIZE" in self.features
@@ -108,7 +109,7 @@ class Connection(Dialogue):
         letter = self._dotted
         if letter is None:
             raise Violation("a reply to a message that is settled")
-        if code < 300 and self._holds_dot():
+        if code < 300 and self._waiting_dot:
             raise Violation("accepted before the end of the message")
         if code < 300:
             if faults.FAULT is not None:
@@ -119,10 +120,9 @@ class Connection(Dialogue):
         elif code < 400:
             raise Violation(f"{code} in answer to a message")
         else:
-            early = self._holds_dot()
             self._dotted = None
             feed.refused(letter, Stage.BODY, make_reply(lines))
-            if early or code == 421:
+            if self._waiting_dot or code == 421:
                 self.abort(lines[-1].decode("utf-8", "replace"))
                 return
         self._deadline = self._loop.time() + self._command_timeout
@@ -197,17 +197,46 @@ class Connection(Dialogue):
         following = self._take(feed) if self._pipelines else None
         if not feed.begin(letter):
             if following is not None:
-                feed.lost(following, Stage.MAIL, uncertain=False, why="stopped")
+                feed.lost(following, Stage.MAIL, uncertain=False, blame=False, why="stopped")
             self.abort("stopped")
             return
         self._envelope, self._refusal = following, None
-        self._dotted, self._held = letter, False
+        self._dotted = letter
         self._expected.append(Await.DOT)
         chain = self._envelope_commands(following) if following is not None else b""
-        self._behind_dot = len(chain)
-        _write_body(self._transport.write, letter.body, chain)
+        if faults.FAULT is not None and faults.FAULT.reached("before_dot"):
+            os.write(self._fd, letter.body)
+            faults.die()
+        self._write_body(letter.body, b".\r\n" + chain)
+        if faults.FAULT is not None:
+            faults.FAULT.hit("after_dot")
         letter.body = b""
         self._deadline = self._loop.time() + self._dot_timeout
+
+    def _write_body(self, body: bytes, dot: bytes) -> None:
+        """Past the transport, which would not say how much of it the kernel has: the dot goes only when all has."""
+        data = body + dot
+        if not self.is_plain or self._paused:
+            self._transport.write(data)
+            return
+        try:
+            sent = os.write(self._fd, data)
+        except OSError:  # full, or broken: the transport finds out
+            sent = 0
+        if sent >= len(body):
+            if sent < len(data):
+                self._transport.write(data[sent:])
+            return
+        self._waiting_dot = dot
+        self._transport.write(data[sent : len(body)])
+        if not self._paused:
+            self.resume_writing()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._waiting_dot and not self._closing and not self._transport.is_closing():
+            dot, self._waiting_dot = self._waiting_dot, b""
+            self._transport.write(dot)
 
     def _take(self, feed: Feed) -> Letter | None:
         """The next message that this server's SIZE allows (RFC 1870), or None."""
@@ -257,7 +286,7 @@ class Connection(Dialogue):
         stage, reply = refusal
         if reply.code == 421 and self.delivered:
             # It has taken mail from us and now wants us gone: this is about the connection, not the message.
-            feed.lost(letter, stage, uncertain=False, why=reply.text)
+            feed.lost(letter, stage, uncertain=False, blame=False, why=reply.text)
         else:
             feed.refused(letter, stage, reply)
 
@@ -271,30 +300,9 @@ class Connection(Dialogue):
         dotted, self._dotted = self._dotted, None
         envelope, self._envelope = self._envelope, None
         if dotted is not None:
-            feed.lost(dotted, Stage.BODY, uncertain=not self._held, why=why)
+            feed.lost(dotted, Stage.BODY, uncertain=not self._waiting_dot, blame=True, why=why)
         if envelope is not None and self._refusal is not None:
             self._settle_refused(feed, envelope)
         elif envelope is not None:
-            feed.lost(envelope, Stage.MAIL, uncertain=False, why=why)
+            feed.lost(envelope, Stage.MAIL, uncertain=False, blame=not self.delivered, why=why)
         feed.closed(self, why)
-
-    def _before_close(self) -> None:
-        if self._dotted is not None and not self._held:
-            self._held = self._holds_dot()
-
-    def _holds_dot(self) -> bool:
-        """Whether the dot has certainly not left this process. Under TLS nobody can tell."""
-        if not self.is_plain or not self._paused:
-            return False
-        return bool(self._transport.get_write_buffer_size() > self._behind_dot)
-
-
-def _write_body(write: Callable[[bytes], None], body: bytes, chain: bytes) -> None:
-    if faults.FAULT is None:
-        write(body + b".\r\n" + chain)
-        return
-    if faults.FAULT.reached("before_dot"):
-        write(body)
-        faults.die()
-    write(body + b".\r\n" + chain)
-    faults.FAULT.hit("after_dot")

@@ -44,6 +44,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
 def provider_of() -> Callable[..., Provider]:
     def make(server: Server, **changes: Any) -> Provider:
         options = {"name": "Relay", "host": "127.0.0.1", "port": server.port, "security": "none", "connections": 4}
+        Provider.objects.all().delete()
         return Provider.objects.create(**{**options, **changes})
 
     return make

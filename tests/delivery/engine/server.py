@@ -94,7 +94,7 @@ class Server:
 
     async def _listen(self) -> None:
         tls = self.behaviour.context if self.behaviour.implicit_tls else None
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=tls, limit=2**22)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=tls, limit=2**26)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def _stop(self) -> None:
@@ -102,6 +102,7 @@ class Server:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.sleep(0.02)  # transports close in the loop's next rounds
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -226,6 +227,7 @@ class _Conversation:
             if early == DROP:
                 self.writer.transport.abort()
                 raise _Gone
+            await asyncio.sleep(0.05)
             await self.say(early)
         body = await self.reader.readuntil(b".\r\n")
         while not (body.endswith(b"\r\n.\r\n") or body == b".\r\n"):

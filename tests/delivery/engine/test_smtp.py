@@ -170,9 +170,7 @@ def test_server_that_closes_after_some_messages_gets_them_all(
     assert not server.twice()
 
 
-def test_connection_carries_as_many_messages_as_allowed(
-    serve: Any, provider_of: Any, batch_of: Any, send: Any
-) -> None:
+def test_connection_carries_as_many_messages_as_allowed(serve: Any, provider_of: Any, batch_of: Any, send: Any) -> None:
     server = serve()
     batch = batch_of(provider_of(server, connections=2, messages_per_connection=8), 60)
     send(batch)
