@@ -1,0 +1,228 @@
+import uuid
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from accounts.models import AuditEntry
+from contacts import consent
+from contacts.importing import jobs, working
+from contacts.importing.plan import Plan
+from contacts.models import Contact, Field, ImportJob, MailingList, Suppression
+from tests.web.address import STAFF, WRITERS, Address
+from tests.web.cast import Cast
+
+FILE = "Email,First name,City\nina@example.com,Ina,Ulm\nnobody,No,One\n"
+
+
+def newsletter(cast: Cast) -> MailingList:
+    made: MailingList = cast.once("list", lambda: MailingList.objects.create(name="Newsletter"))
+    return made
+
+
+def person(cast: Cast) -> Contact:
+    def make() -> Contact:
+        field(cast)
+        contact = Contact.objects.create(
+            email="ada@example.com", first_name="Ada", last_name="Lovelace", attributes={"city": "Köln"}
+        )
+        consent.subscribe(contact, lists=[newsletter(cast).pk], channel="hand", by=cast.owner, text="Asked me")
+        MailingList.objects.create(name="Events")
+        return contact
+
+    made: Contact = cast.once("contact", make)
+    return made
+
+
+def field(cast: Cast) -> Field:
+    made: Field = cast.once("field", lambda: Field.objects.create(key="city", label="City"))
+    return made
+
+
+def suppression(cast: Cast) -> Suppression:
+    def make() -> Suppression:
+        consent.suppress("eve@example.com", Suppression.Reason.HARD_BOUNCE, detail="550 5.1.1 no such user")
+        return Suppression.objects.get(email="eve@example.com")
+
+    made: Suppression = cast.once("suppression", make)
+    return made
+
+
+def import_in(state: str) -> Any:
+    """An import that has come as far as `state`."""
+
+    def make(cast: Cast) -> dict[str, Any]:
+        return {"pk": cast.once(f"import-{state}", lambda: _import(cast, state)).pk}
+
+    return make
+
+
+def import_now(name: str) -> Any:
+    """How its import looks to whoever wants to see whether it changed."""
+
+    def look(cast: Cast) -> Any:
+        job = cast.made.get(f"import-{name}")
+        return ImportJob.objects.values_list("state", "options").get(pk=job.pk) if job else None
+
+    return look
+
+
+def decided(cast: Cast) -> dict[str, Any]:
+    columns = {"column-0": "email", "column-1": "first_name", "column-2": "new:text", "label-2": "Town"}
+    return columns | {"everyone": "0", "day_first": "no", "mode": "fill", "consent_source": "form", "new_list": "New"}
+
+
+def _import(cast: Cast, state: str) -> ImportJob:
+    job = jobs.upload(SimpleUploadedFile("people.csv", FILE.encode()), "people.csv", by=cast.owner)
+    if state == "uploaded":
+        return job
+    plan = Plan.from_json(job.options).change(consent_source="form", lists=(newsletter(cast).pk,))
+    ImportJob.objects.filter(pk=job.pk).update(state="checking", options=job.options | plan.to_json())
+    if state == "checking":
+        ImportJob.objects.filter(pk=job.pk).update(started_at=timezone.now(), alive_at=timezone.now())
+    else:
+        working.work(job.pk)
+    job.refresh_from_db()
+    return job
+
+
+def _with_refused_rows(cast: Cast) -> dict[str, Any]:
+    def make() -> ImportJob:
+        name = default_storage.save(f"imports/{uuid.uuid4().hex}.csv", ContentFile(b"Line,Reason\r\n3,Nobody\r\n"))
+        return ImportJob.objects.create(file_name="people.csv", storage_name="", refused_storage_name=name)
+
+    return {"pk": cast.once("import-refused", make).pk}
+
+
+def of(make: Any) -> Any:
+    return lambda cast: {"pk": make(cast).pk}
+
+
+def contact_now(cast: Cast) -> Any:
+    found = Contact.objects.filter(pk=person(cast).pk).values_list("first_name").first()
+    return found, list(person(cast).subscriptions.order_by("list").values_list("list", "state")) if found else None
+
+
+def audited(action: str) -> Any:
+    return lambda cast: AuditEntry.objects.filter(action=action).count()
+
+
+def an_upload(cast: Cast) -> dict[str, Any]:
+    return {"file": SimpleUploadedFile("people.csv", FILE.encode(), "text/csv")}
+
+
+def everybody(cast: Cast) -> dict[str, Any]:
+    """Somebody of each kind, so that the tables are full."""
+    person(cast)
+    suppression(cast)
+    import_in("ready")(cast)
+    return {}
+
+
+ADDRESSES = {
+    "contacts": Address(STAFF, everybody),
+    "contact": Address(STAFF, of(person)),
+    "contact-add": Address(
+        WRITERS,
+        everybody,
+        post=lambda cast: {"email": "neu@example.com", "tracking_consent": "unknown"},
+        changes=lambda cast: Contact.objects.filter(email="neu@example.com").exists(),
+        spoil="main form button.btn-primary",
+    ),
+    "contact-edit": Address(
+        WRITERS,
+        of(person),
+        post=lambda cast: {"email": "ada@example.com", "first_name": "Augusta", "tracking_consent": "unknown"},
+        changes=contact_now,
+        spoil="main form button.btn-primary",
+    ),
+    "contact-delete": Address(WRITERS, of(person), get=False, post=lambda cast: {}, changes=contact_now),
+    "contact-unsubscribe": Address(
+        WRITERS, of(person), get=False, post=lambda cast: {"reason": "Asked"}, changes=contact_now
+    ),
+    "contact-resubscribe": Address(
+        WRITERS,
+        of(person),
+        get=False,
+        post=lambda cast: {"lists": [MailingList.objects.get(name="Events").pk], "reason": "Asked"},
+        changes=contact_now,
+    ),
+    "contacts-export": Address(WRITERS, everybody, get=False, post=lambda cast: {}, changes=audited("contacts.export")),
+    "fields": Address(STAFF, everybody),
+    "field-add": Address(
+        WRITERS,
+        get=False,
+        post=lambda cast: {"label": "Shoe size", "kind": "number"},
+        changes=lambda cast: Field.objects.count(),
+    ),
+    "field-rename": Address(
+        WRITERS,
+        of(field),
+        get=False,
+        post=lambda cast: {"label": "Town"},
+        changes=lambda cast: list(Field.objects.values_list("label")),
+    ),
+    "field-delete": Address(
+        WRITERS, of(field), get=False, post=lambda cast: {}, changes=lambda cast: Field.objects.count()
+    ),
+    "lists": Address(STAFF, everybody),
+    "list": Address(STAFF, of(newsletter)),
+    "list-add": Address(
+        WRITERS,
+        post=lambda cast: {"name": "Events in Hamburg"},
+        changes=lambda cast: MailingList.objects.count(),
+        spoil="main form button.btn-primary",
+    ),
+    "list-edit": Address(
+        WRITERS,
+        of(newsletter),
+        post=lambda cast: {"name": "Letter"},
+        changes=lambda cast: list(MailingList.objects.values_list("name")),
+        spoil="main form button.btn-primary",
+    ),
+    "list-delete": Address(
+        WRITERS, of(newsletter), get=False, post=lambda cast: {}, changes=lambda cast: MailingList.objects.count()
+    ),
+    "suppressions": Address(STAFF, everybody),
+    "suppression-add": Address(
+        WRITERS,
+        post=lambda cast: {"addresses": "bob@example.com\nEve2@example.com", "reason": "Asked"},
+        changes=lambda cast: Suppression.objects.count(),
+        spoil="main form button.btn-primary",
+    ),
+    "suppression-lift": Address(
+        WRITERS,
+        of(suppression),
+        get=False,
+        post=lambda cast: {"reason": "It was our fault"},
+        changes=lambda cast: Suppression.objects.count(),
+    ),
+    "suppressions-export": Address(
+        WRITERS, everybody, get=False, post=lambda cast: {}, changes=audited("suppressions.export")
+    ),
+    "imports": Address(WRITERS, everybody),
+    "import-new": Address(WRITERS, post=an_upload, changes=lambda cast: ImportJob.objects.count(), spoil=""),
+    "import": Address(WRITERS, import_in("ready")),
+    "import-preview": Address(
+        WRITERS,
+        import_in("uploaded"),
+        get=False,
+        no_page="a fragment that answers POST and saves nothing",
+    ),
+    "import-reread": Address(
+        WRITERS,
+        import_in("uploaded"),
+        get=False,
+        post=lambda cast: {"encoding": "cp1252", "delimiter": ",", "has_header": "yes"},
+        changes=import_now("uploaded"),
+    ),
+    "import-check": Address(WRITERS, import_in("uploaded"), get=False, post=decided, changes=import_now("uploaded")),
+    "import-start": Address(WRITERS, import_in("ready"), get=False, post=lambda cast: {}, changes=import_now("ready")),
+    "import-change": Address(WRITERS, import_in("ready"), get=False, post=lambda cast: {}, changes=import_now("ready")),
+    "import-cancel": Address(
+        WRITERS, import_in("checking"), get=False, post=lambda cast: {}, changes=import_now("checking")
+    ),
+    "import-refused": Address(WRITERS, _with_refused_rows, no_page="a download"),
+}
