@@ -37,10 +37,22 @@ class Bodies(NamedTuple):
 
 
 class CompiledEdition:
-    """Keeps the promise of delivery.content.Compiled. `link_ids` are in the order of `link_targets`."""
+    """Keeps the promise of delivery.content.Compiled. `link_ids` are in the order of `link_targets`.
 
-    def __init__(self, edition: Edition, *, batch_id: int, lists: Sequence[int], link_ids: Sequence[int]) -> None:
+    `stand_in`: merge values that take the place of every recipient's own.
+    """
+
+    def __init__(
+        self,
+        edition: Edition,
+        *,
+        batch_id: int,
+        lists: Sequence[int],
+        link_ids: Sequence[int],
+        stand_in: Values | None = None,
+    ) -> None:
         self._edition = edition
+        self._stand_in = stand_in
         self._batch_id = batch_id
         self._base = str(edition.organisation.get("public_address", "")).rstrip("/")
         self._sender = ascii_address(edition.sender_email)
@@ -102,7 +114,7 @@ class CompiledEdition:
         return recipient.tracked and not self._edition.is_test
 
     def _values(self, recipient: Recipient, tracked: bool) -> Values:
-        values = merge.present(recipient.merge)
+        values = merge.present(recipient.merge if self._stand_in is None else self._stand_in)
         values.setdefault("email", recipient.email)
         values.update(self._constants)
         # A test mail's link opens the page but names nobody, so that trying it unsubscribes nobody.

@@ -72,8 +72,13 @@ def resume(campaign: Campaign, *, by: User) -> None:
 
 
 def cancel(campaign: Campaign, *, by: User) -> None:
-    ledger.cancel(_batch(campaign))
-    audit.record(by, "campaign.cancelled", campaign.name, campaign=campaign.pk)
+    """The rest is skipped. What has not begun at all is undone instead."""
+    batch = _batch(campaign)
+    if batch.started_at is None:
+        undo(campaign, by=by)
+    else:
+        ledger.cancel(batch)
+        audit.record(by, "campaign.cancelled", campaign.name, campaign=campaign.pk)
 
 
 @transaction.atomic

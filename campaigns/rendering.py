@@ -1,11 +1,14 @@
 """From a campaign to the bytes of one message: composed when looked at, frozen at launch, compiled by each worker."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from accounts.models import Organisation
 from campaigns import blocks, html, mjml, plaintext
 from campaigns.compiled import CompiledEdition, link_targets
 from campaigns.models import Campaign, Edition
+from contacts.merge import values
+from contacts.models import Contact
 from delivery.models import Batch
 from tracking import links
 from tracking.models import Link
@@ -70,4 +73,14 @@ def load_edition(batch: Batch) -> CompiledEdition:
     link_ids = list(Link.objects.filter(batch=batch).order_by("position").values_list("id", flat=True))
     if not edition.is_test and len(link_ids) != len(link_targets(edition)):
         raise LinksMissing(f"edition {edition.pk} has {len(link_targets(edition))} links, its batch {len(link_ids)}")
-    return CompiledEdition(edition, batch_id=batch.pk, lists=batch.lists, link_ids=link_ids)
+    return CompiledEdition(
+        edition, batch_id=batch.pk, lists=batch.lists, link_ids=link_ids, stand_in=_stand_in(edition)
+    )
+
+
+def _stand_in(edition: Edition) -> dict[str, Any] | None:
+    """A test mail is written as if to this contact, whoever gets it."""
+    contact = Contact.objects.filter(pk=edition.contact_id).first() if edition.contact_id else None
+    if contact is None:
+        return None
+    return values(contact.email, contact.first_name, contact.last_name, contact.language, contact.attributes)

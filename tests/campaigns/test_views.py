@@ -1,0 +1,192 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from campaigns import blocks, launching
+from campaigns.models import Campaign
+from contacts.models import Contact
+from delivery.models import Batch
+from tests.campaigns import letters
+
+pytestmark = pytest.mark.django_db
+Browse = Callable[[User], Client]
+JSON = {"Accept": "application/json"}
+
+
+@pytest.fixture
+def campaign(marketer: User) -> Campaign:
+    return letters.draft(marketer, letters.readers("Ana", "Ben"))
+
+
+def save(client: Client, campaign: Campaign, card: str, **fields: Any) -> Any:
+    return client.post(reverse("campaign-save", args=[campaign.pk, card]), fields, headers=JSON)
+
+
+def test_draft_names_number_and_way_out(client_for: Browse, marketer: User, campaign: Campaign) -> None:
+    page = client_for(marketer).get(campaign.get_absolute_url()).content.decode()
+    assert "Rehearse with 2 people (nobody receives it)" in page
+    assert "Readers: 2 people" in page
+    assert "2 matched = <strong>2 will receive</strong>" in page
+
+
+def test_card_is_saved_under_the_next_version(client_for: Browse, marketer: User, campaign: Campaign) -> None:
+    answer = save(client_for(marketer), campaign, "subject", subject="  New\n words ", preheader="", version=1)
+    assert (answer.status_code, answer.json()["version"]) == (200, 2)
+    campaign.refresh_from_db()
+    assert (campaign.subject, campaign.preheader, campaign.updated_by) == ("New words", "", marketer)
+
+
+def test_two_editors_notice_each_other(client_for: Browse, marketer: User, admin: User, campaign: Campaign) -> None:
+    save(client_for(admin), campaign, "subject", subject="Aron's", version=1)
+    late = save(client_for(marketer), campaign, "name", name="Mia's", version=1)
+    assert late.status_code == 409
+    assert late.json()["conflict"].startswith("Aron Admin changed this 0")
+    kept = save(client_for(marketer), campaign, "name", name="Mia's", version=late.json()["version"])
+    assert kept.status_code == 200
+    campaign.refresh_from_db()
+    assert (campaign.subject, campaign.name) == ("Aron's", "Mia's")
+
+
+def test_launched_campaign_takes_no_more_words(client_for: Browse, marketer: User, campaign: Campaign) -> None:
+    launching.launch(campaign, by=marketer)
+    assert save(client_for(marketer), campaign, "subject", subject="Too late", version=1).status_code == 410
+    campaign.refresh_from_db()
+    assert campaign.subject == "News for you"
+
+
+def test_launch_asks_once_more_and_goes(client_for: Browse, marketer: User, campaign: Campaign) -> None:
+    client = client_for(marketer)
+    url = reverse("campaign-launch", args=[campaign.pk])
+    assert "10 seconds after you press" in client.get(url).content.decode()
+    page = client.post(url, follow=True).content.decode()
+    assert "Nothing has left yet" in page
+    assert Batch.objects.get().total in (0, 2)
+
+
+def test_launch_above_five_thousand_wants_the_number_typed(
+    client_for: Browse, marketer: User, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launching, "MANY_PEOPLE", 1)
+    client, url = client_for(marketer), reverse("campaign-launch", args=[campaign.pk])
+    for typed in ("", "3"):
+        assert client.post(url, {"typed": typed}).status_code == 422
+    assert not Batch.objects.exists()
+    assert client.post(url, {"typed": " 2 "}).status_code == 302
+    assert Batch.objects.count() == 1
+
+
+def test_what_blocks_is_said_with_its_cure(client_for: Browse, marketer: User) -> None:
+    empty = letters.draft(marketer)
+    answer = client_for(marketer).post(reverse("campaign-launch", args=[empty.pk]))
+    assert answer.status_code == 422
+    assert "This cannot go yet" in answer.content.decode()
+
+
+def test_preview_is_the_mail_of_the_chosen_contact(client_for: Browse, viewer: User, campaign: Campaign) -> None:
+    people = dict(Contact.objects.values_list("first_name", "pk"))
+    answer = client_for(viewer).get(reverse("campaign-mail", args=[campaign.pk]), {"contact": people["Ben"]})
+    assert "Hello Ben" in answer.content.decode()
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert "script-src" not in answer.headers["Content-Security-Policy"]
+
+
+def test_block_is_added_above_the_footer_moved_removed_and_brought_back(
+    client_for: Browse, marketer: User, campaign: Campaign
+) -> None:
+    client, place = client_for(marketer), [campaign.pk]
+    client.post(reverse("block-add", args=place), {"kind": "divider", "position": 3})
+    assert kinds(campaign) == ["heading", "text", "button", "divider", "footer"]
+    divider = Campaign.objects.get(pk=campaign.pk).blocks["blocks"][3]["id"]
+    client.post(reverse("block-move", args=[*place, divider]), {"direction": "up"})
+    assert kinds(campaign) == ["heading", "text", "divider", "button", "footer"]
+    removed = client.post(reverse("block-delete", args=[*place, divider]), headers={"HX-Request": "true"})
+    assert kinds(campaign) == ["heading", "text", "button", "footer"]
+    assert "Divider removed." in removed.content.decode()
+    undo = removed.context["removed"]
+    client.post(reverse("block-restore", args=place), {"block": undo["block"], **undo["place"]})
+    assert kinds(campaign) == ["heading", "text", "divider", "button", "footer"]
+
+
+def test_block_form_is_cleaned_and_seen_in_the_mail(client_for: Browse, marketer: User, campaign: Campaign) -> None:
+    text = campaign.blocks["blocks"][1]["id"]
+    url = reverse("block-save", args=[campaign.pk, text])
+    answer = client_for(marketer).post(url, {"html": "<p onclick=x>Ahoy</p><script>1</script>"}, headers=JSON)
+    assert answer.json()["excerpt"] == "Ahoy"
+    mail = client_for(marketer).get(reverse("campaign-mail", args=[campaign.pk])).content.decode()
+    assert "Ahoy" in mail
+    assert "<script" not in mail
+
+
+def test_switching_to_html_and_back_loses_nothing(client_for: Browse, marketer: User, campaign: Campaign) -> None:
+    client, url = client_for(marketer), reverse("campaign-kind", args=[campaign.pk])
+    client.post(url, {"kind": "html"})
+    campaign.refresh_from_db()
+    assert campaign.content_kind == "html"
+    assert "News from the harbour" in campaign.html
+    client.post(url, {"kind": "blocks"})
+    assert kinds(campaign) == ["heading", "text", "button", "footer"]
+
+
+def test_test_mail_is_marked_and_counted_nowhere(client_for: Browse, marketer: User, campaign: Campaign) -> None:
+    url = reverse("campaign-test", args=[campaign.pk])
+    line = client_for(marketer).post(url, {"to": "mia@nordlicht.example"})
+    assert "On its way" in line.content.decode()
+    edition = campaign.editions.get()
+    assert (edition.is_test, edition.subject) == (True, "[TEST] News for you")
+    campaign.refresh_from_db()
+    assert campaign.is_draft
+
+
+def test_home_leads_to_the_first_mail_until_something_was_sent(
+    client_for: Browse, marketer: User, campaign: Campaign
+) -> None:
+    client = client_for(marketer)
+    assert "Send yourself the first mail" in client.get("/").content.decode()
+    launching.launch(campaign, by=marketer)
+    page = client.get("/").content.decode()
+    assert "Send yourself the first mail" not in page
+    assert "Harbour news" in page
+
+
+def test_paused_campaign_needs_somebody(client_for: Browse, marketer: User, campaign: Campaign) -> None:
+    launching.launch(campaign, by=marketer)
+    Batch.objects.update(state=Batch.State.PAUSED, state_reason="The server said no")
+    page = client_for(marketer).get("/").content.decode()
+    assert "“Harbour news” is paused" in page
+    assert "The server said no" in page
+
+
+def test_list_is_searched_and_filtered(client_for: Browse, marketer: User, campaign: Campaign) -> None:
+    letters.draft(marketer, name="Autumn sale", subject="Leaves")
+    client = client_for(marketer)
+
+    def names(query: str) -> list[str]:
+        return [row["campaign"].name for row in client.get(f"/campaigns/{query}").context["rows"]]
+
+    assert names("") == ["Autumn sale", "Harbour news"]
+    assert names("?q=leaves") == ["Autumn sale"]
+    launching.launch(campaign, by=marketer)
+    assert names("?state=drafts") == ["Autumn sale"]
+    assert names("?state=under-way") == ["Harbour news"]
+    assert client.get("/campaigns/?state=nonsense").status_code == 404
+
+
+def test_viewer_sees_the_draft_and_changes_nothing(client_for: Browse, viewer: User, campaign: Campaign) -> None:
+    client = client_for(viewer)
+    page = client.get(campaign.get_absolute_url()).content.decode()
+    assert "Your role may look at this campaign" in page
+    assert "Rehearse with" not in page
+    assert save(client, campaign, "subject", subject="Mine").status_code == 403
+    assert client.post(reverse("campaign-launch", args=[campaign.pk])).status_code == 403
+
+
+def test_stranger_is_led_to_the_login(client: Client, campaign: Campaign) -> None:
+    assert client.get(campaign.get_absolute_url()).url.startswith("/login/")  # type: ignore[attr-defined]
+
+
+def kinds(campaign: Campaign) -> list[str]:
+    return [block["kind"] for block in blocks.walk(Campaign.objects.get(pk=campaign.pk).blocks)]
