@@ -69,6 +69,7 @@ def target(provider: Provider) -> Target:
         username=provider.username,
         password=provider.password,
         sender=verp.address(0, domain),
+        is_our_sandbox=provider.is_rehearsal,
     )
 
 

@@ -21,6 +21,7 @@ from delivery.forms import SandboxRulesForm
 from delivery.models import Provider, SandboxMail, SandboxRules
 from delivery.sandbox import oneclick
 from delivery.sandbox.behaviour import SIGNS
+from delivery.sandbox.headers import printable
 from delivery.sandbox.reading import Reading
 
 PAGE = 50
@@ -139,7 +140,7 @@ def unsubscribe(request: StaffRequest, mail_id: int) -> HttpResponse:
 
 
 def _list_context(request: StaffRequest) -> dict[str, Any]:
-    search = request.GET.get("q", "").strip()[:200]
+    search = _search(request)
     found = SandboxMail.objects.search(search)
     count = found.count()
     page = _page(request, search)
@@ -195,6 +196,10 @@ def _list_url(**query: Any) -> str:
     return f"{reverse('sandbox')}?{urlencode({name: value for name, value in query.items() if value})}"
 
 
+def _search(request: StaffRequest) -> str:
+    return printable(request.GET.get("q", ""))[:200].strip()
+
+
 def _number(request: StaffRequest, name: str) -> int:
     text = request.GET.get(name, "")
     return int(text) if text.isdecimal() and len(text) < 19 else 0
@@ -202,7 +207,7 @@ def _number(request: StaffRequest, name: str) -> int:
 
 def _view_links(request: StaffRequest, reading: Reading) -> list[tuple[str, str, str]]:
     """Key, label, address of every way to look at the mail."""
-    search = request.GET.get("q", "")
+    search = _search(request)
     labels = VIEWS | {"links": f"Links ({len(reading.links)})"}
     return [
         (key, label, f"?{urlencode({'view': key} | ({'q': search} if search else {}))}")
@@ -211,7 +216,7 @@ def _view_links(request: StaffRequest, reading: Reading) -> list[tuple[str, str,
 
 
 def _neighbours(request: StaffRequest, kept: SandboxMail) -> dict[str, Any]:
-    search = request.GET.get("q", "").strip()[:200]
+    search = _search(request)
     found = SandboxMail.objects.search(search).order_by("id").values_list("id", flat=True)
     query = f"?{urlencode({'q': search})}" if search else ""
 

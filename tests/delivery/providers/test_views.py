@@ -1,0 +1,170 @@
+import time
+from collections.abc import Callable
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+
+from accounts.models import AuditEntry, User
+from delivery.models import Batch, Provider
+from tests.delivery.providers.talking import Script, closed_port, talking
+
+ClientFor = Callable[[User], Client]
+FILLED = {
+    "name": "Relay",
+    "host": "127.0.0.1",
+    "port": 2525,
+    "security": "none",
+    "username": "post",
+    "password": "secret",
+    "connections": 5,
+    "messages_per_connection": 100,
+}
+
+
+@pytest.fixture
+def browser(admin: User, client_for: ClientFor, settings: Settings) -> Client:
+    settings.ALLOW_ANY_SMTP_PORT = True
+    return client_for(admin)
+
+
+def relay(port: int = 2525) -> Provider:
+    return Provider.objects.create(name="Relay", host="127.0.0.1", port=port, security="none")
+
+
+def result_of(browser: Client, provider: Provider) -> str:
+    """The page once the test is over, and on the way the fragments a browser fetches."""
+    page = browser.post(reverse("provider-test", args=[provider.pk]), follow=True)
+    address, _ = page.redirect_chain[-1]
+    key = address.rpartition("=")[2]
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        fragment = browser.get(
+            reverse("provider-test-steps", args=[provider.pk, key]), headers={"HX-Request": "true"}
+        ).content.decode()
+        if "hx-trigger" not in fragment:
+            return browser.get(address).content.decode()
+        time.sleep(0.05)
+    raise AssertionError("the test never ended")
+
+
+def test_the_list_shows_every_way_out_with_its_health(browser: Client) -> None:
+    relay().pause("smtp.x refused the password (535).")
+    page = browser.get(reverse("providers")).content.decode()
+    for words in ("Sandbox", "Relay", "Paused", "smtp.x refused the password (535)."):
+        assert words in page
+
+
+def test_a_provider_is_added_and_can_be_tested_at_once(browser: Client) -> None:
+    answer = browser.post(reverse("provider-new"), FILLED | {"test": "1"})
+    provider = Provider.objects.get(name="Relay")
+    assert answer.headers["Location"].startswith(f"/providers/{provider.pk}/?test=")
+    assert not provider.is_default
+    assert AuditEntry.objects.filter(action="provider.added", subject="Relay").exists()
+
+
+def test_a_preset_fills_in_the_form(browser: Client) -> None:
+    page = browser.get(reverse("provider-new"), {"preset": "gmail"}).content.decode()
+    assert 'value="smtp.gmail.com"' in page
+    assert 'value="500"' in page
+    assert "app password" in page.lower()
+
+
+def test_an_unknown_preset_shows_an_empty_form(browser: Client) -> None:
+    assert browser.get(reverse("provider-new"), {"preset": "nobody"}).status_code == 200
+
+
+def test_a_working_connection_is_shown_step_by_step_and_remembered(browser: Client, transactional_db: None) -> None:
+    with talking(Script()) as port:
+        provider = relay(port)
+        page = result_of(browser, provider)
+    assert "The connection works" in page
+    assert page.count("state-good") >= 5
+    provider.refresh_from_db()
+    assert provider.tested_at is not None
+
+
+def test_a_broken_connection_shows_where_it_broke_with_a_cure(browser: Client) -> None:
+    page = result_of(browser, relay(closed_port()))
+    assert "The connection does not work" in page
+    assert "Nothing listens on port" in page
+    assert "What to do:" in page
+    assert page.count("not reached") == 3
+    assert Provider.objects.get(name="Relay").tested_at is None
+
+
+def test_what_the_server_said_is_escaped(browser: Client) -> None:
+    with talking(Script({"": "554 <script>alert(1)</script>"})) as port:
+        page = result_of(browser, relay(port))
+    assert "&lt;script&gt;" in page
+    assert "<script>alert" not in page
+
+
+def test_a_forgotten_test_is_said_to_be_over(browser: Client) -> None:
+    provider = relay(closed_port())
+    address = browser.post(reverse("provider-test", args=[provider.pk])).headers["Location"]
+    time.sleep(0.2)
+    cache.clear()
+    assert "its result forgotten" in browser.get(address).content.decode()
+
+
+def test_a_paused_provider_is_resumed_and_forgets_why(browser: Client) -> None:
+    provider = relay()
+    browser.post(reverse("provider-pause", args=[provider.pk]))
+    provider.refresh_from_db()
+    assert provider.is_paused
+    assert "Nothing leaves through it" in browser.get(reverse("provider", args=[provider.pk])).content.decode()
+    browser.post(reverse("provider-resume", args=[provider.pk]))
+    provider.refresh_from_db()
+    assert not provider.is_paused
+
+
+def test_a_paused_default_is_announced_on_every_page(browser: Client, viewer: User, client_for: ClientFor) -> None:
+    provider = relay()
+    provider.make_default()
+    provider.pause("smtp.x refused the password (535).")
+    assert "Relay is paused: mail through it waits." in browser.get(reverse("sandbox")).content.decode()
+    seen_by_viewer = client_for(viewer).get(reverse("sandbox")).content.decode()
+    assert "Relay is paused" in seen_by_viewer
+    assert f'href="/providers/{provider.pk}/"' not in seen_by_viewer
+
+
+def test_a_provider_in_use_is_not_removed_and_the_page_says_why(browser: Client) -> None:
+    provider = relay()
+    Batch.objects.create(provider=provider, state="sending", rehearsal=False, content_kind="edition", content_id=1)
+    page = browser.post(reverse("provider-remove", args=[provider.pk]), follow=True).content.decode()
+    assert "under way through Relay" in page
+    assert Provider.objects.kept().filter(pk=provider.pk).exists()
+
+
+def test_a_removed_provider_is_gone_from_every_page(browser: Client) -> None:
+    provider = relay()
+    Batch.objects.create(provider=provider, state="done", rehearsal=False, content_kind="edition", content_id=1)
+    browser.post(reverse("provider-remove", args=[provider.pk]))
+    for name in ("provider", "provider-edit"):
+        assert browser.get(reverse(name, args=[provider.pk])).status_code == 404
+
+
+def test_the_sandbox_can_be_tested_but_neither_edited_nor_removed(browser: Client) -> None:
+    sandbox = Provider.objects.sandbox()
+    assert browser.get(reverse("provider-edit", args=[sandbox.pk])).status_code == 404
+    assert browser.post(reverse("provider-remove", args=[sandbox.pk])).status_code == 404
+    assert browser.get(reverse("provider", args=[sandbox.pk])).status_code == 200
+
+
+def test_a_password_that_no_key_opens_leads_to_the_form(browser: Client, settings: Settings) -> None:
+    provider = relay()
+    provider.username, provider.password_sealed = "post", b"from another installation"
+    provider.save()
+    page = browser.post(reverse("provider-test", args=[provider.pk]), follow=True).content.decode()
+    assert "cannot be read any more" in page
+
+
+@pytest.mark.parametrize("role", ["marketer", "viewer"])
+def test_providers_are_for_admins(role: str, request: pytest.FixtureRequest, client_for: ClientFor) -> None:
+    browser = client_for(request.getfixturevalue(role))
+    assert browser.get(reverse("providers")).status_code == 403
+    assert browser.post(reverse("provider-new"), FILLED).status_code == 403
+    assert not Provider.objects.filter(name="Relay").exists()

@@ -1,0 +1,212 @@
+import re
+from collections.abc import Callable
+from email.message import EmailMessage
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import AuditEntry, User
+from contacts.models import Contact, Suppression
+from delivery import tokens, verp
+from delivery.models import Batch, SandboxMail, SandboxRules
+from delivery.sandbox import oneclick, store
+from delivery.sandbox.store import Mail
+
+ClientFor = Callable[[User], Client]
+LIST = "/sandbox/"
+
+
+def keep(number: int = 1, *, subject: str = "News", html: str = "<p>Hi</p>", one_click: str = "") -> SandboxMail:
+    message = EmailMessage()
+    message["From"] = "Nordlicht <news@nordlicht.example>"
+    message["Subject"] = f"{subject} {number}"
+    if one_click:
+        message["List-Unsubscribe"] = f"<{one_click}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message.set_content("Hi in plain words\n")
+    message.add_alternative(html, subtype="html")
+    raw = message.as_bytes().replace(b"\n", b"\r\n")
+    sender = verp.address(77, "nordlicht.example")
+    store.write([Mail(sender, (f"ana{number}@example.org",), raw)])
+    return SandboxMail.objects.latest("id")
+
+
+@pytest.fixture
+def browser(viewer: User, client_for: ClientFor) -> Client:
+    return client_for(viewer)
+
+
+def subjects(page: str) -> list[str]:
+    return re.findall(r"<bdi>(News \d+)</bdi></a>", page)
+
+
+def test_an_empty_sandbox_says_what_will_be_here_and_where_to_begin(browser: Client) -> None:
+    page = browser.get(LIST).content.decode()
+    assert "No mail yet" in page
+    assert 'href="/campaigns/"' in page
+    assert "Nothing here reached anyone." in page
+
+
+def test_mails_are_listed_newest_first_and_paged_by_key(browser: Client) -> None:
+    for number in range(1, 121):
+        keep(number)
+    first = browser.get(LIST).content.decode()
+    assert subjects(first) == [f"News {number}" for number in range(120, 70, -1)]
+    second = browser.get(LIST + re.findall(r'rel="next" href="/sandbox/([^"]+)"', first)[0]).content.decode()
+    assert subjects(second) == [f"News {number}" for number in range(70, 20, -1)]
+    third = browser.get(LIST + re.findall(r'rel="next" href="/sandbox/([^"]+)"', second)[0]).content.decode()
+    assert subjects(third) == [f"News {number}" for number in range(20, 0, -1)]
+    assert 'rel="next"' not in third
+    back = browser.get(LIST + re.findall(r'rel="prev" href="/sandbox/([^"]+)"', third)[0]).content.decode()
+    assert subjects(back) == subjects(second)
+
+
+def test_search_finds_by_address_and_by_words_of_the_subject(browser: Client) -> None:
+    for number in (1, 2, 3):
+        keep(number)
+    assert subjects(browser.get(LIST, {"q": "ana2@"}).content.decode()) == ["News 2"]
+    assert subjects(browser.get(LIST, {"q": "news 3"}).content.decode()) == ["News 3"]
+    assert "Nothing found" in browser.get(LIST, {"q": "100% _"}).content.decode()
+
+
+def test_a_waiting_page_is_told_only_when_something_came(browser: Client) -> None:
+    keep(1)
+    page = browser.get(LIST).content.decode()
+    poll = re.findall(r'hx-get="([^"]+)"', page)[0].replace("&amp;", "&")
+    assert browser.get(poll, headers={"HX-Request": "true"}).status_code == 204
+    keep(2)
+    fragment = browser.get(poll, headers={"HX-Request": "true"})
+    assert subjects(fragment.content.decode()) == ["News 2", "News 1"]
+    assert "<html" not in fragment.content.decode()
+
+
+@pytest.mark.parametrize("query", ["before=x", "after=99999999999999999999", "before=-1", "view=nonsense&q=%00"])
+def test_odd_addresses_do_no_harm(browser: Client, query: str) -> None:
+    kept = keep()
+    assert browser.get(f"{LIST}?{query}").status_code == 200
+    assert browser.get(f"{LIST}{kept.pk}/?{query}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("view", "seen"),
+    [
+        ("mail", "<iframe"),
+        ("text", "Hi in plain words"),
+        ("links", "https://shop.example/"),
+        ("headers", "<dt>Subject</dt>"),
+        ("source", "Content-Type: multipart/alternative"),
+    ],
+)
+def test_a_mail_can_be_looked_at_in_each_way(browser: Client, view: str, seen: str) -> None:
+    kept = keep(html='<a href="https://shop.example/">Shop</a>')
+    assert seen in browser.get(f"{LIST}{kept.pk}/", {"view": view}).content.decode()
+
+
+def test_the_mail_leads_to_its_message_and_its_neighbours(browser: Client) -> None:
+    older, kept, newer = keep(1), keep(2), keep(3)
+    page = browser.get(f"{LIST}{kept.pk}/").content.decode()
+    assert f'href="{LIST}{older.pk}/"' in page
+    assert f'href="{LIST}{newer.pk}/"' in page
+    assert f'href="{reverse("message", args=[77])}"' in page
+
+
+def test_the_html_is_shown_without_scripts_cookies_or_a_way_back(browser: Client) -> None:
+    kept = keep(html="<script>alert(1)</script><p>Hi</p>")
+    page = browser.get(f"{LIST}{kept.pk}/").content.decode()
+    assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in page
+    shown = browser.get(f"{LIST}{kept.pk}/html/")
+    policy = shown.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+    assert "sandbox allow-popups allow-popups-to-escape-sandbox" in policy
+    assert "allow-scripts" not in policy + page
+    assert "allow-same-origin" not in policy + page
+    assert shown.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_hostile_text_is_escaped_everywhere_on_our_pages(browser: Client) -> None:
+    attack = '"><img src=x onerror=alert(1)>'
+    kept = keep(
+        subject=attack, html=f"<a href='https://x.example/{attack}'>{attack}</a><a href='javascript:alert(1)'>x</a>"
+    )
+    for address in [
+        LIST,
+        *(f"{LIST}{kept.pk}/?view={view}" for view in ("mail", "text", "links", "headers", "source")),
+    ]:
+        page = browser.get(address).content.decode()
+        assert "<img src=x" not in page
+        assert 'href="javascript:' not in page
+
+
+def test_the_download_is_the_mail_as_it_came(browser: Client) -> None:
+    kept = keep()
+    download = browser.get(f"{LIST}{kept.pk}/raw/")
+    assert download.content == kept.source
+    assert download.headers["Content-Disposition"] == f'attachment; filename="sandbox-{kept.pk}.eml"'
+
+
+def test_delete_all_takes_what_was_seen_and_leaves_what_came_since(marketer: User, client_for: ClientFor) -> None:
+    seen, since = keep(1), keep(2)
+    client_for(marketer).post(f"{LIST}empty/", {"newest_id": seen.pk})
+    assert list(SandboxMail.objects.all()) == [since]
+    assert AuditEntry.objects.filter(action="sandbox.emptied", detail={"count": 1}).exists()
+
+
+def test_an_admin_tells_the_sandbox_to_misbehave_and_the_page_says_so(admin: User, client_for: ClientFor) -> None:
+    client = client_for(admin)
+    rules = {
+        "delay_min_ms": 5,
+        "delay_max_ms": 50,
+        "refused_percent": 10,
+        "deferred_percent": 20,
+        "dropped_percent": 1,
+        "keep_mails": 1_000,
+        "keep_days": 3,
+    }
+    page = client.post(f"{LIST}rules/", rules, follow=True).content.decode()
+    assert SandboxRules.get().deferred_percent == 20
+    assert "misbehaves on purpose" in page
+    wrong = client.post(f"{LIST}rules/", rules | {"refused_percent": 90})
+    assert wrong.status_code == 422
+    assert "111 percent" in wrong.content.decode()
+
+
+def test_one_click_unsubscribes_like_a_mailbox_provider(
+    marketer: User, client_for: ClientFor, live_server: LiveServer, settings: Settings
+) -> None:
+    settings.PORT = live_server.thread.port
+    settings.PUBLIC_URL = live_server.url
+    contact = Contact.objects.create(email="ana1@example.org", is_sample=True)
+    batch = Batch.objects.create(rehearsal=False, content_kind="edition", content_id=1, state="done")
+    token = tokens.seal(tokens.UNSUBSCRIBE, contact.pk, batch.pk)
+    kept = keep(one_click=f"{live_server.url}/u/{token}")
+    page = client_for(marketer).post(f"{LIST}{kept.pk}/unsubscribe/", follow=True).content.decode()
+    assert "Unsubscribed with one click: 200 in" in page
+    assert "no redirect, no cookie" in page
+    assert Suppression.objects.filter(email="ana1@example.org").exists()
+
+
+def test_one_click_never_knocks_at_other_doors(marketer: User, client_for: ClientFor) -> None:
+    kept = keep(one_click="http://169.254.169.254/latest/meta-data/")
+    page = client_for(marketer).post(f"{LIST}{kept.pk}/unsubscribe/", follow=True).content.decode()
+    assert "Nothing was sent" in page
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://news.example.evil/u/x", "http://news.example/u/x", "//news.example/u", "https://a@news.example/u", ""],
+)
+def test_only_our_own_address_is_ours(address: str) -> None:
+    with pytest.raises(oneclick.NotOurs):
+        oneclick.post(address, own={"https://news.example"})
+
+
+def test_a_mail_without_one_click_offers_no_button(marketer: User, client_for: ClientFor) -> None:
+    kept = keep()
+    client = client_for(marketer)
+    assert "one click, as Gmail does" not in client.get(f"{LIST}{kept.pk}/").content.decode()
+    page = client.post(f"{LIST}{kept.pk}/unsubscribe/", follow=True).content.decode()
+    assert "offers no unsubscribing with one click" in page
