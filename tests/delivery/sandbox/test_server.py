@@ -266,20 +266,52 @@ def _pump(source: socket.socket, sink: socket.socket) -> None:
         sink.shutdown(socket.SHUT_RDWR)
 
 
-def test_while_the_database_is_away_mail_is_told_to_come_back(transactional_db: None) -> None:
-    """Takes about two seconds: it waits for the server to notice that the database is back."""
+@contextmanager
+def behind_a_door() -> Iterator[tuple[Doorway, Server]]:
     kept = connection.settings_dict
     host, port = str(kept["HOST"]), str(kept["PORT"] or 5432)
-    target: tuple[str, int] | str = f"{host}/.s.PGSQL.{port}" if host.startswith("/") else (host, int(port))
-    with doorway(target) as door:
+    with doorway(f"{host}/.s.PGSQL.{port}" if host.startswith("/") else (host, int(port))) as door:
         server = start(database_url(port=door.port, host="127.0.0.1"))
         try:
-            send(server.port)
-            door.shut()
-            with pytest.raises(smtplib.SMTPDataError, match=r"4\.3\.0"):
-                send(server.port)
-            door.open()
-            send(server.port)
+            yield door, server
         finally:
             server.stop()
+
+
+def test_while_the_database_is_away_mail_is_told_to_come_back(transactional_db: None) -> None:
+    """Takes about two seconds: it waits for the server to notice that the database is back."""
+    with behind_a_door() as (door, server):
+        send(server.port)
+        door.shut()
+        with pytest.raises(smtplib.SMTPDataError, match=r"4\.3\.0"):
+            send(server.port)
+        door.open()
+        send(server.port)
     assert SandboxMail.objects.count() == 2
+
+
+@pytest.fixture
+def _slow_commits(transactional_db: None) -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql "
+            "AS $$ BEGIN PERFORM pg_sleep(1); RETURN NULL; END $$;"
+            "CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON delivery_sandboxmail DEFERRABLE INITIALLY DEFERRED "
+            "FOR EACH ROW EXECUTE FUNCTION slow()"
+        )
+        yield
+        cursor.execute("DROP TRIGGER slow ON delivery_sandboxmail; DROP FUNCTION slow()")
+
+
+@pytest.mark.usefixtures("_slow_commits")
+def test_a_commit_whose_answer_was_lost_is_found_out_and_not_asked_for_again() -> None:
+    """Takes two seconds: the connection to the database breaks while a slow commit runs."""
+    with behind_a_door() as (door, server):
+        sending = threading.Thread(target=send, args=(server.port,))
+        sending.start()
+        time.sleep(0.5)
+        door.shut()
+        door.open()
+        sending.join(15)
+        assert not sending.is_alive()
+    assert SandboxMail.objects.count() == 1
