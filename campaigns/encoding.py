@@ -5,10 +5,12 @@ from base64 import b64encode
 from collections.abc import Iterator
 
 _LINE = 76
-_SOFT_BREAK = "=\r\n"
+SOFT_BREAK = "=\r\n"
 # Printable ASCII stays as it is but for "=": everything else becomes =XX, byte by byte.
 _ESCAPES = {byte: f"={byte:02X}" for byte in range(256) if not (32 <= byte <= 126 and byte != 61) and byte != 9}
 _UNTOUCHED = re.compile(r"[!-\-/-<>-~](?:[ -<>-~]{0,73}[!-<>-~])?")
+# Begins and ends with a character that stays in any place of a mail: HTML, address or text.
+needs_nothing = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z /:.,?#_~+@()!*-]{0,73}[0-9A-Za-z_-])?").fullmatch
 _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127)) | dict.fromkeys(range(0xD800, 0xE000))
 _SPACES = re.compile(r"\s+")
 _WORD_OCTETS = 45  # 60 characters of base64 and 12 of frame: 72 of the 75 that RFC 2047 allows
@@ -28,19 +30,19 @@ def quoted_printable(text: str) -> str:
     Line ends are \\n in `text` and CRLF in the result. No line begins with a dot or exceeds 76 characters.
     """
     if _UNTOUCHED.fullmatch(text):
-        return text + _SOFT_BREAK
+        return text + SOFT_BREAK
     if not text:
         return ""
     lines = [_encode_line(line) for line in text.split("\n")]
     last = lines.pop()
-    return "".join(line + "\r\n" for line in lines) + (last + _SOFT_BREAK if last else "")
+    return "".join(line + "\r\n" for line in lines) + (last + SOFT_BREAK if last else "")
 
 
 def _encode_line(line: str) -> str:
     encoded = line.encode("utf-8", "replace").decode("latin-1").translate(_ESCAPES)
     if encoded.endswith((" ", "\t")):
         encoded = encoded[:-1] + f"={ord(encoded[-1]):02X}"
-    return _SOFT_BREAK.join(_wrap(encoded))
+    return SOFT_BREAK.join(_wrap(encoded))
 
 
 def _wrap(line: str) -> Iterator[str]:

@@ -23,6 +23,8 @@ def printable(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
+        if abs(value) < 1e15 and value == int(value):
+            return str(int(value))
         return f"{value:.10g}" if math.isfinite(value) else ""
     if isinstance(value, list | tuple):
         return ", ".join(printable(item) for item in value)
@@ -59,7 +61,7 @@ def number(value: Any, decimals: Any = None) -> str:
     """12345.5 reads 12,345.5; what is no number stays as it is."""
     try:
         figure = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return printable(value)
     if not math.isfinite(figure) or isinstance(value, bool):
         return printable(value)

@@ -8,7 +8,7 @@ from typing import IO
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from PIL import Image as Pillow
 from PIL import ImageOps, ImageSequence, UnidentifiedImageError
@@ -55,10 +55,10 @@ def address(base: str, image: Image) -> str:
 
 
 @require_safe
-def serve(request: HttpRequest, name: str) -> HttpResponseBase:
+def serve(request: HttpRequest, name: str) -> HttpResponse:
     """Public: GET /i/<name>. A name never gets other content, so whoever has it need not ask again."""
-    file = _open(name)
-    response = FileResponse(file, content_type=_TYPES[name.rpartition(".")[2]])
+    with _open(name) as file:
+        response = HttpResponse(file.read(), content_type=_TYPES[name.rpartition(".")[2]])
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Disposition"] = "inline"

@@ -7,7 +7,8 @@ from typing import Any, Literal
 import minijinja
 
 from campaigns import places, syntax
-from campaigns.filters import FILTERS, is_blank, printable
+from campaigns.encoding import SOFT_BREAK, needs_nothing
+from campaigns.filters import FILTERS, default, is_blank, printable
 from campaigns.syntax import Piece, Problem, Unreadable
 
 Escape = Literal["html", "text", "header", "url"]
@@ -19,6 +20,7 @@ _FUEL = 200_000
 _PROBES = ("", 7, "x" * 200)  # with nothing, a number and a long text: whatever goes wrong shows before the launch
 _PLACES = {"text": "plain", "header": "header", "url": "part"}
 _ARGUMENTS = {function: len(signature(function).parameters) - 1 for function in FILTERS.values()}
+_NOTHING_SPECIAL = frozenset({"text", "plain", "ours"})
 _FILTER_NAMES = frozenset(FILTERS)
 
 
@@ -93,7 +95,7 @@ def read(template: str) -> list[Piece]:
 
 
 class Template:
-    """Pieces compiled for many renderings. `encode` is applied once to each literal and to each value shown.
+    """Pieces compiled for many renderings: each literal is encoded once, each value on its way in.
 
     Without conditions and loops it is a join of strings; with them minijinja runs it, under limits.
     """
@@ -101,6 +103,7 @@ class Template:
     def __init__(
         self, pieces: Sequence[Piece], *, place: str | None = None, encode: Callable[[str], str] | None = None
     ) -> None:
+        """`place`: instead of each output's own. `encode`: encoding.quoted_printable, or None for the words as such."""
         self._encode = encode
         self._place = place
         if any(piece.kind == "block" or not _is_simple(piece) for piece in pieces if piece.kind != "text"):
@@ -114,12 +117,19 @@ class Template:
 
     def _join(self, pieces: Sequence[Piece]) -> Slot:
         parts = [self._literal(piece) if piece.kind == "text" else "" for piece in pieces]
-        slots = [(number, self._slot(piece)) for number, piece in enumerate(pieces) if piece.kind == "output"]
+        # The same output in several spots is worked out once.
+        spots: dict[tuple[str, str], list[int]] = {}
+        for number, piece in enumerate(pieces):
+            if piece.kind == "output":
+                spots.setdefault((piece.place, piece.source), []).append(number)
+        slots = [(self._slot(pieces[numbers[0]]), numbers) for numbers in spots.values()]
 
         def render(values: dict[str, Any]) -> str:
             filled = parts[:]
-            for number, slot in slots:
-                filled[number] = slot(values)
+            for slot, numbers in slots:
+                shown = slot(values)
+                for number in numbers:
+                    filled[number] = shown
             return "".join(filled)
 
         return render
@@ -127,9 +137,17 @@ class Template:
     def _slot(self, piece: Piece) -> Slot:
         """What an output shows: a name (or a text) and a chain of filters with plain arguments."""
         (what, text), *_ = piece.tokens
-        constant = None if what == "name" else _literal_value(what, text)
         chain = _filter_chain(piece)
         show = self._show(piece.place)
+        if (
+            self._encode
+            and what == "name"
+            and piece.place in _NOTHING_SPECIAL
+            and all(function is default for function, _ in chain)
+        ):
+            fallbacks = [argument for _, arguments in chain for argument in arguments if argument]
+            return _quick_slot(text, fallbacks[0] if fallbacks else "", show)
+        constant = None if what == "name" else _literal_value(what, text)
 
         def slot(values: dict[str, Any]) -> str:
             value = values.get(text) if constant is None else constant
@@ -163,6 +181,8 @@ class Template:
                 return environment.render_template("mail", **values)
             except minijinja.TemplateError as error:
                 raise Broken([_problem(error, pieces)]) from None
+            except (TypeError, ValueError, ArithmeticError):  # out of a filter
+                raise Broken([Problem("A filter is given more than it takes.")]) from None
 
         return render
 
@@ -175,6 +195,18 @@ class Template:
         if encode is None:
             return lambda value: harmless(printable(value))
         return lambda value: encode(harmless(printable(value)))
+
+
+def _quick_slot(name: str, fallback: Any, show: Callable[[Any], str]) -> Slot:
+    """A name with at most a default, for a mail being sent: most values need neither escaping nor encoding."""
+
+    def slot(values: dict[str, Any]) -> str:
+        value = values.get(name, fallback)
+        if type(value) is str and needs_nothing(value):
+            return value + SOFT_BREAK
+        return show(value)
+
+    return slot
 
 
 def _is_simple(piece: Piece) -> bool:

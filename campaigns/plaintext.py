@@ -62,6 +62,8 @@ class _Reader(HTMLParser):
             if tag in self._unseen:
                 while self._unseen.pop() != tag:
                     pass
+            elif tag in _BLOCKS:
+                self._unseen.clear()
             return
         if tag == "a" and self._links:
             self._address(*self._links.pop())

@@ -19,6 +19,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _TAG_NAME = re.compile(r"</?([^\s/>]+)")
+_PLAIN_NAME = re.compile(r"[a-z][\w:.-]*")  # other names mean different things to different readers
 _ATTRIBUTE = re.compile(r"""[\s/]*([^\s/>=][^\s/>=]*)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>]*))?""")
 _CONDITIONAL = re.compile(r"(<!--\[if[^\]]*\]>)(.*?)(<!\[endif\]-->)\Z", re.IGNORECASE | re.DOTALL)
 _REVEALED = re.compile(r"<!--\[if[^\]]*\]><!-->|<!--\[if[^\]]*\]>-->|<!--<!\[endif\]-->", re.IGNORECASE)
@@ -70,7 +71,7 @@ def _kept(html: str) -> Iterator[str]:
                 end = _start_of_closing(name, html, at)
                 yield _tag(token[0], name) + (_style(html[at:end]) if name == "style" else html[at:end])
                 at = end
-            elif name not in _TAG_ONLY:
+            elif name not in _TAG_ONLY and _PLAIN_NAME.fullmatch(name):
                 yield _tag(token[0], name)
         elif token.lastgroup != "unfinished":
             yield token[0]
@@ -121,7 +122,7 @@ def _tag(tag: str, name: str) -> str:
 
 def _is_harmless(name: str, quoted: str) -> bool:
     value = unescape(quoted.strip("\"'"))
-    if name.startswith("on") or name in _DROPPED_ATTRIBUTES:
+    if name.startswith("on") or name in _DROPPED_ATTRIBUTES or ("<" in quoted and quoted[0] not in "\"'"):
         return False
     if name == "style":
         return not _ACTIVE_STYLE.search(value)
