@@ -17,7 +17,6 @@ from contacts.merge import tags
 from delivery.content import Parts, Recipient
 from delivery.linter import MAX_HTML_BYTES, lint
 
-SYSTEM_TAGS = frozenset({"unsubscribe_url", "organisation_name", "postal_address"})
 _LARGE_HTML_BYTES = 80_000
 _FOREIGN_TAG = re.compile(
     r"\*\|[A-Z_:]+\|\*|%%[\w ]+%%|\[\[[\w ]+\]\]|%(?:FIRSTNAME|UNSUBSCRIBE\w*|EMAIL)%", re.IGNORECASE
@@ -79,7 +78,7 @@ def _templates(edition: Edition) -> Iterator[Finding]:
 
 
 def _tags(edition: Edition) -> Iterator[Finding]:
-    known = {tag.name for tag in tags()} | SYSTEM_TAGS
+    known = {tag.name for tag in (*tags(), *rendering.OWN_TAGS)}
     said: set[str] = set()
     for name, card, source in _sources(edition):
         for unknown in sorted(merge.tags_used(source) - known - said):

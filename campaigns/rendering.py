@@ -7,11 +7,18 @@ from accounts.models import Organisation
 from campaigns import blocks, html, mjml, plaintext
 from campaigns.compiled import CompiledEdition, link_targets
 from campaigns.models import Campaign, Edition
-from contacts.merge import values
+from contacts.merge import Tag, values
 from contacts.models import Contact
 from delivery.models import Batch
 from tracking import links
 from tracking.models import Link
+
+# Merge tags that every mail may use besides those of the person; a picker offers them without a fallback.
+OWN_TAGS = (
+    Tag("unsubscribe_url", "Unsubscribe link (an address for a link)", "https://news.example.com/u/…"),
+    Tag("organisation_name", "Name of the organisation", "Harbour Books"),
+    Tag("postal_address", "Postal address of the organisation", "12 Quay Street, Bristol"),
+)
 
 
 class LinksMissing(Exception):

@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaigns.encoding import address_header, ascii_address, header, one_line, quoted_printable, tidy
@@ -18,6 +18,7 @@ words = st.lists(
 ).map(lambda parts: tidy("".join(parts)))
 
 
+@settings(deadline=None)
 @given(words)
 def test_quoted_printable_decodes_to_the_same_text(text: str) -> None:
     encoded = quoted_printable(text)
@@ -29,6 +30,7 @@ def test_quoted_printable_decodes_to_the_same_text(text: str) -> None:
     assert encoded == "" or encoded.endswith("\r\n")
 
 
+@settings(deadline=None)
 @given(words)
 def test_subject_decodes_to_the_same_line(text: str) -> None:
     line = header("Subject", text)
@@ -36,6 +38,7 @@ def test_subject_decodes_to_the_same_line(text: str) -> None:
     assert max(map(len, line.split("\r\n"))) <= 76
 
 
+@settings(deadline=None)
 @given(words)
 def test_sender_stays_one_mailbox_whatever_its_name(text: str) -> None:
     line = address_header("From", text, "a@b.example")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Organisation
-from campaigns import preflight
+from campaigns import preflight, starters
 from campaigns.models import Campaign
 from contacts.models import Contact, MailingList, Subscription
 from delivery.models import Provider
@@ -154,6 +154,14 @@ def test_paused_provider_is_named_with_its_reason(campaign: Campaign, real: Prov
     (finding,) = preflight.check(campaign)
     assert (finding.code, finding.level, finding.card) == ("provider-paused", "block", "from")
     assert "the password was refused" in finding.text
+
+
+def test_every_starter_may_go_out_as_it_is(campaign: Campaign) -> None:
+    Organisation.objects.update(public_url="http://localhost:8000")
+    campaign.content_kind = Campaign.ContentKind.BLOCKS
+    for starter in starters.all():
+        campaign.blocks, campaign.subject, campaign.preheader = starter.document, starter.subject, starter.preheader
+        assert codes(campaign) == {"placeholder-link"}
 
 
 def test_blocking_findings_come_first(campaign: Campaign) -> None:

@@ -52,7 +52,9 @@ def test_preview_equals_what_that_contact_receives(organisation: Organisation) -
     recipient = Recipient(12, ana.pk, ana.email, merge_values(ana), tracked=True)
     raw = rendering.load_edition(batch).build(recipient)
     message = message_from_bytes(raw, policy=policy.default)
-    html = message.get_body(("html",)).get_content().replace("\r\n", "\n")  # type: ignore[attr-defined]
+    part = message.get_body(("html",))
+    assert part is not None
+    html = part.get_content().replace("\r\n", "\n")
     assert untracked(html) == untracked(shown.html)
     assert shown.subject == message["subject"] == "News for Ána <3"
     assert shown.preheader == "Hello Ána <3"
