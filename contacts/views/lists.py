@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -80,12 +80,16 @@ def _counted() -> "QuerySet[MailingList]":
     """With how many are subscribed, left, wait for confirmation, and how that changed in 30 days."""
     since = timezone.now() - timedelta(days=30)
     is_in, has_left = Q(subscriptions__state="subscribed"), Q(subscriptions__state="unsubscribed")
+    # Who was imported as gone never was here: nothing has changed since it was made.
+    changed_lately = Q(
+        subscriptions__changed_at__gte=since, subscriptions__changed_at__gt=F("subscriptions__created_at")
+    )
     return MailingList.objects.annotate(
         subscribed=Count("subscriptions", filter=is_in),
         unsubscribed=Count("subscriptions", filter=has_left),
         unconfirmed=Count("subscriptions", filter=Q(subscriptions__state="unconfirmed")),
         joined_lately=Count("subscriptions", filter=is_in & Q(subscriptions__created_at__gte=since)),
-        left_lately=Count("subscriptions", filter=has_left & Q(subscriptions__changed_at__gte=since)),
+        left_lately=Count("subscriptions", filter=has_left & changed_lately),
     )
 
 
