@@ -57,7 +57,7 @@ if next < now then next = now end
 if next > now + 60000000 + spacing then next = now + spacing end
 local room = math.floor((now + horizon - next) / spacing) + 1
 if room < 1 then
-    if not redis.call('EXISTS', KEYS[1]) then redis.call('SET', KEYS[1], string.format('%.0f', next)) end
+    if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('SET', KEYS[1], string.format('%.0f', next)) end
     return {0, string.format('%.0f', next - now - horizon + 1)}
 end
 local count = math.min(wanted, room)

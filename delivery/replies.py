@@ -87,14 +87,14 @@ def classify(stage: Stage | str, code: int | None, enhanced: str | None = None, 
     stage = Stage(stage)
     if code is None:
         return Verdict(C.NETWORK)
-    words = " ".join(text.lower().split())
+    words = " ".join(text[:2000].lower().split())
     category = _category(stage, code, enhanced or "", words)
     return _verdict(stage, code, category, words)
 
 
 def hint_seconds(text: str) -> float | None:
     """The time a server asks us to wait, if it names one."""
-    found = _HINT.search(text.lower())
+    found = _HINT.search(text[:2000].lower())
     if not found:
         return None
     number = float(found["number"])
@@ -140,18 +140,21 @@ def _by_rules(code: int, enhanced: str, words: str) -> Category:
     plain = _without_names(words)
     by_text = _by_words(TEXT, plain)
     by_code = ENHANCED.get(detail)
-    if by_code and not _overruled(by_code, by_text):
+    if by_code and by_text not in _OVERRULING.get(by_code, ()):
         return by_code
+    if by_text is None and code >= 500 and "mailbox unavailable" in plain:
+        return C.INVALID_RECIPIENT  # RFC 5321's own words for 550; with 450 the mailbox is only busy
     return by_text or BASIC.get(code, C.UNKNOWN)
 
 
-def _overruled(by_code: Category, by_text: Category | None) -> bool:
-    """Servers give 5.1.x to domains, relaying and policy too; a code about a person yields to such words."""
-    if by_code == C.INVALID_RECIPIENT:
-        return by_text in (C.BAD_DOMAIN, C.RELAY_DENIED, C.MAILBOX_FULL, C.INACTIVE_MAILBOX, C.SENDER_NOT_VERIFIED)
-    if by_code == C.INACTIVE_MAILBOX:
-        return by_text in (C.INVALID_RECIPIENT, C.THROTTLE, C.MAILBOX_FULL)
-    return False
+# Servers give 5.1.x to domains, relaying and names that do not resolve too: a code about a person yields to such words.
+_OVERRULING: dict[Category, tuple[Category, ...]] = {
+    C.INVALID_RECIPIENT: (
+        *(C.BAD_DOMAIN, C.RELAY_DENIED, C.MAILBOX_FULL, C.INACTIVE_MAILBOX, C.SENDER_NOT_VERIFIED),
+        *(C.NETWORK, C.GREYLIST),
+    ),
+    C.INACTIVE_MAILBOX: (C.INVALID_RECIPIENT, C.THROTTLE, C.MAILBOX_FULL),
+}
 
 
 def _detail(code: int, enhanced: str, words: str) -> str:

@@ -3,6 +3,8 @@
 from celery import shared_task
 
 from delivery import dispatch, turns
+from delivery.engine import recovery
+from delivery.engine import turn as engine
 from delivery.ledger import auditing, building, settling
 
 
@@ -14,16 +16,12 @@ def tick() -> None:
 @shared_task(name="delivery.turn", queue="bulk", acks_late=False)
 def turn(*, provider_id: int, stream: str, turn_id: int | None = None) -> None:
     """Drive a provider's offered chunks for some seconds; sent to queue `bulk` or `transactional`."""
-    from delivery.engine.turn import run
-
-    turns.take(provider_id, stream, turn_id, run)
+    turns.take(provider_id, stream, turn_id, engine.run)
 
 
 @shared_task(name="delivery.recover", queue="control")
 def recover(*, chunk_id: int) -> None:
     """A lease ran out: find out from the journal what was sent, and free the chunk."""
-    from delivery.engine import recovery
-
     recovery.recover(chunk_id)
 
 

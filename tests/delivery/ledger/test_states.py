@@ -1,7 +1,8 @@
 """The ledger's states under any order of events: the tally adds up after every step and its lists match it."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import suppress
 from uuid import uuid4
 
 import pytest
@@ -116,11 +117,8 @@ class LedgerMachine(RuleBasedStateMachine):
     def change(self, who: random.Random, verb: Callable[[Batch], None]) -> None:
         batch = who.choice(self.batches)
         batch.refresh_from_db()
-        try:
-            with transaction.atomic():
-                verb(batch)
-        except ledger.NotPossible as problem:
-            assert str(problem)
+        with suppress(ledger.NotPossible), transaction.atomic():
+            verb(batch)
 
     @rule(who=st.randoms())
     @precondition(lambda self: self.batches)
@@ -155,7 +153,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
 
 def test_the_tally_adds_up_whatever_happens() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         LedgerMachine,
         settings=settings(
             max_examples=12,
@@ -167,12 +165,12 @@ def test_the_tally_adds_up_whatever_happens() -> None:
 
 
 @pytest.fixture
-def sending(provider: Provider, people: People) -> Iterator[Batch]:
+def sending(provider: Provider, people: People) -> Batch:
     batch = built(provider, people(20))
     dispatch.tick()
     batch.refresh_from_db()
     assert batch.state == Batch.State.SENDING
-    yield batch
+    return batch
 
 
 def test_a_paused_batch_offers_nothing(sending: Batch) -> None:
