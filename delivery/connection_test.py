@@ -132,6 +132,8 @@ class _Conversation:
         stays_here = self._target.is_our_sandbox or all(_is_loopback(text) for text in self._addresses)
         if self._target.security == "none" and not stays_here:
             raise cures.unencrypted()
+        if self._target.host in self._addresses:
+            return _Done("It is given by its address: nothing to look up.")
         return _Done(f"{self._target.host} is {', '.join(self._addresses[:ADDRESSES_TRIED])}.")
 
     def connect(self) -> _Done:

@@ -22,8 +22,17 @@ _LIMITS = ("per_second", "per_minute", "per_hour", "per_day")
 class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
     """The password goes in and never comes out: an empty field keeps the one that is set."""
 
-    name = LineField(max_length=80, help_text="What your team calls it: “Send to 12,014 people through …”.")
-    host = LineField(label="Server", max_length=255, help_text="Such as smtp.example.org.")
+    name = LineField(
+        max_length=80,
+        help_text="What your team calls it: “Send to 12,014 people through …”.",
+        error_messages={"required": "Give it a name your team will know it by."},
+    )
+    host = LineField(
+        label="Server",
+        max_length=255,
+        help_text="Such as smtp.example.org.",
+        error_messages={"required": "Enter the server's name; your provider's page says it."},
+    )
     username = LineField(label="User name", max_length=255, required=False)
     password = forms.CharField(
         max_length=1000,
@@ -52,7 +61,6 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
             "connections": "At the same time, over all workers.",
             "messages_per_connection": "After that many a new connection is opened.",
         }
-        error_messages = {"name": {"unique": "There is already a provider of that name."}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -17,7 +17,7 @@ class Command(BaseCommand):
             count = rotate()
         except secrets.Unreadable as problem:
             raise CommandError(f"Nothing was changed. {problem} Enter that provider's password again.") from None
-        self.stdout.write(f"{count} secrets sealed anew.")
+        self.stdout.write("1 secret sealed anew." if count == 1 else f"{count} secrets sealed anew.")
 
 
 @transaction.atomic

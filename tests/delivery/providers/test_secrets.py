@@ -56,7 +56,7 @@ def test_rotating_makes_the_old_key_superfluous(provider: Provider, settings: Se
     call_command("rotate_secrets", stdout=out)
     settings.SECRETS_KEYS = [new]
     assert Provider.objects.get(pk=provider.pk).password == CANARY
-    assert "1 secrets" in out.getvalue()
+    assert "1 secret sealed" in out.getvalue()
 
 
 def test_rotating_changes_nothing_when_one_secret_cannot_be_read(provider: Provider, settings: Settings) -> None:

@@ -82,6 +82,7 @@ def test_a_working_connection_is_shown_step_by_step_and_remembered(browser: Clie
         page = result_of(browser, provider)
     assert "The connection works" in page
     assert page.count("state-good") >= 5
+    assert "Correct the settings" not in page
     provider.refresh_from_db()
     assert provider.tested_at is not None
 
