@@ -57,7 +57,7 @@ def database_url(port: int | str | None = None, host: str | None = None) -> str:
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shared_server(django_db_setup: None) -> Iterator[Server]:
     running = start(database_url())
     yield running
