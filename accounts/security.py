@@ -11,8 +11,10 @@ POLICY = (
     "connect-src 'self'; frame-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'self'"
 )
-# Somebody else's HTML: shown, never run, never asked for anything from outside.
-MAIL_POLICY = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
+# Somebody else's HTML: shown as its readers see it, with its pictures, and never run.
+MAIL_POLICY = (
+    "default-src 'none'; img-src 'self' data: https: http:; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
+)
 
 _PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"
 

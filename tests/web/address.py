@@ -16,6 +16,17 @@ def nothing(cast: Cast) -> dict[str, Any]:
     return {}
 
 
+def beside(*makers: Callable[[Cast], Any]) -> Callable[[Cast], dict[str, Any]]:
+    """An address without arguments; these objects are there when it is opened."""
+
+    def make(cast: Cast) -> dict[str, Any]:
+        for maker in makers:
+            maker(cast)
+        return {}
+
+    return make
+
+
 @dataclass(frozen=True)
 class Address:
     """One URL name.
@@ -26,6 +37,7 @@ class Address:
     post     builds the data of a POST that is allowed and changes something
     changes  what to look at to see that the POST changed it
     page     whether GET shows a whole page (those are walked through in the browser); if not, `no_page` says why
+    states   other objects (their arguments) with which the page looks different and is visited again
     spoil    selector of the button that shows the page with its errors when the form is empty or broken
     """
 
@@ -35,6 +47,7 @@ class Address:
     query: str = ""
     post: Callable[[Cast], dict[str, Any]] | None = None
     changes: Callable[[Cast], Any] | None = None
+    states: tuple[Callable[[Cast], dict[str, Any]], ...] = ()
     spoil: str = ""
     no_page: str = ""
     statuses: frozenset[int] = field(default_factory=lambda: frozenset({200}))

@@ -1,10 +1,14 @@
 """Who acts in the tests over all addresses, and what they find."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 from django.test import Client
 
 from accounts.models import Organisation, Role, User
+from delivery.models import Provider
+
+T = TypeVar("T")
 
 STRANGER = "stranger"
 ROLES = (STRANGER, *Role.values)
@@ -26,6 +30,7 @@ class Cast:
                 "public_url": "https://news.nordlicht.example",
             },
         )
+        Provider.objects.sandbox()
         self.owner = self.person("first-owner", Role.OWNER)
         self.actor = self.person("actor", Role(role)) if role != STRANGER else None
         self.made: dict[str, Any] = {}
@@ -36,10 +41,10 @@ class Cast:
             f"{name}@nordlicht.example", None, name=name.title(), role=role, **fields
         )
 
-    def once(self, key: str, make: Any) -> Any:
+    def once(self, key: str, make: Callable[[], T]) -> T:
         if key not in self.made:
             self.made[key] = make()
-        return self.made[key]
+        return cast("T", self.made[key])
 
     def browser(self, **options: Any) -> Client:
         client = Client(raise_request_exception=True, **options)

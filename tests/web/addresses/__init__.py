@@ -1,7 +1,13 @@
 """One entry for every URL name: without it the walk over all addresses fails."""
 
 from tests.web.address import Address
-from tests.web.addresses import accounts
+from tests.web.addresses import accounts, campaigns, contacts, delivery, tracking
 
-GROUPS: dict[str, dict[str, Address]] = {"accounts": accounts.ADDRESSES}
+GROUPS: dict[str, dict[str, Address]] = {
+    "accounts": accounts.ADDRESSES,
+    "contacts": contacts.ADDRESSES,
+    "delivery": delivery.ADDRESSES,
+    "tracking": tracking.ADDRESSES,
+    "campaigns": campaigns.ADDRESSES,
+}
 ADDRESSES: dict[str, Address] = {name: address for group in GROUPS.values() for name, address in group.items()}

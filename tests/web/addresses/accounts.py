@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from accounts.models import Invitation, Organisation, Role, User
 from accounts.staff import _digest
-from tests.web.address import ADMINS, STAFF, Address
+from tests.web.address import ADMINS, STAFF, Address, beside
 from tests.web.cast import Cast
 
 TOKEN = "a-token-that-was-never-given-to-anybody"
@@ -86,7 +86,9 @@ ADDRESSES = {
     "settings": Address(
         ADMINS, post=settings, changes=lambda cast: Organisation.objects.get().name, spoil="main .btn-primary"
     ),
-    "people": Address(ADMINS, spoil="form[action$='invite/'] .btn-primary"),
+    "people": Address(
+        ADMINS, args=beside(colleague, former_colleague, invitation), spoil="form[action$='invite/'] .btn-primary"
+    ),
     "invite": Address(
         ADMINS,
         get=False,

@@ -204,7 +204,7 @@ ADDRESSES = {
     ),
     "imports": Address(WRITERS, everybody),
     "import-new": Address(WRITERS, post=an_upload, changes=lambda cast: ImportJob.objects.count(), spoil=""),
-    "import": Address(WRITERS, import_in("ready")),
+    "import": Address(WRITERS, import_in("ready"), states=(import_in("uploaded"), import_in("checking"))),
     "import-preview": Address(
         WRITERS,
         import_in("uploaded"),

@@ -1,0 +1,136 @@
+import json
+from typing import Any
+
+from campaigns import blocks, starters
+from campaigns.models import Campaign, Edition, Image
+from delivery.models import Batch
+from tests.web import stage
+from tests.web.address import ADMINS, STAFF, WRITERS, Address, beside
+from tests.web.cast import Cast
+
+FRAGMENT = "a part of a page"
+MAIL = "the mail itself, in a frame"
+State = Batch.State
+
+
+def draft(cast: Cast) -> dict[str, Any]:
+    return {"pk": stage.campaign(cast).pk}
+
+
+def begun(state: State) -> Any:
+    return lambda cast: {"pk": stage.launched(cast, state).pk}
+
+
+def first_block(cast: Cast) -> dict[str, Any]:
+    return draft(cast) | {"block": stage.first_block(cast)}
+
+
+def image(cast: Cast) -> dict[str, Any]:
+    return {"pk": stage.image(cast).pk}
+
+
+def count(cast: Cast) -> int:
+    return Campaign.objects.count()
+
+
+def written(cast: Cast) -> Any:
+    return Campaign.objects.values("name", "content_kind", "blocks").get(pk=stage.campaign(cast).pk)
+
+
+def state_of_batch(state: State) -> Any:
+    return lambda cast: Campaign.objects.values("batch", "batch__state").get(pk=stage.launched(cast, state).pk)
+
+
+ADDRESSES = {
+    "home": Address(STAFF, args=beside(stage.message)),
+    "campaigns": Address(STAFF, args=beside(stage.message)),
+    "campaign-new": Address(WRITERS, post=lambda cast: {"starter": starters.all()[0].key}, changes=count),
+    "starter-mail": Address(STAFF, args=lambda cast: {"key": starters.all()[0].key}, no_page=MAIL),
+    "campaign": Address(
+        STAFF, args=draft, states=tuple(map(begun, (State.BUILDING, State.SENDING, State.PAUSED, State.DONE)))
+    ),
+    "campaign-ready": Address(STAFF, args=draft, no_page=FRAGMENT),
+    "campaign-inbox": Address(STAFF, args=draft, no_page=FRAGMENT),
+    "campaign-mail": Address(STAFF, args=draft, no_page=MAIL),
+    "campaign-duplicate": Address(WRITERS, args=draft, get=False, post=lambda cast: {}, changes=count),
+    "campaign-delete": Address(WRITERS, args=draft, get=False, post=lambda cast: {}, changes=count),
+    "campaign-save": Address(
+        WRITERS,
+        args=lambda cast: draft(cast) | {"card": "name"},
+        get=False,
+        post=lambda cast: {"name": "Another name"},
+        changes=written,
+    ),
+    "campaign-launch": Address(
+        WRITERS,
+        args=draft,
+        post=lambda cast: {},
+        changes=lambda cast: Campaign.objects.get(pk=stage.campaign(cast).pk).batch_id,
+    ),
+    "campaign-undo": Address(
+        WRITERS,
+        args=begun(State.BUILDING),
+        get=False,
+        post=lambda cast: {},
+        changes=state_of_batch(State.BUILDING),
+    ),
+    "campaign-pause": Address(
+        WRITERS, args=begun(State.SENDING), get=False, post=lambda cast: {}, changes=state_of_batch(State.SENDING)
+    ),
+    "campaign-resume": Address(
+        WRITERS, args=begun(State.PAUSED), get=False, post=lambda cast: {}, changes=state_of_batch(State.PAUSED)
+    ),
+    "campaign-cancel": Address(
+        WRITERS, args=begun(State.SENDING), get=False, post=lambda cast: {}, changes=state_of_batch(State.SENDING)
+    ),
+    "campaign-test": Address(
+        WRITERS,
+        args=draft,
+        get=False,
+        post=lambda cast: {"to": "me@nordlicht.example"},
+        changes=lambda cast: Edition.objects.filter(is_test=True).count(),
+    ),
+    "campaign-test-outcome": Address(
+        WRITERS, args=lambda cast: draft(cast) | {"message": stage.test_message(cast).pk}, no_page=FRAGMENT
+    ),
+    "campaign-content": Address(WRITERS, args=draft),
+    "campaign-kind": Address(WRITERS, args=draft, get=False, post=lambda cast: {"kind": "html"}, changes=written),
+    "campaign-starter": Address(
+        WRITERS, args=draft, get=False, post=lambda cast: {"starter": starters.all()[1].key}, changes=written
+    ),
+    "campaign-style": Address(WRITERS, args=draft, get=False, post=lambda cast: {"colour": "#aa3300"}, changes=written),
+    "block-add": Address(WRITERS, args=draft, get=False, post=lambda cast: {"kind": "text"}, changes=written),
+    "block-restore": Address(
+        WRITERS,
+        args=draft,
+        get=False,
+        post=lambda cast: {"block": json.dumps(blocks.new("text")), "position": "0"},
+        changes=written,
+    ),
+    "block-save": Address(
+        WRITERS, args=first_block, get=False, post=lambda cast: {"alt": "Our mark", "width": "99"}, changes=written
+    ),
+    "block-move": Address(
+        WRITERS, args=first_block, get=False, post=lambda cast: {"direction": "down"}, changes=written
+    ),
+    "block-duplicate": Address(WRITERS, args=first_block, get=False, post=lambda cast: {}, changes=written),
+    "block-delete": Address(WRITERS, args=first_block, get=False, post=lambda cast: {}, changes=written),
+    "images": Address(STAFF, args=beside(stage.image)),
+    "image-upload": Address(
+        WRITERS,
+        get=False,
+        post=lambda cast: {"picture": stage.picture(), "alt": "Blue"},
+        changes=lambda cast: Image.objects.count(),
+    ),
+    "image": Address(
+        WRITERS,
+        args=image,
+        post=lambda cast: {"name": "Blue", "alt": "Blue"},
+        changes=lambda cast: Image.objects.get().alt,
+    ),
+    "image-delete": Address(
+        WRITERS, args=image, get=False, post=lambda cast: {}, changes=lambda cast: Image.objects.count()
+    ),
+    "picture": Address(None, args=lambda cast: {"name": stage.image(cast).storage_name}, no_page="a picture"),
+    "remove-samples": Address(ADMINS, args=beside(stage.sample_campaign), post=lambda cast: {}, changes=count),
+}

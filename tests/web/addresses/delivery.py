@@ -1,0 +1,92 @@
+from typing import Any
+from uuid import UUID
+
+from delivery.models import Provider, SandboxMail, SandboxRules
+from tests.web import stage
+from tests.web.address import ADMINS, STAFF, WRITERS, Address, beside
+from tests.web.cast import Cast
+
+
+def relay(cast: Cast) -> dict[str, Any]:
+    return {"provider_id": stage.provider(cast).pk}
+
+
+def paused_relay(cast: Cast) -> dict[str, Any]:
+    stage.provider(cast).pause("Paused by hand.")
+    return relay(cast)
+
+
+def mail(cast: Cast) -> dict[str, Any]:
+    return {"mail_id": stage.sandbox_mail(cast).pk}
+
+
+def form(cast: Cast) -> dict[str, Any]:
+    return {
+        "name": "Another relay",
+        "host": "127.0.0.1",
+        "port": 2525,
+        "security": "none",
+        "connections": 2,
+        "messages_per_connection": 10,
+    }
+
+
+def rules(cast: Cast) -> dict[str, Any]:
+    return {
+        "delay_min_ms": 0,
+        "delay_max_ms": 5,
+        "refused_percent": 1,
+        "deferred_percent": 0,
+        "dropped_percent": 0,
+        "keep_mails": 1000,
+        "keep_days": 3,
+    }
+
+
+def relay_now(cast: Cast) -> Any:
+    return Provider.objects.filter(kind="smtp").values("name", "state", "is_default", "removed_at").first()
+
+
+def newest(cast: Cast) -> dict[str, Any]:
+    return {"newest_id": stage.sandbox_mail(cast).pk}
+
+
+ADDRESSES = {
+    "providers": Address(ADMINS, args=beside(stage.provider)),
+    "provider-new": Address(
+        ADMINS, post=form, changes=lambda cast: Provider.objects.count(), spoil="main .btn-primary"
+    ),
+    "provider": Address(ADMINS, args=relay),
+    "provider-edit": Address(ADMINS, args=relay, post=form, changes=relay_now),
+    "provider-test": Address(ADMINS, args=relay, get=False, no_page="opens a connection, stores nothing"),
+    "provider-test-steps": Address(
+        ADMINS,
+        args=lambda cast: relay(cast) | {"key": UUID(int=1)},
+        statuses=frozenset({302}),
+        no_page="a fragment; leads to the provider without htmx",
+    ),
+    "provider-default": Address(ADMINS, args=relay, get=False, post=lambda cast: {}, changes=relay_now),
+    "provider-pause": Address(ADMINS, args=relay, get=False, post=lambda cast: {}, changes=relay_now),
+    "provider-resume": Address(ADMINS, args=paused_relay, get=False, post=lambda cast: {}, changes=relay_now),
+    "provider-remove": Address(ADMINS, args=relay, get=False, post=lambda cast: {}, changes=relay_now),
+    "sandbox": Address(STAFF, args=beside(stage.sandbox_mail)),
+    "sandbox-rules": Address(
+        ADMINS,
+        get=False,
+        post=rules,
+        changes=lambda cast: SandboxRules.get().delay_max_ms,
+    ),
+    "sandbox-empty": Address(
+        WRITERS,
+        args=beside(stage.sandbox_mail),
+        get=False,
+        post=newest,
+        changes=lambda cast: SandboxMail.objects.count(),
+    ),
+    "sandbox-mail": Address(STAFF, args=mail),
+    "sandbox-html": Address(STAFF, args=mail, no_page="the mail itself, in a frame"),
+    "sandbox-raw": Address(STAFF, args=mail, no_page="answers with a file"),
+    "sandbox-unsubscribe": Address(
+        WRITERS, args=mail, get=False, no_page="acts through the public address of the mail, tested there"
+    ),
+}

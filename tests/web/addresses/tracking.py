@@ -1,0 +1,43 @@
+from typing import Any
+
+from contacts.models import Subscription, Suppression
+from tests.web import stage
+from tests.web.address import STAFF, WRITERS, Address, beside
+from tests.web.cast import Cast
+from tracking import unsubscribing
+
+
+def one(cast: Cast) -> dict[str, Any]:
+    return {"message_id": stage.message(cast).pk}
+
+
+def batch(cast: Cast) -> dict[str, Any]:
+    stage.message(cast)
+    return {"batch_id": stage.batch(cast).pk}
+
+
+def gone(cast: Cast) -> dict[str, Any]:
+    token = stage.unsubscribe_token(cast)
+    leaver = unsubscribing.recognise(token["token"])
+    assert leaver is not None
+    unsubscribing.leave(leaver, lists=None, channel=unsubscribing.Channel.PAGE, ip=None, user_agent="")
+    return token
+
+
+def consent_now(cast: Cast) -> object:
+    states = Subscription.objects.filter(contact=stage.contact(cast)).values_list("state", flat=True)
+    return [*states, *Suppression.objects.values_list("email", flat=True)]
+
+
+ADDRESSES = {
+    "messages": Address(STAFF, args=beside(stage.message), query="?q=ana@kunden.example"),
+    "message": Address(STAFF, args=one),
+    "message-mail": Address(STAFF, args=one, no_page="the mail itself, in a frame"),
+    "batch-people": Address(STAFF, args=batch, query="?term=accepted"),
+    "batch-people-export": Address(WRITERS, args=batch, no_page="answers with a file"),
+    "unsubscribe": Address(None, args=stage.unsubscribe_token, post=lambda cast: {}, changes=consent_now),
+    "unsubscribe-leave": Address(
+        None, args=stage.unsubscribe_token, get=False, post=lambda cast: {}, changes=consent_now
+    ),
+    "unsubscribe-undo": Address(None, args=gone, get=False, post=lambda cast: {}, changes=consent_now),
+}

@@ -1,0 +1,186 @@
+"""What the actors find: people, campaigns, mail on its way, made by the product's own functions."""
+
+import io
+import zlib
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.utils import timezone
+from PIL import Image as Picture
+
+from campaigns import images, launching, samples, testing
+from campaigns.models import Campaign, Image
+from contacts import consent
+from contacts.importing import jobs
+from contacts.models import Contact, Field, ImportJob, MailingList, Suppression
+from delivery import tokens
+from delivery.ledger import building
+from delivery.models import Batch, Message, MessageState, Provider, SandboxMail
+from tests.web.cast import Cast
+
+CSV = "E-mail;First name;City;Score\nana@kunden.example;Ana;Köln;7\nبن@kunden.example;Ben;Bonn;x\nnot an address;;;\n"
+MAIL = (
+    b"From: Nordlicht <news@nordlicht.example>\r\nTo: ana@kunden.example\r\nSubject: What we read\r\n"
+    b'Content-Type: text/html; charset=utf-8\r\n\r\n<p>Hello <a href="https://shop.example/">shop</a></p>\r\n'
+)
+LONG_NAME = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+
+
+def mailing_list(cast: Cast) -> MailingList:
+    return cast.once("list", lambda: MailingList.objects.create(name="Newsletter", description=LONG_NAME))
+
+
+def contact(cast: Cast) -> Contact:
+    """Subscribed, with a value in the field and a long name."""
+
+    def make() -> Contact:
+        person = Contact.objects.create(
+            email="ana@kunden.example",
+            first_name="محمد",
+            last_name=LONG_NAME,
+            attributes={field(cast).key: "Köln"},
+        )
+        lists = [mailing_list(cast).pk]
+        consent.subscribe(person, lists=lists, channel="hand", by=cast.owner, text="asked at the fair")
+        return person
+
+    return cast.once("contact", make)
+
+
+def field(cast: Cast) -> Field:
+    return cast.once("field", lambda: Field.objects.create(key="city", label="City"))
+
+
+def suppression(cast: Cast) -> Suppression:
+    def make() -> Suppression:
+        consent.suppress("gone@kunden.example", Suppression.Reason.MANUAL, detail="asked by phone", source="hand")
+        return Suppression.objects.get(email="gone@kunden.example")
+
+    return cast.once("suppression", make)
+
+
+def csv_file() -> SimpleUploadedFile:
+    return SimpleUploadedFile("people.csv", CSV.encode(), content_type="text/csv")
+
+
+def import_job(cast: Cast, state: str = ImportJob.State.UPLOADED) -> ImportJob:
+    def make() -> ImportJob:
+        job = jobs.upload(csv_file(), "people.csv", by=cast.owner)
+        counts = {"staged": 1, "expected": {"new": 1, "invalid": 1, "rows": 3}} if state != "uploaded" else {}
+        ImportJob.objects.filter(pk=job.pk).update(state=state, counts=counts, rows_total=3)
+        job.refresh_from_db()
+        return job
+
+    return cast.once(f"import {state}", make)
+
+
+def campaign(cast: Cast) -> Campaign:
+    """A draft that is ready to go, to its owner and to the contact."""
+
+    def make() -> Campaign:
+        samples.begin(organisation=cast.organisation, owner=cast.owner, with_sample=False)
+        made = Campaign.objects.get(name=samples.FIRST_MAIL)
+        contact(cast)
+        made.lists.add(mailing_list(cast))
+        return made
+
+    return cast.once("campaign", make)
+
+
+def sample_campaign(cast: Cast) -> Campaign:
+    draft = campaign(cast)
+    Campaign.objects.filter(pk=draft.pk).update(is_sample=True)
+    return draft
+
+
+def first_block(cast: Cast) -> str:
+    return str(campaign(cast).blocks["blocks"][0]["id"])
+
+
+def provider(cast: Cast) -> Provider:
+    return cast.once(
+        "provider",
+        lambda: Provider.objects.create(name="Relay", host="127.0.0.1", port=2525, security=Provider.Security.NONE),
+    )
+
+
+def launched(cast: Cast, state: str = Batch.State.SENDING) -> Campaign:
+    """To real people through the relay. Nobody works on it, so it stays as it is; its mails differ in outcome."""
+
+    def make() -> Campaign:
+        made = launching.duplicate(campaign(cast), by=cast.owner)
+        Campaign.objects.filter(pk=made.pk).update(provider=provider(cast))
+        made.refresh_from_db()
+        batch = launching.launch(made, by=cast.owner)
+        if state != Batch.State.BUILDING:
+            Batch.objects.filter(pk=batch.pk).update(hold_until=timezone.now())
+            batch.refresh_from_db()
+            building.build(batch.pk)
+            Batch.objects.filter(pk=batch.pk).update(state=state, started_at=timezone.now())
+        return Campaign.objects.get(pk=made.pk)
+
+    return cast.once(f"launched {state}", make)
+
+
+def batch(cast: Cast) -> Batch:
+    found = launched(cast).batch
+    assert found is not None
+    return found
+
+
+def message(cast: Cast) -> Message:
+    """The contact's mail, accepted."""
+
+    def make() -> Message:
+        found = Message.objects.get(batch=batch(cast), email=contact(cast).email)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE delivery_message SET state = %s, attempts = 1, accepted_at = now() WHERE id = %s",
+                [int(MessageState.ACCEPTED), found.pk],
+            )
+            cursor.execute(
+                "UPDATE delivery_chunk SET accepted = accepted + 1, pending = pending - 1 WHERE batch_id = %s",
+                [batch(cast).pk],
+            )
+        found.refresh_from_db()
+        return found
+
+    return cast.once("message", make)
+
+
+def test_message(cast: Cast) -> Message:
+    return cast.once(
+        "test message",
+        lambda: testing.send_test(campaign(cast), to="me@nordlicht.example", as_contact=None, by=cast.owner),
+    )
+
+
+def unsubscribe_token(cast: Cast) -> dict[str, Any]:
+    found = message(cast)
+    assert found.contact_id is not None
+    return {"token": tokens.seal(tokens.UNSUBSCRIBE, found.contact_id, found.batch_id)}
+
+
+def picture() -> SimpleUploadedFile:
+    drawn = io.BytesIO()
+    Picture.new("RGB", (40, 20), "#225588").save(drawn, "PNG")
+    return SimpleUploadedFile("blue.png", drawn.getvalue(), content_type="image/png")
+
+
+def image(cast: Cast) -> Image:
+    return cast.once("image", lambda: images.store(picture(), "blue.png", "A blue field", cast.owner))
+
+
+def sandbox_mail(cast: Cast) -> SandboxMail:
+    return cast.once(
+        "sandbox mail",
+        lambda: SandboxMail.objects.create(
+            envelope_from="news@nordlicht.example",
+            envelope_to="ana@kunden.example",
+            sender="Nordlicht <news@nordlicht.example>",
+            subject="What we read",
+            size_bytes=len(MAIL),
+            raw=zlib.compress(MAIL),
+        ),
+    )
