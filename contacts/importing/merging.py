@@ -24,8 +24,8 @@ def merge(job: ImportJob, plan: Plan, after: int, until: int) -> dict[str, int]:
         table=table(job.pk), changes=sql.SQL(_changes(plan.mode)), changed=sql.SQL(_changed(plan.mode))
     )
     with connection.cursor() as cursor:
-        # A slice is looked up by index, however large the table of contacts has become meanwhile.
-        cursor.execute("SET LOCAL random_page_cost = 1.1")
+        # A slice is looked up by index, however large the tables have become and however old their statistics are.
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL random_page_cost = 1.1")
     return _counts(
         statement,
         {
@@ -72,8 +72,8 @@ def _changed(mode: str) -> str:
 
 _FORETELL = f"""
 SELECT count(*) FILTER (WHERE c.id IS NULL) AS new,
-       count(*) FILTER (WHERE c.id IS NOT NULL AND {{changed}}) AS updated,
-       count(*) FILTER (WHERE c.id IS NOT NULL AND NOT {{changed}}) AS unchanged,
+       count(*) FILTER (WHERE c.id IS NOT NULL AND ({{changed}} OR c.is_sample)) AS updated,
+       count(*) FILTER (WHERE c.id IS NOT NULL AND NOT ({{changed}} OR c.is_sample)) AS unchanged,
        count(*) FILTER (WHERE sp.email IS NOT NULL) AS suppressed,
        count(*) FILTER (WHERE sp.email IS NULL AND s.status < {Status.UNSUBSCRIBED} AND c.id IS NOT NULL AND EXISTS (
            SELECT 1 FROM contacts_subscription b
@@ -89,7 +89,11 @@ WHERE s.duplicate_of IS NULL
 # again; whom the other system reports as gone is suppressed here and leaves every list.
 _MERGE = f"""
 WITH slice AS MATERIALIZED (
-    SELECT s.*, c.id AS contact_id, sp.email IS NOT NULL AS is_suppressed, coalesce({{changed}}, false) AS is_changed
+    SELECT s.*, c.id AS contact_id, sp.email IS NOT NULL AS is_suppressed,
+        c.id IS NOT NULL AND ({{changed}} OR c.is_sample) AS is_changed,
+        CASE WHEN c.id IS NOT NULL THEN (  -- an aggregate, so that it stays a look-up by index for each
+            SELECT bool_or(b.state = 'unsubscribed') FROM contacts_subscription b
+            WHERE b.contact_id = c.id AND b.list_id = ANY(%(lists)s)) END AS has_left
     FROM {{table}} s
     LEFT JOIN contacts_contact c ON lower(c.email) = s.key
     LEFT JOIN contacts_suppression sp ON sp.email = s.key
@@ -103,7 +107,7 @@ WITH slice AS MATERIALIZED (
     RETURNING id, lower(email) AS key
 ), updated AS (
     UPDATE contacts_contact c SET {{changes}} is_sample = false, updated_at = now()
-    FROM slice s WHERE c.id = s.contact_id AND (s.is_changed OR c.is_sample)
+    FROM slice s WHERE c.id = s.contact_id AND s.is_changed
     RETURNING c.id
 ), person AS MATERIALIZED (
     SELECT coalesce(s.contact_id, added.id) AS id, s.key, s.status, s.is_suppressed
@@ -142,9 +146,8 @@ SELECT (SELECT count(*) FROM slice WHERE contact_id IS NULL) AS new,
        (SELECT count(*) FROM slice WHERE contact_id IS NOT NULL AND is_changed) AS updated,
        (SELECT count(*) FROM slice WHERE contact_id IS NOT NULL AND NOT is_changed) AS unchanged,
        (SELECT count(*) FROM slice WHERE is_suppressed) AS suppressed,
-       (SELECT count(*) FROM person p WHERE NOT is_suppressed AND status < {Status.UNSUBSCRIBED} AND EXISTS (
-           SELECT 1 FROM contacts_subscription b
-           WHERE b.contact_id = p.id AND b.list_id = ANY(%(lists)s) AND b.state = 'unsubscribed')) AS unsubscribed,
+       (SELECT count(*) FROM slice
+           WHERE has_left AND NOT is_suppressed AND status < {Status.UNSUBSCRIBED}) AS unsubscribed,
        (SELECT count(*) FROM slice WHERE NOT is_suppressed AND status >= {Status.UNSUBSCRIBED}) AS leaving,
        (SELECT count(*) FROM joined WHERE state = 'subscribed') AS joined
 """  # noqa: S608

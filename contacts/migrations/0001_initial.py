@@ -184,7 +184,7 @@ class Migration(migrations.Migration):
                 (
                     "by",
                     models.ForeignKey(
-                        db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
+                        db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
                     ),
                 ),
                 (
@@ -198,7 +198,7 @@ class Migration(migrations.Migration):
                 (
                     "list",
                     models.ForeignKey(
-                        db_index=False,
+                        db_constraint=False, db_index=False,
                         help_text="Empty: everything.",
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
@@ -234,6 +234,7 @@ class Migration(migrations.Migration):
                 (
                     "list",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="subscriptions",
                         to="contacts.mailinglist",
