@@ -202,7 +202,7 @@ def test_a_killed_intake_stores_each_act_once(send: Callable[..., Sent], spools:
     """Takes seconds: real processes, killed again and again in the middle of their work."""
     sent = send()
     written = spool.Spool(spools)
-    for number in range(40_000):
+    for number in range(20_000):
         written.append(EventKind.OPEN, sent.messages[number % 3].id, 0, "", "192.0.2.1", FIREFOX)
     for pause in (1.2, 1.3, 1.45):
         intake = start_intake(spools)
@@ -210,10 +210,10 @@ def test_a_killed_intake_stores_each_act_once(send: Callable[..., Sent], spools:
         intake.send_signal(signal.SIGKILL)
         intake.wait()
     intake = start_intake(spools)
-    wait_for(lambda: Event.objects.count() >= 40_000)
+    wait_for(lambda: Event.objects.count() >= 20_000)
     intake.terminate()
     assert intake.wait(10) == 0
-    assert Event.objects.count() == total(EventKind.OPEN) == 40_000
+    assert Event.objects.count() == total(EventKind.OPEN) == 20_000
     assert total(EventKind.OPEN, of="people") == 3
 
 
