@@ -8,8 +8,8 @@ from html import escape, unescape
 import nh3
 from premailer import Premailer
 
+from campaigns import sanitising
 from campaigns.masking import Masks
-from campaigns.sanitising import clean
 
 __all__ = ["Unusable", "clean", "clean_rich", "complete", "escape_text", "inline", "preheader_block", "visible_text"]
 
@@ -30,6 +30,12 @@ _HIDDEN = "display:none;max-height:0;max-width:0;opacity:0;overflow:hidden;mso-h
 
 class Unusable(ValueError):
     """HTML that no mail can be made of. Its text may be shown."""
+
+
+def clean(html: str) -> str:
+    """The HTML without scripts, handlers, forms, refreshes, bases and outside style sheets; merge tags stay."""
+    masks = Masks(apart=True)
+    return masks.reveal(sanitising.clean(masks.hide(html), masks))
 
 
 def clean_rich(html: str) -> str:

@@ -211,8 +211,10 @@ def _quick_slot(name: str, fallback: Any, show: Callable[[Any], str]) -> Slot:
 
 def _is_simple(piece: Piece) -> bool:
     """A name, text or number followed by filters whose arguments are plain: what `_slot` understands."""
+    what, text = piece.tokens[0]
     try:
-        return piece.tokens[0][0] in {"name", "text", "number"} and len(_filter_chain(piece)) >= 0
+        _filter_chain(piece)
+        return what == "name" or _literal_value(what, text) is not None
     except ValueError:
         return False
 

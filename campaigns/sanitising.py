@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
+from campaigns.masking import Masks
+
 _TOKEN = re.compile(
     r"""
     (?P<comment><!--(?:-?>|.*?(?:--!?>|\Z)))
@@ -46,15 +48,15 @@ _ACTIVE_STYLE = re.compile(
 _IMPORT = re.compile(r"@import\b[^;]*;?", re.IGNORECASE)
 
 
-def clean(html: str) -> str:
-    """The HTML without scripts, handlers, forms, refreshes, bases and outside style sheets. Idempotent."""
+def clean(html: str, masks: Masks) -> str:
+    """The HTML with nothing in it that acts. Its merge tags are hidden by `masks`. Idempotent."""
     before = None
     while html != before:
-        before, html = html, "".join(_kept(html))
+        before, html = html, "".join(_kept(html, masks))
     return html
 
 
-def _kept(html: str) -> Iterator[str]:
+def _kept(html: str, masks: Masks) -> Iterator[str]:
     at = 0
     while at < len(html):
         token = _TOKEN.match(html, at)
@@ -62,17 +64,17 @@ def _kept(html: str) -> Iterator[str]:
             return
         at = token.end()
         if token.lastgroup == "comment":
-            yield _comment(token[0])
+            yield _comment(token[0], masks)
         elif token.lastgroup == "tag":
             name = _name(token[0])
             if name in _WITH_CONTENT:
                 at = _end_of(name, html, token)
             elif name in _RAW_TEXT and not token[0].startswith("</"):
                 end = _start_of_closing(name, html, at)
-                yield _tag(token[0], name) + (_style(html[at:end]) if name == "style" else html[at:end])
+                yield _tag(token[0], name, masks) + (_style(html[at:end]) if name == "style" else html[at:end])
                 at = end
-            elif name not in _TAG_ONLY and _PLAIN_NAME.fullmatch(name):
-                yield _tag(token[0], name)
+            elif name not in _TAG_ONLY and _PLAIN_NAME.fullmatch(name) and not masks.pattern.search(name):
+                yield _tag(token[0], name, masks)
         elif token.lastgroup != "unfinished":
             yield token[0]
 
@@ -95,32 +97,36 @@ def _start_of_closing(name: str, html: str, at: int) -> int:
     return closing.start() if closing else len(html)
 
 
-def _comment(comment: str) -> str:
+def _comment(comment: str, masks: Masks) -> str:
     """Only Outlook's conditions are kept; what they hide is cleaned like everything else."""
     if _REVEALED.fullmatch(comment) or _REVEALED_OPENING.fullmatch(comment):
         return comment
     conditional = _CONDITIONAL.fullmatch(comment)
-    return f"{conditional[1]}{clean(conditional[2])}{conditional[3]}" if conditional else ""
+    return f"{conditional[1]}{clean(conditional[2], masks)}{conditional[3]}" if conditional else ""
 
 
 def _style(css: str) -> str:
     return _IMPORT.sub("", _ACTIVE_STYLE.sub("", css))
 
 
-def _tag(tag: str, name: str) -> str:
+def _tag(tag: str, name: str, masks: Masks) -> str:
     if name == "meta" and re.search(r"http-equiv\s*=\s*[\"']?\s*(refresh|set-cookie)", unescape(tag), re.IGNORECASE):
         return ""
     start = _TAG_NAME.match(tag)
     if tag.startswith("</") or start is None:
         return tag
     inside = tag[start.end() : -1]
-    bad = [found for found in _ATTRIBUTE.finditer(inside) if not _is_harmless(found[1].lower(), found[2] or "")]
+    bad = [found for found in _ATTRIBUTE.finditer(inside) if not _is_harmless(found[1].lower(), found[2] or "", masks)]
     for found in reversed(bad):
-        inside = inside[: found.start()] + inside[found.end() :]
+        # Conditions stay, or their other half would stand alone.
+        conditions = "".join(f" {block}" for block in masks.blocks.findall(found[0]))
+        inside = inside[: found.start()] + conditions + inside[found.end() :]
     return f"{tag[: start.end()]}{inside}>"
 
 
-def _is_harmless(name: str, quoted: str) -> bool:
+def _is_harmless(name: str, quoted: str, masks: Masks) -> bool:
+    if masks.pattern.search(name):  # a condition round attributes is fine, a name that comes out of a value is not
+        return not quoted and not masks.pattern.sub("", name)
     value = unescape(quoted.strip("\"'"))
     if name.startswith("on") or name in _DROPPED_ATTRIBUTES or ("<" in quoted and quoted[0] not in "\"'"):
         return False

@@ -48,6 +48,13 @@ ATTACKS = [
     "<math><mi xlink:href='javascript:alert(1)'>x</mi></math>",
     "<!--[if mso]><script>alert(1)</script><a href='javascript:alert(1)'>x</a><![endif]-->",
     "<link rel=stylesheet href=https://evil.test/x.css>",
+    '<img {{ "onerror" }}="alert(1)" src=x>',
+    '<scr{{ "ipt" }}>alert(1)</script>',
+    "<{% if 1 %}script{% endif %}>alert(1)</script>",
+    '<img {% if a %}" onerror=alert(1) {% endif %}>',
+    "<scr{% if 1 %}ipt{% endif %}>alert(1)</script>",
+    "<img src=x o{% if 1 %}nerror=alert(1){% endif %}>",
+    '<img src=x o{{ "nerror" }}=alert(1)>',
     "<textarea><img title='</textarea><img src=x onerror=alert(1)>'>",
 ]
 ACTIVE = ("<script", "onerror=alert", "onload", "ontoggle", "javascript:", "vbscript:", "<form", "<input", "http-equiv",
@@ -65,6 +72,13 @@ def test_nothing_dangerous_stays(attack: str) -> None:
 
 def test_harmless_page_stays_as_it_is() -> None:
     page = PAGE.replace("<!-- a note -->", "") + OUTLOOK
+    assert html.clean(page) == page
+
+
+def test_quotes_inside_merge_tags_do_not_confuse_the_cleaner() -> None:
+    page = (
+        '<a href="{{ url|default("https://x.test/") }}" {% if a > "b" %}title="c"{% endif %}>{{ a|default("<b>") }}</a>'
+    )
     assert html.clean(page) == page
 
 

@@ -29,6 +29,7 @@ from campaigns.merge import Broken
         ('{{ "x" if a == "1" else "y" }}', {"a": "2"}, "y"),
         ("a {# no comment #} b {#id{x:y}", {}, "a {# no comment #} b {#id{x:y}"),
         ('{{ a|default("}}") }}', {}, "}}"),
+        ('{{ "say \\"hi\\"" }}', {}, 'say "hi"'),
     ],
 )
 def test_template_says_what_it_should(template: str, values: dict[str, object], shown: str) -> None:
