@@ -12,6 +12,7 @@ from accounts.models import User
 from contacts import audience, consent
 from contacts.audience import Audience
 from contacts.importing import jobs, staging, working
+from contacts.importing.detecting import Shape
 from contacts.importing.plan import Column, Plan
 from contacts.models import ConsentEvent, Contact, Field, ImportJob, MailingList, Subscription, Suppression
 from tests.contacts.conftest import Upload
@@ -262,9 +263,9 @@ def test_what_is_not_decided_is_asked_for(upload: Upload, changes: dict[str, Any
 
 def test_another_encoding_can_be_chosen(upload: Upload) -> None:
     job = upload("Email;Prénom\na@example.com;Zoë\n".encode("cp1252"))
-    jobs.reread(job, jobs.Shape("mac_roman", ";", True))
+    jobs.reread(job, Shape("mac_roman", ";", True))
     assert job.options["header"][1] != "Prénom"
-    jobs.reread(job, jobs.Shape("cp1252", ";", True))
+    jobs.reread(job, Shape("cp1252", ";", True))
     assert job.options["header"] == ["Email", "Prénom"]
 
 
