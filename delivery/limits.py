@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from delivery.models import Provider
 
@@ -64,6 +67,13 @@ local count = math.min(wanted, room)
 redis.call('SET', KEYS[1], string.format('%.0f', next + count * spacing))
 return {count, string.format('%.0f', next - now)}
 """
+
+
+def connect() -> Redis:
+    """A client for `Limiter`: it gives up at once, because a worker has better to do than to wait for Redis."""
+    seconds = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
+    return Redis.from_url(settings.REDIS_URL, retry=Retry(NoBackoff(), 0), **seconds)
+
 
 HORIZON_SECONDS = {"marketing": 1.0, "transactional": 2.0}
 FALLBACK_SHARE = 10

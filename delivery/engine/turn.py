@@ -10,7 +10,6 @@ from uuid import uuid4
 import psycopg
 from django.conf import settings
 from django.db import close_old_connections
-from redis import Redis
 
 from accounts.models import Organisation
 from contacts import consent
@@ -23,7 +22,7 @@ from delivery.engine.letters import Claim, Letter, Outcome
 from delivery.engine.opening import Server
 from delivery.engine.pace import Pace
 from delivery.engine.process import Engine
-from delivery.limits import Limiter, Limits
+from delivery.limits import Limiter, Limits, connect
 from delivery.models import Batch, Provider
 
 log = logging.getLogger(__name__)
@@ -251,7 +250,7 @@ class _Turn:
             return None
         limits = Limits.of(provider)
         rate = limits.rate_per_second
-        limiter = Limiter(provider.pk, limits, _redis(), stream=self.stream) if rate is not None else None
+        limiter = Limiter(provider.pk, limits, connect(), stream=self.stream) if rate is not None else None
         server = Server(
             provider.host, provider.port, provider.security, provider.username, provider.password, _local_name()
         )
@@ -331,10 +330,6 @@ class _Turn:
         Provider.objects.filter(pk=self.provider.pk, state=Provider.State.ACTIVE).exclude(state_reason=words).update(
             state_reason=words[:500], state_detail=""
         )
-
-
-def _redis() -> "Redis":
-    return Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
 
 
 def _local_name() -> str:

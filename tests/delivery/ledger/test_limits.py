@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from pytest_django import SettingsWrapper
 from redis import Redis
 
 from delivery import limits
@@ -86,9 +87,10 @@ def test_after_redis_lost_its_memory_nothing_goes_before_what_was_granted_is_ove
     assert Limiter(provider_id, Limits(per_second=5), redis).take(1).count == 1
 
 
-def test_without_redis_a_tenth_of_the_pace_goes_on() -> None:
+def test_without_redis_a_tenth_of_the_pace_goes_on(settings: SettingsWrapper) -> None:
     now = 1000.0
-    nobody = Redis(host="127.0.0.1", port=1, socket_connect_timeout=0.2)
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    nobody = limits.connect()
     limiter = Limiter(1, Limits(per_second=14), nobody, clock=lambda: now)
     sent = 0
     for _ in range(100):

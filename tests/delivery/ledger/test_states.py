@@ -153,6 +153,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
 
 def test_the_tally_adds_up_whatever_happens() -> None:
+    """Takes seconds: hundreds of steps, each followed by an audit and every list of every batch."""
     run_state_machine_as_test(
         LedgerMachine,
         settings=settings(
