@@ -1,0 +1,201 @@
+"""Ten thousand people, real processes, and an SMTP server that remembers all it took: nobody twice, nobody forgotten.
+
+Minutes, because the product holds a large campaign for one before it goes.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+
+from tests import sink
+from tests.journeys.visitor import Visitor
+from tests.running import ROOT, Product, free_port, until
+
+CONNECTIONS = 5
+MAIL = """<!doctype html><html lang="en"><head><title>News</title></head><body>
+<h1>Hello {{ first_name|default("there") }}</h1>
+<p>New: <a href="https://nordlicht.example/books?sort=new&amp;page=1">the books</a> and
+<a href="https://nordlicht.example/events#may">the events</a>.</p>
+<p>{{ postal_address }} <a href="{{ unsubscribe_url }}">Unsubscribe</a></p></body></html>"""
+
+
+@dataclass
+class Scene:
+    product: Product
+    visitor: Visitor
+    provider: int
+    mails: Path
+
+    def send(self, list_name: str, typed: str = "") -> int:
+        """Launch a campaign through the SMTP server to a list; the id of what was launched."""
+        subject = "News for {{ first_name|default('you') }}"
+        campaign = self.visitor.write(subject, MAIL, list_name, self.provider)
+        return self.visitor.launch(campaign, typed)
+
+    def terms(self, batch: int) -> dict[str, int]:
+        """The six numbers of the campaign's line, as the database holds them, live pieces included."""
+        row = self.product.sql(
+            """SELECT b.total, b.accepted + coalesce(sum(c.accepted), 0),
+                      b.pending + b.deferred + coalesce(sum(c.pending + c.deferred), 0),
+                      b.refused + coalesce(sum(c.refused), 0), b.uncertain + coalesce(sum(c.uncertain), 0),
+                      b.skipped + coalesce(sum(c.skipped), 0)
+               FROM delivery_batch b LEFT JOIN delivery_chunk c ON c.batch_id = b.id AND NOT c.is_done
+               WHERE b.id = %s GROUP BY b.id""",
+            batch,
+        )[0]
+        names = ("total", "accepted", "waiting", "refused", "uncertain", "skipped")
+        return {name: int(number) for name, number in zip(names, row, strict=True)}
+
+    def wait_until_sent(self, batch: int, seconds: float = 240) -> dict[str, int]:
+        query = "SELECT state FROM delivery_batch WHERE id = %s"
+        until(lambda: self.product.sql(query, batch)[0][0] == "done", seconds, every=0.3)
+        return self.terms(batch)
+
+    @property
+    def daemon(self) -> int:
+        """The supervisor's process id."""
+        return int(psutil.Process(self.product.process.pid).children()[0].pid)
+
+    def taken(self, since: int = 0) -> list[tuple[str, EmailMessage]]:
+        return list(sink.kept(self.mails))[since:]
+
+    def wait_for_share(self, since: int, total: int, share: float) -> int:
+        """Until the server took that share of `total`; how many it has."""
+        enough = since + int(total * share)
+        until(lambda: sink.count(self.mails) >= enough, 120, every=0.02)
+        return sink.count(self.mails) - since
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    folder = tmp_path_factory.mktemp("exactly-once")
+    mails, port = folder / "mails", free_port()
+    server = subprocess.Popen([sys.executable, "-m", "tests.sink", str(port), str(mails)], cwd=ROOT)
+    product = Product(folder / "var")
+    try:
+        product.wait_for("Tallypost runs at", 240)
+        visitor = Visitor(product)
+        visitor.set_up()
+        product.sql("UPDATE accounts_organisation SET public_url = 'https://news.nordlicht.example'")
+        provider = visitor.connect("Relay", port, connections=CONNECTIONS, per_second=2500)
+        for name, people in (("Everyone", 10_000), ("Some", 4_000)):
+            file = folder / f"{name}.csv"
+            rows = (f"{name}{number}@example{number % 40}.org,Rita{number}\n" for number in range(people))
+            file.write_text("email,first name\n" + "".join(rows))
+            report = visitor.import_people(file, name)
+            assert f"{people:,} rows" in report
+        yield Scene(product, visitor, provider, mails)
+    finally:
+        product.stop()
+        server.kill()
+        server.wait()
+
+
+def test_ten_thousand_people_get_their_own_mail_exactly_once(scene: Scene) -> None:
+    batch = scene.send("Everyone", typed="10000")
+    terms = scene.wait_until_sent(batch)
+
+    assert terms == {"total": 10_000, "accepted": 10_000, "waiting": 0, "refused": 0, "uncertain": 0, "skipped": 0}
+    taken = scene.taken()
+    assert Counter(to.lower() for to, _ in taken) == Counter(f"everyone{n}@example{n % 40}.org" for n in range(10_000))
+    assert len({mail["Message-ID"] for _, mail in taken}) == 10_000
+    links = set()
+    for to, mail in taken:
+        number = re.findall(r"everyone(\d+)@", to.lower())[0]
+        body = mail.get_body(("html",))
+        assert body
+        html = body.get_content()
+        assert mail["Subject"] == f"News for Rita{number}"
+        assert f"Hello Rita{number}<" in html
+        links |= set(re.findall(r"https://news\.nordlicht\.example/[cou]/[\w-]+", html))
+    # A pixel, two links and a way out for each, shared by none.
+    assert len(links) == 40_000
+
+
+def test_unsubscribe_of_a_real_mail_works_by_one_click_and_by_page(scene: Scene) -> None:
+    """Through a provider that an admin added; the public address is reached by its path on this machine."""
+    taken = scene.taken()
+    for number, act in enumerate((_one_click, _by_page)):
+        to, mail = taken[number]
+        address = re.findall(r"<(https://[^>]+)>", mail["List-Unsubscribe"])[0]
+        act(scene, urlsplit(address).path)
+        query = (
+            "SELECT count(*) FROM contacts_contact c LEFT JOIN contacts_suppression s ON s.email = lower(c.email) "
+            "LEFT JOIN contacts_subscription l ON l.contact_id = c.id AND l.state = 'unsubscribed' "
+            "WHERE lower(c.email) = %s AND (s.id IS NOT NULL OR l.id IS NOT NULL)"
+        )
+        assert scene.product.sql(query, to.lower()) == [(1,)], act.__name__
+
+
+def _one_click(scene: Scene, path: str) -> None:
+    session = Visitor(scene.product).browser.session
+    body = {"List-Unsubscribe": "One-Click"}
+    answer = session.post(scene.product.url + path, body, allow_redirects=False, timeout=20)
+    assert (answer.status_code, dict(answer.cookies)) == (200, {})
+
+
+def _by_page(scene: Scene, path: str) -> None:
+    reader = Visitor(scene.product)
+    reader.open(path)
+    reader.submit("main form")
+
+
+def test_killed_worker_mails_nobody_twice_and_forgets_nobody(scene: Scene) -> None:
+    before = sink.count(scene.mails)
+    batch = scene.send("Some")
+    total = 4_000
+    scene.wait_for_share(before, total, 0.25)
+    workers = scene.product.processes("bulk")
+    for pid in workers[1:2]:  # a child: the parent only looks after them
+        os.kill(pid, signal.SIGKILL)
+    hit_at = sink.count(scene.mails) - before
+    assert 0.2 * total <= hit_at <= 0.8 * total, f"the round is void: {hit_at} of {total} were out"
+
+    terms = scene.wait_until_sent(batch)
+    _assert_exactly_once(scene, before, terms, total)
+
+
+def test_restarted_redis_and_database_lose_nothing(scene: Scene) -> None:
+    before = sink.count(scene.mails)
+    batch = scene.send("Some")
+    total = 4_000
+    scene.wait_for_share(before, total, 0.15)
+    _kill_service(scene, "redis")
+    scene.wait_for_share(before, total, 0.4)
+    _kill_service(scene, "postgres")
+    time.sleep(2)
+
+    terms = scene.wait_until_sent(batch)
+    _assert_exactly_once(scene, before, terms, total)
+
+
+def _kill_service(scene: Scene, name: str) -> None:
+    """As an operator's restart does: the supervisor starts it again."""
+    for process in psutil.Process(scene.product.process.pid).children(recursive=True):
+        if process.name() in (name, f"{name}-server") and process.ppid() == scene.daemon:
+            process.send_signal(signal.SIGINT)
+            return
+    raise AssertionError(f"{name} does not run")
+
+
+def _assert_exactly_once(scene: Scene, before: int, terms: dict[str, int], total: int) -> None:
+    times = Counter(to.lower() for to, _ in scene.taken(before))
+    assert max(times.values()) == 1
+    assert terms["total"] == total
+    assert terms["total"] == sum(number for name, number in terms.items() if name != "total"), terms
+    assert terms["refused"] == terms["skipped"] == terms["waiting"] == 0
+    assert terms["uncertain"] <= 2 * CONNECTIONS
+    # Whoever is called accepted has it; whoever is not, is called uncertain and may have it.
+    assert terms["accepted"] <= len(times) <= terms["accepted"] + terms["uncertain"]
