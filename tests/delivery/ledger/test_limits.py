@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
-from pytest_django import SettingsWrapper
+from pytest_django import Settings
 from redis import Redis
 
 from delivery import limits
@@ -87,7 +87,7 @@ def test_after_redis_lost_its_memory_nothing_goes_before_what_was_granted_is_ove
     assert Limiter(provider_id, Limits(per_second=5), redis).take(1).count == 1
 
 
-def test_without_redis_a_tenth_of_the_pace_goes_on(settings: SettingsWrapper) -> None:
+def test_without_redis_a_tenth_of_the_pace_goes_on(settings: Settings) -> None:
     now = 1000.0
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     nobody = limits.connect()
