@@ -1,10 +1,213 @@
+"""What a turn takes on, and what it leaves alone."""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.utils import timezone
+from redis import Redis
+
+from contacts.models import Contact, MailingList, Subscription, Suppression
+from delivery import dispatch
+from delivery.engine import process, turn
 from delivery.ledger import tally
+from delivery.models import Attempt, Batch, Chunk, Message, MessageState, Waiting
+from tests.delivery.engine.conftest import offer
 
 
-def test_everyone_gets_the_mail_exactly_once(serve, provider_of, batch_of, send):
+def test_everyone_gets_the_mail_exactly_once(serve: Any, provider_of: Any, batch_of: Any, send: Any) -> None:
     server = serve()
     batch = batch_of(provider_of(server), 1200)
     send(batch)
     assert len(server.accepted()) == 1200
     assert not server.twice()
     assert tally(batch).words == "1,200 = 1,200 + 0 + 0 + 0 + 0"
+    assert not batch.chunks.filter(is_done=False).exists()
+    assert not Attempt.objects.exists(), "a first-try 250 leaves no attempt"
+    assert Message.objects.filter(batch=batch, attempts=1, accepted_at__isnull=False).count() == 1200
+
+
+def test_who_left_since_the_building_is_skipped(serve: Any, provider_of: Any, batch_of: Any, send: Any) -> None:
+    server = serve()
+    readers = MailingList.objects.create(name="Readers")
+    batch = batch_of(provider_of(server), 10, lists=[readers.pk])
+    people = {contact.email: contact for contact in Contact.objects.all()}
+    Subscription.objects.bulk_create(
+        Subscription(contact=c, list=readers, state="unsubscribed" if c.email == "p1@example.org" else "subscribed")
+        for c in people.values()
+    )
+    Suppression.objects.create(email="p2@example.org", reason="complaint")
+    people["p3@example.org"].delete()
+    send(batch)
+    assert tally(batch).words == "10 = 7 + 0 + 0 + 0 + 3"
+    reasons = dict(Waiting.objects.values_list("message_id", "category"))
+    assert sorted(reasons.values()) == ["deleted", "suppressed", "unsubscribed"]
+    assert len(server.accepted()) == 7
+
+
+def test_confirmation_reaches_who_left_the_newsletter(serve: Any, provider_of: Any, batch_of: Any, send: Any) -> None:
+    server = serve()
+    Suppression.objects.create(email="p0@example.org", reason="unsubscribed")
+    Suppression.objects.create(email="p1@example.org", reason="hard_bounce")
+    batch = batch_of(provider_of(server), 2, stream="transactional", kind="open")
+    send(batch)
+    assert tally(batch).words == "2 = 1 + 0 + 0 + 0 + 1"
+
+
+def test_suppression_during_a_slow_send_is_seen(serve: Any, provider_of: Any, batch_of: Any) -> None:
+    server = serve(delay=0.03)
+    batch = batch_of(provider_of(server, connections=1), 60)
+    thread = Thread(target=turn.run, args=(batch.provider_id, "marketing"))
+    thread.start()
+    while not server.accepted():
+        time.sleep(0.01)
+    Suppression.objects.create(email="p59@example.org", reason="manual")
+    thread.join(30)
+    assert tally(batch).words == "60 = 59 + 0 + 0 + 0 + 1"
+
+
+def test_deferred_message_is_gathered_and_arrives_once(serve: Any, provider_of: Any, batch_of: Any, send: Any) -> None:
+    busy = [True]
+    rule: Callable[[Any], str | None] = lambda t: (  # noqa: E731
+        "451 4.3.0 later" if busy[0] and t.recipient.startswith("p1") else None
+    )
+    server = serve(rules={"rcpt": rule})
+    batch = batch_of(provider_of(server), 20)
+    send(batch)
+    assert tally(batch).words == "20 = 9 + 11 + 0 + 0 + 0"
+    for last in (False, True):
+        busy[0] = not last
+        Waiting.objects.update(retry_at=timezone.now())
+        dispatch.tick()
+        offer(batch)
+        send(batch)
+        assert tally(batch).unaccounted == 0
+    assert tally(batch).words == "20 = 20 + 0 + 0 + 0 + 0"
+    assert not server.twice()
+    assert Attempt.objects.filter(decision="retry").count() == 22
+    assert Attempt.objects.filter(decision="accepted").count() == 11
+    assert Message.objects.filter(batch=batch, attempts=3).count() == 11
+
+
+def test_gathered_message_is_not_read_again_by_its_first_chunk(
+    serve: Any, provider_of: Any, batch_of: Any, send: Any
+) -> None:
+    """Deferred, woken and pending again while the chunk that it came from is still open: it belongs to one of them."""
+    server = serve()
+    batch = batch_of(provider_of(server), 10)
+    first, second = Message.objects.filter(batch=batch).order_by("id")[:2]
+    Message.objects.filter(pk=first.pk).update(attempts=1, state=MessageState.PENDING)
+    Chunk.objects.create(batch=batch, ids=[first.pk, 0], size=2, pending=1)
+    batch.chunks.filter(ids=None).update(pending=9)
+    offer(batch)
+    send(batch)
+    assert len(server.accepted()) == 10
+    assert not server.twice()
+    assert second.pk in {int(name.strip("<>").partition("@")[0]) for name in server.accepted()}
+    assert tally(batch).words == "10 = 10 + 0 + 0 + 0 + 0"
+
+
+def test_no_more_a_second_than_the_provider_takes(serve: Any, provider_of: Any, batch_of: Any, send: Any) -> None:
+    """A whole turn of ten seconds."""
+    server = serve()
+    provider = provider_of(server, per_second=20)
+    Redis.from_url(django_settings.REDIS_URL).delete(f"tallypost:pace:{provider.pk}")
+    batch = batch_of(provider, 300)
+    send(batch)  # the limiter knows nothing yet, and waits until what may have been granted before is over
+    time.sleep(2)
+    started = time.monotonic()
+    while time.monotonic() < started + 3:
+        offer(batch)
+        send(batch)
+    seconds = time.monotonic() - started
+    sent = len(server.accepted())
+    assert sent <= 20 * seconds + 1
+    assert sent >= min(300, 20 * seconds * 0.8)
+    assert tally(batch).unaccounted == 0
+
+
+def test_day_limit_is_kept(serve: Any, provider_of: Any, batch_of: Any, send: Any) -> None:
+    server = serve()
+    batch = batch_of(provider_of(server, per_day=730), 1500)
+    send(batch, turns=3)
+    assert len(server.accepted()) == 730
+    assert tally(batch).words == "1,500 = 730 + 770 + 0 + 0 + 0"
+
+
+def test_message_that_cannot_be_rendered_is_skipped_alone(
+    serve: Any, provider_of: Any, batch_of: Any, send: Any
+) -> None:
+    server = serve()
+    batch = batch_of(provider_of(server), 5)
+    Contact.objects.filter(email="p2@example.org").update(first_name="Zoë")  # plain mail knows ASCII only
+    send(batch)
+    assert tally(batch).words == "5 = 4 + 0 + 0 + 0 + 1"
+    assert Waiting.objects.get().category == "rendering"
+
+
+def test_content_that_cannot_be_prepared_pauses_the_batch(
+    serve: Any, provider_of: Any, batch_of: Any, send: Any
+) -> None:
+    batch = batch_of(provider_of(serve()), 5, content_kind="nobody knows")
+    send(batch)
+    assert batch.state == "paused"
+    assert tally(batch).words == "5 = 0 + 5 + 0 + 0 + 0"
+    assert not batch.chunks.filter(owner__isnull=False).exists()
+
+
+def test_nothing_is_sent_without_room_for_a_journal(
+    serve: Any, provider_of: Any, batch_of: Any, send: Any, settings: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    settings.JOURNAL_DIR = tmp_path / "file" / "journal"
+    server = serve()
+    batch = batch_of(provider_of(server), 5)
+    send(batch)
+    assert not server.talks
+    assert tally(batch).waiting == 5
+
+
+def test_journal_that_fails_stops_the_sending(serve: Any, provider_of: Any, batch_of: Any, send: Any) -> None:
+    server = serve(delay=0.002)
+    batch = batch_of(provider_of(server), 2000)
+    engine = process.engine()
+    thread = Thread(target=turn.run, args=(batch.provider_id, batch.stream))
+    thread.start()
+    while len(server.accepted()) < 100:
+        time.sleep(0.005)
+    full = os.open("/dev/full", os.O_RDWR)
+    os.dup2(full, engine.journal._fd)  # the disk is full from now on
+    os.close(full)
+    thread.join(20)
+    assert len(server.accepted()) < 1000
+    assert not server.twice()
+    line = tally(batch)
+    assert line.accepted == len(server.accepted())
+    assert line.accepted + line.waiting == 2000
+
+
+def test_journal_starts_anew_after_a_full_disk(
+    serve: Any, provider_of: Any, batch_of: Any, send: Any, settings: Any, tmp_path: Path
+) -> None:
+    test_nothing_is_sent_without_room_for_a_journal(serve, provider_of, batch_of, send, settings, tmp_path)
+    settings.JOURNAL_DIR = tmp_path / "journal"
+    batch = Batch.objects.get()
+    send(batch)
+    assert tally(batch).accepted == 5
+
+
+@pytest.mark.parametrize("stream", ["marketing", "transactional"])
+def test_paused_provider_opens_no_connection(
+    stream: str, serve: Any, provider_of: Any, batch_of: Any, send: Any
+) -> None:
+    server = serve()
+    provider = provider_of(server)
+    batch = batch_of(provider, 5, stream=stream)
+    provider.pause("By hand")
+    send(batch)
+    assert not server.talks
