@@ -54,7 +54,7 @@ class TurnFeed:
         self._pace = pace
         self._on_due = on_due
         self._loop = asyncio.get_running_loop()
-        self._timer: asyncio.TimerHandle | None = None
+        self._wakes_at = 0.0
 
     @property
     def unsent(self) -> int:
@@ -251,8 +251,9 @@ class TurnFeed:
     def _wait_for_pace(self) -> None:
         if self._pace.is_starved:
             self._on_due()
-        elif self._timer is None or self._timer.when() <= self._loop.time():
-            self._timer = self._loop.call_at(self._pace.opens_at, self.wake)
+        elif self._wakes_at <= self._loop.time():
+            self._wakes_at = self._pace.opens_at
+            self._loop.call_at(self._wakes_at, self.wake)
 
 
 def _envelope(email: str) -> bytes | None:
