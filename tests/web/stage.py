@@ -12,14 +12,12 @@ from PIL import Image as Picture
 from campaigns import images, launching, samples, testing
 from campaigns.models import Campaign, Image
 from contacts import consent
-from contacts.importing import jobs
-from contacts.models import Contact, Field, ImportJob, MailingList, Suppression
+from contacts.models import Contact, Field, MailingList
 from delivery import tokens
 from delivery.ledger import building
 from delivery.models import Batch, Message, MessageState, Provider, SandboxMail
 from tests.web.cast import Cast
 
-CSV = "E-mail;First name;City;Score\nana@kunden.example;Ana;Köln;7\nبن@kunden.example;Ben;Bonn;x\nnot an address;;;\n"
 MAIL = (
     b"From: Nordlicht <news@nordlicht.example>\r\nTo: ana@kunden.example\r\nSubject: What we read\r\n"
     b'Content-Type: text/html; charset=utf-8\r\n\r\n<p>Hello <a href="https://shop.example/">shop</a></p>\r\n'
@@ -50,29 +48,6 @@ def contact(cast: Cast) -> Contact:
 
 def field(cast: Cast) -> Field:
     return cast.once("field", lambda: Field.objects.create(key="city", label="City"))
-
-
-def suppression(cast: Cast) -> Suppression:
-    def make() -> Suppression:
-        consent.suppress("gone@kunden.example", Suppression.Reason.MANUAL, detail="asked by phone", source="hand")
-        return Suppression.objects.get(email="gone@kunden.example")
-
-    return cast.once("suppression", make)
-
-
-def csv_file() -> SimpleUploadedFile:
-    return SimpleUploadedFile("people.csv", CSV.encode(), content_type="text/csv")
-
-
-def import_job(cast: Cast, state: str = ImportJob.State.UPLOADED) -> ImportJob:
-    def make() -> ImportJob:
-        job = jobs.upload(csv_file(), "people.csv", by=cast.owner)
-        counts = {"staged": 1, "expected": {"new": 1, "invalid": 1, "rows": 3}} if state != "uploaded" else {}
-        ImportJob.objects.filter(pk=job.pk).update(state=state, counts=counts, rows_total=3)
-        job.refresh_from_db()
-        return job
-
-    return cast.once(f"import {state}", make)
 
 
 def campaign(cast: Cast) -> Campaign:
