@@ -1,5 +1,6 @@
 """How many workers drive a provider at a time, known from rows of their own and never from a queue's length."""
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -71,12 +72,15 @@ def take(provider_id: int, stream: str, turn_id: int | None, run: Callable[[int,
     if turn_id and not Turn.objects.filter(pk=turn_id, started_at=None).update(started_at=Now()):
         return
     provider = Provider.objects.get(pk=provider_id)
+    begun = time.monotonic()
     try:
         kick(provider, stream)
         run(provider_id, stream)
     finally:
         Turn.objects.filter(pk=turn_id or 0).delete()
-    kick(provider, stream)
+    # A turn that ended at once found nothing, or a server that is away: the tick brings the next one soon enough.
+    if time.monotonic() - begun > 1:
+        kick(provider, stream)
 
 
 def running(provider_id: int, stream: str) -> int:
