@@ -127,7 +127,7 @@ def _supervise(var: Path, host: str, port: int, address: str, fill: Callable[[],
     children = programs(host, port, cores)
     configuration = _configuration(var, embedded, children)
     daemon = subprocess.Popen(
-        _bound_to_us([sys.executable, "-m", "supervisor.supervisord", "-n", "-s", "-c", str(configuration)]),
+        bound_to_us([sys.executable, "-m", "supervisor.supervisord", "-n", "-s", "-c", str(configuration)]),
         start_new_session=True,
         cwd=ROOT,
         stdout=(var / "log" / "supervisor.out").open("wb"),
@@ -193,7 +193,7 @@ def _configuration(var: Path, embedded: list[services.Postgres | services.Redis]
         kind = Program(_process_name(service), service.command, 10 + order, "INT", 30, identity)
         sections.append(kind.section(var / "log"))
     for child in children:
-        bound = Program(child.name, _bound_to_us(child.command), child.order, child.stop_signal, child.stop_seconds)
+        bound = Program(child.name, bound_to_us(child.command), child.order, child.stop_signal, child.stop_seconds)
         sections.append(bound.section(var / "log"))
     path = var / "run" / "supervisor.conf"
     path.write_text("\n".join(sections))
@@ -288,7 +288,7 @@ def _free_port(wanted: int) -> int:
     return next(port for port in range(wanted, wanted + 200) if _is_free("127.0.0.1", port))
 
 
-def _bound_to_us(command: list[str]) -> list[str]:
+def bound_to_us(command: list[str]) -> list[str]:
     """So that a killed parent leaves no orphans behind (Linux; elsewhere the next start finds the ports taken)."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "TERM", "--", *command] if setpriv else command

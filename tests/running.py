@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 
-from config import services
+from config import run, services
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -50,7 +50,7 @@ class Product:
         self.output = ""
         outer = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "REDIS_URL")}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "config.run"],
+            run.bound_to_us([sys.executable, "-m", "config.run"]),
             cwd=ROOT,
             env={
                 **outer,

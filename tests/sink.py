@@ -87,14 +87,19 @@ def kept(file: Path) -> Iterator[tuple[str, EmailMessage]]:
         data = rest[envelope["bytes"] :]
 
 
+_counted: dict[Path, tuple[int, int]] = {}
+
+
 def count(file: Path) -> int:
-    """How many mails the file holds, without reading them."""
-    found = 0
+    """How many mails the file holds. Goes on where the last count of it ended, so it may be asked often."""
+    place, found = _counted.get(file, (0, 0))
     if file.exists():
         with file.open("rb") as stream:
+            stream.seek(place)
             while line := stream.readline():
+                place = stream.seek(json.loads(line)["bytes"], 1)
                 found += 1
-                stream.seek(json.loads(line)["bytes"], 1)
+    _counted[file] = place, found
     return found
 
 

@@ -89,7 +89,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         visitor = Visitor(product)
         visitor.set_up()
         product.sql("UPDATE accounts_organisation SET public_url = 'https://news.nordlicht.example'")
-        provider = visitor.connect("Relay", port, connections=CONNECTIONS, per_second=2500)
+        provider = visitor.connect("Relay", port, connections=CONNECTIONS, per_second=1000)
         for name, people in (("Everyone", 10_000), ("Some", 4_000)):
             file = folder / f"{name}.csv"
             rows = (f"{name}{number}@example{number % 40}.org,Rita{number}\n" for number in range(people))
