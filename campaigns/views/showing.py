@@ -24,7 +24,7 @@ class Showing:
 
     @classmethod
     def read(cls, request: StaffRequest, campaign: Campaign) -> "Showing":
-        """From `?contact=` (nobody chosen: the first of the audience) and `?who=` (a search)."""
+        """From `?contact=` (nobody chosen: the first of the audience with a name) and `?who=` (a search)."""
         chosen = request.GET.get("contact", "")
         contact = Contact.objects.filter(pk=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 19 else None
         words = request.GET.get("who", "").replace("\0", "").strip()
@@ -32,7 +32,8 @@ class Showing:
         if words and showing.found:
             showing.contact = showing.found[0]
         elif contact is None and showing.people:
-            showing.contact = showing.people[0]
+            named = (person for person in showing.people if person.first_name)
+            showing.contact = next(named, showing.people[0])
         return showing
 
     @cached_property
