@@ -27,7 +27,7 @@ def send(first_id: int, last_id: int, edition_id: int, port: int) -> None:
     connection = get_connection("django.core.mail.backends.smtp.EmailBackend", host="127.0.0.1", port=port)
     connection.open()
     for message in Message.objects.filter(id__gte=first_id, id__lte=last_id, state=0).order_by("id"):
-        contact = Contact.objects.get(pk=message.contact_id)
+        contact = Contact.objects.get(pk=message.contact_id or 0)
         context = Context({"first_name": contact.first_name, "unsubscribe_url": f"https://x.example/u/{contact.pk}"})
         mail = EmailMultiAlternatives(
             subject.render(context), text.render(context), edition.sender_email, [message.email], connection=connection

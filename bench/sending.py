@@ -174,7 +174,7 @@ def _seconds(batch: Any) -> float:
 def _smtp_source(port: int, messages: int, size: int) -> float:
     """Messages a second of the C program, keeping its connections, with mails of the same size."""
     command = [_program("smtp-source") or "", "-d", "-s", str(SESSIONS), "-m", str(messages), "-l", str(size)]
-    started = time.monotonic()
+    started: float = time.monotonic()
     subprocess.run([*command, f"inet:127.0.0.1:{port}"], check=True, stdout=subprocess.DEVNULL)
     return messages / (time.monotonic() - started)
 
@@ -200,7 +200,7 @@ def _send_naively(edition_id: int, port: int, workers: int, environment: dict[st
             naive.send.delay(start, min(start + naive.CHUNK, first + NAIVE_MESSAGES) - 1, edition_id, port)
         while Message.objects.filter(batch=batch, state=0).exists():
             time.sleep(0.1)
-        return NAIVE_MESSAGES / (time.monotonic() - started)
+        return float(NAIVE_MESSAGES / (time.monotonic() - started))
 
 
 @contextmanager
@@ -250,7 +250,7 @@ def _beat(environment: dict[str, str]) -> Iterator[None]:
 
 def _cpu(worker: subprocess.Popen[bytes]) -> float:
     times = [child.cpu_times() for child in psutil.Process(worker.pid).children()]
-    return sum(spent.user + spent.system for spent in times)
+    return float(sum(spent.user + spent.system for spent in times))
 
 
 def _memory(process: psutil.Process) -> int:
