@@ -81,7 +81,7 @@ def programs(host: str, port: int, cores: int) -> list[Program]:
         worker("bulk", cores),
         worker("transactional", 1),
         worker("control", 1),
-        worker("jobs", 1),
+        worker("jobs", 2),
         Program("beat", [*beat, str(_var() / "run" / "beat")], order=60),
         Program("web", web, order=70),
     ]
