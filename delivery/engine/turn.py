@@ -100,17 +100,26 @@ class _Turn:
                 self.feed.stopped = True
             if self.feed.halts:
                 await self._halt()
-            away = await self._checkpoint_due()
-            if not self.feed.stopped:
-                await self._claim_more()
-                await self.crew.adjust(self.feed.unsent + self.feed.in_flight)
-                self.feed.wake()
+            away = await self._checkpoint_due() or not await self._take_on()
             if not self.feed.claims and (self.feed.stopped or self.nothing_offered):
                 return
             if away and now > ends_at + _GIVE_UP_SECONDS:
                 log.error("the ledger cannot be told what was sent; recovery will read the journal")
                 return
             await self._wait(CHECKPOINT_SECONDS if away else _LOOK_SECONDS)
+
+    async def _take_on(self) -> bool:
+        """More chunks, more connections. False: the database is away; what is in hand goes on meanwhile."""
+        if self.feed.stopped:
+            return True
+        try:
+            await self._claim_more()
+            await self.crew.adjust(self.feed.unsent + self.feed.in_flight)
+        except psycopg.OperationalError as problem:
+            log.warning("nothing more is taken on: %s", problem)
+            return False
+        self.feed.wake()
+        return True
 
     async def _wait(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
@@ -287,7 +296,12 @@ class _Turn:
             safe_until,
             read_end=claimed.read_from,
         )
-        letters, skipped = engine.ledger.transact(lambda cursor: reading.read_window(cursor, claim, claim.window_end))
+        try:
+            letters, skipped = engine.ledger.transact(
+                lambda cursor: reading.read_window(cursor, claim, claim.window_end)
+            )
+        except psycopg.OperationalError:
+            return claim  # it is ours: its first checkpoint reads
         claim.ready.extend(letters)
         claim.settled.extend(skipped)
         claim.read_end = max(claim.read_end, claim.window_end)

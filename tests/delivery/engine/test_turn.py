@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connection
 from django.utils import timezone
 from redis import Redis
 
@@ -199,6 +200,29 @@ def test_journal_starts_anew_after_a_full_disk(
     batch = Batch.objects.get()
     send(batch)
     assert tally(batch).accepted == 5
+
+
+def test_database_that_drops_its_connections_costs_nobody_a_mail(
+    serve: Any, provider_of: Any, batch_of: Any, send: Any
+) -> None:
+    server = serve(delay=0.001)
+    batch = batch_of(provider_of(server), 3000)
+    thread = Thread(target=turn.run, args=(batch.provider_id, batch.stream))
+    thread.start()
+    for sent in (300, 900, 1500):
+        while len(server.accepted()) < sent and thread.is_alive():
+            time.sleep(0.005)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tallypost engine'"
+                " AND datname = current_database()"
+            )
+    thread.join(60)
+    offer(batch)
+    send(batch)
+    assert tally(batch).words == "3,000 = 3,000 + 0 + 0 + 0 + 0"
+    assert len(server.accepted()) == 3000
+    assert not server.twice()
 
 
 @pytest.mark.parametrize("stream", ["marketing", "transactional"])
