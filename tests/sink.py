@@ -78,13 +78,12 @@ class Sink(asyncio.Protocol):
 
 def kept(file: Path) -> Iterator[tuple[str, EmailMessage]]:
     """Envelope recipient and mail of everything in the file, in the order it came."""
-    data = file.read_bytes() if file.exists() else b""
-    while data:
-        head, _, rest = data.partition(b"\n")
-        envelope = json.loads(head)
-        mail = message_from_bytes(rest[: envelope["bytes"]], policy=policy.default)
-        yield envelope["to"], mail
-        data = rest[envelope["bytes"] :]
+    if file.exists():
+        with file.open("rb") as stream:
+            while head := stream.readline():
+                envelope = json.loads(head)
+                body = stream.read(envelope["bytes"])
+                yield envelope["to"], message_from_bytes(body, policy=policy.default)
 
 
 _counted: dict[Path, tuple[int, int]] = {}
