@@ -12,8 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
+from django.db import connection
 
 from config import run, services
 
@@ -35,6 +37,15 @@ def until(condition: Callable[[], Any], seconds: float = 30, every: float = 0.1)
             raise AssertionError(f"not within {seconds} s: {condition}")
         time.sleep(every)
     return found
+
+
+def database_url(host: str = "", port: str | int = "") -> str:
+    """Address of the database this test uses, for processes that shall use it too; through another door if given."""
+    kept = connection.settings_dict
+    login = quote(kept["USER"], safe="") + (f":{quote(kept['PASSWORD'], safe='')}" if kept["PASSWORD"] else "")
+    port = port or kept["PORT"]
+    place = quote(host or kept["HOST"], safe="") + (f":{port}" if port else "")
+    return f"postgres://{login}@{place}/{kept['NAME']}"
 
 
 @dataclass
@@ -66,7 +77,8 @@ class Product:
             text=True,
             start_new_session=True,
         )
-        threading.Thread(target=self._read, daemon=True).start()
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
 
     def _read(self) -> None:
         assert self.process.stdout
@@ -83,7 +95,7 @@ class Product:
     def database_url(self) -> str:
         return services.database_url(self.var)
 
-    def wait_for(self, words: str, seconds: float = 90) -> None:
+    def wait_for(self, words: str, seconds: float = 240) -> None:
         deadline = time.monotonic() + seconds
         while words not in self.output:
             if self.process.poll() is not None and words not in self.output:
@@ -116,4 +128,6 @@ class Product:
         """Ctrl-C, and the exit code once all has stopped."""
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGINT)
-        return self.process.wait(90)
+        code = self.process.wait(90)
+        self.reader.join(10)
+        return code

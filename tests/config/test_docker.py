@@ -30,7 +30,8 @@ def test_compose_runs_every_process_of_one_machine(compose: dict[str, Any]) -> N
             continue
         command = compose["services"][program.name]["command"]
         ours = [Path(part).name if part.endswith("manage.py") else part.replace("%%", "%") for part in program.command]
-        assert command[1:-1] == ours[1:-1], program.name
+        known = ours[1:-1] if program.name == "beat" else ours[1:]  # its file lies elsewhere
+        assert command[1 : len(known) + 1] == known, program.name
 
 
 def test_image_serves_pages_with_the_command_of_one_machine() -> None:

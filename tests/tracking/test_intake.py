@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
 from contacts.models import Contact, TrackingConsent
 from delivery.models import Message
+from tests.running import database_url
 from tests.tracking.conftest import FIREFOX, Reader, Sent
 from tracking import machines, recording, spool
 from tracking.intake import Intake
@@ -242,9 +243,7 @@ def test_an_event_is_in_the_report_within_two_seconds_and_after_the_database_was
 
 
 def start_intake(spools: Path) -> "subprocess.Popen[bytes]":
-    database = connections["default"].settings_dict
-    place = f"{database['USER']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
-    environment = {**os.environ, "DATABASE_URL": f"postgres://{place}", "TALLYPOST_VAR": str(spools.parent)}
+    environment = {**os.environ, "DATABASE_URL": database_url(), "TALLYPOST_VAR": str(spools.parent)}
     command = [sys.executable, "manage.py", "intake"]
     return subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stderr=subprocess.DEVNULL)
 

@@ -7,8 +7,6 @@ import sys
 import time
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
 
 import pytest
 from django.conf import settings as django_settings
@@ -25,6 +23,7 @@ WORKER = """
 import django, sys
 django.setup()
 from contacts.importing import working
+from tests.running import database_url
 working.SLICE = 50
 working.work(int(sys.argv[1]))
 """
@@ -42,7 +41,7 @@ def test_killed_import_is_taken_up_and_nobody_is_counted_twice(
     jobs.start(job)
     worker = subprocess.Popen(
         [sys.executable, "-c", "from django.conf import settings;" + _media(storage) + WORKER, str(job.pk)],
-        env=os.environ | {"DATABASE_URL": _database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"},
+        env=os.environ | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"},
         cwd=django_settings.BASE_DIR,
     )
     deadline = time.monotonic() + 60
@@ -111,13 +110,6 @@ def test_a_lost_file_fails_with_words(check: Upload, storage: Path) -> None:
     job.refresh_from_db()
     assert (job.state, staging.size(job.pk)) == ("failed", None)
     assert "uploaded file is gone" in job.problem
-
-
-def _database_url() -> str:
-    database: dict[str, Any] = connection.settings_dict
-    user = quote(database["USER"]) + (f":{quote(database['PASSWORD'])}" if database["PASSWORD"] else "")
-    port = f":{database['PORT']}" if database["PORT"] else ""
-    return f"postgresql://{user}@{quote(database['HOST'], safe='')}{port}/{database['NAME']}"
 
 
 def _media(storage: Path) -> str:

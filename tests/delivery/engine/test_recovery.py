@@ -8,16 +8,15 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
-from django.db import connection
 
 from delivery.engine import recovery
 from delivery.ledger import tally
 from delivery.models import Attempt, Batch, Chunk, Message, MessageState, Provider, Waiting
 from tests.delivery.engine.conftest import offer
 from tests.delivery.engine.server import Server
+from tests.running import database_url
 
 PEOPLE = 3000
 CONNECTIONS = 6
@@ -30,12 +29,9 @@ class Workers:
         self.running: list[subprocess.Popen[bytes]] = []
 
     def start(self, batch: Batch, fault: str = "") -> subprocess.Popen[bytes]:
-        database = connection.settings_dict
-        login = quote(database["USER"]) + (f":{quote(database['PASSWORD'])}" if database["PASSWORD"] else "")
-        place = quote(database["HOST"], safe="") + (f":{database['PORT']}" if database["PORT"] else "")
         environment = {
             **os.environ,
-            "DATABASE_URL": f"postgres://{login}@{place}/{database['NAME']}",
+            "DATABASE_URL": database_url(),
             "TALLYPOST_VAR": str(self.folder),
             "TALLYPOST_FAULT": fault,
         }

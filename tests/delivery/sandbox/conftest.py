@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
+
+from tests.running import database_url
 
 RAW = (
     b"From: =?utf-8?q?B=C3=BCcherwurm?= <news@nordlicht.example>\r\nTo: ana@example.org\r\n"
@@ -48,13 +49,6 @@ def start(database: str, port: int = 0) -> Server:
         server.stop()
     assert server.port, line
     return server
-
-
-def database_url(port: int | str | None = None, host: str | None = None) -> str:
-    kept = connection.settings_dict
-    return (
-        f"postgres://{kept['USER']}@{(host or kept['HOST']).replace('/', '%2F')}:{port or kept['PORT']}/{kept['NAME']}"
-    )
 
 
 @pytest.fixture(scope="module")

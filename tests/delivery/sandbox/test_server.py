@@ -11,7 +11,8 @@ import pytest
 from django.db import connection
 
 from delivery.models import SandboxMail, SandboxRules
-from tests.delivery.sandbox.conftest import RAW, Server, database_url, start
+from tests.delivery.sandbox.conftest import RAW, Server, start
+from tests.running import database_url
 
 
 def send(
