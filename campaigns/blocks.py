@@ -284,7 +284,8 @@ def _value(field: Field, value: Any) -> Any:
 
 
 def _plain(value: Any) -> str:
-    return "" if value is None else str(value).replace("\0", "")
+    """Without what PostgreSQL cannot keep: NUL, and half a character that JSON may spell."""
+    return "" if value is None else str(value).replace("\0", "").encode(errors="ignore").decode()
 
 
 def _list(value: Any) -> list[Any]:

@@ -1,5 +1,6 @@
 """From a draft to mail under way, and back while that is possible."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -31,16 +32,32 @@ class InThePast(Exception):
     """The planned time has gone by."""
 
 
+class Changed(Exception):
+    """The way out or the draft is not what was shown and agreed to."""
+
+
 class NotADraft(Exception):
     """It has been launched, so it can no longer be changed or deleted."""
 
 
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What the button named: nothing else may happen because somebody changed it in the meantime."""
+
+    provider_id: int
+    version: int
+
+
 @transaction.atomic
-def launch(campaign: Campaign, *, by: User, at: datetime | None = None) -> Batch:
+def launch(campaign: Campaign, *, by: User, at: datetime | None = None, agreed: Agreed | None = None) -> Batch:
     """Freeze the campaign and hand it to delivery, now or for `at`. A second call returns the first one's batch."""
     locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
     if locked.batch is not None:
         return locked.batch
+    # Asked for once: what is checked is what it leaves through, whoever chooses another default meanwhile.
+    locked.provider = locked.way_out
+    if agreed and agreed != Agreed(locked.provider.pk, locked.version):
+        raise Changed
     if at is not None and at <= timezone.now():
         raise InThePast
     blocking = [finding for finding in preflight.check(locked) if finding.level == "block"]

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.db import models
 from django.http import QueryDict
 
+from accounts.numbers import whole_number
 from contacts.models import Contact, MailingList
 from contacts.searching import ContactQuerySet
 
@@ -32,11 +33,10 @@ class Filter:
 
     @classmethod
     def of(cls, query: QueryDict) -> "Filter":
-        wanted = query.get("list", "")
         state = query.get("state", "")
         return cls(
             query.get("q", "").strip().replace("\0", "")[:200],
-            int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else None,
+            whole_number(query.get("list")),
             state if state in State.values else "",
         )
 

@@ -141,8 +141,11 @@ class ListForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
         fields = ["name", "description"]
 
 
-class FieldForm(forms.Form):
+class LabelForm(forms.Form):
     label = LineField(max_length=120, label="Name", help_text="For example City or Birthday.")
+
+
+class FieldForm(LabelForm):
     kind = forms.ChoiceField(choices=Field.Kind.choices, label="Kind")
 
     def clean_label(self) -> str:

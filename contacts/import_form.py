@@ -130,7 +130,7 @@ def _column(choice: str, label: str, name: str, known: set[str]) -> Column:
     if target == Target.FIELD:
         return Column(Target.FIELD, key=detail) if detail in known else Column()
     if target == Target.NEW:
-        label = " ".join(label.split())[:120] or name[:120]
+        label = " ".join(label.replace("\0", "").split())[:120] or name[:120]
         key = key_for(label)
         if key in known:
             return Column(Target.FIELD, key=key)

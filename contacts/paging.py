@@ -6,6 +6,8 @@ from typing import Any, Generic, TypeVar
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from accounts.numbers import whole_number
+
 T = TypeVar("T", bound=Model)
 
 SIZE = 50
@@ -21,7 +23,7 @@ class Page(Generic[T]):
 
 def latest_first(queryset: "QuerySet[T, Any]", request: HttpRequest, size: int = SIZE) -> Page[T]:
     """One page of `queryset` by falling id, as `?before=` or `?after=` of the request says."""
-    before, after = _number(request.GET.get("before")), _number(request.GET.get("after"))
+    before, after = whole_number(request.GET.get("before")), whole_number(request.GET.get("after"))
     if after:
         rows = list(queryset.filter(pk__gt=after).order_by("pk")[: size + 1])
         has_newer, has_older = len(rows) > size, True
@@ -53,7 +55,3 @@ def _url(request: HttpRequest, **key: int) -> str:
     for name, value in key.items():
         query[name] = str(value)
     return f"?{query.urlencode()}"
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None

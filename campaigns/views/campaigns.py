@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import audit, wording
 from accounts.models import Organisation
+from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.security import MAIL_POLICY, content_policy
 from campaigns import blocks, launching, merge, mjml, starters
@@ -35,9 +36,8 @@ def campaigns(request: StaffRequest) -> HttpResponse:
     words = request.GET.get("q", "").replace("\0", "").strip()
     state = request.GET.get("state", "")
     found = _narrowed(words, state)
-    before = request.GET.get("before", "")
-    if before.isdecimal() and len(before) < 19:
-        found = found.filter(pk__lt=int(before))
+    if before := whole_number(request.GET.get("before")):
+        found = found.filter(pk__lt=before)
     rows = list(found.select_related("batch__provider", "updated_by")[: _PAGE + 1])
     context = {
         "rows": with_tallies(rows[:_PAGE]),

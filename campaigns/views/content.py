@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Organisation
+from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from campaigns import arranging, blocks, editing, rendering, saving, starters
 from campaigns.blocks import Document, Invalid
@@ -213,8 +214,5 @@ def _editor_context(campaign: Campaign, open_id: str) -> dict[str, Any]:
 
 
 def _place(posted: Any) -> arranging.Place:
-    def number(name: str) -> int:
-        said = posted.get(name, "")
-        return int(said) if said.isdecimal() and len(said) < 6 else 0
-
-    return arranging.Place(number("position"), posted.get("inside", ""), number("column"))
+    position, column = (whole_number(posted.get(name)) or 0 for name in ("position", "column"))
+    return arranging.Place(position, posted.get("inside", ""), column)

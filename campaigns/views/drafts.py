@@ -11,6 +11,7 @@ from django.utils.timesince import timesince
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
+from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from campaigns import saving
 from campaigns.forms import CARDS
@@ -40,8 +41,7 @@ def save_card(request: StaffRequest, pk: int, card: str) -> HttpResponse:
 
 def version_of(request: HttpRequest) -> int | None:
     """The version this page last saw; None to override the others (`force`) or when it was not said."""
-    said = request.POST.get("version", "")
-    return int(said) if said.isdecimal() and "force" not in request.POST else None
+    return None if "force" in request.POST else whole_number(request.POST.get("version"))
 
 
 def stored(request: HttpRequest, campaign: Campaign) -> HttpResponse:

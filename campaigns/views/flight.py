@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from campaigns import launching
 from campaigns.models import Campaign
@@ -28,7 +29,10 @@ def launch(request: StaffRequest, pk: int) -> HttpResponse:
     if ready.needs_typing and _digits(request.POST.get("typed", "")) != str(ready.people.will_receive):
         return _confirm(request, ready, problem="The number does not match. Nothing was sent.")
     try:
-        launching.launch(found, by=request.user, at=found.scheduled_at)
+        launching.launch(found, by=request.user, at=found.scheduled_at, agreed=_agreed(request))
+    except launching.Changed:
+        problem = "Something has changed since this was shown. Look again. Nothing was sent."
+        return _confirm(request, Readiness(get_campaign(pk)), problem=problem)
     except launching.NotReady as not_ready:
         return _confirm(request, ready, blocking=not_ready.findings)
     except launching.InThePast:
@@ -77,6 +81,12 @@ def _act(request: StaffRequest, pk: int, act: Callable[..., None], done: str) ->
     else:
         messages.success(request, done)
     return redirect(found)
+
+
+def _agreed(request: StaffRequest) -> launching.Agreed:
+    """What the page named beside its button; a request that names nothing agrees to nothing."""
+    provider, version = (whole_number(request.POST.get(name)) or 0 for name in ("provider", "version"))
+    return launching.Agreed(provider, version)
 
 
 def _digits(text: str) -> str:

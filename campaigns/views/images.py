@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Organisation
+from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from campaigns import images as pictures
 from campaigns.forms import AltForm, PictureForm
@@ -72,9 +73,8 @@ def _shelf(request: StaffRequest) -> dict[str, Any]:
     found = Image.objects.all()
     if words:
         found = found.filter(Q(name__icontains=words) | Q(alt__icontains=words))
-    before = request.GET.get("before", "")
-    if before.isdecimal() and len(before) < 19:
-        found = found.filter(pk__lt=int(before))
+    if before := whole_number(request.GET.get("before")):
+        found = found.filter(pk__lt=before)
     rows = list(found[: _PAGE + 1])
     organisation = Organisation.get()
     base = organisation.public_address if organisation else ""

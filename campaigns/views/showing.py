@@ -5,6 +5,7 @@ from functools import cached_property
 
 from django.db.models import Q
 
+from accounts.numbers import whole_number
 from accounts.permissions import StaffRequest
 from campaigns import preview
 from campaigns.models import Campaign
@@ -25,8 +26,8 @@ class Showing:
     @classmethod
     def read(cls, request: StaffRequest, campaign: Campaign) -> "Showing":
         """From `?contact=` (nobody chosen: the first of the audience with a name) and `?who=` (a search)."""
-        chosen = request.GET.get("contact", "")
-        contact = Contact.objects.filter(pk=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 19 else None
+        chosen = whole_number(request.GET.get("contact"))
+        contact = Contact.objects.filter(pk=chosen).first() if chosen else None
         words = request.GET.get("who", "").replace("\0", "").strip()
         showing = cls(campaign, contact, words)
         if words and showing.found:

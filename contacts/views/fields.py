@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import audit
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts import fields as typed
-from contacts.forms import FieldForm
+from contacts.forms import FieldForm, LabelForm
 from contacts.models import Field
 
 
@@ -38,13 +38,13 @@ def add(request: StaffRequest) -> HttpResponse:
 def rename(request: StaffRequest, pk: int) -> HttpResponse:
     """Only what people read: mails go on naming it by its key."""
     field = get_object_or_404(Field, pk=pk)
-    label = " ".join(request.POST.get("label", "").split())[:120]
-    if label:
-        field.label = label
+    form = LabelForm(request.POST)
+    if form.is_valid():
+        field.label = " ".join(form.cleaned_data["label"].split())
         field.save(update_fields=["label"])
         messages.success(request, "Saved.")
     else:
-        messages.error(request, "A field needs a name.")
+        messages.error(request, "A field needs a name of one line.")
     return redirect("fields")
 
 

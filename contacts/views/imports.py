@@ -10,12 +10,13 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
+from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts.import_form import ImportForm, ShapeForm, choices, chosen, with_columns
 from contacts.importing import jobs, progress
 from contacts.importing.detecting import NotReadable
 from contacts.importing.guessing import system
-from contacts.importing.plan import Plan, Target
+from contacts.importing.plan import Plan, Status, Target
 from contacts.models import ImportJob, MailingList
 from contacts.paging import latest_first
 from contacts.uploading import SizeGuard
@@ -78,9 +79,9 @@ def preview(request: StaffRequest, pk: int) -> HttpResponse:
     """The columns and the first rows as they would be with what is chosen on the page. Saves nothing."""
     job = _uploaded(pk)
     plan = with_columns(Plan.from_json(job.options), job.options["header"], request.POST)
-    everyone = request.POST.get("everyone", "")
+    everyone = whole_number(request.POST.get("everyone"))
     plan = plan.change(
-        everyone=int(everyone) if everyone in "01234" and everyone else plan.everyone,
+        everyone=plan.everyone if everyone not in list(Status) else everyone,
         day_first=request.POST.get("day_first") == "yes",
     )
     return render(request, "contacts/_import_columns.html", _columns(job, plan))

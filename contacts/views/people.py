@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
+from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts import consent, timeline
 from contacts.addresses import key
@@ -86,7 +87,7 @@ def unsubscribe(request: StaffRequest, pk: int) -> HttpResponse:
         messages.error(request, "Say why: the reason is kept beside the person.")
         return _person_page(request, person, status=422)
     wanted = request.POST.get("list", "")
-    mailing_list = get_object_or_404(MailingList, pk=wanted) if wanted.isdigit() else None
+    mailing_list = get_object_or_404(MailingList, pk=whole_number(wanted)) if wanted else None
     consent.unsubscribe(
         person,
         lists=[mailing_list.pk] if mailing_list else None,

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
 from accounts.models import Organisation
+from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from delivery import verp
 from delivery.forms import SandboxRulesForm
@@ -67,8 +68,7 @@ def rules(request: StaffRequest) -> HttpResponse:
 @requires(Permission.WRITE)
 def empty(request: StaffRequest) -> HttpResponse:
     """All that lay there when the page was shown; what came since stays."""
-    newest_id = request.POST.get("newest_id", "")
-    found = SandboxMail.objects.filter(id__lte=int(newest_id) if newest_id.isdecimal() and len(newest_id) < 19 else 0)
+    found = SandboxMail.objects.filter(id__lte=whole_number(request.POST.get("newest_id")) or 0)
     count, _ = found.delete()
     audit.record(request, "sandbox.emptied", count=count)
     messages.success(request, f"{count:,} mails were deleted.")
@@ -177,7 +177,7 @@ def _answers(sandbox: Provider) -> bool:
 
 def _page(request: StaffRequest, search: str) -> Page:
     found = SandboxMail.objects.search(search).listed()
-    before, after = _number(request, "before"), _number(request, "after")
+    before, after = whole_number(request.GET.get("before")), whole_number(request.GET.get("after"))
     if after:
         mails = list(found.filter(id__gt=after).order_by("id")[:PAGE])[::-1]
     else:
@@ -198,11 +198,6 @@ def _list_url(**query: Any) -> str:
 
 def _search(request: StaffRequest) -> str:
     return printable(request.GET.get("q", ""))[:200].strip()
-
-
-def _number(request: StaffRequest, name: str) -> int:
-    text = request.GET.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
 def _view_links(request: StaffRequest, reading: Reading) -> list[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ from accounts.models import User
 from campaigns import blocks, launching
 from campaigns.models import Campaign
 from contacts.models import Contact
-from delivery.models import Batch
+from delivery.models import Batch, Provider
 from tests.campaigns import letters
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +62,7 @@ def test_launch_asks_once_more_and_goes(client_for: Browse, marketer: User, camp
     client = client_for(marketer)
     url = reverse("campaign-launch", args=[campaign.pk])
     assert "10 seconds after you press" in client.get(url).content.decode()
-    page = client.post(url, follow=True).content.decode()
+    page = client.post(url, agreed(campaign), follow=True).content.decode()
     assert "Nothing has left yet" in page
     assert Batch.objects.get().total in (0, 2)
 
@@ -73,15 +73,52 @@ def test_launch_above_five_thousand_wants_the_number_typed(
     monkeypatch.setattr(launching, "MANY_PEOPLE", 1)
     client, url = client_for(marketer), reverse("campaign-launch", args=[campaign.pk])
     for typed in ("", "3"):
-        assert client.post(url, {"typed": typed}).status_code == 422
+        assert client.post(url, agreed(campaign) | {"typed": typed}).status_code == 422
     assert not Batch.objects.exists()
-    assert client.post(url, {"typed": " 2 "}).status_code == 302
+    assert client.post(url, agreed(campaign) | {"typed": " 2 "}).status_code == 302
     assert Batch.objects.count() == 1
+
+
+def test_rehearsal_that_was_agreed_to_never_turns_into_a_real_mail(
+    client_for: Browse, marketer: User, campaign: Campaign
+) -> None:
+    client, url = client_for(marketer), reverse("campaign-launch", args=[campaign.pk])
+    shown = agreed(campaign)
+    assert "nobody receives it" in client.get(url).content.decode()
+    Provider.objects.create(name="Relay", host="smtp.example.org").make_default()
+    answer = client.post(url, shown)
+    assert answer.status_code == 422
+    assert "Something has changed" in answer.content.decode()
+    assert "Send to 2 people through Relay" in answer.content.decode()
+    assert not Batch.objects.exists()
+
+
+def test_draft_changed_after_the_last_look_is_not_launched(
+    client_for: Browse, marketer: User, admin: User, campaign: Campaign
+) -> None:
+    shown = agreed(campaign)
+    save(client_for(admin), campaign, "subject", subject="Aron's", version=1)
+    url = reverse("campaign-launch", args=[campaign.pk])
+    for said in (shown, {}, {"provider": "x", "version": "9" * 5_000}):
+        assert client_for(marketer).post(url, said).status_code == 422
+    assert not Batch.objects.exists()
+
+
+def test_hostile_numbers_and_bytes_are_no_error(client_for: Browse, marketer: User, campaign: Campaign) -> None:
+    client = client_for(marketer)
+    assert save(client, campaign, "name", name="Mine", version="9" * 5_000).status_code == 200
+    for query in ({"contact": "9" * 400}, {"contact": "²"}, {"who": "\0"}):
+        assert client.get(reverse("campaign-mail", args=[campaign.pk]), query).status_code == 200
+    block = '{"kind": "heading", "text": "a\\u0000b\\ud800"}'
+    added = client.post(reverse("block-restore", args=[campaign.pk]), {"block": block, "position": "9" * 400})
+    assert added.status_code == 302
+    assert client.get("/campaigns/", {"before": "9" * 400, "q": "\0"}).status_code == 200
+    assert client.get("/images/", {"before": "²", "q": "\0"}).status_code == 200
 
 
 def test_what_blocks_is_said_with_its_cure(client_for: Browse, marketer: User) -> None:
     empty = letters.draft(marketer)
-    answer = client_for(marketer).post(reverse("campaign-launch", args=[empty.pk]))
+    answer = client_for(marketer).post(reverse("campaign-launch", args=[empty.pk]), agreed(empty))
     assert answer.status_code == 422
     assert "This cannot go yet" in answer.content.decode()
 
@@ -186,6 +223,12 @@ def test_viewer_sees_the_draft_and_changes_nothing(client_for: Browse, viewer: U
 
 def test_stranger_is_led_to_the_login(client: Client, campaign: Campaign) -> None:
     assert client.get(campaign.get_absolute_url()).url.startswith("/login/")  # type: ignore[attr-defined]
+
+
+def agreed(campaign: Campaign) -> dict[str, Any]:
+    """What the page says beside its button."""
+    found = Campaign.objects.get(pk=campaign.pk)
+    return {"provider": found.way_out.pk, "version": found.version}
 
 
 def kinds(campaign: Campaign) -> list[str]:

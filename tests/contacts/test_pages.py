@@ -78,7 +78,18 @@ def test_paging_by_key_walks_to_the_end_and_back(browser: Client) -> None:
     assert [contact.pk for contact in before.rows] == seen[50:100]
 
 
-@pytest.mark.parametrize("query", ["?before=x", "?list=99999999999", "?state=<script>", "?q=%00", "?after=-1"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?before=x",
+        "?list=99999999999",
+        "?list=%C2%B2",
+        f"?before={'9' * 400}",
+        "?state=<script>",
+        "?q=%00",
+        "?after=-1",
+    ],
+)
 def test_nonsense_in_the_address_is_no_error(browser: Client, query: str) -> None:
     people(1)
     assert browser.get(f"/contacts/{query}").status_code == 200
@@ -113,6 +124,26 @@ def test_unsubscribing_by_hand_needs_a_reason(browser: Client, news: MailingList
     page = text(browser.get(f"/contacts/{ada.pk}/"))
     assert "Called us" in page
     assert "unsubscribed from everything" in page
+
+
+@pytest.mark.parametrize("wanted", ["²", "0", "-1", "none", "9" * 400])
+def test_unsubscribing_from_a_list_that_is_none_ends_nothing(browser: Client, news: MailingList, wanted: str) -> None:
+    (ada,) = people(1, news)
+    gone = browser.post(f"/contacts/{ada.pk}/unsubscribe/", {"reason": "Called us", "list": wanted})
+    assert gone.status_code == 404
+    assert ada.subscriptions.get().state == "subscribed"
+    assert not Suppression.objects.exists()
+
+
+def test_a_field_is_renamed_to_one_line_of_text(browser: Client) -> None:
+    city = Field.objects.create(key="city", label="City")
+    for label in ("", "  ", "a\0b"):
+        browser.post(f"/contacts/fields/{city.pk}/rename/", {"label": label})
+        city.refresh_from_db()
+        assert city.label == "City"
+    browser.post(f"/contacts/fields/{city.pk}/rename/", {"label": " Home  town "})
+    city.refresh_from_db()
+    assert city.label == "Home town"
 
 
 def test_who_complained_is_not_subscribed_from_their_page(browser: Client, news: MailingList) -> None:

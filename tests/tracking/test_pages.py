@@ -228,7 +228,8 @@ def test_people_are_paged_forth_and_back(browser: Client, send: Callable[..., Se
 
 @pytest.mark.parametrize("query", [{"after": "x"}, {"after": "9" * 30}, {"link": "-1"}, {"trail": "a.b"}, {"q": "\0"}])
 def test_odd_addresses_break_nothing(browser: Client, written: Sent, query: dict[str, str]) -> None:
-    assert browser.get(f"/messages/people/{written.batch.id}/", query).status_code == 200
+    for term in ("all", "unaccounted", "opened"):
+        assert browser.get(f"/messages/people/{written.batch.id}/", query | {"term": term}).status_code == 200
     assert browser.get("/messages/", query | {"before": query.get("after", "")}).status_code == 200
 
 

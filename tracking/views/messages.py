@@ -6,12 +6,12 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.security import MAIL_POLICY, content_policy
 from delivery.models import Message
 from tracking import messages as mails
 from tracking.messages import NotShowable, Story
-from tracking.views import paging
 
 _PAGE = 50
 _FRAME_POLICY = MAIL_POLICY.replace("img-src 'self' data:", "img-src 'self' data: https: http:")
@@ -22,7 +22,7 @@ _FRAME_POLICY = MAIL_POLICY.replace("img-src 'self' data:", "img-src 'self' data
 def messages(request: StaffRequest) -> HttpResponse:
     """Every mail to an address; without one the latest to anybody. A part of a name finds people to choose from."""
     text = " ".join(request.GET.get("q", "").replace("\0", "").split())[:320]
-    before = paging.number(request.GET.get("before"))
+    before = whole_number(request.GET.get("before")) or 0
     found = mails.listed(text, before=before, limit=_PAGE + 1)
     shown = found[:_PAGE]
     people = mails.similar(text) if text and not found else []

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from django.utils.http import urlencode
 
+from accounts.numbers import whole_number
+
 _REMEMBERED = 20
-_BIGGEST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +19,8 @@ class Place:
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> "Place":
-        trail = tuple(number(text) for text in query.get("trail", "").split(".") if text)
-        return cls(number(query.get("after")), trail[-_REMEMBERED:])
+        trail = tuple(whole_number(text) or 0 for text in query.get("trail", "").split(".") if text)
+        return cls(whole_number(query.get("after")) or 0, trail[-_REMEMBERED:])
 
     def next_url(self, last_id: int, **filters: str | int) -> str:
         trail = ".".join(map(str, (*self.trail, self.after)[-_REMEMBERED:]))
@@ -31,12 +32,6 @@ class Place:
             return ""
         *rest, before = self.trail or (0,)
         return _url(filters | {"after": before, "trail": ".".join(map(str, rest))})
-
-
-def number(text: str | None) -> int:
-    """A number from an address, 0 for anything else."""
-    value = int(text) if text and text.isascii() and text.isdecimal() and len(text) < 20 else 0
-    return min(value, _BIGGEST)
 
 
 def _url(values: Mapping[str, str | int]) -> str:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts.exporting import csv_response
 from delivery import ledger
@@ -18,7 +19,7 @@ from delivery.models import Batch
 from tracking import people as lists
 from tracking import reports, titles
 from tracking.models import Link
-from tracking.views.paging import Place, number
+from tracking.views.paging import Place
 
 _PAGE = 50
 _HEADER = ("Address", "State", "Why", "Time (UTC)", "Attempts", "Reply of the server")
@@ -37,7 +38,7 @@ class Chosen:
     def read(cls, request: StaffRequest, batch_id: int) -> "Chosen":
         batch = get_object_or_404(Batch, id=batch_id)
         term = request.GET.get("term", "all")
-        link_id = number(request.GET.get("link"))
+        link_id = whole_number(request.GET.get("link"))
         link = Link.objects.filter(batch=batch, id=link_id).first() if link_id else None
         text = request.GET.get("q", "").replace("\0", "").strip()[:320]
         return cls(batch, term if term in lists.LABELS else "all", link if term == "clicked" else None, text)

@@ -25,6 +25,12 @@ def first_block(cast: Cast) -> dict[str, Any]:
     return draft(cast) | {"block": stage.first_block(cast)}
 
 
+def agreed(cast: Cast) -> dict[str, Any]:
+    """What the page names beside its button."""
+    found = Campaign.objects.get(pk=stage.campaign(cast).pk)
+    return {"provider": found.way_out.pk, "version": found.version}
+
+
 def image(cast: Cast) -> dict[str, Any]:
     return {"pk": stage.image(cast).pk}
 
@@ -64,7 +70,7 @@ ADDRESSES = {
     "campaign-launch": Address(
         WRITERS,
         args=draft,
-        post=lambda cast: {},
+        post=agreed,
         changes=lambda cast: Campaign.objects.get(pk=stage.campaign(cast).pk).batch_id,
     ),
     "campaign-undo": Address(
