@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from django.db import connection
 
-from contacts.models import Contact
+from contacts.models import Contact, MailingList
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,12 @@ def summary(audience: Audience) -> Summary:
             },
         )
         return Summary(*cursor.fetchone())
+
+
+def missing_lists(audience: Audience) -> int:
+    """How many of its lists, chosen or excluded, were deleted since: it would not mean the same people any more."""
+    lists = {*audience.lists, *audience.excluded_lists}
+    return len(lists) - MailingList.objects.filter(pk__in=lists).count()
 
 
 def select(audience: Audience) -> tuple[str, list[Any]]:

@@ -116,8 +116,10 @@ def recover_lost(cursor: Any) -> None:
 def end_batches(cursor: Any) -> None:
     """End what has nothing left to send, to try again or to skip."""
     cursor.execute(_SET_ASIDE)
-    cursor.execute(_END)
-    if cursor.rowcount:
+    cursor.execute(_ENDING)
+    ending = [row[0] for row in cursor.fetchall()]
+    if ending:
+        cursor.execute(_END, [ending])
         enqueue("delivery.audit", queue="jobs", expires=60)
 
 
@@ -125,10 +127,16 @@ _NOTHING_LEFT = """
     NOT EXISTS (SELECT 1 FROM delivery_chunk c WHERE c.batch_id = b.id AND NOT c.is_done)
     AND NOT EXISTS (SELECT 1 FROM delivery_waiting w WHERE w.batch_id = b.id AND w.retry_at IS NOT NULL)
 """
+# First the lock, then the look: whoever adds a message to an open batch holds the same lock until it can be seen.
+_ENDING = f"""
+SELECT id FROM delivery_batch b
+WHERE finished_at IS NULL AND started_at IS NOT NULL AND state IN ('sending', 'cancelled') AND {_NOTHING_LEFT}
+FOR NO KEY UPDATE SKIP LOCKED
+"""  # noqa: S608
 _END = f"""
 UPDATE delivery_batch b
 SET finished_at = statement_timestamp(), state = CASE state WHEN 'sending' THEN 'done' ELSE state END
-WHERE finished_at IS NULL AND started_at IS NOT NULL AND state IN ('sending', 'cancelled') AND {_NOTHING_LEFT}
+WHERE id = ANY(%s) AND {_NOTHING_LEFT}
 """  # noqa: S608
 # Chunks whose third worker crashed are not tried by themselves again.
 _SET_ASIDE = """

@@ -71,7 +71,7 @@ def _needs(user: User) -> Iterator[Need]:
     for campaign in Campaign.objects.filter(batch__state=Batch.State.PAUSED).select_related("batch"):
         reason = campaign.batch.state_reason if campaign.batch else ""
         yield Need("warn", f"“{campaign}” is paused", reason, campaign.get_absolute_url(), "Look at it")
-    for provider in Provider.objects.filter(state=Provider.State.PAUSED):
+    for provider in Provider.objects.kept().filter(state=Provider.State.PAUSED):
         url = menu.address_of("providers", user) or ""
         yield Need("bad", f"{provider} is paused", provider.state_reason, url, "See why")
     waiting = ImportJob.objects.filter(state__in=_WAITING, created_by=user, created_at__gt=recent)

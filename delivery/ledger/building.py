@@ -25,6 +25,10 @@ log = logging.getLogger(__name__)
 LEAD = timedelta(minutes=2)
 SLICE = 50_000
 CHUNK = 500
+_LIST_GONE = (
+    "A list that it was planned with has been deleted since, so it would not reach the same people. Take it back, "
+    "choose its lists again and launch it anew."
+)
 
 
 def is_due(batch: Batch, now: datetime) -> bool:
@@ -44,6 +48,9 @@ def build(batch_id: int) -> bool:
         if not is_alone or batch.state != Batch.State.BUILDING or batch.built_at:
             return False
         _clear(batch)
+        if audiences.missing_lists(audiences.Audience.from_json(batch.audience)):
+            _building(batch).update(state=Batch.State.PAUSED, state_reason=_LIST_GONE)
+            return False
         total, left_out = _collect(batch)
         if not _reserve(batch, total) or not _fill(batch, total):
             return False

@@ -24,14 +24,15 @@ def _step(batch_id: int, sql: str, limit: int) -> bool:
         return bool(cursor.rowcount > 0)
 
 
-# One statement, one snapshot: what is counted is what was changed.
+# One statement, one snapshot: what is counted is what was changed. A member of a range that was tried is a retry, and
+# pending again only as part of another chunk, which a worker may hold.
 _SKIP_PENDING = """
 WITH taken AS (
     SELECT id, first_id, last_id, ids FROM delivery_chunk
     WHERE batch_id = %(batch)s AND NOT is_done AND owner IS NULL ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 ), member AS (
     SELECT t.id AS chunk_id, m.id FROM taken t JOIN delivery_message m ON m.id BETWEEN t.first_id AND t.last_id
-    WHERE m.batch_id = %(batch)s AND m.state = 0
+    WHERE m.batch_id = %(batch)s AND m.state = 0 AND m.attempts = 0
     UNION ALL
     SELECT t.id, m.id FROM taken t JOIN delivery_message m ON m.id = ANY(t.ids)
     WHERE m.batch_id = %(batch)s AND m.state = 0

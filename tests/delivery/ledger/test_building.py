@@ -7,6 +7,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from contacts.audience import Audience
+from contacts.consent import delete_list
 from contacts.models import MailingList, Subscription, Suppression
 from delivery import dispatch, ledger
 from delivery.ledger import building, ids
@@ -98,6 +100,21 @@ def test_a_scheduled_audience_is_drawn_shortly_before_its_time(provider: Provide
     dispatch.tick()
     batch.refresh_from_db()
     assert batch.job_queued_at
+
+
+@pytest.mark.parametrize("role", ["chosen", "excluded"])
+def test_a_list_deleted_since_the_planning_changes_nobodys_mail(provider: Provider, people: People, role: str) -> None:
+    readers, others = people(5), people(3)
+    audience = Audience((readers.pk, others.pk)) if role == "chosen" else Audience((readers.pk,), (others.pk,))
+    batch = launched(provider, readers, audience=audience, not_before=timezone.now() + timedelta(seconds=30))
+    delete_list(others)
+    assert not building.build(batch.pk)
+    batch.refresh_from_db()
+    assert batch.state == Batch.State.PAUSED
+    assert "list" in batch.state_reason
+    assert not Message.objects.filter(batch=batch).exists()
+    ledger.undo(batch)
+    assert batch.state == Batch.State.CANCELLED
 
 
 def test_a_scheduled_time_missed_by_hours_asks_before_it_sends(provider: Provider, people: People) -> None:

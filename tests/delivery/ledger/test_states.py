@@ -1,12 +1,14 @@
 """The ledger's states under any order of events: the tally adds up after every step and its lists match it."""
 
 import random
+import threading
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -225,6 +227,49 @@ def test_those_who_wait_for_another_try_are_skipped_with_a_cancelled_batch(sendi
     settling.settle(sending.pk)
     adds_up(sending)
     assert ledger.tally(sending).skipped == 20
+
+
+def test_a_retry_in_a_workers_hands_is_not_skipped_with_the_chunk_it_once_was_in(sending: Batch) -> None:
+    first = claim(sending)
+    assert first
+    tried = pending_of(first)[0]
+    write(first, [(tried, MessageState.DEFERRED)], retry_in_seconds=0)
+    release(first)
+    dispatch.tick()
+    retry = Chunk.objects.get(batch=sending, ids=[tried])
+    Chunk.objects.filter(pk=retry.pk).update(owner=uuid4(), lease_until=timezone.now() + timedelta(seconds=30))
+    ledger.cancel(sending)
+    settling.settle(sending.pk)
+    assert Message.objects.get(pk=tried).state == MessageState.PENDING
+    adds_up(sending)
+    write(retry, [(tried, MessageState.ACCEPTED)])
+    release(retry)
+    settling.settle(sending.pk)
+    adds_up(sending)
+    assert ledger.tally(sending).accepted == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_that_comes_while_its_open_batch_ends_is_not_forgotten(provider: Provider) -> None:
+    first = ledger.send_one(content_kind="confirm", content_id=1, email="a@me.com", provider=provider)
+    chunk = Chunk.objects.get(batch=first.batch)
+    write(chunk, [(first.pk, MessageState.ACCEPTED)])
+    end(chunk)
+
+    def tick() -> None:
+        dispatch.tick()
+        connection.close()
+
+    with transaction.atomic():
+        ledger.send_one(content_kind="confirm", content_id=1, email="b@me.com", provider=provider)
+        ticking = threading.Thread(target=tick)
+        ticking.start()
+        ticking.join(0.5)
+    ticking.join()
+    dispatch.tick()
+    batch = Batch.objects.get(pk=first.batch_id)
+    assert (batch.state, batch.finished_at) == (Batch.State.SENDING, None)
+    adds_up(batch)
 
 
 def test_a_batch_past_its_last_moment_skips_the_rest(sending: Batch) -> None:
