@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import Invitation, Role, User
-from accounts.permissions import StaffRequest
+from accounts.permissions import Permission, StaffRequest, allows
 
 INVITATION_DAYS = 7
 
@@ -83,6 +83,7 @@ def change_role(request: StaffRequest, person: User, role: Role) -> None:
     audit.record(request, "person.role_changed", person.email, before=person.role, after=role)
     person.role = role
     person.save(update_fields=["role"])
+    _end_invitations(person)
 
 
 @transaction.atomic
@@ -94,7 +95,7 @@ def deactivate(request: StaffRequest, person: User) -> None:
     _keep_an_owner(person)
     person.is_active = False
     person.save(update_fields=["is_active"])
-    pending().filter(invited_by=person).delete()
+    _end_invitations(person)
     audit.record(request, "person.deactivated", person.email)
 
 
@@ -117,6 +118,12 @@ def _for_change(request: StaffRequest, person: User) -> User:
     if not may_manage(request.user, person):
         raise NotAllowed("Only an owner can change an owner.")
     return person
+
+
+def _end_invitations(person: User) -> None:
+    """Those that `person` could not make any more: a link kept aside must not lead back to what was taken away."""
+    given = roles_given_by(person) if allows(person, Permission.USERS) else []
+    pending().filter(invited_by=person).exclude(role__in=given).delete()
 
 
 def _keep_an_owner(person: User) -> None:

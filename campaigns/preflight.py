@@ -31,7 +31,7 @@ def check(campaign: Campaign) -> list[Finding]:
     provider = campaign.way_out
     organisation = Organisation.get()
     found = [
-        *_to(campaign),
+        *_to(campaign, is_real=not provider.is_rehearsal),
         *_from(campaign, provider),
         *_public_address(organisation, is_real=not provider.is_rehearsal),
         *_subject(campaign),
@@ -40,13 +40,16 @@ def check(campaign: Campaign) -> list[Finding]:
     return sorted(found, key=lambda finding: finding.level != "block")
 
 
-def _to(campaign: Campaign) -> Iterator[Finding]:
+def _to(campaign: Campaign, *, is_real: bool) -> Iterator[Finding]:
     chosen = campaign.audience()
     if not chosen.lists:
         yield Finding("block", "no-list", "Nobody is chosen yet.", "Choose at least one list.", "to")
     elif not audience.sample(chosen, 1):
         text = "Nobody on these lists will receive it."
         yield Finding("block", "no-recipients", text, "Choose another list, or add people to this one.", "to")
+    elif is_real and audience.has_samples(chosen):
+        text = "Some of these people are sample data: real mail to them bounces, which harms your name as a sender."
+        yield Finding("block", "sample-people", text, "Remove the sample data, or choose other lists.", "to")
 
 
 def _from(campaign: Campaign, provider: Provider) -> Iterator[Finding]:

@@ -10,8 +10,8 @@ from accounts import audit
 from accounts.models import Organisation, User
 from campaigns import blocks, sample_people, starters
 from campaigns.models import Campaign, Edition
-from contacts import consent
-from contacts.models import Contact, MailingList
+from contacts import addresses, consent
+from contacts.models import Contact, MailingList, Suppression
 from delivery.models import Batch, Message
 
 LIST_OF_ONE = "Me"
@@ -79,7 +79,12 @@ def inventory() -> Inventory:
 
 @transaction.atomic
 def remove(*, by: User) -> Inventory:
-    """All of it: contacts, lists, campaigns and their rehearsals. What was sent for real stays."""
+    """All of it: contacts, lists, campaigns and their rehearsals. What was sent for real stays.
+
+    So does a rehearsal with people who are no samples: its mails lie in the sandbox, and without their batch nobody
+    could tell that a click on their unsubscribe link is only rehearsed.
+    """
+    _keep_what_real_people_were_in()
     removed = inventory()
     samples = Campaign.objects.filter(is_sample=True)
     editions = Edition.objects.filter(campaign__in=samples)
@@ -89,8 +94,9 @@ def remove(*, by: User) -> Inventory:
     _remove_messages(batches)
     samples.delete()
     batches.delete()
-    MailingList.objects.filter(is_sample=True).delete()
-    Contact.objects.filter(is_sample=True).delete()
+    _remove_people()
+    for mailing_list in MailingList.objects.filter(is_sample=True):
+        consent.delete_list(mailing_list)
     audit.record(by, "samples.removed", contacts=removed.contacts, campaigns=removed.campaigns)
     return removed
 
@@ -123,6 +129,23 @@ def _campaign(name: str, starter: str, organisation: Organisation, owner: User, 
         created_by=owner,
         updated_by=owner,
     )
+
+
+def _keep_what_real_people_were_in() -> None:
+    for campaign in Campaign.objects.filter(is_sample=True, batch__first_id__isnull=False).select_related("batch"):
+        messages = Message.objects.filter(pk__range=(campaign.batch.first_id, campaign.batch.last_id))  # type: ignore[union-attr]  # filtered
+        made_up = Contact.objects.filter(is_sample=True).values("pk")
+        if messages.filter(batch=campaign.batch).exclude(contact_id__in=made_up).exists():
+            Campaign.objects.filter(pk=campaign.pk).update(is_sample=False)
+
+
+def _remove_people() -> None:
+    """With what a rehearsal, which may change made-up people, has noted about their addresses."""
+    people = Contact.objects.filter(is_sample=True)
+    Suppression.objects.filter(
+        email__in=[addresses.key(email) for email in people.values_list("email", flat=True)]
+    ).delete()
+    people.delete()
 
 
 def _remove_messages(batches: QuerySet[Batch]) -> None:

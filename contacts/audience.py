@@ -94,6 +94,17 @@ def summary(audience: Audience) -> Summary:
         return Summary(*cursor.fetchone())
 
 
+def has_samples(audience: Audience) -> bool:
+    """Whether people who were made up for trying things out would receive it."""
+    sql, parameters = select(audience)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT EXISTS (SELECT 1 FROM contacts_contact p WHERE p.is_sample AND EXISTS ({sql} AND c.id = p.id))",  # noqa: S608
+            parameters,
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def missing_lists(audience: Audience) -> int:
     """How many of its lists, chosen or excluded, were deleted since: it would not mean the same people any more."""
     lists = {*audience.lists, *audience.excluded_lists}

@@ -106,6 +106,19 @@ def test_the_last_owner_stays_owner(client_for: Browser, owner: User) -> None:
     assert owner.role == Role.ADMIN
 
 
+@pytest.mark.parametrize(
+    ("becomes", "invited_as", "lasts"),
+    [("admin", "owner", False), ("admin", "admin", True), ("marketer", "admin", False), ("viewer", "viewer", False)],
+)
+def test_an_invitation_gives_nothing_that_its_maker_lost(
+    client: Client, client_for: Browser, owner: User, becomes: str, invited_as: str, lasts: bool
+) -> None:
+    second = User.objects.create_user("second@nordlicht.example", PASSWORD, role=Role.OWNER)
+    path = invite(client_for(second), invited_as)
+    client_for(owner).post(f"/settings/people/{second.pk}/role/", {"role": becomes})
+    assert client.get(path).status_code == (200 if lasts else 404)
+
+
 def test_a_deactivated_owner_does_not_count_as_the_other_owner(client_for: Browser, owner: User) -> None:
     User.objects.create_user("second@nordlicht.example", PASSWORD, role=Role.OWNER, is_active=False)
     assert client_for(owner).post(f"/settings/people/{owner.pk}/role/", {"role": "admin"}).status_code == 403
