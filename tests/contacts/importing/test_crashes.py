@@ -17,13 +17,13 @@ from contacts import tasks
 from contacts.importing import jobs, staging, working
 from contacts.models import ConsentEvent, Contact, ImportJob, MailingList
 from tests.contacts.conftest import Upload
+from tests.running import database_url
 
 PEOPLE = 4_000
 WORKER = """
 import django, sys
 django.setup()
 from contacts.importing import working
-from tests.running import database_url
 working.SLICE = 50
 working.work(int(sys.argv[1]))
 """
