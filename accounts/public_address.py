@@ -14,7 +14,10 @@ class Unusable(ValueError):
 
 def clean(text: str) -> str:
     """`text` as scheme and host, without a trailing slash."""
-    parts = urlsplit(text.strip().rstrip("/"))
+    try:
+        parts = urlsplit(text.strip().rstrip("/"))
+    except ValueError:  # an unclosed bracket
+        parts = urlsplit("")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise Unusable("Write it with https:// and the name of the host, for example https://news.example.org.")
     if parts.path or parts.query or parts.fragment or parts.username:

@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from html.parser import HTMLParser
-from urllib.parse import urlsplit
 
 from django.db import connection
 
@@ -14,8 +12,10 @@ from campaigns.findings import Card, Finding
 from campaigns.models import Campaign, Edition
 from contacts import audience
 from contacts.merge import tags
+from delivery import markup
 from delivery.content import Parts, Recipient
 from delivery.linter import MAX_HTML_BYTES, lint
+from delivery.markup import host_of
 
 _LARGE_HTML_BYTES = 80_000
 _FOREIGN_TAG = re.compile(
@@ -28,7 +28,7 @@ _SAID_ELSEWHERE = frozenset({"bodies", "size", "resolved", "links", "accessible"
 _FROM_PEOPLE = frozenset({"first_name", "last_name", "language"})
 
 
-class _Page(HTMLParser):
+class _Page(markup.Reader):
     def __init__(self, page: str) -> None:
         super().__init__()
         self.links: list[str] = []
@@ -192,7 +192,12 @@ def _links(page: _Page, *, is_real: bool) -> Iterator[Finding]:
     if empty:
         text = "A link leads nowhere." if len(empty) == 1 else f"{len(empty)} links lead nowhere."
         yield Finding("block", "empty-link", text, "Enter where they lead, or remove them.", "content")
-    hosts = {urlsplit(link).hostname or "": link for link in page.links if link.startswith(("http://", "https://"))}
+    web = [link for link in page.links if link.startswith(("http://", "https://")) and link not in empty]
+    broken = [link for link in web if not host_of(link)]
+    if broken:
+        text = f"The link “{broken[0][:60]}” is not an address."
+        yield Finding("block", "broken-link", text, "Write it as https://www.example.org/page.", "content")
+    hosts = set(map(host_of, web))
     if any(host.endswith(_PLACEHOLDER_HOSTS) for host in hosts):
         text = "A link still leads to example.com."
         yield Finding("warn", "placeholder-link", text, "Enter your own address.", "content")
@@ -200,8 +205,8 @@ def _links(page: _Page, *, is_real: bool) -> Iterator[Finding]:
     if relative:
         text = f"The link “{relative[0][:60]}” is not a full address; in a mail it leads nowhere."
         yield Finding("block", "relative-link", text, "Begin it with https://.", "content")
-    own = {urlsplit(link).hostname for link in page.links if "/u/" in link}
-    plain = [link for link in page.links if link.startswith("http://") and urlsplit(link).hostname not in own]
+    own = {host_of(link) for link in page.links if "/u/" in link}
+    plain = [link for link in page.links if link.startswith("http://") and host_of(link) not in own]
     if plain:
         text = f"“{plain[0][:60]}” is not encrypted (http)" + (
             f", nor are {len(plain) - 1} more." if plain[1:] else "."

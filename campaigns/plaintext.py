@@ -2,9 +2,9 @@
 
 import re
 from html import unescape
-from html.parser import HTMLParser
 
 from campaigns.masking import Masks
+from delivery import markup
 
 _APART = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "table", "hr", "footer", "pre"})
 _BLOCKS = _APART | {"address", "article", "center", "div", "dl", "header", "li", "main", "nav", "section", "tr"}
@@ -25,7 +25,7 @@ def from_html(html: str) -> str:
     return text + "\n" if text else ""
 
 
-class _Reader(HTMLParser):
+class _Reader(markup.Reader):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self._out: list[str] = []

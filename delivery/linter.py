@@ -11,10 +11,8 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from functools import cached_property
 from html import unescape
-from html.parser import HTMLParser
-from urllib.parse import urlsplit
 
-from delivery import tokens, verp
+from delivery import markup, tokens, verp
 
 MAX_HTML_BYTES = 95_000
 _ONCE = ("Date", "From", "To", "Message-ID", "MIME-Version", "Subject")
@@ -36,7 +34,7 @@ class Violation:
 
 
 @dataclass
-class _Page(HTMLParser):
+class _Page(markup.Reader):
     """What the linter wants to know of the HTML part."""
 
     links: list[str] = field(default_factory=list)
@@ -191,7 +189,7 @@ def _list_headers(mail: _Mail) -> Iterator[str]:
 def _one_click(mail: _Mail) -> list[str]:
     found = re.findall(r"<(https?://[^>]+)>", ",".join(mail.values("List-Unsubscribe")))
     # A rehearsal on one machine has no certificate; preflight keeps real mail from going out so.
-    return [url for url in found if url.startswith("https:") or _is_local(urlsplit(url).hostname or "")]
+    return [url for url in found if url.startswith("https:") or _is_local(markup.host_of(url))]
 
 
 def _bodies(mail: _Mail) -> Iterator[str]:
@@ -232,7 +230,7 @@ def _no_strangers(mail: _Mail) -> Iterator[str]:
 
 def _links(mail: _Mail) -> Iterator[str]:
     for link in mail.page.links:
-        parts = urlsplit(link)
+        parts = markup.split(link)
         if not link:
             yield "a link leads nowhere"
         elif parts.scheme in {"mailto", "tel", "sms"} or link.startswith("#"):

@@ -3,7 +3,7 @@
 import contextlib
 import re
 from dataclasses import dataclass
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 
 _BLOCK = 65_536
@@ -40,6 +40,6 @@ def decoded(value: bytes) -> str:
     """Unfolded, RFC 2047 undone where that is possible."""
     text = _FOLD.sub(" ", value.decode("utf-8", "replace")).strip()
     if "=?" in text:
-        with contextlib.suppress(HeaderParseError, LookupError, ValueError):
+        with contextlib.suppress(MessageError, LookupError, ValueError):
             text = str(make_header(decode_header(text)))
     return printable(text)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import Message
 from functools import cached_property
-from html.parser import HTMLParser
 from typing import cast
 
+from delivery import markup
 from delivery.sandbox.headers import decoded, printable
 
 _HEAD = re.compile(r"<head(?:\s[^>]*)?>", re.IGNORECASE)
@@ -97,7 +97,7 @@ class _Open:
     words: list[str] = field(default_factory=list)
 
 
-class _LinkFinder(HTMLParser):
+class _LinkFinder(markup.Reader):
     """Every `<a href>` in its order; a link without words goes by the alternative text of its picture."""
 
     def __init__(self) -> None:

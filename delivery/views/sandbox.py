@@ -128,7 +128,7 @@ def unsubscribe(request: StaffRequest, mail_id: int) -> HttpResponse:
         answer = oneclick.post(Reading(kept.source).unsubscribe_address, own=_own_addresses())
     except oneclick.NotOurs as problem:
         messages.error(request, f"Nothing was sent. {problem}")
-    except (OSError, HTTPException):
+    except (OSError, HTTPException, ValueError):  # the address is a mail's, and may be none
         messages.error(request, "The web server did not answer the click. Try again.")
     else:
         audit.record(request, "sandbox.one_click", str(mail_id), status=answer.status)

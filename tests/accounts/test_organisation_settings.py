@@ -48,6 +48,7 @@ def test_saved_settings_are_used_and_audited(client_for: Browser, admin: User) -
         ("brand_colour", "red;}", "six digits"),
         ("public_url", "news.nordlicht.example", "https://"),
         ("public_url", "https://localhost/mail", "no path"),
+        ("public_url", "https://[::1", "name of the host"),
         ("public_url", "https://a-very-long-name.newsletters.nordlicht.example", "35 is the most"),
         ("public_url", "https://else.example", "does not answer to else.example yet"),
         ("name", "a\nb", "one line"),

@@ -1,7 +1,7 @@
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from delivery.sandbox import headers
@@ -74,6 +74,7 @@ def test_one_click_needs_both_headers() -> None:
     assert mail(List_Unsubscribe_Post="List-Unsubscribe=One-Click").unsubscribe_address == ""
 
 
+@example(b"=?u\xff\xfetf-8?q?x?=\r\n\r\n")
 @given(st.binary(max_size=600))
 def test_no_mail_is_too_broken_to_be_shown(raw: bytes) -> None:
     for source in (raw, b"Subject: " + raw, b"Content-Type: text/html; charset=" + raw + b"\r\n\r\n<a href=x>"):
@@ -84,6 +85,8 @@ def test_no_mail_is_too_broken_to_be_shown(raw: bytes) -> None:
         assert "\0" not in listed.subject + listed.sender + listed.message_id
 
 
+@example("<![unknown[ ]]>")
+@example("'><![if><![")
 @given(st.text(max_size=300))
 def test_no_html_is_too_broken_for_its_links(text: str) -> None:
     assert isinstance(mail(f"<a href='{text}'>{text}</a><a {text}").links, list)

@@ -189,6 +189,13 @@ def test_one_click_unsubscribes_like_a_mailbox_provider(
     assert Suppression.objects.filter(email="ana1@example.org").exists()
 
 
+@pytest.mark.parametrize("address", ["http://[::1", "http://[x]/", "http://localhost\x01/"])
+def test_one_click_at_what_is_no_address_is_a_sentence(marketer: User, client_for: ClientFor, address: str) -> None:
+    kept = keep(one_click=address)
+    page = client_for(marketer).post(f"{LIST}{kept.pk}/unsubscribe/", follow=True)
+    assert page.status_code == 200
+
+
 def test_one_click_never_knocks_at_other_doors(marketer: User, client_for: ClientFor) -> None:
     kept = keep(one_click="http://169.254.169.254/latest/meta-data/")
     page = client_for(marketer).post(f"{LIST}{kept.pk}/unsubscribe/", follow=True).content.decode()
