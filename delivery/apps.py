@@ -9,9 +9,10 @@ class DeliveryConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.notices import register
-        from delivery.notices import paused_providers
+        from delivery.notices import paused_providers, silent_workers
 
         post_migrate.connect(_provide_sandbox, sender=self)
+        register(silent_workers)
         register(paused_providers)
 
 

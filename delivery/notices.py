@@ -3,11 +3,27 @@
 from collections.abc import Iterator
 
 from django.urls import reverse
+from django.utils.timesince import timesince
+from redis.exceptions import RedisError
 
 from accounts.models import User
 from accounts.notices import Notice
 from accounts.permissions import Permission, allows
+from delivery import heartbeat
 from delivery.models import Provider
+
+_START = "Start Tallypost again on its server: make run."
+
+
+def silent_workers(user: User) -> Iterator[Notice]:
+    try:
+        since = heartbeat.silent_since()
+    except RedisError:
+        yield Notice("bad", f"The queue does not answer, so nothing is sent; nothing is lost. {_START}")
+        return
+    if since:
+        text = f"The background workers have been silent for {timesince(since, depth=1)}: "
+        yield Notice("bad", f"{text}nothing is sent and no import goes on; nothing is lost. {_START}")
 
 
 def paused_providers(user: User) -> Iterator[Notice]:

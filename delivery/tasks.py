@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from delivery import dispatch, turns
+from delivery import dispatch, heartbeat, turns
 from delivery.engine import recovery
 from delivery.engine import turn as engine
 from delivery.ledger import auditing, building, settling
@@ -11,6 +11,7 @@ from delivery.ledger import auditing, building, settling
 @shared_task(name="delivery.tick", queue="control", expires=1)
 def tick() -> None:
     dispatch.tick()
+    heartbeat.beat()
 
 
 @shared_task(name="delivery.turn", queue="bulk", acks_late=False)

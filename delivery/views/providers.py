@@ -65,11 +65,12 @@ def test(request: StaffRequest, provider_id: int) -> HttpResponse:
 @require_safe
 @requires(Permission.DELIVERY)
 def test_steps(request: StaffRequest, provider_id: int, key: uuid.UUID) -> HttpResponse:
-    shown = _provider(provider_id)
     run = connection_runs.find(provider_id, key)
+    shown = _provider(provider_id)
     if not request.htmx:
         return redirect(_test_page(shown, key))
-    return render(request, "delivery/_connection_test.html", {"provider": shown, "run": run, "key": key})
+    context = {"provider": shown, "run": run, "key": key, "is_update": True}
+    return render(request, "delivery/_connection_test.html", context)
 
 
 @require_POST

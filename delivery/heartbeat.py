@@ -1,0 +1,19 @@
+"""When the dispatcher was last at work, so that pages can say that nobody is."""
+
+from datetime import datetime, timedelta
+
+from django.core.cache import cache
+from django.utils import timezone
+
+_KEY = "delivery.tick"
+SILENT_AFTER = timedelta(seconds=60)
+
+
+def beat() -> None:
+    cache.set(_KEY, timezone.now(), timeout=None)
+
+
+def silent_since() -> datetime | None:
+    """Since when the background workers have not been heard of; None while they are, or before they ever were."""
+    last: datetime | None = cache.get(_KEY)
+    return last if last and last < timezone.now() - SILENT_AFTER else None
