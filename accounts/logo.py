@@ -13,6 +13,7 @@ FOLDER = "images"
 LARGEST_BYTES = 5 * 2**20
 _LARGEST_PIXELS = 40_000_000
 _BOX = (1200, 400)
+_TOO_MANY = "The picture has too many pixels. Save it smaller, 1200 pixels wide is plenty."
 
 
 class Refused(ValueError):
@@ -37,9 +38,11 @@ def _draw(content: bytes) -> Image.Image:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = Image.open(io.BytesIO(content), formats=["PNG", "JPEG", "GIF", "WEBP"])
             if image.width * image.height > _LARGEST_PIXELS:
-                raise Refused("The picture has too many pixels. Save it smaller, 1200 pixels wide is plenty.")
+                raise Refused(_TOO_MANY)
             picture = image.convert("RGBA")
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombWarning) as problem:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise Refused(_TOO_MANY) from None
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as problem:
         if isinstance(problem, Refused):
             raise
         raise Refused("This is no picture we can read. Use a PNG, JPEG, GIF or WebP file.") from problem

@@ -1,11 +1,13 @@
 """What one contact receives, with tracking undone: the same compiled edition, asked for the decoded parts."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from django.template.loader import render_to_string
 
 from campaigns import blocks, html, merge, rendering
+from campaigns.blocks import Document
 from campaigns.compiled import CompiledEdition, link_targets
 from campaigns.models import Campaign, Edition
 from contacts.merge import values
@@ -14,6 +16,7 @@ from delivery.content import Parts, Recipient
 
 _NOBODY = "somebody@example.com"
 _NO_SENDER = "nobody@example.com"
+_BAND = re.compile(r'<div( class="(?:paper|tint|brand)" )')
 _LONG_ID = 2**40  # ids of a busy year, so that sizes are not flattered by short links
 
 
@@ -44,6 +47,12 @@ def preview(campaign: Campaign, contact: Contact | None) -> Preview:
     return Preview(
         sender(campaign), shown.subject, preheader, shown.html, shown.text, html_bytes=len(sent.html.encode())
     )
+
+
+def marked(html: str, document: Document) -> str:
+    """The same mail with each block's beginning named `block-<id>`, so that an editor can show the one at hand."""
+    ids = iter([block["id"] for block in document.get("blocks", ()) if block["kind"] != "footer"])
+    return _BAND.sub(lambda band: f'<div id="block-{next(ids, "")}"{band[1]}', html)
 
 
 def recipient_of(contact: Contact | None, *, tracked: bool = False) -> Recipient:

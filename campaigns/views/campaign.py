@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission, StaffRequest, allows, requires
 from accounts.security import MAIL_POLICY, content_policy
+from campaigns import preview, rendering
 from campaigns.forms import CARDS, TestMailForm
 from campaigns.models import Campaign, Stage
 from campaigns.views.pages import Readiness, get_campaign, tally_links
@@ -21,6 +23,7 @@ from tracking import reports
 
 # What changes with every rendering and says nothing new.
 _RESTLESS = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"|data-seconds="[^"]*"')
+_MOMENT = timedelta(minutes=1)
 _PREVIEW_POLICY = MAIL_POLICY.replace("img-src 'self' data:", "img-src 'self' data: https: http:")
 
 
@@ -60,6 +63,8 @@ def mail(request: StaffRequest, pk: int) -> HttpResponse:
     shown = Showing.read(request, found).mail
     if request.GET.get("as") == "text":
         return HttpResponse(shown.text, content_type="text/plain; charset=utf-8")
+    if "marked" in request.GET and found.content_kind == Campaign.ContentKind.BLOCKS:
+        return HttpResponse(preview.marked(shown.html, found.blocks))
     return HttpResponse(shown.html)
 
 
@@ -71,6 +76,7 @@ def _draft(request: StaffRequest, found: Campaign) -> dict[str, Any]:
         "forms": {key: form(instance=found) for key, form in CARDS.items()},
         "test_form": TestMailForm(initial={"to": request.user.email}),
         "tags": merge.tags(),
+        "own_tags": rendering.OWN_TAGS,
         "may_write": allows(request.user, Permission.WRITE),
     }
 
@@ -82,6 +88,7 @@ def _launched(found: Campaign) -> dict[str, Any]:
         "campaign": found,
         "batch": batch,
         "stage": found.stage,
+        "took_minutes": bool(batch.started_at and batch.finished_at and batch.finished_at - batch.started_at > _MOMENT),
         "tally": ledger.tally(batch),
         "links": tally_links(batch),
         "progress": ledger.progress(batch),

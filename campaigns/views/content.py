@@ -39,6 +39,7 @@ def content(request: StaffRequest, pk: int) -> HttpResponse:
         "html_form": HtmlCard(instance=found),
         "text_form": TextCard(instance=found),
         "tags": merge.tags(),
+        "own_tags": rendering.OWN_TAGS,
         "starters": starters.all(),
         "picture_form": PictureForm(),
     }

@@ -57,7 +57,7 @@ function options(canvas) {
       x: { grid: { display: false }, ticks: { color: muted, font, maxTicksLimit: 8, maxRotation: 0 } },
       y: { beginAtZero: true, grid: { color: grid }, border: { display: false }, ticks: { color: muted, font, precision: 0 } },
     },
-    plugins: { legend: { align: "start", labels: { color: muted, font, usePointStyle: true } } },
+    plugins: { legend: { align: "start", labels: { color: muted, font, usePointStyle: true, boxWidth: 8, boxHeight: 7, padding: 14 } } },
   };
 }
 

@@ -1,16 +1,19 @@
 // A button that asks which detail of a person to insert, and what to say when it is not known.
-const ALWAYS_KNOWN = ["email"];
 let target;
+
+const isAlwaysKnown = () => "alwaysKnown" in document.getElementById("merge-tag").selectedOptions[0].dataset;
 
 function tag() {
   const name = document.getElementById("merge-tag").value;
   const fallback = document.getElementById("merge-fallback").value.trim().replaceAll('"', "”").replaceAll("\\", "");
-  return ALWAYS_KNOWN.includes(name) || !fallback ? `{{ ${name} }}` : `{{ ${name}|default("${fallback}") }}`;
+  return isAlwaysKnown() || !fallback ? `{{ ${name} }}` : `{{ ${name}|default("${fallback}") }}`;
 }
 
 function insert(field, text) {
   if (field.insertMerge) return field.insertMerge(text); // a rich text or code editor in its place
-  field.setRangeText(text, field.selectionStart ?? field.value.length, field.selectionEnd ?? field.value.length, "end");
+  const end = field.value.length; // where nobody has put the cursor yet, what is inserted follows what is there
+  const [from, to] = "touched" in field.dataset ? [field.selectionStart ?? end, field.selectionEnd ?? end] : [end, end];
+  field.setRangeText(text, from, to, "end");
   field.dispatchEvent(new Event("input", { bubbles: true }));
   field.focus();
 }
@@ -19,7 +22,7 @@ function prepare(dialog) {
   if (dialog.dataset.ready) return;
   dialog.dataset.ready = "yes";
   const show = () => {
-    const isKnown = ALWAYS_KNOWN.includes(document.getElementById("merge-tag").value);
+    const isKnown = isAlwaysKnown();
     dialog.querySelector("[data-fallback]").hidden = isKnown;
     document.getElementById("merge-fallback").required = !isKnown;
     document.getElementById("merge-example").textContent = tag();
@@ -40,5 +43,7 @@ export function open(field) {
 }
 
 export function mount(button) {
+  const field = document.getElementById(button.dataset.for);
+  field.addEventListener("focus", () => (field.dataset.touched = ""));
   button.addEventListener("click", () => open(document.getElementById(button.dataset.for)));
 }

@@ -22,12 +22,19 @@ export function mount(dialog) {
       show("", "");
     }
   });
-  dialog.addEventListener("click", (event) => {
-    const chosen = event.target.closest("[data-picture]");
-    if (!chosen) return;
-    const alt = field.form.elements.alt;
-    if (alt && !alt.value) alt.value = chosen.dataset.alt;
+  const choose = (chosen) => {
+    const alt = field.form.elements.alt; // words that nobody wrote here are those of the picture before
+    if (alt && (!alt.value || alt.value === alt.defaultValue)) alt.value = alt.defaultValue = chosen.dataset.alt;
     dialog.close();
     show(chosen.dataset.picture, chosen.querySelector("img").src);
+  };
+  dialog.addEventListener("click", (event) => {
+    const chosen = event.target.closest("[data-picture]");
+    if (chosen) choose(chosen);
+  });
+  // Whoever adds a picture here wants it in the mail: the latest stands first.
+  dialog.addEventListener("htmx:afterSwap", ({ detail }) => {
+    const added = detail.requestConfig.verb === "post" && detail.xhr.status === 200 && dialog.querySelector("[data-picture]");
+    if (added) choose(added);
   });
 }
