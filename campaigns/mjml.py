@@ -19,6 +19,8 @@ _SERIF = "Georgia, 'Times New Roman', serif"
 _RADIUS = {"soft": "6px", "square": "0", "round": "24px"}
 _HEADINGS = {"1": ("30px", "1.25"), "2": ("22px", "1.3"), "3": ("17px", "1.4")}
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+# What XML 1.0 cannot hold, such as the vertical tabs that come along from a word processor.
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _WIDTH = 600
 _SIDE = 32
 
@@ -43,7 +45,8 @@ class Brand:
 def compile(document: Document, brand: Brand, *, title: str = "", preheader: str = "") -> str:
     """A whole HTML page with merge tags still in it, of a document that blocks.validate has seen."""
     masks = Masks()
-    page = mjml2html(_Writer(document, brand, masks).page(title), fonts={}, disable_comments=False)
+    written = _NO_XML.sub("", _Writer(document, brand, masks).page(title))
+    page = mjml2html(written, fonts={}, disable_comments=False)
     return html.complete(masks.reveal(page), title=title, preheader=preheader, language=brand.language)
 
 

@@ -26,6 +26,14 @@ def test_page_has_what_mail_programs_and_screen_readers_need() -> None:
     assert re.search(r"<h1[^>]*>Hello</h1>", html)
 
 
+def test_characters_that_no_page_can_hold_are_left_out() -> None:
+    strange = "".join(map(chr, range(1, 32))) + "\x7f\x85\ufffe\uffff"
+    brand = mjml.Brand(f"Nord{strange}licht", f"Hafen{strange}straße")
+    document = blocks.validate({"blocks": [{"kind": "heading", "text": f"He{strange}llo"}, {"kind": "footer"}]})
+    html = mjml.compile(document, brand, title=f"T{strange}", preheader=f"P{strange}")
+    assert re.search(r"<h1[^>]*>He\W*llo</h1>", html)
+
+
 def test_footer_says_who_sends_and_how_to_leave() -> None:
     html = page({"kind": "footer", "html": "<p>Because you asked</p>", "label": "Leave"})
     assert "Nordlicht &amp; Söhne · Hafenstraße 7, 20457 Hamburg" in html
