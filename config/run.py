@@ -143,12 +143,16 @@ def _supervise(var: Path, host: str, port: int, address: str, fill: Callable[[],
         for service in embedded:
             service.wait()
         _migrate(fill)
-        for child in sorted(children, key=lambda child: -child.order):  # the page first: it is what people wait for
-            supervisor.startProcess(child.name, False)
+        # The page first and alone: it is what people wait for, and all at once would take the processor from it.
+        supervisor.startProcess("web", False)
         _wait_for_page(host, port, daemon)
+        for child in children:
+            if child.name != "web":
+                supervisor.startProcess(child.name, False)
         if daemon.poll() is None:
             print(f"\n  Tallypost runs at {address}\n  Ctrl-C stops it; everything is kept.\n", flush=True)
-        return daemon.wait() if not stop.asked else _ended(daemon)
+        ended = daemon.wait()
+        return _ended(daemon) if stop.asked else ended
     except (ConnectionError, OSError) as problem:
         if not stop.asked:
             raise NotStarted(f"The supervisor ended: see {var / 'log'} ({problem}).") from problem
