@@ -13,7 +13,7 @@ from django.db import close_old_connections
 
 from accounts.models import Organisation
 from contacts import consent
-from delivery import ledger
+from delivery import ledger, secrets
 from delivery.engine import process, reading, slots
 from delivery.engine.checkpoint import LEASE_SECONDS, WINDOW, Fenced, Flush, Standing
 from delivery.engine.crew import Crew
@@ -257,12 +257,15 @@ class _Turn:
         provider = Provider.objects.filter(pk=provider_id).first()
         if provider is None or provider.is_paused:
             return None
+        try:
+            password = provider.password
+        except secrets.Unreadable as problem:
+            provider.pause("Its stored password cannot be read any more. Enter it again.", str(problem))
+            return None
         limits = Limits.of(provider)
         rate = limits.rate_per_second
         limiter = Limiter(provider.pk, limits, connect(), stream=self.stream) if rate is not None else None
-        server = Server(
-            provider.host, provider.port, provider.security, provider.username, provider.password, _local_name()
-        )
+        server = Server(provider.host, provider.port, provider.security, provider.username, password, _local_name())
         return provider, server, limiter, rate
 
     def _claim(self, safe_until: float) -> Claim | None:

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from delivery import content, tokens
 from delivery.content import Parts, Recipient
 from delivery.models import Attempt, Batch, Message, MessageState, Provider, SandboxMail, Waiting
@@ -239,8 +239,10 @@ def test_the_export_is_for_those_who_may_and_runs_no_formula(
     address = f"/messages/people/{written.batch.id}/export/?term=refused"
     refuse(written.messages[0], state=MessageState.REFUSED, category="invalid_recipient", text="")
     Message.objects.filter(id=written.messages[0].id).update(reply='=HYPERLINK("http://evil")')
-    assert browser.get(address).status_code == 403
-    answer = client_for(marketer).get(address)
+    assert browser.post(address).status_code == 403
+    assert client_for(marketer).get(address).status_code == 405
+    answer = client_for(marketer).post(address)
+    assert AuditEntry.objects.get(action="people.export").detail == {"term": "refused"}
     body = b"".join(getattr(answer, "streaming_content")).decode("utf-8-sig")  # noqa: B009
     header, row = csv.reader(StringIO(body))
     assert header[0] == "Address"

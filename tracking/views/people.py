@@ -9,8 +9,9 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from accounts import audit
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts.exporting import csv_response
@@ -82,10 +83,11 @@ def batch_people(request: StaffRequest, batch_id: int) -> HttpResponse:
     return render(request, "tracking/people.html", context)
 
 
-@require_safe
+@require_POST
 @requires(Permission.EXPORT)
 def batch_people_export(request: StaffRequest, batch_id: int) -> HttpResponse:
     chosen = Chosen.read(request, batch_id)
+    audit.record(request, "people.export", f"batch {chosen.batch.id}", term=chosen.term)
     rows = lists.everyone(chosen.batch, chosen.term, link_id=chosen.link_id, search=chosen.text)
     download = csv_response(f"{chosen.term}-{timezone.localdate():%Y-%m-%d}", _HEADER, map(_cells, rows))
     return cast("HttpResponse", download)

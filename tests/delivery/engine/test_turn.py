@@ -161,6 +161,18 @@ def test_content_that_cannot_be_prepared_pauses_the_batch(
     assert not batch.chunks.filter(owner__isnull=False).exists()
 
 
+def test_password_that_no_key_opens_pauses_the_provider(serve: Any, provider_of: Any, batch_of: Any) -> None:
+    server = serve()
+    provider = provider_of(server, username="relay", password_sealed=b"of another installation")
+    batch = batch_of(provider, 3)
+    turn.run(provider.pk, "marketing")
+    provider.refresh_from_db()
+    assert provider.is_paused
+    assert "Enter it again" in provider.state_reason
+    assert tally(batch).waiting == 3
+    assert not server.accepted()
+
+
 def test_nothing_is_sent_without_room_for_a_journal(
     serve: Any, provider_of: Any, batch_of: Any, send: Any, settings: Any, tmp_path: Path
 ) -> None:

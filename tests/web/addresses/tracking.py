@@ -1,5 +1,6 @@
 from typing import Any
 
+from accounts.models import AuditEntry
 from contacts.models import Subscription, Suppression
 from tests.web import stage
 from tests.web.address import STAFF, WRITERS, Address, beside
@@ -34,7 +35,9 @@ ADDRESSES = {
     "message": Address(STAFF, args=one),
     "message-mail": Address(STAFF, args=one, no_page="the mail itself, in a frame"),
     "batch-people": Address(STAFF, args=batch, query="?term=accepted"),
-    "batch-people-export": Address(WRITERS, args=batch, no_page="answers with a file"),
+    "batch-people-export": Address(
+        WRITERS, args=batch, get=False, post=lambda cast: {}, changes=lambda cast: AuditEntry.objects.count()
+    ),
     "unsubscribe": Address(None, args=stage.unsubscribe_token, post=lambda cast: {}, changes=consent_now),
     "unsubscribe-leave": Address(
         None, args=stage.unsubscribe_token, get=False, post=lambda cast: {}, changes=consent_now
