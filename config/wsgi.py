@@ -3,7 +3,8 @@
 import os
 
 from django.core.wsgi import get_wsgi_application
-from granian.utils.proxies import wrap_wsgi_with_proxy_headers
+
+from config import proxies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -12,6 +13,4 @@ _django = get_wsgi_application()
 from tracking.slim import mount  # noqa: E402  # needs the apps that the line above loaded
 
 # The reader's address, as the proxies say that end TLS before us.
-application = wrap_wsgi_with_proxy_headers(
-    mount(_django), trusted_hosts=os.environ.get("TRUSTED_PROXIES", "127.0.0.1").split(",")
-)
+application = proxies.behind(os.environ.get("TRUSTED_PROXIES", "127.0.0.1"), mount(_django))
