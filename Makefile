@@ -36,7 +36,7 @@ demo: setup ## Start with sample data in a folder of its own (var/demo)
 	@exec $(PYTHON) -m config.demo
 
 screenshots: setup ## Make the README's pictures from the running product
-	@$(PYTHON) -m config.screenshots
+	@$(PYTHON) -m tests.pictures
 
 var/tools/uv/bin/uv:
 	@python3 -m venv var/tools/uv || { echo "python3 has no venv: install it (Debian: apt install python3-venv)."; exit 1; }

@@ -35,7 +35,7 @@ class Visitor:
         assert answer.status_code < 400, f"{answer.url}: {answer.status_code}\n{self.text[:2000]}"
         return self.text
 
-    def set_up(self) -> None:
+    def set_up(self, **more: str) -> None:
         self.open("/setup/")
         self.submit(
             "main form",
@@ -47,6 +47,7 @@ class Visitor:
             time_zone="Europe/Berlin",
             sender_name="Nordlicht Books",
             sender_email="news@nordlicht.example",
+            **more,
         )
 
     def log_in(self) -> None:
