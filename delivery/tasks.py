@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from delivery import dispatch, heartbeat, turns
+from delivery import dispatch, heartbeat, incarnation, turns
 from delivery.engine import recovery
 from delivery.engine import turn as engine
 from delivery.ledger import auditing, building, settling
@@ -10,6 +10,7 @@ from delivery.ledger import auditing, building, settling
 
 @shared_task(name="delivery.tick", queue="control", expires=1)
 def tick() -> None:
+    incarnation.guard()
     dispatch.tick()
     heartbeat.beat()
 
