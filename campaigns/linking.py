@@ -39,9 +39,7 @@ def in_html(masked: str) -> list[Found]:
 def in_text(masked: str) -> list[Found]:
     found = []
     for match in _TEXT_LINK.finditer(masked):
-        url = match[0].rstrip(".,;:!?'")
-        while url.endswith(")") and url.count("(") < url.count(")"):
-            url = url[:-1]
+        url = _before_closing(match[0]).rstrip(".,;:!?'")
         if _is_tracked(url):
             found.append(Found(url, "", match.start(), match.start() + len(url)))
     return found
@@ -78,6 +76,16 @@ def replaced(
         pieces.append(Piece("output", name, tokens=(("name", name),), place="ours"))
         at = link.end
     return "".join(out) + masked[at:], pieces
+
+
+def _before_closing(url: str) -> str:
+    """Up to a bracket that was opened before the address: "(https://example.org/a_(b)).And" is of `a_(b)`."""
+    depth = 0
+    for at, character in enumerate(url):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if depth < 0:
+            return url[:at]
+    return url
 
 
 def _in_html(masked: str) -> Iterator[Found]:

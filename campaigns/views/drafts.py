@@ -66,10 +66,11 @@ def frozen(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def who_changed(by: User | None, at: datetime, reader: User) -> str:
-    ago = timesince(at).split(",")[0]
+    span = timesince(at, depth=1)
+    ago = "just now" if span.startswith("0") else f"{span} ago"
     if by == reader:
-        return f"You changed this in another window {ago} ago."
-    return f"{by or 'Somebody'} changed this {ago} ago."
+        return f"You changed this in another window {ago}."
+    return f"{by or 'Somebody'} changed this {ago}."
 
 
 def wants_json(request: HttpRequest) -> bool:

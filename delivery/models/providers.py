@@ -143,7 +143,7 @@ class Provider(models.Model):
         return batches
 
     def remove(self) -> None:
-        """Delete it, or hide it when old reports name it; its password goes either way."""
+        """Delete it, or hide it while a report or a draft names it; its password goes either way."""
         with transaction.atomic():
             Provider.objects.select_for_update().get(pk=self.pk)
             if count := self.batches_under_way().count():
@@ -157,12 +157,17 @@ class Provider(models.Model):
             self._forget()
 
     def _forget(self) -> None:
-        if not self.batch_set.exists():
+        if not self._is_named():
             self.delete()
             return
         self.password = ""
         self.removed_at = timezone.now()
         self.save(update_fields=["password_sealed", "password_set_at", "removed_at"])
+
+    def _is_named(self) -> bool:
+        """By anything that would not go with it."""
+        namers = (relation for relation in self._meta.related_objects if relation.on_delete is not models.CASCADE)
+        return any(namer.related_model._base_manager.filter(**{namer.field.name: self}).exists() for namer in namers)
 
     def _change_state(self, state: str, reason: str, detail: str) -> None:
         self.state, self.state_reason, self.state_detail = state, reason, detail

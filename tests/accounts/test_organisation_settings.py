@@ -1,4 +1,6 @@
 import io
+import struct
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,6 +33,14 @@ def picture(kind: str = "PNG", size: tuple[int, int] = (1800, 300)) -> bytes:
     out = io.BytesIO()
     Image.new("RGB", size, "#225588").save(out, kind)
     return out.getvalue()
+
+
+def claiming(width: int, height: int) -> bytes:
+    """A PNG that says it is larger than it is."""
+    data = bytearray(picture())
+    data[16:24] = struct.pack(">II", width, height)
+    data[29:33] = struct.pack(">I", zlib.crc32(data[12:29]))
+    return bytes(data)
 
 
 def test_saved_settings_are_used_and_audited(client_for: Browser, admin: User) -> None:
@@ -79,9 +89,10 @@ def test_a_logo_is_drawn_anew_and_fits_its_box(client_for: Browser, admin: User)
         (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "no picture"),
         (picture()[:200], "no picture"),
         (picture(size=(9000, 9000)), "too many pixels"),
+        (claiming(60_000, 60_000), "too many pixels"),
         (b"\x89PNG\r\n" + b"0" * 6_000_000, "larger than 5 MB"),
     ],
-    ids=["svg", "truncated", "too many pixels", "too large"],
+    ids=["svg", "truncated", "too many pixels", "a bomb", "too large"],
 )
 def test_what_is_no_logo_is_refused(client_for: Browser, admin: User, content: bytes, said: str) -> None:
     response = client_for(admin).post("/settings/", FORM | {"new_logo": SimpleUploadedFile("logo.png", content)})

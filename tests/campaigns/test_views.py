@@ -44,7 +44,7 @@ def test_two_editors_notice_each_other(client_for: Browse, marketer: User, admin
     save(client_for(admin), campaign, "subject", subject="Aron's", version=1)
     late = save(client_for(marketer), campaign, "name", name="Mia's", version=1)
     assert late.status_code == 409
-    assert late.json()["conflict"].startswith("Aron Admin changed this 0")
+    assert late.json()["conflict"].startswith("Aron Admin changed this just now")
     kept = save(client_for(marketer), campaign, "name", name="Mia's", version=late.json()["version"])
     assert kept.status_code == 200
     campaign.refresh_from_db()
@@ -233,3 +233,23 @@ def agreed(campaign: Campaign) -> dict[str, Any]:
 
 def kinds(campaign: Campaign) -> list[str]:
     return [block["kind"] for block in blocks.walk(Campaign.objects.get(pk=campaign.pk).blocks)]
+
+
+def test_preview_names_the_beginning_of_each_block_for_the_editor(
+    client_for: Browse, marketer: User, campaign: Campaign
+) -> None:
+    url = reverse("campaign-mail", args=[campaign.pk])
+    plain, marked = (client_for(marketer).get(url, query).content.decode() for query in ({}, {"marked": "1"}))
+    blocks = [block["id"] for block in campaign.blocks["blocks"] if block["kind"] != "footer"]
+    assert all(f'id="block-{block}"' in marked for block in blocks)
+    assert 'id="block-' not in plain
+
+
+def test_removed_way_out_is_named_before_the_default_carries_the_mail(
+    client_for: Browse, marketer: User, campaign: Campaign
+) -> None:
+    campaign.provider = Provider.objects.create(name="Old relay", host="smtp.example.org")
+    campaign.save()
+    campaign.provider.remove()
+    page = client_for(marketer).get(campaign.get_absolute_url()).content.decode()
+    assert "Old relay was removed, so it goes through Sandbox." in page
