@@ -140,7 +140,7 @@ def switch_kind(request: StaffRequest, pk: int) -> HttpResponse:
         raise Http404
 
     def switch(campaign: Campaign) -> None:
-        if kind == Campaign.ContentKind.HTML and not campaign.html:
+        if kind != campaign.content_kind and kind == Campaign.ContentKind.HTML and not campaign.html:
             campaign.html = rendering.compose(campaign).html
         campaign.content_kind = kind
 

@@ -168,6 +168,14 @@ def test_switching_to_html_and_back_loses_nothing(client_for: Browse, marketer: 
     assert kinds(campaign) == ["heading", "text", "button", "footer"]
 
 
+def test_switching_to_what_it_is_already_changes_nothing(client_for: Browse, marketer: User) -> None:
+    empty = letters.draft(marketer, content_kind="html")
+    answer = client_for(marketer).post(reverse("campaign-kind", args=[empty.pk]), {"kind": "html"})
+    assert answer.status_code == 302
+    empty.refresh_from_db()
+    assert (empty.content_kind, empty.html) == ("html", "")
+
+
 def test_test_mail_is_marked_and_counted_nowhere(client_for: Browse, marketer: User, campaign: Campaign) -> None:
     url = reverse("campaign-test", args=[campaign.pk])
     line = client_for(marketer).post(url, {"to": "mia@nordlicht.example"})
