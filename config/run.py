@@ -15,76 +15,16 @@ import socket
 import subprocess
 import sys
 import time
+import xmlrpc.client
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from config import frontend, services
+from config import frontend, services, supervisor
 from config.services import NotStarted
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALLEST_DISK = 500 * 2**20  # bytes free
 SLOWEST_START = 180  # seconds until a page answers, on a machine with other work
-
-
-@dataclass(frozen=True)
-class Program:
-    """One supervised process. Those with a lower `order` start first and stop last."""
-
-    name: str
-    command: list[str]
-    order: int
-    stop_signal: str = "TERM"
-    stop_seconds: int = 10
-    identity: dict[str, Any] = field(default_factory=dict)
-
-    def section(self, log: Path) -> str:
-        lines = {
-            "command": " ".join(_quoted(part) for part in self.command),
-            "directory": self.identity.get("cwd", ROOT),
-            "priority": self.order,
-            "autostart": "false",
-            "autorestart": "true",
-            "startsecs": 1,
-            "startretries": 1000,
-            "stopsignal": self.stop_signal,
-            "stopwaitsecs": self.stop_seconds,
-            "killasgroup": "true",
-            "stdout_logfile": log / f"{self.name}.log",
-            "stdout_logfile_maxbytes": "10MB",
-            "stdout_logfile_backups": 2,
-            "redirect_stderr": "true",
-        }
-        if user := self.identity.get("user"):
-            lines["user"] = user
-        return f"[program:{self.name}]\n" + "".join(f"{key}={value}\n" for key, value in lines.items())
-
-
-def programs(host: str, port: int, cores: int) -> list[Program]:
-    """The processes of one machine, besides its services. `docker/compose.yaml` runs the same."""
-    python = sys.executable
-
-    def worker(queue: str, processes: int) -> Program:
-        options = ["-Q", queue, "-c", str(processes), "-n", f"{queue}@%%h", "--without-gossip", "--without-mingle"]
-        command = [python, "-m", "celery", "-A", "config", "worker", "-l", "WARNING", *options]
-        return Program(queue, command, order=50, stop_seconds=20)
-
-    web = [python, "-m", "granian", "--interface", "wsgi", "config.wsgi:application", "--host", host]
-    web += ["--port", str(port), "--workers", str(cores), "--blocking-threads", "4", "--no-ws"]
-    web += ["--log-level", "warning", "--respawn-failed-workers", "--workers-kill-timeout", "5"]
-    beat = [python, "-m", "celery", "-A", "config", "beat", "-l", "WARNING", "-s"]
-    manage = [python, str(ROOT / "manage.py")]
-    return [
-        Program("sandbox", [*manage, "sandbox"], order=30),
-        Program("intake", [*manage, "intake"], order=40),
-        worker("bulk", cores),
-        worker("transactional", 1),
-        worker("control", 1),
-        worker("jobs", 2),
-        Program("beat", [*beat, str(_var() / "run" / "beat")], order=60),
-        Program("web", web, order=70),
-    ]
 
 
 def main(fill: Callable[[], None] | None = None) -> int:
@@ -124,36 +64,36 @@ def _supervise(var: Path, host: str, port: int, address: str, fill: Callable[[],
         service.place.make()
         service.prepare()
     cores = os.cpu_count() or 1
-    children = programs(host, port, cores)
-    configuration = _configuration(var, embedded, children)
+    children = supervisor.programs(host, port, cores, var)
+    configuration = supervisor.configuration(var, embedded, children)
     daemon = subprocess.Popen(
-        bound_to_us([sys.executable, "-m", "supervisor.supervisord", "-n", "-s", "-c", str(configuration)]),
+        supervisor.bound_to_us([sys.executable, "-m", "supervisor.supervisord", "-n", "-s", "-c", str(configuration)]),
         start_new_session=True,
         cwd=ROOT,
         stdout=(var / "log" / "supervisor.out").open("wb"),
         stderr=subprocess.STDOUT,
     )
-    stop = _stopping(daemon)
+    stop = _Stop(daemon)
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, stop)
     try:
-        supervisor = _connect(var, daemon)
+        control = supervisor.connect(var, daemon)
         for service in embedded:
-            supervisor.startProcess(_process_name(service), False)
+            control.startProcess(supervisor.process_name(service), False)
         for service in embedded:
             service.wait()
         _migrate(fill)
         # The page first and alone: it is what people wait for, and all at once would take the processor from it.
-        supervisor.startProcess("web", False)
+        control.startProcess("web", False)
         _wait_for_page(host, port, daemon)
         for child in children:
             if child.name != "web":
-                supervisor.startProcess(child.name, False)
+                control.startProcess(child.name, False)
         if daemon.poll() is None:
             print(f"\n  Tallypost runs at {address}\n  Ctrl-C stops it; everything is kept.\n", flush=True)
         ended = daemon.wait()
         return _ended(daemon) if stop.asked else ended
-    except (ConnectionError, OSError) as problem:
+    except (OSError, http.client.HTTPException, xmlrpc.client.Error) as problem:
         if not stop.asked:
             raise NotStarted(f"The supervisor ended: see {var / 'log'} ({problem}).") from problem
         return _ended(daemon)
@@ -164,7 +104,7 @@ def _supervise(var: Path, host: str, port: int, address: str, fill: Callable[[],
         (var / "run" / "address").unlink(missing_ok=True)
 
 
-class _stopping:  # used as a function
+class _Stop:
     """Signal handler: ask the supervisor once to stop everything in order."""
 
     def __init__(self, daemon: subprocess.Popen[bytes]) -> None:
@@ -183,43 +123,6 @@ def _ended(daemon: subprocess.Popen[bytes]) -> int:
     daemon.wait()
     print("Stopped. Everything is kept.", flush=True)
     return 0
-
-
-def _configuration(var: Path, embedded: list[services.Postgres | services.Redis], children: list[Program]) -> Path:
-    user = "user=root\n" if os.geteuid() == 0 else ""
-    sections = [
-        f"[supervisord]\nlogfile={var / 'log' / 'supervisor.log'}\npidfile={var / 'run' / 'supervisor.pid'}\n{user}",
-        f"[unix_http_server]\nfile={_control_socket(var)}\nchmod=0700\n",
-        "[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n",
-    ]
-    for order, service in enumerate(embedded):
-        identity = service.place.identity
-        kind = Program(_process_name(service), service.command, 10 + order, "INT", 30, identity)
-        sections.append(kind.section(var / "log"))
-    for child in children:
-        bound = Program(child.name, bound_to_us(child.command), child.order, child.stop_signal, child.stop_seconds)
-        sections.append(bound.section(var / "log"))
-    path = var / "run" / "supervisor.conf"
-    path.write_text("\n".join(sections))
-    return path
-
-
-def _connect(var: Path, daemon: subprocess.Popen[bytes]) -> Any:
-    """The supervisor's remote control, once it answers."""
-    import xmlrpc.client
-
-    from supervisor.xmlrpc import SupervisorTransport
-
-    for _ in range(200):
-        transport = SupervisorTransport(serverurl=f"unix://{_control_socket(var)}")
-        control = xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)
-        with contextlib.suppress(OSError, http.client.HTTPException):
-            control.supervisor.getState()
-            return control.supervisor
-        if daemon.poll() is not None:
-            break
-        time.sleep(0.05)
-    raise NotStarted(f"The supervisor did not start: see {var / 'log' / 'supervisor.out'}.")
 
 
 def _migrate(fill: Callable[[], None] | None) -> None:
@@ -290,26 +193,6 @@ def _is_free(host: str, port: int) -> bool:
 
 def _free_port(wanted: int) -> int:
     return next(port for port in range(wanted, wanted + 200) if _is_free("127.0.0.1", port))
-
-
-def bound_to_us(command: list[str]) -> list[str]:
-    """So that a killed parent leaves no orphans behind (Linux; elsewhere the next start finds the ports taken)."""
-    setpriv = shutil.which("setpriv")
-    return [setpriv, "--pdeathsig", "TERM", "--", *command] if setpriv else command
-
-
-def _control_socket(var: Path) -> Path:
-    inside = var / "run" / "supervisor.sock"
-    is_short = len(os.fsencode(inside)) <= services.LONGEST_SOCKET
-    return inside if is_short else services.Place(var).sockets / "supervisor.sock"
-
-
-def _process_name(service: services.Postgres | services.Redis) -> str:
-    return service.name.lower()
-
-
-def _quoted(part: str) -> str:
-    return f'"{part}"' if " " in part else part
 
 
 def _var() -> Path:

