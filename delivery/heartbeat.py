@@ -7,6 +7,7 @@ from django.utils import timezone
 
 _KEY = "delivery.tick"
 SILENT_AFTER = timedelta(seconds=60)
+STARTED = timezone.now()  # with this process come the workers: they have as long to be heard of
 
 
 def beat() -> None:
@@ -16,4 +17,4 @@ def beat() -> None:
 def silent_since() -> datetime | None:
     """Since when the background workers have not been heard of; None while they are, or before they ever were."""
     last: datetime | None = cache.get(_KEY)
-    return last if last and last < timezone.now() - SILENT_AFTER else None
+    return last if last and max(last, STARTED) < timezone.now() - SILENT_AFTER else None
