@@ -175,9 +175,7 @@ class Chunk(models.Model):
                 name="chunk_offered",
             ),
             # Neither lease nor counters are in an index: a checkpoint's update stays HOT.
-            models.Index(
-                fields=["batch"], condition=models.Q(is_done=False, owner__isnull=False), name="chunk_taken"
-            ),
+            models.Index(fields=["batch"], condition=models.Q(is_done=False, owner__isnull=False), name="chunk_taken"),
         ]
 
     def __str__(self) -> str:
