@@ -12,6 +12,7 @@ from config import services
 
 PASSWORD = "correct horse battery"
 
+_LONGEST = ("test_exactly_once.py", "test_first_mail.py", "test_permissions.py", "test_accessibility.py", "test_run.py")
 _running: list[subprocess.Popen[bytes]] = []
 
 
@@ -27,11 +28,13 @@ def pytest_configure(config: pytest.Config) -> None:
         service.wait()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One xdist worker a file; all journeys on one, because they share a running product."""
+    """One xdist worker a file; all journeys on one, because they share a running product. The longest begin first."""
     for item in items:
         group = "journeys" if "journeys" in item.path.parts else str(item.path)
         item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: _LONGEST.index(item.path.name) if item.path.name in _LONGEST else len(_LONGEST))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -177,7 +177,7 @@ def test_connection_carries_as_many_messages_as_allowed(serve: Any, provider_of:
     assert tally(batch).accepted == 60
     assert max(talk.accepted for talk in server.talks) == 8
     assert server.most_open <= 2
-    assert server.said("QUIT") >= 7
+    assert server.said("QUIT") >= 6  # two connections may share the rest
 
 
 def test_no_more_connections_than_allowed(serve: Any, provider_of: Any, batch_of: Any, send: Any) -> None:
