@@ -26,9 +26,9 @@ LONGEST_SOCKET = 100  # bytes; the kernel's limit is 107
 POSTGRES_SETTINGS = {
     "listen_addresses": "",
     "max_connections": "200",
-    "shared_buffers": "256MB",
+    "shared_buffers": "512MB",
     "max_wal_size": "4GB",
-    "wal_compression": "on",
+    "checkpoint_timeout": "15min",
     "jit": "off",
     "random_page_cost": "1.1",
     "log_min_messages": "warning",
