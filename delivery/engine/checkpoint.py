@@ -153,7 +153,8 @@ _RETURNING = """c.id, c.batch_id, c.epoch, c.flush_no, c.first_id, c.last_id, c.
 _CLAIM = f"""
     WITH picked AS (
         SELECT c.id, c.window_end FROM delivery_chunk c JOIN delivery_batch b ON b.id = c.batch_id
-        WHERE b.provider_id = %(provider)s AND b.stream = %(stream)s AND b.state = 'sending'
+        JOIN delivery_provider p ON p.id = b.provider_id
+        WHERE b.provider_id = %(provider)s AND b.stream = %(stream)s AND b.state = 'sending' AND p.state = 'active'
           AND NOT c.is_done AND NOT c.quarantined AND c.owner IS NULL AND c.offered_until > now()
         ORDER BY c.offered_at, c.id
         FOR UPDATE OF c SKIP LOCKED LIMIT 1

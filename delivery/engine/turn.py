@@ -32,6 +32,9 @@ CHECKPOINT_SECONDS = 0.5
 _LEASE_MARGIN_SECONDS = 5.0
 _LOOK_SECONDS = 0.05
 _STALE_SECONDS = 1.0
+# Chunks of one message each cost a round trip to claim and one to tell of: no more than can be told of in time.
+_CLAIMING_SECONDS = 0.1
+_MOST_CLAIMS = 50
 _GIVE_UP_SECONDS = 20.0
 # The part of its own words a provider's state may hold.
 _UNREACHABLE = "{host} cannot be used at the moment: {why}. It is tried again by itself."
@@ -126,15 +129,23 @@ class _Turn:
             await asyncio.wait_for(self.due.wait(), seconds)
 
     async def _claim_more(self) -> None:
-        while self.feed.unsent < self.window and not self.feed.stopped:
+        until = self.loop.time() + _CLAIMING_SECONDS
+        while self._has_room_for_more():
             started = self.loop.time()
             claim = await self._there(self._claim, started + LEASE_SECONDS - _LEASE_MARGIN_SECONDS)
             self.nothing_offered = claim is None
             if claim is None:
                 return
-            claim.flushed_at = claim.read_at = self.loop.time()
+            # What the claim said of the batch is as old as its beginning, however long reading and compiling took.
+            claim.flushed_at, claim.read_at = started, self.loop.time()
             self.feed.claims.append(claim)
             self.feed.wake()
+            if claim.read_at > until:
+                return
+
+    def _has_room_for_more(self) -> bool:
+        feed = self.feed
+        return feed.unsent < self.window and len(feed.claims) < _MOST_CLAIMS and not feed.stopped
 
     async def _checkpoint_due(self) -> bool:
         """Whether the database is away."""
