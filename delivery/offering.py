@@ -20,6 +20,7 @@ class Candidate:
     chunk_id: int
     offered_order: float | None  # of an offer that still holds for a while
     is_offered: bool
+    offered_to: int | None
 
 
 def offer(cursor: Any) -> None:
@@ -48,16 +49,19 @@ def _offer_group(cursor: Any, provider: Provider, batch_ids: list[int]) -> None:
     cursor.execute(_CANDIDATES, {"batches": batch_ids, "most": most, "renew": RENEW_SECONDS})
     candidates = [Candidate(*row) for row in cursor.fetchall()]
     chosen, rest = candidates[:most], candidates[most:]
-    if not _stands(chosen):
+    if not _stands(chosen, provider):
         ids = [candidate.chunk_id for candidate in chosen]
-        cursor.execute(_OFFER, {"ids": ids, "places": list(range(len(ids))), "seconds": SECONDS})
+        places = list(range(len(ids)))
+        cursor.execute(_OFFER, {"ids": ids, "places": places, "seconds": SECONDS, "to": provider.pk})
     outrun = [candidate.chunk_id for candidate in rest if candidate.is_offered]
     if outrun:
         cursor.execute(_WITHDRAW, [outrun])
 
 
-def _stands(chosen: Sequence[Candidate]) -> bool:
-    """All are on offer, for a while yet, and in this order."""
+def _stands(chosen: Sequence[Candidate], provider: Provider) -> bool:
+    """All are on offer to this provider, for a while yet, and in this order."""
+    if any(candidate.offered_to != provider.pk for candidate in chosen):
+        return False
     orders = [candidate.offered_order for candidate in chosen]
     return None not in orders and all(a <= b for a, b in pairwise(orders) if a is not None and b is not None)
 
@@ -65,18 +69,18 @@ def _stands(chosen: Sequence[Candidate]) -> bool:
 # A batch's place counts what workers hold of it already: whoever has less is served first, retries before the rest.
 _CANDIDATES = """
 SELECT id, CASE WHEN offered_until > statement_timestamp() + %(renew)s * interval '1 second'
-       THEN extract(epoch FROM offered_at) END, coalesce(offered_until > statement_timestamp(), false)
+       THEN extract(epoch FROM offered_at) END, coalesce(offered_until > statement_timestamp(), false), offered_to
 FROM (
     SELECT c.*, t.held + row_number() OVER (PARTITION BY c.batch_id ORDER BY c.is_range, c.id) AS place
     FROM unnest(%(batches)s::bigint[]) AS b(id)
     CROSS JOIN LATERAL (
         SELECT count(*) AS held FROM delivery_chunk WHERE batch_id = b.id AND NOT is_done AND owner IS NOT NULL) t
     CROSS JOIN LATERAL (
-        (SELECT id, batch_id, offered_at, offered_until, false AS is_range FROM delivery_chunk
+        (SELECT id, batch_id, offered_at, offered_until, offered_to, false AS is_range FROM delivery_chunk
          WHERE batch_id = b.id AND NOT is_done AND ids IS NOT NULL AND owner IS NULL AND NOT quarantined
          AND (not_before IS NULL OR not_before <= statement_timestamp()) ORDER BY id LIMIT %(most)s)
         UNION ALL
-        (SELECT id, batch_id, offered_at, offered_until, true FROM delivery_chunk
+        (SELECT id, batch_id, offered_at, offered_until, offered_to, true FROM delivery_chunk
          WHERE batch_id = b.id AND NOT is_done AND ids IS NULL AND owner IS NULL AND NOT quarantined
          AND (not_before IS NULL OR not_before <= statement_timestamp()) ORDER BY id LIMIT %(most)s)) c
 ) ranked
@@ -85,7 +89,7 @@ ORDER BY place, batch_id
 _OFFER = """
 UPDATE delivery_chunk c
 SET offered_at = statement_timestamp() + o.place * interval '1 microsecond',
-    offered_until = statement_timestamp() + %(seconds)s * interval '1 second'
+    offered_until = statement_timestamp() + %(seconds)s * interval '1 second', offered_to = %(to)s
 FROM (SELECT id FROM delivery_chunk WHERE id = ANY(%(ids)s) AND owner IS NULL AND NOT is_done
       FOR UPDATE SKIP LOCKED) free
 JOIN unnest(%(ids)s::bigint[], %(places)s::int[]) AS o(id, place) ON o.id = free.id

@@ -30,10 +30,9 @@ SELECT %(provider)s, %(stream)s, statement_timestamp() WHERE
      AND coalesce(started_at + %(running)s * interval '1 second', queued_at + %(queued)s * interval '1 second')
          > statement_timestamp())
     AND EXISTS (
-        SELECT 1 FROM delivery_batch b, LATERAL (
-            SELECT 1 FROM delivery_chunk c WHERE c.batch_id = b.id AND NOT c.is_done AND c.owner IS NULL
-            AND c.offered_until > statement_timestamp() LIMIT 1) offered
-        WHERE b.finished_at IS NULL AND b.state = 'sending' AND b.provider_id = %(provider)s AND b.stream = %(stream)s)
+        SELECT 1 FROM delivery_chunk c JOIN delivery_batch b ON b.id = c.batch_id
+        WHERE NOT c.is_done AND c.owner IS NULL AND c.offered_until > statement_timestamp()
+        AND c.offered_to = %(provider)s AND b.state = 'sending' AND b.stream = %(stream)s)
 RETURNING id
 """
 

@@ -148,13 +148,15 @@ class _NoRow(Exception):
     pass
 
 
-# Positions below `window_end` of a free chunk are all settled, so this claim begins to read there.
+# Positions below `window_end` of a free chunk are all settled, so this claim begins to read there. Whatever was offered
+# by mistake: here, where all mail passes, a rehearsal never meets a real provider, nor real mail the sandbox.
 _RETURNING = """c.id, c.batch_id, c.epoch, c.flush_no, c.first_id, c.last_id, c.ids"""
 _CLAIM = f"""
     WITH picked AS (
         SELECT c.id, c.window_end FROM delivery_chunk c JOIN delivery_batch b ON b.id = c.batch_id
-        JOIN delivery_provider p ON p.id = b.provider_id
-        WHERE b.provider_id = %(provider)s AND b.stream = %(stream)s AND b.state = 'sending' AND p.state = 'active'
+        JOIN delivery_provider p ON p.id = c.offered_to
+        WHERE c.offered_to = %(provider)s AND b.stream = %(stream)s AND b.state = 'sending' AND p.state = 'active'
+          AND b.rehearsal = %(rehearsal)s
           AND NOT c.is_done AND NOT c.quarantined AND c.owner IS NULL AND c.offered_until > now()
         ORDER BY c.offered_at, c.id
         FOR UPDATE OF c SKIP LOCKED LIMIT 1
@@ -175,7 +177,7 @@ _FENCE = """
     UPDATE delivery_chunk c
     SET flush_no = c.flush_no + 1, window_end = greatest(c.window_end, %(window)s),
         lease_until = now() + make_interval(secs => %(lease)s)
-    FROM delivery_batch b JOIN delivery_provider p ON p.id = b.provider_id
+    FROM delivery_batch b JOIN delivery_provider p ON p.id = %(provider)s
     WHERE c.id = %(chunk)s AND c.epoch = %(epoch)s AND c.flush_no = %(flush_no)s AND b.id = c.batch_id
     RETURNING b.state, p.state, coalesce(b.expires_at < now(), false), c.batch_id, b.stream, b.expires_at
 """
@@ -194,6 +196,7 @@ def _claim(
     values = {
         "provider": provider.pk,
         "stream": stream,
+        "rehearsal": provider.is_rehearsal,
         "owner": owner,
         "host": place.host,
         "boot": place.boot,
@@ -220,6 +223,7 @@ def _write(cursor: psycopg.Cursor[Any], flush: Flush) -> Standing:
     row = cursor.execute(
         _FENCE,
         {
+            "provider": flush.provider.pk,
             "window": window_end,
             "lease": LEASE_SECONDS,
             "chunk": flush.chunk_id,

@@ -20,7 +20,7 @@ from delivery import replies
 from delivery.engine import journal, settling
 from delivery.engine.journal import Held, Kind, Record
 from delivery.engine.letters import Outcome
-from delivery.models import Batch, Chunk, Message, MessageState
+from delivery.models import Batch, Chunk, Message, MessageState, Provider
 from delivery.replies import Stage
 
 log = logging.getLogger(__name__)
@@ -114,7 +114,7 @@ def _take_over(seen: Chunk, evidence: Evidence) -> bool:
         outcomes = _outcomes(chunk, members, pending, evidence)
         counts = settling.Counts()
         if outcomes:
-            rules = settling.BatchRules(batch.pk, batch.stream, batch.expires_at, batch.provider)
+            rules = settling.BatchRules(batch.pk, batch.stream, batch.expires_at, _who_had(chunk, batch))
             settling.write(cursor, rules, outcomes, counts)
             settling.count(cursor, chunk.pk, counts, len(outcomes))
         settled = {outcome.message_id for outcome in outcomes}
@@ -123,6 +123,10 @@ def _take_over(seen: Chunk, evidence: Evidence) -> bool:
         _free(cursor, chunk, members, [message_id for message_id in pending if message_id not in settled])
     log.warning("chunk %s taken over: %s", chunk.pk, counts)
     return True
+
+
+def _who_had(chunk: Chunk, batch: Batch) -> Provider | None:
+    return Provider.objects.filter(pk=chunk.offered_to or 0).first() or batch.provider
 
 
 def _members(chunk: Chunk) -> Sequence[int]:

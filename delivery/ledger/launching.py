@@ -116,6 +116,7 @@ def _offer_at_once(batch: Batch, message: Message) -> None:
         pending=1,
         offered_at=now if is_sending else None,
         offered_until=now + OFFER if is_sending else None,
+        offered_to=batch.provider_id,
     )
     if is_sending and batch.provider:
         turns.kick(batch.provider, batch.stream)

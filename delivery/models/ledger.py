@@ -129,8 +129,9 @@ class Waiting(models.Model):
 class Chunk(models.Model):
     """About 500 messages one worker drives at a time: by id range, or by `ids` for retries and single mails.
 
-    Free: no owner. Offered: no owner and `offered_until` ahead. Taken: an owner with a lease; the claim empties
-    `offered_at` and `offered_until`. A released chunk has neither owner nor lease, and what is left in it is pending.
+    Free: no owner. Offered: no owner and `offered_until` ahead, to the workers of one provider, which need not be the
+    batch's own. Taken: an owner with a lease; the claim empties `offered_at` and `offered_until`. A released chunk has
+    neither owner nor lease, and what is left in it is pending; the next one may be offered it to goes on from there.
     Whoever finds a lease expired goes through recovery, never straight to a new claim.
     Counters belong to its own messages until it is done; then they are added to the batch, in the same transaction.
     """
@@ -144,6 +145,7 @@ class Chunk(models.Model):
     size = models.IntegerField()
     offered_at = models.DateTimeField(null=True, help_text="Also the order in which to claim: fair between batches.")
     offered_until = models.DateTimeField(null=True)
+    offered_to = models.IntegerField(null=True, help_text="Provider whose workers may take it, or took it last.")
     epoch = models.IntegerField(db_default=0)
     owner = models.UUIDField(null=True)
     owner_host = models.CharField(max_length=80, blank=True, db_default="")

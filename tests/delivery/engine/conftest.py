@@ -93,14 +93,12 @@ def make_batch(provider: Provider, people: int | list[str], **changes: Any) -> B
     return batch
 
 
-def offer(batch: Batch) -> None:
+def offer(batch: Batch, to: Provider | None = None) -> None:
     """As the dispatcher does, for an hour."""
-    batch.chunks.filter(is_done=False, owner=None).update(**_offered())
-
-
-def _offered() -> dict[str, Any]:
     now = timezone.now()
-    return {"offered_at": now, "offered_until": now + timedelta(hours=1)}
+    batch.chunks.filter(is_done=False, owner=None).update(
+        offered_at=now, offered_until=now + timedelta(hours=1), offered_to=to.pk if to else batch.provider_id
+    )
 
 
 @pytest.fixture
