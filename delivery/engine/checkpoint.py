@@ -63,6 +63,7 @@ class Standing:
 
     window_end: int
     stop: str = ""
+    renews: bool = True  # the lease runs from now on
 
 
 class Ledger:
@@ -110,7 +111,7 @@ class Ledger:
             ).fetchone()
         )
         if row == (flush.epoch, flush.flush_no + 1):
-            return Standing(flush.granted_to)  # it had been committed; the next one learns the rest
+            return Standing(flush.granted_to, renews=False)  # it had been committed; the next one learns the rest
         raise Fenced(f"chunk {flush.chunk_id}: epoch {flush.epoch}, now {row}")
 
     def _open(self) -> psycopg.Connection[Any]:

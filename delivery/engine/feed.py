@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from delivery import replies
@@ -94,7 +95,8 @@ class TurnFeed:
 
     def begin(self, letter: Letter) -> bool:
         claim = letter.claim
-        letter.begun_at = self._loop.time()
+        # Not the loop's time, which stands still while its callbacks run: this process may have been stopped in one.
+        letter.begun_at = monotonic()
         if self.broken or claim.stop == FENCED or letter.begun_at > claim.safe_until:
             return False
         try:
@@ -228,7 +230,7 @@ class TurnFeed:
         letter.journal_no = -1
 
     def _outcome(self, letter: Letter, stage: Stage, state: MessageState, decision: str, category: str) -> Outcome:
-        spent = self._loop.time() - letter.begun_at if letter.begun_at else 0.0
+        spent = monotonic() - letter.begun_at if letter.begun_at else 0.0
         return Outcome(
             letter.message_id,
             letter.email,

@@ -49,9 +49,13 @@ class Owner:
         return cls(os.uname().nodename, boot_id(), pid, started(pid), os.readlink("/proc/self/ns/pid"))
 
     @property
-    def is_alive_here(self) -> bool:
-        """It still runs, and its pid means the same to us as to itself."""
-        return os.readlink("/proc/self/ns/pid") == self.pid_space and started(self.pid) == self.started
+    def is_within_reach(self) -> bool:
+        """Its pid means the same to us as to itself."""
+        return os.readlink("/proc/self/ns/pid") == self.pid_space
+
+    @property
+    def is_running(self) -> bool:
+        return started(self.pid) == self.started
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +99,15 @@ class Journal:
     def withdrawn(self, chunk_id: int, epoch: int, message_id: int) -> None:
         self._write(Kind.WITHDRAWN, 0, 0, chunk_id, epoch, message_id)
 
-    def delete(self) -> None:
-        """Only when no chunk needs it any more."""
-        self.path.unlink(missing_ok=True)
-        os.close(self._fd)
+    def close(self) -> None:
+        """Begin no dot and give up the lock: from now on it is read like that of a dead process."""
+        fd, self._fd = self._fd, -1
+        if fd >= 0:
+            os.close(fd)
+
+    @property
+    def is_closed(self) -> bool:
+        return self._fd < 0
 
     def _write(self, kind: Kind, stage: int, code: int, chunk_id: int, epoch: int, message_id: int) -> int:
         number = self.next_number

@@ -11,10 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
+import psycopg
 import uvloop
 from celery.signals import worker_process_init, worker_process_shutdown, worker_shutting_down
 from django.conf import settings
-from django.db import close_old_connections, connection
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from delivery import content
 from delivery.engine import recovery, slots
@@ -56,12 +57,10 @@ class Pool:
 class Engine:
     def __init__(self) -> None:
         self.pid = os.getpid()
-        self.journal = Journal(Path(settings.JOURNAL_DIR))
+        self.open_journal()
         self.ledger = Ledger()
         self.pools: dict[int, Pool] = {}
         self._batches: dict[int, BatchFacts] = {}
-        owner = Owner.this_process()
-        self.place = Place(owner.host[:80], owner.boot[:40], self.journal.path.name)
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="ledger")
         self.loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self.loop.run_forever, name="wire", daemon=True)
@@ -69,12 +68,29 @@ class Engine:
         self.loop.call_soon_threadsafe(self._tick)
         self._executor.submit(_sweep_journals)
 
+    def open_journal(self) -> None:
+        self.journal = Journal(Path(settings.JOURNAL_DIR))
+        owner = Owner.this_process()
+        self.place = Place(owner.host[:80], owner.boot[:40], self.journal.path.name)
+
+    def leave_to_recovery(self) -> None:
+        """Give up chunks that cannot be given back: their journal is read like that of the dead.
+
+        The next turn begins another one. It would write over what a recovery still needs, and this process would be
+        killed for a lease that it does not hold any more.
+        """
+        self.journal.close()
+        self._executor.submit(_sweep, self.journal.path)
+
     def run(self, work: Coroutine[Any, Any, _Result]) -> _Result:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result()
 
     async def in_ledger_thread(self, work: Callable[..., _Result], *args: Any) -> _Result:
-        """Whatever waits for the database waits there, one after the other."""
-        return await self.loop.run_in_executor(self._executor, work, *args)
+        """Whatever waits for the database waits there, one after the other.
+
+        Raises psycopg.OperationalError when it is away, by whichever way it was asked.
+        """
+        return await self.loop.run_in_executor(self._executor, _ask, work, *args)
 
     def facts(self, batch_id: int) -> BatchFacts:
         """In the ledger thread. A batch's content never changes, so it is compiled once."""
@@ -98,15 +114,15 @@ class Engine:
         return pool
 
     def close(self) -> None:
-        """Leave nothing behind. Only between turns."""
+        """Leave nothing behind, unless the database is away in the middle of a turn."""
         self.run(self._close_pools())
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join(5)
+        self.leave_to_recovery()
         self._executor.submit(self.ledger.close).result()
         self._executor.submit(_forget_django).result()
         self._executor.shutdown()
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self._thread.join(5)
         self.loop.close()
-        self.journal.delete()
 
     async def _close_pools(self) -> None:
         for pool in self.pools.values():
@@ -140,6 +156,14 @@ class Engine:
             log.info("slots of provider %s are gone: %s", provider_id, problem)
 
 
+def _ask(work: Callable[..., _Result], *args: Any) -> _Result:
+    try:
+        return work(*args)
+    except (OperationalError, InterfaceError) as problem:
+        _forget_django()
+        raise psycopg.OperationalError(str(problem)) from problem
+
+
 def _forget_django() -> None:
     connection.close()  # of the thread that calls
 
@@ -152,6 +176,8 @@ def engine() -> Engine:
     global _engine
     if _engine is None or _engine.pid != os.getpid():
         _engine = Engine()
+    if _engine.journal.is_closed:
+        _engine.open_journal()
     return _engine
 
 
@@ -163,16 +189,20 @@ def close() -> None:
 
 
 def _sweep_journals() -> None:
-    """Settle what the dead of this host left, without waiting for their leases, and remove their journals."""
-    close_old_connections()
     for path in Path(settings.JOURNAL_DIR).glob("*.journal"):
-        try:
-            recovery.recover_dead(path)
-            with contextlib.suppress(OSError), Held(path):
-                if not Chunk.objects.filter(owner__isnull=False, journal=path.name).exists():
-                    path.unlink()
-        except Exception:  # a sending process must start even so; the tick recovers when leases run out
-            log.exception("journal %s could not be swept", path.name)
+        _sweep(path)
+
+
+def _sweep(path: Path) -> None:
+    """Settle what the dead owner of a journal left, without waiting for its leases, and remove the journal."""
+    close_old_connections()
+    try:
+        recovery.recover_dead(path)
+        with contextlib.suppress(OSError), Held(path):
+            if not Chunk.objects.filter(owner__isnull=False, journal=path.name).exists():
+                path.unlink()
+    except Exception:  # a sending process must start even so; the tick recovers when leases run out
+        log.exception("journal %s could not be swept", path.name)
 
 
 @worker_process_init.connect

@@ -4,6 +4,7 @@ A lease that ran out proves nothing by itself. If the journal is here and its lo
 the journal is exact. If the journal is lost, or on another host, whatever the window allowed may have been sent.
 """
 
+import contextlib
 import logging
 import os
 import signal
@@ -15,6 +16,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models.functions import Now
 
 from delivery import replies
 from delivery.engine import journal, settling
@@ -79,11 +81,14 @@ def _lock_journal(chunk: Chunk) -> Held:
 
 
 def _kill_and_lock(path: Path) -> Held:
+    """A lock whose owner is dead already is that of another recovery, which needs it for a moment only."""
     owner = journal.read_owner(path)
-    if owner is None or not owner.is_alive_here:
+    if owner is None or not owner.is_within_reach:
         raise PermissionError("its owner cannot be reached from here")
-    log.error("process %s holds its lease no more but its journal still: it is killed", owner.pid)
-    os.kill(owner.pid, signal.SIGKILL)
+    if owner.is_running:
+        log.error("process %s holds its lease no more but its journal still: it is killed", owner.pid)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(owner.pid, signal.SIGKILL)
     for _ in range(50):
         try:
             return Held(path)
@@ -105,7 +110,10 @@ def _lease_expired(chunk: Chunk, seconds_ago: float = 0.0) -> bool:
 
 def _take_over(seen: Chunk, evidence: Evidence) -> bool:
     with transaction.atomic(), connection.cursor() as cursor:
-        chunk = Chunk.objects.select_for_update().filter(pk=seen.pk, owner=seen.owner, epoch=seen.epoch).first()
+        same = Chunk.objects.select_for_update().filter(pk=seen.pk, owner=seen.owner, epoch=seen.epoch)
+        if evidence.records is None:
+            same = same.filter(lease_until__lt=Now())  # it may live, and have renewed it just now
+        chunk = same.first()
         if chunk is None:
             return False
         batch = Batch.objects.select_related("provider").get(pk=chunk.batch_id)

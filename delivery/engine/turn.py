@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import psycopg
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from accounts.models import Organisation
 from contacts import consent
@@ -61,6 +61,7 @@ class _Turn:
         self.due = asyncio.Event()
         self.window = WINDOW
         self.nothing_offered = False
+        self.owes = False  # a chunk may be ours that we do not know of
 
     async def drive(self, provider_id: int) -> None:
         prepared = await self._there(self._prepare, provider_id)
@@ -132,7 +133,13 @@ class _Turn:
         until = self.loop.time() + _CLAIMING_SECONDS
         while self._has_room_for_more():
             started = self.loop.time()
-            claim = await self._there(self._claim, started + LEASE_SECONDS - _LEASE_MARGIN_SECONDS)
+            losses = self.engine.ledger.lost
+            try:
+                claim = await self._there(self._claim, started + LEASE_SECONDS - _LEASE_MARGIN_SECONDS)
+            except Exception:
+                self.owes = True
+                raise
+            self.owes |= claim is None and losses != self.engine.ledger.lost
             self.nothing_offered = claim is None
             if claim is None:
                 return
@@ -185,7 +192,8 @@ class _Turn:
             return
         claim.flushing, claim.flushing_numbers = None, []
         claim.flush_no += 1
-        claim.flushed_at, claim.safe_until = started, started + LEASE_SECONDS - _LEASE_MARGIN_SECONDS
+        if standing.renews:
+            claim.flushed_at, claim.safe_until = started, started + LEASE_SECONDS - _LEASE_MARGIN_SECONDS
         self._sink_floor()
         if flush.ends or flush.release_from is not None:
             self.feed.claims.remove(claim)
@@ -254,6 +262,9 @@ class _Turn:
             await self._transact(slots.leave, self.provider.pk, self.stream)
         except psycopg.OperationalError:
             log.info("the lock that shows this turn went with the database connection")
+        if self.feed.claims or self.owes:
+            self.feed.broken = "its chunks are left to recovery"
+            self.engine.leave_to_recovery()
 
     async def _there(self, work: Any, *args: Any) -> Any:
         return await self.engine.in_ledger_thread(work, *args)
@@ -286,6 +297,8 @@ class _Turn:
             return None
         try:
             batch = engine.facts(claimed.batch_id)
+        except (OperationalError, InterfaceError):
+            raise
         except Exception as problem:  # whatever a content app may raise; another turn must not meet it again
             log.exception("the content of batch %s cannot be prepared", claimed.batch_id)
             self._pause([Halt(claimed.batch_id, "The content cannot be prepared.", str(problem))])

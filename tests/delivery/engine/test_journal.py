@@ -33,7 +33,7 @@ def test_last_word_on_each_message_counts(tmp_path: Path) -> None:
         4: Kind.BEGUN,
     }
     assert words[2].code == 550
-    journal.delete()
+    journal.close()
 
 
 def test_torn_record_says_nothing(tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ def test_torn_record_says_nothing(tmp_path: Path) -> None:
     copy.write_bytes(torn)
     with Held(copy) as held:
         assert held.last_words(7, 1) == {}
-    journal.delete()
+    journal.close()
 
 
 def test_ring_turns_over_settled_records_alone(tmp_path: Path) -> None:
@@ -65,15 +65,16 @@ def test_ring_turns_over_settled_records_alone(tmp_path: Path) -> None:
     assert words[slots - 1].kind == Kind.ACCEPTED
     assert words[slots - 2].kind == Kind.BEGUN
     assert 0 not in words
-    journal.delete()
+    journal.close()
 
 
 def test_owner_is_known_and_alive(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     owner = read_owner(journal.path)
     assert owner is not None
-    assert owner.is_alive_here
-    journal.delete()
+    assert owner.is_within_reach
+    assert owner.is_running
+    journal.close()
 
 
 def test_return_address_names_its_message_whatever_its_case() -> None:

@@ -5,13 +5,20 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from django.db import connection
 
-from delivery.engine import recovery
+from delivery.engine import process, recovery, turn
+from delivery.engine.checkpoint import connection_parameters
+from delivery.engine.journal import Held
 from delivery.ledger import tally
 from delivery.models import Attempt, Batch, Chunk, Message, MessageState, Provider, Waiting
 from tests.delivery.engine.conftest import offer
@@ -150,6 +157,78 @@ def test_without_its_journal_what_the_window_allowed_is_uncertain(
     assert recover_all(batch) == len(chunks)
     finish(workers, batch)
     check(server, batch, sum(chunk.window_end for chunk in chunks))
+
+
+def test_two_recoveries_at_once_read_the_journal_one_after_the_other(
+    serve: Any, provider_of: Any, batch_of: Any, workers: Workers, tmp_path: Path
+) -> None:
+    """As when all workers of a machine start again: whoever finds the lock taken must not think the journal lost."""
+    server: Server = serve()
+    batch: Batch = batch_of(provider_of(server, connections=CONNECTIONS), PEOPLE)
+    assert workers.start(batch, f"after_250:{PEOPLE // 2}:{tmp_path / 'killed'}").wait(60) == -signal.SIGKILL
+    owned = Chunk.objects.filter(batch=batch, owner__isnull=False, is_done=False)
+    owned.update(lease_until="2001-01-01T00:00Z")
+    (path,) = (tmp_path / "journal").glob("*.journal")
+    other = threading.Timer(0.5, Held(path).__exit__)
+    other.start()
+    assert recover_all(batch)
+    other.join()
+    finish(workers, batch)
+    check(server, batch, CONNECTIONS)
+
+
+def test_worker_that_is_told_to_go_in_the_middle_settles_what_it_knows(
+    serve: Any, provider_of: Any, batch_of: Any, workers: Workers, tmp_path: Path
+) -> None:
+    server: Server = serve(delay=0.001)
+    batch: Batch = batch_of(provider_of(server, connections=CONNECTIONS), PEOPLE)
+    worker = workers.start(batch)
+    wait_for(lambda: len(server.accepted()) > PEOPLE * 0.2)
+    worker.terminate()
+    assert worker.wait(30) == 0
+    assert not Chunk.objects.filter(batch=batch, owner__isnull=False, is_done=False).exists()
+    assert not list((tmp_path / "journal").iterdir())
+    finish(workers, batch)
+    check(server, batch, CONNECTIONS)
+
+
+def test_worker_that_loses_the_database_leaves_its_chunks_and_lives(
+    serve: Any, provider_of: Any, batch_of: Any, send: Any, monkeypatch: Any
+) -> None:
+    """Else the next turns write over the records that a recovery needs, before it comes and kills the process."""
+    monkeypatch.setattr(turn, "TURN_SECONDS", 0.5)
+    monkeypatch.setattr(turn, "_GIVE_UP_SECONDS", 0.5)
+    server: Server = serve(delay=0.001)
+    batch: Batch = batch_of(provider_of(server, connections=CONNECTIONS), PEOPLE)
+    sending = threading.Thread(target=turn.run, args=(batch.provider_id, batch.stream))
+    sending.start()
+    wait_for(lambda: len(server.accepted()) > PEOPLE * 0.05)
+    with database_away():
+        sending.join(60)
+    owned = Chunk.objects.filter(batch=batch, owner__isnull=False, is_done=False)
+    assert owned.exists()
+    assert process.engine().journal.path.name not in owned.values_list("journal", flat=True)
+    recover_all(batch)
+    monkeypatch.undo()
+    offer(batch)
+    send(batch)
+    check(server, batch, CONNECTIONS)
+
+
+@contextmanager
+def database_away() -> Iterator[None]:
+    """For everybody but this thread."""
+    name = connection.settings_dict["NAME"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        ours = cursor.fetchone()[0]
+    with psycopg.connect(**connection_parameters() | {"dbname": "postgres"}, autocommit=True) as door:
+        door.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        door.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> %s", [name, ours]
+        )
+        yield
+        door.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
 
 
 def test_stopped_worker_is_fenced_and_killed_when_its_grace_is_over(

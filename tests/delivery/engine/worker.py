@@ -3,6 +3,7 @@
 `python -m tests.delivery.engine.worker PROVIDER_ID BATCH_ID`; settings and faults come from the environment.
 """
 
+import signal
 import sys
 import time
 
@@ -12,15 +13,24 @@ import django
 def main(provider_id: int, batch_id: int) -> None:
     django.setup()
 
-    from delivery.engine import process, turn
-    from delivery.models import Chunk
+    from delivery.engine import process
     from tests.delivery.engine import plain
 
     plain.register()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # as Celery's pool does
+    try:
+        _send(provider_id, batch_id)
+    finally:
+        process.close()
+
+
+def _send(provider_id: int, batch_id: int) -> None:
+    from delivery.engine import turn
+    from delivery.models import Chunk
+
     while Chunk.objects.filter(batch_id=batch_id, is_done=False, owner=None, quarantined=False).exists():
         turn.run(provider_id, "marketing")
         time.sleep(0.01)
-    process.close()
 
 
 if __name__ == "__main__":
