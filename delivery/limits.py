@@ -1,9 +1,9 @@
 """How fast and how much a provider takes: seconds and minutes by GCRA in Redis, hours and days in PostgreSQL."""
 
-import time
-from collections.abc import Callable
+import logging
 from dataclasses import dataclass
 from functools import cached_property
+from math import ceil
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +15,8 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from delivery.models import Provider
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +50,29 @@ class Limits:
         return 1 / self.spacing_seconds if self.spacing_seconds else None
 
 
-# KEYS[1]: the time the next message may go, in microseconds. ARGV: spacing, horizon, count.
-# A key that is not there means that Redis lost it (it never expires): wait a horizon, so that what was granted before
-# the loss is over. Returns count and microseconds until the first of them.
+# KEYS[1]: when the next message may go, in microseconds, and which run of Redis wrote that. ARGV: spacing, horizon,
+# count, longest horizon. What another run wrote (restored from disk, a replica that took over) may be old, and a key
+# that is not there was lost, for it never expires: either way wait out what may have been granted before. Returns count
+# and microseconds until the first of them.
 _GCRA = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local spacing, horizon, wanted = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local next = tonumber(redis.call('GET', KEYS[1]) or (now + tonumber(ARGV[4])))
+local info = redis.pcall('INFO', 'server')
+local run = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or 'unknown'
+local kept, writer = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+) (%w+)$')
+local is_ours = writer == run
+local next = tonumber(kept) or now
+if not is_ours then next = math.max(now + tonumber(ARGV[4]), math.min(next, now + 60000000)) end
 if next < now then next = now end
 if next > now + 60000000 + spacing then next = now + spacing end
 local room = math.floor((now + horizon - next) / spacing) + 1
 if room < 1 then
-    if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('SET', KEYS[1], string.format('%.0f', next)) end
+    if not is_ours then redis.call('SET', KEYS[1], string.format('%.0f %s', next, run)) end
     return {0, string.format('%.0f', next - now - horizon + 1)}
 end
 local count = math.min(wanted, room)
-redis.call('SET', KEYS[1], string.format('%.0f', next + count * spacing))
+redis.call('SET', KEYS[1], string.format('%.0f %s', next + count * spacing, run))
 return {count, string.format('%.0f', next - now)}
 """
 
@@ -76,64 +84,43 @@ def connect() -> Redis:
 
 
 HORIZON_SECONDS = {"marketing": 1.0, "transactional": 2.0}
-FALLBACK_SHARE = 10
-_QUIET_SECONDS = 1.0
+# A provider counts by its own clock, and no two mails take equally long to it: this much of the pace is kept back, so
+# that late ones do not crowd those that are on time.
+KEPT_BACK = 0.02
+_AWAY = Grant(0, 1.0)
 
 
 class Limiter:
-    """One provider's pace, shared by all workers and hosts through Redis.
+    """A pace, such as a provider's, shared by all workers and hosts through Redis.
 
     Slots are reserved at most a second ahead, two for transactional mail, which therefore finds one however many
-    marketing windows are open. When Redis does not answer, this process goes on at a tenth of the pace by its own
-    clock; it never waits for Redis longer than the client's timeout, once a second.
+    marketing windows are open. When Redis does not answer nothing is granted: it also brings the work.
     """
 
-    def __init__(
-        self,
-        provider_id: int,
-        limits: Limits,
-        redis: "Redis | None",
-        *,
-        stream: str = "marketing",
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._key = f"tallypost:pace:{provider_id}"
-        self._spacing = limits.spacing_seconds
+    def __init__(self, key: str, limits: Limits, redis: Redis, *, stream: str = "marketing") -> None:
+        self._key = f"tallypost:pace:{key}"
+        self._spacing = limits.spacing_seconds * (1 + KEPT_BACK)
         self._horizon = HORIZON_SECONDS[stream]
         self._redis = redis
-        self._clock = clock
-        self._local_next = 0.0
-        self._redis_down_until = 0.0
 
     @cached_property
     def _script(self) -> Any:
-        return self._redis.register_script(_GCRA) if self._redis is not None else None
+        return self._redis.register_script(_GCRA)
 
     def take(self, n: int) -> Grant:
         """Reserve up to `n` messages; never fails. Costs one round trip to Redis: ask for a window, not for a mail."""
         if n <= 0 or not self._spacing:
             return Grant(max(n, 0), 0.0)
-        if self._redis is None or self._clock() < self._redis_down_until:
-            return self._take_locally(n)
         try:
             count, wait = self._script(keys=[self._key], args=self._arguments(n))
-        except RedisError:
-            self._redis_down_until = self._clock() + _QUIET_SECONDS
-            return self._take_locally(n)
+        except RedisError as problem:
+            log.warning("no pace without Redis, so nothing is sent: %s", problem)
+            return _AWAY
         return Grant(int(count), max(int(wait), 0) / 1e6, self._spacing)
 
     def _arguments(self, n: int) -> list[int]:
         longest = max(HORIZON_SECONDS.values())
-        return [int(seconds * 1e6) for seconds in (self._spacing, self._horizon)] + [n, int(longest * 1e6)]
-
-    def _take_locally(self, n: int) -> Grant:
-        now, spacing = self._clock(), self._spacing * FALLBACK_SHARE
-        start = max(self._local_next, now + spacing if not self._local_next else now)
-        if start > now + self._horizon:
-            return Grant(0, start - now - self._horizon)
-        count = min(n, int((now + self._horizon - start) / spacing) + 1)
-        self._local_next = start + count * spacing
-        return Grant(count, start - now, spacing)
+        return [ceil(seconds * 1e6) for seconds in (self._spacing, self._horizon)] + [n, ceil(longest * 1e6)]
 
 
 _LEFT = """

@@ -286,7 +286,7 @@ class _Turn:
             return None
         limits = Limits.of(provider)
         rate = limits.rate_per_second
-        limiter = Limiter(provider.pk, limits, connect(), stream=self.stream) if rate is not None else None
+        limiter = Limiter(str(provider.pk), limits, connect(), stream=self.stream) if rate is not None else None
         server = Server(provider.host, provider.port, provider.security, provider.username, password, _local_name())
         return provider, server, limiter, rate
 

@@ -4,6 +4,7 @@ import asyncio
 import re
 import ssl
 import threading
+import time
 from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable
@@ -58,6 +59,7 @@ class Server:
         self.port = 0
         self.open = 0
         self.most_open = 0
+        self.kept_at: list[float] = []  # by its own clock
         self._file = log.open("ab", buffering=0)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -122,6 +124,7 @@ class Server:
             writer.close()
 
     def keep(self, body: bytes) -> None:
+        self.kept_at.append(time.monotonic())
         found = re.search(rb"^Message-ID: *(\S+)", body, re.MULTILINE | re.IGNORECASE)
         self._file.write((found.group(1) if found else b"<none>") + b"\n")
 

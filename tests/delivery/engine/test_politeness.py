@@ -1,0 +1,141 @@
+"""A limit is kept by the clock of whoever set it, whatever happens to those who keep it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db.models import Sum
+from redis import Redis
+
+from config import services
+from delivery.models import Batch, MinuteCount
+from tests.delivery.engine import conftest
+from tests.running import ROOT, database_url, until
+
+
+class Queue:
+    """A Redis of this test alone, so that it may be killed."""
+
+    def __init__(self, var: Path) -> None:
+        self.service = services.Redis(var)
+        self.service.place.make()
+        self.url = services.redis_url(var)
+        self.start()
+
+    def start(self) -> None:
+        self.service.prepare()
+        self.process = subprocess.Popen(
+            self.service.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self.service.place.identity
+        )
+        self.service.wait()
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(10)
+
+
+class Workers:
+    """Sending processes, forked from one."""
+
+    def __init__(self, batch: Batch, var: Path, redis_url: str) -> None:
+        command = [sys.executable, "-m", "tests.delivery.engine.crowd", str(batch.provider_id), str(batch.pk)]
+        outer = {**os.environ, "DATABASE_URL": database_url(), "TALLYPOST_VAR": str(var), "REDIS_URL": redis_url}
+        environment = {key: value for key, value in outer.items() if key != "PYTEST_XDIST_WORKER"}
+        pipe = subprocess.PIPE
+        self.crowd = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True)
+        self.pids: list[int] = []
+
+    def start(self, n: int) -> None:
+        assert self.crowd.stdin
+        assert self.crowd.stdout
+        for _ in range(n):
+            self.crowd.stdin.write("one more\n")
+            self.crowd.stdin.flush()
+            self.pids.append(int(self.crowd.stdout.readline()))
+
+    def kill(self, n: int) -> None:
+        for _ in range(n):
+            os.kill(self.pids.pop(0), signal.SIGKILL)
+
+    def end(self) -> None:
+        self.crowd.communicate(timeout=30)
+
+
+@pytest.fixture
+def queue(tmp_path: Path) -> Iterator[Queue]:
+    queue = Queue(tmp_path / "redis")
+    yield queue
+    queue.kill()
+
+
+def until_offered(batch: Batch, condition: Callable[[], bool]) -> None:
+    """Wait as the dispatcher does, who offers what was given back."""
+
+    def offered_and_met() -> bool:
+        conftest.offer(batch)
+        return condition()
+
+    until(offered_and_met, 120)
+
+
+def most_within(seconds: float, moments: list[float]) -> int:
+    return max(sum(start <= at < start + seconds for at in moments) for start in moments)
+
+
+def test_fourteen_a_second_hold_through_every_loss(
+    serve: Any, provider_of: Any, queue: Queue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eight processes for over ten seconds, because it is a claim about ten seconds. Some are killed, others started;
+    Redis is killed, comes back with what its file remembers, and forgets everything.
+    """
+    monkeypatch.setattr(conftest, "CHUNK", 20)
+    server = serve()
+    batch = conftest.make_batch(provider_of(server, per_second=14, connections=16), 600)
+    workers = Workers(batch, tmp_path, queue.url)
+    redis = Redis.from_url(queue.url)
+
+    def arrived(n: int) -> None:
+        until_offered(batch, lambda: len(server.kept_at) >= n)
+
+    try:
+        workers.start(8)
+        arrived(80)
+        workers.kill(3)
+        workers.start(3)
+        arrived(145)
+        queue.kill()
+        queue.start()
+        arrived(160)
+        redis.flushall()
+        arrived(180)
+    finally:
+        workers.end()
+        redis.close()
+    assert most_within(10, server.kept_at) <= 141
+    assert not server.twice()
+
+
+def test_the_day_s_limit_is_shared_and_outlives_a_worker(
+    serve: Any, provider_of: Any, queue: Queue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conftest, "CHUNK", 20)
+    server = serve(delay=0.01)
+    batch = conftest.make_batch(provider_of(server, per_day=300, connections=4), 500)
+    workers = Workers(batch, tmp_path, queue.url)
+    try:
+        workers.start(4)
+        until_offered(batch, lambda: len(server.kept_at) >= 100)
+        workers.kill(1)
+        workers.start(1)
+        until_offered(batch, lambda: time.monotonic() - server.kept_at[-1] > 2)
+    finally:
+        workers.end()
+    assert 100 <= len(server.kept_at) <= 300
+    granted = MinuteCount.objects.aggregate(n=Sum("count"))["n"]
+    assert granted == 300, "what the killed one was granted and did not send counts all the same"
