@@ -139,6 +139,7 @@ class SandboxRulesForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
             "refused_percent",
             "deferred_percent",
             "dropped_percent",
+            "complained_percent",
             "keep_mails",
             "keep_days",
         ]
@@ -148,6 +149,7 @@ class SandboxRulesForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
             "refused_percent": "Refused",
             "deferred_percent": "Told to come back",
             "dropped_percent": "Connection breaks",
+            "complained_percent": "Marked as spam",
             "keep_mails": "Mails kept",
             "keep_days": "Days kept",
         }
@@ -157,6 +159,7 @@ class SandboxRulesForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
             "refused_percent": "Percent of all mail: there is no such mailbox.",
             "deferred_percent": "Percent: try again later.",
             "dropped_percent": "Percent: kept, but without an answer.",
+            "complained_percent": "Percent: accepted, then a complaint comes back.",
             "keep_mails": "The oldest go first.",
             "keep_days": "Older ones go.",
         }
@@ -165,9 +168,9 @@ class SandboxRulesForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
         cleaned = super().clean() or self.cleaned_data
         if (cleaned.get("delay_max_ms") or 0) < (cleaned.get("delay_min_ms") or 0):
             self.add_error("delay_max_ms", "The longest delay cannot be shorter than the shortest.")
-        shares = [cleaned.get(f"{name}_percent") or 0 for name in ("refused", "deferred", "dropped")]
+        shares = [cleaned.get(f"{name}_percent") or 0 for name in ("refused", "deferred", "dropped", "complained")]
         if sum(shares) > 100:
-            self.add_error("dropped_percent", f"The three shares make {sum(shares)} percent: 100 is all there is.")
+            self.add_error("dropped_percent", f"The shares make {sum(shares)} percent: 100 is all there is.")
         return cleaned
 
 

@@ -22,4 +22,5 @@ urlpatterns: list[URLPattern] = [
     path("sandbox/<int:mail_id>/html/", sandbox.html, name="sandbox-html"),
     path("sandbox/<int:mail_id>/raw/", sandbox.raw, name="sandbox-raw"),
     path("sandbox/<int:mail_id>/unsubscribe/", sandbox.unsubscribe, name="sandbox-unsubscribe"),
+    path("sandbox/<int:mail_id>/complain/", sandbox.complain, name="sandbox-complain"),
 ]

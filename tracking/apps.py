@@ -6,6 +6,8 @@ class TrackingConfig(AppConfig):
 
     def ready(self) -> None:
         from contacts import timeline
-        from tracking import telling
+        from delivery.complaints import complained
+        from tracking import recording, telling
 
         timeline.register(telling.entries)
+        complained.connect(recording.record_complaint)

@@ -25,6 +25,7 @@ ACTS = {
     "opened": ("Opened", EventKind.OPEN),
     "clicked": ("Clicked", EventKind.CLICK),
     "unsubscribed": ("Unsubscribed", EventKind.UNSUBSCRIBE),
+    "complained": ("Marked as spam", EventKind.COMPLAINT),
 }
 LABELS = TERMS | {term: label for term, (label, _) in ACTS.items()}
 
@@ -89,7 +90,8 @@ def _acting(
     with connection.cursor() as cursor:
         cursor.execute(_ACTING, [batch.pk, int(kind), link_id, after, search.strip().lower(), limit])
         rows = cursor.fetchall()
+    words = Words("bad" if kind == EventKind.COMPLAINT else "good", label)
     return [
-        Person(message_id=message_id, contact_id=contact_id, email=email, words=Words("good", label), at=at, attempts=n)
+        Person(message_id=message_id, contact_id=contact_id, email=email, words=words, at=at, attempts=n)
         for message_id, contact_id, email, n, at in rows
     ]

@@ -2,9 +2,11 @@
 
 import logging
 from functools import cache
+from typing import Any
 
 from django.conf import settings
 
+from tracking.models import EventKind
 from tracking.spool import Spool
 
 logger = logging.getLogger(__name__)
@@ -16,6 +18,10 @@ def record(kind: int, first: int, second: int = 0, *, note: str = "", ip: str = 
         _spool().append(kind, first, second, note, ip, user_agent)
     except OSError:
         logger.exception("An event could not be spooled.")
+
+
+def record_complaint(sender: object, *, message_id: int, **_: Any) -> None:
+    record(EventKind.COMPLAINT, message_id)
 
 
 @cache

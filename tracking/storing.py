@@ -12,6 +12,7 @@ from tracking import machines, sums
 from tracking.models import EventKind
 from tracking.spool import Act
 
+_TRACKED = (EventKind.OPEN, EventKind.CLICK)
 _HOSTS_KEPT = {4: 24, 6: 48}  # bits of an address that are stored: a neighbourhood, not a person
 
 
@@ -73,15 +74,14 @@ def _recognise(cursor: CursorWrapper, acts: Sequence[Act]) -> Iterable[Seen]:
     for act in acts:
         is_unsubscribe = act.kind == EventKind.UNSUBSCRIBE
         mail = by_pair.get((act.first, act.second)) if is_unsubscribe else by_id.get(act.first)
-        if mail and (is_unsubscribe or mail.consent != TrackingConsent.REFUSED):
+        if mail and (act.kind not in _TRACKED or mail.consent != TrackingConsent.REFUSED):
             yield _seen(act, mail)
 
 
 def _seen(act: Act, mail: Mail) -> Seen:
     kind = EventKind(act.kind)
-    is_unsubscribe = kind == EventKind.UNSUBSCRIBE
     verdict = machines.HUMAN
-    if not is_unsubscribe:
+    if kind in _TRACKED:
         verdict = machines.judge(
             user_agent=act.user_agent,
             is_head=act.note == machines.HEAD,
@@ -92,9 +92,9 @@ def _seen(act: Act, mail: Mail) -> Seen:
         at=datetime.fromtimestamp(act.at, UTC),
         kind=kind,
         mail=mail,
-        link_id=0 if is_unsubscribe else act.second,
+        link_id=act.second if kind in _TRACKED else 0,
         verdict=verdict,
-        channel=act.note if is_unsubscribe else "",
+        channel=act.note if kind == EventKind.UNSUBSCRIBE else "",
         ip=_neighbourhood(act.ip),
         user_agent=act.user_agent,
     )

@@ -1,4 +1,4 @@
-from delivery.models.ledger import Attempt, Batch, Chunk, Message, MessageState, MinuteCount, Turn, Waiting
+from delivery.models.ledger import Attempt, Batch, Chunk, Complaint, Message, MessageState, MinuteCount, Turn, Waiting
 from delivery.models.providers import Provider
 from delivery.models.sandbox import SandboxMail, SandboxRules
 
@@ -6,6 +6,7 @@ __all__ = [
     "Attempt",
     "Batch",
     "Chunk",
+    "Complaint",
     "Message",
     "MessageState",
     "MinuteCount",

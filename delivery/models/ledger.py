@@ -69,6 +69,7 @@ class Batch(models.Model):
     finished_at = models.DateTimeField(null=True)
     audited_at = models.DateTimeField(null=True)
     audit = models.JSONField(default=dict, help_text="What the audit takes off each term, because rows disagree.")
+    complained = models.BigIntegerField(default=0, help_text="Mails marked as spam.")
     speed = models.FloatField(default=0, help_text="Messages a second, lately.")
     speed_done = models.BigIntegerField(default=0)
     speed_at = models.DateTimeField(null=True)
@@ -202,6 +203,18 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"message {self.message_id}: {self.category}"
+
+
+class Complaint(models.Model):
+    """A message that was marked as spam; the first report of it counts."""
+
+    message_id = models.BigIntegerField(primary_key=True)
+    batch = models.ForeignKey(Batch, models.CASCADE)
+    feedback_type = models.CharField(max_length=30)
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"message {self.message_id}"
 
 
 class Turn(models.Model):

@@ -60,6 +60,7 @@ class SandboxRules(models.Model):
     refused_percent = models.PositiveSmallIntegerField(default=0, validators=_SHARE)
     deferred_percent = models.PositiveSmallIntegerField(default=0, validators=_SHARE)
     dropped_percent = models.PositiveSmallIntegerField(default=0, validators=_SHARE)
+    complained_percent = models.PositiveSmallIntegerField(default=0, validators=_SHARE)
     keep_mails = models.PositiveIntegerField(default=50_000, validators=[MaxValueValidator(1_000_000)])
     keep_days = models.PositiveIntegerField(default=30, validators=[MaxValueValidator(3_650)])
 
@@ -75,5 +76,5 @@ class SandboxRules(models.Model):
 
     @property
     def misbehaves(self) -> bool:
-        shares = self.refused_percent + self.deferred_percent + self.dropped_percent
+        shares = self.refused_percent + self.deferred_percent + self.dropped_percent + self.complained_percent
         return shares + self.delay_max_ms > 0

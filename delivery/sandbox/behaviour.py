@@ -23,6 +23,7 @@ SIGNS = (
     Sign("+drop", "ana+drop@example.org", "Kept, but the connection breaks before the answer: may have arrived."),
     Sign("+slow", "ana+slow@example.org", "Accepted after 3 seconds."),
     Sign("+spam", "ana+spam@example.org", "Refused with 554 5.7.1 after the content was read."),
+    Sign("+complain", "ana+complain@example.org", "Accepted, then marked as spam: a complaint comes back at once."),
 )
 
 
@@ -35,6 +36,7 @@ class Shares:
     refused_percent: int = 0
     deferred_percent: int = 0
     dropped_percent: int = 0
+    complained_percent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Behaviour:
     content_reply: str = ""  # instead of 250 to the dot
     drops: bool = False  # kept, then the connection is cut
     delay_seconds: float = 0
+    complains: bool = False  # kept, then reported as spam
 
 
 def behave(recipient: str, shares: Shares, chance: Callable[[], float]) -> Behaviour:
@@ -65,6 +68,8 @@ def _by_sign(local_part: str) -> Behaviour | None:
         return Behaviour(drops=True)
     if "+slow" in local_part:
         return Behaviour(delay_seconds=3)
+    if "+complain" in local_part:
+        return Behaviour(complains=True)
     return None
 
 
@@ -77,4 +82,7 @@ def _by_share(shares: Shares, chance: Callable[[], float]) -> Behaviour:
     if drawn < shares.deferred_percent:
         return Behaviour(recipient_reply=DEFERRED)
     drawn -= shares.deferred_percent
-    return Behaviour(drops=drawn < shares.dropped_percent, delay_seconds=delay_ms / 1000)
+    if drawn < shares.dropped_percent:
+        return Behaviour(drops=True, delay_seconds=delay_ms / 1000)
+    drawn -= shares.dropped_percent
+    return Behaviour(complains=drawn < shares.complained_percent, delay_seconds=delay_ms / 1000)

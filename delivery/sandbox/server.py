@@ -43,6 +43,7 @@ async def serve(host: str, port: int, ready: Callable[[int], None]) -> None:
     caring.cancel()
     await _dismiss(hub)
     hub.store.stop()
+    hub.complainer.stop()
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(keeping, STOP_SECONDS)
 
@@ -86,6 +87,7 @@ def _shares(rules: SandboxRules) -> Shares:
         rules.refused_percent,
         rules.deferred_percent,
         rules.dropped_percent,
+        rules.complained_percent,
     )
 
 

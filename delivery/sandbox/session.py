@@ -8,6 +8,7 @@ from typing import cast
 
 from delivery.sandbox import behaviour
 from delivery.sandbox.behaviour import Behaviour, Shares
+from delivery.sandbox.complaining import Complainer
 from delivery.sandbox.headers import printable
 from delivery.sandbox.store import Mail, Outcome, Store
 
@@ -33,6 +34,7 @@ class Hub:
     sessions: set["Session"] = field(default_factory=set)
     deferred: dict[tuple[str, str], None] = field(default_factory=dict)
     stopping: bool = False
+    complainer: Complainer = field(default_factory=Complainer)
 
     def defers(self, sender: str, recipient: str) -> bool:
         """True for the first try of this sender (each message has one of its own) and recipient."""
@@ -222,6 +224,8 @@ class Session(asyncio.Protocol):
             self._transport.abort()
             return
         self._say(how.content_reply or _ANSWERS[outcome])
+        if how.complains and outcome == Outcome.KEPT:
+            self._hub.complainer.complain(mail)
         if self._hub.stopping:
             self._close()
         else:

@@ -17,7 +17,7 @@ from accounts import audit
 from accounts.models import Organisation
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
-from delivery import verp
+from delivery import arf, complaints, verp
 from delivery.forms import SandboxRulesForm
 from delivery.models import Provider, SandboxMail, SandboxRules
 from delivery.sandbox import oneclick
@@ -136,6 +136,21 @@ def unsubscribe(request: StaffRequest, mail_id: int) -> HttpResponse:
             messages.success(request, f"Unsubscribed with one click: {answer.words}.")
         else:
             messages.error(request, f"One click did not work as RFC 8058 asks: {answer.words}.")
+    return redirect("sandbox-mail", mail_id)
+
+
+@require_POST
+@requires(Permission.WRITE)
+def complain(request: StaffRequest, mail_id: int) -> HttpResponse:
+    """As a mailbox provider does when somebody marks the mail as spam."""
+    kept = get_object_or_404(SandboxMail, id=mail_id)
+    report = arf.write(kept.source, return_address=kept.envelope_from, recipient=kept.envelope_to)
+    reception = complaints.receive(report)
+    audit.record(request, "sandbox.complaint", str(mail_id), outcome=reception.name.lower())
+    if reception == complaints.Reception.COUNTED:
+        messages.success(request, f"Marked as spam. {reception}")
+    else:
+        messages.warning(request, str(reception))
     return redirect("sandbox-mail", mail_id)
 
 

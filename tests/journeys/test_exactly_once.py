@@ -26,6 +26,8 @@ from tests.journeys.visitor import Visitor
 from tests.running import ROOT, Product, free_port, until
 
 CONNECTIONS = 5
+# Signs that the sandbox obeys.
+_NAMES = {"Few": "few{}+refuse", "Cross": "cross{}+complain"}
 MAIL = """<!doctype html><html lang="en"><head><title>News</title></head><body>
 <h1>Hello {{ first_name|default("there") }}</h1>
 <p>New: <a href="https://nordlicht.example/books?sort=new&amp;page=1">the books</a> and
@@ -92,9 +94,9 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         visitor.set_up()
         product.sql("UPDATE accounts_organisation SET public_url = 'https://news.nordlicht.example'")
         provider = visitor.connect("Relay", port, connections=CONNECTIONS, per_second=1000)
-        for name, people in (("Everyone", 10_000), ("Some", 4_000), ("Few", 1_000), ("Two", 2)):
+        for name, people in (("Everyone", 10_000), ("Some", 4_000), ("Few", 1_000), ("Cross", 1_000), ("Two", 2)):
             file = folder / f"{name}.csv"
-            user = "few{}+refuse" if name == "Few" else name + "{}"
+            user = _NAMES.get(name, name + "{}")
             rows = (f"{user.format(n)}@example{n % 40}.org,Rita{n}\n" for n in range(people))
             file.write_text("email,first name\n" + "".join(rows))
             report = visitor.import_people(file, name)
@@ -158,8 +160,8 @@ def _by_page(scene: Scene, path: str) -> None:
     reader.submit("main form")
 
 
-def test_rehearsal_in_which_a_thousand_bounce_and_leave_changes_none_of_them(scene: Scene) -> None:
-    """The sandbox refuses addresses that carry +refuse as a mailbox that does not exist."""
+def test_rehearsal_in_which_a_thousand_bounce_leave_and_complain_changes_none_of_them(scene: Scene) -> None:
+    """The sandbox refuses addresses that carry +refuse, and reports the mails of those with +complain as spam."""
     mailable = "SELECT count(*) FROM contacts_suppression"
     before = scene.product.sql(mailable)
     rehearsed = scene.visitor.write("A rehearsal", MAIL, "Few")
@@ -175,9 +177,19 @@ def test_rehearsal_in_which_a_thousand_bounce_and_leave_changes_none_of_them(sce
         _one_click(scene, address.decode())
     left = "SELECT count(*) FROM tracking_event WHERE batch_id = %s AND kind = 3"
     until(lambda: scene.product.sql(left, batch) == [(1000,)])
+    campaign = scene.visitor.write("A third rehearsal", MAIL, "Cross")
+    batch = scene.visitor.launch(campaign)
+    assert scene.wait_until_sent(batch)["accepted"] == 1_000
+    complained = "SELECT count(*) FROM tracking_engagement WHERE batch_id = %s AND kind = 4"
+    until(lambda: scene.product.sql(complained, batch) == [(1000,)])
+    scene.visitor.open(f"/campaigns/{campaign}/")
+    assert "Marked as spam" in scene.visitor.text
+    assert "1,000 people" in scene.visitor.text
     assert scene.product.sql(mailable) == before
-    scene.visitor.open(f"/campaigns/{scene.visitor.write('For real', MAIL, 'Few')}/")
-    assert "1,000 will receive" in scene.visitor.text
+    for name in ("Few", "Some", "Cross"):
+        people = "4,000" if name == "Some" else "1,000"
+        scene.visitor.open(f"/campaigns/{scene.visitor.write('For real', MAIL, name)}/")
+        assert f"{people} will receive" in scene.visitor.text
 
 
 def test_killed_worker_mails_nobody_twice_and_forgets_nobody(scene: Scene) -> None:

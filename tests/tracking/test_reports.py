@@ -6,9 +6,10 @@ from django.db import connection
 from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 
+from contacts.models import Contact
 from delivery.models import Batch, Chunk
 from tests.tracking.conftest import Reader, Sent
-from tracking import over_time, reports
+from tracking import over_time, people, recording, reports
 from tracking.models import EventKind, Link, Rollup
 
 APPLE = "Mozilla/5.0"
@@ -22,7 +23,7 @@ def chunked(sent: Sent) -> Sent:
 
 def test_a_report_says_dashes_and_never_nought_per_cent_before_anything_happened(chunked: Sent) -> None:
     report = reports.report([chunked.batch.id])
-    assert [figure.share for figure in report.figures] == [None, None, None]
+    assert [figure.share for figure in report.figures] == [None, None, None, None]
     assert report.sentence == "Nobody of 3 people has clicked yet, nobody unsubscribed."
     page = render_to_string("tracking/_report.html", {"report": report, "campaign_url": "/"})
     assert "0.0 %" not in page
@@ -50,6 +51,21 @@ def test_figures_count_people_and_keep_machines_beside(
     (lane,) = report.lanes
     assert (lane.label, lane.accepted, lane.clicked, lane.opened, lane.unsubscribed) == ("Gmail", 3, 2, 1, 1)
     assert sum(point.clicked for point in report.series) == 2
+
+
+def test_who_marks_it_as_spam_is_counted_and_listed_once_whatever_they_think_of_tracking(
+    chunked: Sent, take_in: Callable[[], int]
+) -> None:
+    Contact.objects.update(tracking_consent="refused")
+    for _ in range(2):
+        recording.record_complaint(None, message_id=chunked.messages[0].id)
+    take_in()
+    report = reports.report([chunked.batch.id])
+    assert (report.complained.people, report.complained.machines) == (1, 0)
+    assert report.complained.url.endswith("?term=complained")
+    assert [person.email for person in people.people(chunked.batch, "complained")] == [chunked.messages[0].email]
+    page = render_to_string("tracking/_report.html", {"report": report, "campaign_url": "/"})
+    assert "Marked as spam" in page
 
 
 def test_what_bounced_later_is_not_delivered(chunked: Sent) -> None:

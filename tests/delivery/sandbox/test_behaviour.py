@@ -18,6 +18,7 @@ ALL_FINE = Behaviour()
         ("ana+spam@example.org", Behaviour(content_reply=SPAM)),
         ("ana+drop@example.org", Behaviour(drops=True)),
         ("ana+slow@example.org", Behaviour(delay_seconds=3)),
+        ("ana+complain@example.org", Behaviour(complains=True)),
         ("ana@drop+refuse.example", ALL_FINE),
         ("refuse@example.org", ALL_FINE),
     ],
@@ -34,16 +35,18 @@ def test_every_documented_sign_does_something() -> None:
 
 def test_shares_come_out_as_set() -> None:
     chance = Random(7).random
-    shares = Shares(refused_percent=10, deferred_percent=20, dropped_percent=5)
+    shares = Shares(refused_percent=10, deferred_percent=20, dropped_percent=5, complained_percent=30)
     seen = Counter(behave("ana@example.org", shares, chance) for _ in range(20_000))
     found = {
         "refused": sum(count for how, count in seen.items() if how.recipient_reply == REFUSED),
         "deferred": sum(count for how, count in seen.items() if how.recipient_reply == DEFERRED),
         "dropped": sum(count for how, count in seen.items() if how.drops),
+        "complained": sum(count for how, count in seen.items() if how.complains),
     }
     assert abs(found["refused"] - 2_000) < 200
     assert abs(found["deferred"] - 4_000) < 300
     assert abs(found["dropped"] - 1_000) < 150
+    assert abs(found["complained"] - 6_000) < 400
 
 
 def test_delays_lie_between_the_two_that_are_set() -> None:

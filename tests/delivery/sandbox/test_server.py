@@ -10,7 +10,8 @@ from contextlib import contextmanager, suppress
 import pytest
 from django.db import connection
 
-from delivery.models import SandboxMail, SandboxRules
+from delivery import verp
+from delivery.models import Batch, Complaint, Message, SandboxMail, SandboxRules
 from tests.delivery.sandbox.conftest import RAW, Server, start
 from tests.running import database_url
 
@@ -114,6 +115,15 @@ def test_addresses_play_their_parts(server: Server) -> None:
     with pytest.raises(smtplib.SMTPServerDisconnected):
         send(server.port, "ana+drop@example.org")
     assert SandboxMail.objects.get().envelope_to == "ana+drop@example.org"
+
+
+def test_a_reader_who_complains_is_reported_by_the_return_address(server: Server) -> None:
+    batch = Batch.objects.create(rehearsal=True, content_kind="edition", content_id=1, state="done")
+    Message.objects.create(id=4711, batch=batch, email="ana+complain@example.org", state=1)
+    send(server.port, "ana+complain@example.org", sender=verp.address(4711, "nordlicht.example"))
+    wait_for(lambda: Complaint.objects.filter(message_id=4711, batch=batch).exists())
+    send(server.port, "ana+complain@example.org")  # not ours: kept, and nothing more
+    assert SandboxMail.objects.count() == 2
 
 
 def test_a_deferred_message_is_accepted_at_the_second_try_and_only_that_message(server: Server) -> None:

@@ -11,7 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import AuditEntry, User
 from contacts.models import Contact, Suppression
 from delivery import tokens, verp
-from delivery.models import Batch, SandboxMail, SandboxRules
+from delivery.models import Batch, Message, SandboxMail, SandboxRules
 from delivery.sandbox import oneclick, store
 from delivery.sandbox.store import Mail
 
@@ -163,6 +163,7 @@ def test_an_admin_tells_the_sandbox_to_misbehave_and_the_page_says_so(admin: Use
         "refused_percent": 10,
         "deferred_percent": 20,
         "dropped_percent": 1,
+        "complained_percent": 2,
         "keep_mails": 1_000,
         "keep_days": 3,
     }
@@ -171,7 +172,7 @@ def test_an_admin_tells_the_sandbox_to_misbehave_and_the_page_says_so(admin: Use
     assert "misbehaves on purpose" in page
     wrong = client.post(f"{LIST}rules/", rules | {"refused_percent": 90})
     assert wrong.status_code == 422
-    assert "111 percent" in wrong.content.decode()
+    assert "113 percent" in wrong.content.decode()
 
 
 def test_one_click_unsubscribes_like_a_mailbox_provider(
@@ -187,6 +188,21 @@ def test_one_click_unsubscribes_like_a_mailbox_provider(
     assert "Unsubscribed with one click: 200 in" in page
     assert "no redirect, no cookie" in page
     assert Suppression.objects.filter(email="ana1@example.org").exists()
+
+
+def test_mark_as_spam_fills_the_report_of_the_rehearsal_and_says_when_it_did_before(
+    marketer: User, client_for: ClientFor
+) -> None:
+    batch = Batch.objects.create(rehearsal=True, content_kind="edition", content_id=1, state="done")
+    Message.objects.create(id=77, batch=batch, email="ana1@example.org", state=1)
+    kept, client = keep(), client_for(marketer)
+    assert "Mark as spam, as a reader may" in client.get(f"{LIST}{kept.pk}/").content.decode()
+    page = client.post(f"{LIST}{kept.pk}/complain/", follow=True).content.decode()
+    assert "Marked as spam. The complaint is counted." in page
+    assert "was marked as spam before" in client.post(f"{LIST}{kept.pk}/complain/", follow=True).content.decode()
+    batch.refresh_from_db()
+    assert batch.complained == 1
+    assert not Suppression.objects.exists()
 
 
 @pytest.mark.parametrize("address", ["http://[::1", "http://[x]/", "http://localhost\x01/"])

@@ -1,6 +1,7 @@
 from typing import Any
 from uuid import UUID
 
+from accounts.models import AuditEntry
 from delivery.models import Provider, SandboxMail, SandboxRules
 from tests.web import stage
 from tests.web.address import ADMINS, STAFF, WRITERS, Address, beside
@@ -38,6 +39,7 @@ def rules(cast: Cast) -> dict[str, Any]:
         "refused_percent": 1,
         "deferred_percent": 0,
         "dropped_percent": 0,
+        "complained_percent": 0,
         "keep_mails": 1000,
         "keep_days": 3,
     }
@@ -88,5 +90,8 @@ ADDRESSES = {
     "sandbox-raw": Address(STAFF, args=mail, no_page="answers with a file"),
     "sandbox-unsubscribe": Address(
         WRITERS, args=mail, get=False, no_page="acts through the public address of the mail, tested there"
+    ),
+    "sandbox-complain": Address(
+        WRITERS, args=mail, get=False, post=lambda cast: {}, changes=lambda cast: AuditEntry.objects.count()
     ),
 }
