@@ -1,8 +1,10 @@
 """Who acts in the tests over all addresses, and what they find."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
+from django.db import transaction
 from django.test import Client
 
 from accounts.models import Organisation, Role, User
@@ -18,7 +20,6 @@ class Cast:
     """One organisation and one actor. Objects are made when an address asks for them, each once."""
 
     def __init__(self, role: str) -> None:
-        self.role = role
         self.organisation, _ = Organisation.objects.get_or_create(
             id=1,
             defaults={
@@ -32,8 +33,22 @@ class Cast:
         )
         Provider.objects.sandbox()
         self.owner = self.person("first-owner", Role.OWNER)
-        self.actor = self.person("actor", Role(role)) if role != STRANGER else None
         self.made: dict[str, Any] = {}
+        self.become(role)
+
+    def become(self, role: str) -> None:
+        """From here on somebody of that role acts, on what is there."""
+        self.role = role
+        self.actor = self.person(f"{role}-actor", Role(role)) if role != STRANGER else None
+
+    @contextmanager
+    def rolled_back(self) -> Iterator[None]:
+        """Whatever is done and made inside has not happened."""
+        made = dict(self.made)
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+        self.made = made
 
     def person(self, name: str, role: Role, **fields: Any) -> User:
         found = User.objects.filter(email=f"{name}@nordlicht.example").first()
