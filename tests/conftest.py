@@ -2,9 +2,11 @@
 
 import subprocess
 from collections.abc import Callable
+from functools import cache
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 
 from accounts.models import Organisation, Role, User
@@ -59,22 +61,32 @@ def organisation(db: None) -> Organisation:
 
 @pytest.fixture
 def owner(organisation: Organisation) -> User:
-    return User.objects.create_user("owner@nordlicht.example", PASSWORD, name="Olga Owner", role=Role.OWNER)
+    return _person("owner@nordlicht.example", "Olga Owner", Role.OWNER)
 
 
 @pytest.fixture
 def admin(organisation: Organisation) -> User:
-    return User.objects.create_user("admin@nordlicht.example", PASSWORD, name="Aron Admin", role=Role.ADMIN)
+    return _person("admin@nordlicht.example", "Aron Admin", Role.ADMIN)
 
 
 @pytest.fixture
 def marketer(organisation: Organisation) -> User:
-    return User.objects.create_user("marketer@nordlicht.example", PASSWORD, name="Mia Marketer", role=Role.MARKETER)
+    return _person("marketer@nordlicht.example", "Mia Marketer", Role.MARKETER)
 
 
 @pytest.fixture
 def viewer(organisation: Organisation) -> User:
-    return User.objects.create_user("viewer@nordlicht.example", PASSWORD, name="Vito Viewer", role=Role.VIEWER)
+    return _person("viewer@nordlicht.example", "Vito Viewer", Role.VIEWER)
+
+
+def _person(email: str, name: str, role: Role) -> User:
+    return User.objects.create(email=email, name=name, role=role, password=_hashed())
+
+
+@cache
+def _hashed() -> str:
+    """As dear to make as a real one, so it is made once a process."""
+    return make_password(PASSWORD)
 
 
 @pytest.fixture
