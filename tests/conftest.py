@@ -3,18 +3,23 @@
 import subprocess
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.test import Client
+from xdist.scheduler import LoadScopeScheduling
 
 from accounts.models import Organisation, Role, User
 from config import services
 
 PASSWORD = "correct horse battery"
 
-_LONGEST = ("test_exactly_once.py", "test_first_mail.py", "test_permissions.py", "test_accessibility.py", "test_run.py")
+_LONGEST = (
+    *("test_exactly_once.py", "test_first_mail.py", "test_accessibility.py", "test_hostile.py", "test_permissions.py"),
+    *("test_run.py", "test_states.py"),
+)
 _running: list[subprocess.Popen[bytes]] = []
 
 
@@ -32,11 +37,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One xdist worker a file; all journeys on one, because they share a running product. The longest begin first."""
-    for item in items:
-        group = "journeys" if "journeys" in item.path.parts else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+    """The longest begin first."""
     items.sort(key=lambda item: _LONGEST.index(item.path.name) if item.path.name in _LONGEST else len(_LONGEST))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    return _ByFile(config, log)
+
+
+class _ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """One xdist worker a file; all journeys on one, because they share a running product."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return "journeys" if "/journeys/" in path else path
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
