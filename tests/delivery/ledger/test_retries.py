@@ -57,7 +57,7 @@ def test_a_permanent_refusal_is_not_tried_again() -> None:
     [
         ("Greylisted, please try again in 900 seconds", 15),
         ("Greylisted, please try again in 30 seconds", 5),
-        ("Greylisting in action, come back in 00:10:00", 5),
+        ("Greylisting in action, come back in 00:10:00", 10),
         ("Greylisted for 12 minutes", 12),
         ("greylisted", 5),
     ],

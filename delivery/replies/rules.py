@@ -1,0 +1,60 @@
+"""What a rule is, and the form of a reply that rules see."""
+
+import re
+import unicodedata
+
+from delivery.replies.categories import Category
+
+Rule = tuple[Category, re.Pattern[str]]
+
+# Stand for WHO and BAD in the patterns: a person's mailbox, and that there is none.
+_WHO = (
+    r"(?:user(?:name| id)?|recipients?|mail-?box(?:es)?|(?<!your )account|(?<!ip )address(?:ee)?|customer|"
+    r"member|person|"
+    r"inbox|alias|local[- ]?part|rcpt|e-?mail(?: (?:address|account))?)"
+)
+_BAD = (
+    r"(?:do(?:es)? ?n[o'’]?t exist|not exist(?:ing)?|unknown|invalid|undeliverable|unrecogni[sz]ed|unroute?able|"
+    r"non-?existe?a?nt|(?:can ?not|can'?t|could not|couldn'?t) be (?:found|verified)|"
+    r"(?:is |was )?not (?:a )?(?:found|known|valid|exist|here|recogni[sz]ed|listed|registered|in (?:our|the|my|this))|"
+    r"no longer (?:exists?|valid|on (?:this |the )?server|here)|n'existe pas)"
+)
+
+
+def rule(category: Category, *phrases: str) -> Rule:
+    return category, re.compile(fold("|".join(phrases)).replace("WHO", _WHO).replace("BAD", _BAD))
+
+
+def first(rules: tuple[Rule, ...], text: str) -> Category | None:
+    return next((category for category, pattern in rules if pattern.search(text)), None)
+
+
+def fold(text: str) -> str:
+    """Without accents: servers write "boîte pleine" and "boite pleine"."""
+    if text.isascii():
+        return text
+    apart = unicodedata.normalize("NFD", text)
+    return unicodedata.normalize("NFC", "".join(c for c in apart if not "\u0300" <= c <= "\u036f"))
+
+
+def whole(text: str) -> str:
+    """Lower case, one space at a time, without anybody's address."""
+    return " ".join(_ADDRESS.sub(" ", fold(text[:1000].casefold())).split())
+
+
+def plain(text: str) -> str:
+    """Of a whole text, the server's own words: no links, hosts and numbers, in which a name could pass for a word."""
+    return " ".join(_NAMES.sub(" ", text).split())
+
+
+_ADDRESS = re.compile(r"<?[^\s/<>=;:()\[\]\"']+@[^\s<>;:()\[\]\"',]+>?")
+_NAMES = re.compile(
+    r"https?://\S+|www\.\S+"
+    r"|<[^<>\s]*>|\"[^\"\s]+\"|(?<!\S)'[^'\s]+'|\[[\da-f:.]+\]|\b\d+(?:\.\d+){3}\b"
+    r"|(?<!\S)\d{3}-(?=\S)|(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])"  # codes, repeated in every line of a reply
+    r"|\((?:in reply|#)[^()]*\)"
+    r"|(?<![\w.-])(?:[\w-]+\.)+(?:com|net|org|edu|gov|info|biz|io|dev|app|cloud|mail|example|invalid|test|local|lan|"
+    r"arpa|[a-z]{2})\.?(?![\w-])"
+    r"|(?:^|(?<=[:'] )|(?<=[:']))[245]\d\d[ -]|unknown address error \d{3}-"  # a reply told by another server
+    r"|^\S+ ?\.\.\. "  # Sendmail's name of the mailbox
+)
