@@ -7,7 +7,7 @@ Date of the launch would look stale at the end of a long send); everything else 
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import cache, cached_property
@@ -16,7 +16,16 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from campaigns import linking, merge, places
-from campaigns.encoding import address_header, ascii_address, header, one_line, quoted_printable
+from campaigns.encoding import (
+    SOFT_BREAK,
+    address_header,
+    ascii_address,
+    header,
+    needs_nothing,
+    one_line,
+    quoted_printable,
+)
+from campaigns.filters import is_blank
 from campaigns.models import Edition
 from campaigns.syntax import Piece
 from delivery import tokens, verp
@@ -29,6 +38,7 @@ _PIXEL = '<img src="{}" width="1" height="1" alt="" style="display:block;width:1
 _ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
 _PHRASE = re.compile(r"[A-Za-z0-9 ]{1,60}")
 Values = dict[str, Any]
+Addresses = Callable[[int], list[str]]
 
 
 class Bodies(NamedTuple):
@@ -41,6 +51,8 @@ class CompiledEdition:
 
     `stand_in`: merge values that take the place of every recipient's own.
     """
+
+    dot_safe = True  # quoted_printable begins no line with a dot, header() folds at spaces
 
     def __init__(
         self,
@@ -57,8 +69,11 @@ class CompiledEdition:
         self._base = str(edition.organisation.get("public_address", "")).rstrip("/")
         self._sender = ascii_address(edition.sender_email)
         self._domain = self._sender.rpartition("@")[2]
-        self._links = [(f"_link{number}", link_id) for number, link_id in enumerate(link_ids)]
+        self._own_names = [OPEN_NAME, *(f"_link{number}" for number in range(len(link_ids)))]
+        self._own_addresses = addresses.of_message(self._base, link_ids)
+        self._own_encoded = _encoded(self._base, link_ids)
         self._constants = constants(edition)
+        self._names = _names(edition)
         self._boundary = "=_" + blake2b(f"{batch_id}:{edition.pk}".encode(), digest_size=12).hexdigest()
         self._fixed = fixed_headers(edition, self._domain, batch_id, lists, self._boundary)
         self._from = address_header("From", edition.sender_name, self._sender)
@@ -71,7 +86,7 @@ class CompiledEdition:
 
     def build(self, recipient: Recipient) -> bytes:
         tracked = self._is_tracked(recipient)
-        values = self._values(recipient, tracked)
+        values = self._values(recipient, self._own_encoded if tracked else None)
         bodies = self._bodies.get((tracked, True)) or self._compile(tracked, encoded=True)
         subject = self._constant_subject or header("Subject", self._subject(values))
         return (
@@ -89,7 +104,7 @@ class CompiledEdition:
     def parts(self, recipient: Recipient) -> Parts:
         """The same words decoded. Date and the MIME frame are left to whoever sends them."""
         tracked = self._is_tracked(recipient)
-        values = self._values(recipient, tracked)
+        values = self._values(recipient, self._own_addresses if tracked else None)
         bodies = self._bodies.get((tracked, False)) or self._compile(tracked, encoded=False)
         edition = self._edition
         name = one_line(edition.sender_name)
@@ -113,18 +128,17 @@ class CompiledEdition:
         """A test mail counts nothing."""
         return recipient.tracked and not self._edition.is_test
 
-    def _values(self, recipient: Recipient, tracked: bool) -> Values:
-        values = merge.present(recipient.merge if self._stand_in is None else self._stand_in)
-        values.setdefault("email", recipient.email)
+    def _values(self, recipient: Recipient, own: Addresses | None) -> Values:
+        given = recipient.merge if self._stand_in is None else self._stand_in
+        values = {name: given[name] for name in self._names if not is_blank(given.get(name))}
+        if "email" not in values:
+            values["email"] = recipient.email
         values.update(self._constants)
         # A test mail's link opens the page but names nobody, so that trying it unsubscribes nobody.
         contact_id = 0 if self._edition.is_test else recipient.contact_id or 0
         values["unsubscribe_url"] = addresses.unsubscribe_url(self._base, contact_id, self._batch_id)
-        if tracked:
-            base, message_id, click_url = self._base, recipient.message_id, addresses.click_url
-            values[OPEN_NAME] = addresses.open_url(base, message_id)
-            for name, link_id in self._links:
-                values[name] = click_url(base, message_id, link_id)
+        if own is not None:
+            values.update(zip(self._own_names, own(recipient.message_id), strict=True))
         return values
 
     def _message_id(self, recipient: Recipient) -> str:
@@ -132,8 +146,8 @@ class CompiledEdition:
 
     def _compile(self, tracked: bool, *, encoded: bool) -> Bodies:
         encode = quoted_printable if encoded else None
-        html, text = read_bodies(self._edition, [name for name, _ in self._links] if tracked else None)
-        bodies = Bodies(merge.Template(html, encode=encode), merge.Template(text, encode=encode))
+        html, text = read_bodies(self._edition, self._own_names[1:] if tracked else None)
+        bodies = Bodies(*(merge.Template(body, encode=encode, constants=self._constants) for body in (html, text)))
         self._bodies[tracked, encoded] = bodies
         return bodies
 
@@ -192,6 +206,20 @@ def is_short_enough(public_address: str) -> bool:
     """Whether unsubscribe addresses stay within the 70 characters that every mail library leaves alone."""
     longest = addresses.unsubscribe_url(public_address, 2**33, 2**31)
     return bool(urlsplit(public_address).hostname) and len(longest) <= 70
+
+
+def _names(edition: Edition) -> list[str]:
+    """Of a person, all that the edition may ask for."""
+    pieces = [piece for words in (edition.subject, edition.text, edition.html) for piece in merge.read(words)]
+    return sorted({"email"}.union(*(piece.names for piece in pieces)))
+
+
+def _encoded(base: str, link_ids: Sequence[int]) -> Addresses:
+    """Open and click addresses as they stand in a quoted-printable body."""
+    if needs_nothing(f"{base}/c/{'x' * addresses.LONGEST_TOKEN}"):
+        return addresses.of_message(base, link_ids, after=SOFT_BREAK)
+    plain = addresses.of_message(base, link_ids)
+    return lambda message_id: [quoted_printable(address) for address in plain(message_id)]
 
 
 def _with_pixel(html: str, pieces: Sequence[Piece]) -> tuple[str, list[Piece]]:

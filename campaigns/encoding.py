@@ -11,9 +11,12 @@ _ESCAPES = {byte: f"={byte:02X}" for byte in range(256) if not (32 <= byte <= 12
 _UNTOUCHED = re.compile(r"[!-\-/-<>-~](?:[ -<>-~]{0,73}[!-<>-~])?")
 # Begins and ends with a character that stays in any place of a mail: HTML, address or text.
 needs_nothing = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z /:.,?#_~+@()!*-]{0,73}[0-9A-Za-z_-])?").fullmatch
+# A web address of such characters: needs nothing even where an address from a record is made harmless.
+is_plain_address = re.compile(r"https?://[0-9A-Za-z/:.,?#_~+@()!*-]{1,66}[0-9A-Za-z_-]").fullmatch
 _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127)) | dict.fromkeys(range(0xD800, 0xE000))
 _SPACES = re.compile(r"\s+")
 _WORD_OCTETS = 45  # 60 characters of base64 and 12 of frame: 72 of the 75 that RFC 2047 allows
+_HEADER_WORDS = re.compile(r"[!-~]{1,30}(?: [!-~]{1,30}){0,9}")
 _ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 
 
@@ -73,6 +76,8 @@ def one_line(text: str) -> str:
 
 def header(name: str, text: str) -> str:
     """The unstructured header `name`, folded and encoded, with its CRLF."""
+    if len(name) + len(text) < _LINE - 2 and _HEADER_WORDS.fullmatch(text) and "=?" not in text:
+        return f"{name}: {text}\r\n"
     text = one_line(text)
     plain = f"{name}: {text}"
     if text.isascii() and "=?" not in text:

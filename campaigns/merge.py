@@ -7,7 +7,7 @@ from typing import Any, Literal
 import minijinja
 
 from campaigns import places, syntax
-from campaigns.encoding import SOFT_BREAK, needs_nothing
+from campaigns.encoding import SOFT_BREAK, is_plain_address, needs_nothing
 from campaigns.filters import FILTERS, default, is_blank, printable
 from campaigns.syntax import Piece, Problem, Unreadable
 
@@ -20,7 +20,8 @@ _FUEL = 200_000
 _PROBES = ("", 7, "x" * 200)  # with nothing, a number and a long text: whatever goes wrong shows before the launch
 _PLACES = {"text": "plain", "header": "header", "url": "part"}
 _ARGUMENTS = {function: len(signature(function).parameters) - 1 for function in FILTERS.values()}
-_NOTHING_SPECIAL = frozenset({"text", "plain", "ours"})
+_OURS = "ours"
+_NEEDS_NOTHING = {"text": needs_nothing, "plain": needs_nothing, "address": is_plain_address}
 _FILTER_NAMES = frozenset(FILTERS)
 
 
@@ -101,11 +102,20 @@ class Template:
     """
 
     def __init__(
-        self, pieces: Sequence[Piece], *, place: str | None = None, encode: Callable[[str], str] | None = None
+        self,
+        pieces: Sequence[Piece],
+        *,
+        place: str | None = None,
+        encode: Callable[[str], str] | None = None,
+        constants: Values | None = None,
     ) -> None:
-        """`place`: instead of each output's own. `encode`: encoding.quoted_printable, or None for the words as such."""
+        """`place`: instead of each output's own. `encode`: encoding.quoted_printable, or None for the words as such.
+
+        `constants`: values that every rendering has. Values of outputs of ours come encoded already.
+        """
         self._encode = encode
         self._place = place
+        self._constants = dict(constants or {})
         if any(piece.kind == "block" or not _is_simple(piece) for piece in pieces if piece.kind != "text"):
             self._render = self._engine(pieces)
         else:
@@ -116,16 +126,21 @@ class Template:
         return self._render(values)
 
     def _join(self, pieces: Sequence[Piece]) -> Slot:
-        parts = [self._literal(piece) if piece.kind == "text" else "" for piece in pieces]
+        parts = [self._constant(piece) for piece in pieces]
         # The same output in several spots is worked out once.
         spots: dict[tuple[str, str], list[int]] = {}
+        ours: list[tuple[int, str]] = []
         for number, piece in enumerate(pieces):
-            if piece.kind == "output":
+            if piece.kind == "output" and piece.place == _OURS:
+                ours.append((number, piece.source))
+            elif piece.kind == "output" and not self._is_constant(piece):
                 spots.setdefault((piece.place, piece.source), []).append(number)
         slots = [(self._slot(pieces[numbers[0]]), numbers) for numbers in spots.values()]
 
         def render(values: dict[str, Any]) -> str:
             filled = parts[:]
+            for number, name in ours:
+                filled[number] = values[name]
             for slot, numbers in slots:
                 shown = slot(values)
                 for number in numbers:
@@ -134,19 +149,23 @@ class Template:
 
         return render
 
+    def _constant(self, piece: Piece) -> str:
+        if piece.kind == "text":
+            return self._literal(piece)
+        return self._slot(piece)(self._constants) if self._is_constant(piece) else ""
+
+    def _is_constant(self, piece: Piece) -> bool:
+        return piece.names <= self._constants.keys()
+
     def _slot(self, piece: Piece) -> Slot:
         """What an output shows: a name (or a text) and a chain of filters with plain arguments."""
         (what, text), *_ = piece.tokens
         chain = _filter_chain(piece)
         show = self._show(piece.place)
-        if (
-            self._encode
-            and what == "name"
-            and piece.place in _NOTHING_SPECIAL
-            and all(function is default for function, _ in chain)
-        ):
+        is_harmless = _NEEDS_NOTHING.get(self._place or piece.place)
+        if self._encode and what == "name" and is_harmless and all(function is default for function, _ in chain):
             fallbacks = [argument for _, arguments in chain for argument in arguments if argument]
-            return _quick_slot(text, fallbacks[0] if fallbacks else "", show)
+            return _quick_slot(text, fallbacks[0] if fallbacks else "", is_harmless, show)
         constant = None if what == "name" else _literal_value(what, text)
 
         def slot(values: dict[str, Any]) -> str:
@@ -192,17 +211,17 @@ class Template:
     def _show(self, place: str) -> Callable[[Any], str]:
         harmless = places.HARMLESS[self._place or place]
         encode = self._encode
-        if encode is None:
+        if encode is None or place == _OURS:
             return lambda value: harmless(printable(value))
         return lambda value: encode(harmless(printable(value)))
 
 
-def _quick_slot(name: str, fallback: Any, show: Callable[[Any], str]) -> Slot:
+def _quick_slot(name: str, fallback: Any, is_harmless: Callable[[str], object], show: Callable[[Any], str]) -> Slot:
     """A name with at most a default, for a mail being sent: most values need neither escaping nor encoding."""
 
     def slot(values: dict[str, Any]) -> str:
         value = values.get(name, fallback)
-        if type(value) is str and needs_nothing(value):
+        if type(value) is str and is_harmless(value):
             return value + SOFT_BREAK
         return show(value)
 

@@ -31,8 +31,9 @@ def values(
     plain: dict[str, Plain] = {
         name: value for name, value in attributes.items() if isinstance(value, (str, int, float, bool))
     }
-    person = {"email": email, "first_name": first_name, "last_name": last_name, "language": language}
-    return plain | {name: value or "" for name, value in person.items()}
+    plain["email"], plain["language"] = email or "", language or ""
+    plain["first_name"], plain["last_name"] = first_name or "", last_name or ""
+    return plain
 
 
 def tags() -> list[Tag]:

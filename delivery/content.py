@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from delivery.models import Batch
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(NamedTuple):
     """One message as content sees it. `tracked` False: no pixel and no rewritten link may be in it."""
 
     message_id: int
@@ -29,7 +28,10 @@ class Parts:
 
 
 class Compiled(Protocol):
-    """A batch's content, compiled once and kept by each worker."""
+    """A batch's content, compiled once and kept by each worker.
+
+    One that also has `dot_safe = True` cannot break the promise about dots, by the way it builds; others are looked at.
+    """
 
     def envelope_from(self, recipient: Recipient) -> str:
         """The VERP return address, ASCII."""

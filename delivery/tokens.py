@@ -6,11 +6,13 @@ tokens stay good because they name the key that made them.
 """
 
 import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
 from binascii import Error as NotDecodable
-from collections.abc import Sequence
+from binascii import b2a_base64
+from collections.abc import Callable, Sequence
 from functools import cache
 from hashlib import blake2b
+from typing import Any
 
 from django.conf import settings
 
@@ -24,6 +26,7 @@ _PURPOSES = (OPEN, CLICK, UNSUBSCRIBE, BOUNCE, MESSAGE_ID)
 _DIGEST_BYTES = 10
 _HEAD_BYTES = 2  # key version, then the lengths of the first and second number in half a byte each
 _MAX_CHARS = 64
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class Sealer:
@@ -41,6 +44,29 @@ class Sealer:
 
     def seal(self, purpose: str, first: int, second: int | None = None) -> str:
         return self._seal(self._newest, purpose, first, second)
+
+    def each(self, wanted: Sequence[tuple[str, int | None]]) -> Callable[[int], list[str]]:
+        """For one first number after the other: its tokens of each (purpose, second number); none may be BOUNCE.
+
+        What `seal` gives for each, in half the time: base64 is asked once.
+        """
+        cuts: dict[int, list[tuple[Any, bytes, bytes, bytes, slice]]] = {}
+
+        def seal(first: int) -> list[str]:
+            number = _octets(first)
+            plan = cuts.get(len(number))
+            if plan is None:
+                plan = cuts[len(number)] = self._plan(len(number), wanted)
+            raws: list[bytes] = []
+            for digest, head, tail, padding, _ in plan:
+                body = head + number + tail
+                state = digest.copy()
+                state.update(body)
+                raws += body, state.digest(), padding
+            text = b2a_base64(b"".join(raws), newline=False).translate(_URL_SAFE).decode()
+            return [text[piece] for *_, piece in plan]
+
+        return seal
 
     def read(self, purpose: str, token: str) -> tuple[int, ...] | None:
         """The numbers, or None for anything we did not seal for this purpose, to the last bit. Never raises."""
@@ -62,14 +88,24 @@ class Sealer:
             return None
         return (first,) if second is None else (first, second)
 
+    def _plan(
+        self, size: int, wanted: Sequence[tuple[str, int | None]]
+    ) -> list[tuple[Any, bytes, bytes, bytes, slice]]:
+        """For first numbers of `size` bytes: digest, head, tail, padding to a multiple of three, place in the text."""
+        plan, at = [], 0
+        for purpose, second in wanted:
+            tail = b"" if second is None else _octets(second)
+            length = _HEAD_BYTES + size + len(tail) + _DIGEST_BYTES
+            padding = bytes(-length % 3)
+            head = bytes((self._newest, size << 4 | len(tail)))
+            piece = slice(at, at + (length * 4 + 2) // 3)
+            plan.append((self._digests[self._newest][purpose], head, tail, padding, piece))
+            at += (length + len(padding)) // 3 * 4
+        return plan
+
     def _seal(self, version: int, purpose: str, first: int, second: int | None) -> str:
-        first_size = (first.bit_length() + 7) >> 3 or 1
-        if second is None:
-            body = bytes((version, first_size << 4)) + first.to_bytes(first_size, "big")
-        else:
-            second_size = (second.bit_length() + 7) >> 3 or 1
-            head = bytes((version, first_size << 4 | second_size))
-            body = head + first.to_bytes(first_size, "big") + second.to_bytes(second_size, "big")
+        number, tail = _octets(first), b"" if second is None else _octets(second)
+        body = bytes((version, len(number) << 4 | len(tail))) + number + tail
         digest = self._digests[version][purpose].copy()
         digest.update(body)
         return _encode(purpose, body + digest.digest())
@@ -78,6 +114,11 @@ class Sealer:
 def seal(purpose: str, first: int, second: int | None = None) -> str:
     """A token of at most 32 characters for numbers below 2^48, about 2 us. Bounce tokens survive a change of case."""
     return _sealer().seal(purpose, first, second)
+
+
+def each(wanted: Sequence[tuple[str, int | None]]) -> Callable[[int], list[str]]:
+    """What stands in one mail, sealed together for one mail after the other; see Sealer.each."""
+    return _sealer().each(wanted)
 
 
 def read(purpose: str, token: str) -> tuple[int, ...] | None:
@@ -89,7 +130,7 @@ def _encode(purpose: str, raw: bytes) -> str:
     # Some mail servers lower-case the local part of an address: hexadecimal does not mind.
     if purpose == BOUNCE:
         return raw.hex()
-    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+    return b2a_base64(raw, newline=False).rstrip(b"=").translate(_URL_SAFE).decode()
 
 
 def _decode(purpose: str, token: str) -> bytes:
@@ -98,6 +139,10 @@ def _decode(purpose: str, token: str) -> bytes:
     if purpose == BOUNCE:
         return bytes.fromhex(token)
     return urlsafe_b64decode(token + "=" * (-len(token) % 4))
+
+
+def _octets(number: int) -> bytes:
+    return number.to_bytes((number.bit_length() + 7) >> 3 or 1, "big")
 
 
 def _key(key: str) -> bytes:

@@ -62,6 +62,7 @@ class BatchFacts:
     rehearsal: bool
     lists: list[int]
     compiled: Compiled
+    dot_safe: bool = False
 
 
 @dataclass(slots=True, eq=False)

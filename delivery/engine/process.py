@@ -99,7 +99,9 @@ class Engine:
             while len(self._batches) >= _KEEP_COMPILED:
                 del self._batches[next(iter(self._batches))]
             batch = Batch.objects.get(pk=batch_id)
-            found = BatchFacts(batch.pk, batch.stream, batch.rehearsal, list(batch.lists), content.load(batch))
+            compiled = content.load(batch)
+            dot_safe = getattr(compiled, "dot_safe", False)
+            found = BatchFacts(batch.pk, batch.stream, batch.rehearsal, list(batch.lists), compiled, dot_safe)
             self._batches[batch_id] = found
         return found
 

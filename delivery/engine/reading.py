@@ -1,6 +1,7 @@
 """A window's rows, as late as possible: who has left, or was suppressed, since the building gets nothing."""
 
 from collections.abc import Sequence
+from json import JSONDecoder
 from typing import Any
 
 from contacts import merge
@@ -13,8 +14,10 @@ _SKIPPED_WORDS = {
     "suppressed": "Suppressed before it was sent",
     "deleted": "Deleted before it was sent",
 }
+_read_json = JSONDecoder().raw_decode
 _COLUMNS = """
-    m.id, m.email, m.attempts, m.contact_id, c.id, c.first_name, c.last_name, c.language, c.attributes,
+    m.id, m.email, m.attempts, m.contact_id, c.id, c.first_name, c.last_name, c.language,
+    nullif(c.attributes, '{}')::text,
     c.tracking_consent, coalesce(c.is_sample, false), s.reason,
     %(lists)s::bigint[] <> '{}' AND c.id IS NOT NULL AND coalesce((
         SELECT bool_and(x.state = 'unsubscribed') FROM contacts_subscription x
@@ -86,6 +89,11 @@ def _reason(batch: BatchFacts, row: Sequence[Any]) -> str:
 
 def _letter(claim: Claim, position: int, row: Sequence[Any]) -> Letter:
     message_id, email, attempts, contact_id = row[0], row[1], row[2], row[3]
-    values = merge.values(email, row[5] or "", row[6] or "", row[7] or "", row[8] or {})
+    values = merge.values(email, row[5] or "", row[6] or "", row[7] or "", _attributes(row[8]))
     recipient = Recipient(message_id, contact_id, email, values, row[9] != "refused")
     return Letter(claim, message_id, position, email, attempts, row[10], recipient)
+
+
+def _attributes(text: str | None) -> dict[str, Any]:
+    """As PostgreSQL wrote it: no need to look for an encoding or for white space first."""
+    return _read_json(text)[0] if text else {}

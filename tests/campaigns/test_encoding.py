@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaigns.encoding import address_header, ascii_address, header, one_line, quoted_printable, tidy
+from campaigns.encoding import (
+    address_header,
+    ascii_address,
+    header,
+    is_plain_address,
+    needs_nothing,
+    one_line,
+    quoted_printable,
+    tidy,
+)
+from campaigns.places import HARMLESS
 
 pieces = st.text(max_size=3)
 words = st.lists(
@@ -48,6 +58,13 @@ def test_sender_stays_one_mailbox_whatever_its_name(text: str) -> None:
     # Python before 3.13 leaves spaces between the encoded words of a name; its older decoder does not.
     older = str(make_header(decode_header(line.removeprefix("From: ").replace("\r\n", "").rpartition("<")[0])))
     assert one_line(text) in {mailbox.display_name, older.strip()}
+
+
+@given(st.from_regex(r"\A(https?://)?[ -~]{0,80}\Z"))
+def test_what_is_let_through_needs_no_care(text: str) -> None:
+    for place, is_harmless in (("text", needs_nothing), ("plain", needs_nothing), ("address", is_plain_address)):
+        if is_harmless(text):
+            assert quoted_printable(HARMLESS[place](text)) == text + "=\r\n"
 
 
 def test_control_characters_never_travel() -> None:

@@ -152,6 +152,16 @@ def test_links_and_pixel_are_tracked() -> None:
     assert 'href="https://shop.example/?q=x"' in html  # a link with a merge tag leads where its author wants
 
 
+def test_links_survive_a_public_address_too_long_for_a_line() -> None:
+    base = f"https://{'n' * 60}.example"
+    words = edition(PAGE, TEXT, organisation={"name": "Nordlicht", "postal_address": ADDRESS, "public_address": base})
+    raw = compiled(words).build(recipient())
+    assert max(len(line) for line in raw.split(b"\r\n\r\n", 1)[1].split(b"\r\n")) <= 76
+    html = message_from_bytes(raw, policy=policy.default).get_body(("html",))
+    assert isinstance(html, EmailMessage)
+    assert f"{base}/c/{tokens.seal(tokens.CLICK, 1_234_567, 100)}" in html.get_content()
+
+
 def test_person_who_refused_tracking_gets_no_pixel_and_no_rewritten_link() -> None:
     built = compiled(edition(PAGE))
     parts = built.parts(recipient(tracked=False, name="x"))

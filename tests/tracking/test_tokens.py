@@ -20,6 +20,14 @@ def test_what_was_sealed_is_read_again(purpose: str, first: int, second: int) ->
     assert tokens.read(purpose, tokens.seal(purpose, *sealed)) == sealed
 
 
+@given(st.lists(numbers, max_size=5), st.lists(numbers, min_size=1, max_size=3))
+def test_tokens_sealed_together_are_those_sealed_alone(links: list[int], messages: list[int]) -> None:
+    together = tokens.each([(tokens.OPEN, None), *((tokens.CLICK, link) for link in links)])
+    for message in messages:
+        alone = [tokens.seal(tokens.OPEN, message), *(tokens.seal(tokens.CLICK, message, link) for link in links)]
+        assert together(message) == alone
+
+
 @given(purposes, numbers, numbers, st.data())
 def test_any_changed_character_is_refused(purpose: str, first: int, second: int, data: st.DataObject) -> None:
     token = tokens.seal(purpose, first, second)
