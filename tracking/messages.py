@@ -11,6 +11,7 @@ from contacts import merge
 from contacts.models import Contact
 from delivery import content, tokens
 from delivery.content import Parts, Recipient
+from delivery.ledger.uncertain import DECIDED, HEARD
 from delivery.models import Attempt, Batch, Message, SandboxMail, Waiting
 from tracking import titles, wording
 from tracking.models import Event, EventKind, Link
@@ -148,13 +149,13 @@ def timeline(contact: Contact, limit: int = 200) -> Iterable[tuple[Listed, list[
     messages = list(Message.objects.filter(contact_id=contact.pk).select_related("batch").order_by("-id")[:limit])
     waiting = Waiting.objects.in_bulk([message.id for message in messages])
     named = titles.titles(message.batch_id for message in messages)
-    happened = _events_by_message([message.id for message in messages])
+    happened = events_by_message([message.id for message in messages])
     for message in messages:
         shown = _listed(message, waiting.get(message.id), named[message.batch_id])
         yield shown, happened.get(message.id, [])
 
 
-def _events_by_message(ids: list[int]) -> dict[int, list[Happened]]:
+def events_by_message(ids: list[int]) -> dict[int, list[Happened]]:
     rows = list(Event.objects.filter(message_id__in=ids).order_by("at")[:1000])
     links = Link.objects.in_bulk({row.link_id for row in rows if row.link_id})
     happened: dict[int, list[Happened]] = {}
@@ -174,12 +175,13 @@ def _words(message: Message, waiting: Waiting | None) -> Words:
 
 
 def _tried(row: Attempt) -> Tried:
+    ours = row.category in (DECIDED, HEARD)
     return Tried(
         at=row.at,
         stage=wording.STAGES.get(row.stage, row.stage),
         decision=wording.DECISIONS.get(row.decision, row.decision),
-        why=wording.reason(row.category) if row.decision != "accepted" else "",
-        reply=" ".join(filter(None, [str(row.code or ""), row.enhanced, row.text])),
+        why=row.text if ours else wording.reason(row.category) if row.decision != "accepted" else "",
+        reply="" if ours else " ".join(filter(None, [str(row.code or ""), row.enhanced, row.text])),
         provider=str(row.provider or ""),
         seconds=row.duration_ms / 1000,
         next_at=row.next_attempt_at,

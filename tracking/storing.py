@@ -8,7 +8,8 @@ from ipaddress import ip_address, ip_network
 from django.db.backends.utils import CursorWrapper
 
 from contacts.models import TrackingConsent
-from tracking import machines, sums
+from delivery.models import MessageState
+from tracking import learning, machines, sums
 from tracking.models import EventKind
 from tracking.spool import Act
 
@@ -27,6 +28,13 @@ class Mail:
     accepted_at: datetime | None
     is_rehearsal: bool
     consent: str
+    state: int
+    attempts: int
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """Its connection broke before the answer, or it is tried once more since."""
+        return self.state == MessageState.UNCERTAIN or (self.state == MessageState.PENDING and self.attempts > 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,8 @@ def store(cursor: CursorWrapper, acts: Sequence[Act]) -> None:
     _engage(cursor, counted, tally)
     tally.write(cursor)
     _remember_contacts(cursor, counted)
+    telling = (event for event in counted if event.mail.may_have_arrived and not event.is_machine)
+    learning.learn((event.kind, event.mail.id) for event in telling)
 
 
 def _recognise(cursor: CursorWrapper, acts: Sequence[Act]) -> Iterable[Seen]:
@@ -101,7 +111,8 @@ def _seen(act: Act, mail: Mail) -> Seen:
 
 
 _MAIL = """
-SELECT m.id, m.batch_id, m.contact_id, m.email, m.accepted_at, b.rehearsal, coalesce(c.tracking_consent, '')
+SELECT m.id, m.batch_id, m.contact_id, m.email, m.accepted_at, b.rehearsal, coalesce(c.tracking_consent, ''),
+    m.state, m.attempts
 FROM {source} JOIN delivery_batch b ON b.id = m.batch_id LEFT JOIN contacts_contact c ON c.id = m.contact_id
 """
 

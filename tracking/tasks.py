@@ -4,7 +4,7 @@ from celery import shared_task
 from django.db import connection
 from django.utils import timezone
 
-from tracking import folding
+from tracking import folding, learning
 
 _MONTHS_AHEAD = 3
 
@@ -12,6 +12,7 @@ _MONTHS_AHEAD = 3
 @shared_task(name="tracking.fold", queue="jobs")
 def fold() -> None:
     folding.fold()
+    learning.catch_up()
 
 
 @shared_task(name="tracking.partitions", queue="control")

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tracking.views import messages, people, public
+from tracking.views import messages, people, public, uncertain
 
 urlpatterns: list[URLPattern] = [
     path("u/<str:token>", public.unsubscribe, name="unsubscribe"),
@@ -13,4 +13,6 @@ urlpatterns: list[URLPattern] = [
     path("messages/<int:message_id>/mail/", messages.message_mail, name="message-mail"),
     path("messages/people/<int:batch_id>/", people.batch_people, name="batch-people"),
     path("messages/people/<int:batch_id>/export/", people.batch_people_export, name="batch-people-export"),
+    path("messages/people/<int:batch_id>/again/", uncertain.send_again, name="batch-uncertain-again"),
+    path("messages/people/<int:batch_id>/leave/", uncertain.leave, name="batch-uncertain-leave"),
 ]

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from accounts.wording import moment
+from delivery.ledger.uncertain import LEFT
 from delivery.models import Batch, MessageState
 from delivery.replies import WORDS, Stage
 
@@ -14,6 +15,7 @@ _REASONS = {category.value: words for category, words in WORDS.items()} | {
     "unsubscribed": "Unsubscribed before it was sent.",
     "suppressed": "Suppressed before it was sent.",
     "deleted": "Deleted before it was sent.",
+    LEFT: "Somebody decided to leave it as it is.",
 }
 
 STAGES: dict[str, str] = {
@@ -33,6 +35,8 @@ DECISIONS = {
     "refused": "Given up",
     "uncertain": "May have arrived",
     "skipped": "Skipped",
+    "again": "To be sent again",
+    LEFT: "Left as it is",
 }
 
 
@@ -59,7 +63,8 @@ def of_message(state: int | None, category: str, retry_at: datetime | None, batc
         case MessageState.REFUSED:
             return Words("bad", "Refused", why)
         case MessageState.UNCERTAIN:
-            return Words("warn", "May have arrived: the connection broke before the answer")
+            left = why if category == LEFT else ""
+            return Words("warn", "May have arrived: the connection broke before the answer", left)
         case MessageState.SKIPPED:
             return Words("none", "Skipped", why)
         case _:

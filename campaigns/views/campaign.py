@@ -92,6 +92,7 @@ def _launched(found: Campaign) -> dict[str, Any]:
         "links": tally_links(batch),
         "progress": ledger.progress(batch),
         "campaign_url": found.get_absolute_url(),
+        "undecided": ledger.undecided([batch.pk]).get(batch.pk, 0),
     }
     if found.stage not in (Stage.SCHEDULED, Stage.HELD):
         context["report"] = reports.report([batch.pk])

@@ -71,6 +71,7 @@ def _needs(user: User) -> Iterator[Need]:
     for campaign in Campaign.objects.filter(batch__state=Batch.State.PAUSED).select_related("batch"):
         reason = campaign.batch.state_reason if campaign.batch else ""
         yield Need("warn", f"“{campaign}” is paused", reason, campaign.get_absolute_url(), "Look at it")
+    yield from _undecided()
     for provider in Provider.objects.kept().filter(state=Provider.State.PAUSED):
         url = menu.address_of("providers", user) or ""
         yield Need("bad", f"{provider} is paused", provider.state_reason, url, "See why")
@@ -82,6 +83,17 @@ def _needs(user: User) -> Iterator[Need]:
         yield Need("wait", f"The import of {job} waits for you", text, _import_url(job), "Go on")
     for job in ImportJob.objects.filter(state=ImportJob.State.FAILED, finished_at__gt=recent):
         yield Need("bad", f"The import of {job} failed", job.problem, _import_url(job), "See why")
+
+
+def _undecided() -> Iterator[Need]:
+    """Of what was under way in the last days, because the news of a decision grows old."""
+    begun = Campaign.objects.filter(batch__started_at__gt=timezone.now() - timedelta(days=7))
+    by_batch = {campaign.batch_id: campaign for campaign in begun if campaign.batch_id}
+    for batch_id, count in ledger.undecided(by_batch).items():
+        people = "1 person" if count == 1 else f"{count:,} people"
+        url = f"{reverse('batch-people', args=[batch_id])}?term=uncertain"
+        text = "The connection broke before the answer. Leave it so, or send it again."
+        yield Need("warn", f"{people} may have got “{by_batch[batch_id]}” or not", text, url, "Look and decide")
 
 
 def _import_url(job: ImportJob) -> str:

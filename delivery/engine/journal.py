@@ -148,14 +148,23 @@ class Held:
                 found[record.message_id] = (number, record)
         return {message_id: record for message_id, (_, record) in found.items()}
 
-    def _records(self, wanted_chunk: int, wanted_epoch: int) -> Iterator[tuple[int, Record]]:
+    def settled(self) -> dict[int, Record]:
+        """What was accepted or refused, of whatever chunk."""
+        found = {}
+        for _, record in sorted(self._records(), key=lambda numbered: numbered[0]):
+            if record.kind in (Kind.ACCEPTED, Kind.REFUSED):
+                found[record.message_id] = record
+        return found
+
+    def _records(self, wanted_chunk: int = 0, wanted_epoch: int = 0) -> Iterator[tuple[int, Record]]:
+        """Of one chunk under one epoch, or all."""
         size = os.fstat(self._fd).st_size - _PAGE
         content = os.pread(self._fd, size - size % RECORD.size, _PAGE)
         for kind, stage, code, crc, chunk_id, message_id, stamp in RECORD.iter_unpack(content):
-            if chunk_id != wanted_chunk or stamp >> _NUMBER_BITS != wanted_epoch:
+            if wanted_chunk and (chunk_id != wanted_chunk or stamp >> _NUMBER_BITS != wanted_epoch):
                 continue
             # A record torn by the death of its writer was not acted upon.
-            if crc == zlib.crc32(_UNSEALED.pack(kind, stage, code, chunk_id, message_id, stamp)):
+            if kind and crc == zlib.crc32(_UNSEALED.pack(kind, stage, code, chunk_id, message_id, stamp)):
                 yield stamp & ((1 << _NUMBER_BITS) - 1), Record(Kind(kind), stage, code, message_id)
 
 

@@ -200,7 +200,8 @@ def _sweep(path: Path) -> None:
     close_old_connections()
     try:
         recovery.recover_dead(path)
-        with contextlib.suppress(OSError), Held(path):
+        with contextlib.suppress(OSError), Held(path) as held:
+            recovery.settle_late(held)
             if not Chunk.objects.filter(owner__isnull=False, journal=path.name).exists():
                 path.unlink()
     except Exception:  # a sending process must start even so; the tick recovers when leases run out

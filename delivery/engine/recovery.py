@@ -18,11 +18,11 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from delivery import replies
+from delivery import ledger, replies
 from delivery.engine import journal, settling
 from delivery.engine.journal import Held, Kind, Record
 from delivery.engine.letters import Outcome
-from delivery.models import Batch, Chunk, Message, MessageState, Provider
+from delivery.models import Batch, Chunk, Message, MessageState, Provider, Waiting
 from delivery.replies import Stage
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,7 @@ GRACE_SECONDS = 30.0
 TAKEOVERS = 3
 _STAGES = list(Stage)
 _LOST = "The journal of the process that sent it is lost"
+_FOUND = "The journal of the process that sent it was found again, and says so."
 _DIED = "The process died while it was being sent"
 
 
@@ -64,6 +65,25 @@ def recover_dead(path: Path) -> None:
     """Free everything that the owner of this journal held, without waiting for leases, if it is dead."""
     for chunk_id in Chunk.objects.filter(owner__isnull=False, journal=path.name).values_list("id", flat=True):
         recover(chunk_id)
+
+
+def settle_late(held: Held) -> int:
+    """Settle uncertain messages by a journal that was out of reach when its chunks were taken over.
+
+    What it says was accepted or refused was; what it does not say may have been lost with the machine.
+    """
+    last = held.settled()
+    uncertain = Waiting.objects.filter(state=MessageState.UNCERTAIN, message_id__in=list(last))
+    found = {id_: last[id_] for id_ in uncertain.values_list("message_id", flat=True)}
+    accepted = [id_ for id_, record in found.items() if record.kind == Kind.ACCEPTED]
+    refused = [id_ for id_, record in found.items() if _is_permanent(record)]
+    return ledger.settle_uncertain(accepted, as_=MessageState.ACCEPTED, because=_FOUND) + ledger.settle_uncertain(
+        refused, as_=MessageState.REFUSED, because=_FOUND
+    )
+
+
+def _is_permanent(record: Record) -> bool:
+    return record.kind == Kind.REFUSED and replies.classify(_STAGES[record.stage], record.code).is_permanent
 
 
 def _lock_journal(chunk: Chunk) -> Held:

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import psycopg
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections
 
 from accounts.models import Organisation
 from contacts import consent
@@ -23,7 +23,7 @@ from delivery.engine.opening import Server
 from delivery.engine.pace import Pace
 from delivery.engine.process import Engine
 from delivery.limits import Limiter, Limits, connect
-from delivery.models import Batch, Provider
+from delivery.models import Batch, MessageState, Provider
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +36,7 @@ _STALE_SECONDS = 1.0
 _CLAIMING_SECONDS = 0.1
 _MOST_CLAIMS = 50
 _GIVE_UP_SECONDS = 20.0
+_CAME_BACK = "The process that sent it was taken for dead; it came back, and says so."
 # The part of its own words a provider's state may hold.
 _UNREACHABLE = "{host} cannot be used at the moment: {why}. It is tried again by itself."
 
@@ -189,6 +190,7 @@ class _Turn:
             log.error("fenced: %s", fence)
             claim.stop = FENCED
             self.feed.claims.remove(claim)
+            await self._there(self._tell_late, flush)
             return
         claim.flushing, claim.flushing_numbers = None, []
         claim.flush_no += 1
@@ -354,6 +356,12 @@ class _Turn:
             letters, skipped = ledger_.transact(lambda cursor: reading.read_window(cursor, claim, standing.window_end))
         left = ledger_.transact(lambda cursor: reading.read_again(cursor, claim, stale)) if stale else {}
         return standing, letters, skipped, left
+
+    def _tell_late(self, flush: Flush) -> None:
+        """We were taken for dead, and what we know for uncertain."""
+        accepted = flush.accepted + [o.message_id for o in flush.settled if o.state == MessageState.ACCEPTED]
+        with contextlib.suppress(DatabaseError):
+            ledger.settle_uncertain(accepted, as_=MessageState.ACCEPTED, because=_CAME_BACK)
 
     def _pause(self, halts: list[Halt]) -> None:
         for halt in halts:

@@ -6,21 +6,28 @@ from delivery.ledger.listing import MessageRow, messages
 from delivery.ledger.progress import Progress, progress
 from delivery.ledger.states import NotPossible, cancel, pause, resume, undo
 from delivery.ledger.tallying import Tally, tallies, tally
+from delivery.ledger.uncertain import Broken, broken, leave_uncertain, send_again, settle_uncertain, undecided
 
 __all__ = [
+    "Broken",
     "MessageRow",
     "NotPossible",
     "Progress",
     "Tally",
     "audit",
+    "broken",
     "cancel",
     "launch",
+    "leave_uncertain",
     "messages",
     "pause",
     "progress",
     "resume",
+    "send_again",
     "send_one",
+    "settle_uncertain",
     "tallies",
     "tally",
+    "undecided",
     "undo",
 ]

@@ -197,6 +197,7 @@ class Attempt(models.Model):
     enhanced = models.CharField(max_length=12, blank=True, db_default="")
     text = models.CharField(max_length=1000, blank=True, db_default="", help_text="The server's words; hostile text.")
     category = models.CharField(max_length=30)
+    # Also "again" and "left", decided by a person: see delivery.ledger.uncertain.
     decision = models.CharField(max_length=12, help_text="accepted, retry, refused, uncertain, skipped")
     duration_ms = models.IntegerField(db_default=0)
     next_attempt_at = models.DateTimeField(null=True)

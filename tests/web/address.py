@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.urls import reverse
+
 from accounts.models import Role
 from tests.web.cast import Cast
 
@@ -37,7 +39,8 @@ class Address:
     post     builds the data of a POST that is allowed and changes something
     changes  what to look at to see that the POST changed it
     page     whether GET shows a whole page (those are walked through in the browser); if not, `no_page` says why
-    states   other objects (their arguments) with which the page looks different and is visited again
+    states   other objects (their arguments, and perhaps a `query`) with which the page looks different and is visited
+             again
     spoil    selector of the button that shows the page with its errors when the form is empty or broken
     """
 
@@ -55,6 +58,10 @@ class Address:
     def __post_init__(self) -> None:
         assert (self.post is None) == (self.changes is None), "a POST without a way to see that it changed something"
         assert self.get or self.post or self.no_page
+
+    def url(self, name: str, given: dict[str, Any]) -> str:
+        query = given.pop("query", self.query)
+        return f"{reverse(name, kwargs=given)}{query}"
 
     @property
     def is_page(self) -> bool:

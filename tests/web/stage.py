@@ -14,9 +14,12 @@ from campaigns.models import Campaign, Image
 from contacts import consent
 from contacts.models import Contact, Field, MailingList
 from delivery import tokens
+from delivery.engine import settling
+from delivery.engine.letters import Outcome
 from delivery.ledger import building
 from delivery.models import Batch, Message, MessageState, Provider, SandboxMail
 from tests.web.cast import Cast
+from tracking.models import Event, EventKind
 
 MAIL = (
     b"From: Nordlicht <news@nordlicht.example>\r\nTo: ana@kunden.example\r\nSubject: What we read\r\n"
@@ -122,6 +125,34 @@ def message(cast: Cast) -> Message:
         return found
 
     return cast.once("message", make)
+
+
+def uncertain(cast: Cast) -> Message:
+    """The contact's mail of a paused campaign: its connection broke before the answer, and a scanner looked at it."""
+
+    def make() -> Message:
+        paused = launched(cast, Batch.State.PAUSED).batch
+        found = Message.objects.get(batch=paused, email=contact(cast).email)
+        words = "the server closed the connection"
+        outcome = Outcome(
+            found.pk, found.email, MessageState.UNCERTAIN, "uncertain", "network", stage="body", text=words
+        )
+        with connection.cursor() as cursor:
+            counts = settling.Counts()
+            rules = settling.BatchRules(found.batch_id, "marketing", None, provider(cast))
+            settling.write(cursor, rules, [outcome], counts)
+            settling.count(cursor, found.batch.chunks.get(first_id__lte=found.pk, last_id__gte=found.pk).pk, counts, 1)
+        Event.objects.create(
+            at=timezone.now(),
+            kind=EventKind.OPEN,
+            message_id=found.pk,
+            batch=found.batch,
+            is_machine=True,
+            verdict="scanner",
+        )
+        return found
+
+    return cast.once("uncertain", make)
 
 
 def test_message(cast: Cast) -> Message:

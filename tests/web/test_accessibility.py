@@ -6,7 +6,6 @@ Takes seconds a page: each is looked at in two themes and two widths in a real b
 from urllib.parse import urlsplit
 
 import pytest
-from django.urls import reverse
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Role
@@ -21,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_axe_finds_nothing_on_any_page(group: str, live_server: LiveServer) -> None:
     cast = Cast(Role.OWNER)
     pages = [
-        (reverse(name, kwargs=args(cast)) + address.query, address.spoil)
+        (address.url(name, args(cast)), address.spoil)
         for name, address in GROUPS[group].items()
         if address.is_page
         for args in (address.args, *address.states)

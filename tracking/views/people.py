@@ -19,6 +19,7 @@ from delivery import ledger
 from delivery.models import Batch
 from tracking import people as lists
 from tracking import reports, titles
+from tracking.doubts import doubts
 from tracking.models import Link
 from tracking.views.paging import Place
 
@@ -74,6 +75,8 @@ def batch_people(request: StaffRequest, batch_id: int) -> HttpResponse:
         "title": titles.titles([chosen.batch.id])[chosen.batch.id],
         "label": lists.LABELS[chosen.term],
         "rows": rows,
+        "doubts": doubts(rows) if chosen.term == "uncertain" else [],
+        "count": ledger.tally(chosen.batch).uncertain if chosen.term == "uncertain" else 0,
         "is_act": chosen.term in lists.ACTS,
         "chips": list(_chips(chosen)),
         "next_url": place.next_url(rows[-1].message_id, **chosen.filters) if len(found) > _PAGE else "",

@@ -263,3 +263,26 @@ def test_chunk_whose_third_worker_died_is_set_aside(
     assert not chunk.is_done
     assert tally(batch).unaccounted == 0
     assert tally(batch).uncertain == 3
+
+
+def test_journal_that_is_found_again_settles_what_it_knows(
+    serve: Any, provider_of: Any, batch_of: Any, workers: Workers, tmp_path: Path, settings: Any
+) -> None:
+    """Its host was away when the chunk was taken over. Two real processes."""
+    server: Server = serve()
+    batch: Batch = batch_of(provider_of(server, connections=CONNECTIONS), PEOPLE)
+    victim = workers.start(batch, f"after_250:{PEOPLE // 3}:{tmp_path / 'killed'}")
+    assert victim.wait(60) == -signal.SIGKILL
+    Chunk.objects.filter(batch=batch, owner__isnull=False).update(lease_until="2020-01-01T00:00Z")
+    settings.JOURNAL_DIR = tmp_path / "elsewhere"
+    recover_all(batch)
+    batch.refresh_from_db()
+    before = tally(batch).uncertain
+    assert before > CONNECTIONS
+    settings.JOURNAL_DIR = tmp_path / "journal"
+    process._sweep_journals()
+    after = tally(batch)
+    assert after.uncertain < before
+    assert after.unaccounted == 0
+    accepted = Message.objects.filter(batch=batch, state=MessageState.ACCEPTED).count()
+    assert len(server.accepted()) - CONNECTIONS <= accepted <= len(server.accepted())

@@ -129,6 +129,22 @@ class LedgerMachine(RuleBasedStateMachine):
         settling.settle(batch.pk)
         building.drop(batch.pk)
 
+    @rule(who=st.randoms())
+    @precondition(lambda self: self.batches)
+    def decide_about_the_uncertain(self, who: random.Random) -> None:
+        batch = who.choice(self.batches)
+        batch.refresh_from_db()
+        uncertain = [row.id for row in ledger.messages(batch, "uncertain", limit=1000)]
+        chosen = who.sample(uncertain, who.randint(0, len(uncertain)))
+        with suppress(ledger.NotPossible), transaction.atomic():
+            who.choice([ledger.send_again, ledger.leave_uncertain])(batch, chosen, by="Ada")
+
+    @rule(who=st.randoms(), as_=st.sampled_from([MessageState.ACCEPTED, MessageState.REFUSED]))
+    @precondition(lambda self: self.batches)
+    def hear_of_some(self, who: random.Random, as_: MessageState) -> None:
+        ids = list(Message.objects.filter(batch=who.choice(self.batches)).values_list("id", flat=True))
+        ledger.settle_uncertain(who.sample(ids, who.randint(0, len(ids))), as_=as_, because="Heard of.")
+
     @rule(n=st.integers(1, 3))
     def send_one(self, n: int) -> None:
         message = ledger.send_one(content_kind="test", content_id=n, email=f"x{n}@me.com", provider=self.provider)

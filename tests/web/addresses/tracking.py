@@ -2,6 +2,7 @@ from typing import Any
 
 from accounts.models import AuditEntry
 from contacts.models import Subscription, Suppression
+from delivery.models import Waiting
 from tests.web import stage
 from tests.web.address import STAFF, WRITERS, Address, beside
 from tests.web.cast import Cast
@@ -15,6 +16,18 @@ def one(cast: Cast) -> dict[str, Any]:
 def batch(cast: Cast) -> dict[str, Any]:
     stage.message(cast)
     return {"batch_id": stage.batch(cast).pk}
+
+
+def uncertain(cast: Cast) -> dict[str, Any]:
+    return {"batch_id": stage.uncertain(cast).batch_id}
+
+
+def list_of_uncertain(cast: Cast) -> dict[str, Any]:
+    return uncertain(cast) | {"query": "?term=uncertain"}
+
+
+def waiting(cast: Cast) -> object:
+    return list(Waiting.objects.values_list("message_id", "category"))
 
 
 def gone(cast: Cast) -> dict[str, Any]:
@@ -34,9 +47,15 @@ ADDRESSES = {
     "messages": Address(STAFF, args=beside(stage.message), query="?q=ana@kunden.example"),
     "message": Address(STAFF, args=one),
     "message-mail": Address(STAFF, args=one, no_page="the mail itself, in a frame"),
-    "batch-people": Address(STAFF, args=batch, query="?term=accepted"),
+    "batch-people": Address(STAFF, args=batch, query="?term=accepted", states=(list_of_uncertain,)),
     "batch-people-export": Address(
         WRITERS, args=batch, get=False, post=lambda cast: {}, changes=lambda cast: AuditEntry.objects.count()
+    ),
+    "batch-uncertain-again": Address(
+        WRITERS, args=uncertain, get=False, post=lambda cast: {"all": "1", "sure": "1"}, changes=waiting
+    ),
+    "batch-uncertain-leave": Address(
+        WRITERS, args=uncertain, get=False, post=lambda cast: {"all": "1"}, changes=waiting
     ),
     "unsubscribe": Address(None, args=stage.unsubscribe_token, post=lambda cast: {}, changes=consent_now),
     "unsubscribe-leave": Address(

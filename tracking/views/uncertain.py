@@ -1,0 +1,81 @@
+"""Deciding about messages that may have arrived: leave them, or send them again."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from accounts import audit
+from accounts.numbers import whole_number
+from accounts.permissions import Permission, StaffRequest, requires
+from delivery import ledger
+from delivery.models import Batch
+from tracking import titles
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Of whose messages a form speaks; `ids` None: everybody's."""
+
+    batch: Batch
+    ids: list[int] | None
+    count: int
+
+    @classmethod
+    def read(cls, request: StaffRequest, batch_id: int) -> "Chosen":
+        batch = get_object_or_404(Batch.objects.select_related("provider"), id=batch_id)
+        if "all" in request.POST:
+            return cls(batch, None, ledger.tally(batch).uncertain)
+        ids = [number for text in request.POST.getlist("message") if (number := whole_number(text))]
+        return cls(batch, ids, len(ids))
+
+    @property
+    def title(self) -> titles.Title:
+        return titles.titles([self.batch.pk])[self.batch.pk]
+
+    @property
+    def url(self) -> str:
+        return f"{reverse('batch-people', args=[self.batch.pk])}?term=uncertain"
+
+
+@require_POST
+@requires(Permission.SEND)
+def send_again(request: StaffRequest, batch_id: int) -> HttpResponse:
+    """Says first what may come of it; does it when somebody is sure."""
+    chosen = Chosen.read(request, batch_id)
+    if not chosen.count:
+        return _nobody(request, chosen)
+    if "sure" not in request.POST:
+        return render(request, "tracking/send_again.html", {"chosen": chosen})
+    try:
+        count = ledger.send_again(chosen.batch, chosen.ids, by=str(request.user))
+    except ledger.NotPossible as reason:
+        messages.warning(request, f"Nothing is sent again. {reason}")
+        return redirect(chosen.url)
+    audit.record(request, "messages.again", chosen.title.text, batch=chosen.batch.pk, people=count)
+    messages.success(request, f"{_people(count)} will get it once more.")
+    return redirect(chosen.title.url or chosen.url)
+
+
+@require_POST
+@requires(Permission.SEND)
+def leave(request: StaffRequest, batch_id: int) -> HttpResponse:
+    chosen = Chosen.read(request, batch_id)
+    if not chosen.count:
+        return _nobody(request, chosen)
+    count = ledger.leave_uncertain(chosen.batch, chosen.ids, by=str(request.user))
+    audit.record(request, "messages.left", chosen.title.text, batch=chosen.batch.pk, people=count)
+    messages.success(request, f"Left as it is for {_people(count)}. You can change your mind.")
+    return redirect(chosen.url)
+
+
+def _nobody(request: StaffRequest, chosen: Chosen) -> HttpResponse:
+    messages.warning(request, "Choose at least one person first.")
+    return redirect(chosen.url)
+
+
+def _people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count:,} people"
