@@ -163,6 +163,7 @@ CELERY_TASK_DEFAULT_QUEUE = "jobs"
 
 SPOOL_DIR = VAR_DIR / "spool"
 JOURNAL_DIR = VAR_DIR / "journal"
+DISK_RESERVE_MB = int(os.environ.get("DISK_RESERVE_MB", "500"))
 SANDBOX_HOST = os.environ.get("SANDBOX_HOST", "127.0.0.1")
 SANDBOX_PORT = int(os.environ.get("SANDBOX_PORT", "2525"))
 ALLOW_ANY_SMTP_PORT = os.environ.get("ALLOW_ANY_SMTP_PORT") == "1"

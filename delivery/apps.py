@@ -9,10 +9,11 @@ class DeliveryConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.notices import register
-        from delivery.notices import paused_providers, silent_workers
+        from delivery.notices import paused_providers, short_disk, silent_workers
 
         post_migrate.connect(_provide_sandbox, sender=self)
         register(silent_workers)
+        register(short_disk)
         register(paused_providers)
 
 

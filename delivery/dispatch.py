@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Organisation
-from delivery import gathering, offering, turns
+from delivery import disk, gathering, offering, turns
 from delivery.ledger import building, states
 from delivery.ledger.progress import measure
 from delivery.models import Batch
@@ -37,7 +37,8 @@ def tick() -> bool:
             start_due(cursor)
             stop_expired(cursor)
             gathering.gather(cursor)
-            offering.offer(cursor)
+            if disk.has_room():
+                offering.offer(cursor)
             recover_lost(cursor)
             end_batches(cursor)
             measure()

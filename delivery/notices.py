@@ -9,7 +9,7 @@ from redis.exceptions import RedisError
 from accounts.models import User
 from accounts.notices import Notice
 from accounts.permissions import Permission, allows
-from delivery import heartbeat
+from delivery import disk, heartbeat
 from delivery.models import Provider
 
 _START = "Start Tallypost again on its server: make run."
@@ -24,6 +24,12 @@ def silent_workers(user: User) -> Iterator[Notice]:
     if since:
         text = f"The background workers have been silent for {timesince(since, depth=1)}: "
         yield Notice("bad", f"{text}nothing is sent and no import goes on; nothing is lost. {_START}")
+
+
+def short_disk(user: User) -> Iterator[Notice]:
+    if short := disk.known_shortage():
+        text = f"The disk of {short.host} has {short.free_mb:,} MB left, so nothing is sent; nothing is lost."
+        yield Notice("bad", f"{text} Make room: from {short.needed_mb:,} MB on it goes on by itself.")
 
 
 def paused_providers(user: User) -> Iterator[Notice]:

@@ -18,7 +18,7 @@ from campaigns.models import Campaign, Stage
 from campaigns.views.pages import Readiness, get_campaign, tally_links
 from campaigns.views.showing import Showing
 from contacts import merge
-from delivery import ledger
+from delivery import disk, ledger
 from tracking import reports
 
 # What changes with every rendering and says nothing new.
@@ -94,6 +94,8 @@ def _launched(found: Campaign) -> dict[str, Any]:
         "campaign_url": found.get_absolute_url(),
         "undecided": ledger.undecided([batch.pk]).get(batch.pk, 0),
     }
+    if found.stage == Stage.SENDING:
+        context["short_disk"] = disk.known_shortage()
     if found.stage not in (Stage.SCHEDULED, Stage.HELD):
         context["report"] = reports.report([batch.pk])
     return context

@@ -13,7 +13,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, close_old
 
 from accounts.models import Organisation
 from contacts import consent
-from delivery import ledger, secrets
+from delivery import disk, ledger, secrets
 from delivery.engine import process, reading, slots
 from delivery.engine.checkpoint import LEASE_SECONDS, WINDOW, Fenced, Flush, Standing
 from delivery.engine.crew import Crew
@@ -36,6 +36,7 @@ _STALE_SECONDS = 1.0
 _CLAIMING_SECONDS = 0.1
 _MOST_CLAIMS = 50
 _GIVE_UP_SECONDS = 20.0
+_DISK_SECONDS = 1.0
 _CAME_BACK = "The process that sent it was taken for dead; it came back, and says so."
 # The part of its own words a provider's state may hold.
 _UNREACHABLE = "{host} cannot be used at the moment: {why}. It is tried again by itself."
@@ -43,6 +44,8 @@ _UNREACHABLE = "{host} cannot be used at the moment: {why}. It is tried again by
 
 def run(provider_id: int, stream: str) -> None:
     """Send what is offered for a provider. Returns when nothing is left, the time is up or nothing can be done."""
+    if not disk.has_room():
+        return
     try:
         engine = process.engine()
     except OSError as problem:
@@ -97,12 +100,16 @@ class _Turn:
             await self._there(self._note_problem, self.feed.last_loss)
 
     async def _send(self) -> None:
-        ends_at = self.loop.time() + TURN_SECONDS
+        disk_at = self.loop.time()
+        ends_at = disk_at + TURN_SECONDS
         while True:
             self.due.clear()
             now = self.loop.time()
             if now > ends_at or process.is_shutting_down() or self.crew.is_hopeless or self.pace.is_starved:
                 self.feed.stopped = True
+            if now > disk_at:
+                disk_at = now + _DISK_SECONDS
+                self.feed.stopped |= not disk.has_room()
             if self.feed.halts:
                 await self._halt()
             away = await self._checkpoint_due() or not await self._take_on()

@@ -1,0 +1,109 @@
+"""A disk that runs full stops the sending before it breaks anything, and says so."""
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+
+from accounts import notices
+from accounts.models import Role, User
+from delivery import disk, dispatch
+from delivery.engine import turn
+from delivery.ledger import tally
+from tests.delivery.engine.conftest import offer
+from tests.web.cast import Cast
+
+MORE_THAN_THERE_IS_MB = 10**12
+
+
+@pytest.fixture(autouse=True)
+def nothing_told() -> Iterator[None]:
+    cache.delete("delivery.disk")
+    yield
+    cache.delete("delivery.disk")
+
+
+def notices_about(words: str) -> list[str]:
+    return [notice.text for notice in notices.for_user(User()) if words in notice.text]
+
+
+def test_a_short_disk_starts_no_sending_and_says_so(
+    serve: Any, provider_of: Any, batch_of: Any, send: Any, settings: Any
+) -> None:
+    server = serve()
+    batch = batch_of(provider_of(server), 5)
+    settings.DISK_RESERVE_MB = MORE_THAN_THERE_IS_MB
+    send(batch)
+    assert not server.talks
+    batch.chunks.update(offered_at=None, offered_until=None)
+    dispatch.tick()
+    assert not batch.chunks.exclude(offered_until=None).exists()
+    assert notices_about("nothing is sent")
+    settings.DISK_RESERVE_MB = 0
+    assert notices_about("nothing is sent"), "another host of ours may still be short"
+    cache.delete("delivery.disk")
+    assert not notices_about("nothing is sent")
+    dispatch.tick()
+    send(batch)
+    assert tally(batch).words == "5 = 5 + 0 + 0 + 0 + 0"
+
+
+def test_a_disk_that_gets_short_stops_what_is_under_way(
+    serve: Any, provider_of: Any, batch_of: Any, send: Any, settings: Any
+) -> None:
+    """Some seconds: the disk is looked at every second."""
+    server = serve(delay=0.02)
+    batch = batch_of(provider_of(server, connections=2), 400)
+    thread = Thread(target=turn.run, args=(batch.provider_id, batch.stream))
+    thread.start()
+    until = time.monotonic() + 20
+    while len(server.accepted()) < 5 and time.monotonic() < until:
+        time.sleep(0.01)
+    settings.DISK_RESERVE_MB = MORE_THAN_THERE_IS_MB
+    thread.join(20)
+    sent = len(server.accepted())
+    assert 5 <= sent < 400
+    assert tally(batch).words == f"400 = {sent} + {400 - sent} + 0 + 0 + 0"
+    assert not batch.chunks.filter(owner__isnull=False).exists()
+    settings.DISK_RESERVE_MB = 0
+    server.behaviour.delay = 0
+    offer(batch)
+    send(batch)
+    assert tally(batch).accepted == 400
+    assert not server.twice()
+
+
+def test_the_page_of_a_campaign_says_what_it_waits_for(settings: Any) -> None:
+    from tests.web import stage
+
+    cast = Cast(Role.VIEWER)
+    campaign = stage.launched(cast)
+    settings.DISK_RESERVE_MB = MORE_THAN_THERE_IS_MB
+    page = cast.browser().get(campaign.get_absolute_url()).content.decode()
+    assert "Waits for disk space" in page
+    assert "nothing is lost" in page
+
+
+def test_a_journal_on_a_small_disk_of_its_own_counts(settings: Any, tmp_path: Path) -> None:
+    place = tmp_path / "small"
+    place.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40m", "tallypost-test", str(place)], check=False)
+    if mounted.returncode:
+        pytest.skip("only root may mount a small disk")
+    try:
+        settings.JOURNAL_DIR = place / "journal"
+        settings.DISK_RESERVE_MB = 30
+        assert disk.has_room()
+        with (place / "fill").open("wb") as file:
+            os.posix_fallocate(file.fileno(), 0, 20_000_000)
+        assert not disk.has_room()
+        (place / "fill").unlink()
+        assert disk.has_room()
+    finally:
+        subprocess.run(["umount", str(place)], check=True)
