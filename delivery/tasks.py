@@ -10,15 +10,19 @@ from delivery.ledger import auditing, building, settling
 
 @shared_task(name="delivery.tick", queue="control", expires=1)
 def tick() -> None:
-    incarnation.guard()
-    dispatch.tick()
+    if incarnation.guard():
+        dispatch.tick()
     heartbeat.beat()
 
 
 @shared_task(name="delivery.turn", queue="bulk", acks_late=False)
 def turn(*, provider_id: int, stream: str, turn_id: int | None = None) -> None:
     """Drive a provider's offered chunks for some seconds; sent to queue `bulk` or `transactional`."""
-    turns.take(provider_id, stream, turn_id, engine.run)
+    # A page may queue one, and a restored queue hold one, before any tick has looked.
+    if incarnation.guard():
+        turns.take(provider_id, stream, turn_id, engine.run)
+    else:
+        turns.forget(turn_id)
 
 
 @shared_task(name="delivery.recover", queue="control")

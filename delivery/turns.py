@@ -76,7 +76,7 @@ def take(provider_id: int, stream: str, turn_id: int | None, run: Callable[[int,
         kick(provider, stream)
         run(provider_id, stream)
     finally:
-        Turn.objects.filter(pk=turn_id or 0).delete()
+        forget(turn_id)
     # A turn that ended at once found nothing, or a server that is away: the tick brings the next one soon enough.
     if time.monotonic() - begun > 1:
         kick(provider, stream)
@@ -85,6 +85,10 @@ def take(provider_id: int, stream: str, turn_id: int | None, run: Callable[[int,
 def running(provider_id: int, stream: str) -> int:
     """Turns of a provider at work now, this one included: they share its connections."""
     return Turn.objects.filter(_is_running(), provider_id=provider_id, stream=stream).count()
+
+
+def forget(turn_id: int | None) -> None:
+    Turn.objects.filter(pk=turn_id or 0).delete()
 
 
 def forget_lost() -> None:

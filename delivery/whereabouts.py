@@ -1,0 +1,36 @@
+"""Which machine and folder this installation lives in, so that a copy of both is told from the original."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """`machine` outlives a restart, where it can be known; `boot` does not. `inode` tells a folder from its copy."""
+
+    machine: str
+    boot: str
+    folder: str
+    inode: str
+
+    @classmethod
+    def of(cls, folder: Path) -> "Whereabouts":
+        found = folder.stat()
+        machine = _words("/etc/machine-id") + _words("/sys/class/dmi/id/product_uuid")
+        boot = _words("/proc/sys/kernel/random/boot_id")
+        return cls(machine, boot, str(folder.resolve()), f"{found.st_dev}:{found.st_ino}")
+
+    def may_be(self, before: "Whereabouts") -> bool:
+        """Whether this can be where `before` was noted. After a restart a disk may have got another number."""
+        if self.folder != before.folder:
+            return False
+        if self.boot == before.boot:
+            return self.inode == before.inode
+        return self.machine == before.machine or not (self.machine and before.machine)
+
+
+def _words(path: str) -> str:
+    try:
+        return Path(path).read_text().strip()
+    except OSError:
+        return ""
