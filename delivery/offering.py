@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Any
 
-from delivery import limits, turns
+from delivery import limits, pacing, turns
 from delivery.ledger import building
 from delivery.limits import Limits
 from delivery.models import Batch, Provider
@@ -21,6 +21,7 @@ class Candidate:
     offered_order: float | None  # of an offer that still holds for a while
     is_offered: bool
     offered_to: int | None
+    lane: str
 
 
 def offer(cursor: Any) -> None:
@@ -46,8 +47,12 @@ def depth(provider: Provider) -> int:
 
 def _offer_group(cursor: Any, provider: Provider, batch_ids: list[int]) -> None:
     most = depth(provider)
-    cursor.execute(_CANDIDATES, {"batches": batch_ids, "most": most, "renew": RENEW_SECONDS})
-    candidates = [Candidate(*row) for row in cursor.fetchall()]
+    held, slow = pacing.standing(cursor, provider.pk)
+    values = {"batches": batch_ids, "most": most, "renew": RENEW_SECONDS, "slow": slow, "apart": held + slow}
+    cursor.execute(_CANDIDATES, values)
+    candidates = _one_of_each([Candidate(*row) for row in cursor.fetchall()], slow)
+    if held:
+        cursor.execute(_WITHDRAW_LANES, {"batches": batch_ids, "held": held})
     chosen, rest = candidates[:most], candidates[most:]
     if not _stands(chosen, provider):
         ids = [candidate.chunk_id for candidate in chosen]
@@ -56,6 +61,18 @@ def _offer_group(cursor: Any, provider: Provider, batch_ids: list[int]) -> None:
     outrun = [candidate.chunk_id for candidate in rest if candidate.is_offered]
     if outrun:
         cursor.execute(_WITHDRAW, [outrun])
+
+
+def _one_of_each(candidates: list[Candidate], slow: list[str]) -> list[Candidate]:
+    """Of a slowed lane the first alone: whoever takes it learns how fast it may go."""
+    taken: set[str] = set()
+    kept = []
+    for candidate in candidates:
+        if candidate.lane not in taken:
+            kept.append(candidate)
+        if candidate.lane in slow:
+            taken.add(candidate.lane)
+    return kept
 
 
 def _stands(chosen: Sequence[Candidate], provider: Provider) -> bool:
@@ -69,20 +86,27 @@ def _stands(chosen: Sequence[Candidate], provider: Provider) -> bool:
 # A batch's place counts what workers hold of it already: whoever has less is served first, retries before the rest.
 _CANDIDATES = """
 SELECT id, CASE WHEN offered_until > statement_timestamp() + %(renew)s * interval '1 second'
-       THEN extract(epoch FROM offered_at) END, coalesce(offered_until > statement_timestamp(), false), offered_to
+       THEN extract(epoch FROM offered_at) END, coalesce(offered_until > statement_timestamp(), false), offered_to, lane
 FROM (
     SELECT c.*, t.held + row_number() OVER (PARTITION BY c.batch_id ORDER BY c.is_range, c.id) AS place
     FROM unnest(%(batches)s::bigint[]) AS b(id)
     CROSS JOIN LATERAL (
         SELECT count(*) AS held FROM delivery_chunk WHERE batch_id = b.id AND NOT is_done AND owner IS NOT NULL) t
     CROSS JOIN LATERAL (
-        (SELECT id, batch_id, offered_at, offered_until, offered_to, false AS is_range FROM delivery_chunk
+        (SELECT id, batch_id, offered_at, offered_until, offered_to, lane, false AS is_range FROM delivery_chunk
          WHERE batch_id = b.id AND NOT is_done AND ids IS NOT NULL AND owner IS NULL AND NOT quarantined
+         AND lane <> ALL(%(apart)s)
          AND (not_before IS NULL OR not_before <= statement_timestamp()) ORDER BY id LIMIT %(most)s)
         UNION ALL
-        (SELECT id, batch_id, offered_at, offered_until, offered_to, true FROM delivery_chunk
+        (SELECT id, batch_id, offered_at, offered_until, offered_to, lane, true FROM delivery_chunk
          WHERE batch_id = b.id AND NOT is_done AND ids IS NULL AND owner IS NULL AND NOT quarantined
-         AND (not_before IS NULL OR not_before <= statement_timestamp()) ORDER BY id LIMIT %(most)s)) c
+         AND lane <> ALL(%(apart)s)
+         AND (not_before IS NULL OR not_before <= statement_timestamp()) ORDER BY id LIMIT %(most)s)
+        UNION ALL
+        (SELECT DISTINCT ON (lane) id, batch_id, offered_at, offered_until, offered_to, lane, ids IS NULL
+         FROM delivery_chunk
+         WHERE batch_id = b.id AND lane = ANY(%(slow)s) AND NOT is_done AND owner IS NULL AND NOT quarantined
+         AND (not_before IS NULL OR not_before <= statement_timestamp()) ORDER BY lane, ids IS NULL, id)) c
 ) ranked
 ORDER BY place, batch_id
 """
@@ -94,6 +118,11 @@ FROM (SELECT id FROM delivery_chunk WHERE id = ANY(%(ids)s) AND owner IS NULL AN
       FOR UPDATE SKIP LOCKED) free
 JOIN unnest(%(ids)s::bigint[], %(places)s::int[]) AS o(id, place) ON o.id = free.id
 WHERE c.id = free.id
+"""
+_WITHDRAW_LANES = """
+UPDATE delivery_chunk SET offered_at = NULL, offered_until = NULL WHERE id IN (
+    SELECT id FROM delivery_chunk WHERE batch_id = ANY(%(batches)s) AND lane = ANY(%(held)s) AND NOT is_done
+    AND owner IS NULL AND offered_until IS NOT NULL FOR UPDATE SKIP LOCKED)
 """
 _WITHDRAW = """
 UPDATE delivery_chunk SET offered_at = NULL, offered_until = NULL WHERE id IN (

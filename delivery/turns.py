@@ -63,7 +63,7 @@ def most(provider: Provider) -> int:
     """How many turns of a provider are useful at a time."""
     rate = Limits.of(provider).rate_per_second
     by_rate = MOST if rate is None else 1 + int(rate // PROCESS_RATE_PER_SECOND)
-    return max(1, min(provider.connections, by_rate, MOST))
+    return max(1, min(provider.connections_now, by_rate, MOST))
 
 
 def take(provider_id: int, stream: str, turn_id: int | None, run: Callable[[int, str], object]) -> None:

@@ -6,17 +6,19 @@ over, or that the answer to our last commit got lost; reading the chunk again te
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 from uuid import UUID
 
 import psycopg
 from django.db import connection as django_connection
 
-from delivery import limits
+from delivery import limits, pacing
 from delivery.engine import settling
 from delivery.engine.letters import Outcome
 from delivery.models import Batch, Provider
+from delivery.pacing import FREE, LaneRate
+from delivery.slowing import Heard
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +40,8 @@ class Claimed:
     ids: Sequence[int]
     read_from: int
     window_end: int
+    lane: str
+    lane_rate: LaneRate = FREE
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class Flush:
     window_end: int  # up to which they shall be
     accepted: list[int] = field(default_factory=list)
     settled: list[Outcome] = field(default_factory=list)
+    heard: list[Heard] = field(default_factory=list)
     by_ids: bool = False
     ends: bool = False
     release_from: int | None = None  # position of the first message left
@@ -64,6 +69,7 @@ class Standing:
     window_end: int
     stop: str = ""
     renews: bool = True  # the lease runs from now on
+    lane_rate: LaneRate | None = None  # None: nothing new
 
 
 class Ledger:
@@ -151,7 +157,7 @@ class _NoRow(Exception):
 
 # Positions below `window_end` of a free chunk are all settled, so this claim begins to read there. Whatever was offered
 # by mistake: here, where all mail passes, a rehearsal never meets a real provider, nor real mail the sandbox.
-_RETURNING = """c.id, c.batch_id, c.epoch, c.flush_no, c.first_id, c.last_id, c.ids"""
+_RETURNING = """c.id, c.batch_id, c.epoch, c.flush_no, c.first_id, c.last_id, c.ids, c.lane"""
 _CLAIM = f"""
     WITH picked AS (
         SELECT c.id, c.window_end FROM delivery_chunk c JOIN delivery_batch b ON b.id = c.batch_id
@@ -180,7 +186,8 @@ _FENCE = """
         lease_until = now() + make_interval(secs => %(lease)s)
     FROM delivery_batch b JOIN delivery_provider p ON p.id = %(provider)s
     WHERE c.id = %(chunk)s AND c.epoch = %(epoch)s AND c.flush_no = %(flush_no)s AND b.id = c.batch_id
-    RETURNING b.state, p.state, coalesce(b.expires_at < now(), false), c.batch_id, b.stream, b.expires_at
+    RETURNING b.state, p.state, coalesce(b.expires_at < now(), false), c.batch_id, b.stream, b.expires_at, c.lane,
+        EXISTS (SELECT 1 FROM delivery_lanepace l WHERE l.provider_id = p.id AND l.lane = c.lane)
 """
 _ACCEPT = """
     UPDATE delivery_message SET state = 1, attempts = attempts + 1, provider_id = %s, accepted_at = now()
@@ -210,13 +217,13 @@ def _claim(
         return None
     claimed = _claimed(row)
     limits.count(cursor, provider, claimed.window_end - claimed.read_from)
-    return claimed
+    return replace(claimed, lane_rate=pacing.rate_of(cursor, provider.pk, claimed.lane))
 
 
 def _claimed(row: Sequence[Any]) -> Claimed:
-    chunk_id, batch_id, epoch, flush_no, first_id, last_id, ids, read_from, window_end = row
+    chunk_id, batch_id, epoch, flush_no, first_id, last_id, ids, lane, read_from, window_end = row
     members = ids if ids is not None else range(first_id, last_id + 1)
-    return Claimed(chunk_id, batch_id, epoch, flush_no, members, read_from, window_end)
+    return Claimed(chunk_id, batch_id, epoch, flush_no, members, read_from, window_end, lane)
 
 
 def _write(cursor: psycopg.Cursor[Any], flush: Flush) -> Standing:
@@ -234,7 +241,7 @@ def _write(cursor: psycopg.Cursor[Any], flush: Flush) -> Standing:
     ).fetchone()
     if row is None:
         raise _NoRow
-    batch_state, provider_state, expired, batch_id, stream, expires_at = row
+    batch_state, provider_state, expired, batch_id, stream, expires_at, lane, is_paced = row
     counts = settling.Counts()
     if flush.accepted:
         counts.accepted = cursor.execute(_ACCEPT, [flush.provider.pk, flush.accepted]).rowcount
@@ -250,7 +257,9 @@ def _write(cursor: psycopg.Cursor[Any], flush: Flush) -> Standing:
         settling.end_chunk(cursor, flush.chunk_id)
     elif flush.release_from is not None:
         settling.release_chunk(cursor, flush.chunk_id, flush.release_from)
-    return Standing(window_end, _stop(batch_state, provider_state, expired))
+    heard = flush.heard + pacing.heard(flush.settled)
+    rate = pacing.note(cursor, flush.provider, lane, heard, counts.accepted) if heard or is_paced else FREE
+    return Standing(window_end, _stop(batch_state, provider_state, expired), lane_rate=rate)
 
 
 def _grant(cursor: psycopg.Cursor[Any], flush: Flush) -> int:

@@ -17,6 +17,7 @@ from delivery.engine.reading import skip
 from delivery.engine.wire import Reply
 from delivery.models import MessageState
 from delivery.replies import Stage
+from delivery.slowing import Heard
 
 if TYPE_CHECKING:
     from delivery.engine.smtp import Connection
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 
 CHECKPOINT = 250
 FENCED = "fenced"
+SLOWED = "slowed"
 _STAGES = list(Stage)
 # What may stand between the angle brackets of MAIL and RCPT (RFC 5321 4.1.2), seen strictly.
 _MAILBOX = re.compile(rb"[!-;=?-~]{1,64}@[A-Za-z0-9.\-\[\]:]{1,255}\Z")
@@ -59,7 +61,8 @@ class TurnFeed:
 
     @property
     def unsent(self) -> int:
-        return sum(claim.unsent for claim in self.claims if not claim.stop)
+        """Of what nothing but the provider slows; a slowed lane is no reason to take on less of the others."""
+        return sum(claim.unsent for claim in self.claims if not claim.stop and claim.pace is None)
 
     @property
     def in_flight(self) -> int:
@@ -81,8 +84,13 @@ class TurnFeed:
         now = self._loop.time()
         for claim in self.claims:
             while claim.ready and not claim.stop:
+                if claim.pace is not None and not claim.pace.allows(now, len(claim.ready)):
+                    self._wait_for_lane(claim, claim.pace)
+                    break
                 if not self._pace.is_unlimited and not self._pace.allows(now, self.ready):
                     self._wait_for_pace()
+                    if claim.pace is not None:
+                        claim.pace.give_back()
                     return None
                 letter = claim.ready.popleft()
                 if self._render(letter):
@@ -91,6 +99,8 @@ class TurnFeed:
                         self._on_due()
                     return letter
                 self._pace.give_back()
+                if claim.pace is not None:
+                    claim.pace.give_back()
         return None
 
     def begin(self, letter: Letter) -> bool:
@@ -157,7 +167,12 @@ class TurnFeed:
         outcome.suppresses = verdict.suppresses and (letter.is_sample or not claim.batch.rehearsal)
         self._settle(letter, outcome)
 
-    def lost(self, letter: Letter, stage: Stage, *, uncertain: bool, blame: bool, why: str) -> None:
+    def lost(
+        self, letter: Letter, stage: Stage, *, uncertain: bool, blame: bool, why: str, said: Reply | None = None
+    ) -> None:
+        if said is not None:
+            verdict = replies.classify(stage, said.code, said.enhanced, said.text)
+            letter.claim.heard.append(Heard(verdict.category, f"{said.code} {said.text}"))
         if uncertain:
             # The journal already says so: begun, and nothing after it.
             outcome = self._outcome(letter, stage, MessageState.UNCERTAIN, "uncertain", replies.Category.NETWORK)
@@ -249,6 +264,14 @@ class TurnFeed:
             log.error("sending stops, the journal cannot be written: %s", problem)
         self.broken, self.stopped = str(problem), True
         self._on_due()
+
+    def _wait_for_lane(self, claim: Claim, pace: Pace) -> None:
+        if pace.is_starved:
+            claim.stop = SLOWED
+            self._on_due()
+        elif pace.wakes_at != pace.opens_at:
+            pace.wakes_at = pace.opens_at
+            self._loop.call_at(pace.wakes_at, self.wake)
 
     def _wait_for_pace(self) -> None:
         if self._pace.is_starved:

@@ -11,7 +11,10 @@ from delivery.models import MessageState
 
 if TYPE_CHECKING:
     from delivery.engine.checkpoint import Flush
+    from delivery.engine.pace import Pace
+    from delivery.pacing import LaneRate
     from delivery.replies import Verdict
+    from delivery.slowing import Heard
 
 
 @dataclass(slots=True, eq=False)
@@ -76,6 +79,9 @@ class Claim:
     ids: Sequence[int]
     window_end: int
     safe_until: float
+    lane: str = "other"
+    lane_rate: "LaneRate | None" = None  # known when it was claimed
+    pace: "Pace | None" = None  # the lane's own, while it is slowed
     read_end: int = 0  # rows below were read and are ready, in flight or settled
     ready: deque[Letter] = field(default_factory=deque)
     read_at: float = 0.0
@@ -83,10 +89,11 @@ class Claim:
     accepted: list[int] = field(default_factory=list)
     accepted_numbers: list[int] = field(default_factory=list)  # journal numbers of their `begun` records
     settled: list[Outcome] = field(default_factory=list)
+    heard: list["Heard"] = field(default_factory=list)  # of no message: as the server ended a connection
     flushing: "Flush | None" = None  # a checkpoint whose answer is still to come
     flushing_numbers: list[int] = field(default_factory=list)
     flushed_at: float = 0.0
-    stop: str = ""  # paused, cancelled, expired or fenced: no further dot
+    stop: str = ""  # paused, cancelled, expired, slowed or fenced: no further dot
 
     @property
     def unflushed(self) -> int:

@@ -14,10 +14,12 @@ _MOST = 1 << 20
 class Pace:
     """Asks the limiter for as many messages as are ready, at most the second it grants ahead."""
 
-    def __init__(self, limiter: Limiter | None) -> None:
+    def __init__(self, limiter: Limiter | None, *, slow_seconds: float = _SLOW_SPACING_SECONDS) -> None:
         self.is_starved = False  # no grant within a second: the turn had better end
         self.opens_at = 0.0
+        self.wakes_at = 0.0  # for whoever waits for it
         self._limiter = limiter
+        self._slow_seconds = slow_seconds
         self._left = 0
         self._spacing = 0.0
         self._most = _MOST  # to ask for: no more than was used lately, so that others have the rest
@@ -58,7 +60,7 @@ class Pace:
             self.opens_at += lapsed * self._spacing
 
     def _ask(self, limiter: Limiter, now: float, ready: int) -> bool:
-        if self._spacing > _SLOW_SPACING_SECONDS:
+        if self._spacing > self._slow_seconds:
             self.is_starved = True
         if self.is_starved:
             return False

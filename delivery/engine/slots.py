@@ -38,7 +38,7 @@ def share(cursor: Any, provider: Provider, stream: str) -> Share:
     """Transactional mail always finds a connection: bulk leaves it one, even the only one."""
     cursor.execute(_PEERS, [_MARKETING_PRESENT, _TRANSACTIONAL_PRESENT, provider.pk])
     marketing, transactional = cursor.fetchone()
-    allowed = max(1, provider.connections)
+    allowed = max(1, provider.connections_now)
     if stream == Batch.Stream.TRANSACTIONAL:
         return Share(1 if marketing else allowed)
     left = max(0, allowed - transactional)
@@ -48,7 +48,7 @@ def share(cursor: Any, provider: Provider, stream: str) -> Share:
 def take(cursor: Any, provider: Provider, held: set[int], wanted: int) -> list[int]:
     """Up to `wanted` slots beside those held."""
     taken: list[int] = []
-    for slot in range(max(1, provider.connections)):
+    for slot in range(max(1, provider.connections_now)):
         if len(taken) >= wanted:
             break
         if slot not in held:

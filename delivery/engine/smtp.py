@@ -28,8 +28,13 @@ class Feed(Protocol):
 
     def refused(self, letter: Letter, stage: Stage, reply: Reply) -> None: ...
 
-    def lost(self, letter: Letter, stage: Stage, *, uncertain: bool, blame: bool, why: str) -> None:
-        """The connection is gone under it; uncertain: its dot may have arrived; blame: it may be the cause."""
+    def lost(
+        self, letter: Letter, stage: Stage, *, uncertain: bool, blame: bool, why: str, said: Reply | None = None
+    ) -> None:
+        """The connection is gone under it; uncertain: its dot may have arrived; blame: it may be the cause.
+
+        `said`: what the server said when it ended the connection.
+        """
 
     def closed(self, connection: "Connection", why: str) -> None: ...
 
@@ -286,7 +291,7 @@ class Connection(Dialogue):
         stage, reply = refusal
         if reply.code == 421 and self.delivered:
             # It has taken mail from us and now wants us gone: this is about the connection, not the message.
-            feed.lost(letter, stage, uncertain=False, blame=False, why=reply.text)
+            feed.lost(letter, stage, uncertain=False, blame=False, why=reply.text, said=reply)
         else:
             feed.refused(letter, stage, reply)
 

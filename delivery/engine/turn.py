@@ -18,6 +18,7 @@ from delivery.engine import process, reading, slots
 from delivery.engine.checkpoint import LEASE_SECONDS, WINDOW, Fenced, Flush, Standing
 from delivery.engine.crew import Crew
 from delivery.engine.feed import CHECKPOINT, FENCED, Halt, TurnFeed
+from delivery.engine.lanes import Lanes
 from delivery.engine.letters import Claim, Letter, Outcome
 from delivery.engine.opening import Server
 from delivery.engine.pace import Pace
@@ -57,6 +58,7 @@ def run(provider_id: int, stream: str) -> None:
 class _Turn:
     provider: Provider
     feed: TurnFeed
+    lanes: Lanes
     crew: Crew
 
     def __init__(self, engine: Engine, stream: str) -> None:
@@ -77,6 +79,7 @@ class _Turn:
         self.loop = asyncio.get_running_loop()
         self.pace = Pace(limiter)
         self.feed = TurnFeed(self.engine.journal, self.pace, self.due.set)
+        self.lanes = Lanes(self.provider, self.stream, self.feed)
         self.crew = Crew(self.engine, self.provider, self.stream, server, self.feed)
         try:
             await self._transact(slots.enter, self.provider, self.stream)
@@ -154,6 +157,7 @@ class _Turn:
             # What the claim said of the batch is as old as its beginning, however long reading and compiling took.
             claim.flushed_at, claim.read_at = started, self.loop.time()
             self.feed.claims.append(claim)
+            self.lanes.obey(claim, claim.lane_rate)
             self.feed.wake()
             if claim.read_at > until:
                 return
@@ -208,6 +212,8 @@ class _Turn:
             self.feed.claims.remove(claim)
             return
         claim.window_end, claim.stop = standing.window_end, claim.stop or standing.stop
+        if standing.lane_rate is not None:
+            self.lanes.obey(claim, standing.lane_rate)
         self._take_in(claim, letters, skipped, left, bool(stale))
 
     def _begin_flush(self, claim: Claim) -> Flush:
@@ -223,13 +229,14 @@ class _Turn:
             window_end=wanted,
             accepted=claim.accepted,
             settled=claim.settled,
+            heard=claim.heard,
             by_ids=not isinstance(claim.ids, range) and claim.unflushed > 0,
             ends=ends,
             release_from=claim.next_position if leaving and not ends else None,
         )
         claim.flushing = flush
         claim.flushing_numbers = claim.accepted_numbers + [o.journal_no for o in claim.settled if o.journal_no >= 0]
-        claim.accepted, claim.accepted_numbers, claim.settled = [], [], []
+        claim.accepted, claim.accepted_numbers, claim.settled, claim.heard = [], [], [], []
         return flush
 
     def _take_in(
@@ -330,6 +337,8 @@ class _Turn:
             claimed.ids,
             claimed.window_end,
             safe_until,
+            lane=claimed.lane,
+            lane_rate=claimed.lane_rate,
             read_end=claimed.read_from,
         )
         try:

@@ -1,4 +1,5 @@
 from delivery.models.ledger import Attempt, Batch, Chunk, Complaint, Message, MessageState, MinuteCount, Turn, Waiting
+from delivery.models.pacing import LanePace
 from delivery.models.providers import Provider
 from delivery.models.sandbox import SandboxMail, SandboxRules
 
@@ -7,6 +8,7 @@ __all__ = [
     "Batch",
     "Chunk",
     "Complaint",
+    "LanePace",
     "Message",
     "MessageState",
     "MinuteCount",

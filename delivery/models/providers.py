@@ -78,6 +78,8 @@ class Provider(models.Model):
     password_set_at = models.DateTimeField(null=True, editable=False)
     connections = models.PositiveIntegerField(default=5, help_text="At the same time, over all workers.")
     messages_per_connection = models.PositiveIntegerField(default=100)
+    fewer_connections = models.PositiveIntegerField(null=True, editable=False, help_text="It asked for fewer.")
+    fewer_until = models.DateTimeField(null=True, editable=False)
     per_second = models.PositiveIntegerField(null=True, blank=True)
     per_minute = models.PositiveIntegerField(null=True, blank=True)
     per_hour = models.PositiveIntegerField(null=True, blank=True)
@@ -114,6 +116,13 @@ class Provider(models.Model):
     @property
     def is_paused(self) -> bool:
         return self.state == self.State.PAUSED
+
+    @property
+    def connections_now(self) -> int:
+        """At the same time; fewer for a while after it said that these are too many."""
+        if self.fewer_connections and self.fewer_until and timezone.now() < self.fewer_until:
+            return min(self.connections, self.fewer_connections)
+        return self.connections
 
     @property
     def password(self) -> str:

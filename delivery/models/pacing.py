@@ -1,0 +1,29 @@
+"""What providers and the servers behind them take of us now."""
+
+from django.db import models
+
+from delivery.models.providers import Provider
+
+
+class LanePace(models.Model):
+    """A lane whose servers asked for less, at one provider (see delivery.slowing). No row: they never did."""
+
+    provider = models.ForeignKey(Provider, models.CASCADE)
+    lane = models.CharField(max_length=12)
+    rate = models.FloatField(null=True, help_text="A minute; none: no limit but the provider's own.")
+    was = models.FloatField(null=True, help_text="The rate before; back there, the lane is free again.")
+    heard_at = models.DateTimeField(null=True, help_text="A server asked for less, last.")
+    words = models.CharField(max_length=1000, blank=True, help_text="What it said; hostile text.")
+    changed_at = models.DateTimeField(null=True)
+    accepted = models.BigIntegerField(default=0, help_text="Since the rate changed.")
+    held_until = models.DateTimeField(null=True)
+    ceiling = models.FloatField(null=True)
+    ceiling_until = models.DateTimeField(null=True)
+    recent = models.JSONField(default=dict)
+    next_at = models.DateTimeField(null=True, help_text="When its rate allows one more; workers write it.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider", "lane"], name="one_pace_a_lane")]
+
+    def __str__(self) -> str:
+        return f"{self.lane} through {self.provider}"
