@@ -59,6 +59,9 @@ def _from(campaign: Campaign, provider: Provider) -> Iterator[Finding]:
     if provider.state == Provider.State.PAUSED:
         text = f"{provider.name} is paused{f': {provider.state_reason}' if provider.state_reason else ''}."
         yield Finding("block", "provider-paused", text, "Resume it under Delivery, or choose another way out.", "from")
+    elif provider.out_of_service_words:
+        text = f"{provider.name} {provider.out_of_service_words}"
+        yield Finding("warn", "provider-out-of-order", text, "It may wait, or choose another way out.", "from")
     if not campaign.sender_email.strip():
         yield Finding("block", "no-sender", "No sender address yet.", "Enter the address people may answer to.", "from")
         return

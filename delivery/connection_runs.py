@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Organisation
-from delivery import connection_test, verp
+from delivery import breakers, connection_test, verp
 from delivery.connection_test import STEPS, State, Step, Target
 from delivery.models import Provider
 
@@ -83,15 +83,18 @@ def _run(provider_id: int, key: uuid.UUID, target: Target) -> None:
         log.exception("A connection test broke off")
     finally:
         run = Run(key, run.steps, is_done=True)
-        _save(provider_id, run)
-        _slots.release()
-        _note(provider_id, run)
+        try:
+            _note(provider_id, run)  # before a page can show that the test is over
+        finally:
+            _save(provider_id, run)
+            _slots.release()
 
 
 def _note(provider_id: int, run: Run) -> None:
     try:
         if run.passed:
             Provider.objects.filter(pk=provider_id).update(tested_at=timezone.now())
+            breakers.close(provider_id)
     finally:
         connection.close()
 

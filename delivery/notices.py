@@ -33,14 +33,14 @@ def short_disk(user: User) -> Iterator[Notice]:
 
 
 def paused_providers(user: User) -> Iterator[Notice]:
-    """Only of those that mail is to leave through."""
-    for provider in Provider.objects.kept().filter(state=Provider.State.PAUSED):
+    """Also those out of order; only of those that mail is to leave through."""
+    for provider in Provider.objects.out_of_service():
         if provider.is_default or provider.batches_under_way().exists():
             yield _notice(provider, user)
 
 
 def _notice(provider: Provider, user: User) -> Notice:
-    text = f"{provider.name} is paused: mail through it waits. {provider.state_reason}".strip()
+    text = f"{provider.name} {provider.out_of_service_words}".strip()
     if not allows(user, Permission.DELIVERY):
         return Notice("bad", text)
     return Notice("bad", text, reverse("provider", args=[provider.pk]), "See why")

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Any
 
-from delivery import limits, pacing, turns
+from django.utils import timezone
+
+from delivery import breakers, limits, pacing, turns
+from delivery.breaker import Circuit
 from delivery.ledger import building
 from delivery.limits import Limits
 from delivery.models import Batch, Provider
@@ -30,12 +33,16 @@ def offer(cursor: Any) -> None:
         finished_at=None, state=Batch.State.SENDING, provider__state=Provider.State.ACTIVE
     ).select_related("provider")
     ordered = sorted(sending, key=lambda batch: (batch.stream != Batch.Stream.TRANSACTIONAL, batch.provider_id or 0))
+    circuits = breakers.circuits()
     for (stream, _), group in groupby(ordered, key=lambda batch: (batch.stream, batch.provider_id)):
         batches = list(group)
         provider = batches[0].provider
         if provider is None or limits.quota_seen(cursor, provider) == 0:
             continue
-        _offer_group(cursor, provider, [batch.pk for batch in batches])
+        circuit = circuits.get(provider.pk, Circuit())
+        if not circuit.carries and not circuit.is_due(timezone.now()):
+            continue
+        _offer_group(cursor, provider, [batch.pk for batch in batches], depth(provider) if circuit.carries else 1)
         turns.kick(provider, stream)
 
 
@@ -45,8 +52,7 @@ def depth(provider: Provider) -> int:
     return MOST if rate is None else min(MOST, 2 + int(4 * rate / building.CHUNK))
 
 
-def _offer_group(cursor: Any, provider: Provider, batch_ids: list[int]) -> None:
-    most = depth(provider)
+def _offer_group(cursor: Any, provider: Provider, batch_ids: list[int], most: int) -> None:
     held, slow = pacing.standing(cursor, provider.pk)
     values = {"batches": batch_ids, "most": most, "renew": RENEW_SECONDS, "slow": slow, "apart": held + slow}
     cursor.execute(_CANDIDATES, values)

@@ -33,6 +33,9 @@ SELECT %(provider)s, %(stream)s, statement_timestamp() WHERE
         SELECT 1 FROM delivery_chunk c JOIN delivery_batch b ON b.id = c.batch_id
         WHERE NOT c.is_done AND c.owner IS NULL AND c.offered_until > statement_timestamp()
         AND c.offered_to = %(provider)s AND b.state = 'sending' AND b.stream = %(stream)s)
+    AND NOT EXISTS (
+        SELECT 1 FROM delivery_breaker WHERE provider_id = %(provider)s AND state <> 'closed'
+        AND next_try_at > statement_timestamp())
 RETURNING id
 """
 

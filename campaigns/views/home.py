@@ -72,9 +72,11 @@ def _needs(user: User) -> Iterator[Need]:
         reason = campaign.batch.state_reason if campaign.batch else ""
         yield Need("warn", f"“{campaign}” is paused", reason, campaign.get_absolute_url(), "Look at it")
     yield from _undecided()
-    for provider in Provider.objects.kept().filter(state=Provider.State.PAUSED):
+    for provider in Provider.objects.out_of_service():
         url = menu.address_of("providers", user) or ""
-        yield Need("bad", f"{provider} is paused", provider.state_reason, url, "See why")
+        state = "paused" if provider.is_paused else "out of order"
+        reason = provider.state_reason if provider.is_paused or not provider.trouble else provider.trouble.summary
+        yield Need("bad", f"{provider} is {state}", reason, url, "See why")
     waiting = ImportJob.objects.filter(state__in=_WAITING, created_by=user, created_at__gt=recent)
     for job in waiting:
         text = "It has been checked; nothing is imported yet."

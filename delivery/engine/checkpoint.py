@@ -158,12 +158,13 @@ class _NoRow(Exception):
 # Positions below `window_end` of a free chunk are all settled, so this claim begins to read there. Whatever was offered
 # by mistake: here, where all mail passes, a rehearsal never meets a real provider, nor real mail the sandbox.
 _RETURNING = """c.id, c.batch_id, c.epoch, c.flush_no, c.first_id, c.last_id, c.ids, c.lane"""
+_IS_OPEN = "EXISTS (SELECT 1 FROM delivery_breaker k WHERE k.provider_id = p.id AND k.state = 'open')"
 _CLAIM = f"""
     WITH picked AS (
         SELECT c.id, c.window_end FROM delivery_chunk c JOIN delivery_batch b ON b.id = c.batch_id
         JOIN delivery_provider p ON p.id = c.offered_to
         WHERE c.offered_to = %(provider)s AND b.stream = %(stream)s AND b.state = 'sending' AND p.state = 'active'
-          AND b.rehearsal = %(rehearsal)s
+          AND b.rehearsal = %(rehearsal)s AND NOT {_IS_OPEN}
           AND NOT c.is_done AND NOT c.quarantined AND c.owner IS NULL AND c.offered_until > now()
         ORDER BY c.offered_at, c.id
         FOR UPDATE OF c SKIP LOCKED LIMIT 1
@@ -180,15 +181,16 @@ _CLAIM = f"""
 _CLAIMED = f"""
     SELECT {_RETURNING}, 0, 0 FROM delivery_chunk c WHERE c.owner = %s
 """  # noqa: S608
-_FENCE = """
+_FENCE = f"""
     UPDATE delivery_chunk c
     SET flush_no = c.flush_no + 1, window_end = greatest(c.window_end, %(window)s),
         lease_until = now() + make_interval(secs => %(lease)s)
     FROM delivery_batch b JOIN delivery_provider p ON p.id = %(provider)s
     WHERE c.id = %(chunk)s AND c.epoch = %(epoch)s AND c.flush_no = %(flush_no)s AND b.id = c.batch_id
-    RETURNING b.state, p.state, coalesce(b.expires_at < now(), false), c.batch_id, b.stream, b.expires_at, c.lane,
+    RETURNING b.state, p.state = 'active' AND NOT {_IS_OPEN}, coalesce(b.expires_at < now(), false), c.batch_id,
+        b.stream, b.expires_at, c.lane,
         EXISTS (SELECT 1 FROM delivery_lanepace l WHERE l.provider_id = p.id AND l.lane = c.lane)
-"""
+"""  # noqa: S608
 _ACCEPT = """
     UPDATE delivery_message SET state = 1, attempts = attempts + 1, provider_id = %s, accepted_at = now()
     WHERE id = ANY(%s) AND state = 0
@@ -241,7 +243,7 @@ def _write(cursor: psycopg.Cursor[Any], flush: Flush) -> Standing:
     ).fetchone()
     if row is None:
         raise _NoRow
-    batch_state, provider_state, expired, batch_id, stream, expires_at, lane, is_paced = row
+    batch_state, provider_is_good, expired, batch_id, stream, expires_at, lane, is_paced = row
     counts = settling.Counts()
     if flush.accepted:
         counts.accepted = cursor.execute(_ACCEPT, [flush.provider.pk, flush.accepted]).rowcount
@@ -259,7 +261,7 @@ def _write(cursor: psycopg.Cursor[Any], flush: Flush) -> Standing:
         settling.release_chunk(cursor, flush.chunk_id, flush.release_from)
     heard = flush.heard + pacing.heard(flush.settled)
     rate = pacing.note(cursor, flush.provider, lane, heard, counts.accepted) if heard or is_paced else FREE
-    return Standing(window_end, _stop(batch_state, provider_state, expired), lane_rate=rate)
+    return Standing(window_end, _stop(batch_state, provider_is_good, expired), lane_rate=rate)
 
 
 def _grant(cursor: psycopg.Cursor[Any], flush: Flush) -> int:
@@ -275,9 +277,9 @@ def _grant(cursor: psycopg.Cursor[Any], flush: Flush) -> int:
     return flush.granted_to + extra
 
 
-def _stop(batch_state: str, provider_state: str, expired: bool) -> str:
+def _stop(batch_state: str, provider_is_good: bool, expired: bool) -> str:
     if batch_state != Batch.State.SENDING:
         return batch_state
-    if provider_state != Provider.State.ACTIVE:
+    if not provider_is_good:
         return "provider paused"
     return "expired" if expired else ""

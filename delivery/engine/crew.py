@@ -21,6 +21,7 @@ _FRUITLESS = 3
 class Crew:
     def __init__(self, engine: Engine, provider: Provider, stream: str, server: Server, feed: TurnFeed) -> None:
         self.problem: CannotOpen | None = None  # why none could be opened
+        self.is_crowded = False  # the server has as many connections as it takes: others may have them
         self._engine = engine
         self._provider = provider
         self._stream = stream
@@ -128,7 +129,7 @@ class Crew:
         if reply is None:
             return
         verdict = replies.classify(problem.stage, reply.code, reply.enhanced, reply.text)
+        self.is_crowded = verdict.category == replies.Category.CONN_LIMIT
         if verdict.pauses_provider:
-            words = replies.WORDS[verdict.category]
-            self._feed.halts.append(Halt(None, f"{self._server.host}: {words}", problem.why))
+            self._feed.halts.append(Halt(None, replies.WORDS[verdict.category], problem.why, verdict.category))
             self._feed.stopped = True

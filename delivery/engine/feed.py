@@ -39,6 +39,7 @@ class Halt:
     batch_id: int | None
     reason: str
     detail: str
+    category: str = ""
 
 
 class TurnFeed:
@@ -51,6 +52,8 @@ class TurnFeed:
         self.stopped = False  # take nothing more
         self.broken = ""  # the journal fails: no further dot
         self.accepted_count = 0
+        self.refused_count = 0
+        self.throttled_count = 0  # of them: "slow down"
         self.fruitless = 0  # connections lost in a row without a message accepted in between
         self.last_loss = ""
         self._journal = journal
@@ -139,8 +142,11 @@ class TurnFeed:
 
     def refused(self, letter: Letter, stage: Stage, reply: Reply) -> None:
         verdict = replies.classify(stage, reply.code, reply.enhanced, reply.text)
+        self.refused_count += 1
+        self.throttled_count += verdict.category is replies.Category.THROTTLE
         if verdict.pauses_provider:
-            self.halts.append(Halt(None, replies.WORDS[verdict.category], f"{reply.code} {reply.text}"))
+            words = replies.WORDS[verdict.category]
+            self.halts.append(Halt(None, words, f"{reply.code} {reply.text}", verdict.category))
         elif verdict.pauses_batch:
             self.halts.append(
                 Halt(letter.claim.batch.id, replies.WORDS[verdict.category], f"{reply.code} {reply.text}")

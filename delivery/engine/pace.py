@@ -71,3 +71,26 @@ class Pace:
         self.opens_at = now + grant.wait_seconds
         self.is_starved = grant.count == 0
         return grant.count > 0
+
+
+class OneMessage(Pace):
+    """To try a provider with: one message, within its limit."""
+
+    def __init__(self, limiter: Limiter | None) -> None:
+        super().__init__(limiter)
+        self.is_used = False
+
+    @property
+    def is_unlimited(self) -> bool:
+        return False
+
+    def allows(self, now: float, ready: int) -> bool:
+        if self.is_used:
+            self.is_starved = True
+            return False
+        self.is_used = super().allows(now, ready)
+        return self.is_used
+
+    def give_back(self) -> None:
+        super().give_back()
+        self.is_used = False

@@ -13,7 +13,8 @@ from django.db import DatabaseError, InterfaceError, OperationalError, close_old
 
 from accounts.models import Organisation
 from contacts import consent
-from delivery import disk, ledger, secrets
+from delivery import breakers, disk, ledger, secrets
+from delivery.breaker import Circuit
 from delivery.engine import process, reading, slots
 from delivery.engine.checkpoint import LEASE_SECONDS, WINDOW, Fenced, Flush, Standing
 from delivery.engine.crew import Crew
@@ -21,10 +22,11 @@ from delivery.engine.feed import CHECKPOINT, FENCED, Halt, TurnFeed
 from delivery.engine.lanes import Lanes
 from delivery.engine.letters import Claim, Letter, Outcome
 from delivery.engine.opening import Server
-from delivery.engine.pace import Pace
+from delivery.engine.pace import OneMessage, Pace
 from delivery.engine.process import Engine
 from delivery.limits import Limiter, Limits, connect
-from delivery.models import Batch, MessageState, Provider
+from delivery.models import Batch, Breaker, MessageState, Provider
+from delivery.replies import Category
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +41,8 @@ _MOST_CLAIMS = 50
 _GIVE_UP_SECONDS = 20.0
 _DISK_SECONDS = 1.0
 _CAME_BACK = "The process that sent it was taken for dead; it came back, and says so."
-# The part of its own words a provider's state may hold.
-_UNREACHABLE = "{host} cannot be used at the moment: {why}. It is tried again by itself."
+# So many requests to slow down are told at once, fewer when the turn ends.
+_TELL_THROTTLED = 20
 
 
 def run(provider_id: int, stream: str) -> None:
@@ -57,6 +59,7 @@ def run(provider_id: int, stream: str) -> None:
 
 class _Turn:
     provider: Provider
+    circuit: Circuit  # as it was when the turn began
     feed: TurnFeed
     lanes: Lanes
     crew: Crew
@@ -66,6 +69,8 @@ class _Turn:
         self.stream = stream
         self.due = asyncio.Event()
         self.window = WINDOW
+        self.is_probe = False
+        self.told = (0, 0)  # accepted and throttled messages
         self.nothing_offered = False
         self.owes = False  # a chunk may be ours that we do not know of
 
@@ -77,7 +82,7 @@ class _Turn:
         if rate is not None:
             self.window = max(1, min(WINDOW, int(rate)))
         self.loop = asyncio.get_running_loop()
-        self.pace = Pace(limiter)
+        self.pace = OneMessage(limiter) if self.is_probe else Pace(limiter)
         self.feed = TurnFeed(self.engine.journal, self.pace, self.due.set)
         self.lanes = Lanes(self.provider, self.stream, self.feed)
         self.crew = Crew(self.engine, self.provider, self.stream, server, self.feed)
@@ -93,14 +98,12 @@ class _Turn:
 
     async def _work(self) -> None:
         if await self.crew.start():
-            await self._note_reachable()
+            if self.circuit.failures:
+                await self._there(breakers.connected, self.provider)
             await self._send()
         if self.feed.halts:
             await self._halt()
-        elif self.crew.problem is not None and not self.feed.accepted_count:
-            await self._there(self._note_problem, self.crew.problem.why)
-        elif self.crew.is_hopeless and self.feed.fruitless:
-            await self._there(self._note_problem, self.feed.last_loss)
+        await self._there(self._conclude)
 
     async def _send(self) -> None:
         disk_at = self.loop.time()
@@ -115,6 +118,8 @@ class _Turn:
                 self.feed.stopped |= not disk.has_room()
             if self.feed.halts:
                 await self._halt()
+            if self.feed.throttled_count >= self.told[1] + _TELL_THROTTLED:
+                await self._there(self._tell_answers)
             away = await self._checkpoint_due() or not await self._take_on()
             if not self.feed.claims and (self.feed.stopped or self.nothing_offered):
                 return
@@ -265,10 +270,6 @@ class _Turn:
         self.feed.stopped = True
         await self._there(self._pause, halts)
 
-    async def _note_reachable(self) -> None:
-        if self.provider.state_reason:
-            await self._there(self._note_problem, "")
-
     async def _leave(self) -> None:
         await self.crew.finish()
         for connection in list(self.feed.connections):
@@ -300,11 +301,22 @@ class _Turn:
         except secrets.Unreadable as problem:
             provider.pause("Its stored password cannot be read any more. Enter it again.", str(problem))
             return None
+        if not self._may_begin(provider_id):
+            return None
         limits = Limits.of(provider)
         rate = limits.rate_per_second
         limiter = Limiter(str(provider.pk), limits, connect(), stream=self.stream) if rate is not None else None
+        if self.is_probe:
+            provider.connections, rate = 1, 1.0
         server = Server(provider.host, provider.port, provider.security, provider.username, password, _local_name())
         return provider, server, limiter, rate
+
+    def _may_begin(self, provider_id: int) -> bool:
+        """Always, while its circuit is closed; else one turn may, with one message, when it is time."""
+        known = Breaker.objects.filter(pk=provider_id).first()
+        self.circuit = known.circuit if known else Circuit()
+        self.is_probe = not self.circuit.carries and breakers.begin_probe(provider_id)
+        return self.circuit.carries or self.is_probe
 
     def _claim(self, safe_until: float) -> Claim | None:
         engine = self.engine
@@ -382,19 +394,37 @@ class _Turn:
     def _pause(self, halts: list[Halt]) -> None:
         for halt in halts:
             if halt.batch_id is None:
-                log.warning("%s is paused: %s (%s)", self.provider, halt.reason, halt.detail)
-                self.provider.pause(halt.reason, halt.detail)
+                log.warning("%s is left alone: %s (%s)", self.provider, halt.reason, halt.detail)
+                breakers.refused(self.provider, Category(halt.category), halt.detail)
                 continue
             try:
                 ledger.pause(Batch.objects.get(pk=halt.batch_id), f"{halt.reason} {halt.detail}"[:500])
             except (ledger.NotPossible, Batch.DoesNotExist):
                 log.info("batch %s had stopped already", halt.batch_id)
 
-    def _note_problem(self, why: str) -> None:
-        words = _UNREACHABLE.format(host=self.provider.host, why=why) if why else ""
-        Provider.objects.filter(pk=self.provider.pk, state=Provider.State.ACTIVE).exclude(state_reason=words).update(
-            state_reason=words[:500], state_detail=""
-        )
+    def _conclude(self) -> None:
+        """What the turn has found out about the provider."""
+        problem, feed = self.crew.problem, self.feed
+        if problem is not None and not feed.accepted_count and not self.crew.is_crowded:
+            breakers.could_not_connect(self.provider, problem.why)
+        elif feed.fruitless and (self.crew.is_hopeless or self.is_probe):
+            breakers.broke_off(self.provider, feed.last_loss, feed.fruitless)
+        else:
+            self._tell_answers()
+        if self.is_probe:
+            breakers.end_probe(self.provider, arrived=self._has_arrived())
+
+    def _tell_answers(self) -> None:
+        accepted, throttled = self.feed.accepted_count, self.feed.throttled_count
+        if throttled > self.told[1] or self.circuit.throttled:
+            breakers.answered(self.provider, accepted - self.told[0], throttled - self.told[1])
+        self.told = accepted, throttled
+
+    def _has_arrived(self) -> bool | None:
+        """Of a probe: any answer about the message will do, but to slow down; None: there was no message."""
+        if self.feed.accepted_count or self.feed.refused_count > self.feed.throttled_count:
+            return True
+        return False if isinstance(self.pace, OneMessage) and self.pace.is_used else None
 
 
 def _local_name() -> str:

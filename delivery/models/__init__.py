@@ -1,3 +1,4 @@
+from delivery.models.breakers import Breaker
 from delivery.models.ledger import Attempt, Batch, Chunk, Complaint, Message, MessageState, MinuteCount, Turn, Waiting
 from delivery.models.pacing import LanePace
 from delivery.models.providers import Provider
@@ -6,6 +7,7 @@ from delivery.models.sandbox import SandboxMail, SandboxRules
 __all__ = [
     "Attempt",
     "Batch",
+    "Breaker",
     "Chunk",
     "Complaint",
     "LanePace",

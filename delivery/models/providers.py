@@ -9,6 +9,7 @@ from django.utils import timezone
 from delivery import secrets
 
 if TYPE_CHECKING:
+    from delivery.models.breakers import Breaker
     from delivery.models.ledger import Batch
 
 
@@ -24,6 +25,11 @@ class ProviderQuerySet(models.QuerySet["Provider"]):
     def for_campaigns(self) -> "ProviderQuerySet":
         """Ways out a campaign may choose, the default first; a paused one is among them."""
         return self.kept().order_by("-is_default", "name")
+
+    def out_of_service(self) -> "ProviderQuerySet":
+        """Paused by a person, or left alone for a while after trouble."""
+        is_out = models.Q(state=Provider.State.PAUSED) | models.Q(breaker__state__in=["open", "half_open"])
+        return self.kept().select_related("breaker").filter(is_out)
 
     def default(self) -> "Provider":
         return self.kept().filter(is_default=True).first() or self.sandbox()
@@ -125,6 +131,21 @@ class Provider(models.Model):
         return self.connections
 
     @property
+    def trouble(self) -> "Breaker | None":
+        """What workers have found out and is not over; a person's pause is another thing."""
+        known: Breaker | None = getattr(self, "breaker", None)
+        return known if known and known.words else None
+
+    @property
+    def out_of_service_words(self) -> str:
+        """Behind its name; empty while mail leaves through it."""
+        if self.is_paused:
+            return f"is paused: mail through it waits. {self.state_reason}".strip()
+        if self.trouble and self.trouble.is_open:
+            return f"is out of order: mail through it waits. {self.trouble.summary}"
+        return ""
+
+    @property
     def password(self) -> str:
         """Opened for the one who logs in with it; empty when there is none."""
         return secrets.open(self.password_sealed) if self.password_sealed else ""
@@ -135,7 +156,7 @@ class Provider(models.Model):
         self.password_set_at = timezone.now() if plain else None
 
     def pause(self, reason: str, detail: str = "") -> None:
-        self._change_state(self.State.PAUSED, reason[:500], _printable(detail)[:1000])
+        self._change_state(self.State.PAUSED, reason[:500], printable(detail)[:1000])
 
     def resume(self) -> None:
         self._change_state(self.State.ACTIVE, "", "")
@@ -183,5 +204,5 @@ class Provider(models.Model):
         self.save(update_fields=["state", "state_reason", "state_detail"])
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     return "".join(character if character.isprintable() else " " for character in text)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import audit
 from accounts.permissions import Permission, StaffRequest, requires
-from delivery import connection_runs
+from delivery import breakers, connection_runs
 from delivery.forms import ProviderForm
 from delivery.models import Provider
 from delivery.models.providers import ProviderInUse
@@ -25,7 +25,8 @@ PAUSED_BY_HAND = "Paused by hand."
 @requires(Permission.DELIVERY)
 def providers(request: StaffRequest) -> HttpResponse:
     Provider.objects.sandbox()
-    return render(request, "delivery/providers.html", {"providers": Provider.objects.for_campaigns()})
+    shown = Provider.objects.for_campaigns().select_related("breaker")
+    return render(request, "delivery/providers.html", {"providers": shown})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -130,6 +131,7 @@ def _save(request: StaffRequest, form: ProviderForm, preset: Preset | None, acti
     if not form.is_valid():
         return _form_page(request, form, preset, status=422)
     saved = form.save()
+    breakers.try_now(saved)
     audit.record(request, action, saved.name, fields=[name for name in form.changed_data if name != "password"])
     if "test" in request.POST:
         return _start_test(request, saved)

@@ -1,14 +1,16 @@
 """The engine against servers that behave in every way real ones do."""
 
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from contacts.models import Contact, Suppression
 from delivery.engine import opening
 from delivery.ledger import tally
-from delivery.models import Attempt, Message, MessageState, Provider, Waiting
+from delivery.models import Attempt, Breaker, Message, MessageState, Provider, Waiting
 from tests.delivery.engine.certificates import Authority
 from tests.delivery.engine.server import DROP, SILENT
 
@@ -252,7 +254,7 @@ def test_garbage_closes_the_connection_and_the_turn_says_so(
     send(batch)
     provider.refresh_from_db()
     assert tally(batch).words == "3 = 0 + 3 + 0 + 0 + 0"
-    assert "cannot be used" in provider.state_reason
+    assert "cannot be used" in Breaker.objects.get().words
     assert batch.chunks.get().owner is None
 
 
@@ -263,12 +265,11 @@ def test_server_that_is_down_costs_nothing_but_time(serve: Any, provider_of: Any
     send(batch)
     provider.refresh_from_db()
     assert provider.state == "active"
-    assert "cannot be used" in provider.state_reason
+    assert "cannot be used" in Breaker.objects.get().words
     Provider.objects.update(port=server.port)
     send(batch)
-    provider.refresh_from_db()
     assert tally(batch).accepted == 3
-    assert provider.state_reason == ""
+    assert Breaker.objects.get().words == ""
 
 
 def test_address_with_international_local_part_is_skipped(
@@ -310,7 +311,7 @@ def test_mail_goes_encrypted_after_a_login(
     assert all(talk.secure and talk.logged_in == "ada" for talk in server.talks)
 
 
-def test_wrong_password_pauses_the_provider_at_once(
+def test_wrong_password_stops_all_mail_through_it_at_once(
     authority: Authority, serve: Any, provider_of: Any, batch_of: Any, send: Any
 ) -> None:
     server = serve(context=authority.context(), features=["AUTH PLAIN"])
@@ -320,10 +321,12 @@ def test_wrong_password_pauses_the_provider_at_once(
     batch = batch_of(provider, 20)
     send(batch, turns=3)
     provider.refresh_from_db()
-    assert provider.state == "paused"
-    assert "password" in provider.state_reason
-    assert "535" in provider.state_detail
-    assert "wrong" not in provider.state_detail
+    assert not provider.is_paused, "nobody paused it: it heals by itself"
+    assert provider.trouble.state == "open"
+    assert "password" in provider.trouble.words
+    assert "535" in provider.trouble.detail
+    assert "wrong" not in provider.trouble.detail
+    assert provider.trouble.next_try_at > timezone.now() + timedelta(minutes=59)
     assert len(server.talks) == 1
     assert tally(batch).words == "20 = 0 + 20 + 0 + 0 + 0"
 
@@ -347,7 +350,7 @@ def test_certificate_that_is_not_good_gets_no_mail(
     provider = provider_of(server, security=security)
     send(batch_of(provider, 3))
     provider.refresh_from_db()
-    assert words in provider.state_reason
+    assert words in provider.trouble.words
     assert server.said("MAIL") == 0
 
 
@@ -356,7 +359,7 @@ def test_server_without_starttls_gets_no_mail(serve: Any, provider_of: Any, batc
     provider = provider_of(server, security="starttls")
     send(batch_of(provider, 3))
     provider.refresh_from_db()
-    assert "STARTTLS" in provider.state_reason
+    assert "STARTTLS" in provider.trouble.words
     assert server.said("MAIL") == 0
 
 

@@ -5,10 +5,13 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import AuditEntry, User
+from delivery import breakers
 from delivery.models import Batch, Provider
+from delivery.replies import Category
 from tests.delivery.providers.talking import Script, closed_port, talking
 
 ClientFor = Callable[[User], Client]
@@ -79,8 +82,10 @@ def test_an_unknown_preset_shows_an_empty_form(browser: Client) -> None:
 def test_a_working_connection_is_shown_step_by_step_and_remembered(browser: Client, transactional_db: None) -> None:
     with talking(Script()) as port:
         provider = relay(port)
+        breakers.refused(provider, Category.PROVIDER_AUTH, "535 no")
         page = result_of(browser, provider)
     assert "The connection works" in page
+    assert "Nothing leaves through it" not in page, "a test that passes ends the trouble"
     assert page.count("state-good") >= 5
     assert "Correct the settings" not in page
     provider.refresh_from_db()
@@ -130,6 +135,27 @@ def test_a_paused_default_is_announced_on_every_page(browser: Client, viewer: Us
     seen_by_viewer = client_for(viewer).get(reverse("sandbox")).content.decode()
     assert "Relay is paused" in seen_by_viewer
     assert f'href="/providers/{provider.pk}/"' not in seen_by_viewer
+
+
+def test_trouble_is_told_with_cause_next_try_and_cure(browser: Client) -> None:
+    provider = relay()
+    provider.make_default()
+    breakers.refused(provider, Category.PROVIDER_AUTH, "535 5.7.8 <b>bad</b> credentials")
+    page = browser.get(reverse("provider", args=[provider.pk])).content.decode()
+    assert "Nothing leaves through it" in page
+    assert "The provider refused the user name or password." in page
+    assert "Update the password" in page
+    assert "Next try" in page
+    assert "535 5.7.8 &lt;b&gt;bad&lt;/b&gt; credentials" in page
+    assert "Out of order" in browser.get(reverse("providers")).content.decode()
+    assert "Relay is out of order: mail through it waits." in browser.get(reverse("sandbox")).content.decode()
+
+
+def test_new_settings_are_tried_without_waiting(browser: Client) -> None:
+    provider = relay()
+    breakers.refused(provider, Category.PROVIDER_AUTH, "535 no")
+    assert browser.post(reverse("provider-edit", args=[provider.pk]), FILLED).status_code == 302
+    assert breakers.circuits()[provider.pk].is_due(timezone.now())
 
 
 def test_a_provider_in_use_is_not_removed_and_the_page_says_why(browser: Client) -> None:
