@@ -1,6 +1,7 @@
 """When a deferred message is tried again. Pure: the clock and the dice are passed in."""
 
 import random
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,50 +22,64 @@ LADDERS = {
     "transactional": Ladder(timedelta(minutes=1), timedelta(hours=1), timedelta(hours=24)),
 }
 JITTER = 0.25
+MOST_ASKED = timedelta(hours=24)
 GREYLIST_AT_LEAST = timedelta(minutes=5)
+_MINUTE = timedelta(minutes=1)
 
 
 def next_attempt(
-    verdict: Verdict,
-    attempts: int,
-    first_failed_at: datetime,
-    now: datetime,
-    *,
-    stream: str,
-    hint_seconds: float | None = None,
-    expires_at: datetime | None = None,
-    waiting: int = 0,
-    rate_per_second: float | None = None,
-    rng: random.Random | None = None,
+    verdict: Verdict, attempts: int, last: datetime, now: datetime, *, stream: str, rng: random.Random | None = None
 ) -> datetime | None:
-    """When to try again, or None to give up.
+    """When to try again, or None to give up because that would be after `last`.
 
-    `attempts` counts tries so far, this one included (1 after the first). `hint_seconds` is what the server asked
-    for; without it, the verdict's own hint counts. `waiting` messages already wait for a provider that takes
-    `rate_per_second`: the more there are, the wider this one is spread, so that the due ones never come all at once.
+    `attempts` counts tries so far, this one included (1 after the first). A server that names a time is not asked
+    earlier. Waits of equal length end apart from each other, whatever named them.
     """
-    ladder = LADDERS[stream]
     if not verdict.retries:
         return None
-    wait = _wait(ladder, attempts)
-    if rate_per_second:
-        wait = wait * (1 - JITTER) + timedelta(seconds=waiting / rate_per_second)
-    else:
-        wait *= (rng or random).uniform(1 - JITTER, 1 + JITTER)
-    at = now + max(wait, _floor(verdict, hint_seconds))
-    last = first_failed_at + ladder.give_up
-    if expires_at is not None:
-        last = min(last, expires_at)
+    dice = rng or random
+    ladder = LADDERS[stream]
+    doublings = min(max(attempts - 1, 0), 20)
+    wait = min(ladder.cap, ladder.first * (1 << doublings)) * dice.uniform(1 - JITTER, 1 + JITTER)
+    at = now + max(wait, _floor(verdict) * dice.uniform(1, 1 + JITTER))
     return at if at <= last else None
 
 
-def _wait(ladder: Ladder, attempts: int) -> timedelta:
-    doublings = min(max(attempts - 1, 0), 20)
-    return min(ladder.cap, ladder.first * (1 << doublings))
+def last_attempt(first_failed_at: datetime, *, stream: str, expires_at: datetime | None = None) -> datetime:
+    last = first_failed_at + LADDERS[stream].give_up
+    return min(last, expires_at) if expires_at else last
 
 
-def _floor(verdict: Verdict, hint_seconds: float | None) -> timedelta:
-    """A server that names a time is not asked earlier, nor a greylisting one before it can have learned."""
-    hint = hint_seconds if hint_seconds is not None else verdict.hint_seconds
-    floor = timedelta(seconds=min(hint or 0, 24 * 3600))
-    return max(floor, GREYLIST_AT_LEAST) if verdict.category == Category.GREYLIST else floor
+def _floor(verdict: Verdict) -> timedelta:
+    """What the server asks for, and a greylisting one until it can have learned."""
+    asked = min(timedelta(seconds=min(verdict.hint_seconds or 0, 1e6)), MOST_ASKED)
+    return max(asked, GREYLIST_AT_LEAST) if verdict.category == Category.GREYLIST else asked
+
+
+class Calendar:
+    """The minutes to come of one provider, and how many retries each is booked for: never more than it takes."""
+
+    def __init__(self, rate_per_second: float, booked: dict[datetime, int]) -> None:
+        self.added: Counter[datetime] = Counter()
+        self._booked = Counter(booked)
+        self._room = max(1, int(rate_per_second * 60))
+        self._after: dict[datetime, datetime] = {}  # a full minute, and the one to go on from
+
+    def book(self, at: datetime, last: datetime) -> datetime | None:
+        """The first moment from `at` on that has room, booked; None when that is after `last`."""
+        wanted = at.replace(second=0, microsecond=0)
+        minute = self._with_room(wanted)
+        if minute > wanted:
+            at = minute + _MINUTE * (self._booked[minute] / self._room)
+        if at > last:
+            return None
+        self._booked[minute] += 1
+        self.added[minute] += 1
+        return at
+
+    def _with_room(self, wanted: datetime) -> datetime:
+        minute = wanted
+        while self._booked[minute] >= self._room:
+            minute = self._after.get(minute, minute + _MINUTE)
+        self._after[wanted] = max(minute, wanted + _MINUTE)
+        return minute

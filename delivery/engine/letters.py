@@ -52,7 +52,6 @@ class Outcome:
     attempts: int = 0  # before this one
     duration_ms: int = 0
     verdict: "Verdict | None" = None  # still to be turned into a time for the next try
-    hint_seconds: int | None = None
     retry_at: datetime | None = None
     suppresses: bool = False
     journal_no: int = -1

@@ -6,9 +6,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from delivery import limits, retries
+from delivery import bookings, retries
 from delivery.engine.letters import Outcome
+from delivery.engine.wire import printable
 from delivery.models import MessageState, Provider
+from delivery.replies import Verdict
+from delivery.retries import Calendar
 
 
 @dataclass(slots=True)
@@ -147,35 +150,23 @@ def _decide(cursor: Any, batch: BatchRules, outcomes: list[Outcome]) -> dict[int
         return {}
     cursor.execute(_FIRST_FAILURES, [open_ids])
     first_failures: dict[int, datetime] = dict(cursor.fetchall())
-    now = timezone.now()
-    rate, waiting = _crowd(cursor, batch)
+    calendar = bookings.open_calendar(cursor, batch.provider)
     for outcome in outcomes:
-        if outcome.verdict is None:
-            continue
-        outcome.retry_at = retries.next_attempt(
-            outcome.verdict,
-            outcome.attempts + 1,
-            first_failures.get(outcome.message_id, now),
-            now,
-            stream=batch.stream,
-            hint_seconds=outcome.hint_seconds,
-            expires_at=batch.expires_at,
-            waiting=waiting,
-            rate_per_second=rate,
-        )
-        waiting += 1
-        if outcome.retry_at is None:
-            outcome.state, outcome.decision, outcome.category = MessageState.REFUSED, "refused", "expired"
+        if outcome.verdict is not None:
+            first_failed_at = first_failures.get(outcome.message_id, timezone.now())
+            outcome.retry_at = _next_attempt(batch, outcome, outcome.verdict, first_failed_at, calendar)
+            if outcome.retry_at is None:
+                outcome.state, outcome.decision, outcome.category = MessageState.REFUSED, "refused", "expired"
+    bookings.keep(cursor, batch.provider, calendar)
     return first_failures
 
 
-def _crowd(cursor: Any, batch: BatchRules) -> tuple[float | None, int]:
-    """The provider's rate, if it has one, and how many wait for another try already: they must not come at once."""
-    rate = limits.Limits.of(batch.provider).rate_per_second if batch.provider else None
-    if rate is None:
-        return None, 0
-    cursor.execute("SELECT count(*) FROM delivery_waiting WHERE batch_id = %s AND retry_at IS NOT NULL", [batch.id])
-    return rate, cursor.fetchone()[0]
+def _next_attempt(
+    batch: BatchRules, outcome: Outcome, verdict: Verdict, first_failed_at: datetime, calendar: Calendar | None
+) -> datetime | None:
+    last = retries.last_attempt(first_failed_at, stream=batch.stream, expires_at=batch.expires_at)
+    at = retries.next_attempt(verdict, outcome.attempts + 1, last, timezone.now(), stream=batch.stream)
+    return calendar.book(at, last) if at and calendar else at
 
 
 def _write_attempts(cursor: Any, batch: BatchRules, outcomes: list[Outcome]) -> None:
@@ -188,7 +179,7 @@ def _write_attempts(cursor: Any, batch: BatchRules, outcomes: list[Outcome]) -> 
             [o.stage for o in outcomes],
             [o.code for o in outcomes],
             [o.enhanced for o in outcomes],
-            [_storable(o.text)[:1000] for o in outcomes],
+            [_storable(o.text) for o in outcomes],
             [o.category for o in outcomes],
             [o.decision for o in outcomes],
             [o.duration_ms for o in outcomes],
@@ -210,7 +201,7 @@ def _write_waiting(
             [o.message_id for o in outcomes],
             [int(o.state) for o in outcomes],
             [o.category for o in outcomes],
-            [_storable(_words(o))[:1000] for o in outcomes],
+            [_storable(_words(o)) for o in outcomes],
             [o.retry_at for o in outcomes],
             [first_failures.get(o.message_id, now) for o in outcomes],
         ],
@@ -222,4 +213,5 @@ def _words(outcome: Outcome) -> str:
 
 
 def _storable(text: str) -> str:
-    return text.replace("\x00", "")
+    """At most 1 kB, and nothing that a terminal or a page would obey."""
+    return printable(text).encode()[:1000].decode(errors="ignore")

@@ -43,9 +43,9 @@ def make_reply(lines: list[bytes]) -> Reply:
     code = read_code(lines[-1])
     if any(read_code(line) != code for line in lines):
         raise Violation("lines of one reply with different codes")
-    return Reply(code, tuple(_printable(line[4:]) for line in lines))
+    return Reply(code, tuple(printable(line[4:].decode("utf-8", "replace")) for line in lines))
 
 
-def _printable(line: bytes) -> str:
-    text = line.decode("utf-8", "replace")
+def printable(text: str) -> str:
+    """Without control characters, and without those that turn the direction of what is read beside them."""
     return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)

@@ -1,6 +1,6 @@
 from delivery.models.breakers import Breaker
 from delivery.models.ledger import Attempt, Batch, Chunk, Complaint, Message, MessageState, MinuteCount, Turn, Waiting
-from delivery.models.pacing import LanePace
+from delivery.models.pacing import LanePace, RetryMinute
 from delivery.models.providers import Provider
 from delivery.models.sandbox import SandboxMail, SandboxRules
 
@@ -15,6 +15,7 @@ __all__ = [
     "MessageState",
     "MinuteCount",
     "Provider",
+    "RetryMinute",
     "SandboxMail",
     "SandboxRules",
     "Turn",

@@ -27,3 +27,17 @@ class LanePace(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lane} through {self.provider}"
+
+
+class RetryMinute(models.Model):
+    """How many retries of a provider are booked for one minute to come."""
+
+    provider = models.ForeignKey(Provider, models.CASCADE)
+    minute = models.DateTimeField()
+    count = models.IntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider", "minute"], name="one_booking_a_minute")]
+
+    def __str__(self) -> str:
+        return f"{self.count} at {self.minute:%H:%M}"

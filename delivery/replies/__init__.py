@@ -12,7 +12,7 @@ from functools import lru_cache
 from delivery.replies import languages
 from delivery.replies.categories import WORDS, Category, Stage
 from delivery.replies.codes import BASIC, ENHANCED, YIELDING
-from delivery.replies.hints import hint_seconds
+from delivery.replies.hints import hint_seconds, quota_seconds
 from delivery.replies.providers import PROVIDERS
 from delivery.replies.rules import first, plain, whole
 from delivery.replies.words import HINTS, SURE
@@ -27,7 +27,7 @@ class Verdict:
     """`is_permanent` is about the message: False means it is tried again (at once after the cure, when the provider or
     the batch pauses). `suppresses`: the address gets nothing more. `suppresses_when_confirmed`: only if the same is
     said again a day or more later. `slows`: the provider wants less; `counts_soft`: a soft bounce of this person.
-    `hint_seconds`: the server named a time to wait."""
+    `hint_seconds`: the server named a time to wait, or a quota that has to open again first."""
 
     category: Category
     is_permanent: bool = False
@@ -152,8 +152,13 @@ def _verdict(stage: Stage, code: int, category: Category, text: str) -> Verdict:
         pauses_batch=refused and (category in _STOPS_THE_BATCH or (stage == Stage.MAIL and category == C.UNKNOWN)),
         slows=category in (C.THROTTLE, C.CONN_LIMIT),
         counts_soft=not about_us and (category == C.MAILBOX_FULL or (permanent and category == C.UNKNOWN)),
-        hint_seconds=None if permanent else hint_seconds(text),
+        hint_seconds=None if permanent else _hint(category, text),
     )
+
+
+def _hint(category: Category, text: str) -> float | None:
+    named = hint_seconds(text)
+    return quota_seconds(text) if named is None and category == C.PROVIDER_QUOTA else named
 
 
 def _pauses_provider(stage: Stage, refused: bool, category: Category) -> bool:

@@ -1,4 +1,4 @@
-"""The time a server asks us to wait, if it names one."""
+"""How long a server wants us to wait."""
 
 import re
 
@@ -6,6 +6,7 @@ from delivery.replies.rules import fold
 
 
 def hint_seconds(text: str) -> float | None:
+    """The time it names, if it does."""
     words = fold(text[:1000].casefold())
     clock = _CLOCK.search(words)
     if clock:
@@ -14,6 +15,16 @@ def hint_seconds(text: str) -> float | None:
     if not spans:
         return None
     return sum(float(span["n"]) * _unit(span["unit"]) for span in _PART.finditer(spans["spans"]))
+
+
+def quota_seconds(text: str) -> float:
+    """After what time a used-up quota may be open again, by the window it names. Days roll or end at midnight
+    somewhere; a month is looked at again every day."""
+    words = text[:1000].casefold()
+    return 24 * 3600.0 if _LONG.search(words) else 3600.0
+
+
+_LONG = re.compile(r"dail|day|24[- ]?h|month|credits?\b|plan\b|\b5\.4\.5\b|\b5\.1\.90\b")
 
 
 # A time counts only behind a word that asks to wait: "in reply to RCPT TO 550" and "15 messages in 60 seconds" do not.
