@@ -1,6 +1,7 @@
 """People who marked a mail as spam, as their mailbox providers tell us."""
 
 from enum import StrEnum
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F
@@ -9,6 +10,7 @@ from django.dispatch import Signal
 from contacts import consent
 from contacts.models import Contact, Suppression
 from delivery import arf, tokens, verp
+from delivery.ledger import watching
 from delivery.models import Batch, Complaint, Message
 
 # Sent with `message_id`, inside the transaction that records a message's first complaint.
@@ -75,4 +77,5 @@ def _record(message: Message, report: arf.Report) -> bool:
             )
     Batch.objects.filter(pk=message.batch_id).update(complained=F("complained") + 1)
     complained.send(Complaint, message_id=message.pk)
+    transaction.on_commit(partial(watching.judge, message.batch_id))
     return True

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from delivery import disk, gathering, offering, turns
-from delivery.ledger import building, states
+from delivery.ledger import building, states, watching
 from delivery.ledger.progress import measure
 from delivery.models import Batch
 from delivery.queueing import enqueue
@@ -41,7 +41,8 @@ def tick() -> bool:
                 offering.offer(cursor)
             recover_lost(cursor)
             end_batches(cursor)
-            measure()
+            for batch_id in measure():
+                watching.judge(batch_id)
         turns.forget_lost()
     return True
 

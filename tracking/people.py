@@ -21,13 +21,15 @@ TERMS = {
     "skipped": "Skipped",
     "unaccounted": "Unaccounted for",
 }
+# Parts of the refused: what stop rules count.
+REASONS = {"hard": "Do not exist", "blocked": "Refused as spam"}
 ACTS = {
     "opened": ("Opened", EventKind.OPEN),
     "clicked": ("Clicked", EventKind.CLICK),
     "unsubscribed": ("Unsubscribed", EventKind.UNSUBSCRIBE),
     "complained": ("Marked as spam", EventKind.COMPLAINT),
 }
-LABELS = TERMS | {term: label for term, (label, _) in ACTS.items()}
+LABELS = TERMS | REASONS | {term: label for term, (label, _) in ACTS.items()}
 
 _EXPORT_PAGE = 2000
 

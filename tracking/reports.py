@@ -146,8 +146,8 @@ class Report:
 
     @property
     def figures(self) -> list[Figure]:
-        """In the order of their weight: opens come last because they are the weakest."""
-        return [self.clicked, self.unsubscribed, self.complained, self.opened]
+        """In the order of their weight: opens are weak, and of complaints few are told."""
+        return [self.clicked, self.unsubscribed, self.opened, self.complained]
 
     @property
     def sentence(self) -> str:

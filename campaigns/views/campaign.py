@@ -15,7 +15,7 @@ from accounts.security import MAIL_POLICY, content_policy
 from campaigns import preview, rendering
 from campaigns.forms import CARDS, TestMailForm
 from campaigns.models import Campaign, Stage
-from campaigns.views.pages import Readiness, get_campaign, tally_links
+from campaigns.views.pages import Readiness, alarm, get_campaign, tally_links
 from campaigns.views.showing import Showing
 from contacts import merge
 from delivery import disk, ledger
@@ -90,6 +90,7 @@ def _launched(found: Campaign) -> dict[str, Any]:
         "took_minutes": bool(batch.started_at and batch.finished_at and batch.finished_at - batch.started_at > _MOMENT),
         "tally": ledger.tally(batch),
         "links": tally_links(batch),
+        "alarm": alarm(batch),
         "progress": ledger.progress(batch),
         "campaign_url": found.get_absolute_url(),
         "undecided": ledger.undecided([batch.pk]).get(batch.pk, 0),

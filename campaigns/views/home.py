@@ -70,7 +70,9 @@ def _needs(user: User) -> Iterator[Need]:
     recent = timezone.now() - timedelta(days=7)
     for campaign in Campaign.objects.filter(batch__state=Batch.State.PAUSED).select_related("batch"):
         reason = campaign.batch.state_reason if campaign.batch else ""
-        yield Need("warn", f"“{campaign}” is paused", reason, campaign.get_absolute_url(), "Look at it")
+        is_rehearsal = campaign.batch is not None and campaign.batch.rehearsal
+        what = f"The rehearsal of “{campaign}”" if is_rehearsal else f"“{campaign}”"
+        yield Need("warn", f"{what} is paused", reason, campaign.get_absolute_url(), "Look at it")
     yield from _undecided()
     for provider in Provider.objects.out_of_service():
         url = menu.address_of("providers", user) or ""

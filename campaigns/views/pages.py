@@ -11,7 +11,10 @@ from campaigns.models import Campaign
 from campaigns.preflight import Finding
 from contacts import audience
 from contacts.audience import Summary
+from delivery import stopping
+from delivery.ledger import evidence
 from delivery.models import Batch, Provider
+from delivery.stopping import Rule
 
 TERMS = ("accepted", "waiting", "refused", "uncertain", "skipped", "unaccounted")
 
@@ -25,6 +28,24 @@ def tally_links(batch: Batch) -> dict[str, str]:
     """Each count leads to exactly those people."""
     page = reverse("batch-people", args=[batch.pk])
     return {term: f"{page}?term={term}" for term in TERMS}
+
+
+_STEPS = {
+    Rule.HARD: "See who does not exist",
+    Rule.BLOCKED: "See what the servers said",
+    Rule.COMPLAINED: "See who complained",
+}
+
+
+def alarm(batch: Batch) -> dict[str, str]:
+    """Why it paused itself, or what to look at before it has to; with the one next step. Empty when all is well."""
+    rule, text = batch.stop_rule if batch.state == Batch.State.PAUSED else "", batch.state_reason
+    title = "Paused by itself, as it would be for real" if batch.rehearsal else "Paused by itself"
+    if not rule:
+        text = stopping.warn(evidence.figures(batch))
+        rule, title = Rule.COMPLAINED, "Many complaints"
+    url = f"{reverse('batch-people', args=[batch.pk])}?term={rule}"
+    return {"title": title, "text": text, "url": url, "label": _STEPS[Rule(rule)]} if text else {}
 
 
 @dataclass

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from delivery import bookings, retries
+from delivery import bookings, retries, stopping
 from delivery.engine.letters import Outcome
 from delivery.engine.wire import printable
 from delivery.models import MessageState, Provider
@@ -21,6 +21,8 @@ class Counts:
     refused: int = 0
     uncertain: int = 0
     skipped: int = 0
+    hard: int = 0  # of the refused
+    blocked: int = 0  # of the refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ _MESSAGES = """
         accepted_at = CASE WHEN o.state = 1 THEN now() ELSE m.accepted_at END
     FROM unnest(%s::bigint[], %s::smallint[], %s::text[], %s::smallint[]) AS o(id, state, reply, tried)
     WHERE m.id = o.id AND m.id = ANY(%s) AND m.state = 0
-    RETURNING o.state
+    RETURNING m.id, o.state
 """
 _ATTEMPTS = """
     INSERT INTO delivery_attempt (message_id, batch_id, provider_id, stage, code, enhanced, text, category, decision,
@@ -70,7 +72,7 @@ _FIRST_FAILURES = "SELECT message_id, min(at) FROM delivery_attempt WHERE messag
 _COUNT = """
     UPDATE delivery_chunk
     SET pending = pending - %s, accepted = accepted + %s, deferred = deferred + %s, refused = refused + %s,
-        uncertain = uncertain + %s, skipped = skipped + %s
+        uncertain = uncertain + %s, skipped = skipped + %s, hard = hard + %s, blocked = blocked + %s
     WHERE id = %s
 """
 _STRIKE_OUT = """
@@ -84,11 +86,12 @@ _END = """
         UPDATE delivery_chunk
         SET is_done = true, owner = NULL, lease_until = NULL, offered_at = NULL, offered_until = NULL
         WHERE id = %s
-        RETURNING batch_id, accepted, pending, deferred, refused, uncertain, skipped
+        RETURNING batch_id, accepted, pending, deferred, refused, uncertain, skipped, hard, blocked
     )
     UPDATE delivery_batch b
     SET accepted = b.accepted + e.accepted, pending = b.pending + e.pending, deferred = b.deferred + e.deferred,
-        refused = b.refused + e.refused, uncertain = b.uncertain + e.uncertain, skipped = b.skipped + e.skipped
+        refused = b.refused + e.refused, uncertain = b.uncertain + e.uncertain, skipped = b.skipped + e.skipped,
+        hard = b.hard + e.hard, blocked = b.blocked + e.blocked
     FROM ended e WHERE b.id = e.batch_id
 """
 
@@ -108,9 +111,13 @@ def write(cursor: Any, batch: BatchRules, outcomes: list[Outcome], counts: Count
             ids,
         ],
     )
-    for (state,) in cursor.fetchall():
+    categories = {o.message_id: o.category for o in outcomes}
+    for message_id, state in cursor.fetchall():
         term = _TERMS[MessageState(state)]
         setattr(counts, term, getattr(counts, term) + 1)
+        if state == MessageState.REFUSED:
+            counts.hard += categories[message_id] in stopping.HARD
+            counts.blocked += categories[message_id] in stopping.BLOCKED
     _write_attempts(cursor, batch, outcomes)
     _write_waiting(cursor, batch, [o for o in outcomes if o.state != MessageState.ACCEPTED], first_failures)
 
@@ -118,7 +125,7 @@ def write(cursor: Any, batch: BatchRules, outcomes: list[Outcome], counts: Count
 def count(cursor: Any, chunk_id: int, counts: Counts, settled: int) -> None:
     if settled:
         terms = [counts.accepted, counts.deferred, counts.refused, counts.uncertain, counts.skipped]
-        cursor.execute(_COUNT, [settled, *terms, chunk_id])
+        cursor.execute(_COUNT, [settled, *terms, counts.hard, counts.blocked, chunk_id])
 
 
 def end_chunk(cursor: Any, chunk_id: int) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import time
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -13,7 +14,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, close_old
 
 from accounts.models import Organisation
 from contacts import consent
-from delivery import breakers, disk, ledger, secrets
+from delivery import breakers, disk, ledger, secrets, stopping
 from delivery.breaker import Circuit
 from delivery.engine import process, reading, slots
 from delivery.engine.checkpoint import LEASE_SECONDS, WINDOW, Fenced, Flush, Standing
@@ -24,6 +25,7 @@ from delivery.engine.letters import Claim, Letter, Outcome
 from delivery.engine.opening import Server
 from delivery.engine.pace import OneMessage, Pace
 from delivery.engine.process import Engine
+from delivery.ledger import watching
 from delivery.limits import Limiter, Limits, connect
 from delivery.models import Batch, Breaker, MessageState, Provider
 from delivery.replies import Category
@@ -43,6 +45,7 @@ _DISK_SECONDS = 1.0
 _CAME_BACK = "The process that sent it was taken for dead; it came back, and says so."
 # So many requests to slow down are told at once, fewer when the turn ends.
 _TELL_THROTTLED = 20
+_JUDGE_SECONDS = 0.5
 
 
 def run(provider_id: int, stream: str) -> None:
@@ -73,6 +76,7 @@ class _Turn:
         self.told = (0, 0)  # accepted and throttled messages
         self.nothing_offered = False
         self.owes = False  # a chunk may be ours that we do not know of
+        self.judged_at: dict[int, float] = {}
 
     async def drive(self, provider_id: int) -> None:
         prepared = await self._there(self._prepare, provider_id)
@@ -376,6 +380,8 @@ class _Turn:
                 )
         ledger_ = self.engine.ledger
         standing = ledger_.flush(flush)
+        if any(outcome.category in stopping.COUNTED for outcome in flush.settled):
+            self._judge(claim.batch.id)
         if flush.ends or flush.release_from is not None or standing.stop:
             return standing, [], [], {}
         letters: list[Letter] = []
@@ -390,6 +396,16 @@ class _Turn:
         accepted = flush.accepted + [o.message_id for o in flush.settled if o.state == MessageState.ACCEPTED]
         with contextlib.suppress(DatabaseError):
             ledger.settle_uncertain(accepted, as_=MessageState.ACCEPTED, because=_CAME_BACK)
+
+    def _judge(self, batch_id: int) -> None:
+        """At once, so that a campaign to a bad list stops within a second or two; the tick looks anyway."""
+        now = time.monotonic()
+        if now - self.judged_at.get(batch_id, 0.0) > _JUDGE_SECONDS:
+            self.judged_at[batch_id] = now
+            try:
+                watching.judge(batch_id)
+            except (OperationalError, InterfaceError) as problem:
+                log.warning("batch %s is judged at the next tick: %s", batch_id, problem)
 
     def _pause(self, halts: list[Halt]) -> None:
         for halt in halts:

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.db import connection
 
+from delivery import stopping
 from delivery.models import Batch, MessageState
+from delivery.replies.categories import Category
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,11 @@ class MessageRow:
 
 _WORDS: dict[int | None, str] = {state.value: str(state.label) for state in MessageState}
 
+
+def _categories(found: frozenset[Category]) -> str:
+    return "(" + ", ".join(f"'{category}'" for category in sorted(found)) + ")"
+
+
 # What a row says must be borne out by its row in the waiting list, or the lack of one: the audit counts the same way.
 _BORNE_OUT = {
     "accepted": "m.state = 1 AND w.state IS NULL",
@@ -41,12 +48,15 @@ _BORNE_OUT = {
 }
 WHICH = {
     **_BORNE_OUT,
+    # Parts of the refused, as stop rules count them.
+    "hard": f"{_BORNE_OUT['refused']} AND w.category IN {_categories(stopping.HARD)}",
+    "blocked": f"{_BORNE_OUT['refused']} AND w.category IN {_categories(stopping.BLOCKED)}",
     "waiting": f"({_BORNE_OUT['pending']} OR {_BORNE_OUT['deferred']})",
     "all": "true",
     "unaccounted": "coalesce(NOT (" + " OR ".join(f"({borne})" for borne in _BORNE_OUT.values()) + "), true)",
 }
 # These have a row in the waiting list, whose index lists them without a look at the accepted.
-_LISTED = {"deferred": 2, "refused": 3, "uncertain": 4, "skipped": 5}
+_LISTED = {"deferred": 2, "refused": 3, "hard": 3, "blocked": 3, "uncertain": 4, "skipped": 5}
 
 _COLUMNS = """m.id, m.email, m.contact_id, m.state, m.attempts, coalesce(m.reply, ''), m.accepted_at,
     coalesce(w.category, ''), w.retry_at"""
@@ -71,8 +81,8 @@ WHERE NOT EXISTS (SELECT 1 FROM delivery_message m WHERE m.id = n) ORDER BY n LI
 def messages(batch: Batch, term: str = "all", *, after: int = 0, limit: int = 50, search: str = "") -> list[MessageRow]:
     """Up to `limit` messages of a term with ids above `after`, in the order of their ids.
 
-    `term` is a term of the tally, "unaccounted", "all", or a part of waiting: "pending", "deferred". `search` finds
-    any part of the address.
+    `term` is a term of the tally, "unaccounted", "all", or a part: of waiting "pending" and "deferred", of refused
+    "hard" and "blocked". `search` finds any part of the address.
     """
     if batch.first_id is None or batch.last_id is None or not batch.total:
         return []

@@ -44,10 +44,11 @@ def _quota_seconds(batch: Batch, waiting: int) -> float:
     return max(by_hour, by_day)
 
 
-def measure() -> None:
-    """Take the speed of what is being sent, every few seconds, smoothed."""
+def measure() -> list[int]:
+    """Take the speed of what is being sent, every few seconds, smoothed; the batches whose turn it was."""
     with connection.cursor() as cursor:
         cursor.execute(_MEASURE, {"every": EVERY_SECONDS})
+        return [row[0] for row in cursor.fetchall()]
 
 
 _MEASURE = f"""
@@ -63,5 +64,5 @@ UPDATE delivery_batch b SET speed_at = statement_timestamp(), speed_done = done.
     WHEN done.seconds IS NULL OR done.seconds > 60 THEN 0
     WHEN done.speed = 0 THEN greatest(0, done.n - done.speed_done) / done.seconds
     ELSE 0.6 * done.speed + 0.4 * greatest(0, done.n - done.speed_done) / done.seconds END
-FROM done WHERE b.id = done.id
+FROM done WHERE b.id = done.id RETURNING b.id
 """  # noqa: S608

@@ -49,13 +49,14 @@ WITH taken AS (
     UPDATE delivery_chunk c SET is_done = true, offered_at = NULL, offered_until = NULL,
         pending = c.pending - counted.n, skipped = c.skipped + counted.n
     FROM counted WHERE c.id = counted.id
-    RETURNING c.accepted, c.pending, c.deferred, c.refused, c.uncertain, c.skipped
+    RETURNING c.accepted, c.pending, c.deferred, c.refused, c.uncertain, c.skipped, c.hard, c.blocked
 )
 UPDATE delivery_batch b SET accepted = b.accepted + e.accepted, pending = b.pending + e.pending,
     deferred = b.deferred + e.deferred, refused = b.refused + e.refused, uncertain = b.uncertain + e.uncertain,
-    skipped = b.skipped + e.skipped
+    skipped = b.skipped + e.skipped, hard = b.hard + e.hard, blocked = b.blocked + e.blocked
 FROM (SELECT sum(accepted) AS accepted, sum(pending) AS pending, sum(deferred) AS deferred, sum(refused) AS refused,
-             sum(uncertain) AS uncertain, sum(skipped) AS skipped FROM ended HAVING count(*) > 0) e
+             sum(uncertain) AS uncertain, sum(skipped) AS skipped,
+             sum(hard) AS hard, sum(blocked) AS blocked FROM ended HAVING count(*) > 0) e
 WHERE b.id = %(batch)s
 """
 _SKIP_DEFERRED = """

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 
+from delivery.ledger import evidence
 from delivery.models import Batch, Chunk
 from delivery.queueing import enqueue
 
@@ -36,8 +37,11 @@ def undo(batch: Batch) -> None:
         enqueue("delivery.drop", queue="jobs", batch_id=batch.pk)
 
 
-def pause(batch: Batch, reason: str = "") -> None:
-    """Nothing more is granted from the commit on; workers learn it at their next checkpoint, within a second."""
+def pause(batch: Batch, reason: str = "", *, rule: str = "") -> None:
+    """Nothing more is granted from the commit on; workers learn it at their next checkpoint, within a second.
+
+    `rule` names the stop rule when nobody asked for it.
+    """
     with transaction.atomic():
         _change(
             batch,
@@ -45,6 +49,7 @@ def pause(batch: Batch, reason: str = "") -> None:
             "Only a campaign that is being sent can be paused.",
             state=State.PAUSED,
             state_reason=reason,
+            stop_rule=rule,
         )
         withdraw([batch.pk])
 
@@ -59,6 +64,8 @@ def resume(batch: Batch) -> None:
             "It is not paused.",
             state=_state_to_resume(batch),
             state_reason="",
+            stop_rule="",
+            resumed_at_figures=evidence.seen(batch),
             job_queued_at=None,
             hold_until=Greatest("hold_until", Now()) if batch.started_at is None else batch.hold_until,
             not_before=timezone.now() if batch.built_at is None else batch.not_before,

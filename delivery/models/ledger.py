@@ -63,6 +63,9 @@ class Batch(models.Model):
     refused = models.BigIntegerField(default=0)
     uncertain = models.BigIntegerField(default=0)
     skipped = models.BigIntegerField(default=0)
+    # Of the refused: what stop rules count.
+    hard = models.BigIntegerField(default=0)
+    blocked = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     # Set when nothing is left to do, not even to skip: what has none is what the dispatcher looks at.
@@ -70,6 +73,8 @@ class Batch(models.Model):
     audited_at = models.DateTimeField(null=True)
     audit = models.JSONField(default=dict, help_text="What the audit takes off each term, because rows disagree.")
     complained = models.BigIntegerField(default=0, help_text="Mails marked as spam.")
+    stop_rule = models.CharField(max_length=10, blank=True, help_text="Why it paused itself, see delivery.stopping.")
+    resumed_at_figures = models.JSONField(null=True, help_text="Figures a person has seen and gone on after.")
     speed = models.FloatField(default=0, help_text="Messages a second, lately.")
     speed_done = models.BigIntegerField(default=0)
     speed_at = models.DateTimeField(null=True)
@@ -165,6 +170,8 @@ class Chunk(models.Model):
     refused = models.IntegerField(db_default=0)
     uncertain = models.IntegerField(db_default=0)
     skipped = models.IntegerField(db_default=0)
+    hard = models.IntegerField(db_default=0)
+    blocked = models.IntegerField(db_default=0)
 
     class Meta:
         indexes = [

@@ -197,6 +197,31 @@ def test_home_leads_to_the_first_mail_until_something_was_sent(
     assert "Harbour news" in page
 
 
+def test_campaign_that_paused_itself_says_why_and_leads_to_exactly_those_people(
+    client_for: Browse, marketer: User, campaign: Campaign
+) -> None:
+    batch = launching.launch(campaign, by=marketer)
+    words = "41 of 400 addresses tried (10.2 %) do not exist."
+    Batch.objects.filter(pk=batch.pk).update(state="paused", stop_rule="hard", state_reason=words, hard=41)
+    client = client_for(marketer)
+    page = client.get(campaign.get_absolute_url()).content.decode()
+    assert "Paused by itself, as it would be for real" in page
+    assert page.count(words) == 1
+    address = f"{reverse('batch-people', args=[batch.pk])}?term=hard"
+    assert f'href="{address}">See who does not exist' in page
+    assert "Do not exist 41" in client.get(address).content.decode()
+    home = client.get(reverse("home")).content.decode()
+    assert "The rehearsal of" in home
+    assert words in home
+
+
+def test_too_many_complaints_warn_before_they_stop(client_for: Browse, marketer: User, campaign: Campaign) -> None:
+    batch = launching.launch(campaign, by=marketer)
+    Batch.objects.filter(pk=batch.pk).update(state="done", accepted=1_500, complained=2)
+    page = client_for(marketer).get(campaign.get_absolute_url()).content.decode()
+    assert "2 of 1,500 people (0.13 %) marked this mail as spam" in page
+
+
 def test_paused_campaign_needs_somebody(client_for: Browse, marketer: User, campaign: Campaign) -> None:
     launching.launch(campaign, by=marketer)
     Batch.objects.update(state=Batch.State.PAUSED, state_reason="The server said no")

@@ -16,6 +16,7 @@ from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts.exporting import csv_response
 from delivery import ledger
+from delivery.ledger import evidence
 from delivery.models import Batch
 from tracking import people as lists
 from tracking import reports, titles
@@ -106,6 +107,8 @@ def _chips(chosen: Chosen) -> Iterator[Chip]:
     tally = ledger.tally(chosen.batch)
     report = reports.report([chosen.batch.id])
     counts = {"all": tally.total} | {term: getattr(tally, term) for term in lists.TERMS if term != "all"}
+    figures = evidence.of([chosen.batch.id])
+    counts |= {term: getattr(figures, term) for term in lists.REASONS}
     counts |= {figure.key: figure.people for figure in report.figures}
     for term, label in lists.LABELS.items():
         is_current = term == chosen.term

@@ -14,9 +14,9 @@ from django.utils import timezone
 from redis import Redis
 
 from contacts.models import Contact, MailingList, Subscription, Suppression
-from delivery import dispatch
+from delivery import dispatch, ledger
 from delivery.engine import process, turn
-from delivery.ledger import tally
+from delivery.ledger import evidence, tally
 from delivery.models import Attempt, Batch, Chunk, Message, MessageState, Waiting
 from tests.delivery.engine.conftest import offer
 
@@ -247,3 +247,32 @@ def test_paused_provider_opens_no_connection(
     provider.pause("By hand")
     send(batch)
     assert not server.talks
+
+
+def test_campaign_to_a_bad_list_stops_itself_and_goes_on_when_a_person_says_so(
+    serve: Any, provider_of: Any, batch_of: Any, send: Any
+) -> None:
+    """A third of the addresses do not exist; the first checkpoints show it."""
+    server = serve(
+        rules={"rcpt": lambda t: "550 5.1.1 No such user" if t.recipient.partition("@")[0][-1] in "258" else None}
+    )
+    now = timezone.now()
+    batch = batch_of(provider_of(server, connections=2), 1500, built_at=now, started_at=now)
+    send(batch)
+    counted = tally(batch)
+    assert batch.state == "paused"
+    assert "addresses tried" in batch.state_reason
+    assert counted.waiting > 0
+    assert counted.unaccounted == 0
+    figures = evidence.figures(batch)
+    assert figures.hard == counted.refused == Waiting.objects.filter(category="invalid_recipient").count()
+    for _ in range(60):
+        if tally(batch).is_complete:
+            break
+        if batch.state == "paused":
+            ledger.resume(batch)
+        offer(batch)
+        send(batch)
+    assert tally(batch).is_complete
+    assert len(server.accepted()) == tally(batch).accepted
+    assert not server.twice()

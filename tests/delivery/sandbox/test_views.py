@@ -196,7 +196,7 @@ def test_mark_as_spam_fills_the_report_of_the_rehearsal_and_says_when_it_did_bef
     batch = Batch.objects.create(rehearsal=True, content_kind="edition", content_id=1, state="done")
     Message.objects.create(id=77, batch=batch, email="ana1@example.org", state=1)
     kept, client = keep(), client_for(marketer)
-    assert "Mark as spam, as a reader may" in client.get(f"{LIST}{kept.pk}/").content.decode()
+    assert "Mark as spam</button>" in client.get(f"{LIST}{kept.pk}/").content.decode()
     page = client.post(f"{LIST}{kept.pk}/complain/", follow=True).content.decode()
     assert "Marked as spam. The complaint is counted." in page
     assert "was marked as spam before" in client.post(f"{LIST}{kept.pk}/complain/", follow=True).content.decode()

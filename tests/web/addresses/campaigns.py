@@ -21,6 +21,15 @@ def begun(state: State) -> Any:
     return lambda cast: {"pk": stage.launched(cast, state).pk}
 
 
+def stopped(cast: Cast) -> dict[str, Any]:
+    """By its own figures."""
+    found = stage.launched(cast, State.PAUSED)
+    assert found.batch is not None
+    words = "41 of 400 addresses tried (10.2 %) do not exist. See where these came from before you resume."
+    Batch.objects.filter(pk=found.batch.pk).update(stop_rule="hard", state_reason=words, hard=41)
+    return {"pk": found.pk}
+
+
 def first_block(cast: Cast) -> dict[str, Any]:
     return draft(cast) | {"block": stage.first_block(cast)}
 
@@ -52,9 +61,7 @@ ADDRESSES = {
     "campaigns": Address(STAFF, args=beside(stage.message)),
     "campaign-new": Address(WRITERS, post=lambda cast: {"starter": starters.all()[0].key}, changes=count),
     "starter-mail": Address(STAFF, args=lambda cast: {"key": starters.all()[0].key}, no_page=MAIL),
-    "campaign": Address(
-        STAFF, args=draft, states=tuple(map(begun, (State.BUILDING, State.SENDING, State.PAUSED, State.DONE)))
-    ),
+    "campaign": Address(STAFF, args=draft, states=(*map(begun, (State.BUILDING, State.SENDING, State.DONE)), stopped)),
     "campaign-ready": Address(STAFF, args=draft, no_page=FRAGMENT),
     "campaign-inbox": Address(STAFF, args=draft, no_page=FRAGMENT),
     "campaign-mail": Address(STAFF, args=draft, no_page=MAIL),
