@@ -151,7 +151,7 @@ def _verdict(stage: Stage, code: int, category: Category, text: str) -> Verdict:
         pauses_provider=_pauses_provider(stage, refused, category),
         pauses_batch=refused and (category in _STOPS_THE_BATCH or (stage == Stage.MAIL and category == C.UNKNOWN)),
         slows=category in (C.THROTTLE, C.CONN_LIMIT),
-        counts_soft=not about_us and (category == C.MAILBOX_FULL or (permanent and category == C.UNKNOWN)),
+        counts_soft=not about_us and (category == C.MAILBOX_FULL or (permanent and category in (C.UNKNOWN, C.EXPIRED))),
         hint_seconds=None if permanent else _hint(category, text),
     )
 

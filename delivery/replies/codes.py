@@ -18,7 +18,8 @@ ENHANCED: dict[str, Category] = {
     "2.1": C.INACTIVE_MAILBOX,
     "2.2": C.MAILBOX_FULL,
     "2.3": C.MESSAGE_TOO_LARGE,
-    "2.122": C.PROVIDER_QUOTA,
+    "2.121": C.THROTTLE,
+    "2.122": C.THROTTLE,
     "3.4": C.MESSAGE_TOO_LARGE,
     "5.4.5": C.PROVIDER_QUOTA,  # Gmail; elsewhere congestion
     "4.7": C.EXPIRED,
@@ -52,7 +53,7 @@ ENHANCED: dict[str, Category] = {
     "5.7.512": C.SPAM_CONTENT,
     "5.7.515": C.AUTH_POLICY,
     "5.7.520": C.SPAM_CONTENT,
-    "5.7.705": C.PROVIDER_QUOTA,
+    **dict.fromkeys(["5.7.232", "5.7.233", "5.7.705"], C.PROVIDER_QUOTA),
     "5.7.750": C.SENDER_NOT_VERIFIED,
 }
 

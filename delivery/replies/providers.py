@@ -16,7 +16,7 @@ PROVIDERS: tuple[Rule, ...] = (
     # SendGrid, Mailgun, Postmark, SparkPost, Brevo, cPanel hosts
     rule(C.PROVIDER_QUOTA, r"maximum credits exceeded|has exceeded the max (emails|defers and failures) per hour"),
     rule(C.SENDER_NOT_VERIFIED, r"unconfigured sending domain|sender signature|verified sender identity"),
-    rule(C.RELAY_DENIED, r"sandbox (sub)?domains? (is|are) for test|account is pending approval"),
+    rule(C.RELAY_DENIED, r"(sandbox (sub)?domains?|free accounts) (is|are) for test|account is pending approval"),
     rule(C.PROVIDER_AUTH, r"unauthenticated senders? not allowed|unauthorized ip address"),
     # Microsoft
     rule(C.INVALID_RECIPIENT, r"\b5\.4\.1 .*recipient address(es)? rejected ?:? ?access denied"),
@@ -25,8 +25,8 @@ PROVIDERS: tuple[Rule, ...] = (
     rule(C.MAILBOX_FULL, r"storedrv\.deliver.*quotaexceeded"),
     rule(C.THROTTLE, r"storedrv\.deliver.*(thread limit|concurrent)|pfa agent busy|\bs77\d\b|\bs3114\b|\brp-00\d\b"),
     rule(C.SENDER_NOT_VERIFIED, r"sendasdenied"),
-    # A group that takes mail from its own people only is alive, and nobody's login is at fault
-    rule(C.UNKNOWN, r"resolver\.rst\.(sender)?not(auth|member)\w*|resolver\.rst\.restricted"),
+    # A group that takes mail from its own people only, or a rule of theirs: nobody is dead, no login at fault
+    rule(C.UNKNOWN, r"resolver\.rst\.(?!recipsize)|transport\.rules\."),
     rule(C.BLOCK_REPUTATION, r"\bs3(140|150)\b|\bsc-00[1-4]\b|\bdy-00[12]\b|\bou-00[12]\b"),
     # Gmail
     rule(C.INVALID_RECIPIENT, r"p=nosuchuser|\banswer=6596\b"),
@@ -63,6 +63,8 @@ PROVIDERS: tuple[Rule, ...] = (
     rule(C.UNKNOWN, r"mailbox unavailable or access denied"),
     # Lists that a link names
     rule(C.BLOCK_REPUTATION, r"https?://[^\s/]*\b(spamhaus|spamcop|sorbs|barracudacentral|uceprotect|abuseat)\b"),
+    # Amavis
+    rule(C.SPAM_CONTENT, r"\breject, id=[\w-]+ - "),
     # T-Online, Mimecast, Cloudmark, OpenSPF
     rule(C.BLOCK_REPUTATION, r"ask your postmaster for help or to contact|csi\.(cloudmark\.com|mimecast\.org)"),
     rule(C.GREYLIST, r"internal resources? (is |are )?temporarily unavailable"),

@@ -14,8 +14,9 @@ SURE: tuple[Rule, ...] = (
     rule(C.GREYLIST, r"gr[ae]y-?\s?list", r"first[- ]time sender", r"verification (is )?in progress"),
     rule(
         C.SMTPUTF8,
-        r"smtputf8|internationali[sz]ed (e-?mail )?address|non-ascii|\beai\b.{0,20}not",
+        r"smtputf8|7-?bit ascii|internationali[sz]ed (e-?mail )?address|non-ascii|\beai\b.{0,20}not",
     ),
+    rule(C.EXPIRED, r"(delivery time|message|retry time(out)?) (has |was )?(expired|exceeded)"),
     rule(
         C.NETWORK,
         r"(connection|operation|session|lookup|callout|server|host|query) timed? ?-?out",
@@ -23,7 +24,7 @@ SURE: tuple[Rule, ...] = (
         r"connection (was )?(refused by|reset|lost|broken)|connection with .{0,40}(is )?broken|read error from",
         r"(connection refused|no route to host|network (is )?unreachable)\W*$",
         r"(host|domain) is (unreachable|not reachable|down)\b",
-        r"servfail|temporary (lookup|dns|name resolution|resolution)",
+        r"servfail|failing for a long time|temporary (lookup|dns|name resolution|resolution)",
         r"(dns|lookup|resolution).{0,24}(temporar|tim(ed?|e-?) ?out)",
         r"(?<!reverse )(dns|name ?server|name service) (query |lookup )?(error|failure|failed|"
         r"timeout)(?!.*host not found\W*$)",
@@ -38,6 +39,7 @@ SURE: tuple[Rule, ...] = (
         r"\bptr\b|reverse[- ](dns|lookup|host ?name|mapping|name|address)|\brdns\b|forward[- ]confirmed",
         r"cannot find your (reverse )?host ?name",
         r"unauthenticated (mail|e-?mail|message)|sender is unauthenticated|required authentication level",
+        r"\b(helo|ehlo)\b.{0,24}(rejected|invalid|not |denied|refused)|(invalid|bad) (helo|ehlo)",
         r"invalid ip for sending mail of domain|mis-?match\w* (the )?client ip|ipv6 sending guidelines",
     ),
     rule(
@@ -57,7 +59,7 @@ SURE: tuple[Rule, ...] = (
         r"not (allowed|authori[sz]ed|permitted) to send (mail |e-?mail |messages )?(from|as|on behalf)",
         r"(bogus|invalid|illegal|malformed) (mail ?from|sender|return[- ]path|from (address|domain|header))",
         r"domain is not (verified|allowed to send)|from: domain is invalid|bad (outbound )?sender",
-        r"sender address syntax",
+        r"sender address syntax|bad ?mail ?from|for sender (address|domain)",
     ),
     rule(
         C.RELAY_DENIED,
@@ -76,10 +78,11 @@ SURE: tuple[Rule, ...] = (
         r"(invalid|incorrect|wrong|bad) (login|credentials|user ?name ?/ ?password|username|api key)",
         r"username or password",
         r"issue a starttls|log ?in (denied|required)|smtp ?clientauthentication is disabled",
-        r"(client|user|session) (was |is )?not (been )?authenticated|authenticated user is not authori[sz]ed",
+        r"(client|user|session) (was |is )?not (been )?authenticated|not authori[sz]ed to perform",
+        r"authenticated user is not authori[sz]ed|activate your ([\w-]+ ){0,2}account",
         r"your ([\w-]+ ){0,2}account (has been |is |was )?([\w-]+ )?(disabled|suspended|deactivated|blocked|"
         r"locked|closed|"
-        r"restricted|terminated|under review)",
+        r"restricted|terminated|inactive|expired|on hold|under review|not (yet )?(active|activated|enabled|allowed))",
         r"sending (\w+ ){0,2}(for|from|by|of) (this|your|the) (account|user|domain).{0,16}(disabled|paused|"
         r"suspended|blocked)",
         r"sending (privileges (have been )?|is |has been |was )?(paused|suspended|disabled)|sender('s)? account",
@@ -88,7 +91,7 @@ SURE: tuple[Rule, ...] = (
         C.PROVIDER_QUOTA,
         r"(sending|relay|outgoing|submission|daily|monthly|hourly|plan|account)( \w+){0,2} (limit|quota)s?"
         r".{0,24}(exceeded|reached|used up|over)",
-        r"(exceeded|reached|over)( \w+){0,4} (sending|relay|outgoing|submission|daily|monthly|hourly)( \w+){0,2} ?"
+        r"(exceeded|reached|over)( [\w']+){0,4} (sending|relay|outgoing|submission|daily|monthly|hourly)( \w+){0,2} ?"
         r"(limit|quota)",
         r"(insufficient|not enough|out of|no more) (\w+ ){0,2}(credits?|balance)\b",
         r"credits? (exhausted|exceeded|left|used)",
@@ -99,13 +102,15 @@ SURE: tuple[Rule, ...] = (
         r"surbl|uribl|url ?bl|\burls? .{0,40}(listed|black|block)|(black|block|deny)listed (url|link|uri)",
         r"(likely|detected as|identified as|considered|classified as|looks like|contains?|suspicion of|"
         r"as) (\w+ ){0,2}spam",
-        r"spam (message|content|score|scale|pattern|detected|text)|spam(my)? content|spamtext|(is|be) spam\b",
+        r"spam (message|content|score|scale|pattern|detected|text)|spam(my)? content|spamtext|spamassassin",
+        r"(is|be) spam\b",
         r"content (was |is )?(reject|denied|refused|blocked|filter|not allowed|unacceptable)|message content",
         r"likely (unsolicited|suspicious)(?!.*reputation)",
         r"message (that )?(is|was) (unsolicited|suspicious)(?!.*reputation)",
         r"virus|malware|phish|trojan|infected|potential security issue",
         r"(suspicious|malicious) (url|link|content|attachment)",
-        r"(attachment|file)s? (type )?.{0,24}(not allowed|blocked|rejected|prohibited|banned)|banned (content|file)",
+        r"(attachment|file)s? (type )?.{0,24}(not allowed|blocked|rejected|prohibited|banned)",
+        r"banned (content|file|word|ext)",
         r"(invalid|malformed|duplicate|missing) (message )?header|mime[ /](error|reject)|not rfc ?5322|bulk mail",
     ),
     rule(
@@ -115,7 +120,8 @@ SURE: tuple[Rule, ...] = (
         r"spamhaus|spamcop|barracuda|sorbs|sender ?score|sender ?base|cloudmark|hostkarma|ivmsip|spam source",
         r"reputation|blocked (using|by|at)\b|(?<!not )\blisted (at|by|in|on)\b|banned|_is_blocked|:blocked\)",
         r"network not allowed|open relay|open proxy|dynamic (ip|address|host|pool)|address is dynamic|generic rdns",
-        r"(smtp|mail) server of your isp|use your isp|not allowed to (connect|send mail to this server)",
+        r"not (in|on) (the |our )?(white|allow)list|(smtp|mail) server of your isp|use your isp",
+        r"not allowed to (connect|send mail to this server)",
         r"access to (submit messages to )?this (e-?mail |mail )?system has been rejected|intrusion prevention",
         r"\b(your|sending|client|source|connecting) (ip|ip address|host|server|network)( \S+){0,3} (is |was |"
         r"has been )?"
@@ -125,7 +131,7 @@ SURE: tuple[Rule, ...] = (
     ),
     rule(
         C.CONN_LIMIT,
-        r"too many (concurrent |simultaneous |open |parallel )?(smtp )?(connections|sessions)",
+        r"too many (\w+ ){0,3}(connections|sessions)",
         r"(max(imum)?|number of|limit|concurrent|simultaneous)( \w+){0,3} (connections|sessions)(?! per hour)",
         r"connections? (count|limit|rate)|(connections|sessions) (limit|exceeded)",
     ),
@@ -152,7 +158,8 @@ SURE: tuple[Rule, ...] = (
     ),
     rule(
         C.THROTTLE,
-        r"too many (messages|mails|e-?mails|recipients|requests|errors|commands|attempts|unknown|bad|invalid|"
+        r"too many (\w+ ){0,3}(messages|mails|e-?mails|recipients|requests|errors|commands|attempts|unknown|"
+        r"bad|invalid|"
         r"rcpt|login)",
         r"too (fast|quickly|frequent\w*|much mail|much e-?mail)|rate[- ]?(limit|control|exceed)|throttl",
         r"slow(ing)? down",
@@ -173,6 +180,8 @@ SURE: tuple[Rule, ...] = (
         r"has (a null|no) mx|not known|cannot be (found|resolved)|could not be (found|resolved)|nonexistent)",
         r"(unknown|no such|invalid|non-?existent|unroute?able|bad) (mail )?(domain(?! user)|host|"
         r"destination (system|host|domain))",
+        r"(could ?n[o\']?t|can ?no?\'?t|unable to) (find|resolve|locate) (any |a |the )?(host|domain|mx)\b",
+        r"no smtp service",
         r"nxdomain|null ?mx|^(domain )?does not accept (any )?(e-?mail|mail)|domain( \S+)? does not accept|no mx\b",
         r"domain (isn'?t|is not) (hosted|local|known)|name or service not known",
     ),
@@ -186,7 +195,7 @@ SURE: tuple[Rule, ...] = (
         r"(?<!you are )(?<!you're )not our (user|customer)|user not (local|a member)",
         r"is not a (valid |known |registered |local |gateway )*WHO|not a (valid|known|registered) WHO",
         r"no (valid )?WHO (here |found )?(by|with|called|named|for) (that|this)",
-        r"(doesn'?t|does not|did not) (have|handle) (a|an|any) .{0,24}account",
+        r"(do(es)?n'?t|do(es)? not|did not) (have|handle) (a|an|any) (.{0,24}account|user)",
         r"not listed in .{0,30}(directory|domino|address book)|not in (the |our )?(address book|directory)",
         r"WHO .{0,16}not listed|all recipients? (addresses )?(were |are )?(invalid|unknown|rejected)",
         r"(unable to|can'?t|cannot|could not) (find|locate) (the |this )?(users?'?s? |recipient'?s? )?WHO",
