@@ -1,6 +1,7 @@
 """What a batch says. The apps that write register a loader here, so that delivery knows none of them."""
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -56,10 +57,19 @@ def register(kind: str, load: Callable[[Batch], Compiled]) -> None:
     _loaders[kind] = load
 
 
-def load(batch: Batch) -> Compiled:
-    """Compile a batch's content; costs milliseconds, so keep the result for the life of the batch."""
+def load(batch: Batch, version: int | None = None) -> Compiled:
+    """Compile a batch's content; costs milliseconds, so keep the result: one version never changes.
+
+    `version` None: what it says now.
+    """
     try:
         loader = _loaders[batch.content_kind]
     except KeyError:
         raise UnknownContent(batch.content_kind) from None
-    return loader(batch)
+    return loader(batch if version is None or version == batch.version else _as_it_was(batch, version))
+
+
+def _as_it_was(batch: Batch, version: int) -> Batch:
+    before = copy(batch)
+    before.content_id = batch.versions.get(version=version).content_id
+    return before

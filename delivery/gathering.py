@@ -31,12 +31,13 @@ WITH due AS (
     DELETE FROM delivery_waiting w USING due WHERE w.message_id = due.message_id RETURNING w.message_id
 ), woken AS (
     UPDATE delivery_message m SET state = 0 FROM gone WHERE m.id = gone.message_id AND m.state = 2
-    RETURNING m.id, m.batch_id, {lane} AS lane
+    RETURNING m.id, m.batch_id, m.version, {lane} AS lane
 ), numbered AS (
-    SELECT *, (row_number() OVER (PARTITION BY batch_id, lane ORDER BY id) - 1) / %s AS part FROM woken
+    SELECT *, (row_number() OVER (PARTITION BY batch_id, version, lane ORDER BY id) - 1) / %s AS part FROM woken
 ), made AS (
-    INSERT INTO delivery_chunk (batch_id, lane, ids, size, pending)
-    SELECT batch_id, lane, array_agg(id ORDER BY id), count(*), count(*) FROM numbered GROUP BY batch_id, lane, part
+    INSERT INTO delivery_chunk (batch_id, version, lane, ids, size, pending)
+    SELECT batch_id, version, lane, array_agg(id ORDER BY id), count(*), count(*)
+    FROM numbered GROUP BY batch_id, version, lane, part
     RETURNING batch_id, size
 )
 UPDATE delivery_batch b SET deferred = b.deferred - s.n

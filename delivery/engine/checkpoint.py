@@ -41,6 +41,8 @@ class Claimed:
     read_from: int
     window_end: int
     lane: str
+    version: int
+    is_pinned: bool
     lane_rate: LaneRate = FREE
 
 
@@ -60,6 +62,8 @@ class Flush:
     by_ids: bool = False
     ends: bool = False
     release_from: int | None = None  # position of the first message left
+    version: int = 1
+    is_pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +165,8 @@ _RETURNING = """c.id, c.batch_id, c.epoch, c.flush_no, c.first_id, c.last_id, c.
 _IS_OPEN = "EXISTS (SELECT 1 FROM delivery_breaker k WHERE k.provider_id = p.id AND k.state = 'open')"
 _CLAIM = f"""
     WITH picked AS (
-        SELECT c.id, c.window_end FROM delivery_chunk c JOIN delivery_batch b ON b.id = c.batch_id
+        SELECT c.id, c.window_end, coalesce(c.version, b.version) AS version
+        FROM delivery_chunk c JOIN delivery_batch b ON b.id = c.batch_id
         JOIN delivery_provider p ON p.id = c.offered_to
         WHERE c.offered_to = %(provider)s AND b.stream = %(stream)s AND b.state = 'sending' AND p.state = 'active'
           AND b.rehearsal = %(rehearsal)s AND NOT {_IS_OPEN}
@@ -175,11 +180,12 @@ _CLAIM = f"""
         window_end = least(c.size, c.window_end + %(window)s), offered_at = NULL, offered_until = NULL,
         recovery_until = NULL
     FROM picked WHERE c.id = picked.id
-    RETURNING {_RETURNING}, picked.window_end, c.window_end
+    RETURNING {_RETURNING}, picked.window_end, c.window_end, picked.version, c.version IS NOT NULL
 """  # noqa: S608
 # Its window is not known any more, so what it reads is read with none: the next checkpoint asks for one.
 _CLAIMED = f"""
-    SELECT {_RETURNING}, 0, 0 FROM delivery_chunk c WHERE c.owner = %s
+    SELECT {_RETURNING}, 0, 0, coalesce(c.version, b.version), c.version IS NOT NULL
+    FROM delivery_chunk c JOIN delivery_batch b ON b.id = c.batch_id WHERE c.owner = %s
 """  # noqa: S608
 _FENCE = f"""
     UPDATE delivery_chunk c
@@ -195,6 +201,7 @@ _ACCEPT = """
     UPDATE delivery_message SET state = 1, attempts = attempts + 1, provider_id = %s, accepted_at = now()
     WHERE id = ANY(%s) AND state = 0
 """
+_ACCEPT_LATER_VERSION = _ACCEPT.replace("state = 1,", "state = 1, version = %s,", 1)
 
 
 def _claim(
@@ -223,9 +230,9 @@ def _claim(
 
 
 def _claimed(row: Sequence[Any]) -> Claimed:
-    chunk_id, batch_id, epoch, flush_no, first_id, last_id, ids, lane, read_from, window_end = row
+    chunk_id, batch_id, epoch, flush_no, first_id, last_id, ids, lane, read_from, window_end, *version = row
     members = ids if ids is not None else range(first_id, last_id + 1)
-    return Claimed(chunk_id, batch_id, epoch, flush_no, members, read_from, window_end, lane)
+    return Claimed(chunk_id, batch_id, epoch, flush_no, members, read_from, window_end, lane, *version)
 
 
 def _write(cursor: psycopg.Cursor[Any], flush: Flush) -> Standing:
@@ -246,12 +253,14 @@ def _write(cursor: psycopg.Cursor[Any], flush: Flush) -> Standing:
     batch_state, provider_is_good, expired, batch_id, stream, expires_at, lane, is_paced = row
     counts = settling.Counts()
     if flush.accepted:
-        counts.accepted = cursor.execute(_ACCEPT, [flush.provider.pk, flush.accepted]).rowcount
+        counts.accepted = _accept(cursor, flush)
         if counts.accepted != len(flush.accepted):
             log.error("chunk %s: %s rows of %s accepted", flush.chunk_id, counts.accepted, len(flush.accepted))
     if flush.settled:
-        batch = settling.BatchRules(batch_id, stream, expires_at, flush.provider)
+        batch = settling.BatchRules(batch_id, stream, expires_at, flush.provider, flush.version)
         settling.write(cursor, batch, flush.settled, counts)
+    if flush.is_pinned and counts.accepted:
+        settling.count_earlier(cursor, batch_id, flush.version, counts.accepted)
     settling.count(cursor, flush.chunk_id, counts, len(flush.accepted) + len(flush.settled))
     if flush.by_ids:
         settling.strike_out(cursor, flush.chunk_id, flush.accepted + [o.message_id for o in flush.settled])
@@ -262,6 +271,13 @@ def _write(cursor: psycopg.Cursor[Any], flush: Flush) -> Standing:
     heard = flush.heard + pacing.heard(flush.settled)
     rate = pacing.note(cursor, flush.provider, lane, heard, counts.accepted) if heard or is_paced else FREE
     return Standing(window_end, _stop(batch_state, provider_is_good, expired), lane_rate=rate)
+
+
+def _accept(cursor: psycopg.Cursor[Any], flush: Flush) -> int:
+    values = [flush.provider.pk, flush.accepted]
+    if flush.version > 1:
+        return cursor.execute(_ACCEPT_LATER_VERSION, [flush.version, *values]).rowcount
+    return cursor.execute(_ACCEPT, values).rowcount
 
 
 def _grant(cursor: psycopg.Cursor[Any], flush: Flush) -> int:

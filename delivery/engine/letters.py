@@ -65,6 +65,7 @@ class BatchFacts:
     lists: list[int]
     compiled: Compiled
     dot_safe: bool = False
+    version: int = 1
 
 
 @dataclass(slots=True, eq=False)
@@ -81,6 +82,7 @@ class Claim:
     lane: str = "other"
     lane_rate: "LaneRate | None" = None  # known when it was claimed
     pace: "Pace | None" = None  # the lane's own, while it is slowed
+    is_pinned: bool = False  # to its version, see delivery.models.Chunk
     read_end: int = 0  # rows below were read and are ready, in flight or settled
     ready: deque[Letter] = field(default_factory=deque)
     read_at: float = 0.0

@@ -60,7 +60,7 @@ class Engine:
         self.open_journal()
         self.ledger = Ledger()
         self.pools: dict[int, Pool] = {}
-        self._batches: dict[int, BatchFacts] = {}
+        self._batches: dict[tuple[int, int], BatchFacts] = {}
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="ledger")
         self.loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self.loop.run_forever, name="wire", daemon=True)
@@ -92,17 +92,18 @@ class Engine:
         """
         return await self.loop.run_in_executor(self._executor, _ask, work, *args)
 
-    def facts(self, batch_id: int) -> BatchFacts:
-        """In the ledger thread. A batch's content never changes, so it is compiled once."""
-        found = self._batches.get(batch_id)
+    def facts(self, batch_id: int, version: int = 1) -> BatchFacts:
+        """In the ledger thread. One version of a batch's content never changes, so it is compiled once."""
+        found = self._batches.get((batch_id, version))
         if found is None:
             while len(self._batches) >= _KEEP_COMPILED:
                 del self._batches[next(iter(self._batches))]
             batch = Batch.objects.get(pk=batch_id)
-            compiled = content.load(batch)
+            compiled = content.load(batch, version)
             dot_safe = getattr(compiled, "dot_safe", False)
-            found = BatchFacts(batch.pk, batch.stream, batch.rehearsal, list(batch.lists), compiled, dot_safe)
-            self._batches[batch_id] = found
+            lists = list(batch.lists)
+            found = BatchFacts(batch.pk, batch.stream, batch.rehearsal, lists, compiled, dot_safe, version)
+            self._batches[batch_id, version] = found
         return found
 
     def pool(self, provider_id: int) -> Pool:

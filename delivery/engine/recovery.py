@@ -142,8 +142,11 @@ def _take_over(seen: Chunk, evidence: Evidence) -> bool:
         outcomes = _outcomes(chunk, members, pending, evidence)
         counts = settling.Counts()
         if outcomes:
-            rules = settling.BatchRules(batch.pk, batch.stream, batch.expires_at, _who_had(chunk, batch))
+            version = chunk.version or batch.version
+            rules = settling.BatchRules(batch.pk, batch.stream, batch.expires_at, _who_had(chunk, batch), version)
             settling.write(cursor, rules, outcomes, counts)
+            if chunk.version and counts.accepted:
+                settling.count_earlier(cursor, batch.pk, version, counts.accepted)
             settling.count(cursor, chunk.pk, counts, len(outcomes))
         settled = {outcome.message_id for outcome in outcomes}
         if chunk.ids is not None and settled:

@@ -33,6 +33,7 @@ class BatchRules:
     stream: str
     expires_at: datetime | None
     provider: Provider | None
+    version: int = 1
 
 
 _TERMS = {
@@ -47,7 +48,8 @@ _MESSAGES = """
     UPDATE delivery_message m
     SET state = o.state, reply = o.reply, provider_id = %s,
         attempts = m.attempts + o.tried,
-        accepted_at = CASE WHEN o.state = 1 THEN now() ELSE m.accepted_at END
+        accepted_at = CASE WHEN o.state = 1 THEN now() ELSE m.accepted_at END,
+        version = CASE WHEN o.state IN (1, 3, 4) THEN %s ELSE m.version END
     FROM unnest(%s::bigint[], %s::smallint[], %s::text[], %s::smallint[]) AS o(id, state, reply, tried)
     WHERE m.id = o.id AND m.id = ANY(%s) AND m.state = 0
     RETURNING m.id, o.state
@@ -74,6 +76,9 @@ _COUNT = """
     SET pending = pending - %s, accepted = accepted + %s, deferred = deferred + %s, refused = refused + %s,
         uncertain = uncertain + %s, skipped = skipped + %s, hard = hard + %s, blocked = blocked + %s
     WHERE id = %s
+"""
+_EARLIER = """
+    UPDATE delivery_version SET accepted_before = accepted_before + %s WHERE batch_id = %s AND version > %s
 """
 _STRIKE_OUT = """
     UPDATE delivery_chunk SET ids = (
@@ -104,6 +109,7 @@ def write(cursor: Any, batch: BatchRules, outcomes: list[Outcome], counts: Count
         _MESSAGES,
         [
             batch.provider.pk if batch.provider else None,
+            batch.version,
             ids,
             [int(o.state) for o in outcomes],
             [_storable(_words(o))[:300] for o in outcomes],
@@ -126,6 +132,11 @@ def count(cursor: Any, chunk_id: int, counts: Counts, settled: int) -> None:
     if settled:
         terms = [counts.accepted, counts.deferred, counts.refused, counts.uncertain, counts.skipped]
         cursor.execute(_COUNT, [settled, *terms, counts.hard, counts.blocked, chunk_id])
+
+
+def count_earlier(cursor: Any, batch_id: int, version: int, accepted: int) -> None:
+    """Messages of an earlier version that are accepted after a later one began."""
+    cursor.execute(_EARLIER, [accepted, batch_id, version])
 
 
 def end_chunk(cursor: Any, chunk_id: int) -> None:

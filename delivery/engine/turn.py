@@ -242,6 +242,8 @@ class _Turn:
             by_ids=not isinstance(claim.ids, range) and claim.unflushed > 0,
             ends=ends,
             release_from=claim.next_position if leaving and not ends else None,
+            version=claim.batch.version,
+            is_pinned=claim.is_pinned,
         )
         claim.flushing = flush
         claim.flushing_numbers = claim.accepted_numbers + [o.journal_no for o in claim.settled if o.journal_no >= 0]
@@ -328,7 +330,7 @@ class _Turn:
         if claimed is None:
             return None
         try:
-            batch = engine.facts(claimed.batch_id)
+            batch = engine.facts(claimed.batch_id, claimed.version)
         except (OperationalError, InterfaceError):
             raise
         except Exception as problem:  # whatever a content app may raise; another turn must not meet it again
@@ -355,6 +357,7 @@ class _Turn:
             safe_until,
             lane=claimed.lane,
             lane_rate=claimed.lane_rate,
+            is_pinned=claimed.is_pinned,
             read_end=claimed.read_from,
         )
         try:

@@ -53,7 +53,8 @@ def settle_uncertain(message_ids: Iterable[int], *, as_: MessageState, because: 
 def send_again(batch: Batch, message_ids: list[int] | None = None, *, by: str) -> int:
     """Send uncertain messages once more, all of them by default; returns how many.
 
-    They keep their Message-ID. Who has the first one gets it twice: only a person may decide this.
+    They keep their Message-ID and say the same, whatever the batch says since. Who has the first one gets it twice:
+    only a person may decide this.
     """
     _check(batch)
     lane, parameters = lanes.sql("m.email")
@@ -138,10 +139,15 @@ WITH known AS (
     UPDATE delivery_message m SET state = %(state)s, accepted_at = CASE WHEN %(state)s = 1 THEN coalesce(
         (SELECT max(a.at) FROM delivery_attempt a WHERE a.message_id = m.id AND a.decision = 'uncertain'), now()) END
     FROM known WHERE m.id = known.message_id AND m.state = 4
-    RETURNING m.id, m.batch_id, m.provider_id
+    RETURNING m.id, m.batch_id, m.provider_id, coalesce(m.version, 1) AS version
 ), told AS (
     INSERT INTO delivery_attempt (message_id, batch_id, provider_id, stage, text, category, decision)
     SELECT id, batch_id, provider_id, '', %(because)s, %(heard)s, %(decision)s FROM settled
+), earlier AS (
+    UPDATE delivery_version v SET accepted_before = v.accepted_before + s.n
+    FROM (SELECT later.id, count(*) AS n FROM settled JOIN delivery_version later ON later.batch_id = settled.batch_id
+          AND later.version > settled.version GROUP BY later.id) s
+    WHERE v.id = s.id AND %(state)s = 1
 ), counted AS (
     UPDATE delivery_batch b SET uncertain = b.uncertain - s.n, {term} = b.{term} + s.n
     FROM (SELECT batch_id, count(*) AS n FROM settled GROUP BY batch_id) s WHERE b.id = s.batch_id
@@ -160,10 +166,13 @@ _CALL_OFF = """
 WITH settled AS (
     UPDATE delivery_message m SET state = %(state)s, accepted_at = CASE WHEN %(state)s = 1 THEN coalesce(
         (SELECT max(a.at) FROM delivery_attempt a WHERE a.message_id = m.id AND a.decision = 'uncertain'), now()) END
-    WHERE m.id = %(id)s AND m.state = 0 RETURNING m.id, m.batch_id, m.provider_id
+    WHERE m.id = %(id)s AND m.state = 0 RETURNING m.id, m.batch_id, m.provider_id, coalesce(m.version, 1) AS version
 ), told AS (
     INSERT INTO delivery_attempt (message_id, batch_id, provider_id, stage, text, category, decision)
     SELECT id, batch_id, provider_id, '', %(because)s, %(heard)s, %(decision)s FROM settled
+), earlier AS (
+    UPDATE delivery_version v SET accepted_before = v.accepted_before + 1
+    FROM settled s WHERE v.batch_id = s.batch_id AND v.version > s.version AND %(state)s = 1
 ), struck AS (
     UPDATE delivery_chunk c SET ids = array_replace(c.ids, s.id, 0), pending = c.pending - 1
     FROM settled s WHERE c.id = %(chunk)s
@@ -182,13 +191,14 @@ WITH chosen AS (
 ), gone AS (
     DELETE FROM delivery_waiting w USING chosen WHERE w.message_id = chosen.message_id RETURNING w.message_id
 ), woken AS (
-    UPDATE delivery_message m SET state = 0 FROM gone WHERE m.id = gone.message_id AND m.state = 4
-    RETURNING m.id, m.batch_id, {lane} AS lane
+    UPDATE delivery_message m SET state = 0, version = coalesce(m.version, 1)
+    FROM gone WHERE m.id = gone.message_id AND m.state = 4
+    RETURNING m.id, m.batch_id, m.version, {lane} AS lane
 ), told AS (
     INSERT INTO delivery_attempt (message_id, batch_id, stage, text, category, decision)
     SELECT id, batch_id, '', %s, %s, 'again' FROM woken
 ), numbered AS (
-    SELECT *, (row_number() OVER (PARTITION BY batch_id, lane ORDER BY id) - 1) / %s AS part FROM woken
+    SELECT *, (row_number() OVER (PARTITION BY batch_id, version, lane ORDER BY id) - 1) / %s AS part FROM woken
 ), begun AS (
     UPDATE delivery_batch b SET uncertain = b.uncertain - s.n, finished_at = NULL,
         state = CASE b.state WHEN 'done' THEN 'sending' ELSE b.state END
@@ -196,9 +206,9 @@ WITH chosen AS (
     WHERE b.id = s.batch_id AND b.state IN ('sending', 'paused', 'done')
     RETURNING b.id
 ), made AS (
-    INSERT INTO delivery_chunk (batch_id, lane, ids, size, pending)
-    SELECT batch_id, lane, array_agg(n.id ORDER BY n.id), count(*), count(*)
-    FROM numbered n JOIN begun ON begun.id = n.batch_id GROUP BY batch_id, lane, part
+    INSERT INTO delivery_chunk (batch_id, version, lane, ids, size, pending)
+    SELECT batch_id, version, lane, array_agg(n.id ORDER BY n.id), count(*), count(*)
+    FROM numbered n JOIN begun ON begun.id = n.batch_id GROUP BY batch_id, version, lane, part
     RETURNING size
 )
 SELECT (SELECT count(*) FROM woken), coalesce((SELECT sum(size) FROM made), 0)

@@ -1,5 +1,16 @@
 from delivery.models.breakers import Breaker
-from delivery.models.ledger import Attempt, Batch, Chunk, Complaint, Message, MessageState, MinuteCount, Turn, Waiting
+from delivery.models.ledger import (
+    Attempt,
+    Batch,
+    Chunk,
+    Complaint,
+    Message,
+    MessageState,
+    MinuteCount,
+    Turn,
+    Version,
+    Waiting,
+)
 from delivery.models.pacing import LanePace, RetryMinute
 from delivery.models.providers import Provider
 from delivery.models.sandbox import SandboxMail, SandboxRules
@@ -19,5 +30,6 @@ __all__ = [
     "SandboxMail",
     "SandboxRules",
     "Turn",
+    "Version",
     "Waiting",
 ]

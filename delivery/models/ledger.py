@@ -42,6 +42,9 @@ class Batch(models.Model):
     group = models.CharField(max_length=40, blank=True, db_index=True, help_text="Joins editions of one campaign.")
     content_kind = models.CharField(max_length=30, help_text="Key in delivery.content.")
     content_id = models.BigIntegerField()
+    version = models.PositiveSmallIntegerField(
+        default=1, db_default=1, help_text="Of its content; see delivery.ledger.revising."
+    )
     provider = models.ForeignKey(Provider, models.PROTECT, null=True)
     rehearsal = models.BooleanField(help_text="Frozen at launch: nobody receives it, nobody's record changes.")
     lists = ArrayField(models.BigIntegerField(), default=list, help_text="Lists an unsubscribe leaves.")
@@ -106,9 +109,29 @@ class Message(models.Model):
     provider_id = models.IntegerField(null=True)
     reply = models.CharField(max_length=300, null=True)
     accepted_at = models.DateTimeField(null=True)
+    # Of the content it was sent with, perhaps uncertainly; empty: the first, or not sent yet.
+    version = models.SmallIntegerField(null=True)
 
     def __str__(self) -> str:
         return f"message {self.id}"
+
+
+class Version(models.Model):
+    """What a batch says from a moment on at which it was paused. Only batches that were changed have rows."""
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="versions")
+    version = models.PositiveSmallIntegerField()
+    content_id = models.BigIntegerField()
+    since = models.DateTimeField()
+    # Also what is heard later of earlier versions' messages, so that the difference to the next one is exact.
+    accepted_before = models.BigIntegerField(help_text="Accepted with earlier versions.")
+
+    class Meta:
+        ordering = ["batch", "version"]
+        constraints = [models.UniqueConstraint(fields=["batch", "version"], name="one_row_a_version")]
+
+    def __str__(self) -> str:
+        return f"version {self.version}"
 
 
 class Waiting(models.Model):
@@ -149,6 +172,8 @@ class Chunk(models.Model):
     last_id = models.BigIntegerField(null=True)
     ids = ArrayField(models.BigIntegerField(), null=True)
     size = models.IntegerField()
+    # Its messages may have arrived with this version, so they never leave with another; empty: the batch's.
+    version = models.SmallIntegerField(null=True)
     offered_at = models.DateTimeField(null=True, help_text="Also the order in which to claim: fair between batches.")
     offered_until = models.DateTimeField(null=True)
     offered_to = models.IntegerField(null=True, help_text="Provider whose workers may take it, or took it last.")
