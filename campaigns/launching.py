@@ -143,6 +143,7 @@ def _start(campaign: Campaign, by: User, at: datetime | None) -> Batch:
         lists=list(chosen.lists),
         group=campaign.group,
         hold_seconds=hold_seconds(people),
+        sender_domain=edition.sender_domain,
         not_before=at,
     )
     edition.batch = campaign.batch = batch

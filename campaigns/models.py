@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from campaigns.encoding import ascii_address
 from contacts.audience import Audience
 from contacts.models import MailingList
 from delivery.models import Batch, Provider
@@ -145,6 +146,11 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def sender_domain(self) -> str:
+        """As the From header has it; what routes go by."""
+        return ascii_address(self.sender_email).rpartition("@")[2].lower()
 
 
 class Image(models.Model):

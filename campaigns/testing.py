@@ -52,6 +52,7 @@ def send_test(campaign: Campaign, *, to: str, as_contact: Contact | None, by: Us
         email=to,
         provider=campaign.way_out,
         group=f"test:{campaign.pk}",
+        sender_domain=edition.sender_domain,
     )
     edition.batch_id = message.batch_id
     edition.save(update_fields=["batch"])

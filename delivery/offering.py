@@ -1,17 +1,17 @@
 """Which chunks workers may claim next: fair between batches, and no more than they will soon take."""
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import groupby, pairwise
+from dataclasses import astuple, dataclass
+from itertools import pairwise
 from typing import Any
 
-from django.utils import timezone
-
-from delivery import breakers, limits, pacing, turns
-from delivery.breaker import Circuit
+from delivery import pacing, turns
+from delivery.carriers import Carriers
 from delivery.ledger import building
 from delivery.limits import Limits
 from delivery.models import Batch, Provider
+from delivery.routing import PARTS
 
 SECONDS = 15
 RENEW_SECONDS = 5
@@ -27,23 +27,34 @@ class Candidate:
     lane: str
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Of a batch, the chunks a provider may be offered: all, or its share (delivery.routing)."""
+
+    batch_id: int
+    first: int = 0
+    last: int = PARTS
+
+
 def offer(cursor: Any) -> None:
     """Offer the next chunks of every provider, and see to it that somebody takes them."""
-    sending = Batch.objects.filter(
-        finished_at=None, state=Batch.State.SENDING, provider__state=Provider.State.ACTIVE
-    ).select_related("provider")
-    ordered = sorted(sending, key=lambda batch: (batch.stream != Batch.Stream.TRANSACTIONAL, batch.provider_id or 0))
-    circuits = breakers.circuits()
-    for (stream, _), group in groupby(ordered, key=lambda batch: (batch.stream, batch.provider_id)):
-        batches = list(group)
-        provider = batches[0].provider
-        if provider is None or limits.quota_seen(cursor, provider) == 0:
-            continue
-        circuit = circuits.get(provider.pk, Circuit())
-        if not circuit.carries and not circuit.is_due(timezone.now()):
-            continue
-        _offer_group(cursor, provider, [batch.pk for batch in batches], depth(provider) if circuit.carries else 1)
+    carriers = Carriers(cursor)
+    carried: dict[tuple[bool, int, str], list[Part]] = defaultdict(list)
+    tried: dict[tuple[int, str], list[Part]] = defaultdict(list)
+    for batch in Batch.objects.filter(finished_at=None, state=Batch.State.SENDING).order_by("id"):
+        for share in carriers.shares(batch):
+            key = (batch.stream != Batch.Stream.TRANSACTIONAL, share.provider_id, batch.stream)
+            carried[key].append(Part(batch.pk, share.first, share.last))
+        for provider in carriers.to_try(batch):
+            tried[provider.pk, batch.stream].append(Part(batch.pk))
+    for (_, provider_id, stream), parts in sorted(carried.items()):
+        provider = carriers.providers[provider_id]
+        _offer_group(cursor, provider, parts, depth(provider))
         turns.kick(provider, stream)
+    # After the rest: the one chunk a provider is tried with is taken from whoever would have carried it.
+    for (provider_id, stream), parts in tried.items():
+        _offer_group(cursor, carriers.providers[provider_id], parts, 1)
+        turns.kick(carriers.providers[provider_id], stream)
 
 
 def depth(provider: Provider) -> int:
@@ -52,13 +63,14 @@ def depth(provider: Provider) -> int:
     return MOST if rate is None else min(MOST, 2 + int(4 * rate / building.CHUNK))
 
 
-def _offer_group(cursor: Any, provider: Provider, batch_ids: list[int], most: int) -> None:
+def _offer_group(cursor: Any, provider: Provider, parts: list[Part], most: int) -> None:
     held, slow = pacing.standing(cursor, provider.pk)
-    values = {"batches": batch_ids, "most": most, "renew": RENEW_SECONDS, "slow": slow, "apart": held + slow}
-    cursor.execute(_CANDIDATES, values)
+    values = {"most": most, "renew": RENEW_SECONDS, "slow": slow, "apart": held + slow, "to": provider.pk}
+    batch_ids, firsts, lasts = (list(column) for column in zip(*map(astuple, parts), strict=True))
+    cursor.execute(_CANDIDATES, values | {"batches": batch_ids, "firsts": firsts, "lasts": lasts})
     candidates = _one_of_each([Candidate(*row) for row in cursor.fetchall()], slow)
     if held:
-        cursor.execute(_WITHDRAW_LANES, {"batches": batch_ids, "held": held})
+        cursor.execute(_WITHDRAW_LANES, {"batches": batch_ids, "held": held, "to": provider.pk})
     chosen, rest = candidates[:most], candidates[most:]
     if not _stands(chosen, provider):
         ids = [candidate.chunk_id for candidate in chosen]
@@ -90,32 +102,34 @@ def _stands(chosen: Sequence[Candidate], provider: Provider) -> bool:
 
 
 # A batch's place counts what workers hold of it already: whoever has less is served first, retries before the rest.
+_SHARE = "(id * 40503 & 65535) BETWEEN b.first AND b.last - 1"  # routing.part
 _CANDIDATES = """
 SELECT id, CASE WHEN offered_until > statement_timestamp() + %(renew)s * interval '1 second'
        THEN extract(epoch FROM offered_at) END, coalesce(offered_until > statement_timestamp(), false), offered_to, lane
 FROM (
     SELECT c.*, t.held + row_number() OVER (PARTITION BY c.batch_id ORDER BY c.is_range, c.id) AS place
-    FROM unnest(%(batches)s::bigint[]) AS b(id)
+    FROM unnest(%(batches)s::bigint[], %(firsts)s::int[], %(lasts)s::int[]) AS b(id, first, last)
     CROSS JOIN LATERAL (
         SELECT count(*) AS held FROM delivery_chunk WHERE batch_id = b.id AND NOT is_done AND owner IS NOT NULL) t
     CROSS JOIN LATERAL (
         (SELECT id, batch_id, offered_at, offered_until, offered_to, lane, false AS is_range FROM delivery_chunk
          WHERE batch_id = b.id AND NOT is_done AND ids IS NOT NULL AND owner IS NULL AND NOT quarantined
-         AND lane <> ALL(%(apart)s)
+         AND lane <> ALL(%(apart)s) AND {share}
          AND (not_before IS NULL OR not_before <= statement_timestamp()) ORDER BY id LIMIT %(most)s)
         UNION ALL
         (SELECT id, batch_id, offered_at, offered_until, offered_to, lane, true FROM delivery_chunk
          WHERE batch_id = b.id AND NOT is_done AND ids IS NULL AND owner IS NULL AND NOT quarantined
-         AND lane <> ALL(%(apart)s)
+         AND lane <> ALL(%(apart)s) AND {share}
          AND (not_before IS NULL OR not_before <= statement_timestamp()) ORDER BY id LIMIT %(most)s)
         UNION ALL
         (SELECT DISTINCT ON (lane) id, batch_id, offered_at, offered_until, offered_to, lane, ids IS NULL
          FROM delivery_chunk
          WHERE batch_id = b.id AND lane = ANY(%(slow)s) AND NOT is_done AND owner IS NULL AND NOT quarantined
+         AND {share}
          AND (not_before IS NULL OR not_before <= statement_timestamp()) ORDER BY lane, ids IS NULL, id)) c
 ) ranked
 ORDER BY place, batch_id
-"""
+""".replace("{share}", _SHARE)
 _OFFER = """
 UPDATE delivery_chunk c
 SET offered_at = statement_timestamp() + o.place * interval '1 microsecond',
@@ -128,7 +142,7 @@ WHERE c.id = free.id
 _WITHDRAW_LANES = """
 UPDATE delivery_chunk SET offered_at = NULL, offered_until = NULL WHERE id IN (
     SELECT id FROM delivery_chunk WHERE batch_id = ANY(%(batches)s) AND lane = ANY(%(held)s) AND NOT is_done
-    AND owner IS NULL AND offered_until IS NOT NULL FOR UPDATE SKIP LOCKED)
+    AND offered_to = %(to)s AND owner IS NULL AND offered_until IS NOT NULL FOR UPDATE SKIP LOCKED)
 """
 _WITHDRAW = """
 UPDATE delivery_chunk SET offered_at = NULL, offered_until = NULL WHERE id IN (

@@ -85,9 +85,9 @@ def take(provider_id: int, stream: str, turn_id: int | None, run: Callable[[int,
         kick(provider, stream)
 
 
-def running(provider_id: int, stream: str) -> int:
+def running(provider_id: int) -> int:
     """Turns of a provider at work now, this one included: they share its connections."""
-    return Turn.objects.filter(_is_running(), provider_id=provider_id, stream=stream).count()
+    return Turn.objects.filter(_is_running(), provider_id=provider_id).count()
 
 
 def forget(turn_id: int | None) -> None:

@@ -14,7 +14,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, close_old
 
 from accounts.models import Organisation
 from contacts import consent
-from delivery import breakers, disk, ledger, secrets, stopping
+from delivery import breakers, disk, ledger, secrets, stopping, turns
 from delivery.breaker import Circuit
 from delivery.engine import process, reading, slots
 from delivery.engine.checkpoint import LEASE_SECONDS, WINDOW, Fenced, Flush, Standing
@@ -424,7 +424,9 @@ class _Turn:
     def _conclude(self) -> None:
         """What the turn has found out about the provider."""
         problem, feed = self.crew.problem, self.feed
-        if problem is not None and not feed.accepted_count and not self.crew.is_crowded:
+        if self.crew.is_crowded and turns.running(self.provider.pk) > 1:
+            problem = None  # the others have the connections
+        if problem is not None and not feed.accepted_count:
             breakers.could_not_connect(self.provider, problem.why)
         elif feed.fruitless and (self.crew.is_hopeless or self.is_probe):
             breakers.broke_off(self.provider, feed.last_loss, feed.fruitless)

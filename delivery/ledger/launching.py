@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from contacts.audience import Audience
 from delivery import turns
+from delivery.carriers import Carriers
 from delivery.ledger import building, ids
 from delivery.models import Batch, Chunk, Message, Provider
 
@@ -23,6 +24,7 @@ def launch(
     lists: Sequence[int],
     group: str,
     hold_seconds: float,
+    sender_domain: str = "",
     not_before: datetime | None = None,
     expires_at: datetime | None = None,
     before_start: Callable[[Batch], None] | None = None,
@@ -38,6 +40,7 @@ def launch(
             content_kind=content_kind,
             content_id=content_id,
             provider=provider,
+            sender_domain=sender_domain,
             rehearsal=provider.is_rehearsal,
             audience=audience.to_json(),
             lists=list(lists),
@@ -61,6 +64,7 @@ def send_one(
     contact_id: int | None = None,
     provider: Provider,
     group: str = "",
+    sender_domain: str = "",
 ) -> Message:
     """Send one transactional mail at once, past everything that waits.
 
@@ -68,7 +72,7 @@ def send_one(
     this returns the message that is there.
     """
     with transaction.atomic():
-        batch = _open_batch(content_kind, content_id, provider, group)
+        batch = _open_batch(content_kind, content_id, provider, group, sender_domain)
         if contact_id is not None:
             sent = Message.objects.filter(batch=batch, contact_id=contact_id).first()
             if sent:
@@ -84,7 +88,7 @@ def send_one(
     return message
 
 
-def _open_batch(content_kind: str, content_id: int, provider: Provider, group: str) -> Batch:
+def _open_batch(content_kind: str, content_id: int, provider: Provider, group: str, sender_domain: str) -> Batch:
     """Locked to the end of the transaction, so that two requests make one batch and count both messages."""
     with connection.cursor() as cursor:
         key = f"tallypost open batch {content_kind} {content_id} {provider.pk}"
@@ -102,21 +106,25 @@ def _open_batch(content_kind: str, content_id: int, provider: Provider, group: s
     now = timezone.now()
     rehearsal = provider.is_rehearsal
     return Batch.objects.create(
-        **same, state=Batch.State.SENDING, rehearsal=rehearsal, group=group, built_at=now, started_at=now
+        **same,
+        state=Batch.State.SENDING,
+        rehearsal=rehearsal,
+        group=group,
+        sender_domain=sender_domain,
+        built_at=now,
+        started_at=now,
     )
 
 
 def _offer_at_once(batch: Batch, message: Message) -> None:
-    now = timezone.now()
-    is_sending = batch.state == Batch.State.SENDING
-    Chunk.objects.create(
-        batch=batch,
-        ids=[message.id],
-        size=1,
-        pending=1,
-        offered_at=now if is_sending else None,
-        offered_until=now + OFFER if is_sending else None,
-        offered_to=batch.provider_id,
-    )
-    if is_sending and batch.provider:
-        turns.kick(batch.provider, batch.stream)
+    """To whoever carries it now; nobody: the tick offers it when somebody does."""
+    chunk = Chunk.objects.create(batch=batch, ids=[message.id], size=1, pending=1)
+    if batch.state != Batch.State.SENDING:
+        return
+    with connection.cursor() as cursor:
+        carrier = Carriers(cursor).of_chunk(batch, chunk.pk)
+    if carrier is not None:
+        now = timezone.now()
+        offered = {"offered_at": now, "offered_until": now + OFFER, "offered_to": carrier.pk}
+        Chunk.objects.filter(pk=chunk.pk).update(**offered)
+        turns.kick(carrier, batch.stream)

@@ -13,6 +13,7 @@ from delivery.models.ledger import (
 )
 from delivery.models.pacing import LanePace, RetryMinute
 from delivery.models.providers import Provider
+from delivery.models.routes import Route
 from delivery.models.sandbox import SandboxMail, SandboxRules
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "MinuteCount",
     "Provider",
     "RetryMinute",
+    "Route",
     "SandboxMail",
     "SandboxRules",
     "Turn",

@@ -46,6 +46,7 @@ class Batch(models.Model):
         default=1, db_default=1, help_text="Of its content; see delivery.ledger.revising."
     )
     provider = models.ForeignKey(Provider, models.PROTECT, null=True)
+    sender_domain = models.CharField(max_length=255, blank=True, db_default="", help_text="Of From: what routes go by.")
     rehearsal = models.BooleanField(help_text="Frozen at launch: nobody receives it, nobody's record changes.")
     lists = ArrayField(models.BigIntegerField(), default=list, help_text="Lists an unsubscribe leaves.")
     audience = models.JSONField(default=dict, help_text="What contacts.audience compiles.")

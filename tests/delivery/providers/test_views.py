@@ -6,10 +6,11 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 from pytest_django import Settings
 
 from accounts.models import AuditEntry, User
-from delivery import breakers
+from delivery import breakers, replies
 from delivery.models import Batch, Provider
 from delivery.replies import Category
 from tests.delivery.providers.talking import Script, closed_port, talking
@@ -143,7 +144,7 @@ def test_trouble_is_told_with_cause_next_try_and_cure(browser: Client) -> None:
     breakers.refused(provider, Category.PROVIDER_AUTH, "535 5.7.8 <b>bad</b> credentials")
     page = browser.get(reverse("provider", args=[provider.pk])).content.decode()
     assert "Nothing leaves through it" in page
-    assert "The provider refused the user name or password." in page
+    assert escape(replies.WORDS[Category.PROVIDER_AUTH]) in page
     assert "Update the password" in page
     assert "Next try" in page
     assert "535 5.7.8 &lt;b&gt;bad&lt;/b&gt; credentials" in page
