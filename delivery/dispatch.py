@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Organisation
-from delivery import disk, gathering, offering, turns
+from delivery import disk, gathering, offering, turns, warmups
 from delivery.ledger import building, states, watching
 from delivery.ledger.progress import measure
 from delivery.models import Batch
@@ -27,6 +27,7 @@ RECOVER_AGAIN_SECONDS = 30
 
 def tick() -> bool:
     """One round; False when another process is at it. A second beat is harmless."""
+    warmups.turn_days()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended('tallypost tick', 0))")
         if not cursor.fetchone()[0]:

@@ -6,7 +6,7 @@ from dataclasses import astuple, dataclass
 from itertools import pairwise
 from typing import Any
 
-from delivery import pacing, turns
+from delivery import pacing, turns, warmups
 from delivery.carriers import Carriers
 from delivery.ledger import building
 from delivery.limits import Limits
@@ -49,7 +49,9 @@ def offer(cursor: Any) -> None:
             tried[provider.pk, batch.stream].append(Part(batch.pk))
     for (_, provider_id, stream), parts in sorted(carried.items()):
         provider = carriers.providers[provider_id]
-        _offer_group(cursor, provider, parts, depth(provider))
+        spent = warmups.spent(cursor, provider, [part.batch_id for part in parts])
+        if parts := [part for part in parts if part.batch_id not in spent]:
+            _offer_group(cursor, provider, parts, depth(provider))
         turns.kick(provider, stream)
     # After the rest: the one chunk a provider is tried with is taken from whoever would have carried it.
     for (provider_id, stream), parts in tried.items():

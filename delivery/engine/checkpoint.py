@@ -13,7 +13,7 @@ from uuid import UUID
 import psycopg
 from django.db import connection as django_connection
 
-from delivery import limits, pacing
+from delivery import limits, pacing, warmups
 from delivery.engine import settling
 from delivery.engine.letters import Outcome
 from delivery.models import Batch, Provider
@@ -54,6 +54,7 @@ class Flush:
     epoch: int
     flush_no: int
     provider: Provider
+    batch_id: int
     granted_to: int  # position up to which dots are allowed now
     window_end: int  # up to which they shall be
     accepted: list[int] = field(default_factory=list)
@@ -171,6 +172,7 @@ _CLAIM = f"""
         WHERE c.offered_to = %(provider)s AND b.stream = %(stream)s AND b.state = 'sending' AND p.state = 'active'
           AND b.rehearsal = %(rehearsal)s AND NOT {_IS_OPEN}
           AND NOT c.is_done AND NOT c.quarantined AND c.owner IS NULL AND c.offered_until > now()
+          AND NOT {warmups.SPENT}
         ORDER BY c.offered_at, c.id
         FOR UPDATE OF c SKIP LOCKED LIMIT 1
     )
@@ -225,8 +227,19 @@ def _claim(
     if row is None:
         return None
     claimed = _claimed(row)
+    claimed = _within_warmup(cursor, provider, claimed)
     limits.count(cursor, provider, claimed.window_end - claimed.read_from)
     return replace(claimed, lane_rate=pacing.rate_of(cursor, provider.pk, claimed.lane))
+
+
+def _within_warmup(cursor: psycopg.Cursor[Any], provider: Provider, claimed: Claimed) -> Claimed:
+    wanted = claimed.window_end - claimed.read_from
+    granted = warmups.take(cursor, provider, claimed.batch_id, wanted)
+    if granted == wanted:
+        return claimed
+    end = claimed.read_from + granted
+    cursor.execute("UPDATE delivery_chunk SET window_end = %s WHERE id = %s", [end, claimed.chunk_id])
+    return replace(claimed, window_end=end)
 
 
 def _claimed(row: Sequence[Any]) -> Claimed:
@@ -285,10 +298,12 @@ def _grant(cursor: psycopg.Cursor[Any], flush: Flush) -> int:
     if flush.ends or flush.release_from is not None:
         end = flush.granted_to if flush.release_from is None else flush.release_from
         limits.count(cursor, flush.provider, min(0, end - flush.granted_to))
+        warmups.give_back(cursor, flush.provider, flush.batch_id, flush.granted_to - end)
         return flush.granted_to
     wanted = max(0, flush.window_end - flush.granted_to)
     left = limits.quota_left(cursor, flush.provider) if wanted else None
     extra = wanted if left is None else min(wanted, left)
+    extra = warmups.take(cursor, flush.provider, flush.batch_id, extra) if extra else 0
     limits.count(cursor, flush.provider, extra)
     return flush.granted_to + extra
 

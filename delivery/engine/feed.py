@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
@@ -15,6 +16,7 @@ from delivery.engine.letters import Claim, Letter, Outcome
 from delivery.engine.pace import Pace
 from delivery.engine.reading import skip
 from delivery.engine.wire import Reply
+from delivery.lanes import OTHER
 from delivery.models import MessageState
 from delivery.replies import Stage
 from delivery.slowing import Heard
@@ -27,6 +29,7 @@ log = logging.getLogger(__name__)
 CHECKPOINT = 250
 FENCED = "fenced"
 SLOWED = "slowed"
+USED_UP = "used up"  # what the hour or the day allows
 _STAGES = list(Stage)
 # What may stand between the angle brackets of MAIL and RCPT (RFC 5321 4.1.2), seen strictly.
 _MAILBOX = re.compile(rb"[!-;=?-~]{1,64}@[A-Za-z0-9.\-\[\]:]{1,255}\Z")
@@ -53,7 +56,8 @@ class TurnFeed:
         self.broken = ""  # the journal fails: no further dot
         self.accepted_count = 0
         self.refused_count = 0
-        self.throttled_count = 0  # of them: "slow down"
+        self._throttled: Counter[str] = Counter()  # by lane: "slow down"
+        self._excused = 0  # connections that such a lane's servers ended
         self.fruitless = 0  # connections lost in a row without a message accepted in between
         self.last_loss = ""
         self._journal = journal
@@ -61,6 +65,11 @@ class TurnFeed:
         self._on_due = on_due
         self._loop = asyncio.get_running_loop()
         self._wakes_at = 0.0
+
+    @property
+    def throttled_count(self) -> int:
+        """How often the provider asked to slow down. What one lane's servers ask concerns that lane."""
+        return self._throttled.total() if OTHER in self._throttled or len(self._throttled) > 1 else 0
 
     @property
     def unsent(self) -> int:
@@ -143,7 +152,8 @@ class TurnFeed:
     def refused(self, letter: Letter, stage: Stage, reply: Reply) -> None:
         verdict = replies.classify(stage, reply.code, reply.enhanced, reply.text)
         self.refused_count += 1
-        self.throttled_count += verdict.category is replies.Category.THROTTLE
+        if verdict.category is replies.Category.THROTTLE:
+            self._hear(letter.claim, reply)
         if verdict.pauses_provider:
             words = replies.WORDS[verdict.category]
             self.halts.append(Halt(None, words, f"{reply.code} {reply.text}", verdict.category))
@@ -196,7 +206,9 @@ class TurnFeed:
 
     def closed(self, connection: "Connection", why: str) -> None:
         self.connections.discard(connection)
-        if not connection.delivered and not self.stopped:
+        if self._excused:
+            self._excused -= 1
+        elif not connection.delivered and not self.stopped:
             self.fruitless += 1
         self.last_loss = why
         self._on_due()
@@ -233,6 +245,16 @@ class TurnFeed:
         claim.in_flight.pop(letter.message_id, None)
         claim.settled.append(outcome)
         if claim.unflushed >= CHECKPOINT or not (claim.in_flight or claim.ready):
+            self._on_due()
+
+    def _hear(self, claim: Claim, reply: Reply) -> None:
+        """Asked to slow down. One lane's servers are heard at once, before much more is pressed upon them."""
+        self._throttled[claim.lane] += 1
+        if claim.lane == OTHER:
+            return
+        self._excused += reply.code == 421
+        if claim.pace is None and not claim.is_urgent:
+            claim.is_urgent = True
             self._on_due()
 
     def _put_back(self, letter: Letter) -> None:

@@ -90,6 +90,7 @@ class Claim:
     accepted: list[int] = field(default_factory=list)
     accepted_numbers: list[int] = field(default_factory=list)  # journal numbers of their `begun` records
     settled: list[Outcome] = field(default_factory=list)
+    is_urgent: bool = False  # its next checkpoint has news that concern what is sent now
     heard: list["Heard"] = field(default_factory=list)  # of no message: as the server ended a connection
     flushing: "Flush | None" = None  # a checkpoint whose answer is still to come
     flushing_numbers: list[int] = field(default_factory=list)

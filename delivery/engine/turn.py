@@ -19,7 +19,7 @@ from delivery.breaker import Circuit
 from delivery.engine import process, reading, slots
 from delivery.engine.checkpoint import LEASE_SECONDS, WINDOW, Fenced, Flush, Standing
 from delivery.engine.crew import Crew
-from delivery.engine.feed import CHECKPOINT, FENCED, Halt, TurnFeed
+from delivery.engine.feed import CHECKPOINT, FENCED, USED_UP, Halt, TurnFeed
 from delivery.engine.lanes import Lanes
 from delivery.engine.letters import Claim, Letter, Outcome
 from delivery.engine.opening import Server
@@ -187,7 +187,7 @@ class _Turn:
         return False
 
     def _is_due(self, claim: Claim) -> bool:
-        if claim.is_spent or claim.unflushed >= CHECKPOINT:
+        if claim.is_spent or claim.is_urgent or claim.unflushed >= CHECKPOINT:
             return True
         if not claim.in_flight and (claim.stop or self.feed.stopped):
             return True
@@ -221,6 +221,8 @@ class _Turn:
             self.feed.claims.remove(claim)
             return
         claim.window_end, claim.stop = standing.window_end, claim.stop or standing.stop
+        if standing.renews and not claim.ready and standing.window_end == flush.granted_to < flush.window_end:
+            claim.stop = claim.stop or USED_UP
         if standing.lane_rate is not None:
             self.lanes.obey(claim, standing.lane_rate)
         self._take_in(claim, letters, skipped, left, bool(stale))
@@ -234,6 +236,7 @@ class _Turn:
             claim.epoch,
             claim.flush_no,
             self.provider,
+            claim.batch.id,
             granted_to=claim.window_end,
             window_end=wanted,
             accepted=claim.accepted,
@@ -248,6 +251,7 @@ class _Turn:
         claim.flushing = flush
         claim.flushing_numbers = claim.accepted_numbers + [o.journal_no for o in claim.settled if o.journal_no >= 0]
         claim.accepted, claim.accepted_numbers, claim.settled, claim.heard = [], [], [], []
+        claim.is_urgent = False
         return flush
 
     def _take_in(
@@ -341,6 +345,7 @@ class _Turn:
                 claimed.epoch,
                 claimed.flush_no,
                 self.provider,
+                claimed.batch_id,
                 claimed.window_end,
                 claimed.window_end,
                 release_from=claimed.read_from,

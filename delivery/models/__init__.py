@@ -15,6 +15,7 @@ from delivery.models.pacing import LanePace, RetryMinute
 from delivery.models.providers import Provider
 from delivery.models.routes import Route
 from delivery.models.sandbox import SandboxMail, SandboxRules
+from delivery.models.warmup import WarmupDay, WarmupPlan
 
 __all__ = [
     "Attempt",
@@ -34,4 +35,6 @@ __all__ = [
     "Turn",
     "Version",
     "Waiting",
+    "WarmupDay",
+    "WarmupPlan",
 ]

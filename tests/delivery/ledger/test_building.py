@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from contacts.audience import Audience
 from contacts.consent import delete_list
-from contacts.models import MailingList, Subscription, Suppression
-from delivery import dispatch, ledger
+from contacts.models import Contact, MailingList, Subscription, Suppression
+from delivery import dispatch, ledger, warmups
 from delivery.ledger import building, ids
 from delivery.models import Batch, Chunk, Message, Provider
 from tests.delivery.ledger.conftest import built, launched
@@ -160,3 +160,18 @@ def test_a_block_brings_its_partitions(db: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass('delivery_message_6'), to_regclass('delivery_message_7')")
         assert None not in cursor.fetchone()
+
+
+def test_whoever_was_active_last_comes_first_while_a_plan_warms_up(provider: Provider, people: People) -> None:
+    readers = people(20)
+    emails = list(Contact.objects.filter(subscriptions__list=readers).order_by("id").values_list("email", flat=True))
+    clicked, opened = emails[15], emails[10]
+    Contact.objects.filter(email=clicked).update(last_clicked_at=timezone.now())
+    Contact.objects.filter(email=opened).update(last_opened_at=timezone.now() - timedelta(days=3))
+    assert clicked.endswith("gmail.com")
+    assert opened.endswith("gmail.com")
+    warmups.start(provider=provider, caps=[50])
+    batch = built(provider, readers)
+    gmail = Message.objects.filter(batch=batch, email__endswith="gmail.com").order_by("id")
+    assert list(gmail.values_list("email", flat=True))[:2] == [clicked, opened]
+    assert {chunk.lane for chunk in batch.chunks.all()} == {"gmail", "microsoft", "yahoo", "apple", "other"}

@@ -1,0 +1,120 @@
+"""A provider or sender domain that warms up sends so many a day and no more, whoever sends them."""
+
+from datetime import timedelta
+from threading import Thread
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from contacts.models import Contact
+from delivery import dispatch, warmups
+from delivery.engine import turn
+from delivery.ledger import tally
+from delivery.models import Attempt, Batch, WarmupDay, WarmupPlan
+from tests.delivery.engine.conftest import offer
+
+CAPS = [30, 60, 120]
+
+
+def a_day_passes(plan: WarmupPlan) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE delivery_attempt SET at = at - interval '1 day'")
+        cursor.execute("UPDATE delivery_warmupday SET date = date - 1")
+    WarmupPlan.objects.filter(pk=plan.pk).update(today=plan.today - timedelta(days=1))
+    dispatch.tick()
+    plan.refresh_from_db()
+
+
+def test_day_by_day_more_until_all_have_it(serve: Any, provider_of: Any, batch_of: Any, send: Any) -> None:
+    server = serve()
+    provider = provider_of(server)
+    plan = warmups.start(provider=provider, caps=CAPS)
+    batch = batch_of(provider, 150)
+    for sent in (30, 90, 150):
+        offer(batch)
+        send(batch)
+        dispatch.tick()
+        send(batch)
+        assert len(server.accepted()) == sent
+        a_day_passes(plan)
+    assert plan.state == "finished"
+    assert list(WarmupDay.objects.order_by("day").values_list("cap", "used", "reason")) == [
+        (30, 30, "All went well."),
+        (60, 60, "All went well."),
+        (120, 60, "All went well."),
+    ]
+    assert tally(batch).words == "150 = 150 + 0 + 0 + 0 + 0"
+
+
+def test_nothing_is_offered_when_the_day_is_used_up(serve: Any, provider_of: Any, batch_of: Any, send: Any) -> None:
+    server = serve()
+    provider = provider_of(server)
+    warmups.start(sender_domain="News.Example.org", caps=CAPS)
+    batch = batch_of(provider, 100, sender_domain="news.example.org")
+    other = Batch.objects.create(content_kind="plain", content_id=1, rehearsal=False, provider=provider)
+    send(batch)
+    dispatch.tick()
+    assert len(server.accepted()) == 30
+    assert not batch.chunks.filter(offered_until__isnull=False).exists()
+    with connection.cursor() as cursor:
+        assert warmups.spent(cursor, provider, [batch.pk, other.pk]) == {batch.pk}, "another domain may go on"
+
+
+def test_what_one_turn_did_not_use_is_left_for_another(serve: Any, provider_of: Any, batch_of: Any) -> None:
+    server = serve(delay=0.02)
+    provider = provider_of(server, connections=1)
+    plan = warmups.start(provider=provider, caps=[100])
+    batch = batch_of(provider, 200)
+    thread = Thread(target=turn.run, args=(provider.pk, "marketing"))
+    thread.start()
+    while len(server.accepted()) < 10:
+        thread.join(0.01)
+    provider.pause("By hand")
+    thread.join(30)
+    plan.refresh_from_db()
+    sent = len(server.accepted())
+    assert plan.used == sent < 100
+    provider.resume()
+    for _ in range(3):
+        offer(batch)
+        turn.run(provider.pk, "marketing")
+    assert len(server.accepted()) == 100
+
+
+def test_bad_addresses_take_it_a_day_back(serve: Any, provider_of: Any, batch_of: Any, send: Any) -> None:
+    rule = lambda t: "550 5.1.1 user unknown" if t.recipient.startswith("p1") else None  # noqa: E731
+    server = serve(rules={"rcpt": rule})
+    provider = provider_of(server)
+    plan = warmups.start(provider=provider, caps=CAPS)
+    WarmupPlan.objects.update(day=2)
+    batch = batch_of(provider, 60)
+    send(batch)
+    assert Attempt.objects.filter(decision="refused").count() == 11
+    a_day_passes(plan)
+    assert plan.day == 1
+    assert WarmupDay.objects.get().reason.startswith("18.3% of the addresses did not exist")
+
+
+@pytest.mark.parametrize("changes", [{"stream": "transactional"}, {"rehearsal": True}])
+def test_neither_confirmations_nor_rehearsals_count(
+    changes: dict[str, Any], serve: Any, provider_of: Any, batch_of: Any, send: Any
+) -> None:
+    kind = "sandbox" if "rehearsal" in changes else "smtp"
+    provider = provider_of(serve(), kind=kind)
+    plan = warmups.start(sender_domain="news.example.org", caps=[10])
+    batch = batch_of(provider, 30, sender_domain="news.example.org", **changes)
+    send(batch)
+    assert tally(batch).accepted == 30
+    plan.refresh_from_db()
+    assert plan.used == 0
+
+
+def test_held_plan_stays_at_its_day(serve: Any, provider_of: Any, batch_of: Any, send: Any) -> None:
+    provider = provider_of(serve())
+    plan = warmups.start(provider=provider, caps=CAPS)
+    WarmupPlan.objects.update(state="held")
+    send(batch_of(provider, 60))
+    a_day_passes(plan)
+    assert (plan.day, plan.used) == (1, 0)
+    assert Contact.objects.count() == 60
