@@ -134,9 +134,9 @@ def _said(words: str) -> Category | None:
 
 
 _SURE = tuple(each for english in SURE for each in (english, *(r for r in languages.SURE if r[0] == english[0])))
-_NOBODY = re.compile(r"mailbox (is )?unavailable|^\W*(recipient )?address rejected\W*$")
+_NOBODY = re.compile(r"(mailbox|account) (is )?unava\w*ble|^\W*(recipient )?address rejected\W*$")
 # Whoever is away for a while is not dead.
-_FOR_NOW = re.compile(r"temporar|try (again )?later|for now\b")
+_FOR_NOW = re.compile(r"temporar|try (again )?later|for now\b|another process|being (moved|migrated)")
 
 
 def _verdict(stage: Stage, code: int, category: Category, text: str) -> Verdict:

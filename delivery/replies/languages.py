@@ -83,7 +83,8 @@ SURE: tuple[Rule, ...] = (
         r"(unbekannter?|ung(u|ue)ltiger?|keine?n?) (benutzer|empf(a|ae)nger|adresse|postfach|account)",
         r"(utente|destinatario|indirizzo|casella|account).{0,30}(sconosciut|inesistente|non (esist|trovat|"
         r"valid|presente|e valid))",
-        r"(usuari[oa]|destinatari[oa]|direccion|endereco|buzon|cuenta|conta|caixa).{0,40}(desconocid|"
+        r"no existe (dicha persona|(ese|este|el) usuario)|nessun utente|(usuari[oa]|destinatari[oa]|direccion|"
+        r"endereco|buzon|cuenta|conta|caixa).{0,40}(desconocid|"
         r"desconhecid|inexistente|"
         r"(no|nao) (existe|encontrad|valid|se enc(uentr|ontr))|invalid)",
         r"(gebruiker|ontvanger|adres|postvak).{0,30}(onbekend|bestaat niet|niet gevonden)",
@@ -103,7 +104,8 @@ SURE: tuple[Rule, ...] = (
     ),
     rule(
         C.INACTIVE_MAILBOX,
-        r"(compte|boite|utilisateur|adresse).{0,30}(desactive|suspendue?|bloquee?|fermee?|cloture|inactive?|resilie)",
+        r"(compte|boite|utilisateur|adresse).{0,30}(desactive|archivee?|suspendue?|bloquee?|fermee?|cloture|"
+        r"inactive?|resilie)",
         r"(benutzer|postfach|konto|account|mailbox|empf(a|ae)nger)\b.{0,30}(gesperrt|deaktiviert|geschlossen|"
         r"inaktiv|geloscht|"
         r"gekundigt|stillgelegt|nicht (mehr )?aktiv)",

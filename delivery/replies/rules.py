@@ -11,13 +11,13 @@ Rule = tuple[Category, re.Pattern[str]]
 _WHO = (
     r"(?:user(?:name| id)?|recipients?|mail-?box(?:es)?|(?<!your )account|(?<!ip )address(?:ee)?|customer|"
     r"member|person|"
-    r"inbox|alias|local[- ]?part|rcpt|e-?mail(?: (?:address|account))?)"
+    r"inbox|alias|local[- ]?part|rcpt|e-?mail (?:address|account|id|name))"
 )
 _BAD = (
     r"(?:do(?:es)? ?n[o'’]?t exist|not exist(?:ing)?|unknown|invalid|undeliverable|unrecogni[sz]ed|unroute?able|"
     r"non-?existe?a?nt|(?:can ?not|can'?t|could not|couldn'?t) be (?:found|verified)|"
     r"(?:is |was )?not (?:a )?(?:found|known|valid|exist|here|recogni[sz]ed|listed|registered|in (?:our|the|my|this))|"
-    r"no longer (?:exists?|valid|on (?:this |the )?server|here)|n'existe pas)"
+    r"no longer (?:exists?|valid|at (?:this|that)|on (?:this |the )?server|here)|n'existe pas)"
 )
 
 

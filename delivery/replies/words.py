@@ -31,12 +31,13 @@ SURE: tuple[Rule, ...] = (
         r"host ?name lookup fail|(host|domain) (name )?not found,? (please )?try again",
         r"lookup (did not|failed to) complete",
         r"tls (handshake|negotiation|not available|error|failed)|ssl (error|handshake)",
-        r"certificate (verify|not trusted)",
+        r"certificate (\w+ ){0,3}(verify|trusted|expired|failed)",
     ),
     rule(
         C.AUTH_POLICY,
-        r"\bdmarc\b|\bdkim\b|\bspf\b|sender policy framework|purported responsible|dmarcrejection|anti-?spoof",
+        r"\bdmarc\b|\bdkim\b|\bspf\b|sender policy framework|purported responsible|dmarcrejection|spoof",
         r"\bptr\b|reverse[- ](dns|lookup|host ?name|mapping|name|address)|\brdns\b|forward[- ]confirmed",
+        r"(?<!relaying denied\. )ip name (lookup|possibly|forged)|cannot resolve your",
         r"cannot find your (reverse )?host ?name",
         r"unauthenticated (mail|e-?mail|message)|sender is unauthenticated|required authentication level",
         r"\b(helo|ehlo)\b.{0,24}(rejected|invalid|not |denied|refused)|(invalid|bad) (helo|ehlo)",
@@ -58,8 +59,11 @@ SURE: tuple[Rule, ...] = (
         r"send(er)? as (this|denied)",
         r"not (allowed|authori[sz]ed|permitted) to send (mail |e-?mail |messages )?(from|as|on behalf)",
         r"(bogus|invalid|illegal|malformed) (mail ?from|sender|return[- ]path|from (address|domain|header))",
-        r"domain is not (verified|allowed to send)|from: domain is invalid|bad (outbound )?sender",
-        r"sender address syntax|bad ?mail ?from|for sender (address|domain)",
+        r"domain is not (verified|allowed to send)|from: domain is invalid",
+        r"in (the )?(from|sender|reply-to):? (header|field)|header from|bad (outbound )?sender",
+        r"sender address syntax|bad ?mail ?from|for sender (address|domain)|required for sender\b",
+        r"(unqualified|empty|unauthori[sz]ed|non-existent) (envelope )?sender",
+        r"sender( \w+)? (is )?(empty|required|not pre)",
     ),
     rule(
         C.RELAY_DENIED,
@@ -67,7 +71,8 @@ SURE: tuple[Rule, ...] = (
         r"prohibited|forbidden|blocked|rejected|attempt)",
         r"relaying to .{0,20}(prohibited|denied)|relaying$|unauthori[sz]ed relay|unable to relay",
         r"(not|n't|never) (currently )?(permitted|allowed|authori[sz]ed) to relay",
-        r"(do(es)?( not|n'?t)|cannot|can'?t|won'?t|refus\w+ to|will not) relay|not a(n open)? relay|no relaying",
+        r"(do(es)?( not|n'?t)|cannot|can'?t|won'?t|refus\w+ to|will not) relay|not a(n open)? relay",
+        r"not configured to relay|no relaying",
         r"(isn'?t|is not|not) in my list of allowed|rcpt ?hosts|non-accepted domain|not a gateway|local user only",
         r"authentication when attempting to send to a non-local",
     ),
@@ -80,6 +85,7 @@ SURE: tuple[Rule, ...] = (
         r"issue a starttls|log ?in (denied|required)|smtp ?clientauthentication is disabled",
         r"(client|user|session) (was |is )?not (been )?authenticated|not authori[sz]ed to perform",
         r"authenticated user is not authori[sz]ed|activate your ([\w-]+ ){0,2}account",
+        r"password (has |is )?(expired|invalid|incorrect|wrong)",
         r"your ([\w-]+ ){0,2}account (has been |is |was )?([\w-]+ )?(disabled|suspended|deactivated|blocked|"
         r"locked|closed|"
         r"restricted|terminated|inactive|expired|on hold|under review|not (yet )?(active|activated|enabled|allowed))",
@@ -142,8 +148,11 @@ SURE: tuple[Rule, ...] = (
         r"(exceed\w*|exhausted).{0,24}(quota|storage|size|limit|space|allot)|out of (space|storage|disk)|"
         r"too many messages on|reached (its|the|their) (max\w* )?(size|quota|limit|storage))",
         r"over ?(storage |disk |the allowed )?quota\b|quota (is )?(exceed|full|violation|reached)",
+        r"diskspace quota|mailbox_quota|quota overrun|space (has been )?used up|over (the )?storage limit",
+        r"mail file size",
         r"(exceed\w*|exhausted) .{0,30}(storage|disk quota|disk space|mailbox)|(disk|disc|storage|mailbox) quota",
-        r"insufficient (system |disk )?(storage|disk|space)|not enough (storage|space|disk)|space (is )?not enough",
+        r"insufficient (system |disk )?(storage|disk|space)|not (have )?enough (storage|space|disk)",
+        r"space (is )?not enough",
         r"no (more )?(space|storage|room)\b|out of (disk )?space|mailbox size|mailbox limit|messages stored",
         r"full mailbox",
         r"can'?t create output|inode limit",
@@ -164,6 +173,7 @@ SURE: tuple[Rule, ...] = (
         r"too (fast|quickly|frequent\w*|much mail|much e-?mail)|rate[- ]?(limit|control|exceed)|throttl",
         r"slow(ing)? down",
         r"rate (that|of) .{0,40}(prevents|mail)|(sending|message|mail) rate|messages? per (connection|session)",
+        r"harvest|(sending|sent) to (\w+ ){0,3}(unknown|invalid|non-?existe?nt)",
         r"exceed\w* (the )?(maximum )?(number|rate)|(your|our) (\w+ )?rate\b|excessive (volume|mail|number|unknown)",
         r"unusual (volume|traffic|rate)|unexpected volume|user complaints|relay limit exceeded|reduce your|back ?off",
         r"(server|system|service|resources?|host|agent)(\(\w\))? (is |are )?(too |currently |"
@@ -182,40 +192,46 @@ SURE: tuple[Rule, ...] = (
         r"destination (system|host|domain))",
         r"(could ?n[o\']?t|can ?no?\'?t|unable to) (find|resolve|locate) (any |a |the )?(host|domain|mx)\b",
         r"no smtp service",
-        r"nxdomain|null ?mx|^(domain )?does not accept (any )?(e-?mail|mail)|domain( \S+)? does not accept|no mx\b",
+        r"(recipient|destination) domain must exist|illegal (host|domain)|nxdomain|null ?mx",
+        r"^(domain )?does not accept (any )?(e-?mail|mail)|domain( \S+)? does not accept|no mx\b",
         r"domain (isn'?t|is not) (hosted|local|known)|name or service not known",
     ),
     rule(
         C.INVALID_RECIPIENT,
         r"\bno such (domain |local )?(WHO|id)",
-        r"\bWHO[^a-z.,;]{0,3}(?!of |from )(\S+ ){0,2}\W{0,2}BAD",
+        r"\bWHO[^a-z.,;]{0,3}(?!(of|from|in|password|server|list|database|lookup|format)\b)(\S+ )?\W{0,2}BAD",
         r"(unknown|invalid|non-?existent|undefined|unroute?able|unrouted|illegal|incorrect|wrong|bad) "
-        r"(or \w+ )?(local |destination |virtual |final |gateway )?WHO(?! (list|or password|credentials|agent))",
-        r"user ?unknown|unknown ?user|nosuchuser|not one of our",
-        r"(?<!you are )(?<!you're )not our (user|customer)|user not (local|a member)",
-        r"is not a (valid |known |registered |local |gateway )*WHO|not a (valid|known|registered) WHO",
-        r"no (valid )?WHO (here |found )?(by|with|called|named|for) (that|this)",
+        r"(or \w+ )?(local |destination |virtual |final |gateway )?WHO(?! (list|or password|credentials|agent|"
+        r"count|limit|in (the )?(from|header)))",
+        r"\bWHO (is |has )?(been replaced|moved to|not present|not ok|no exist)|address is wrong|no ?one at this",
+        r"bad ?(rcpt|recipient)to|user ?unknown|unknown ?user|nosuchuser|not one of our",
+        r"(?<!you are )(?<!you're )not our (user|customer)|user not (local|a member of domain)",
+        r"is not a (valid |known |registered |local |gateway )*WHO(?! of)|not a (valid|known|registered) WHO",
+        r"no (such |valid |mail )?(WHO|box) (here |found )?((available )?(by|with|called|named|for) (that|"
+        r"this)|found|available)",
         r"(do(es)?n'?t|do(es)? not|did not) (have|handle) (a|an|any) (.{0,24}account|user)",
         r"not listed in .{0,30}(directory|domino|address book)|not in (the |our )?(address book|directory)",
-        r"WHO .{0,16}not listed|all recipients? (addresses )?(were |are )?(invalid|unknown|rejected)",
-        r"(unable to|can'?t|cannot|could not) (find|locate) (the |this )?(users?'?s? |recipient'?s? )?WHO",
+        r"WHO .{0,16}not listed|all recipients? (addresses )?(were |are )?(invalid|unknown)",
+        r"(unable to|can'?t|cannot|could not) (find|locate) (the |this )?(users?'?s? |"
+        r"recipient'?s? )?WHO(?! (database|server|store|list|table))",
         r"lookup .{0,20}map failed",
         r"cannot deliver mail for|address (was )?(not found|misspelled)|validrcptto|account not known",
-        r"^\W*does not exist|^\W*(not found|unknown|invalid)\W*$|not an? (active )?(user|member)",
+        r"^\W*does not exist|^\W*(not found|unknown|invalid)\W*$|not an? (active )?(user|address)\b",
         r"(has )?moved with no forwarding",
     ),
     rule(
         C.INACTIVE_MAILBOX,
-        r"\bWHO\b[^.;]{0,40}(disabled|suspended|inactive|inactivat|de-?activated|(?<!connection )closed|locked|"
-        r"expired|terminated|"
-        r"discontinued|"
-        r"not (yet )?(active|activated|enabled)|not accepting|frozen|cancel+ed|deleted|removed|on hold|retired|"
-        r"dormant|abandoned)",
+        r"(?<!your )\bWHO\b[^.;]{0,40}(disabled|suspended|inactiv|de-?activated|"
+        r"(?<!connection )closed|\blocked|"
+        r"expired|terminated|discontinued|not (yet )?(active|activated|enabled)|frozen|cancel+ed|deleted|"
+        r"removed|on hold|"
+        r"retired|dormant|abandoned)|\bWHO (is |currently )*not accepting",
         r"(disabled|suspended|inactive|de-?activated|closed|expired|deleted|terminated|dormant|frozen) "
         r"((e-?)?mail |recipient |user )?(WHO|address)",
-        r"no longer (accept|in (use|service)|active|receives?|with\b|works|employed)",
+        r"\bWHO\b[^.;]{0,24}no longer (accept|in (use|service)|active|receives?)",
+        r"no longer (with (us|our|the|this)\b|employed|works? (here|for|at)\b)",
         r"left the (company|organi[sz]ation)",
-        r"is now disabled|rrvs|mailbox (is )?unused|new owner|owner has changed",
+        r"mail receiving (is )?disabled|is now disabled|rrvs|mailbox (is )?unused|new owner|owner has changed",
     ),
 )
 

@@ -134,6 +134,14 @@ def test_who_keeps_us_out_declares_nobody_dead(said: str) -> None:
             assert not classify("body", 554, detail, f"{person} ({said})").suppresses
 
 
+ALIVE = Path(__file__).with_name("alive.txt").read_text().strip().splitlines()
+
+
+@pytest.mark.parametrize("stage", ["rcpt", "body"])
+def test_words_of_a_dead_address_in_another_matter_suppress_nobody(stage: str) -> None:
+    assert [said for said in ALIVE if classify(stage, 550, "", said).suppresses] == []
+
+
 def test_a_code_that_contradicts_itself_suppresses_nobody() -> None:
     assert not classify("rcpt", 550, "4.1.1", "User unknown").suppresses
 
