@@ -54,6 +54,8 @@ def launch(campaign: Campaign, *, by: User, at: datetime | None = None, agreed: 
     locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
     if locked.batch is not None:
         return locked.batch
+    if locked.revision_of_id:
+        raise Changed
     # Asked for once: what is checked is what it leaves through, whoever chooses another default meanwhile.
     locked.provider = locked.way_out
     if agreed and agreed != Agreed(locked.provider.pk, locked.version):
@@ -101,17 +103,22 @@ def cancel(campaign: Campaign, *, by: User) -> None:
 @transaction.atomic
 def duplicate(campaign: Campaign, *, by: User) -> Campaign:
     """A draft of its own with the same lists and content, without a time."""
+    copy = copy_of(campaign, f"{campaign.name[:190]} (copy)", by=by)
+    audit.record(by, "campaign.created", copy.name, campaign=copy.pk, copy_of=campaign.pk)
+    return copy
+
+
+def copy_of(campaign: Campaign, name: str, *, by: User, revision_of: Campaign | None = None) -> Campaign:
     lists, excluded = list(campaign.lists.all()), list(campaign.excluded_lists.all())
     copy = Campaign.objects.get(pk=campaign.pk)
     copy.pk, copy._state.adding = None, True
-    copy.name = f"{campaign.name[:190]} (copy)"
+    copy.name, copy.revision_of = name, revision_of
     copy.batch = copy.scheduled_at = None
     copy.is_sample, copy.version = False, 1
     copy.created_by = copy.updated_by = by
     copy.save()
     copy.lists.set(lists)
     copy.excluded_lists.set(excluded)
-    audit.record(by, "campaign.created", copy.name, campaign=copy.pk, copy_of=campaign.pk)
     return copy
 
 

@@ -1,6 +1,7 @@
 """What is written, and when it goes out."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -12,8 +13,12 @@ from delivery.models import Batch, Provider
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
+    def whole(self) -> "CampaignQuerySet":
+        """Without the new versions of others that are being written."""
+        return self.filter(revision_of=None)
+
     def drafts(self) -> "CampaignQuerySet":
-        return self.filter(batch=None)
+        return self.whole().filter(batch=None)
 
     def scheduled(self) -> "CampaignQuerySet":
         return self.filter(batch__state__in=_BEFORE_START, batch__not_before__isnull=False)
@@ -75,6 +80,13 @@ class Campaign(models.Model):
     batch = models.OneToOneField(
         Batch, models.PROTECT, null=True, related_name="+", help_text="Its one launch; empty: a draft."
     )
+    revision_of = models.OneToOneField(
+        "self",
+        models.CASCADE,
+        null=True,
+        related_name="revision",
+        help_text="A paused campaign for whose remaining people this is being written.",
+    )
     is_sample = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1, help_text="Grows with every save: two editors notice each other.")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
@@ -130,7 +142,9 @@ class Edition(models.Model):
     campaign = models.ForeignKey(
         Campaign, models.SET_NULL, null=True, related_name="editions", help_text="Empty: a draft deleted since."
     )
-    batch = models.OneToOneField(Batch, models.CASCADE, null=True, related_name="+")
+    batch = models.ForeignKey(Batch, models.CASCADE, null=True, related_name="+")
+    version = models.PositiveSmallIntegerField(default=1, help_text="Of what its batch says.")
+    link_ids = ArrayField(models.BigIntegerField(), default=list, help_text="Of its links, in their order.")
     is_test = models.BooleanField(default=False)
     contact_id = models.BigIntegerField(null=True, help_text="A test mail is written as if to this contact.")
     sender_name = models.CharField(max_length=120)

@@ -49,6 +49,11 @@ def preview(campaign: Campaign, contact: Contact | None) -> Preview:
     )
 
 
+def of_edition(edition: Edition, contact: Contact | None) -> str:
+    """The HTML of a frozen mail, as somebody would see it today."""
+    return compile_for_show(edition, recipient_of(contact))[0].html
+
+
 def marked(html: str, document: Document) -> str:
     """The same mail with each block's beginning named `block-<id>`, so that an editor can show the one at hand."""
     ids = iter([block["id"] for block in document.get("blocks", ()) if block["kind"] != "footer"])

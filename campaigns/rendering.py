@@ -70,14 +70,23 @@ def freeze(campaign: Campaign) -> Edition:
 
 
 def freeze_links(edition: Edition, batch: Batch) -> list[Link]:
-    """To be called once the edition has its batch, before anything is built. Idempotent."""
-    return links.freeze(batch, link_targets(edition))
+    """To be called once the edition has its batch, before anything is built. Idempotent.
+
+    A later version keeps the links that it shares with those before.
+    """
+    targets = link_targets(edition)
+    frozen = links.freeze(batch, targets) if edition.version == 1 else links.extend(batch, targets)
+    edition.link_ids = [link.pk for link in frozen]
+    edition.save(update_fields=["link_ids"])
+    return frozen
 
 
 def load_edition(batch: Batch) -> CompiledEdition:
     """What delivery.content calls for a batch of kind "edition". Raises LinksMissing."""
     edition = Edition.objects.get(pk=batch.content_id)
-    link_ids = list(Link.objects.filter(batch=batch).order_by("position").values_list("id", flat=True))
+    link_ids = edition.link_ids or list(
+        Link.objects.filter(batch=batch).order_by("position").values_list("id", flat=True)
+    )
     if not edition.is_test and len(link_ids) != len(link_targets(edition)):
         raise LinksMissing(f"edition {edition.pk} has {len(link_targets(edition))} links, its batch {len(link_ids)}")
     return CompiledEdition(

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from campaigns.images import serve
-from campaigns.views import campaign, campaigns, content, drafts, flight, home, images, samples, test_mails
+from campaigns.views import campaign, campaigns, content, drafts, flight, home, images, revision, samples, test_mails
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -22,6 +22,8 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/<int:pk>/pause/", flight.pause, name="campaign-pause"),
     path("campaigns/<int:pk>/resume/", flight.resume, name="campaign-resume"),
     path("campaigns/<int:pk>/cancel/", flight.cancel, name="campaign-cancel"),
+    path("campaigns/<int:pk>/revise/", revision.revise, name="campaign-revise"),
+    path("campaigns/<int:pk>/continue/", revision.go_on, name="campaign-continue"),
     path("campaigns/<int:pk>/test/", test_mails.send_test, name="campaign-test"),
     path("campaigns/<int:pk>/test/<int:message>/", test_mails.test_outcome, name="campaign-test-outcome"),
     path("campaigns/<int:pk>/content/", content.content, name="campaign-content"),

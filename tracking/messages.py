@@ -12,7 +12,7 @@ from contacts.models import Contact
 from delivery import content, tokens
 from delivery.content import Parts, Recipient
 from delivery.ledger.uncertain import DECIDED, HEARD
-from delivery.models import Attempt, Batch, Message, SandboxMail, Waiting
+from delivery.models import Attempt, Batch, Message, MessageState, SandboxMail, Waiting
 from tracking import titles, wording
 from tracking.models import Event, EventKind, Link
 from tracking.titles import Title
@@ -116,6 +116,12 @@ class Story:
         caught = SandboxMail.objects.filter(envelope_to=self.message.email, message_id__startswith=beginning)
         return caught.defer("raw").first() if self.batch.rehearsal else None
 
+    @property
+    def version(self) -> int:
+        """Of what the batch says: the one that was sent, else the one that would be."""
+        was_sent = self.message.state in (MessageState.ACCEPTED, MessageState.REFUSED, MessageState.UNCERTAIN)
+        return self.message.version or (1 if was_sent else self.batch.version)
+
     @cached_property
     def parts(self) -> Parts:
         """The mail put together again, without pixel and counted links, so that looking at it counts as nothing.
@@ -123,7 +129,7 @@ class Story:
         Raises NotShowable.
         """
         try:
-            return content.load(self.batch).parts(self._recipient())
+            return content.load(self.batch, self.version).parts(self._recipient())
         except Exception as problem:
             raise NotShowable("The content of this mail is gone, or cannot be read any more.") from problem
 

@@ -6,15 +6,16 @@ from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
+from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, allows, requires
 from accounts.security import MAIL_POLICY, content_policy
-from campaigns import preview, rendering
+from campaigns import preview, rendering, revising
 from campaigns.forms import CARDS, TestMailForm
-from campaigns.models import Campaign, Stage
+from campaigns.models import Campaign, Edition, Stage
 from campaigns.views.pages import Readiness, alarm, get_campaign, tally_links
 from campaigns.views.showing import Showing
 from contacts import merge
@@ -31,7 +32,8 @@ _MOMENT = timedelta(minutes=1)
 def campaign(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_campaign(pk)
     if found.is_draft:
-        return render(request, "campaigns/draft.html", _draft(request, found))
+        template = "campaigns/revision.html" if found.revision_of else "campaigns/draft.html"
+        return render(request, template, _draft(request, found))
     if request.htmx and request.htmx.target in ("flight", "report"):
         return _if_changed(request, f"campaigns/_{request.htmx.target}.html", _launched(found))
     return render(request, "campaigns/launched.html", _launched(found))
@@ -59,6 +61,9 @@ def inbox(request: StaffRequest, pk: int) -> HttpResponse:
 def mail(request: StaffRequest, pk: int) -> HttpResponse:
     """The mail as the chosen contact receives it, for a frame without scripts."""
     found = get_campaign(pk)
+    if version := whole_number(request.GET.get("version")):
+        edition = get_object_or_404(Edition, batch=found.batch_id or 0, version=version)
+        return HttpResponse(preview.of_edition(edition, Showing.read(request, found).contact))
     shown = Showing.read(request, found).mail
     if request.GET.get("as") == "text":
         return HttpResponse(shown.text, content_type="text/plain; charset=utf-8")
@@ -95,6 +100,9 @@ def _launched(found: Campaign) -> dict[str, Any]:
         "campaign_url": found.get_absolute_url(),
         "undecided": ledger.undecided([batch.pk]).get(batch.pk, 0),
     }
+    context["versions"] = revising.versions(batch)
+    if found.stage == Stage.PAUSED:
+        context["revision"] = Campaign.objects.filter(revision_of=found).first()
     if found.stage == Stage.SENDING:
         context["short_disk"] = disk.known_shortage()
     if found.stage not in (Stage.SCHEDULED, Stage.HELD):

@@ -56,7 +56,7 @@ def campaigns(request: StaffRequest) -> HttpResponse:
 def new(request: StaffRequest) -> HttpResponse:
     """Blank, from a starter, as HTML: a draft at once, because everything about it can be changed."""
     if request.method != "POST":
-        earlier = Campaign.objects.all()[:8]
+        earlier = Campaign.objects.whole()[:8]
         return render(request, "campaigns/new.html", {"starters": starters.all(), "earlier": earlier})
     created = _create(request, request.POST.get("starter", ""))
     return redirect(created)
@@ -90,6 +90,9 @@ def delete(request: StaffRequest, pk: int) -> HttpResponse:
     except launching.NotADraft:
         messages.warning(request, "Only drafts can be deleted: this one is part of what people received.")
         return redirect(found)
+    if found.revision_of:
+        messages.success(request, "Discarded. The rest would get the mail as it was.")
+        return redirect(found.revision_of)
     messages.success(request, f"“{found.name}” is deleted.")
     return redirect("campaigns")
 
@@ -100,7 +103,7 @@ def with_tallies(found: list[Campaign]) -> list[dict[str, Any]]:
 
 
 def _narrowed(words: str, state: str) -> CampaignQuerySet:
-    found = Campaign.objects.all()
+    found = Campaign.objects.whole()
     if state:
         kinds = {"drafts": found.drafts, "scheduled": found.scheduled, "under-way": found.under_way, "sent": found.sent}
         if state not in kinds:

@@ -21,12 +21,12 @@ from delivery.ledger import NotPossible
 def launch(request: StaffRequest, pk: int) -> HttpResponse:
     """Ask once more, with the numbers; then go."""
     found = get_campaign(pk)
-    if not found.is_draft:
+    if not found.is_draft or found.revision_of:
         return redirect(found)
     ready = Readiness(found)
     if request.method != "POST":
         return _confirm(request, ready)
-    if ready.needs_typing and _digits(request.POST.get("typed", "")) != str(ready.people.will_receive):
+    if ready.needs_typing and digits(request.POST.get("typed", "")) != str(ready.people.will_receive):
         return _confirm(request, ready, problem="The number does not match. Nothing was sent.")
     try:
         launching.launch(found, by=request.user, at=found.scheduled_at, agreed=_agreed(request))
@@ -89,5 +89,5 @@ def _agreed(request: StaffRequest) -> launching.Agreed:
     return launching.Agreed(provider, version)
 
 
-def _digits(text: str) -> str:
+def digits(text: str) -> str:
     return "".join(character for character in text if character.isdigit())

@@ -6,12 +6,12 @@ from functools import cached_property
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from campaigns import cards, launching, preflight
+from campaigns import cards, launching, preflight, revising
 from campaigns.models import Campaign
 from campaigns.preflight import Finding
 from contacts import audience
 from contacts.audience import Summary
-from delivery import stopping
+from delivery import ledger, stopping
 from delivery.ledger import evidence
 from delivery.models import Batch, Provider
 from delivery.stopping import Rule
@@ -20,7 +20,9 @@ TERMS = ("accepted", "waiting", "refused", "uncertain", "skipped", "unaccounted"
 
 
 def get_campaign(pk: int) -> Campaign:
-    with_all = Campaign.objects.select_related("batch__provider", "provider", "updated_by")
+    with_all = Campaign.objects.select_related(
+        "batch__provider", "provider", "updated_by", "revision_of__batch__provider"
+    )
     return get_object_or_404(with_all, pk=pk)
 
 
@@ -56,7 +58,13 @@ class Readiness:
 
     @cached_property
     def findings(self) -> list[Finding]:
-        return preflight.check(self.campaign)
+        return revising.check(self.campaign) if self.campaign.revision_of else preflight.check(self.campaign)
+
+    @cached_property
+    def left(self) -> int:
+        """How many are still to get the new version of a paused campaign."""
+        original = self.campaign.revision_of
+        return ledger.tally(original.batch).waiting if original and original.batch else 0
 
     @cached_property
     def people(self) -> Summary:
@@ -76,11 +84,13 @@ class Readiness:
 
     @property
     def cards(self) -> list[cards.Card]:
-        return cards.cards(self.campaign, self.findings, self.people)
+        found = cards.cards(self.campaign, self.findings, self.people)
+        return [card for card in found if not self.campaign.revision_of or card.key in revising.CARDS]
 
     @property
     def needs_typing(self) -> bool:
-        return self.people.will_receive > launching.MANY_PEOPLE
+        people = self.left if self.campaign.revision_of else self.people.will_receive
+        return people > launching.MANY_PEOPLE
 
     @property
     def hold_seconds(self) -> int:
@@ -89,6 +99,10 @@ class Readiness:
     @property
     def launch_label(self) -> str:
         """The button names the number and the way out."""
+        original = self.campaign.revision_of
+        if original and original.batch:
+            left = cards.count_people(self.left)
+            return f"Continue with version {original.batch.version + 1} for the remaining {left}"
         people = cards.count_people(self.people.will_receive)
         if self.campaign.scheduled_at:
             verb = "Schedule the rehearsal" if self.provider.is_rehearsal else "Schedule the mail"

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 from PIL import Image as Picture
 
-from campaigns import images, launching, samples, testing
+from campaigns import images, launching, revising, samples, testing
 from campaigns.models import Campaign, Image
 from contacts import consent
 from contacts.models import Contact, Field, MailingList
@@ -99,6 +99,11 @@ def launched(cast: Cast, state: str = Batch.State.SENDING) -> Campaign:
         return Campaign.objects.get(pk=made.pk)
 
     return cast.once(f"launched {state}", make)
+
+
+def revision(cast: Cast) -> Campaign:
+    """New words for those whom the paused campaign has not reached."""
+    return cast.once("revision", lambda: revising.begin(launched(cast, Batch.State.PAUSED), by=cast.owner))
 
 
 def batch(cast: Cast) -> Batch:

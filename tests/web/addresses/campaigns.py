@@ -30,6 +30,14 @@ def stopped(cast: Cast) -> dict[str, Any]:
     return {"pk": found.pk}
 
 
+def revision(cast: Cast) -> dict[str, Any]:
+    return {"pk": stage.revision(cast).pk}
+
+
+def revisions(cast: Cast) -> object:
+    return Campaign.objects.exclude(revision_of=None).count()
+
+
 def first_block(cast: Cast) -> dict[str, Any]:
     return draft(cast) | {"block": stage.first_block(cast)}
 
@@ -61,7 +69,9 @@ ADDRESSES = {
     "campaigns": Address(STAFF, args=beside(stage.message)),
     "campaign-new": Address(WRITERS, post=lambda cast: {"starter": starters.all()[0].key}, changes=count),
     "starter-mail": Address(STAFF, args=lambda cast: {"key": starters.all()[0].key}, no_page=MAIL),
-    "campaign": Address(STAFF, args=draft, states=(*map(begun, (State.BUILDING, State.SENDING, State.DONE)), stopped)),
+    "campaign": Address(
+        STAFF, args=draft, states=(*map(begun, (State.BUILDING, State.SENDING, State.DONE)), stopped, revision)
+    ),
     "campaign-ready": Address(STAFF, args=draft, no_page=FRAGMENT),
     "campaign-inbox": Address(STAFF, args=draft, no_page=FRAGMENT),
     "campaign-mail": Address(STAFF, args=draft, no_page=MAIL),
@@ -95,6 +105,13 @@ ADDRESSES = {
     ),
     "campaign-cancel": Address(
         WRITERS, args=begun(State.SENDING), get=False, post=lambda cast: {}, changes=state_of_batch(State.SENDING)
+    ),
+    "campaign-revise": Address(WRITERS, args=begun(State.PAUSED), get=False, post=lambda cast: {}, changes=revisions),
+    "campaign-continue": Address(
+        WRITERS,
+        args=revision,
+        post=lambda cast: {"version": str(stage.revision(cast).version)},
+        changes=revisions,
     ),
     "campaign-test": Address(
         WRITERS,
