@@ -3,3 +3,9 @@ from django.apps import AppConfig
 
 class ContactsConfig(AppConfig):
     name = "contacts"
+
+    def ready(self) -> None:
+        from accounts.notices import register
+        from contacts.notices import held_suppressions
+
+        register(held_suppressions)

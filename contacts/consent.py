@@ -126,7 +126,8 @@ def delete_list(mailing_list: MailingList) -> int:
 
 
 def suppress(email: str, reason: str, *, detail: str = "", source: str = "", message_id: int | None = None) -> bool:
-    """No marketing mail to `email` from now on. Safe to repeat; a complaint outweighs what was known before.
+    """No marketing mail to `email` from now on. Safe to repeat; a complaint outweighs what was known
+    before, and everything outweighs what is on hold.
 
     True if the address was not suppressed yet.
     """
@@ -142,7 +143,7 @@ def suppress(email: str, reason: str, *, detail: str = "", source: str = "", mes
             ON CONFLICT (email) DO UPDATE
             SET reason = excluded.reason, detail = excluded.detail, source = excluded.source,
                 message_id = excluded.message_id, created_at = excluded.created_at
-            WHERE excluded.reason = 'complaint' AND s.reason <> 'complaint'
+            WHERE excluded.reason = 'complaint' AND s.reason <> 'complaint' OR s.reason = 'held'
             RETURNING xmax = 0
             """,
             [addresses.key(email), str(reason), _storable(detail)[:1000], source[:60], message_id],

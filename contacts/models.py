@@ -144,6 +144,7 @@ class Suppression(models.Model):
         HARD_BOUNCE = "hard_bounce", "Address does not exist"
         COMPLAINT = "complaint", "Marked as spam"
         MANUAL = "manual", "Added by hand"
+        HELD = "held", "On hold for review"  # see contacts.holding
 
     email = models.CharField(max_length=320, unique=True, help_text="Lower case.")
     reason = models.CharField(max_length=12, choices=Reason.choices)
@@ -151,6 +152,12 @@ class Suppression(models.Model):
     source = models.CharField(max_length=60, blank=True, help_text="page, one-click, smtp, import, hand")
     message_id = models.BigIntegerField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["created_at"], condition=models.Q(source="smtp"), name="suppression_by_answer"),
+            models.Index(fields=["email"], condition=models.Q(reason="held"), name="suppression_held"),
+        ]
 
     def __str__(self) -> str:
         return self.email

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from contacts.views import exports, fields, imports, lists, people, suppressions
+from contacts.views import exports, fields, held, imports, lists, people, suppressions
 
 urlpatterns: list[URLPattern] = [
     path("contacts/", people.contacts, name="contacts"),
@@ -24,6 +24,9 @@ urlpatterns: list[URLPattern] = [
     path("lists/<int:pk>/delete/", lists.delete, name="list-delete"),
     path("suppressions/", suppressions.suppressions, name="suppressions"),
     path("suppressions/new/", suppressions.add, name="suppression-add"),
+    path("suppressions/held/", held.held, name="suppressions-held"),
+    path("suppressions/held/believe/", held.believe, name="suppressions-held-believe"),
+    path("suppressions/held/keep/", held.keep, name="suppressions-held-keep"),
     path("suppressions/export/", exports.suppressions, name="suppressions-export"),
     path("suppressions/<int:pk>/lift/", suppressions.lift, name="suppression-lift"),
     path("imports/", imports.imports, name="imports"),

@@ -10,6 +10,7 @@ HARD = frozenset({Category.INVALID_RECIPIENT, Category.INACTIVE_MAILBOX, Categor
 BLOCKED = frozenset({Category.SPAM_CONTENT, Category.BLOCK_REPUTATION})
 COUNTED = HARD | BLOCKED
 
+ENOUGH_DENIED = 10
 _ENOUGH_TRIED = 200
 _FIRST = 500
 # With fewer than 1,000 accepted, three complaints are above 0.3 % anyway; one or two may be a slip of a finger.
@@ -64,6 +65,11 @@ def warn(now: Figures) -> str:
     if now.complained < _ENOUGH_TO_WARN or now.complained * 1000 < now.accepted:
         return ""
     return f"{_complaints(now)} Mailbox providers expect less than 0.1 % and may block you from 0.3 % on."
+
+
+def is_mass_event(denied: int, tried: int) -> bool:
+    """Whether a domain that says of so many of its people that they do not exist is rather wrong about them."""
+    return denied >= ENOUGH_DENIED and denied * 10 > tried
 
 
 def _complaints(now: Figures) -> str:

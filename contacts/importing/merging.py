@@ -131,7 +131,7 @@ WITH slice AS MATERIALIZED (
         ELSE 'unsubscribed' END, %(source)s, 'import', now()
     FROM person WHERE status >= {Status.UNSUBSCRIBED}
     ON CONFLICT (email) DO UPDATE SET reason = excluded.reason, detail = excluded.detail
-    WHERE excluded.reason = 'complaint' AND p.reason <> 'complaint'
+    WHERE excluded.reason = 'complaint' AND p.reason <> 'complaint' OR p.reason = 'held'
     RETURNING email, xmax = 0 AS is_new
 ), proof AS (
     INSERT INTO contacts_consentevent (contact_id, list_id, kind, channel, text, by_id, at)

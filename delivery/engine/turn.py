@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import time
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -13,8 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections
 
 from accounts.models import Organisation
-from contacts import consent
-from delivery import breakers, disk, ledger, secrets, stopping, turns
+from delivery import breakers, disk, ledger, secrets, turns
 from delivery.breaker import Circuit
 from delivery.engine import process, reading, slots
 from delivery.engine.checkpoint import LEASE_SECONDS, WINDOW, Fenced, Flush, Standing
@@ -25,7 +23,7 @@ from delivery.engine.letters import Claim, Letter, Outcome
 from delivery.engine.opening import Server
 from delivery.engine.pace import OneMessage, Pace
 from delivery.engine.process import Engine
-from delivery.ledger import watching
+from delivery.engine.refusals import Refusals
 from delivery.limits import Limiter, Limits, connect
 from delivery.models import Batch, Breaker, MessageState, Provider
 from delivery.replies import Category
@@ -45,7 +43,6 @@ _DISK_SECONDS = 1.0
 _CAME_BACK = "The process that sent it was taken for dead; it came back, and says so."
 # So many requests to slow down are told at once, fewer when the turn ends.
 _TELL_THROTTLED = 20
-_JUDGE_SECONDS = 0.5
 
 
 def run(provider_id: int, stream: str) -> None:
@@ -76,7 +73,7 @@ class _Turn:
         self.told = (0, 0)  # accepted and throttled messages
         self.nothing_offered = False
         self.owes = False  # a chunk may be ours that we do not know of
-        self.judged_at: dict[int, float] = {}
+        self.refusals = Refusals()
 
     async def drive(self, provider_id: int) -> None:
         prepared = await self._there(self._prepare, provider_id)
@@ -379,17 +376,10 @@ class _Turn:
     def _flush(
         self, claim: Claim, flush: Flush, stale: list[int]
     ) -> tuple[Standing, list[Letter], list[Outcome], dict[int, Outcome]]:
-        # Before the rows: a crash in between suppresses an address whose refusal the journal knows.
-        for outcome in flush.settled:
-            if outcome.suppresses:
-                words = f"{outcome.code} {outcome.text}"
-                consent.suppress(
-                    outcome.email, "hard_bounce", detail=words, source="smtp", message_id=outcome.message_id
-                )
+        self.refusals.before(flush.settled)
         ledger_ = self.engine.ledger
         standing = ledger_.flush(flush)
-        if any(outcome.category in stopping.COUNTED for outcome in flush.settled):
-            self._judge(claim.batch.id)
+        self.refusals.after(claim.batch, flush.settled)
         if flush.ends or flush.release_from is not None or standing.stop:
             return standing, [], [], {}
         letters: list[Letter] = []
@@ -404,16 +394,6 @@ class _Turn:
         accepted = flush.accepted + [o.message_id for o in flush.settled if o.state == MessageState.ACCEPTED]
         with contextlib.suppress(DatabaseError):
             ledger.settle_uncertain(accepted, as_=MessageState.ACCEPTED, because=_CAME_BACK)
-
-    def _judge(self, batch_id: int) -> None:
-        """At once, so that a campaign to a bad list stops within a second or two; the tick looks anyway."""
-        now = time.monotonic()
-        if now - self.judged_at.get(batch_id, 0.0) > _JUDGE_SECONDS:
-            self.judged_at[batch_id] = now
-            try:
-                watching.judge(batch_id)
-            except (OperationalError, InterfaceError) as problem:
-                log.warning("batch %s is judged at the next tick: %s", batch_id, problem)
 
     def _pause(self, halts: list[Halt]) -> None:
         for halt in halts:

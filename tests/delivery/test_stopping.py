@@ -2,7 +2,7 @@
 
 import pytest
 
-from delivery.stopping import Figures, Rule, decide, warn
+from delivery.stopping import Figures, Rule, decide, is_mass_event, warn
 
 
 def figures(tried: int, hard: int = 0, blocked: int = 0, complained: int = 0) -> Figures:
@@ -78,3 +78,10 @@ def test_complaints_warn_from_a_tenth_of_a_per_cent_on() -> None:
     assert warn(figures(10_000, complained=9)) == ""
     assert warn(figures(500, complained=1)) == ""
     assert warn(figures(10_000, complained=10)).startswith("10 of 10,000 people (0.10 %) marked this mail as spam.")
+
+
+@pytest.mark.parametrize(
+    ("denied", "tried", "held"), [(9, 9, False), (10, 99, True), (10, 100, False), (11, 100, True), (500, 6000, False)]
+)
+def test_a_domain_that_denies_more_than_a_tenth_is_held(denied: int, tried: int, held: bool) -> None:
+    assert is_mass_event(denied, tried) == held

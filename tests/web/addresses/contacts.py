@@ -7,11 +7,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import AuditEntry
-from contacts import consent
+from contacts import consent, holding
 from contacts.importing import jobs, working
 from contacts.importing.plan import Plan
 from contacts.models import Contact, Field, ImportJob, MailingList, Suppression
-from tests.web.address import STAFF, WRITERS, Address
+from tests.web.address import STAFF, WRITERS, Address, beside
 from tests.web.cast import Cast
 
 FILE = "Email,First name,City\nina@example.com,Ina,Ulm\nnobody,No,One\n"
@@ -48,6 +48,27 @@ def suppression(cast: Cast) -> Suppression:
 
     made: Suppression = cast.once("suppression", make)
     return made
+
+
+def on_hold(cast: Cast) -> int:
+    """Of two domains, one with a long name."""
+
+    def make() -> int:
+        words = f"550 5.1.1 <ana@firm.example> {'recipient rejected by the directory of this server, ' * 4}"
+        for address in ("ana@firm.example", "ben@firm.example", f"eve@{'abteilung-' * 5}nord.firm.example"):
+            consent.suppress(address, Suppression.Reason.HELD, detail=words, source="smtp")
+        return holding.waiting()
+
+    made: int = cast.once("on hold", make)
+    return made
+
+
+def on_hold_domain(cast: Cast) -> dict[str, Any]:
+    return {"domain": "firm.example"}
+
+
+def reasons(cast: Cast) -> object:
+    return list(Suppression.objects.order_by("email").values_list("email", "reason"))
 
 
 def import_in(state: str) -> Any:
@@ -199,6 +220,9 @@ ADDRESSES = {
         post=lambda cast: {"reason": "It was our fault"},
         changes=lambda cast: Suppression.objects.count(),
     ),
+    "suppressions-held": Address(STAFF, beside(on_hold)),
+    "suppressions-held-believe": Address(WRITERS, beside(on_hold), get=False, post=on_hold_domain, changes=reasons),
+    "suppressions-held-keep": Address(WRITERS, beside(on_hold), get=False, post=on_hold_domain, changes=reasons),
     "suppressions-export": Address(
         WRITERS, everybody, get=False, post=lambda cast: {}, changes=audited("suppressions.export")
     ),

@@ -1,0 +1,90 @@
+"""Suppressions on hold: a domain denied so many at once that it may be wrong. Nobody is written to until somebody says
+whether to believe it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from contacts.models import Suppression
+
+SMTP = "smtp"  # source of suppressions that a mail server's answer brought
+_WORDS_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """All that is on hold of one domain. `words` are the server's, hostile text."""
+
+    domain: str
+    count: int
+    since: datetime
+    words: list[str]
+
+
+def hold(domain: str, within_seconds: int) -> int:
+    """Put on hold who of `domain` was suppressed lately by a server's answer; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD, [domain, within_seconds])
+        return int(cursor.rowcount)
+
+
+def held() -> list[Held]:
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD)
+        rows = cursor.fetchall()
+    return [Held(domain, count, since, words[:_WORDS_SHOWN]) for domain, count, since, words in rows]
+
+
+def believe(domain: str) -> int:
+    """Suppress for good whom the domain denied; returns how many."""
+    return _of(domain, "UPDATE contacts_suppression SET reason = 'hard_bounce', source = 'review'")
+
+
+def keep(domain: str) -> int:
+    """Write to them again; returns how many."""
+    return _of(domain, "DELETE FROM contacts_suppression")
+
+
+def domains(among: Iterable[str]) -> set[str]:
+    """Those of the domains with somebody on hold."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT DISTINCT {_DOMAIN} FROM contacts_suppression WHERE reason = 'held' AND {_DOMAIN} = ANY(%s)",  # noqa: S608
+            [list(among)],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def recently_denied(among: Iterable[str], within_seconds: int, *, at_least: int) -> dict[str, int]:
+    """How many of each domain a server's answer suppressed lately, where it is so many."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RECENTLY, [within_seconds, list(among), at_least])
+        return dict(cursor.fetchall())
+
+
+def waiting() -> int:
+    """How many are on hold; cheap, for every page."""
+    return Suppression.objects.filter(reason=Suppression.Reason.HELD).count()
+
+
+def _of(domain: str, change: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"{change} WHERE reason = 'held' AND {_DOMAIN} = %s", [domain])
+        return int(cursor.rowcount)
+
+
+_DOMAIN = "substring(email FROM '[^@]*$')"
+_LATELY = "source = 'smtp' AND reason = 'hard_bounce' AND created_at > now() - %s * interval '1 second'"
+_HOLD = f"UPDATE contacts_suppression SET reason = 'held' WHERE {_DOMAIN} = %s AND {_LATELY}"  # noqa: S608
+_RECENTLY = f"""
+SELECT {_DOMAIN}, count(*) FROM contacts_suppression
+WHERE {_LATELY} AND {_DOMAIN} = ANY(%s) GROUP BY 1 HAVING count(*) >= %s
+"""  # noqa: S608
+_HELD = f"""
+SELECT domain, sum(n)::int, min(since), array_agg(detail ORDER BY n DESC) FROM (
+    SELECT {_DOMAIN} AS domain, detail, count(*) AS n, min(created_at) AS since
+    FROM contacts_suppression WHERE reason = 'held' GROUP BY 1, 2) said
+GROUP BY domain ORDER BY 3 DESC, domain
+"""  # noqa: S608

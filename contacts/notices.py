@@ -1,0 +1,16 @@
+"""What concerns everyone about the people we write to."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.notices import Notice
+from contacts import holding
+
+
+def held_suppressions(user: User) -> Iterator[Notice]:
+    if count := holding.waiting():
+        what = "address waits" if count == 1 else "addresses wait"
+        text = f"{count:,} {what} for your review: a mail server said of many at once that they do not exist."
+        yield Notice("warn", text, reverse("suppressions-held"), "Review")
