@@ -1,6 +1,6 @@
 # Tallypost: `make` alone explains.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fix bench demo screenshots
+.PHONY: help setup run test check fix bench chaos demo screenshots
 SHELL := /bin/bash
 
 UV := $(shell command -v uv 2>/dev/null || echo var/tools/uv/bin/uv)
@@ -31,6 +31,9 @@ bench: setup ## Measure sending, importing and tracking; one JSON object a line
 	@$(PYTHON) -m bench send --json
 	@$(PYTHON) -m bench import --json
 	@$(PYTHON) -m bench track --json
+
+chaos: setup ## Send twenty campaigns while processes are killed, and account for every message; half an hour or more
+	@$(PYTHON) -m tests.chaos
 
 demo: setup ## Start with sample data in a folder of its own (var/demo)
 	@exec $(PYTHON) -m config.demo

@@ -1,22 +1,29 @@
-"""`python -m tests.sink PORT FILE [DELAY_MS]`: an SMTP server that keeps every mail it takes in a growing file.
+"""`python -m tests.sink PORT FILE [DELAY_MS [heads]]`: an SMTP server that keeps every mail it takes in a growing file.
 
 A mail is written before it is answered with 250: what the file lacks was never accepted, what it holds twice was
-sent twice. PIPELINING is announced; the mail is kept as sent, after removing the transparency dots.
+sent twice. PIPELINING is announced; the mail is kept as sent, after removing the transparency dots; with `heads`,
+only who got which Message-ID. Nobody lives at `nobody…@`, and `later…@` is busy when it is called for the first time.
 """
 
 import asyncio
 import json
+import re
 import sys
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
+
+_MESSAGE_ID = re.compile(rb"^Message-ID:\s*(\S+)", re.MULTILINE | re.IGNORECASE)
+_called: set[str] = set()
 
 
 class Sink(asyncio.Protocol):
-    def __init__(self, file: Path, delay: float) -> None:
+    def __init__(self, file: Path, delay: float, heads_only: bool) -> None:
         self.log = file.open("ab", buffering=0)
         self.delay = delay
+        self.heads_only = heads_only
         self.buffer = b""
         self.in_data = False
         self.sender = self.recipient = ""
@@ -47,24 +54,35 @@ class Sink(asyncio.Protocol):
         if verb == "EHLO":
             self.reply("250-sink.example\r\n250-PIPELINING\r\n250-SIZE 10485760\r\n250 8BITMIME")
         elif verb == "MAIL":
-            self.sender = line[line.index("<") + 1 : line.index(">")]
+            self.sender, self.recipient = _between_brackets(line), ""
             self.reply("250 2.1.0 OK")
         elif verb == "RCPT":
-            self.recipient = line[line.index("<") + 1 : line.index(">")]
-            self.reply("250 2.1.5 OK")
+            self.reply(self.admit(_between_brackets(line)))
         elif verb == "DATA":
-            self.in_data = True
-            self.reply("354 go on")
+            self.in_data = bool(self.recipient)
+            self.reply("354 go on" if self.in_data else "503 5.5.1 for whom?")
         elif verb == "QUIT":
             self.reply("221 bye")
             self.transport.close()
         else:
             self.reply("250 OK")
 
+    def admit(self, recipient: str) -> str:
+        if recipient.startswith("nobody"):
+            return "550 5.1.1 no such user here"
+        if recipient.startswith("later") and recipient not in _called:
+            _called.add(recipient)
+            return "450 4.2.1 mailbox busy, try again later"
+        self.recipient = recipient
+        return "250 2.1.5 OK"
+
     def keep(self, body: bytes) -> None:
         self.in_data = False
         body = body.replace(b"\r\n..", b"\r\n.")
-        head = json.dumps({"from": self.sender, "to": self.recipient, "bytes": len(body)}).encode()
+        found = _MESSAGE_ID.search(body)
+        body = b"" if self.heads_only else body
+        name = found.group(1).decode() if found else ""
+        head = json.dumps({"from": self.sender, "to": self.recipient, "id": name, "bytes": len(body)}).encode()
         self.log.write(head + b"\n" + body)  # one write: mails of several connections do not mix
         self.reply("250 2.0.0 kept")
 
@@ -76,6 +94,10 @@ class Sink(asyncio.Protocol):
             self.transport.write(answer)
 
 
+def _between_brackets(line: str) -> str:
+    return line[line.index("<") + 1 : line.index(">")]
+
+
 def kept(file: Path) -> Iterator[tuple[str, EmailMessage]]:
     """Envelope recipient and mail of everything in the file, in the order it came."""
     if file.exists():
@@ -84,6 +106,16 @@ def kept(file: Path) -> Iterator[tuple[str, EmailMessage]]:
                 envelope = json.loads(head)
                 body = stream.read(envelope["bytes"])
                 yield envelope["to"], message_from_bytes(body, policy=policy.default)
+
+
+def heads(file: Path, start: int = 0) -> Iterator[dict[str, Any]]:
+    """Of each mail from that place in the file on: envelope, Message-ID and size."""
+    with file.open("rb") as stream:
+        stream.seek(start)
+        while line := stream.readline():
+            head: dict[str, Any] = json.loads(line)
+            stream.seek(head["bytes"], 1)
+            yield head
 
 
 _counted: dict[Path, tuple[int, int]] = {}
@@ -102,12 +134,12 @@ def count(file: Path) -> int:
     return found
 
 
-async def main(port: int, file: Path, delay: float) -> None:
-    server = await asyncio.get_running_loop().create_server(lambda: Sink(file, delay), "127.0.0.1", port)
+async def main(port: int, file: Path, delay: float, heads_only: bool) -> None:
+    server = await asyncio.get_running_loop().create_server(lambda: Sink(file, delay, heads_only), "127.0.0.1", port)
     print("listening", flush=True)  # noqa: T201
     await server.serve_forever()
 
 
 if __name__ == "__main__":
     wait = float(sys.argv[3]) / 1000 if len(sys.argv) > 3 else 0
-    asyncio.run(main(int(sys.argv[1]), Path(sys.argv[2]), wait))
+    asyncio.run(main(int(sys.argv[1]), Path(sys.argv[2]), wait, "heads" in sys.argv))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -51,8 +52,13 @@ def tally(batch: Batch) -> Tally:
 def tallies(batches: Iterable[Batch]) -> dict[int, Tally]:
     """The tallies of many batches by id, in one query."""
     with connection.cursor() as cursor:
-        cursor.execute(_TALLIES, [[batch.pk for batch in batches]])
-        return {row[0]: _tally(row[1], json.loads(row[2]), *row[3:]) for row in cursor.fetchall()}
+        return read(cursor, [batch.pk for batch in batches])
+
+
+def read(cursor: Any, batch_ids: list[int]) -> dict[int, Tally]:
+    """The same by any connection to the database."""
+    cursor.execute(_TALLIES, [batch_ids])
+    return {row[0]: _tally(row[1], json.loads(row[2]), *row[3:]) for row in cursor.fetchall()}
 
 
 def _tally(total: int, audit: dict[str, int], *counted: int) -> Tally:
