@@ -1,14 +1,16 @@
 """How many workers drive a provider at a time, known from rows of their own and never from a queue's length."""
 
 import time
+from collections import defaultdict
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from delivery.engine import slots
 from delivery.limits import Limits
 from delivery.models import Batch, Provider, Turn
 from delivery.queueing import enqueue
@@ -17,6 +19,7 @@ QUEUES = {Batch.Stream.MARKETING: "bulk", Batch.Stream.TRANSACTIONAL: "transacti
 # A turn lasts ten seconds; one that has not begun or not ended by then got lost.
 QUEUED_SECONDS = 30
 RUNNING_SECONDS = 45
+ENTERED_WITHIN_SECONDS = 5
 MOST = 64
 # What one process sends at best: a provider that takes less needs no second one.
 PROCESS_RATE_PER_SECOND = 500
@@ -95,11 +98,27 @@ def forget(turn_id: int | None) -> None:
 
 
 def forget_lost() -> None:
-    """Drop rows of turns that a killed worker or an emptied queue left behind."""
+    """Drop rows of turns that a killed worker or an emptied queue left behind: they keep others from beginning."""
     now = timezone.now()
     old = now - timedelta(seconds=QUEUED_SECONDS)
     older = now - timedelta(seconds=RUNNING_SECONDS)
     Turn.objects.filter(Q(started_at=None, queued_at__lt=old) | Q(started_at__lt=older)).delete()
+    _forget_dead(now - timedelta(seconds=ENTERED_WITHIN_SECONDS))
+
+
+def _forget_dead(entered_by: datetime) -> None:
+    """Who is in a turn holds a lock that shows it, and that ends with him: rows beyond those locks are of the dead.
+
+    Which of them is all the same, because only their number counts.
+    """
+    rows = defaultdict(list)
+    for turn in Turn.objects.filter(started_at__lt=entered_by).order_by("-started_at"):
+        rows[turn.provider_id, turn.stream].append(turn.pk)
+    if rows:
+        with connection.cursor() as cursor:
+            living = slots.present(cursor)
+        dead = [pk for key, pks in rows.items() for pk in pks[living.get(key, 0) :]]
+        Turn.objects.filter(pk__in=dead).delete()
 
 
 def _is_running() -> Q:

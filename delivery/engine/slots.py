@@ -17,6 +17,12 @@ _PEERS = """
     WHERE locktype = 'advisory' AND granted AND classid = %s AND objsubid = 2
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
+_PRESENT = """
+    SELECT classid::bigint, objid::bigint, count(DISTINCT pid) FROM pg_locks
+    WHERE locktype = 'advisory' AND granted AND objid::bigint = ANY(%s) AND objsubid = 2
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    GROUP BY 1, 2
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,13 @@ def enter(cursor: Any, provider: Provider, stream: str) -> None:
 
 def leave(cursor: Any, provider_id: int, stream: str) -> None:
     cursor.execute("SELECT pg_advisory_unlock_shared(%s, %s)", [provider_id, _presence(stream)])
+
+
+def present(cursor: Any) -> dict[tuple[int, str], int]:
+    """How many are in a turn now, by provider and stream."""
+    cursor.execute(_PRESENT, [[_MARKETING_PRESENT, _TRANSACTIONAL_PRESENT]])
+    streams = {_MARKETING_PRESENT: Batch.Stream.MARKETING, _TRANSACTIONAL_PRESENT: Batch.Stream.TRANSACTIONAL}
+    return {(provider_id, str(streams[presence])): count for provider_id, presence, count in cursor.fetchall()}
 
 
 def share(cursor: Any, provider: Provider, stream: str) -> Share:

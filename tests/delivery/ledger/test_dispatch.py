@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from contacts.models import MailingList
 from delivery import dispatch, ledger, offering, turns
+from delivery.engine import slots
 from delivery.engine.checkpoint import connection_parameters
 from delivery.ledger import building
 from delivery.models import Batch, Chunk, Provider, Turn
@@ -124,6 +125,25 @@ def test_the_row_of_a_lost_turn_goes(provider: Provider, people: People) -> None
     dispatch.tick()
     dispatch.tick()
     assert Turn.objects.filter(queued_at__gt=timezone.now() - timedelta(minutes=1)).count() == 1
+    assert Turn.objects.count() == 1
+
+
+def test_the_row_of_a_killed_worker_goes_with_it(provider: Provider, people: People) -> None:
+    """Two turns have begun, but only one shows itself: the other must not keep a new worker from its place."""
+    begun = timezone.now() - timedelta(seconds=8)
+    for _ in range(2):
+        Turn.objects.create(provider=provider, stream="marketing", queued_at=begun, started_at=begun)
+    with psycopg.connect(**connection_parameters()) as living:
+        slots.enter(living.cursor(), provider, "marketing")
+        turns.forget_lost()
+        assert Turn.objects.count() == 1
+    turns.forget_lost()
+    assert not Turn.objects.exists()
+
+
+def test_a_turn_that_has_just_begun_may_not_show_itself_yet(provider: Provider) -> None:
+    Turn.objects.create(provider=provider, stream="marketing", queued_at=timezone.now(), started_at=timezone.now())
+    turns.forget_lost()
     assert Turn.objects.count() == 1
 
 
