@@ -163,21 +163,17 @@ class Flight:
         with connection.cursor() as cursor:
             return tallying.read(cursor, [self.batch])[self.batch]
 
-    def press(self, button: str) -> None:
-        """Pause or Resume on the campaign's page; again while the web server or the database is away."""
+    def press(self, button: str, until_it_is: str) -> None:
+        """Pause or Resume on the campaign's page; again while the web server, Redis or the database is away."""
         deadline = time.monotonic() + AWAY_SECONDS
-        while True:
+        while self.state()[0] not in (until_it_is, "done"):
             try:
                 self.arena.visitor.open(f"/campaigns/{self.campaign}/")
                 self.arena.visitor.submit(f"form[action$='/{button}/']")
             except Exception:  # whatever a page without a database answers
-                if self.state()[0] not in ("sending", "paused"):
-                    return
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.5)
-            else:
-                return
 
     def hurry(self) -> None:
         """Turn the clock on for those who are to be tried again in minutes."""

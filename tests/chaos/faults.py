@@ -71,9 +71,9 @@ def stop_server(arena: Arena, flight: Flight, dice: Random) -> Iterator[float]:
 
 
 def pause(arena: Arena, flight: Flight, dice: Random) -> Iterator[float]:
-    flight.press("pause")
+    flight.press("pause", "paused")
     yield dice.uniform(0.2, 6)
-    flight.press("resume")
+    flight.press("resume", "sending")
 
 
 def doze(arena: Arena, flight: Flight, dice: Random) -> Iterator[float]:

@@ -116,7 +116,7 @@ def _help(flight: Flight, report: Report) -> bool:
     state, reason = flight.state()
     if state == "paused" and reason:
         report.faults.append(f"resumed ({reason})")
-        flight.press("resume")
+        flight.press("resume", "sending")
     return state == "done"
 
 
@@ -175,6 +175,10 @@ def _account(arena: Arena, flight: Flight, report: Report) -> None:
     report.uncertain = sum(state == MessageState.UNCERTAIN for state in states.values())
     report.allowed = arena.allowed
     _check_lines(arena, flight, report, Counter(states.values()))
+    if report.uncertain > report.allowed:
+        query = "SELECT stage, text, count(*) FROM delivery_attempt WHERE batch_id = %s AND decision = 'uncertain' GROUP BY 1, 2"
+        told = ", ".join(f"{count} at {stage}: {text}" for stage, text, count in arena.sql(query, flight.batch))
+        report.problems.append(f"too many uncertain: {told}")
     if orphans := arena.orphans():
         report.problems.append(f"orphans: {orphans}")
 
