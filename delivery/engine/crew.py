@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from typing import Any
 
 from delivery import replies
 from delivery.engine import opening, slots
@@ -59,6 +60,8 @@ class Crew:
 
     async def adjust(self, unsent: int) -> None:
         """Open more while there is work for them, give up what is not our share any more."""
+        if self._pool.ledger_losses != self._engine.ledger.lost:
+            await self._stand_again()
         now = self._loop.time()
         if now - self._share_at > _SHARE_SECONDS:
             await self._look_at_share()
@@ -80,6 +83,23 @@ class Crew:
         )
         self._share = (await work).connections
         self._share_at = self._loop.time()
+
+    async def _stand_again(self) -> None:
+        """The locks went with the database connection: go on only on those that nobody else has taken meanwhile."""
+        for task in self._opening:
+            task.cancel()
+        losses, held = self._engine.ledger.lost, set(self._pool.slots)
+
+        def enter(cursor: Any) -> list[int]:
+            slots.enter(cursor, self._provider, self._stream)
+            return slots.keep(cursor, self._provider.pk, held)
+
+        kept = await self._engine.in_ledger_thread(self._engine.ledger.transact, enter)
+        self._pool.slots, self._pool.ledger_losses = set(kept), losses
+        for connection in list(self._pool.connections):
+            if connection.slot not in self._pool.slots:
+                self._feed.connections.discard(connection)
+                connection.retire()
 
     def _retire_surplus(self) -> None:
         for connection in list(self._feed.connections)[self._share :]:

@@ -71,6 +71,16 @@ def take(cursor: Any, provider: Provider, held: set[int], wanted: int) -> list[i
     return taken
 
 
+def keep(cursor: Any, provider_id: int, held: set[int]) -> list[int]:
+    """Those of the slots held before that nobody else has taken meanwhile: they are ours again."""
+    kept = []
+    for slot in held:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [provider_id, slot])
+        if cursor.fetchone()[0]:
+            kept.append(slot)
+    return kept
+
+
 def give_back(cursor: Any, provider_id: int, slots: list[int]) -> None:
     for slot in slots:
         cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [provider_id, slot])

@@ -176,8 +176,8 @@ def _account(arena: Arena, flight: Flight, report: Report) -> None:
     report.allowed = arena.allowed
     _check_lines(arena, flight, report, Counter(states.values()))
     if report.uncertain > report.allowed:
-        query = "SELECT stage, text, count(*) FROM delivery_attempt WHERE batch_id = %s AND decision = 'uncertain' GROUP BY 1, 2"
-        told = ", ".join(f"{count} at {stage}: {text}" for stage, text, count in arena.sql(query, flight.batch))
+        query = "SELECT text, count(*) FROM delivery_attempt WHERE batch_id = %s AND decision = 'uncertain' GROUP BY 1"
+        told = ", ".join(f"{count} times {text}" for text, count in arena.sql(query, flight.batch))
         report.problems.append(f"too many uncertain: {told}")
     if orphans := arena.orphans():
         report.problems.append(f"orphans: {orphans}")

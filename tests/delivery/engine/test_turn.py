@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import psycopg
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
@@ -16,9 +17,11 @@ from redis import Redis
 from contacts.models import Contact, MailingList, Subscription, Suppression
 from delivery import dispatch, ledger
 from delivery.engine import process, turn
+from delivery.engine.checkpoint import connection_parameters
 from delivery.ledger import evidence, tally
 from delivery.models import Attempt, Batch, Chunk, Message, MessageState, Waiting
 from tests.delivery.engine.conftest import offer
+from tests.running import until
 
 
 def test_everyone_gets_the_mail_exactly_once(serve: Any, provider_of: Any, batch_of: Any, send: Any) -> None:
@@ -235,6 +238,32 @@ def test_database_that_drops_its_connections_costs_nobody_a_mail(
     assert tally(batch).words == "3,000 = 3,000 + 0 + 0 + 0 + 0"
     assert len(server.accepted()) == 3000
     assert not server.twice()
+
+
+def test_connections_whose_place_another_took_while_the_database_restarted_are_closed(
+    serve: Any, provider_of: Any, batch_of: Any, send: Any
+) -> None:
+    """Some seconds: the server is slow, so that there is something left to send."""
+    server = serve(delay=0.005)
+    provider = provider_of(server)
+    batch = batch_of(provider, 800)
+    thread = Thread(target=turn.run, args=(batch.provider_id, batch.stream))
+    thread.start()
+    until(lambda: len(server.accepted()) > 50, every=0.01)
+    with psycopg.connect(**connection_parameters(), autocommit=True) as another:
+        another.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tallypost engine'"
+            " AND datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        another.execute("SELECT pg_advisory_lock(%s, slot) FROM generate_series(0, 3) slot", [provider.pk])
+        until(lambda: not server.open, every=0.01)
+        assert len(server.accepted()) < 800
+    thread.join(60)
+    offer(batch)
+    send(batch)
+    assert tally(batch).words == "800 = 800 + 0 + 0 + 0 + 0"
+    assert not server.twice()
+    assert server.most_open == 4
 
 
 @pytest.mark.parametrize("stream", ["marketing", "transactional"])
