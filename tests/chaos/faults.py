@@ -183,6 +183,6 @@ def _holds_something(arena: Arena, pid: int) -> bool:
 def _journal_of(arena: Arena, pid: int) -> Path | None:
     for path in (arena.product.var / "journal").glob("*.journal"):
         owner = journal.read_owner(path)
-        if owner is not None and owner.pid == pid and owner.is_alive_here:
+        if owner is not None and owner.pid == pid and owner.is_running:
             return path
     return None
