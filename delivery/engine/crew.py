@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 _SHARE_SECONDS = 1.0
 _AGAIN_SECONDS = 5.0
+_RETURN_SECONDS = 2.0
 _FRUITLESS = 3
 
 
@@ -96,6 +97,8 @@ class Crew:
 
         kept = await self._engine.in_ledger_thread(self._engine.ledger.transact, enter)
         self._pool.slots, self._pool.ledger_losses = set(kept), losses
+        # The others lost theirs too: what seems free is theirs until they have had time to come back.
+        self._again_at = self._loop.time() + _RETURN_SECONDS
         for connection in list(self._pool.connections):
             if connection.slot not in self._pool.slots:
                 self._feed.connections.discard(connection)
