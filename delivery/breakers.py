@@ -11,6 +11,7 @@ from delivery.breaker import Circuit
 from delivery.models import Breaker, Provider
 from delivery.replies import Category
 
+_WANTS_TLS = "{host} takes no mail in plain text. Choose STARTTLS as its encryption."
 _CANNOT = "{host} cannot be used at the moment: {why}."
 _BROKE_OFF = "{host} breaks off before it has taken a message: {why}."
 _THROTTLED = "{host} asked us to slow down in more than one answer of five."
@@ -18,7 +19,8 @@ _THROTTLED = "{host} asked us to slow down in more than one answer of five."
 
 def refused(provider: Provider, category: Category, detail: str) -> None:
     """The server said something after which it is to be left alone."""
-    words = f"{provider.host}: {replies.WORDS[category]}"
+    words = _WANTS_TLS if "STARTTLS" in detail else f"{{host}}: {replies.WORDS[category]}"
+    words = words.format(host=provider.host)
     hint = replies.hint_seconds(detail)
     cause = breaker.cause_of(category)
     _change(provider, lambda was, now: breaker.opened(was, cause, now, hint_seconds=hint), words, detail)

@@ -52,7 +52,7 @@ async def connect(server: Server) -> Connection:
     opening = _Opening(server)
     try:
         return await opening.run()
-    except CannotOpen:
+    except (CannotOpen, asyncio.CancelledError):  # a turn that ends does not wait for what it was opening
         opening.close()
         raise
     except ssl.SSLCertVerificationError as error:

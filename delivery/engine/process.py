@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 _Result = TypeVar("_Result")
 _KEEP_COMPILED = 16
 _IDLE_SECONDS = 2.0
+_GOODBYE_SECONDS = 1.0
 _TICK_SECONDS = 0.25
 
 # `worker_shutting_down` fires in the parent alone; its children see it through memory that they share with it.
@@ -128,10 +129,18 @@ class Engine:
         self.loop.close()
 
     async def _close_pools(self) -> None:
-        for pool in self.pools.values():
-            for connection_ in list(pool.connections):
-                connection_.retire()
-        await asyncio.sleep(0.05)
+        """A polite end for each connection, as long as servers take to answer it; a loop that keeps one never ends."""
+        for connection_ in self._connections():
+            connection_.retire()
+        ends_at = self.loop.time() + _GOODBYE_SECONDS
+        while self._connections() and self.loop.time() < ends_at:
+            await asyncio.sleep(0.02)
+        for connection_ in self._connections():
+            connection_.abort("closed by us")
+        await asyncio.sleep(0.02)
+
+    def _connections(self) -> list[Connection]:
+        return [connection_ for pool in self.pools.values() for connection_ in pool.connections]
 
     def _tick(self) -> None:
         now = self.loop.time()
