@@ -37,7 +37,7 @@ SURE: tuple[Rule, ...] = (
     ),
     rule(
         C.SPAM_CONTENT,
-        r"comme (du )?(spam|indesirable)|contenu.{0,20}(refuse|rejete)|als spam|(come|como) spam|\bспам",
+        r"comme (du )?(spam|indesirable)|contenu.{0,20}(refuse|rejete)|als spam|antyspam|(come|como) spam|\bспам",
         r"垃圾邮件|垃圾郵件|内容.{0,6}(拒绝|被拒|违规)|(迷惑メール|スパム)",
     ),
     rule(
@@ -81,11 +81,10 @@ SURE: tuple[Rule, ...] = (
         r"(benutzer|empf(a|ae)nger|postfach|adresse?|konto|teilnehmer)\w*.{0,40}(unbekannt|existiert nicht|"
         r"nicht (gefunden|bekannt|vorhanden|existent)|ung(u|ue)ltig)",
         r"(unbekannter?|ung(u|ue)ltiger?|keine?n?) (benutzer|empf(a|ae)nger|adresse|postfach|account)",
-        r"(utente|destinatario|indirizzo|casella|account).{0,30}(sconosciut|inesistente|non (esist|trovat|"
+        r"(utente|destin\w*|indirizzo|casella|account)\b.{0,30}(sconosciut|errat[oa]\b|inesistente|non (esist|trovat|"
         r"valid|presente|e valid))",
         r"no existe (dicha persona|(ese|este|el) usuario)|nessun utente|(usuari[oa]|destinatari[oa]|direccion|"
-        r"endereco|buzon|cuenta|conta|caixa).{0,40}(desconocid|"
-        r"desconhecid|inexistente|"
+        r"endereco|buzon|cuenta|conta|caixa).{0,40}(desconocid|desconhecid|inexistente|"
         r"(no|nao) (existe|encontrad|valid|se enc(uentr|ontr))|invalid)",
         r"(gebruiker|ontvanger|adres|postvak).{0,30}(onbekend|bestaat niet|niet gevonden)",
         r"onbekende (gebruiker|ontvanger)",
@@ -107,12 +106,11 @@ SURE: tuple[Rule, ...] = (
         r"(compte|boite|utilisateur|adresse).{0,30}(desactive|archivee?|suspendue?|bloquee?|fermee?|cloture|"
         r"inactive?|resilie)",
         r"(benutzer|postfach|konto|account|mailbox|empf(a|ae)nger)\b.{0,30}(gesperrt|deaktiviert|geschlossen|"
-        r"inaktiv|geloscht|"
-        r"gekundigt|stillgelegt|nicht (mehr )?aktiv)",
+        r"inaktiv|geloscht|gekundigt|stillgelegt|nicht (mehr )?aktiv)",
         r"(utente|casella|account|indirizzo).{0,30}(disabilitat|sospes|disattivat|chius|bloccat|inattiv)",
+        r"(użytkownik|konto|skrzynka)\b.{0,30}(zablokowan|nieaktywn)|casilla.{0,16}expirad",
         r"(usuario|buzon|cuenta|conta|caixa).{0,30}(desactivad|desativad|suspendid|suspens|d[ei]s?habilitad|"
-        r"desabilitad|"
-        r"bloquead|inactiv|inativ|cerrad|encerrad|cancelad)",
+        r"desabilitad|bloquead|inactiv|inativ|cerrad|encerrad|cancelad)",
         r"(ящик|пользователь|аккаунт|учетная запись).{0,40}(заблокирован|отключен|удален|неактив|заморожен|"
         r"приостановлен|закрыт)",
         r"(用户|邮箱|账号|帐号|帐户|账户).{0,10}(禁用|停用|冻结|注销|锁定|过期|关闭)",

@@ -35,7 +35,10 @@ PROVIDERS: tuple[Rule, ...] = (
     rule(C.THROTTLE, r"p=receivingrate|peak smtp relay"),
     # Yahoo, AOL
     rule(C.INACTIVE_MAILBOX, r"delivery error: dd .*(disabled|discontinued)|\(554\.30\)"),
-    rule(C.INVALID_RECIPIENT, r"delivery error: dd .*(this user doesn't have|mailbox unavailable|no such)"),
+    rule(
+        C.INVALID_RECIPIENT,
+        r"delivery error: dd .*(this user doesn't have|mailbox unavailable|no such|no longer valid)",
+    ),
     rule(C.BLOCK_REPUTATION, r"^5.*\[tss?\d\d\]|\[bl\d\d\]|\b(rtr:(bl|sc|bb|du)|con:b1|rly:b[l\d])\b"),
     rule(C.THROTTLE, r"\[(ip)?tss?\d\d\]|\bvs1-(ip|mf)\b|\bdyn:t\d"),
     rule(C.AUTH_POLICY, r"\(au0\d\)|\brtr:rd\b"),
@@ -63,8 +66,8 @@ PROVIDERS: tuple[Rule, ...] = (
     rule(C.UNKNOWN, r"mailbox unavailable or access denied"),
     # Lists that a link names
     rule(C.BLOCK_REPUTATION, r"https?://[^\s/]*\b(spamhaus|spamcop|sorbs|barracudacentral|uceprotect|abuseat)\b"),
-    # Amavis
-    rule(C.SPAM_CONTENT, r"\breject, id=[\w-]+ - "),
+    # Amavis, Zoho
+    rule(C.SPAM_CONTENT, r"mailpolicy violation|\breject, id=[\w-]+ - "),
     # T-Online, Mimecast, Cloudmark, OpenSPF
     rule(C.BLOCK_REPUTATION, r"ask your postmaster for help or to contact|csi\.(cloudmark\.com|mimecast\.org)"),
     rule(C.GREYLIST, r"internal resources? (is |are )?temporarily unavailable"),

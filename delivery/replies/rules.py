@@ -10,12 +10,11 @@ Rule = tuple[Category, re.Pattern[str]]
 # Stand for WHO and BAD in the patterns: a person's mailbox, and that there is none.
 _WHO = (
     r"(?:user(?:name| id)?|recipients?|mail-?box(?:es)?|(?<!your )account|(?<!ip )address(?:ee)?|customer|"
-    r"member|person|"
-    r"inbox|alias|local[- ]?part|rcpt|e-?mail (?:address|account|id|name))"
+    r"member|person|inbox|alias|local[- ]?part|rcpt|e-?mail (?:address|account|id|name))"
 )
 _BAD = (
-    r"(?:do(?:es)? ?n[o'’]?t exist|not exist(?:ing)?|unknown|invalid|undeliverable|unrecogni[sz]ed|unroute?able|"
-    r"non-?existe?a?nt|(?:can ?not|can'?t|could not|couldn'?t) be (?:found|verified)|"
+    r"(?:do(?:es)? ?n[o'’]?t exist|not exist(?:ing)?|unknown|(?:marked as )?invalid|undeliverable|"
+    r"unrecogni[sz]ed|unroute?able|non-?existe?a?nt|(?:can ?not|can'?t|could not|couldn'?t) be (?:found|verified)|"
     r"(?:is |was )?not (?:a )?(?:found|known|valid|exist|here|recogni[sz]ed|listed|registered|in (?:our|the|my|this))|"
     r"no longer (?:exists?|valid|at (?:this|that)|on (?:this |the )?server|here)|n'existe pas)"
 )
@@ -49,8 +48,7 @@ def plain(text: str) -> str:
 
 _ADDRESS = re.compile(r"<?[^\s/<>=;:()\[\]\"']+@[^\s<>;:()\[\]\"',]+>?")
 _NAMES = re.compile(
-    r"https?://\S+|www\.\S+"
-    r"|<[^<>\s]*>|\"[^\"\s]+\"|(?<!\S)'[^'\s]+'|\[[\da-f:.]+\]|\b\d+(?:\.\d+){3}\b"
+    r"https?://\S+|www\.\S+|<[^<>\s]*>|\"[^\"\s]+\"|(?<!\S)'[^'\s]+'|\[[\da-f:.]+\]|\b\d+(?:\.\d+){3}\b"
     r"|(?<!\S)\d{3}-(?=\S)|(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])"  # codes, repeated in every line of a reply
     r"|\((?:in reply|#)[^()]*\)"
     r"|(?<![\w.-])(?:[\w-]+\.)+(?:com|net|org|edu|gov|info|biz|io|dev|app|cloud|mail|example|invalid|test|local|lan|"

@@ -21,7 +21,8 @@ SURE: tuple[Rule, ...] = (
         C.NETWORK,
         r"(connection|operation|session|lookup|callout|server|host|query) timed? ?-?out",
         r"timed out (while|waiting|during)",
-        r"connection (was )?(refused by|reset|lost|broken)|connection with .{0,40}(is )?broken|read error from",
+        r"connection (was )?(refused by|reset|lost|broken)|lost connection|connection with .{0,40}(is )?broken",
+        r"read error from",
         r"(connection refused|no route to host|network (is )?unreachable)\W*$",
         r"(host|domain) is (unreachable|not reachable|down)\b",
         r"servfail|failing for a long time|temporary (lookup|dns|name resolution|resolution)",
@@ -35,7 +36,7 @@ SURE: tuple[Rule, ...] = (
     ),
     rule(
         C.AUTH_POLICY,
-        r"\bdmarc\b|\bdkim\b|\bspf\b|sender policy framework|purported responsible|dmarcrejection|spoof",
+        r"\bdmarc\b|\bdkim\b|domainkeys|\bspf\b|sender policy framework|purported responsible|dmarcrejection|spoof",
         r"\bptr\b|reverse[- ](dns|lookup|host ?name|mapping|name|address)|\brdns\b|forward[- ]confirmed",
         r"(?<!relaying denied\. )ip name (lookup|possibly|forged)|cannot resolve your",
         r"cannot find your (reverse )?host ?name",
@@ -51,11 +52,10 @@ SURE: tuple[Rule, ...] = (
         r"sender (callout|callback)|verify (your|the) (sender|sending domain|from)|sender verif(y|ication)",
         r"(unable|failed|could not|cannot) (to )?verify (the )?sender|verify mail ?from failed|domain of (the )?sender",
         r"(from|return|return-?path|mail ?from|envelope[- ]from|5322\.from|sender)(: | )?(address|domain|"
-        r"header|identity)"
-        r".{0,30}(not |un(verified|known)|invalid|mis-?match|must)",
+        r"header|identity).{0,30}(not |un(verified|known)|invalid|mis-?match|must)",
         r"mail ?from .{0,20}(mis-?match|must (be|equal)|not )|must (equal|be (the )?same as) authori",
         r"not owned by user|envelope[- ]sender domain",
-        r"unverified (address|sender|domain|identity)(?!: (connect|address))",
+        r"(?<!recipient address rejected: )unverified (address|sender|domain|identity)",
         r"send(er)? as (this|denied)",
         r"not (allowed|authori[sz]ed|permitted) to send (mail |e-?mail |messages )?(from|as|on behalf)",
         r"(bogus|invalid|illegal|malformed) (mail ?from|sender|return[- ]path|from (address|domain|header))",
@@ -67,11 +67,11 @@ SURE: tuple[Rule, ...] = (
     ),
     rule(
         C.RELAY_DENIED,
-        r"relay(ing)?( access| mail| to( this)?| is| was| from){0,3} ?(denied|not (permitted|allowed|authori[sz]ed)|"
-        r"prohibited|forbidden|blocked|rejected|attempt)",
+        r"(?<!open )relay(ing)?( access| mail| to( this)?| is| was| from){0,3} ?(denied|not (permitted|allowed|"
+        r"authori[sz]ed)|prohibited|disallowed|forbidden|blocked|rejected|attempt)",
         r"relaying to .{0,20}(prohibited|denied)|relaying$|unauthori[sz]ed relay|unable to relay",
         r"(not|n't|never) (currently )?(permitted|allowed|authori[sz]ed) to relay",
-        r"(do(es)?( not|n'?t)|cannot|can'?t|won'?t|refus\w+ to|will not) relay|not a(n open)? relay",
+        r"(do(es)?( not|n'?t)|cannot|can'?t|won'?t|refus\w+ to|will not) relay|not a(n open)? relay|as a relay\b",
         r"not configured to relay|no relaying",
         r"(isn'?t|is not|not) in my list of allowed|rcpt ?hosts|non-accepted domain|not a gateway|local user only",
         r"authentication when attempting to send to a non-local",
@@ -103,6 +103,7 @@ SURE: tuple[Rule, ...] = (
         r"credits? (exhausted|exceeded|left|used)",
         r"sending (limit|quota)",
     ),
+    rule(C.UNKNOWN, r"envelope blocked|administrative prohibition|(block|refus)ed by (the )?recipient"),
     rule(
         C.SPAM_CONTENT,
         r"surbl|uribl|url ?bl|\burls? .{0,40}(listed|black|block)|(black|block|deny)listed (url|link|uri)",
@@ -130,9 +131,9 @@ SURE: tuple[Rule, ...] = (
         r"not allowed to (connect|send mail to this server)",
         r"access to (submit messages to )?this (e-?mail |mail )?system has been rejected|intrusion prevention",
         r"\b(your|sending|client|source|connecting) (ip|ip address|host|server|network)( \S+){0,3} (is |was |"
-        r"has been )?"
-        r"(block|ban+ed|denied|listed|rejected|refused|not (allowed|welcome))",
-        r"suspected spam sender|bad sending ip|identified as spammer|spammer list|(currently|are) sending spam",
+        r"has been )?(block|ban+ed|denied|listed|rejected|refused|not (allowed|welcome))",
+        r"spams? from your|bad ip\b|not allowed access from|suspected spam sender|bad sending ip",
+        r"identified as spammer|spammer list|(currently|are) sending spam",
         r"(block|reject)\w* .{0,12}geograph",
     ),
     rule(
@@ -141,6 +142,7 @@ SURE: tuple[Rule, ...] = (
         r"(max(imum)?|number of|limit|concurrent|simultaneous)( \w+){0,3} (connections|sessions)(?! per hour)",
         r"connections? (count|limit|rate)|(connections|sessions) (limit|exceeded)",
     ),
+    rule(C.THROTTLE, r"(message|sending|mail) rate|rate[- ]?limit|queue quota|messages .{0,24}per (hour|minute|day)"),
     rule(
         C.MAILBOX_FULL,
         r"(mail ?-?box|inbox|mail ?folder|user|account|recipient|member|maildir|storage|disk|message store|drop)('s)?"
@@ -168,8 +170,7 @@ SURE: tuple[Rule, ...] = (
     rule(
         C.THROTTLE,
         r"too many (\w+ ){0,3}(messages|mails|e-?mails|recipients|requests|errors|commands|attempts|unknown|"
-        r"bad|invalid|"
-        r"rcpt|login)",
+        r"bad|invalid|rcpt|login)",
         r"too (fast|quickly|frequent\w*|much mail|much e-?mail)|rate[- ]?(limit|control|exceed)|throttl",
         r"slow(ing)? down",
         r"rate (that|of) .{0,40}(prevents|mail)|(sending|message|mail) rate|messages? per (connection|session)",
@@ -177,8 +178,7 @@ SURE: tuple[Rule, ...] = (
         r"exceed\w* (the )?(maximum )?(number|rate)|(your|our) (\w+ )?rate\b|excessive (volume|mail|number|unknown)",
         r"unusual (volume|traffic|rate)|unexpected volume|user complaints|relay limit exceeded|reduce your|back ?off",
         r"(server|system|service|resources?|host|agent)(\(\w\))? (is |are )?(too |currently |"
-        r"temporarily )*(busy|overloaded|"
-        r"under (heavy )?load|high load|unavailable due)",
+        r"temporarily )*(busy|overloaded|under (heavy )?load|high load|unavailable due)",
         r"(due to )?high (load|volume)|(system )?resources? (are )?(temporarily )?(unavailable|exhausted)",
         r"system resources",
         r"temporarily (deferred|throttled|limited)|this (hour|minute)|flood|mail(s)? per (minute|hour)",
@@ -203,14 +203,16 @@ SURE: tuple[Rule, ...] = (
         r"(unknown|invalid|non-?existent|undefined|unroute?able|unrouted|illegal|incorrect|wrong|bad) "
         r"(or \w+ )?(local |destination |virtual |final |gateway )?WHO(?! (list|or password|credentials|agent|"
         r"count|limit|in (the )?(from|header)))",
-        r"\bWHO (is |has )?(been replaced|moved to|not present|not ok|no exist)|address is wrong|no ?one at this",
+        r"\bWHO (is |has )?(been replaced|moved to|not present|not ok|no exist)|address is wrong",
+        r"no ?one (at|with|by)|handle mail for|not found in (the |our )?(ldap|directory|database)",
         r"bad ?(rcpt|recipient)to|user ?unknown|unknown ?user|nosuchuser|not one of our",
         r"(?<!you are )(?<!you're )not our (user|customer)|user not (local|a member of domain)",
         r"is not a (valid |known |registered |local |gateway )*WHO(?! of)|not a (valid|known|registered) WHO",
         r"no (such |valid |mail )?(WHO|box) (here |found )?((available )?(by|with|called|named|for) (that|"
         r"this)|found|available)",
         r"(do(es)?n'?t|do(es)? not|did not) (have|handle) (a|an|any) (.{0,24}account|user)",
-        r"not listed in .{0,30}(directory|domino|address book)|not in (the |our )?(address book|directory)",
+        r"not listed in .{0,30}(directory|domino|address book)",
+        r"not in (the |our )?(address book|directory|recipient list)|^\W*(is )?no longer valid",
         r"WHO .{0,16}not listed|all recipients? (addresses )?(were |are )?(invalid|unknown)",
         r"(unable to|can'?t|cannot|could not) (find|locate) (the |this )?(users?'?s? |"
         r"recipient'?s? )?WHO(?! (database|server|store|list|table))",
@@ -221,15 +223,13 @@ SURE: tuple[Rule, ...] = (
     ),
     rule(
         C.INACTIVE_MAILBOX,
-        r"(?<!your )\bWHO\b[^.;]{0,40}(disabled|suspended|inactiv|de-?activated|"
-        r"(?<!connection )closed|\blocked|"
+        r"(?<!your )\bWHO\b[^.;]{0,40}(disabled|suspended|inactiv|de-?activated|(?<!connection )closed|\blocked|"
         r"expired|terminated|discontinued|not (yet )?(active|activated|enabled)|frozen|cancel+ed|deleted|"
-        r"removed|on hold|"
-        r"retired|dormant|abandoned)|\bWHO (is |currently )*not accepting",
+        r"removed|on hold|retired|dormant|abandoned)|\bWHO (is |currently )*not accepting",
         r"(disabled|suspended|inactive|de-?activated|closed|expired|deleted|terminated|dormant|frozen) "
         r"((e-?)?mail |recipient |user )?(WHO|address)",
         r"\bWHO\b[^.;]{0,24}no longer (accept|in (use|service)|active|receives?)",
-        r"no longer (with (us|our|the|this)\b|employed|works? (here|for|at)\b)",
+        r"no longer (with (us|our|the|this)\b|an employee|employed|works? (here|for|at)\b)",
         r"left the (company|organi[sz]ation)",
         r"mail receiving (is )?disabled|is now disabled|rrvs|mailbox (is )?unused|new owner|owner has changed",
     ),
@@ -240,12 +240,14 @@ HINTS: tuple[Rule, ...] = (
     rule(
         C.BLOCK_REPUTATION,
         r"(client|mail from|host)( \S+){0,4} (is |was |has been )?(block|ban|denied|rejected|refused|not allowed)",
-        r"\bblock(ed|ing)\b|connections? (was )?(rejected|denied|not (allowed|accepted))|policy reasons? .{0,20}ip",
+        r"\bblock(ed|ing)\b|\babus(e|ive)\b|connections? (was )?(rejected|denied|not (allowed|accepted))",
+        r"policy reasons? .{0,20}ip",
         r"\bip\b.{0,24}(reject|denied|refused)|\bpoor\b",
     ),
     rule(
         C.SPAM_CONTENT,
-        r"\bspam(?!mer)|junk ?mail|\bube\b|\buce\b|unsolicited|bayes|profanity|policy restrictions|security polic",
+        r"\b(anti-?)?spam(?!mer)|junk ?mail|password[- ]protected|\bube\b|\buce\b|unsolicited|bayes|profanity",
+        r"policy restrictions|security polic",
         r"(message|mail|e-?mail|data|transaction) (was |has been )?(rejected|refused|filtered|not accepted|"
         r"not allowed|denied)",
     ),
