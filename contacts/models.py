@@ -142,6 +142,7 @@ class Suppression(models.Model):
     class Reason(models.TextChoices):
         UNSUBSCRIBED = "unsubscribed", "Unsubscribed from everything"
         HARD_BOUNCE = "hard_bounce", "Address does not exist"
+        SOFT_BOUNCE = "soft_bounce", "Out of reach for weeks"
         COMPLAINT = "complaint", "Marked as spam"
         MANUAL = "manual", "Added by hand"
         HELD = "held", "On hold for review"  # see contacts.holding

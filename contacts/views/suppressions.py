@@ -1,20 +1,27 @@
 """Suppressed addresses: who gets nothing, why, and the way back."""
 
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
+from accounts.models import AuditEntry
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts import consent
 from contacts.filtering import Chip
 from contacts.forms import ReasonForm, SuppressForm
 from contacts.models import Contact, Suppression
 from contacts.paging import count_in_words, latest_first
+
+_BOUNCES = (Suppression.Reason.HARD_BOUNCE.value, Suppression.Reason.SOFT_BOUNCE.value)
+# Writing again and again to who does not exist harms the delivery of all mail.
+_LIFTED_ONCE_IN = timedelta(days=30)
 
 
 @require_GET
@@ -73,6 +80,8 @@ def lift(request: StaffRequest, pk: int) -> HttpResponse:
     typed = request.POST.get("typed", "").strip().lower()
     if not form.is_valid():
         messages.error(request, "Say why this address may get mail again. The reason is kept.")
+    elif found.reason in _BOUNCES and _was_lifted_lately(found.email):
+        messages.error(request, f"{found.email} was lifted within the last 30 days and failed again. Ask the person.")
     elif found.reason == Suppression.Reason.COMPLAINT and typed != found.email:
         messages.error(request, f"This person marked a mail as spam. Type {found.email} if you are sure.")
     else:
@@ -80,6 +89,11 @@ def lift(request: StaffRequest, pk: int) -> HttpResponse:
         audit.record(request, "suppression.lift", found.email, was=found.reason, reason=form.cleaned_data["reason"])
         messages.success(request, f"{found.email} may get mail again, from the lists it is still subscribed to.")
     return redirect("suppressions")
+
+
+def _was_lifted_lately(email: str) -> bool:
+    lifted = AuditEntry.objects.filter(action="suppression.lift", subject=email[:200])
+    return lifted.filter(at__gt=timezone.now() - _LIFTED_ONCE_IN, detail__was__in=_BOUNCES).exists()
 
 
 def _chips(search: str, reason: str) -> list[Chip]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from delivery import replies
+from delivery import giving_up, replies
 from delivery.engine import faults
 from delivery.engine.journal import Journal
 from delivery.engine.letters import Claim, Letter, Outcome
@@ -181,6 +181,7 @@ class TurnFeed:
         outcome.code, outcome.enhanced, outcome.text = reply.code, reply.enhanced, reply.text
         outcome.verdict = verdict if verdict.retries else None
         outcome.suppresses = verdict.suppresses and (letter.is_sample or not claim.batch.rehearsal)
+        outcome.failing = None if claim.batch.rehearsal else giving_up.failing(verdict, stage)
         self._settle(letter, outcome)
 
     def lost(

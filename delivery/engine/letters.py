@@ -54,6 +54,7 @@ class Outcome:
     verdict: "Verdict | None" = None  # still to be turned into a time for the next try
     retry_at: datetime | None = None
     suppresses: bool = False
+    failing: str | None = None  # see delivery.giving_up; counts if the message is given up
     journal_no: int = -1
 
 

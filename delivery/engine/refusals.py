@@ -5,9 +5,10 @@ import time
 
 from django.db import InterfaceError, OperationalError
 
-from delivery import bouncing, stopping
+from delivery import bouncing, failing, stopping
 from delivery.engine.letters import BatchFacts, Outcome
 from delivery.ledger import watching
+from delivery.models import MessageState
 
 log = logging.getLogger(__name__)
 
@@ -26,12 +27,15 @@ class Refusals:
 
     def after(self, batch: BatchFacts, settled: list[Outcome]) -> None:
         """With the rows written. What fails here is made good by the next refusal, or by the tick."""
-        if not any(outcome.category in stopping.COUNTED for outcome in settled):
+        refused = [outcome for outcome in settled if outcome.state == MessageState.REFUSED]
+        if not refused:
             return
         try:
+            failing.note(batch.id, refused)
             if not batch.rehearsal:
-                bouncing.hold_mass_events(batch.id, (outcome for outcome in settled if outcome.suppresses))
-            self._judge(batch.id)
+                bouncing.hold_mass_events(batch.id, (outcome for outcome in refused if outcome.suppresses))
+            if any(outcome.category in stopping.COUNTED for outcome in refused):
+                self._judge(batch.id)
         except (OperationalError, InterfaceError) as problem:
             log.warning("batch %s is looked at again later: %s", batch.id, problem)
 

@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from delivery.models.providers import Provider
 
@@ -249,6 +250,21 @@ class Complaint(models.Model):
 
     def __str__(self) -> str:
         return f"message {self.message_id}"
+
+
+class Failure(models.Model):
+    """A campaign's message that an address did not take, since the last that got through. See delivery.giving_up."""
+
+    email = models.CharField(max_length=320, help_text="Lower case.")
+    kind = models.CharField(max_length=6, choices=[("soft", "soft"), ("domain", "domain")])
+    campaign = models.CharField(max_length=40, help_text="The batch's group.")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["email", "kind", "campaign"], name="one_failure_a_campaign")]
+
+    def __str__(self) -> str:
+        return f"{self.email} {self.kind}"
 
 
 class Turn(models.Model):

@@ -3,11 +3,13 @@
 import csv
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from contacts import consent, uploading
@@ -163,6 +165,18 @@ def test_lifting_a_complaint_needs_the_address_typed(browser: Client) -> None:
     browser.post(url, {"reason": "A mistake", "typed": "eve@example.com"})
     assert not Suppression.objects.exists()
     assert AuditEntry.objects.get(action="suppression.lift").detail["reason"] == "A mistake"
+
+
+def test_a_bounced_address_is_lifted_once_in_thirty_days(browser: Client) -> None:
+    for _ in range(2):
+        consent.suppress("eve@example.com", Suppression.Reason.HARD_BOUNCE)
+        url = f"/suppressions/{Suppression.objects.get().pk}/lift/"
+        page = browser.post(url, {"reason": "She says it works"}, follow=True)
+    assert "within the last 30 days" in text(page)
+    assert Suppression.objects.exists()
+    AuditEntry.objects.update(at=timezone.now() - timedelta(days=31))
+    browser.post(url, {"reason": "She says it works again"})
+    assert not Suppression.objects.exists()
 
 
 def test_addresses_are_suppressed_by_hand_all_or_none(browser: Client) -> None:

@@ -8,7 +8,7 @@ from contacts import holding
 from contacts.models import Contact, Suppression
 from delivery import bouncing
 from delivery.ledger import tally
-from delivery.models import Message, Waiting
+from delivery.models import Failure, Message, Waiting
 from tests.delivery.engine.conftest import make_batch
 
 
@@ -67,4 +67,17 @@ def test_a_rehearsal_holds_nobody(serve: Any, provider_of: Any, batch_of: Any, s
     batch = batch_of(provider_of(server, kind="sandbox"), people(("firm.example", 30)), rehearsal=True)
     send(batch)
     assert tally(batch).refused == 30
+    assert not Suppression.objects.exists()
+
+
+@pytest.mark.parametrize("rehearsal", [False, True])
+def test_who_cannot_be_reached_is_remembered_unless_it_was_rehearsed(
+    serve: Any, provider_of: Any, batch_of: Any, send: Any, rehearsal: bool
+) -> None:
+    server = serve(rules={"rcpt": lambda t: "556 5.1.10 Domain takes no mail" if t.recipient[1] == "1" else None})
+    provider = provider_of(server, kind="sandbox" if rehearsal else "smtp")
+    batch = batch_of(provider, people(("gone.example", 3)), rehearsal=rehearsal, group="campaign-9")
+    send(batch)
+    remembered = [] if rehearsal else [("p1@gone.example", "domain", "campaign-9")]
+    assert list(Failure.objects.values_list("email", "kind", "campaign")) == remembered
     assert not Suppression.objects.exists()
