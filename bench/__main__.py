@@ -1,6 +1,7 @@
 """`python -m bench send|import|track|build [--json]`: one measurement, one JSON object a line."""
 
 import importlib
+import signal
 import sys
 
 MEASUREMENTS = {"send": "sending", "import": "importing", "track": "tracking", "build": "building"}
@@ -10,6 +11,7 @@ def main() -> int:
     if len(sys.argv) < 2 or sys.argv[1] not in MEASUREMENTS:
         print(f"usage: python -m bench {'|'.join(MEASUREMENTS)} [--json]", file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is stopped, too
     module = importlib.import_module(f"bench.{MEASUREMENTS[sys.argv[1]]}")
     module.main(sys.argv[2:])
     return 0

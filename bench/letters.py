@@ -1,8 +1,10 @@
-"""The letter that measurements build: a page of 10 KB with twelve links."""
+"""The letters that measurements build: a page of 10 KB with twelve links, and a newsletter of 40 KB from our editor."""
+
+from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
 
-from campaigns import plaintext
+from campaigns import blocks, mjml, plaintext
 from campaigns.compiled import CompiledEdition, link_targets
 from campaigns.models import Edition
 from delivery.content import Recipient
@@ -16,14 +18,49 @@ _STORY = (
     "</td></tr>"
 )
 
+_ORGANISATION = {
+    "name": "Nordlicht",
+    "postal_address": "7 Quay",
+    "public_address": "https://news.nordlicht.example",
+}
+_NEWS = (
+    "<p>The <strong>harbour library</strong> opens again on Friday, after three months of work on its roof. The "
+    "reading room has got its old lamps back, and on the upper floor there is now a place where children may be loud. "
+    'Who brings back a book that is older than its borrower gets <a href="https://shop.example/library/{n}">a coffee'
+    "</a>, whatever the fine would have been.</p><p>On the evening itself Marta reads from her new novel, in which a "
+    "ferry does not arrive. There are eighty chairs; the window sills count as seats, too.</p>"
+)
 
-def built() -> CompiledEdition:
+
+def built(kilobytes: int = 10) -> CompiledEdition:
+    """The smaller one is written by hand, the larger is what the editor makes."""
+    return _compiled(_page() if kilobytes <= 10 else _newsletter())
+
+
+def _page() -> str:
     stories = "".join(_STORY.format(n=number) for number in range(12))
-    html = (
+    return (
         '<!doctype html><html lang="en"><head><title>News</title></head><body><table role="presentation">'
         f'<tr><td><h1>For {{{{ first_name|default("you") }}}} in {{{{ city|default("town") }}}}</h1></td></tr>{stories}'
         '</table><p>{{ postal_address }} <a href="{{ unsubscribe_url }}">Unsubscribe</a></p></body></html>\n'
     )
+
+
+def _newsletter() -> str:
+    document: list[dict[str, Any]] = [{"kind": "logo"}, {"kind": "heading", "text": "News for {{ first_name }}"}]
+    for number in range(3):
+        story = _NEWS.format(n=number)
+        document += [
+            {"kind": "heading", "level": "2", "text": f"Story {number}, for {{{{ city }}}}"},
+            {"kind": "text", "html": story},
+            {"kind": "button", "label": "Read on", "url": f"https://shop.example/stories/{number}?from=news"},
+            {"kind": "divider"},
+        ]
+    document.append({"kind": "footer"})
+    return mjml.compile(blocks.validate({"blocks": document}), mjml.Brand("Nordlicht", "7 Quay"), title="News")
+
+
+def _compiled(html: str) -> CompiledEdition:
     edition = Edition(
         pk=1,
         campaign_id=1,
@@ -32,11 +69,7 @@ def built() -> CompiledEdition:
         subject='News for {{ first_name|default("you") }}',
         html=html,
         text=plaintext.from_html(html),
-        organisation={
-            "name": "Nordlicht",
-            "postal_address": "7 Quay",
-            "public_address": "https://news.nordlicht.example",
-        },
+        organisation=_ORGANISATION,
     )
     ids = range(1000, 1000 + len(link_targets(edition)))
     return CompiledEdition(edition, batch_id=1, lists=[1], link_ids=ids)

@@ -1,67 +1,89 @@
-"""Campaign mail to Postfix's smtp-sink on loopback, through real workers, beside smtp-source and the usual way.
+"""Campaign mail to a sink on loopback, through real workers, beside smtp-source and the usual way.
 
 Everything runs in one go on one machine, so that the ratios mean something: PostgreSQL, Redis, the dispatcher, the
-workers and the sink share its cores, and every outcome is recorded.
+workers and the sink share its cores, and every outcome is recorded. smtp-source runs before and after, because other
+guests of a machine come and go; with a delay, with TLS or with a larger letter there is no fair counterpart.
 """
 
 import argparse
 import json
-import os
-import shutil
-import socket
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psutil
 
-from bench.stage import ROOT, stage
+from bench import sink
+from bench.stage import stage
+from bench.workers import celery, cpu_by_role, memory, sending
 
-SESSIONS = 10
 NAIVE_MESSAGES = 2_000
-WORKERS = 2
+_PARTS = ("worker", "database", "sink", "dispatcher", "beat", "redis")
+
+
+@dataclass(frozen=True)
+class Plan:
+    messages: int = 40_000
+    workers: int = 2
+    connections: int = 10
+    delay_ms: int = 0
+    tls: bool = False
+    body: int = 10
+
+    @property
+    def is_comparable(self) -> bool:
+        return not self.delay_ms and not self.tls
+
+    @property
+    def wire_limit_per_s(self) -> float:
+        """One message a connection and round trip."""
+        return self.connections * 1000 / self.delay_ms
 
 
 def main(argv: list[str]) -> None:
+    plan = Plan()
     parser = argparse.ArgumentParser(prog="python -m bench send", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--messages", type=int, default=40_000)
-    parser.add_argument("--workers", type=int, default=WORKERS)
-    parser.add_argument("--connections", type=int, default=SESSIONS)
-    arguments = parser.parse_args(argv)
-    for program in ("smtp-sink", "smtp-source"):
-        if _program(program) is None:
-            sys.exit(f"{program} is missing: install Postfix (apt-get install postfix) for this measurement.")
+    parser.add_argument("--messages", type=int, default=plan.messages)
+    parser.add_argument("--workers", type=int, default=plan.workers)
+    parser.add_argument("--connections", type=int, default=plan.connections)
+    parser.add_argument("--delay-ms", type=int, default=plan.delay_ms, help="how long the sink takes for a reply")
+    parser.add_argument("--tls", action="store_true", help="over STARTTLS, with a certificate of this run")
+    parser.add_argument("--body", type=int, choices=(10, 40), default=plan.body, help="kilobytes of a message")
+    arguments = vars(parser.parse_args(argv))
+    as_json = arguments.pop("json")
     with stage("send") as environment:
-        result = measure(arguments.messages, arguments.workers, arguments.connections, environment)
-    print(json.dumps(result) if arguments.json else _words(result))
+        result = measure(Plan(**arguments), environment)
+    print(json.dumps(result) if as_json else words(result))
 
 
-def measure(messages: int, workers: int, connections: int, environment: dict[str, str]) -> dict[str, Any]:
-    with _sink() as port:
-        batch, edition_id, size = _launch(messages, connections, port)
-        ours = _send(batch, messages, workers, environment)
-        source = _smtp_source(port, messages, size)
-        naive = _send_naively(edition_id, port, workers, environment)
-    return {
-        "measurement": "send",
-        "messages": messages,
-        "bytes_each": size,
-        **ours,
-        "smtp_source_per_s": round(source),
-        "ratio_to_smtp_source": round(ours["messages_per_s"] / source, 2),
-        "naive_per_s": round(naive),
-        "ratio_to_naive": round(ours["messages_per_s"] / naive, 1),
-        "cores": psutil.cpu_count(),
-        "load_before": round(psutil.getloadavg()[2], 1),
-    }
+def measure(plan: Plan, environment: dict[str, str]) -> dict[str, Any]:
+    certificate = _certificate(environment) if plan.tls else None
+    with sink.running(plan.delay_ms, certificate) as port:
+        batch, edition_id, size = launch(plan, port, "starttls" if plan.tls else "none")
+        result = {"measurement": "send", **plan.__dict__, "bytes_each": size}
+        before = _smtp_source(port, plan, size) if plan.is_comparable else 0.0
+        result |= _send(batch, plan, environment)
+        if plan.delay_ms:
+            limit = plan.wire_limit_per_s
+            result |= {"wire_limit_per_s": limit, "ratio_to_wire": round(result["messages_per_s"] / limit, 2)}
+        if plan.is_comparable:
+            source = (before + _smtp_source(port, plan, size)) / 2
+            naive = _send_naively(edition_id, port, plan.workers, environment)
+            result |= {
+                "smtp_source_per_s": round(source),
+                "ratio_to_smtp_source": round(result["messages_per_s"] / source, 2),
+                "naive_per_s": round(naive),
+                "ratio_to_naive": round(result["messages_per_s"] / naive, 1),
+            }
+    return result | {"cores": psutil.cpu_count(), "load_before": round(psutil.getloadavg()[2], 1)}
 
 
-def _launch(messages: int, connections: int, port: int) -> tuple[Any, int, int]:
-    """People, an edition of 10 KB, and a batch of it, ready to build."""
+def launch(plan: Plan, port: int, security: str = "none") -> tuple[Any, int, int]:
+    """People, an edition, and a batch of it, ready to build; with the edition's id and the size of a message."""
     from bench.letters import built, recipients
     from campaigns import rendering
     from contacts.audience import Audience
@@ -70,16 +92,16 @@ def _launch(messages: int, connections: int, port: int) -> tuple[Any, int, int]:
     from delivery.models import Provider
 
     readers = MailingList.objects.create(name="Readers")
-    _people(messages + NAIVE_MESSAGES, readers.pk, messages)
+    people(plan.messages + NAIVE_MESSAGES, readers.pk, plan.messages)
     provider = Provider.objects.create(
         name="Sink",
         host="127.0.0.1",
         port=port,
-        security="none",
-        connections=connections,
+        security=security,
+        connections=plan.connections,
         messages_per_connection=1_000_000,
     )
-    compiled = built()
+    compiled = built(plan.body)
     edition = compiled._edition
     edition.pk, edition.campaign_id = None, None
     edition.save()
@@ -96,7 +118,7 @@ def _launch(messages: int, connections: int, port: int) -> tuple[Any, int, int]:
     return batch, edition.pk, len(compiled.build(recipients(1)[0]))
 
 
-def _people(count: int, list_id: int, subscribed: int) -> None:
+def people(count: int, list_id: int, subscribed: int) -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -120,37 +142,36 @@ def _people(count: int, list_id: int, subscribed: int) -> None:
         cursor.execute("ANALYZE contacts_contact, contacts_subscription")
 
 
-def _send(batch: Any, messages: int, workers: int, environment: dict[str, str]) -> dict[str, Any]:
+def _send(batch: Any, plan: Plan, environment: dict[str, str]) -> dict[str, Any]:
     """Start the product's own workers and wait until the last outcome is in the ledger."""
     from delivery.ledger import tally
 
-    with ExitStack() as stack:
-        bulk = stack.enter_context(_celery("config", ["-Q", "bulk", "-c", str(workers)], environment))
-        stack.enter_context(_celery("config", ["-Q", "control", "-c", "1"], environment))
-        stack.enter_context(_celery("config", ["-Q", "jobs", "-c", "1"], environment))
-        stack.enter_context(_beat(environment))
-        peak, middle, cpu_before = 0, 0, 0.0
+    cpu_before: Counter[str] = Counter()
+    peak = middle = 0
+    with sending(plan.workers, environment) as parent:
         while True:
             line = tally(batch)
-            used = [_memory(child) for child in psutil.Process(bulk.pid).children()]
-            peak = max(peak, *used) if used else peak
+            used = memory(parent)
+            peak = max(peak, used)
             if line.accepted and not cpu_before:
-                cpu_before = _cpu(bulk)
-            if line.accepted >= messages // 4 and not middle:
-                middle = max(used, default=0)
+                cpu_before, accepted_before = cpu_by_role(), line.accepted
+            if line.accepted >= plan.messages // 4 and not middle:
+                middle = used
             batch.refresh_from_db()
             if batch.finished_at or (line.total and line.is_complete):
                 break
             time.sleep(0.1)
-        cpu = _cpu(bulk) - cpu_before
-        end = max((_memory(child) for child in psutil.Process(bulk.pid).children()), default=0)
+        cpu = cpu_by_role() - cpu_before
+        end = memory(parent)
     seconds = _seconds(batch)
+    each = {part: round(cpu[part] / max(1, plan.messages - accepted_before) * 1e6) for part in _PARTS}
     return {
         "accepted": line.accepted,
         "tally": line.words,
         "seconds": round(seconds, 2),
-        "messages_per_s": round(messages / seconds),
-        "worker_cpu_us_each": round(cpu / messages * 1e6),
+        "messages_per_s": round(plan.messages / seconds),
+        "cpu_us_each": each,
+        "worker_cpu_us_each": each["worker"],
         "worker_peak_mb": round(peak / 2**20),
         "worker_growth_mb": round((end - middle) / 2**20),
     }
@@ -171,9 +192,10 @@ def _seconds(batch: Any) -> float:
         return float(cursor.fetchone()[0])
 
 
-def _smtp_source(port: int, messages: int, size: int) -> float:
+def _smtp_source(port: int, plan: Plan, size: int) -> float:
     """Messages a second of the C program, keeping its connections, with mails of the same size."""
-    command = [_program("smtp-source") or "", "-d", "-s", str(SESSIONS), "-m", str(messages), "-l", str(size)]
+    sessions, messages = str(plan.connections), plan.messages // 2
+    command = [sink.program("smtp-source"), "-d", "-s", sessions, "-m", str(messages), "-l", str(size)]
     started: float = time.monotonic()
     subprocess.run([*command, f"inet:127.0.0.1:{port}"], check=True, stdout=subprocess.DEVNULL)
     return messages / (time.monotonic() - started)
@@ -192,7 +214,7 @@ def _send_naively(edition_id: int, port: int, workers: int, environment: dict[st
     Message.objects.bulk_create(
         Message(id=first + n, batch=batch, contact_id=person.pk, email=person.email) for n, person in enumerate(people)
     )
-    with _celery("bench.naive", ["-Q", "naive", "-c", str(workers)], environment):
+    with celery("bench.naive", ["-Q", "naive", "-c", str(workers)], environment):
         naive.send.delay(0, -1, edition_id, port)  # workers are up when this is gone
         time.sleep(5)
         started = time.monotonic()
@@ -203,71 +225,15 @@ def _send_naively(edition_id: int, port: int, workers: int, environment: dict[st
         return float(NAIVE_MESSAGES / (time.monotonic() - started))
 
 
-@contextmanager
-def _sink() -> Iterator[int]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    sink = subprocess.Popen([*_sink_command(), f"inet:127.0.0.1:{port}", "1000"])
-    try:
-        for _ in range(50):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        else:
-            sys.exit("smtp-sink does not start")
-        yield port
-    finally:
-        sink.terminate()
-        sink.wait(10)
+def _certificate(environment: dict[str, str]) -> Path:
+    """Of an authority that the workers of this run trust, and nobody else."""
+    from tests.delivery.engine.certificates import Authority
+
+    authority = Authority(Path(environment["TALLYPOST_VAR"]))
+    authority.context()
+    environment["SSL_CERT_FILE"] = str(authority.file)
+    return authority.folder / "127.0.0.130.pem"
 
 
-@contextmanager
-def _celery(app: str, options: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    name = f"{options[1]}@bench"
-    quiet = ["-l", "WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat", "-n", name]
-    command = [sys.executable, "-m", "celery", "-A", app, "worker", *options, *quiet]
-    worker = subprocess.Popen(command, cwd=ROOT, env=environment)
-    try:
-        yield worker
-    finally:
-        worker.terminate()
-        worker.wait(60)
-
-
-@contextmanager
-def _beat(environment: dict[str, str]) -> Iterator[None]:
-    schedule = f"{environment['TALLYPOST_VAR']}/beat"
-    command = [sys.executable, "-m", "celery", "-A", "config", "beat", "-l", "WARNING", "-s", schedule]
-    beat = subprocess.Popen(command, cwd=ROOT, env=environment)
-    try:
-        yield
-    finally:
-        beat.terminate()
-        beat.wait(30)
-
-
-def _cpu(worker: subprocess.Popen[bytes]) -> float:
-    times = [child.cpu_times() for child in psutil.Process(worker.pid).children()]
-    return float(sum(spent.user + spent.system for spent in times))
-
-
-def _memory(process: psutil.Process) -> int:
-    try:
-        return int(process.memory_info().rss)
-    except psutil.NoSuchProcess:
-        return 0
-
-
-def _sink_command() -> list[str]:
-    """Root has to say whom it becomes instead."""
-    return [_program("smtp-sink") or "", *(["-u", "nobody"] if os.geteuid() == 0 else [])]
-
-
-def _program(name: str) -> str | None:
-    return shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
-
-
-def _words(result: dict[str, Any]) -> str:
+def words(result: dict[str, Any]) -> str:
     return "\n".join(f"{name:22} {value}" for name, value in result.items())
