@@ -14,7 +14,9 @@ from delivery.models import Provider
 
 log = logging.getLogger(__name__)
 
-_SHARE_SECONDS = 1.0
+_SHARE_SECONDS = 0.5
+# So long a turn waits for a connection that another one has to give up first.
+_PATIENCE_SECONDS = 2.0
 _AGAIN_SECONDS = 5.0
 _RETURN_SECONDS = 2.0
 _FRUITLESS = 3
@@ -53,10 +55,15 @@ class Crew:
                 connection.retire()
         await self._look_at_share()
         self._retire_surplus()
-        if not self._feed.connections:
+        until = self._loop.time() + _PATIENCE_SECONDS
+        while not self._feed.connections and not self.is_hopeless:
             await self._open(1)
             if self._opening:
                 await asyncio.wait(self._opening)
+            elif self._loop.time() < until:
+                await asyncio.sleep(_SHARE_SECONDS / 5)
+            else:
+                break
         return bool(self._feed.connections)
 
     async def adjust(self, unsent: int) -> None:
@@ -67,6 +74,7 @@ class Crew:
         if now - self._share_at > _SHARE_SECONDS:
             await self._look_at_share()
             self._retire_surplus()
+        await self._give_back_surplus()
         missing = min(self._share, unsent) - len(self._feed.connections) - len(self._opening)
         if missing > 0 and now >= self._again_at and not self.is_hopeless:
             await self._open(missing)
@@ -109,9 +117,21 @@ class Crew:
             self._feed.connections.discard(connection)
             connection.retire()
 
+    async def _give_back_surplus(self) -> None:
+        """Others wait for slots beyond our share, as soon as what stood on them is closed."""
+        surplus = list(self._free_slots)[: max(0, len(self._pool.slots) - self._share)]
+        if surplus:
+            self._pool.slots.difference_update(surplus)
+            await self._engine.in_ledger_thread(
+                self._engine.ledger.transact, lambda cursor: slots.give_back(cursor, self._provider.pk, surplus)
+            )
+
+    @property
+    def _free_slots(self) -> set[int]:
+        return self._pool.free_slots - {int(task.get_name()) for task in self._opening}
+
     async def _open(self, count: int) -> None:
-        opening_now = {int(task.get_name()) for task in self._opening}
-        taken = list(self._pool.free_slots - opening_now)[:count]
+        taken = list(self._free_slots)[:count]
         if len(taken) < count:
             held, wanted = set(self._pool.slots), count - len(taken)
             more = await self._engine.in_ledger_thread(

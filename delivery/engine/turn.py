@@ -38,6 +38,8 @@ _STALE_SECONDS = 1.0
 # Chunks of one message each cost a round trip to claim and one to tell of: no more than can be told of in time.
 _CLAIMING_SECONDS = 0.1
 _MOST_CLAIMS = 50
+# What lies ready lasts so long: what one worker holds the others cannot send.
+_LEAD_SECONDS = 0.5
 _GIVE_UP_SECONDS = 20.0
 _DISK_SECONDS = 1.0
 _CAME_BACK = "The process that sent it was taken for dead; it came back, and says so."
@@ -73,6 +75,7 @@ class _Turn:
         self.told = (0, 0)  # accepted and throttled messages
         self.nothing_offered = False
         self.owes = False  # a chunk may be ours that we do not know of
+        self.began_at = 0.0
         self.refusals = Refusals()
 
     async def drive(self, provider_id: int) -> None:
@@ -107,7 +110,7 @@ class _Turn:
         await self._there(self._conclude)
 
     async def _send(self) -> None:
-        disk_at = self.loop.time()
+        disk_at = self.began_at = self.loop.time()
         ends_at = disk_at + TURN_SECONDS
         while True:
             self.due.clear()
@@ -170,7 +173,9 @@ class _Turn:
 
     def _has_room_for_more(self) -> bool:
         feed = self.feed
-        return feed.unsent < self.window and len(feed.claims) < _MOST_CLAIMS and not feed.stopped
+        per_second = feed.accepted_count / (self.loop.time() - self.began_at + _LEAD_SECONDS)
+        lead = min(self.window, max(_MOST_CLAIMS, 2 * len(feed.connections), int(per_second * _LEAD_SECONDS)))
+        return feed.unsent < lead and len(feed.claims) < _MOST_CLAIMS and not feed.stopped
 
     async def _checkpoint_due(self) -> bool:
         """Whether the database is away."""

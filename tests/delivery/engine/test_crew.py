@@ -1,0 +1,67 @@
+"""Workers that send through one provider part its connections among them."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+from typing import Any
+
+import psycopg
+
+from delivery.engine import slots, turn
+from delivery.engine.checkpoint import connection_parameters
+from delivery.models import Provider
+
+
+class OtherWorker:
+    """As the database sees one: a session that is in a turn and holds slots."""
+
+    def __init__(self, provider: Provider, session: psycopg.Connection[Any]) -> None:
+        self._provider, self._session = provider, session
+        self._cursor = session.cursor()
+        self.held: set[int] = set()
+        slots.enter(self._cursor, provider, "marketing")
+
+    def take(self, wanted: int) -> None:
+        self.held.update(slots.take(self._cursor, self._provider, self.held, wanted))
+
+    def give_back(self, seconds: float) -> None:
+        time.sleep(seconds)
+        slots.give_back(self._cursor, self._provider.pk, list(self.held))
+
+
+@contextmanager
+def other_worker(provider: Provider) -> Iterator[OtherWorker]:
+    with psycopg.connect(**connection_parameters(), autocommit=True) as session:
+        yield OtherWorker(provider, session)
+
+
+def test_worker_that_comes_later_gets_its_share(serve: Any, provider_of: Any, batch_of: Any) -> None:
+    """It lasts seconds because a share is looked at twice a second and a slow server answers slowly."""
+    provider = provider_of(serve(delay=0.02), connections=4)
+    batch_of(provider, 150)
+    at_work = Thread(target=turn.run, args=(provider.pk, "marketing"))
+    at_work.start()
+    time.sleep(0.5)
+    with other_worker(provider) as other:
+        while len(other.held) < 2 and at_work.is_alive():
+            other.take(2 - len(other.held))
+            time.sleep(0.02)
+        other.take(1)
+        assert at_work.is_alive()
+        assert len(other.held) == 2
+    at_work.join()
+
+
+def test_turn_waits_for_a_connection_that_another_gives_up(
+    serve: Any, provider_of: Any, batch_of: Any, send: Any
+) -> None:
+    provider = provider_of(serve(), connections=2)
+    batch = batch_of(provider, 20)
+    with other_worker(provider) as other:
+        other.take(2)
+        later = Thread(target=other.give_back, args=(0.4,))
+        later.start()
+        send(batch)
+        later.join()
+    assert batch.chunks.get().accepted == 20
