@@ -10,7 +10,7 @@ from campaigns import preview, rendering
 from campaigns.models import Campaign
 from contacts.models import Contact
 from delivery import ledger
-from delivery.models import Attempt, Message, MessageState, Waiting
+from delivery.models import Attempt, Message, MessageState, Provider, Waiting
 
 PREFIX = "[TEST] "
 
@@ -64,7 +64,7 @@ def outcome(message: Message) -> Outcome:
     """How far it is, in words."""
     attempt = Attempt.objects.filter(message_id=message.pk).order_by("-id").first()
     if message.state == MessageState.ACCEPTED:
-        provider = message.batch.provider
+        provider = Provider.objects.filter(pk=message.provider_id or 0).first() or message.batch.provider
         seconds = (message.accepted_at - message.batch.created_at).total_seconds() if message.accepted_at else 0
         return Outcome("good", f"Accepted by {provider} in {max(seconds, 0.1):.1f} s")
     if message.state == MessageState.REFUSED:

@@ -38,7 +38,7 @@ class Carriers:
     def to_try(self, batch: Batch) -> list[Provider]:
         """Providers that may be well again: one message of this batch will tell."""
         carrying = {share.provider_id for share in self.shares(batch)}
-        return [self.providers[pk] for pk in routing.may_try(self.legs(batch), carrying) if pk in self._due]
+        return [self.providers[pk] for pk in routing.would_carry(self.legs(batch), carrying) if pk in self._due]
 
     def of_chunk(self, batch: Batch, chunk_id: int) -> Provider | None:
         place = routing.part(chunk_id)

@@ -61,7 +61,7 @@ def shares(legs: Sequence[Leg], well: Collection[int]) -> list[Share]:
     return []
 
 
-def may_try(legs: Sequence[Leg], carrying: Collection[int]) -> list[int]:
+def would_carry(legs: Sequence[Leg], carrying: Collection[int]) -> list[int]:
     """Providers that would carry if they were well: those in or before the position that carries now."""
     last = min((leg.position for leg in legs if leg.provider_id in carrying), default=None)
     return [

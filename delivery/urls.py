@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from delivery.views import providers, sandbox
+from delivery.views import providers, routes, sandbox
 
 urlpatterns: list[URLPattern] = [
     path("providers/", providers.providers, name="providers"),
@@ -15,6 +15,9 @@ urlpatterns: list[URLPattern] = [
     path("providers/<int:provider_id>/pause/", providers.pause, name="provider-pause"),
     path("providers/<int:provider_id>/resume/", providers.resume, name="provider-resume"),
     path("providers/<int:provider_id>/remove/", providers.remove, name="provider-remove"),
+    path("routes/", routes.routes, name="routes"),
+    path("routes/<int:route_id>/move/", routes.move, name="route-move"),
+    path("routes/<int:route_id>/remove/", routes.remove, name="route-remove"),
     path("sandbox/", sandbox.mails, name="sandbox"),
     path("sandbox/rules/", sandbox.rules, name="sandbox-rules"),
     path("sandbox/empty/", sandbox.empty, name="sandbox-empty"),

@@ -9,10 +9,10 @@ from django.db.models.functions import Lower
 
 from contacts import merge
 from contacts.models import Contact
-from delivery import content, tokens
+from delivery import content, holdups, tokens
 from delivery.content import Parts, Recipient
 from delivery.ledger.uncertain import DECIDED, HEARD
-from delivery.models import Attempt, Batch, Message, MessageState, SandboxMail, Waiting
+from delivery.models import Attempt, Batch, Message, MessageState, Provider, SandboxMail, Waiting
 from tracking import titles, wording
 from tracking.models import Event, EventKind, Link
 from tracking.titles import Title
@@ -91,11 +91,17 @@ class Story:
 
     @property
     def words(self) -> Words:
-        return _words(self.message, self.waiting)
+        pending = self.message.state == MessageState.PENDING
+        return _words(self.message, self.waiting, holdups.words(self.batch) if pending else "")
 
     @cached_property
     def title(self) -> Title:
         return titles.titles([self.message.batch_id])[self.message.batch_id]
+
+    @cached_property
+    def carrier(self) -> Provider | None:
+        """Who carried it at its last try: not always the one that it was launched through."""
+        return Provider.objects.filter(pk=self.message.provider_id or 0).first()
 
     @cached_property
     def attempts(self) -> list[Tried]:
@@ -175,9 +181,9 @@ def _listed(message: Message, waiting: Waiting | None, title: Title) -> Listed:
     return Listed(message, title, _words(message, waiting), at)
 
 
-def _words(message: Message, waiting: Waiting | None) -> Words:
+def _words(message: Message, waiting: Waiting | None, holdup: str = "") -> Words:
     category = waiting.category if waiting else ""
-    return wording.of_message(message.state, category, waiting.retry_at if waiting else None, message.batch)
+    return wording.of_message(message.state, category, waiting.retry_at if waiting else None, message.batch, holdup)
 
 
 def _tried(row: Attempt) -> Tried:

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.db import connection
 
-from delivery import ledger
-from delivery.models import Batch
+from delivery import holdups, ledger
+from delivery.models import Batch, MessageState
 from tracking import wording
 from tracking.models import EventKind
 from tracking.wording import Words
@@ -55,12 +55,13 @@ def people(
         label, kind = ACTS[term]
         return _acting(batch, kind, label, link_id=link_id, after=after, limit=limit, search=search)
     rows = ledger.messages(batch, term, after=after, limit=limit, search=search)
+    holdup = holdups.words(batch) if any(row.state == MessageState.PENDING for row in rows) else ""
     return [
         Person(
             message_id=row.id,
             contact_id=row.contact_id,
             email=row.email,
-            words=wording.of_message(row.state, row.category, row.retry_at, batch),
+            words=wording.of_message(row.state, row.category, row.retry_at, batch, holdup),
             at=row.accepted_at,
             reply=row.reply,
             attempts=row.attempts,

@@ -49,7 +49,8 @@ class Words:
     why: str = ""
 
 
-def of_message(state: int | None, category: str, retry_at: datetime | None, batch: Batch) -> Words:
+def of_message(state: int | None, category: str, retry_at: datetime | None, batch: Batch, holdup: str = "") -> Words:
+    """`holdup`: why nobody carries the batch now, if so."""
     why = reason(category)
     match state:
         case MessageState.ACCEPTED:
@@ -57,7 +58,7 @@ def of_message(state: int | None, category: str, retry_at: datetime | None, batc
         case MessageState.PENDING if batch.state == Batch.State.PAUSED:
             return Words("wait", "Waiting", "The sending is paused.")
         case MessageState.PENDING:
-            return Words("wait", "Waiting")
+            return Words("wait", "Waiting", holdup)
         case MessageState.DEFERRED:
             return Words("wait", _next_try(retry_at), why)
         case MessageState.REFUSED:

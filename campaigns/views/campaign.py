@@ -19,7 +19,7 @@ from campaigns.models import Campaign, Edition, Stage
 from campaigns.views.pages import Readiness, alarm, get_campaign, tally_links
 from campaigns.views.showing import Showing
 from contacts import merge
-from delivery import disk, ledger
+from delivery import disk, holdups, ledger
 from tracking import reports
 
 # What changes with every rendering and says nothing new.
@@ -105,6 +105,7 @@ def _launched(found: Campaign) -> dict[str, Any]:
         context["revision"] = Campaign.objects.filter(revision_of=found).first()
     if found.stage == Stage.SENDING:
         context["short_disk"] = disk.known_shortage()
+        context["holdup"] = holdups.holdup(batch)
     if found.stage not in (Stage.SCHEDULED, Stage.HELD):
         context["report"] = reports.report([batch.pk])
     return context

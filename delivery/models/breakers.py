@@ -65,6 +65,10 @@ class Breaker(models.Model):
         return self.state != self.State.CLOSED
 
     @property
+    def brief(self) -> str:
+        return f"{self.provider} {BRIEFLY.get(self.cause, 'is out of order')}."
+
+    @property
     def summary(self) -> str:
         """What is wrong, in a sentence or two for those who cannot cure it."""
         return f"{self.words} It is tried again by itself."
@@ -79,6 +83,13 @@ class Breaker(models.Model):
         return CURES.get(self.cause, "")
 
 
+BRIEFLY: dict[str, str] = {
+    Cause.LOGIN: "refuses the user name or password",
+    Cause.QUOTA: "says that its sending limit is used up",
+    Cause.REFUSED: "refuses our connections",
+    Cause.CONNECTION: "cannot be reached",
+    Cause.THROTTLED: "asks us to slow down",
+}
 SETTLED_BY: dict[str, str] = {
     Cause.LOGIN: "Update the password",
     Cause.THROTTLED: "Set a lower limit",

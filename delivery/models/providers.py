@@ -10,7 +10,7 @@ from delivery import secrets
 
 if TYPE_CHECKING:
     from delivery.models.breakers import Breaker
-    from delivery.models.ledger import Batch
+    from delivery.models.ledger import Batch, Chunk
 
 
 class ProviderInUse(Exception):
@@ -180,6 +180,8 @@ class Provider(models.Model):
                 raise ProviderInUse(
                     f"{count} under way through {self.name}. Cancel or finish what is being sent first."
                 )
+            if self._chunks().filter(is_done=False, owner__isnull=False).exists():
+                raise ProviderInUse(f"{self.name} is carrying mail for another one. Pause it first.")
             if self.is_default:
                 self.is_default = False
                 Provider.objects.filter(pk=self.pk).update(is_default=False)
@@ -196,8 +198,16 @@ class Provider(models.Model):
 
     def _is_named(self) -> bool:
         """By anything that would not go with it."""
+        if self._chunks().exists():
+            return True
         namers = (relation for relation in self._meta.related_objects if relation.on_delete is not models.CASCADE)
         return any(namer.related_model._base_manager.filter(**{namer.field.name: self}).exists() for namer in namers)
+
+    def _chunks(self) -> "models.QuerySet[Chunk]":
+        """What it carries, or carried, whoever the batch was launched through."""
+        from delivery.models.ledger import Chunk
+
+        return Chunk.objects.filter(offered_to=self.pk)
 
     def _change_state(self, state: str, reason: str, detail: str) -> None:
         self.state, self.state_reason, self.state_detail = state, reason, detail

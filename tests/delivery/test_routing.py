@@ -66,10 +66,10 @@ def test_every_chunk_has_exactly_one_carrier_and_few_are_spread_by_weight_too() 
 
 
 def test_who_is_tried_is_who_would_carry() -> None:
-    assert routing.may_try((A, B, C), {2}) == [1]
-    assert routing.may_try((A, B, C), {3}) == [1, 2]
-    assert routing.may_try((A, B, C), {1, 2}) == []
-    assert routing.may_try((A, B, C), set()) == [1, 2, 3]
+    assert routing.would_carry((A, B, C), {2}) == [1]
+    assert routing.would_carry((A, B, C), {3}) == [1, 2]
+    assert routing.would_carry((A, B, C), {1, 2}) == []
+    assert routing.would_carry((A, B, C), set()) == [1, 2, 3]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import AuditEntry
-from delivery.models import Provider, SandboxMail, SandboxRules
+from delivery.models import Provider, Route, SandboxMail, SandboxRules
 from tests.web import stage
 from tests.web.address import ADMINS, STAFF, WRITERS, Address, beside
 from tests.web.cast import Cast
@@ -15,6 +15,19 @@ def relay(cast: Cast) -> dict[str, Any]:
 def paused_relay(cast: Cast) -> dict[str, Any]:
     stage.provider(cast).pause("Paused by hand.")
     return relay(cast)
+
+
+def route(cast: Cast) -> Route:
+    return cast.once("route", lambda: Route.objects.create(provider=stage.provider(cast)))
+
+
+def second_of_route(cast: Cast) -> dict[str, Any]:
+    def make() -> Route:
+        route(cast)
+        other = Provider.objects.create(name="Backup", host="127.0.0.1", port=2526, security="none")
+        return Route.objects.create(provider=other, position=2)
+
+    return {"route_id": cast.once("second of route", make).pk}
 
 
 def mail(cast: Cast) -> dict[str, Any]:
@@ -71,6 +84,23 @@ ADDRESSES = {
     "provider-pause": Address(ADMINS, args=relay, get=False, post=lambda cast: {}, changes=relay_now),
     "provider-resume": Address(ADMINS, args=paused_relay, get=False, post=lambda cast: {}, changes=relay_now),
     "provider-remove": Address(ADMINS, args=relay, get=False, post=lambda cast: {}, changes=relay_now),
+    "routes": Address(
+        ADMINS,
+        args=beside(route),
+        post=lambda cast: {"provider": stage.provider(cast).pk, "weight": 2, "sender_domain": "news.example.org"},
+        changes=lambda cast: Route.objects.count(),
+        spoil="main .btn-primary",
+    ),
+    "route-move": Address(
+        ADMINS,
+        args=second_of_route,
+        get=False,
+        post=lambda cast: {"to": "up"},
+        changes=lambda cast: list(Route.objects.order_by("pk").values_list("position", flat=True)),
+    ),
+    "route-remove": Address(
+        ADMINS, args=second_of_route, get=False, post=lambda cast: {}, changes=lambda cast: Route.objects.count()
+    ),
     "sandbox": Address(STAFF, args=beside(stage.sandbox_mail)),
     "sandbox-rules": Address(
         ADMINS,
