@@ -75,7 +75,7 @@ def freeze_links(edition: Edition, batch: Batch) -> list[Link]:
     A later version keeps the links that it shares with those before.
     """
     targets = link_targets(edition)
-    frozen = links.freeze(batch, targets) if edition.version == 1 else links.extend(batch, targets)
+    frozen = links.freeze(batch, targets) if edition.version == 1 else links.extend(batch, targets, edition.version)
     edition.link_ids = [link.pk for link in frozen]
     edition.save(update_fields=["link_ids"])
     return frozen

@@ -15,10 +15,9 @@ class Whereabouts:
 
     @classmethod
     def of(cls, folder: Path) -> "Whereabouts":
-        found = folder.stat()
         machine = _words("/etc/machine-id") + _words("/sys/class/dmi/id/product_uuid")
         boot = _words("/proc/sys/kernel/random/boot_id")
-        return cls(machine, boot, str(folder.resolve()), f"{found.st_dev}:{found.st_ino}")
+        return cls(machine, boot, str(folder.resolve()), _inode(folder))
 
     def may_be(self, before: "Whereabouts") -> bool:
         """Whether this can be where `before` was noted. After a restart a disk may have got another number."""
@@ -27,6 +26,14 @@ class Whereabouts:
         if self.boot == before.boot:
             return self.inode == before.inode
         return self.machine == before.machine or not (self.machine and before.machine)
+
+
+def _inode(folder: Path) -> str:
+    try:
+        found = folder.stat()
+    except OSError:
+        return ""
+    return f"{found.st_dev}:{found.st_ino}"
 
 
 def _words(path: str) -> str:

@@ -1,5 +1,6 @@
 """What readers did."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from delivery.models import Batch
@@ -13,6 +14,10 @@ class EventKind(models.IntegerChoices):
     BOUNCE = 5, "Bounced"
 
 
+def first_version() -> list[int]:
+    return [1]
+
+
 class Link(models.Model):
     """A click's target, immutable. The address in a mail carries only its id."""
 
@@ -20,6 +25,7 @@ class Link(models.Model):
     url = models.TextField()
     label = models.CharField(max_length=200, blank=True)
     position = models.PositiveIntegerField(default=0)
+    versions = ArrayField(models.SmallIntegerField(), default=first_version, help_text="Of the mail, that have it.")
 
     class Meta:
         ordering = ["position"]

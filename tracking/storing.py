@@ -30,6 +30,7 @@ class Mail:
     consent: str
     state: int
     attempts: int
+    version: int
 
     @property
     def may_have_arrived(self) -> bool:
@@ -112,7 +113,7 @@ def _seen(act: Act, mail: Mail) -> Seen:
 
 _MAIL = """
 SELECT m.id, m.batch_id, m.contact_id, m.email, m.accepted_at, b.rehearsal, coalesce(c.tracking_consent, ''),
-    m.state, m.attempts
+    m.state, m.attempts, coalesce(m.version, 1)
 FROM {source} JOIN delivery_batch b ON b.id = m.batch_id LEFT JOIN contacts_contact c ON c.id = m.contact_id
 """
 
@@ -148,7 +149,9 @@ def _mark_bursts(cursor: CursorWrapper, events: list[Seen]) -> list[Seen]:
         known.setdefault(event.mail.id, []).append(machines.Click(event.at, event.link_id))
     guilty: dict[int, set[machines.Click]] = {}
     for mail in mails.values():
-        burst = machines.burst(known[mail.id], links_in_mail=links.get(mail.batch_id, 0), accepted_at=mail.accepted_at)
+        burst = machines.burst(
+            known[mail.id], links_in_mail=links.get((mail.batch_id, mail.version), 0), accepted_at=mail.accepted_at
+        )
         if burst:
             guilty[mail.id] = set(burst)
             sums.turn_into_machine(cursor, mail, burst[0].at, burst[-1].at, machines.BURST)
@@ -162,9 +165,14 @@ def _mark_bursts(cursor: CursorWrapper, events: list[Seen]) -> list[Seen]:
     ]
 
 
-def _links_in_mail(cursor: CursorWrapper, batches: set[int]) -> dict[int, int]:
-    cursor.execute("SELECT batch_id, count(*) FROM tracking_link WHERE batch_id = ANY(%s) GROUP BY 1", [list(batches)])
-    return dict(cursor.fetchall())
+def _links_in_mail(cursor: CursorWrapper, batches: set[int]) -> dict[tuple[int, int], int]:
+    """By batch and version."""
+    cursor.execute(
+        "SELECT batch_id, version, count(*) FROM tracking_link, unnest(versions) AS version"
+        " WHERE batch_id = ANY(%s) GROUP BY 1, 2",
+        [list(batches)],
+    )
+    return {(batch_id, version): count for batch_id, version, count in cursor.fetchall()}
 
 
 def _clicks(cursor: CursorWrapper, messages: list[int]) -> dict[int, list[machines.Click]]:

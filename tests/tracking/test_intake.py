@@ -21,7 +21,8 @@ from tests.running import database_url
 from tests.tracking.conftest import FIREFOX, Reader, Sent
 from tracking import machines, recording, spool
 from tracking.intake import Intake
-from tracking.models import Breakdown, Engagement, Event, EventKind, Rollup, Unfolded
+from tracking.links import extend
+from tracking.models import Breakdown, Engagement, Event, EventKind, Link, Rollup, Unfolded
 
 SCANNER = "BarracudaCentral-LinkCheck/1.0"
 
@@ -253,3 +254,22 @@ def wait_for(met: Callable[[], Any], seconds: float = 30) -> None:
     while not met():
         assert time.monotonic() < until, "It did not happen in time."
         time.sleep(0.05)
+
+
+def test_a_burst_is_seen_by_the_links_of_the_version_that_was_sent(
+    reader: Reader, send: Callable[..., Sent], take_in: Callable[[], int]
+) -> None:
+    """Others got a corrected mail with more links in it."""
+    sent = send(links=3)
+    Message.objects.filter(batch=sent.batch).update(accepted_at=timezone.now() - timedelta(seconds=5))
+    Message.objects.filter(id=sent.messages[1].id).update(version=2)
+    known = [(link.url, link.label) for link in sent.links]
+    later = extend(sent.batch, [*known[:2], ("https://shop.example/new", "New"), ("https://shop.example/b", "B")], 2)
+    assert [link.pk for link in later[:2]] == [link.pk for link in sent.links[:2]]
+    assert Link.objects.filter(batch=sent.batch).count() == 5
+    for link in range(3):
+        reader("GET", sent.click(0, link))
+        reader("GET", sent.click(1, link))
+    take_in()
+    assert total(EventKind.CLICK, is_machine=True, of="people") == 1
+    assert total(EventKind.CLICK, of="people") == 1
