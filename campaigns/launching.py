@@ -97,6 +97,7 @@ def cancel(campaign: Campaign, *, by: User) -> None:
         undo(campaign, by=by)
     else:
         ledger.cancel(batch)
+        Campaign.objects.filter(revision_of=campaign).delete()
         audit.record(by, "campaign.cancelled", campaign.name, campaign=campaign.pk)
 
 

@@ -25,7 +25,8 @@ class Whereabouts:
             return False
         if self.boot == before.boot:
             return self.inode == before.inode
-        return self.machine == before.machine or not (self.machine and before.machine)
+        # Who may read less of what names the machine sees the beginning of it, or nothing.
+        return self.machine.startswith(before.machine) or before.machine.startswith(self.machine)
 
 
 def _inode(folder: Path) -> str:

@@ -123,6 +123,10 @@ class Story:
         return caught.defer("raw").first() if self.batch.rehearsal else None
 
     @property
+    def is_uncertain(self) -> bool:
+        return self.message.state == MessageState.UNCERTAIN
+
+    @property
     def version(self) -> int:
         """Of what the batch says: the one that was sent, else the one that would be."""
         was_sent = self.message.state in (MessageState.ACCEPTED, MessageState.REFUSED, MessageState.UNCERTAIN)

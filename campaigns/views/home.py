@@ -91,7 +91,7 @@ def _needs(user: User) -> Iterator[Need]:
 
 def _undecided() -> Iterator[Need]:
     """Of what was under way in the last days, because the news of a decision grows old."""
-    begun = Campaign.objects.filter(batch__started_at__gt=timezone.now() - timedelta(days=7))
+    begun = Campaign.objects.filter(batch__started_at__gt=timezone.now() - timedelta(days=7), batch__rehearsal=False)
     by_batch = {campaign.batch_id: campaign for campaign in begun if campaign.batch_id}
     for batch_id, count in ledger.undecided(by_batch).items():
         people = "1 person" if count == 1 else f"{count:,} people"

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from contacts.models import Contact, MailingList, Subscription
 from delivery import tokens
-from delivery.models import Batch, Message, MessageState
+from delivery.models import Batch, Message, MessageState, Waiting
 from tracking import recording, slim
 from tracking.intake import Intake
 from tracking.links import freeze
@@ -158,6 +158,19 @@ def send(db: None) -> Callable[..., Sent]:
 @pytest.fixture
 def sent(send: Callable[..., Sent]) -> Sent:
     return send()
+
+
+@pytest.fixture
+def uncertain(sent: Sent) -> Sent:
+    """The first reader's mail may have arrived."""
+    message = sent.messages[0]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE delivery_message SET state = 4, attempts = 1, accepted_at = NULL WHERE id = %s", [message.id]
+        )
+    Waiting.objects.create(message_id=message.id, batch=sent.batch, state=MessageState.UNCERTAIN, category="network")
+    Batch.objects.filter(pk=sent.batch.pk).update(accepted=2, uncertain=1)
+    return sent
 
 
 @pytest.fixture(autouse=True)

@@ -3,28 +3,14 @@
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
 
 from delivery import ledger
-from delivery.models import Attempt, Batch, Message, MessageState, Provider, Waiting
+from delivery.models import Attempt, Batch, Message, MessageState, Provider
 from tests.tracking.conftest import Reader, Sent
 from tests.tracking.test_intake import SCANNER
 from tracking import learning
 from tracking.models import Engagement
 from tracking.tasks import fold
-
-
-@pytest.fixture
-def uncertain(sent: Sent) -> Sent:
-    """The first reader's mail may have arrived."""
-    message = sent.messages[0]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE delivery_message SET state = 4, attempts = 1, accepted_at = NULL WHERE id = %s", [message.id]
-        )
-    Waiting.objects.create(message_id=message.id, batch=sent.batch, state=MessageState.UNCERTAIN, category="network")
-    Batch.objects.filter(pk=sent.batch.pk).update(accepted=2, uncertain=1)
-    return sent
 
 
 def line(sent: Sent) -> str:

@@ -129,6 +129,8 @@ def test_a_restarted_machine_goes_on(sending: Batch, var: Path) -> None:
     sql("UPDATE delivery_incarnation SET beat_at = now() - interval '5 minutes'")
     noted_elsewhere(var, boot="before", inode="1:1")
     goes_on(sending)
+    noted_elsewhere(var, boot="before", machine="")
+    goes_on(sending)
 
 
 def test_after_a_long_silence_it_stops_and_asks_once(sending: Batch) -> None:
