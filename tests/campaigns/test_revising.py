@@ -55,12 +55,15 @@ def sandbox(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[K
             thread = Thread(target=_pause)
             thread.start()
             thread.join()
+            server.behaviour.delay = 0.3  # time enough for the worker to notice, on any machine
 
     server = Keeping(tmp_path / "log", Behaviour(delay=0.02, rules={"dot": on_dot}))
     with server:
         settings.SANDBOX_HOST, settings.SANDBOX_PORT = "127.0.0.1", server.port
         Provider.objects.sandbox()
+        Provider.objects.update(connections=2)
         yield server
+        server.behaviour.delay = 0
         process.close()
 
 

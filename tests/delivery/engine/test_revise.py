@@ -59,6 +59,7 @@ def paused_after(serve: Any, provider_of: Any, batch_of: Any, send: Any) -> Call
                 thread = threading.Thread(target=pause_and_hang_up, args=(batch.pk,))
                 thread.start()
                 thread.join()
+                server.behaviour.delay = 0.1  # time enough for the worker to notice, on any machine
             return rules["dot"](talk) if "dot" in rules else None
 
         server = serve(delay=0.01, rules=rules | {"dot": on_dot})
@@ -66,6 +67,7 @@ def paused_after(serve: Any, provider_of: Any, batch_of: Any, send: Any) -> Call
         changes: dict[str, Any] = {"content_kind": "worded", "content_id": 11, "built_at": now, "started_at": now}
         batch = batch_of(provider_of(server, connections=2), 40, **changes)
         send(batch)
+        server.behaviour.delay = 0
         assert batch.state == Batch.State.PAUSED
         return server, batch
 
