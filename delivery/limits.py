@@ -14,6 +14,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from delivery import warming
 from delivery.models import Provider
 
 log = logging.getLogger(__name__)
@@ -129,6 +130,13 @@ SELECT least(
     %(day)s::bigint - coalesce(sum(count), 0))
 FROM delivery_minutecount WHERE provider_id = %(id)s AND minute > now() - interval '1441 minutes'
 """
+_USED = """
+SELECT coalesce(sum(count) FILTER (WHERE is_hour), 0)::bigint, coalesce(max(age) FILTER (WHERE is_hour), 0)::float8,
+       coalesce(sum(count), 0)::bigint, coalesce(max(age), 0)::float8
+FROM (SELECT count, extract(epoch FROM now() - minute) AS age, minute > now() - interval '61 minutes' AS is_hour
+      FROM delivery_minutecount
+      WHERE provider_id = %(id)s AND count > 0 AND minute > now() - interval '1441 minutes') m
+"""
 _COUNT = """
 INSERT INTO delivery_minutecount (provider_id, minute, count) VALUES (%s, date_trunc('minute', now()), %s)
 ON CONFLICT (provider_id, minute) DO UPDATE SET count = delivery_minutecount.count + excluded.count
@@ -152,6 +160,20 @@ def quota_seen(cursor: CursorWrapper | Any, provider: Provider) -> int | None:
         return None
     cursor.execute(_LEFT, {"hour": provider.per_hour, "day": provider.per_day, "id": provider.pk})
     return max(0, int(cursor.fetchone()[0]))
+
+
+def seconds_by_quota(cursor: CursorWrapper | Any, provider: Provider, people: int) -> float:
+    """How long so many take by the hour and day limits alone."""
+    if not _has_quota(provider):
+        return 0.0
+    cursor.execute(_USED, {"id": provider.pk})
+    hour, hour_oldest, day, day_oldest = cursor.fetchone()
+    limits = ((provider.per_hour, 3600, hour, hour_oldest), (provider.per_day, 86400, day, day_oldest))
+    return max(
+        warming.seconds_of_limit(people, max(0, limit - used), limit, window, oldest)
+        for limit, window, used, oldest in limits
+        if limit
+    )
 
 
 def count(cursor: CursorWrapper | Any, provider: Provider, n: int) -> None:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db.models import QuerySet, Sum
+
 from delivery import slowing
-from delivery.models import Provider
+from delivery.models import Batch, Chunk, LanePace, Provider
 from delivery.replies import Category
 from delivery.slowing import Heard, Slowness
 
@@ -63,6 +65,52 @@ def standing(cursor: Any, provider_id: int) -> tuple[list[str], list[str]]:
         elif is_slow:
             slow.append(lane)
     return held, slow
+
+
+NAMES = {"gmail": "Gmail", "microsoft": "Microsoft", "yahoo": "Yahoo", "apple": "Apple", "other": "Some other servers"}
+
+
+@dataclass(frozen=True, slots=True)
+class Slowed:
+    """A lane whose servers asked for less, for people to read."""
+
+    name: str
+    per_minute: float | None
+    next_try_at: datetime | None  # nothing goes there before
+    heard_at: datetime | None
+    words: str  # of the server; hostile text
+    people: int = 0  # who wait for it
+
+
+def slowed(provider: Provider, batch: Batch | None = None) -> list[Slowed]:
+    """What goes slower through a provider now; of a batch, what it concerns."""
+    now = _now()
+    paces = [(pace, Slowness(**{name: getattr(pace, name) for name in _FIELDS})) for pace in _paces(provider)]
+    paces = [(pace, known) for pace, known in paces if not known.is_free(now)]
+    if not paces:
+        return []
+    waiting = dict(_waiting(batch)) if batch else {}
+    return [
+        Slowed(
+            NAMES.get(pace.lane, pace.lane),
+            known.rate_at(now),
+            known.held_until if known.is_held(now) else None,
+            known.heard_at,
+            pace.words,
+            waiting.get(pace.lane, 0),
+        )
+        for pace, known in paces
+        if batch is None or waiting.get(pace.lane)
+    ]
+
+
+def _paces(provider: Provider) -> QuerySet[LanePace]:
+    return LanePace.objects.filter(provider=provider).order_by("lane")
+
+
+def _waiting(batch: Batch) -> QuerySet[Chunk, tuple[str, int]]:
+    chunks = batch.chunks.filter(is_done=False).values_list("lane")
+    return chunks.annotate(people=Sum("pending"))
 
 
 def _now() -> datetime:

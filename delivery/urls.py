@@ -2,11 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from delivery.views import providers, routes, sandbox
+from delivery.views import providers, routes, sandbox, warmups
 
 urlpatterns: list[URLPattern] = [
     path("providers/", providers.providers, name="providers"),
     path("providers/new/", providers.add, name="provider-new"),
+    path("providers/warm-up/", warmups.warmups, name="warmups"),
+    path("providers/warm-up/<int:plan_id>/hold/", warmups.hold, name="warmup-hold"),
+    path("providers/warm-up/<int:plan_id>/resume/", warmups.resume, name="warmup-resume"),
+    path("providers/warm-up/<int:plan_id>/end/", warmups.end, name="warmup-end"),
     path("providers/<int:provider_id>/", providers.provider, name="provider"),
     path("providers/<int:provider_id>/edit/", providers.edit, name="provider-edit"),
     path("providers/<int:provider_id>/test/", providers.test, name="provider-test"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 CONSERVATIVE = (
     50,
@@ -78,3 +79,13 @@ def spread(people: int, caps: Sequence[int], day: int, used_today: int = 0) -> l
         used_today = 0
         day += 1
     return [*days, left] if left else days
+
+
+def seconds_of_limit(people: int, left: int, limit: int, window_seconds: float, oldest_seconds: float) -> float:
+    """Until the last of so many may go, at `limit` in any window, of which `left` may go now.
+
+    `oldest_seconds` ago the first of those that count now were sent: room comes when they have left the window.
+    """
+    if people <= left:
+        return 0.0
+    return ceil((people - left) / limit) * window_seconds - min(oldest_seconds, window_seconds)

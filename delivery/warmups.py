@@ -4,6 +4,7 @@ Marketing mail alone is held back and counted, and never a rehearsal.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -42,6 +43,33 @@ def plans_for(batch: Batch) -> list[WarmupPlan]:
     if batch.rehearsal or batch.stream != Batch.Stream.MARKETING or batch.provider is None:
         return []
     return plans_of(batch.provider, batch.sender_domain)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Why so many people are reached over days: of all plans that hold them back, the slowest."""
+
+    plan: WarmupPlan
+    spread: list[int]  # how many go today, tomorrow and so on, if every day goes well
+
+    @property
+    def days(self) -> int:
+        """From now to the day of the last one; 0: today."""
+        return len(self.spread) - 1
+
+    @property
+    def dated(self) -> list[tuple[date, int]]:
+        return [(self.plan.today + timedelta(days=n), people) for n, people in enumerate(self.spread)]
+
+
+def outlook(plans: Sequence[WarmupPlan], people: int) -> Outlook | None:
+    """None: all may go today."""
+    outlooks = [Outlook(plan, plan.spread(people)) for plan in plans]
+    return max((one for one in outlooks if one.days > 0), key=lambda one: one.days, default=None)
+
+
+def day_begins(day: date) -> datetime:
+    return datetime.combine(day, time(), _zone())
 
 
 # The allowance
@@ -115,12 +143,11 @@ def _turn_day(plan: WarmupPlan, today: date) -> None:
 
 
 def _figures(plan: WarmupPlan) -> Yesterday:
-    start = datetime.combine(plan.today, time(), _zone())
     values = {
         "provider": plan.provider_id,
         "domain": plan.sender_domain,
-        "since": start,
-        "until": datetime.combine(plan.today + timedelta(days=1), time(), _zone()),
+        "since": day_begins(plan.today),
+        "until": day_begins(plan.today + timedelta(days=1)),
     }
     with connection.cursor() as cursor:
         cursor.execute(_FIGURES, values)

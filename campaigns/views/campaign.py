@@ -19,7 +19,7 @@ from campaigns.models import Campaign, Edition, Stage
 from campaigns.views.pages import Readiness, alarm, get_campaign, tally_links
 from campaigns.views.showing import Showing
 from contacts import merge
-from delivery import disk, holdups, ledger
+from delivery import disk, holdups, ledger, pacing
 from tracking import reports
 
 # What changes with every rendering and says nothing new.
@@ -97,6 +97,7 @@ def _launched(found: Campaign) -> dict[str, Any]:
         "links": tally_links(batch),
         "alarm": alarm(batch),
         "progress": ledger.progress(batch),
+        "slowed": pacing.slowed(batch.provider, batch) if found.stage == Stage.SENDING and batch.provider else [],
         "campaign_url": found.get_absolute_url(),
         "undecided": ledger.undecided([batch.pk]).get(batch.pk, 0),
     }

@@ -7,11 +7,12 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from campaigns import cards, launching, preflight, revising
+from campaigns.encoding import ascii_address
 from campaigns.models import Campaign
 from campaigns.preflight import Finding
 from contacts import audience
 from contacts.audience import Summary
-from delivery import ledger, stopping
+from delivery import ledger, stopping, warmups
 from delivery.ledger import evidence
 from delivery.models import Batch, Provider
 from delivery.stopping import Rule
@@ -95,6 +96,12 @@ class Readiness:
     @property
     def hold_seconds(self) -> int:
         return launching.hold_seconds(self.people.will_receive)
+
+    @cached_property
+    def outlook(self) -> warmups.Outlook | None:
+        """Why it takes days, if it does."""
+        domain = ascii_address(self.campaign.sender_email).rpartition("@")[2]
+        return warmups.outlook(warmups.plans_of(self.provider, domain), self.people.will_receive)
 
     @property
     def launch_label(self) -> str:

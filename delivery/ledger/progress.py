@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.utils import timezone
 
-from delivery import limits
+from delivery import limits, warmups
 from delivery.ledger.tallying import LIVE, tally
 from delivery.models import Batch
+from delivery.warmups import Outlook
 
 EVERY_SECONDS = 5
 
@@ -18,30 +19,38 @@ class Progress:
     """None where nothing can be said: it does not run, or has just begun."""
 
     rate_per_second: float
-    seconds_left: float | None
-    finishes_at: datetime | None
+    seconds_left: float | None = None
+    finishes_at: datetime | None = None
+    outlook: Outlook | None = None  # a warm-up spreads it over days
 
 
 def progress(batch: Batch) -> Progress:
-    """From the speed of the last seconds; where the provider has hour or day limits, by those."""
+    """From the speed of the last seconds, the provider's hour and day limits, and warm-up plans: what takes longest."""
+    if batch.state != Batch.State.SENDING:
+        return Progress(0.0)
     waiting = tally(batch).waiting
-    if batch.state != Batch.State.SENDING or not waiting or not batch.speed:
-        return Progress(batch.speed if batch.state == Batch.State.SENDING else 0.0, None, None)
-    seconds = max(waiting / batch.speed, _quota_seconds(batch, waiting))
-    return Progress(batch.speed, seconds, timezone.now() + timedelta(seconds=seconds))
+    outlook = warmups.outlook(warmups.plans_for(batch), waiting)
+    seconds = [_quota_seconds(batch, waiting), _warmup_seconds(outlook)]
+    if batch.speed:
+        seconds.append(waiting / batch.speed)
+    longest = max(seconds)
+    if not waiting or not longest:
+        return Progress(batch.speed)
+    return Progress(batch.speed, longest, timezone.now() + timedelta(seconds=longest), outlook)
 
 
 def _quota_seconds(batch: Batch, waiting: int) -> float:
-    provider = batch.provider
-    if provider is None:
+    if batch.provider is None:
         return 0.0
     with connection.cursor() as cursor:
-        left = limits.quota_seen(cursor, provider)
-    if left is None or waiting <= left:
+        return limits.seconds_by_quota(cursor, batch.provider, waiting)
+
+
+def _warmup_seconds(outlook: Outlook | None) -> float:
+    if outlook is None:
         return 0.0
-    by_hour = (waiting - left) / provider.per_hour * 3600 if provider.per_hour else 0.0
-    by_day = (waiting - left) / provider.per_day * 86400 if provider.per_day else 0.0
-    return max(by_hour, by_day)
+    last_day, _ = outlook.dated[-1]
+    return (warmups.day_begins(last_day) - timezone.now()).total_seconds()
 
 
 def measure() -> list[int]:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import audit
 from accounts.permissions import Permission, StaffRequest, requires
-from delivery import breakers, connection_runs
+from delivery import breakers, connection_runs, pacing, warmups
 from delivery.forms import ProviderForm
 from delivery.models import Provider
 from delivery.models.providers import ProviderInUse
@@ -52,9 +52,14 @@ def edit(request: StaffRequest, provider_id: int) -> HttpResponse:
 def provider(request: StaffRequest, provider_id: int) -> HttpResponse:
     shown = _provider(provider_id)
     under_way = shown.batches_under_way().count()
-    return render(
-        request, "delivery/provider.html", {"provider": shown, "under_way": under_way, **_run(request, shown)}
-    )
+    context = {
+        "provider": shown,
+        "under_way": under_way,
+        "slowed": pacing.slowed(shown),
+        "plan": next(iter(warmups.plans_of(shown, "")), None),
+        **_run(request, shown),
+    }
+    return render(request, "delivery/provider.html", context)
 
 
 @require_POST

@@ -1,8 +1,12 @@
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from accounts.models import AuditEntry
-from delivery.models import Provider, Route, SandboxMail, SandboxRules
+from delivery import warming, warmups
+from delivery.models import LanePace, Provider, Route, SandboxMail, SandboxRules, WarmupPlan
 from tests.web import stage
 from tests.web.address import ADMINS, STAFF, WRITERS, Address, beside
 from tests.web.cast import Cast
@@ -66,12 +70,51 @@ def newest(cast: Cast) -> dict[str, Any]:
     return {"newest_id": stage.sandbox_mail(cast).pk}
 
 
+def plan(cast: Cast) -> dict[str, Any]:
+    def make() -> WarmupPlan:
+        made = warmups.start(provider=stage.provider(cast), caps=warming.CONSERVATIVE)
+        figures = {"cap": 50, "used": 20, "hard": 0, "complaints": 0, "deferred": 0}
+        decision = warming.advance(1, warming.Yesterday(50, 20))
+        made.days.create(date=made.today - timedelta(1), day=1, next_day=1, reason=decision.reason, **figures)
+        return made
+
+    return {"plan_id": cast.once("plan", make).pk}
+
+
+def held_plan(cast: Cast) -> dict[str, Any]:
+    given = plan(cast)
+    WarmupPlan.objects.update(state="held")
+    return given
+
+
+def plans_now(cast: Cast) -> Any:
+    return list(WarmupPlan.objects.values("state", "sender_domain"))
+
+
+def slowed_relay(cast: Cast) -> dict[str, Any]:
+    later = timezone.now() + timedelta(hours=2)
+    given = {"words": "421 4.7.0 [TSS04] deferred", "heard_at": timezone.now()}
+    LanePace.objects.get_or_create(provider=stage.provider(cast), lane="yahoo", defaults={"held_until": later, **given})
+    LanePace.objects.get_or_create(provider=stage.provider(cast), lane="gmail", defaults={"rate": 12, **given})
+    return relay(cast)
+
+
 ADDRESSES = {
     "providers": Address(ADMINS, args=beside(stage.provider)),
     "provider-new": Address(
         ADMINS, post=form, changes=lambda cast: Provider.objects.count(), spoil="main .btn-primary"
     ),
-    "provider": Address(ADMINS, args=relay),
+    "provider": Address(ADMINS, args=relay, states=(slowed_relay,)),
+    "warmups": Address(
+        ADMINS,
+        args=beside(plan),
+        post=lambda cast: {"sender_domain": "news.example.org", "caps": "50 100 200"},
+        changes=plans_now,
+        spoil="main .btn-primary",
+    ),
+    "warmup-hold": Address(ADMINS, args=plan, get=False, post=lambda cast: {}, changes=plans_now),
+    "warmup-resume": Address(ADMINS, args=held_plan, get=False, post=lambda cast: {}, changes=plans_now),
+    "warmup-end": Address(ADMINS, args=plan, get=False, post=lambda cast: {}, changes=plans_now),
     "provider-edit": Address(ADMINS, args=relay, post=form, changes=relay_now),
     "provider-test": Address(ADMINS, args=relay, get=False, no_page="opens a connection, stores nothing"),
     "provider-test-steps": Address(
