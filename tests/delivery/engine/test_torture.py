@@ -178,7 +178,7 @@ def _cases() -> Iterator[Any]:
             yield pytest.param(row, False, id=f"{name}, step by step")
 
 
-@pytest.mark.parametrize(("row", "chained"), _cases())
+@pytest.mark.parametrize(("row", "chained"), list(_cases()))
 def test_a_misbehaving_server_does_only_the_damage_it_may(
     row: Row,
     chained: bool,
