@@ -8,12 +8,18 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
+from kombu.transport import redis
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("tallypost")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+# When Redis goes, kombu gives back what it had fetched and not begun, through a client that it has closed before: the
+# worker would end by that, and with it what its children have on the wire. It need not: the tick queues it again.
+_is_there = property(lambda channel: getattr(channel.connection, "client", None) is not None)
+redis.Channel.do_restore = _is_there  # type: ignore[assignment]
 
 
 def _every(seconds: float, task: str, queue: str = "control") -> dict[str, object]:

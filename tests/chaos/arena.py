@@ -143,6 +143,7 @@ class Flight:
     batch: int
     start: int  # place in the server's file
     before: int  # mails in it by then
+    hurried_at: float = 0
 
     @property
     def taken(self) -> int:
@@ -176,10 +177,15 @@ class Flight:
                 time.sleep(0.5)
 
     def hurry(self) -> None:
-        """Turn the clock on for those who are to be tried again in minutes."""
-        self.arena.sql(
-            "UPDATE delivery_waiting SET retry_at = now() WHERE batch_id = %s AND retry_at > now()", self.batch
-        )
+        """Turn the clock on for what waits for minutes: those to be tried again, and a server that is back."""
+        if time.monotonic() < self.hurried_at + 1:
+            return
+        self.hurried_at = time.monotonic()
+        query = "UPDATE delivery_waiting SET retry_at = now() WHERE batch_id = %s AND retry_at > now()"
+        self.arena.sql(query, self.batch)
+        if self.arena.receiver is not None:
+            query = "UPDATE delivery_breaker SET next_try_at = now() WHERE state = %s AND next_try_at > now()"
+            self.arena.sql(query, "open")
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from delivery.models import MessageState
 from tests.chaos.arena import Arena, Flight
 from tests.chaos.faults import Fault
 
-ROUND_SECONDS = 300
+ROUND_SECONDS = 420
 EARLIEST, LATEST = 0.1, 0.9
 
 
@@ -90,7 +90,7 @@ def _harm(arena: Arena, flight: Flight, dice: Random, faults: Sequence[Fault], r
             _go_on(fault.harm(arena, flight, dice), lasting)
         elif _help(flight, report):
             break
-        time.sleep(0.03)
+        time.sleep(0.1)
     for _, harm in lasting:
         for _ in harm:
             pass
@@ -107,7 +107,6 @@ def _wait_for_end(flight: Flight, report: Report, deadline: float) -> None:
         if time.monotonic() > deadline:
             report.problems.append(f"not finished after {ROUND_SECONDS} s: {flight.state()}")
             return
-        flight.hurry()
         time.sleep(0.5)
 
 
@@ -117,6 +116,7 @@ def _help(flight: Flight, report: Report) -> bool:
     if state == "paused" and reason:
         report.faults.append(f"resumed ({reason})")
         flight.press("resume", "sending")
+    flight.hurry()
     return state == "done"
 
 
@@ -148,12 +148,14 @@ class _Watch(threading.Thread):
             self._report.looks += 1
             if tally.unaccounted:
                 self._report.untrue.append(tally.words)
-            self._see_standstill(tally.waiting - tally.deferred)
+            query = "SELECT state = 'sending' FROM delivery_batch WHERE id = %s"
+            is_sending = connection.execute(query, [self._flight.batch]).fetchone()
+            self._see_standstill(tally.waiting - tally.deferred if is_sending == (True,) else 0)
 
     def _see_standstill(self, left: int) -> None:
         """How long nobody got anything, though there was somebody to get it and a server to take it."""
         size, now = self._flight.arena.mails.stat().st_size, time.monotonic()
-        can_move = left and self._flight.arena.receiver is not None and self._flight.state()[0] == "sending"
+        can_move = left and self._flight.arena.receiver is not None
         if size != self._moved[0] or not can_move:
             self._moved = (size, now)
         self._report.standstill = max(self._report.standstill, now - self._moved[1])
