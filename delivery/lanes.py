@@ -1,4 +1,4 @@
-"""Whose servers a domain's mail goes to, as far as the domain alone tells: throttles act on lanes."""
+"""Whose servers a domain's mail goes to, by its name or by the MX it was found to have: throttles act on lanes."""
 
 OTHER = "other"
 
@@ -23,6 +23,14 @@ DOMAINS: dict[str, tuple[str, ...]] = {
 
 LANES = (*DOMAINS, OTHER)
 
+# What the names of their servers end with, whichever domain they serve.
+MX_OF: dict[str, tuple[str, ...]] = {
+    "gmail": ("google.com", "googlemail.com"),
+    "microsoft": ("mail.protection.outlook.com", "olc.protection.outlook.com", "mx.microsoft"),
+    "yahoo": ("yahoodns.net",),
+    "apple": ("mail.icloud.com",),
+}
+
 _lane_of = {domain: lane for lane, domains in DOMAINS.items() for domain in domains}
 
 
@@ -30,8 +38,16 @@ def lane(email: str) -> str:
     return _lane_of.get(email.rpartition("@")[2].lower(), OTHER)
 
 
+def lane_of_mx(host: str) -> str:
+    name = host.lower().rstrip(".")
+    ours = (lane for lane, ends in MX_OF.items() if any(name == end or name.endswith(f".{end}") for end in ends))
+    return next(ours, OTHER)
+
+
 def sql(email: str) -> tuple[str, list[list[str]]]:
-    """The same as an expression over the SQL expression `email`, with its parameters."""
+    """The same and, for other domains, what delivery.mail_domains has learnt: an expression over the SQL expression
+    `email`, with its parameters."""
     domain = f"lower(substring({email} from '[^@]*$'))"
     cases = " ".join(f"WHEN {domain} = ANY(%s) THEN '{name}'" for name in DOMAINS)
-    return f"CASE {cases} ELSE '{OTHER}' END", [list(domains) for domains in DOMAINS.values()]
+    learnt = f"(SELECT d.lane FROM delivery_maildomain d WHERE d.domain = {domain})"  # noqa: S608
+    return f"CASE {cases} ELSE coalesce({learnt}, '{OTHER}') END", [list(domains) for domains in DOMAINS.values()]

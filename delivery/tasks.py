@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from delivery import dispatch, heartbeat, incarnation, turns
+from delivery import dispatch, heartbeat, incarnation, mail_domains, turns
 from delivery.engine import recovery
 from delivery.engine import turn as engine
 from delivery.ledger import auditing, building, settling
@@ -51,3 +51,9 @@ def drop(*, batch_id: int) -> None:
 @shared_task(name="delivery.audit", queue="jobs")
 def audit() -> None:
     auditing.audit_recent()
+
+
+@shared_task(name="delivery.learn_domains", queue="jobs")
+def learn_domains() -> None:
+    """Whose servers take the mail of domains that many contacts have."""
+    mail_domains.learn()

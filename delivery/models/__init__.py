@@ -12,7 +12,7 @@ from delivery.models.ledger import (
     Version,
     Waiting,
 )
-from delivery.models.pacing import LanePace, RetryMinute
+from delivery.models.pacing import LanePace, MailDomain, RetryMinute
 from delivery.models.providers import Provider
 from delivery.models.routes import Route
 from delivery.models.sandbox import SandboxMail, SandboxRules
@@ -26,6 +26,7 @@ __all__ = [
     "Complaint",
     "Failure",
     "LanePace",
+    "MailDomain",
     "Message",
     "MessageState",
     "MinuteCount",

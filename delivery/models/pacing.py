@@ -41,3 +41,15 @@ class RetryMinute(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} at {self.minute:%H:%M}"
+
+
+class MailDomain(models.Model):
+    """A custom domain whose MX was looked up (see delivery.mail_domains)."""
+
+    domain = models.CharField(max_length=255, unique=True)
+    lane = models.CharField(max_length=12, default="other")
+    mx = models.CharField(max_length=255, blank=True, help_text="The preferred one; hostile text.")
+    looked_up_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.domain
