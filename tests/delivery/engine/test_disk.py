@@ -1,10 +1,7 @@
 """A disk that runs full stops the sending before it breaks anything, and says so."""
 
-import os
-import subprocess
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -12,12 +9,11 @@ import pytest
 from django.core.cache import cache
 
 from accounts import notices
-from accounts.models import Role, User
-from delivery import disk, dispatch
+from accounts.models import User
+from delivery import dispatch
 from delivery.engine import turn
 from delivery.ledger import tally
 from tests.delivery.engine.conftest import offer
-from tests.web.cast import Cast
 
 MORE_THAN_THERE_IS_MB = 10**12
 
@@ -77,33 +73,3 @@ def test_a_disk_that_gets_short_stops_what_is_under_way(
     send(batch)
     assert tally(batch).accepted == 400
     assert not server.twice()
-
-
-def test_the_page_of_a_campaign_says_what_it_waits_for(settings: Any) -> None:
-    from tests.web import stage
-
-    cast = Cast(Role.VIEWER)
-    campaign = stage.launched(cast)
-    settings.DISK_RESERVE_MB = MORE_THAN_THERE_IS_MB
-    page = cast.browser().get(campaign.get_absolute_url()).content.decode()
-    assert "Waits for disk space" in page
-    assert "nothing is lost" in page
-
-
-def test_a_journal_on_a_small_disk_of_its_own_counts(settings: Any, tmp_path: Path) -> None:
-    place = tmp_path / "small"
-    place.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40m", "tallypost-test", str(place)], check=False)
-    if mounted.returncode:
-        pytest.skip("only root may mount a small disk")
-    try:
-        settings.JOURNAL_DIR = place / "journal"
-        settings.DISK_RESERVE_MB = 30
-        assert disk.has_room()
-        with (place / "fill").open("wb") as file:
-            os.posix_fallocate(file.fileno(), 0, 20_000_000)
-        assert not disk.has_room()
-        (place / "fill").unlink()
-        assert disk.has_room()
-    finally:
-        subprocess.run(["umount", str(place)], check=True)
