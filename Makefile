@@ -29,6 +29,13 @@ fix: setup ## Mend what linters can mend
 
 bench: setup ## Measure sending, importing and tracking; one JSON object a line
 	@$(PYTHON) -m bench send --json
+	@$(PYTHON) -m bench send --json --body 40
+	@$(PYTHON) -m bench send --json --tls
+	@$(PYTHON) -m bench send --json --delay-ms 50 --messages 6000
+	@$(PYTHON) -m bench send --json --delay-ms 50 --connections 100
+	@$(PYTHON) -m bench scale --json
+	@$(PYTHON) -m bench build --json
+	@$(PYTHON) -m bench budget --json
 	@$(PYTHON) -m bench import --json
 	@$(PYTHON) -m bench track --json
 

@@ -4,7 +4,14 @@ import importlib
 import signal
 import sys
 
-MEASUREMENTS = {"send": "sending", "import": "importing", "track": "tracking", "build": "building"}
+MEASUREMENTS = {
+    "send": "sending",
+    "scale": "scale",
+    "import": "importing",
+    "track": "tracking",
+    "build": "building",
+    "budget": "budget",
+}
 
 
 def main() -> int:

@@ -1,0 +1,105 @@
+"""Where the microseconds of one message go: each step of the engine on its own, without a server.
+
+Real chunks of a real batch are claimed, read, built, journalled and settled as the engine does it; only the wire is
+left out. `database` is what the session's server process used meanwhile. What `send` shows as `worker` beyond these
+steps is SMTP: replies, system calls and TCP.
+"""
+
+import json
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+import psutil
+
+from bench.sending import Plan, launch
+from bench.stage import stage
+
+_WINDOW = 500
+_MESSAGES = 16_000  # all that one tick offers
+
+
+class Watch:
+    """Processor time by step: of this process, and of the database session."""
+
+    def __init__(self, session: psutil.Process) -> None:
+        self.ours: defaultdict[str, float] = defaultdict(float)
+        self.database: defaultdict[str, float] = defaultdict(float)
+        self._session = session
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        began, there = time.process_time(), self._spent()
+        yield
+        self.ours[name] += time.process_time() - began
+        self.database[name] += self._spent() - there
+
+    def _spent(self) -> float:
+        times = self._session.cpu_times()
+        return float(times.user + times.system)
+
+
+def main(argv: list[str]) -> None:
+    with stage("budget"):
+        print(json.dumps(measure()))
+
+
+def measure() -> dict[str, Any]:
+    from delivery import dispatch
+    from delivery.engine import process
+    from delivery.ledger import building
+
+    batch, _, size = launch(Plan(messages=_MESSAGES), 9)
+    building.build(batch.pk)
+    dispatch.tick()
+    engine = process.engine()
+    session = engine.ledger.transact(lambda cursor: cursor.connection.info.backend_pid)
+    watch = Watch(psutil.Process(session))
+    done = 0
+    while sent := _chunk(engine, batch.provider, watch):
+        done += sent
+    process.close()
+    each = {name: round(seconds / done * 1e6, 1) for name, seconds in watch.ours.items()}
+    return {
+        "measurement": "budget",
+        "messages": done,
+        "bytes_each": size,
+        "us_each": each,
+        "journal_and_checkpoint_us_each": round(each["journal"] + each["checkpoint"], 1),
+        "database_us_each": {name: round(watch.database[name] / done * 1e6, 1) for name in ("read", "checkpoint")},
+    }
+
+
+def _chunk(engine: Any, provider: Any, watch: Watch) -> int:
+    """Through one chunk; how many messages it had."""
+    from delivery.engine import reading
+    from delivery.engine.checkpoint import Flush
+    from delivery.engine.letters import Claim
+
+    with watch.step("read"):
+        claimed = engine.ledger.claim(provider, "marketing", uuid4(), engine.place, _WINDOW)
+        if claimed is None:
+            return 0
+        chunk, epoch, number, end = claimed.chunk_id, claimed.epoch, claimed.flush_no, claimed.window_end
+        facts = engine.facts(claimed.batch_id, claimed.version)
+        claim = Claim(chunk, facts, epoch, number, claimed.ids, end, 0.0)
+        letters, _ = engine.ledger.transact(lambda cursor: reading.read_window(cursor, claim, end))
+    with watch.step("build"):
+        for letter in letters:
+            facts.compiled.build(letter.recipient)
+            facts.compiled.envelope_from(letter.recipient)
+    ids = [letter.message_id for letter in letters]
+    with watch.step("journal"):
+        for message_id in ids:
+            engine.journal.begun(chunk, epoch, message_id)
+            engine.journal.accepted(chunk, epoch, message_id)
+    engine.journal.floor = engine.journal.next_number
+    half = len(ids) // 2
+    with watch.step("checkpoint"):
+        engine.ledger.flush(Flush(chunk, epoch, number, provider, facts.id, end, end, accepted=ids[:half]))
+        last = Flush(chunk, epoch, number + 1, provider, facts.id, end, end, accepted=ids[half:], ends=True)
+        engine.ledger.flush(last)
+    return len(ids)
