@@ -12,9 +12,11 @@ from delivery.models import Batch, Provider
 _MARKETING_PRESENT = 1_000_001
 _TRANSACTIONAL_PRESENT = 1_000_002
 _PEERS = """
-    SELECT count(DISTINCT pid) FILTER (WHERE objid = %s), count(DISTINCT pid) FILTER (WHERE objid = %s)
+    SELECT count(DISTINCT pid) FILTER (WHERE objid = %(bulk)s),
+           count(DISTINCT pid) FILTER (WHERE objid = %(bulk)s AND pid < pg_backend_pid()),
+           count(DISTINCT pid) FILTER (WHERE objid = %(single)s)
     FROM pg_locks
-    WHERE locktype = 'advisory' AND granted AND classid = %s AND objsubid = 2
+    WHERE locktype = 'advisory' AND granted AND classid = %(provider)s AND objsubid = 2
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
 _PRESENT = """
@@ -49,13 +51,14 @@ def present(cursor: Any) -> dict[tuple[int, str], int]:
 
 def share(cursor: Any, provider: Provider, stream: str) -> Share:
     """Transactional mail always finds a connection: bulk leaves it one, even the only one."""
-    cursor.execute(_PEERS, [_MARKETING_PRESENT, _TRANSACTIONAL_PRESENT, provider.pk])
-    marketing, transactional = cursor.fetchone()
+    who = {"bulk": _MARKETING_PRESENT, "single": _TRANSACTIONAL_PRESENT, "provider": provider.pk}
+    marketing, before, transactional = cursor.execute(_PEERS, who).fetchone()
     allowed = max(1, provider.connections_now)
     if stream == Batch.Stream.TRANSACTIONAL:
         return Share(1 if marketing else allowed)
     left = max(0, allowed - transactional)
-    return Share(-(-left // max(1, marketing)))
+    each, over = divmod(left, max(1, marketing))
+    return Share(each + (before < over))
 
 
 def take(cursor: Any, provider: Provider, held: set[int], wanted: int) -> list[int]:

@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import Thread
 from typing import Any
 
 import psycopg
+import pytest
 
 from delivery.engine import slots, turn
 from delivery.engine.checkpoint import connection_parameters
@@ -16,11 +17,15 @@ from delivery.models import Provider
 class OtherWorker:
     """As the database sees one: a session that is in a turn and holds slots."""
 
-    def __init__(self, provider: Provider, session: psycopg.Connection[Any]) -> None:
+    def __init__(self, provider: Provider, session: psycopg.Connection[Any], stream: str) -> None:
         self._provider, self._session = provider, session
         self._cursor = session.cursor()
         self.held: set[int] = set()
-        slots.enter(self._cursor, provider, "marketing")
+        slots.enter(self._cursor, provider, stream)
+
+    @property
+    def share(self) -> int:
+        return slots.share(self._cursor, self._provider, "marketing").connections
 
     def take(self, wanted: int) -> None:
         self.held.update(slots.take(self._cursor, self._provider, self.held, wanted))
@@ -31,9 +36,9 @@ class OtherWorker:
 
 
 @contextmanager
-def other_worker(provider: Provider) -> Iterator[OtherWorker]:
+def other_worker(provider: Provider, stream: str = "marketing") -> Iterator[OtherWorker]:
     with psycopg.connect(**connection_parameters(), autocommit=True) as session:
-        yield OtherWorker(provider, session)
+        yield OtherWorker(provider, session, stream)
 
 
 def test_worker_that_comes_later_gets_its_share(serve: Any, provider_of: Any, batch_of: Any) -> None:
@@ -51,6 +56,15 @@ def test_worker_that_comes_later_gets_its_share(serve: Any, provider_of: Any, ba
         assert at_work.is_alive()
         assert len(other.held) == 2
     at_work.join()
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_bulk_leaves_a_connection_to_single_mails(serve: Any, provider_of: Any, workers: int) -> None:
+    provider = provider_of(serve(), connections=10)
+    with ExitStack() as stack:
+        others = [stack.enter_context(other_worker(provider)) for _ in range(workers)]
+        stack.enter_context(other_worker(provider, "transactional"))
+        assert sum(other.share for other in others) == 9
 
 
 def test_turn_waits_for_a_connection_that_another_gives_up(
