@@ -28,6 +28,7 @@ RECOVER_AGAIN_SECONDS = 30
 def tick() -> bool:
     """One round; False when another process is at it. A second beat is harmless."""
     warmups.turn_days()
+    measured: list[int] = []
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended('tallypost tick', 0))")
         if not cursor.fetchone()[0]:
@@ -42,9 +43,11 @@ def tick() -> bool:
                 offering.offer(cursor)
             recover_lost(cursor)
             end_batches(cursor)
-            for batch_id in measure():
-                watching.judge(batch_id)
+            measured = measure()
         turns.forget_lost()
+    # Not among the locks of the tick: a worker may be judging the same campaign.
+    for batch_id in measured:
+        watching.judge(batch_id)
     return True
 
 
