@@ -63,7 +63,8 @@ def recover(chunk_id: int) -> bool:
 
 def recover_dead(path: Path) -> None:
     """Free everything that the owner of this journal held, without waiting for leases, if it is dead."""
-    for chunk_id in Chunk.objects.filter(owner__isnull=False, journal=path.name).values_list("id", flat=True):
+    owned = Chunk.objects.filter(owner__isnull=False, journal=path.name)
+    for chunk_id in owned.order_by("lease_until", "id").values_list("id", flat=True):
         recover(chunk_id)
 
 
