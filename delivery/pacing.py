@@ -50,8 +50,21 @@ def note(cursor: Any, provider: Provider, lane: str, heard: list[Heard], accepte
         words = heard[-1].words if heard and new.heard_at == now else ""
         _write(cursor, provider.pk, lane, new, words, accepted + len(heard))
     if any(reply.category == Category.CONN_LIMIT for reply in heard):
-        _use_fewer_connections(cursor, provider, now)
+        use_fewer_connections(cursor, provider)
     return _rate(new, now)
+
+
+def use_fewer_connections(cursor: Any, provider: Provider) -> None:
+    """For an hour. Once in a while: eight connections that are told at the same time mean one thing."""
+    now = _now()
+    if provider.fewer_until and provider.fewer_until - slowing.FEWER_CONNECTIONS_FOR + slowing.SETTLE > now:
+        return
+    provider.fewer_connections = slowing.fewer_connections(provider.connections_now)
+    provider.fewer_until = now + slowing.FEWER_CONNECTIONS_FOR
+    cursor.execute(
+        "UPDATE delivery_provider SET fewer_connections = %s, fewer_until = %s WHERE id = %s",
+        [provider.fewer_connections, provider.fewer_until, provider.pk],
+    )
 
 
 def standing(cursor: Any, provider_id: int) -> tuple[list[str], list[str]]:
@@ -153,18 +166,6 @@ def _write(cursor: Any, provider_id: int, lane: str, new: Slowness, words: str, 
 def _measured(cursor: Any, provider_id: int, lane: str) -> float | None:
     cursor.execute(_MEASURED, {"provider": provider_id, "lane": lane})
     return float(found) if (found := cursor.fetchone()[0]) else None
-
-
-def _use_fewer_connections(cursor: Any, provider: Provider, now: datetime) -> None:
-    """Once in a while: eight connections that are told at the same time mean one thing."""
-    if provider.fewer_until and provider.fewer_until - slowing.FEWER_CONNECTIONS_FOR + slowing.SETTLE > now:
-        return
-    provider.fewer_connections = slowing.fewer_connections(provider.connections_now)
-    provider.fewer_until = now + slowing.FEWER_CONNECTIONS_FOR
-    cursor.execute(
-        "UPDATE delivery_provider SET fewer_connections = %s, fewer_until = %s WHERE id = %s",
-        [provider.fewer_connections, provider.fewer_until, provider.pk],
-    )
 
 
 def heard(outcomes: Iterable[Any]) -> list[Heard]:

@@ -197,7 +197,8 @@ _FENCE = f"""
     WHERE c.id = %(chunk)s AND c.epoch = %(epoch)s AND c.flush_no = %(flush_no)s AND b.id = c.batch_id
     RETURNING b.state, p.state = 'active' AND NOT {_IS_OPEN}, coalesce(b.expires_at < now(), false), c.batch_id,
         b.stream, b.expires_at, c.lane,
-        EXISTS (SELECT 1 FROM delivery_lanepace l WHERE l.provider_id = p.id AND l.lane = c.lane)
+        EXISTS (SELECT 1 FROM delivery_lanepace l WHERE l.provider_id = p.id AND l.lane = c.lane
+                AND (l.rate IS NOT NULL OR l.ceiling_until > now() OR l.held_until > now()))
 """  # noqa: S608
 _ACCEPT = """
     UPDATE delivery_message SET state = 1, attempts = attempts + 1, provider_id = %s, accepted_at = now()

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections
 
 from accounts.models import Organisation
-from delivery import breakers, disk, ledger, secrets, turns
+from delivery import breakers, disk, ledger, pacing, secrets, turns
 from delivery.breaker import Circuit
 from delivery.engine import process, reading, slots
 from delivery.engine.checkpoint import LEASE_SECONDS, WINDOW, Fenced, Flush, Standing
@@ -414,6 +414,8 @@ class _Turn:
     def _conclude(self) -> None:
         """What the turn has found out about the provider."""
         problem, feed = self.crew.problem, self.feed
+        if self.crew.is_crowded and not self.provider.is_rehearsal:
+            self.engine.ledger.transact(lambda cursor: pacing.use_fewer_connections(cursor, self.provider))
         if self.crew.is_crowded and turns.running(self.provider.pk) > 1:
             problem = None  # the others have the connections
         if problem is not None and not feed.accepted_count:

@@ -114,6 +114,21 @@ def test_too_many_connections_are_halved_for_an_hour(serve: Any, provider_of: An
     assert provider.connections_now == 8
 
 
+def test_server_that_greets_with_too_many_is_asked_for_fewer(
+    serve: Any, provider_of: Any, batch_of: Any, send: Any
+) -> None:
+    crowded: list[Any] = []
+    rule = lambda t: "421 4.3.2 too many concurrent connections" if crowded[0].open > 2 else None  # noqa: E731
+    server = serve(rules={"greeting": rule}, delay=0.01)
+    crowded.append(server)
+    provider: Provider = provider_of(server, connections=8)
+    batch = batch_of(provider, 100)
+    send(batch)
+    assert tally(batch).accepted == 100
+    provider.refresh_from_db()
+    assert provider.connections_now == 4
+
+
 def test_rehearsal_teaches_nothing_about_real_servers(provider_of: Any, serve: Any) -> None:
     sandbox = provider_of(serve(), kind="sandbox")
     assert pacing.note(None, sandbox, "gmail", [], 5) == pacing.FREE
