@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from delivery import dispatch, heartbeat, incarnation, mail_domains, turns
+from delivery import dispatch, heartbeat, incarnation, limits, mail_domains, turns
 from delivery.engine import recovery
 from delivery.engine import turn as engine
 from delivery.ledger import auditing, building, settling
@@ -57,3 +57,9 @@ def audit() -> None:
 def learn_domains() -> None:
     """Whose servers take the mail of domains that many contacts have."""
     mail_domains.learn()
+
+
+@shared_task(name="delivery.forget_counts", queue="jobs")
+def forget_counts() -> None:
+    """Minutes that no hour or day limit looks at any more."""
+    limits.forget_old_counts()

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import Settings
 from redis import Redis
 
-from delivery import limits
+from delivery import limits, tasks
 from delivery.limits import Limiter, Limits
 from delivery.models import MinuteCount, Provider
 
@@ -124,3 +124,11 @@ def test_without_hour_and_day_nothing_is_counted(db: None) -> None:
     count(free, 5)
     assert left(free) is None
     assert not MinuteCount.objects.exists()
+
+
+def test_old_minutes_are_forgotten_and_the_day_s_kept(small: Provider) -> None:
+    now = timezone.now().replace(second=0, microsecond=0)
+    for hours in (1, 23, 72):
+        MinuteCount.objects.create(provider=small, minute=now - timedelta(hours=hours), count=1)
+    tasks.forget_counts()
+    assert MinuteCount.objects.filter(provider=small).count() == 2
