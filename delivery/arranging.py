@@ -19,6 +19,29 @@ _MAIL = {
 
 
 @dataclass(frozen=True)
+class Step:
+    """Providers that carry together, until all of them are out."""
+
+    rows: list[Route]
+
+    @property
+    def shares(self) -> list[tuple[Route, str]]:
+        total = sum(row.weight for row in self.rows)
+        return [(row, f"{row.weight} of {total}" if len(self.rows) > 1 else "all") for row in self.rows]
+
+    @property
+    def names(self) -> str:
+        names = " and ".join(str(row.provider) for row in self.rows)
+        return f"{names}, {' to '.join(str(row.weight) for row in self.rows)}" if len(self.rows) > 1 else names
+
+    @property
+    def out(self) -> str:
+        if len(self.rows) == 1:
+            return f"{self.rows[0].provider} is out of order, paused or at its limit"
+        return "neither of them works" if len(self.rows) == 2 else "none of them works"
+
+
+@dataclass(frozen=True)
 class Arranged:
     """One route, as its page shows it."""
 
@@ -27,18 +50,16 @@ class Arranged:
     rows: list[Route]
 
     @cached_property
-    def steps(self) -> list[list[Route]]:
-        return [list(rows) for _, rows in groupby(self.rows, key=lambda row: row.position)]
+    def steps(self) -> list["Step"]:
+        return [Step(list(rows)) for _, rows in groupby(self.rows, key=lambda row: row.position)]
 
     @property
     def sentence(self) -> str:
         """ "Marketing mail from news.example.org leaves through SES and Relay, 3 to 1; when ..., through Backup." """
         domain = f" from {self.sender_domain}" if self.sender_domain else ""
         first, *rest = self.steps
-        parts = [f"{_MAIL[self.stream]}{domain} leaves through {_names(first)}"]
-        parts += [
-            f"when {_out(before)}, through {_names(step)}" for before, step in zip(self.steps, rest, strict=False)
-        ]
+        parts = [f"{_MAIL[self.stream]}{domain} leaves through {first.names}"]
+        parts += [f"when {before.out}, through {step.names}" for before, step in zip(self.steps, rest, strict=False)]
         return "; ".join(parts) + "."
 
 
@@ -91,14 +112,3 @@ def _write(rows: Sequence[Route], legs: Sequence[Leg]) -> None:
     for row in rows:
         row.position = positions[row.provider_id]
     Route.objects.bulk_update(rows, ["position"])
-
-
-def _names(step: Sequence[Route]) -> str:
-    names = " and ".join(str(row.provider) for row in step)
-    return f"{names}, {' to '.join(str(row.weight) for row in step)}" if len(step) > 1 else names
-
-
-def _out(step: Sequence[Route]) -> str:
-    if len(step) == 1:
-        return f"{step[0].provider} is out of order, paused or at its limit"
-    return "neither of them works" if len(step) == 2 else "none of them works"

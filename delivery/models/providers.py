@@ -142,7 +142,7 @@ class Provider(models.Model):
         if self.is_paused:
             return f"is paused: mail through it waits. {self.state_reason}".strip()
         if self.trouble and self.trouble.is_open:
-            return f"is out of order: mail through it waits. {self.trouble.summary}"
+            return f"is out of order: nothing leaves through it. {self.trouble.summary}"
         return ""
 
     @property

@@ -79,4 +79,4 @@ def test_preflight_warns_of_a_provider_in_trouble(
 ) -> None:
     campaign = letters.draft(marketer, letters.readers("Ana"))
     breakers.refused(relay, Category.PROVIDER_QUOTA, "454 Daily message quota exceeded")
-    assert "Relay is out of order: mail through it waits." in page(client_for(marketer), campaign)
+    assert "Relay is out of order: nothing leaves through it." in page(client_for(marketer), campaign)

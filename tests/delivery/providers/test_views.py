@@ -149,7 +149,7 @@ def test_trouble_is_told_with_cause_next_try_and_cure(browser: Client) -> None:
     assert "Next try" in page
     assert "535 5.7.8 &lt;b&gt;bad&lt;/b&gt; credentials" in page
     assert "Out of order" in browser.get(reverse("providers")).content.decode()
-    assert "Relay is out of order: mail through it waits." in browser.get(reverse("sandbox")).content.decode()
+    assert "Relay is out of order: nothing leaves through it." in browser.get(reverse("sandbox")).content.decode()
 
 
 def test_new_settings_are_tried_without_waiting(browser: Client) -> None:
