@@ -113,7 +113,7 @@ def _wait_for_end(flight: Flight, report: Report, deadline: float) -> None:
 def _help(flight: Flight, report: Report) -> bool:
     """As somebody does who looks at the page now and then: if it asks for it, go on. Whether all is sent."""
     state, reason = flight.state()
-    if state == "paused" and reason:
+    if state == "paused" and not reason.startswith("Paused by"):
         report.faults.append(f"resumed ({reason})")
         flight.press("resume", "sending")
     flight.hurry()
