@@ -14,7 +14,8 @@ from django.db.models import Sum
 from redis import Redis
 
 from config import services
-from delivery.models import Batch, MinuteCount
+from delivery import warmups
+from delivery.models import Batch, MinuteCount, Provider, WarmupPlan
 from tests.delivery.engine import conftest
 from tests.running import ROOT, database_url, until
 
@@ -121,21 +122,38 @@ def test_fourteen_a_second_hold_through_every_loss(
     assert not server.twice()
 
 
-def test_the_day_s_limit_is_shared_and_outlives_a_worker(
-    serve: Any, provider_of: Any, queue: Queue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def granted(provider: Provider) -> int:
+    return MinuteCount.objects.filter(provider=provider).aggregate(n=Sum("count"))["n"] or 0
+
+
+def warmed_up(provider: Provider) -> int:
+    return WarmupPlan.objects.get(provider=provider).used
+
+
+@pytest.mark.parametrize("counted", [granted, warmed_up])
+def test_what_a_day_allows_is_shared_and_outlives_a_worker(
+    counted: Callable[[Provider], int],
+    serve: Any,
+    provider_of: Any,
+    queue: Queue,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """By the provider's own limit or by a warm-up plan: four processes, one of them killed and another one started."""
     monkeypatch.setattr(conftest, "CHUNK", 20)
     server = serve(delay=0.01)
-    batch = conftest.make_batch(provider_of(server, per_day=300, connections=4), 500)
+    provider = provider_of(server, per_day=300 if counted is granted else None, connections=4)
+    if counted is warmed_up:
+        warmups.start(provider=provider, caps=[300])
+    batch = conftest.make_batch(provider, 500)
     workers = Workers(batch, tmp_path, queue.url)
     try:
         workers.start(4)
-        until_offered(batch, lambda: len(server.kept_at) >= 100)
+        until_offered(batch, lambda: len(server.kept_at) >= 60)
         workers.kill(1)
         workers.start(1)
         until_offered(batch, lambda: time.monotonic() - server.kept_at[-1] > 2)
     finally:
         workers.end()
-    assert 100 <= len(server.kept_at) <= 300
-    granted = MinuteCount.objects.aggregate(n=Sum("count"))["n"]
-    assert granted == 300, "what the killed one was granted and did not send counts all the same"
+    assert 60 <= len(server.kept_at) <= 300
+    assert counted(provider) == 300, "what the killed one was granted and did not send counts all the same"
