@@ -1,5 +1,6 @@
 """What is offered to workers, to how many of them, and what a lost task costs: nothing."""
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -137,8 +138,10 @@ def test_the_row_of_a_killed_worker_goes_with_it(provider: Provider, people: Peo
         slots.enter(living.cursor(), provider, "marketing")
         turns.forget_lost()
         assert Turn.objects.count() == 1
-    turns.forget_lost()
-    assert not Turn.objects.exists()
+    until = time.monotonic() + 10
+    while Turn.objects.exists():  # the lock goes with the server's side of the connection, a moment later
+        assert time.monotonic() < until
+        turns.forget_lost()
 
 
 def test_a_turn_that_has_just_begun_may_not_show_itself_yet(provider: Provider) -> None:
