@@ -18,8 +18,8 @@ def page() -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=options)
         context = browser.new_context(viewport={"width": 1280, "height": 900})
-        context.set_default_timeout(20_000)
-        expect.set_options(timeout=20_000)
+        context.set_default_timeout(60_000)  # workers come up last, on a busy machine slowly
+        expect.set_options(timeout=60_000)
         yield context.new_page()
         browser.close()
 
