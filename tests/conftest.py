@@ -5,10 +5,12 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.test import Client
+from hypothesis import HealthCheck
 from xdist.scheduler import LoadScopeScheduling
 
 from accounts.models import Organisation, Role, User
@@ -20,6 +22,9 @@ _LONGEST = (
     *("test_exactly_once.py", "test_first_mail.py", "test_accessibility.py", "test_hostile.py", "test_permissions.py"),
     *("test_run.py", "test_states.py"),
 )
+# A busy machine is slow, which says nothing about what is tested.
+hypothesis.settings.register_profile("tallypost", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.settings.load_profile("tallypost")
 _running: list[subprocess.Popen[bytes]] = []
 
 

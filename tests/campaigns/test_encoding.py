@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.encoding import (
@@ -28,7 +28,6 @@ words = st.lists(
 ).map(lambda parts: tidy("".join(parts)))
 
 
-@settings(deadline=None)
 @given(words)
 def test_quoted_printable_decodes_to_the_same_text(text: str) -> None:
     encoded = quoted_printable(text)
@@ -40,7 +39,6 @@ def test_quoted_printable_decodes_to_the_same_text(text: str) -> None:
     assert encoded == "" or encoded.endswith("\r\n")
 
 
-@settings(deadline=None)
 @given(words)
 def test_subject_decodes_to_the_same_line(text: str) -> None:
     line = header("Subject", text)
@@ -48,7 +46,6 @@ def test_subject_decodes_to_the_same_line(text: str) -> None:
     assert max(map(len, line.split("\r\n"))) <= 76
 
 
-@settings(deadline=None)
 @given(words)
 def test_sender_stays_one_mailbox_whatever_its_name(text: str) -> None:
     line = address_header("From", text, "a@b.example")

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Organisation
@@ -72,7 +72,6 @@ def body(message: EmailMessage, kind: str) -> str:
 
 
 @pytest.mark.parametrize("page", [PAGE, WITHOUT_LOGIC])
-@settings(deadline=None)
 @given(name=value, city=value, tracked=st.booleans())
 def test_message_decodes_to_what_a_plain_render_gives(page: str, name: Any, city: Any, tracked: bool) -> None:
     built = compiled_once(page)
@@ -86,7 +85,6 @@ def test_message_decodes_to_what_a_plain_render_gives(page: str, name: Any, city
     assert not [violation for violation in lint(raw, marketing=True) if violation.rule in known]
 
 
-@settings(deadline=None)
 @given(name=value)
 def test_engine_and_join_say_the_same(name: Any) -> None:
     plain = '<p title="{{ x }}">{{ x|default("a")|upper }}</p><a href="{{ x }}">{{ x|truncate(5) }}</a>'
