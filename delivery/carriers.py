@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from delivery import breakers, limits, routing
-from delivery.breaker import Circuit
+from delivery.breaker import Circuit, State
 from delivery.models import Batch, Provider, Route
 from delivery.routing import Leg, Path, Share
 
@@ -52,6 +52,10 @@ class Carriers:
     @cached_property
     def _due(self) -> set[int]:
         return {pk for pk, provider in self._able if self._circuit(pk).is_due(self._now)}
+
+    @cached_property
+    def being_tried(self) -> set[int]:
+        return {pk for pk, circuit in self._circuits.items() if circuit.state == State.HALF_OPEN}
 
     @cached_property
     def _able(self) -> list[tuple[int, Provider]]:

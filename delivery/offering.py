@@ -49,13 +49,11 @@ def offer(cursor: Any) -> None:
             tried[provider.pk, batch.stream].append(Part(batch.pk))
     for (_, provider_id, stream), parts in sorted(carried.items()):
         provider = carriers.providers[provider_id]
-        spent = warmups.spent(cursor, provider, [part.batch_id for part in parts])
-        if parts := [part for part in parts if part.batch_id not in spent]:
-            _offer_group(cursor, provider, parts, depth(provider))
+        _offer_group(cursor, provider, parts, depth(provider), carriers.being_tried)
         turns.kick(provider, stream)
     # After the rest: the one chunk a provider is tried with is taken from whoever would have carried it.
     for (provider_id, stream), parts in tried.items():
-        _offer_group(cursor, carriers.providers[provider_id], parts, 1)
+        _offer_group(cursor, carriers.providers[provider_id], parts, 1, carriers.being_tried)
         turns.kick(carriers.providers[provider_id], stream)
 
 
@@ -65,9 +63,14 @@ def depth(provider: Provider) -> int:
     return MOST if rate is None else min(MOST, 2 + int(4 * rate / building.CHUNK))
 
 
-def _offer_group(cursor: Any, provider: Provider, parts: list[Part], most: int) -> None:
+def _offer_group(cursor: Any, provider: Provider, parts: list[Part], most: int, tried: set[int]) -> None:
+    """`tried`: providers that are on their way to the one chunk they were offered; it stays theirs."""
+    spent = warmups.spent(cursor, provider, [part.batch_id for part in parts])
+    parts = [part for part in parts if part.batch_id not in spent]
+    if not parts:
+        return
     held, slow = pacing.standing(cursor, provider.pk)
-    values = {"most": most, "renew": RENEW_SECONDS, "slow": slow, "apart": held + slow, "to": provider.pk}
+    values = {"most": most, "renew": RENEW_SECONDS, "slow": slow, "apart": held + slow, "tried": list(tried)}
     batch_ids, firsts, lasts = (list(column) for column in zip(*map(astuple, parts), strict=True))
     cursor.execute(_CANDIDATES, values | {"batches": batch_ids, "firsts": firsts, "lasts": lasts})
     candidates = _one_of_each([Candidate(*row) for row in cursor.fetchall()], slow)
@@ -105,6 +108,7 @@ def _stands(chosen: Sequence[Candidate], provider: Provider) -> bool:
 
 # A batch's place counts what workers hold of it already: whoever has less is served first, retries before the rest.
 _SHARE = "(id * 40503 & 65535) BETWEEN b.first AND b.last - 1"  # routing.part
+_FREE = f"{_SHARE} AND (offered_to = ANY(%(tried)s) AND offered_until > statement_timestamp()) IS NOT TRUE"
 _CANDIDATES = """
 SELECT id, CASE WHEN offered_until > statement_timestamp() + %(renew)s * interval '1 second'
        THEN extract(epoch FROM offered_at) END, coalesce(offered_until > statement_timestamp(), false), offered_to, lane
@@ -116,22 +120,22 @@ FROM (
     CROSS JOIN LATERAL (
         (SELECT id, batch_id, offered_at, offered_until, offered_to, lane, false AS is_range FROM delivery_chunk
          WHERE batch_id = b.id AND NOT is_done AND ids IS NOT NULL AND owner IS NULL AND NOT quarantined
-         AND lane <> ALL(%(apart)s) AND {share}
+         AND lane <> ALL(%(apart)s) AND {free}
          AND (not_before IS NULL OR not_before <= statement_timestamp()) ORDER BY id LIMIT %(most)s)
         UNION ALL
         (SELECT id, batch_id, offered_at, offered_until, offered_to, lane, true FROM delivery_chunk
          WHERE batch_id = b.id AND NOT is_done AND ids IS NULL AND owner IS NULL AND NOT quarantined
-         AND lane <> ALL(%(apart)s) AND {share}
+         AND lane <> ALL(%(apart)s) AND {free}
          AND (not_before IS NULL OR not_before <= statement_timestamp()) ORDER BY id LIMIT %(most)s)
         UNION ALL
         (SELECT DISTINCT ON (lane) id, batch_id, offered_at, offered_until, offered_to, lane, ids IS NULL
          FROM delivery_chunk
          WHERE batch_id = b.id AND lane = ANY(%(slow)s) AND NOT is_done AND owner IS NULL AND NOT quarantined
-         AND {share}
+         AND {free}
          AND (not_before IS NULL OR not_before <= statement_timestamp()) ORDER BY lane, ids IS NULL, id)) c
 ) ranked
 ORDER BY place, batch_id
-""".replace("{share}", _SHARE)
+""".replace("{free}", _FREE)
 _OFFER = """
 UPDATE delivery_chunk c
 SET offered_at = statement_timestamp() + o.place * interval '1 microsecond',

@@ -231,3 +231,23 @@ def test_rehearsal_waits_for_the_sandbox_whatever_routes_say(serve: Any, provide
     stage.resume()
     drive(batch)
     assert len(sandbox.accepted()) == 10
+
+
+def test_one_that_takes_long_to_answer_comes_back_though_another_carries_meanwhile(
+    serve: Any, provider_of: Any, batch_of: Any
+) -> None:
+    """Some seconds: the tick looks more than once while the connection is made."""
+    slow = lambda _: time.sleep(0.4)  # noqa: E731
+    first, other = serve(rules={"greeting": slow}), serve()
+    relay, backup = provider_of(first), second(other)
+    batch = batch_of(relay, 20, sender_domain="news.example")
+    route((relay, 1, 1), (backup, 2, 1))
+    Breaker.objects.create(provider=relay, state="open", cause="connection", openings=1, since=timezone.now())
+    dispatch.tick()
+    thread = Thread(target=turn.run, args=(relay.pk, batch.stream))
+    thread.start()
+    wait_for(lambda: Breaker.objects.get().state == "half_open")
+    dispatch.tick()
+    thread.join(30)
+    assert first.accepted(), "what it was to be tried with went to the other one"
+    assert Breaker.objects.get().state == "closed"
