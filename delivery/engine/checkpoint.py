@@ -298,8 +298,9 @@ def _grant(cursor: psycopg.Cursor[Any], flush: Flush) -> int:
     """How far dots may be written, within the hour's and the day's limit; what a released window leaves goes back."""
     if flush.ends or flush.release_from is not None:
         end = flush.granted_to if flush.release_from is None else flush.release_from
-        limits.count(cursor, flush.provider, min(0, end - flush.granted_to))
+        # In this order, as what is granted: whoever holds one row waits for the other.
         warmups.give_back(cursor, flush.provider, flush.batch_id, flush.granted_to - end)
+        limits.count(cursor, flush.provider, min(0, end - flush.granted_to))
         return flush.granted_to
     wanted = max(0, flush.window_end - flush.granted_to)
     left = limits.quota_left(cursor, flush.provider) if wanted else None

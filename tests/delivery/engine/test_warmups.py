@@ -4,15 +4,18 @@ from datetime import timedelta
 from threading import Thread
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection
 
 from contacts.models import Contact
-from delivery import dispatch, warmups
+from delivery import dispatch, limits, warmups
 from delivery.engine import turn
+from delivery.engine.checkpoint import Flush, _grant, connection_parameters
 from delivery.ledger import tally
 from delivery.models import Attempt, Batch, WarmupDay, WarmupPlan
 from tests.delivery.engine.conftest import offer
+from tests.delivery.engine.test_recovery import wait_for
 
 CAPS = [30, 60, 120]
 
@@ -118,3 +121,27 @@ def test_held_plan_stays_at_its_day(serve: Any, provider_of: Any, batch_of: Any,
     a_day_passes(plan)
     assert (plan.day, plan.used) == (1, 0)
     assert Contact.objects.count() == 60
+
+
+def test_giving_back_and_taking_do_not_wait_for_each_other(provider_of: Any, serve: Any, batch_of: Any) -> None:
+    provider = provider_of(serve(), per_day=1000)
+    warmups.start(provider=provider, caps=[100])
+    batch = batch_of(provider, 10)
+    back = Flush(0, 1, 1, provider, batch.pk, granted_to=10, window_end=10, release_from=4)
+    with connect() as taker, connect() as giver, taker.cursor() as taking, giver.cursor() as giving:
+        limits.count(taking, provider, 10)
+        taker.commit()
+        assert warmups.take(taking, provider, batch.pk, 10) == 10
+        thread = Thread(target=_grant, args=(giving, back))
+        thread.start()
+        wait_for(lambda: taking.execute(_WAITS, [giver.info.backend_pid]).fetchone())
+        limits.count(taking, provider, 10)
+        taker.commit()
+        thread.join(30)
+
+
+_WAITS = "SELECT 1 FROM pg_stat_activity WHERE pid = %s AND wait_event_type = 'Lock'"
+
+
+def connect() -> psycopg.Connection[Any]:
+    return psycopg.connect(**connection_parameters())
