@@ -37,6 +37,11 @@ UPDATE delivery_batch SET state = 'paused', state_reason = %s
 WHERE finished_at IS NULL AND state IN ('building', 'held', 'sending') AND (%s OR state = 'sending'
     OR coalesce(not_before, hold_until) <= statement_timestamp())
 """
+# It was paused when the backup was made, and may have gone on since.
+_WARN = """
+UPDATE delivery_batch SET state_reason = left(%(reason)s || ' ' || state_reason, 500)
+WHERE finished_at IS NULL AND state = 'paused' AND NOT starts_with(state_reason, %(reason)s)
+"""
 _LOOK = """
 SELECT name::text, beat, beat_at, coalesce(beat_at > statement_timestamp() - %s * interval '1 second', false),
     coalesce(beat_at < statement_timestamp() - %s * interval '1 second', false)
@@ -111,6 +116,8 @@ def _pause(cursor: Any, reason: str, *, is_certain: bool = True) -> None:
     cursor.execute(_PAUSE, [reason, is_certain])
     if cursor.rowcount or is_certain:
         log.error("%s campaigns are paused: %s", cursor.rowcount, reason)
+    if is_certain:
+        cursor.execute(_WARN, {"reason": reason})
 
 
 def _moment(at: datetime) -> str:

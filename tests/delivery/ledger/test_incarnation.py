@@ -83,6 +83,16 @@ def test_a_restored_database_stops_and_asks_once(sending: Batch) -> None:
     stops_and_asks_once(sending)
 
 
+def test_what_was_paused_in_a_restored_database_says_that_it_may_have_gone_on_since(sending: Batch) -> None:
+    ledger.pause(sending, "Too many addresses do not exist.")
+    sql("UPDATE delivery_incarnation SET beat = 2")
+    restart()
+    assert incarnation.guard()
+    assert state_of(sending) == Batch.State.PAUSED
+    assert "second time" in sending.state_reason
+    assert "Too many addresses" in sending.state_reason, "that still holds too"
+
+
 def test_a_database_restored_under_a_running_process_stops(sending: Batch, var: Path) -> None:
     (var / "incarnation").unlink()
     sql("UPDATE delivery_incarnation SET beat = 2")
