@@ -22,7 +22,7 @@ from delivery import ledger, replies
 from delivery.engine import journal, settling
 from delivery.engine.journal import Held, Kind, Record
 from delivery.engine.letters import Outcome
-from delivery.models import Batch, Chunk, Message, MessageState, Provider, Waiting
+from delivery.models import Batch, Chunk, Message, MessageState, Provider
 from delivery.replies import Stage
 
 log = logging.getLogger(__name__)
@@ -71,11 +71,13 @@ def recover_dead(path: Path) -> None:
 def settle_late(held: Held) -> int:
     """Settle uncertain messages by a journal that was out of reach when its chunks were taken over.
 
-    What it says was accepted or refused was; what it does not say may have been lost with the machine.
+    What it says was accepted or refused was; what it does not say may have been lost with the machine. Those that
+    somebody decided to send again are among them (see ledger.settle_uncertain).
     """
     last = held.settled()
-    uncertain = Waiting.objects.filter(state=MessageState.UNCERTAIN, message_id__in=list(last))
-    found = {id_: last[id_] for id_ in uncertain.values_list("message_id", flat=True)}
+    unknown = (MessageState.UNCERTAIN, MessageState.PENDING)
+    tried = Message.objects.filter(pk__in=list(last), state__in=unknown, attempts__gt=0)
+    found = {id_: last[id_] for id_ in tried.values_list("pk", flat=True)}
     accepted = [id_ for id_, record in found.items() if record.kind == Kind.ACCEPTED]
     refused = [id_ for id_, record in found.items() if _is_permanent(record)]
     return ledger.settle_uncertain(accepted, as_=MessageState.ACCEPTED, because=_FOUND) + ledger.settle_uncertain(

@@ -1,6 +1,7 @@
 """What is learnt of uncertain messages later, and what people decide about them: every count moves with its row."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ from django.utils import timezone
 
 from contacts.models import MailingList
 from delivery import dispatch, ledger
+from delivery.engine import recovery
+from delivery.engine.journal import Held, Journal
 from delivery.ledger import settling
 from delivery.models import Attempt, Batch, Chunk, Message, MessageState, Provider, Waiting
 from tests.delivery.ledger.conftest import built, claim, end, pending_of, release, write
@@ -116,6 +119,22 @@ def test_a_second_sending_is_called_off_when_the_first_is_heard_of(as_: MessageS
     finish(sending)
     assert line(sending) == ("10 = 10 + 0 + 0 + 0 + 0" if as_ == MessageState.ACCEPTED else "10 = 9 + 0 + 1 + 0 + 0")
     assert sending.state == Batch.State.DONE
+
+
+def test_a_journal_that_is_found_again_calls_off_a_second_sending(sending: Batch, tmp_path: Path) -> None:
+    first, second = some_uncertain(sending)
+    finish(sending)
+    ledger.send_again(sending, by="Ada")
+    journal = Journal(tmp_path)
+    for message_id in (first, second):
+        journal.begun(1, 1, message_id)
+    journal.accepted(1, 1, first)
+    journal.close()
+    with Held(journal.path) as held:
+        assert recovery.settle_late(held) == 1
+    assert Message.objects.get(pk=first).state == MessageState.ACCEPTED
+    assert Message.objects.get(pk=second).state == MessageState.PENDING, "nobody knows more of it than before"
+    line(sending)
 
 
 def test_one_in_a_workers_hands_is_not_called_off(sending: Batch) -> None:
