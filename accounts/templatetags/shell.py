@@ -45,8 +45,11 @@ def has_permission(context: Context, name: str) -> bool:
 
 @register.simple_tag(takes_context=True)
 def notices_for_everyone(context: Context) -> list[notices.Notice]:
+    """But not what leads to the very page that is shown: it says so itself."""
     user = _user(context)
-    return notices.for_user(user) if user else []
+    if user is None:
+        return []
+    return [notice for notice in notices.for_user(user) if notice.action_url != context["request"].path]
 
 
 @register.simple_tag

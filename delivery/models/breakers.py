@@ -69,9 +69,14 @@ class Breaker(models.Model):
         return f"{self.provider} {BRIEFLY.get(self.cause, 'is out of order')}."
 
     @property
+    def what_it_does(self) -> str:
+        """The same, where its name has been said already."""
+        return f"It {BRIEFLY.get(self.cause, 'is out of order')}."
+
+    @property
     def summary(self) -> str:
         """What is wrong, in a sentence or two for those who cannot cure it."""
-        return f"{self.words} It is tried again by itself."
+        return f"{self.what_it_does} It is tried again by itself."
 
     @property
     def cure_button(self) -> str:

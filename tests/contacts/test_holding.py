@@ -73,6 +73,7 @@ def test_a_person_reviews_a_domain(
     holding.hold("firm.example", 600)
     shown = client.get(page).content.decode()
     assert "3 addresses wait for your review" in client.get(reverse("home")).content.decode()
+    assert "wait for your review" not in shown, "the page says so itself"
     assert "550 5.1.1 &lt;b&gt;No such user&lt;/b&gt;" in shown
     assert "Keep them mailable" in shown
     answer = client.post(reverse(f"suppressions-held-{button}"), {"domain": "firm.example"}, follow=True)

@@ -147,6 +147,7 @@ def test_trouble_is_told_with_cause_next_try_and_cure(browser: Client) -> None:
     assert escape(replies.WORDS[Category.PROVIDER_AUTH]) in page
     assert "Update the password" in page
     assert "Next try" in page
+    assert "is out of order: nothing leaves through it." not in page, "said once, with its cure"
     assert "535 5.7.8 &lt;b&gt;bad&lt;/b&gt; credentials" in page
     assert "Out of order" in browser.get(reverse("providers")).content.decode()
     assert "Relay is out of order: nothing leaves through it." in browser.get(reverse("sandbox")).content.decode()

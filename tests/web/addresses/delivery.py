@@ -5,8 +5,9 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import AuditEntry
-from delivery import warming, warmups
+from delivery import breakers, warming, warmups
 from delivery.models import LanePace, Provider, Route, SandboxMail, SandboxRules, WarmupPlan
+from delivery.replies import Category
 from tests.web import stage
 from tests.web.address import ADMINS, STAFF, WRITERS, Address, beside
 from tests.web.cast import Cast
@@ -18,6 +19,11 @@ def relay(cast: Cast) -> dict[str, Any]:
 
 def paused_relay(cast: Cast) -> dict[str, Any]:
     stage.provider(cast).pause("Paused by hand.")
+    return relay(cast)
+
+
+def relay_in_trouble(cast: Cast) -> dict[str, Any]:
+    breakers.refused(stage.provider(cast), Category.PROVIDER_AUTH, "535 5.7.8 authentication failed")
     return relay(cast)
 
 
@@ -104,7 +110,7 @@ ADDRESSES = {
     "provider-new": Address(
         ADMINS, post=form, changes=lambda cast: Provider.objects.count(), spoil="main .btn-primary"
     ),
-    "provider": Address(ADMINS, args=relay, states=(slowed_relay,)),
+    "provider": Address(ADMINS, args=relay, states=(slowed_relay, relay_in_trouble)),
     "warmups": Address(
         ADMINS,
         args=beside(plan),
