@@ -1,5 +1,6 @@
 """How times, counts and rates are written."""
 
+import unicodedata
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -19,6 +20,12 @@ def moment(at: datetime, now: datetime) -> str:
 
 def day(on: date, today: date) -> str:
     return f"{on.day} {on:%b}" if on.year == today.year else f"{on.day} {on:%b} {on.year}"
+
+
+def isolated(name: str) -> str:
+    """A name for the midst of a sentence: written from right to left it leaves the words around it in their order."""
+    is_foreign = any(unicodedata.bidirectional(letter) in {"R", "AL"} for letter in name)
+    return f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}" if is_foreign else name
 
 
 def count(number: int) -> str:

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from django.db import transaction
 
+from accounts import wording
 from delivery import routing
 from delivery.models import Batch, Provider, Route
 from delivery.routing import Leg
@@ -31,13 +32,13 @@ class Step:
 
     @property
     def names(self) -> str:
-        names = " and ".join(str(row.provider) for row in self.rows)
+        names = " and ".join(wording.isolated(str(row.provider)) for row in self.rows)
         return f"{names}, {' to '.join(str(row.weight) for row in self.rows)}" if len(self.rows) > 1 else names
 
     @property
     def out(self) -> str:
         if len(self.rows) == 1:
-            return f"{self.rows[0].provider} is out of order, paused or at its limit"
+            return f"{wording.isolated(str(self.rows[0].provider))} is out of order, paused or at its limit"
         return "neither of them works" if len(self.rows) == 2 else "none of them works"
 
 

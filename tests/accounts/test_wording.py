@@ -32,3 +32,8 @@ def test_rates_have_one_decimal_and_a_dash_before_there_is_one(share: float | No
 
 def test_counts_are_grouped() -> None:
     assert wording.count(12014) == "12,014"
+
+
+def test_an_arabic_name_leaves_the_sentence_in_its_order() -> None:
+    assert wording.isolated("Relay Köln") == "Relay Köln"
+    assert wording.isolated("بريد") == "\u2068بريد\u2069"

@@ -181,6 +181,7 @@ def test_a_discarded_version_changes_nothing(
     client = client_for(marketer)
     draft = revise(client, paused)
     assert revising.begin(paused, by=marketer) == draft, "there is one at a time"
+    assert "Resume with version 1" in page(client, paused.get_absolute_url())
     save(client, draft, "subject", subject="Never mind", preheader="")
     with pytest.raises(launching.Changed):
         launching.launch(draft, by=marketer)
