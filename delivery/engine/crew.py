@@ -23,7 +23,10 @@ _FRUITLESS = 3
 
 
 class Crew:
-    def __init__(self, engine: Engine, provider: Provider, stream: str, server: Server, feed: TurnFeed) -> None:
+    def __init__(
+        self, engine: Engine, provider: Provider, stream: str, server: Server, feed: TurnFeed, *, is_alone: bool
+    ) -> None:
+        """`is_alone`: one connection is all it takes, whatever its share."""
         self.problem: CannotOpen | None = None  # why none could be opened
         self.is_crowded = False  # the server has as many connections as it takes: others may have them
         self._engine = engine
@@ -32,6 +35,7 @@ class Crew:
         self._server = server
         self._feed = feed
         self._pool = engine.pool(provider.pk)
+        self._is_alone = is_alone
         self._share = 0
         self._share_at = float("-inf")
         self._opening: set[asyncio.Task[None]] = set()
@@ -90,7 +94,8 @@ class Crew:
         work = self._engine.in_ledger_thread(
             self._engine.ledger.transact, lambda cursor: slots.share(cursor, self._provider, self._stream)
         )
-        self._share = (await work).connections
+        share = (await work).connections
+        self._share = min(share, 1) if self._is_alone else share
         self._share_at = self._loop.time()
 
     async def _stand_again(self) -> None:

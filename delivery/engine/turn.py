@@ -89,7 +89,7 @@ class _Turn:
         self.pace = OneMessage(limiter) if self.is_probe else Pace(limiter)
         self.feed = TurnFeed(self.engine.journal, self.pace, self.due.set)
         self.lanes = Lanes(self.provider, self.stream, self.feed)
-        self.crew = Crew(self.engine, self.provider, self.stream, server, self.feed)
+        self.crew = Crew(self.engine, self.provider, self.stream, server, self.feed, is_alone=self.is_probe)
         try:
             await self._transact(slots.enter, self.provider, self.stream)
             await self._work()
@@ -319,7 +319,7 @@ class _Turn:
         rate = limits.rate_per_second
         limiter = Limiter(str(provider.pk), limits, connect(), stream=self.stream) if rate is not None else None
         if self.is_probe:
-            provider.connections, rate = 1, 1.0
+            rate = 1.0
         server = Server(provider.host, provider.port, provider.security, provider.username, password, _local_name())
         return provider, server, limiter, rate
 

@@ -113,3 +113,16 @@ def test_open_provider_is_offered_one_chunk_when_it_is_time(serve: Any, provider
     assert Chunk.objects.exclude(offered_until=None).count() == 1
     Breaker.objects.update(next_try_at=timezone.now() + timedelta(minutes=5))
     assert not turns.kick(Provider.objects.get(), batch.stream), "no turn is queued only to find it is not time"
+
+
+def test_one_connection_too_many_while_it_is_tried_halves_them_and_no_more(
+    serve: Any, provider_of: Any, batch_of: Any
+) -> None:
+    server = serve(rules={"greeting": lambda _: "421 4.7.0 Too many connections"})
+    provider = provider_of(server, connections=8)
+    batch = batch_of(provider, 3)
+    Breaker.objects.create(provider=provider, state="open", cause="connection", openings=1, since=timezone.now())
+    turn.run(provider.pk, batch.stream)
+    provider.refresh_from_db()
+    assert len(server.talks) == 1
+    assert provider.connections_now == 4
