@@ -108,9 +108,10 @@ def recover_lost(cursor: Any) -> None:
     """A lease that ran out proves nothing: recovery reads the journal and decides."""
     cursor.execute(
         """
-        UPDATE delivery_chunk SET recovery_until = statement_timestamp() + %s * interval '1 second'
-        WHERE NOT is_done AND owner IS NOT NULL AND lease_until < statement_timestamp()
-        AND (recovery_until IS NULL OR recovery_until < statement_timestamp())
+        UPDATE delivery_chunk SET recovery_until = statement_timestamp() + %s * interval '1 second' WHERE id IN (
+            SELECT id FROM delivery_chunk
+            WHERE NOT is_done AND owner IS NOT NULL AND lease_until < statement_timestamp()
+            AND (recovery_until IS NULL OR recovery_until < statement_timestamp()) FOR UPDATE SKIP LOCKED)
         RETURNING id
         """,
         [RECOVER_AGAIN_SECONDS],

@@ -164,6 +164,26 @@ def test_a_lease_that_ran_out_is_looked_into_once_in_a_while(provider: Provider,
     assert offered(batch) == [], "its owner may still be alive"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_who_writes_down_what_he_sent_although_late_is_not_waited_for(provider: Provider, people: People) -> None:
+    """After an outage all leases have run out, and all workers come back at the same time as the tick."""
+    built(provider, people(2))
+    dispatch.tick()
+    chunk = claim(Batch.objects.get())
+    assert chunk
+    Chunk.objects.filter(pk=chunk.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    with psycopg.connect(**connection_parameters()) as worker, connection.cursor() as cursor:
+        worker.execute("SELECT 1 FROM delivery_chunk WHERE id = %s FOR UPDATE", [chunk.pk])
+        cursor.execute("SET lock_timeout = '1s'")
+        try:
+            dispatch.recover_lost(cursor)
+        finally:
+            cursor.execute("SET lock_timeout = 0")
+    dispatch.tick()
+    chunk.refresh_from_db()
+    assert chunk.recovery_until, "later it is looked into"
+
+
 def test_a_building_task_that_got_lost_is_queued_again(provider: Provider, people: People) -> None:
     batch = launched(provider, people(1))
     Batch.objects.filter(pk=batch.pk).update(job_queued_at=timezone.now() - timedelta(minutes=1))
