@@ -99,8 +99,11 @@ class Readiness:
 
     @cached_property
     def outlook(self) -> warmups.Outlook | None:
-        """Why it takes days, if it does."""
-        domain = ascii_address(self.campaign.sender_email).rpartition("@")[2]
+        """Why it takes days, if it does; None also while the sender is not known."""
+        try:
+            domain = ascii_address(self.campaign.sender_email).rpartition("@")[2]
+        except ValueError:
+            return None
         return warmups.outlook(warmups.plans_of(self.provider, domain), self.people.will_receive)
 
     @property

@@ -33,6 +33,16 @@ def test_draft_names_number_and_way_out(client_for: Browse, marketer: User, camp
     assert "2 matched = <strong>2 will receive</strong>" in page
 
 
+@pytest.mark.parametrize("address", ["", "nonsense", "ü@example.org"])
+def test_draft_without_a_proper_sender_says_what_is_missing(
+    address: str, client_for: Browse, marketer: User, campaign: Campaign
+) -> None:
+    Campaign.objects.filter(pk=campaign.pk).update(sender_email=address)
+    client = client_for(marketer)
+    assert client.get(campaign.get_absolute_url()).status_code == 200
+    assert client.get(reverse("campaign-launch", args=[campaign.pk])).status_code == 200
+
+
 def test_card_is_saved_under_the_next_version(client_for: Browse, marketer: User, campaign: Campaign) -> None:
     answer = save(client_for(marketer), campaign, "subject", subject="  New\n words ", preheader="", version=1)
     assert (answer.status_code, answer.json()["version"]) == (200, 2)
