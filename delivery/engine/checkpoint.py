@@ -273,8 +273,6 @@ def _write(cursor: psycopg.Cursor[Any], flush: Flush) -> Standing:
     if flush.settled:
         batch = settling.BatchRules(batch_id, stream, expires_at, flush.provider, flush.version)
         settling.write(cursor, batch, flush.settled, counts)
-    if flush.is_pinned and counts.accepted:
-        settling.count_earlier(cursor, batch_id, flush.version, counts.accepted)
     settling.count(cursor, flush.chunk_id, counts, len(flush.accepted) + len(flush.settled))
     if flush.by_ids:
         settling.strike_out(cursor, flush.chunk_id, flush.accepted + [o.message_id for o in flush.settled])
@@ -282,6 +280,8 @@ def _write(cursor: psycopg.Cursor[Any], flush: Flush) -> Standing:
         settling.end_chunk(cursor, flush.chunk_id)
     elif flush.release_from is not None:
         settling.release_chunk(cursor, flush.chunk_id, flush.release_from)
+    if flush.is_pinned and counts.accepted:
+        settling.count_earlier(cursor, batch_id, flush.version, counts.accepted)
     heard = flush.heard + pacing.heard(flush.settled)
     rate = pacing.note(cursor, flush.provider, lane, heard, counts.accepted) if heard or is_paced else FREE
     return Standing(window_end, _stop(batch_state, provider_is_good, expired), lane_rate=rate)

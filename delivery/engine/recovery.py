@@ -148,13 +148,13 @@ def _take_over(seen: Chunk, evidence: Evidence) -> bool:
             version = chunk.version or batch.version
             rules = settling.BatchRules(batch.pk, batch.stream, batch.expires_at, _who_had(chunk, batch), version)
             settling.write(cursor, rules, outcomes, counts)
-            if chunk.version and counts.accepted:
-                settling.count_earlier(cursor, batch.pk, version, counts.accepted)
             settling.count(cursor, chunk.pk, counts, len(outcomes))
         settled = {outcome.message_id for outcome in outcomes}
         if chunk.ids is not None and settled:
             settling.strike_out(cursor, chunk.pk, list(settled))
         _free(cursor, chunk, members, [message_id for message_id in pending if message_id not in settled])
+        if chunk.version and counts.accepted:
+            settling.count_earlier(cursor, batch.pk, chunk.version, counts.accepted)
     log.warning("chunk %s taken over: %s", chunk.pk, counts)
     return True
 

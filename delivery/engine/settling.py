@@ -135,7 +135,10 @@ def count(cursor: Any, chunk_id: int, counts: Counts, settled: int) -> None:
 
 
 def count_earlier(cursor: Any, batch_id: int, version: int, accepted: int) -> None:
-    """Messages of an earlier version that are accepted after a later one began."""
+    """Messages of an earlier version that are accepted after a later one began.
+
+    To be called after the chunk has ended: whoever changes a batch and its versions locks the batch first.
+    """
     cursor.execute(_EARLIER, [accepted, batch_id, version])
 
 

@@ -2,17 +2,21 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
+import psycopg
 import pytest
 from django.utils import timezone
 
 from contacts.models import MailingList
 from delivery import dispatch, ledger
 from delivery.engine import recovery
+from delivery.engine.checkpoint import Flush, _write, connection_parameters
 from delivery.engine.journal import Held, Journal
 from delivery.ledger import settling
-from delivery.models import Attempt, Batch, Chunk, Message, MessageState, Provider, Waiting
+from delivery.models import Attempt, Batch, Chunk, Message, MessageState, Provider, Version, Waiting
+from tests.delivery.engine.test_recovery import wait_for
 from tests.delivery.ledger.conftest import built, claim, end, pending_of, release, write
 from tests.delivery.ledger.test_states import adds_up
 
@@ -195,3 +199,43 @@ def test_a_batch_cancelled_in_the_same_moment_keeps_them_uncertain(sending: Batc
     with pytest.raises(ledger.NotPossible):
         ledger.send_again(stale, by="Ada")
     assert line(sending) == "10 = 0 + 0 + 0 + 2 + 8"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_checkpoint_and_what_is_learnt_do_not_wait_for_each_other(sending: Batch) -> None:
+    """Both change the batch and its versions, the chunk of a second sending at its end: each the batch first."""
+    some_uncertain(sending)
+    finish(sending)
+    ledger.send_again(sending, by="Ada")
+    later = {"content_id": 2, "since": timezone.now(), "accepted_before": 8}
+    version = Version.objects.create(batch=sending, version=2, **later)
+    dispatch.tick()
+    chunk = claim(sending)
+    assert chunk
+    assert chunk.ids
+    ids = pending_of(chunk)
+    assert sending.provider
+    flush = Flush(
+        chunk.pk,
+        chunk.epoch,
+        chunk.flush_no,
+        sending.provider,
+        sending.pk,
+        granted_to=len(ids),
+        window_end=len(ids),
+        accepted=ids,
+        by_ids=True,
+        ends=True,
+        is_pinned=True,
+    )
+    with psycopg.connect(**connection_parameters()) as learner, psycopg.connect(**connection_parameters()) as worker:
+        learner.execute("UPDATE delivery_batch SET uncertain = uncertain WHERE id = %s", [sending.pk])
+        thread = Thread(target=_write, args=(worker.cursor(), flush))
+        thread.start()
+        waits = "SELECT 1 FROM pg_stat_activity WHERE pid = %s AND wait_event_type = 'Lock'"
+        wait_for(lambda: learner.execute(waits, [worker.info.backend_pid]).fetchone())
+        learner.execute("UPDATE delivery_version SET accepted_before = accepted_before WHERE id = %s", [version.pk])
+        learner.commit()
+        thread.join(30)
+    version.refresh_from_db()
+    assert version.accepted_before == 8 + len(ids)
