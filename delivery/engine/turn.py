@@ -420,10 +420,10 @@ class _Turn:
             problem = None  # the others have the connections
         if problem is not None and not feed.accepted_count:
             breakers.could_not_connect(self.provider, problem.why)
-        elif feed.fruitless and (self.crew.is_hopeless or self.is_probe):
-            breakers.broke_off(self.provider, feed.last_loss, feed.fruitless)
         else:
             self._tell_answers()
+            if feed.fruitless and (not feed.connections or self.is_probe):
+                breakers.broke_off(self.provider, feed.last_loss, feed.fruitless)
         if self.is_probe:
             breakers.end_probe(self.provider, arrived=self._has_arrived())
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from threading import Thread
 from typing import Any
 
+import pytest
 from django.utils import timezone
 
 from delivery import dispatch, turns
@@ -126,3 +127,13 @@ def test_one_connection_too_many_while_it_is_tried_halves_them_and_no_more(
     provider.refresh_from_db()
     assert len(server.talks) == 1
     assert provider.connections_now == 4
+
+
+def test_lost_connections_count_also_when_the_turn_ends_before_the_next(
+    serve: Any, provider_of: Any, batch_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second: after each loss the turn waits longer, and on a busy machine its time is up meanwhile."""
+    monkeypatch.setattr(turn, "TURN_SECONDS", 0.2)
+    batch = batch_of(provider_of(serve(rules={"mail": lambda _: DROP}), connections=1), 3)
+    turn.run(batch.provider.pk, batch.stream)
+    assert Breaker.objects.get().failures == 1
