@@ -6,11 +6,13 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.notices import Notice
+from accounts.permissions import Permission, allows
 from contacts import holding
 
 
 def held_suppressions(user: User) -> Iterator[Notice]:
     if count := holding.waiting():
         what = "address waits" if count == 1 else "addresses wait"
-        text = f"{count:,} {what} for your review: a mail server said of many at once that they do not exist."
-        yield Notice("warn", text, reverse("suppressions-held"), "Review")
+        review, label = ("your review", "Review") if allows(user, Permission.PEOPLE) else ("review", "See which")
+        text = f"{count:,} {what} for {review}: a mail server said of many at once that they do not exist."
+        yield Notice("warn", text, reverse("suppressions-held"), label)

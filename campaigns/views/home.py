@@ -11,9 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts import menu
 from accounts.models import User
-from accounts.permissions import Permission, StaffRequest, requires
+from accounts.permissions import Permission, StaffRequest, allows, requires
 from campaigns import samples
 from campaigns.models import Campaign
 from campaigns.views.campaigns import with_tallies
@@ -73,12 +72,13 @@ def _needs(user: User) -> Iterator[Need]:
         is_rehearsal = campaign.batch is not None and campaign.batch.rehearsal
         what = f"The rehearsal of “{campaign}”" if is_rehearsal else f"“{campaign}”"
         yield Need("warn", f"{what} is paused", reason, campaign.get_absolute_url(), "Look at it")
-    yield from _undecided()
+    yield from _undecided(user)
     for provider in Provider.objects.out_of_service():
-        url = menu.address_of("providers", user) or ""
+        url = reverse("provider", args=[provider.pk]) if allows(user, Permission.DELIVERY) else ""
         state = "paused" if provider.is_paused else "out of order"
         reason = provider.state_reason if provider.is_paused or not provider.trouble else provider.trouble.summary
-        yield Need("bad", f"{provider} is {state}", reason, url, "See why")
+        cure = "" if url else " An admin can see to it."
+        yield Need("bad", f"{provider} is {state}", f"{reason}{cure}".strip(), url, "See why")
     waiting = ImportJob.objects.filter(state__in=_WAITING, created_by=user, created_at__gt=recent)
     for job in waiting:
         text = "It has been checked; nothing is imported yet."
@@ -89,15 +89,16 @@ def _needs(user: User) -> Iterator[Need]:
         yield Need("bad", f"The import of {job} failed", job.problem, _import_url(job), "See why")
 
 
-def _undecided() -> Iterator[Need]:
+def _undecided(user: User) -> Iterator[Need]:
     """Of what was under way in the last days, because the news of a decision grows old."""
     begun = Campaign.objects.filter(batch__started_at__gt=timezone.now() - timedelta(days=7), batch__rehearsal=False)
     by_batch = {campaign.batch_id: campaign for campaign in begun if campaign.batch_id}
+    label = "Look and decide" if allows(user, Permission.SEND) else "See who"
     for batch_id, count in ledger.undecided(by_batch).items():
         people = "1 person" if count == 1 else f"{count:,} people"
         url = f"{reverse('batch-people', args=[batch_id])}?term=uncertain"
         text = "The connection broke before the answer. Leave it so, or send it again."
-        yield Need("warn", f"{people} may have got “{by_batch[batch_id]}” or not", text, url, "Look and decide")
+        yield Need("warn", f"{people} may have got “{by_batch[batch_id]}” or not", text, url, label)
 
 
 def _import_url(job: ImportJob) -> str:
