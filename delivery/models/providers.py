@@ -140,7 +140,7 @@ class Provider(models.Model):
     def out_of_service_words(self) -> str:
         """Behind its name; empty while mail leaves through it."""
         if self.is_paused:
-            return f"is paused: mail through it waits. {self.state_reason}".strip()
+            return f"is paused: nothing leaves through it. {self.state_reason}".strip()
         if self.trouble and self.trouble.is_open:
             return f"is out of order: nothing leaves through it. {self.trouble.summary}"
         return ""

@@ -132,7 +132,7 @@ def test_a_paused_default_is_announced_on_every_page(browser: Client, viewer: Us
     provider = relay()
     provider.make_default()
     provider.pause("smtp.x refused the password (535).")
-    assert "Relay is paused: mail through it waits." in browser.get(reverse("sandbox")).content.decode()
+    assert "Relay is paused: nothing leaves through it." in browser.get(reverse("sandbox")).content.decode()
     seen_by_viewer = client_for(viewer).get(reverse("sandbox")).content.decode()
     assert "Relay is paused" in seen_by_viewer
     assert f'href="/providers/{provider.pk}/"' not in seen_by_viewer
