@@ -24,7 +24,7 @@ CHECKS = [
     *QUICK,
     ("missing migrations", [*MANAGE, "makemigrations", "--check", "--dry-run"], {}),
     ("deployment", [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"], DEPLOYED),
-    ("tests", [*PYTHON, "pytest", "-n", "2", "--dist", "loadscope", "--no-loadscope-reorder", "-q"], {}),
+    ("tests", [*PYTHON, "pytest", "-n", "3", "--dist", "loadscope", "--no-loadscope-reorder", "-q"], {}),
 ]
 
 

@@ -4,6 +4,7 @@ All it needs to know is in the database, so a lost task or an emptied Redis lose
 costs depends on the number of unfinished batches, not on that of their recipients.
 """
 
+import logging
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
@@ -19,6 +20,8 @@ from delivery.ledger.progress import measure
 from delivery.models import Batch
 from delivery.queueing import enqueue
 
+log = logging.getLogger(__name__)
+
 State = Batch.State
 BUILD_AGAIN = timedelta(seconds=30)
 CLEAR_AGAIN = timedelta(seconds=3)
@@ -27,7 +30,7 @@ RECOVER_AGAIN_SECONDS = 30
 
 def tick() -> bool:
     """One round; False when another process is at it. A second beat is harmless."""
-    warmups.turn_days()
+    _turn_days()
     measured: list[int] = []
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended('tallypost tick', 0))")
@@ -49,6 +52,14 @@ def tick() -> bool:
     for batch_id in measured:
         watching.judge(batch_id)
     return True
+
+
+def _turn_days() -> None:
+    """A plan whose figures cannot be read must not hold up everybody's mail."""
+    try:
+        warmups.turn_days()
+    except Exception:  # whatever it is, the next tick tries again
+        log.exception("the warm-up plans keep to yesterday's numbers")
 
 
 def start_builds() -> None:

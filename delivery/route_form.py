@@ -30,7 +30,7 @@ class RouteForm(forms.Form):
         Provider.objects.none(),
         label="Leaves through",
         empty_label="Choose a provider",
-        help_text="It needs SPF and DKIM for the domain. A route counts for mail that was launched through one of it.",
+        help_text="It needs SPF and DKIM for the domain. A route counts for mail through any of its providers.",
         error_messages={"required": "Choose a provider."},
     )
     place = forms.ChoiceField(
