@@ -11,9 +11,10 @@ from django.db import connection
 from django.utils import timezone
 
 from contacts.models import Contact
-from delivery.engine import process, turn
+from delivery.engine import opening, process, turn
 from delivery.models import Batch, Message, Provider
 from tests.delivery.engine import plain
+from tests.delivery.engine.certificates import Authority
 from tests.delivery.engine.server import Behaviour, Server
 
 CHUNK = 500
@@ -38,6 +39,16 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
             return stack.enter_context(Server(log, Behaviour(**behaviour)))
 
         yield start
+
+
+@pytest.fixture
+def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Authority]:
+    """Signs certificates, and the engine believes it."""
+    made = Authority(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(made.file))
+    opening._context.cache_clear()
+    yield made
+    opening._context.cache_clear()
 
 
 @pytest.fixture

@@ -285,15 +285,6 @@ def test_address_with_international_local_part_is_skipped(
 # Encryption and login
 
 
-@pytest.fixture
-def authority(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    made = Authority(tmp_path)
-    monkeypatch.setenv("SSL_CERT_FILE", str(made.file))
-    opening._context.cache_clear()
-    yield made
-    opening._context.cache_clear()
-
-
 @pytest.mark.parametrize("security", ["starttls", "tls"])
 @pytest.mark.parametrize("methods", ["AUTH PLAIN LOGIN", "AUTH LOGIN", "AUTH=LOGIN"])
 def test_mail_goes_encrypted_after_a_login(

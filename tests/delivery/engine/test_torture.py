@@ -161,15 +161,6 @@ ROWS = {
 }
 
 
-@pytest.fixture
-def authority(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    made = Authority(tmp_path)
-    monkeypatch.setenv("SSL_CERT_FILE", str(made.file))
-    opening._context.cache_clear()
-    yield made
-    opening._context.cache_clear()
-
-
 def _cases() -> Iterator[Any]:
     """Before the first MAIL there is nothing to chain."""
     for name, row in ROWS.items():
