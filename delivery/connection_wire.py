@@ -4,6 +4,8 @@ import re
 import socket
 from dataclasses import dataclass
 
+from delivery.markup import printable
+
 MAX_LINE = 2_048
 MAX_LINES = 100
 _LINE = re.compile(rb"(\d{3})([ -]|$)(.*)")
@@ -58,7 +60,7 @@ class Wire:
             found = _LINE.fullmatch(self._line())
             if not found:
                 raise WireNotSmtp
-            lines.append(_printable(found[3]))
+            lines.append(printable(found[3].decode("utf-8", "replace").strip()))
             if found[2] != b"-":
                 return Reply(int(found[1]), tuple(lines))
         raise WireNotSmtp
@@ -86,8 +88,3 @@ class Wire:
                 raise WireNotSmtp
             raise WireClosed
         return data
-
-
-def _printable(octets: bytes) -> str:
-    text = octets.decode("utf-8", "replace").strip()
-    return "".join(character if character.isprintable() else " " for character in text)

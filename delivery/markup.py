@@ -1,4 +1,4 @@
-"""HTML and addresses as strangers write them: what the standard library raises on is passed over, as browsers do."""
+"""HTML, addresses and words as strangers write them: what the library raises on is passed over, as browsers do."""
 
 from html.parser import HTMLParser
 from urllib.parse import SplitResult, urlsplit
@@ -20,3 +20,9 @@ def split(link: str) -> SplitResult:
 
 def host_of(link: str) -> str:
     return split(link).hostname or ""
+
+
+def printable(text: str) -> str:
+    """Without control characters, which PostgreSQL (NUL) or a terminal may not bear, and without those that turn the
+    direction of what is read beside them."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)

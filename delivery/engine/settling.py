@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from delivery import bookings, retries, stopping
 from delivery.engine.letters import Outcome
-from delivery.engine.wire import printable
+from delivery.markup import printable
 from delivery.models import MessageState, Provider
 from delivery.replies import Verdict
 from delivery.retries import Calendar

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from delivery.markup import printable
+
 MAX_LINE_BYTES = 8192
 MAX_LINES = 128
 _ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
@@ -44,8 +46,3 @@ def make_reply(lines: list[bytes]) -> Reply:
     if any(read_code(line) != code for line in lines):
         raise Violation("lines of one reply with different codes")
     return Reply(code, tuple(printable(line[4:].decode("utf-8", "replace")) for line in lines))
-
-
-def printable(text: str) -> str:
-    """Without control characters, and without those that turn the direction of what is read beside them."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)

@@ -4,7 +4,8 @@ from django.db import models
 
 from delivery import breaker
 from delivery.breaker import Cause, Circuit
-from delivery.models.providers import Provider, printable
+from delivery.markup import printable
+from delivery.models.providers import Provider
 
 
 class Breaker(models.Model):

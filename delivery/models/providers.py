@@ -7,6 +7,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from delivery import secrets
+from delivery.markup import printable
 
 if TYPE_CHECKING:
     from delivery.models.breakers import Breaker
@@ -212,7 +213,3 @@ class Provider(models.Model):
     def _change_state(self, state: str, reason: str, detail: str) -> None:
         self.state, self.state_reason, self.state_detail = state, reason, detail
         self.save(update_fields=["state", "state_reason", "state_detail"])
-
-
-def printable(text: str) -> str:
-    return "".join(character if character.isprintable() else " " for character in text)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from email.errors import MessageError
 from email.header import decode_header, make_header
 
+from delivery.markup import printable
+
 _BLOCK = 65_536
 _WANTED = re.compile(rb"^(from|subject|message-id):[ \t]*((?:[^\r\n]|\r?\n[ \t])*)", re.IGNORECASE | re.MULTILINE)
 _FOLD = re.compile(r"\r?\n[ \t]+")
@@ -29,11 +31,6 @@ def read(raw: bytes) -> Listed:
         subject=found.get(b"subject", "")[:1000],
         message_id=found.get(b"message-id", "")[:200],
     )
-
-
-def printable(text: str) -> str:
-    """Without control characters, which PostgreSQL (NUL) or a terminal may not bear."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
 
 
 def decoded(value: bytes) -> str:

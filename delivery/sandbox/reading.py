@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import cast
 
 from delivery import markup
-from delivery.sandbox.headers import decoded, printable
+from delivery.markup import printable
+from delivery.sandbox.headers import decoded
 
 _HEAD = re.compile(r"<head(?:\s[^>]*)?>", re.IGNORECASE)
 _DOCTYPE = re.compile(r"\s*<!doctype[^>]*>", re.IGNORECASE)

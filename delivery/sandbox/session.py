@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, field
 from typing import cast
 
+from delivery.markup import printable
 from delivery.sandbox import behaviour
 from delivery.sandbox.behaviour import Behaviour, Shares
 from delivery.sandbox.complaining import Complainer
-from delivery.sandbox.headers import printable
 from delivery.sandbox.store import Mail, Outcome, Store
 
 MAX_SIZE = 26_214_400

@@ -19,10 +19,10 @@ from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from delivery import arf, complaints, verp
 from delivery.forms import SandboxRulesForm
+from delivery.markup import printable
 from delivery.models import Provider, SandboxMail, SandboxRules
 from delivery.sandbox import oneclick
 from delivery.sandbox.behaviour import SIGNS
-from delivery.sandbox.headers import printable
 from delivery.sandbox.reading import Reading
 
 PAGE = 50
