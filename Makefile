@@ -11,17 +11,16 @@ help: ## This list
 
 setup: $(UV) ## Install everything this checkout needs (Python packages, Node packages, front end)
 	@$(UV) sync --frozen --quiet
-	@$(PYTHON) -m config.frontend
+	@$(PYTHON) -m tools.frontend
 
-run: $(UV) ## Start Tallypost on this machine; PORT=9000 make run for another port
-	@$(UV) sync --frozen --quiet
+run: setup ## Start Tallypost on this machine; PORT=9000 make run for another port
 	@exec $(PYTHON) -m config.run
 
 test: setup ## Everything that must hold: linters, types, imports, migrations, deployment, unit, journey and browser tests
-	@$(PYTHON) -m config.testing
+	@$(PYTHON) -m tools.testing
 
 check: setup ## The quick part of the tests: linters, types, imports
-	@$(PYTHON) -m config.testing --quick
+	@$(PYTHON) -m tools.testing --quick
 
 fix: setup ## Mend what linters can mend
 	@$(UV) run --frozen --no-sync ruff check --fix .
@@ -43,10 +42,10 @@ chaos: setup ## Send twenty campaigns while processes are killed, and account fo
 	@$(PYTHON) -m tests.chaos
 
 demo: setup ## Start with sample data in a folder of its own (var/demo)
-	@exec $(PYTHON) -m config.demo
+	@exec $(PYTHON) -m tools.demo
 
 screenshots: setup ## Make the README's pictures from the running product
-	@$(PYTHON) -m tests.pictures
+	@$(PYTHON) -m tools.pictures
 
 var/tools/uv/bin/uv:
 	@python3 -m venv var/tools/uv || { echo "python3 has no venv: install it (Debian: apt install python3-venv)."; exit 1; }

@@ -6,7 +6,7 @@ from django import forms
 
 from accounts.fields import LineField, NewPasswordField, TimeZoneField
 from accounts.models import Role, User
-from accounts.setting_up import Owner
+from accounts.organisation.setting_up import Owner
 
 
 class SetUpForm(forms.Form):

@@ -48,13 +48,13 @@ def main(argv: list[str]) -> None:
 
 
 def measure() -> dict[str, Any]:
-    from delivery import dispatch
+    from delivery.dispatch import tick
     from delivery.engine import process
     from delivery.ledger import building
 
     batch, _, size = launch(Plan(messages=_MESSAGES), 9)
     building.build(batch.pk)
-    dispatch.tick()
+    tick.tick()
     engine = process.engine()
     session = engine.ledger.transact(lambda cursor: cursor.connection.info.backend_pid)
     watch = Watch(psutil.Process(session))
@@ -75,9 +75,9 @@ def measure() -> dict[str, Any]:
 
 def _chunk(engine: Any, provider: Any, watch: Watch) -> int:
     """Through one chunk; how many messages it had."""
-    from delivery.engine import reading
+    from delivery.engine import window
     from delivery.engine.checkpoint import Flush
-    from delivery.engine.letters import Claim
+    from delivery.outcomes import Claim
 
     with watch.step("read"):
         claimed = engine.ledger.claim(provider, "marketing", uuid4(), engine.place, _WINDOW)
@@ -86,7 +86,7 @@ def _chunk(engine: Any, provider: Any, watch: Watch) -> int:
         chunk, epoch, number, end = claimed.chunk_id, claimed.epoch, claimed.flush_no, claimed.window_end
         facts = engine.facts(claimed.batch_id, claimed.version)
         claim = Claim(chunk, facts, epoch, number, claimed.ids, end, 0.0)
-        letters, _ = engine.ledger.transact(lambda cursor: reading.read_window(cursor, claim, end))
+        letters, _ = engine.ledger.transact(lambda cursor: window.read_window(cursor, claim, end))
     with watch.step("build"):
         for letter in letters:
             facts.compiled.build(letter.recipient)

@@ -4,8 +4,9 @@ from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
 
-from campaigns import blocks, mjml, plaintext
-from campaigns.compiled import CompiledEdition, link_targets
+from campaigns.content import blocks, mjml
+from campaigns.message import plaintext
+from campaigns.message.compiled import CompiledEdition, link_targets
 from campaigns.models import Edition
 from delivery.content import Recipient
 

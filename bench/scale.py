@@ -125,7 +125,7 @@ def _fairness(batch: Any, edition_id: int) -> list[int]:
 
 
 def _launch_again(batch: Any, edition_id: int, audience: Any) -> Any:
-    from campaigns import rendering
+    from campaigns.message import editions
     from campaigns.models import Edition
     from contacts.audience import Audience
     from delivery import ledger
@@ -141,7 +141,7 @@ def _launch_again(batch: Any, edition_id: int, audience: Any) -> Any:
         lists=batch.lists,
         group=f"again {edition.pk}",
         hold_seconds=0,
-        before_start=lambda made: (rendering.freeze_links(edition, made), None)[1],
+        before_start=lambda made: (editions.freeze_links(edition, made), None)[1],
     )
 
 
@@ -168,9 +168,10 @@ def _costs(batch: Any) -> dict[str, Any]:
 
     from accounts.models import Organisation, User
     from campaigns.models import Campaign
-    from delivery import dispatch, ledger
+    from delivery import ledger
+    from delivery.dispatch import tick
 
-    dispatch.tick()
+    tick.tick()
     Organisation.objects.get_or_create(pk=1, defaults={"name": "Nordlicht"})
     user, _ = User.objects.get_or_create(email="ada@nordlicht.example", defaults={"name": "Ada", "role": "owner"})
     campaign = Campaign.objects.create(name="News", subject="News", batch=batch, provider=batch.provider)
@@ -181,7 +182,7 @@ def _costs(batch: Any) -> dict[str, Any]:
         raise SystemExit(f"{page} answers {browser.get(page).status_code}")
     return {
         "waiting": ledger.tally(batch).waiting,
-        "tick_ms": _median_ms(dispatch.tick),
+        "tick_ms": _median_ms(tick.tick),
         "page_ms": _median_ms(lambda: browser.get(page)),
     }
 

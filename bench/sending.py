@@ -85,7 +85,7 @@ def measure(plan: Plan, environment: dict[str, str]) -> dict[str, Any]:
 def launch(plan: Plan, port: int, security: str = "none") -> tuple[Any, int, int]:
     """People, an edition, and a batch of it, ready to build; with the edition's id and the size of a message."""
     from bench.letters import built, recipients
-    from campaigns import rendering
+    from campaigns.message import editions
     from contacts.audience import Audience
     from contacts.models import MailingList
     from delivery import ledger
@@ -113,7 +113,7 @@ def launch(plan: Plan, port: int, security: str = "none") -> tuple[Any, int, int
         lists=[readers.pk],
         group="bench",
         hold_seconds=0,
-        before_start=lambda made: (rendering.freeze_links(edition, made), None)[1],
+        before_start=lambda made: (editions.freeze_links(edition, made), None)[1],
     )
     return batch, edition.pk, len(compiled.build(recipients(1)[0]))
 

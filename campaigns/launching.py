@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from campaigns import preflight, rendering
+from campaigns.message import editions
 from campaigns.models import Campaign
-from campaigns.preflight import Finding
+from campaigns.preflight import checklist
+from campaigns.preflight.checklist import Finding
 from contacts import audience
 from delivery import ledger
 from delivery.models import Batch
@@ -62,7 +63,7 @@ def launch(campaign: Campaign, *, by: User, at: datetime | None = None, agreed: 
         raise Changed
     if at is not None and at <= timezone.now():
         raise InThePast
-    blocking = [finding for finding in preflight.check(locked) if finding.level == "block"]
+    blocking = [finding for finding in checklist.check(locked) if finding.level == "block"]
     if blocking:
         raise NotReady(blocking)
     return _start(locked, by, at)
@@ -140,7 +141,7 @@ def hold_seconds(people: int) -> int:
 def _start(campaign: Campaign, by: User, at: datetime | None) -> Batch:
     chosen = campaign.audience()
     people = audience.summary(chosen).will_receive
-    edition = rendering.freeze(campaign)
+    edition = editions.freeze(campaign)
     edition.created_by = by
     edition.save()
     batch = ledger.launch(
@@ -156,7 +157,7 @@ def _start(campaign: Campaign, by: User, at: datetime | None) -> Batch:
     )
     edition.batch = campaign.batch = batch
     edition.save(update_fields=["batch"])
-    rendering.freeze_links(edition, batch)
+    editions.freeze_links(edition, batch)
     campaign.scheduled_at = at
     if not batch.rehearsal:
         campaign.is_sample = False  # a record of real mail stays when the sample data go

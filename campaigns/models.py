@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from campaigns.encoding import ascii_address
+from campaigns.message.encoding import ascii_address
 from contacts.audience import Audience
 from contacts.models import MailingList
 from delivery.models import Batch, Provider
@@ -72,7 +72,7 @@ class Campaign(models.Model):
     subject = models.CharField(max_length=300, blank=True)
     preheader = models.CharField(max_length=300, blank=True)
     content_kind = models.CharField(max_length=6, choices=ContentKind.choices, default=ContentKind.BLOCKS)
-    blocks = models.JSONField(default=dict, blank=True, help_text="See campaigns.blocks.")
+    blocks = models.JSONField(default=dict, blank=True, help_text="See campaigns.content.blocks.")
     html = models.TextField(blank=True, help_text="As written by hand.")
     text = models.TextField(blank=True, help_text="Empty: made from the HTML.")
     provider = models.ForeignKey(Provider, models.SET_NULL, null=True, blank=True, help_text="Empty: the default.")

@@ -7,9 +7,11 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import User
-from campaigns import launching, preflight, rendering
+from campaigns import launching
+from campaigns.message import editions
 from campaigns.models import Campaign, Edition, Stage
-from campaigns.preflight import Finding
+from campaigns.preflight import checklist
+from campaigns.preflight.checklist import Finding
 from delivery import ledger
 from delivery.models import Batch
 
@@ -40,7 +42,7 @@ def begin(campaign: Campaign, *, by: User) -> Campaign:
 
 def check(revision: Campaign) -> list[Finding]:
     """What preflight says of the words and of where their links lead; to whom and through whom is decided already."""
-    found = preflight.check(revision)
+    found = checklist.check(revision)
     return [finding for finding in found if finding.card in CARDS or finding.code.startswith("public-address")]
 
 
@@ -74,10 +76,10 @@ def versions(batch: Batch) -> list[Sent]:
 
 def _replace(campaign: Campaign, draft: Campaign, batch: Batch, by: User) -> int:
     _remember_links(batch)
-    edition = rendering.freeze(draft)
+    edition = editions.freeze(draft)
     edition.campaign, edition.batch, edition.version, edition.created_by = campaign, batch, batch.version + 1, by
     edition.save()
-    rendering.freeze_links(edition, batch)
+    editions.freeze_links(edition, batch)
     number = ledger.revise(batch, edition.pk)
     for word in _WORDS:
         setattr(campaign, word, getattr(draft, word))
@@ -93,4 +95,4 @@ def _remember_links(batch: Batch) -> None:
     """Of an edition that was frozen before editions knew their links."""
     first = Edition.objects.get(pk=batch.content_id)
     if not first.link_ids:
-        rendering.freeze_links(first, batch)
+        editions.freeze_links(first, batch)

@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 
 from accounts import audit
 from accounts.models import Organisation, User
-from campaigns import blocks, sample_people, starters
+from campaigns import sample_people, starters
+from campaigns.content import blocks
 from campaigns.models import Campaign, Edition
 from contacts import addresses, consent
 from contacts.models import Contact, MailingList, Suppression

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from campaigns.images import serve
+from campaigns.content.images import serve
 from campaigns.views import campaign, campaigns, content, drafts, flight, home, images, revision, samples, test_mails
 
 urlpatterns: list[URLPattern] = [

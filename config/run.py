@@ -19,7 +19,7 @@ import xmlrpc.client
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from config import frontend, services, supervisor
+from config import services, supervisor
 from config.services import NotStarted
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -54,7 +54,6 @@ def _run(host: str, port: int, fill: Callable[[], None] | None) -> int:
         _check_machine(var, host, port)
         (var / "run" / "address").write_text(address)
         os.environ.setdefault("SANDBOX_PORT", str(_free_port(2525)))
-        frontend.build()
         return _supervise(var, host, port, address, fill)
 
 

@@ -73,7 +73,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "accounts.context.shell",
+                "accounts.shell.context.shell",
             ],
             "builtins": ["accounts.templatetags.shell"],
         },

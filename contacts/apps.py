@@ -5,7 +5,7 @@ class ContactsConfig(AppConfig):
     name = "contacts"
 
     def ready(self) -> None:
-        from accounts.notices import register
+        from accounts.shell.notices import register
         from contacts.notices import held_suppressions
 
         register(held_suppressions)

@@ -145,7 +145,7 @@ class Suppression(models.Model):
         SOFT_BOUNCE = "soft_bounce", "Out of reach for weeks"
         COMPLAINT = "complaint", "Marked as spam"
         MANUAL = "manual", "Added by hand"
-        HELD = "held", "On hold for review"  # see contacts.holding
+        HELD = "held", "On hold for review"  # see contacts.suppression.holding
 
     email = models.CharField(max_length=320, unique=True, help_text="Lower case.")
     reason = models.CharField(max_length=12, choices=Reason.choices)

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.notices import Notice
 from accounts.permissions import Permission, allows
-from contacts import holding
+from accounts.shell.notices import Notice
+from contacts.suppression import holding
 
 
 def held_suppressions(user: User) -> Iterator[Notice]:

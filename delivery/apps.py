@@ -8,7 +8,7 @@ class DeliveryConfig(AppConfig):
     name = "delivery"
 
     def ready(self) -> None:
-        from accounts.notices import register
+        from accounts.shell.notices import register
         from delivery.notices import paused_providers, short_disk, silent_workers
 
         post_migrate.connect(_provide_sandbox, sender=self)

@@ -7,9 +7,9 @@ from django.utils.timesince import timesince
 from redis.exceptions import RedisError
 
 from accounts.models import User
-from accounts.notices import Notice
 from accounts.permissions import Permission, allows
-from delivery import disk, heartbeat
+from accounts.shell.notices import Notice
+from delivery.guards import disk, heartbeat
 from delivery.models import Provider
 
 _START = "Start Tallypost again on its server: make run."

@@ -2,16 +2,19 @@
 
 from celery import shared_task
 
-from delivery import dispatch, heartbeat, incarnation, limits, mail_domains, turns
+from delivery.dispatch.tick import tick as offer_what_is_due
 from delivery.engine import recovery
 from delivery.engine import turn as engine
-from delivery.ledger import auditing, building, settling
+from delivery.guards import heartbeat, incarnation
+from delivery.ledger import auditing, building, cancelling
+from delivery.throttling import limits, mx
+from delivery.workers import turns
 
 
 @shared_task(name="delivery.tick", queue="control", expires=1)
 def tick() -> None:
     if incarnation.guard():
-        dispatch.tick()
+        offer_what_is_due()
     heartbeat.beat()
 
 
@@ -39,7 +42,7 @@ def build(*, batch_id: int) -> None:
 @shared_task(name="delivery.settle", queue="jobs")
 def settle(*, batch_id: int) -> None:
     """Skip what a cancelled batch has not sent."""
-    settling.settle(batch_id)
+    cancelling.settle(batch_id)
 
 
 @shared_task(name="delivery.drop", queue="jobs")
@@ -56,7 +59,7 @@ def audit() -> None:
 @shared_task(name="delivery.learn_domains", queue="jobs")
 def learn_domains() -> None:
     """Whose servers take the mail of domains that many contacts have."""
-    mail_domains.learn()
+    mx.learn()
 
 
 @shared_task(name="delivery.forget_counts", queue="jobs")

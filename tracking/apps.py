@@ -6,8 +6,9 @@ class TrackingConfig(AppConfig):
 
     def ready(self) -> None:
         from contacts import timeline
-        from delivery.complaints import complained
-        from tracking import recording, telling
+        from delivery.feedback.complaints import complained
+        from tracking import recording
+        from tracking.message_log import story
 
-        timeline.register(telling.entries)
+        timeline.register(story.entries)
         complained.connect(recording.record_complaint)

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.db import connection
 from django.utils import timezone
 
-from tracking import folding, learning
+from tracking.intake import folding, learning
 
 _MONTHS_AHEAD = 3
 

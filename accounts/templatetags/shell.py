@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts import menu as menus
-from accounts import notices, strip, timezones, wording
+from accounts import timezones, wording
 from accounts.models import User
 from accounts.permissions import Permission, allows
+from accounts.shell import menu as menus
+from accounts.shell import notices, strip
 
 register = template.Library()
 

@@ -5,9 +5,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from accounts import audit, public_address
+from accounts import audit
 from accounts.models import Organisation
-from accounts.organisation_form import OrganisationForm
+from accounts.organisation import public_address
+from accounts.organisation.form import OrganisationForm
 from accounts.permissions import Permission, StaffRequest, requires
 
 

@@ -9,9 +9,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import audit
-from accounts.context import THEME_COOKIE, THEMES
 from accounts.forms import NameForm, PasswordForm
 from accounts.permissions import Permission, StaffRequest, requires
+from accounts.shell.context import THEME_COOKIE, THEMES
 
 _YEAR = 365 * 24 * 60 * 60
 

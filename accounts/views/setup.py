@@ -7,9 +7,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import setting_up
 from accounts.forms import SetUpForm
 from accounts.models import Organisation
+from accounts.organisation import setting_up
 
 
 @sensitive_post_parameters("password")

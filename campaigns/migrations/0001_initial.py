@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                     "content_kind",
                     models.CharField(choices=[("blocks", "Simple"), ("html", "HTML")], default="blocks", max_length=6),
                 ),
-                ("blocks", models.JSONField(blank=True, default=dict, help_text="See campaigns.blocks.")),
+                ("blocks", models.JSONField(blank=True, default=dict, help_text="See campaigns.content.blocks.")),
                 ("html", models.TextField(blank=True, help_text="As written by hand.")),
                 ("text", models.TextField(blank=True, help_text="Empty: made from the HTML.")),
                 ("scheduled_at", models.DateTimeField(blank=True, null=True)),

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from accounts.models import Organisation
-from campaigns import blocks
-from campaigns.blocks import Document
+from campaigns.content import blocks
+from campaigns.content.blocks import Document
 
 _HERE = Path(__file__).parent
 _ART = re.compile(r"starter-[a-z]{1,20}\.png")

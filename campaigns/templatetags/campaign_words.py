@@ -2,7 +2,7 @@
 
 from django import template
 
-from campaigns import merge
+from campaigns.merge import language
 
 register = template.Library()
 
@@ -10,8 +10,8 @@ register = template.Library()
 @register.filter
 def plainly(text: str) -> str:
     """Merge tags as people read them: “Hello ‹first name›” instead of the template."""
-    named = {name: f"‹{name.replace('_', ' ')}›" for name in merge.tags_used(text)}
+    named = {name: f"‹{name.replace('_', ' ')}›" for name in language.tags_used(text)}
     try:
-        return merge.render(text, named, "header")
-    except merge.Broken:
+        return language.render(text, named, "header")
+    except language.Broken:
         return text

@@ -13,14 +13,18 @@ from django.views.decorators.http import require_safe
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, allows, requires
 from accounts.security import MAIL_POLICY, content_policy
-from campaigns import preview, rendering, revising
-from campaigns.forms import CARDS, TestMailForm
+from campaigns import revising
+from campaigns.drafts.forms import CARDS, TestMailForm
+from campaigns.message import editions, preview
 from campaigns.models import Campaign, Edition, Stage
 from campaigns.views.pages import Readiness, alarm, get_campaign, tally_links
 from campaigns.views.showing import Showing
-from contacts import merge
-from delivery import disk, holdups, ledger, pacing
-from tracking import reports
+from contacts import merge_values
+from delivery import ledger
+from delivery.guards import disk
+from delivery.providers import health
+from delivery.throttling import lane_rates
+from tracking.reports import numbers
 
 # What changes with every rendering and says nothing new.
 _RESTLESS = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"|data-seconds="[^"]*"')
@@ -79,8 +83,8 @@ def _draft(request: StaffRequest, found: Campaign) -> dict[str, Any]:
         "showing": Showing.read(request, found),
         "forms": {key: form(instance=found) for key, form in CARDS.items()},
         "test_form": TestMailForm(initial={"to": request.user.email}),
-        "tags": merge.tags(),
-        "own_tags": rendering.OWN_TAGS,
+        "tags": merge_values.tags(),
+        "own_tags": editions.OWN_TAGS,
         "may_write": allows(request.user, Permission.WRITE),
     }
 
@@ -97,7 +101,7 @@ def _launched(found: Campaign) -> dict[str, Any]:
         "links": tally_links(batch),
         "alarm": alarm(batch),
         "progress": ledger.progress(batch),
-        "slowed": pacing.slowed(batch.provider, batch) if found.stage == Stage.SENDING and batch.provider else [],
+        "slowed": lane_rates.slowed(batch.provider, batch) if found.stage == Stage.SENDING and batch.provider else [],
         "campaign_url": found.get_absolute_url(),
         "undecided": ledger.undecided([batch.pk]).get(batch.pk, 0),
     }
@@ -106,9 +110,9 @@ def _launched(found: Campaign) -> dict[str, Any]:
         context["revision"] = Campaign.objects.filter(revision_of=found).first()
     if found.stage == Stage.SENDING:
         context["short_disk"] = disk.known_shortage()
-        context["holdup"] = holdups.holdup(batch)
+        context["holdup"] = health.holdup(batch)
     if found.stage not in (Stage.SCHEDULED, Stage.HELD):
-        context["report"] = reports.report([batch.pk])
+        context["report"] = numbers.report([batch.pk])
     return context
 
 

@@ -15,7 +15,9 @@ from accounts.models import Organisation
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.security import MAIL_POLICY, content_policy
-from campaigns import blocks, launching, merge, mjml, starters
+from campaigns import launching, starters
+from campaigns.content import blocks, mjml
+from campaigns.merge import language
 from campaigns.models import Campaign, CampaignQuerySet
 from campaigns.views.pages import get_campaign
 from delivery import ledger
@@ -71,7 +73,7 @@ def starter_mail(request: StaffRequest, key: str) -> HttpResponse:
         if starter.key == key:
             brand = mjml.Brand.of(Organisation.get())
             page = mjml.compile(blocks.validate(starter.document), brand, title=starter.name)
-            return HttpResponse(merge.render(page, {}))
+            return HttpResponse(language.render(page, {}))
     raise Http404
 
 

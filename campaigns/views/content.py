@@ -13,15 +13,19 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import Organisation
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
-from campaigns import arranging, blocks, editing, rendering, saving, starters
-from campaigns.blocks import Document, Invalid
-from campaigns.forms import HtmlCard, PictureForm, TextCard
+from campaigns import starters
+from campaigns.content import blocks
+from campaigns.content.blocks import Document, Invalid
+from campaigns.drafts import saving
+from campaigns.drafts.forms import HtmlCard, PictureForm, TextCard
+from campaigns.editor import arranging, editing
 from campaigns.launching import NotADraft
+from campaigns.message import editions
 from campaigns.models import Campaign
 from campaigns.views.drafts import conflicting, frozen, version_of
 from campaigns.views.pages import get_campaign
 from campaigns.views.showing import Showing
-from contacts import merge
+from contacts import merge_values
 
 Change = Callable[[Document], Document]
 
@@ -38,8 +42,8 @@ def content(request: StaffRequest, pk: int) -> HttpResponse:
         "showing": Showing.read(request, found),
         "html_form": HtmlCard(instance=found),
         "text_form": TextCard(instance=found),
-        "tags": merge.tags(),
-        "own_tags": rendering.OWN_TAGS,
+        "tags": merge_values.tags(),
+        "own_tags": editions.OWN_TAGS,
         "starters": starters.all(),
         "picture_form": PictureForm(),
     }
@@ -141,7 +145,7 @@ def switch_kind(request: StaffRequest, pk: int) -> HttpResponse:
 
     def switch(campaign: Campaign) -> None:
         if kind != campaign.content_kind and kind == Campaign.ContentKind.HTML and not campaign.html:
-            campaign.html = rendering.compose(campaign).html
+            campaign.html = editions.compose(campaign).html
         campaign.content_kind = kind
 
     try:

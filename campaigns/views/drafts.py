@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
-from campaigns import saving
-from campaigns.forms import CARDS
+from campaigns.drafts import saving
+from campaigns.drafts.forms import CARDS
 from campaigns.launching import NotADraft
 from campaigns.models import Campaign
 from campaigns.views.pages import get_campaign

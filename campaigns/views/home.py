@@ -19,7 +19,7 @@ from campaigns.views.campaigns import with_tallies
 from contacts.models import ImportJob
 from delivery import ledger
 from delivery.models import Batch, Provider
-from tracking import reports
+from tracking.reports import numbers
 
 _LAST = 5
 _RUNNING = (ImportJob.State.CHECKING, ImportJob.State.RUNNING)
@@ -113,4 +113,4 @@ def _first_mail() -> Campaign | None:
 
 
 def _headline(campaign: Campaign) -> str:
-    return reports.headline([campaign.batch_id]) if campaign.batch_id else ""
+    return numbers.headline([campaign.batch_id]) if campaign.batch_id else ""

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import Organisation
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
-from campaigns import images as pictures
-from campaigns.forms import AltForm, PictureForm
+from campaigns.content import images as pictures
+from campaigns.drafts.forms import AltForm, PictureForm
 from campaigns.models import Campaign, Edition, Image
 
 _PAGE = 48

@@ -6,16 +6,20 @@ from functools import cached_property
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from campaigns import cards, launching, preflight, revising
-from campaigns.encoding import ascii_address
+from campaigns import launching, revising
+from campaigns.drafts import cards
+from campaigns.message.encoding import ascii_address
 from campaigns.models import Campaign
-from campaigns.preflight import Finding
+from campaigns.preflight import checklist
+from campaigns.preflight.checklist import Finding
 from contacts import audience
 from contacts.audience import Summary
-from delivery import ledger, stopping, warmups
+from delivery import ledger
 from delivery.ledger import evidence
 from delivery.models import Batch, Provider
-from delivery.stopping import Rule
+from delivery.policy import stop_rules
+from delivery.policy.stop_rules import Rule
+from delivery.throttling import warmup_plans
 
 TERMS = ("accepted", "waiting", "refused", "uncertain", "skipped", "unaccounted")
 
@@ -45,7 +49,7 @@ def alarm(batch: Batch) -> dict[str, str]:
     rule, text = batch.stop_rule if batch.state == Batch.State.PAUSED else "", batch.state_reason
     title = "Paused by itself, as it would be for real" if batch.rehearsal else "Paused by itself"
     if not rule:
-        text = stopping.warn(evidence.figures(batch))
+        text = stop_rules.warn(evidence.figures(batch))
         rule, title = Rule.COMPLAINED, "Many complaints"
     url = f"{reverse('batch-people', args=[batch.pk])}?term={rule}"
     return {"title": title, "text": text, "url": url, "label": _STEPS[Rule(rule)]} if text else {}
@@ -59,7 +63,7 @@ class Readiness:
 
     @cached_property
     def findings(self) -> list[Finding]:
-        return revising.check(self.campaign) if self.campaign.revision_of else preflight.check(self.campaign)
+        return revising.check(self.campaign) if self.campaign.revision_of else checklist.check(self.campaign)
 
     @cached_property
     def left(self) -> int:
@@ -98,13 +102,13 @@ class Readiness:
         return launching.hold_seconds(self.people.will_receive)
 
     @cached_property
-    def outlook(self) -> warmups.Outlook | None:
+    def outlook(self) -> warmup_plans.Outlook | None:
         """Why it takes days, if it does; None also while the sender is not known."""
         try:
             domain = ascii_address(self.campaign.sender_email).rpartition("@")[2]
         except ValueError:
             return None
-        return warmups.outlook(warmups.plans_of(self.provider, domain), self.people.will_receive)
+        return warmup_plans.outlook(warmup_plans.plans_of(self.provider, domain), self.people.will_receive)
 
     @property
     def launch_label(self) -> str:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from campaigns import launching, revising
-from campaigns.cards import count_people
+from campaigns.drafts.cards import count_people
 from campaigns.views.flight import digits
 from campaigns.views.pages import Readiness, get_campaign
 from delivery.ledger import NotPossible

@@ -7,9 +7,9 @@ from django.db.models import Q
 
 from accounts.numbers import whole_number
 from accounts.permissions import StaffRequest
-from campaigns import preview
+from campaigns.message import preview
+from campaigns.message.preview import Preview
 from campaigns.models import Campaign
-from campaigns.preview import Preview
 from contacts import audience
 from contacts.models import Contact
 

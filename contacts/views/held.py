@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
 from accounts.permissions import Permission, StaffRequest, requires
-from contacts import holding
+from contacts.suppression import holding
 
 
 @require_safe

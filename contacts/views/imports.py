@@ -12,14 +12,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import audit
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
-from contacts.import_form import ImportForm, ShapeForm, choices, chosen, with_columns
 from contacts.importing import jobs, progress
 from contacts.importing.detecting import NotReadable
+from contacts.importing.form import ImportForm, ShapeForm, choices, chosen, with_columns
 from contacts.importing.guessing import system
 from contacts.importing.plan import Plan, Status, Target
+from contacts.importing.uploading import SizeGuard
 from contacts.models import ImportJob, MailingList
 from contacts.paging import latest_first
-from contacts.uploading import SizeGuard
 
 State = ImportJob.State
 

@@ -13,12 +13,12 @@ from uuid import UUID
 import psycopg
 from django.db import connection as django_connection
 
-from delivery import limits, pacing, warmups
 from delivery.engine import settling
-from delivery.engine.letters import Outcome
 from delivery.models import Batch, Provider
-from delivery.pacing import FREE, LaneRate
-from delivery.slowing import Heard
+from delivery.outcomes import Outcome
+from delivery.policy.slowdown import Heard
+from delivery.throttling import lane_rates, limits, warmup_plans
+from delivery.throttling.lane_rates import FREE, LaneRate
 
 log = logging.getLogger(__name__)
 
@@ -172,7 +172,7 @@ _CLAIM = f"""
         WHERE c.offered_to = %(provider)s AND b.stream = %(stream)s AND b.state = 'sending' AND p.state = 'active'
           AND b.rehearsal = %(rehearsal)s AND NOT {_IS_OPEN}
           AND NOT c.is_done AND NOT c.quarantined AND c.owner IS NULL AND c.offered_until > now()
-          AND NOT {warmups.SPENT}
+          AND NOT {warmup_plans.SPENT}
         ORDER BY c.offered_at, c.id
         FOR UPDATE OF c SKIP LOCKED LIMIT 1
     )
@@ -230,12 +230,12 @@ def _claim(
     claimed = _claimed(row)
     claimed = _within_warmup(cursor, provider, claimed)
     limits.count(cursor, provider, claimed.window_end - claimed.read_from)
-    return replace(claimed, lane_rate=pacing.rate_of(cursor, provider.pk, claimed.lane))
+    return replace(claimed, lane_rate=lane_rates.rate_of(cursor, provider.pk, claimed.lane))
 
 
 def _within_warmup(cursor: psycopg.Cursor[Any], provider: Provider, claimed: Claimed) -> Claimed:
     wanted = claimed.window_end - claimed.read_from
-    granted = warmups.take(cursor, provider, claimed.batch_id, wanted)
+    granted = warmup_plans.take(cursor, provider, claimed.batch_id, wanted)
     if granted == wanted:
         return claimed
     end = claimed.read_from + granted
@@ -282,8 +282,8 @@ def _write(cursor: psycopg.Cursor[Any], flush: Flush) -> Standing:
         settling.release_chunk(cursor, flush.chunk_id, flush.release_from)
     if flush.is_pinned and counts.accepted:
         settling.count_earlier(cursor, batch_id, flush.version, counts.accepted)
-    heard = flush.heard + pacing.heard(flush.settled)
-    rate = pacing.note(cursor, flush.provider, lane, heard, counts.accepted) if heard or is_paced else FREE
+    heard = flush.heard + lane_rates.heard(flush.settled)
+    rate = lane_rates.note(cursor, flush.provider, lane, heard, counts.accepted) if heard or is_paced else FREE
     return Standing(window_end, _stop(batch_state, provider_is_good, expired), lane_rate=rate)
 
 
@@ -299,13 +299,13 @@ def _grant(cursor: psycopg.Cursor[Any], flush: Flush) -> int:
     if flush.ends or flush.release_from is not None:
         end = flush.granted_to if flush.release_from is None else flush.release_from
         # In this order, as what is granted: whoever holds one row waits for the other.
-        warmups.give_back(cursor, flush.provider, flush.batch_id, flush.granted_to - end)
+        warmup_plans.give_back(cursor, flush.provider, flush.batch_id, flush.granted_to - end)
         limits.count(cursor, flush.provider, min(0, end - flush.granted_to))
         return flush.granted_to
     wanted = max(0, flush.window_end - flush.granted_to)
     left = limits.quota_left(cursor, flush.provider) if wanted else None
     extra = wanted if left is None else min(wanted, left)
-    extra = warmups.take(cursor, flush.provider, flush.batch_id, extra) if extra else 0
+    extra = warmup_plans.take(cursor, flush.provider, flush.batch_id, extra) if extra else 0
     limits.count(cursor, flush.provider, extra)
     return flush.granted_to + extra
 

@@ -5,12 +5,13 @@ import logging
 from typing import Any
 
 from delivery import replies
-from delivery.engine import opening, slots
 from delivery.engine.feed import Halt, TurnFeed
-from delivery.engine.opening import CannotOpen, Server
 from delivery.engine.process import Engine
-from delivery.engine.smtp import Connection
 from delivery.models import Provider
+from delivery.transports.smtp import opening
+from delivery.transports.smtp.connection import Connection
+from delivery.transports.smtp.opening import CannotOpen, Server
+from delivery.workers import slots
 
 log = logging.getLogger(__name__)
 

@@ -9,20 +9,21 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from delivery import giving_up, replies
+from delivery import replies
 from delivery.engine import faults
 from delivery.engine.journal import Journal
-from delivery.engine.letters import Claim, Letter, Outcome
 from delivery.engine.pace import Pace
-from delivery.engine.reading import skip
-from delivery.engine.wire import Reply
-from delivery.lanes import OTHER
+from delivery.engine.window import skip
 from delivery.models import MessageState
+from delivery.outcomes import Claim, Letter, Outcome
+from delivery.policy import soft_bounces
+from delivery.policy.mailbox_providers import OTHER
+from delivery.policy.slowdown import Heard
 from delivery.replies import Stage
-from delivery.slowing import Heard
+from delivery.transports.smtp.wire import Reply
 
 if TYPE_CHECKING:
-    from delivery.engine.smtp import Connection
+    from delivery.transports.smtp.connection import Connection
 
 log = logging.getLogger(__name__)
 
@@ -181,7 +182,7 @@ class TurnFeed:
         outcome.code, outcome.enhanced, outcome.text = reply.code, reply.enhanced, reply.text
         outcome.verdict = verdict if verdict.retries else None
         outcome.suppresses = verdict.suppresses and (letter.is_sample or not claim.batch.rehearsal)
-        outcome.failing = None if claim.batch.rehearsal else giving_up.failing(verdict, stage)
+        outcome.failing = None if claim.batch.rehearsal else soft_bounces.failing(verdict, stage)
         self._settle(letter, outcome)
 
     def lost(

@@ -2,7 +2,7 @@
 
 from math import ceil
 
-from delivery.limits import Limiter
+from delivery.throttling.limits import Limiter
 
 # A provider this slow gets one message a turn: the worker is worth more elsewhere.
 _SLOW_SPACING_SECONDS = 0.5

@@ -18,12 +18,13 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from delivery import content
-from delivery.engine import recovery, slots
+from delivery.engine import recovery
 from delivery.engine.checkpoint import Ledger, Place
 from delivery.engine.journal import Held, Journal, Owner
-from delivery.engine.letters import BatchFacts
-from delivery.engine.smtp import Connection
 from delivery.models import Batch, Chunk
+from delivery.outcomes import BatchFacts
+from delivery.transports.smtp.connection import Connection
+from delivery.workers import slots
 
 log = logging.getLogger(__name__)
 

@@ -21,8 +21,8 @@ from django.db.models.functions import Now
 from delivery import ledger, replies
 from delivery.engine import journal, settling
 from delivery.engine.journal import Held, Kind, Record
-from delivery.engine.letters import Outcome
 from delivery.models import Batch, Chunk, Message, MessageState, Provider
+from delivery.outcomes import Outcome
 from delivery.replies import Stage
 
 log = logging.getLogger(__name__)

@@ -5,10 +5,11 @@ import time
 
 from django.db import InterfaceError, OperationalError
 
-from delivery import bouncing, failing, stopping
-from delivery.engine.letters import BatchFacts, Outcome
+from delivery.feedback import failing, suppression
 from delivery.ledger import watching
 from delivery.models import MessageState
+from delivery.outcomes import BatchFacts, Outcome
+from delivery.policy import stop_rules
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +24,7 @@ class Refusals:
 
     def before(self, settled: list[Outcome]) -> None:
         """Before the rows: a crash in between suppresses an address whose refusal the journal knows."""
-        bouncing.suppress(outcome for outcome in settled if outcome.suppresses)
+        suppression.suppress(outcome for outcome in settled if outcome.suppresses)
 
     def after(self, batch: BatchFacts, settled: list[Outcome]) -> None:
         """With the rows written. What fails here is made good by the next refusal, or by the tick."""
@@ -33,8 +34,8 @@ class Refusals:
         try:
             failing.note(batch.id, refused)
             if not batch.rehearsal:
-                bouncing.hold_mass_events(batch.id, (outcome for outcome in refused if outcome.suppresses))
-            if any(outcome.category in stopping.COUNTED for outcome in refused):
+                suppression.hold_mass_events(batch.id, (outcome for outcome in refused if outcome.suppresses))
+            if any(outcome.category in stop_rules.COUNTED for outcome in refused):
                 self._judge(batch.id)
         except (OperationalError, InterfaceError) as problem:
             log.warning("batch %s is looked at again later: %s", batch.id, problem)

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from delivery import bookings, retries, stopping
-from delivery.engine.letters import Outcome
+from delivery.dispatch import retry_calendar
 from delivery.markup import printable
 from delivery.models import MessageState, Provider
+from delivery.outcomes import Outcome
+from delivery.policy import retry, stop_rules
+from delivery.policy.retry import Calendar
 from delivery.replies import Verdict
-from delivery.retries import Calendar
 
 
 @dataclass(slots=True)
@@ -122,8 +123,8 @@ def write(cursor: Any, batch: BatchRules, outcomes: list[Outcome], counts: Count
         term = _TERMS[MessageState(state)]
         setattr(counts, term, getattr(counts, term) + 1)
         if state == MessageState.REFUSED:
-            counts.hard += categories[message_id] in stopping.HARD
-            counts.blocked += categories[message_id] in stopping.BLOCKED
+            counts.hard += categories[message_id] in stop_rules.HARD
+            counts.blocked += categories[message_id] in stop_rules.BLOCKED
     _write_attempts(cursor, batch, outcomes)
     _write_waiting(cursor, batch, [o for o in outcomes if o.state != MessageState.ACCEPTED], first_failures)
 
@@ -171,22 +172,22 @@ def _decide(cursor: Any, batch: BatchRules, outcomes: list[Outcome]) -> dict[int
         return {}
     cursor.execute(_FIRST_FAILURES, [open_ids])
     first_failures: dict[int, datetime] = dict(cursor.fetchall())
-    calendar = bookings.open_calendar(cursor, batch.provider)
+    calendar = retry_calendar.open_calendar(cursor, batch.provider)
     for outcome in outcomes:
         if outcome.verdict is not None:
             first_failed_at = first_failures.get(outcome.message_id, timezone.now())
             outcome.retry_at = _next_attempt(batch, outcome, outcome.verdict, first_failed_at, calendar)
             if outcome.retry_at is None:
                 outcome.state, outcome.decision, outcome.category = MessageState.REFUSED, "refused", "expired"
-    bookings.keep(cursor, batch.provider, calendar)
+    retry_calendar.keep(cursor, batch.provider, calendar)
     return first_failures
 
 
 def _next_attempt(
     batch: BatchRules, outcome: Outcome, verdict: Verdict, first_failed_at: datetime, calendar: Calendar | None
 ) -> datetime | None:
-    last = retries.last_attempt(first_failed_at, stream=batch.stream, expires_at=batch.expires_at)
-    at = retries.next_attempt(verdict, outcome.attempts + 1, last, timezone.now(), stream=batch.stream)
+    last = retry.last_attempt(first_failed_at, stream=batch.stream, expires_at=batch.expires_at)
+    at = retry.next_attempt(verdict, outcome.attempts + 1, last, timezone.now(), stream=batch.stream)
     return calendar.book(at, last) if at and calendar else at
 
 

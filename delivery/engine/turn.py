@@ -12,21 +12,25 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections
 
 from accounts.models import Organisation
-from delivery import breakers, disk, ledger, pacing, secrets, turns
-from delivery.breaker import Circuit
-from delivery.engine import process, reading, slots
+from delivery import ledger, secrets
+from delivery.engine import process, window
 from delivery.engine.checkpoint import LEASE_SECONDS, WINDOW, Fenced, Flush, Standing
 from delivery.engine.crew import Crew
 from delivery.engine.feed import CHECKPOINT, FENCED, USED_UP, Halt, TurnFeed
 from delivery.engine.lanes import Lanes
-from delivery.engine.letters import Claim, Letter, Outcome
-from delivery.engine.opening import Server
 from delivery.engine.pace import OneMessage, Pace
 from delivery.engine.process import Engine
 from delivery.engine.refusals import Refusals
-from delivery.limits import Limiter, Limits, connect
+from delivery.guards import disk
 from delivery.models import Batch, Breaker, MessageState, Provider
+from delivery.outcomes import Claim, Letter, Outcome
+from delivery.policy.circuit_breaker import Circuit
 from delivery.replies import Category
+from delivery.routing import circuits
+from delivery.throttling import lane_rates
+from delivery.throttling.limits import Limiter, Limits, connect
+from delivery.transports.smtp.opening import Server
+from delivery.workers import slots, turns
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +107,7 @@ class _Turn:
     async def _work(self) -> None:
         if await self.crew.start():
             if self.circuit.failures:
-                await self._there(breakers.connected, self.provider)
+                await self._there(circuits.connected, self.provider)
             await self._send()
         if self.feed.halts:
             await self._halt()
@@ -327,7 +331,7 @@ class _Turn:
         """Always, while its circuit is closed; else one turn may, with one message, when it is time."""
         known = Breaker.objects.filter(pk=provider_id).first()
         self.circuit = known.circuit if known else Circuit()
-        self.is_probe = not self.circuit.carries and breakers.begin_probe(provider_id)
+        self.is_probe = not self.circuit.carries and circuits.begin_probe(provider_id)
         return self.circuit.carries or self.is_probe
 
     def _claim(self, safe_until: float) -> Claim | None:
@@ -369,7 +373,7 @@ class _Turn:
         )
         try:
             letters, skipped = engine.ledger.transact(
-                lambda cursor: reading.read_window(cursor, claim, claim.window_end)
+                lambda cursor: window.read_window(cursor, claim, claim.window_end)
             )
         except psycopg.OperationalError:
             return claim  # it is ours: its first checkpoint reads
@@ -390,8 +394,8 @@ class _Turn:
         letters: list[Letter] = []
         skipped: list[Outcome] = []
         if claim.read_end < standing.window_end:
-            letters, skipped = ledger_.transact(lambda cursor: reading.read_window(cursor, claim, standing.window_end))
-        left = ledger_.transact(lambda cursor: reading.read_again(cursor, claim, stale)) if stale else {}
+            letters, skipped = ledger_.transact(lambda cursor: window.read_window(cursor, claim, standing.window_end))
+        left = ledger_.transact(lambda cursor: window.read_again(cursor, claim, stale)) if stale else {}
         return standing, letters, skipped, left
 
     def _tell_late(self, flush: Flush) -> None:
@@ -404,7 +408,7 @@ class _Turn:
         for halt in halts:
             if halt.batch_id is None:
                 log.warning("%s is left alone: %s (%s)", self.provider, halt.reason, halt.detail)
-                breakers.refused(self.provider, Category(halt.category), halt.detail)
+                circuits.refused(self.provider, Category(halt.category), halt.detail)
                 continue
             try:
                 ledger.pause(Batch.objects.get(pk=halt.batch_id), f"{halt.reason} {halt.detail}"[:500])
@@ -415,22 +419,22 @@ class _Turn:
         """What the turn has found out about the provider."""
         problem, feed = self.crew.problem, self.feed
         if self.crew.is_crowded and not self.provider.is_rehearsal:
-            self.engine.ledger.transact(lambda cursor: pacing.use_fewer_connections(cursor, self.provider))
+            self.engine.ledger.transact(lambda cursor: lane_rates.use_fewer_connections(cursor, self.provider))
         if self.crew.is_crowded and turns.running(self.provider.pk) > 1:
             problem = None  # the others have the connections
         if problem is not None and not feed.accepted_count:
-            breakers.could_not_connect(self.provider, problem.why)
+            circuits.could_not_connect(self.provider, problem.why)
         else:
             self._tell_answers()
             if feed.fruitless and (not feed.connections or self.is_probe):
-                breakers.broke_off(self.provider, feed.last_loss, feed.fruitless)
+                circuits.broke_off(self.provider, feed.last_loss, feed.fruitless)
         if self.is_probe:
-            breakers.end_probe(self.provider, arrived=self._has_arrived())
+            circuits.end_probe(self.provider, arrived=self._has_arrived())
 
     def _tell_answers(self) -> None:
         accepted, throttled = self.feed.accepted_count, self.feed.throttled_count
         if throttled > self.told[1] or self.circuit.throttled:
-            breakers.answered(self.provider, accepted - self.told[0], throttled - self.told[1])
+            circuits.answered(self.provider, accepted - self.told[0], throttled - self.told[1])
         self.told = accepted, throttled
 
     def _has_arrived(self) -> bool | None:

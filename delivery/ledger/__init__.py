@@ -4,10 +4,10 @@ from delivery.ledger.auditing import audit
 from delivery.ledger.launching import launch, send_one
 from delivery.ledger.listing import MessageRow, messages
 from delivery.ledger.progress import Progress, progress
-from delivery.ledger.revising import Part, is_quiet, parts, revise
 from delivery.ledger.states import NotPossible, cancel, pause, resume, undo
 from delivery.ledger.tallying import Tally, tallies, tally
 from delivery.ledger.uncertain import Broken, broken, leave_uncertain, send_again, settle_uncertain, undecided
+from delivery.ledger.versions import Part, is_quiet, parts, revise
 
 __all__ = [
     "Broken",

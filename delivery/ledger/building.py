@@ -15,10 +15,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from contacts import audience as audiences
-from delivery import lanes, warmups
 from delivery.ledger import ids
 from delivery.models import Batch, Chunk
+from delivery.policy import mailbox_providers
 from delivery.queueing import enqueue
+from delivery.throttling import warmup_plans
 
 log = logging.getLogger(__name__)
 
@@ -105,8 +106,8 @@ def _collect(batch: Batch) -> tuple[int, dict[str, int]]:
     """
     audience = audiences.Audience.from_json(batch.audience)
     select, parameters = audiences.select(audience)
-    lane, lane_parameters = lanes.sql("email")
-    first = _MOST_ENGAGED if warmups.plans_for(batch) else ""
+    lane, lane_parameters = mailbox_providers.sql("email")
+    first = _MOST_ENGAGED if warmup_plans.plans_for(batch) else ""
     outermost = not connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
         if outermost:

@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from delivery.models import Batch
-from delivery.stopping import Figures
+from delivery.policy.stop_rules import Figures
 
 
 def figures(batch: Batch) -> Figures:

@@ -7,10 +7,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from contacts.audience import Audience
-from delivery import turns
-from delivery.carriers import Carriers
 from delivery.ledger import building, ids
 from delivery.models import Batch, Chunk, Message, Provider
+from delivery.routing.carriers import Carriers
+from delivery.workers import turns
 
 OFFER = timedelta(seconds=15)
 

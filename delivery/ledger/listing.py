@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import connection
 
-from delivery import stopping
 from delivery.models import Batch, MessageState
+from delivery.policy import stop_rules
 from delivery.replies.categories import Category
 
 
@@ -49,8 +49,8 @@ _BORNE_OUT = {
 WHICH = {
     **_BORNE_OUT,
     # Parts of the refused, as stop rules count them.
-    "hard": f"{_BORNE_OUT['refused']} AND w.category IN {_categories(stopping.HARD)}",
-    "blocked": f"{_BORNE_OUT['refused']} AND w.category IN {_categories(stopping.BLOCKED)}",
+    "hard": f"{_BORNE_OUT['refused']} AND w.category IN {_categories(stop_rules.HARD)}",
+    "blocked": f"{_BORNE_OUT['refused']} AND w.category IN {_categories(stop_rules.BLOCKED)}",
     "waiting": f"({_BORNE_OUT['pending']} OR {_BORNE_OUT['deferred']})",
     "all": "true",
     "unaccounted": "coalesce(NOT (" + " OR ".join(f"({borne})" for borne in _BORNE_OUT.values()) + "), true)",

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.utils import timezone
 
-from delivery import limits, warmups
 from delivery.ledger.tallying import LIVE, tally
 from delivery.models import Batch
-from delivery.warmups import Outlook
+from delivery.throttling import limits, warmup_plans
+from delivery.throttling.warmup_plans import Outlook
 
 EVERY_SECONDS = 5
 
@@ -29,7 +29,7 @@ def progress(batch: Batch) -> Progress:
     if batch.state != Batch.State.SENDING:
         return Progress(0.0)
     waiting = tally(batch).waiting
-    outlook = warmups.outlook(warmups.plans_for(batch), waiting)
+    outlook = warmup_plans.outlook(warmup_plans.plans_for(batch), waiting)
     seconds = [_quota_seconds(batch, waiting), _warmup_seconds(outlook)]
     if batch.speed:
         seconds.append(waiting / batch.speed)
@@ -50,7 +50,7 @@ def _warmup_seconds(outlook: Outlook | None) -> float:
     if outlook is None:
         return 0.0
     last_day, _ = outlook.dated[-1]
-    return (warmups.day_begins(last_day) - timezone.now()).total_seconds()
+    return (warmup_plans.day_begins(last_day) - timezone.now()).total_seconds()
 
 
 def measure() -> list[int]:

@@ -13,10 +13,10 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
-from delivery import lanes
-from delivery.gathering import CHUNK
+from delivery.dispatch.due_retries import CHUNK
 from delivery.ledger.states import NotPossible
 from delivery.models import Attempt, Batch, MessageState, Waiting
+from delivery.policy import mailbox_providers
 from delivery.queueing import enqueue
 
 LEFT = "left"  # the category of those a person decided to leave as they are
@@ -57,7 +57,7 @@ def send_again(batch: Batch, message_ids: list[int] | None = None, *, by: str) -
     only a person may decide this.
     """
     _check(batch)
-    lane, parameters = lanes.sql("m.email")
+    lane, parameters = mailbox_providers.sql("m.email")
     before, after = _AGAIN.split("{lane}")
     chosen = [batch.pk, message_ids, message_ids]
     words = f"{by} decided to send it again."

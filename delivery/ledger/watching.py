@@ -2,9 +2,9 @@
 
 from django.db import transaction
 
-from delivery import stopping
 from delivery.ledger import evidence, states
 from delivery.models import Batch
+from delivery.policy import stop_rules
 
 State = Batch.State
 
@@ -26,5 +26,5 @@ def judge(batch_id: int) -> bool:
     return True
 
 
-def _decide(batch: Batch) -> stopping.Stop | None:
-    return stopping.decide(evidence.figures(batch), evidence.seen_before(batch))
+def _decide(batch: Batch) -> stop_rules.Stop | None:
+    return stop_rules.decide(evidence.figures(batch), evidence.seen_before(batch))

@@ -1,4 +1,4 @@
-"""Tells a restored or copied database from the one that knows all that was sent: see delivery.incarnation."""
+"""Tells a restored or copied database from the one that knows all that was sent: see delivery.guards.incarnation."""
 
 from django.db import migrations
 

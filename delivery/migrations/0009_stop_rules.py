@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='batch',
             name='stop_rule',
-            field=models.CharField(blank=True, help_text='Why it paused itself, see delivery.stopping.', max_length=10),
+            field=models.CharField(blank=True, help_text='Why it paused itself; see policy.stop_rules.', max_length=10),
         ),
         migrations.AddField(
             model_name='chunk',

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='batch',
             name='version',
-            field=models.PositiveSmallIntegerField(db_default=1, default=1, help_text='Of its content; see delivery.ledger.revising.'),
+            field=models.PositiveSmallIntegerField(db_default=1, default=1, help_text='Of its content; see delivery.ledger.versions.'),
         ),
         migrations.AddField(
             model_name='chunk',

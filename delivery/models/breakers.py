@@ -2,10 +2,10 @@
 
 from django.db import models
 
-from delivery import breaker
-from delivery.breaker import Cause, Circuit
 from delivery.markup import printable
 from delivery.models.providers import Provider
+from delivery.policy import circuit_breaker
+from delivery.policy.circuit_breaker import Cause, Circuit
 
 
 class Breaker(models.Model):
@@ -36,7 +36,7 @@ class Breaker(models.Model):
     @property
     def circuit(self) -> Circuit:
         return Circuit(
-            breaker.State(self.state),
+            circuit_breaker.State(self.state),
             Cause(self.cause) if self.cause else None,
             self.since,
             self.next_try_at,

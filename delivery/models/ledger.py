@@ -44,7 +44,7 @@ class Batch(models.Model):
     content_kind = models.CharField(max_length=30, help_text="Key in delivery.content.")
     content_id = models.BigIntegerField()
     version = models.PositiveSmallIntegerField(
-        default=1, db_default=1, help_text="Of its content; see delivery.ledger.revising."
+        default=1, db_default=1, help_text="Of its content; see delivery.ledger.versions."
     )
     provider = models.ForeignKey(Provider, models.PROTECT, null=True)
     sender_domain = models.CharField(max_length=255, blank=True, db_default="", help_text="Of From: what routes go by.")
@@ -78,7 +78,7 @@ class Batch(models.Model):
     audited_at = models.DateTimeField(null=True)
     audit = models.JSONField(default=dict, help_text="What the audit takes off each term, because rows disagree.")
     complained = models.BigIntegerField(default=0, help_text="Mails marked as spam.")
-    stop_rule = models.CharField(max_length=10, blank=True, help_text="Why it paused itself, see delivery.stopping.")
+    stop_rule = models.CharField(max_length=10, blank=True, help_text="Why it paused itself; see policy.stop_rules.")
     resumed_at_figures = models.JSONField(null=True, help_text="Figures a person has seen and gone on after.")
     speed = models.FloatField(default=0, help_text="Messages a second, lately.")
     speed_done = models.BigIntegerField(default=0)
@@ -253,7 +253,7 @@ class Complaint(models.Model):
 
 
 class Failure(models.Model):
-    """A campaign's message that an address did not take, since the last that got through. See delivery.giving_up."""
+    """A campaign's message that an address did not take, since the last that got through: policy.soft_bounces."""
 
     email = models.CharField(max_length=320, help_text="Lower case.")
     kind = models.CharField(max_length=6, choices=[("soft", "soft"), ("domain", "domain")])

@@ -6,7 +6,7 @@ from delivery.models.providers import Provider
 
 
 class LanePace(models.Model):
-    """A lane whose servers asked for less, at one provider (see delivery.slowing). No row: they never did."""
+    """A lane whose servers asked for less, at one provider (see delivery.policy.slowdown). No row: they never did."""
 
     provider = models.ForeignKey(Provider, models.CASCADE)
     lane = models.CharField(max_length=12)
@@ -44,7 +44,7 @@ class RetryMinute(models.Model):
 
 
 class MailDomain(models.Model):
-    """A custom domain whose MX was looked up (see delivery.mail_domains)."""
+    """A custom domain whose MX was looked up (see delivery.throttling.mx)."""
 
     domain = models.CharField(max_length=255, unique=True)
     lane = models.CharField(max_length=12, default="other")

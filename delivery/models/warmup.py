@@ -4,12 +4,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from delivery import warming
 from delivery.models.providers import Provider
+from delivery.policy import warmup
 
 
 class WarmupPlan(models.Model):
-    """What a new provider or a new sender domain may send a day (see delivery.warming). Rehearsals do not count."""
+    """What a new provider or a new sender domain may send a day: see policy.warmup. Rehearsals do not count."""
 
     class State(models.TextChoices):
         ACTIVE = "active", "Warming up"
@@ -54,7 +54,7 @@ class WarmupPlan(models.Model):
         return max(0, self.cap - self.used)
 
     def spread(self, people: int) -> list[int]:
-        return warming.spread(people, self.caps, self.day, self.used)
+        return warmup.spread(people, self.caps, self.day, self.used)
 
 
 class WarmupDay(models.Model):

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.db import DatabaseError, InterfaceError, connection
 
-from delivery import arf, complaints
+from delivery.bounces import arf
+from delivery.feedback import complaints
 from delivery.sandbox.store import Mail
 
 MOST_WAITING = 50_000

@@ -11,12 +11,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import audit
 from accounts.permissions import Permission, StaffRequest, requires
-from delivery import breakers, connection_runs, pacing, warmups
-from delivery.forms import ProviderForm
 from delivery.models import Provider
 from delivery.models.providers import ProviderInUse
-from delivery.presets import Preset, presets
+from delivery.providers.check import runs
+from delivery.providers.forms import ProviderForm
+from delivery.providers.presets import Preset, presets
+from delivery.routing import circuits
 from delivery.secrets import Unreadable
+from delivery.throttling import lane_rates, warmup_plans
 
 PAUSED_BY_HAND = "Paused by hand."
 
@@ -55,8 +57,8 @@ def provider(request: StaffRequest, provider_id: int) -> HttpResponse:
     context = {
         "provider": shown,
         "under_way": under_way,
-        "slowed": pacing.slowed(shown),
-        "plan": next(iter(warmups.plans_of(shown, "")), None),
+        "slowed": lane_rates.slowed(shown),
+        "plan": next(iter(warmup_plans.plans_of(shown, "")), None),
         **_run(request, shown),
     }
     return render(request, "delivery/provider.html", context)
@@ -71,7 +73,7 @@ def test(request: StaffRequest, provider_id: int) -> HttpResponse:
 @require_safe
 @requires(Permission.DELIVERY)
 def test_steps(request: StaffRequest, provider_id: int, key: uuid.UUID) -> HttpResponse:
-    run = connection_runs.find(provider_id, key)
+    run = runs.find(provider_id, key)
     shown = _provider(provider_id)
     if not request.htmx:
         return redirect(_test_page(shown, key))
@@ -136,7 +138,7 @@ def _save(request: StaffRequest, form: ProviderForm, preset: Preset | None, acti
     if not form.is_valid():
         return _form_page(request, form, preset, status=422)
     saved = form.save()
-    breakers.try_now(saved)
+    circuits.try_now(saved)
     audit.record(request, action, saved.name, fields=[name for name in form.changed_data if name != "password"])
     if "test" in request.POST:
         return _start_test(request, saved)
@@ -153,8 +155,8 @@ def _form_page(
 
 def _start_test(request: StaffRequest, chosen: Provider) -> HttpResponse:
     try:
-        key = connection_runs.start(chosen)
-    except connection_runs.TooMany:
+        key = runs.start(chosen)
+    except runs.TooMany:
         messages.error(request, "Many connections are being tested right now. Try again in a minute.")
         return redirect("provider", chosen.pk)
     except Unreadable:
@@ -173,4 +175,4 @@ def _run(request: StaffRequest, shown: Provider) -> dict[str, Any]:
         key = uuid.UUID(request.GET.get("test", ""))
     except ValueError:
         return {}
-    return {"run": connection_runs.find(shown.pk, key), "key": key}
+    return {"run": runs.find(shown.pk, key), "key": key}

@@ -17,10 +17,12 @@ from accounts import audit
 from accounts.models import Organisation
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
-from delivery import arf, complaints, verp
-from delivery.forms import SandboxRulesForm
+from delivery import verp
+from delivery.bounces import arf
+from delivery.feedback import complaints
 from delivery.markup import printable
 from delivery.models import Provider, SandboxMail, SandboxRules
+from delivery.providers.forms import SandboxRulesForm
 from delivery.sandbox import oneclick
 from delivery.sandbox.behaviour import SIGNS
 from delivery.sandbox.reading import Reading

@@ -7,9 +7,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit
 from accounts.permissions import Permission, StaffRequest, requires
-from delivery import warmups as plans
 from delivery.models import WarmupPlan
-from delivery.warmup_forms import WarmupForm
+from delivery.throttling import warmup_plans as plans
+from delivery.throttling.warmup_form import WarmupForm
 
 SHOWN = 20
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from accounts.models import User
-from campaigns import blocks
+from campaigns.content import blocks
 from campaigns.models import Campaign
 from contacts import consent
 from contacts.models import Contact, MailingList

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from campaigns import mjml, plaintext
-from campaigns.blocks import Document, validate
-from campaigns.compiled import CompiledEdition, link_targets
+from campaigns.content import mjml
+from campaigns.content.blocks import Document, validate
+from campaigns.message import plaintext
+from campaigns.message.compiled import CompiledEdition, link_targets
 from campaigns.models import Edition
 from delivery.content import Recipient
 

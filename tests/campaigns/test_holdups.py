@@ -9,10 +9,10 @@ from django.urls import reverse
 from accounts.models import User
 from campaigns import launching
 from campaigns.models import Campaign
-from delivery import breakers
 from delivery.ledger import building
 from delivery.models import Batch, Message, Provider, Route
 from delivery.replies import Category
+from delivery.routing import circuits
 from tests.campaigns import letters
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +44,7 @@ def test_who_waits_is_told_with_the_cause(
     client_for: Browse, marketer: User, admin: User, sending: Campaign, relay: Provider
 ) -> None:
     assert "Nothing else may carry" not in page(client_for(marketer), sending)
-    breakers.refused(relay, Category.PROVIDER_AUTH, "535 no")
+    circuits.refused(relay, Category.PROVIDER_AUTH, "535 no")
     told = page(client_for(marketer), sending)
     assert "2 people wait" in told
     assert "Relay refuses the user name or password." in told
@@ -78,5 +78,5 @@ def test_preflight_warns_of_a_provider_in_trouble(
     client_for: Browse, marketer: User, organisation: object, relay: Provider
 ) -> None:
     campaign = letters.draft(marketer, letters.readers("Ana"))
-    breakers.refused(relay, Category.PROVIDER_QUOTA, "454 Daily message quota exceeded")
+    circuits.refused(relay, Category.PROVIDER_QUOTA, "454 Daily message quota exceeded")
     assert "Relay is out of order: nothing leaves through it." in page(client_for(marketer), campaign)

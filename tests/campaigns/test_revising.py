@@ -15,13 +15,14 @@ from django.utils import timezone
 from accounts.models import AuditEntry, User
 from campaigns import launching, revising
 from campaigns.models import Campaign, Edition
-from delivery import dispatch, ledger
+from delivery import ledger
+from delivery.dispatch import tick
 from delivery.engine import process, turn
 from delivery.ledger import building
 from delivery.models import Batch, Message, Provider
 from tests.campaigns import letters
 from tests.delivery.engine.server import Behaviour, Server
-from tracking import reports
+from tracking.reports import numbers
 
 Browse = Callable[[User], Client]
 BEFORE = '<p>Hello <a href="https://nordlicht.example/a">old</a> <a href="https://nordlicht.example/same">same</a></p>'
@@ -87,7 +88,7 @@ def paused(sandbox: Keeping, owner: User, monkeypatch: pytest.MonkeyPatch) -> Ca
 
 
 def send(batch: Batch) -> None:
-    dispatch.tick()
+    tick.tick()
     turn.run(batch.provider_id or 0, batch.stream)
     batch.refresh_from_db()
 
@@ -146,7 +147,7 @@ def shows_each_mail_as_it_was_sent(client: Client, campaign: Campaign, batch: Ba
     assert ">old<" in page(client, f"{mail}?version=1")
     assert ">new<" in page(client, f"{mail}?version=2")
     assert client.get(f"{mail}?version=3").status_code == 404
-    links = {link.url.rpartition("/")[2]: link for link in reports.report([batch.pk]).links}
+    links = {link.url.rpartition("/")[2]: link for link in numbers.report([batch.pk]).links}
     assert list(links) == ["a", "same", "b"], "what both versions have is one link, so that its clicks add up"
     first, second = Edition.objects.filter(batch=batch).order_by("version")
     assert first.link_ids[1] == second.link_ids[1]

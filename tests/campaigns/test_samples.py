@@ -2,8 +2,9 @@ import pytest
 
 from accounts.models import Organisation, User
 from accounts.signals import organisation_created
-from campaigns import launching, preflight, samples
+from campaigns import launching, samples
 from campaigns.models import Campaign
+from campaigns.preflight import checklist
 from contacts import audience, consent
 from contacts.models import Contact, MailingList, Suppression
 from delivery import tokens
@@ -24,7 +25,7 @@ def test_new_installation_has_a_finished_mail_to_its_owner(organisation: Organis
     campaign = Campaign.objects.get()
     assert campaign.name == samples.FIRST_MAIL
     assert [person.email for person in audience.sample(campaign.audience(), 5)] == [owner.email]
-    assert [finding for finding in preflight.check(campaign) if finding.level == "block"] == []
+    assert [finding for finding in checklist.check(campaign) if finding.level == "block"] == []
     assert not samples.inventory().is_there
 
 
@@ -32,7 +33,7 @@ def test_sample_data_can_be_rehearsed_with(organisation: Organisation, owner: Us
     begin(organisation, owner, with_sample=True)
     assert samples.inventory() == samples.Inventory(contacts=210, lists=3, campaigns=1)
     campaign = Campaign.objects.get(is_sample=True)
-    assert [finding for finding in preflight.check(campaign) if finding.level == "block"] == []
+    assert [finding for finding in checklist.check(campaign) if finding.level == "block"] == []
     counted = audience.summary(campaign.audience())
     assert counted.will_receive > 190
     assert counted.duplicates > 0
@@ -90,6 +91,6 @@ def test_real_mail_never_goes_to_sample_people(organisation: Organisation, owner
     begin(organisation, owner, with_sample=True)
     relay = Provider.objects.create(name="Relay", host="smtp.example.org")
     campaign = letters.draft(owner, letters.readers("Ana"), provider=relay)
-    assert "sample-people" not in {finding.code for finding in preflight.check(campaign)}
+    assert "sample-people" not in {finding.code for finding in checklist.check(campaign)}
     campaign.lists.add(*MailingList.objects.filter(is_sample=True))
-    assert "sample-people" in {finding.code for finding in preflight.check(campaign) if finding.level == "block"}
+    assert "sample-people" in {finding.code for finding in checklist.check(campaign) if finding.level == "block"}

@@ -1,7 +1,9 @@
 """Six finished mails, with pictures everybody can load."""
 
 from accounts.models import Organisation
-from campaigns import blocks, merge, starters
+from campaigns import starters
+from campaigns.content import blocks
+from campaigns.merge import language
 
 
 def test_there_are_six_and_each_is_valid(organisation: Organisation) -> None:
@@ -10,7 +12,7 @@ def test_there_are_six_and_each_is_valid(organisation: Organisation) -> None:
     for starter in found:
         assert blocks.validate(starter.document) == starter.document
         assert starter.document["blocks"][-1]["kind"] == "footer"
-        assert merge.check(starter.subject) == []
+        assert language.check(starter.subject) == []
 
 
 def test_pictures_have_public_addresses_descriptions_and_files(organisation: Organisation) -> None:

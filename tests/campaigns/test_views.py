@@ -6,7 +6,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from campaigns import blocks, launching
+from campaigns import launching
+from campaigns.content import blocks
 from campaigns.models import Campaign
 from contacts.models import Contact
 from delivery.models import Batch, Provider

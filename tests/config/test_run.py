@@ -10,8 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from config import frontend, run, services
+from config import run, services
 from tests.running import Product, free_port
+from tools import frontend
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AuditEntry, User
-from contacts import consent, uploading
-from contacts.importing import working
+from contacts import consent
+from contacts.importing import uploading, working
 from contacts.models import Contact, Field, ImportJob, MailingList, Suppression
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ from contacts.models import Contact, MailingList, Subscription
 from delivery import tokens
 from delivery.models import Batch, Message, MessageState, Waiting
 from tracking import recording, slim
-from tracking.intake import Intake
+from tracking.intake.mover import Intake
 from tracking.links import freeze
 from tracking.models import Link
 

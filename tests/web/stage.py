@@ -9,15 +9,16 @@ from django.db import connection
 from django.utils import timezone
 from PIL import Image as Picture
 
-from campaigns import images, launching, revising, samples, testing
+from campaigns import launching, revising, samples, test_sends
+from campaigns.content import images
 from campaigns.models import Campaign, Image
 from contacts import consent
 from contacts.models import Contact, Field, MailingList
 from delivery import tokens
 from delivery.engine import settling
-from delivery.engine.letters import Outcome
 from delivery.ledger import building
 from delivery.models import Batch, Message, MessageState, Provider, SandboxMail
+from delivery.outcomes import Outcome
 from tests.web.cast import Cast
 from tracking.models import Event, EventKind
 
@@ -163,7 +164,7 @@ def uncertain(cast: Cast) -> Message:
 def test_message(cast: Cast) -> Message:
     return cast.once(
         "test message",
-        lambda: testing.send_test(campaign(cast), to="me@nordlicht.example", as_contact=None, by=cast.owner),
+        lambda: test_sends.send_test(campaign(cast), to="me@nordlicht.example", as_contact=None, by=cast.owner),
     )
 
 

@@ -10,8 +10,8 @@ from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.security import MAIL_POLICY, content_policy
 from delivery.models import Message
-from tracking import messages as mails
-from tracking.messages import NotShowable, Story
+from tracking.message_log import messages as mails
+from tracking.message_log.messages import NotShowable, Story
 
 _PAGE = 50
 

@@ -18,10 +18,11 @@ from contacts.exporting import csv_response
 from delivery import ledger
 from delivery.ledger import evidence
 from delivery.models import Batch
-from tracking import people as lists
-from tracking import reports, titles
-from tracking.doubts import doubts
+from tracking import titles
+from tracking.message_log.doubts import doubts
 from tracking.models import Link
+from tracking.reports import numbers
+from tracking.reports import people as lists
 from tracking.views.paging import Place
 
 _PAGE = 50
@@ -105,7 +106,7 @@ def _cells(person: lists.Person) -> tuple[object, ...]:
 def _chips(chosen: Chosen) -> Iterator[Chip]:
     """Every list with its number; what counts nobody is left out unless it is the one that is open."""
     tally = ledger.tally(chosen.batch)
-    report = reports.report([chosen.batch.id])
+    report = numbers.report([chosen.batch.id])
     counts = {"all": tally.total} | {term: getattr(tally, term) for term in lists.TERMS if term != "all"}
     figures = evidence.of([chosen.batch.id])
     counts |= {term: getattr(figures, term) for term in lists.REASONS}

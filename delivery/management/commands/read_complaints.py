@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from delivery import arf, complaints
+from delivery.bounces import arf
+from delivery.feedback import complaints
 
 
 class Command(BaseCommand):

@@ -11,8 +11,9 @@ from django.db import connection
 from django.utils import timezone
 
 from contacts.models import Contact
-from delivery.engine import opening, process, turn
+from delivery.engine import process, turn
 from delivery.models import Batch, Message, Provider
+from delivery.transports.smtp import opening
 from tests.delivery.engine import plain
 from tests.delivery.engine.certificates import Authority
 from tests.delivery.engine.server import Behaviour, Server

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from delivery import dispatch, turns
+from delivery.dispatch import tick
 from delivery.engine import process, turn
 from delivery.ledger import tally
 from delivery.models import Batch, Breaker, Chunk, Provider
+from delivery.workers import turns
 from tests.delivery.engine.conftest import offer
 from tests.delivery.engine.server import DROP, Server
 
@@ -110,10 +111,10 @@ def test_open_provider_is_offered_one_chunk_when_it_is_time(serve: Any, provider
     Chunk.objects.update(offered_at=None, offered_until=None)
     options = {"next_try_at": timezone.now() + timedelta(minutes=5), "openings": 1}
     Breaker.objects.create(provider=batch.provider, state="open", cause="quota", since=timezone.now(), **options)
-    dispatch.tick()
+    tick.tick()
     assert not Chunk.objects.exclude(offered_until=None).exists()
     make_due()
-    dispatch.tick()
+    tick.tick()
     assert Chunk.objects.exclude(offered_until=None).count() == 1
     Breaker.objects.update(next_try_at=timezone.now() + timedelta(minutes=5))
     assert not turns.kick(Provider.objects.get(), batch.stream), "no turn is queued only to find it is not time"

@@ -9,9 +9,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from delivery.engine import slots, turn
+from delivery.engine import turn
 from delivery.engine.checkpoint import connection_parameters
 from delivery.models import Provider
+from delivery.workers import slots
 
 
 class OtherWorker:

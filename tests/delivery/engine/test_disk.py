@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
-from accounts import notices
 from accounts.models import User
-from delivery import dispatch
+from accounts.shell import notices
+from delivery.dispatch import tick
 from delivery.engine import turn
 from delivery.ledger import tally
 from tests.delivery.engine.conftest import offer
@@ -20,9 +20,9 @@ MORE_THAN_THERE_IS_MB = 10**12
 
 @pytest.fixture(autouse=True)
 def nothing_told() -> Iterator[None]:
-    cache.delete("delivery.disk")
+    cache.delete("delivery.guards.disk")
     yield
-    cache.delete("delivery.disk")
+    cache.delete("delivery.guards.disk")
 
 
 def notices_about(words: str) -> list[str]:
@@ -38,14 +38,14 @@ def test_a_short_disk_starts_no_sending_and_says_so(
     send(batch)
     assert not server.talks
     batch.chunks.update(offered_at=None, offered_until=None)
-    dispatch.tick()
+    tick.tick()
     assert not batch.chunks.exclude(offered_until=None).exists()
     assert notices_about("MB left")
     settings.DISK_RESERVE_MB = 0
     assert notices_about("MB left"), "another host of ours may still be short"
-    cache.delete("delivery.disk")
+    cache.delete("delivery.guards.disk")
     assert not notices_about("MB left")
-    dispatch.tick()
+    tick.tick()
     send(batch)
     assert tally(batch).words == "5 = 5 + 0 + 0 + 0 + 0"
 

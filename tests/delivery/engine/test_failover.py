@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from delivery import dispatch, ledger
+from delivery import ledger
+from delivery.dispatch import tick
 from delivery.engine import recovery, turn
 from delivery.ledger import tally
 from delivery.models import Attempt, Batch, Breaker, Message, MessageState, MinuteCount, Provider, Route, Turn
@@ -93,7 +94,7 @@ def drive(batch: Batch, *, seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while batch.chunks.filter(is_done=False).exists():
         assert time.monotonic() < until, "it takes too long"
-        dispatch.tick()
+        tick.tick()
         Turn.objects.all().delete()
         offered = batch.chunks.filter(is_done=False, owner=None, offered_until__gt=timezone.now())
         carriers = set(offered.values_list("offered_to", flat=True))
@@ -176,11 +177,11 @@ def test_restored_provider_gets_its_share_back(
     route((relay, 1, 1), (carrier, 1, 1))
     soon, past = timezone.now() + timedelta(minutes=5), timezone.now() - timedelta(seconds=1)
     Breaker.objects.create(provider=relay, state="open", cause="connection", since=past, next_try_at=soon, openings=1)
-    dispatch.tick()
+    tick.tick()
     free = batch.chunks.filter(is_done=False, offered_until__gt=timezone.now())
     assert set(free.values_list("offered_to", flat=True)) == {carrier.pk}
     Breaker.objects.update(next_try_at=past)
-    dispatch.tick()
+    tick.tick()
     assert free.filter(offered_to=relay.pk).count() == 1, "one mail will tell whether it is well again"
     turn.run(relay.pk, batch.stream)
     assert len(first.accepted()) == 1
@@ -243,11 +244,11 @@ def test_one_that_takes_long_to_answer_comes_back_though_another_carries_meanwhi
     batch = batch_of(relay, 20, sender_domain="news.example")
     route((relay, 1, 1), (backup, 2, 1))
     Breaker.objects.create(provider=relay, state="open", cause="connection", openings=1, since=timezone.now())
-    dispatch.tick()
+    tick.tick()
     thread = Thread(target=turn.run, args=(relay.pk, batch.stream))
     thread.start()
     wait_for(lambda: Breaker.objects.get().state == "half_open")
-    dispatch.tick()
+    tick.tick()
     thread.join(30)
     assert first.accepted(), "what it was to be tried with went to the other one"
     assert Breaker.objects.get().state == "closed"

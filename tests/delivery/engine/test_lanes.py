@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from delivery import dispatch, pacing
+from delivery.dispatch import tick
 from delivery.engine import turn
 from delivery.ledger import tally
 from delivery.models import Batch, Chunk, LanePace, Message, Provider
+from delivery.throttling import lane_rates
 from tests.delivery.engine.conftest import offer
 
 
@@ -43,7 +44,7 @@ def test_throttled_lane_slows_down_and_the_others_go_on(serve: Any, provider_of:
     by_lanes(batch)
     ends_at = time.monotonic() + 60
     while len(server.accepted()) < 600 and time.monotonic() < ends_at:
-        dispatch.tick()
+        tick.tick()
         send(batch)
     assert len(server.accepted()) == 600, "yahoo's and the rest's"
     pace = LanePace.objects.get()
@@ -65,7 +66,7 @@ def test_slowed_lane_keeps_its_rate_over_turns(
     by_lanes(batch)
     started = timezone.now()
     while (spent := (timezone.now() - started).total_seconds()) < 5:
-        dispatch.tick()
+        tick.tick()
         send(batch)
     assert reached(server, batch, "example.org") == 300
     assert 1 <= reached(server, batch, "gmail.com") <= 2 * spent + 1
@@ -82,10 +83,10 @@ def test_held_lane_is_left_alone_until_its_time(serve: Any, provider_of: Any, ba
     send(batch)
     assert reached(server, batch, "example.org") == 20
     assert reached(server, batch, "yahoo.com") == 0
-    dispatch.tick()
+    tick.tick()
     assert not batch.chunks.filter(lane="yahoo", offered_until__gt=timezone.now()).exists()
     LanePace.objects.filter(pk=pace.pk).update(held_until=timezone.now())
-    dispatch.tick()
+    tick.tick()
     send(batch)
     assert reached(server, batch, "yahoo.com") == 20
 
@@ -131,4 +132,4 @@ def test_server_that_greets_with_too_many_is_asked_for_fewer(
 
 def test_rehearsal_teaches_nothing_about_real_servers(provider_of: Any, serve: Any) -> None:
     sandbox = provider_of(serve(), kind="sandbox")
-    assert pacing.note(None, sandbox, "gmail", [], 5) == pacing.FREE
+    assert lane_rates.note(None, sandbox, "gmail", [], 5) == lane_rates.FREE

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from contacts import holding
 from contacts.models import Contact, Suppression
-from delivery import bouncing
+from contacts.suppression import holding
+from delivery.feedback import suppression
 from delivery.ledger import tally
 from delivery.models import Failure, Message, Waiting
 from tests.delivery.engine.conftest import make_batch
@@ -14,7 +14,7 @@ from tests.delivery.engine.conftest import make_batch
 
 @pytest.fixture(autouse=True)
 def _not_looked_yet() -> None:
-    bouncing._looked.clear()
+    suppression._looked.clear()
 
 
 def people(*domains: tuple[str, int]) -> list[str]:

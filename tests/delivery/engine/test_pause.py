@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from delivery import ledger
 from delivery.engine import turn
-from delivery.ledger import settling, tally
+from delivery.ledger import cancelling, tally
 from delivery.models import Batch, Chunk, Message, MessageState, Provider
 from tests.delivery.engine import conftest
 from tests.delivery.engine.conftest import offer
@@ -163,7 +163,7 @@ def test_a_pause_anywhere_in_a_chunk_loses_and_doubles_nobody(
             ledger.resume(batch)
             countdown[0] = again
     ledger.cancel(batch)
-    settling.settle(batch.pk)
+    cancelling.settle(batch.pk)
     accepted = len(server.accepted())
     assert tally(batch).words == f"40 = {accepted} + 0 + 0 + 0 + {40 - accepted}"
     assert not server.twice()

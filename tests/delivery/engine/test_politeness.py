@@ -14,8 +14,8 @@ from django.db.models import Sum
 from redis import Redis
 
 from config import services
-from delivery import warmups
 from delivery.models import Batch, MinuteCount, Provider, WarmupPlan
+from delivery.throttling import warmup_plans
 from tests.delivery.engine import conftest
 from tests.running import ROOT, database_url, until
 
@@ -144,7 +144,7 @@ def test_what_a_day_allows_is_shared_and_outlives_a_worker(
     server = serve(delay=0.01)
     provider = provider_of(server, per_day=300 if counted is granted else None, connections=4)
     if counted is warmed_up:
-        warmups.start(provider=provider, caps=[300])
+        warmup_plans.start(provider=provider, caps=[300])
     batch = conftest.make_batch(provider, 500)
     workers = Workers(batch, tmp_path, queue.url)
     try:

@@ -11,10 +11,10 @@ import pytest
 from django.utils import timezone
 
 from contacts.models import Suppression
-from delivery import dispatch
-from delivery.engine import opening
+from delivery.dispatch import tick
 from delivery.ledger import tally
 from delivery.models import Batch, Message, MessageState, Provider, Waiting
+from delivery.transports.smtp import opening
 from tests import sink
 from tests.delivery.engine.certificates import Authority
 from tests.delivery.engine.conftest import offer
@@ -89,7 +89,7 @@ def test_receiver_with_unknown_users_full_mailboxes_and_greylisting(
     assert said[GREY[0]].category == "greylist"
 
     Waiting.objects.filter(retry_at__isnull=False).update(retry_at=timezone.now())
-    dispatch.tick()
+    tick.tick()
     offer(batch)
     send(batch)
     assert tally(batch).words == "25 = 21 + 1 + 3 + 0 + 0"

@@ -9,10 +9,11 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from delivery import content, dispatch, ledger, verp
+from delivery import content, ledger, verp
 from delivery.content import Parts, Recipient
+from delivery.dispatch import tick
 from delivery.engine import recovery, turn
-from delivery.ledger import settling, tally
+from delivery.ledger import cancelling, tally
 from delivery.models import Batch, Chunk, Message, MessageState, Waiting
 from tests.delivery.engine import conftest
 from tests.delivery.engine.conftest import offer
@@ -114,7 +115,7 @@ def test_who_waits_for_another_try_gets_the_new_version(paused_after: Any, send:
     busy[0] = False
     ledger.resume(batch)
     Waiting.objects.update(retry_at=timezone.now())
-    dispatch.tick()
+    tick.tick()
     offer(batch)
     send(batch)
     assert tally(batch).words == "40 = 40 + 0 + 0 + 0 + 0"
@@ -145,7 +146,7 @@ def test_who_may_have_the_old_version_never_gets_the_new_one(paused_after: Any, 
     go_on(batch, send)
     assert Message.objects.get(pk=uncertain).state == MessageState.DEFERRED
     Waiting.objects.update(retry_at=timezone.now())
-    dispatch.tick()
+    tick.tick()
     offer(batch)
     send(batch)
     assert got(server)[uncertain] == 11
@@ -194,6 +195,6 @@ def test_a_changed_batch_can_be_cancelled(paused_after: Any) -> None:
     server, batch = paused_after(3)
     ledger.revise(batch, 22)
     ledger.cancel(batch)
-    settling.settle(batch.pk)
+    cancelling.settle(batch.pk)
     accepted = len(got(server))
     assert tally(batch).words == f"40 = {accepted} + 0 + 0 + 0 + {40 - accepted}"

@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 
 from contacts.models import Contact, Suppression
-from delivery.engine import opening
 from delivery.ledger import tally
 from delivery.models import Attempt, Breaker, Message, MessageState, Provider, Waiting
+from delivery.transports.smtp import opening
 from tests.delivery.engine.certificates import Authority
 from tests.delivery.engine.server import DROP, SILENT
 

@@ -14,9 +14,9 @@ import pytest
 from django.utils import timezone
 
 from contacts.models import Suppression
-from delivery.engine import opening
 from delivery.ledger import tally
 from delivery.models import Breaker, Message, Waiting
+from delivery.transports.smtp import opening
 from tests.delivery.engine.certificates import Authority
 from tests.delivery.engine.server import DROP, SILENT, Talk
 

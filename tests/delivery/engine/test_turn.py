@@ -15,7 +15,8 @@ from django.utils import timezone
 from redis import Redis
 
 from contacts.models import Contact, MailingList, Subscription, Suppression
-from delivery import dispatch, ledger
+from delivery import ledger
+from delivery.dispatch import tick
 from delivery.engine import process, turn
 from delivery.engine.checkpoint import connection_parameters
 from delivery.ledger import evidence, tally
@@ -87,7 +88,7 @@ def test_deferred_message_is_gathered_and_arrives_once(serve: Any, provider_of: 
     for last in (False, True):
         busy[0] = not last
         Waiting.objects.update(retry_at=timezone.now())
-        dispatch.tick()
+        tick.tick()
         offer(batch)
         send(batch)
         assert tally(batch).unaccounted == 0

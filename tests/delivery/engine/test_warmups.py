@@ -9,11 +9,12 @@ import pytest
 from django.db import connection
 
 from contacts.models import Contact
-from delivery import dispatch, limits, warmups
+from delivery.dispatch import tick
 from delivery.engine import turn
 from delivery.engine.checkpoint import Flush, _grant, connection_parameters
 from delivery.ledger import tally
 from delivery.models import Attempt, Batch, WarmupDay, WarmupPlan
+from delivery.throttling import limits, warmup_plans
 from tests.delivery.engine.conftest import offer
 from tests.delivery.engine.test_recovery import wait_for
 
@@ -25,19 +26,19 @@ def a_day_passes(plan: WarmupPlan) -> None:
         cursor.execute("UPDATE delivery_attempt SET at = at - interval '1 day'")
         cursor.execute("UPDATE delivery_warmupday SET date = date - 1")
     WarmupPlan.objects.filter(pk=plan.pk).update(today=plan.today - timedelta(days=1))
-    dispatch.tick()
+    tick.tick()
     plan.refresh_from_db()
 
 
 def test_day_by_day_more_until_all_have_it(serve: Any, provider_of: Any, batch_of: Any, send: Any) -> None:
     server = serve()
     provider = provider_of(server)
-    plan = warmups.start(provider=provider, caps=CAPS)
+    plan = warmup_plans.start(provider=provider, caps=CAPS)
     batch = batch_of(provider, 150)
     for sent in (30, 90, 150):
         offer(batch)
         send(batch)
-        dispatch.tick()
+        tick.tick()
         send(batch)
         assert len(server.accepted()) == sent
         a_day_passes(plan)
@@ -53,21 +54,21 @@ def test_day_by_day_more_until_all_have_it(serve: Any, provider_of: Any, batch_o
 def test_nothing_is_offered_when_the_day_is_used_up(serve: Any, provider_of: Any, batch_of: Any, send: Any) -> None:
     server = serve()
     provider = provider_of(server)
-    warmups.start(sender_domain="News.Example.org", caps=CAPS)
+    warmup_plans.start(sender_domain="News.Example.org", caps=CAPS)
     batch = batch_of(provider, 100, sender_domain="news.example.org")
     other = Batch.objects.create(content_kind="plain", content_id=1, rehearsal=False, provider=provider)
     send(batch)
-    dispatch.tick()
+    tick.tick()
     assert len(server.accepted()) == 30
     assert not batch.chunks.filter(offered_until__isnull=False).exists()
     with connection.cursor() as cursor:
-        assert warmups.spent(cursor, provider, [batch.pk, other.pk]) == {batch.pk}, "another domain may go on"
+        assert warmup_plans.spent(cursor, provider, [batch.pk, other.pk]) == {batch.pk}, "another domain may go on"
 
 
 def test_what_one_turn_did_not_use_is_left_for_another(serve: Any, provider_of: Any, batch_of: Any) -> None:
     server = serve(delay=0.02)
     provider = provider_of(server, connections=1)
-    plan = warmups.start(provider=provider, caps=[100])
+    plan = warmup_plans.start(provider=provider, caps=[100])
     batch = batch_of(provider, 200)
     thread = Thread(target=turn.run, args=(provider.pk, "marketing"))
     thread.start()
@@ -89,7 +90,7 @@ def test_bad_addresses_take_it_a_day_back(serve: Any, provider_of: Any, batch_of
     rule = lambda t: "550 5.1.1 user unknown" if t.recipient.startswith("p1") else None  # noqa: E731
     server = serve(rules={"rcpt": rule})
     provider = provider_of(server)
-    plan = warmups.start(provider=provider, caps=CAPS)
+    plan = warmup_plans.start(provider=provider, caps=CAPS)
     WarmupPlan.objects.update(day=2)
     batch = batch_of(provider, 60)
     send(batch)
@@ -105,7 +106,7 @@ def test_neither_confirmations_nor_rehearsals_count(
 ) -> None:
     kind = "sandbox" if "rehearsal" in changes else "smtp"
     provider = provider_of(serve(), kind=kind)
-    plan = warmups.start(sender_domain="news.example.org", caps=[10])
+    plan = warmup_plans.start(sender_domain="news.example.org", caps=[10])
     batch = batch_of(provider, 30, sender_domain="news.example.org", **changes)
     send(batch)
     assert tally(batch).accepted == 30
@@ -115,7 +116,7 @@ def test_neither_confirmations_nor_rehearsals_count(
 
 def test_held_plan_stays_at_its_day(serve: Any, provider_of: Any, batch_of: Any, send: Any) -> None:
     provider = provider_of(serve())
-    plan = warmups.start(provider=provider, caps=CAPS)
+    plan = warmup_plans.start(provider=provider, caps=CAPS)
     WarmupPlan.objects.update(state="held")
     send(batch_of(provider, 60))
     a_day_passes(plan)
@@ -125,13 +126,13 @@ def test_held_plan_stays_at_its_day(serve: Any, provider_of: Any, batch_of: Any,
 
 def test_giving_back_and_taking_do_not_wait_for_each_other(provider_of: Any, serve: Any, batch_of: Any) -> None:
     provider = provider_of(serve(), per_day=1000)
-    warmups.start(provider=provider, caps=[100])
+    warmup_plans.start(provider=provider, caps=[100])
     batch = batch_of(provider, 10)
     back = Flush(0, 1, 1, provider, batch.pk, granted_to=10, window_end=10, release_from=4)
     with connect() as taker, connect() as giver, taker.cursor() as taking, giver.cursor() as giving:
         limits.count(taking, provider, 10)
         taker.commit()
-        assert warmups.take(taking, provider, batch.pk, 10) == 10
+        assert warmup_plans.take(taking, provider, batch.pk, 10) == 10
         thread = Thread(target=_grant, args=(giving, back))
         thread.start()
         wait_for(lambda: taking.execute(_WAITS, [giver.info.backend_pid]).fetchone())

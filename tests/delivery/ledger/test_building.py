@@ -10,9 +10,11 @@ from django.utils import timezone
 from contacts.audience import Audience
 from contacts.consent import delete_list
 from contacts.models import Contact, MailingList, Subscription, Suppression
-from delivery import dispatch, ledger, warmups
+from delivery import ledger
+from delivery.dispatch import tick
 from delivery.ledger import building, ids
 from delivery.models import Batch, Chunk, Message, Provider
+from delivery.throttling import warmup_plans
 from tests.delivery.ledger.conftest import built, launched
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +86,7 @@ def test_what_was_undone_while_it_was_built_leaves_no_row(provider: Provider, pe
 
 def test_nobody_to_send_to_is_done_at_once(provider: Provider, people: People) -> None:
     batch = built(provider, people(0))
-    dispatch.tick()
+    tick.tick()
     batch.refresh_from_db()
     assert batch.state == Batch.State.DONE
     assert ledger.tally(batch).is_complete
@@ -92,12 +94,12 @@ def test_nobody_to_send_to_is_done_at_once(provider: Provider, people: People) -
 
 def test_a_scheduled_audience_is_drawn_shortly_before_its_time(provider: Provider, people: People) -> None:
     batch = launched(provider, people(5), not_before=timezone.now() + timedelta(hours=3))
-    dispatch.tick()
+    tick.tick()
     batch.refresh_from_db()
     assert batch.is_scheduled
     assert batch.job_queued_at is None
     Batch.objects.filter(pk=batch.pk).update(not_before=timezone.now() + timedelta(seconds=30))
-    dispatch.tick()
+    tick.tick()
     batch.refresh_from_db()
     assert batch.job_queued_at
 
@@ -121,14 +123,14 @@ def test_a_scheduled_time_missed_by_hours_asks_before_it_sends(provider: Provide
     batch = launched(provider, people(5), not_before=timezone.now() + timedelta(hours=3))
     past = timezone.now() - timedelta(hours=2)
     Batch.objects.filter(pk=batch.pk).update(not_before=past, hold_until=past)
-    dispatch.tick()
+    tick.tick()
     batch.refresh_from_db()
     assert batch.state == Batch.State.PAUSED
     assert "Tallypost was not running" in batch.state_reason
     ledger.resume(batch)
     assert batch.state == Batch.State.BUILDING
     assert building.build(batch.pk)
-    dispatch.tick()
+    tick.tick()
     batch.refresh_from_db()
     assert batch.state == Batch.State.SENDING
 
@@ -136,11 +138,11 @@ def test_a_scheduled_time_missed_by_hours_asks_before_it_sends(provider: Provide
 def test_a_start_missed_by_hours_asks_before_it_sends(provider: Provider, people: People) -> None:
     batch = built(provider, people(5))
     Batch.objects.filter(pk=batch.pk).update(hold_until=timezone.now() - timedelta(hours=2))
-    dispatch.tick()
+    tick.tick()
     batch.refresh_from_db()
     assert batch.state == Batch.State.PAUSED
     ledger.resume(batch)
-    dispatch.tick()
+    tick.tick()
     batch.refresh_from_db()
     assert batch.state == Batch.State.SENDING
 
@@ -170,7 +172,7 @@ def test_whoever_was_active_last_comes_first_while_a_plan_warms_up(provider: Pro
     Contact.objects.filter(email=opened).update(last_opened_at=timezone.now() - timedelta(days=3))
     assert clicked.endswith("gmail.com")
     assert opened.endswith("gmail.com")
-    warmups.start(provider=provider, caps=[50])
+    warmup_plans.start(provider=provider, caps=[50])
     batch = built(provider, readers)
     gmail = Message.objects.filter(batch=batch, email__endswith="gmail.com").order_by("id")
     assert list(gmail.values_list("email", flat=True))[:2] == [clicked, opened]

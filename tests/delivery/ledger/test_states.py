@@ -22,8 +22,9 @@ from hypothesis.stateful import (
 )
 
 from contacts.models import Contact, MailingList, Subscription
-from delivery import dispatch, ledger
-from delivery.ledger import building, ids, settling
+from delivery import ledger
+from delivery.dispatch import tick
+from delivery.ledger import building, cancelling, ids
 from delivery.ledger.tallying import TERMS
 from delivery.models import Batch, Chunk, Message, MessageState, Provider, Waiting
 from tests.delivery.ledger.conftest import built, claim, end, launched, pending_of, release, write
@@ -88,7 +89,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule()
     def tick(self) -> None:
-        assert dispatch.tick()
+        assert tick.tick()
 
     @rule(who=st.randoms())
     @precondition(lambda self: self.batches)
@@ -126,7 +127,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.batches)
     def clear_up(self, who: random.Random) -> None:
         batch = who.choice(self.batches)
-        settling.settle(batch.pk)
+        cancelling.settle(batch.pk)
         building.drop(batch.pk)
 
     @rule(who=st.randoms())
@@ -186,7 +187,7 @@ def test_the_tally_adds_up_whatever_happens() -> None:
 @pytest.fixture
 def sending(provider: Provider, people: People) -> Batch:
     batch = built(provider, people(20))
-    dispatch.tick()
+    tick.tick()
     batch.refresh_from_db()
     assert batch.state == Batch.State.SENDING
     return batch
@@ -195,7 +196,7 @@ def sending(provider: Provider, people: People) -> Batch:
 def test_a_paused_batch_offers_nothing(sending: Batch) -> None:
     assert sending.chunks.filter(offered_until__gt=timezone.now()).exists()
     ledger.pause(sending, "Because.")
-    dispatch.tick()
+    tick.tick()
     assert claim(sending) is None
     assert not sending.chunks.exclude(offered_until=None).exists()
     assert sending.state_reason == "Because."
@@ -209,7 +210,7 @@ def test_a_resumed_batch_goes_on_where_it_stopped(sending: Batch) -> None:
     ledger.pause(sending)
     release(chunk)
     ledger.resume(sending)
-    dispatch.tick()
+    tick.tick()
     again = claim(sending)
     assert again
     assert again.pk == chunk.pk
@@ -220,13 +221,13 @@ def test_a_cancelled_batch_skips_the_rest_and_lets_what_is_on_the_wire_settle(se
     on_the_wire = claim(sending)
     assert on_the_wire
     ledger.cancel(sending)
-    settling.settle(sending.pk)
+    cancelling.settle(sending.pk)
     adds_up(sending)
     assert ledger.tally(sending).waiting == on_the_wire.size
     write(on_the_wire, [(pending_of(on_the_wire)[0], MessageState.ACCEPTED)])
     release(on_the_wire)
-    settling.settle(sending.pk)
-    dispatch.tick()
+    cancelling.settle(sending.pk)
+    tick.tick()
     adds_up(sending)
     assert (ledger.tally(sending).accepted, ledger.tally(sending).skipped) == (1, 19)
     assert sending.finished_at
@@ -240,7 +241,7 @@ def test_those_who_wait_for_another_try_are_skipped_with_a_cancelled_batch(sendi
     write(chunk, [(i, MessageState.DEFERRED) for i in pending_of(chunk)])
     end(chunk)
     ledger.cancel(sending)
-    settling.settle(sending.pk)
+    cancelling.settle(sending.pk)
     adds_up(sending)
     assert ledger.tally(sending).skipped == 20
 
@@ -251,16 +252,16 @@ def test_a_retry_in_a_workers_hands_is_not_skipped_with_the_chunk_it_once_was_in
     tried = pending_of(first)[0]
     write(first, [(tried, MessageState.DEFERRED)], retry_in_seconds=0)
     release(first)
-    dispatch.tick()
+    tick.tick()
     retry = Chunk.objects.get(batch=sending, ids=[tried])
     Chunk.objects.filter(pk=retry.pk).update(owner=uuid4(), lease_until=timezone.now() + timedelta(seconds=30))
     ledger.cancel(sending)
-    settling.settle(sending.pk)
+    cancelling.settle(sending.pk)
     assert Message.objects.get(pk=tried).state == MessageState.PENDING
     adds_up(sending)
     write(retry, [(tried, MessageState.ACCEPTED)])
     release(retry)
-    settling.settle(sending.pk)
+    cancelling.settle(sending.pk)
     adds_up(sending)
     assert ledger.tally(sending).accepted == 1
 
@@ -272,17 +273,17 @@ def test_a_mail_that_comes_while_its_open_batch_ends_is_not_forgotten(provider: 
     write(chunk, [(first.pk, MessageState.ACCEPTED)])
     end(chunk)
 
-    def tick() -> None:
-        dispatch.tick()
+    def tick_once() -> None:
+        tick.tick()
         connection.close()
 
     with transaction.atomic():
         ledger.send_one(content_kind="confirm", content_id=1, email="b@me.com", provider=provider)
-        ticking = threading.Thread(target=tick)
+        ticking = threading.Thread(target=tick_once)
         ticking.start()
         ticking.join(0.5)
     ticking.join()
-    dispatch.tick()
+    tick.tick()
     batch = Batch.objects.get(pk=first.batch_id)
     assert (batch.state, batch.finished_at) == (Batch.State.SENDING, None)
     adds_up(batch)
@@ -290,9 +291,9 @@ def test_a_mail_that_comes_while_its_open_batch_ends_is_not_forgotten(provider: 
 
 def test_a_batch_past_its_last_moment_skips_the_rest(sending: Batch) -> None:
     Batch.objects.filter(pk=sending.pk).update(expires_at=timezone.now())
-    dispatch.tick()
-    settling.settle(sending.pk)
-    dispatch.tick()
+    tick.tick()
+    cancelling.settle(sending.pk)
+    tick.tick()
     adds_up(sending)
     assert ledger.tally(sending).skipped == 20
     assert sending.finished_at
@@ -308,7 +309,7 @@ def test_a_batch_is_done_when_nothing_is_left(sending: Batch) -> None:
     while chunk := claim(sending):
         write(chunk, [(i, MessageState.ACCEPTED) for i in pending_of(chunk)])
         end(chunk)
-    dispatch.tick()
+    tick.tick()
     adds_up(sending)
     assert sending.state == Batch.State.DONE
     assert ledger.tally(sending).is_complete
@@ -320,10 +321,10 @@ def test_due_retries_are_gathered_and_tried_again(sending: Batch) -> None:
     first = pending_of(chunk)
     write(chunk, [(i, MessageState.DEFERRED) for i in first])
     end(chunk)
-    dispatch.tick()
+    tick.tick()
     assert Waiting.objects.filter(batch=sending).count() == len(first)
     Waiting.objects.filter(batch=sending).update(retry_at=timezone.now())
-    dispatch.tick()
+    tick.tick()
     adds_up(sending)
     again = claim(sending)
     assert again
@@ -336,10 +337,10 @@ def test_a_chunk_that_crashed_three_workers_is_shown_and_tried_again_on_request(
 ) -> None:
     batch = built(provider, people(1))
     Chunk.objects.filter(batch=batch).update(quarantined=True, takeovers=3)
-    dispatch.tick()
+    tick.tick()
     batch.refresh_from_db()
     assert batch.state == Batch.State.PAUSED
     assert "set aside" in batch.state_reason
     ledger.resume(batch)
-    dispatch.tick()
+    tick.tick()
     assert claim(batch)

@@ -8,7 +8,8 @@ from django.db.models import F
 from pytest_django import DjangoAssertNumQueries
 
 from contacts.models import MailingList
-from delivery import dispatch, ledger
+from delivery import ledger
+from delivery.dispatch import tick
 from delivery.ledger import auditing
 from delivery.ledger.progress import measure
 from delivery.models import Batch, Chunk, Message, MessageState, MinuteCount, Provider, Waiting
@@ -23,7 +24,7 @@ KINDS = [*[MessageState.ACCEPTED] * 6, MessageState.DEFERRED, MessageState.REFUS
 def batch(provider: Provider, people: People) -> Batch:
     """Twenty people: 12 accepted, 2 deferred, 2 refused, 2 uncertain, 2 skipped."""
     batch = built(provider, people(20))
-    dispatch.tick()
+    tick.tick()
     outcomes = iter([*KINDS, *KINDS, MessageState.SKIPPED, MessageState.SKIPPED])
     while chunk := claim(batch):
         write(chunk, [(i, next(outcomes)) for i in pending_of(chunk)])
@@ -126,7 +127,7 @@ def test_lists_are_searched_by_any_part_of_the_address(batch: Batch) -> None:
 
 def test_the_speed_tells_when_it_ends(provider: Provider, people: People) -> None:
     batch = built(provider, people(20))
-    dispatch.tick()
+    tick.tick()
     batch.refresh_from_db()
     assert ledger.progress(batch).seconds_left is None
     chunk = claim(batch)
@@ -157,7 +158,7 @@ def test_a_transactional_mail_is_offered_at_once_and_its_batch_ends(provider: Pr
     assert chunk
     write(chunk, [(message.pk, MessageState.ACCEPTED)])
     end(chunk)
-    dispatch.tick()
+    tick.tick()
     batch.refresh_from_db()
     assert batch.state == Batch.State.DONE
     again = ledger.send_one(content_kind="confirm", content_id=3, email="bo@me.com", provider=provider)

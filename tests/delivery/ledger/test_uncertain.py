@@ -10,11 +10,12 @@ import pytest
 from django.utils import timezone
 
 from contacts.models import MailingList
-from delivery import dispatch, ledger
+from delivery import ledger
+from delivery.dispatch import tick
 from delivery.engine import recovery
 from delivery.engine.checkpoint import Flush, _write, connection_parameters
 from delivery.engine.journal import Held, Journal
-from delivery.ledger import settling
+from delivery.ledger import cancelling
 from delivery.models import Attempt, Batch, Chunk, Message, MessageState, Provider, Version, Waiting
 from tests.delivery.engine.test_recovery import wait_for
 from tests.delivery.ledger.conftest import built, claim, end, pending_of, release, write
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def sending(provider: Provider, people: Callable[[int], MailingList]) -> Batch:
     batch = built(provider, people(10))
-    dispatch.tick()
+    tick.tick()
     batch.refresh_from_db()
     return batch
 
@@ -52,11 +53,11 @@ def line(batch: Batch) -> str:
 
 
 def finish(batch: Batch) -> None:
-    dispatch.tick()
+    tick.tick()
     while chunk := claim(batch):
         write(chunk, [(id_, MessageState.ACCEPTED) for id_ in pending_of(chunk)])
         end(chunk)
-        dispatch.tick()
+        tick.tick()
     batch.refresh_from_db()
 
 
@@ -85,13 +86,13 @@ def test_one_that_is_sent_again_is_sent_once_more(sending: Batch) -> None:
     assert sending.state == Batch.State.SENDING, "what was through begins once more"
     assert line(sending) == "10 = 8 + 1 + 0 + 1 + 0"
     assert ledger.send_again(sending, [first], by="Ada") == 0
-    dispatch.tick()
+    tick.tick()
     chunk = claim(sending)
     assert chunk
     assert pending_of(chunk) == [first]
     write(chunk, [(first, MessageState.ACCEPTED)])
     end(chunk)
-    dispatch.tick()
+    tick.tick()
     assert line(sending) == "10 = 9 + 0 + 0 + 1 + 0"
     assert sending.state == Batch.State.DONE
     assert Attempt.objects.filter(message_id=first).latest("id").text == "Ada decided to send it again."
@@ -145,7 +146,7 @@ def test_one_in_a_workers_hands_is_not_called_off(sending: Batch) -> None:
     first, _ = some_uncertain(sending)
     finish(sending)
     ledger.send_again(sending, [first], by="Ada")
-    dispatch.tick()
+    tick.tick()
     assert claim(sending)
     assert ledger.settle_uncertain([first], as_=MessageState.ACCEPTED, because="It was opened.") == 0
     assert Message.objects.get(pk=first).state == MessageState.PENDING
@@ -158,7 +159,7 @@ def test_an_ordinary_retry_is_not_called_off(sending: Batch) -> None:
     tried = pending_of(chunk)[0]
     write(chunk, [(tried, MessageState.DEFERRED)], retry_in_seconds=0)
     release(chunk)
-    dispatch.tick()
+    tick.tick()
     assert Message.objects.get(pk=tried).state == MessageState.PENDING
     assert ledger.settle_uncertain([tried], as_=MessageState.ACCEPTED, because="It was opened.") == 0
     line(sending)
@@ -180,7 +181,7 @@ def test_what_is_over_for_good_is_not_sent_again(reason: str, sending: Batch) ->
     some_uncertain(sending)
     if reason == "cancelled":
         ledger.cancel(sending)
-        settling.settle(sending.pk)
+        cancelling.settle(sending.pk)
     elif reason == "expired":
         sending.expires_at = timezone.now()
     else:
@@ -195,7 +196,7 @@ def test_a_batch_cancelled_in_the_same_moment_keeps_them_uncertain(sending: Batc
     some_uncertain(sending)
     stale: Any = Batch.objects.get(pk=sending.pk)
     ledger.cancel(sending)
-    settling.settle(sending.pk)
+    cancelling.settle(sending.pk)
     with pytest.raises(ledger.NotPossible):
         ledger.send_again(stale, by="Ada")
     assert line(sending) == "10 = 0 + 0 + 0 + 2 + 8"
@@ -209,7 +210,7 @@ def test_a_checkpoint_and_what_is_learnt_do_not_wait_for_each_other(sending: Bat
     ledger.send_again(sending, by="Ada")
     later = {"content_id": 2, "since": timezone.now(), "accepted_before": 8}
     version = Version.objects.create(batch=sending, version=2, **later)
-    dispatch.tick()
+    tick.tick()
     chunk = claim(sending)
     assert chunk
     assert chunk.ids

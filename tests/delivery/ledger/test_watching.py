@@ -7,8 +7,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from contacts.models import MailingList
-from delivery import dispatch, ledger
-from delivery.ledger import settling, watching
+from delivery import ledger
+from delivery.dispatch import tick
+from delivery.ledger import cancelling, watching
 from delivery.models import Batch, Provider
 from tests.delivery.ledger.conftest import built
 
@@ -52,7 +53,7 @@ def test_it_pauses_with_the_figures_and_the_next_step(sending: Callable[..., Bat
 
 def test_the_tick_stops_what_no_worker_reported(sending: Callable[..., Batch]) -> None:
     batch = sending(accepted=1_000, complained=3)
-    dispatch.tick()
+    tick.tick()
     assert state(batch) == "paused"
     assert batch.stop_rule == "complained"
 
@@ -103,6 +104,6 @@ def test_what_ended_and_what_was_cancelled_keeps_its_counts(sending: Callable[..
     batch = sending()
     happened(batch, refused=3, hard=2, blocked=1, pending=-3)
     ledger.cancel(batch)
-    settling.settle(batch.pk)
+    cancelling.settle(batch.pk)
     batch.refresh_from_db()
     assert (batch.hard, batch.blocked) == (2, 1)

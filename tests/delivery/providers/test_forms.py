@@ -4,9 +4,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from pytest_django import Settings
 
-from delivery.forms import ProviderForm, SandboxRulesForm, read_host
 from delivery.models import Provider
-from delivery.presets import presets
+from delivery.providers.forms import ProviderForm, SandboxRulesForm, read_host
+from delivery.providers.presets import presets
 
 FILLED: dict[str, Any] = {
     "name": "Relay",

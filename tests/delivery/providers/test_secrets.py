@@ -11,8 +11,9 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from accounts.models import AuditEntry, User
-from delivery import connection_runs, secrets
+from delivery import secrets
 from delivery.models import Provider
+from delivery.providers.check import runs
 
 CANARY = "canary-7f3A9"
 
@@ -117,4 +118,4 @@ def test_saving_a_password_leaves_no_trace_in_log_or_audit(
 
 
 def test_neither_provider_nor_target_prints_the_password(provider: Provider, admin: User) -> None:
-    assert CANARY not in repr(provider) + str(provider) + repr(connection_runs.target(provider))
+    assert CANARY not in repr(provider) + str(provider) + repr(runs.target(provider))

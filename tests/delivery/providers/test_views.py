@@ -10,9 +10,10 @@ from django.utils.html import escape
 from pytest_django import Settings
 
 from accounts.models import AuditEntry, User
-from delivery import breakers, replies
+from delivery import replies
 from delivery.models import Batch, Provider
 from delivery.replies import Category
+from delivery.routing import circuits
 from tests.delivery.providers.talking import Script, closed_port, talking
 
 ClientFor = Callable[[User], Client]
@@ -83,7 +84,7 @@ def test_an_unknown_preset_shows_an_empty_form(browser: Client) -> None:
 def test_a_working_connection_is_shown_step_by_step_and_remembered(browser: Client, transactional_db: None) -> None:
     with talking(Script()) as port:
         provider = relay(port)
-        breakers.refused(provider, Category.PROVIDER_AUTH, "535 no")
+        circuits.refused(provider, Category.PROVIDER_AUTH, "535 no")
         page = result_of(browser, provider)
     assert "The connection works" in page
     assert "Nothing leaves through it" not in page, "a test that passes ends the trouble"
@@ -141,7 +142,7 @@ def test_a_paused_default_is_announced_on_every_page(browser: Client, viewer: Us
 def test_trouble_is_told_with_cause_next_try_and_cure(browser: Client) -> None:
     provider = relay()
     provider.make_default()
-    breakers.refused(provider, Category.PROVIDER_AUTH, "535 5.7.8 <b>bad</b> credentials")
+    circuits.refused(provider, Category.PROVIDER_AUTH, "535 5.7.8 <b>bad</b> credentials")
     page = browser.get(reverse("provider", args=[provider.pk])).content.decode()
     assert "Nothing leaves through it" in page
     assert escape(replies.WORDS[Category.PROVIDER_AUTH]) in page
@@ -155,9 +156,9 @@ def test_trouble_is_told_with_cause_next_try_and_cure(browser: Client) -> None:
 
 def test_new_settings_are_tried_without_waiting(browser: Client) -> None:
     provider = relay()
-    breakers.refused(provider, Category.PROVIDER_AUTH, "535 no")
+    circuits.refused(provider, Category.PROVIDER_AUTH, "535 no")
     assert browser.post(reverse("provider-edit", args=[provider.pk]), FILLED).status_code == 302
-    assert breakers.circuits()[provider.pk].is_due(timezone.now())
+    assert circuits.circuits()[provider.pk].is_due(timezone.now())
 
 
 def test_a_provider_in_use_is_not_removed_and_the_page_says_why(browser: Client) -> None:

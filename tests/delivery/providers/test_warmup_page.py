@@ -8,9 +8,10 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from delivery import limits, pacing, warming, warmups
 from delivery.ledger import progress
 from delivery.models import Batch, Chunk, LanePace, MinuteCount, Provider, WarmupPlan
+from delivery.policy import warmup
+from delivery.throttling import lane_rates, limits, warmup_plans
 
 
 @pytest.fixture
@@ -67,9 +68,9 @@ def test_plan_of_nothing_or_of_no_numbers_is_refused(browser: Client, db: None, 
 
 
 def test_page_says_why_the_day_did_not_bring_more(browser: Client, provider: Provider) -> None:
-    plan = warmups.start(provider=provider, caps=warming.CONSERVATIVE)
+    plan = warmup_plans.start(provider=provider, caps=warmup.CONSERVATIVE)
     WarmupPlan.objects.update(used=20, today=plan.today - timedelta(1))
-    warmups.turn_days()
+    warmup_plans.turn_days()
     shown = page(browser, "/providers/warm-up/")
     assert "20 of 50 were sent: less than half, too few to learn from." in shown
     assert "Next: the same." in shown
@@ -88,13 +89,13 @@ def test_of_a_campaign_the_people_who_wait_are_counted(provider: Provider) -> No
     LanePace.objects.create(provider=provider, lane="yahoo", held_until=until)
     LanePace.objects.create(provider=provider, lane="apple", held_until=until)
     LanePace.objects.create(provider=provider, lane="gmail", held_until=timezone.now())
-    assert [(lane.name, lane.people, lane.next_try_at) for lane in pacing.slowed(provider, batch)] == [
+    assert [(lane.name, lane.people, lane.next_try_at) for lane in lane_rates.slowed(provider, batch)] == [
         ("Yahoo", 1204, until)
     ]
 
 
 def test_campaign_that_warms_up_says_on_which_day_it_is_through(provider: Provider) -> None:
-    warmups.start(sender_domain="news.example.org", caps=[50, 100, 200, 400])
+    warmup_plans.start(sender_domain="news.example.org", caps=[50, 100, 200, 400])
     WarmupPlan.objects.update(day=3, used=150)
     batch = sending(provider, 500, sender_domain="news.example.org", speed=0)
     found = progress(batch)

@@ -1,7 +1,8 @@
 import json
 from typing import Any
 
-from campaigns import blocks, starters
+from campaigns import starters
+from campaigns.content import blocks
 from campaigns.models import Campaign, Edition, Image
 from delivery.models import Batch
 from tests.web import stage

@@ -7,10 +7,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import AuditEntry
-from contacts import consent, holding
+from contacts import consent
 from contacts.importing import jobs, working
 from contacts.importing.plan import Plan
 from contacts.models import Contact, Field, ImportJob, MailingList, Suppression
+from contacts.suppression import holding
 from tests.web.address import STAFF, WRITERS, Address, beside
 from tests.web.cast import Cast
 

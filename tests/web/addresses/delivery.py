@@ -5,9 +5,11 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import AuditEntry
-from delivery import breakers, warming, warmups
 from delivery.models import LanePace, Provider, Route, SandboxMail, SandboxRules, WarmupPlan
+from delivery.policy import warmup
 from delivery.replies import Category
+from delivery.routing import circuits
+from delivery.throttling import warmup_plans
 from tests.web import stage
 from tests.web.address import ADMINS, STAFF, WRITERS, Address, beside
 from tests.web.cast import Cast
@@ -23,7 +25,7 @@ def paused_relay(cast: Cast) -> dict[str, Any]:
 
 
 def relay_in_trouble(cast: Cast) -> dict[str, Any]:
-    breakers.refused(stage.provider(cast), Category.PROVIDER_AUTH, "535 5.7.8 authentication failed")
+    circuits.refused(stage.provider(cast), Category.PROVIDER_AUTH, "535 5.7.8 authentication failed")
     return relay(cast)
 
 
@@ -78,9 +80,9 @@ def newest(cast: Cast) -> dict[str, Any]:
 
 def plan(cast: Cast) -> dict[str, Any]:
     def make() -> WarmupPlan:
-        made = warmups.start(provider=stage.provider(cast), caps=warming.CONSERVATIVE)
+        made = warmup_plans.start(provider=stage.provider(cast), caps=warmup.CONSERVATIVE)
         figures = {"cap": 50, "used": 20, "hard": 0, "complaints": 0, "deferred": 0}
-        decision = warming.advance(1, warming.Yesterday(50, 20))
+        decision = warmup.advance(1, warmup.Yesterday(50, 20))
         made.days.create(date=made.today - timedelta(1), day=1, next_day=1, reason=decision.reason, **figures)
         return made
 

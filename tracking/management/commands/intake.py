@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from tracking.intake import Intake
+from tracking.intake.mover import Intake
 
 
 class Command(BaseCommand):

@@ -16,18 +16,19 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from delivery import gathering, ledger
+from delivery import ledger
+from delivery.dispatch import due_retries
 from delivery.engine import process, recovery
 from delivery.engine.checkpoint import Ledger, Place
 from delivery.engine.feed import TurnFeed
 from delivery.engine.journal import Held, Journal, Owner
 from delivery.engine.lanes import Lanes
-from delivery.engine.letters import BatchFacts, Claim, Letter
 from delivery.engine.pace import Pace
 from delivery.engine.turn import _Turn
-from delivery.engine.wire import Reply
 from delivery.models import Batch, Chunk, Message, MessageState, Provider, Waiting
+from delivery.outcomes import BatchFacts, Claim, Letter
 from delivery.replies import Stage
+from delivery.transports.smtp.wire import Reply
 from tests.delivery.engine import plain
 from tests.delivery.engine.conftest import offer
 from tests.delivery.engine.protocol.parts import WINDOW, Fate, Word
@@ -126,7 +127,7 @@ class Reality:
     def gather(self) -> None:
         Waiting.objects.filter(batch=self.batch, retry_at__isnull=False).update(retry_at="2001-01-01T00:00Z")
         with connection.cursor() as cursor:
-            gathering.gather(cursor)
+            due_retries.gather(cursor)
         self.chunk_ids = self._chunk_ids()
 
     def pause(self) -> None:

@@ -1,0 +1,86 @@
+"""The cards of a draft: what each says when it is closed, and whether it is done."""
+
+from dataclasses import dataclass
+
+from django.template.defaultfilters import truncatechars
+from django.utils import timezone
+
+from accounts import wording
+from campaigns.content import blocks
+from campaigns.models import Campaign
+from campaigns.preflight.checklist import Finding
+from campaigns.templatetags.campaign_words import plainly
+from contacts.audience import Summary
+
+TITLES = {"to": "To", "from": "From", "subject": "Subject", "content": "Content", "schedule": "Schedule"}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    key: str
+    title: str
+    sentence: str
+    is_done: bool
+
+
+def cards(campaign: Campaign, findings: list[Finding], people: Summary) -> list[Card]:
+    missing = {finding.card for finding in findings if finding.level == "block"}
+    sentences = {
+        "to": _to(campaign, people),
+        "from": _from(campaign),
+        "subject": _subject(campaign),
+        "content": _content(campaign),
+        "schedule": _schedule(campaign),
+    }
+    return [Card(key, TITLES[key], sentences[key], key not in missing) for key in TITLES]
+
+
+def _to(campaign: Campaign, people: Summary) -> str:
+    names = [mailing_list.name for mailing_list in campaign.lists.all()]
+    if not names:
+        return "Nobody chosen yet"
+    excluded = [mailing_list.name for mailing_list in campaign.excluded_lists.all()]
+    but = f", but not {_join(excluded)}" if excluded else ""
+    return f"{_join(names)}{but}: {count_people(people.will_receive)}"
+
+
+def _from(campaign: Campaign) -> str:
+    if not campaign.sender_email:
+        return "No sender yet"
+    return f"{campaign.sender_name} <{campaign.sender_email}> through {campaign.way_out}"
+
+
+def _subject(campaign: Campaign) -> str:
+    if not campaign.subject:
+        return "No subject yet"
+    said = f"{campaign.subject} – {campaign.preheader}" if campaign.preheader else campaign.subject
+    return plainly(said)
+
+
+def _content(campaign: Campaign) -> str:
+    by_hand = ", plain text by hand" if campaign.text else ""
+    if campaign.content_kind == Campaign.ContentKind.HTML:
+        size = len(campaign.html.encode()) / 1000
+        return f"HTML, {size:.0f} kB{by_hand}" if campaign.html else "No HTML yet"
+    document = campaign.blocks or {}
+    number = sum(1 for _ in blocks.walk(document))
+    heading = next((block.get("text", "") for block in blocks.walk(document) if block["kind"] == "heading"), "")
+    if not number:
+        return "Nothing written yet"
+    begins = f", “{truncatechars(plainly(heading), 40)}”" if heading else ""
+    return f"{number} block{'' if number == 1 else 's'}{begins}{by_hand}"
+
+
+def _schedule(campaign: Campaign) -> str:
+    if campaign.scheduled_at is None:
+        return "As soon as you press the button"
+    at = timezone.localtime(campaign.scheduled_at)
+    return f"{wording.moment(at, timezone.localtime())} ({at:%Z})"
+
+
+def count_people(number: int) -> str:
+    return "1 person" if number == 1 else f"{wording.count(number)} people"
+
+
+def _join(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

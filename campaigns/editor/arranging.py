@@ -1,0 +1,97 @@
+"""Blocks put in their place: pure changes to a document, by block id. Nothing here touches the database."""
+
+import copy
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from campaigns.content import blocks
+from campaigns.content.blocks import Block, Document, Invalid
+
+
+class NoSuchBlock(Invalid):
+    """Somebody else has removed it meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a block stands: `column` of the container `inside`, or the mail itself when `inside` is empty."""
+
+    position: int
+    inside: str = ""
+    column: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        return {"position": self.position, "inside": self.inside, "column": self.column}
+
+
+def find(document: Document, block_id: str) -> Block:
+    for block in blocks.walk(document):
+        if block["id"] == block_id:
+            return block
+    raise NoSuchBlock("This block is no longer there.")
+
+
+def place_of(document: Document, block_id: str) -> Place:
+    for place, siblings in _rows(document):
+        for position, block in enumerate(siblings):
+            if block["id"] == block_id:
+                return Place(position, place.inside, place.column)
+    raise NoSuchBlock("This block is no longer there.")
+
+
+def insert(document: Document, block: Block, place: Place) -> Document:
+    """With the block at that place; further down than the end means the end."""
+    changed = copy.deepcopy(document)
+    _siblings(changed, place).insert(place.position, block)
+    return blocks.validate(changed)
+
+
+def update(document: Document, block_id: str, values: dict[str, Any]) -> Document:
+    changed = copy.deepcopy(document)
+    find(changed, block_id).update(values)
+    return blocks.validate(changed)
+
+
+def move(document: Document, block_id: str, steps: int) -> Document:
+    """Up (negative) or down among its neighbours; at the end nothing changes."""
+    changed = copy.deepcopy(document)
+    place = place_of(changed, block_id)
+    siblings = _siblings(changed, place)
+    block = siblings.pop(place.position)
+    siblings.insert(max(place.position + steps, 0), block)
+    return blocks.validate(changed)
+
+
+def remove(document: Document, block_id: str) -> Document:
+    changed = copy.deepcopy(document)
+    place = place_of(changed, block_id)
+    _siblings(changed, place).pop(place.position)
+    return blocks.validate(changed)
+
+
+def duplicate(document: Document, block_id: str) -> tuple[Document, str]:
+    """With a copy below it, and the copy's id."""
+    twin = copy.deepcopy(find(document, block_id))
+    for block in blocks.walk({"blocks": [twin]}):
+        block["id"] = secrets.token_hex(4)
+    place = place_of(document, block_id)
+    return insert(document, twin, Place(place.position + 1, place.inside, place.column)), twin["id"]
+
+
+def _siblings(document: Document, place: Place) -> list[Block]:
+    if not place.inside:
+        row: list[Block] = document["blocks"]
+        return row
+    columns: list[list[Block]] = find(document, place.inside).get("columns", [])
+    if not 0 <= place.column < len(columns):
+        raise NoSuchBlock("This column is no longer there.")
+    return columns[place.column]
+
+
+def _rows(document: Document) -> list[tuple[Place, list[Block]]]:
+    """Every row of neighbours with the place of its first block."""
+    rows = [(Place(0), document["blocks"])]
+    for block in document["blocks"]:
+        rows += [(Place(0, block["id"], index), column) for index, column in enumerate(block.get("columns", []))]
+    return rows

@@ -1,0 +1,108 @@
+"""A document as its editor shows it: each block with its form, as campaigns.content.blocks defines it."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.html import strip_tags
+from django.utils.text import Truncator
+
+from campaigns.content import blocks
+from campaigns.content.blocks import Block, Document, Field
+from campaigns.templatetags.campaign_words import plainly
+
+_EXCERPT_CHARS = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    field: Field
+    value: Any
+    id: str
+
+    @property
+    def thumbnail(self) -> str:
+        """The picture from this server, whatever public address the mail names."""
+        _, mark, name = str(self.value).rpartition("/i/")
+        return f"/i/{name}" if mark else ""
+
+    @property
+    def takes_merge_tags(self) -> bool:
+        return self.field.widget in ("text", "rich", "url")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One block in the list: what it is, what it says, and its form."""
+
+    block: Block
+    label: str
+    excerpt: str
+    inputs: list[Input]
+    columns: list["Row"]
+    is_first: bool
+    is_last: bool
+    is_open: bool
+
+    @property
+    def id(self) -> str:
+        return str(self.block["id"])
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Neighbours: the blocks of the mail or of one column, and which kinds may join them."""
+
+    shown: list[Shown]
+    inside: str
+    column: int
+    kinds: list[blocks.Kind]
+
+    @property
+    def end(self) -> int:
+        """Where a new block goes: last, but above the mail's footer."""
+        last = self.shown[-1].block["kind"] if self.shown else ""
+        return len(self.shown) - (last == "footer")
+
+
+def show(document: Document, open_id: str = "") -> Row:
+    """`open_id`: the block whose form is open, and so is the container it stands in."""
+    return _row(document["blocks"], Row([], "", 0, list(blocks.KINDS.values())), open_id)
+
+
+def style_inputs(document: Document, brand_colour: str) -> list[Input]:
+    """The style's form; a colour left to the organisation shows the organisation's."""
+    style = document["style"]
+    return [
+        Input(field, style[field.name] or (brand_colour if field.widget == "colour" else ""), f"style-{field.name}")
+        for field in blocks.STYLE
+    ]
+
+
+def values(fields: tuple[Field, ...], posted: QueryDict) -> dict[str, Any]:
+    """What the form holds; what it does not mention stays as it is."""
+    return {field.name: posted[field.name] for field in fields if field.name in posted}
+
+
+def _row(siblings: list[Block], empty: Row, open_id: str) -> Row:
+    last = len(siblings) - 1
+    shown = [_shown(block, index == 0, index == last, open_id) for index, block in enumerate(siblings)]
+    return replace(empty, shown=shown)
+
+
+def _shown(block: Block, is_first: bool, is_last: bool, open_id: str) -> Shown:
+    kind = blocks.KINDS[block["kind"]]
+    inputs = [Input(field, block[field.name], f"field-{block['id']}-{field.name}") for field in kind.fields]
+    inner = [blocks.KINDS[key] for key in blocks.COLUMN_KINDS]
+    columns = [
+        _row(column, Row([], block["id"], index, inner), open_id)
+        for index, column in enumerate(block.get("columns", []))
+    ]
+    is_open = block["id"] == open_id or any(found.is_open for row in columns for found in row.shown)
+    return Shown(block, kind.label, excerpt(block), inputs, columns, is_first, is_last, is_open)
+
+
+def excerpt(block: Block) -> str:
+    """The block's words in short, to know it again in the list."""
+    words = block.get("text") or block.get("label") or strip_tags(str(block.get("html") or "").replace("</p>", " "))
+    return Truncator(plainly(" ".join((words or block.get("alt") or "").split()))).chars(_EXCERPT_CHARS)

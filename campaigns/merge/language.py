@@ -1,0 +1,315 @@
+"""The merge language: `{{ first_name|default("there") }}`, `{% if city %}`, and nothing that reaches further."""
+
+from collections.abc import Callable, Mapping, Sequence
+from inspect import signature
+from typing import Any, Literal
+
+import minijinja
+
+from campaigns.merge import places, syntax
+from campaigns.merge.filters import FILTERS, default, is_blank, printable
+from campaigns.merge.syntax import Piece, Problem, Unreadable
+from campaigns.message.encoding import SOFT_BREAK, is_plain_address, needs_nothing
+
+Escape = Literal["html", "text", "header", "url"]
+Values = Mapping[str, Any]
+Slot = Callable[[dict[str, Any]], str]
+
+MAX_TEMPLATE = 500_000
+_FUEL = 200_000
+_PROBES = ("", 7, "x" * 200)  # with nothing, a number and a long text: whatever goes wrong shows before the launch
+_PLACES = {"text": "plain", "header": "header", "url": "part"}
+_ARGUMENTS = {function: len(signature(function).parameters) - 1 for function in FILTERS.values()}
+_OURS = "ours"
+_NEEDS_NOTHING = {"text": needs_nothing, "plain": needs_nothing, "address": is_plain_address}
+_FILTER_NAMES = frozenset(FILTERS)
+
+
+class Broken(ValueError):
+    """A template that cannot be rendered; `problems` say why."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("; ".join(problem.text for problem in problems))
+        self.problems = list(problems)
+
+
+def check(template: str) -> list[Problem]:
+    """What keeps the template from being sent, [] when it is right. Unknown names are the caller's business."""
+    try:
+        compiled = Template(read(template), place="plain")
+        names = tags_used(template)
+        for probe in _PROBES:
+            if probe == 7 and "for" in template:
+                continue  # one does not loop over a number
+            compiled(dict.fromkeys(names, probe) if probe else {})
+    except Broken as broken:
+        return broken.problems
+    return []
+
+
+def tags_used(template: str) -> set[str]:
+    """Names the template asks for; {} for one that cannot be read."""
+    try:
+        pieces = read(template)
+    except Broken:
+        return set()
+    loops = {piece.tokens[1][1] for piece in pieces if piece.word == "for" and len(piece.tokens) > 1}
+    return set[str]().union(*(piece.names for piece in pieces)) - loops - {"loop"}
+
+
+def without_fallback(template: str) -> set[str]:
+    """Names shown without a default and outside any `{% if name %}`: they leave a gap for who lacks the value."""
+    found: set[str] = set()
+    guards: list[set[str]] = []
+    try:
+        pieces = read(template)
+    except Broken:
+        return found
+    for piece in pieces:
+        if piece.word in {"if", "for"}:
+            guards.append(piece.names)
+        elif piece.word in {"endif", "endfor"} and guards:
+            guards.pop()
+        elif piece.kind == "output" and ("name", "default") not in piece.tokens and ("name", "if") not in piece.tokens:
+            found |= piece.names - set[str]().union(*guards)
+    return found
+
+
+def render(template: str, values: Values, escape: Escape = "html") -> str:
+    """The template filled in for one person, made harmless for where it stands. Raises Broken."""
+    pieces = places.placed(read(template)) if escape == "html" else read(template)
+    return Template(pieces, place=_PLACES.get(escape))(present(values))
+
+
+def present(values: Values) -> dict[str, Any]:
+    """Only what says something: missing, null and blank are then the same to every tag."""
+    return {name: value for name, value in values.items() if not is_blank(value)}
+
+
+def read(template: str) -> list[Piece]:
+    if len(template) > MAX_TEMPLATE:
+        raise Broken([Problem(f"This is longer than {MAX_TEMPLATE:,} characters.")])
+    try:
+        return syntax.read(template.replace(places.OPEN, "").replace(places.CLOSE, ""), _FILTER_NAMES)
+    except Unreadable as unreadable:
+        raise Broken([unreadable.problem]) from None
+
+
+class Template:
+    """Pieces compiled for many renderings: each literal is encoded once, each value on its way in.
+
+    Without conditions and loops it is a join of strings; with them minijinja runs it, under limits.
+    """
+
+    def __init__(
+        self,
+        pieces: Sequence[Piece],
+        *,
+        place: str | None = None,
+        encode: Callable[[str], str] | None = None,
+        constants: Values | None = None,
+    ) -> None:
+        """`place`: instead of each output's own. `encode`: encoding.quoted_printable, or None for the words as such.
+
+        `constants`: values that every rendering has. Values of outputs of ours come encoded already.
+        """
+        self._encode = encode
+        self._place = place
+        self._constants = dict(constants or {})
+        if any(piece.kind == "block" or not _is_simple(piece) for piece in pieces if piece.kind != "text"):
+            self._render = self._engine(pieces)
+        else:
+            self._render = self._join(pieces)
+
+    def __call__(self, values: dict[str, Any]) -> str:
+        """`values` as `present` gives them. Raises Broken."""
+        return self._render(values)
+
+    def _join(self, pieces: Sequence[Piece]) -> Slot:
+        parts = [self._constant(piece) for piece in pieces]
+        # The same output in several spots is worked out once.
+        spots: dict[tuple[str, str], list[int]] = {}
+        ours: list[tuple[int, str]] = []
+        for number, piece in enumerate(pieces):
+            if piece.kind == "output" and piece.place == _OURS:
+                ours.append((number, piece.source))
+            elif piece.kind == "output" and not self._is_constant(piece):
+                spots.setdefault((piece.place, piece.source), []).append(number)
+        slots = [(self._slot(pieces[numbers[0]]), numbers) for numbers in spots.values()]
+
+        def render(values: dict[str, Any]) -> str:
+            filled = parts[:]
+            for number, name in ours:
+                filled[number] = values[name]
+            for slot, numbers in slots:
+                shown = slot(values)
+                for number in numbers:
+                    filled[number] = shown
+            return "".join(filled)
+
+        return render
+
+    def _constant(self, piece: Piece) -> str:
+        if piece.kind == "text":
+            return self._literal(piece)
+        return self._slot(piece)(self._constants) if self._is_constant(piece) else ""
+
+    def _is_constant(self, piece: Piece) -> bool:
+        return piece.names <= self._constants.keys()
+
+    def _slot(self, piece: Piece) -> Slot:
+        """What an output shows: a name (or a text) and a chain of filters with plain arguments."""
+        (what, text), *_ = piece.tokens
+        chain = _filter_chain(piece)
+        show = self._show(piece.place)
+        is_harmless = _NEEDS_NOTHING.get(self._place or piece.place)
+        if self._encode and what == "name" and is_harmless and all(function is default for function, _ in chain):
+            fallbacks = [argument for _, arguments in chain for argument in arguments if argument]
+            return _quick_slot(text, fallbacks[0] if fallbacks else "", is_harmless, show)
+        constant = None if what == "name" else _literal_value(what, text)
+
+        def slot(values: dict[str, Any]) -> str:
+            value = values.get(text) if constant is None else constant
+            for function, arguments in chain:
+                value = function(value, *arguments)
+            return show(value)
+
+        return slot
+
+    def _engine(self, pieces: Sequence[Piece]) -> Slot:
+        environment = _environment()
+        _parse_each(environment, pieces)
+        shows = {piece.place for piece in pieces if piece.kind == "output"}
+        for place in shows:
+            environment.add_filter(f"_{place}", self._show(place))
+        source = "".join(
+            self._literal(piece)
+            if piece.kind == "text"
+            else f"{{{{ ({piece.source})|_{piece.place} }}}}"
+            if piece.kind == "output"
+            else piece.shown()
+            for piece in pieces
+        )
+        try:
+            environment.add_template("mail", source)
+        except minijinja.TemplateError as error:
+            raise Broken([_problem(error, pieces)]) from None
+
+        def render(values: dict[str, Any]) -> str:
+            try:
+                return environment.render_template("mail", **values)
+            except minijinja.TemplateError as error:
+                raise Broken([_problem(error, pieces)]) from None
+            except (TypeError, ValueError, ArithmeticError):  # out of a filter
+                raise Broken([Problem("A filter is given more than it takes.")]) from None
+
+        return render
+
+    def _literal(self, piece: Piece) -> str:
+        return self._encode(piece.source) if self._encode else piece.source
+
+    def _show(self, place: str) -> Callable[[Any], str]:
+        harmless = places.HARMLESS[self._place or place]
+        encode = self._encode
+        if encode is None or place == _OURS:
+            return lambda value: harmless(printable(value))
+        return lambda value: encode(harmless(printable(value)))
+
+
+def _quick_slot(name: str, fallback: Any, is_harmless: Callable[[str], object], show: Callable[[Any], str]) -> Slot:
+    """A name with at most a default, for a mail being sent: most values need neither escaping nor encoding."""
+
+    def slot(values: dict[str, Any]) -> str:
+        value = values.get(name, fallback)
+        if type(value) is str and is_harmless(value):
+            return value + SOFT_BREAK
+        return show(value)
+
+    return slot
+
+
+def _is_simple(piece: Piece) -> bool:
+    """A name, text or number followed by filters whose arguments are plain: what `_slot` understands."""
+    what, text = piece.tokens[0]
+    try:
+        _filter_chain(piece)
+        return what == "name" or _literal_value(what, text) is not None
+    except ValueError:
+        return False
+
+
+def _filter_chain(piece: Piece) -> list[tuple[Callable[..., Any], list[Any]]]:
+    """Raises ValueError for anything but a plain chain."""
+    chain: list[tuple[Callable[..., Any], list[Any]]] = []
+    tokens = list(piece.tokens[:0:-1])
+    if piece.tokens[0][0] == "name" and piece.tokens[0][1] in syntax.KEYWORDS:
+        raise ValueError("a keyword")
+    while tokens:
+        if tokens.pop() != ("sign", "|") or not tokens:
+            raise ValueError("not a filter")
+        function, arguments = FILTERS[tokens.pop()[1]], []
+        if tokens and tokens[-1] == ("sign", "("):
+            tokens.pop()
+            while tokens and tokens[-1] != ("sign", ")"):
+                arguments.append(_literal_value(*tokens.pop()))
+                if tokens and tokens[-1] == ("sign", ","):
+                    tokens.pop()
+                elif tokens and tokens[-1] != ("sign", ")"):
+                    raise ValueError("no comma")
+            if not tokens:
+                raise ValueError("never closed")
+            tokens.pop()
+        if len(arguments) > _ARGUMENTS[function]:
+            raise ValueError("too many")
+        chain.append((function, arguments))
+    return chain
+
+
+def _literal_value(what: str, text: str) -> Any:
+    if what == "number":
+        return float(text) if "." in text else int(text)
+    if what == "text" and "\\" not in text:
+        return text[1:-1]
+    raise ValueError("not plain")
+
+
+def _environment() -> minijinja.Environment:
+    environment = minijinja.Environment(
+        filters=FILTERS,
+        fuel=_FUEL,
+        debug=False,
+        pycompat=False,
+        keep_trailing_newline=True,
+        undefined_behavior="lenient",
+        auto_escape_callback=lambda name: None,
+        comment_start_string="{##\ue002",  # a style sheet may say {#id; nobody writes this
+        comment_end_string="\ue002##}",
+    )
+    for name in ("range", "dict", "debug", "namespace"):
+        environment.remove_global(name)
+    return environment
+
+
+def _parse_each(environment: minijinja.Environment, pieces: Sequence[Piece]) -> None:
+    """Outputs one by one, so that a mistake is shown where it stands. Raises Broken."""
+    for piece in pieces:
+        if piece.kind == "output":
+            try:
+                environment.add_template("tag", piece.shown())
+            except minijinja.TemplateError as error:
+                text = f"This merge tag cannot be read: {error.detail or error.message}."
+                raise Broken([Problem(text, piece.line, piece.shown())]) from None
+
+
+def _problem(error: minijinja.TemplateError, pieces: Sequence[Piece]) -> Problem:
+    detail = error.detail or error.message
+    tags = [piece for piece in pieces if piece.kind != "text"]
+    blocks = [piece for piece in tags if piece.kind == "block"]
+    if "fuel" in detail:
+        return Problem("This takes too long: a loop in it hardly comes to an end.", blocks[0].line, blocks[0].shown())
+    if "end of input" in detail and blocks:
+        return Problem("An if or for is opened here and never closed.", blocks[-1].line, blocks[-1].shown())
+    if "unknown statement" in detail:
+        detail = f"there is an {detail.rpartition(' ')[2]} too many"
+    at = next((piece for piece in tags if piece.line == error.line), tags[0])
+    return Problem(f"The merge tags do not fit together: {detail}.", at.line, at.shown())

@@ -1,0 +1,53 @@
+"""Merge tags out of harm's way while tools that know nothing of them work on the text round them."""
+
+import re
+import secrets
+from collections.abc import Callable
+
+from campaigns.merge.syntax import tag_spans
+
+
+class Masks:
+    """Puts a word in the place of each tag: one that HTML, CSS, MJML and web addresses all leave alone."""
+
+    def __init__(self, *, apart: bool = False) -> None:
+        """`apart`: a block after a space or quote gets spaces round it, lest it grow into the attribute beside it."""
+        self._word = f"zq{secrets.token_hex(4)}x"
+        self._apart = apart
+        self._tags: list[str] = []
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile(rf"{self._word}\d+[qy]")
+
+    @property
+    def blocks(self) -> re.Pattern[str]:
+        return re.compile(rf"{self._word}\d+y")
+
+    def hide(self, template: str, keep: Callable[[str], str] = str) -> str:
+        """`keep` is applied to the text between the tags. Works on broken templates too."""
+        out, at, apart = [], 0, False
+        for start, end in tag_spans(template):
+            if start > at:
+                apart = self._apart and template[start - 1] in " \t\r\n\"'"
+            out += [keep(template[at:start]), self._mask(template[start:end], apart)]
+            at = end
+        return "".join(out) + keep(template[at:])
+
+    def keep(self, text: str) -> str:
+        """One word for the whole text, tags and all."""
+        self._tags.append(text)
+        return f"{self._word}{len(self._tags) - 1}q"
+
+    def reveal(self, text: str, change: Callable[[str], str] = str) -> str:
+        """`change` is applied to each tag. A tag that stood between attributes has become one without a value."""
+        if self._apart:
+            text = re.sub(rf" ?({self._word}\d+y) ?", r"\1", text)
+        return re.sub(rf'{self._word}(\d+)[qy](?:="")?', lambda mask: change(self._tags[int(mask[1])]), text)
+
+    def _mask(self, tag: str, apart: bool) -> str:
+        self._tags.append(tag)
+        mask = f"{self._word}{len(self._tags) - 1}"
+        if not tag.startswith("{%"):
+            return f"{mask}q"
+        return f" {mask}y " if apart else f"{mask}y"

@@ -1,0 +1,252 @@
+"""An edition compiled once: literal text encoded in advance, so that a message costs only its merge values.
+
+A mail is encoded before it is rendered: each piece of literal text is quoted-printable already, broken off softly
+round every merge tag, and a value is made harmless and encoded on its way in. The Date is the moment of building (a
+Date of the launch would look stale at the end of a long send); everything else is the same however often it is built.
+"""
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from functools import cache, cached_property
+from hashlib import blake2b
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from campaigns.merge import language, places
+from campaigns.merge.filters import is_blank
+from campaigns.merge.syntax import Piece
+from campaigns.message import links
+from campaigns.message.encoding import (
+    SOFT_BREAK,
+    address_header,
+    ascii_address,
+    header,
+    needs_nothing,
+    one_line,
+    quoted_printable,
+)
+from campaigns.models import Edition
+from delivery import tokens, verp
+from delivery.content import Parts, Recipient
+from tracking import addresses
+
+OPEN_NAME = "_open"
+_BODY = re.compile(r"<body\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
+_PIXEL = '<img src="{}" width="1" height="1" alt="" style="display:block;width:1px;height:1px;border:0">'
+_ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
+_PHRASE = re.compile(r"[A-Za-z0-9 ]{1,60}")
+Values = dict[str, Any]
+Addresses = Callable[[int], list[str]]
+
+
+class Bodies(NamedTuple):
+    html: language.Template
+    text: language.Template
+
+
+class CompiledEdition:
+    """Keeps the promise of delivery.content.Compiled. `link_ids` are in the order of `link_targets`.
+
+    `stand_in`: merge values that take the place of every recipient's own.
+    """
+
+    dot_safe = True  # quoted_printable begins no line with a dot, header() folds at spaces
+
+    def __init__(
+        self,
+        edition: Edition,
+        *,
+        batch_id: int,
+        lists: Sequence[int],
+        link_ids: Sequence[int],
+        stand_in: Values | None = None,
+    ) -> None:
+        self._edition = edition
+        self._stand_in = stand_in
+        self._batch_id = batch_id
+        self._base = str(edition.organisation.get("public_address", "")).rstrip("/")
+        self._sender = ascii_address(edition.sender_email)
+        self._domain = self._sender.rpartition("@")[2]
+        self._own_names = [OPEN_NAME, *(f"_link{number}" for number in range(len(link_ids)))]
+        self._own_addresses = addresses.of_message(self._base, link_ids)
+        self._own_encoded = _encoded(self._base, link_ids)
+        self._constants = constants(edition)
+        self._names = _names(edition)
+        self._boundary = "=_" + blake2b(f"{batch_id}:{edition.pk}".encode(), digest_size=12).hexdigest()
+        self._fixed = fixed_headers(edition, self._domain, batch_id, lists, self._boundary)
+        self._from = address_header("From", edition.sender_name, self._sender)
+        self._subject = language.Template(language.read(edition.subject), place="header")
+        self._constant_subject = None if language.tags_used(edition.subject) else header("Subject", self._subject({}))
+        self._bodies: dict[tuple[bool, bool], Bodies] = {}
+
+    def envelope_from(self, recipient: Recipient) -> str:
+        return verp.address(recipient.message_id, self._domain)
+
+    def build(self, recipient: Recipient) -> bytes:
+        tracked = self._is_tracked(recipient)
+        values = self._values(recipient, self._own_encoded if tracked else None)
+        bodies = self._bodies.get((tracked, True)) or self._compile(tracked, encoded=True)
+        subject = self._constant_subject or header("Subject", self._subject(values))
+        return (
+            f"{self._from}{_to(recipient.email)}{subject}Date: {_date(int(time.time()))}\r\n"
+            f"Message-ID: {self._message_id(recipient)}\r\n"
+            f"List-Unsubscribe: <{values['unsubscribe_url']}>\r\n"
+            f"{self._fixed}"
+            f"--{self._boundary}\r\nContent-Type: text/plain; charset=utf-8\r\n"
+            f"Content-Transfer-Encoding: quoted-printable\r\n\r\n{bodies.text(values)}"
+            f"\r\n--{self._boundary}\r\nContent-Type: text/html; charset=utf-8\r\n"
+            f"Content-Transfer-Encoding: quoted-printable\r\n\r\n{bodies.html(values)}"
+            f"\r\n--{self._boundary}--\r\n"
+        ).encode("ascii")
+
+    def parts(self, recipient: Recipient) -> Parts:
+        """The same words decoded. Date and the MIME frame are left to whoever sends them."""
+        tracked = self._is_tracked(recipient)
+        values = self._values(recipient, self._own_addresses if tracked else None)
+        bodies = self._bodies.get((tracked, False)) or self._compile(tracked, encoded=False)
+        edition = self._edition
+        name = one_line(edition.sender_name)
+        headers = [
+            ("From", f"{name} <{self._sender}>" if name else self._sender),
+            ("To", recipient.email),
+            ("Message-ID", self._message_id(recipient)),
+            ("List-Unsubscribe", f"<{values['unsubscribe_url']}>"),
+            *self._listed,
+        ]
+        return Parts(headers, self._subject(values), bodies.html(values), bodies.text(values))
+
+    @cached_property
+    def _listed(self) -> list[tuple[str, str]]:
+        """The constant headers that say something to people and relays."""
+        lines = self._fixed.replace("\r\n ", " ").split("\r\n")
+        pairs = [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines)]
+        return [(name, value) for name, value in pairs if name not in {"", "MIME-Version", "Content-Type"}]
+
+    def _is_tracked(self, recipient: Recipient) -> bool:
+        """A test mail counts nothing."""
+        return recipient.tracked and not self._edition.is_test
+
+    def _values(self, recipient: Recipient, own: Addresses | None) -> Values:
+        given = recipient.merge if self._stand_in is None else self._stand_in
+        values = {name: given[name] for name in self._names if not is_blank(given.get(name))}
+        if "email" not in values:
+            values["email"] = recipient.email
+        values.update(self._constants)
+        # A test mail's link opens the page but names nobody, so that trying it unsubscribes nobody.
+        contact_id = 0 if self._edition.is_test else recipient.contact_id or 0
+        values["unsubscribe_url"] = addresses.unsubscribe_url(self._base, contact_id, self._batch_id)
+        if own is not None:
+            values.update(zip(self._own_names, own(recipient.message_id), strict=True))
+        return values
+
+    def _message_id(self, recipient: Recipient) -> str:
+        return f"<{tokens.seal(tokens.MESSAGE_ID, recipient.message_id)}@{self._domain}>"
+
+    def _compile(self, tracked: bool, *, encoded: bool) -> Bodies:
+        encode = quoted_printable if encoded else None
+        html, text = read_bodies(self._edition, self._own_names[1:] if tracked else None)
+        bodies = Bodies(*(language.Template(body, encode=encode, constants=self._constants) for body in (html, text)))
+        self._bodies[tracked, encoded] = bodies
+        return bodies
+
+
+def link_targets(edition: Edition) -> list[tuple[str, str]]:
+    """(url, label) of every tracked link, in an order that depends on nothing but the edition's words."""
+    html, text = (places.masked(language.read(source)) for source in (edition.html, edition.text))
+    return links.targets(html, text)[0]
+
+
+def read_bodies(edition: Edition, link_names: Sequence[str] | None) -> tuple[list[Piece], list[Piece]]:
+    """The pieces of both parts, placed; with names, links and the open pixel are outputs of ours."""
+    html_pieces, text_pieces = places.placed(language.read(edition.html)), language.read(edition.text)
+    text_pieces = [places.at(piece, "plain") for piece in text_pieces]
+    if link_names is not None:
+        html, text = places.masked(html_pieces), places.masked(text_pieces)
+        _, html_links, html_numbers, text_links, text_numbers = links.targets(html, text)
+        html, html_pieces = links.replaced(html, html_pieces, html_links, [link_names[n] for n in html_numbers])
+        text, text_pieces = links.replaced(text, text_pieces, text_links, [link_names[n] for n in text_numbers])
+        html, html_pieces = _with_pixel(html, html_pieces)
+        html_pieces, text_pieces = places.unmasked(html, html_pieces), places.unmasked(text, text_pieces)
+    return html_pieces, text_pieces
+
+
+def constants(edition: Edition) -> Values:
+    """Merge values that are the same for everybody."""
+    organisation = edition.organisation
+    return {
+        "organisation_name": organisation.get("name", ""),
+        "postal_address": ", ".join(line.strip() for line in organisation.get("postal_address", "").splitlines()),
+    }
+
+
+def fixed_headers(edition: Edition, domain: str, batch_id: int, lists: Sequence[int], boundary: str) -> str:
+    """Everything that is the same for all recipients, up to the empty line that ends the headers."""
+    reply_to = address_header("Reply-To", "", ascii_address(edition.reply_to)) if edition.reply_to else ""
+    # Stable for the life of a list; a campaign to several lists belongs to none of them alone (RFC 2919).
+    list_id = f"list-{lists[0]}" if len(lists) == 1 else "campaigns"
+    name = one_line(str(edition.organisation.get("name", "")))
+    phrase = f"{name} " if _PHRASE.fullmatch(name) else ""
+    # Gmail's counter: two numbers of ours, the kind, and a stable name of the sender; nothing about the recipient.
+    sender_id = blake2b(domain.encode(), digest_size=5).hexdigest()
+    return (
+        f"{reply_to}"
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+        f"List-Id: {phrase}<{list_id}.{domain}>\r\n"
+        f"Feedback-ID: c{edition.campaign_id}:b{batch_id}:campaign:{sender_id}\r\n"
+        "Precedence: bulk\r\n"
+        "MIME-Version: 1.0\r\n"
+        f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n'
+        "\r\n"
+    )
+
+
+def is_short_enough(public_address: str) -> bool:
+    """Whether unsubscribe addresses stay within the 70 characters that every mail library leaves alone."""
+    longest = addresses.unsubscribe_url(public_address, 2**33, 2**31)
+    return bool(urlsplit(public_address).hostname) and len(longest) <= 70
+
+
+def _names(edition: Edition) -> list[str]:
+    """Of a person, all that the edition may ask for."""
+    pieces = [piece for words in (edition.subject, edition.text, edition.html) for piece in language.read(words)]
+    return sorted({"email"}.union(*(piece.names for piece in pieces)))
+
+
+def _encoded(base: str, link_ids: Sequence[int]) -> Addresses:
+    """Open and click addresses as they stand in a quoted-printable body."""
+    if needs_nothing(f"{base}/c/{'x' * addresses.LONGEST_TOKEN}"):
+        return addresses.of_message(base, link_ids, after=SOFT_BREAK)
+    plain = addresses.of_message(base, link_ids)
+    return lambda message_id: [quoted_printable(address) for address in plain(message_id)]
+
+
+def _with_pixel(html: str, pieces: Sequence[Piece]) -> tuple[str, list[Piece]]:
+    """The pixel comes early: a mail that is clipped for its length still counts as opened."""
+    body = _BODY.search(html)
+    at = body.end() if body else 0
+    mask = f"{places.OPEN}{len(pieces)}{places.CLOSE}"
+    pixel = Piece("output", OPEN_NAME, tokens=(("name", OPEN_NAME),), place="ours")
+    return html[:at] + _PIXEL.format(mask) + html[at:], [*pieces, pixel]
+
+
+def _to(email: str) -> str:
+    """Raises ValueError for an address that cannot travel: the caller refuses that one message."""
+    if not email.isascii():
+        email = ascii_address(email)
+    if not _ADDRESS.fullmatch(email):
+        raise ValueError(f"not an address: {email!r}")
+    return f"To: {email}\r\n" if len(email) <= 72 else f"To:\r\n {email}\r\n"
+
+
+@cache
+def _date_of(second: int) -> str:
+    return format_datetime(datetime.fromtimestamp(second, UTC))
+
+
+def _date(second: int) -> str:
+    if _date_of.cache_info().currsize > 1:
+        _date_of.cache_clear()
+    return _date_of(second)

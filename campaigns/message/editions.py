@@ -1,0 +1,103 @@
+"""From a campaign to the bytes of one message: composed when looked at, frozen at launch, compiled by each worker."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import Organisation
+from campaigns.content import blocks, html, mjml
+from campaigns.message import plaintext
+from campaigns.message.compiled import CompiledEdition, link_targets
+from campaigns.models import Campaign, Edition
+from contacts.merge_values import Tag, values
+from contacts.models import Contact
+from delivery.models import Batch
+from tracking import links
+from tracking.models import Link
+
+# Merge tags that every mail may use besides those of the person; a picker offers them without a fallback.
+OWN_TAGS = (
+    Tag("unsubscribe_url", "Unsubscribe link (an address for a link)", "https://news.example.com/u/…"),
+    Tag("organisation_name", "Name of the organisation", "Harbour Books"),
+    Tag("postal_address", "Postal address of the organisation", "12 Quay Street, Bristol"),
+)
+
+
+class LinksMissing(Exception):
+    """An edition is to be built whose links were never frozen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What a campaign says, merge tags still in it; the preheader is in the HTML too."""
+
+    subject: str
+    preheader: str
+    html: str
+    text: str
+
+
+def compose(campaign: Campaign) -> Composed:
+    """Raises blocks.Invalid or html.Unusable for content that no mail can be made of."""
+    subject, preheader = campaign.subject.strip(), campaign.preheader.strip()
+    if campaign.content_kind == Campaign.ContentKind.HTML:
+        page = html.complete(html.inline(html.clean(campaign.html)), title=subject, preheader=preheader)
+    else:
+        document = blocks.validate(campaign.blocks or blocks.empty())
+        page = mjml.compile(document, mjml.Brand.of(Organisation.get()), title=subject, preheader=preheader)
+    return Composed(
+        subject, preheader, page, campaign.text.strip() + "\n" if campaign.text.strip() else plaintext.from_html(page)
+    )
+
+
+def freeze(campaign: Campaign) -> Edition:
+    """An unsaved edition of the campaign as it stands; the caller sets is_test, contact_id, created_by and saves."""
+    composed = compose(campaign)
+    organisation = Organisation.get()
+    return Edition(
+        campaign=campaign,
+        sender_name=campaign.sender_name,
+        sender_email=campaign.sender_email,
+        reply_to=campaign.reply_to,
+        subject=composed.subject,
+        preheader=composed.preheader,
+        html=composed.html,
+        text=composed.text,
+        organisation={
+            "name": organisation.name if organisation else "",
+            "postal_address": organisation.postal_address if organisation else "",
+            "public_address": organisation.public_address if organisation else "",
+        },
+    )
+
+
+def freeze_links(edition: Edition, batch: Batch) -> list[Link]:
+    """To be called once the edition has its batch, before anything is built. Idempotent.
+
+    A later version keeps the links that it shares with those before.
+    """
+    targets = link_targets(edition)
+    frozen = links.freeze(batch, targets) if edition.version == 1 else links.extend(batch, targets, edition.version)
+    edition.link_ids = [link.pk for link in frozen]
+    edition.save(update_fields=["link_ids"])
+    return frozen
+
+
+def load_edition(batch: Batch) -> CompiledEdition:
+    """What delivery.content calls for a batch of kind "edition". Raises LinksMissing."""
+    edition = Edition.objects.get(pk=batch.content_id)
+    link_ids = edition.link_ids or list(
+        Link.objects.filter(batch=batch).order_by("position").values_list("id", flat=True)
+    )
+    if not edition.is_test and len(link_ids) != len(link_targets(edition)):
+        raise LinksMissing(f"edition {edition.pk} has {len(link_targets(edition))} links, its batch {len(link_ids)}")
+    return CompiledEdition(
+        edition, batch_id=batch.pk, lists=batch.lists, link_ids=link_ids, stand_in=_stand_in(edition)
+    )
+
+
+def _stand_in(edition: Edition) -> dict[str, Any] | None:
+    """A test mail is written as if to this contact, whoever gets it."""
+    contact = Contact.objects.filter(pk=edition.contact_id).first() if edition.contact_id else None
+    if contact is None:
+        return None
+    return values(contact.email, contact.first_name, contact.last_name, contact.language, contact.attributes)

@@ -1,0 +1,118 @@
+"""Links of a mail: which are tracked, and how a tracked address takes the place of the author's.
+
+Works on masked text (see campaigns.merge.places), and touches nothing but the address itself. Links with merge tags
+in them, and mailto, tel and anchors, stay as the author wrote them.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import unescape
+
+from campaigns.merge import places
+from campaigns.merge.syntax import Piece
+
+_LINK_TAG = re.compile(r"""<(a|area|v:\w+)\b((?:[^<>"']|"[^"]*"|'[^']*')*)>""", re.IGNORECASE)
+_HREF = re.compile(r"""(?<![^\s"'])href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
+_LABEL = re.compile(r"(.*?)</(?:a|v:\w+)\s*>", re.IGNORECASE | re.DOTALL)
+_ALT = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_MARKUP = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
+_TEXT_LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+_WEB = re.compile(r"https?://[^\s/?#]+", re.IGNORECASE)
+_LABEL_CHARS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A link that is tracked, and where its address stands in the masked text."""
+
+    url: str
+    label: str
+    start: int
+    end: int
+
+
+def in_html(masked: str) -> list[Found]:
+    return list(_in_html(masked))
+
+
+def in_text(masked: str) -> list[Found]:
+    found = []
+    for match in _TEXT_LINK.finditer(masked):
+        url = _before_closing(match[0]).rstrip(".,;:!?'")
+        if _is_tracked(url):
+            found.append(Found(url, "", match.start(), match.start() + len(url)))
+    return found
+
+
+def targets(html: str, text: str) -> tuple[list[tuple[str, str]], list[Found], list[int], list[Found], list[int]]:
+    """(url, label) of each link in order; then the links of the HTML and of the text with the target of each.
+
+    A link of the text counts with its twin in the HTML: first with first, second with second; without a twin it is a
+    target of its own.
+    """
+    html_links, text_links = in_html(html), in_text(text)
+    all_targets = [(link.url, link.label) for link in html_links]
+    waiting: dict[str, list[int]] = {}
+    for number, link in enumerate(html_links):
+        waiting.setdefault(link.url, []).append(number)
+    text_numbers = []
+    for link in text_links:
+        twins = waiting.setdefault(link.url, [])
+        if not twins:
+            twins.append(len(all_targets))
+            all_targets.append((link.url, "In the plain text"))
+        text_numbers.append(twins.pop(0) if len(twins) > 1 else twins[0])
+    return all_targets, html_links, list(range(len(html_links))), text_links, text_numbers
+
+
+def replaced(
+    masked: str, pieces: Sequence[Piece], links: Sequence[Found], names: Sequence[str]
+) -> tuple[str, list[Piece]]:
+    """The masked text with each link's address turned into an output of the name beside it."""
+    out, pieces, at = [], list(pieces), 0
+    for link, name in zip(links, names, strict=True):
+        out += [masked[at : link.start], f"{places.OPEN}{len(pieces)}{places.CLOSE}"]
+        pieces.append(Piece("output", name, tokens=(("name", name),), place="ours"))
+        at = link.end
+    return "".join(out) + masked[at:], pieces
+
+
+def _before_closing(url: str) -> str:
+    """Up to a bracket that was opened before the address: "(https://example.org/a_(b)).And" is of `a_(b)`."""
+    depth = 0
+    for at, character in enumerate(url):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if depth < 0:
+            return url[:at]
+    return url
+
+
+def _in_html(masked: str) -> Iterator[Found]:
+    for tag in _LINK_TAG.finditer(masked):
+        href = _HREF.search(tag[2])
+        if not href or not href.lastindex:
+            continue
+        raw = href[href.lastindex]
+        url = unescape(raw).strip()
+        if _is_tracked(url):
+            start = tag.start(2) + href.start(href.lastindex)
+            yield Found(url, _label(masked, tag), start, start + len(raw))
+
+
+def _is_tracked(url: str) -> bool:
+    return bool(_WEB.match(url)) and places.OPEN not in url
+
+
+def _label(masked: str, tag: re.Match[str]) -> str:
+    """What the reader sees of the link: its words, else its picture's description."""
+    inside = _LABEL.match(masked, tag.end())
+    if tag[1].lower() == "area" or not inside:
+        return _alt(tag[0])
+    words = " ".join(unescape(places.MASK.sub(" … ", _MARKUP.sub(" ", inside[1]))).split())
+    return (words or _alt(inside[1]))[:_LABEL_CHARS]
+
+
+def _alt(markup: str) -> str:
+    alt = _ALT.search(markup)
+    return unescape(alt[1] or alt[2] or "")[:_LABEL_CHARS] if alt else ""

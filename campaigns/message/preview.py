@@ -1,0 +1,101 @@
+"""What one contact receives, with tracking undone: the same compiled edition, asked for the decoded parts."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from campaigns.content import blocks, html
+from campaigns.content.blocks import Document
+from campaigns.merge import language
+from campaigns.message import editions
+from campaigns.message.compiled import CompiledEdition, link_targets
+from campaigns.models import Campaign, Edition
+from contacts.merge_values import values
+from contacts.models import Contact
+from delivery.content import Parts, Recipient
+
+_NOBODY = "somebody@example.com"
+_NO_SENDER = "nobody@example.com"
+_BAND = re.compile(r'<div( class="(?:paper|tint|brand)" )')
+_LONG_ID = 2**40  # ids of a busy year, so that sizes are not flattered by short links
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """`problem` says why there is no mail to show; the HTML then says so too."""
+
+    sender: str
+    subject: str
+    preheader: str
+    html: str
+    text: str
+    html_bytes: int  # as sent, with tracked links and the open pixel
+    problem: str = ""
+
+
+def preview(campaign: Campaign, contact: Contact | None) -> Preview:
+    """`contact` None: somebody of whom only the address is known. Never raises for what an author can write."""
+    try:
+        edition = editions.freeze(campaign)
+        recipient = recipient_of(contact)
+        shown, sent = compile_for_show(edition, recipient)
+        preheader = language.render(edition.preheader, recipient.merge, "header")
+    except (language.Broken, blocks.Invalid, html.Unusable, ValueError) as problem:
+        text = _words(problem)
+        page = render_to_string("email/problem.html", {"problem": text})
+        return Preview(sender(campaign), campaign.subject, campaign.preheader, page, text, len(page.encode()), text)
+    return Preview(
+        sender(campaign), shown.subject, preheader, shown.html, shown.text, html_bytes=len(sent.html.encode())
+    )
+
+
+def of_edition(edition: Edition, contact: Contact | None) -> str:
+    """The HTML of a frozen mail, as somebody would see it today."""
+    return compile_for_show(edition, recipient_of(contact))[0].html
+
+
+def marked(html: str, document: Document) -> str:
+    """The same mail with each block's beginning named `block-<id>`, so that an editor can show the one at hand."""
+    ids = iter([block["id"] for block in document.get("blocks", ()) if block["kind"] != "footer"])
+    return _BAND.sub(lambda band: f'<div id="block-{next(ids, "")}"{band[1]}', html)
+
+
+def recipient_of(contact: Contact | None, *, tracked: bool = False) -> Recipient:
+    if contact is None:
+        return Recipient(0, None, _NOBODY, {"email": _NOBODY}, tracked)
+    return Recipient(0, contact.pk, contact.email, merge_values(contact), tracked)
+
+
+def merge_values(contact: Contact) -> dict[str, Any]:
+    return values(contact.email, contact.first_name, contact.last_name, contact.language, contact.attributes)
+
+
+def compile_for_show(edition: Edition, recipient: Recipient) -> tuple[Parts, Parts]:
+    """The parts without tracking, whose unsubscribe link names nobody, and as they would be sent.
+
+    Raises merge.Broken.
+    """
+    if not edition.sender_email:
+        edition.sender_email = _NO_SENDER
+    link_ids = [_LONG_ID] * len(link_targets(edition))
+    sent = CompiledEdition(edition, batch_id=0, lists=(), link_ids=link_ids)
+    edition.is_test = True
+    shown = CompiledEdition(edition, batch_id=0, lists=(), link_ids=())
+    tracked = Recipient(_LONG_ID, recipient.contact_id, recipient.email, recipient.merge, tracked=True)
+    shown_parts = shown.parts(recipient)
+    edition.is_test = False
+    return shown_parts, sent.parts(tracked)
+
+
+def sender(campaign: Campaign) -> str:
+    if campaign.sender_name and campaign.sender_email:
+        return f"{campaign.sender_name} <{campaign.sender_email}>"
+    return campaign.sender_email or campaign.sender_name
+
+
+def _words(problem: ValueError) -> str:
+    if isinstance(problem, language.Broken):
+        return " ".join(f"{found.text} Near: {found.near}" if found.near else found.text for found in problem.problems)
+    return str(problem)

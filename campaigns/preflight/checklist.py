@@ -1,0 +1,129 @@
+"""What must not go out, and what had better not: read before every launch, shown while the campaign is written."""
+
+import ipaddress
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from accounts.models import Organisation
+from campaigns.message.compiled import is_short_enough
+from campaigns.message.encoding import ascii_address
+from campaigns.models import Campaign
+from campaigns.preflight import content
+from campaigns.preflight.findings import Card, Finding, Level
+from contacts import audience
+from delivery.models import Provider
+
+__all__ = ["Card", "Finding", "Level", "check"]
+
+# Their owners forbid others to send in their name (DMARC), so such mail is refused or lands in spam.
+FREE_MAIL = frozenset(
+    {"gmail.com", "googlemail.com", "yahoo.com", "yahoo.co.uk", "yahoo.de", "yahoo.fr", "ymail.com", "aol.com"}
+    | {"outlook.com", "hotmail.com", "hotmail.co.uk", "live.com", "msn.com", "icloud.com", "me.com", "mac.com"}
+    | {"gmx.de", "gmx.net", "gmx.com", "gmx.at", "gmx.ch", "web.de", "t-online.de", "freenet.de", "mail.com"}
+    | {"mail.ru", "yandex.ru", "yandex.com", "proton.me", "protonmail.com", "orange.fr", "free.fr", "laposte.net"}
+    | {"libero.it", "qq.com", "163.com", "126.com", "zoho.com", "fastmail.com", "rediffmail.com", "naver.com"}
+)
+_LONG_SUBJECT = 60
+
+
+def check(campaign: Campaign) -> list[Finding]:
+    """Blocking findings first, each kind in the order of the cards."""
+    provider = campaign.way_out
+    organisation = Organisation.get()
+    found = [
+        *_to(campaign, is_real=not provider.is_rehearsal),
+        *_from(campaign, provider),
+        *_public_address(organisation, is_real=not provider.is_rehearsal),
+        *_subject(campaign),
+        *content.check(campaign, organisation, is_real=not provider.is_rehearsal),
+    ]
+    return sorted(found, key=lambda finding: finding.level != "block")
+
+
+def _to(campaign: Campaign, *, is_real: bool) -> Iterator[Finding]:
+    chosen = campaign.audience()
+    if not chosen.lists:
+        yield Finding("block", "no-list", "Nobody is chosen yet.", "Choose at least one list.", "to")
+    elif not audience.sample(chosen, 1):
+        text = "Nobody on these lists will receive it."
+        yield Finding("block", "no-recipients", text, "Choose another list, or add people to this one.", "to")
+    elif is_real and audience.has_samples(chosen):
+        text = "Some of these people are sample data: real mail to them bounces, which harms your name as a sender."
+        yield Finding("block", "sample-people", text, "Remove the sample data, or choose other lists.", "to")
+
+
+def _from(campaign: Campaign, provider: Provider) -> Iterator[Finding]:
+    if campaign.provider and campaign.provider.removed_at:
+        text = f"{campaign.provider.name} was removed, so it goes through {provider.name}."
+        yield Finding("warn", "provider-removed", text, "Choose the way out you mean.", "from")
+    if provider.state == Provider.State.PAUSED:
+        text = f"{provider.name} is paused{f': {provider.state_reason}' if provider.state_reason else ''}."
+        yield Finding("block", "provider-paused", text, "Resume it under Delivery, or choose another way out.", "from")
+    elif provider.out_of_service_words:
+        text = f"{provider.name} {provider.out_of_service_words}"
+        yield Finding("warn", "provider-out-of-order", text, "It may wait, or choose another way out.", "from")
+    if not campaign.sender_email.strip():
+        yield Finding("block", "no-sender", "No sender address yet.", "Enter the address people may answer to.", "from")
+        return
+    for name, value in (("sender", campaign.sender_email), ("reply", campaign.reply_to)):
+        try:
+            address = ascii_address(value) if value else ""
+        except ValueError:
+            text = f"The {name} address “{value}” cannot be used."
+            yield Finding("block", f"bad-{name}", text, "Write it as name@example.com.", "from")
+            continue
+        if name == "sender":
+            yield from _sender(campaign, address, is_real=not provider.is_rehearsal)
+
+
+def _sender(campaign: Campaign, address: str, *, is_real: bool) -> Iterator[Finding]:
+    local, _, domain = address.partition("@")
+    if domain in FREE_MAIL:
+        text = f"Mail from {domain} through another server is refused by most mailboxes."
+        level: Level = "block" if is_real else "warn"
+        yield Finding(level, "free-mail", text, "Send from an address at a domain of your own.", "from")
+    if not campaign.sender_name.strip():
+        yield Finding("warn", "no-sender-name", "The sender has no name.", "Enter the name people know you by.", "from")
+    if local.replace("-", "").replace(".", "").replace("_", "").startswith(("noreply", "donotreply")):
+        text = "People cannot answer a no-reply address, and some mailboxes trust it less."
+        yield Finding("warn", "no-reply", text, "Use an address that somebody reads.", "from")
+
+
+def _public_address(organisation: Organisation | None, *, is_real: bool) -> Iterator[Finding]:
+    address = organisation.public_address if organisation else ""
+    cure = "Set the public address under Settings, or rehearse through the sandbox."
+    if not is_short_enough(address):
+        text = (
+            f"The public address {address} is too long: unsubscribe links over 70 characters break in some mailboxes."
+        )
+        yield Finding("block", "public-address-long", text, "Use a host name of at most 27 characters.", "from")
+    if is_real and not address.startswith("https://"):
+        text = f"Links and unsubscribing would lead to {address}, which is not encrypted."
+        yield Finding("block", "public-address-http", text, cure, "from")
+    if is_real and is_private(urlsplit(address).hostname or ""):
+        text = f"Links and unsubscribing would lead to {address}, which only this machine or network can reach."
+        yield Finding("block", "public-address-private", text, cure, "from")
+
+
+def is_private(host: str) -> bool:
+    """Whether readers elsewhere cannot reach this host."""
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." not in host or host.endswith((".local", ".localhost", ".internal", ".lan", ".test", ".home.arpa"))
+
+
+def _subject(campaign: Campaign) -> Iterator[Finding]:
+    subject = campaign.subject.strip()
+    if not subject:
+        yield Finding("block", "no-subject", "No subject yet.", "Write what the mail is about.", "subject")
+    if len(subject) > _LONG_SUBJECT and "{{" not in subject:
+        text = f"The subject has {len(subject)} characters; phones show about 40, most inboxes {_LONG_SUBJECT}."
+        yield Finding("warn", "long-subject", text, "Say it in fewer words.", "subject")
+    letters = [letter for letter in subject if letter.isalpha()]
+    if len(letters) > 5 and all(letter.isupper() for letter in letters):
+        text = "The subject is all in capitals, which readers and filters take for shouting."
+        yield Finding("warn", "capitals", text, "Write it like a sentence.", "subject")
+    if not campaign.preheader.strip():
+        text = "No preheader: inboxes show the first words of the mail beside the subject."
+        yield Finding("warn", "no-preheader", text, "Write a line that goes on where the subject ends.", "subject")

@@ -1,0 +1,261 @@
+"""Preflight's look into the mail itself: tags, links, pictures, size, and one message built as it would be sent."""
+
+import re
+from collections.abc import Iterator
+
+from django.db import connection
+
+from accounts.models import Organisation
+from campaigns.content import blocks, html
+from campaigns.merge import language
+from campaigns.message import editions, preview
+from campaigns.message.compiled import CompiledEdition, link_targets
+from campaigns.models import Campaign, Edition
+from campaigns.preflight.findings import Card, Finding
+from contacts import audience
+from contacts.merge_values import tags
+from delivery import markup
+from delivery.content import Parts, Recipient
+from delivery.linter import MAX_HTML_BYTES, lint
+from delivery.markup import host_of
+
+_LARGE_HTML_BYTES = 80_000
+_FOREIGN_TAG = re.compile(
+    r"\*\|[A-Z_:]+\|\*|%%[\w ]+%%|\[\[[\w ]+\]\]|%(?:FIRSTNAME|UNSUBSCRIBE\w*|EMAIL)%", re.IGNORECASE
+)
+_PLACEHOLDER_HOSTS = ("example.com", "example.org", "example.net")
+_FEW_LETTERS = 100
+# What the other checks say better, or what a rehearsal on one machine cannot be.
+_SAID_ELSEWHERE = frozenset({"bodies", "size", "resolved", "links", "accessible", "postal-address"})
+_FROM_PEOPLE = frozenset({"first_name", "last_name", "language"})
+
+
+class _Page(markup.Reader):
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.images: list[dict[str, str | None]] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = dict(attributes)
+        if tag in {"a", "area"} and "href" in given:
+            self.links.append((given["href"] or "").strip())
+        elif tag == "img":
+            self.images.append(given)
+
+
+def check(campaign: Campaign, organisation: Organisation | None, *, is_real: bool) -> list[Finding]:
+    try:
+        edition = editions.freeze(campaign)
+    except (blocks.Invalid, html.Unusable) as problem:
+        cure = "Write the mail." if not campaign.html.strip() else "Mend the HTML."
+        return [Finding("block", "unusable", str(problem), cure, "content")]
+    broken = list(_templates(edition))
+    found = [*broken, *_tags(edition), *_gaps(campaign, edition), *_blocks(campaign)]
+    if not broken:
+        found += _as_sent(campaign, edition, organisation, is_real=is_real)
+    return found
+
+
+def _sources(edition: Edition) -> list[tuple[str, Card, str]]:
+    return [
+        ("subject", "subject", edition.subject),
+        ("preheader", "subject", edition.preheader),
+        ("mail", "content", edition.html),
+        ("plain text", "content", edition.text),
+    ]
+
+
+def _templates(edition: Edition) -> Iterator[Finding]:
+    said: set[str] = set()
+    for name, card, source in _sources(edition):
+        for problem in language.check(source):
+            if problem.near + problem.text not in said:
+                said.add(problem.near + problem.text)
+                near = f" Near: {problem.near}" if problem.near else ""
+                text = f"A merge tag in the {name} does not work: {problem.text}{near}"
+                yield Finding("block", "template", text, "Mend it, or insert it again from the list of tags.", card)
+
+
+def _tags(edition: Edition) -> Iterator[Finding]:
+    known = {tag.name for tag in (*tags(), *editions.OWN_TAGS)}
+    said: set[str] = set()
+    for name, card, source in _sources(edition):
+        for unknown in sorted(language.tags_used(source) - known - said):
+            said.add(unknown)
+            text = f"There is no field “{unknown}”, which the {name} asks for."
+            yield Finding("block", "unknown-tag", text, "Choose a tag from the list, or add the field.", card)
+        if (foreign := _FOREIGN_TAG.search(source)) and foreign[0] not in said:
+            said.add(foreign[0])
+            text = f"“{foreign[0]}” in the {name} is a merge tag of another system; readers would see it as it stands."
+            yield Finding("block", "foreign-tag", text, "Replace it with a tag from the list.", card)
+
+
+def _gaps(campaign: Campaign, edition: Edition) -> Iterator[Finding]:
+    """Tags without a fallback that some of the recipients have no value for."""
+    wanted: dict[str, Card] = {}
+    for _, card, source in _sources(edition):
+        for name in language.without_fallback(source):
+            wanted.setdefault(name, card)
+    names = sorted(wanted.keys() & ({tag.name for tag in tags()} - {"email"}))
+    for name, people in _lacking(campaign, names).items():
+        if people:
+            who = "1 person has" if people == 1 else f"{people:,} people have"
+            text = f"{who} no {name}: they would see a gap."
+            cure = f'Write {{{{ {name}|default("…") }}}} with words that always fit.'
+            yield Finding("warn", "no-fallback", text, cure, wanted[name])
+
+
+def _lacking(campaign: Campaign, names: list[str]) -> dict[str, int]:
+    if not names:
+        return {}
+    sql, parameters = audience.select(campaign.audience())
+    counts, keys = [], []
+    for name in names:
+        column = f"c.{name}" if name in _FROM_PEOPLE else "c.attributes ->> %s"
+        keys += [] if name in _FROM_PEOPLE else [name]
+        counts.append(f"count(*) FILTER (WHERE coalesce(btrim({column}), '') = '')")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join(counts)} FROM ({sql}) a JOIN contacts_contact c ON c.id = a.contact_id",  # noqa: S608
+            [*keys, *parameters],
+        )
+        return dict(zip(names, cursor.fetchone(), strict=True))
+
+
+def _blocks(campaign: Campaign) -> Iterator[Finding]:
+    if campaign.content_kind != Campaign.ContentKind.BLOCKS:
+        return
+    pictures = 0
+    for block in blocks.walk(campaign.blocks):
+        if block["kind"] == "button" and not block.get("url"):
+            text = f"The button “{block.get('label', '')}” leads nowhere."
+            yield Finding("block", "empty-link", text, "Enter its link, or remove it.", "content")
+        pictures += block["kind"] == "image" and bool(block.get("image")) and not block.get("alt")
+    if pictures:
+        text = "1 picture has" if pictures == 1 else f"{pictures} pictures have"
+        cure = "Say in a few words what they show."
+        yield Finding("warn", "no-alt", f"{text} no description.", cure, "content")
+
+
+def _as_sent(
+    campaign: Campaign, edition: Edition, organisation: Organisation | None, *, is_real: bool
+) -> Iterator[Finding]:
+    """One message, built for the first recipient exactly as it would go out."""
+    person = next(iter(audience.sample(campaign.audience(), 1)), None)
+    recipient = preview.recipient_of(person, tracked=True)
+    try:
+        shown, sent = preview.compile_for_show(edition, recipient)
+    except (language.Broken, ValueError) as problem:
+        yield Finding("block", "template", str(problem), "Mend the mail.", "content")
+        return
+    page = _Page(shown.html)
+    yield from _unsubscribe(edition)
+    yield from _address(shown, organisation)
+    yield from _links(page, is_real=is_real)
+    yield from _pictures(campaign, page, shown)
+    yield from _size(len(sent.html.encode()))
+    yield from _linted(edition, recipient, is_real=is_real)
+
+
+def _unsubscribe(edition: Edition) -> Iterator[Finding]:
+    cure = "Add the footer block, or a link to {{ unsubscribe_url }}."
+    if not re.search(r"""href\s*=\s*["']?\s*\{\{-?\s*unsubscribe_url\b""", edition.html):
+        text = "The mail has no unsubscribe link, which the law and every large mailbox ask for."
+        yield Finding("block", "no-unsubscribe", text, cure, "content")
+    if "unsubscribe_url" not in language.tags_used(edition.text):
+        text = "The plain text has no unsubscribe link."
+        yield Finding("block", "no-unsubscribe-text", text, "Add {{ unsubscribe_url }} to the plain text.", "content")
+
+
+def _address(shown: Parts, organisation: Organisation | None) -> Iterator[Finding]:
+    address = _words(organisation.postal_address) if organisation else ""
+    if not address:
+        text = "The organisation has no postal address, which every mail must show."
+        yield Finding("block", "no-postal-address", text, "Enter it under Settings.", "content")
+        return
+    cure = "Add the footer block, or {{ postal_address }}."
+    if address not in _words(html.visible_text(shown.html)):
+        text = "The mail does not show your postal address, which the law asks for."
+        yield Finding("block", "no-postal-address", text, cure, "content")
+    elif address not in _words(shown.text):
+        text = "The plain text does not show your postal address."
+        yield Finding("warn", "no-postal-address-text", text, cure, "content")
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower()))
+
+
+def _links(page: _Page, *, is_real: bool) -> Iterator[Finding]:
+    empty = [link for link in page.links if link in {"", "#", "http://", "https://"}]
+    if empty:
+        text = "A link leads nowhere." if len(empty) == 1 else f"{len(empty)} links lead nowhere."
+        yield Finding("block", "empty-link", text, "Enter where they lead, or remove them.", "content")
+    web = [link for link in page.links if link.startswith(("http://", "https://")) and link not in empty]
+    broken = [link for link in web if not host_of(link)]
+    if broken:
+        text = f"The link “{broken[0][:60]}” is not an address."
+        yield Finding("block", "broken-link", text, "Write it as https://www.example.org/page.", "content")
+    hosts = set(map(host_of, web))
+    if any(host.endswith(_PLACEHOLDER_HOSTS) for host in hosts):
+        text = "A link still leads to example.com."
+        yield Finding("warn", "placeholder-link", text, "Enter your own address.", "content")
+    relative = [link for link in page.links if link and not re.match(r"[a-z][a-z0-9+.-]*:|#", link, re.IGNORECASE)]
+    if relative:
+        text = f"The link “{relative[0][:60]}” is not a full address; in a mail it leads nowhere."
+        yield Finding("block", "relative-link", text, "Begin it with https://.", "content")
+    own = {host_of(link) for link in page.links if "/u/" in link}
+    plain = [link for link in page.links if link.startswith("http://") and host_of(link) not in own]
+    if plain:
+        text = f"“{plain[0][:60]}” is not encrypted (http)" + (
+            f", nor are {len(plain) - 1} more." if plain[1:] else "."
+        )
+        yield Finding("warn", "http-link", text, "Use https:// where the site has it.", "content")
+    local = [host for host in hosts if host in {"localhost", "127.0.0.1"} and host not in own]
+    if local and is_real:
+        text = f"A link leads to {local[0]}, which readers cannot reach."
+        yield Finding("block", "local-link", text, "Enter the address of the public site.", "content")
+
+
+def _pictures(campaign: Campaign, page: _Page, shown: Parts) -> Iterator[Finding]:
+    if campaign.content_kind == Campaign.ContentKind.HTML:
+        silent = [image for image in page.images if image.get("alt") is None]
+        if silent:
+            text = "1 picture has" if len(silent) == 1 else f"{len(silent)} pictures have"
+            yield Finding("warn", "no-alt", f"{text} no description.", 'Add alt="…" to each.', "content")
+    if any((image.get("src") or "").startswith("data:") for image in page.images):
+        text = "A picture is written into the HTML itself; most mailboxes do not show such pictures."
+        yield Finding("warn", "data-image", text, "Upload it under Images and use its address.", "content")
+    letters = sum(map(str.isalpha, re.sub(r"\(https?:[^)]*\)", "", shown.text)))
+    if page.images and letters < _FEW_LETTERS:
+        text = "The mail is hardly more than pictures: without them nothing is left to read, and filters distrust it."
+        yield Finding("warn", "image-only", text, "Say the main thing in words.", "content")
+
+
+def _size(size: int) -> Iterator[Finding]:
+    if size > MAX_HTML_BYTES:
+        text = f"The HTML has {size:,} bytes as sent. Gmail cuts mails off at about 100,000, footer and all."
+        yield Finding("block", "too-large", text, f"Shorten it to {MAX_HTML_BYTES:,} bytes.", "content")
+    elif size > _LARGE_HTML_BYTES:
+        text = f"The HTML has {size:,} bytes as sent; Gmail cuts mails off at about 100,000."
+        yield Finding("warn", "large", text, "Leave something out.", "content")
+
+
+def _linted(edition: Edition, recipient: Recipient, *, is_real: bool) -> Iterator[Finding]:
+    """A safety net: what the linter alone sees is our fault more often than the author's."""
+    ids = [1] * len(link_targets(edition))
+    raw = CompiledEdition(edition, batch_id=0, lists=(), link_ids=ids).build(recipient)
+    known = _SAID_ELSEWHERE if is_real else _SAID_ELSEWHERE | {"list-headers"}
+    for violation in lint(raw, marketing=True):
+        if violation.rule not in known:
+            cure = "Change the part it names; if that does not help, report it to whoever runs this installation."
+            yield Finding(
+                "block",
+                f"mail-{violation.rule}",
+                f"The finished mail breaks a rule: {violation.text}.",
+                cure,
+                "content",
+            )

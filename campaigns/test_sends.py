@@ -1,0 +1,79 @@
+"""A test mail: the campaign as one person would get it, to somebody here, counted nowhere."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from accounts import audit
+from accounts.models import User
+from campaigns.message import editions, preview
+from campaigns.models import Campaign
+from contacts.models import Contact
+from delivery import ledger
+from delivery.models import Attempt, Message, MessageState, Provider, Waiting
+
+PREFIX = "[TEST] "
+
+
+class Unreadable(ValueError):
+    """No mail can be made of the campaign as it stands; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a test mail, for the line beside its button."""
+
+    kind: str  # wait, good, bad
+    text: str
+    raw: str = ""  # the server's words; hostile text
+
+    @property
+    def is_final(self) -> bool:
+        return self.kind != "wait"
+
+
+@transaction.atomic
+def send_test(campaign: Campaign, *, to: str, as_contact: Contact | None, by: User) -> Message:
+    """Send now, written as if to `as_contact`; its tokens change nobody's record.
+
+    Findings do not block it, but it must be possible to make a mail of it: raises Unreadable.
+    """
+    if problem := preview.preview(campaign, as_contact).problem:
+        raise Unreadable(problem)
+    edition = editions.freeze(campaign)
+    edition.created_by = by
+    edition.is_test = True
+    edition.contact_id = as_contact.pk if as_contact else None
+    edition.subject = f"{PREFIX}{edition.subject}"[:300]
+    edition.save()
+    message = ledger.send_one(
+        content_kind="edition",
+        content_id=edition.pk,
+        email=to,
+        provider=campaign.way_out,
+        group=f"test:{campaign.pk}",
+        sender_domain=edition.sender_domain,
+    )
+    edition.batch_id = message.batch_id
+    edition.save(update_fields=["batch"])
+    audit.record(by, "campaign.tested", campaign.name, campaign=campaign.pk, to=to)
+    return message
+
+
+def outcome(message: Message) -> Outcome:
+    """How far it is, in words."""
+    attempt = Attempt.objects.filter(message_id=message.pk).order_by("-id").first()
+    if message.state == MessageState.ACCEPTED:
+        provider = Provider.objects.filter(pk=message.provider_id or 0).first() or message.batch.provider
+        seconds = (message.accepted_at - message.batch.created_at).total_seconds() if message.accepted_at else 0
+        return Outcome("good", f"Accepted by {provider} in {max(seconds, 0.1):.1f} s")
+    if message.state == MessageState.REFUSED:
+        return Outcome("bad", "Refused", attempt.text if attempt else message.reply or "")
+    if message.state == MessageState.UNCERTAIN:
+        return Outcome("bad", "May have arrived: the connection broke before the answer")
+    if message.state == MessageState.SKIPPED:
+        return Outcome("bad", "Not sent: the address is suppressed")
+    waiting = Waiting.objects.filter(message_id=message.pk).first()
+    if waiting and waiting.retry_at:
+        return Outcome("bad", "Waiting for another try", waiting.reply)
+    return Outcome("wait", "On its way")

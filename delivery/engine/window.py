@@ -1,0 +1,99 @@
+"""A window's rows, as late as possible: who has left, or was suppressed, since the building gets nothing."""
+
+from collections.abc import Sequence
+from json import JSONDecoder
+from typing import Any
+
+from contacts import merge_values
+from delivery.content import Recipient
+from delivery.models import Batch, MessageState
+from delivery.outcomes import BatchFacts, Claim, Letter, Outcome
+
+_SKIPPED_WORDS = {
+    "unsubscribed": "Unsubscribed before it was sent",
+    "suppressed": "Suppressed before it was sent",
+    "deleted": "Deleted before it was sent",
+}
+_read_json = JSONDecoder().raw_decode
+_COLUMNS = """
+    m.id, m.email, m.attempts, m.contact_id, c.id, c.first_name, c.last_name, c.language,
+    nullif(c.attributes, '{}')::text,
+    c.tracking_consent, coalesce(c.is_sample, false), s.reason,
+    %(lists)s::bigint[] <> '{}' AND c.id IS NOT NULL AND coalesce((
+        SELECT bool_and(x.state = 'unsubscribed') FROM contacts_subscription x
+        WHERE x.contact_id = c.id AND x.list_id = ANY(%(lists)s::bigint[])), false)
+"""
+_FROM = """
+    FROM delivery_message m
+    LEFT JOIN contacts_contact c ON c.id = m.contact_id
+    LEFT JOIN contacts_suppression s ON s.email = lower(m.email)
+"""
+_BY_RANGE = f"SELECT {_COLUMNS} {_FROM} WHERE m.id BETWEEN %(first)s AND %(last)s AND m.batch_id = %(batch)s AND m.state = 0 AND m.attempts = 0"  # noqa: E501
+_BY_IDS = f"SELECT {_COLUMNS} {_FROM} WHERE m.id = ANY(%(ids)s) AND m.batch_id = %(batch)s AND m.state = 0"
+
+
+def read_window(cursor: Any, claim: Claim, until: int) -> tuple[list[Letter], list[Outcome]]:
+    """Messages at positions up to `until` that nobody read yet: those to send, and those to skip."""
+    members = claim.ids[claim.read_end : until]
+    if not members:
+        return [], []
+    values: dict[str, Any] = {"batch": claim.batch.id, "lists": _lists(claim.batch)}
+    if isinstance(members, range):
+        cursor.execute(_BY_RANGE, values | {"first": members[0], "last": members[-1]})
+    else:
+        cursor.execute(_BY_IDS, values | {"ids": list(members)})
+    rows = {row[0]: row for row in cursor.fetchall()}
+    letters: list[Letter] = []
+    skipped: list[Outcome] = []
+    for position, message_id in enumerate(members, start=claim.read_end):
+        row = rows.get(message_id)
+        if row is None:
+            continue
+        reason = _reason(claim.batch, row)
+        if reason:
+            skipped.append(skip(message_id, row[1], reason, _SKIPPED_WORDS[reason]))
+        else:
+            letters.append(_letter(claim, position, row))
+    return letters, skipped
+
+
+def read_again(cursor: Any, claim: Claim, message_ids: list[int]) -> dict[int, Outcome]:
+    """Those of messages read some time ago who have left meanwhile."""
+    values = {"batch": claim.batch.id, "lists": _lists(claim.batch), "ids": message_ids}
+    cursor.execute(_BY_IDS, values)
+    reasons = {row[0]: (row[1], _reason(claim.batch, row)) for row in cursor.fetchall()}
+    return {
+        message_id: skip(message_id, email, reason, _SKIPPED_WORDS[reason])
+        for message_id, (email, reason) in reasons.items()
+        if reason
+    }
+
+
+def skip(message_id: int, email: str, category: str, text: str) -> Outcome:
+    return Outcome(message_id, email, MessageState.SKIPPED, "skipped", category, stage="", text=text)
+
+
+def _lists(batch: BatchFacts) -> list[int]:
+    return batch.lists if batch.stream == Batch.Stream.MARKETING else []
+
+
+def _reason(batch: BatchFacts, row: Sequence[Any]) -> str:
+    contact_id, contact_found, suppressed_for, has_left = row[3], row[4], row[11], row[12]
+    if contact_id is not None and contact_found is None:
+        return "deleted"
+    # Leaving our newsletters does not close the way for a confirmation that the person just asked for.
+    if suppressed_for and (batch.stream == Batch.Stream.MARKETING or suppressed_for != "unsubscribed"):
+        return "suppressed"
+    return "unsubscribed" if has_left else ""
+
+
+def _letter(claim: Claim, position: int, row: Sequence[Any]) -> Letter:
+    message_id, email, attempts, contact_id = row[0], row[1], row[2], row[3]
+    values = merge_values.values(email, row[5] or "", row[6] or "", row[7] or "", _attributes(row[8]))
+    recipient = Recipient(message_id, contact_id, email, values, row[9] != "refused")
+    return Letter(claim, message_id, position, email, attempts, row[10], recipient)
+
+
+def _attributes(text: str | None) -> dict[str, Any]:
+    """As PostgreSQL wrote it: no need to look for an encoding or for white space first."""
+    return _read_json(text)[0] if text else {}

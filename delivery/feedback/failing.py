@@ -1,0 +1,46 @@
+"""Addresses that fail again and again: remembered, and given up in the end."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from contacts import addresses, consent
+from contacts.models import Contact, Suppression
+from delivery.models import Batch, Failure
+from delivery.outcomes import Outcome
+from delivery.policy.soft_bounces import Failing, is_given_up
+
+_REASONS = {Failing.SOFT: Suppression.Reason.SOFT_BOUNCE, Failing.DOMAIN: Suppression.Reason.HARD_BOUNCE}
+
+
+def note(batch_id: int, outcomes: Iterable[Outcome]) -> None:
+    """Messages that were given up. Each campaign counts once."""
+    failed = [outcome for outcome in outcomes if outcome.failing is not None]
+    if not failed:
+        return
+    campaign = Batch.objects.values_list("group", flat=True).get(pk=batch_id) or f"batch:{batch_id}"
+    for outcome in failed:
+        _note(campaign, outcome)
+
+
+@transaction.atomic
+def _note(campaign: str, outcome: Outcome) -> None:
+    kind, email, now = Failing(outcome.failing or ""), addresses.key(outcome.email), timezone.now()
+    contact = Contact.objects.annotate(key=Lower("email")).filter(key=email).first()
+    if (reached_at := _latest(contact, "last_sent_at", "last_opened_at", "last_clicked_at")) is not None:
+        Failure.objects.filter(email=email, at__lte=reached_at).delete()
+    Failure.objects.get_or_create(email=email, kind=kind, campaign=campaign)
+    failures = dict(Failure.objects.filter(email=email, kind=kind).values_list("campaign", "at"))
+    engaged_at = _latest(contact, "last_opened_at", "last_clicked_at")
+    if is_given_up(kind, failures, engaged_at=engaged_at, now=now):
+        words = f"{outcome.code} {outcome.text}" if outcome.code else outcome.text
+        detail = f"Failed {len(failures)} times since {min(failures.values()):%Y-%m-%d}. Last: {words}"
+        consent.suppress(email, _REASONS[kind], detail=detail, source="failing", message_id=outcome.message_id)
+        Failure.objects.filter(email=email).delete()
+
+
+def _latest(contact: Contact | None, *columns: str) -> datetime | None:
+    return max((at for column in columns if (at := getattr(contact, column, None))), default=None)

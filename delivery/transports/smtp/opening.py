@@ -1,0 +1,181 @@
+"""From a host name to a connection that may carry mail: connect, greet, secure, log in."""
+
+import asyncio
+import contextlib
+import ssl
+from base64 import b64encode
+from dataclasses import dataclass, field
+from functools import lru_cache
+from ipaddress import ip_address
+
+from delivery.models import Provider
+from delivery.replies import Stage
+from delivery.transports.smtp.connection import Connection
+from delivery.transports.smtp.wire import Reply
+
+CONNECT_SECONDS = 20.0
+COMMAND_SECONDS = 60.0
+# RFC 5321 4.5.3.2.6 wants ten minutes, so that nobody sends twice; what is uncertain is never sent again by itself.
+DOT_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """How to reach a provider. Equal servers may share connections; a new password makes another one."""
+
+    host: str
+    port: int
+    security: str
+    username: str
+    password: str
+    local_name: str = "localhost"
+    connect_timeout: float = field(default_factory=lambda: CONNECT_SECONDS)
+    command_timeout: float = field(default_factory=lambda: COMMAND_SECONDS)
+    dot_timeout: float = field(default_factory=lambda: DOT_SECONDS)
+
+    def __repr__(self) -> str:
+        return f"Server({self.host}:{self.port})"
+
+
+class CannotOpen(Exception):
+    """The server cannot be used now. `stage` says how far we came, `reply` what it answered, if it did."""
+
+    def __init__(self, stage: Stage, why: str, reply: Reply | None = None) -> None:
+        super().__init__(why)
+        self.stage = stage
+        self.why = why
+        self.reply = reply
+
+
+async def connect(server: Server) -> Connection:
+    """A connection that is greeted, secured and logged in. Raises CannotOpen."""
+    opening = _Opening(server)
+    try:
+        return await opening.run()
+    except (CannotOpen, asyncio.CancelledError):  # a turn that ends does not wait for what it was opening
+        opening.close()
+        raise
+    except ssl.SSLCertVerificationError as error:
+        opening.close()
+        raise CannotOpen(opening.stage, f"the certificate is not good: {error.verify_message}") from error
+    except TimeoutError as error:
+        opening.close()
+        raise CannotOpen(opening.stage, "the server did not answer in time") from error
+    except (OSError, ssl.SSLError, UnicodeError) as error:
+        opening.close()
+        raise CannotOpen(opening.stage, str(error) or type(error).__name__) from error
+
+
+class _Opening:
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.stage = Stage.CONNECT
+        self.connection: Connection | None = None
+
+    async def run(self) -> Connection:
+        connection = self.connection = await self._connect()
+        self._expect(await connection.greeting())
+        self.stage = Stage.EHLO
+        await self._greet(connection)
+        if self.server.security == Provider.Security.STARTTLS:
+            await self._start_tls(connection)
+        if self.server.username:
+            self.stage = Stage.AUTH
+            await self._log_in(connection)
+        return connection
+
+    def close(self) -> None:
+        if self.connection is not None:
+            self.connection.abort("could not be opened")
+
+    async def _connect(self) -> Connection:
+        server = self.server
+        context = _context() if server.security == Provider.Security.TLS else None
+        loop = asyncio.get_running_loop()
+        creating = loop.create_connection(
+            lambda: Connection(command_timeout=server.command_timeout, dot_timeout=server.dot_timeout),
+            server.host,
+            server.port,
+            ssl=context,
+            server_hostname=server.host if context else None,
+        )
+        _, connection = await asyncio.wait_for(creating, server.connect_timeout)
+        return connection
+
+    async def _greet(self, connection: Connection) -> None:
+        reply = await connection.ask(f"EHLO {self.server.local_name}")
+        if reply.is_good:
+            connection.features = _features(reply)
+        else:
+            self._expect(await connection.ask(f"HELO {self.server.local_name}"))
+
+    async def _start_tls(self, connection: Connection) -> None:
+        self.stage = Stage.STARTTLS
+        if "STARTTLS" not in connection.features:
+            raise CannotOpen(self.stage, "the server does not offer STARTTLS")
+        self._expect(await connection.ask_starttls())
+        loop = asyncio.get_running_loop()
+        transport = await loop.start_tls(
+            connection.transport,
+            connection,
+            _context(),
+            server_hostname=self.server.host,
+            ssl_handshake_timeout=self.server.connect_timeout,
+        )
+        if transport is None:
+            raise CannotOpen(self.stage, "the server closed the connection")
+        connection.secured(transport)
+        self.stage = Stage.EHLO
+        await self._greet(connection)
+
+    async def _log_in(self, connection: Connection) -> None:
+        server = self.server
+        if server.security == Provider.Security.NONE and not _is_loopback(connection):
+            raise CannotOpen(self.stage, "the password is not sent without encryption")
+        methods = connection.features.get("AUTH", "").upper().split()
+        if "PLAIN" in methods or not methods:
+            token = _b64(f"\0{server.username}\0{server.password}")
+            reply = await connection.ask(f"AUTH PLAIN {token}")
+        elif "LOGIN" in methods:
+            reply = await self._log_in_by_steps(connection)
+        else:
+            raise CannotOpen(self.stage, f"the server offers no way to log in that we know ({' '.join(methods)})")
+        self._expect(reply)
+
+    async def _log_in_by_steps(self, connection: Connection) -> Reply:
+        reply = await connection.ask("AUTH LOGIN")
+        for secret in (self.server.username, self.server.password):
+            if reply.code != 334:
+                return reply
+            reply = await connection.ask(_b64(secret))
+        return reply
+
+    def _expect(self, reply: Reply) -> None:
+        if not 200 <= reply.code < 300:
+            raise CannotOpen(self.stage, f"{reply.code} {reply.text}", reply)
+
+
+def _features(reply: Reply) -> dict[str, str]:
+    """What the EHLO answer announces. `AUTH=LOGIN`, as old servers write it, counts too."""
+    features: dict[str, str] = {}
+    for line in reply.lines[1:]:
+        keyword, _, value = line.replace("AUTH=", "AUTH ", 1).partition(" ")
+        name = keyword.upper()
+        features[name] = f"{features[name]} {value}".strip() if name in features else value.strip()
+    return features
+
+
+def _is_loopback(connection: Connection) -> bool:
+    peer = connection.transport.get_extra_info("peername")
+    with contextlib.suppress(ValueError, TypeError):
+        return ip_address(peer[0].partition("%")[0]).is_loopback
+    return False
+
+
+def _b64(text: str) -> str:
+    return b64encode(text.encode()).decode("ascii")
+
+
+@lru_cache(maxsize=1)
+def _context() -> ssl.SSLContext:
+    return ssl.create_default_context()

@@ -1,0 +1,114 @@
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from accounts.models import AuditEntry, Organisation, Role, User
+from accounts.organisation import setting_up
+from accounts.signals import organisation_created
+
+FORM = {
+    "owner_name": "Olga Owner",
+    "email": "Olga@Nordlicht.example",
+    "password": "correct horse battery",
+    "name": "Nordlicht Books",
+    "postal_address": "Hafenstraße 7\n20457 Hamburg",
+    "time_zone": "berlin",
+    "sender_name": "Nordlicht",
+    "sender_email": "news@nordlicht.example",
+}
+
+
+@pytest.fixture
+def announced() -> Iterator[list[dict[str, Any]]]:
+    heard: list[dict[str, Any]] = []
+
+    def hear(**kwargs: Any) -> None:
+        heard.append(kwargs)
+
+    others = organisation_created.receivers
+    organisation_created.receivers = []
+    organisation_created.connect(hear)
+    yield heard
+    organisation_created.receivers = others
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/login/", "/account/", "/settings/", "/settings/people/"])
+def test_before_set_up_every_staff_page_leads_to_it(client: Client, path: str) -> None:
+    assert client.get(path).headers["Location"] == "/setup/"
+
+
+@pytest.mark.django_db
+def test_set_up_creates_organisation_and_owner_and_logs_in(client: Client, announced: list[dict[str, Any]]) -> None:
+    assert client.get("/setup/").status_code == 200
+    response = client.post("/setup/", FORM | {"with_sample": "on"})
+    assert response.headers["Location"] == "/"
+    organisation, owner = Organisation.objects.get(), User.objects.get()
+    assert (organisation.name, organisation.time_zone) == ("Nordlicht Books", "Europe/Berlin")
+    assert (owner.email, owner.role) == ("olga@nordlicht.example", Role.OWNER)
+    assert client.get("/account/").status_code == 200
+    assert AuditEntry.objects.get().action == "organisation.created"
+    assert [(heard["organisation"], heard["owner"], heard["with_sample"]) for heard in announced] == [
+        (organisation, owner, True)
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("email", "olga", "valid email address"),
+        ("password", "short", "too short"),
+        ("password", "olga@nordlicht.example", "too similar"),
+        ("password", "password123", "too common"),
+        ("time_zone", "Atlantis", "There is no time zone “Atlantis”"),
+        ("sender_name", "Nordlicht\r\nBcc: all@example.org", "Use one line"),
+        ("postal_address", "", "required"),
+    ],
+)
+def test_a_mistake_is_named_and_nothing_is_created(client: Client, field: str, value: str, said: str) -> None:
+    response = client.post("/setup/", FORM | {field: value})
+    assert response.status_code == 422
+    assert said in response.content.decode()
+    assert not Organisation.objects.exists()
+    assert not User.objects.exists()
+
+
+@pytest.mark.django_db
+def test_set_up_happens_once(client: Client, organisation: Organisation) -> None:
+    assert client.get("/setup/").headers["Location"] == "/"
+    client.post("/setup/", FORM | {"name": "Usurpers"})
+    assert Organisation.objects.get().name == "Nordlicht Books"
+    assert not User.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_at_once_one_wins_and_the_other_leaves_no_trace(announced: list[dict[str, Any]]) -> None:
+    gate = threading.Barrier(2)
+    outcomes: list[str] = []
+
+    def run(name: str) -> None:
+        gate.wait()
+        try:
+            owner = setting_up.Owner(name, f"{name}@example.org", "correct horse battery")
+            setting_up.set_up(
+                owner, with_sample=False, name=name, postal_address="x", sender_name=name, sender_email="a@example.org"
+            )
+            outcomes.append("won")
+        except setting_up.AlreadySetUp:
+            outcomes.append("lost")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(name,)) for name in ("first", "second")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["lost", "won"]
+    assert User.objects.get().name == Organisation.objects.get().name
+    assert len(announced) == 1

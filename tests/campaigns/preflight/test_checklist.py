@@ -1,0 +1,173 @@
+"""Nothing goes out that would be refused, unlawful or embarrassing; everything else is a warning with its cure."""
+
+from typing import Any
+
+import pytest
+
+from accounts.models import Organisation
+from campaigns import starters
+from campaigns.models import Campaign
+from campaigns.preflight import checklist
+from contacts.models import Contact, MailingList, Subscription
+from delivery.models import Provider
+from tests.campaigns.mails import FOOTER
+
+GOOD = f"<h1>News</h1><p>{'Words that say something about the world. ' * 5}</p>{FOOTER}"
+
+
+@pytest.fixture
+def campaign(organisation: Organisation) -> Campaign:
+    readers = MailingList.objects.create(name="Readers")
+    for number in range(3):
+        reader = Contact.objects.create(email=f"reader{number}@example.org", first_name="" if number else "Ana")
+        Subscription.objects.create(contact=reader, list=readers)
+    written = Campaign.objects.create(
+        name="March",
+        subject="News of the harbour",
+        preheader="Ships and other things",
+        sender_name="Nordlicht",
+        sender_email="news@nordlicht.example",
+        content_kind=Campaign.ContentKind.HTML,
+        html=GOOD,
+        provider=Provider.objects.sandbox(),
+    )
+    written.lists.add(readers)
+    return written
+
+
+@pytest.fixture
+def real() -> Provider:
+    return Provider.objects.create(name="Relay", kind=Provider.Kind.SMTP, host="smtp.relay.example")
+
+
+def codes(campaign: Campaign, level: str | None = None) -> set[str]:
+    found = checklist.check(campaign)
+    assert all(finding.text and finding.cure for finding in found)
+    return {finding.code for finding in found if level in {None, finding.level}}
+
+
+def test_finished_campaign_has_no_findings(campaign: Campaign, real: Provider) -> None:
+    assert checklist.check(campaign) == []
+    campaign.provider = real
+    assert checklist.check(campaign) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"subject": " "}, "no-subject"),
+        ({"sender_email": ""}, "no-sender"),
+        ({"sender_email": "nonsense"}, "bad-sender"),
+        ({"reply_to": "nonsense"}, "bad-reply"),
+        ({"html": ""}, "unusable"),
+        ({"html": "<p>Hafenstraße 7, 20457 Hamburg, Germany. Words</p>"}, "no-unsubscribe"),
+        ({"html": GOOD.replace("{{ postal_address }}", "")}, "no-postal-address"),
+        ({"html": GOOD + "{{ favourite }}"}, "unknown-tag"),
+        ({"subject": "Hi {{ favourite }}"}, "unknown-tag"),
+        ({"subject": "Hi {{ first_name.x }}"}, "template"),
+        ({"html": GOOD + "{% if first_name %}"}, "template"),
+        ({"text": "{{ unsubscribe_url }} {{ first_name|nope }}"}, "template"),
+        ({"text": "no way out"}, "no-unsubscribe-text"),
+        ({"html": GOOD + "*|FNAME|*"}, "foreign-tag"),
+        ({"html": GOOD + '<a href="">x</a>'}, "empty-link"),
+        ({"html": GOOD + '<a href="#">x</a>'}, "empty-link"),
+        ({"html": GOOD + '<a href="https://">x</a>'}, "empty-link"),
+        ({"html": GOOD + '<a href="shop/new">x</a>'}, "relative-link"),
+        ({"html": GOOD + '<a href="http://[::1">x</a>'}, "broken-link"),
+        ({"html": GOOD + "<![foo[> <a href='https://['>x</a>"}, "broken-link"),
+        ({"content_kind": "blocks", "blocks": {"blocks": [{"kind": "button", "url": "https://[x"}]}}, "broken-link"),
+        ({"html": GOOD + "<p>" + "x" * 95_000 + "</p>"}, "too-large"),
+        ({"content_kind": "blocks", "blocks": {"blocks": [{"kind": "nope"}]}}, "unusable"),
+        ({"content_kind": "blocks", "blocks": {"blocks": [{"kind": "button"}, {"kind": "footer"}]}}, "empty-link"),
+        ({"content_kind": "blocks", "blocks": {"blocks": [{"kind": "text"}]}}, "no-unsubscribe"),
+    ],
+)
+def test_what_must_not_go_out_is_blocked(campaign: Campaign, changes: dict[str, Any], code: str) -> None:
+    for name, value in changes.items():
+        setattr(campaign, name, value)
+    assert code in codes(campaign, "block")
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"preheader": ""}, "no-preheader"),
+        ({"subject": "x" * 61}, "long-subject"),
+        ({"subject": "BUY NOW OR NEVER"}, "capitals"),
+        ({"sender_name": ""}, "no-sender-name"),
+        ({"sender_email": "no-reply@nordlicht.example"}, "no-reply"),
+        ({"sender_email": "nordlicht@gmail.com"}, "free-mail"),
+        ({"html": GOOD + '<a href="http://shop.nordlicht.test/">x</a>'}, "http-link"),
+        ({"html": GOOD + '<a href="https://example.com/">x</a>'}, "placeholder-link"),
+        ({"html": GOOD + "<img src='https://x.test/a.png'>"}, "no-alt"),
+        ({"html": GOOD + "<img alt='' src='data:image/png;base64,AA'>"}, "data-image"),
+        ({"html": "<img alt='x' src='https://x.test/a.png'>" + FOOTER}, "image-only"),
+        ({"html": GOOD + "<p>" + "x" * 80_000 + "</p>"}, "large"),
+        ({"text": "{{ unsubscribe_url }}"}, "no-postal-address-text"),
+    ],
+)
+def test_what_had_better_not_go_out_is_a_warning(campaign: Campaign, changes: dict[str, Any], code: str) -> None:
+    for name, value in changes.items():
+        setattr(campaign, name, value)
+    assert code in codes(campaign, "warn")
+    assert codes(campaign, "block") == set()
+
+
+def test_nobody_to_write_to_is_blocked(campaign: Campaign) -> None:
+    Subscription.objects.all().delete()
+    assert codes(campaign, "block") == {"no-recipients"}
+    campaign.lists.clear()
+    assert codes(campaign, "block") == {"no-list"}
+
+
+def test_gap_is_counted_in_people(campaign: Campaign) -> None:
+    campaign.html = GOOD + "Hi {{ first_name }}"
+    (finding,) = checklist.check(campaign)
+    assert finding.code == "no-fallback"
+    assert finding.text.startswith("2 people have no first_name")
+    campaign.html = GOOD + 'Hi {{ first_name|default("you") }}{% if first_name %}, {{ first_name }}{% endif %}'
+    assert checklist.check(campaign) == []
+
+
+def test_real_mail_needs_an_address_readers_can_reach(campaign: Campaign, real: Provider) -> None:
+    campaign.provider = real
+    for address, code in (
+        ("http://news.nordlicht.example", "public-address-http"),
+        ("https://localhost:8000", "public-address-private"),
+        ("https://192.168.1.5", "public-address-private"),
+        ("https://a-very-long-name-of-a-host.nordlicht.example", "public-address-long"),
+    ):
+        Organisation.objects.update(public_url=address)
+        assert code in codes(campaign, "block")
+
+
+def test_rehearsal_on_this_machine_is_not_blocked(campaign: Campaign) -> None:
+    Organisation.objects.update(public_url="http://localhost:8000")
+    assert checklist.check(campaign) == []
+
+
+def test_real_mail_from_a_free_mailbox_is_blocked(campaign: Campaign, real: Provider) -> None:
+    campaign.provider, campaign.sender_email = real, "nordlicht@gmail.com"
+    assert codes(campaign, "block") == {"free-mail"}
+
+
+def test_paused_provider_is_named_with_its_reason(campaign: Campaign, real: Provider) -> None:
+    real.state, real.state_reason = Provider.State.PAUSED, "the password was refused"
+    real.save()
+    campaign.provider = real
+    (finding,) = checklist.check(campaign)
+    assert (finding.code, finding.level, finding.card) == ("provider-paused", "block", "from")
+    assert "the password was refused" in finding.text
+
+
+def test_every_starter_may_go_out_as_it_is(campaign: Campaign) -> None:
+    Organisation.objects.update(public_url="http://localhost:8000")
+    campaign.content_kind = Campaign.ContentKind.BLOCKS
+    for starter in starters.all():
+        campaign.blocks, campaign.subject, campaign.preheader = starter.document, starter.subject, starter.preheader
+        assert codes(campaign) == {"placeholder-link"}
+
+
+def test_blocking_findings_come_first(campaign: Campaign) -> None:
+    campaign.preheader, campaign.html = "", GOOD + '<a href="">x</a>'
+    assert [finding.level for finding in checklist.check(campaign)] == ["block", "warn"]

@@ -1,0 +1,51 @@
+import pytest
+
+from accounts.models import User
+from campaigns import test_sends
+from campaigns.message import editions
+from contacts.models import Contact
+from delivery.content import Recipient
+from delivery.models import Attempt, MessageState, Waiting
+from tests.campaigns import letters
+
+pytestmark = pytest.mark.django_db
+ME = "mia@nordlicht.example"
+
+
+def test_test_mail_reads_as_the_contact_would_read_it_and_touches_no_record(marketer: User) -> None:
+    campaign = letters.draft(marketer, letters.readers("Ana"))
+    ana = Contact.objects.get(first_name="Ana")
+    message = test_sends.send_test(campaign, to=ME, as_contact=ana, by=marketer)
+    assert (message.email, message.contact_id) == (ME, None)
+    recipient = Recipient(message.pk, None, ME, {"email": ME}, tracked=True)
+    parts = editions.load_edition(message.batch).parts(recipient)
+    assert parts.subject == "[TEST] News for you"
+    assert "Hello Ana" in parts.html
+    assert 'href="https://nordlicht.example/news"' in parts.html
+
+
+def test_broken_template_is_said_before_anything_is_sent(marketer: User) -> None:
+    campaign = letters.draft(marketer, subject="Hello {{ first_name")
+    with pytest.raises(test_sends.Unreadable):
+        test_sends.send_test(campaign, to=ME, as_contact=None, by=marketer)
+    assert not campaign.editions.exists()
+
+
+def test_outcome_is_told_in_words(marketer: User) -> None:
+    message = test_sends.send_test(letters.draft(marketer), to=ME, as_contact=None, by=marketer)
+    assert not test_sends.outcome(message).is_final
+    message.state, message.accepted_at = MessageState.ACCEPTED, message.batch.created_at
+    assert test_sends.outcome(message).text == "Accepted by Sandbox in 0.1 s"
+    message.state = MessageState.REFUSED
+    Attempt.objects.create(message_id=message.pk, batch=message.batch, stage="rcpt", category="x", text="550 no")
+    assert test_sends.outcome(message).raw == "550 no"
+    message.state = MessageState.DEFERRED
+    Waiting.objects.create(
+        message_id=message.pk,
+        batch=message.batch,
+        state=MessageState.DEFERRED,
+        category="x",
+        reply="451 later",
+        retry_at=message.batch.created_at,
+    )
+    assert test_sends.outcome(message).raw == "451 later"

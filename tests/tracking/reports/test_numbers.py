@@ -1,0 +1,161 @@
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.template.loader import render_to_string
+from django.test.utils import CaptureQueriesContext
+
+from contacts.models import Contact
+from delivery.models import Batch, Chunk
+from tests.tracking.conftest import Reader, Sent
+from tracking import recording
+from tracking.models import EventKind, Link, Rollup
+from tracking.reports import numbers, over_time, people
+
+APPLE = "Mozilla/5.0"
+
+
+@pytest.fixture
+def chunked(sent: Sent) -> Sent:
+    Chunk.objects.create(batch=sent.batch, lane="gmail", size=3, accepted=3, is_done=True)
+    return sent
+
+
+def test_a_report_says_dashes_and_never_nought_per_cent_before_anything_happened(chunked: Sent) -> None:
+    report = numbers.report([chunked.batch.id])
+    assert [figure.share for figure in report.figures] == [None, None, None, None]
+    assert report.sentence == "Nobody of 3 people has clicked yet, nobody unsubscribed."
+    page = render_to_string("tracking/_report.html", {"report": report, "campaign_url": "/"})
+    assert "0.0 %" not in page
+    assert "nobody yet" in page
+
+
+def test_figures_count_people_and_keep_machines_beside(
+    chunked: Sent, reader: Reader, take_in: Callable[[], int]
+) -> None:
+    for link in (0, 0, 1):
+        reader("GET", chunked.click(0, link))
+    reader("GET", chunked.click(1, 0))
+    reader("GET", chunked.open(0))
+    reader("GET", chunked.open(1), agent=APPLE)
+    reader("GET", chunked.open(2), agent=APPLE)
+    reader("POST", chunked.unsubscribe(2))
+    take_in()
+    report = numbers.report([chunked.batch.id])
+    assert (report.clicked.people, report.clicked.total, report.clicked.machines) == (2, 4, 0)
+    assert (report.opened.people, report.opened.machines) == (1, 2)
+    assert report.clicked.share == pytest.approx(2 / 3)
+    assert report.sentence == "2 of 3 people clicked (66.7 %), 1 unsubscribed."
+    assert [(way.label, way.people) for way in report.ways] == [("by the button of their mail program", 1)]
+    assert [(link.people, link.total) for link in report.links] == [(2, 3), (1, 1)]
+    (lane,) = report.lanes
+    assert (lane.label, lane.accepted, lane.clicked, lane.opened, lane.unsubscribed) == ("Gmail", 3, 2, 1, 1)
+    assert sum(point.clicked for point in report.series) == 2
+
+
+def test_who_marks_it_as_spam_is_counted_and_listed_once_whatever_they_think_of_tracking(
+    chunked: Sent, take_in: Callable[[], int]
+) -> None:
+    Contact.objects.update(tracking_consent="refused")
+    for _ in range(2):
+        recording.record_complaint(None, message_id=chunked.messages[0].id)
+    take_in()
+    report = numbers.report([chunked.batch.id])
+    assert (report.complained.people, report.complained.machines) == (1, 0)
+    assert report.complained.url.endswith("?term=complained")
+    assert [person.email for person in people.people(chunked.batch, "complained")] == [chunked.messages[0].email]
+    page = render_to_string("tracking/_report.html", {"report": report, "campaign_url": "/"})
+    assert "Marked as spam" in page
+
+
+def test_what_bounced_later_is_not_delivered(chunked: Sent) -> None:
+    at = datetime(2026, 11, 1, 12, tzinfo=UTC)
+    Rollup.objects.create(batch=chunked.batch, hour=at, kind=EventKind.BOUNCE, is_machine=False, total=1, people=1)
+    report = numbers.report([chunked.batch.id])
+    assert (report.accepted, report.bounced, report.delivered) == (3, 1, 2)
+
+
+def test_a_report_costs_the_same_at_any_number_of_events(chunked: Sent) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            report = numbers.report([chunked.batch.id])
+            render_to_string("tracking/_report.html", {"report": report, "campaign_url": "/"})
+        assert not [query["sql"] for query in captured if "tracking_event" in query["sql"]]
+        assert not [query["sql"] for query in captured if "delivery_message" in query["sql"]]
+        return len(captured)
+
+    before = queries()
+    start = datetime(2026, 11, 1, tzinfo=UTC)
+    Rollup.objects.bulk_create(
+        Rollup(
+            batch=chunked.batch,
+            hour=start + timedelta(hours=hour),
+            kind=EventKind.CLICK,
+            link_id=link_id,
+            is_machine=False,
+            total=10,
+            people=5,
+        )
+        for hour in range(500)
+        for link_id in (0, chunked.links[0].id)
+    )
+    assert queries() == before <= 12
+
+
+def test_a_rehearsal_says_so(send: Callable[..., Sent]) -> None:
+    report = numbers.report([send(rehearsal=True).batch.id])
+    page = render_to_string("tracking/_report.html", {"report": report, "campaign_url": "/"})
+    assert "Rehearsal" in page
+    assert "enter no trend" in page
+
+
+def test_what_a_link_says_is_shown_and_never_run(chunked: Sent) -> None:
+    Link.objects.filter(id=chunked.links[0].id).update(label="<script>alert(1)</script>", url='https://x/"><b>')
+    page = render_to_string("tracking/_report.html", {"report": numbers.report([chunked.batch.id])})
+    assert "<script>" not in page
+    assert '"><b>' not in page
+
+
+def test_several_batches_are_one_report(send: Callable[..., Sent], reader: Reader, take_in: Callable[[], int]) -> None:
+    first, second = send(), send()
+    reader("GET", first.click())
+    reader("GET", second.click())
+    take_in()
+    report = numbers.report([first.batch.id, second.batch.id])
+    assert (report.accepted, report.clicked.people) == (6, 2)
+    assert numbers.headline([first.batch.id, second.batch.id]).startswith("2 of 6 people clicked")
+
+
+def test_a_report_of_nothing_is_a_sentence_too(db: None) -> None:
+    assert numbers.headline([]) == numbers.headline([4711]) == "Nothing has been delivered yet."
+
+
+def test_a_report_is_fresh_while_it_is_sent_and_an_hour_on(sent: Sent) -> None:
+    assert numbers.report([sent.batch.id]).is_fresh
+    Batch.objects.update(finished_at=datetime(2026, 1, 1, tzinfo=UTC))
+    assert not numbers.report([sent.batch.id]).is_fresh
+
+
+START = datetime(2026, 3, 28, 10, 40, tzinfo=UTC)
+
+
+def test_the_first_day_is_shown_by_the_hour_and_what_follows_by_the_day() -> None:
+    sums = [
+        (START.replace(minute=0), EventKind.CLICK, 3),
+        (START.replace(minute=0) + timedelta(hours=2), EventKind.OPEN, 1),
+        (START.replace(minute=0) + timedelta(hours=30), EventKind.CLICK, 2),
+        (START.replace(minute=0) + timedelta(hours=31), EventKind.CLICK, 4),
+    ]
+    points = over_time.points(sums, START, UTC)
+    assert len(points) == 25
+    assert (points[0].label, points[0].clicked) == ("28 Mar 10:00", 3)
+    assert (points[2].opened, points[3].clicked) == (1, 0)
+    assert (points[-1].label, points[-1].clicked) == ("29 Mar", 6)
+    assert over_time.points([], START, UTC) == []
+
+
+def test_no_sum_is_lost_whenever_it_came() -> None:
+    first = START.replace(minute=0)
+    sums = [(first + timedelta(hours=hour), EventKind.CLICK, 1) for hour in (-3, 0, 23, 24, 48, 24 * 59, 24 * 90)]
+    assert sum(point.clicked for point in over_time.points(sums, START, UTC)) == len(sums)

@@ -1,0 +1,142 @@
+"""First times and rolled-up sums: what makes a report cost the same at any number of events."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from django.db.backends.utils import CursorWrapper
+
+from delivery.policy import mailbox_providers
+from tracking.models import Breakdown, EventKind
+
+_TOTAL, _PEOPLE = 0, 1
+_Hourly = tuple[int, datetime, int, int, bool]  # batch, hour, kind, link, machine
+_Broken = tuple[int, int, str, str, bool]  # batch, kind, by, value, machine
+
+
+class Mailed(Protocol):
+    @property
+    def id(self) -> int: ...
+    @property
+    def batch_id(self) -> int: ...
+    @property
+    def email(self) -> str: ...
+
+
+class Sums:
+    """Changes to rollups and breakdowns, gathered, then written in one order so that two intakes never deadlock."""
+
+    def __init__(self) -> None:
+        self._hourly: tuple[Counter[_Hourly], Counter[_Hourly]] = (Counter(), Counter())
+        self._broken: tuple[Counter[_Broken], Counter[_Broken]] = (Counter(), Counter())
+
+    def add_event(
+        self, mail: Mailed, at: datetime, kind: int, link_id: int, is_machine: bool, channel: str = "", by: int = 1
+    ) -> None:
+        for link in {0, link_id}:
+            self._hourly[_TOTAL][_hourly(mail, at, kind, link, is_machine)] += by
+        for broken in _broken(mail, kind, is_machine, channel):
+            self._broken[_TOTAL][broken] += by
+
+    def add_person(
+        self, mail: Mailed, at: datetime, kind: int, link_id: int, is_machine: bool, channel: str = "", by: int = 1
+    ) -> None:
+        """`link_id` 0: the first of its kind at all; only that one counts in the breakdowns."""
+        self._hourly[_PEOPLE][_hourly(mail, at, kind, link_id, is_machine)] += by
+        if link_id == 0:
+            for broken in _broken(mail, kind, is_machine, channel):
+                self._broken[_PEOPLE][broken] += by
+
+    def write(self, cursor: CursorWrapper) -> None:
+        totals, people = self._hourly
+        hourly = [(*key, totals[key], people[key]) for key in sorted(totals.keys() | people.keys())]
+        if hourly:
+            cursor.execute(_ADD_HOURLY, [list(column) for column in zip(*hourly, strict=True)])
+        broken_totals, broken_people = self._broken
+        keys = sorted(broken_totals.keys() | broken_people.keys())
+        if keys:
+            rows = [(*key, broken_totals[key], broken_people[key]) for key in keys]
+            cursor.execute(_ADD_BROKEN, [list(column) for column in zip(*rows, strict=True)])
+
+
+_ADD_HOURLY = """
+INSERT INTO tracking_rollup AS r (batch_id, hour, kind, link_id, is_machine, total, people)
+SELECT * FROM unnest(%s::bigint[], %s::timestamptz[], %s::smallint[], %s::bigint[], %s::boolean[], %s::bigint[],
+                     %s::bigint[])
+ON CONFLICT (batch_id, hour, kind, link_id, is_machine)
+DO UPDATE SET total = r.total + excluded.total, people = r.people + excluded.people
+"""
+
+_ADD_BROKEN = """
+INSERT INTO tracking_breakdown AS b (batch_id, kind, by, value, is_machine, total, people)
+SELECT * FROM unnest(%s::bigint[], %s::smallint[], %s::text[], %s::text[], %s::boolean[], %s::bigint[], %s::bigint[])
+ON CONFLICT (batch_id, kind, by, value, is_machine)
+DO UPDATE SET total = b.total + excluded.total, people = b.people + excluded.people
+"""
+
+_FIRST = """
+INSERT INTO tracking_engagement (message_id, batch_id, kind, link_id, is_machine, first_at)
+SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[], %s::bigint[], %s::boolean[], %s::timestamptz[])
+ON CONFLICT (message_id, kind, link_id, is_machine) DO NOTHING
+RETURNING message_id, kind, link_id, is_machine, first_at
+"""
+
+First = tuple[int, int, int, bool]  # message, kind, link, machine
+
+
+def insert_engagement(
+    cursor: CursorWrapper, mails: Mapping[int, Mailed], first: Mapping[First, datetime]
+) -> list[tuple[int, int, int, bool, datetime]]:
+    """The rows that were not there before."""
+    rows = [(key[0], mails[key[0]].batch_id, *key[1:], first[key]) for key in sorted(first)]
+    if not rows:
+        return []
+    cursor.execute(_FIRST, [list(column) for column in zip(*rows, strict=True)])
+    return [tuple(row) for row in cursor.fetchall()]
+
+
+def turn_into_machine(cursor: CursorWrapper, mail: Mailed, start: datetime, end: datetime, verdict: str) -> None:
+    """Move stored human clicks of one mail over to the machine's side, in events, first times and sums alike."""
+    cursor.execute(
+        "UPDATE tracking_event SET is_machine = true, verdict = %s WHERE message_id = %s AND kind = %s"
+        " AND NOT is_machine AND at BETWEEN %s AND %s RETURNING at, link_id",
+        [verdict, mail.id, EventKind.CLICK, start, end],
+    )
+    moved: list[tuple[datetime, int]] = cursor.fetchall()
+    if not moved:
+        return
+    sums = Sums()
+    for at, link_id in moved:
+        sums.add_event(mail, at, EventKind.CLICK, link_id, False, by=-1)
+        sums.add_event(mail, at, EventKind.CLICK, link_id, True)
+    cursor.execute(
+        "DELETE FROM tracking_engagement WHERE message_id = %s AND kind = %s AND NOT is_machine"
+        " AND first_at BETWEEN %s AND %s RETURNING first_at, link_id",
+        [mail.id, EventKind.CLICK, start, end],
+    )
+    for at, link_id in cursor.fetchall():
+        sums.add_person(mail, at, EventKind.CLICK, link_id, False, by=-1)
+    first = _earliest(mail, moved)
+    for _, kind, link_id, is_machine, at in insert_engagement(cursor, {mail.id: mail}, first):
+        sums.add_person(mail, at, kind, link_id, is_machine)
+    sums.write(cursor)
+
+
+def _earliest(mail: Mailed, clicks: Iterable[tuple[datetime, int]]) -> dict[First, datetime]:
+    first: dict[First, datetime] = {}
+    for at, link_id in clicks:
+        for link in {0, link_id}:
+            key = (mail.id, int(EventKind.CLICK), link, True)
+            first[key] = min(at, first.get(key, at))
+    return first
+
+
+def _hourly(mail: Mailed, at: datetime, kind: int, link_id: int, is_machine: bool) -> _Hourly:
+    return (mail.batch_id, at.replace(minute=0, second=0, microsecond=0), int(kind), link_id, is_machine)
+
+
+def _broken(mail: Mailed, kind: int, is_machine: bool, channel: str) -> Iterable[_Broken]:
+    yield (mail.batch_id, int(kind), Breakdown.By.LANE.value, mailbox_providers.lane(mail.email), is_machine)
+    if channel:
+        yield (mail.batch_id, int(kind), Breakdown.By.CHANNEL.value, channel, is_machine)

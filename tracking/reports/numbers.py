@@ -1,0 +1,294 @@
+"""The numbers of one or more batches. Read from sums alone, so that a report costs the same at any size.
+
+Sums of several batches add their people up: a person of two batches counts twice, as two messages do.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+
+from django.db.models import QuerySet, Sum
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.wording import rate
+from delivery import ledger
+from delivery.models import Batch, Chunk
+from delivery.policy import mailbox_providers
+from tracking.models import Breakdown, EventKind, Link, Rollup
+from tracking.reports import over_time
+from tracking.reports.over_time import Point
+
+_FRESH = timedelta(hours=1)
+
+DEFINITIONS = {
+    "delivered": "Accepted by the receiving servers, minus what bounced later. It does not say “in the inbox”.",
+    "clicked": "People who followed at least one link, out of those delivered. The unsubscribe link does not count, and"
+    " neither do machines that follow every link to check it.",
+    "opened": "People whose mail program loaded the pictures, out of those delivered. An estimate: some programs never"
+    " load pictures, and others load them unasked. Apple’s are counted as machines.",
+    "unsubscribed": "People who left by the link in the mail or by the button of their mail program, out of those"
+    " delivered.",
+    "complained": "People who marked the mail as spam, out of those delivered, as far as mailbox providers tell us;"
+    " Gmail names nobody. Providers expect less than 0.1 % and may block you from 0.3 % on.",
+    "total": "Every time it happened, however often by the same person.",
+    "machine": "Fetched by a program: Apple’s privacy proxy, link scanners, scripts. Kept, and never mixed into the"
+    " figures of people.",
+    "measured": "People who refused tracking get a mail without tracking. They are not measured, which is not the same"
+    " as not opened.",
+    "bounced": "Accepted at first, and returned later.",
+}
+
+_CHANNELS = {
+    "page": "by the page behind the link in the mail",
+    "one-click": "by the button of their mail program",
+}
+_LANES = {"gmail": "Gmail", "microsoft": "Microsoft", "yahoo": "Yahoo", "apple": "Apple", "other": "All others"}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number of the report with all that explains it. `share` is None for "not yet", never nought."""
+
+    key: str
+    label: str
+    people: int
+    total: int
+    machines: int
+    share: float | None
+    definition: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    url: str
+    label: str
+    people: int
+    total: int
+    machines: int
+    share: float | None
+    people_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class LaneRow:
+    label: str
+    accepted: int
+    opened: int
+    clicked: int
+    unsubscribed: int
+    complained: int
+    click_share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    label: str
+    people: int
+
+
+class Report:
+    """Reads each part when it is first asked for."""
+
+    def __init__(self, batch_ids: Sequence[int]) -> None:
+        self.batch_ids = list(batch_ids)
+        self.definitions = DEFINITIONS
+
+    @cached_property
+    def batches(self) -> list[Batch]:
+        return list(Batch.objects.filter(id__in=self.batch_ids).order_by("id"))
+
+    @property
+    def is_rehearsal(self) -> bool:
+        return any(batch.rehearsal for batch in self.batches)
+
+    @property
+    def is_fresh(self) -> bool:
+        """Numbers are still moving: worth asking again every other second."""
+        since = timezone.now() - _FRESH
+        over = (Batch.State.DONE, Batch.State.CANCELLED)
+        return any(batch.state not in over or (batch.finished_at or batch.created_at) > since for batch in self.batches)
+
+    @cached_property
+    def accepted(self) -> int:
+        return sum(tally.accepted for tally in ledger.tallies(self.batches).values())
+
+    @cached_property
+    def bounced(self) -> int:
+        return self._sum(EventKind.BOUNCE, "people", is_machine=False)
+
+    @property
+    def delivered(self) -> int:
+        return max(0, self.accepted - self.bounced)
+
+    @cached_property
+    def unmeasured(self) -> int:
+        rows = Breakdown.objects.filter(batch_id__in=self.batch_ids, by=Breakdown.By.CONSENT, value="refused")
+        return rows.aggregate(sum=Sum("people"))["sum"] or 0
+
+    @cached_property
+    def clicked(self) -> Figure:
+        return self._figure("clicked", "Clicked", EventKind.CLICK)
+
+    @cached_property
+    def opened(self) -> Figure:
+        return self._figure("opened", "Opened, an estimate", EventKind.OPEN)
+
+    @cached_property
+    def unsubscribed(self) -> Figure:
+        return self._figure("unsubscribed", "Unsubscribed", EventKind.UNSUBSCRIBE)
+
+    @cached_property
+    def complained(self) -> Figure:
+        return self._figure("complained", "Marked as spam", EventKind.COMPLAINT)
+
+    @property
+    def figures(self) -> list[Figure]:
+        """In the order of their weight: opens are weak, and of complaints few are told."""
+        return [self.clicked, self.unsubscribed, self.opened, self.complained]
+
+    @property
+    def sentence(self) -> str:
+        """The report in one line."""
+        if not self.delivered:
+            return "Nothing has been delivered yet."
+        if not self.clicked.people:
+            said = f"Nobody of {_people(self.delivered)} has clicked yet"
+        else:
+            said = f"{self.clicked.people:,} of {_people(self.delivered)} clicked ({rate(self.clicked.share)})"
+        left = self.unsubscribed.people
+        return f"{said}, {left:,} unsubscribed." if left else f"{said}, nobody unsubscribed."
+
+    @cached_property
+    def ways(self) -> list[Way]:
+        """How people left."""
+        rows = self._breakdown(Breakdown.By.CHANNEL).filter(kind=EventKind.UNSUBSCRIBE)
+        summed = rows.values_list("value").annotate(sum=Sum("people")).order_by("value")
+        return [Way(_CHANNELS.get(str(value), str(value)), people) for value, people in summed if people]
+
+    @cached_property
+    def links(self) -> list[LinkRow]:
+        """In the order of the mail, because that is how people know them."""
+        rows = Rollup.objects.filter(batch_id__in=self.batch_ids, kind=EventKind.CLICK).exclude(link_id=0)
+        summed = rows.values_list("link_id", "is_machine").annotate(people=Sum("people"), total=Sum("total"))
+        sums = {(link_id, is_machine): (people, total) for link_id, is_machine, people, total in summed}
+        return [
+            self._link_row(link, sums.get((link.id, False), (0, 0)), sums.get((link.id, True), (0, 0)))
+            for link in Link.objects.filter(batch_id__in=self.batch_ids).order_by("batch_id", "position")
+        ]
+
+    @cached_property
+    def lanes(self) -> list[LaneRow]:
+        """By mailbox provider: where a trouble is, if it is in one place."""
+        chunks = Chunk.objects.filter(batch_id__in=self.batch_ids).values_list("lane")
+        accepted = dict(chunks.annotate(sum=Sum("accepted")))
+        rows = self._breakdown(Breakdown.By.LANE).filter(is_machine=False)
+        people = {
+            (value, kind): sum for value, kind, sum in rows.values_list("value", "kind").annotate(sum=Sum("people"))
+        }
+        return [
+            _lane_row(lane, accepted.get(lane) or 0, people)
+            for lane in mailbox_providers.LANES
+            if accepted.get(lane) or any(known == lane for known, _ in people)
+        ]
+
+    @cached_property
+    def series(self) -> list[Point]:
+        """What people did, by the hour of the first day, then by the day."""
+        rows = (
+            Rollup.objects.filter(batch_id__in=self.batch_ids, link_id=0, is_machine=False)
+            .values_list("hour", "kind")
+            .annotate(sum=Sum("people"))
+            .order_by("hour")
+        )
+        start = min((batch.started_at or batch.created_at for batch in self.batches), default=None)
+        return over_time.points(list(rows), start, timezone.get_current_timezone()) if start else []
+
+    @property
+    def chart(self) -> str:
+        """What the chart's behaviour reads."""
+        return json.dumps(
+            {
+                "labels": [point.label for point in self.series],
+                "lines": [
+                    {"name": "Clicked", "values": [point.clicked for point in self.series]},
+                    {"name": "Opened", "values": [point.opened for point in self.series]},
+                    {"name": "Unsubscribed", "values": [point.unsubscribed for point in self.series]},
+                ],
+            }
+        )
+
+    def _figure(self, key: str, label: str, kind: EventKind) -> Figure:
+        people = self._sum(kind, "people", is_machine=False)
+        return Figure(
+            key=key,
+            label=label,
+            people=people,
+            total=self._sum(kind, "total", is_machine=False),
+            machines=self._sum(kind, "people", is_machine=True),
+            share=_share(people, self.delivered),
+            definition=DEFINITIONS[key],
+            url=self._people_url(key),
+        )
+
+    def _link_row(self, link: Link, humans: tuple[int, int], machines: tuple[int, int]) -> LinkRow:
+        people, total = humans
+        return LinkRow(
+            url=link.url,
+            label=link.label,
+            people=people,
+            total=total,
+            machines=machines[0],
+            share=_share(people, self.delivered),
+            people_url=f"{reverse('batch-people', args=[link.batch_id])}?term=clicked&link={link.id}",
+        )
+
+    def _people_url(self, term: str) -> str:
+        return f"{reverse('batch-people', args=[self.batch_ids[0]])}?term={term}" if self.batch_ids else ""
+
+    @cached_property
+    def _sums(self) -> dict[tuple[int, bool], tuple[int, int]]:
+        rows = Rollup.objects.filter(batch_id__in=self.batch_ids, link_id=0)
+        summed = rows.values_list("kind", "is_machine").annotate(people=Sum("people"), total=Sum("total"))
+        return {(kind, is_machine): (people, total) for kind, is_machine, people, total in summed}
+
+    def _sum(self, kind: EventKind, of: str, *, is_machine: bool) -> int:
+        people, total = self._sums.get((kind, is_machine), (0, 0))
+        return people if of == "people" else total
+
+    def _breakdown(self, by: Breakdown.By) -> QuerySet[Breakdown]:
+        return Breakdown.objects.filter(batch_id__in=self.batch_ids, by=by)
+
+
+def report(batch_ids: Sequence[int]) -> Report:
+    """Everything `tracking/_report.html` shows about these batches."""
+    return Report(batch_ids)
+
+
+def headline(batch_ids: Sequence[int]) -> str:
+    """The report in one sentence, for lists."""
+    return Report(batch_ids).sentence
+
+
+def _lane_row(lane: str, accepted: int, people: dict[tuple[str, int], int]) -> LaneRow:
+    clicked = people.get((lane, EventKind.CLICK), 0)
+    return LaneRow(
+        label=_LANES[lane],
+        accepted=accepted,
+        opened=people.get((lane, EventKind.OPEN), 0),
+        clicked=clicked,
+        unsubscribed=people.get((lane, EventKind.UNSUBSCRIBE), 0),
+        complained=people.get((lane, EventKind.COMPLAINT), 0),
+        click_share=_share(clicked, accepted),
+    )
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if part and whole else None
+
+
+def _people(number: int) -> str:
+    return f"{number:,} {'person' if number == 1 else 'people'}"
