@@ -29,7 +29,7 @@ def _every(seconds: float, task: str, queue: str = "control") -> dict[str, objec
 
 app.conf.beat_schedule = {
     "offer what is due": _every(1, "delivery.tick"),
-    "count the rows again": _every(60, "delivery.audit"),
+    "count the rows again": _every(60, "delivery.audit", "jobs"),
     "fold engagement into contacts": _every(60, "tracking.fold", "jobs"),
     "learn whose servers domains use": _every(3600, "delivery.learn_domains", "jobs"),
     "pick up lost imports": _every(60, "contacts.sweep_imports", "jobs"),

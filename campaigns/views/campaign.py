@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, allows, requires
-from accounts.security import MAIL_POLICY, content_policy
+from accounts.security import mail_policy
 from campaigns import revising
 from campaigns.drafts.forms import CARDS, TestMailForm
 from campaigns.message import editions, preview
@@ -61,7 +61,7 @@ def inbox(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @requires(Permission.LOOK)
-@content_policy(MAIL_POLICY)
+@mail_policy
 def mail(request: StaffRequest, pk: int) -> HttpResponse:
     """The mail as the chosen contact receives it, for a frame without scripts."""
     found = get_campaign(pk)

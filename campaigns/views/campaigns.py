@@ -14,7 +14,7 @@ from accounts import audit, wording
 from accounts.models import Organisation
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
-from accounts.security import MAIL_POLICY, content_policy
+from accounts.security import mail_policy
 from campaigns import launching, starters
 from campaigns.content import blocks, mjml
 from campaigns.merge import language
@@ -66,7 +66,7 @@ def new(request: StaffRequest) -> HttpResponse:
 
 @require_safe
 @requires(Permission.LOOK)
-@content_policy(MAIL_POLICY)
+@mail_policy
 def starter_mail(request: StaffRequest, key: str) -> HttpResponse:
     """A starter as it would look, for the gallery."""
     for starter in starters.all():

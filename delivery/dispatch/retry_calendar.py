@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from accounts import locks
 from delivery.models import Provider
 from delivery.policy.retry import Calendar
 from delivery.throttling import limits
@@ -22,7 +23,7 @@ def open_calendar(cursor: Any, provider: Provider | None) -> Calendar | None:
     rate = limits.Limits.of(provider).rate_per_second if provider else None
     if provider is None or rate is None:
         return None
-    cursor.execute("SELECT pg_advisory_xact_lock(hashtext('tallypost retries'), %s::int)", [provider.pk])
+    locks.hold(cursor, locks.Kind.RETRIES, provider.pk)
     cursor.execute(_BOOKED, [provider.pk])
     return Calendar(rate, dict(cursor.fetchall()))
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts import locks
 from accounts.models import Organisation
 from delivery.dispatch import due_retries, offers
 from delivery.guards import disk
@@ -36,8 +37,7 @@ def tick() -> bool:
     _turn_days()
     measured: list[int] = []
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended('tallypost tick', 0))")
-        if not cursor.fetchone()[0]:
+        if not locks.try_hold(cursor, locks.Kind.TICK):
             return False
         cursor.execute("SELECT 1 FROM delivery_batch WHERE finished_at IS NULL LIMIT 1")
         if cursor.fetchone():

@@ -141,7 +141,7 @@ class Place:
 
 
 def connection_parameters() -> dict[str, Any]:
-    """Of the database Django uses now, tests included; its own session settings stay out."""
+    """Of the database Django uses now, tests included, with what its address says about TLS."""
     settings = django_connection.settings_dict
     named = {
         "dbname": settings["NAME"],
@@ -149,11 +149,10 @@ def connection_parameters() -> dict[str, Any]:
         "password": settings["PASSWORD"],
         "host": settings["HOST"],
         "port": settings["PORT"],
-    }
-    return {key: value for key, value in named.items() if value} | {
-        "application_name": "tallypost engine",
         "connect_timeout": 5,
     }
+    given = {key: value for key, value in named.items() if value}
+    return given | settings.get("OPTIONS", {}) | {"application_name": "tallypost engine"}
 
 
 class _NoRow(Exception):

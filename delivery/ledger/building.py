@@ -5,8 +5,6 @@ there and begins anew: nothing of a batch can have left before its building is o
 """
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
@@ -14,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts import locks
 from contacts import audience as audiences
 from delivery.ledger import ids
 from delivery.models import Batch, Chunk
@@ -48,7 +47,7 @@ def queue(batch: Batch) -> None:
 
 def build(batch_id: int) -> bool:
     """Make a batch's messages and chunks; True when they are there. Safe to run twice, also at the same time."""
-    with _alone(batch_id) as is_alone:
+    with locks.alone(locks.Kind.BUILDING, batch_id) as is_alone:
         batch = Batch.objects.get(pk=batch_id)
         if not is_alone or batch.state != Batch.State.BUILDING or batch.built_at:
             return False
@@ -69,20 +68,6 @@ def drop(batch_id: int) -> None:
         return
     _clear(batch)
     Batch.objects.filter(pk=batch_id, finished_at=None).update(finished_at=timezone.now())
-
-
-@contextmanager
-def _alone(batch_id: int) -> Iterator[bool]:
-    """A lock of the session, so that it goes with a killed worker."""
-    with connection.cursor() as cursor:
-        key = f"tallypost build {batch_id}"
-        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [key])
-        is_alone = bool(cursor.fetchone()[0])
-        try:
-            yield is_alone
-        finally:
-            if is_alone:
-                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [key])
 
 
 def _clear(batch: Batch) -> None:

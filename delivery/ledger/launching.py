@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts import locks
 from contacts.audience import Audience
 from delivery.ledger import building, ids
 from delivery.models import Batch, Chunk, Message, Provider
@@ -91,8 +92,7 @@ def send_one(
 def _open_batch(content_kind: str, content_id: int, provider: Provider, group: str, sender_domain: str) -> Batch:
     """Locked to the end of the transaction, so that two requests make one batch and count both messages."""
     with connection.cursor() as cursor:
-        key = f"tallypost open batch {content_kind} {content_id} {provider.pk}"
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+        locks.hold(cursor, locks.Kind.OPEN_BATCH, f"{content_kind} {content_id} {provider.pk}")
     same = {
         "kind": Batch.Kind.OPEN,
         "stream": Batch.Stream.TRANSACTIONAL,

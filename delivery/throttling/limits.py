@@ -14,6 +14,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from accounts import locks
 from delivery.models import Provider
 from delivery.policy import warmup
 
@@ -150,7 +151,7 @@ def quota_left(cursor: CursorWrapper | Any, provider: Provider) -> int | None:
     before the commit is never granted twice. Minutes count whole: a limit is kept in any 60 minutes and 24 hours.
     """
     if _has_quota(provider):
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('tallypost quota'), %s::int)", [provider.pk])
+        locks.hold(cursor, locks.Kind.QUOTA, provider.pk)
     return quota_seen(cursor, provider)
 
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
-from accounts.security import MAIL_POLICY, content_policy
+from accounts.security import mail_policy
 from delivery.models import Message
 from tracking.message_log import messages as mails
 from tracking.message_log.messages import NotShowable, Story
@@ -46,7 +46,7 @@ def message(request: StaffRequest, message_id: int) -> HttpResponse:
 
 @require_safe
 @requires(Permission.LOOK)
-@content_policy(MAIL_POLICY)
+@mail_policy
 def message_mail(request: StaffRequest, message_id: int) -> HttpResponse:
     """The mail's HTML for a frame of its own: no scripts, no forms, no cookies of ours in reach."""
     try:

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from accounts import locks
 from contacts.models import MailingList
 from delivery import ledger
 from delivery.dispatch import offers, tick
@@ -216,6 +217,6 @@ def test_a_provider_whose_day_is_used_up_is_offered_nothing(provider: Provider, 
 @pytest.mark.django_db(transaction=True)
 def test_a_second_tick_at_the_same_time_does_nothing(provider: Provider) -> None:
     with psycopg.connect(**connection_parameters()) as other:
-        other.execute("SELECT pg_advisory_xact_lock(hashtextextended('tallypost tick', 0))")
+        locks.hold(other.cursor(), locks.Kind.TICK)
         assert not tick.tick()
     assert tick.tick()

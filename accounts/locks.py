@@ -1,0 +1,55 @@
+"""PostgreSQL's advisory locks, all kinds in one place so that no two mean the same key.
+
+Held to the end of the transaction (`hold`, `try_hold`) or of a block (`alone`), and gone with the connection of whoever
+held them: a killed worker leaves nothing locked. The connection slots of delivery.workers.slots are counted by their
+own keys, (provider, slot): a kind's number is larger than any provider's.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from typing import Any
+
+from django.db import InterfaceError, OperationalError, connection
+
+_KEYS = "%s, hashtext(%s)"
+
+
+class Kind(IntEnum):
+    """What is locked; the number beside it says which one of these."""
+
+    IMPORT = 734_000_001
+    TICK = 734_000_002
+    BUILDING = 734_000_003
+    OPEN_BATCH = 734_000_004
+    RETRIES = 734_000_005
+    QUOTA = 734_000_006
+
+
+def hold(cursor: Any, kind: Kind, which: object = "") -> None:
+    """Wait for it, and keep it until the transaction ends. `cursor` is Django's or psycopg's."""
+    cursor.execute(f"SELECT pg_advisory_xact_lock({_KEYS})", [int(kind), str(which)])
+
+
+def try_hold(cursor: Any, kind: Kind, which: object = "") -> bool:
+    """The same without waiting: False if somebody else holds it."""
+    cursor.execute(f"SELECT pg_try_advisory_xact_lock({_KEYS})", [int(kind), str(which)])
+    return bool(cursor.fetchone()[0])
+
+
+@contextmanager
+def alone(kind: Kind, which: object = "") -> Iterator[bool]:
+    """Over several transactions; yields False if somebody else is at it."""
+    keys: list[int | str] = [int(kind), str(which)]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_try_advisory_lock({_KEYS})", keys)
+        is_alone = bool(cursor.fetchone()[0])
+    try:
+        yield is_alone
+    finally:
+        if is_alone and not connection.closed_in_transaction:
+            try:
+                with connection.cursor() as cursor:
+                    cursor.execute(f"SELECT pg_advisory_unlock({_KEYS})", keys)
+            except (OperationalError, InterfaceError):
+                connection.close()
