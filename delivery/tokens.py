@@ -1,20 +1,26 @@
 """Short tokens that carry numbers and cannot be forged: the authority of every address in a mail.
 
-A token is a key version, the numbers' bytes, and a keyed digest over both and the purpose. Nothing expires: a footer's
-address works as long as somebody keeps the mail. Keys rotate by appending one to TOKEN_KEY, separated by a comma; old
-tokens stay good because they name the key that made them.
+A token is a head byte, the numbers' bytes, and a part of a keyed digest. Nothing expires: a footer's address works as
+long as somebody keeps the mail. Keys rotate by appending one to TOKEN_KEY, separated by a comma; what older keys sealed
+stays good.
+
+All that one message needs is cut from one digest of 64 bytes, a slice a purpose, so that a mail with a dozen links
+costs two digests: the slice proves the message, and a tag that is the same in every mail proves the link behind it.
+Tokens of the first format, a digest each, are read by `delivery.first_tokens` for ever.
 """
 
 import hmac
 from base64 import urlsafe_b64decode
 from binascii import Error as NotDecodable
 from binascii import b2a_base64
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from hashlib import blake2b
-from typing import Any
+from typing import NamedTuple
 
 from django.conf import settings
+
+from delivery import first_tokens
 
 OPEN = "o"  # message
 CLICK = "c"  # message, link
@@ -22,103 +28,125 @@ UNSUBSCRIBE = "u"  # contact, batch
 BOUNCE = "b"  # message; in the envelope address
 MESSAGE_ID = "m"  # message; in the Message-ID header
 
-_PURPOSES = (OPEN, CLICK, UNSUBSCRIBE, BOUNCE, MESSAGE_ID)
-_DIGEST_BYTES = 10
-_HEAD_BYTES = 2  # key version, then the lengths of the first and second number in half a byte each
+_SLICES = {OPEN: slice(0, 10), CLICK: slice(10, 20), BOUNCE: slice(20, 30), MESSAGE_ID: slice(30, 40)}
+_PROOF_BYTES = 10
+_LINK_PROOF_BYTES = 5  # counts only behind a message's proof
+_PAIR_BYTES = 14  # of an unsubscribe token: 19 characters, so that a host of 40 fits a header's 70
+_LEAST_PAIR_PROOF_BYTES = 6
+_HEAD = 0x80  # set in every head byte of this format; the sizes of the numbers are in the six lowest bits
 _MAX_CHARS = 64
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
+
+
+class OfMessage(NamedTuple):
+    """The tokens of one message; `click` lacks the link's tag, which comes behind a dot."""
+
+    open: str
+    click: str
+    message_id: str
+    bounce: str
 
 
 class Sealer:
     """Seals and reads tokens with `keys` in the order they came into use; the last one seals."""
 
     def __init__(self, keys: Sequence[str]) -> None:
-        self._newest = len(keys) - 1
-        self._digests = [
-            {
-                purpose: blake2b(digest_size=_DIGEST_BYTES, key=_key(key), person=purpose.encode())
-                for purpose in _PURPOSES
-            }
-            for key in keys
-        ]
+        newest_first = [_key(key) for key in reversed(keys)]
+        self._messages = [blake2b(digest_size=64, key=key, person=b"message") for key in newest_first]
+        self._pairs = [blake2b(digest_size=_PAIR_BYTES, key=key, person=b"unsubscribe") for key in newest_first]
+        self._links = [blake2b(digest_size=_LINK_PROOF_BYTES, key=key, person=b"link") for key in newest_first]
+        self._first = first_tokens.Reader([_key(key) for key in keys])
+
+    def of_message(self, message_id: int) -> OfMessage:
+        """What the mail itself carries, from one digest; about 2 us."""
+        body = _body(message_id)
+        state = self._messages[0].copy()
+        state.update(body)
+        digest = state.digest()
+        size = len(body) + _PROOF_BYTES
+        padding = b"\0" * (-size % 3)
+        text = b2a_base64(
+            b"%b%b%b%b%b%b%b%b%b"
+            % (body, digest[0:10], padding, body, digest[10:20], padding, body, digest[30:40], padding),
+            newline=False,
+        )
+        pieces = text.translate(_URL_SAFE).decode()
+        step = (size + len(padding)) // 3 * 4
+        chars = (size * 4 + 2) // 3
+        return OfMessage(
+            pieces[:chars],
+            pieces[step : step + chars],
+            pieces[2 * step : 2 * step + chars],
+            (body + digest[20:30]).hex(),
+        )
+
+    def link_tag(self, link_id: int) -> str:
+        """Stands behind `OfMessage.click` and a dot; the same in every mail."""
+        return self._link_tag(0, link_id)
 
     def seal(self, purpose: str, first: int, second: int | None = None) -> str:
-        return self._seal(self._newest, purpose, first, second)
-
-    def each(self, wanted: Sequence[tuple[str, int | None]]) -> Callable[[int], list[str]]:
-        """For one first number after the other: its tokens of each (purpose, second number); none may be BOUNCE.
-
-        What `seal` gives for each, in half the time: base64 is asked once.
-        """
-        cuts: dict[int, list[tuple[Any, bytes, bytes, bytes, slice]]] = {}
-
-        def seal(first: int) -> list[str]:
-            number = _octets(first)
-            plan = cuts.get(len(number))
-            if plan is None:
-                plan = cuts[len(number)] = self._plan(len(number), wanted)
-            raws: list[bytes] = []
-            for digest, head, tail, padding, _ in plan:
-                body = head + number + tail
-                state = digest.copy()
-                state.update(body)
-                raws += body, state.digest(), padding
-            text = b2a_base64(b"".join(raws), newline=False).translate(_URL_SAFE).decode()
-            return [text[piece] for *_, piece in plan]
-
-        return seal
+        return self._seal(0, purpose, first, second)
 
     def read(self, purpose: str, token: str) -> tuple[int, ...] | None:
         """The numbers, or None for anything we did not seal for this purpose, to the last bit. Never raises."""
         try:
+            if len(token) > _MAX_CHARS:
+                return None
             if purpose == BOUNCE:
                 token = token.lower()
-            raw = _decode(purpose, token)
-            version, first_size, second_size = raw[0], raw[1] >> 4, raw[1] & 15
-            body = raw[_HEAD_BYTES : len(raw) - _DIGEST_BYTES]
-            if len(body) != first_size + second_size:
-                return None
-            first = int.from_bytes(body[:first_size], "big")
-            second = int.from_bytes(body[first_size:], "big") if second_size else None
-            # Sealing again and comparing the text refuses every other spelling of the same bytes too.
-            expected = self._seal(version, purpose, first, second)
-            if not hmac.compare_digest(expected.encode(), token.encode()):
-                return None
+            if not _first_byte(purpose, token) & _HEAD:
+                return self._first.read(purpose, token)
+            return self._read(purpose, token)
         except (ValueError, IndexError, KeyError, OverflowError, NotDecodable):
             return None
-        return (first,) if second is None else (first, second)
 
-    def _plan(
-        self, size: int, wanted: Sequence[tuple[str, int | None]]
-    ) -> list[tuple[Any, bytes, bytes, bytes, slice]]:
-        """For first numbers of `size` bytes: digest, head, tail, padding to a multiple of three, place in the text."""
-        plan, at = [], 0
-        for purpose, second in wanted:
-            tail = b"" if second is None else _octets(second)
-            length = _HEAD_BYTES + size + len(tail) + _DIGEST_BYTES
-            padding = bytes(-length % 3)
-            head = bytes((self._newest, size << 4 | len(tail)))
-            piece = slice(at, at + (length * 4 + 2) // 3)
-            plan.append((self._digests[self._newest][purpose], head, tail, padding, piece))
-            at += (length + len(padding)) // 3 * 4
-        return plan
+    def _read(self, purpose: str, token: str) -> tuple[int, ...] | None:
+        numbers = _numbers(purpose, token)
+        given = token.encode()
+        for key in range(len(self._messages)):
+            # Sealing again and comparing the text refuses every other spelling of the same bytes too.
+            if hmac.compare_digest(self._seal(key, purpose, *numbers).encode(), given):
+                return numbers
+        return None
 
-    def _seal(self, version: int, purpose: str, first: int, second: int | None) -> str:
-        number, tail = _octets(first), b"" if second is None else _octets(second)
-        body = bytes((version, len(number) << 4 | len(tail))) + number + tail
-        digest = self._digests[version][purpose].copy()
-        digest.update(body)
-        return _encode(purpose, body + digest.digest())
+    def _seal(self, key: int, purpose: str, first: int, second: int | None = None) -> str:
+        if purpose == UNSUBSCRIBE and second is not None:
+            return self._pair(key, first, second)
+        body = _body(first)
+        state = self._messages[key].copy()
+        state.update(body)
+        raw = body + state.digest()[_SLICES[purpose]]
+        if purpose == BOUNCE:  # some mail servers lower-case the local part of an address: hexadecimal does not mind
+            return raw.hex()
+        return _encode(raw) if second is None else f"{_encode(raw)}.{self._link_tag(key, second)}"
+
+    def _pair(self, key: int, first: int, second: int) -> str:
+        body = _body(first, second)
+        state = self._pairs[key].copy()
+        state.update(body)
+        return _encode(body + state.digest()[: max(_LEAST_PAIR_PROOF_BYTES, _PAIR_BYTES - len(body))])
+
+    def _link_tag(self, key: int, link_id: int) -> str:
+        body = _body(link_id)
+        state = self._links[key].copy()
+        state.update(body)
+        return _encode(body + state.digest())
 
 
 def seal(purpose: str, first: int, second: int | None = None) -> str:
-    """A token of at most 32 characters for numbers below 2^48, about 2 us. Bounce tokens survive a change of case."""
+    """A token for numbers below 2^63; UNSUBSCRIBE and CLICK carry two. Bounce tokens survive a change of case.
+
+    An unsubscribe token has 19 characters for contacts below 2^32 and batches below 2^24.
+    """
     return _sealer().seal(purpose, first, second)
 
 
-def each(wanted: Sequence[tuple[str, int | None]]) -> Callable[[int], list[str]]:
-    """What stands in one mail, sealed together for one mail after the other; see Sealer.each."""
-    return _sealer().each(wanted)
+def of_message(message_id: int) -> OfMessage:
+    return _sealer().of_message(message_id)
+
+
+def link_tag(link_id: int) -> str:
+    return _sealer().link_tag(link_id)
 
 
 def read(purpose: str, token: str) -> tuple[int, ...] | None:
@@ -126,19 +154,45 @@ def read(purpose: str, token: str) -> tuple[int, ...] | None:
     return _sealer().read(purpose, token)
 
 
-def _encode(purpose: str, raw: bytes) -> str:
-    # Some mail servers lower-case the local part of an address: hexadecimal does not mind.
-    if purpose == BOUNCE:
-        return raw.hex()
+def _body(first: int, second: int | None = None) -> bytes:
+    number = _octets(first)
+    if second is None:
+        return bytes((_HEAD | len(number) - 1,)) + number
+    other = _octets(second)
+    return bytes((_HEAD | (len(other) - 1) << 3 | len(number) - 1,)) + number + other
+
+
+def _numbers(purpose: str, token: str) -> tuple[int, ...]:
+    """What the token says, not yet believed."""
+    if purpose == CLICK:
+        message, _, link = token.partition(".")
+        return _number(_decode(message)), _number(_decode(link))
+    raw = bytes.fromhex(token) if purpose == BOUNCE else _decode(token)
+    if purpose != UNSUBSCRIBE:
+        return (_number(raw),)
+    middle, end = 2 + (raw[0] & 7), 3 + (raw[0] & 7) + (raw[0] >> 3 & 7)
+    if len(raw) < end:
+        raise ValueError(token)
+    return int.from_bytes(raw[1:middle], "big"), int.from_bytes(raw[middle:end], "big")
+
+
+def _number(raw: bytes) -> int:
+    end = 2 + (raw[0] & 7)
+    if len(raw) < end:
+        raise ValueError("cut off")
+    return int.from_bytes(raw[1:end], "big")
+
+
+def _first_byte(purpose: str, token: str) -> int:
+    return int(token[:2], 16) if purpose == BOUNCE else _decode(token[:4])[0]
+
+
+def _encode(raw: bytes) -> str:
     return b2a_base64(raw, newline=False).rstrip(b"=").translate(_URL_SAFE).decode()
 
 
-def _decode(purpose: str, token: str) -> bytes:
-    if len(token) > _MAX_CHARS:
-        raise ValueError(token)
-    if purpose == BOUNCE:
-        return bytes.fromhex(token)
-    return urlsafe_b64decode(token + "=" * (-len(token) % 4))
+def _decode(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def _octets(number: int) -> bytes:

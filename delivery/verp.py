@@ -5,7 +5,12 @@ from delivery import tokens
 
 def address(message_id: int, domain: str) -> str:
     """The envelope sender of one message; ASCII, local part below 64 characters (RFC 5321 4.5.3.1.1)."""
-    return f"bounce+{tokens.seal(tokens.BOUNCE, message_id)}@{domain}"
+    return spelled(tokens.seal(tokens.BOUNCE, message_id), domain)
+
+
+def spelled(token: str, domain: str) -> str:
+    """The same from a BOUNCE token that is there already."""
+    return f"bounce+{token}@{domain}"
 
 
 def message_id(address: str) -> int | None:

@@ -7,7 +7,7 @@ Date of the launch would look stale at the end of a long send); everything else 
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import cache, cached_property
@@ -24,7 +24,6 @@ from campaigns.message.encoding import (
     address_header,
     ascii_address,
     header,
-    needs_nothing,
     one_line,
     quoted_printable,
 )
@@ -33,13 +32,12 @@ from delivery import tokens, verp
 from delivery.content import Parts, Recipient
 from tracking import addresses
 
-OPEN_NAME = "_open"
+OPEN_NAME, CLICK_NAME = "_open", "_click"
 _BODY = re.compile(r"<body\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
 _PIXEL = '<img src="{}" width="1" height="1" alt="" style="display:block;width:1px;height:1px;border:0">'
 _ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
 _PHRASE = re.compile(r"[A-Za-z0-9 ]{1,60}")
 Values = dict[str, Any]
-Addresses = Callable[[int], list[str]]
 
 
 class Bodies(NamedTuple):
@@ -70,9 +68,8 @@ class CompiledEdition:
         self._base = str(edition.organisation.get("public_address", "")).rstrip("/")
         self._sender = ascii_address(edition.sender_email)
         self._domain = self._sender.rpartition("@")[2]
-        self._own_names = [OPEN_NAME, *(f"_link{number}" for number in range(len(link_ids)))]
-        self._own_addresses = addresses.of_message(self._base, link_ids)
-        self._own_encoded = _encoded(self._base, link_ids)
+        self._link_ids = list(link_ids)
+        self._sealed_for, self._tokens = -1, tokens.of_message(0)
         self._constants = constants(edition)
         self._names = _names(edition)
         self._boundary = "=_" + blake2b(f"{batch_id}:{edition.pk}".encode(), digest_size=12).hexdigest()
@@ -83,11 +80,14 @@ class CompiledEdition:
         self._bodies: dict[tuple[bool, bool], Bodies] = {}
 
     def envelope_from(self, recipient: Recipient) -> str:
-        return verp.address(recipient.message_id, self._domain)
+        return verp.spelled(self._own(recipient).bounce, self._domain)
 
     def build(self, recipient: Recipient) -> bytes:
         tracked = self._is_tracked(recipient)
-        values = self._values(recipient, self._own_encoded if tracked else None)
+        values = self._values(recipient)
+        if tracked:
+            own = self._own(recipient)
+            values[OPEN_NAME], values[CLICK_NAME] = own.open + SOFT_BREAK, own.click + SOFT_BREAK
         bodies = self._bodies.get((tracked, True)) or self._compile(tracked, encoded=True)
         subject = self._constant_subject or header("Subject", self._subject(values))
         return (
@@ -105,7 +105,9 @@ class CompiledEdition:
     def parts(self, recipient: Recipient) -> Parts:
         """The same words decoded. Date and the MIME frame are left to whoever sends them."""
         tracked = self._is_tracked(recipient)
-        values = self._values(recipient, self._own_addresses if tracked else None)
+        values = self._values(recipient)
+        if tracked:
+            values[OPEN_NAME], values[CLICK_NAME] = self._own(recipient)[:2]
         bodies = self._bodies.get((tracked, False)) or self._compile(tracked, encoded=False)
         edition = self._edition
         name = one_line(edition.sender_name)
@@ -129,7 +131,13 @@ class CompiledEdition:
         """A test mail counts nothing."""
         return recipient.tracked and not self._edition.is_test
 
-    def _values(self, recipient: Recipient, own: Addresses | None) -> Values:
+    def _own(self, recipient: Recipient) -> tokens.OfMessage:
+        """Of one message they are asked for several times in a row."""
+        if self._sealed_for != recipient.message_id:
+            self._sealed_for, self._tokens = recipient.message_id, tokens.of_message(recipient.message_id)
+        return self._tokens
+
+    def _values(self, recipient: Recipient) -> Values:
         given = recipient.merge if self._stand_in is None else self._stand_in
         values = {name: given[name] for name in self._names if not is_blank(given.get(name))}
         if "email" not in values:
@@ -138,16 +146,14 @@ class CompiledEdition:
         # A test mail's link opens the page but names nobody, so that trying it unsubscribes nobody.
         contact_id = 0 if self._edition.is_test else recipient.contact_id or 0
         values["unsubscribe_url"] = addresses.unsubscribe_url(self._base, contact_id, self._batch_id)
-        if own is not None:
-            values.update(zip(self._own_names, own(recipient.message_id), strict=True))
         return values
 
     def _message_id(self, recipient: Recipient) -> str:
-        return f"<{tokens.seal(tokens.MESSAGE_ID, recipient.message_id)}@{self._domain}>"
+        return f"<{self._own(recipient).message_id}@{self._domain}>"
 
     def _compile(self, tracked: bool, *, encoded: bool) -> Bodies:
         encode = quoted_printable if encoded else None
-        html, text = read_bodies(self._edition, self._own_names[1:] if tracked else None)
+        html, text = read_bodies(self._edition, _Spelling(self._base, self._link_ids) if tracked else None)
         bodies = Bodies(*(language.Template(body, encode=encode, constants=self._constants) for body in (html, text)))
         self._bodies[tracked, encoded] = bodies
         return bodies
@@ -159,17 +165,47 @@ def link_targets(edition: Edition) -> list[tuple[str, str]]:
     return links.targets(html, text)[0]
 
 
-def read_bodies(edition: Edition, link_names: Sequence[str] | None) -> tuple[list[Piece], list[Piece]]:
-    """The pieces of both parts, placed; with names, links and the open pixel are outputs of ours."""
+class _Spelling:
+    """Our own addresses in an edition: literal text of the mail but for the token of the message."""
+
+    def __init__(self, base: str, link_ids: Sequence[int]) -> None:
+        self.names = [f"_link{number}" for number in range(len(link_ids))]
+        self._around = {OPEN_NAME: (addresses.around_open(base), OPEN_NAME)}
+        for name, link_id in zip(self.names, link_ids, strict=True):
+            self._around[name] = (addresses.around_click(base, link_id), CLICK_NAME)
+
+    def spelled(self, pieces: Sequence[Piece]) -> list[Piece]:
+        """Every output that stands for an address of ours as text, token, text; texts that meet become one."""
+        out: list[Piece] = []
+        for piece in pieces:
+            for part in self._parts(piece):
+                if part.kind == "text" and out and out[-1].kind == "text":
+                    out[-1] = Piece("text", out[-1].source + part.source)
+                elif part.kind != "text" or part.source:
+                    out.append(part)
+        return out
+
+    def _parts(self, piece: Piece) -> list[Piece]:
+        if piece.kind != "output" or piece.place != "ours" or piece.source not in self._around:
+            return [piece]
+        (before, after), name = self._around[piece.source]
+        token = Piece("output", name, tokens=(("name", name),), place="ours")
+        return [Piece("text", before), token, Piece("text", after)]
+
+
+def read_bodies(edition: Edition, spelling: _Spelling | None) -> tuple[list[Piece], list[Piece]]:
+    """The pieces of both parts, placed; with a spelling, links and the open pixel are addresses of ours."""
     html_pieces, text_pieces = places.placed(language.read(edition.html)), language.read(edition.text)
     text_pieces = [places.at(piece, "plain") for piece in text_pieces]
-    if link_names is not None:
+    if spelling is not None:
+        link_names = spelling.names
         html, text = places.masked(html_pieces), places.masked(text_pieces)
         _, html_links, html_numbers, text_links, text_numbers = links.targets(html, text)
         html, html_pieces = links.replaced(html, html_pieces, html_links, [link_names[n] for n in html_numbers])
         text, text_pieces = links.replaced(text, text_pieces, text_links, [link_names[n] for n in text_numbers])
         html, html_pieces = _with_pixel(html, html_pieces)
         html_pieces, text_pieces = places.unmasked(html, html_pieces), places.unmasked(text, text_pieces)
+        return spelling.spelled(html_pieces), spelling.spelled(text_pieces)
     return html_pieces, text_pieces
 
 
@@ -205,7 +241,7 @@ def fixed_headers(edition: Edition, domain: str, batch_id: int, lists: Sequence[
 
 def is_short_enough(public_address: str) -> bool:
     """Whether unsubscribe addresses stay within the 70 characters that every mail library leaves alone."""
-    longest = addresses.unsubscribe_url(public_address, 2**33, 2**31)
+    longest = addresses.unsubscribe_url(public_address, 2**32 - 1, 2**24 - 1)
     return bool(urlsplit(public_address).hostname) and len(longest) <= 70
 
 
@@ -213,14 +249,6 @@ def _names(edition: Edition) -> list[str]:
     """Of a person, all that the edition may ask for."""
     pieces = [piece for words in (edition.subject, edition.text, edition.html) for piece in language.read(words)]
     return sorted({"email"}.union(*(piece.names for piece in pieces)))
-
-
-def _encoded(base: str, link_ids: Sequence[int]) -> Addresses:
-    """Open and click addresses as they stand in a quoted-printable body."""
-    if needs_nothing(f"{base}/c/{'x' * addresses.LONGEST_TOKEN}"):
-        return addresses.of_message(base, link_ids, after=SOFT_BREAK)
-    plain = addresses.of_message(base, link_ids)
-    return lambda message_id: [quoted_printable(address) for address in plain(message_id)]
 
 
 def _with_pixel(html: str, pieces: Sequence[Piece]) -> tuple[str, list[Piece]]:

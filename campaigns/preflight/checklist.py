@@ -96,7 +96,7 @@ def _public_address(organisation: Organisation | None, *, is_real: bool) -> Iter
         text = (
             f"The public address {address} is too long: unsubscribe links over 70 characters break in some mailboxes."
         )
-        yield Finding("block", "public-address-long", text, "Use a host name of at most 27 characters.", "from")
+        yield Finding("block", "public-address-long", text, "Use a host name of at most 40 characters.", "from")
     if is_real and not address.startswith("https://"):
         text = f"Links and unsubscribing would lead to {address}, which is not encrypted."
         yield Finding("block", "public-address-http", text, cure, "from")

@@ -151,8 +151,9 @@ def connection_parameters() -> dict[str, Any]:
         "port": settings["PORT"],
         "connect_timeout": 5,
     }
-    given = {key: value for key, value in named.items() if value}
-    return given | settings.get("OPTIONS", {}) | {"application_name": "tallypost engine"}
+    given: dict[str, Any] = {key: value for key, value in named.items() if value}
+    given.update(settings.get("OPTIONS", {}))
+    return given | {"application_name": "tallypost engine"}
 
 
 class _NoRow(Exception):

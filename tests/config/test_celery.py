@@ -12,7 +12,7 @@ app.loader.import_default_modules()
 
 @pytest.mark.parametrize("entry", app.conf.beat_schedule.values(), ids=app.conf.beat_schedule)
 def test_beat_sends_each_task_to_the_queue_it_names_itself(entry: dict[str, Any]) -> None:
-    assert entry["options"]["queue"] == app.tasks[entry["task"]].queue
+    assert entry["options"]["queue"] == app.tasks[entry["task"]].queue  # type: ignore[attr-defined]
 
 
 def test_a_worker_that_lost_redis_can_close_what_is_left_of_its_connection() -> None:

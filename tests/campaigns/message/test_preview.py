@@ -37,7 +37,7 @@ def untracked(html: str) -> str:
         return Link.objects.get(pk=numbers[1]).url
 
     html = re.sub(rf'<img src="{BASE}/o/[^>]*>', "", html)
-    html = re.sub(rf"{BASE}/c/([\w-]+)", lambda match: target(match).replace("&", "&amp;"), html)
+    html = re.sub(rf"{BASE}/c/([\w.-]+)", lambda match: target(match).replace("&", "&amp;"), html)
     return re.sub(rf"{BASE}/u/[\w-]+", "UNSUBSCRIBE", html)
 
 
