@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.http.request import validate_host
 
 from accounts.fields import LineField, TimeZoneField
 from accounts.models import Organisation
@@ -62,16 +61,9 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
         if not text:
             return ""
         try:
-            address = public_address.clean(text)
+            return public_address.clean(text)
         except public_address.Unusable as problem:
             raise forms.ValidationError(str(problem)) from problem
-        host = address.split("://")[1].rsplit(":", 1)[0]
-        if address != self.instance.public_url and not validate_host(host, settings.ALLOWED_HOSTS):
-            raise forms.ValidationError(
-                f"This server does not answer to {host} yet. Start it with PUBLIC_URL={address}, then this field can "
-                "stay empty."
-            )
-        return address
 
     def clean_new_logo(self) -> str:
         uploaded = self.cleaned_data["new_logo"]

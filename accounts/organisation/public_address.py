@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 # An unsubscribe link must fit into 70 characters: longer ones are folded by the header encoder in a way
 # that silently kills one-click unsubscribing (RFC 8058). Its path and token need 22 of them.
 LONGEST = 48
+_PRIVATE = (".localhost", ".local", ".internal", ".lan", ".test", ".home.arpa")
 
 
 class Unusable(ValueError):
@@ -35,15 +36,16 @@ def why_not_for_real(address: str) -> str | None:
     """Why real mail cannot go out with links to `address`; None if it can."""
     parts = urlsplit(address)
     host = parts.hostname or ""
-    if _is_private(host):
+    if is_private(host):
         return f"{host or 'This address'} can only be reached from here, so links in real mail would lead nowhere."
     if parts.scheme != "https":
         return "It has no https, so mail programs warn of its links or do not offer one-click unsubscribing."
     return None
 
 
-def _is_private(host: str) -> bool:
+def is_private(host: str) -> bool:
+    """Whether readers elsewhere cannot reach this host (RFC 6761, RFC 6762, RFC 8375)."""
     try:
         return not ip_address(host).is_global
     except ValueError:
-        return "." not in host or host.endswith((".localhost", ".local", ".internal", ".lan"))
+        return "." not in host or host.endswith(_PRIVATE)

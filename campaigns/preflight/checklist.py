@@ -1,10 +1,10 @@
 """What must not go out, and what had better not: read before every launch, shown while the campaign is written."""
 
-import ipaddress
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from accounts.models import Organisation
+from accounts.organisation import public_address
 from campaigns.message.compiled import is_short_enough
 from campaigns.message.encoding import ascii_address
 from campaigns.models import Campaign
@@ -100,17 +100,9 @@ def _public_address(organisation: Organisation | None, *, is_real: bool) -> Iter
     if is_real and not address.startswith("https://"):
         text = f"Links and unsubscribing would lead to {address}, which is not encrypted."
         yield Finding("block", "public-address-http", text, cure, "from")
-    if is_real and is_private(urlsplit(address).hostname or ""):
+    if is_real and public_address.is_private(urlsplit(address).hostname or ""):
         text = f"Links and unsubscribing would lead to {address}, which only this machine or network can reach."
         yield Finding("block", "public-address-private", text, cure, "from")
-
-
-def is_private(host: str) -> bool:
-    """Whether readers elsewhere cannot reach this host."""
-    try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
-        return "." not in host or host.endswith((".local", ".localhost", ".internal", ".lan", ".test", ".home.arpa"))
 
 
 def _subject(campaign: Campaign) -> Iterator[Finding]:

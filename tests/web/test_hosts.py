@@ -1,9 +1,11 @@
 """Nobody gets a link to a host that a request made up."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import Organisation, User
 
 pytestmark = pytest.mark.django_db
 
@@ -23,3 +25,17 @@ def test_an_invitation_leads_to_the_public_address(client: Client, owner: User) 
     page = client.get("/settings/people/", headers=forwarded).content.decode()
     assert "https://news.nordlicht.example/invitation/" in page
     assert "evil.example" not in page
+
+
+def test_the_public_address_under_settings_is_answered_without_a_restart(
+    client: Client, owner: User, organisation: Organisation, settings: Any
+) -> None:
+    settings.ALLOWED_HOSTS = ["localhost"]
+    fresh = "https://mail.an-ordinary-organisations-name.org"
+    client.force_login(owner)
+    fields = ["name", "postal_address", "time_zone", "sender_name", "sender_email", "brand_colour"]
+    typed = {name: getattr(organisation, name) for name in fields}
+    page = client.post("/settings/", {**typed, "public_url": fresh}, headers={"Host": "localhost"})
+    assert page.status_code == 302
+    assert client.get("/login/", headers={"Host": "mail.an-ordinary-organisations-name.org"}).status_code == 302
+    assert client.get("/login/", headers={"Host": "evil.example"}).status_code == 400

@@ -1,0 +1,32 @@
+"""The host names this server answers to: those it was started with, and that of the public address under Settings."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port, validate_host
+
+from accounts.models import Organisation
+
+
+class PublicHost:
+    """Middleware, before all that asks for the request's host.
+
+    A name that the server was not started with is looked up once and remembered, so an address that was just saved
+    needs no restart, and an ordinary request costs nothing.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        name, _ = split_domain_port(request.META.get("HTTP_HOST", ""))
+        if name and not validate_host(name, settings.ALLOWED_HOSTS) and name == _host_under_settings():
+            settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, name]
+        return self.get_response(request)
+
+
+def _host_under_settings() -> str:
+    url = Organisation.objects.values_list("public_url", flat=True).first()
+    return urlsplit(url or "").hostname or ""
