@@ -13,9 +13,7 @@ def moment(at: datetime, now: datetime) -> str:
     near = {now.date(): "today", now.date() - timedelta(1): "yesterday", now.date() + timedelta(1): "tomorrow"}
     if at.date() in near:
         return f"{near[at.date()]} {clock}"
-    if at.year == now.year:
-        return f"{day(at.date(), now.date())}, {clock}"
-    return day(at.date(), now.date())
+    return f"{day(at.date(), now.date())}, {clock}"
 
 
 def day(on: date, today: date) -> str:

@@ -5,6 +5,7 @@ class CampaignsConfig(AppConfig):
     name = "campaigns"
 
     def ready(self) -> None:
+        from accounts.organisation import samples as sample_data
         from accounts.signals import organisation_created
         from campaigns import samples, titles
         from campaigns.message import editions
@@ -13,4 +14,5 @@ class CampaignsConfig(AppConfig):
 
         content.register("edition", editions.load_edition)
         register(titles.of_batches)
+        sample_data.register(lambda: samples.inventory().is_there)
         organisation_created.connect(samples.begin, dispatch_uid="campaigns.samples")

@@ -136,6 +136,26 @@ class Campaign(models.Model):
         )
 
 
+class DraftStep(models.Model):
+    """A state of a draft's blocks that Undo or Redo leads to; the highest number of its kind comes first."""
+
+    class Leads(models.TextChoices):
+        BACK = "back"
+        FORTH = "forth"
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="steps")
+    leads = models.CharField(max_length=5, choices=Leads.choices)
+    blocks = models.JSONField(default=dict, help_text="See campaigns.content.blocks.")
+    touched = models.CharField(max_length=40, blank=True, help_text="The block that was being written.")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["campaign", "leads", "id"], name="step_of_draft")]
+
+    def __str__(self) -> str:
+        return f"{self.leads} of campaign {self.campaign_id}"
+
+
 class Edition(models.Model):
     """A campaign frozen at launch (or for a test mail): what its batch says, word for word."""
 

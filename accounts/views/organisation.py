@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import audit
 from accounts.models import Organisation
-from accounts.organisation import public_address
+from accounts.organisation import public_address, samples
 from accounts.organisation.form import OrganisationForm
 from accounts.permissions import Permission, StaffRequest, requires
 
@@ -27,5 +27,6 @@ def settings(request: StaffRequest) -> HttpResponse:
         "form": form,
         "organisation": saved,
         "obstacle": public_address.why_not_for_real(saved.public_address),
+        "has_samples": samples.are_there(),
     }
     return render(request, "accounts/settings.html", shown, status=422 if form.is_bound else 200)

@@ -18,7 +18,7 @@ class Conflict(Exception):
 
 
 @transaction.atomic
-def save(campaign_id: int, change: Callable[[Campaign], None], *, by: User, version: int | None) -> Campaign:
+def save(campaign_id: int, change: Callable[[Campaign], object], *, by: User, version: int | None) -> Campaign:
     """Apply `change` to the draft as it stands and store it under the next version.
 
     `version` is what the editor had before it; None overrides whatever others did to the same fields.

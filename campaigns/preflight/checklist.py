@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from django.utils import timezone
+
 from accounts.models import Organisation
 from accounts.organisation import public_address
 from campaigns.message.compiled import is_short_enough
@@ -36,6 +38,7 @@ def check(campaign: Campaign) -> list[Finding]:
         *_public_address(organisation, is_real=not provider.is_rehearsal),
         *_subject(campaign),
         *content.check(campaign, organisation, is_real=not provider.is_rehearsal),
+        *_schedule(campaign),
     ]
     return sorted(found, key=lambda finding: finding.level != "block")
 
@@ -103,6 +106,12 @@ def _public_address(organisation: Organisation | None, *, is_real: bool) -> Iter
     if is_real and public_address.is_private(urlsplit(address).hostname or ""):
         text = f"Links and unsubscribing would lead to {address}, which only this machine or network can reach."
         yield Finding("block", "public-address-private", text, cure, "from")
+
+
+def _schedule(campaign: Campaign) -> Iterator[Finding]:
+    if campaign.scheduled_at and campaign.scheduled_at <= timezone.now():
+        text = "The planned time has gone by."
+        yield Finding("block", "in-the-past", text, "Choose a later one, or none to start at once.", "schedule")
 
 
 def _subject(campaign: Campaign) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ from campaigns.content import blocks
 from campaigns.content.blocks import Document, Invalid
 from campaigns.drafts import saving
 from campaigns.drafts.forms import HtmlCard, PictureForm, TextCard
-from campaigns.editor import arranging, editing
+from campaigns.editor import arranging, editing, history
 from campaigns.launching import NotADraft
 from campaigns.message import editions
 from campaigns.models import Campaign
@@ -77,12 +77,9 @@ def duplicate_block(request: StaffRequest, pk: int, block: str) -> HttpResponse:
 @require_POST
 @requires(Permission.WRITE)
 def delete_block(request: StaffRequest, pk: int, block: str) -> HttpResponse:
-    """The answer carries the block, so that Undo can put it back."""
     removed: dict[str, Any] = {}
 
     def remove(document: Document) -> Document:
-        removed["block"] = json.dumps(arranging.find(document, block))
-        removed["place"] = arranging.place_of(document, block).to_json()
         removed["label"] = blocks.KINDS[arranging.find(document, block)["kind"]].label
         return arranging.remove(document, block)
 
@@ -91,13 +88,14 @@ def delete_block(request: StaffRequest, pk: int, block: str) -> HttpResponse:
 
 @require_POST
 @requires(Permission.WRITE)
-def restore_block(request: StaffRequest, pk: int) -> HttpResponse:
-    try:
-        block = json.loads(request.POST.get("block", ""))
-    except ValueError:
-        raise Http404 from None
-    place = _place(request.POST)
-    return _change(request, pk, lambda document: arranging.insert(document, block, place))
+def undo(request: StaffRequest, pk: int) -> HttpResponse:
+    return _answer(request, pk, _saved(request, pk, history.undo))
+
+
+@require_POST
+@requires(Permission.WRITE)
+def redo(request: StaffRequest, pk: int) -> HttpResponse:
+    return _answer(request, pk, _saved(request, pk, history.redo))
 
 
 @require_POST
@@ -161,7 +159,17 @@ def _change(
     request: StaffRequest, pk: int, change: Change, *, open_id: str = "", removed: dict[str, Any] | None = None
 ) -> HttpResponse:
     """A structural change, answered with the editor (or by a reload without htmx)."""
-    saved = _apply(request, pk, change)
+    return _answer(request, pk, _apply(request, pk, change), open_id=open_id, removed=removed)
+
+
+def _answer(
+    request: StaffRequest,
+    pk: int,
+    saved: Campaign | HttpResponse,
+    *,
+    open_id: str = "",
+    removed: dict[str, Any] | None = None,
+) -> HttpResponse:
     if isinstance(saved, HttpResponse):
         return saved
     if not request.htmx:
@@ -174,7 +182,7 @@ def _change(
 
 def _save(request: StaffRequest, pk: int, change: Change, block: str = "") -> HttpResponse:
     """A change of values, answered in JSON: the form keeps what is typed."""
-    saved = _apply(request, pk, change)
+    saved = _apply(request, pk, change, touched=block or "style")
     if isinstance(saved, HttpResponse):
         return saved
     if "application/json" not in request.headers.get("Accept", ""):
@@ -186,10 +194,14 @@ def _save(request: StaffRequest, pk: int, change: Change, block: str = "") -> Ht
     return JsonResponse(answer)
 
 
-def _apply(request: StaffRequest, pk: int, change: Change) -> Campaign | HttpResponse:
+def _apply(request: StaffRequest, pk: int, change: Change, *, touched: str = "") -> Campaign | HttpResponse:
     def write(campaign: Campaign) -> None:
-        campaign.blocks = change(blocks.validate(campaign.blocks))
+        history.change(campaign, change(blocks.validate(campaign.blocks)), touched)
 
+    return _saved(request, pk, write)
+
+
+def _saved(request: StaffRequest, pk: int, write: Callable[[Campaign], object]) -> Campaign | HttpResponse:
     try:
         return saving.save(get_campaign(pk).pk, write, by=request.user, version=version_of(request))
     except saving.Conflict as conflict:
@@ -213,6 +225,7 @@ def _editor_context(campaign: Campaign, open_id: str) -> dict[str, Any]:
     return {
         "campaign": campaign,
         "row": editing.show(document, open_id),
+        "possible": history.possible(campaign),
         "style_inputs": editing.style_inputs(document, colour),
         "open_id": open_id,
     }

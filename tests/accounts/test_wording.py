@@ -16,7 +16,7 @@ NOW = datetime(2026, 11, 22, 9, 5, tzinfo=BERLIN)
         (datetime(2026, 11, 21, 23, 59, tzinfo=BERLIN), "yesterday 23:59"),
         (datetime(2026, 11, 23, 0, 0, tzinfo=BERLIN), "tomorrow 00:00"),
         (datetime(2026, 3, 12, 7, 0, tzinfo=BERLIN), "12 Mar, 07:00"),
-        (datetime(2025, 3, 2, 7, 0, tzinfo=BERLIN), "2 Mar 2025"),
+        (datetime(2025, 3, 2, 7, 0, tzinfo=BERLIN), "2 Mar 2025, 07:00"),
     ],
 )
 def test_times_read_as_people_say_them(at: datetime, said: str) -> None:

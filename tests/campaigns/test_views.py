@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from campaigns import launching
+from campaigns import launching, starters
 from campaigns.content import blocks
 from campaigns.models import Campaign
 from contacts.models import Contact
@@ -120,8 +120,7 @@ def test_hostile_numbers_and_bytes_are_no_error(client_for: Browse, marketer: Us
     assert save(client, campaign, "name", name="Mine", version="9" * 5_000).status_code == 200
     for query in ({"contact": "9" * 400}, {"contact": "²"}, {"who": "\0"}):
         assert client.get(reverse("campaign-mail", args=[campaign.pk]), query).status_code == 200
-    block = '{"kind": "heading", "text": "a\\u0000b\\ud800"}'
-    added = client.post(reverse("block-restore", args=[campaign.pk]), {"block": block, "position": "9" * 400})
+    added = client.post(reverse("block-add", args=[campaign.pk]), {"kind": "text", "position": "9" * 400})
     assert added.status_code == 302
     assert client.get("/campaigns/", {"before": "9" * 400, "q": "\0"}).status_code == 200
     assert client.get("/images/", {"before": "²", "q": "\0"}).status_code == 200
@@ -154,9 +153,39 @@ def test_block_is_added_above_the_footer_moved_removed_and_brought_back(
     removed = client.post(reverse("block-delete", args=[*place, divider]), headers={"HX-Request": "true"})
     assert kinds(campaign) == ["heading", "text", "button", "footer"]
     assert "Divider removed." in removed.content.decode()
-    undo = removed.context["removed"]
-    client.post(reverse("block-restore", args=place), {"block": undo["block"], **undo["place"]})
+    client.post(reverse("content-undo", args=place))
     assert kinds(campaign) == ["heading", "text", "divider", "button", "footer"]
+
+
+def test_undo_goes_back_through_every_change_and_redo_forth_again(
+    client_for: Browse, marketer: User, campaign: Campaign
+) -> None:
+    client, place = client_for(marketer), [campaign.pk]
+    before = Campaign.objects.get(pk=campaign.pk).blocks
+    client.post(reverse("block-add", args=place), {"kind": "divider", "position": 0})
+    client.post(reverse("block-add", args=place), {"kind": "spacer", "position": 0})
+    client.post(reverse("campaign-starter", args=place), {"starter": starters.all()[1].key})
+    begun_anew = Campaign.objects.get(pk=campaign.pk).blocks
+    client.post(reverse("content-undo", args=place))
+    assert kinds(campaign) == ["spacer", "divider", "heading", "text", "button", "footer"]
+    for _ in range(4):  # more often than there is something to undo
+        client.post(reverse("content-undo", args=place))
+    assert Campaign.objects.get(pk=campaign.pk).blocks == before
+    for _ in range(4):
+        client.post(reverse("content-redo", args=place))
+    assert Campaign.objects.get(pk=campaign.pk).blocks == begun_anew
+    client.post(reverse("content-undo", args=place))
+    client.post(reverse("block-add", args=place), {"kind": "divider", "position": 0})
+    client.post(reverse("content-redo", args=place))  # a new change leaves nothing to redo
+    assert kinds(campaign)[0] == "divider"
+
+
+def test_what_is_typed_into_one_block_is_one_step(client_for: Browse, marketer: User, campaign: Campaign) -> None:
+    client, heading = client_for(marketer), campaign.blocks["blocks"][0]
+    for words in ("N", "Ne", "New"):
+        client.post(reverse("block-save", args=[campaign.pk, heading["id"]]), {"text": words}, headers=JSON)
+    client.post(reverse("content-undo", args=[campaign.pk]))
+    assert Campaign.objects.get(pk=campaign.pk).blocks["blocks"][0]["text"] == heading["text"]
 
 
 def test_block_form_is_cleaned_and_seen_in_the_mail(client_for: Browse, marketer: User, campaign: Campaign) -> None:

@@ -5,6 +5,7 @@ export function mount(page) {
   storeFirst();
   carryVersion(page);
   jumps();
+  keepFindings();
   page.addEventListener("form-saved", (event) => {
     const block = event.target.dataset.block;
     const { excerpt, refresh } = event.detail;
@@ -56,6 +57,24 @@ function carryVersion(page) {
     if (status !== 409) return;
     const answer = JSON.parse(responseText);
     conflict(answer.conflict, answer.version);
+  });
+}
+
+// The list of findings stays as it is while it is renewed, and closes by Escape.
+function keepFindings() {
+  let isOpen = false;
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.target.id === "ready-bar") isOpen = document.getElementById("findings")?.open ?? false;
+  });
+  document.body.addEventListener("htmx:afterSwap", (event) => {
+    const findings = document.getElementById("findings");
+    if (event.target.id === "ready-bar" && isOpen && findings) findings.open = true;
+  });
+  document.addEventListener("keydown", (event) => {
+    const findings = document.getElementById("findings");
+    if (event.key !== "Escape" || !findings?.open || document.querySelector("dialog[open]")) return;
+    findings.open = false;
+    findings.querySelector("summary").focus();
   });
 }
 

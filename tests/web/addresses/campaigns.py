@@ -1,8 +1,8 @@
-import json
 from typing import Any
 
 from campaigns import starters
 from campaigns.content import blocks
+from campaigns.editor import arranging, history
 from campaigns.models import Campaign, Edition, Image
 from delivery.models import Batch
 from tests.web import stage
@@ -41,6 +41,21 @@ def revisions(cast: Cast) -> object:
 
 def first_block(cast: Cast) -> dict[str, Any]:
     return draft(cast) | {"block": stage.first_block(cast)}
+
+
+def changed(cast: Cast) -> dict[str, Any]:
+    """With a block more than before."""
+    draft = stage.campaign(cast)
+    history.change(draft, arranging.insert(blocks.validate(draft.blocks), blocks.new("text"), arranging.Place(0)))
+    draft.save()
+    return {"pk": draft.pk}
+
+
+def undone(cast: Cast) -> dict[str, Any]:
+    draft = Campaign.objects.get(pk=changed(cast)["pk"])
+    history.undo(draft)
+    draft.save()
+    return {"pk": draft.pk}
 
 
 def agreed(cast: Cast) -> dict[str, Any]:
@@ -131,13 +146,8 @@ ADDRESSES = {
     ),
     "campaign-style": Address(WRITERS, args=draft, get=False, post=lambda cast: {"colour": "#aa3300"}, changes=written),
     "block-add": Address(WRITERS, args=draft, get=False, post=lambda cast: {"kind": "text"}, changes=written),
-    "block-restore": Address(
-        WRITERS,
-        args=draft,
-        get=False,
-        post=lambda cast: {"block": json.dumps(blocks.new("text")), "position": "0"},
-        changes=written,
-    ),
+    "content-undo": Address(WRITERS, args=changed, get=False, post=lambda cast: {}, changes=written),
+    "content-redo": Address(WRITERS, args=undone, get=False, post=lambda cast: {}, changes=written),
     "block-save": Address(
         WRITERS, args=first_block, get=False, post=lambda cast: {"alt": "Our mark", "width": "99"}, changes=written
     ),
