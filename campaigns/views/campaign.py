@@ -107,6 +107,8 @@ def _launched(found: Campaign) -> dict[str, Any]:
     }
     context["versions"] = revising.versions(batch)
     if found.stage == Stage.PAUSED:
+        if batch.accepted_when_paused is not None:
+            context["already_on_their_way"] = max(0, context["tally"].accepted - batch.accepted_when_paused)
         context["revision"] = Campaign.objects.filter(revision_of=found).first()
     if found.stage == Stage.SENDING:
         context["short_disk"] = disk.known_shortage()
