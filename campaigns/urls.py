@@ -14,6 +14,7 @@ from campaigns.views import (
     repeating,
     revision,
     samples,
+    search,
     test_mails,
 )
 
@@ -55,5 +56,6 @@ urlpatterns: list[URLPattern] = [
     path("images/<int:pk>/", images.image, name="image"),
     path("images/<int:pk>/delete/", images.delete_image, name="image-delete"),
     path("i/<str:name>", serve, name="picture"),
+    path("search/", search.search, name="search"),
     path("samples/remove/", samples.remove_samples, name="remove-samples"),
 ]

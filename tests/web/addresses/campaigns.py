@@ -116,6 +116,7 @@ ADDRESSES = {
         post=agreed,
         changes=lambda cast: Campaign.objects.get(pk=stage.campaign(cast).pk).batch_id,
     ),
+    "search": Address(STAFF, args=beside(stage.message), query="?q=did+Ana+get+it"),
     "campaign-repeat": Address(
         WRITERS, args=rehearsed, post=lambda cast: {"provider": stage.provider(cast).pk}, changes=repeated
     ),
