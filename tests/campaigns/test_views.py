@@ -326,3 +326,13 @@ def test_removed_way_out_is_named_before_the_default_carries_the_mail(
     campaign.provider.remove()
     page = client_for(marketer).get(campaign.get_absolute_url()).content.decode()
     assert "Old relay was removed, so it goes through Sandbox." in page
+
+
+def test_home_says_what_is_missing_before_real_mail_leaves(client_for: Browse, owner: User, campaign: Campaign) -> None:
+    launching.launch(campaign, by=owner)
+    page = client_for(owner).get("/").content.decode()
+    assert "Before real mail leaves" in page
+    assert "Connect a mail server" in page
+    Provider.objects.create(name="Relay", host="mail.example", port=587)
+    page = client_for(owner).get("/").content.decode()
+    assert "Before real mail leaves" not in page  # its people and its public address are there
