@@ -25,6 +25,7 @@ import psutil
 from bench.stage import ROOT
 
 SLOWEST_START, SLOWEST_STOP = 300, 120
+BUSY = 0.15  # of one core: more is spent while processes start
 _PAGE_EVERY = 0.05
 
 
@@ -32,7 +33,7 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench idle", description=__doc__)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--seconds", type=float, default=20, help="for which processor time is counted")
-    parser.add_argument("--settle", type=float, default=20, help="seconds without a new process before it is looked at")
+    parser.add_argument("--settle", type=float, default=20, help="seconds of rest before it is looked at")
     parser.add_argument("--rounds", type=int, default=1, help="second starts, of each checkout in turn")
     parser.add_argument("--checkout", type=Path, help="another checkout, made ready by `make setup`, to compare with")
     options = parser.parse_args(arguments)
@@ -69,15 +70,16 @@ def _measure(checkout: Path, var: Path, settle: float, seconds: float) -> dict[s
 
 
 def _settled(product: psutil.Process, seconds: float) -> list[psutil.Process]:
-    """All of its processes once none has been added or ended for so long: workers come up after the page."""
-    family: list[psutil.Process] = []
-    since = time.monotonic()
-    while time.monotonic() < since + seconds:
-        time.sleep(1)
-        now = [product, *product.children(recursive=True)]
-        if now != family:
-            family, since = now, time.monotonic()
-    return family
+    """All of its processes, once none has come or gone for so long and none is still starting."""
+    deadline = time.monotonic() + SLOWEST_START
+    while time.monotonic() < deadline:
+        family = [product, *product.children(recursive=True)]
+        before = sum(_processor(family).values())
+        time.sleep(seconds)
+        is_busy = sum(_processor(family).values()) - before > BUSY * seconds
+        if not is_busy and family == [product, *product.children(recursive=True)]:
+            return family
+    raise RuntimeError("it never came to rest")
 
 
 @contextlib.contextmanager
