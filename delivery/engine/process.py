@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import psycopg
 import uvloop
-from celery.signals import worker_process_init, worker_process_shutdown, worker_shutting_down
+from celery.signals import worker_init, worker_process_init, worker_process_shutdown, worker_shutting_down
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
@@ -217,6 +217,13 @@ def _sweep(path: Path) -> None:
                 path.unlink()
     except Exception:  # a sending process must start even so; the tick recovers when leases run out
         log.exception("journal %s could not be swept", path.name)
+
+
+@worker_init.connect
+def _announce_to_own_children(**_: object) -> None:
+    """Workers that were forked from one parent share its memory, but not their end."""
+    global _shared
+    _shared = mmap.mmap(-1, mmap.PAGESIZE)
 
 
 @worker_process_init.connect

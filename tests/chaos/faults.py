@@ -38,6 +38,13 @@ def kill_parent(arena: Arena, flight: Flight, dice: Random) -> Iterator[float]:
     yield 0
 
 
+def kill_warmed(arena: Arena, flight: Flight, dice: Random) -> Iterator[float]:
+    """The parent of all parts; web server, beat and workers are told to end, and all come back."""
+    arena.allowed += CONNECTIONS
+    arena.kill(arena.service("warmed"))
+    yield 0
+
+
 def kill_control(arena: Arena, flight: Flight, dice: Random) -> Iterator[float]:
     arena.kill(dice.choice(arena.processes("control", at_least=2)))
     yield 0
@@ -141,6 +148,7 @@ def fill_disk(arena: Arena, flight: Flight, dice: Random) -> Iterator[float]:
 FAULTS = (
     Fault("worker killed", kill_child, 5),
     Fault("workers' parent killed", kill_parent, 3),
+    Fault("warmed parent of all parts killed", kill_warmed, 2),
     Fault("control killed", kill_control, 2),
     Fault("intake killed", kill_intake, 1),
     Fault("beat killed", kill_beat, 1),
