@@ -123,14 +123,16 @@ def test_worker_killed_at_a_point_costs_at_most_its_connections(
 
 @pytest.mark.parametrize("seed", range(4))
 def test_one_of_two_workers_killed_at_any_moment(
-    seed: int, serve: Any, provider_of: Any, batch_of: Any, workers: Workers
+    seed: int, serve: Any, provider_of: Any, batch_of: Any, workers: Workers, tmp_path: Path
 ) -> None:
     """Some seconds: three real processes."""
     dice = random.Random(seed)
     server: Server = serve()
     provider: Provider = provider_of(server, connections=CONNECTIONS)
-    batch: Batch = batch_of(provider, 6000)
+    batch: Batch = batch_of(provider, 6000, state="paused")
     victim, survivor = workers.start(batch), workers.start(batch)
+    wait_for(lambda: len(list((tmp_path / "journal").glob("*.journal"))) == 2)
+    Batch.objects.filter(pk=batch.pk).update(state="sending")
     moment = dice.uniform(0.25, 0.6) * 6000
     wait_for(lambda: len(server.accepted()) >= moment)
     victim.kill()
