@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import psycopg
 import uvloop
+from celery import current_app
 from celery.signals import worker_init, worker_process_init, worker_process_shutdown, worker_shutting_down
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
@@ -20,15 +21,16 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from delivery import content
 from delivery.engine import recovery
 from delivery.engine.checkpoint import Ledger, Place
-from delivery.engine.journal import Held, Journal, Owner
+from delivery.engine.journal import Held, Journal, Owner, is_given_up
 from delivery.models import Batch, Chunk
 from delivery.outcomes import BatchFacts
 from delivery.transports.smtp.connection import Connection
-from delivery.workers import slots
+from delivery.workers import slots, turns
 
 log = logging.getLogger(__name__)
 
 _Result = TypeVar("_Result")
+_SENDING = set(turns.QUEUES.values())
 _KEEP_COMPILED = 16
 _IDLE_SECONDS = 2.0
 _GOODBYE_SECONDS = 1.0
@@ -201,6 +203,23 @@ def close() -> None:
     _engine = None
 
 
+def _succeed() -> None:
+    """The journal is here, but the tick may be on another host; and who died may have had a turn in hand.
+
+    The journals stay: the database may just be committing the last claim of the dead.
+    """
+    close_old_connections()
+    try:
+        for path in Path(settings.JOURNAL_DIR).glob("*.journal"):
+            if is_given_up(path):
+                recovery.recover_dead(path)
+        turns.forget_queued()
+    except Exception:  # a sending process must start even so; the tick recovers when leases run out
+        log.exception("what a dead process left is looked after later")
+    finally:
+        _forget_django()
+
+
 def _sweep_journals() -> None:
     for path in Path(settings.JOURNAL_DIR).glob("*.journal"):
         _sweep(path)
@@ -228,9 +247,15 @@ def _announce_to_own_children(**_: object) -> None:
 
 @worker_process_init.connect
 def _start(**_: object) -> None:
-    """Loop and journal are made at the first turn: a process that only builds or ticks needs neither."""
+    """Loop and journal are made at the first turn: a process that only builds or ticks needs neither.
+
+    A child that starts may be there instead of one that died: what that one left is looked after at once, and beside,
+    because the parent waits for its child.
+    """
     global _engine
     _engine = None
+    if _SENDING & set(current_app.amqp.queues.consume_from):
+        threading.Thread(target=_succeed, name="successor", daemon=True).start()
 
 
 @worker_process_shutdown.connect
