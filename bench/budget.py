@@ -76,8 +76,7 @@ def measure() -> dict[str, Any]:
 def _chunk(engine: Any, provider: Any, watch: Watch) -> int:
     """Through one chunk; how many messages it had."""
     from delivery.engine import window
-    from delivery.engine.checkpoint import Flush
-    from delivery.outcomes import Claim
+    from delivery.outcomes import Claim, Flush
 
     with watch.step("read"):
         claimed = engine.ledger.claim(provider, "marketing", uuid4(), engine.place, _WINDOW)

@@ -6,7 +6,7 @@ over, or that the answer to our last commit got lost; reading the chunk again te
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -15,10 +15,9 @@ from django.db import connection as django_connection
 
 from delivery.engine import settling
 from delivery.models import Batch, Provider
-from delivery.outcomes import Outcome
-from delivery.policy.slowdown import Heard
+from delivery.outcomes import Flush, Standing
+from delivery.policy.slowdown import FREE, LaneRate
 from delivery.throttling import lane_rates, limits, warmup_plans
-from delivery.throttling.lane_rates import FREE, LaneRate
 
 log = logging.getLogger(__name__)
 
@@ -44,37 +43,6 @@ class Claimed:
     version: int
     is_pinned: bool
     lane_rate: LaneRate = FREE
-
-
-@dataclass(frozen=True, slots=True)
-class Flush:
-    """One checkpoint of one chunk."""
-
-    chunk_id: int
-    epoch: int
-    flush_no: int
-    provider: Provider
-    batch_id: int
-    granted_to: int  # position up to which dots are allowed now
-    window_end: int  # up to which they shall be
-    accepted: list[int] = field(default_factory=list)
-    settled: list[Outcome] = field(default_factory=list)
-    heard: list[Heard] = field(default_factory=list)
-    by_ids: bool = False
-    ends: bool = False
-    release_from: int | None = None  # position of the first message left
-    version: int = 1
-    is_pinned: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What a checkpoint learned: how far dots are allowed, and what stops the chunk, if anything does."""
-
-    window_end: int
-    stop: str = ""
-    renews: bool = True  # the lease runs from now on
-    lane_rate: LaneRate | None = None  # None: nothing new
 
 
 class Ledger:

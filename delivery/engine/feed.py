@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from delivery import replies
 from delivery.engine import faults
 from delivery.engine.journal import Journal
-from delivery.engine.pace import Pace
 from delivery.engine.window import skip
 from delivery.models import MessageState
 from delivery.outcomes import Claim, Letter, Outcome
@@ -20,6 +19,7 @@ from delivery.policy import soft_bounces
 from delivery.policy.mailbox_providers import OTHER
 from delivery.policy.slowdown import Heard
 from delivery.replies import Stage
+from delivery.throttling.pace import Pace
 from delivery.transports.smtp.wire import Reply
 
 if TYPE_CHECKING:

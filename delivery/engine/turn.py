@@ -14,21 +14,21 @@ from django.db import DatabaseError, InterfaceError, OperationalError, close_old
 from accounts.models import Organisation
 from delivery import ledger, secrets
 from delivery.engine import process, window
-from delivery.engine.checkpoint import LEASE_SECONDS, WINDOW, Fenced, Flush, Standing
+from delivery.engine.checkpoint import LEASE_SECONDS, WINDOW, Fenced
 from delivery.engine.crew import Crew
 from delivery.engine.feed import CHECKPOINT, FENCED, USED_UP, Halt, TurnFeed
 from delivery.engine.lanes import Lanes
-from delivery.engine.pace import OneMessage, Pace
 from delivery.engine.process import Engine
 from delivery.engine.refusals import Refusals
 from delivery.guards import disk
 from delivery.models import Batch, Breaker, MessageState, Provider
-from delivery.outcomes import Claim, Letter, Outcome
+from delivery.outcomes import Claim, Flush, Letter, Outcome, Standing
 from delivery.policy.circuit_breaker import Circuit
 from delivery.replies import Category
 from delivery.routing import circuits
 from delivery.throttling import lane_rates
 from delivery.throttling.limits import Limiter, Limits, connect
+from delivery.throttling.pace import OneMessage, Pace
 from delivery.transports.smtp.opening import Server
 from delivery.workers import slots, turns
 

@@ -11,9 +11,10 @@ from django.db import connection
 from contacts.models import Contact
 from delivery.dispatch import tick
 from delivery.engine import turn
-from delivery.engine.checkpoint import Flush, _grant, connection_parameters
+from delivery.engine.checkpoint import _grant, connection_parameters
 from delivery.ledger import tally
 from delivery.models import Attempt, Batch, WarmupDay, WarmupPlan
+from delivery.outcomes import Flush
 from delivery.throttling import limits, warmup_plans
 from tests.delivery.engine.conftest import offer
 from tests.delivery.engine.test_recovery import wait_for

@@ -13,10 +13,11 @@ from contacts.models import MailingList
 from delivery import ledger
 from delivery.dispatch import tick
 from delivery.engine import recovery
-from delivery.engine.checkpoint import Flush, _write, connection_parameters
+from delivery.engine.checkpoint import _write, connection_parameters
 from delivery.engine.journal import Held, Journal
 from delivery.ledger import cancelling
 from delivery.models import Attempt, Batch, Chunk, Message, MessageState, Provider, Version, Waiting
+from delivery.outcomes import Flush
 from tests.delivery.engine.test_recovery import wait_for
 from tests.delivery.ledger.conftest import built, claim, end, pending_of, release, write
 from tests.delivery.ledger.test_states import adds_up

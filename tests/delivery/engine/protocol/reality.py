@@ -23,11 +23,11 @@ from delivery.engine.checkpoint import Ledger, Place
 from delivery.engine.feed import TurnFeed
 from delivery.engine.journal import Held, Journal, Owner
 from delivery.engine.lanes import Lanes
-from delivery.engine.pace import Pace
 from delivery.engine.turn import _Turn
 from delivery.models import Batch, Chunk, Message, MessageState, Provider, Waiting
 from delivery.outcomes import BatchFacts, Claim, Letter
 from delivery.replies import Stage
+from delivery.throttling.pace import Pace
 from delivery.transports.smtp.wire import Reply
 from tests.delivery.engine import plain
 from tests.delivery.engine.conftest import offer
