@@ -14,7 +14,7 @@ import psycopg
 from django.db import connection as django_connection
 
 from delivery.engine import settling
-from delivery.models import Batch, Provider
+from delivery.models import Batch, MessageState, Provider
 from delivery.outcomes import Flush, Standing
 from delivery.policy.slowdown import FREE, LaneRate
 from delivery.throttling import lane_rates, limits, warmup_plans
@@ -168,11 +168,12 @@ _FENCE = f"""
         EXISTS (SELECT 1 FROM delivery_lanepace l WHERE l.provider_id = p.id AND l.lane = c.lane
                 AND (l.rate IS NOT NULL OR l.ceiling_until > now() OR l.held_until > now()))
 """  # noqa: S608
-_ACCEPT = """
-    UPDATE delivery_message SET state = 1, attempts = attempts + 1, provider_id = %s, accepted_at = now()
-    WHERE id = ANY(%s) AND state = 0
-"""
-_ACCEPT_LATER_VERSION = _ACCEPT.replace("state = 1,", "state = 1, version = %s,", 1)
+_ACCEPT = f"""
+    UPDATE delivery_message SET state = {MessageState.ACCEPTED}, attempts = attempts + 1, provider_id = %s,
+        accepted_at = now()
+    WHERE id = ANY(%s) AND state = {MessageState.PENDING}
+"""  # noqa: S608
+_ACCEPT_LATER_VERSION = _ACCEPT.replace(" attempts =", " version = %s, attempts =", 1)
 
 
 def _claim(

@@ -28,8 +28,9 @@ _FROM = """
     LEFT JOIN contacts_contact c ON c.id = m.contact_id
     LEFT JOIN contacts_suppression s ON s.email = lower(m.email)
 """
-_BY_RANGE = f"SELECT {_COLUMNS} {_FROM} WHERE m.id BETWEEN %(first)s AND %(last)s AND m.batch_id = %(batch)s AND m.state = 0 AND m.attempts = 0"  # noqa: E501
-_BY_IDS = f"SELECT {_COLUMNS} {_FROM} WHERE m.id = ANY(%(ids)s) AND m.batch_id = %(batch)s AND m.state = 0"
+_IS_PENDING = f"m.batch_id = %(batch)s AND m.state = {MessageState.PENDING}"
+_BY_RANGE = f"SELECT {_COLUMNS} {_FROM} WHERE m.id BETWEEN %(first)s AND %(last)s AND {_IS_PENDING} AND m.attempts = 0"
+_BY_IDS = f"SELECT {_COLUMNS} {_FROM} WHERE m.id = ANY(%(ids)s) AND {_IS_PENDING}"
 
 
 def read_window(cursor: Any, claim: Claim, until: int) -> tuple[list[Letter], list[Outcome]]:
