@@ -15,7 +15,7 @@ from campaigns.models import Campaign, Image
 from contacts import consent
 from contacts.models import Contact, Field, MailingList
 from delivery import tokens
-from delivery.engine import settling
+from delivery.engine.bookkeeping import settling
 from delivery.ledger import building
 from delivery.models import Batch, Message, MessageState, Provider, SandboxMail
 from delivery.outcomes import Outcome

@@ -13,7 +13,7 @@ from accounts import locks
 from contacts.models import MailingList
 from delivery import ledger
 from delivery.dispatch import offers, tick
-from delivery.engine.checkpoint import connection_parameters
+from delivery.engine.bookkeeping.session import connection_parameters
 from delivery.ledger import building
 from delivery.models import Batch, Chunk, Provider, Turn
 from delivery.workers import slots, turns

@@ -17,7 +17,7 @@ import pytest
 from django.db import connection
 
 from delivery.engine import process, recovery, turn
-from delivery.engine.checkpoint import connection_parameters
+from delivery.engine.bookkeeping.session import connection_parameters
 from delivery.engine.journal import Held
 from delivery.ledger import tally
 from delivery.models import Attempt, Batch, Chunk, Message, MessageState, Provider, Waiting

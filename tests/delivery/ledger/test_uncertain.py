@@ -13,7 +13,8 @@ from contacts.models import MailingList
 from delivery import ledger
 from delivery.dispatch import tick
 from delivery.engine import recovery
-from delivery.engine.checkpoint import _write, connection_parameters
+from delivery.engine.bookkeeping import checkpoint
+from delivery.engine.bookkeeping.session import connection_parameters
 from delivery.engine.journal import Held, Journal
 from delivery.ledger import cancelling
 from delivery.models import Attempt, Batch, Chunk, Message, MessageState, Provider, Version, Waiting
@@ -232,7 +233,7 @@ def test_a_checkpoint_and_what_is_learnt_do_not_wait_for_each_other(sending: Bat
     )
     with psycopg.connect(**connection_parameters()) as learner, psycopg.connect(**connection_parameters()) as worker:
         learner.execute("UPDATE delivery_batch SET uncertain = uncertain WHERE id = %s", [sending.pk])
-        thread = Thread(target=_write, args=(worker.cursor(), flush))
+        thread = Thread(target=checkpoint.write, args=(worker.cursor(), flush))
         thread.start()
         waits = "SELECT 1 FROM pg_stat_activity WHERE pid = %s AND wait_event_type = 'Lock'"
         wait_for(lambda: learner.execute(waits, [worker.info.backend_pid]).fetchone())

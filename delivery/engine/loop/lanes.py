@@ -1,6 +1,6 @@
 """A turn's lanes: one that its servers slowed keeps a pace of its own, shared by all workers, beside the provider's."""
 
-from delivery.engine.feed import SLOWED, TurnFeed
+from delivery.engine.loop.feed import SLOWED, TurnFeed
 from delivery.models import Provider
 from delivery.outcomes import Claim
 from delivery.policy.slowdown import LaneRate
