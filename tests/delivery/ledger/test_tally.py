@@ -13,7 +13,8 @@ from delivery.dispatch import tick
 from delivery.ledger import auditing
 from delivery.ledger.progress import measure
 from delivery.models import Batch, Chunk, Message, MessageState, MinuteCount, Provider, Waiting
-from tests.delivery.ledger.conftest import built, claim, end, pending_of, write
+from tests.delivery.checkpoints import claim, end, pending_of, write
+from tests.delivery.ledger.conftest import built
 
 pytestmark = pytest.mark.django_db
 People = Callable[[int], MailingList]

@@ -19,8 +19,9 @@ from delivery.engine.journal import Held, Journal
 from delivery.ledger import cancelling
 from delivery.models import Attempt, Batch, Chunk, Message, MessageState, Provider, Version, Waiting
 from delivery.outcomes import Flush
+from tests.delivery.checkpoints import claim, end, pending_of, release, write
 from tests.delivery.engine.test_recovery import wait_for
-from tests.delivery.ledger.conftest import built, claim, end, pending_of, release, write
+from tests.delivery.ledger.conftest import built
 from tests.delivery.ledger.test_states import adds_up
 
 pytestmark = pytest.mark.django_db
@@ -40,10 +41,6 @@ def some_uncertain(batch: Batch, n: int = 2) -> list[int]:
     assert chunk
     ids = pending_of(chunk)[:n]
     write(chunk, [(id_, MessageState.UNCERTAIN) for id_ in ids])
-    Attempt.objects.bulk_create(
-        Attempt(message_id=id_, batch=batch, stage="body", text="reset", category="network", decision="uncertain")
-        for id_ in ids
-    )
     end(chunk) if not pending_of(chunk) else release(chunk)
     return ids
 
