@@ -50,17 +50,20 @@ def main(argv: list[str]) -> None:
 def measure() -> dict[str, Any]:
     from delivery.dispatch import tick
     from delivery.engine import process
+    from delivery.engine.bookkeeping.contents import Contents
+    from delivery.engine.bookkeeping.session import Ledger
     from delivery.ledger import building
 
     batch, _, size = launch(Plan(messages=_MESSAGES), 9)
     building.build(batch.pk)
     tick.tick()
-    engine = process.engine()
-    session = engine.ledger.transact(lambda cursor: cursor.connection.info.backend_pid)
+    engine, ledger, contents = process.engine(), Ledger(), Contents()
+    session = ledger.transact(lambda cursor: cursor.connection.info.backend_pid)
     watch = Watch(psutil.Process(session))
     done = 0
-    while sent := _chunk(engine, batch.provider, watch):
+    while sent := _chunk(engine, ledger, contents, batch.provider, watch):
         done += sent
+    ledger.close()
     process.close()
     each = {name: round(seconds / done * 1e6, 1) for name, seconds in watch.ours.items()}
     return {
@@ -73,20 +76,19 @@ def measure() -> dict[str, Any]:
     }
 
 
-def _chunk(engine: Any, provider: Any, watch: Watch) -> int:
+def _chunk(engine: Any, ledger: Any, contents: Any, provider: Any, watch: Watch) -> int:
     """Through one chunk; how many messages it had."""
-    from delivery.engine import window
-    from delivery.engine.checkpoint import Flush
-    from delivery.outcomes import Claim
+    from delivery.engine.bookkeeping import window
+    from delivery.outcomes import Claim, Flush
 
     with watch.step("read"):
-        claimed = engine.ledger.claim(provider, "marketing", uuid4(), engine.place, _WINDOW)
+        claimed = ledger.claim(provider, "marketing", uuid4(), engine.place, _WINDOW)
         if claimed is None:
             return 0
         chunk, epoch, number, end = claimed.chunk_id, claimed.epoch, claimed.flush_no, claimed.window_end
-        facts = engine.facts(claimed.batch_id, claimed.version)
+        facts = contents.facts(claimed.batch_id, claimed.version)
         claim = Claim(chunk, facts, epoch, number, claimed.ids, end, 0.0)
-        letters, _ = engine.ledger.transact(lambda cursor: window.read_window(cursor, claim, end))
+        letters, _ = ledger.transact(lambda cursor: window.read_window(cursor, window.Unread.of(claim), end))
     with watch.step("build"):
         for letter in letters:
             facts.compiled.build(letter.recipient)
@@ -99,7 +101,7 @@ def _chunk(engine: Any, provider: Any, watch: Watch) -> int:
     engine.journal.floor = engine.journal.next_number
     half = len(ids) // 2
     with watch.step("checkpoint"):
-        engine.ledger.flush(Flush(chunk, epoch, number, provider, facts.id, end, end, accepted=ids[:half]))
+        ledger.flush(Flush(chunk, epoch, number, provider, facts.id, end, end, accepted=ids[:half]))
         last = Flush(chunk, epoch, number + 1, provider, facts.id, end, end, accepted=ids[half:], ends=True)
-        engine.ledger.flush(last)
+        ledger.flush(last)
     return len(ids)

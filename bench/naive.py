@@ -20,13 +20,14 @@ def send(first_id: int, last_id: int, edition_id: int, port: int) -> None:
 
     from campaigns.models import Edition
     from contacts.models import Contact
-    from delivery.models import Message
+    from delivery.models import Message, MessageState
 
     edition = Edition.objects.get(pk=edition_id)
     subject, text, html = (Template(_django(words)) for words in (edition.subject, edition.text, edition.html))
     connection = get_connection("django.core.mail.backends.smtp.EmailBackend", host="127.0.0.1", port=port)
     connection.open()
-    for message in Message.objects.filter(id__gte=first_id, id__lte=last_id, state=0).order_by("id"):
+    unsent = Message.objects.filter(id__gte=first_id, id__lte=last_id, state=MessageState.PENDING)
+    for message in unsent.order_by("id"):
         contact = Contact.objects.get(pk=message.contact_id or 0)
         context = Context({"first_name": contact.first_name, "unsubscribe_url": f"https://x.example/u/{contact.pk}"})
         mail = EmailMultiAlternatives(
@@ -34,7 +35,7 @@ def send(first_id: int, last_id: int, edition_id: int, port: int) -> None:
         )
         mail.attach_alternative(html.render(context), "text/html")
         mail.send()
-        message.state, message.attempts, message.accepted_at = 1, 1, timezone.now()
+        message.state, message.attempts, message.accepted_at = MessageState.ACCEPTED, 1, timezone.now()
         message.save()
     connection.close()
 

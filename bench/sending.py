@@ -206,7 +206,7 @@ def _send_naively(edition_id: int, port: int, workers: int, environment: dict[st
 
     from bench import naive
     from contacts.models import Contact
-    from delivery.models import Batch, Message
+    from delivery.models import Batch, Message, MessageState
 
     batch = Batch.objects.create(content_kind="naive", content_id=edition_id, rehearsal=True, state="paused")
     first = (Message.objects.aggregate(Max("id"))["id__max"] or 0) + 1
@@ -220,7 +220,7 @@ def _send_naively(edition_id: int, port: int, workers: int, environment: dict[st
         started = time.monotonic()
         for start in range(first, first + NAIVE_MESSAGES, naive.CHUNK):
             naive.send.delay(start, min(start + naive.CHUNK, first + NAIVE_MESSAGES) - 1, edition_id, port)
-        while Message.objects.filter(batch=batch, state=0).exists():
+        while Message.objects.filter(batch=batch, state=MessageState.PENDING).exists():
             time.sleep(0.1)
         return float(NAIVE_MESSAGES / (time.monotonic() - started))
 

@@ -82,7 +82,7 @@ def _fill() -> int:
     from django.db import connection
     from django.utils import timezone
 
-    from delivery.models import Batch
+    from delivery.models import Batch, MessageState
     from tracking.links import freeze
 
     batch = Batch.objects.create(rehearsal=False, content_kind="bench", content_id=0, state=Batch.State.DONE)
@@ -93,8 +93,8 @@ def _fill() -> int:
         batch.save(update_fields=["first_id", "last_id"])
         cursor.execute(
             "INSERT INTO delivery_message (id, batch_id, contact_id, email, state, accepted_at)"
-            " SELECT n, %s, n, 'reader' || n || '@example.com', 1, %s FROM generate_series(%s::bigint, %s::bigint) n",
-            [batch.id, timezone.now() - timedelta(hours=1), batch.first_id, batch.last_id],
+            " SELECT n, %s, n, 'reader' || n || '@example.com', %s, %s FROM generate_series(%s::bigint, %s::bigint) n",
+            [batch.id, MessageState.ACCEPTED, timezone.now() - timedelta(hours=1), batch.first_id, batch.last_id],
         )
     freeze(batch, [(f"https://shop.example/offer/{number}", f"Offer {number}") for number in range(_LINKS)])
     return batch.id

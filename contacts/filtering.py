@@ -7,8 +7,7 @@ from django.db import models
 from django.http import QueryDict
 
 from accounts.numbers import whole_number
-from contacts.models import Contact, MailingList
-from contacts.searching import ContactQuerySet
+from contacts.models import Contact, ContactQuerySet, MailingList
 
 
 class State(models.TextChoices):

@@ -11,6 +11,7 @@ from accounts.permissions import Permission, allows
 from accounts.shell.notices import Notice
 from delivery.guards import disk, heartbeat
 from delivery.models import Provider
+from delivery.providers import removal
 
 _START = "Start Tallypost again on its server: make run."
 
@@ -35,7 +36,7 @@ def short_disk(user: User) -> Iterator[Notice]:
 def paused_providers(user: User) -> Iterator[Notice]:
     """Also those out of order; only of those that mail is to leave through."""
     for provider in Provider.objects.out_of_service():
-        if provider.is_default or provider.batches_under_way().exists():
+        if provider.is_default or removal.batches_under_way(provider).exists():
             yield _notice(provider, user)
 
 

@@ -4,17 +4,12 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from delivery.content import Compiled, Recipient
-from delivery.models import MessageState
-
-if TYPE_CHECKING:
-    from delivery.engine.checkpoint import Flush
-    from delivery.engine.pace import Pace
-    from delivery.policy.slowdown import Heard
-    from delivery.replies import Verdict
-    from delivery.throttling.lane_rates import LaneRate
+from delivery.models import MessageState, Provider
+from delivery.policy.slowdown import Heard, LaneRate
+from delivery.replies import Verdict
+from delivery.throttling.pace import Pace
 
 
 @dataclass(slots=True, eq=False)
@@ -51,7 +46,7 @@ class Outcome:
     text: str = ""
     attempts: int = 0  # before this one
     duration_ms: int = 0
-    verdict: "Verdict | None" = None  # still to be turned into a time for the next try
+    verdict: Verdict | None = None  # still to be turned into a time for the next try
     retry_at: datetime | None = None
     suppresses: bool = False
     failing: str | None = None  # see delivery.policy.soft_bounces; counts if the message is given up
@@ -69,6 +64,37 @@ class BatchFacts:
     version: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Flush:
+    """One checkpoint of one chunk."""
+
+    chunk_id: int
+    epoch: int
+    flush_no: int
+    provider: Provider
+    batch_id: int
+    granted_to: int  # position up to which dots are allowed now
+    window_end: int  # up to which they shall be
+    accepted: list[int] = field(default_factory=list)
+    settled: list[Outcome] = field(default_factory=list)
+    heard: list[Heard] = field(default_factory=list)
+    by_ids: bool = False
+    ends: bool = False
+    release_from: int | None = None  # position of the first message left
+    version: int = 1
+    is_pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a checkpoint learned: how far dots are allowed, and what stops the chunk, if anything does."""
+
+    window_end: int
+    stop: str = ""
+    renews: bool = True  # the lease runs from now on
+    lane_rate: LaneRate | None = None  # None: nothing new
+
+
 @dataclass(slots=True, eq=False)
 class Claim:
     """A chunk under our lease. Dots may be written only for positions below `window_end`, and before `safe_until`."""
@@ -81,8 +107,8 @@ class Claim:
     window_end: int
     safe_until: float
     lane: str = "other"
-    lane_rate: "LaneRate | None" = None  # known when it was claimed
-    pace: "Pace | None" = None  # the lane's own, while it is slowed
+    lane_rate: LaneRate | None = None  # known when it was claimed
+    pace: Pace | None = None  # the lane's own, while it is slowed
     is_pinned: bool = False  # to its version, see delivery.models.Chunk
     read_end: int = 0  # rows below were read and are ready, in flight or settled
     ready: deque[Letter] = field(default_factory=deque)
@@ -92,8 +118,8 @@ class Claim:
     accepted_numbers: list[int] = field(default_factory=list)  # journal numbers of their `begun` records
     settled: list[Outcome] = field(default_factory=list)
     is_urgent: bool = False  # its next checkpoint has news that concern what is sent now
-    heard: list["Heard"] = field(default_factory=list)  # of no message: as the server ended a connection
-    flushing: "Flush | None" = None  # a checkpoint whose answer is still to come
+    heard: list[Heard] = field(default_factory=list)  # of no message: as the server ended a connection
+    flushing: Flush | None = None  # a checkpoint whose answer is still to come
     flushing_numbers: list[int] = field(default_factory=list)
     flushed_at: float = 0.0
     stop: str = ""  # paused, cancelled, expired, slowed or fenced: no further dot

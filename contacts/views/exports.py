@@ -11,8 +11,7 @@ from accounts import audit
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts.exporting import csv_response
 from contacts.filtering import Filter
-from contacts.models import Contact, Field, Subscription, Suppression
-from contacts.searching import ContactQuerySet
+from contacts.models import Contact, ContactQuerySet, Field, Subscription, Suppression
 
 _SLICE = 2000
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from delivery.models import MessageState
 from delivery.policy import mailbox_providers
 
 CHUNK = 500
@@ -19,7 +20,7 @@ def gather(cursor: Any) -> None:
     cursor.execute(before + lane + after, [MOST_A_BATCH, MOST_FREE_CHUNKS, *parameters, CHUNK])
 
 
-_GATHER = """
+_GATHER = f"""
 WITH due AS (
     SELECT w.message_id FROM delivery_batch b CROSS JOIN LATERAL (
         SELECT message_id FROM delivery_waiting WHERE batch_id = b.id AND retry_at <= statement_timestamp()
@@ -30,8 +31,9 @@ WITH due AS (
 ), gone AS (
     DELETE FROM delivery_waiting w USING due WHERE w.message_id = due.message_id RETURNING w.message_id
 ), woken AS (
-    UPDATE delivery_message m SET state = 0 FROM gone WHERE m.id = gone.message_id AND m.state = 2
-    RETURNING m.id, m.batch_id, m.version, {lane} AS lane
+    UPDATE delivery_message m SET state = {MessageState.PENDING}
+    FROM gone WHERE m.id = gone.message_id AND m.state = {MessageState.DEFERRED}
+    RETURNING m.id, m.batch_id, m.version, {{lane}} AS lane
 ), numbered AS (
     SELECT *, (row_number() OVER (PARTITION BY batch_id, version, lane ORDER BY id) - 1) / %s AS part FROM woken
 ), made AS (
@@ -42,4 +44,4 @@ WITH due AS (
 )
 UPDATE delivery_batch b SET deferred = b.deferred - s.n
 FROM (SELECT batch_id, sum(size) AS n FROM made GROUP BY batch_id) s WHERE b.id = s.batch_id
-"""
+"""  # noqa: S608

@@ -19,7 +19,8 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from delivery import ledger, replies
-from delivery.engine import journal, settling
+from delivery.engine import journal
+from delivery.engine.bookkeeping import settling
 from delivery.engine.journal import Held, Kind, Record
 from delivery.models import Batch, Chunk, Message, MessageState, Provider
 from delivery.outcomes import Outcome

@@ -8,7 +8,7 @@ from django.db import connection
 from contacts import consent
 from contacts.models import Suppression
 from contacts.suppression import holding
-from delivery.models import Batch
+from delivery.models import Batch, MessageState
 from delivery.outcomes import Outcome
 from delivery.policy import stop_rules
 
@@ -70,10 +70,10 @@ def _tried(batch_id: int, domain: str, denied: int) -> int:
         return int(cursor.fetchone()[0])
 
 
-_TRIED = """
+_TRIED = f"""
 SELECT count(*) FROM (
     SELECT 1 FROM delivery_message m
     WHERE m.batch_id = %s AND m.id BETWEEN %s AND %s AND substring(lower(m.email) FROM '[^@]*$') = %s
-    AND (m.state = 3 OR m.accepted_at > now() - %s * interval '1 second')
+    AND (m.state = {MessageState.REFUSED} OR m.accepted_at > now() - %s * interval '1 second')
     LIMIT %s) tried
-"""
+"""  # noqa: S608

@@ -8,8 +8,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from delivery.ledger import counters
 from delivery.ledger.listing import WHICH
-from delivery.ledger.tallying import COUNTERS, LIVE, SUMS, Tally, tally
+from delivery.ledger.tallying import LIVE, SUMS, Tally, tally
 from delivery.models import Batch
 
 RECENT = timedelta(days=7)
@@ -18,7 +19,7 @@ SECONDS_A_RUN = 20.0
 _COUNTED = f"SELECT b.total, {SUMS} FROM delivery_batch b {LIVE} WHERE b.id = %s"  # noqa: S608
 _ROWS = (
     "SELECT "  # noqa: S608
-    + ", ".join(f"count(*) FILTER (WHERE {WHICH[name]})" for name in COUNTERS)
+    + ", ".join(f"count(*) FILTER (WHERE {WHICH[name]})" for name in counters.STATES)
     + """ FROM delivery_message m LEFT JOIN delivery_waiting w ON w.message_id = m.id
     WHERE m.batch_id = %s AND m.id BETWEEN %s AND %s"""
 )
@@ -38,17 +39,21 @@ def audit(batch: Batch) -> Tally:
         total, *counted = cursor.fetchone()
         cursor.execute(_ROWS, [batch.pk, batch.first_id, batch.last_id])
         rows = list(cursor.fetchone())
-    batch.audit = disagreement(total, dict(zip(COUNTERS, counted, strict=True)), dict(zip(COUNTERS, rows, strict=True)))
+    batch.audit = disagreement(total, _named(counted), _named(rows))
     Batch.objects.filter(pk=batch.pk).update(audit=batch.audit, audited_at=Now())
     return tally(batch)
 
 
 def disagreement(total: int, counted: dict[str, int], rows: dict[str, int]) -> dict[str, int]:
     """What to take off each counter. Rows are missing from it, or, all rows being there, it counts too many itself."""
-    off = {name: max(0, counted[name] - rows[name]) for name in COUNTERS}
+    off = {name: max(0, counted[name] - rows[name]) for name in counters.STATES}
     if sum(rows.values()) == total and sum(counted.values()) > total:
         off = {name: 2 * n for name, n in off.items()}
     return {name: n for name, n in off.items() if n}
+
+
+def _named(counts: list[int]) -> dict[str, int]:
+    return dict(zip(counters.STATES, counts, strict=True))
 
 
 def audit_recent() -> int:

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db import connection
 
+from delivery.ledger import counters
 from delivery.models import Batch, MessageState
-from delivery.policy import stop_rules
+from delivery.replies import categories
 from delivery.replies.categories import Category
 
 
@@ -38,25 +39,24 @@ def _categories(found: frozenset[Category]) -> str:
 
 
 # What a row says must be borne out by its row in the waiting list, or the lack of one: the audit counts the same way.
+_UNLISTED = (MessageState.PENDING, MessageState.ACCEPTED)
 _BORNE_OUT = {
-    "accepted": "m.state = 1 AND w.state IS NULL",
-    "pending": "m.state = 0 AND w.state IS NULL",
-    "deferred": "m.state = 2 AND w.state = 2",
-    "refused": "m.state = 3 AND w.state = 3",
-    "uncertain": "m.state = 4 AND w.state = 4",
-    "skipped": "m.state = 5 AND w.state = 5",
+    state.counter: f"m.state = {state} AND w.state {'IS NULL' if state in _UNLISTED else f'= {state}'}"
+    for state in MessageState
 }
 WHICH = {
     **_BORNE_OUT,
     # Parts of the refused, as stop rules count them.
-    "hard": f"{_BORNE_OUT['refused']} AND w.category IN {_categories(stop_rules.HARD)}",
-    "blocked": f"{_BORNE_OUT['refused']} AND w.category IN {_categories(stop_rules.BLOCKED)}",
+    "hard": f"{_BORNE_OUT['refused']} AND w.category IN {_categories(categories.HARD)}",
+    "blocked": f"{_BORNE_OUT['refused']} AND w.category IN {_categories(categories.BLOCKED)}",
     "waiting": f"({_BORNE_OUT['pending']} OR {_BORNE_OUT['deferred']})",
     "all": "true",
     "unaccounted": "coalesce(NOT (" + " OR ".join(f"({borne})" for borne in _BORNE_OUT.values()) + "), true)",
 }
 # These have a row in the waiting list, whose index lists them without a look at the accepted.
-_LISTED = {"deferred": 2, "refused": 3, "hard": 3, "blocked": 3, "uncertain": 4, "skipped": 5}
+_LISTED = {state.counter: int(state) for state in MessageState if state not in _UNLISTED} | dict.fromkeys(
+    counters.PARTS, int(MessageState.REFUSED)
+)
 
 _COLUMNS = """m.id, m.email, m.contact_id, m.state, m.attempts, coalesce(m.reply, ''), m.accepted_at,
     coalesce(w.category, ''), w.retry_at"""

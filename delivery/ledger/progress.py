@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.utils import timezone
 
+from delivery.ledger import counters
 from delivery.ledger.tallying import LIVE, tally
 from delivery.models import Batch
 from delivery.throttling import limits, warmup_plans
@@ -60,11 +61,10 @@ def measure() -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+_DONE = " + ".join(f"b.{name} + coalesce(c.{name}, 0)" for name in counters.STATES if name != "pending")
 _MEASURE = f"""
 WITH done AS (
-    SELECT b.id, b.speed, b.speed_done, extract(epoch FROM statement_timestamp() - b.speed_at) AS seconds, b.accepted
-        + coalesce(c.accepted, 0) + b.refused + coalesce(c.refused, 0) + b.uncertain + coalesce(c.uncertain, 0)
-        + b.deferred + coalesce(c.deferred, 0) + b.skipped + coalesce(c.skipped, 0) AS n
+    SELECT b.id, b.speed, b.speed_done, extract(epoch FROM statement_timestamp() - b.speed_at) AS seconds, {_DONE} AS n
     FROM delivery_batch b {LIVE}
     WHERE b.finished_at IS NULL AND b.state = 'sending'
     AND (b.speed_at IS NULL OR b.speed_at <= statement_timestamp() - %(every)s * interval '1 second')

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from delivery.ledger import counters
 from delivery.models import Batch
 
 TERMS = ("accepted", "waiting", "refused", "uncertain", "skipped")
@@ -62,17 +63,11 @@ def read(cursor: Any, batch_ids: list[int]) -> dict[int, Tally]:
 
 
 def _tally(total: int, audit: dict[str, int], *counted: int) -> Tally:
-    accepted, pending, deferred, refused, uncertain, skipped = (
-        n - audit.get(term, 0) for term, n in zip(COUNTERS, counted, strict=True)
-    )
-    return Tally(total, accepted, pending + deferred, refused, uncertain, skipped, deferred)
+    terms = {name: n - audit.get(name, 0) for name, n in zip(counters.STATES, counted, strict=True)}
+    return Tally(total, waiting=terms.pop("pending") + terms["deferred"], **terms)
 
 
-COUNTERS = ("accepted", "pending", "deferred", "refused", "uncertain", "skipped")
-SUMS = ", ".join(f"(b.{name} + coalesce(c.{name}, 0))::bigint" for name in COUNTERS)
-LIVE = (
-    "LEFT JOIN LATERAL (SELECT "  # noqa: S608
-    + ", ".join(f"sum({name}) AS {name}" for name in COUNTERS)
-    + " FROM delivery_chunk WHERE batch_id = b.id AND NOT is_done) c ON true"
-)
+SUMS = ", ".join(f"(b.{name} + coalesce(c.{name}, 0))::bigint" for name in counters.STATES)
+LIVE = f"""LEFT JOIN LATERAL (
+    SELECT {counters.summed(counters.STATES)} FROM delivery_chunk WHERE batch_id = b.id AND NOT is_done) c ON true"""  # noqa: S608
 _TALLIES = f"SELECT b.id, b.total, b.audit::text, {SUMS} FROM delivery_batch b {LIVE} WHERE b.id = ANY(%s)"  # noqa: S608

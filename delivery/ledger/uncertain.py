@@ -22,7 +22,6 @@ from delivery.queueing import enqueue
 LEFT = "left"  # the category of those a person decided to leave as they are
 DECIDED = "decided"  # the category of an attempt's row that a person made
 HEARD = "heard"  # and of one that was learnt after the connection
-_TERMS = {MessageState.ACCEPTED: "accepted", MessageState.REFUSED: "refused"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ def settle_uncertain(message_ids: Iterable[int], *, as_: MessageState, because: 
     One that is to be sent again, and is in no worker's hands yet, counts too: its second sending is called off.
     Any other message is left alone, so that it is safe to name too many, or the same twice.
     """
-    term = _TERMS[as_]
+    term = as_.counter
     values: dict[str, Any] = {"ids": sorted(set(message_ids)), "state": int(as_), "because": because[:1000]}
     values |= {"heard": HEARD, "decision": term}
     with transaction.atomic(), connection.cursor() as cursor:
@@ -90,9 +89,9 @@ def undecided(batch_ids: Iterable[int]) -> dict[int, int]:
     """How many of each batch are uncertain and nobody has looked at yet; batches without any are left out."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT batch_id, count(*) FROM delivery_waiting WHERE batch_id = ANY(%s) AND state = 4 AND category <> %s"
+            "SELECT batch_id, count(*) FROM delivery_waiting WHERE batch_id = ANY(%s) AND state = %s AND category <> %s"
             " GROUP BY batch_id",
-            [list(batch_ids), LEFT],
+            [list(batch_ids), MessageState.UNCERTAIN, LEFT],
         )
         return dict(cursor.fetchall())
 
@@ -128,17 +127,20 @@ def _call_off(cursor: CursorWrapper, values: dict[str, Any], term: str, as_: Mes
 # What lists a message goes with it, or lists it as refused.
 _WAITING = {
     MessageState.ACCEPTED: "DELETE FROM delivery_waiting w USING known WHERE w.message_id = known.message_id",
-    MessageState.REFUSED: """UPDATE delivery_waiting w SET state = 3, category = %(heard)s, reply = %(because)s
+    MessageState.REFUSED: """UPDATE delivery_waiting w SET state = %(state)s, category = %(heard)s, reply = %(because)s
         FROM known WHERE w.message_id = known.message_id""",
 }
-_SETTLE = """
+# When the connection broke: nobody knows it better.
+_ACCEPTED_AT = f"""CASE WHEN %(state)s = {MessageState.ACCEPTED} THEN coalesce((
+        SELECT max(a.at) FROM delivery_attempt a WHERE a.message_id = m.id AND a.decision = 'uncertain'), now()) END"""  # noqa: S608
+_SETTLE = f"""
 WITH known AS (
-    SELECT message_id FROM delivery_waiting WHERE message_id = ANY(%(ids)s) AND state = 4 ORDER BY 1 FOR UPDATE
-), listed AS ({waiting}
+    SELECT message_id FROM delivery_waiting WHERE message_id = ANY(%(ids)s) AND state = {MessageState.UNCERTAIN}
+    ORDER BY 1 FOR UPDATE
+), listed AS ({{waiting}}
 ), settled AS (
-    UPDATE delivery_message m SET state = %(state)s, accepted_at = CASE WHEN %(state)s = 1 THEN coalesce(
-        (SELECT max(a.at) FROM delivery_attempt a WHERE a.message_id = m.id AND a.decision = 'uncertain'), now()) END
-    FROM known WHERE m.id = known.message_id AND m.state = 4
+    UPDATE delivery_message m SET state = %(state)s, accepted_at = {_ACCEPTED_AT}
+    FROM known WHERE m.id = known.message_id AND m.state = {MessageState.UNCERTAIN}
     RETURNING m.id, m.batch_id, m.provider_id, coalesce(m.version, 1) AS version
 ), told AS (
     INSERT INTO delivery_attempt (message_id, batch_id, provider_id, stage, text, category, decision)
@@ -147,53 +149,55 @@ WITH known AS (
     UPDATE delivery_version v SET accepted_before = v.accepted_before + s.n
     FROM (SELECT later.id, count(*) AS n FROM settled JOIN delivery_version later ON later.batch_id = settled.batch_id
           AND later.version > settled.version GROUP BY later.id) s
-    WHERE v.id = s.id AND %(state)s = 1
+    WHERE v.id = s.id AND %(state)s = {MessageState.ACCEPTED}
 ), counted AS (
-    UPDATE delivery_batch b SET uncertain = b.uncertain - s.n, {term} = b.{term} + s.n
+    UPDATE delivery_batch b SET uncertain = b.uncertain - s.n, {{term}} = b.{{term}} + s.n
     FROM (SELECT batch_id, count(*) AS n FROM settled GROUP BY batch_id) s WHERE b.id = s.batch_id
 )
 SELECT count(*) FROM settled
-"""
+"""  # noqa: S608
 # A chunk that a worker holds, or is taking up right now, is out of reach: the second one may be on its way.
-_PLANNED = """
+_PLANNED = f"""
 SELECT c.id, m.id FROM delivery_message m
 JOIN delivery_chunk c ON c.batch_id = m.batch_id AND NOT c.is_done AND m.id = ANY(c.ids) AND c.owner IS NULL
-WHERE m.id = ANY(%(ids)s) AND m.state = 0 AND m.attempts > 0
+WHERE m.id = ANY(%(ids)s) AND m.state = {MessageState.PENDING} AND m.attempts > 0
 AND (SELECT decision FROM delivery_attempt a WHERE a.message_id = m.id ORDER BY a.id DESC LIMIT 1) = 'again'
 ORDER BY c.id, m.id FOR UPDATE OF c SKIP LOCKED
-"""
-_CALL_OFF = """
+"""  # noqa: S608
+_CALL_OFF = f"""
 WITH settled AS (
-    UPDATE delivery_message m SET state = %(state)s, accepted_at = CASE WHEN %(state)s = 1 THEN coalesce(
-        (SELECT max(a.at) FROM delivery_attempt a WHERE a.message_id = m.id AND a.decision = 'uncertain'), now()) END
-    WHERE m.id = %(id)s AND m.state = 0 RETURNING m.id, m.batch_id, m.provider_id, coalesce(m.version, 1) AS version
+    UPDATE delivery_message m SET state = %(state)s, accepted_at = {_ACCEPTED_AT}
+    WHERE m.id = %(id)s AND m.state = {MessageState.PENDING}
+    RETURNING m.id, m.batch_id, m.provider_id, coalesce(m.version, 1) AS version
 ), told AS (
     INSERT INTO delivery_attempt (message_id, batch_id, provider_id, stage, text, category, decision)
     SELECT id, batch_id, provider_id, '', %(because)s, %(heard)s, %(decision)s FROM settled
 ), earlier AS (
     UPDATE delivery_version v SET accepted_before = v.accepted_before + 1
-    FROM settled s WHERE v.batch_id = s.batch_id AND v.version > s.version AND %(state)s = 1
+    FROM settled s WHERE v.batch_id = s.batch_id AND v.version > s.version AND %(state)s = {MessageState.ACCEPTED}
 ), struck AS (
     UPDATE delivery_chunk c SET ids = array_replace(c.ids, s.id, 0), pending = c.pending - 1
     FROM settled s WHERE c.id = %(chunk)s
 )
-UPDATE delivery_batch b SET {term} = b.{term} + 1 FROM settled s WHERE b.id = s.batch_id
-"""
-_LIST_REFUSED = """
+UPDATE delivery_batch b SET {{term}} = b.{{term}} + 1 FROM settled s WHERE b.id = s.batch_id
+"""  # noqa: S608
+_LIST_REFUSED = f"""
 INSERT INTO delivery_waiting (message_id, batch_id, state, category, reply)
-SELECT id, batch_id, 3, %(heard)s, %(because)s FROM delivery_message WHERE id = %(id)s AND state = 3
-"""
+SELECT id, batch_id, {MessageState.REFUSED}, %(heard)s, %(because)s FROM delivery_message
+WHERE id = %(id)s AND state = {MessageState.REFUSED}
+"""  # noqa: S608
 # A batch that is through begins once more, unless it was cancelled in this very moment: then no chunk is made of them.
-_AGAIN = """
+_AGAIN = f"""
 WITH chosen AS (
     SELECT message_id FROM delivery_waiting
-    WHERE batch_id = %s AND state = 4 AND (%s::bigint[] IS NULL OR message_id = ANY(%s)) ORDER BY 1 FOR UPDATE
+    WHERE batch_id = %s AND state = {MessageState.UNCERTAIN} AND (%s::bigint[] IS NULL OR message_id = ANY(%s))
+    ORDER BY 1 FOR UPDATE
 ), gone AS (
     DELETE FROM delivery_waiting w USING chosen WHERE w.message_id = chosen.message_id RETURNING w.message_id
 ), woken AS (
-    UPDATE delivery_message m SET state = 0, version = coalesce(m.version, 1)
-    FROM gone WHERE m.id = gone.message_id AND m.state = 4
-    RETURNING m.id, m.batch_id, m.version, {lane} AS lane
+    UPDATE delivery_message m SET state = {MessageState.PENDING}, version = coalesce(m.version, 1)
+    FROM gone WHERE m.id = gone.message_id AND m.state = {MessageState.UNCERTAIN}
+    RETURNING m.id, m.batch_id, m.version, {{lane}} AS lane
 ), told AS (
     INSERT INTO delivery_attempt (message_id, batch_id, stage, text, category, decision)
     SELECT id, batch_id, '', %s, %s, 'again' FROM woken
@@ -212,4 +216,4 @@ WITH chosen AS (
     RETURNING size
 )
 SELECT (SELECT count(*) FROM woken), coalesce((SELECT sum(size) FROM made), 0)
-"""
+"""  # noqa: S608

@@ -1,4 +1,3 @@
-from delivery.models.breakers import Breaker
 from delivery.models.ledger import (
     Attempt,
     Batch,
@@ -13,7 +12,7 @@ from delivery.models.ledger import (
     Waiting,
 )
 from delivery.models.pacing import LanePace, MailDomain, RetryMinute
-from delivery.models.providers import Provider
+from delivery.models.providers import Breaker, Provider
 from delivery.models.routes import Route
 from delivery.models.sandbox import SandboxMail, SandboxRules
 from delivery.models.warmup import WarmupDay, WarmupPlan

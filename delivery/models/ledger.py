@@ -16,6 +16,11 @@ class MessageState(models.IntegerChoices):
     UNCERTAIN = 4, "May have arrived"
     SKIPPED = 5, "Skipped"
 
+    @property
+    def counter(self) -> str:
+        """The column of chunks and batches that counts the messages in it."""
+        return self.name.lower()
+
 
 class Batch(models.Model):
     """Messages that say the same thing: a campaign's edition (closed) or a stream of single mails (open)."""

@@ -1,6 +1,6 @@
 """Ways out: who carries our mail, and how much of it."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
@@ -8,14 +8,9 @@ from django.utils import timezone
 
 from delivery import secrets
 from delivery.markup import printable
-
-if TYPE_CHECKING:
-    from delivery.models.breakers import Breaker
-    from delivery.models.ledger import Batch, Chunk
-
-
-class ProviderInUse(Exception):
-    """Mail is still to leave through it."""
+from delivery.policy import circuit_breaker
+from delivery.policy.circuit_breaker import Cause, Circuit
+from delivery.policy.circuit_words import BRIEFLY, CURES, SETTLED_BY
 
 
 class ProviderQuerySet(models.QuerySet["Provider"]):
@@ -168,48 +163,90 @@ class Provider(models.Model):
             Provider.objects.filter(pk=self.pk).update(is_default=True)
         self.is_default = True
 
-    def batches_under_way(self) -> "models.QuerySet[Batch]":
-        """What still has mail to hand over through it."""
-        batches: models.QuerySet[Batch] = self.batch_set.exclude(state__in=["done", "cancelled"])
-        return batches
-
-    def remove(self) -> None:
-        """Delete it, or hide it while a report or a draft names it; its password goes either way."""
-        with transaction.atomic():
-            Provider.objects.select_for_update().get(pk=self.pk)
-            if count := self.batches_under_way().count():
-                raise ProviderInUse(
-                    f"{count} under way through {self.name}. Cancel or finish what is being sent first."
-                )
-            if self._chunks().filter(is_done=False, owner__isnull=False).exists():
-                raise ProviderInUse(f"{self.name} is carrying mail for another one. Pause it first.")
-            if self.is_default:
-                self.is_default = False
-                Provider.objects.filter(pk=self.pk).update(is_default=False)
-                Provider.objects.sandbox().make_default()
-            self._forget()
-
-    def _forget(self) -> None:
-        if not self._is_named():
-            self.delete()
-            return
-        self.password = ""
-        self.removed_at = timezone.now()
-        self.save(update_fields=["password_sealed", "password_set_at", "removed_at"])
-
-    def _is_named(self) -> bool:
-        """By anything that would not go with it."""
-        if self._chunks().exists():
-            return True
-        namers = (relation for relation in self._meta.related_objects if relation.on_delete is not models.CASCADE)
-        return any(namer.related_model._base_manager.filter(**{namer.field.name: self}).exists() for namer in namers)
-
-    def _chunks(self) -> "models.QuerySet[Chunk]":
-        """What it carries, or carried, whoever the batch was launched through."""
-        from delivery.models.ledger import Chunk
-
-        return Chunk.objects.filter(offered_to=self.pk)
-
     def _change_state(self, state: str, reason: str, detail: str) -> None:
         self.state, self.state_reason, self.state_detail = state, reason, detail
         self.save(update_fields=["state", "state_reason", "state_detail"])
+
+
+class Breaker(models.Model):
+    """A provider's circuit in the database: what workers have found out, shared by all of them. No row: no trouble yet.
+
+    A person's pause is not here: that is the provider's own state.
+    """
+
+    class State(models.TextChoices):
+        CLOSED = "closed", "Ready"
+        OPEN = "open", "Out of order"
+        HALF_OPEN = "half_open", "Being tried"
+
+    provider = models.OneToOneField(Provider, models.CASCADE, primary_key=True)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.CLOSED)
+    cause = models.CharField(max_length=10, blank=True)
+    words = models.CharField(max_length=500, blank=True, help_text="What is wrong, in our words.")
+    detail = models.CharField(max_length=1000, blank=True, help_text="The server's words; hostile text.")
+    since = models.DateTimeField(null=True)
+    next_try_at = models.DateTimeField(null=True)
+    openings = models.PositiveSmallIntegerField(default=0)
+    closed_at = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0)
+    failing_since = models.DateTimeField(null=True)
+    recent = models.PositiveSmallIntegerField(default=0)
+    throttled = models.FloatField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.provider}: {self.get_state_display()}"
+
+    @property
+    def circuit(self) -> Circuit:
+        return Circuit(
+            circuit_breaker.State(self.state),
+            Cause(self.cause) if self.cause else None,
+            self.since,
+            self.next_try_at,
+            self.openings,
+            self.closed_at,
+            self.failures,
+            self.failing_since,
+            self.recent,
+            self.throttled,
+        )
+
+    def take(self, circuit: Circuit, words: str, detail: str) -> None:
+        """Become this circuit. The words stay while it is in trouble, and go with the trouble."""
+        was_open = self.state == self.State.OPEN
+        for name in Circuit.__slots__:
+            setattr(self, name, getattr(circuit, name))
+        self.cause = circuit.cause or ""
+        if circuit.carries and not circuit.failures:
+            self.words = self.detail = ""
+        elif words and not (was_open and self.words):
+            self.words, self.detail = printable(words)[:500], printable(detail)[:1000]
+        self.save()
+
+    @property
+    def is_open(self) -> bool:
+        """Nothing goes to it, but perhaps one message to try it."""
+        return self.state != self.State.CLOSED
+
+    @property
+    def brief(self) -> str:
+        return f"{self.provider} {BRIEFLY.get(self.cause, 'is out of order')}."
+
+    @property
+    def what_it_does(self) -> str:
+        """The same, where its name has been said already."""
+        return f"It {BRIEFLY.get(self.cause, 'is out of order')}."
+
+    @property
+    def summary(self) -> str:
+        """What is wrong, in a sentence or two for those who cannot cure it."""
+        return f"{self.what_it_does} It is tried again by itself."
+
+    @property
+    def cure_button(self) -> str:
+        """What leads to the provider's settings, where that is where the cure lies."""
+        return SETTLED_BY.get(self.cause, "")
+
+    @property
+    def cure(self) -> str:
+        return CURES.get(self.cause, "")

@@ -19,6 +19,17 @@ START = {"gmail": 250.0, "microsoft": 250.0, "yahoo": 200.0, "apple": 50.0, "oth
 
 
 @dataclass(frozen=True, slots=True)
+class LaneRate:
+    """What may go to a lane now; `per_minute` None: as much as the provider takes."""
+
+    per_minute: float | None = None
+    is_held: bool = False
+
+
+FREE = LaneRate()
+
+
+@dataclass(frozen=True, slots=True)
 class Slowness:
     """What is known of one lane at one provider. No `rate`: nothing limits it but the provider's own limits."""
 

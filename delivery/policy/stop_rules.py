@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from accounts.wording import rate
-from delivery.replies.categories import Category
+from delivery.replies.categories import BLOCKED, HARD
 
-HARD = frozenset({Category.INVALID_RECIPIENT, Category.INACTIVE_MAILBOX, Category.BAD_DOMAIN})
-BLOCKED = frozenset({Category.SPAM_CONTENT, Category.BLOCK_REPUTATION})
 COUNTED = HARD | BLOCKED
 
 ENOUGH_DENIED = 10

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from delivery.replies import languages
-from delivery.replies.categories import WORDS, Category, Stage
+from delivery.replies.categories import DEAD, HARD, WORDS, Category, Stage
 from delivery.replies.codes import BASIC, ENHANCED, YIELDING
 from delivery.replies.hints import hint_seconds, quota_seconds
 from delivery.replies.providers import PROVIDERS
@@ -45,8 +45,7 @@ class Verdict:
 
 
 _BEFORE_RCPT = frozenset({Stage.CONNECT, Stage.EHLO, Stage.STARTTLS, Stage.AUTH, Stage.MAIL})
-_ABOUT_A_PERSON = frozenset({C.INVALID_RECIPIENT, C.BAD_DOMAIN, C.INACTIVE_MAILBOX, C.MAILBOX_FULL})
-_DEAD = frozenset({C.INVALID_RECIPIENT, C.INACTIVE_MAILBOX})
+_ABOUT_A_PERSON = HARD | {C.MAILBOX_FULL}
 _ALWAYS_RETRIED = frozenset(
     {C.MAILBOX_FULL, C.GREYLIST, C.THROTTLE, C.CONN_LIMIT, C.NETWORK, C.PROVIDER_AUTH, C.PROVIDER_QUOTA}
 )
@@ -93,7 +92,7 @@ def _category(stage: Stage, reply: _Reply) -> Category:
     category = _by_rules(reply)
     if stage in _BEFORE_RCPT and category in _ABOUT_A_PERSON:
         return C.SENDER_NOT_VERIFIED if stage == Stage.MAIL and reply.code >= 500 else C.UNKNOWN
-    if category in _DEAD and (reply.contradicts_itself or _FOR_NOW.search(reply.plain)):
+    if category in DEAD and (reply.contradicts_itself or _FOR_NOW.search(reply.plain)):
         return C.UNKNOWN
     return category
 
@@ -146,7 +145,7 @@ def _verdict(stage: Stage, code: int, category: Category, text: str) -> Verdict:
     return Verdict(
         category,
         is_permanent=permanent,
-        suppresses=permanent and not about_us and category in _DEAD,
+        suppresses=permanent and not about_us and category in DEAD,
         suppresses_when_confirmed=permanent and category == C.BAD_DOMAIN,
         pauses_provider=_pauses_provider(stage, refused, category),
         pauses_batch=refused and (category in _STOPS_THE_BATCH or (stage == Stage.MAIL and category == C.UNKNOWN)),

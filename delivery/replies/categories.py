@@ -38,6 +38,11 @@ class Category(StrEnum):
     UNKNOWN = "unknown"
 
 
+# Against the person for good. A domain may take no mail by a passing mistake, so that alone suppresses nobody at once.
+DEAD = frozenset({Category.INVALID_RECIPIENT, Category.INACTIVE_MAILBOX})
+HARD = DEAD | {Category.BAD_DOMAIN}
+BLOCKED = frozenset({Category.SPAM_CONTENT, Category.BLOCK_REPUTATION})
+
 C = Category
 WORDS: dict[Category, str] = {
     C.INVALID_RECIPIENT: "The address does not exist.",

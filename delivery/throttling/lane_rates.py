@@ -9,22 +9,12 @@ from typing import Any
 from django.db.models import QuerySet, Sum
 
 from delivery.models import Batch, Chunk, LanePace, Provider
+from delivery.outcomes import Outcome
 from delivery.policy import slowdown
-from delivery.policy.slowdown import Heard, Slowness
+from delivery.policy.slowdown import FREE, Heard, LaneRate, Slowness
 from delivery.replies import Category
 
 _TELLING = frozenset({Category.THROTTLE, Category.CONN_LIMIT, Category.BLOCK_REPUTATION, Category.SPAM_CONTENT})
-
-
-@dataclass(frozen=True, slots=True)
-class LaneRate:
-    """What may go to a lane now; `per_minute` None: as much as the provider takes."""
-
-    per_minute: float | None = None
-    is_held: bool = False
-
-
-FREE = LaneRate()
 
 
 def rate_of(cursor: Any, provider_id: int, lane: str) -> LaneRate:
@@ -168,7 +158,7 @@ def _measured(cursor: Any, provider_id: int, lane: str) -> float | None:
     return float(found) if (found := cursor.fetchone()[0]) else None
 
 
-def heard(outcomes: Iterable[Any]) -> list[Heard]:
+def heard(outcomes: Iterable[Outcome]) -> list[Heard]:
     """Of a checkpoint's outcomes those that tell something."""
     return [Heard(o.category, f"{o.code} {o.text}") for o in outcomes if tells(o.category, o.code)]
 

@@ -17,6 +17,7 @@ from accounts.models import Organisation
 from delivery.models import Batch, Provider, WarmupDay, WarmupPlan
 from delivery.policy import warmup
 from delivery.policy.warmup import Decision, Yesterday
+from delivery.replies.categories import HARD
 
 AT_WORK = (WarmupPlan.State.ACTIVE, WarmupPlan.State.HELD)
 
@@ -144,6 +145,7 @@ def _turn_day(plan: WarmupPlan, today: date) -> None:
 
 def _figures(plan: WarmupPlan) -> Yesterday:
     values = {
+        "hard": sorted(HARD),
         "provider": plan.provider_id,
         "domain": plan.sender_domain,
         "since": day_begins(plan.today),
@@ -183,7 +185,7 @@ ORDER BY w.id FOR UPDATE OF w
 # Of mail that the plan covers, each message once.
 _FIGURES = """
 SELECT count(DISTINCT a.message_id) FILTER (
-           WHERE a.decision = 'refused' AND a.category IN ('invalid_recipient', 'inactive_mailbox', 'bad_domain')),
+           WHERE a.decision = 'refused' AND a.category = ANY(%(hard)s)),
        count(DISTINCT a.message_id) FILTER (WHERE a.decision = 'retry'),
        (SELECT count(*) FROM delivery_complaint k JOIN delivery_batch b ON b.id = k.batch_id
         LEFT JOIN delivery_message m ON m.id = k.message_id

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import audit
 from accounts.permissions import Permission, StaffRequest, requires
 from delivery.models import Provider
-from delivery.models.providers import ProviderInUse
+from delivery.providers import removal
 from delivery.providers.check import runs
 from delivery.providers.forms import ProviderForm
 from delivery.providers.presets import Preset, presets
@@ -53,7 +53,7 @@ def edit(request: StaffRequest, provider_id: int) -> HttpResponse:
 @requires(Permission.DELIVERY)
 def provider(request: StaffRequest, provider_id: int) -> HttpResponse:
     shown = _provider(provider_id)
-    under_way = shown.batches_under_way().count()
+    under_way = removal.batches_under_way(shown).count()
     context = {
         "provider": shown,
         "under_way": under_way,
@@ -116,8 +116,8 @@ def resume(request: StaffRequest, provider_id: int) -> HttpResponse:
 def remove(request: StaffRequest, provider_id: int) -> HttpResponse:
     chosen = get_object_or_404(_changeable(), pk=provider_id)
     try:
-        chosen.remove()
-    except ProviderInUse as problem:
+        removal.remove(chosen)
+    except removal.ProviderInUse as problem:
         messages.error(request, str(problem))
         return redirect("provider", provider_id)
     audit.record(request, "provider.removed", chosen.name)

@@ -1,14 +1,17 @@
-"""What the import linter cannot see: relations between models, and what the README promises."""
+"""What the import linter cannot see: relations between models, circles of imports, and what the README promises."""
 
 import re
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+import grimp
 import pytest
 from django.apps import apps
 from django.db.models import Model
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ORDER = ["campaigns", "tracking", "delivery", "contacts", "accounts"]  # left may know right
+PRODUCT = ("tools", "config", *ORDER)
 
 
 @pytest.mark.parametrize("model", [model for app in ORDER for model in apps.get_app_config(app).get_models()])
@@ -18,6 +21,17 @@ def test_model_points_only_to_parts_below_it(model: type[Model]) -> None:
         target = field.related_model if field.is_relation and not field.auto_created else None
         if isinstance(target, type) and target._meta.app_label in ORDER:
             assert ORDER.index(target._meta.app_label) >= own, f"{model.__name__}.{field.name} points upward"
+
+
+def test_no_two_modules_import_each_other_not_even_for_their_types() -> None:
+    """Imports within functions and under TYPE_CHECKING count: two modules that need each other are one."""
+    graph = grimp.build_graph(*PRODUCT, cache_dir=None)
+    assert "delivery.outcomes" in graph.modules
+    imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as circle:
+        pytest.fail(" imports ".join(reversed(circle.args[1])))
 
 
 def test_readme_names_only_what_exists() -> None:

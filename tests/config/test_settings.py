@@ -8,7 +8,7 @@ from tests.running import ROOT
 
 ASKED = """
 from django.conf import settings
-from delivery.engine.checkpoint import connection_parameters
+from delivery.engine.bookkeeping.session import connection_parameters
 print(settings.DATABASES["default"]["HOST"], connection_parameters()["sslmode"], connection_parameters()["sslrootcert"])
 """
 

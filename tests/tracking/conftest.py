@@ -166,7 +166,8 @@ def uncertain(sent: Sent) -> Sent:
     message = sent.messages[0]
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE delivery_message SET state = 4, attempts = 1, accepted_at = NULL WHERE id = %s", [message.id]
+            "UPDATE delivery_message SET state = %s, attempts = 1, accepted_at = NULL WHERE id = %s",
+            [MessageState.UNCERTAIN, message.id],
         )
     Waiting.objects.create(message_id=message.id, batch=sent.batch, state=MessageState.UNCERTAIN, category="network")
     Batch.objects.filter(pk=sent.batch.pk).update(accepted=2, uncertain=1)

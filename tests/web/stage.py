@@ -5,7 +5,6 @@ import zlib
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.utils import timezone
 from PIL import Image as Picture
 
@@ -15,10 +14,9 @@ from campaigns.models import Campaign, Image
 from contacts import consent
 from contacts.models import Contact, Field, MailingList
 from delivery import tokens
-from delivery.engine import settling
 from delivery.ledger import building
-from delivery.models import Batch, Message, MessageState, Provider, SandboxMail
-from delivery.outcomes import Outcome
+from delivery.models import Batch, Chunk, Message, MessageState, Provider, SandboxMail
+from tests.delivery import checkpoints
 from tests.web.cast import Cast
 from tracking.models import Event, EventKind
 
@@ -132,15 +130,7 @@ def message(cast: Cast) -> Message:
 
     def make() -> Message:
         found = Message.objects.get(batch=batch(cast), email=contact(cast).email)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE delivery_message SET state = %s, attempts = 1, accepted_at = now() WHERE id = %s",
-                [int(MessageState.ACCEPTED), found.pk],
-            )
-            cursor.execute(
-                "UPDATE delivery_chunk SET accepted = accepted + 1, pending = pending - 1 WHERE batch_id = %s",
-                [batch(cast).pk],
-            )
+        checkpoints.write(_chunk(found), [(found.pk, MessageState.ACCEPTED)])
         found.refresh_from_db()
         return found
 
@@ -153,15 +143,7 @@ def uncertain(cast: Cast) -> Message:
     def make() -> Message:
         paused = launched(cast, Batch.State.PAUSED).batch
         found = Message.objects.get(batch=paused, email=contact(cast).email)
-        words = "the server closed the connection"
-        outcome = Outcome(
-            found.pk, found.email, MessageState.UNCERTAIN, "uncertain", "network", stage="body", text=words
-        )
-        with connection.cursor() as cursor:
-            counts = settling.Counts()
-            rules = settling.BatchRules(found.batch_id, "marketing", None, provider(cast))
-            settling.write(cursor, rules, [outcome], counts)
-            settling.count(cursor, found.batch.chunks.get(first_id__lte=found.pk, last_id__gte=found.pk).pk, counts, 1)
+        checkpoints.write(_chunk(found), [(found.pk, MessageState.UNCERTAIN)])
         Event.objects.create(
             at=timezone.now(),
             kind=EventKind.OPEN,
@@ -173,6 +155,10 @@ def uncertain(cast: Cast) -> Message:
         return found
 
     return cast.once("uncertain", make)
+
+
+def _chunk(of: Message) -> Chunk:
+    return Chunk.objects.get(batch=of.batch_id, first_id__lte=of.pk, last_id__gte=of.pk)
 
 
 def test_message(cast: Cast) -> Message:

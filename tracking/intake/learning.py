@@ -44,10 +44,10 @@ def catch_up() -> int:
     return learn(acts)
 
 
-_KNOWN = """
+_KNOWN = f"""
 SELECT max(e.kind), w.message_id FROM delivery_batch b
-JOIN delivery_waiting w ON w.batch_id = b.id AND w.state = 4
+JOIN delivery_waiting w ON w.batch_id = b.id AND w.state = {MessageState.UNCERTAIN}
 JOIN tracking_engagement e ON e.message_id = w.message_id AND NOT e.is_machine
 WHERE b.finished_at IS NULL OR b.finished_at > now() - interval '7 days'
 GROUP BY w.message_id LIMIT 10000
-"""
+"""  # noqa: S608

@@ -6,38 +6,14 @@ closing the socket.
 """
 
 import os
-from typing import Protocol
+from collections.abc import Callable
 
-from delivery.engine import faults
+from delivery.guards import faults
 from delivery.outcomes import Letter
 from delivery.replies import Stage
+from delivery.transports.base import Channel, Feed
 from delivery.transports.smtp.dialogue import Await, Dialogue
 from delivery.transports.smtp.wire import Reply, Violation, make_reply
-
-
-class Feed(Protocol):
-    """Where a connection gets its messages from, and whom it tells what became of them."""
-
-    def take(self) -> Letter | None:
-        """The next one, rendered and granted; None: nothing now."""
-
-    def begin(self, letter: Letter) -> bool:
-        """Its body goes out next; False forbids it, and the connection closes without a dot."""
-
-    def accepted(self, letter: Letter) -> None: ...
-
-    def refused(self, letter: Letter, stage: Stage, reply: Reply) -> None: ...
-
-    def lost(
-        self, letter: Letter, stage: Stage, *, uncertain: bool, blame: bool, why: str, said: Reply | None = None
-    ) -> None:
-        """The connection is gone under it; uncertain: its dot may have arrived; blame: it may be the cause.
-
-        `said`: what the server said when it ended the connection.
-        """
-
-    def closed(self, connection: "Connection", why: str) -> None: ...
-
 
 _ENVELOPE = (Await.MAIL, Await.RCPT, Await.DATA)
 _STAGES = {Await.MAIL: Stage.MAIL, Await.RCPT: Stage.RCPT, Await.DATA: Stage.DATA}
@@ -49,9 +25,7 @@ class Connection(Dialogue):
         super().__init__(command_timeout=command_timeout, dot_timeout=dot_timeout)
         self.is_idle = False
         self.delivered = 0
-        self.slot = -1
-        self.server: object = None  # what it was opened to
-        self.home: set[Connection] | None = None  # where its owner keeps it
+        self.gone: Callable[[Channel], None] | None = None
         self._feed: Feed | None = None
         self._fd = -1
         self._pipelines = self._says_size = False
@@ -297,8 +271,8 @@ class Connection(Dialogue):
 
     def _lost(self, why: str) -> None:
         self.is_idle = False
-        if self.home is not None:
-            self.home.discard(self)
+        if self.gone is not None:
+            self.gone(self)
         feed = self._feed
         if feed is None:
             return

@@ -10,6 +10,7 @@ from ipaddress import ip_address
 
 from delivery.models import Provider
 from delivery.replies import Stage
+from delivery.transports.base import CannotOpen
 from delivery.transports.smtp.connection import Connection
 from delivery.transports.smtp.wire import Reply
 
@@ -35,16 +36,6 @@ class Server:
 
     def __repr__(self) -> str:
         return f"Server({self.host}:{self.port})"
-
-
-class CannotOpen(Exception):
-    """The server cannot be used now. `stage` says how far we came, `reply` what it answered, if it did."""
-
-    def __init__(self, stage: Stage, why: str, reply: Reply | None = None) -> None:
-        super().__init__(why)
-        self.stage = stage
-        self.why = why
-        self.reply = reply
 
 
 async def connect(server: Server) -> Connection:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from django.db import connection
 
 from contacts.models import MailingList
-from delivery.engine import settling
-from delivery.engine.settling import BatchRules, Counts
+from delivery.engine.bookkeeping import settling
+from delivery.engine.bookkeeping.settling import BatchRules, Counts
 from delivery.models import Attempt, Batch, Message, MessageState, Provider, RetryMinute, Waiting
 from delivery.outcomes import Outcome
 from delivery.replies import classify

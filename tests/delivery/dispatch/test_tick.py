@@ -20,11 +20,12 @@ from config.celery import app
 from contacts.models import MailingList
 from delivery import ledger
 from delivery.dispatch import offers, tick
-from delivery.engine.checkpoint import connection_parameters
+from delivery.engine.bookkeeping.session import connection_parameters
 from delivery.ledger import building
 from delivery.models import Batch, Chunk, Provider, Turn
 from delivery.workers import slots, turns
-from tests.delivery.ledger.conftest import built, claim, launched
+from tests.delivery.checkpoints import claim
+from tests.delivery.ledger.conftest import built, launched
 
 pytestmark = pytest.mark.django_db
 People = Callable[[int], MailingList]

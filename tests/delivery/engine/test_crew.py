@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from delivery.engine import turn
-from delivery.engine.checkpoint import connection_parameters
+from delivery.engine.bookkeeping.session import connection_parameters
 from delivery.models import Provider
 from delivery.workers import slots
 

@@ -11,6 +11,7 @@ from delivery.dispatch import tick
 from delivery.engine import turn
 from delivery.ledger import tally
 from delivery.models import Batch, Chunk, LanePace, Message, Provider
+from delivery.policy import slowdown
 from delivery.throttling import lane_rates
 from tests.delivery.engine.conftest import offer
 
@@ -132,4 +133,4 @@ def test_server_that_greets_with_too_many_is_asked_for_fewer(
 
 def test_rehearsal_teaches_nothing_about_real_servers(provider_of: Any, serve: Any) -> None:
     sandbox = provider_of(serve(), kind="sandbox")
-    assert lane_rates.note(None, sandbox, "gmail", [], 5) == lane_rates.FREE
+    assert lane_rates.note(None, sandbox, "gmail", [], 5) == slowdown.FREE

@@ -8,7 +8,7 @@ from contacts.models import Contact, Suppression
 from contacts.suppression import holding
 from delivery.feedback import suppression
 from delivery.ledger import tally
-from delivery.models import Failure, Message, Waiting
+from delivery.models import Failure, Message, MessageState, Waiting
 from tests.delivery.engine.conftest import make_batch
 
 
@@ -58,7 +58,7 @@ def test_domain_that_denies_many_is_held_and_others_are_suppressed(
     Contact.objects.all().delete()
     third = make_batch(provider, people(("firm.example", 20)))
     send(third)
-    assert Message.objects.filter(batch=third, state=3).count() == 20, "tried again"
+    assert Message.objects.filter(batch=third, state=MessageState.REFUSED).count() == 20, "tried again"
     assert holding.waiting() == 20, "and on hold again"
 
 

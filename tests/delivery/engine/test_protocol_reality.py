@@ -8,7 +8,8 @@ import pytest
 from hypothesis import Phase
 from hypothesis.stateful import run_state_machine_as_test
 
-from delivery.engine import journal, process, recovery, turn
+from delivery.engine import journal, recovery, turn
+from delivery.engine.bookkeeping.thread import forget_django
 from delivery.models import Provider
 from tests.delivery.engine.protocol.length import length
 from tests.delivery.engine.protocol.looks import memory, rows
@@ -78,7 +79,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     Twins.providers = [Provider.objects.create(name=f"Relay {i}", host="127.0.0.1") for i in range(2)]
     with ThreadPoolExecutor(1) as Twins.thread:
         yield
-        Twins.thread.submit(process._forget_django).result()
+        Twins.thread.submit(forget_django).result()
 
 
 def test_the_engine_does_what_the_model_does(small: None, capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,7 +19,7 @@ from django.db import connection
 
 from delivery.dispatch import tick
 from delivery.engine import process, recovery, turn
-from delivery.engine.checkpoint import connection_parameters
+from delivery.engine.bookkeeping.session import Ledger, connection_parameters
 from delivery.engine.journal import Held
 from delivery.ledger import tally
 from delivery.models import Attempt, Batch, Chunk, Message, MessageState, Provider, Turn, Waiting
@@ -170,7 +170,7 @@ def test_death_is_seen_before_the_leases_end(
     provider = provider_of(serve(), connections=CONNECTIONS)
     batch: Batch = batch_of(provider, PEOPLE)
     engine = process.engine()
-    ours = engine.ledger.claim(provider, batch.stream, uuid4(), engine.place, 500)
+    ours = Ledger().claim(provider, batch.stream, uuid4(), engine.place, 500)
     assert ours
     assert workers.start(batch, f"after_250:{PEOPLE // 2}:{tmp_path / 'killed'}").wait(60) == -signal.SIGKILL
     owned = Chunk.objects.filter(batch=batch, owner__isnull=False, is_done=False)

@@ -18,7 +18,7 @@ from contacts.models import Contact, MailingList, Subscription, Suppression
 from delivery import ledger
 from delivery.dispatch import tick
 from delivery.engine import process, turn
-from delivery.engine.checkpoint import connection_parameters
+from delivery.engine.bookkeeping.session import connection_parameters
 from delivery.ledger import evidence, tally
 from delivery.models import Attempt, Batch, Chunk, Message, MessageState, Waiting
 from tests.delivery.engine.conftest import offer

@@ -11,9 +11,11 @@ from django.db import connection
 from contacts.models import Contact
 from delivery.dispatch import tick
 from delivery.engine import turn
-from delivery.engine.checkpoint import Flush, _grant, connection_parameters
+from delivery.engine.bookkeeping.checkpoint import Writing, grant
+from delivery.engine.bookkeeping.session import connection_parameters
 from delivery.ledger import tally
 from delivery.models import Attempt, Batch, WarmupDay, WarmupPlan
+from delivery.outcomes import Flush
 from delivery.throttling import limits, warmup_plans
 from tests.delivery.engine.conftest import offer
 from tests.delivery.engine.test_recovery import wait_for
@@ -133,7 +135,7 @@ def test_giving_back_and_taking_do_not_wait_for_each_other(provider_of: Any, ser
         limits.count(taking, provider, 10)
         taker.commit()
         assert warmup_plans.take(taking, provider, batch.pk, 10) == 10
-        thread = Thread(target=_grant, args=(giving, back))
+        thread = Thread(target=grant, args=(giving, Writing(back)))
         thread.start()
         wait_for(lambda: taking.execute(_WAITS, [giver.info.backend_pid]).fetchone())
         limits.count(taking, provider, 10)

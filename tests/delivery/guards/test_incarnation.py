@@ -16,7 +16,8 @@ from delivery.dispatch import tick
 from delivery.guards import incarnation
 from delivery.models import Batch, Provider
 from delivery.workers import turns
-from tests.delivery.ledger.conftest import built, claim
+from tests.delivery.checkpoints import claim
+from tests.delivery.ledger.conftest import built
 
 pytestmark = pytest.mark.django_db
 

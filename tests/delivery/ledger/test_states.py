@@ -27,11 +27,14 @@ from delivery.dispatch import tick
 from delivery.ledger import building, cancelling, ids
 from delivery.ledger.tallying import TERMS
 from delivery.models import Batch, Chunk, Message, MessageState, Provider, Waiting
-from tests.delivery.ledger.conftest import built, claim, end, launched, pending_of, release, write
+from tests.delivery.checkpoints import claim, end, pending_of, release, write
+from tests.delivery.ledger.conftest import built, launched
 
 pytestmark = pytest.mark.django_db
 People = Callable[[int], MailingList]
-OUTCOMES = [MessageState.ACCEPTED] * 3 + [s for s in MessageState if s not in (MessageState.PENDING, 5)]
+OUTCOMES = [MessageState.ACCEPTED] * 3 + [
+    s for s in MessageState if s not in (MessageState.PENDING, MessageState.SKIPPED)
+]
 
 
 @pytest.fixture(autouse=True)

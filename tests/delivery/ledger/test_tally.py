@@ -13,7 +13,8 @@ from delivery.dispatch import tick
 from delivery.ledger import auditing
 from delivery.ledger.progress import measure
 from delivery.models import Batch, Chunk, Message, MessageState, MinuteCount, Provider, Waiting
-from tests.delivery.ledger.conftest import built, claim, end, pending_of, write
+from tests.delivery.checkpoints import claim, end, pending_of, write
+from tests.delivery.ledger.conftest import built
 
 pytestmark = pytest.mark.django_db
 People = Callable[[int], MailingList]
@@ -66,7 +67,15 @@ def test_a_sound_batch_passes_the_audit(batch: Batch) -> None:
     assert batch.audit == {}
 
 
-@pytest.mark.parametrize(("state", "becomes"), [(s, 99) for s in MessageState if s] + [(1, 3), (3, 1), (5, 0)])
+@pytest.mark.parametrize(
+    ("state", "becomes"),
+    [
+        *((state, 99) for state in MessageState if state),
+        (MessageState.ACCEPTED, MessageState.REFUSED),
+        (MessageState.REFUSED, MessageState.ACCEPTED),
+        (MessageState.SKIPPED, MessageState.PENDING),
+    ],
+)
 def test_a_row_whose_state_was_damaged_shows_as_unaccounted(batch: Batch, state: int, becomes: int) -> None:
     message = one_of(batch, MessageState(state))
     Message.objects.filter(pk=message.pk).update(state=becomes)
@@ -101,7 +110,7 @@ def test_a_counter_that_was_changed_shows_as_unaccounted(batch: Batch, by: int) 
 def test_a_row_that_was_mended_is_accounted_for_again(batch: Batch) -> None:
     damage(batch, state=99)
     assert ledger.audit(batch).unaccounted == 1
-    Message.objects.filter(batch=batch, state=99).update(state=1)
+    Message.objects.filter(batch=batch, state=99).update(state=MessageState.ACCEPTED)
     assert ledger.audit(batch).unaccounted == 0
 
 

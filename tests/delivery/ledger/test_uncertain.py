@@ -13,12 +13,15 @@ from contacts.models import MailingList
 from delivery import ledger
 from delivery.dispatch import tick
 from delivery.engine import recovery
-from delivery.engine.checkpoint import Flush, _write, connection_parameters
+from delivery.engine.bookkeeping import checkpoint
+from delivery.engine.bookkeeping.session import connection_parameters
 from delivery.engine.journal import Held, Journal
 from delivery.ledger import cancelling
 from delivery.models import Attempt, Batch, Chunk, Message, MessageState, Provider, Version, Waiting
+from delivery.outcomes import Flush
+from tests.delivery.checkpoints import claim, end, pending_of, release, write
 from tests.delivery.engine.test_recovery import wait_for
-from tests.delivery.ledger.conftest import built, claim, end, pending_of, release, write
+from tests.delivery.ledger.conftest import built
 from tests.delivery.ledger.test_states import adds_up
 
 pytestmark = pytest.mark.django_db
@@ -38,10 +41,6 @@ def some_uncertain(batch: Batch, n: int = 2) -> list[int]:
     assert chunk
     ids = pending_of(chunk)[:n]
     write(chunk, [(id_, MessageState.UNCERTAIN) for id_ in ids])
-    Attempt.objects.bulk_create(
-        Attempt(message_id=id_, batch=batch, stage="body", text="reset", category="network", decision="uncertain")
-        for id_ in ids
-    )
     end(chunk) if not pending_of(chunk) else release(chunk)
     return ids
 
@@ -231,7 +230,7 @@ def test_a_checkpoint_and_what_is_learnt_do_not_wait_for_each_other(sending: Bat
     )
     with psycopg.connect(**connection_parameters()) as learner, psycopg.connect(**connection_parameters()) as worker:
         learner.execute("UPDATE delivery_batch SET uncertain = uncertain WHERE id = %s", [sending.pk])
-        thread = Thread(target=_write, args=(worker.cursor(), flush))
+        thread = Thread(target=checkpoint.write, args=(worker.cursor(), flush))
         thread.start()
         waits = "SELECT 1 FROM pg_stat_activity WHERE pid = %s AND wait_event_type = 'Lock'"
         wait_for(lambda: learner.execute(waits, [worker.info.backend_pid]).fetchone())

@@ -4,7 +4,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from delivery.models import Batch, Provider
-from delivery.models.providers import ProviderInUse
+from delivery.providers import removal
 
 
 def relay(name: str = "Relay", **fields: object) -> Provider:
@@ -60,15 +60,15 @@ def test_a_pause_says_why_and_a_resume_forgets_it() -> None:
 def test_a_provider_with_mail_under_way_cannot_be_removed(state: str) -> None:
     provider = relay()
     batch(provider, state)
-    with pytest.raises(ProviderInUse):
-        provider.remove()
+    with pytest.raises(removal.ProviderInUse):
+        removal.remove(provider)
     assert Provider.objects.kept().filter(pk=provider.pk).exists()
 
 
 @pytest.mark.django_db
 def test_an_unused_provider_is_gone_when_removed() -> None:
     provider = relay()
-    provider.remove()
+    removal.remove(provider)
     assert not Provider.objects.filter(name="Relay").exists()
 
 
@@ -78,7 +78,7 @@ def test_a_removed_provider_keeps_its_name_for_reports_and_loses_its_password() 
     provider.password = "secret"
     provider.save()
     done = batch(provider, "done")
-    provider.remove()
+    removal.remove(provider)
     done.refresh_from_db()
     assert done.provider is not None
     assert str(done.provider) == "Relay"
@@ -91,7 +91,7 @@ def test_a_removed_provider_keeps_its_name_for_reports_and_loses_its_password() 
 def test_removing_the_default_falls_back_to_the_sandbox() -> None:
     provider = relay()
     provider.make_default()
-    provider.remove()
+    removal.remove(provider)
     assert Provider.objects.default().is_rehearsal
     assert Provider.objects.default().is_default
 

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from delivery import verp
-from delivery.models import Batch, Complaint, Message, SandboxMail, SandboxRules
+from delivery.models import Batch, Complaint, Message, MessageState, SandboxMail, SandboxRules
 from tests.delivery.sandbox.conftest import RAW, Server, start
 from tests.running import database_url
 
@@ -119,7 +119,7 @@ def test_addresses_play_their_parts(server: Server) -> None:
 
 def test_a_reader_who_complains_is_reported_by_the_return_address(server: Server) -> None:
     batch = Batch.objects.create(rehearsal=True, content_kind="edition", content_id=1, state="done")
-    Message.objects.create(id=4711, batch=batch, email="ana+complain@example.org", state=1)
+    Message.objects.create(id=4711, batch=batch, email="ana+complain@example.org", state=MessageState.ACCEPTED)
     send(server.port, "ana+complain@example.org", sender=verp.address(4711, "nordlicht.example"))
     wait_for(lambda: Complaint.objects.filter(message_id=4711, batch=batch).exists())
     send(server.port, "ana+complain@example.org")  # not ours: kept, and nothing more

@@ -11,7 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import AuditEntry, User
 from contacts.models import Contact, Suppression
 from delivery import tokens, verp
-from delivery.models import Batch, Message, SandboxMail, SandboxRules
+from delivery.models import Batch, Message, MessageState, SandboxMail, SandboxRules
 from delivery.sandbox import oneclick, store
 from delivery.sandbox.store import Mail
 
@@ -194,7 +194,7 @@ def test_mark_as_spam_fills_the_report_of_the_rehearsal_and_says_when_it_did_bef
     marketer: User, client_for: ClientFor
 ) -> None:
     batch = Batch.objects.create(rehearsal=True, content_kind="edition", content_id=1, state="done")
-    Message.objects.create(id=77, batch=batch, email="ana1@example.org", state=1)
+    Message.objects.create(id=77, batch=batch, email="ana1@example.org", state=MessageState.ACCEPTED)
     kept, client = keep(), client_for(marketer)
     assert "Mark as spam</button>" in client.get(f"{LIST}{kept.pk}/").content.decode()
     page = client.post(f"{LIST}{kept.pk}/complain/", follow=True).content.decode()

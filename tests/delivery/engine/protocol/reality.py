@@ -4,7 +4,7 @@ Only the wire is not, because the schedule is the server, nor is death: a proces
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
 from contextlib import suppress
 from datetime import timedelta
@@ -19,15 +19,20 @@ from django.utils import timezone
 from delivery import ledger
 from delivery.dispatch import due_retries
 from delivery.engine import process, recovery
-from delivery.engine.checkpoint import Ledger, Place
-from delivery.engine.feed import TurnFeed
+from delivery.engine.bookkeeping.books import Books, Start
+from delivery.engine.bookkeeping.claiming import Place
+from delivery.engine.bookkeeping.conclusions import Conclusions
+from delivery.engine.bookkeeping.contents import Contents
+from delivery.engine.bookkeeping.session import Ledger
+from delivery.engine.bookkeeping.thread import LedgerThread
 from delivery.engine.journal import Held, Journal, Owner
-from delivery.engine.lanes import Lanes
-from delivery.engine.pace import Pace
-from delivery.engine.turn import _Turn
+from delivery.engine.loop.pools import Pool
+from delivery.engine.turn import Turn
 from delivery.models import Batch, Chunk, Message, MessageState, Provider, Waiting
-from delivery.outcomes import BatchFacts, Claim, Letter
+from delivery.outcomes import Claim, Letter
+from delivery.policy.circuit_breaker import Circuit
 from delivery.replies import Stage
+from delivery.transports.kinds import transport_to
 from delivery.transports.smtp.wire import Reply
 from tests.delivery.engine import plain
 from tests.delivery.engine.conftest import offer
@@ -67,36 +72,33 @@ def _cut(_: object) -> Any:
 class Engine:
     """A process without connections."""
 
-    def __init__(self, folder: Path, host: str, thread: Executor) -> None:
-        self.thread = thread
+    def __init__(self, folder: Path, host: str, executor: Executor) -> None:
         self.journal = Journal(folder)
         self.place = Place(host, Owner.this_process().boot[:40], self.journal.path.name)
         self.ledger = BrokenLedger()
-        self._batches: dict[tuple[int, int], BatchFacts] = {}
-
-    async def in_ledger_thread(self, work: Callable[..., _Result], *args: Any) -> _Result:
-        return await asyncio.get_running_loop().run_in_executor(self.thread, process._ask, work, *args)
-
-    facts = process.Engine.facts
+        self.thread = LedgerThread(self.ledger, executor)
+        self.contents = Contents()
 
 
 class Worker:
+    turn: Turn
+
     def __init__(self, engine: Engine, provider: Provider) -> None:
         self.engine = engine
+        self.provider = provider
+        self.transport = transport_to(provider)
         self.wire: dict[int, Letter] = {}
-        self.turn: Any = _Turn(engine, "marketing")  # type: ignore[arg-type]
-        self.turn.provider, self.turn.window = provider, WINDOW
 
     async def begin_turn(self) -> None:
-        self.turn.loop = asyncio.get_running_loop()
-        self.turn.pace = Pace(None)
-        self.turn.feed = TurnFeed(self.engine.journal, self.turn.pace, self.turn.due.set)
-        self.turn.lanes = Lanes(self.turn.provider, "marketing", self.turn.feed)
+        engine, provider = self.engine, self.provider
+        books = Books(engine.ledger, engine.contents, engine.place, provider, "marketing")
+        conclusions = Conclusions(engine.ledger, provider, Circuit(), is_probe=False)
+        start = Start(provider, "marketing", self.transport, books, conclusions, window=WINDOW)
+        self.turn = Turn(engine.thread, engine.journal, Pool(0), start)
 
     @property
     def claims(self) -> list[Claim]:
-        claims: list[Claim] = self.turn.feed.claims
-        return claims
+        return self.turn.feed.claims
 
 
 class Reality:
@@ -203,12 +205,12 @@ class Reality:
     # Its work
 
     def claim(self, key: int, fates: list[Fate]) -> None:
-        self._run(key, lambda turn: turn._claim_more(), fates)
+        self._run(key, lambda turn: turn.claim_more(), fates)
 
     def checkpoint(self, key: int, which: int, fates: list[Fate]) -> None:
         claim = self.workers[key].claims[which]
         claim.read_at = self.loop.time()
-        self._run(key, lambda turn: turn._checkpoint(claim), fates)
+        self._run(key, lambda turn: turn.flushing.flush(claim), fates)
 
     def take(self, key: int, connection: int) -> int:
         worker = self.workers[key]
@@ -245,7 +247,7 @@ class Reality:
         feed = self.workers[key].turn.feed
         feed.lost(letter, Stage.BODY, uncertain=is_sent, blame=False, why="it broke")
 
-    def _run(self, key: int, what: Callable[[Any], Any], fates: list[Fate]) -> None:
+    def _run(self, key: int, what: Callable[[Turn], Coroutine[Any, Any, None]], fates: list[Fate]) -> None:
         worker = self.workers[key]
         worker.engine.ledger.fates = fates
         with suppress(psycopg.OperationalError):

@@ -1,29 +1,24 @@
-"""A turn's side of its connections: what they take, and what became of it."""
+"""A turn's side of its channels: what they take, and what became of it."""
 
 import asyncio
 import logging
-import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING
 
 from delivery import replies
-from delivery.engine import faults
+from delivery.engine.bookkeeping.halts import Halt
+from delivery.engine.bookkeeping.window import skip
 from delivery.engine.journal import Journal
-from delivery.engine.pace import Pace
-from delivery.engine.window import skip
+from delivery.guards import faults
 from delivery.models import MessageState
 from delivery.outcomes import Claim, Letter, Outcome
 from delivery.policy import soft_bounces
 from delivery.policy.mailbox_providers import OTHER
 from delivery.policy.slowdown import Heard
 from delivery.replies import Stage
-from delivery.transports.smtp.wire import Reply
-
-if TYPE_CHECKING:
-    from delivery.transports.smtp.connection import Connection
+from delivery.throttling.pace import Pace
+from delivery.transports.base import Answer, CannotCarry, Channel, Transport
 
 log = logging.getLogger(__name__)
 
@@ -32,37 +27,26 @@ FENCED = "fenced"
 SLOWED = "slowed"
 USED_UP = "used up"  # what the hour or the day allows
 _STAGES = list(Stage)
-# What may stand between the angle brackets of MAIL and RCPT (RFC 5321 4.1.2), seen strictly.
-_MAILBOX = re.compile(rb"[!-;=?-~]{1,64}@[A-Za-z0-9.\-\[\]:]{1,255}\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class Halt:
-    """Something that a person has to cure before more is sent: of a batch, or (None) of the provider."""
-
-    batch_id: int | None
-    reason: str
-    detail: str
-    category: str = ""
 
 
 class TurnFeed:
-    """Called by connections, thousands of times a second."""
+    """Called by channels, thousands of times a second."""
 
-    def __init__(self, journal: Journal, pace: Pace, on_due: Callable[[], None]) -> None:
+    def __init__(self, journal: Journal, pace: Pace, transport: Transport, on_due: Callable[[], None]) -> None:
         self.claims: list[Claim] = []
-        self.connections: set[Connection] = set()
+        self.channels: set[Channel] = set()
         self.halts: list[Halt] = []
         self.stopped = False  # take nothing more
         self.broken = ""  # the journal fails: no further dot
         self.accepted_count = 0
         self.refused_count = 0
         self._throttled: Counter[str] = Counter()  # by lane: "slow down"
-        self._excused = 0  # connections that such a lane's servers ended
-        self.fruitless = 0  # connections lost in a row without a message accepted in between
+        self._excused = 0  # channels that such a lane's servers ended
+        self.fruitless = 0  # channels lost in a row without a message accepted in between
         self.last_loss = ""
         self._journal = journal
         self._pace = pace
+        self._encode = transport.encode
         self._on_due = on_due
         self._loop = asyncio.get_running_loop()
         self._wakes_at = 0.0
@@ -86,10 +70,10 @@ class TurnFeed:
         return sum(len(claim.ready) for claim in self.claims if not claim.stop)
 
     def wake(self) -> None:
-        for connection in list(self.connections):
-            connection.wake()
+        for channel in list(self.channels):
+            channel.wake()
 
-    # The Feed of a connection
+    # The Feed of a channel
 
     def take(self) -> Letter | None:
         if self.stopped:
@@ -106,7 +90,7 @@ class TurnFeed:
                         claim.pace.give_back()
                     return None
                 letter = claim.ready.popleft()
-                if self._render(letter):
+                if self._encode_or_settle(letter):
                     claim.in_flight[letter.message_id] = letter
                     if not claim.ready:
                         self._on_due()
@@ -129,7 +113,7 @@ class TurnFeed:
             return False
         return True
 
-    def accepted(self, letter: Letter) -> None:
+    def accepted(self, letter: Letter, receipt: str = "") -> None:
         claim = letter.claim
         try:
             self._journal.accepted(claim.chunk_id, claim.epoch, letter.message_id)
@@ -140,9 +124,9 @@ class TurnFeed:
         self.fruitless = 0
         self.accepted_count += 1
         del claim.in_flight[letter.message_id]
-        if letter.attempts:
+        if letter.attempts or receipt:
             outcome = self._outcome(letter, Stage.BODY, MessageState.ACCEPTED, "accepted", "accepted")
-            outcome.code = 250
+            outcome.code, outcome.text = 250, receipt
             claim.settled.append(outcome)
         else:
             claim.accepted.append(letter.message_id)
@@ -150,17 +134,17 @@ class TurnFeed:
         if len(claim.accepted) >= CHECKPOINT or not (claim.in_flight or claim.ready):
             self._on_due()
 
-    def refused(self, letter: Letter, stage: Stage, reply: Reply) -> None:
-        verdict = replies.classify(stage, reply.code, reply.enhanced, reply.text)
+    def refused(self, letter: Letter, stage: Stage, answer: Answer) -> None:
+        verdict = replies.classify(stage, answer.code, answer.enhanced, answer.text)
         self.refused_count += 1
         if verdict.category is replies.Category.THROTTLE:
-            self._hear(letter.claim, reply)
+            self._hear(letter.claim, answer)
         if verdict.pauses_provider:
             words = replies.WORDS[verdict.category]
-            self.halts.append(Halt(None, words, f"{reply.code} {reply.text}", verdict.category))
+            self.halts.append(Halt(None, words, f"{answer.code} {answer.text}", verdict.category))
         elif verdict.pauses_batch:
             self.halts.append(
-                Halt(letter.claim.batch.id, replies.WORDS[verdict.category], f"{reply.code} {reply.text}")
+                Halt(letter.claim.batch.id, replies.WORDS[verdict.category], f"{answer.code} {answer.text}")
             )
         if verdict.pauses_provider or verdict.pauses_batch:
             self.stopped = True
@@ -171,7 +155,7 @@ class TurnFeed:
         claim = letter.claim
         try:
             self._journal.refused(
-                claim.chunk_id, claim.epoch, letter.message_id, _STAGES.index(stage), min(reply.code, 999)
+                claim.chunk_id, claim.epoch, letter.message_id, _STAGES.index(stage), min(answer.code, 999)
             )
         except OSError as problem:
             self._break(problem)
@@ -179,14 +163,14 @@ class TurnFeed:
             (MessageState.REFUSED, "refused") if verdict.is_permanent else (MessageState.DEFERRED, "retry")
         )
         outcome = self._outcome(letter, stage, state, decision, verdict.category)
-        outcome.code, outcome.enhanced, outcome.text = reply.code, reply.enhanced, reply.text
+        outcome.code, outcome.enhanced, outcome.text = answer.code, answer.enhanced, answer.text
         outcome.verdict = verdict if verdict.retries else None
         outcome.suppresses = verdict.suppresses and (letter.is_sample or not claim.batch.rehearsal)
         outcome.failing = None if claim.batch.rehearsal else soft_bounces.failing(verdict, stage)
         self._settle(letter, outcome)
 
     def lost(
-        self, letter: Letter, stage: Stage, *, uncertain: bool, blame: bool, why: str, said: Reply | None = None
+        self, letter: Letter, stage: Stage, *, uncertain: bool, blame: bool, why: str, said: Answer | None = None
     ) -> None:
         if said is not None:
             verdict = replies.classify(stage, said.code, said.enhanced, said.text)
@@ -206,37 +190,28 @@ class TurnFeed:
         outcome.text, outcome.verdict = why, replies.classify(stage, None)
         self._settle(letter, outcome)
 
-    def closed(self, connection: "Connection", why: str) -> None:
-        self.connections.discard(connection)
+    def closed(self, channel: Channel, why: str) -> None:
+        self.channels.discard(channel)
         if self._excused:
             self._excused -= 1
-        elif not connection.delivered and not self.stopped:
+        elif not channel.delivered and not self.stopped:
             self.fruitless += 1
         self.last_loss = why
         self._on_due()
 
     # Behind it
 
-    def _render(self, letter: Letter) -> bool:
-        recipient = letter.recipient
-        address = _envelope(letter.email)
-        if address is None:
-            words = "The address cannot be written in an SMTP envelope"
-            self._settle_unsent(letter, replies.Category.SMTPUTF8, words)
-            return False
+    def _encode_or_settle(self, letter: Letter) -> bool:
         try:
-            body = letter.claim.batch.compiled.build(recipient)
-            letter.return_address = letter.claim.batch.compiled.envelope_from(recipient).encode("ascii")
+            self._encode(letter)
+        except CannotCarry as problem:
+            self._settle_unsent(letter, problem.category, problem.words)
         except Exception as problem:  # whatever a template may do to its renderer
             log.exception("message %s cannot be rendered", letter.message_id)
             self._settle_unsent(letter, "rendering", f"{type(problem).__name__}: {problem}")
-            return False
-        # Builders promise both; a broken promise must not end a message early (RFC 5321 4.5.2). Looking costs 10 us.
-        if not letter.claim.batch.dot_safe and b"\r\n." in body:
-            body = body.replace(b"\r\n.", b"\r\n..")
-        letter.body = body if body.endswith(b"\r\n") else body + b"\r\n"
-        letter.recipient_address = address
-        return True
+        else:
+            return True
+        return False
 
     def _settle_unsent(self, letter: Letter, category: str, words: str) -> None:
         letter.claim.settled.append(skip(letter.message_id, letter.email, category, words))
@@ -249,12 +224,12 @@ class TurnFeed:
         if claim.unflushed >= CHECKPOINT or not (claim.in_flight or claim.ready):
             self._on_due()
 
-    def _hear(self, claim: Claim, reply: Reply) -> None:
+    def _hear(self, claim: Claim, answer: Answer) -> None:
         """Asked to slow down. One lane's servers are heard at once, before much more is pressed upon them."""
         self._throttled[claim.lane] += 1
         if claim.lane == OTHER:
             return
-        self._excused += reply.code == 421
+        self._excused += answer.code == 421
         if claim.pace is None and not claim.is_urgent:
             claim.is_urgent = True
             self._on_due()
@@ -309,11 +284,3 @@ class TurnFeed:
         elif self._wakes_at <= self._loop.time():
             self._wakes_at = self._pace.opens_at
             self._loop.call_at(self._wakes_at, self.wake)
-
-
-def _envelope(email: str) -> bytes | None:
-    try:
-        address = email.encode("ascii")
-    except UnicodeEncodeError:
-        return None
-    return address if _MAILBOX.match(address) else None

@@ -1,6 +1,7 @@
 """A window's rows, as late as possible: who has left, or was suppressed, since the building gets nothing."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from json import JSONDecoder
 from typing import Any
 
@@ -28,16 +29,34 @@ _FROM = """
     LEFT JOIN contacts_contact c ON c.id = m.contact_id
     LEFT JOIN contacts_suppression s ON s.email = lower(m.email)
 """
-_BY_RANGE = f"SELECT {_COLUMNS} {_FROM} WHERE m.id BETWEEN %(first)s AND %(last)s AND m.batch_id = %(batch)s AND m.state = 0 AND m.attempts = 0"  # noqa: E501
-_BY_IDS = f"SELECT {_COLUMNS} {_FROM} WHERE m.id = ANY(%(ids)s) AND m.batch_id = %(batch)s AND m.state = 0"
+_IS_PENDING = f"m.batch_id = %(batch)s AND m.state = {MessageState.PENDING}"
+_BY_RANGE = f"SELECT {_COLUMNS} {_FROM} WHERE m.id BETWEEN %(first)s AND %(last)s AND {_IS_PENDING} AND m.attempts = 0"
+_BY_IDS = f"SELECT {_COLUMNS} {_FROM} WHERE m.id = ANY(%(ids)s) AND {_IS_PENDING}"
 
 
-def read_window(cursor: Any, claim: Claim, until: int) -> tuple[list[Letter], list[Outcome]]:
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """The part of a claim that nobody has read yet, from position `begin` on.
+
+    The claim itself belongs to the event loop: its letters name it, and nothing here looks into it.
+    """
+
+    claim: Claim
+    batch: BatchFacts
+    ids: Sequence[int]
+    begin: int
+
+    @classmethod
+    def of(cls, claim: Claim) -> "Unread":
+        return cls(claim, claim.batch, claim.ids, claim.read_end)
+
+
+def read_window(cursor: Any, unread: Unread, until: int) -> tuple[list[Letter], list[Outcome]]:
     """Messages at positions up to `until` that nobody read yet: those to send, and those to skip."""
-    members = claim.ids[claim.read_end : until]
+    members = unread.ids[unread.begin : until]
     if not members:
         return [], []
-    values: dict[str, Any] = {"batch": claim.batch.id, "lists": _lists(claim.batch)}
+    values: dict[str, Any] = {"batch": unread.batch.id, "lists": _lists(unread.batch)}
     if isinstance(members, range):
         cursor.execute(_BY_RANGE, values | {"first": members[0], "last": members[-1]})
     else:
@@ -45,23 +64,23 @@ def read_window(cursor: Any, claim: Claim, until: int) -> tuple[list[Letter], li
     rows = {row[0]: row for row in cursor.fetchall()}
     letters: list[Letter] = []
     skipped: list[Outcome] = []
-    for position, message_id in enumerate(members, start=claim.read_end):
+    for position, message_id in enumerate(members, start=unread.begin):
         row = rows.get(message_id)
         if row is None:
             continue
-        reason = _reason(claim.batch, row)
+        reason = _reason(unread.batch, row)
         if reason:
             skipped.append(skip(message_id, row[1], reason, _SKIPPED_WORDS[reason]))
         else:
-            letters.append(_letter(claim, position, row))
+            letters.append(_letter(unread.claim, position, row))
     return letters, skipped
 
 
-def read_again(cursor: Any, claim: Claim, message_ids: list[int]) -> dict[int, Outcome]:
+def read_again(cursor: Any, batch: BatchFacts, message_ids: list[int]) -> dict[int, Outcome]:
     """Those of messages read some time ago who have left meanwhile."""
-    values = {"batch": claim.batch.id, "lists": _lists(claim.batch), "ids": message_ids}
+    values = {"batch": batch.id, "lists": _lists(batch), "ids": message_ids}
     cursor.execute(_BY_IDS, values)
-    reasons = {row[0]: (row[1], _reason(claim.batch, row)) for row in cursor.fetchall()}
+    reasons = {row[0]: (row[1], _reason(batch, row)) for row in cursor.fetchall()}
     return {
         message_id: skip(message_id, email, reason, _SKIPPED_WORDS[reason])
         for message_id, (email, reason) in reasons.items()

@@ -1,11 +1,11 @@
 """A turn's lanes: one that its servers slowed keeps a pace of its own, shared by all workers, beside the provider's."""
 
-from delivery.engine.feed import SLOWED, TurnFeed
-from delivery.engine.pace import Pace
+from delivery.engine.loop.feed import SLOWED, TurnFeed
 from delivery.models import Provider
 from delivery.outcomes import Claim
-from delivery.throttling.lane_rates import LaneRate
+from delivery.policy.slowdown import LaneRate
 from delivery.throttling.limits import Limiter, Limits, connect
+from delivery.throttling.pace import Pace
 
 # A turn may wait so long for a slowed lane's next mail, because the other lanes go on meanwhile.
 _SLOW_SECONDS = 2.0

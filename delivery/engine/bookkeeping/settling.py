@@ -1,18 +1,19 @@
 """Outcomes into rows. Used inside a checkpoint's transaction and inside recovery's, by either kind of cursor."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
 from delivery.dispatch import retry_calendar
+from delivery.ledger import counters
 from delivery.markup import printable
 from delivery.models import MessageState, Provider
 from delivery.outcomes import Outcome
-from delivery.policy import retry, stop_rules
+from delivery.policy import retry
 from delivery.policy.retry import Calendar
-from delivery.replies import Verdict
+from delivery.replies import Verdict, categories
 
 
 @dataclass(slots=True)
@@ -37,24 +38,20 @@ class BatchRules:
     version: int = 1
 
 
-_TERMS = {
-    MessageState.ACCEPTED: "accepted",
-    MessageState.DEFERRED: "deferred",
-    MessageState.REFUSED: "refused",
-    MessageState.UNCERTAIN: "uncertain",
-    MessageState.SKIPPED: "skipped",
-}
+# These were, or may have been, taken with the version that was sent; what is tried again may go with a later one.
+_LEFT_US = ", ".join(f"{state}" for state in (MessageState.ACCEPTED, MessageState.REFUSED, MessageState.UNCERTAIN))
+_COUNTED = tuple(name for name in counters.ALL if name != MessageState.PENDING.counter)
 _TRIED = (MessageState.ACCEPTED, MessageState.DEFERRED, MessageState.REFUSED, MessageState.UNCERTAIN)
-_MESSAGES = """
+_MESSAGES = f"""
     UPDATE delivery_message m
     SET state = o.state, reply = o.reply, provider_id = %s,
         attempts = m.attempts + o.tried,
-        accepted_at = CASE WHEN o.state = 1 THEN now() ELSE m.accepted_at END,
-        version = CASE WHEN o.state IN (1, 3, 4) THEN %s ELSE m.version END
+        accepted_at = CASE WHEN o.state = {MessageState.ACCEPTED} THEN now() ELSE m.accepted_at END,
+        version = CASE WHEN o.state IN ({_LEFT_US}) THEN %s ELSE m.version END
     FROM unnest(%s::bigint[], %s::smallint[], %s::text[], %s::smallint[]) AS o(id, state, reply, tried)
-    WHERE m.id = o.id AND m.id = ANY(%s) AND m.state = 0
+    WHERE m.id = o.id AND m.id = ANY(%s) AND m.state = {MessageState.PENDING}
     RETURNING m.id, o.state
-"""
+"""  # noqa: S608
 _ATTEMPTS = """
     INSERT INTO delivery_attempt (message_id, batch_id, provider_id, stage, code, enhanced, text, category, decision,
                                   duration_ms, next_attempt_at)
@@ -72,12 +69,11 @@ _WAITING = """
     SET state = excluded.state, category = excluded.category, reply = excluded.reply, retry_at = excluded.retry_at
 """
 _FIRST_FAILURES = "SELECT message_id, min(at) FROM delivery_attempt WHERE message_id = ANY(%s) GROUP BY message_id"
-_COUNT = """
+_COUNT = f"""
     UPDATE delivery_chunk
-    SET pending = pending - %s, accepted = accepted + %s, deferred = deferred + %s, refused = refused + %s,
-        uncertain = uncertain + %s, skipped = skipped + %s, hard = hard + %s, blocked = blocked + %s
-    WHERE id = %s
-"""
+    SET pending = pending - %(settled)s, {", ".join(f"{name} = {name} + %({name})s" for name in _COUNTED)}
+    WHERE id = %(chunk)s
+"""  # noqa: S608
 _EARLIER = """
     UPDATE delivery_version SET accepted_before = accepted_before + %s WHERE batch_id = %s AND version > %s
 """
@@ -87,19 +83,15 @@ _STRIKE_OUT = """
         FROM unnest(ids) WITH ORDINALITY AS u(member, place))
     WHERE id = %s AND ids IS NOT NULL
 """
-_END = """
+_END = f"""
     WITH ended AS (
-        UPDATE delivery_chunk
+        UPDATE delivery_chunk c
         SET is_done = true, owner = NULL, lease_until = NULL, offered_at = NULL, offered_until = NULL
         WHERE id = %s
-        RETURNING batch_id, accepted, pending, deferred, refused, uncertain, skipped, hard, blocked
+        RETURNING batch_id, {counters.columns("c")}
     )
-    UPDATE delivery_batch b
-    SET accepted = b.accepted + e.accepted, pending = b.pending + e.pending, deferred = b.deferred + e.deferred,
-        refused = b.refused + e.refused, uncertain = b.uncertain + e.uncertain, skipped = b.skipped + e.skipped,
-        hard = b.hard + e.hard, blocked = b.blocked + e.blocked
-    FROM ended e WHERE b.id = e.batch_id
-"""
+    UPDATE delivery_batch b SET {counters.added("b", "e")} FROM ended e WHERE b.id = e.batch_id
+"""  # noqa: S608
 
 
 def write(cursor: Any, batch: BatchRules, outcomes: list[Outcome], counts: Counts) -> None:
@@ -118,21 +110,20 @@ def write(cursor: Any, batch: BatchRules, outcomes: list[Outcome], counts: Count
             ids,
         ],
     )
-    categories = {o.message_id: o.category for o in outcomes}
+    category_of = {o.message_id: o.category for o in outcomes}
     for message_id, state in cursor.fetchall():
-        term = _TERMS[MessageState(state)]
+        term = MessageState(state).counter
         setattr(counts, term, getattr(counts, term) + 1)
         if state == MessageState.REFUSED:
-            counts.hard += categories[message_id] in stop_rules.HARD
-            counts.blocked += categories[message_id] in stop_rules.BLOCKED
+            counts.hard += category_of[message_id] in categories.HARD
+            counts.blocked += category_of[message_id] in categories.BLOCKED
     _write_attempts(cursor, batch, outcomes)
     _write_waiting(cursor, batch, [o for o in outcomes if o.state != MessageState.ACCEPTED], first_failures)
 
 
 def count(cursor: Any, chunk_id: int, counts: Counts, settled: int) -> None:
     if settled:
-        terms = [counts.accepted, counts.deferred, counts.refused, counts.uncertain, counts.skipped]
-        cursor.execute(_COUNT, [settled, *terms, counts.hard, counts.blocked, chunk_id])
+        cursor.execute(_COUNT, {"settled": settled, "chunk": chunk_id, **asdict(counts)})
 
 
 def count_earlier(cursor: Any, batch_id: int, version: int, accepted: int) -> None:
