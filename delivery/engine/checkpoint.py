@@ -63,6 +63,7 @@ class Flush:
     by_ids: bool = False
     ends: bool = False
     release_from: int | None = None  # position of the first message left
+    stays_offered: bool = False  # when it is released: whoever comes next may go on, before the dispatcher has looked
     version: int = 1
     is_pinned: bool = False
 
@@ -279,7 +280,7 @@ def _write(cursor: psycopg.Cursor[Any], flush: Flush) -> Standing:
     if flush.ends:
         settling.end_chunk(cursor, flush.chunk_id)
     elif flush.release_from is not None:
-        settling.release_chunk(cursor, flush.chunk_id, flush.release_from)
+        settling.release_chunk(cursor, flush.chunk_id, flush.release_from, stays_offered=flush.stays_offered)
     if flush.is_pinned and counts.accepted:
         settling.count_earlier(cursor, batch_id, flush.version, counts.accepted)
     heard = flush.heard + pacing.heard(flush.settled)

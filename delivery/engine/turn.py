@@ -74,6 +74,7 @@ class _Turn:
         self.is_probe = False
         self.told = (0, 0)  # accepted and throttled messages
         self.nothing_offered = False
+        self.hands_on = False  # its time is up, and another turn may go on with what it leaves
         self.owes = False  # a chunk may be ours that we do not know of
         self.began_at = 0.0
         self.refusals = Refusals()
@@ -115,7 +116,9 @@ class _Turn:
         while True:
             self.due.clear()
             now = self.loop.time()
-            if now > ends_at or process.is_shutting_down() or self.crew.is_hopeless or self.pace.is_starved:
+            if not self.feed.stopped and (now > ends_at or process.is_shutting_down()):
+                self.feed.stopped, self.hands_on = True, not self.is_probe
+            if self.crew.is_hopeless or self.pace.is_starved:
                 self.feed.stopped = True
             if now > disk_at:
                 disk_at = now + _DISK_SECONDS
@@ -247,6 +250,7 @@ class _Turn:
             by_ids=not isinstance(claim.ids, range) and claim.unflushed > 0,
             ends=ends,
             release_from=claim.next_position if leaving and not ends else None,
+            stays_offered=self.hands_on and not claim.stop,
             version=claim.batch.version,
             is_pinned=claim.is_pinned,
         )
