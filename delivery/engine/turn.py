@@ -74,7 +74,7 @@ class _Turn:
         self.is_probe = False
         self.told = (0, 0)  # accepted and throttled messages
         self.nothing_offered = False
-        self.hands_on = False  # its time is up, and another turn may go on with what it leaves
+        self.hands_on = False  # only the clock or the pace ended it: another turn may go on with what it leaves
         self.owes = False  # a chunk may be ours that we do not know of
         self.began_at = 0.0
         self.refusals = Refusals()
@@ -116,10 +116,9 @@ class _Turn:
         while True:
             self.due.clear()
             now = self.loop.time()
-            if not self.feed.stopped and (now > ends_at or process.is_shutting_down()):
-                self.feed.stopped, self.hands_on = True, not self.is_probe
-            if self.crew.is_hopeless or self.pace.is_starved:
-                self.feed.stopped = True
+            if not self.feed.stopped and (now > ends_at or process.is_shutting_down() or self.pace.is_starved):
+                self.feed.stopped, self.hands_on = True, self.feed.accepted_count > 0 and not self.is_probe
+            self.feed.stopped |= self.crew.is_hopeless
             if now > disk_at:
                 disk_at = now + _DISK_SECONDS
                 self.feed.stopped |= not disk.has_room()
