@@ -81,6 +81,7 @@ class Flush:
     by_ids: bool = False
     ends: bool = False
     release_from: int | None = None  # position of the first message left
+    stays_offered: bool = False  # when it is released: whoever comes next may go on, before the dispatcher has looked
     version: int = 1
     is_pinned: bool = False
 

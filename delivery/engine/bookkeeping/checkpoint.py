@@ -114,7 +114,7 @@ def _close_chunk(cursor: psycopg.Cursor[Any], writing: Writing) -> None:
     if flush.ends:
         settling.end_chunk(cursor, flush.chunk_id)
     elif flush.release_from is not None:
-        settling.release_chunk(cursor, flush.chunk_id, flush.release_from)
+        settling.release_chunk(cursor, flush.chunk_id, flush.release_from, stays_offered=flush.stays_offered)
 
 
 def _count_earlier(cursor: psycopg.Cursor[Any], writing: Writing) -> None:

@@ -93,6 +93,15 @@ _END = f"""
     UPDATE delivery_batch b SET {counters.added("b", "e")} FROM ended e WHERE b.id = e.batch_id
 """  # noqa: S608
 
+_RELEASE = """
+    UPDATE delivery_chunk c
+    SET owner = NULL, lease_until = NULL, window_end = %s, offered_at = CASE WHEN o.stays THEN now() END,
+        offered_until = CASE WHEN o.stays THEN now() + make_interval(secs => o.seconds) END
+    FROM (SELECT %s::bool AS stays, %s::int AS seconds) o WHERE c.id = %s
+"""
+# As long as an offer of the dispatcher's, which looks at it with its next tick.
+_STAYS_OFFERED_SECONDS = 15
+
 
 def write(cursor: Any, batch: BatchRules, outcomes: list[Outcome], counts: Counts) -> None:
     """Rows of messages that were not simply accepted: state, attempt, and what lists them. Adds to `counts`."""
@@ -139,12 +148,9 @@ def end_chunk(cursor: Any, chunk_id: int) -> None:
     cursor.execute(_END, [chunk_id])
 
 
-def release_chunk(cursor: Any, chunk_id: int, first_left: int) -> None:
-    """Free, with everything before `first_left` settled."""
-    cursor.execute(
-        "UPDATE delivery_chunk SET owner = NULL, lease_until = NULL, window_end = %s WHERE id = %s",
-        [first_left, chunk_id],
-    )
+def release_chunk(cursor: Any, chunk_id: int, first_left: int, *, stays_offered: bool = False) -> None:
+    """Free, with everything before `first_left` settled. `stays_offered`: to its provider, behind what lies ready."""
+    cursor.execute(_RELEASE, [first_left, stays_offered, _STAYS_OFFERED_SECONDS, chunk_id])
 
 
 def strike_out(cursor: Any, chunk_id: int, settled: list[int]) -> None:

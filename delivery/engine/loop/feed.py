@@ -37,6 +37,7 @@ class TurnFeed:
         self.channels: set[Channel] = set()
         self.halts: list[Halt] = []
         self.stopped = False  # take nothing more
+        self.hands_on = False  # only the clock or the pace stopped it: another turn may go on with what it leaves
         self.broken = ""  # the journal fails: no further dot
         self.accepted_count = 0
         self.refused_count = 0

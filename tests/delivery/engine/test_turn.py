@@ -267,6 +267,32 @@ def test_connections_whose_place_another_took_while_the_database_restarted_are_c
     assert server.most_open == 4
 
 
+def test_next_turn_goes_on_before_the_dispatcher_has_looked(
+    serve: Any, provider_of: Any, batch_of: Any, send: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The dispatcher may just have died: what a turn gives back because its time is up stays on offer."""
+    monkeypatch.setattr(turn, "TURN_SECONDS", 0.5)
+    server = serve(delay=0.01)
+    batch = batch_of(provider_of(server, connections=1), 60)
+    send(batch)
+    left = 60 - len(server.accepted())
+    assert left > 0
+    monkeypatch.undo()
+    send(batch)
+    assert tally(batch).words == "60 = 60 + 0 + 0 + 0 + 0"
+    assert not server.twice()
+
+
+def test_what_a_turn_gives_back_for_a_reason_is_not_on_offer(
+    serve: Any, provider_of: Any, batch_of: Any, send: Any
+) -> None:
+    server = serve(rules={"rcpt": lambda t: "550 5.1.8 sender rejected" if t.accepted else None})
+    batch = batch_of(provider_of(server, connections=1), 20)
+    send(batch)
+    assert tally(batch).waiting > 0
+    assert not Chunk.objects.filter(batch=batch, offered_until__isnull=False).exists()
+
+
 @pytest.mark.parametrize("stream", ["marketing", "transactional"])
 def test_paused_provider_opens_no_connection(
     stream: str, serve: Any, provider_of: Any, batch_of: Any, send: Any
