@@ -66,6 +66,11 @@ class Organisation(models.Model):
         return cls.objects.filter(id=1).first()
 
     @property
+    def address_line(self) -> str:
+        """The postal address in one line."""
+        return ", ".join(line.strip(" ,") for line in self.postal_address.splitlines() if line.strip(" ,"))
+
+    @property
     def public_address(self) -> str:
         """Scheme and host that recipients reach, without a trailing slash."""
         return (self.public_url or settings.PUBLIC_URL).rstrip("/")

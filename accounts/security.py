@@ -5,6 +5,7 @@ from typing import cast
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp
+from csp.utils import build_policy
 from django.http import HttpRequest, HttpResponse
 
 View = Callable[..., HttpResponse]
@@ -18,6 +19,13 @@ _MAIL = {
 }
 # For a view that shows somebody else's HTML: as its readers see it, with its pictures, and never run.
 mail_policy = cast("Callable[[View], View]", csp(_MAIL))
+
+
+def without_pictures(shown: HttpResponse) -> HttpResponse:
+    """The same mail in a program that asks before it loads a picture: its description stands in its place."""
+    shown.headers["Content-Security-Policy"] = build_policy(config=_MAIL | {"img-src": [NONE]})
+    return shown
+
 
 _PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"
 

@@ -30,6 +30,18 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
+def span(length: timedelta) -> str:
+    """As long as it takes, in the one or two units that matter."""
+    minutes = max(1, round(length.total_seconds() / 60))
+    if minutes < 60:
+        return "a minute" if minutes == 1 else f"{minutes} minutes"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} day{'' if days == 1 else 's'}" + (f" {hours} h" if hours else "")
+
+
 def rate(share: float | None) -> str:
     """A share of 1 in per cent with one decimal; a dash while there is nothing to divide by."""
     if share is None:

@@ -1,4 +1,4 @@
-"""`python -m bench send|import|track|build [--json]`: one measurement, one JSON object a line."""
+"""`python -m bench send|import|track|build|idle [--json]`: one measurement, one JSON object a line."""
 
 import importlib
 import signal
@@ -11,6 +11,7 @@ MEASUREMENTS = {
     "track": "tracking",
     "build": "building",
     "budget": "budget",
+    "idle": "idle",
 }
 
 

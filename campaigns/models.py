@@ -87,6 +87,13 @@ class Campaign(models.Model):
         related_name="revision",
         help_text="A paused campaign for whose remaining people this is being written.",
     )
+    repeats = models.OneToOneField(
+        "self",
+        models.SET_NULL,
+        null=True,
+        related_name="repeated_by",
+        help_text="A rehearsal that this sends for real, word for word to the same people.",
+    )
     is_sample = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1, help_text="Grows with every save: two editors notice each other.")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)

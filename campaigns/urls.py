@@ -3,7 +3,20 @@
 from django.urls import URLPattern, path
 
 from campaigns.content.images import serve
-from campaigns.views import campaign, campaigns, content, drafts, flight, home, images, revision, samples, test_mails
+from campaigns.views import (
+    campaign,
+    campaigns,
+    content,
+    drafts,
+    flight,
+    home,
+    images,
+    repeating,
+    revision,
+    samples,
+    search,
+    test_mails,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -18,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/<int:pk>/inbox/", campaign.inbox, name="campaign-inbox"),
     path("campaigns/<int:pk>/mail/", campaign.mail, name="campaign-mail"),
     path("campaigns/<int:pk>/launch/", flight.launch, name="campaign-launch"),
+    path("campaigns/<int:pk>/repeat/", repeating.repeat, name="campaign-repeat"),
     path("campaigns/<int:pk>/undo/", flight.undo, name="campaign-undo"),
     path("campaigns/<int:pk>/pause/", flight.pause, name="campaign-pause"),
     path("campaigns/<int:pk>/resume/", flight.resume, name="campaign-resume"),
@@ -42,5 +56,6 @@ urlpatterns: list[URLPattern] = [
     path("images/<int:pk>/", images.image, name="image"),
     path("images/<int:pk>/delete/", images.delete_image, name="image-delete"),
     path("i/<str:name>", serve, name="picture"),
+    path("search/", search.search, name="search"),
     path("samples/remove/", samples.remove_samples, name="remove-samples"),
 ]

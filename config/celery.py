@@ -4,9 +4,10 @@ Queues: `bulk` and `transactional` carry turns of the sending engine, `control` 
 (imports, building an audience). Every task is safe to lose: behind each stands a sweep that goes by the database.
 """
 
+import gc
 import os
 
-from celery import Celery
+from celery import Celery, signals
 from celery.schedules import crontab
 from kombu.transport import redis
 
@@ -20,6 +21,12 @@ app.autodiscover_tasks()
 # worker would end by that, and with it what its children have on the wire. It need not: the tick queues it again.
 _is_there = property(lambda channel: getattr(channel.connection, "client", None) is not None)
 redis.Channel.do_restore = _is_there  # type: ignore[assignment]
+
+
+@signals.worker_before_create_process.connect
+def _share_with_children(**_: object) -> None:
+    """Celery collects garbage before each fork and so writes to every page: to those of frozen objects it does not."""
+    gc.freeze()
 
 
 def _every(seconds: float, task: str, queue: str = "control") -> dict[str, object]:

@@ -18,8 +18,10 @@ import time
 import xmlrpc.client
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from config import services, supervisor
+from config.aside import aside
 from config.services import NotStarted
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,7 +63,7 @@ def _supervise(var: Path, host: str, port: int, address: str, fill: Callable[[],
     embedded = services.embedded(var)
     for service in embedded:
         service.place.make()
-        service.prepare()
+        aside(service.prepare)
     cores = os.cpu_count() or 1
     children = supervisor.programs(host, port, cores, var)
     configuration = supervisor.configuration(var, embedded, children)
@@ -79,15 +81,13 @@ def _supervise(var: Path, host: str, port: int, address: str, fill: Callable[[],
         control = supervisor.connect(var, daemon)
         for service in embedded:
             control.startProcess(supervisor.process_name(service), False)
+        # It loads what all parts share while the services come up, and migrates before it forks the first part.
+        control.startProcess(supervisor.PARTS, False)
         for service in embedded:
-            service.wait()
-        _migrate(fill)
-        # The page first and alone: it is what people wait for, and all at once would take the processor from it.
-        control.startProcess("web", False)
-        _wait_for_page(host, port, daemon)
-        for child in children:
-            if child.name != "web":
-                control.startProcess(child.name, False)
+            aside(service.wait)
+        _wait_for_page(host, port, daemon, lambda: _ended_at_once(control, var))
+        if fill:
+            aside(lambda: _fill(fill))
         if daemon.poll() is None:
             print(f"\n  Tallypost runs at {address}\n  Ctrl-C stops it; everything is kept.\n", flush=True)
         ended = daemon.wait()
@@ -95,6 +95,10 @@ def _supervise(var: Path, host: str, port: int, address: str, fill: Callable[[],
     except (OSError, http.client.HTTPException, xmlrpc.client.Error) as problem:
         if not stop.asked:
             raise NotStarted(f"The supervisor ended: see {var / 'log'} ({problem}).") from problem
+        return _ended(daemon)
+    except NotStarted:
+        if not stop.asked:
+            raise
         return _ended(daemon)
     finally:
         if daemon.poll() is None:
@@ -124,21 +128,25 @@ def _ended(daemon: subprocess.Popen[bytes]) -> int:
     return 0
 
 
-def _migrate(fill: Callable[[], None] | None) -> None:
+def _fill(fill: Callable[[], None]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     import django
-    from django.core.management import call_command
-    from django.db import connection
 
     django.setup()
-    call_command("migrate", verbosity=0, interactive=False)
-    if fill:
-        fill()
-    connection.close()
+    fill()
 
 
-def _wait_for_page(host: str, port: int, daemon: subprocess.Popen[bytes]) -> None:
-    """Until the web server answers anything at all."""
+def _ended_at_once(control: Any, var: Path) -> str:
+    """The last words of the parts' parent, if it ended while it loaded, migrated or warmed up; else nothing."""
+    info = control.getProcessInfo(supervisor.PARTS)
+    if info["stop"] == 0 and info["statename"] in ("STARTING", "RUNNING"):
+        return ""
+    said = (var / "log" / f"{supervisor.PARTS}.log").read_text(errors="replace").strip().splitlines()
+    return said[-1] if said else "var/log/parts.log says nothing."
+
+
+def _wait_for_page(host: str, port: int, daemon: subprocess.Popen[bytes], ended: Callable[[], str]) -> None:
+    """Until the web server answers anything at all. Raises NotStarted with what `ended` tells, once it does."""
     reach = "127.0.0.1" if host in ("0.0.0.0", "") else host  # noqa: S104  # compared, not bound
     deadline = time.monotonic() + SLOWEST_START
     while time.monotonic() < deadline and daemon.poll() is None:
@@ -147,7 +155,9 @@ def _wait_for_page(host: str, port: int, daemon: subprocess.Popen[bytes]) -> Non
             page.request("GET", "/login/")
             page.getresponse()
             return
-        time.sleep(0.1)
+        if words := ended():
+            raise NotStarted(words)
+        time.sleep(0.05)
     if daemon.poll() is not None:
         return
     raise NotStarted("The web server does not answer: see var/log/web.log.")

@@ -169,3 +169,6 @@ DISK_RESERVE_MB = int(os.environ.get("DISK_RESERVE_MB", "500"))
 SANDBOX_HOST = os.environ.get("SANDBOX_HOST", "127.0.0.1")
 SANDBOX_PORT = int(os.environ.get("SANDBOX_PORT", "2525"))
 ALLOW_ANY_SMTP_PORT = os.environ.get("ALLOW_ANY_SMTP_PORT") == "1"
+
+# Whoever has settings may queue something; the start, which has none, stays small without Celery.
+from config import celery  # noqa: E402, F401  # needs nothing of the above before the first task

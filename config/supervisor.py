@@ -15,6 +15,7 @@ from config import services
 from config.services import NotStarted
 
 ROOT = Path(__file__).resolve().parent.parent
+PARTS = "parts"  # the warmed parent of all programs of ours
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,12 @@ class Program:
     stop_seconds: int = 10
     identity: dict[str, Any] = field(default_factory=dict)
 
-    def section(self, log: Path) -> str:
+    def section(self, log: Path, *, starts: bool) -> str:
         lines = {
             "command": " ".join(_quoted(part) for part in self.command),
             "directory": self.identity.get("cwd", ROOT),
             "priority": self.order,
-            "autostart": "false",
+            "autostart": str(starts).lower(),
             "autorestart": "true",
             "startsecs": 1,
             "startretries": 1000,
@@ -77,26 +78,33 @@ def programs(host: str, port: int, cores: int, var: Path = ROOT / "var") -> list
 
 
 def configuration(var: Path, embedded: list[services.Postgres | services.Redis], children: list[Program]) -> Path:
+    """Files for the two supervisors: one keeps services and the warmed parent, which keeps the parts."""
+    kept = [
+        Program(process_name(service), service.command, 10 + order, "INT", 30, service.place.identity)
+        for order, service in enumerate(embedded)
+    ]
+    parts = _write(var, f"supervisor-{PARTS}", children, starts_all=True)
+    warmed = [sys.executable, "-m", "config.warmed", str(parts)]
+    stop_seconds = sum(child.stop_seconds for child in children) + 5
+    kept.append(Program(PARTS, bound_to_us(warmed), order=20, stop_seconds=stop_seconds))
+    return _write(var, "supervisor", kept, starts_all=False)
+
+
+def _write(var: Path, name: str, kept: list[Program], *, starts_all: bool) -> Path:
     user = "user=root\n" if os.geteuid() == 0 else ""
     sections = [
-        f"[supervisord]\nlogfile={var / 'log' / 'supervisor.log'}\npidfile={var / 'run' / 'supervisor.pid'}\n{user}",
-        f"[unix_http_server]\nfile={_control_socket(var)}\nchmod=0700\n",
+        f"[supervisord]\nlogfile={var / 'log' / f'{name}.log'}\npidfile={var / 'run' / f'{name}.pid'}\n{user}",
+        f"[unix_http_server]\nfile={_control_socket(var, name)}\nchmod=0700\n",
         "[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n",
+        *(program.section(var / "log", starts=starts_all) for program in kept),
     ]
-    for order, service in enumerate(embedded):
-        identity = service.place.identity
-        kind = Program(process_name(service), service.command, 10 + order, "INT", 30, identity)
-        sections.append(kind.section(var / "log"))
-    for child in children:
-        bound = Program(child.name, bound_to_us(child.command), child.order, child.stop_signal, child.stop_seconds)
-        sections.append(bound.section(var / "log"))
-    path = var / "run" / "supervisor.conf"
+    path = var / "run" / f"{name}.conf"
     path.write_text("\n".join(sections))
     return path
 
 
 def connect(var: Path, daemon: subprocess.Popen[bytes]) -> Any:
-    """The supervisor's remote control, once it answers."""
+    """The remote control of the outer supervisor, once it answers."""
     import xmlrpc.client
 
     from supervisor.xmlrpc import SupervisorTransport
@@ -119,10 +127,10 @@ def bound_to_us(command: list[str]) -> list[str]:
     return [setpriv, "--pdeathsig", "TERM", "--", *command] if setpriv else command
 
 
-def _control_socket(var: Path) -> Path:
-    inside = var / "run" / "supervisor.sock"
+def _control_socket(var: Path, name: str = "supervisor") -> Path:
+    inside = var / "run" / f"{name}.sock"
     is_short = len(os.fsencode(inside)) <= services.LONGEST_SOCKET
-    return inside if is_short else services.Place(var).sockets / "supervisor.sock"
+    return inside if is_short else services.Place(var).sockets / f"{name}.sock"
 
 
 def process_name(service: services.Postgres | services.Redis) -> str:

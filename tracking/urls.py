@@ -11,8 +11,8 @@ urlpatterns: list[URLPattern] = [
     path("messages/", messages.messages, name="messages"),
     path("messages/<int:message_id>/", messages.message, name="message"),
     path("messages/<int:message_id>/mail/", messages.message_mail, name="message-mail"),
-    path("messages/people/<int:batch_id>/", people.batch_people, name="batch-people"),
-    path("messages/people/<int:batch_id>/export/", people.batch_people_export, name="batch-people-export"),
-    path("messages/people/<int:batch_id>/again/", uncertain.send_again, name="batch-uncertain-again"),
-    path("messages/people/<int:batch_id>/leave/", uncertain.leave, name="batch-uncertain-leave"),
+    path("campaigns/people/<int:batch_id>/", people.batch_people, name="batch-people"),
+    path("campaigns/people/<int:batch_id>/export/", people.batch_people_export, name="batch-people-export"),
+    path("campaigns/people/<int:batch_id>/again/", uncertain.send_again, name="batch-uncertain-again"),
+    path("campaigns/people/<int:batch_id>/leave/", uncertain.leave, name="batch-uncertain-leave"),
 ]

@@ -8,7 +8,7 @@ LABELS = {
     "accepted": ("Accepted", "The receiving server took it. Later bounces are counted in the report."),
     "waiting": ("Waiting", "Not tried yet, or to be tried again."),
     "refused": ("Refused", "The receiving server said no for good."),
-    "uncertain": ("Uncertain", "May have arrived: the connection broke before the answer. Never sent again by itself."),
+    "uncertain": ("May have arrived", "The connection broke before the answer. Never sent again by itself."),
     "skipped": ("Skipped", "Left out on purpose, for instance unsubscribed in the meantime."),
 }
 # A handful among a million must still be seen.

@@ -1,7 +1,7 @@
 """What every template may use: the menu, permissions, and how things are written."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
@@ -96,6 +96,11 @@ def count(number: Any) -> str:
 @register.filter
 def rate(share: float | None) -> str:
     return wording.rate(share)
+
+
+@register.filter
+def span(length: timedelta) -> str:
+    return wording.span(length)
 
 
 @register.filter

@@ -104,5 +104,8 @@ def _shown(block: Block, is_first: bool, is_last: bool, open_id: str) -> Shown:
 
 def excerpt(block: Block) -> str:
     """The block's words in short, to know it again in the list."""
+    if "columns" in block:
+        inside = [excerpt(child) for column in block["columns"] for child in column]
+        return Truncator(" · ".join(filter(None, inside)) or "Empty").chars(_EXCERPT_CHARS)
     words = block.get("text") or block.get("label") or strip_tags(str(block.get("html") or "").replace("</p>", " "))
     return Truncator(plainly(" ".join((words or block.get("alt") or "").split()))).chars(_EXCERPT_CHARS)

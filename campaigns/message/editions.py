@@ -52,7 +52,6 @@ def compose(campaign: Campaign) -> Composed:
 def freeze(campaign: Campaign) -> Edition:
     """An unsaved edition of the campaign as it stands; the caller sets is_test, contact_id, created_by and saves."""
     composed = compose(campaign)
-    organisation = Organisation.get()
     return Edition(
         campaign=campaign,
         sender_name=campaign.sender_name,
@@ -62,12 +61,18 @@ def freeze(campaign: Campaign) -> Edition:
         preheader=composed.preheader,
         html=composed.html,
         text=composed.text,
-        organisation={
-            "name": organisation.name if organisation else "",
-            "postal_address": organisation.postal_address if organisation else "",
-            "public_address": organisation.public_address if organisation else "",
-        },
+        organisation=organisation_now(),
     )
+
+
+def organisation_now() -> dict[str, str]:
+    """What a frozen mail says of the organisation."""
+    organisation = Organisation.get()
+    return {
+        "name": organisation.name if organisation else "",
+        "postal_address": organisation.postal_address if organisation else "",
+        "public_address": organisation.public_address if organisation else "",
+    }
 
 
 def freeze_links(edition: Edition, batch: Batch) -> list[Link]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, allows, requires
-from accounts.security import mail_policy
+from accounts.security import mail_policy, without_pictures
 from campaigns import revising
 from campaigns.drafts.forms import CARDS, TestMailForm
 from campaigns.message import editions, preview
@@ -69,6 +69,8 @@ def mail(request: StaffRequest, pk: int) -> HttpResponse:
         edition = get_object_or_404(Edition, batch=found.batch_id or 0, version=version)
         return HttpResponse(preview.of_edition(edition, Showing.read(request, found).contact))
     shown = Showing.read(request, found).mail
+    if request.GET.get("pictures") == "off":
+        return without_pictures(HttpResponse(shown.html))
     if request.GET.get("as") == "text":
         return HttpResponse(shown.text, content_type="text/plain; charset=utf-8")
     if "marked" in request.GET and found.content_kind == Campaign.ContentKind.BLOCKS:
@@ -107,6 +109,8 @@ def _launched(found: Campaign) -> dict[str, Any]:
     }
     context["versions"] = revising.versions(batch)
     if found.stage == Stage.PAUSED:
+        if batch.accepted_when_paused is not None:
+            context["already_on_their_way"] = max(0, context["tally"].accepted - batch.accepted_when_paused)
         context["revision"] = Campaign.objects.filter(revision_of=found).first()
     if found.stage == Stage.SENDING:
         context["short_disk"] = disk.known_shortage()

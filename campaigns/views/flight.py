@@ -49,7 +49,7 @@ def undo(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires(Permission.SEND)
 def pause(request: StaffRequest, pk: int) -> HttpResponse:
-    return _act(request, pk, launching.pause, "Paused. What is on the wire may still arrive.")
+    return _act(request, pk, launching.pause, "Paused.")
 
 
 @require_POST

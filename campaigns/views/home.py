@@ -11,12 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.models import User
+from accounts.models import Organisation, Role, User
+from accounts.organisation import public_address
 from accounts.permissions import Permission, StaffRequest, allows, requires
+from accounts.shell import menu
 from campaigns import samples
 from campaigns.models import Campaign
 from campaigns.views.campaigns import with_tallies
-from contacts.models import ImportJob
+from contacts.models import Contact, ImportJob
 from delivery import ledger
 from delivery.models import Batch, Provider
 from tracking.reports import numbers
@@ -37,6 +39,16 @@ class Need:
     label: str
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Of what a new installation needs before real mail leaves."""
+
+    is_done: bool
+    title: str
+    text: str
+    url: str
+
+
 @require_safe
 @requires(Permission.LOOK)
 def home(request: StaffRequest) -> HttpResponse:
@@ -48,6 +60,7 @@ def home(request: StaffRequest) -> HttpResponse:
         "needs": list(_needs(request.user)),
         "last": [row | {"headline": _headline(row["campaign"])} for row in with_tallies(last)],
         "first_mail": _first_mail(),
+        "steps": _steps(request.user),
         "has_samples": samples.inventory().is_there,
         "has_campaigns": Campaign.objects.exists(),
     }
@@ -110,6 +123,37 @@ def _first_mail() -> Campaign | None:
     if Campaign.objects.exclude(batch=None).exists():
         return None
     return Campaign.objects.drafts().filter(is_sample=False).order_by("pk").first()
+
+
+def _steps(user: User) -> list[Step]:
+    """Empty once all is done, and for whoever may do none of it."""
+    organisation = Organisation.get()
+    leads_here = organisation and public_address.why_not_for_real(organisation.public_address) is None
+    steps = [
+        (
+            "import-new",
+            _has_people(),
+            "Bring your people",
+            "From a file of any other system, with what they agreed to.",
+        ),
+        ("providers", _has_way_out(), "Connect a mail server", "Until then all mail goes into the sandbox."),
+        ("settings", bool(leads_here), "Set the public address", "Where links and unsubscribing in real mail lead."),
+    ]
+    found = [
+        Step(is_done, title, text, url)
+        for name, is_done, title, text in steps
+        if (url := menu.address_of(name, user)) is not None
+    ]
+    return found if user.role != Role.VIEWER and not all(step.is_done for step in found) else []
+
+
+def _has_people() -> bool:
+    """Others than those who work here, who are there from the set-up on."""
+    return Contact.objects.filter(is_sample=False).exclude(email__in=User.objects.values("email")).exists()
+
+
+def _has_way_out() -> bool:
+    return Provider.objects.kept().exclude(kind=Provider.Kind.SANDBOX).exists()
 
 
 def _headline(campaign: Campaign) -> str:

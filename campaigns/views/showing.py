@@ -48,6 +48,11 @@ class Showing:
         names = Q(email__icontains=words) | Q(first_name__icontains=words) | Q(last_name__icontains=words)
         return list(Contact.objects.filter(names).order_by("email")[:_FOUND]) if words else []
 
+    @property
+    def namesakes(self) -> list[Contact]:
+        """The others whom the words may mean."""
+        return self.found[1:]
+
     @cached_property
     def mail(self) -> Preview:
         return preview.preview(self.campaign, self.contact)

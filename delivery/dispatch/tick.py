@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts import locks
 from accounts.models import Organisation
 from delivery.dispatch import due_retries, offers
+from delivery.engine import recovery
 from delivery.guards import disk
 from delivery.ledger import building, states, watching
 from delivery.ledger.progress import measure
@@ -29,7 +30,7 @@ log = logging.getLogger(__name__)
 State = Batch.State
 BUILD_AGAIN = timedelta(seconds=30)
 CLEAR_AGAIN = timedelta(seconds=3)
-RECOVER_AGAIN_SECONDS = 30
+RECOVER_AGAIN_SECONDS = 5
 
 
 def tick() -> bool:
@@ -39,6 +40,7 @@ def tick() -> bool:
     with transaction.atomic(), connection.cursor() as cursor:
         if not locks.try_hold(cursor, locks.Kind.TICK):
             return False
+        turns.forget_lost()
         cursor.execute("SELECT 1 FROM delivery_batch WHERE finished_at IS NULL LIMIT 1")
         if cursor.fetchone():
             start_builds()
@@ -50,7 +52,6 @@ def tick() -> bool:
             recover_lost(cursor)
             end_batches(cursor)
             measured = measure()
-        turns.forget_lost()
     # Not among the locks of the tick: a worker may be judging the same campaign.
     for batch_id in measured:
         watching.judge(batch_id)
@@ -119,16 +120,20 @@ def stop_expired(cursor: Any) -> None:
 
 
 def recover_lost(cursor: Any) -> None:
-    """A lease that ran out proves nothing: recovery reads the journal and decides."""
+    """Have recovery read the journals of the dead, and look at whoever does not renew a lease.
+
+    A journal that nobody locks proves the death of a process on this machine at once. A lease that ran out proves
+    nothing.
+    """
     cursor.execute(
         """
         UPDATE delivery_chunk SET recovery_until = statement_timestamp() + %s * interval '1 second' WHERE id IN (
             SELECT id FROM delivery_chunk
-            WHERE NOT is_done AND owner IS NOT NULL AND lease_until < statement_timestamp()
+            WHERE NOT is_done AND owner IS NOT NULL AND (lease_until < statement_timestamp() OR journal = ANY(%s))
             AND (recovery_until IS NULL OR recovery_until < statement_timestamp()) FOR UPDATE SKIP LOCKED)
         RETURNING id
         """,
-        [RECOVER_AGAIN_SECONDS],
+        [RECOVER_AGAIN_SECONDS, recovery.given_up_here(cursor)],
     )
     for (chunk_id,) in cursor.fetchall():
         enqueue("delivery.recover", queue="control", expires=RECOVER_AGAIN_SECONDS, chunk_id=chunk_id)

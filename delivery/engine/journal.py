@@ -168,6 +168,15 @@ class Held:
                 yield stamp & ((1 << _NUMBER_BITS) - 1), Record(Kind(kind), stage, code, message_id)
 
 
+def is_given_up(path: Path) -> bool:
+    """Whether its owner is dead, or left it to recovery: the kernel frees the lock with the last of its threads."""
+    try:
+        with Held(path):
+            return True
+    except OSError:
+        return False
+
+
 def read_owner(path: Path) -> Owner | None:
     """Whose journal this is; None: it cannot be read or was never finished."""
     try:

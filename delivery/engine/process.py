@@ -11,21 +11,24 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import uvloop
-from celery.signals import worker_process_init, worker_process_shutdown, worker_shutting_down
+from celery import current_app
+from celery.signals import worker_init, worker_process_init, worker_process_shutdown, worker_shutting_down
 from django.conf import settings
 from django.db import close_old_connections
 
 from delivery.engine import recovery
 from delivery.engine.bookkeeping.claiming import Place
 from delivery.engine.bookkeeping.contents import Contents
-from delivery.engine.bookkeeping.thread import LedgerThread
-from delivery.engine.journal import Held, Journal, Owner
+from delivery.engine.bookkeeping.thread import LedgerThread, forget_django
+from delivery.engine.journal import Held, Journal, Owner, is_given_up
 from delivery.engine.loop.pools import Pools
 from delivery.models import Chunk
+from delivery.workers import turns
 
 log = logging.getLogger(__name__)
 
 _Result = TypeVar("_Result")
+_SENDING = set(turns.QUEUES.values())
 
 # `worker_shutting_down` fires in the parent alone; its children see it through memory that they share with it.
 _shared = mmap.mmap(-1, mmap.PAGESIZE)
@@ -95,6 +98,23 @@ def close() -> None:
     _engine = None
 
 
+def _succeed() -> None:
+    """The journal is here, but the tick may be on another host; and who died may have had a turn in hand.
+
+    The journals stay: the database may just be committing the last claim of the dead.
+    """
+    close_old_connections()
+    try:
+        for path in Path(settings.JOURNAL_DIR).glob("*.journal"):
+            if is_given_up(path):
+                recovery.recover_dead(path)
+        turns.forget_queued()
+    except Exception:  # a sending process must start even so; the tick recovers when leases run out
+        log.exception("what a dead process left is looked after later")
+    finally:
+        forget_django()
+
+
 def _sweep_journals() -> None:
     for path in Path(settings.JOURNAL_DIR).glob("*.journal"):
         _sweep(path)
@@ -113,11 +133,24 @@ def _sweep(path: Path) -> None:
         log.exception("journal %s could not be swept", path.name)
 
 
+@worker_init.connect
+def _announce_to_own_children(**_: object) -> None:
+    """Workers that were forked from one parent share its memory, but not their end."""
+    global _shared
+    _shared = mmap.mmap(-1, mmap.PAGESIZE)
+
+
 @worker_process_init.connect
 def _start(**_: object) -> None:
-    """Loop and journal are made at the first turn: a process that only builds or ticks needs neither."""
+    """Loop and journal are made at the first turn: a process that only builds or ticks needs neither.
+
+    A child that starts may be there instead of one that died: what that one left is looked after at once, and beside,
+    because the parent waits for its child.
+    """
     global _engine
     _engine = None
+    if _SENDING & set(current_app.amqp.queues.consume_from):
+        threading.Thread(target=_succeed, name="successor", daemon=True).start()
 
 
 @worker_process_shutdown.connect

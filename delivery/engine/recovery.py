@@ -62,6 +62,18 @@ def recover(chunk_id: int) -> bool:
     return _take_over(chunk, Evidence(None)) if _lease_expired(chunk) else False
 
 
+def given_up_here(cursor: Any) -> list[str]:
+    """Journals of this machine that say what a dead process sent, although its leases may run for a while yet."""
+    cursor.execute(
+        """
+        SELECT DISTINCT journal FROM delivery_chunk
+        WHERE NOT is_done AND owner IS NOT NULL AND owner_host = %s AND owner_boot = %s AND journal <> ''
+        """,
+        _here(),
+    )
+    return [name for (name,) in cursor.fetchall() if journal.is_given_up(Path(settings.JOURNAL_DIR) / name)]
+
+
 def recover_dead(path: Path) -> None:
     """Free everything that the owner of this journal held, without waiting for leases, if it is dead."""
     owned = Chunk.objects.filter(owner__isnull=False, journal=path.name)
@@ -92,7 +104,7 @@ def _is_permanent(record: Record) -> bool:
 
 def _lock_journal(chunk: Chunk) -> Held:
     """Raises OSError when there is no journal that proves anything, StillAlive when it is too early."""
-    if (chunk.owner_host, chunk.owner_boot) != (os.uname().nodename[:80], journal.boot_id()[:40]) or not chunk.journal:
+    if (chunk.owner_host, chunk.owner_boot) != _here() or not chunk.journal:
         raise FileNotFoundError(f"it is, or was, on {chunk.owner_host}")
     path = Path(settings.JOURNAL_DIR) / chunk.journal
     try:
@@ -102,6 +114,11 @@ def _lock_journal(chunk: Chunk) -> Held:
     if not _lease_expired(chunk, GRACE_SECONDS):
         raise StillAlive
     return _kill_and_lock(path)
+
+
+def _here() -> tuple[str, str]:
+    """Host and boot as a claim names them."""
+    return os.uname().nodename[:80], journal.boot_id()[:40]
 
 
 def _kill_and_lock(path: Path) -> Held:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts import locks
 from contacts import audience as audiences
-from delivery.ledger import ids
+from delivery.ledger import ids, repeats
 from delivery.models import Batch, Chunk
 from delivery.policy import mailbox_providers
 from delivery.queueing import enqueue
@@ -90,7 +90,7 @@ def _collect(batch: Batch) -> tuple[int, dict[str, int]]:
     One snapshot for both, so that the sum adds up however many people come and go meanwhile.
     """
     audience = audiences.Audience.from_json(batch.audience)
-    select, parameters = audiences.select(audience)
+    select, parameters = repeats.select(audience, batch.repeats_id)
     lane, lane_parameters = mailbox_providers.sql("email")
     first = _MOST_ENGAGED if warmup_plans.plans_for(batch) else ""
     outermost = not connection.in_atomic_block
@@ -111,7 +111,10 @@ def _collect(batch: Batch) -> tuple[int, dict[str, int]]:
         cursor.execute("ANALYZE delivery_stage")
         cursor.execute("SELECT count(*) FROM delivery_stage")
         total = int(cursor.fetchone()[0])
-        left_out = {name: n for name, n in asdict(audiences.summary(audience)).items() if name != "will_receive"}
+        summary = asdict(audiences.summary(audience))
+        left_out = {name: n for name, n in summary.items() if name != "will_receive"}
+        if batch.repeats_id:
+            left_out["joined_since"] = summary["will_receive"] - total
     return total, left_out
 
 

@@ -28,12 +28,14 @@ def launch(
     sender_domain: str = "",
     not_before: datetime | None = None,
     expires_at: datetime | None = None,
+    repeats: Batch | None = None,
     before_start: Callable[[Batch], None] | None = None,
 ) -> Batch:
     """Send what `content` says to an audience, after a hold during which it can be undone.
 
     Whether it is a rehearsal is frozen here. `before_start` is called with the new batch inside the transaction, to
-    freeze what belongs to it. With `not_before` the audience is drawn shortly before that time.
+    freeze what belongs to it. With `not_before` the audience is drawn shortly before that time. With `repeats` only
+    people of that rehearsal get it.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -45,6 +47,7 @@ def launch(
             rehearsal=provider.is_rehearsal,
             audience=audience.to_json(),
             lists=list(lists),
+            repeats_id=repeats.pk if repeats else None,
             group=group,
             hold_until=max(now + timedelta(seconds=hold_seconds), not_before or now),
             not_before=not_before,

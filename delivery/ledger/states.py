@@ -8,6 +8,7 @@ from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 
 from delivery.ledger import evidence
+from delivery.ledger.tallying import tally
 from delivery.models import Batch, Chunk
 from delivery.queueing import enqueue
 
@@ -50,6 +51,7 @@ def pause(batch: Batch, reason: str = "", *, rule: str = "") -> None:
             state=State.PAUSED,
             state_reason=reason,
             stop_rule=rule,
+            accepted_when_paused=tally(batch).accepted,
         )
         withdraw([batch.pk])
 

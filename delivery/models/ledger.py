@@ -54,6 +54,10 @@ class Batch(models.Model):
     provider = models.ForeignKey(Provider, models.PROTECT, null=True)
     sender_domain = models.CharField(max_length=255, blank=True, db_default="", help_text="Of From: what routes go by.")
     rehearsal = models.BooleanField(help_text="Frozen at launch: nobody receives it, nobody's record changes.")
+    repeats_id = models.BigIntegerField(
+        null=True, help_text="A rehearsal whose people alone this is for: who joined since gets nothing."
+    )
+    accepted_when_paused = models.BigIntegerField(null=True, help_text="What is more was on its way by then.")
     lists = ArrayField(models.BigIntegerField(), default=list, help_text="Lists an unsubscribe leaves.")
     audience = models.JSONField(default=dict, help_text="What contacts.audience compiles.")
     left_out = models.JSONField(default=dict, help_text="People left out before launch, by reason.")

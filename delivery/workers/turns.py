@@ -4,14 +4,17 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from delivery.models import Batch, Provider, Turn
 from delivery.queueing import enqueue
+from delivery.throttling import limits
 from delivery.throttling.limits import Limits
 from delivery.workers import slots
 
@@ -61,7 +64,7 @@ def kick(provider: Provider, stream: str) -> bool:
         return False
     queue = QUEUES[Batch.Stream(stream)]
     ids = {"provider_id": provider.pk, "stream": str(stream), "turn_id": row[0]}
-    enqueue("delivery.turn", queue=queue, expires=QUEUED_SECONDS, **ids)
+    enqueue("delivery.turn", queue=queue, expires=QUEUED_SECONDS, if_not=partial(forget, row[0]), **ids)
     return True
 
 
@@ -104,6 +107,27 @@ def forget_lost() -> None:
     older = now - timedelta(seconds=RUNNING_SECONDS)
     Turn.objects.filter(Q(started_at=None, queued_at__lt=old) | Q(started_at__lt=older)).delete()
     _forget_dead(now - timedelta(seconds=ENTERED_WITHIN_SECONDS))
+    _forget_queued_in_a_redis_that_died()
+
+
+def forget_queued() -> None:
+    """Drop rows of turns that may have been in the hands of somebody who died: the tick queues them again.
+
+    Nothing is lost by a wrong guess, because a turn without a row does nothing.
+    """
+    Turn.objects.filter(started_at=None).delete()
+
+
+def _forget_queued_in_a_redis_that_died() -> None:
+    """Redis keeps its queues, but what was sent to it in its last second, or fetched and not begun, is gone."""
+    queued = Turn.objects.filter(started_at=None)
+    if not queued.exists():
+        return
+    try:
+        age_seconds = limits.connect().info("server")["uptime_in_seconds"]
+    except RedisError:
+        return
+    queued.filter(queued_at__lt=timezone.now() - timedelta(seconds=age_seconds)).delete()
 
 
 def _forget_dead(entered_by: datetime) -> None:

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,6 +21,14 @@ NOW = datetime(2026, 11, 22, 9, 5, tzinfo=BERLIN)
 )
 def test_times_read_as_people_say_them(at: datetime, said: str) -> None:
     assert wording.moment(at, NOW) == said
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [(0.2, "a minute"), (45, "45 minutes"), (60, "1 h"), (150, "2 h 30 min"), (24 * 60, "1 day"), (3000, "2 days 2 h")],
+)
+def test_spans_are_told_in_the_units_that_matter(minutes: float, said: str) -> None:
+    assert wording.span(timedelta(minutes=minutes)) == said
 
 
 @pytest.mark.parametrize(

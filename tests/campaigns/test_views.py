@@ -327,3 +327,21 @@ def test_removed_way_out_is_named_before_the_default_carries_the_mail(
     removal.remove(campaign.provider)
     page = client_for(marketer).get(campaign.get_absolute_url()).content.decode()
     assert "Old relay was removed, so it goes through Sandbox." in page
+
+
+def test_home_says_what_is_missing_before_real_mail_leaves(client_for: Browse, owner: User, campaign: Campaign) -> None:
+    launching.launch(campaign, by=owner)
+    page = client_for(owner).get("/").content.decode()
+    assert "Before real mail leaves" in page
+    assert "Connect a mail server" in page
+    Provider.objects.create(name="Relay", host="mail.example", port=587)
+    page = client_for(owner).get("/").content.decode()
+    assert "Before real mail leaves" not in page  # its people and its public address are there
+
+
+def test_a_name_that_fits_several_people_offers_them_all(client_for: Browse, viewer: User, campaign: Campaign) -> None:
+    for address in ("ana.garcia@example.org", "ana.lopez@example.org"):
+        Contact.objects.create(email=address, first_name="Ana")
+    page = client_for(viewer).get(reverse("campaign-inbox", args=[campaign.pk]), {"who": "Ana"}).content.decode()
+    assert "ana.garcia@example.org" in page
+    assert "ana.lopez@example.org" in page

@@ -108,20 +108,21 @@ class Arena:
         return list(until(lambda: len(found := self.product.processes(name)) >= at_least and found, 60))
 
     def service(self, name: str) -> int:
-        """The process id of what the supervisor started under that name."""
+        """The process id of a service, of beat, or of the parts' parent."""
 
         def find() -> int | None:
             for process in self._supervised():
                 with contextlib.suppress(psutil.Error):
-                    if process.name() in (name, f"{name}-server") or f" config {name} " in " ".join(process.cmdline()):
+                    words = " ".join(process.cmdline())
+                    is_ours = f" config {name} " in words or f" config.{name} " in words
+                    if is_ours or process.name() in (name, f"{name}-server"):
                         return int(process.pid)
             return None
 
         return int(until(find, 60))
 
     def _supervised(self) -> Iterator[psutil.Process]:
-        for daemon in psutil.Process(self.product.process.pid).children():
-            yield from daemon.children()
+        yield from psutil.Process(self.product.process.pid).children(recursive=True)
 
     def kill(self, pid: int) -> None:
         with contextlib.suppress(psutil.Error):

@@ -24,6 +24,7 @@ class Fault:
     weight: int
     is_long: bool = False  # a minute: at most one a round
     needs_disk: bool = False
+    standstill_at_most: float | None = None  # seconds, when it is the only fault of its round
 
 
 def kill_child(arena: Arena, flight: Flight, dice: Random) -> Iterator[float]:
@@ -35,6 +36,13 @@ def kill_child(arena: Arena, flight: Flight, dice: Random) -> Iterator[float]:
 def kill_parent(arena: Arena, flight: Flight, dice: Random) -> Iterator[float]:
     arena.allowed += CONNECTIONS
     arena.kill(arena.processes("bulk")[0])
+    yield 0
+
+
+def kill_warmed(arena: Arena, flight: Flight, dice: Random) -> Iterator[float]:
+    """The parent of all parts; web server, beat and workers are told to end, and all come back."""
+    arena.allowed += CONNECTIONS
+    arena.kill(arena.service("warmed"))
     yield 0
 
 
@@ -138,14 +146,17 @@ def fill_disk(arena: Arena, flight: Flight, dice: Random) -> Iterator[float]:
     filler.unlink()
 
 
+# The death of one process: the campaign goes on before anybody has had time to look.
+PROMPT = 10.0
 FAULTS = (
-    Fault("worker killed", kill_child, 5),
-    Fault("workers' parent killed", kill_parent, 3),
-    Fault("control killed", kill_control, 2),
-    Fault("intake killed", kill_intake, 1),
-    Fault("beat killed", kill_beat, 1),
-    Fault("Redis killed", kill_redis, 4),
-    Fault("PostgreSQL killed", kill_postgres, 4),
+    Fault("worker killed", kill_child, 5, standstill_at_most=PROMPT),
+    Fault("workers' parent killed", kill_parent, 3, standstill_at_most=PROMPT),
+    Fault("warmed parent of all parts killed", kill_warmed, 2),
+    Fault("control killed", kill_control, 2, standstill_at_most=PROMPT),
+    Fault("intake killed", kill_intake, 1, standstill_at_most=PROMPT),
+    Fault("beat killed", kill_beat, 1, standstill_at_most=PROMPT),
+    Fault("Redis killed", kill_redis, 4, standstill_at_most=PROMPT),
+    Fault("PostgreSQL killed", kill_postgres, 4, standstill_at_most=PROMPT),
     Fault("server stopped", stop_server, 4),
     Fault("paused", pause, 3),
     Fault("journal failing", break_journal, 2),
@@ -154,6 +165,9 @@ FAULTS = (
     Fault("worker asleep for good", never_wake, 2, is_long=True),
     Fault("worker and journal lost", lose_journal, 2, is_long=True),
 )
+
+
+SINGLE = [fault for fault in FAULTS if fault.standstill_at_most is not None]
 
 
 def plan(dice: Random, count: int, *, has_disk: bool) -> list[Fault]:

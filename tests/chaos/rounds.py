@@ -31,6 +31,7 @@ class Report:
     untrue: list[str] = field(default_factory=list)  # tallies that did not add up
     problems: list[str] = field(default_factory=list)
     standstill: float = 0
+    standstill_at_most: float | None = None
     seconds: float = 0
 
     @property
@@ -40,14 +41,18 @@ class Report:
     @property
     def is_good(self) -> bool:
         wrong = self.duplicates or self.lost or self.mistold or self.untrue or self.problems
-        return not wrong and self.uncertain <= self.allowed
+        return not wrong and self.uncertain <= self.allowed and not self.stood_too_long
+
+    @property
+    def stood_too_long(self) -> bool:
+        return self.standstill_at_most is not None and self.standstill > self.standstill_at_most
 
     @property
     def words(self) -> str:
         told = [
             f"{self.messages:,} messages in {self.seconds:.0f} s",
             f"{self.duplicates} duplicates, {self.lost} lost, {self.uncertain} uncertain (at most {self.allowed})",
-            f"{self.looks} looks, longest standstill {self.standstill:.0f} s",
+            f"{self.looks} looks, longest standstill {self.standstill:.1f} s{self._bound}",
             *([f"{self.mistold} refused or skipped but mailed"] if self.mistold else []),
             *([f"{len(self.untrue)} tallies wrong, as {self.untrue[0]}"] if self.untrue else []),
             *self.problems,
@@ -55,9 +60,15 @@ class Report:
         verdict = "void" if self.is_void else "good" if self.is_good else "BAD"
         return f"{verdict}: {'; '.join(told)} | {', '.join(self.faults)}"
 
+    @property
+    def _bound(self) -> str:
+        return "" if self.standstill_at_most is None else f" (at most {self.standstill_at_most:.0f})"
+
 
 def play(arena: Arena, dice: Random, faults: Sequence[Fault]) -> Report:
     report = Report()
+    if len(faults) == 1:
+        report.standstill_at_most = faults[0].standstill_at_most
     flight = arena.launch(dice)
     begun = time.monotonic()
     watch = _Watch(flight, report)

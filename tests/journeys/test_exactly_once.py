@@ -20,7 +20,17 @@ import requests
 
 from tests import sink
 from tests.chaos.arena import Arena
-from tests.chaos.faults import Fault, Harm, kill_child, kill_parent, kill_postgres, kill_redis, pause, stop_server
+from tests.chaos.faults import (
+    Fault,
+    Harm,
+    kill_child,
+    kill_parent,
+    kill_postgres,
+    kill_redis,
+    kill_warmed,
+    pause,
+    stop_server,
+)
 from tests.chaos.rounds import play
 from tests.journeys.visitor import Visitor
 from tests.running import ROOT, Product, free_port, until
@@ -207,7 +217,7 @@ def arena(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Arena:
 
 @pytest.mark.parametrize(
     "faults",
-    [(kill_child, kill_redis, pause), (kill_postgres, stop_server, kill_parent)],
+    [(kill_child, kill_redis, pause), (kill_postgres, stop_server, kill_parent), (kill_warmed,)],
     ids=lambda faults: ", ".join(fault.__name__ for fault in faults),
 )
 def test_killed_processes_mail_nobody_twice_and_forget_nobody(arena: Arena, faults: tuple[Harm, ...]) -> None:

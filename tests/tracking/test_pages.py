@@ -17,7 +17,7 @@ from tests.tracking.conftest import Reader, Sent
 from tracking import titles
 
 SCRIPT = "<script>alert(1)</script>"
-PAGES = ["/messages/", "/messages/{message}/", "/messages/{message}/mail/", "/messages/people/{batch}/"]
+PAGES = ["/messages/", "/messages/{message}/", "/messages/{message}/mail/", "/campaigns/people/{batch}/"]
 
 
 class Written:
@@ -185,11 +185,11 @@ def test_mails_are_called_by_the_name_their_app_gives_them(
         titles, "_sources", [lambda ids: {written.batch.id: titles.Title("Spring news", "/campaigns/7/")}]
     )
     assert "Spring news" in browser.get("/messages/").content.decode()
-    assert "/campaigns/7/" in browser.get(f"/messages/people/{written.batch.id}/").content.decode()
+    assert "/campaigns/7/" in browser.get(f"/campaigns/people/{written.batch.id}/").content.decode()
 
 
 def listed(browser: Client, sent: Sent, **query: str | int) -> list[str]:
-    return [row.email for row in browser.get(f"/messages/people/{sent.batch.id}/", query).context["rows"]]
+    return [row.email for row in browser.get(f"/campaigns/people/{sent.batch.id}/", query).context["rows"]]
 
 
 def test_every_number_has_exactly_its_people(
@@ -216,7 +216,7 @@ def test_every_number_has_exactly_its_people(
 
 def test_people_are_paged_forth_and_back(browser: Client, send: Callable[..., Sent]) -> None:
     sent = send(people=130)
-    start = f"/messages/people/{sent.batch.id}/"
+    start = f"/campaigns/people/{sent.batch.id}/"
     forth = [browser.get(f"{start}?term=accepted").context]
     while forth[-1]["next_url"]:
         forth.append(browser.get(f"{start}{forth[-1]['next_url']}").context)
@@ -229,14 +229,14 @@ def test_people_are_paged_forth_and_back(browser: Client, send: Callable[..., Se
 @pytest.mark.parametrize("query", [{"after": "x"}, {"after": "9" * 30}, {"link": "-1"}, {"trail": "a.b"}, {"q": "\0"}])
 def test_odd_addresses_break_nothing(browser: Client, written: Sent, query: dict[str, str]) -> None:
     for term in ("all", "unaccounted", "opened"):
-        assert browser.get(f"/messages/people/{written.batch.id}/", query | {"term": term}).status_code == 200
+        assert browser.get(f"/campaigns/people/{written.batch.id}/", query | {"term": term}).status_code == 200
     assert browser.get("/messages/", query | {"before": query.get("after", "")}).status_code == 200
 
 
 def test_the_export_is_for_those_who_may_and_runs_no_formula(
     browser: Client, marketer: User, client_for: Callable[[User], Client], written: Sent
 ) -> None:
-    address = f"/messages/people/{written.batch.id}/export/?term=refused"
+    address = f"/campaigns/people/{written.batch.id}/export/?term=refused"
     refuse(written.messages[0], state=MessageState.REFUSED, category="invalid_recipient", text="")
     Message.objects.filter(id=written.messages[0].id).update(reply='=HYPERLINK("http://evil")')
     assert browser.post(address).status_code == 403
@@ -251,7 +251,7 @@ def test_the_export_is_for_those_who_may_and_runs_no_formula(
 
 
 def test_unknown_messages_and_batches_are_404(browser: Client, organisation: object) -> None:
-    for address in ("/messages/99/", "/messages/99/mail/", "/messages/people/99/", f"/messages/{2**70}/"):
+    for address in ("/messages/99/", "/messages/99/mail/", "/campaigns/people/99/", f"/messages/{2**70}/"):
         assert browser.get(address).status_code == 404
 
 

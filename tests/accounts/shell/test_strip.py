@@ -50,4 +50,4 @@ def test_what_is_missing_leaves_a_gap_and_is_said() -> None:
 def test_every_count_leads_to_its_people() -> None:
     page = render_to_string("components/tally.html", {"tally": Tally(9, 8, 1), "links": {"waiting": "/w"}})
     assert '<a href="/w">1</a>' in page
-    assert 'aria-label="8 accepted, 1 waiting, 0 refused, 0 uncertain, 0 skipped"' in page
+    assert 'aria-label="8 accepted, 1 waiting, 0 refused, 0 may have arrived, 0 skipped"' in page

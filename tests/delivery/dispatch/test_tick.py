@@ -1,15 +1,22 @@
 """What is offered to workers, to how many of them, and what a lost task costs: nothing."""
 
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from celery import Celery
 from django.db import connection
 from django.utils import timezone
 
 from accounts import locks
+from config import services
+from config.celery import app
 from contacts.models import MailingList
 from delivery import ledger
 from delivery.dispatch import offers, tick
@@ -145,6 +152,42 @@ def test_the_row_of_a_killed_worker_goes_with_it(provider: Provider, people: Peo
     while Turn.objects.exists():  # the lock goes with the server's side of the connection, a moment later
         assert time.monotonic() < until
         turns.forget_lost()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_turn_that_found_no_broker_keeps_nobody_waiting(provider: Provider, people: People, tmp_path: Path) -> None:
+    Celery(broker=f"redis+socket://{tmp_path}/nobody.sock").set_current()
+    try:
+        built(provider, people(3))
+        tick.tick()
+        assert not Turn.objects.exists()
+    finally:
+        app.set_current()
+    tick.tick()
+    assert Turn.objects.filter(started_at=None).count() == 1
+
+
+def test_a_turn_in_the_queue_of_a_redis_that_died_is_queued_again(
+    provider: Provider, tmp_path: Path, settings: Any
+) -> None:
+    for seconds in (-5, 5):
+        queued_at = timezone.now() + timedelta(seconds=seconds)
+        Turn.objects.create(provider=provider, stream="marketing", queued_at=queued_at)
+    with new_redis(tmp_path) as settings.REDIS_URL:
+        turns.forget_lost()
+    assert Turn.objects.get().queued_at == queued_at, "what was queued since then waits"
+
+
+@contextmanager
+def new_redis(var: Path) -> Iterator[str]:
+    service = services.Redis(var)
+    service.place.make()
+    service.prepare()
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(service.command, stdout=quiet, stderr=quiet, **service.place.identity) as process:
+        service.wait()
+        yield services.redis_url(var)
+        process.kill()
 
 
 def test_a_turn_that_has_just_begun_may_not_show_itself_yet(provider: Provider) -> None:

@@ -11,16 +11,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
 from django.db import connection
 
+from delivery.dispatch import tick
 from delivery.engine import process, recovery, turn
-from delivery.engine.bookkeeping.session import connection_parameters
+from delivery.engine.bookkeeping.session import Ledger, connection_parameters
 from delivery.engine.journal import Held
 from delivery.ledger import tally
-from delivery.models import Attempt, Batch, Chunk, Message, MessageState, Provider, Waiting
+from delivery.models import Attempt, Batch, Chunk, Message, MessageState, Provider, Turn, Waiting
 from tests.delivery.engine.conftest import offer
 from tests.delivery.engine.server import Server
 from tests.running import database_url
@@ -123,14 +125,16 @@ def test_worker_killed_at_a_point_costs_at_most_its_connections(
 
 @pytest.mark.parametrize("seed", range(4))
 def test_one_of_two_workers_killed_at_any_moment(
-    seed: int, serve: Any, provider_of: Any, batch_of: Any, workers: Workers
+    seed: int, serve: Any, provider_of: Any, batch_of: Any, workers: Workers, tmp_path: Path
 ) -> None:
     """Some seconds: three real processes."""
     dice = random.Random(seed)
     server: Server = serve()
     provider: Provider = provider_of(server, connections=CONNECTIONS)
-    batch: Batch = batch_of(provider, 6000)
+    batch: Batch = batch_of(provider, 6000, state="paused")
     victim, survivor = workers.start(batch), workers.start(batch)
+    wait_for(lambda: len(list((tmp_path / "journal").glob("*.journal"))) == 2)
+    Batch.objects.filter(pk=batch.pk).update(state="sending")
     moment = dice.uniform(0.25, 0.6) * 6000
     wait_for(lambda: len(server.accepted()) >= moment)
     victim.kill()
@@ -157,6 +161,42 @@ def test_without_its_journal_what_the_window_allowed_is_uncertain(
     assert recover_all(batch) == len(chunks)
     finish(workers, batch)
     check(server, batch, sum(chunk.window_end for chunk in chunks))
+
+
+def test_death_is_seen_before_the_leases_end(
+    serve: Any, provider_of: Any, batch_of: Any, workers: Workers, tmp_path: Path
+) -> None:
+    """The lock of its journal went with it; that of this process is held."""
+    provider = provider_of(serve(), connections=CONNECTIONS)
+    batch: Batch = batch_of(provider, PEOPLE)
+    engine = process.engine()
+    ours = Ledger().claim(provider, batch.stream, uuid4(), engine.place, 500)
+    assert ours
+    assert workers.start(batch, f"after_250:{PEOPLE // 2}:{tmp_path / 'killed'}").wait(60) == -signal.SIGKILL
+    owned = Chunk.objects.filter(batch=batch, owner__isnull=False, is_done=False)
+    with connection.cursor() as cursor:
+        tick.recover_lost(cursor)
+    looked_into = set(owned.filter(recovery_until__isnull=False).values_list("pk", flat=True))
+    assert looked_into
+    assert looked_into == set(owned.exclude(pk=ours.chunk_id).values_list("pk", flat=True))
+
+
+def test_process_that_starts_frees_what_a_dead_one_held(
+    serve: Any, provider_of: Any, batch_of: Any, workers: Workers, tmp_path: Path
+) -> None:
+    """Also on a host without a dispatcher, and also a turn that the dead one had fetched and not begun."""
+    server: Server = serve()
+    provider: Provider = provider_of(server, connections=CONNECTIONS)
+    batch: Batch = batch_of(provider, PEOPLE)
+    assert workers.start(batch, f"after_250:{PEOPLE // 2}:{tmp_path / 'killed'}").wait(60) == -signal.SIGKILL
+    Turn.objects.create(provider=provider, stream=batch.stream)
+    successor = threading.Thread(target=process._succeed)
+    successor.start()
+    successor.join()
+    assert not Chunk.objects.filter(batch=batch, owner__isnull=False, is_done=False).exists()
+    assert not Turn.objects.exists()
+    finish(workers, batch)
+    check(server, batch, CONNECTIONS)
 
 
 def test_two_recoveries_at_once_read_the_journal_one_after_the_other(

@@ -58,6 +58,16 @@ def undone(cast: Cast) -> dict[str, Any]:
     return {"pk": draft.pk}
 
 
+def rehearsed(cast: Cast) -> dict[str, Any]:
+    """Through, and beside it a way out that could carry it for real."""
+    stage.provider(cast)
+    return {"pk": stage.rehearsal(cast).pk}
+
+
+def repeated(cast: Cast) -> int:
+    return Campaign.objects.exclude(repeats=None).count()
+
+
 def agreed(cast: Cast) -> dict[str, Any]:
     """What the page names beside its button."""
     found = Campaign.objects.get(pk=stage.campaign(cast).pk)
@@ -105,6 +115,10 @@ ADDRESSES = {
         args=draft,
         post=agreed,
         changes=lambda cast: Campaign.objects.get(pk=stage.campaign(cast).pk).batch_id,
+    ),
+    "search": Address(STAFF, args=beside(stage.message), query="?q=did+Ana+get+it"),
+    "campaign-repeat": Address(
+        WRITERS, args=rehearsed, post=lambda cast: {"provider": stage.provider(cast).pk}, changes=repeated
     ),
     "campaign-undo": Address(
         WRITERS,

@@ -9,6 +9,7 @@ from tracking.intake.mover import Intake
 
 
 class Command(BaseCommand):
+    requires_system_checks = ()  # migrating makes them; this one starts fast
     help = "Carries what readers did from this host's spools into the database, until it is told to end."
 
     def handle(self, *args: Any, **options: Any) -> None:

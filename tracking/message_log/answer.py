@@ -1,0 +1,74 @@
+"""“Did Ana get it?”, answered in one sentence that can be pasted into a reply, with the server's words."""
+
+import re
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import wording
+from contacts.models import Contact
+from delivery.models import Attempt, Message, MessageState, Waiting
+from tracking import titles
+from tracking.message_log import wording as log_wording
+
+_QUESTION = re.compile(r"^\s*did\s+(.+?)\s+(?:get|receive|see|got)\b.*$", re.IGNORECASE)
+_REPLY_CHARS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`sentence` is ours, `reply` the server's own, hostile text; `kind` is one of the face's states."""
+
+    kind: str
+    sentence: str
+    reply: str
+    url: str
+
+
+def subject_of(words: str) -> str:
+    """Whom a question speaks of; the words themselves if they are no question."""
+    asked = _QUESTION.match(words)
+    return asked[1] if asked else words
+
+
+def answers(contact: Contact, limit: int = 3) -> list[Answer]:
+    """Of the person's latest real mails, the latest first; of rehearsals, which reach nobody, if there is no other."""
+    mails = Message.objects.filter(contact_id=contact.pk).select_related("batch").order_by("-id")
+    found = list(mails.filter(batch__rehearsal=False)[:limit]) or list(mails[:limit])
+    ids = [message.id for message in found]
+    waiting = Waiting.objects.in_bulk(ids)
+    said = {row.message_id: row for row in Attempt.objects.filter(message_id__in=ids).order_by("id")}
+    named = titles.titles(message.batch_id for message in found)
+    return [
+        _answer(contact, message, waiting.get(message.id), said.get(message.id), named[message.batch_id].text)
+        for message in found
+    ]
+
+
+def _answer(contact: Contact, message: Message, waiting: Waiting | None, last: Attempt | None, title: str) -> Answer:
+    name = wording.isolated(f"{contact.first_name} {contact.last_name}".strip() or message.email)
+    mail = f"“{wording.isolated(title)}”" + (" (a rehearsal, which reaches nobody)" if message.batch.rehearsal else "")
+    category = waiting.category if waiting else ""
+    reason = log_wording.reason(category)
+    why = f" Why: {reason}" if reason else ""
+    now = timezone.localtime()
+    at = message.accepted_at or (last.at if last else None)
+    when = f" {wording.moment(timezone.localtime(at), now)}" if at else ""
+    match message.state:
+        case MessageState.ACCEPTED:
+            kind, text = "good", f"Yes: the mail server of {message.email} accepted {mail}{when}."
+        case MessageState.REFUSED:
+            kind, text = "bad", f"No: {name} did not get {mail}; the server refused it{when}.{why}"
+        case MessageState.UNCERTAIN:
+            kind = "warn"
+            text = f"Perhaps: the connection broke{when} before the server of {message.email} answered to {mail}."
+        case MessageState.SKIPPED:
+            kind, text = "none", f"No: {mail} was not sent to {name}.{why}"
+        case MessageState.DEFERRED if waiting and waiting.retry_at:
+            next_try = wording.moment(timezone.localtime(waiting.retry_at), now)
+            kind, text = "wait", f"Not yet: {mail} to {name} waits for its next try {next_try}.{why}"
+        case _:
+            kind, text = "wait", f"Not yet: {mail} to {name} is waiting to be sent."
+    reply = " ".join(filter(None, [str(last.code or ""), last.enhanced, last.text])) if last else message.reply or ""
+    return Answer(kind, text, reply[:_REPLY_CHARS], reverse("message", args=[message.id]))
