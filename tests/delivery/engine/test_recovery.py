@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -170,7 +170,8 @@ def test_death_is_seen_before_the_leases_end(
     provider = provider_of(serve(), connections=CONNECTIONS)
     batch: Batch = batch_of(provider, PEOPLE)
     engine = process.engine()
-    ours = Ledger().claim(provider, batch.stream, uuid4(), engine.place, 500)
+    with closing(Ledger()) as ledger:
+        ours = ledger.claim(provider, batch.stream, uuid4(), engine.place, 500)
     assert ours
     assert workers.start(batch, f"after_250:{PEOPLE // 2}:{tmp_path / 'killed'}").wait(60) == -signal.SIGKILL
     owned = Chunk.objects.filter(batch=batch, owner__isnull=False, is_done=False)
