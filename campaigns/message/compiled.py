@@ -161,8 +161,8 @@ def link_targets(edition: Edition) -> list[tuple[str, str]]:
 
 def read_bodies(edition: Edition, link_names: Sequence[str] | None) -> tuple[list[Piece], list[Piece]]:
     """The pieces of both parts, placed; with names, links and the open pixel are outputs of ours."""
-    html_pieces, text_pieces = places.placed(language.read(edition.html)), language.read(edition.text)
-    text_pieces = [places.at(piece, "plain") for piece in text_pieces]
+    html_pieces = places.placed(language.read(edition.html))
+    text_pieces = places.in_text(language.read(edition.text))
     if link_names is not None:
         html, text = places.masked(html_pieces), places.masked(text_pieces)
         _, html_links, html_numbers, text_links, text_numbers = links.targets(html, text)
