@@ -3,7 +3,19 @@
 from django.urls import URLPattern, path
 
 from campaigns.content.images import serve
-from campaigns.views import campaign, campaigns, content, drafts, flight, home, images, revision, samples, test_mails
+from campaigns.views import (
+    campaign,
+    campaigns,
+    content,
+    drafts,
+    flight,
+    home,
+    images,
+    revision,
+    samples,
+    test_mails,
+    translating,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -27,6 +39,8 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/<int:pk>/test/", test_mails.send_test, name="campaign-test"),
     path("campaigns/<int:pk>/test/<int:message>/", test_mails.test_outcome, name="campaign-test-outcome"),
     path("campaigns/<int:pk>/content/", content.content, name="campaign-content"),
+    path("campaigns/<int:pk>/tags/", translating.translate_tags, name="campaign-translate"),
+    path("campaigns/<int:pk>/tags/undo/", translating.undo_translation, name="campaign-translate-undo"),
     path("campaigns/<int:pk>/content/kind/", content.switch_kind, name="campaign-kind"),
     path("campaigns/<int:pk>/content/starter/", content.use_starter, name="campaign-starter"),
     path("campaigns/<int:pk>/content/style/", content.save_style, name="campaign-style"),

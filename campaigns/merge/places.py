@@ -18,7 +18,7 @@ TAG = re.compile(
 )
 _ATTRIBUTE = re.compile(r"""([^\s/>=][^\s/>=]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"'][^\s>]*)))?""")
 _TEXT_ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
-_STYLE = re.compile(r"<style\b[^>]*>(.*?)</style\s*>", re.IGNORECASE | re.DOTALL)
+_STYLE = re.compile(r"<style\b[^>]*>(.*?)(?:</style\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _ADDRESSES = frozenset({"href", "src", "background", "action", "poster", "cite"})
 _UNSAFE_IN_STYLE = re.compile(r"[^\w#.%, -]")
 

@@ -11,6 +11,7 @@ from campaigns.merge import language
 from campaigns.message import editions, preview
 from campaigns.message.compiled import CompiledEdition, link_targets
 from campaigns.models import Campaign, Edition
+from campaigns.preflight import foreign_tags
 from campaigns.preflight.findings import Card, Finding
 from contacts import audience
 from contacts.merge_values import tags
@@ -20,9 +21,6 @@ from delivery.linter import MAX_HTML_BYTES, lint
 from delivery.markup import host_of
 
 _LARGE_HTML_BYTES = 80_000
-_FOREIGN_TAG = re.compile(
-    r"\*\|[A-Z_:]+\|\*|%%[\w ]+%%|\[\[[\w ]+\]\]|%(?:FIRSTNAME|UNSUBSCRIBE\w*|EMAIL)%", re.IGNORECASE
-)
 _PLACEHOLDER_HOSTS = ("example.com", "example.org", "example.net")
 _FEW_LETTERS = 100
 # What the other checks say better, or what a rehearsal on one machine cannot be.
@@ -52,19 +50,20 @@ def check(campaign: Campaign, organisation: Organisation | None, *, is_real: boo
     except (blocks.Invalid, html.Unusable) as problem:
         cure = "Write the mail." if not campaign.html.strip() else "Mend the HTML."
         return [Finding("block", "unusable", str(problem), cure, "content")]
-    broken = list(_templates(edition))
-    found = [*broken, *_tags(edition), *_gaps(campaign, edition), *_blocks(campaign)]
+    broken, foreign = list(_templates(edition)), list(foreign_tags.check(campaign))
+    found = [*broken, *foreign, *_tags(edition), *_gaps(campaign, edition), *_blocks(campaign)]
     if not broken:
-        found += _as_sent(campaign, edition, organisation, is_real=is_real)
+        sent = _as_sent(campaign, edition, organisation, is_real=is_real)
+        found += [finding for finding in sent if finding.code != "template" or not foreign]
     return found
 
 
 def _sources(edition: Edition) -> list[tuple[str, Card, str]]:
     return [
-        ("subject", "subject", edition.subject),
-        ("preheader", "subject", edition.preheader),
-        ("mail", "content", edition.html),
-        ("plain text", "content", edition.text),
+        ("subject", "subject", foreign_tags.set_aside(edition.subject, is_html=False)),
+        ("preheader", "subject", foreign_tags.set_aside(edition.preheader, is_html=False)),
+        ("mail", "content", foreign_tags.set_aside(edition.html, is_html=True)),
+        ("plain text", "content", foreign_tags.set_aside(edition.text, is_html=False)),
     ]
 
 
@@ -87,10 +86,6 @@ def _tags(edition: Edition) -> Iterator[Finding]:
             said.add(unknown)
             text = f"There is no field “{unknown}”, which the {name} asks for."
             yield Finding("block", "unknown-tag", text, "Choose a tag from the list, or add the field.", card)
-        if (foreign := _FOREIGN_TAG.search(source)) and foreign[0] not in said:
-            said.add(foreign[0])
-            text = f"“{foreign[0]}” in the {name} is a merge tag of another system; readers would see it as it stands."
-            yield Finding("block", "foreign-tag", text, "Replace it with a tag from the list.", card)
 
 
 def _gaps(campaign: Campaign, edition: Edition) -> Iterator[Finding]:
