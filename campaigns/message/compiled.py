@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from campaigns.merge import language, places
 from campaigns.merge.filters import is_blank
 from campaigns.merge.syntax import Piece
-from campaigns.message import links
+from campaigns.message import links, pixel
 from campaigns.message.encoding import (
     SOFT_BREAK,
     address_header,
@@ -34,8 +34,6 @@ from delivery.content import Parts, Recipient
 from tracking import addresses
 
 OPEN_NAME = "_open"
-_BODY = re.compile(r"<body\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
-_PIXEL = '<img src="{}" width="1" height="1" alt="" style="display:block;width:1px;height:1px;border:0">'
 _ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
 _PHRASE = re.compile(r"[A-Za-z0-9 ]{1,60}")
 Values = dict[str, Any]
@@ -168,7 +166,7 @@ def read_bodies(edition: Edition, link_names: Sequence[str] | None) -> tuple[lis
         _, html_links, html_numbers, text_links, text_numbers = links.targets(html, text)
         html, html_pieces = links.replaced(html, html_pieces, html_links, [link_names[n] for n in html_numbers])
         text, text_pieces = links.replaced(text, text_pieces, text_links, [link_names[n] for n in text_numbers])
-        html, html_pieces = _with_pixel(html, html_pieces)
+        html, html_pieces = pixel.added(html, html_pieces, OPEN_NAME)
         html_pieces, text_pieces = places.unmasked(html, html_pieces), places.unmasked(text, text_pieces)
     return html_pieces, text_pieces
 
@@ -221,15 +219,6 @@ def _encoded(base: str, link_ids: Sequence[int]) -> Addresses:
         return addresses.of_message(base, link_ids, after=SOFT_BREAK)
     plain = addresses.of_message(base, link_ids)
     return lambda message_id: [quoted_printable(address) for address in plain(message_id)]
-
-
-def _with_pixel(html: str, pieces: Sequence[Piece]) -> tuple[str, list[Piece]]:
-    """The pixel comes early: a mail that is clipped for its length still counts as opened."""
-    body = _BODY.search(html)
-    at = body.end() if body else 0
-    mask = f"{places.OPEN}{len(pieces)}{places.CLOSE}"
-    pixel = Piece("output", OPEN_NAME, tokens=(("name", OPEN_NAME),), place="ours")
-    return html[:at] + _PIXEL.format(mask) + html[at:], [*pieces, pixel]
 
 
 def _to(email: str) -> str:

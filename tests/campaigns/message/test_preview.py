@@ -36,7 +36,7 @@ def untracked(html: str) -> str:
         assert numbers is not None
         return Link.objects.get(pk=numbers[1]).url
 
-    html = re.sub(rf'<img src="{BASE}/o/[^>]*>', "", html)
+    html = re.sub(rf'<table [^>]*><tr><td background="{BASE}/o/.*?<!\[endif\]-->', "", html)
     html = re.sub(rf"{BASE}/c/([\w-]+)", lambda match: target(match).replace("&", "&amp;"), html)
     return re.sub(rf"{BASE}/u/[\w-]+", "UNSUBSCRIBE", html)
 
