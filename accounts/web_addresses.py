@@ -9,6 +9,12 @@ _AROUND = "".join(map(chr, range(33)))  # WHATWG URL, 4.4: control characters an
 _WITHIN = str.maketrans("", "", "\t\n\r")
 _LONGEST = 253
 _LABEL = re.compile(r"[a-z0-9_-]{1,63}")
+_MAILBOX = re.compile(r"[^\s@:/?#<>]+@[^\s@:/?#<>]+\.[^\s@:/?#<>\d]{2,}")
+_TYPED = re.compile(
+    r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+-]*:(?!\d)|[/#?{])?(?P<host>[^\s/?#:@{}]+)(?::\d{1,5})?(?:[/?#].*)?", re.DOTALL
+)
+_FILE = re.compile(r"\.(?:html?|php|aspx?|jsp|pdf|docx?|xlsx?|pptx?|txt|xml|jpe?g|png|gif|webp|svg)\Z", re.IGNORECASE)
+_ENDING = re.compile(r"\.(?:xn--[a-z0-9-]+|[a-z]{2,})\Z")
 _AS_IT_TRAVELS = re.compile(r"https?://[!#-;=?-\[\]^_a-~]+")
 
 
@@ -44,6 +50,25 @@ def _ascii_label(label: str) -> str:
 def tidy(href: str) -> str:
     """Without what a browser drops before it reads the address."""
     return href.strip(_AROUND).translate(_WITHIN)
+
+
+def completed(text: str) -> str:
+    """An address as people type it, with the scheme that they left out; what is no address stays as it is."""
+    text = tidy(text)
+    if _MAILBOX.fullmatch(text):
+        return f"mailto:{text}"
+    typed = _TYPED.fullmatch(text)
+    if typed is None or typed["scheme"] or not _is_host(typed["host"]):
+        return text
+    is_file = _FILE.search(typed["host"]) and typed["host"].count(".") == 1
+    return text if is_file else f"https://{text}"
+
+
+def _is_host(text: str) -> bool:
+    try:
+        return bool(_ENDING.search(ascii_host(text)))
+    except NoHost:
+        return False
 
 
 def resolved(href: str) -> str:

@@ -11,7 +11,7 @@ from mjml import mjml2html
 from accounts.models import Organisation
 from accounts.web_addresses import as_sent
 from campaigns.content import html
-from campaigns.content.blocks import Block, Document, column_count
+from campaigns.content.blocks import KINDS, WORDS, Block, Document, column_count, says
 from campaigns.content.colours import (
     INK,
     LINE,
@@ -35,6 +35,7 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _RICH_HREF = re.compile(r'href="([^"]*)"')
 _ALT = re.compile(r'<img [^>]*?\balt="(\w+)"[^>]*? style="')
+_GREY = 0.5
 _WIDTH = 600
 _SIDE = 32
 
@@ -56,10 +57,16 @@ class Brand:
         return cls(organisation.name, organisation.postal_address, colour, logo)
 
 
-def compile(document: Document, brand: Brand, *, title: str = "", preheader: str = "") -> str:
-    """A whole HTML page with merge tags still in it, of a document that blocks.validate has seen."""
+def compile(
+    document: Document, brand: Brand, *, title: str = "", preheader: str = "", with_examples: bool = False
+) -> str:
+    """A whole HTML page with merge tags still in it, of a document that blocks.validate has seen.
+
+    `with_examples`: grey words where a block has none yet, for whoever writes the mail. What is sent leaves such
+    blocks out.
+    """
     masks = Masks()
-    writer = _Writer(document, brand, masks)
+    writer = _Writer(document, brand, masks, with_examples=with_examples)
     page = mjml2html(_NO_XML.sub("", writer.page(title)), fonts={}, disable_comments=False)
     return html.complete(
         masks.reveal(writer.with_inked_alts(page)), title=title, preheader=preheader, language=brand.language
@@ -67,7 +74,7 @@ def compile(document: Document, brand: Brand, *, title: str = "", preheader: str
 
 
 class _Writer:
-    def __init__(self, document: Document, brand: Brand, masks: Masks) -> None:
+    def __init__(self, document: Document, brand: Brand, masks: Masks, *, with_examples: bool = False) -> None:
         style = document["style"]
         self._document = document
         self._brand = brand
@@ -80,6 +87,7 @@ class _Writer:
         self._radius = _RADIUS[style["corners"]]
         self._muted = readable(MUTED, self._background)
         self._alt_inks: dict[str, str] = {}
+        self._with_examples = with_examples
 
     def page(self, title: str) -> str:
         frame = {
@@ -135,6 +143,10 @@ class _Writer:
 
     def _element(self, block: Block, band: str, side: str) -> str:
         ink = on(self._colour) if band == "brand" else INK
+        if not says(block) and not self._with_examples and not block.get("url"):
+            return ""
+        if not says(block) and self._with_examples:
+            block, ink = self._exemplary(block), mixed(ink, _GREY, self._ground(band))
         match block["kind"]:
             case "logo":
                 return self._logo(block, band, ink, side)
@@ -155,6 +167,10 @@ class _Writer:
             case "spacer":
                 return f'<mj-spacer height="{block["height"]}px" />'
         return ""
+
+    def _exemplary(self, block: Block) -> Block:
+        name = WORDS[block["kind"]]
+        return block | {name: KINDS[block["kind"]].field(name).example}
 
     def _logo(self, block: Block, band: str, ink: str, side: str) -> str:
         source = block["image"] or self._brand.logo_url

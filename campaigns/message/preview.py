@@ -36,9 +36,12 @@ class Preview:
 
 
 def preview(campaign: Campaign, contact: Contact | None) -> Preview:
-    """`contact` None: somebody of whom only the address is known. Never raises for what an author can write."""
+    """`contact` None: somebody of whom only the address is known. Never raises for what an author can write.
+
+    Blocks without words show their example, which nobody receives.
+    """
     try:
-        edition = editions.freeze(campaign)
+        edition = editions.freeze(campaign, with_examples=True)
         recipient = recipient_of(contact)
         shown, sent = compile_for_show(edition, recipient)
         preheader = language.render(edition.preheader, recipient.merge, "header")

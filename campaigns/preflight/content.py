@@ -124,7 +124,16 @@ def _blocks(campaign: Campaign) -> Iterator[Finding]:
     if campaign.content_kind != Campaign.ContentKind.BLOCKS:
         return
     pictures = 0
-    for block in blocks.walk(campaign.blocks):
+    written = list(blocks.walk(campaign.blocks))
+    if not any(block["kind"] in {*blocks.WORDS, "image"} and _is_filled(block) for block in written):
+        yield Finding("block", "nothing-written", "Nothing is written yet.", "Write the mail.", "content")
+    for kind in sorted({block["kind"] for block in written if not blocks.says(block) and not block.get("url")}):
+        text = f"An empty {blocks.KINDS[kind].label.lower()} is left out of the mail."
+        yield Finding("warn", "empty-block", text, "Write something into it, or remove it.", "content")
+    for block in written:
+        if block["kind"] == "button" and block.get("url") and not blocks.says(block):
+            text = "A button has a link, but no words."
+            yield Finding("block", "button-without-words", text, "Say what it does.", "content")
         if block["kind"] == "button" and not block.get("url"):
             text = f"The button “{block.get('label', '')}” leads nowhere."
             yield Finding("block", "empty-link", text, "Enter its link, or remove it.", "content")
@@ -133,6 +142,10 @@ def _blocks(campaign: Campaign) -> Iterator[Finding]:
         text = "1 picture has" if pictures == 1 else f"{pictures} pictures have"
         cure = "Say in a few words what they show."
         yield Finding("warn", "no-alt", f"{text} no description.", cure, "content")
+
+
+def _is_filled(block: blocks.Block) -> bool:
+    return bool(block.get("image")) if block["kind"] == "image" else blocks.says(block)
 
 
 def _as_sent(

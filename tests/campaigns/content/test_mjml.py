@@ -124,3 +124,13 @@ def test_addresses_in_words_keep_their_marks_and_joiners() -> None:
     links = "".join(f'<a href="{escape(href)}">x</a>' for href in written)
     html = page({"kind": "text", "html": f"<p>{links}</p>"}, {"kind": "button", "label": "Go", "url": written[1]})
     assert [link.url for link in in_html(html)] == [resolved(href) for href in [*written, written[1]]]
+
+
+def test_examples_are_for_the_writer_and_never_sent() -> None:
+    document = blocks.validate({"blocks": [blocks.new(kind) for kind in ("heading", "text", "button", "footer")]})
+    sent = mjml.compile(document, BRAND)
+    shown = mjml.compile(document, BRAND, with_examples=True)
+    for example in ("A heading", "Write here.", "Read more"):
+        assert example not in sent
+        assert example in shown
+    assert "<h1" not in sent

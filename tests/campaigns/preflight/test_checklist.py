@@ -80,6 +80,12 @@ def test_finished_campaign_has_no_findings(campaign: Campaign, real: Provider) -
         ({"content_kind": "blocks", "blocks": {"blocks": [{"kind": "nope"}]}}, "unusable"),
         ({"content_kind": "blocks", "blocks": {"blocks": [{"kind": "button"}, {"kind": "footer"}]}}, "empty-link"),
         ({"content_kind": "blocks", "blocks": {"blocks": [{"kind": "text"}]}}, "no-unsubscribe"),
+        ({"content_kind": "blocks", "blocks": {}}, "nothing-written"),
+        ({"content_kind": "blocks", "blocks": {"blocks": [{"kind": "text"}, {"kind": "footer"}]}}, "nothing-written"),
+        (
+            {"content_kind": "blocks", "blocks": {"blocks": [{"kind": "button", "url": "https://x.test/"}]}},
+            "button-without-words",
+        ),
     ],
 )
 def test_what_must_not_go_out_is_blocked(campaign: Campaign, changes: dict[str, Any], code: str) -> None:
