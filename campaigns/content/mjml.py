@@ -33,6 +33,9 @@ _HEADINGS = {"1": ("30px", "1.25"), "2": ("22px", "1.3"), "3": ("17px", "1.4")}
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 # What XML 1.0 cannot hold, such as the vertical tabs that come along from a word processor.
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_RICH_TABLE = re.compile(r"<(table|td|th)(?=[ >])")
+_CELL = f"border:1px solid {LINE};padding:6px 8px;text-align:start;vertical-align:top"
+_TABLE_LOOK = {"table": "border-collapse:collapse;width:100%;margin:0 0 14px", "td": _CELL, "th": _CELL}
 _RICH_HREF = re.compile(r'href="([^"]*)"')
 _ALT = re.compile(r'<img [^>]*?\balt="(\w+)"[^>]*? style="')
 _GREY = 0.5
@@ -244,7 +247,8 @@ class _Writer:
                 address = escape(_as_sent(unescape(address)))
             return f'href="{self._masks.keep(address)}"{style}'
 
-        return _RICH_HREF.sub(link, self._masks.hide(words))
+        shaped = _RICH_TABLE.sub(lambda tag: f'{tag[0]} style="{_TABLE_LOOK[tag[1]]}"', self._masks.hide(words))
+        return _RICH_HREF.sub(link, shaped)
 
     def _text(self, template: str) -> str:
         return self._masks.hide(template, escape)

@@ -134,3 +134,10 @@ def test_examples_are_for_the_writer_and_never_sent() -> None:
         assert example not in sent
         assert example in shown
     assert "<h1" not in sent
+
+
+def test_tables_and_arabic_of_a_text_keep_their_shape() -> None:
+    words = '<p dir="rtl">مرحبا</p><table><tbody><tr><td colspan="2"><p>Tea</p></td></tr></tbody></table>'
+    html = page({"kind": "text", "html": words})
+    assert '<p dir="rtl">مرحبا</p>' in html
+    assert re.search(r'<td style="border:1px solid [^"]*" colspan="2"><p>Tea</p></td>', html)
