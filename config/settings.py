@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from accounts.web_addresses import as_sent
 from config import keys, services
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -17,6 +18,7 @@ SECRETS_KEYS = keys.read("SECRETS_KEY", VAR_DIR).split(",")
 
 PORT = int(os.environ.get("PORT", "8000"))
 PUBLIC_URL = os.environ.get("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
+PUBLIC_URL = as_sent(PUBLIC_URL).rstrip("/") or PUBLIC_URL  # browsers and mail headers ask for xn--, whatever was typed
 ALLOWED_HOSTS = [
     *filter(None, os.environ.get("ALLOWED_HOSTS", "").split(",")),
     urlsplit(PUBLIC_URL).hostname or "localhost",

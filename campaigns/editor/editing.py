@@ -89,7 +89,7 @@ def values(fields: tuple[Field, ...], posted: QueryDict) -> dict[str, Any]:
 def links_as_kept(block: Block, posted: QueryDict) -> dict[str, dict[str, str]]:
     """What became of the links in the form: those completed, and a question about those that lead nowhere."""
     typed = {
-        field.name: posted[field.name].strip()
+        field.name: str(posted[field.name]).strip()
         for field in blocks.KINDS[block["kind"]].fields
         if field.widget == "url" and field.name in posted
     }

@@ -118,8 +118,12 @@ def _all(text: str, fields: dict[str, str]) -> Iterator[Foreign]:
             name = match.groupdict().get("dollar") or match["name"]
             if is_known(name) or (match[0][0] == "%" and _is_constant(name)):
                 yield Foreign(match[0], match.start(), system, _output(translated(name, fields), _fallback(match)))
+    judged: dict[str, Foreign | None] = {}  # a mail says the same few tags over and over
     for match in _CURLY.finditer(text):
-        yield from _curly(match, fields)
+        if match[0] not in judged:
+            judged[match[0]] = next(_curly(match, fields), None)
+        if one := judged[match[0]]:
+            yield replace(one, start=match.start())
 
 
 def _bracketed(match: re.Match[str], fields: dict[str, str]) -> tuple[str, bool]:

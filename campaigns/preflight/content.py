@@ -50,26 +50,32 @@ def check(campaign: Campaign, organisation: Organisation | None, *, is_real: boo
     except (blocks.Invalid, html.Unusable) as problem:
         cure = "Write the mail." if not campaign.html.strip() else "Mend the HTML."
         return [Finding("block", "unusable", str(problem), cure, "content")]
-    broken, foreign = list(_templates(edition)), list(foreign_tags.check(campaign))
-    found = [*broken, *foreign, *_tags(edition), *_gaps(campaign, edition), *_blocks(campaign)]
+    sources = _sources(edition)
+    broken, foreign = list(_templates(sources)), list(foreign_tags.check(campaign))
+    found = [*broken, *foreign, *_tags(sources), *_gaps(campaign, sources), *_blocks(campaign)]
     if not broken:
         sent = _as_sent(campaign, edition, organisation, is_real=is_real)
         found += [finding for finding in sent if finding.code != "template" or not foreign]
     return found
 
 
-def _sources(edition: Edition) -> list[tuple[str, Card, str]]:
+Sources = list[tuple[str, Card, str]]
+
+
+def _sources(edition: Edition) -> Sources:
+    """Name, card and words of each part, tags of other systems left out: those are named apart."""
+    known = foreign_tags.fields()
     return [
-        ("subject", "subject", foreign_tags.set_aside(edition.subject, is_html=False)),
-        ("preheader", "subject", foreign_tags.set_aside(edition.preheader, is_html=False)),
-        ("mail", "content", foreign_tags.set_aside(edition.html, is_html=True)),
-        ("plain text", "content", foreign_tags.set_aside(edition.text, is_html=False)),
+        ("subject", "subject", foreign_tags.set_aside(edition.subject, known, is_html=False)),
+        ("preheader", "subject", foreign_tags.set_aside(edition.preheader, known, is_html=False)),
+        ("mail", "content", foreign_tags.set_aside(edition.html, known, is_html=True)),
+        ("plain text", "content", foreign_tags.set_aside(edition.text, known, is_html=False)),
     ]
 
 
-def _templates(edition: Edition) -> Iterator[Finding]:
+def _templates(sources: Sources) -> Iterator[Finding]:
     said: set[str] = set()
-    for name, card, source in _sources(edition):
+    for name, card, source in sources:
         for problem in language.check(source):
             if problem.near + problem.text not in said:
                 said.add(problem.near + problem.text)
@@ -78,20 +84,20 @@ def _templates(edition: Edition) -> Iterator[Finding]:
                 yield Finding("block", "template", text, "Mend it, or insert it again from the list of tags.", card)
 
 
-def _tags(edition: Edition) -> Iterator[Finding]:
+def _tags(sources: Sources) -> Iterator[Finding]:
     known = {tag.name for tag in (*tags(), *editions.OWN_TAGS)}
     said: set[str] = set()
-    for name, card, source in _sources(edition):
+    for name, card, source in sources:
         for unknown in sorted(language.tags_used(source) - known - said):
             said.add(unknown)
             text = f"There is no field “{unknown}”, which the {name} asks for."
             yield Finding("block", "unknown-tag", text, "Choose a tag from the list, or add the field.", card)
 
 
-def _gaps(campaign: Campaign, edition: Edition) -> Iterator[Finding]:
+def _gaps(campaign: Campaign, sources: Sources) -> Iterator[Finding]:
     """Tags without a fallback that some of the recipients have no value for."""
     wanted: dict[str, Card] = {}
-    for _, card, source in _sources(edition):
+    for _, card, source in sources:
         for name in language.without_fallback(source):
             wanted.setdefault(name, card)
     names = sorted(wanted.keys() & ({tag.name for tag in tags()} - {"email"}))

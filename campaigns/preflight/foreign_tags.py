@@ -16,9 +16,10 @@ _MOST = 8
 
 
 def check(campaign: Campaign) -> Iterator[Finding]:
+    known = fields()
     said: dict[str, tuple[Foreign, str, Card]] = {}
     for source, is_html, where, card in _sources(campaign):
-        for one in foreign.find(source, fields(), is_html=is_html):
+        for one in foreign.find(source, known, is_html=is_html):
             said.setdefault(one.text, (one, where, card))
     for one, where, card in list(said.values())[:_MOST]:
         text = f"“{one.text[:60]}” in the {where} is a merge tag of {one.system}; readers would see it as it stands."
@@ -29,9 +30,9 @@ def check(campaign: Campaign) -> Iterator[Finding]:
         yield Finding("block", "foreign-tag", text, "Replace them with tags from the list.", "content")
 
 
-def set_aside(source: str, *, is_html: bool) -> str:
+def set_aside(source: str, known: dict[str, str], *, is_html: bool) -> str:
     """The rest, for checks that would find fault with every such tag in words of our own language."""
-    return foreign.without(source, foreign.find(source, fields(), is_html=is_html))
+    return foreign.without(source, foreign.find(source, known, is_html=is_html))
 
 
 def translate(campaign: Campaign) -> int:
