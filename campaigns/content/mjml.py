@@ -148,7 +148,7 @@ class _Writer:
         ink = on(self._colour) if band == "brand" else INK
         if not says(block) and not self._with_examples and not block.get("url"):
             return ""
-        if not says(block) and self._with_examples:
+        if not says(block) and self._with_examples and block["kind"] != "button":
             block, ink = self._exemplary(block), mixed(ink, _GREY, self._ground(band))
         match block["kind"]:
             case "logo":
@@ -209,6 +209,11 @@ class _Writer:
             fill = "transparent"
             ink = on(self._colour) if band == "brand" else readable(self._colour, self._ground(band))
             border = ink
+        if self._with_examples and not says(block):
+            block, ink = (
+                self._exemplary(block),
+                mixed(ink, _GREY, self._ground(band) if fill == "transparent" else fill),
+            )
         return (
             f'<mj-button css-class="{block["look"]}" align="{block["align"]}" background-color="{fill}" color="{ink}"'
             f' border="2px solid {border}" border-radius="{self._radius}" font-size="16px" font-weight="600"'

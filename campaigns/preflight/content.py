@@ -133,7 +133,7 @@ def _blocks(campaign: Campaign) -> Iterator[Finding]:
     written = list(blocks.walk(campaign.blocks))
     if not any(block["kind"] in {*blocks.WORDS, "image"} and _is_filled(block) for block in written):
         yield Finding("block", "nothing-written", "Nothing is written yet.", "Write the mail.", "content")
-    for kind in sorted({block["kind"] for block in written if not blocks.says(block) and not block.get("url")}):
+    for kind in sorted({block["kind"] for block in written if not blocks.says(block) and block["kind"] != "button"}):
         text = f"An empty {blocks.KINDS[kind].label.lower()} is left out of the mail."
         yield Finding("warn", "empty-block", text, "Write something into it, or remove it.", "content")
     for block in written:
@@ -141,7 +141,8 @@ def _blocks(campaign: Campaign) -> Iterator[Finding]:
             text = "A button has a link, but no words."
             yield Finding("block", "button-without-words", text, "Say what it does.", "content")
         if block["kind"] == "button" and not block.get("url"):
-            text = f"The button “{block.get('label', '')}” leads nowhere."
+            label = block.get("label", "")
+            text = f"The button “{label}” leads nowhere." if label else "A button has neither words nor a link."
             yield Finding("block", "empty-link", text, "Enter its link, or remove it.", "content")
         pictures += block["kind"] == "image" and bool(block.get("image")) and not block.get("alt")
     if pictures:

@@ -99,3 +99,9 @@ def test_text_written_by_hand_wins(organisation: Organisation) -> None:
 def test_block_document_is_completed_before_it_is_shown(organisation: Organisation) -> None:
     assert blocks.empty()["blocks"]
     assert "Read more" in preview(campaign(blocks={"blocks": [{"kind": "button", "url": "https://x.test"}]}), None).html
+
+
+def test_preview_says_what_a_tag_of_another_system_is_in_our_words(organisation: Organisation) -> None:
+    shown = preview(campaign(subject="For {{ contact.FIRSTNAME }}"), None)
+    assert "“{{ contact.FIRSTNAME }}” in the subject is a merge tag of Brevo" in shown.problem
+    assert shown.problem.endswith("In our words: {{ first_name }}")
