@@ -108,7 +108,9 @@ def _whole(value: str, pieces: Sequence[Piece]) -> frozenset[int]:
 def addresses_in_text(text: str) -> Iterator[tuple[int, int]]:
     """From where to where web addresses stand in a plain text, as a reader sees them begin and end."""
     for found in _TEXT_ADDRESS.finditer(text):
-        yield found.start(), found.start() + len(_before_closing(found[0]).rstrip(".,;:!?'"))
+        is_framed = text[found.start() - 1 : found.start()] == "<" and text[found.end() : found.end() + 1] == ">"
+        written = found[0] if is_framed else _before_closing(found[0]).rstrip(".,;:!?'")
+        yield found.start(), found.start() + len(written)
 
 
 def _before_closing(url: str) -> str:

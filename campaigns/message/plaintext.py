@@ -146,7 +146,8 @@ class _Reader:
         elif tag == "a":
             self._links.append((attributes.get("href", ""), self._flow.mark()))
         elif tag in _LISTS:
-            self._lists.append(0 if tag == "ol" else -1)
+            start = attributes.get("start", "")
+            self._lists.append((int(start) - 1 if start.isdecimal() else 0) if tag == "ol" else -1)
         elif tag == "li":
             self._flow.words(self._bullet())
             self._flow.glue()
@@ -188,7 +189,7 @@ class _Reader:
     def _picture(self, tag: str, attributes: dict[str, str]) -> None:
         alt = _collapsed(attributes.get("alt", "")).strip()
         address = self._written(attributes.get("href", "")) if tag == "area" else ""
-        if shown := f"{alt} ({address})" if alt and address else alt or address:
+        if shown := f"{alt} {_framed(address)}" if alt and address else alt or address:
             self._flow.apart(shown)
 
     def _address(self, href: str, mark: int) -> None:
@@ -197,13 +198,15 @@ class _Reader:
         said, meant = (self._masks.reveal(text, unescape) for text in (words, tidy(href)))
         if not address or address.startswith("#"):
             return
+        is_said = said in {meant, address} or (resolved(said) and resolved(said) == resolved(address))
+        bare = address if _framed(address).startswith("(") else _framed(address)
         if not words:
-            self._flow.apart(address)
-        elif said in {meant, address} or (resolved(said) and resolved(said) == resolved(address)):
-            self._flow.replace(mark, words, address)
+            self._flow.apart(bare)
+        elif is_said:
+            self._flow.replace(mark, words, bare)
             self._flow.append("")
         else:
-            self._flow.append(f" ({address})")
+            self._flow.append(f" {_framed(address)}")
 
     def _written(self, href: str) -> str:
         """The address as it may stand among words: no blank cuts it."""
@@ -214,6 +217,12 @@ class _Reader:
         if scheme.lower() in {"mailto", "tel", "sms"}:
             return _collapsed(unquote(rest.partition("?")[0]).strip())
         return as_sent(href) or href.replace(" ", "%20")
+
+
+def _framed(address: str) -> str:
+    """In brackets; in angle ones where a reader would take the end of the address for the end of a sentence."""
+    ends = [end for _, end in places.addresses_in_text(f"({address})")]
+    return f"<{address}>" if ends and ends != [len(address) + 1] else f"({address})"
 
 
 def _children(node: LexborNode) -> Iterator[LexborNode]:

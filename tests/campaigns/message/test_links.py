@@ -1,6 +1,9 @@
 import re
+from html import escape
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from accounts.web_addresses import resolved
 from campaigns.message import links
@@ -79,7 +82,22 @@ def test_a_value_in_an_address_is_its_own_part_of_it_however_the_attribute_is_qu
     assert resolved(found[2]) == found[2]
 
 
+@pytest.mark.parametrize("end", ["wow!", "what?", "a.", "a)b", "a_(b)", "it's", "x;", "a,b", "q?a=(", "end'"])
+def test_a_link_of_the_text_leads_where_its_twin_leads_whatever_it_ends_with(end: str) -> None:
+    href = f"https://shop.test/{end}"
+    for words in ("Go", "", href):
+        made = edition(f'<p>See <a href="{href}">{words}</a>, then</p>{FOOTER}')
+        assert [resolved(url) for url, _ in link_targets(made)] == [resolved(href)], made.text
+
+
 def test_a_link_of_the_text_counts_with_its_twin_in_the_html() -> None:
     made = edition('<p><a href="https://straße.test/a b">x</a></p>' + FOOTER)
     assert "https://xn--strae-oqa.test/a%20b" in made.text
     assert link_targets(made) == [("https://straße.test/a b", "x")]
+
+
+@given(st.text(st.sampled_from("ab0./?#%&=;@:+~!*$,|\\^`'\"<>[]() \t\n\xa0\u200b\u200cم\u0301ß👩"), max_size=16))
+def test_html_and_text_lead_to_one_target_for_any_address(end: str) -> None:
+    href = f"https://shop.test/{end}"
+    made = edition(f'<p>See <a href="{escape(href)}">it</a>, then</p>{FOOTER}')
+    assert [resolved(url) for url, _ in link_targets(made)] == [resolved(href)], made.text
