@@ -16,6 +16,7 @@ from campaigns.views import (
     samples,
     search,
     test_mails,
+    translating,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -41,6 +42,8 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/<int:pk>/test/", test_mails.send_test, name="campaign-test"),
     path("campaigns/<int:pk>/test/<int:message>/", test_mails.test_outcome, name="campaign-test-outcome"),
     path("campaigns/<int:pk>/content/", content.content, name="campaign-content"),
+    path("campaigns/<int:pk>/tags/", translating.translate_tags, name="campaign-translate"),
+    path("campaigns/<int:pk>/tags/undo/", translating.undo_translation, name="campaign-translate-undo"),
     path("campaigns/<int:pk>/content/kind/", content.switch_kind, name="campaign-kind"),
     path("campaigns/<int:pk>/content/starter/", content.use_starter, name="campaign-starter"),
     path("campaigns/<int:pk>/content/style/", content.save_style, name="campaign-style"),

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import dj_database_url
 from csp.constants import NONE, SELF
 
+from accounts.web_addresses import as_sent
 from config import keys, services
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -20,6 +21,7 @@ SECRETS_KEYS = keys.read("SECRETS_KEY", VAR_DIR).split(",")
 
 PORT = int(os.environ.get("PORT", "8000"))
 PUBLIC_URL = os.environ.get("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
+PUBLIC_URL = as_sent(PUBLIC_URL).rstrip("/") or PUBLIC_URL  # browsers and mail headers ask for xn--, whatever was typed
 ALLOWED_HOSTS = [
     *filter(None, os.environ.get("ALLOWED_HOSTS", "").split(",")),
     urlsplit(PUBLIC_URL).hostname or "localhost",

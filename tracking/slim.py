@@ -4,13 +4,13 @@ A GET records an event and changes nothing else. The one POST is RFC 8058's unsu
 answered, never a redirect.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from django.db import DatabaseError, InterfaceError, connection
-from django.utils.encoding import iri_to_uri
 
+from accounts.web_addresses import resolved
 from delivery import tokens
 from tracking import machines, recording, unsubscribing
 from tracking.models import EventKind
@@ -38,6 +38,7 @@ _NO_STORE = ("Cache-Control", "no-store")
 _QUIET = (("Referrer-Policy", "no-referrer"), ("X-Content-Type-Options", "nosniff"), ("X-Robots-Tag", "noindex"))
 _HTML = (("Content-Type", "text/html; charset=utf-8"), ("Content-Security-Policy", "default-src 'none'"), _NO_STORE)
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # no stored address has any, and a header with one has two meanings
 _BODY_BYTES = 64 * 1024
 _LINKS_KEPT = 50_000
 
@@ -147,14 +148,8 @@ def _stored_target(link_id: int) -> str | None:
 
 
 def _safe(url: str) -> str | None:
-    """As a header may carry it; None for anything but a web address with a host."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    if parts.scheme not in ("http", "https") or not parts.netloc or not url.isprintable():
-        return None
-    return iri_to_uri(url)
+    """Where a browser would have gone for it, as a header may carry it; None for anything but a web address."""
+    return None if _CONTROL.search(url) else resolved(url) or None
 
 
 def _again(work: Callable[[], T]) -> T:

@@ -1,7 +1,9 @@
 """Where recipients reach this installation, and whether that will do."""
 
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
+
+from accounts.web_addresses import ascii_host
 
 # An unsubscribe link must fit into 70 characters: longer ones are folded by the header encoder in a way
 # that silently kills one-click unsubscribing (RFC 8058). Its path and token need 22 of them.
@@ -23,13 +25,24 @@ def clean(text: str) -> str:
         raise Unusable("Write it with https:// and the name of the host, for example https://news.example.org.")
     if parts.path or parts.query or parts.fragment or parts.username:
         raise Unusable("Only scheme and host, such as https://news.example.org: no path behind it.")
-    address = f"{parts.scheme}://{parts.netloc.lower()}"
+    address = f"{parts.scheme}://{_place(parts)}"
     if len(address) > LONGEST:
         raise Unusable(
             f"That is {len(address)} characters long, {LONGEST} is the most: with a longer one the unsubscribe links "
             "in mail headers break. Choose a shorter name, for example https://m.example.org."
         )
     return address
+
+
+def _place(parts: SplitResult) -> str:
+    """Host and port, the host as it travels."""
+    if parts.netloc.isascii():
+        return parts.netloc.lower()
+    try:
+        host = ascii_host(parts.hostname or "")
+        return f"{host}:{parts.port}" if parts.port else host
+    except ValueError:
+        raise Unusable("That is not the name of a host. It looks like https://news.example.org.") from None
 
 
 def why_not_for_real(address: str) -> str | None:

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from campaigns.content.html import clean_rich
+from accounts.web_addresses import completed
+from campaigns.content.rich import clean_rich
 
 Widget = Literal["text", "rich", "choice", "url", "image", "colour", "number"]
 Block = dict[str, Any]
@@ -20,6 +21,7 @@ VERSION = 1
 MAX_BLOCKS = 200
 _MAX_TEXT = 2_000
 _MAX_RICH = 50_000
+_MARKUP = re.compile(r"<[^>]*>")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -39,6 +41,7 @@ class Field:
     choices: tuple[tuple[str, str], ...] = ()
     minimum: int = 0
     maximum: int = 0
+    example: str = ""  # shown in grey where nothing is written yet, and never sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ KINDS: dict[str, Kind] = {
             "Heading",
             "A line that says what follows",
             (
-                Field("text", "Text", "text", "A heading"),
+                Field("text", "Text", "text", example="A heading"),
                 Field(
                     "level",
                     "Size",
@@ -101,14 +104,14 @@ KINDS: dict[str, Kind] = {
             "text",
             "Text",
             "Paragraphs, lists and links",
-            (Field("html", "Text", "rich", "<p>Write here.</p>"), _ALIGN, _BAND),
+            (Field("html", "Text", "rich", example="Write here."), _ALIGN, _BAND),
         ),
         Kind(
             "button",
             "Button",
             "The one thing to do next",
             (
-                Field("label", "Label", "text", "Read more"),
+                Field("label", "Label", "text", example="Read more"),
                 Field("url", "Link", "url", help="A full address, such as https://example.com/offer."),
                 Field(
                     "look",
@@ -193,6 +196,7 @@ STYLE: tuple[Field, ...] = (
 )
 
 # Kinds that may stand in a column.
+WORDS = {"heading": "text", "text": "html", "button": "label"}
 COLUMN_KINDS = ("heading", "text", "button", "image", "divider", "spacer", "logo")
 
 
@@ -220,6 +224,12 @@ def walk(document: Document) -> Iterator[Block]:
         yield block
         for column in block.get("columns", []):
             yield from column
+
+
+def says(block: Block) -> bool:
+    """Whether somebody has written something into it, or it needs no words."""
+    name = WORDS.get(block["kind"])
+    return not name or bool(_MARKUP.sub("", str(block.get(name, ""))).replace("&nbsp;", " ").strip())
 
 
 def validate(document: Any) -> Document:
@@ -280,7 +290,8 @@ def _value(field: Field, value: Any) -> Any:
         return value if value in dict(field.choices) else field.default
     if field.widget == "colour":
         return value.lower() if _COLOUR.fullmatch(value) else field.default
-    return " ".join(value.split())[:_MAX_TEXT]
+    value = " ".join(value.split())[:_MAX_TEXT]
+    return completed(value) if field.widget == "url" else value
 
 
 def _plain(value: Any) -> str:

@@ -4,15 +4,31 @@ PAPER, INK, MUTED, LINE = "#ffffff", "#23262b", "#5f6368", "#dedbd5"
 DARK = "#262a30"  # the lighter of the two surfaces a dark mail is set on
 
 
+_READABLE = 4.5  # WCAG 2.2, 1.4.3
+_LINK = "#0000ee"  # of mail programs that know no style sheet
+
+
 def on(colour: str) -> str:
-    """Ink that reads on a surface of this colour."""
-    return PAPER if contrast(colour, PAPER) >= contrast(colour, INK) else INK
+    """Ink that reads on a surface of this colour; on a middling one nothing but black does."""
+    ink = PAPER if contrast(colour, PAPER) >= contrast(colour, INK) else INK
+    return ink if contrast(colour, ink) >= _READABLE else "#000000"
+
+
+def readable(colour: str, ground: str) -> str:
+    """The colour, or as much darker or lighter as it takes to be read on the ground."""
+    towards = "#000000" if contrast("#000000", ground) >= contrast("#ffffff", ground) else "#ffffff"
+    while contrast(colour, ground) < _READABLE:
+        colour = mixed(colour, 0.88, towards)
+    return colour
+
+
+def needs_link_colour(ground: str) -> bool:
+    """Whether a link left to the mail program cannot be read on the ground."""
+    return contrast(_LINK, ground) < _READABLE
 
 
 def readable_on_light(colour: str) -> str:
-    while contrast(colour, PAPER) < 4.5:
-        colour = mixed(colour, 0.88, "#000000")
-    return colour
+    return readable(colour, PAPER)
 
 
 def readable_on_dark(colour: str) -> str:

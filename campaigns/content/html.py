@@ -5,16 +5,13 @@ import re
 from functools import lru_cache
 from html import escape, unescape
 
-import nh3
 from premailer import Premailer
 
 from campaigns.content import sanitising
 from campaigns.merge.masking import Masks
 
-__all__ = ["Unusable", "clean", "clean_rich", "complete", "escape_text", "inline", "preheader_block", "visible_text"]
+__all__ = ["Unusable", "clean", "complete", "escape_text", "inline", "preheader_block", "visible_text"]
 
-_RICH_TAGS = {"p", "br", "strong", "em", "a", "ul", "ol", "li"}
-_RICH_ALIASES = (("<b>", "<strong>"), ("</b>", "</strong>"), ("<i>", "<em>"), ("</i>", "</em>"))
 _DOCTYPE = re.compile(r"\s*(<!doctype[^>]*>)", re.IGNORECASE)
 _HTML_TAG = re.compile(r"<html\b([^>]*)>", re.IGNORECASE)
 _HEAD_TAG = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
@@ -36,22 +33,6 @@ def clean(html: str) -> str:
     """The HTML without scripts, handlers, forms, refreshes, bases and outside style sheets; merge tags stay."""
     masks = Masks(apart=True)
     return masks.reveal(sanitising.clean(masks.hide(html), masks))
-
-
-def clean_rich(html: str) -> str:
-    """The small HTML of a text block: p, br, strong, em, a, ul, ol, li and nothing else."""
-    for old, new in _RICH_ALIASES:
-        html = html.replace(old, new)
-    masks = Masks()
-    hidden = masks.hide(html)
-    cleaned = nh3.clean(
-        hidden,
-        tags=_RICH_TAGS,
-        attributes={"a": {"href"}},
-        url_schemes={"http", "https", "mailto", "tel"},
-        link_rel=None,
-    )
-    return masks.reveal(cleaned)
 
 
 @lru_cache(maxsize=32)

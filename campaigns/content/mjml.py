@@ -2,16 +2,28 @@
 
 import re
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 from mjml import mjml2html
 
 from accounts.models import Organisation
+from accounts.web_addresses import as_sent
 from campaigns.content import html
-from campaigns.content.blocks import Block, Document, column_count
-from campaigns.content.colours import INK, LINE, MUTED, PAPER, mixed, on, readable_on_dark, readable_on_light
+from campaigns.content.blocks import KINDS, WORDS, Block, Document, column_count, says
+from campaigns.content.colours import (
+    INK,
+    LINE,
+    MUTED,
+    PAPER,
+    mixed,
+    needs_link_colour,
+    on,
+    readable,
+    readable_on_dark,
+    readable_on_light,
+)
 from campaigns.merge.masking import Masks
 
 _SANS = "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
@@ -21,6 +33,12 @@ _HEADINGS = {"1": ("30px", "1.25"), "2": ("22px", "1.3"), "3": ("17px", "1.4")}
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 # What XML 1.0 cannot hold, such as the vertical tabs that come along from a word processor.
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_RICH_TABLE = re.compile(r"<(table|td|th)(?=[ >])")
+_CELL = f"border:1px solid {LINE};padding:6px 8px;text-align:start;vertical-align:top"
+_TABLE_LOOK = {"table": "border-collapse:collapse;width:100%;margin:0 0 14px", "td": _CELL, "th": _CELL}
+_RICH_HREF = re.compile(r'href="([^"]*)"')
+_ALT = re.compile(r'<img [^>]*?\balt="(\w+)"[^>]*? style="')
+_GREY = 0.5
 _WIDTH = 600
 _SIDE = 32
 
@@ -42,16 +60,24 @@ class Brand:
         return cls(organisation.name, organisation.postal_address, colour, logo)
 
 
-def compile(document: Document, brand: Brand, *, title: str = "", preheader: str = "") -> str:
-    """A whole HTML page with merge tags still in it, of a document that blocks.validate has seen."""
+def compile(
+    document: Document, brand: Brand, *, title: str = "", preheader: str = "", with_examples: bool = False
+) -> str:
+    """A whole HTML page with merge tags still in it, of a document that blocks.validate has seen.
+
+    `with_examples`: grey words where a block has none yet, for whoever writes the mail. What is sent leaves such
+    blocks out.
+    """
     masks = Masks()
-    written = _NO_XML.sub("", _Writer(document, brand, masks).page(title))
-    page = mjml2html(written, fonts={}, disable_comments=False)
-    return html.complete(masks.reveal(page), title=title, preheader=preheader, language=brand.language)
+    writer = _Writer(document, brand, masks, with_examples=with_examples)
+    page = mjml2html(_NO_XML.sub("", writer.page(title)), fonts={}, disable_comments=False)
+    return html.complete(
+        masks.reveal(writer.with_inked_alts(page)), title=title, preheader=preheader, language=brand.language
+    )
 
 
 class _Writer:
-    def __init__(self, document: Document, brand: Brand, masks: Masks) -> None:
+    def __init__(self, document: Document, brand: Brand, masks: Masks, *, with_examples: bool = False) -> None:
         style = document["style"]
         self._document = document
         self._brand = brand
@@ -62,6 +88,9 @@ class _Writer:
         self._body_font = _SERIF if style["font"] == "serif" else _SANS
         self._head_font = _SANS if style["font"] == "sans" else _SERIF
         self._radius = _RADIUS[style["corners"]]
+        self._muted = readable(MUTED, self._background)
+        self._alt_inks: dict[str, str] = {}
+        self._with_examples = with_examples
 
     def page(self, title: str) -> str:
         frame = {
@@ -72,7 +101,7 @@ class _Writer:
             "link": readable_on_light(self._colour),
             "link_on_dark": readable_on_dark(self._colour),
             "ink": INK,
-            "muted": MUTED,
+            "muted": self._muted,
             "paper": PAPER,
             "line": LINE,
             "width": _WIDTH,
@@ -80,6 +109,13 @@ class _Writer:
             "sections": mark_safe("".join(map(self._section, self._document["blocks"]))),  # noqa: S308 - MJML
         }
         return render_to_string("email/frame.mjml", frame)
+
+    def with_inked_alts(self, page: str) -> str:
+        """Descriptions that can be read where the picture would be; the compiler has no colour for them."""
+        return _ALT.sub(
+            lambda found: f"{found[0]}color:{self._alt_inks[found[1]]};" if found[1] in self._alt_inks else found[0],
+            page,
+        )
 
     def _section(self, block: Block) -> str:
         if block["kind"] == "footer":
@@ -91,8 +127,11 @@ class _Writer:
         return self._framed(band, f"<mj-column>{self._element(block, band, side)}</mj-column>")
 
     def _framed(self, band: str, inside: str, padding: str = "0") -> str:
-        colour = {"paper": PAPER, "tint": self._tint, "brand": self._colour}[band]
-        return f'<mj-section css-class="{band}" background-color="{colour}" padding="{padding}">{inside}</mj-section>\n'
+        ground = self._ground(band)
+        return f'<mj-section css-class="{band}" background-color="{ground}" padding="{padding}">{inside}</mj-section>\n'
+
+    def _ground(self, band: str) -> str:
+        return {"paper": PAPER, "tint": self._tint, "brand": self._colour}[band]
 
     def _columns(self, block: Block, band: str) -> str:
         shares = [int(share) for share in block["layout"].split("-")]
@@ -107,28 +146,36 @@ class _Writer:
 
     def _element(self, block: Block, band: str, side: str) -> str:
         ink = on(self._colour) if band == "brand" else INK
+        if not says(block) and not self._with_examples and not block.get("url"):
+            return ""
+        if not says(block) and self._with_examples and block["kind"] != "button":
+            block, ink = self._exemplary(block), mixed(ink, _GREY, self._ground(band))
         match block["kind"]:
             case "logo":
-                return self._logo(block, ink, side)
+                return self._logo(block, band, ink, side)
             case "heading":
                 return self._heading(block, ink, side)
             case "text":
                 above = 18 if band != "paper" and side == f"{_SIDE}px" else 8
                 return (
                     f'<mj-text css-class="words" color="{ink}" align="{block["align"]}" padding="{above}px {side} 4px">'
-                    f"{self._masks.hide(block['html'])}</mj-text>"
+                    f"{self._rich(block['html'], self._ground(band), ink)}</mj-text>"
                 )
             case "button":
                 return self._button(block, band, side)
             case "image":
-                return self._image(block, side)
+                return self._image(block, band, side)
             case "divider":
                 return f'<mj-divider css-class="line" padding="16px {side}" />'
             case "spacer":
                 return f'<mj-spacer height="{block["height"]}px" />'
         return ""
 
-    def _logo(self, block: Block, ink: str, side: str) -> str:
+    def _exemplary(self, block: Block) -> Block:
+        name = WORDS[block["kind"]]
+        return block | {name: KINDS[block["kind"]].field(name).example}
+
+    def _logo(self, block: Block, band: str, ink: str, side: str) -> str:
         source = block["image"] or self._brand.logo_url
         if not source:
             name = self._text(block["alt"] or self._brand.name)
@@ -139,7 +186,7 @@ class _Writer:
             )
         return (
             f'<mj-image css-class="onlight" src="{self._attribute(source)}"'
-            f' alt="{self._attribute(block["alt"] or self._brand.name)}" width="{block["width"]}px"'
+            f' alt="{self._alt(block["alt"] or self._brand.name, band)}" width="{block["width"]}px"'
             f' align="{block["align"]}" padding="24px {side} 16px"{self._href(block)} />'
         )
 
@@ -159,8 +206,14 @@ class _Writer:
         if band == "brand":
             fill, ink, border = ink, on(ink) if ink == PAPER else PAPER, ink
         if block["look"] == "outline":
-            fill, ink = "transparent", on(self._colour) if band == "brand" else readable_on_light(self._colour)
+            fill = "transparent"
+            ink = on(self._colour) if band == "brand" else readable(self._colour, self._ground(band))
             border = ink
+        if self._with_examples and not says(block):
+            block, ink = (
+                self._exemplary(block),
+                mixed(ink, _GREY, self._ground(band) if fill == "transparent" else fill),
+            )
         return (
             f'<mj-button css-class="{block["look"]}" align="{block["align"]}" background-color="{fill}" color="{ink}"'
             f' border="2px solid {border}" border-radius="{self._radius}" font-size="16px" font-weight="600"'
@@ -168,25 +221,39 @@ class _Writer:
             f"{self._text(block['label'])}</mj-button>"
         )
 
-    def _image(self, block: Block, side: str) -> str:
+    def _image(self, block: Block, band: str, side: str) -> str:
         if not block["image"]:
             return ""
         width = f' width="{_WIDTH // 2}px"' if block["width"] == "half" else ""
         return (
-            f'<mj-image src="{self._attribute(block["image"])}" alt="{self._attribute(block["alt"])}"{width}'
+            f'<mj-image src="{self._attribute(block["image"])}" alt="{self._alt(block["alt"], band)}"{width}'
             f' fluid-on-mobile="true" padding="{"0" if side == "0" else "12px " + side}"{self._href(block)} />'
         )
 
     def _footer(self, block: Block) -> str:
         address = ", ".join(line.strip() for line in self._brand.postal_address.splitlines() if line.strip())
         said = " · ".join(escape(part) for part in (self._brand.name, address) if part)
-        link = f'<a href="{self._text("{{ unsubscribe_url }}")}">{self._text(block["label"] or "Unsubscribe")}</a>'
-        words = f"{self._masks.hide(block['html'])}<p>{said}</p><p>{link}</p>"
+        link = f'<a href="{{{{ unsubscribe_url }}}}">{html.escape_text(block["label"] or "Unsubscribe")}</a>'
+        end = self._rich(f"<p>{link}</p>", self._background, self._muted)
+        words = f"{self._rich(block['html'], self._background, self._muted)}<p>{said}</p>{end}"
         return (
             f'<mj-section css-class="around" background-color="{self._background}" padding="20px 0"><mj-column>'
-            f'<mj-text css-class="small" align="center" font-size="14px" line-height="1.5" color="{MUTED}">{words}'
-            "</mj-text></mj-column></mj-section>\n"
+            f'<mj-text css-class="small" align="center" font-size="14px" line-height="1.5" color="{self._muted}">'
+            f"{words}</mj-text></mj-column></mj-section>\n"
         )
+
+    def _rich(self, words: str, ground: str, ink: str) -> str:
+        """Its links are kept from the compiler, which writes \\u{301} for a mark that combines."""
+        style = f' style="color:{ink};text-decoration:underline"' if needs_link_colour(ground) else ""
+
+        def link(found: re.Match[str]) -> str:
+            address = self._masks.reveal(found[1])
+            if not self._masks.pattern.search(found[1]):
+                address = escape(_as_sent(unescape(address)))
+            return f'href="{self._masks.keep(address)}"{style}'
+
+        shaped = _RICH_TABLE.sub(lambda tag: f'{tag[0]} style="{_TABLE_LOOK[tag[1]]}"', self._masks.hide(words))
+        return _RICH_HREF.sub(link, shaped)
 
     def _text(self, template: str) -> str:
         return self._masks.hide(template, escape)
@@ -195,10 +262,23 @@ class _Writer:
         """The compiler spells unusual characters of attributes in a way of its own: it sees none of them."""
         return self._masks.keep(html.escape_text(template))
 
+    def _alt(self, alt: str, band: str) -> str:
+        mask = self._attribute(alt)
+        if band == "brand":
+            self._alt_inks[mask] = on(self._colour)
+        return mask
+
     def _href(self, block: Block) -> str:
-        return f' href="{self._attribute(block["url"])}"' if block["url"] else ""
+        return f' href="{self._attribute(_as_sent(block["url"]))}"' if block["url"] else ""
 
     def _linked(self, inside: str, url: str, ink: str) -> str:
         return (
-            f'<a href="{self._attribute(url)}" style="color:{ink};text-decoration:none">{inside}</a>' if url else inside
+            f'<a href="{self._attribute(_as_sent(url))}" style="color:{ink};text-decoration:none">{inside}</a>'
+            if url
+            else inside
         )
+
+
+def _as_sent(url: str) -> str:
+    """An address without merge tags as it travels; what is none on the web stays as it is."""
+    return url if "{{" in url or "{%" in url else as_sent(url) or url

@@ -65,7 +65,7 @@ def _content(campaign: Campaign) -> str:
     document = campaign.blocks or {}
     number = sum(1 for _ in blocks.walk(document))
     heading = next((block.get("text", "") for block in blocks.walk(document) if block["kind"] == "heading"), "")
-    if not number:
+    if not any(blocks.says(block) for block in blocks.walk(document) if block["kind"] in blocks.WORDS):
         return "Nothing written yet"
     begins = f", “{truncatechars(plainly(heading), 40)}”" if heading else ""
     return f"{number} block{'' if number == 1 else 's'}{begins}{by_hand}"

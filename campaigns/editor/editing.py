@@ -1,5 +1,6 @@
 """A document as its editor shows it: each block with its form, as campaigns.content.blocks defines it."""
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from campaigns.content.blocks import Block, Document, Field
 from campaigns.templatetags.campaign_words import plainly
 
 _EXCERPT_CHARS = 48
+_WHOLE = re.compile(r"[a-z][a-z0-9+-]*:(?!\d)|#|\{[{%]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,24 @@ def style_inputs(document: Document, brand_colour: str) -> list[Input]:
 def values(fields: tuple[Field, ...], posted: QueryDict) -> dict[str, Any]:
     """What the form holds; what it does not mention stays as it is."""
     return {field.name: posted[field.name] for field in fields if field.name in posted}
+
+
+def links_as_kept(block: Block, posted: QueryDict) -> dict[str, dict[str, str]]:
+    """What became of the links in the form: those completed, and a question about those that lead nowhere."""
+    typed = {
+        field.name: str(posted[field.name]).strip()
+        for field in blocks.KINDS[block["kind"]].fields
+        if field.widget == "url" and field.name in posted
+    }
+    kept = {name: str(block[name]) for name in typed}
+    return {
+        "completed": {name: kept[name] for name, words in typed.items() if words != kept[name]},
+        "asks": {
+            name: f"“{words[:60]}” is not a whole address. Write it as https://example.org/page."
+            for name, words in kept.items()
+            if words and not _WHOLE.match(words)
+        },
+    }
 
 
 def _row(siblings: list[Block], empty: Row, open_id: str) -> Row:

@@ -1,13 +1,20 @@
 """The filters of the merge language, and how plain values read in a mail."""
 
 import math
+import re
 from collections.abc import Callable
 from datetime import date as Date
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
+
+from accounts.web_addresses import as_sent
+from campaigns.message.encoding import one_line
 
 _DATE_STYLES = {"short": "%-d %b %Y", "long": "%-d %B %Y", "day": "%-d %B", "weekday": "%A, %-d %B", "year": "%Y"}
 _MAX_LENGTH = 10_000
+_NO_WEB = ("mailto:", "tel:", "sms:")
+_BARE_HOST = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?:[:/?#]|$)")
 
 
 def is_blank(value: Any) -> bool:
@@ -82,6 +89,14 @@ def date(value: Any, style: Any = "short") -> str:
     return day.strftime(_DATE_STYLES.get(str(style), _DATE_STYLES["short"]))
 
 
+def url(value: Any) -> str:
+    """A whole address from a contact's record: nothing but http, https, mailto, tel and sms leads anywhere."""
+    text = one_line(printable(value))
+    if text.lower().startswith(_NO_WEB):
+        return quote(text, safe=":/?#[]@!$&'()*+,;=%-._~")
+    return as_sent(f"https://{text}" if _BARE_HOST.match(text) else text)
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
-    function.__name__: function for function in (default, upper, lower, title, truncate, number, date)
+    function.__name__: function for function in (default, upper, lower, title, truncate, number, date, url)
 }

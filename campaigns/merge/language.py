@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import minijinja
 
-from campaigns.merge import places, syntax
+from campaigns.merge import comparing, places, syntax
 from campaigns.merge.filters import FILTERS, default, is_blank, printable
 from campaigns.merge.syntax import Piece, Problem, Unreadable
 from campaigns.message.encoding import SOFT_BREAK, is_plain_address, needs_nothing
@@ -185,9 +185,9 @@ class Template:
         source = "".join(
             self._literal(piece)
             if piece.kind == "text"
-            else f"{{{{ ({piece.source})|_{piece.place} }}}}"
+            else f"{{{{ ({comparing.rewritten(piece)})|_{piece.place} }}}}"
             if piece.kind == "output"
-            else piece.shown()
+            else f"{{% {comparing.rewritten(piece)} %}}"
             for piece in pieces
         )
         try:
@@ -285,6 +285,7 @@ def _environment() -> minijinja.Environment:
         comment_start_string="{##\ue002",  # a style sheet may say {#id; nobody writes this
         comment_end_string="\ue002##}",
     )
+    environment.add_global(comparing.CALL, comparing.holds)
     for name in ("range", "dict", "debug", "namespace"):
         environment.remove_global(name)
     return environment

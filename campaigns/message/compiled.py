@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from campaigns.merge import language, places
 from campaigns.merge.filters import is_blank
 from campaigns.merge.syntax import Piece
-from campaigns.message import links
+from campaigns.message import links, pixel
 from campaigns.message.encoding import (
     SOFT_BREAK,
     address_header,
@@ -33,8 +33,6 @@ from delivery.content import Parts, Recipient
 from tracking import addresses
 
 OPEN_NAME, CLICK_NAME = "_open", "_click"
-_BODY = re.compile(r"<body\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
-_PIXEL = '<img src="{}" width="1" height="1" alt="" style="display:block;width:1px;height:1px;border:0">'
 _ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
 _PHRASE = re.compile(r"[A-Za-z0-9 ]{1,60}")
 Values = dict[str, Any]
@@ -195,15 +193,15 @@ class _Spelling:
 
 def read_bodies(edition: Edition, spelling: _Spelling | None) -> tuple[list[Piece], list[Piece]]:
     """The pieces of both parts, placed; with a spelling, links and the open pixel are addresses of ours."""
-    html_pieces, text_pieces = places.placed(language.read(edition.html)), language.read(edition.text)
-    text_pieces = [places.at(piece, "plain") for piece in text_pieces]
+    html_pieces = places.placed(language.read(edition.html))
+    text_pieces = places.in_text(language.read(edition.text))
     if spelling is not None:
         link_names = spelling.names
         html, text = places.masked(html_pieces), places.masked(text_pieces)
         _, html_links, html_numbers, text_links, text_numbers = links.targets(html, text)
         html, html_pieces = links.replaced(html, html_pieces, html_links, [link_names[n] for n in html_numbers])
         text, text_pieces = links.replaced(text, text_pieces, text_links, [link_names[n] for n in text_numbers])
-        html, html_pieces = _with_pixel(html, html_pieces)
+        html, html_pieces = pixel.added(html, html_pieces, OPEN_NAME)
         html_pieces, text_pieces = places.unmasked(html, html_pieces), places.unmasked(text, text_pieces)
         return spelling.spelled(html_pieces), spelling.spelled(text_pieces)
     return html_pieces, text_pieces
@@ -249,15 +247,6 @@ def _names(edition: Edition) -> list[str]:
     """Of a person, all that the edition may ask for."""
     pieces = [piece for words in (edition.subject, edition.text, edition.html) for piece in language.read(words)]
     return sorted({"email"}.union(*(piece.names for piece in pieces)))
-
-
-def _with_pixel(html: str, pieces: Sequence[Piece]) -> tuple[str, list[Piece]]:
-    """The pixel comes early: a mail that is clipped for its length still counts as opened."""
-    body = _BODY.search(html)
-    at = body.end() if body else 0
-    mask = f"{places.OPEN}{len(pieces)}{places.CLOSE}"
-    pixel = Piece("output", OPEN_NAME, tokens=(("name", OPEN_NAME),), place="ours")
-    return html[:at] + _PIXEL.format(mask) + html[at:], [*pieces, pixel]
 
 
 def _to(email: str) -> str:

@@ -36,22 +36,23 @@ class Composed:
     text: str
 
 
-def compose(campaign: Campaign) -> Composed:
+def compose(campaign: Campaign, *, with_examples: bool = False) -> Composed:
     """Raises blocks.Invalid or html.Unusable for content that no mail can be made of."""
     subject, preheader = campaign.subject.strip(), campaign.preheader.strip()
     if campaign.content_kind == Campaign.ContentKind.HTML:
         page = html.complete(html.inline(html.clean(campaign.html)), title=subject, preheader=preheader)
     else:
         document = blocks.validate(campaign.blocks or blocks.empty())
-        page = mjml.compile(document, mjml.Brand.of(Organisation.get()), title=subject, preheader=preheader)
+        brand = mjml.Brand.of(Organisation.get())
+        page = mjml.compile(document, brand, title=subject, preheader=preheader, with_examples=with_examples)
     return Composed(
         subject, preheader, page, campaign.text.strip() + "\n" if campaign.text.strip() else plaintext.from_html(page)
     )
 
 
-def freeze(campaign: Campaign) -> Edition:
+def freeze(campaign: Campaign, *, with_examples: bool = False) -> Edition:
     """An unsaved edition of the campaign as it stands; the caller sets is_test, contact_id, created_by and saves."""
-    composed = compose(campaign)
+    composed = compose(campaign, with_examples=with_examples)
     return Edition(
         campaign=campaign,
         sender_name=campaign.sender_name,

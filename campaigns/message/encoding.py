@@ -4,6 +4,8 @@ import re
 from base64 import b64encode
 from collections.abc import Iterator
 
+from accounts.web_addresses import ascii_host
+
 _LINE = 76
 SOFT_BREAK = "=\r\n"
 # Printable ASCII stays as it is but for "=": everything else becomes =XX, byte by byte.
@@ -12,7 +14,10 @@ _UNTOUCHED = re.compile(r"[!-\-/-<>-~](?:[ -<>-~]{0,73}[!-<>-~])?")
 # Begins and ends with a character that stays in any place of a mail: HTML, address or text.
 needs_nothing = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z /:.,?#_~+@()!*-]{0,73}[0-9A-Za-z_-])?").fullmatch
 # A web address of such characters: needs nothing even where an address from a record is made harmless.
-is_plain_address = re.compile(r"https?://[0-9A-Za-z/:.,?#_~+@()!*-]{1,66}[0-9A-Za-z_-]").fullmatch
+is_plain_address = re.compile(
+    r"(?=.{10,75}\Z)https?://(?:[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*\.)+[A-Za-z]{2,63}"
+    r"(?:[/?#](?:[0-9A-Za-z/:.,?#_~+@()!*-]*[0-9A-Za-z_-])?)?"
+).fullmatch
 _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127)) | dict.fromkeys(range(0xD800, 0xE000))
 _SPACES = re.compile(r"\s+")
 _WORD_OCTETS = 45  # 60 characters of base64 and 12 of frame: 72 of the 75 that RFC 2047 allows
@@ -111,7 +116,7 @@ def ascii_address(address: str) -> str:
     local, at, domain = address.strip().rpartition("@")
     if not (local and at and domain and local.isascii() and local.isprintable() and "\x7f" not in local):
         raise ValueError(f"not an address that mail servers without SMTPUTF8 take: {address!r}")
-    return f"{local}@{domain.encode('idna').decode().lower()}"
+    return f"{local}@{ascii_host(domain.removesuffix('.'))}"
 
 
 def _fold(line: str) -> str:

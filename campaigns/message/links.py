@@ -1,7 +1,8 @@
 """Links of a mail: which are tracked, and how a tracked address takes the place of the author's.
 
 Works on masked text (see campaigns.merge.places), and touches nothing but the address itself. Links with merge tags
-in them, and mailto, tel and anchors, stay as the author wrote them.
+in them, and mailto, tel and anchors, stay as the author wrote them. What is a web address, and which, is for browsers
+to say (accounts.web_addresses): blanks round it and line breaks in it are no part of it.
 """
 
 import re
@@ -9,16 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
 
+from accounts.web_addresses import resolved, tidy
 from campaigns.merge import places
 from campaigns.merge.syntax import Piece
+from delivery.markup import attribute_text
 
-_LINK_TAG = re.compile(r"""<(a|area|v:\w+)\b((?:[^<>"']|"[^"]*"|'[^']*')*)>""", re.IGNORECASE)
-_HREF = re.compile(r"""(?<![^\s"'])href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
-_LABEL = re.compile(r"(.*?)</(?:a|v:\w+)\s*>", re.IGNORECASE | re.DOTALL)
+_LINK = re.compile(r"(?:a|area|v:\w+)", re.IGNORECASE)
+_LABEL = re.compile(r"(.{0,5000}?)</(?:a|v:\w+)\s*>", re.IGNORECASE | re.DOTALL)
 _ALT = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _MARKUP = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
-_TEXT_LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
-_WEB = re.compile(r"https?://[^\s/?#]+", re.IGNORECASE)
 _LABEL_CHARS = 200
 
 
@@ -38,10 +38,10 @@ def in_html(masked: str) -> list[Found]:
 
 def in_text(masked: str) -> list[Found]:
     found = []
-    for match in _TEXT_LINK.finditer(masked):
-        url = _before_closing(match[0]).rstrip(".,;:!?'")
+    for start, end in places.addresses_in_text(masked):
+        url = masked[start:end]
         if _is_tracked(url):
-            found.append(Found(url, "", match.start(), match.start() + len(url)))
+            found.append(Found(url, "", start, end))
     return found
 
 
@@ -55,10 +55,10 @@ def targets(html: str, text: str) -> tuple[list[tuple[str, str]], list[Found], l
     all_targets = [(link.url, link.label) for link in html_links]
     waiting: dict[str, list[int]] = {}
     for number, link in enumerate(html_links):
-        waiting.setdefault(link.url, []).append(number)
+        waiting.setdefault(resolved(link.url), []).append(number)
     text_numbers = []
     for link in text_links:
-        twins = waiting.setdefault(link.url, [])
+        twins = waiting.setdefault(resolved(link.url), [])
         if not twins:
             twins.append(len(all_targets))
             all_targets.append((link.url, "In the plain text"))
@@ -78,36 +78,24 @@ def replaced(
     return "".join(out) + masked[at:], pieces
 
 
-def _before_closing(url: str) -> str:
-    """Up to a bracket that was opened before the address: "(https://example.org/a_(b)).And" is of `a_(b)`."""
-    depth = 0
-    for at, character in enumerate(url):
-        depth += {"(": 1, ")": -1}.get(character, 0)
-        if depth < 0:
-            return url[:at]
-    return url
-
-
 def _in_html(masked: str) -> Iterator[Found]:
-    for tag in _LINK_TAG.finditer(masked):
-        href = _HREF.search(tag[2])
-        if not href or not href.lastindex:
+    for tag in places.TAG.finditer(masked):
+        if not _LINK.fullmatch(tag["name"]):
             continue
-        raw = href[href.lastindex]
-        url = unescape(raw).strip()
-        if _is_tracked(url):
-            start = tag.start(2) + href.start(href.lastindex)
-            yield Found(url, _label(masked, tag), start, start + len(raw))
+        href = next((one for one in places.attributes(tag) if one.name == "href"), None)
+        url = tidy(attribute_text(href.value)) if href else ""
+        if href and _is_tracked(url):
+            yield Found(url, _label(masked, tag), href.start, href.start + len(href.value))
 
 
 def _is_tracked(url: str) -> bool:
-    return bool(_WEB.match(url)) and places.OPEN not in url
+    return places.OPEN not in url and bool(resolved(url))
 
 
 def _label(masked: str, tag: re.Match[str]) -> str:
     """What the reader sees of the link: its words, else its picture's description."""
     inside = _LABEL.match(masked, tag.end())
-    if tag[1].lower() == "area" or not inside:
+    if tag["name"].lower() == "area" or not inside:
         return _alt(tag[0])
     words = " ".join(unescape(places.MASK.sub(" … ", _MARKUP.sub(" ", inside[1]))).split())
     return (words or _alt(inside[1]))[:_LABEL_CHARS]

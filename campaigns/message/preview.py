@@ -12,6 +12,7 @@ from campaigns.merge import language
 from campaigns.message import editions
 from campaigns.message.compiled import CompiledEdition, link_targets
 from campaigns.models import Campaign, Edition
+from campaigns.preflight import foreign_tags
 from contacts.merge_values import values
 from contacts.models import Contact
 from delivery.content import Parts, Recipient
@@ -36,14 +37,18 @@ class Preview:
 
 
 def preview(campaign: Campaign, contact: Contact | None) -> Preview:
-    """`contact` None: somebody of whom only the address is known. Never raises for what an author can write."""
+    """`contact` None: somebody of whom only the address is known. Never raises for what an author can write.
+
+    Blocks without words show their example, which nobody receives.
+    """
     try:
-        edition = editions.freeze(campaign)
+        edition = editions.freeze(campaign, with_examples=True)
         recipient = recipient_of(contact)
         shown, sent = compile_for_show(edition, recipient)
         preheader = language.render(edition.preheader, recipient.merge, "header")
     except (language.Broken, blocks.Invalid, html.Unusable, ValueError) as problem:
-        text = _words(problem)
+        foreign = next(foreign_tags.check(campaign), None) if isinstance(problem, language.Broken) else None
+        text = f"{foreign.text} {foreign.cure}" if foreign else _words(problem)
         page = render_to_string("email/problem.html", {"problem": text})
         return Preview(sender(campaign), campaign.subject, campaign.preheader, page, text, len(page.encode()), text)
     return Preview(

@@ -11,6 +11,7 @@ from campaigns.merge import language
 from campaigns.message import editions, preview
 from campaigns.message.compiled import CompiledEdition, link_targets
 from campaigns.models import Campaign, Edition
+from campaigns.preflight import foreign_tags
 from campaigns.preflight.findings import Card, Finding
 from contacts import audience
 from contacts.merge_values import tags
@@ -20,9 +21,6 @@ from delivery.linter import MAX_HTML_BYTES, lint
 from delivery.markup import host_of
 
 _LARGE_HTML_BYTES = 80_000
-_FOREIGN_TAG = re.compile(
-    r"\*\|[A-Z_:]+\|\*|%%[\w ]+%%|\[\[[\w ]+\]\]|%(?:FIRSTNAME|UNSUBSCRIBE\w*|EMAIL)%", re.IGNORECASE
-)
 _PLACEHOLDER_HOSTS = ("example.com", "example.org", "example.net")
 _FEW_LETTERS = 100
 # What the other checks say better, or what a rehearsal on one machine cannot be.
@@ -52,25 +50,32 @@ def check(campaign: Campaign, organisation: Organisation | None, *, is_real: boo
     except (blocks.Invalid, html.Unusable) as problem:
         cure = "Write the mail." if not campaign.html.strip() else "Mend the HTML."
         return [Finding("block", "unusable", str(problem), cure, "content")]
-    broken = list(_templates(edition))
-    found = [*broken, *_tags(edition), *_gaps(campaign, edition), *_blocks(campaign)]
+    sources = _sources(edition)
+    broken, foreign = list(_templates(sources)), list(foreign_tags.check(campaign))
+    found = [*broken, *foreign, *_tags(sources), *_gaps(campaign, sources), *_blocks(campaign)]
     if not broken:
-        found += _as_sent(campaign, edition, organisation, is_real=is_real)
+        sent = _as_sent(campaign, edition, organisation, is_real=is_real)
+        found += [finding for finding in sent if finding.code != "template" or not foreign]
     return found
 
 
-def _sources(edition: Edition) -> list[tuple[str, Card, str]]:
+Sources = list[tuple[str, Card, str]]
+
+
+def _sources(edition: Edition) -> Sources:
+    """Name, card and words of each part, tags of other systems left out: those are named apart."""
+    known = foreign_tags.fields()
     return [
-        ("subject", "subject", edition.subject),
-        ("preheader", "subject", edition.preheader),
-        ("mail", "content", edition.html),
-        ("plain text", "content", edition.text),
+        ("subject", "subject", foreign_tags.set_aside(edition.subject, known, is_html=False)),
+        ("preheader", "subject", foreign_tags.set_aside(edition.preheader, known, is_html=False)),
+        ("mail", "content", foreign_tags.set_aside(edition.html, known, is_html=True)),
+        ("plain text", "content", foreign_tags.set_aside(edition.text, known, is_html=False)),
     ]
 
 
-def _templates(edition: Edition) -> Iterator[Finding]:
+def _templates(sources: Sources) -> Iterator[Finding]:
     said: set[str] = set()
-    for name, card, source in _sources(edition):
+    for name, card, source in sources:
         for problem in language.check(source):
             if problem.near + problem.text not in said:
                 said.add(problem.near + problem.text)
@@ -79,24 +84,20 @@ def _templates(edition: Edition) -> Iterator[Finding]:
                 yield Finding("block", "template", text, "Mend it, or insert it again from the list of tags.", card)
 
 
-def _tags(edition: Edition) -> Iterator[Finding]:
+def _tags(sources: Sources) -> Iterator[Finding]:
     known = {tag.name for tag in (*tags(), *editions.OWN_TAGS)}
     said: set[str] = set()
-    for name, card, source in _sources(edition):
+    for name, card, source in sources:
         for unknown in sorted(language.tags_used(source) - known - said):
             said.add(unknown)
             text = f"There is no field “{unknown}”, which the {name} asks for."
             yield Finding("block", "unknown-tag", text, "Choose a tag from the list, or add the field.", card)
-        if (foreign := _FOREIGN_TAG.search(source)) and foreign[0] not in said:
-            said.add(foreign[0])
-            text = f"“{foreign[0]}” in the {name} is a merge tag of another system; readers would see it as it stands."
-            yield Finding("block", "foreign-tag", text, "Replace it with a tag from the list.", card)
 
 
-def _gaps(campaign: Campaign, edition: Edition) -> Iterator[Finding]:
+def _gaps(campaign: Campaign, sources: Sources) -> Iterator[Finding]:
     """Tags without a fallback that some of the recipients have no value for."""
     wanted: dict[str, Card] = {}
-    for _, card, source in _sources(edition):
+    for _, card, source in sources:
         for name in language.without_fallback(source):
             wanted.setdefault(name, card)
     names = sorted(wanted.keys() & ({tag.name for tag in tags()} - {"email"}))
@@ -129,15 +130,29 @@ def _blocks(campaign: Campaign) -> Iterator[Finding]:
     if campaign.content_kind != Campaign.ContentKind.BLOCKS:
         return
     pictures = 0
-    for block in blocks.walk(campaign.blocks):
+    written = list(blocks.walk(campaign.blocks))
+    if not any(block["kind"] in {*blocks.WORDS, "image"} and _is_filled(block) for block in written):
+        yield Finding("block", "nothing-written", "Nothing is written yet.", "Write the mail.", "content")
+    for kind in sorted({block["kind"] for block in written if not blocks.says(block) and block["kind"] != "button"}):
+        text = f"An empty {blocks.KINDS[kind].label.lower()} is left out of the mail."
+        yield Finding("warn", "empty-block", text, "Write something into it, or remove it.", "content")
+    for block in written:
+        if block["kind"] == "button" and block.get("url") and not blocks.says(block):
+            text = "A button has a link, but no words."
+            yield Finding("block", "button-without-words", text, "Say what it does.", "content")
         if block["kind"] == "button" and not block.get("url"):
-            text = f"The button “{block.get('label', '')}” leads nowhere."
+            label = block.get("label", "")
+            text = f"The button “{label}” leads nowhere." if label else "A button has neither words nor a link."
             yield Finding("block", "empty-link", text, "Enter its link, or remove it.", "content")
         pictures += block["kind"] == "image" and bool(block.get("image")) and not block.get("alt")
     if pictures:
         text = "1 picture has" if pictures == 1 else f"{pictures} pictures have"
         cure = "Say in a few words what they show."
         yield Finding("warn", "no-alt", f"{text} no description.", cure, "content")
+
+
+def _is_filled(block: blocks.Block) -> bool:
+    return bool(block.get("image")) if block["kind"] == "image" else blocks.says(block)
 
 
 def _as_sent(

@@ -14,3 +14,4 @@ class Finding:
     text: str
     cure: str
     card: Card
+    fix: str = ""  # what one click does about it: foreign_tags.FIX

@@ -191,6 +191,7 @@ def _save(request: StaffRequest, pk: int, change: Change, block: str = "") -> Ht
     if block:
         kept = arranging.find(saved.blocks, block)
         answer |= {"excerpt": editing.excerpt(kept), "refresh": "columns" in kept}
+        answer |= editing.links_as_kept(kept, request.POST)
     return JsonResponse(answer)
 
 

@@ -11,6 +11,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 
 from accounts.fields import LineField
 from accounts.templatetags.shell import day
+from accounts.web_addresses import ascii_host
 from delivery.models import Provider, SandboxRules
 
 SMTP_PORTS = (25, 465, 587, 2525)
@@ -182,14 +183,14 @@ def read_host(text: str) -> str:
     if re.fullmatch(r".+:\d+", host):
         raise ValidationError("Leave out the port here; it has a field of its own.")
     try:
-        ascii_host = host.encode("idna").decode().lower() if host else ""
-    except UnicodeError:
-        ascii_host = ""
-    if not ascii_host or len(ascii_host) > 253 or not all(_LABEL.fullmatch(part) for part in ascii_host.split(".")):
+        name = ascii_host(host)
+    except ValueError:
+        name = ""
+    if not all(map(_LABEL.fullmatch, name.split("."))):
         raise ValidationError("That is not the name of a server. It looks like smtp.example.org.")
-    if ascii_host.rpartition(".")[2].isdigit() or ascii_host.startswith("0x"):
+    if name.rpartition(".")[2].isdigit() or name.startswith("0x"):
         raise ValidationError("That is not a complete address of a server.")
-    return ascii_host
+    return name
 
 
 def _is_this_machine(host: str) -> bool:

@@ -345,3 +345,18 @@ def test_a_name_that_fits_several_people_offers_them_all(client_for: Browse, vie
     page = client_for(viewer).get(reverse("campaign-inbox", args=[campaign.pk]), {"who": "Ana"}).content.decode()
     assert "ana.garcia@example.org" in page
     assert "ana.lopez@example.org" in page
+
+
+def test_link_without_its_scheme_is_completed_or_asked_about_at_once(
+    client_for: Browse, marketer: User, campaign: Campaign
+) -> None:
+    button = next(block["id"] for block in campaign.blocks["blocks"] if block["kind"] == "button")
+    save_button = reverse("block-save", args=[campaign.pk, button])
+    client = client_for(marketer)
+    answer = client.post(save_button, {"url": "shop.test/x", "label": "Go"}, headers=JSON).json()
+    assert (answer["completed"], answer["asks"]) == ({"url": "https://shop.test/x"}, {})
+    answer = client.post(save_button, {"url": "offer.html"}, headers=JSON).json()
+    assert answer["completed"] == {}
+    assert "“offer.html” is not a whole address" in answer["asks"]["url"]
+    answer = client.post(save_button, {"url": "{{ unsubscribe_url }}"}, headers=JSON).json()
+    assert (answer["completed"], answer["asks"]) == ({}, {})

@@ -18,6 +18,10 @@ from contacts.addresses import InvalidAddress, key, normalise, suggestion
         ("zoë@müller.example", "zoë@xn--mller-kva.example"),
         ("Zoë.MÜLLER@example.org", "Zoë.MüLLER@example.org"),
         ("x@例え.jp", "x@xn--r8jz45g.jp"),
+        ("x@例え。jp", "x@xn--r8jz45g.jp"),
+        ("x@straße.de", "x@xn--strae-oqa.de"),
+        ("x@exam\u200dple.com", "x@example.com"),
+        ("x@نامه\u200cای.com", "x@xn--mgba3gch31f060k.com"),
     ],
 )
 def test_address_is_stored_the_same_however_it_is_typed(typed: str, stored: str) -> None:
@@ -41,6 +45,8 @@ def test_address_is_stored_the_same_however_it_is_typed(typed: str, stored: str)
         ("ada@-example.com", "not a domain"),
         ("ada@exa_mple.com", "not a domain"),
         ("ada@127.0.0.1", "not a domain"),
+        ("ada@xn--zz.de", "not a domain"),
+        ("ada@XN--a.de", "not a domain"),
         ("ada@example.com\r\nBcc: eve@example.com", "no spaces"),
         ("a" * 65 + "@example.com", "longer than 64"),
         ("ada@" + "a" * 60 + "." + "b" * 60 + "." + "c" * 60 + "." + "d" * 60 + "." + "e" * 20 + ".com", "254"),

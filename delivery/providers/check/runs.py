@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Organisation
+from accounts.web_addresses import ascii_host
 from delivery import verp
 from delivery.models import Provider
 from delivery.providers.check import steps
@@ -63,16 +64,22 @@ def find(provider_id: int, key: uuid.UUID) -> Run | None:
 
 def target(provider: Provider) -> Target:
     organisation = Organisation.get()
-    domain = organisation.sender_email.rpartition("@")[2] if organisation else "localhost"
     return Target(
         host=provider.host,
         port=provider.port,
         security=provider.security,
         username=provider.username,
         password=provider.password,
-        sender=verp.address(0, domain),
+        sender=verp.address(0, _sender_domain(organisation)),
         is_our_sandbox=provider.is_rehearsal,
     )
+
+
+def _sender_domain(organisation: Organisation | None) -> str:
+    try:
+        return ascii_host(organisation.sender_email.rpartition("@")[2] if organisation else "localhost")
+    except ValueError:
+        return "localhost"
 
 
 def _run(provider_id: int, key: uuid.UUID, target: Target) -> None:

@@ -92,9 +92,25 @@ function settle(form, status, answer) {
   }
   if (status === 410) return location.reload();
   if (answer.errors) return say("Not saved: see the marked field", "bad");
+  complete(form, answer.completed ?? {}, answer.asks ?? {});
   say(answer.saved);
   announce(answer.version);
   form.dispatchEvent(new CustomEvent("form-saved", { bubbles: true, detail: answer }));
+}
+
+// A link without its scheme, completed or asked about as soon as nobody is typing in it any more.
+function complete(form, completed, asks) {
+  for (const name of new Set([...Object.keys(completed), ...Object.keys(asks)])) {
+    const field = form.elements[name];
+    const typed = field.value;
+    const put = () => {
+      if (field.value !== typed) return;
+      if (asks[name]) return showErrors(form, { [name]: asks[name] });
+      field.value = completed[name];
+    };
+    if (document.activeElement === field) field.addEventListener("blur", put, { once: true });
+    else put();
+  }
 }
 
 function showErrors(form, errors) {

@@ -1,11 +1,15 @@
-// Rich text in place of a textarea: bold, italic, link, lists, and a menu of personal details.
+// Rich text in place of a textarea: bold, italic, headings, lists, link, and a menu of personal details.
 import { Editor } from "@tiptap/core";
 import StarterKit from "@tiptap/starter-kit";
+import { completed } from "./address.js";
 import { open as askForDetail } from "./merge.js";
+import { shape } from "./shape.js";
+import { tidied } from "./word.js";
 
 const TOOLS = [
   { label: "Bold", sign: "B", name: "bold", run: (chain) => chain.toggleBold() },
   { label: "Italic", sign: "I", name: "italic", run: (chain) => chain.toggleItalic() },
+  { label: "Heading", sign: "H", name: "heading", run: (chain) => chain.toggleHeading({ level: 2 }) },
   { label: "List", sign: "•", name: "bulletList", run: (chain) => chain.toggleBulletList() },
   { label: "Numbered list", sign: "1.", name: "orderedList", run: (chain) => chain.toggleOrderedList() },
 ];
@@ -16,12 +20,13 @@ function extensions() {
       blockquote: false,
       code: false,
       codeBlock: false,
-      heading: false,
+      heading: { levels: [1, 2, 3] },
       horizontalRule: false,
       strike: false,
       underline: false,
       link: { openOnClick: false, autolink: false, protocols: ["http", "https", "mailto", "tel"], isAllowedUri: () => true },
     }),
+    ...shape,
   ];
 }
 
@@ -45,9 +50,19 @@ function linkRow(editor) {
   field.setAttribute("aria-label", "Where the link leads");
   field.placeholder = "https://";
   field.setAttribute("form", ""); // not part of the block's form
+  const asked = document.createElement("p");
+  asked.className = "field-error";
+  asked.setAttribute("role", "alert");
+  asked.hidden = true;
   const done = () => {
+    const href = completed(field.value);
+    asked.hidden = Boolean(href) || !field.value.trim();
+    if (!asked.hidden) {
+      asked.textContent = `“${field.value.trim()}” is not a whole address. Write it as https://example.org/page.`;
+      return field.focus();
+    }
     const chain = editor.chain().focus().extendMarkRange("link");
-    if (field.value.trim()) chain.setLink({ href: field.value.trim() }).run();
+    if (href) chain.setLink({ href }).run();
     else chain.unsetLink().run();
     row.hidden = true;
   };
@@ -60,15 +75,22 @@ function linkRow(editor) {
       editor.commands.focus();
     }
   });
-  row.append(field, button("Set the link", "Set", done));
+  row.append(field, button("Set the link", "Set", done), asked);
   return {
     row,
     show() {
       field.value = editor.getAttributes("link").href ?? "";
+      asked.hidden = true;
       row.hidden = false;
       field.focus();
     },
   };
+}
+
+// In grey where nothing is written yet; it is never part of the text.
+function showExample(editor, words) {
+  if (editor.isEmpty && words) editor.view.dom.dataset.example = words;
+  else delete editor.view.dom.dataset.example;
 }
 
 export function mount(textarea) {
@@ -82,9 +104,14 @@ export function mount(textarea) {
     extensions: extensions(),
     content: textarea.value,
     injectCSS: false,
-    editorProps: { attributes: { role: "textbox", "aria-multiline": "true", "aria-label": label?.textContent ?? "Text", class: "rich-text" } },
-    onUpdate: () => {
-      textarea.value = editor.getHTML();
+    editorProps: {
+      attributes: { role: "textbox", "aria-multiline": "true", "aria-label": label?.textContent ?? "Text", "aria-placeholder": textarea.placeholder, class: "rich-text" },
+      transformPastedHTML: tidied,
+    },
+    onCreate: ({ editor }) => showExample(editor, textarea.placeholder),
+    onUpdate: ({ editor }) => {
+      showExample(editor, textarea.placeholder);
+      textarea.value = editor.isEmpty ? "" : editor.getHTML().replace(/(<p><\/p>)+$/, ""); // the line to go on in
       textarea.dispatchEvent(new Event("input", { bubbles: true }));
     },
   });

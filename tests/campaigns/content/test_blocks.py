@@ -70,3 +70,32 @@ def test_document_nobody_could_have_made_is_refused(document: Any) -> None:
 def test_walk_reaches_into_columns() -> None:
     document = blocks.validate({"blocks": [{"kind": "columns", "columns": [[{"kind": "text"}]]}, {"kind": "footer"}]})
     assert [block["kind"] for block in blocks.walk(document)] == ["columns", "text", "footer"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("shop.test/x", "https://shop.test/x"),
+        (" www.straße.de ", "https://www.straße.de"),
+        ("shop.test:8080", "https://shop.test:8080"),
+        ("ana@shop.test", "mailto:ana@shop.test"),
+        ("https://shop.test", "https://shop.test"),
+        ("tel:+49", "tel:+49"),
+        ("{{ website }}", "{{ website }}"),
+        ("shop.test/{{ city }}", "https://shop.test/{{ city }}"),
+        ("offer.html", "offer.html"),
+        ("page", "page"),
+    ],
+)
+def test_a_link_without_its_scheme_is_completed(typed: str, kept: str) -> None:
+    (block, *_) = blocks.validate({"blocks": [{"kind": "button", "url": typed}]})["blocks"]
+    assert block["url"] == kept
+
+
+@pytest.mark.parametrize("kind", sorted(blocks.WORDS))
+def test_a_new_block_says_nothing_yet(kind: str) -> None:
+    block = blocks.new(kind)
+    assert not blocks.says(block)
+    assert not blocks.says(block | {"html": "<p> </p>"})
+    assert blocks.KINDS[kind].field(blocks.WORDS[kind]).example
+    assert blocks.says(block | {blocks.WORDS[kind]: "<p>x</p>"})

@@ -1,12 +1,15 @@
 """Simple mails look right in old programs, on phones and in the dark."""
 
 import re
+from html import escape
 
 import pytest
 
+from accounts.web_addresses import resolved
 from campaigns import starters
 from campaigns.content import blocks, mjml
 from campaigns.content.colours import INK, PAPER, contrast, on, readable_on_dark, readable_on_light
+from campaigns.message.links import in_html
 
 BRAND = mjml.Brand("Nordlicht & Söhne", "Hafenstraße 7\n20457 Hamburg", colour="#1f4fa8")
 
@@ -63,7 +66,7 @@ def test_words_cannot_break_out_of_the_page() -> None:
 
 @pytest.mark.parametrize("colour", ["#000000", "#ffffff", "#f2c14e", "#1f4fa8", "#00ff00", "#777777"])
 def test_every_brand_colour_stays_readable(colour: str) -> None:
-    assert contrast(on(colour), colour) >= 4.4
+    assert contrast(on(colour), colour) >= 4.5
     assert contrast(readable_on_light(colour), PAPER) >= 4.5
     assert contrast(readable_on_dark(colour), "#262a30") >= 4.5
     assert contrast(INK, PAPER) > 12
@@ -83,3 +86,58 @@ def test_every_starter_makes_a_mail_well_below_the_limit() -> None:
         assert len(html.encode()) < 40_000
         assert "{{ unsubscribe_url }}" in html
         assert "art:" not in html
+
+
+@pytest.mark.parametrize("colour", ["#000000", "#ffffff", "#f2c14e", "#1f4fa8", "#777777", "#7a0000"])
+def test_links_and_descriptions_on_a_band_are_read_without_a_style_sheet(colour: str) -> None:
+    html = page(
+        {"kind": "image", "band": "brand", "image": "https://x.test/a.png", "alt": "A quay"},
+        {"kind": "logo", "band": "brand", "image": "https://x.test/b.png", "alt": "Nord"},
+        {"kind": "text", "band": "brand", "html": '<p>Read <a href="https://x.test/">this</a></p>'},
+        colour=colour,
+    )
+    bare = re.sub(r"<style.*?</style>", "", html, flags=re.DOTALL)
+    inks = re.findall(r"""<(?:a|img) [^>]*?style="(?:[^"]*;)?color:(#[0-9a-f]{6})""", bare)
+    assert len(inks) == 3 if contrast("#0000ee", colour) < 4.5 else 2
+    assert all(contrast(ink, colour) >= 4.5 for ink in inks)
+
+
+@pytest.mark.parametrize("background", ["#000000", "#f2f1ee", "#8a8a8a", "#1f4fa8"])
+def test_the_footer_is_read_on_any_ground(background: str) -> None:
+    html = page({"kind": "footer", "html": "<p>Why</p>"}, background=background)
+    bare = re.sub(r"<style.*?</style>", "", html, flags=re.DOTALL)
+    words = re.search(r"text-align:center;color:(#[0-9a-f]{6});\"><p>Why", bare)
+    link = re.search(r'<a href="{{ unsubscribe_url }}"(?: style="color:(#[0-9a-f]{6}))?', bare)
+    assert words
+    assert link
+    assert contrast(words[1], background) >= 4.5
+    assert contrast(link[1] or "#0000ee", background) >= 4.5
+
+
+def test_addresses_in_words_keep_their_marks_and_joiners() -> None:
+    written = [
+        "https://shop.test/ร้าน",
+        "https://shop.test/cafe\u0301.pdf",
+        "https://fa.test/می‌خواهم",
+        "https://a.test/?a=1&copy=2",
+    ]
+    links = "".join(f'<a href="{escape(href)}">x</a>' for href in written)
+    html = page({"kind": "text", "html": f"<p>{links}</p>"}, {"kind": "button", "label": "Go", "url": written[1]})
+    assert [link.url for link in in_html(html)] == [resolved(href) for href in [*written, written[1]]]
+
+
+def test_examples_are_for_the_writer_and_never_sent() -> None:
+    document = blocks.validate({"blocks": [blocks.new(kind) for kind in ("heading", "text", "button", "footer")]})
+    sent = mjml.compile(document, BRAND)
+    shown = mjml.compile(document, BRAND, with_examples=True)
+    for example in ("A heading", "Write here.", "Read more"):
+        assert example not in sent
+        assert example in shown
+    assert "<h1" not in sent
+
+
+def test_tables_and_arabic_of_a_text_keep_their_shape() -> None:
+    words = '<p dir="rtl">مرحبا</p><table><tbody><tr><td colspan="2"><p>Tea</p></td></tr></tbody></table>'
+    html = page({"kind": "text", "html": words})
+    assert '<p dir="rtl">مرحبا</p>' in html
+    assert re.search(r'<td style="border:1px solid [^"]*" colspan="2"><p>Tea</p></td>', html)

@@ -1,5 +1,6 @@
 """One message, as bytes: what was written, for whom it was written, in a form every server takes."""
 
+import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from functools import cache
@@ -145,11 +146,27 @@ def test_envelope_names_the_message() -> None:
 
 def test_links_and_pixel_are_tracked() -> None:
     html = compiled(edition(PAGE)).parts(recipient(name="x")).html
-    assert f'<body class="a"><img src="{BASE}/o/' in html
+    assert html.index('<body class="a">') < html.index(f'background="{BASE}/o/') < html.index("<p")
     assert "https://shop.example/all" not in html
     token = html.partition(f'<a href="{BASE}/c/')[2].partition('"')[0]
     assert tokens.read(tokens.CLICK, token) == (1_234_567, 100)
     assert 'href="https://shop.example/?q=x"' in html  # a link with a merge tag leads where its author wants
+
+
+@pytest.mark.parametrize(
+    ("words", "is_picture"),
+    [
+        ("<p>Few words.</p>", False),
+        (f"<p>{'Many words. ' * 400}</p>", True),
+        ('<p>Few words.</p><img src="https://x.test/a.png" alt="A">', True),
+        ("<style>p{}</style><p>Few</p><!-- <img> -->", False),
+    ],
+)
+def test_no_picture_stands_beside_few_words_for_the_sake_of_counting(words: str, is_picture: bool) -> None:
+    html = compiled(edition(f"<html><body>{words}{FOOTER}</body></html>")).parts(recipient()).html
+    seen = re.sub(r"<!--.*?-->", "", html)
+    assert f"{BASE}/o/" in seen
+    assert (f'<img src="{BASE}/o/' in seen) is is_picture
 
 
 def test_links_survive_a_public_address_too_long_for_a_line() -> None:

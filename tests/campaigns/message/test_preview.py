@@ -36,7 +36,7 @@ def untracked(html: str) -> str:
         assert numbers is not None
         return Link.objects.get(pk=numbers[1]).url
 
-    html = re.sub(rf'<img src="{BASE}/o/[^>]*>', "", html)
+    html = re.sub(rf'<table [^>]*><tr><td background="{BASE}/o/.*?<!\[endif\]-->', "", html)
     html = re.sub(rf"{BASE}/c/([\w.-]+)", lambda match: target(match).replace("&", "&amp;"), html)
     return re.sub(rf"{BASE}/u/[\w-]+", "UNSUBSCRIBE", html)
 
@@ -99,3 +99,9 @@ def test_text_written_by_hand_wins(organisation: Organisation) -> None:
 def test_block_document_is_completed_before_it_is_shown(organisation: Organisation) -> None:
     assert blocks.empty()["blocks"]
     assert "Read more" in preview(campaign(blocks={"blocks": [{"kind": "button", "url": "https://x.test"}]}), None).html
+
+
+def test_preview_says_what_a_tag_of_another_system_is_in_our_words(organisation: Organisation) -> None:
+    shown = preview(campaign(subject="For {{ contact.FIRSTNAME }}"), None)
+    assert "“{{ contact.FIRSTNAME }}” in the subject is a merge tag of Brevo" in shown.problem
+    assert shown.problem.endswith("In our words: {{ first_name }}")

@@ -80,6 +80,12 @@ def test_finished_campaign_has_no_findings(campaign: Campaign, real: Provider) -
         ({"content_kind": "blocks", "blocks": {"blocks": [{"kind": "nope"}]}}, "unusable"),
         ({"content_kind": "blocks", "blocks": {"blocks": [{"kind": "button"}, {"kind": "footer"}]}}, "empty-link"),
         ({"content_kind": "blocks", "blocks": {"blocks": [{"kind": "text"}]}}, "no-unsubscribe"),
+        ({"content_kind": "blocks", "blocks": {}}, "nothing-written"),
+        ({"content_kind": "blocks", "blocks": {"blocks": [{"kind": "text"}, {"kind": "footer"}]}}, "nothing-written"),
+        (
+            {"content_kind": "blocks", "blocks": {"blocks": [{"kind": "button", "url": "https://x.test/"}]}},
+            "button-without-words",
+        ),
     ],
 )
 def test_what_must_not_go_out_is_blocked(campaign: Campaign, changes: dict[str, Any], code: str) -> None:
@@ -171,3 +177,15 @@ def test_every_starter_may_go_out_as_it_is(campaign: Campaign) -> None:
 def test_blocking_findings_come_first(campaign: Campaign) -> None:
     campaign.preheader, campaign.html = "", GOOD + '<a href="">x</a>'
     assert [finding.level for finding in checklist.check(campaign)] == ["block", "warn"]
+
+
+def test_foreign_tags_are_named_with_what_to_write_instead(campaign: Campaign) -> None:
+    campaign.html = GOOD + "<p>Hi {{ contact.FIRSTNAME }}, *|MMERGE5|*</p>"
+    campaign.subject = "For [[FIRSTNAME OR 'you']] and {$name}"
+    found = [finding for finding in checklist.check(campaign) if finding.level == "block"]
+    assert {finding.code for finding in found} == {"foreign-tag"}
+    assert {(finding.cure, finding.fix) for finding in found} == {
+        ('In our words: {{ first_name|default("you") }}', "translate"),
+        ("In our words: {{ first_name }}", "translate"),
+        ("Replace it with a tag from the list, or remove it.", ""),
+    }

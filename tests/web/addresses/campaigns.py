@@ -1,5 +1,7 @@
 from typing import Any
 
+from django.core.cache import cache
+
 from campaigns import starters
 from campaigns.content import blocks
 from campaigns.editor import arranging, history
@@ -86,6 +88,24 @@ def written(cast: Cast) -> Any:
     return Campaign.objects.values("name", "content_kind", "blocks").get(pk=stage.campaign(cast).pk)
 
 
+def with_foreign_tags(cast: Cast) -> dict[str, Any]:
+    found = stage.campaign(cast)
+    Campaign.objects.filter(pk=found.pk).update(subject="For *|FNAME|*")
+    return {"pk": found.pk}
+
+
+def translated(cast: Cast) -> dict[str, Any]:
+    found = Campaign.objects.get(pk=stage.campaign(cast).pk)
+    before = {name: getattr(found, name) for name in ("subject", "preheader", "text", "html", "blocks")}
+    kept = {"words": before | {"subject": "For *|FNAME|*"}, "version": found.version}
+    cache.set(f"translated:{found.pk}:key", kept)
+    return {"pk": found.pk}
+
+
+def subject(cast: Cast) -> str:
+    return Campaign.objects.get(pk=stage.campaign(cast).pk).subject
+
+
 def state_of_batch(state: State) -> Any:
     return lambda cast: Campaign.objects.values("batch", "batch__state").get(pk=stage.launched(cast, state).pk)
 
@@ -152,6 +172,10 @@ ADDRESSES = {
     ),
     "campaign-test-outcome": Address(
         WRITERS, args=lambda cast: draft(cast) | {"message": stage.test_message(cast).pk}, no_page=FRAGMENT
+    ),
+    "campaign-translate": Address(WRITERS, args=with_foreign_tags, get=False, post=lambda cast: {}, changes=subject),
+    "campaign-translate-undo": Address(
+        WRITERS, args=translated, get=False, post=lambda cast: {"key": "key"}, changes=subject
     ),
     "campaign-content": Address(WRITERS, args=draft),
     "campaign-kind": Address(WRITERS, args=draft, get=False, post=lambda cast: {"kind": "html"}, changes=written),

@@ -1,0 +1,280 @@
+"""Merge tags of other systems: found in what people bring along, and put into our words where we have the same.
+
+A tag is told by its brackets where nobody else writes such brackets, and by brackets and name where everybody may.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from html import unescape
+
+from campaigns.merge import syntax
+from campaigns.merge.filters import FILTERS
+from campaigns.merge.foreign_names import OWNERS, is_known, translated
+
+_NAME = r"(?P<name>[^\W\d][\w .:-]{0,60}?)"
+_QUOTED = r"""(?:"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)'|&quot;(?P<entity>.*?)&quot;)"""
+_SHAPES: tuple[tuple[str, str], ...] = (
+    ("Mailchimp", r"\*(?:\||%7C)(?P<body>[A-Za-z][^|*\n]{0,200}?)(?:\||%7C)\*"),
+    ("Salesforce", r"%%=(?P<code>[^\n]{0,300}?)=%%|%%\[(?P<script>.{0,2000}?)\]%%|%%" + _NAME + r"%%"),
+    ("Salesforce or AWeber", r"\{!\$?" + _NAME + r"\}"),
+    ("MailerLite", r"\{\$" + _NAME + r"(?:\|[^{}\n]{0,80})?\}"),
+    ("Mautic", rf"\{{\(?(?:{OWNERS}|pagelink|assetlink|formlink|dwc)=" + _NAME + r"(?:\|(?P<bar>[^{}\n]{0,100}))?\}"),
+    ("Zoho", r"\$\[" + _NAME + r"(?:\|(?P<bar>[^\[\]\n]{0,100}?))?\|?\]\$"),
+    (
+        "Mailjet, GetResponse or Constant Contact",
+        r"\[\[\s*" + _NAME + r"(?:\s+OR\s+" + _QUOTED + r"|:(?:" + _QUOTED.replace("<", "<of_") + r")?)?\s*\]\]",
+    ),
+    ("Campaign Monitor or Sendy", r"\[" + _NAME + r",\s*fallback=(?P<bar>[^\]\n]{0,100})\]"),
+    ("MailPoet", rf"\[(?:{OWNERS}):(?P<name>[\w-]+)" + r"(?:\s*\|\s*default:\s*(?P<bar>[^\]\n]{0,100}))?\]"),
+    ("another system", r"\{" + _NAME + r",\s*" + _QUOTED + r"\s*\}"),
+    ("ERB, ASP or PHP", r"<%(?![-=@\s]*>)(?P<inside>[^%<>]{0,300}?)%>|<\?(?:=|php)(?P<php>.{0,300}?)\?>"),
+    ("ActiveCampaign", r"%(?:/IF|ELSE|IF [^%\n]{1,100})%"),
+    ("another system", r"\$!?\{" + _NAME + r"\}"),
+    ("Campaign Monitor", r"</?(?:unsubscribe|webversion|forwardtoafriend|preferences)(?:\s[^<>]*)?>"),
+    ("Moosend", r"#[a-z]+:\w+(?::\w+)?#|#(?:unsubscribeLink|updatePreferences)#"),
+    ("Keap", r"~[A-Z]\w+\.(?P<name>\w+)~"),
+)
+# Brackets that everybody uses: the name decides.
+_NAMED: tuple[tuple[str, str], ...] = (
+    ("phpList, SendGrid or Brevo", r"(?<![\w\[])\[" + _NAME + r"\](?!\])"),
+    ("another system", r"(?<![{$#\w])\{" + _NAME + r"(?:\|(?P<bar>[^{}|\n]{0,60}))?\}(?!\})"),
+    ("ActiveCampaign or Mailgun", r"(?<![%\w])%" + _NAME + r"%(?![%\w])"),
+    ("SendGrid", r"(?<![\w-])-(?P<name>[A-Za-z]\w*)-(?![\w-])"),
+    ("Dotdigital", r"(?<!\w)@(?P<name>[A-Za-z]\w*)@(?!\w)"),
+    (
+        "another system",
+        r"(?<![\w#])#{1,2}(?P<name>[A-Za-z]\w*)#{1,2}(?![\w#])|(?<![\w$])\$(?P<dollar>[A-Za-z]\w*)\$(?![\w$])",
+    ),
+)
+_CURLY = re.compile(r"\{{2,3}(?!%)(?:[^{}\n]|\$\{[^{}\n]*\}){0,300}?\}{2,3}|\{%-?\s*(?P<word>\w+)[^{}\n]{0,300}?%\}")
+_HANDLEBARS = re.compile(
+    rf"""\{{{{\{{|[\s{{]\{{{{?\s*[#/^>&~]|\{{{{\s*(?:[#/^>&~!]|\$\{{|\.\w|else\s*\}}|insert\s|defaultIfEmpty\s
+    |(?:{OWNERS})\s*(?:\.|:\s*\w)|\w+\.\$\{{|[\w ]+\|\s*\w+\s*:|[\w ]+:default=)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_CURLY_NAME = re.compile(
+    rf"""\{{+[\s#/&~]*(?:if\s+|unless\s+|insert\s+|defaultIfEmpty\s+)?(?P<name>\.?[\w.:${{}}\[\]-]+?(?:\s\w+)?)
+    (?:\s*\|\s*(?:default|fallback|if_?empty)\s*:?\s*\(?{_QUOTED}\)?|\s*:\s*{_QUOTED.replace("<", "<of_")}
+    |\s*"default=(?P<bar>[^"]*)"|:default=(?P<mark>[^}}]*)
+    |\s+{_QUOTED.replace("<", "<then_")}|\s*\|[^{{}}]*)?\s*\}}+\Z""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_DJANGO = re.compile(rf"\b(?:{OWNERS})(?:\.|\|lookup:)(\w+)", re.IGNORECASE)
+_OUR_BLOCKS = frozenset(
+    {"if", "elif", "else", "endif", "for", "endfor", "set", "include", "extends", "macro", "raw", "debug", "block"}
+)
+_STYLE = re.compile(r"<(style|script)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_IN_TAG = re.compile(r"<[a-zA-Z/!][^<>]*\Z")
+_FILTER_NAMES = frozenset(FILTERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """`ours` takes its place; "" where we have nothing like it."""
+
+    text: str
+    start: int
+    system: str
+    ours: str
+    is_condition: bool = False
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+
+def find(source: str, fields: dict[str, str], *, is_html: bool = True) -> list[Foreign]:
+    """In the order in which they stand. `fields`: our names by their plain spelling (foreign_names.plain)."""
+    text = _STYLE.sub(lambda style: " " * len(style[0]), source) if is_html else source
+    found: list[Foreign] = []
+    for one in sorted(_all(text, fields), key=lambda one: (one.start, -len(one.text))):
+        if not found or one.start >= found[-1].end:
+            found.append(one)
+    if any(one.is_condition and not one.ours for one in found):  # half a condition helps nobody
+        found = [replace(one, ours="") if one.is_condition else one for one in found]
+    return [replace(one, ours=_fitting(one, source, is_html=is_html)) for one in found]
+
+
+def translate(source: str, found: list[Foreign]) -> str:
+    out, at = [], 0
+    for one in found:
+        out += [source[at : one.start], one.ours or one.text]
+        at = one.end
+    return "".join(out) + source[at:]
+
+
+def without(source: str, found: list[Foreign]) -> str:
+    """The rest of it, for checks that know our language alone."""
+    return translate(source, [replace(one, ours=" " * len(one.text)) for one in found])
+
+
+def _all(text: str, fields: dict[str, str]) -> Iterator[Foreign]:
+    for system, shape in _COMPILED:
+        for match in shape.finditer(text):
+            yield Foreign(match[0], match.start(), system, *_bracketed(match, fields))
+    for system, shape in _COMPILED_NAMED:
+        for match in shape.finditer(text):
+            name = match.groupdict().get("dollar") or match["name"]
+            if is_known(name) or (match[0][0] == "%" and _is_constant(name)):
+                yield Foreign(match[0], match.start(), system, _output(translated(name, fields), _fallback(match)))
+    judged: dict[str, Foreign | None] = {}  # a mail says the same few tags over and over
+    for match in _CURLY.finditer(text):
+        if match[0] not in judged:
+            judged[match[0]] = next(_curly(match, fields), None)
+        if one := judged[match[0]]:
+            yield replace(one, start=match.start())
+
+
+def _bracketed(match: re.Match[str], fields: dict[str, str]) -> tuple[str, bool]:
+    groups = match.groupdict()
+    if body := groups.get("body"):
+        return _mailchimp(body, fields)
+    if match[0].startswith("<"):
+        if match[0].lower().startswith("<unsubscribe"):
+            return '<a href="{{ unsubscribe_url }}">', False
+        return ("</a>" if match[0].lower() == "</unsubscribe>" else _code(groups, fields)), False
+    if match[0].startswith(("%IF", "%/IF", "%ELSE")):
+        return "", True
+    name = groups.get("name") or match[0].strip("#").replace(":", ".")
+    return _output(translated(name, fields), _fallback(match)), False
+
+
+def _code(groups: dict[str, str | None], fields: dict[str, str]) -> str:
+    inside = (groups.get("inside") or groups.get("php") or "").strip("=-@ ;\n$")
+    return _output(translated(inside.replace("->", "."), fields), "") if re.fullmatch(r"[\w.@>-]+", inside) else ""
+
+
+def _mailchimp(body: str, fields: dict[str, str]) -> tuple[str, bool]:
+    word, _, rest = body.strip().partition(":")
+    match word.upper():
+        case "IF" | "ELSEIF" | "IFNOT":
+            return _mailchimp_condition(word.upper(), rest, fields), True
+        case "ELSE":
+            return "{% else %}", True
+        case "END":
+            return "{% endif %}", True
+        case "UPPER" | "LOWER" | "TITLE":
+            ours = translated(rest, fields)
+            return (f"{{{{ {ours}|{word.lower()} }}}}" if ours else ""), False
+    return _output(translated(body, fields), ""), False
+
+
+def _mailchimp_condition(word: str, rest: str, fields: dict[str, str]) -> str:
+    found = re.fullmatch(r"\s*(\w+)\s*(?:(=|!=|>=|<=|>|<)\s*(.*?))?\s*", unescape(rest))
+    ours = translated(found[1], fields) if found else ""
+    if not found or not ours:
+        return ""
+    value = found[3] or ""
+    plain = value if re.fullmatch(r"\d+(\.\d+)?", value) else '"' + value.replace('"', "") + '"'
+    asked = f"{ours} {found[2].replace('=', '==') if found[2] in {'='} else found[2]} {plain}" if found[2] else ours
+    return {"IF": f"{{% if {asked} %}}", "ELSEIF": f"{{% elif {asked} %}}", "IFNOT": f"{{% if not {asked} %}}"}[word]
+
+
+def _curly(match: re.Match[str], fields: dict[str, str]) -> Iterator[Foreign]:
+    text = match[0]
+    if match["word"]:
+        if _DJANGO.search(text) or match["word"] not in _OUR_BLOCKS:
+            yield Foreign(text, match.start(), "Klaviyo or another system", *_django(text, match["word"], fields))
+        return
+    name = _CURLY_NAME.match(text)
+    if not _HANDLEBARS.match(text):
+        alone = re.fullmatch(r"\{\{\s*(\w+)\s*(\|.*)?\}\}", unescape(text))
+        ours = translated(alone[1], fields) if alone and _is_readable(text) else ""
+        if ours and alone and alone[1] not in fields.values() and alone[1] != ours:
+            yield Foreign(text, match.start(), "another system", f"{{{{ {ours}{(alone[2] or '').rstrip()} }}}}")
+        return
+    condition = re.match(r"\{\{\{?~?\s*(#\s*(if|unless)\b|else\b|/\s*(?:if|unless)\b|#|\^|/)", text)
+    if condition:
+        yield Foreign(text, match.start(), "Handlebars", _handlebars_condition(condition, name, fields), True)
+        return
+    ours = translated(re.sub(r"[${}\[\]]", "", name["name"]), fields) if name else ""
+    yield Foreign(text, match.start(), _system_of(text), _output(ours, _fallback(name) if name else ""))
+
+
+def _handlebars_condition(condition: re.Match[str], name: re.Match[str] | None, fields: dict[str, str]) -> str:
+    if condition[1].startswith("else"):
+        return "{% else %}"
+    if condition[1].startswith("/") and len(condition[1]) > 1:
+        return "{% endif %}"
+    ours = translated(name["name"], fields) if name and condition[2] else ""
+    return f"{{% if {'not ' if condition[2] == 'unless' else ''}{ours} %}}" if ours else ""
+
+
+def _django(text: str, word: str, fields: dict[str, str]) -> tuple[str, bool]:
+    if word in {"if", "elif"}:
+        names = _DJANGO.findall(text)
+        ours = _DJANGO.sub(lambda found: translated(found[1], fields), text)
+        return (ours if all(translated(name, fields) for name in names) and _is_readable(ours) else ""), True
+    link = translated(word, fields) == "unsubscribe_url"
+    return _output("unsubscribe_url", "") if link else "", False
+
+
+def _system_of(text: str) -> str:
+    inside = text.strip("{} ").lower()
+    for start, system in (
+        ("var:", "Mailjet"),
+        ("data:", "Mailjet"),
+        ("params.", "Brevo"),
+        ("contact.", "Brevo, HubSpot or Keila"),
+        (".", "listmonk"),
+        ("subscriber.", "Drip or Kit"),
+        ("$", "Braze"),
+        ("person", "Klaviyo"),
+        ("lead.", "Marketo"),
+        ("customer.", "Customer.io"),
+    ):
+        if inside.startswith(start):
+            return system
+    return "SendGrid or Handlebars" if text.startswith("{{{") else "another system"
+
+
+def _output(ours: str, fallback: str) -> str:
+    if not ours:
+        return ""
+    fallback = unescape(fallback).strip().strip("\"'").replace('"', "'")
+    takes_fallback = fallback and ours not in {"unsubscribe_url", "postal_address", "organisation_name", "email"}
+    return f'{{{{ {ours}|default("{fallback}") }}}}' if takes_fallback else f"{{{{ {ours} }}}}"
+
+
+def _fallback(match: re.Match[str]) -> str:
+    groups = match.groupdict()
+    kinds = ("double", "single", "entity")
+    names = ("bar", "mark", *kinds, *(f"{before}_{kind}" for before in ("of", "then") for kind in kinds))
+    return next((value for value in (groups.get(name) for name in names) if value), "")
+
+
+def _fitting(one: Foreign, source: str, *, is_html: bool) -> str:
+    """Among the words of a page a link of its own, where other systems write one of theirs."""
+    if (
+        one.ours != "{{ unsubscribe_url }}"
+        or not is_html
+        or _IN_TAG.search(source[max(0, one.start - 2_000) : one.start])
+    ):
+        return one.ours
+    before = source[: one.start].lower()
+    if before.rfind("<a ") > before.rfind("</a"):
+        return one.ours
+    return '<a href="{{ unsubscribe_url }}">Unsubscribe</a>'
+
+
+def _is_constant(name: str) -> bool:
+    """%MY_FIELD% and %recipient.age%, never the %C3%A9 of an address."""
+    return bool(
+        re.fullmatch(r"(?=.{4})[A-Z]+(?:[_-][A-Z0-9]+)+|[A-Z]{7,}|(?:recipient|mailing_list|contact)[._]\w+", name)
+    )
+
+
+def _is_readable(tag: str) -> bool:
+    try:
+        syntax.read(tag, _FILTER_NAMES)
+    except syntax.Unreadable:
+        return False
+    return True
+
+
+def _compile(shapes: tuple[tuple[str, str], ...]) -> list[tuple[str, re.Pattern[str]]]:
+    return [(system, re.compile(shape, re.DOTALL)) for system, shape in shapes]
+
+
+_COMPILED, _COMPILED_NAMED = _compile(_SHAPES), _compile(_NAMED)

@@ -1,0 +1,73 @@
+"""What a page holds and nobody sees: preheaders, their padding, what phones alone are to show."""
+
+import re
+from dataclasses import dataclass, replace
+
+_TAGS = frozenset(
+    {"head", "style", "script", "title", "template", "object", "iframe", "svg", "math", "select", "input"}
+)
+_NUMBER = re.compile(r"(-?\d*\.?\d+)\s*(px|pt|em|rem|%|)")
+_BOXES = ("max-height", "height", "max-width", "width")
+_FAR = -500
+_SMALLEST_FONT = 2  # pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What an element hands down to those inside it."""
+
+    is_hidden: bool = False  # visibility, which an element inside may turn back
+    is_tiny: bool = False  # letters too small to see; pictures among them are seen
+
+
+def within(tag: str, attributes: dict[str, str], sight: Sight) -> Sight | None:
+    """How far the inside of an element is seen; None: neither it nor anything in it."""
+    if tag in _TAGS or "hidden" in attributes:
+        return None
+    style = _declarations(attributes.get("style", ""))
+    if not style:
+        return sight
+    if _is_gone(style) or _has_no_room(style):
+        return None
+    if visibility := style.get("visibility"):
+        sight = replace(sight, is_hidden=visibility in {"hidden", "collapse"})
+    if "font-size" in style:
+        sight = replace(sight, is_tiny=_is_tiny(style["font-size"], sight.is_tiny))
+    return sight
+
+
+def _declarations(style: str) -> dict[str, str]:
+    pairs = (declaration.partition(":") for declaration in style.lower().split(";"))
+    return {name.strip(): value.replace("!important", "").strip() for name, _, value in pairs}
+
+
+def _is_gone(style: dict[str, str]) -> bool:
+    far = style.get("position") in {"absolute", "fixed"} and any(
+        _size(style.get(side, "")) < _FAR for side in ("left", "top", "right")
+    )
+    return (
+        style.get("display") == "none"
+        or style.get("mso-hide") == "all"
+        or _size(style.get("opacity", "")) == 0
+        or _size(style.get("text-indent", "")) < _FAR
+        or far
+    )
+
+
+def _has_no_room(style: dict[str, str]) -> bool:
+    cuts = {style.get(name, "") for name in ("overflow", "overflow-x", "overflow-y")} & {"hidden", "clip"}
+    return bool(cuts) and any(name in style and 0 <= _size(style[name], -1) <= 1 for name in _BOXES)
+
+
+def _is_tiny(size: str, inherited: bool) -> bool:
+    number = _NUMBER.fullmatch(size)
+    if not number:
+        return inherited and size in {"inherit", "smaller", "larger"}
+    if number[2] in {"em", "%"} and float(number[1]) > 0:
+        return inherited
+    return float(number[1]) < _SMALLEST_FONT if number[2] != "rem" else float(number[1]) == 0
+
+
+def _size(value: str, otherwise: float = 1) -> float:
+    number = _NUMBER.fullmatch(value)
+    return float(number[1]) if number else otherwise

@@ -1,0 +1,81 @@
+"""Merge tags that came along from another system: named before the launch, and put into ours where we have the same."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from campaigns.content import blocks
+from campaigns.merge import foreign
+from campaigns.merge.foreign import Foreign
+from campaigns.merge.foreign_names import plain
+from campaigns.models import Campaign
+from campaigns.preflight.findings import Card, Finding
+from contacts.merge_values import tags
+
+FIX = "translate"
+_MOST = 8
+
+
+def check(campaign: Campaign) -> Iterator[Finding]:
+    known = fields()
+    said: dict[str, tuple[Foreign, str, Card]] = {}
+    for source, is_html, where, card in _sources(campaign):
+        for one in foreign.find(source, known, is_html=is_html):
+            said.setdefault(one.text, (one, where, card))
+    for one, where, card in list(said.values())[:_MOST]:
+        text = f"“{one.text[:60]}” in the {where} is a merge tag of {one.system}; readers would see it as it stands."
+        cure = f"In our words: {one.ours}" if one.ours else "Replace it with a tag from the list, or remove it."
+        yield Finding("block", "foreign-tag", text, cure, card, FIX if one.ours else "")
+    if len(said) > _MOST:
+        text = f"{len(said) - _MOST} more merge tags of other systems are in the mail."
+        yield Finding("block", "foreign-tag", text, "Replace them with tags from the list.", "content")
+
+
+def set_aside(source: str, known: dict[str, str], *, is_html: bool) -> str:
+    """The rest, for checks that would find fault with every such tag in words of our own language."""
+    return foreign.without(source, foreign.find(source, known, is_html=is_html))
+
+
+def translate(campaign: Campaign) -> int:
+    """Change the words of the draft wherever we have the same; how many tags it were. Saving is the caller's."""
+    known, count = fields(), 0
+
+    def changed(source: str, *, is_html: bool) -> str:
+        nonlocal count
+        found = foreign.find(source, known, is_html=is_html)
+        count += sum(bool(one.ours) for one in found)
+        return foreign.translate(source, found)
+
+    campaign.subject = changed(campaign.subject, is_html=False)
+    campaign.preheader = changed(campaign.preheader, is_html=False)
+    campaign.text = changed(campaign.text, is_html=False)
+    if campaign.content_kind == Campaign.ContentKind.HTML:
+        campaign.html = changed(campaign.html, is_html=True)
+    else:
+        document = blocks.validate(campaign.blocks or blocks.empty())
+        for block, name, is_rich in _words_of(document):
+            block[name] = changed(block[name], is_html=is_rich)
+        campaign.blocks = blocks.validate(document)
+    return count
+
+
+def fields() -> dict[str, str]:
+    """Our tags by the plain spelling of their names and labels."""
+    return {plain(spelling): tag.name for tag in reversed(tags()) for spelling in (tag.label, tag.name)}
+
+
+def _sources(campaign: Campaign) -> Iterator[tuple[str, bool, str, Card]]:
+    yield campaign.subject, False, "subject", "subject"
+    yield campaign.preheader, False, "preheader", "subject"
+    if campaign.content_kind == Campaign.ContentKind.HTML:
+        yield campaign.html, True, "mail", "content"
+    else:
+        for block, name, is_rich in _words_of(blocks.validate(campaign.blocks or blocks.empty())):
+            yield block[name], is_rich, "mail", "content"
+    yield campaign.text, False, "plain text", "content"
+
+
+def _words_of(document: blocks.Document) -> Iterator[tuple[dict[str, Any], str, bool]]:
+    for block in blocks.walk(document):
+        for field in blocks.KINDS[block["kind"]].fields:
+            if field.widget in {"text", "rich", "url"}:
+                yield block, field.name, field.widget == "rich"

@@ -1,0 +1,70 @@
+"""Merge tags of other systems put into ours by one click, and taken back by another."""
+
+import secrets
+from typing import Any
+
+from django.contrib import messages
+from django.core.cache import cache
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from accounts.permissions import Permission, StaffRequest, requires
+from campaigns.drafts import saving
+from campaigns.launching import NotADraft
+from campaigns.models import Campaign
+from campaigns.preflight import foreign_tags
+from campaigns.views.drafts import conflicting, frozen, version_of
+from campaigns.views.pages import get_campaign
+
+_WORDS = ("subject", "preheader", "text", "html", "blocks")
+_KEPT_SECONDS = 24 * 3600
+
+
+@require_POST
+@requires(Permission.WRITE)
+def translate_tags(request: StaffRequest, pk: int) -> HttpResponse:
+    key = secrets.token_urlsafe(9)
+    done: dict[str, Any] = {}
+
+    def translate(campaign: Campaign) -> None:
+        done["before"] = {name: getattr(campaign, name) for name in _WORDS}
+        done["count"] = foreign_tags.translate(campaign)
+
+    try:
+        saved = saving.save(get_campaign(pk).pk, translate, by=request.user, version=version_of(request))
+    except saving.Conflict as conflict:
+        return conflicting(request, conflict.campaign)
+    except NotADraft:
+        return frozen(request, pk)
+    cache.set(_name(pk, key), {"words": done["before"], "version": saved.version}, _KEPT_SECONDS)
+    count = done["count"]
+    messages.success(request, f"{count} merge tag{'' if count == 1 else 's'} put into our words.")
+    return redirect(f"{saved.get_absolute_url()}?translated={key}")
+
+
+@require_POST
+@requires(Permission.WRITE)
+def undo_translation(request: StaffRequest, pk: int) -> HttpResponse:
+    """Only as long as nobody has changed the draft since: Undo must not cost anybody's later words."""
+    kept = cache.get(_name(get_campaign(pk).pk, request.POST.get("key", "")))
+    if kept is None:
+        messages.warning(request, "That is too long ago to be taken back.")
+        return redirect("campaign", pk)
+
+    def restore(campaign: Campaign) -> None:
+        for name in _WORDS:
+            setattr(campaign, name, kept["words"][name])
+
+    try:
+        saved = saving.save(pk, restore, by=request.user, version=kept["version"])
+    except saving.Conflict as conflict:
+        return conflicting(request, conflict.campaign)
+    except NotADraft:
+        return frozen(request, pk)
+    messages.success(request, "The merge tags stand as they came.")
+    return redirect(saved)
+
+
+def _name(pk: int, key: str) -> str:
+    return f"translated:{pk}:{key[:40]}"

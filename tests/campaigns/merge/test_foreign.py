@@ -1,0 +1,141 @@
+"""Tags of other systems are found whatever their brackets, and put into our words; ordinary words are left alone."""
+
+import time
+
+import pytest
+
+from campaigns.merge import language
+from campaigns.merge.foreign import find, translate
+
+FIELDS = {"firstname": "first_name", "lastname": "last_name", "email": "email", "city": "city", "ort": "city"}
+LEAVE = '<a href="{{ unsubscribe_url }}">Unsubscribe</a>'
+
+
+@pytest.mark.parametrize(
+    ("foreign", "ours"),
+    [
+        ("*|FNAME|*", "{{ first_name }}"),
+        ("*|TITLE:FNAME|*", "{{ first_name|title }}"),
+        ("*|UNSUB|*", LEAVE),
+        ("*|LIST:ADDRESS|*", "{{ postal_address }}"),
+        ("*|LIST:COMPANY|*", "{{ organisation_name }}"),
+        ('<a href="*%7CUNSUB%7C*">x</a>', '<a href="{{ unsubscribe_url }}">x</a>'),
+        (
+            "*|IF:FNAME|*Hi *|FNAME|**|ELSE:|*Hi*|END:IF|*",
+            "{% if first_name %}Hi {{ first_name }}{% else %}Hi{% endif %}",
+        ),
+        ("*|IF:CITY=Bonn|*x*|END:IF|*", '{% if city == "Bonn" %}x{% endif %}'),
+        ("*|IFNOT:FNAME|*x*|END:IF|*", "{% if not first_name %}x{% endif %}"),
+        ('{{var:firstname:"x"}}', '{{ first_name|default("x") }}'),
+        ('[[data:firstname:""]]', "{{ first_name }}"),
+        ("[[UNSUB_LINK_EN]]", LEAVE),
+        ("{{ contact.FIRSTNAME }}", "{{ first_name }}"),
+        ("{{ params.LASTNAME }}", "{{ last_name }}"),
+        ("{{{name}}}", "{{ first_name }}"),
+        ("{{{unsubscribe}}}", LEAVE),
+        (
+            "{{#if firstName}}{{firstName}}{{else}}you{{/if}}",
+            "{% if first_name %}{{ first_name }}{% else %}you{% endif %}",
+        ),
+        ("{{#unless city}}x{{/unless}}", "{% if not city %}x{% endif %}"),
+        ('{{insert first_name "default=x"}}', '{{ first_name|default("x") }}'),
+        ("{{ first_name|default:'x' }}", '{{ first_name|default("x") }}'),
+        ("{{ first_name|default:&quot;x&quot; }}", '{{ first_name|default("x") }}'),
+        ("{% if person.first_name %}x{% endif %}", "{% if first_name %}x{% endif %}"),
+        ("{% unsubscribe %}", LEAVE),
+        ("{{ organization.full_address }}", "{{ postal_address }}"),
+        ("%FIRSTNAME%", "{{ first_name }}"),
+        ('<a href="%UNSUBSCRIBELINK%">x</a>', '<a href="{{ unsubscribe_url }}">x</a>'),
+        ("[firstname,fallback=x]", '{{ first_name|default("x") }}'),
+        ("[Name,fallback=]", "{{ first_name }}"),
+        ('[[FIRSTNAME OR "Friend"]]', '{{ first_name|default("Friend") }}'),
+        ("%%firstname%%", "{{ first_name }}"),
+        ("{!Contact.FirstName}", "{{ first_name }}"),
+        ("{!firstname_fix}", "{{ first_name }}"),
+        ("{{ .Subscriber.FirstName }}", "{{ first_name }}"),
+        ("{{ UnsubscribeURL }}", LEAVE),
+        ("{$name}", "{{ first_name }}"),
+        ("{$unsubscribe}", LEAVE),
+        ("[[firstname]]", "{{ first_name }}"),
+        ("{contactfield=firstname|x}", '{{ first_name|default("x") }}'),
+        ("{unsubscribe_url}", LEAVE),
+        ("[FIRSTNAME]", "{{ first_name }}"),
+        ("[UNSUBSCRIBEURL]", LEAVE),
+        ("[subscriber:firstname | default:reader]", '{{ first_name|default("reader") }}'),
+        ('{{ subscriber.first_name | default: "you" }}', '{{ first_name|default("you") }}'),
+        ("<%= first_name %>", "{{ first_name }}"),
+        ("<%asm_group_unsubscribe_raw_url%>", LEAVE),
+        ("$[FNAME|you]$", '{{ first_name|default("you") }}'),
+        ("{{${first_name} | default: 'you'}}", '{{ first_name|default("you") }}'),
+        ("{{lead.First Name:default=you}}", '{{ first_name|default("you") }}'),
+        ("%recipient.name%", "{{ first_name }}"),
+        ("%mailing_list_unsubscribe_url%", LEAVE),
+        ('{first_name, "there"}', '{{ first_name|default("there") }}'),
+        ("-firstname-", "{{ first_name }}"),
+        ("<unsubscribe>Leave</unsubscribe>", '<a href="{{ unsubscribe_url }}">Leave</a>'),
+        ("{{ contact.Ort }}", "{{ city }}"),
+        ("<a href='x'>{unsubscribe_url}</a>", "<a href='x'>{{ unsubscribe_url }}</a>"),
+    ],
+)
+def test_a_tag_of_another_system_becomes_ours(foreign: str, ours: str) -> None:
+    assert translate(foreign, find(foreign, FIELDS)) == ours
+    assert language.check(ours) == []
+    assert find(ours, FIELDS) == []
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "*|MMERGE5|*",
+        "*|ADDR_1|*",
+        "*|PROMO_CODE:[$store_id=1]|*",
+        "*|ARCHIVE|*",
+        "%MY_FIELD%",
+        "{{params.x}}",
+        "{{#each items}}",
+        "{% tag %}",
+        "%%=v(@name)=%%",
+        "%%[ SET @a = 1 ]%%",
+        "[webversion]",
+        "{webview_url}",
+        "${order.total}",
+        "<?php echo 1 ?>",
+        "{$total}",
+        "[[a1st]]",
+    ],
+)
+def test_a_tag_that_we_have_nothing_for_is_found_all_the_same(tag: str) -> None:
+    assert [(one.text, one.ours) for one in find(f"<p>Hi {tag}, you</p>", FIELDS)] == [(tag, "")]
+
+
+def test_half_a_condition_is_not_translated() -> None:
+    source = "*|IF:LOYALTY|*Hi *|FNAME|**|END:IF|*"
+    assert translate(source, find(source, FIELDS)) == "*|IF:LOYALTY|*Hi {{ first_name }}*|END:IF|*"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "[1] and [2], see [a], [sic], [PDF], [New York], [photo: Ana], [...]",
+        "100%, 50% off, 20% more, 100% COTTON 50% OFF, C:\\%TEMP%",
+        "https://x.test/?q=%20name%20&a=%C3%A9%C3%A9&email=%20email%20",
+        "{CSS} {x|y} { display:none } a{color:red} {date} [Date]",
+        '{{ first_name }} {{ first_name|default("x") }} {{ unsubscribe_url }} {{ organisation_name }} {{ city }}',
+        "{% if city %}{{ 'x' if city else 'b' }}{% endif %}{% for x in items %}{{ x }}{% endfor %}",
+        "<!--[if mso]>x<![endif]--><!--[if !mso]><!-->y<!--<![endif]-->",
+        "<style>.x{name:y} [data-ogsc] .a{} [FIRSTNAME]{} @media(x){y{width:100%;height:50%}}</style>",
+        "first-name-last, well-name-dropping, a-b-c, $5 and $6, #1 and #2, @home@, 5*|3, ~5.3~, 2 <% 3",
+        "{{ city|default('Paris: the city') }}",
+    ],
+)
+def test_ordinary_words_raise_no_alarm(words: str) -> None:
+    assert find(words, FIELDS) == []
+
+
+@pytest.mark.parametrize(
+    "noise", ["*|A", "{{", "[[a ", "%%a", "{a ", "<%a", "%A", "[a", "{% a", "<style>", "${", "{$a"]
+)
+def test_a_long_page_is_read_in_a_moment(noise: str) -> None:
+    began = time.perf_counter()
+    find(noise * (200_000 // len(noise)), FIELDS)
+    assert time.perf_counter() - began < 3
