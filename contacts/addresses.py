@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+import idna
 from email_validator import EmailNotValidError, validate_email
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -44,7 +45,7 @@ def normalise(text: str) -> str:
     Letters beyond ASCII are folded in the local part too, so that `lower()` means the same here and in PostgreSQL.
     """
     plain = _PLAIN.fullmatch(text)
-    if plain and len(text) <= _LONGEST and len(plain[1]) <= _LONGEST_LOCAL:
+    if plain and len(text) <= _LONGEST and len(plain[1]) <= _LONGEST_LOCAL and "xn--" not in plain[2].lower():
         return f"{plain[1]}@{plain[2].lower()}"
     return _normalise_slowly(_tidy(text))
 
@@ -107,7 +108,18 @@ def _domain(domain: str) -> str:
         checked = validate_email(f"x@{domain}", check_deliverability=False, test_environment=True)
     except EmailNotValidError:
         raise InvalidAddress(f"“{domain[:60]}” is not a domain.") from None
+    _refuse_false_labels(domain)
     ascii_domain = (checked.ascii_domain or "").lower()
     if not _PLAIN.fullmatch(f"x@{ascii_domain}"):
         raise InvalidAddress(f"“{domain[:60]}” is not a domain.")
     return ascii_domain
+
+
+def _refuse_false_labels(domain: str) -> None:
+    """A label that begins with xn-- has to be the encoded form of something (RFC 5890)."""
+    for label in domain.lower().split("."):
+        if label.startswith("xn--"):
+            try:
+                idna.ulabel(label)
+            except (idna.IDNAError, UnicodeError):
+                raise InvalidAddress(f"“{domain[:60]}” is not a domain.") from None
