@@ -1,18 +1,15 @@
 """What becomes of each person of a checked file, one by one."""
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any, BinaryIO, cast
+from typing import Any
 
-from django.core.files.storage import default_storage
 from django.db import connection
 from psycopg import sql
 
 from contacts.importing.merging import changed
 from contacts.importing.plan import Plan, Status
-from contacts.importing.refused import IMPORTED_WITHOUT, LEADING_COLUMNS
+from contacts.importing.refused import IMPORTED_WITHOUT, LEADING_COLUMNS, stored_rows
 from contacts.importing.staging import table
 from contacts.models import ImportJob, Suppression
 
@@ -109,13 +106,6 @@ WHERE s.duplicate_of IS NULL AND s.seq > %(after)s ORDER BY s.seq LIMIT %(slice)
 
 def _put_aside(job: ImportJob, plan: Plan) -> Iterator[tuple[int, str, str]]:
     """`(line, reason, address as written)` of the rows that were refused, wholly or in part."""
-    if not job.refused_storage_name:
-        return
     at = LEADING_COLUMNS + (plan.email_column or 0)
-    with default_storage.open(job.refused_storage_name, "rb") as stored:
-        rows = csv.reader(
-            io.TextIOWrapper(cast("BinaryIO", stored.file), "utf-8-sig", newline=""), delimiter=plan.delimiter
-        )
-        next(rows, None)
-        for row in rows:
-            yield int(row[0]), row[1], row[at] if at < len(row) else row[-1]
+    for row in stored_rows(job):
+        yield int(row[0]), row[1], row[at] if at < len(row) else row[-1]

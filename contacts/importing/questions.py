@@ -89,6 +89,12 @@ def answer(plan: Plan, header: Sequence[str], column: str, target: str) -> Plan:
     return plan.change(columns=tuple(columns))
 
 
+def answered(target: str) -> Column:
+    """The column as somebody decided it: whatever else stands where "no" means that they did not agree, they did."""
+    given = target in (Target.OPTED_IN, Target.CONFIRMED)
+    return Column(target, otherwise=int(Status.SUBSCRIBED) if given else None)
+
+
 def _decided(column: Column, value: str, target: str, *, is_value: bool) -> Column:
     if is_value:
         if target not in MEANINGS:
@@ -101,7 +107,7 @@ def _decided(column: Column, value: str, target: str, *, is_value: bool) -> Colu
         return Column()
     chosen = _TARGETS.get(target, target)
     if chosen in Target.values and chosen not in (Target.ASK, Target.FIELD, Target.NEW):
-        return Column(chosen)
+        return answered(chosen)
     offered = ["ignore", *MEANINGS, *(one for one in Target.values if one and one not in ("ask", "field", "new"))]
     raise NoSuchAnswer(f"“{target}” is none of {', '.join(dict.fromkeys(offered))}.")
 

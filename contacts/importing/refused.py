@@ -1,18 +1,34 @@
 """The rows that were not imported, as a file to mend and upload again."""
 
+import csv
+import io
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
-from typing import Self
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO, Self, cast
 
 from django.core.files import File
 from django.core.files.storage import default_storage
 
 from contacts.exporting import lines
 from contacts.importing.preparing import Refused
+from contacts.models import ImportJob
 
 LEADING_COLUMNS = 3  # before those of the file: line, reason, suggestion
 IMPORTED_WITHOUT = "Imported without "
+
+
+def stored_rows(job: ImportJob) -> Iterator[list[str]]:
+    """Line, reason, suggestion and the cells of each row in the file of refused rows."""
+    if not job.refused_storage_name or not default_storage.exists(job.refused_storage_name):
+        return
+    with default_storage.open(job.refused_storage_name, "rb") as stored:
+        text = io.TextIOWrapper(cast("BinaryIO", stored.file), "utf-8-sig", newline="")
+        delimiter = text.read(5)[4:] or ","  # behind "Line"; earlier versions always wrote commas
+        text.seek(0)
+        rows = csv.reader(text, delimiter=delimiter)
+        next(rows, None)
+        yield from (row for row in rows if len(row) >= LEADING_COLUMNS)
 
 
 class RefusedRows:
