@@ -167,8 +167,8 @@ WITH slice AS MATERIALIZED (
     SELECT key, CASE status WHEN {Status.BOUNCED} THEN 'hard_bounce' WHEN {Status.COMPLAINED} THEN 'complaint'
         WHEN {Status.SOFT_BOUNCED} THEN 'soft_bounce' WHEN {Status.BLOCKED} THEN 'manual' WHEN {Status.HELD} THEN 'held'
         ELSE 'unsubscribed' END,
-        CASE WHEN source IS NULL THEN %(source)s ELSE coalesce(detail, '') END,
-        coalesce(source, 'import'), coalesce(since, now())
+        CASE WHEN source IS NULL AND NOT %(only_suppress)s THEN %(source)s ELSE coalesce(detail, '') END,
+        coalesce(source, CASE WHEN %(only_suppress)s THEN '' ELSE 'import' END), coalesce(since, now())
     FROM person WHERE status >= {Status.HELD}
     ON CONFLICT (email) DO UPDATE SET reason = excluded.reason, detail = excluded.detail
     WHERE excluded.reason = 'complaint' AND p.reason <> 'complaint' OR p.reason = 'held'
