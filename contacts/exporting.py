@@ -24,8 +24,17 @@ class _Echo:
         return text
 
 
-def lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    writer = csv.writer(_Echo(), lineterminator="\r\n")  # RFC 4180
+def joined(names: Iterable[object]) -> str:
+    """Several names in one cell: "News, Offers"; a name with a mark in it that parts names is quoted."""
+    return ", ".join(_quoted(str(name)) for name in names)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"' if any(mark in name for mark in ',;|"') else name
+
+
+def lines(header: Sequence[str], rows: Iterable[Sequence[Any]], delimiter: str = ",") -> Iterator[str]:
+    writer = csv.writer(_Echo(), delimiter=delimiter, lineterminator="\r\n")  # RFC 4180
     yield "\ufeff" + str(writer.writerow(map(safe_cell, header)))
     for row in rows:
         yield str(writer.writerow(map(safe_cell, row)))

@@ -12,6 +12,7 @@ from charset_normalizer import from_bytes
 from contacts.addresses import InvalidAddress, normalise
 
 SAMPLE_BYTES = 1 << 18
+_MOST_TITLES = 10
 DELIMITERS = {",": "Comma ,", ";": "Semicolon ;", "\t": "Tab", "|": "Bar |"}
 ENCODINGS = {
     "utf-8-sig": "UTF-8 (Unicode)",
@@ -48,6 +49,7 @@ class Shape:
     encoding: str
     delimiter: str
     has_header: bool
+    title_lines: int = 0  # above the names of the columns
 
 
 def detect(file: BinaryIO) -> Shape:
@@ -64,7 +66,9 @@ def detect(file: BinaryIO) -> Shape:
     if not text.strip("\ufeff\r\n\t ,;|"):
         raise NotReadable("The file is empty.")
     delimiter = _delimiter(text)
-    return Shape(encoding, delimiter, _has_header(text, delimiter))
+    rows = sample_rows(text.lstrip("\ufeff"), delimiter)
+    titles = _title_lines(rows)
+    return Shape(encoding, delimiter, _has_header(rows[titles:]), titles)
 
 
 def sample_rows(text: str, delimiter: str, rows: int = 50) -> list[list[str]]:
@@ -146,8 +150,18 @@ def _score(rows: list[list[str]]) -> float:
     return (times / len(rows)) * min(width - 1, 50) + addresses * 2
 
 
-def _has_header(text: str, delimiter: str) -> bool:
-    rows = sample_rows(text.lstrip("\ufeff"), delimiter, 1)
+def _title_lines(rows: list[list[str]]) -> int:
+    """How many lines stand above the table: one cell each and no address, where the table has more columns."""
+    widths = Counter(len(row) for row in rows)
+    if not widths or widths.most_common(1)[0][0] < 2:
+        return 0
+    for number, row in enumerate(rows[:_MOST_TITLES]):
+        if sum(1 for cell in row if cell.strip()) > 1 or any(map(is_address, row)):
+            return number
+    return 0
+
+
+def _has_header(rows: list[list[str]]) -> bool:
     return bool(rows) and not any(is_address(cell) for cell in rows[0])
 
 

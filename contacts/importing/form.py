@@ -1,5 +1,7 @@
 """What people decide about an import, from the page to a plan."""
 
+from dataclasses import replace
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
@@ -7,15 +9,34 @@ from django.http import QueryDict
 from accounts.fields import LineField
 from contacts.fields import key_for
 from contacts.importing.detecting import DELIMITERS, ENCODINGS, Shape
-from contacts.importing.plan import Column, Consent, Mode, Plan, Status, Target
+from contacts.importing.plan import CONSENT, Column, Consent, Mode, Plan, Status, Target
+from contacts.importing.questions import answered
 from contacts.models import Field, MailingList
 
-_EVERYONE = [
+_EVERYONE: list[tuple[int | str, str]] = [
+    ("", "Choose …"),
     (Status.SUBSCRIBED, "Wants mail, unless the status column says otherwise"),
     (Status.UNCONFIRMED, "Has not confirmed yet"),
     (Status.UNSUBSCRIBED, "Has unsubscribed"),
     (Status.BOUNCED, "Cannot be reached (cleaned, bounced)"),
     (Status.COMPLAINED, "Marked a mail as spam"),
+]
+
+
+_MEANINGS = [
+    (Status.SUBSCRIBED, "Wants mail"),
+    (Status.UNCONFIRMED, "Has not confirmed yet"),
+    (Status.UNSUBSCRIBED, "Unsubscribed, or never agreed"),
+    (Status.BOUNCED, "Cannot be reached (bounced)"),
+    (Status.COMPLAINED, "Marked a mail as spam"),
+]
+_ANSWERS = [
+    (Target.OPTED_OUT.value, "Whoever has something there unsubscribed"),
+    (Target.OPTED_IN.value, "Whoever has nothing or a “no” there never agreed"),
+    (Target.CONFIRMED.value, "Whoever has nothing or a “no” there has not confirmed"),
+    (Target.BOUNCED.value, "Whoever has something there cannot be reached"),
+    (Target.COMPLAINED.value, "Whoever has something there marked a mail as spam"),
+    (Target.STATUS.value, "Each word there says something else"),
 ]
 
 
@@ -27,18 +48,30 @@ class ShapeForm(forms.Form):
         coerce=lambda word: word == "yes",
         label="In the first line",
     )
+    title_lines = forms.IntegerField(
+        min_value=0,
+        max_value=20,
+        required=False,
+        label="Lines above the table",
+        help_text="A title, for example. They are left out.",
+    )
 
     @classmethod
     def of(cls, plan: Plan) -> "ShapeForm":
-        names = {"encoding": plan.encoding, "delimiter": plan.delimiter}
+        names = {"encoding": plan.encoding, "delimiter": plan.delimiter, "title_lines": plan.title_lines}
         return cls(initial=names | {"has_header": "yes" if plan.has_header else "no"})
 
     def shape(self) -> Shape:
-        return Shape(**self.cleaned_data)
+        return Shape(**self.cleaned_data | {"title_lines": self.cleaned_data["title_lines"] or 0})
 
 
 class ImportForm(forms.Form):
-    everyone = forms.TypedChoiceField(choices=_EVERYONE, coerce=int, label="Everyone in this file")
+    everyone = forms.TypedChoiceField(
+        choices=_EVERYONE,
+        coerce=int,
+        label="Everyone in this file",
+        error_messages={"required": "Say who the people in this file are."},
+    )
     day_first = forms.TypedChoiceField(
         choices=[("no", "4 March (month first)"), ("yes", "3 April (day first)")],
         coerce=lambda word: word == "yes",
@@ -70,7 +103,7 @@ class ImportForm(forms.Form):
     def of(cls, plan: Plan) -> "ImportForm":
         return cls(
             initial={
-                "everyone": plan.everyone,
+                "everyone": "" if plan.everyone == Status.UNKNOWN else plan.everyone,
                 "day_first": "yes" if plan.day_first else "no",
                 "lists": plan.lists,
                 "mode": plan.mode,
@@ -96,11 +129,16 @@ class ImportForm(forms.Form):
 
 
 def with_columns(plan: Plan, header: list[str], data: QueryDict) -> Plan:
-    """`plan` with the columns as the page's `column-0 ...` and `label-0 ...` say."""
+    """`plan` with the columns as the page's `column-0 ...` and `label-0 ...` say, and what was answered about them:
+    `answer-0` for a column as a whole, each `meaning-0` ("30:zombie") for one word in it."""
     known = set(Field.objects.values_list("key", flat=True))
     return plan.change(
         columns=tuple(
-            _column(data.get(f"column-{index}", ""), data.get(f"label-{index}", ""), name, known)
+            _answered(
+                _column(data.get(f"column-{index}", ""), data.get(f"label-{index}", ""), name, known),
+                data.get(f"answer-{index}", ""),
+                data.getlist(f"meaning-{index}"),
+            )
             for index, name in enumerate(header)
         )
     )
@@ -111,24 +149,62 @@ def choices() -> list[tuple[str, list[tuple[str, str]]]]:
     person = [
         (str(target.value), str(target.label))
         for target in Target
-        if target not in (Target.IGNORE, Target.FIELD, Target.NEW)
+        if target not in (Target.IGNORE, Target.FIELD, Target.NEW, Target.ASK, *CONSENT)
+    ]
+    consent = [(str(target.value), str(target.label)) for target in Target if target in CONSENT]
+    consent += [
+        (f"{target.value}:else", f"{target.label}, anything else means agreed")
+        for target in (Target.OPTED_IN, Target.CONFIRMED)
     ]
     fields = [(f"field:{key}", label) for key, label in Field.objects.values_list("key", "label")]
     new = [(f"new:{kind.value}", f"New field: {kind.label}") for kind in Field.Kind]
-    return [("The person", person), *([("Your fields", fields)] if fields else []), ("Make a field of it", new)]
+    return [
+        ("The person", person),
+        ("Whether they want mail", consent),
+        *([("Your fields", fields)] if fields else []),
+        ("Make a field of it", new),
+    ]
+
+
+def meanings() -> list[tuple[str, str]]:
+    """What a word in a column about consent may mean."""
+    return [(str(int(status)), label) for status, label in _MEANINGS]
+
+
+def answers() -> list[tuple[str, str]]:
+    """What a column that nobody understands may say."""
+    return [*_ANSWERS, ("ignore", "It has nothing to do with wanting mail")]
 
 
 def chosen(column: Column) -> str:
     """The choice that stands for `column`."""
     if column.target == Target.FIELD:
         return f"field:{column.key}"
+    if column.target in (Target.OPTED_IN, Target.CONFIRMED) and column.otherwise is not None:
+        return f"{column.target}:else"
     return f"new:{column.kind}" if column.target == Target.NEW else column.target
+
+
+def _answered(column: Column, answer: str, words: list[str]) -> Column:
+    if column.target == Target.ASK and answer:
+        column = _said(answer) if answer in dict(answers()) else column
+    if column.target not in CONSENT:
+        return column
+    known = {str(int(status)) for status, _ in _MEANINGS}
+    pairs = [(status, word) for status, _, word in (one.partition(":") for one in words)]
+    return replace(column, meanings=tuple((word[:200], int(status)) for status, word in pairs if status in known))
+
+
+def _said(answer: str) -> Column:
+    return Column() if answer == "ignore" else answered(answer)
 
 
 def _column(choice: str, label: str, name: str, known: set[str]) -> Column:
     target, _, detail = choice.partition(":")
     if target == Target.FIELD:
         return Column(Target.FIELD, key=detail) if detail in known else Column()
+    if target in (Target.OPTED_IN, Target.CONFIRMED) and detail == "else":
+        return answered(target)
     if target == Target.NEW:
         label = " ".join(label.replace("\0", "").split())[:120] or name[:120]
         key = key_for(label)

@@ -1,11 +1,14 @@
 """What the columns of a file mean, guessed from their names and from what is in them."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 
 from contacts.fields import guess_kind, key_for
+from contacts.importing.cells import clean
 from contacts.importing.detecting import is_address
-from contacts.importing.plan import Column, Status, Target
+from contacts.importing.judging import ColumnJudge
+from contacts.importing.naming import glued
+from contacts.importing.plan import CONSENT, Column, Status, Target
+from contacts.importing.recognising import file_status, recognise
 
 _NAMES: dict[str, str] = {
     Target.EMAIL: (
@@ -18,11 +21,6 @@ _NAMES: dict[str, str] = {
     Target.FULL_NAME: "name fullname contactname displayname nomcomplet vollername nom subscribername",
     Target.LANGUAGE: "language lang sprache langue locale idioma",
     Target.TIME_ZONE: "timezone tz zeitzone fuseauhoraire",
-    Target.STATUS: "status subscriptionstatus emailstatus subscriberstatus contactstatus statut etat state",
-    Target.OPTED_OUT: (
-        "emailblacklisted emaildisabled blacklisted blocklisted optedout optout unsubscribed hasoptedoutofemail "
-        "unsubscribedfromallemail emailoptout optedoutofallemail abgemeldet desinscrit desabonne"
-    ),
     Target.TAGS: "tags tag etiquettes schlagworte schlagworter",
     Target.JSON: "attributes attribs attributesjson",
 }
@@ -38,6 +36,23 @@ _NOISE_NAMES = (
     "firstpaymentat notes lastmodifieddate associatedcompanyids"
 )
 _NOISE = frozenset(_NOISE_NAMES.split())
+_SAMPLE = 200
+# Our own exports: contacts, and the list of suppressed addresses.
+_OWN_PEOPLE: Mapping[str, str] = {
+    "tags": Target.TAGS,
+    "lists": Target.LISTS,
+    "notconfirmedon": Target.LISTS_UNCONFIRMED,
+    "unsubscribedfrom": Target.LISTS_LEFT,
+    "suppressed": Target.STATUS,
+    "added": Target.IGNORE,
+}
+_OWN_SUPPRESSED: Mapping[str, str] = {
+    "email": Target.EMAIL,
+    "reason": Target.STATUS,
+    "detail": Target.DETAIL,
+    "source": Target.SOURCE,
+    "since": Target.SINCE,
+}
 _SYSTEMS: Mapping[str, frozenset[str]] = {
     "Mailchimp": frozenset({"leid", "euid"}),
     "Brevo": frozenset({"emailblacklisted", "smsblacklisted"}),
@@ -50,33 +65,72 @@ _SYSTEMS: Mapping[str, frozenset[str]] = {
 }
 
 
-def plain(name: str) -> str:
-    """A column's name without case, accents, blanks and marks."""
-    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return "".join(mark for mark in letters if mark.isalnum())
-
-
 def system(header: Sequence[str]) -> str:
     """The system that wrote the file, if its columns give it away."""
-    names = set(map(plain, header))
+    names = set(map(glued, header))
     return next((name for name, marks in _SYSTEMS.items() if marks <= names), "")
 
 
-def everyone(header: Sequence[str]) -> Status:
-    """What the whole file says about its people: Mailchimp puts those who left into files of their own."""
-    names = set(map(plain, header))
+def own_export(header: Sequence[str]) -> Mapping[str, str]:
+    """The columns that only our own exports have; empty: the file is somebody else's."""
+    names = [glued(name) for name in header]
+    if names == list(_OWN_SUPPRESSED):
+        return _OWN_SUPPRESSED
+    return _OWN_PEOPLE if {"lists", "unsubscribedfrom", "suppressed", "added"} <= set(names) else {}
+
+
+def _own_column(target: str) -> Column:
+    # Who is not suppressed has nothing there.
+    return Column(target, meanings=(("", int(Status.SUBSCRIBED)),) if target == Target.STATUS else ())
+
+
+def only_suppresses(header: Sequence[str]) -> bool:
+    return own_export(header) is _OWN_SUPPRESSED
+
+
+def everyone(
+    header: Sequence[str], rows: Sequence[Sequence[str]], columns: Sequence[Column], file_name: str = ""
+) -> Status:
+    """What the whole file says about its people: some systems put those who left into files of their own."""
+    names = set(map(glued, header))
     if {"unsubtime", "unsubreason"} & names:
         return Status.UNSUBSCRIBED
     if {"cleantime", "cleancampaigntitle"} & names:
         return Status.BOUNCED
+    named = file_status(file_name)
+    if named is not None:
+        return Status.SUBSCRIBED if _columns_tell(columns, rows) else named
+    if system(header) == "Mailchimp" and not _has_any(header, rows, ("optintime", "confirmtime")):
+        return Status.UNKNOWN  # its file of people who never subscribed, renamed
     return Status.SUBSCRIBED
+
+
+def _columns_tell(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether a column parts those who want mail from those who do not, whatever the file is called."""
+    for index, column in enumerate(columns):
+        if column.target in CONSENT:
+            judge = ColumnJudge(column)
+            said = {judge(row[index]) for row in rows if index < len(row)}
+            if len(said) > 1 or Status.UNKNOWN in said or None in said:
+                return True
+    return False
+
+
+def _has_any(header: Sequence[str], rows: Sequence[Sequence[str]], names: Sequence[str]) -> bool:
+    at = [index for index, name in enumerate(header) if glued(name) in names]
+    return not at or not rows or any(row[index].strip() for row in rows for index in at if index < len(row))
 
 
 def columns(header: Sequence[str], rows: Sequence[Sequence[str]], fields: Mapping[str, str]) -> tuple[Column, ...]:
     """A guess for each column; `fields` maps the keys of the fields there are to their labels."""
+    cells = [[row[index] for row in rows if index < len(row)] for index in range(len(header))]
     samples = [_sample(rows, index) for index in range(len(header))]
-    guessed = [_column(name, sample, fields) for name, sample in zip(header, samples, strict=True)]
-    guessed = _one_address(guessed, samples)
+    own = own_export(header)
+    guessed = [
+        _own_column(own[glued(name)]) if glued(name) in own else _column(name, sample, all_cells, fields)
+        for name, sample, all_cells in zip(header, samples, cells, strict=True)
+    ]
+    guessed = _without_book_keeping(_one_address(guessed, samples), is_mailchimp=system(header) == "Mailchimp")
     targets = [column.target for column in guessed]
     # "Nom" and "Name" are the family name where a first name stands beside them.
     if Target.FIRST_NAME in targets and Target.LAST_NAME not in targets:
@@ -85,15 +139,19 @@ def columns(header: Sequence[str], rows: Sequence[Sequence[str]], fields: Mappin
 
 
 def _sample(rows: Sequence[Sequence[str]], index: int) -> list[str]:
-    return [row[index].strip() for row in rows if index < len(row) and row[index].strip()]
+    return [text for row in rows[:_SAMPLE] if index < len(row) and (text := clean(row[index]))]
 
 
-def _column(name: str, sample: list[str], fields: Mapping[str, str]) -> Column:
-    word = plain(name)
-    for key, label in fields.items():
-        if word and word in (plain(key), plain(label)):
-            return Column(Target.FIELD, key=key)
+def _column(name: str, sample: list[str], cells: Sequence[str], fields: Mapping[str, str]) -> Column:
+    word = glued(name)
     target = _TARGETS.get(word)
+    if target == Target.EMAIL and (any(map(is_address, sample)) or not sample):
+        return Column(target)
+    if (consent := recognise(name, cells)) is not None:
+        return consent
+    for key, label in fields.items():
+        if word and word in (glued(key), glued(label)):
+            return Column(Target.FIELD, key=key)
     if target == Target.JSON and sample and not sample[0].startswith("{"):
         target = None
     if target:
@@ -101,6 +159,15 @@ def _column(name: str, sample: list[str], fields: Mapping[str, str]) -> Column:
     if not word or word in _NOISE or not sample:
         return Column()
     return Column(Target.NEW, key=key_for(name), label=name.strip()[:120], kind=guess_kind(sample))
+
+
+def _without_book_keeping(guessed: list[Column], *, is_mailchimp: bool) -> list[Column]:
+    """Some days of agreement are missing: a question, unless another column tells who agreed."""
+    tells = is_mailchimp or any(column.target in CONSENT and column.target != Target.ASK for column in guessed)
+    return [
+        Column() if column.target == Target.ASK and ((column.kind == "date" and tells) or is_mailchimp) else column
+        for column in guessed
+    ]
 
 
 def _one_address(guessed: list[Column], samples: list[list[str]]) -> list[Column]:
@@ -121,7 +188,7 @@ def _each_once(guessed: list[Column]) -> tuple[Column, ...]:
     once: list[Column] = []
     for column in guessed:
         mark = (column.target, column.key) if column.target in (Target.FIELD, Target.NEW) else (column.target, "")
-        repeated = mark in seen and column.target not in (Target.IGNORE, Target.OPTED_OUT)
+        repeated = mark in seen and column.target != Target.IGNORE and column.target not in CONSENT
         once.append(Column() if repeated else column)
         seen.add(mark)
     return tuple(once)

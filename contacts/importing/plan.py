@@ -11,11 +11,15 @@ from django.db import models
 class Status(IntEnum):
     """What the other system says about a person, the heavier the higher."""
 
+    UNKNOWN = -1  # of a whole file: somebody has to say it
     SUBSCRIBED = 0
-    UNCONFIRMED = 1
-    UNSUBSCRIBED = 2
-    BOUNCED = 3
-    COMPLAINED = 4
+    UNCONFIRMED = 10
+    HELD = 20
+    UNSUBSCRIBED = 30
+    SOFT_BOUNCED = 40
+    BLOCKED = 50
+    BOUNCED = 60
+    COMPLAINED = 70
 
 
 class Target(models.TextChoices):
@@ -27,11 +31,45 @@ class Target(models.TextChoices):
     LANGUAGE = "language", "Language"
     TIME_ZONE = "time_zone", "Time zone"
     STATUS = "status", "Status (subscribed, unsubscribed, bounced …)"
-    OPTED_OUT = "opted_out", "Yes means unsubscribed"
+    OPTED_OUT = "opted_out", "Yes, a date or a reason means unsubscribed"
+    OPTED_IN = "opted_in", "No means unsubscribed"
+    CONFIRMED = "confirmed", "No means not confirmed"
+    UNCONFIRMED = "unconfirmed", "Yes means not confirmed"
+    BOUNCED = "bounced", "Yes, a date or a reason means bounced"
+    COMPLAINED = "complained", "Yes or a date means marked as spam"
+    ASK = "ask", "Not decided yet"
+    LISTS = "lists", "Lists they are on"
+    LISTS_UNCONFIRMED = "lists_unconfirmed", "Lists they have not confirmed"
+    LISTS_LEFT = "lists_left", "Lists they left"
+    DETAIL = "detail", "Detail of a suppression"
+    SOURCE = "source", "Source of a suppression"
+    SINCE = "since", "Suppressed since"
     TAGS = "tags", "Tags"
     JSON = "json", "Further fields, as JSON"
     FIELD = "field", "Field"
     NEW = "new", "New field"
+
+
+CONSENT = frozenset(
+    (
+        Target.STATUS,
+        Target.OPTED_OUT,
+        Target.OPTED_IN,
+        Target.CONFIRMED,
+        Target.UNCONFIRMED,
+        Target.BOUNCED,
+        Target.COMPLAINED,
+        Target.ASK,
+    )
+)
+BELONGING = (
+    Target.LISTS,
+    Target.LISTS_UNCONFIRMED,
+    Target.LISTS_LEFT,
+    Target.DETAIL,
+    Target.SOURCE,
+    Target.SINCE,
+)
 
 
 class Mode(models.TextChoices):
@@ -53,6 +91,8 @@ class Column:
     key: str = ""  # of the field
     label: str = ""  # of a new field
     kind: str = ""  # of a new field
+    meanings: tuple[tuple[str, int], ...] = ()  # of words in a column about consent, as somebody decided them
+    otherwise: int | None = None  # what any other unknown word there means
 
 
 @dataclass(frozen=True)
@@ -60,6 +100,7 @@ class Plan:
     encoding: str = "utf-8-sig"
     delimiter: str = ","
     has_header: bool = True
+    title_lines: int = 0  # records above the header
     columns: tuple[Column, ...] = ()
     everyone: int = Status.SUBSCRIBED  # what the whole file says about its people
     day_first: bool = False
@@ -67,11 +108,17 @@ class Plan:
     mode: str = Mode.FILL
     consent_source: str = ""
     consent_text: str = ""
+    only_suppress: bool = False  # the addresses are suppressed, nobody becomes a contact
     fields_found: tuple[str, ...] = ()  # keys that the check met in a JSON column
 
     @property
     def email_column(self) -> int | None:
         return next((index for index, column in enumerate(self.columns) if column.target == Target.EMAIL), None)
+
+    @property
+    def tells_belonging(self) -> bool:
+        """Whether rows name lists of their own, or how a suppression came about."""
+        return any(column.target in BELONGING for column in self.columns)
 
     @property
     def proof(self) -> str:
@@ -88,7 +135,12 @@ class Plan:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         known = {name: data[name] for name in cls.__dataclass_fields__ if name in data}
-        known["columns"] = tuple(Column(**column) for column in data.get("columns", ()))
+        known["columns"] = tuple(_column(column) for column in data.get("columns", ()))
         known["lists"] = tuple(data.get("lists", ()))
         known["fields_found"] = tuple(data.get("fields_found", ()))
         return cls(**known)
+
+
+def _column(data: Mapping[str, Any]) -> Column:
+    meanings = tuple((str(word), int(status)) for word, status in data.get("meanings", ()))
+    return Column(**{**data, "meanings": meanings})

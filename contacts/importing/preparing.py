@@ -1,34 +1,23 @@
 """One record to one contact, or the reason why not."""
 
-import csv
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import available_timezones
 
 from contacts import addresses, fields
-from contacts.importing.plan import Plan, Status, Target
+from contacts.importing.cells import NULLS, clean, moment, split_names
+from contacts.importing.judging import ColumnJudge, word
+from contacts.importing.plan import BELONGING, CONSENT, Plan, Status, Target
 from contacts.models import Field
 
 LONGEST_CELL = 10_000
 _LONGEST_NAME = 200
-_FORMULA = tuple("=+-@")
-
-_STATUSES = {
-    Status.SUBSCRIBED: (
-        "subscribed,active,enabled,confirmed,optin,opt-in,opted in,yes,angemeldet,aktiv,inscrit,abonné,abonne,actif"
-    ),
-    Status.UNCONFIRMED: "unconfirmed,pending,unverified,not confirmed,unbestätigt,en attente",
-    Status.UNSUBSCRIBED: (
-        "unsubscribed,unsubscribe,unsub,cancelled,canceled,opted out,opted-out,optout,opt-out,inactive,disabled,"
-        "blocklisted,blacklisted,blocked,suppressed,archived,deleted,removed,non-subscribed,nonsubscribed,"
-        "transactional,no,abgemeldet,désinscrit,desinscrit,désabonné,desabonne"
-    ),
-    Status.BOUNCED: "bounced,bounce,hard bounced,hard bounce,hardbounce,cleaned,invalid,undeliverable,junk",
-    Status.COMPLAINED: "complained,complaint,spam,marked as spam,spam complaint,abuse,spammed",
-}
-STATUS_WORDS = {word: status for status, words in _STATUSES.items() for word in words.split(",")}
+_LONGEST_CODE = 12
+_MOST_LISTS = 500
+_MOST_WORDS = 50
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _time_zones = available_timezones()
@@ -53,6 +42,20 @@ class Person:
     time_zone: str
     attributes: str  # JSON
     status: int
+    remarks: tuple[str, ...] = ()  # values that could not be taken over, the person is imported without them
+    belongs: "Belonging | None" = None
+
+
+@dataclass(slots=True)
+class Belonging:
+    """What only some files tell: lists, as numbers in `Preparer.lists_found`, and how a suppression came about."""
+
+    lists: list[int]
+    unconfirmed: list[int]
+    left: list[int]
+    detail: str
+    source: str
+    since: str
 
 
 Converter = Callable[[str, dict[str, Any]], None]
@@ -70,9 +73,11 @@ class Preparer:
         self._full_name = at.get(Target.FULL_NAME)
         self._language = at.get(Target.LANGUAGE)
         self._time_zone = at.get(Target.TIME_ZONE)
-        self._status = at.get(Target.STATUS)
-        self._opted_out = [i for i, column in enumerate(plan.columns) if column.target == Target.OPTED_OUT]
-        self._everyone = plan.everyone
+        self._judges = [(i, ColumnJudge(column)) for i, column in enumerate(plan.columns) if column.target in CONSENT]
+        self._everyone: int = plan.everyone
+        self._belonging = {name: at.get(name) for name in BELONGING} if plan.tells_belonging else None
+        self.lists_found: dict[str, int] = {}
+        self.unknown: dict[int, Counter[str]] = {}  # by column: words about consent that nobody has explained yet
         self._day_first = plan.day_first
         self._header = header
         self.keys_found: dict[str, str] = {}  # of JSON columns, with the kind of their first value
@@ -82,21 +87,27 @@ class Preparer:
         """Raises Refused."""
         if len(cells) != self._width:
             cells = self._fit(cells)
+        if not NULLS.isdisjoint(cells):
+            cells = ["" if cell in NULLS else cell for cell in cells]
+        remarks: list[str] = []
         email = self._address(cells[self._email].strip())
-        first_name, last_name = self._names(cells)
-        status = self._judge(cells) if self._status is not None or self._opted_out else self._everyone
+        first_name, last_name = self._names(cells, remarks)
+        status = self._judged(cells) if self._judges else self._everyone
         attributes = "{}"
         if self._converters:
             found: dict[str, Any] = {}
             for index, convert in self._converters:
-                if (cell := cells[index]) and (text := _clean(cell)):
-                    self._convert(index, convert, text, found)
+                if (cell := cells[index]) and (text := clean(cell)):
+                    self._convert(index, convert, text, found, remarks)
             attributes = _encode(found) if found else "{}"
-        language = _code(cells[self._language]) if self._language is not None else ""
-        zone = cells[self._time_zone].strip() if self._time_zone is not None else ""
-        return Person(
-            email, first_name, last_name, language, zone if zone in _time_zones else "", attributes, int(status)
-        )
+        language = self._code(cells[self._language], remarks) if self._language is not None else ""
+        zone = self._zone(cells[self._time_zone].strip(), remarks) if self._time_zone is not None else ""
+        belonging = self._belongs(cells) if self._belonging else None
+        return Person(email, first_name, last_name, language, zone, attributes, int(status), tuple(remarks), belonging)
+
+    def has_words(self, column: int) -> bool:
+        """Whether a column about consent said anything at all so far."""
+        return any(judge.has_words for index, judge in self._judges if index == column)
 
     def _compile(self, plan: Plan, kinds: Mapping[str, str]) -> "list[tuple[int, Converter]]":
         compiled: list[tuple[int, Converter]] = []
@@ -118,8 +129,9 @@ class Preparer:
         return [*cells[: self._width], *[""] * (self._width - len(cells))]
 
     def _address(self, text: str) -> str:
-        if text[:1] == "'":
-            text = _clean(text)
+        if text[:1] == "'":  # a spreadsheet's mark for text; some quote the whole cell with it
+            text = text[1:].strip()
+            text = text[:-1] if text[-1:] == "'" else text
         try:
             email = addresses.normalise(text)
         except addresses.InvalidAddress as problem:
@@ -128,35 +140,73 @@ class Preparer:
             raise Refused("The domain looks misspelt.", meant)
         return email
 
-    def _names(self, cells: list[str]) -> tuple[str, str]:
-        first = _clean(cells[self._first_name]) if self._first_name is not None else ""
-        last = _clean(cells[self._last_name]) if self._last_name is not None else ""
+    def _names(self, cells: list[str], remarks: list[str]) -> tuple[str, str]:
+        first = clean(cells[self._first_name]) if self._first_name is not None else ""
+        last = clean(cells[self._last_name]) if self._last_name is not None else ""
         if self._full_name is not None and not (first and last):
-            first, last = _split_name(_clean(cells[self._full_name]), first, last)
+            first, last = _split_name(clean(cells[self._full_name]), first, last)
         if len(first) > _LONGEST_NAME or len(last) > _LONGEST_NAME:
-            raise Refused("A name is longer than 200 characters.")
+            remarks.append("Name: It is longer than 200 characters.")
+            return first if len(first) <= _LONGEST_NAME else "", last if len(last) <= _LONGEST_NAME else ""
         return first, last
 
-    def _judge(self, cells: list[str]) -> int:
-        status: int = self._everyone
-        if self._status is not None and (text := cells[self._status].strip()):
-            word = text.lower().replace("_", " ")
-            found = STATUS_WORDS.get(word)
+    def _judged(self, cells: list[str]) -> int:
+        """The gravest that the columns say; UNKNOWN where a word that nobody explained could make it graver."""
+        status, unknown = self._everyone, None
+        for index, judge in self._judges:
+            found = judge(cells[index])
             if found is None:
-                raise Refused(f"The status “{text[:60]}” is not known.", group="Unknown status")
-            status = max(status, found)
-        if any(fields.is_yes(cells[index]) for index in self._opted_out):
-            status = max(status, Status.UNSUBSCRIBED)
-        return status
+                unknown = [*(unknown or ()), index]
+            elif found > status:
+                status = found
+        if unknown is None or status >= Status.HELD:
+            return status
+        for index in unknown:
+            words = self.unknown.setdefault(index, Counter())
+            text = word(cells[index])
+            if text in words or len(words) < _MOST_WORDS:
+                words[text] += 1
+        # An empty cell alone is not unknown before the column has said anything: see questions.open_ones.
+        return Status.UNKNOWN if any(cells[index].strip() for index in unknown) else status
 
-    def _convert(self, index: int, convert: Converter, text: str, found: dict[str, Any]) -> None:
+    def _belongs(self, cells: list[str]) -> Belonging:
+        text = {name: cells[index] if index is not None else "" for name, index in (self._belonging or {}).items()}
+        return Belonging(
+            self._list_numbers(text[Target.LISTS]),
+            self._list_numbers(text[Target.LISTS_UNCONFIRMED]),
+            self._list_numbers(text[Target.LISTS_LEFT]),
+            clean(text[Target.DETAIL])[:1000],
+            clean(text[Target.SOURCE])[:60],
+            moment(text[Target.SINCE].strip()),
+        )
+
+    def _list_numbers(self, cell: str) -> list[int]:
+        """Numbers of the lists named in the cell. Beyond the limit it is no column of lists: the rest stays out."""
+        found = [name[:120] for name in split_names(cell)]
+        known = self.lists_found
+        return [known.setdefault(name, len(known) + 1) for name in found if name in known or len(known) < _MOST_LISTS]
+
+    def _code(self, text: str, remarks: list[str]) -> str:
+        code = text.strip()
+        if len(code) <= _LONGEST_CODE:
+            return code
+        remarks.append("Language: It is longer than 12 characters.")
+        return ""
+
+    def _zone(self, text: str, remarks: list[str]) -> str:
+        if not text or text in _time_zones:
+            return text
+        remarks.append(f"Time zone: “{text[:60]}” is not known.")
+        return ""
+
+    def _convert(self, index: int, convert: Converter, text: str, found: dict[str, Any], remarks: list[str]) -> None:
         try:
             if len(text) > LONGEST_CELL:
                 raise fields.BadValue("It is longer than 10,000 characters.")
             convert(text, found)
         except fields.BadValue as problem:
             name = self._header[index] if index < len(self._header) else f"Column {index + 1}"
-            raise Refused(f"{name[:60]}: {problem}", group=f"{name[:60]}: a value of another kind") from None
+            remarks.append(f"{name[:60]}: {problem}")
 
     def _json(self, text: str, found: dict[str, Any]) -> None:
         try:
@@ -186,17 +236,7 @@ def _field(key: str, kind: str, day_first: bool) -> Converter:
 
 
 def _tags(text: str, found: dict[str, Any]) -> None:
-    try:
-        cells = next(csv.reader([text], skipinitialspace=True), [])
-    except csv.Error:
-        raise fields.BadValue("It is not a list of tags.") from None
-    found["tags"] = [tag.strip() for tag in cells if tag.strip()]
-
-
-def _clean(cell: str) -> str:
-    """One line, trimmed, without the ' that keeps a spreadsheet from running it as a formula."""
-    text = " ".join(cell.split())
-    return text[1:] if text[:1] == "'" and text[1:].lstrip().startswith(_FORMULA) else text
+    found["tags"] = split_names(text)
 
 
 def _split_name(full: str, first: str, last: str) -> tuple[str, str]:
@@ -205,11 +245,6 @@ def _split_name(full: str, first: str, last: str) -> tuple[str, str]:
         return given.strip(), family.strip()
     given, _, family = full.partition(" ")
     return first or given, last or family
-
-
-def _code(text: str) -> str:
-    code = text.strip()
-    return code if len(code) <= 12 else ""
 
 
 def _group(reason: str) -> str:

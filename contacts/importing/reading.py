@@ -79,20 +79,23 @@ class _Lines:
         return _CutLine(line[:200])
 
 
-def records(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[Record]:
-    """`(line number, cells)` of each record that holds anything; the first one sets how many columns there are."""
+def records(file: BinaryIO, encoding: str, delimiter: str, title_lines: int = 0) -> Iterator[Record]:
+    """`(line number, cells)` of each record that holds anything; the first one sets how many columns there are.
+
+    `title_lines` records above the table are left out.
+    """
     file.seek(0)
     if encoding == "utf-16" and file.read(2) not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         encoding = "utf-16-le"  # Python's decoder gives up without the mark
     file.seek(0)
     text = io.TextIOWrapper(file, encoding, errors="replace", newline=None)
     try:
-        yield from _records(_Lines(text), delimiter)
+        yield from _records(_Lines(text), delimiter, title_lines)
     finally:
         text.detach()  # the file stays open: it is the caller's
 
 
-def _records(lines: _Lines, delimiter: str) -> Iterator[Record]:
+def _records(lines: _Lines, delimiter: str, title_lines: int) -> Iterator[Record]:
     line_number, width = 1, 0
     while True:
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
@@ -103,7 +106,11 @@ def _records(lines: _Lines, delimiter: str) -> Iterator[Record]:
                     raise _EndsHere
                 if lines.is_damaged:
                     yield line_number, Broken(_DAMAGED, "".join(lines.taken)[:200])
-                elif any(cells) and not (line_number == 1 and _SEPARATOR.fullmatch(lines.taken[0])):
+                elif not any(cells) or (line_number == 1 and _SEPARATOR.fullmatch(lines.taken[0])):
+                    pass
+                elif title_lines:
+                    title_lines -= 1
+                else:
                     width = width or len(cells)
                     yield line_number, cells
                 line_number += taken
@@ -135,17 +142,23 @@ def _alone(line: str, delimiter: str) -> "list[str] | Broken":
 
 
 def _swallowed_others(cells: list[str], taken: list[str], delimiter: str, width: int) -> bool:
-    """Whether this record over several lines is rather one with an open quotation mark and its next neighbours."""
+    """Whether this record over several lines is rather one with an open quotation mark and its next neighbours.
+
+    A quoted cell may hold anything, also what looks like a row. It is doubted only where the mark opens before the
+    end of what would be a whole row with an address of its own.
+    """
     if len(cells) < width or any(cells[width:]):
         return True
-    return any(_is_record_of_its_own(line, delimiter, width) for line in taken[1:])
-
-
-def _is_record_of_its_own(line: str, delimiter: str, width: int) -> bool:
-    if "@" not in line:
+    first = taken[0]
+    if first.count('"') != 1:
         return False
+    before, _, opened = first.partition('"')
+    rest = _split(opened, delimiter)
+    return len(rest) > 1 and before.count(delimiter) + len(rest) == width and any(map(is_address, rest))
+
+
+def _split(line: str, delimiter: str) -> list[str]:
     try:
-        cells = next(csv.reader([line], delimiter=delimiter), [])
+        return next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error:
-        return False
-    return len(cells) == width > 1 and any(map(is_address, cells))
+        return []

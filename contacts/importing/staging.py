@@ -8,13 +8,15 @@ from django.db import connection
 from psycopg import sql
 
 from contacts.addresses import key
-from contacts.importing.preparing import Person
+from contacts.importing.preparing import Belonging, Person
 
 _COLUMNS = (
     "seq bigint, line bigint, email text, key text, first_name text, last_name text, language text, time_zone text, "
-    "attributes jsonb, status smallint, duplicate_of bigint"
+    "attributes jsonb, status smallint, duplicate_of bigint, joins int[], unconfirmed int[], leaves int[], "
+    "detail text, source text, since timestamptz"
 )
 _NAMES = "seq, line, email, key, first_name, last_name, language, time_zone, attributes, status"
+_BELONGING = ", joins, unconfirmed, leaves, detail, source, since"
 _FILLED = "first_name, last_name, language, time_zone"  # where an empty cell is an empty text, not NULL
 
 
@@ -46,7 +48,8 @@ def size(job_id: int) -> int | None:
 class Batch:
     """Some thousand people as text for one COPY."""
 
-    def __init__(self, first_seq: int = 0) -> None:
+    def __init__(self, first_seq: int = 0, *, tells_belonging: bool = False) -> None:
+        self._names = _NAMES + (_BELONGING if tells_belonging else "")
         self._text = io.StringIO()
         self._write = csv.writer(self._text, lineterminator="\n").writerow
         self.seq = first_seq
@@ -67,16 +70,22 @@ class Batch:
                 person.time_zone,
                 person.attributes,
                 person.status,
+                *(_belonging(person.belongs) if person.belongs else ()),
             )
         )
 
     def copy(self, job_id: int) -> None:
-        statement = f"COPY {{}} ({_NAMES}) FROM STDIN (FORMAT csv, FORCE_NOT_NULL ({_FILLED}))"
+        statement = f"COPY {{}} ({self._names}) FROM STDIN (FORMAT csv, FORCE_NOT_NULL ({_FILLED}))"
         with connection.cursor() as cursor, cursor.copy(sql.SQL(statement).format(table(job_id))) as copy:
             copy.write(self._text.getvalue())
         self._text.seek(0)
         self._text.truncate()
         self.length = 0
+
+
+def _belonging(found: Belonging) -> tuple[str, ...]:
+    numbers = [f"{{{','.join(map(str, one))}}}" for one in (found.lists, found.unconfirmed, found.left)]
+    return (*numbers, found.detail, found.source, found.since)
 
 
 def settle(job_id: int) -> int:

@@ -2,24 +2,24 @@
 
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import timedelta
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from contacts.importing import merging, staging, storing
+from accounts import locks
+from contacts.importing import merging, questions, staging, storing
 from contacts.importing.plan import Column, Plan, Target
 from contacts.importing.preparing import Preparer, Refused
 from contacts.importing.reading import MOST_COLUMNS, Broken, records
 from contacts.importing.refused import RefusedRows
-from contacts.models import Field, ImportJob
+from contacts.models import Field, ImportJob, MailingList
 
 SLICE = 20_000
 SILENT_AFTER = timedelta(seconds=60)
 _SHOWN_EVERY_SECONDS = 1.0
-_LOCK_FAMILY = 734_001  # of our advisory locks: one worker an import
 
 logger = logging.getLogger(__name__)
 State = ImportJob.State
@@ -35,7 +35,7 @@ class Unusable(Exception):
 
 def work(job_id: int) -> None:
     """Do what the state of the import asks for. Returns at once if somebody else is at it."""
-    with _alone(job_id) as is_mine:
+    with locks.alone(locks.Kind.IMPORT, job_id) as is_mine:
         job = ImportJob.objects.filter(id=job_id).first()
         if not is_mine or job is None:
             return
@@ -69,19 +69,24 @@ def abandoned() -> list[int]:
 def check(job: ImportJob) -> None:
     """Read the whole file, stage what can be imported, put the rest aside and foretell what a run would do."""
     plan = Plan.from_json(job.options)
-    with RefusedRows(job.options.get("header", ())) as refused:
-        read = _stage(job, plan, refused)
+    header = job.options.get("header", ())
+    with RefusedRows(header, plan.delimiter) as refused:
+        read, preparer = _stage(job, plan, refused)
+        if asked := questions.open_ones(plan, header, preparer):
+            _ask(job, asked)
+            return
         repeated = staging.settle(job.pk)
         email_column = plan.email_column or 0
         for line, email, first_line in staging.duplicates(job.pk):
             refused.add_duplicate(line, email, first_line, email_column)
         expected = merging.foretell(job, plan) | {"invalid": refused.count, "duplicates": repeated, "rows": read}
-        stored = refused.store(f"imports/{job.pk}-refused.csv") if refused.count or repeated else ""
+        stored = refused.store(f"imports/{job.pk}-refused.csv") if refused.count or repeated or refused.left_out else ""
         reasons = dict(refused.reasons.most_common())
+        left_out = dict(refused.left_out.most_common())
     _move(
         job,
         State.READY,
-        counts={"expected": expected, "reasons": reasons, "staged": read - refused.count},
+        counts={"expected": expected, "reasons": reasons, "left_out": left_out, "staged": read - refused.count},
         rows_done=read,
         rows_total=read,
         refused_storage_name=stored,
@@ -98,8 +103,9 @@ def run(job: ImportJob) -> None:
             _stage(job, plan, nobody_reads, shows_progress=False)
         staging.settle(job.pk)
     _create_fields(plan, job.options.get("keys_found", {}))
+    lists = _create_lists(job.options.get("lists_found", ()))
     while job.rows_done < staged:
-        _merge_slice(job, plan, min(job.rows_done + SLICE, staged))
+        _merge_slice(job, plan, min(job.rows_done + SLICE, staged), lists)
     _move(job, State.DONE, finished_at=timezone.now())
     staging.drop(job.pk)
     storing.forget(job)
@@ -108,14 +114,14 @@ def run(job: ImportJob) -> None:
             cursor.execute("ANALYZE contacts_contact, contacts_subscription")
 
 
-def _stage(job: ImportJob, plan: Plan, refused: RefusedRows, *, shows_progress: bool = True) -> int:
-    """Returns how many rows the file has, the header not counted."""
+def _stage(job: ImportJob, plan: Plan, refused: RefusedRows, *, shows_progress: bool = True) -> tuple[int, Preparer]:
+    """Returns how many rows the file has, the header not counted, and what prepared them."""
     staging.create(job.pk)
     header = job.options.get("header", ())
     preparer = Preparer(plan, dict(Field.objects.values_list("key", "kind")), header)
-    batch, read, shown_at = staging.Batch(), 0, time.monotonic()
+    batch, read, shown_at = staging.Batch(tells_belonging=plan.tells_belonging), 0, time.monotonic()
     with storing.opened(job) as file:
-        found = records(file, plan.encoding, plan.delimiter)
+        found = records(file, plan.encoding, plan.delimiter, plan.title_lines)
         if plan.has_header:
             next(found, None)
         for line, cells in found:
@@ -124,7 +130,10 @@ def _stage(job: ImportJob, plan: Plan, refused: RefusedRows, *, shows_progress: 
                 refused.add(line, Refused(cells.reason), [cells.text])
                 continue
             try:
-                batch.add(line, preparer.prepare(cells))
+                person = preparer.prepare(cells)
+                batch.add(line, person)
+                if person.remarks:
+                    refused.add_remarks(line, person.remarks, cells)
             except Refused as problem:
                 refused.add(line, problem, cells[:MOST_COLUMNS])
             if batch.length == SLICE:
@@ -136,7 +145,15 @@ def _stage(job: ImportJob, plan: Plan, refused: RefusedRows, *, shows_progress: 
     if not read:
         raise Unusable("The file has no rows, only a header." if plan.has_header else "The file has no rows.")
     job.options["keys_found"] = preparer.keys_found
-    return read
+    job.options["lists_found"] = list(preparer.lists_found)
+    return read, preparer
+
+
+def _ask(job: ImportJob, asked: Sequence[questions.Question]) -> None:
+    """Back to the columns: somebody has to say what these words mean."""
+    staging.drop(job.pk)
+    job.options["questions"] = [asdict(question) for question in asked]
+    _move(job, State.UPLOADED, options=job.options)
 
 
 def _show(job: ImportJob, read: int | None, position: int) -> None:
@@ -149,13 +166,13 @@ def _show(job: ImportJob, read: int | None, position: int) -> None:
         raise Stopped
 
 
-def _merge_slice(job: ImportJob, plan: Plan, until: int, attempts: int = 5) -> None:
+def _merge_slice(job: ImportJob, plan: Plan, until: int, lists: Sequence[int] = (), *, attempts: int = 5) -> None:
     for attempt in range(1, attempts + 1):
         try:
             with transaction.atomic():
                 counts = dict(job.counts)
                 done = counts.get("done", {})
-                added = merging.merge(job, plan, job.rows_done, until)
+                added = merging.merge(job, plan, job.rows_done, until, lists)
                 counts["done"] = {name: done.get(name, 0) + number for name, number in added.items()}
                 moved = ImportJob.objects.filter(id=job.pk, state=State.RUNNING, rows_done=job.rows_done).update(
                     rows_done=until, counts=counts, alive_at=timezone.now()
@@ -170,6 +187,12 @@ def _merge_slice(job: ImportJob, plan: Plan, until: int, attempts: int = 5) -> N
         else:
             job.rows_done, job.counts = until, counts
             return
+
+
+def _create_lists(names: Sequence[str]) -> list[int]:
+    MailingList.objects.bulk_create((MailingList(name=name) for name in names), ignore_conflicts=True)
+    found = dict(MailingList.objects.filter(name__in=names).values_list("name", "id"))
+    return [found[name] for name in names]
 
 
 def _create_fields(plan: Plan, keys_found: dict[str, str]) -> None:
@@ -200,20 +223,3 @@ def _fail(job: ImportJob, problem: str) -> None:
     ImportJob.objects.filter(id=job.pk, state__in=(State.CHECKING, State.RUNNING)).update(
         state=State.FAILED, problem=problem, finished_at=timezone.now()
     )
-
-
-@contextmanager
-def _alone(job_id: int) -> Iterator[bool]:
-    """A lock that dies with its holder's connection, so that a killed worker leaves nothing locked."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK_FAMILY, job_id])
-        is_mine = bool(cursor.fetchone()[0])
-    try:
-        yield is_mine
-    finally:
-        if is_mine and not connection.closed_in_transaction:
-            try:
-                with connection.cursor() as cursor:
-                    cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK_FAMILY, job_id])
-            except (OperationalError, InterfaceError):
-                connection.close()

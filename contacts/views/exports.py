@@ -9,11 +9,12 @@ from django.views.decorators.http import require_POST
 
 from accounts import audit
 from accounts.permissions import Permission, StaffRequest, requires
-from contacts.exporting import csv_response
+from contacts.exporting import csv_response, joined
 from contacts.filtering import Filter
 from contacts.models import Contact, ContactQuerySet, Field, Subscription, Suppression
 
 _SLICE = 2000
+_STATES = (Subscription.State.SUBSCRIBED, Subscription.State.UNCONFIRMED, Subscription.State.UNSUBSCRIBED)
 
 
 @require_POST
@@ -23,7 +24,7 @@ def contacts(request: StaffRequest) -> HttpResponseBase:
     own = list(Field.objects.all())
     audit.record(request, "contacts.export", chosen.url())
     header = ["Email", "First name", "Last name", "Language", "Time zone", *(field.label for field in own)]
-    header += ["Tags", "Lists", "Unsubscribed from", "Suppressed", "Added"]
+    header += ["Tags", "Lists", "Not confirmed on", "Unsubscribed from", "Suppressed", "Added"]
     return csv_response(f"contacts-{timezone.localdate()}", header, _people(chosen.apply(), own))
 
 
@@ -44,7 +45,7 @@ def _people(found: ContactQuerySet, own: list[Field]) -> Iterator[list[Any]]:
     while people := list(found.with_suppression().filter(pk__gt=after).order_by("pk")[:_SLICE]):
         lists = _lists(people)
         for person in people:
-            joined, left = lists.get(person.pk, ([], []))
+            states = lists.get(person.pk, {})
             yield [
                 person.email,
                 person.first_name,
@@ -52,20 +53,18 @@ def _people(found: ContactQuerySet, own: list[Field]) -> Iterator[list[Any]]:
                 person.language,
                 person.time_zone,
                 *(person.attributes.get(field.key, "") for field in own),
-                ", ".join(map(str, person.attributes.get("tags") or ())),
-                ", ".join(joined),
-                ", ".join(left),
+                joined(person.attributes.get("tags") or ()),
+                *(joined(states.get(state, ())) for state in _STATES),
                 person.suppression_reason or "",  # type: ignore[attr-defined]  # annotated
                 f"{person.created_at:%Y-%m-%d %H:%M:%S}Z",
             ]
         after = people[-1].pk
 
 
-def _lists(people: list[Contact]) -> dict[int, tuple[list[str], list[str]]]:
-    """For each person the lists they are on and those they left."""
-    found: dict[int, tuple[list[str], list[str]]] = {}
+def _lists(people: list[Contact]) -> dict[int, dict[str, list[str]]]:
+    """For each person the names of the lists in each state."""
+    found: dict[int, dict[str, list[str]]] = {}
     rows = Subscription.objects.filter(contact__in=people).values_list("contact_id", "list__name", "state")
     for contact_id, name, state in rows.order_by("list__name"):
-        joined, left = found.setdefault(contact_id, ([], []))
-        (left if state == Subscription.State.UNSUBSCRIBED else joined).append(name)
+        found.setdefault(contact_id, {}).setdefault(state, []).append(name)
     return found

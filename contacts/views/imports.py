@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import audit
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
-from contacts.importing import jobs, progress
+from contacts.importing import jobs, mending, progress
 from contacts.importing.detecting import NotReadable
-from contacts.importing.form import ImportForm, ShapeForm, choices, chosen, with_columns
+from contacts.importing.form import ImportForm, ShapeForm, answers, choices, chosen, meanings, with_columns
 from contacts.importing.guessing import system
 from contacts.importing.plan import Plan, Status, Target
 from contacts.importing.uploading import SizeGuard
@@ -84,7 +84,7 @@ def preview(request: StaffRequest, pk: int) -> HttpResponse:
         everyone=plan.everyone if everyone not in list(Status) else everyone,
         day_first=request.POST.get("day_first") == "yes",
     )
-    return render(request, "contacts/_import_columns.html", _columns(job, plan))
+    return render(request, "contacts/_import_preview.html", _columns(job, plan))
 
 
 @require_POST
@@ -155,6 +155,26 @@ def refused(request: StaffRequest, pk: int) -> HttpResponseBase:
     return response
 
 
+@require_POST
+@requires(Permission.PEOPLE)
+def mend(request: StaffRequest, pk: int) -> HttpResponse:
+    """The refused rows with better addresses, as an import of their own."""
+    job = get_object_or_404(ImportJob, pk=pk, state__in=(State.READY, State.DONE))
+    given = {
+        row.number: address for row in mending.refused_rows(job) if (address := request.POST.get(f"row-{row.number}"))
+    }
+    try:
+        mended = mending.mend(job, given, by=request.user)
+    except jobs.NotPossible as problem:
+        messages.error(request, str(problem))
+        return redirect(job)
+    if mended is None:
+        messages.error(request, "Write an address into at least one of the rows.")
+        return redirect(job)
+    audit.record(request, "import.upload", mended.file_name)
+    return redirect(mended)
+
+
 def _act(request: StaffRequest, job: ImportJob, act: Any) -> HttpResponse:
     try:
         act(job)
@@ -182,6 +202,7 @@ def _columns_page(
 def _columns(job: ImportJob, plan: Plan) -> dict[str, Any]:
     header = job.options["header"]
     found = zip(header, plan.columns, jobs.samples(job), strict=True)
+    asked = jobs.open_questions(job, plan)
     return {
         "job": job,
         "choices": choices(),
@@ -191,9 +212,22 @@ def _columns(job: ImportJob, plan: Plan) -> dict[str, Any]:
             for name, column, samples in found
         ],
         "rows": jobs.preview(job, plan),
+        "questions": [question for question in asked if question.index is not None],
+        "decided": _decided(plan),
+        "meanings": meanings(),
+        "answers": answers(),
         "has_address": plan.email_column is not None,
         "has_dates": any(column.kind == "date" for column in plan.columns),
     }
+
+
+def _decided(plan: Plan) -> list[dict[str, Any]]:
+    """Answers given before, so that they come along with the next choice on the page."""
+    return [
+        {"name": f"meaning-{index}", "word": word, "status": status}
+        for index, column in enumerate(plan.columns)
+        for word, status in column.meanings
+    ]
 
 
 def _report(job: ImportJob) -> dict[str, Any]:
@@ -205,6 +239,9 @@ def _report(job: ImportJob) -> dict[str, Any]:
         "expected": expected,
         "numbers": expected if job.state == State.READY else expected | done,
         "reasons": job.counts.get("reasons", {}),
+        "left_out": job.counts.get("left_out", {}),
+        "refused_rows": mending.refused_rows(job),
+        "can_mend": job.state in (State.READY, State.DONE),
         "lists": MailingList.objects.filter(pk__in=plan.lists),
         "proof": plan.proof,
         "to_import": expected.get("new", 0) + expected.get("updated", 0) + expected.get("unchanged", 0),

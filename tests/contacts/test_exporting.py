@@ -4,7 +4,7 @@ import io
 import pytest
 
 from contacts.exporting import csv_response, safe_cell
-from contacts.importing.preparing import _clean
+from contacts.importing.cells import clean
 
 FORMULAS = ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1+1"]
 
@@ -16,7 +16,7 @@ def test_a_formula_arrives_as_text(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)"])
 def test_an_export_comes_back_as_it_was(text: str) -> None:
-    assert _clean(safe_cell(text)) == text
+    assert clean(safe_cell(text)) == text
 
 
 def test_download_is_a_table_with_quotes_where_needed() -> None:

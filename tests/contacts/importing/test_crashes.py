@@ -13,6 +13,7 @@ from django.conf import settings as django_settings
 from django.db import connection
 from django.utils import timezone
 
+from accounts import locks
 from contacts import tasks
 from contacts.importing import jobs, staging, working
 from contacts.models import ConsentEvent, Contact, ImportJob, MailingList
@@ -89,7 +90,7 @@ def test_two_workers_do_not_do_it_twice(check: Upload) -> None:
     other = connection.copy()
     try:
         with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [working._LOCK_FAMILY, job.pk])
+            cursor.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [locks.Kind.IMPORT, str(job.pk)])
         working.work(job.pk)
         assert Contact.objects.count() == 0
         with other.cursor() as cursor:

@@ -82,5 +82,5 @@ def test_a_field_there_is_already_takes_its_column() -> None:
     ],
 )
 def test_a_whole_file_of_mailchimp_tells_what_its_people_are(header: str, meaning: Status) -> None:
-    assert guessing.everyone(header.split(",")) == meaning
+    assert guessing.everyone(header.split(","), [], ()) == meaning
     assert guessing.system(header.split(",")) == "Mailchimp"

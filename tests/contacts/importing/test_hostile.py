@@ -48,9 +48,12 @@ def test_damaged_rows_are_named_and_the_others_arrive(run: Upload) -> None:
         b'g@example.com,"two\nlines"\r\n'
         b'h@example.com,""""'
     )
-    assert set(Contact.objects.values_list("email", flat=True)) == {"a@example.com", "g@example.com", "h@example.com"}
+    names = dict(Contact.objects.values_list("email", "first_name"))
+    assert set(names) == {"a@example.com", "d@example.com", "g@example.com", "h@example.com"}
+    assert names["d@example.com"] == ""
     expected = job.counts["expected"]
-    assert (expected["rows"], expected["new"], expected["invalid"]) == (8, 3, 5)
+    assert (expected["rows"], expected["new"], expected["invalid"]) == (8, 4, 4)
+    assert job.counts["left_out"] == {"Name": 1}
 
 
 def test_every_row_may_be_damaged(check: Upload) -> None:

@@ -249,5 +249,12 @@ ADDRESSES = {
     "import-cancel": Address(
         WRITERS, import_in("checking"), get=False, post=lambda cast: {}, changes=import_now("checking")
     ),
+    "import-mend": Address(
+        WRITERS,
+        import_in("ready"),
+        get=False,
+        post=lambda cast: {"row-0": "nobody@example.com"},
+        changes=lambda cast: ImportJob.objects.count(),
+    ),
     "import-refused": Address(WRITERS, _with_refused_rows, no_page="a download"),
 }
