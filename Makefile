@@ -10,14 +10,15 @@ help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1|/' | column -t -s '|'
 
 setup: $(UV) ## Install everything this checkout needs (Python packages, Node packages, front end)
+	@[ -d .venv ] || echo "Installing Python packages; the first time takes a minute or two …"
 	@$(UV) sync --frozen --quiet
 	@$(PYTHON) -m tools.frontend
 
 run: setup ## Start Tallypost on this machine; PORT=9000 make run for another port
 	@exec $(PYTHON) -m config.run
 
-test: setup ## Everything that must hold: linters, types, imports, migrations, deployment, unit, journey and browser tests
-	@$(PYTHON) -m tools.testing
+test: setup ## Everything that must hold: linters, types, imports, migrations, unit, journey and browser tests; T=path: only those
+	@$(PYTHON) -m tools.testing $(T)
 
 check: setup ## The quick part of the tests: linters, types, imports
 	@$(PYTHON) -m tools.testing --quick
@@ -50,4 +51,4 @@ screenshots: setup ## Make the README's pictures from the running product
 
 var/tools/uv/bin/uv:
 	@python3 -m venv var/tools/uv || { echo "python3 has no venv: install it (Debian: apt install python3-venv)."; exit 1; }
-	@var/tools/uv/bin/pip install --quiet uv
+	@var/tools/uv/bin/python -m pip install --quiet uv

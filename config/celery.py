@@ -6,6 +6,7 @@ Queues: `bulk` and `transactional` carry turns of the sending engine, `control` 
 
 import gc
 import os
+from typing import Any
 
 from celery import Celery, signals
 from celery.schedules import crontab
@@ -27,6 +28,13 @@ redis.Channel.do_restore = _is_there  # type: ignore[assignment]
 def _share_with_children(**_: object) -> None:
     """Celery collects garbage before each fork and so writes to every page: to those of frozen objects it does not."""
     gc.freeze()
+
+
+@signals.worker_ready.connect
+def _say_ready(sender: Any, **_: object) -> None:
+    from delivery.guards import readiness
+
+    readiness.say(sender.hostname.partition("@")[0])
 
 
 def _every(seconds: float, task: str, queue: str = "control") -> dict[str, object]:

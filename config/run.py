@@ -17,6 +17,7 @@ import sys
 import time
 import xmlrpc.client
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +62,13 @@ def _run(host: str, port: int, fill: Callable[[], None] | None) -> int:
 
 def _supervise(var: Path, host: str, port: int, address: str, fill: Callable[[], None] | None) -> int:
     embedded = services.embedded(var)
+    if embedded:
+        _say("Preparing " + " and ".join(service.name for service in embedded))
     for service in embedded:
         service.place.make()
         aside(service.prepare)
+    for stale in (var / "run").glob("*.ready"):
+        stale.unlink()
     cores = os.cpu_count() or 1
     children = supervisor.programs(host, port, cores, var)
     configuration = supervisor.configuration(var, embedded, children)
@@ -84,8 +89,11 @@ def _supervise(var: Path, host: str, port: int, address: str, fill: Callable[[],
         # It loads what all parts share while the services come up, and migrates before it forks the first part.
         control.startProcess(supervisor.PARTS, False)
         for service in embedded:
-            aside(service.wait)
+            aside(partial(_wait_for_service, service, var))
+        _say("Loading Tallypost and bringing the database up to date")
         _wait_for_page(host, port, daemon, lambda: _ended_at_once(control, var))
+        _say("Waiting for the workers and the sandbox")
+        _wait_for_parts(var, daemon)
         if fill:
             aside(lambda: _fill(fill))
         if daemon.poll() is None:
@@ -138,11 +146,36 @@ def _fill(fill: Callable[[], None]) -> None:
 
 def _ended_at_once(control: Any, var: Path) -> str:
     """The last words of the parts' parent, if it ended while it loaded, migrated or warmed up; else nothing."""
-    info = control.getProcessInfo(supervisor.PARTS)
-    if info["stop"] == 0 and info["statename"] in ("STARTING", "RUNNING"):
-        return ""
-    said = (var / "log" / f"{supervisor.PARTS}.log").read_text(errors="replace").strip().splitlines()
-    return said[-1] if said else "var/log/parts.log says nothing."
+    return supervisor.last_words(var, supervisor.PARTS, control.getProcessInfo(supervisor.PARTS))
+
+
+def _wait_for_service(service: services.Postgres | services.Redis, var: Path) -> None:
+    """Raises NotStarted with its last words as soon as it has ended."""
+    name = supervisor.process_name(service)
+    control = supervisor.remote(var)
+    service.wait(ended=lambda: supervisor.last_words(var, name, control.getProcessInfo(name)))
+
+
+def _wait_for_parts(var: Path, daemon: subprocess.Popen[bytes]) -> None:
+    """Until each has said that it is ready. Raises NotStarted with the last words of one that ended instead."""
+    deadline = time.monotonic() + SLOWEST_START
+    control = supervisor.remote(var, f"supervisor-{supervisor.PARTS}")
+    while daemon.poll() is None:
+        missing = [name for name in supervisor.SAY_READY if not (var / "run" / f"{name}.ready").exists()]
+        if not missing:
+            return
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            for name in missing:
+                if words := supervisor.last_words(var, name, control.getProcessInfo(name)):
+                    raise NotStarted(f"Its part “{name}” ended at once: {words}")
+        if time.monotonic() > deadline:
+            raise NotStarted(f"Its parts {', '.join(missing)} do not begin to work: see {var / 'log'}.")
+        time.sleep(0.05)
+
+
+def _say(words: str) -> None:
+    """What takes a while, so that nobody looks at a silent terminal."""
+    print(f"{words} …", flush=True)
 
 
 def _wait_for_page(host: str, port: int, daemon: subprocess.Popen[bytes], ended: Callable[[], str]) -> None:

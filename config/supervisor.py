@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from config.services import NotStarted
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = "parts"  # the warmed parent of all programs of ours
+SAY_READY = ("sandbox", "intake", "bulk", "transactional", "control", "jobs")  # by a file var/run/NAME.ready
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,8 @@ class Program:
 
     def section(self, log: Path, *, starts: bool) -> str:
         lines = {
-            "command": " ".join(_quoted(part) for part in self.command),
-            "directory": self.identity.get("cwd", ROOT),
+            "command": _literally(shlex.join(self.command)),
+            "directory": _literally(self.identity.get("cwd", ROOT)),
             "priority": self.order,
             "autostart": str(starts).lower(),
             "autorestart": "true",
@@ -41,7 +43,7 @@ class Program:
             "stopsignal": self.stop_signal,
             "stopwaitsecs": self.stop_seconds,
             "killasgroup": "true",
-            "stdout_logfile": log / f"{self.name}.log",
+            "stdout_logfile": _literally(_literally(log / f"{self.name}.log")),  # expanded twice, alone of all
             "stdout_logfile_maxbytes": "10MB",
             "stdout_logfile_backups": 2,
             "redirect_stderr": "true",
@@ -56,7 +58,7 @@ def programs(host: str, port: int, cores: int, var: Path = ROOT / "var") -> list
     python = sys.executable
 
     def worker(queue: str, processes: int) -> Program:
-        options = ["-Q", queue, "-c", str(processes), "-n", f"{queue}@%%h", "--without-gossip", "--without-mingle"]
+        options = ["-Q", queue, "-c", str(processes), "-n", f"{queue}@%h", "--without-gossip", "--without-mingle"]
         command = [python, "-m", "celery", "-A", "config", "worker", "-l", "WARNING", *options]
         return Program(queue, command, order=50, stop_seconds=20)
 
@@ -93,8 +95,9 @@ def configuration(var: Path, embedded: list[services.Postgres | services.Redis],
 def _write(var: Path, name: str, kept: list[Program], *, starts_all: bool) -> Path:
     user = "user=root\n" if os.geteuid() == 0 else ""
     sections = [
-        f"[supervisord]\nlogfile={var / 'log' / f'{name}.log'}\npidfile={var / 'run' / f'{name}.pid'}\n{user}",
-        f"[unix_http_server]\nfile={_control_socket(var, name)}\nchmod=0700\n",
+        f"[supervisord]\nlogfile={_literally(var / 'log' / f'{name}.log')}\n"
+        f"pidfile={_literally(var / 'run' / f'{name}.pid')}\n{user}",
+        f"[unix_http_server]\nfile={_literally(_control_socket(var, name))}\nchmod=0700\n",
         "[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n",
         *(program.section(var / "log", starts=starts_all) for program in kept),
     ]
@@ -105,20 +108,37 @@ def _write(var: Path, name: str, kept: list[Program], *, starts_all: bool) -> Pa
 
 def connect(var: Path, daemon: subprocess.Popen[bytes]) -> Any:
     """The remote control of the outer supervisor, once it answers."""
-    import xmlrpc.client
-
-    from supervisor.xmlrpc import SupervisorTransport
-
     for _ in range(200):
-        transport = SupervisorTransport(serverurl=f"unix://{_control_socket(var)}")
-        control = xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)
+        control = remote(var)
         with contextlib.suppress(OSError, http.client.HTTPException):
-            control.supervisor.getState()
-            return control.supervisor
+            control.getState()
+            return control
         if daemon.poll() is not None:
             break
         time.sleep(0.05)
     raise NotStarted(f"The supervisor did not start: see {var / 'log' / 'supervisor.out'}.")
+
+
+def remote(var: Path, name: str = "supervisor") -> Any:
+    """The remote control of one supervisor. Its methods raise OSError while nobody answers."""
+    import xmlrpc.client
+
+    from supervisor.xmlrpc import SupervisorTransport
+
+    transport = SupervisorTransport(serverurl=f"unix://{_control_socket(var, name)}")
+    return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
+
+
+def last_words(var: Path, name: str, info: dict[str, Any]) -> str:
+    """What a supervised program said last, if it ended although it should run; else nothing. `info`: its state."""
+    if info["statename"] in ("STARTING", "RUNNING", "STOPPED") and not info["stop"]:
+        return ""
+    log = var / "log" / f"{name}.log"
+    said = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
+    could_not_begin = info["spawnerr"] and not info["spawnerr"].startswith("Exited too quickly")
+    if said and not could_not_begin:
+        return said[-1]
+    return str(info["spawnerr"]) or f"var/log/{name}.log says nothing."
 
 
 def bound_to_us(command: list[str]) -> list[str]:
@@ -137,5 +157,6 @@ def process_name(service: services.Postgres | services.Redis) -> str:
     return service.name.lower()
 
 
-def _quoted(part: str) -> str:
-    return f'"{part}"' if " " in part else part
+def _literally(value: object) -> str:
+    """As a value of supervisor's files, which expand what follows a per cent sign and end at " ;"."""
+    return str(value).replace("%", "%%")

@@ -55,14 +55,18 @@ class Product:
     var: Path
     port: int = field(default_factory=free_port)
     environment: dict[str, str] = field(default_factory=dict)
+    root: Path = ROOT
+    python: str = sys.executable
+    identity: dict[str, Any] = field(default_factory=dict)  # under whose account, as subprocess takes it
 
     def __post_init__(self) -> None:
         self.lines: queue.Queue[str] = queue.Queue()
         self.output = ""
         outer = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "REDIS_URL")}
         self.process = subprocess.Popen(
-            supervisor.bound_to_us([sys.executable, "-m", "config.run"]),
-            cwd=ROOT,
+            supervisor.bound_to_us([self.python, "-m", "config.run"]),
+            cwd=self.root,
+            **self.identity,
             env={
                 **outer,
                 "TALLYPOST_VAR": str(self.var),

@@ -22,6 +22,7 @@ def build() -> None:
     path = _path_with_node()
     packages = _digest([FOLDER / "package.json", FOLDER / "package-lock.json"])
     installed = FOLDER / "node_modules" / ".installed"
+    print("Building the pages' scripts and styles …", flush=True)
     if not installed.exists() or installed.read_text() != packages:
         _npm("ci", "--no-audit", "--no-fund", "--loglevel=error", path=path)
         installed.write_text(packages)

@@ -30,6 +30,7 @@ CHECKS = [
 
 def main() -> int:
     is_quick = "--quick" in sys.argv
+    chosen = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
     if not is_quick:
         ensure_browser()
     folder = Path(__file__).resolve().parent.parent
@@ -39,7 +40,8 @@ def main() -> int:
         "PATH": own + os.pathsep + os.environ.get("PATH", ""),
         "TALLYPOST_VAR": os.environ.get("TALLYPOST_VAR", str(folder / "var" / "test")),
     }
-    for name, command, extra in QUICK if is_quick else CHECKS:
+    checks = [("tests", [*PYTHON, "pytest", "-q", *chosen], {})] if chosen else QUICK if is_quick else CHECKS
+    for name, command, extra in checks:
         print(f"── {name}", flush=True)
         start = time.monotonic()
         if subprocess.run(command, cwd=folder, env={**environment, **extra}, check=False).returncode:

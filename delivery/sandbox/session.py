@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from delivery.markup import printable
-from delivery.sandbox import behaviour
+from delivery.sandbox import behaviour, identity
 from delivery.sandbox.behaviour import Behaviour, Shares
 from delivery.sandbox.complaining import Complainer
 from delivery.sandbox.store import Mail, Outcome, Store
@@ -71,7 +71,7 @@ class Session(asyncio.Protocol):
             self._close()
             return
         self._hub.sessions.add(self)
-        self._say("220 sandbox ESMTP, keeps mail and delivers none")
+        self._say(f"220 sandbox ESMTP {identity.proof()} keeps mail and delivers none")
         self._flush()
         self._watch()
 

@@ -17,6 +17,7 @@ from delivery import tokens
 from delivery.ledger import building
 from delivery.models import Batch, Chunk, Message, MessageState, Provider, SandboxMail
 from tests.delivery import checkpoints
+from tests.running import free_port
 from tests.web.cast import Cast
 from tracking.models import Event, EventKind
 
@@ -78,7 +79,7 @@ def first_block(cast: Cast) -> str:
 def provider(cast: Cast) -> Provider:
     return cast.once(
         "provider",
-        lambda: Provider.objects.create(name="Relay", host="127.0.0.1", port=2525, security=Provider.Security.NONE),
+        lambda: Provider.objects.create(name="Relay", host="127.0.0.1", port=free_port(), security="none"),
     )
 
 

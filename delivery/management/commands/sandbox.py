@@ -8,6 +8,7 @@ import uvloop
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from delivery.guards import readiness
 from delivery.sandbox import server
 
 
@@ -33,3 +34,4 @@ class Command(BaseCommand):
     def _announce(self, port: int) -> None:
         self.stdout.write(f"The sandbox listens on port {port}.")
         sys.stdout.flush()
+        readiness.say("sandbox")

@@ -30,6 +30,7 @@ class Server:
     username: str
     password: str
     local_name: str = "localhost"
+    proof: str = ""  # which its greeting must hold: the sandbox's, so that no other program takes its mail
     connect_timeout: float = field(default_factory=lambda: CONNECT_SECONDS)
     command_timeout: float = field(default_factory=lambda: COMMAND_SECONDS)
     dot_timeout: float = field(default_factory=lambda: DOT_SECONDS)
@@ -65,7 +66,10 @@ class _Opening:
 
     async def run(self) -> Connection:
         connection = self.connection = await self._connect()
-        self._expect(await connection.greeting())
+        greeting = await connection.greeting()
+        self._expect(greeting)
+        if self.server.proof not in greeting.text:
+            raise CannotOpen(self.stage, "another program answers where the sandbox should: it was given no mail")
         self.stage = Stage.EHLO
         await self._greet(connection)
         if self.server.security == Provider.Security.STARTTLS:

@@ -9,6 +9,7 @@ from django.conf import settings
 from accounts.models import Organisation
 from delivery.models import Provider
 from delivery.outcomes import Letter
+from delivery.sandbox import identity
 from delivery.transports.base import Channel
 from delivery.transports.smtp import encoding, opening
 from delivery.transports.smtp.opening import Server
@@ -34,7 +35,8 @@ class Smtp:
 def smtp(provider: Provider) -> Smtp:
     """Raises secrets.Unreadable."""
     who = provider.username, provider.password
-    return Smtp(Server(provider.host, provider.port, provider.security, *who, _local_name()))
+    proof = identity.proof() if provider.is_rehearsal else ""
+    return Smtp(Server(provider.host, provider.port, provider.security, *who, _local_name(), proof))
 
 
 def _local_name() -> str:

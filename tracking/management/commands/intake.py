@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from delivery.guards import readiness
 from tracking.intake.mover import Intake
 
 
@@ -16,4 +17,6 @@ class Command(BaseCommand):
         stop = threading.Event()
         for ending in (signal.SIGTERM, signal.SIGINT):
             signal.signal(ending, lambda *_: stop.set())
-        Intake(settings.SPOOL_DIR).run(stop)
+        intake = Intake(settings.SPOOL_DIR)
+        readiness.say("intake")
+        intake.run(stop)

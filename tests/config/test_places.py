@@ -1,0 +1,138 @@
+"""Where a checkout may lie and who may start it: root's own folders, a long path with blanks, an ordinary account.
+
+Each starts the real thing from a copy of this checkout and its Python environment: about ten seconds.
+"""
+
+import http.client
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config import services
+from tests.running import ROOT, Product
+
+ENVIRONMENT = Path(sys.prefix)
+PERSON = "tallypost-tester"
+is_root = os.geteuid() == 0
+
+
+def copied(folder: Path) -> Path:
+    """This checkout as it stands, with its front end and its Python environment, in `folder`."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    shutil.copytree(ROOT / "frontend" / "dist", folder / "frontend" / "dist")
+    linked(ENVIRONMENT, folder / ".venv")
+    return folder
+
+
+def linked(folder: Path, copy: Path) -> None:
+    """A copy without its cost; a real one on another file system."""
+    if subprocess.run(["cp", "-al", folder, copy], capture_output=True, check=False).returncode:
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(folder, copy, symlinks=True)
+
+
+@pytest.fixture
+def private(tmp_path: Path) -> Iterator[Path]:
+    """A folder of 200 bytes with blanks and a per cent sign in it that only its owner may enter."""
+    folder = tmp_path / "my own 100% private things"
+    folder.mkdir(mode=0o700)
+    length = 200 - len(os.fsencode(folder)) - 1
+    folder = folder / ("so " * 80)[: max(length - 1, 10)].strip().ljust(max(length, 11), "x")
+    folder.mkdir()
+    yield copied(folder)
+    if is_root:
+        shutil.rmtree(services.Place(folder / "var").home, ignore_errors=True)
+
+
+def answers(product: Product) -> tuple[int, str | None]:
+    page = http.client.HTTPConnection("127.0.0.1", product.port, timeout=30)
+    page.request("GET", "/")
+    answer = page.getresponse()
+    page.close()
+    return answer.status, answer.getheader("Location")
+
+
+def test_a_checkout_that_only_its_owner_may_enter_starts_says_what_it_does_and_stops(private: Path) -> None:
+    product = Product(private / "var", root=private, python=str(private / ".venv" / "bin" / "python"))
+    product.wait_for(f"Tallypost runs at {product.url}")
+    assert answers(product) == (302, "/setup/")
+    assert product.output.startswith("Preparing PostgreSQL and Redis …")
+    assert product.stop() == 0
+    assert (private.stat().st_mode | private.parent.stat().st_mode) & 0o700 == 0o700
+    assert private.parent.stat().st_mode & 0o077 == 0, "a folder that is not ours was opened"
+
+
+def test_redis_of_the_python_environment_is_never_taken_for_the_machine_s_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = ENVIRONMENT / "bin"
+    monkeypatch.setenv("PATH", f"{own}{os.pathsep}{os.environ['PATH']}")
+    found = services._system("redis-server")
+    assert found is None or not Path(found).resolve().is_relative_to(ENVIRONMENT.resolve())
+
+
+@pytest.mark.skipif(not is_root, reason="only root can become somebody else")
+def test_an_ordinary_account_starts_it(tmp_path_factory: pytest.TempPathFactory) -> None:
+    subprocess.run(["useradd", "--system", "--no-create-home", PERSON], capture_output=True, check=False)
+    person = pwd.getpwnam(PERSON)
+    home = Path("/var/tmp") / f"{PERSON}-{os.getpid()}"  # noqa: S108  # pytest's own folders are root's alone
+    home.mkdir(mode=0o755)
+    try:
+        root = copied(home / "checkout")
+        var = home / "var"
+        var.mkdir()
+        os.chown(var, person.pw_uid, person.pw_gid)
+        identity = {"user": person.pw_uid, "group": person.pw_gid, "extra_groups": []}
+        packages = root / ".venv" / "lib" / f"python3.{sys.version_info.minor}" / "site-packages"
+        python = _python_for_all(home)
+        environment = {
+            "HOME": str(home),
+            "LD_LIBRARY_PATH": str(Path(python).parent.parent / "lib"),
+            "PYTHONPATH": str(packages),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        product = Product(var, root=root, python=python, identity=identity, environment=environment)
+        product.wait_for(f"Tallypost runs at {product.url}")
+        assert answers(product) == (302, "/setup/")
+        assert {path.stat().st_uid for path in var.rglob("*")} == {person.pw_uid}
+        assert product.stop() == 0
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _python_for_all(home: Path) -> str:
+    """The Python of these tests where every account may run it: it may lie in root's home."""
+    place = Path(sys.base_prefix)
+    if not services._others_may_enter(place):
+        linked(place, home / "python")
+        place = home / "python"
+    return str(place / "bin" / f"python3.{sys.version_info.minor}")
+
+
+def test_a_service_that_ends_at_once_is_named_with_its_last_words(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    place = services.Place(var)
+    var.mkdir()
+    place.make()
+    (place.home / "redis" / "appendonlydir").mkdir()
+    (place.home / "redis" / "appendonly.aof").write_text("this is no append-only file\n")
+    if place.account:
+        for path in (place.home / "redis").iterdir():
+            shutil.chown(path, place.account)
+    product = Product(var)
+    product.wait_for("Tallypost did not start. Redis ended at once: ", seconds=60)
+    assert product.process.wait(30) == 1
+    assert "Bad file format" in product.output
