@@ -104,8 +104,8 @@ def _inlined(hidden: str, masks: Masks) -> inlining.Inlined:
         return inlining.inline(hidden, masks)
     except inlining.TooDeep:
         raise Unusable(
-            f"Elements of this HTML stand in one another more than {inlining.MAX_DEPTH} levels deep, which mail programs"
-            " cut off. An element that is never closed is often the cause."
+            f"Elements of this HTML stand in one another more than {inlining.MAX_DEPTH} levels deep, which mail"
+            " programs cut off. An element that is never closed is often the cause."
         ) from None
     except inlining.TooMuch:
         raise Unusable(

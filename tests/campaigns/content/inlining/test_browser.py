@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - pages as they are written
 """A browser shows a mail after inlining exactly as before, on a desk and on a phone."""
 
 from collections.abc import Iterator
@@ -29,7 +30,7 @@ PAGES = {
 }
 LOOK = """() => [...document.querySelectorAll('body, body *:not(style)')].map(one => {
   const box = one.getBoundingClientRect(), look = getComputedStyle(one)
-  return [one.tagName, box.x, box.y, box.width, box.height, 
+  return [one.tagName, box.x, box.y, box.width, box.height,
     ...[...look].map(name => name + ':' + look.getPropertyValue(name))]
 })"""
 
