@@ -1,16 +1,30 @@
 """HTML of mails: cleaned of what no mail may carry, its CSS written into the elements, made a whole page."""
 
-import logging
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from html import escape, unescape
 
-from premailer import Premailer
-
-from campaigns.content import sanitising
+from campaigns.content import inlining, sanitising
+from campaigns.content.inlining import Left
+from campaigns.content.sanitising import Removed
+from campaigns.content.tokens import tokens
 from campaigns.merge.masking import Masks
 
-__all__ = ["Unusable", "clean", "complete", "escape_text", "inline", "preheader_block", "visible_text"]
+__all__ = [
+    "Left",
+    "Prepared",
+    "Removed",
+    "Unusable",
+    "clean",
+    "complete",
+    "escape_text",
+    "inline",
+    "preheader_block",
+    "prepare",
+    "visible_text",
+    "with_preheader",
+]
 
 _DOCTYPE = re.compile(r"\s*(<!doctype[^>]*>)", re.IGNORECASE)
 _HTML_TAG = re.compile(r"<html\b([^>]*)>", re.IGNORECASE)
@@ -29,39 +43,78 @@ class Unusable(ValueError):
     """HTML that no mail can be made of. Its text may be shown."""
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """HTML written by hand, ready to be sent: what was taken out of it, and what its style sheet alone still says."""
+
+    html: str
+    removed: tuple[Removed, ...]
+    left: tuple[Left, ...]
+
+
+@lru_cache(maxsize=32)
+@lru_cache(maxsize=32)
+def prepare(html: str) -> Prepared:
+    """The author's page, cleaned and annotated; every other character stays as it was. Raises Unusable.
+
+    Happens once a version and never per recipient.
+    """
+    masks = Masks(apart=True)
+    cleaned, removed = sanitising.clean(masks.hide(_with_plain_line_ends(html)), masks)
+    inlined = _inlined(cleaned, masks)
+    return Prepared(masks.reveal(inlined.html), tuple(removed), inlined.left)
+
+
 def clean(html: str) -> str:
     """The HTML without scripts, handlers, forms, refreshes, bases and outside style sheets; merge tags stay."""
     masks = Masks(apart=True)
-    return masks.reveal(sanitising.clean(masks.hide(html), masks))
+    return masks.reveal(sanitising.clean(masks.hide(html), masks)[0])
 
 
 @lru_cache(maxsize=32)
 def inline(html: str) -> str:
-    """The HTML with its CSS written into the elements; media queries, conditional comments and merge tags stay.
+    """The HTML with its CSS written into the elements as well, and not one other character changed. Raises Unusable."""
+    masks = Masks(apart=True)
+    return masks.reveal(_inlined(masks.hide(html), masks).html)
 
-    Raises Unusable. Costs up to a second for a long mail, so it happens once a version and never per recipient.
-    """
-    if not html.strip():
+
+def _inlined(hidden: str, masks: Masks) -> inlining.Inlined:
+    if not hidden.strip():
         raise Unusable("There is no HTML yet.")
-    doctype = _DOCTYPE.match(html)
-    masks = Masks()
-    hidden = masks.hide(html)
     try:
-        page = Premailer(
-            hidden,
-            keep_style_tags=True,
-            strip_important=False,
-            disable_validation=True,
-            allow_network=False,
-            allow_loading_external_files=False,
-            cssutils_logging_level=logging.CRITICAL,
-        ).transform()
-    except Exception as error:
-        # lxml, cssutils and premailer each raise kinds of their own; all mean that the page cannot be read.
-        raise Unusable(f"This HTML or its CSS cannot be read: {error}") from error
-    # The parser writes a doctype of its own, or a lower-case one in capitals.
-    page = _DOCTYPE.sub("", page, count=1).lstrip()
-    return f"{doctype[1] if doctype else '<!doctype html>'}\n{masks.reveal(page)}"
+        return inlining.inline(hidden, masks)
+    except inlining.TooDeep:
+        raise Unusable(
+            f"Elements of this HTML stand in one another more than {inlining.MAX_DEPTH} levels deep, which mail"
+            " programs cut off. An element that is never closed is often the cause."
+        ) from None
+    except inlining.TooMuch:
+        raise Unusable(
+            "The style sheet has so many rules for so many elements that they cannot be worked out in time."
+            " Leave out the rules that this mail does not use."
+        ) from None
+
+
+def _with_plain_line_ends(html: str) -> str:
+    return html.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def with_preheader(html: str, preheader: str) -> str:
+    """The hidden first words of a mail at the beginning of its body."""
+    if not preheader:
+        return html
+    masks = Masks(apart=True)
+    hidden = masks.hide(html)
+    at = 0
+    for token in tokens(hidden):
+        is_before = token.kind == "mark" or token.name in {"html", "head"}
+        if is_before or (token.name == "body" and token.is_opening):
+            at = token.start + len(token.text)
+        if token.name == "body" or token.text.lower().startswith("</head"):
+            break
+        if token.is_opening and token.name not in {"html", "head", "meta", "title", "style", "base", "link"}:
+            break
+    return masks.reveal(hidden[:at]) + preheader_block(preheader) + masks.reveal(hidden[at:])
 
 
 def complete(html: str, *, title: str = "", preheader: str = "", language: str = "en") -> str:

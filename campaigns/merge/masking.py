@@ -15,6 +15,7 @@ class Masks:
         self._word = f"zq{secrets.token_hex(4)}x"
         self._apart = apart
         self._tags: list[str] = []
+        self._set_apart: set[int] = set()
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -42,7 +43,7 @@ class Masks:
     def reveal(self, text: str, change: Callable[[str], str] = str) -> str:
         """`change` is applied to each tag. A tag that stood between attributes has become one without a value."""
         if self._apart:
-            text = re.sub(rf" ?({self._word}\d+y) ?", r"\1", text)
+            text = re.sub(rf" ?({self._word}(\d+)y) ?", self._closed_up, text)
         return re.sub(rf'{self._word}(\d+)[qy](?:="")?', lambda mask: change(self._tags[int(mask[1])]), text)
 
     def _mask(self, tag: str, apart: bool) -> str:
@@ -50,4 +51,10 @@ class Masks:
         mask = f"{self._word}{len(self._tags) - 1}"
         if not tag.startswith("{%"):
             return f"{mask}q"
+        if apart:
+            self._set_apart.add(len(self._tags) - 1)
         return f" {mask}y " if apart else f"{mask}y"
+
+    def _closed_up(self, mask: re.Match[str]) -> str:
+        """Without the spaces that were put round it; those of the author stay."""
+        return mask[1] if int(mask[2]) in self._set_apart else mask[0]

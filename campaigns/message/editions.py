@@ -40,7 +40,7 @@ def compose(campaign: Campaign, *, with_examples: bool = False) -> Composed:
     """Raises blocks.Invalid or html.Unusable for content that no mail can be made of."""
     subject, preheader = campaign.subject.strip(), campaign.preheader.strip()
     if campaign.content_kind == Campaign.ContentKind.HTML:
-        page = html.complete(html.inline(html.clean(campaign.html)), title=subject, preheader=preheader)
+        page = html.with_preheader(html.prepare(campaign.html).html, preheader)
     else:
         document = blocks.validate(campaign.blocks or blocks.empty())
         brand = mjml.Brand.of(Organisation.get())

@@ -11,7 +11,7 @@ from campaigns.merge import language
 from campaigns.message import editions, preview
 from campaigns.message.compiled import CompiledEdition, link_targets
 from campaigns.models import Campaign, Edition
-from campaigns.preflight import foreign_tags
+from campaigns.preflight import foreign_tags, written_html
 from campaigns.preflight.findings import Card, Finding
 from contacts import audience
 from contacts.merge_values import tags
@@ -48,13 +48,36 @@ def check(campaign: Campaign, organisation: Organisation | None, *, is_real: boo
     try:
         edition = editions.freeze(campaign)
     except (blocks.Invalid, html.Unusable) as problem:
-        cure = "Write the mail." if not campaign.html.strip() else "Mend the HTML."
-        return [Finding("block", "unusable", str(problem), cure, "content")]
+        return [unusable(campaign, problem)]
+    person = next(iter(audience.sample(campaign.audience(), 1)), None)
+    recipient = preview.recipient_of(person, tracked=True)
+    known = {tag.name for tag in (*tags(), *editions.OWN_TAGS)}
+    found = check_edition(campaign, edition, organisation, recipient, known, is_real=is_real)
+    return [*found, *_gaps(campaign, _sources(edition))]
+
+
+def unusable(campaign: Campaign, problem: ValueError) -> Finding:
+    cure = "Write the mail." if not campaign.html.strip() else "Mend the HTML."
+    return Finding("block", "unusable", str(problem), cure, "content")
+
+
+def check_edition(
+    campaign: Campaign,
+    edition: Edition,
+    organisation: Organisation | None,
+    recipient: Recipient,
+    known_tags: set[str],
+    *,
+    is_real: bool,
+) -> list[Finding]:
+    """What is wrong with the mail itself, as `recipient` would get it, whoever else it goes to."""
     sources = _sources(edition)
     broken, foreign = list(_templates(sources)), list(foreign_tags.check(campaign))
-    found = [*broken, *foreign, *_tags(sources), *_gaps(campaign, sources), *_blocks(campaign)]
+    found = [*broken, *foreign, *_tags(sources, known_tags), *_blocks(campaign)]
+    if campaign.content_kind == Campaign.ContentKind.HTML:
+        found += written_html.check(html.prepare(campaign.html))
     if not broken:
-        sent = _as_sent(campaign, edition, organisation, is_real=is_real)
+        sent = _as_sent(campaign, edition, organisation, recipient, is_real=is_real)
         found += [finding for finding in sent if finding.code != "template" or not foreign]
     return found
 
@@ -84,8 +107,7 @@ def _templates(sources: Sources) -> Iterator[Finding]:
                 yield Finding("block", "template", text, "Mend it, or insert it again from the list of tags.", card)
 
 
-def _tags(sources: Sources) -> Iterator[Finding]:
-    known = {tag.name for tag in (*tags(), *editions.OWN_TAGS)}
+def _tags(sources: Sources, known: set[str]) -> Iterator[Finding]:
     said: set[str] = set()
     for name, card, source in sources:
         for unknown in sorted(language.tags_used(source) - known - said):
@@ -156,11 +178,9 @@ def _is_filled(block: blocks.Block) -> bool:
 
 
 def _as_sent(
-    campaign: Campaign, edition: Edition, organisation: Organisation | None, *, is_real: bool
+    campaign: Campaign, edition: Edition, organisation: Organisation | None, recipient: Recipient, *, is_real: bool
 ) -> Iterator[Finding]:
-    """One message, built for the first recipient exactly as it would go out."""
-    person = next(iter(audience.sample(campaign.audience(), 1)), None)
-    recipient = preview.recipient_of(person, tracked=True)
+    """One message, built exactly as it would go out."""
     try:
         shown, sent = preview.compile_for_show(edition, recipient)
     except (language.Broken, ValueError) as problem:
@@ -237,6 +257,7 @@ def _links(page: _Page, *, is_real: bool) -> Iterator[Finding]:
 
 def _pictures(campaign: Campaign, page: _Page, shown: Parts) -> Iterator[Finding]:
     if campaign.content_kind == Campaign.ContentKind.HTML:
+        yield from written_html.pictures([image.get("src") for image in page.images])
         silent = [image for image in page.images if image.get("alt") is None]
         if silent:
             text = "1 picture has" if len(silent) == 1 else f"{len(silent)} pictures have"

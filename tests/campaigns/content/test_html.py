@@ -88,7 +88,7 @@ def test_unclosed_quotes_do_not_hang_the_cleaner() -> None:
 
 def test_inlining_writes_css_into_the_elements_and_keeps_the_rest() -> None:
     inlined = html.inline(PAGE + OUTLOOK + "</body></html>")
-    assert 'id="box" style="color:#f00; padding:4px"' in inlined
+    assert 'id="box" style="color:#f00;padding:4px"' in inlined
     assert "@media (max-width: 600px) { .lead { font-size: 18px !important } }" in inlined
     assert "a:hover { color: blue }" in inlined
     assert inlined.startswith("<!doctype html>")

@@ -1,0 +1,90 @@
+"""A mail looked into outside any campaign: what would be said against it, and what a person would get."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts.models import Organisation
+from campaigns.content import blocks, html
+from campaigns.merge import language
+from campaigns.message import editions
+from campaigns.message.compiled import CompiledEdition, link_targets
+from campaigns.models import Campaign, Edition
+from campaigns.preflight import content
+from campaigns.preflight.findings import Finding
+from contacts.merge_values import tags, values
+from delivery.content import Parts, Recipient
+from delivery.markup import Reader
+from tracking import addresses
+
+_NOBODY = "somebody@example.com"
+_NO_SENDER = "nobody@example.com"
+_SOMEWHERE = "https://news.example.com"  # stands in for the public address of an installation without one
+_MESSAGE_ID = 2**40  # as long as in a busy year
+_OF_THE_PERSON = ("email", "first_name", "last_name", "language")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """`links` pairs what stands in the mail with where it leads, in their order."""
+
+    findings: list[Finding]
+    html: str = ""
+    text: str = ""
+    links: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def is_blocked(self) -> bool:
+        return any(finding.level == "block" for finding in self.findings)
+
+
+def check(written: str, person: Mapping[str, Any]) -> Checked:
+    """`person` has email, first_name, last_name, language, and fields by their keys, each of which may be missing."""
+    campaign = Campaign(content_kind=Campaign.ContentKind.HTML, html=written, sender_email=_NO_SENDER)
+    organisation = Organisation.get()
+    try:
+        edition = editions.freeze(campaign)
+    except (blocks.Invalid, html.Unusable) as problem:
+        return Checked([content.unusable(campaign, problem)])
+    if not edition.organisation.get("public_address"):
+        edition.organisation["public_address"] = _SOMEWHERE
+    recipient = _recipient(person)
+    known = {tag.name for tag in (*tags(), *editions.OWN_TAGS)} | set(recipient.merge)
+    findings = content.check_edition(campaign, edition, organisation, recipient, known, is_real=True)
+    findings.sort(key=lambda finding: finding.level != "block")
+    try:
+        sent, links = _sent(edition, recipient)
+    except (language.Broken, ValueError):  # the findings say so
+        return Checked(findings)
+    return Checked(findings, sent.html, sent.text, links)
+
+
+def _recipient(person: Mapping[str, Any]) -> Recipient:
+    given = {name: str(person.get(name) or "") for name in _OF_THE_PERSON}
+    given["email"] = given["email"] or _NOBODY
+    fields = {name: value for name, value in person.items() if name not in _OF_THE_PERSON}
+    return Recipient(_MESSAGE_ID, None, given["email"], values(**given, attributes=fields), tracked=True)
+
+
+def _sent(edition: Edition, recipient: Recipient) -> tuple[Parts, list[tuple[str, str]]]:
+    targets = [url for url, _ in link_targets(edition)]
+    link_ids = [_MESSAGE_ID + number for number in range(len(targets))]
+    sent = CompiledEdition(edition, batch_id=0, lists=(), link_ids=link_ids).parts(recipient)
+    base = edition.organisation["public_address"].rstrip("/")
+    own = [addresses.click_url(base, recipient.message_id, link_id) for link_id in link_ids]
+    leads = dict(zip(own, targets, strict=True))
+    reader = _Links()
+    reader.feed(sent.html)
+    reader.close()
+    return sent, [(href, leads.get(href, href)) for href in reader.found]
+
+
+class _Links(Reader):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        href = dict(attributes).get("href")
+        if tag in {"a", "area"} and href is not None:
+            self.found.append(href)

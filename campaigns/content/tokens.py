@@ -1,0 +1,58 @@
+"""HTML cut into tokens as a browser cuts it (WHATWG HTML, 13.2.5), every character in one of them."""
+
+import re
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+Kind = Literal["comment", "mark", "tag", "raw", "unfinished", "text"]
+
+TAG_NAME = re.compile(r"</?([^\s/>]+)")
+ATTRIBUTE = re.compile(r"""[\s/]*([^\s/>=][^\s/>=]*)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>]*))?""")
+# What follows the opening tag of these is text up to their closing tag, whatever it looks like.
+RAW_TEXT = frozenset({"style", "title", "script", "textarea", "xmp", "iframe", "noembed", "noframes"})
+
+_TOKEN = re.compile(
+    r"""
+    (?P<comment><!--(?:-?>|.*?(?:--!?>|\Z)))
+  | (?P<mark><[!?][^>]*>|</(?![a-zA-Z])[^>]*>)
+  | (?P<tag></?[a-zA-Z](?>[^>=]|=\s*+(?:"[^"]*"|'[^']*'|[^\s>"'][^\s>]*+)?)*+>)
+  | (?P<unfinished></?[a-zA-Z].*\Z)
+  | (?P<text>[^<]+|<)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+class Token(NamedTuple):
+    kind: Kind
+    text: str
+    start: int
+    name: str  # of a tag, in lower case; of raw text the element's that it stands in
+
+    @property
+    def is_opening(self) -> bool:
+        return self.kind == "tag" and not self.text.startswith("</")
+
+
+def tokens(html: str) -> Iterator[Token]:
+    at = 0
+    while found := _TOKEN.match(html, at):
+        kind: Kind = found.lastgroup  # type: ignore[assignment]  # the groups above
+        name = tag_name(found[0]) if kind == "tag" else ""
+        yield Token(kind, found[0], at, name)
+        at = found.end()
+        if name in RAW_TEXT and not found[0].startswith("</"):
+            end = start_of_closing(name, html, at)
+            if end > at:
+                yield Token("raw", html[at:end], at, name)
+            at = end
+
+
+def tag_name(tag: str) -> str:
+    name = TAG_NAME.match(tag)
+    return name[1].lower() if name else ""
+
+
+def start_of_closing(name: str, html: str, at: int) -> int:
+    closing = re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE).search(html, at)
+    return closing.start() if closing else len(html)
