@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from delivery.sandbox import identity
+
 DROP = "drop"  # close the connection instead of answering
 SILENT = "silent"  # answer nothing, ever
 
@@ -147,7 +149,7 @@ class _Conversation:
         talk.secure = self.behaviour.implicit_tls
 
     async def run(self) -> None:
-        await self.answer("greeting", "220 test.example ESMTP")
+        await self.answer("greeting", f"220 test.example ESMTP {identity.proof()}")
         while line := await self.reader.readline():
             text = line.decode("latin-1").strip()
             self.talk.commands.append(text)

@@ -1,17 +1,22 @@
 """The real server, spoken to over its socket."""
 
+import asyncio
 import smtplib
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 import pytest
 from django.db import connection
 
 from delivery import verp
-from delivery.models import Batch, Complaint, Message, MessageState, SandboxMail, SandboxRules
+from delivery.models import Batch, Complaint, Message, MessageState, Provider, SandboxMail, SandboxRules
+from delivery.transports.base import CannotOpen
+from delivery.transports.smtp import opening
+from delivery.transports.smtp.transport import smtp
 from tests.delivery.sandbox.conftest import RAW, Server, start
 from tests.running import database_url
 
@@ -326,3 +331,18 @@ def test_a_commit_whose_answer_was_lost_is_found_out_and_not_asked_for_again() -
         sending.join(15)
         assert not sending.is_alive()
     assert SandboxMail.objects.count() == 1
+
+
+def test_another_program_on_its_port_is_given_no_mail(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second Tallypost, or anything else that speaks SMTP."""
+    sandbox = replace(smtp(Provider.objects.sandbox()).server, port=server.port)
+
+    async def meet(who: opening.Server) -> None:
+        try:
+            (await opening.connect(who)).abort("seen")
+        finally:
+            await asyncio.sleep(0.05)  # until the socket is closed
+
+    asyncio.run(meet(sandbox))
+    with pytest.raises(CannotOpen, match="another program answers where the sandbox should"):
+        asyncio.run(meet(replace(sandbox, proof="what another installation says")))
