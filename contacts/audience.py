@@ -7,6 +7,7 @@ from typing import Any, Self
 from django.db import connection
 
 from contacts.models import Contact, MailingList
+from contacts.reachability import is_open, is_suppressed, suppression_of
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,9 @@ class Summary:
     will_receive: int
 
 
-_COUNTS = """
+_COUNTS = f"""
 WITH place AS (
-    SELECT contact_id, state = 'subscribed' AS is_open FROM contacts_subscription
+    SELECT contact_id, {is_open("contacts_subscription")} AS is_open FROM contacts_subscription
     WHERE list_id = ANY(%(lists)s) AND state <> 'unconfirmed'
     UNION ALL
     SELECT id, true FROM contacts_contact WHERE id = ANY(%(contacts)s)
@@ -52,13 +53,13 @@ WITH place AS (
     SELECT contact_id, count(*) AS places, bool_or(is_open) AS is_open FROM place
     WHERE NOT EXISTS (
         SELECT 1 FROM contacts_subscription x
-        WHERE x.contact_id = place.contact_id AND x.list_id = ANY(%(excluded)s) AND x.state = 'subscribed'
+        WHERE x.contact_id = place.contact_id AND x.list_id = ANY(%(excluded)s) AND {is_open("x")}
     )
     GROUP BY contact_id
 ), judged AS (
     SELECT places, is_open, s.reason FROM person
     JOIN contacts_contact c ON c.id = person.contact_id
-    LEFT JOIN contacts_suppression s ON s.email = lower(c.email)
+    LEFT JOIN {suppression_of("c.email")}
 )
 SELECT coalesce(sum(places), 0)::bigint,
        count(*) FILTER (WHERE reason = 'unsubscribed' OR (reason IS NULL AND NOT is_open)),
@@ -66,19 +67,19 @@ SELECT coalesce(sum(places), 0)::bigint,
        coalesce(sum(places - 1), 0)::bigint,
        count(*) FILTER (WHERE reason IS NULL AND is_open)
 FROM judged
-"""
+"""  # noqa: S608
 
-_SELECT = """
+_SELECT = f"""
 SELECT c.id AS contact_id, c.email AS email FROM contacts_contact c
 WHERE c.id IN (
         SELECT unnest(%s::bigint[])
         UNION ALL  -- an OR would keep the planner from hashing: hours at a million
-        SELECT contact_id FROM contacts_subscription WHERE list_id = ANY(%s) AND state = 'subscribed')
+        SELECT x.contact_id FROM contacts_subscription x WHERE x.list_id = ANY(%s) AND {is_open("x")})
 AND NOT EXISTS (
         SELECT 1 FROM contacts_subscription x
-        WHERE x.contact_id = c.id AND x.list_id = ANY(%s) AND x.state = 'subscribed')
-AND NOT EXISTS (SELECT 1 FROM contacts_suppression s WHERE s.email = lower(c.email))
-"""
+        WHERE x.contact_id = c.id AND x.list_id = ANY(%s) AND {is_open("x")})
+AND NOT {is_suppressed("c.email")}
+"""  # noqa: S608
 
 
 def summary(audience: Audience) -> Summary:

@@ -8,6 +8,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 
+from contacts.reachability import SUBSCRIBED
+
 
 class TrackingConsent(models.TextChoices):
     UNKNOWN = "unknown", "Not asked"
@@ -31,11 +33,11 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 
     def reachable(self) -> Self:
         """Subscribed to at least one list and not suppressed."""
-        return self.filter(Exists(_subscriptions(state="subscribed")), ~Exists(_suppressions()))
+        return self.filter(Exists(_subscriptions(state=SUBSCRIBED)), ~Exists(_suppressions()))
 
     def unsubscribed(self) -> Self:
         """Left every list they were on, or everything at once."""
-        left = Exists(_subscriptions(state="unsubscribed")) & ~Exists(_subscriptions(state="subscribed"))
+        left = Exists(_subscriptions(state="unsubscribed")) & ~Exists(_subscriptions(state=SUBSCRIBED))
         return self.filter(left | Exists(_suppressions(reason="unsubscribed")))
 
     def suppressed(self) -> Self:

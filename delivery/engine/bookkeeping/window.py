@@ -6,6 +6,7 @@ from json import JSONDecoder
 from typing import Any
 
 from contacts import merge_values
+from contacts.reachability import has_left, suppression_of
 from delivery.content import Recipient
 from delivery.models import Batch, MessageState
 from delivery.outcomes import BatchFacts, Claim, Letter, Outcome
@@ -16,18 +17,16 @@ _SKIPPED_WORDS = {
     "deleted": "Deleted before it was sent",
 }
 _read_json = JSONDecoder().raw_decode
-_COLUMNS = """
+_COLUMNS = f"""
     m.id, m.email, m.attempts, m.contact_id, c.id, c.first_name, c.last_name, c.language,
-    nullif(c.attributes, '{}')::text,
+    nullif(c.attributes, '{{}}')::text,
     c.tracking_consent, coalesce(c.is_sample, false), s.reason,
-    %(lists)s::bigint[] <> '{}' AND c.id IS NOT NULL AND coalesce((
-        SELECT bool_and(x.state = 'unsubscribed') FROM contacts_subscription x
-        WHERE x.contact_id = c.id AND x.list_id = ANY(%(lists)s::bigint[])), false)
+    %(lists)s::bigint[] <> '{{}}' AND c.id IS NOT NULL AND {has_left("c.id", "%(lists)s::bigint[]")}
 """
-_FROM = """
+_FROM = f"""
     FROM delivery_message m
     LEFT JOIN contacts_contact c ON c.id = m.contact_id
-    LEFT JOIN contacts_suppression s ON s.email = lower(m.email)
+    LEFT JOIN {suppression_of("m.email")}
 """
 _IS_PENDING = f"m.batch_id = %(batch)s AND m.state = {MessageState.PENDING}"
 _BY_RANGE = f"SELECT {_COLUMNS} {_FROM} WHERE m.id BETWEEN %(first)s AND %(last)s AND {_IS_PENDING} AND m.attempts = 0"

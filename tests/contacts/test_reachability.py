@@ -1,0 +1,43 @@
+"""Pages, audiences and the engine agree on who may receive mail."""
+
+import itertools
+
+import pytest
+from django.db import connection
+
+from contacts import audience
+from contacts.audience import Audience
+from contacts.models import Contact, MailingList, Subscription, Suppression
+from contacts.reachability import has_left, suppression_of
+
+pytestmark = pytest.mark.django_db
+STATES = (None, *Subscription.State.values)
+REASONS = (None, "unsubscribed", "hard_bounce", "complaint", "held")
+CASES = list(itertools.product(STATES, STATES, REASONS))
+_ENGINE = f"""
+    SELECT count(*) FROM contacts_contact c LEFT JOIN {suppression_of("c.email")}
+    WHERE c.id = %s AND s.reason IS NULL AND NOT {has_left("c.id", "%s::bigint[]")}
+"""  # noqa: S608
+
+
+def test_all_three_say_the_same_of_every_combination() -> None:
+    one, other = (MailingList.objects.create(name=name) for name in ("One", "Other"))
+    for number, (first, second, reason) in enumerate(CASES):
+        person = Contact.objects.create(email=f"Person{number}@Example.org")
+        for mailing_list, state in ((one, first), (other, second)):
+            if state:
+                Subscription.objects.create(contact=person, list=mailing_list, state=state)
+        if reason:
+            Suppression.objects.create(email=person.email.lower(), reason=reason)
+        lists = [one.pk, other.pk]
+        with connection.cursor() as cursor:
+            sql, parameters = audience.select(Audience(tuple(lists)))
+            cursor.execute(f"SELECT count(*) FROM ({sql}) a WHERE a.contact_id = %s", [*parameters, person.pk])  # noqa: S608
+            in_audience = bool(cursor.fetchone()[0])
+            cursor.execute(_ENGINE, [person.pk, lists])
+            is_sent = bool(cursor.fetchone()[0])
+        expected = "subscribed" in (first, second) and reason is None
+        assert Contact.objects.filter(pk=person.pk).reachable().exists() == expected
+        assert in_audience == expected
+        if first or second:  # who is on neither list was named one by one
+            assert is_sent == expected, (first, second, reason)
