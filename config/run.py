@@ -21,7 +21,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from config import services, supervisor
+from config import outside, services, supervisor
 from config.aside import aside
 from config.services import NotStarted
 
@@ -56,7 +56,6 @@ def _run(host: str, port: int, fill: Callable[[], None] | None) -> int:
             return 0
         _check_machine(var, host, port)
         (var / "run" / "address").write_text(address)
-        os.environ.setdefault("SANDBOX_PORT", str(_free_port(2525)))
         return _supervise(var, host, port, address, fill)
 
 
@@ -86,20 +85,22 @@ def _supervise(var: Path, host: str, port: int, address: str, fill: Callable[[],
         control = supervisor.connect(var, daemon)
         for service in embedded:
             control.startProcess(supervisor.process_name(service), False)
+        aside(partial(outside.wait, _say))
         # It loads what all parts share while the services come up, and migrates before it forks the first part.
         control.startProcess(supervisor.PARTS, False)
         for service in embedded:
             aside(partial(_wait_for_service, service, var))
         _say("Loading Tallypost and bringing the database up to date")
-        _wait_for_page(host, port, daemon, lambda: _ended_at_once(control, var))
+        ended = partial(_ended_at_once, control, var)
+        _wait_for_page(host, port, daemon, ended)
         _say("Waiting for the workers and the sandbox")
-        _wait_for_parts(var, daemon)
+        _wait_for_parts(var, daemon, ended)
         if fill:
             aside(lambda: _fill(fill))
         if daemon.poll() is None:
             print(f"\n  Tallypost runs at {address}\n  Ctrl-C stops it; everything is kept.\n", flush=True)
-        ended = daemon.wait()
-        return _ended(daemon) if stop.asked else ended
+        code = daemon.wait()
+        return _ended(daemon) if stop.asked else code
     except (OSError, http.client.HTTPException, xmlrpc.client.Error) as problem:
         if not stop.asked:
             raise NotStarted(f"The supervisor ended: see {var / 'log'} ({problem}).") from problem
@@ -145,8 +146,21 @@ def _fill(fill: Callable[[], None]) -> None:
 
 
 def _ended_at_once(control: Any, var: Path) -> str:
-    """The last words of the parts' parent, if it ended while it loaded, migrated or warmed up; else nothing."""
-    return supervisor.last_words(var, supervisor.PARTS, control.getProcessInfo(supervisor.PARTS))
+    """The last words of the parts' parent or of a part, if it ended instead of beginning to work; else nothing."""
+    if words := supervisor.last_words(var, supervisor.PARTS, control.getProcessInfo(supervisor.PARTS)):
+        return words
+    for part in _parts(var):
+        if words := supervisor.last_words(var, part["name"], part):
+            return f"Its part “{part['name']}” ended at once: {words}"
+    return ""
+
+
+def _parts(var: Path) -> list[dict[str, Any]]:
+    """What the parts' supervisor tells of each of them; nothing while it does not answer."""
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        found: list[dict[str, Any]] = supervisor.remote(var, f"supervisor-{supervisor.PARTS}").getAllProcessInfo()
+        return found
+    return []
 
 
 def _wait_for_service(service: services.Postgres | services.Redis, var: Path) -> None:
@@ -156,18 +170,17 @@ def _wait_for_service(service: services.Postgres | services.Redis, var: Path) ->
     service.wait(ended=lambda: supervisor.last_words(var, name, control.getProcessInfo(name)))
 
 
-def _wait_for_parts(var: Path, daemon: subprocess.Popen[bytes]) -> None:
-    """Until each has said that it is ready. Raises NotStarted with the last words of one that ended instead."""
+def _wait_for_parts(var: Path, daemon: subprocess.Popen[bytes], ended: Callable[[], str]) -> None:
+    """Until all run and have said that they are ready. Raises NotStarted with what `ended` tells, once it does."""
     deadline = time.monotonic() + SLOWEST_START
-    control = supervisor.remote(var, f"supervisor-{supervisor.PARTS}")
     while daemon.poll() is None:
         missing = [name for name in supervisor.SAY_READY if not (var / "run" / f"{name}.ready").exists()]
-        if not missing:
+        parts = _parts(var)
+        missing += [part["name"] for part in parts if part["statename"] != "RUNNING" and part["name"] not in missing]
+        if parts and not missing:
             return
-        with contextlib.suppress(OSError, http.client.HTTPException):
-            for name in missing:
-                if words := supervisor.last_words(var, name, control.getProcessInfo(name)):
-                    raise NotStarted(f"Its part “{name}” ended at once: {words}")
+        if words := ended():
+            raise NotStarted(words)
         if time.monotonic() > deadline:
             raise NotStarted(f"Its parts {', '.join(missing)} do not begin to work: see {var / 'log'}.")
         time.sleep(0.05)
@@ -231,10 +244,6 @@ def _is_free(host: str, port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-def _free_port(wanted: int) -> int:
-    return next(port for port in range(wanted, wanted + 200) if _is_free("127.0.0.1", port))
 
 
 def _var() -> Path:

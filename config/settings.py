@@ -170,7 +170,7 @@ SPOOL_DIR = VAR_DIR / "spool"
 JOURNAL_DIR = VAR_DIR / "journal"
 DISK_RESERVE_MB = int(os.environ.get("DISK_RESERVE_MB", "500"))
 SANDBOX_HOST = os.environ.get("SANDBOX_HOST", "127.0.0.1")
-SANDBOX_PORT = int(os.environ.get("SANDBOX_PORT", "2525"))
+SANDBOX_PORT = int(os.environ.get("SANDBOX_PORT", "0"))  # 0: the one that the sandbox took when it began
 ALLOW_ANY_SMTP_PORT = os.environ.get("ALLOW_ANY_SMTP_PORT") == "1"
 
 # Whoever has settings may queue something; the start, which has none, stays small without Celery.

@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -18,6 +19,9 @@ from config.services import NotStarted
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = "parts"  # the warmed parent of all programs of ours
 SAY_READY = ("sandbox", "intake", "bulk", "transactional", "control", "jobs")  # by a file var/run/NAME.ready
+_NOT_SPAWNED = "supervisor: child process was not spawned"  # follows the line that says why
+_ENDED = ("Exited too quickly", "Bad exit code")  # says that it ended, and nothing of why
+_FAREWELL = 5  # lines
 
 
 @dataclass(frozen=True)
@@ -133,12 +137,22 @@ def last_words(var: Path, name: str, info: dict[str, Any]) -> str:
     """What a supervised program said last, if it ended although it should run; else nothing. `info`: its state."""
     if info["statename"] in ("STARTING", "RUNNING", "STOPPED") and not info["stop"]:
         return ""
-    log = var / "log" / f"{name}.log"
-    said = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
-    could_not_begin = info["spawnerr"] and not info["spawnerr"].startswith("Exited too quickly")
+    said = _said(var, name)
+    could_not_begin = info["spawnerr"] and not info["spawnerr"].startswith(_ENDED)
     if said and not could_not_begin:
-        return said[-1]
+        return said
     return str(info["spawnerr"]) or f"var/log/{name}.log says nothing."
+
+
+def _said(var: Path, name: str) -> str:
+    """The line that tells why it ended: the last since this start, or PostgreSQL's complaint before its farewell."""
+    log = var / "log" / f"{name}.log"
+    began = (var / "run" / "supervisor.conf").stat().st_mtime
+    if not log.exists() or log.stat().st_mtime < began:
+        return ""
+    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip() and line != _NOT_SPAWNED]
+    fatal = [line for line in lines[-_FAREWELL:] if re.search(r"\b(FATAL|PANIC):", line)]
+    return (fatal or lines or [""])[-1].strip()
 
 
 def bound_to_us(command: list[str]) -> list[str]:

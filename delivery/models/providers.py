@@ -12,6 +12,8 @@ from delivery.policy import circuit_breaker
 from delivery.policy.circuit_breaker import Cause, Circuit
 from delivery.policy.circuit_words import BRIEFLY, CURES, SETTLED_BY
 
+SANDBOX_PORTS = range(2525, 2725)  # the sandbox takes the first that is free, unless the settings name one
+
 
 class ProviderQuerySet(models.QuerySet["Provider"]):
     def kept(self) -> "ProviderQuerySet":
@@ -32,14 +34,20 @@ class ProviderQuerySet(models.QuerySet["Provider"]):
 
     def sandbox(self) -> "Provider":
         """The built-in one: made when missing, the default while there is no other."""
-        address = {"host": settings.SANDBOX_HOST, "port": settings.SANDBOX_PORT}
         provider = self.filter(kind=Provider.Kind.SANDBOX).first()
+        known = provider.port if provider else SANDBOX_PORTS[0]
+        address = {"host": settings.SANDBOX_HOST, "port": settings.SANDBOX_PORT or known}
         if provider is None:
             return self._make_sandbox(address)
         if (provider.host, provider.port) != (address["host"], address["port"]):
             self.filter(pk=provider.pk).update(**address)
             provider.refresh_from_db()
         return provider
+
+    def sandbox_listens_on(self, port: int) -> None:
+        """Said by the sandbox itself: it alone knows which port it got."""
+        self.sandbox()
+        self.filter(kind=Provider.Kind.SANDBOX).exclude(port=port).update(port=port)
 
     def _make_sandbox(self, address: dict[str, Any]) -> "Provider":
         provider, _ = self.get_or_create(

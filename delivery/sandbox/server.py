@@ -5,7 +5,7 @@ import contextlib
 import itertools
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
@@ -21,23 +21,31 @@ LOOK_SECONDS = 1.0
 LOOKS_A_SWEEP = 30
 SWEEP_ROWS = 2_000
 STOP_SECONDS = 10
+TELL_SECONDS = 5
 
 _REMOVE = "DELETE FROM delivery_sandboxmail WHERE id IN (SELECT id FROM delivery_sandboxmail WHERE {} LIMIT %s)"
 
 log = logging.getLogger(__name__)
 
 
-async def serve(host: str, port: int, ready: Callable[[int], None]) -> None:
-    """Until SIGTERM or SIGINT. `ready` is told the port; OSError when it is taken."""
+async def serve(host: str, ports: Sequence[int], ready: Callable[[int], None], *, tells_port: bool = False) -> None:
+    """Until SIGTERM or SIGINT, on the first of `ports` that is free. OSError when all are taken.
+
+    `ready` is told the port; with `tells_port` the database is, too, so that rehearsals go there.
+    """
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     hub = Hub(Store())
-    server = await loop.create_server(lambda: Session(hub), host, port, backlog=512)
+    server = await _listen(hub, host, ports)
+    port: int = server.sockets[0].getsockname()[1]
     keeping = loop.create_task(hub.store.run())
-    caring = loop.create_task(_care(hub))
-    ready(server.sockets[0].getsockname()[1])
+    told = asyncio.Event()
+    caring = loop.create_task(_care(hub, port if tells_port else None, told))
+    with contextlib.suppress(TimeoutError):  # a database that is away hears of it later
+        await asyncio.wait_for(told.wait(), TELL_SECONDS)
+    ready(port)
     await stop.wait()
     server.close()
     caring.cancel()
@@ -46,6 +54,14 @@ async def serve(host: str, port: int, ready: Callable[[int], None]) -> None:
     hub.complainer.stop()
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(keeping, STOP_SECONDS)
+
+
+async def _listen(hub: Hub, host: str, ports: Sequence[int]) -> asyncio.Server:
+    loop = asyncio.get_running_loop()
+    for port in ports[:-1]:
+        with contextlib.suppress(OSError):
+            return await loop.create_server(lambda: Session(hub), host, port, backlog=512)
+    return await loop.create_server(lambda: Session(hub), host, ports[-1], backlog=512)
 
 
 async def _dismiss(hub: Hub) -> None:
@@ -57,22 +73,28 @@ async def _dismiss(hub: Hub) -> None:
         await asyncio.sleep(0.02)
 
 
-async def _care(hub: Hub) -> None:
+async def _care(hub: Hub, port: int | None, told: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
     with ThreadPoolExecutor(1, "care") as thread:
         for look in itertools.count():
-            rules = await loop.run_in_executor(thread, _look_after, look % LOOKS_A_SWEEP == 0)
+            rules = await loop.run_in_executor(
+                thread, _look_after, look % LOOKS_A_SWEEP == 0 or not told.is_set(), port
+            )
             if rules:
+                told.set()
                 hub.shares = _shares(rules)
             await asyncio.sleep(LOOK_SECONDS)
 
 
-def _look_after(sweeps: bool) -> SandboxRules | None:
+def _look_after(sweeps: bool, port: int | None) -> SandboxRules | None:
     """The settings of now; None while the database is away."""
     try:
         rules = SandboxRules.get()
         if sweeps:
-            Provider.objects.sandbox()  # learns the port this installation uses now
+            if port is None:
+                Provider.objects.sandbox()  # follows the port of the settings
+            else:
+                Provider.objects.sandbox_listens_on(port)
             sweep(rules)
     except (DatabaseError, InterfaceError):
         connection.close()

@@ -3,19 +3,23 @@
 Each starts the real thing from a copy of this checkout and its Python environment: about ten seconds.
 """
 
+import contextlib
 import http.client
 import os
 import pwd
 import shutil
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from config import services
-from tests.running import ROOT, Product
+from delivery.models.providers import SANDBOX_PORTS
+from tests.running import ROOT, Product, free_port
 
 ENVIRONMENT = Path(sys.prefix)
 PERSON = "tallypost-tester"
@@ -68,7 +72,8 @@ def answers(product: Product) -> tuple[int, str | None]:
 
 
 def test_a_checkout_that_only_its_owner_may_enter_starts_says_what_it_does_and_stops(private: Path) -> None:
-    product = Product(private / "var", root=private, python=str(private / ".venv" / "bin" / "python"))
+    python = str(private / ".venv" / "bin" / "python")
+    product = Product(private / "var", root=private, python=python, identity={"umask": 0o077})
     product.wait_for(f"Tallypost runs at {product.url}")
     assert answers(product) == (302, "/setup/")
     assert product.output.startswith("Preparing PostgreSQL and Redis …")
@@ -80,8 +85,43 @@ def test_a_checkout_that_only_its_owner_may_enter_starts_says_what_it_does_and_s
 def test_redis_of_the_python_environment_is_never_taken_for_the_machine_s_own(monkeypatch: pytest.MonkeyPatch) -> None:
     own = ENVIRONMENT / "bin"
     monkeypatch.setenv("PATH", f"{own}{os.pathsep}{os.environ['PATH']}")
-    found = services._system("redis-server")
+    found = services._system("redis-server", None)
     assert found is None or not Path(found).resolve().is_relative_to(ENVIRONMENT.resolve())
+
+
+@pytest.mark.skipif(not is_root, reason="only root hands the services to another account")
+def test_redis_in_a_folder_of_root_s_own_is_passed_over_for_one_the_account_may_run(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    tmp_path.chmod(0o700)
+    for name in ("redis-server", "valkey-server"):
+        (tmp_path / name).write_text("#!/bin/sh\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert services._system("redis-server", "nobody") is None
+    assert services._system("redis-server", None) == str(tmp_path / "redis-server")
+
+
+@pytest.mark.skipif(not is_root, reason="only root's data may lie elsewhere")
+def test_data_of_a_removed_checkout_are_put_aside_and_those_of_this_one_are_found_again(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    var = tmp_path / "var"
+    first = services.Place(var)
+    first.make()
+    (first.home / "postgres" / "PG_VERSION").write_text("16\n")
+    again = services.Place(var)
+    again.make()
+    assert (again.home / "postgres" / "PG_VERSION").exists()
+    shutil.rmtree(var)
+    fresh = services.Place(var)
+    fresh.make()
+    kept = list(services.ROOT_HOME.glob(f"{fresh.home.name}.before-*"))
+    try:
+        assert not (fresh.home / "postgres" / "PG_VERSION").exists()
+        assert [(folder / "postgres" / "PG_VERSION").exists() for folder in kept] == [True]
+    finally:
+        for folder in (fresh.home, *kept):
+            shutil.rmtree(folder)
 
 
 @pytest.mark.skipif(not is_root, reason="only root can become somebody else")
@@ -136,3 +176,58 @@ def test_a_service_that_ends_at_once_is_named_with_its_last_words(tmp_path: Path
     product.wait_for("Tallypost did not start. Redis ended at once: ", seconds=60)
     assert product.process.wait(30) == 1
     assert "Bad file format" in product.output
+
+
+@pytest.mark.parametrize(
+    ("part", "words"), [("web", "Invalid value for '--backlog'"), ("beat", "Is a directory")], ids=["web", "beat"]
+)
+def test_a_part_that_ends_at_once_is_named_with_its_last_words(tmp_path: Path, part: str, words: str) -> None:
+    var = tmp_path / "var"
+    (var / "run").mkdir(parents=True)
+    if part == "beat":
+        for ending in ("", ".db", ".dat", ".dir", ".bak"):
+            (var / "run" / f"beat{ending}").mkdir()
+    product = Product(var, environment={"GRANIAN_BACKLOG": "many"} if part == "web" else {})
+    product.wait_for(f"Tallypost did not start. Its part “{part}” ended at once: ")
+    assert product.process.wait(60) == 1
+    assert words in product.output.splitlines()[-1]
+    assert "runs at" not in product.output
+
+
+def test_postgresql_that_ends_at_once_is_named_with_its_complaint_not_with_its_farewell(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    first = Product(var)
+    first.wait_for("Loading Tallypost")
+    first.stop()
+    (services.Place(var).home / "postgres" / "global" / "pg_control").write_bytes(b"broken")
+    product = Product(var)
+    product.wait_for("Tallypost did not start. PostgreSQL ended at once: ", seconds=60)
+    assert product.process.wait(30) == 1
+    assert "pg_control" in product.output.splitlines()[-1]
+
+
+def test_a_database_elsewhere_that_is_silent_is_named_soon(tmp_path: Path) -> None:
+    silent = f"postgres://ana@127.0.0.1:{free_port()}/tallypost?connect_timeout=2"
+    product = Product(tmp_path / "var", environment={"DATABASE_URL": silent})
+    product.wait_for("Preparing Redis")
+    began = time.monotonic()
+    product.wait_for("Waiting for the address in DATABASE_URL (", seconds=30)
+    assert time.monotonic() - began < 20, "and not only after a minute"
+    assert product.stop() == 0
+
+
+def test_another_program_on_the_sandbox_s_port_gets_nothing_and_the_sandbox_takes_the_next(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with contextlib.suppress(OSError):  # taken by another program already: as good
+            other.bind(("127.0.0.1", SANDBOX_PORTS[0]))
+            other.listen()
+        product = Product(tmp_path / "var", environment={"SANDBOX_PORT": "0"})
+        try:
+            product.wait_for("Tallypost runs at")
+            ((port,),) = product.sql("SELECT port FROM delivery_provider WHERE kind = 'sandbox'")
+            assert port in SANDBOX_PORTS[1:]
+            with socket.create_connection(("127.0.0.1", port), 10) as connection:
+                assert connection.recv(200).startswith(b"220 sandbox ESMTP ")
+        finally:
+            product.stop()

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from delivery.guards import readiness
+from delivery.models.providers import SANDBOX_PORTS
 from delivery.sandbox import server
 
 
@@ -18,16 +19,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="Address to listen on (default: this machine only).")
-        parser.add_argument("--port", type=int, default=settings.SANDBOX_PORT)
+        parser.add_argument(
+            "--port", type=int, default=settings.SANDBOX_PORT or None, help="Default: the first free one."
+        )
 
-    def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
+    def handle(self, *args: Any, host: str, port: int | None, **options: Any) -> None:
         try:
-            uvloop.run(server.serve(host, port, self._announce))
+            serving = server.serve(
+                host, SANDBOX_PORTS if port is None else [port], self._announce, tells_port=port is None
+            )
+            uvloop.run(serving)
         except OSError as problem:
             if problem.errno not in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
                 raise
             raise CommandError(
-                f"The sandbox cannot listen on {host}:{port} ({problem.strerror}). "
+                f"The sandbox cannot listen on {host}:{port or SANDBOX_PORTS[-1]} ({problem.strerror}). "
                 "Stop the other program or choose a port with SANDBOX_PORT=..."
             ) from None
 

@@ -9,7 +9,7 @@ import uuid
 from dataclasses import asdict, dataclass
 
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Organisation
@@ -102,8 +102,9 @@ def _run(provider_id: int, key: uuid.UUID, target: Target) -> None:
 def _note(provider_id: int, run: Run) -> None:
     try:
         if run.passed:
-            Provider.objects.filter(pk=provider_id).update(tested_at=timezone.now())
-            circuits.close(provider_id)
+            with transaction.atomic():  # its row stays locked, so nobody removes the provider in between
+                if Provider.objects.kept().filter(pk=provider_id).update(tested_at=timezone.now()):
+                    circuits.close(provider_id)
     finally:
         connection.close()
 

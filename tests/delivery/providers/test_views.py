@@ -1,5 +1,6 @@
 import time
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
@@ -11,7 +12,9 @@ from pytest_django import Settings
 
 from accounts.models import AuditEntry, User
 from delivery import replies
-from delivery.models import Batch, Provider
+from delivery.models import Batch, Breaker, Provider
+from delivery.providers.check import runs
+from delivery.providers.check.steps import STEPS, State, Step
 from delivery.replies import Category
 from delivery.routing import circuits
 from tests.delivery.providers.talking import Script, closed_port, talking
@@ -116,6 +119,16 @@ def test_a_forgotten_test_is_said_to_be_over(browser: Client) -> None:
     time.sleep(0.2)
     cache.clear()
     assert "its result forgotten" in browser.get(address).content.decode()
+
+
+def test_a_test_that_outlives_its_provider_ends_without_a_fault(transactional_db: None) -> None:
+    """The thread of the test holds the id only: meanwhile the provider may be removed."""
+    provider = relay()
+    passed = [Step(name, State.GOOD, 1, "Good.") for name in STEPS]
+    removed_id = provider.pk
+    provider.delete()
+    runs._note(removed_id, runs.Run(uuid4(), passed, is_done=True))
+    assert not Breaker.objects.filter(pk=removed_id).exists()
 
 
 def test_a_paused_provider_is_resumed_and_forgets_why(browser: Client) -> None:
