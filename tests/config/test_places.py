@@ -77,11 +77,17 @@ def test_a_checkout_that_only_its_owner_may_enter_starts_says_what_it_does_and_s
     assert private.parent.stat().st_mode & 0o077 == 0, "a folder that is not ours was opened"
 
 
-def test_redis_of_the_python_environment_is_never_taken_for_the_machine_s_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    own = ENVIRONMENT / "bin"
-    monkeypatch.setenv("PATH", f"{own}{os.pathsep}{os.environ['PATH']}")
-    found = services._system("redis-server")
-    assert found is None or not Path(found).resolve().is_relative_to(ENVIRONMENT.resolve())
+def test_redis_of_a_python_environment_is_never_taken_for_the_machine_s_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Of ours, of another checkout: the account of the service may not be let in there."""
+    other = tmp_path / "other" / ".venv"
+    (other / "bin").mkdir(parents=True)
+    (other / "pyvenv.cfg").touch()
+    (other / "bin" / "redis-server").touch(mode=0o755)
+    monkeypatch.setenv("PATH", os.pathsep.join([str(other / "bin"), str(ENVIRONMENT / "bin"), os.environ["PATH"]]))
+    found = services.Redis(tmp_path)._system("redis-server")
+    assert found is None or not (Path(found).parent.parent / "pyvenv.cfg").exists()
 
 
 @pytest.mark.skipif(not is_root, reason="only root can become somebody else")
