@@ -248,15 +248,12 @@ class Redis:
         return [program, *(part for name, value in settings.items() for part in (f"--{name}", value))]
 
     def _system(self, program: str) -> str | None:
-        """The machine's own, which every account may run; never one of a Python environment, whose folder may be ours."""
+        """The machine's own, never one of a Python environment: the service's account has to be able to run it."""
         for place in os.get_exec_path():
             found = shutil.which(program, path=place)
-            is_python_s = found is not None and (Path(place).parent / "pyvenv.cfg").exists()
-            if (
-                found
-                and not is_python_s
-                and (self.place.account is None or _others_may_enter(Path(found).resolve().parent))
-            ):
+            if found is None or (Path(place).parent / "pyvenv.cfg").exists():
+                continue
+            if self.place.account is None or _others_may_enter(Path(found).resolve().parent):
                 return found
         return None
 
