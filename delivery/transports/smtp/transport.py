@@ -34,10 +34,10 @@ class Smtp:
 def smtp(provider: Provider) -> Smtp:
     """Raises secrets.Unreadable."""
     who = provider.username, provider.password
-    return Smtp(Server(provider.host, provider.port, provider.security, *who, _local_name()))
+    return Smtp(Server(provider.host, provider.port, provider.security, *who, local_name()))
 
 
-def _local_name() -> str:
+def local_name() -> str:
     organisation = Organisation.get()
     address = organisation.public_address if organisation else settings.PUBLIC_URL
     return urlsplit(address).hostname or "localhost"
