@@ -17,6 +17,7 @@ from typing import Any
 
 from delivery.providers.check import cures, machines
 from delivery.providers.check.cures import Failed
+from delivery.sandbox import identity
 from delivery.transports.base import CannotOpen
 from delivery.transports.smtp.opening import ADDRESSES_TRIED, Opening, Server
 from delivery.transports.smtp.wire import NotSmtp, Reply
@@ -57,8 +58,17 @@ class Target:
 
     @property
     def server(self) -> Server:
-        who = self.username, self.password, self.local_name
-        return Server(self.host, self.port, self.security, *who, self.timeout_seconds, self.timeout_seconds)
+        return Server(
+            self.host,
+            self.port,
+            self.security,
+            self.username,
+            self.password,
+            self.local_name,
+            proof=identity.proof() if self.is_our_sandbox else "",
+            connect_timeout=self.timeout_seconds,
+            command_timeout=self.timeout_seconds,
+        )
 
 
 @dataclass(frozen=True, slots=True)
