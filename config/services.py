@@ -23,6 +23,7 @@ from config import keys
 
 ACCOUNT = "tallypost"  # PostgreSQL refuses to run as root
 ROOT_HOME = Path("/var/lib/tallypost")
+_MARK = "installation"  # whose data a folder in ROOT_HOME holds
 LONGEST_SOCKET = 100  # bytes; the kernel's limit is 107
 
 POSTGRES_SETTINGS = {
@@ -88,9 +89,30 @@ class Place:
                 capture_output=True,
             )
             self.__dict__.pop("account", None)
-        self.home.mkdir(parents=True, exist_ok=True)
+        self._make_home()
         for folder in (self.sockets, self.home / "postgres", self.home / "redis"):
             self.own(folder)
+
+    def _make_home(self) -> None:
+        """Outside of the var folder it bears a mark: another checkout may have lain at the same place before."""
+        mark = self.home / _MARK
+        if self.home != self.var and self._is_another_s():
+            self.home.rename(self.home.with_name(f"{self.home.name}.before-{time.time_ns()}"))
+        self.home.mkdir(parents=True, exist_ok=True)
+        if self.home != self.var:
+            mark.write_text(self._installation)
+
+    def _is_another_s(self) -> bool:
+        """Whether what lies there was made with other keys: by its mark, or, unmarked, for being older than ours."""
+        mark, cluster = self.home / _MARK, self.home / "postgres" / "PG_VERSION"
+        if mark.exists():
+            return mark.read_text() != self._installation
+        key = self.var / "keys" / "database_password"
+        return cluster.exists() and (not key.exists() or key.stat().st_mtime > cluster.stat().st_mtime)
+
+    @property
+    def _installation(self) -> str:
+        return hashlib.sha256(keys.read("DATABASE_PASSWORD", self.var).encode()).hexdigest()
 
     def own(self, folder: Path) -> None:
         """Make `folder` for the services' account alone; refuse one that somebody else made."""

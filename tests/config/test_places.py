@@ -77,6 +77,28 @@ def test_a_checkout_that_only_its_owner_may_enter_starts_says_what_it_does_and_s
     assert private.parent.stat().st_mode & 0o077 == 0, "a folder that is not ours was opened"
 
 
+@pytest.mark.skipif(not is_root, reason="only root's data lie outside of the var folder")
+def test_a_checkout_where_another_one_lay_before_gets_data_of_its_own(tmp_path: Path) -> None:
+    """Removed and cloned again, it has other keys: the old database would refuse it. What is there is kept aside."""
+    private = tmp_path / "private"
+    private.mkdir(mode=0o700)
+    first = services.Place(private / "var")
+    first.make()
+    (first.home / "postgres" / "PG_VERSION").write_text("16\n")
+    shutil.rmtree(private / "var", ignore_errors=True)
+    try:
+        for _ in range(2):  # the second start of the new one finds its own
+            again = services.Place(private / "var")
+            again.make()
+            assert again.home == first.home
+            assert not (again.home / "postgres" / "PG_VERSION").exists()
+        kept = list(first.home.parent.glob(f"{first.home.name}.before-*"))
+        assert [(folder / "postgres" / "PG_VERSION").exists() for folder in kept] == [True]
+    finally:
+        for folder in first.home.parent.glob(f"{first.home.name}*"):
+            shutil.rmtree(folder)
+
+
 def test_redis_of_a_python_environment_is_never_taken_for_the_machine_s_own(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
