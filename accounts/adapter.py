@@ -1,18 +1,65 @@
-"""How logging in works here: by address, by invitation only, without mail."""
+"""How logging in works here: by address, by invitation only, throttled by who tries and from where."""
 
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm as AllauthLoginForm
-from django.http import HttpRequest
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+
+from accounts import audit
+from accounts.login import known_browsers, throttling
+from accounts.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": "This address and this password do not belong together. "
+        "Look for a typing error, or for capital letters that are locked.",
+        "incorrect_password": "That is not your password.",
+        "account_inactive": "This login was deactivated.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """The page that follows says enough."""
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        who, where = credentials.get("email") or "", _from(request, credentials)
+        try:
+            throttling.begin(who, where)
+        except throttling.Locked as problem:
+            raise ValidationError(str(problem), code="locked") from problem
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        user: User | None = super().authenticate(request, **credentials)
+        if user:
+            throttling.forget(credentials.get("email") or "", _from(request, credentials))
+        return user
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        """allauth's own counter, which ours replaces."""
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """The trail names who was tried only if they work here: the field may hold anything."""
+        email = credentials.get("email") or ""
+        person = User.objects.filter(email__iexact=email.strip()).first()
+        now_locked = throttling.is_locked(email, _from(request, credentials))
+        audit.record(request, "login.failed", person.email if person else "", locked=now_locked)
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        audit.record(request, "login.succeeded", user.email)
+        known_browsers.remember(request, response, user)
+        return response
+
+
+def _from(request: HttpRequest, credentials: dict[str, Any]) -> str:
+    """A browser that is known for this person, or else the network."""
+    browser = known_browsers.number(request, credentials.get("email") or "")
+    return f"browser {browser}" if browser else throttling.network(request.META.get("REMOTE_ADDR") or "")
 
 
 class LoginForm(AllauthLoginForm):  # type: ignore[misc]

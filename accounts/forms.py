@@ -5,6 +5,7 @@ from typing import Any, cast
 from django import forms
 
 from accounts.fields import LineField, NewPasswordField, TimeZoneField
+from accounts.login import present_password, throttling
 from accounts.models import Role, User
 from accounts.organisation.setting_up import Owner
 
@@ -75,13 +76,18 @@ class PasswordForm(forms.Form):
     )
     new = NewPasswordField(label="New password")
 
-    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, user: User, address: str, *args: Any, **kwargs: Any) -> None:
         self.user = user
+        self.address = address
         super().__init__(*args, **kwargs)
 
     def clean_current(self) -> str:
         current: str = self.cleaned_data["current"]
-        if not self.user.check_password(current):
+        try:
+            is_right = present_password.is_right(self.user, current, self.address)
+        except throttling.Locked as problem:
+            raise forms.ValidationError(str(problem)) from problem
+        if not is_right:
             raise forms.ValidationError("That is not your present password.")
         return current
 

@@ -13,12 +13,14 @@ from accounts.models import Organisation
 
 Response = Callable[[HttpRequest], HttpResponse]
 _ALSO_STAFF = {"account_login", "account_logout"}
+_NO_STORE = "no-store"
 
 
 class StaffPages:
     """Set-up comes first; times are the organisation's; a fragment never swallows the login page.
 
-    Staff pages are those whose view wears `requires`. Recipients' pages cost no query here.
+    Staff pages are those whose view wears `requires`. Recipients' pages cost no query here. No browser keeps a staff
+    page: after logging out nobody reads it by going back.
     """
 
     def __init__(self, get_response: Response) -> None:
@@ -27,6 +29,8 @@ class StaffPages:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         timezone.deactivate()
+        if getattr(request, "is_for_staff", False) and "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = _NO_STORE
         return _to_login_as_a_whole(request, response)
 
     def process_view(
@@ -35,6 +39,7 @@ class StaffPages:
         name = request.resolver_match.url_name if request.resolver_match else ""
         if not hasattr(view, "permission") and name not in _ALSO_STAFF:
             return None
+        request.is_for_staff = True  # type: ignore[attr-defined]  # for the answer on its way back
         organisation = Organisation.get()
         if organisation is None:
             return redirect("setup")

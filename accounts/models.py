@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 
 class Role(models.TextChoices):
@@ -31,6 +32,7 @@ class User(AbstractBaseUser):
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.VIEWER)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    session_epoch = models.PositiveIntegerField(default=0, help_text="One more ends all sessions of this person.")
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -40,6 +42,16 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Django's own, over the password and the epoch: a session ends when either has changed."""
+        salt = "accounts.models.User.get_session_auth_hash"
+        return salted_hmac(salt, f"{self.session_epoch} {self.password}", secret=secret, algorithm="sha256").hexdigest()
+
+    def end_sessions(self) -> None:
+        """Everywhere. The request that asked for it stays logged in by `update_session_auth_hash`."""
+        User.objects.filter(pk=self.pk).update(session_epoch=models.F("session_epoch") + 1)
+        self.refresh_from_db(fields=["session_epoch"])
 
 
 class Organisation(models.Model):

@@ -101,9 +101,11 @@ def deactivate(request: StaffRequest, person: User) -> None:
 
 @transaction.atomic
 def reactivate(request: StaffRequest, person: User) -> None:
+    """The person logs in anew: sessions of before do not come back to life."""
     person = _for_change(request, person)
     person.is_active = True
     person.save(update_fields=["is_active"])
+    person.end_sessions()
     audit.record(request, "person.reactivated", person.email)
 
 

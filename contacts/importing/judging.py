@@ -11,7 +11,10 @@ from contacts.importing.vocabulary import NO, NOTHING, STATUS_WORDS, YES, meanin
 _MOST_REMEMBERED: Final = 2_000
 _LONGEST_PHRASE: Final = 60
 _REPLY = re.compile(r"(?:smtp[;: ]*)?([45])(?:\d\d(?:[ -].*|$)|\.\d{1,3}\.\d{1,3}\b.*)", re.DOTALL)
-_DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}(?:[T ,].*)?|\d{10}(?:\d{3})?|\w{3,9}\.? \d{1,2}, \d{4}.*")
+_DATE = re.compile(
+    r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}(?:[T ,].*)?|\d{10}(?:\d{3})?|\w{3,9}\.? \d{1,2},? \d{4}.*"
+    r"|\d{1,2}\.?[ -](?:de )?\w{3,9}\.?[ -](?:de )?\d{4}.*"
+)
 # What something in the column means, and what its absence means, for columns that tell one thing only.
 _HAPPENED = {
     Target.OPTED_OUT: Status.UNSUBSCRIBED,

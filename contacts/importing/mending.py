@@ -57,12 +57,13 @@ def refused_rows(job: ImportJob) -> list[RefusedRow]:
 
 
 def mend(job: ImportJob, addresses: Mapping[int, str], *, by: User | None) -> ImportJob | None:
-    """A new import, being checked, of the refused rows with the addresses given for them; None: none was given."""
+    """A new import, being checked, of the refused rows whose addresses were mended; None: none was."""
     plan = Plan.from_json(job.options)
     column = plan.email_column or 0
     rows = []
     for row in _rows(job, plan):
-        if (address := addresses.get(row.number, "").strip()) and row.can_be_mended:
+        address = addresses.get(row.number, "").strip()
+        if address not in ("", row.email.strip()) and row.can_be_mended:  # the page shows each with its old address
             cells = [*row.cells, *[""] * (column + 1 - len(row.cells))]
             rows.append([*cells[:column], address, *cells[column + 1 :]])
     if not rows:

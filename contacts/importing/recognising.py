@@ -1,5 +1,6 @@
 """Whether a column speaks of consent, told from its name and its cells: understood or asked about, not overlooked."""
 
+import re
 from collections.abc import Sequence
 
 from contacts.importing.judging import is_date, word
@@ -18,7 +19,7 @@ _NEGATIVE = {
 }
 _OTHER_CHANNELS = word_set(
     "sms phone telephone telefon telefono telefoon mobile mobil handy call calls whatsapp push fax postal "
-    "viber rcs messenger tracking cookie cookies facebook gclid mms browser webpush"
+    "viber rcs messenger tracking cookie cookies facebook gclid mms browser webpush track digest"
 )
 _MAIL = word_set("email emails mail mails e mailing newsletter newsletters correo courriel")
 _PROVENANCE = word_set(
@@ -33,10 +34,15 @@ _OTHER_STATUSES = word_set(
     "lead order payment financial fulfillment fulfilment marital civil employment deal ticket job visa "
     "shipping delivery invoice relationship pipeline opportunity loyalty tax project task stage "
     "familienstand civilstand zahlung bestell sms push vip social legal health vaccination residency "
-    "immigration sync"
+    "immigration sync attendee record"
 )
 _PLACES = word_set("state estado stato etat staat stan stav")
 _REASONS = word_set("reason grund motif motivo reden powod")
+_GROUPS = word_set(
+    "tag tags group groups gruppe gruppen groupe groupes grupo grupos list lists liste listen listes lista listas "
+    "segment segments segmente label labels category categories kategorie kategorien etiquetas etiquettes"
+)
+_BETWEEN = re.compile(r"[,;|/]")
 _COMMERCE = word_set(
     "plan price amount paid payment stripe renewal revenue billing trial spent order orders purchase "
     "product card expiry expires"
@@ -54,6 +60,8 @@ def recognise(name: str, values: Sequence[str]) -> Column | None:
         return _NOTHING_TO_SAY if found else None
     negative = [concept for concept in _NEGATIVE if concept in found]
     positive = found & {Concept.AGREED, Concept.CONFIRMED}
+    if negative and positive == {Concept.CONFIRMED} and Concept.UNCONFIRMED not in found:
+        positive = frozenset()  # "Confirmed opt-out date": what is confirmed is that they left
     if negative and positive:
         return Column(Target.STATUS) if cells and _all_words(distinct) else _ASK
     if negative:
@@ -63,10 +71,12 @@ def recognise(name: str, values: Sequence[str]) -> Column | None:
     if Concept.STATUS in found:
         return _status(name_words, distinct)
     if Concept.WEAK in found and distinct and not _COMMERCE.intersection(name_words):
-        if _only(distinct, YES | NO):
+        if _only(distinct, YES | NO) or ("0" in distinct and all(text == "0" or is_date(text) for text in distinct)):
             return Column(Target.OPTED_IN)
         if _all_words(distinct):
             return Column(Target.STATUS)
+    if _GROUPS.intersection(name_words):
+        return _ASK if _some_say_no(distinct) else None
     return Column(Target.STATUS) if _speak_for_themselves(distinct) else None
 
 
@@ -120,6 +130,13 @@ def _is_confirmation(name_words: tuple[str, ...]) -> bool:
 
 
 def _status(name_words: tuple[str, ...], distinct: dict[str, None]) -> Column | None:
+    if distinct and all(map(is_date, distinct)):
+        return _NOTHING_TO_SAY  # "Status changed at"
+    if _REASONS.intersection(name_words):
+        says_something = any(text in STATUS_WORDS or meanings(text) for text in distinct)
+        if len(name_words) > 1 and not says_something:
+            return None  # "Reason for visit"
+        return Column(Target.STATUS, meanings=(("", int(Status.SUBSCRIBED)),))  # who stayed has no reason
     is_place = set(name_words) <= _PLACES | {"us", "shipping", "billing", "home", "mailing", "region", "province"}
     if is_place or _OTHER_STATUSES.intersection(name_words) or not name_words:
         return Column(Target.STATUS) if any(map(is_distinct, distinct)) else None
@@ -132,6 +149,16 @@ def _speak_for_themselves(distinct: dict[str, None]) -> bool:
     """Whether the cells are words of consent, whatever the column is called."""
     known = sum(map(is_distinct, distinct))
     return bool(known) and (known == len(distinct) or (len(distinct) <= 12 and known >= 2))
+
+
+def _some_say_no(distinct: dict[str, None]) -> bool:
+    """Whether a group is called "unsubscribed" or "do not mail": its people are parted from the others by hand."""
+    return any(
+        is_distinct(part) and STATUS_WORDS[part] > Status.SUBSCRIBED and STATUS_WORDS[part] != Status.BLOCKED
+        for text in distinct
+        for one in _BETWEEN.split(text)
+        if (part := word(one.strip(" []'\"")))
+    )
 
 
 def _all_words(distinct: dict[str, None]) -> bool:

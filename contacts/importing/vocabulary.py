@@ -41,7 +41,7 @@ _STEMS: dict[Concept, str] = {
         "notsubscribed nonsubscri neversubscri notoptedin nooptin nooptedin notoptin noconsent nopermission "
         "consentwithdrawn withdrew withdrawn withdrawal revok objected objection cancelledat canceledat cancellation "
         "leavetime leftat leftlist leftthelist hasleft leavedate leaveat signedoff signoff removedfrom removaldate "
-        "removedat stopmail refus declin excluded excludefrom globalsuppression "
+        "removedat stopmail stoptime stopdate stopstatus refus declin excluded excludefrom globalsuppression "
         # German
         "abgemeldet abmeld abbestell ausgetragen austragung widerruf widerspr werbesperre keinewerbung keinemail "
         "keinnewsletter keinenewsletter keinemarketing nichtangemeldet gekundigt werbeverbot nichtanschreiben "
@@ -75,6 +75,7 @@ _STEMS: dict[Concept, str] = {
         "bloccat bloqu geblokkeerd zablokowan listanegra listanera listenoire schwarzeliste zwartelijst czarnalista "
         "disabled deactivat inactiv inaktiv deaktiv desactiv disattiv desativ inativ uitgeschakeld nieaktywn archived "
         "deleted deletedat robinson gdprdelete geloscht eliminad supprime usuniet excluid verwijderd stopped "
+        "onhold snooz suspend "
         "заблокир удален"
     ),
     Concept.CONFIRMED: (
@@ -109,6 +110,9 @@ _GLUED = {
 }
 _WORDS: dict[str, Concept] = {
     "baja": Concept.LEFT,
+    "dnc": Concept.LEFT,
+    "exclu": Concept.LEFT,
+    "exclus": Concept.LEFT,
     "bajas": Concept.LEFT,
     "abuse": Concept.COMPLAINED,
     "removed": Concept.LEFT,
@@ -126,7 +130,7 @@ _ALONE = {"left": Concept.LEFT, "leave": Concept.LEFT, "clean": Concept.BOUNCED}
 # Nouns for the person or the thing: they say nothing about whether somebody wants mail.
 _NEUTRAL = re.compile(
     "subscriptionlists?|subscribers?|abonnent(?:en)?|suscriptor(?:es)?|assinantes?|acceptslanguage|optinform|"
-    "marketingcloud|promocode|promotioncode|activecampaign|subscriptionid|(?:active|paid|paying|current)subscription"
+    "marketingcloud|mailinglistmode|promocode|promotioncode|activecampaign|subscriptionid|(?:active|paid|paying|current)subscription"
 )
 _NEGATED = re.compile(
     "^(?:donot|dont|doesnot|nolonger)"
@@ -170,7 +174,9 @@ _SAYS: dict[Status, tuple[str, str]] = {
         "subscribed,subscriber,opted in,opted-in,optin,opt-in,opt in,angemeldet,inscrit,inscrite,abonne,abonnee,"
         "suscrito,suscrita,iscritto,iscritta,ingeschreven,aangemeld,zapisany,zapisana,subskrybuje,inscrito,inscrita,"
         "subscrito,assinante,eingetragen,marketing contact,email subscribed,double opt-in,single opt-in,подписан,"
-        "doi confirmed,subscribed to marketing",
+        "doi confirmed,subscribed to marketing,single opt in,double opt in,confirmed opt in,confirmed opt-in,"
+        "confirmed-opt-in,double opted-in,abonniert",
+        "explicit,granted,single,double,"
         "active,enabled,confirmed,yes,aktiv,actif,active subscriber,activo,activa,attivo,attiva,actief,aktywny,aktywna,"
         "ativo,ativa,verified,valid,ok,deliverable,bestatigt,confirme,confirmado,confermato,bevestigd,potwierdzony",
     ),
@@ -189,7 +195,9 @@ _SAYS: dict[Status, tuple[str, str]] = {
         "descadastrado,nao inscrito,non-marketing contact,non marketing contact,do not email,do not mail,"
         "do not contact,globally unsubscribed,list unsubscribed,user unsubscribed,manually unsubscribed,отписан,"
         "unsubscribed by admin,email unsubscribed,not opted in,withdrawn,revoked,unsubscribed by user,gesperrt,"
-        "unsubscribed from all,nicht angemeldet,no opt-in,non inscrit,nie zapisany,unmailable",
+        "unsubscribed from all,nicht angemeldet,no opt-in,non inscrit,nie zapisany,unmailable,"
+        "non-subscriber,non-marketable,nonmarketable,unengaged nonmarketable,transactional only,not opt-in,not-opt-in,"
+        "nicht abonniert,abbestellt,snoozed",
         "cancelled,canceled,inactive,disabled,blocked,archived,deleted,removed,transactional,no,inaktiv,inactif,"
         "inactivo,inattivo,inactief,nieaktywny,inativo,deaktiviert,bloqueado,bloque,bloccato,geblokkeerd,"
         "zablokowany,left,banned,declined,refused,expired,rejected,excluded,stopped,geloscht",
@@ -203,7 +211,8 @@ _SAYS: dict[Status, tuple[str, str]] = {
     Status.BOUNCED: (
         "bounced,bounce,bouncing,hard bounced,hard bounce,hardbounce,hardbounced,hard-bounced,hard-bounce,cleaned,"
         "undeliverable,invalid email,address does not exist,unzustellbar,rejete,rebotado,rimbalzato,"
-        "odbity,devolvido,permanent bounce,unknown user,unknown_user,mailbox not found,invalid address,not deliverable",
+        "odbity,devolvido,rebondi,permanent bounce,unknown user,unknown_user,mailbox not found,"
+        "invalid address,not deliverable",
         "invalid,ungultig,invalide,invalido,ongeldig,nieprawidlowy,dead,unreachable,risky",
     ),
     Status.COMPLAINED: (

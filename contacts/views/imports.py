@@ -169,7 +169,7 @@ def mend(request: StaffRequest, pk: int) -> HttpResponse:
         messages.error(request, str(problem))
         return redirect(job)
     if mended is None:
-        messages.error(request, "Write an address into at least one of the rows.")
+        messages.error(request, "Mend the address in at least one of the rows.")
         return redirect(job)
     audit.record(request, "import.upload", mended.file_name)
     return redirect(mended)

@@ -1,4 +1,7 @@
-"""Complaints in the form in which mailbox providers report them (ARF, RFC 5965). Pure; what comes in is hostile."""
+"""Complaints in the forms in which mailbox providers report them. Pure; what comes in is hostile.
+
+Most write ARF (RFC 5965); Microsoft's Junk Mail Reporting Program returns the mail with headers of its own.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +13,7 @@ from uuid import uuid4
 MAX_BYTES = 1_000_000
 _HEADERS_KEPT = 32_768
 _FIELD_CHARS = 400
+_JUNK_MAIL_RECIPIENT = "X-HmXmrOriginalRecipient"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +34,10 @@ def read(raw: bytes) -> Report | None:
     except (RecursionError, LookupError, ValueError, TypeError):  # the parser on what somebody made for it
         return None
     feedback = next((part for kind, part in parts if kind == "feedback"), None)
+    if feedback is None:
+        return _junk_mail_report([part for kind, part in parts if kind == "original"])
     feedback_type = _first(feedback, "Feedback-Type").lower()
-    if feedback is None or not feedback_type:
+    if not feedback_type:
         return None
     originals = [part for kind, part in parts if kind == "original"]
     return Report(
@@ -73,6 +79,19 @@ def write(original: bytes, *, return_address: str, recipient: str) -> bytes:
     ]
     head = "".join(f"{line}\r\n" for line in lines).encode("utf-8", "replace")
     return head + headers + f"\r\n\r\n--{boundary}--\r\n".encode()
+
+
+def _junk_mail_report(originals: list[Message]) -> Report | None:
+    """Microsoft's Junk Mail Reporting Program says nothing in RFC 5965's form: it returns the whole mail, with the
+    person's address in a header of its own. Which mail that is counts; whoever wrote the report, nobody can tell."""
+    if len(originals) != 1 or not _all(originals, _JUNK_MAIL_RECIPIENT):
+        return None
+    return Report(
+        "abuse",
+        return_addresses=_all(originals, "Return-Path"),
+        message_ids=_all(originals, "Message-ID"),
+        recipients=_all(originals, _JUNK_MAIL_RECIPIENT) + _all(originals, "To"),
+    )
 
 
 def _parts(mail: Message) -> Iterator[tuple[str, Message]]:

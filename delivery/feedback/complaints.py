@@ -26,7 +26,7 @@ class Reception(StrEnum):
 
     COUNTED = "The complaint is counted."
     KNOWN = "This mail was marked as spam before."
-    NOT_A_REPORT = "This is no complaint in the form of RFC 5965."
+    NOT_A_REPORT = "This is no complaint in a form we know (RFC 5965, Microsoft's JMRP)."
     NOT_A_COMPLAINT = "The report is about something else than a complaint."
     NOT_OURS = "The report names no mail of ours."
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
+from accounts import wording
 from delivery import secrets
 from delivery.markup import printable
 from delivery.policy import circuit_breaker
@@ -98,7 +99,9 @@ class Provider(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.ACTIVE)
     state_reason = models.CharField(max_length=500, blank=True, help_text="Why it is paused, in our words.")
     state_detail = models.CharField(max_length=1000, blank=True, help_text="The server's words; hostile text.")
-    tested_at = models.DateTimeField(null=True)
+    tested_at = models.DateTimeField(null=True, help_text="Its connection test passed.")
+    test_failed_at = models.DateTimeField(null=True, editable=False, help_text="Its last connection test failed.")
+    test_problem = models.CharField(max_length=500, blank=True, editable=False, help_text="Why, in our words.")
     created_at = models.DateTimeField(auto_now_add=True)
     removed_at = models.DateTimeField(null=True, editable=False)
 
@@ -150,6 +153,14 @@ class Provider(models.Model):
         return ""
 
     @property
+    def test_failure(self) -> str:
+        """Behind its name: when and why its last connection test failed; empty when it did not."""
+        if self.test_failed_at is None:
+            return ""
+        at = wording.moment(timezone.localtime(self.test_failed_at), timezone.localtime())
+        return f"failed its connection test {at}. {self.test_problem}".strip()
+
+    @property
     def password(self) -> str:
         """Opened for the one who logs in with it; empty when there is none."""
         return secrets.open(self.password_sealed) if self.password_sealed else ""
@@ -164,6 +175,17 @@ class Provider(models.Model):
 
     def resume(self) -> None:
         self._change_state(self.State.ACTIVE, "", "")
+
+    def passed_test(self) -> None:
+        self.tested_at, self.test_failed_at, self.test_problem = timezone.now(), None, ""
+        self._save_test()
+
+    def failed_test(self, problem: str) -> None:
+        self.test_failed_at, self.test_problem = timezone.now(), printable(problem)[:500]
+        self._save_test()
+
+    def _save_test(self) -> None:
+        self.save(update_fields=["tested_at", "test_failed_at", "test_problem"])
 
     def make_default(self) -> None:
         with transaction.atomic():

@@ -109,6 +109,9 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
             provider.password = ""
         elif self.cleaned_data["password"]:
             provider.password = self.cleaned_data["password"]
+        if self.changed_data:
+            # What was found out with other settings says nothing of these.
+            provider.test_failed_at, provider.test_problem = None, ""
         if commit:
             provider.save()
         return provider

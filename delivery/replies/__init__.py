@@ -51,6 +51,7 @@ _ALWAYS_RETRIED = frozenset(
 )
 _STOPS_THE_BATCH = frozenset({C.MESSAGE_TOO_LARGE, C.AUTH_POLICY, C.RELAY_DENIED, C.SENDER_NOT_VERIFIED})
 _LOGIN_CODES = frozenset({530, 534, 535, 538})
+_ABOUT_THE_SENDER = frozenset({f"{kind}.1.{detail}" for kind in "45" for detail in (7, 8)})
 
 
 def classify(stage: Stage | str, code: int | None, enhanced: str | None = None, text: str = "") -> Verdict:
@@ -100,7 +101,9 @@ def _category(stage: Stage, reply: _Reply) -> Category:
 def _by_stage(stage: Stage, reply: _Reply) -> Category | None:
     """What the place alone decides. A server may plead overload or quota anywhere, so that is asked first."""
     if reply.code in _LOGIN_CODES and stage in _BEFORE_RCPT:
-        return C.PROVIDER_AUTH
+        # Courier gives 534 and 523 to a message that is too large.
+        is_size = stage == Stage.MAIL and _by_rules(reply) == C.MESSAGE_TOO_LARGE
+        return C.MESSAGE_TOO_LARGE if is_size else C.PROVIDER_AUTH
     if stage == Stage.AUTH:
         asked = first(PROVIDERS, reply.whole)
         return asked if asked in (C.THROTTLE, C.PROVIDER_QUOTA) else C.PROVIDER_AUTH if reply.code != 421 else None
@@ -119,7 +122,10 @@ def _by_rules(reply: _Reply) -> Category:
     by_code = ENHANCED.get(reply.detail) or ENHANCED.get(rest)
     if by_code and by_code not in YIELDING:
         return by_code
-    category = _said(reply.plain) or by_code or first(HINTS, reply.plain)
+    said = _said(reply.plain)
+    if reply.detail in _ABOUT_THE_SENDER and said in _ABOUT_A_PERSON:
+        return C.SENDER_NOT_VERIFIED  # "No such domain", "Unknown user": by the code, the sender's
+    category = said or by_code or first(HINTS, reply.plain)
     if category:
         return category
     if reply.code >= 500 and not rest.startswith("7.") and _NOBODY.search(reply.plain):

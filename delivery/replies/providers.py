@@ -49,9 +49,13 @@ PROVIDERS: tuple[Rule, ...] = (
     rule(C.BLOCK_REPUTATION, r"\[hm0\d\]"),
     # Orange, La Poste
     rule(C.INVALID_RECIPIENT, r"\b(ofr|lpn)\d*_416\b"),
+    rule(C.INACTIVE_MAILBOX, r"\b(ofr|lpn)\d*_426\b"),
     rule(C.CONN_LIMIT, r"\b(ofr|lpn)00[47]_104\b"),
-    rule(C.THROTTLE, r"\b(ofr|lpn)00[47]_\d|\bofr_999\b"),
-    rule(C.BLOCK_REPUTATION, r"\b(ofr|lpn)00[56]_\d"),
+    # Numbers from 400 on speak of the mailbox or the mail, whatever the machine before the stroke
+    rule(C.THROTTLE, r"\b(ofr|lpn)00[47]_(?!4\d\d)\d|\bofr_999\b"),
+    rule(C.BLOCK_REPUTATION, r"\b(ofr|lpn)00[56]_(?!4\d\d)\d"),
+    # Facebook
+    rule(C.UNKNOWN, r"\brcp-p2\b"),
     rule(C.SPAM_CONTENT, r"\bofr_(403|506)\b"),
     # Comcast, Cox, Charter, GoDaddy
     rule(C.THROTTLE, r"\brl0000\d\d|\bib60\d\b"),
@@ -66,6 +70,13 @@ PROVIDERS: tuple[Rule, ...] = (
     rule(C.UNKNOWN, r"mailbox unavailable or access denied"),
     # Lists that a link names
     rule(C.BLOCK_REPUTATION, r"https?://[^\s/]*\b(spamhaus|spamcop|sorbs|barracudacentral|uceprotect|abuseat)\b"),
+    # Lists named by their hosts alone; the words that remain without hosts say nothing
+    rule(C.SPAM_CONTENT, r"\b(in|on|by|using|via) (the )?([\w-]+\.)*(surbl|uribl)\.[a-z]+"),
+    rule(
+        C.BLOCK_REPUTATION,
+        r"\b(in|on|by|using|via|against) (the )?([\w-]+\.)*([\w-]*dns[bx]l[\w-]*|([rx]|[sp]s?)?bl|zen|dul|truncate|"
+        r"hostkarma|spamhaus|spamcop|sorbs|uceprotect|abuseat|barracudacentral|mailspike|gbudb|spamrats)\.([\w-]+\.)*[a-z]{2,}",
+    ),
     # Amavis, Zoho
     rule(C.SPAM_CONTENT, r"mailpolicy violation|\breject, id=[\w-]+ - "),
     # T-Online, Mimecast, Cloudmark, OpenSPF

@@ -59,6 +59,15 @@ SURE: tuple[Rule, ...] = (
         r"send(er)? as (this|denied)",
         r"not (allowed|authori[sz]ed|permitted) to send (mail |e-?mail |messages )?(from|as|on behalf)",
         r"(bogus|invalid|illegal|malformed) (mail ?from|sender|return[- ]path|from (address|domain|header))",
+        r"(unroute?able|unrouted|undeliverable|unresolvable|unverifiable|unrecogni[sz]ed|nonexistent|unknown|bad|wrong|"
+        r"incorrect|no such) (envelope |mail )?(sender|originator|return[- ]path|from)(?! server)"
+        r"( (e-?mail )?(address|domain|host)|\W*$)",
+        r"(sender|originator|return[- ]path|from)('s)? (e-?mail )?(address |domain |host )?(is |was |could |can ?)?"
+        r"(not |un)(be )?(resolv|rout|deliver)",
+        # The words of a dead mailbox, said of the sender's
+        r"(sender|originator|reverse[- ]path|return[- ]path)('s)? (e-?mail )?(WHO )?(\S+ )?BAD",
+        r"WHO of (the |this )?(sender|originator) (\S+ )?BAD|(find|locate|verify) (the )?(sender|originator)\b",
+        r"in (the )?(sender|originator|reverse|return)[- ](address|path)|(user|mailbox|address) unknown: sender\b",
         r"domain is not (verified|allowed to send)|from: domain is invalid",
         r"in (the )?(from|sender|reply-to):? (header|field)|header from|bad (outbound )?sender",
         r"sender address syntax|bad ?mail ?from|for sender (address|domain)|required for sender\b",
@@ -103,7 +112,11 @@ SURE: tuple[Rule, ...] = (
         r"credits? (exhausted|exceeded|left|used)",
         r"sending (limit|quota)",
     ),
-    rule(C.UNKNOWN, r"envelope blocked|administrative prohibition|(block|refus)ed by (the )?recipient"),
+    rule(
+        C.UNKNOWN,
+        r"envelope blocked|administrative prohibition|(block|refus|reject)ed by (the )?recipient",
+        r"(recipient|user)('s)? (preference|setting)s?\b",
+    ),
     rule(
         C.SPAM_CONTENT,
         r"surbl|uribl|url ?bl|\burls? .{0,40}(listed|black|block)|(black|block|deny)listed (url|link|uri)",
@@ -226,6 +239,8 @@ SURE: tuple[Rule, ...] = (
         r"(?<!your )\bWHO\b[^.;]{0,40}(disabled|suspended|inactiv|de-?activated|(?<!connection )closed|\blocked|"
         r"expired|terminated|discontinued|not (yet )?(active|activated|enabled)|frozen|cancel+ed|deleted|"
         r"removed|on hold|retired|dormant|abandoned)|\bWHO (is |currently )*not accepting",
+        r"\b(recipient('s)?|mailbox|inbox|destination)( account| mailbox| address)? (is|has been|was) blocked"
+        r"(?! (by|from|for (spam|abuse)))",
         r"(disabled|suspended|inactive|de-?activated|closed|expired|deleted|terminated|dormant|frozen) "
         r"((e-?)?mail |recipient |user )?(WHO|address)",
         r"\bWHO\b[^.;]{0,24}no longer (accept|in (use|service)|active|receives?)",

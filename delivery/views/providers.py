@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import audit
 from accounts.permissions import Permission, StaffRequest, requires
 from delivery.models import Provider
-from delivery.providers import removal
+from delivery.providers import following, removal
 from delivery.providers.check import runs
 from delivery.providers.forms import ProviderForm
 from delivery.providers.presets import Preset, presets
@@ -84,10 +84,15 @@ def test_steps(request: StaffRequest, provider_id: int, key: uuid.UUID) -> HttpR
 @require_POST
 @requires(Permission.DELIVERY)
 def make_default(request: StaffRequest, provider_id: int) -> HttpResponse:
-    chosen = _provider(provider_id)
+    """Asks first when its last connection test failed: every draft without a provider of its own goes with it."""
+    chosen, drafts = _provider(provider_id), following.drafts()
+    if chosen.test_failed_at and "anyway" not in request.POST:
+        context = {"provider": chosen, "drafts": drafts}
+        return render(request, "delivery/provider_default.html", context, status=409)
     chosen.make_default()
     audit.record(request, "provider.default", chosen.name)
-    messages.success(request, f"New campaigns leave through {chosen.name}.")
+    too = f", and so {'does 1 draft' if drafts == 1 else f'do {drafts:,} drafts'}" if drafts else ""
+    messages.success(request, f"New campaigns leave through {chosen.name}{too}.")
     return redirect("providers")
 
 
@@ -155,7 +160,7 @@ def _form_page(
 
 def _start_test(request: StaffRequest, chosen: Provider) -> HttpResponse:
     try:
-        key = runs.start(chosen)
+        key = runs.start(chosen, recipient=request.user.email)
     except runs.TooMany:
         messages.error(request, "Many connections are being tested right now. Try again in a minute.")
         return redirect("provider", chosen.pk)

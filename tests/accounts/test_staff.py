@@ -139,6 +139,7 @@ def test_deactivation_ends_sessions_logins_and_invitations_at_once(
     assert client.get("/account/").status_code == 302
     assert client.get(path).status_code == 404
     client_for(owner).post(f"/settings/people/{admin.pk}/reactivate/")
+    assert theirs.get("/account/").status_code == 302
     client.post("/login/", {"login": admin.email, "password": PASSWORD})
     assert client.get("/account/").status_code == 200
     assert AuditEntry.objects.filter(user=owner).count() == 2

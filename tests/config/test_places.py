@@ -11,6 +11,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,11 +83,39 @@ def test_a_checkout_that_only_its_owner_may_enter_starts_says_what_it_does_and_s
     assert private.parent.stat().st_mode & 0o077 == 0, "a folder that is not ours was opened"
 
 
-def test_redis_of_the_python_environment_is_never_taken_for_the_machine_s_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    own = ENVIRONMENT / "bin"
-    monkeypatch.setenv("PATH", f"{own}{os.pathsep}{os.environ['PATH']}")
-    found = services._system("redis-server", None)
-    assert found is None or not Path(found).resolve().is_relative_to(ENVIRONMENT.resolve())
+@pytest.mark.skipif(not is_root, reason="only root's data lie outside of the var folder")
+def test_a_checkout_where_another_one_lay_before_gets_data_of_its_own(tmp_path: Path) -> None:
+    """Removed and cloned again, it has other keys: the old database would refuse it. What is there is kept aside."""
+    private = tmp_path / "private"
+    private.mkdir(mode=0o700)
+    first = services.Place(private / "var")
+    first.make()
+    (first.home / "postgres" / "PG_VERSION").write_text("16\n")
+    shutil.rmtree(private / "var", ignore_errors=True)
+    try:
+        for _ in range(2):  # the second start of the new one finds its own
+            again = services.Place(private / "var")
+            again.make()
+            assert again.home == first.home
+            assert not (again.home / "postgres" / "PG_VERSION").exists()
+        kept = list(first.home.parent.glob(f"{first.home.name}.before-*"))
+        assert [(folder / "postgres" / "PG_VERSION").exists() for folder in kept] == [True]
+    finally:
+        for folder in first.home.parent.glob(f"{first.home.name}*"):
+            shutil.rmtree(folder)
+
+
+def test_redis_of_a_python_environment_is_never_taken_for_the_machine_s_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Of ours, of another checkout: the account of the service may not be let in there."""
+    other = tmp_path / "other" / ".venv"
+    (other / "bin").mkdir(parents=True)
+    (other / "pyvenv.cfg").touch()
+    (other / "bin" / "redis-server").touch(mode=0o755)
+    monkeypatch.setenv("PATH", os.pathsep.join([str(other / "bin"), str(ENVIRONMENT / "bin"), os.environ["PATH"]]))
+    found = services.Redis(tmp_path)._system("redis-server")
+    assert found is None or not (Path(found).parent.parent / "pyvenv.cfg").exists()
 
 
 @pytest.mark.skipif(not is_root, reason="only root hands the services to another account")
@@ -98,30 +127,31 @@ def test_redis_in_a_folder_of_root_s_own_is_passed_over_for_one_the_account_may_
         (tmp_path / name).write_text("#!/bin/sh\n")
         (tmp_path / name).chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert services._system("redis-server", "nobody") is None
-    assert services._system("redis-server", None) == str(tmp_path / "redis-server")
+    assert services.Redis(tmp_path / "var")._system("redis-server") is None
 
 
-@pytest.mark.skipif(not is_root, reason="only root's data may lie elsewhere")
-def test_data_of_a_removed_checkout_are_put_aside_and_those_of_this_one_are_found_again(tmp_path: Path) -> None:
-    tmp_path.chmod(0o700)
-    var = tmp_path / "var"
-    first = services.Place(var)
-    first.make()
-    (first.home / "postgres" / "PG_VERSION").write_text("16\n")
-    again = services.Place(var)
-    again.make()
-    assert (again.home / "postgres" / "PG_VERSION").exists()
-    shutil.rmtree(var)
-    fresh = services.Place(var)
-    fresh.make()
-    kept = list(services.ROOT_HOME.glob(f"{fresh.home.name}.before-*"))
+@pytest.mark.skipif(not is_root, reason="only root's data lie outside of the var folder")
+def test_data_are_found_again_when_the_folder_above_was_opened_or_closed_since() -> None:
+    """Never a second, empty database in silence."""
+    above = Path(tempfile.mkdtemp(dir="/var/tmp"))  # pytest's own folders are closed already
+    var = above / "var"
+    var.mkdir(mode=0o755)
+    closed = services.Place(var)
+    closed.make()
+    above.chmod(0o755)
     try:
-        assert not (fresh.home / "postgres" / "PG_VERSION").exists()
-        assert [(folder / "postgres" / "PG_VERSION").exists() for folder in kept] == [True]
+        assert services.Place(var).home == closed.home, "made while closed, it stays where it is"
+        shutil.rmtree(closed.home)
+        opened = services.Place(var)
+        opened.make()
+        assert opened.home == var
+        (opened.home / "postgres" / "PG_VERSION").write_text("16\n")
+        above.chmod(0o700)
+        with pytest.raises(services.NotStarted, match="may no longer enter: let others through"):
+            services.Place(var).make()
     finally:
-        for folder in (fresh.home, *kept):
-            shutil.rmtree(folder)
+        shutil.rmtree(above)
+        shutil.rmtree(closed.home, ignore_errors=True)
 
 
 @pytest.mark.skipif(not is_root, reason="only root can become somebody else")

@@ -10,7 +10,10 @@ from delivery.feedback import complaints
 
 
 class Command(BaseCommand):
-    help = "Read one complaint (a mail in the form of RFC 5965) from standard input, or several from files."
+    help = (
+        "Read one complaint (a mail in the form of RFC 5965 or of Microsoft's JMRP) from standard input, "
+        "or several from files."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("files", nargs="*", help="Mails; without any, one is read from standard input.")

@@ -6,7 +6,8 @@ import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from delivery.providers.check.wire import Reply
+from delivery.replies import Category, Stage, classify
+from delivery.transports.smtp.wire import Reply
 
 _EXPIRED, _NOT_YET, _WRONG_NAME, _WRONG_ADDRESS = 10, 9, 62, 64
 _SELF_SIGNED = (18, 19)
@@ -27,6 +28,11 @@ class Certificate:
     @property
     def shown_names(self) -> str:
         return ", ".join(self.names[:3]) + (" and others" if len(self.names) > 3 else "") or "nobody"
+
+
+def raw(reply: Reply) -> str:
+    """What the server said, as it is shown."""
+    return f"{reply.code} {reply.text.strip()}"[:500]
 
 
 def date(at: datetime) -> str:
@@ -120,12 +126,12 @@ def unwelcome(reply: Reply) -> Failed:
         return Failed(
             "The server is busy or has too many connections from here.",
             "Try again in a few minutes; lower the number of connections if it goes on.",
-            reply.raw,
+            raw(reply),
         )
     return Failed(
         "The server does not want to talk to this machine.",
         "Ask your provider whether this machine's address is allowed or blocked there.",
-        reply.raw,
+        raw(reply),
     )
 
 
@@ -136,7 +142,7 @@ def no_starttls(port: int, reply: Reply | None = None) -> Failed:
     return Failed(
         f"The server does not offer encryption on port {port}.",
         "Choose TLS with port 465, or ask your provider for a port with STARTTLS.",
-        reply.raw if reply else "",
+        raw(reply) if reply else "",
     )
 
 
@@ -217,52 +223,98 @@ def no_known_login(mechanisms: list[str]) -> Failed:
 
 
 def login(reply: Reply, host: str, security: str) -> Failed:
-    text = reply.raw.lower()
+    text = raw(reply).lower()
     if (
         reply.code == 538
         or (reply.code in (530, 534) and "starttls" in text)
         or (reply.code == 530 and security == "none")
     ):
         return Failed(
-            "The server takes no password without encryption.", "Choose STARTTLS or TLS and try again.", reply.raw
+            "The server takes no password without encryption.", "Choose STARTTLS or TLS and try again.", raw(reply)
         )
     if reply.enhanced == "5.7.139" or "smtpclientauthentication" in text:
         return Failed(
             "Microsoft 365 has logging in by SMTP switched off for this mailbox.",
             "In the Exchange admin centre open the mailbox, Manage e-mail apps, and allow Authenticated SMTP.",
-            reply.raw,
+            raw(reply),
         )
     if reply.code == 534 or "application-specific" in text:
         return Failed(
             "The server wants another kind of password.",
             "Make an app password in your account's security settings and enter that one here.",
-            reply.raw,
+            raw(reply),
         )
     if reply.code // 100 == 4:
-        return Failed("The server cannot check the password right now.", "Wait a few minutes and try again.", reply.raw)
+        return Failed(
+            "The server cannot check the password right now.", "Wait a few minutes and try again.", raw(reply)
+        )
     return Failed(
-        f"The server refused the user name or the password ({reply.code}).", _password_cure(host.lower()), reply.raw
+        f"The server refused the user name or the password ({reply.code}).", _password_cure(host.lower()), raw(reply)
     )
 
 
 def sender(reply: Reply, domain: str, has_login: bool) -> Failed:
-    if reply.code == 530 or (not has_login and "authentic" in reply.raw.lower()):
+    if reply.code == 530 or (not has_login and "authentic" in raw(reply).lower()):
         return Failed(
             "The server wants a login before it takes mail.",
             "Enter the user name and password your provider gave you for SMTP.",
-            reply.raw,
+            raw(reply),
         )
     if reply.code // 100 == 4:
         return Failed(
             f"The server does not take mail from {domain} right now ({reply.code}).",
             "Wait a few minutes and try again. If it stays, your account there may have reached a limit.",
-            reply.raw,
+            raw(reply),
         )
     return Failed(
         f"The server refuses mail from {domain} ({reply.code}).",
         f"Verify {domain} as a sending domain with your provider, or set a sender at a domain that is verified there.",
-        reply.raw,
+        raw(reply),
     )
+
+
+def recipient(reply: Reply, address: str, sender_domain: str, *, has_login: bool) -> Failed:
+    """Why mail from us to this address is refused for good."""
+    category = classify(Stage.RCPT, reply.code, reply.enhanced, reply.text).category
+    if category == Category.SENDER_NOT_VERIFIED:
+        return sender(reply, sender_domain, has_login)
+    if category == Category.PROVIDER_AUTH or reply.code == 530:
+        return Failed(
+            "The server wants a login before it takes mail.",
+            "Enter the user name and password your provider gave you for SMTP.",
+            raw(reply),
+        )
+    if category in (Category.BLOCK_REPUTATION, Category.AUTH_POLICY):
+        return Failed(
+            f"The server refuses mail from this machine ({reply.code}).",
+            "Read what the server said: it may name a block list, or a DNS record that is missing.",
+            raw(reply),
+        )
+    if category == Category.RELAY_DENIED:
+        return Failed(
+            f"The server does not carry mail from {sender_domain} to other people ({reply.code}).",
+            _relaying_cure(has_login=has_login),
+            raw(reply),
+        )
+    return Failed(
+        f"The server takes no mail for {address} ({reply.code}).",
+        f"If {address} is right, the server refuses everybody: {_relaying_cure(has_login=has_login)}",
+        raw(reply),
+    )
+
+
+def not_now(reply: Reply, address: str) -> tuple[str, str]:
+    """A refusal for the moment fails no test: greylisting is usual for whoever comes for the first time."""
+    return (
+        f"The server does not take mail for {address} right now ({reply.code}). Nothing was sent.",
+        "Many servers ask a new sender to come back; sending does so by itself. Test again in some minutes.",
+    )
+
+
+def _relaying_cure(*, has_login: bool) -> str:
+    if has_login:
+        return "Ask your provider to let this login send to any address."
+    return "Enter a login, or have this machine's address allowed to relay there."
 
 
 def _password_cure(host: str) -> str:

@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass
 
 from django.core.cache import cache
 from django.db import connection, transaction
-from django.utils import timezone
 
 from accounts.models import Organisation
 from accounts.web_addresses import ascii_host
@@ -19,6 +18,7 @@ from delivery.models import Provider
 from delivery.providers.check import steps
 from delivery.providers.check.steps import STEPS, State, Step, Target
 from delivery.routing import circuits
+from delivery.transports.smtp.transport import local_name
 
 KEPT_SECONDS = 900
 _slots = threading.BoundedSemaphore(8)
@@ -41,17 +41,25 @@ class Run:
         return self.is_done and len(self.steps) == len(STEPS) and self.steps[-1].state != State.BAD
 
     @property
+    def problem(self) -> str:
+        """Why it failed, in our words."""
+        last = self.steps[-1] if self.steps else None
+        return last.words if last and last.state == State.BAD else ""
+
+    @property
     def to_come(self) -> list[str]:
         """Labels of the steps not reached yet, the one under way first."""
         return list(STEPS.values())[len(self.steps) :]
 
 
-def start(provider: Provider) -> uuid.UUID:
+def start(provider: Provider, *, recipient: str) -> uuid.UUID:
+    """`recipient`: an address of the tester's own, named to the server; nothing is sent to it."""
     if not _slots.acquire(blocking=False):
         raise TooMany
     key = uuid.uuid4()
     _save(provider.pk, Run(key, [], is_done=False))
-    threading.Thread(target=_run, args=(provider.pk, key, target(provider)), daemon=True, name="connection").start()
+    tried = target(provider, recipient=recipient)
+    threading.Thread(target=_run, args=(provider.pk, key, tried), daemon=True, name="connection").start()
     return key
 
 
@@ -62,7 +70,7 @@ def find(provider_id: int, key: uuid.UUID) -> Run | None:
     return Run(key, [Step(**{**step, "state": State(step["state"])}) for step in kept["steps"]], kept["is_done"])
 
 
-def target(provider: Provider) -> Target:
+def target(provider: Provider, *, recipient: str) -> Target:
     organisation = Organisation.get()
     return Target(
         host=provider.host,
@@ -71,6 +79,8 @@ def target(provider: Provider) -> Target:
         username=provider.username,
         password=provider.password,
         sender=verp.address(0, _sender_domain(organisation)),
+        recipient=recipient,
+        local_name=local_name(),
         is_our_sandbox=provider.is_rehearsal,
     )
 
@@ -93,20 +103,27 @@ def _run(provider_id: int, key: uuid.UUID, target: Target) -> None:
     finally:
         run = Run(key, run.steps, is_done=True)
         try:
-            _note(provider_id, run)  # before a page can show that the test is over
+            note(provider_id, run)  # before a page can show that the test is over
+        except Exception:
+            log.exception("The result of a connection test could not be kept")
         finally:
             _save(provider_id, run)
             _slots.release()
+            connection.close()
 
 
-def _note(provider_id: int, run: Run) -> None:
-    try:
+def note(provider_id: int, run: Run) -> None:
+    """Keep what came of it, unless the provider was removed, or the test broke off by a fault of ours."""
+    with transaction.atomic():
+        # Locked, so that it is not removed while its circuit is closed.
+        tested = Provider.objects.select_for_update().kept().filter(pk=provider_id).first()
+        if tested is None:
+            return
         if run.passed:
-            with transaction.atomic():  # its row stays locked, so nobody removes the provider in between
-                if Provider.objects.kept().filter(pk=provider_id).update(tested_at=timezone.now()):
-                    circuits.close(provider_id)
-    finally:
-        connection.close()
+            tested.passed_test()
+            circuits.close(provider_id)
+        elif run.problem:
+            tested.failed_test(run.problem)
 
 
 def _save(provider_id: int, run: Run) -> None:

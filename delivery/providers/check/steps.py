@@ -1,29 +1,30 @@
-"""Try a way out step by step, up to MAIL FROM; nothing is sent. Each failure comes with its cure.
+"""Try a way out step by step, up to RCPT TO; nothing is sent. Each failure comes with its cure.
 
-`run` yields every step as it ends and stops at the first that fails. It neither knows Django nor raises.
+The connection is opened as the engine opens it (`delivery.transports.smtp.opening`), one step at a time. `run` yields
+every step as it ends and stops at the first that fails. It touches no database and never raises.
 """
 
+import asyncio
 import base64
-import ipaddress
-import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from cryptography import x509
-from cryptography.x509.oid import NameOID
-
-from delivery.providers.check import cures
+from delivery.providers.check import cures, machines
 from delivery.providers.check.cures import Failed
-from delivery.providers.check.wire import Reply, Wire, WireClosed, WireNotSmtp, WireSilent
+from delivery.sandbox import identity
+from delivery.transports.base import CannotOpen
+from delivery.transports.smtp.opening import ADDRESSES_TRIED, Opening, Server
+from delivery.transports.smtp.wire import NotSmtp, Reply
 
 TIMEOUT_SECONDS = 10.0
 EXPIRES_SOON = timedelta(days=14)
-ADDRESSES_TRIED = 3
+_ROUNDS_TO_CLOSE = 5  # of the loop, until sockets that were given up are closed, those under TLS too
 
 
 class State(StrEnum):
@@ -38,6 +39,7 @@ STEPS = {
     "tls": "Encrypt",
     "login": "Log in",
     "sender": "Sender accepted",
+    "recipient": "Recipient accepted",
 }
 
 
@@ -49,8 +51,24 @@ class Target:
     username: str
     password: str = field(repr=False)
     sender: str
+    recipient: str  # of the tester's own
+    local_name: str = "localhost"
     is_our_sandbox: bool = False  # may be in another container, and reaches nobody
     timeout_seconds: float = TIMEOUT_SECONDS
+
+    @property
+    def server(self) -> Server:
+        return Server(
+            self.host,
+            self.port,
+            self.security,
+            self.username,
+            self.password,
+            self.local_name,
+            proof=identity.proof() if self.is_our_sandbox else "",
+            connect_timeout=self.timeout_seconds,
+            command_timeout=self.timeout_seconds,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,224 +90,201 @@ class _Done:
     words: str
     state: State = State.GOOD
     cure: str = ""
+    raw: str = ""
 
 
 def run(target: Target) -> Iterator[Step]:
-    conversation = _Conversation(target)
-    acts: dict[str, Callable[[], _Done]] = {
-        "dns": conversation.resolve,
-        "connect": conversation.connect,
-        "tls": conversation.encrypt,
-        "login": conversation.log_in,
-        "sender": conversation.offer_sender,
-    }
-    try:
-        for name, act in acts.items():
-            step = _attempt(name, act, target)
-            yield step
-            if step.state == State.BAD:
-                return
-    finally:
-        conversation.close()
+    # The loop runs during a step, and stands still while its caller shows what came of it.
+    with asyncio.Runner() as runner:
+        trial = _Trial(target)
+        acts: dict[str, Callable[[], Coroutine[Any, Any, _Done]]] = {
+            "dns": trial.find,
+            "connect": trial.connect,
+            "tls": trial.encrypt,
+            "login": trial.log_in,
+            "sender": trial.offer_sender,
+            "recipient": trial.offer_recipient,
+        }
+        try:
+            for name, act in acts.items():
+                step = _attempt(runner, name, act, target)
+                yield step
+                if step.state == State.BAD:
+                    return
+        finally:
+            runner.run(trial.close())
 
 
-def _attempt(name: str, act: Callable[[], _Done], target: Target) -> Step:
+def _attempt(runner: asyncio.Runner, name: str, act: Callable[[], Coroutine[Any, Any, _Done]], target: Target) -> Step:
     started = time.monotonic()
 
     def step(state: State, words: str, cure: str = "", raw: str = "") -> Step:
         return Step(name, state, round((time.monotonic() - started) * 1000), words, cure, _without_secret(raw, target))
 
     try:
-        done = act()
+        done = runner.run(act())
     except Failed as problem:
         return step(State.BAD, problem.words, problem.cure, problem.raw)
-    except (WireSilent, TimeoutError):
+    except (TimeoutError, ConnectionAbortedError):  # the latter: of a TLS handshake
         return step(State.BAD, *cures.silent(target.port, target.security))
-    except (WireClosed, ConnectionResetError, BrokenPipeError):
-        return step(State.BAD, *cures.closed(name))
-    except WireNotSmtp:
+    except NotSmtp:
         return step(State.BAD, *cures.not_smtp(target.port))
+    except ConnectionError:
+        return step(State.BAD, *cures.closed(name))
     except OSError as problem:
         return step(State.BAD, *cures.broken(problem))
-    return step(done.state, done.words, done.cure)
+    return step(done.state, done.words, done.cure, done.raw)
 
 
-class _Conversation:
+class _Trial:
     def __init__(self, target: Target) -> None:
         self._target = target
-        self._addresses: list[str] = []
-        self._wire: Wire | None = None
-        self._offers: dict[str, str] = {}
+        # A context of its own: what this machine trusts may have changed since the program began.
+        self._opening = Opening(target.server, ssl.create_default_context())
 
-    def resolve(self) -> _Done:
+    async def find(self) -> _Done:
+        target = self._target
         try:
-            found = socket.getaddrinfo(self._target.host, self._target.port, type=socket.SOCK_STREAM)
-        except (socket.gaierror, UnicodeError) as problem:
-            raise cures.unresolved(self._target.host, problem) from None
-        self._addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-        if forbidden := [text for text in self._addresses if not _is_reachable(text)]:
+            await self._opening.find()
+        except (OSError, UnicodeError) as problem:
+            raise cures.unresolved(target.host, problem) from None
+        addresses = self._opening.addresses
+        if forbidden := [text for text in addresses if not machines.is_reachable(text)]:
             raise cures.forbidden(forbidden[0])
-        stays_here = self._target.is_our_sandbox or all(_is_loopback(text) for text in self._addresses)
-        if self._target.security == "none" and not stays_here:
+        stays_here = target.is_our_sandbox or all(machines.is_loopback(text) for text in addresses)
+        if target.security == "none" and not stays_here:
             raise cures.unencrypted()
-        if self._target.host in self._addresses:
+        if target.host in addresses:
             return _Done("It is given by its address: nothing to look up.")
-        return _Done(f"{self._target.host} is {', '.join(self._addresses[:ADDRESSES_TRIED])}.")
+        return _Done(f"{target.host} is {', '.join(addresses[:ADDRESSES_TRIED])}.")
 
-    def connect(self) -> _Done:
-        self._wire = Wire(self._open(), self._target.timeout_seconds)
-        if self._target.security == "tls":
-            return _Done(f"Port {self._target.port} is open.")
-        self._greet()
-        return _Done(f"Port {self._target.port} is open and a mail server answers.")
-
-    def encrypt(self) -> _Done:
-        if self._target.security == "none":
-            return _Done("Not encrypted: the mail does not leave this machine.")
-        if self._target.security == "starttls":
-            self._start_tls()
+    async def connect(self) -> _Done:
+        target = self._target
         try:
-            socket_ = ssl.create_default_context().wrap_socket(self._link.socket, server_hostname=self._target.host)
-        except ssl.SSLCertVerificationError as problem:
-            raise cures.certificate(problem.verify_code, self._target.host, self._peek()) from None
-        except ssl.SSLError as problem:
-            raise cures.handshake(problem, self._target.security) from None
-        self._wire = Wire(socket_, self._target.timeout_seconds)
-        self._greet(expects_greeting=self._target.security == "tls")
-        return _encrypted(socket_)
+            await self._opening.reach()
+        except CannotOpen as problem:
+            raise _unwelcome(problem) from None
+        except TimeoutError as problem:
+            if self._opening.is_connected:
+                raise
+            raise cures.unconnected(target.port, problem) from None
+        except OSError as problem:
+            if self._opening.is_connected:
+                raise
+            raise cures.unconnected(target.port, problem) from None
+        if target.security == "tls":
+            return _Done(f"Port {target.port} is open.")
+        return _Done(f"Port {target.port} is open and a mail server answers.")
 
-    def log_in(self) -> _Done:
+    async def encrypt(self) -> _Done:
+        target = self._target
+        try:
+            await self._opening.secure()
+        except ssl.SSLCertVerificationError as problem:
+            raise cures.certificate(problem.verify_code, target.host, await self._peek()) from None
+        except ssl.SSLError as problem:
+            raise cures.handshake(problem, target.security) from None
+        except CannotOpen as problem:
+            if target.security == "starttls" and problem.stage == "starttls":
+                raise cures.no_starttls(target.port, _reply(problem)) from None
+            raise _unwelcome(problem) from None
+        if target.security == "none":
+            return _Done("Not encrypted: the mail does not leave this machine.")
+        encrypted = self._opening.connection.transport.get_extra_info("ssl_object")
+        return _encrypted(machines.certificate(encrypted), encrypted.version())
+
+    async def log_in(self) -> _Done:
         target = self._target
         if not target.username:
             return _Done("No login is set: the server must know this machine by its address.")
-        mechanisms = self._offers.get("AUTH", "").upper().split()
-        if not mechanisms:
-            raise cures.no_login_offered(target.security)
-        reply = self._authenticate(mechanisms)
-        if reply.code != 235:
-            raise cures.login(reply, target.host, target.security)
+        try:
+            await self._opening.log_in()
+        except CannotOpen as problem:
+            offered = self._opening.connection.features.get("AUTH", "").upper().split()
+            if not offered:
+                raise cures.no_login_offered(target.security) from None
+            reply = _reply(problem)
+            if reply is None:
+                raise cures.no_known_login(offered) from None
+            raise cures.login(reply, target.host, target.security) from None
         return _Done(f"{target.username} is logged in.")
 
-    def offer_sender(self) -> _Done:
-        reply = self._link.command(f"MAIL FROM:<{self._target.sender}>")
+    async def offer_sender(self) -> _Done:
+        reply = await self._ask(f"MAIL FROM:<{self._target.sender}>")
         if reply.code // 100 != 2:
-            raise cures.sender(reply, self._target.sender.rpartition("@")[2], bool(self._target.username))
-        with suppress(OSError, WireSilent, WireClosed, WireNotSmtp):
-            self._link.command("RSET")
-            self._link.command("QUIT")
-        return _Done(f"The server takes mail from {self._target.sender.rpartition('@')[2]}. Nothing was sent.")
+            raise cures.sender(reply, self._sender_domain, bool(self._target.username))
+        return _Done(f"The server takes mail from {self._sender_domain}.")
 
-    def close(self) -> None:
-        if self._wire:
-            self._wire.close()
+    async def offer_recipient(self) -> _Done:
+        address = self._target.recipient
+        if not address.isascii():
+            return _Done(f"Not tried: {address} cannot be written in an SMTP envelope.", State.WARN)
+        reply = await self._ask(f"RCPT TO:<{address}>")
+        if reply.code >= 500:
+            has_login = bool(self._target.username)
+            raise cures.recipient(reply, address, self._sender_domain, has_login=has_login)
+        if reply.code >= 400:
+            words, cure = cures.not_now(reply, address)
+            return _Done(words, State.WARN, cure, cures.raw(reply))
+        with suppress(OSError):
+            await self._ask("RSET")
+            await self._ask("QUIT")
+        return _Done(f"The server takes mail for {address}. Nothing was sent.")
+
+    async def close(self) -> None:
+        self._opening.close()
+        for _ in range(_ROUNDS_TO_CLOSE):
+            await asyncio.sleep(0)
 
     @property
-    def _link(self) -> Wire:
-        if self._wire is None:
-            raise WireClosed
-        return self._wire
+    def _sender_domain(self) -> str:
+        return self._target.sender.rpartition("@")[2]
 
-    def _open(self) -> socket.socket:
-        problem: OSError | None = None
-        for address in self._addresses[:ADDRESSES_TRIED]:
-            try:
-                return socket.create_connection((address, self._target.port), self._target.timeout_seconds)
-            except OSError as found:
-                problem = found
-        raise cures.unconnected(self._target.port, problem)
+    async def _ask(self, command: str) -> Reply:
+        return await self._opening.connection.ask(command)
 
-    def _greet(self, *, expects_greeting: bool = True) -> None:
-        if expects_greeting and (greeting := self._link.read()).code != 220:
-            raise cures.unwelcome(greeting)
-        reply = self._link.command(f"EHLO {_own_name(self._link.socket)}")
-        if reply.code != 250:
-            raise cures.unwelcome(reply)
-        words = [line.partition(" ") for line in reply.lines[1:]]
-        self._offers = {keyword.upper(): rest for keyword, _, rest in words}
-
-    def _start_tls(self) -> None:
-        if "STARTTLS" not in self._offers:
-            raise cures.no_starttls(self._target.port)
-        reply = self._link.command("STARTTLS")
-        if reply.code != 220:
-            raise cures.no_starttls(self._target.port, reply)
-
-    def _authenticate(self, mechanisms: list[str]) -> Reply:
-        user, password = self._target.username, self._target.password
-        if "PLAIN" in mechanisms:
-            return self._link.command(f"AUTH PLAIN {_base64(f'{chr(0)}{user}{chr(0)}{password}')}")
-        if "LOGIN" in mechanisms:
-            for line in ("AUTH LOGIN", _base64(user)):
-                if (reply := self._link.command(line)).code != 334:
-                    return reply
-            return self._link.command(_base64(password))
-        raise cures.no_known_login(mechanisms)
-
-    def _peek(self) -> cures.Certificate | None:
+    async def _peek(self) -> cures.Certificate | None:
         """The certificate that was not trusted, read over a second connection to say what is wrong with it."""
         context = ssl.create_default_context()
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-        with suppress(OSError, Failed, WireSilent, WireClosed, WireNotSmtp, ValueError):
-            self.close()
-            self._wire = Wire(self._open(), self._target.timeout_seconds)
-            if self._target.security == "starttls":
-                self._greet()
-                self._start_tls()
-            with context.wrap_socket(self._link.socket, server_hostname=self._target.host) as encrypted:
-                return _read_certificate(encrypted)
+        peeking = Opening(replace(self._target.server, username="", password=""), context)
+        peeking.addresses = self._opening.addresses  # those that were looked at, and no others
+        with suppress(OSError, CannotOpen, ValueError):
+            try:
+                await peeking.reach()
+                await peeking.secure()
+                return machines.certificate(peeking.connection.transport.get_extra_info("ssl_object"))
+            finally:
+                peeking.close()
         return None
 
 
-def _encrypted(encrypted: ssl.SSLSocket) -> _Done:
-    certificate = _read_certificate(encrypted)
-    version = (encrypted.version() or "TLS").replace("TLSv", "TLS ")
-    words = f"{version}, certificate for {certificate.shown_names}, valid until {cures.date(certificate.expires_at)}."
+def _reply(problem: CannotOpen) -> Reply | None:
+    return problem.answer if isinstance(problem.answer, Reply) else None
+
+
+def _unwelcome(problem: CannotOpen) -> Failed:
+    reply = _reply(problem)
+    return cures.unwelcome(reply) if reply else Failed(problem.why, "Try again.")
+
+
+def _encrypted(certificate: cures.Certificate, version: str | None) -> _Done:
+    named = (version or "TLS").replace("TLSv", "TLS ")
+    words = f"{named}, certificate for {certificate.shown_names}, valid until {cures.date(certificate.expires_at)}."
     if certificate.expires_at - datetime.now(UTC) < EXPIRES_SOON:
         return _Done(words, State.WARN, "The certificate ends soon: whoever runs the server should renew it.")
     return _Done(words)
 
 
-def _read_certificate(encrypted: ssl.SSLSocket) -> cures.Certificate:
-    certificate = x509.load_der_x509_certificate(encrypted.getpeercert(binary_form=True) or b"")
-    names: list[str] = []
-    with suppress(x509.ExtensionNotFound):
-        alternatives = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-        names = [*alternatives.get_values_for_type(x509.DNSName)]
-        names += [str(address) for address in alternatives.get_values_for_type(x509.IPAddress)]
-    if not names:
-        names = [str(name.value) for name in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
-    return cures.Certificate(tuple(names), certificate.not_valid_after_utc)
-
-
-def _is_reachable(address: str) -> bool:
-    """Relays in private networks are legitimate; nobody's relay is a cloud's metadata service."""
-    parsed = _parsed(address)
-    return not (parsed.is_link_local or parsed.is_multicast or parsed.is_unspecified)
-
-
-def _is_loopback(address: str) -> bool:
-    return _parsed(address).is_loopback
-
-
-def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    parsed = ipaddress.ip_address(address.partition("%")[0])
-    return (parsed.ipv4_mapped or parsed) if isinstance(parsed, ipaddress.IPv6Address) else parsed
-
-
-def _own_name(connected: socket.socket) -> str:
-    address = str(connected.getsockname()[0])
-    return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
+def _without_secret(raw: str, target: Target) -> str:
+    """Some servers quote what they were told."""
+    if target.password:
+        both = f"\0{target.username}\0{target.password}"
+        for secret in (target.password, _base64(target.password), _base64(both)):
+            raw = raw.replace(secret, "•••")
+    return raw
 
 
 def _base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
-
-
-def _without_secret(raw: str, target: Target) -> str:
-    """Some servers quote what they were told."""
-    if target.password:
-        secrets = [target.password, _base64(target.password), _base64(f"\0{target.username}\0{target.password}")]
-        for secret in secrets:
-            raw = raw.replace(secret, "•••")
-    return raw

@@ -6,7 +6,9 @@ closing the socket.
 """
 
 import os
+import re
 from collections.abc import Callable
+from typing import cast
 
 from delivery.guards import faults
 from delivery.outcomes import Letter
@@ -18,6 +20,8 @@ from delivery.transports.smtp.wire import Reply, Violation, make_reply
 _ENVELOPE = (Await.MAIL, Await.RCPT, Await.DATA)
 _STAGES = {Await.MAIL: Stage.MAIL, Await.RCPT: Stage.RCPT, Await.DATA: Stage.DATA}
 _QUIT_SECONDS = 2.0
+_CHAINED = 4  # answers to a dot, MAIL, RCPT and DATA
+_ALL_GOOD = re.compile(rb"(?:2\d\d(?: [^\r\n]{0,500})?\r\n){3}354(?: [^\r\n]{0,500})?\r\n").fullmatch
 
 
 class Connection(Dialogue):
@@ -65,6 +69,27 @@ class Connection(Dialogue):
             self._quit()
 
     # Replies
+
+    def data_received(self, data: bytes) -> None:
+        """Almost all that comes are the four good answers to a message and the envelope chained behind it, together."""
+        letter, following = self._dotted, self._envelope
+        if letter is None or following is None or len(self._expected) != _CHAINED or not _ALL_GOOD(data):
+            super().data_received(data)
+        elif self._is_in_step():
+            self._expected.clear()
+            self._dotted = None
+            self.delivered += 1
+            feed = cast("Feed", self._feed)
+            feed.accepted(letter)
+            if not self._closing:
+                self._send_body(feed, following)
+        else:
+            super().data_received(data)
+
+    def _is_in_step(self) -> bool:
+        """Nothing is half said, refused or to be died of: the four answers mean just what they say."""
+        is_halfway = self._rest or self._lines or self._waiting_dot or self._refusal is not None
+        return not (is_halfway or self._closing or self._deaf or faults.FAULT is not None)
 
     def _on_reply(self, awaited: Await, code: int, lines: list[bytes], more: bool) -> None:
         feed = self._feed

@@ -8,7 +8,7 @@ from collections import deque
 from enum import IntEnum
 from typing import Any
 
-from delivery.transports.smtp.wire import MAX_LINE_BYTES, MAX_LINES, Reply, Violation, make_reply, read_code
+from delivery.transports.smtp.wire import MAX_LINE_BYTES, MAX_LINES, NotSmtp, Reply, Violation, make_reply, read_code
 
 
 class Await(IntEnum):
@@ -42,6 +42,7 @@ class Dialogue(asyncio.Protocol):
         self._deaf = False
         self._paused = False
         self._why = ""
+        self._is_smtp = True
 
     async def greeting(self) -> Reply:
         return await asyncio.wait_for(self._answer, self._command_timeout)
@@ -103,6 +104,7 @@ class Dialogue(asyncio.Protocol):
                 if not self._line(line.rstrip(b"\r"), index < last or bool(self._rest)):
                     return
         except Violation as violation:
+            self._is_smtp = False
             self.abort(str(violation))
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -110,7 +112,8 @@ class Dialogue(asyncio.Protocol):
         self._deadline = float("inf")
         self._why = self._why or (str(exc) if exc else "the server closed the connection")
         if not self._answer.done():
-            self._answer.set_exception(ConnectionError(self._why))
+            broken = ConnectionError if self._is_smtp and not self._rest else NotSmtp
+            self._answer.set_exception(broken(self._why))
             self._answer.exception()  # seen: nobody may be waiting
         self._lost(self._why)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 import ssl
 from base64 import b64encode
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from delivery.transports.smtp.connection import Connection
 from delivery.transports.smtp.wire import Reply
 
 CONNECT_SECONDS = 20.0
+ADDRESSES_TRIED = 3
 COMMAND_SECONDS = 60.0
 # RFC 5321 4.5.3.2.6 wants ten minutes, so that nobody sends twice; what is uncertain is never sent again by itself.
 DOT_SECONDS = 120.0
@@ -41,7 +43,7 @@ class Server:
 
 async def connect(server: Server) -> Connection:
     """A connection that is greeted, secured and logged in. Raises CannotOpen."""
-    opening = _Opening(server)
+    opening = Opening(server)
     try:
         return await opening.run()
     except (CannotOpen, asyncio.CancelledError):  # a turn that ends does not wait for what it was opening
@@ -58,44 +60,101 @@ async def connect(server: Server) -> Connection:
         raise CannotOpen(opening.stage, str(error) or type(error).__name__) from error
 
 
-class _Opening:
-    def __init__(self, server: Server) -> None:
+class Opening:
+    """The steps to a connection, in their order: `find`, `reach`, `secure`, `log_in`.
+
+    `run` takes them all; whoever tests a connection takes them one by one. Each raises CannotOpen when the server
+    refuses, else what went wrong: OSError (ConnectionError, TimeoutError, ssl.SSLError among them), UnicodeError.
+    """
+
+    def __init__(self, server: Server, context: ssl.SSLContext | None = None) -> None:
         self.server = server
         self.stage = Stage.CONNECT
-        self.connection: Connection | None = None
+        self.addresses: list[str] = []
+        self._context = context
+        self._connection: Connection | None = None
+        self._socket: socket.socket | None = None
+
+    @property
+    def connection(self) -> Connection:
+        if self._connection is None:
+            raise ConnectionError("not connected")
+        return self._connection
+
+    @property
+    def is_connected(self) -> bool:
+        """A server has the connection and may have said something."""
+        return self._connection is not None
 
     async def run(self) -> Connection:
-        connection = self.connection = await self._connect()
-        greeting = await connection.greeting()
-        self._expect(greeting)
-        if self.server.proof not in greeting.text:
-            raise CannotOpen(self.stage, "another program answers where the sandbox should: it was given no mail")
-        self.stage = Stage.EHLO
-        await self._greet(connection)
-        if self.server.security == Provider.Security.STARTTLS:
-            await self._start_tls(connection)
-        if self.server.username:
-            self.stage = Stage.AUTH
-            await self._log_in(connection)
-        return connection
+        await self.find()
+        await self.reach()
+        await self.secure()
+        await self.log_in()
+        return self.connection
 
     def close(self) -> None:
-        if self.connection is not None:
-            self.connection.abort("could not be opened")
+        if self._connection is not None:
+            self._connection.abort("could not be opened")
+        elif self._socket is not None:
+            self._socket.close()
 
-    async def _connect(self) -> Connection:
+    async def find(self) -> None:
+        """The addresses behind the name, in the order in which they are tried."""
         server = self.server
-        context = _context() if server.security == Provider.Security.TLS else None
+        finding = asyncio.get_running_loop().getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
+        found = await asyncio.wait_for(finding, server.connect_timeout)
+        self.addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+    async def reach(self) -> None:
+        """Connect; unless TLS comes first, the server greets, too."""
+        self._socket = await asyncio.wait_for(self._reach(), self.server.connect_timeout)
+        if self.server.security != Provider.Security.TLS:
+            await self._begin(None)
+
+    async def secure(self) -> None:
+        if self.server.security == Provider.Security.TLS:
+            await self._begin(self._context or _context())
+        elif self.server.security == Provider.Security.STARTTLS:
+            await self._start_tls(self.connection)
+
+    async def log_in(self) -> None:
+        if self.server.username:
+            self.stage = Stage.AUTH
+            await self._log_in(self.connection)
+
+    async def _reach(self) -> socket.socket:
         loop = asyncio.get_running_loop()
-        creating = loop.create_connection(
+        problem: OSError = ConnectionError("the name has no address")
+        for address in self.addresses[:ADDRESSES_TRIED]:
+            family = socket.AF_INET6 if ":" in address else socket.AF_INET
+            reached = self._socket = socket.socket(family, socket.SOCK_STREAM)
+            reached.setblocking(False)
+            try:
+                await loop.sock_connect(reached, (address, self.server.port))
+            except OSError as found:
+                reached.close()
+                problem = found
+            else:
+                return reached
+        raise problem
+
+    async def _begin(self, context: ssl.SSLContext | None) -> None:
+        server, reached, self._socket = self.server, self._socket, None  # from here on the transport's to close
+        creating = asyncio.get_running_loop().create_connection(
             lambda: Connection(command_timeout=server.command_timeout, dot_timeout=server.dot_timeout),
-            server.host,
-            server.port,
+            sock=reached,
             ssl=context,
             server_hostname=server.host if context else None,
         )
         _, connection = await asyncio.wait_for(creating, server.connect_timeout)
-        return connection
+        self._connection = connection
+        greeting = await connection.greeting()
+        self._expect(greeting)
+        if server.proof not in greeting.text:
+            raise CannotOpen(self.stage, "another program answers where the sandbox should: it was given no mail")
+        self.stage = Stage.EHLO
+        await self._greet(connection)
 
     async def _greet(self, connection: Connection) -> None:
         reply = await connection.ask(f"EHLO {self.server.local_name}")
@@ -113,12 +172,12 @@ class _Opening:
         transport = await loop.start_tls(
             connection.transport,
             connection,
-            _context(),
+            self._context or _context(),
             server_hostname=self.server.host,
             ssl_handshake_timeout=self.server.connect_timeout,
         )
         if transport is None:
-            raise CannotOpen(self.stage, "the server closed the connection")
+            raise ConnectionError("the server closed the connection")
         connection.secured(transport)
         self.stage = Stage.EHLO
         await self._greet(connection)

@@ -36,10 +36,10 @@ def smtp(provider: Provider) -> Smtp:
     """Raises secrets.Unreadable."""
     who = provider.username, provider.password
     proof = identity.proof() if provider.is_rehearsal else ""
-    return Smtp(Server(provider.host, provider.port, provider.security, *who, _local_name(), proof))
+    return Smtp(Server(provider.host, provider.port, provider.security, *who, local_name(), proof))
 
 
-def _local_name() -> str:
+def local_name() -> str:
     organisation = Organisation.get()
     address = organisation.public_address if organisation else settings.PUBLIC_URL
     return urlsplit(address).hostname or "localhost"

@@ -14,6 +14,10 @@ class Violation(Exception):
     """The peer does not speak SMTP as we know it; nothing it says may be trusted any further."""
 
 
+class NotSmtp(ConnectionError):
+    """The connection was closed because what the peer says is no SMTP."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     code: int

@@ -166,6 +166,19 @@ def test_paused_provider_is_named_with_its_reason(campaign: Campaign, real: Prov
     assert "the password was refused" in finding.text
 
 
+def test_provider_that_failed_its_connection_test_is_a_warning_until_it_passes(
+    campaign: Campaign, real: Provider
+) -> None:
+    real.failed_test("Nothing listens on port 587.")
+    campaign.provider = real
+    (finding,) = checklist.check(campaign)
+    assert (finding.code, finding.level, finding.card) == ("provider-test-failed", "warn", "from")
+    assert finding.text.startswith("Relay failed its connection test today ")
+    assert "Nothing listens on port 587." in finding.text
+    real.passed_test()
+    assert checklist.check(campaign) == []
+
+
 def test_every_starter_may_go_out_as_it_is(campaign: Campaign) -> None:
     Organisation.objects.update(public_url="http://localhost:8000")
     campaign.content_kind = Campaign.ContentKind.BLOCKS

@@ -74,6 +74,8 @@ def test_refused_rows_are_mended_on_the_page(open_import: Callable[..., tuple[Cl
     assert "Imported without Visits: “many” is not a number." in page
     download = b"".join(client.get(f"{url}refused/").streaming_content)  # type: ignore[attr-defined]
     assert b"Line;Reason;Suggestion;Email;Name;Visits" in download
+    client.post(f"{url}mend/", {"row-1": "ada@gmial.com"})  # as it stood
+    assert ImportJob.objects.count() == 1
     client.post(f"{url}mend/", {"row-1": "ada@gmail.com"})
     mended = ImportJob.objects.latest("id")
     working.work(mended.pk)

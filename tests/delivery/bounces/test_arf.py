@@ -41,6 +41,27 @@ Hello
 """
 
 
+# As Microsoft's Junk Mail Reporting Program sends it.
+JUNK_MAIL = (
+    b"From: staff@hotmail.com\r\nSubject: complaint about message from 192.0.2.1\r\nMIME-Version: 1.0\r\n"
+    b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n'
+    b"X-HmXmrOriginalRecipient: ana@outlook.example\r\n" + MAIL + b"\r\n--b--\r\n"
+)
+
+
+def test_microsoft_s_junk_mail_report_is_a_complaint() -> None:
+    assert arf.read(JUNK_MAIL) == arf.Report(
+        "abuse",
+        ("bounce+0110ab@nordlicht.example",),
+        ("AQE1@nordlicht.example",),
+        ("ana@outlook.example", "ana@example.org"),
+    )
+
+
+def test_a_mail_that_somebody_forwarded_is_no_complaint() -> None:
+    assert arf.read(JUNK_MAIL.replace(b"X-HmXmrOriginalRecipient", b"X-Forwarded-To")) is None
+
+
 def test_our_own_report_is_read_back() -> None:
     report = arf.read(arf.write(MAIL, return_address="bounce+0110ab@nordlicht.example", recipient="ana@example.org"))
     assert report is not None

@@ -49,6 +49,19 @@ def test_who_complains_gets_no_more_mail_and_is_counted_once() -> None:
     assert complained(message) == 1
 
 
+def test_who_complains_at_microsoft_gets_no_more_mail() -> None:
+    message = mailed()
+    number = tokens.seal(tokens.MESSAGE_ID, message.pk)
+    raw = (
+        "From: staff@hotmail.com\r\nSubject: complaint about message from 192.0.2.1\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n'
+        "X-HmXmrOriginalRecipient: ana@example.org\r\n"
+        f"Message-ID: <{number}@nordlicht.example>\r\n\r\nHello\r\n--b--\r\n"
+    )
+    assert complaints.receive(raw.encode()) == Reception.COUNTED
+    assert Suppression.objects.get().reason == Suppression.Reason.COMPLAINT
+
+
 @pytest.mark.parametrize("missing", ["message_id", "sender"])
 def test_one_sealed_number_is_enough(missing: str) -> None:
     message = mailed()

@@ -36,6 +36,7 @@ def steps(port: int, **changes: Any) -> list[Step]:
         "username": "post",
         "password": PASSWORD,
         "sender": "bounce+x@nordlicht.example",
+        "recipient": "kim@tester.example",
         "timeout_seconds": 2,
     }
     return list(run(Target(**(settings | changes))))
@@ -51,26 +52,27 @@ def failure(port: int, **changes: Any) -> Step:
     return last
 
 
-def test_all_five_steps_pass_with_starttls(good: ssl.SSLContext) -> None:
+def test_all_six_steps_pass_with_starttls(good: ssl.SSLContext) -> None:
     script = Script(tls=good)
     with talking(script) as port:
         passed = steps(port)
-    assert [step.name for step in passed] == ["dns", "connect", "tls", "login", "sender"]
+    assert [step.name for step in passed] == ["dns", "connect", "tls", "login", "sender", "recipient"]
     assert {step.state for step in passed} == {State.GOOD}
     assert "TLS 1.3, certificate for localhost" in passed[2].words
     assert "MAIL FROM:<bounce+x@nordlicht.example>" in script.heard
     assert script.heard[-2:] == ["RSET", "QUIT"]
-    assert not any(line.startswith(("RCPT", "DATA")) for line in script.heard)
+    assert "RCPT TO:<kim@tester.example>" in script.heard
+    assert "DATA" not in script.heard, "nothing is sent"
 
 
-def test_all_five_steps_pass_with_tls_from_the_first_byte(good: ssl.SSLContext) -> None:
+def test_all_six_steps_pass_with_tls_from_the_first_byte(good: ssl.SSLContext) -> None:
     with talking(Script(immediate_tls=good)) as port:
-        assert [step.state for step in steps(port, security="tls")] == [State.GOOD] * 5
+        assert [step.state for step in steps(port, security="tls")] == [State.GOOD] * 6
 
 
 def test_a_server_on_this_machine_needs_neither_encryption_nor_login() -> None:
     with talking(Script()) as port:
-        assert [step.state for step in steps(port, security="none", username="", password="")] == [State.GOOD] * 5
+        assert [step.state for step in steps(port, security="none", username="", password="")] == [State.GOOD] * 6
 
 
 def test_login_in_two_lines_works_where_plain_is_not_offered(good: ssl.SSLContext) -> None:
@@ -167,7 +169,7 @@ def test_an_unknown_authority_is_refused(tmp_path: Path) -> None:
 def test_a_certificate_that_ends_soon_is_a_warning_only(authority: Authority) -> None:
     with talking(Script(tls=authority.context("localhost", days=5))) as port:
         passed = steps(port)
-    assert [step.state for step in passed] == [State.GOOD, State.GOOD, State.WARN, State.GOOD, State.GOOD]
+    assert [step.state for step in passed] == [State.GOOD, State.GOOD, State.WARN, *[State.GOOD] * 3]
 
 
 @pytest.mark.parametrize(
@@ -189,7 +191,7 @@ def test_each_refused_login_has_its_words_and_the_raw_reply(good: ssl.SSLContext
 
 
 def test_a_password_in_plain_text_is_refused_by_the_server() -> None:
-    with talking(Script({"EHLO": "250 talking"})) as port:
+    with talking(Script({"EHLO": "250 talking", "AUTH": "503 5.5.1 not here"})) as port:
         step = failure(port, security="none")
     assert "no password without encryption" in step.words
     assert "STARTTLS" in step.cure
@@ -220,6 +222,29 @@ def test_each_refused_sender_has_its_words(good: ssl.SSLContext, reply: str, wor
     with talking(Script({"MAIL": reply}, tls=good)) as port:
         step = failure(port)
     assert (step.name, words in step.words) == ("sender", True)
+
+
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        ("554 5.7.1 Relay access denied", "does not carry mail from nordlicht.example to other people (554)"),
+        ("550 Invalid recipient: <kim@tester.example>", "takes no mail for kim@tester.example (550)"),
+        ("550 5.1.7 Sender unknown", "refuses mail from nordlicht.example (550)"),
+        ("554 5.7.1 Client host blocked using zen.spamhaus.org", "refuses mail from this machine"),
+    ],
+)
+def test_a_server_that_takes_no_mail_for_the_tester_has_its_words(reply: str, words: str) -> None:
+    script = Script({"RCPT": reply})
+    with talking(script) as port:
+        step = failure(port, security="none", username="", password="")
+    assert (step.name, words in step.words, step.raw) == ("recipient", True, reply)
+    assert "DATA" not in script.heard
+
+
+def test_a_server_that_asks_to_come_back_fails_no_test() -> None:
+    with talking(Script({"RCPT": "451 4.7.1 Greylisted, try again in 300 seconds"})) as port:
+        step = steps(port, security="none", username="", password="")[-1]
+    assert (step.state, "right now (451)" in step.words) == (State.WARN, True)
 
 
 @pytest.mark.parametrize("host", ["169.254.169.254", "0.0.0.0", "224.0.0.1", "::ffff:169.254.169.254"])

@@ -118,4 +118,4 @@ def test_saving_a_password_leaves_no_trace_in_log_or_audit(
 
 
 def test_neither_provider_nor_target_prints_the_password(provider: Provider, admin: User) -> None:
-    assert CANARY not in repr(provider) + str(provider) + repr(runs.target(provider))
+    assert CANARY not in repr(provider) + str(provider) + repr(runs.target(provider, recipient="kim@tester.example"))

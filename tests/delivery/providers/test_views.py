@@ -1,6 +1,6 @@
 import time
+import uuid
 from collections.abc import Callable
-from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
@@ -11,10 +11,10 @@ from django.utils.html import escape
 from pytest_django import Settings
 
 from accounts.models import AuditEntry, User
+from campaigns.models import Campaign
 from delivery import replies
-from delivery.models import Batch, Breaker, Provider
-from delivery.providers.check import runs
-from delivery.providers.check.steps import STEPS, State, Step
+from delivery.models import Batch, Provider
+from delivery.providers.check import runs, steps
 from delivery.replies import Category
 from delivery.routing import circuits
 from tests.delivery.providers.talking import Script, closed_port, talking
@@ -97,13 +97,53 @@ def test_a_working_connection_is_shown_step_by_step_and_remembered(browser: Clie
     assert provider.tested_at is not None
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_broken_connection_shows_where_it_broke_with_a_cure(browser: Client) -> None:
     page = result_of(browser, relay(closed_port()))
     assert "The connection does not work" in page
     assert "Nothing listens on port" in page
     assert "What to do:" in page
-    assert page.count("not reached") == 3
-    assert Provider.objects.get(name="Relay").tested_at is None
+    assert page.count("not reached") == 4
+    provider = Provider.objects.get(name="Relay")
+    assert provider.tested_at is None
+    assert provider.test_problem.startswith("Nothing listens on port")
+    assert "Test failed" in browser.get(reverse("providers")).content.decode()
+
+
+def test_settings_that_were_changed_are_not_blamed_for_the_old_ones(browser: Client) -> None:
+    provider = relay()
+    provider.failed_test("Nothing listens on port 587.")
+    browser.post(reverse("provider-edit", args=[provider.pk]), FILLED | {"port": 2526})
+    provider.refresh_from_db()
+    assert not provider.test_failure
+
+
+def test_a_provider_that_failed_its_test_becomes_the_default_only_when_asked_twice(browser: Client) -> None:
+    provider = relay()
+    provider.failed_test("Nothing listens on port 587.")
+    for name in ("March", "April"):
+        Campaign.objects.create(name=name)
+    Campaign.objects.create(name="May", provider=Provider.objects.sandbox())
+    asked = browser.post(reverse("provider-default", args=[provider.pk]))
+    assert asked.status_code == 409
+    page = asked.content.decode()
+    assert "Nothing listens on port 587." in page
+    assert "2 drafts would leave through it" in page
+    provider.refresh_from_db()
+    assert not provider.is_default
+    browser.post(reverse("provider-default", args=[provider.pk]), {"anyway": "1"})
+    provider.refresh_from_db()
+    assert provider.is_default
+
+
+@pytest.mark.django_db
+def test_a_provider_that_is_removed_during_its_test_stays_removed() -> None:
+    provider = relay()
+    Provider.objects.filter(pk=provider.pk).delete()
+    passed = [steps.Step(name, steps.State.GOOD, 1, "Good.") for name in steps.STEPS]
+    runs.note(provider.pk, runs.Run(uuid.uuid4(), passed, is_done=True))
+    runs.note(provider.pk, runs.Run(uuid.uuid4(), [steps.Step("dns", steps.State.BAD, 1, "No.")], is_done=True))
+    assert not Provider.objects.filter(name="Relay").exists()
 
 
 def test_what_the_server_said_is_escaped(browser: Client) -> None:
@@ -119,16 +159,6 @@ def test_a_forgotten_test_is_said_to_be_over(browser: Client) -> None:
     time.sleep(0.2)
     cache.clear()
     assert "its result forgotten" in browser.get(address).content.decode()
-
-
-def test_a_test_that_outlives_its_provider_ends_without_a_fault(transactional_db: None) -> None:
-    """The thread of the test holds the id only: meanwhile the provider may be removed."""
-    provider = relay()
-    passed = [Step(name, State.GOOD, 1, "Good.") for name in STEPS]
-    removed_id = provider.pk
-    provider.delete()
-    runs._note(removed_id, runs.Run(uuid4(), passed, is_done=True))
-    assert not Breaker.objects.filter(pk=removed_id).exists()
 
 
 def test_a_paused_provider_is_resumed_and_forgets_why(browser: Client) -> None:
