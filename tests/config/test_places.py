@@ -51,6 +51,26 @@ def linked(folder: Path, copy: Path) -> None:
         shutil.copytree(folder, copy, symlinks=True)
 
 
+def readable_by_all(root: Path) -> None:
+    """Also of a checkout made under a strict umask. Links share their modes with the original: then a real copy."""
+    environment = root / ".venv"
+    if environment.stat().st_mode & 0o005 != 0o005:
+        shutil.rmtree(environment)
+        shutil.copytree(ENVIRONMENT, environment, symlinks=True)
+        services._open_to_others(environment)
+    for place in root.iterdir():
+        if place != environment:
+            services._open_to_others(place)
+
+
+@pytest.fixture(autouse=True)
+def usual_umask() -> Iterator[None]:
+    """Who runs the tests under a strict one still gets the folders that a test describes."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
 @pytest.fixture
 def private(tmp_path: Path) -> Iterator[Path]:
     """A folder of 200 bytes with blanks and a per cent sign in it that only its owner may enter."""
@@ -162,6 +182,7 @@ def test_an_ordinary_account_starts_it(tmp_path_factory: pytest.TempPathFactory)
     home.mkdir(mode=0o755)
     try:
         root = copied(home / "checkout")
+        readable_by_all(root)
         var = home / "var"
         var.mkdir()
         os.chown(var, person.pw_uid, person.pw_gid)
