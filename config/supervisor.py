@@ -135,7 +135,8 @@ def last_words(var: Path, name: str, info: dict[str, Any]) -> str:
         return ""
     log = var / "log" / f"{name}.log"
     said = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
-    could_not_begin = info["spawnerr"] and not info["spawnerr"].startswith("Exited too quickly")
+    ran_and_ended = info["spawnerr"].startswith(("Exited too quickly", "Bad exit code"))
+    could_not_begin = info["spawnerr"] and not ran_and_ended
     if said and not could_not_begin:
         return said[-1]
     return str(info["spawnerr"]) or f"var/log/{name}.log says nothing."

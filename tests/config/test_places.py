@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from config import services
+from config import services, supervisor
 from tests.running import ROOT, Product
 
 ENVIRONMENT = Path(sys.prefix)
@@ -164,3 +164,18 @@ def test_a_service_that_ends_at_once_is_named_with_its_last_words(tmp_path: Path
     product.wait_for("Tallypost did not start. Redis ended at once: ", seconds=60)
     assert product.process.wait(30) == 1
     assert "Bad file format" in product.output
+
+
+@pytest.mark.parametrize(
+    ("spawnerr", "words"),
+    [
+        ("Exited too quickly (process log may have details)", "Bad file format"),
+        ("Bad exit code 1", "Bad file format"),
+        ("can't find command '/nowhere'", "can't find command '/nowhere'"),
+    ],
+)
+def test_what_a_program_said_itself_comes_before_its_exit_code(tmp_path: Path, spawnerr: str, words: str) -> None:
+    (tmp_path / "log").mkdir()
+    (tmp_path / "log" / "redis.log").write_text("Reading …\nBad file format\n")
+    info = {"statename": "EXITED", "stop": 1, "spawnerr": spawnerr}
+    assert supervisor.last_words(tmp_path, "redis", info) == words
