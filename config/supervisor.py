@@ -147,8 +147,8 @@ def last_words(var: Path, name: str, info: dict[str, Any]) -> str:
 def _said(var: Path, name: str) -> str:
     """The line that tells why it ended: the last since this start, or PostgreSQL's complaint before its farewell."""
     log = var / "log" / f"{name}.log"
-    began = (var / "run" / "supervisor.conf").stat().st_mtime
-    if not log.exists() or log.stat().st_mtime < began:
+    began = var / "run" / "supervisor.conf"
+    if not log.exists() or (began.exists() and log.stat().st_mtime < began.stat().st_mtime):
         return ""
     lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip() and line != _NOT_SPAWNED]
     fatal = [line for line in lines[-_FAREWELL:] if re.search(r"\b(FATAL|PANIC):", line)]

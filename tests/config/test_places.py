@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from config import services
+from config import services, supervisor
 from delivery.models.providers import SANDBOX_PORTS
 from tests.running import ROOT, Product, free_port
 
@@ -282,3 +282,18 @@ def test_another_program_on_the_sandbox_s_port_gets_nothing_and_the_sandbox_take
                 assert connection.recv(200).startswith(b"220 sandbox ESMTP ")
         finally:
             product.stop()
+
+
+@pytest.mark.parametrize(
+    ("spawnerr", "words"),
+    [
+        ("Exited too quickly (process log may have details)", "Bad file format"),
+        ("Bad exit code 1", "Bad file format"),
+        ("can't find command '/nowhere'", "can't find command '/nowhere'"),
+    ],
+)
+def test_what_a_program_said_itself_comes_before_its_exit_code(tmp_path: Path, spawnerr: str, words: str) -> None:
+    (tmp_path / "log").mkdir()
+    (tmp_path / "log" / "redis.log").write_text("Reading …\nBad file format\n")
+    info = {"statename": "EXITED", "stop": 1, "spawnerr": spawnerr}
+    assert supervisor.last_words(tmp_path, "redis", info) == words

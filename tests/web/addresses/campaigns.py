@@ -14,6 +14,7 @@ from tests.web.cast import Cast
 FRAGMENT = "a part of a page"
 MAIL = "the mail itself, in a frame"
 State = Batch.State
+UNDO_KEY = "abcdefghij-_"
 
 
 def draft(cast: Cast) -> dict[str, Any]:
@@ -98,7 +99,7 @@ def translated(cast: Cast) -> dict[str, Any]:
     found = Campaign.objects.get(pk=stage.campaign(cast).pk)
     before = {name: getattr(found, name) for name in ("subject", "preheader", "text", "html", "blocks")}
     kept = {"words": before | {"subject": "For *|FNAME|*"}, "version": found.version}
-    cache.set(f"translated:{found.pk}:key", kept)
+    cache.set(f"translated:{found.pk}:{UNDO_KEY}", kept)
     return {"pk": found.pk}
 
 
@@ -175,7 +176,7 @@ ADDRESSES = {
     ),
     "campaign-translate": Address(WRITERS, args=with_foreign_tags, get=False, post=lambda cast: {}, changes=subject),
     "campaign-translate-undo": Address(
-        WRITERS, args=translated, get=False, post=lambda cast: {"key": "key"}, changes=subject
+        WRITERS, args=translated, get=False, post=lambda cast: {"key": UNDO_KEY}, changes=subject
     ),
     "campaign-content": Address(WRITERS, args=draft),
     "campaign-kind": Address(WRITERS, args=draft, get=False, post=lambda cast: {"kind": "html"}, changes=written),
