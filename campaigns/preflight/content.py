@@ -11,8 +11,8 @@ from campaigns.merge import language
 from campaigns.message import editions, preview
 from campaigns.message.compiled import CompiledEdition, link_targets
 from campaigns.models import Campaign, Edition
-from campaigns.preflight import foreign_tags, written_html
-from campaigns.preflight.findings import Card, Finding
+from campaigns.preflight import foreign_tags, places, written_blocks, written_html
+from campaigns.preflight.findings import Card, Finding, Level
 from contacts import audience
 from contacts.merge_values import tags
 from delivery import markup
@@ -72,10 +72,12 @@ def check_edition(
 ) -> list[Finding]:
     """What is wrong with the mail itself, as `recipient` would get it, whoever else it goes to."""
     sources = _sources(edition)
-    broken, foreign = list(_templates(sources)), list(foreign_tags.check(campaign))
-    found = [*broken, *foreign, *_tags(sources, known_tags), *_blocks(campaign)]
+    broken, foreign = list(_templates(campaign, sources)), list(foreign_tags.check(campaign))
+    found = [*broken, *foreign, *_tags(campaign, sources, known_tags)]
     if campaign.content_kind == Campaign.ContentKind.HTML:
         found += written_html.check(html.prepare(campaign.html))
+    else:
+        found += written_blocks.check(campaign.blocks)
     if not broken:
         sent = _as_sent(campaign, edition, organisation, recipient, is_real=is_real)
         found += [finding for finding in sent if finding.code != "template" or not foreign]
@@ -96,7 +98,7 @@ def _sources(edition: Edition) -> Sources:
     ]
 
 
-def _templates(sources: Sources) -> Iterator[Finding]:
+def _templates(campaign: Campaign, sources: Sources) -> Iterator[Finding]:
     said: set[str] = set()
     for name, card, source in sources:
         for problem in language.check(source):
@@ -104,16 +106,20 @@ def _templates(sources: Sources) -> Iterator[Finding]:
                 said.add(problem.near + problem.text)
                 near = f" Near: {problem.near}" if problem.near else ""
                 text = f"A merge tag in the {name} does not work: {problem.text}{near}"
-                yield Finding("block", "template", text, "Mend it, or insert it again from the list of tags.", card)
+                cure = "Mend it, or insert it again from the list of tags."
+                block = places.broken(campaign, problem) if name == "mail" else ""
+                yield Finding("block", "template", text, cure, card, block=block)
 
 
-def _tags(sources: Sources, known: set[str]) -> Iterator[Finding]:
+def _tags(campaign: Campaign, sources: Sources, known: set[str]) -> Iterator[Finding]:
     said: set[str] = set()
     for name, card, source in sources:
         for unknown in sorted(language.tags_used(source) - known - said):
             said.add(unknown)
             text = f"There is no field “{unknown}”, which the {name} asks for."
-            yield Finding("block", "unknown-tag", text, "Choose a tag from the list, or add the field.", card)
+            block = places.with_tag(campaign, unknown) if name == "mail" else ""
+            cure = "Choose a tag from the list, or add the field."
+            yield Finding("block", "unknown-tag", text, cure, card, block=block)
 
 
 def _gaps(campaign: Campaign, sources: Sources) -> Iterator[Finding]:
@@ -128,7 +134,8 @@ def _gaps(campaign: Campaign, sources: Sources) -> Iterator[Finding]:
             who = "1 person has" if people == 1 else f"{people:,} people have"
             text = f"{who} no {name}: they would see a gap."
             cure = f'Write {{{{ {name}|default("…") }}}} with words that always fit.'
-            yield Finding("warn", "no-fallback", text, cure, wanted[name])
+            block = places.without_fallback(campaign, name) if wanted[name] == "content" else ""
+            yield Finding("warn", "no-fallback", text, cure, wanted[name], block=block)
 
 
 def _lacking(campaign: Campaign, names: list[str]) -> dict[str, int]:
@@ -148,35 +155,6 @@ def _lacking(campaign: Campaign, names: list[str]) -> dict[str, int]:
         return dict(zip(names, cursor.fetchone(), strict=True))
 
 
-def _blocks(campaign: Campaign) -> Iterator[Finding]:
-    if campaign.content_kind != Campaign.ContentKind.BLOCKS:
-        return
-    pictures = 0
-    written = list(blocks.walk(campaign.blocks))
-    if not any(block["kind"] in {*blocks.WORDS, "image"} and _is_filled(block) for block in written):
-        yield Finding("block", "nothing-written", "Nothing is written yet.", "Write the mail.", "content")
-    for kind in sorted({block["kind"] for block in written if not blocks.says(block) and block["kind"] != "button"}):
-        text = f"An empty {blocks.KINDS[kind].label.lower()} is left out of the mail."
-        yield Finding("warn", "empty-block", text, "Write something into it, or remove it.", "content")
-    for block in written:
-        if block["kind"] == "button" and block.get("url") and not blocks.says(block):
-            text = "A button has a link, but no words."
-            yield Finding("block", "button-without-words", text, "Say what it does.", "content")
-        if block["kind"] == "button" and not block.get("url"):
-            label = block.get("label", "")
-            text = f"The button “{label}” leads nowhere." if label else "A button has neither words nor a link."
-            yield Finding("block", "empty-link", text, "Enter its link, or remove it.", "content")
-        pictures += block["kind"] == "image" and bool(block.get("image")) and not block.get("alt")
-    if pictures:
-        text = "1 picture has" if pictures == 1 else f"{pictures} pictures have"
-        cure = "Say in a few words what they show."
-        yield Finding("warn", "no-alt", f"{text} no description.", cure, "content")
-
-
-def _is_filled(block: blocks.Block) -> bool:
-    return bool(block.get("image")) if block["kind"] == "image" else blocks.says(block)
-
-
 def _as_sent(
     campaign: Campaign, edition: Edition, organisation: Organisation | None, recipient: Recipient, *, is_real: bool
 ) -> Iterator[Finding]:
@@ -189,7 +167,7 @@ def _as_sent(
     page = _Page(shown.html)
     yield from _unsubscribe(edition)
     yield from _address(shown, organisation)
-    yield from _links(page, is_real=is_real)
+    yield from _links(campaign, page, is_real=is_real)
     yield from _pictures(campaign, page, shown)
     yield from _size(len(sent.html.encode()))
     yield from _linted(edition, recipient, is_real=is_real)
@@ -224,35 +202,38 @@ def _words(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.lower()))
 
 
-def _links(page: _Page, *, is_real: bool) -> Iterator[Finding]:
+def _links(campaign: Campaign, page: _Page, *, is_real: bool) -> Iterator[Finding]:
+    def finding(level: Level, code: str, text: str, cure: str, link: str) -> Finding:
+        return Finding(level, code, text, cure, "content", block=places.with_link(campaign, link))
+
     empty = [link for link in page.links if link in {"", "#", "http://", "https://"}]
     if empty:
         text = "A link leads nowhere." if len(empty) == 1 else f"{len(empty)} links lead nowhere."
-        yield Finding("block", "empty-link", text, "Enter where they lead, or remove them.", "content")
+        yield finding("block", "empty-link", text, "Enter where they lead, or remove them.", empty[0])
     web = [link for link in page.links if link.startswith(("http://", "https://")) and link not in empty]
     broken = [link for link in web if not host_of(link)]
     if broken:
         text = f"The link “{broken[0][:60]}” is not an address."
-        yield Finding("block", "broken-link", text, "Write it as https://www.example.org/page.", "content")
-    hosts = set(map(host_of, web))
-    if any(host.endswith(_PLACEHOLDER_HOSTS) for host in hosts):
+        yield finding("block", "broken-link", text, "Write it as https://www.example.org/page.", broken[0])
+    placeholders = [link for link in web if host_of(link).endswith(_PLACEHOLDER_HOSTS)]
+    if placeholders:
         text = "A link still leads to example.com."
-        yield Finding("warn", "placeholder-link", text, "Enter your own address.", "content")
+        yield finding("warn", "placeholder-link", text, "Enter your own address.", placeholders[0])
     relative = [link for link in page.links if link and not re.match(r"[a-z][a-z0-9+.-]*:|#", link, re.IGNORECASE)]
     if relative:
         text = f"The link “{relative[0][:60]}” is not a full address; in a mail it leads nowhere."
-        yield Finding("block", "relative-link", text, "Begin it with https://.", "content")
+        yield finding("block", "relative-link", text, "Begin it with https://.", relative[0])
     own = {host_of(link) for link in page.links if "/u/" in link}
     plain = [link for link in page.links if link.startswith("http://") and host_of(link) not in own]
     if plain:
         text = f"“{plain[0][:60]}” is not encrypted (http)" + (
             f", nor are {len(plain) - 1} more." if plain[1:] else "."
         )
-        yield Finding("warn", "http-link", text, "Use https:// where the site has it.", "content")
-    local = [host for host in hosts if host in {"localhost", "127.0.0.1"} and host not in own]
+        yield finding("warn", "http-link", text, "Use https:// where the site has it.", plain[0])
+    local = [link for link in web if host_of(link) in {"localhost", "127.0.0.1"} and host_of(link) not in own]
     if local and is_real:
-        text = f"A link leads to {local[0]}, which readers cannot reach."
-        yield Finding("block", "local-link", text, "Enter the address of the public site.", "content")
+        text = f"A link leads to {host_of(local[0])}, which readers cannot reach."
+        yield finding("block", "local-link", text, "Enter the address of the public site.", local[0])
 
 
 def _pictures(campaign: Campaign, page: _Page, shown: Parts) -> Iterator[Finding]:

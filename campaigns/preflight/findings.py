@@ -15,3 +15,4 @@ class Finding:
     cure: str
     card: Card
     fix: str = ""  # what one click does about it: foreign_tags.FIX
+    block: str = ""  # the id of the block it speaks of, where it speaks of one

@@ -17,14 +17,14 @@ _MOST = 8
 
 def check(campaign: Campaign) -> Iterator[Finding]:
     known = fields()
-    said: dict[str, tuple[Foreign, str, Card]] = {}
-    for source, is_html, where, card in _sources(campaign):
+    said: dict[str, tuple[Foreign, str, Card, str]] = {}
+    for source, is_html, where, card, block in _sources(campaign):
         for one in foreign.find(source, known, is_html=is_html):
-            said.setdefault(one.text, (one, where, card))
-    for one, where, card in list(said.values())[:_MOST]:
+            said.setdefault(one.text, (one, where, card, block))
+    for one, where, card, block in list(said.values())[:_MOST]:
         text = f"“{one.text[:60]}” in the {where} is a merge tag of {one.system}; readers would see it as it stands."
         cure = f"In our words: {one.ours}" if one.ours else "Replace it with a tag from the list, or remove it."
-        yield Finding("block", "foreign-tag", text, cure, card, FIX if one.ours else "")
+        yield Finding("block", "foreign-tag", text, cure, card, FIX if one.ours else "", block)
     if len(said) > _MOST:
         text = f"{len(said) - _MOST} more merge tags of other systems are in the mail."
         yield Finding("block", "foreign-tag", text, "Replace them with tags from the list.", "content")
@@ -63,15 +63,15 @@ def fields() -> dict[str, str]:
     return {plain(spelling): tag.name for tag in reversed(tags()) for spelling in (tag.label, tag.name)}
 
 
-def _sources(campaign: Campaign) -> Iterator[tuple[str, bool, str, Card]]:
-    yield campaign.subject, False, "subject", "subject"
-    yield campaign.preheader, False, "preheader", "subject"
+def _sources(campaign: Campaign) -> Iterator[tuple[str, bool, str, Card, str]]:
+    yield campaign.subject, False, "subject", "subject", ""
+    yield campaign.preheader, False, "preheader", "subject", ""
     if campaign.content_kind == Campaign.ContentKind.HTML:
-        yield campaign.html, True, "mail", "content"
+        yield campaign.html, True, "mail", "content", ""
     else:
         for block, name, is_rich in _words_of(blocks.validate(campaign.blocks or blocks.empty())):
-            yield block[name], is_rich, "mail", "content"
-    yield campaign.text, False, "plain text", "content"
+            yield block[name], is_rich, "mail", "content", block["id"]
+    yield campaign.text, False, "plain text", "content", ""
 
 
 def _words_of(document: blocks.Document) -> Iterator[tuple[dict[str, Any], str, bool]]:

@@ -39,6 +39,7 @@ def content(request: StaffRequest, pk: int) -> HttpResponse:
     if request.htmx and request.htmx.target == "editor":
         return _editor(request, found, request.GET.get("open", ""))
     context = _editor_context(found, request.GET.get("open", "")) | {
+        "focus_id": request.GET.get("open", ""),
         "showing": Showing.read(request, found),
         "html_form": HtmlCard(instance=found),
         "text_form": TextCard(instance=found),

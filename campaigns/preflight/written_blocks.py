@@ -1,0 +1,51 @@
+"""What preflight says of a mail made of blocks: what is empty, leads nowhere or is not described."""
+
+from collections.abc import Iterator
+
+from campaigns.content import blocks
+from campaigns.content.blocks import Block, Document
+from campaigns.preflight.findings import Finding
+
+
+def check(document: Document) -> Iterator[Finding]:
+    written = list(blocks.walk(blocks.validate(document or blocks.empty())))
+    if not any(block["kind"] in {*blocks.WORDS, "image"} and _is_filled(block) for block in written):
+        first = next((block["id"] for block in written if block["kind"] in blocks.WORDS), "")
+        yield Finding("block", "nothing-written", "Nothing is written yet.", "Write the mail.", "content", block=first)
+    yield from _empty(written)
+    for block in written:
+        if block["kind"] == "button":
+            yield from _button(block)
+    yield from _pictures([block for block in written if block["kind"] == "image"])
+
+
+def _empty(written: list[Block]) -> Iterator[Finding]:
+    first_of = {block["kind"]: block["id"] for block in reversed(written) if not blocks.says(block)}
+    for kind, first in sorted(first_of.items()):
+        if kind != "button":
+            text = f"An empty {blocks.KINDS[kind].label.lower()} is left out of the mail."
+            cure = "Write something into it, or remove it."
+            yield Finding("warn", "empty-block", text, cure, "content", block=first)
+
+
+def _button(block: Block) -> Iterator[Finding]:
+    if block.get("url") and not blocks.says(block):
+        text = "A button has a link, but no words."
+        yield Finding("block", "button-without-words", text, "Say what it does.", "content", block=block["id"])
+    if not block.get("url"):
+        label = block.get("label", "")
+        text = f"The button “{label}” leads nowhere." if label else "A button has neither words nor a link."
+        cure = "Enter its link, or remove it."
+        yield Finding("block", "empty-link", text, cure, "content", block=block["id"])
+
+
+def _pictures(images: list[Block]) -> Iterator[Finding]:
+    silent = [block for block in images if block.get("image") and not block.get("alt")]
+    if silent:
+        text = "1 picture has" if len(silent) == 1 else f"{len(silent)} pictures have"
+        cure = "Say in a few words what they show."
+        yield Finding("warn", "no-alt", f"{text} no description.", cure, "content", block=silent[0]["id"])
+
+
+def _is_filled(block: Block) -> bool:
+    return bool(block.get("image")) if block["kind"] == "image" else blocks.says(block)
