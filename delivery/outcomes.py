@@ -85,6 +85,11 @@ class Flush:
     version: int = 1
     is_pinned: bool = False
 
+    @property
+    def takes_mail(self) -> bool:
+        """The provider has accepted some of these."""
+        return bool(self.accepted) or any(outcome.state == MessageState.ACCEPTED for outcome in self.settled)
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:

@@ -18,7 +18,7 @@ from accounts.models import Organisation
 from delivery.dispatch import due_retries, offers
 from delivery.engine import recovery
 from delivery.guards import disk
-from delivery.ledger import building, states, watching
+from delivery.ledger import building, proving, states, watching
 from delivery.ledger.progress import measure
 from delivery.models import Batch
 from delivery.queueing import enqueue
@@ -55,6 +55,7 @@ def tick() -> bool:
     # Not among the locks of the tick: a worker may be judging the same campaign.
     for batch_id in measured:
         watching.judge(batch_id)
+    proving.settle_all()
     return True
 
 

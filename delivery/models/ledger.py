@@ -89,6 +89,8 @@ class Batch(models.Model):
     complained = models.BigIntegerField(default=0, help_text="Mails marked as spam.")
     stop_rule = models.CharField(max_length=10, blank=True, help_text="Why it paused itself; see policy.stop_rules.")
     resumed_at_figures = models.JSONField(null=True, help_text="Figures a person has seen and gone on after.")
+    has_unproven = models.BooleanField(default=False, db_default=False, help_text="See delivery.ledger.proving.")
+    unproven_seen = models.IntegerField(default=0, db_default=0, help_text="Of them, when it paused for them.")
     speed = models.FloatField(default=0, help_text="Messages a second, lately.")
     speed_done = models.BigIntegerField(default=0)
     speed_at = models.DateTimeField(null=True)
@@ -247,6 +249,19 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"message {self.message_id}: {self.category}"
+
+
+class Proof(models.Model):
+    """A provider has accepted mail to somebody in this sending: it does not refuse everybody."""
+
+    batch = models.ForeignKey(Batch, models.CASCADE)
+    provider = models.ForeignKey(Provider, models.CASCADE)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "provider"], name="one_proof_a_provider")]
+
+    def __str__(self) -> str:
+        return f"batch {self.batch_id} through provider {self.provider_id}"
 
 
 class Complaint(models.Model):

@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.wording import moment
 from delivery.ledger.uncertain import LEFT
 from delivery.models import Batch, MessageState
+from delivery.policy.proof import UNPROVEN
 from delivery.replies import WORDS, Stage
 
 _REASONS = {category.value: words for category, words in WORDS.items()} | {
@@ -16,6 +17,7 @@ _REASONS = {category.value: words for category, words in WORDS.items()} | {
     "suppressed": "Suppressed before it was sent.",
     "deleted": "Deleted before it was sent.",
     LEFT: "Somebody decided to leave it as it is.",
+    UNPROVEN: "The server has refused everybody so far, so nobody is given up for it.",
 }
 
 STAGES: dict[str, str] = {

@@ -18,9 +18,12 @@ from delivery.engine.bookkeeping.halts import Halt
 from delivery.engine.bookkeeping.refusals import Refusals
 from delivery.engine.bookkeeping.session import Ledger
 from delivery.engine.bookkeeping.window import Unread
+from delivery.ledger import proving
 from delivery.models import Breaker, MessageState, Provider
 from delivery.outcomes import BatchFacts, Claim, Flush, Letter, Outcome, Standing
+from delivery.policy import proof
 from delivery.policy.circuit_breaker import Circuit
+from delivery.replies import Category, Verdict
 from delivery.routing import circuits
 from delivery.throttling.limits import Limiter, Limits, connect
 from delivery.transports.base import Transport
@@ -85,6 +88,7 @@ class Books:
 
         Raises Fenced, or OperationalError: then the same flush is to be written again.
         """
+        self._weigh(flush)
         self._refusals.before(flush.settled)
         standing = self._ledger.flush(flush)
         self._refusals.after(unread.batch, flush.settled)
@@ -95,6 +99,24 @@ class Books:
         if stale:
             left = self._ledger.transact(lambda cursor: window.read_again(cursor, unread.batch, stale))
         return Learned(standing, letters, skipped, left)
+
+    def _weigh(self, flush: Flush) -> None:
+        """Refusals that nothing proves yet wait: see delivery.policy.proof."""
+        doubtful = [
+            outcome
+            for outcome in flush.settled
+            if outcome.state == MessageState.REFUSED
+            and proof.needs_proof(outcome.stage, outcome.category, outcome.text)
+        ]
+        if not doubtful or flush.takes_mail:
+            return
+        known = flush.batch_id, flush.provider.pk
+        if self._ledger.transact(lambda cursor: proving.is_proven(cursor, *known)):
+            return
+        for outcome in doubtful:
+            outcome.state, outcome.decision, outcome.category = MessageState.DEFERRED, "retry", proof.UNPROVEN
+            outcome.verdict = Verdict(Category.UNKNOWN)
+            outcome.suppresses, outcome.failing = False, None
 
     def tell_late(self, flush: Flush) -> None:
         """We were taken for dead, and what we know for uncertain."""

@@ -13,6 +13,7 @@ from delivery.engine.bookkeeping.claiming import IS_OPEN, LEASE_SECONDS
 from delivery.engine.bookkeeping.settling import BatchRules, Counts
 from delivery.models import Batch, MessageState
 from delivery.outcomes import Flush, Standing
+from delivery.policy.proof import UNPROVEN
 from delivery.policy.slowdown import FREE, LaneRate
 from delivery.throttling import lane_rates, limits, warmup_plans
 
@@ -34,6 +35,7 @@ class Fence(NamedTuple):
     expires_at: datetime | None
     lane: str
     is_paced: bool
+    is_proven: bool
 
 
 @dataclass(slots=True)
@@ -97,6 +99,8 @@ def _pass_fence(cursor: psycopg.Cursor[Any], writing: Writing) -> None:
 
 def _settle(cursor: psycopg.Cursor[Any], writing: Writing) -> None:
     flush, counts, fence = writing.flush, writing.counts, writing.passed
+    if flush.takes_mail and not fence.is_proven:
+        cursor.execute(_PROVE, [flush.batch_id, flush.provider.pk])
     if flush.accepted:
         counts.accepted = _accept(cursor, flush)
         if counts.accepted != len(flush.accepted):
@@ -115,6 +119,8 @@ def _close_chunk(cursor: psycopg.Cursor[Any], writing: Writing) -> None:
         settling.end_chunk(cursor, flush.chunk_id)
     elif flush.release_from is not None:
         settling.release_chunk(cursor, flush.chunk_id, flush.release_from, stays_offered=flush.stays_offered)
+    if any(outcome.category == UNPROVEN for outcome in flush.settled):
+        cursor.execute(_MARK, [flush.batch_id])
 
 
 def _count_earlier(cursor: psycopg.Cursor[Any], writing: Writing) -> None:
@@ -168,8 +174,11 @@ _FENCE = f"""
     RETURNING b.state, p.state = 'active' AND NOT {IS_OPEN}, coalesce(b.expires_at < now(), false), c.batch_id,
         b.stream, b.expires_at, c.lane,
         EXISTS (SELECT 1 FROM delivery_lanepace l WHERE l.provider_id = p.id AND l.lane = c.lane
-                AND (l.rate IS NOT NULL OR l.ceiling_until > now() OR l.held_until > now()))
+                AND (l.rate IS NOT NULL OR l.ceiling_until > now() OR l.held_until > now())),
+        EXISTS (SELECT 1 FROM delivery_proof x WHERE x.batch_id = b.id AND x.provider_id = p.id)
 """  # noqa: S608
+_MARK = "UPDATE delivery_batch SET has_unproven = true WHERE id = %s AND NOT has_unproven"
+_PROVE = "INSERT INTO delivery_proof (batch_id, provider_id) VALUES (%s, %s) ON CONFLICT DO NOTHING"
 _ACCEPT = f"""
     UPDATE delivery_message SET state = {MessageState.ACCEPTED}, attempts = attempts + 1, provider_id = %s,
         accepted_at = now()
