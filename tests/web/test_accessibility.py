@@ -49,16 +49,17 @@ def test_axe_finds_nothing_where_a_stranger_gets(path: str, live_server: LiveSer
 
 def test_axe_finds_nothing_where_a_second_factor_is_set_up_and_asked_for(live_server: LiveServer) -> None:
     cast = Cast(Role.VIEWER)
+    with_app(cast)
     assert cast.actor
     cast.actor.set_password("correct horse battery")
     cast.actor.save()
-    with visitor(live_server.url, cast.browser().cookies["sessionid"].value) as visit:
+    half_way, colleague = Client(), Client()
+    half_way.post("/login/", {"login": cast.actor.email, "password": "correct horse battery"})
+    colleague.force_login(cast.owner)
+    sessions = [browser.cookies["sessionid"].value for browser in (colleague, half_way)]
+    with visitor(live_server.url, sessions[0]) as visit:
         _visit(visit, "/account/two-factor/app/", "main .btn-primary")
-        with_app(cast)
-        browser = Client()
-        browser.post("/login/", {"login": cast.actor.email, "password": "correct horse battery"})
-        session = browser.cookies["sessionid"].value
-        visit.page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        visit.page.context.add_cookies([{"name": "sessionid", "value": sessions[1], "url": live_server.url}])
         _visit(visit, "/login/second-factor/", "main .btn-primary")
     assert not visit.found, "\n" + "\n".join(visit.found)
 
