@@ -29,7 +29,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         """The page that follows says enough."""
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        who, where = credentials.get("email") or "", _from(request, credentials)
+        who = credentials.get("email") or ""
+        where = known_browsers.place(request, who)
         try:
             throttling.begin(who, where)
         except throttling.Locked as problem:
@@ -41,8 +42,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         user: User | None = super().authenticate(request, **credentials)
         if user:
-            throttling.forget(credentials.get("email") or "", _from(request, credentials))
-            codes.forget_lifting(request, credentials.get("email") or "")
+            who = credentials.get("email") or ""
+            throttling.forget(who, known_browsers.place(request, who))
+            codes.forget_lifting(request, who)
         return user
 
     def get_login_stages(self) -> list[str]:
@@ -55,7 +57,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         """The trail names who was tried only if they work here: the field may hold anything."""
         email = credentials.get("email") or ""
         person = User.objects.filter(email__iexact=email.strip()).first()
-        now_locked = throttling.is_locked(email, _from(request, credentials))
+        now_locked = throttling.is_locked(email, known_browsers.place(request, email))
         audit.record(request, "login.failed", person.email if person else "", locked=now_locked)
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
@@ -63,12 +65,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         audit.record(request, "login.succeeded", user.email)
         known_browsers.remember(request, response, user)
         return response
-
-
-def _from(request: HttpRequest, credentials: dict[str, Any]) -> str:
-    """A browser that is known for this person, or else the network."""
-    browser = known_browsers.number(request, credentials.get("email") or "")
-    return f"browser {browser}" if browser else throttling.network(request.META.get("REMOTE_ADDR") or "")
 
 
 class LoginForm(AllauthLoginForm):  # type: ignore[misc]

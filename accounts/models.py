@@ -105,6 +105,12 @@ class Organisation(models.Model):
 
 
 class Invitation(models.Model):
+    class MailState(models.TextChoices):
+        NONE = "", "Not mailed"
+        UNDER_WAY = "under_way", "Being mailed"
+        SENT = "sent", "Mailed"
+        FAILED = "failed", "Mail failed"
+
     email = models.EmailField(max_length=254)
     role = models.CharField(max_length=10, choices=Role.choices)
     token_digest = models.CharField(max_length=64, unique=True)
@@ -112,6 +118,8 @@ class Invitation(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
+    mail_state = models.CharField(max_length=9, choices=MailState.choices, default=MailState.NONE, blank=True)
+    mail_problem = models.CharField(max_length=300, blank=True, help_text="Holds the server's words; hostile text.")
 
     def __str__(self) -> str:
         return self.email

@@ -3,12 +3,14 @@
 from allauth.account import views as allauth
 from django.urls import URLPattern, path
 
-from accounts.views import confirm, joining, organisation, own, people, sessions, setup, two_factor
+from accounts.views import confirm, joining, organisation, own, people, resetting, sessions, setup, two_factor
 
 urlpatterns: list[URLPattern] = [
     path("setup/", setup.setup, name="setup"),
     path("login/", allauth.login, name="account_login"),
     path("login/second-factor/", two_factor.authenticate, name="mfa_authenticate"),
+    path("login/reset/", resetting.ask, name="password-reset-ask"),
+    path("login/reset/<str:token>/", resetting.reset, name="password-reset"),
     path("login/inactive/", allauth.account_inactive, name="account_inactive"),
     path("logout/", allauth.logout, name="account_logout"),
     path("invitation/<str:token>/", joining.join, name="join"),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts import timezones, wording
+from accounts import mailing, timezones, wording
 from accounts.models import User
 from accounts.permissions import Permission, allows
 from accounts.shell import menu as menus
@@ -51,6 +51,12 @@ def notices_for_everyone(context: Context) -> list[notices.Notice]:
     if user is None:
         return []
     return [notice for notice in notices.for_user(user) if notice.action_url != context["request"].path]
+
+
+@register.simple_tag
+def can_mail() -> bool:
+    """Whether a mail to somebody who works here would leave."""
+    return mailing.can_mail()
 
 
 @register.simple_tag

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -42,7 +41,8 @@ def invite(request: StaffRequest) -> HttpResponse:
         form.add_error("email", str(problem))
         return _show(request, form, status=422)
     organisation = get_object_or_404(Organisation, id=1)
-    request.session[_LINK] = {"email": email, "url": organisation.public_address + reverse("join", args=[token])}
+    is_mailed = staff.mail(token, organisation)
+    request.session[_LINK] = {"email": email, "url": staff.link(organisation, token), "is_mailed": is_mailed}
     return redirect("people")
 
 

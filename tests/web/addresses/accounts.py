@@ -8,9 +8,11 @@ from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.utils import timezone
 
 from accounts.models import Invitation, Organisation, Role, Session, User
+from accounts.resetting import _tokens
 from accounts.sessions.listing import _number
 from accounts.sessions.store import SessionStore
 from accounts.staff import _digest
+from delivery.models import Provider
 from tests.web.address import ADMINS, STAFF, Address, beside
 from tests.web.cast import Cast
 
@@ -47,6 +49,15 @@ def invited(cast: Cast) -> Invitation:
         invited_by=cast.owner,
         expires_at=timezone.now() + timedelta(days=7),
     )
+
+
+def mail_server(cast: Cast) -> Provider:
+    """One that nothing is known against; nobody is ever connected to it here."""
+    return cast.once("server", lambda: Provider.objects.create(name="Relay", host="127.0.0.1", port=9))
+
+
+def reset_token(cast: Cast) -> dict[str, Any]:
+    return {"token": f"{cast.owner.pk}-{_tokens.make_token(cast.owner)}"}
 
 
 def with_password(cast: Cast) -> dict[str, Any]:
@@ -108,6 +119,14 @@ ADDRESSES = {
     ),
     "account_inactive": Address(None),
     "account_logout": Address(None, statuses=frozenset({200, 302})),
+    "password-reset-ask": Address(None, args=beside(mail_server), spoil="main .btn-primary"),
+    "password-reset": Address(
+        None,
+        args=reset_token,
+        post=lambda cast: {"new": "another stapled horse"},
+        changes=lambda cast: User.objects.get(pk=cast.owner.pk).password,
+        spoil="main .btn-primary",
+    ),
     "join": Address(
         None,
         args=invitation_token,
