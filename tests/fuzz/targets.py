@@ -11,7 +11,7 @@ from campaigns.content import html, sheet_cleaning
 from campaigns.content.tokens import tokens as html_tokens
 from campaigns.merge import language
 from campaigns.message import plaintext
-from contacts.importing import reading
+from contacts.importing.reading import records
 from delivery import replies, tokens
 from delivery.bounces import arf
 from delivery.sandbox.headers import read as read_headers
@@ -87,7 +87,7 @@ def token(data: bytes) -> None:
 def csv(data: bytes) -> None:
     """Every line is in a record or named as broken; line numbers rise."""
     for encoding, delimiter in (("utf-8-sig", ","), ("utf-16", ";"), ("cp1252", "\t")):
-        numbers = [number for number, _ in reading.records(io.BytesIO(data[:LONGEST]), encoding, delimiter)]
+        numbers = [number for number, _ in records.records(io.BytesIO(data[:LONGEST]), encoding, delimiter)]
         assert numbers == sorted(numbers)
 
 
