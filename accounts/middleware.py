@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from accounts.models import Organisation
+from accounts.sessions import listing
 
 Response = Callable[[HttpRequest], HttpResponse]
 _ALSO_STAFF = {"account_login", "account_logout"}
@@ -44,6 +45,8 @@ class StaffPages:
         if organisation is None:
             return redirect("setup")
         timezone.activate(_zone(organisation.time_zone))
+        if request.user.is_authenticated:
+            listing.note(request)
         return None
 
 

@@ -4,6 +4,8 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.crypto import salted_hmac
 
@@ -51,7 +53,20 @@ class User(AbstractBaseUser):
     def end_sessions(self) -> None:
         """Everywhere. The request that asked for it stays logged in by `update_session_auth_hash`."""
         User.objects.filter(pk=self.pk).update(session_epoch=models.F("session_epoch") + 1)
+        Session.objects.filter(user=self).delete()
         self.refresh_from_db(fields=["session_epoch"])
+
+
+class Session(AbstractBaseSession):
+    """A browser's session. No user: somebody who has not logged in."""
+
+    user = models.ForeignKey(User, models.CASCADE, null=True)
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        from accounts.sessions.store import SessionStore  # which needs this model
+
+        return SessionStore
 
 
 class Organisation(models.Model):

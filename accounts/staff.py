@@ -95,6 +95,7 @@ def deactivate(request: StaffRequest, person: User) -> None:
     _keep_an_owner(person)
     person.is_active = False
     person.save(update_fields=["is_active"])
+    person.end_sessions()
     _end_invitations(person)
     audit.record(request, "person.deactivated", person.email)
 

@@ -3,7 +3,7 @@
 from allauth.account import views as allauth
 from django.urls import URLPattern, path
 
-from accounts.views import joining, organisation, own, people, setup
+from accounts.views import joining, organisation, own, people, sessions, setup
 
 urlpatterns: list[URLPattern] = [
     path("setup/", setup.setup, name="setup"),
@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern] = [
     path("account/", own.account, name="account"),
     path("account/name/", own.name, name="account-name"),
     path("account/password/", own.password, name="account_change_password"),
+    path("account/sessions/end/", sessions.end_others, name="sessions-end"),
+    path("account/sessions/<str:number>/end/", sessions.end, name="session-end"),
     path("account/theme/", own.theme, name="theme"),
     path("settings/", organisation.settings, name="settings"),
     path("settings/people/", people.people, name="people"),

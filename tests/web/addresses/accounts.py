@@ -1,9 +1,12 @@
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.utils import timezone
 
-from accounts.models import Invitation, Organisation, Role, User
+from accounts.models import Invitation, Organisation, Role, Session, User
+from accounts.sessions.listing import _number
+from accounts.sessions.store import SessionStore
 from accounts.staff import _digest
 from tests.web.address import ADMINS, STAFF, Address, beside
 from tests.web.cast import Cast
@@ -53,6 +56,26 @@ def settings(cast: Cast) -> dict[str, Any]:
     return {name: getattr(cast.organisation, name) for name in kept} | {"name": "Another name"}
 
 
+OTHER_KEY = "b" * 32
+
+
+def in_another_browser(cast: Cast) -> dict[str, Any]:
+    """The actor is logged in once more, in a session of a known key."""
+    assert cast.actor
+    data = {SESSION_KEY: str(cast.actor.pk), HASH_SESSION_KEY: cast.actor.get_session_auth_hash()}
+    Session.objects.create(
+        pk=OTHER_KEY,
+        session_data=SessionStore().encode(data),
+        expire_date=timezone.now() + timedelta(days=1),
+        user=cast.actor,
+    )
+    return {}
+
+
+def other_sessions(cast: Cast) -> int:
+    return Session.objects.filter(pk=OTHER_KEY).count()
+
+
 def actor(cast: Cast, field: str) -> Any:
     return User.objects.values_list(field, flat=True).get(pk=cast.actor.pk) if cast.actor else None
 
@@ -83,6 +106,14 @@ ADDRESSES = {
     "account_change_password": Address(
         STAFF, get=False, post=with_password, changes=lambda cast: actor(cast, "password")
     ),
+    "session-end": Address(
+        STAFF,
+        args=lambda cast: {"number": _number(Session(pk=OTHER_KEY))},
+        get=False,
+        post=in_another_browser,
+        changes=other_sessions,
+    ),
+    "sessions-end": Address(STAFF, get=False, post=in_another_browser, changes=other_sessions),
     "settings": Address(
         ADMINS, post=settings, changes=lambda cast: Organisation.objects.get().name, spoil="main .btn-primary"
     ),
