@@ -16,6 +16,7 @@ from django.core.cache import cache as shared
 from redis.exceptions import RedisError
 
 from campaigns.compiling.workshop import Busy, Died, Workshop
+from campaigns.content import bounds
 from campaigns.content.drawing import Drawing
 from campaigns.content.html import Left, Removed, Unusable
 
@@ -42,6 +43,8 @@ class Page:
 
 def of_html(html: str, preheader: str) -> Page:
     """Raises Unusable, whose words may be shown."""
+    if problem := bounds.problem_of_html(html):
+        raise Unusable(problem)
     subject = "style sheet" if "<style" in html.lower() else "HTML"
     job = {"html": html, "preheader": preheader}
     return _page("html", job, [html, preheader], subject)

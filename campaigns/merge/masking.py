@@ -4,7 +4,7 @@ import re
 import secrets
 from collections.abc import Callable, Sequence
 
-from campaigns.merge.syntax import tag_spans
+from campaigns.merge.tag_spans import tag_spans
 
 
 class Masks:

@@ -15,7 +15,7 @@ from accounts.models import Organisation
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from campaigns import starters
-from campaigns.content import blocks
+from campaigns.content import blocks, bounds
 from campaigns.content.blocks import Document, Invalid
 from campaigns.content.html import Unusable
 from campaigns.drafts import saving
@@ -202,7 +202,7 @@ def _save(request: StaffRequest, pk: int, change: Change, block: str = "") -> Ht
 
 def _apply(request: StaffRequest, pk: int, change: Change, *, touched: str = "") -> Campaign | HttpResponse:
     def write(campaign: Campaign) -> None:
-        history.change(campaign, change(blocks.validate(campaign.blocks)), touched)
+        history.change(campaign, bounds.checked(change(blocks.validate(campaign.blocks))), touched)
 
     return _saved(request, pk, write)
 
