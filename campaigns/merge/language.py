@@ -1,6 +1,6 @@
 """The merge language: `{{ first_name|default("there") }}`, `{% if city %}`, and nothing that reaches further."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from inspect import signature
 from typing import Any, Literal
 
@@ -8,6 +8,7 @@ import minijinja
 
 from campaigns.merge import comparing, places, syntax
 from campaigns.merge.filters import FILTERS, default, is_blank, printable
+from campaigns.merge.loop_meter import MAX_LOOP_OUTPUT, LoopMeter, TooLong
 from campaigns.merge.syntax import Piece, Problem, Unreadable
 from campaigns.message.encoding import SOFT_BREAK, is_plain_address, needs_nothing
 
@@ -16,6 +17,7 @@ Values = Mapping[str, Any]
 Slot = Callable[[dict[str, Any]], str]
 
 MAX_TEMPLATE = 500_000
+UNWRITTEN = "\ue002"  # of the private use area: no author may write it
 _FUEL = 200_000
 _PROBES = ("", 7, "x" * 200)  # with nothing, a number and a long text: whatever goes wrong shows before the launch
 _PLACES = {"text": "plain", "header": "header", "url": "part"}
@@ -23,6 +25,7 @@ _ARGUMENTS = {function: len(signature(function).parameters) - 1 for function in 
 _OURS = "ours"
 _NEEDS_NOTHING = {"text": needs_nothing, "plain": needs_nothing, "address": is_plain_address}
 _FILTER_NAMES = frozenset(FILTERS)
+_MARKS = dict.fromkeys(map(ord, (places.OPEN, places.CLOSE, UNWRITTEN)))  # in drafts from before they were refused
 
 
 class Broken(ValueError):
@@ -86,11 +89,22 @@ def present(values: Values) -> dict[str, Any]:
     return {name: value for name, value in values.items() if not is_blank(value)}
 
 
+def beyond_limits(template: str) -> Problem | None:
+    """What keeps the template from being taken at all, however it is mended otherwise."""
+    try:
+        syntax.read(template, _FILTER_NAMES)
+    except syntax.TooMuch as problem:
+        return problem.problem
+    except Unreadable:
+        return None
+    return None
+
+
 def read(template: str) -> list[Piece]:
     if len(template) > MAX_TEMPLATE:
         raise Broken([Problem(f"This is longer than {MAX_TEMPLATE:,} characters.")])
     try:
-        return syntax.read(template.replace(places.OPEN, "").replace(places.CLOSE, ""), _FILTER_NAMES)
+        return syntax.read(template.translate(_MARKS), _FILTER_NAMES)
     except Unreadable as unreadable:
         raise Broken([unreadable.problem]) from None
 
@@ -177,33 +191,47 @@ class Template:
         return slot
 
     def _engine(self, pieces: Sequence[Piece]) -> Slot:
-        environment = _environment()
+        environment, meter = _environment(), LoopMeter()
         _parse_each(environment, pieces)
         shows = {piece.place for piece in pieces if piece.kind == "output"}
         for place in shows:
             environment.add_filter(f"_{place}", self._show(place))
-        source = "".join(
-            self._literal(piece)
-            if piece.kind == "text"
-            else f"{{{{ ({comparing.rewritten(piece)})|_{piece.place} }}}}"
-            if piece.kind == "output"
-            else f"{{% {comparing.rewritten(piece)} %}}"
-            for piece in pieces
-        )
+        environment.add_filter("_counted", meter.counted)
+        environment.add_global("_said", meter.said)
+        source = "".join(self._sources(pieces, meter))
         try:
             environment.add_template("mail", source)
         except minijinja.TemplateError as error:
             raise Broken([_problem(error, pieces)]) from None
 
         def render(values: dict[str, Any]) -> str:
+            meter.begin()
             try:
                 return environment.render_template("mail", **values)
             except minijinja.TemplateError as error:
                 raise Broken([_problem(error, pieces)]) from None
+            except TooLong:
+                loop = next(piece for piece in pieces if piece.word == "for")
+                text = f"A loop here writes more than {MAX_LOOP_OUTPUT:,} characters."
+                raise Broken([Problem(text, loop.line, loop.shown())]) from None
             except (TypeError, ValueError, ArithmeticError):  # out of a filter
                 raise Broken([Problem("A filter is given more than it takes.")]) from None
 
         return render
+
+    def _sources(self, pieces: Sequence[Piece], meter: LoopMeter) -> Iterator[str]:
+        """As the engine reads them. What stands in a loop is counted: the engine's fuel counts no characters."""
+        loops = 0
+        for piece in pieces:
+            loops += {"for": 1, "endfor": -1}.get(piece.word, 0)
+            if piece.kind == "text":
+                literal = self._literal(piece)
+                yield meter.call(literal) if loops > 0 and literal else literal
+            elif piece.kind == "output":
+                counted = "|_counted" if loops > 0 else ""
+                yield f"{{{{ ({comparing.rewritten(piece)})|_{piece.place}{counted} }}}}"
+            else:
+                yield f"{{% {comparing.rewritten(piece)} %}}"
 
     def _literal(self, piece: Piece) -> str:
         return self._encode(piece.source) if self._encode else piece.source
@@ -282,8 +310,8 @@ def _environment() -> minijinja.Environment:
         keep_trailing_newline=True,
         undefined_behavior="lenient",
         auto_escape_callback=lambda name: None,
-        comment_start_string="{##\ue002",  # a style sheet may say {#id; nobody writes this
-        comment_end_string="\ue002##}",
+        comment_start_string=f"{{##{UNWRITTEN}",  # a style sheet may say {#id; nobody writes this
+        comment_end_string=f"{UNWRITTEN}##}}",
     )
     environment.add_global(comparing.CALL, comparing.holds)
     for name in ("range", "dict", "debug", "namespace"):

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from campaigns.content.html import Left, Prepared, Removed
+from campaigns.compiling.results import Page
+from campaigns.content.html import Left, Removed
 from campaigns.preflight.findings import Finding
 
 _CURES = {
@@ -32,9 +33,9 @@ _NAMED = 6
 _FULL_ADDRESS = re.compile(r"(?:https?:)?//[^/]|data:", re.IGNORECASE)
 
 
-def check(prepared: Prepared) -> Iterator[Finding]:
-    yield from _removed(prepared.removed)
-    yield from _left(prepared.left)
+def check(page: Page) -> Iterator[Finding]:
+    yield from _removed(page.removed)
+    yield from _left(page.left)
 
 
 def pictures(sources: Sequence[str | None]) -> Iterator[Finding]:
