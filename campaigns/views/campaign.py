@@ -23,6 +23,7 @@ from contacts import merge_values
 from delivery import ledger
 from delivery.guards import disk
 from delivery.providers import health
+from delivery.sandbox import bad_day
 from delivery.throttling import lane_rates
 from tracking.reports import numbers
 
@@ -105,6 +106,7 @@ def _launched(found: Campaign) -> dict[str, Any]:
         "progress": ledger.progress(batch),
         "slowed": lane_rates.slowed(batch.provider, batch) if found.stage == Stage.SENDING and batch.provider else [],
         "campaign_url": found.get_absolute_url(),
+        "bad_day_in_words": bad_day.IN_WORDS,
         "undecided": ledger.undecided([batch.pk]).get(batch.pk, 0),
     }
     context["versions"] = revising.versions(batch)
