@@ -60,8 +60,17 @@ def _removed(removed: Sequence[Removed]) -> Iterator[Finding]:
 
 
 def _left(left: Sequence[Left]) -> Iterator[Finding]:
-    if left:
-        named = [f"{one.name} of “{one.selector}” (for the sake of {one.because_of})" for one in left]
+    properties = [one for one in left if one.name]
+    undecided = [f"“{one.selector}”" for one in left if not one.name]
+    if undecided:
+        text = (
+            f"A merge tag decides which styles mean {_listed(undecided)}: those, and the styles of what stands in it,"
+            " stay in the style sheet alone. Mail programs without style sheets leave them out."
+        )
+        cure = "Write the whole element once for each case, between {% if … %}, {% else %} and {% endif %}."
+        yield Finding("warn", "undecided-style", text, cure, "content")
+    if properties:
+        named = [f"{one.name} of “{one.selector}” (for the sake of {one.because_of})" for one in properties]
         text = (
             f"The style sheet alone can show this: {_listed(named)}. Mail programs without style sheets leave it out."
         )
