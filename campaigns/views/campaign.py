@@ -19,6 +19,7 @@ from campaigns.message import editions, preview
 from campaigns.models import Campaign, Edition, Stage
 from campaigns.views.pages import Readiness, alarm, get_campaign, tally_links
 from campaigns.views.showing import Showing
+from campaigns.views.test_mails import ADDRESSES
 from contacts import merge_values
 from delivery import ledger
 from delivery.guards import disk
@@ -85,7 +86,7 @@ def _draft(request: StaffRequest, found: Campaign) -> dict[str, Any]:
         "ready": Readiness(found),
         "showing": Showing.read(request, found),
         "forms": {key: form(instance=found) for key, form in CARDS.items()},
-        "test_form": TestMailForm(initial={"to": request.user.email}),
+        "test_form": TestMailForm(initial={"to": request.session.get(ADDRESSES) or request.user.email}),
         "tags": merge_values.tags(),
         "own_tags": editions.OWN_TAGS,
         "may_write": allows(request.user, Permission.WRITE),
