@@ -4,12 +4,14 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm as AllauthLoginForm
+from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
 from accounts import audit
 from accounts.login import known_browsers, throttling
 from accounts.models import User
+from accounts.two_factor import codes, stage
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -31,13 +33,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         try:
             throttling.begin(who, where)
         except throttling.Locked as problem:
+            if factor := codes.lift_lock(request, who, request.POST.get("code", "")):
+                stage.passed(request, factor.user_id)
+                return
             raise ValidationError(str(problem), code="locked") from problem
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         user: User | None = super().authenticate(request, **credentials)
         if user:
             throttling.forget(credentials.get("email") or "", _from(request, credentials))
+            codes.forget_lifting(request, credentials.get("email") or "")
         return user
+
+    def get_login_stages(self) -> list[str]:
+        return ["accounts.two_factor.stage.SecondFactorStage"]
 
     def _rollback_login_failed_rl_usage(self) -> None:
         """allauth's own counter, which ours replaces."""
@@ -65,8 +74,20 @@ def _from(request: HttpRequest, credentials: dict[str, Any]) -> str:
 class LoginForm(AllauthLoginForm):  # type: ignore[misc]
     """Labels say what the fields are; words inside them would only be in the way."""
 
+    code = forms.CharField(
+        label="Code of your second factor",
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
             field.help_text = ""
+        self.fields["code"].help_text = "With your password and this code you get in without waiting."
+
+    @property
+    def is_locked(self) -> bool:
+        return any(problem.code == "locked" for problem in self.non_field_errors().as_data())

@@ -80,6 +80,7 @@ class Organisation(models.Model):
     public_url = models.URLField(blank=True, help_text="Empty: the PUBLIC_URL of the environment.")
     brand_colour = models.CharField(max_length=7, default="#1f4fa8")
     logo = models.CharField(max_length=200, blank=True, help_text="Storage name of the logo.")
+    second_factor_required = models.BooleanField(default=False, help_text="Of everybody who works here.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

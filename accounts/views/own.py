@@ -12,6 +12,7 @@ from accounts.forms import NameForm, PasswordForm
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.sessions import listing
 from accounts.shell.context import THEME_COOKIE, THEMES
+from accounts.two_factor import factors
 
 _YEAR = 365 * 24 * 60 * 60
 
@@ -72,6 +73,7 @@ def _show(
     shown = {
         "name_form": name_form or NameForm(instance=request.user),
         "password_form": password_form or PasswordForm(request.user, ""),
+        "has_second_factor": factors.has_one(request.user),
         "sessions": listing.open_sessions(request),
     }
     return render(request, "accounts/account.html", shown, status=422 if name_form or password_form else 200)
