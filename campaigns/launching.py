@@ -50,8 +50,18 @@ class Agreed:
 
 
 @transaction.atomic
-def launch(campaign: Campaign, *, by: User, at: datetime | None = None, agreed: Agreed | None = None) -> Batch:
-    """Freeze the campaign and hand it to delivery, now or for `at`. A second call returns the first one's batch."""
+def launch(
+    campaign: Campaign,
+    *,
+    by: User,
+    at: datetime | None = None,
+    agreed: Agreed | None = None,
+    bad_day: bool = False,
+) -> Batch:
+    """Freeze the campaign and hand it to delivery, now or for `at`. A second call returns the first one's batch.
+
+    With `bad_day` the sandbox refuses, complains and breaks down; a real way out raises Changed.
+    """
     locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
     if locked.batch is not None:
         return locked.batch
@@ -61,12 +71,14 @@ def launch(campaign: Campaign, *, by: User, at: datetime | None = None, agreed: 
     locked.provider = locked.way_out
     if agreed and agreed != Agreed(locked.provider.pk, locked.version):
         raise Changed
+    if bad_day and not locked.provider.is_rehearsal:
+        raise Changed
     if at is not None and at <= timezone.now():
         raise InThePast
     blocking = [finding for finding in checklist.check(locked) if finding.level == "block"]
     if blocking:
         raise NotReady(blocking)
-    return _start(locked, by, at)
+    return _start(locked, by, at, bad_day)
 
 
 def undo(campaign: Campaign, *, by: User) -> None:
@@ -138,7 +150,7 @@ def hold_seconds(people: int) -> int:
     return LONG_HOLD_SECONDS if people > MANY_PEOPLE else HOLD_SECONDS
 
 
-def _start(campaign: Campaign, by: User, at: datetime | None) -> Batch:
+def _start(campaign: Campaign, by: User, at: datetime | None, bad_day: bool) -> Batch:
     chosen = campaign.audience()
     people = audience.summary(chosen).will_receive
     edition = editions.freeze(campaign)
@@ -154,6 +166,7 @@ def _start(campaign: Campaign, by: User, at: datetime | None) -> Batch:
         hold_seconds=hold_seconds(people),
         sender_domain=edition.sender_domain,
         not_before=at,
+        bad_day=bad_day,
     )
     edition.batch = campaign.batch = batch
     edition.save(update_fields=["batch"])

@@ -1,5 +1,6 @@
-"""A test mail: the campaign as one person would get it, to somebody here, counted nowhere."""
+"""Test mails: the campaign as one person would get it, to people here, counted nowhere."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -33,8 +34,8 @@ class Outcome:
 
 
 @transaction.atomic
-def send_test(campaign: Campaign, *, to: str, as_contact: Contact | None, by: User) -> Message:
-    """Send now, written as if to `as_contact`; its tokens change nobody's record.
+def send_tests(campaign: Campaign, *, to: Sequence[str], as_contact: Contact | None, by: User) -> list[Message]:
+    """Send the same mail to each address now, written as if to `as_contact`; its tokens change nobody's record.
 
     Findings do not block it, but it must be possible to make a mail of it: raises Unreadable.
     """
@@ -46,18 +47,22 @@ def send_test(campaign: Campaign, *, to: str, as_contact: Contact | None, by: Us
     edition.contact_id = as_contact.pk if as_contact else None
     edition.subject = f"{PREFIX}{edition.subject}"[:300]
     edition.save()
-    message = ledger.send_one(
-        content_kind="edition",
-        content_id=edition.pk,
-        email=to,
-        provider=campaign.way_out,
-        group=f"test:{campaign.pk}",
-        sender_domain=edition.sender_domain,
-    )
-    edition.batch_id = message.batch_id
+    way_out = campaign.way_out
+    sent = [
+        ledger.send_one(
+            content_kind="edition",
+            content_id=edition.pk,
+            email=address,
+            provider=way_out,
+            group=f"test:{campaign.pk}",
+            sender_domain=edition.sender_domain,
+        )
+        for address in to
+    ]
+    edition.batch_id = sent[0].batch_id
     edition.save(update_fields=["batch"])
-    audit.record(by, "campaign.tested", campaign.name, campaign=campaign.pk, to=to)
-    return message
+    audit.record(by, "campaign.tested", campaign.name, campaign=campaign.pk, to=", ".join(to))
+    return sent
 
 
 def outcome(message: Message) -> Outcome:

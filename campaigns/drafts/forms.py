@@ -1,15 +1,22 @@
 """The cards of a campaign as forms. A draft takes what is typed; preflight says what is missing."""
 
+import re
 from typing import TYPE_CHECKING, Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from accounts.fields import LineField
 from accounts.models import Organisation
+from campaigns.content import bounds
 from campaigns.models import Campaign, Image
+from contacts import addresses
 from contacts.models import MailingList
 from delivery.models import Provider
+
+MOST_TEST_ADDRESSES = 10
 
 if TYPE_CHECKING:
     _CampaignForm = forms.ModelForm[Campaign]
@@ -30,7 +37,13 @@ class Card(_CampaignForm):
         for name, field in self.fields.items():
             if isinstance(field, forms.CharField) and not isinstance(field.widget, forms.Textarea):
                 cleaned[name] = " ".join(str(cleaned.get(name, "")).split())
+            if isinstance(field, forms.CharField) and (problem := self.problem_of(str(cleaned.get(name, "")))):
+                self.add_error(name, problem)
         return cleaned
+
+    def problem_of(self, words: str) -> str:
+        """Why these words are not even taken as a draft."""
+        return bounds.problem_of_words(words)
 
     def apply(self, campaign: Campaign) -> None:
         """Write the valid values into another, freshly locked instance of the same campaign."""
@@ -111,6 +124,9 @@ class HtmlCard(Card):
         help_texts: ClassVar = {"html": "A whole page. Styles are written into the elements for you."}
         widgets: ClassVar = {"html": forms.Textarea(attrs={"rows": 24, "spellcheck": "false", "class": "mono"})}
 
+    def problem_of(self, words: str) -> str:
+        return bounds.problem_of_html(words)
+
     def apply(self, campaign: Campaign) -> None:
         super().apply(campaign)
         campaign.content_kind = Campaign.ContentKind.HTML
@@ -123,6 +139,9 @@ class TextCard(Card):
         labels: ClassVar = {"text": "Plain text"}
         help_texts: ClassVar = {"text": "For readers without HTML. Empty: made from the mail, and kept up to date."}
         widgets: ClassVar = {"text": forms.Textarea(attrs={"rows": 12, "class": "mono"})}
+
+    def problem_of(self, words: str) -> str:
+        return bounds.problem_of_text(words)
 
 
 class ScheduleCard(Card):
@@ -155,8 +174,32 @@ CARDS: dict[str, type[Card]] = {
 }
 
 
+class AddressesField(LineField):
+    """Several addresses in one line, each once, in the order they were typed."""
+
+    def clean(self, value: Any) -> list[str]:
+        typed = [word for word in re.split(r"[\s,;]+", super().clean(value)) if word]
+        if not typed:
+            raise ValidationError(str(self.error_messages["required"]))
+        if len(typed) > MOST_TEST_ADDRESSES:
+            raise ValidationError(f"At most {MOST_TEST_ADDRESSES} addresses get a test mail at once.")
+        found: dict[str, str] = {}
+        for word in typed:
+            try:
+                address = addresses.normalise(word)
+            except addresses.InvalidAddress as problem:
+                raise ValidationError(f"“{word[:60]}”: {problem.reason}") from None
+            found.setdefault(addresses.key(address), address)
+        return list(found.values())
+
+
 class TestMailForm(forms.Form):
-    to = forms.EmailField(label="Send it to", max_length=254)
+    to = AddressesField(
+        label="Send it to",
+        max_length=2_000,
+        help_text=f"One address or several, up to {MOST_TEST_ADDRESSES}, parted by commas.",
+        widget=forms.TextInput(attrs={"inputmode": "email", "autocomplete": "off", "spellcheck": "false"}),
+    )
     contact = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 

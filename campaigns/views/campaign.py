@@ -19,10 +19,12 @@ from campaigns.message import editions, preview
 from campaigns.models import Campaign, Edition, Stage
 from campaigns.views.pages import Readiness, alarm, get_campaign, tally_links
 from campaigns.views.showing import Showing
+from campaigns.views.test_mails import ADDRESSES
 from contacts import merge_values
 from delivery import ledger
 from delivery.guards import disk
 from delivery.providers import health
+from delivery.sandbox import bad_day
 from delivery.throttling import lane_rates
 from tracking.reports import numbers
 
@@ -84,7 +86,7 @@ def _draft(request: StaffRequest, found: Campaign) -> dict[str, Any]:
         "ready": Readiness(found),
         "showing": Showing.read(request, found),
         "forms": {key: form(instance=found) for key, form in CARDS.items()},
-        "test_form": TestMailForm(initial={"to": request.user.email}),
+        "test_form": TestMailForm(initial={"to": request.session.get(ADDRESSES) or request.user.email}),
         "tags": merge_values.tags(),
         "own_tags": editions.OWN_TAGS,
         "may_write": allows(request.user, Permission.WRITE),
@@ -105,6 +107,7 @@ def _launched(found: Campaign) -> dict[str, Any]:
         "progress": ledger.progress(batch),
         "slowed": lane_rates.slowed(batch.provider, batch) if found.stage == Stage.SENDING and batch.provider else [],
         "campaign_url": found.get_absolute_url(),
+        "bad_day_in_words": bad_day.IN_WORDS,
         "undecided": ledger.undecided([batch.pk]).get(batch.pk, 0),
     }
     context["versions"] = revising.versions(batch)

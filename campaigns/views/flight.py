@@ -14,6 +14,7 @@ from campaigns import launching
 from campaigns.models import Campaign
 from campaigns.views.pages import Readiness, get_campaign
 from delivery.ledger import NotPossible
+from delivery.sandbox import bad_day
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,8 +29,9 @@ def launch(request: StaffRequest, pk: int) -> HttpResponse:
         return _confirm(request, ready)
     if ready.needs_typing and digits(request.POST.get("typed", "")) != str(ready.people.will_receive):
         return _confirm(request, ready, problem="The number does not match. Nothing was sent.")
+    agreed, is_bad_day = _agreed(request), "bad_day" in request.POST
     try:
-        launching.launch(found, by=request.user, at=found.scheduled_at, agreed=_agreed(request))
+        launching.launch(found, by=request.user, at=found.scheduled_at, agreed=agreed, bad_day=is_bad_day)
     except launching.Changed:
         problem = "Something has changed since this was shown. Look again. Nothing was sent."
         return _confirm(request, Readiness(get_campaign(pk)), problem=problem)
@@ -69,6 +71,7 @@ def _confirm(request: StaffRequest, ready: Readiness, **context: Any) -> HttpRes
     template = "campaigns/_launch_dialog.html" if htmx else "campaigns/launch.html"
     status = 422 if context else 200
     context.setdefault("blocking", ready.blocking)
+    context["bad_day_in_words"] = bad_day.IN_WORDS
     return render(request, template, {"campaign": ready.campaign, "ready": ready, **context}, status=status)
 
 

@@ -1,4 +1,6 @@
-"""A test mail, and what became of it."""
+"""Test mails, and what became of each."""
+
+from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -13,6 +15,14 @@ from campaigns.views.pages import get_campaign
 from contacts.models import Contact
 from delivery.models import Message
 
+ADDRESSES = "test_addresses"  # in the session: who gets the next test, too, until somebody types others
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    outcome: Outcome
+    message: Message | None = None
+
 
 @require_POST
 @requires(Permission.WRITE)
@@ -20,14 +30,14 @@ def send_test(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_campaign(pk)
     form = TestMailForm(request.POST)
     if not form.is_valid():
-        problem = Outcome("bad", " ".join(map(str, form.errors["to"])))
-        return _line(request, pk, problem, None, status=422)
+        return _lines(request, pk, [Line(Outcome("bad", " ".join(map(str, form.errors["to"]))))], status=422)
     contact = Contact.objects.filter(pk=form.cleaned_data["contact"]).first()
     try:
-        message = test_sends.send_test(found, to=form.cleaned_data["to"], as_contact=contact, by=request.user)
+        sent = test_sends.send_tests(found, to=form.cleaned_data["to"], as_contact=contact, by=request.user)
     except test_sends.Unreadable as problem:
-        return _line(request, pk, Outcome("bad", f"Not sent: {problem}"), None, status=422)
-    return _line(request, pk, test_sends.outcome(message), message)
+        return _lines(request, pk, [Line(Outcome("bad", f"Not sent: {problem}"))], status=422)
+    request.session[ADDRESSES] = ", ".join(form.cleaned_data["to"])
+    return _lines(request, pk, [Line(test_sends.outcome(message), message) for message in sent])
 
 
 @require_safe
@@ -35,9 +45,8 @@ def send_test(request: StaffRequest, pk: int) -> HttpResponse:
 def test_outcome(request: StaffRequest, pk: int, message: int) -> HttpResponse:
     of_this_campaign = Edition.objects.filter(campaign=pk, is_test=True).values("batch")
     found = get_object_or_404(Message.objects.select_related("batch__provider"), pk=message, batch__in=of_this_campaign)
-    return _line(request, pk, test_sends.outcome(found), found)
+    return _lines(request, pk, [Line(test_sends.outcome(found), found)])
 
 
-def _line(request: StaffRequest, pk: int, outcome: Outcome, message: Message | None, status: int = 200) -> HttpResponse:
-    context = {"campaign_id": pk, "outcome": outcome, "message": message}
-    return render(request, "campaigns/_test_outcome.html", context, status=status)
+def _lines(request: StaffRequest, pk: int, lines: list[Line], status: int = 200) -> HttpResponse:
+    return render(request, "campaigns/_test_outcome.html", {"campaign_id": pk, "lines": lines}, status=status)

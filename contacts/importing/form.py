@@ -8,9 +8,9 @@ from django.http import QueryDict
 
 from accounts.fields import LineField
 from contacts.fields import key_for
-from contacts.importing.detecting import DELIMITERS, ENCODINGS, Shape
+from contacts.importing.columns.questions import answered
 from contacts.importing.plan import CONSENT, Column, Consent, Mode, Plan, Status, Target
-from contacts.importing.questions import answered
+from contacts.importing.reading.detecting import DELIMITERS, ENCODINGS, Shape
 from contacts.models import Field, MailingList
 
 _EVERYONE: list[tuple[int | str, str]] = [

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import audit
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
-from contacts.importing import jobs, mending, progress
-from contacts.importing.detecting import NotReadable
+from contacts.importing.columns.guessing import system
 from contacts.importing.form import ImportForm, ShapeForm, answers, choices, chosen, meanings, with_columns
-from contacts.importing.guessing import system
 from contacts.importing.plan import Plan, Status, Target
-from contacts.importing.uploading import SizeGuard
+from contacts.importing.reading.detecting import NotReadable
+from contacts.importing.reading.uploading import SizeGuard
+from contacts.importing.running import jobs, mending, progress
 from contacts.models import ImportJob, MailingList
 from contacts.paging import latest_first
 

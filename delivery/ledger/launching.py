@@ -30,12 +30,13 @@ def launch(
     expires_at: datetime | None = None,
     repeats: Batch | None = None,
     before_start: Callable[[Batch], None] | None = None,
+    bad_day: bool = False,
 ) -> Batch:
     """Send what `content` says to an audience, after a hold during which it can be undone.
 
     Whether it is a rehearsal is frozen here. `before_start` is called with the new batch inside the transaction, to
     freeze what belongs to it. With `not_before` the audience is drawn shortly before that time. With `repeats` only
-    people of that rehearsal get it.
+    people of that rehearsal get it. A `bad_day` is for rehearsals alone.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -45,6 +46,7 @@ def launch(
             provider=provider,
             sender_domain=sender_domain,
             rehearsal=provider.is_rehearsal,
+            bad_day=bad_day,
             audience=audience.to_json(),
             lists=list(lists),
             repeats_id=repeats.pk if repeats else None,

@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -20,6 +21,12 @@ class MessageState(models.IntegerChoices):
     def counter(self) -> str:
         """The column of chunks and batches that counts the messages in it."""
         return self.name.lower()
+
+
+class BatchQuerySet(models.QuerySet["Batch"]):
+    def bad_days(self) -> "BatchQuerySet":
+        """Rehearsals under way to which the sandbox plays a bad day."""
+        return self.filter(bad_day=True, finished_at=None, first_id__isnull=False, last_id__isnull=False)
 
 
 class Batch(models.Model):
@@ -54,6 +61,9 @@ class Batch(models.Model):
     provider = models.ForeignKey(Provider, models.PROTECT, null=True)
     sender_domain = models.CharField(max_length=255, blank=True, db_default="", help_text="Of From: what routes go by.")
     rehearsal = models.BooleanField(help_text="Frozen at launch: nobody receives it, nobody's record changes.")
+    bad_day = models.BooleanField(
+        default=False, db_default=False, help_text="A rehearsal that meets refusals, complaints and a dead relay."
+    )
     repeats_id = models.BigIntegerField(
         null=True, help_text="A rehearsal whose people alone this is for: who joined since gets nothing."
     )
@@ -95,7 +105,12 @@ class Batch(models.Model):
     speed_done = models.BigIntegerField(default=0)
     speed_at = models.DateTimeField(null=True)
 
+    objects = BatchQuerySet.as_manager()
+
     class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(bad_day=False) | Q(rehearsal=True), name="bad_day_is_rehearsed")
+        ]
         indexes = [
             models.Index(fields=["id"], condition=models.Q(finished_at__isnull=True), name="batch_unfinished"),
             models.Index(fields=["content_kind", "content_id"], name="batch_content"),

@@ -51,11 +51,12 @@ class Behaviour:
 
 def behave(recipient: str, shares: Shares, chance: Callable[[], float]) -> Behaviour:
     """`chance` yields numbers in [0, 1)."""
+    return by_sign(recipient) or _by_share(shares, chance)
+
+
+def by_sign(recipient: str) -> Behaviour | None:
+    """As the address asks for; None when there is no sign in it."""
     local_part = recipient.rpartition("@")[0].lower()
-    return _by_sign(local_part) or _by_share(shares, chance)
-
-
-def _by_sign(local_part: str) -> Behaviour | None:
     if "+refuse" in local_part:
         return Behaviour(recipient_reply=REFUSED)
     if "+full" in local_part:

@@ -7,12 +7,13 @@ import logging
 import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
-from delivery.models import Provider, SandboxMail, SandboxRules
+from delivery.models import Batch, Provider, SandboxMail, SandboxRules
 from delivery.sandbox.behaviour import Shares
 from delivery.sandbox.session import Hub, Session
 from delivery.sandbox.store import Store
@@ -26,6 +27,12 @@ TELL_SECONDS = 5
 _REMOVE = "DELETE FROM delivery_sandboxmail WHERE id IN (SELECT id FROM delivery_sandboxmail WHERE {} LIMIT %s)"
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    rules: SandboxRules
+    bad_days: list[tuple[int, int]]  # ids of their messages, from and to
 
 
 async def serve(host: str, ports: Sequence[int], ready: Callable[[int], None], *, tells_port: bool = False) -> None:
@@ -77,19 +84,21 @@ async def _care(hub: Hub, port: int | None, told: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
     with ThreadPoolExecutor(1, "care") as thread:
         for look in itertools.count():
-            rules = await loop.run_in_executor(
+            found = await loop.run_in_executor(
                 thread, _look_after, look % LOOKS_A_SWEEP == 0 or not told.is_set(), port
             )
-            if rules:
+            if found:
                 told.set()
-                hub.shares = _shares(rules)
+                hub.shares = _shares(found.rules)
+                hub.bad_days.play(found.bad_days)
             await asyncio.sleep(LOOK_SECONDS)
 
 
-def _look_after(sweeps: bool, port: int | None) -> SandboxRules | None:
-    """The settings of now; None while the database is away."""
+def _look_after(sweeps: bool, port: int | None) -> Found | None:
+    """What the database says now; None while it is away."""
     try:
         rules = SandboxRules.get()
+        bad_days = [(day.first_id or 0, day.last_id or 0) for day in Batch.objects.bad_days()]
         if sweeps:
             if port is None:
                 Provider.objects.sandbox()  # follows the port of the settings
@@ -99,7 +108,7 @@ def _look_after(sweeps: bool, port: int | None) -> SandboxRules | None:
     except (DatabaseError, InterfaceError):
         connection.close()
         return None
-    return rules
+    return Found(rules, bad_days)
 
 
 def _shares(rules: SandboxRules) -> Shares:

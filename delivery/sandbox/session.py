@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass, field
 from typing import cast
 
+from delivery import verp
 from delivery.markup import printable
 from delivery.sandbox import behaviour, identity
+from delivery.sandbox.bad_day import BadDay, BadDays
 from delivery.sandbox.behaviour import Behaviour, Shares
 from delivery.sandbox.complaining import Complainer
 from delivery.sandbox.store import Mail, Outcome, Store
@@ -31,6 +33,7 @@ class Hub:
 
     store: Store
     shares: Shares = field(default_factory=Shares)
+    bad_days: BadDays = field(default_factory=BadDays)
     sessions: set["Session"] = field(default_factory=set)
     deferred: dict[tuple[str, str], None] = field(default_factory=dict)
     stopping: bool = False
@@ -54,6 +57,8 @@ class Session(asyncio.Protocol):
         self._buffer = bytearray()
         self._replies: list[str] = []
         self._sender: str | None = None
+        self._message_id: int | None = None
+        self._bad_day: BadDay | None = None  # of what this connection carried last
         self._recipients: list[tuple[str, Behaviour]] = []
         self._reads_body = False
         self._searched = 0  # up to here the body holds no end
@@ -97,6 +102,11 @@ class Session(asyncio.Protocol):
         if not self._task:
             self._say("421 4.3.2 The sandbox stops")
             self._close()
+
+    def die_with(self, day: BadDay) -> None:
+        """Break off without a word, whatever is under way, if this connection carries mail of that rehearsal."""
+        if self._bad_day is day:
+            self._transport.abort()
 
     def _advance(self) -> None:
         while not self._task and not self._transport.is_closing():
@@ -184,8 +194,17 @@ class Session(asyncio.Protocol):
         elif (size := _SIZE.search(found[2])) and int(size[1]) > MAX_SIZE:
             self._say("552 5.3.4 Message too big")
         else:
-            self._sender = _text(found[1])
-            self._say("250 2.1.0 Sender noted")
+            self._begin(_text(found[1]))
+
+    def _begin(self, sender: str) -> None:
+        self._message_id = verp.message_id(sender) if self._hub.bad_days else None
+        self._bad_day = day = self._hub.bad_days.of(self._message_id)
+        if day and day.relay_is_dead(self._loop.time()):
+            for session in list(self._hub.sessions):
+                session.die_with(day)
+            return
+        self._sender = sender
+        self._say("250 2.1.0 Sender noted")
 
     def _rcpt(self, rest: bytes) -> None:
         found = _PATH.fullmatch(rest.strip())
@@ -199,12 +218,17 @@ class Session(asyncio.Protocol):
             self._receive(self._sender, _text(found[1]))
 
     def _receive(self, sender: str, recipient: str) -> None:
-        how = behaviour.behave(recipient, self._hub.shares, random.random)
+        how = self._behave(recipient)
         if how.recipient_reply and (not how.defers_once or self._hub.defers(sender, recipient)):
             self._say(how.recipient_reply)
         else:
             self._recipients.append((recipient, how))
             self._say("250 2.1.5 Recipient noted")
+
+    def _behave(self, recipient: str) -> Behaviour:
+        if self._bad_day and self._message_id is not None:
+            return behaviour.by_sign(recipient) or self._bad_day.behave(self._message_id)
+        return behaviour.behave(recipient, self._hub.shares, random.random)
 
     def _data(self) -> None:
         if not self._recipients:

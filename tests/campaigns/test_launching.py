@@ -9,7 +9,7 @@ from accounts.models import AuditEntry, User
 from campaigns import launching
 from campaigns.models import Campaign, Edition, Stage
 from delivery import ledger
-from delivery.models import Batch, Message
+from delivery.models import Batch, Message, Provider
 from tests.campaigns import letters
 
 pytestmark = pytest.mark.django_db
@@ -147,3 +147,15 @@ def test_only_drafts_are_deleted(owner: User) -> None:
         launching.delete_draft(campaign, by=owner)
     launching.delete_draft(launching.duplicate(campaign, by=owner), by=owner)
     assert list(Campaign.objects.all()) == [campaign]
+
+
+def test_bad_day_is_only_ever_rehearsed(owner: User) -> None:
+    campaign = letters.draft(owner, letters.readers("Ana"))
+    campaign.provider = Provider.objects.create(name="Relay", host="relay.example")
+    campaign.save()
+    with pytest.raises(launching.Changed):
+        launching.launch(campaign, by=owner, bad_day=True)
+    assert not Batch.objects.exists()
+    campaign.provider = None
+    campaign.save()
+    assert launching.launch(campaign, by=owner, bad_day=True).bad_day

@@ -2,10 +2,11 @@ import pytest
 
 from accounts.models import User
 from campaigns import test_sends
+from campaigns.drafts import forms
 from campaigns.message import editions
 from contacts.models import Contact
 from delivery.content import Recipient
-from delivery.models import Attempt, MessageState, Waiting
+from delivery.models import Attempt, Message, MessageState, Waiting
 from tests.campaigns import letters
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +16,7 @@ ME = "mia@nordlicht.example"
 def test_test_mail_reads_as_the_contact_would_read_it_and_touches_no_record(marketer: User) -> None:
     campaign = letters.draft(marketer, letters.readers("Ana"))
     ana = Contact.objects.get(first_name="Ana")
-    message = test_sends.send_test(campaign, to=ME, as_contact=ana, by=marketer)
+    (message,) = test_sends.send_tests(campaign, to=[ME], as_contact=ana, by=marketer)
     assert (message.email, message.contact_id) == (ME, None)
     recipient = Recipient(message.pk, None, ME, {"email": ME}, tracked=True)
     parts = editions.load_edition(message.batch).parts(recipient)
@@ -27,12 +28,12 @@ def test_test_mail_reads_as_the_contact_would_read_it_and_touches_no_record(mark
 def test_broken_template_is_said_before_anything_is_sent(marketer: User) -> None:
     campaign = letters.draft(marketer, subject="Hello {{ first_name")
     with pytest.raises(test_sends.Unreadable):
-        test_sends.send_test(campaign, to=ME, as_contact=None, by=marketer)
+        test_sends.send_tests(campaign, to=[ME], as_contact=None, by=marketer)
     assert not campaign.editions.exists()
 
 
 def test_outcome_is_told_in_words(marketer: User) -> None:
-    message = test_sends.send_test(letters.draft(marketer), to=ME, as_contact=None, by=marketer)
+    (message,) = test_sends.send_tests(letters.draft(marketer), to=[ME], as_contact=None, by=marketer)
     assert not test_sends.outcome(message).is_final
     message.state, message.accepted_at = MessageState.ACCEPTED, message.batch.created_at
     assert test_sends.outcome(message).text == "Accepted by Sandbox in 0.1 s"
@@ -49,3 +50,22 @@ def test_outcome_is_told_in_words(marketer: User) -> None:
         retry_at=message.batch.created_at,
     )
     assert test_sends.outcome(message).raw == "451 later"
+
+
+def test_several_addresses_get_the_same_mail(marketer: User) -> None:
+    campaign = letters.draft(marketer)
+    sent = test_sends.send_tests(campaign, to=[ME, "lee@nordlicht.example"], as_contact=None, by=marketer)
+    assert [message.email for message in sent] == [ME, "lee@nordlicht.example"]
+    assert {message.batch_id for message in sent} == {campaign.editions.get().batch_id}
+    assert Message.objects.filter(batch=sent[0].batch_id).count() == 2
+
+
+def test_addresses_are_parted_by_whatever_people_type(marketer: User) -> None:
+    form = forms.TestMailForm({"to": f"{ME}, lee@nordlicht.example; Mia@Nordlicht.example zoë@straße.example"})
+    assert form.is_valid()
+    assert form.cleaned_data["to"] == [ME, "lee@nordlicht.example", "zoë@xn--strae-oqa.example"]
+    wrong = forms.TestMailForm({"to": f"{ME}, lee"})
+    assert not wrong.is_valid()
+    assert "lee" in wrong.errors["to"][0]
+    assert not forms.TestMailForm({"to": ",".join(f"{n}@example.org" for n in range(11))}).is_valid()
+    assert not forms.TestMailForm({"to": " , "}).is_valid()

@@ -79,6 +79,16 @@ def test_launch_asks_once_more_and_goes(client_for: Browse, marketer: User, camp
     assert Batch.objects.get().total in (0, 2)
 
 
+def test_bad_day_is_rehearsed_by_one_button_of_the_last_look(
+    client_for: Browse, marketer: User, campaign: Campaign
+) -> None:
+    client, url = client_for(marketer), reverse("campaign-launch", args=[campaign.pk])
+    assert b"Rehearse a bad day" in client.get(url).content
+    page = client.post(url, agreed(campaign) | {"bad_day": "1"}, follow=True).content.decode()
+    assert "Rehearsal of a bad day" in page
+    assert "8 % of the addresses are refused" in page
+
+
 def test_launch_above_five_thousand_wants_the_number_typed(
     client_for: Browse, marketer: User, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:

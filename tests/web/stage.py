@@ -165,7 +165,7 @@ def _chunk(of: Message) -> Chunk:
 def test_message(cast: Cast) -> Message:
     return cast.once(
         "test message",
-        lambda: test_sends.send_test(campaign(cast), to="me@nordlicht.example", as_contact=None, by=cast.owner),
+        lambda: test_sends.send_tests(campaign(cast), to=["me@nordlicht.example"], as_contact=None, by=cast.owner)[0],
     )
 
 

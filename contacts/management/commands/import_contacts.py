@@ -10,10 +10,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from contacts.importing import commanding
-from contacts.importing.detecting import NotReadable
-from contacts.importing.foretelling import Fate
-from contacts.importing.questions import NoSuchAnswer, Question
+from contacts.importing.columns.questions import NoSuchAnswer, Question
+from contacts.importing.reading.detecting import NotReadable
+from contacts.importing.running import commanding
+from contacts.importing.running.foretelling import Fate
 
 UNDECIDED = 3
 

@@ -346,3 +346,20 @@ def test_another_program_on_its_port_is_given_no_mail(server: Server, monkeypatc
     asyncio.run(meet(sandbox))
     with pytest.raises(CannotOpen, match="another program answers where the sandbox should"):
         asyncio.run(meet(replace(sandbox, proof="what another installation says")))
+
+
+def test_a_bad_day_is_played_to_its_own_rehearsal_and_to_no_other_mail(server: Server) -> None:
+    Batch.objects.create(
+        rehearsal=True, bad_day=True, content_kind="edition", content_id=1, state="sending", first_id=1, last_id=3
+    )
+
+    def reply_to(sender: str) -> str:
+        with suppress(OSError), Line(server.port) as line:
+            line.say("EHLO x", f"MAIL FROM:<{sender}>", "RCPT TO:<ana@example.org>")
+            return [line.reply()[:3] for _ in range(3)][-1]
+        return ""
+
+    third, stranger = (verp.address(message_id, "nordlicht.example") for message_id in (3, 77))
+    wait_for(lambda: reply_to(third) == "550")
+    assert reply_to(third) == ""  # half of three people have had their turn: the relay is dead
+    assert reply_to(stranger) == "250"
