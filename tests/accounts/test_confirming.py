@@ -11,7 +11,19 @@ from delivery.models import Provider
 from tests.accounts.two_factor.app import PASSWORD, turn_on
 
 Browser = Callable[[User], Client]
-GUARDED = ["/contacts/export/", "/suppressions/export/", "/settings/people/invite/", "/providers/new/"]
+EXPORTS = ["/contacts/export/", "/suppressions/export/"]
+GUARDED = [
+    *EXPORTS,
+    "/campaigns/people/1/export/",
+    "/providers/new/",
+    "/settings/people/invite/",
+    "/settings/people/second-factor/",
+    "/settings/people/1/role/",
+    "/account/two-factor/app/",
+    "/account/two-factor/passkey/",
+    "/account/two-factor/codes/",
+    "/account/two-factor/1/remove/",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -33,14 +45,14 @@ def six_minutes_on(browser: Client) -> Client:
 
 
 @pytest.mark.parametrize("path", GUARDED)
-def test_exports_people_and_providers_ask_again_after_five_minutes(stale: Client, path: str) -> None:
+def test_exports_people_providers_and_factors_ask_again_after_five_minutes(stale: Client, path: str) -> None:
     page = stale.post(path, {"email": "neu@nordlicht.example", "role": "viewer"})
     assert "Confirm that it is you" in page.content.decode()
     assert not Invitation.objects.exists()
     assert "Content-Disposition" not in page.headers
 
 
-@pytest.mark.parametrize("path", GUARDED[:2])
+@pytest.mark.parametrize("path", EXPORTS)
 def test_who_has_just_logged_in_is_not_asked(client_for: Browser, owner: User, path: str) -> None:
     assert "attachment" in client_for(owner).post(path).headers["Content-Disposition"]
 
