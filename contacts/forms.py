@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models.functions import Lower
+from django.utils.html import format_html
 
 from accounts.fields import LineField, TimeZoneField
 from accounts.models import User
@@ -86,8 +87,10 @@ class ContactForm(forms.Form):
         same = Contact.objects.annotate(key=Lower("email")).filter(key=addresses.key(email))
         if self.contact:
             same = same.exclude(pk=self.contact.pk)
-        if same.exists():
-            raise ValidationError("There is a contact with this address already.")
+        if there := same.first():
+            raise ValidationError(
+                format_html('There is <a href="{}">a contact with this address</a> already.', there.get_absolute_url())
+            )
         return email
 
     def clean(self) -> dict[str, Any]:
