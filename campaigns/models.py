@@ -66,6 +66,9 @@ class Campaign(models.Model):
     name = models.CharField(max_length=200)
     lists = models.ManyToManyField(MailingList, blank=True, related_name="campaigns")
     excluded_lists = models.ManyToManyField(MailingList, blank=True, related_name="+")
+    tags = ArrayField(
+        models.CharField(max_length=100), default=list, blank=True, help_text="Only people on the lists who carry one."
+    )
     sender_name = models.CharField(max_length=120, blank=True)
     sender_email = models.CharField(max_length=254, blank=True)
     reply_to = models.CharField(max_length=254, blank=True)
@@ -146,6 +149,7 @@ class Campaign(models.Model):
         return Audience(
             lists=tuple(self.lists.order_by("pk").values_list("pk", flat=True)),
             excluded_lists=tuple(self.excluded_lists.order_by("pk").values_list("pk", flat=True)),
+            tags=tuple(self.tags),
         )
 
 

@@ -1,6 +1,7 @@
 """What must not go out, and what had better not: read before every launch, shown while the campaign is written."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from django.utils import timezone
@@ -48,8 +49,10 @@ def _to(campaign: Campaign, *, is_real: bool) -> Iterator[Finding]:
     if not chosen.lists:
         yield Finding("block", "no-list", "Nobody is chosen yet.", "Choose at least one list.", "to")
     elif not audience.sample(chosen, 1):
-        text = "Nobody on these lists will receive it."
-        yield Finding("block", "no-recipients", text, "Choose another list, or add people to this one.", "to")
+        text, cure = "Nobody on these lists will receive it.", "Choose another list, or add people to this one."
+        if chosen.tags and audience.sample(replace(chosen, tags=()), 1):
+            text, cure = "Nobody on these lists who may get it has one of the tags.", "Choose other tags, or none."
+        yield Finding("block", "no-recipients", text, cure, "to")
     elif is_real and audience.has_samples(chosen):
         text = "Some of these people are sample data: real mail to them bounces, which harms your name as a sender."
         yield Finding("block", "sample-people", text, "Remove the sample data, or choose other lists.", "to")
