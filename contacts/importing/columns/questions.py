@@ -7,6 +7,7 @@ from typing import Any
 
 from contacts.importing.plan import CONSENT, Column, Plan, Status, Target
 from contacts.importing.rows.preparing import Preparer, Refused
+from contacts.importing.wording.judging import word
 
 EVERYONE = "everyone"
 MEANINGS: dict[str, Status] = {
@@ -99,8 +100,9 @@ def _decided(column: Column, value: str, target: str, *, is_value: bool) -> Colu
     if is_value:
         if target not in MEANINGS:
             raise NoSuchAnswer(f"“{target}” is none of {', '.join(MEANINGS)}.")
-        kept = tuple(pair for pair in column.meanings if pair[0] != value)
-        return replace(column, meanings=(*kept, (value, int(MEANINGS[target]))))
+        said = word(value)
+        kept = tuple(pair for pair in column.meanings if pair[0] != said)
+        return replace(column, meanings=(*kept, (said, int(MEANINGS[target]))))
     if target in MEANINGS and column.target in CONSENT and column.target != Target.ASK:
         return replace(column, otherwise=int(MEANINGS[target]))
     if target in ("", "ignore", "nothing"):
