@@ -6,7 +6,7 @@ from typing import Final
 
 from contacts.importing.plan import Column, Status, Target
 from contacts.importing.wording.cell_words import NO, NOTHING, STATUS_WORDS, YES, status_word
-from contacts.importing.wording.concepts import meanings
+from contacts.importing.wording.concepts import meanings, tell_of_leaving
 from contacts.importing.wording.naming import plain
 
 _MOST_REMEMBERED: Final = 2_000
@@ -57,6 +57,19 @@ class ColumnJudge:
             return decided
         found = self._judge(text)
         return self._otherwise if found is None else found
+
+
+def objection_judge(column: Column) -> Judge:
+    """Judges the cells of a column that was guessed to be about consent, also where it had to be asked about."""
+    if column.target != Target.ASK:
+        return ColumnJudge(column)
+    status = ColumnJudge(Column(Target.STATUS, otherwise=int(Status.SUBSCRIBED)))
+
+    def judge(cell: str) -> int | None:
+        is_no = word(cell) in NO or tell_of_leaving(cell.split(";"))
+        return Status.UNSUBSCRIBED if is_no else status(cell)
+
+    return judge
 
 
 def word(cell: str) -> str:
