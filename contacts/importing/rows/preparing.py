@@ -14,6 +14,7 @@ from contacts.importing.wording.judging import ColumnJudge, objection_judge, wor
 from contacts.models import Field
 
 LONGEST_CELL = 10_000
+_APOSTROPHES = ("'", "’", "‘", "`", "´")
 _LONGEST_NAME = 200
 _LONGEST_CODE = 12
 _MOST_LISTS = 500
@@ -140,9 +141,9 @@ class Preparer:
         return [*cells[: self._width], *[""] * (self._width - len(cells))]
 
     def _address(self, text: str) -> str:
-        if text[:1] == "'":  # a spreadsheet's mark for text; some quote the whole cell with it
+        if text[:1] in _APOSTROPHES:  # a spreadsheet's mark for text; some quote the whole cell with it
             text = text[1:].strip()
-            text = text[:-1] if text[-1:] == "'" else text
+            text = text[:-1] if text[-1:] in _APOSTROPHES else text
         try:
             email = addresses.normalise(text)
         except addresses.InvalidAddress as problem:

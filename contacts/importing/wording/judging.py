@@ -74,7 +74,7 @@ def objection_judge(column: Column) -> Judge:
 
 def word(cell: str) -> str:
     """The cell as it is compared: one spelling for all ways to write nothing."""
-    text = status_word(plain(cell.strip().lstrip("'")))
+    text = status_word(plain(cell.strip().strip("'")))
     return "" if text in NOTHING else text
 
 
