@@ -13,6 +13,7 @@ from accounts import audit
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts.importing.columns.guessing import system
+from contacts.importing.columns.questions import DISREGARD
 from contacts.importing.form import ImportForm, ShapeForm, answers, choices, chosen, meanings, with_columns
 from contacts.importing.plan import Plan, Status, Target
 from contacts.importing.reading.detecting import NotReadable
@@ -221,12 +222,16 @@ def _columns(job: ImportJob, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _decided(plan: Plan) -> list[dict[str, Any]]:
+def _decided(plan: Plan) -> list[dict[str, str]]:
     """Answers given before, so that they come along with the next choice on the page."""
     return [
-        {"name": f"meaning-{index}", "word": word, "status": status}
+        {"name": f"meaning-{index}", "value": f"{status}:{word}"}
         for index, column in enumerate(plan.columns)
         for word, status in column.meanings
+    ] + [
+        {"name": f"answer-{index}", "value": DISREGARD}
+        for index, column in enumerate(plan.columns)
+        if column.is_disregarded
     ]
 
 

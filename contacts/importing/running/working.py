@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts import locks
 from contacts.importing.columns import questions
-from contacts.importing.plan import Column, Plan, Target
+from contacts.importing.plan import Column, Plan, Target, guessed_columns
 from contacts.importing.reading import storing
 from contacts.importing.reading.records import MOST_COLUMNS, Broken, records
 from contacts.importing.rows.preparing import Preparer, Refused
@@ -120,7 +120,7 @@ def _stage(job: ImportJob, plan: Plan, refused: RefusedRows, *, shows_progress: 
     """Returns how many rows the file has, the header not counted, and what prepared them."""
     staging.create(job.pk)
     header = job.options.get("header", ())
-    preparer = Preparer(plan, dict(Field.objects.values_list("key", "kind")), header)
+    preparer = Preparer(plan, dict(Field.objects.values_list("key", "kind")), header, guessed_columns(job.options))
     batch, read, shown_at = staging.Batch(tells_belonging=plan.tells_belonging), 0, time.monotonic()
     with storing.opened(job) as file:
         found = records(file, plan.encoding, plan.delimiter, plan.title_lines)

@@ -56,6 +56,20 @@ def test_an_import_waits_for_its_answers(open_import: Callable[..., tuple[Client
     assert [contact.email for contact in Contact.objects.reachable()] == ["a@x.com"]
 
 
+def test_ignoring_a_status_is_confirmed_on_the_page(open_import: Callable[..., tuple[Client, str]]) -> None:
+    client, url = open_import("Email,Status\na@x.com,active\nb@x.com,unsubscribed\n")
+    ignored = {"column-0": "email", "column-1": ""} | DECIDED
+    page = text(client.post(f"{url}preview/", ignored))
+    assert "1 person does not want mail, or nobody knows. As chosen they would get it." in page
+    refused = client.post(f"{url}check/", ignored)
+    assert refused.status_code == 422
+    again = text(client.post(f"{url}preview/", ignored | {"answer-1": "disregard"}))
+    assert "question first" not in again
+    assert '<input type="hidden" name="answer-1" value="disregard">' in again
+    client.post(f"{url}check/", ignored | {"answer-1": "disregard"})
+    assert ImportJob.objects.get().state == "checking"
+
+
 def test_who_is_in_the_file_is_asked_for(open_import: Callable[..., tuple[Client, str]]) -> None:
     client, url = open_import("Email\na@x.com\n", "subscribed_and_unsubscribed.csv")
     answer = client.post(f"{url}check/", {"column-0": "email"} | DECIDED | {"everyone": ""})
