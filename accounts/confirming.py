@@ -17,11 +17,12 @@ from django.utils.http import urlencode
 from accounts import audit
 from accounts.login import present_password, throttling
 from accounts.permissions import StaffRequest
-from accounts.two_factor import codes, factors
+from accounts.two_factor import codes, factors, passkeys
 
 GRACE = timedelta(minutes=5)
 _AT = "confirmed_at"
-_OURS = ("confirm_password", "confirm_code", "csrfmiddlewaretoken")
+_ANSWERS = ("confirm_password", "confirm_code", "confirm_passkey")
+_NOT_KEPT = (*_ANSWERS, "csrfmiddlewaretoken")
 
 View = Callable[..., HttpResponseBase]
 
@@ -66,11 +67,18 @@ class ConfirmForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
 
+    confirm_passkey = forms.CharField(required=False, max_length=100_000, widget=forms.HiddenInput)
+
     def __init__(self, request: StaffRequest, *args: Any, **kwargs: Any) -> None:
         self.request = request
         super().__init__(*args, **kwargs)
         if not factors.has_one(request.user):
             del self.fields["confirm_code"]
+        if not passkeys.of(request.user):
+            del self.fields["confirm_passkey"]
+
+    def passkey_options(self) -> dict[str, Any]:
+        return passkeys.begin_asking(self.request.user)
 
     def clean(self) -> dict[str, Any]:
         try:
@@ -80,7 +88,12 @@ class ConfirmForm(forms.Form):
         return self.cleaned_data
 
     def _check(self, given: dict[str, str]) -> None:
-        if code := given.get("confirm_code"):
+        if answer := given.get("confirm_passkey"):
+            try:
+                passkeys.use(self.request.user, answer)
+            except passkeys.Refused as problem:
+                self._refuse(None, str(problem))
+        elif code := given.get("confirm_code"):
             if not codes.use(self.request, self.request.user, code):
                 self._refuse("confirm_code", "That code is not right, or was used before.")
         elif password := given.get("confirm_password"):
@@ -89,13 +102,13 @@ class ConfirmForm(forms.Form):
         elif not self.errors:
             self.add_error("confirm_password", "Type your password.")
 
-    def _refuse(self, field: str, words: str) -> None:
+    def _refuse(self, field: str | None, words: str) -> None:
         audit.record(self.request, "confirmation.failed", self.request.user.email)
         self.add_error(field, words)
 
 
 def _answer(request: StaffRequest) -> ConfirmForm | None:
-    is_answer = request.method == "POST" and any(name in request.POST for name in _OURS[:2])
+    is_answer = request.method == "POST" and any(name in request.POST for name in _ANSWERS)
     return ConfirmForm(request, request.POST) if is_answer else None
 
 
@@ -108,6 +121,6 @@ def _ask(request: StaffRequest, form: ConfirmForm | None) -> HttpResponse:
         return answer
     if request.method != "POST":
         return redirect(f"{resolve_url('confirm')}?{urlencode({'next': here})}")
-    kept = [(name, value) for name, values in request.POST.lists() if name not in _OURS for value in values]
+    kept = [(name, value) for name, values in request.POST.lists() if name not in _NOT_KEPT for value in values]
     shown = {"form": form or ConfirmForm(request), "action": here, "kept": kept}
     return render(request, "accounts/confirm.html", shown, status=422 if form else 200)

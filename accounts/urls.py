@@ -3,12 +3,13 @@
 from allauth.account import views as allauth
 from django.urls import URLPattern, path
 
-from accounts.views import confirm, joining, organisation, own, people, resetting, sessions, setup, two_factor
+from accounts.views import confirm, joining, organisation, own, passkeys, people, resetting, sessions, setup, two_factor
 
 urlpatterns: list[URLPattern] = [
     path("setup/", setup.setup, name="setup"),
     path("login/", allauth.login, name="account_login"),
     path("login/second-factor/", two_factor.authenticate, name="mfa_authenticate"),
+    path("login/passkey/", passkeys.log_in, name="passkey-login"),
     path("login/reset/", resetting.ask, name="password-reset-ask"),
     path("login/reset/<str:token>/", resetting.reset, name="password-reset"),
     path("login/inactive/", allauth.account_inactive, name="account_inactive"),
@@ -20,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("account/confirm/", confirm.confirm, name="confirm"),
     path("account/two-factor/", two_factor.two_factor, name="two-factor"),
     path("account/two-factor/app/", two_factor.add_app, name="two-factor-app"),
+    path("account/two-factor/passkey/", passkeys.add, name="passkey-add"),
     path("account/two-factor/codes/", two_factor.recovery_codes, name="two-factor-codes"),
     path("account/two-factor/<int:pk>/remove/", two_factor.remove, name="two-factor-remove"),
     path("account/sessions/end/", sessions.end_others, name="sessions-end"),

@@ -76,13 +76,14 @@ def _live(user: User) -> Iterator[tuple[Session, dict[str, Any]]]:
 
 
 def _shown(request: StaffRequest, session: Session, data: dict[str, Any]) -> OpenSession:
-    seen = data.get(_SEEN) or {}
+    is_this = session.pk == request.session.session_key
+    seen = (request.session if is_this else data).get(_SEEN) or {}
     return OpenSession(
         _number(session),
         seen.get("device", "Unknown browser"),
         seen.get("network", ""),
         datetime.fromtimestamp(seen["at"], UTC) if seen else None,
-        session.pk == request.session.session_key,
+        is_this,
     )
 
 

@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.permissions import Permission, allows
 from accounts.shell import menu as menus
 from accounts.shell import notices, strip
+from accounts.two_factor import passkeys
 
 register = template.Library()
 
@@ -57,6 +58,12 @@ def notices_for_everyone(context: Context) -> list[notices.Notice]:
 def can_mail() -> bool:
     """Whether a mail to somebody who works here would leave."""
     return mailing.can_mail()
+
+
+@register.simple_tag
+def has_passkeys() -> bool:
+    """Whether anybody here logs in with a passkey."""
+    return passkeys.are_used()
 
 
 @register.simple_tag

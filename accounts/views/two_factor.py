@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import audit
 from accounts.confirming import lately_confirmed
 from accounts.login import throttling
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 from accounts.permissions import Permission, StaffRequest, requires
-from accounts.two_factor import codes, factors
+from accounts.two_factor import codes, factors, passkeys
 from accounts.two_factor.stage import SecondFactorStage
 
 
@@ -34,6 +34,7 @@ def two_factor(request: StaffRequest) -> HttpResponse:
     found = list(factors.of(request.user))
     shown = {
         "app": next((factor for factor in found if factor.type == Authenticator.Type.TOTP), None),
+        "passkeys": [factor for factor in found if factor.type == Authenticator.Type.WEBAUTHN],
         "is_missing": organisation.second_factor_required and not found,
         "has_one": bool(found),
         "codes_left": len(factors.codes_left(request.user)),
@@ -99,15 +100,42 @@ def recovery_codes(request: StaffRequest) -> HttpResponse:
 def authenticate(request: HttpRequest) -> HttpResponse:
     """The second step of a login."""
     stage = request._login_stage  # type: ignore[attr-defined]  # set by the decorator
-    user, form = stage.login.user, CodeForm(request.POST or None)
-    if form.is_valid():
-        try:
-            if codes.use(request, user, form.cleaned_data["code"]):
-                response: HttpResponse = stage.exit()
-                return response
-            audit.record(request, "login.second_factor_failed", user.email)
-            form.add_error("code", "That code is not right, or was used before. Wait for the next one.")
-        except throttling.Locked as problem:
-            form.add_error("code", str(problem))
-    shown = {"form": form, "has_app": bool(factors.app_of(user))}
-    return render(request, "account/second_factor.html", shown, status=422 if form.is_bound else 200)
+    user, is_passkey = stage.login.user, "passkey" in request.POST
+    form = CodeForm(request.POST if request.method == "POST" and not is_passkey else None)
+    try:
+        is_right = (
+            _passkey_is_right(request, user) if is_passkey else form.is_valid() and _code_is_right(request, form, user)
+        )
+    except throttling.Locked as problem:
+        form.add_error("code", str(problem))
+        is_right = False
+    if is_right:
+        response: HttpResponse = stage.exit()
+        return response
+    shown = {
+        "form": form,
+        "has_app": bool(factors.app_of(user)),
+        "options": passkeys.begin_asking(user) if passkeys.of(user) else None,
+        "passkey_failed": is_passkey,
+    }
+    return render(request, "account/second_factor.html", shown, status=422 if request.method == "POST" else 200)
+
+
+def _passkey_is_right(request: HttpRequest, user: User) -> bool:
+    try:
+        passkeys.use(user, request.POST["passkey"])
+    except passkeys.Refused:
+        audit.record(request, "login.second_factor_failed", user.email)
+        return False
+    return True
+
+
+def _code_is_right(request: HttpRequest, form: CodeForm, user: User) -> bool:
+    """Raises throttling.Locked."""
+    if not form.is_valid():
+        return False
+    if codes.use(request, user, form.cleaned_data["code"]):
+        return True
+    audit.record(request, "login.second_factor_failed", user.email)
+    form.add_error("code", "That code is not right, or was used before. Wait for the next one.")
+    return False

@@ -34,7 +34,7 @@ def test_axe_finds_nothing_on_any_page(group: str, live_server: LiveServer) -> N
     assert not visit.found, "\n" + "\n".join(visit.found)
 
 
-@pytest.mark.parametrize("path", ["/login/", "/nothing-here/"])
+@pytest.mark.parametrize("path", ["/login/", "/login/passkey/", "/nothing-here/"])
 def test_axe_finds_nothing_where_a_stranger_gets(path: str, live_server: LiveServer) -> None:
     Cast(STRANGER)
     with visitor(live_server.url, None) as visit:

@@ -148,6 +148,10 @@ ADDRESSES = {
     "confirm": Address(STAFF, spoil="main .btn-primary"),
     "two-factor": Address(STAFF, states=(with_app,)),
     "two-factor-app": Address(STAFF, no_page="leads away with an app; seen in its own test"),
+    "passkey-add": Address(STAFF),
+    "passkey-login": Address(
+        None, statuses=frozenset({200, 302}), no_page="leads away when logged in; seen in its own test"
+    ),
     "two-factor-codes": Address(
         STAFF,
         args=with_app,
