@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "accounts.security.PermissionsPolicy",
     "accounts.middleware.StaffPages",
+    "accounts.uploads.UploadLimit",
 ]
 
 ROOT_URLCONF = "config.urls"

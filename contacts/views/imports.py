@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import audit
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
+from accounts.uploads import takes_uploads
 from contacts.importing.columns.guessing import system
 from contacts.importing.columns.questions import DISREGARD
 from contacts.importing.form import ImportForm, ShapeForm, answers, choices, chosen, meanings, with_columns
@@ -32,6 +33,7 @@ def imports(request: StaffRequest) -> HttpResponse:
     return render(request, "contacts/imports.html", {"page": page})
 
 
+@takes_uploads(jobs.LARGEST_BYTES)
 @csrf_exempt  # checked in _upload: the guard has to stand before anything reads the form
 @require_http_methods(["GET", "POST"])
 @requires(Permission.PEOPLE)
