@@ -76,6 +76,8 @@ def _environ(scope: Any, reader: str) -> dict[str, Any]:
         "wsgi.file_wrapper": _File,
     }
     for name, value in scope.headers.items():
+        if "_" in name:  # would be taken for the one with a hyphen
+            continue
         key = "CONTENT_TYPE" if name == "content-type" else f"HTTP_{name.upper().replace('-', '_')}"
         if key in environ and key != "HTTP_HOST":
             value = f"{environ[key]}{'; ' if key == 'HTTP_COOKIE' else ','}{value}"

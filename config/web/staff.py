@@ -103,7 +103,9 @@ async def _connected() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
 
 def _request(scope: Any, method: str, body: IO[bytes] | None, reader: str) -> bytes:
     target = quote(scope.path, safe=_IN_PATHS) + (f"?{scope.query_string}" if scope.query_string else "")
-    headers = [(name, value) for name, value in scope.headers.items() if name not in _OF_ONE_CONNECTION]
+    # A name with an underscore would be taken for the one with a hyphen.
+    passed = ((name, value) for name, value in scope.headers.items() if "_" not in name)
+    headers = [(name, value) for name, value in passed if name not in _OF_ONE_CONNECTION]
     if scope.authority:
         headers = [("host", scope.authority), *(header for header in headers if header[0] != "host")]
     headers.append(("x-forwarded-for", reader))

@@ -18,7 +18,7 @@ from contacts.importing.columns.questions import DISREGARD
 from contacts.importing.form import ImportForm, ShapeForm, answers, choices, chosen, meanings, with_columns
 from contacts.importing.plan import Plan, Status, Target
 from contacts.importing.reading.detecting import NotReadable
-from contacts.importing.reading.uploading import SizeGuard
+from contacts.importing.reading.uploading import LARGEST_BYTES, SizeGuard
 from contacts.importing.running import jobs, mending, progress
 from contacts.models import ImportJob, MailingList
 from contacts.paging import latest_first
@@ -33,7 +33,7 @@ def imports(request: StaffRequest) -> HttpResponse:
     return render(request, "contacts/imports.html", {"page": page})
 
 
-@takes_uploads(jobs.LARGEST_BYTES)
+@takes_uploads(LARGEST_BYTES)
 @csrf_exempt  # checked in _upload: the guard has to stand before anything reads the form
 @require_http_methods(["GET", "POST"])
 @requires(Permission.PEOPLE)
