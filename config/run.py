@@ -32,6 +32,7 @@ SLOWEST_START = 180  # seconds until a page answers, on a machine with other wor
 
 def main(fill: Callable[[], None] | None = None) -> int:
     """Exit code. `fill` runs once the database is migrated (the demo puts its data in)."""
+    os.umask(0o077)  # of what every process writes under var/, nothing is for other accounts
     port = int(os.environ.get("PORT", "8000"))
     host = os.environ.get("HOST", "127.0.0.1")
     try:

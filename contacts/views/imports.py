@@ -67,13 +67,17 @@ def import_job(request: StaffRequest, pk: int) -> HttpResponse:
     is_at_work = job.state in (State.CHECKING, State.RUNNING)
     if request.htmx and not is_at_work:
         return HttpResponse(headers={"HX-Refresh": "true"})
-    if is_at_work:
+    return _page(request, job)
+
+
+def _page(request: StaffRequest, job: ImportJob, status: int = 200) -> HttpResponse:
+    if job.state in (State.CHECKING, State.RUNNING):
         template = "contacts/_import_progress.html" if request.htmx else "contacts/import_working.html"
-        return render(request, template, {"job": job, "progress": progress.of(job)})
+        return render(request, template, {"job": job, "progress": progress.of(job)}, status=status)
     if job.state == State.UPLOADED:
         plan = Plan.from_json(job.options)
-        return _columns_page(request, job, plan, ImportForm.of(plan))
-    return render(request, "contacts/import_report.html", _report(job))
+        return _columns_page(request, job, plan, ImportForm.of(plan), status=status)
+    return render(request, "contacts/import_report.html", _report(job), status=status)
 
 
 @require_POST
@@ -123,8 +127,13 @@ def check(request: StaffRequest, pk: int) -> HttpResponse:
 @requires(Permission.PEOPLE)
 def start(request: StaffRequest, pk: int) -> HttpResponse:
     job = get_object_or_404(ImportJob, pk=pk)
+    try:
+        jobs.start(job)
+    except jobs.NotPossible as problem:
+        messages.error(request, str(problem))
+        return _page(request, job, status=400)
     audit.record(request, "import.start", job.file_name, id=job.pk)
-    return _act(request, job, jobs.start)
+    return redirect(job)
 
 
 @require_POST

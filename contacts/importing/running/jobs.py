@@ -215,7 +215,10 @@ _REPEATABLE = (Target.IGNORE, Target.FIELD, Target.NEW, *CONSENT)
 
 
 def start(job: ImportJob, *, enqueue: bool = True) -> None:
-    _advance(job, (State.READY,), State.RUNNING, enqueue=enqueue, rows_done=0, rows_total=job.counts["staged"])
+    if job.state in (State.UPLOADED, State.CHECKING, State.FAILED):
+        raise NotPossible("This import cannot start yet: its file has to be checked first.")
+    staged = job.counts.get("staged", 0)
+    _advance(job, (State.READY,), State.RUNNING, enqueue=enqueue, rows_done=0, rows_total=staged)
 
 
 def change(job: ImportJob) -> None:

@@ -114,7 +114,7 @@ def _told_by_presence(
 ) -> Column:
     if distinct and all(text.startswith(("http://", "https://")) for text in distinct):
         return _NOTHING_TO_SAY  # a link to unsubscribe
-    numbers = [text for text in distinct if text.replace(".", "", 1).isdigit() and len(text) < 7]
+    numbers = [text for text in distinct if _is_number(text) and len(text) < 7]
     if _COUNTS.intersection(name_words) or any(float(text) > 1 for text in numbers):
         return _ASK if any(text.strip("0.") for text in distinct if text not in NO) else _NOTHING_TO_SAY
     if is_status and distinct and not _only(distinct, YES | NO) and not any(map(is_date, distinct)):
@@ -186,7 +186,7 @@ def _told_by_weak_name(name_words: tuple[str, ...], distinct: dict[str, None]) -
         return Column(Target.OPTED_IN) if is_plain(name_words) else _ASK
     if _all_words(distinct):
         return Column(Target.STATUS)
-    is_counted = all(text.replace(".", "", 1).isdigit() for text in distinct)
+    is_counted = all(map(_is_number, distinct))
     return _ASK if not is_counted and any(map(_says_no, distinct)) else None  # "weekly" or "never"
 
 
@@ -209,6 +209,10 @@ def _says_no(text: str) -> bool:
         return True
     said = meanings(text) if len(text) <= _LONGEST_PHRASE else set()
     return bool(said) and min(said) > Status.SUBSCRIBED
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.replace(".", "", 1).isdigit()
 
 
 def _is_decidable(text: str) -> bool:

@@ -11,6 +11,7 @@ from contacts.importing.plan import Status
 from contacts.importing.reading.detecting import detect
 from contacts.importing.rows.preparing import Preparer
 from contacts.importing.running import jobs
+from contacts.importing.wording.recognising import recognise
 
 
 @dataclass(frozen=True)
@@ -52,3 +53,8 @@ def test_who_left_is_not_subscribed_and_who_agreed_is(table: Table) -> None:
     mailed = {person.email for person in map(preparer.prepare, rows) if person.status == Status.SUBSCRIBED}
     wanted = {email for email, wants in table.wanted.items() if wants}
     assert mailed == wanted or (table.asked and mailed <= set(table.wanted))
+
+
+@pytest.mark.parametrize("count", ["²", "½", "٣", "1.2.3", "."])
+def test_odd_figures_in_a_column_about_bounces_break_nothing(count: str) -> None:
+    assert recognise("Bounces", [count, "0", ""]) is not None
