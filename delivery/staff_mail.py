@@ -17,7 +17,6 @@ from accounts import mailing
 from accounts.mailing import Mail
 from accounts.models import Organisation
 from accounts.secrets import Unreadable
-from accounts.web_addresses import NoHost
 from delivery.content import Parts, Recipient
 from delivery.models import Provider
 from delivery.outcomes import BatchFacts, Claim, Letter
@@ -56,7 +55,7 @@ def send(mail: Mail) -> str:
     for provider in ready() if organisation else []:
         try:
             asyncio.run(_hand_over(transport_to(provider), _letter(mail, organisation)))  # type: ignore[arg-type]
-        except (CannotOpen, CannotCarry, Unreadable, NoHost, _Failed, TimeoutError, OSError) as error:
+        except (CannotOpen, CannotCarry, Unreadable, _Failed, ValueError, TimeoutError, OSError) as error:
             problem = f"{provider}: {str(error) or 'no answer in time'}"
             if isinstance(error, _Failed) and error.may_have_arrived:
                 break

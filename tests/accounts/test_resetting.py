@@ -121,10 +121,15 @@ def test_the_next_provider_carries_what_the_first_cannot(relay: Provider, mailbo
 
 
 def test_an_invitation_is_mailed(relay: Provider, mailbox: Mailbox, client_for: Browser, owner: User) -> None:
+    User.objects.filter(pk=owner.pk).update(name="محمد Müller-Łęcka")
     browser = client_for(owner)
     page = browser.post("/settings/people/invite/", {"email": "neu@nordlicht.example", "role": "viewer"}, follow=True)
     assert "on its way to neu@nordlicht.example" in page.content.decode()
     path = mailbox.next_link("neu@nordlicht.example")
+    mail = mailbox.all[-1][1]
+    assert mail["Subject"] == "محمد Müller-Łęcka invites you to Nordlicht Books"
+    assert mail["From"] == "Nordlicht Books <news@nordlicht.example>"
+    assert mail["Auto-Submitted"] == "auto-generated"
     until(lambda: Invitation.objects.get().mail_state == "sent")
     assert "mailed" in browser.get("/settings/people/").content.decode()
     assert Client().post(path, {"name": "Nele Neu", "password": PASSWORD}).status_code == 302
