@@ -1,6 +1,6 @@
 # Tallypost: `make` alone explains.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fix bench chaos demo screenshots
+.PHONY: help setup run test check fix bench chaos fuzz demo screenshots
 SHELL := /bin/bash
 
 UV := $(shell command -v uv 2>/dev/null || echo var/tools/uv/bin/uv)
@@ -42,6 +42,10 @@ bench: setup ## Measure sending, importing and tracking; one JSON object a line
 
 chaos: setup ## Send twenty campaigns while processes are killed, and account for every message; half an hour or more
 	@$(PYTHON) -m tests.chaos
+
+fuzz: setup ## Look for inputs that our readers do not survive, for an hour; TARGETS="csv token": only those
+	@$(UV) sync --frozen --quiet --group fuzz
+	@$(PYTHON) -m tests.fuzz $(TARGETS)
 
 demo: setup ## Start with sample data in a folder of its own (var/demo)
 	@exec $(PYTHON) -m tools.demo

@@ -9,15 +9,23 @@ from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from accounts.models import Organisation
+from accounts.models import Organisation, User
+from accounts.sessions import listing
+from accounts.two_factor import factors
 
 Response = Callable[[HttpRequest], HttpResponse]
 _ALSO_STAFF = {"account_login", "account_logout"}
 _NO_STORE = "no-store"
+# What somebody without a second factor may open where everybody needs one.
+_WITHOUT_FACTOR = {
+    *("two-factor", "two-factor-app", "passkey-add", "two-factor-codes", "confirm", "account_login", "account_logout"),
+}
 
 
 class StaffPages:
-    """Set-up comes first; times are the organisation's; a fragment never swallows the login page.
+    """Set-up comes first, then a second factor where everybody needs one; times are the organisation's.
+
+    A fragment never swallows the login page.
 
     Staff pages are those whose view wears `requires`. Recipients' pages cost no query here. No browser keeps a staff
     page: after logging out nobody reads it by going back.
@@ -44,7 +52,20 @@ class StaffPages:
         if organisation is None:
             return redirect("setup")
         timezone.activate(_zone(organisation.time_zone))
+        if not isinstance(request.user, User):
+            return None
+        listing.note(request)
+        if name not in _WITHOUT_FACTOR and factors.is_missing(request.user, organisation):
+            return _to_second_factor(request)
         return None
+
+
+def _to_second_factor(request: HttpRequest) -> HttpResponse:
+    if not getattr(request, "htmx", None):
+        return redirect("two-factor")
+    answer = HttpResponse(status=204)
+    answer.headers["HX-Redirect"] = resolve_url("two-factor")
+    return answer
 
 
 def _zone(name: str) -> ZoneInfo:

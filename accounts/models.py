@@ -4,6 +4,8 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.crypto import salted_hmac
 
@@ -51,7 +53,20 @@ class User(AbstractBaseUser):
     def end_sessions(self) -> None:
         """Everywhere. The request that asked for it stays logged in by `update_session_auth_hash`."""
         User.objects.filter(pk=self.pk).update(session_epoch=models.F("session_epoch") + 1)
+        Session.objects.filter(user=self).delete()
         self.refresh_from_db(fields=["session_epoch"])
+
+
+class Session(AbstractBaseSession):
+    """A browser's session. No user: somebody who has not logged in."""
+
+    user = models.ForeignKey(User, models.CASCADE, null=True)
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        from accounts.sessions.store import SessionStore  # which needs this model
+
+        return SessionStore
 
 
 class Organisation(models.Model):
@@ -65,6 +80,7 @@ class Organisation(models.Model):
     public_url = models.URLField(blank=True, help_text="Empty: the PUBLIC_URL of the environment.")
     brand_colour = models.CharField(max_length=7, default="#1f4fa8")
     logo = models.CharField(max_length=200, blank=True, help_text="Storage name of the logo.")
+    second_factor_required = models.BooleanField(default=False, help_text="Of everybody who works here.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -89,6 +105,12 @@ class Organisation(models.Model):
 
 
 class Invitation(models.Model):
+    class MailState(models.TextChoices):
+        NONE = "", "Not mailed"
+        UNDER_WAY = "under_way", "Being mailed"
+        SENT = "sent", "Mailed"
+        FAILED = "failed", "Mail failed"
+
     email = models.EmailField(max_length=254)
     role = models.CharField(max_length=10, choices=Role.choices)
     token_digest = models.CharField(max_length=64, unique=True)
@@ -96,6 +118,8 @@ class Invitation(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
+    mail_state = models.CharField(max_length=9, choices=MailState.choices, default=MailState.NONE, blank=True)
+    mail_problem = models.CharField(max_length=300, blank=True, help_text="Holds the server's words; hostile text.")
 
     def __str__(self) -> str:
         return self.email

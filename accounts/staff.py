@@ -7,10 +7,11 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
-from accounts import audit
-from accounts.models import Invitation, Role, User
+from accounts import audit, mailing
+from accounts.models import Invitation, Organisation, Role, User
 from accounts.permissions import Permission, StaffRequest, allows
 
 INVITATION_DAYS = 7
@@ -45,6 +46,21 @@ def invite(request: StaffRequest, email: str, role: Role) -> str:
     )
     audit.record(request, "invitation.created", email, role=role)
     return token
+
+
+def mail(token: str, organisation: Organisation) -> bool:
+    """Send the link where a mail server is ready; False: there is none."""
+    invitation = invited_by_token(token)
+    if invitation is None or not mailing.can_mail():
+        return False
+    invitation.mail_state = Invitation.MailState.UNDER_WAY
+    invitation.save(update_fields=["mail_state"])
+    mailing.send_invitation(organisation, invitation, link(organisation, token), INVITATION_DAYS)
+    return True
+
+
+def link(organisation: Organisation, token: str) -> str:
+    return organisation.public_address + reverse("join", args=[token])
 
 
 def revoke(request: StaffRequest, invitation: Invitation) -> None:
@@ -95,6 +111,7 @@ def deactivate(request: StaffRequest, person: User) -> None:
     _keep_an_owner(person)
     person.is_active = False
     person.save(update_fields=["is_active"])
+    person.end_sessions()
     _end_invitations(person)
     audit.record(request, "person.deactivated", person.email)
 

@@ -53,8 +53,8 @@ def _import(path: Path) -> dict[str, Any]:
     django.setup()
     from django.core.files.base import File
 
-    from contacts.importing import jobs, working
     from contacts.importing.plan import Plan
+    from contacts.importing.running import jobs, working
     from contacts.models import ImportJob, MailingList
 
     news, _ = MailingList.objects.get_or_create(name="News")

@@ -204,6 +204,20 @@ class Edition(models.Model):
         return ascii_address(self.sender_email).rpartition("@")[2].lower()
 
 
+class TestAddress(models.Model):
+    """A mailbox of somebody who does not work here, asked whether test mails may come."""
+
+    email = models.CharField(max_length=254, unique=True, help_text="With its capitals folded.")
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    agreed_at = models.DateTimeField(null=True)
+
+    __test__ = False  # not one of pytest's
+
+    def __str__(self) -> str:
+        return self.email
+
+
 class Image(models.Model):
     name = models.CharField(max_length=200)
     storage_name = models.CharField(max_length=200, unique=True)

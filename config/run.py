@@ -192,15 +192,15 @@ def _say(words: str) -> None:
 
 
 def _wait_for_page(host: str, port: int, daemon: subprocess.Popen[bytes], ended: Callable[[], str]) -> None:
-    """Until the web server answers anything at all. Raises NotStarted with what `ended` tells, once it does."""
+    """Until a staff page is answered, whatever it says. Raises NotStarted with what `ended` tells, once it does."""
     reach = "127.0.0.1" if host in ("0.0.0.0", "") else host  # noqa: S104  # compared, not bound
     deadline = time.monotonic() + SLOWEST_START
     while time.monotonic() < deadline and daemon.poll() is None:
         page = http.client.HTTPConnection(reach, port, timeout=30)
         with contextlib.closing(page), contextlib.suppress(OSError, http.client.HTTPException):
             page.request("GET", "/login/")
-            page.getresponse()
-            return
+            if page.getresponse().status != http.HTTPStatus.SERVICE_UNAVAILABLE:  # staff's processes still begin
+                return
         if words := ended():
             raise NotStarted(words)
         time.sleep(0.05)

@@ -11,7 +11,7 @@ from accounts.fields import LineField, TimeZoneField
 from accounts.models import User
 from contacts import addresses, consent, fields, tags
 from contacts.exporting import joined
-from contacts.importing.cells import split_names
+from contacts.importing.reading.cells import split_names
 from contacts.models import Contact, Field, MailingList, TrackingConsent
 
 

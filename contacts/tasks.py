@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from contacts.importing import working
+from contacts.importing.running import working
 
 
 @shared_task(name="contacts.work_on_import", queue="jobs", acks_late=True, ignore_result=True)

@@ -8,9 +8,12 @@ class DeliveryConfig(AppConfig):
     name = "delivery"
 
     def ready(self) -> None:
+        from accounts import mailing
         from accounts.shell.notices import register
         from delivery.notices import paused_providers, short_disk, silent_workers
+        from delivery.staff_mail import StaffMail
 
+        mailing.register(StaffMail())
         post_migrate.connect(_provide_sandbox, sender=self)
         register(silent_workers)
         register(short_disk)

@@ -64,14 +64,10 @@ class Sealer:
         state.update(body)
         digest = state.digest()
         size = len(body) + _PROOF_BYTES
-        padding = b"\0" * (-size % 3)
-        text = b2a_base64(
-            b"%b%b%b%b%b%b%b%b%b"
-            % (body, digest[0:10], padding, body, digest[10:20], padding, body, digest[30:40], padding),
-            newline=False,
-        )
+        gap = b"\0" * (-size % 3) + body
+        text = b2a_base64(body + digest[0:10] + gap + digest[10:20] + gap + digest[30:40], newline=False)
         pieces = text.translate(_URL_SAFE).decode()
-        step = (size + len(padding)) // 3 * 4
+        step = (size + 2) // 3 * 4
         chars = (size * 4 + 2) // 3
         return OfMessage(
             pieces[:chars],
@@ -155,11 +151,12 @@ def read(purpose: str, token: str) -> tuple[int, ...] | None:
 
 
 def _body(first: int, second: int | None = None) -> bytes:
-    number = _octets(first)
+    size = _size(first)
     if second is None:
-        return bytes((_HEAD | len(number) - 1,)) + number
-    other = _octets(second)
-    return bytes((_HEAD | (len(other) - 1) << 3 | len(number) - 1,)) + number + other
+        return ((_HEAD | size - 1) << 8 * size | first).to_bytes(size + 1, "big")
+    other = _size(second)
+    head = _HEAD | (other - 1) << 3 | size - 1
+    return ((head << 8 * size | first) << 8 * other | second).to_bytes(1 + size + other, "big")
 
 
 def _numbers(purpose: str, token: str) -> tuple[int, ...]:
@@ -195,8 +192,9 @@ def _decode(text: str) -> bytes:
     return urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def _octets(number: int) -> bytes:
-    return number.to_bytes((number.bit_length() + 7) >> 3 or 1, "big")
+def _size(number: int) -> int:
+    """In octets."""
+    return (number.bit_length() + 7) >> 3 or 1
 
 
 def _key(key: str) -> bytes:

@@ -1,7 +1,9 @@
 """The whole product as processes, as `make run` starts it, for tests that need all of it."""
 
+import atexit
 import os
 import queue
+import shutil
 import signal
 import socket
 import subprocess
@@ -62,6 +64,8 @@ class Product:
     def __post_init__(self) -> None:
         self.lines: queue.Queue[str] = queue.Queue()
         self.output = ""
+        if (home := services.Place(self.var).home) != self.var:  # root's: outside of what pytest removes
+            atexit.register(shutil.rmtree, home, ignore_errors=True)
         outer = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "REDIS_URL")}
         self.process = subprocess.Popen(
             supervisor.bound_to_us([self.python, "-m", "config.run"]),

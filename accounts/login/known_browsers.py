@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponseBase
 
+from accounts.login import throttling
 from accounts.models import User
 
 COOKIE = "known_browser"
@@ -39,6 +40,12 @@ def number(request: HttpRequest, email: str) -> str:
         return ""
     user = User.objects.filter(email__iexact=email.strip(), pk__in=[int(pk) for pk in known]).first()
     return known[str(user.pk)] if user else ""
+
+
+def place(request: HttpRequest, email: str) -> str:
+    """Where tries are counted: a browser that is known for this person, or else the network."""
+    browser = number(request, email)
+    return f"browser {browser}" if browser else throttling.network(request.META.get("REMOTE_ADDR") or "")
 
 
 def _read(request: HttpRequest) -> dict[str, str]:

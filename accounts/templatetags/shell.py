@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts import timezones, wording
+from accounts import mailing, timezones, wording
 from accounts.models import User
 from accounts.permissions import Permission, allows
 from accounts.shell import menu as menus
 from accounts.shell import notices, strip
+from accounts.two_factor import passkeys
 
 register = template.Library()
 
@@ -51,6 +52,18 @@ def notices_for_everyone(context: Context) -> list[notices.Notice]:
     if user is None:
         return []
     return [notice for notice in notices.for_user(user) if notice.action_url != context["request"].path]
+
+
+@register.simple_tag
+def can_mail() -> bool:
+    """Whether a mail to somebody who works here would leave."""
+    return mailing.can_mail()
+
+
+@register.simple_tag
+def has_passkeys() -> bool:
+    """Whether anybody here logs in with a passkey."""
+    return passkeys.are_used()
 
 
 @register.simple_tag

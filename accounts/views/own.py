@@ -1,7 +1,6 @@
 """What everyone may change about themselves."""
 
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -11,7 +10,9 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import audit
 from accounts.forms import NameForm, PasswordForm
 from accounts.permissions import Permission, StaffRequest, requires
+from accounts.sessions import listing
 from accounts.shell.context import THEME_COOKIE, THEMES
+from accounts.two_factor import factors
 
 _YEAR = 365 * 24 * 60 * 60
 
@@ -44,7 +45,7 @@ def password(request: StaffRequest) -> HttpResponse:
         return _show(request, password_form=form)
     request.user.set_password(form.cleaned_data["new"])
     request.user.save(update_fields=["password"])
-    update_session_auth_hash(request, request.user)
+    listing.end_others(request)
     audit.record(request, "password.changed", request.user.email)
     messages.success(request, "The password is changed. Everywhere else you were logged out.")
     return redirect("account")
@@ -72,5 +73,7 @@ def _show(
     shown = {
         "name_form": name_form or NameForm(instance=request.user),
         "password_form": password_form or PasswordForm(request.user, ""),
+        "has_second_factor": factors.has_one(request.user),
+        "sessions": listing.open_sessions(request),
     }
     return render(request, "accounts/account.html", shown, status=422 if name_form or password_form else 200)

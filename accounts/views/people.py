@@ -5,15 +5,16 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import staff
+from accounts import audit, staff
+from accounts.confirming import lately_confirmed
 from accounts.forms import InviteForm
 from accounts.models import Invitation, Organisation, Role, User
 from accounts.permissions import Permission, StaffRequest, requires
+from accounts.two_factor import factors
 
 _LINK = "invitation_link"
 
@@ -27,6 +28,7 @@ def people(request: StaffRequest) -> HttpResponse:
 
 @require_POST
 @requires(Permission.USERS)
+@lately_confirmed
 def invite(request: StaffRequest) -> HttpResponse:
     """The link is kept for the next page of this session alone: it is shown once."""
     form = InviteForm(staff.roles_given_by(request.user), request.POST)
@@ -39,12 +41,14 @@ def invite(request: StaffRequest) -> HttpResponse:
         form.add_error("email", str(problem))
         return _show(request, form, status=422)
     organisation = get_object_or_404(Organisation, id=1)
-    request.session[_LINK] = {"email": email, "url": organisation.public_address + reverse("join", args=[token])}
+    is_mailed = staff.mail(token, organisation)
+    request.session[_LINK] = {"email": email, "url": staff.link(organisation, token), "is_mailed": is_mailed}
     return redirect("people")
 
 
 @require_POST
 @requires(Permission.USERS)
+@lately_confirmed
 def revoke(request: StaffRequest, pk: int) -> HttpResponse:
     invitation = get_object_or_404(staff.pending(), pk=pk)
     return _act(request, lambda: staff.revoke(request, invitation), f"The invitation of {invitation.email} is gone.")
@@ -52,6 +56,7 @@ def revoke(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.USERS)
+@lately_confirmed
 def change_role(request: StaffRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(User, pk=pk)
     wanted = request.POST.get("role", "")
@@ -64,6 +69,7 @@ def change_role(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.USERS)
+@lately_confirmed
 def deactivate(request: StaffRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(User, pk=pk, is_active=True)
     return _act(request, lambda: staff.deactivate(request, person), f"{person} is logged out and cannot log in.")
@@ -71,9 +77,23 @@ def deactivate(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.USERS)
+@lately_confirmed
 def reactivate(request: StaffRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(User, pk=pk, is_active=False)
     return _act(request, lambda: staff.reactivate(request, person), f"{person} can log in again.")
+
+
+@require_POST
+@requires(Permission.USERS)
+@lately_confirmed
+def second_factor(request: StaffRequest) -> HttpResponse:
+    """Whether everybody who works here needs one."""
+    is_required = request.POST.get("required") == "yes"
+    Organisation.objects.filter(id=1).update(second_factor_required=is_required)
+    audit.record(request, "second_factor.rule_changed", required=is_required)
+    said = "Everybody needs a second factor now. Who has none is asked to set it up at their next click."
+    messages.success(request, said if is_required else "A second factor is everybody's own choice now.")
+    return redirect("people")
 
 
 def _act(request: StaffRequest, act: Callable[[], None], done: str) -> HttpResponse:
@@ -96,6 +116,7 @@ def _show(request: StaffRequest, form: InviteForm, *, status: int = 200) -> Http
         "invitations": [(found, found.role in given) for found in _open_invitations()],
         "link": request.session.pop(_LINK, None) if request.method == "GET" else None,
         "days": staff.INVITATION_DAYS,
+        "with_second_factor": factors.holders(),
     }
     return render(request, "accounts/people.html", shown, status=status)
 

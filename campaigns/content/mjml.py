@@ -1,4 +1,4 @@
-"""Blocks become MJML, and MJML becomes the HTML that old mail programs understand."""
+"""Blocks become MJML, of which campaigns.content.drawing makes the HTML that old mail programs understand."""
 
 import re
 from dataclasses import dataclass
@@ -6,11 +6,10 @@ from html import escape, unescape
 
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
-from mjml import mjml2html
 
 from accounts.models import Organisation
 from accounts.web_addresses import as_sent
-from campaigns.content import html
+from campaigns.content import drawing, html
 from campaigns.content.blocks import KINDS, WORDS, Block, Document, column_count, says
 from campaigns.content.colours import (
     INK,
@@ -24,6 +23,7 @@ from campaigns.content.colours import (
     readable_on_dark,
     readable_on_light,
 )
+from campaigns.content.drawing import Drawing
 from campaigns.merge.masking import Masks
 
 _SANS = "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
@@ -31,13 +31,10 @@ _SERIF = "Georgia, 'Times New Roman', serif"
 _RADIUS = {"soft": "6px", "square": "0", "round": "24px"}
 _HEADINGS = {"1": ("30px", "1.25"), "2": ("22px", "1.3"), "3": ("17px", "1.4")}
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-# What XML 1.0 cannot hold, such as the vertical tabs that come along from a word processor.
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _RICH_TABLE = re.compile(r"<(table|td|th)(?=[ >])")
 _CELL = f"border:1px solid {LINE};padding:6px 8px;text-align:start;vertical-align:top"
 _TABLE_LOOK = {"table": "border-collapse:collapse;width:100%;margin:0 0 14px", "td": _CELL, "th": _CELL}
 _RICH_HREF = re.compile(r'href="([^"]*)"')
-_ALT = re.compile(r'<img [^>]*?\balt="(\w+)"[^>]*? style="')
 _GREY = 0.5
 _WIDTH = 600
 _SIDE = 32
@@ -60,20 +57,25 @@ class Brand:
         return cls(organisation.name, organisation.postal_address, colour, logo)
 
 
-def compile(
+def draw(
     document: Document, brand: Brand, *, title: str = "", preheader: str = "", with_examples: bool = False
-) -> str:
-    """A whole HTML page with merge tags still in it, of a document that blocks.validate has seen.
+) -> Drawing:
+    """The mail of a document that blocks.validate has seen.
 
     `with_examples`: grey words where a block has none yet, for whoever writes the mail. What is sent leaves such
     blocks out.
     """
     masks = Masks()
     writer = _Writer(document, brand, masks, with_examples=with_examples)
-    page = mjml2html(_NO_XML.sub("", writer.page(title)), fonts={}, disable_comments=False)
-    return html.complete(
-        masks.reveal(writer.with_inked_alts(page)), title=title, preheader=preheader, language=brand.language
-    )
+    page = writer.page(title)
+    return Drawing(page, masks.word, tuple(masks.tags), writer.alt_inks, title, preheader, brand.language)
+
+
+def compile(
+    document: Document, brand: Brand, *, title: str = "", preheader: str = "", with_examples: bool = False
+) -> str:
+    """A whole HTML page with merge tags still in it, worked out at once: for documents of our own."""
+    return drawing.finished(draw(document, brand, title=title, preheader=preheader, with_examples=with_examples))
 
 
 class _Writer:
@@ -89,7 +91,7 @@ class _Writer:
         self._head_font = _SANS if style["font"] == "sans" else _SERIF
         self._radius = _RADIUS[style["corners"]]
         self._muted = readable(MUTED, self._background)
-        self._alt_inks: dict[str, str] = {}
+        self.alt_inks: dict[str, str] = {}
         self._with_examples = with_examples
 
     def page(self, title: str) -> str:
@@ -109,13 +111,6 @@ class _Writer:
             "sections": mark_safe("".join(map(self._section, self._document["blocks"]))),  # noqa: S308 - MJML
         }
         return render_to_string("email/frame.mjml", frame)
-
-    def with_inked_alts(self, page: str) -> str:
-        """Descriptions that can be read where the picture would be; the compiler has no colour for them."""
-        return _ALT.sub(
-            lambda found: f"{found[0]}color:{self._alt_inks[found[1]]};" if found[1] in self._alt_inks else found[0],
-            page,
-        )
 
     def _section(self, block: Block) -> str:
         if block["kind"] == "footer":
@@ -265,7 +260,7 @@ class _Writer:
     def _alt(self, alt: str, band: str) -> str:
         mask = self._attribute(alt)
         if band == "brand":
-            self._alt_inks[mask] = on(self._colour)
+            self.alt_inks[mask] = on(self._colour)
         return mask
 
     def _href(self, block: Block) -> str:

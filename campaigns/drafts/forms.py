@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.fields import LineField
 from accounts.models import Organisation
+from campaigns.content import bounds
 from campaigns.models import Campaign, Image
 from campaigns.preflight.findings import LONGEST_SUBJECT, PHONE_SUBJECT
 from contacts import addresses, tags
@@ -37,7 +38,13 @@ class Card(_CampaignForm):
         for name, field in self.fields.items():
             if isinstance(field, forms.CharField) and not isinstance(field.widget, forms.Textarea):
                 cleaned[name] = " ".join(str(cleaned.get(name, "")).split())
+            if isinstance(field, forms.CharField) and (problem := self.problem_of(str(cleaned.get(name, "")))):
+                self.add_error(name, problem)
         return cleaned
+
+    def problem_of(self, words: str) -> str:
+        """Why these words are not even taken as a draft."""
+        return bounds.problem_of_words(words)
 
     def apply(self, campaign: Campaign) -> None:
         """Write the valid values into another, freshly locked instance of the same campaign."""
@@ -125,6 +132,9 @@ class HtmlCard(Card):
         help_texts: ClassVar = {"html": "A whole page. Styles are written into the elements for you."}
         widgets: ClassVar = {"html": forms.Textarea(attrs={"rows": 24, "spellcheck": "false", "class": "mono"})}
 
+    def problem_of(self, words: str) -> str:
+        return bounds.problem_of_html(words)
+
     def apply(self, campaign: Campaign) -> None:
         super().apply(campaign)
         campaign.content_kind = Campaign.ContentKind.HTML
@@ -137,6 +147,9 @@ class TextCard(Card):
         labels: ClassVar = {"text": "Plain text"}
         help_texts: ClassVar = {"text": "For readers without HTML. Empty: made from the mail, and kept up to date."}
         widgets: ClassVar = {"text": forms.Textarea(attrs={"rows": 12, "class": "mono"})}
+
+    def problem_of(self, words: str) -> str:
+        return bounds.problem_of_text(words)
 
 
 class ScheduleCard(Card):

@@ -1,28 +1,29 @@
 """The merge language: `{{ first_name|default("there") }}`, `{% if city %}`, and nothing that reaches further."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from inspect import signature
 from typing import Any, Literal
 
 import minijinja
 
-from campaigns.merge import comparing, places, syntax
-from campaigns.merge.filters import FILTERS, default, is_blank, printable
+from campaigns.merge import comparing, places, slots, syntax
+from campaigns.merge.filters import FILTERS, default, is_blank
+from campaigns.merge.loop_meter import MAX_LOOP_OUTPUT, LoopMeter, TooLong
+from campaigns.merge.sheet import Sheet, Slot
 from campaigns.merge.syntax import Piece, Problem, Unreadable
-from campaigns.message.encoding import SOFT_BREAK, is_plain_address, needs_nothing
 
 Escape = Literal["html", "text", "header", "url"]
 Values = Mapping[str, Any]
-Slot = Callable[[dict[str, Any]], str]
 
 MAX_TEMPLATE = 500_000
+UNWRITTEN = "\ue002"  # of the private use area: no author may write it
 _FUEL = 200_000
 _PROBES = ("", 7, "x" * 200)  # with nothing, a number and a long text: whatever goes wrong shows before the launch
 _PLACES = {"text": "plain", "header": "header", "url": "part"}
 _ARGUMENTS = {function: len(signature(function).parameters) - 1 for function in FILTERS.values()}
 _OURS = "ours"
-_NEEDS_NOTHING = {"text": needs_nothing, "plain": needs_nothing, "address": is_plain_address}
 _FILTER_NAMES = frozenset(FILTERS)
+_MARKS = dict.fromkeys(map(ord, (places.OPEN, places.CLOSE, UNWRITTEN)))  # in drafts from before they were refused
 
 
 class Broken(ValueError):
@@ -86,11 +87,22 @@ def present(values: Values) -> dict[str, Any]:
     return {name: value for name, value in values.items() if not is_blank(value)}
 
 
+def beyond_limits(template: str) -> Problem | None:
+    """What keeps the template from being taken at all, however it is mended otherwise."""
+    try:
+        syntax.read(template, _FILTER_NAMES)
+    except syntax.TooMuch as problem:
+        return problem.problem
+    except Unreadable:
+        return None
+    return None
+
+
 def read(template: str) -> list[Piece]:
     if len(template) > MAX_TEMPLATE:
         raise Broken([Problem(f"This is longer than {MAX_TEMPLATE:,} characters.")])
     try:
-        return syntax.read(template.replace(places.OPEN, "").replace(places.CLOSE, ""), _FILTER_NAMES)
+        return syntax.read(template.translate(_MARKS), _FILTER_NAMES)
     except Unreadable as unreadable:
         raise Broken([unreadable.problem]) from None
 
@@ -108,51 +120,45 @@ class Template:
         place: str | None = None,
         encode: Callable[[str], str] | None = None,
         constants: Values | None = None,
+        harmless: Collection[str] = (),
     ) -> None:
         """`place`: instead of each output's own. `encode`: encoding.quoted_printable, or None for the words as such.
 
-        `constants`: values that every rendering has. Values of outputs of ours come encoded already.
+        `constants`: values that every rendering has. `harmless`: names that every rendering has, whose values stay as
+        they are wherever they stand. Values of outputs of ours come encoded already.
         """
         self._encode = encode
         self._place = place
         self._constants = dict(constants or {})
+        self._harmless = frozenset(harmless)
+        self.parts: list[str | Slot]
         if any(piece.kind == "block" or not _is_simple(piece) for piece in pieces if piece.kind != "text"):
-            self._render = self._engine(pieces)
+            self.parts = [self._engine(pieces)]
         else:
-            self._render = self._join(pieces)
+            self.parts = self._parts(pieces)
+        self._sheet = Sheet(self.parts)
 
     def __call__(self, values: dict[str, Any]) -> str:
         """`values` as `present` gives them. Raises Broken."""
-        return self._render(values)
+        return self._sheet(values)
 
-    def _join(self, pieces: Sequence[Piece]) -> Slot:
-        parts = [self._constant(piece) for piece in pieces]
+    def _parts(self, pieces: Sequence[Piece]) -> list[str | Slot]:
         # The same output in several spots is worked out once.
-        spots: dict[tuple[str, str], list[int]] = {}
-        ours: list[tuple[int, str]] = []
-        for number, piece in enumerate(pieces):
-            if piece.kind == "output" and piece.place == _OURS:
-                ours.append((number, piece.source))
-            elif piece.kind == "output" and not self._is_constant(piece):
-                spots.setdefault((piece.place, piece.source), []).append(number)
-        slots = [(self._slot(pieces[numbers[0]]), numbers) for numbers in spots.values()]
-
-        def render(values: dict[str, Any]) -> str:
-            filled = parts[:]
-            for number, name in ours:
-                filled[number] = values[name]
-            for slot, numbers in slots:
-                shown = slot(values)
-                for number in numbers:
-                    filled[number] = shown
-            return "".join(filled)
-
-        return render
+        found: dict[tuple[str, str], Slot] = {}
+        parts: list[str | Slot] = []
+        for piece in pieces:
+            if piece.kind == "text" or self._is_constant(piece):
+                parts.append(self._constant(piece))
+            elif piece.place == _OURS:
+                parts.append(slots.given(piece.source))
+            else:
+                spot = piece.place, piece.source
+                found[spot] = found.get(spot) or self._slot(piece)
+                parts.append(found[spot])
+        return parts
 
     def _constant(self, piece: Piece) -> str:
-        if piece.kind == "text":
-            return self._literal(piece)
-        return self._slot(piece)(self._constants) if self._is_constant(piece) else ""
+        return self._literal(piece) if piece.kind == "text" else self._slot(piece)(self._constants)
 
     def _is_constant(self, piece: Piece) -> bool:
         return piece.names <= self._constants.keys()
@@ -161,11 +167,13 @@ class Template:
         """What an output shows: a name (or a text) and a chain of filters with plain arguments."""
         (what, text), *_ = piece.tokens
         chain = _filter_chain(piece)
-        show = self._show(piece.place)
-        is_harmless = _NEEDS_NOTHING.get(self._place or piece.place)
-        if self._encode and what == "name" and is_harmless and all(function is default for function, _ in chain):
+        place = self._place or piece.place
+        if self._encode and what == "name" and slots.is_quick(place) and all(how is default for how, _ in chain):
+            if text in self._harmless:
+                return slots.as_given(text)
             fallbacks = [argument for _, arguments in chain for argument in arguments if argument]
-            return _quick_slot(text, fallbacks[0] if fallbacks else "", is_harmless, show)
+            return slots.quick(text, fallbacks[0] if fallbacks else "", place, self._encode)
+        show = self._show(piece.place)
         constant = None if what == "name" else _literal_value(what, text)
 
         def slot(values: dict[str, Any]) -> str:
@@ -177,55 +185,53 @@ class Template:
         return slot
 
     def _engine(self, pieces: Sequence[Piece]) -> Slot:
-        environment = _environment()
+        environment, meter = _environment(), LoopMeter()
         _parse_each(environment, pieces)
         shows = {piece.place for piece in pieces if piece.kind == "output"}
         for place in shows:
             environment.add_filter(f"_{place}", self._show(place))
-        source = "".join(
-            self._literal(piece)
-            if piece.kind == "text"
-            else f"{{{{ ({comparing.rewritten(piece)})|_{piece.place} }}}}"
-            if piece.kind == "output"
-            else f"{{% {comparing.rewritten(piece)} %}}"
-            for piece in pieces
-        )
+        environment.add_filter("_counted", meter.counted)
+        environment.add_global("_said", meter.said)
+        source = "".join(self._sources(pieces, meter))
         try:
             environment.add_template("mail", source)
         except minijinja.TemplateError as error:
             raise Broken([_problem(error, pieces)]) from None
 
         def render(values: dict[str, Any]) -> str:
+            meter.begin()
             try:
                 return environment.render_template("mail", **values)
             except minijinja.TemplateError as error:
                 raise Broken([_problem(error, pieces)]) from None
+            except TooLong:
+                loop = next(piece for piece in pieces if piece.word == "for")
+                text = f"A loop here writes more than {MAX_LOOP_OUTPUT:,} characters."
+                raise Broken([Problem(text, loop.line, loop.shown())]) from None
             except (TypeError, ValueError, ArithmeticError):  # out of a filter
                 raise Broken([Problem("A filter is given more than it takes.")]) from None
 
         return render
 
+    def _sources(self, pieces: Sequence[Piece], meter: LoopMeter) -> Iterator[str]:
+        """As the engine reads them. What stands in a loop is counted: the engine's fuel counts no characters."""
+        loops = 0
+        for piece in pieces:
+            loops += {"for": 1, "endfor": -1}.get(piece.word, 0)
+            if piece.kind == "text":
+                literal = self._literal(piece)
+                yield meter.call(literal) if loops > 0 and literal else literal
+            elif piece.kind == "output":
+                counted = "|_counted" if loops > 0 else ""
+                yield f"{{{{ ({comparing.rewritten(piece)})|_{piece.place}{counted} }}}}"
+            else:
+                yield f"{{% {comparing.rewritten(piece)} %}}"
+
     def _literal(self, piece: Piece) -> str:
         return self._encode(piece.source) if self._encode else piece.source
 
     def _show(self, place: str) -> Callable[[Any], str]:
-        harmless = places.HARMLESS[self._place or place]
-        encode = self._encode
-        if encode is None or place == _OURS:
-            return lambda value: harmless(printable(value))
-        return lambda value: encode(harmless(printable(value)))
-
-
-def _quick_slot(name: str, fallback: Any, is_harmless: Callable[[str], object], show: Callable[[Any], str]) -> Slot:
-    """A name with at most a default, for a mail being sent: most values need neither escaping nor encoding."""
-
-    def slot(values: dict[str, Any]) -> str:
-        value = values.get(name, fallback)
-        if type(value) is str and is_harmless(value):
-            return value + SOFT_BREAK
-        return show(value)
-
-    return slot
+        return slots.showing(self._place or place, None if place == _OURS else self._encode)
 
 
 def _is_simple(piece: Piece) -> bool:
@@ -282,8 +288,8 @@ def _environment() -> minijinja.Environment:
         keep_trailing_newline=True,
         undefined_behavior="lenient",
         auto_escape_callback=lambda name: None,
-        comment_start_string="{##\ue002",  # a style sheet may say {#id; nobody writes this
-        comment_end_string="\ue002##}",
+        comment_start_string=f"{{##{UNWRITTEN}",  # a style sheet may say {#id; nobody writes this
+        comment_end_string=f"{UNWRITTEN}##}}",
     )
     environment.add_global(comparing.CALL, comparing.holds)
     for name in ("range", "dict", "debug", "namespace"):

@@ -2,9 +2,9 @@
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from campaigns.merge.syntax import tag_spans
+from campaigns.merge.tag_spans import tag_spans
 
 
 class Masks:
@@ -16,6 +16,21 @@ class Masks:
         self._apart = apart
         self._tags: list[str] = []
         self._set_apart: set[int] = set()
+
+    @classmethod
+    def of(cls, word: str, tags: Sequence[str]) -> "Masks":
+        """Those that another process has put on, to be taken off here."""
+        masks = cls()
+        masks._word, masks._tags = word or masks._word, list(tags)
+        return masks
+
+    @property
+    def word(self) -> str:
+        return self._word
+
+    @property
+    def tags(self) -> list[str]:
+        return self._tags
 
     @property
     def pattern(self) -> re.Pattern[str]:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from html import unescape
 from typing import Literal
 
+from campaigns.merge.tag_spans import OPENING, Closing, Closings
+
 Token = tuple[str, str]  # what it is, and its text
 
-_OPENING = re.compile(r"\{\{|\{%")
 _TOKEN = re.compile(
     r"""
     (?P<space>\s+)
@@ -23,13 +24,16 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_CLOSED = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^"'])*?([-+]?(?:\}\}|%\}))""", re.DOTALL)
 KEYWORDS = frozenset({"and", "or", "not", "in", "is", "if", "else", "elif", "endif", "for", "endfor", "defined"}) | {
     *("true", "false", "none", "True", "False", "None")
 }
 
 _BLOCKS = frozenset({"if", "elif", "else", "endif", "for", "endfor"})
 _NEAR_CHARS = 60
+MAX_TOKENS = 100  # a merge tag
+MAX_BRACKETS = 20
+MAX_NESTING = 40
+MAX_BLOCKS = 2_000  # a mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,29 +78,56 @@ class Unreadable(ValueError):
         self.problem = problem
 
 
+class TooMuch(Unreadable):
+    """More than a mail may hold, however well it is written."""
+
+
 def read(template: str, filters: frozenset[str]) -> list[Piece]:
-    """The pieces in order. Raises Unreadable with the first thing that is wrong."""
+    """The pieces in order. Raises Unreadable with the first thing that is wrong, TooMuch where it is a limit."""
     pieces: list[Piece] = []
-    at, trim_next = 0, False
-    while opening := _OPENING.search(template, at):
+    closings, nesting = Closings(template), _Nesting()
+    at, trim_next, line, counted_to = 0, False, 1, 0
+    while opening := OPENING.search(template, at):
         literal = template[at : opening.start()]
-        line = template.count("\n", 0, opening.start()) + 1
-        source, at, trim_before, trim_after = _inside(template, opening, line)
-        pieces.append(_literal(literal, start=trim_next, end=trim_before))
-        trim_next = trim_after
+        line += template.count("\n", counted_to, opening.start())
+        counted_to = opening.start()
+        closing = _closing(template, opening, closings, line)
+        source = template[opening.end() : closing.start]
+        at = closing.end
+        pieces.append(_literal(literal, start=trim_next, end=source.startswith("-")))
+        trim_next = closing.text.startswith("-")
+        # Editors write quotes and signs as entities, and copied text carries non-breaking spaces.
+        source = unescape(source.removeprefix("-").removeprefix("+")).replace("\xa0", " ").strip()
         pieces.append(_tag("output" if opening[0] == "{{" else "block", source, line, filters))
+        nesting.add(pieces[-1])
     pieces.append(_literal(template[at:], start=trim_next))
     return [piece for piece in pieces if piece.kind != "text" or piece.source]
 
 
-def tag_spans(template: str) -> Iterator[tuple[int, int]]:
-    """Where tags stand, also in a template that is not right: for whoever must keep them out of harm."""
-    at = 0
-    while opening := _OPENING.search(template, at):
-        closing = _CLOSED.match(template, opening.end())
-        at = closing.end() if closing else opening.end()
-        if closing:
-            yield opening.start(), closing.end()
+class _Nesting:
+    """How deep conditions and loops stand in one another: the template engine reads them by recursion."""
+
+    def __init__(self) -> None:
+        self._open: list[int] = []  # levels that each adds; a further branch is a level, too
+        self._count = 0
+
+    def add(self, piece: Piece) -> None:
+        if piece.word in {"if", "for"}:
+            self._open.append(1)
+        elif piece.word == "elif" and self._open:
+            self._open[-1] += 1
+        elif piece.word in {"endif", "endfor"} and self._open:
+            self._open.pop()
+        else:
+            return
+        self._count += piece.word in {"if", "elif", "for"}
+        problem = ""
+        if self._count > MAX_BLOCKS:
+            problem = f"A mail may have {MAX_BLOCKS:,} if, elif and for in all."
+        elif sum(self._open) > MAX_NESTING:
+            problem = f"if, elif and for may stand in one another {MAX_NESTING} levels deep; each elif counts as one."
+        if problem:
+            raise TooMuch(Problem(problem, piece.line, _near(piece.shown())))
 
 
 def _literal(text: str, *, start: bool = False, end: bool = False) -> Piece:
@@ -104,23 +135,20 @@ def _literal(text: str, *, start: bool = False, end: bool = False) -> Piece:
     return Piece("text", text.rstrip() if end else text)
 
 
-def _inside(template: str, opening: re.Match[str], line: int) -> tuple[str, int, bool, bool]:
-    closing = _CLOSED.match(template, opening.end())
-    near = _near(template[opening.start() :])
-    if not closing or closing[1].lstrip("-+") != ("}}" if opening[0] == "{{" else "%}"):
-        wanted = "}}" if opening[0] == "{{" else "%}"
+def _closing(template: str, opening: re.Match[str], closings: Closings, line: int) -> Closing:
+    closing = closings.after(opening.end())
+    wanted = "}}" if opening[0] == "{{" else "%}"
+    if closing is None or closing.text.lstrip("-+") != wanted:
+        near = _near(template[opening.start() : opening.start() + 2 * _NEAR_CHARS])
         raise Unreadable(Problem(f"This merge tag does not end with {wanted}.", line, near))
-    source = template[opening.end() : closing.start(1)]
-    trim_before = source.startswith("-")
-    # Editors write quotes and signs as entities, and copied text carries non-breaking spaces.
-    source = unescape(source.removeprefix("-").removeprefix("+")).replace("\xa0", " ").strip()
-    return source, closing.end(), trim_before, closing[1].startswith("-")
+    return closing
 
 
 def _tag(kind: Literal["output", "block"], source: str, line: int, filters: frozenset[str]) -> Piece:
     piece = Piece(kind, source, line)
     tokens = tuple(_tokens(piece))
     piece = replace(piece, tokens=tokens)
+    _refuse_too_much(piece)
     if not tokens:
         raise Unreadable(Problem("This merge tag is empty.", line, piece.shown()))
     if kind == "block" and piece.word not in _BLOCKS:
@@ -138,6 +166,18 @@ def _tokens(piece: Piece) -> Iterator[Token]:
         at = found.end()
         if found.lastgroup and found.lastgroup != "space":
             yield found.lastgroup, found[0]
+
+
+def _refuse_too_much(piece: Piece) -> None:
+    problem, depth = "", 0
+    for token in piece.tokens:
+        depth += {("sign", "("): 1, ("sign", ")"): -1}.get(token, 0)
+        if depth > MAX_BRACKETS:
+            problem = f"Brackets in a merge tag may stand in one another {MAX_BRACKETS} levels deep."
+    if len(piece.tokens) > MAX_TOKENS:
+        problem = f"A merge tag may have {MAX_TOKENS} words and signs; this one has {len(piece.tokens):,}."
+    if problem:
+        raise TooMuch(Problem(problem, piece.line, _near(piece.shown())))
 
 
 def _refuse_far_reach(piece: Piece, filters: frozenset[str]) -> None:
@@ -171,5 +211,5 @@ def _why(character: str) -> str:
 
 
 def _near(text: str) -> str:
-    line = text.split("\n", 1)[0]
+    line = text[: 2 * _NEAR_CHARS].split("\n", 1)[0]
     return line if len(line) <= _NEAR_CHARS else line[: _NEAR_CHARS - 1] + "…"

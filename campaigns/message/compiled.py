@@ -10,13 +10,14 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from functools import cache, cached_property
+from functools import cached_property, lru_cache, partial
 from hashlib import blake2b
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from campaigns.merge import language, places
 from campaigns.merge.filters import is_blank
+from campaigns.merge.sheet import Sheet
 from campaigns.merge.syntax import Piece
 from campaigns.message import links, pixel
 from campaigns.message.encoding import (
@@ -24,6 +25,7 @@ from campaigns.message.encoding import (
     address_header,
     ascii_address,
     header,
+    is_plain_address,
     one_line,
     quoted_printable,
 )
@@ -35,6 +37,8 @@ from tracking import addresses
 OPEN_NAME, CLICK_NAME = "_open", "_click"
 _ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
 _PHRASE = re.compile(r"[A-Za-z0-9 ]{1,60}")
+_UNSUBSCRIBE = "unsubscribe_url"
+_HIGHEST_ID = 2**63 - 1
 Values = dict[str, Any]
 
 
@@ -69,13 +73,14 @@ class CompiledEdition:
         self._link_ids = list(link_ids)
         self._sealed_for, self._tokens = -1, tokens.of_message(0)
         self._constants = constants(edition)
-        self._names = _names(edition)
+        self._names = sorted(_names(edition) - {*self._constants, _UNSUBSCRIBE})
         self._boundary = "=_" + blake2b(f"{batch_id}:{edition.pk}".encode(), digest_size=12).hexdigest()
         self._fixed = fixed_headers(edition, self._domain, batch_id, lists, self._boundary)
         self._from = address_header("From", edition.sender_name, self._sender)
         self._subject = language.Template(language.read(edition.subject), place="header")
         self._constant_subject = None if language.tags_used(edition.subject) else header("Subject", self._subject({}))
-        self._bodies: dict[tuple[bool, bool], Bodies] = {}
+        self._sheets: dict[bool, Sheet] = {}
+        self._bodies: dict[bool, Bodies] = {}
 
     def envelope_from(self, recipient: Recipient) -> str:
         return verp.spelled(self._own(recipient).bounce, self._domain)
@@ -83,21 +88,15 @@ class CompiledEdition:
     def build(self, recipient: Recipient) -> bytes:
         tracked = self._is_tracked(recipient)
         values = self._values(recipient)
+        own = self._own(recipient)
         if tracked:
-            own = self._own(recipient)
             values[OPEN_NAME], values[CLICK_NAME] = own.open + SOFT_BREAK, own.click + SOFT_BREAK
-        bodies = self._bodies.get((tracked, True)) or self._compile(tracked, encoded=True)
-        subject = self._constant_subject or header("Subject", self._subject(values))
+        sheet = self._sheets.get(tracked) or self._prepare(tracked)
+        subject = self._constant_subject or _subject_header(self._subject(values))
         return (
             f"{self._from}{_to(recipient.email)}{subject}Date: {_date(int(time.time()))}\r\n"
-            f"Message-ID: {self._message_id(recipient)}\r\n"
-            f"List-Unsubscribe: <{values['unsubscribe_url']}>\r\n"
-            f"{self._fixed}"
-            f"--{self._boundary}\r\nContent-Type: text/plain; charset=utf-8\r\n"
-            f"Content-Transfer-Encoding: quoted-printable\r\n\r\n{bodies.text(values)}"
-            f"\r\n--{self._boundary}\r\nContent-Type: text/html; charset=utf-8\r\n"
-            f"Content-Transfer-Encoding: quoted-printable\r\n\r\n{bodies.html(values)}"
-            f"\r\n--{self._boundary}--\r\n"
+            f"Message-ID: <{own.message_id}@{self._domain}>\r\n"
+            f"List-Unsubscribe: <{values[_UNSUBSCRIBE]}>\r\n{sheet(values)}"
         ).encode("ascii")
 
     def parts(self, recipient: Recipient) -> Parts:
@@ -106,14 +105,14 @@ class CompiledEdition:
         values = self._values(recipient)
         if tracked:
             values[OPEN_NAME], values[CLICK_NAME] = self._own(recipient)[:2]
-        bodies = self._bodies.get((tracked, False)) or self._compile(tracked, encoded=False)
+        bodies = self._bodies.get(tracked) or self._decoded(tracked)
         edition = self._edition
         name = one_line(edition.sender_name)
         headers = [
             ("From", f"{name} <{self._sender}>" if name else self._sender),
             ("To", recipient.email),
-            ("Message-ID", self._message_id(recipient)),
-            ("List-Unsubscribe", f"<{values['unsubscribe_url']}>"),
+            ("Message-ID", f"<{self._own(recipient).message_id}@{self._domain}>"),
+            ("List-Unsubscribe", f"<{values[_UNSUBSCRIBE]}>"),
             *self._listed,
         ]
         return Parts(headers, self._subject(values), bodies.html(values), bodies.text(values))
@@ -137,24 +136,45 @@ class CompiledEdition:
 
     def _values(self, recipient: Recipient) -> Values:
         given = recipient.merge if self._stand_in is None else self._stand_in
-        values = {name: given[name] for name in self._names if not is_blank(given.get(name))}
-        if "email" not in values:
-            values["email"] = recipient.email
-        values.update(self._constants)
-        # A test mail's link opens the page but names nobody, so that trying it unsubscribes nobody.
-        contact_id = 0 if self._edition.is_test else recipient.contact_id or 0
-        values["unsubscribe_url"] = addresses.unsubscribe_url(self._base, contact_id, self._batch_id)
+        values = {"email": recipient.email, **self._constants}
+        for name in self._names:
+            value = given.get(name)
+            if not is_blank(value):
+                values[name] = value
+        values[_UNSUBSCRIBE] = self._unsubscribe_url(recipient.contact_id or 0)
         return values
 
-    def _message_id(self, recipient: Recipient) -> str:
-        return f"<{self._own(recipient).message_id}@{self._domain}>"
+    def _unsubscribe_url(self, contact_id: int) -> str:
+        """A test mail's opens the page but names nobody, so that trying it unsubscribes nobody."""
+        return addresses.unsubscribe_url(self._base, 0 if self._edition.is_test else contact_id, self._batch_id)
 
-    def _compile(self, tracked: bool, *, encoded: bool) -> Bodies:
-        encode = quoted_printable if encoded else None
-        html, text = read_bodies(self._edition, _Spelling(self._base, self._link_ids) if tracked else None)
-        bodies = Bodies(*(language.Template(body, encode=encode, constants=self._constants) for body in (html, text)))
-        self._bodies[tracked, encoded] = bodies
+    def _prepare(self, tracked: bool) -> Sheet:
+        """All of a mail that follows its own headers."""
+        harmless = [_UNSUBSCRIBE] if is_plain_address(self._unsubscribe_url(_HIGHEST_ID)) else []
+        encoding = partial(language.Template, encode=quoted_printable, constants=self._constants, harmless=harmless)
+        html, text = (encoding(body).parts for body in self._read(tracked))
+        sheet = Sheet(
+            [
+                f"{self._fixed}--{self._boundary}\r\nContent-Type: text/plain; charset=utf-8\r\n",
+                "Content-Transfer-Encoding: quoted-printable\r\n\r\n",
+                *text,
+                f"\r\n--{self._boundary}\r\nContent-Type: text/html; charset=utf-8\r\n",
+                "Content-Transfer-Encoding: quoted-printable\r\n\r\n",
+                *html,
+                f"\r\n--{self._boundary}--\r\n",
+            ]
+        )
+        self._sheets[tracked] = sheet
+        return sheet
+
+    def _decoded(self, tracked: bool) -> Bodies:
+        html, text = self._read(tracked)
+        bodies = Bodies(*(language.Template(body, constants=self._constants) for body in (html, text)))
+        self._bodies[tracked] = bodies
         return bodies
+
+    def _read(self, tracked: bool) -> tuple[list[Piece], list[Piece]]:
+        return read_bodies(self._edition, _Spelling(self._base, self._link_ids) if tracked else None)
 
 
 def link_targets(edition: Edition) -> list[tuple[str, str]]:
@@ -243,10 +263,10 @@ def is_short_enough(public_address: str) -> bool:
     return bool(urlsplit(public_address).hostname) and len(longest) <= 70
 
 
-def _names(edition: Edition) -> list[str]:
+def _names(edition: Edition) -> set[str]:
     """Of a person, all that the edition may ask for."""
     pieces = [piece for words in (edition.subject, edition.text, edition.html) for piece in language.read(words)]
-    return sorted({"email"}.union(*(piece.names for piece in pieces)))
+    return {"email"}.union(*(piece.names for piece in pieces))
 
 
 def _to(email: str) -> str:
@@ -258,12 +278,10 @@ def _to(email: str) -> str:
     return f"To: {email}\r\n" if len(email) <= 72 else f"To:\r\n {email}\r\n"
 
 
-@cache
-def _date_of(second: int) -> str:
+@lru_cache(maxsize=2)
+def _date(second: int) -> str:
     return format_datetime(datetime.fromtimestamp(second, UTC))
 
 
-def _date(second: int) -> str:
-    if _date_of.cache_info().currsize > 1:
-        _date_of.cache_clear()
-    return _date_of(second)
+# First names come again, and subjects with them.
+_subject_header = lru_cache(maxsize=1024)(partial(header, "Subject"))

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import Organisation
-from campaigns.content import blocks, html, mjml
-from campaigns.message import plaintext
+from campaigns.compiling import results
+from campaigns.content import blocks, mjml
 from campaigns.message.compiled import CompiledEdition, link_targets
 from campaigns.models import Campaign, Edition
 from contacts.merge_values import Tag, values
@@ -40,14 +40,13 @@ def compose(campaign: Campaign, *, with_examples: bool = False) -> Composed:
     """Raises blocks.Invalid or html.Unusable for content that no mail can be made of."""
     subject, preheader = campaign.subject.strip(), campaign.preheader.strip()
     if campaign.content_kind == Campaign.ContentKind.HTML:
-        page = html.with_preheader(html.prepare(campaign.html).html, preheader)
+        page = results.of_html(campaign.html, preheader)
     else:
         document = blocks.validate(campaign.blocks or blocks.empty())
         brand = mjml.Brand.of(Organisation.get())
-        page = mjml.compile(document, brand, title=subject, preheader=preheader, with_examples=with_examples)
-    return Composed(
-        subject, preheader, page, campaign.text.strip() + "\n" if campaign.text.strip() else plaintext.from_html(page)
-    )
+        drawing = mjml.draw(document, brand, title=subject, preheader=preheader, with_examples=with_examples)
+        page = results.of_drawing(drawing)
+    return Composed(subject, preheader, page.html, f"{campaign.text.strip()}\n" if campaign.text.strip() else page.text)
 
 
 def freeze(campaign: Campaign, *, with_examples: bool = False) -> Edition:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from django.db import connection
 
 from accounts.models import Organisation
+from campaigns.compiling import results
 from campaigns.content import blocks, html
 from campaigns.merge import language
 from campaigns.message import editions, preview
@@ -75,7 +76,7 @@ def check_edition(
     broken, foreign = list(_templates(campaign, sources)), list(foreign_tags.check(campaign))
     found = [*broken, *foreign, *_tags(campaign, sources, known_tags)]
     if campaign.content_kind == Campaign.ContentKind.HTML:
-        found += written_html.check(html.prepare(campaign.html))
+        found += written_html.check(results.of_html(campaign.html, campaign.preheader.strip()))
     else:
         found += written_blocks.check(campaign.blocks)
     if not broken:

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from campaigns.content.html import Left, Prepared, Removed
+from campaigns.compiling.results import Page
+from campaigns.content.html import Left, Removed
 from campaigns.preflight.findings import Finding
 
 _CURES = {
@@ -32,9 +33,9 @@ _NAMED = 6
 _FULL_ADDRESS = re.compile(r"(?:https?:)?//[^/]|data:", re.IGNORECASE)
 
 
-def check(prepared: Prepared) -> Iterator[Finding]:
-    yield from _removed(prepared.removed)
-    yield from _left(prepared.left)
+def check(page: Page) -> Iterator[Finding]:
+    yield from _removed(page.removed)
+    yield from _left(page.left)
 
 
 def pictures(sources: Sequence[str | None]) -> Iterator[Finding]:
@@ -59,8 +60,17 @@ def _removed(removed: Sequence[Removed]) -> Iterator[Finding]:
 
 
 def _left(left: Sequence[Left]) -> Iterator[Finding]:
-    if left:
-        named = [f"{one.name} of “{one.selector}” (for the sake of {one.because_of})" for one in left]
+    properties = [one for one in left if one.name]
+    undecided = [f"“{one.selector}”" for one in left if not one.name]
+    if undecided:
+        text = (
+            f"A merge tag decides which styles mean {_listed(undecided)}: those, and the styles of what stands in it,"
+            " stay in the style sheet alone. Mail programs without style sheets leave them out."
+        )
+        cure = "Write the whole element once for each case, between {% if … %}, {% else %} and {% endif %}."
+        yield Finding("warn", "undecided-style", text, cure, "content")
+    if properties:
+        named = [f"{one.name} of “{one.selector}” (for the sake of {one.because_of})" for one in properties]
         text = (
             f"The style sheet alone can show this: {_listed(named)}. Mail programs without style sheets leave it out."
         )

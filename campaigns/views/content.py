@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,8 +15,9 @@ from accounts.models import Organisation
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from campaigns import starters
-from campaigns.content import blocks
+from campaigns.content import blocks, bounds
 from campaigns.content.blocks import Document, Invalid
+from campaigns.content.html import Unusable
 from campaigns.drafts import saving
 from campaigns.drafts.forms import HtmlCard, PictureForm, TextCard
 from campaigns.editor import arranging, editing, history
@@ -153,6 +155,8 @@ def switch_kind(request: StaffRequest, pk: int) -> HttpResponse:
         return conflicting(request, conflict.campaign)
     except NotADraft:
         return frozen(request, pk)
+    except (Invalid, Unusable) as problem:
+        messages.error(request, f"Not switched. {problem}")
     return redirect("campaign-content", pk)
 
 
@@ -198,7 +202,7 @@ def _save(request: StaffRequest, pk: int, change: Change, block: str = "") -> Ht
 
 def _apply(request: StaffRequest, pk: int, change: Change, *, touched: str = "") -> Campaign | HttpResponse:
     def write(campaign: Campaign) -> None:
-        history.change(campaign, change(blocks.validate(campaign.blocks)), touched)
+        history.change(campaign, bounds.checked(change(blocks.validate(campaign.blocks))), touched)
 
     return _saved(request, pk, write)
 

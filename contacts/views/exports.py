@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts import audit
+from accounts.confirming import lately_confirmed
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts.exporting import csv_response, joined
 from contacts.filtering import Filter
@@ -19,6 +20,7 @@ _STATES = (Subscription.State.SUBSCRIBED, Subscription.State.UNCONFIRMED, Subscr
 
 @require_POST
 @requires(Permission.EXPORT)
+@lately_confirmed
 def contacts(request: StaffRequest) -> HttpResponseBase:
     chosen = Filter.of(request.GET)
     own = list(Field.objects.all())
@@ -30,6 +32,7 @@ def contacts(request: StaffRequest) -> HttpResponseBase:
 
 @require_POST
 @requires(Permission.EXPORT)
+@lately_confirmed
 def suppressions(request: StaffRequest) -> HttpResponseBase:
     audit.record(request, "suppressions.export")
     rows = (

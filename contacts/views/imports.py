@@ -12,12 +12,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import audit
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
-from contacts.importing import jobs, mending, progress
-from contacts.importing.detecting import NotReadable
+from accounts.uploads import takes_uploads
+from contacts.importing.columns.guessing import system
+from contacts.importing.columns.questions import DISREGARD
 from contacts.importing.form import ImportForm, ShapeForm, answers, choices, chosen, meanings, with_columns
-from contacts.importing.guessing import system
 from contacts.importing.plan import Plan, Status, Target
-from contacts.importing.uploading import SizeGuard
+from contacts.importing.reading.detecting import NotReadable
+from contacts.importing.reading.uploading import SizeGuard
+from contacts.importing.running import jobs, mending, progress
 from contacts.models import ImportJob, MailingList
 from contacts.paging import latest_first
 
@@ -31,6 +33,7 @@ def imports(request: StaffRequest) -> HttpResponse:
     return render(request, "contacts/imports.html", {"page": page})
 
 
+@takes_uploads(jobs.LARGEST_BYTES)
 @csrf_exempt  # checked in _upload: the guard has to stand before anything reads the form
 @require_http_methods(["GET", "POST"])
 @requires(Permission.PEOPLE)
@@ -221,12 +224,16 @@ def _columns(job: ImportJob, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _decided(plan: Plan) -> list[dict[str, Any]]:
+def _decided(plan: Plan) -> list[dict[str, str]]:
     """Answers given before, so that they come along with the next choice on the page."""
     return [
-        {"name": f"meaning-{index}", "word": word, "status": status}
+        {"name": f"meaning-{index}", "value": f"{status}:{word}"}
         for index, column in enumerate(plan.columns)
         for word, status in column.meanings
+    ] + [
+        {"name": f"answer-{index}", "value": DISREGARD}
+        for index, column in enumerate(plan.columns)
+        if column.is_disregarded
     ]
 
 

@@ -6,8 +6,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
-from accounts import wording
-from delivery import secrets
+from accounts import secrets, wording
 from delivery.markup import printable
 from delivery.policy import circuit_breaker
 from delivery.policy.circuit_breaker import Cause, Circuit

@@ -10,14 +10,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
+from accounts.confirming import lately_confirmed
 from accounts.permissions import Permission, StaffRequest, requires
+from accounts.secrets import Unreadable
 from delivery.models import Provider
 from delivery.providers import following, removal
 from delivery.providers.check import runs
 from delivery.providers.forms import ProviderForm
 from delivery.providers.presets import Preset, presets
 from delivery.routing import circuits
-from delivery.secrets import Unreadable
 from delivery.throttling import lane_rates, warmup_plans
 
 PAUSED_BY_HAND = "Paused by hand."
@@ -33,6 +34,7 @@ def providers(request: StaffRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.DELIVERY)
+@lately_confirmed
 def add(request: StaffRequest) -> HttpResponse:
     preset = presets().get(request.GET.get("preset", ""))
     if request.method != "POST":
@@ -42,6 +44,7 @@ def add(request: StaffRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.DELIVERY)
+@lately_confirmed
 def edit(request: StaffRequest, provider_id: int) -> HttpResponse:
     provider = get_object_or_404(_changeable(), pk=provider_id)
     if request.method != "POST":
@@ -118,6 +121,7 @@ def resume(request: StaffRequest, provider_id: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.DELIVERY)
+@lately_confirmed
 def remove(request: StaffRequest, provider_id: int) -> HttpResponse:
     chosen = get_object_or_404(_changeable(), pk=provider_id)
     try:

@@ -39,7 +39,7 @@ def test_login_does_not_tell_whether_an_account_exists(client: Client, owner: Us
 
 
 @pytest.mark.parametrize("path", ["/signup/", "/accounts/signup/", "/password/reset/", "/login/code/"])
-def test_nobody_signs_up_or_resets_by_mail(client: Client, owner: User, path: str) -> None:
+def test_nobody_signs_up_or_logs_in_by_a_mailed_code(client: Client, owner: User, path: str) -> None:
     assert client.get(path).status_code == 404
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from contacts.importing import jobs, working
 from contacts.importing.plan import Plan
+from contacts.importing.running import jobs, working
 from contacts.models import ImportJob, MailingList
 
 

@@ -4,7 +4,7 @@ import io
 import pytest
 
 from contacts.exporting import csv_response, safe_cell
-from contacts.importing.cells import clean
+from contacts.importing.reading.cells import clean
 
 FORMULAS = ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1+1"]
 

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from contacts import consent
-from contacts.importing import uploading, working
+from contacts.importing.reading import uploading
+from contacts.importing.running import working
 from contacts.models import Contact, Field, ImportJob, MailingList, Suppression
 
 pytestmark = pytest.mark.django_db

@@ -1,5 +1,4 @@
 import string
-import timeit
 
 import pytest
 from hypothesis import given
@@ -112,9 +111,3 @@ def test_the_tag_of_a_link_is_worth_nothing_without_a_message() -> None:
     other_tag = tokens.link_tag(101)
     forged = ("B" if other_tag[0] == "A" else "A") + other_tag[1:]
     assert tokens.read(tokens.CLICK, f"{mine.click}.{forged}") is None
-
-
-def test_reading_costs_microseconds() -> None:
-    token = tokens.seal(tokens.CLICK, 123_456, 789)
-    best = min(timeit.repeat(lambda: tokens.read(tokens.CLICK, token), number=2000, repeat=5)) / 2000
-    assert best < 20e-6  # 3.5 us on the machine that wrote this

@@ -6,10 +6,12 @@ Takes seconds a page: each is looked at in two themes and two widths in a real b
 from urllib.parse import urlsplit
 
 import pytest
+from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Role
 from tests.web.addresses import GROUPS
+from tests.web.addresses.accounts import with_app
 from tests.web.browser import Visitor, visitor
 from tests.web.cast import STRANGER, Cast
 
@@ -32,7 +34,7 @@ def test_axe_finds_nothing_on_any_page(group: str, live_server: LiveServer) -> N
     assert not visit.found, "\n" + "\n".join(visit.found)
 
 
-@pytest.mark.parametrize("path", ["/login/", "/nothing-here/"])
+@pytest.mark.parametrize("path", ["/login/", "/login/passkey/", "/nothing-here/"])
 def test_axe_finds_nothing_where_a_stranger_gets(path: str, live_server: LiveServer) -> None:
     Cast(STRANGER)
     with visitor(live_server.url, None) as visit:
@@ -43,6 +45,23 @@ def test_axe_finds_nothing_where_a_stranger_gets(path: str, live_server: LiveSer
             visit.look("with errors")
     found = [text for text in visit.found if "status of 404" not in text]
     assert not found, "\n" + "\n".join(found)
+
+
+def test_axe_finds_nothing_where_a_second_factor_is_set_up_and_asked_for(live_server: LiveServer) -> None:
+    cast = Cast(Role.VIEWER)
+    with_app(cast)
+    assert cast.actor
+    cast.actor.set_password("correct horse battery")
+    cast.actor.save()
+    half_way, colleague = Client(), Client()
+    half_way.post("/login/", {"login": cast.actor.email, "password": "correct horse battery"})
+    colleague.force_login(cast.owner)
+    sessions = [browser.cookies["sessionid"].value for browser in (colleague, half_way)]
+    with visitor(live_server.url, sessions[0]) as visit:
+        _visit(visit, "/account/two-factor/app/", "main .btn-primary")
+        visit.page.context.add_cookies([{"name": "sessionid", "value": sessions[1], "url": live_server.url}])
+        _visit(visit, "/login/second-factor/", "main .btn-primary")
+    assert not visit.found, "\n" + "\n".join(visit.found)
 
 
 def test_axe_finds_nothing_on_the_set_up_page(live_server: LiveServer) -> None:

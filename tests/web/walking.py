@@ -23,7 +23,7 @@ def names() -> list[str]:
 # What PostgreSQL has counted in this transaction, which is the test's. Sessions change with every visit.
 _WRITTEN = """
     SELECT relname, n_tup_ins, n_tup_upd, n_tup_del FROM pg_stat_xact_user_tables
-    WHERE n_tup_ins + n_tup_upd + n_tup_del > 0 AND relname <> 'django_session'
+    WHERE n_tup_ins + n_tup_upd + n_tup_del > 0 AND relname <> 'accounts_session'
 """
 
 

@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
+from accounts.confirming import lately_confirmed
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts.exporting import csv_response
@@ -90,6 +91,7 @@ def batch_people(request: StaffRequest, batch_id: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.EXPORT)
+@lately_confirmed
 def batch_people_export(request: StaffRequest, batch_id: int) -> HttpResponse:
     chosen = Chosen.read(request, batch_id)
     audit.record(request, "people.export", f"batch {chosen.batch.id}", term=chosen.term)

@@ -27,6 +27,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             user.set_password(password)
             user.save(update_fields=["password"])
+            user.end_sessions()
             audit.record(None, "password.reset", user.email)
         self.stdout.write(f"New password of {user.email}: {password}")
         self.stdout.write("All sessions of this person have ended. They can choose another one under their name.")

@@ -18,6 +18,8 @@ from campaigns.merge.masking import Masks
 
 __all__ = ["MAX_DEPTH", "Inlined", "Left", "TooDeep", "TooMuch", "inline"]
 
+_MERGE_TAG = "a merge tag"  # for whose sake all styles of an element, and of what stands in it, stay in the sheet
+_TAG_CHARS = 60
 _UNSEEN = frozenset({"head", "title", "meta", "style", "script", "link", "base", "template", "noscript"})
 
 
@@ -54,7 +56,11 @@ def inline(html: str, masks: Masks) -> Inlined:
     for element in page.elements():
         group, matches = matcher.of(element)
         mark = element.etree_element.get(page.mark)
-        if matcher.is_unsure(element) or mark is None or not matches or element.local_name in _UNSEEN:
+        if matcher.is_unsure(element):
+            if mark is not None and matcher.is_first_unsure(element):
+                left[Left(masks.reveal(cut[int(mark)].text)[:_TAG_CHARS], "", _MERGE_TAG)] = None
+            continue
+        if mark is None or not matches or element.local_name in _UNSEEN:
             continue
         style = element.etree_element.get("style", "")
         if (group, style) not in known:

@@ -24,7 +24,7 @@ class Match(NamedTuple):
 
 
 class Left(NamedTuple):
-    """A property that stays in the style sheet, and for whose sake."""
+    """A property that stays in the style sheet, and for whose sake; without a name all those of one opening tag."""
 
     selector: str
     name: str

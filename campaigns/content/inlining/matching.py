@@ -77,6 +77,10 @@ class Matcher:
             return True
         return False
 
+    def is_first_unsure(self, element: Any) -> bool:
+        """Whether it is so for its own sake, not for that of an element round it."""
+        return element.parent is None or id(element.parent.etree_element) not in self._unsure
+
     def _depends_on_tags(self, given: dict[str, str]) -> bool:
         names = list(given)
         blocks = [at for at, name in enumerate(names) if self._masks.blocks.search(name)]

@@ -6,7 +6,7 @@ from typing import Any
 
 import tinycss2
 
-from campaigns.content.inlining import selectors
+from campaigns.content.inlining import comments, selectors
 from campaigns.content.inlining.properties import atoms
 from campaigns.content.inlining.selectors import NoSelector, Selector
 
@@ -50,13 +50,14 @@ class Rule:
 
 def rules(css: str, condition: str = "", *, ignores_case: bool = False) -> Iterator[Rule]:
     """Of one style element, in their order. `ignores_case`: of classes and ids, as in a page without doctype."""
-    parsed = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
+    parsed = tinycss2.parse_stylesheet(comments.without(css), skip_comments=True, skip_whitespace=True)
     return _rules(parsed, condition, ignores_case=ignores_case)
 
 
 def declarations(css: str | Sequence[Any]) -> list[Declaration]:
     """Those that are well formed; whether a browser knows their values is not asked."""
-    return [_declaration(node) for node in tinycss2.parse_blocks_contents(css) if node.type == "declaration"]
+    plain = comments.without(css) if isinstance(css, str) else css
+    return [_declaration(node) for node in tinycss2.parse_blocks_contents(plain) if node.type == "declaration"]
 
 
 def ends_open(css: str) -> bool:

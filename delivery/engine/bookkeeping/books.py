@@ -9,7 +9,8 @@ from uuid import uuid4
 import psycopg
 from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections
 
-from delivery import ledger, secrets
+from accounts import secrets
+from delivery import ledger
 from delivery.engine.bookkeeping import halts, window
 from delivery.engine.bookkeeping.claiming import WINDOW, Claimed, Place
 from delivery.engine.bookkeeping.conclusions import Conclusions

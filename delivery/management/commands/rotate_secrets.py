@@ -5,7 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from delivery import secrets
+from accounts import secrets
+from accounts.two_factor import sealing
 from delivery.models import Provider
 
 
@@ -16,7 +17,9 @@ class Command(BaseCommand):
         try:
             count = rotate()
         except secrets.Unreadable as problem:
-            raise CommandError(f"Nothing was changed. {problem} Enter that provider's password again.") from None
+            raise CommandError(
+                f"Nothing was changed. {problem} Enter that password again, or turn that second factor off."
+            ) from None
         self.stdout.write("1 secret sealed anew." if count == 1 else f"{count} secrets sealed anew.")
 
 
@@ -29,4 +32,4 @@ def rotate() -> int:
         except secrets.Unreadable as problem:
             raise secrets.Unreadable(f"{provider.name}: {problem}") from None
         Provider.objects.filter(pk=provider.pk).update(password_sealed=sealed)
-    return len(holders)
+    return len(holders) + sealing.rotate()

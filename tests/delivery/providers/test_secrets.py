@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from accounts import secrets
 from accounts.models import AuditEntry, User
-from delivery import secrets
 from delivery.models import Provider
 from delivery.providers.check import runs
 

@@ -1,13 +1,23 @@
 from datetime import timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.utils import encrypt
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.utils import timezone
 
-from accounts.models import Invitation, Organisation, Role, User
+from accounts.models import Invitation, Organisation, Role, Session, User
+from accounts.resetting import _tokens
+from accounts.sessions.listing import _number
+from accounts.sessions.store import SessionStore
 from accounts.staff import _digest
+from delivery.models import Provider
 from tests.web.address import ADMINS, STAFF, Address, beside
 from tests.web.cast import Cast
 
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+FACTOR = 900_001
 TOKEN = "a-token-that-was-never-given-to-anybody"
 
 
@@ -41,6 +51,15 @@ def invited(cast: Cast) -> Invitation:
     )
 
 
+def mail_server(cast: Cast) -> Provider:
+    """One that nothing is known against; nobody is ever connected to it here."""
+    return cast.once("server", lambda: Provider.objects.create(name="Relay", host="127.0.0.1", port=9))
+
+
+def reset_token(cast: Cast) -> dict[str, Any]:
+    return {"token": f"{cast.owner.pk}-{_tokens.make_token(cast.owner)}"}
+
+
 def with_password(cast: Cast) -> dict[str, Any]:
     assert cast.actor
     cast.actor.set_password("correct horse battery")
@@ -51,6 +70,38 @@ def with_password(cast: Cast) -> dict[str, Any]:
 def settings(cast: Cast) -> dict[str, Any]:
     kept = ("name", "postal_address", "time_zone", "sender_name", "sender_email", "brand_colour", "public_url")
     return {name: getattr(cast.organisation, name) for name in kept} | {"name": "Another name"}
+
+
+def with_app(cast: Cast) -> dict[str, Any]:
+    """The actor has a second factor; its number is known before anybody has it."""
+    if cast.actor and not Authenticator.objects.filter(pk=FACTOR).exists():
+        Authenticator.objects.create(pk=FACTOR, user=cast.actor, type="totp", data={"secret": encrypt(SECRET)})
+        RecoveryCodes.activate(cast.actor)
+    return {}
+
+
+def factors_of_actor(cast: Cast) -> list[Any]:
+    return list(Authenticator.objects.filter(user=cast.actor).order_by("id").values_list("pk", "type"))
+
+
+OTHER_KEY = "b" * 32
+
+
+def in_another_browser(cast: Cast) -> dict[str, Any]:
+    """The actor is logged in once more, in a session of a known key."""
+    assert cast.actor
+    data = {SESSION_KEY: str(cast.actor.pk), HASH_SESSION_KEY: cast.actor.get_session_auth_hash()}
+    Session.objects.create(
+        pk=OTHER_KEY,
+        session_data=SessionStore().encode(data),
+        expire_date=timezone.now() + timedelta(days=1),
+        user=cast.actor,
+    )
+    return {}
+
+
+def other_sessions(cast: Cast) -> int:
+    return Session.objects.filter(pk=OTHER_KEY).count()
 
 
 def actor(cast: Cast, field: str) -> Any:
@@ -68,6 +119,14 @@ ADDRESSES = {
     ),
     "account_inactive": Address(None),
     "account_logout": Address(None, statuses=frozenset({200, 302})),
+    "password-reset-ask": Address(None, args=beside(mail_server), spoil="main .btn-primary"),
+    "password-reset": Address(
+        None,
+        args=reset_token,
+        post=lambda cast: {"new": "another stapled horse"},
+        changes=lambda cast: User.objects.get(pk=cast.owner.pk).password,
+        spoil="main .btn-primary",
+    ),
     "join": Address(
         None,
         args=invitation_token,
@@ -83,6 +142,44 @@ ADDRESSES = {
     "account_change_password": Address(
         STAFF, get=False, post=with_password, changes=lambda cast: actor(cast, "password")
     ),
+    "mfa_authenticate": Address(
+        None, statuses=frozenset({200, 302}), no_page="needs a password first; seen among what strangers get"
+    ),
+    "confirm": Address(STAFF, spoil="main .btn-primary"),
+    "two-factor": Address(STAFF, states=(with_app,)),
+    "two-factor-app": Address(STAFF, no_page="leads away with an app; seen in its own test"),
+    "passkey-add": Address(STAFF),
+    "passkey-login": Address(
+        None, statuses=frozenset({200, 302}), no_page="leads away when logged in; seen in its own test"
+    ),
+    "two-factor-codes": Address(
+        STAFF,
+        args=with_app,
+        statuses=frozenset({200, 302}),
+        post=with_app,
+        changes=factors_of_actor,
+    ),
+    "two-factor-remove": Address(
+        STAFF,
+        args=lambda cast: {"pk": FACTOR},
+        get=False,
+        post=with_app,
+        changes=factors_of_actor,
+    ),
+    "second-factor-rule": Address(
+        ADMINS,
+        get=False,
+        post=lambda cast: {"required": "yes"},
+        changes=lambda cast: Organisation.objects.get().second_factor_required,
+    ),
+    "session-end": Address(
+        STAFF,
+        args=lambda cast: {"number": _number(Session(pk=OTHER_KEY))},
+        get=False,
+        post=in_another_browser,
+        changes=other_sessions,
+    ),
+    "sessions-end": Address(STAFF, get=False, post=in_another_browser, changes=other_sessions),
     "settings": Address(
         ADMINS, post=settings, changes=lambda cast: Organisation.objects.get().name, spoil="main .btn-primary"
     ),

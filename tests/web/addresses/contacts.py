@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from contacts import consent
-from contacts.importing import jobs, working
 from contacts.importing.plan import Plan
+from contacts.importing.running import jobs, working
 from contacts.models import Contact, Field, ImportJob, MailingList, Suppression
 from contacts.suppression import holding
 from tests.web import stage

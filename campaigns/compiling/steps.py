@@ -1,0 +1,44 @@
+"""What is done with pasted words outside the web process: pure, without settings, database or network."""
+
+from collections.abc import Callable
+from typing import Any
+
+from campaigns.content import drawing, html
+from campaigns.content.drawing import Drawing
+from campaigns.message import plaintext
+
+Step = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+def compile_html(job: dict[str, Any]) -> dict[str, Any]:
+    """HTML written by hand."""
+    try:
+        prepared = html.prepare(job["html"])
+    except html.Unusable as problem:
+        return {"unusable": str(problem)}
+    page = html.with_preheader(prepared.html, job["preheader"])
+    return {
+        "html": page,
+        "text": plaintext.from_html(page),
+        "removed": prepared.removed,
+        "left": prepared.left,
+    }
+
+
+def compile_blocks(job: dict[str, Any]) -> dict[str, Any]:
+    page = drawing.finished(Drawing(**job))
+    return {"html": page, "text": plaintext.from_html(page), "removed": [], "left": []}
+
+
+STEPS: dict[str, Step] = {"html": compile_html, "blocks": compile_blocks}
+
+_SAMPLE = """<!doctype html><html><head><style>p:hover, td > .a { color: red } @media print { p { margin: 0 } }</style>
+<!--[if mso]><style>p { color: red }</style><![endif]--></head><body><table><tr><td class="a" style="margin:0">é
+<a href="https://straße.example/?a={{ city|default("x") }}">{% if city == "x" %}a{% endif %}</a></td></tr></table>"""
+_FRAME = "<mjml><mj-body><mj-section><mj-column><mj-text>é</mj-text></mj-column></mj-section></mj-body></mjml>"
+
+
+def warm() -> None:
+    """Everything that a step loads at its first use is loaded before the first child."""
+    compile_html({"html": _SAMPLE, "preheader": "é"})
+    compile_blocks(Drawing(_FRAME, "", (), {}, "é", "é", "en").as_job())

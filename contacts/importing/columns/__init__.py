@@ -1,0 +1,1 @@
+"""What the columns of one file mean: guessed, or asked about."""

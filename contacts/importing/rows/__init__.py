@@ -1,0 +1,1 @@
+"""One record to one person, or to the reason why not."""

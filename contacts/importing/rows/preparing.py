@@ -1,0 +1,280 @@
+"""One record to one contact, or the reason why not."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import available_timezones
+
+from contacts import addresses, fields
+from contacts.importing.plan import BELONGING, CONSENT, Column, Plan, Status, Target
+from contacts.importing.reading.cells import NULLS, clean, moment, split_names
+from contacts.importing.wording.judging import ColumnJudge, objection_judge, word
+from contacts.models import Field
+
+LONGEST_CELL = 10_000
+_APOSTROPHES = ("'", "’", "‘", "`", "´")
+_LONGEST_NAME = 200
+_LONGEST_CODE = 12
+_MOST_LISTS = 500
+_MOST_WORDS = 50
+
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+_time_zones = available_timezones()
+
+
+class Refused(Exception):
+    """The record is not imported; the message says why, `suggestion` is what was probably meant."""
+
+    def __init__(self, reason: str, suggestion: str = "", *, group: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.suggestion = suggestion
+        self.group = group or reason  # under which it is counted
+
+
+@dataclass(slots=True)
+class Person:
+    email: str
+    first_name: str
+    last_name: str
+    language: str
+    time_zone: str
+    attributes: str  # JSON
+    status: int
+    remarks: tuple[str, ...] = ()  # values that could not be taken over, the person is imported without them
+    belongs: "Belonging | None" = None
+
+
+@dataclass(slots=True)
+class Belonging:
+    """What only some files tell: lists, as numbers in `Preparer.lists_found`, and how a suppression came about."""
+
+    lists: list[int]
+    unconfirmed: list[int]
+    left: list[int]
+    detail: str
+    source: str
+    since: str
+
+
+Converter = Callable[[str, dict[str, Any]], None]
+
+
+class Preparer:
+    """Compiled once for a file, called for each of its records."""
+
+    def __init__(
+        self, plan: Plan, kinds: Mapping[str, str], header: Sequence[str] = (), guessed: Sequence[Column] = ()
+    ) -> None:
+        at = {column.target: index for index, column in enumerate(plan.columns)}
+        self._width = len(plan.columns)
+        self._email = at[Target.EMAIL]
+        self._first_name = at.get(Target.FIRST_NAME)
+        self._last_name = at.get(Target.LAST_NAME)
+        self._full_name = at.get(Target.FULL_NAME)
+        self._language = at.get(Target.LANGUAGE)
+        self._time_zone = at.get(Target.TIME_ZONE)
+        self._judges = [(i, ColumnJudge(column)) for i, column in enumerate(plan.columns) if column.target in CONSENT]
+        # Columns that speak of consent, as they were guessed, but were chosen to be something else.
+        self._overruled = [
+            (index, objection_judge(guess))
+            for index, (guess, column) in enumerate(zip(guessed, plan.columns, strict=False))
+            if guess.target in CONSENT and column.target not in CONSENT and not column.is_disregarded
+        ]
+        self.objections: dict[int, Counter[str]] = {}  # by such a column: its words of people who would get mail
+        self._everyone: int = plan.everyone
+        self._belonging = {name: at.get(name) for name in BELONGING} if plan.tells_belonging else None
+        self.lists_found: dict[str, int] = {}
+        self.unknown: dict[int, Counter[str]] = {}  # by column: words about consent that nobody has explained yet
+        self._day_first = plan.day_first
+        self._header = header
+        self.keys_found: dict[str, str] = {}  # of JSON columns, with the kind of their first value
+        self._converters = list(self._compile(plan, kinds))
+
+    def prepare(self, cells: list[str]) -> Person:
+        """Raises Refused."""
+        if len(cells) != self._width:
+            cells = self._fit(cells)
+        if not NULLS.isdisjoint(cells):
+            cells = ["" if cell in NULLS else cell for cell in cells]
+        remarks: list[str] = []
+        email = self._address(cells[self._email].strip())
+        first_name, last_name = self._names(cells, remarks)
+        status = self._judged(cells) if self._judges else self._everyone
+        if self._overruled and status == Status.SUBSCRIBED:
+            self._count_objections(cells)
+        attributes = "{}"
+        if self._converters:
+            found: dict[str, Any] = {}
+            for index, convert in self._converters:
+                if (cell := cells[index]) and (text := clean(cell)):
+                    self._convert(index, convert, text, found, remarks)
+            attributes = _encode(found) if found else "{}"
+        language = self._code(cells[self._language], remarks) if self._language is not None else ""
+        zone = self._zone(cells[self._time_zone].strip(), remarks) if self._time_zone is not None else ""
+        belonging = self._belongs(cells) if self._belonging else None
+        return Person(email, first_name, last_name, language, zone, attributes, int(status), tuple(remarks), belonging)
+
+    def has_words(self, column: int) -> bool:
+        """Whether a column about consent said anything at all so far."""
+        return any(judge.has_words for index, judge in self._judges if index == column)
+
+    def _compile(self, plan: Plan, kinds: Mapping[str, str]) -> "list[tuple[int, Converter]]":
+        compiled: list[tuple[int, Converter]] = []
+        for index, column in enumerate(plan.columns):
+            if column.target == Target.TAGS:
+                compiled.append((index, _tags))
+            elif column.target == Target.JSON:
+                compiled.append((index, self._json))
+            elif column.target in (Target.FIELD, Target.NEW):
+                kind = kinds.get(column.key, column.kind) or Field.Kind.TEXT
+                compiled.append((index, _field(column.key, kind, self._day_first)))
+        return compiled
+
+    def _fit(self, cells: list[str]) -> list[str]:
+        if any(cells[self._width :]):
+            raise Refused(
+                f"The row has {len(cells)} cells, the file has {self._width} columns.", group="Too many cells"
+            )
+        return [*cells[: self._width], *[""] * (self._width - len(cells))]
+
+    def _address(self, text: str) -> str:
+        if text[:1] in _APOSTROPHES:  # a spreadsheet's mark for text; some quote the whole cell with it
+            text = text[1:].strip()
+            text = text[:-1] if text[-1:] in _APOSTROPHES else text
+        try:
+            email = addresses.normalise(text)
+        except addresses.InvalidAddress as problem:
+            raise Refused(problem.reason, addresses.suggestion(text) or "", group=_group(problem.reason)) from None
+        if meant := addresses.suggestion(email):
+            raise Refused("The domain looks misspelt.", meant)
+        return email
+
+    def _names(self, cells: list[str], remarks: list[str]) -> tuple[str, str]:
+        first = clean(cells[self._first_name]) if self._first_name is not None else ""
+        last = clean(cells[self._last_name]) if self._last_name is not None else ""
+        if self._full_name is not None and not (first and last):
+            first, last = _split_name(clean(cells[self._full_name]), first, last)
+        if len(first) > _LONGEST_NAME or len(last) > _LONGEST_NAME:
+            remarks.append("Name: It is longer than 200 characters.")
+            return first if len(first) <= _LONGEST_NAME else "", last if len(last) <= _LONGEST_NAME else ""
+        return first, last
+
+    def _judged(self, cells: list[str]) -> int:
+        """The gravest that the columns say; UNKNOWN where a word that nobody explained could make it graver."""
+        status, unknown = self._everyone, None
+        for index, judge in self._judges:
+            found = judge(cells[index])
+            if found is None:
+                unknown = [*(unknown or ()), index]
+            elif found > status:
+                status = found
+        if unknown is None or status >= Status.HELD:
+            return status
+        for index in unknown:
+            words = self.unknown.setdefault(index, Counter())
+            text = word(cells[index])
+            if text in words or len(words) < _MOST_WORDS:
+                words[text] += 1
+        # An empty cell alone is not unknown before the column has said anything: see questions.open_ones.
+        return Status.UNKNOWN if any(cells[index].strip() for index in unknown) else status
+
+    def _count_objections(self, cells: list[str]) -> None:
+        for index, judge in self._overruled:
+            if judge(cells[index]) != Status.SUBSCRIBED:
+                words = self.objections.setdefault(index, Counter())
+                text = word(cells[index])[:_LONGEST_NAME]
+                words[text if text in words or len(words) < _MOST_WORDS else "…"] += 1
+
+    def _belongs(self, cells: list[str]) -> Belonging:
+        text = {name: cells[index] if index is not None else "" for name, index in (self._belonging or {}).items()}
+        return Belonging(
+            self._list_numbers(text[Target.LISTS]),
+            self._list_numbers(text[Target.LISTS_UNCONFIRMED]),
+            self._list_numbers(text[Target.LISTS_LEFT]),
+            clean(text[Target.DETAIL])[:1000],
+            clean(text[Target.SOURCE])[:60],
+            moment(text[Target.SINCE].strip()),
+        )
+
+    def _list_numbers(self, cell: str) -> list[int]:
+        """Numbers of the lists named in the cell. Beyond the limit it is no column of lists: the rest stays out."""
+        found = [name[:120] for name in split_names(cell)]
+        known = self.lists_found
+        return [known.setdefault(name, len(known) + 1) for name in found if name in known or len(known) < _MOST_LISTS]
+
+    def _code(self, text: str, remarks: list[str]) -> str:
+        code = text.strip()
+        if len(code) <= _LONGEST_CODE:
+            return code
+        remarks.append("Language: It is longer than 12 characters.")
+        return ""
+
+    def _zone(self, text: str, remarks: list[str]) -> str:
+        if not text or text in _time_zones:
+            return text
+        remarks.append(f"Time zone: “{text[:60]}” is not known.")
+        return ""
+
+    def _convert(self, index: int, convert: Converter, text: str, found: dict[str, Any], remarks: list[str]) -> None:
+        try:
+            if len(text) > LONGEST_CELL:
+                raise fields.BadValue("It is longer than 10,000 characters.")
+            convert(text, found)
+        except fields.BadValue as problem:
+            name = self._header[index] if index < len(self._header) else f"Column {index + 1}"
+            remarks.append(f"{name[:60]}: {problem}")
+
+    def _json(self, text: str, found: dict[str, Any]) -> None:
+        try:
+            data = json.loads(text, parse_constant=_refuse_constant)
+            _encode(data).encode()
+        except (ValueError, RecursionError):
+            raise fields.BadValue("It is not readable JSON.") from None
+        if not isinstance(data, dict) or "\\u0000" in text:
+            raise fields.BadValue("It is not a readable JSON object.")
+        for name, value in data.items():
+            if value is None or value == "":
+                continue
+            key = fields.key_for(name) if name != "tags" else name
+            found[key] = value
+            if key not in self.keys_found and len(self.keys_found) < 100 and isinstance(value, (str, int, float)):
+                self.keys_found[key] = _kind_of(value)
+
+
+def _field(key: str, kind: str, day_first: bool) -> Converter:
+    def text(cell: str, found: dict[str, Any]) -> None:
+        found[key] = cell
+
+    def typed(cell: str, found: dict[str, Any]) -> None:
+        found[key] = fields.convert(kind, cell, day_first=day_first)
+
+    return text if kind == Field.Kind.TEXT else typed
+
+
+def _tags(text: str, found: dict[str, Any]) -> None:
+    found["tags"] = split_names(text)
+
+
+def _split_name(full: str, first: str, last: str) -> tuple[str, str]:
+    if "," in full and full.count(",") == 1 and not first and not last:
+        family, _, given = full.partition(",")
+        return given.strip(), family.strip()
+    given, _, family = full.partition(" ")
+    return first or given, last or family
+
+
+def _group(reason: str) -> str:
+    return "The domain is not valid." if "“" in reason else reason
+
+
+def _kind_of(value: object) -> str:
+    if isinstance(value, bool):
+        return Field.Kind.BOOLEAN
+    return Field.Kind.NUMBER if isinstance(value, (int, float)) else Field.Kind.TEXT
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)

@@ -1,0 +1,1 @@
+"""An import carried through: uploaded, checked, foretold, run."""

@@ -1,0 +1,266 @@
+"""The life of an import as people see it: uploaded, decided, checked, started, cancelled."""
+
+import json
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import BinaryIO
+
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from contacts import fields, tasks
+from contacts.importing.columns import guessing, questions
+from contacts.importing.columns.questions import Question
+from contacts.importing.plan import CONSENT, Plan, Target, guessed_columns
+from contacts.importing.reading import storing
+from contacts.importing.reading.detecting import NotReadable, Shape, detect
+from contacts.importing.reading.records import MOST_COLUMNS, Broken, records
+from contacts.importing.reading.uploading import LARGEST_BYTES
+from contacts.importing.rows.preparing import Person, Preparer, Refused
+from contacts.importing.running import staging
+from contacts.models import Field, ImportJob
+
+PREVIEW_ROWS = 20
+SURVEYED_ROWS = 10_000  # what columns mean is guessed from them; what comes later is looked at by the check
+State = ImportJob.State
+
+
+class NotPossible(Exception):
+    """The message says why."""
+
+
+class NotDecided(NotPossible):
+    """Questions about consent are open."""
+
+    def __init__(self, asked: Sequence[Question]) -> None:
+        super().__init__("Answer the questions first: " + " ".join(question.words for question in asked))
+        self.questions = asked
+
+
+@dataclass(frozen=True)
+class PreviewRow:
+    line: int
+    person: Person | None
+    cells: Sequence[str]
+    problem: Refused | None
+
+    @property
+    def further(self) -> str:
+        """The values of its fields, as a line."""
+        values = json.loads(self.person.attributes).values() if self.person else ()
+        return " · ".join(", ".join(map(str, value)) if isinstance(value, list) else str(value) for value in values)
+
+
+def upload(file: "File[bytes]", name: str, *, by: User | None) -> ImportJob:
+    """Keep the file and guess what is in it. Raises NotReadable; then nothing is kept."""
+    if file.size > LARGEST_BYTES:
+        raise NotReadable("The file is larger than 200 MB. Split it and import the parts one after the other.")
+    content: BinaryIO = file.file  # type: ignore[assignment]  # Django types it as any IO
+    shape = detect(content)
+    header, rows = head(content, shape, shape.has_header)
+    plan = guess(shape, header, rows, name)
+    file.seek(0)
+    stored = default_storage.save(f"imports/{uuid.uuid4().hex}.csv", file)
+    return ImportJob.objects.create(
+        file_name=name[-200:],
+        storage_name=stored,
+        size_bytes=file.size,
+        options=plan.to_json() | {"header": header, "guessed": plan.to_json()["columns"]},
+        created_by=by,
+    )
+
+
+def head(
+    file: BinaryIO, shape: Shape, has_header: bool, rows: int = SURVEYED_ROWS
+) -> tuple[list[str], list[list[str]]]:
+    """The names of the columns ("Column 1" without a header) and the first rows. Raises NotReadable."""
+    found: list[list[str]] = []
+    for _line, cells in records(file, shape.encoding, shape.delimiter, shape.title_lines):
+        if isinstance(cells, Broken):
+            if has_header and not found:
+                raise NotReadable(f"The first line, with the names of the columns, cannot be read. {cells.reason}")
+            continue
+        if len(cells) > MOST_COLUMNS:
+            raise NotReadable(f"The file has {len(cells):,} columns; {MOST_COLUMNS} are the most that can be imported.")
+        found.append(cells)
+        if len(found) > rows:
+            break
+    if not found:
+        raise NotReadable("No row of the file can be read.")
+    if not has_header:
+        return [f"Column {number}" for number in range(1, max(map(len, found)) + 1)], found
+    if len(found) == 1:
+        raise NotReadable("The file has the names of columns in its first line, but no people below it.")
+    return [name.strip().lstrip("\ufeff")[:200] for name in found[0]], found[1:]
+
+
+def guess(shape: Shape, header: Sequence[str], rows: Sequence[Sequence[str]], file_name: str = "") -> Plan:
+    known = dict(Field.objects.values_list("key", "label"))
+    columns = guessing.columns(header, rows, known)
+    dates = [row[i] for i, column in enumerate(columns) if column.kind == "date" for row in rows if i < len(row)]
+    return Plan(
+        encoding=shape.encoding,
+        delimiter=shape.delimiter,
+        has_header=shape.has_header,
+        title_lines=shape.title_lines,
+        columns=columns,
+        everyone=int(guessing.everyone(header, rows, columns, file_name)),
+        only_suppress=guessing.only_suppresses(header),
+        day_first=fields.looks_day_first(dates),
+    )
+
+
+def reread(job: ImportJob, shape: Shape) -> None:
+    """Take another encoding, delimiter or header for the right one and guess anew. Raises NotReadable."""
+    with storing.opened(job) as file:
+        header, rows = head(file, shape, shape.has_header)
+    old = Plan.from_json(job.options)
+    plan = guess(shape, header, rows, job.file_name).change(
+        lists=old.lists, mode=old.mode, consent_source=old.consent_source, consent_text=old.consent_text
+    )
+    job.options = plan.to_json() | {"header": header, "guessed": plan.to_json()["columns"]}
+    job.save(update_fields=["options"])
+
+
+def preview(job: ImportJob, plan: Plan) -> list[PreviewRow]:
+    """The first rows as they would be imported."""
+    if plan.email_column is None:
+        return []
+    preparer = Preparer(plan, dict(Field.objects.values_list("key", "kind")), job.options["header"])
+    rows: list[PreviewRow] = []
+    with storing.opened(job) as file:
+        found = records(file, plan.encoding, plan.delimiter, plan.title_lines)
+        if plan.has_header:
+            next(found, None)
+        for line, cells in found:
+            rows.append(_preview_row(preparer, line, cells))
+            if len(rows) == PREVIEW_ROWS:
+                break
+        found.close()  # type: ignore[attr-defined]  # it is a generator
+    return rows
+
+
+def shape_of(plan: Plan) -> Shape:
+    return Shape(plan.encoding, plan.delimiter, plan.has_header, plan.title_lines)
+
+
+def open_questions(job: ImportJob, plan: Plan) -> list[Question]:
+    """What has to be said before the import can run, as far as its first rows and the last check tell."""
+    header = job.options["header"]
+    with storing.opened(job) as file:
+        _, rows = head(file, shape_of(plan), plan.has_header)
+    found = questions.survey(
+        plan, header, rows, dict(Field.objects.values_list("key", "kind")), guessed_columns(job.options)
+    )
+    asked = {question.index for question in found}
+    return found + [one for one in _asked_by_check(job, plan) if one.index not in asked]
+
+
+def _asked_by_check(job: ImportJob, plan: Plan) -> list[Question]:
+    """What the check met further down in the file and is not answered yet."""
+    found = []
+    for one in job.options.get("questions", ()):
+        question = Question(**one | {"values": tuple(map(tuple, one["values"]))})
+        column = plan.columns[question.index] if question.index is not None else None
+        if question.confirms and column and column.target not in CONSENT and not column.is_disregarded:
+            found.append(question)
+        if column is None or column.target not in CONSENT or column.otherwise is not None:
+            continue
+        values = tuple(pair for pair in question.values if pair[0] not in dict(column.meanings))
+        if column.target == Target.ASK or (column.target == Target.STATUS and values):
+            found.append(replace(question, values=values))
+    return found
+
+
+def samples(job: ImportJob, count: int = 3) -> list[list[str]]:
+    """For each column the first values that say something."""
+    plan = Plan.from_json(job.options)
+    with storing.opened(job) as file:
+        header, rows = head(file, shape_of(plan), plan.has_header, rows=200)
+    return [
+        list(dict.fromkeys(row[i].strip()[:60] for row in rows if i < len(row) and row[i].strip()))[:count]
+        for i in range(len(header))
+    ]
+
+
+def check(
+    job: ImportJob, plan: Plan, decide: Callable[[Plan], Plan] = lambda plan: plan, *, enqueue: bool = True
+) -> None:
+    """Let the file be checked in the background. `decide` adds what else was chosen, once the columns are good.
+
+    Without `enqueue` the caller does the work itself.
+    """
+    if plan.email_column is None:
+        raise NotPossible("Say which column holds the e-mail addresses.")
+    taken = [column.target for column in plan.columns if column.target not in _REPEATABLE]
+    taken += [column.key for column in plan.columns if column.key]
+    if len(set(taken)) != len(taken):
+        raise NotPossible("Two columns go to the same place. Choose one of them.")
+    with transaction.atomic():
+        plan = decide(plan)
+        if asked := open_questions(job, plan):
+            raise NotDecided(asked)
+        if not plan.consent_source:
+            raise NotPossible("Say how these people agreed to get mail.")
+        changes = {"options": job.options | plan.to_json(), "rows_done": 0, "rows_total": 0, "counts": {}}
+        _advance(job, (State.UPLOADED,), State.CHECKING, enqueue=enqueue, **changes)
+
+
+_REPEATABLE = (Target.IGNORE, Target.FIELD, Target.NEW, *CONSENT)
+
+
+def start(job: ImportJob, *, enqueue: bool = True) -> None:
+    _advance(job, (State.READY,), State.RUNNING, enqueue=enqueue, rows_done=0, rows_total=job.counts["staged"])
+
+
+def change(job: ImportJob) -> None:
+    """Back to the columns, before it was started."""
+    _forget_refused(job)
+    if not _move(job, (State.READY, State.FAILED), State.UPLOADED, problem="", counts={}, refused_storage_name=""):
+        raise NotPossible("The import has been started already.")
+
+
+def cancel(job: ImportJob) -> None:
+    """Stop; who is imported stays. A running one stops within the slice at hand."""
+    waiting = (State.UPLOADED, State.READY, State.CHECKING, State.RUNNING)
+    was_idle = job.state in (State.UPLOADED, State.READY)
+    if not _move(job, waiting, State.CANCELLED, finished_at=timezone.now()):
+        raise NotPossible("The import has ended already.")
+    storing.forget(job)
+    if was_idle:
+        staging.drop(job.pk)
+
+
+def _preview_row(preparer: Preparer, line: int, cells: "list[str] | Broken") -> PreviewRow:
+    if isinstance(cells, Broken):
+        return PreviewRow(line, None, [cells.text], Refused(cells.reason))
+    try:
+        return PreviewRow(line, preparer.prepare(cells), cells, None)
+    except Refused as problem:
+        return PreviewRow(line, None, cells, problem)
+
+
+def _advance(job: ImportJob, before: Sequence[str], after: str, *, enqueue: bool, **changes: object) -> None:
+    now = timezone.now()
+    with transaction.atomic():
+        if not _move(job, before, after, started_at=now, alive_at=now, **changes):
+            raise NotPossible("Somebody else has gone on with this import meanwhile.")
+        if enqueue:
+            # Robust: if the broker is away, the sweep finds it.
+            transaction.on_commit(partial(tasks.work_on_import.delay, job_id=job.pk), robust=True)
+
+
+def _move(job: ImportJob, before: Sequence[str], after: str, **changes: object) -> bool:
+    moved = ImportJob.objects.filter(id=job.pk, state__in=before).update(state=after, **changes)
+    job.refresh_from_db()
+    return bool(moved)
+
+
+def _forget_refused(job: ImportJob) -> None:
+    if job.refused_storage_name:
+        default_storage.delete(job.refused_storage_name)

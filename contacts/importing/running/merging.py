@@ -1,0 +1,194 @@
+"""Staged rows into contacts, lists, consent and suppressions: one statement a slice, or none of it to foretell."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+from psycopg import sql
+
+from contacts.importing.plan import Mode, Plan, Status
+from contacts.importing.running.staging import table
+from contacts.models import ImportJob
+
+_TEXTS = ("first_name", "last_name", "language", "time_zone")
+
+
+def foretell(job: ImportJob, plan: Plan) -> dict[str, int]:
+    """What a run would do now, without doing it."""
+    statement = sql.SQL(_FORETELL).format(table=table(job.pk), changed=sql.SQL(changed(plan.mode)))
+    return _counts(statement, {"lists": list(plan.lists), "only_suppress": plan.only_suppress})
+
+
+def merge(job: ImportJob, plan: Plan, after: int, until: int, found_lists: Sequence[int] = ()) -> dict[str, int]:
+    """Put the rows with `after < seq <= until` into place. Safe to repeat; call it in a transaction.
+
+    `found_lists` are those that the rows themselves name, in the order of their numbers.
+    """
+    statement = sql.SQL(_MERGE).format(
+        table=table(job.pk),
+        changes=sql.SQL(_changes(plan.mode)),
+        changed=sql.SQL(changed(plan.mode)),
+        joining=sql.SQL(_JOINING_NAMED if found_lists else _JOINING),
+        also_left=sql.SQL(_ALSO_LEFT if found_lists else ""),
+    )
+    with connection.cursor() as cursor:
+        # A slice is looked up by index, however large the tables have become and however old their statistics are.
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL random_page_cost = 1.1")
+    return _counts(
+        statement,
+        {
+            "after": after,
+            "until": until,
+            "lists": list(plan.lists),
+            "found_lists": list(found_lists),
+            "only_suppress": plan.only_suppress,
+            "source": f"Import of {job.file_name}"[:120],
+            "proof": plan.proof,
+            "by": job.created_by_id,
+        },
+    )
+
+
+def _counts(statement: sql.Composable, parameters: dict[str, Any]) -> dict[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        names = [column[0] for column in cursor.description or ()]
+        return {name: int(value or 0) for name, value in zip(names, cursor.fetchone(), strict=True)}
+
+
+def _values(mode: str) -> dict[str, str]:
+    """For each column of a known contact, what it becomes. An empty cell never overwrites."""
+    if mode == Mode.NEW:
+        return {}
+    if mode == Mode.OVERWRITE:
+        return {name: f"CASE WHEN s.{name} <> '' THEN s.{name} ELSE c.{name} END" for name in _TEXTS} | {
+            "attributes": "c.attributes || s.attributes"
+        }
+    return {name: f"CASE WHEN c.{name} = '' THEN s.{name} ELSE c.{name} END" for name in _TEXTS} | {
+        "attributes": "s.attributes || c.attributes"
+    }
+
+
+def _changes(mode: str) -> str:
+    return "".join(f"{name} = {value}, " for name, value in _values(mode).items())
+
+
+def changed(mode: str) -> str:
+    """SQL: whether the row `s` would change the contact `c`."""
+    values = _values(mode)
+    if not values:
+        return "false"
+    return f"({', '.join(values.values())}) IS DISTINCT FROM ({', '.join(f'c.{name}' for name in values)})"
+
+
+_FORETELL = f"""
+SELECT count(*) FILTER (WHERE c.id IS NULL AND NOT %(only_suppress)s) AS new,
+       count(*) FILTER (WHERE c.id IS NOT NULL AND ({{changed}} OR c.is_sample)) AS updated,
+       count(*) FILTER (WHERE c.id IS NOT NULL AND NOT ({{changed}} OR c.is_sample)
+           OR c.id IS NULL AND %(only_suppress)s) AS unchanged,
+       count(*) FILTER (WHERE sp.email IS NOT NULL) AS suppressed,
+       count(*) FILTER (WHERE sp.email IS NULL AND s.status < {Status.HELD} AND c.id IS NOT NULL AND EXISTS (
+           SELECT 1 FROM contacts_subscription b
+           WHERE b.contact_id = c.id AND b.list_id = ANY(%(lists)s) AND b.state = 'unsubscribed')) AS unsubscribed,
+       count(*) FILTER (WHERE sp.email IS NULL AND s.status >= {Status.HELD}) AS leaving
+FROM {{table}} s
+LEFT JOIN contacts_contact c ON lower(c.email) = s.key
+LEFT JOIN contacts_suppression sp ON sp.email = s.key
+WHERE s.duplicate_of IS NULL
+"""  # noqa: S608  # numbers of an enum
+
+_STATE = f"""CASE WHEN status = {Status.SUBSCRIBED} THEN 'subscribed'
+        WHEN status = {Status.UNCONFIRMED} THEN 'unconfirmed' ELSE 'unsubscribed' END"""
+_CHOSEN = f"""SELECT person.id AS contact_id, list.id AS list_id, {_STATE} AS state
+    FROM person JOIN contacts_mailinglist list ON list.id = ANY(%(lists)s)
+    WHERE status NOT IN ({Status.BOUNCED}, {Status.SOFT_BOUNCED}) AND person.id IS NOT NULL
+        AND (status >= {Status.HELD} OR NOT is_suppressed)"""  # noqa: S608  # numbers of an enum
+_JOINING = f"SELECT contact_id, list_id, state, now(), now() FROM ({_CHOSEN}) chosen"  # noqa: S608
+# Where a row names lists itself, these tell the states; a suppression stands beside them, as it does here.
+# Of two states on one list the graver stands: the alphabet has them in that order.
+_NAMED_STATE = (
+    f"CASE WHEN status IN ({Status.UNSUBSCRIBED}, {Status.COMPLAINED}, {Status.UNKNOWN}) THEN 'unsubscribed' "
+    f"WHEN status = {Status.UNCONFIRMED} THEN 'unconfirmed' ELSE 'subscribed' END"
+)
+_JOINING_NAMED = f"""SELECT DISTINCT ON (contact_id, list_id) contact_id, list_id, state, now(), now() FROM (
+        {_CHOSEN}
+        UNION ALL
+        SELECT person.id, (%(found_lists)s::bigint[])[number], {_NAMED_STATE}
+        FROM person, unnest(joins) number WHERE status >= {Status.HELD} OR NOT is_suppressed
+        UNION ALL
+        SELECT person.id, (%(found_lists)s::bigint[])[number],
+            CASE WHEN status IN ({Status.UNSUBSCRIBED}, {Status.COMPLAINED}) THEN 'unsubscribed' ELSE 'unconfirmed' END
+        FROM person, unnest(unconfirmed) number WHERE status >= {Status.HELD} OR NOT is_suppressed
+        UNION ALL
+        SELECT person.id, (%(found_lists)s::bigint[])[number], 'unsubscribed' FROM person, unnest(leaves) number
+    ) told WHERE contact_id IS NOT NULL AND list_id IS NOT NULL ORDER BY contact_id, list_id, state DESC"""  # noqa: S608
+_ALSO_LEFT = " OR b.list_id = ANY(SELECT (%(found_lists)s::bigint[])[number] FROM unnest(person.leaves) number)"
+
+# Who is suppressed joins no list; who is on a list in whatever state keeps that state, so nobody is subscribed
+# again; whom the other system reports as gone is suppressed here and leaves every list.
+_MERGE = f"""
+WITH slice AS MATERIALIZED (
+    SELECT s.*, c.id AS contact_id, sp.email IS NOT NULL AS is_suppressed,
+        c.id IS NOT NULL AND ({{changed}} OR c.is_sample) AS is_changed,
+        CASE WHEN c.id IS NOT NULL THEN (  -- an aggregate, so that it stays a look-up by index for each
+            SELECT bool_or(b.state = 'unsubscribed') FROM contacts_subscription b
+            WHERE b.contact_id = c.id AND b.list_id = ANY(%(lists)s)) END AS has_left
+    FROM {{table}} s
+    LEFT JOIN contacts_contact c ON lower(c.email) = s.key
+    LEFT JOIN contacts_suppression sp ON sp.email = s.key
+    WHERE s.seq > %(after)s AND s.seq <= %(until)s AND s.duplicate_of IS NULL
+), added AS (
+    INSERT INTO contacts_contact AS c (email, first_name, last_name, attributes, language, time_zone,
+        tracking_consent, is_sample, source, created_at, updated_at)
+    SELECT email, first_name, last_name, attributes, language, time_zone, 'unknown', false, %(source)s, now(), now()
+    FROM slice WHERE contact_id IS NULL AND NOT %(only_suppress)s ORDER BY seq
+    ON CONFLICT (lower(email)) DO UPDATE SET updated_at = c.updated_at  -- somebody was quicker: only its id
+    RETURNING id, lower(email) AS key
+), updated AS (
+    UPDATE contacts_contact c SET {{changes}} is_sample = false, updated_at = now()
+    FROM slice s WHERE c.id = s.contact_id AND s.is_changed
+    RETURNING c.id
+), person AS MATERIALIZED (
+    SELECT coalesce(s.contact_id, added.id) AS id, s.key, s.status, s.is_suppressed, s.joins, s.unconfirmed, s.leaves,
+        s.detail, s.source, s.since
+    FROM slice s LEFT JOIN added ON added.key = s.key
+), joined AS (
+    INSERT INTO contacts_subscription (contact_id, list_id, state, created_at, changed_at)
+    {{joining}}
+    ON CONFLICT (list_id, contact_id) DO NOTHING
+    RETURNING contact_id, list_id, state
+), gone AS (
+    UPDATE contacts_subscription b SET state = 'unsubscribed', changed_at = now()
+    FROM person WHERE (person.status IN ({Status.UNSUBSCRIBED}, {Status.COMPLAINED}){{also_left}})
+    AND b.contact_id = person.id AND b.state <> 'unsubscribed'
+    RETURNING b.contact_id
+), suppressed AS (
+    INSERT INTO contacts_suppression AS p (email, reason, detail, source, created_at)
+    SELECT key, CASE status WHEN {Status.BOUNCED} THEN 'hard_bounce' WHEN {Status.COMPLAINED} THEN 'complaint'
+        WHEN {Status.SOFT_BOUNCED} THEN 'soft_bounce' WHEN {Status.BLOCKED} THEN 'manual' WHEN {Status.HELD} THEN 'held'
+        ELSE 'unsubscribed' END,
+        CASE WHEN source IS NULL AND NOT %(only_suppress)s THEN %(source)s ELSE coalesce(detail, '') END,
+        coalesce(source, CASE WHEN %(only_suppress)s THEN '' ELSE 'import' END), coalesce(since, now())
+    FROM person WHERE status >= {Status.HELD}
+    ON CONFLICT (email) DO UPDATE SET reason = excluded.reason, detail = excluded.detail
+    WHERE excluded.reason = 'complaint' AND p.reason <> 'complaint' OR p.reason = 'held'
+    RETURNING email, xmax = 0 AS is_new
+), proof AS (
+    INSERT INTO contacts_consentevent (contact_id, list_id, kind, channel, text, by_id, at)
+    SELECT contact_id, list_id, 'given', 'import', %(proof)s, %(by)s::bigint, now()
+    FROM joined WHERE state = 'subscribed'
+    UNION ALL
+    SELECT person.id, NULL, 'withdrawn', 'import', %(source)s, %(by)s::bigint, now()
+    FROM person JOIN suppressed ON suppressed.email = person.key
+    WHERE person.status IN ({Status.UNSUBSCRIBED}, {Status.COMPLAINED}) AND person.id IS NOT NULL
+)
+SELECT (SELECT count(*) FROM slice WHERE contact_id IS NULL AND NOT %(only_suppress)s) AS new,
+       (SELECT count(*) FROM slice WHERE contact_id IS NOT NULL AND is_changed) AS updated,
+       (SELECT count(*) FROM slice WHERE contact_id IS NOT NULL AND NOT is_changed
+           OR contact_id IS NULL AND %(only_suppress)s) AS unchanged,
+       (SELECT count(*) FROM slice WHERE is_suppressed) AS suppressed,
+       (SELECT count(*) FROM slice
+           WHERE has_left AND NOT is_suppressed AND status < {Status.HELD}) AS unsubscribed,
+       (SELECT count(*) FROM slice WHERE NOT is_suppressed AND status >= {Status.HELD}) AS leaving,
+       (SELECT count(*) FROM joined WHERE state = 'subscribed') AS joined
+"""  # noqa: S608

@@ -1,0 +1,130 @@
+"""The rows of one import while they wait in the database: an unlogged table, filled by COPY, gone at the end."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+
+from django.db import connection
+from psycopg import sql
+
+from contacts.addresses import key
+from contacts.importing.rows.preparing import Belonging, Person
+
+_COLUMNS = (
+    "seq bigint, line bigint, email text, key text, first_name text, last_name text, language text, time_zone text, "
+    "attributes jsonb, status smallint, duplicate_of bigint, joins int[], unconfirmed int[], leaves int[], "
+    "detail text, source text, since timestamptz"
+)
+_NAMES = "seq, line, email, key, first_name, last_name, language, time_zone, attributes, status"
+_BELONGING = ", joins, unconfirmed, leaves, detail, source, since"
+_FILLED = "first_name, last_name, language, time_zone"  # where an empty cell is an empty text, not NULL
+
+
+def table(job_id: int) -> sql.Identifier:
+    return sql.Identifier(f"contacts_import_{job_id:d}")
+
+
+def create(job_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(table(job_id)))
+        cursor.execute(sql.SQL("CREATE UNLOGGED TABLE {} (" + _COLUMNS + ")").format(table(job_id)))
+
+
+def drop(job_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(table(job_id)))
+
+
+def size(job_id: int) -> int | None:
+    """How many rows it holds (a crash of the database empties it); None: there is no such table."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s)", [f"contacts_import_{job_id:d}"])
+        if cursor.fetchone()[0] is None:
+            return None
+        cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(table(job_id)))
+        return int(cursor.fetchone()[0])
+
+
+class Batch:
+    """Some thousand people as text for one COPY."""
+
+    def __init__(self, first_seq: int = 0, *, tells_belonging: bool = False) -> None:
+        self._names = _NAMES + (_BELONGING if tells_belonging else "")
+        self._text = io.StringIO()
+        self._write = csv.writer(self._text, lineterminator="\n").writerow
+        self.seq = first_seq
+        self.length = 0
+
+    def add(self, line: int, person: Person) -> None:
+        self.seq += 1
+        self.length += 1
+        self._write(
+            (
+                self.seq,
+                line,
+                person.email,
+                key(person.email),
+                person.first_name,
+                person.last_name,
+                person.language,
+                person.time_zone,
+                person.attributes,
+                person.status,
+                *(_belonging(person.belongs) if person.belongs else ()),
+            )
+        )
+
+    def copy(self, job_id: int) -> None:
+        statement = f"COPY {{}} ({self._names}) FROM STDIN (FORMAT csv, FORCE_NOT_NULL ({_FILLED}))"
+        with connection.cursor() as cursor, cursor.copy(sql.SQL(statement).format(table(job_id))) as copy:
+            copy.write(self._text.getvalue())
+        self._text.seek(0)
+        self._text.truncate()
+        self.length = 0
+
+
+def _belonging(found: Belonging) -> tuple[str, ...]:
+    numbers = [f"{{{','.join(map(str, one))}}}" for one in (found.lists, found.unconfirmed, found.left)]
+    return (*numbers, found.detail, found.source, found.since)
+
+
+def settle(job_id: int) -> int:
+    """Index the rows and find people who are in the file twice: the first row stands, the gravest status counts."""
+    name = table(job_id)
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("ALTER TABLE {} ADD PRIMARY KEY (seq)").format(name))
+        cursor.execute(sql.SQL("ANALYZE {}").format(name))
+        cursor.execute(sql.SQL(_MARK).format(name=name))
+        cursor.execute(sql.SQL("SELECT count(*) FROM {} WHERE duplicate_of IS NOT NULL").format(name))
+        return int(cursor.fetchone()[0])
+
+
+_MARK = """
+WITH twice AS (
+    SELECT key, min(seq) AS first_seq, min(line) AS first_line, max(status) AS status
+    FROM {name} GROUP BY key HAVING count(*) > 1
+)
+UPDATE {name} s
+SET status = CASE WHEN s.seq = first_seq THEN twice.status ELSE s.status END,
+    duplicate_of = CASE WHEN s.seq = first_seq THEN NULL ELSE first_line END
+FROM twice WHERE s.key = twice.key
+"""
+
+
+def duplicates(job_id: int, slice_size: int = 5000) -> Iterator[tuple[int, str, int]]:
+    """`(line, email, line of the first)` of each row that repeats an earlier one, read in slices."""
+    after = 0
+    statement = sql.SQL(
+        "SELECT seq, line, email, duplicate_of FROM {} "
+        "WHERE duplicate_of IS NOT NULL AND seq > %s ORDER BY seq LIMIT %s"
+    ).format(table(job_id))
+    while rows := _fetch(statement, [after, slice_size]):
+        for seq, line, email, first_line in rows:
+            yield line, email, first_line
+            after = seq
+
+
+def _fetch(statement: sql.Composable, parameters: Sequence[int]) -> list[tuple[int, int, str, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return list(cursor.fetchall())

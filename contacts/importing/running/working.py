@@ -1,0 +1,227 @@
+"""The long part of an import, in the background: check the file, then run it. Killed, it goes on where it was."""
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import timedelta
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.utils import timezone
+
+from accounts import locks
+from contacts.importing.columns import questions
+from contacts.importing.plan import Column, Plan, Target, guessed_columns
+from contacts.importing.reading import storing
+from contacts.importing.reading.records import MOST_COLUMNS, Broken, records
+from contacts.importing.rows.preparing import Preparer, Refused
+from contacts.importing.rows.refused import RefusedRows
+from contacts.importing.running import merging, staging
+from contacts.models import Field, ImportJob, MailingList
+
+SLICE = 20_000
+SILENT_AFTER = timedelta(seconds=60)
+_SHOWN_EVERY_SECONDS = 1.0
+
+logger = logging.getLogger(__name__)
+State = ImportJob.State
+
+
+class Stopped(Exception):
+    """Somebody cancelled it meanwhile."""
+
+
+class Unusable(Exception):
+    """The file cannot be imported; the message says why."""
+
+
+def work(job_id: int) -> None:
+    """Do what the state of the import asks for. Returns at once if somebody else is at it."""
+    with locks.alone(locks.Kind.IMPORT, job_id) as is_mine:
+        job = ImportJob.objects.filter(id=job_id).first()
+        if not is_mine or job is None:
+            return
+        try:
+            if job.state == State.CHECKING:
+                check(job)
+            elif job.state == State.RUNNING:
+                run(job)
+        except Stopped:
+            staging.drop(job.pk)
+        except (OperationalError, InterfaceError):
+            logger.warning("import %s: lost the database, the sweep will go on with it", job_id, exc_info=True)
+            raise
+        except Unusable as problem:
+            _fail(job, str(problem))
+        except FileNotFoundError:
+            _fail(job, "The uploaded file is gone from the storage. Upload it again.")
+        except Exception:
+            logger.exception("import %s failed", job_id)
+            _fail(job, "Something went wrong on our side. The log of the server says more.")
+
+
+def abandoned() -> list[int]:
+    """Imports that should be worked on but gave no sign of life for a while."""
+    silent = ImportJob.objects.filter(
+        state__in=(State.CHECKING, State.RUNNING), alive_at__lt=timezone.now() - SILENT_AFTER
+    )
+    return list(silent.values_list("id", flat=True))
+
+
+def check(job: ImportJob) -> None:
+    """Read the whole file, stage what can be imported, put the rest aside and foretell what a run would do."""
+    plan = Plan.from_json(job.options)
+    header = job.options.get("header", ())
+    with RefusedRows(header, plan.delimiter) as refused:
+        read, preparer = _stage(job, plan, refused)
+        if asked := questions.open_ones(plan, header, preparer):
+            _ask(job, asked)
+            return
+        repeated = staging.settle(job.pk)
+        email_column = plan.email_column or 0
+        for line, email, first_line in staging.duplicates(job.pk):
+            refused.add_duplicate(line, email, first_line, email_column)
+        expected = merging.foretell(job, plan) | {"invalid": refused.count, "duplicates": repeated, "rows": read}
+        stored = refused.store(f"imports/{job.pk}-refused.csv") if refused.count or repeated or refused.left_out else ""
+        reasons = dict(refused.reasons.most_common())
+        left_out = dict(refused.left_out.most_common())
+    _move(
+        job,
+        State.READY,
+        counts={"expected": expected, "reasons": reasons, "left_out": left_out, "staged": read - refused.count},
+        rows_done=read,
+        rows_total=read,
+        refused_storage_name=stored,
+        options=job.options,
+    )
+
+
+def run(job: ImportJob) -> None:
+    """Put the staged rows into place, slice by slice; a slice and its progress are one transaction."""
+    plan = Plan.from_json(job.options)
+    staged = job.counts.get("staged", 0)
+    if staging.size(job.pk) != staged:  # a crash of the database empties unlogged tables
+        with RefusedRows(()) as nobody_reads:
+            _stage(job, plan, nobody_reads, shows_progress=False)
+        staging.settle(job.pk)
+    _create_fields(plan, job.options.get("keys_found", {}))
+    lists = _create_lists(job.options.get("lists_found", ()))
+    while job.rows_done < staged:
+        _merge_slice(job, plan, min(job.rows_done + SLICE, staged), lists)
+    _move(job, State.DONE, finished_at=timezone.now())
+    staging.drop(job.pk)
+    storing.forget(job)
+    if staged > SLICE:
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE contacts_contact, contacts_subscription")
+
+
+def _stage(job: ImportJob, plan: Plan, refused: RefusedRows, *, shows_progress: bool = True) -> tuple[int, Preparer]:
+    """Returns how many rows the file has, the header not counted, and what prepared them."""
+    staging.create(job.pk)
+    header = job.options.get("header", ())
+    preparer = Preparer(plan, dict(Field.objects.values_list("key", "kind")), header, guessed_columns(job.options))
+    batch, read, shown_at = staging.Batch(tells_belonging=plan.tells_belonging), 0, time.monotonic()
+    with storing.opened(job) as file:
+        found = records(file, plan.encoding, plan.delimiter, plan.title_lines)
+        if plan.has_header:
+            next(found, None)
+        for line, cells in found:
+            read += 1
+            if isinstance(cells, Broken):
+                refused.add(line, Refused(cells.reason), [cells.text])
+                continue
+            try:
+                person = preparer.prepare(cells)
+                batch.add(line, person)
+                if person.remarks:
+                    refused.add_remarks(line, person.remarks, cells)
+            except Refused as problem:
+                refused.add(line, problem, cells[:MOST_COLUMNS])
+            if batch.length == SLICE:
+                batch.copy(job.pk)
+            if read % 1000 == 0 and (now := time.monotonic()) - shown_at > _SHOWN_EVERY_SECONDS:
+                shown_at = now
+                _show(job, read if shows_progress else None, file.tell())
+    batch.copy(job.pk)
+    if not read:
+        raise Unusable("The file has no rows, only a header." if plan.has_header else "The file has no rows.")
+    job.options["keys_found"] = preparer.keys_found
+    job.options["lists_found"] = list(preparer.lists_found)
+    return read, preparer
+
+
+def _ask(job: ImportJob, asked: Sequence[questions.Question]) -> None:
+    """Back to the columns: somebody has to say what these words mean."""
+    staging.drop(job.pk)
+    job.options["questions"] = [asdict(question) for question in asked]
+    _move(job, State.UPLOADED, options=job.options)
+
+
+def _show(job: ImportJob, read: int | None, position: int) -> None:
+    changes: dict[str, object] = {"alive_at": timezone.now()}
+    if read is not None:
+        # How many rows there are is not known yet: the share of the bytes says about how many.
+        total = max(read, round(read * job.size_bytes / max(position, 1)))
+        changes |= {"rows_done": read, "rows_total": total}
+    if not ImportJob.objects.filter(id=job.pk, state=job.state).update(**changes):
+        raise Stopped
+
+
+def _merge_slice(job: ImportJob, plan: Plan, until: int, lists: Sequence[int] = (), *, attempts: int = 5) -> None:
+    for attempt in range(1, attempts + 1):
+        try:
+            with transaction.atomic():
+                counts = dict(job.counts)
+                done = counts.get("done", {})
+                added = merging.merge(job, plan, job.rows_done, until, lists)
+                counts["done"] = {name: done.get(name, 0) + number for name, number in added.items()}
+                moved = ImportJob.objects.filter(id=job.pk, state=State.RUNNING, rows_done=job.rows_done).update(
+                    rows_done=until, counts=counts, alive_at=timezone.now()
+                )
+                if not moved:
+                    raise Stopped
+        except OperationalError as problem:
+            # Somebody else's transaction met this one: its slice is undone and tried again.
+            if attempt == attempts or getattr(problem.__cause__, "sqlstate", "") not in ("40P01", "40001"):
+                raise
+            time.sleep(0.2 * attempt)
+        else:
+            job.rows_done, job.counts = until, counts
+            return
+
+
+def _create_lists(names: Sequence[str]) -> list[int]:
+    MailingList.objects.bulk_create((MailingList(name=name) for name in names), ignore_conflicts=True)
+    found = dict(MailingList.objects.filter(name__in=names).values_list("name", "id"))
+    return [found[name] for name in names]
+
+
+def _create_fields(plan: Plan, keys_found: dict[str, str]) -> None:
+    position = Field.objects.count()
+    wanted = [column for column in plan.columns if column.target == Target.NEW]
+    wanted += [
+        Column(Target.NEW, key=key, label=key.replace("_", " ").capitalize(), kind=kind)
+        for key, kind in keys_found.items()
+    ]
+    Field.objects.bulk_create(
+        (
+            Field(key=column.key, label=column.label or column.key, kind=column.kind or "text", position=position + n)
+            for n, column in enumerate(wanted)
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def _move(job: ImportJob, state: str, **changes: object) -> None:
+    """To `state`, unless somebody cancelled meanwhile."""
+    if not ImportJob.objects.filter(id=job.pk, state=job.state).update(state=state, alive_at=timezone.now(), **changes):
+        raise Stopped
+    job.state = state
+
+
+def _fail(job: ImportJob, problem: str) -> None:
+    staging.drop(job.pk)
+    ImportJob.objects.filter(id=job.pk, state__in=(State.CHECKING, State.RUNNING)).update(
+        state=State.FAILED, problem=problem, finished_at=timezone.now()
+    )

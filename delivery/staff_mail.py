@@ -1,0 +1,164 @@
+"""Mails to those who work here, through a real provider: at once, past the ledger.
+
+A link in them is as good as a password, so no page shows them and no queue keeps them. In a thread, not in a queue,
+also because somebody who is locked out may be the one who mends the workers.
+"""
+
+import asyncio
+import contextlib
+import logging
+import threading
+from email import policy
+from typing import Any
+
+from django.db import connection, transaction
+
+from accounts import mailing
+from accounts.mailing import Mail
+from accounts.models import Organisation
+from accounts.secrets import Unreadable
+from accounts.web_addresses import NoHost
+from delivery.content import Parts, Recipient
+from delivery.models import Provider
+from delivery.outcomes import BatchFacts, Claim, Letter
+from delivery.replies import Stage
+from delivery.transports.base import Answer, CannotCarry, CannotOpen, Channel, Transport
+from delivery.transports.kinds import transport_to
+
+_SECONDS = 60
+_FAREWELL_SECONDS = 2
+_slots = threading.BoundedSemaphore(4)
+
+log = logging.getLogger(__name__)
+
+
+def ready() -> list[Provider]:
+    """Real ones against which nothing is known, the default first. Never the sandbox: such a mail must arrive."""
+    found = Provider.objects.kept().filter(state=Provider.State.ACTIVE, test_failed_at=None)
+    real = found.exclude(kind=Provider.Kind.SANDBOX).select_related("breaker").order_by("-is_default", "name")
+    return [provider for provider in real if not (provider.trouble and provider.trouble.is_open)]
+
+
+class StaffMail:
+    """accounts.mailing.Carrier"""
+
+    def is_ready(self) -> bool:
+        return bool(ready())
+
+    def carry(self, mail: Mail) -> None:
+        transaction.on_commit(lambda: _begin(mail))
+
+
+def send(mail: Mail) -> str:
+    """Why no provider took it; empty when one did."""
+    problem = "No mail server is ready."
+    organisation = Organisation.get()
+    for provider in ready() if organisation else []:
+        try:
+            asyncio.run(_hand_over(transport_to(provider), _letter(mail, organisation)))  # type: ignore[arg-type]
+        except (CannotOpen, CannotCarry, Unreadable, NoHost, _Failed, TimeoutError, OSError) as error:
+            problem = f"{provider}: {str(error) or 'no answer in time'}"
+            if isinstance(error, _Failed) and error.may_have_arrived:
+                break
+        else:
+            return ""
+    return problem
+
+
+def _begin(mail: Mail) -> None:
+    if not _slots.acquire(blocking=False):
+        log.warning("a mail to somebody who works here was not sent: too many at once")
+        mailing.outcome(mail, "Too many mails at once.")
+        return
+    threading.Thread(target=_run, args=(mail,), daemon=True, name="staff mail").start()
+
+
+def _run(mail: Mail) -> None:
+    try:
+        problem = send(mail)
+        if problem:
+            log.warning("a mail to somebody who works here was not sent: %s", problem)
+        mailing.outcome(mail, problem)
+    finally:
+        _slots.release()
+        connection.close()
+
+
+class _Failed(Exception):
+    def __init__(self, words: str, *, may_have_arrived: bool = False) -> None:
+        super().__init__(words)
+        self.may_have_arrived = may_have_arrived
+
+
+class _Written:
+    """delivery.content.Compiled of one mail."""
+
+    def __init__(self, sender: str, body: bytes) -> None:
+        self._sender = sender
+        self._body = body
+
+    def envelope_from(self, recipient: Recipient) -> str:
+        return self._sender
+
+    def build(self, recipient: Recipient) -> bytes:
+        return self._body
+
+    def parts(self, recipient: Recipient) -> Parts:
+        raise NotImplementedError("no page shows these")
+
+
+def _letter(mail: Mail, organisation: Organisation) -> Letter:
+    message = mail.written(organisation)
+    sender = message["From"].addresses[0].addr_spec
+    content = _Written(sender, message.as_bytes(policy=policy.SMTP))
+    facts = BatchFacts(0, "transactional", rehearsal=False, lists=[], compiled=content)
+    claim = Claim(0, facts, epoch=0, flush_no=0, ids=(), window_end=1, safe_until=float("inf"))
+    return Letter(claim, 0, 0, mail.to, 0, False, Recipient(0, None, mail.to, {}, tracked=False))
+
+
+class _OneLetter:
+    """A feed that gives one letter and waits for the word on it."""
+
+    def __init__(self, letter: Letter) -> None:
+        self._letter: Letter | None = letter
+        self.word: asyncio.Future[_Failed | None] = asyncio.get_running_loop().create_future()
+
+    def take(self) -> Letter | None:
+        letter, self._letter = self._letter, None
+        return letter
+
+    def begin(self, letter: Letter) -> bool:
+        return True
+
+    def accepted(self, letter: Letter, receipt: str = "") -> None:
+        self._say(None)
+
+    def refused(self, letter: Letter, stage: Stage, answer: Answer) -> None:
+        self._say(_Failed(f"{answer.code} {answer.text}"))
+
+    def lost(self, letter: Letter, stage: Stage, *, uncertain: bool, why: str, **_: Any) -> None:
+        self._say(_Failed(why, may_have_arrived=uncertain))
+
+    def closed(self, channel: Channel, why: str) -> None:
+        self._say(_Failed(why))
+
+    def _say(self, word: _Failed | None) -> None:
+        if not self.word.done():
+            self.word.set_result(word)
+
+
+async def _hand_over(transport: Transport, letter: Letter) -> None:
+    gone = asyncio.Event()
+    async with asyncio.timeout(_SECONDS):
+        transport.encode(letter)
+        channel = await transport.open(lambda channel: gone.set())
+        feed = _OneLetter(letter)
+        try:
+            channel.begin(feed, messages=1)
+            failed = await feed.word
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(gone.wait(), _FAREWELL_SECONDS)
+        finally:
+            channel.abort("done")
+        if failed:
+            raise failed

@@ -1,0 +1,50 @@
+"""Steps for tests of the workshop: harmless input that asks for too much on purpose."""
+
+import os
+import socket
+import time
+from typing import Any
+
+Answer = dict[str, Any]
+
+
+def echo(job: Answer) -> Answer:
+    return {"said": job["say"], "process": os.getpid(), "secrets": sorted(os.environ)}
+
+
+def count(job: Answer) -> Answer:
+    """Works until somebody stops it."""
+    while True:
+        pass
+
+
+def doze(job: Answer) -> Answer:
+    time.sleep(job["seconds"])
+    return {"slept": job["seconds"]}
+
+
+def hoard(job: Answer) -> Answer:
+    return {"bytes": len(bytearray(job["bytes"]))}
+
+
+def talk(job: Answer) -> Answer:
+    return {"words": "x" * job["bytes"]}
+
+
+def stumble(job: Answer) -> Answer:
+    raise RecursionError("too deep")
+
+
+def call_out(job: Answer) -> Answer:
+    try:
+        socket.create_connection(("127.0.0.1", job["port"]), timeout=1)
+    except OSError as problem:
+        return {"refused": problem.strerror or ""}
+    return {"refused": ""}
+
+
+STEPS = {step.__name__: step for step in (echo, count, doze, hoard, talk, stumble, call_out)}
+
+
+def warm() -> None:
+    pass

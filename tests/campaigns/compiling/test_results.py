@@ -1,0 +1,72 @@
+"""Drafts compiled outside the web process: each once, and a death is a sentence on the page."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from accounts.models import User
+from campaigns.compiling import results
+from campaigns.compiling.workshop import Workshop
+from campaigns.content import blocks, html, mjml
+from campaigns.content.html import Unusable
+from campaigns.message import plaintext
+from campaigns.models import Campaign
+
+PAGE = "<style>p { color: red }</style><p onclick=x()>Hello {{ first_name }}, <a href='https://a.test/'>go</a></p>"
+
+
+@pytest.fixture
+def slow_compiler(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Real limits around a compiler that does not come back."""
+    cache.clear()
+    workshop = Workshop("tests.campaigns.compiling.slow_compiler")
+    monkeypatch.setattr(results, "_WORKSHOP", workshop)
+    yield
+    workshop.close()
+    cache.clear()
+
+
+def test_page_is_what_the_compiler_makes_in_this_process() -> None:
+    found = results.of_html(PAGE, "First words")
+    here = html.prepare(PAGE)
+    assert found.html == html.with_preheader(here.html, "First words")
+    assert found.text == plaintext.from_html(found.html)
+    assert (found.removed, found.left) == (here.removed, here.left)
+
+
+def test_mail_of_blocks_is_what_the_compiler_makes_in_this_process() -> None:
+    document = blocks.validate({"blocks": [blocks.new("heading") | {"text": "Hi {{ city }}"}, blocks.new("footer")]})
+    brand = mjml.Brand("Nordlicht", "Hafenstraße 7")
+    assert results.of_drawing(mjml.draw(document, brand, title="T")).html == mjml.compile(document, brand, title="T")
+
+
+def test_same_words_are_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.clear()
+    document = blocks.validate({"blocks": [blocks.new("heading") | {"text": "Once {{ city }}"}]})
+    first = results.of_drawing(mjml.draw(document, mjml.Brand()))
+    closed = Workshop("tests.campaigns.compiling.no_such_steps")
+    monkeypatch.setattr(results, "_WORKSHOP", closed)
+    assert results.of_drawing(mjml.draw(document, mjml.Brand())) == first
+    with pytest.raises(Unusable, match="too busy"):
+        results.of_drawing(mjml.draw(document, mjml.Brand(), title="Other"))
+    closed.close()
+
+
+@pytest.mark.usefixtures("slow_compiler")
+def test_death_of_the_compiler_is_a_finding_and_never_an_error(
+    marketer: User, client_for: Callable[[User], Client]
+) -> None:
+    """Takes the two seconds of computing that one mail may use, once for all pages."""
+    campaign = Campaign.objects.create(
+        name="Slow", subject="S", content_kind="html", html=PAGE, sender_email="news@nordlicht.example"
+    )
+    client = client_for(marketer)
+    for page in ("", "mail/", "ready/", "content/"):
+        assert client.get(f"/campaigns/{campaign.pk}/{page}").status_code == 200
+    assert "style sheet could not be read in time" in client.get(f"/campaigns/{campaign.pk}/").content.decode()
+    launched = client.post(f"/campaigns/{campaign.pk}/launch/", {"version": campaign.version})
+    assert launched.status_code < 500
+    campaign.refresh_from_db()
+    assert campaign.is_draft

@@ -1,0 +1,99 @@
+"""Questions about consent, and mending, as somebody meets them on the pages."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from accounts.models import User
+from contacts.importing.running import working
+from contacts.models import Contact, ImportJob
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def open_import(marketer: User) -> Callable[..., tuple[Client, str]]:
+    def make(content: str, name: str = "people.csv") -> tuple[Client, str]:
+        client = Client()
+        client.force_login(marketer)
+        client.post("/imports/new/", {"file": SimpleUploadedFile(name, content.encode())})
+        return client, f"/imports/{ImportJob.objects.latest('id').pk}/"
+
+    return make
+
+
+def text(response: Any) -> str:
+    return " ".join(response.content.decode().split())
+
+
+DECIDED = {"everyone": "0", "mode": "fill", "consent_source": "form", "new_list": "News"}
+COLUMNS = {"column-0": "email", "column-1": "status", "column-2": "ask"}
+FILE = "Email,Status,Consent\na@x.com,1,I want it\nb@x.com,2,I want it\nnobody,1,\n"
+
+
+def test_an_import_waits_for_its_answers(open_import: Callable[..., tuple[Client, str]]) -> None:
+    client, url = open_import(FILE)
+    page = text(client.get(url))
+    assert "What does “Status” say?" in page
+    assert "2 people have something in “Consent”. What does it mean?" in page
+    assert page.index("2 questions first") < page.index("The first rows")
+    refused = client.post(f"{url}check/", COLUMNS | DECIDED)
+    assert refused.status_code == 422
+    assert "Answer the questions first" in text(refused)
+    answers = {"answer-2": "opted_in", "meaning-1": ["0:1", "30:2"]}
+    again = text(client.post(f"{url}preview/", COLUMNS | DECIDED | answers))
+    assert "questions first" not in again
+    assert 'value="ask" selected' not in again
+    client.post(f"{url}check/", COLUMNS | DECIDED | answers)
+    job = ImportJob.objects.get()
+    assert job.state == "checking"
+    working.work(job.pk)
+    client.post(f"{url}start/")
+    working.work(job.pk)
+    assert [contact.email for contact in Contact.objects.reachable()] == ["a@x.com"]
+
+
+def test_ignoring_a_status_is_confirmed_on_the_page(open_import: Callable[..., tuple[Client, str]]) -> None:
+    client, url = open_import("Email,Status\na@x.com,active\nb@x.com,unsubscribed\n")
+    ignored = {"column-0": "email", "column-1": ""} | DECIDED
+    page = text(client.post(f"{url}preview/", ignored))
+    assert "1 person does not want mail, or nobody knows. As chosen they would get it." in page
+    refused = client.post(f"{url}check/", ignored)
+    assert refused.status_code == 422
+    again = text(client.post(f"{url}preview/", ignored | {"answer-1": "disregard"}))
+    assert "question first" not in again
+    assert '<input type="hidden" name="answer-1" value="disregard">' in again
+    client.post(f"{url}check/", ignored | {"answer-1": "disregard"})
+    assert ImportJob.objects.get().state == "checking"
+
+
+def test_who_is_in_the_file_is_asked_for(open_import: Callable[..., tuple[Client, str]]) -> None:
+    client, url = open_import("Email\na@x.com\n", "subscribed_and_unsubscribed.csv")
+    answer = client.post(f"{url}check/", {"column-0": "email"} | DECIDED | {"everyone": ""})
+    assert answer.status_code == 422
+    assert "Say who the people in this file are." in text(answer)
+
+
+def test_refused_rows_are_mended_on_the_page(open_import: Callable[..., tuple[Client, str]]) -> None:
+    client, url = open_import("Email;Name;Visits\na@x.com;A;many\nada@gmial.com;Ada Lovelace;3\n")
+    columns = {"column-0": "email", "column-1": "full_name", "column-2": "new:number"}
+    client.post(f"{url}check/", columns | DECIDED)
+    working.work(ImportJob.objects.get().pk)
+    page = text(client.get(url))
+    assert "The domain looks misspelt." in page
+    assert 'value="ada@gmail.com"' in page
+    assert "Imported without Visits: “many” is not a number." in page
+    download = b"".join(client.get(f"{url}refused/").streaming_content)  # type: ignore[attr-defined]
+    assert b"Line;Reason;Suggestion;Email;Name;Visits" in download
+    client.post(f"{url}mend/", {"row-1": "ada@gmial.com"})  # as it stood
+    assert ImportJob.objects.count() == 1
+    client.post(f"{url}mend/", {"row-1": "ada@gmail.com"})
+    mended = ImportJob.objects.latest("id")
+    working.work(mended.pk)
+    client.post(f"/imports/{mended.pk}/start/")
+    working.work(mended.pk)
+    ada = Contact.objects.get()
+    assert (ada.email, ada.name, ada.attributes) == ("ada@gmail.com", "Ada Lovelace", {"visits": 3})

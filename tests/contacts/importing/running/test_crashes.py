@@ -1,0 +1,117 @@
+"""Imports whose worker or database dies go on where they were."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+from django.utils import timezone
+
+from accounts import locks
+from contacts import tasks
+from contacts.importing.running import jobs, staging, working
+from contacts.models import ConsentEvent, Contact, ImportJob, MailingList
+from tests.contacts.conftest import Upload
+from tests.running import database_url
+
+PEOPLE = 4_000
+WORKER = """
+import django, sys
+django.setup()
+from contacts.importing.running import working
+working.SLICE = 50
+working.work(int(sys.argv[1]))
+"""
+
+
+def text(people: int) -> str:
+    return "Email,First name\n" + "".join(f"p{n}@example.com,P{n}\n" for n in range(people))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_killed_import_is_taken_up_and_nobody_is_counted_twice(
+    check: Upload, news: MailingList, storage: Path
+) -> None:  # over a second: a process of its own has to start and be killed
+    job = check(text(PEOPLE), lists=(news.pk,))
+    jobs.start(job)
+    worker = subprocess.Popen(
+        [sys.executable, "-c", "from django.conf import settings;" + _media(storage) + WORKER, str(job.pk)],
+        env=os.environ | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"},
+        cwd=django_settings.BASE_DIR,
+    )
+    deadline = time.monotonic() + 60
+    while not (done := ImportJob.objects.get(pk=job.pk).rows_done) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    worker.send_signal(signal.SIGKILL)
+    worker.wait()
+    done = ImportJob.objects.get(pk=job.pk).rows_done
+    assert 0 < done < PEOPLE
+    assert Contact.objects.count() == done
+
+    working.work(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.counts["done"]["new"], job.counts["done"]["joined"]) == ("done", PEOPLE, PEOPLE)
+    assert Contact.objects.count() == ConsentEvent.objects.count() == PEOPLE
+
+
+@pytest.mark.django_db
+def test_rows_that_a_crash_of_the_database_emptied_are_read_again(check: Upload, news: MailingList) -> None:
+    job = check(text(50), lists=(news.pk,))
+    jobs.start(job)
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE contacts_import_{job.pk}")
+    working.work(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.counts["done"]["new"]) == ("done", 50)
+
+
+@pytest.mark.django_db
+def test_sweep_finds_what_nobody_works_on(check: Upload) -> None:
+    job = check(text(5))
+    jobs.start(job)
+    assert working.abandoned() == []
+    ImportJob.objects.filter(pk=job.pk).update(alive_at=timezone.now() - timedelta(minutes=2))
+    assert working.abandoned() == [job.pk]
+    tasks.work_on_import(job_id=job.pk)
+    assert working.abandoned() == []
+    assert Contact.objects.count() == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_do_not_do_it_twice(check: Upload) -> None:
+    job = check(text(5))
+    jobs.start(job)
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [locks.Kind.IMPORT, str(job.pk)])
+        working.work(job.pk)
+        assert Contact.objects.count() == 0
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock_all()")
+    finally:
+        other.close()
+    working.work(job.pk)
+    assert Contact.objects.count() == 5
+
+
+@pytest.mark.django_db
+def test_a_lost_file_fails_with_words(check: Upload, storage: Path) -> None:
+    job = check(text(5))
+    jobs.change(job)
+    (storage / job.storage_name).unlink()
+    ImportJob.objects.filter(pk=job.pk).update(state="checking")
+    working.work(job.pk)
+    job.refresh_from_db()
+    assert (job.state, staging.size(job.pk)) == ("failed", None)
+    assert "uploaded file is gone" in job.problem
+
+
+def _media(storage: Path) -> str:
+    return f"settings.MEDIA_ROOT = {str(storage)!r}\n"

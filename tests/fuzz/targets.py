@@ -1,0 +1,145 @@
+"""What strangers and marketers write, read by our own readers: each must come back, and keep what it promises.
+
+A target takes any bytes and raises only when a promise is broken. Errors that a reader declares are fine.
+"""
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from campaigns.content import html, sheet_cleaning
+from campaigns.content.tokens import tokens as html_tokens
+from campaigns.merge import language
+from campaigns.message import plaintext
+from contacts.importing.reading import records
+from delivery import replies, tokens
+from delivery.bounces import arf
+from delivery.sandbox.headers import read as read_headers
+from delivery.sandbox.reading import Reading
+
+_PEOPLE: tuple[language.Values, ...] = ({}, {"first_name": "<script>\"Ana'{{ x }}", "city": 7, "birthday": None})
+LONGEST = 4_000  # bytes: promises about size have tests of their own
+
+
+@dataclass(frozen=True)
+class Target:
+    """`listed` are the words its inputs are made of, parted by ¦: fuzzers put them together."""
+
+    run: Callable[[bytes], None]
+    listed: str
+
+    @property
+    def words(self) -> list[str]:
+        return self.listed.split("¦")
+
+
+def _text(data: bytes) -> str:
+    return data[:LONGEST].decode("utf-8", "replace")
+
+
+def merge_language(data: bytes) -> None:
+    """What the check lets through is rendered, whatever a person's values are."""
+    template = _text(data)
+    if language.check(template):
+        return
+    for values in _PEOPLE:
+        assert isinstance(language.render(template, values), str)
+
+
+def html_scanner(data: bytes) -> None:
+    """Tokens are the source in pieces: nothing is lost, nothing read twice."""
+    source = _text(data)
+    assert "".join(token.text for token in html_tokens(source)) == source
+
+
+def cleaning(data: bytes) -> None:
+    """Cleaning what was cleaned changes nothing, and no script is left in what people get."""
+    cleaned = html.clean(_text(data))
+    assert html.clean(cleaned) == cleaned
+    if language.check(cleaned):
+        return
+    for values in _PEOPLE:
+        sent = language.render(cleaned, values)
+        assert not any(token.is_opening and token.name == "script" for token in html_tokens(sent))
+
+
+def style_sheet(data: bytes) -> None:
+    """No import is left, nor one that cleaning itself put together out of halves."""
+    cleaned = html.clean(f"<style>{_text(data)}</style>")
+    assert html.clean(cleaned) == cleaned
+    sheets = [token.text for token in html_tokens(cleaned) if token.kind == "raw" and token.name == "style"]
+    assert not any(sheet_cleaning.clean(sheet)[1] for sheet in sheets)
+
+
+def plain_text(data: bytes) -> None:
+    text = plaintext.from_html(_text(data))
+    assert not text or text.endswith("\n")
+
+
+def token(data: bytes) -> None:
+    """Nobody guesses one: what is read is what we would seal ourselves."""
+    written = _text(data)
+    for purpose in (tokens.OPEN, tokens.CLICK, tokens.UNSUBSCRIBE, tokens.BOUNCE, tokens.MESSAGE_ID):
+        found = tokens.read(purpose, written)
+        assert found is None or tokens.read(purpose, tokens.seal(purpose, *found)) == found
+
+
+def csv(data: bytes) -> None:
+    """Every line is in a record or named as broken; line numbers rise."""
+    for encoding, delimiter in (("utf-8-sig", ","), ("utf-16", ";"), ("cp1252", "\t")):
+        numbers = [number for number, _ in records.records(io.BytesIO(data[:LONGEST]), encoding, delimiter)]
+        assert numbers == sorted(numbers)
+
+
+def complaint(data: bytes) -> None:
+    report = arf.read(data)
+    assert report is None or isinstance(report.feedback_type, str)
+
+
+def sandbox_mail(data: bytes) -> None:
+    mail = Reading(data[:LONGEST])
+    read_headers(data[:LONGEST])
+    _ = mail.headers, mail.html_in_new_tabs, mail.text, mail.links, mail.unsubscribe_address
+
+
+def reply(data: bytes) -> None:
+    """A mail server may say anything; nobody is suppressed for what is not a last refusal."""
+    text = _text(data)
+    for stage, code in (("rcpt", 550), ("rcpt", 450), ("data", 552), ("connect", 421)):
+        verdict = replies.classify(stage, code, None, text)
+        assert code >= 500 or not verdict.suppresses
+
+
+_HTML = (
+    '<p>¦</p>¦<a href="https://a.example/?x=1&amp;y=2">¦</a>¦<table><tr><td>¦</td></tr></table>¦<style>¦</style>¦'
+    "@media screen{¦.a{color:red}¦}¦<!--¦-->¦<!--[if mso]>¦<![endif]-->¦<script>¦</script>¦<![CDATA[¦"
+    "<img src=x onerror=y>¦<svg>¦<math>¦<title>¦</title>¦=¦'¦{{ first_name }}¦{% if city %}¦{% endif %}¦&#106;¦"
+    'javascript:¦style="color:red"¦\u202e¦é'
+)
+TARGETS: Mapping[str, Target] = {
+    "merge_language": Target(
+        merge_language,
+        "{{ first_name }}¦{{¦}}¦{%¦%}¦{#¦#}¦if ¦elif ¦else¦endif¦for x in ¦endfor¦first_name¦city¦"
+        '|default("x")¦|upper¦|url¦==¦<¦ in ¦not ¦(¦)¦"¦7¦.',
+    ),
+    "html_scanner": Target(html_scanner, _HTML),
+    "cleaning": Target(cleaning, _HTML),
+    "style_sheet": Target(
+        style_sheet,
+        '@import url(¦@media print{¦@font-face{¦}¦{¦;¦a:not(.b)¦url("x")¦/*¦*/¦\\61¦!important¦\'¦"¦color:red¦)',
+    ),
+    "plain_text": Target(plain_text, f"{_HTML}¦<pre>¦</pre>¦<br>¦<li>¦<dl><dt>¦<dd>¦hidden¦\u00ad"),
+    "token": Target(token, "oA¦c¦_¦-¦.¦AAAA¦gg¦="),
+    "csv": Target(csv, 'email¦a@b.example¦,¦;¦\t¦"¦""¦\n¦\r\n¦\0¦sep=;¦ä'),
+    "complaint": Target(
+        complaint,
+        "Content-Type: multipart/report; report-type=feedback-report; boundary=x¦\r\n¦--x¦--x--¦; charset=é¦"
+        "Content-Type: message/feedback-report¦Feedback-Type: abuse¦Content-Type: message/rfc822¦To: a@b.example",
+    ),
+    "sandbox_mail": Target(
+        sandbox_mail,
+        "Content-Type: multipart/mixed; boundary=x¦Content-Type: text/html; charset=utf-7¦\r\n¦--x¦--x--¦"
+        "Subject: =?utf-8?q?a=C3?=¦List-Unsubscribe: <https://a.example>¦Content-Transfer-Encoding: base64¦" + _HTML,
+    ),
+    "reply": Target(reply, "5.1.1 ¦4.2.2 ¦user unknown¦mailbox full¦blocked¦<a@b.example>¦try again in 5 min"),
+}
