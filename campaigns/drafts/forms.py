@@ -12,6 +12,7 @@ from accounts.fields import LineField
 from accounts.models import Organisation
 from campaigns.content import bounds
 from campaigns.models import Campaign, Image
+from campaigns.preflight.findings import LONGEST_SUBJECT, PHONE_SUBJECT
 from contacts import addresses, tags
 from contacts.models import MailingList
 from delivery.models import Provider
@@ -118,7 +119,7 @@ class SubjectCard(Card):
         fields = ["subject", "preheader"]
         labels: ClassVar = {"subject": "Subject", "preheader": "Preheader"}
         help_texts: ClassVar = {
-            "subject": "Up to about 50 characters show on a phone.",
+            "subject": f"Phones show about {PHONE_SUBJECT} characters, most inboxes {LONGEST_SUBJECT}.",
             "preheader": "The grey line beside the subject in the inbox. Say what the subject leaves out.",
         }
 

@@ -12,7 +12,7 @@ from campaigns.message.compiled import is_short_enough
 from campaigns.message.encoding import ascii_address
 from campaigns.models import Campaign
 from campaigns.preflight import content
-from campaigns.preflight.findings import Card, Finding, Level
+from campaigns.preflight.findings import LONGEST_SUBJECT, PHONE_SUBJECT, Card, Finding, Level
 from contacts import audience
 from delivery.models import Provider
 
@@ -26,7 +26,6 @@ FREE_MAIL = frozenset(
     | {"mail.ru", "yandex.ru", "yandex.com", "proton.me", "protonmail.com", "orange.fr", "free.fr", "laposte.net"}
     | {"libero.it", "qq.com", "163.com", "126.com", "zoho.com", "fastmail.com", "rediffmail.com", "naver.com"}
 )
-_LONG_SUBJECT = 60
 
 
 def check(campaign: Campaign) -> list[Finding]:
@@ -125,8 +124,9 @@ def _subject(campaign: Campaign) -> Iterator[Finding]:
     subject = campaign.subject.strip()
     if not subject:
         yield Finding("block", "no-subject", "No subject yet.", "Write what the mail is about.", "subject")
-    if len(subject) > _LONG_SUBJECT and "{{" not in subject:
-        text = f"The subject has {len(subject)} characters; phones show about 40, most inboxes {_LONG_SUBJECT}."
+    if len(subject) > LONGEST_SUBJECT and "{{" not in subject:
+        shown = f"phones show about {PHONE_SUBJECT}, most inboxes {LONGEST_SUBJECT}"
+        text = f"The subject has {len(subject)} characters; {shown}."
         yield Finding("warn", "long-subject", text, "Say it in fewer words.", "subject")
     letters = [letter for letter in subject if letter.isalpha()]
     if len(letters) > 5 and all(letter.isupper() for letter in letters):
