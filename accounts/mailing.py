@@ -1,4 +1,4 @@
-"""Mails to those who work here: an invitation, a new password. A part above registers who carries them."""
+"""Mails that concern those who work here: an invitation, a new password. A part above registers who carries them."""
 
 from dataclasses import dataclass
 from email.headerregistry import Address
@@ -58,7 +58,7 @@ def send_reset(organisation: Organisation, user: User, link: str, minutes: int) 
         f"Choose one here within {minutes} minutes:\n\n{link}\n\n"
         "If it was not you, do nothing: your password stays as it is.\n"
     )
-    _send(Mail(user.email, f"A new password for {organisation}", text))
+    send(Mail(user.email, f"A new password for {organisation}", text))
 
 
 def send_invitation(organisation: Organisation, invitation: Invitation, link: str, days: int) -> None:
@@ -68,7 +68,7 @@ def send_invitation(organisation: Organisation, invitation: Invitation, link: st
         "If you do not know what this is about, do nothing.\n"
     )
     subject = f"{invitation.invited_by} invites you to {organisation}"
-    _send(Mail(invitation.email, subject, text, invitation.pk))
+    send(Mail(invitation.email, subject, text, invitation.pk))
 
 
 def outcome(mail: Mail, problem: str) -> None:
@@ -79,6 +79,7 @@ def outcome(mail: Mail, problem: str) -> None:
         found.update(mail_problem=problem[:300])
 
 
-def _send(mail: Mail) -> None:
+def send(mail: Mail) -> None:
+    """By the registered carrier, after the commit."""
     for carrier in _carriers:
         carrier.carry(mail)

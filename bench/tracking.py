@@ -46,7 +46,7 @@ def _measure(options: argparse.Namespace) -> dict[str, Any]:
     mailed, naive = _fill(), _fill()
     kinds = {"open": _open_paths(mailed), "click": _click_paths(mailed), "django": _naive_paths(naive)}
     rounds: dict[str, list[dict[str, Any]]] = {name: [] for name in kinds}
-    with _server("config.wsgi:application", options.workers) as slim, _intake():
+    with _front(options.workers) as slim, _intake():
         for _ in range(options.rounds):
             for name in ("open", "click"):
                 rounds[name].append(_load(slim, kinds[name], options.seconds))
@@ -124,8 +124,17 @@ def _naive_paths(batch_id: int) -> list[str]:
 
 
 @contextmanager
+def _front(workers: int) -> Iterator[int]:
+    """The public port, as `make run` opens it."""
+    port = _free_port()
+    with _process([sys.executable, "-m", "config.web", "front", "--port", str(port), "--workers", str(workers)]):
+        _wait_until_open(port)
+        yield port
+
+
+@contextmanager
 def _server(application: str, workers: int) -> Iterator[int]:
-    """The port of a granian as `make run` starts it."""
+    """The port of a granian that serves a WSGI application."""
     port = _free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", application, "--host", "127.0.0.1"]
     command += ["--port", str(port), "--workers", str(workers), "--blocking-threads", str(_BLOCKING_THREADS)]

@@ -66,6 +66,9 @@ class Campaign(models.Model):
     name = models.CharField(max_length=200)
     lists = models.ManyToManyField(MailingList, blank=True, related_name="campaigns")
     excluded_lists = models.ManyToManyField(MailingList, blank=True, related_name="+")
+    tags = ArrayField(
+        models.CharField(max_length=100), default=list, blank=True, help_text="Only people on the lists who carry one."
+    )
     sender_name = models.CharField(max_length=120, blank=True)
     sender_email = models.CharField(max_length=254, blank=True)
     reply_to = models.CharField(max_length=254, blank=True)
@@ -146,6 +149,7 @@ class Campaign(models.Model):
         return Audience(
             lists=tuple(self.lists.order_by("pk").values_list("pk", flat=True)),
             excluded_lists=tuple(self.excluded_lists.order_by("pk").values_list("pk", flat=True)),
+            tags=tuple(self.tags),
         )
 
 
@@ -198,6 +202,20 @@ class Edition(models.Model):
     def sender_domain(self) -> str:
         """As the From header has it; what routes go by."""
         return ascii_address(self.sender_email).rpartition("@")[2].lower()
+
+
+class TestAddress(models.Model):
+    """A mailbox of somebody who does not work here, asked whether test mails may come."""
+
+    email = models.CharField(max_length=254, unique=True, help_text="With its capitals folded.")
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    agreed_at = models.DateTimeField(null=True)
+
+    __test__ = False  # not one of pytest's
+
+    def __str__(self) -> str:
+        return self.email
 
 
 class Image(models.Model):

@@ -2,18 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
+from campaigns import test_addresses
 from campaigns.message import editions, preview
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Edition
 from contacts.models import Contact
 from delivery import ledger
 from delivery.models import Attempt, Message, MessageState, Provider, Waiting
 
 PREFIX = "[TEST] "
+MOST_AN_HOUR = 60  # a person
+
+
+class NotNow(ValueError):
+    """These addresses cannot get the mail now; the text says why."""
 
 
 class Unreadable(ValueError):
@@ -37,8 +45,16 @@ class Outcome:
 def send_tests(campaign: Campaign, *, to: Sequence[str], as_contact: Contact | None, by: User) -> list[Message]:
     """Send the same mail to each address now, written as if to `as_contact`; its tokens change nobody's record.
 
-    Findings do not block it, but it must be possible to make a mail of it: raises Unreadable.
+    Findings do not block it, but it must be possible to make a mail of it: raises Unreadable. Raises NotNow for more
+    than somebody may send in an hour, and for addresses whose owners have not agreed (`test_addresses.unknown`).
     """
+    way_out = campaign.way_out
+    if strangers := test_addresses.unknown(to, way_out):
+        raise NotNow(f"Nobody has agreed to test mails there: {', '.join(strangers)}.")
+    if not way_out.is_rehearsal and _sent_lately(by) + len(to) > MOST_AN_HOUR:
+        raise NotNow(
+            f"One person may send {MOST_AN_HOUR} test mails an hour. Rehearse in the sandbox, or wait a little."
+        )
     if problem := preview.preview(campaign, as_contact).problem:
         raise Unreadable(problem)
     edition = editions.freeze(campaign)
@@ -47,7 +63,6 @@ def send_tests(campaign: Campaign, *, to: Sequence[str], as_contact: Contact | N
     edition.contact_id = as_contact.pk if as_contact else None
     edition.subject = f"{PREFIX}{edition.subject}"[:300]
     edition.save()
-    way_out = campaign.way_out
     sent = [
         ledger.send_one(
             content_kind="edition",
@@ -63,6 +78,16 @@ def send_tests(campaign: Campaign, *, to: Sequence[str], as_contact: Contact | N
     edition.save(update_fields=["batch"])
     audit.record(by, "campaign.tested", campaign.name, campaign=campaign.pk, to=", ".join(to))
     return sent
+
+
+def _sent_lately(by: User) -> int:
+    """Test mails of the last hour that left the house, counted by one request at a time."""
+    User.objects.select_for_update().get(pk=by.pk)
+    editions_of_theirs = Edition.objects.filter(is_test=True, created_by=by).values("batch")
+    since = timezone.now() - timedelta(hours=1)
+    return Message.objects.filter(
+        batch__in=editions_of_theirs, batch__created_at__gt=since, batch__rehearsal=False
+    ).count()
 
 
 def outcome(message: Message) -> Outcome:

@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/<int:pk>/ready/", campaign.ready, name="campaign-ready"),
     path("campaigns/<int:pk>/inbox/", campaign.inbox, name="campaign-inbox"),
     path("campaigns/<int:pk>/mail/", campaign.mail, name="campaign-mail"),
+    path("test-mails/<str:token>/", test_mails.test_address, name="test-address"),
     path("campaigns/<int:pk>/launch/", flight.launch, name="campaign-launch"),
     path("campaigns/<int:pk>/repeat/", repeating.repeat, name="campaign-repeat"),
     path("campaigns/<int:pk>/undo/", flight.undo, name="campaign-undo"),

@@ -48,6 +48,7 @@ app.conf.beat_schedule = {
     "fold engagement into contacts": _every(60, "tracking.fold", "jobs"),
     "learn whose servers domains use": _every(3600, "delivery.learn_domains", "jobs"),
     "pick up lost imports": _every(60, "contacts.sweep_imports", "jobs"),
+    "forget abandoned imports": _every(3600, "contacts.forget_abandoned_imports", "jobs"),
     "forget old counts": _every(3600, "delivery.forget_counts", "jobs"),
     "make next month's partitions": {
         "task": "tracking.partitions",

@@ -32,6 +32,7 @@ SLOWEST_START = 180  # seconds until a page answers, on a machine with other wor
 
 def main(fill: Callable[[], None] | None = None) -> int:
     """Exit code. `fill` runs once the database is migrated (the demo puts its data in)."""
+    os.umask(0o077)  # of what every process writes under var/, nothing is for other accounts
     port = int(os.environ.get("PORT", "8000"))
     host = os.environ.get("HOST", "127.0.0.1")
     try:
@@ -192,15 +193,15 @@ def _say(words: str) -> None:
 
 
 def _wait_for_page(host: str, port: int, daemon: subprocess.Popen[bytes], ended: Callable[[], str]) -> None:
-    """Until the web server answers anything at all. Raises NotStarted with what `ended` tells, once it does."""
+    """Until a staff page is answered, whatever it says. Raises NotStarted with what `ended` tells, once it does."""
     reach = "127.0.0.1" if host in ("0.0.0.0", "") else host  # noqa: S104  # compared, not bound
     deadline = time.monotonic() + SLOWEST_START
     while time.monotonic() < deadline and daemon.poll() is None:
         page = http.client.HTTPConnection(reach, port, timeout=30)
         with contextlib.closing(page), contextlib.suppress(OSError, http.client.HTTPException):
             page.request("GET", "/login/")
-            page.getresponse()
-            return
+            if page.getresponse().status != http.HTTPStatus.SERVICE_UNAVAILABLE:  # staff's processes still begin
+                return
         if words := ended():
             raise NotStarted(words)
         time.sleep(0.05)

@@ -139,6 +139,13 @@ class Place:
             shutil.chown(folder, self.account, pwd.getpwnam(self.account).pw_gid)
 
 
+def socket_of(var: Path, name: str) -> Path:
+    """Where a process of ours listens: in the var folder, unless its path is too long for a socket's."""
+    inside = var / "run" / f"{name}.sock"
+    is_short = len(os.fsencode(inside)) <= LONGEST_SOCKET
+    return inside if is_short else Place(var).sockets / f"{name}.sock"
+
+
 def database_url(var: Path) -> str:
     """Address of the embedded PostgreSQL of `var`, whether it runs or not."""
     password = quote(keys.read("DATABASE_PASSWORD", var), safe="")

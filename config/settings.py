@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "accounts.security.PermissionsPolicy",
     "accounts.middleware.StaffPages",
+    "accounts.uploads.UploadLimit",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -137,6 +138,9 @@ STATIC_URL = "static/"
 DJANGO_VITE = {"default": {"dev_mode": False, "manifest_path": BASE_DIR / "frontend" / "dist" / "manifest.json"}}
 STATICFILES_DIRS = [BASE_DIR / "frontend" / "dist"]
 MEDIA_ROOT = VAR_DIR / "media"
+# Uploads and refused rows hold people: no other account of the machine reads them, whatever the umask.
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
 WHITENOISE_USE_FINDERS = True  # the bundle is hashed by Vite: nothing to collect
 

@@ -66,9 +66,7 @@ def programs(host: str, port: int, cores: int, var: Path = ROOT / "var") -> list
         command = [python, "-m", "celery", "-A", "config", "worker", "-l", "WARNING", *options]
         return Program(queue, command, order=50, stop_seconds=20)
 
-    web = [python, "-m", "granian", "--interface", "wsgi", "config.wsgi:application", "--host", host]
-    web += ["--port", str(port), "--workers", str(cores), "--blocking-threads", "4", "--no-ws"]
-    web += ["--log-level", "warning", "--respawn-failed-workers", "--workers-kill-timeout", "5"]
+    web = [python, "-m", "config.web"]
     beat = [python, "-m", "celery", "-A", "config", "beat", "-l", "WARNING", "-s"]
     manage = [python, str(ROOT / "manage.py")]
     return [
@@ -79,7 +77,8 @@ def programs(host: str, port: int, cores: int, var: Path = ROOT / "var") -> list
         worker("control", 1),
         worker("jobs", 2),
         Program("beat", [*beat, str(var / "run" / "beat")], order=60),
-        Program("web", web, order=70),
+        Program("staff", [*web, "staff", "--workers", str(cores)], order=65),
+        Program("web", [*web, "front", "--workers", str(cores), "--host", host, "--port", str(port)], order=70),
     ]
 
 
@@ -101,7 +100,7 @@ def _write(var: Path, name: str, kept: list[Program], *, starts_all: bool) -> Pa
     sections = [
         f"[supervisord]\nlogfile={_literally(var / 'log' / f'{name}.log')}\n"
         f"pidfile={_literally(var / 'run' / f'{name}.pid')}\n{user}",
-        f"[unix_http_server]\nfile={_literally(_control_socket(var, name))}\nchmod=0700\n",
+        f"[unix_http_server]\nfile={_literally(services.socket_of(var, name))}\nchmod=0700\n",
         "[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n",
         *(program.section(var / "log", starts=starts_all) for program in kept),
     ]
@@ -129,7 +128,7 @@ def remote(var: Path, name: str = "supervisor") -> Any:
 
     from supervisor.xmlrpc import SupervisorTransport
 
-    transport = SupervisorTransport(serverurl=f"unix://{_control_socket(var, name)}")
+    transport = SupervisorTransport(serverurl=f"unix://{services.socket_of(var, name)}")
     return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
 
 
@@ -159,12 +158,6 @@ def bound_to_us(command: list[str]) -> list[str]:
     """So that a killed parent leaves no orphans behind (Linux; elsewhere the next start finds the ports taken)."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "TERM", "--", *command] if setpriv else command
-
-
-def _control_socket(var: Path, name: str = "supervisor") -> Path:
-    inside = var / "run" / f"{name}.sock"
-    is_short = len(os.fsencode(inside)) <= services.LONGEST_SOCKET
-    return inside if is_short else services.Place(var).sockets / f"{name}.sock"
 
 
 def process_name(service: services.Postgres | services.Redis) -> str:

@@ -39,6 +39,7 @@ _LOADED = (
     "celery.worker.consumer",
     "celery.worker.consumer.delayed_delivery",
     "celery.worker.strategy",
+    "config.web.front",
     "config.wsgi",
     "dbm.dumb",
     "delivery.management.commands.sandbox",

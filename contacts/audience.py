@@ -8,19 +8,29 @@ from django.db import connection
 
 from contacts.models import Contact, MailingList
 from contacts.reachability import is_open, is_suppressed, suppression_of
+from contacts.tags import carries_any
 
 
 @dataclass(frozen=True)
 class Audience:
-    """People on any of `lists` or named in `contacts`, but not subscribed to any of `excluded_lists`."""
+    """People on any of `lists` or named in `contacts`, but not subscribed to any of `excluded_lists`.
+
+    With `tags` only those of them who carry one: a tag is no consent, so it narrows lists and never adds to them.
+    """
 
     lists: tuple[int, ...]
     excluded_lists: tuple[int, ...] = ()
     contacts: tuple[int, ...] | None = None
+    tags: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         contacts = None if self.contacts is None else list(self.contacts)
-        return {"lists": list(self.lists), "excluded_lists": list(self.excluded_lists), "contacts": contacts}
+        return {
+            "lists": list(self.lists),
+            "excluded_lists": list(self.excluded_lists),
+            "contacts": contacts,
+            "tags": list(self.tags),
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -29,6 +39,7 @@ class Audience:
             tuple(data.get("lists") or ()),
             tuple(data.get("excluded_lists") or ()),
             None if contacts is None else tuple(contacts),
+            tuple(data.get("tags") or ()),
         )
 
 
@@ -60,6 +71,7 @@ WITH place AS (
     SELECT places, is_open, s.reason FROM person
     JOIN contacts_contact c ON c.id = person.contact_id
     LEFT JOIN {suppression_of("c.email")}
+    WHERE %(tags)s::text[] = '{{}}' OR c.attributes -> 'tags' ?| %(tags)s::text[]
 )
 SELECT coalesce(sum(places), 0)::bigint,
        count(*) FILTER (WHERE reason = 'unsubscribed' OR (reason IS NULL AND NOT is_open)),
@@ -90,6 +102,7 @@ def summary(audience: Audience) -> Summary:
                 "lists": list(audience.lists),
                 "contacts": list(audience.contacts or ()),
                 "excluded": list(audience.excluded_lists),
+                "tags": list(audience.tags),
             },
         )
         return Summary(*cursor.fetchone())
@@ -114,7 +127,11 @@ def missing_lists(audience: Audience) -> int:
 
 def select(audience: Audience) -> tuple[str, list[Any]]:
     """SQL and its parameters for `(contact_id, email)` of everyone who will receive, each once, in no order."""
-    return _SELECT.strip(), [list(audience.contacts or ()), list(audience.lists), list(audience.excluded_lists)]
+    sql = _SELECT.strip()
+    parameters: list[Any] = [list(audience.contacts or ()), list(audience.lists), list(audience.excluded_lists)]
+    if audience.tags:
+        return f"{sql} AND {carries_any('c')}", [*parameters, list(audience.tags)]
+    return sql, parameters
 
 
 def sample(audience: Audience, n: int) -> list[Contact]:

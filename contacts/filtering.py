@@ -1,4 +1,4 @@
-"""Which contacts a page or an export shows: an address such as /contacts/?list=3&state=reachable&q=ana says it."""
+"""Which contacts a page or an export shows: an address such as /contacts/?list=3&tag=vip&q=ana says it."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -7,6 +7,7 @@ from django.db import models
 from django.http import QueryDict
 
 from accounts.numbers import whole_number
+from contacts import tags
 from contacts.models import Contact, ContactQuerySet, MailingList
 
 
@@ -29,6 +30,7 @@ class Filter:
     search: str = ""
     list_id: int | None = None
     state: str = ""
+    tag: str = ""
 
     @classmethod
     def of(cls, query: QueryDict) -> "Filter":
@@ -37,6 +39,7 @@ class Filter:
             query.get("q", "").strip().replace("\0", "")[:200],
             whole_number(query.get("list")),
             state if state in State.values else "",
+            query.get("tag", "").replace("\0", "")[: tags.LONGEST],
         )
 
     @property
@@ -47,6 +50,8 @@ class Filter:
         found: ContactQuerySet = Contact.objects.all()
         if self.list_id:
             found = found.on_list(self.list_id)
+        if self.tag:
+            found = found.tagged(self.tag)
         if self.search:
             found = found.search(self.search)
         match self.state:
@@ -61,7 +66,7 @@ class Filter:
         return found
 
     def url(self, **changes: object) -> str:
-        now = {"q": self.search, "list": self.list_id, "state": self.state} | changes
+        now = {"q": self.search, "list": self.list_id, "tag": self.tag, "state": self.state} | changes
         return "?" + urlencode({name: value for name, value in now.items() if value})
 
     def state_chips(self) -> list[Chip]:
@@ -72,3 +77,8 @@ class Filter:
         lists = MailingList.objects.values_list("id", "name")[:30]
         chips = [Chip(name, self.url(list=key), self.list_id == key) for key, name in lists]
         return [Chip("Any list", self.url(list=""), not self.list_id), *chips] if chips else []
+
+    def tag_chips(self) -> list[Chip]:
+        names = tags.known(also=[self.tag] if self.tag else [])[:30]
+        chips = [Chip(name, self.url(tag=name), self.tag == name) for name in names]
+        return [Chip("Any tag", self.url(tag=""), not self.tag), *chips] if chips else []

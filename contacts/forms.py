@@ -5,10 +5,13 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models.functions import Lower
+from django.utils.html import format_html
 
 from accounts.fields import LineField, TimeZoneField
 from accounts.models import User
-from contacts import addresses, consent, fields
+from contacts import addresses, consent, fields, tags
+from contacts.exporting import joined
+from contacts.importing.reading.cells import split_names
 from contacts.models import Contact, Field, MailingList, TrackingConsent
 
 
@@ -38,12 +41,30 @@ class OptionalTimeZoneField(TimeZoneField):
         return super().clean(value) if value and value.strip() else ""
 
 
+class TagsField(LineField):
+    """Several tags in one line, each once."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("help_text", "Parted by commas, for example vip, press.")
+        super().__init__(max_length=5_000, required=False, **options)
+        self.widget.attrs |= {"autocomplete": "off"}
+
+    def clean(self, value: Any) -> list[str]:
+        found = split_names(super().clean(value))
+        if len(found) > tags.MOST:
+            raise ValidationError(f"At most {tags.MOST} tags.")
+        if too_long := next((tag for tag in found if len(tag) > tags.LONGEST), ""):
+            raise ValidationError(f"“{too_long[:40]}…” is longer than {tags.LONGEST} characters.")
+        return found
+
+
 class ContactForm(forms.Form):
     """The person's own details and one control for each field there is."""
 
     email = AddressField()
     first_name = LineField(max_length=200, required=False)
     last_name = LineField(max_length=200, required=False)
+    tags = TagsField()
     language = LineField(max_length=12, required=False, help_text="A code such as en or pt-BR.")
     time_zone = OptionalTimeZoneField(required=False, help_text="Empty: the one of the organisation.")
     tracking_consent = forms.ChoiceField(
@@ -66,8 +87,10 @@ class ContactForm(forms.Form):
         same = Contact.objects.annotate(key=Lower("email")).filter(key=addresses.key(email))
         if self.contact:
             same = same.exclude(pk=self.contact.pk)
-        if same.exists():
-            raise ValidationError("There is a contact with this address already.")
+        if there := same.first():
+            raise ValidationError(
+                format_html('There is <a href="{}">a contact with this address</a> already.', there.get_absolute_url())
+            )
         return email
 
     def clean(self) -> dict[str, Any]:
@@ -91,6 +114,10 @@ class ContactForm(forms.Form):
                 contact.attributes.pop(own.key, None)
             else:
                 contact.attributes[own.key] = value
+        if self.cleaned_data["tags"]:
+            contact.attributes[tags.KEY] = self.cleaned_data["tags"]
+        else:
+            contact.attributes.pop(tags.KEY, None)
         contact.save()
         return contact
 
@@ -187,6 +214,7 @@ def _initial(contact: Contact, own_fields: list[Field]) -> dict[str, Any]:
         name: getattr(contact, name)
         for name in ("email", "first_name", "last_name", "language", "time_zone", "tracking_consent")
     }
+    initial["tags"] = joined(contact.attributes.get(tags.KEY) or ())
     for own in own_fields:
         value = contact.attributes.get(own.key, "")
         initial[f"field_{own.key}"] = {True: "yes", False: "no"}[value] if isinstance(value, bool) else value

@@ -27,6 +27,9 @@ class ContactQuerySet(models.QuerySet["Contact"]):
             )
         return found
 
+    def tagged(self, tag: str) -> Self:
+        return self.filter(attributes__tags__contains=[tag])
+
     def on_list(self, list_id: int) -> Self:
         """Whoever is on that list, in whatever state."""
         return self.filter(Exists(_subscriptions(list_id=list_id)))
@@ -74,6 +77,7 @@ class Contact(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("email"), name="one_contact_per_email")]
+        indexes = [models.Index(fields=["id"], name="contact_tagged", condition=Q(attributes__has_key="tags"))]
 
     def __str__(self) -> str:
         return self.email

@@ -13,3 +13,10 @@ def sweep_imports() -> None:
     """Takes up imports whose worker was killed, or whose task got lost with the broker."""
     for job_id in working.abandoned():
         work_on_import.delay(job_id=job_id)
+
+
+@shared_task(name="contacts.forget_abandoned_imports", queue="jobs", ignore_result=True)
+def forget_abandoned_imports() -> None:
+    """Uploads that nobody went on with for a day: their files hold people."""
+    for job in working.unattended():
+        working.abandon(job)

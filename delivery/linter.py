@@ -24,7 +24,7 @@ _UNRESOLVED = re.compile(r"\{\{|\{%|\*\||\bNone\b,|%%\w+%%")
 _ENCODED_WORD = re.compile(rb"=\?[^?\s]+\?[bqBQ]\?[^?\s]*\?=")
 _FEEDBACK_ID = re.compile(r"[^:]*:[^:]*:[^:]*:[A-Za-z0-9_-]{5,15}")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_ACTIVE = re.compile(r"<script\b|javascript:|<[^>]*\son\w+\s*=|<(?:form|object|iframe|embed)\b", re.IGNORECASE)
+_ACTIVE = re.compile(r"<script\b|javascript:|<[^<>]*\son\w+\s*=|<(?:form|object|iframe|embed)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +211,7 @@ def _size(mail: _Mail) -> Iterator[str]:
 
 def _resolved(mail: _Mail) -> Iterator[str]:
     for name, body in (("subject", " ".join(mail.values("Subject"))), ("text", mail.text), ("HTML", mail.html)):
-        body = re.sub(r"<style\b.*?</style>", "", body, flags=re.DOTALL | re.IGNORECASE)
+        body = re.sub(r"<style\b.*?(?:</style(?=[\s/>])|\Z)", "", body, flags=re.DOTALL | re.IGNORECASE)
         if found := _UNRESOLVED.search(body):
             yield f"the {name} still holds “{body[found.start() : found.start() + 30]}”"
 
@@ -254,7 +254,7 @@ def _accessible(mail: _Mail) -> Iterator[str]:
 
 def _postal_address(mail: _Mail) -> Iterator[str]:
     wanted = _words(mail.postal_address or "")
-    for name, body in (("text", mail.text), ("HTML", unescape(re.sub(r"<[^>]*>", " ", mail.html)))):
+    for name, body in (("text", mail.text), ("HTML", unescape(re.sub(r"<[^<>]*>", " ", mail.html)))):
         if wanted and wanted not in _words(body):
             yield f"the {name} part lacks the postal address"
 

@@ -6,7 +6,7 @@ from html.entities import html5
 from html.parser import HTMLParser
 from urllib.parse import SplitResult, urlsplit
 
-_TAG = re.compile(r"<[a-zA-Z][^<>]*&[^<>]*>")
+_TAG = re.compile(r"<[a-zA-Z][^<>]*+>")
 _NO_REFERENCE = re.compile(r"&(?!#|[A-Za-z][A-Za-z0-9]*(?:;|(?![A-Za-z0-9=])))")
 _REFERENCE = re.compile(r"&(?:#\w+;?|[A-Za-z][A-Za-z0-9]*(?:;|(?![A-Za-z0-9=])))")
 
@@ -26,7 +26,7 @@ def _referred(found: re.Match[str]) -> str:
 
 class Reader(HTMLParser):
     def feed(self, data: str) -> None:
-        super().feed(_TAG.sub(lambda tag: _NO_REFERENCE.sub("&amp;", tag[0]), data))
+        super().feed(_TAG.sub(lambda tag: _NO_REFERENCE.sub("&amp;", tag[0]) if "&" in tag[0] else tag[0], data))
 
     def parse_marked_section(self, i: int, report: int = 1) -> int:
         """`<![anything[` is a comment to a browser; HTMLParser raises AssertionError for all but a few words."""

@@ -16,6 +16,7 @@ from xdist.scheduler import LoadScopeScheduling
 from accounts.models import Organisation, Role, User
 from config import services
 
+pytest_plugins = ["tests.mailbox"]
 PASSWORD = "correct horse battery"
 
 _LONGEST = (

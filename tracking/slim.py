@@ -40,6 +40,7 @@ _HTML = (("Content-Type", "text/html; charset=utf-8"), ("Content-Security-Policy
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # no stored address has any, and a header with one has two meanings
 _LINKS_KEPT = 50_000
+_READING = frozenset(("GET", "HEAD"))
 
 
 def mount(django_application: Application) -> Application:
@@ -54,6 +55,15 @@ def mount(django_application: Application) -> Application:
         return handler(environ, start_response, path[3:])
 
     return application
+
+
+def answers_at_once(method: str, path: str) -> bool:
+    """Whether `mount` needs no database to answer it, and so may do it on an event loop."""
+    kind = path[:3]
+    if kind == "/c/":
+        numbers = tokens.read(tokens.CLICK, path[3:])
+        return numbers is None or numbers[1] in _targets or method not in _READING
+    return kind == "/o/"
 
 
 def _open(environ: Environ, start_response: StartResponse, token: str) -> Iterable[bytes]:
@@ -175,4 +185,4 @@ def _is_one_click(environ: Environ, path: str) -> bool:
 
 
 def _is_reading(environ: Environ) -> bool:
-    return environ["REQUEST_METHOD"] in ("GET", "HEAD")
+    return environ["REQUEST_METHOD"] in _READING

@@ -7,11 +7,13 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import audit
 from accounts.models import Organisation
-from accounts.organisation import public_address, samples
+from accounts.organisation import logo, public_address, samples
 from accounts.organisation.form import OrganisationForm
 from accounts.permissions import Permission, StaffRequest, requires
+from accounts.uploads import takes_uploads
 
 
+@takes_uploads(logo.LARGEST_BYTES)
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.ORGANISATION)
 def settings(request: StaffRequest) -> HttpResponse:

@@ -11,7 +11,9 @@ from campaigns.merge.masking import Masks
 
 # What XML 1.0 cannot hold, such as the vertical tabs that come along from a word processor.
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_ALT = re.compile(r'<img [^>]*?\balt="(\w+)"[^>]*? style="')
+_PICTURE = re.compile(r"<img [^>]*+(?:>|\Z)")
+_ALT = re.compile(r'\balt="(\w++)"')
+_STYLE = ' style="'
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +41,15 @@ class Drawing:
 def finished(drawing: Drawing) -> str:
     """A whole HTML page with merge tags still in it."""
     page = mjml2html(_NO_XML.sub("", drawing.mjml), fonts={}, disable_comments=False)
-    inked = _ALT.sub(lambda found: f"{found[0]}{_ink(drawing, found[1])}", page)
+    inked = _PICTURE.sub(lambda picture: with_ink(picture[0], drawing.alt_inks), page)
     masks = Masks.of(drawing.word, drawing.tags)
     return html.complete(
         masks.reveal(inked), title=drawing.title, preheader=drawing.preheader, language=drawing.language
     )
 
 
-def _ink(drawing: Drawing, alt: str) -> str:
-    """Descriptions that can be read where the picture would be; the compiler has no colour for them."""
-    return f"color:{drawing.alt_inks[alt]};" if alt in drawing.alt_inks else ""
+def with_ink(picture: str, inks: dict[str, str]) -> str:
+    """A description that can be read where the picture would be; the compiler has no colour for it."""
+    alt = _ALT.search(picture)
+    before, style, after = picture.partition(_STYLE)
+    return f"{before}{style}color:{inks[alt[1]]};{after}" if alt and style and alt[1] in inks else picture

@@ -1,6 +1,7 @@
 """HTML of mails: cleaned of what no mail may carry, its CSS written into the elements, made a whole page."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape, unescape
@@ -8,7 +9,7 @@ from html import escape, unescape
 from campaigns.content import inlining, sanitising
 from campaigns.content.inlining import Left
 from campaigns.content.sanitising import Removed
-from campaigns.content.tokens import tokens
+from campaigns.content.tokens import Token, tokens
 from campaigns.merge.masking import Masks
 
 __all__ = [
@@ -26,14 +27,7 @@ __all__ = [
     "with_preheader",
 ]
 
-_DOCTYPE = re.compile(r"\s*(<!doctype[^>]*>)", re.IGNORECASE)
-_HTML_TAG = re.compile(r"<html\b([^>]*)>", re.IGNORECASE)
-_HEAD_TAG = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
-_BODY_TAG = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
-_TITLE = re.compile(r"<title\b[^>]*>\s*(.*?)\s*</title\s*>", re.IGNORECASE | re.DOTALL)
-_CHARSET = re.compile(r"<meta[^>]+charset[^>]*>", re.IGNORECASE)
-_VIEWPORT = re.compile(r"<meta[^>]+name=[\"']?viewport", re.IGNORECASE)
-_MARKUP = re.compile(r"<style\b.*?</style\s*>|<!--.*?-->|<[^>]*>", re.IGNORECASE | re.DOTALL)
+_VIEWPORT = re.compile(r"name=[\"']?viewport", re.IGNORECASE)
 # Keeps the first words of the mail out of the inbox line: nothing visible, and too long to leave room.
 _FILLER = "&#847;&zwnj;&nbsp;" * 60
 _HIDDEN = "display:none;max-height:0;max-width:0;opacity:0;overflow:hidden;mso-hide:all;font-size:1px;line-height:1px"
@@ -53,14 +47,16 @@ class Prepared:
 
 
 @lru_cache(maxsize=32)
-@lru_cache(maxsize=32)
 def prepare(html: str) -> Prepared:
     """The author's page, cleaned and annotated; every other character stays as it was. Raises Unusable.
 
     Happens once a version and never per recipient.
     """
     masks = Masks(apart=True)
-    cleaned, removed = sanitising.clean(masks.hide(_with_plain_line_ends(html)), masks)
+    try:
+        cleaned, removed = sanitising.clean(masks.hide(_with_plain_line_ends(html)), masks)
+    except sanitising.TooTangled:
+        raise Unusable("What this HTML may not carry is hidden in itself many times over. Leave it out.") from None
     inlined = _inlined(cleaned, masks)
     return Prepared(masks.reveal(inlined.html), tuple(removed), inlined.left)
 
@@ -119,27 +115,48 @@ def with_preheader(html: str, preheader: str) -> str:
 
 def complete(html: str, *, title: str = "", preheader: str = "", language: str = "en") -> str:
     """A whole page: language, character set, title and hidden preheader, where the author left them out."""
-    html = clean(html)
-    if not _HTML_TAG.search(html):
-        doctype = _DOCTYPE.match(html)
-        inner = html[doctype.end() :] if doctype else html
-        html = f"<!doctype html>\n<html><head></head><body>{inner}</body></html>"
-    html = _HTML_TAG.sub(
-        lambda tag: tag[0] if "lang=" in tag[1] else f'<html lang="{language}"{tag[1]}>', html, count=1
-    )
-    head = "" if _CHARSET.search(html) else '<meta charset="utf-8">'
-    head += "" if _VIEWPORT.search(html) else '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    known = _TITLE.search(html)
-    if not known:
-        head += f"<title>{escape_text(title)}</title>"
-    elif not known[1]:
-        html = html[: known.start()] + f"<title>{escape_text(title)}</title>" + html[known.end() :]
-    if not _HEAD_TAG.search(html):
-        html = _HTML_TAG.sub(lambda tag: f"{tag[0]}<head></head>", html, count=1)
-    html = _HEAD_TAG.sub(lambda tag: tag[0] + head, html, count=1)
-    if preheader:
-        html = _BODY_TAG.sub(lambda tag: tag[0] + preheader_block(preheader), html, count=1)
-    return html.rstrip() + "\n"
+    masks = Masks(apart=True)
+    cleaned, _ = sanitising.clean(masks.hide(html), masks)
+    cut = list(tokens(cleaned))
+    if not any(token.is_opening and token.name == "html" for token in cut):
+        cut = list(tokens(_framed(cut)))
+    texts = [token.text for token in cut]
+    first: dict[str, int] = {}
+    for number, token in enumerate(cut):
+        if token.is_opening:
+            first.setdefault(token.name, number)
+    if "lang=" not in texts[first["html"]]:
+        texts[first["html"]] = f'<html lang="{language}"{texts[first["html"]][5:]}'
+    metas = [token.text.lower() for token in cut if token.is_opening and token.name == "meta"]
+    head = "" if any("charset" in meta for meta in metas) else '<meta charset="utf-8">'
+    if not any(_VIEWPORT.search(meta) for meta in metas):
+        head += '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    head += _titled(cut, texts, first.get("title"), escape_text(title))
+    if "head" in first:
+        texts[first["head"]] += head
+    else:
+        texts[first["html"]] += f"<head>{head}</head>"
+    if preheader and "body" in first:
+        texts[first["body"]] += preheader_block(preheader)
+    return masks.reveal("".join(texts)).rstrip() + "\n"
+
+
+def _framed(cut: Sequence[Token]) -> str:
+    has_doctype = next((token.text[:9].lower() == "<!doctype" for token in cut if token.text.strip()), False)
+    inner = "".join(token.text for token in cut if not (has_doctype and token.text[:9].lower() == "<!doctype"))
+    return f"<!doctype html>\n<html><head></head><body>{inner}</body></html>"
+
+
+def _titled(cut: Sequence[Token], texts: list[str], number: int | None, title: str) -> str:
+    """An empty title is filled in its place; what is returned belongs into the head."""
+    if number is None:
+        return f"<title>{title}</title>"
+    inside = cut[number + 1] if number + 1 < len(cut) else None
+    if inside is None or inside.kind != "raw":
+        texts[number] += title
+    elif not inside.text.strip():
+        texts[number + 1] = title
+    return ""
 
 
 def preheader_block(preheader: str) -> str:
@@ -148,7 +165,11 @@ def preheader_block(preheader: str) -> str:
 
 def visible_text(html: str) -> str:
     """The words of a page, for looking something up in them."""
-    return unescape(_MARKUP.sub(" ", html))
+    return unescape("".join(token.text if _is_shown(token) else " " for token in tokens(html)))
+
+
+def _is_shown(token: Token) -> bool:
+    return token.kind == "text" or (token.kind == "raw" and token.name == "title")
 
 
 def escape_text(template: str) -> str:

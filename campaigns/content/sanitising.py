@@ -10,7 +10,7 @@ from html import unescape
 from typing import Literal, NamedTuple
 
 from campaigns.content import sheet_cleaning
-from campaigns.content.tokens import ATTRIBUTE, TAG_NAME, Token, tokens
+from campaigns.content.tokens import TAG_NAME, Token, attributes, tokens
 from campaigns.merge.masking import Masks
 
 _PLAIN_NAME = re.compile(r"[a-z][\w:.-]*")  # other names mean different things to different readers
@@ -27,8 +27,9 @@ _REVEALED_OPENING = re.compile(r"<!--\s*\[if[^\]]*\]><!--+>", re.IGNORECASE)
 _PLAIN_COMMENT = re.compile(r"<!--(?!-?>)((?:(?!--!?>).)*)-->", re.DOTALL)
 _HIDDEN_SPACE = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\ufeff]")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-_CHARSET = re.compile(r"(charset\s*=\s*[\"']?\s*)([\w:.-]+)", re.IGNORECASE)
+_CHARSET = re.compile(r"(charset\s*+=\s*+(?:[\"']\s*+)?)([\w:.-]++)", re.IGNORECASE)
 _ADDRESS_CHARS = 60
+_PASSES = 8
 
 _WITH_CONTENT = frozenset(
     {"script", "iframe", "object", "applet", "svg", "math", "template", "noembed", "noframes", "xmp", "textarea"}
@@ -52,14 +53,22 @@ class Removed(NamedTuple):
     what: str
 
 
+class TooTangled(ValueError):
+    """Whenever something is taken out, what stood round it is something else that must go."""
+
+
 def clean(html: str, masks: Masks) -> tuple[str, list[Removed]]:
-    """The HTML with nothing in it that acts, and what was taken out. `masks` hides its merge tags. Idempotent."""
+    """The HTML with nothing in it that acts, and what was taken out. `masks` hides its merge tags. Idempotent.
+
+    Raises TooTangled.
+    """
     removed: dict[Removed, None] = {}
-    before = None
-    while html != before:
+    for _ in range(_PASSES):
         before = html
         html = "".join(_kept(html, masks, removed))
-    return html, list(removed)
+        if html == before:
+            return html, list(removed)
+    raise TooTangled
 
 
 def _kept(html: str, masks: Masks, removed: dict[Removed, None]) -> Iterator[str]:
@@ -124,7 +133,7 @@ def _tag(tag: str, name: str, masks: Masks, removed: dict[Removed, None]) -> str
     if tag.startswith("</") or start is None:
         return tag
     inside = tag[start.end() : -1]
-    bad = [found for found in ATTRIBUTE.finditer(inside) if not _is_harmless(found[1].lower(), found[2] or "", masks)]
+    bad = [found for found in attributes(inside) if not _is_harmless(found[1].lower(), found[2] or "", masks)]
     for found in reversed(bad):
         removed[_named(name, found[1].lower(), found[2] or "", masks)] = None
         # Conditions stay, or their other half would stand alone.

@@ -7,7 +7,9 @@ from typing import Literal, NamedTuple
 Kind = Literal["comment", "mark", "tag", "raw", "unfinished", "text"]
 
 TAG_NAME = re.compile(r"</?([^\s/>]+)")
-ATTRIBUTE = re.compile(r"""[\s/]*([^\s/>=][^\s/>=]*)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>]*))?""")
+_ATTRIBUTE = re.compile(
+    r"""[\s/]*+(?:(?P<name>[^\s/>=][^\s/>=]*+)(?:\s*+=\s*+(?P<value>"[^"]*"|'[^']*'|[^\s>]*+))?|[=>]|\Z)"""
+)
 # What follows the opening tag of these is text up to their closing tag, whatever it looks like.
 RAW_TEXT = frozenset({"style", "title", "script", "textarea", "xmp", "iframe", "noembed", "noframes"})
 
@@ -16,7 +18,7 @@ _TOKEN = re.compile(
     (?P<comment><!--(?:-?>|.*?(?:--!?>|\Z)))
   | (?P<mark><[!?][^>]*>|</(?![a-zA-Z])[^>]*>)
   | (?P<tag></?[a-zA-Z](?>[^>=]|=\s*+(?:"[^"]*"|'[^']*'|[^\s>"'][^\s>]*+)?)*+>)
-  | (?P<unfinished></?[a-zA-Z].*\Z)
+  | (?P<unfinished><(?:[!?]|/?[a-zA-Z]|/(?=.)).*\Z)
   | (?P<text>[^<]+|<)
     """,
     re.VERBOSE | re.DOTALL,
@@ -46,6 +48,13 @@ def tokens(html: str) -> Iterator[Token]:
             if end > at:
                 yield Token("raw", html[at:end], at, name)
             at = end
+
+
+def attributes(text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
+    """Each with its name, its value with its quotes, and the white space before it."""
+    for found in _ATTRIBUTE.finditer(text, start, len(text) if end is None else end):
+        if found["name"]:
+            yield found
 
 
 def tag_name(tag: str) -> str:

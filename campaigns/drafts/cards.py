@@ -41,7 +41,8 @@ def _to(campaign: Campaign, people: Summary) -> str:
         return "Nobody chosen yet"
     excluded = [mailing_list.name for mailing_list in campaign.excluded_lists.all()]
     but = f", but not {_join(excluded)}" if excluded else ""
-    return f"{_join(names)}{but}: {count_people(people.will_receive)}"
+    tagged = f", tagged {_join(campaign.tags, 'or')}" if campaign.tags else ""
+    return f"{_join(names)}{tagged}{but}: {count_people(people.will_receive)}"
 
 
 def _from(campaign: Campaign) -> str:
@@ -82,5 +83,5 @@ def count_people(number: int) -> str:
     return "1 person" if number == 1 else f"{wording.count(number)} people"
 
 
-def _join(names: list[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+def _join(names: list[str], last: str = "and") -> str:
+    return f" {last} ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

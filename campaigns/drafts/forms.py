@@ -12,7 +12,8 @@ from accounts.fields import LineField
 from accounts.models import Organisation
 from campaigns.content import bounds
 from campaigns.models import Campaign, Image
-from contacts import addresses
+from campaigns.preflight.findings import LONGEST_SUBJECT, PHONE_SUBJECT
+from contacts import addresses, tags
 from contacts.models import MailingList
 from delivery.models import Provider
 
@@ -60,9 +61,13 @@ class NameCard(Card):
 
 
 class ToCard(Card):
+    tags = forms.MultipleChoiceField(
+        label="Only those with any of these tags", required=False, widget=forms.CheckboxSelectMultiple
+    )
+
     class Meta:
         model = Campaign
-        fields = ["lists", "excluded_lists"]
+        fields = ["lists", "tags", "excluded_lists"]
         labels: ClassVar = {"lists": "People in any of these lists", "excluded_lists": "But nobody in these"}
         help_texts: ClassVar = {"lists": "", "excluded_lists": ""}
         widgets: ClassVar = {"lists": forms.CheckboxSelectMultiple, "excluded_lists": forms.CheckboxSelectMultiple}
@@ -71,8 +76,11 @@ class ToCard(Card):
         super().__init__(*args, **kwargs)
         for name in ("lists", "excluded_lists"):
             self.fields[name].queryset = MailingList.objects.all()  # type: ignore[attr-defined]
+        names = tags.known(also=self.instance.tags)
+        self.fields["tags"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
 
     def apply(self, campaign: Campaign) -> None:
+        campaign.tags = self.cleaned_data["tags"]
         campaign.lists.set(self.cleaned_data["lists"])
         campaign.excluded_lists.set(self.cleaned_data["excluded_lists"])
 
@@ -111,7 +119,7 @@ class SubjectCard(Card):
         fields = ["subject", "preheader"]
         labels: ClassVar = {"subject": "Subject", "preheader": "Preheader"}
         help_texts: ClassVar = {
-            "subject": "Up to about 50 characters show on a phone.",
+            "subject": f"Phones show about {PHONE_SUBJECT} characters, most inboxes {LONGEST_SUBJECT}.",
             "preheader": "The grey line beside the subject in the inbox. Say what the subject leaves out.",
         }
 

@@ -13,22 +13,33 @@ from campaigns.merge.filters import FILTERS
 from campaigns.merge.foreign_names import OWNERS, is_known, translated
 
 _NAME = r"(?P<name>[^\W\d][\w .:-]{0,60}?)"
-_QUOTED = r"""(?:"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)'|&quot;(?P<entity>.*?)&quot;)"""
+_QUOTED = (
+    r"""(?:"(?P<double>[^"\n]{0,200})"|'(?P<single>[^'\n]{0,200})'|&quot;(?P<entity>(?:(?!&quot;).){0,200})&quot;)"""
+)
 _SHAPES: tuple[tuple[str, str], ...] = (
     ("Mailchimp", r"\*(?:\||%7C)(?P<body>[A-Za-z][^|*\n]{0,200}?)(?:\||%7C)\*"),
-    ("Salesforce", r"%%=(?P<code>[^\n]{0,300}?)=%%|%%\[(?P<script>.{0,2000}?)\]%%|%%" + _NAME + r"%%"),
+    ("Salesforce", r"%%=(?P<code>[^\n]{0,300}?)=%%|%%\[(?P<script>(?:(?!%%\[).){0,2000}?)\]%%|%%" + _NAME + r"%%"),
     ("Salesforce or AWeber", r"\{!\$?" + _NAME + r"\}"),
     ("MailerLite", r"\{\$" + _NAME + r"(?:\|[^{}\n]{0,80})?\}"),
     ("Mautic", rf"\{{\(?(?:{OWNERS}|pagelink|assetlink|formlink|dwc)=" + _NAME + r"(?:\|(?P<bar>[^{}\n]{0,100}))?\}"),
     ("Zoho", r"\$\[" + _NAME + r"(?:\|(?P<bar>[^\[\]\n]{0,100}?))?\|?\]\$"),
     (
         "Mailjet, GetResponse or Constant Contact",
-        r"\[\[\s*" + _NAME + r"(?:\s+OR\s+" + _QUOTED + r"|:(?:" + _QUOTED.replace("<", "<of_") + r")?)?\s*\]\]",
+        r"\[\[\s{0,9}"
+        + _NAME
+        + r"(?:\s{1,9}OR\s{1,9}"
+        + _QUOTED
+        + r"|:(?:"
+        + _QUOTED.replace("<", "<of_")
+        + r")?)?\s{0,9}\]\]",
     ),
     ("Campaign Monitor or Sendy", r"\[" + _NAME + r",\s*fallback=(?P<bar>[^\]\n]{0,100})\]"),
-    ("MailPoet", rf"\[(?:{OWNERS}):(?P<name>[\w-]+)" + r"(?:\s*\|\s*default:\s*(?P<bar>[^\]\n]{0,100}))?\]"),
-    ("another system", r"\{" + _NAME + r",\s*" + _QUOTED + r"\s*\}"),
-    ("ERB, ASP or PHP", r"<%(?![-=@\s]*>)(?P<inside>[^%<>]{0,300}?)%>|<\?(?:=|php)(?P<php>.{0,300}?)\?>"),
+    (
+        "MailPoet",
+        rf"\[(?:{OWNERS}):(?P<name>[\w-]+)" + r"(?:\s{0,9}\|\s{0,9}default:\s{0,9}(?P<bar>[^\]\n]{0,100}))?\]",
+    ),
+    ("another system", r"\{" + _NAME + r",\s{0,9}" + _QUOTED + r"\s{0,9}\}"),
+    ("ERB, ASP or PHP", r"<%(?![-=@\s]{0,20}>)(?P<inside>[^%<>]{0,300}?)%>|<\?(?:=|php)(?P<php>.{0,300}?)\?>"),
     ("ActiveCampaign", r"%(?:/IF|ELSE|IF [^%\n]{1,100})%"),
     ("another system", r"\$!?\{" + _NAME + r"\}"),
     ("Campaign Monitor", r"</?(?:unsubscribe|webversion|forwardtoafriend|preferences)(?:\s[^<>]*)?>"),
@@ -65,7 +76,10 @@ _OUR_BLOCKS = frozenset(
     {"if", "elif", "else", "endif", "for", "endfor", "set", "include", "extends", "macro", "raw", "debug", "block"}
 )
 _STYLE = re.compile(r"<(style|script)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
-_IN_TAG = re.compile(r"<[a-zA-Z/!][^<>]*\Z")
+_TAG_START = re.compile(r"<[a-zA-Z/!]")
+_LINK_TAG = re.compile(r"<a[ ]|</a", re.IGNORECASE)
+_LONG_TAG = 2_000
+_LONG_NAME = 200
 _FILTER_NAMES = frozenset(FILTERS)
 
 
@@ -93,7 +107,7 @@ def find(source: str, fields: dict[str, str], *, is_html: bool = True) -> list[F
             found.append(one)
     if any(one.is_condition and not one.ours for one in found):  # half a condition helps nobody
         found = [replace(one, ours="") if one.is_condition else one for one in found]
-    return [replace(one, ours=_fitting(one, source, is_html=is_html)) for one in found]
+    return _fitted(found, source) if is_html else found
 
 
 def translate(source: str, found: list[Foreign]) -> str:
@@ -177,7 +191,7 @@ def _curly(match: re.Match[str], fields: dict[str, str]) -> Iterator[Foreign]:
         if _DJANGO.search(text) or match["word"] not in _OUR_BLOCKS:
             yield Foreign(text, match.start(), "Klaviyo or another system", *_django(text, match["word"], fields))
         return
-    name = _CURLY_NAME.match(text)
+    name = _CURLY_NAME.match(text) if len(text) <= _LONG_NAME else None
     if not _HANDLEBARS.match(text):
         alone = re.fullmatch(r"\{\{\s*(\w+)\s*(\|.*)?\}\}", unescape(text))
         ours = translated(alone[1], fields) if alone and _is_readable(text) else ""
@@ -244,18 +258,22 @@ def _fallback(match: re.Match[str]) -> str:
     return next((value for value in (groups.get(name) for name in names) if value), "")
 
 
-def _fitting(one: Foreign, source: str, *, is_html: bool) -> str:
+def _fitted(found: list[Foreign], source: str) -> list[Foreign]:
     """Among the words of a page a link of its own, where other systems write one of theirs."""
-    if (
-        one.ours != "{{ unsubscribe_url }}"
-        or not is_html
-        or _IN_TAG.search(source[max(0, one.start - 2_000) : one.start])
-    ):
-        return one.ours
-    before = source[: one.start].lower()
-    if before.rfind("<a ") > before.rfind("</a"):
-        return one.ours
-    return '<a href="{{ unsubscribe_url }}">Unsubscribe</a>'
+    fitted: list[Foreign] = []
+    is_in_link, at = False, 0
+    for one in found:
+        for tag in _LINK_TAG.finditer(source, at, one.start):
+            is_in_link = tag[0][1] != "/"
+        at = one.start
+        is_among_words = one.ours == "{{ unsubscribe_url }}" and not is_in_link and not _is_in_tag(source, one.start)
+        fitted.append(replace(one, ours='<a href="{{ unsubscribe_url }}">Unsubscribe</a>') if is_among_words else one)
+    return fitted
+
+
+def _is_in_tag(source: str, at: int) -> bool:
+    opening, closing = (source.rfind(sign, max(0, at - _LONG_TAG), at) for sign in "<>")
+    return opening > closing and bool(_TAG_START.match(source, opening))
 
 
 def _is_constant(name: str) -> bool:

@@ -13,12 +13,13 @@ from campaigns.message.encoding import one_line, tidy
 OPEN, CLOSE = "\ue000", "\ue001"  # frame the number of a tag while other tools handle the text round it
 MASK = re.compile(f"{OPEN}(\\d+){CLOSE}")
 # A tag ends where a browser ends it: a quote means something only after an equals sign (WHATWG HTML, 13.2.5).
-TAG = re.compile(
-    r"""</?(?P<name>[a-zA-Z][^\s/>]*)(?P<inside>(?>[^>=]|=\s*+(?:"[^"]*"|'[^']*'|[^\s>"'][^\s>]*+)?)*+)>"""
+_TAG = re.compile(
+    r"""</?(?P<name>[a-zA-Z][^\s/>]*+)(?P<inside>(?>[^>=]|=\s*+(?:"[^"]*"|'[^']*'|[^\s>"'][^\s>]*+)?)*+)>"""
 )
 _ATTRIBUTE = re.compile(r"""([^\s/>=][^\s/>=]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"'][^\s>]*)))?""")
 _TEXT_ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
-_STYLE = re.compile(r"<style\b[^>]*>(.*?)(?:</style\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_STYLE = re.compile(r"<style\b[^>]*+(?:>(.*?)(?:</style(?=[\s/>])|\Z)|\Z)", re.IGNORECASE | re.DOTALL)
+_OPENING = re.compile(r"</?[a-zA-Z]")
 _ADDRESSES = frozenset({"href", "src", "background", "action", "poster", "cite"})
 _UNSAFE_IN_STYLE = re.compile(r"[^\w#.%, -]")
 
@@ -35,8 +36,8 @@ def placed(pieces: Sequence[Piece]) -> list[Piece]:
     text = masked(pieces)
     places: dict[int, str] = {}
     for style in _STYLE.finditer(text):
-        places.update((int(number), "style") for number in MASK.findall(style[1]))
-    for tag in TAG.finditer(text):
+        places.update((int(number), "style") for number in MASK.findall(style[1] or ""))
+    for tag in tags(text):
         if OPEN in tag[0]:
             places.update(_in_tag(tag, pieces))
     return [replace(piece, place=places.get(number, "text")) for number, piece in enumerate(pieces)]
@@ -61,6 +62,20 @@ class Attribute:
     name: str
     value: str
     start: int
+
+
+def tags(text: str, at: int = 0) -> Iterator[re.Match[str]]:
+    """Tags in their order. Behind one that is never closed there is none: a browser takes all of it for that tag's."""
+    while opening := _OPENING.search(text, at):
+        tag = tag_at(text, opening.start())
+        if tag is None:
+            return
+        yield tag
+        at = tag.end()
+
+
+def tag_at(text: str, start: int) -> re.Match[str] | None:
+    return _TAG.match(text, start)
 
 
 def attributes(tag: re.Match[str]) -> Iterator[Attribute]:

@@ -53,10 +53,12 @@ def _encode_line(line: str) -> str:
     return SOFT_BREAK.join(_wrap(encoded))
 
 
-def _wrap(line: str) -> Iterator[str]:
+def _wrap(whole: str) -> Iterator[str]:
+    at = 0
     while True:
+        line, added = whole[at : at + _LINE], 0
         if line.startswith("."):
-            line = "=2E" + line[1:]
+            line, added = "=2E" + line[1:], 2
         # One short of the limit: the piece may still be joined to a soft break of its own.
         if len(line) < _LINE:
             yield line
@@ -71,7 +73,7 @@ def _wrap(line: str) -> Iterator[str]:
         else:
             cut = len(piece)
         yield piece
-        line = line[cut:]
+        at += cut - added
 
 
 def one_line(text: str) -> str:

@@ -6,19 +6,22 @@ to say (accounts.web_addresses): blanks round it and line breaks in it are no pa
 """
 
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
 
 from accounts.web_addresses import resolved, tidy
+from campaigns.content.tokens import tokens
 from campaigns.merge import places
+from campaigns.merge.places import Attribute
 from campaigns.merge.syntax import Piece
 from delivery.markup import attribute_text
 
 _LINK = re.compile(r"(?:a|area|v:\w+)", re.IGNORECASE)
-_LABEL = re.compile(r"(.{0,5000}?)</(?:a|v:\w+)\s*>", re.IGNORECASE | re.DOTALL)
+_END = re.compile(r"</(?:a|v:\w+)\s*>", re.IGNORECASE)
+_LONGEST = 5_000  # characters from a link's tag to its end
 _ALT = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
-_MARKUP = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
 _LABEL_CHARS = 200
 
 
@@ -53,16 +56,16 @@ def targets(html: str, text: str) -> tuple[list[tuple[str, str]], list[Found], l
     """
     html_links, text_links = in_html(html), in_text(text)
     all_targets = [(link.url, link.label) for link in html_links]
-    waiting: dict[str, list[int]] = {}
+    waiting: dict[str, deque[int]] = {}
     for number, link in enumerate(html_links):
-        waiting.setdefault(resolved(link.url), []).append(number)
+        waiting.setdefault(resolved(link.url), deque()).append(number)
     text_numbers = []
     for link in text_links:
-        twins = waiting.setdefault(resolved(link.url), [])
+        twins = waiting.setdefault(resolved(link.url), deque())
         if not twins:
             twins.append(len(all_targets))
             all_targets.append((link.url, "In the plain text"))
-        text_numbers.append(twins.pop(0) if len(twins) > 1 else twins[0])
+        text_numbers.append(twins.popleft() if len(twins) > 1 else twins[0])
     return all_targets, html_links, list(range(len(html_links))), text_links, text_numbers
 
 
@@ -79,26 +82,42 @@ def replaced(
 
 
 def _in_html(masked: str) -> Iterator[Found]:
-    for tag in places.TAG.finditer(masked):
+    tracked: list[tuple[re.Match[str], Attribute, str]] = []
+    for tag in places.tags(masked):
         if not _LINK.fullmatch(tag["name"]):
             continue
         href = next((one for one in places.attributes(tag) if one.name == "href"), None)
         url = tidy(attribute_text(href.value)) if href else ""
         if href and _is_tracked(url):
-            yield Found(url, _label(masked, tag), href.start, href.start + len(href.value))
+            tracked.append((tag, href, url))
+    for (tag, href, url), room in zip(tracked, _rooms(masked, [tag for tag, _, _ in tracked]), strict=True):
+        yield Found(url, _label(masked, tag, room), href.start, href.start + len(href.value))
+
+
+def _rooms(masked: str, tags: Sequence[re.Match[str]]) -> list[int]:
+    """How far the words of each link may reach: to the next link of its kind at most, as none stands in another."""
+    ends: list[int] = []
+    following: dict[str, int] = {}
+    for tag in reversed(tags):
+        kind = tag["name"].lower()
+        ends.append(min(following.get(kind, len(masked)), tag.end() + _LONGEST))
+        following[kind] = tag.start()
+    return ends[::-1]
 
 
 def _is_tracked(url: str) -> bool:
     return places.OPEN not in url and bool(resolved(url))
 
 
-def _label(masked: str, tag: re.Match[str]) -> str:
+def _label(masked: str, tag: re.Match[str], room: int) -> str:
     """What the reader sees of the link: its words, else its picture's description."""
-    inside = _LABEL.match(masked, tag.end())
-    if tag["name"].lower() == "area" or not inside:
+    end = _END.search(masked, tag.end(), room)
+    if tag["name"].lower() == "area" or not end:
         return _alt(tag[0])
-    words = " ".join(unescape(places.MASK.sub(" … ", _MARKUP.sub(" ", inside[1]))).split())
-    return (words or _alt(inside[1]))[:_LABEL_CHARS]
+    inside = masked[tag.end() : end.start()]
+    shown = (token.text if token.kind == "text" else " " for token in tokens(inside))
+    words = " ".join(unescape(places.MASK.sub(" … ", "".join(shown))).split())
+    return (words or _alt(inside))[:_LABEL_CHARS]
 
 
 def _alt(markup: str) -> str:

@@ -7,7 +7,6 @@ from html import unescape
 from campaigns.merge import places
 from campaigns.merge.syntax import Piece
 
-_BODY = re.compile(r"<body\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _STYLE = re.compile(r"<(style|title)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _PICTURE = re.compile(r"<img\b", re.IGNORECASE)
@@ -28,7 +27,7 @@ def added(html: str, pieces: Sequence[Piece], name: str) -> tuple[str, list[Piec
     It comes early: a mail that is clipped for its length still counts as opened. In a short letter without pictures
     it is the ground of a cell, because filters take a picture beside few words for spam.
     """
-    body = _BODY.search(html)
+    body = next((tag for tag in places.tags(html) if tag[0].lower().startswith("<body")), None)
     at = body.end() if body else 0
     mask = f"{places.OPEN}{len(pieces)}{places.CLOSE}"
     picture = Piece("output", name, tokens=(("name", name),), place="ours")
@@ -40,4 +39,6 @@ def _is_short_letter(html: str) -> bool:
     page = _COMMENT.sub("", html)
     if _PICTURE.search(page):
         return False
-    return len(unescape(places.TAG.sub("", _STYLE.sub("", page)))) < _FEW_CHARACTERS
+    page = _STYLE.sub("", page)
+    marked_up = sum(len(tag[0]) for tag in places.tags(page))
+    return len(unescape(page)) - marked_up < _FEW_CHARACTERS

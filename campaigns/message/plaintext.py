@@ -25,10 +25,11 @@ _SPACE = " \t\r\n\f\xa0\u2007"
 _SPACES = re.compile(f"[{_SPACE}][{_SPACE}{_PADDING}]*")
 _PADDINGS = re.compile(f"[{_PADDING}]{{2,}}")
 _LEADING = re.compile(f"^[{_PADDING}]+(?= |$)")
-_TOKEN = re.compile(f"<!--.*?(?:-->|\\Z)|{places.TAG.pattern}", re.DOTALL)
+_OPENING = re.compile(r"<!--|</?[a-zA-Z]")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _END = re.compile(r"</(?:body|html)[\s>]", re.IGNORECASE)
 _ROW_CHARS = 78
-_TEXT_ADDRESS = re.compile(r"\(https?://[^)]*\)")
+_TEXT_ADDRESS = re.compile(r"\(https?://[^\s)]*+\)?")
 
 
 def from_html(html: str) -> str:
@@ -47,11 +48,22 @@ def _with_tags_as_comments(masked: str, masks: Masks) -> str:
     The end of the page is left out: words behind it would be moved before it, comments not.
     """
     parts, at = [], 0
-    for token in _TOKEN.finditer(masked):
+    for token in _comments_and_tags(masked):
         tag = "" if _END.match(token[0]) else token[0]
         parts += [masks.pattern.sub(r"<!--\g<0>-->", masked[at : token.start()]), tag]
         at = token.end()
     return "".join(parts) + masks.pattern.sub(r"<!--\g<0>-->", masked[at:])
+
+
+def _comments_and_tags(masked: str) -> Iterator[re.Match[str]]:
+    at = 0
+    while opening := _OPENING.search(masked, at):
+        start = opening.start()
+        found = _COMMENT.match(masked, start) if opening[0] == "<!--" else places.tag_at(masked, start)
+        if found is None:  # a tag that is never closed: all the rest is part of it
+            return
+        yield found
+        at = found.end()
 
 
 class _Row:

@@ -1,6 +1,7 @@
 """What must not go out, and what had better not: read before every launch, shown while the campaign is written."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from django.utils import timezone
@@ -11,7 +12,7 @@ from campaigns.message.compiled import is_short_enough
 from campaigns.message.encoding import ascii_address
 from campaigns.models import Campaign
 from campaigns.preflight import content
-from campaigns.preflight.findings import Card, Finding, Level
+from campaigns.preflight.findings import LONGEST_SUBJECT, PHONE_SUBJECT, Card, Finding, Level
 from contacts import audience
 from delivery.models import Provider
 
@@ -25,7 +26,6 @@ FREE_MAIL = frozenset(
     | {"mail.ru", "yandex.ru", "yandex.com", "proton.me", "protonmail.com", "orange.fr", "free.fr", "laposte.net"}
     | {"libero.it", "qq.com", "163.com", "126.com", "zoho.com", "fastmail.com", "rediffmail.com", "naver.com"}
 )
-_LONG_SUBJECT = 60
 
 
 def check(campaign: Campaign) -> list[Finding]:
@@ -48,8 +48,10 @@ def _to(campaign: Campaign, *, is_real: bool) -> Iterator[Finding]:
     if not chosen.lists:
         yield Finding("block", "no-list", "Nobody is chosen yet.", "Choose at least one list.", "to")
     elif not audience.sample(chosen, 1):
-        text = "Nobody on these lists will receive it."
-        yield Finding("block", "no-recipients", text, "Choose another list, or add people to this one.", "to")
+        text, cure = "Nobody on these lists will receive it.", "Choose another list, or add people to this one."
+        if chosen.tags and audience.sample(replace(chosen, tags=()), 1):
+            text, cure = "Nobody on these lists who may get it has one of the tags.", "Choose other tags, or none."
+        yield Finding("block", "no-recipients", text, cure, "to")
     elif is_real and audience.has_samples(chosen):
         text = "Some of these people are sample data: real mail to them bounces, which harms your name as a sender."
         yield Finding("block", "sample-people", text, "Remove the sample data, or choose other lists.", "to")
@@ -122,8 +124,9 @@ def _subject(campaign: Campaign) -> Iterator[Finding]:
     subject = campaign.subject.strip()
     if not subject:
         yield Finding("block", "no-subject", "No subject yet.", "Write what the mail is about.", "subject")
-    if len(subject) > _LONG_SUBJECT and "{{" not in subject:
-        text = f"The subject has {len(subject)} characters; phones show about 40, most inboxes {_LONG_SUBJECT}."
+    if len(subject) > LONGEST_SUBJECT and "{{" not in subject:
+        shown = f"phones show about {PHONE_SUBJECT}, most inboxes {LONGEST_SUBJECT}"
+        text = f"The subject has {len(subject)} characters; {shown}."
         yield Finding("warn", "long-subject", text, "Say it in fewer words.", "subject")
     letters = [letter for letter in subject if letter.isalpha()]
     if len(letters) > 5 and all(letter.isupper() for letter in letters):

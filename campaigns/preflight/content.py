@@ -176,7 +176,7 @@ def _as_sent(
 
 def _unsubscribe(edition: Edition) -> Iterator[Finding]:
     cure = "Add the footer block, or a link to {{ unsubscribe_url }}."
-    if not re.search(r"""href\s*=\s*["']?\s*\{\{-?\s*unsubscribe_url\b""", edition.html):
+    if not re.search(r"""href\s*+=\s*+(?:["']\s*+)?\{\{-?\s*+unsubscribe_url\b""", edition.html):
         text = "The mail has no unsubscribe link, which the law and every large mailbox ask for."
         yield Finding("block", "no-unsubscribe", text, cure, "content")
     if "unsubscribe_url" not in language.tags_used(edition.text):
@@ -247,7 +247,7 @@ def _pictures(campaign: Campaign, page: _Page, shown: Parts) -> Iterator[Finding
     if any((image.get("src") or "").startswith("data:") for image in page.images):
         text = "A picture is written into the HTML itself; most mailboxes do not show such pictures."
         yield Finding("warn", "data-image", text, "Upload it under Images and use its address.", "content")
-    letters = sum(map(str.isalpha, re.sub(r"\(https?:[^)]*\)", "", shown.text)))
+    letters = sum(map(str.isalpha, re.sub(r"\(https?:[^\s)]*+\)?", "", shown.text)))
     if page.images and letters < _FEW_LETTERS:
         text = "The mail is hardly more than pictures: without them nothing is left to read, and filters distrust it."
         yield Finding("warn", "image-only", text, "Say the main thing in words.", "content")

@@ -6,6 +6,10 @@ from typing import Literal
 Card = Literal["to", "from", "subject", "content", "schedule"]
 Level = Literal["block", "warn"]
 
+# Characters of a subject that are seen.
+PHONE_SUBJECT = 40
+LONGEST_SUBJECT = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -22,6 +22,7 @@ from campaigns.views.showing import Showing
 from campaigns.views.test_mails import ADDRESSES
 from contacts import merge_values
 from delivery import ledger
+from delivery.color_scheme import shown_in
 from delivery.guards import disk
 from delivery.providers import health
 from delivery.sandbox import bad_day
@@ -66,18 +67,20 @@ def inbox(request: StaffRequest, pk: int) -> HttpResponse:
 @mail_policy
 def mail(request: StaffRequest, pk: int) -> HttpResponse:
     """The mail as the chosen contact receives it, for a frame without scripts."""
-    found = get_campaign(pk)
+    found, dark = get_campaign(pk), request.GET.get("look") == "dark"
     if version := whole_number(request.GET.get("version")):
         edition = get_object_or_404(Edition, batch=found.batch_id or 0, version=version)
-        return HttpResponse(preview.of_edition(edition, Showing.read(request, found).contact))
+        sent = preview.of_edition(edition, Showing.read(request, found).contact)
+        return HttpResponse(shown_in(sent, dark=dark))
     shown = Showing.read(request, found).mail
+    html = shown_in(shown.html, dark=dark)
     if request.GET.get("pictures") == "off":
-        return without_pictures(HttpResponse(shown.html))
+        return without_pictures(HttpResponse(html))
     if request.GET.get("as") == "text":
         return HttpResponse(shown.text, content_type="text/plain; charset=utf-8")
     if "marked" in request.GET and found.content_kind == Campaign.ContentKind.BLOCKS:
-        return HttpResponse(preview.marked(shown.html, found.blocks))
-    return HttpResponse(shown.html)
+        return HttpResponse(preview.marked(html, found.blocks))
+    return HttpResponse(html)
 
 
 def _draft(request: StaffRequest, found: Campaign) -> dict[str, Any]:

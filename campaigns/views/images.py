@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import Organisation
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
+from accounts.uploads import takes_uploads
 from campaigns.content import images as pictures
 from campaigns.drafts.forms import AltForm, PictureForm
 from campaigns.models import Campaign, Edition, Image
@@ -26,6 +27,7 @@ def images(request: StaffRequest) -> HttpResponse:
     return render(request, "campaigns/images.html", _shelf(request) | {"form": PictureForm()})
 
 
+@takes_uploads(pictures.MAX_BYTES)
 @require_POST
 @requires(Permission.WRITE)
 def upload_image(request: StaffRequest) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from accounts.fields import LineField
 from contacts.fields import key_for
-from contacts.importing.columns.questions import answered
+from contacts.importing.columns.questions import DISREGARD, answered
 from contacts.importing.plan import CONSENT, Column, Consent, Mode, Plan, Status, Target
 from contacts.importing.reading.detecting import DELIMITERS, ENCODINGS, Shape
 from contacts.models import Field, MailingList
@@ -188,6 +188,8 @@ def chosen(column: Column) -> str:
 def _answered(column: Column, answer: str, words: list[str]) -> Column:
     if column.target == Target.ASK and answer:
         column = _said(answer) if answer in dict(answers()) else column
+    elif column.target not in CONSENT and answer == DISREGARD:
+        column = replace(column, is_disregarded=True)
     if column.target not in CONSENT:
         return column
     known = {str(int(status)) for status, _ in _MEANINGS}

@@ -93,6 +93,7 @@ class Column:
     kind: str = ""  # of a new field
     meanings: tuple[tuple[str, int], ...] = ()  # of words in a column about consent, as somebody decided them
     otherwise: int | None = None  # what any other unknown word there means
+    is_disregarded: bool = False  # it speaks of consent, and somebody confirmed that it shall not count
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,11 @@ class Plan:
         known["lists"] = tuple(data.get("lists", ()))
         known["fields_found"] = tuple(data.get("fields_found", ()))
         return cls(**known)
+
+
+def guessed_columns(options: Mapping[str, Any]) -> tuple[Column, ...]:
+    """What the columns of an import were taken for before anybody chose."""
+    return tuple(_column(column) for column in options.get("guessed", ()))
 
 
 def _column(data: Mapping[str, Any]) -> Column:

@@ -12,11 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import audit
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
+from accounts.uploads import takes_uploads
 from contacts.importing.columns.guessing import system
+from contacts.importing.columns.questions import DISREGARD
 from contacts.importing.form import ImportForm, ShapeForm, answers, choices, chosen, meanings, with_columns
 from contacts.importing.plan import Plan, Status, Target
 from contacts.importing.reading.detecting import NotReadable
-from contacts.importing.reading.uploading import SizeGuard
+from contacts.importing.reading.uploading import LARGEST_BYTES, SizeGuard
 from contacts.importing.running import jobs, mending, progress
 from contacts.models import ImportJob, MailingList
 from contacts.paging import latest_first
@@ -31,6 +33,7 @@ def imports(request: StaffRequest) -> HttpResponse:
     return render(request, "contacts/imports.html", {"page": page})
 
 
+@takes_uploads(LARGEST_BYTES)
 @csrf_exempt  # checked in _upload: the guard has to stand before anything reads the form
 @require_http_methods(["GET", "POST"])
 @requires(Permission.PEOPLE)
@@ -64,13 +67,17 @@ def import_job(request: StaffRequest, pk: int) -> HttpResponse:
     is_at_work = job.state in (State.CHECKING, State.RUNNING)
     if request.htmx and not is_at_work:
         return HttpResponse(headers={"HX-Refresh": "true"})
-    if is_at_work:
+    return _page(request, job)
+
+
+def _page(request: StaffRequest, job: ImportJob, status: int = 200) -> HttpResponse:
+    if job.state in (State.CHECKING, State.RUNNING):
         template = "contacts/_import_progress.html" if request.htmx else "contacts/import_working.html"
-        return render(request, template, {"job": job, "progress": progress.of(job)})
+        return render(request, template, {"job": job, "progress": progress.of(job)}, status=status)
     if job.state == State.UPLOADED:
         plan = Plan.from_json(job.options)
-        return _columns_page(request, job, plan, ImportForm.of(plan))
-    return render(request, "contacts/import_report.html", _report(job))
+        return _columns_page(request, job, plan, ImportForm.of(plan), status=status)
+    return render(request, "contacts/import_report.html", _report(job), status=status)
 
 
 @require_POST
@@ -120,8 +127,13 @@ def check(request: StaffRequest, pk: int) -> HttpResponse:
 @requires(Permission.PEOPLE)
 def start(request: StaffRequest, pk: int) -> HttpResponse:
     job = get_object_or_404(ImportJob, pk=pk)
+    try:
+        jobs.start(job)
+    except jobs.NotPossible as problem:
+        messages.error(request, str(problem))
+        return _page(request, job, status=400)
     audit.record(request, "import.start", job.file_name, id=job.pk)
-    return _act(request, job, jobs.start)
+    return redirect(job)
 
 
 @require_POST
@@ -221,12 +233,16 @@ def _columns(job: ImportJob, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _decided(plan: Plan) -> list[dict[str, Any]]:
+def _decided(plan: Plan) -> list[dict[str, str]]:
     """Answers given before, so that they come along with the next choice on the page."""
     return [
-        {"name": f"meaning-{index}", "word": word, "status": status}
+        {"name": f"meaning-{index}", "value": f"{status}:{word}"}
         for index, column in enumerate(plan.columns)
         for word, status in column.meanings
+    ] + [
+        {"name": f"answer-{index}", "value": DISREGARD}
+        for index, column in enumerate(plan.columns)
+        if column.is_disregarded
     ]
 
 

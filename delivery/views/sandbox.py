@@ -19,6 +19,7 @@ from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from delivery import verp
 from delivery.bounces import arf
+from delivery.color_scheme import shown_in
 from delivery.feedback import complaints
 from delivery.markup import printable
 from delivery.models import Provider, SandboxMail, SandboxRules
@@ -101,7 +102,7 @@ def mail(request: StaffRequest, mail_id: int) -> HttpResponse:
 def html(request: StaffRequest, mail_id: int) -> HttpResponse:
     """The mail's own HTML, for a frame: without scripts, without our cookies, its links open new tabs."""
     reading = Reading(get_object_or_404(SandboxMail, id=mail_id).source)
-    response = HttpResponse(reading.html_in_new_tabs)
+    response = HttpResponse(shown_in(reading.html_in_new_tabs, dark=request.GET.get("look") == "dark"))
     response.headers["Content-Security-Policy"] = (
         f"default-src 'none'; img-src 'self' {_origins()} https: data:; style-src 'unsafe-inline'; "
         "frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"

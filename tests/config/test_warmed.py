@@ -18,7 +18,8 @@ PARTS = {
     "sandbox": "manage.py sandbox",
     "intake": "manage.py intake",
     "beat": "-A config beat",
-    "web": "config.wsgi:application",
+    "staff": "config.wsgi:staff",
+    "web": "config.web.front:application",
     **{queue: f"{queue}@" for queue in ("bulk", "transactional", "control", "jobs")},
 }
 

@@ -1,7 +1,7 @@
 import pytest
 from django.db import connection
 
-from contacts import audience, consent
+from contacts import audience, consent, tags
 from contacts.audience import Audience
 from contacts.models import Contact, MailingList, Subscription, Suppression
 
@@ -84,3 +84,33 @@ def test_sample_shows_some_of_those_who_receive(news: MailingList) -> None:
 @pytest.mark.parametrize("chosen", [Audience((1, 2), (3,), (4, 5)), Audience(()), Audience((1,), (), ())])
 def test_audience_survives_being_stored(chosen: Audience) -> None:
     assert Audience.from_json(chosen.to_json()) == chosen
+
+
+def test_tags_narrow_lists_and_never_add_anybody(news: MailingList, events: MailingList) -> None:
+    for name, lists, carried in (
+        ("vip", [news], ["VIP"]),
+        ("press", [news], ["Press", "b2b"]),
+        ("plain", [news], None),
+        ("stranger", [], ["VIP"]),
+        ("both", [news, events], ["VIP"]),
+    ):
+        contact = person(name, *lists)
+        contact.attributes = {"tags": carried} if carried else {}
+        contact.save()
+    left = person("left", news, state="unsubscribed")
+    Contact.objects.filter(pk=left.pk).update(attributes={"tags": ["VIP"]})
+
+    chosen = Audience((news.pk, events.pk), tags=("VIP", "Press"))
+    assert receivers(chosen) == ["both", "press", "vip"]
+    found = audience.summary(chosen)
+    assert (found.matched, found.unsubscribed, found.duplicates, found.will_receive) == (5, 1, 1, 3)
+    assert [contact.email.split("@")[0] for contact in audience.sample(chosen, 9)] == ["both", "press", "vip"]
+    assert receivers(Audience((news.pk,), tags=("vip",))) == []
+    assert Audience.from_json(chosen.to_json()) == chosen
+
+
+def test_tags_to_choose_from_are_those_people_carry() -> None:
+    Contact.objects.create(email="a@example.org", attributes={"tags": ["b", "A"]})
+    Contact.objects.create(email="b@example.org", attributes={"tags": ["b", "زبائن"]})
+    Contact.objects.create(email="c@example.org", attributes={"tags": "odd", "city": "Łódź"})
+    assert tags.known(also=["kept"]) == ["A", "b", "kept", "زبائن"]

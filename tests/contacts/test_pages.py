@@ -112,11 +112,28 @@ def test_person_is_added_with_proof_and_edited(browser: Client, news: MailingLis
     assert (ada.email, ada.attributes, ada.tracking_consent) == ("ada@example.com", {}, "refused")
 
 
+def test_tags_are_edited_shown_and_filtered_by(browser: Client) -> None:
+    ana = Contact.objects.create(email="ana@example.org", first_name="Ana", attributes={"tags": ["old"], "x": 1})
+    Contact.objects.create(email="ben@example.org")
+    assert 'value="old"' in browser.get(f"/contacts/{ana.pk}/edit/").content.decode()
+    browser.post(
+        f"/contacts/{ana.pk}/edit/",
+        {"email": ana.email, "tracking_consent": "unknown", "tags": 'vip, "Friends, old", Łódź, vip'},
+    )
+    ana.refresh_from_db()
+    assert ana.attributes["tags"] == ["vip", "Friends, old", "Łódź"]
+    assert "?tag=vip" in browser.get(f"/contacts/{ana.pk}/").content.decode()
+    page = browser.get("/contacts/?tag=vip").content.decode()
+    assert "ana@example.org" in page
+    assert "ben@example.org" not in page
+    assert "Any tag" in page
+
+
 def test_the_same_address_is_not_added_twice(browser: Client) -> None:
-    Contact.objects.create(email="ada@example.com")
+    ada = Contact.objects.create(email="ada@example.com")
     page = browser.post("/contacts/new/", {"email": "ADA@example.com", "tracking_consent": "unknown"})
     assert page.status_code == 422
-    assert "a contact with this address already" in text(page)
+    assert f'<a href="/contacts/{ada.pk}/">a contact with this address</a> already' in page.content.decode()
 
 
 def test_unsubscribing_by_hand_needs_a_reason(browser: Client, news: MailingList) -> None:

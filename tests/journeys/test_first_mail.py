@@ -113,7 +113,7 @@ def rehearse(page: Page) -> str:
 def open_click_and_leave(product: Product, page: Page) -> None:
     page.goto(f"{product.url}/sandbox/")
     page.get_by_role("link", name="News for Ana").click()
-    mail = page.frame_locator("iframe.sandbox-frame")
+    mail = page.frame_locator("iframe.sandbox-frame.look-light")
     shop = mail.get_by_role("link", name="To the shop").get_attribute("href")
     leave = mail.get_by_role("link", name="Unsubscribe").get_attribute("href")
     assert shop

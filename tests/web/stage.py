@@ -25,6 +25,8 @@ MAIL = (
     b"From: Nordlicht <news@nordlicht.example>\r\nTo: ana@kunden.example\r\nSubject: What we read\r\n"
     b'Content-Type: text/html; charset=utf-8\r\n\r\n<p>Hello <a href="https://shop.example/">shop</a></p>\r\n'
 )
+POLISH_NAME = "Żółć Gżegżółka-Brzęczyszczykiewicz"
+ARABIC_NAME = "نشرة محمد عبد الرحمن الأسبوعية"
 LONG_NAME = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 
 
@@ -61,9 +63,25 @@ def campaign(cast: Cast) -> Campaign:
         made = Campaign.objects.get(name=samples.FIRST_MAIL)
         contact(cast)
         made.lists.add(mailing_list(cast))
+        _readers(cast, made)
         return made
 
     return cast.once("campaign", make)
+
+
+def _readers(cast: Cast, of: Campaign) -> None:
+    """A list with an Arabic and one with a German name, with a Polish reader on both."""
+    person, _ = Contact.objects.get_or_create(
+        email="zolc.gzegzolka-brzeczyszczykiewicz@poczta-polska.example",
+        defaults={
+            "first_name": POLISH_NAME,
+            "last_name": "Łódź",
+            "attributes": {"tags": [ARABIC_NAME, LONG_NAME, POLISH_NAME]},
+        },
+    )
+    lists = [MailingList.objects.create(name=name) for name in (ARABIC_NAME, LONG_NAME)]
+    consent.subscribe(person, lists=[one.pk for one in lists], channel="hand", by=cast.owner, text=POLISH_NAME)
+    of.lists.add(*lists)
 
 
 def sample_campaign(cast: Cast) -> Campaign:

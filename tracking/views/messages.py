@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.security import mail_policy
+from delivery.color_scheme import shown_in
 from delivery.models import Message
 from tracking.message_log import messages as mails
 from tracking.message_log.messages import NotShowable, Story
@@ -53,7 +54,7 @@ def message_mail(request: StaffRequest, message_id: int) -> HttpResponse:
         parts = _story(message_id).parts
     except NotShowable as problem:
         raise Http404(str(problem)) from problem
-    response = HttpResponse(parts.html)
+    response = HttpResponse(shown_in(parts.html, dark=request.GET.get("look") == "dark"))
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 

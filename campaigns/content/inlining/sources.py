@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 
 from campaigns.content.inlining import sheet
 from campaigns.content.inlining.sheet import Rule
-from campaigns.content.tokens import ATTRIBUTE, Token
+from campaigns.content.tokens import Token, attributes
+from campaigns.content.tokens import tokens as cut
 from campaigns.merge.masking import Masks
 
-_STYLE = re.compile(r"<style\b[^>]*>(.*?)</style", re.IGNORECASE | re.DOTALL)
 _CONDITION = re.compile(r"<!(?:--)?\s*\[if\b([^\]]*)\]", re.IGNORECASE)
 _END = re.compile(r"<!(?:--)?[\s<!-]*\[endif\]", re.IGNORECASE)
 # What the author keeps out of inlining, in the words of the usual tools.
@@ -29,7 +29,7 @@ def _sheets(tokens: Sequence[Token], masks: Masks) -> Iterator[tuple[str, str]]:
         if token.kind in {"comment", "mark"}:
             condition = _after(token.text, condition)
             if token.kind == "comment" and (hidden := _CONDITION.match(token.text)):
-                for css in _STYLE.findall(token.text):
+                for css in _sheets_within(token.text[hidden.end() :]):
                     yield css, f"Outlook’s [if {hidden[1].strip()}]"
         elif token.name == "style" and token.is_opening:
             opening = token.text
@@ -42,6 +42,12 @@ def _sheets(tokens: Sequence[Token], masks: Masks) -> Iterator[tuple[str, str]]:
                 yield css, holds
 
 
+def _sheets_within(comment: str) -> Iterator[str]:
+    for token in cut(comment):
+        if token.kind == "raw" and token.name == "style":
+            yield token.text
+
+
 def _after(mark: str, condition: str) -> str:
     if _END.search(mark[-30:]):
         return ""
@@ -52,7 +58,7 @@ def _after(mark: str, condition: str) -> str:
 
 def _own_condition(opening: str) -> str | None:
     """None: no browser reads it."""
-    given = {name.lower(): value.strip("\"'").strip() for name, value in ATTRIBUTE.findall(opening[6:-1])}
+    given = {found[1].lower(): (found[2] or "").strip("\"'").strip() for found in attributes(opening[6:-1])}
     if given.get("type", "").lower() not in {"", "text/css"}:
         return None
     media = given.get("media", "")

@@ -6,7 +6,7 @@ from html import escape, unescape
 
 from campaigns.content.inlining.cascade import Written
 from campaigns.content.inlining.sheet import Declaration, ends_open
-from campaigns.content.tokens import ATTRIBUTE, TAG_NAME
+from campaigns.content.tokens import TAG_NAME, attributes
 
 _END = re.compile(r"(?:(?<=[\s\"'])/)?>\Z")
 
@@ -16,7 +16,7 @@ def with_style(tag: str, style: Written) -> str:
         return tag
     name = TAG_NAME.match(tag)
     start = name.end() if name else 0
-    for found in ATTRIBUTE.finditer(tag, start, len(tag) - 1):
+    for found in attributes(tag, start, len(tag) - 1):
         if found[1].lower() == "style":
             return (
                 tag[: found.start(1)]

@@ -108,10 +108,12 @@ def everyone(
 def _columns_tell(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> bool:
     """Whether a column parts those who want mail from those who do not, whatever the file is called."""
     for index, column in enumerate(columns):
-        if column.target in CONSENT:
+        if column.target in CONSENT and column.target != Target.ASK:
             judge = ColumnJudge(column)
             said = {judge(row[index]) for row in rows if index < len(row)}
-            if len(said) > 1 or Status.UNKNOWN in said or None in said:
+            graver = {one for one in said if one is not None and one > Status.SUBSCRIBED}
+            is_explanation = bool(column.meanings)  # a reason: what is not understood there tells nothing of others
+            if (said & {Status.SUBSCRIBED} and graver) or (None in said and not graver and not is_explanation):
                 return True
     return False
 
@@ -131,6 +133,7 @@ def columns(header: Sequence[str], rows: Sequence[Sequence[str]], fields: Mappin
         for name, sample, all_cells in zip(header, samples, cells, strict=True)
     ]
     guessed = _without_book_keeping(_one_address(guessed, samples), is_mailchimp=system(header) == "Mailchimp")
+    guessed = _post_apart(guessed, header)
     targets = [column.target for column in guessed]
     # "Nom" and "Name" are the family name where a first name stands beside them.
     if Target.FIRST_NAME in targets and Target.LAST_NAME not in targets:
@@ -143,20 +146,20 @@ def _sample(rows: Sequence[Sequence[str]], index: int) -> list[str]:
 
 
 def _column(name: str, sample: list[str], cells: Sequence[str], fields: Mapping[str, str]) -> Column:
-    word = glued(name)
-    target = _TARGETS.get(word)
+    plain_name = glued(name)
+    target = _TARGETS.get(plain_name)
     if target == Target.EMAIL and (any(map(is_address, sample)) or not sample):
         return Column(target)
     if (consent := recognise(name, cells)) is not None:
         return consent
     for key, label in fields.items():
-        if word and word in (glued(key), glued(label)):
+        if plain_name and plain_name in (glued(key), glued(label)):
             return Column(Target.FIELD, key=key)
     if target == Target.JSON and sample and not sample[0].startswith("{"):
         target = None
     if target:
         return Column(target)
-    if not word or word in _NOISE or not sample:
+    if not plain_name or plain_name in _NOISE or not sample:
         return Column()
     return Column(Target.NEW, key=key_for(name), label=name.strip()[:120], kind=guess_kind(sample))
 
@@ -168,6 +171,14 @@ def _without_book_keeping(guessed: list[Column], *, is_mailchimp: bool) -> list[
         Column() if column.target == Target.ASK and ((column.kind == "date" and tells) or is_mailchimp) else column
         for column in guessed
     ]
+
+
+def _post_apart(guessed: list[Column], header: Sequence[str]) -> list[Column]:
+    """Beside "Do not email", "Do not mail" is about letters."""
+    names = [glued(name) for name in header]
+    if not any("donotemail" in name or "donotbulkemail" in name for name in names):
+        return guessed
+    return [Column() if name == "donotmail" else column for name, column in zip(names, guessed, strict=True)]
 
 
 def _one_address(guessed: list[Column], samples: list[list[str]]) -> list[Column]:

@@ -7,8 +7,10 @@ from typing import Any
 
 from contacts.importing.plan import CONSENT, Column, Plan, Status, Target
 from contacts.importing.rows.preparing import Preparer, Refused
+from contacts.importing.wording.judging import word
 
 EVERYONE = "everyone"
+DISREGARD = "disregard"  # confirms that what a column says of consent shall not count
 MEANINGS: dict[str, Status] = {
     "subscribed": Status.SUBSCRIBED,
     "unconfirmed": Status.UNCONFIRMED,
@@ -38,6 +40,7 @@ class Question:
     column: str
     words: str
     values: tuple[tuple[str, int], ...] = ()
+    confirms: bool = False  # that a column which speaks of consent shall not count
 
     def to_json(self) -> dict[str, Any]:
         return {"column": self.column, "words": self.words, "values": [value for value, _ in self.values]}
@@ -50,20 +53,24 @@ def open_ones(plan: Plan, header: Sequence[str], preparer: Preparer) -> list[Que
         unknown = preparer.unknown.get(index, Counter())
         if not unknown or not preparer.has_words(index):
             continue
-        name = header[index] if index < len(header) else f"Column {index + 1}"
+        name = _name(header, index)
         found.append(
             _about_words(index, name, unknown) if column.target != Target.ASK else _about(index, name, unknown)
         )
-    return found
+    return found + [_confirming(index, _name(header, index), said) for index, said in preparer.objections.items()]
 
 
 def survey(
-    plan: Plan, header: Sequence[str], rows: Sequence[Sequence[str]], kinds: Mapping[str, str]
+    plan: Plan,
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    kinds: Mapping[str, str],
+    guessed: Sequence[Column] = (),
 ) -> list[Question]:
     """What is open after looking at some rows only; the check looks at all of them."""
     if plan.email_column is None:
         return []
-    preparer = Preparer(plan, kinds, header)
+    preparer = Preparer(plan, kinds, header, guessed)
     for row in rows:
         try:
             preparer.prepare(list(row))
@@ -99,16 +106,24 @@ def _decided(column: Column, value: str, target: str, *, is_value: bool) -> Colu
     if is_value:
         if target not in MEANINGS:
             raise NoSuchAnswer(f"“{target}” is none of {', '.join(MEANINGS)}.")
-        kept = tuple(pair for pair in column.meanings if pair[0] != value)
-        return replace(column, meanings=(*kept, (value, int(MEANINGS[target]))))
+        said = word(value)
+        kept = tuple(pair for pair in column.meanings if pair[0] != said)
+        return replace(column, meanings=(*kept, (said, int(MEANINGS[target]))))
     if target in MEANINGS and column.target in CONSENT and column.target != Target.ASK:
         return replace(column, otherwise=int(MEANINGS[target]))
     if target in ("", "ignore", "nothing"):
         return Column()
+    if target == DISREGARD:
+        return replace(Column() if column.target in CONSENT else column, is_disregarded=True)
     chosen = _TARGETS.get(target, target)
     if chosen in Target.values and chosen not in (Target.ASK, Target.FIELD, Target.NEW):
         return answered(chosen)
-    offered = ["ignore", *MEANINGS, *(one for one in Target.values if one and one not in ("ask", "field", "new"))]
+    offered = [
+        "ignore",
+        DISREGARD,
+        *MEANINGS,
+        *(one for one in Target.values if one and one not in ("ask", "field", "new")),
+    ]
     raise NoSuchAnswer(f"“{target}” is none of {', '.join(dict.fromkeys(offered))}.")
 
 
@@ -126,6 +141,20 @@ def _about_words(index: int, name: str, unknown: Counter[str]) -> Question:
     said = ", ".join(f"“{text}” ({count:,})" if text else f"nothing ({count:,})" for text, count in values[:5])
     more = f" and {len(values) - 5} more" if len(values) > 5 else ""
     return Question(index, name, f"“{name}” says {said}{more}. What does it mean?", values)
+
+
+def _confirming(index: int, name: str, said: Counter[str]) -> Question:
+    number = said.total()
+    words = ", ".join(f"“{text}”" if text else "nothing" for text, _ in said.most_common(5))
+    people = "1 person does" if number == 1 else f"{number:,} people do"
+    question = (
+        f"By “{name}” ({words}) {people} not want mail, or nobody knows. As chosen they would get it. Is that right?"
+    )
+    return Question(index, name, question, confirms=True)
+
+
+def _name(header: Sequence[str], index: int) -> str:
+    return header[index] if index < len(header) else f"Column {index + 1}"
 
 
 def _people(number: int) -> str:

@@ -151,12 +151,16 @@ def _score(rows: list[list[str]]) -> float:
 
 
 def _title_lines(rows: list[list[str]]) -> int:
-    """How many lines stand above the table: one cell each and no address, where the table has more columns."""
+    """How many lines stand above the table: of one cell, or narrower than the table, and without an address."""
     widths = Counter(len(row) for row in rows)
-    if not widths or widths.most_common(1)[0][0] < 2:
+    width = max(widths, key=lambda one: (widths[one], one), default=0)
+    if width < 2:
         return 0
     for number, row in enumerate(rows[:_MOST_TITLES]):
-        if sum(1 for cell in row if cell.strip()) > 1 or any(map(is_address, row)):
+        if any(map(is_address, row)):
+            return 0 if number and len(rows[0]) > 1 else number
+        is_narrow = len(row) < width and number + 2 < len(rows) and not any(map(is_address, rows[number + 1]))
+        if sum(1 for cell in row if cell.strip()) > 1 and not is_narrow:
             return number
     return 0
 

@@ -8,12 +8,13 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from contacts import addresses, fields
-from contacts.importing.plan import BELONGING, CONSENT, Plan, Status, Target
+from contacts.importing.plan import BELONGING, CONSENT, Column, Plan, Status, Target
 from contacts.importing.reading.cells import NULLS, clean, moment, split_names
-from contacts.importing.wording.judging import ColumnJudge, word
+from contacts.importing.wording.judging import ColumnJudge, objection_judge, word
 from contacts.models import Field
 
 LONGEST_CELL = 10_000
+_APOSTROPHES = ("'", "’", "‘", "`", "´")
 _LONGEST_NAME = 200
 _LONGEST_CODE = 12
 _MOST_LISTS = 500
@@ -64,7 +65,9 @@ Converter = Callable[[str, dict[str, Any]], None]
 class Preparer:
     """Compiled once for a file, called for each of its records."""
 
-    def __init__(self, plan: Plan, kinds: Mapping[str, str], header: Sequence[str] = ()) -> None:
+    def __init__(
+        self, plan: Plan, kinds: Mapping[str, str], header: Sequence[str] = (), guessed: Sequence[Column] = ()
+    ) -> None:
         at = {column.target: index for index, column in enumerate(plan.columns)}
         self._width = len(plan.columns)
         self._email = at[Target.EMAIL]
@@ -74,6 +77,13 @@ class Preparer:
         self._language = at.get(Target.LANGUAGE)
         self._time_zone = at.get(Target.TIME_ZONE)
         self._judges = [(i, ColumnJudge(column)) for i, column in enumerate(plan.columns) if column.target in CONSENT]
+        # Columns that speak of consent, as they were guessed, but were chosen to be something else.
+        self._overruled = [
+            (index, objection_judge(guess))
+            for index, (guess, column) in enumerate(zip(guessed, plan.columns, strict=False))
+            if guess.target in CONSENT and column.target not in CONSENT and not column.is_disregarded
+        ]
+        self.objections: dict[int, Counter[str]] = {}  # by such a column: its words of people who would get mail
         self._everyone: int = plan.everyone
         self._belonging = {name: at.get(name) for name in BELONGING} if plan.tells_belonging else None
         self.lists_found: dict[str, int] = {}
@@ -93,6 +103,8 @@ class Preparer:
         email = self._address(cells[self._email].strip())
         first_name, last_name = self._names(cells, remarks)
         status = self._judged(cells) if self._judges else self._everyone
+        if self._overruled and status == Status.SUBSCRIBED:
+            self._count_objections(cells)
         attributes = "{}"
         if self._converters:
             found: dict[str, Any] = {}
@@ -129,9 +141,9 @@ class Preparer:
         return [*cells[: self._width], *[""] * (self._width - len(cells))]
 
     def _address(self, text: str) -> str:
-        if text[:1] == "'":  # a spreadsheet's mark for text; some quote the whole cell with it
+        if text[:1] in _APOSTROPHES:  # a spreadsheet's mark for text; some quote the whole cell with it
             text = text[1:].strip()
-            text = text[:-1] if text[-1:] == "'" else text
+            text = text[:-1] if text[-1:] in _APOSTROPHES else text
         try:
             email = addresses.normalise(text)
         except addresses.InvalidAddress as problem:
@@ -168,6 +180,13 @@ class Preparer:
                 words[text] += 1
         # An empty cell alone is not unknown before the column has said anything: see questions.open_ones.
         return Status.UNKNOWN if any(cells[index].strip() for index in unknown) else status
+
+    def _count_objections(self, cells: list[str]) -> None:
+        for index, judge in self._overruled:
+            if judge(cells[index]) != Status.SUBSCRIBED:
+                words = self.objections.setdefault(index, Counter())
+                text = word(cells[index])[:_LONGEST_NAME]
+                words[text if text in words or len(words) < _MOST_WORDS else "…"] += 1
 
     def _belongs(self, cells: list[str]) -> Belonging:
         text = {name: cells[index] if index is not None else "" for name, index in (self._belonging or {}).items()}

@@ -16,7 +16,7 @@ from accounts.models import User
 from contacts import fields, tasks
 from contacts.importing.columns import guessing, questions
 from contacts.importing.columns.questions import Question
-from contacts.importing.plan import CONSENT, Plan, Target
+from contacts.importing.plan import CONSENT, Plan, Target, guessed_columns
 from contacts.importing.reading import storing
 from contacts.importing.reading.detecting import NotReadable, Shape, detect
 from contacts.importing.reading.records import MOST_COLUMNS, Broken, records
@@ -70,7 +70,7 @@ def upload(file: "File[bytes]", name: str, *, by: User | None) -> ImportJob:
         file_name=name[-200:],
         storage_name=stored,
         size_bytes=file.size,
-        options=plan.to_json() | {"header": header},
+        options=plan.to_json() | {"header": header, "guessed": plan.to_json()["columns"]},
         created_by=by,
     )
 
@@ -123,7 +123,7 @@ def reread(job: ImportJob, shape: Shape) -> None:
     plan = guess(shape, header, rows, job.file_name).change(
         lists=old.lists, mode=old.mode, consent_source=old.consent_source, consent_text=old.consent_text
     )
-    job.options = plan.to_json() | {"header": header}
+    job.options = plan.to_json() | {"header": header, "guessed": plan.to_json()["columns"]}
     job.save(update_fields=["options"])
 
 
@@ -154,7 +154,9 @@ def open_questions(job: ImportJob, plan: Plan) -> list[Question]:
     header = job.options["header"]
     with storing.opened(job) as file:
         _, rows = head(file, shape_of(plan), plan.has_header)
-    found = questions.survey(plan, header, rows, dict(Field.objects.values_list("key", "kind")))
+    found = questions.survey(
+        plan, header, rows, dict(Field.objects.values_list("key", "kind")), guessed_columns(job.options)
+    )
     asked = {question.index for question in found}
     return found + [one for one in _asked_by_check(job, plan) if one.index not in asked]
 
@@ -165,6 +167,8 @@ def _asked_by_check(job: ImportJob, plan: Plan) -> list[Question]:
     for one in job.options.get("questions", ()):
         question = Question(**one | {"values": tuple(map(tuple, one["values"]))})
         column = plan.columns[question.index] if question.index is not None else None
+        if question.confirms and column and column.target not in CONSENT and not column.is_disregarded:
+            found.append(question)
         if column is None or column.target not in CONSENT or column.otherwise is not None:
             continue
         values = tuple(pair for pair in question.values if pair[0] not in dict(column.meanings))
@@ -211,7 +215,10 @@ _REPEATABLE = (Target.IGNORE, Target.FIELD, Target.NEW, *CONSENT)
 
 
 def start(job: ImportJob, *, enqueue: bool = True) -> None:
-    _advance(job, (State.READY,), State.RUNNING, enqueue=enqueue, rows_done=0, rows_total=job.counts["staged"])
+    if job.state in (State.UPLOADED, State.CHECKING, State.FAILED):
+        raise NotPossible("This import cannot start yet: its file has to be checked first.")
+    staged = job.counts.get("staged", 0)
+    _advance(job, (State.READY,), State.RUNNING, enqueue=enqueue, rows_done=0, rows_total=staged)
 
 
 def change(job: ImportJob) -> None:

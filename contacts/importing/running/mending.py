@@ -74,7 +74,7 @@ def mend(job: ImportJob, addresses: Mapping[int, str], *, by: User | None) -> Im
         file_name=f"Mended rows of {job.file_name}"[:200],
         storage_name=default_storage.save(f"imports/{uuid.uuid4().hex}.csv", ContentFile(text.encode())),
         size_bytes=len(text.encode()),
-        options=plan.to_json() | {"header": job.options["header"]},
+        options=plan.to_json() | {"header": job.options["header"], "guessed": job.options.get("guessed", ())},
         created_by=by,
     )
     jobs.check(mended, plan)

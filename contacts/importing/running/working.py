@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
 
+from django.core.files.storage import default_storage
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from accounts import locks
 from contacts.importing.columns import questions
-from contacts.importing.plan import Column, Plan, Target
+from contacts.importing.plan import Column, Plan, Target, guessed_columns
 from contacts.importing.reading import storing
 from contacts.importing.reading.records import MOST_COLUMNS, Broken, records
 from contacts.importing.rows.preparing import Preparer, Refused
@@ -21,6 +22,7 @@ from contacts.models import Field, ImportJob, MailingList
 
 SLICE = 20_000
 SILENT_AFTER = timedelta(seconds=60)
+FORGOTTEN_AFTER = timedelta(days=1)
 _SHOWN_EVERY_SECONDS = 1.0
 
 logger = logging.getLogger(__name__)
@@ -66,6 +68,25 @@ def abandoned() -> list[int]:
         state__in=(State.CHECKING, State.RUNNING), alive_at__lt=timezone.now() - SILENT_AFTER
     )
     return list(silent.values_list("id", flat=True))
+
+
+def unattended() -> list[ImportJob]:
+    """Imports that wait for somebody since more than a day."""
+    since = timezone.now() - FORGOTTEN_AFTER
+    waiting = ImportJob.objects.filter(
+        state__in=(State.UPLOADED, State.READY, State.FAILED), created_at__lt=since
+    ).exclude(storage_name="")
+    return list(waiting.exclude(alive_at__gte=since))
+
+
+def abandon(job: ImportJob) -> None:
+    """Give up an import that nobody went on with: its file, its refused rows and what was staged are gone."""
+    changes = {"state": State.CANCELLED, "finished_at": timezone.now(), "storage_name": "", "refused_storage_name": ""}
+    if ImportJob.objects.filter(id=job.pk, state=job.state).update(**changes):
+        staging.drop(job.pk)
+        storing.forget(job)
+        if job.refused_storage_name:
+            default_storage.delete(job.refused_storage_name)
 
 
 def check(job: ImportJob) -> None:
@@ -120,7 +141,7 @@ def _stage(job: ImportJob, plan: Plan, refused: RefusedRows, *, shows_progress: 
     """Returns how many rows the file has, the header not counted, and what prepared them."""
     staging.create(job.pk)
     header = job.options.get("header", ())
-    preparer = Preparer(plan, dict(Field.objects.values_list("key", "kind")), header)
+    preparer = Preparer(plan, dict(Field.objects.values_list("key", "kind")), header, guessed_columns(job.options))
     batch, read, shown_at = staging.Batch(tells_belonging=plan.tells_belonging), 0, time.monotonic()
     with storing.opened(job) as file:
         found = records(file, plan.encoding, plan.delimiter, plan.title_lines)

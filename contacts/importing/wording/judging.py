@@ -5,12 +5,15 @@ from collections.abc import Callable
 from typing import Final
 
 from contacts.importing.plan import Column, Status, Target
+from contacts.importing.wording.cell_words import NO, NOTHING, STATUS_WORDS, YES, status_word
+from contacts.importing.wording.concepts import meanings, tell_of_leaving
 from contacts.importing.wording.naming import plain
-from contacts.importing.wording.vocabulary import NO, NOTHING, STATUS_WORDS, YES, meanings, status_word
 
 _MOST_REMEMBERED: Final = 2_000
 _LONGEST_PHRASE: Final = 60
 _REPLY = re.compile(r"(?:smtp[;: ]*)?([45])(?:\d\d(?:[ -].*|$)|\.\d{1,3}\.\d{1,3}\b.*)", re.DOTALL)
+_ENHANCED = re.compile(r"(?:smtp[;: ]*)?(?:[45]\d\d[ -][45]\.\d{1,3}\.\d{1,3}\b|[45]\.\d{1,3}\.\d{1,3} +[^\W\d])")
+_BARE_CODE = re.compile(r"[45]\.[0-7]\.\d")
 _DATE = re.compile(
     r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}(?:[T ,].*)?|\d{10}(?:\d{3})?|\w{3,9}\.? \d{1,2},? \d{4}.*"
     r"|\d{1,2}\.?[ -](?:de )?\w{3,9}\.?[ -](?:de )?\d{4}.*"
@@ -56,14 +59,32 @@ class ColumnJudge:
         return self._otherwise if found is None else found
 
 
+def objection_judge(column: Column) -> Judge:
+    """Judges the cells of a column that was guessed to be about consent, also where it had to be asked about."""
+    if column.target != Target.ASK:
+        return ColumnJudge(column)
+    status = ColumnJudge(Column(Target.STATUS, otherwise=int(Status.SUBSCRIBED)))
+
+    def judge(cell: str) -> int | None:
+        is_no = word(cell) in NO or tell_of_leaving(cell.split(";"))
+        return Status.UNSUBSCRIBED if is_no else status(cell)
+
+    return judge
+
+
 def word(cell: str) -> str:
     """The cell as it is compared: one spelling for all ways to write nothing."""
-    text = status_word(plain(cell.strip().lstrip("'")))
+    text = status_word(plain(cell.strip().strip("'")))
     return "" if text in NOTHING else text
 
 
 def is_date(text: str) -> bool:
-    return bool(_DATE.fullmatch(text))
+    return bool(_DATE.fullmatch(text)) and not _BARE_CODE.fullmatch(text)
+
+
+def is_enhanced_reply(text: str) -> bool:
+    """Whether the text is what a mail server says when it refuses, told by its code of three numbers (RFC 3463)."""
+    return bool(_ENHANCED.match(text))
 
 
 def _judge(column: Column) -> Judge:

@@ -5,6 +5,7 @@ import unicodedata
 
 _SINGLE = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe"})
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_SHORTENED = re.compile(r"n['’]t\b", re.IGNORECASE)  # "doesn't" is one word
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -15,9 +16,13 @@ def plain(text: str) -> str:
 
 
 def words(name: str) -> tuple[str, ...]:
-    return tuple(_WORD.findall(plain(_HUMP.sub(" ", name.translate(_SINGLE)))))
+    return tuple(_WORD.findall(plain(_HUMP.sub(" ", _SHORTENED.sub("nt", name.translate(_SINGLE))))))
 
 
 def glued(name: str) -> str:
     """All words as one, so that "opt-out", "OptOut" and "OPTOUT" are the same."""
     return "".join(words(name))
+
+
+def word_set(text: str) -> frozenset[str]:
+    return frozenset(text.split())

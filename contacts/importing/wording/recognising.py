@@ -4,18 +4,18 @@ import re
 from collections.abc import Sequence
 
 from contacts.importing.plan import Column, Status, Target
-from contacts.importing.wording.judging import is_date, word
-from contacts.importing.wording.naming import words
-from contacts.importing.wording.vocabulary import (
-    NO,
-    STATUS_WORDS,
-    YES,
-    Concept,
+from contacts.importing.wording.cell_words import NO, STATUS_WORDS, YES, is_distinct
+from contacts.importing.wording.concepts import (
     concepts,
-    is_distinct,
+    file_meanings,
+    is_plain,
     meanings,
-    word_set,
+    speaks_of_mail,
+    tell_of_leaving,
 )
+from contacts.importing.wording.judging import is_date, is_enhanced_reply, word
+from contacts.importing.wording.naming import word_set, words
+from contacts.importing.wording.vocabulary import MAIL, MAIL_WITHIN, Concept
 
 _ASK = Column(Target.ASK)
 _NOTHING_TO_SAY = Column()
@@ -28,9 +28,11 @@ _NEGATIVE = {
 }
 _OTHER_CHANNELS = word_set(
     "sms phone telephone telefon telefono telefoon mobile mobil handy call calls whatsapp push fax postal "
-    "viber rcs messenger tracking cookie cookies facebook gclid mms browser webpush track digest"
+    "viber rcs messenger tracking cookie cookies facebook gclid mms browser webpush track digest post telephonic text "
+    "sell trade share partner partners partenaires partnern third"
 )
-_MAIL = word_set("email emails mail mails e mailing newsletter newsletters correo courriel")
+_CHANNEL_WITHIN = re.compile("sms|whatsapp|telefon|phone|postal|viber")
+_HAPPENINGS = word_set("opened open clicked clicks click sent delivered read viewed html geoffnet geklickt ouvert")
 _PROVENANCE = word_set(
     "date time at on timestamp ip ips source via by method form url page text wording country origin "
     "referrer datum zeit zeitpunkt quelle fecha data ora quando herkunft bron zrodlo since seit id "
@@ -51,6 +53,8 @@ _GROUPS = word_set(
     "tag tags group groups gruppe gruppen groupe groupes grupo grupos list lists liste listen listes lista listas "
     "segment segments segmente label labels category categories kategorie kategorien etiquetas etiquettes"
 )
+_FEW = 12
+_LONGEST_PHRASE = 60
 _BETWEEN = re.compile(r"[,;|/]")
 _COMMERCE = word_set(
     "plan price amount paid payment stripe renewal revenue billing trial spent order orders purchase "
@@ -65,12 +69,12 @@ def recognise(name: str, values: Sequence[str]) -> Column | None:
     is_status = Concept.STATUS in found and not _REASONS.intersection(name_words)
     cells = [text for value in values if (text := word(value))]
     distinct = dict.fromkeys(cells)
-    if _OTHER_CHANNELS.intersection(name_words) and not _MAIL.intersection(name_words):
+    if _is_of_another_channel(name_words):
         return _NOTHING_TO_SAY if found else None
     negative = [concept for concept in _NEGATIVE if concept in found]
     positive = found & {Concept.AGREED, Concept.CONFIRMED}
-    if negative and positive == {Concept.CONFIRMED} and Concept.UNCONFIRMED not in found:
-        positive = frozenset()  # "Confirmed opt-out date": what is confirmed is that they left
+    if Concept.UNCLEAR in found or (Concept.ENDED in found and not is_status):
+        return _ASK if not _only(distinct, NO) else _NOTHING_TO_SAY
     if negative and positive:
         return Column(Target.STATUS) if cells and _all_words(distinct) else _ASK
     if negative:
@@ -79,19 +83,27 @@ def recognise(name: str, values: Sequence[str]) -> Column | None:
         return _told_by_absence(positive, is_status, name_words, values, distinct)
     if Concept.STATUS in found:
         return _status(name_words, distinct)
-    if Concept.WEAK in found and distinct and not _COMMERCE.intersection(name_words):
-        if _only(distinct, YES | NO) or ("0" in distinct and all(text == "0" or is_date(text) for text in distinct)):
-            return Column(Target.OPTED_IN)
-        if _all_words(distinct):
-            return Column(Target.STATUS)
+    if (
+        Concept.WEAK in found
+        and not (_COMMERCE | _HAPPENINGS).intersection(name_words)
+        and (weak := _told_by_weak_name(name_words, distinct)) is not None
+    ):
+        return weak
+    if (
+        distinct
+        and _only(distinct, YES | NO)
+        and speaks_of_mail(name_words)
+        and not _HAPPENINGS.intersection(name_words)
+    ):
+        return _ASK
     if _GROUPS.intersection(name_words):
-        return _ASK if _some_say_no(distinct) else None
-    return Column(Target.STATUS) if _speak_for_themselves(distinct) else None
+        return _ASK if _some_say_no(distinct) or tell_of_leaving(list(distinct)) else None
+    return _told_by_cells_alone(name_words, distinct)
 
 
 def file_status(file_name: str) -> Status | None:
     """What the name of a file says about everybody in it; UNKNOWN where it says two things."""
-    found = meanings(file_name.rsplit(".", 1)[0])
+    found = file_meanings(file_name)
     if not found:
         return None
     return max(found) if len(found) == 1 or min(found) > Status.SUBSCRIBED else Status.UNKNOWN
@@ -102,7 +114,7 @@ def _told_by_presence(
 ) -> Column:
     if distinct and all(text.startswith(("http://", "https://")) for text in distinct):
         return _NOTHING_TO_SAY  # a link to unsubscribe
-    numbers = [text for text in distinct if text.replace(".", "", 1).isdigit() and len(text) < 7]
+    numbers = [text for text in distinct if _is_number(text) and len(text) < 7]
     if _COUNTS.intersection(name_words) or any(float(text) > 1 for text in numbers):
         return _ASK if any(text.strip("0.") for text in distinct if text not in NO) else _NOTHING_TO_SAY
     if is_status and distinct and not _only(distinct, YES | NO) and not any(map(is_date, distinct)):
@@ -124,13 +136,15 @@ def _told_by_absence(
         return Column(target)
     if _all_words(distinct):
         return Column(Target.STATUS)
-    if is_status:
-        return Column(Target.STATUS)
+    if any(text in YES or text in NO for text in distinct) and all(map(_is_decidable, distinct)):
+        return Column(target)  # a day or a "no"
     if all(map(is_date, distinct)):
         is_everywhere = all(word(value) for value in values)
         return _NOTHING_TO_SAY if is_everywhere else Column(Target.ASK, kind="date")
+    if is_status:
+        return Column(Target.STATUS)
     if _PROVENANCE.intersection(name_words):
-        return _NOTHING_TO_SAY
+        return _ASK if any(map(_says_no, distinct)) else _NOTHING_TO_SAY
     return _ASK
 
 
@@ -154,10 +168,55 @@ def _status(name_words: tuple[str, ...], distinct: dict[str, None]) -> Column | 
     return Column(Target.STATUS)
 
 
-def _speak_for_themselves(distinct: dict[str, None]) -> bool:
-    """Whether the cells are words of consent, whatever the column is called."""
+def _is_of_another_channel(name_words: tuple[str, ...]) -> bool:
+    if MAIL.intersection(name_words):
+        return False
+    glued_name = "".join(name_words)
+    return bool(
+        _OTHER_CHANNELS.intersection(name_words)
+        or (_CHANNEL_WITHIN.search(glued_name) and not MAIL_WITHIN.search(glued_name))
+    )
+
+
+def _told_by_weak_name(name_words: tuple[str, ...], distinct: dict[str, None]) -> Column | None:
+    """Of consent if the cells are: "Newsletter" may also hold the name of one."""
+    if not distinct:
+        return None
+    if _only(distinct, YES | NO) or ("0" in distinct and all(text == "0" or is_date(text) for text in distinct)):
+        return Column(Target.OPTED_IN) if is_plain(name_words) else _ASK
+    if _all_words(distinct):
+        return Column(Target.STATUS)
+    is_counted = all(map(_is_number, distinct))
+    return _ASK if not is_counted and any(map(_says_no, distinct)) else None  # "weekly" or "never"
+
+
+def _told_by_cells_alone(name_words: tuple[str, ...], distinct: dict[str, None]) -> Column | None:
+    """What the cells say of consent, whatever the column is called."""
     known = sum(map(is_distinct, distinct))
-    return bool(known) and (known == len(distinct) or (len(distinct) <= 12 and known >= 2))
+    if known and (known == len(distinct) or (len(distinct) <= _FEW and (known >= 2 or _some_say_no(distinct)))):
+        return Column(Target.STATUS)
+    if distinct and sum(map(is_enhanced_reply, distinct)) * 2 > len(distinct):
+        return Column(Target.STATUS, meanings=(("", int(Status.SUBSCRIBED)),))
+    if _OTHER_STATUSES.intersection(name_words) or _COMMERCE.intersection(name_words):
+        return None
+    if len(distinct) > 1 and _all_words(distinct) and not _only(distinct, YES | NO) and any(map(_says_no, distinct)):
+        return _ASK  # "Member": active or inactive
+    return _ASK if tell_of_leaving(list(distinct)) else None
+
+
+def _says_no(text: str) -> bool:
+    if text in NO or STATUS_WORDS.get(text, Status.SUBSCRIBED) > Status.SUBSCRIBED:
+        return True
+    said = meanings(text) if len(text) <= _LONGEST_PHRASE else set()
+    return bool(said) and min(said) > Status.SUBSCRIBED
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.replace(".", "", 1).isdigit()
+
+
+def _is_decidable(text: str) -> bool:
+    return text in YES or text in NO or text in STATUS_WORDS or is_date(text)
 
 
 def _some_say_no(distinct: dict[str, None]) -> bool:

@@ -1,6 +1,6 @@
-"""How systems and languages speak of consent: stems in names of columns and files, and words in their cells.
+"""How systems and languages speak of consent in names of columns and files: stems, compared as `naming.glued` writes
+them (no case, accents, blanks or marks).
 
-Names are compared as `naming.glued` writes them (no case, accents, blanks or marks), cells as `naming.plain` does.
 Order matters: what is found by an earlier concept is taken out before the next one looks, so that "unsubscribed" is
 not also "subscribed".
 """
@@ -8,8 +8,7 @@ not also "subscribed".
 import re
 from enum import Enum
 
-from contacts.importing.plan import Status
-from contacts.importing.wording.naming import words
+from contacts.importing.wording.naming import word_set
 
 
 class Concept(Enum):
@@ -18,20 +17,19 @@ class Concept(Enum):
     COMPLAINED = "complained"
     BOUNCED = "bounced"
     BLOCKED = "blocked"
+    ENDED = "ended"  # cancelled: their mail, or a contract
     CONFIRMED = "confirmed"
     AGREED = "agreed"
     STATUS = "status"
     WEAK = "weak"  # of consent only where the cells say yes and no
+    UNCLEAR = "unclear"  # the negation of something negative
 
 
-def word_set(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_STEMS: dict[Concept, str] = {
+STEMS: dict[Concept, str] = {
     Concept.UNCONFIRMED: (
         "unconfirm notconfirm notyetconfirm nonconfirm pending unverif notverif unbestatig nichtbestatig enattente "
-        "noconfirm sinconfirmar pendiente inattesa dabestatigen nietbevestigd niepotwierdz naoconfirm pendente "
+        "unactivat notactivat notyetactiv noconfirm sinconfirmar pendiente inattesa dabestatigen nietbevestigd "
+        "niepotwierdz naoconfirm pendente "
         "neoverifi awaitingconfirm неподтвержд"
     ),
     Concept.LEFT: (
@@ -39,12 +37,13 @@ _STEMS: dict[Concept, str] = {
         "unsub optout optedout optsout optingout optoff donotmail donotemail dontemail donotsend dontsend donotcontact "
         "dontcontact donotmarket donotpromote donotbulkemail nomail noemail nomarketing nonewsletter nobulk nocontact "
         "notsubscribed nonsubscri neversubscri notoptedin nooptin nooptedin notoptin noconsent nopermission "
-        "consentwithdrawn withdrew withdrawn withdrawal revok objected objection cancelledat canceledat cancellation "
+        "consentwithdrawn withdrew withdrawn withdrawal revok objected objection donotsolicit "
         "leavetime leftat leftlist leftthelist hasleft leavedate leaveat signedoff signoff removedfrom removaldate "
         "removedat stopmail stoptime stopdate stopstatus refus declin excluded excludefrom globalsuppression "
         # German
-        "abgemeldet abmeld abbestell ausgetragen austragung widerruf widerspr werbesperre keinewerbung keinemail "
-        "keinnewsletter keinenewsletter keinemarketing nichtangemeldet gekundigt werbeverbot nichtanschreiben "
+        "abgemeldet abmeld abbestell ausgetragen austragung widerruf widerspr werbesperre unsbu wyrejestr sprzeciw "
+        "keinewerbung keinemail "
+        "keinnewsletter keinenewsletter keinennewsletter keinemarketing nichtangemeldet werbeverbot nichtanschreiben "
         # French
         "desinscri desabonn oppose opposition resili nepascontacter nepasenvoyer stopemail noninscri nonabonn "
         # Spanish, Portuguese
@@ -66,7 +65,8 @@ _STEMS: dict[Concept, str] = {
     ),
     Concept.BOUNCED: (
         "bounce undeliver nondeliver notdeliver unzustell nichtzustell invalidemail emailinvalid invalidaddress "
-        "bademail cleaned cleantime cleandate cleancampaign rebot rejet rimbalz odbit odrzucon devolvid rucklauf "
+        "bademail cleaned cleantime cleandate cleancampaign ungultig invalid emailerror mailerror emailfehler "
+        "mailfehler emailfail mailfail deliveryfail erron rebot rejet rimbalz odbit odrzucon devolvid rucklauf "
         "unreach nichterreich ongeldig nieprawidlow quarantin erronee"
     ),
     Concept.BLOCKED: (
@@ -75,11 +75,17 @@ _STEMS: dict[Concept, str] = {
         "bloccat bloqu geblokkeerd zablokowan listanegra listanera listenoire schwarzeliste zwartelijst czarnalista "
         "disabled deactivat inactiv inaktiv deaktiv desactiv disattiv desativ inativ uitgeschakeld nieaktywn archived "
         "deleted deletedat robinson gdprdelete geloscht eliminad supprime usuniet excluid verwijderd stopped "
-        "onhold snooz suspend "
+        "onhold snooz suspend deceas verstorben decede fallecid decedut overleden zmarl falecid "
+        "shouldforget tobeforgotten nontransactional erased erasure anonymi pseudonymi beforgotten redacted sperrung "
+        "sperre verbot "
         "заблокир удален"
     ),
+    Concept.ENDED: (
+        "cancelledat canceledat canceldate cancelat cancelon cancelledon canceledon cancellation gekundigt kundigung "
+        "austritt cancelou beendet"
+    ),
     Concept.CONFIRMED: (
-        "doubleoptin doubleopt confirm verified verificat verificad verifie bestatigt bestatigung bevestigd "
+        "doubleoptin doubleopt confirm verifizi verified verificat verificad verifie bestatigt bestatigung bevestigd "
         "bevestiging "
         "conferma potwierdz подтвержд validated emailvalid isvalid"
     ),
@@ -87,8 +93,9 @@ _STEMS: dict[Concept, str] = {
         "optin optedin optsin consent permission permitted accept agreed agrees agreement allowed allows allowemail "
         "subscribed subscribeto subscribe issubscri wantsemail wantsmail wantsnewsletter receivesemail receiveemail "
         "receivemarketing receivenewsletter sendmeemail canemail cansendemail mailable marketable emailable "
-        "einwillig angemeldet anmeldung eingewilligt einverstand zustimm zugestimmt erlaubnis akzept eingetragen "
-        "inscrit inscription abonne autoris souhaite suscri inscripcion acept permiso autorizad iscritt iscrizione "
+        "erlaub gestatt einwillig angemeldet anmeldung eingewilligt einverstand zustimm zugestimmt erlaubnis akzept "
+        "eingetragen "
+        "inscrit inscription abonne autoris souhaite suscri inscripcion acept permiso autoriz iscritt iscrizione "
         "accett autorizz consenso ingeschreven aangemeld inschrijv toestemming akkoord zapisan zgod subskrybu wyrazono "
         "inscrito subscrito assinante aceit souhlas samtycke samtykke hozzajarul подписан согласи 購読 同意 订阅"
     ),
@@ -99,154 +106,122 @@ _STEMS: dict[Concept, str] = {
     Concept.WEAK: (
         "newsletter nieuwsbrief marketing subscription gdpr dsgvo rgpd avg rodo lgpd mailing emailing werbung reclame "
         "publicid pubblicit promo active aktiv actif activo attivo actief aktywn ativo enabled activated abonnement "
-        "suscripcion assinatura abbonamento subskrypcj boletin bulletin infolettre notifications emailupdates рассылк"
+        "suscripcion assinatura abbonamento subskrypcj boletin bulletin infolettre notifications emailupdates рассылк "
+        "contactpref emailpref mailpref communicationpref communicat comunica kommunikat rundbrief rundmail verteiler "
+        "ezine eshot mailshot eblast contactable maywecontact mayweemail canwecontact canweemail oktoemail oktomail "
+        "oktocontact okemail emailok keepmeupdated keepmeinformed keepintouch stayintouch stayuptodate hearfrom "
+        "receivenews receiveupdate receiveoffer signmeup signup joinlist joinour joinmailing mailme emailme addme "
+        "lopd publicit nyhetsbrev nyhedsbrev uutiskirje hirlevel inscricao bulten zpravodaj "
+        "biuletyn メルマガ ニュースレター "
+        "뉴스레터"
     ),
 }
-_STATUS_ALONE = frozenset(_STEMS[Concept.STATUS].split())  # only as words: "estate" and "reasonable" are no status
-_GLUED = {
-    concept: re.compile("|".join(sorted(stems.split(), key=len, reverse=True)))
-    for concept, stems in _STEMS.items()
-    if concept is not Concept.STATUS
-}
-_WORDS: dict[str, Concept] = {
+# Whole words that are too short, or too common within others, to be stems.
+WORDS: dict[str, Concept] = {
     "baja": Concept.LEFT,
+    "bajas": Concept.LEFT,
     "dnc": Concept.LEFT,
     "exclu": Concept.LEFT,
     "exclus": Concept.LEFT,
-    "bajas": Concept.LEFT,
-    "abuse": Concept.COMPLAINED,
     "removed": Concept.LEFT,
-    "cancelled": Concept.LEFT,
-    "canceled": Concept.LEFT,
     "unsubs": Concept.LEFT,
+    "cancelled": Concept.ENDED,
+    "canceled": Concept.ENDED,
+    "abuse": Concept.COMPLAINED,
     "blocks": Concept.BLOCKED,
     "sperre": Concept.BLOCKED,
     "hardbounces": Concept.BOUNCED,
     "invalid": Concept.BOUNCED,
+    "npai": Concept.BOUNCED,  # French post's "does not live at this address"
     "doi": Concept.CONFIRMED,
     "izin": Concept.AGREED,
+    "statecode": Concept.STATUS,
+    "dnd": Concept.LEFT,
+    "dnm": Concept.LEFT,
+    "dne": Concept.LEFT,
+    "accord": Concept.AGREED,
+    "nl": Concept.WEAK,
+    "abo": Concept.WEAK,
+    "pub": Concept.WEAK,
+    "enews": Concept.WEAK,
+    "valid": Concept.WEAK,
+    "gultig": Concept.WEAK,
+    "deliverable": Concept.WEAK,
+    "erreichbar": Concept.WEAK,
+    "news": Concept.WEAK,
+    "offers": Concept.WEAK,
+    "updates": Concept.WEAK,
+    "angebote": Concept.WEAK,
+    "ofertas": Concept.WEAK,
 }
-_ALONE = {"left": Concept.LEFT, "leave": Concept.LEFT, "clean": Concept.BOUNCED}
-# Nouns for the person or the thing: they say nothing about whether somebody wants mail.
-_NEUTRAL = re.compile(
-    "subscriptionlists?|subscribers?|abonnent(?:en)?|suscriptor(?:es)?|assinantes?|acceptslanguage|optinform|"
-    "marketingcloud|mailinglistmode|promocode|promotioncode|activecampaign|subscriptionid|(?:active|paid|paying|current)subscription"
+ALONE = {
+    "left": Concept.LEFT,
+    "leave": Concept.LEFT,
+    "clean": Concept.BOUNCED,
+    "opt": Concept.AGREED,
+    "opted": Concept.AGREED,
+    "subscr": Concept.AGREED,
+}
+STATUS_ALONE = word_set(STEMS[Concept.STATUS])  # only as words: "estate" and "reasonable" are no status
+MAIL = word_set("email emails mail mails e mailing newsletter newsletters correo correos courriel courriels mailem")
+# Beside a word for mail these make a name speak of what somebody wishes: "contact by e-mail", "deseja receber e-mails".
+RECEIVING = word_set(
+    "receive receives recevoir recibir ricevere receber erhalten bekommen empfangen ontvangen ontvangt "
+    "otrzymywac inviare "
+    "enviar envoyer envio invio envoi wysylac sturen"
 )
-_NEGATED = re.compile(
-    "^(?:donot|dont|doesnot|nolonger)"
+WISHES = RECEIVING | word_set(
+    "contact by via per par may can ok okay send get receive receives want wants wish wishes like likes allow prefer "
+    "prefers wunsch mochte erhalten bekommen empfangen senden recevoir recoit souhaite veut envoyer desea "
+    "recibir quiere "
+    "enviar deseja receber quer desidera ricevere vuole inviare wil wenst ontvangen sturen chce otrzymywac wysylac"
+)
+# What turns a wish into its opposite wherever in the name it stands: "Möchte keinen Newsletter", "Block marketing".
+NEGATIONS = word_set(
+    "not no never without dont doesnt didnt wont isnt hasnt wasnt cannot cant stop stopped block exclude remove "
+    "suppress "
+    "off ban hide prohibit refuse nicht kein keine keinen keiner keinerlei nie niemals ohne ne pas jamais sans aucun "
+    "aucune sin nunca ningun ninguna non senza niente geen niet nooit zonder bez zadnych nao sem inte ikke ingen "
+    "nechce nem не без нет "
+    # and what tells of an end
+    "expired ended lapsed failed missing void terminated muted paused abgelaufen fehlt verfallen pausiert expire "
+    "expirado scaduto verlopen wygasla"
+)
+# These add nothing to a name that speaks of a newsletter. With any other word beside it, who knows: "Newsletter Sport".
+HARMLESS = word_set(
+    "is has the our my your us of for to from with in on and or i we you would do does status flag field y n j o info "
+    "information informations informacion please user users member members customer customers contact contacts person "
+    "people kunde kunden client cliente wants interest der die das den des zu zum zur an am fur und le la les de "
+    "du un une "
+    "et el los las il lo e een het voor na emails mailings list liste lista empfanger beziehen bezieht account konto"
+)
+FORMER = re.compile(
+    "(?:former|ex|past|lost|ehemaligen?|fruheren?|anciens?|antiguos|vecchi|voormalige|byli|antigos)"
+    "(?:subscri|abonn|suscri|inscri|iscri|assinante|subskry)"
+)
+# Nouns for the person or the thing: they say nothing about whether somebody wants mail.
+NEUTRAL = re.compile(
+    "subscriptionlists?|subscribers?|abonnent(?:en)?|suscriptor(?:es)?|assinantes?|acceptslanguage|optinform|"
+    "marketingcloud|mailinglistmode|promocode|promotioncode|activecampaign|subscriptionid|"
+    "(?:active|paid|paying|current)subscription"
+)
+# In names that are written as one word: of mail, or where the negation is no word of its own.
+MAIL_WITHIN = re.compile("mail|newslett|courriel|correo")
+NEGATED = re.compile(
+    "^(?:donot|dont|doesnot|nolonger)(?!trade|share|sell|call|phone|sms|post|text|fax|track)"
     "|^(?:no|non|not|un|never|kein|keine|nicht|isnot|hasnot|doesnot|sin|bez|nie|niet|geen)"
     "(?=optin|optedin|consent|permission|accept|agree|subscri|allow|inscri|abonn|suscri|iscri|zgod|anmeld|toestemming)"
 )
-
-
-def concepts(name_words: tuple[str, ...]) -> frozenset[Concept]:
-    """What a name speaks of."""
-    found = {_WORDS[word] for word in name_words if word in _WORDS}
-    if len(name_words) == 1 and (alone := _ALONE.get(name_words[0])):
-        return frozenset({alone})
-    rest = _NEUTRAL.sub("|", "".join(name_words))
-    if _NEGATED.search(rest):
-        return frozenset({Concept.LEFT})
-    for concept, stems in _GLUED.items():
-        rest, times = stems.subn("|", rest)
-        if times:
-            found.add(concept)
-    if _STATUS_ALONE.intersection(name_words) or "status" in rest:
-        found.add(Concept.STATUS)
-    return frozenset(found)
-
-
-# What each concept says of a person.
-MEANS: dict[Concept, Status] = {
-    Concept.UNCONFIRMED: Status.UNCONFIRMED,
-    Concept.LEFT: Status.UNSUBSCRIBED,
-    Concept.COMPLAINED: Status.COMPLAINED,
-    Concept.BOUNCED: Status.BOUNCED,
-    Concept.BLOCKED: Status.UNSUBSCRIBED,
-    Concept.CONFIRMED: Status.SUBSCRIBED,
-    Concept.AGREED: Status.SUBSCRIBED,
-}
-
-# What cells say. The first word list of a status is the one that only speaks of consent; the second is also used of
-# orders, accounts and rooms.
-_SAYS: dict[Status, tuple[str, str]] = {
-    Status.SUBSCRIBED: (
-        "subscribed,subscriber,opted in,opted-in,optin,opt-in,opt in,angemeldet,inscrit,inscrite,abonne,abonnee,"
-        "suscrito,suscrita,iscritto,iscritta,ingeschreven,aangemeld,zapisany,zapisana,subskrybuje,inscrito,inscrita,"
-        "subscrito,assinante,eingetragen,marketing contact,email subscribed,double opt-in,single opt-in,подписан,"
-        "doi confirmed,subscribed to marketing,single opt in,double opt in,confirmed opt in,confirmed opt-in,"
-        "confirmed-opt-in,double opted-in,abonniert",
-        "explicit,granted,single,double,"
-        "active,enabled,confirmed,yes,aktiv,actif,active subscriber,activo,activa,attivo,attiva,actief,aktywny,aktywna,"
-        "ativo,ativa,verified,valid,ok,deliverable,bestatigt,confirme,confirmado,confermato,bevestigd,potwierdzony",
-    ),
-    Status.UNCONFIRMED: (
-        "unconfirmed,not confirmed,awaiting confirmation,pending confirmation,unbestatigt,nicht bestatigt,"
-        "non confirme,sin confirmar,non confermato,niet bevestigd,niepotwierdzony,nao confirmado,optin pending,"
-        "double opt-in pending,waiting for confirmation,doi pending,opt-in pending",
-        "pending,unverified,not verified,en attente,pendiente,in attesa,pendente,ausstehend,in afwachting,oczekujacy",
-    ),
-    Status.HELD: ("held,on hold for review", "on hold"),
-    Status.UNSUBSCRIBED: (
-        "unsubscribed,unsubscribe,unsub,opted out,opted-out,optout,opt-out,opt out,non-subscribed,nonsubscribed,"
-        "non subscribed,not subscribed,never subscribed,never_subscribed,unsubscribed from everything,blocklisted,"
-        "blacklisted,suppressed,abgemeldet,ausgetragen,desinscrit,desinscrite,desabonne,desabonnee,dado de baja,baja,"
-        "desuscrito,no suscrito,cancellato,disiscritto,non iscritto,afgemeld,uitgeschreven,wypisany,wypisana,"
-        "descadastrado,nao inscrito,non-marketing contact,non marketing contact,do not email,do not mail,"
-        "do not contact,globally unsubscribed,list unsubscribed,user unsubscribed,manually unsubscribed,отписан,"
-        "unsubscribed by admin,email unsubscribed,not opted in,withdrawn,revoked,unsubscribed by user,gesperrt,"
-        "unsubscribed from all,nicht angemeldet,no opt-in,non inscrit,nie zapisany,unmailable,"
-        "non-subscriber,non-marketable,nonmarketable,unengaged nonmarketable,transactional only,not opt-in,not-opt-in,"
-        "nicht abonniert,abbestellt,snoozed",
-        "cancelled,canceled,inactive,disabled,blocked,archived,deleted,removed,transactional,no,inaktiv,inactif,"
-        "inactivo,inattivo,inactief,nieaktywny,inativo,deaktiviert,bloqueado,bloque,bloccato,geblokkeerd,"
-        "zablokowany,left,banned,declined,refused,expired,rejected,excluded,stopped,geloscht",
-    ),
-    Status.SOFT_BOUNCED: (
-        "soft bounced,soft bounce,softbounce,softbounced,soft-bounced,soft-bounce,out of reach for weeks,"
-        "temporarily undeliverable",
-        "",
-    ),
-    Status.BLOCKED: ("added by hand", "manual"),
-    Status.BOUNCED: (
-        "bounced,bounce,bouncing,hard bounced,hard bounce,hardbounce,hardbounced,hard-bounced,hard-bounce,cleaned,"
-        "undeliverable,invalid email,address does not exist,unzustellbar,rejete,rebotado,rimbalzato,"
-        "odbity,devolvido,rebondi,permanent bounce,unknown user,unknown_user,mailbox not found,"
-        "invalid address,not deliverable",
-        "invalid,ungultig,invalide,invalido,ongeldig,nieprawidlowy,dead,unreachable,risky",
-    ),
-    Status.COMPLAINED: (
-        "complained,complaint,complainer,spam complaint,marked as spam,spam,spam report,spam reported,reported as spam,"
-        "reported spam,abuse,abuse complaint,spammed,abuse report,beschwerde,plainte,queja,reclamo,klacht,"
-        "skarga,denuncia",
-        "junk",
-    ),
-}
-_DISTINCT = {word: status for status, (own, _) in _SAYS.items() for word in own.split(",") if word}
-STATUS_WORDS = _DISTINCT | {word: status for status, (_, other) in _SAYS.items() for word in other.split(",") if word}
-_MARKS = re.compile(r"[\s_]+")
-
-
-def status_word(text: str) -> str:
-    return _MARKS.sub(" ", text).strip(" .!").replace("–", "-")
-
-
-def meanings(text: str) -> set[Status]:
-    """What the stems in a name, or in a cell of a few words, say."""
-    return {MEANS[concept] for concept in concepts(words(text)) if concept in MEANS}
-
-
-def is_distinct(word: str) -> bool:
-    """Whether a cell with this (plain) word speaks of consent and of nothing else."""
-    return word in _DISTINCT
-
-
-YES = word_set(
-    "yes y true t 1 on x ja j oui o vrai wahr si s sim tak da ano evet kylla igen checked agreed accepted "
-    "given granted ✓ ✔ ☑ да はい 是"
+# In prose only these are taken for somebody who left: "unsubscribed by phone", "bitte keine Newsletter mehr".
+SAID_IN_PROSE = re.compile(
+    "unsub(?:sc|bed)|optout|optedout|optingout|(?:donot|dont)(?:e?mail|contact|send|market)|nomarketing|nonewsletter|"
+    ""
+    "nomore(?:e?mail|news|contact)|not(?:want|wish)(?:any|to|get|receive|our|the)*(?:e?mail|news)|pleaseremove|removeme|"
+    "removefrom(?:list|newsletter|mail)|(?:take|taken)off(?:our|the)?(?:mailing)?list|bounced|mailbounces|deceased|"
+    "abgemeldet|abmeldung|abbestellt|austragen|ausgetragen|kein(?:e|en)?(?:newsletter|werbung|e?mail|mailing)|"
+    "nichtanschreiben|werbesperre|werbewiderspruch|verstorben|desabonn|desinscri|nepas(?:contacter|envoyer)|"
+    "plus(?:recevoir|dee?mail|demail|denewsletter)|decede|(?:dado|darse|dar|dio)debaja|desuscri|no(?:enviar|contactar)|"
+    "disiscri|cancellat.dalla|noncontattare|afgemeld|uitgeschreven|geen(?:e?mail|nieuwsbrief|reclame)|overleden|"
+    "wypisa[nlc]|brakzgody|niewysyla|descadastr|nao(?:enviar|contactar)|sairdalista|spamcomplaint|markedasspam|"
+    "reportedspam|hardbounce|blacklisted|blocklisted"
 )
-NO = word_set(
-    "no n false f 0 off nein non faux falsch falso nao nie niet nee ne hayir ei nem unchecked never none "
-    "not - – — denied ✗ ✘ ☐ нет いいえ 否 n/a na [] {}"
-)
-NOTHING = frozenset(("", "null", "\\n", "(null)", "nil", "undefined", "0000-00-00", "0000-00-00 00:00:00"))

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from contacts.importing.columns.questions import NoSuchAnswer, Question
+from contacts.importing.columns.questions import DISREGARD, NoSuchAnswer, Question
 from contacts.importing.reading.detecting import NotReadable
 from contacts.importing.running import commanding
 from contacts.importing.running.foretelling import Fate
@@ -75,7 +75,8 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps({"people": [], "questions": asked}, ensure_ascii=False))
             return
         for question in questions:
-            self.stdout.write(f"{question.words} Answer with --answer {question.column!r}=…")
+            answer = f"={DISREGARD}" if question.confirms else "=…"
+            self.stdout.write(f"{question.words} Answer with --answer {question.column + answer!r}")
 
 
 def _answer(text: str) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 // The mail beside its form: a new one is loaded behind the old one, so nothing flickers,
 // and it shows the block that is being written. It stands on a canvas as wide as a mail program's, made smaller to fit.
 const CANVAS = { desktop: 640, phone: 375 };
-const SHOWN = { bare: "&pictures=off", text: "&as=text" };
+const SHOWN = { dark: "&look=dark", bare: "&pictures=off", text: "&as=text" };
 
 const blockOf = (element) => element.closest?.("#editor > .blocks > li")?.id ?? "";
 

@@ -1,11 +1,13 @@
 from typing import Any
 
+from django.core import signing
 from django.core.cache import cache
+from django.utils import timezone
 
 from campaigns import starters
 from campaigns.content import blocks
 from campaigns.editor import arranging, history
-from campaigns.models import Campaign, Edition, Image
+from campaigns.models import Campaign, Edition, Image, TestAddress
 from delivery.models import Batch
 from tests.web import stage
 from tests.web.address import ADMINS, STAFF, WRITERS, Address, beside
@@ -23,6 +25,13 @@ def draft(cast: Cast) -> dict[str, Any]:
 
 def begun(state: State) -> Any:
     return lambda cast: {"pk": stage.launched(cast, state).pk}
+
+
+def asked_stranger(cast: Cast) -> dict[str, Any]:
+    found = cast.once(
+        "stranger", lambda: TestAddress.objects.create(email="zoe@elsewhere.example", asked_at=timezone.now())
+    )
+    return {"token": signing.dumps(found.pk, salt="campaigns.test_addresses")}
 
 
 def stopped(cast: Cast) -> dict[str, Any]:
@@ -173,6 +182,13 @@ ADDRESSES = {
     ),
     "campaign-test-outcome": Address(
         WRITERS, args=lambda cast: draft(cast) | {"message": stage.test_message(cast).pk}, no_page=FRAGMENT
+    ),
+    "test-address": Address(
+        None,
+        args=asked_stranger,
+        post=lambda cast: {},
+        changes=lambda cast: TestAddress.objects.exclude(agreed_at=None).count(),
+        spoil="main .btn-primary",
     ),
     "campaign-translate": Address(WRITERS, args=with_foreign_tags, get=False, post=lambda cast: {}, changes=subject),
     "campaign-translate-undo": Address(

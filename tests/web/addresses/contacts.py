@@ -12,6 +12,7 @@ from contacts.importing.plan import Plan
 from contacts.importing.running import jobs, working
 from contacts.models import Contact, Field, ImportJob, MailingList, Suppression
 from contacts.suppression import holding
+from tests.web import stage
 from tests.web.address import STAFF, WRITERS, Address, beside
 from tests.web.cast import Cast
 
@@ -19,7 +20,7 @@ FILE = "Email,First name,City\nina@example.com,Ina,Ulm\nnobody,No,One\n"
 
 
 def newsletter(cast: Cast) -> MailingList:
-    made: MailingList = cast.once("list", lambda: MailingList.objects.create(name="Newsletter"))
+    made: MailingList = cast.once("list", lambda: MailingList.objects.create(name=stage.ARABIC_NAME))
     return made
 
 
@@ -27,7 +28,10 @@ def person(cast: Cast) -> Contact:
     def make() -> Contact:
         field(cast)
         contact = Contact.objects.create(
-            email="ada@example.com", first_name="Ada", last_name="Lovelace", attributes={"city": "Köln"}
+            email="ada@example.com",
+            first_name=stage.POLISH_NAME,
+            last_name=stage.LONG_NAME,
+            attributes={"city": "Köln", "tags": [stage.POLISH_NAME, stage.ARABIC_NAME, stage.LONG_NAME]},
         )
         consent.subscribe(contact, lists=[newsletter(cast).pk], channel="hand", by=cast.owner, text="Asked me")
         MailingList.objects.create(name="Events")

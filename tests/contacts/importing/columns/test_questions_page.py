@@ -56,6 +56,20 @@ def test_an_import_waits_for_its_answers(open_import: Callable[..., tuple[Client
     assert [contact.email for contact in Contact.objects.reachable()] == ["a@x.com"]
 
 
+def test_ignoring_a_status_is_confirmed_on_the_page(open_import: Callable[..., tuple[Client, str]]) -> None:
+    client, url = open_import("Email,Status\na@x.com,active\nb@x.com,unsubscribed\n")
+    ignored = {"column-0": "email", "column-1": ""} | DECIDED
+    page = text(client.post(f"{url}preview/", ignored))
+    assert "1 person does not want mail, or nobody knows. As chosen they would get it." in page
+    refused = client.post(f"{url}check/", ignored)
+    assert refused.status_code == 422
+    again = text(client.post(f"{url}preview/", ignored | {"answer-1": "disregard"}))
+    assert "question first" not in again
+    assert '<input type="hidden" name="answer-1" value="disregard">' in again
+    client.post(f"{url}check/", ignored | {"answer-1": "disregard"})
+    assert ImportJob.objects.get().state == "checking"
+
+
 def test_who_is_in_the_file_is_asked_for(open_import: Callable[..., tuple[Client, str]]) -> None:
     client, url = open_import("Email\na@x.com\n", "subscribed_and_unsubscribed.csv")
     answer = client.post(f"{url}check/", {"column-0": "email"} | DECIDED | {"everyone": ""})
@@ -83,3 +97,21 @@ def test_refused_rows_are_mended_on_the_page(open_import: Callable[..., tuple[Cl
     working.work(mended.pk)
     ada = Contact.objects.get()
     assert (ada.email, ada.name, ada.attributes) == ("ada@gmail.com", "Ada Lovelace", {"visits": 3})
+
+
+def test_an_import_that_is_started_too_early_says_so(open_import: Callable[..., tuple[Client, str]]) -> None:
+    client, url = open_import("Email\na@x.com\n")
+    answer = client.post(f"{url}start/")
+    assert answer.status_code == 400
+    assert "cannot start yet: its file has to be checked first" in text(answer)
+    assert "Look over where each column goes" in text(answer)
+    client.post(f"{url}check/", {"column-0": "email"} | DECIDED)
+    assert client.post(f"{url}start/").status_code == 400
+    assert ImportJob.objects.get().state == "checking"
+
+
+@pytest.mark.parametrize("number", ["½", "²", "٣", "1e9", "-1", "99999999999999999999"])
+def test_odd_numbers_in_an_address_are_not_found(open_import: Callable[..., tuple[Client, str]], number: str) -> None:
+    client, _ = open_import("Email\na@x.com\n")
+    assert client.get(f"/imports/{number}/").status_code == 404
+    assert client.get(f"/contacts/{number}/").status_code == 404

@@ -72,3 +72,18 @@ def test_first_person_is_not_taken_for_a_header() -> None:
 def test_what_is_no_table_is_named(data: bytes, message: str) -> None:
     with pytest.raises(NotReadable, match=message):
         shape(data)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("Newsletter, March 2024\nEmail,Status,Name\na@x.com,active,A\nb@x.com,left,B\n", 1),
+        ("People\nAs of 1 March 2024\nEmail,Status\na@x.com,active\n", 2),
+        ("People;;\nEmail;Status;Name\na@x.com;active;A\n", 1),
+        ("Email,Name\na@x.com,A,\nb@x.com,B,\nc@x.com,C,\n", 0),
+        ("a@x.com,A\nb@x.com,B\n", 0),
+        ("Email\na@x.com\n", 0),
+    ],
+)
+def test_titles_above_the_table_are_told_from_the_names_of_columns(text: str, lines: int) -> None:
+    assert shape(text.encode()).title_lines == lines

@@ -121,3 +121,8 @@ def test_a_misspelt_domain_is_refused_with_what_was_meant() -> None:
 def test_missing_and_empty_surplus_cells_are_forgiven() -> None:
     assert prepare("email first_name", "a@x.com").first_name == ""
     assert prepare("email", "a@x.com", "", "").email == "a@x.com"
+
+
+@pytest.mark.parametrize("written", ["'a@x.com", "’a@x.com", "‘a@x.com’", "'a@x.com'", "`a@x.com"])
+def test_the_apostrophe_of_a_spreadsheet_is_no_part_of_an_address(written: str) -> None:
+    assert prepare("email", written).email == "a@x.com"

@@ -78,6 +78,37 @@ def test_a_question_far_down_in_the_file_stops_it(write: Any, monkeypatch: pytes
     assert becomes(answer)["y@x.com"] == "subscribed"
 
 
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        ("Email,Status\na@x.com,active\nb@x.com,unsubscribed\nc@x.com,bounced\n", "Status"),
+        ('Email,Tags\na@x.com,vip\nb@x.com,Do not mail\nc@x.com,"vip, Unsubscribed"\n', "Tags"),
+        ("Email,Notes\na@x.com,nice\nb@x.com,unsubscribed by phone\nc@x.com,wants no more emails\n", "Notes"),
+        ("Email,Newsletter\na@x.com,ja\nb@x.com,nein\nc@x.com,\n", "Newsletter"),
+        ("Email,Status\na@x.com,1\nb@x.com,2\nc@x.com,2\n", "Status"),
+    ],
+)
+@pytest.mark.parametrize("choice", ["ignore", "tags"])
+def test_a_word_against_mail_is_left_out_only_by_somebody_who_confirms(
+    write: Any, text: str, column: str, choice: str
+) -> None:
+    path = write(text)
+    code, answer = run(path, "--answer", f"{column}={choice}")
+    assert code == 3
+    (question,) = answer["questions"]
+    assert question["column"] == column
+    assert "want mail" in question["words"]
+    assert not Contact.objects.exists()
+    code, answer = run(path, "--answer", f"{column}={choice}", "--answer", f"{column}=disregard")
+    assert (code, set(becomes(answer).values())) == (0, {"subscribed"})
+
+
+def test_a_column_that_keeps_nobody_from_mail_is_ignored_without_more_words(write: Any) -> None:
+    path = write("Email,Status,Unsubscribed\na@x.com,active,\nb@x.com,unsubscribed,yes\n")
+    code, answer = run(path, "--list", "News", "--answer", "Status=ignore")
+    assert (code, becomes(answer)) == (0, {"a@x.com": "subscribed", "b@x.com": "unsubscribed"})
+
+
 def test_second_run_changes_nothing(write: Any) -> None:
     path = write("Email,Status\na@x.com,active\nb@x.com,unsubscribed\n")
     run(path, "--list", "News")

@@ -115,3 +115,27 @@ def test_a_lost_file_fails_with_words(check: Upload, storage: Path) -> None:
 
 def _media(storage: Path) -> str:
     return f"settings.MEDIA_ROOT = {str(storage)!r}\n"
+
+
+@pytest.mark.django_db
+def test_uploads_that_nobody_went_on_with_are_gone_after_a_day(check: Upload, upload: Upload, storage: Path) -> None:
+    old, ready, fresh = upload("Email\na@x.com\n"), check("Email\na@x.com\nnobody\n"), upload("Email\nb@x.com\n")
+    yesterday = timezone.now() - timedelta(days=1, minutes=1)
+    ImportJob.objects.filter(pk__in=(old.pk, ready.pk)).update(created_at=yesterday)
+    tasks.forget_abandoned_imports()
+    old.refresh_from_db()
+    assert old.state == "cancelled"
+    assert len(list(storage.rglob("*.csv"))) == 3  # the ready one was checked today
+    ImportJob.objects.filter(pk=ready.pk).update(alive_at=yesterday)
+    tasks.forget_abandoned_imports()
+    ready.refresh_from_db()
+    assert (ready.state, staging.size(ready.pk)) == ("cancelled", None)
+    assert [path.name for path in storage.rglob("*.csv")] == [Path(fresh.storage_name).name]
+
+
+@pytest.mark.django_db
+def test_uploads_and_refused_rows_are_for_nobody_else(check: Upload, storage: Path) -> None:
+    check("Email\na@x.com\nnobody\n")
+    files = [path for path in storage.rglob("*") if path.is_file()]
+    assert len(files) == 2
+    assert {path.stat().st_mode & 0o077 for path in [*files, *(path.parent for path in files)]} == {0}

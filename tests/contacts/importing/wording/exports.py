@@ -88,7 +88,7 @@ EXPORTS = [
         "groups that part people by hand",
         'Email,Groups\nok@x.com,Gold\nu@x.com,"Gold, Unsubscribed"\n',
         ("ok@x.com", "u@x.com"),
-        {"Groups": "ignore"},
+        {"Groups": "disregard"},
     ),
     Export(
         "a tag that says unsubscribed", "Email,Tags\nok@x.com,vip\nu@x.com,Do not mail\n", (), {"Tags": "unsubscribed"}

@@ -1,0 +1,70 @@
+"""The RSGI callable behind the public port.
+
+Heads and idle connections have their deadline in the server below; bodies have theirs here. Recipients are answered
+in this process, staff pages come from others: see docs/running.md.
+"""
+
+import logging
+import os
+from typing import IO, Any
+
+from config import proxies
+from config.web import answers, bodies, recipients, staff
+
+logger = logging.getLogger(__name__)
+
+_reader = proxies.reader(os.environ.get("TRUSTED_PROXIES", "127.0.0.1"))
+_BODILESS = frozenset(("GET", "HEAD", "OPTIONS", "TRACE"))
+
+
+async def application(scope: Any, protocol: Any) -> None:
+    try:
+        await _answer(scope, protocol)
+    except bodies.TooLarge as problem:
+        answers.too_large(protocol, problem.limit)
+    except bodies.TooSlow:
+        answers.too_slow(protocol)
+    except staff.Away:
+        answers.away(protocol)
+    except Exception:
+        logger.exception("The front could not answer.")
+        answers.failed(protocol)
+
+
+async def _answer(scope: Any, protocol: Any) -> None:
+    if recipients.are_for(scope.path):
+        body = None
+        if recipients.wants_body(scope.method, scope.path):
+            declared = scope.headers.get("content-length")
+            body = await bodies.take(protocol, declared, most=bodies.RECIPIENT_BYTES)
+        await _closing(body, recipients.answer(scope, protocol, body, _reader_of(scope)))
+        return
+    reader = _reader_of(scope)
+    body = await _staff_s_body(scope, protocol, reader)
+    await _closing(body, staff.hand_on(scope, protocol, body, reader))
+
+
+def _reader_of(scope: Any) -> str:
+    forwarded = None
+    if "x-forwarded-for" in scope.headers:
+        forwarded = ", ".join(value for name, value in scope.headers.items() if name == "x-forwarded-for")
+    return _reader(scope.client.rpartition(":")[0].strip("[]"), forwarded)
+
+
+async def _closing(body: IO[bytes] | None, work: Any) -> None:
+    try:
+        await work
+    finally:
+        if body is not None:
+            body.close()
+
+
+async def _staff_s_body(scope: Any, protocol: Any, reader: str) -> IO[bytes] | None:
+    if scope.method in _BODILESS:
+        return None
+    return await bodies.take(
+        protocol,
+        scope.headers.get("content-length"),
+        most=bodies.FORM_BYTES,
+        more=lambda: staff.upload_limit(scope, reader),
+    )

@@ -1,0 +1,139 @@
+"""Recipients' addresses, answered in the front's own processes: what is short on its loop, the rest on its threads.
+
+No staff page can hold them up, and none of them can hold up another: their bodies have come before a thread is taken.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from typing import IO, Any
+
+from config.wsgi import recipients
+from delivery import tokens
+from tracking import slim
+
+PREFIXES = ("/o/", "/c/", "/u/", "/i/", "/static/")  # pictures and style sheets belong to their mails and pages
+_THREADS = 4
+
+_threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="recipients")
+_COMMON = {
+    "SCRIPT_NAME": "",
+    "SERVER_NAME": "localhost",
+    "SERVER_PORT": "80",
+    "wsgi.errors": sys.stderr,
+    "wsgi.multiprocess": True,
+    "wsgi.multithread": True,
+    "wsgi.run_once": False,
+    "wsgi.url_scheme": "http",
+    "wsgi.version": (1, 0),
+}
+
+
+def are_for(path: str) -> bool:
+    return path.startswith(PREFIXES)
+
+
+def wants_body(method: str, path: str) -> bool:
+    """Only the buttons of the unsubscribe page, and only with a token of ours: a one-click's body says nothing more."""
+    if method != "POST" or not path.startswith("/u/"):
+        return False
+    token, _, button = path[3:].partition("/")
+    return bool(button) and tokens.read(tokens.UNSUBSCRIBE, token) is not None
+
+
+async def answer(scope: Any, protocol: Any, body: IO[bytes] | None, reader: str) -> None:
+    if body is None and slim.answers_at_once(scope.method, scope.path):
+        _tell(protocol, *_made(_least(scope, reader)))
+        return
+    environ = _environ(scope, reader)
+    environ["wsgi.input"] = body or BytesIO()
+    environ["CONTENT_LENGTH"] = str(_length(body))
+    loop = asyncio.get_running_loop()
+    _tell(protocol, *await loop.run_in_executor(_threads, _made, environ))
+
+
+def _least(scope: Any, reader: str) -> dict[str, Any]:
+    """What is asked for where no Django stands behind: it is made for every open and click."""
+    return {
+        "REQUEST_METHOD": scope.method,
+        "PATH_INFO": scope.path,
+        "REMOTE_ADDR": reader,
+        "HTTP_USER_AGENT": scope.headers.get("user-agent", ""),
+    }
+
+
+def _environ(scope: Any, reader: str) -> dict[str, Any]:
+    environ = {
+        **_COMMON,
+        "REQUEST_METHOD": scope.method,
+        "PATH_INFO": scope.path.encode().decode("latin-1"),
+        "QUERY_STRING": scope.query_string,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "REMOTE_ADDR": reader,
+        "wsgi.file_wrapper": _File,
+    }
+    for name, value in scope.headers.items():
+        if "_" in name:  # would be taken for the one with a hyphen
+            continue
+        key = "CONTENT_TYPE" if name == "content-type" else f"HTTP_{name.upper().replace('-', '_')}"
+        if key in environ and key != "HTTP_HOST":
+            value = f"{environ[key]}{'; ' if key == 'HTTP_COOKIE' else ','}{value}"
+        environ[key] = value
+    if scope.authority:
+        environ["HTTP_HOST"] = scope.authority
+    environ.pop("HTTP_CONTENT_LENGTH", None)
+    return environ
+
+
+def _length(body: IO[bytes] | None) -> int:
+    if body is None:
+        return 0
+    length = body.seek(0, os.SEEK_END)
+    body.seek(0)
+    return length
+
+
+class _File:
+    """A file that Django answers with. The server sends it from the disk, as fast as it is read."""
+
+    def __init__(self, file: IO[bytes], block_size: int = 8192) -> None:
+        self.file = file
+        self.block_size = block_size
+
+    def __iter__(self) -> Iterable[bytes]:
+        return iter(lambda: self.file.read(self.block_size), b"")
+
+    def close(self) -> None:
+        self.file.close()
+
+
+def _made(environ: dict[str, Any]) -> tuple[int, list[tuple[str, str]], bytes | str]:
+    """Status, headers, and the body or the path of a file that holds it."""
+    told: list[tuple[int, list[tuple[str, str]]]] = []
+    chunks = recipients(environ, lambda status, headers, problem=None: told.append((int(status[:3]), headers)))
+    if isinstance(chunks, list):
+        return *told[-1], b"".join(chunks)
+    try:
+        body = _path(chunks, told) or b"".join(chunks)
+    finally:
+        close: Callable[[], None] = getattr(chunks, "close", lambda: None)
+        close()
+    return *told[-1], body
+
+
+def _path(chunks: Iterable[bytes], told: list[tuple[int, list[tuple[str, str]]]]) -> str:
+    """Of a whole file of at least some size; "" for anything else."""
+    name = getattr(chunks.file, "name", "") if isinstance(chunks, _File) else ""
+    return name if isinstance(name, str) and told[-1][0] == 200 and os.path.isfile(name) else ""
+
+
+def _tell(protocol: Any, status: int, headers: list[tuple[str, str]], body: bytes | str) -> None:
+    if isinstance(body, str):
+        protocol.response_file(status, headers, body)
+    elif body:
+        protocol.response_bytes(status, headers, body)
+    else:
+        protocol.response_empty(status, headers)

@@ -1,0 +1,80 @@
+"""No page offers anybody what he is refused afterwards: links, forms, buttons and what scripts fetch by themselves.
+
+Opens every page of the product once a role, which takes a minute.
+"""
+
+from collections.abc import Iterator
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+from django.urls import Resolver404, resolve
+
+from accounts.models import Role
+from accounts.permissions import PERMISSIONS
+from tests.web.address import Address
+from tests.web.addresses import ADDRESSES, GROUPS
+from tests.web.cast import Cast
+from tests.web.test_permissions import may
+
+pytestmark = pytest.mark.django_db
+
+_LEADS = ("href", "action", "formaction", "hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete", "src")
+
+
+@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.MARKETER, Role.ADMIN])
+def test_no_page_offers_what_its_reader_is_refused(group: str, role: Role) -> None:
+    cast = Cast(role)
+    offered = {
+        f"{page} offers {where}"
+        for name, address in GROUPS[group].items()
+        if address.get and may(address, role)
+        for page in _urls(name, address, cast)
+        for where in _refused(page, cast)
+    }
+    assert not offered, "\n".join(sorted(offered))
+
+
+def _urls(name: str, address: Address, cast: Cast) -> Iterator[str]:
+    for args in (address.args, *address.states):
+        yield address.url(name, args(cast))
+
+
+def _refused(page: str, cast: Cast) -> Iterator[str]:
+    response = cast.browser().get(page)
+    body = b"".join(response)  # a file is closed at its end
+    if "html" not in response.headers.get("Content-Type", ""):
+        return
+    soup = BeautifulSoup(body, "html.parser")
+    yield from (f"a button for the dialog {name}, which is not there" for name in _missing_dialogs(soup))
+    for where in _led_to(soup, page):
+        parts = urlsplit(where)
+        try:
+            view = resolve(parts.path).func
+        except Resolver404:
+            continue
+        permission = getattr(view, "permission", None)
+        if permission is not None and permission not in PERMISSIONS[cast.role]:
+            yield f"{where} ({permission})"
+
+
+def _missing_dialogs(soup: BeautifulSoup) -> list[str]:
+    wanted = [str(button["data-dialog"]) for button in soup.select("[data-dialog]")]
+    return [name for name in wanted if soup.find(id=name) is None]
+
+
+def _led_to(soup: BeautifulSoup, page: str) -> set[str]:
+    """Addresses of this site to which something on the page leads."""
+    found = set()
+    for tag in soup.find_all(True):
+        assert isinstance(tag, Tag)
+        places = [str(tag[name]) for name in _LEADS if name in tag.attrs]
+        if tag.name == "form" and tag.get("method") == "post" and "action" not in tag.attrs:
+            places.append(page)
+        found |= {urljoin(page, place) for place in places if not urlsplit(place).netloc}
+    return found
+
+
+def test_all_pages_are_walked() -> None:
+    assert sum(address.get for address in ADDRESSES.values()) > 50
