@@ -25,6 +25,7 @@ from campaigns.content.colours import (
 )
 from campaigns.content.drawing import Drawing
 from campaigns.merge.masking import Masks
+from campaigns.merge.syntax import literal
 
 _SANS = "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
 _SERIF = "Georgia, 'Times New Roman', serif"
@@ -42,6 +43,8 @@ _SIDE = 32
 
 @dataclass(frozen=True)
 class Brand:
+    """`name` and `postal_address` are templates that say what the organisation is called, whatever that looks like."""
+
     name: str = ""
     postal_address: str = ""
     colour: str = "#1f4fa8"
@@ -54,7 +57,8 @@ class Brand:
             return cls()
         logo = f"{organisation.public_address}/i/{organisation.logo}" if organisation.logo else ""
         colour = organisation.brand_colour if _COLOUR.fullmatch(organisation.brand_colour) else cls.colour
-        return cls(organisation.name, organisation.postal_address, colour, logo)
+        name, address = (literal(words) for words in (organisation.name, organisation.postal_address))
+        return cls(name, address, colour, logo)
 
 
 def draw(
@@ -227,7 +231,7 @@ class _Writer:
 
     def _footer(self, block: Block) -> str:
         address = ", ".join(line.strip() for line in self._brand.postal_address.splitlines() if line.strip())
-        said = " · ".join(escape(part) for part in (self._brand.name, address) if part)
+        said = " · ".join(self._text(part) for part in (self._brand.name, address) if part)
         link = f'<a href="{{{{ unsubscribe_url }}}}">{html.escape_text(block["label"] or "Unsubscribe")}</a>'
         end = self._rich(f"<p>{link}</p>", self._background, self._muted)
         words = f"{self._rich(block['html'], self._background, self._muted)}<p>{said}</p>{end}"

@@ -42,6 +42,9 @@ _ADDRESSES = frozenset(
     {"href", "src", "action", "formaction", "background", "poster", "cite", "data", "xlink:href", "srcset", "lowsrc"}
 )
 _SCHEMES = frozenset({"http:", "https:", "mailto:", "tel:", "sms:", "cid:"})
+# Of what may stand for a header: nothing that leads elsewhere, stores or reports.
+_HEADERS = frozenset({"content-type", "x-ua-compatible", "content-language", "default-style", ""})
+_WRITTEN_PICTURE = re.compile(r"data:image/(?:png|jpe?g|gif|webp)[;,]", re.IGNORECASE)
 _PICTURES = frozenset({"src", "background", "srcset"})
 _DROPPED_ATTRIBUTES = frozenset({"srcdoc", "formaction", "ping", "autofocus"})
 
@@ -125,7 +128,7 @@ def _style(css: str, removed: dict[Removed, None]) -> str:
 
 def _tag(tag: str, name: str, masks: Masks, removed: dict[Removed, None]) -> str:
     if name == "meta":
-        if re.search(r"http-equiv\s*=\s*[\"']?\s*(refresh|set-cookie)", unescape(tag), re.IGNORECASE):
+        if not _is_harmless_meta(tag, masks):
             removed[Removed("refresh", "meta")] = None
             return ""
         tag = _CHARSET.sub(lambda found: found[0] if found[2].lower() == "utf-8" else f"{found[1]}utf-8", tag)
@@ -133,7 +136,7 @@ def _tag(tag: str, name: str, masks: Masks, removed: dict[Removed, None]) -> str
     if tag.startswith("</") or start is None:
         return tag
     inside = tag[start.end() : -1]
-    bad = [found for found in attributes(inside) if not _is_harmless(found[1].lower(), found[2] or "", masks)]
+    bad = [found for found in attributes(inside) if not _is_harmless(name, found[1].lower(), found[2] or "", masks)]
     for found in reversed(bad):
         removed[_named(name, found[1].lower(), found[2] or "", masks)] = None
         # Conditions stay, or their other half would stand alone.
@@ -142,23 +145,32 @@ def _tag(tag: str, name: str, masks: Masks, removed: dict[Removed, None]) -> str
     return f"{tag[: start.end()]}{inside}>"
 
 
+def _is_harmless_meta(tag: str, masks: Masks) -> bool:
+    """What stands for a header of the page is one of those known, spelled out and no merge tag's to say."""
+    if masks.blocks.search(tag):
+        return "http-equiv" not in tag.lower()
+    said = (found for found in attributes(tag, len("<meta"), len(tag) - 1) if found[1].lower() == "http-equiv")
+    return all(unescape((found[2] or "").strip("\"'")).strip().lower() in _HEADERS for found in said)
+
+
 def _named(element: str, name: str, quoted: str, masks: Masks) -> Removed:
     if name in _ADDRESSES:
         return Removed("address", masks.reveal(unescape(quoted.strip("\"'")).strip())[:_ADDRESS_CHARS])
     return Removed("style" if name == "style" else "attribute", masks.reveal(f"{name} of <{element}>"))
 
 
-def _is_harmless(name: str, quoted: str, masks: Masks) -> bool:
+def _is_harmless(element: str, name: str, quoted: str, masks: Masks) -> bool:
     if masks.pattern.search(name):  # a condition round attributes is fine, a name that comes out of a value is not
         return not quoted and not masks.pattern.sub("", name)
     value = unescape(quoted.strip("\"'"))
     if name.startswith("on") or name in _DROPPED_ATTRIBUTES or ("<" in quoted and quoted[0] not in "\"'"):
         return False
     if name == "style":
-        return not sheet_cleaning.ACTIVE.search(value)
+        return not sheet_cleaning.is_active(value)
     if name in _ADDRESSES:
         scheme = _SCHEME.match(_HIDDEN_SPACE.sub("", value))
         # A file of the author's own machine shows nothing to anybody; the checks say so.
         is_own_file = bool(scheme) and name in _PICTURES and scheme[0].lower() == "file:"  # type: ignore[index]
-        return not scheme or scheme[0].lower() in _SCHEMES or value.lower().startswith("data:image/") or is_own_file
+        is_picture = name == "src" and element == "img" and bool(_WRITTEN_PICTURE.match(value))
+        return not scheme or scheme[0].lower() in _SCHEMES or is_picture or is_own_file
     return True

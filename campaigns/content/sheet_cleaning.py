@@ -21,6 +21,7 @@ _PIECE = re.compile(
 )
 _ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|(.))", re.IGNORECASE | re.DOTALL)
 _MAY_IMPORT = re.compile(r"@(?:import|[\w-]*\\)", re.IGNORECASE)
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _WORDS_CHARS = 80
 
 
@@ -28,6 +29,8 @@ def clean(css: str) -> tuple[str, list[str]]:
     """The sheet, and what was taken out of it; an import begins with "@"."""
     removed = [found[0] for found in ACTIVE.finditer(css)]
     css = ACTIVE.sub("", css)
+    if found := ACTIVE.search(_decoded(css)):  # nobody writes it so who means well, and what it is to hide is not known
+        return "", [*removed, found[0]]
     out, at = [], 0
     while opening := _next_import(css, at):
         end = _end_of_import(css, opening.end())
@@ -35,6 +38,17 @@ def clean(css: str) -> tuple[str, list[str]]:
         removed.append(" ".join(css[opening.start() : end].split())[:_WORDS_CHARS])
         at = end
     return "".join(out) + css[at:], removed
+
+
+def is_active(css: str) -> bool:
+    """Judged as it is read: without comments, and escapes for what they stand for."""
+    return bool(ACTIVE.search(css)) or bool(ACTIVE.search(_decoded(css)))
+
+
+def _decoded(css: str) -> str:
+    if "\\" not in css and "/*" not in css:
+        return css
+    return _ESCAPE.sub(_unescaped, _COMMENT.sub("", css))
 
 
 def _next_import(css: str, at: int) -> re.Match[str] | None:

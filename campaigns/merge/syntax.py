@@ -24,6 +24,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_BRACE = re.compile(r"\{(?=[{%]|\Z)")  # at the end, too: what is written behind it may begin with another
 KEYWORDS = frozenset({"and", "or", "not", "in", "is", "if", "else", "elif", "endif", "for", "endfor", "defined"}) | {
     *("true", "false", "none", "True", "False", "None")
 }
@@ -80,6 +81,11 @@ class Unreadable(ValueError):
 
 class TooMuch(Unreadable):
     """More than a mail may hold, however well it is written."""
+
+
+def literal(words: str) -> str:
+    """A template that says exactly these words, braces and all: for names that nobody meant as merge language."""
+    return _BRACE.sub('{{ "{" }}', words)
 
 
 def read(template: str, filters: frozenset[str]) -> list[Piece]:

@@ -80,9 +80,31 @@ def check_edition(
     else:
         found += written_blocks.check(campaign.blocks)
     if not broken:
-        sent = _as_sent(campaign, edition, organisation, recipient, is_real=is_real)
+        sent = list(_as_sent(campaign, edition, organisation, recipient, is_real=is_real))
+        if any(finding.code == "template" or finding.code.startswith("mail-") for finding in sent):
+            sent = _without_blame(campaign, edition, organisation, recipient, sent, is_real=is_real)
         found += [finding for finding in sent if finding.code != "template" or not foreign]
     return found
+
+
+def _without_blame(
+    campaign: Campaign,
+    edition: Edition,
+    organisation: Organisation | None,
+    recipient: Recipient,
+    found: list[Finding],
+    *,
+    is_real: bool,
+) -> list[Finding]:
+    """What is wrong for anybody blocks the launch; what is wrong for one person leaves out that person."""
+    nobody = preview.recipient_of(None, tracked=True)
+    general = list(_as_sent(campaign, edition, organisation, nobody, is_real=is_real))
+    codes = {finding.code for finding in general}
+    personal = [finding for finding in found if finding.level == "block" and finding.code not in codes]
+    if not personal:
+        return found
+    text = f"No mail can be made for {recipient.email}, who will be left out: {personal[0].text}"
+    return [*general, Finding("warn", "odd-person", text, "Correct their record, if they are to get it.", "to")]
 
 
 Sources = list[tuple[str, Card, str]]
@@ -265,11 +287,15 @@ def _size(size: int) -> Iterator[Finding]:
 def _linted(edition: Edition, recipient: Recipient, *, is_real: bool) -> Iterator[Finding]:
     """A safety net: what the linter alone sees is our fault more often than the author's."""
     ids = [1] * len(link_targets(edition))
-    raw = CompiledEdition(edition, batch_id=0, lists=(), link_ids=ids).build(recipient)
+    cure = "Change the part it names; if that does not help, report it to whoever runs this installation."
+    try:
+        raw = CompiledEdition(edition, batch_id=0, lists=(), link_ids=ids).build(recipient)
+    except (language.Broken, ValueError) as problem:
+        yield Finding("block", "mail-unwritten", f"The mail cannot be written: {problem}.", cure, "content")
+        return
     known = _SAID_ELSEWHERE if is_real else _SAID_ELSEWHERE | {"list-headers"}
     for violation in lint(raw, marketing=True):
         if violation.rule not in known:
-            cure = "Change the part it names; if that does not help, report it to whoever runs this installation."
             yield Finding(
                 "block",
                 f"mail-{violation.rule}",

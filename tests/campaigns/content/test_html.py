@@ -124,3 +124,51 @@ def test_complete_page_keeps_its_title_and_language() -> None:
     page = html.complete(html.inline(PAGE), title="Other")
     assert '<html lang="de">' in page
     assert "<title>Neues</title>" in page
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        r"<p style='width:\65xpression(alert(1))'>x</p>",
+        r"<p style='background:url(java\73 cript:alert(1))'>x</p>",
+        "<p style='width:exp/* */ression(alert(1))'>x</p>",
+        "<p style='width:&#101;xpression(alert(1))'>x</p>",
+        r"<style>p { width: e\78 pression(alert(1)) }</style>",
+        "<style>p { width: exp/**/ression(alert(1)) }</style>",
+        r"<style>p { background: url('java\0000 73cript:x') ; -moz-bi\6e ding: url(x) }</style>",
+        r"<style>@\69 mport url(https://evil.test/x.css);</style>",
+        "<a href='java&#115;cript:alert(1)'>x</a>",
+        "<a href='java&#x0A;script:alert(1)'>x</a>",
+        "<meta http-equiv='{{ what }}' content='0;url=https://evil.test'>",
+        "<meta http-equiv={% if a %}refresh{% endif %} content='0;url=https://evil.test'>",
+        "<meta http-equiv='&#114;efresh' content='0;url=https://evil.test'>",
+        "<meta http-equiv='Content-Security-Policy' content='default-src *'>",
+        "<a href='data:image/svg+xml,<svg/>'>x</a>",
+        "<a href='data:image/png;base64,AAAA'>x</a>",
+        "<img src='data:image/svg+xml;base64,AAAA'>",
+        "<img src='data:text/html,x'>",
+        "<td background='data:image/png;base64,AAAA'>x</td>",
+    ],
+)
+def test_names_are_judged_after_decoding(hostile: str) -> None:
+    prepared = html.prepare(f"<p>before</p>{hostile}<p>after</p>")
+    assert prepared.removed
+    for words in ("alert", "evil", "refresh", "what", "data:", "default-src", "cript:", "nding"):
+        assert words not in prepared.html.replace("refreshing", "")
+    assert "before" in prepared.html
+    assert "after" in prepared.html
+
+
+@pytest.mark.parametrize(
+    "useful",
+    [
+        "<img src='data:image/png;base64,AAAA'>",
+        "<meta http-equiv='Content-Type' content='text/html; charset=utf-8'>",
+        '<meta http-equiv="X-UA-Compatible" content="IE=edge">',
+        r"<style>p::before { content: '\201C' } /* a note */</style>",
+        r"<p style='font-family:A\20 B; /* note */ color:red'>x</p>",
+    ],
+)
+def test_what_mails_need_stays(useful: str) -> None:
+    assert html.prepare(useful).removed == ()
+    assert html.clean(useful) == useful

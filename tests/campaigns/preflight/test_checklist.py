@@ -6,6 +6,8 @@ import pytest
 
 from accounts.models import Organisation
 from campaigns import starters
+from campaigns.content import blocks, html
+from campaigns.message import preview
 from campaigns.models import Campaign
 from campaigns.preflight import checklist
 from contacts.models import Contact, MailingList, Subscription
@@ -202,3 +204,57 @@ def test_foreign_tags_are_named_with_what_to_write_instead(campaign: Campaign) -
         ("In our words: {{ first_name }}", "translate"),
         ("Replace it with a tag from the list, or remove it.", ""),
     }
+
+
+def look_at_the_first(**changes: str) -> None:
+    """Preflight builds one message: for this reader."""
+    Contact.objects.filter(email="reader0@example.org").update(**changes)
+    Subscription.objects.filter(contact__email__in=["reader1@example.org", "reader2@example.org"]).delete()
+
+
+@pytest.mark.parametrize("email", ['"reader 0"@example.org', "reader0@exa mple.org", "réader@example.org"])
+def test_first_reader_whose_address_no_server_takes_blocks_nobody_else(campaign: Campaign, email: str) -> None:
+    look_at_the_first(email=email)
+    found = {finding.code: finding for finding in checklist.check(campaign)}
+    assert found.keys() == {"odd-person"}
+    assert found["odd-person"].level == "warn"
+    assert email in found["odd-person"].text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        '"><script>x</script>',
+        "{{7*7}}",
+        "{% if %}",
+        "a\r\nBcc: x@example.org",
+        "x" * 150,
+        "‮evil",
+        "\ue0001\ue001",
+        "''",
+    ],
+)
+def test_odd_name_of_the_first_reader_blocks_nothing(campaign: Campaign, name: str) -> None:
+    look_at_the_first(first_name=name)
+    campaign.html = f"<p>Dear {{{{ first_name|default('reader') }}}}</p>{GOOD}"
+    campaign.subject = "News for {{ first_name|default('you') }}"
+    assert codes(campaign, "block") == set()
+
+
+@pytest.mark.parametrize("name", ["{{7*7}}", "{% if a %}", "Books {", "}} {{ first_name }}", '"Books" <b>'])
+def test_name_of_the_organisation_is_no_merge_language(
+    campaign: Campaign, organisation: Organisation, name: str
+) -> None:
+    organisation.name = campaign.sender_name = name
+    organisation.postal_address = f"{name}\n20457 Hamburg"
+    organisation.save()
+    campaign.html = f"{GOOD}{{{{ organisation_name }}}}"
+    assert codes(campaign, "block") == set()
+    starter = next(starter for starter in starters.all() if starter.document["blocks"][0]["kind"] == "logo")
+    campaign.content_kind, campaign.blocks = Campaign.ContentKind.BLOCKS, blocks.validate(starter.document)
+    shown = preview.preview(campaign, None)
+    assert not shown.problem
+    assert name in html.visible_text(shown.html)
+    assert name in shown.text
+    assert shown.sender == f"{name} <news@nordlicht.example>"
+    assert codes(campaign, "block") <= {"no-recipients"}
