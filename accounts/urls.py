@@ -3,7 +3,7 @@
 from allauth.account import views as allauth
 from django.urls import URLPattern, path
 
-from accounts.views import joining, organisation, own, people, setup
+from accounts.views import faults, joining, organisation, own, people, setup
 
 urlpatterns: list[URLPattern] = [
     path("setup/", setup.setup, name="setup"),
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("account/password/", own.password, name="account_change_password"),
     path("account/theme/", own.theme, name="theme"),
     path("settings/", organisation.settings, name="settings"),
+    path("settings/faults/", faults.faults, name="faults"),
     path("settings/people/", people.people, name="people"),
     path("settings/people/invite/", people.invite, name="invite"),
     path("settings/people/invitations/<int:pk>/revoke/", people.revoke, name="revoke-invitation"),

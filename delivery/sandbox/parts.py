@@ -104,7 +104,8 @@ def _inside(part: Part) -> list[Part] | None:
     if not part.kind.startswith(b"multipart/") or not boundary:
         return None
     line = re.compile(rb"(?:\A|\r?\n)--" + re.escape(boundary) + rb"(--)?[ \t]*(?:\r?\n|\Z)")
-    found, begin = [], -1
+    found: list[Part] = []
+    begin = -1
     position = 0
     while len(found) < _MOST and (delimiter := line.search(part.body, position)):
         if begin >= 0:
