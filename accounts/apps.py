@@ -9,6 +9,11 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
+        from django.core.signals import got_request_exception
+
+        from accounts.faults import noticing
+
+        got_request_exception.connect(noticing.notice)
         user_logged_in.connect(_begin_session, sender=None, dispatch_uid="accounts")
 
 

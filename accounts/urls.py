@@ -3,7 +3,19 @@
 from allauth.account import views as allauth
 from django.urls import URLPattern, path
 
-from accounts.views import confirm, joining, organisation, own, passkeys, people, resetting, sessions, setup, two_factor
+from accounts.views import (
+    confirm,
+    faults,
+    joining,
+    organisation,
+    own,
+    passkeys,
+    people,
+    resetting,
+    sessions,
+    setup,
+    two_factor,
+)
 
 urlpatterns: list[URLPattern] = [
     path("setup/", setup.setup, name="setup"),
@@ -28,6 +40,7 @@ urlpatterns: list[URLPattern] = [
     path("account/sessions/<str:number>/end/", sessions.end, name="session-end"),
     path("account/theme/", own.theme, name="theme"),
     path("settings/", organisation.settings, name="settings"),
+    path("settings/faults/", faults.faults, name="faults"),
     path("settings/people/", people.people, name="people"),
     path("settings/people/invite/", people.invite, name="invite"),
     path("settings/people/invitations/<int:pk>/revoke/", people.revoke, name="revoke-invitation"),

@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+handler500 = "accounts.views.faults.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tracking.urls")),
     path("", include("accounts.urls")),

@@ -32,8 +32,8 @@ def away(protocol: Any) -> None:
     _say(protocol, HTTPStatus.SERVICE_UNAVAILABLE, "One moment, please", text)
 
 
-def failed(protocol: Any) -> None:
-    text = "Something went wrong on our side. Try again in a minute."
+def failed(protocol: Any, number: str) -> None:
+    text = f"Something went wrong on our side. If you ask somebody about it, tell them this number: {number}"
     _say(protocol, HTTPStatus.INTERNAL_SERVER_ERROR, "This did not work", text)
 
 

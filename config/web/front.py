@@ -7,6 +7,7 @@ in this process, staff pages come from others: see docs/running.md.
 import logging
 import os
 from typing import IO, Any
+from uuid import uuid4
 
 from config import proxies
 from config.web import answers, bodies, recipients, staff
@@ -27,8 +28,9 @@ async def application(scope: Any, protocol: Any) -> None:
     except staff.Away:
         answers.away(protocol)
     except Exception:
-        logger.exception("The front could not answer.")
-        answers.failed(protocol)
+        number = uuid4().hex[:12]
+        logger.exception("The front could not answer request %s.", number)
+        answers.failed(protocol, number)
 
 
 async def _answer(scope: Any, protocol: Any) -> None:

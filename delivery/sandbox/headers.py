@@ -10,6 +10,7 @@ from delivery.markup import printable
 
 _BLOCK = 65_536
 _WANTED = re.compile(rb"^(from|subject|message-id):[ \t]*((?:[^\r\n]|\r?\n[ \t])*)", re.IGNORECASE | re.MULTILINE)
+_DECODED_CHARS = 4_000  # decoding a longer one may take as long as somebody likes
 _FOLD = re.compile(r"\r?\n[ \t]+")
 
 
@@ -36,7 +37,7 @@ def read(raw: bytes) -> Listed:
 def decoded(value: bytes) -> str:
     """Unfolded, RFC 2047 undone where that is possible."""
     text = _FOLD.sub(" ", value.decode("utf-8", "replace")).strip()
-    if "=?" in text:
+    if "=?" in text and len(text) <= _DECODED_CHARS:
         with contextlib.suppress(MessageError, LookupError, ValueError):
             text = str(make_header(decode_header(text)))
     return printable(text)

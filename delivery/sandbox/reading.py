@@ -1,19 +1,18 @@
 """A kept mail, taken apart for people. Whatever is in it is hostile text; nothing here raises."""
 
 import re
-from dataclasses import dataclass, field
-from email import message_from_bytes, policy
-from email.message import Message
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
-from typing import cast
 
-from delivery import markup
 from delivery.markup import printable
+from delivery.sandbox import html as markup
+from delivery.sandbox import parts
 from delivery.sandbox.headers import decoded
 
-_HEAD = re.compile(r"<head(?:\s[^>]*)?>", re.IGNORECASE)
 _DOCTYPE = re.compile(r"\s*<!doctype[^>]*>", re.IGNORECASE)
-_ANGLES = re.compile(r"<\s*([^<>]*?)\s*>", re.DOTALL)
+_ANGLES = re.compile(r"<([^<>]*)>")
+_WORDS_CHARS = 300
 _NEW_TAB = '<base target="_blank">'
 
 
@@ -30,35 +29,32 @@ class Link:
 class Reading:
     def __init__(self, source: bytes) -> None:
         self.source = source
-        self._mail = message_from_bytes(source, policy=policy.compat32)  # the newer policies raise on odd headers
+        self._mail = parts.read(source)
 
     @cached_property
     def headers(self) -> list[tuple[str, str]]:
         """In their order, unfolded and decoded."""
-        return [(printable(name), decoded(_octets(value))) for name, value in self._mail.raw_items()]
+        return [(printable(name.decode("utf-8", "replace")), decoded(value)) for name, value in self._mail.headers]
 
     @cached_property
     def html(self) -> str:
-        return self._part("html")
+        return self._part(b"text/html")
 
     @cached_property
     def text(self) -> str:
-        return self._part("plain")
+        return self._part(b"text/plain")
 
     @cached_property
     def links(self) -> list[Link]:
-        finder = _LinkFinder()
-        finder.feed(self.html)
-        finder.close()
-        return finder.links
+        return list(_links(self.html))
 
     @property
     def html_in_new_tabs(self) -> str:
         """The HTML, made so that its links leave the frame it is shown in."""
-        if head := _HEAD.search(self.html):
-            return self.html[: head.end()] + _NEW_TAB + self.html[head.end() :]
+        tags = (found for found in markup.read(self.html) if isinstance(found, markup.Tag))
+        head = next((tag for tag in tags if tag.name == "head"), None)
         doctype = _DOCTYPE.match(self.html)
-        start = doctype.end() if doctype else 0
+        start = head.end if head else doctype.end() if doctype else 0
         return self.html[:start] + _NEW_TAB + self.html[start:]
 
     @property
@@ -73,60 +69,26 @@ class Reading:
     def header(self, name: str) -> str:
         return next((value for found, value in self.headers if found.lower() == name.lower()), "")
 
-    def _part(self, subtype: str) -> str:
-        for part in self._mail.walk():
-            if part.get_content_type() == f"text/{subtype}" and part.get_content_disposition() != "attachment":
-                return _content(part)
-        return ""
+    def _part(self, kind: bytes) -> str:
+        wanted = (part for part in parts.leaves(self._mail) if part.kind == kind and not part.is_attachment)
+        return next((part.text for part in wanted), "")
 
 
-def _content(part: Message) -> str:
-    payload = cast("bytes | None", part.get_payload(decode=True)) or b""
-    try:
-        return payload.decode(str(part.get_content_charset("utf-8")), "replace")
-    except (LookupError, ValueError):
-        return payload.decode("utf-8", "replace")
-
-
-def _octets(value: object) -> bytes:
-    return str(value).encode("utf-8", "surrogateescape")
-
-
-@dataclass
-class _Open:
-    address: str
-    words: list[str] = field(default_factory=list)
-
-
-class _LinkFinder(markup.Reader):
+def _links(html: str) -> Iterator[Link]:
     """Every `<a href>` in its order; a link without words goes by the alternative text of its picture."""
+    address, words = "", [""]
+    for found in markup.read(html):
+        if isinstance(found, markup.Words):
+            words.append(found.text)
+        elif found.name == "img":
+            words.append(found.attributes.get("alt", ""))
+        elif found.name == "/a" or (found.name == "a" and found.attributes.get("href")):
+            if address:
+                yield _link(address, words)
+            address, words = printable(found.attributes.get("href", "").strip()), []
+    if address:
+        yield _link(address, words)
 
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.links: list[Link] = []
-        self._open: _Open | None = None
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
-        if tag == "a" and found.get("href"):
-            self._end()
-            self._open = _Open(printable(str(found["href"]).strip()))
-        elif tag == "img" and self._open and found.get("alt"):
-            self._open.words.append(str(found["alt"]))
-
-    def handle_data(self, data: str) -> None:
-        if self._open:
-            self._open.words.append(data)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "a":
-            self._end()
-
-    def close(self) -> None:
-        super().close()
-        self._end()
-
-    def _end(self) -> None:
-        if self._open:
-            self.links.append(Link(" ".join(" ".join(self._open.words).split())[:300], self._open.address))
-        self._open = None
+def _link(address: str, words: list[str]) -> Link:
+    return Link(" ".join(" ".join(words).split())[:_WORDS_CHARS], address)

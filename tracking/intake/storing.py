@@ -10,7 +10,7 @@ from django.db.backends.utils import CursorWrapper
 from contacts.models import TrackingConsent
 from delivery.models import MessageState
 from tracking import machines
-from tracking.intake import learning, sums
+from tracking.intake import learning, replays, sums
 from tracking.models import EventKind
 from tracking.spool import Act
 
@@ -64,7 +64,8 @@ class Seen:
 
 def store(cursor: CursorWrapper, acts: Sequence[Act]) -> None:
     """Write the acts down. Opens and clicks of people who refuse tracking vanish here, whatever was sent to them."""
-    events = _mark_bursts(cursor, list(_recognise(cursor, acts)))
+    recognised = list(_recognise(cursor, acts))
+    events = _mark_bursts(cursor, list(replays.within_bound(cursor, recognised))) if recognised else []
     if not events:
         return
     _make_partitions(cursor, events)

@@ -1,3 +1,4 @@
+import time
 from email.message import EmailMessage
 
 import pytest
@@ -90,3 +91,41 @@ def test_no_mail_is_too_broken_to_be_shown(raw: bytes) -> None:
 @given(st.text(max_size=300))
 def test_no_html_is_too_broken_for_its_links(text: str) -> None:
     assert isinstance(mail(f"<a href='{text}'>{text}</a><a {text}").links, list)
+
+
+def nested(levels: int) -> bytes:
+    heads = b"".join(
+        b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (level, level) for level in range(levels)
+    )
+    return heads + b"Content-Type: text/html\r\n\r\n<p>Deep</p>\r\n"
+
+
+def test_mail_nested_far_too_deep_is_shown_without_what_lies_there() -> None:
+    reading = Reading(b"Subject: Deep\r\n" + nested(1500))
+    assert (reading.header("Subject"), reading.html, reading.text) == ("Deep", "", "")
+    assert Reading(nested(5)).html.strip() == "<p>Deep</p>"
+
+
+@pytest.mark.parametrize(
+    "piece", ["<a href=x", "<a href=x>", "<a href='x", "<!--", "<![", "<head ", "&amp", "<", "</", "<a b=c ", "= "]
+)
+def test_time_of_reading_grows_with_the_mail_alone(piece: str) -> None:
+    """Seen with much more of the same: ten times as much takes no more than thirty times as long."""
+
+    def seconds(size: int) -> float:
+        reading = Reading(b"Content-Type: text/html\r\n\r\n" + (piece * (size // len(piece))).encode())
+        began = time.process_time()
+        assert reading.html_in_new_tabs
+        assert isinstance(reading.links, list)
+        return time.process_time() - began
+
+    assert seconds(200_000) < 30 * max(seconds(20_000), 0.005)
+
+
+def test_parts_are_found_as_the_standard_library_finds_them() -> None:
+    message = EmailMessage()
+    message.set_content("Grüße\n", cte="base64")
+    message.add_alternative("<p>Grüße = schön</p>\n", subtype="html", cte="quoted-printable")
+    message.add_attachment("<p>Not shown</p>", subtype="html", filename="a.html")
+    reading = Reading(message.as_bytes())
+    assert (reading.text, reading.html) == ("Grüße\n", "<p>Grüße = schön</p>\n")

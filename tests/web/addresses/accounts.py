@@ -183,6 +183,7 @@ ADDRESSES = {
     "settings": Address(
         ADMINS, post=settings, changes=lambda cast: Organisation.objects.get().name, spoil="main .btn-primary"
     ),
+    "faults": Address(ADMINS),
     "people": Address(
         ADMINS, args=beside(colleague, former_colleague, invitation), spoil="form[action$='invite/'] .btn-primary"
     ),
