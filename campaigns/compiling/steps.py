@@ -16,7 +16,7 @@ def compile_html(job: dict[str, Any]) -> dict[str, Any]:
         prepared = html.prepare(job["html"])
     except html.Unusable as problem:
         return {"unusable": str(problem)}
-    page = html.with_preheader(prepared.html, job["preheader"])
+    page = html.clean(html.with_preheader(prepared.html, job["preheader"]))
     return {
         "html": page,
         "text": plaintext.from_html(page),
@@ -26,7 +26,7 @@ def compile_html(job: dict[str, Any]) -> dict[str, Any]:
 
 
 def compile_blocks(job: dict[str, Any]) -> dict[str, Any]:
-    page = drawing.finished(Drawing(**job))
+    page = html.clean(drawing.finished(Drawing(**job)))
     return {"html": page, "text": plaintext.from_html(page), "removed": [], "left": []}
 
 

@@ -16,7 +16,7 @@ from campaigns.compiling import limits
 from campaigns.compiling.server import END, OUT_OF_MEMORY
 
 _ROOT = Path(__file__).resolve().parents[2]
-_PATIENCE_SECONDS = 25  # for a queue of others, too
+_PATIENCE_SECONDS = 30  # for a queue of others, too
 _TRAILER = len(END) + 4
 
 

@@ -161,7 +161,7 @@ def _named(element: str, name: str, quoted: str, masks: Masks) -> Removed:
 
 def _is_harmless(element: str, name: str, quoted: str, masks: Masks) -> bool:
     if masks.pattern.search(name):  # a condition round attributes is fine, a name that comes out of a value is not
-        return not quoted and not masks.pattern.sub("", name)
+        return not quoted and not masks.blocks.sub("", name)
     value = unescape(quoted.strip("\"'"))
     if name.startswith("on") or name in _DROPPED_ATTRIBUTES or ("<" in quoted and quoted[0] not in "\"'"):
         return False

@@ -35,11 +35,12 @@ def placed(pieces: Sequence[Piece]) -> list[Piece]:
     """The pieces of an HTML template, each output knowing its place."""
     text = masked(pieces)
     places: dict[int, str] = {}
-    for style in _STYLE.finditer(text):
-        places.update((int(number), "style") for number in MASK.findall(style[1] or ""))
     for tag in tags(text):
         if OPEN in tag[0]:
             places.update(_in_tag(tag, pieces))
+    # What looks like a tag in a style sheet is none.
+    for style in _STYLE.finditer(text):
+        places.update((int(number), "style") for number in MASK.findall(style[1] or ""))
     return [replace(piece, place=places.get(number, "text")) for number, piece in enumerate(pieces)]
 
 

@@ -1,0 +1,63 @@
+"""Cleaning is the last step: what a reader gets is clean, whatever the author pasted and whatever a record holds."""
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from campaigns.compiling.steps import compile_blocks, compile_html
+from campaigns.content import blocks, mjml, sanitising
+from campaigns.merge import language
+from campaigns.merge.masking import Masks
+
+PIECES = [
+    *("<p>words", "</p>", "<table><tr><td bgcolor={{ a }}>", "</table>", "a < b & c", "&lt;script&gt;"),
+    *("<br/>", "é", "<a href='{{ a }}'>", '<a href="https://a.test/?q={{ a }}">', "<a href={{ a }}>"),
+    *("<a href='j{{ a }}'>", "</a>", "<img src='{{ a }}' alt='{{ b }}'>", "<img src=x onerror=a()>"),
+    *('<img alt={{ b }} src="{{ b }}">', "<td background={{ a }}>", "{{ a }}", "{% if b %}", "{% endif %}"),
+    *("{{ b|default('<script>') }}", "<p style='color:{{ a }}'>", "<p style={{ a }}>"),
+    *("<style>p { color: {{ a }} }</style>", "<style>p { margin: 0; x: expression(1) }</style>", "<style>"),
+    *("</style>", "<scr<script>", "<script>x</script>", "<!-- note -->", "<!--[if mso]><p>", "<![endif]-->"),
+    *("<title>{{ a }}</title>", "<meta http-equiv='{{ a }}' content='{{ b }}'>"),
+    *("<meta name=x content='{{ a }}'>", "<p title='{{ b }}' {{ a }}>", "<p onclick=x()>", "<svg>", "<form>"),
+    *("<base href=x>", "<", ">", "'", '"', "--", "=", " ", "<a ", "<!", "</"),
+]
+VALUES = [
+    *("Ada", "<script>x</script>", "javascript:x()", "data:text/html,x", 'x" onclick="y', "x' onclick='y"),
+    *("-->", "--", "https://a.test/?a=1&b=2", "refresh", "expression(1)", "{{ b }}", "</style><script>"),
+    *("onclick=x", "\ue0001\ue001", "=", ">", "<", "&", "&#106;avascript:x", "\\65xpression(1)", "a b", ""),
+]
+pages = st.lists(st.sampled_from(PIECES), max_size=12).map("".join)
+values = st.fixed_dictionaries({name: st.sampled_from(VALUES) | st.text(max_size=12) for name in ("a", "b")})
+
+
+def rendered(page: str, record: dict[str, str]) -> str | None:
+    try:
+        return language.render(page, record)
+    except language.Broken:
+        return None
+
+
+@settings(max_examples=300)
+@given(pages, values, st.sampled_from(["", "First words", "{{ a }} <b>"]))
+@example("<p>{{ a }}</p>", {"a": "<script>", "b": ""}, "")
+def test_cleaning_a_rendered_page_again_changes_nothing(page: str, record: dict[str, str], preheader: str) -> None:
+    compiled = compile_html({"html": page, "preheader": preheader})
+    if "html" in compiled and (mail := rendered(compiled["html"], record)) is not None:
+        assert sanitising.clean(mail, Masks()) == (mail, [])
+
+
+@settings(max_examples=40)
+@given(st.text(max_size=30) | st.sampled_from([*VALUES, *PIECES]), values)
+def test_cleaning_a_rendered_mail_of_blocks_again_changes_nothing(words: str, record: dict[str, str]) -> None:
+    document = blocks.validate(
+        {
+            "blocks": [
+                blocks.new("heading") | {"text": words},
+                blocks.new("text") | {"html": f"<p>{words}</p>"},
+                blocks.new("button") | {"label": words, "url": words},
+                blocks.new("footer"),
+            ]
+        }
+    )
+    job = mjml.draw(document, mjml.Brand("Nordlicht"), title=words, preheader=words).as_job()
+    if (mail := rendered(compile_blocks(job)["html"], record)) is not None:
+        assert sanitising.clean(mail, Masks()) == (mail, [])
