@@ -22,6 +22,7 @@ QUICK: list[tuple[str, list[str], Mapping[str, str]]] = [
 ]
 CHECKS = [
     *QUICK,
+    ("known faults of dependencies", [*PYTHON, "tools.audit"], {}),
     ("missing migrations", [*MANAGE, "makemigrations", "--check", "--dry-run"], {}),
     ("deployment", [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"], DEPLOYED),
     ("tests", [*PYTHON, "pytest", "-n", "3", "--dist", "loadscope", "--no-loadscope-reorder", "-q"], {}),
