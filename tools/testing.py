@@ -19,6 +19,7 @@ QUICK: list[tuple[str, list[str], Mapping[str, str]]] = [
     ("format", [*PYTHON, "ruff", "format", "--check", "."], {}),
     ("types", [*PYTHON, "mypy", "."], {}),
     ("import order", ["lint-imports"], {}),
+    ("templates", [*PYTHON, "tools.templates"], {}),
 ]
 CHECKS = [
     *QUICK,
