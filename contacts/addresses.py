@@ -56,6 +56,11 @@ def key(email: str) -> str:
     return email.lower()
 
 
+def is_misspelt(email: str) -> bool:
+    """Whether the domain of a normalised address is a well-known slip of the fingers."""
+    return email[email.rfind("@") + 1 :] in _MEANT
+
+
 def suggestion(text: str) -> str | None:
     """The address that was probably meant, if its domain is a well-known slip of the fingers."""
     local, at, domain = text.strip().rpartition("@")

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -14,7 +15,7 @@ from contacts.importing.wording.judging import ColumnJudge, objection_judge, wor
 from contacts.models import Field
 
 LONGEST_CELL = 10_000
-_APOSTROPHES = ("'", "’", "‘", "`", "´")
+_APOSTROPHES = frozenset("'’‘`´")
 _LONGEST_NAME = 200
 _LONGEST_CODE = 12
 _MOST_LISTS = 500
@@ -97,8 +98,6 @@ class Preparer:
         """Raises Refused."""
         if len(cells) != self._width:
             cells = self._fit(cells)
-        if not NULLS.isdisjoint(cells):
-            cells = ["" if cell in NULLS else cell for cell in cells]
         remarks: list[str] = []
         email = self._address(cells[self._email].strip())
         first_name, last_name = self._names(cells, remarks)
@@ -113,7 +112,7 @@ class Preparer:
                     self._convert(index, convert, text, found, remarks)
             attributes = _encode(found) if found else "{}"
         language = self._code(cells[self._language], remarks) if self._language is not None else ""
-        zone = self._zone(cells[self._time_zone].strip(), remarks) if self._time_zone is not None else ""
+        zone = self._zone(clean(cells[self._time_zone]), remarks) if self._time_zone is not None else ""
         belonging = self._belongs(cells) if self._belonging else None
         return Person(email, first_name, last_name, language, zone, attributes, int(status), tuple(remarks), belonging)
 
@@ -147,9 +146,11 @@ class Preparer:
         try:
             email = addresses.normalise(text)
         except addresses.InvalidAddress as problem:
+            if text in NULLS:
+                raise Refused("There is no address.") from None
             raise Refused(problem.reason, addresses.suggestion(text) or "", group=_group(problem.reason)) from None
-        if meant := addresses.suggestion(email):
-            raise Refused("The domain looks misspelt.", meant)
+        if addresses.is_misspelt(email):
+            raise Refused("The domain looks misspelt.", addresses.suggestion(email) or "")
         return email
 
     def _names(self, cells: list[str], remarks: list[str]) -> tuple[str, str]:
@@ -196,7 +197,7 @@ class Preparer:
             self._list_numbers(text[Target.LISTS_LEFT]),
             clean(text[Target.DETAIL])[:1000],
             clean(text[Target.SOURCE])[:60],
-            moment(text[Target.SINCE].strip()),
+            moment(clean(text[Target.SINCE])),
         )
 
     def _list_numbers(self, cell: str) -> list[int]:
@@ -206,7 +207,7 @@ class Preparer:
         return [known.setdefault(name, len(known) + 1) for name in found if name in known or len(known) < _MOST_LISTS]
 
     def _code(self, text: str, remarks: list[str]) -> str:
-        code = text.strip()
+        code = clean(text)
         if len(code) <= _LONGEST_CODE:
             return code
         remarks.append("Language: It is longer than 12 characters.")
@@ -254,8 +255,11 @@ def _field(key: str, kind: str, day_first: bool) -> Converter:
     return text if kind == Field.Kind.TEXT else typed
 
 
+_split_once = lru_cache(maxsize=4096)(split_names)  # the same few combinations come again and again
+
+
 def _tags(text: str, found: dict[str, Any]) -> None:
-    found["tags"] = split_names(text)
+    found["tags"] = list(_split_once(text))
 
 
 def _split_name(full: str, first: str, last: str) -> tuple[str, str]:

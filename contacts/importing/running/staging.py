@@ -58,21 +58,19 @@ class Batch:
     def add(self, line: int, person: Person) -> None:
         self.seq += 1
         self.length += 1
-        self._write(
-            (
-                self.seq,
-                line,
-                person.email,
-                key(person.email),
-                person.first_name,
-                person.last_name,
-                person.language,
-                person.time_zone,
-                person.attributes,
-                person.status,
-                *(_belonging(person.belongs) if person.belongs else ()),
-            )
+        row = (
+            self.seq,
+            line,
+            person.email,
+            key(person.email),
+            person.first_name,
+            person.last_name,
+            person.language,
+            person.time_zone,
+            person.attributes,
+            person.status,
         )
+        self._write(row if person.belongs is None else (*row, *_belonging(person.belongs)))
 
     def copy(self, job_id: int) -> None:
         statement = f"COPY {{}} ({self._names}) FROM STDIN (FORMAT csv, FORCE_NOT_NULL ({_FILLED}))"

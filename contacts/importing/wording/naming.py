@@ -11,6 +11,8 @@ _WORD = re.compile(r"[^\W_]+")
 
 def plain(text: str) -> str:
     """Without accents and case; letters of other scripts stay."""
+    if text.isascii():
+        return text.lower()
     apart = unicodedata.normalize("NFKD", text.translate(_SINGLE))
     return "".join(mark for mark in apart if not unicodedata.combining(mark)).casefold()
 
