@@ -18,8 +18,7 @@ from pathlib import Path
 from uuid import uuid4
 
 RECORD = struct.Struct("<BBHIqqQ")  # kind, stage, code, crc, chunk, message, epoch << 40 | number
-_HEAD = struct.Struct("<BBH")
-_TAIL = struct.Struct("<qqQ")
+_UNSEALED = struct.Struct("<BBHqqQ")
 _PAGE = 4096
 _SLOTS = 1 << 17
 _NUMBER_BITS = 40
@@ -89,26 +88,16 @@ class Journal:
 
     def begun(self, chunk_id: int, epoch: int, message_id: int) -> int:
         """Before its body is written. Returns the record's number; raises OSError, and then nothing may be sent."""
-        return self._write(_BEGUN, chunk_id, epoch, message_id)
+        return self._write(Kind.BEGUN, 0, 0, chunk_id, epoch, message_id)
 
     def accepted(self, chunk_id: int, epoch: int, message_id: int) -> None:
-        self._write(_ACCEPTED, chunk_id, epoch, message_id)
-
-    def accepted_and_begun(self, accepted: tuple[int, int, int], begun: tuple[int, int, int]) -> int:
-        """The two in one write, each (chunk, epoch, message). Returns the second's number; raises OSError."""
-        number = self.next_number
-        if number % _SLOTS == _SLOTS - 1 or number + 1 - self.floor >= _SLOTS:
-            self.accepted(*accepted)
-            return self.begun(*begun)
-        self._put(_sealed(_ACCEPTED, *accepted, number) + _sealed(_BEGUN, *begun, number + 1), number)
-        self.next_number = number + 2
-        return number + 1
+        self._write(Kind.ACCEPTED, 0, 0, chunk_id, epoch, message_id)
 
     def refused(self, chunk_id: int, epoch: int, message_id: int, stage: int, code: int) -> None:
-        self._write(_HEAD.pack(Kind.REFUSED, stage, code), chunk_id, epoch, message_id)
+        self._write(Kind.REFUSED, stage, code, chunk_id, epoch, message_id)
 
     def withdrawn(self, chunk_id: int, epoch: int, message_id: int) -> None:
-        self._write(_HEAD.pack(Kind.WITHDRAWN, 0, 0), chunk_id, epoch, message_id)
+        self._write(Kind.WITHDRAWN, 0, 0, chunk_id, epoch, message_id)
 
     def close(self) -> None:
         """Begin no dot and give up the lock: from now on it is read like that of a dead process."""
@@ -120,17 +109,17 @@ class Journal:
     def is_closed(self) -> bool:
         return self._fd < 0
 
-    def _write(self, head: bytes, chunk_id: int, epoch: int, message_id: int) -> int:
+    def _write(self, kind: Kind, stage: int, code: int, chunk_id: int, epoch: int, message_id: int) -> int:
         number = self.next_number
         if number - self.floor >= _SLOTS:
             raise Full(f"{_SLOTS} records wait for the ledger")
-        self._put(_sealed(head, chunk_id, epoch, message_id, number), number)
+        stamp = epoch << _NUMBER_BITS | number
+        crc = zlib.crc32(_UNSEALED.pack(kind, stage, code, chunk_id, message_id, stamp))
+        record = RECORD.pack(kind, stage, code, crc, chunk_id, message_id, stamp)
+        if os.pwrite(self._fd, record, _PAGE + number % _SLOTS * RECORD.size) != RECORD.size:
+            raise OSError("the journal took only a part of a record")
         self.next_number = number + 1
         return number
-
-    def _put(self, records: bytes, number: int) -> None:
-        if os.pwrite(self._fd, records, _PAGE + number % _SLOTS * RECORD.size) != len(records):
-            raise OSError("the journal took only a part of a record")
 
 
 class Held:
@@ -175,21 +164,8 @@ class Held:
             if wanted_chunk and (chunk_id != wanted_chunk or stamp >> _NUMBER_BITS != wanted_epoch):
                 continue
             # A record torn by the death of its writer was not acted upon.
-            if kind and crc == _crc(_HEAD.pack(kind, stage, code), _TAIL.pack(chunk_id, message_id, stamp)):
+            if kind and crc == zlib.crc32(_UNSEALED.pack(kind, stage, code, chunk_id, message_id, stamp)):
                 yield stamp & ((1 << _NUMBER_BITS) - 1), Record(Kind(kind), stage, code, message_id)
-
-
-_BEGUN = _HEAD.pack(Kind.BEGUN, 0, 0)
-_ACCEPTED = _HEAD.pack(Kind.ACCEPTED, 0, 0)
-
-
-def _sealed(head: bytes, chunk_id: int, epoch: int, message_id: int, number: int) -> bytes:
-    tail = _TAIL.pack(chunk_id, message_id, epoch << _NUMBER_BITS | number)
-    return head + _crc(head, tail).to_bytes(4, "little") + tail
-
-
-def _crc(head: bytes, tail: bytes) -> int:
-    return zlib.crc32(tail, zlib.crc32(head))
 
 
 def is_given_up(path: Path) -> bool:

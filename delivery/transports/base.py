@@ -43,9 +43,6 @@ class Feed(Protocol):
     def accepted(self, letter: Letter, receipt: str = "") -> None:
         """`receipt`: by which the provider knows it, where later events name that instead of our Message-ID."""
 
-    def accepted_and_begin(self, letter: Letter, following: Letter) -> bool:
-        """`accepted` of one and `begin` of the next, told together because that is cheaper."""
-
     def refused(self, letter: Letter, stage: Stage, answer: Answer) -> None: ...
 
     def lost(

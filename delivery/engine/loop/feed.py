@@ -47,7 +47,6 @@ class TurnFeed:
         self.last_loss = ""
         self._journal = journal
         self._pace = pace
-        self._is_paced = not pace.is_unlimited
         self._encode = transport.encode
         self._on_due = on_due
         self._loop = asyncio.get_running_loop()
@@ -86,7 +85,7 @@ class TurnFeed:
                 if claim.pace is not None and not claim.pace.allows(now, len(claim.ready)):
                     self._wait_for_lane(claim, claim.pace)
                     break
-                if self._is_paced and not self._pace.allows(now, self.ready):
+                if not self._pace.is_unlimited and not self._pace.allows(now, self.ready):
                     self._wait_for_pace()
                     if claim.pace is not None:
                         claim.pace.give_back()
@@ -104,7 +103,9 @@ class TurnFeed:
 
     def begin(self, letter: Letter) -> bool:
         claim = letter.claim
-        if not self._may_begin(letter):
+        # Not the loop's time, which stands still while its callbacks run: this process may have been stopped in one.
+        letter.begun_at = monotonic()
+        if self.broken or claim.stop == FENCED or letter.begun_at > claim.safe_until:
             return False
         try:
             letter.journal_no = self._journal.begun(claim.chunk_id, claim.epoch, letter.message_id)
@@ -121,22 +122,18 @@ class TurnFeed:
             self._break(problem)
         if faults.FAULT is not None:
             faults.FAULT.hit("after_journal")
-        self._count_accepted(letter, receipt)
-
-    def accepted_and_begin(self, letter: Letter, following: Letter) -> bool:
-        if not self._may_begin(following):
-            self.accepted(letter)
-            return False
-        claim, next_claim = letter.claim, following.claim
-        try:
-            following.journal_no = self._journal.accepted_and_begun(
-                (claim.chunk_id, claim.epoch, letter.message_id),
-                (next_claim.chunk_id, next_claim.epoch, following.message_id),
-            )
-        except OSError as problem:
-            self._break(problem)
-        self._count_accepted(letter)
-        return not self.broken
+        self.fruitless = 0
+        self.accepted_count += 1
+        del claim.in_flight[letter.message_id]
+        if letter.attempts or receipt:
+            outcome = self._outcome(letter, Stage.BODY, MessageState.ACCEPTED, "accepted", "accepted")
+            outcome.code, outcome.text = 250, receipt
+            claim.settled.append(outcome)
+        else:
+            claim.accepted.append(letter.message_id)
+            claim.accepted_numbers.append(letter.journal_no)
+        if len(claim.accepted) >= CHECKPOINT or not (claim.in_flight or claim.ready):
+            self._on_due()
 
     def refused(self, letter: Letter, stage: Stage, answer: Answer) -> None:
         verdict = replies.classify(stage, answer.code, answer.enhanced, answer.text)
@@ -204,27 +201,6 @@ class TurnFeed:
         self._on_due()
 
     # Behind it
-
-    def _may_begin(self, letter: Letter) -> bool:
-        # Not the loop's time, which stands still while its callbacks run: this process may have been stopped in one.
-        letter.begun_at = monotonic()
-        claim = letter.claim
-        return not (self.broken or claim.stop == FENCED or letter.begun_at > claim.safe_until)
-
-    def _count_accepted(self, letter: Letter, receipt: str = "") -> None:
-        claim = letter.claim
-        self.fruitless = 0
-        self.accepted_count += 1
-        del claim.in_flight[letter.message_id]
-        if letter.attempts or receipt:
-            outcome = self._outcome(letter, Stage.BODY, MessageState.ACCEPTED, "accepted", "accepted")
-            outcome.code, outcome.text = 250, receipt
-            claim.settled.append(outcome)
-        else:
-            claim.accepted.append(letter.message_id)
-            claim.accepted_numbers.append(letter.journal_no)
-        if len(claim.accepted) >= CHECKPOINT or not (claim.in_flight or claim.ready):
-            self._on_due()
 
     def _encode_or_settle(self, letter: Letter) -> bool:
         try:

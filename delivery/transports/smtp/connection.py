@@ -8,6 +8,7 @@ closing the socket.
 import os
 import re
 from collections.abc import Callable
+from typing import cast
 
 from delivery.guards import faults
 from delivery.outcomes import Letter
@@ -71,19 +72,17 @@ class Connection(Dialogue):
 
     def data_received(self, data: bytes) -> None:
         """Almost all that comes are the four good answers to a message and the envelope chained behind it, together."""
-        letter, following, feed = self._dotted, self._envelope, self._feed
-        if feed is None or letter is None or following is None or len(self._expected) != _CHAINED:
+        letter, following = self._dotted, self._envelope
+        if letter is None or following is None or len(self._expected) != _CHAINED or not _ALL_GOOD(data):
             super().data_received(data)
-        elif _ALL_GOOD(data) and self._is_in_step():
+        elif self._is_in_step():
             self._expected.clear()
             self._dotted = None
             self.delivered += 1
-            # The next but one is rendered before `following` is begun, as in `_send_body`.
-            chained = self._take(feed)
-            if feed.accepted_and_begin(letter, following):
-                self._put(following, chained)
-            else:
-                self._let_go(feed, chained)
+            feed = cast("Feed", self._feed)
+            feed.accepted(letter)
+            if not self._closing:
+                self._send_body(feed, following)
         else:
             super().data_received(data)
 
@@ -200,19 +199,11 @@ class Connection(Dialogue):
     def _send_body(self, feed: Feed, letter: Letter) -> None:
         # Rendered before this message is begun, so that a death in between leaves nothing uncertain.
         following = self._take(feed) if self._pipelines else None
-        if feed.begin(letter):
-            self._put(letter, following)
-        else:
-            self._let_go(feed, following)
-
-    def _let_go(self, feed: Feed, following: Letter | None) -> None:
-        """The next message may not be begun."""
-        if following is not None:
-            feed.lost(following, Stage.MAIL, uncertain=False, blame=False, why="stopped")
-        self.abort("stopped")
-
-    def _put(self, letter: Letter, following: Letter | None) -> None:
-        """The body of what was begun, and behind it the envelope of the next."""
+        if not feed.begin(letter):
+            if following is not None:
+                feed.lost(following, Stage.MAIL, uncertain=False, blame=False, why="stopped")
+            self.abort("stopped")
+            return
         self._envelope, self._refusal = following, None
         self._dotted = letter
         self._expected.append(Await.DOT)

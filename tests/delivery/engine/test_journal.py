@@ -36,43 +36,6 @@ def test_last_word_on_each_message_counts(tmp_path: Path) -> None:
     journal.close()
 
 
-def test_two_records_in_one_write_are_two_records_also_where_the_ring_ends(tmp_path: Path) -> None:
-    journal = Journal(tmp_path)
-    slots = (journal.path.stat().st_size - 4096) // RECORD.size
-    for message_id in range(slots - 3):
-        journal.begun(7, 1, message_id)
-    journal.floor = slots - 3
-    last = journal.begun(7, 1, slots)
-    for message_id in range(slots, slots + 5):
-        number = journal.accepted_and_begun((7, 1, message_id), (8, 2, message_id + 1))
-        assert number == last + 2
-        last = number
-    copy = tmp_path / "copy"
-    copy.write_bytes(journal.path.read_bytes())
-    with Held(copy) as held:
-        accepted, begun = held.last_words(7, 1), held.last_words(8, 2)
-    assert all(accepted[message_id].kind is Kind.ACCEPTED for message_id in range(slots, slots + 5))
-    assert {i: word.kind for i, word in begun.items()} == dict.fromkeys(range(slots + 1, slots + 6), Kind.BEGUN)
-    journal.close()
-
-
-def test_two_records_in_one_write_find_the_ring_full_like_one(tmp_path: Path) -> None:
-    """What was accepted is still written where there is room for it alone."""
-    journal = Journal(tmp_path)
-    slots = (journal.path.stat().st_size - 4096) // RECORD.size
-    for message_id in range(slots - 1):
-        journal.begun(7, 1, message_id)
-    with pytest.raises(OSError, match="wait for the ledger"):
-        journal.accepted_and_begun((7, 1, 5), (7, 1, slots))
-    copy = tmp_path / "copy"
-    copy.write_bytes(journal.path.read_bytes())
-    with Held(copy) as held:
-        words = held.last_words(7, 1)
-    assert words[5].kind is Kind.ACCEPTED
-    assert slots not in words
-    journal.close()
-
-
 def test_torn_record_says_nothing(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     journal.begun(7, 1, 1)
