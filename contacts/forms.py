@@ -158,14 +158,20 @@ class ResubscribeForm(forms.Form):
 
 
 class ListForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    name = LineField(max_length=120, label="Name")
+    name = LineField(max_length=120, label="Name", help_text="Only you and your team see this.")
+    public_name = LineField(
+        max_length=120,
+        required=False,
+        label="Name for recipients",
+        help_text="What they read where they unsubscribe, for example “Monthly news”. Empty: the name above.",
+    )
     description = LineField(
         max_length=300, required=False, help_text="What people get who are on it. Only you and your team see this."
     )
 
     class Meta:
         model = MailingList
-        fields = ["name", "description"]
+        fields = ["name", "public_name", "description"]
 
 
 class LabelForm(forms.Form):

@@ -120,6 +120,7 @@ class Field(models.Model):
 
 class MailingList(models.Model):
     name = models.CharField(max_length=120, unique=True)
+    public_name = models.CharField(max_length=120, blank=True, help_text="What recipients read. Empty: the name.")
     description = models.CharField(max_length=300, blank=True)
     is_sample = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -132,6 +133,10 @@ class MailingList(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("list", args=[self.pk])
+
+    @property
+    def name_for_recipients(self) -> str:
+        return self.public_name or self.name
 
 
 class Subscription(models.Model):

@@ -142,6 +142,17 @@ def test_every_unknown_token_gets_the_same_answer(browser: Client, sent: Sent) -
     assert not Suppression.objects.exists()
 
 
+def test_recipients_read_the_name_that_is_meant_for_them(browser: Client, sent: Sent) -> None:
+    inside = sent.lists[0]
+    inside.name, inside.public_name = "2026 Q3 import, B leads", "Monthly news"
+    inside.save()
+    page = browser.get(sent.unsubscribe()).content.decode()
+    left = browser.post(f"{sent.unsubscribe()}/leave", {"list": inside.id}).content.decode()
+    assert "Leave “Monthly news”" in page
+    assert "You have left “Monthly news”" in left
+    assert "B leads" not in page + left
+
+
 def test_a_name_of_a_list_is_shown_and_never_run(browser: Client, sent: Sent) -> None:
     sent.lists[0].name = "<script>alert(1)</script>"
     sent.lists[0].save()
