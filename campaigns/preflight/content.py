@@ -21,6 +21,7 @@ from delivery.content import Parts, Recipient
 from delivery.linter import MAX_HTML_BYTES, lint
 from delivery.markup import host_of
 
+_MOST_UNKNOWN = 20
 _LARGE_HTML_BYTES = 80_000
 _PLACEHOLDER_HOSTS = ("example.com", "example.org", "example.net")
 _FEW_LETTERS = 100
@@ -135,14 +136,18 @@ def _templates(campaign: Campaign, sources: Sources) -> Iterator[Finding]:
 
 
 def _tags(campaign: Campaign, sources: Sources, known: set[str]) -> Iterator[Finding]:
-    said: set[str] = set()
-    for name, card, source in sources:
-        for unknown in sorted(language.tags_used(source) - known - said):
-            said.add(unknown)
-            text = f"There is no field “{unknown}”, which the {name} asks for."
-            block = places.with_tag(campaign, unknown) if name == "mail" else ""
-            cure = "Choose a tag from the list, or add the field."
-            yield Finding("block", "unknown-tag", text, cure, card, block=block)
+    """Each unknown name once; of very many the first ones, as each is looked for in every block."""
+    unknown: dict[str, tuple[str, Card]] = {}
+    for source_name, card, source in sources:
+        for tag in sorted(language.tags_used(source) - known):
+            unknown.setdefault(tag, (source_name, card))
+    cure = "Choose a tag from the list, or add the field."
+    for tag, (source_name, card) in list(unknown.items())[:_MOST_UNKNOWN]:
+        text = f"There is no field “{tag}”, which the {source_name} asks for."
+        block = places.with_tag(campaign, tag) if source_name == "mail" else ""
+        yield Finding("block", "unknown-tag", text, cure, card, block=block)
+    if (more := len(unknown) - _MOST_UNKNOWN) > 0:
+        yield Finding("block", "unknown-tag", f"{more:,} more tags name no field either.", cure, "content")
 
 
 def _gaps(campaign: Campaign, sources: Sources) -> Iterator[Finding]:

@@ -96,6 +96,13 @@ def test_what_must_not_go_out_is_blocked(campaign: Campaign, changes: dict[str, 
     assert code in codes(campaign, "block")
 
 
+def test_of_very_many_unknown_tags_the_first_are_named_and_the_others_counted(campaign: Campaign) -> None:
+    campaign.html = GOOD + "".join(f"{{{{ unknown_{number} }}}}" for number in range(300))
+    found = [finding.text for finding in checklist.check(campaign) if finding.code == "unknown-tag"]
+    assert len(found) == 21
+    assert found[-1] == "280 more tags name no field either."
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
