@@ -1,5 +1,6 @@
 """People who work here, the organisation they work for, and what they did."""
 
+from importlib import import_module
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -64,9 +65,8 @@ class Session(AbstractBaseSession):
 
     @classmethod
     def get_session_store_class(cls) -> type[SessionBase]:
-        from accounts.sessions.store import SessionStore  # which needs this model
-
-        return SessionStore
+        store: type[SessionBase] = import_module(settings.SESSION_ENGINE).SessionStore  # which needs this model
+        return store
 
 
 class Organisation(models.Model):

@@ -32,7 +32,8 @@ def main(arguments: list[str]) -> None:
     else:
         socket = socket_path()
         socket.parent.mkdir(parents=True, exist_ok=True)
-        place = ["--uds", str(socket), "--uds-permissions", "600", "--blocking-threads", str(_THREADS)]
+        # Without the nought it would be read as a decimal number: a mode that only root gets past.
+        place = ["--uds", str(socket), "--uds-permissions", "0600", "--blocking-threads", str(_THREADS)]
         options = ["config.wsgi:staff", "--interface", "wsgi", *place, *options]
     cli(options, prog_name="granian", auto_envvar_prefix="GRANIAN")
 
