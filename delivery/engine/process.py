@@ -7,6 +7,7 @@ import mmap
 import os
 import threading
 from collections.abc import Coroutine
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,10 +33,12 @@ _SENDING = set(turns.QUEUES.values())
 
 # `worker_shutting_down` fires in the parent alone; its children see it through memory that they share with it.
 _shared = mmap.mmap(-1, mmap.PAGESIZE)
+_closing = threading.Event()  # this process alone: it was told to go, whatever its siblings do
+_LAST_TURN_SECONDS = 5.0
 
 
 def is_shutting_down() -> bool:
-    return _shared[0] != 0
+    return _shared[0] != 0 or _closing.is_set()
 
 
 class Engine:
@@ -50,6 +53,7 @@ class Engine:
         self._wire.start()
         self.loop.call_soon_threadsafe(self.pools.begin)
         self.thread.submit(_sweep_journals)
+        self._turn: Future[Any] | None = None
 
     def open_journal(self) -> None:
         self.journal = Journal(Path(settings.JOURNAL_DIR))
@@ -66,10 +70,18 @@ class Engine:
         self.thread.submit(_sweep, self.journal.path)
 
     def run(self, work: Coroutine[Any, Any, _Result]) -> _Result:
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
+        self._turn = turn = asyncio.run_coroutine_threadsafe(work, self.loop)
+        return turn.result()
 
     def close(self) -> None:
-        """Leave nothing behind, unless the database is away in the middle of a turn."""
+        """Leave nothing behind, unless the database is away in the middle of a turn.
+
+        A turn that is going on takes nothing more up, hears what is on the wire and gives the rest back: it would open
+        new channels for those that are closed here.
+        """
+        if self._turn is not None and not self._turn.done():
+            with contextlib.suppress(Exception):
+                self._turn.result(_LAST_TURN_SECONDS)
         self.run(self.pools.close())
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._wire.join(5)
@@ -93,9 +105,13 @@ def engine() -> Engine:
 
 def close() -> None:
     global _engine
-    if _engine is not None and _engine.pid == os.getpid():
-        _engine.close()
-    _engine = None
+    _closing.set()
+    try:
+        if _engine is not None and _engine.pid == os.getpid():
+            _engine.close()
+    finally:
+        _engine = None
+        _closing.clear()
 
 
 def _succeed() -> None:
