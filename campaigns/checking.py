@@ -13,8 +13,8 @@ from campaigns.models import Campaign, Edition
 from campaigns.preflight import content
 from campaigns.preflight.findings import Finding
 from contacts.merge_values import tags, values
+from delivery import html_tokens
 from delivery.content import Parts, Recipient
-from delivery.markup import Reader
 from tracking import addresses
 
 _NOBODY = "somebody@example.com"
@@ -73,18 +73,5 @@ def _sent(edition: Edition, recipient: Recipient) -> tuple[Parts, list[tuple[str
     base = edition.organisation["public_address"].rstrip("/")
     own = [addresses.click_url(base, recipient.message_id, link_id) for link_id in link_ids]
     leads = dict(zip(own, targets, strict=True))
-    reader = _Links()
-    reader.feed(sent.html)
-    reader.close()
-    return sent, [(href, leads.get(href, href)) for href in reader.found]
-
-
-class _Links(Reader):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        href = dict(attributes).get("href")
-        if tag in {"a", "area"} and href is not None:
-            self.found.append(href)
+    hrefs = html_tokens.hrefs(html_tokens.tokens(sent.html))
+    return sent, [(href, leads.get(href, href)) for href in hrefs if href is not None]

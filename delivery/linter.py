@@ -5,14 +5,15 @@ The same function judges every message that tests build and the sample that is b
 
 import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from functools import cached_property
 from html import unescape
 
-from delivery import markup, tokens, verp
+from delivery import html_tokens, markup, tokens, verp
+from delivery.html_tokens import Token
 
 MAX_HTML_BYTES = 95_000
 _ONCE = ("Date", "From", "To", "Message-ID", "MIME-Version", "Subject")
@@ -31,30 +32,6 @@ _ACTIVE = re.compile(r"<script\b|javascript:|<[^<>]*\son\w+\s*=|<(?:form|object|
 class Violation:
     rule: str
     text: str
-
-
-@dataclass
-class _Page(markup.Reader):
-    """What the linter wants to know of the HTML part."""
-
-    links: list[str] = field(default_factory=list)
-    images_without_alt: list[str] = field(default_factory=list)
-    tables_without_role: int = 0
-    language: str = ""
-
-    def __post_init__(self) -> None:
-        super().__init__()
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        given = dict(attributes)
-        if tag in {"a", "area"} and "href" in given:
-            self.links.append((given["href"] or "").strip())
-        elif tag == "img" and given.get("alt") is None:
-            self.images_without_alt.append(given.get("src") or "")
-        elif tag == "table" and given.get("role") is None:
-            self.tables_without_role += 1
-        elif tag == "html":
-            self.language = given.get("lang") or ""
 
 
 @dataclass(frozen=True)
@@ -83,11 +60,8 @@ class _Mail:
         return self._body("plain")
 
     @cached_property
-    def page(self) -> _Page:
-        page = _Page()
-        page.feed(self.html)
-        page.close()
-        return page
+    def page(self) -> list[Token]:
+        return list(html_tokens.tokens(self.html))
 
     def _body(self, kind: str) -> str:
         part = self.message.get_body((kind,))
@@ -229,7 +203,8 @@ def _no_strangers(mail: _Mail) -> Iterator[str]:
 
 
 def _links(mail: _Mail) -> Iterator[str]:
-    for link in mail.page.links:
+    for href in html_tokens.hrefs(mail.page):
+        link = (href or "").strip()
         parts = markup.split(link)
         if not link:
             yield "a link leads nowhere"
@@ -244,11 +219,12 @@ def _links(mail: _Mail) -> Iterator[str]:
 
 
 def _accessible(mail: _Mail) -> Iterator[str]:
-    if mail.page.images_without_alt:
-        yield f"{len(mail.page.images_without_alt)} pictures have no description (alt)"
-    if mail.page.tables_without_role and "<th" not in mail.html.lower():
-        yield f"{mail.page.tables_without_role} layout tables have no role"
-    if not mail.page.language:
+    if silent := sum(image.get("alt") is None for image in html_tokens.elements(mail.page, "img")):
+        yield f"{silent} pictures have no description (alt)"
+    bare = sum(table.get("role") is None for table in html_tokens.elements(mail.page, "table"))
+    if bare and "<th" not in mail.html.lower():
+        yield f"{bare} layout tables have no role"
+    if not any(page.get("lang") for page in html_tokens.elements(mail.page, "html")):
         yield "the HTML names no language"
 
 

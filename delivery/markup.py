@@ -3,18 +3,15 @@
 import re
 from html import unescape
 from html.entities import html5
-from html.parser import HTMLParser
 from urllib.parse import SplitResult, urlsplit
 
-_TAG = re.compile(r"<[a-zA-Z][^<>]*+>")
-_NO_REFERENCE = re.compile(r"&(?!#|[A-Za-z][A-Za-z0-9]*(?:;|(?![A-Za-z0-9=])))")
 _REFERENCE = re.compile(r"&(?:#\w+;?|[A-Za-z][A-Za-z0-9]*(?:;|(?![A-Za-z0-9=])))")
 
 
 def attribute_text(raw: str) -> str:
     """The value of an attribute, `raw` being what stands between its quotes.
 
-    HTMLParser knows one rule for text and attributes. Browsers leave `&copy=1` alone in these (WHATWG HTML,
+    `html.unescape` knows one rule for text and attributes. Browsers leave `&copy=1` alone in these (WHATWG HTML,
     13.2.5.73): it is the next part of an address, no sign.
     """
     return _REFERENCE.sub(_referred, raw) if "&" in raw else raw
@@ -22,15 +19,6 @@ def attribute_text(raw: str) -> str:
 
 def _referred(found: re.Match[str]) -> str:
     return unescape(found[0]) if found[0][1] == "#" or found[0][1:] in html5 else found[0]
-
-
-class Reader(HTMLParser):
-    def feed(self, data: str) -> None:
-        super().feed(_TAG.sub(lambda tag: _NO_REFERENCE.sub("&amp;", tag[0]) if "&" in tag[0] else tag[0], data))
-
-    def parse_marked_section(self, i: int, report: int = 1) -> int:
-        """`<![anything[` is a comment to a browser; HTMLParser raises AssertionError for all but a few words."""
-        return self.parse_bogus_comment(i, bool(report))
 
 
 def split(link: str) -> SplitResult:

@@ -43,6 +43,11 @@ class Field:
     maximum: int = 0
     example: str = ""  # shown in grey where nothing is written yet, and never sent
 
+    @property
+    def takes_words(self) -> bool:
+        """Whether merge tags may stand in it."""
+        return self.widget in {"text", "rich", "url"}
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -224,6 +229,14 @@ def walk(document: Document) -> Iterator[Block]:
         yield block
         for column in block.get("columns", []):
             yield from column
+
+
+def words(document: Document) -> Iterator[tuple[Block, Field]]:
+    """Every text and address that somebody may have written: its block, and the field that holds it."""
+    for block in walk(document):
+        for field in KINDS[block["kind"]].fields:
+            if field.takes_words:
+                yield block, field
 
 
 def says(block: Block) -> bool:

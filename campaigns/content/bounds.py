@@ -3,9 +3,9 @@
 import json
 
 from campaigns.content.blocks import Document, Invalid, walk
-from campaigns.content.tokens import tokens
 from campaigns.merge import language, places
 from campaigns.merge.syntax import Problem
+from delivery.html_tokens import tokens
 
 MAX_HTML_BYTES = 300_000
 MAX_SHEET_BYTES = 200_000

@@ -3,14 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from html import escape, unescape
 
 from campaigns.content import inlining, sanitising
 from campaigns.content.inlining import Left
 from campaigns.content.sanitising import Removed
-from campaigns.content.tokens import Token, tokens
 from campaigns.merge.masking import Masks
+from delivery.html_tokens import Token, tokens
 
 __all__ = [
     "Left",
@@ -46,7 +45,6 @@ class Prepared:
     left: tuple[Left, ...]
 
 
-@lru_cache(maxsize=32)
 def prepare(html: str) -> Prepared:
     """The author's page, cleaned and annotated; every other character stays as it was. Raises Unusable.
 
@@ -67,7 +65,6 @@ def clean(html: str) -> str:
     return masks.reveal(sanitising.clean(masks.hide(html), masks)[0])
 
 
-@lru_cache(maxsize=32)
 def inline(html: str) -> str:
     """The HTML with its CSS written into the elements as well, and not one other character changed. Raises Unusable."""
     masks = Masks(apart=True)

@@ -10,8 +10,8 @@ from html import unescape
 from typing import Literal, NamedTuple
 
 from campaigns.content import sheet_cleaning
-from campaigns.content.tokens import TAG_NAME, Token, attributes, tokens
 from campaigns.merge.masking import Masks
+from delivery.html_tokens import TAG_NAME, Token, attributes, tokens
 
 _PLAIN_NAME = re.compile(r"[a-z][\w:.-]*")  # other names mean different things to different readers
 # Outlook's conditions in every spelling that is met: what stands between them is seen by Outlook alone, ...

@@ -30,7 +30,7 @@ class Input:
 
     @property
     def takes_merge_tags(self) -> bool:
-        return self.field.widget in ("text", "rich", "url")
+        return self.field.takes_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from html import unescape
 
 from accounts.web_addresses import resolved, tidy
-from campaigns.content.tokens import tokens
 from campaigns.merge import places
 from campaigns.merge.places import Attribute
 from campaigns.merge.syntax import Piece
+from delivery.html_tokens import tokens
 from delivery.markup import attribute_text
 
 _LINK = re.compile(r"(?:a|area|v:\w+)", re.IGNORECASE)

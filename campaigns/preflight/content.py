@@ -12,11 +12,12 @@ from campaigns.merge import language
 from campaigns.message import editions, preview
 from campaigns.message.compiled import CompiledEdition, link_targets
 from campaigns.models import Campaign, Edition
-from campaigns.preflight import foreign_tags, places, written_blocks, written_html
+from campaigns.preflight import foreign_tags, written_blocks, written_html
 from campaigns.preflight.findings import Card, Finding, Level
+from campaigns.preflight.places import Places
 from contacts import audience
 from contacts.merge_values import tags
-from delivery import markup
+from delivery import html_tokens
 from delivery.content import Parts, Recipient
 from delivery.linter import MAX_HTML_BYTES, lint
 from delivery.markup import host_of
@@ -30,22 +31,6 @@ _SAID_ELSEWHERE = frozenset({"bodies", "size", "resolved", "links", "accessible"
 _FROM_PEOPLE = frozenset({"first_name", "last_name", "language"})
 
 
-class _Page(markup.Reader):
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.links: list[str] = []
-        self.images: list[dict[str, str | None]] = []
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        given = dict(attributes)
-        if tag in {"a", "area"} and "href" in given:
-            self.links.append((given["href"] or "").strip())
-        elif tag == "img":
-            self.images.append(given)
-
-
 def check(campaign: Campaign, organisation: Organisation | None, *, is_real: bool) -> list[Finding]:
     try:
         edition = editions.freeze(campaign)
@@ -55,7 +40,7 @@ def check(campaign: Campaign, organisation: Organisation | None, *, is_real: boo
     recipient = preview.recipient_of(person, tracked=True)
     known = {tag.name for tag in (*tags(), *editions.OWN_TAGS)}
     found = check_edition(campaign, edition, organisation, recipient, known, is_real=is_real)
-    return [*found, *_gaps(campaign, _sources(edition))]
+    return [*found, *_gaps(campaign, _sources(edition), Places(campaign))]
 
 
 def unusable(campaign: Campaign, problem: ValueError) -> Finding:
@@ -73,9 +58,9 @@ def check_edition(
     is_real: bool,
 ) -> list[Finding]:
     """What is wrong with the mail itself, as `recipient` would get it, whoever else it goes to."""
-    sources = _sources(edition)
-    broken, foreign = list(_templates(campaign, sources)), list(foreign_tags.check(campaign))
-    found = [*broken, *foreign, *_tags(campaign, sources, known_tags)]
+    sources, places = _sources(edition), Places(campaign)
+    broken, foreign = list(_templates(sources, places)), list(foreign_tags.check(campaign))
+    found = [*broken, *foreign, *_tags(sources, places, known_tags)]
     if campaign.content_kind == Campaign.ContentKind.HTML:
         found += written_html.check(results.of_html(campaign.html, campaign.preheader.strip()))
     else:
@@ -122,7 +107,7 @@ def _sources(edition: Edition) -> Sources:
     ]
 
 
-def _templates(campaign: Campaign, sources: Sources) -> Iterator[Finding]:
+def _templates(sources: Sources, places: Places) -> Iterator[Finding]:
     said: set[str] = set()
     for name, card, source in sources:
         for problem in language.check(source):
@@ -131,11 +116,11 @@ def _templates(campaign: Campaign, sources: Sources) -> Iterator[Finding]:
                 near = f" Near: {problem.near}" if problem.near else ""
                 text = f"A merge tag in the {name} does not work: {problem.text}{near}"
                 cure = "Mend it, or insert it again from the list of tags."
-                block = places.broken(campaign, problem) if name == "mail" else ""
+                block = places.broken(problem) if name == "mail" else ""
                 yield Finding("block", "template", text, cure, card, block=block)
 
 
-def _tags(campaign: Campaign, sources: Sources, known: set[str]) -> Iterator[Finding]:
+def _tags(sources: Sources, places: Places, known: set[str]) -> Iterator[Finding]:
     """Each unknown name once; of very many the first ones, as each is looked for in every block."""
     unknown: dict[str, tuple[str, Card]] = {}
     for source_name, card, source in sources:
@@ -144,13 +129,13 @@ def _tags(campaign: Campaign, sources: Sources, known: set[str]) -> Iterator[Fin
     cure = "Choose a tag from the list, or add the field."
     for tag, (source_name, card) in list(unknown.items())[:_MOST_UNKNOWN]:
         text = f"There is no field “{tag}”, which the {source_name} asks for."
-        block = places.with_tag(campaign, tag) if source_name == "mail" else ""
+        block = places.with_tag(tag) if source_name == "mail" else ""
         yield Finding("block", "unknown-tag", text, cure, card, block=block)
     if (more := len(unknown) - _MOST_UNKNOWN) > 0:
         yield Finding("block", "unknown-tag", f"{more:,} more tags name no field either.", cure, "content")
 
 
-def _gaps(campaign: Campaign, sources: Sources) -> Iterator[Finding]:
+def _gaps(campaign: Campaign, sources: Sources, places: Places) -> Iterator[Finding]:
     """Tags without a fallback that some of the recipients have no value for."""
     wanted: dict[str, Card] = {}
     for _, card, source in sources:
@@ -162,7 +147,7 @@ def _gaps(campaign: Campaign, sources: Sources) -> Iterator[Finding]:
             who = "1 person has" if people == 1 else f"{people:,} people have"
             text = f"{who} no {name}: they would see a gap."
             cure = f'Write {{{{ {name}|default("…") }}}} with words that always fit.'
-            block = places.without_fallback(campaign, name) if wanted[name] == "content" else ""
+            block = places.without_fallback(name) if wanted[name] == "content" else ""
             yield Finding("warn", "no-fallback", text, cure, wanted[name], block=block)
 
 
@@ -192,11 +177,11 @@ def _as_sent(
     except (language.Broken, ValueError) as problem:
         yield Finding("block", "template", str(problem), "Mend the mail.", "content")
         return
-    page = _Page(shown.html)
+    page = list(html_tokens.tokens(shown.html))
     yield from _unsubscribe(edition)
     yield from _address(shown, organisation)
-    yield from _links(campaign, page, is_real=is_real)
-    yield from _pictures(campaign, page, shown)
+    yield from _links(Places(campaign), [(href or "").strip() for href in html_tokens.hrefs(page)], is_real=is_real)
+    yield from _pictures(campaign, html_tokens.elements(page, "img"), shown)
     yield from _size(len(sent.html.encode()))
     yield from _linted(edition, recipient, is_real=is_real)
 
@@ -230,15 +215,15 @@ def _words(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.lower()))
 
 
-def _links(campaign: Campaign, page: _Page, *, is_real: bool) -> Iterator[Finding]:
+def _links(places: Places, links: list[str], *, is_real: bool) -> Iterator[Finding]:
     def finding(level: Level, code: str, text: str, cure: str, link: str) -> Finding:
-        return Finding(level, code, text, cure, "content", block=places.with_link(campaign, link))
+        return Finding(level, code, text, cure, "content", block=places.with_link(link))
 
-    empty = [link for link in page.links if link in {"", "#", "http://", "https://"}]
+    empty = [link for link in links if link in {"", "#", "http://", "https://"}]
     if empty:
         text = "A link leads nowhere." if len(empty) == 1 else f"{len(empty)} links lead nowhere."
         yield finding("block", "empty-link", text, "Enter where they lead, or remove them.", empty[0])
-    web = [link for link in page.links if link.startswith(("http://", "https://")) and link not in empty]
+    web = [link for link in links if link.startswith(("http://", "https://")) and link not in empty]
     broken = [link for link in web if not host_of(link)]
     if broken:
         text = f"The link “{broken[0][:60]}” is not an address."
@@ -247,12 +232,12 @@ def _links(campaign: Campaign, page: _Page, *, is_real: bool) -> Iterator[Findin
     if placeholders:
         text = "A link still leads to example.com."
         yield finding("warn", "placeholder-link", text, "Enter your own address.", placeholders[0])
-    relative = [link for link in page.links if link and not re.match(r"[a-z][a-z0-9+.-]*:|#", link, re.IGNORECASE)]
+    relative = [link for link in links if link and not re.match(r"[a-z][a-z0-9+.-]*:|#", link, re.IGNORECASE)]
     if relative:
         text = f"The link “{relative[0][:60]}” is not a full address; in a mail it leads nowhere."
         yield finding("block", "relative-link", text, "Begin it with https://.", relative[0])
-    own = {host_of(link) for link in page.links if "/u/" in link}
-    plain = [link for link in page.links if link.startswith("http://") and host_of(link) not in own]
+    own = {host_of(link) for link in links if "/u/" in link}
+    plain = [link for link in links if link.startswith("http://") and host_of(link) not in own]
     if plain:
         text = f"“{plain[0][:60]}” is not encrypted (http)" + (
             f", nor are {len(plain) - 1} more." if plain[1:] else "."
@@ -264,18 +249,18 @@ def _links(campaign: Campaign, page: _Page, *, is_real: bool) -> Iterator[Findin
         yield finding("block", "local-link", text, "Enter the address of the public site.", local[0])
 
 
-def _pictures(campaign: Campaign, page: _Page, shown: Parts) -> Iterator[Finding]:
+def _pictures(campaign: Campaign, images: list[dict[str, str | None]], shown: Parts) -> Iterator[Finding]:
     if campaign.content_kind == Campaign.ContentKind.HTML:
-        yield from written_html.pictures([image.get("src") for image in page.images])
-        silent = [image for image in page.images if image.get("alt") is None]
+        yield from written_html.pictures([image.get("src") for image in images])
+        silent = [image for image in images if image.get("alt") is None]
         if silent:
             text = "1 picture has" if len(silent) == 1 else f"{len(silent)} pictures have"
             yield Finding("warn", "no-alt", f"{text} no description.", 'Add alt="…" to each.', "content")
-    if any((image.get("src") or "").startswith("data:") for image in page.images):
+    if any((image.get("src") or "").startswith("data:") for image in images):
         text = "A picture is written into the HTML itself; most mailboxes do not show such pictures."
         yield Finding("warn", "data-image", text, "Upload it under Images and use its address.", "content")
     letters = sum(map(str.isalpha, re.sub(r"\(https?:[^\s)]*+\)?", "", shown.text)))
-    if page.images and letters < _FEW_LETTERS:
+    if images and letters < _FEW_LETTERS:
         text = "The mail is hardly more than pictures: without them nothing is left to read, and filters distrust it."
         yield Finding("warn", "image-only", text, "Say the main thing in words.", "content")
 

@@ -1,7 +1,6 @@
 """Merge tags that came along from another system: named before the launch, and put into ours where we have the same."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from campaigns.content import blocks
 from campaigns.merge import foreign
@@ -52,8 +51,8 @@ def translate(campaign: Campaign) -> int:
         campaign.html = changed(campaign.html, is_html=True)
     else:
         document = blocks.validate(campaign.blocks or blocks.empty())
-        for block, name, is_rich in _words_of(document):
-            block[name] = changed(block[name], is_html=is_rich)
+        for block, field in blocks.words(document):
+            block[field.name] = changed(block[field.name], is_html=field.widget == "rich")
         campaign.blocks = blocks.validate(document)
     return count
 
@@ -69,13 +68,6 @@ def _sources(campaign: Campaign) -> Iterator[tuple[str, bool, str, Card, str]]:
     if campaign.content_kind == Campaign.ContentKind.HTML:
         yield campaign.html, True, "mail", "content", ""
     else:
-        for block, name, is_rich in _words_of(blocks.validate(campaign.blocks or blocks.empty())):
-            yield block[name], is_rich, "mail", "content", block["id"]
+        for block, field in blocks.words(blocks.validate(campaign.blocks or blocks.empty())):
+            yield block[field.name], field.widget == "rich", "mail", "content", block["id"]
     yield campaign.text, False, "plain text", "content", ""
-
-
-def _words_of(document: blocks.Document) -> Iterator[tuple[dict[str, Any], str, bool]]:
-    for block in blocks.walk(document):
-        for field in blocks.KINDS[block["kind"]].fields:
-            if field.widget in {"text", "rich", "url"}:
-                yield block, field.name, field.widget == "rich"

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from html import unescape
 
+from delivery import html_tokens
 from delivery.markup import printable
-from delivery.sandbox import html as markup
 from delivery.sandbox import parts
 from delivery.sandbox.headers import decoded
 
@@ -51,10 +52,9 @@ class Reading:
     @property
     def html_in_new_tabs(self) -> str:
         """The HTML, made so that its links leave the frame it is shown in."""
-        tags = (found for found in markup.read(self.html) if isinstance(found, markup.Tag))
-        head = next((tag for tag in tags if tag.name == "head"), None)
+        head = next((tag for tag in html_tokens.tokens(self.html) if tag.is_opening and tag.name == "head"), None)
         doctype = _DOCTYPE.match(self.html)
-        start = head.end if head else doctype.end() if doctype else 0
+        start = head.start + len(head.text) if head else doctype.end() if doctype else 0
         return self.html[:start] + _NEW_TAB + self.html[start:]
 
     @property
@@ -77,18 +77,22 @@ class Reading:
 def _links(html: str) -> Iterator[Link]:
     """Every `<a href>` in its order; a link without words goes by the alternative text of its picture."""
     address, words = "", [""]
-    for found in markup.read(html):
-        if isinstance(found, markup.Words):
-            words.append(found.text)
-        elif found.name == "img":
-            words.append(found.attributes.get("alt", ""))
-        elif found.name == "/a" or (found.name == "a" and found.attributes.get("href")):
+    for token in html_tokens.tokens(html):
+        if token.kind == "text":
+            words.append(unescape(token.text))
+            continue
+        given = html_tokens.values(token) if token.is_opening and token.name in {"a", "img"} else {}
+        if token.name == "img":
+            words.append(f" {given.get('alt') or ''} ")
+        elif token.kind == "tag" and token.name == "a" and (given.get("href") or not token.is_opening):
             if address:
                 yield _link(address, words)
-            address, words = printable(found.attributes.get("href", "").strip()), []
+            address, words = printable((given.get("href") or "").strip()), []
+        else:
+            words.append(" ")
     if address:
         yield _link(address, words)
 
 
 def _link(address: str, words: list[str]) -> Link:
-    return Link(" ".join(" ".join(words).split())[:_WORDS_CHARS], address)
+    return Link(" ".join("".join(words).split())[:_WORDS_CHARS], address)

@@ -12,10 +12,10 @@ import pytest
 
 from campaigns.content import bounds, drawing, html, sanitising, sheet_cleaning
 from campaigns.content.inlining import comments, sources
-from campaigns.content.tokens import tokens
 from campaigns.merge import foreign, language, places
 from campaigns.merge.masking import Masks
 from campaigns.message import encoding, links, personal_addresses, pixel, plaintext
+from delivery.html_tokens import tokens
 
 Scanner = Callable[[str], object]
 

@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from campaigns.content import html, sheet_cleaning
-from campaigns.content.tokens import tokens as html_tokens
 from campaigns.merge import language
 from campaigns.message import plaintext
 from contacts.importing.reading import records
 from delivery import replies, tokens
 from delivery.bounces import arf
+from delivery.html_tokens import tokens as html_tokens
 from delivery.sandbox.headers import read as read_headers
 from delivery.sandbox.reading import Reading
 

@@ -13,8 +13,8 @@ from campaigns.content.inlining.sheet import Declaration, declarations
 from campaigns.content.inlining.sources import style_rules
 from campaigns.content.inlining.tags import with_style
 from campaigns.content.inlining.tree import MAX_DEPTH, TooDeep
-from campaigns.content.tokens import tokens
 from campaigns.merge.masking import Masks
+from delivery.html_tokens import tokens
 
 __all__ = ["MAX_DEPTH", "Inlined", "Left", "TooDeep", "TooMuch", "inline"]
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from campaigns.content.inlining import sheet
 from campaigns.content.inlining.sheet import Rule
-from campaigns.content.tokens import Token, attributes
-from campaigns.content.tokens import tokens as cut
 from campaigns.merge.masking import Masks
+from delivery.html_tokens import Token, attributes
+from delivery.html_tokens import tokens as cut
 
 _CONDITION = re.compile(r"<!(?:--)?\s*\[if\b([^\]]*)\]", re.IGNORECASE)
 _END = re.compile(r"<!(?:--)?[\s<!-]*\[endif\]", re.IGNORECASE)

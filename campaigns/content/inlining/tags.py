@@ -6,7 +6,7 @@ from html import escape, unescape
 
 from campaigns.content.inlining.cascade import Written
 from campaigns.content.inlining.sheet import Declaration, ends_open
-from campaigns.content.tokens import TAG_NAME, attributes
+from delivery.html_tokens import TAG_NAME, attributes
 
 _END = re.compile(r"(?:(?<=[\s\"'])/)?>\Z")
 

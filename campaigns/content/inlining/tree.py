@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 from cssselect2 import ElementWrapper
 from selectolax.lexbor import LexborHTMLParser
 
-from campaigns.content.tokens import Token
+from delivery.html_tokens import Token
 
 MAX_DEPTH = 256  # half of what browsers bear, and all that other mail programs were seen to
 

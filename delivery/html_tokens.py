@@ -1,8 +1,10 @@
 """HTML cut into tokens as a browser cuts it (WHATWG HTML, 13.2.5), every character in one of them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
+
+from delivery.markup import attribute_text
 
 Kind = Literal["comment", "mark", "tag", "raw", "unfinished", "text"]
 
@@ -55,6 +57,30 @@ def attributes(text: str, start: int = 0, end: int | None = None) -> Iterator[re
     for found in _ATTRIBUTE.finditer(text, start, len(text) if end is None else end):
         if found["name"]:
             yield found
+
+
+def values(tag: Token) -> dict[str, str | None]:
+    """What the attributes of an opening tag say; None where one has no value. Of two alike the first counts."""
+    found: dict[str, str | None] = {}
+    for attribute in attributes(tag.text, 1 + len(tag.name), len(tag.text) - 1):
+        found.setdefault(attribute["name"].lower(), _said(attribute["value"]))
+    return found
+
+
+def elements(page: Iterable[Token], *names: str) -> list[dict[str, str | None]]:
+    """What the attributes of each such element say, in their order."""
+    return [values(token) for token in page if token.is_opening and token.name in names]
+
+
+def hrefs(page: Iterable[Token]) -> list[str | None]:
+    """What stands in each link; None where it has no value."""
+    return [given["href"] for given in elements(page, "a", "area") if "href" in given]
+
+
+def _said(written: str | None) -> str | None:
+    if written is None:
+        return None
+    return attribute_text(written[1:-1] if written[:1] in {'"', "'"} else written)
 
 
 def tag_name(tag: str) -> str:
