@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts import audit, mailing
 from accounts.models import Organisation, User
 from campaigns.models import TestAddress
+from contacts import addresses
 from delivery.models import Provider
 
 ASKED_AGAIN_AFTER = timedelta(days=1)
@@ -22,14 +23,13 @@ _ANSWERED_WITHIN = timedelta(days=14)
 _SALT = "campaigns.test_addresses"
 
 
-def unknown(addresses: Iterable[str], way_out: Provider | None) -> list[str]:
+def unknown(wanted: Iterable[str], way_out: Provider) -> list[str]:
     """Those that must agree first. None of a rehearsal: no mail of one leaves."""
-    wanted = list(addresses)
-    if way_out is None or way_out.is_rehearsal:
+    if way_out.is_rehearsal:
         return []
-    here = {email.casefold() for email in User.objects.filter(is_active=True).values_list("email", flat=True)}
+    here = {addresses.key(email) for email in User.objects.filter(is_active=True).values_list("email", flat=True)}
     here.update(TestAddress.objects.exclude(agreed_at=None).values_list("email", flat=True))
-    return [address for address in wanted if address.casefold() not in here]
+    return [address for address in wanted if addresses.key(address) not in here]
 
 
 def ask(address: str, *, by: User) -> str:
@@ -37,13 +37,13 @@ def ask(address: str, *, by: User) -> str:
     if not mailing.can_mail():
         return "Not sent: nobody who works here has this address, and no mail server is ready to ask its owner."
     since = timezone.now() - ASKED_AGAIN_AFTER
-    found = TestAddress.objects.filter(email=address.casefold()).first() or TestAddress(email=address.casefold())
-    if found.pk and found.asked_at > since:
+    kept = TestAddress.objects.filter(email=addresses.key(address))
+    if kept.filter(asked_at__gt=since).exists():
         return "Not sent: its owner was asked and has not agreed yet."
     if TestAddress.objects.filter(asked_by=by, asked_at__gt=since).count() >= _MOST_ASKED:
         return f"Not sent: you have asked {_MOST_ASKED} owners of addresses today. Go on tomorrow."
-    found.asked_at, found.asked_by = timezone.now(), by
-    found.save()
+    asked = {"asked_at": timezone.now(), "asked_by": by}
+    found, _ = TestAddress.objects.update_or_create(email=addresses.key(address), defaults=asked)
     audit.record(by, "test_address.asked", address)
     organisation = Organisation.objects.get(id=1)
     link = organisation.public_address + reverse("test-address", args=[signing.dumps(found.pk, salt=_SALT)])

@@ -3,7 +3,7 @@
 import json
 import logging
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
@@ -43,11 +43,9 @@ class Page:
 
 def of_html(html: str, preheader: str) -> Page:
     """Raises Unusable, whose words may be shown."""
-    if problem := bounds.problem_of_html(html):
-        raise Unusable(problem)
     subject = "style sheet" if "<style" in html.lower() else "HTML"
     job = {"html": html, "preheader": preheader}
-    return _page("html", job, [html, preheader], subject)
+    return _page("html", job, [html, preheader], subject, lambda: bounds.problem_of_html(html))
 
 
 def of_drawing(drawing: Drawing) -> Page:
@@ -55,12 +53,16 @@ def of_drawing(drawing: Drawing) -> Page:
     return _page("blocks", drawing.as_job(), drawing.content(), "mail")
 
 
-def _page(step: str, job: dict[str, Any], content: Sequence[Any], subject: str) -> Page:
+def _page(
+    step: str, job: dict[str, Any], content: Sequence[Any], subject: str, refuse: Callable[[], str] = str
+) -> Page:
+    """`refuse`: why it is not even compiled, asked once for the same words; "" when it may be."""
     key = f"page:{_digest(compiler(), step, content)}"
     with _LOCKS[hash(key) % len(_LOCKS)]:  # a page asks for the same draft several times at once
         found = _known(key)
         if found is None:
-            found = _compiled(step, job, subject)
+            problem = refuse()
+            found = {"unusable": problem} if problem else _compiled(step, job, subject)
             _keep(key, found)
     if "unusable" in found:
         raise Unusable(found["unusable"])
