@@ -17,6 +17,7 @@ from django.utils.http import urlencode
 from accounts import audit
 from accounts.login import present_password, throttling
 from accounts.permissions import StaffRequest
+from accounts.shell import whole_pages
 from accounts.two_factor import codes, factors, passkeys
 
 GRACE = timedelta(minutes=5)
@@ -115,10 +116,7 @@ def _answer(request: StaffRequest) -> ConfirmForm | None:
 def _ask(request: StaffRequest, form: ConfirmForm | None) -> HttpResponse:
     here = request.get_full_path()
     if request.htmx:
-        answer = HttpResponse(status=204)
-        on_screen = request.htmx.current_url_abs_path or "/"
-        answer.headers["HX-Redirect"] = f"{resolve_url('confirm')}?{urlencode({'next': on_screen})}"
-        return answer
+        return whole_pages.and_back(resolve_url("confirm"), request)
     if request.method != "POST":
         return redirect(f"{resolve_url('confirm')}?{urlencode({'next': here})}")
     kept = [(name, value) for name, values in request.POST.lists() if name not in _NOT_KEPT for value in values]

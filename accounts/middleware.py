@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
-from django.utils.http import urlencode
 
 from accounts.models import Organisation, User
 from accounts.sessions import listing
+from accounts.shell import whole_pages
 from accounts.two_factor import factors
 
 Response = Callable[[HttpRequest], HttpResponse]
@@ -63,9 +63,7 @@ class StaffPages:
 def _to_second_factor(request: HttpRequest) -> HttpResponse:
     if not getattr(request, "htmx", None):
         return redirect("two-factor")
-    answer = HttpResponse(status=204)
-    answer.headers["HX-Redirect"] = resolve_url("two-factor")
-    return answer
+    return whole_pages.instead(resolve_url("two-factor"))
 
 
 def _zone(name: str) -> ZoneInfo:
@@ -80,7 +78,4 @@ def _to_login_as_a_whole(request: HttpRequest, response: HttpResponse) -> HttpRe
     login = resolve_url("account_login")
     if not getattr(request, "htmx", None) or not response.headers.get("Location", "").startswith(login):
         return response
-    shown = getattr(request, "htmx").current_url_abs_path or "/"  # noqa: B009  # set by django-htmx, unknown to mypy
-    answer = HttpResponse(status=204)
-    answer.headers["HX-Redirect"] = f"{login}?{urlencode({'next': shown})}"
-    return answer
+    return whole_pages.and_back(login, request)

@@ -50,6 +50,12 @@ def counter_of(secret: str, code: str, *, after: int = 0) -> int | None:
     return None
 
 
+def remember(factor: Authenticator, counter: int) -> None:
+    """That the code of this step of time was used."""
+    factor.data[_LAST] = counter
+    factor.save(update_fields=["data"])
+
+
 @transaction.atomic
 def _use(user: User, code: str) -> Authenticator | None:
     for factor in Authenticator.objects.select_for_update().filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN):
@@ -73,8 +79,7 @@ def _is_app_code(factor: Authenticator, code: str) -> bool:
     counter = counter_of(decrypt(factor.data["secret"]), code, after=factor.data.get(_LAST, 0))
     if counter is None:
         return False
-    factor.data[_LAST] = counter
-    factor.save(update_fields=["data"])
+    remember(factor, counter)
     return True
 
 

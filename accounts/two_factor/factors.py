@@ -60,8 +60,7 @@ def turn_on_app(request: StaffRequest, secret: str, code: str) -> None:
             factor = TOTP.activate(request.user, secret).instance
     except IntegrityError:
         raise Refused("An authenticator app is on already.") from None
-    factor.data["last_counter"] = counter
-    factor.save(update_fields=["data"])
+    codes.remember(factor, counter)
     added(request, factor)
 
 
