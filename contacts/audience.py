@@ -71,7 +71,7 @@ WITH place AS (
     SELECT places, is_open, s.reason FROM person
     JOIN contacts_contact c ON c.id = person.contact_id
     LEFT JOIN {suppression_of("c.email")}
-    WHERE %(tags)s::text[] = '{{}}' OR c.attributes -> 'tags' ?| %(tags)s::text[]
+    WHERE %(tags)s::text[] = '{{}}' OR {carries_any("c", "%(tags)s::text[]")}
 )
 SELECT coalesce(sum(places), 0)::bigint,
        count(*) FILTER (WHERE reason = 'unsubscribed' OR (reason IS NULL AND NOT is_open)),

@@ -24,6 +24,6 @@ def known(also: Sequence[str] = ()) -> list[str]:
     return sorted(found | set(also), key=lambda tag: (tag.casefold(), tag))
 
 
-def carries_any(contact: str) -> str:
-    """SQL with one parameter, a list of tags: the row `contact` carries one of them."""
-    return f"{contact}.attributes -> 'tags' ?| %s"
+def carries_any(contact: str, tags: str = "%s") -> str:
+    """SQL: the row `contact` carries one of `tags`, by default a parameter that is a list of them."""
+    return f"{contact}.attributes -> 'tags' ?| {tags}"

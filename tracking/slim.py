@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from django.db import DatabaseError, InterfaceError, connection
 
+from accounts.shell import plain_page
 from accounts.web_addresses import resolved
 from delivery import tokens
 from tracking import machines, recording, unsubscribing
@@ -24,15 +25,10 @@ _GIF = (
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,"
     b"\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
 )
-_PAGE = (
-    "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
-    "<title>{title}</title><h1>{title}</h1><p>{text}</p></html>"
-)
-_NOT_FOUND = _PAGE.format(
-    title="This link leads nowhere",
-    text="It may have been cut in two on its way. Open the mail again and follow the whole link.",
+_NOT_FOUND = plain_page.of(
+    "This link leads nowhere", "It may have been cut in two on its way. Open the mail again and follow the whole link."
 ).encode()
-_AWAY = _PAGE.format(title="One moment, please", text="This did not work just now. Try again in a minute.").encode()
+_AWAY = plain_page.of("One moment, please", "This did not work just now. Try again in a minute.").encode()
 
 _NO_STORE = ("Cache-Control", "no-store")
 _QUIET = (("Referrer-Policy", "no-referrer"), ("X-Content-Type-Options", "nosniff"), ("X-Robots-Tag", "noindex"))
@@ -41,6 +37,10 @@ _HTML = (("Content-Type", "text/html; charset=utf-8"), ("Content-Security-Policy
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # no stored address has any, and a header with one has two meanings
 _LINKS_KEPT = 50_000
 _READING = frozenset(("GET", "HEAD"))
+# Paths that are mostly answered without the database, and the key of an environ that allows nothing else: on an event
+# loop nobody may wait.
+SHORT = ("/o/", "/c/")
+AT_ONCE = "tallypost.at_once"
 
 
 def mount(django_application: Application) -> Application:
@@ -57,13 +57,8 @@ def mount(django_application: Application) -> Application:
     return application
 
 
-def answers_at_once(method: str, path: str) -> bool:
-    """Whether `mount` needs no database to answer it, and so may do it on an event loop."""
-    kind = path[:3]
-    if kind == "/c/":
-        numbers = tokens.read(tokens.CLICK, path[3:])
-        return numbers is None or numbers[1] in _targets or method not in _READING
-    return kind == "/o/"
+class MustWait(Exception):
+    """An answer that needs the database, asked for with AT_ONCE."""
 
 
 def _open(environ: Environ, start_response: StartResponse, token: str) -> Iterable[bytes]:
@@ -86,7 +81,7 @@ def _click(environ: Environ, start_response: StartResponse, token: str) -> Itera
         return _refuse(start_response)
     message_id, link_id = numbers
     try:
-        target = _target(link_id)
+        target = _target(link_id, at_once=AT_ONCE in environ)
     except (DatabaseError, InterfaceError):
         return _page(environ, start_response, "503 Service Unavailable", _AWAY)
     if target is None:
@@ -135,10 +130,12 @@ def _record(environ: Environ, kind: EventKind, first: int, second: int) -> None:
 _targets: dict[int, str] = {}
 
 
-def _target(link_id: int) -> str | None:
-    """Where a link leads. Links never change, so what was looked up once stays, up to a bound."""
+def _target(link_id: int, *, at_once: bool) -> str | None:
+    """Where a link leads. Links never change, so what was looked up once stays, up to a bound. Raises MustWait."""
     target = _targets.get(link_id)
     if target is None:
+        if at_once:
+            raise MustWait
         target = _again(lambda: _stored_target(link_id))
         if target is None:
             return None

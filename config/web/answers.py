@@ -3,10 +3,8 @@
 from http import HTTPStatus
 from typing import Any
 
-_PAGE = (
-    "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
-    "<title>{title}</title><h1>{title}</h1><p>{text}</p></html>"
-)
+from accounts.shell import plain_page
+
 _HEADERS = [
     ("Content-Type", "text/html; charset=utf-8"),
     ("Content-Security-Policy", "default-src 'none'"),
@@ -40,4 +38,4 @@ def failed(protocol: Any, number: str) -> None:
 def _say(protocol: Any, status: HTTPStatus, title: str, text: str) -> None:
     """The connection is not used again: what is left of a body would be taken for the next request."""
     headers = [*_HEADERS, ("Connection", "close")]
-    protocol.response_str(int(status), headers, _PAGE.format(title=title, text=text))
+    protocol.response_str(int(status), headers, plain_page.of(title, text))

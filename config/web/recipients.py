@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from io import BytesIO
 from typing import IO, Any
 
@@ -45,9 +46,10 @@ def wants_body(method: str, path: str) -> bool:
 
 
 async def answer(scope: Any, protocol: Any, body: IO[bytes] | None, reader: str) -> None:
-    if body is None and slim.answers_at_once(scope.method, scope.path):
-        _tell(protocol, *_made(_least(scope, reader)))
-        return
+    if body is None and scope.path.startswith(slim.SHORT):
+        with suppress(slim.MustWait):
+            _tell(protocol, *_made(_least(scope, reader)))
+            return
     environ = _environ(scope, reader)
     environ["wsgi.input"] = body or BytesIO()
     environ["CONTENT_LENGTH"] = str(_length(body))
@@ -58,6 +60,7 @@ async def answer(scope: Any, protocol: Any, body: IO[bytes] | None, reader: str)
 def _least(scope: Any, reader: str) -> dict[str, Any]:
     """What is asked for where no Django stands behind: it is made for every open and click."""
     return {
+        slim.AT_ONCE: True,
         "REQUEST_METHOD": scope.method,
         "PATH_INFO": scope.path,
         "REMOTE_ADDR": reader,
