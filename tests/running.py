@@ -64,7 +64,8 @@ class Product:
     def __post_init__(self) -> None:
         self.lines: queue.Queue[str] = queue.Queue()
         self.output = ""
-        if (home := services.Place(self.var).home) != self.var:  # root's: outside of what pytest removes
+        home = services.Place(self.var).home
+        if home != self.var and not home.exists():  # root's: outside of what pytest removes; made by this one
             atexit.register(shutil.rmtree, home, ignore_errors=True)
         outer = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "REDIS_URL")}
         self.process = subprocess.Popen(
