@@ -61,7 +61,7 @@ def read(product: Product, visitor: Visitor) -> None:
     for (raw,) in product.sql("SELECT raw FROM delivery_sandboxmail ORDER BY id"):
         mail = message_from_bytes(zlib.decompress(raw), policy=policy.default)
         body = mail.get_body(("html",))
-        links = re.findall(r"https?://[^\"'\s>]+/[oc]/[\w-]+", body.get_content() if body else "")
+        links = re.findall(r"https?://[^\"'\s>]+/[oc]/[\w.-]+", body.get_content() if body else "")
         act = chance.random()
         for link in [link for link in links if "/o/" in link][: act < 0.55]:
             session.get(link, headers=reader, timeout=10)
