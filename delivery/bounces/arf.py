@@ -3,17 +3,16 @@
 Most write ARF (RFC 5965); Microsoft's Junk Mail Reporting Program returns the mail with headers of its own.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from email import message_from_bytes, policy
-from email.message import Message
 from email.utils import formatdate
 from uuid import uuid4
 
-MAX_BYTES = 1_000_000
+from delivery.bounces import mime
+
+MAX_BYTES = mime.MAX_BYTES
 _HEADERS_KEPT = 32_768
 _FIELD_CHARS = 400
-_JUNK_MAIL_RECIPIENT = "X-HmXmrOriginalRecipient"
+_JUNK_MAIL_RECIPIENT = "x-hmxmroriginalrecipient"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +27,22 @@ class Report:
 
 def read(raw: bytes) -> Report | None:
     """None for a mail that is no such report. Never raises."""
-    try:
-        mail = message_from_bytes(raw[:MAX_BYTES], policy=policy.compat32)
-        parts = list(_parts(mail))
-    except (RecursionError, LookupError, ValueError, TypeError):  # the parser on what somebody made for it
-        return None
-    feedback = next((part for kind, part in parts if kind == "feedback"), None)
+    return read_parts(mime.leaves(raw)[1])
+
+
+def read_parts(parts: list[mime.Part]) -> Report | None:
+    feedback = next((part.inner_headers for part in parts if part.kind == "message/feedback-report"), None)
+    originals = [part.inner_headers for part in parts if part.is_original]
     if feedback is None:
-        return _junk_mail_report([part for kind, part in parts if kind == "original"])
-    feedback_type = _first(feedback, "Feedback-Type").lower()
+        return _junk_mail_report(originals)
+    feedback_type = _first(feedback, "feedback-type").lower()
     if not feedback_type:
         return None
-    originals = [part for kind, part in parts if kind == "original"]
     return Report(
         feedback_type,
-        return_addresses=_all([feedback], "Original-Mail-From") + _all(originals, "Return-Path"),
-        message_ids=_all(originals, "Message-ID"),
-        recipients=_all([feedback], "Original-Rcpt-To") + _all(originals, "To"),
+        return_addresses=_all([feedback], "original-mail-from") + _all(originals, "return-path"),
+        message_ids=_all(originals, "message-id"),
+        recipients=_all([feedback], "original-rcpt-to") + _all(originals, "to"),
     )
 
 
@@ -81,43 +79,25 @@ def write(original: bytes, *, return_address: str, recipient: str) -> bytes:
     return head + headers + f"\r\n\r\n--{boundary}--\r\n".encode()
 
 
-def _junk_mail_report(originals: list[Message]) -> Report | None:
+def _junk_mail_report(originals: list[mime.Headers]) -> Report | None:
     """Microsoft's Junk Mail Reporting Program says nothing in RFC 5965's form: it returns the whole mail, with the
     person's address in a header of its own. Which mail that is counts; whoever wrote the report, nobody can tell."""
     if len(originals) != 1 or not _all(originals, _JUNK_MAIL_RECIPIENT):
         return None
     return Report(
         "abuse",
-        return_addresses=_all(originals, "Return-Path"),
-        message_ids=_all(originals, "Message-ID"),
-        recipients=_all(originals, _JUNK_MAIL_RECIPIENT) + _all(originals, "To"),
+        return_addresses=_all(originals, "return-path"),
+        message_ids=_all(originals, "message-id"),
+        recipients=_all(originals, _JUNK_MAIL_RECIPIENT) + _all(originals, "to"),
     )
 
 
-def _parts(mail: Message) -> Iterator[tuple[str, Message]]:
-    """The machine's part and the mail it speaks of; RFC 5965 has them side by side at the top."""
-    for part in _inside(mail):
-        kind, inner = part.get_content_type(), _inside(part)
-        if kind == "message/feedback-report" and inner:
-            yield "feedback", inner[0]
-        elif kind == "message/rfc822" and inner:
-            yield "original", inner[0]
-        elif kind == "text/rfc822-headers":
-            headers = part.get_payload(decode=True)
-            yield "original", message_from_bytes(headers if isinstance(headers, bytes) else b"", policy=policy.compat32)
-
-
-def _inside(part: Message) -> list[Message]:
-    payload = part.get_payload()
-    return [inner for inner in payload if isinstance(inner, Message)] if isinstance(payload, list) else []
-
-
-def _all(parts: list[Message], name: str) -> tuple[str, ...]:
-    """Unfolded, without angle brackets, in their order."""
-    values = [str(value) for part in parts for value in part.get_all(name, [])]
+def _all(parts: list[mime.Headers], name: str) -> tuple[str, ...]:
+    """Without spaces and angle brackets, in their order."""
+    values = [value for part in parts for value in part.get(name, ())]
     return tuple("".join(value.split()).strip("<>")[:_FIELD_CHARS] for value in values[:5])
 
 
-def _first(part: Message | None, name: str) -> str:
-    values = _all([part], name) if part is not None else ()
+def _first(part: mime.Headers, name: str) -> str:
+    values = _all([part], name)
     return values[0] if values else ""

@@ -1,0 +1,88 @@
+"""Delivery status notifications: RFC 3464, and RFC 6533 for international addresses. Pure.
+
+Fields are read wherever they stand: in a part of their own, in the text of mailers without one, quoted by a person who
+passed the report on. Blank lines part recipients, and so does a field that comes again.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+_FIELDS = frozenset(
+    {
+        "reporting-mta", "arrival-date", "original-envelope-id", "dsn-gateway", "received-from-mta",
+        "final-recipient", "original-recipient", "action", "status", "remote-mta", "diagnostic-code",
+        "last-attempt-date", "final-log-id", "will-retry-until",
+    }
+)  # fmt: skip
+_OF_A_RECIPIENT = frozenset({"final-recipient", "original-recipient", "action", "status", "diagnostic-code"})
+_LINES = 4_000
+_RECIPIENTS = 100
+_VALUE_CHARS = 4_000
+_FIELD = re.compile(r"(?P<name>[A-Za-z][A-Za-z-]{3,40})[ \t]*:(?P<value>.*)")
+_QUOTED = re.compile(r"^(?:> ?)+")
+
+Fields = dict[str, str]
+
+
+@dataclass(slots=True)
+class Status:
+    """What stands of the whole mail, and of each recipient."""
+
+    of_message: Fields = field(default_factory=dict)
+    recipients: list[Fields] = field(default_factory=list)
+
+
+def read(text: str) -> Status:
+    status, block = Status(), _Block()
+    for line in text.split("\n", _LINES)[:_LINES]:
+        if len(status.recipients) >= _RECIPIENTS:
+            break
+        line = _QUOTED.sub("", line).rstrip()
+        if not line:
+            _end(status, block)
+            block = _Block()
+            continue
+        found = _FIELD.match(line)
+        name = found["name"].lower() if found else ""
+        if found and (name in _FIELDS or name.startswith("x-")):
+            if name in block.fields and name in ("final-recipient", "action"):
+                _end(status, block)
+                block = _Block()
+            block.begin(name, found["value"].strip())
+        else:
+            block.go_on(line.strip())
+    _end(status, block)
+    return status
+
+
+@dataclass(slots=True)
+class _Block:
+    fields: Fields = field(default_factory=dict)
+    last: str = ""
+
+    def begin(self, name: str, value: str) -> None:
+        self.last = name if name not in self.fields else ""
+        self.fields.setdefault(name, value)
+
+    def go_on(self, words: str) -> None:
+        """A folded line, or one that the mailer forgot to fold (nullmailer)."""
+        if self.last and len(self.fields[self.last]) < _VALUE_CHARS:
+            self.fields[self.last] = f"{self.fields[self.last]} {words}".strip()
+
+
+def _end(status: Status, block: _Block) -> None:
+    fields = block.fields
+    if not _OF_A_RECIPIENT & fields.keys():
+        for name, value in fields.items():
+            status.of_message.setdefault(name, value)
+        return
+    last = status.recipients[-1] if status.recipients else None
+    if (
+        last is not None
+        and "final-recipient" not in fields
+        and "original-recipient" not in fields
+        and not fields.keys() & last.keys()
+    ):
+        last.update(fields)  # a blank line within one recipient's fields
+    else:
+        status.recipients.append(fields)
