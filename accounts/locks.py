@@ -24,6 +24,7 @@ class Kind(IntEnum):
     OPEN_BATCH = 734_000_004
     RETRIES = 734_000_005
     QUOTA = 734_000_006
+    FEEDBACK = 734_000_007
 
 
 def hold(cursor: Any, kind: Kind, which: object = "") -> None:

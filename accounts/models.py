@@ -78,6 +78,9 @@ class Organisation(models.Model):
     sender_name = models.CharField(max_length=120)
     sender_email = models.EmailField(max_length=254)
     public_url = models.URLField(blank=True, help_text="Empty: the PUBLIC_URL of the environment.")
+    bounce_domain = models.CharField(
+        max_length=200, blank=True, help_text="Where bounces go; empty: the domain of the sender's address."
+    )
     brand_colour = models.CharField(max_length=7, default="#1f4fa8")
     logo = models.CharField(max_length=200, blank=True, help_text="Storage name of the logo.")
     second_factor_required = models.BooleanField(default=False, help_text="Of everybody who works here.")

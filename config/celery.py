@@ -49,6 +49,8 @@ app.conf.beat_schedule = {
     "learn whose servers domains use": _every(3600, "delivery.learn_domains", "jobs"),
     "pick up lost imports": _every(60, "contacts.sweep_imports", "jobs"),
     "forget abandoned imports": _every(3600, "contacts.forget_abandoned_imports", "jobs"),
+    "give up what was delayed too long": _every(600, "delivery.give_up_delayed", "jobs"),
+    "forget old returned mail": _every(3600, "delivery.forget_returned", "jobs"),
     "forget old counts": _every(3600, "delivery.forget_counts", "jobs"),
     "make next month's partitions": {
         "task": "tracking.partitions",

@@ -18,7 +18,8 @@ from config.services import NotStarted
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = "parts"  # the warmed parent of all programs of ours
-SAY_READY = ("sandbox", "intake", "bulk", "transactional", "control", "jobs")  # by a file var/run/NAME.ready
+# By a file var/run/NAME.ready.
+SAY_READY = ("sandbox", "intake", "feedback", "bulk", "transactional", "control", "jobs")
 _NOT_SPAWNED = "supervisor: child process was not spawned"  # follows the line that says why
 _ENDED = ("Exited too quickly", "Bad exit code")  # says that it ended, and nothing of why
 _FAREWELL = 5  # lines
@@ -72,6 +73,7 @@ def programs(host: str, port: int, cores: int, var: Path = ROOT / "var") -> list
     return [
         Program("sandbox", [*manage, "sandbox"], order=30),
         Program("intake", [*manage, "intake"], order=40),
+        Program("feedback", [*manage, "feedback"], order=45),
         worker("bulk", cores),
         worker("transactional", 1),
         worker("control", 1),

@@ -42,6 +42,7 @@ _LOADED = (
     "config.web.front",
     "config.wsgi",
     "dbm.dumb",
+    "delivery.management.commands.feedback",
     "delivery.management.commands.sandbox",
     "django.core.cache.backends.redis",
     "granian.cli",

@@ -1,6 +1,7 @@
 """Who agreed to what: every change leaves a proof (GDPR art. 7(1)), leaving is as easy as joining."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.db import connection, transaction
 
@@ -125,31 +126,63 @@ def delete_list(mailing_list: MailingList) -> int:
     return kept
 
 
-def suppress(email: str, reason: str, *, detail: str = "", source: str = "", message_id: int | None = None) -> bool:
-    """No marketing mail to `email` from now on. Safe to repeat; a complaint outweighs what was known
-    before, and everything outweighs what is on hold.
+@dataclass(frozen=True, slots=True)
+class Suppressing:
+    """An address that gets no marketing mail from now on; `reason` is a Suppression.Reason."""
 
-    True if the address was not suppressed yet.
+    email: str
+    reason: str
+    detail: str = ""
+    source: str = ""
+    message_id: int | None = None
+
+
+def suppress(email: str, reason: str, *, detail: str = "", source: str = "", message_id: int | None = None) -> bool:
+    """One of suppress_all. True if the address was not suppressed yet."""
+    return bool(suppress_all([Suppressing(email, reason, detail, source, message_id)]))
+
+
+def suppress_all(wanted: Iterable[Suppressing]) -> set[str]:
+    """No marketing mail to these from now on. Safe to repeat; a complaint outweighs what was known before, and
+    everything outweighs what is on hold. Returns the addresses, as they are stored, that were not suppressed yet.
     """
-    try:
-        email = addresses.normalise(email)
-    except addresses.InvalidAddress:
-        email = email.strip()[:320]
+    by_key: dict[str, Suppressing] = {}
+    for one in wanted:
+        key = _suppression_key(one.email)
+        if key not in by_key or one.reason == Suppression.Reason.COMPLAINT:
+            by_key[key] = one
+    if not by_key:
+        return set()
+    rows = sorted(by_key.items())  # in one order, so that two at a time do not wait for each other
     with connection.cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO contacts_suppression AS s (email, reason, detail, source, message_id, created_at)
-            VALUES (%s, %s, %s, %s, %s, now())
+            SELECT email, reason, detail, source, message_id, now()
+            FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[])
+                AS given (email, reason, detail, source, message_id)
             ON CONFLICT (email) DO UPDATE
             SET reason = excluded.reason, detail = excluded.detail, source = excluded.source,
                 message_id = excluded.message_id, created_at = excluded.created_at
             WHERE excluded.reason = 'complaint' AND s.reason <> 'complaint' OR s.reason = 'held'
-            RETURNING xmax = 0
+            RETURNING email, xmax = 0
             """,
-            [addresses.key(email), str(reason), _storable(detail)[:1000], source[:60], message_id],
+            [
+                [key for key, _ in rows],
+                [str(one.reason) for _, one in rows],
+                [_storable(one.detail)[:1000] for _, one in rows],
+                [one.source[:60] for _, one in rows],
+                [one.message_id for _, one in rows],
+            ],
         )
-        row = cursor.fetchone()
-    return bool(row and row[0])
+        return {email for email, is_new in cursor.fetchall() if is_new}
+
+
+def _suppression_key(email: str) -> str:
+    try:
+        return addresses.key(addresses.normalise(email))
+    except addresses.InvalidAddress:
+        return addresses.key(email.strip()[:320])
 
 
 def lift(email: str, *, by: User | None) -> bool:

@@ -196,13 +196,17 @@ class Suppression(models.Model):
     email = models.CharField(max_length=320, unique=True, help_text="Lower case.")
     reason = models.CharField(max_length=12, choices=Reason.choices)
     detail = models.CharField(max_length=1000, blank=True, help_text="Raw reply or source; hostile text.")
-    source = models.CharField(max_length=60, blank=True, help_text="page, one-click, smtp, import, hand")
+    source = models.CharField(
+        max_length=60, blank=True, help_text="page, one-click, smtp, bounce, complaint, failing, import, hand"
+    )
     message_id = models.BigIntegerField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         indexes = [
-            models.Index(fields=["created_at"], condition=models.Q(source="smtp"), name="suppression_by_answer"),
+            models.Index(
+                fields=["created_at"], condition=models.Q(source__in=("smtp", "bounce")), name="suppression_answered"
+            ),
             models.Index(fields=["email"], condition=models.Q(reason="held"), name="suppression_held"),
         ]
 

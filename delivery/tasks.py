@@ -5,6 +5,7 @@ from celery import shared_task
 from delivery.dispatch.tick import tick as offer_what_is_due
 from delivery.engine import recovery
 from delivery.engine import turn as engine
+from delivery.feedback import acting, settling
 from delivery.guards import heartbeat, incarnation
 from delivery.ledger import auditing, building, cancelling
 from delivery.throttling import limits, mx
@@ -66,3 +67,16 @@ def learn_domains() -> None:
 def forget_counts() -> None:
     """Minutes that no hour or day limit looks at any more."""
     limits.forget_old_counts()
+
+
+@shared_task(name="delivery.give_up_delayed", queue="jobs")
+def give_up_delayed() -> None:
+    """Delays that no server ever took back or ended: failures by now."""
+    while acting.give_up_delayed() == acting.AT_ONCE:
+        pass
+
+
+@shared_task(name="delivery.forget_returned", queue="jobs")
+def forget_returned() -> None:
+    """Returned mail that has been kept long enough."""
+    settling.forget_old()

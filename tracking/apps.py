@@ -6,7 +6,7 @@ class TrackingConfig(AppConfig):
 
     def ready(self) -> None:
         from contacts import timeline
-        from delivery.feedback.complaints import complained
+        from delivery.feedback.acting import complained
         from tracking import recording
         from tracking.message_log import story
 

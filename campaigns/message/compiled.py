@@ -70,6 +70,7 @@ class CompiledEdition:
         self._base = str(edition.organisation.get("public_address", "")).rstrip("/")
         self._sender = ascii_address(edition.sender_email)
         self._domain = self._sender.rpartition("@")[2]
+        self._return_domain = str(edition.organisation.get("bounce_domain", "")) or self._domain
         self._link_ids = list(link_ids)
         self._sealed_for, self._tokens = -1, tokens.of_message(0)
         self._constants = constants(edition)
@@ -83,7 +84,7 @@ class CompiledEdition:
         self._bodies: dict[bool, Bodies] = {}
 
     def envelope_from(self, recipient: Recipient) -> str:
-        return verp.spelled(self._own(recipient).bounce, self._domain)
+        return verp.spelled(self._own(recipient).bounce, self._return_domain)
 
     def build(self, recipient: Recipient) -> bytes:
         tracked = self._is_tracked(recipient)

@@ -72,6 +72,7 @@ def organisation_now() -> dict[str, str]:
         "name": organisation.name if organisation else "",
         "postal_address": organisation.postal_address if organisation else "",
         "public_address": organisation.public_address if organisation else "",
+        "bounce_domain": organisation.bounce_domain if organisation else "",
     }
 
 

@@ -9,7 +9,7 @@ from django.db import connection
 
 from contacts.models import Suppression
 
-SMTP = "smtp"  # source of suppressions that a mail server's answer brought
+SMTP, BOUNCE = "smtp", "bounce"  # sources of suppressions that a mail server's answer brought, at once or by mail
 _WORDS_SHOWN = 3
 
 
@@ -76,7 +76,7 @@ def _of(domain: str, change: str) -> int:
 
 
 _DOMAIN = "substring(email FROM '[^@]*$')"
-_LATELY = "source = 'smtp' AND reason = 'hard_bounce' AND created_at > now() - %s * interval '1 second'"
+_LATELY = "source IN ('smtp', 'bounce') AND reason = 'hard_bounce' AND created_at > now() - %s * interval '1 second'"
 _HOLD = f"UPDATE contacts_suppression SET reason = 'held' WHERE {_DOMAIN} = %s AND {_LATELY}"  # noqa: S608
 _RECENTLY = f"""
 SELECT {_DOMAIN}, count(*) FROM contacts_suppression

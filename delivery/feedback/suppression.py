@@ -12,6 +12,7 @@ from delivery.models import Batch, MessageState
 from delivery.outcomes import Outcome
 from delivery.policy import stop_rules
 
+BOUNCE = holding.BOUNCE
 _WINDOW_SECONDS = 600
 # Counting what a domain got is a look at many rows: only when it has denied twice as many as last time.
 _looked: dict[tuple[int, str], tuple[float, int]] = {}

@@ -40,14 +40,19 @@ def seen_before(batch: Batch) -> Figures | None:
     )
 
 
+# What a mailbox's server says later, by mail or through the provider, counts like its answer at once.
 _FIGURES = """
 SELECT coalesce(sum(b.accepted + coalesce(c.accepted, 0)), 0)::bigint,
     coalesce(sum(b.accepted + b.refused + b.uncertain + coalesce(c.tried, 0)), 0)::bigint,
-    coalesce(sum(b.hard + coalesce(c.hard, 0)), 0)::bigint,
-    coalesce(sum(b.blocked + coalesce(c.blocked, 0)), 0)::bigint, coalesce(sum(b.complained), 0)::bigint
+    coalesce(sum(b.hard + coalesce(c.hard, 0) + coalesce(f.hard, 0)), 0)::bigint,
+    coalesce(sum(b.blocked + coalesce(c.blocked, 0) + coalesce(f.blocked, 0)), 0)::bigint,
+    coalesce(sum(f.complained), 0)::bigint
 FROM delivery_batch b LEFT JOIN LATERAL (
     SELECT sum(accepted) AS accepted, sum(accepted + refused + uncertain) AS tried, sum(hard) AS hard,
         sum(blocked) AS blocked
     FROM delivery_chunk WHERE batch_id = b.id AND NOT is_done) c ON true
+LEFT JOIN LATERAL (
+    SELECT sum(hard) AS hard, sum(blocked) AS blocked, sum(complained) AS complained
+    FROM delivery_feedbackcount WHERE batch_id = b.id) f ON true
 WHERE b.id = ANY(%s)
 """

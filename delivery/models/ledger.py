@@ -96,7 +96,6 @@ class Batch(models.Model):
     finished_at = models.DateTimeField(null=True)
     audited_at = models.DateTimeField(null=True)
     audit = models.JSONField(default=dict, help_text="What the audit takes off each term, because rows disagree.")
-    complained = models.BigIntegerField(default=0, help_text="Mails marked as spam.")
     stop_rule = models.CharField(max_length=10, blank=True, help_text="Why it paused itself; see policy.stop_rules.")
     resumed_at_figures = models.JSONField(null=True, help_text="Figures a person has seen and gone on after.")
     has_unproven = models.BooleanField(default=False, db_default=False, help_text="See delivery.ledger.proving.")
@@ -277,18 +276,6 @@ class Proof(models.Model):
 
     def __str__(self) -> str:
         return f"batch {self.batch_id} through provider {self.provider_id}"
-
-
-class Complaint(models.Model):
-    """A message that was marked as spam; the first report of it counts."""
-
-    message_id = models.BigIntegerField(primary_key=True)
-    batch = models.ForeignKey(Batch, models.CASCADE)
-    feedback_type = models.CharField(max_length=30)
-    at = models.DateTimeField(auto_now_add=True)
-
-    def __str__(self) -> str:
-        return f"message {self.message_id}"
 
 
 class Failure(models.Model):

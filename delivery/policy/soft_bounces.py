@@ -18,6 +18,10 @@ class Failing(StrEnum):
     DOMAIN = "domain"  # the domain takes no mail, which may be a passing mistake in its DNS
 
 
+# After acceptance: a relay tries a full mailbox for days, and gives up on a domain that is not there at once.
+BOUNCES_WITHIN = {Failing.SOFT: timedelta(days=5), Failing.DOMAIN: timedelta(hours=1)}
+
+
 def failing(verdict: Verdict, stage: Stage) -> Failing | None:
     """What it says of the person if the message is given up. Our own and the provider's troubles say nothing."""
     if verdict.suppresses_when_confirmed:

@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import DatabaseError, InterfaceError, connection
 
 from delivery.bounces import arf
-from delivery.feedback import complaints
+from delivery.feedback import intake
+from delivery.models import Returned
 from delivery.sandbox.store import Mail
 
 MOST_WAITING = 50_000
@@ -37,7 +38,7 @@ class Complainer:
         self._room.release()
         for _ in range(TRIES):
             try:
-                complaints.receive(report)
+                intake.take([intake.Item(report)], way=Returned.Way.SANDBOX, source="sandbox")
                 return
             except (DatabaseError, InterfaceError) as problem:
                 log.warning("A complaint is handed in again in a second: %s", type(problem).__name__)

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Organisation
-from delivery.models import Batch, Provider, WarmupDay, WarmupPlan
+from delivery.models import Batch, Provider, Term, WarmupDay, WarmupPlan
 from delivery.policy import warmup
 from delivery.policy.warmup import Decision, Yesterday
 from delivery.replies.categories import HARD
@@ -182,16 +182,19 @@ WHERE w.state IN ('active', 'held') AND b.stream = 'marketing' AND NOT b.rehears
 AND (w.provider_id = %(provider)s OR (w.sender_domain = b.sender_domain AND b.sender_domain <> ''))
 ORDER BY w.id FOR UPDATE OF w
 """
-# Of mail that the plan covers, each message once.
-_FIGURES = """
+# Of mail that the plan covers, each message once; who was accepted and bounced later was not refused.
+_FIGURES = f"""
+WITH heard AS (
+    SELECT count(*) FILTER (WHERE k.term = {int(Term.HARD)}) AS hard,
+        count(*) FILTER (WHERE k.term = {int(Term.COMPLAINED)}) AS complained
+    FROM delivery_feedback k JOIN delivery_batch b ON b.id = k.batch_id
+    LEFT JOIN delivery_message m ON m.id = k.message_id
+    WHERE k.at >= %(since)s AND k.at < %(until)s AND NOT b.rehearsal AND b.stream = 'marketing'
+    AND (m.provider_id = %(provider)s OR (b.sender_domain = %(domain)s AND b.sender_domain <> '')))
 SELECT count(DISTINCT a.message_id) FILTER (
-           WHERE a.decision = 'refused' AND a.category = ANY(%(hard)s)),
-       count(DISTINCT a.message_id) FILTER (WHERE a.decision = 'retry'),
-       (SELECT count(*) FROM delivery_complaint k JOIN delivery_batch b ON b.id = k.batch_id
-        LEFT JOIN delivery_message m ON m.id = k.message_id
-        WHERE k.at >= %(since)s AND k.at < %(until)s AND NOT b.rehearsal AND b.stream = 'marketing'
-        AND (m.provider_id = %(provider)s OR (b.sender_domain = %(domain)s AND b.sender_domain <> '')))
+           WHERE a.decision = 'refused' AND a.category = ANY(%(hard)s)) + (SELECT hard FROM heard),
+    count(DISTINCT a.message_id) FILTER (WHERE a.decision = 'retry'), (SELECT complained FROM heard)
 FROM delivery_attempt a JOIN delivery_batch b ON b.id = a.batch_id
 WHERE a.at >= %(since)s AND a.at < %(until)s AND NOT b.rehearsal AND b.stream = 'marketing'
 AND (a.provider_id = %(provider)s OR (b.sender_domain = %(domain)s AND b.sender_domain <> ''))
-"""
+"""  # noqa: S608

@@ -20,9 +20,9 @@ from accounts.permissions import Permission, StaffRequest, requires
 from delivery import verp
 from delivery.bounces import arf
 from delivery.color_scheme import shown_in
-from delivery.feedback import complaints
+from delivery.feedback import settling
 from delivery.markup import printable
-from delivery.models import Provider, SandboxMail, SandboxRules
+from delivery.models import Provider, Returned, SandboxMail, SandboxRules
 from delivery.providers.forms import SandboxRulesForm
 from delivery.sandbox import oneclick
 from delivery.sandbox.behaviour import SIGNS
@@ -148,12 +148,12 @@ def complain(request: StaffRequest, mail_id: int) -> HttpResponse:
     """As a mailbox provider does when somebody marks the mail as spam."""
     kept = get_object_or_404(SandboxMail, id=mail_id)
     report = arf.write(kept.source, return_address=kept.envelope_from, recipient=kept.envelope_to)
-    reception = complaints.receive(report)
-    audit.record(request, "sandbox.complaint", str(mail_id), outcome=reception.name.lower())
-    if reception == complaints.Reception.COUNTED:
-        messages.success(request, f"Marked as spam. {reception}")
+    told = settling.hand_in(report, way=Returned.Way.SANDBOX)
+    audit.record(request, "sandbox.complaint", str(mail_id), outcome=told.state)
+    if told.state == Returned.State.COUNTED:
+        messages.success(request, f"Marked as spam. {told.words}")
     else:
-        messages.warning(request, str(reception))
+        messages.warning(request, told.words)
     return redirect("sandbox-mail", mail_id)
 
 

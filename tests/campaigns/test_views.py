@@ -10,7 +10,7 @@ from campaigns import launching, starters
 from campaigns.content import blocks
 from campaigns.models import Campaign
 from contacts.models import Contact
-from delivery.models import Batch, Provider
+from delivery.models import Batch, FeedbackCount, Provider
 from delivery.providers import removal
 from tests.campaigns import letters
 
@@ -288,7 +288,8 @@ def test_campaign_that_paused_itself_says_why_and_leads_to_exactly_those_people(
 
 def test_too_many_complaints_warn_before_they_stop(client_for: Browse, marketer: User, campaign: Campaign) -> None:
     batch = launching.launch(campaign, by=marketer)
-    Batch.objects.filter(pk=batch.pk).update(state="done", accepted=1_500, complained=2)
+    Batch.objects.filter(pk=batch.pk).update(state="done", accepted=1_500)
+    FeedbackCount.objects.create(batch=batch, lane="other", complained=2)
     page = client_for(marketer).get(campaign.get_absolute_url()).content.decode()
     assert "2 of 1,500 people (0.13 %) marked this mail as spam" in page
 

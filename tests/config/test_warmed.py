@@ -17,6 +17,7 @@ from tests.running import ROOT, Product, until
 PARTS = {
     "sandbox": "manage.py sandbox",
     "intake": "manage.py intake",
+    "feedback": "manage.py feedback",
     "beat": "-A config beat",
     "staff": "config.wsgi:staff",
     "web": "config.web.front:application",

@@ -10,7 +10,7 @@ from contacts.models import MailingList
 from delivery import ledger
 from delivery.dispatch import tick
 from delivery.ledger import cancelling, watching
-from delivery.models import Batch, Provider
+from delivery.models import Batch, FeedbackCount, Provider
 from tests.delivery.ledger.conftest import built
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +52,8 @@ def test_it_pauses_with_the_figures_and_the_next_step(sending: Callable[..., Bat
 
 
 def test_the_tick_stops_what_no_worker_reported(sending: Callable[..., Batch]) -> None:
-    batch = sending(accepted=1_000, complained=3)
+    batch = sending(accepted=1_000)
+    FeedbackCount.objects.create(batch=batch, lane="other", complained=3)
     tick.tick()
     assert state(batch) == "paused"
     assert batch.stop_rule == "complained"

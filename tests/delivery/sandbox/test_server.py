@@ -13,7 +13,8 @@ import pytest
 from django.db import connection
 
 from delivery import verp
-from delivery.models import Batch, Complaint, Message, MessageState, Provider, SandboxMail, SandboxRules
+from delivery.feedback import settling
+from delivery.models import Batch, FeedbackEvent, Message, MessageState, Provider, Returned, SandboxMail, SandboxRules
 from delivery.transports.base import CannotOpen
 from delivery.transports.smtp import opening
 from delivery.transports.smtp.transport import smtp
@@ -126,7 +127,9 @@ def test_a_reader_who_complains_is_reported_by_the_return_address(server: Server
     batch = Batch.objects.create(rehearsal=True, content_kind="edition", content_id=1, state="done")
     Message.objects.create(id=4711, batch=batch, email="ana+complain@example.org", state=MessageState.ACCEPTED)
     send(server.port, "ana+complain@example.org", sender=verp.address(4711, "nordlicht.example"))
-    wait_for(lambda: Complaint.objects.filter(message_id=4711, batch=batch).exists())
+    wait_for(lambda: Returned.objects.exists())
+    settling.settle_now(Returned.objects.values_list("pk", flat=True))
+    assert FeedbackEvent.objects.filter(message_id=4711, batch=batch, kind="complaint").exists()
     send(server.port, "ana+complain@example.org")  # not ours: kept, and nothing more
     assert SandboxMail.objects.count() == 2
 

@@ -1,0 +1,301 @@
+"""What came back, acted upon: the event, the second line of the tally, the person. For delivery.feedback.settling.
+
+A message still on its way by our books, because the report was quicker than the checkpoint, is looked at again later;
+one that may have arrived has arrived, since something came back of it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.db import connection, transaction
+from django.dispatch import Signal
+from django.utils import timezone
+
+from contacts import consent
+from contacts.consent import Suppressing
+from delivery.feedback import failing, second_line, suppression
+from delivery.feedback.forms import Heard
+from delivery.ledger import uncertain, watching
+from delivery.models import FeedbackEvent, MessageState
+from delivery.outcomes import Outcome
+from delivery.policy import aftermath, mailbox_providers
+from delivery.policy.aftermath import Effect
+from delivery.replies import Category
+
+# Sent with `message_id`, inside the transaction that records a message's first complaint.
+complained = Signal()
+
+COUNTED, KNOWN, TOO_EARLY, GONE, NOTHING = "counted", "known", "too early", "gone", "nothing"
+AT_ONCE = 500
+_ON_ITS_WAY = (MessageState.PENDING, MessageState.DEFERRED)
+_ARRIVED = "Something came back of it, so it had arrived."
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing about one mail of ours, and by which report and way we know."""
+
+    returned_id: int
+    source: str
+    provider_id: int | None
+    heard: Heard
+
+    @property
+    def message_id(self) -> int:
+        return next(iter(self.heard.message_ids))
+
+    @property
+    def effect(self) -> Effect:
+        heard = self.heard
+        return aftermath.effect(
+            heard.kind,
+            category=heard.category,
+            is_permanent=heard.is_permanent,
+            suppresses=heard.suppresses,
+            detail=heard.detail,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Mailed:
+    """A message as the books have it."""
+
+    id: int
+    batch_id: int
+    state: int
+    email: str
+    contact_id: int | None
+    contact_email: str | None
+    changes_people: bool  # no rehearsal, or a sample contact's
+    lane: str
+
+
+@dataclass(slots=True)
+class _Work:
+    """One new event and its message."""
+
+    told: Told
+    mailed: Mailed
+    effect: Effect = field(default_factory=Effect)
+
+
+def act(told: Sequence[Told]) -> dict[int, list[str]]:
+    """Of each report by its id, what became of what it says. Inside a transaction, one at a time."""
+    results: dict[int, list[str]] = defaultdict(list)
+    known = _mailed({each.message_id for each in told})
+    ready: list[_Work] = []
+    for each in told:
+        mailed = known.get(each.message_id)
+        if mailed is None:
+            results[each.returned_id].append(GONE)
+        elif mailed.state in _ON_ITS_WAY and each.effect.term is not None:
+            results[each.returned_id].append(TOO_EARLY)
+            if each.effect.reason == "complaint":  # who complains is not written to again, whatever the books say
+                _suppress([_Work(each, mailed, each.effect)])
+        else:
+            ready.append(_Work(each, mailed, each.effect))
+    _settle_uncertain(ready)
+    fresh = _store(ready)
+    for work in ready:
+        is_new = id(work) in fresh
+        results[work.told.returned_id].append(COUNTED if is_new else KNOWN)
+    _follow([work for work in ready if id(work) in fresh])
+    return results
+
+
+def suppressed_lately(source: str) -> int:
+    """How many people what came this way has suppressed within the last hour."""
+    since = timezone.now() - timedelta(hours=1)
+    return FeedbackEvent.objects.filter(source=source, suppressed=True, at__gt=since).count()
+
+
+def give_up_delayed() -> int:
+    """Delays whose server has had its time and never said how it ended: a failure. Returns how many. For a task."""
+    with transaction.atomic():
+        due = FeedbackEvent.objects.select_for_update(skip_locked=True).filter(gives_up_at__lt=timezone.now())
+        rows = list(due.order_by("gives_up_at")[:AT_ONCE])
+        FeedbackEvent.objects.filter(pk__in=[row.pk for row in rows]).update(gives_up_at=None)
+        heard_of = second_line.heard_of([row.message_id for row in rows])
+        told = [
+            Told(row.returned_id or 0, row.source, None, _gave_up(row))
+            for row in rows
+            if row.message_id not in heard_of
+        ]
+        act(told)
+    return len(rows)
+
+
+def _gave_up(row: FeedbackEvent) -> Heard:
+    return Heard(
+        kind="bounce",
+        message_ids=frozenset({row.message_id}),
+        category=Category.EXPIRED,
+        status=row.status,
+        diagnostic=f"Nothing more was heard of it after: {row.diagnostic}"[:1000],
+        reporting_mta=row.reporting_mta,
+        happened_at=row.gives_up_at,
+    )
+
+
+def _mailed(ids: set[int]) -> dict[int, Mailed]:
+    lane, parameters = mailbox_providers.sql("m.email")
+    before, after = _MAILED.split("{lane}")
+    with connection.cursor() as cursor:
+        cursor.execute(before + lane + after, [*parameters, sorted(ids)])
+        return {row[0]: Mailed(*row) for row in cursor.fetchall()}
+
+
+def _settle_uncertain(ready: Iterable[_Work]) -> None:
+    """A bounce, complaint or delivery proves that the connection broke after the server had taken it."""
+    proven = [
+        work for work in ready if work.mailed.state == MessageState.UNCERTAIN and work.told.heard.kind != "autoreply"
+    ]
+    if not proven:
+        return
+    uncertain.settle_uncertain({work.mailed.id for work in proven}, as_=MessageState.ACCEPTED, because=_ARRIVED)
+    for work in proven:
+        work.mailed = replace(work.mailed, state=MessageState.ACCEPTED)
+
+
+def _store(ready: Sequence[_Work]) -> set[int]:
+    """Write the events; returns `id()` of each work that was not known."""
+    if not ready:
+        return set()
+    firsts: dict[tuple[int, str, bool], _Work] = {}
+    for work in ready:
+        firsts.setdefault((work.mailed.id, work.told.heard.kind[:12], work.told.heard.is_permanent), work)
+    now = timezone.now()
+    rows = [_columns(key, work, now) for key, work in firsts.items()]
+    with connection.cursor() as cursor:
+        cursor.execute(_STORE, [list(column) for column in zip(*rows, strict=True)])
+        return {id(firsts[tuple(row)]) for row in cursor.fetchall()}
+
+
+def _columns(key: tuple[int, str, bool], work: _Work, now: datetime) -> tuple[Any, ...]:
+    heard, mailed = work.told.heard, work.mailed
+    elsewhere = heard.recipient if heard.recipient.lower() != mailed.email.lower() else ""
+    return (
+        *key,
+        mailed.batch_id,
+        mailed.contact_id,
+        str(heard.category or heard.detail or "")[:30],
+        _clean(heard.status, 12),
+        _clean(heard.diagnostic, 1000),
+        _clean(elsewhere, 320),
+        _clean(heard.reporting_mta, 255),
+        work.told.source[:80],
+        work.told.returned_id or None,
+        bool(work.effect.reason) and mailed.changes_people,
+        heard.gives_up_at if heard.kind == "delay" else None,
+        heard.happened_at,
+        now,
+    )
+
+
+def _follow(fresh: Sequence[_Work]) -> None:
+    """The second line, then people, then who listens."""
+    standing = [work for work in fresh if work.effect.term is not None and work.mailed.state == MessageState.ACCEPTED]
+    moved = second_line.move(
+        second_line.Moved(
+            work.mailed.id,
+            work.mailed.batch_id,
+            work.mailed.lane,
+            int(work.effect.term or 0),
+            str(work.told.heard.category or ""),
+            work.effect.is_blocked,
+        )
+        for work in standing
+    )
+    for work in fresh:
+        if work.effect.reason == "complaint":
+            complained.send(FeedbackEvent, message_id=work.mailed.id)
+    about_people = [work for work in fresh if work.mailed.changes_people]
+    _suppress([work for work in about_people if work.effect.reason])
+    _note_failing([work for work in about_people if work.effect.failing])
+    failing.forget({work.mailed.email for work in about_people if work.effect.reaches})
+    _hold_mass_events([work for work in about_people if work.effect.reason == "hard_bounce"])
+    for batch_id in moved:
+        transaction.on_commit(partial(watching.judge, batch_id))
+
+
+def _suppress(works: Iterable[_Work]) -> None:
+    """Whoever complains under a new address is still the one who complained; a bounce is about the one we wrote to."""
+    wanted: list[Suppressing] = []
+    for work in works:
+        if not work.mailed.changes_people:
+            continue
+        emails = {work.mailed.email}
+        if work.effect.reason == "complaint" and work.mailed.contact_email:
+            emails.add(work.mailed.contact_email)
+        words = _words(work)
+        source = "complaint" if work.effect.reason == "complaint" else suppression.BOUNCE
+        wanted += [Suppressing(email, work.effect.reason, words, source, work.mailed.id) for email in sorted(emails)]
+    consent.suppress_all(wanted)
+
+
+def _words(work: _Work) -> str:
+    heard = work.told.heard
+    if work.effect.reason == "complaint":
+        return f"Reported by the mailbox provider ({heard.detail or 'abuse'})"
+    forwarded = f"Forwarded to {heard.recipient}: " if _is_elsewhere(work) else ""
+    return f"{forwarded}{heard.diagnostic or heard.status}"
+
+
+def _is_elsewhere(work: _Work) -> bool:
+    return bool(work.told.heard.recipient) and work.told.heard.recipient.lower() != work.mailed.email.lower()
+
+
+def _note_failing(works: Sequence[_Work]) -> None:
+    by_batch: dict[int, list[Outcome]] = defaultdict(list)
+    for work in works:
+        by_batch[work.mailed.batch_id].append(_outcome(work))
+    for batch_id, outcomes in by_batch.items():
+        failing.note(batch_id, outcomes)
+
+
+def _hold_mass_events(works: Sequence[_Work]) -> None:
+    by_batch: dict[int, list[Outcome]] = defaultdict(list)
+    for work in works:
+        by_batch[work.mailed.batch_id].append(_outcome(work))
+    for batch_id, outcomes in by_batch.items():
+        suppression.hold_mass_events(batch_id, outcomes)
+
+
+def _outcome(work: _Work) -> Outcome:
+    heard = work.told.heard
+    return Outcome(
+        work.mailed.id,
+        work.mailed.email,
+        MessageState.ACCEPTED,
+        "bounced",
+        str(heard.category or ""),
+        "",
+        enhanced=heard.status,
+        text=heard.diagnostic,
+        failing=work.effect.failing,
+    )
+
+
+def _clean(text: str, most: int) -> str:
+    return text.replace("\0", "")[:most]
+
+
+_MAILED = """
+SELECT m.id, m.batch_id, m.state, m.email, m.contact_id, c.email,
+    NOT b.rehearsal OR coalesce(c.is_sample, false), {lane}
+FROM delivery_message m JOIN delivery_batch b ON b.id = m.batch_id
+LEFT JOIN contacts_contact c ON c.id = m.contact_id
+WHERE m.id = ANY(%s)
+"""
+_STORE = """
+INSERT INTO delivery_feedbackevent (message_id, kind, is_permanent, batch_id, contact_id, category, status, diagnostic,
+    recipient, reporting_mta, source, returned_id, suppressed, gives_up_at, happened_at, at)
+SELECT * FROM unnest(%s::bigint[], %s::text[], %s::boolean[], %s::bigint[], %s::bigint[], %s::text[], %s::text[],
+    %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::boolean[], %s::timestamptz[], %s::timestamptz[],
+    %s::timestamptz[])
+ON CONFLICT (message_id, kind, is_permanent) DO NOTHING RETURNING message_id, kind, is_permanent
+"""

@@ -1,0 +1,69 @@
+"""What came back in one shape, whatever form it had: a mail is read here, providers' requests register a reader."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from delivery.bounces import Finding
+from delivery.feedback import recognising
+from delivery.feedback.intake import MAIL
+from delivery.feedback.reading.reader import Mail
+from delivery.replies import Category
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One thing that was said of a mail of ours. `kind` is one of delivery.bounces.Kind, or a provider's own word,
+    which is kept, shown, and changes nothing.
+
+    `message_ids`: all messages of ours that were named. None of them: not ours; several: put together by somebody.
+    """
+
+    kind: str
+    message_ids: frozenset[int]
+    recipient: str = ""
+    category: Category | None = None
+    status: str = ""
+    is_permanent: bool = False
+    suppresses: bool = False
+    diagnostic: str = ""
+    reporting_mta: str = ""
+    gives_up_at: datetime | None = None
+    happened_at: datetime | None = None
+    detail: str = ""  # of a complaint: its feedback type
+
+
+Read = Callable[[bytes], Sequence[Heard]]
+_READERS: dict[str, Read] = {}
+
+
+def register(form: str, read: Read) -> None:
+    """`read` gets what delivery.feedback.intake.Item.raw was, in the feedback process; it may raise ValueError."""
+    if form == MAIL:
+        raise ValueError("Mails are read by delivery.bounces.")
+    _READERS[form] = read
+
+
+def reader(form: str) -> Read | None:
+    return _READERS.get(form)
+
+
+def of_mail(mail: Mail, envelope_to: str) -> list[Heard]:
+    named = recognising.messages(mail.trace, envelope_to)
+    return [_heard(finding, named) for finding in mail.findings]
+
+
+def _heard(finding: Finding, named: frozenset[int]) -> Heard:
+    return Heard(
+        kind=finding.kind,
+        message_ids=named,
+        recipient=finding.recipient or "",
+        category=finding.category,
+        status=finding.status,
+        is_permanent=finding.is_permanent,
+        suppresses=finding.suppresses,
+        diagnostic=finding.diagnostic,
+        reporting_mta=finding.reporting_mta,
+        gives_up_at=finding.gives_up_at,
+        detail=finding.feedback_type,
+    )

@@ -1,0 +1,136 @@
+"""Asking the child to read mails, and doing without its answer where it does not come."""
+
+import json
+import os
+import select
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from delivery.bounces import Finding, Kind, Trace
+from delivery.feedback.reading.child import LENGTH
+from delivery.replies import Category
+
+_ROOT = Path(__file__).resolve().parents[3]
+_PATIENCE_SECONDS = 20  # for one mail, on a machine that is busy with other things; reading takes milliseconds
+_IDLE_SECONDS = 60
+_WORKING_FOR = 2000  # mails; then a fresh child, so that nothing piles up in it
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    findings: Sequence[Finding]
+    trace: Trace
+
+
+class _Gone(Exception):
+    """The child died or did not answer in time."""
+
+
+class Reader:
+    """One child, begun at the first mail and again when it has died. For one thread."""
+
+    def __init__(self) -> None:
+        self._child: subprocess.Popen[bytes] | None = None
+        self._buffer = bytearray()
+        self._read = 0
+        self._used_at = 0.0
+
+    def read(self, mails: Sequence[bytes]) -> Iterator[Mail | None]:
+        """What each says, in their order; None for one that the child did not survive."""
+        answers = 0
+        while answers < len(mails):
+            child = self._begun()
+            left = mails[answers:]
+            threading.Thread(target=_hand_over, args=(child, left), daemon=True).start()
+            try:
+                for _ in left:
+                    yield _mail(self._answer(child))
+                    answers += 1
+            except _Gone:
+                self.close()
+                yield None
+                answers += 1
+
+    def rest(self) -> None:
+        """Give its memory back when nothing has come for a while."""
+        if self._child is not None and time.monotonic() - self._used_at > _IDLE_SECONDS:
+            self.close()
+
+    def close(self) -> None:
+        if self._child is None:
+            return
+        self._child.kill()
+        self._child.wait()
+        for pipe in (self._child.stdin, self._child.stdout):
+            with suppress(OSError):
+                if pipe is not None:
+                    pipe.close()
+        self._child, self._read = None, 0
+        self._buffer.clear()
+
+    def _begun(self) -> subprocess.Popen[bytes]:
+        if self._child is not None and (self._read > _WORKING_FOR or self._child.poll() is not None):
+            self.close()
+        if self._child is None:
+            self._child = subprocess.Popen(
+                [sys.executable, "-m", "delivery.feedback.reading.child"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=_ROOT,
+                env={name: os.environ[name] for name in ("PATH", "LANG", "PYTHONPATH") if name in os.environ},
+            )
+        return self._child
+
+    def _answer(self, child: subprocess.Popen[bytes]) -> bytes:
+        until = time.monotonic() + _PATIENCE_SECONDS
+        size = LENGTH.unpack(self._take(child, LENGTH.size, until))[0]
+        self._read += 1
+        self._used_at = time.monotonic()
+        return self._take(child, size, until)
+
+    def _take(self, child: subprocess.Popen[bytes], size: int, until: float) -> bytes:
+        descriptor = child.stdout.fileno() if child.stdout else -1
+        while len(self._buffer) < size:
+            ready, _, _ = select.select([descriptor], [], [], max(0, until - time.monotonic()))
+            piece = os.read(descriptor, 1 << 18) if ready else b""
+            if not piece:
+                raise _Gone
+            self._buffer += piece
+        taken = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        return taken
+
+
+def _hand_over(child: subprocess.Popen[bytes], mails: Sequence[bytes]) -> None:
+    """In a thread of its own, or both would wait for each other to read."""
+    with suppress(OSError, ValueError):
+        if child.stdin is not None:
+            for mail in mails:
+                child.stdin.write(LENGTH.pack(len(mail)) + mail)
+            child.stdin.flush()
+
+
+def _mail(answer: bytes) -> Mail:
+    said = json.loads(answer)
+    return Mail([_finding(found) for found in said["findings"]], Trace(*(tuple(x) for x in said["trace"].values())))
+
+
+def _finding(found: dict[str, Any]) -> Finding:
+    category, until = found["category"], found["gives_up_at"]
+    return Finding(
+        **{
+            **found,
+            "kind": Kind(found["kind"]),
+            "category": Category(category) if category else None,
+            "gives_up_at": datetime.fromisoformat(until) if until else None,
+        }
+    )

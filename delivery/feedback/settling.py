@@ -1,0 +1,184 @@
+"""Reading what came back and acting on it: some hundred at a time, each group in one transaction.
+
+Only one process at a time settles (an advisory lock), so that figures and rows move together without locking batches,
+which the sending engine needs.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts import locks
+from delivery.feedback import acting, forms, intake
+from delivery.feedback.acting import Told
+from delivery.feedback.forms import Heard
+from delivery.feedback.intake import MAIL
+from delivery.feedback.reading.reader import Reader
+from delivery.models import Batch, Returned
+from delivery.policy import aftermath
+
+AT_ONCE = 500
+_COUNTED_KEPT, _OTHERS_KEPT = timedelta(days=180), timedelta(days=7)
+log = logging.getLogger(__name__)
+State = Returned.State
+
+
+@dataclass(slots=True)
+class _Item:
+    row: Returned
+    heard: Sequence[Heard] | None  # None: it could not be read
+    told: list[Told]
+
+
+def settle(reader: Reader, *, limit: int = AT_ONCE, only: Sequence[int] | None = None) -> int:
+    """Read up to `limit` that are due, or those of `only`, and act on them; returns how many were looked at."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            locks.hold(cursor, locks.Kind.FEEDBACK)
+        due = Returned.objects.filter(due_at__isnull=False)
+        due = due.filter(pk__in=only) if only is not None else due.filter(due_at__lte=timezone.now())
+        rows = list(due.order_by("due_at", "id")[:limit])
+        if not rows:
+            return 0
+        items = _within_caps(_read(reader, rows))
+        results = acting.act([told for item in items for told in item.told])
+        for item in items:
+            _conclude(item, results)
+        Returned.objects.bulk_update(rows, ["state", "words", "due_at", "tries"])
+    return len(rows)
+
+
+def settle_now(ids: Iterable[int]) -> None:
+    """Those, before this returns: for whoever waits for the answer. Later tries are the feedback process's."""
+    reader = Reader()
+    try:
+        settle(reader, only=list(ids))
+    finally:
+        reader.close()
+
+
+def _read(reader: Reader, rows: Sequence[Returned]) -> list[_Item]:
+    mails = reader.read([bytes(row.raw) for row in rows if row.form == MAIL])
+    return [_item(row, _heard_in_mail(row, mails) if row.form == MAIL else _heard_in_request(row)) for row in rows]
+
+
+def _heard_in_mail(row: Returned, mails: Iterable[object]) -> Sequence[Heard] | None:
+    mail = next(iter(mails))
+    return None if mail is None else forms.of_mail(mail, row.envelope_to)  # type: ignore[arg-type]
+
+
+def _heard_in_request(row: Returned) -> Sequence[Heard] | None:
+    read = forms.reader(row.form)
+    try:
+        return read(bytes(row.raw)) if read else None
+    except ValueError:
+        return None
+    except Exception:  # the reader of one provider must not hold up all others
+        log.exception("A %s request could not be read.", row.form)
+        return None
+
+
+def _item(row: Returned, heard: Sequence[Heard] | None) -> _Item:
+    told = [Told(row.pk, row.source, row.provider_id, each) for each in heard or () if len(each.message_ids) == 1]
+    return _Item(row, heard, told)
+
+
+def _within_caps(items: list[_Item]) -> list[_Item]:
+    """Of those that would suppress more people than their source may in an hour, nothing is believed until somebody
+    has looked."""
+    wanted: Counter[str] = Counter()
+    for item in items:
+        if not item.row.is_believed:
+            wanted[item.row.source] += sum(told.effect.reason != "" for told in item.told)
+    if not any(count for count in wanted.values()):
+        return items
+    left = {source: _left(source) for source, count in wanted.items() if count}
+    for item in items:
+        suppressing = sum(told.effect.reason != "" for told in item.told)
+        if not suppressing or item.row.is_believed:
+            continue
+        left[item.row.source] -= suppressing
+        if left[item.row.source] < 0:
+            item.told, item.row.state = [], State.HELD
+    return items
+
+
+def _left(source: str) -> int:
+    lately = Batch.objects.filter(rehearsal=False, started_at__gt=timezone.now() - timedelta(days=7))
+    accepted = sum(lately.values_list("accepted", flat=True))
+    return aftermath.largest_hour(accepted) - acting.suppressed_lately(source)
+
+
+def _conclude(item: _Item, results: dict[int, list[str]]) -> None:
+    row, now = item.row, timezone.now()
+    row.due_at = None
+    if row.state == State.HELD:
+        row.words = "More people than usual would be suppressed by what came this way within an hour."
+        return
+    said = results.get(row.pk, [])
+    if acting.TOO_EARLY in said and (wait := aftermath.look_again_in(row.tries)) is not None:
+        row.due_at, row.tries = now + wait, row.tries + 1
+        row.words = "Its mail is still on its way out by our books. It is looked at again."
+        return
+    row.state, row.words = _outcome(item, said)
+
+
+def _outcome(item: _Item, said: Sequence[str]) -> tuple[State, str]:
+    if item.heard is None:
+        return State.UNREADABLE, "It could not be read."
+    if not item.heard:
+        return State.NOTHING, "It reports nothing that we know of."
+    if not item.told:
+        several = any(len(heard.message_ids) > 1 for heard in item.heard)
+        words = (
+            "It names several mails of ours, so somebody put it together." if several else "It names no mail of ours."
+        )
+        return State.NOT_OURS, words
+    if acting.COUNTED in said:
+        return State.COUNTED, "It is counted."
+    for known, words in (
+        (acting.GONE, "Its mail is no longer in the books."),
+        (acting.TOO_EARLY, "Its mail was never accepted by our books."),
+        (acting.KNOWN, "This was known already."),
+    ):
+        if known in said:
+            return State.NOTHING, words
+    return State.NOTHING, "It changes nothing."
+
+
+def believe(source: str) -> int:
+    """Act on all that waits of `source`, however many people it suppresses; returns how many reports."""
+    held = Returned.objects.filter(source=source, state=State.HELD)
+    return held.update(is_believed=True, state=State.WAITING, due_at=timezone.now(), words="")
+
+
+def discard(source: str) -> int:
+    """Believe nothing of what waits of `source`; it is kept for some days."""
+    held = Returned.objects.filter(source=source, state=State.HELD)
+    return held.update(state=State.NOTHING, words="Somebody looked at it and did not believe it.")
+
+
+def forget_old() -> int:
+    """Raw mail is kept for as long as somebody may ask about it; the events that came of it stay. Returns how many."""
+    now = timezone.now()
+    done = Returned.objects.filter(due_at__isnull=True).exclude(state=State.HELD)
+    counted = done.filter(state=State.COUNTED, received_at__lt=now - _COUNTED_KEPT)
+    others = done.exclude(state=State.COUNTED).filter(received_at__lt=now - _OTHERS_KEPT)
+    return sum(old.delete()[0] for old in (counted, others))
+
+
+def hand_in(raw: bytes, *, way: Returned.Way, source: str = "", envelope_to: str = "") -> Returned:
+    """Take a mail and read it before this returns; its row says what became of it, in `words`. Raises DatabaseError."""
+    receipt = intake.take([intake.Item(raw, envelope_to)], way=way, source=source or str(way))
+    taken = [number for number in receipt.ids if number is not None]
+    settle_now(taken)
+    if taken:
+        return Returned.objects.defer("raw").get(pk=taken[0])
+    known = Returned.objects.defer("raw").get(digest=intake.digest(intake.MAIL, raw))
+    known.words = "This report was read before."
+    return known

@@ -1,0 +1,20 @@
+import signal
+import threading
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from delivery.feedback.process import run
+from delivery.guards import readiness
+
+
+class Command(BaseCommand):
+    requires_system_checks = ()  # migrating makes them; this one starts fast
+    help = "Reads what comes back of our mail and acts on it, until it is told to end."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stop = threading.Event()
+        for ending in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(ending, lambda *_: stop.set())
+        readiness.say("feedback")
+        run(stop)

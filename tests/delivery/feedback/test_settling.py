@@ -1,0 +1,361 @@
+"""A report counts by the sealed number of a mail of ours; what it says of itself anybody can write."""
+
+from datetime import timedelta
+from io import BytesIO, TextIOWrapper
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from contacts.models import Contact, Suppression
+from delivery import ledger, tokens, verp
+from delivery.bounces import arf
+from delivery.feedback import acting, second_line, settling
+from delivery.ledger import evidence
+from delivery.models import Batch, Failure, Feedback, FeedbackEvent, Message, MessageState, Returned
+from delivery.policy import aftermath
+from tests.delivery.feedback.returned import bounce, full, hand_in, line, mailed, report
+
+pytestmark = pytest.mark.django_db
+
+State = Returned.State
+
+
+def complained(message: Message) -> int:
+    return line(message).complained
+
+
+def test_who_complains_gets_no_more_mail_and_is_counted_once() -> None:
+    message = mailed()
+    assert hand_in(report(message)).state == State.COUNTED
+    suppression = Suppression.objects.get()
+    assert (suppression.email, suppression.reason) == ("ana@example.org", Suppression.Reason.COMPLAINT)
+    assert suppression.message_id == message.pk
+    again = hand_in(report(message))
+    assert (again.state, again.words) == (State.NOTHING, "This was known already.")
+    assert complained(message) == 1
+
+
+def test_who_complains_at_microsoft_gets_no_more_mail() -> None:
+    message = mailed()
+    number = tokens.seal(tokens.MESSAGE_ID, message.pk)
+    raw = (
+        "From: staff@hotmail.com\r\nSubject: complaint about message from 192.0.2.1\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n'
+        "X-HmXmrOriginalRecipient: ana@example.org\r\n"
+        f"Message-ID: <{number}@nordlicht.example>\r\n\r\nHello\r\n--b--\r\n"
+    )
+    assert hand_in(raw.encode()).state == State.COUNTED
+    assert Suppression.objects.get().reason == Suppression.Reason.COMPLAINT
+
+
+@pytest.mark.parametrize("missing", ["message_id", "sender"])
+def test_one_sealed_number_is_enough(missing: str) -> None:
+    message = mailed()
+    assert hand_in(report(message, **{missing: "redacted"})).state == State.COUNTED
+
+
+def test_who_changed_the_address_since_then_gets_no_more_mail_either() -> None:
+    message = mailed()
+    Contact.objects.update(email="ana@new.example")
+    hand_in(report(message))
+    assert {row.email for row in Suppression.objects.all()} == {"ana@example.org", "ana@new.example"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_complaint"),
+    [("not-spam", False), ("Not-Spam", False), ("auth-failure", False), ("fraud", True), ("something-new", True)],
+)
+def test_the_kind_of_feedback_decides(kind: str, is_complaint: bool) -> None:
+    message = mailed()
+    hand_in(report(message, kind=kind))
+    assert Suppression.objects.exists() == is_complaint
+    assert complained(message) == int(is_complaint)
+
+
+def test_forged_and_foreign_reports_change_nothing() -> None:
+    message, other = mailed(), mailed(email="bea@example.org")
+    sealed = tokens.seal(tokens.MESSAGE_ID, message.pk)
+    broken = sealed[:-1] + ("A" if sealed[-1] != "A" else "B")
+    forged = [
+        report(message, message_id=broken, sender="news@nordlicht.example"),
+        report(message, message_id="77", sender="bounce+00@nordlicht.example"),
+        report(message, message_id=tokens.seal(tokens.OPEN, message.pk), sender="x@nordlicht.example"),
+        report(message, sender=verp.address(other.pk, "nordlicht.example")),
+    ]
+    assert {hand_in(raw).state for raw in forged} == {State.NOT_OURS}
+    assert hand_in(b"Subject: spam\r\n\r\nana@example.org complains\r\n").state == State.NOTHING
+    nobody = tokens.seal(tokens.MESSAGE_ID, message.pk + 10**9)
+    assert hand_in(report(message, message_id=nobody, sender="")).words == "Its mail is no longer in the books."
+    assert not Suppression.objects.exists()
+    assert complained(message) == complained(other) == 0
+
+
+@pytest.mark.parametrize("made", [report, bounce])
+def test_a_rehearsal_counts_and_changes_only_sample_contacts(made: Any) -> None:
+    real, sample = mailed(rehearsal=True), mailed(rehearsal=True, sample=True, email="sam@example.org")
+    for message in (real, sample):
+        assert hand_in(made(message)).state == State.COUNTED
+        assert line(message).heard == 1
+    assert [row.email for row in Suppression.objects.all()] == ["sam@example.org"]
+
+
+def test_a_mail_server_may_pipe_reports_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Any, capsys: Any) -> None:
+    message, other = mailed(), mailed(email="bea@example.org")
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(report(message))))
+    call_command("read_returned")
+    assert "It is counted." in capsys.readouterr().out
+    file = tmp_path / "report.eml"
+    file.write_bytes(bounce(other))
+    call_command("read_returned", str(file), str(file))
+    assert "This report was read before." in capsys.readouterr().out
+    assert Suppression.objects.count() == 2
+
+
+def test_a_report_of_a_mail_that_is_long_gone_changes_nothing() -> None:
+    message = mailed()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM delivery_message WHERE id = %s", [message.pk])
+    assert hand_in(report(message)).words == "Its mail is no longer in the books."
+    assert hand_in(bounce(message)).state == State.NOTHING
+    assert not Suppression.objects.exists()
+
+
+def test_dead_address_is_suppressed_with_the_server_s_words_and_moves_in_the_second_line() -> None:
+    message = mailed()
+    assert hand_in(bounce(message)).state == State.COUNTED
+    suppression = Suppression.objects.get()
+    assert (suppression.email, suppression.reason, suppression.source) == ("ana@example.org", "hard_bounce", "bounce")
+    assert "User unknown" in suppression.detail
+    batch = Batch.objects.get(pk=message.batch_id)
+    assert ledger.tally(batch).accepted == 1  # never out of the first line
+    assert line(message) == second_line.SecondLine(accepted=1, hard=1)
+
+
+def test_full_mailbox_bounces_for_now_and_suppresses_nobody() -> None:
+    message = mailed()
+    assert hand_in(full(message)).state == State.COUNTED
+    assert not Suppression.objects.exists()
+    assert (line(message).soft, line(message).hard, line(message).no_word) == (1, 0, 0)
+    assert Failure.objects.get().email == "ana@example.org"
+
+
+def test_what_weighs_more_decides_in_whatever_order_it_comes() -> None:
+    reports = (full, bounce, report)
+    for order in ((0, 1, 2), (2, 1, 0), (1, 2, 0)):
+        message = mailed(email=f"ana{order[0]}@example.org")
+        for which in order:
+            hand_in(reports[which](message))
+        assert line(message) == second_line.SecondLine(accepted=1, complained=1), order
+
+
+def test_the_same_bounce_by_two_ways_counts_once() -> None:
+    message = mailed()
+    assert hand_in(bounce(message)).state == State.COUNTED
+    other = settling.hand_in(bounce(message, note="Again."), way=Returned.Way.MAILBOX, source="mailbox 1")
+    assert (other.state, other.words) == (State.NOTHING, "This was known already.")
+    assert line(message).hard == FeedbackEvent.objects.count() == 1
+
+
+def test_bounce_is_found_by_message_id_where_plus_addressing_was_stripped() -> None:
+    message = mailed()
+    assert hand_in(bounce(message, to="bounce@nordlicht.example")).state == State.COUNTED
+
+
+def test_bounce_is_found_by_its_envelope_address_in_capitals_where_nothing_is_returned() -> None:
+    message = mailed()
+    raw = bounce(message, to="postmaster@nordlicht.example").replace(b"Message-ID: <", b"X-Gone: <")
+    assert hand_in(raw).state == State.NOT_OURS
+    address = verp.address(message.pk, "nordlicht.example").upper()
+    assert hand_in(raw + b"\r\n", envelope_to=address).state == State.COUNTED
+
+
+def test_bounce_of_a_forwarder_s_address_suppresses_whom_we_wrote_to_and_says_so() -> None:
+    message = mailed()
+    hand_in(bounce(message, recipient="ana.old@elsewhere.example"))
+    assert Suppression.objects.get().email == "ana@example.org"
+    assert Suppression.objects.get().detail.startswith("Forwarded to ana.old@elsewhere.example: ")
+    assert FeedbackEvent.objects.get().recipient == "ana.old@elsewhere.example"
+
+
+def test_bounce_that_comes_before_the_acceptance_is_booked_waits_for_it() -> None:
+    message = mailed(state=MessageState.PENDING)
+    waiting = hand_in(bounce(message))
+    assert waiting.state == State.WAITING
+    assert waiting.due_at is not None
+    assert line(message).heard == 0
+    Message.objects.filter(pk=message.pk).update(state=MessageState.ACCEPTED)
+    Batch.objects.filter(pk=message.batch_id).update(pending=0, accepted=1)
+    settling.settle_now([waiting.pk])
+    assert line(message) == second_line.SecondLine(accepted=1, hard=1)
+
+
+def test_bounce_of_what_was_never_accepted_is_let_go_in_the_end() -> None:
+    message = mailed(state=MessageState.PENDING)
+    waiting = hand_in(bounce(message))
+    spans = [aftermath.look_again_in(tries) for tries in range(100)]
+    assert timedelta(days=3) < sum((span for span in spans if span), timedelta()) < timedelta(days=4)
+    Returned.objects.filter(pk=waiting.pk).update(tries=100)
+    settling.settle_now([waiting.pk])
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.due_at) == (State.NOTHING, None)
+    assert not Suppression.objects.exists()
+
+
+@pytest.mark.parametrize(("made", "term"), [(bounce, "hard"), (full, "soft"), (report, "complained")])
+def test_whatever_comes_back_proves_that_an_uncertain_mail_had_arrived(made: Any, term: str) -> None:
+    message = mailed(state=MessageState.UNCERTAIN)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO delivery_waiting (message_id, batch_id, state, category) VALUES (%s, %s, %s, 'network')",
+            [message.pk, message.batch_id, MessageState.UNCERTAIN],
+        )
+    assert hand_in(made(message)).state == State.COUNTED
+    tally = ledger.tally(Batch.objects.get(pk=message.batch_id))
+    assert (tally.accepted, tally.uncertain) == (1, 0)
+    assert line(message) == second_line.SecondLine(accepted=1, **{term: 1})
+
+
+def test_five_soft_bounces_in_a_row_over_two_weeks_give_an_address_up() -> None:
+    """Each was accepted by the relay first, which therefore says nothing of the mailbox."""
+    now = timezone.now()
+    for week in range(5):
+        message = mailed(group=f"campaign:{week}")
+        sent_at = now - timedelta(days=7 * (5 - week))
+        Message.objects.filter(pk=message.pk).update(accepted_at=sent_at)
+        Contact.objects.update(last_sent_at=sent_at)
+        hand_in(full(message))
+        Failure.objects.filter(campaign=f"campaign:{week}").update(at=sent_at)
+        assert Suppression.objects.exists() == (week == 4)
+    assert Suppression.objects.get().reason == "soft_bounce"
+
+
+@pytest.mark.parametrize("got_through", ["accepted and silent", "delivered", "clicked"])
+def test_mail_that_got_through_between_soft_bounces_begins_the_count_anew(got_through: str) -> None:
+    now = timezone.now()
+    for week in range(5):
+        message = mailed(group=f"campaign:{week}")
+        sent_at = now - timedelta(days=7 * (6 - week))
+        Message.objects.filter(pk=message.pk).update(accepted_at=sent_at)
+        Contact.objects.update(last_sent_at=sent_at)
+        if week == 2 and got_through == "accepted and silent":
+            continue
+        if week == 2 and got_through == "delivered":
+            hand_in(bounce(message, "2.0.0", "250 2.0.0 OK", action="delivered"))
+            continue
+        if week == 2:
+            Contact.objects.update(last_clicked_at=sent_at)
+            continue
+        hand_in(full(message))
+        Failure.objects.filter(campaign=f"campaign:{week}").update(at=sent_at)
+    assert set(Failure.objects.values_list("campaign", flat=True)) == {"campaign:3", "campaign:4"}
+
+
+def test_delay_whose_server_never_says_how_it_ended_becomes_a_failure() -> None:
+    message = mailed()
+    hand_in(bounce(message, "4.4.7", "451 4.4.7 Retry time not reached", action="delayed"))
+    assert line(message).heard == 0
+    event = FeedbackEvent.objects.get()
+    FeedbackEvent.objects.filter(pk=event.pk).update(gives_up_at=timezone.now() - timedelta(minutes=1))
+    assert acting.give_up_delayed() == 1
+    assert line(message).soft == 1
+    assert not Suppression.objects.exists()
+    assert acting.give_up_delayed() == 0
+
+
+def test_delay_that_ended_in_a_bounce_is_no_second_failure() -> None:
+    message = mailed()
+    hand_in(bounce(message, "4.4.7", "451 4.4.7 Retry time not reached", action="delayed"))
+    hand_in(bounce(message))
+    FeedbackEvent.objects.filter(kind="delay").update(gives_up_at=timezone.now() - timedelta(minutes=1))
+    acting.give_up_delayed()
+    assert line(message) == second_line.SecondLine(accepted=1, hard=1)
+
+
+def test_bounces_that_come_later_stop_a_campaign_like_answers_at_once() -> None:
+    batch = Batch.objects.create(
+        rehearsal=False, content_kind="edition", content_id=1, state="sending", accepted=300, total=300
+    )
+    messages = [mailed(batch=batch, email=f"p{n}@example.org") for n in range(20)]
+    Batch.objects.filter(pk=batch.pk).update(accepted=300)
+    raws = [bounce(message, words="550 5.1.1 User unknown") for message in messages]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.db.transaction.on_commit", lambda work, **_: work())
+        for raw in raws:
+            hand_in(raw)
+    assert evidence.figures(batch).hard == 20
+    batch.refresh_from_db()
+    assert (batch.state, batch.stop_rule) == ("paused", "hard")
+
+
+def test_refusals_as_spam_that_come_later_count_as_blocked() -> None:
+    message = mailed()
+    hand_in(bounce(message, "5.7.1", "554 5.7.1 Message rejected as spam by content filter"))
+    assert evidence.figures(Batch.objects.get(pk=message.batch_id)).blocked == 1
+    assert not Suppression.objects.exists()
+
+
+def test_flood_from_one_source_suppresses_nobody_until_somebody_has_looked() -> None:
+    messages = [mailed(email=f"p{n}@example.org") for n in range(12)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(aftermath, "largest_hour", lambda accepted: 10)
+        rows = [hand_in(bounce(message)) for message in messages]
+    assert [row.state for row in rows].count(State.HELD) == 2
+    assert Suppression.objects.count() == Feedback.objects.count() == 10
+    assert settling.believe("pipe") == 2
+    settling.settle_now(row.pk for row in rows)
+    assert Suppression.objects.count() == 12
+
+
+def test_flood_that_nobody_believes_changes_nothing() -> None:
+    message = mailed()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(aftermath, "largest_hour", lambda accepted: 0)
+        assert hand_in(bounce(message)).state == State.HELD
+    assert settling.discard("pipe") == 1
+    settling.settle_now(Returned.objects.values_list("pk", flat=True))
+    assert Returned.objects.get().state == State.NOTHING
+    assert not Suppression.objects.exists()
+
+
+def test_bounce_for_a_contact_that_was_erased_still_suppresses_the_address() -> None:
+    message = mailed()
+    Contact.objects.all().delete()
+    assert hand_in(bounce(message)).state == State.COUNTED
+    assert Suppression.objects.get().email == "ana@example.org"
+
+
+def test_automatic_reply_is_listed_and_suppresses_nobody() -> None:
+    message = mailed()
+    number = tokens.seal(tokens.MESSAGE_ID, message.pk)
+    raw = (
+        f"From: ana@example.org\r\nTo: {verp.address(message.pk, 'nordlicht.example')}\r\nSubject: Out of office\r\n"
+        f"Auto-Submitted: auto-replied\r\nIn-Reply-To: <{number}@nordlicht.example>\r\n\r\n"
+        "I no longer work here, please write to bea@example.org.\r\n"
+    )
+    assert hand_in(raw.encode()).state == State.COUNTED
+    event = FeedbackEvent.objects.get()
+    assert (event.kind, event.suppressed) == ("autoreply", False)
+    assert line(message).heard == 0
+    assert not Suppression.objects.exists()
+
+
+def test_reports_that_are_damaged_or_hostile_are_kept_and_change_nothing() -> None:
+    message = mailed()
+    whole = bounce(message)
+    for raw in (b"", b"\0\0\0", whole[:200], b"\xff" * 5_000, whole.replace(b"\r\n", b"\0\r\n")):
+        assert hand_in(raw).state in State
+    assert not any(row.due_at for row in Returned.objects.exclude(state=State.WAITING))
+    assert arf.read(b"") is None
+
+
+def test_what_is_not_ours_is_kept_for_a_week_and_what_counted_for_half_a_year() -> None:
+    message = mailed()
+    rows = [hand_in(b"Subject: offer\r\n\r\nBuy\r\n"), hand_in(bounce(message))]
+    for days, kept in ((6, 2), (8, 1), (179, 1), (181, 0)):
+        Returned.objects.update(received_at=timezone.now() - timedelta(days=days))
+        settling.forget_old()
+        assert Returned.objects.filter(pk__in=[row.pk for row in rows]).count() == kept, days
+    assert FeedbackEvent.objects.count() == 1
