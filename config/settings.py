@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import dj_database_url
 from csp.constants import NONE, SELF
 
+from accounts.egress.allowed import Allowed
 from accounts.web_addresses import as_sent
 from config import keys, services
 
@@ -183,6 +184,7 @@ DISK_RESERVE_MB = int(os.environ.get("DISK_RESERVE_MB", "500"))
 SANDBOX_HOST = os.environ.get("SANDBOX_HOST", "127.0.0.1")
 SANDBOX_PORT = int(os.environ.get("SANDBOX_PORT", "0"))  # 0: the one that the sandbox took when it began
 ALLOW_ANY_SMTP_PORT = os.environ.get("ALLOW_ANY_SMTP_PORT") == "1"
+EGRESS_ALLOW = Allowed.read(os.environ.get("EGRESS_ALLOW", ""))
 
 # Whoever has settings may queue something; the start, which has none, stays small without Celery.
 from config import celery  # noqa: E402, F401  # needs nothing of the above before the first task
