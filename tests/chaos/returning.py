@@ -45,7 +45,7 @@ class Returning(threading.Thread):
         deadline = time.monotonic() + _PATIENCE
         while times and time.monotonic() < deadline:
             try:
-                with smtplib.SMTP("127.0.0.1", self._arena.return_port, timeout=10) as server:
+                with smtplib.SMTP("127.0.0.1", self._arena.return_port, "mx.example.org", 10) as server:
                     server.sendmail("", [f"complaints@{BOUNCES}"], _report(head, times))
                 times -= 1
             except (OSError, smtplib.SMTPException):
