@@ -7,6 +7,7 @@ from operator import attrgetter
 
 from contacts.addresses import key
 from contacts.models import ConsentEvent, Contact, Suppression
+from contacts.suppression import lifting
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,15 @@ def _consent(contact: Contact) -> Iterable[Entry]:
 def _suppression(contact: Contact) -> Iterable[Entry]:
     for found in Suppression.objects.filter(email=key(contact.email)):
         yield Entry(found.created_at, "suppression", f"Suppressed: {found.get_reason_display()}", found.detail)
+
+
+@register
+def _lifting(contact: Contact) -> Iterable[Entry]:
+    for entry in lifting.lifted(key(contact.email)):
+        was = dict(Suppression.Reason.choices).get(entry.detail.get("was", ""), "")
+        who = f", by {entry.user}" if entry.user else ""
+        title = f"May get mail again{who}" + (f"; was: {was}" if was else "")
+        yield Entry(entry.at, "suppression", title, entry.detail.get("reason", ""))
 
 
 @register

@@ -12,7 +12,8 @@ from accounts.confirming import lately_confirmed
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts.exporting import csv_response, joined
 from contacts.filtering import Filter
-from contacts.models import Contact, ContactQuerySet, Field, Subscription, Suppression
+from contacts.models import Contact, ContactQuerySet, Field, Subscription
+from contacts.suppression import listing as suppressed
 
 _SLICE = 2000
 _STATES = (Subscription.State.SUBSCRIBED, Subscription.State.UNCONFIRMED, Subscription.State.UNSUBSCRIBED)
@@ -34,10 +35,11 @@ def contacts(request: StaffRequest) -> HttpResponseBase:
 @requires(Permission.EXPORT)
 @lately_confirmed
 def suppressions(request: StaffRequest) -> HttpResponseBase:
-    audit.record(request, "suppressions.export")
+    chosen = suppressed.Filter.of(request.GET)
+    audit.record(request, "suppressions.export", chosen.query())
     rows = (
         (row.email, row.get_reason_display(), row.detail, row.source, f"{row.created_at:%Y-%m-%d %H:%M:%S}Z")
-        for row in Suppression.objects.order_by("id").iterator(_SLICE)
+        for row in chosen.apply().order_by("id").iterator(_SLICE)
     )
     header = ["Email", "Reason", "Detail", "Source", "Since"]
     return csv_response(f"suppressed-{timezone.localdate()}", header, rows)

@@ -46,16 +46,18 @@ def upload(request: StaffRequest) -> HttpResponseBase:
 @csrf_protect
 def _upload(request: StaffRequest, guard: SizeGuard) -> HttpResponse:
     if request.method == "GET":
-        return render(request, "contacts/import_new.html")
+        return render(request, "contacts/import_new.html", {"as_suppressed": request.GET.get("as") == "suppressed"})
+    as_suppressed = request.POST.get("as") == "suppressed"
     try:
         file = request.FILES.get("file")
         if guard.is_too_large:
             raise NotReadable("The file is larger than 200 MB. Split it and import the parts one after the other.")
         if file is None:
             raise NotReadable("Choose a file first. An empty one cannot be imported.")
-        job = jobs.upload(file, file.name or "file", by=request.user)
+        job = jobs.upload(file, file.name or "file", by=request.user, as_suppressed=as_suppressed)
     except NotReadable as problem:
-        return render(request, "contacts/import_new.html", {"problem": problem}, status=422)
+        context = {"problem": problem, "as_suppressed": as_suppressed}
+        return render(request, "contacts/import_new.html", context, status=422)
     audit.record(request, "import.upload", job.file_name)
     return redirect(job)
 
@@ -113,6 +115,7 @@ def reread(request: StaffRequest, pk: int) -> HttpResponse:
 def check(request: StaffRequest, pk: int) -> HttpResponse:
     job = _uploaded(pk)
     form = ImportForm(request.POST)
+    form.fields["consent_source"].required = not job.options.get("only_suppress")
     plan = with_columns(Plan.from_json(job.options), job.options["header"], request.POST)
     if form.is_valid():
         try:
@@ -204,6 +207,7 @@ def _columns_page(
 ) -> HttpResponse:
     context = _columns(job, plan) | {
         "form": form,
+        "only_suppress": plan.only_suppress,
         "shape": ShapeForm.of(plan),
         "system": system(job.options["header"]),
         "has_lists": MailingList.objects.exists(),
@@ -262,4 +266,5 @@ def _report(job: ImportJob) -> dict[str, Any]:
         "proof": plan.proof,
         "to_import": expected.get("new", 0) + expected.get("updated", 0) + expected.get("unchanged", 0),
         "everyone": plan.everyone,
+        "only_suppress": plan.only_suppress,
     }

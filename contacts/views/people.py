@@ -14,6 +14,7 @@ from contacts.filtering import Filter
 from contacts.forms import ContactForm, NewContactForm, ReasonForm, ResubscribeForm
 from contacts.models import Contact, Field, MailingList, Subscription, Suppression
 from contacts.paging import count_in_words, latest_first
+from contacts.suppression import lifting
 
 
 @require_GET
@@ -109,8 +110,9 @@ def resubscribe(request: StaffRequest, pk: int) -> HttpResponse:
         return _person_page(request, person, status=422)
     lists = [chosen.pk for chosen in form.cleaned_data["lists"]]
     try:
+        lifting.check(_suppression(person), by=request.user, typed=request.POST.get("typed", ""))
         consent.resubscribe(person, lists=lists, channel="hand", by=request.user, text=form.cleaned_data["reason"])
-    except consent.StillSuppressed as problem:
+    except (consent.StillSuppressed, lifting.NotLifted) as problem:
         messages.error(request, str(problem))
         return _person_page(request, person, status=422)
     audit.record(request, "contact.resubscribe", person.email, lists=lists, reason=form.cleaned_data["reason"])
@@ -119,6 +121,7 @@ def resubscribe(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _person_page(request: StaffRequest, person: Contact, status: int = 200) -> HttpResponse:
+    suppression = _suppression(person)
     subscriptions = list(person.subscriptions.select_related("list").order_by("list__name"))
     on = {s.list_id for s in subscriptions if s.state == Subscription.State.SUBSCRIBED}
     context = {
@@ -126,7 +129,8 @@ def _person_page(request: StaffRequest, person: Contact, status: int = 200) -> H
         "subscriptions": subscriptions,
         "other_lists": MailingList.objects.exclude(id__in=on),
         "is_subscribed": bool(on),
-        "suppression": Suppression.objects.filter(email=key(person.email)).first(),
+        "suppression": suppression,
+        "way_back": lifting.ways([suppression], request.user)[suppression.pk] if suppression else None,
         "facts": [
             (field.label, person.attributes[field.key], field.kind)
             for field in Field.objects.all()
@@ -136,6 +140,10 @@ def _person_page(request: StaffRequest, person: Contact, status: int = 200) -> H
         "entries": timeline.entries(person),
     }
     return render(request, "contacts/contact.html", context, status=status)
+
+
+def _suppression(person: Contact) -> Suppression | None:
+    return Suppression.objects.filter(email=key(person.email)).first()
 
 
 def _edit_page(request: StaffRequest, form: ContactForm, person: Contact | None) -> HttpResponse:

@@ -32,6 +32,40 @@ class Status:
     recipients: list[Fields] = field(default_factory=list)
 
 
+def stands_in(text: str) -> bool:
+    """Whether a mailer wrote its fields into a text, or a person quoted them."""
+    return _IN_TEXT.search(text) is not None and _ACTION_IN_TEXT.search(text) is not None
+
+
+_IN_TEXT = re.compile(r"^[> ]{0,10}(?:Final|Original)-Recipient:", re.IGNORECASE | re.MULTILINE)
+_ACTION_IN_TEXT = re.compile(r"^[> ]{0,10}(?:Action|Status):", re.IGNORECASE | re.MULTILINE)
+
+
+def action(fields: Fields) -> str:
+    """As written, else what the status amounts to."""
+    written = fields.get("action", "").partition(" ")[0].strip("();,").lower()
+    return written or {"2": "delivered", "4": "delayed"}.get(number(fields)[:1], "failed")
+
+
+def number(fields: Fields) -> str:
+    found = _NUMBER.search(fields.get("status", "")[:40])
+    return found[0] if found else ""
+
+
+_NUMBER = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
+
+
+def comment(fields: Fields) -> str:
+    """What some mailers put behind the number, in brackets."""
+    return fields.get("status", "").partition("(")[2].rstrip(") ")
+
+
+def untyped(value: str) -> str:
+    """Without the type in front: `smtp; 550 no such user`."""
+    kind, semicolon, rest = value.partition(";")
+    return " ".join((rest if semicolon and " " not in kind.strip() else value).split())
+
+
 def read(text: str) -> Status:
     status, block = Status(), _Block()
     for line in text.split("\n", _LINES)[:_LINES]:

@@ -1,64 +1,159 @@
 """What a failure means for the person: the server's words before the status, as `delivery.replies` reads them. Pure."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from delivery import replies
 from delivery.replies import Category, Stage
 from delivery.replies.categories import HARD
+from delivery.replies.rules import first, plain, rule, whole
 
 C = Category
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
+    """`suppresses` is less than `is_permanent`: a mailbox that is locked today may be open again tomorrow."""
+
     category: Category
     is_permanent: bool
     suppresses: bool
+    words: str  # which of them decided
 
 
-def judge(texts: tuple[str, ...], status: str) -> Judgement:
-    """`texts`: the server's words, then what stood around them; the first that says something decides."""
-    for text in texts:
-        category = _category(text, "") if text else C.UNKNOWN
-        if category != C.UNKNOWN:
+def judge(told: Sequence[str], status: str) -> Judgement:
+    """`told`: the server's words, then what stood around them. The first that says something decides."""
+    stage = next(filter(None, map(_stage, told)), None)
+    for words in told:
+        category = _category(words, stage or Stage.RCPT)
+        if category:
             break
     else:
-        category = _category("", status) if status else C.UNKNOWN
+        words = ""
+        category = _by_number(stage or Stage.RCPT, status) if status else C.UNKNOWN
+    if category == C.INVALID_RECIPIENT and _may_be_a_filter(words, stage, status):
+        category = C.UNKNOWN
     is_permanent = category in HARD
-    return Judgement(category, is_permanent=is_permanent, suppresses=is_permanent)
+    return Judgement(category, is_permanent, is_permanent and _is_gone(category, words, told), words)
 
 
-def _category(text: str, status: str) -> Category:
-    code = _code(text, status)
-    return replies.classify(_stage(text), code, status, text).category
+def _is_gone(category: Category, words: str, told: Sequence[str]) -> bool:
+    if category == C.INACTIVE_MAILBOX:
+        return _GONE.search(words) is not None
+    # "User unknown", and beside it "the account is disabled" or "not enough disk space": doubt favours the person
+    return category != C.INVALID_RECIPIENT or told[-1:] == [words] or not _ALIVE.search(" ".join(told[-1:]))
 
 
-def _code(text: str, status: str) -> int:
+_ALIVE = re.compile(
+    r"\b(?:account|mailbox|address)(?:\(s\)|s)? (?:is|are) (?:disabled|suspended|locked|full)\b|"
+    r"not enough (?:disk )?space",
+    re.IGNORECASE,
+)
+
+
+def _may_be_a_filter(words: str, stage: Stage | None, status: str) -> bool:
+    """A server that took the address, read the mail and says "user unknown" then, as mobile carriers do for their
+    customers' filters. KDDI says it with an address when nobody is there, without one for a filter."""
+    is_late = stage == Stage.BODY and not _NAMES_THE_PERSON.search(f"{words} {status}")
+    return is_late or _KDDI.search(words) is not None
+
+
+_KDDI = re.compile(r"\b550 : User unknown")
+_NAMES_THE_PERSON = re.compile(r"(?<![\d.])[45]\.1\.\d")
+_GONE = re.compile(
+    r"\b(?:closed|delet\w+|remov\w+|terminated|cancel+ed|no longer|left (?:the|our)|expired|retired|"
+    r"abandon\w+|unused|archiv\w+)\b",
+    re.IGNORECASE,
+)
+
+
+def status_in(text: str) -> str:
+    found = _STATUS.search(text)
+    return found[0] if found else ""
+
+
+_STATUS = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])")
+
+
+def _category(text: str, stage: Stage) -> Category | None:
+    """None: the words say nothing."""
     found = _CODE.search(text)
-    if found:
-        return int(found[1])
-    return 450 if status.startswith("4") else 550
+    return _meaning(_IDENTIFIER.sub(" ", whole(text)), int(found[1]) if found else 550, stage)
+
+
+@lru_cache(maxsize=4_096)  # a thousand mails come back from one server in the same words, but for addresses and numbers
+def _meaning(words: str, code: int, stage: Stage) -> Category | None:
+    by_mailer = first(_MAILERS, plain(words))
+    if by_mailer:
+        return by_mailer
+    category = replies.classify(stage, code, None, words).category
+    return category if category != C.UNKNOWN else None
+
+
+_IDENTIFIER = re.compile(r"(?<![\w./-])(?=[\w.-]{0,40}\d)[\w.-]{14,}(?![\w/])")
+
+
+def _by_number(stage: Stage, status: str) -> Category:
+    return replies.classify(stage, int(status[0]) * 100 + 50, status).category
 
 
 _CODE = re.compile(r"(?<![\w.:-])([45]\d\d)(?=[ -]|$)")
 
-
-def _stage(text: str) -> Stage:
-    return next((stage for stage, pattern in _STAGES if pattern.search(text)), Stage.RCPT)
-
-
-_STAGES = (
-    (
-        Stage.MAIL,
-        re.compile(r"in reply to (?:the )?MAIL FROM|after MAIL FROM|>>> MAIL|our MAIL FROM|after pipelined MAIL", re.I),
+# What mailers say themselves, when no server answered or before they asked one.
+_MAILERS = (
+    rule(
+        C.EXPIRED,
+        r"retry time(out)? (not reached|exceeded)|(too long|expired) in (the )?queue|in (the )?queue too long|"
+        r"(message|delivery)( time)? (expired|timed? ?out)|unable to deliver in \d+|failed \d+ attempts",
+        r"(could|can) ?no?t (be )?(send|sent|deliver\w*)( message)?( for the)? (for|past|after|"
+        r"within) \d+ (day|hour|minute)",
+        r"undeliverable for \d|aborted after \d|giving up .{0,20}after \d",
     ),
-    (Stage.CONNECT, re.compile(r"(?:in reply to|after|while performing the) initial (?:connection|greeting)", re.I)),
-    (Stage.EHLO, re.compile(r"in reply to (?:EHLO|HELO)|after (?:EHLO|HELO)|>>> (?:EHLO|HELO)", re.I)),
+    rule(
+        C.BAD_DOMAIN,
+        r"could ?n[o']?t find (a|any) (mail exchanger|host)|illegal host|host ?name not found|unrout\w+ (mail )?domain",
+        r"(an? )?mx (or srv )?records? (indicated no|point\w* to non-?existent)|"
+        r"domain is not reachable.{0,20}check the domain",
+        r"(domain|host)( name)? do(es)? ?n[o']?t (exist|resolve|have)|no (mx|mail exchanger|dns) (records? )?found",
+    ),
+    rule(
+        C.INVALID_RECIPIENT,
+        r"(invalid|unknown) final delivery user|check (if|that|whether) (the )?address is correct",
+    ),
+    # A program on the last machine failed, whatever it says of users
+    rule(C.UNKNOWN, r"procmail|maildrop|could ?n[o']?t create |command (died|failed)|returned a non-zero|mailer error"),
+    rule(
+        C.NETWORK,
+        r"network error|did not accept our requests to connect|dns (lookup )?(failure|error|problem)|"
+        r"mail (routing )?loop|hop count|too many hops",
+    ),
+    rule(C.NETWORK, r"(is|as) (a )?best-preference mx|lowest numbered mx|loops? back to myself"),
+)
+
+
+def _stage(text: str) -> Stage | None:
+    said = text[:_STAGE_CHARS].lower()
+    return next((stage for stage, phrases in _STAGES if any(phrase in said for phrase in phrases)), None)
+
+
+_STAGE_CHARS = 2_000
+# Postfix, Exim, qmail, dma and gateways of several makers. Sendmail prints a refused RCPT below DATA, as the two travel
+# together, and then that DATA was refused for want of recipients: what names RCPT comes first.
+_STAGES: tuple[tuple[Stage, tuple[str, ...]], ...] = (
     (
-        Stage.BODY,
-        re.compile(
-            r"in reply to end of DATA|after end of data|final DATA|after I sent|>>> DATA|after pipelined end", re.I
+        Stage.RCPT,
+        (
+            "in reply to rcpt", "after rcpt", "after pipelined rcpt", " our rcpt", ">>> rcpt", "rcpt_to",
+            "following rcpt", "does not like recipient", "need rcpt", "no valid recipient", "<<< 503",
         ),
     ),
-)
+    (
+        Stage.MAIL,
+        ("in reply to mail", "after mail from", "after pipelined mail", " our mail from", ">>> mail", "like sender"),
+    ),
+    (Stage.CONNECT, ("initial connection", "initial greeting", "refused to talk")),
+    (Stage.EHLO, ("in reply to ehlo", "in reply to helo", "after ehlo", "after helo", ">>> ehlo", ">>> helo")),
+    (Stage.BODY, ("end of data", "final data", "after i sent", ">>> data", "(data)", "command data")),
+)  # fmt: skip

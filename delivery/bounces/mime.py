@@ -23,6 +23,9 @@ _TEXT_BYTES = 65_536
 
 _ORIGINAL = ("message/rfc822", "message/global", "message/global-headers", "text/rfc822-headers", "text/rfc822-header")
 
+# Escape stays for the time being: ISO-2022-JP is made of it.
+_CONTROLS = bytes([*range(9), 11, 12, 13, *range(14, 27), *range(28, 32), 127])
+
 Headers = dict[str, list[str]]
 
 
@@ -45,9 +48,9 @@ class Part:
         encoding = first(self.headers, "content-transfer-encoding").lower()
         body = self.body[:_TEXT_BYTES]
         if encoding == "quoted-printable":
-            return binascii.a2b_qp(body)
+            return binascii.a2b_qp(body).translate(None, _CONTROLS)
         if encoding == "base64":
-            return _base64(body)
+            return _base64(body).translate(None, _CONTROLS)
         return body
 
     @cached_property
@@ -63,7 +66,7 @@ class Part:
 
 def leaves(raw: bytes) -> tuple[Headers, list[Part]]:
     """The mail's own headers, and its parts in their order."""
-    text = raw[:MAX_BYTES].replace(b"\r\n", b"\n")
+    text = raw[:MAX_BYTES].translate(None, _CONTROLS)
     if text.startswith((b"From ", b">From ")):
         text = text.partition(b"\n")[2]
     headers, body = split(text)
@@ -78,7 +81,7 @@ def split(text: bytes) -> tuple[Headers, bytes]:
         return {}, text[1:]
     end = text.find(b"\n\n", 0, _HEADER_BYTES)
     block, body = (text[:end], text[end + 2 :]) if end >= 0 else (text[:_HEADER_BYTES], b"")
-    return read_headers(block.replace(b"\r", b"")), body
+    return read_headers(block), body
 
 
 def read_headers(block: bytes) -> Headers:
@@ -173,7 +176,8 @@ def _decoded(content: bytes, headers: Headers) -> str:
 _CHARSET = re.compile(r"""\bcharset\s*=\s*"?([\w.-]{1,40})""", re.IGNORECASE)
 # Only what is a table of characters: some of Python's codecs take quadratic time, others are no text at all.
 _KNOWN_CHARSETS = re.compile(
-    r"iso-8859-\d+|(?:windows|cp)-?\d{3,4}|koi8-[ru]|iso-2022-(?:jp|kr)|shift_?jis|euc-(?:jp|kr)|gb2312|gbk|gb18030|big5"
+    r"iso-8859-\d+|(?:windows|cp)-?\d{3,4}|koi8-[ru]|iso-2022-(?:jp|kr)|shift_?jis|euc-(?:jp|kr)|gb2312|gbk|"
+    r"gb18030|big5"
 )
 
 
@@ -185,10 +189,13 @@ def _readable(content: bytes) -> str:
 
 
 def _clean(text: str) -> str:
-    return _CONTROLS.sub("", text) if _CONTROLS.search(text) else text
+    """Without what a terminal or a database may not bear, and without what turns the direction of the words beside."""
+    if "\x1b" in text:
+        text = text.replace("\x1b", "")
+    return text if text.isascii() else _SIGNS.sub("", text)
 
 
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_SIGNS = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffd\ud800-\udfff]")
 
 
 def _without_tags(text: str) -> str:

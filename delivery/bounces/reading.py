@@ -1,95 +1,207 @@
 """`read`: what a returned mail says. Never raises; linear in what it looks at, which is bounded."""
 
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from collections.abc import Iterable
+from datetime import datetime
 
-from delivery.bounces import addresses, arf, delivery_status, judging, mime
-from delivery.bounces.delivery_status import Fields, Status
+from delivery.bounces import addresses, arf, automatic, delays, delivery_status, judging, mime, notice
+from delivery.bounces.delivery_status import Fields
 from delivery.bounces.finding import Finding, Kind
+from delivery.bounces.notice import Entry, Notice
 
 _DIAGNOSTIC_CHARS = 1_000
 _NO_COMPLAINTS = frozenset({"not-spam", "auth-failure", "virus", "dmarc"})
-_KINDS = {"failed": Kind.BOUNCE, "delayed": Kind.DELAY} | dict.fromkeys(
-    ("delivered", "relayed", "expanded"), Kind.DELIVERED
-)
+_STATUS_PARTS = ("message/delivery-status", "message/global-delivery-status")
+_KINDS = {"delayed": Kind.DELAY} | dict.fromkeys(("delivered", "relayed", "expanded", "deliverable"), Kind.DELIVERED)
 
 
 def read(raw: bytes) -> list[Finding]:
     try:
-        return _read(raw)
+        return _Report(raw).findings()
     except (ValueError, LookupError, TypeError, RecursionError, OverflowError):
         return []  # what hostile text brings a library to is no finding
 
 
-def _read(raw: bytes) -> list[Finding]:
-    headers, parts = mime.leaves(raw)
-    report = arf.read_parts(parts)
-    if report is not None:
-        return [_complaint(report)]
-    for part in parts:
-        if part.kind in ("message/delivery-status", "message/global-delivery-status"):
-            return _by_status(delivery_status.read(part.text), _prose(parts), headers)
-    return []
+class _Report:
+    """One mail that came back, in its parts."""
+
+    def __init__(self, raw: bytes) -> None:
+        self.headers, self.parts = mime.leaves(raw)
+        texts = (part.text for part in self.parts if part.kind in ("text/plain", "text/html"))
+        self.text = next((text for text in texts if text.strip()), "")
+
+    def findings(self) -> list[Finding]:
+        complaint = arf.read_parts(self.parts)
+        if complaint is not None:
+            return [_complaint(complaint)]
+        for part in self.parts:
+            if part.kind in _STATUS_PARTS:
+                found = self._by_fields(part.text)
+                if found:
+                    return found
+        if delivery_status.stands_in(self.text):
+            found = self._by_fields(self.text)
+            if found:
+                return found
+        if automatic.is_unsubscribe_request(self.headers, self.text):
+            return [_finding(Kind.COMPLAINT, automatic.author(self.headers), suppresses=True, feedback_type="opt-out")]
+        is_from_a_server = automatic.is_from_a_server(self.headers)
+        if not is_from_a_server and automatic.is_reply(self.headers, self.text):
+            return [self._autoreply()]
+        return self._by_words(is_from_a_server)
+
+    def _wrapped(self) -> list[Finding]:
+        """Some gateways put the report they got into one of their own that says nothing."""
+        inner = next((part for part in self.parts if part.kind == "message/rfc822"), None)
+        if inner is None or "multipart/report" not in mime.first(inner.inner_headers, "content-type"):
+            return []
+        report = _Report(inner.content)
+        return [found for part in report.parts if part.kind in _STATUS_PARTS for found in report._by_fields(part.text)]
+
+    def _by_fields(self, text: str) -> list[Finding]:
+        status = delivery_status.read(text)
+        words = notice.divide(self.text)
+        said = {e.recipient.casefold(): e for e in notice.entries(words, self._foreign())}
+        return [self._recipient(fields, status.of_message, words, said) for fields in status.recipients]
+
+    def _recipient(self, fields: Fields, of_message: Fields, words: Notice, said: dict[str, Entry]) -> Finding:
+        final = addresses.typed(fields.get("final-recipient", ""))
+        original = addresses.typed(fields.get("original-recipient", ""))
+        recipient = final or original or addresses.typed(fields.get("x-actual-recipient", ""))
+        if recipient is None and len(said) == 1:
+            recipient = next(iter(said.values())).recipient
+        number = delivery_status.number(fields)
+        kind = _KINDS.get(delivery_status.action(fields), Kind.BOUNCE)
+        diagnostic = delivery_status.untyped(fields.get("diagnostic-code", "")) or delivery_status.comment(fields)
+        entry = said.get((recipient or "").casefold())
+        until = None
+        if kind == Kind.DELAY:
+            began_at = delays.date(of_message.get("arrival-date", ""))
+            until = delays.date(fields.get("will-retry-until", "")) or self._gives_up_at(words, began_at)
+        return _failure(
+            kind,
+            recipient,
+            (diagnostic, entry.words if entry else "", words.words if len(said) < 2 else ""),
+            original=original if recipient and original and not addresses.same(original, recipient) else None,
+            status=number,
+            diagnostic=diagnostic,
+            reporting_mta=delivery_status.untyped(of_message.get("reporting-mta", ""))[:255],
+            gives_up_at=until,
+        )
+
+    def _by_words(self, is_from_a_server: bool) -> list[Finding]:
+        words = notice.divide(self.text)
+        foreign = self._foreign()
+        says_failed = notice.says_failed(words)
+        returns_a_mail = bool(words.returned) or any(part.is_original for part in self.parts)
+        looks_like_a_report = is_from_a_server or automatic.has_failed_subject(self.headers)
+        if not looks_like_a_report and not (says_failed and returns_a_mail):
+            return []
+        found = notice.entries(words, foreign) or notice.named(words, foreign)
+        listed = addresses.found_in(", ".join(self.headers.get("x-failed-recipients", ())))
+        if listed:
+            known = {entry.recipient.casefold(): entry.words for entry in found}
+            found = [Entry(address, known.get(address.casefold(), "")) for address in listed]
+        if not found and is_from_a_server:
+            wrapped = self._wrapped()
+            if wrapped:
+                return wrapped
+        if not found and (says_failed or automatic.has_failed_subject(self.headers)):
+            found = [Entry(address, "") for address in self._written_to(words)]
+        subject = mime.words(mime.first(self.headers, "subject"))
+        is_delay = delays.is_delay(subject, words.words)
+        until = self._gives_up_at(words, None) if is_delay else None
+        return [
+            _failure(
+                Kind.DELAY if is_delay else Kind.BOUNCE,
+                entry.recipient,
+                # What is said of several people at once, is said of nobody
+                (entry.words, words.words if len(found) == 1 or not entry.words else ""),
+                gives_up_at=until,
+            )
+            for entry in found
+        ]
+
+    def _foreign(self) -> frozenset[str]:
+        """Addresses that are no matter of the report: whoever wrote it, and whoever gets it."""
+        return frozenset(
+            found.casefold()
+            for name in ("from", "to", "return-path", "delivered-to", "reply-to")
+            for value in self.headers.get(name, ())[:3]
+            for found in addresses.found_in(value, 5)
+        )
+
+    def _written_to(self, words: Notice) -> list[str]:
+        """Whom the returned mail was for, if that is one person."""
+        originals = [part.inner_headers for part in self.parts if part.is_original]
+        if words.returned:
+            originals.append(mime.read_headers(notice.headers_in(words.returned).encode()))
+        for headers in originals:
+            found = addresses.found_in(mime.first(headers, "to"), 2)
+            if len(found) == 1:
+                return found
+        return []
+
+    def _gives_up_at(self, words: Notice, began_at: datetime | None) -> datetime | None:
+        written_at = delays.date(mime.first(self.headers, "date"))
+        return delays.gives_up_at(words.words, began_at=began_at, written_at=written_at)
+
+    def _autoreply(self) -> Finding:
+        words = notice.divide(self.text).words
+        return _finding(Kind.AUTOREPLY, automatic.author(self.headers), diagnostic=words[:_DIAGNOSTIC_CHARS])
 
 
 def _complaint(report: arf.Report) -> Finding:
     recipient = next(filter(None, map(addresses.tidy, report.recipients)), None)
+    suppresses = report.feedback_type not in _NO_COMPLAINTS
+    return _finding(Kind.COMPLAINT, recipient, suppresses=suppresses, feedback_type=report.feedback_type)
+
+
+def _failure(
+    kind: Kind,
+    recipient: str | None,
+    texts: Iterable[str],
+    *,
+    original: str | None = None,
+    status: str = "",
+    diagnostic: str = "",
+    reporting_mta: str = "",
+    gives_up_at: datetime | None = None,
+) -> Finding:
+    told = [text for text in texts if text]
+    judgement = judging.judge(told, status) if kind != Kind.DELIVERED else None
     return Finding(
-        Kind.COMPLAINT,
+        kind,
+        recipient,
+        original,
+        status=_status(status, diagnostic or (judgement.words if judgement else "")),
+        category=judgement.category if judgement else None,
+        is_permanent=kind == Kind.BOUNCE and judgement is not None and judgement.is_permanent,
+        suppresses=kind == Kind.BOUNCE and judgement is not None and judgement.suppresses,
+        diagnostic=(diagnostic or (judgement and judgement.words) or next(iter(told), ""))[:_DIAGNOSTIC_CHARS],
+        reporting_mta=reporting_mta,
+        gives_up_at=gives_up_at,
+        feedback_type="",
+    )
+
+
+def _status(number: str, words: str) -> str:
+    """Many servers write 5.0.0 for anything; the words may hold another server's number."""
+    return judging.status_in(words) or number if number[1:] in ("", ".0.0") else number
+
+
+def _finding(
+    kind: Kind, recipient: str | None, *, suppresses: bool = False, diagnostic: str = "", feedback_type: str = ""
+) -> Finding:
+    return Finding(
+        kind,
         recipient,
         None,
         status="",
         category=None,
         is_permanent=False,
-        suppresses=report.feedback_type not in _NO_COMPLAINTS,
-        diagnostic="",
+        suppresses=suppresses,
+        diagnostic=diagnostic,
         reporting_mta="",
         gives_up_at=None,
-        feedback_type=report.feedback_type,
+        feedback_type=feedback_type,
     )
-
-
-def _by_status(status: Status, prose: str, headers: mime.Headers) -> list[Finding]:
-    return [_recipient(fields, status.of_message, prose, headers) for fields in status.recipients]
-
-
-def _recipient(fields: Fields, of_message: Fields, prose: str, headers: mime.Headers) -> Finding:
-    final = addresses.typed(fields.get("final-recipient", ""))
-    original = addresses.typed(fields.get("original-recipient", ""))
-    recipient = final or original
-    action = fields.get("action", "").partition(" ")[0].strip("();,").lower()
-    number = fields.get("status", "").strip()[:11].split(" ")[0]
-    kind = _KINDS.get(action) or (Kind.DELAY if number.startswith("4.") else Kind.BOUNCE)
-    diagnostic = _untyped(fields.get("diagnostic-code", ""))
-    failed = kind in (Kind.BOUNCE, Kind.DELAY)
-    judgement = judging.judge((diagnostic, prose), number) if failed else None
-    return Finding(
-        kind,
-        recipient,
-        original if recipient and original and not addresses.same(original, recipient) else None,
-        status=number,
-        category=judgement.category if judgement else None,
-        is_permanent=kind == Kind.BOUNCE and judgement is not None and judgement.is_permanent,
-        suppresses=kind == Kind.BOUNCE and judgement is not None and judgement.suppresses,
-        diagnostic=diagnostic[:_DIAGNOSTIC_CHARS],
-        reporting_mta=_untyped(of_message.get("reporting-mta", ""))[:255],
-        gives_up_at=_date(fields.get("will-retry-until", "")) if kind == Kind.DELAY else None,
-        feedback_type="",
-    )
-
-
-def _prose(parts: list[mime.Part]) -> str:
-    return next((part.text for part in parts if part.kind.startswith("text/")), "")
-
-
-def _untyped(value: str) -> str:
-    kind, semicolon, rest = value.partition(";")
-    return " ".join((rest if semicolon and " " not in kind.strip() else value).split())
-
-
-def _date(written: str) -> datetime | None:
-    try:
-        at = parsedate_to_datetime(written[:100])
-    except (ValueError, IndexError, TypeError, OverflowError):
-        return None
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)

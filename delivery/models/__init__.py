@@ -12,6 +12,7 @@ from delivery.models.ledger import (
     Version,
     Waiting,
 )
+from delivery.models.listener import ReturnListener
 from delivery.models.pacing import LanePace, MailDomain, RetryMinute
 from delivery.models.providers import Breaker, Provider
 from delivery.models.routes import Route
@@ -36,6 +37,7 @@ __all__ = [
     "Proof",
     "Provider",
     "RetryMinute",
+    "ReturnListener",
     "Returned",
     "Route",
     "SandboxMail",

@@ -3,13 +3,11 @@
 import csv
 import io
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from contacts import consent
@@ -172,29 +170,6 @@ def test_who_complained_is_not_subscribed_from_their_page(browser: Client, news:
     page = browser.post(f"/contacts/{ada.pk}/resubscribe/", {"lists": [news.pk], "reason": "x"})
     assert page.status_code == 422
     assert "marked as spam" in text(page)
-
-
-def test_lifting_a_complaint_needs_the_address_typed(browser: Client) -> None:
-    consent.suppress("eve@example.com", Suppression.Reason.COMPLAINT)
-    url = f"/suppressions/{Suppression.objects.get().pk}/lift/"
-    browser.post(url, {"reason": "A mistake"})
-    browser.post(url, {"typed": "eve@example.com"})
-    assert Suppression.objects.exists()
-    browser.post(url, {"reason": "A mistake", "typed": "eve@example.com"})
-    assert not Suppression.objects.exists()
-    assert AuditEntry.objects.get(action="suppression.lift").detail["reason"] == "A mistake"
-
-
-def test_a_bounced_address_is_lifted_once_in_thirty_days(browser: Client) -> None:
-    for _ in range(2):
-        consent.suppress("eve@example.com", Suppression.Reason.HARD_BOUNCE)
-        url = f"/suppressions/{Suppression.objects.get().pk}/lift/"
-        page = browser.post(url, {"reason": "She says it works"}, follow=True)
-    assert "within the last 30 days" in text(page)
-    assert Suppression.objects.exists()
-    AuditEntry.objects.update(at=timezone.now() - timedelta(days=31))
-    browser.post(url, {"reason": "She says it works again"})
-    assert not Suppression.objects.exists()
 
 
 def test_addresses_are_suppressed_by_hand_all_or_none(browser: Client) -> None:

@@ -14,12 +14,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.wording import rate
-from delivery import ledger
-from delivery.models import Batch, Chunk
+from delivery.feedback import second_line
+from delivery.feedback.second_line import SecondLine
+from delivery.models import Batch, Chunk, FeedbackCount
 from delivery.policy import mailbox_providers
 from tracking.models import Breakdown, EventKind, Link, Rollup
-from tracking.reports import over_time
+from tracking.reports import over_time, returned
 from tracking.reports.over_time import Point
+from tracking.reports.returned import Part, Reasons
 
 _FRESH = timedelta(hours=1)
 
@@ -38,14 +40,13 @@ DEFINITIONS = {
     " figures of people.",
     "measured": "People who refused tracking get a mail without tracking. They are not measured, which is not the same"
     " as not opened.",
-    "bounced": "Accepted at first, and returned later.",
 }
 
 _CHANNELS = {
     "page": "by the page behind the link in the mail",
     "one-click": "by the button of their mail program",
 }
-_LANES = {"gmail": "Gmail", "microsoft": "Microsoft", "yahoo": "Yahoo", "apple": "Apple", "other": "All others"}
+LANES = {"gmail": "Gmail", "microsoft": "Microsoft", "yahoo": "Yahoo", "apple": "Apple", "other": "All others"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class LinkRow:
 class LaneRow:
     label: str
     accepted: int
+    bounced: int
     opened: int
     clicked: int
     unsubscribed: int
@@ -113,12 +115,25 @@ class Report:
         return any(batch.state not in over or (batch.finished_at or batch.created_at) > since for batch in self.batches)
 
     @cached_property
+    def second_line(self) -> SecondLine:
+        return second_line.of(self.batches)
+
+    @property
     def accepted(self) -> int:
-        return sum(tally.accepted for tally in ledger.tallies(self.batches).values())
+        return self.second_line.accepted
+
+    @property
+    def bounced(self) -> int:
+        return self.second_line.hard + self.second_line.soft
 
     @cached_property
-    def bounced(self) -> int:
-        return self._sum(EventKind.BOUNCE, "people", is_machine=False)
+    def returned(self) -> list[Part]:
+        """The terms of the second line."""
+        return returned.parts(self.second_line, self._people_page)
+
+    @cached_property
+    def reasons(self) -> Reasons:
+        return returned.reasons(self.batch_ids, self._people_page) if self.bounced else Reasons([], is_cut=False)
 
     @property
     def delivered(self) -> int:
@@ -143,7 +158,17 @@ class Report:
 
     @cached_property
     def complained(self) -> Figure:
-        return self._figure("complained", "Marked as spam", EventKind.COMPLAINT)
+        people = self.second_line.complained
+        return Figure(
+            key="complained",
+            label="Marked as spam",
+            people=people,
+            total=people,
+            machines=0,
+            share=_share(people, self.delivered),
+            definition=DEFINITIONS["complained"],
+            url=self._people_url("complained"),
+        )
 
     @property
     def figures(self) -> list[Figure]:
@@ -189,10 +214,17 @@ class Report:
         people = {
             (value, kind): sum for value, kind, sum in rows.values_list("value", "kind").annotate(sum=Sum("people"))
         }
+        counts = FeedbackCount.objects.filter(batch_id__in=self.batch_ids).values_list("lane")
+        heard = {
+            lane: (bounced, complained)
+            for lane, bounced, complained in counts.annotate(
+                bounced=Sum("hard") + Sum("soft"), complained=Sum("complained")
+            )
+        }
         return [
-            _lane_row(lane, accepted.get(lane) or 0, people)
+            _lane_row(lane, accepted.get(lane) or 0, people, heard.get(lane, (0, 0)))
             for lane in mailbox_providers.LANES
-            if accepted.get(lane) or any(known == lane for known, _ in people)
+            if accepted.get(lane) or lane in heard or any(known == lane for known, _ in people)
         ]
 
     @cached_property
@@ -247,7 +279,11 @@ class Report:
         )
 
     def _people_url(self, term: str) -> str:
-        return f"{reverse('batch-people', args=[self.batch_ids[0]])}?term={term}" if self.batch_ids else ""
+        return f"{self._people_page}?term={term}" if self.batch_ids else ""
+
+    @property
+    def _people_page(self) -> str:
+        return reverse("batch-people", args=[self.batch_ids[0]]) if self.batch_ids else ""
 
     @cached_property
     def _sums(self) -> dict[tuple[int, bool], tuple[int, int]]:
@@ -273,15 +309,16 @@ def headline(batch_ids: Sequence[int]) -> str:
     return Report(batch_ids).sentence
 
 
-def _lane_row(lane: str, accepted: int, people: dict[tuple[str, int], int]) -> LaneRow:
+def _lane_row(lane: str, accepted: int, people: dict[tuple[str, int], int], heard: tuple[int, int]) -> LaneRow:
     clicked = people.get((lane, EventKind.CLICK), 0)
     return LaneRow(
-        label=_LANES[lane],
+        label=LANES[lane],
         accepted=accepted,
+        bounced=heard[0],
         opened=people.get((lane, EventKind.OPEN), 0),
         clicked=clicked,
         unsubscribed=people.get((lane, EventKind.UNSUBSCRIBE), 0),
-        complained=people.get((lane, EventKind.COMPLAINT), 0),
+        complained=heard[1],
         click_share=_share(clicked, accepted),
     )
 

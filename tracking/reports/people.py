@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -12,6 +13,7 @@ from delivery.providers import health
 from tracking.message_log import wording
 from tracking.message_log.wording import Words
 from tracking.models import EventKind
+from tracking.reports import returned
 
 TERMS = {
     "all": "Everyone",
@@ -28,9 +30,8 @@ ACTS = {
     "opened": ("Opened", EventKind.OPEN),
     "clicked": ("Clicked", EventKind.CLICK),
     "unsubscribed": ("Unsubscribed", EventKind.UNSUBSCRIBE),
-    "complained": ("Marked as spam", EventKind.COMPLAINT),
 }
-LABELS = TERMS | REASONS | {term: label for term, (label, _) in ACTS.items()}
+LABELS = TERMS | REASONS | {term: label for term, (label, _) in ACTS.items()} | returned.LABELS
 
 _EXPORT_PAGE = 2000
 
@@ -49,12 +50,17 @@ class Person:
 
 
 def people(
-    batch: Batch, term: str, *, link_id: int = 0, after: int = 0, limit: int = 50, search: str = ""
+    batch: Batch, term: str, *, link_id: int = 0, reason: str = "", after: int = 0, limit: int = 50, search: str = ""
 ) -> list[Person]:
-    """Up to `limit` people with message ids above `after`. `link_id` narrows "clicked" to one link."""
+    """Up to `limit` people with message ids above `after`. `link_id` narrows "clicked" to one link, `reason` the
+    bounced to one category of delivery.replies."""
     if term in ACTS:
         label, kind = ACTS[term]
         return _acting(batch, kind, label, link_id=link_id, after=after, limit=limit, search=search)
+    if term in returned.TERMS:
+        return _returned(batch, term, reason=reason, after=after, limit=limit, search=search)
+    if term == returned.NO_WORD:
+        return _without_word(batch, after=after, limit=limit, search=search)
     rows = ledger.messages(batch, term, after=after, limit=limit, search=search)
     holdup = health.words(batch) if any(row.state == MessageState.PENDING for row in rows) else ""
     return [
@@ -71,10 +77,10 @@ def people(
     ]
 
 
-def everyone(batch: Batch, term: str, *, link_id: int = 0, search: str = "") -> Iterator[Person]:
+def everyone(batch: Batch, term: str, *, link_id: int = 0, reason: str = "", search: str = "") -> Iterator[Person]:
     """All of them, page by page, in constant memory."""
     after = 0
-    while page := people(batch, term, link_id=link_id, after=after, limit=_EXPORT_PAGE, search=search):
+    while page := people(batch, term, link_id=link_id, reason=reason, after=after, limit=_EXPORT_PAGE, search=search):
         yield from page
         after = page[-1].message_id
 
@@ -94,7 +100,80 @@ def _acting(
     with connection.cursor() as cursor:
         cursor.execute(_ACTING, [batch.pk, int(kind), link_id, after, search.strip().lower(), limit])
         rows = cursor.fetchall()
-    words = Words("bad" if kind == EventKind.COMPLAINT else "good", label)
+    words = Words("good", label)
+    return [
+        Person(message_id=message_id, contact_id=contact_id, email=email, words=words, at=at, attempts=n)
+        for message_id, contact_id, email, n, at in rows
+    ]
+
+
+# Also those whose message is gone by now: the count has them.
+_RETURNED = f"""
+SELECT f.message_id, m.contact_id, coalesce(m.email, ''), coalesce(m.attempts, 0), {returned.CATEGORY},
+    coalesce(e.happened_at, f.at), coalesce(e.words, '')
+FROM delivery_feedback f LEFT JOIN delivery_message m ON m.id = f.message_id
+LEFT JOIN LATERAL (
+    SELECT trim(status || ' ' || diagnostic) AS words, happened_at FROM delivery_feedbackevent
+    WHERE message_id = f.message_id AND kind = %(kind)s ORDER BY id DESC LIMIT 1) e ON true
+WHERE f.batch_id = %(batch)s AND f.term = %(term)s AND f.message_id > %(after)s
+AND (%(reason)s = '' OR {returned.CATEGORY} = %(reason)s)
+AND strpos(lower(coalesce(m.email, '')), %(search)s) > 0
+ORDER BY f.message_id LIMIT %(limit)s
+"""  # noqa: S608
+_KINDS = {"delivered": "delivered", "complained": "complaint"}
+_WITHOUT_WORD = """
+SELECT m.id, m.contact_id, m.email, m.attempts, m.accepted_at
+FROM delivery_message m LEFT JOIN delivery_waiting w ON w.message_id = m.id
+WHERE m.batch_id = %(batch)s AND m.id BETWEEN %(first)s AND %(last)s AND m.state = %(accepted)s AND w.state IS NULL
+AND NOT EXISTS (SELECT 1 FROM delivery_feedback f WHERE f.message_id = m.id)
+AND strpos(lower(m.email), %(search)s) > 0
+ORDER BY m.id LIMIT %(limit)s
+"""
+
+
+def _returned(batch: Batch, term: str, *, reason: str, after: int, limit: int, search: str) -> list[Person]:
+    label, number = returned.TERMS[term]
+    values: dict[str, Any] = {
+        "batch": batch.pk,
+        "term": int(number),
+        "kind": _KINDS.get(term, "bounce"),
+        "after": after,
+        "reason": reason,
+        "search": search.strip().lower(),
+        "limit": limit,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_RETURNED, values)
+        rows = cursor.fetchall()
+    return [
+        Person(
+            message_id=message_id,
+            contact_id=contact_id,
+            email=email,
+            words=Words(returned.KINDS[term], label, wording.reason(category) if term in returned.BOUNCED else ""),
+            at=at,
+            reply=reply,
+            attempts=attempts,
+        )
+        for message_id, contact_id, email, attempts, category, at, reply in rows
+    ]
+
+
+def _without_word(batch: Batch, *, after: int, limit: int, search: str) -> list[Person]:
+    if batch.first_id is None or batch.last_id is None:
+        return []
+    values: dict[str, Any] = {
+        "batch": batch.pk,
+        "first": max(batch.first_id, after + 1),
+        "last": batch.last_id,
+        "accepted": int(MessageState.ACCEPTED),
+        "search": search.strip().lower(),
+        "limit": limit,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_WITHOUT_WORD, values)
+        rows = cursor.fetchall()
+    words = Words("good", "Accepted")
     return [
         Person(message_id=message_id, contact_id=contact_id, email=email, words=words, at=at, attempts=n)
         for message_id, contact_id, email, n, at in rows

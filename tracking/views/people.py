@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -20,9 +20,10 @@ from delivery import ledger
 from delivery.ledger import evidence
 from delivery.models import Batch
 from tracking import titles
+from tracking.message_log import wording
 from tracking.message_log.doubts import doubts
 from tracking.models import Link
-from tracking.reports import numbers
+from tracking.reports import numbers, returned
 from tracking.reports import people as lists
 from tracking.views.paging import Place
 
@@ -38,6 +39,7 @@ class Chosen:
     term: str
     link: Link | None
     text: str
+    reason: str
 
     @classmethod
     def read(cls, request: StaffRequest, batch_id: int) -> "Chosen":
@@ -46,15 +48,23 @@ class Chosen:
         link_id = whole_number(request.GET.get("link"))
         link = Link.objects.filter(batch=batch, id=link_id).first() if link_id else None
         text = request.GET.get("q", "").replace("\0", "").strip()[:320]
-        return cls(batch, term if term in lists.LABELS else "all", link if term == "clicked" else None, text)
+        reason = request.GET.get("reason", "") if term in returned.BOUNCED else ""
+        known = reason if wording.reason(reason) else ""
+        return cls(batch, term if term in lists.LABELS else "all", link if term == "clicked" else None, text, known)
 
     @property
     def filters(self) -> dict[str, str | int]:
-        return {"term": self.term, "link": self.link.id if self.link else "", "q": self.text}
+        link = self.link.id if self.link else ""
+        return {"term": self.term, "link": link, "reason": self.reason, "q": self.text}
 
     @property
-    def link_id(self) -> int:
-        return self.link.id if self.link else 0
+    def narrowing(self) -> dict[str, Any]:
+        """What tracking.reports.people is told."""
+        return {"link_id": self.link.id if self.link else 0, "reason": self.reason, "search": self.text}
+
+    @property
+    def reason_in_words(self) -> str:
+        return wording.reason(self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +79,7 @@ class Chip:
 @requires(Permission.LOOK)
 def batch_people(request: StaffRequest, batch_id: int) -> HttpResponse:
     chosen, place = Chosen.read(request, batch_id), Place.read(request.GET)
-    found = lists.people(
-        chosen.batch, chosen.term, link_id=chosen.link_id, after=place.after, limit=_PAGE + 1, search=chosen.text
-    )
+    found = lists.people(chosen.batch, chosen.term, after=place.after, limit=_PAGE + 1, **chosen.narrowing)
     rows = found[:_PAGE]
     context = {
         "chosen": chosen,
@@ -81,6 +89,8 @@ def batch_people(request: StaffRequest, batch_id: int) -> HttpResponse:
         "doubts": doubts(rows) if chosen.term == "uncertain" else [],
         "count": ledger.tally(chosen.batch).uncertain if chosen.term == "uncertain" else 0,
         "is_act": chosen.term in lists.ACTS,
+        "is_returned": chosen.term in returned.TERMS,
+        "with_reply": chosen.term in returned.BOUNCED,
         "chips": list(_chips(chosen)),
         "next_url": place.next_url(rows[-1].message_id, **chosen.filters) if len(found) > _PAGE else "",
         "previous_url": place.previous_url(**chosen.filters),
@@ -95,7 +105,7 @@ def batch_people(request: StaffRequest, batch_id: int) -> HttpResponse:
 def batch_people_export(request: StaffRequest, batch_id: int) -> HttpResponse:
     chosen = Chosen.read(request, batch_id)
     audit.record(request, "people.export", f"batch {chosen.batch.id}", term=chosen.term)
-    rows = lists.everyone(chosen.batch, chosen.term, link_id=chosen.link_id, search=chosen.text)
+    rows = lists.everyone(chosen.batch, chosen.term, **chosen.narrowing)
     download = csv_response(f"{chosen.term}-{timezone.localdate():%Y-%m-%d}", _HEADER, map(_cells, rows))
     return cast("HttpResponse", download)
 
@@ -113,6 +123,8 @@ def _chips(chosen: Chosen) -> Iterator[Chip]:
     figures = evidence.of([chosen.batch.id])
     counts |= {term: getattr(figures, term) for term in lists.REASONS}
     counts |= {figure.key: figure.people for figure in report.figures}
+    line = report.second_line
+    counts |= dict.fromkeys(returned.LABELS, 0) | {part.key: part.people for part in report.returned if line.heard}
     for term, label in lists.LABELS.items():
         is_current = term == chosen.term
         if counts[term] or is_current or term in ("all", "accepted"):

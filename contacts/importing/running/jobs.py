@@ -16,7 +16,7 @@ from accounts.models import User
 from contacts import fields, tasks
 from contacts.importing.columns import guessing, questions
 from contacts.importing.columns.questions import Question
-from contacts.importing.plan import CONSENT, Plan, Target, guessed_columns
+from contacts.importing.plan import CONSENT, Plan, Status, Target, guessed_columns
 from contacts.importing.reading import storing
 from contacts.importing.reading.detecting import NotReadable, Shape, detect
 from contacts.importing.reading.records import MOST_COLUMNS, Broken, records
@@ -56,14 +56,19 @@ class PreviewRow:
         return " · ".join(", ".join(map(str, value)) if isinstance(value, list) else str(value) for value in values)
 
 
-def upload(file: "File[bytes]", name: str, *, by: User | None) -> ImportJob:
-    """Keep the file and guess what is in it. Raises NotReadable; then nothing is kept."""
+def upload(file: "File[bytes]", name: str, *, by: User | None, as_suppressed: bool = False) -> ImportJob:
+    """Keep the file and guess what is in it. Raises NotReadable; then nothing is kept.
+
+    `as_suppressed`: it is a list of people who get no mail, and nobody in it becomes a contact.
+    """
     if file.size > LARGEST_BYTES:
         raise NotReadable("The file is larger than 200 MB. Split it and import the parts one after the other.")
     content: BinaryIO = file.file  # type: ignore[assignment]  # Django types it as any IO
     shape = detect(content)
     header, rows = head(content, shape, shape.has_header)
     plan = guess(shape, header, rows, name)
+    if as_suppressed:
+        plan = _suppressing(plan)
     file.seek(0)
     stored = default_storage.save(f"imports/{uuid.uuid4().hex}.csv", file)
     return ImportJob.objects.create(
@@ -123,8 +128,17 @@ def reread(job: ImportJob, shape: Shape) -> None:
     plan = guess(shape, header, rows, job.file_name).change(
         lists=old.lists, mode=old.mode, consent_source=old.consent_source, consent_text=old.consent_text
     )
+    if old.only_suppress:
+        plan = _suppressing(plan)
     job.options = plan.to_json() | {"header": header, "guessed": plan.to_json()["columns"]}
     job.save(update_fields=["options"])
+
+
+def _suppressing(plan: Plan) -> Plan:
+    """Of a list of suppressed addresses: nobody becomes a contact, and somebody says why they are on it, unless the
+    file does."""
+    told = plan.everyone != Status.SUBSCRIBED or any(column.target in CONSENT for column in plan.columns)
+    return plan.change(only_suppress=True, everyone=plan.everyone if told else int(Status.UNKNOWN))
 
 
 def preview(job: ImportJob, plan: Plan) -> list[PreviewRow]:
@@ -205,7 +219,7 @@ def check(
         plan = decide(plan)
         if asked := open_questions(job, plan):
             raise NotDecided(asked)
-        if not plan.consent_source:
+        if not plan.consent_source and not plan.only_suppress:
             raise NotPossible("Say how these people agreed to get mail.")
         changes = {"options": job.options | plan.to_json(), "rows_done": 0, "rows_total": 0, "counts": {}}
         _advance(job, (State.UPLOADED,), State.CHECKING, enqueue=enqueue, **changes)

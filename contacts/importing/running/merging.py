@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 from psycopg import sql
 
-from contacts.importing.plan import Mode, Plan, Status
+from contacts.importing.plan import Mode, Plan, Status, Target
 from contacts.importing.running.staging import table
 from contacts.models import ImportJob
 
@@ -42,6 +42,7 @@ def merge(job: ImportJob, plan: Plan, after: int, until: int, found_lists: Seque
             "lists": list(plan.lists),
             "found_lists": list(found_lists),
             "only_suppress": plan.only_suppress,
+            "keeps_source": plan.only_suppress and any(column.target == Target.SOURCE for column in plan.columns),
             "source": f"Import of {job.file_name}"[:120],
             "proof": plan.proof,
             "by": job.created_by_id,
@@ -167,8 +168,8 @@ WITH slice AS MATERIALIZED (
     SELECT key, CASE status WHEN {Status.BOUNCED} THEN 'hard_bounce' WHEN {Status.COMPLAINED} THEN 'complaint'
         WHEN {Status.SOFT_BOUNCED} THEN 'soft_bounce' WHEN {Status.BLOCKED} THEN 'manual' WHEN {Status.HELD} THEN 'held'
         ELSE 'unsubscribed' END,
-        CASE WHEN source IS NULL AND NOT %(only_suppress)s THEN %(source)s ELSE coalesce(detail, '') END,
-        coalesce(source, CASE WHEN %(only_suppress)s THEN '' ELSE 'import' END), coalesce(since, now())
+        CASE WHEN source IS NULL AND NOT %(keeps_source)s THEN %(source)s ELSE coalesce(detail, '') END,
+        coalesce(source, CASE WHEN %(keeps_source)s THEN '' ELSE 'import' END), coalesce(since, now())
     FROM person WHERE status >= {Status.HELD}
     ON CONFLICT (email) DO UPDATE SET reason = excluded.reason, detail = excluded.detail
     WHERE excluded.reason = 'complaint' AND p.reason <> 'complaint' OR p.reason = 'held'

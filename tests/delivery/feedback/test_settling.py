@@ -86,7 +86,8 @@ def test_forged_and_foreign_reports_change_nothing() -> None:
         report(message, sender=verp.address(other.pk, "nordlicht.example")),
     ]
     assert {hand_in(raw).state for raw in forged} == {State.NOT_OURS}
-    assert hand_in(b"Subject: spam\r\n\r\nana@example.org complains\r\n").state == State.NOTHING
+    stranger = b"From: ana@example.org\r\nSubject: spam\r\n\r\nI complain about it.\r\n"
+    assert hand_in(stranger).state == State.NOTHING
     nobody = tokens.seal(tokens.MESSAGE_ID, message.pk + 10**9)
     assert hand_in(report(message, message_id=nobody, sender="")).words == "Its mail is no longer in the books."
     assert not Suppression.objects.exists()

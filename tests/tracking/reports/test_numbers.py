@@ -6,12 +6,10 @@ from django.db import connection
 from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 
-from contacts.models import Contact
 from delivery.models import Batch, Chunk
 from tests.tracking.conftest import Reader, Sent
-from tracking import recording
 from tracking.models import EventKind, Link, Rollup
-from tracking.reports import numbers, over_time, people
+from tracking.reports import numbers, over_time
 
 APPLE = "Mozilla/5.0"
 
@@ -52,28 +50,6 @@ def test_figures_count_people_and_keep_machines_beside(
     (lane,) = report.lanes
     assert (lane.label, lane.accepted, lane.clicked, lane.opened, lane.unsubscribed) == ("Gmail", 3, 2, 1, 1)
     assert sum(point.clicked for point in report.series) == 2
-
-
-def test_who_marks_it_as_spam_is_counted_and_listed_once_whatever_they_think_of_tracking(
-    chunked: Sent, take_in: Callable[[], int]
-) -> None:
-    Contact.objects.update(tracking_consent="refused")
-    for _ in range(2):
-        recording.record_complaint(None, message_id=chunked.messages[0].id)
-    take_in()
-    report = numbers.report([chunked.batch.id])
-    assert (report.complained.people, report.complained.machines) == (1, 0)
-    assert report.complained.url.endswith("?term=complained")
-    assert [person.email for person in people.people(chunked.batch, "complained")] == [chunked.messages[0].email]
-    page = render_to_string("tracking/_report.html", {"report": report, "campaign_url": "/"})
-    assert "Marked as spam" in page
-
-
-def test_what_bounced_later_is_not_delivered(chunked: Sent) -> None:
-    at = datetime(2026, 11, 1, 12, tzinfo=UTC)
-    Rollup.objects.create(batch=chunked.batch, hour=at, kind=EventKind.BOUNCE, is_machine=False, total=1, people=1)
-    report = numbers.report([chunked.batch.id])
-    assert (report.accepted, report.bounced, report.delivered) == (3, 1, 2)
 
 
 def test_a_report_costs_the_same_at_any_number_of_events(chunked: Sent) -> None:

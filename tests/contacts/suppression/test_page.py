@@ -1,0 +1,94 @@
+"""The page of suppressed addresses: found, explained, exported, and brought along from another system."""
+
+import csv
+from collections.abc import Callable
+from io import StringIO
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from contacts import consent
+from contacts.importing.running import working
+from contacts.models import Contact, ImportJob, Suppression
+
+pytestmark = pytest.mark.django_db
+Reason = Suppression.Reason
+HOSTILE = "550 5.1.1 <script>alert(1)</script> no such user"
+
+
+@pytest.fixture
+def browser(client_for: Callable[[User], Client], marketer: User) -> Client:
+    return client_for(marketer)
+
+
+@pytest.fixture
+def known() -> None:
+    consent.suppress("gone@example.com", Reason.HARD_BOUNCE, detail=HOSTILE, source="bounce", message_id=77)
+    consent.suppress("late@example.com", Reason.SOFT_BOUNCE, source="failing")
+    consent.suppress("angry@example.com", Reason.COMPLAINT, source="complaint")
+    consent.suppress("left@example.com", Reason.UNSUBSCRIBED, source="page")
+
+
+def shown(browser: Client, **query: str) -> set[str]:
+    rows = browser.get("/suppressions/", query).context["rows"]
+    return {row.suppression.email.partition("@")[0] for row in rows}
+
+
+def test_they_are_found_by_address_reason_and_source(browser: Client, known: None) -> None:
+    assert shown(browser) == {"gone", "late", "angry", "left"}
+    assert shown(browser, q="ANGRY") == {"angry"}
+    assert shown(browser, reason="hard_bounce") == {"gone"}
+    assert shown(browser, source="failing") == {"late"}
+    assert shown(browser, source="failing", reason="complaint") == set()
+    assert shown(browser, source="nonsense\0", reason="x") == {"gone", "late", "angry", "left"}
+
+
+def test_the_words_of_the_server_stand_there_and_lead_to_the_mail(browser: Client, known: None) -> None:
+    page = browser.get("/suppressions/").content.decode()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; no such user" in page
+    assert "<script>alert" not in page
+    assert 'href="/messages/77/"' in page
+    assert "Returned mail" in page
+
+
+def test_a_marketer_reads_why_a_complaint_cannot_be_lifted(browser: Client, known: None) -> None:
+    page = " ".join(browser.get("/suppressions/", {"q": "angry"}).content.decode().split())
+    assert "angry@example.com stays suppressed" in page
+    assert "or an owner for them" in page
+    assert "/lift/" not in page
+
+
+def test_the_export_holds_what_the_page_shows(browser: Client, known: None) -> None:
+    session = browser.session
+    session["confirmed_at"] = timezone.now().timestamp()
+    session.save()
+    answer = browser.post("/suppressions/export/?reason=hard_bounce")
+    rows = list(csv.reader(StringIO(b"".join(answer).decode("utf-8-sig"))))
+    assert [row[:2] for row in rows[1:]] == [["gone@example.com", "Address does not exist"]]
+    assert len(list(csv.reader(StringIO(b"".join(browser.post("/suppressions/export/")).decode())))) == 5
+
+
+def test_another_systems_list_is_brought_along_and_makes_nobody_a_contact(browser: Client) -> None:
+    ana = Contact.objects.create(email="ana@example.com")
+    file = SimpleUploadedFile("bounces.csv", b"email,created\nana@example.com,2026-01-01\nbob@example.com,2026-01-02\n")
+    assert 'name="as" value="suppressed"' in browser.get("/imports/new/?as=suppressed").content.decode()
+    browser.post("/imports/new/", {"file": file, "as": "suppressed"})
+    job = ImportJob.objects.get()
+    page = browser.get(f"/imports/{job.pk}/").content.decode()
+    assert "Nobody in this file becomes a contact" in page
+    assert "How did these people agree" not in page
+    columns = {"column-0": "email", "column-1": "", "mode": "fill", "day_first": "no"}
+    undecided = browser.post(f"/imports/{job.pk}/check/", columns | {"everyone": ""})
+    assert "Say who the people in this file are" in undecided.content.decode()
+    browser.post(f"/imports/{job.pk}/check/", columns | {"everyone": "60"})
+    working.work(job.pk)
+    assert "Suppress 2 addresses" in browser.get(f"/imports/{job.pk}/").content.decode()
+    browser.post(f"/imports/{job.pk}/start/")
+    working.work(job.pk)
+    assert list(Contact.objects.all()) == [ana]
+    rows = set(Suppression.objects.values_list("email", "reason", "source"))
+    assert rows == {(f"{who}@example.com", "hard_bounce", "import") for who in ("ana", "bob")}
+    assert "Import of bounces.csv" in Suppression.objects.first().detail  # type: ignore[union-attr]
