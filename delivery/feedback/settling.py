@@ -92,12 +92,12 @@ def _within_caps(items: list[_Item]) -> list[_Item]:
     wanted: Counter[str] = Counter()
     for item in items:
         if not item.row.is_believed:
-            wanted[item.row.source] += sum(told.effect.reason != "" for told in item.told)
+            wanted[item.row.source] += sum(told.effect.excludes for told in item.told)
     if not any(count for count in wanted.values()):
         return items
     left = {source: _left(source) for source, count in wanted.items() if count}
     for item in items:
-        suppressing = sum(told.effect.reason != "" for told in item.told)
+        suppressing = sum(told.effect.excludes for told in item.told)
         if not suppressing or item.row.is_believed:
             continue
         left[item.row.source] -= suppressing

@@ -18,6 +18,7 @@ from delivery.models.providers import Breaker, Provider
 from delivery.models.routes import Route
 from delivery.models.sandbox import SandboxMail, SandboxRules
 from delivery.models.warmup import WarmupDay, WarmupPlan
+from delivery.models.webhooks import Webhook
 
 __all__ = [
     "Attempt",
@@ -47,4 +48,5 @@ __all__ = [
     "Waiting",
     "WarmupDay",
     "WarmupPlan",
+    "Webhook",
 ]
