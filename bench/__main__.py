@@ -1,4 +1,4 @@
-"""`python -m bench send|import|track|build|idle [--json]`: one measurement, one JSON object a line."""
+"""`python -m bench send|import|track|build|bounces|idle [--json]`: one measurement, one JSON object a line."""
 
 import importlib
 import signal
@@ -10,6 +10,7 @@ MEASUREMENTS = {
     "import": "importing",
     "track": "tracking",
     "build": "building",
+    "bounces": "returning",
     "budget": "budget",
     "idle": "idle",
 }

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.errors import MessageError
 from email.header import decode_header, make_header
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 MAX_BYTES = 1_000_000
 _DEPTH = 5
@@ -64,8 +64,10 @@ class Part:
         return split(self.content)[0]
 
 
+@lru_cache(maxsize=1)
 def leaves(raw: bytes) -> tuple[Headers, list[Part]]:
-    """The mail's own headers, and its parts in their order."""
+    """The mail's own headers, and its parts in their order. Not to be changed: who reads the same mail next, to trace
+    it, gets the same."""
     text = raw[:MAX_BYTES].translate(None, _CONTROLS)
     if text.startswith((b"From ", b">From ")):
         text = text.partition(b"\n")[2]
