@@ -6,9 +6,10 @@ from django.urls import reverse
 from django.utils.timesince import timesince
 from redis.exceptions import RedisError
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from accounts.permissions import Permission, allows
 from accounts.shell.notices import Notice
+from delivery.feedback.listening import seen
 from delivery.guards import disk, heartbeat
 from delivery.models import Provider
 from delivery.providers import removal
@@ -38,6 +39,18 @@ def paused_providers(user: User) -> Iterator[Notice]:
     for provider in Provider.objects.out_of_service():
         if provider.is_default or removal.batches_under_way(provider).exists():
             yield _notice(provider, user)
+
+
+def returned_mail(user: User) -> Iterator[Notice]:
+    """Bounces that nobody receives are people who are written to again and again."""
+    may_look = allows(user, Permission.DELIVERY)
+    url = reverse("returned") if may_look else ""
+    if words := seen.trouble(Organisation.get()):
+        yield Notice("bad", f"Bounces and complaints are not received. {words}", url, "See why" if may_look else "")
+    if may_look and (waiting := seen.held()):
+        reports, people = sum(one.reports for one in waiting), sum(one.people for one in waiting)
+        text = f"{reports:,} returned mails would suppress up to {people:,} people: somebody has to look at them first."
+        yield Notice("warn", text, url, "Look at them")
 
 
 def _notice(provider: Provider, user: User) -> Notice:

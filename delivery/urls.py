@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from delivery.views import providers, raw_returned, routes, sandbox, warmups
+from delivery.views import providers, raw_returned, returned, routes, sandbox, warmups
 
 urlpatterns: list[URLPattern] = [
     path("providers/", providers.providers, name="providers"),
@@ -22,6 +22,13 @@ urlpatterns: list[URLPattern] = [
     path("routes/", routes.routes, name="routes"),
     path("routes/<int:route_id>/move/", routes.move, name="route-move"),
     path("routes/<int:route_id>/remove/", routes.remove, name="route-remove"),
+    path("delivery/returned/", returned.returned, name="returned"),
+    path("delivery/returned/domain/", returned.domain, name="returned-domain"),
+    path("delivery/returned/listener/", returned.listener, name="returned-listener"),
+    path("delivery/returned/test/", returned.test, name="returned-test"),
+    path("delivery/returned/test/<slug:digest>/", returned.test_result, name="returned-test-result"),
+    path("delivery/returned/believe/", returned.believe, name="returned-believe"),
+    path("delivery/returned/discard/", returned.discard, name="returned-discard"),
     path("delivery/returned/raw/<int:returned_id>/", raw_returned.raw, name="returned-raw"),
     path("delivery/returned/raw/<int:returned_id>/download/", raw_returned.download, name="returned-raw-download"),
     path("sandbox/", sandbox.mails, name="sandbox"),
