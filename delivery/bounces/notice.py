@@ -36,7 +36,14 @@ class Notice:
 def divide(text: str) -> Notice:
     lines = [line[:_LINE_CHARS] for line in text.split("\n", _LINES)[:_LINES]]
     end = next((number for number, line in enumerate(lines) if _begins_returned(line)), len(lines))
-    return Notice([_QUOTED.sub("", line).rstrip() for line in lines[:end]], "\n".join(lines[end:]))
+    own = [_QUOTED.sub("", line).rstrip() for line in lines[:end]]
+    if any(line.startswith("<<<") for line in own):
+        own = [line for line in own if not _SUMMED_UP.match(line)]
+    return Notice(own, "\n".join(lines[end:]))
+
+
+# Sendmail's own word for any 550, below the words of the server that refused: a policy, a filter, a full mailbox.
+_SUMMED_UP = re.compile(r"550 5\.1\.1 <[^<>]*>\.\.\. User unknown$")
 
 
 _QUOTED = re.compile(r"^(?:> ?(?!>))+")
@@ -106,7 +113,13 @@ def _merged(found: list[tuple[str, list[str]]]) -> list[Entry]:
     words: dict[str, list[str]] = {}
     for address, lines in found:
         words.setdefault(address, []).extend(lines)
-    return [Entry(address, " ".join(" ".join(lines).split())[:_WORDS_CHARS]) for address, lines in words.items()]
+    return [
+        Entry(address, _SPEAKER.sub("", " ".join(" ".join(lines).split())[:_WORDS_CHARS]))
+        for address, lines in words.items()
+    ]
+
+
+_SPEAKER = re.compile(r"^host \S{1,253} said: ", re.IGNORECASE)
 
 
 def named(notice: Notice, foreign: frozenset[str]) -> list[Entry]:
@@ -116,7 +129,8 @@ def named(notice: Notice, foreign: frozenset[str]) -> list[Entry]:
         for sentence in _FOR_SOMEBODY.finditer(line):
             address = addresses.tidy(sentence["address"])
             if address and address.casefold() not in foreign and len(found) < _ENTRIES:
-                found.setdefault(address, " ".join(" ".join(notice.lines[number : number + 12]).split())[:_WORDS_CHARS])
+                below = " ".join(" ".join(notice.lines[number + 1 : number + 12]).split())
+                found.setdefault(address, (below or line.strip())[:_WORDS_CHARS])
     return [Entry(address, words) for address, words in found.items()]
 
 
