@@ -4,7 +4,7 @@ import re
 
 MAX_CHARS = 320
 # An attempt begins at a border alone and ends at the next, so that no text is looked at twice.
-_LOCAL = r"(?:\"[^\"\n@]{1,64}\"|(?<![^\s<>()\[\]:;,\"'|`])[^\s<>()\[\]:;,\"|`@]{1,200})"
+_LOCAL = r"(?:\"[^\"\n@]{1,64}\"|(?<![^\s<>()\[\]:;,\"|`])[^\s<>()\[\]:;,\"|`@]{1,200})"
 _HOST = r"[^\s<>()\[\]:;,\"'|`@/?&=*]{1,253}"
 PATTERN = f"{_LOCAL}@{_HOST}"
 _ADDRESS = re.compile(PATTERN)

@@ -134,7 +134,8 @@ _MAILERS = (
     rule(C.UNKNOWN, r"procmail|maildrop|could ?n[o']?t create |command (died|failed)|returned a non-zero|mailer error"),
     rule(
         C.NETWORK,
-        r"network (error|is down|is unreachable)|did not accept our requests to connect|dns (lookup )?(failure|error|problem)|"
+        r"network (error|is down|is unreachable)|did not accept our requests to connect|"
+        r"dns (lookup )?(failure|error|problem)|"
         r"mail (routing )?loop|hop count|too many hops",
     ),
     rule(C.NETWORK, r"(is|as) (a )?best-preference mx|lowest numbered mx|loops? back to myself"),

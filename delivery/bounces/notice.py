@@ -34,7 +34,10 @@ class Notice:
 
 
 def divide(text: str) -> Notice:
-    lines = [line[:_LINE_CHARS] for line in text.split("\n", _LINES)[:_LINES]]
+    lines = [
+        line[:_LINE_CHARS]
+        for line in (text if text.isascii() else text.translate(_NARROW)).split("\n", _LINES)[:_LINES]
+    ]
     end = next((number for number, line in enumerate(lines) if _begins_returned(line)), len(lines))
     own = [_QUOTED.sub("", line).rstrip() for line in lines[:end]]
     if any(line.startswith("<<<") for line in own):
@@ -46,6 +49,10 @@ def divide(text: str) -> Notice:
 _SUMMED_UP = re.compile(r"550 5\.1\.1 <[^<>]*>\.\.\. User unknown$")
 
 
+# Punctuation of East Asian notices, which stands beside an address without a space
+_NARROW = str.maketrans(
+    {"：": ":", "，": ",", "；": ";", "（": "(", "）": ")", "《": "<", "》": ">", "「": "<", "」": ">", "、": ","}
+)
 _QUOTED = re.compile(r"^(?:> ?(?!>))+")
 
 
@@ -142,6 +149,16 @@ _FOR_SOMEBODY = re.compile(
 )
 
 
+def mentioned(notice: Notice, foreign: frozenset[str]) -> list[Entry]:
+    """The one address that stands anywhere, where no line begins with one and no sentence says whom it was for."""
+    found = [a for a in addresses.found_in(" ".join(notice.lines), 10) if a.casefold() not in foreign]
+    people = [address for address in found if not _ROLE.match(address)]
+    return [Entry(people[0], "")] if len(people) == 1 else []
+
+
+_ROLE = re.compile(r"(?:postmaster|abuse|support|help(?:desk)?|hostmaster|noc|mailer-daemon)@", re.IGNORECASE)
+
+
 def says_failed(notice: Notice) -> bool:
     return _FAILED.search(notice.words) is not None
 
@@ -151,6 +168,16 @@ _FAILED = re.compile(
     r"(?:to )?(?:be |been |in |was |being )?deliver|undeliver|deliver\w*(?: to)?\b.{0,60}\b(?:fail|delay|"
     r"abort|impossible|error|reject)|"
     r"permanent(?:ly)? (?:error|fail)|returned permanent|\b[45]\d\d[ -][45]\.\d\.\d|did not reach",
+    re.IGNORECASE,
+)
+
+
+def says_delivered(notice: Notice) -> bool:
+    return _DELIVERED.search(notice.words) is not None and not says_failed(notice)
+
+
+_DELIVERED = re.compile(
+    r"success(?:ful(?:ly)?)? (?:mail )?deliver|(?:was|has been|were) (?:successfully )?(?:delivered|relayed)\b",
     re.IGNORECASE,
 )
 

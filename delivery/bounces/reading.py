@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from delivery.bounces import addresses, arf, automatic, delays, delivery_status, judging, mime, notice
+from delivery.bounces import addresses, arf, automatic, delays, delivery_status, judging, mime, notice, ses_notice
 from delivery.bounces.delivery_status import Fields
 from delivery.bounces.finding import Finding, Kind
 from delivery.bounces.notice import Entry, Notice
+from delivery.replies import Category
 
 _DIAGNOSTIC_CHARS = 1_000
 _NO_COMPLAINTS = frozenset({"not-spam", "auth-failure", "virus", "dmarc"})
@@ -44,10 +45,20 @@ class _Report:
                 return found
         if automatic.is_unsubscribe_request(self.headers, self.text):
             return [_finding(Kind.COMPLAINT, automatic.author(self.headers), suppresses=True, feedback_type="opt-out")]
-        is_from_a_server = automatic.is_from_a_server(self.headers)
-        if not is_from_a_server and automatic.is_reply(self.headers, self.text):
-            return [self._autoreply()]
-        return self._by_words(is_from_a_server)
+        told = ses_notice.read(self.text)
+        if told:
+            return [_by_ses(each) for each in told]
+        return [self._autoreply()] if self._is_autoreply() else self._by_words()
+
+    def _is_autoreply(self) -> bool:
+        if any(part.kind == "message/disposition-notification" for part in self.parts):
+            return True
+        if "x-failed-recipients" in self.headers or automatic.has_failed_subject(self.headers):
+            return False
+        if not automatic.is_from_a_server(self.headers):
+            return automatic.is_reply(self.headers, self.text)
+        # Servers mark their bounces as automatic replies, too (Exim)
+        return automatic.sounds_away(self.headers, self.text) and not notice.says_failed(notice.divide(self.text))
 
     def _wrapped(self) -> list[Finding]:
         """Some gateways put the report they got into one of their own that says nothing."""
@@ -88,38 +99,45 @@ class _Report:
             gives_up_at=until,
         )
 
-    def _by_words(self, is_from_a_server: bool) -> list[Finding]:
+    def _by_words(self) -> list[Finding]:
         words = notice.divide(self.text)
-        foreign = self._foreign()
-        says_failed = notice.says_failed(words)
+        is_from_a_server = automatic.is_from_a_server(self.headers)
+        says_failed = notice.says_failed(words) or automatic.has_failed_subject(self.headers)
         returns_a_mail = bool(words.returned) or any(part.is_original for part in self.parts)
-        looks_like_a_report = is_from_a_server or automatic.has_failed_subject(self.headers)
-        if not looks_like_a_report and not (says_failed and returns_a_mail):
+        if not is_from_a_server and not (
+            says_failed and (returns_a_mail or automatic.has_failed_subject(self.headers))
+        ):
             return []
-        found = notice.entries(words, foreign) or notice.named(words, foreign)
-        listed = addresses.found_in(", ".join(self.headers.get("x-failed-recipients", ())))
-        if listed:
-            known = {entry.recipient.casefold(): entry.words for entry in found}
-            found = [Entry(address, known.get(address.casefold(), "")) for address in listed]
+        found = self._named(words)
         if not found and is_from_a_server:
             wrapped = self._wrapped()
             if wrapped:
                 return wrapped
-        if not found and (says_failed or automatic.has_failed_subject(self.headers)):
+        if not found and says_failed:
             found = [Entry(address, "") for address in self._written_to(words)]
-        subject = mime.words(mime.first(self.headers, "subject"))
-        is_delay = delays.is_delay(subject, words.words)
-        until = self._gives_up_at(words, None) if is_delay else None
-        return [
-            _failure(
-                Kind.DELAY if is_delay else Kind.BOUNCE,
-                entry.recipient,
-                # What is said of several people at once, is said of nobody
-                (entry.words, words.words if len(found) == 1 or not entry.words else ""),
-                gives_up_at=until,
-            )
+        kind = self._kind(words)
+        until = self._gives_up_at(words, None) if kind == Kind.DELAY else None
+        told = [
+            # What is said of several people at once is said of nobody
+            _failure(kind, entry.recipient, (entry.words, words.words if len(found) == 1 else ""), gives_up_at=until)
             for entry in found
         ]
+        return told if says_failed else [each for each in told if each.category not in (None, Category.UNKNOWN)]
+
+    def _named(self, words: Notice) -> list[Entry]:
+        foreign = self._foreign()
+        found = notice.entries(words, foreign) or notice.named(words, foreign) or notice.mentioned(words, foreign)
+        listed = addresses.found_in(", ".join(self.headers.get("x-failed-recipients", ())))
+        if not listed:
+            return found
+        known = {entry.recipient.casefold(): entry.words for entry in found}
+        return [Entry(address, known.get(address.casefold(), "")) for address in listed]
+
+    def _kind(self, words: Notice) -> Kind:
+        subject = mime.words(mime.first(self.headers, "subject"))[:400]
+        if delays.is_delay(subject, words.words):
+            return Kind.DELAY
+        return Kind.DELIVERED if notice.says_delivered(words) else Kind.BOUNCE
 
     def _foreign(self) -> frozenset[str]:
         """Addresses that are no matter of the report: whoever wrote it, and whoever gets it."""
@@ -148,6 +166,17 @@ class _Report:
     def _autoreply(self) -> Finding:
         words = notice.divide(self.text).words
         return _finding(Kind.AUTOREPLY, automatic.author(self.headers), diagnostic=words[:_DIAGNOSTIC_CHARS])
+
+
+def _by_ses(told: ses_notice.Told) -> Finding:
+    recipient = addresses.tidy(told.recipient)
+    if told.what == "Complaint":
+        feedback_type = told.feedback_type.lower()
+        suppresses = feedback_type not in _NO_COMPLAINTS
+        return _finding(Kind.COMPLAINT, recipient, suppresses=suppresses, feedback_type=feedback_type)
+    kind = Kind.BOUNCE if told.what == "Bounce" else Kind.DELIVERED
+    diagnostic = delivery_status.untyped(told.diagnostic)
+    return _failure(kind, recipient, (diagnostic,), status=told.status[:11], diagnostic=diagnostic)
 
 
 def _complaint(report: arf.Report) -> Finding:
