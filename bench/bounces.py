@@ -1,6 +1,7 @@
 """How many returned mails a second are read, on one core: those of tests/data/bounces, each as if of another person.
 
 Addresses and numbers change from mail to mail as in real life, so that nothing is known by heart but a server's words.
+Processor time is counted, not the clock, as in `bench budget`.
 """
 
 import argparse
@@ -25,13 +26,13 @@ def main(arguments: list[str]) -> None:
 
 def measure(count: int) -> dict[str, float]:
     mails = list(returned(count))
-    begun = time.perf_counter()
+    begun = time.process_time()
     found = sum(len(bounces.read(mail)) for mail in mails)
-    read = time.perf_counter() - begun
-    begun = time.perf_counter()
+    read = time.process_time() - begun
+    begun = time.process_time()
     for mail in mails:
         bounces.trace(mail)
-    traced = time.perf_counter() - begun
+    traced = time.process_time() - begun
     return {
         "mails": count,
         "findings": found,

@@ -13,6 +13,9 @@ _XTEXT = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
 
 def found_in(text: str, limit: int = 50) -> list[str]:
     """Every address once, in its order."""
+    if text[:1] == "<" and text.find(">") == len(text) - 1:
+        alone = tidy(text)
+        return [alone] if alone else []
     addresses: dict[str, None] = {}
     for match in _ADDRESS.finditer(text):
         address = tidy(match[0])

@@ -34,26 +34,44 @@ class Notice:
 
 
 def divide(text: str) -> Notice:
-    lines = [
-        line[:_LINE_CHARS]
-        for line in (text if text.isascii() else text.translate(_NARROW)).split("\n", _LINES)[:_LINES]
-    ]
-    end = next((number for number, line in enumerate(lines) if _begins_returned(line)), len(lines))
-    own = [_QUOTED.sub("", line).rstrip() for line in lines[:end]]
+    if not text.isascii():
+        text = text.translate(_NARROW)
+    end = _end(text)
+    own = [_unquoted(line[:_LINE_CHARS]) for line in text[:end].split("\n", _LINES)[:_LINES]]
     if any(line.startswith("<<<") for line in own):
         own = [line for line in own if not _SUMMED_UP.match(line)]
-    return Notice(own, "\n".join(lines[end:]))
+    return Notice(own, text[end:])
+
+
+def _end(text: str) -> int:
+    """Where the returned mail begins; only lines with a word of it are looked at."""
+    begins = 0
+    while word := _ANNOUNCED.search(text, begins):
+        begins = text.rfind("\n", begins, word.end()) + 1 or begins
+        ends = text.find("\n", word.end())
+        if _begins_returned(text[begins : begins + _LINE_CHARS].partition("\n")[0]):
+            return begins
+        if ends < 0:
+            break
+        begins = ends
+    return len(text)
 
 
 # Sendmail's own word for any 550, below the words of the server that refused: a policy, a filter, a full mailbox.
 _SUMMED_UP = re.compile(r"550 5\.1\.1 <[^<>]*>\.\.\. User unknown$")
-
-
+_ANNOUNCED = re.compile(
+    r"[Oo]riginal|ORIGINAL|[Cc]opy of|[Rr]eturned |[Uu]nsent |[Uu]ndelivered |[Mm]essage (?:[Hh]eader|[Tt]ext)|"
+    r"(?:\A|\n)[ \t>]{0,8}(?:R|D|X-R|A|M)[\w-]{3,14}:"
+)
 # Punctuation of East Asian notices, which stands beside an address without a space
 _NARROW = str.maketrans(
     {"：": ":", "，": ",", "；": ";", "（": "(", "）": ")", "《": "<", "》": ">", "「": "<", "」": ">", "、": ","}
 )
 _QUOTED = re.compile(r"^(?:> ?(?!>))+")
+
+
+def _unquoted(line: str) -> str:
+    return (_QUOTED.sub("", line) if line.startswith(">") else line).rstrip()
 
 
 def _begins_returned(line: str) -> bool:

@@ -22,7 +22,7 @@ def read(text: str) -> list[Told]:
     if text.lstrip()[:1] != "{" or '"notificationType"' not in text:
         return []
     try:
-        told, _ = json.JSONDecoder().raw_decode(text.lstrip())
+        told, _ = json.JSONDecoder().raw_decode(text.lstrip().replace("\n", ""))  # folded within words, too
     except (ValueError, RecursionError):
         return []
     return list(_told(told))[:_RECIPIENTS] if isinstance(told, dict) else []

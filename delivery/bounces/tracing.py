@@ -14,7 +14,7 @@ _ANSWERED = ("references", "in-reply-to")
 def trace(raw: bytes) -> Trace:
     try:
         headers, parts = mime.leaves(raw)
-        returned = [*_returned(parts), *_returned_in_text(parts)]
+        returned = list(_returned(parts)) or list(_returned_in_text(parts))
     except (ValueError, LookupError, TypeError, RecursionError, OverflowError):
         return Trace((), ())
     every = [headers, *returned]
