@@ -58,7 +58,7 @@ def _end(text: str) -> int:
 
 
 # Sendmail's own word for any 550, below the words of the server that refused: a policy, a filter, a full mailbox.
-_SUMMED_UP = re.compile(r"550 5\.1\.1 <[^<>]*>\.\.\. User unknown$")
+_SUMMED_UP = re.compile(r"550 (?:5\.1\.1 )?<[^<>]*>\.\.\. User unknown$")
 _ANNOUNCED = re.compile(
     r"[Oo]riginal|ORIGINAL|[Cc]opy of|[Rr]eturned |[Uu]nsent |[Uu]ndelivered |[Mm]essage (?:[Hh]eader|[Tt]ext)|"
     r"(?:\A|\n)[ \t>]{0,8}(?:R|D|X-R|A|M)[\w-]{3,14}:"
@@ -122,7 +122,7 @@ def entries(notice: Notice, foreign: frozenset[str]) -> list[Entry]:
 
 
 _ENTRY = re.compile(
-    r"^[ \t]*(?:(?P<code>[45]\d\d[ -](?:[45]\.\d{1,3}\.\d{1,3}[ ])?)|[*•|-][ \t]+)?"
+    r"^[ \t]*(?:<<< |>>> )?(?:(?P<code>[45]\d\d[ -](?:[45]\.\d{1,3}\.\d{1,3}[ ])?)|[*•|-][ \t]+)?"
     r"(?:(?:final |failed |original )?(?:recipients?(?: address)?|rcpt to|addressee|e-?mail(?: address)?|to|"
     r"address|user)[ \t]*[:=][ \t]*)?"
     rf"<?(?:mailto:)?(?P<address>{addresses.PATTERN})>?(?=[\s:;.,(\[<>-]|$)",
@@ -145,6 +145,15 @@ def _merged(found: list[tuple[str, list[str]]]) -> list[Entry]:
 
 
 _SPEAKER = re.compile(r"^host \S{1,253} said: ", re.IGNORECASE)
+
+
+def origin(words: str) -> str | None:
+    """The address that was written to, where a server sent its mail on to another (Exim, Postfix)."""
+    found = _ORIGIN.search(words)
+    return addresses.tidy(found["address"]) if found else None
+
+
+_ORIGIN = re.compile(rf"\((?:ultimately )?(?:generated|expanded) from:? <?(?P<address>{addresses.PATTERN})>?\)")
 
 
 def named(notice: Notice, foreign: frozenset[str]) -> list[Entry]:

@@ -84,6 +84,8 @@ class _Report:
         kind = _KINDS.get(delivery_status.action(fields), Kind.BOUNCE)
         diagnostic = delivery_status.untyped(fields.get("diagnostic-code", "")) or delivery_status.comment(fields)
         entry = said.get((recipient or "").casefold())
+        if entry and original in (None, recipient):
+            original = notice.origin(entry.words)
         until = None
         if kind == Kind.DELAY:
             began_at = delays.date(of_message.get("arrival-date", ""))
@@ -92,7 +94,7 @@ class _Report:
             kind,
             recipient,
             (diagnostic, entry.words if entry else "", words.words if len(said) < 2 else ""),
-            original=original if recipient and original and not addresses.same(original, recipient) else None,
+            original=_other(original, recipient),
             status=number,
             diagnostic=diagnostic,
             reporting_mta=delivery_status.untyped(of_message.get("reporting-mta", ""))[:255],
@@ -108,7 +110,7 @@ class _Report:
             says_failed and (returns_a_mail or automatic.has_failed_subject(self.headers))
         ):
             return []
-        found = self._named(words)
+        found = self._named(words, says_failed=says_failed)
         if not found and is_from_a_server:
             wrapped = self._wrapped()
             if wrapped:
@@ -119,14 +121,22 @@ class _Report:
         until = self._gives_up_at(words, None) if kind == Kind.DELAY else None
         told = [
             # What is said of several people at once is said of nobody
-            _failure(kind, entry.recipient, (entry.words, words.words if len(found) == 1 else ""), gives_up_at=until)
+            _failure(
+                kind,
+                entry.recipient,
+                (entry.words, words.words if len(found) == 1 else ""),
+                original=_other(notice.origin(entry.words), entry.recipient),
+                gives_up_at=until,
+            )
             for entry in found
         ]
         return told if says_failed else [each for each in told if each.category not in (None, Category.UNKNOWN)]
 
-    def _named(self, words: Notice) -> list[Entry]:
+    def _named(self, words: Notice, *, says_failed: bool) -> list[Entry]:
         foreign = self._foreign()
-        found = notice.entries(words, foreign) or notice.named(words, foreign) or notice.mentioned(words, foreign)
+        found = notice.entries(words, foreign)
+        if not found and says_failed:
+            found = notice.named(words, foreign) or notice.mentioned(words, foreign)
         listed = addresses.found_in(", ".join(self.headers.get("x-failed-recipients", ())))
         if not listed:
             return found
@@ -179,10 +189,19 @@ def _by_ses(told: ses_notice.Told) -> Finding:
     return _failure(kind, recipient, (diagnostic,), status=told.status[:11], diagnostic=diagnostic)
 
 
+def _other(original: str | None, recipient: str | None) -> str | None:
+    return original if original and recipient and not addresses.same(original, recipient) else None
+
+
 def _complaint(report: arf.Report) -> Finding:
-    recipient = next(filter(None, map(addresses.tidy, report.recipients)), None)
-    suppresses = report.feedback_type not in _NO_COMPLAINTS
-    return _finding(Kind.COMPLAINT, recipient, suppresses=suppresses, feedback_type=report.feedback_type)
+    recipients = [address for address in map(addresses.tidy, report.recipients) if address]
+    return _finding(
+        Kind.COMPLAINT,
+        recipients[0] if recipients else None,
+        original=_other(recipients[1], recipients[0]) if recipients[1:] else None,
+        suppresses=report.feedback_type not in _NO_COMPLAINTS,
+        feedback_type=report.feedback_type,
+    )
 
 
 def _failure(
@@ -219,12 +238,18 @@ def _status(number: str, words: str) -> str:
 
 
 def _finding(
-    kind: Kind, recipient: str | None, *, suppresses: bool = False, diagnostic: str = "", feedback_type: str = ""
+    kind: Kind,
+    recipient: str | None,
+    *,
+    original: str | None = None,
+    suppresses: bool = False,
+    diagnostic: str = "",
+    feedback_type: str = "",
 ) -> Finding:
     return Finding(
         kind,
         recipient,
-        None,
+        original,
         status="",
         category=None,
         is_permanent=False,

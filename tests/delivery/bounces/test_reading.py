@@ -71,6 +71,25 @@ def test_user_unknown_counts_by_the_place_where_it_is_said(said_where: str, supp
     assert found.suppresses is suppresses
 
 
+def test_what_sendmail_prints_of_two_people_is_told_apart() -> None:
+    transcript = "\n".join(
+        [
+            "   ----- Transcript of session follows -----",
+            "... while talking to mx.mailbox.example.:",
+            ">>> RCPT To:<ana@mailbox.example>",
+            "<<< 550 Not accepting mail from this sender",
+            "550 <ana@mailbox.example>... User unknown",
+            ">>> RCPT To:<bo@mailbox.example>",
+            "<<< 550 No such user",
+            "550 <bo@mailbox.example>... User unknown",
+        ]
+    )
+    assert [(f.recipient, f.suppresses) for f in bounces.read(prose(transcript))] == [
+        ("ana@mailbox.example", False),
+        ("bo@mailbox.example", True),
+    ]
+
+
 def test_opensmtpd_gives_up_with_a_delay_that_ends_by_its_own_words() -> None:
     text = "    The message is kept in the queue for up to 7 days.\n\nana@mailbox.example: Envelope expired"
     found = only(report("Final-Recipient: rfc822; ana@mailbox.example\nAction: delayed\nStatus: 4.4.7", text=text))
@@ -115,6 +134,13 @@ def test_a_forwarder_s_address_stands_beside_ours() -> None:
         report(f"Original-Recipient: rfc822;ana@mailbox.example\n{FAILED}".replace("rfc822; ana", "rfc822; a"))
     )
     assert (found.recipient, found.original) == ("a@mailbox.example", "ana@mailbox.example")
+
+
+@pytest.mark.parametrize("origin", ["(generated from ana@mailbox.example)", "(expanded from <ana@mailbox.example>)"])
+def test_a_server_that_sent_it_on_says_from_where(origin: str) -> None:
+    words = f"  a@elsewhere.example\n    {origin}\n    550 User unknown\n"
+    for raw in (prose(words), report("Final-Recipient: rfc822; a@elsewhere.example\nAction: failed", text=words)):
+        assert (only(raw).recipient, only(raw).original) == ("a@elsewhere.example", "ana@mailbox.example")
 
 
 def test_each_of_several_recipients_has_a_finding() -> None:
@@ -213,6 +239,12 @@ def test_automatic_replies_suppress_nobody(raw: bytes) -> None:
     [
         b"",
         answer("Thanks for the news! Could you also write to bo@mailbox.example?"),
+        answer("Your mailbox bo@mailbox.example is almost full.", sender="postmaster@mailbox.example"),
+        answer(
+            "A DMARC report for nordlicht.example. Questions: dmarc@mailbox.example",
+            sender="postmaster@mailbox.example",
+            headers="Subject: Report Domain: nordlicht.example\nAuto-Submitted: auto-generated\n",
+        ),
         answer("It was delivered to ana@mailbox.example yesterday.", sender="MAILER-DAEMON@relay.example"),
         answer("The weekly report is at hand, ask it@mailbox.example.", sender="postmaster@mailbox.example"),
         f"From: ana@mailbox.example\nSubject: original\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nSee it.\n"
