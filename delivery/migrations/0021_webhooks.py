@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('delivery', '0019_feedback'),
+        ('delivery', '0020_return_listener'),
     ]
 
     operations = [
