@@ -55,7 +55,7 @@ function options(canvas, unit) {
     interaction: { mode: "index", intersect: false },
     scales: {
       x: { grid: { display: false }, ticks: { color: muted, font, maxTicksLimit: 8, maxRotation: 0 } },
-      y: { beginAtZero: true, grid: { color: grid }, border: { display: false }, ticks: unit ? { color: muted, font, callback: (value) => `${value}${unit}` } : { color: muted, font, precision: 0 } },
+      y: { beginAtZero: true, grace: unit ? "10%" : 0, grid: { color: grid }, border: { display: false }, ticks: unit ? { color: muted, font, callback: (value) => `${value}${unit}` } : { color: muted, font, precision: 0 } },
     },
     plugins: { legend: { align: "start", labels: { color: muted, font, usePointStyle: true, boxWidth: 8, boxHeight: 7, padding: 14 } } },
   };
