@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import dj_database_url
 from csp.constants import NONE, SELF
 
+from accounts.egress.allowed import Allowed
 from accounts.web_addresses import as_sent
 from config import keys, services
 
@@ -182,7 +183,11 @@ JOURNAL_DIR = VAR_DIR / "journal"
 DISK_RESERVE_MB = int(os.environ.get("DISK_RESERVE_MB", "500"))
 SANDBOX_HOST = os.environ.get("SANDBOX_HOST", "127.0.0.1")
 SANDBOX_PORT = int(os.environ.get("SANDBOX_PORT", "0"))  # 0: the one that the sandbox took when it began
+RETURN_HOST = os.environ.get("RETURN_HOST", "127.0.0.1")  # or the path of a Unix socket
+RETURN_PORT = int(os.environ.get("RETURN_PORT", "2526"))
+RETURN_PROTOCOL = os.environ.get("RETURN_PROTOCOL", "").lower()  # "lmtp": that alone; else whatever the other begins
 ALLOW_ANY_SMTP_PORT = os.environ.get("ALLOW_ANY_SMTP_PORT") == "1"
+EGRESS_ALLOW = Allowed.read(os.environ.get("EGRESS_ALLOW", ""))
 
 # Whoever has settings may queue something; the start, which has none, stays small without Celery.
 from config import celery  # noqa: E402, F401  # needs nothing of the above before the first task

@@ -73,7 +73,7 @@ def programs(host: str, port: int, cores: int, var: Path = ROOT / "var") -> list
     return [
         Program("sandbox", [*manage, "sandbox"], order=30),
         Program("intake", [*manage, "intake"], order=40),
-        Program("feedback", [*manage, "feedback"], order=45),
+        Program("feedback", [*manage, "feedback"], order=45, stop_seconds=20),
         worker("bulk", cores),
         worker("transactional", 1),
         worker("control", 1),

@@ -43,6 +43,7 @@ _CHANNELS = {
     "one-click": "by the button of their mail program",
     "complaint": "by marking a mail as spam",
     "setup": "when this was set up",
+    "provider": "with the provider that carried the mail",
 }
 
 

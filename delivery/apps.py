@@ -10,6 +10,7 @@ class DeliveryConfig(AppConfig):
     def ready(self) -> None:
         from accounts import mailing
         from accounts.shell.notices import register
+        from delivery.feedback.webhooks import reading
         from delivery.notices import paused_providers, short_disk, silent_workers
         from delivery.staff_mail import StaffMail
 
@@ -18,6 +19,7 @@ class DeliveryConfig(AppConfig):
         register(silent_workers)
         register(short_disk)
         register(paused_providers)
+        reading.register()
 
 
 def _provide_sandbox(**_: Any) -> None:

@@ -77,6 +77,7 @@ class Product:
                 "TALLYPOST_VAR": str(self.var),
                 "PORT": str(self.port),
                 "SANDBOX_PORT": str(free_port()),
+                "RETURN_PORT": str(free_port()),
                 "DJANGO_SETTINGS_MODULE": "config.settings",
                 "ALLOW_ANY_SMTP_PORT": "1",
                 **self.environment,

@@ -1,8 +1,8 @@
 """Where recipients reach this installation, and whether that will do."""
 
-from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
+from accounts.egress import networks
 from accounts.web_addresses import ascii_host
 
 # An unsubscribe link must fit into 70 characters: longer ones are folded by the header encoder in a way
@@ -59,6 +59,6 @@ def why_not_for_real(address: str) -> str | None:
 def is_private(host: str) -> bool:
     """Whether readers elsewhere cannot reach this host (RFC 6761, RFC 6762, RFC 8375)."""
     try:
-        return not ip_address(host).is_global
+        return not networks.is_public(networks.read(host))
     except ValueError:
         return "." not in host or host.endswith(_PRIVATE)

@@ -10,7 +10,7 @@ from typing import IO, Any
 from uuid import uuid4
 
 from config import proxies
-from config.web import answers, bodies, recipients, staff
+from config.web import answers, bodies, recipients, staff, webhooks
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +40,9 @@ async def _answer(scope: Any, protocol: Any) -> None:
             declared = scope.headers.get("content-length")
             body = await bodies.take(protocol, declared, most=bodies.RECIPIENT_BYTES)
         await _closing(body, recipients.answer(scope, protocol, body, _reader_of(scope)))
+        return
+    if webhooks.are_for(scope.path):
+        await webhooks.answer(scope, protocol)
         return
     reader = _reader_of(scope)
     body = await _staff_s_body(scope, protocol, reader)

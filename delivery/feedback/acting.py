@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from contacts import consent
 from contacts.consent import Suppressing
+from contacts.models import Contact
 from delivery.feedback import failing, second_line, suppression
 from delivery.feedback.forms import Heard
 from delivery.ledger import uncertain, watching
@@ -33,6 +34,7 @@ COUNTED, KNOWN, TOO_EARLY, GONE, NOTHING = "counted", "known", "too early", "gon
 AT_ONCE = 500
 _ON_ITS_WAY = (MessageState.PENDING, MessageState.DEFERRED)
 _ARRIVED = "Something came back of it, so it had arrived."
+_LEFT = "Unsubscribed with the provider that carried the mail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,7 @@ def _columns(key: tuple[int, str, bool], work: _Work, now: datetime) -> tuple[An
         _clean(heard.reporting_mta, 255),
         work.told.source[:80],
         work.told.returned_id or None,
-        bool(work.effect.reason) and mailed.changes_people,
+        work.effect.excludes and mailed.changes_people,
         heard.gives_up_at if heard.kind == "delay" else None,
         heard.happened_at,
         now,
@@ -215,6 +217,7 @@ def _follow(fresh: Sequence[_Work]) -> None:
             complained.send(FeedbackEvent, message_id=work.mailed.id)
     about_people = [work for work in fresh if work.mailed.changes_people]
     _suppress([work for work in about_people if work.effect.reason])
+    _unsubscribe([work for work in about_people if work.effect.leaves])
     _note_failing([work for work in about_people if work.effect.failing])
     failing.forget({work.mailed.email for work in about_people if work.effect.reaches})
     _hold_mass_events([work for work in about_people if work.effect.reason == "hard_bounce"])
@@ -235,6 +238,17 @@ def _suppress(works: Iterable[_Work]) -> None:
         source = "complaint" if work.effect.reason == "complaint" else suppression.BOUNCE
         wanted += [Suppressing(email, work.effect.reason, words, source, work.mailed.id) for email in sorted(emails)]
     consent.suppress_all(wanted)
+
+
+def _unsubscribe(works: Iterable[_Work]) -> None:
+    """Whoever leaves at the provider leaves everything: by its own list, nothing of ours reaches them any more."""
+    people = Contact.objects.in_bulk([work.mailed.contact_id for work in works if work.mailed.contact_id])
+    for work in works:
+        contact, message_id = people.get(work.mailed.contact_id or 0), work.mailed.id
+        if contact is None:
+            consent.suppress(work.mailed.email, "unsubscribed", source="provider", message_id=message_id)
+        else:
+            consent.unsubscribe(contact, lists=None, channel="provider", message_id=message_id, text=_LEFT)
 
 
 def _words(work: _Work) -> str:
@@ -262,7 +276,7 @@ def _hold_mass_events(works: Sequence[_Work]) -> None:
     for work in works:
         by_batch[work.mailed.batch_id].append(_outcome(work))
     for batch_id, outcomes in by_batch.items():
-        suppression.hold_mass_events(batch_id, outcomes)
+        suppression.hold_mass_events(batch_id, outcomes, tried_within=suppression.BOUNCES_WITHIN_SECONDS)
 
 
 def _outcome(work: _Work) -> Outcome:

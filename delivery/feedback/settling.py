@@ -7,6 +7,7 @@ which the sending engine needs.
 import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -53,13 +54,10 @@ def settle(reader: Reader, *, limit: int = AT_ONCE, only: Sequence[int] | None =
     return len(rows)
 
 
-def settle_now(ids: Iterable[int]) -> None:
+def settle_now(ids: Iterable[int], reader: Reader | None = None) -> None:
     """Those, before this returns: for whoever waits for the answer. Later tries are the feedback process's."""
-    reader = Reader()
-    try:
-        settle(reader, only=list(ids))
-    finally:
-        reader.close()
+    with nullcontext(reader) if reader else closing(Reader()) as one:
+        settle(one, only=list(ids))
 
 
 def _read(reader: Reader, rows: Sequence[Returned]) -> list[_Item]:
@@ -94,12 +92,12 @@ def _within_caps(items: list[_Item]) -> list[_Item]:
     wanted: Counter[str] = Counter()
     for item in items:
         if not item.row.is_believed:
-            wanted[item.row.source] += sum(told.effect.reason != "" for told in item.told)
+            wanted[item.row.source] += sum(told.effect.excludes for told in item.told)
     if not any(count for count in wanted.values()):
         return items
     left = {source: _left(source) for source, count in wanted.items() if count}
     for item in items:
-        suppressing = sum(told.effect.reason != "" for told in item.told)
+        suppressing = sum(told.effect.excludes for told in item.told)
         if not suppressing or item.row.is_believed:
             continue
         left[item.row.source] -= suppressing
@@ -172,11 +170,13 @@ def forget_old() -> int:
     return sum(old.delete()[0] for old in (counted, others))
 
 
-def hand_in(raw: bytes, *, way: Returned.Way, source: str = "", envelope_to: str = "") -> Returned:
+def hand_in(
+    raw: bytes, *, way: Returned.Way, source: str = "", envelope_to: str = "", reader: Reader | None = None
+) -> Returned:
     """Take a mail and read it before this returns; its row says what became of it, in `words`. Raises DatabaseError."""
     receipt = intake.take([intake.Item(raw, envelope_to)], way=way, source=source or str(way))
     taken = [number for number in receipt.ids if number is not None]
-    settle_now(taken)
+    settle_now(taken, reader)
     if taken:
         return Returned.objects.defer("raw").get(pk=taken[0])
     known = Returned.objects.defer("raw").get(digest=intake.digest(intake.MAIL, raw))

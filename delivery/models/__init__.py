@@ -12,11 +12,13 @@ from delivery.models.ledger import (
     Version,
     Waiting,
 )
+from delivery.models.listener import ReturnListener
 from delivery.models.pacing import LanePace, MailDomain, RetryMinute
 from delivery.models.providers import Breaker, Provider
 from delivery.models.routes import Route
 from delivery.models.sandbox import SandboxMail, SandboxRules
 from delivery.models.warmup import WarmupDay, WarmupPlan
+from delivery.models.webhooks import Webhook
 
 __all__ = [
     "Attempt",
@@ -35,6 +37,7 @@ __all__ = [
     "Proof",
     "Provider",
     "RetryMinute",
+    "ReturnListener",
     "Returned",
     "Route",
     "SandboxMail",
@@ -45,4 +48,5 @@ __all__ = [
     "Waiting",
     "WarmupDay",
     "WarmupPlan",
+    "Webhook",
 ]

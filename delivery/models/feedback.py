@@ -38,6 +38,9 @@ class Returned(models.Model):
     due_at = models.DateTimeField(null=True, default=timezone.now, help_text="When to read it; empty: done.")
     tries = models.SmallIntegerField(default=0)
     is_believed = models.BooleanField(default=False, help_text="Somebody looked: however many it suppresses.")
+    would_suppress = models.SmallIntegerField(
+        db_default=0, default=0, help_text="Of one that is held: how many people."
+    )
 
     class Meta:
         indexes = [

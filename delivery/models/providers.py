@@ -12,7 +12,8 @@ from delivery.policy import circuit_breaker
 from delivery.policy.circuit_breaker import Cause, Circuit
 from delivery.policy.circuit_words import BRIEFLY, CURES, SETTLED_BY
 
-SANDBOX_PORTS = range(2525, 2725)  # the sandbox takes the first that is free, unless the settings name one
+# The sandbox takes the first that is free, unless the settings name one; 2526 is the listener's for returned mail.
+SANDBOX_PORTS = (2525, *range(2527, 2727))
 
 
 class ProviderQuerySet(models.QuerySet["Provider"]):

@@ -61,6 +61,10 @@ class SandboxRules(models.Model):
     deferred_percent = models.PositiveSmallIntegerField(default=0, validators=_SHARE)
     dropped_percent = models.PositiveSmallIntegerField(default=0, validators=_SHARE)
     complained_percent = models.PositiveSmallIntegerField(default=0, validators=_SHARE)
+    bounced_percent = models.PositiveSmallIntegerField(
+        default=0, validators=_SHARE, help_text="Of the accepted: a report comes back."
+    )
+    soft_bounced_percent = models.PositiveSmallIntegerField(default=0, validators=_SHARE)
     keep_mails = models.PositiveIntegerField(default=50_000, validators=[MaxValueValidator(1_000_000)])
     keep_days = models.PositiveIntegerField(default=30, validators=[MaxValueValidator(3_650)])
 
@@ -76,5 +80,6 @@ class SandboxRules(models.Model):
 
     @property
     def misbehaves(self) -> bool:
-        shares = self.refused_percent + self.deferred_percent + self.dropped_percent + self.complained_percent
-        return shares + self.delay_max_ms > 0
+        at_once = self.refused_percent + self.deferred_percent + self.dropped_percent
+        later = self.complained_percent + self.bounced_percent + self.soft_bounced_percent
+        return at_once + later + self.delay_max_ms > 0

@@ -25,6 +25,12 @@ class Effect:
     reason: str = ""
     failing: Failing | None = None
     reaches: bool = False  # the person's mailbox took mail
+    leaves: bool = False  # the person asked the provider for no more mail
+
+    @property
+    def excludes(self) -> bool:
+        """The person gets no more mail by it."""
+        return self.leaves or bool(self.reason)
 
 
 def effect(
@@ -40,6 +46,8 @@ def effect(
         return Effect(COMPLAINED, reason="complaint")
     if kind == "delivered":
         return Effect(DELIVERED, reaches=True)
+    if kind == "unsubscribe":
+        return Effect(leaves=True)
     if kind != "bounce":
         return Effect()
     if suppresses:

@@ -74,7 +74,7 @@ async def _listen(hub: Hub, host: str, ports: Sequence[int]) -> asyncio.Server:
 async def _dismiss(hub: Hub) -> None:
     hub.stopping = True
     for session in list(hub.sessions):
-        session.leave()
+        session.leave("421 4.3.2 The sandbox stops")
     deadline = asyncio.get_running_loop().time() + STOP_SECONDS
     while hub.sessions and asyncio.get_running_loop().time() < deadline:
         await asyncio.sleep(0.02)

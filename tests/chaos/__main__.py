@@ -75,6 +75,7 @@ def _sum(reports: "list[Report]", seconds: float) -> int:
     _say(
         f"{len(played)} rounds ({len(void)} void repeated), {sum(r.messages for r in played):,} messages, "
         f"{sum(r.duplicates for r in reports)} duplicates, {sum(r.lost for r in reports)} lost, "
+        f"{sum(r.bounces for r in played):,} bounces handed in, "
         f"{sum(r.uncertain for r in played)} uncertain (at most {sum(r.allowed for r in played)} by the harm done), "
         f"{sum(r.looks for r in played):,} looks, {sum(len(r.untrue) for r in reports)} tallies wrong, "
         f"{seconds:.0f} s: {'good' if is_good else 'BAD'}"

@@ -23,6 +23,7 @@ from tests.running import ROOT, Product, free_port, until
 CONNECTIONS = 6
 AWAY_SECONDS = 90
 DISK_MB = 1024
+BOUNCES = "bounces.nordlicht.example"
 MAIL = """<!doctype html><html lang="en"><head><title>News</title></head><body>
 <h1>Hello {{ first_name|default("there") }}</h1><p><a href="https://nordlicht.example/books">The books</a></p>
 <p>{{ postal_address }} <a href="{{ unsubscribe_url }}">Unsubscribe</a></p></body></html>"""
@@ -42,6 +43,7 @@ class Arena:
 
     def __post_init__(self) -> None:
         self.port = free_port()
+        self.return_port = int(self.product.environment["RETURN_PORT"])
         self.mails = self.folder / "chaos-mails"
         self.mails.touch()
         self.provider = self.visitor.connect("Chaos", self.port, connections=CONNECTIONS)
@@ -193,12 +195,13 @@ class Flight:
 def build(folder: Path, people: int) -> Iterator[Arena]:
     """A product of its own, set up, with its journals on a disk of their own if that may be."""
     with _disk_for_journals(folder / "var" / "journal") as disk:
-        product = Product(folder / "var")
+        product = Product(folder / "var", environment={"RETURN_PORT": str(free_port())})
         try:
             product.wait_for("Tallypost runs at", 240)
             visitor = Visitor(product)
             visitor.set_up()
-            product.sql("UPDATE accounts_organisation SET public_url = 'https://news.nordlicht.example'")
+            public = "https://news.nordlicht.example"
+            product.sql("UPDATE accounts_organisation SET public_url = %s, bounce_domain = %s", public, BOUNCES)
             arena = Arena(product, visitor, folder, people, disk)
             try:
                 yield arena

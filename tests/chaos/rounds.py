@@ -12,6 +12,7 @@ import psycopg
 from delivery.models import MessageState
 from tests.chaos.arena import Arena, Flight
 from tests.chaos.faults import Fault
+from tests.chaos.returning import Returning, problems
 
 ROUND_SECONDS = 420
 EARLIEST, LATEST = 0.1, 0.9
@@ -28,6 +29,7 @@ class Report:
     uncertain: int = 0
     allowed: int = 0
     looks: int = 0
+    bounces: int = 0  # handed in while it was sent
     untrue: list[str] = field(default_factory=list)  # tallies that did not add up
     problems: list[str] = field(default_factory=list)
     standstill: float = 0
@@ -52,7 +54,7 @@ class Report:
         told = [
             f"{self.messages:,} messages in {self.seconds:.0f} s",
             f"{self.duplicates} duplicates, {self.lost} lost, {self.uncertain} uncertain (at most {self.allowed})",
-            f"{self.looks} looks, longest standstill {self.standstill:.1f} s{self._bound}",
+            f"{self.bounces} bounces, {self.looks} looks, longest standstill {self.standstill:.1f} s{self._bound}",
             *([f"{self.mistold} refused or skipped but mailed"] if self.mistold else []),
             *([f"{len(self.untrue)} tallies wrong, as {self.untrue[0]}"] if self.untrue else []),
             *self.problems,
@@ -73,13 +75,18 @@ def play(arena: Arena, dice: Random, faults: Sequence[Fault]) -> Report:
     begun = time.monotonic()
     watch = _Watch(flight, report)
     watch.start()
+    returning = Returning(arena, flight)
+    returning.start()
     try:
         _harm(arena, flight, dice, faults, report)
         _wait_for_end(flight, report, begun + ROUND_SECONDS)
     finally:
         watch.stop()
+        returning.stop()
         arena.stop_receiving()
     report.seconds = time.monotonic() - begun
+    report.bounces = len(returning.reported)
+    report.problems += problems(arena, flight, returning.reported)
     _account(arena, flight, report)
     return report
 

@@ -7,7 +7,9 @@ from django.db import transaction
 
 from accounts import secrets
 from accounts.two_factor import sealing
-from delivery.models import Provider
+from delivery.models import Provider, Webhook
+
+_OF_WEBHOOKS = ("secret_sealed", "password_sealed", "keys_sealed")
 
 
 class Command(BaseCommand):
@@ -32,4 +34,16 @@ def rotate() -> int:
         except secrets.Unreadable as problem:
             raise secrets.Unreadable(f"{provider.name}: {problem}") from None
         Provider.objects.filter(pk=provider.pk).update(password_sealed=sealed)
-    return len(holders) + sealing.rotate()
+    return len(holders) + _rotate_webhooks() + sealing.rotate()
+
+
+def _rotate_webhooks() -> int:
+    count = 0
+    for webhook in Webhook.objects.select_for_update():
+        sealed = {name: getattr(webhook, name) for name in _OF_WEBHOOKS if getattr(webhook, name)}
+        try:
+            fresh = {name: secrets.rotate(old) for name, old in sealed.items()}
+        except secrets.Unreadable as problem:
+            raise secrets.Unreadable(f"The webhook {webhook}: {problem}") from None
+        count += Webhook.objects.filter(pk=webhook.pk).update(**fresh) * len(fresh)
+    return count

@@ -1,23 +1,22 @@
 """What may be connected to, and whose certificate it shows. Pure."""
 
-import ipaddress
 import ssl
 from contextlib import suppress
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from accounts.egress import networks
 from delivery.providers.check.cures import Certificate
 
 
 def is_reachable(address: str) -> bool:
     """Relays in private networks are legitimate; nobody's relay is a cloud's metadata service."""
-    parsed = _parsed(address)
-    return not (parsed.is_link_local or parsed.is_multicast or parsed.is_unspecified)
+    return not networks.is_never_a_server(networks.read(address))
 
 
 def is_loopback(address: str) -> bool:
-    return _parsed(address).is_loopback
+    return networks.is_loopback(networks.read(address))
 
 
 def certificate(encrypted: ssl.SSLObject) -> Certificate:
@@ -30,8 +29,3 @@ def certificate(encrypted: ssl.SSLObject) -> Certificate:
     if not names:
         names = [str(name.value) for name in found.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
     return Certificate(tuple(names), found.not_valid_after_utc)
-
-
-def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    parsed = ipaddress.ip_address(address.partition("%")[0])
-    return (parsed.ipv4_mapped or parsed) if isinstance(parsed, ipaddress.IPv6Address) else parsed

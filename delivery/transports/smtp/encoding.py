@@ -5,13 +5,14 @@ import re
 from delivery.outcomes import Letter
 from delivery.replies import Category
 from delivery.transports.base import CannotCarry
+from delivery.transports.smtp import marks
 
 # What may stand between the angle brackets of MAIL and RCPT (RFC 5321 4.1.2), seen strictly.
 _MAILBOX = re.compile(rb"[!-;=?-~]{1,64}@[A-Za-z0-9.\-\[\]:]{1,255}\Z")
 
 
-def encode(letter: Letter) -> None:
-    """Raises CannotCarry, or whatever the content raises."""
+def encode(letter: Letter, service: str = "") -> None:
+    """`service`: see delivery.providers.services. Raises CannotCarry, or whatever the content raises."""
     address = _envelope(letter.email)
     if address is None:
         raise CannotCarry(Category.SMTPUTF8, "The address cannot be written in an SMTP envelope")
@@ -21,6 +22,8 @@ def encode(letter: Letter) -> None:
     # Builders promise both; a broken promise must not end a message early (RFC 5321 4.5.2). Looking costs 10 us.
     if not letter.claim.batch.dot_safe and b"\r\n." in body:
         body = body.replace(b"\r\n.", b"\r\n..")
+    if service:
+        body = marks.header(service, letter.message_id) + body
     letter.body = body if body.endswith(b"\r\n") else body + b"\r\n"
     letter.recipient_address = address
 

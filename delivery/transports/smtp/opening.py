@@ -7,8 +7,8 @@ import ssl
 from base64 import b64encode
 from dataclasses import dataclass, field
 from functools import lru_cache
-from ipaddress import ip_address
 
+from accounts.egress import networks
 from delivery.models import Provider
 from delivery.replies import Stage
 from delivery.transports.base import CannotOpen
@@ -222,7 +222,7 @@ def _features(reply: Reply) -> dict[str, str]:
 def _is_loopback(connection: Connection) -> bool:
     peer = connection.transport.get_extra_info("peername")
     with contextlib.suppress(ValueError, TypeError):
-        return ip_address(peer[0].partition("%")[0]).is_loopback
+        return networks.is_loopback(networks.read(peer[0]))
     return False
 
 

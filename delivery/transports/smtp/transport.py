@@ -9,6 +9,7 @@ from django.conf import settings
 from accounts.models import Organisation
 from delivery.models import Provider
 from delivery.outcomes import Letter
+from delivery.providers import services
 from delivery.sandbox import identity
 from delivery.transports.base import Channel
 from delivery.transports.smtp import encoding, opening
@@ -19,6 +20,7 @@ from delivery.transports.smtp.opening import Server
 class Smtp:
     server: Server
     batch_size: int = 1
+    service: str = ""
 
     def __str__(self) -> str:
         return str(self.server)
@@ -29,14 +31,15 @@ class Smtp:
         return connection
 
     def encode(self, letter: Letter) -> None:
-        encoding.encode(letter)
+        encoding.encode(letter, self.service)
 
 
 def smtp(provider: Provider) -> Smtp:
     """Raises secrets.Unreadable."""
     who = provider.username, provider.password
     proof = identity.proof() if provider.is_rehearsal else ""
-    return Smtp(Server(provider.host, provider.port, provider.security, *who, local_name(), proof))
+    server = Server(provider.host, provider.port, provider.security, *who, local_name(), proof)
+    return Smtp(server, service=services.of_host(provider.host))
 
 
 def local_name() -> str:

@@ -10,7 +10,7 @@ from campaigns.content import blocks, html
 from campaigns.message import preview
 from campaigns.models import Campaign
 from campaigns.preflight import checklist
-from contacts.models import Contact, MailingList, Subscription
+from contacts.models import Contact, Field, MailingList, Subscription
 from delivery.models import Provider
 from tests.campaigns.mails import FOOTER
 
@@ -265,3 +265,18 @@ def test_name_of_the_organisation_is_no_merge_language(
     assert name in shown.text
     assert shown.sender == f"{name} <news@nordlicht.example>"
     assert codes(campaign, "block") <= {"no-recipients"}
+
+
+@pytest.mark.parametrize("name", ["{{7*7}}", "{% if a %}", "}} {{ first_name }}", '"Books" <b>'])
+def test_names_of_lists_and_labels_of_fields_are_no_merge_language(
+    campaign: Campaign, organisation: Organisation, name: str
+) -> None:
+    MailingList.objects.update(name=name, public_name=name, description=name)
+    Field.objects.create(key="city", label=name)
+    Contact.objects.update(attributes={"city": name}, source=name)
+    campaign.html = f"{GOOD}{{{{ city|default('elsewhere') }}}}"
+    assert codes(campaign, "block") == set()
+    shown = preview.preview(campaign, Contact.objects.first())
+    assert not shown.problem
+    assert name in html.visible_text(shown.html)
+    assert name in shown.text

@@ -27,6 +27,7 @@ flush unix n - n 1000? 0 flush
 proxymap unix - - n - - proxymap
 smtp unix - - n - - smtp
 relay unix - - n - - smtp
+lmtp unix - - n - - lmtp
 error unix - - n - - error
 retry unix - - n - - error
 anvil unix - - n - 1 anvil
@@ -53,8 +54,16 @@ def is_possible() -> bool:
 
 
 @contextmanager
-def postfix(onwards: int, *, known: list[str], full: list[str], certificate: Path) -> Iterator[Postfix]:
-    """Hands what it takes to the SMTP server at port `onwards`. Only `known` and `full` live in its domain."""
+def postfix(
+    onwards: int,
+    *,
+    known: list[str],
+    full: list[str],
+    certificate: Path | None = None,
+    transports: dict[str, str] | None = None,
+) -> Iterator[Postfix]:
+    """Hands what it takes to the SMTP server at port `onwards`, or as `transports` say of its domain. Only `known` and
+    `full` live in its own domain."""
     folder = Path(tempfile.mkdtemp(prefix="tallypost-postfix-"))
     folder.chmod(0o755)
     server = Postfix(free_port(), free_port(), free_port(), folder)
@@ -63,6 +72,7 @@ def postfix(onwards: int, *, known: list[str], full: list[str], certificate: Pat
     shutil.chown(folder / "data", "postfix")
     with _greylisting() as policy:
         _configure(server, onwards, policy, known, full, certificate)
+        _route(server, transports or {})
         command = ["/usr/sbin/postfix", "-c", str(folder / "conf")]
         try:
             subprocess.run([*command, "start"], check=True, capture_output=True)
@@ -74,7 +84,7 @@ def postfix(onwards: int, *, known: list[str], full: list[str], certificate: Pat
 
 
 def _configure(
-    server: Postfix, onwards: int, policy: int, known: list[str], full: list[str], certificate: Path
+    server: Postfix, onwards: int, policy: int, known: list[str], full: list[str], certificate: Path | None
 ) -> None:
     conf = server.folder / "conf"
     (conf / "people").write_text("".join(f"{address} x\n" for address in [*known, *full]))
@@ -100,11 +110,18 @@ def _configure(
         "relay_domains": DOMAIN,
         "relay_recipient_maps": f"texthash:{conf / 'people'}",
         "relayhost": f"[127.0.0.1]:{onwards}",
-        "smtpd_tls_chain_files": certificate,
+        "smtpd_tls_chain_files": certificate or "",
         "smtpd_recipient_restrictions": "reject_unauth_destination, reject_unlisted_recipient, "
         f"check_recipient_access texthash:{conf / 'access'}, check_policy_service inet:127.0.0.1:{policy}",
     }
     (conf / "main.cf").write_text("".join(f"{name} = {value}\n" for name, value in settings.items()))
+
+
+def _route(server: Postfix, transports: dict[str, str]) -> None:
+    table = server.folder / "conf" / "transport"
+    table.write_text("".join(f"{domain} {transport}\n" for domain, transport in transports.items()))
+    with (server.folder / "conf" / "main.cf").open("a") as settings:
+        settings.write(f"transport_maps = texthash:{table}\n")
 
 
 class _Policy(socketserver.StreamRequestHandler):

@@ -1,16 +1,20 @@
 """Mails of ours that were sent, and what servers send back of them."""
 
+import atexit
 from typing import Any
 
 from contacts.models import Contact
 from delivery import tokens, verp
 from delivery.bounces import arf
 from delivery.feedback import second_line, settling
+from delivery.feedback.reading.reader import Reader
 from delivery.feedback.second_line import SecondLine
 from delivery.ledger import ids
 from delivery.models import Batch, Message, MessageState, Returned
 
 DOMAIN = "nordlicht.example"
+READER = Reader()
+atexit.register(READER.close)
 
 
 def mailed(
@@ -95,7 +99,8 @@ def full(message: Message, **changes: Any) -> bytes:
 
 
 def hand_in(raw: bytes, **given: Any) -> Returned:
-    return settling.hand_in(raw, way=Returned.Way.PIPE, **given)
+    """As the command does, by one child for all tests of a process."""
+    return settling.hand_in(raw, way=Returned.Way.PIPE, reader=READER, **given)
 
 
 def line(message: Message) -> SecondLine:

@@ -7,7 +7,8 @@ import pytest
 
 from contacts.models import Contact, Suppression
 from delivery.feedback import failing
-from delivery.models import Batch, Failure, MessageState
+from delivery.ledger import ids
+from delivery.models import Batch, Failure, Message, MessageState
 from delivery.outcomes import Outcome
 from delivery.policy.soft_bounces import Failing, is_given_up
 from delivery.policy.soft_bounces import failing as failing_of
@@ -88,9 +89,19 @@ def test_editions_of_one_campaign_count_once() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("column", ["last_sent_at", "last_clicked_at"])
-def test_a_mail_that_got_through_or_was_clicked_begins_the_count_again(column: str) -> None:
-    Contact.objects.create(email="ana@example.org", **{column: datetime.now(UTC) - timedelta(days=5)})
+@pytest.mark.parametrize("got_through", ["accepted", "clicked"])
+def test_a_mail_that_got_through_or_was_clicked_begins_the_count_again(got_through: str) -> None:
+    at = datetime.now(UTC) - timedelta(days=6)
+    contact = Contact.objects.create(email="ana@example.org")
+    if got_through == "clicked":
+        Contact.objects.update(last_clicked_at=at)
+    else:
+        Contact.objects.update(last_sent_at=at)
+        batch = Batch.objects.create(rehearsal=False, content_kind="edition", content_id=1)
+        state = MessageState.ACCEPTED
+        Message.objects.create(
+            id=ids.reserve(2) + 1, batch=batch, contact_id=contact.pk, email=contact.email, state=state, accepted_at=at
+        )
     for days_ago in (40, 30, 20, 10):
         Failure.objects.create(
             email="ana@example.org",

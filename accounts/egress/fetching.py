@@ -1,0 +1,170 @@
+"""The one HTTP client. What it is told to fetch may have been written by anybody.
+
+Over the standard library's HTTP: the client libraries there are open connections by name, follow redirects and unpack
+answers by themselves, all of which would have to be taken from them again.
+"""
+
+import http.client
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Literal
+
+import ada_url
+
+from accounts.egress.deadline import Deadline
+from accounts.egress.guard import Guard, Refused
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+_GOES_ELSEWHERE = ("accept", "user-agent")  # of the caller's headers, what another host may see
+_LONGEST = 4_000
+_DEFAULT_PORTS = {"https": 443, "http": 80}
+
+
+class NoAnswer(Exception):
+    """The server gave none that is fit to use. The text may be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    seconds: float = 10.0  # for everything: names, redirects, the last byte
+    answer_bytes: int = 1_000_000
+    redirects: int = 5
+    ports: frozenset[int] = frozenset(_DEFAULT_PORTS.values())
+    https_only: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Whatever its status, the answer of the address that `url` names after all redirects."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]  # names in lower case
+    body: bytes
+
+
+@lru_cache(maxsize=1)
+def _trusted() -> ssl.SSLContext:
+    return ssl.create_default_context()
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    limits: Limits = field(default_factory=Limits)
+    guard: Guard = field(default_factory=Guard)
+    context: Callable[[], ssl.SSLContext] = _trusted
+
+    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
+        """Follows redirects, each judged like the first address. Raises Refused, NoAnswer."""
+        with Deadline(self.limits.seconds) as deadline:
+            place = self._read(url)
+            sent = dict(headers or {})
+            for _ in range(self.limits.redirects + 1):
+                answer = self._ask(place, "GET", sent, b"", deadline)
+                location = answer.headers.get("location", "")
+                if answer.status not in _REDIRECTS or not location:
+                    return answer
+                following = self._read(location, place)
+                if following.origin != place.origin:
+                    sent = {name: value for name, value in sent.items() if name.lower() in _GOES_ELSEWHERE}
+                place = following
+        raise NoAnswer(f"The server sends on more than {self.limits.redirects} times.")
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str] | None = None) -> Answer:
+        """A redirect is an answer like any other: nobody asked us to hand the body to somebody else."""
+        with Deadline(self.limits.seconds) as deadline:
+            return self._ask(self._read(url), "POST", headers or {}, body, deadline)
+
+    def _read(self, url: str, before: "_Place | None" = None) -> "_Place":
+        place = _Place.read(url, before)
+        if place.scheme == "http" and (self.limits.https_only or (before and before.scheme == "https")):
+            raise Refused("The address must begin with https://: anybody on the way could change what is fetched.")
+        if place.port not in self.limits.ports:
+            raise Refused(f"Port {place.port} is not one of those that are used for web addresses.")
+        return place
+
+    def _ask(
+        self,
+        place: "_Place",
+        method: Literal["GET", "POST"],
+        headers: Mapping[str, str],
+        body: bytes,
+        deadline: Deadline,
+    ) -> Answer:
+        connection = http.client.HTTPConnection(place.host, place.port)
+        connection.default_port = _DEFAULT_PORTS[place.scheme]
+        try:
+            connected = self.guard.connect(place.host, place.port, deadline)
+            connection.sock = connected
+            if place.scheme == "https":
+                connection.sock = self.context().wrap_socket(connected, server_hostname=place.host)
+            fixed = {"User-Agent": "Tallypost", **headers, "Accept-Encoding": "identity", "Connection": "close"}
+            connection.request(method, place.path, body=body or None, headers=fixed)
+            return self._answer(place, connection.getresponse(), deadline)
+        except TimeoutError:
+            raise NoAnswer(f"{place.host} did not answer in time.") from None
+        except ssl.SSLCertVerificationError as problem:
+            raise NoAnswer(f"The certificate of {place.host} is not good: {problem.verify_message}.") from None
+        except (OSError, http.client.HTTPException) as problem:
+            deadline_is_over = not _has_time(deadline)
+            why = "did not answer in time" if deadline_is_over else f"could not be asked: {_short(problem)}"
+            raise NoAnswer(f"{place.host} {why}.") from None
+        finally:
+            connection.close()
+
+    def _answer(self, place: "_Place", response: http.client.HTTPResponse, deadline: Deadline) -> Answer:
+        headers = {name.lower(): value for name, value in response.getheaders()}
+        if headers.get("content-encoding", "identity").lower() != "identity":
+            raise NoAnswer(f"{place.host} answers in a packed form, which was not asked for.")
+        most = self.limits.answer_bytes
+        if (response.length or 0) > most:
+            raise NoAnswer(f"The answer of {place.host} has more than {most:,} bytes.")
+        body = response.read(most + 1)
+        deadline.left()
+        if len(body) > most:
+            raise NoAnswer(f"The answer of {place.host} has more than {most:,} bytes.")
+        if response.length:
+            raise NoAnswer(f"The answer of {place.host} broke off.")
+        return Answer(place.url, response.status, headers, body)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    url: str
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+    @classmethod
+    def read(cls, url: str, before: "_Place | None") -> "_Place":
+        """As a browser reads it: 0x7f.1, 2130706433 and １２７.0.0.1 are all 127.0.0.1. Raises Refused."""
+        try:
+            read = ada_url.URL(url if len(url) <= _LONGEST else "", base=before.url if before else None)
+        except ValueError:
+            raise Refused("That is not a web address.") from None
+        scheme = str(read.protocol).rstrip(":")
+        if scheme not in _DEFAULT_PORTS or not read.hostname or len(url) > _LONGEST:
+            raise Refused("That is not a web address.")
+        if read.username or read.password:
+            raise Refused("A web address with a user name or password in it is not fetched.")
+        host = str(read.hostname).strip("[]")
+        port = int(read.port) if read.port else _DEFAULT_PORTS[scheme]
+        return cls(str(read.href), scheme, host, port, f"{read.pathname}{read.search}")
+
+    @property
+    def origin(self) -> tuple[str, str, int]:
+        return (self.scheme, self.host, self.port)
+
+
+def _has_time(deadline: Deadline) -> bool:
+    try:
+        return deadline.left() > 0
+    except TimeoutError:
+        return False
+
+
+def _short(problem: Exception) -> str:
+    return (str(problem) or type(problem).__name__)[:200]
