@@ -12,7 +12,7 @@ MEASUREMENTS = {
     "build": "building",
     "budget": "budget",
     "idle": "idle",
-    "bounces": "bounces",
+    "bounces": "returning",
 }
 
 
