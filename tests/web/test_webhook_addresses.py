@@ -14,7 +14,7 @@ from django.conf import settings
 
 from config import supervisor
 from delivery.feedback import settling
-from delivery.feedback.webhooks.request import MOST_BYTES
+from delivery.feedback.webhooks.request import MOST_BYTES, Request
 from delivery.models import Returned, Webhook
 from tests.delivery.feedback.returned import line, mailed
 from tests.delivery.feedback.webhooks import provider
@@ -108,7 +108,7 @@ def test_a_flood_of_reports_is_kept_and_holds_up_no_recipient(front: int) -> Non
     answers: list[int] = []
     slowest = 0.0
 
-    def send(some: list[provider.Request]) -> None:
+    def send(some: list[Request]) -> None:
         answers.extend(ask(front, "POST", ADDRESS, each.body, each.headers)[0] for each in some)
 
     senders = [threading.Thread(target=send, args=(requests[number::8],)) for number in range(8)]
