@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from delivery.views import providers, routes, sandbox, warmups, webhooks
+from delivery.views import deliverability, providers, raw_returned, routes, sandbox, warmups, webhooks
 
 urlpatterns: list[URLPattern] = [
     path("providers/", providers.providers, name="providers"),
@@ -32,6 +32,9 @@ urlpatterns: list[URLPattern] = [
     path("routes/", routes.routes, name="routes"),
     path("routes/<int:route_id>/move/", routes.move, name="route-move"),
     path("routes/<int:route_id>/remove/", routes.remove, name="route-remove"),
+    path("deliverability/", deliverability.deliverability, name="deliverability"),
+    path("delivery/returned/raw/<int:returned_id>/", raw_returned.raw, name="returned-raw"),
+    path("delivery/returned/raw/<int:returned_id>/download/", raw_returned.download, name="returned-raw-download"),
     path("sandbox/", sandbox.mails, name="sandbox"),
     path("sandbox/rules/", sandbox.rules, name="sandbox-rules"),
     path("sandbox/empty/", sandbox.empty, name="sandbox-empty"),

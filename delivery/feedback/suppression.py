@@ -14,6 +14,7 @@ from delivery.policy import stop_rules
 
 BOUNCE = holding.BOUNCE
 _WINDOW_SECONDS = 600
+BOUNCES_WITHIN_SECONDS = 5 * 86_400
 # Counting what a domain got is a look at many rows: only when it has denied twice as many as last time.
 _looked: dict[tuple[int, str], tuple[float, int]] = {}
 
@@ -30,10 +31,11 @@ def suppress(outcomes: Iterable[Outcome]) -> None:
         )
 
 
-def hold_mass_events(batch_id: int, outcomes: Iterable[Outcome]) -> None:
+def hold_mass_events(batch_id: int, outcomes: Iterable[Outcome], *, tried_within: int = _WINDOW_SECONDS) -> None:
     """Put on hold what a domain denied lately if that is too much to be true; a person reviews it.
 
-    Called after the outcomes are written, because they are among what the domain got.
+    Called after the outcomes are written, because they are among what the domain got. `tried_within`: seconds that a
+    denial may come after the mail; an answer at once leaves no room, a returned mail takes days.
     """
     domains = {outcome.email.rpartition("@")[2].lower() for outcome in outcomes}
     if not domains:
@@ -43,7 +45,7 @@ def hold_mass_events(batch_id: int, outcomes: Iterable[Outcome]) -> None:
     for domain, count in denied.items():
         if not _is_worth_a_look(batch_id, domain, count):
             continue
-        if stop_rules.is_mass_event(count, _tried(batch_id, domain, count)):
+        if stop_rules.is_mass_event(count, _tried(batch_id, domain, count, tried_within)):
             held.add(domain)
     for domain in held:
         holding.hold(domain, _WINDOW_SECONDS)
@@ -60,14 +62,14 @@ def _is_worth_a_look(batch_id: int, domain: str, denied: int) -> bool:
     return True
 
 
-def _tried(batch_id: int, domain: str, denied: int) -> int:
+def _tried(batch_id: int, domain: str, denied: int, within_seconds: int) -> int:
     """How many of the domain the batch has tried lately, counted no further than it takes to judge."""
     enough = 10 * denied
     first_id, last_id = Batch.objects.values_list("first_id", "last_id").get(pk=batch_id)
     if first_id is None or last_id is None:  # single mails, one by one: no domain answers for many at once
         return enough
     with connection.cursor() as cursor:
-        cursor.execute(_TRIED, [batch_id, first_id, last_id, domain, _WINDOW_SECONDS, enough])
+        cursor.execute(_TRIED, [batch_id, first_id, last_id, domain, within_seconds, enough])
         return int(cursor.fetchone()[0])
 
 

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from config import keys
-from delivery import tokens
+from delivery import tokens, verp
 from delivery.models import MessageState
 from tests.chaos.arena import BOUNCES, Arena, Flight
 
@@ -22,6 +22,7 @@ class Returning(threading.Thread):
         super().__init__(daemon=True)
         self._arena, self._flight = arena, flight
         self._over = threading.Event()
+        self._sealer = _sealer(arena)
         self.reported: set[str] = set()
 
     def stop(self) -> None:
@@ -41,12 +42,13 @@ class Returning(threading.Thread):
             self._over.wait(0.3)
 
     def _hand_in(self, head: dict[str, Any]) -> None:
+        to = verp.spelled(self._sealer.seal(tokens.BOUNCE, _number(self._sealer, head["id"])), BOUNCES)
         times = 2 if len(self.reported) % _TWICE == 0 else 1
         deadline = time.monotonic() + _PATIENCE
         while times and time.monotonic() < deadline:
             try:
-                with smtplib.SMTP("127.0.0.1", self._arena.return_port, timeout=10) as server:
-                    server.sendmail("", [f"complaints@{BOUNCES}"], _report(head, times))
+                with smtplib.SMTP("127.0.0.1", self._arena.return_port, "mx.example.org", 10) as server:
+                    server.sendmail("", [to], _report(head, to, times))
                 times -= 1
             except (OSError, smtplib.SMTPException):
                 time.sleep(0.2)
@@ -82,10 +84,10 @@ def _wait_until_read(arena: Arena) -> None:
         time.sleep(1)
 
 
-def _report(head: dict[str, Any], copy: int) -> bytes:
+def _report(head: dict[str, Any], to: str, copy: int) -> bytes:
     lines = [
         "From: MAILER-DAEMON@mx.example.org",
-        f"To: complaints@{BOUNCES}",
+        f"To: {to}",
         f"Subject: Undelivered mail ({copy})",
         "MIME-Version: 1.0",
         'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',
@@ -112,7 +114,16 @@ def _report(head: dict[str, Any], copy: int) -> bytes:
 
 
 def _numbers(arena: Arena, names: set[str]) -> set[int]:
-    """The message that each Message-ID was sealed for, by the product's own key."""
-    sealer = tokens.Sealer(keys.read("TOKEN_KEY", arena.product.var).split(","))
-    found = {sealer.read(tokens.MESSAGE_ID, name.strip("<>").partition("@")[0]) for name in names}
-    return {numbers[0] for numbers in found if numbers}
+    """The messages that Message-IDs were sealed for, by the product's own key."""
+    sealer = _sealer(arena)
+    return {_number(sealer, name) for name in names}
+
+
+def _sealer(arena: Arena) -> tokens.Sealer:
+    return tokens.Sealer(keys.read("TOKEN_KEY", arena.product.var).split(","))
+
+
+def _number(sealer: tokens.Sealer, name: str) -> int:
+    numbers = sealer.read(tokens.MESSAGE_ID, name.strip("<>").partition("@")[0])
+    assert numbers, name
+    return numbers[0]

@@ -15,8 +15,9 @@ from contacts import consent
 from contacts.models import Contact, Field, MailingList
 from delivery import tokens
 from delivery.ledger import building
-from delivery.models import Batch, Chunk, Message, MessageState, Provider, SandboxMail
+from delivery.models import Batch, Chunk, Message, MessageState, Provider, Returned, SandboxMail
 from tests.delivery import checkpoints
+from tests.delivery.feedback import returned as reports
 from tests.running import free_port
 from tests.web.cast import Cast
 from tracking.models import Event, EventKind
@@ -154,6 +155,16 @@ def message(cast: Cast) -> Message:
         return found
 
     return cast.once("message", make)
+
+
+def returned(cast: Cast) -> Returned:
+    """The contact's mail came back from where it was forwarded to, for now: who is dead gets no mail of others."""
+
+    def make() -> Returned:
+        raw = reports.full(message(cast), recipient=f"old.{LONG_NAME[:40].lower()}@weiter.example", note=ARABIC_NAME)
+        return reports.hand_in(raw)
+
+    return cast.once("returned", make)
 
 
 def uncertain(cast: Cast) -> Message:

@@ -1,14 +1,14 @@
 """“Did Ana get it?”, answered in one sentence that can be pasted into a reply, with the server's words."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts import wording
 from contacts.models import Contact
-from delivery.models import Attempt, Message, MessageState, Waiting
+from delivery.models import Attempt, Feedback, FeedbackEvent, Message, MessageState, Term, Waiting
 from tracking import titles
 from tracking.message_log import wording as log_wording
 
@@ -39,11 +39,36 @@ def answers(contact: Contact, limit: int = 3) -> list[Answer]:
     ids = [message.id for message in found]
     waiting = Waiting.objects.in_bulk(ids)
     said = {row.message_id: row for row in Attempt.objects.filter(message_id__in=ids).order_by("id")}
+    returned = Feedback.objects.in_bulk(ids)
+    events = {row.message_id: row for row in FeedbackEvent.objects.filter(message_id__in=ids).order_by("is_permanent")}
     named = titles.titles(message.batch_id for message in found)
-    return [
-        _answer(contact, message, waiting.get(message.id), said.get(message.id), named[message.batch_id].text)
-        for message in found
-    ]
+    answered = []
+    for message in found:
+        answer = _answer(contact, message, waiting.get(message.id), said.get(message.id), named[message.batch_id].text)
+        if message.state == MessageState.ACCEPTED and message.id in returned:
+            answer = _after(answer, message, returned[message.id], events.get(message.id))
+        answered.append(answer)
+    return answered
+
+
+def _after(answer: Answer, message: Message, row: Feedback, event: FeedbackEvent | None) -> Answer:
+    """The same once something has come back of it."""
+    accepted = answer.sentence.removeprefix("Yes: ").removesuffix(".")
+    why = f" Why: {reason}" if (reason := log_wording.reason(row.category)) else ""
+    back = wording.moment(timezone.localtime((event and event.happened_at) or row.at), timezone.localtime())
+    reply = " ".join(filter(None, [event.status, event.diagnostic]))[:_REPLY_CHARS] if event else answer.reply
+    match row.term:
+        case Term.HARD:
+            return replace(
+                answer, kind="bad", sentence=f"No: {accepted}, and it came back {back} for good.{why}", reply=reply
+            )
+        case Term.SOFT:
+            return replace(answer, kind="bad", sentence=f"No: {accepted}, and it came back {back}.{why}", reply=reply)
+        case Term.COMPLAINED:
+            sentence = f"Yes: {accepted}, and it was marked as spam {back}. Nothing more is sent there."
+            return replace(answer, kind="warn", sentence=sentence)
+        case _:
+            return replace(answer, sentence=f"Yes: {accepted}, and reported it as delivered {back}.")
 
 
 def _answer(contact: Contact, message: Message, waiting: Waiting | None, last: Attempt | None, title: str) -> Answer:

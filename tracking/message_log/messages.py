@@ -12,10 +12,11 @@ from contacts.models import Contact
 from delivery import content, tokens
 from delivery.content import Parts, Recipient
 from delivery.ledger.uncertain import DECIDED, HEARD
-from delivery.models import Attempt, Batch, Message, MessageState, Provider, SandboxMail, Waiting
+from delivery.models import Attempt, Batch, Feedback, Message, MessageState, Provider, SandboxMail, Waiting
 from delivery.providers import health
 from tracking import titles
-from tracking.message_log import wording
+from tracking.message_log import came_back, wording
+from tracking.message_log.came_back import Said
 from tracking.message_log.wording import Words
 from tracking.models import Event, EventKind, Link
 from tracking.titles import Title
@@ -64,8 +65,12 @@ def listed(email: str = "", *, before: int = 0, limit: int = 50) -> list[Listed]
         found = found.filter(id__lt=before)
     messages = list(found[:limit])
     waiting = Waiting.objects.in_bulk([message.id for message in messages])
+    standing = _standing(messages)
     named = titles.titles(message.batch_id for message in messages)
-    return [_listed(message, waiting.get(message.id), named[message.batch_id]) for message in messages]
+    return [
+        _listed(message, waiting.get(message.id), named[message.batch_id], standing.get(message.id))
+        for message in messages
+    ]
 
 
 def similar(text: str, limit: int = 8) -> list[Contact]:
@@ -91,8 +96,10 @@ class Story:
     def contact(self) -> Contact | None:
         return Contact.objects.filter(id=self.message.contact_id).first() if self.message.contact_id else None
 
-    @property
+    @cached_property
     def words(self) -> Words:
+        if standing := _standing([self.message]).get(self.message.id):
+            return standing
         pending = self.message.state == MessageState.PENDING
         return _words(self.message, self.waiting, health.words(self.batch) if pending else "")
 
@@ -113,9 +120,16 @@ class Story:
 
     @cached_property
     def events(self) -> list[Happened]:
-        rows = list(Event.objects.filter(message_id=self.message.id).order_by("at")[:500])
+        """What readers and programs did. Complaints stand with what came back, where their report is."""
+        found = Event.objects.filter(message_id=self.message.id).exclude(kind__in=_CAME_BACK)
+        rows = list(found.order_by("at")[:500])
         links = Link.objects.in_bulk({row.link_id for row in rows if row.link_id})
         return [_happened(row, links.get(row.link_id)) for row in rows]
+
+    @cached_property
+    def returned(self) -> list[Said]:
+        """What servers, providers and programs said of it later."""
+        return came_back.of_messages([self.message.id]).get(self.message.id, [])
 
     @cached_property
     def sandbox_mail(self) -> SandboxMail | None:
@@ -162,19 +176,20 @@ class Story:
         return Recipient(self.message.id, self.message.contact_id, self.message.email, values, tracked=False)
 
 
-def timeline(contact: Contact, limit: int = 200) -> Iterable[tuple[Listed, list[Happened]]]:
-    """The contact's latest mails, each with what was done with it."""
+def timeline(contact: Contact, limit: int = 200) -> Iterable[tuple[Listed, list[Happened], list[Said]]]:
+    """The contact's latest mails, each with what was done with it and what came back of it."""
     messages = list(Message.objects.filter(contact_id=contact.pk).select_related("batch").order_by("-id")[:limit])
     waiting = Waiting.objects.in_bulk([message.id for message in messages])
     named = titles.titles(message.batch_id for message in messages)
-    happened = events_by_message([message.id for message in messages])
+    ids = [message.id for message in messages]
+    happened, returned = events_by_message(ids), came_back.of_messages(ids)
     for message in messages:
         shown = _listed(message, waiting.get(message.id), named[message.batch_id])
-        yield shown, happened.get(message.id, [])
+        yield shown, happened.get(message.id, []), returned.get(message.id, [])
 
 
 def events_by_message(ids: list[int]) -> dict[int, list[Happened]]:
-    rows = list(Event.objects.filter(message_id__in=ids).order_by("at")[:1000])
+    rows = list(Event.objects.filter(message_id__in=ids).exclude(kind__in=_CAME_BACK).order_by("at")[:1000])
     links = Link.objects.in_bulk({row.link_id for row in rows if row.link_id})
     happened: dict[int, list[Happened]] = {}
     for row in rows:
@@ -182,9 +197,17 @@ def events_by_message(ids: list[int]) -> dict[int, list[Happened]]:
     return happened
 
 
-def _listed(message: Message, waiting: Waiting | None, title: Title) -> Listed:
+_CAME_BACK = (EventKind.COMPLAINT, EventKind.BOUNCE)
+
+
+def _standing(messages: Iterable[Message]) -> dict[int, Words]:
+    accepted = [message.id for message in messages if message.state == MessageState.ACCEPTED]
+    return came_back.standing(Feedback.objects.filter(pk__in=accepted))
+
+
+def _listed(message: Message, waiting: Waiting | None, title: Title, standing: Words | None = None) -> Listed:
     at = message.accepted_at or message.batch.started_at or message.batch.created_at
-    return Listed(message, title, _words(message, waiting), at)
+    return Listed(message, title, standing or _words(message, waiting), at)
 
 
 def _words(message: Message, waiting: Waiting | None, holdup: str = "") -> Words:

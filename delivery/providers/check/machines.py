@@ -29,4 +29,3 @@ def certificate(encrypted: ssl.SSLObject) -> Certificate:
     if not names:
         names = [str(name.value) for name in found.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
     return Certificate(tuple(names), found.not_valid_after_utc)
-

@@ -1,5 +1,6 @@
 """A report counts by the sealed number of a mail of ours; what it says of itself anybody can write."""
 
+from collections import Counter
 from datetime import timedelta
 from io import BytesIO, TextIOWrapper
 from typing import Any
@@ -12,10 +13,21 @@ from django.utils import timezone
 from contacts.models import Contact, Suppression
 from delivery import ledger, tokens, verp
 from delivery.bounces import arf
-from delivery.feedback import acting, second_line, settling
+from delivery.feedback import acting, second_line, settling, suppression
 from delivery.ledger import evidence
-from delivery.models import Batch, Failure, Feedback, FeedbackEvent, Message, MessageState, Returned
+from delivery.models import (
+    Batch,
+    Failure,
+    Feedback,
+    FeedbackEvent,
+    Message,
+    MessageState,
+    Provider,
+    Returned,
+    WarmupPlan,
+)
 from delivery.policy import aftermath
+from delivery.throttling import warmup_plans
 from tests.delivery.feedback.returned import bounce, full, hand_in, line, mailed, report
 
 pytestmark = pytest.mark.django_db
@@ -296,6 +308,34 @@ def test_refusals_as_spam_that_come_later_count_as_blocked() -> None:
     hand_in(bounce(message, "5.7.1", "554 5.7.1 Message rejected as spam by content filter"))
     assert evidence.figures(Batch.objects.get(pk=message.batch_id)).blocked == 1
     assert not Suppression.objects.exists()
+
+
+@pytest.mark.parametrize(("silent", "reason"), [(0, "held"), (200, "hard_bounce")])
+def test_domain_that_denies_nearly_all_its_people_later_is_held_too(silent: int, reason: str) -> None:
+    """With 200 others that it took an hour ago and never denied, its twelve are believed."""
+    suppression._looked.clear()
+    batch = Batch.objects.create(rehearsal=False, content_kind="edition", content_id=1, state="done")
+    messages = [mailed(batch=batch, email=f"p{n}@firm.example") for n in range(12)]
+    hour_ago = timezone.now() - timedelta(hours=1)
+    for n in range(silent):
+        mailed(batch=batch, email=f"q{n}@firm.example")
+    Message.objects.filter(batch=batch).update(accepted_at=hour_ago)
+    first, last = messages[0].pk, Message.objects.filter(batch=batch).latest("id").pk
+    Batch.objects.filter(pk=batch.pk).update(first_id=first, last_id=last)
+    for message in messages:
+        hand_in(bounce(message))
+    assert dict(Counter(Suppression.objects.values_list("reason", flat=True))) == {reason: 12}
+
+
+def test_warm_up_goes_back_for_bounces_that_came_later() -> None:
+    relay = Provider.objects.create(name="Relay", kind="smtp", host="smtp.relay.example")
+    plan = warmup_plans.start(provider=relay, caps=[50, 100, 200])
+    WarmupPlan.objects.update(used=50)
+    for n in range(3):
+        message = mailed(email=f"p{n}@example.org", provider=relay)
+        Message.objects.filter(pk=message.pk).update(provider_id=relay.pk)
+        hand_in(bounce(message))
+    assert warmup_plans._figures(plan).hard == 3
 
 
 def test_flood_from_one_source_suppresses_nobody_until_somebody_has_looked() -> None:

@@ -41,6 +41,15 @@ def relay_in_trouble(cast: Cast) -> dict[str, Any]:
     return relay(cast)
 
 
+def returned(cast: Cast) -> dict[str, Any]:
+    return {"returned_id": stage.returned(cast).pk}
+
+
+def what_was_sent(cast: Cast) -> dict[str, Any]:
+    stage.returned(cast)
+    return {"query": "?days=90"}
+
+
 def route(cast: Cast) -> Route:
     return cast.once("route", lambda: Route.objects.create(provider=stage.provider(cast)))
 
@@ -242,6 +251,11 @@ ADDRESSES = {
     ),
     "route-remove": Address(
         ADMINS, args=second_of_route, get=False, post=lambda cast: {}, changes=lambda cast: Route.objects.count()
+    ),
+    "deliverability": Address(STAFF, states=(what_was_sent,)),
+    "returned-raw": Address(STAFF, args=returned),
+    "returned-raw-download": Address(
+        WRITERS, args=returned, get=False, post=lambda cast: {}, changes=lambda cast: AuditEntry.objects.count()
     ),
     "sandbox": Address(STAFF, args=beside(stage.sandbox_mail)),
     "sandbox-rules": Address(

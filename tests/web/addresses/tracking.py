@@ -26,6 +26,16 @@ def list_of_uncertain(cast: Cast) -> dict[str, Any]:
     return uncertain(cast) | {"query": "?term=uncertain"}
 
 
+def came_back(cast: Cast) -> dict[str, Any]:
+    stage.returned(cast)
+    return one(cast)
+
+
+def list_of_bounced(cast: Cast) -> dict[str, Any]:
+    stage.returned(cast)
+    return batch(cast) | {"query": "?term=bounced-soft&reason=mailbox_full"}
+
+
 def waiting(cast: Cast) -> object:
     return list(Waiting.objects.values_list("message_id", "category"))
 
@@ -45,9 +55,9 @@ def consent_now(cast: Cast) -> object:
 
 ADDRESSES = {
     "messages": Address(STAFF, args=beside(stage.message), query="?q=ana@kunden.example"),
-    "message": Address(STAFF, args=one),
+    "message": Address(STAFF, args=one, states=(came_back,)),
     "message-mail": Address(STAFF, args=one, no_page="the mail itself, in a frame"),
-    "batch-people": Address(STAFF, args=batch, query="?term=accepted", states=(list_of_uncertain,)),
+    "batch-people": Address(STAFF, args=batch, query="?term=accepted", states=(list_of_uncertain, list_of_bounced)),
     "batch-people-export": Address(
         WRITERS, args=batch, get=False, post=lambda cast: {}, changes=lambda cast: AuditEntry.objects.count()
     ),

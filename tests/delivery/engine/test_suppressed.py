@@ -1,0 +1,154 @@
+"""Six ways to send, times a suppressed address: no mail leaves, while the same way reaches everybody else.
+
+Each takes a second and a half: a turn of the engine waits for what may still come.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from campaigns import launching, test_sends
+from campaigns.models import TestAddress
+from contacts import consent
+from contacts.models import Contact, Suppression
+from delivery import ledger
+from delivery.dispatch import tick
+from delivery.engine import turn
+from delivery.ledger import building
+from delivery.models import Batch, MessageState, Provider, Waiting
+from tests.campaigns import letters
+from tests.delivery.engine import plain
+from tests.delivery.engine.conftest import offer
+
+ANA, BEA = "ana@example.org", "bea@example.org"
+Reason = Suppression.Reason
+
+
+@dataclass
+class Stage:
+    """Ana is suppressed, Bea is not. `early`: before anything is begun, else at the last moment before it leaves."""
+
+    provider: Provider
+    owner: User
+    reason: str
+    early: bool
+    busy: list[str] = field(default_factory=list)  # who is answered "later", or not at all
+
+    def suppress(self, *, early: bool) -> None:
+        if early == self.early:
+            consent.suppress(ANA, self.reason)
+
+
+def campaign(stage: Stage) -> Batch:
+    draft = letters.draft(stage.owner, letters.readers("Ana", "Bea"), provider=stage.provider)
+    batch = launching.launch(draft, by=stage.owner)
+    building.build(batch.pk)
+    stage.suppress(early=False)
+    Batch.objects.filter(pk=batch.pk).update(hold_until=timezone.now())
+    return batch
+
+
+def schedule(stage: Stage) -> Batch:
+    draft = letters.draft(stage.owner, letters.readers("Ana", "Bea"), provider=stage.provider)
+    batch = launching.launch(draft, by=stage.owner, at=timezone.now() + timedelta(hours=1))
+    stage.suppress(early=False)
+    now = timezone.now()
+    Batch.objects.filter(pk=batch.pk).update(not_before=now, hold_until=now)
+    building.build(batch.pk)
+    return batch
+
+
+def tried_out(stage: Stage) -> Batch:
+    draft = letters.draft(stage.owner, letters.readers("Cem"), provider=stage.provider)
+    for address in (ANA, BEA):
+        TestAddress.objects.create(email=address, asked_at=timezone.now(), agreed_at=timezone.now())
+    (message, _) = test_sends.send_tests(draft, to=[ANA, BEA], as_contact=None, by=stage.owner)
+    stage.suppress(early=False)
+    return message.batch
+
+
+def single_mail(stage: Stage) -> Batch:
+    """As a confirmation leaves: at once, past every list."""
+    sent = [
+        ledger.send_one(
+            content_kind=plain.KIND,
+            content_id=1,
+            email=address,
+            contact_id=Contact.objects.create(email=address).pk,
+            provider=stage.provider,
+        )
+        for address in (ANA, BEA)
+    ]
+    stage.suppress(early=False)
+    return sent[0].batch
+
+
+def retry(stage: Stage) -> Batch:
+    """Both were answered "later" at the first try."""
+    batch = _tried(stage, "451 4.3.0 later")
+    assert Waiting.objects.filter(state=MessageState.DEFERRED).count() == 2
+    Waiting.objects.update(retry_at=timezone.now())
+    return batch
+
+
+def send_again(stage: Stage) -> Batch:
+    """The connection broke at the first try, and somebody decides to send it once more."""
+    batch = _tried(stage, "drop")
+    assert Waiting.objects.filter(state=MessageState.UNCERTAIN).count() == 2
+    ledger.send_again(batch, by="Olga")
+    return batch
+
+
+def _tried(stage: Stage, answer: str) -> Batch:
+    stage.busy.append(answer)
+    batch = campaign(replace(stage, early=True))
+    _drive(batch)
+    stage.busy.clear()
+    stage.suppress(early=False)
+    return batch
+
+
+def _drive(batch: Batch, rounds: int = 3) -> None:
+    for _ in range(rounds):
+        tick.tick()
+        offer(batch)
+        batch.refresh_from_db()
+        turn.run(batch.provider_id or 0, batch.stream)
+
+
+TRIED_BEFORE = (retry, send_again)
+MARKETING = (campaign, schedule, *TRIED_BEFORE)
+SINGLE = (tried_out, single_mail)
+# One rule asks for all reasons, so that the others are tried out by one way alone. Who unsubscribed still gets what
+# they ask for themselves, which single mails are.
+TRIALS = [
+    *((way, reason, False) for way in MARKETING for reason in (Reason.HARD_BOUNCE, Reason.COMPLAINT)),
+    *((way, Reason.UNSUBSCRIBED, False) for way in MARKETING),
+    *((way, reason, False) for way in SINGLE for reason in (Reason.HARD_BOUNCE, Reason.COMPLAINT)),
+    *((way, Reason.HARD_BOUNCE, True) for way in (campaign, schedule, *SINGLE)),
+    *((campaign, reason, False) for reason in (Reason.SOFT_BOUNCE, Reason.MANUAL, Reason.HELD)),
+]
+
+
+@pytest.mark.parametrize(("way", "reason", "early"), TRIALS, ids=lambda value: getattr(value, "__name__", str(value)))
+def test_no_mail_leaves_for_a_suppressed_address(
+    way: Callable[[Stage], Batch], reason: str, early: bool, serve: Any, provider_of: Any, owner: User
+) -> None:
+    got: list[str] = []
+    busy: list[str] = []
+    server = serve(
+        rules={
+            "rcpt": lambda talk: busy[0] if busy and busy[0] != "drop" else None,
+            "dot": lambda talk: "drop" if busy else got.append(talk.recipient),
+        }
+    )
+    stage = Stage(provider_of(server, connections=1), owner, reason, early, busy)
+    stage.suppress(early=True)
+    _drive(way(stage))
+    assert got == [BEA]
+    assert Suppression.objects.filter(email=ANA).exists()
