@@ -17,7 +17,7 @@ from delivery.feedback import settling
 from delivery.feedback.webhooks.request import MOST_BYTES, Request
 from delivery.models import Returned, Webhook
 from tests.delivery.feedback.returned import line, mailed
-from tests.delivery.feedback.webhooks import provider
+from tests.delivery.feedback.webhooks import events, provider
 from tests.delivery.feedback.webhooks.events import EVENTS
 from tests.running import ROOT, database_url, free_port, until
 
@@ -103,7 +103,7 @@ def test_a_provider_finds_its_address_and_nobody_else_does(front: int) -> None:
 def test_a_flood_of_reports_is_kept_and_holds_up_no_recipient(front: int) -> None:
     provider.webhook("sendgrid")
     message = mailed()
-    event = dict(EVENTS["sendgrid"](message, "delivered")[0])
+    event = dict(events.sendgrid(message, "delivered")[0])
     requests = [provider.signed("sendgrid", [{**event, "sg_event_id": number}]) for number in range(FLOOD)]
     answers: list[int] = []
     slowest = 0.0
