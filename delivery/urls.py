@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from delivery.views import providers, raw_returned, routes, sandbox, warmups
+from delivery.views import mailboxes, providers, raw_returned, routes, sandbox, warmups
 
 urlpatterns: list[URLPattern] = [
     path("providers/", providers.providers, name="providers"),
@@ -19,6 +19,15 @@ urlpatterns: list[URLPattern] = [
     path("providers/<int:provider_id>/pause/", providers.pause, name="provider-pause"),
     path("providers/<int:provider_id>/resume/", providers.resume, name="provider-resume"),
     path("providers/<int:provider_id>/remove/", providers.remove, name="provider-remove"),
+    path("mailboxes/", mailboxes.mailboxes, name="mailboxes"),
+    path("mailboxes/new/", mailboxes.add, name="mailbox-new"),
+    path("mailboxes/<int:mailbox_id>/", mailboxes.mailbox, name="mailbox"),
+    path("mailboxes/<int:mailbox_id>/edit/", mailboxes.edit, name="mailbox-edit"),
+    path("mailboxes/<int:mailbox_id>/test/", mailboxes.test, name="mailbox-test"),
+    path("mailboxes/<int:mailbox_id>/test/<uuid:key>/", mailboxes.test_steps, name="mailbox-test-steps"),
+    path("mailboxes/<int:mailbox_id>/pause/", mailboxes.pause, name="mailbox-pause"),
+    path("mailboxes/<int:mailbox_id>/resume/", mailboxes.resume, name="mailbox-resume"),
+    path("mailboxes/<int:mailbox_id>/remove/", mailboxes.remove, name="mailbox-remove"),
     path("routes/", routes.routes, name="routes"),
     path("routes/<int:route_id>/move/", routes.move, name="route-move"),
     path("routes/<int:route_id>/remove/", routes.remove, name="route-remove"),
