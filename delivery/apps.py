@@ -13,7 +13,7 @@ class DeliveryConfig(AppConfig):
         from accounts.shell.notices import register
         from delivery.feedback.mailbox import trouble
         from delivery.feedback.webhooks import reading
-        from delivery.notices import paused_providers, short_disk, silent_workers
+        from delivery.notices import paused_providers, short_disk, silent_workers, webhooks_in_trouble
         from delivery.staff_mail import StaffMail
 
         mailing.register(StaffMail())
@@ -21,6 +21,7 @@ class DeliveryConfig(AppConfig):
         register(silent_workers)
         register(short_disk)
         register(paused_providers)
+        register(webhooks_in_trouble)
         problems.register(trouble.problems)
         reading.register()
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from delivery.views import mailboxes, providers, raw_returned, routes, sandbox, warmups
+from delivery.views import deliverability, mailboxes, providers, raw_returned, routes, sandbox, warmups, webhooks
 
 urlpatterns: list[URLPattern] = [
     path("providers/", providers.providers, name="providers"),
@@ -19,18 +19,29 @@ urlpatterns: list[URLPattern] = [
     path("providers/<int:provider_id>/pause/", providers.pause, name="provider-pause"),
     path("providers/<int:provider_id>/resume/", providers.resume, name="provider-resume"),
     path("providers/<int:provider_id>/remove/", providers.remove, name="provider-remove"),
-    path("mailboxes/", mailboxes.mailboxes, name="mailboxes"),
-    path("mailboxes/new/", mailboxes.add, name="mailbox-new"),
-    path("mailboxes/<int:mailbox_id>/", mailboxes.mailbox, name="mailbox"),
-    path("mailboxes/<int:mailbox_id>/edit/", mailboxes.edit, name="mailbox-edit"),
-    path("mailboxes/<int:mailbox_id>/test/", mailboxes.test, name="mailbox-test"),
-    path("mailboxes/<int:mailbox_id>/test/<uuid:key>/", mailboxes.test_steps, name="mailbox-test-steps"),
-    path("mailboxes/<int:mailbox_id>/pause/", mailboxes.pause, name="mailbox-pause"),
-    path("mailboxes/<int:mailbox_id>/resume/", mailboxes.resume, name="mailbox-resume"),
-    path("mailboxes/<int:mailbox_id>/remove/", mailboxes.remove, name="mailbox-remove"),
+    path("returned/mailboxes/", mailboxes.mailboxes, name="mailboxes"),
+    path("returned/mailboxes/new/", mailboxes.add, name="mailbox-new"),
+    path("returned/mailboxes/<int:mailbox_id>/", mailboxes.mailbox, name="mailbox"),
+    path("returned/mailboxes/<int:mailbox_id>/edit/", mailboxes.edit, name="mailbox-edit"),
+    path("returned/mailboxes/<int:mailbox_id>/test/", mailboxes.test, name="mailbox-test"),
+    path("returned/mailboxes/<int:mailbox_id>/test/<uuid:key>/", mailboxes.test_steps, name="mailbox-test-steps"),
+    path("returned/mailboxes/<int:mailbox_id>/pause/", mailboxes.pause, name="mailbox-pause"),
+    path("returned/mailboxes/<int:mailbox_id>/resume/", mailboxes.resume, name="mailbox-resume"),
+    path("returned/mailboxes/<int:mailbox_id>/remove/", mailboxes.remove, name="mailbox-remove"),
+    path("returned/webhooks/", webhooks.webhooks, name="webhooks"),
+    path("returned/webhooks/new/", webhooks.add, name="webhook-new"),
+    path("returned/webhooks/<int:webhook_id>/", webhooks.webhook, name="webhook"),
+    path("returned/webhooks/<int:webhook_id>/keys/", webhooks.keys, name="webhook-keys"),
+    path("returned/webhooks/<int:webhook_id>/check/", webhooks.check, name="webhook-check"),
+    path("returned/webhooks/<int:webhook_id>/checked/", webhooks.checked, name="webhook-checked"),
+    path("returned/webhooks/<int:webhook_id>/confirm/", webhooks.confirm, name="webhook-confirm"),
+    path("returned/webhooks/<int:webhook_id>/pause/", webhooks.pause, name="webhook-pause"),
+    path("returned/webhooks/<int:webhook_id>/resume/", webhooks.resume, name="webhook-resume"),
+    path("returned/webhooks/<int:webhook_id>/remove/", webhooks.remove, name="webhook-remove"),
     path("routes/", routes.routes, name="routes"),
     path("routes/<int:route_id>/move/", routes.move, name="route-move"),
     path("routes/<int:route_id>/remove/", routes.remove, name="route-remove"),
+    path("deliverability/", deliverability.deliverability, name="deliverability"),
     path("delivery/returned/raw/<int:returned_id>/", raw_returned.raw, name="returned-raw"),
     path("delivery/returned/raw/<int:returned_id>/download/", raw_returned.download, name="returned-raw-download"),
     path("sandbox/", sandbox.mails, name="sandbox"),

@@ -15,7 +15,16 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (("contacts", "Contacts"), ("lists", "Lists"), ("imports", "Imports"), ("suppressions", "Suppressed")),
     ),
     ("Content", (("images", "Images"),)),
-    ("Delivery", (("providers", "Providers"), ("routes", "Routes"), ("sandbox", "Sandbox"), ("messages", "Log"))),
+    (
+        "Delivery",
+        (
+            ("deliverability", "Deliverability"),
+            ("providers", "Providers"),
+            ("routes", "Routes"),
+            ("sandbox", "Sandbox"),
+            ("messages", "Log"),
+        ),
+    ),
     (
         "Settings",
         (("settings", "Organisation"), ("people", "People"), ("mailboxes", "Mailboxes"), ("faults", "Faults")),

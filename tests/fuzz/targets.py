@@ -11,8 +11,8 @@ from campaigns.content import html, sheet_cleaning
 from campaigns.merge import language
 from campaigns.message import plaintext
 from contacts.importing.reading import records
-from delivery import replies, tokens
-from delivery.bounces import arf
+from delivery import bounces, replies, tokens
+from delivery.bounces import Kind, arf
 from delivery.html_tokens import tokens as html_tokens
 from delivery.sandbox.headers import read as read_headers
 from delivery.sandbox.reading import Reading
@@ -96,6 +96,15 @@ def complaint(data: bytes) -> None:
     assert report is None or isinstance(report.feedback_type, str)
 
 
+def returned_mail(data: bytes) -> None:
+    """Whatever comes back, what is found of it can be stored, and suppresses only people whom it names."""
+    trace = bounces.trace(data)
+    assert len(trace.envelope_addresses) <= 20 and len(trace.message_ids) <= 20  # noqa: PT018
+    for found in bounces.read(data):
+        assert len(found.diagnostic) <= 1_000 and "\0" not in found.diagnostic  # noqa: PT018
+        assert found.kind in (Kind.BOUNCE, Kind.COMPLAINT) or not found.suppresses
+
+
 def sandbox_mail(data: bytes) -> None:
     mail = Reading(data[:LONGEST])
     read_headers(data[:LONGEST])
@@ -135,6 +144,14 @@ TARGETS: Mapping[str, Target] = {
         complaint,
         "Content-Type: multipart/report; report-type=feedback-report; boundary=x¦\r\n¦--x¦--x--¦; charset=é¦"
         "Content-Type: message/feedback-report¦Feedback-Type: abuse¦Content-Type: message/rfc822¦To: a@b.example",
+    ),
+    "returned_mail": Target(
+        returned_mail,
+        "From: MAILER-DAEMON¦To: bounce+1@a.example¦Subject: failure notice¦X-Failed-Recipients: ¦Auto-Submitted: ¦"
+        "Content-Type: multipart/report; boundary=x¦\r\n\r\n¦\n¦--x¦--x--¦Content-Type: message/delivery-status¦"
+        "Content-Type: message/global-delivery-status¦Final-Recipient: rfc822; a@b.example¦Action: failed¦"
+        "Action: delayed¦Status: 5.1.1¦Diagnostic-Code: smtp; 550 user unknown¦Will-Retry-Until: ¦<a@b.example>:¦"
+        "Content-Type: message/rfc822¦Received: ¦> ¦--- original message ---¦queue for up to 7 days¦<<< 550 ¦>>> DATA",
     ),
     "sandbox_mail": Target(
         sandbox_mail,

@@ -90,7 +90,7 @@ def batch_people(request: StaffRequest, batch_id: int) -> HttpResponse:
         "count": ledger.tally(chosen.batch).uncertain if chosen.term == "uncertain" else 0,
         "is_act": chosen.term in lists.ACTS,
         "is_returned": chosen.term in returned.TERMS,
-        "with_reply": chosen.term in returned.BOUNCED,
+        "with_reply": chosen.term in returned.BOUNCED or chosen.term in lists.REASONS,
         "chips": list(_chips(chosen)),
         "next_url": place.next_url(rows[-1].message_id, **chosen.filters) if len(found) > _PAGE else "",
         "previous_url": place.previous_url(**chosen.filters),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('delivery', '0021_webhooks'),
+        ('delivery', '0022_returned_quickly'),
     ]
 
     operations = [
