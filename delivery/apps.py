@@ -9,7 +9,9 @@ class DeliveryConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import mailing
+        from accounts.shell import problems
         from accounts.shell.notices import register
+        from delivery.feedback.mailbox import trouble
         from delivery.feedback.webhooks import reading
         from delivery.notices import paused_providers, short_disk, silent_workers, webhooks_in_trouble
         from delivery.staff_mail import StaffMail
@@ -20,6 +22,7 @@ class DeliveryConfig(AppConfig):
         register(short_disk)
         register(paused_providers)
         register(webhooks_in_trouble)
+        problems.register(trouble.problems)
         reading.register()
 
 

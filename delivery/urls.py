@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from delivery.views import deliverability, providers, raw_returned, routes, sandbox, warmups, webhooks
+from delivery.views import deliverability, mailboxes, providers, raw_returned, routes, sandbox, warmups, webhooks
 
 urlpatterns: list[URLPattern] = [
     path("providers/", providers.providers, name="providers"),
@@ -19,6 +19,15 @@ urlpatterns: list[URLPattern] = [
     path("providers/<int:provider_id>/pause/", providers.pause, name="provider-pause"),
     path("providers/<int:provider_id>/resume/", providers.resume, name="provider-resume"),
     path("providers/<int:provider_id>/remove/", providers.remove, name="provider-remove"),
+    path("returned/mailboxes/", mailboxes.mailboxes, name="mailboxes"),
+    path("returned/mailboxes/new/", mailboxes.add, name="mailbox-new"),
+    path("returned/mailboxes/<int:mailbox_id>/", mailboxes.mailbox, name="mailbox"),
+    path("returned/mailboxes/<int:mailbox_id>/edit/", mailboxes.edit, name="mailbox-edit"),
+    path("returned/mailboxes/<int:mailbox_id>/test/", mailboxes.test, name="mailbox-test"),
+    path("returned/mailboxes/<int:mailbox_id>/test/<uuid:key>/", mailboxes.test_steps, name="mailbox-test-steps"),
+    path("returned/mailboxes/<int:mailbox_id>/pause/", mailboxes.pause, name="mailbox-pause"),
+    path("returned/mailboxes/<int:mailbox_id>/resume/", mailboxes.resume, name="mailbox-resume"),
+    path("returned/mailboxes/<int:mailbox_id>/remove/", mailboxes.remove, name="mailbox-remove"),
     path("returned/webhooks/", webhooks.webhooks, name="webhooks"),
     path("returned/webhooks/new/", webhooks.add, name="webhook-new"),
     path("returned/webhooks/<int:webhook_id>/", webhooks.webhook, name="webhook"),

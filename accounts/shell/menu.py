@@ -25,7 +25,10 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("messages", "Log"),
         ),
     ),
-    ("Settings", (("settings", "Organisation"), ("people", "People"), ("faults", "Faults"))),
+    (
+        "Settings",
+        (("settings", "Organisation"), ("people", "People"), ("mailboxes", "Mailboxes"), ("faults", "Faults")),
+    ),
 )
 ON_THE_PHONE = ("home", "campaigns", "contacts", "messages")
 

@@ -15,7 +15,7 @@ from contacts import consent
 from contacts.models import Contact, Field, MailingList
 from delivery import tokens
 from delivery.ledger import building
-from delivery.models import Batch, Chunk, Message, MessageState, Provider, Returned, SandboxMail
+from delivery.models import Batch, Chunk, Message, MessageState, Provider, Returned, ReturnMailbox, SandboxMail
 from tests.delivery import checkpoints
 from tests.delivery.feedback import returned as reports
 from tests.running import free_port
@@ -100,6 +100,18 @@ def provider(cast: Cast) -> Provider:
         "provider",
         lambda: Provider.objects.create(name="Relay", host="127.0.0.1", port=free_port(), security="none"),
     )
+
+
+def return_mailbox(cast: Cast) -> ReturnMailbox:
+    """On a port where nothing listens."""
+
+    def make() -> ReturnMailbox:
+        mailbox = ReturnMailbox(name=LONG_NAME[:80], host="127.0.0.1", port=free_port(), username="bounces@example.org")
+        mailbox.secret = "an app password"
+        mailbox.save()
+        return mailbox
+
+    return cast.once("mailbox", make)
 
 
 def launched(cast: Cast, state: str = Batch.State.SENDING) -> Campaign:

@@ -12,6 +12,7 @@ from delivery.models import (
     LanePace,
     Provider,
     Returned,
+    ReturnMailbox,
     Route,
     SandboxMail,
     SandboxRules,
@@ -191,7 +192,57 @@ def webhooks_now(cast: Cast) -> Any:
     return list(Webhook.objects.order_by("pk").values("kind", "state", "keys_sealed"))
 
 
+def mailbox(cast: Cast) -> dict[str, Any]:
+    return {"mailbox_id": stage.return_mailbox(cast).pk}
+
+
+def paused_mailbox(cast: Cast) -> dict[str, Any]:
+    given = mailbox(cast)
+    ReturnMailbox.objects.update(is_paused=True)
+    return given
+
+
+def mailbox_in_trouble(cast: Cast) -> dict[str, Any]:
+    found = stage.return_mailbox(cast)
+    for _ in range(2):
+        found.fails("The server refused the user name or the password.", "Enter both again.", f"NO {stage.LONG_NAME}")
+    return mailbox(cast)
+
+
+def mailbox_form(cast: Cast) -> dict[str, Any]:
+    return {
+        "name": "Other bounces",
+        "protocol": "imap",
+        "host": "imap.example.org",
+        "port": 993,
+        "security": "tls",
+        "username": "bounces@example.org",
+        "login_by": "password",
+        "secret": "an app password",
+        "folder": "",
+        "afterwards": "mark",
+    }
+
+
+def mailboxes_now(cast: Cast) -> Any:
+    return list(ReturnMailbox.objects.order_by("pk").values("name", "is_paused", "host"))
+
+
 ADDRESSES = {
+    "mailboxes": Address(ADMINS, states=(beside(mailbox),)),
+    "mailbox-new": Address(ADMINS, post=mailbox_form, changes=mailboxes_now, spoil="main .btn-primary"),
+    "mailbox": Address(ADMINS, args=mailbox, states=(paused_mailbox, mailbox_in_trouble)),
+    "mailbox-edit": Address(ADMINS, args=mailbox, post=mailbox_form, changes=mailboxes_now),
+    "mailbox-test": Address(ADMINS, args=mailbox, get=False, no_page="opens a connection, stores nothing"),
+    "mailbox-test-steps": Address(
+        ADMINS,
+        args=lambda cast: mailbox(cast) | {"key": UUID(int=1)},
+        statuses=frozenset({302}),
+        no_page="a fragment; leads to the mailbox without htmx",
+    ),
+    "mailbox-pause": Address(ADMINS, args=mailbox, get=False, post=lambda cast: {}, changes=mailboxes_now),
+    "mailbox-resume": Address(ADMINS, args=paused_mailbox, get=False, post=lambda cast: {}, changes=mailboxes_now),
+    "mailbox-remove": Address(ADMINS, args=mailbox, get=False, post=lambda cast: {}, changes=mailboxes_now),
     "webhooks": Address(ADMINS, args=beside(webhook)),
     "webhook-new": Address(
         ADMINS, query="?kind=mailgun", post=lambda cast: {"label": "", "provider": ""}, changes=webhooks_now
