@@ -134,16 +134,13 @@ def mailbox(cast: Cast) -> dict[str, Any]:
 
 
 def paused_mailbox(cast: Cast) -> dict[str, Any]:
-    given = mailbox(cast)
-    ReturnMailbox.objects.update(is_paused=True)
-    return given
+    return {"mailbox_id": stage.return_mailbox(cast, "Paused", is_paused=True).pk}
 
 
 def mailbox_in_trouble(cast: Cast) -> dict[str, Any]:
-    found = stage.return_mailbox(cast)
-    for _ in range(2):
-        found.fails("The server refused the user name or the password.", "Enter both again.", f"NO {stage.LONG_NAME}")
-    return mailbox(cast)
+    found = stage.return_mailbox(cast, "In trouble", failures=2)
+    found.fails("The server refused the user name or the password.", "Enter both again.", f"NO {stage.LONG_NAME}")
+    return {"mailbox_id": found.pk}
 
 
 def mailbox_form(cast: Cast) -> dict[str, Any]:
@@ -165,21 +162,6 @@ def mailboxes_now(cast: Cast) -> Any:
     return list(ReturnMailbox.objects.order_by("pk").values("name", "is_paused", "host"))
 
 
-ADDRESSES = {
-    "mailboxes": Address(ADMINS, states=(beside(mailbox),)),
-    "mailbox-new": Address(ADMINS, post=mailbox_form, changes=mailboxes_now, spoil="main .btn-primary"),
-    "mailbox": Address(ADMINS, args=mailbox, states=(paused_mailbox, mailbox_in_trouble)),
-    "mailbox-edit": Address(ADMINS, args=mailbox, post=mailbox_form, changes=mailboxes_now),
-    "mailbox-test": Address(ADMINS, args=mailbox, get=False, no_page="opens a connection, stores nothing"),
-    "mailbox-test-steps": Address(
-        ADMINS,
-        args=lambda cast: mailbox(cast) | {"key": UUID(int=1)},
-        statuses=frozenset({302}),
-        no_page="a fragment; leads to the mailbox without htmx",
-    ),
-    "mailbox-pause": Address(ADMINS, args=mailbox, get=False, post=lambda cast: {}, changes=mailboxes_now),
-    "mailbox-resume": Address(ADMINS, args=paused_mailbox, get=False, post=lambda cast: {}, changes=mailboxes_now),
-    "mailbox-remove": Address(ADMINS, args=mailbox, get=False, post=lambda cast: {}, changes=mailboxes_now),
 def webhook(cast: Cast, kind: str = "sendgrid") -> dict[str, Any]:
     """As it stands after some days, with the last request refused."""
 
@@ -244,6 +226,20 @@ def webhooks_now(cast: Cast) -> Any:
 
 
 ADDRESSES = {
+    "mailboxes": Address(ADMINS, args=beside(mailbox, paused_mailbox, mailbox_in_trouble)),
+    "mailbox-new": Address(ADMINS, post=mailbox_form, changes=mailboxes_now, spoil="main .btn-primary"),
+    "mailbox": Address(ADMINS, args=mailbox, states=(paused_mailbox, mailbox_in_trouble)),
+    "mailbox-edit": Address(ADMINS, args=mailbox, post=mailbox_form, changes=mailboxes_now),
+    "mailbox-test": Address(ADMINS, args=mailbox, get=False, no_page="opens a connection, stores nothing"),
+    "mailbox-test-steps": Address(
+        ADMINS,
+        args=lambda cast: mailbox(cast) | {"key": UUID(int=1)},
+        statuses=frozenset({302}),
+        no_page="a fragment; leads to the mailbox without htmx",
+    ),
+    "mailbox-pause": Address(ADMINS, args=mailbox, get=False, post=lambda cast: {}, changes=mailboxes_now),
+    "mailbox-resume": Address(ADMINS, args=paused_mailbox, get=False, post=lambda cast: {}, changes=mailboxes_now),
+    "mailbox-remove": Address(ADMINS, args=mailbox, get=False, post=lambda cast: {}, changes=mailboxes_now),
     "webhooks": Address(ADMINS, args=beside(webhook)),
     "webhook-new": Address(
         ADMINS, query="?kind=mailgun", post=lambda cast: {"label": "", "provider": ""}, changes=webhooks_now
