@@ -102,16 +102,17 @@ def provider(cast: Cast) -> Provider:
     )
 
 
-def return_mailbox(cast: Cast) -> ReturnMailbox:
+def return_mailbox(cast: Cast, name: str = LONG_NAME, **state: Any) -> ReturnMailbox:
     """On a port where nothing listens."""
 
     def make() -> ReturnMailbox:
-        mailbox = ReturnMailbox(name=LONG_NAME[:80], host="127.0.0.1", port=free_port(), username="bounces@example.org")
+        username = f"bounces+{LONG_NAME}@example.org"
+        mailbox = ReturnMailbox(name=name[:80], host="127.0.0.1", port=free_port(), username=username, **state)
         mailbox.secret = "an app password"
         mailbox.save()
         return mailbox
 
-    return cast.once("mailbox", make)
+    return cast.once(f"mailbox {name}", make)
 
 
 def launched(cast: Cast, state: str = Batch.State.SENDING) -> Campaign:

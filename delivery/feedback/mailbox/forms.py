@@ -12,7 +12,7 @@ from delivery.models import ReturnMailbox
 from delivery.providers.forms import is_this_machine, read_host
 
 PORTS = (993, 143, 995, 110)
-_SERVER = {"protocol", "host", "port", "security"}
+_LEADS_ELSEWHERE = {"protocol", "host", "port", "security", "login_by"}
 _READING = {"protocol", "host", "username", "folder"}
 _SECRET_LENGTH = 8_000  # access tokens are long
 
@@ -40,8 +40,8 @@ class ReturnMailboxForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
     secret = forms.CharField(
         label="Password or token",
         max_length=_SECRET_LENGTH,
-        required=False,
         strip=False,
+        error_messages={"required": "Enter the password of the mailbox, or a token."},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     folder = LineField(max_length=200, required=False, help_text="IMAP only. INBOX is the one every mailbox has.")
@@ -65,6 +65,7 @@ class ReturnMailboxForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["secret"].required = not self.instance.secret_sealed
         self.fields["secret"].help_text = self._secret_help()
         self.fields["port"].widget.attrs |= {"min": 1, "max": 65535}
 
@@ -98,11 +99,8 @@ class ReturnMailboxForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("security") == ReturnMailbox.Security.NONE and not is_this_machine(cleaned.get("host", "")):
             self.add_error("security", "Choose TLS or STARTTLS: only a server on this machine may go without.")
-        if not cleaned.get("secret") and "secret" not in self.errors:
-            if not self.instance.secret_sealed:
-                self.add_error("secret", "Enter the password of the mailbox, or a token.")
-            elif (_SERVER | {"login_by"}) & set(self.changed_data):
-                self.add_error("secret", "Enter it again: the stored one is not sent to another server.")
+        if "secret" not in self.errors and not cleaned.get("secret") and _LEADS_ELSEWHERE & set(self.changed_data):
+            self.add_error("secret", "Enter it again: the stored one is not sent to another server.")
         return cleaned
 
     def save(self, commit: bool = True) -> ReturnMailbox:

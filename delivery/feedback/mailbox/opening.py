@@ -19,7 +19,7 @@ from delivery.feedback.mailbox.pop3 import Pop3
 from delivery.providers.check import cures as server_cures
 from delivery.providers.check.cures import Failed
 
-ANSWER_SECONDS = 20.0
+ANSWER_SECONDS = 45.0  # some servers count a large folder anew when it is opened
 _LIBRARY_ERRORS = (imaplib.IMAP4.error, poplib.error_proto)
 log = logging.getLogger(__name__)
 

@@ -129,6 +129,39 @@ def slowed_relay(cast: Cast) -> dict[str, Any]:
     return relay(cast)
 
 
+def mailbox(cast: Cast) -> dict[str, Any]:
+    return {"mailbox_id": stage.return_mailbox(cast).pk}
+
+
+def paused_mailbox(cast: Cast) -> dict[str, Any]:
+    return {"mailbox_id": stage.return_mailbox(cast, "Paused", is_paused=True).pk}
+
+
+def mailbox_in_trouble(cast: Cast) -> dict[str, Any]:
+    found = stage.return_mailbox(cast, "In trouble", failures=2)
+    found.fails("The server refused the user name or the password.", "Enter both again.", f"NO {stage.LONG_NAME}")
+    return {"mailbox_id": found.pk}
+
+
+def mailbox_form(cast: Cast) -> dict[str, Any]:
+    return {
+        "name": "Other bounces",
+        "protocol": "imap",
+        "host": "imap.example.org",
+        "port": 993,
+        "security": "tls",
+        "username": "bounces@example.org",
+        "login_by": "password",
+        "secret": "an app password",
+        "folder": "",
+        "afterwards": "mark",
+    }
+
+
+def mailboxes_now(cast: Cast) -> Any:
+    return list(ReturnMailbox.objects.order_by("pk").values("name", "is_paused", "host"))
+
+
 def webhook(cast: Cast, kind: str = "sendgrid") -> dict[str, Any]:
     """As it stands after some days, with the last request refused."""
 
@@ -192,44 +225,8 @@ def webhooks_now(cast: Cast) -> Any:
     return list(Webhook.objects.order_by("pk").values("kind", "state", "keys_sealed"))
 
 
-def mailbox(cast: Cast) -> dict[str, Any]:
-    return {"mailbox_id": stage.return_mailbox(cast).pk}
-
-
-def paused_mailbox(cast: Cast) -> dict[str, Any]:
-    given = mailbox(cast)
-    ReturnMailbox.objects.update(is_paused=True)
-    return given
-
-
-def mailbox_in_trouble(cast: Cast) -> dict[str, Any]:
-    found = stage.return_mailbox(cast)
-    for _ in range(2):
-        found.fails("The server refused the user name or the password.", "Enter both again.", f"NO {stage.LONG_NAME}")
-    return mailbox(cast)
-
-
-def mailbox_form(cast: Cast) -> dict[str, Any]:
-    return {
-        "name": "Other bounces",
-        "protocol": "imap",
-        "host": "imap.example.org",
-        "port": 993,
-        "security": "tls",
-        "username": "bounces@example.org",
-        "login_by": "password",
-        "secret": "an app password",
-        "folder": "",
-        "afterwards": "mark",
-    }
-
-
-def mailboxes_now(cast: Cast) -> Any:
-    return list(ReturnMailbox.objects.order_by("pk").values("name", "is_paused", "host"))
-
-
 ADDRESSES = {
-    "mailboxes": Address(ADMINS, states=(beside(mailbox),)),
+    "mailboxes": Address(ADMINS, args=beside(mailbox, paused_mailbox, mailbox_in_trouble)),
     "mailbox-new": Address(ADMINS, post=mailbox_form, changes=mailboxes_now, spoil="main .btn-primary"),
     "mailbox": Address(ADMINS, args=mailbox, states=(paused_mailbox, mailbox_in_trouble)),
     "mailbox-edit": Address(ADMINS, args=mailbox, post=mailbox_form, changes=mailboxes_now),
