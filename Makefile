@@ -38,6 +38,7 @@ bench: setup ## Measure sending, importing and tracking; one JSON object a line
 	@$(PYTHON) -m bench budget --json
 	@$(PYTHON) -m bench import --json
 	@$(PYTHON) -m bench track --json
+	@$(PYTHON) -m bench bounces --json
 	@$(PYTHON) -m bench idle --json
 
 chaos: setup ## Send twenty campaigns while processes are killed, and account for every message; half an hour or more

@@ -1,4 +1,4 @@
-"""`python -m bench send|import|track|build|idle [--json]`: one measurement, one JSON object a line."""
+"""`python -m bench send|import|track|build|idle|bounces [--json]`: one measurement, one JSON object a line."""
 
 import importlib
 import signal
@@ -12,6 +12,7 @@ MEASUREMENTS = {
     "build": "building",
     "budget": "budget",
     "idle": "idle",
+    "bounces": "returning",
 }
 
 

@@ -11,7 +11,7 @@ class DeliveryConfig(AppConfig):
         from accounts import mailing
         from accounts.shell.notices import register
         from delivery.feedback.webhooks import reading
-        from delivery.notices import paused_providers, short_disk, silent_workers
+        from delivery.notices import paused_providers, short_disk, silent_workers, webhooks_in_trouble
         from delivery.staff_mail import StaffMail
 
         mailing.register(StaffMail())
@@ -19,6 +19,7 @@ class DeliveryConfig(AppConfig):
         register(silent_workers)
         register(short_disk)
         register(paused_providers)
+        register(webhooks_in_trouble)
         reading.register()
 
 

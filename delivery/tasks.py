@@ -6,6 +6,7 @@ from delivery.dispatch.tick import tick as offer_what_is_due
 from delivery.engine import recovery
 from delivery.engine import turn as engine
 from delivery.feedback import acting, settling
+from delivery.feedback.webhooks import managing
 from delivery.guards import heartbeat, incarnation
 from delivery.ledger import auditing, building, cancelling
 from delivery.throttling import limits, mx
@@ -74,6 +75,12 @@ def give_up_delayed() -> None:
     """Delays that no server ever took back or ended: failures by now."""
     while acting.give_up_delayed() == acting.AT_ONCE:
         pass
+
+
+@shared_task(name="delivery.look_for_silence", queue="jobs")
+def look_for_silence() -> None:
+    """Providers that accept mail and do not report on it any more."""
+    managing.look_for_silence()
 
 
 @shared_task(name="delivery.forget_returned", queue="jobs")

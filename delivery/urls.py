@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from delivery.views import deliverability, providers, raw_returned, routes, sandbox, warmups
+from delivery.views import deliverability, providers, raw_returned, routes, sandbox, warmups, webhooks
 
 urlpatterns: list[URLPattern] = [
     path("providers/", providers.providers, name="providers"),
@@ -19,6 +19,16 @@ urlpatterns: list[URLPattern] = [
     path("providers/<int:provider_id>/pause/", providers.pause, name="provider-pause"),
     path("providers/<int:provider_id>/resume/", providers.resume, name="provider-resume"),
     path("providers/<int:provider_id>/remove/", providers.remove, name="provider-remove"),
+    path("returned/webhooks/", webhooks.webhooks, name="webhooks"),
+    path("returned/webhooks/new/", webhooks.add, name="webhook-new"),
+    path("returned/webhooks/<int:webhook_id>/", webhooks.webhook, name="webhook"),
+    path("returned/webhooks/<int:webhook_id>/keys/", webhooks.keys, name="webhook-keys"),
+    path("returned/webhooks/<int:webhook_id>/check/", webhooks.check, name="webhook-check"),
+    path("returned/webhooks/<int:webhook_id>/checked/", webhooks.checked, name="webhook-checked"),
+    path("returned/webhooks/<int:webhook_id>/confirm/", webhooks.confirm, name="webhook-confirm"),
+    path("returned/webhooks/<int:webhook_id>/pause/", webhooks.pause, name="webhook-pause"),
+    path("returned/webhooks/<int:webhook_id>/resume/", webhooks.resume, name="webhook-resume"),
+    path("returned/webhooks/<int:webhook_id>/remove/", webhooks.remove, name="webhook-remove"),
     path("routes/", routes.routes, name="routes"),
     path("routes/<int:route_id>/move/", routes.move, name="route-move"),
     path("routes/<int:route_id>/remove/", routes.remove, name="route-remove"),

@@ -4,13 +4,10 @@ Most write ARF (RFC 5965); Microsoft's Junk Mail Reporting Program returns the m
 """
 
 from dataclasses import dataclass
-from email.utils import formatdate
-from uuid import uuid4
 
 from delivery.bounces import mime
 
 MAX_BYTES = mime.MAX_BYTES
-_HEADERS_KEPT = 32_768
 _FIELD_CHARS = 400
 _JUNK_MAIL_RECIPIENT = "x-hmxmroriginalrecipient"
 
@@ -44,39 +41,6 @@ def read_parts(parts: list[mime.Part]) -> Report | None:
         message_ids=_all(originals, "message-id"),
         recipients=_all([feedback], "original-rcpt-to") + _all(originals, "to"),
     )
-
-
-def write(original: bytes, *, return_address: str, recipient: str) -> bytes:
-    """The report of one mail marked as spam. Of the mail only its headers travel, as with most providers."""
-    boundary = f"report-{uuid4().hex}"
-    headers = original[:_HEADERS_KEPT].partition(b"\r\n\r\n")[0]
-    lines = [
-        f"Date: {formatdate()}",
-        "From: <feedback@sandbox.invalid>",
-        "To: <complaints@sandbox.invalid>",
-        "Subject: Marked as spam",
-        "MIME-Version: 1.0",
-        f'Content-Type: multipart/report; report-type=feedback-report; boundary="{boundary}"',
-        "",
-        f"--{boundary}",
-        "Content-Type: text/plain; charset=utf-8",
-        "",
-        "The recipient of the mail below marked it as spam.",
-        f"--{boundary}",
-        "Content-Type: message/feedback-report",
-        "",
-        "Feedback-Type: abuse",
-        "User-Agent: Tallypost-Sandbox/1",
-        "Version: 1",
-        f"Original-Mail-From: <{return_address}>",
-        f"Original-Rcpt-To: <{recipient}>",
-        "",
-        f"--{boundary}",
-        "Content-Type: text/rfc822-headers",
-        "",
-    ]
-    head = "".join(f"{line}\r\n" for line in lines).encode("utf-8", "replace")
-    return head + headers + f"\r\n\r\n--{boundary}--\r\n".encode()
 
 
 def _junk_mail_report(originals: list[mime.Headers]) -> Report | None:

@@ -32,7 +32,8 @@ def judge(told: Sequence[str], status: str) -> Judgement:
             break
     else:
         words = ""
-        category = _by_number(stage or Stage.RCPT, status) if status else C.UNKNOWN
+        is_made_up = status[1:] == ".1.1" and told and _BARE_REPLY.match(told[0])
+        category = _by_number(stage or Stage.RCPT, status) if status and not is_made_up else C.UNKNOWN
     if category == C.INVALID_RECIPIENT and _may_be_a_filter(words, stage, status):
         category = C.UNKNOWN
     is_permanent = category in HARD
@@ -51,6 +52,10 @@ _ALIVE = re.compile(
     r"not enough (?:disk )?space",
     re.IGNORECASE,
 )
+
+
+# Sendmail reports 5.1.1 for any 550 to RCPT that came without a number of its own.
+_BARE_REPLY = re.compile(r"[45]\d\d[ -](?![245]\.\d)")
 
 
 def _may_be_a_filter(words: str, stage: Stage | None, status: str) -> bool:
@@ -86,10 +91,12 @@ def _category(text: str, stage: Stage) -> Category | None:
 @lru_cache(maxsize=4_096)  # a thousand mails come back from one server in the same words, but for addresses and numbers
 def _meaning(words: str, code: int, stage: Stage) -> Category | None:
     by_mailer = first(_MAILERS, plain(words))
-    if by_mailer:
+    if by_mailer and by_mailer != C.EXPIRED:
         return by_mailer
-    category = replies.classify(stage, code, None, words).category
-    return category if category != C.UNKNOWN else None
+    by_server = replies.classify(stage, code, None, words).category
+    if by_mailer and by_server != C.MAILBOX_FULL:  # "mailbox full ... retry timeout exceeded": the cause is told, too
+        return by_mailer
+    return by_server if by_server != C.UNKNOWN else None
 
 
 _IDENTIFIER = re.compile(r"(?<![\w./-])(?=[\w.-]{0,40}\d)[\w.-]{14,}(?![\w/])")
@@ -109,11 +116,12 @@ _MAILERS = (
         r"(message|delivery)( time)? (expired|timed? ?out)|unable to deliver in \d+|failed \d+ attempts",
         r"(could|can) ?no?t (be )?(send|sent|deliver\w*)( message)?( for the)? (for|past|after|"
         r"within) \d+ (day|hour|minute)",
-        r"undeliverable for \d|aborted after \d|giving up .{0,20}after \d",
+        r"could not deliver for the last|undeliverable for \d|aborted after \d|giving up .{0,20}after \d",
     ),
     rule(
         C.BAD_DOMAIN,
-        r"could ?n[o']?t find (a|any) (mail exchanger|host)|illegal host|host ?name not found|unrout\w+ (mail )?domain",
+        r"could ?n[o']?t find (a|any) (mail exchanger|host)|illegal host|host( ?name)? not found(?!, try again)|"
+        r"unrout\w+ (mail )?domain",
         r"(an? )?mx (or srv )?records? (indicated no|point\w* to non-?existent)|"
         r"domain is not reachable.{0,20}check the domain",
         r"(domain|host)( name)? do(es)? ?n[o']?t (exist|resolve|have)|no (mx|mail exchanger|dns) (records? )?found",
@@ -126,7 +134,8 @@ _MAILERS = (
     rule(C.UNKNOWN, r"procmail|maildrop|could ?n[o']?t create |command (died|failed)|returned a non-zero|mailer error"),
     rule(
         C.NETWORK,
-        r"network error|did not accept our requests to connect|dns (lookup )?(failure|error|problem)|"
+        r"network (error|is down|is unreachable)|did not accept our requests to connect|"
+        r"dns (lookup )?(failure|error|problem)|"
         r"mail (routing )?loop|hop count|too many hops",
     ),
     rule(C.NETWORK, r"(is|as) (a )?best-preference mx|lowest numbered mx|loops? back to myself"),

@@ -4,6 +4,7 @@ A message still on its way by our books, because the report was quicker than the
 one that may have arrived has arrived, since something came back of it.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -45,21 +46,22 @@ class Told:
     source: str
     provider_id: int | None
     heard: Heard
+    effect: Effect
 
     @property
     def message_id(self) -> int:
         return next(iter(self.heard.message_ids))
 
-    @property
-    def effect(self) -> Effect:
-        heard = self.heard
-        return aftermath.effect(
-            heard.kind,
-            category=heard.category,
-            is_permanent=heard.is_permanent,
-            suppresses=heard.suppresses,
-            detail=heard.detail,
-        )
+
+def told(heard: Heard, *, returned_id: int, source: str, provider_id: int | None) -> Told:
+    effect = aftermath.effect(
+        heard.kind,
+        category=heard.category,
+        is_permanent=heard.is_permanent,
+        suppresses=heard.suppresses,
+        detail=heard.detail,
+    )
+    return Told(returned_id, source, provider_id, heard, effect)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +87,12 @@ class _Work:
     effect: Effect = field(default_factory=Effect)
 
 
-def act(told: Sequence[Told]) -> dict[int, list[str]]:
+def act(given: Sequence[Told]) -> dict[int, list[str]]:
     """Of each report by its id, what became of what it says. Inside a transaction, one at a time."""
     results: dict[int, list[str]] = defaultdict(list)
-    known = _mailed({each.message_id for each in told})
+    known = _mailed({each.message_id for each in given})
     ready: list[_Work] = []
-    for each in told:
+    for each in given:
         mailed = known.get(each.message_id)
         if mailed is None:
             results[each.returned_id].append(GONE)
@@ -122,12 +124,13 @@ def give_up_delayed() -> int:
         rows = list(due.order_by("gives_up_at")[:AT_ONCE])
         FeedbackEvent.objects.filter(pk__in=[row.pk for row in rows]).update(gives_up_at=None)
         heard_of = second_line.heard_of([row.message_id for row in rows])
-        told = [
-            Told(row.returned_id or 0, row.source, None, _gave_up(row))
-            for row in rows
-            if row.message_id not in heard_of
-        ]
-        act(told)
+        act(
+            [
+                told(_gave_up(row), returned_id=row.returned_id or 0, source=row.source, provider_id=None)
+                for row in rows
+                if row.message_id not in heard_of
+            ]
+        )
     return len(rows)
 
 
@@ -169,11 +172,11 @@ def _store(ready: Sequence[_Work]) -> set[int]:
         return set()
     firsts: dict[tuple[int, str, bool], _Work] = {}
     for work in ready:
-        firsts.setdefault((work.mailed.id, work.told.heard.kind[:12], work.told.heard.is_permanent), work)
+        firsts.setdefault((work.mailed.id, _clean(work.told.heard.kind, 12), work.told.heard.is_permanent), work)
     now = timezone.now()
     rows = [_columns(key, work, now) for key, work in firsts.items()]
     with connection.cursor() as cursor:
-        cursor.execute(_STORE, [list(column) for column in zip(*rows, strict=True)])
+        cursor.execute(_STORE, [json.dumps(rows, default=str)])
         return {id(firsts[tuple(row)]) for row in cursor.fetchall()}
 
 
@@ -295,7 +298,9 @@ def _outcome(work: _Work) -> Outcome:
 
 
 def _clean(text: str, most: int) -> str:
-    return text.replace("\0", "")[:most]
+    """What PostgreSQL can hold of it: no NUL, no half of a surrogate pair, which a provider's JSON may bring."""
+    text = text[:most].replace("\0", "")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 _MAILED = """
@@ -305,11 +310,13 @@ FROM delivery_message m JOIN delivery_batch b ON b.id = m.batch_id
 LEFT JOIN contacts_contact c ON c.id = m.contact_id
 WHERE m.id = ANY(%s)
 """
+# As JSON, which both sides read several times faster than arrays.
 _STORE = """
 INSERT INTO delivery_feedbackevent (message_id, kind, is_permanent, batch_id, contact_id, category, status, diagnostic,
     recipient, reporting_mta, source, returned_id, suppressed, gives_up_at, happened_at, at)
-SELECT * FROM unnest(%s::bigint[], %s::text[], %s::boolean[], %s::bigint[], %s::bigint[], %s::text[], %s::text[],
-    %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::boolean[], %s::timestamptz[], %s::timestamptz[],
-    %s::timestamptz[])
+SELECT (g ->> 0)::bigint, g ->> 1, (g ->> 2)::boolean, (g ->> 3)::bigint, (g ->> 4)::bigint, g ->> 5, g ->> 6, g ->> 7,
+    g ->> 8, g ->> 9, g ->> 10, (g ->> 11)::bigint, (g ->> 12)::boolean, (g ->> 13)::timestamptz,
+    (g ->> 14)::timestamptz, (g ->> 15)::timestamptz
+FROM jsonb_array_elements(%s::jsonb) g
 ON CONFLICT (message_id, kind, is_permanent) DO NOTHING RETURNING message_id, kind, is_permanent
 """

@@ -1,6 +1,7 @@
 """Addresses that fail again and again: remembered, and given up in the end."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -8,6 +9,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from contacts import addresses, consent
+from contacts.consent import Suppressing
 from contacts.models import Contact, Suppression
 from delivery.models import Batch, Failure, MessageState, Term
 from delivery.outcomes import Outcome
@@ -19,11 +21,9 @@ _REASONS = {Failing.SOFT: Suppression.Reason.SOFT_BOUNCE, Failing.DOMAIN: Suppre
 def note(batch_id: int, outcomes: Iterable[Outcome]) -> None:
     """Messages that were given up. Each campaign counts once."""
     failed = [outcome for outcome in outcomes if outcome.failing is not None]
-    if not failed:
-        return
-    campaign = Batch.objects.values_list("group", flat=True).get(pk=batch_id) or f"batch:{batch_id}"
-    for outcome in failed:
-        _note(campaign, outcome)
+    if failed:
+        campaign = Batch.objects.values_list("group", flat=True).get(pk=batch_id) or f"batch:{batch_id}"
+        _note(campaign, failed)
 
 
 def forget(emails: Iterable[str]) -> None:
@@ -34,42 +34,84 @@ def forget(emails: Iterable[str]) -> None:
 
 
 @transaction.atomic
-def _note(campaign: str, outcome: Outcome) -> None:
-    kind, email, now = Failing(outcome.failing or ""), addresses.key(outcome.email), timezone.now()
-    contact = Contact.objects.annotate(key=Lower("email")).filter(key=email).first()
-    if (reached_at := _reached_at(contact, kind, outcome.message_id, now)) is not None:
-        Failure.objects.filter(email=email, at__lte=reached_at).delete()
-    Failure.objects.get_or_create(email=email, kind=kind, campaign=campaign)
-    failures = dict(Failure.objects.filter(email=email, kind=kind).values_list("campaign", "at"))
-    engaged_at = _latest(contact, "last_opened_at", "last_clicked_at")
-    if is_given_up(kind, failures, engaged_at=engaged_at, now=now):
-        words = f"{outcome.code} {outcome.text}" if outcome.code else outcome.text
-        detail = f"Failed {len(failures)} times since {min(failures.values()):%Y-%m-%d}. Last: {words}"
-        consent.suppress(email, _REASONS[kind], detail=detail, source="failing", message_id=outcome.message_id)
-        Failure.objects.filter(email=email).delete()
+def _note(campaign: str, failed: Sequence[Outcome]) -> None:
+    now = timezone.now()
+    last = {(addresses.key(outcome.email), Failing(outcome.failing or "")): outcome for outcome in failed}
+    emails = sorted({email for email, _ in last})
+    contacts = {each.email.lower(): each for each in _contacts(emails)}
+    _forget_before(_reached(contacts, last, now))
+    Failure.objects.bulk_create(
+        (Failure(email=email, kind=kind, campaign=campaign, at=now) for email, kind in sorted(last)),
+        ignore_conflicts=True,
+    )
+    known: dict[tuple[str, str], dict[str, datetime]] = defaultdict(dict)
+    for row in Failure.objects.filter(email__in=emails):
+        known[row.email, row.kind][row.campaign] = row.at
+    given_up = [
+        _suppressing(email, kind, outcome, known[email, kind])
+        for (email, kind), outcome in last.items()
+        if known[email, kind]
+        and is_given_up(kind, known[email, kind], engaged_at=_read_at(contacts.get(email)), now=now)
+    ]
+    consent.suppress_all(given_up)
+    forget([one.email for one in given_up])
 
 
-def _reached_at(contact: Contact | None, kind: Failing, message_id: int, now: datetime) -> datetime | None:
-    """When mail last got through: it was read, or accepted so long ago that a bounce of it would have come back."""
-    if contact is None:
-        return None
-    read_at = _latest(contact, "last_opened_at", "last_clicked_at")
-    if contact.last_sent_at is None:
-        return read_at
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKEN, [contact.pk, message_id, now - BOUNCES_WITHIN[kind]])
-        taken_at: datetime | None = cursor.fetchone()[0]
-    return max((at for at in (read_at, taken_at) if at is not None), default=None)
+def _contacts(emails: Sequence[str]) -> Iterable[Contact]:
+    columns = ("email", "last_sent_at", "last_opened_at", "last_clicked_at")
+    return Contact.objects.annotate(key=Lower("email")).filter(key__in=emails).only(*columns)
 
 
-def _latest(contact: Contact | None, *columns: str) -> datetime | None:
-    return max((at for column in columns if (at := getattr(contact, column, None))), default=None)
+def _suppressing(email: str, kind: Failing, outcome: Outcome, failures: Mapping[str, datetime]) -> Suppressing:
+    words = f"{outcome.code} {outcome.text}" if outcome.code else outcome.text
+    detail = f"Failed {len(failures)} times since {min(failures.values()):%Y-%m-%d}. Last: {words}"
+    return Suppressing(email, _REASONS[kind], detail, "failing", outcome.message_id)
+
+
+def _reached(
+    contacts: Mapping[str, Contact], failed: Mapping[tuple[str, Failing], Outcome], now: datetime
+) -> dict[str, datetime]:
+    """When mail last got through to each: it was read, or accepted so long ago that a bounce of it would be here."""
+    asked = [
+        (contact.pk, outcome.message_id, now - BOUNCES_WITHIN[kind], email)
+        for (email, kind), outcome in failed.items()
+        if (contact := contacts.get(email)) is not None and contact.last_sent_at is not None
+    ]
+    found = {email: read_at for email, contact in contacts.items() if (read_at := _read_at(contact)) is not None}
+    if asked:
+        with connection.cursor() as cursor:
+            cursor.execute(_TAKEN, [list(column) for column in zip(*asked, strict=True)])
+            for email, taken_at in cursor.fetchall():
+                found[email] = max(taken_at, found.get(email, taken_at))
+    return found
+
+
+def _forget_before(reached: Mapping[str, datetime]) -> None:
+    """Failures before mail got through say nothing any more."""
+    if reached:
+        with connection.cursor() as cursor:
+            cursor.execute(_FORGET, [list(reached), list(reached.values())])
+
+
+def _read_at(contact: Contact | None) -> datetime | None:
+    return (
+        max((at for at in (contact.last_opened_at, contact.last_clicked_at) if at), default=None) if contact else None
+    )
 
 
 # By the index on (contact_id, batch_id): one person's mails.
 _TAKEN = f"""
-SELECT max(m.accepted_at) FROM delivery_message m JOIN delivery_batch b ON b.id = m.batch_id
-LEFT JOIN delivery_feedback f ON f.message_id = m.id AND f.term IN ({int(Term.SOFT)}, {int(Term.HARD)})
-WHERE m.contact_id = %s AND m.id <> %s AND m.accepted_at <= %s AND m.state = {MessageState.ACCEPTED}
-AND NOT b.rehearsal AND f.message_id IS NULL
+SELECT given.email, taken.at FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[])
+    AS given (contact_id, message_id, before, email)
+CROSS JOIN LATERAL (
+    SELECT max(m.accepted_at) AS at FROM delivery_message m JOIN delivery_batch b ON b.id = m.batch_id
+    LEFT JOIN delivery_feedback f ON f.message_id = m.id AND f.term IN ({int(Term.SOFT)}, {int(Term.HARD)})
+    WHERE m.contact_id = given.contact_id AND m.id <> given.message_id AND m.accepted_at <= given.before
+    AND m.state = {MessageState.ACCEPTED} AND NOT b.rehearsal AND f.message_id IS NULL
+) taken
+WHERE taken.at IS NOT NULL
 """  # noqa: S608
+_FORGET = """
+DELETE FROM delivery_failure f USING unnest(%s::text[], %s::timestamptz[]) AS given (email, reached_at)
+WHERE f.email = given.email AND f.at <= given.reached_at
+"""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 
+import psycopg
 from django.db import connection
 from django.utils import timezone
 
@@ -39,7 +40,9 @@ def take(items: Iterable[Item], *, way: Returned.Way, source: str, provider_id: 
     now = timezone.now()
     rows = [(item, _kept(item.form, item.raw)) for item in items]
     digests = [digest(item.form, raw) for item, raw in rows]
-    with connection.cursor() as cursor:
+    connection.ensure_connection()
+    # Not Django's cursor, which writes values into the statement: megabytes of hexadecimal digits to parse.
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(
             _TAKE,
             [
@@ -76,7 +79,7 @@ _TAKE = """
 INSERT INTO delivery_returned (way, source, provider_id, state, form, envelope_to, raw, digest, received_at, words,
     due_at, tries, is_believed)
 SELECT %s, %s, %s, %s, form, envelope_to, raw, digest, received_at, '', now(), 0, false
-FROM unnest(%s::text[], %s::text[], %s::bytea[], %s::bytea[], %s::timestamptz[])
+FROM unnest(%s::text[], %s::text[], %b::bytea[], %b::bytea[], %s::timestamptz[])
     AS given (form, envelope_to, raw, digest, received_at)
 ON CONFLICT (digest) DO NOTHING RETURNING id, digest
 """

@@ -2,12 +2,16 @@
 
 import logging
 import threading
+from collections.abc import Sequence
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, DataError, InterfaceError, connection
 
+from delivery.feedback import settling
+from delivery.feedback.intake import MAIL
 from delivery.feedback.listening.door import Door
-from delivery.feedback.reading.reader import Reader
-from delivery.feedback.settling import settle
+from delivery.feedback.reading.reader import Mail
+from delivery.feedback.reading.readers import Readers, Reading
+from delivery.models import Returned
 
 _PAUSE_SECONDS = 0.5
 _AWAY_SECONDS = 2
@@ -16,24 +20,70 @@ log = logging.getLogger(__name__)
 
 def run(stop: threading.Event) -> None:
     """Until told to stop. A database that is away for a while is waited for: what came back is in it, or not taken."""
-    reader, door = Reader(), Door()
+    door, work = Door(), Work()
     try:
         while not stop.is_set():
-            pause = _work(reader, door)
+            pause = _step(door, work)
             if pause:
-                reader.rest()
+                work.rest()
                 stop.wait(pause)
     finally:
         door.shut()
-        reader.close()
+        work.close()
 
 
-def _work(reader: Reader, door: Door) -> float:
+def _step(door: Door, work: "Work") -> float:
     """How long to wait before the next look."""
     try:
         door.look()
-        return 0 if settle(reader) else _PAUSE_SECONDS
+        return 0 if work.step() else _PAUSE_SECONDS
     except (DatabaseError, InterfaceError) as problem:
         log.warning("What came back is read in a moment: %s", type(problem).__name__)
         connection.close()
+        work.forget()
         return _AWAY_SECONDS
+
+
+def _act_on(rows: Sequence[Returned], answers: Sequence[Mail | None]) -> None:
+    """One that the database cannot hold keeps the others from nothing."""
+    try:
+        settling.act_on(rows, answers)
+    except DataError:
+        if len(rows) == 1:
+            log.exception("A returned mail cannot be acted upon.")
+            settling.give_up(rows[0])
+            return
+        mails = iter(answers)
+        for row in rows:
+            _act_on([row], [next(mails)] if row.form == MAIL else [])
+
+
+class Work:
+    """Reads one group while the one before is acted upon."""
+
+    def __init__(self) -> None:
+        self._readers = Readers()
+        self._rows: Sequence[Returned] = ()
+        self._reading: Reading | None = None
+
+    def step(self) -> bool:
+        """False: nothing is due."""
+        rows, reading = self._rows, self._reading
+        answers = list(reading.answers()) if reading else []
+        self._rows, self._reading = settling.due(beside=rows), None
+        if self._rows:
+            self._reading = self._readers.begin(settling.mails(self._rows))
+        _act_on(rows, answers)
+        return bool(rows or self._rows)
+
+    def forget(self) -> None:
+        """What was begun is begun anew: nothing of it is in the database."""
+        if self._reading:
+            list(self._reading.answers())
+        self._rows, self._reading = (), None
+
+    def rest(self) -> None:
+        self._readers.rest()
+
+    def close(self) -> None:
+        self._readers.close()

@@ -1,5 +1,6 @@
 """The line under the tally: accepted = delivered + bounced for good + bounced for now + complained + no word."""
 
+import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
@@ -69,17 +70,8 @@ def move(given: Iterable[Moved]) -> set[int]:
         return set()
     rows = heaviest.values()
     with connection.cursor() as cursor:
-        cursor.execute(
-            _MOVE,
-            [
-                [row.message_id for row in rows],
-                [row.batch_id for row in rows],
-                [row.lane for row in rows],
-                [row.term for row in rows],
-                [row.category for row in rows],
-                [row.is_blocked for row in rows],
-            ],
-        )
+        given_rows = [[row.message_id, row.batch_id, row.lane, row.term, row.category, row.is_blocked] for row in rows]
+        cursor.execute(_MOVE, [json.dumps(given_rows)])
         return {row[0] for row in cursor.fetchall()}
 
 
@@ -91,8 +83,9 @@ _CHANGE = ", ".join(f"sum((new_term = {term})::int - (old_term = {term})::int) A
 _ADDED = ", ".join(f"{name} = f.{name} + excluded.{name}" for name in (*_COUNTERS, "blocked"))
 _MOVE = f"""
 WITH given AS (
-    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::smallint[], %s::text[], %s::boolean[])
-        AS g (message_id, batch_id, lane, term, category, is_blocked)
+    SELECT (g ->> 0)::bigint AS message_id, (g ->> 1)::bigint AS batch_id, g ->> 2 AS lane, (g ->> 3)::smallint AS term,
+        g ->> 4 AS category, (g ->> 5)::boolean AS is_blocked
+    FROM jsonb_array_elements(%s::jsonb) g
 ), changed AS (
     SELECT g.*, coalesce(f.term, 0) AS old_term, coalesce(f.is_blocked, false) AS was_blocked,
         coalesce(f.lane, g.lane) AS counted_lane

@@ -74,7 +74,7 @@ class FeedbackEvent(models.Model):
     """One thing that was said of one message. The same said twice, or by two ways, is one row."""
 
     message_id = models.BigIntegerField()
-    batch = models.ForeignKey(Batch, models.CASCADE)
+    batch = models.ForeignKey(Batch, models.CASCADE, db_constraint=False)
     contact_id = models.BigIntegerField(null=True)
     kind = models.CharField(max_length=12, help_text="See delivery.bounces.Kind; a provider may say more.")
     is_permanent = models.BooleanField(default=False)
@@ -84,7 +84,7 @@ class FeedbackEvent(models.Model):
     recipient = models.CharField(max_length=320, blank=True, db_default="", help_text="Where it is another address.")
     reporting_mta = models.CharField(max_length=255, blank=True, db_default="")
     source = models.CharField(max_length=80)
-    returned = models.ForeignKey(Returned, models.SET_NULL, null=True)
+    returned = models.ForeignKey(Returned, models.SET_NULL, null=True, db_constraint=False)
     suppressed = models.BooleanField(default=False)
     gives_up_at = models.DateTimeField(null=True, help_text="Of a delay: after that, silence is a failure.")
     happened_at = models.DateTimeField(null=True, help_text="By the report.")
@@ -110,7 +110,7 @@ class Feedback(models.Model):
     """Where an accepted message stands since something came back of it."""
 
     message_id = models.BigIntegerField(primary_key=True)
-    batch = models.ForeignKey(Batch, models.CASCADE, db_index=False)
+    batch = models.ForeignKey(Batch, models.CASCADE, db_index=False, db_constraint=False)
     lane = models.CharField(max_length=12)
     term = models.SmallIntegerField(choices=Term.choices)
     category = models.CharField(max_length=30, blank=True, db_default="")

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.db import DatabaseError, InterfaceError, connection
 
-from delivery.bounces import arf
+from delivery.bounces import writing
 from delivery.feedback import intake
 from delivery.models import Returned
 from delivery.sandbox.store import Mail
@@ -28,7 +28,7 @@ class Complainer:
     def complain(self, mail: Mail) -> None:
         if not self._room.acquire(blocking=False):
             return
-        report = arf.write(mail.raw, return_address=mail.envelope_from, recipient=mail.recipients[0])
+        report = writing.complaint(mail.raw, return_address=mail.envelope_from, recipient=mail.recipients[0])
         self._thread.submit(self._hand_in, report)
 
     def stop(self) -> None:

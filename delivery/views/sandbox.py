@@ -18,7 +18,7 @@ from accounts.models import Organisation
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from delivery import verp
-from delivery.bounces import arf
+from delivery.bounces import writing
 from delivery.color_scheme import shown_in
 from delivery.feedback import settling
 from delivery.markup import printable
@@ -147,7 +147,7 @@ def unsubscribe(request: StaffRequest, mail_id: int) -> HttpResponse:
 def complain(request: StaffRequest, mail_id: int) -> HttpResponse:
     """As a mailbox provider does when somebody marks the mail as spam."""
     kept = get_object_or_404(SandboxMail, id=mail_id)
-    report = arf.write(kept.source, return_address=kept.envelope_from, recipient=kept.envelope_to)
+    report = writing.complaint(kept.source, return_address=kept.envelope_from, recipient=kept.envelope_to)
     told = settling.hand_in(report, way=Returned.Way.SANDBOX)
     audit.record(request, "sandbox.complaint", str(mail_id), outcome=told.state)
     if told.state == Returned.State.COUNTED:

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from delivery.bounces import Finding, Kind, Trace
-from delivery.feedback.reading.child import LENGTH
+from delivery.feedback.reading.child import FINDING, LENGTH
 from delivery.replies import Category
 
 _ROOT = Path(__file__).resolve().parents[3]
 _PATIENCE_SECONDS = 20  # for one mail, on a machine that is busy with other things; reading takes milliseconds
 _IDLE_SECONDS = 60
-_WORKING_FOR = 2000  # mails; then a fresh child, so that nothing piles up in it
+_WORKING_FOR = 50_000  # mails; then a fresh child, so that nothing piles up in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +121,13 @@ def _hand_over(child: subprocess.Popen[bytes], mails: Sequence[bytes]) -> None:
 
 def _mail(answer: bytes) -> Mail:
     said = json.loads(answer)
-    return Mail([_finding(found) for found in said["findings"]], Trace(*(tuple(x) for x in said["trace"].values())))
+    return Mail([_finding(values) for values in said["findings"]], Trace(*(tuple(values) for values in said["trace"])))
 
 
-def _finding(found: dict[str, Any]) -> Finding:
+def _finding(values: Sequence[Any]) -> Finding:
+    found = dict(zip(FINDING, values, strict=True))
     category, until = found["category"], found["gives_up_at"]
-    return Finding(
-        **{
-            **found,
-            "kind": Kind(found["kind"]),
-            "category": Category(category) if category else None,
-            "gives_up_at": datetime.fromisoformat(until) if until else None,
-        }
-    )
+    found["kind"] = Kind(found["kind"])
+    found["category"] = Category(category) if category else None
+    found["gives_up_at"] = datetime.fromisoformat(until) if until else None
+    return Finding(**found)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from delivery.bounces import arf
+from delivery.bounces import arf, writing
 
 MAIL = (
     b"Return-Path: <bounce+0110ab@nordlicht.example>\r\nFrom: News <news@nordlicht.example>\r\n"
@@ -63,7 +63,8 @@ def test_a_mail_that_somebody_forwarded_is_no_complaint() -> None:
 
 
 def test_our_own_report_is_read_back() -> None:
-    report = arf.read(arf.write(MAIL, return_address="bounce+0110ab@nordlicht.example", recipient="ana@example.org"))
+    written = writing.complaint(MAIL, return_address="bounce+0110ab@nordlicht.example", recipient="ana@example.org")
+    report = arf.read(written)
     assert report is not None
     assert report.feedback_type == "abuse"
     assert set(report.return_addresses) == {"bounce+0110ab@nordlicht.example"}

@@ -5,7 +5,7 @@ from typing import Any
 
 from contacts.models import Contact
 from delivery import tokens, verp
-from delivery.bounces import arf
+from delivery.bounces import writing
 from delivery.feedback import second_line, settling
 from delivery.feedback.reading.reader import Reader
 from delivery.feedback.second_line import SecondLine
@@ -43,7 +43,7 @@ def report(message: Message, **changes: Any) -> bytes:
     message_id = changes.get("message_id", tokens.seal(tokens.MESSAGE_ID, message.pk))
     sender = changes.get("sender", verp.address(message.pk, DOMAIN))
     mail = f"Message-ID: <{message_id}@{DOMAIN}>\r\nTo: ana@example.org\r\n\r\nHello\r\n"
-    raw = arf.write(mail.encode(), return_address=sender, recipient="ana@example.org")
+    raw = writing.complaint(mail.encode(), return_address=sender, recipient="ana@example.org")
     return raw.replace(b"Feedback-Type: abuse", b"Feedback-Type: " + changes.get("kind", "abuse").encode())
 
 

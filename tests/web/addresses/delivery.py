@@ -5,7 +5,19 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import AuditEntry
-from delivery.models import LanePace, Provider, Route, SandboxMail, SandboxRules, WarmupPlan
+from delivery.feedback.webhooks import managing
+from delivery.models import (
+    Batch,
+    FeedbackEvent,
+    LanePace,
+    Provider,
+    Returned,
+    Route,
+    SandboxMail,
+    SandboxRules,
+    WarmupPlan,
+    Webhook,
+)
 from delivery.policy import warmup
 from delivery.replies import Category
 from delivery.routing import circuits
@@ -116,7 +128,86 @@ def slowed_relay(cast: Cast) -> dict[str, Any]:
     return relay(cast)
 
 
+def webhook(cast: Cast, kind: str = "sendgrid") -> dict[str, Any]:
+    """As it stands after some days, with the last request refused."""
+
+    def make() -> Webhook:
+        made = managing.add(kind, provider=stage.provider(cast), label=stage.LONG_NAME)
+        managing.enter_keys(made, {"public_key": "MFkwEwYHKoZIzj0CAQ"})
+        words = "The signature does not fit the key that is entered here."
+        report = cast.once(
+            f"report {kind}",
+            lambda: Returned.objects.create(
+                way="webhook",
+                source=made.source,
+                form=f"webhook:{kind}",
+                raw=b"{}",
+                digest=kind.encode(),
+                state="nothing",
+                words="It changes nothing.",
+                due_at=None,
+            ),
+        )
+        FeedbackEvent.objects.create(
+            message_id=made.pk,
+            batch=Batch.objects.create(rehearsal=True, content_kind="edition", content_id=1),
+            kind="bounce",
+            category="mailbox_full",
+            diagnostic="552 5.2.2 <b>over quota</b>",
+            source=made.source,
+            returned=report,
+        )
+        Webhook.objects.filter(pk=made.pk).update(refused=3, last_refused_at=timezone.now(), refusal=words)
+        return made
+
+    return {"webhook_id": cast.once(f"webhook {kind}", make).pk}
+
+
+def paused_webhook(cast: Cast) -> dict[str, Any]:
+    given = webhook(cast)
+    Webhook.objects.update(state="paused")
+    return given
+
+
+def unsigned_webhook(cast: Cast) -> dict[str, Any]:
+    return webhook(cast, "postmark")
+
+
+def asking_webhook(cast: Cast) -> dict[str, Any]:
+    given = webhook(cast, "amazon_ses")
+    url = "https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription&Token=x"
+    offered = {"topic": "arn:aws:sns:eu-central-1:123456789012:tallypost", "url": url}
+    Webhook.objects.filter(kind="amazon_ses").update(learnt={"offered": offered, "topics": ["arn:aws:sns:x:1:y"]})
+    return given
+
+
+def checked_webhook(cast: Cast) -> dict[str, Any]:
+    given = webhook(cast)
+    report = Returned.objects.get(source=f"webhook {given['webhook_id']}")
+    return {**given, "query": f"?check={report.pk}&ms=12"}
+
+
+def webhooks_now(cast: Cast) -> Any:
+    return list(Webhook.objects.order_by("pk").values("kind", "state", "keys_sealed"))
+
+
 ADDRESSES = {
+    "webhooks": Address(ADMINS, args=beside(webhook)),
+    "webhook-new": Address(
+        ADMINS, query="?kind=mailgun", post=lambda cast: {"label": "", "provider": ""}, changes=webhooks_now
+    ),
+    "webhook": Address(
+        ADMINS, args=webhook, states=(paused_webhook, unsigned_webhook, asking_webhook, checked_webhook)
+    ),
+    "webhook-keys": Address(
+        ADMINS, args=webhook, get=False, post=lambda cast: {"public_key": "another"}, changes=webhooks_now
+    ),
+    "webhook-check": Address(ADMINS, args=webhook, get=False, no_page="makes a request to the public address"),
+    "webhook-checked": Address(ADMINS, args=webhook, no_page="a piece of its page", statuses=frozenset({302})),
+    "webhook-confirm": Address(ADMINS, args=webhook, get=False, no_page="asks Amazon"),
+    "webhook-pause": Address(ADMINS, args=webhook, get=False, post=lambda cast: {}, changes=webhooks_now),
+    "webhook-resume": Address(ADMINS, args=paused_webhook, get=False, post=lambda cast: {}, changes=webhooks_now),
+    "webhook-remove": Address(ADMINS, args=webhook, get=False, post=lambda cast: {}, changes=webhooks_now),
     "providers": Address(ADMINS, args=beside(stage.provider)),
     "provider-new": Address(
         ADMINS, post=form, changes=lambda cast: Provider.objects.count(), spoil="main .btn-primary"
