@@ -42,9 +42,9 @@ def span(length: timedelta) -> str:
     return f"{days} day{'' if days == 1 else 's'}" + (f" {hours} h" if hours else "")
 
 
-def rate(share: float | None) -> str:
+def rate(share: float | None, step: str = "0.1") -> str:
     """A share of 1 in per cent with one decimal; a dash while there is nothing to divide by."""
     if share is None:
         return NOT_YET
     per_cent = Decimal(str(share)) * 100
-    return f"{per_cent.quantize(Decimal('0.1'), ROUND_HALF_EVEN)} %"
+    return f"{per_cent.quantize(Decimal(step), ROUND_HALF_EVEN)} %"

@@ -1,4 +1,4 @@
-"""`python -m bench send|import|track|build|bounces|idle [--json]`: one measurement, one JSON object a line."""
+"""`python -m bench send|import|track|build|idle|bounces [--json]`: one measurement, one JSON object a line."""
 
 import importlib
 import signal
@@ -10,9 +10,9 @@ MEASUREMENTS = {
     "import": "importing",
     "track": "tracking",
     "build": "building",
-    "bounces": "returning",
     "budget": "budget",
     "idle": "idle",
+    "bounces": "returning",
 }
 
 

@@ -50,7 +50,9 @@ app.conf.beat_schedule = {
     "pick up lost imports": _every(60, "contacts.sweep_imports", "jobs"),
     "forget abandoned imports": _every(3600, "contacts.forget_abandoned_imports", "jobs"),
     "give up what was delayed too long": _every(600, "delivery.give_up_delayed", "jobs"),
+    "look for providers that fell silent": _every(600, "delivery.look_for_silence", "jobs"),
     "forget old returned mail": _every(3600, "delivery.forget_returned", "jobs"),
+    "read mailboxes of returned mail": _every(20, "delivery.read_mailboxes", "jobs"),
     "forget old counts": _every(3600, "delivery.forget_counts", "jobs"),
     "make next month's partitions": {
         "task": "tracking.partitions",

@@ -9,9 +9,17 @@ class DeliveryConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import mailing
+        from accounts.shell import problems
         from accounts.shell.notices import register
+        from delivery.feedback.mailbox import trouble
         from delivery.feedback.webhooks import reading
-        from delivery.notices import paused_providers, returned_mail, short_disk, silent_workers
+        from delivery.notices import (
+            paused_providers,
+            returned_mail,
+            short_disk,
+            silent_workers,
+            webhooks_in_trouble,
+        )
         from delivery.staff_mail import StaffMail
 
         mailing.register(StaffMail())
@@ -19,6 +27,8 @@ class DeliveryConfig(AppConfig):
         register(silent_workers)
         register(short_disk)
         register(paused_providers)
+        register(webhooks_in_trouble)
+        problems.register(trouble.problems)
         register(returned_mail)
         reading.register()
 

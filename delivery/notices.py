@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.timesince import timesince
 from redis.exceptions import RedisError
@@ -10,8 +11,9 @@ from accounts.models import Organisation, User
 from accounts.permissions import Permission, allows
 from accounts.shell.notices import Notice
 from delivery.feedback.listening import seen
+from delivery.feedback.webhooks.catalogue import kinds
 from delivery.guards import disk, heartbeat
-from delivery.models import Provider
+from delivery.models import Provider, Webhook
 from delivery.providers import removal
 
 _START = "Start Tallypost again on its server: make run."
@@ -39,6 +41,24 @@ def paused_providers(user: User) -> Iterator[Notice]:
     for provider in Provider.objects.out_of_service():
         if provider.is_default or removal.batches_under_way(provider).exists():
             yield _notice(provider, user)
+
+
+def webhooks_in_trouble(user: User) -> Iterator[Notice]:
+    """Reports that are refused, or that stopped while mail is accepted: nobody reads logs to learn that."""
+    if not allows(user, Permission.DELIVERY):
+        return
+    trouble = Q(silent_since__isnull=False) | Q(last_refused_at__gt=F("last_event_at"))
+    trouble |= Q(last_refused_at__isnull=False, last_event_at=None)
+    for webhook in Webhook.objects.filter(trouble, state=Webhook.State.ACTIVE)[:3]:
+        name, url = kinds()[webhook.kind].name, reverse("webhook", args=[webhook.pk])
+        if webhook.is_refused:
+            yield Notice(
+                "bad", f"What {name} reports is refused, so bounces are missed. {webhook.refusal}", url, "See how"
+            )
+        else:
+            since = timesince(webhook.silent_since, depth=1) if webhook.silent_since else ""
+            text = f"{name} accepts mail and has reported nothing for {since}: bounces may be missed."
+            yield Notice("warn", text, url, "Check it")
 
 
 def returned_mail(user: User) -> Iterator[Notice]:

@@ -6,8 +6,11 @@ from delivery.dispatch.tick import tick as offer_what_is_due
 from delivery.engine import recovery
 from delivery.engine import turn as engine
 from delivery.feedback import acting, settling
+from delivery.feedback.mailbox import polling
+from delivery.feedback.webhooks import managing
 from delivery.guards import heartbeat, incarnation
 from delivery.ledger import auditing, building, cancelling
+from delivery.models import ReturnMailbox
 from delivery.throttling import limits, mx
 from delivery.workers import turns
 
@@ -76,7 +79,25 @@ def give_up_delayed() -> None:
         pass
 
 
+@shared_task(name="delivery.look_for_silence", queue="jobs")
+def look_for_silence() -> None:
+    """Providers that accept mail and do not report on it any more."""
+    managing.look_for_silence()
+
+
 @shared_task(name="delivery.forget_returned", queue="jobs")
 def forget_returned() -> None:
     """Returned mail that has been kept long enough."""
     settling.forget_old()
+
+
+@shared_task(name="delivery.read_mailboxes", queue="jobs")
+def read_mailboxes() -> None:
+    """One task a mailbox, so that a dead server holds up no other."""
+    for mailbox_id in ReturnMailbox.objects.due().values_list("pk", flat=True):
+        read_mailbox.apply_async(kwargs={"mailbox_id": mailbox_id}, expires=60)
+
+
+@shared_task(name="delivery.read_mailbox", queue="jobs")
+def read_mailbox(*, mailbox_id: int) -> None:
+    polling.poll(mailbox_id)

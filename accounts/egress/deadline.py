@@ -34,18 +34,21 @@ class Deadline:
             while self._watched:
                 self._watched.pop().close()
 
+    @property
+    def is_over(self) -> bool:
+        return self._ends_at <= time.monotonic()
+
     def left(self) -> float:
         """Seconds, more than none. Raises TimeoutError."""
-        seconds = self._ends_at - time.monotonic()
-        if seconds <= 0:
+        if self.is_over:
             raise TimeoutError("the time is over")
-        return seconds
+        return max(self._ends_at - time.monotonic(), 0.001)
 
     def watch(self, connected: socket.socket) -> None:
         """A second handle on the connection: it stays ours when TLS takes over the first."""
         with self._lock:
             self._watched.append(connected.dup())
-        if self._ends_at <= time.monotonic():
+        if self.is_over:
             self._cut()
 
     def _cut(self) -> None:

@@ -108,8 +108,7 @@ class Client:
         except ssl.SSLCertVerificationError as problem:
             raise NoAnswer(f"The certificate of {place.host} is not good: {problem.verify_message}.") from None
         except (OSError, http.client.HTTPException) as problem:
-            deadline_is_over = not _has_time(deadline)
-            why = "did not answer in time" if deadline_is_over else f"could not be asked: {_short(problem)}"
+            why = "did not answer in time" if deadline.is_over else f"could not be asked: {_short(problem)}"
             raise NoAnswer(f"{place.host} {why}.") from None
         finally:
             connection.close()
@@ -157,13 +156,6 @@ class _Place:
     @property
     def origin(self) -> tuple[str, str, int]:
         return (self.scheme, self.host, self.port)
-
-
-def _has_time(deadline: Deadline) -> bool:
-    try:
-        return deadline.left() > 0
-    except TimeoutError:
-        return False
 
 
 def _short(problem: Exception) -> str:

@@ -18,6 +18,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "Delivery",
         (
+            ("deliverability", "Deliverability"),
             ("providers", "Providers"),
             ("routes", "Routes"),
             ("returned", "Returned mail"),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import Organisation, Role, User
 from accounts.organisation import public_address
 from accounts.permissions import Permission, StaffRequest, allows, requires
-from accounts.shell import menu
+from accounts.shell import menu, problems
 from campaigns import samples
 from campaigns.models import Campaign
 from campaigns.views.campaigns import with_tallies
@@ -92,6 +92,8 @@ def _needs(user: User) -> Iterator[Need]:
         reason = provider.state_reason if provider.is_paused or not provider.trouble else provider.trouble.summary
         cure = "" if url else " An admin can see to it."
         yield Need("bad", f"{provider} is {state}", f"{reason}{cure}".strip(), url, "See why")
+    for problem in problems.for_user(user):
+        yield Need(problem.kind, problem.title, problem.text, problem.url, problem.label)
     waiting = ImportJob.objects.filter(state__in=_WAITING, created_by=user, created_at__gt=recent)
     for job in waiting:
         text = "It has been checked; nothing is imported yet."

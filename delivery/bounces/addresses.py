@@ -4,7 +4,7 @@ import re
 
 MAX_CHARS = 320
 # An attempt begins at a border alone and ends at the next, so that no text is looked at twice.
-_LOCAL = r"(?:\"[^\"\n@]{1,64}\"|(?<![^\s<>()\[\]:;,\"'|`])[^\s<>()\[\]:;,\"|`@]{1,200})"
+_LOCAL = r"(?:\"[^\"\n@]{1,64}\"|(?<![^\s<>()\[\]:;,\"|`])[^\s<>()\[\]:;,\"|`@]{1,200})"
 _HOST = r"[^\s<>()\[\]:;,\"'|`@/?&=*]{1,253}"
 PATTERN = f"{_LOCAL}@{_HOST}"
 _ADDRESS = re.compile(PATTERN)
@@ -13,6 +13,9 @@ _XTEXT = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
 
 def found_in(text: str, limit: int = 50) -> list[str]:
     """Every address once, in its order."""
+    if text[:1] == "<" and text.find(">") == len(text) - 1:
+        alone = tidy(text)
+        return [alone] if alone else []
     addresses: dict[str, None] = {}
     for match in _ADDRESS.finditer(text):
         address = tidy(match[0])

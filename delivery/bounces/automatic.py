@@ -68,9 +68,12 @@ def is_reply(headers: mime.Headers, text: str) -> bool:
         or any(name in headers for name in ("x-autoreply", "x-autorespond", "x-autoresponder", "x-vacation"))
         or "auto_reply" in mime.first(headers, "precedence").lower()
         or (mime.first(headers, "x-auto-response-suppress") != "" and submitted not in ("", "no"))
-        or _AWAY_SUBJECT.search(_subject(headers)) is not None
-        or _AWAY_WORDS.search(text[:2_000]) is not None
+        or sounds_away(headers, text)
     )
+
+
+def sounds_away(headers: mime.Headers, text: str) -> bool:
+    return _AWAY_SUBJECT.search(_subject(headers)) is not None or _AWAY_WORDS.search(text[:2_000]) is not None
 
 
 def is_unsubscribe_request(headers: mime.Headers, text: str) -> bool:

@@ -71,7 +71,7 @@ def read(text: str) -> Status:
     for line in text.split("\n", _LINES)[:_LINES]:
         if len(status.recipients) >= _RECIPIENTS:
             break
-        line = _QUOTED.sub("", line).rstrip()
+        line = (_QUOTED.sub("", line) if line.startswith(">") else line).rstrip()
         if not line:
             _end(status, block)
             block = _Block()

@@ -8,10 +8,9 @@ import binascii
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from email.errors import MessageError
 from email.header import decode_header, make_header
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 MAX_BYTES = 1_000_000
 _DEPTH = 5
@@ -29,45 +28,47 @@ _CONTROLS = bytes([*range(9), 11, 12, 13, *range(14, 27), *range(28, 32), 127])
 Headers = dict[str, list[str]]
 
 
-@dataclass(frozen=True)
 class Part:
     """A part without parts of its own, or a whole mail inside the mail, unopened."""
 
-    kind: str  # "text/plain", in lower case
-    headers: Headers
-    body: bytes
+    __slots__ = ("_content", "_inner_headers", "_text", "body", "headers", "kind")
+
+    def __init__(self, kind: str, headers: Headers, body: bytes) -> None:
+        self.kind, self.headers, self.body = kind, headers, body  # kind: "text/plain", in lower case
+        self._content: bytes | None = None
+        self._text: str | None = None
+        self._inner_headers: Headers | None = None
 
     @property
     def is_original(self) -> bool:
         """The mail that came back, whole or its headers."""
         return self.kind in _ORIGINAL
 
-    @cached_property
+    @property
     def content(self) -> bytes:
         """The transfer encoding undone."""
-        encoding = first(self.headers, "content-transfer-encoding").lower()
-        body = self.body[:_TEXT_BYTES]
-        if encoding == "quoted-printable":
-            return binascii.a2b_qp(body).translate(None, _CONTROLS)
-        if encoding == "base64":
-            return _base64(body).translate(None, _CONTROLS)
-        return body
+        if self._content is None:
+            self._content = _unencoded(self.body[:_TEXT_BYTES], first(self.headers, "content-transfer-encoding"))
+        return self._content
 
-    @cached_property
+    @property
     def text(self) -> str:
-        text = _decoded(self.content, self.headers)
-        return _without_tags(text) if self.kind == "text/html" else text
+        if self._text is None:
+            text = _decoded(self.content, self.headers)
+            self._text = _without_tags(text) if self.kind == "text/html" else text
+        return self._text
 
-    @cached_property
+    @property
     def inner_headers(self) -> Headers:
         """Of a mail inside the mail: its headers."""
-        return split(self.content)[0]
+        if self._inner_headers is None:
+            self._inner_headers = split(self.content)[0]
+        return self._inner_headers
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=1)  # what a mail says, and which of ours it is about, is asked one after the other
 def leaves(raw: bytes) -> tuple[Headers, list[Part]]:
-    """The mail's own headers, and its parts in their order. Not to be changed: who reads the same mail next, to trace
-    it, gets the same."""
+    """The mail's own headers, and its parts in their order."""
     text = raw[:MAX_BYTES].translate(None, _CONTROLS)
     if text.startswith((b"From ", b">From ")):
         text = text.partition(b"\n")[2]
@@ -88,22 +89,17 @@ def split(text: bytes) -> tuple[Headers, bytes]:
 
 def read_headers(block: bytes) -> Headers:
     headers: Headers = {}
-    values: list[str] = []
-    for line in _readable(block).split("\n", _HEADER_LINES)[:_HEADER_LINES]:
-        if line[:1] in (" ", "\t"):
-            if values and len(values[-1]) < _VALUE_CHARS:
-                values[-1] = f"{values[-1]} {line.strip()}"
-            continue
+    unfolded = _readable(block).replace("\n ", " ").replace("\n\t", " ")
+    for line in unfolded.split("\n", _HEADER_LINES)[:_HEADER_LINES]:
         name, colon, value = line.partition(":")
-        if not colon:
-            continue
-        values = headers.setdefault(name.strip().lower(), [])
-        values.append(value.strip())
+        if colon:
+            headers.setdefault(name.rstrip().lower(), []).append(value[:_VALUE_CHARS].strip())
     return headers
 
 
 def first(headers: Headers, name: str) -> str:
-    return next(iter(headers.get(name, ())), "")
+    values = headers.get(name)
+    return values[0] if values else ""
 
 
 def words(value: str) -> str:
@@ -149,6 +145,15 @@ def _pieces(headers: Headers, body: bytes) -> Iterator[bytes]:
 
 
 _BOUNDARY = re.compile(r"""\bboundary\s*=\s*(?:"([^"]{1,200})"|([^\s;"]{1,200}))""", re.IGNORECASE)
+
+
+def _unencoded(body: bytes, encoding: str) -> bytes:
+    encoding = encoding.lower()
+    if encoding == "quoted-printable":
+        return binascii.a2b_qp(body).translate(None, _CONTROLS)
+    if encoding == "base64":
+        return _base64(body).translate(None, _CONTROLS)
+    return body
 
 
 def _base64(body: bytes) -> bytes:

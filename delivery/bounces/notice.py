@@ -34,12 +34,44 @@ class Notice:
 
 
 def divide(text: str) -> Notice:
-    lines = [line[:_LINE_CHARS] for line in text.split("\n", _LINES)[:_LINES]]
-    end = next((number for number, line in enumerate(lines) if _begins_returned(line)), len(lines))
-    return Notice([_QUOTED.sub("", line).rstrip() for line in lines[:end]], "\n".join(lines[end:]))
+    if not text.isascii():
+        text = text.translate(_NARROW)
+    end = _end(text)
+    own = [_unquoted(line[:_LINE_CHARS]) for line in text[:end].split("\n", _LINES)[:_LINES]]
+    if any(line.startswith("<<<") for line in own):
+        own = [line for line in own if not _SUMMED_UP.match(line)]
+    return Notice(own, text[end:])
 
 
+def _end(text: str) -> int:
+    """Where the returned mail begins; only lines with a word of it are looked at."""
+    begins = 0
+    while word := _ANNOUNCED.search(text, begins):
+        begins = text.rfind("\n", begins, word.end()) + 1 or begins
+        ends = text.find("\n", word.end())
+        if _begins_returned(text[begins : begins + _LINE_CHARS].partition("\n")[0]):
+            return begins
+        if ends < 0:
+            break
+        begins = ends
+    return len(text)
+
+
+# Sendmail's own word for any 550, below the words of the server that refused: a policy, a filter, a full mailbox.
+_SUMMED_UP = re.compile(r"550 (?:5\.1\.1 )?<[^<>]*>\.\.\. User unknown$")
+_ANNOUNCED = re.compile(
+    r"[Oo]riginal|ORIGINAL|[Cc]opy of|[Rr]eturned |[Uu]nsent |[Uu]ndelivered |[Mm]essage (?:[Hh]eader|[Tt]ext)|"
+    r"(?:\A|\n)[ \t>]{0,8}(?:R|D|X-R|A|M)[\w-]{3,14}:"
+)
+# Punctuation of East Asian notices, which stands beside an address without a space
+_NARROW = str.maketrans(
+    {"：": ":", "，": ",", "；": ";", "（": "(", "）": ")", "《": "<", "》": ">", "「": "<", "」": ">", "、": ","}
+)
 _QUOTED = re.compile(r"^(?:> ?(?!>))+")
+
+
+def _unquoted(line: str) -> str:
+    return (_QUOTED.sub("", line) if line.startswith(">") else line).rstrip()
 
 
 def _begins_returned(line: str) -> bool:
@@ -90,7 +122,7 @@ def entries(notice: Notice, foreign: frozenset[str]) -> list[Entry]:
 
 
 _ENTRY = re.compile(
-    r"^[ \t]*(?:(?P<code>[45]\d\d[ -](?:[45]\.\d{1,3}\.\d{1,3}[ ])?)|[*•|-][ \t]+)?"
+    r"^[ \t]*(?:<<< |>>> )?(?:(?P<code>[45]\d\d[ -](?:[45]\.\d{1,3}\.\d{1,3}[ ])?)|[*•|-][ \t]+)?"
     r"(?:(?:final |failed |original )?(?:recipients?(?: address)?|rcpt to|addressee|e-?mail(?: address)?|to|"
     r"address|user)[ \t]*[:=][ \t]*)?"
     rf"<?(?:mailto:)?(?P<address>{addresses.PATTERN})>?(?=[\s:;.,(\[<>-]|$)",
@@ -109,6 +141,15 @@ def _merged(found: list[tuple[str, list[str]]]) -> list[Entry]:
     return [Entry(address, " ".join(" ".join(lines).split())[:_WORDS_CHARS]) for address, lines in words.items()]
 
 
+def origin(words: str) -> str | None:
+    """The address that was written to, where a server sent its mail on to another (Exim, Postfix)."""
+    found = _ORIGIN.search(words)
+    return addresses.tidy(found["address"]) if found else None
+
+
+_ORIGIN = re.compile(rf"\((?:ultimately )?(?:generated|expanded) from:? <?(?P<address>{addresses.PATTERN})>?\)")
+
+
 def named(notice: Notice, foreign: frozenset[str]) -> list[Entry]:
     """Everybody whom a sentence says a mail was for; the reason is what follows."""
     found: dict[str, str] = {}
@@ -116,7 +157,8 @@ def named(notice: Notice, foreign: frozenset[str]) -> list[Entry]:
         for sentence in _FOR_SOMEBODY.finditer(line):
             address = addresses.tidy(sentence["address"])
             if address and address.casefold() not in foreign and len(found) < _ENTRIES:
-                found.setdefault(address, " ".join(" ".join(notice.lines[number : number + 12]).split())[:_WORDS_CHARS])
+                below = " ".join(" ".join(notice.lines[number + 1 : number + 12]).split())
+                found.setdefault(address, (below or line.strip())[:_WORDS_CHARS])
     return [Entry(address, words) for address, words in found.items()]
 
 
@@ -128,6 +170,16 @@ _FOR_SOMEBODY = re.compile(
 )
 
 
+def mentioned(notice: Notice, foreign: frozenset[str]) -> list[Entry]:
+    """The one address that stands anywhere, where no line begins with one and no sentence says whom it was for."""
+    found = [a for a in addresses.found_in(" ".join(notice.lines), 10) if a.casefold() not in foreign]
+    people = [address for address in found if not _ROLE.match(address)]
+    return [Entry(people[0], "")] if len(people) == 1 else []
+
+
+_ROLE = re.compile(r"(?:postmaster|abuse|support|help(?:desk)?|hostmaster|noc|mailer-daemon)@", re.IGNORECASE)
+
+
 def says_failed(notice: Notice) -> bool:
     return _FAILED.search(notice.words) is not None
 
@@ -137,6 +189,16 @@ _FAILED = re.compile(
     r"(?:to )?(?:be |been |in |was |being )?deliver|undeliver|deliver\w*(?: to)?\b.{0,60}\b(?:fail|delay|"
     r"abort|impossible|error|reject)|"
     r"permanent(?:ly)? (?:error|fail)|returned permanent|\b[45]\d\d[ -][45]\.\d\.\d|did not reach",
+    re.IGNORECASE,
+)
+
+
+def says_delivered(notice: Notice) -> bool:
+    return _DELIVERED.search(notice.words) is not None and not says_failed(notice)
+
+
+_DELIVERED = re.compile(
+    r"success(?:ful(?:ly)?)? (?:mail )?deliver|(?:was|has been|were) (?:successfully )?(?:delivered|relayed)\b",
     re.IGNORECASE,
 )
 

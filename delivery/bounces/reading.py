@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from delivery.bounces import addresses, arf, automatic, delays, delivery_status, judging, mime, notice
+from delivery.bounces import addresses, arf, automatic, delays, delivery_status, judging, mime, notice, ses_notice
 from delivery.bounces.delivery_status import Fields
 from delivery.bounces.finding import Finding, Kind
 from delivery.bounces.notice import Entry, Notice
+from delivery.replies import Category
 
 _DIAGNOSTIC_CHARS = 1_000
 _NO_COMPLAINTS = frozenset({"not-spam", "auth-failure", "virus", "dmarc"})
@@ -17,7 +18,7 @@ _KINDS = {"delayed": Kind.DELAY} | dict.fromkeys(("delivered", "relayed", "expan
 def read(raw: bytes) -> list[Finding]:
     try:
         return _Report(raw).findings()
-    except (ValueError, LookupError, TypeError, RecursionError, OverflowError):
+    except Exception:
         return []  # what hostile text brings a library to is no finding
 
 
@@ -44,10 +45,20 @@ class _Report:
                 return found
         if automatic.is_unsubscribe_request(self.headers, self.text):
             return [_finding(Kind.COMPLAINT, automatic.author(self.headers), suppresses=True, feedback_type="opt-out")]
-        is_from_a_server = automatic.is_from_a_server(self.headers)
-        if not is_from_a_server and automatic.is_reply(self.headers, self.text):
-            return [self._autoreply()]
-        return self._by_words(is_from_a_server)
+        told = ses_notice.read(self.text)
+        if told:
+            return [_by_ses(each) for each in told]
+        return [self._autoreply()] if self._is_autoreply() else self._by_words()
+
+    def _is_autoreply(self) -> bool:
+        if any(part.kind == "message/disposition-notification" for part in self.parts):
+            return True
+        if "x-failed-recipients" in self.headers or automatic.has_failed_subject(self.headers):
+            return False
+        if not automatic.is_from_a_server(self.headers):
+            return automatic.is_reply(self.headers, self.text)
+        # Servers mark their bounces as automatic replies, too (Exim)
+        return automatic.sounds_away(self.headers, self.text) and not notice.says_failed(notice.divide(self.text))
 
     def _wrapped(self) -> list[Finding]:
         """Some gateways put the report they got into one of their own that says nothing."""
@@ -73,6 +84,8 @@ class _Report:
         kind = _KINDS.get(delivery_status.action(fields), Kind.BOUNCE)
         diagnostic = delivery_status.untyped(fields.get("diagnostic-code", "")) or delivery_status.comment(fields)
         entry = said.get((recipient or "").casefold())
+        if entry and original in (None, recipient):
+            original = notice.origin(entry.words)
         until = None
         if kind == Kind.DELAY:
             began_at = delays.date(of_message.get("arrival-date", ""))
@@ -81,45 +94,60 @@ class _Report:
             kind,
             recipient,
             (diagnostic, entry.words if entry else "", words.words if len(said) < 2 else ""),
-            original=original if recipient and original and not addresses.same(original, recipient) else None,
+            original=_other(original, recipient),
             status=number,
             diagnostic=diagnostic,
             reporting_mta=delivery_status.untyped(of_message.get("reporting-mta", ""))[:255],
             gives_up_at=until,
         )
 
-    def _by_words(self, is_from_a_server: bool) -> list[Finding]:
+    def _by_words(self) -> list[Finding]:
         words = notice.divide(self.text)
-        foreign = self._foreign()
-        says_failed = notice.says_failed(words)
+        is_from_a_server = automatic.is_from_a_server(self.headers)
+        says_failed = notice.says_failed(words) or automatic.has_failed_subject(self.headers)
         returns_a_mail = bool(words.returned) or any(part.is_original for part in self.parts)
-        looks_like_a_report = is_from_a_server or automatic.has_failed_subject(self.headers)
-        if not looks_like_a_report and not (says_failed and returns_a_mail):
+        if not is_from_a_server and not (
+            says_failed and (returns_a_mail or automatic.has_failed_subject(self.headers))
+        ):
             return []
-        found = notice.entries(words, foreign) or notice.named(words, foreign)
-        listed = addresses.found_in(", ".join(self.headers.get("x-failed-recipients", ())))
-        if listed:
-            known = {entry.recipient.casefold(): entry.words for entry in found}
-            found = [Entry(address, known.get(address.casefold(), "")) for address in listed]
+        found = self._named(words, says_failed=says_failed)
         if not found and is_from_a_server:
             wrapped = self._wrapped()
             if wrapped:
                 return wrapped
-        if not found and (says_failed or automatic.has_failed_subject(self.headers)):
+        if not found and says_failed:
             found = [Entry(address, "") for address in self._written_to(words)]
-        subject = mime.words(mime.first(self.headers, "subject"))
-        is_delay = delays.is_delay(subject, words.words)
-        until = self._gives_up_at(words, None) if is_delay else None
-        return [
+        kind = self._kind(words)
+        until = self._gives_up_at(words, None) if kind == Kind.DELAY else None
+        told = [
+            # What is said of several people at once is said of nobody
             _failure(
-                Kind.DELAY if is_delay else Kind.BOUNCE,
+                kind,
                 entry.recipient,
-                # What is said of several people at once, is said of nobody
-                (entry.words, words.words if len(found) == 1 or not entry.words else ""),
+                (entry.words, words.words if len(found) == 1 else ""),
+                original=_other(notice.origin(entry.words), entry.recipient),
                 gives_up_at=until,
             )
             for entry in found
         ]
+        return told if says_failed else [each for each in told if each.category not in (None, Category.UNKNOWN)]
+
+    def _named(self, words: Notice, *, says_failed: bool) -> list[Entry]:
+        foreign = self._foreign()
+        found = notice.entries(words, foreign)
+        if not found and says_failed:
+            found = notice.named(words, foreign) or notice.mentioned(words, foreign)
+        listed = addresses.found_in(", ".join(self.headers.get("x-failed-recipients", ())))
+        if not listed:
+            return found
+        known = {entry.recipient.casefold(): entry.words for entry in found}
+        return [Entry(address, known.get(address.casefold(), "")) for address in listed]
+
+    def _kind(self, words: Notice) -> Kind:
+        subject = mime.words(mime.first(self.headers, "subject"))[:400]
+        if delays.is_delay(subject, words.words):
+            return Kind.DELAY
+        return Kind.DELIVERED if notice.says_delivered(words) else Kind.BOUNCE
 
     def _foreign(self) -> frozenset[str]:
         """Addresses that are no matter of the report: whoever wrote it, and whoever gets it."""
@@ -150,10 +178,30 @@ class _Report:
         return _finding(Kind.AUTOREPLY, automatic.author(self.headers), diagnostic=words[:_DIAGNOSTIC_CHARS])
 
 
+def _by_ses(told: ses_notice.Told) -> Finding:
+    recipient = addresses.tidy(told.recipient)
+    if told.what == "Complaint":
+        feedback_type = told.feedback_type.lower()
+        suppresses = feedback_type not in _NO_COMPLAINTS
+        return _finding(Kind.COMPLAINT, recipient, suppresses=suppresses, feedback_type=feedback_type)
+    kind = Kind.BOUNCE if told.what == "Bounce" else Kind.DELIVERED
+    diagnostic = delivery_status.untyped(told.diagnostic)
+    return _failure(kind, recipient, (diagnostic,), status=told.status[:11], diagnostic=diagnostic)
+
+
+def _other(original: str | None, recipient: str | None) -> str | None:
+    return original if original and recipient and not addresses.same(original, recipient) else None
+
+
 def _complaint(report: arf.Report) -> Finding:
-    recipient = next(filter(None, map(addresses.tidy, report.recipients)), None)
-    suppresses = report.feedback_type not in _NO_COMPLAINTS
-    return _finding(Kind.COMPLAINT, recipient, suppresses=suppresses, feedback_type=report.feedback_type)
+    recipients = [address for address in map(addresses.tidy, report.recipients) if address]
+    return _finding(
+        Kind.COMPLAINT,
+        recipients[0] if recipients else None,
+        original=_other(recipients[1], recipients[0]) if recipients[1:] else None,
+        suppresses=report.feedback_type not in _NO_COMPLAINTS,
+        feedback_type=report.feedback_type,
+    )
 
 
 def _failure(
@@ -190,12 +238,18 @@ def _status(number: str, words: str) -> str:
 
 
 def _finding(
-    kind: Kind, recipient: str | None, *, suppresses: bool = False, diagnostic: str = "", feedback_type: str = ""
+    kind: Kind,
+    recipient: str | None,
+    *,
+    original: str | None = None,
+    suppresses: bool = False,
+    diagnostic: str = "",
+    feedback_type: str = "",
 ) -> Finding:
     return Finding(
         kind,
         recipient,
-        None,
+        original,
         status="",
         category=None,
         is_permanent=False,

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
-from delivery.bounces import addresses, mime
+from delivery.bounces import addresses, mime, notice
 from delivery.bounces.finding import Trace
 
 _MOST = 20
+_TEXTS = 4
 _ENVELOPE = ("to", "delivered-to", "x-original-to", "return-path", "envelope-to", "original-mail-from")
 _ANSWERED = ("references", "in-reply-to")
 
@@ -13,8 +14,8 @@ _ANSWERED = ("references", "in-reply-to")
 def trace(raw: bytes) -> Trace:
     try:
         headers, parts = mime.leaves(raw)
-        returned = list(_returned(parts))
-    except (ValueError, LookupError, TypeError, RecursionError, OverflowError):
+        returned = list(_returned(parts)) or list(_returned_in_text(parts))
+    except Exception:  # as in `read`
         return Trace((), ())
     every = [headers, *returned]
     return Trace(
@@ -32,6 +33,15 @@ def _returned(parts: list[mime.Part]) -> Iterator[mime.Headers]:
     for part in parts:
         if part.is_original or part.kind == "message/feedback-report":
             yield part.inner_headers
+
+
+def _returned_in_text(parts: list[mime.Part]) -> Iterator[mime.Headers]:
+    """Of mailers that write the returned mail below their own words."""
+    for part in parts[:_TEXTS]:
+        if part.kind == "text/plain":
+            below = notice.divide(part.text).returned
+            if below:
+                yield mime.read_headers(notice.headers_in(below).encode())
 
 
 def _addresses(headers: mime.Headers, name: str) -> Iterator[str]:

@@ -13,6 +13,7 @@ from delivery.models.ledger import (
     Waiting,
 )
 from delivery.models.listener import ReturnListener
+from delivery.models.mailboxes import KnownMail, ReturnMailbox
 from delivery.models.pacing import LanePace, MailDomain, RetryMinute
 from delivery.models.providers import Breaker, Provider
 from delivery.models.routes import Route
@@ -29,6 +30,7 @@ __all__ = [
     "Feedback",
     "FeedbackCount",
     "FeedbackEvent",
+    "KnownMail",
     "LanePace",
     "MailDomain",
     "Message",
@@ -38,6 +40,7 @@ __all__ = [
     "Provider",
     "RetryMinute",
     "ReturnListener",
+    "ReturnMailbox",
     "Returned",
     "Route",
     "SandboxMail",

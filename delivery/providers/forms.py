@@ -95,7 +95,7 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("security") == Provider.Security.NONE and not _is_this_machine(cleaned.get("host", "")):
+        if cleaned.get("security") == Provider.Security.NONE and not is_this_machine(cleaned.get("host", "")):
             self.add_error("security", "Choose STARTTLS or TLS: only a server on this machine may go without.")
         if self._keeps_password() and self._leads_elsewhere():
             self.add_error("password", "Enter the password again: the stored one is not sent to another server.")
@@ -203,7 +203,7 @@ def read_host(text: str) -> str:
     return name
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
     address = _address(host)
     return host == "localhost" or host == settings.SANDBOX_HOST or bool(address and address.is_loopback)
 

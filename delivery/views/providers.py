@@ -13,6 +13,7 @@ from accounts import audit
 from accounts.confirming import lately_confirmed
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.secrets import Unreadable
+from delivery import connection_tests
 from delivery.models import Provider
 from delivery.providers import following, removal
 from delivery.providers.check import runs
@@ -165,7 +166,7 @@ def _form_page(
 def _start_test(request: StaffRequest, chosen: Provider) -> HttpResponse:
     try:
         key = runs.start(chosen, recipient=request.user.email)
-    except runs.TooMany:
+    except connection_tests.TooMany:
         messages.error(request, "Many connections are being tested right now. Try again in a minute.")
         return redirect("provider", chosen.pk)
     except Unreadable:

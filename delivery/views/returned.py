@@ -16,7 +16,8 @@ from accounts.permissions import Permission, StaffRequest, requires
 from delivery.feedback import settling
 from delivery.feedback.listening import bounce_domain, seen, trial
 from delivery.feedback.listening.bounce_domain import BounceDomainForm
-from delivery.models import Returned, ReturnListener
+from delivery.models import Returned, ReturnListener, ReturnMailbox
+from delivery.views import webhooks
 
 TYPED_ABOVE = 5_000  # people; then the number is typed
 
@@ -119,6 +120,8 @@ def _context(request: StaffRequest, form: BounceDomainForm) -> dict[str, Any]:
         "held": seen.held(),
         "typed_above": TYPED_ABOVE,
         "last": seen.last(),
+        "mailboxes": ReturnMailbox.objects.order_by("name"),
+        **webhooks.context(),
         **_listener_context(organisation),
         **_test(request.GET.get("test", "")),
     }

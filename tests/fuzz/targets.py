@@ -5,14 +5,18 @@ A target takes any bytes and raises only when a promise is broken. Errors that a
 
 import io
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from campaigns.content import html, sheet_cleaning
 from campaigns.merge import language
 from campaigns.message import plaintext
 from contacts.importing.reading import records
-from delivery import replies, tokens
-from delivery.bounces import arf
+from delivery import bounces, replies, tokens
+from delivery.bounces import Kind, arf
+from delivery.feedback.webhooks import reading
+from delivery.feedback.webhooks.catalogue import kinds
+from delivery.feedback.webhooks.request import Request
 from delivery.html_tokens import tokens as html_tokens
 from delivery.sandbox.headers import read as read_headers
 from delivery.sandbox.reading import Reading
@@ -96,6 +100,15 @@ def complaint(data: bytes) -> None:
     assert report is None or isinstance(report.feedback_type, str)
 
 
+def returned_mail(data: bytes) -> None:
+    """Whatever comes back, what is found of it can be stored, and suppresses only people whom it names."""
+    trace = bounces.trace(data)
+    assert len(trace.envelope_addresses) <= 20 and len(trace.message_ids) <= 20  # noqa: PT018
+    for found in bounces.read(data):
+        assert len(found.diagnostic) <= 1_000 and "\0" not in found.diagnostic  # noqa: PT018
+        assert found.kind in (Kind.BOUNCE, Kind.COMPLAINT) or not found.suppresses
+
+
 def sandbox_mail(data: bytes) -> None:
     mail = Reading(data[:LONGEST])
     read_headers(data[:LONGEST])
@@ -116,6 +129,18 @@ _HTML = (
     "<img src=x onerror=y>¦<svg>¦<math>¦<title>¦</title>¦=¦'¦{{ first_name }}¦{% if city %}¦{% endif %}¦&#106;¦"
     'javascript:¦style="color:red"¦\u202e¦é'
 )
+
+
+def webhook(data: bytes) -> None:
+    """Whatever comes, in the form of any provider, is read or declared unreadable."""
+    for kind in kinds():
+        for form in ("application/json", "application/x-www-form-urlencoded"):
+            with suppress(ValueError):
+                for heard in reading.read(kind, Request({"content-type": form}, data).raw(kind)):
+                    assert "\0" not in heard.kind + heard.diagnostic + heard.recipient
+                    assert heard.message_ids == frozenset()
+
+
 TARGETS: Mapping[str, Target] = {
     "merge_language": Target(
         merge_language,
@@ -136,10 +161,24 @@ TARGETS: Mapping[str, Target] = {
         "Content-Type: multipart/report; report-type=feedback-report; boundary=x¦\r\n¦--x¦--x--¦; charset=é¦"
         "Content-Type: message/feedback-report¦Feedback-Type: abuse¦Content-Type: message/rfc822¦To: a@b.example",
     ),
+    "returned_mail": Target(
+        returned_mail,
+        "From: MAILER-DAEMON¦To: bounce+1@a.example¦Subject: failure notice¦X-Failed-Recipients: ¦Auto-Submitted: ¦"
+        "Content-Type: multipart/report; boundary=x¦\r\n\r\n¦\n¦--x¦--x--¦Content-Type: message/delivery-status¦"
+        "Content-Type: message/global-delivery-status¦Final-Recipient: rfc822; a@b.example¦Action: failed¦"
+        "Action: delayed¦Status: 5.1.1¦Diagnostic-Code: smtp; 550 user unknown¦Will-Retry-Until: ¦<a@b.example>:¦"
+        "Content-Type: message/rfc822¦Received: ¦> ¦--- original message ---¦queue for up to 7 days¦<<< 550 ¦>>> DATA",
+    ),
     "sandbox_mail": Target(
         sandbox_mail,
         "Content-Type: multipart/mixed; boundary=x¦Content-Type: text/html; charset=utf-7¦\r\n¦--x¦--x--¦"
         "Subject: =?utf-8?q?a=C3?=¦List-Unsubscribe: <https://a.example>¦Content-Transfer-Encoding: base64¦" + _HTML,
+    ),
+    "webhook": Target(
+        webhook,
+        '[¦]¦{¦}¦:¦,¦"¦null¦7¦"event"¦"bounce"¦"msys"¦"message_event"¦"type"¦"data"¦"email.bounced"¦"RecordType"¦"Bounce"¦'
+        '"event-data"¦"failed"¦"payload"¦"status"¦"HardFail"¦"Type":"Notification"¦"TopicArn":""¦"Message"¦"{}"¦'
+        "mandrill_events=¦%7B%7D¦\\ud800¦\0",
     ),
     "reply": Target(reply, "5.1.1 ¦4.2.2 ¦user unknown¦mailbox full¦blocked¦<a@b.example>¦try again in 5 min"),
 }

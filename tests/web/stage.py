@@ -15,7 +15,7 @@ from contacts import consent
 from contacts.models import Contact, Field, MailingList
 from delivery import tokens
 from delivery.ledger import building
-from delivery.models import Batch, Chunk, Message, MessageState, Provider, Returned, SandboxMail
+from delivery.models import Batch, Chunk, Message, MessageState, Provider, Returned, ReturnMailbox, SandboxMail
 from tests.delivery import checkpoints
 from tests.delivery.feedback import returned as reports
 from tests.running import free_port
@@ -100,6 +100,19 @@ def provider(cast: Cast) -> Provider:
         "provider",
         lambda: Provider.objects.create(name="Relay", host="127.0.0.1", port=free_port(), security="none"),
     )
+
+
+def return_mailbox(cast: Cast, name: str = LONG_NAME, **state: Any) -> ReturnMailbox:
+    """On a port where nothing listens."""
+
+    def make() -> ReturnMailbox:
+        username = f"bounces+{LONG_NAME}@example.org"
+        mailbox = ReturnMailbox(name=name[:80], host="127.0.0.1", port=free_port(), username=username, **state)
+        mailbox.secret = "an app password"
+        mailbox.save()
+        return mailbox
+
+    return cast.once(f"mailbox {name}", make)
 
 
 def launched(cast: Cast, state: str = Batch.State.SENDING) -> Campaign:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.wording import rate
+from delivery.deliverability.figures import LANES
 from delivery.feedback import second_line
 from delivery.feedback.second_line import SecondLine
 from delivery.models import Batch, Chunk, FeedbackCount
@@ -46,7 +47,6 @@ _CHANNELS = {
     "page": "by the page behind the link in the mail",
     "one-click": "by the button of their mail program",
 }
-LANES = {"gmail": "Gmail", "microsoft": "Microsoft", "yahoo": "Yahoo", "apple": "Apple", "other": "All others"}
 
 
 @dataclass(frozen=True, slots=True)

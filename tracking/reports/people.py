@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection
@@ -24,7 +25,7 @@ TERMS = {
     "skipped": "Skipped",
     "unaccounted": "Unaccounted for",
 }
-# Parts of the refused: what stop rules count.
+# What stop rules count, said at once or later.
 REASONS = {"hard": "Do not exist", "blocked": "Refused as spam"}
 ACTS = {
     "opened": ("Opened", EventKind.OPEN),
@@ -61,6 +62,15 @@ def people(
         return _returned(batch, term, reason=reason, after=after, limit=limit, search=search)
     if term == returned.NO_WORD:
         return _without_word(batch, after=after, limit=limit, search=search)
+    found = _by_ledger(batch, term, after=after, limit=limit, search=search)
+    if term in REASONS:
+        later = "bounced-hard" if term == "hard" else "bounced-soft"
+        found += _returned(batch, later, blocked=term == "blocked", after=after, limit=limit, search=search)
+        found = sorted(found, key=attrgetter("message_id"))[:limit]
+    return found
+
+
+def _by_ledger(batch: Batch, term: str, *, after: int, limit: int, search: str) -> list[Person]:
     rows = ledger.messages(batch, term, after=after, limit=limit, search=search)
     holdup = health.words(batch) if any(row.state == MessageState.PENDING for row in rows) else ""
     return [
@@ -116,7 +126,7 @@ LEFT JOIN LATERAL (
     SELECT trim(status || ' ' || diagnostic) AS words, happened_at FROM delivery_feedbackevent
     WHERE message_id = f.message_id AND kind = %(kind)s ORDER BY id DESC LIMIT 1) e ON true
 WHERE f.batch_id = %(batch)s AND f.term = %(term)s AND f.message_id > %(after)s
-AND (%(reason)s = '' OR {returned.CATEGORY} = %(reason)s)
+AND (%(reason)s = '' OR {returned.CATEGORY} = %(reason)s) AND (f.is_blocked OR NOT %(blocked)s)
 AND strpos(lower(coalesce(m.email, '')), %(search)s) > 0
 ORDER BY f.message_id LIMIT %(limit)s
 """  # noqa: S608
@@ -131,7 +141,9 @@ ORDER BY m.id LIMIT %(limit)s
 """
 
 
-def _returned(batch: Batch, term: str, *, reason: str, after: int, limit: int, search: str) -> list[Person]:
+def _returned(
+    batch: Batch, term: str, *, reason: str = "", blocked: bool = False, after: int, limit: int, search: str
+) -> list[Person]:
     label, number = returned.TERMS[term]
     values: dict[str, Any] = {
         "batch": batch.pk,
@@ -139,6 +151,7 @@ def _returned(batch: Batch, term: str, *, reason: str, after: int, limit: int, s
         "kind": _KINDS.get(term, "bounce"),
         "after": after,
         "reason": reason,
+        "blocked": blocked,
         "search": search.strip().lower(),
         "limit": limit,
     }
@@ -150,7 +163,7 @@ def _returned(batch: Batch, term: str, *, reason: str, after: int, limit: int, s
             message_id=message_id,
             contact_id=contact_id,
             email=email,
-            words=Words(returned.KINDS[term], label, wording.reason(category) if term in returned.BOUNCED else ""),
+            words=Words(returned.KINDS[term], label, wording.of_bounce(category) if term in returned.BOUNCED else ""),
             at=at,
             reply=reply,
             attempts=attempts,

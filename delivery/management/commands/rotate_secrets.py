@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts import secrets
 from accounts.two_factor import sealing
-from delivery.models import Provider, Webhook
+from delivery.models import Provider, ReturnMailbox, Webhook
 
 _OF_WEBHOOKS = ("secret_sealed", "password_sealed", "keys_sealed")
 
@@ -34,7 +34,7 @@ def rotate() -> int:
         except secrets.Unreadable as problem:
             raise secrets.Unreadable(f"{provider.name}: {problem}") from None
         Provider.objects.filter(pk=provider.pk).update(password_sealed=sealed)
-    return len(holders) + _rotate_webhooks() + sealing.rotate()
+    return len(holders) + _rotate_webhooks() + _rotate_mailboxes() + sealing.rotate()
 
 
 def _rotate_webhooks() -> int:
@@ -47,3 +47,14 @@ def _rotate_webhooks() -> int:
             raise secrets.Unreadable(f"The webhook {webhook}: {problem}") from None
         count += Webhook.objects.filter(pk=webhook.pk).update(**fresh) * len(fresh)
     return count
+
+
+def _rotate_mailboxes() -> int:
+    mailboxes = ReturnMailbox.objects.select_for_update().filter(secret_sealed__isnull=False)
+    for mailbox in mailboxes:
+        try:
+            sealed = secrets.rotate(mailbox.secret_sealed or b"")
+        except secrets.Unreadable as problem:
+            raise secrets.Unreadable(f"{mailbox.name}: {problem}") from None
+        ReturnMailbox.objects.filter(pk=mailbox.pk).update(secret_sealed=sealed)
+    return len(mailboxes)

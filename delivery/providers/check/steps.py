@@ -12,9 +12,9 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
+from delivery.connection_tests import State, Step
 from delivery.providers.check import cures, machines
 from delivery.providers.check.cures import Failed
 from delivery.sandbox import identity
@@ -25,12 +25,6 @@ from delivery.transports.smtp.wire import NotSmtp, Reply
 TIMEOUT_SECONDS = 10.0
 EXPIRES_SOON = timedelta(days=14)
 _ROUNDS_TO_CLOSE = 5  # of the loop, until sockets that were given up are closed, those under TLS too
-
-
-class State(StrEnum):
-    GOOD = "good"
-    WARN = "warn"
-    BAD = "bad"
 
 
 STEPS = {
@@ -69,20 +63,6 @@ class Target:
             connect_timeout=self.timeout_seconds,
             command_timeout=self.timeout_seconds,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    name: str  # key of STEPS
-    state: State
-    milliseconds: int
-    words: str
-    cure: str = ""
-    raw: str = ""  # what the server said; hostile text
-
-    @property
-    def label(self) -> str:
-        return STEPS[self.name]
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ function dataset(canvas, line, number) {
   };
 }
 
-function options(canvas) {
+function options(canvas, unit) {
   const muted = colour(canvas, "--muted");
   const grid = colour(canvas, "--line");
   const font = { family: getComputedStyle(canvas.parentElement).fontFamily, size: 12 };
@@ -55,7 +55,7 @@ function options(canvas) {
     interaction: { mode: "index", intersect: false },
     scales: {
       x: { grid: { display: false }, ticks: { color: muted, font, maxTicksLimit: 8, maxRotation: 0 } },
-      y: { beginAtZero: true, grid: { color: grid }, border: { display: false }, ticks: { color: muted, font, precision: 0 } },
+      y: { beginAtZero: true, grace: unit ? "10%" : 0, grid: { color: grid }, border: { display: false }, ticks: unit ? { color: muted, font, callback: (value) => `${value}${unit}` } : { color: muted, font, precision: 0 } },
     },
     plugins: { legend: { align: "start", labels: { color: muted, font, usePointStyle: true, boxWidth: 8, boxHeight: 7, padding: 14 } } },
   };
@@ -64,12 +64,12 @@ function options(canvas) {
 export function mount(canvas) {
   const series = JSON.parse(canvas.dataset.chart);
   const datasets = () => series.lines.map((line, number) => dataset(canvas, line, number));
-  const chart = new Chart(canvas, { type: "line", data: { labels: series.labels, datasets: datasets() }, options: options(canvas) });
+  const chart = new Chart(canvas, { type: "line", data: { labels: series.labels, datasets: datasets() }, options: options(canvas, series.unit) });
 
   const recolour = () => {
     if (!canvas.isConnected) return;
     chart.data.datasets = datasets();
-    Object.assign(chart.options, options(canvas));
+    Object.assign(chart.options, options(canvas, series.unit));
     chart.update();
   };
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);

@@ -18,7 +18,7 @@ from tests.delivery.feedback.returned import DOMAIN, bounce, hand_in, mailed
 
 pytestmark = pytest.mark.django_db
 
-PAGE = "/delivery/returned/"
+PAGE = "/returned/"
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ def test_last_reports_are_listed_with_what_became_of_them(page: Client) -> None:
     message = mailed()
     row = hand_in(bounce(message, words="550 5.1.1 <script>alert(1)</script> User unknown"))
     shown = page.get(PAGE).content.decode()
-    assert f"/delivery/returned/raw/{row.pk}/" in shown
+    assert f"/returned/{row.pk}/" in shown
     assert f"mail {message.pk}" in shown
     assert "It is counted." in shown
     assert "<script>alert" not in shown

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from delivery.providers.check.steps import State, Step, Target, run
+from delivery.connection_tests import State, Step
+from delivery.providers.check.steps import Target, run
 from tests.delivery.providers.talking import Authority, Script, closed_port, talking
 
 PASSWORD = "canary-7f3A9"

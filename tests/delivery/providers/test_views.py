@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from accounts.models import AuditEntry, User
 from campaigns.models import Campaign
-from delivery import replies
+from delivery import connection_tests, replies
 from delivery.models import Batch, Provider
 from delivery.providers.check import runs, steps
 from delivery.replies import Category
@@ -140,9 +140,10 @@ def test_a_provider_that_failed_its_test_becomes_the_default_only_when_asked_twi
 def test_a_provider_that_is_removed_during_its_test_stays_removed() -> None:
     provider = relay()
     Provider.objects.filter(pk=provider.pk).delete()
-    passed = [steps.Step(name, steps.State.GOOD, 1, "Good.") for name in steps.STEPS]
-    runs.note(provider.pk, runs.Run(uuid.uuid4(), passed, is_done=True))
-    runs.note(provider.pk, runs.Run(uuid.uuid4(), [steps.Step("dns", steps.State.BAD, 1, "No.")], is_done=True))
+    passed = [connection_tests.Step(name, connection_tests.State.GOOD, 1, "Good.") for name in steps.STEPS]
+    runs.note(provider.pk, connection_tests.Run(uuid.uuid4(), steps.STEPS, passed, is_done=True))
+    failed = [connection_tests.Step("dns", connection_tests.State.BAD, 1, "No.")]
+    runs.note(provider.pk, connection_tests.Run(uuid.uuid4(), steps.STEPS, failed, is_done=True))
     assert not Provider.objects.filter(name="Relay").exists()
 
 

@@ -14,7 +14,8 @@ from django.utils import timezone
 from accounts.models import User
 from delivery.feedback import second_line
 from delivery.feedback.second_line import Moved
-from delivery.models import Batch, Feedback, FeedbackEvent, Term
+from delivery.ledger import evidence
+from delivery.models import Batch, Feedback, FeedbackEvent, Message, MessageState, Term, Waiting
 from tests.tracking.conftest import Sent
 from tracking.reports import numbers, people, returned
 
@@ -56,6 +57,24 @@ def test_every_term_leads_to_exactly_as_many_people_as_it_counts(heard: Sent) ->
         assert part.url.endswith(f"?term={part.key}")
     assert report.delivered == 8
     assert report.complained.people == 1
+
+
+def test_who_does_not_exist_or_refuses_as_spam_is_listed_whenever_it_was_said(heard: Sent) -> None:
+    """A stop rule counts both, and its notice leads to these lists."""
+    message, refused = heard.messages[6], heard.messages[7]
+    second_line.move([Moved(message.id, heard.batch.id, "gmail", Term.SOFT, "spam_content", is_blocked=True)])
+    Message.objects.filter(pk=refused.id).update(state=MessageState.REFUSED)
+    Waiting.objects.create(
+        message_id=refused.id, batch=heard.batch, state=MessageState.REFUSED, category="invalid_recipient"
+    )
+    Batch.objects.filter(pk=heard.batch.pk).update(accepted=11, refused=1, hard=1)
+    figures = evidence.of([heard.batch.id])
+    hard = [person.message_id for person in people.everyone(heard.batch, "hard")]
+    assert hard == [heard.messages[0].id, heard.messages[1].id, refused.id]
+    assert len(hard) == figures.hard
+    assert [person.message_id for person in people.everyone(heard.batch, "blocked")] == [message.id]
+    assert figures.blocked == 1
+    assert [person.message_id for person in people.people(heard.batch, "hard", after=hard[0], limit=1)] == [hard[1]]
 
 
 def test_the_line_says_that_it_adds_up(heard: Sent) -> None:

@@ -5,7 +5,21 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Organisation
-from delivery.models import LanePace, Provider, Returned, ReturnListener, Route, SandboxMail, SandboxRules, WarmupPlan
+from delivery.feedback.webhooks import managing
+from delivery.models import (
+    Batch,
+    FeedbackEvent,
+    LanePace,
+    Provider,
+    Returned,
+    ReturnListener,
+    ReturnMailbox,
+    Route,
+    SandboxMail,
+    SandboxRules,
+    WarmupPlan,
+    Webhook,
+)
 from delivery.policy import warmup
 from delivery.replies import Category
 from delivery.routing import circuits
@@ -32,6 +46,11 @@ def relay_in_trouble(cast: Cast) -> dict[str, Any]:
 
 def returned(cast: Cast) -> dict[str, Any]:
     return {"returned_id": stage.returned(cast).pk}
+
+
+def what_was_sent(cast: Cast) -> dict[str, Any]:
+    stage.returned(cast)
+    return {"query": "?days=90"}
 
 
 def returned_set_up(cast: Cast) -> dict[str, Any]:
@@ -145,7 +164,131 @@ def slowed_relay(cast: Cast) -> dict[str, Any]:
     return relay(cast)
 
 
+def mailbox(cast: Cast) -> dict[str, Any]:
+    return {"mailbox_id": stage.return_mailbox(cast).pk}
+
+
+def paused_mailbox(cast: Cast) -> dict[str, Any]:
+    return {"mailbox_id": stage.return_mailbox(cast, "Paused", is_paused=True).pk}
+
+
+def mailbox_in_trouble(cast: Cast) -> dict[str, Any]:
+    found = stage.return_mailbox(cast, "In trouble", failures=2)
+    found.fails("The server refused the user name or the password.", "Enter both again.", f"NO {stage.LONG_NAME}")
+    return {"mailbox_id": found.pk}
+
+
+def mailbox_form(cast: Cast) -> dict[str, Any]:
+    return {
+        "name": "Other bounces",
+        "protocol": "imap",
+        "host": "imap.example.org",
+        "port": 993,
+        "security": "tls",
+        "username": "bounces@example.org",
+        "login_by": "password",
+        "secret": "an app password",
+        "folder": "",
+        "afterwards": "mark",
+    }
+
+
+def mailboxes_now(cast: Cast) -> Any:
+    return list(ReturnMailbox.objects.order_by("pk").values("name", "is_paused", "host"))
+
+
+def webhook(cast: Cast, kind: str = "sendgrid") -> dict[str, Any]:
+    """As it stands after some days, with the last request refused."""
+
+    def make() -> Webhook:
+        made = managing.add(kind, provider=stage.provider(cast), label=stage.LONG_NAME)
+        managing.enter_keys(made, {"public_key": "MFkwEwYHKoZIzj0CAQ"})
+        words = "The signature does not fit the key that is entered here."
+        report = cast.once(
+            f"report {kind}",
+            lambda: Returned.objects.create(
+                way="webhook",
+                source=made.source,
+                form=f"webhook:{kind}",
+                raw=b"{}",
+                digest=kind.encode(),
+                state="nothing",
+                words="It changes nothing.",
+                due_at=None,
+            ),
+        )
+        FeedbackEvent.objects.create(
+            message_id=made.pk,
+            batch=Batch.objects.create(rehearsal=True, content_kind="edition", content_id=1),
+            kind="bounce",
+            category="mailbox_full",
+            diagnostic="552 5.2.2 <b>over quota</b>",
+            source=made.source,
+            returned=report,
+        )
+        Webhook.objects.filter(pk=made.pk).update(refused=3, last_refused_at=timezone.now(), refusal=words)
+        return made
+
+    return {"webhook_id": cast.once(f"webhook {kind}", make).pk}
+
+
+def paused_webhook(cast: Cast) -> dict[str, Any]:
+    given = webhook(cast)
+    Webhook.objects.update(state="paused")
+    return given
+
+
+def unsigned_webhook(cast: Cast) -> dict[str, Any]:
+    return webhook(cast, "postmark")
+
+
+def asking_webhook(cast: Cast) -> dict[str, Any]:
+    given = webhook(cast, "amazon_ses")
+    url = "https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription&Token=x"
+    offered = {"topic": "arn:aws:sns:eu-central-1:123456789012:tallypost", "url": url}
+    Webhook.objects.filter(kind="amazon_ses").update(learnt={"offered": offered, "topics": ["arn:aws:sns:x:1:y"]})
+    return given
+
+
+def checked_webhook(cast: Cast) -> dict[str, Any]:
+    given = webhook(cast)
+    report = Returned.objects.get(source=f"webhook {given['webhook_id']}")
+    return {**given, "query": f"?check={report.pk}&ms=12"}
+
+
+def webhooks_now(cast: Cast) -> Any:
+    return list(Webhook.objects.order_by("pk").values("kind", "state", "keys_sealed"))
+
+
 ADDRESSES = {
+    "mailbox-new": Address(ADMINS, post=mailbox_form, changes=mailboxes_now, spoil="main .btn-primary"),
+    "mailbox": Address(ADMINS, args=mailbox, states=(paused_mailbox, mailbox_in_trouble)),
+    "mailbox-edit": Address(ADMINS, args=mailbox, post=mailbox_form, changes=mailboxes_now),
+    "mailbox-test": Address(ADMINS, args=mailbox, get=False, no_page="opens a connection, stores nothing"),
+    "mailbox-test-steps": Address(
+        ADMINS,
+        args=lambda cast: mailbox(cast) | {"key": UUID(int=1)},
+        statuses=frozenset({302}),
+        no_page="a fragment; leads to the mailbox without htmx",
+    ),
+    "mailbox-pause": Address(ADMINS, args=mailbox, get=False, post=lambda cast: {}, changes=mailboxes_now),
+    "mailbox-resume": Address(ADMINS, args=paused_mailbox, get=False, post=lambda cast: {}, changes=mailboxes_now),
+    "mailbox-remove": Address(ADMINS, args=mailbox, get=False, post=lambda cast: {}, changes=mailboxes_now),
+    "webhook-new": Address(
+        ADMINS, query="?kind=mailgun", post=lambda cast: {"label": "", "provider": ""}, changes=webhooks_now
+    ),
+    "webhook": Address(
+        ADMINS, args=webhook, states=(paused_webhook, unsigned_webhook, asking_webhook, checked_webhook)
+    ),
+    "webhook-keys": Address(
+        ADMINS, args=webhook, get=False, post=lambda cast: {"public_key": "another"}, changes=webhooks_now
+    ),
+    "webhook-check": Address(ADMINS, args=webhook, get=False, no_page="makes a request to the public address"),
+    "webhook-checked": Address(ADMINS, args=webhook, no_page="a piece of its page", statuses=frozenset({302})),
+    "webhook-confirm": Address(ADMINS, args=webhook, get=False, no_page="asks Amazon"),
+    "webhook-pause": Address(ADMINS, args=webhook, get=False, post=lambda cast: {}, changes=webhooks_now),
+    "webhook-resume": Address(ADMINS, args=paused_webhook, get=False, post=lambda cast: {}, changes=webhooks_now),
+    "webhook-remove": Address(ADMINS, args=webhook, get=False, post=lambda cast: {}, changes=webhooks_now),
     "providers": Address(ADMINS, args=beside(stage.provider)),
     "provider-new": Address(
         ADMINS, post=form, changes=lambda cast: Provider.objects.count(), spoil="main .btn-primary"
@@ -190,7 +333,13 @@ ADDRESSES = {
     "route-remove": Address(
         ADMINS, args=second_of_route, get=False, post=lambda cast: {}, changes=lambda cast: Route.objects.count()
     ),
-    "returned": Address(ADMINS, args=returned_set_up, states=(returned_tested,), spoil="main .btn-primary"),
+    "deliverability": Address(STAFF, states=(what_was_sent,)),
+    "returned": Address(
+        ADMINS,
+        args=beside(returned_set_up, mailbox, paused_mailbox, mailbox_in_trouble, webhook),
+        states=(returned_tested,),
+        spoil="main .btn-primary",
+    ),
     "returned-domain": Address(
         ADMINS,
         get=False,

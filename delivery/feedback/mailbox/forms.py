@@ -1,0 +1,126 @@
+"""The form of a mailbox for returned mail."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+
+from accounts.fields import LineField
+from accounts.templatetags.shell import day
+from delivery.models import ReturnMailbox
+from delivery.providers.forms import is_this_machine, read_host
+
+PORTS = (993, 143, 995, 110)
+_LEADS_ELSEWHERE = {"protocol", "host", "port", "security", "login_by"}
+_READING = {"protocol", "host", "username", "folder"}
+_SECRET_LENGTH = 8_000  # access tokens are long
+
+
+class ReturnMailboxForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
+    """The password goes in and never comes out: an empty field keeps the one that is set."""
+
+    name = LineField(
+        max_length=80,
+        help_text="What your team calls it, such as “Bounces”.",
+        error_messages={"required": "Give it a name your team will know it by."},
+    )
+    host = LineField(
+        label="Server",
+        max_length=255,
+        help_text="Such as imap.example.org.",
+        error_messages={"required": "Enter the server's name; your provider's page says it."},
+    )
+    username = LineField(
+        label="User name",
+        max_length=255,
+        help_text="Often the whole address.",
+        error_messages={"required": "Enter the user name of the mailbox."},
+    )
+    secret = forms.CharField(
+        label="Password or token",
+        max_length=_SECRET_LENGTH,
+        strip=False,
+        error_messages={"required": "Enter the password of the mailbox, or a token."},
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    folder = LineField(max_length=200, required=False, help_text="IMAP only. INBOX is the one every mailbox has.")
+
+    class Meta:
+        model = ReturnMailbox
+        fields = ["name", "protocol", "host", "port", "security", "username", "login_by", "folder", "afterwards"]
+        labels = {
+            "protocol": "Read it by",
+            "security": "Encryption",
+            "login_by": "Log in by",
+            "afterwards": "After a report was read",
+        }
+        help_texts = {
+            "protocol": "IMAP where there is a choice.",
+            "port": "993: IMAP with TLS. 143: IMAP with STARTTLS. 995: POP3 with TLS. 110: POP3 with STARTTLS.",
+            "security": "Without encryption only a server on this machine may be used.",
+            "login_by": "A token is sent as XOAUTH2. It ends when your provider says, often within an hour.",
+            "afterwards": "IMAP only; POP3 leaves all as it is. Other mails are not touched.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["secret"].required = not self.instance.secret_sealed
+        self.fields["secret"].help_text = self._secret_help()
+        self.fields["port"].widget.attrs |= {"min": 1, "max": 65535}
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if ReturnMailbox.objects.filter(name__iexact=name).exclude(pk=self.instance.pk).exists():
+            raise ValidationError("There is already a mailbox of that name.")
+        return name
+
+    def clean_host(self) -> str:
+        return read_host(self.cleaned_data["host"])
+
+    def clean_port(self) -> int:
+        port: int = self.cleaned_data["port"]
+        if not 1 <= port <= 65_535:
+            raise ValidationError("A port is a number from 1 to 65535.")
+        if not settings.ALLOW_ANY_SMTP_PORT and port not in PORTS:
+            raise ValidationError("Mailboxes are read through port 993, 143, 995 or 110.")
+        return port
+
+    def clean_secret(self) -> str:
+        secret: str = self.cleaned_data["secret"]
+        if not set(secret).isdisjoint("\0\r\n"):
+            raise ValidationError("A password is one line.")
+        return secret
+
+    def clean_folder(self) -> str:
+        return self.cleaned_data["folder"] or "INBOX"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("security") == ReturnMailbox.Security.NONE and not is_this_machine(cleaned.get("host", "")):
+            self.add_error("security", "Choose TLS or STARTTLS: only a server on this machine may go without.")
+        if "secret" not in self.errors and not cleaned.get("secret") and _LEADS_ELSEWHERE & set(self.changed_data):
+            self.add_error("secret", "Enter it again: the stored one is not sent to another server.")
+        return cleaned
+
+    def save(self, commit: bool = True) -> ReturnMailbox:
+        mailbox: ReturnMailbox = super().save(commit=False)
+        if self.cleaned_data["secret"]:
+            mailbox.secret = self.cleaned_data["secret"]
+        if not commit:
+            return mailbox
+        if mailbox._state.adding:
+            mailbox.save()
+            return mailbox
+        # The rest may be moving on: somebody reads it right now.
+        mailbox.save(update_fields=[*self.Meta.fields, "secret_sealed", "secret_set_at"])
+        if _READING & set(self.changed_data):
+            mailbox.begin_anew()
+        elif self.changed_data:
+            mailbox.try_again()
+        return mailbox
+
+    def _secret_help(self) -> str:
+        if self.instance.secret_set_at:
+            return f"Set {day(self.instance.secret_set_at)} and never shown again. Leave empty to keep it."
+        return "Kept encrypted and never shown again."

@@ -1,0 +1,19 @@
+"""Mailboxes that cannot be read, for Home: nobody reads logs to learn that bounces no longer come in."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.permissions import Permission, allows
+from accounts.shell.problems import Problem
+from delivery.models import ReturnMailbox
+
+
+def problems(user: User) -> Iterator[Problem]:
+    may_cure = allows(user, Permission.DELIVERY)
+    for mailbox in ReturnMailbox.objects.in_trouble().order_by("name"):
+        url = reverse("mailbox", args=[mailbox.pk]) if may_cure else ""
+        cure = mailbox.cure if may_cure else "An admin can see to it."
+        text = f"{mailbox.problem} {cure} Bounces in it do not count until then; nothing is lost."
+        yield Problem("bad", f"The mailbox {mailbox} cannot be read", text, url)

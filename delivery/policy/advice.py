@@ -1,0 +1,95 @@
+"""What to do next about how mail arrives somewhere: one sentence. Pure.
+
+The lines are those of the large mailbox providers: at 0.1 % complaints mail begins to land in the spam folder, at 0.3 %
+it is refused. A campaign stops itself at 5 % dead addresses and 1 % refused as spam (delivery.policy.stop_rules).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+LOOK_AT, STOP_AT = 0.001, 0.003  # complaints of the accepted
+_FEW = 100
+_DEAD, _MANY_DEAD = 0.02, 0.05
+_BLOCKED = 0.01
+_SOFT = 0.05
+_SURELY_SOME = 10_000  # among so many somebody complains: if none is heard, nobody tells
+
+
+class About(StrEnum):
+    MAILBOX = "mailbox"
+    DOMAIN = "domain"
+    PROVIDER = "provider"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Sums over some time. `dead` and `blocked` count answers at once and those that came back later."""
+
+    accepted: int = 0
+    refused: int = 0
+    hard: int = 0  # of the accepted, later
+    soft: int = 0
+    complained: int = 0
+    dead: int = 0
+    blocked: int = 0
+
+    @property
+    def tried(self) -> int:
+        return self.accepted + self.refused
+
+    def of_tried(self, part: int) -> float | None:
+        return part / self.tried if self.tried else None
+
+    def of_accepted(self, part: int) -> float | None:
+        return part / self.accepted if self.accepted else None
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    kind: str  # a state of the face: good, wait, warn, bad, none
+    text: str
+
+
+def advise(figures: Figures, about: About, *, lane: str = "") -> Advice:
+    """The gravest first. `lane` is the mailbox provider's, as delivery.policy.mailbox_providers names it."""
+    if figures.tried < _FEW:
+        return Advice("none", "Too few mails to judge.")
+    complained = figures.complained / figures.accepted if figures.accepted else 0.0
+    dead, blocked = figures.dead / figures.tried, figures.blocked / figures.tried
+    if complained >= STOP_AT and figures.complained > 1:
+        return Advice("bad", _COMPLAINTS)
+    if blocked >= _BLOCKED:
+        return Advice("bad", _OF_BLOCKED[about])
+    if dead >= _MANY_DEAD:
+        return Advice("bad", "Many addresses do not exist. Find the import or form they came by before you send again.")
+    if complained >= LOOK_AT and figures.complained > 1:
+        return Advice("warn", _NEAR_THE_LINE)
+    if dead >= _DEAD:
+        return Advice("warn", "Addresses are getting old. Leave out people who have not opened or clicked for a year.")
+    if figures.soft >= _SOFT * figures.tried:
+        return Advice("warn", "Many mailboxes are full or refuse for now. Look at the reasons in the last report.")
+    return Advice("good", _silence(figures, lane) or "Nothing to do.")
+
+
+_COMPLAINTS = "Too many mark it as spam. Until it is below 0.1 %, write only to people who clicked lately."
+_NEAR_THE_LINE = "Near the line for complaints. Write less often to people who have not clicked for months."
+_OF_BLOCKED = {
+    About.MAILBOX: "It takes your mail for spam. Check the sender’s records and send more slowly there.",
+    About.DOMAIN: "Mail of this domain is taken for spam. Check its SPF, DKIM and DMARC records.",
+    About.PROVIDER: "Mail through it is taken for spam. Ask the provider whether its addresses are blocked.",
+}
+
+
+def _silence(figures: Figures, lane: str) -> str:
+    """A mailbox provider that tells of no complaint may only not have been asked."""
+    if lane == "gmail":
+        return "Gmail names nobody who complains. Its Postmaster Tools show how many do."
+    if figures.complained or figures.accepted < _SURELY_SOME:
+        return ""
+    return _SIGN_UP.get(lane, "")
+
+
+_SIGN_UP = {
+    "microsoft": "No complaint was heard of. Sign up for its Junk Mail Reporting Program, if you have not.",
+    "yahoo": "No complaint was heard of. Sign up for its Complaint Feedback Loop, if you have not.",
+}

@@ -1,0 +1,61 @@
+"""How mail arrives, and what to do next."""
+
+import json
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts import wording
+from accounts.numbers import whole_number
+from accounts.permissions import Permission, StaffRequest, requires
+from delivery.deliverability.figures import SPANS, Deliverability, Point
+from delivery.policy import advice
+
+_COLUMNS = (
+    ("-accepted", "Accepted", "The receiving server took them."),
+    ("-refused", "Refused", "Turned away at once, out of those tried."),
+    ("-hard", "For good", "Accepted, then returned for good, out of the accepted: the address does not exist."),
+    ("-soft", "For now", "Accepted, then returned for a reason that may pass, out of the accepted."),
+    (
+        "-spam",
+        "Spam",
+        "Marked as spam, out of the accepted, as far as mailbox providers tell. From 0.1 % on look at it, from 0.3 % on"
+        " stop.",
+    ),
+)
+
+
+@require_safe
+@requires(Permission.LOOK)
+def deliverability(request: StaffRequest) -> HttpResponse:
+    wanted = whole_number(request.GET.get("days"))
+    days = wanted if wanted in SPANS else 30
+    found = Deliverability(days)
+    points = found.points
+    context = {
+        "found": found,
+        "days": days,
+        "chips": [(f"{span} days", f"?days={span}", span == days) for span in SPANS],
+        "tables": found.tables,
+        "columns": _COLUMNS,
+        "points": points,
+        "by_week": days > 30,
+        "chart": _chart(points) if len(points) > 2 else "",
+    }
+    return render(request, "delivery/deliverability.html", context)
+
+
+def _chart(points: list[Point]) -> str:
+    """What the chart's behaviour reads: complaints and the two lines they should stay below, in per cent."""
+    return json.dumps(
+        {
+            "unit": " %",
+            "labels": [f"{point.on.day} {point.on:%b}" for point in points],
+            "lines": [
+                {"name": "Marked as spam", "values": [round((point.complained or 0.0) * 100, 3) for point in points]},
+                {"name": f"Look at {wording.rate(advice.LOOK_AT)}", "values": [advice.LOOK_AT * 100] * len(points)},
+                {"name": f"Stop at {wording.rate(advice.STOP_AT)}", "values": [advice.STOP_AT * 100] * len(points)},
+            ],
+        }
+    )

@@ -1,0 +1,118 @@
+"""How mail arrived, in sums: whatever was really sent counts once, rehearsals never, and no message is read."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import User
+from delivery.deliverability.figures import Deliverability
+from delivery.models import Batch, Chunk, FeedbackCount, Provider
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def browser(viewer: User, client_for: Callable[[User], Client]) -> Client:
+    return client_for(viewer)
+
+
+def sent(lane: str = "gmail", *, days_ago: float = 1, domain: str = "a.example", **changes: Any) -> Batch:
+    """A thousand accepted, of which some came back."""
+    batch = Batch.objects.create(
+        **{
+            "content_kind": "edition",
+            "content_id": 1,
+            "state": "done",
+            "rehearsal": False,
+            "sender_domain": domain,
+            "started_at": timezone.now() - timedelta(days=days_ago),
+        }
+        | changes
+    )
+    Chunk.objects.create(batch=batch, lane=lane, size=600, accepted=500, refused=100, hard=60, is_done=True)
+    Chunk.objects.create(batch=batch, lane=lane, size=500, accepted=500, is_done=False)
+    FeedbackCount.objects.create(batch=batch, lane=lane, hard=10, soft=5, complained=4, delivered=20)
+    return batch
+
+
+def rows(days: int = 30) -> dict[str, dict[str, Any]]:
+    return {table.about: {row.label: row for row in table.rows} for table in Deliverability(days).tables}
+
+
+def test_what_came_of_it_is_shared_out_by_mailbox_domain_and_provider() -> None:
+    relay = Provider.objects.create(name="Relay", host="mx.example", port=25, security="none")
+    sent("gmail", provider=relay)
+    sent("yahoo", domain="b.example")
+    found = rows()
+    assert set(found["mailbox"]) == {"Gmail", "Yahoo"}
+    assert set(found["domain"]) == {"a.example", "b.example"}
+    assert set(found["provider"]) == {"Relay", "Not known"}
+    gmail = found["mailbox"]["Gmail"]
+    assert (gmail.figures.accepted, gmail.figures.dead) == (1000, 70)
+    assert gmail.refused == pytest.approx(100 / 1100)
+    assert (gmail.hard, gmail.soft, gmail.complained) == (0.01, 0.005, 0.004)
+    assert gmail.complaint_kind == "bad"
+    assert gmail.advice.kind == "bad"
+
+
+def test_rehearsals_and_what_is_older_do_not_count() -> None:
+    sent(rehearsal=True)
+    sent(days_ago=40)
+    assert Deliverability(30).is_empty
+    assert Deliverability(90).whole.accepted == 1000
+
+
+def test_a_bounce_of_a_mailbox_whose_chunks_are_elsewhere_is_not_lost() -> None:
+    """The lane of a domain may be learnt between the sending and the bounce."""
+    batch = sent("other")
+    FeedbackCount.objects.create(batch=batch, lane="gmail", hard=2)
+    assert Deliverability(30).whole.hard == 12
+
+
+def test_no_message_is_read_and_the_number_of_queries_stays(browser: Client) -> None:
+    sent()
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert browser.get("/deliverability/").status_code == 200
+        for table in ("delivery_message", "delivery_feedback ", "delivery_feedbackevent", "tracking_event"):
+            assert not [query["sql"] for query in captured if table in query["sql"]]
+        return len(captured)
+
+    browser.get("/deliverability/")
+    before = queries()
+    for n in range(20):
+        sent(("gmail", "microsoft", "apple")[n % 3], days_ago=n, domain=f"d{n}.example")
+    assert queries() == before
+
+
+def test_the_page_says_what_to_do_and_shows_the_lines(browser: Client) -> None:
+    for n in range(4):
+        sent(days_ago=n, domain="<b>a</b>.example")
+    page = " ".join(browser.get("/deliverability/?days=7").content.decode().split())
+    assert "Too many mark it as spam" in page
+    assert "0.40 %" in page
+    assert "share-bad" in page
+    assert "&lt;b&gt;a&lt;/b&gt;.example" in page
+    assert "Stop at 0.3 %" in page
+    assert "As a table" in page
+
+
+@pytest.mark.parametrize("query", ["", "?days=7", "?days=nonsense", "?days=99999999999999999999"])
+def test_an_empty_page_says_what_will_be_here(query: str, browser: Client) -> None:
+    page = browser.get(f"/deliverability/{query}").content.decode()
+    assert "Nothing was sent in this time" in page
+
+
+def test_three_months_are_shown_by_the_week() -> None:
+    for n in range(90):
+        sent(days_ago=n + 0.1)
+    assert len(Deliverability(90).points) in (13, 14)
+    assert len(Deliverability(7).points) in (7, 8)
+    assert sum(point.figures.accepted for point in Deliverability(90).points) == 90_000

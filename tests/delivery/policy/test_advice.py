@@ -1,0 +1,43 @@
+"""What to do next, for figures as they come."""
+
+import pytest
+
+from delivery.policy.advice import About, Figures, advise
+
+MANY = {"accepted": 50_000}
+
+
+@pytest.mark.parametrize(
+    ("figures", "lane", "kind", "words"),
+    [
+        (Figures(accepted=60, complained=5), "other", "none", "Too few"),
+        (Figures(accepted=50_000, complained=150), "yahoo", "bad", "mark it as spam"),
+        (Figures(accepted=50_000, complained=149), "yahoo", "warn", "Near the line"),
+        (Figures(accepted=50_000, complained=50), "yahoo", "warn", "Near the line"),
+        (Figures(accepted=50_000, complained=49), "yahoo", "good", "Nothing to do"),
+        (Figures(accepted=200, complained=1), "other", "good", "Nothing to do"),  # a slip of a finger
+        (Figures(accepted=9_900, refused=100, blocked=100), "microsoft", "bad", "takes your mail for spam"),
+        (Figures(accepted=9_500, refused=500, dead=500), "other", "bad", "do not exist"),
+        (Figures(accepted=9_800, refused=200, dead=200), "other", "warn", "getting old"),
+        (Figures(accepted=9_900, refused=100, dead=100), "other", "good", "Nothing to do"),
+        (Figures(accepted=1_000, soft=50), "other", "warn", "full or refuse for now"),
+        (Figures(accepted=1_000, soft=49), "other", "good", "Nothing to do"),
+        (Figures(accepted=0, refused=500, dead=500), "other", "bad", "do not exist"),
+        (Figures(**MANY), "gmail", "good", "Postmaster Tools"),
+        (Figures(**MANY), "microsoft", "good", "Junk Mail Reporting"),
+        (Figures(**MANY), "yahoo", "good", "Complaint Feedback Loop"),
+        (Figures(**MANY), "apple", "good", "Nothing to do"),
+        (Figures(accepted=50_000, complained=1), "yahoo", "good", "Nothing to do"),
+        (Figures(), "other", "none", "Too few"),
+    ],
+)
+def test_the_gravest_is_said_first(figures: Figures, lane: str, kind: str, words: str) -> None:
+    advice = advise(figures, About.MAILBOX, lane=lane)
+    assert (advice.kind, words in advice.text) == (kind, True), advice.text
+
+
+@pytest.mark.parametrize(
+    ("about", "words"), [(About.DOMAIN, "SPF, DKIM and DMARC"), (About.PROVIDER, "Ask the provider")]
+)
+def test_who_can_mend_a_block_depends_on_where_it_is(about: About, words: str) -> None:
+    assert words in advise(Figures(accepted=900, refused=100, blocked=100), about).text

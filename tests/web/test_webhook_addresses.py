@@ -1,0 +1,172 @@
+"""Providers' requests against the real front: some seconds until it is up."""
+
+import http.client
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from accounts.models import Organisation
+from config import supervisor
+from delivery.feedback import settling
+from delivery.feedback.webhooks import checking
+from delivery.feedback.webhooks.catalogue import kinds
+from delivery.feedback.webhooks.request import MOST_BYTES, Request
+from delivery.models import Returned, Webhook
+from tests.delivery.feedback.returned import line, mailed
+from tests.delivery.feedback.webhooks import events, provider
+from tests.delivery.feedback.webhooks.events import EVENTS
+from tests.running import ROOT, database_url, free_port, until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+FLOOD = 1_000
+ADDRESS = f"/w/sendgrid/{provider.SECRET}"
+
+
+@pytest.fixture
+def front(tmp_path: Path) -> Iterator[int]:
+    yield from running(tmp_path, database_url())
+
+
+def running(var: Path, database: str) -> Iterator[int]:
+    """The port of the web server as `make run` starts it, without those for staff."""
+    port = free_port()
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "REDIS_URL": settings.REDIS_URL,
+        "SECRET_KEY": settings.SECRET_KEY,
+        "SECRETS_KEY": ",".join(settings.SECRETS_KEYS),
+        "TALLYPOST_VAR": str(var),
+    }
+    (program,) = [known for known in supervisor.programs("127.0.0.1", port, 1) if known.name == "web"]
+    process = subprocess.Popen(program.command, cwd=ROOT, env=environment)
+    try:
+        until(lambda: is_up(port), 60)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def is_up(port: int) -> bool:
+    try:
+        return ask(port, "GET", "/o/nothing")[0] == 404
+    except OSError:
+        return False
+
+
+def ask(
+    port: int, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+) -> tuple[int, bytes]:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+        connection.request(method, path, body=body or None, headers=dict(headers or {}))
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+
+
+def test_a_provider_finds_its_address_and_nobody_else_does(front: int) -> None:
+    made = provider.webhook("sendgrid")
+    message = mailed()
+    request = provider.signed("sendgrid", EVENTS["sendgrid"](message, "dead"))
+
+    assert ask(front, "POST", ADDRESS, request.body, request.headers) == (200, b"ok\n")
+    settling.settle_now(Returned.objects.values_list("pk", flat=True))
+    assert line(message).hard == 1
+
+    assert ask(front, "GET", ADDRESS)[0] == 200
+    assert ask(front, "HEAD", ADDRESS + "/")[0] == 200
+    assert ask(front, "PUT", ADDRESS, b"x")[0] == 405
+    assert ask(front, "GET", ADDRESS[:-1])[0] == 404
+    assert ask(front, "POST", "/w/", b"x")[0] == 404
+    assert ask(front, "POST", ADDRESS, request.body + b" ", request.headers)[0] == 403
+
+    # How much it brings is looked at where it has found the address, and before anything is read.
+    large = {"Content-Length": str(10**12)}
+    assert ask(front, "POST", "/w/sendgrid/guessed", b"x", large)[0] == 404
+    assert ask(front, "POST", ADDRESS, b"x", large)[0] == 413
+    assert ask(front, "POST", ADDRESS, b"x" * (MOST_BYTES + 1))[0] == 413
+
+    def counted() -> bool:
+        ask(front, "POST", ADDRESS, b"x")  # what is counted within some seconds is written with the next
+        made.refresh_from_db()
+        return made.refused >= 5
+
+    until(counted, 20, every=1)
+    assert Returned.objects.count() == 1
+
+
+def test_a_flood_of_reports_is_kept_and_holds_up_no_recipient(front: int) -> None:
+    provider.webhook("sendgrid")
+    message = mailed()
+    event = dict(events.sendgrid(message, "delivered")[0])
+    requests = [provider.signed("sendgrid", [{**event, "sg_event_id": number}]) for number in range(FLOOD)]
+    answers: list[int] = []
+    slowest = 0.0
+
+    def send(some: list[Request]) -> None:
+        answers.extend(ask(front, "POST", ADDRESS, each.body, each.headers)[0] for each in some)
+
+    senders = [threading.Thread(target=send, args=(requests[number::8],)) for number in range(8)]
+    began = time.monotonic()
+    for sender in senders:
+        sender.start()
+    while any(sender.is_alive() for sender in senders):
+        asked = time.monotonic()
+        assert ask(front, "GET", "/o/nothing")[0] == 404
+        slowest = max(slowest, time.monotonic() - asked)
+    took = time.monotonic() - began
+
+    assert answers == [200] * FLOOD
+    assert Returned.objects.count() == FLOOD
+    assert slowest < 2
+    print(f"{FLOOD / took:,.0f} reports a second; the slowest recipient waited {slowest * 1000:.0f} ms")  # noqa: T201
+    Returned.objects.all().delete()
+    Webhook.objects.all().delete()
+
+
+def test_a_check_goes_the_way_that_the_provider_goes(front: int) -> None:
+    Organisation.objects.update_or_create(pk=1, defaults={"name": "N", "public_url": f"http://127.0.0.1:{front}"})
+    for kind in sorted(kinds()):
+        made = provider.webhook(kind)
+        reached = checking.check(made)
+        kept = Returned.objects.get(pk=reached.returned_id)
+        assert b"tallypost_check" in kept.raw
+        assert (kept.source, kept.form) == (made.source, f"webhook:{kind}")
+        Webhook.objects.all().delete()
+
+    made = provider.webhook("mailgun", state="paused")
+    made.secret = "another"  # the front knows the first one for some seconds
+    made.save()
+    with pytest.raises(checking.NotReached, match="503 instead of 200"):
+        checking.check(made)
+    Webhook.objects.filter(pk=made.pk).update(keys_sealed=None)
+    made.refresh_from_db()
+    with pytest.raises(checking.NotReached, match="not entered here yet"):
+        checking.check(made)
+
+
+def test_a_check_says_what_stands_in_the_way() -> None:
+    made = provider.webhook("sendgrid")
+    for public_url, words in (
+        (f"http://127.0.0.1:{free_port()}", "could not be asked"),
+        ("http://nowhere.invalid", "nowhere.invalid"),
+    ):
+        Organisation.objects.update_or_create(pk=1, defaults={"name": "N", "public_url": public_url})
+        with pytest.raises(checking.NotReached, match=words):
+            checking.check(made)
+
+
+def test_without_a_database_providers_are_asked_to_come_again(tmp_path: Path) -> None:
+    nowhere = database_url(host="127.0.0.1", port=free_port())
+    for port in running(tmp_path, nowhere):
+        status, _ = ask(port, "POST", ADDRESS, b"[]", {"Content-Type": "application/json"})
+        assert status == 503
