@@ -11,7 +11,7 @@ from delivery.feedback.intake import MAIL
 from delivery.feedback.listening.door import Door
 from delivery.feedback.reading.reader import Mail
 from delivery.feedback.reading.readers import Readers, Reading
-from delivery.models import Returned
+from delivery.feedback.settling import Due
 
 _PAUSE_SECONDS = 0.5
 _AWAY_SECONDS = 2
@@ -44,7 +44,7 @@ def _step(door: Door, work: "Work") -> float:
         return _AWAY_SECONDS
 
 
-def _act_on(rows: Sequence[Returned], answers: Sequence[Mail | None]) -> None:
+def _act_on(rows: Sequence[Due], answers: Sequence[Mail | None]) -> None:
     """One that the database cannot hold keeps the others from nothing."""
     try:
         settling.act_on(rows, answers)
@@ -63,7 +63,7 @@ class Work:
 
     def __init__(self) -> None:
         self._readers = Readers()
-        self._rows: Sequence[Returned] = ()
+        self._rows: Sequence[Due] = ()
         self._reading: Reading | None = None
 
     def step(self) -> bool:
