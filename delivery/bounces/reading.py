@@ -134,7 +134,7 @@ class _Report:
             )
             for entry in found
         ]
-        return told if says_failed else [each for each in told if each.category not in (None, Category.UNKNOWN)]
+        return told if says_failed else [each for each in told if each.category != Category.UNKNOWN]
 
     def _named(self, words: Notice, *, says_failed: bool) -> list[Entry]:
         foreign = self._foreign()
