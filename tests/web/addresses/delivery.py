@@ -120,6 +120,8 @@ def rules(cast: Cast) -> dict[str, Any]:
         "deferred_percent": 0,
         "dropped_percent": 0,
         "complained_percent": 0,
+        "bounced_percent": 0,
+        "soft_bounced_percent": 0,
         "keep_mails": 1000,
         "keep_days": 3,
     }
