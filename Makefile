@@ -40,7 +40,6 @@ bench: setup ## Measure sending, importing and tracking; one JSON object a line
 	@$(PYTHON) -m bench track --json
 	@$(PYTHON) -m bench bounces --json
 	@$(PYTHON) -m bench idle --json
-	@$(PYTHON) -m bench bounces --json
 
 chaos: setup ## Send twenty campaigns while processes are killed, and account for every message; half an hour or more
 	@$(PYTHON) -m tests.chaos

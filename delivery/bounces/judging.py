@@ -36,6 +36,8 @@ def judge(told: Sequence[str], status: str) -> Judgement:
         category = _by_number(stage or Stage.RCPT, status) if status and not is_made_up else C.UNKNOWN
     if category == C.INVALID_RECIPIENT and _may_be_a_filter(words, stage, status):
         category = C.UNKNOWN
+    if category == C.BAD_DOMAIN and _ABOUT_US.search(words):
+        category = C.UNKNOWN
     is_permanent = category in HARD
     return Judgement(category, is_permanent, is_permanent and _is_gone(category, words, told), words)
 
@@ -66,6 +68,7 @@ def _may_be_a_filter(words: str, stage: Stage | None, status: str) -> bool:
 
 
 _KDDI = re.compile(r"\b550 : User unknown")
+_ABOUT_US = re.compile(r"\b(?:helo|ehlo|sender|mail from|return[- ]path|reverse)\b", re.IGNORECASE)
 _NAMES_THE_PERSON = re.compile(r"(?<![\d.])[45]\.1\.\d")
 _GONE = re.compile(
     r"\b(?:closed|delet\w+|remov\w+|terminated|cancel+ed|no longer|left (?:the|our)|expired|retired|"
@@ -85,21 +88,34 @@ _STATUS = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])")
 def _category(text: str, stage: Stage) -> Category | None:
     """None: the words say nothing."""
     found = _CODE.search(text)
-    return _meaning(_IDENTIFIER.sub(" ", whole(text)), int(found[1]) if found else 550, stage)
+    words = _IDENTIFIER.sub(" ", whole(_SPEAKER.sub(" ", text)))
+    return _meaning(words, int(found[1]) if found else 550, stage)
+
+
+# Who says it is no word of what is said: "host mx.example.org[192.0.2.1] said: unknown command"
+_SPEAKER = re.compile(r"\bhost \S{1,253}(?: \[[\da-fA-F.:]{3,45}\])?(?: said)?:")
+_IDENTIFIER = re.compile(r"(?<![\w./-])(?=[\w.-]{0,40}\d)[\w.-]{14,}(?![\w/])")
 
 
 @lru_cache(maxsize=4_096)  # a thousand mails come back from one server in the same words, but for addresses and numbers
 def _meaning(words: str, code: int, stage: Stage) -> Category | None:
-    by_mailer = first(_MAILERS, plain(words))
-    if by_mailer and by_mailer != C.EXPIRED:
-        return by_mailer
+    if _PROGRAM.search(words):
+        return C.UNKNOWN
     by_server = replies.classify(stage, code, None, words).category
-    if by_mailer and by_server != C.MAILBOX_FULL:  # "mailbox full ... retry timeout exceeded": the cause is told, too
-        return by_mailer
-    return by_server if by_server != C.UNKNOWN else None
+    if by_server in _SAYS_LITTLE:
+        by_mailer = first(_MAILERS, plain(words))
+        if by_mailer and not (by_mailer in HARD and _FOR_NOW.search(words)):
+            return by_mailer
+        return by_server if by_server != C.UNKNOWN else None
+    return by_server
 
 
-_IDENTIFIER = re.compile(r"(?<![\w./-])(?=[\w.-]{0,40}\d)[\w.-]{14,}(?![\w/])")
+# A program on the last machine failed, whatever it says of users
+_PROGRAM = re.compile(
+    r"procmail|maildrop|could ?n[o']?t create |command (?:died|failed)|returned a non-zero|mailer error"
+)
+_FOR_NOW = re.compile(r"temporar|try (?:again )?later|, try again")
+_SAYS_LITTLE = frozenset({C.UNKNOWN, C.NETWORK, C.GREYLIST})
 
 
 def _by_number(stage: Stage, status: str) -> Category:
@@ -108,7 +124,7 @@ def _by_number(stage: Stage, status: str) -> Category:
 
 _CODE = re.compile(r"(?<![\w.:-])([45]\d\d)(?=[ -]|$)")
 
-# What mailers say themselves, when no server answered or before they asked one.
+# What mailers say themselves, where no server said more.
 _MAILERS = (
     rule(
         C.EXPIRED,
@@ -130,8 +146,6 @@ _MAILERS = (
         C.INVALID_RECIPIENT,
         r"(invalid|unknown) final delivery user|check (if|that|whether) (the )?address is correct",
     ),
-    # A program on the last machine failed, whatever it says of users
-    rule(C.UNKNOWN, r"procmail|maildrop|could ?n[o']?t create |command (died|failed)|returned a non-zero|mailer error"),
     rule(
         C.NETWORK,
         r"network (error|is down|is unreachable)|did not accept our requests to connect|"
@@ -160,7 +174,8 @@ _STAGES: tuple[tuple[Stage, tuple[str, ...]], ...] = (
     ),
     (
         Stage.MAIL,
-        ("in reply to mail", "after mail from", "after pipelined mail", " our mail from", ">>> mail", "like sender"),
+        ("in reply to mail", "after mail from", "after pipelined mail", " our mail from", ">>> mail",
+         "not like sender"),
     ),
     (Stage.CONNECT, ("initial connection", "initial greeting", "refused to talk")),
     (Stage.EHLO, ("in reply to ehlo", "in reply to helo", "after ehlo", "after helo", ">>> ehlo", ">>> helo")),

@@ -138,13 +138,7 @@ def _merged(found: list[tuple[str, list[str]]]) -> list[Entry]:
     words: dict[str, list[str]] = {}
     for address, lines in found:
         words.setdefault(address, []).extend(lines)
-    return [
-        Entry(address, _SPEAKER.sub("", " ".join(" ".join(lines).split())[:_WORDS_CHARS]))
-        for address, lines in words.items()
-    ]
-
-
-_SPEAKER = re.compile(r"^host \S{1,253} said: ", re.IGNORECASE)
+    return [Entry(address, " ".join(" ".join(lines).split())[:_WORDS_CHARS]) for address, lines in words.items()]
 
 
 def origin(words: str) -> str | None:

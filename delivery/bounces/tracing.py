@@ -15,7 +15,7 @@ def trace(raw: bytes) -> Trace:
     try:
         headers, parts = mime.leaves(raw)
         returned = list(_returned(parts)) or list(_returned_in_text(parts))
-    except (ValueError, LookupError, TypeError, RecursionError, OverflowError):
+    except Exception:  # as in `read`
         return Trace((), ())
     every = [headers, *returned]
     return Trace(

@@ -44,9 +44,9 @@ class Row:
 
     @property
     def complaint_kind(self) -> str:
-        """Which side of the lines: "", warn, bad."""
+        """Which side of the lines: good, warn, bad."""
         share = self.complained or 0.0
-        return "bad" if share >= advice.STOP_AT else "warn" if share >= advice.LOOK_AT else ""
+        return "bad" if share >= advice.STOP_AT else "warn" if share >= advice.LOOK_AT else "good"
 
 
 @dataclass(frozen=True, slots=True)

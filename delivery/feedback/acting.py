@@ -210,7 +210,7 @@ def _follow(fresh: Sequence[_Work]) -> None:
             work.mailed.batch_id,
             work.mailed.lane,
             int(work.effect.term or 0),
-            str(work.told.heard.category or ""),
+            str(work.told.heard.category or work.told.heard.detail or "")[:30],
             work.effect.is_blocked,
         )
         for work in standing

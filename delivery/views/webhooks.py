@@ -1,5 +1,6 @@
 """Providers' reports: where they come in, set up, tried, paused, removed."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +17,7 @@ from delivery.feedback.webhooks import checking, managing, receiving, signatures
 from delivery.feedback.webhooks.catalogue import Kind, kinds
 from delivery.feedback.webhooks.forms import KeysForm, WebhookForm
 from delivery.models import FeedbackEvent, Returned, Webhook
+from delivery.replies import WORDS, Category
 
 SHOWN = 20
 
@@ -24,12 +26,6 @@ def context() -> dict[str, Any]:
     """What templates/delivery/_returned_webhooks.html shows."""
     known = Webhook.objects.select_related("provider").order_by("kind", "pk")
     return {"webhooks": [(webhook, kinds()[webhook.kind]) for webhook in known], "offers": managing.offers()}
-
-
-@require_safe
-@requires(Permission.DELIVERY)
-def webhooks(request: StaffRequest) -> HttpResponse:
-    return render(request, "delivery/webhooks.html", context())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -133,7 +129,7 @@ def remove(request: StaffRequest, webhook_id: int) -> HttpResponse:
     shown.delete()
     audit.record(request, "webhook.removed", kind.name)
     messages.success(request, f"{kind.name} is not listened to any more. Remove the webhook in its console, too.")
-    return redirect("webhooks")
+    return redirect(f"{reverse('returned')}#webhooks")
 
 
 _UNREADABLE = "Its stored secrets cannot be read any more. Remove this webhook and add it anew."
@@ -160,11 +156,40 @@ def _page(request: StaffRequest, shown: Webhook, kind: Kind, form: KeysForm | No
         "form": form,
         "user": signatures.USER,
         "requests": requests,
-        "events": FeedbackEvent.objects.filter(source=shown.source).order_by("-id")[:SHOWN],
+        "events": [(event, _words(event)) for event in _events(shown)],
         **_addresses(shown),
         **_check(request, shown),
     }
     return render(request, "delivery/webhook.html", given, status=status)
+
+
+def _events(shown: Webhook) -> Iterable[FeedbackEvent]:
+    return FeedbackEvent.objects.filter(source=shown.source).order_by("-id")[:SHOWN]
+
+
+_KINDS = {
+    "bounce": "Bounced",
+    "delay": "Put off",
+    "delivered": "Delivered",
+    "complaint": "Marked as spam",
+    "autoreply": "Answered by itself",
+    "unsubscribe": "Unsubscribed",
+    "opened": "Opened",
+    "clicked": "Clicked",
+}
+
+
+def _words(event: FeedbackEvent) -> str:
+    """What happened, in our words; a provider's own where we have none."""
+    said = _KINDS.get(event.kind, f"“{event.kind}”")
+    if event.kind == "bounce" and event.is_permanent:
+        said = "Bounced for good"
+    if event.category in _CATEGORIES:
+        return f"{said}: {WORDS[Category(event.category)]}"
+    return f"{said} ({event.category})" if event.category else said
+
+
+_CATEGORIES = frozenset(str(category) for category in WORDS) - {"unknown"}
 
 
 def _addresses(shown: Webhook) -> dict[str, Any]:

@@ -5,6 +5,7 @@ A target takes any bytes and raises only when a promise is broken. Errors that a
 
 import io
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from campaigns.content import html, sheet_cleaning
@@ -13,6 +14,9 @@ from campaigns.message import plaintext
 from contacts.importing.reading import records
 from delivery import bounces, replies, tokens
 from delivery.bounces import Kind, arf
+from delivery.feedback.webhooks import reading
+from delivery.feedback.webhooks.catalogue import kinds
+from delivery.feedback.webhooks.request import Request
 from delivery.html_tokens import tokens as html_tokens
 from delivery.sandbox.headers import read as read_headers
 from delivery.sandbox.reading import Reading
@@ -125,6 +129,18 @@ _HTML = (
     "<img src=x onerror=y>¦<svg>¦<math>¦<title>¦</title>¦=¦'¦{{ first_name }}¦{% if city %}¦{% endif %}¦&#106;¦"
     'javascript:¦style="color:red"¦\u202e¦é'
 )
+
+
+def webhook(data: bytes) -> None:
+    """Whatever comes, in the form of any provider, is read or declared unreadable."""
+    for kind in kinds():
+        for form in ("application/json", "application/x-www-form-urlencoded"):
+            with suppress(ValueError):
+                for heard in reading.read(kind, Request({"content-type": form}, data).raw(kind)):
+                    assert "\0" not in heard.kind + heard.diagnostic + heard.recipient
+                    assert heard.message_ids == frozenset()
+
+
 TARGETS: Mapping[str, Target] = {
     "merge_language": Target(
         merge_language,
@@ -157,6 +173,12 @@ TARGETS: Mapping[str, Target] = {
         sandbox_mail,
         "Content-Type: multipart/mixed; boundary=x¦Content-Type: text/html; charset=utf-7¦\r\n¦--x¦--x--¦"
         "Subject: =?utf-8?q?a=C3?=¦List-Unsubscribe: <https://a.example>¦Content-Transfer-Encoding: base64¦" + _HTML,
+    ),
+    "webhook": Target(
+        webhook,
+        '[¦]¦{¦}¦:¦,¦"¦null¦7¦"event"¦"bounce"¦"msys"¦"message_event"¦"type"¦"data"¦"email.bounced"¦"RecordType"¦"Bounce"¦'
+        '"event-data"¦"failed"¦"payload"¦"status"¦"HardFail"¦"Type":"Notification"¦"TopicArn":""¦"Message"¦"{}"¦'
+        "mandrill_events=¦%7B%7D¦\\ud800¦\0",
     ),
     "reply": Target(reply, "5.1.1 ¦4.2.2 ¦user unknown¦mailbox full¦blocked¦<a@b.example>¦try again in 5 min"),
 }

@@ -12,12 +12,15 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from accounts.models import Organisation
 from config import supervisor
 from delivery.feedback import settling
-from delivery.feedback.webhooks.request import MOST_BYTES
+from delivery.feedback.webhooks import checking
+from delivery.feedback.webhooks.catalogue import kinds
+from delivery.feedback.webhooks.request import MOST_BYTES, Request
 from delivery.models import Returned, Webhook
 from tests.delivery.feedback.returned import line, mailed
-from tests.delivery.feedback.webhooks import provider
+from tests.delivery.feedback.webhooks import events, provider
 from tests.delivery.feedback.webhooks.events import EVENTS
 from tests.running import ROOT, database_url, free_port, until
 
@@ -40,6 +43,7 @@ def running(var: Path, database: str) -> Iterator[int]:
         "DATABASE_URL": database,
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "REDIS_URL": settings.REDIS_URL,
+        "SECRET_KEY": settings.SECRET_KEY,
         "SECRETS_KEY": ",".join(settings.SECRETS_KEYS),
         "TALLYPOST_VAR": str(var),
     }
@@ -103,12 +107,12 @@ def test_a_provider_finds_its_address_and_nobody_else_does(front: int) -> None:
 def test_a_flood_of_reports_is_kept_and_holds_up_no_recipient(front: int) -> None:
     provider.webhook("sendgrid")
     message = mailed()
-    event = dict(EVENTS["sendgrid"](message, "delivered")[0])
+    event = dict(events.sendgrid(message, "delivered")[0])
     requests = [provider.signed("sendgrid", [{**event, "sg_event_id": number}]) for number in range(FLOOD)]
     answers: list[int] = []
     slowest = 0.0
 
-    def send(some: list[provider.Request]) -> None:
+    def send(some: list[Request]) -> None:
         answers.extend(ask(front, "POST", ADDRESS, each.body, each.headers)[0] for each in some)
 
     senders = [threading.Thread(target=send, args=(requests[number::8],)) for number in range(8)]
@@ -127,6 +131,38 @@ def test_a_flood_of_reports_is_kept_and_holds_up_no_recipient(front: int) -> Non
     print(f"{FLOOD / took:,.0f} reports a second; the slowest recipient waited {slowest * 1000:.0f} ms")  # noqa: T201
     Returned.objects.all().delete()
     Webhook.objects.all().delete()
+
+
+def test_a_check_goes_the_way_that_the_provider_goes(front: int) -> None:
+    Organisation.objects.update_or_create(pk=1, defaults={"name": "N", "public_url": f"http://127.0.0.1:{front}"})
+    for kind in sorted(kinds()):
+        made = provider.webhook(kind)
+        reached = checking.check(made)
+        kept = Returned.objects.get(pk=reached.returned_id)
+        assert b"tallypost_check" in kept.raw
+        assert (kept.source, kept.form) == (made.source, f"webhook:{kind}")
+        Webhook.objects.all().delete()
+
+    made = provider.webhook("mailgun", state="paused")
+    made.secret = "another"  # the front knows the first one for some seconds
+    made.save()
+    with pytest.raises(checking.NotReached, match="503 instead of 200"):
+        checking.check(made)
+    Webhook.objects.filter(pk=made.pk).update(keys_sealed=None)
+    made.refresh_from_db()
+    with pytest.raises(checking.NotReached, match="not entered here yet"):
+        checking.check(made)
+
+
+def test_a_check_says_what_stands_in_the_way() -> None:
+    made = provider.webhook("sendgrid")
+    for public_url, words in (
+        (f"http://127.0.0.1:{free_port()}", "could not be asked"),
+        ("http://nowhere.invalid", "nowhere.invalid"),
+    ):
+        Organisation.objects.update_or_create(pk=1, defaults={"name": "N", "public_url": public_url})
+        with pytest.raises(checking.NotReached, match=words):
+            checking.check(made)
 
 
 def test_without_a_database_providers_are_asked_to_come_again(tmp_path: Path) -> None:

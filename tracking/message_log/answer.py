@@ -54,7 +54,7 @@ def answers(contact: Contact, limit: int = 3) -> list[Answer]:
 def _after(answer: Answer, message: Message, row: Feedback, event: FeedbackEvent | None) -> Answer:
     """The same once something has come back of it."""
     accepted = answer.sentence.removeprefix("Yes: ").removesuffix(".")
-    why = f" Why: {reason}" if (reason := log_wording.reason(row.category)) else ""
+    why = f" Why: {reason}" if (reason := log_wording.of_bounce(row.category)) else ""
     back = wording.moment(timezone.localtime((event and event.happened_at) or row.at), timezone.localtime())
     reply = " ".join(filter(None, [event.status, event.diagnostic]))[:_REPLY_CHARS] if event else answer.reply
     match row.term:

@@ -75,7 +75,7 @@ def _said(event: FeedbackEvent, email: str) -> Said:
         at=event.happened_at or event.at,
         kind=kind,
         label=label,
-        why=wording.reason(event.category) if event.kind in (Kind.BOUNCE, Kind.DELAY) else "",
+        why=wording.of_bounce(event.category) if event.kind in (Kind.BOUNCE, Kind.DELAY) else "",
         words=" ".join(filter(None, [event.status, event.diagnostic])),
         elsewhere=f"{verb} {event.recipient}, forwarded from {email}" if forwarded else "",
         way=_way(event),
@@ -101,4 +101,4 @@ def _way(event: FeedbackEvent) -> str:
 
 def _standing(row: Feedback) -> Words:
     kind, text = _STANDING[Term(row.term)]
-    return Words(kind, text, wording.reason(row.category) if row.term in (Term.SOFT, Term.HARD) else "")
+    return Words(kind, text, wording.of_bounce(row.category) if row.term in (Term.SOFT, Term.HARD) else "")

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from accounts.wording import moment
+from delivery.feedback.webhooks.events import SUPPRESSED
 from delivery.ledger.uncertain import LEFT
 from delivery.models import Batch, MessageState
 from delivery.policy.proof import UNPROVEN
@@ -40,6 +41,9 @@ DECISIONS = {
     "again": "To be sent again",
     LEFT: "Left as it is",
 }
+
+
+_DROPPED = "The provider dropped it: the address is on its own list of suppressed ones."
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,11 @@ def of_message(state: int | None, category: str, retry_at: datetime | None, batc
 def reason(category: str) -> str:
     """Our words for why, empty for a category that says nothing to a person."""
     return _REASONS.get(category, "")
+
+
+def of_bounce(category: str) -> str:
+    """Of what came back later: a provider may have dropped it itself, which is not our list."""
+    return _DROPPED if category == SUPPRESSED else reason(category)
 
 
 def _next_try(retry_at: datetime | None) -> str:

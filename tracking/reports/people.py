@@ -163,7 +163,7 @@ def _returned(
             message_id=message_id,
             contact_id=contact_id,
             email=email,
-            words=Words(returned.KINDS[term], label, wording.reason(category) if term in returned.BOUNCED else ""),
+            words=Words(returned.KINDS[term], label, wording.of_bounce(category) if term in returned.BOUNCED else ""),
             at=at,
             reply=reply,
             attempts=attempts,

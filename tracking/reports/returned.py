@@ -106,7 +106,7 @@ def reasons(batch_ids: Collection[int], people_url: str) -> Reasons:
         Reason(
             label=LABELS[keys[term]],
             kind=KINDS[keys[term]],
-            words=wording.reason(category) or category,
+            words=wording.of_bounce(category) or category,
             people=people,
             url=_url(people_url, term=keys[term], reason=category),
         )

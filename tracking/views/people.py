@@ -49,7 +49,7 @@ class Chosen:
         link = Link.objects.filter(batch=batch, id=link_id).first() if link_id else None
         text = request.GET.get("q", "").replace("\0", "").strip()[:320]
         reason = request.GET.get("reason", "") if term in returned.BOUNCED else ""
-        known = reason if wording.reason(reason) else ""
+        known = reason if wording.of_bounce(reason) else ""
         return cls(batch, term if term in lists.LABELS else "all", link if term == "clicked" else None, text, known)
 
     @property
@@ -64,7 +64,7 @@ class Chosen:
 
     @property
     def reason_in_words(self) -> str:
-        return wording.reason(self.reason)
+        return wording.of_bounce(self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def batch_people(request: StaffRequest, batch_id: int) -> HttpResponse:
         "doubts": doubts(rows) if chosen.term == "uncertain" else [],
         "count": ledger.tally(chosen.batch).uncertain if chosen.term == "uncertain" else 0,
         "is_act": chosen.term in lists.ACTS,
-        "is_returned": chosen.term in returned.TERMS,
+        "is_returned": chosen.term in returned.TERMS or chosen.term in lists.REASONS,
         "with_reply": chosen.term in returned.BOUNCED or chosen.term in lists.REASONS,
         "chips": list(_chips(chosen)),
         "next_url": place.next_url(rows[-1].message_id, **chosen.filters) if len(found) > _PAGE else "",
