@@ -11,8 +11,10 @@ class DeliveryConfig(AppConfig):
         from accounts import mailing
         from accounts.shell import problems
         from accounts.shell.notices import register
+        from contacts import timeline
         from delivery.feedback.mailbox import trouble
         from delivery.feedback.webhooks import reading
+        from delivery.feedback.webhooks.lists import keeping
         from delivery.notices import paused_providers, short_disk, silent_workers, webhooks_in_trouble
         from delivery.staff_mail import StaffMail
 
@@ -24,6 +26,7 @@ class DeliveryConfig(AppConfig):
         register(webhooks_in_trouble)
         problems.register(trouble.problems)
         reading.register()
+        timeline.register(keeping.entries)
 
 
 def _provide_sandbox(**_: Any) -> None:
