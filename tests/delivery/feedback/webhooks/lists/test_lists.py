@@ -1,6 +1,7 @@
 """Whom providers take mail for and never send it to, read from servers that answer as theirs do."""
 
 import json
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -32,8 +33,6 @@ KINDS = sorted(KEYS)
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    import threading
-
     served = Site()
     thread = threading.Thread(target=served.serve_forever, args=(0.05,), daemon=True)
     thread.start()
@@ -53,6 +52,8 @@ def asking(site: Site) -> Asking:
 
 
 def serve(site: Site, kind: str, emails: list[str]) -> None:
+    there: list[dict[str, Any]]
+
     def at(path: str, content: Any) -> None:
         site.answers(path, json.dumps(content).encode())
 
@@ -63,9 +64,9 @@ def serve(site: Site, kind: str, emails: list[str]) -> None:
         at("/v3/suppression/bounces?limit=500&offset=0", first)
         at("/v3/suppression/bounces?limit=500&offset=500", [{"email": each, "reason": "550 no"} for each in emails])
     elif kind == "mailgun":
-        there = {"items": [{"address": each, "error": "550 no"} for each in emails]}
+        page = {"items": [{"address": each, "error": "550 no"} for each in emails]}
         following = f"{base(site)}/v3/mg.example.org/bounces?page=next"
-        at("/v3/mg.example.org/bounces?limit=1000", {**there, "paging": {"next": following}})
+        at("/v3/mg.example.org/bounces?limit=1000", {**page, "paging": {"next": following}})
         at("/v3/mg.example.org/bounces?page=next", {"items": [], "paging": {"next": following}})
         at("/v3/mg.example.org/complaints?limit=1000", {"items": []})
         evil = {"items": [{"address": "u@example.org"}], "paging": {"next": "http://evil.example/"}}
