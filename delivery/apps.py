@@ -15,7 +15,13 @@ class DeliveryConfig(AppConfig):
         from delivery.feedback.mailbox import trouble
         from delivery.feedback.webhooks import reading
         from delivery.feedback.webhooks.lists import keeping
-        from delivery.notices import paused_providers, short_disk, silent_workers, webhooks_in_trouble
+        from delivery.notices import (
+            paused_providers,
+            returned_mail,
+            short_disk,
+            silent_workers,
+            webhooks_in_trouble,
+        )
         from delivery.staff_mail import StaffMail
 
         mailing.register(StaffMail())
@@ -25,6 +31,7 @@ class DeliveryConfig(AppConfig):
         register(paused_providers)
         register(webhooks_in_trouble)
         problems.register(trouble.problems)
+        register(returned_mail)
         reading.register()
         timeline.register(keeping.entries)
 

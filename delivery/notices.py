@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.utils.timesince import timesince
 from redis.exceptions import RedisError
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from accounts.permissions import Permission, allows
 from accounts.shell.notices import Notice
+from delivery.feedback.listening import seen
 from delivery.feedback.webhooks.catalogue import kinds
 from delivery.guards import disk, heartbeat
 from delivery.models import Provider, Webhook
@@ -58,6 +59,18 @@ def webhooks_in_trouble(user: User) -> Iterator[Notice]:
             since = timesince(webhook.silent_since, depth=1) if webhook.silent_since else ""
             text = f"{name} accepts mail and has reported nothing for {since}: bounces may be missed."
             yield Notice("warn", text, url, "Check it")
+
+
+def returned_mail(user: User) -> Iterator[Notice]:
+    """Bounces that nobody receives are people who are written to again and again."""
+    may_look = allows(user, Permission.DELIVERY)
+    url = reverse("returned") if may_look else ""
+    if words := seen.trouble(Organisation.get()):
+        yield Notice("bad", f"Bounces and complaints are not received. {words}", url, "See why" if may_look else "")
+    if may_look and (waiting := seen.held()):
+        reports, people = sum(one.reports for one in waiting), sum(one.people for one in waiting)
+        text = f"{reports:,} returned mails would suppress up to {people:,} people: somebody has to look at them first."
+        yield Notice("warn", text, url, "Look at them")
 
 
 def _notice(provider: Provider, user: User) -> Notice:

@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from delivery.views import deliverability, mailboxes, providers, raw_returned, routes, sandbox, warmups, webhooks
+from delivery.views import (
+    deliverability,
+    mailboxes,
+    providers,
+    raw_returned,
+    returned,
+    routes,
+    sandbox,
+    warmups,
+    webhooks,
+)
 
 urlpatterns: list[URLPattern] = [
     path("providers/", providers.providers, name="providers"),
@@ -19,7 +29,6 @@ urlpatterns: list[URLPattern] = [
     path("providers/<int:provider_id>/pause/", providers.pause, name="provider-pause"),
     path("providers/<int:provider_id>/resume/", providers.resume, name="provider-resume"),
     path("providers/<int:provider_id>/remove/", providers.remove, name="provider-remove"),
-    path("returned/mailboxes/", mailboxes.mailboxes, name="mailboxes"),
     path("returned/mailboxes/new/", mailboxes.add, name="mailbox-new"),
     path("returned/mailboxes/<int:mailbox_id>/", mailboxes.mailbox, name="mailbox"),
     path("returned/mailboxes/<int:mailbox_id>/edit/", mailboxes.edit, name="mailbox-edit"),
@@ -28,7 +37,6 @@ urlpatterns: list[URLPattern] = [
     path("returned/mailboxes/<int:mailbox_id>/pause/", mailboxes.pause, name="mailbox-pause"),
     path("returned/mailboxes/<int:mailbox_id>/resume/", mailboxes.resume, name="mailbox-resume"),
     path("returned/mailboxes/<int:mailbox_id>/remove/", mailboxes.remove, name="mailbox-remove"),
-    path("returned/webhooks/", webhooks.webhooks, name="webhooks"),
     path("returned/webhooks/new/", webhooks.add, name="webhook-new"),
     path("returned/webhooks/<int:webhook_id>/", webhooks.webhook, name="webhook"),
     path("returned/webhooks/<int:webhook_id>/keys/", webhooks.keys, name="webhook-keys"),
@@ -43,8 +51,15 @@ urlpatterns: list[URLPattern] = [
     path("routes/<int:route_id>/move/", routes.move, name="route-move"),
     path("routes/<int:route_id>/remove/", routes.remove, name="route-remove"),
     path("deliverability/", deliverability.deliverability, name="deliverability"),
-    path("delivery/returned/raw/<int:returned_id>/", raw_returned.raw, name="returned-raw"),
-    path("delivery/returned/raw/<int:returned_id>/download/", raw_returned.download, name="returned-raw-download"),
+    path("returned/", returned.returned, name="returned"),
+    path("returned/domain/", returned.domain, name="returned-domain"),
+    path("returned/listener/", returned.listener, name="returned-listener"),
+    path("returned/test/", returned.test, name="returned-test"),
+    path("returned/test/<slug:digest>/", returned.test_result, name="returned-test-result"),
+    path("returned/believe/", returned.believe, name="returned-believe"),
+    path("returned/discard/", returned.discard, name="returned-discard"),
+    path("returned/<int:returned_id>/", raw_returned.raw, name="returned-raw"),
+    path("returned/<int:returned_id>/download/", raw_returned.download, name="returned-raw-download"),
     path("sandbox/", sandbox.mails, name="sandbox"),
     path("sandbox/rules/", sandbox.rules, name="sandbox-rules"),
     path("sandbox/empty/", sandbox.empty, name="sandbox-empty"),

@@ -21,14 +21,12 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("deliverability", "Deliverability"),
             ("providers", "Providers"),
             ("routes", "Routes"),
+            ("returned", "Returned mail"),
             ("sandbox", "Sandbox"),
             ("messages", "Log"),
         ),
     ),
-    (
-        "Settings",
-        (("settings", "Organisation"), ("people", "People"), ("mailboxes", "Mailboxes"), ("faults", "Faults")),
-    ),
+    ("Settings", (("settings", "Organisation"), ("people", "People"), ("faults", "Faults"))),
 )
 ON_THE_PHONE = ("home", "campaigns", "contacts", "messages")
 

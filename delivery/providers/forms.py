@@ -144,6 +144,8 @@ class SandboxRulesForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
             "deferred_percent",
             "dropped_percent",
             "complained_percent",
+            "bounced_percent",
+            "soft_bounced_percent",
             "keep_mails",
             "keep_days",
         ]
@@ -154,6 +156,8 @@ class SandboxRulesForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
             "deferred_percent": "Told to come back",
             "dropped_percent": "Connection breaks",
             "complained_percent": "Marked as spam",
+            "bounced_percent": "Bounced for good",
+            "soft_bounced_percent": "Bounced for now",
             "keep_mails": "Mails kept",
             "keep_days": "Days kept",
         }
@@ -164,6 +168,8 @@ class SandboxRulesForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
             "deferred_percent": "Percent: try again later.",
             "dropped_percent": "Percent: kept, but without an answer.",
             "complained_percent": "Percent: accepted, then a complaint comes back.",
+            "bounced_percent": "Percent: accepted, then a report comes back that nobody is there.",
+            "soft_bounced_percent": "Percent: accepted, then a report comes back that the mailbox is full.",
             "keep_mails": "The oldest go first.",
             "keep_days": "Older ones go.",
         }
@@ -172,7 +178,8 @@ class SandboxRulesForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
         cleaned = super().clean() or self.cleaned_data
         if (cleaned.get("delay_max_ms") or 0) < (cleaned.get("delay_min_ms") or 0):
             self.add_error("delay_max_ms", "The longest delay cannot be shorter than the shortest.")
-        shares = [cleaned.get(f"{name}_percent") or 0 for name in ("refused", "deferred", "dropped", "complained")]
+        names = ("refused", "deferred", "dropped", "complained", "bounced", "soft_bounced")
+        shares = [cleaned.get(f"{name}_percent") or 0 for name in names]
         if sum(shares) > 100:
             self.add_error("dropped_percent", f"The shares make {sum(shares)} percent: 100 is all there is.")
         return cleaned

@@ -1,4 +1,4 @@
-"""How the sandbox plays a bad day to one rehearsal: addresses that do not exist, complaints, a relay that dies.
+"""How the sandbox plays a bad day to one rehearsal: dead addresses, bounces, complaints, a relay that dies.
 
 Pure: who meets what is fixed by a message's place in its batch, so that a small rehearsal meets all of it, too, and a
 second one meets the same.
@@ -7,20 +7,22 @@ second one meets the same.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from delivery.sandbox.behaviour import REFUSED, Behaviour
+from delivery.sandbox.behaviour import BOUNCED, BOUNCED_FOR_NOW, REFUSED, Behaviour
 
 REFUSED_PERCENT = 8
 COMPLAINED_PERCENT = 2
+BOUNCED_PERCENT = 4
 DEAD_SECONDS = 20
 IN_WORDS = (
-    f"{REFUSED_PERCENT} % of the addresses are refused, {COMPLAINED_PERCENT} % of the people mark it as spam, and the "
-    f"relay dies for {DEAD_SECONDS} seconds."
+    f"{REFUSED_PERCENT} % of the addresses are refused, {BOUNCED_PERCENT} % bounce after they were accepted, "
+    f"{COMPLAINED_PERCENT} % of the people mark it as spam, and the relay dies for {DEAD_SECONDS} seconds."
 )
 # Early, since the complaints soon stop a large campaign by themselves, and it shall meet the dead relay before.
 _LATEST_DEATH = 50
 _CYCLE = 50
 _REFUSED_PLACES = {2, 14, 27, 39}
 _COMPLAINED_PLACES = {1}
+_BOUNCED_PLACES = {0: BOUNCED, 20: BOUNCED_FOR_NOW}
 
 
 @dataclass(slots=True)
@@ -44,7 +46,7 @@ class BadDay:
         place = (message_id - self.first_id) % _CYCLE
         if place in _REFUSED_PLACES:
             return Behaviour(recipient_reply=REFUSED)
-        return Behaviour(complains=place in _COMPLAINED_PLACES)
+        return Behaviour(complains=place in _COMPLAINED_PLACES, bounces=_BOUNCED_PLACES.get(place, ""))
 
 
 class BadDays:

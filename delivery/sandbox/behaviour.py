@@ -8,6 +8,9 @@ DEFERRED = "451 4.2.1 Mailbox busy, try again later (played by the sandbox)"
 FULL = "552 5.2.2 Mailbox full (played by the sandbox)"
 SPAM = "554 5.7.1 Message content rejected as spam (played by the sandbox)"
 
+BOUNCED = "550 5.1.1 No such mailbox (played by the sandbox, after it accepted)"
+BOUNCED_FOR_NOW = "552 5.2.2 Mailbox full (played by the sandbox, after it accepted)"
+
 
 @dataclass(frozen=True, slots=True)
 class Sign:
@@ -23,6 +26,8 @@ SIGNS = (
     Sign("+drop", "ana+drop@example.org", "Kept, but the connection breaks before the answer: may have arrived."),
     Sign("+slow", "ana+slow@example.org", "Accepted after 3 seconds."),
     Sign("+spam", "ana+spam@example.org", "Refused with 554 5.7.1 after the content was read."),
+    Sign("+bounce", "ana+bounce@example.org", "Accepted, then a report comes back: there is no such mailbox."),
+    Sign("+softbounce", "ana+softbounce@example.org", "Accepted, then a report comes back: the mailbox is full."),
     Sign("+complain", "ana+complain@example.org", "Accepted, then marked as spam: a complaint comes back at once."),
 )
 
@@ -37,6 +42,8 @@ class Shares:
     deferred_percent: int = 0
     dropped_percent: int = 0
     complained_percent: int = 0
+    bounced_percent: int = 0
+    soft_bounced_percent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,7 @@ class Behaviour:
     drops: bool = False  # kept, then the connection is cut
     delay_seconds: float = 0
     complains: bool = False  # kept, then reported as spam
+    bounces: str = ""  # kept, then a report says that the recipient's server answered this
 
 
 def behave(recipient: str, shares: Shares, chance: Callable[[], float]) -> Behaviour:
@@ -69,6 +77,10 @@ def by_sign(recipient: str) -> Behaviour | None:
         return Behaviour(drops=True)
     if "+slow" in local_part:
         return Behaviour(delay_seconds=3)
+    if "+bounce" in local_part:
+        return Behaviour(bounces=BOUNCED)
+    if "+softbounce" in local_part:
+        return Behaviour(bounces=BOUNCED_FOR_NOW)
     if "+complain" in local_part:
         return Behaviour(complains=True)
     return None
@@ -86,4 +98,10 @@ def _by_share(shares: Shares, chance: Callable[[], float]) -> Behaviour:
     if drawn < shares.dropped_percent:
         return Behaviour(drops=True, delay_seconds=delay_ms / 1000)
     drawn -= shares.dropped_percent
-    return Behaviour(complains=drawn < shares.complained_percent, delay_seconds=delay_ms / 1000)
+    if drawn < shares.complained_percent:
+        return Behaviour(complains=True, delay_seconds=delay_ms / 1000)
+    drawn -= shares.complained_percent
+    bounces = BOUNCED if drawn < shares.bounced_percent else ""
+    if not bounces and drawn - shares.bounced_percent < shares.soft_bounced_percent:
+        bounces = BOUNCED_FOR_NOW
+    return Behaviour(bounces=bounces, delay_seconds=delay_ms / 1000)

@@ -58,7 +58,7 @@ async def serve(host: str, ports: Sequence[int], ready: Callable[[int], None], *
     caring.cancel()
     await _dismiss(hub)
     hub.store.stop()
-    hub.complainer.stop()
+    hub.reporter.stop()
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(keeping, STOP_SECONDS)
 
@@ -119,6 +119,8 @@ def _shares(rules: SandboxRules) -> Shares:
         rules.deferred_percent,
         rules.dropped_percent,
         rules.complained_percent,
+        rules.bounced_percent,
+        rules.soft_bounced_percent,
     )
 
 

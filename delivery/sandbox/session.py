@@ -10,7 +10,7 @@ from delivery.receiving.conversation import Conversation, Limits
 from delivery.sandbox import behaviour, identity
 from delivery.sandbox.bad_day import BadDay, BadDays
 from delivery.sandbox.behaviour import Behaviour, Shares
-from delivery.sandbox.complaining import Complainer
+from delivery.sandbox.reporting import Reporter
 from delivery.sandbox.store import Mail, Outcome, Store
 
 MAX_SIZE = 26_214_400
@@ -27,7 +27,7 @@ class Hub:
     sessions: set["Session"] = field(default_factory=set)
     deferred: dict[tuple[str, str], None] = field(default_factory=dict)
     stopping: bool = False
-    complainer: Complainer = field(default_factory=Complainer)
+    reporter: Reporter = field(default_factory=Reporter)
 
     def defers(self, sender: str, recipient: str) -> bool:
         """True for the first try of this sender (each message has one of its own) and recipient."""
@@ -91,7 +91,9 @@ class Session(Conversation):
         if outcome == Outcome.UNKNOWN or how.drops:
             return None
         if how.complains and outcome == Outcome.KEPT:
-            self._hub.complainer.complain(kept)
+            self._hub.reporter.complain(kept)
+        if how.bounces and outcome == Outcome.KEPT:
+            self._hub.reporter.bounce(kept, how.bounces)
         reply = how.content_reply or _ANSWERS[outcome]
         if self._hub.stopping:
             self.turn_away(reply)

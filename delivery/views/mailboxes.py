@@ -19,12 +19,6 @@ from delivery.feedback.mailbox.forms import ReturnMailboxForm
 from delivery.models import ReturnMailbox
 
 
-@require_safe
-@requires(Permission.DELIVERY)
-def mailboxes(request: StaffRequest) -> HttpResponse:
-    return render(request, "delivery/mailboxes.html", {"mailboxes": ReturnMailbox.objects.order_by("name")})
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.DELIVERY)
 @lately_confirmed
@@ -97,7 +91,7 @@ def remove(request: StaffRequest, mailbox_id: int) -> HttpResponse:
     chosen.delete()
     audit.record(request, "mailbox.removed", chosen.name)
     messages.success(request, f"{chosen.name} was removed, and its password with it. Its mails are untouched.")
-    return redirect("mailboxes")
+    return redirect(f"{reverse('returned')}#mailboxes")
 
 
 def _mailbox(mailbox_id: int) -> ReturnMailbox:

@@ -30,12 +30,6 @@ def context() -> dict[str, Any]:
     return {"webhooks": [(webhook, kinds()[webhook.kind]) for webhook in known], "offers": managing.offers()}
 
 
-@require_safe
-@requires(Permission.DELIVERY)
-def webhooks(request: StaffRequest) -> HttpResponse:
-    return render(request, "delivery/webhooks.html", context())
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.DELIVERY)
 @lately_confirmed
@@ -152,7 +146,7 @@ def remove(request: StaffRequest, webhook_id: int) -> HttpResponse:
     shown.delete()
     audit.record(request, "webhook.removed", kind.name)
     messages.success(request, f"{kind.name} is not listened to any more. Remove the webhook in its console, too.")
-    return redirect("webhooks")
+    return redirect(f"{reverse('returned')}#webhooks")
 
 
 _UNREADABLE = "Its stored secrets cannot be read any more. Remove this webhook and add it anew."

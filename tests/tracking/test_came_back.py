@@ -47,7 +47,7 @@ def test_a_bounce_stands_on_the_page_of_its_mail(browser: Client, message: Messa
     assert "Said mx.example.org, handed in on the server" in told
     assert "&lt;script&gt;alert(1)&lt;/script&gt; user unknown" in told
     assert "<script>alert" not in told
-    assert f"/delivery/returned/raw/{Returned.objects.get().pk}/" in told
+    assert f"/returned/{Returned.objects.get().pk}/" in told
 
 
 def test_a_forwarded_bounce_says_where_it_bounced(browser: Client, message: Message) -> None:
@@ -106,7 +106,7 @@ def test_whether_ana_got_it_is_answered_by_what_came_back(
 def test_the_raw_mail_is_text_without_our_tokens(browser: Client, message: Message) -> None:
     raw = bounce(message, words=HOSTILE)
     kept = hand_in(raw)
-    shown = browser.get(f"/delivery/returned/raw/{kept.pk}/").content.decode()
+    shown = browser.get(f"/returned/{kept.pk}/").content.decode()
     assert "&lt;script&gt;" in shown
     assert "<script>alert" not in shown
     assert tokens.seal(tokens.MESSAGE_ID, message.pk) not in shown
@@ -118,7 +118,7 @@ def test_the_raw_mail_is_downloaded_to_the_byte_by_who_may_export(
     browser: Client, message: Message, marketer: User, client_for: Callable[[User], Client]
 ) -> None:
     raw = bounce(message)
-    address = f"/delivery/returned/raw/{hand_in(raw).pk}/download/"
+    address = f"/returned/{hand_in(raw).pk}/download/"
     assert browser.post(address).status_code == 403
     allowed = client_for(marketer)
     answered = allowed.post(address)

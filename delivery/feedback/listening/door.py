@@ -11,17 +11,14 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from delivery.feedback.listening.admission import Admission
-from delivery.feedback.listening.listener import Listener, Place
+from delivery.feedback.listening.listener import Listener
+from delivery.feedback.listening.place import Place, place
 from delivery.feedback.listening.session import Hub
 from delivery.models import ReturnListener
 
 LOOK_SECONDS = 3.0
 _TELL_SECONDS = 30.0
 log = logging.getLogger(__name__)
-
-
-def place() -> Place:
-    return Place(settings.RETURN_HOST, settings.RETURN_PORT)
 
 
 class Door:

@@ -3,29 +3,14 @@
 import asyncio
 import contextlib
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 
 import uvloop
 
+from delivery.feedback.listening.place import Place
 from delivery.feedback.listening.session import Hub, Session
 
 _STOP_SECONDS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where: a host and its port, or the path of a Unix socket."""
-
-    host: str
-    port: int
-
-    @property
-    def is_socket(self) -> bool:
-        return self.host.startswith("/")
-
-    def __str__(self) -> str:
-        return self.host if self.is_socket else f"{self.host}:{self.port}"
 
 
 class Listener:

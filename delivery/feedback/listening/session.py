@@ -119,8 +119,11 @@ class Session(Conversation):
 
 
 def _item(mail: bytes, sender: str, recipient: str) -> Item:
+    kept = mail[:_OPEN_BYTES] if is_open(recipient) else mail
+    return Item(as_delivered(kept, sender, recipient), recipient)
+
+
+def as_delivered(mail: bytes, sender: str, recipient: str) -> bytes:
     """The mail as a mailbox would have it (RFC 5321, 4.4): the envelope in front, and nothing that changes when the
     same mail comes again."""
-    envelope = f"Return-Path: <{sender}>\r\nDelivered-To: {recipient}\r\n".encode()
-    kept = mail[:_OPEN_BYTES] if is_open(recipient) else mail
-    return Item(envelope + kept, recipient)
+    return f"Return-Path: <{sender}>\r\nDelivered-To: {recipient}\r\n".encode() + mail

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from delivery.feedback.listening.admission import Admission
-from delivery.feedback.listening.listener import Listener, Place
+from delivery.feedback.listening.listener import Listener
+from delivery.feedback.listening.place import Place
 from delivery.feedback.listening.session import Hub
 from tests.delivery.feedback.returned import DOMAIN
 from tests.running import free_port

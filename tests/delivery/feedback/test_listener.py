@@ -16,7 +16,7 @@ from delivery.feedback.intake import LARGEST_BYTES
 from delivery.feedback.listening import door as doors
 from delivery.feedback.listening.admission import ACCEPTED, LATER, Admission
 from delivery.feedback.listening.door import Door
-from delivery.feedback.listening.listener import Place
+from delivery.feedback.listening.place import Place
 from delivery.models import Returned, ReturnListener
 from tests.delivery.feedback.listening import Line, listening, send
 from tests.delivery.feedback.returned import DOMAIN, bounce, line, mailed, report

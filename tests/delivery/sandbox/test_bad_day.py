@@ -1,18 +1,20 @@
 from delivery.sandbox.bad_day import DEAD_SECONDS, BadDay, BadDays
 
 
-def test_of_fifty_people_four_are_refused_and_one_complains() -> None:
+def test_of_fifty_people_four_are_refused_two_bounce_and_one_complains() -> None:
     day = BadDay(1_000, 1_999)
     met = [day.behave(message_id) for message_id in range(1_000, 1_100)]
     assert sum(bool(how.recipient_reply) for how in met) == 8
     assert sum(how.complains for how in met) == 2
+    assert sum(bool(how.bounces) for how in met) == 4
 
 
-def test_three_people_meet_a_refusal_and_a_complaint_too() -> None:
+def test_three_people_meet_a_refusal_a_bounce_and_a_complaint_too() -> None:
     day = BadDay(7, 9)
     met = [day.behave(message_id) for message_id in (7, 8, 9)]
     assert [bool(how.recipient_reply) for how in met] == [False, False, True]
     assert [how.complains for how in met] == [False, True, False]
+    assert [bool(how.bounces) for how in met] == [True, False, False]
 
 
 def test_the_relay_dies_once_half_way_and_comes_back() -> None:

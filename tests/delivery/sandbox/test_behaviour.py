@@ -3,7 +3,18 @@ from random import Random
 
 import pytest
 
-from delivery.sandbox.behaviour import DEFERRED, FULL, REFUSED, SIGNS, SPAM, Behaviour, Shares, behave
+from delivery.sandbox.behaviour import (
+    BOUNCED,
+    BOUNCED_FOR_NOW,
+    DEFERRED,
+    FULL,
+    REFUSED,
+    SIGNS,
+    SPAM,
+    Behaviour,
+    Shares,
+    behave,
+)
 
 ALL_FINE = Behaviour()
 
@@ -18,6 +29,8 @@ ALL_FINE = Behaviour()
         ("ana+spam@example.org", Behaviour(content_reply=SPAM)),
         ("ana+drop@example.org", Behaviour(drops=True)),
         ("ana+slow@example.org", Behaviour(delay_seconds=3)),
+        ("ana+bounce@example.org", Behaviour(bounces=BOUNCED)),
+        ("ana+softbounce@example.org", Behaviour(bounces=BOUNCED_FOR_NOW)),
         ("ana+complain@example.org", Behaviour(complains=True)),
         ("ana@drop+refuse.example", ALL_FINE),
         ("refuse@example.org", ALL_FINE),
@@ -47,6 +60,14 @@ def test_shares_come_out_as_set() -> None:
     assert abs(found["deferred"] - 4_000) < 300
     assert abs(found["dropped"] - 1_000) < 150
     assert abs(found["complained"] - 6_000) < 400
+
+
+def test_shares_of_what_comes_back_come_out_as_set() -> None:
+    chance = Random(7).random
+    shares = Shares(refused_percent=10, complained_percent=10, bounced_percent=20, soft_bounced_percent=30)
+    seen = Counter(behave("ana@example.org", shares, chance).bounces for _ in range(20_000))
+    assert abs(seen[BOUNCED] - 4_000) < 300
+    assert abs(seen[BOUNCED_FOR_NOW] - 6_000) < 400
 
 
 def test_delays_lie_between_the_two_that_are_set() -> None:

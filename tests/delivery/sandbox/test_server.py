@@ -12,9 +12,20 @@ from dataclasses import replace
 import pytest
 from django.db import connection
 
+from contacts.models import Suppression
 from delivery import verp
 from delivery.feedback import settling
-from delivery.models import Batch, FeedbackEvent, Message, MessageState, Provider, Returned, SandboxMail, SandboxRules
+from delivery.models import (
+    Batch,
+    Failure,
+    FeedbackEvent,
+    Message,
+    MessageState,
+    Provider,
+    Returned,
+    SandboxMail,
+    SandboxRules,
+)
 from delivery.transports.base import CannotOpen
 from delivery.transports.smtp import opening
 from delivery.transports.smtp.transport import smtp
@@ -132,6 +143,23 @@ def test_a_reader_who_complains_is_reported_by_the_return_address(server: Server
     assert FeedbackEvent.objects.filter(message_id=4711, batch=batch, kind="complaint").exists()
     send(server.port, "ana+complain@example.org")  # not ours: kept, and nothing more
     assert SandboxMail.objects.count() == 2
+
+
+@pytest.mark.parametrize(("sign", "is_permanent"), [("bounce", True), ("softbounce", False)])
+def test_a_mail_that_bounces_after_it_was_accepted_is_counted_and_changes_nobody(
+    server: Server, sign: str, is_permanent: bool
+) -> None:
+    batch = Batch.objects.create(rehearsal=True, content_kind="edition", content_id=1, state="done", accepted=1)
+    address = f"ana+{sign}@example.org"
+    Message.objects.create(id=4711, batch=batch, email=address, state=MessageState.ACCEPTED)
+    send(server.port, address, sender=verp.address(4711, "nordlicht.example"))
+    wait_for(lambda: Returned.objects.exists())
+    settling.settle_now(Returned.objects.values_list("pk", flat=True))
+    event = FeedbackEvent.objects.get(message_id=4711, kind="bounce")
+    assert event.is_permanent == is_permanent
+    assert "played by the sandbox" in event.diagnostic
+    assert not Suppression.objects.exists()
+    assert not Failure.objects.exists()
 
 
 def test_a_deferred_message_is_accepted_at_the_second_try_and_only_that_message(server: Server) -> None:

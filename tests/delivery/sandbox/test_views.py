@@ -165,6 +165,8 @@ def test_an_admin_tells_the_sandbox_to_misbehave_and_the_page_says_so(admin: Use
         "deferred_percent": 20,
         "dropped_percent": 1,
         "complained_percent": 2,
+        "bounced_percent": 0,
+        "soft_bounced_percent": 0,
         "keep_mails": 1_000,
         "keep_days": 3,
     }

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, Organisation
 from delivery.feedback.webhooks import managing
 from delivery.models import (
     Batch,
@@ -12,6 +12,7 @@ from delivery.models import (
     LanePace,
     Provider,
     Returned,
+    ReturnListener,
     ReturnMailbox,
     Route,
     SandboxMail,
@@ -23,6 +24,7 @@ from delivery.policy import warmup
 from delivery.replies import Category
 from delivery.routing import circuits
 from delivery.throttling import warmup_plans
+from tests.delivery.feedback import returned as reports
 from tests.web import stage
 from tests.web.address import ADMINS, STAFF, WRITERS, Address, beside
 from tests.web.cast import Cast
@@ -49,6 +51,37 @@ def returned(cast: Cast) -> dict[str, Any]:
 def what_was_sent(cast: Cast) -> dict[str, Any]:
     stage.returned(cast)
     return {"query": "?days=90"}
+
+
+def returned_set_up(cast: Cast) -> dict[str, Any]:
+    """A bounce domain, a listener that listens, and reports in several states."""
+    cast.once("returned set up", lambda: _set_up_returned(cast))
+    Organisation.objects.update(bounce_domain="returns.nordlicht.example")
+    return {}
+
+
+def returned_tested(cast: Cast) -> dict[str, Any]:
+    return returned_set_up(cast) | {"query": f"?test={bytes(stage.returned(cast).digest).hex()}"}
+
+
+def _set_up_returned(cast: Cast) -> bool:
+    given = {"place": "127.0.0.1:2526", "is_open": True, "since": timezone.now(), "refused_unknown": 1_234}
+    ReturnListener.objects.update_or_create(pk=1, defaults=given | {"seen_at": timezone.now() + timedelta(days=1)})
+    stage.returned(cast)
+    reports.hand_in(b"Subject: offer\r\n\r\nBuy\r\n")
+    for way, source in (("mailbox", "mailbox 3"), ("listener", "listener")):
+        waiting = {"way": way, "source": source, "state": "held", "would_suppress": 30_000, "due_at": None}
+        Returned.objects.create(raw=b"x", digest=source.ljust(16)[:16].encode(), **waiting)
+    return True
+
+
+def held_source(cast: Cast) -> dict[str, Any]:
+    waiting = Returned.objects.get(source="listener", state="held")
+    return {"source": "listener", "newest_id": waiting.pk, "typed": "30,000"}
+
+
+def waiting_for_a_look(cast: Cast) -> Any:
+    return list(Returned.objects.filter(state="held").order_by("pk").values_list("source", flat=True))
 
 
 def route(cast: Cast) -> Route:
@@ -87,6 +120,8 @@ def rules(cast: Cast) -> dict[str, Any]:
         "deferred_percent": 0,
         "dropped_percent": 0,
         "complained_percent": 0,
+        "bounced_percent": 0,
+        "soft_bounced_percent": 0,
         "keep_mails": 1000,
         "keep_days": 3,
     }
@@ -226,7 +261,6 @@ def webhooks_now(cast: Cast) -> Any:
 
 
 ADDRESSES = {
-    "mailboxes": Address(ADMINS, args=beside(mailbox, paused_mailbox, mailbox_in_trouble)),
     "mailbox-new": Address(ADMINS, post=mailbox_form, changes=mailboxes_now, spoil="main .btn-primary"),
     "mailbox": Address(ADMINS, args=mailbox, states=(paused_mailbox, mailbox_in_trouble)),
     "mailbox-edit": Address(ADMINS, args=mailbox, post=mailbox_form, changes=mailboxes_now),
@@ -240,7 +274,6 @@ ADDRESSES = {
     "mailbox-pause": Address(ADMINS, args=mailbox, get=False, post=lambda cast: {}, changes=mailboxes_now),
     "mailbox-resume": Address(ADMINS, args=paused_mailbox, get=False, post=lambda cast: {}, changes=mailboxes_now),
     "mailbox-remove": Address(ADMINS, args=mailbox, get=False, post=lambda cast: {}, changes=mailboxes_now),
-    "webhooks": Address(ADMINS, args=beside(webhook)),
     "webhook-new": Address(
         ADMINS, query="?kind=mailgun", post=lambda cast: {"label": "", "provider": ""}, changes=webhooks_now
     ),
@@ -308,6 +341,34 @@ ADDRESSES = {
         ADMINS, args=second_of_route, get=False, post=lambda cast: {}, changes=lambda cast: Route.objects.count()
     ),
     "deliverability": Address(STAFF, states=(what_was_sent,)),
+    "returned": Address(
+        ADMINS,
+        args=beside(returned_set_up, mailbox, paused_mailbox, mailbox_in_trouble, webhook),
+        states=(returned_tested,),
+        spoil="main .btn-primary",
+    ),
+    "returned-domain": Address(
+        ADMINS,
+        get=False,
+        post=lambda cast: {"bounce_domain": "returns.nordlicht.example"},
+        changes=lambda cast: Organisation.objects.values("bounce_domain").get(),
+    ),
+    "returned-listener": Address(
+        ADMINS, statuses=frozenset({302}), no_page="a fragment; leads to the page without htmx"
+    ),
+    "returned-test": Address(ADMINS, get=False, no_page="speaks to the listener, stores nothing itself"),
+    "returned-test-result": Address(
+        ADMINS,
+        args=lambda cast: {"digest": "00" * 16},
+        statuses=frozenset({302}),
+        no_page="a fragment; leads to the page without htmx",
+    ),
+    "returned-believe": Address(
+        ADMINS, args=beside(returned_set_up), get=False, post=held_source, changes=waiting_for_a_look
+    ),
+    "returned-discard": Address(
+        ADMINS, args=beside(returned_set_up), get=False, post=held_source, changes=waiting_for_a_look
+    ),
     "returned-raw": Address(STAFF, args=returned),
     "returned-raw-download": Address(
         WRITERS, args=returned, get=False, post=lambda cast: {}, changes=lambda cast: AuditEntry.objects.count()

@@ -1,0 +1,120 @@
+"""What the page says of returned mail."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Count, Max, Min, Sum
+
+from accounts.models import Organisation
+from delivery.feedback.listening.place import place
+from delivery.models import FeedbackEvent, Returned, ReturnListener
+
+LISTED = 30
+_JUST_SET = "It opens within a few seconds."
+_SILENT = "The part that receives returned mail does not run. Start Tallypost again on its server: make run."
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`kind` as of components/state.html."""
+
+    kind: str
+    title: str
+    words: str = ""
+    since: datetime | None = None
+    is_settled: bool = True  # False: look again in a moment
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What of one source waits for somebody to look."""
+
+    source: str
+    way: str
+    reports: int
+    people: int
+    since: datetime
+    newest_id: int
+
+    @property
+    def by(self) -> str:
+        return Returned.Way(self.way).label if self.source == self.way else self.source
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    returned: Returned
+    events: Sequence[FeedbackEvent]
+
+    @property
+    def kind(self) -> str:
+        """As of components/state.html."""
+        return _KINDS.get(Returned.State(self.returned.state), "none")
+
+
+_KINDS = {
+    Returned.State.COUNTED: "good",
+    Returned.State.WAITING: "wait",
+    Returned.State.HELD: "warn",
+    Returned.State.UNREADABLE: "bad",
+}
+
+
+def standing(organisation: Organisation, listener: ReturnListener) -> Standing:
+    if not organisation.bounce_domain:
+        return Standing("none", "Off", "Nothing is received as long as no bounce domain is set.")
+    if listener.is_silent:
+        return Standing("bad", "Not listening", f"{_JUST_SET} If it does not: {_SILENT}", is_settled=False)
+    if listener.problem:
+        return Standing("bad", "Not listening", listener.problem, listener.since, is_settled=False)
+    if not listener.is_open:
+        return Standing("wait", "Opening", _JUST_SET, is_settled=False)
+    return Standing("good", f"Listening at {listener.place}", since=listener.since)
+
+
+def trouble(organisation: Organisation | None) -> str:
+    """Why nothing can be received although it should, and the cure; "" if all is well. Cheap."""
+    if organisation is None or not organisation.bounce_domain:
+        return ""
+    listener = ReturnListener.objects.filter(pk=1).first()
+    if listener is None or listener.seen_at is None:
+        return ""  # set this moment, or a start that is not over: the page says so
+    if listener.is_silent:
+        return _SILENT
+    return listener.problem
+
+
+def held(up_to: int | None = None) -> list[Held]:
+    """`up_to`: without what came after that one."""
+    waiting = Returned.objects.filter(state=Returned.State.HELD)
+    waiting = waiting if up_to is None else waiting.filter(pk__lte=up_to)
+    rows = waiting.order_by().values_list("source", "way")
+    sums = rows.annotate(Count("pk"), Sum("would_suppress"), Min("received_at"), Max("pk")).order_by("source")
+    return [Held(*row) for row in sums]
+
+
+def last() -> list[Line]:
+    rows = list(Returned.objects.select_related("provider").defer("raw").order_by("-id")[:LISTED])
+    events: dict[int | None, list[FeedbackEvent]] = defaultdict(list)
+    for event in FeedbackEvent.objects.filter(returned__in=[row.pk for row in rows]).order_by("id")[: LISTED * 10]:
+        events[event.returned_id].append(event)
+    return [Line(row, events[row.pk][:3]) for row in rows]
+
+
+def handing_on(domain: str) -> str:
+    """Lines for Postfix's main.cf."""
+    where = place()
+    to = f"lmtp:unix:{where}" if where.is_socket else f"lmtp:inet:{where}"
+    return (
+        f"relay_domains = {domain}\n"
+        f"relay_recipient_maps =\n"
+        f"transport_maps = inline:{{ {{{domain} = {to}}} }}\n"
+        f"lmtp_destination_concurrency_limit = 8"
+    )
+
+
+def piping() -> str:
+    return f'cd {settings.BASE_DIR} && uv run python manage.py read_returned --to "$RECIPIENT"'

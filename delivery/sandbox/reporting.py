@@ -1,0 +1,59 @@
+"""Plays what comes back of a mail that was accepted: a complaint or a bounce, as the mail that others send."""
+
+import logging
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from django.db import DatabaseError, InterfaceError, connection
+
+from delivery.bounces import writing
+from delivery.feedback import intake
+from delivery.models import Returned
+from delivery.sandbox.store import Mail
+
+MOST_WAITING = 50_000
+TRIES = 30
+
+log = logging.getLogger(__name__)
+
+
+class Reporter:
+    """One thread, so that reports never hold up what arrives. What is left when the sandbox stops is forgotten."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, "reports")
+        self._room = threading.Semaphore(MOST_WAITING)
+
+    def complain(self, mail: Mail) -> None:
+        """Somebody marks it as spam."""
+        self._submit(writing.complaint(mail.raw, return_address=mail.envelope_from, recipient=mail.recipients[0]))
+
+    def bounce(self, mail: Mail, words: str) -> None:
+        """`words`: what the recipient's server said, with reply code and status in front."""
+        report = writing.delivery_report(
+            mail.raw,
+            return_address=mail.envelope_from,
+            recipient=mail.recipients[0],
+            status=words.split()[1],
+            words=words,
+        )
+        self._submit(report, mail.envelope_from)
+
+    def _submit(self, report: bytes, envelope_to: str = "") -> None:
+        if self._room.acquire(blocking=False):
+            self._thread.submit(self._hand_in, intake.Item(report, envelope_to))
+
+    def stop(self) -> None:
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _hand_in(self, report: intake.Item) -> None:
+        self._room.release()
+        for _ in range(TRIES):
+            try:
+                intake.take([report], way=Returned.Way.SANDBOX, source="sandbox")
+                return
+            except (DatabaseError, InterfaceError) as problem:
+                log.warning("A report is handed in again in a second: %s", type(problem).__name__)
+                connection.close()
+                time.sleep(1)
