@@ -66,10 +66,14 @@ class Part:
         return self._inner_headers
 
 
-@lru_cache(maxsize=1)  # what a mail says, and which of ours it is about, is asked one after the other
 def leaves(raw: bytes) -> tuple[Headers, list[Part]]:
     """The mail's own headers, and its parts in their order."""
-    text = raw[:MAX_BYTES].translate(None, _CONTROLS)
+    return _leaves(raw[:MAX_BYTES])
+
+
+@lru_cache(maxsize=1)  # what a mail says, and which of ours it is about, is asked one after the other
+def _leaves(raw: bytes) -> tuple[Headers, list[Part]]:
+    text = raw.translate(None, _CONTROLS)
     if text.startswith((b"From ", b">From ")):
         text = text.partition(b"\n")[2]
     headers, body = split(text)

@@ -11,6 +11,7 @@ from delivery.replies import Category
 
 _DIAGNOSTIC_CHARS = 1_000
 _NO_COMPLAINTS = frozenset({"not-spam", "auth-failure", "virus", "dmarc"})
+_TEXTS = ("text/plain", "text/html")
 _STATUS_PARTS = ("message/delivery-status", "message/global-delivery-status")
 _KINDS = {"delayed": Kind.DELAY} | dict.fromkeys(("delivered", "relayed", "expanded", "deliverable"), Kind.DELIVERED)
 
@@ -27,28 +28,31 @@ class _Report:
 
     def __init__(self, raw: bytes) -> None:
         self.headers, self.parts = mime.leaves(raw)
-        texts = (part.text for part in self.parts if part.kind in ("text/plain", "text/html"))
+        texts = (part.text for part in self.parts if part.kind in _TEXTS)
         self.text = next((text for text in texts if text.strip()), "")
 
     def findings(self) -> list[Finding]:
         complaint = arf.read_parts(self.parts)
         if complaint is not None:
             return [_complaint(complaint)]
-        for part in self.parts:
-            if part.kind in _STATUS_PARTS:
-                found = self._by_fields(part.text)
-                if found:
-                    return found
-        if delivery_status.stands_in(self.text):
-            found = self._by_fields(self.text)
-            if found:
-                return found
+        found = self._by_status()
+        if found:
+            return found
         if automatic.is_unsubscribe_request(self.headers, self.text):
             return [_finding(Kind.COMPLAINT, automatic.author(self.headers), suppresses=True, feedback_type="opt-out")]
         told = ses_notice.read(self.text)
         if told:
             return [_by_ses(each) for each in told]
         return [self._autoreply()] if self._is_autoreply() else self._by_words()
+
+    def _by_status(self) -> list[Finding]:
+        """From a part of its own, else from a text in which the same fields stand."""
+        written = [part.text for part in self.parts if part.kind in _STATUS_PARTS]
+        for text in written or [part.text for part in self.parts if part.kind in _TEXTS]:
+            found = self._by_fields(text) if written or delivery_status.stands_in(text) else []
+            if found:
+                return found
+        return []
 
     def _is_autoreply(self) -> bool:
         if any(part.kind == "message/disposition-notification" for part in self.parts):
@@ -130,7 +134,7 @@ class _Report:
             )
             for entry in found
         ]
-        return told if says_failed else [each for each in told if each.category not in (None, Category.UNKNOWN)]
+        return told if says_failed else [each for each in told if each.category != Category.UNKNOWN]
 
     def _named(self, words: Notice, *, says_failed: bool) -> list[Entry]:
         foreign = self._foreign()

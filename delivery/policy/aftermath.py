@@ -11,6 +11,7 @@ DELIVERED, SOFT, HARD_TERM, COMPLAINED = 1, 2, 3, 4  # delivery.models.Term, by 
 
 # What feedback reports may carry that no reader said: RFC 5965, RFC 6591.
 NO_COMPLAINTS = frozenset({"not-spam", "auth-failure", "virus", "dmarc"})
+OPT_OUT = "opt-out"  # RFC 5965 had it, and many people answer "unsubscribe": a wish, and no complaint
 # Who is full, or fails in words that nobody knows, may be gone: five campaigns in a row tell.
 _COUNTS_SOFT = frozenset({Category.MAILBOX_FULL, Category.UNKNOWN, Category.EXPIRED, Category.GREYLIST})
 _RETRIES = tuple(timedelta(seconds=s) for s in (1, 2, 5, 15, 60, 300, 1800)) + (timedelta(hours=4),) * 18
@@ -41,16 +42,19 @@ def effect(
     suppresses: bool = False,
     detail: str = "",
 ) -> Effect:
-    """Auto-replies, delays (which may still end well) and whatever a provider calls otherwise have none."""
+    """Auto-replies, delays (which may still end well) and whatever a provider calls otherwise have none.
+
+    A domain may be gone from its DNS by a passing mistake: its people are suppressed when it is said again a day later.
+    """
+    if kind == "unsubscribe" or (kind == "complaint" and detail == OPT_OUT):
+        return Effect(leaves=True)
     if kind == "complaint" and detail not in NO_COMPLAINTS:
         return Effect(COMPLAINED, reason="complaint")
     if kind == "delivered":
         return Effect(DELIVERED, reaches=True)
-    if kind == "unsubscribe":
-        return Effect(leaves=True)
     if kind != "bounce":
         return Effect()
-    if suppresses:
+    if suppresses and category != Category.BAD_DOMAIN:
         return Effect(HARD_TERM, reason="hard_bounce")
     if is_permanent and category in HARD:
         return Effect(HARD_TERM, failing=Failing.DOMAIN)

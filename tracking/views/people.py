@@ -89,7 +89,7 @@ def batch_people(request: StaffRequest, batch_id: int) -> HttpResponse:
         "doubts": doubts(rows) if chosen.term == "uncertain" else [],
         "count": ledger.tally(chosen.batch).uncertain if chosen.term == "uncertain" else 0,
         "is_act": chosen.term in lists.ACTS,
-        "is_returned": chosen.term in returned.TERMS,
+        "is_returned": chosen.term in returned.TERMS or chosen.term in lists.REASONS,
         "with_reply": chosen.term in returned.BOUNCED or chosen.term in lists.REASONS,
         "chips": list(_chips(chosen)),
         "next_url": place.next_url(rows[-1].message_id, **chosen.filters) if len(found) > _PAGE else "",

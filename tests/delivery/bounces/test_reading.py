@@ -204,6 +204,18 @@ def test_a_report_whose_boundary_is_wrong_is_read_as_text() -> None:
     assert only(raw).suppresses
 
 
+@pytest.mark.parametrize("kind", ["text/plain; name=details.txt", "text/plain"])
+def test_fields_are_read_wherever_they_stand(kind: str) -> None:
+    assert only(report(f"{FAILED}Diagnostic-Code: smtp; 550 User unknown", kind=kind)).suppresses
+
+
+def test_a_report_that_a_person_passed_on_is_read() -> None:
+    raw = report(f"{FAILED}Diagnostic-Code: smtp; 550 User unknown").decode()
+    quoted = "\n".join(f"> {line}" for line in raw.splitlines())
+    found = only(answer(f"See below.\n\n{quoted}", headers="Subject: Fwd: Undelivered Mail\n"))
+    assert (found.recipient, found.suppresses) == ("ana@mailbox.example", True)
+
+
 def test_whoever_is_named_beside_the_failure_is_not_meant() -> None:
     text = (
         "<ana@mailbox.example>: 550 5.1.1 User unknown\n\nFor help write to postmaster@relay.example.\n"
