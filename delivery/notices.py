@@ -14,6 +14,7 @@ from delivery.feedback.listening import seen
 from delivery.feedback.webhooks.catalogue import kinds
 from delivery.guards import disk, heartbeat
 from delivery.models import Provider, Webhook
+from delivery.models.webhooks import NOTED_WITHIN
 from delivery.providers import removal
 
 _START = "Start Tallypost again on its server: make run."
@@ -47,7 +48,7 @@ def webhooks_in_trouble(user: User) -> Iterator[Notice]:
     """Reports that are refused, or that stopped while mail is accepted: nobody reads logs to learn that."""
     if not allows(user, Permission.DELIVERY):
         return
-    trouble = Q(silent_since__isnull=False) | Q(last_refused_at__gt=F("last_event_at"))
+    trouble = Q(silent_since__isnull=False) | Q(last_refused_at__gt=F("last_event_at") + NOTED_WITHIN)
     trouble |= Q(last_refused_at__isnull=False, last_event_at=None)
     for webhook in Webhook.objects.filter(trouble, state=Webhook.State.ACTIVE)[:3]:
         name, url = kinds()[webhook.kind].name, reverse("webhook", args=[webhook.pk])

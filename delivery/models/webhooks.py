@@ -1,6 +1,7 @@
 """Addresses at which providers tell what became of mail."""
 
 import json
+from datetime import timedelta
 from hashlib import blake2b
 from typing import Any
 
@@ -9,6 +10,8 @@ from django.utils import timezone
 
 from accounts import secrets
 from delivery.models.providers import Provider
+
+NOTED_WITHIN = timedelta(seconds=10)  # that an event came is written down with some seconds' delay
 
 
 class Webhook(models.Model):
@@ -52,9 +55,9 @@ class Webhook(models.Model):
 
     @property
     def is_refused(self) -> bool:
-        """What came last was refused, and nothing good has come since."""
+        """What came last was refused, and nothing good came shortly before or since."""
         return self.last_refused_at is not None and (
-            self.last_event_at is None or self.last_event_at < self.last_refused_at
+            self.last_event_at is None or self.last_event_at < self.last_refused_at - NOTED_WITHIN
         )
 
     @property

@@ -106,6 +106,7 @@ def receive(door: Door, headers: Mapping[str, str], body: bytes) -> Answer:
 
 def refuse(door: Door, words: str) -> None:
     """Counted and shown to staff; in the database at most once in some seconds, however many there are."""
+    _noted.pop(door.webhook_id, None)
     try:
         _again(lambda: _refusals.count(door.webhook_id, words))
     except _AWAY:
@@ -116,6 +117,7 @@ def forget() -> None:
     """Look everything up anew: for tests, and after a change in this process."""
     _doors.clear()
     _refusals.clear()
+    _noted.clear()
 
 
 def _check(door: Door, request: Request) -> None:
@@ -126,25 +128,31 @@ def _check(door: Door, request: Request) -> None:
 
 
 def _keep(door: Door, request: Request) -> None:
+    """Taking it is one statement, which is its own transaction."""
+    is_trial = trial.is_trial(request.body)
+    if not is_trial:
+        _remember(door.webhook_id, door.kind.learn(request))
     item = intake.Item(request.raw(door.kind.key), form=f"{FORM_PREFIX}{door.kind.key}")
-    with transaction.atomic():
-        intake.take([item], way=Returned.Way.WEBHOOK, source=door.source, provider_id=door.provider_id)
-        if not trial.is_trial(request.body):
-            _note_event(door.webhook_id)
-            _remember(door.webhook_id, door.kind.learn(request))
+    intake.take([item], way=Returned.Way.WEBHOOK, source=door.source, provider_id=door.provider_id)
+    if not is_trial:
+        _note_event(door.webhook_id)
 
 
 def _note_event(webhook_id: int) -> None:
-    """Not with every request: they would wait for each other's lock on the row."""
-    now = timezone.now()
-    stale = (
-        Q(last_event_at=None) | Q(last_event_at__lt=now - _WRITTEN_EVERY) | Q(last_refused_at__gt=F("last_event_at"))
-    )
-    Webhook.objects.filter(stale, pk=webhook_id).update(last_event_at=now, silent_since=None)
+    """Not with every request: that would double what one costs, and they would wait for each other."""
+    if _noted.get(webhook_id, 0) > time.monotonic():
+        return
+    _noted[webhook_id] = time.monotonic() + _WRITTEN_EVERY.total_seconds()
+    try:
+        Webhook.objects.filter(pk=webhook_id).update(last_event_at=timezone.now(), silent_since=None)
+    except _AWAY:  # the request itself is kept
+        _noted.pop(webhook_id, None)
 
 
 def _remember(webhook_id: int, learnt: dict[str, Any]) -> None:
-    if learnt:
+    if not learnt:
+        return
+    with transaction.atomic():
         webhook = Webhook.objects.select_for_update().get(pk=webhook_id)
         webhook.learnt |= learnt
         webhook.save(update_fields=["learnt"])
@@ -224,6 +232,7 @@ class _Refusals:
         self._written.clear()
 
 
+_noted: dict[int, float] = {}  # until when it need not be written again that an event came
 _doors = _Doors()
 _refusals = _Refusals()
 
