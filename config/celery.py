@@ -50,6 +50,7 @@ app.conf.beat_schedule = {
     "pick up lost imports": _every(60, "contacts.sweep_imports", "jobs"),
     "forget abandoned imports": _every(3600, "contacts.forget_abandoned_imports", "jobs"),
     "give up what was delayed too long": _every(600, "delivery.give_up_delayed", "jobs"),
+    "read providers' own lists": _every(86_400, "delivery.read_provider_lists", "jobs"),
     "look for providers that fell silent": _every(600, "delivery.look_for_silence", "jobs"),
     "forget old returned mail": _every(3600, "delivery.forget_returned", "jobs"),
     "read mailboxes of returned mail": _every(20, "delivery.read_mailboxes", "jobs"),

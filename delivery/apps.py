@@ -11,8 +11,10 @@ class DeliveryConfig(AppConfig):
         from accounts import mailing
         from accounts.shell import problems
         from accounts.shell.notices import register
+        from contacts import timeline
         from delivery.feedback.mailbox import trouble
         from delivery.feedback.webhooks import reading
+        from delivery.feedback.webhooks.lists import keeping
         from delivery.notices import (
             paused_providers,
             returned_mail,
@@ -31,6 +33,7 @@ class DeliveryConfig(AppConfig):
         problems.register(trouble.problems)
         register(returned_mail)
         reading.register()
+        timeline.register(keeping.entries)
 
 
 def _provide_sandbox(**_: Any) -> None:

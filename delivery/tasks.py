@@ -1,5 +1,7 @@
 """What Celery runs for delivery: ids in, one call, out. Every task may run twice or get lost; the tick sweeps."""
 
+from contextlib import suppress
+
 from celery import shared_task
 
 from delivery.dispatch.tick import tick as offer_what_is_due
@@ -8,9 +10,11 @@ from delivery.engine import turn as engine
 from delivery.feedback import acting, settling
 from delivery.feedback.mailbox import polling
 from delivery.feedback.webhooks import managing
+from delivery.feedback.webhooks.lists import keeping
+from delivery.feedback.webhooks.lists.reading import NotRead
 from delivery.guards import heartbeat, incarnation
 from delivery.ledger import auditing, building, cancelling
-from delivery.models import ReturnMailbox
+from delivery.models import ReturnMailbox, Webhook
 from delivery.throttling import limits, mx
 from delivery.workers import turns
 
@@ -77,6 +81,20 @@ def give_up_delayed() -> None:
     """Delays that no server ever took back or ended: failures by now."""
     while acting.give_up_delayed() == acting.AT_ONCE:
         pass
+
+
+@shared_task(name="delivery.read_provider_list", queue="jobs")
+def read_provider_list(*, webhook_id: int) -> None:
+    """Whom a provider takes mail for and never sends it to."""
+    webhook = Webhook.objects.filter(pk=webhook_id).first()
+    if webhook is not None:
+        with suppress(NotRead):
+            keeping.read(webhook)
+
+
+@shared_task(name="delivery.read_provider_lists", queue="jobs")
+def read_provider_lists() -> None:
+    keeping.read_all()
 
 
 @shared_task(name="delivery.look_for_silence", queue="jobs")

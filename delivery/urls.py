@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern] = [
     path("returned/webhooks/<int:webhook_id>/check/", webhooks.check, name="webhook-check"),
     path("returned/webhooks/<int:webhook_id>/checked/", webhooks.checked, name="webhook-checked"),
     path("returned/webhooks/<int:webhook_id>/confirm/", webhooks.confirm, name="webhook-confirm"),
+    path("returned/webhooks/<int:webhook_id>/list/", webhooks.read_list, name="webhook-list"),
     path("returned/webhooks/<int:webhook_id>/pause/", webhooks.pause, name="webhook-pause"),
     path("returned/webhooks/<int:webhook_id>/resume/", webhooks.resume, name="webhook-resume"),
     path("returned/webhooks/<int:webhook_id>/remove/", webhooks.remove, name="webhook-remove"),

@@ -71,11 +71,12 @@ class Guard:
         raise problem
 
     def _judge(self, name: str, address: Address) -> None:
+        what = str(address) if name == str(address) else f"{name} leads to {address}, which"
         if networks.is_never_a_server(address):
-            raise Refused(f"{name} leads to {address}, which is reserved for other things than servers.")
+            raise Refused(f"{what} is reserved for other things than servers.")
         if not networks.is_public(address) and not self.allowed.covers(name, address):
             raise Refused(
-                f"{name} leads to {address}, an address in a private network. "
+                f"{what} is an address in a private network. "
                 "Whoever runs this installation can allow it with the setting EGRESS_ALLOW."
             )
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import connection, transaction
-from django.db.models import Func, QuerySet
+from django.db.models import Exists, Func, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts import locks
@@ -22,13 +22,15 @@ from delivery.feedback.acting import Told
 from delivery.feedback.forms import Heard
 from delivery.feedback.intake import MAIL
 from delivery.feedback.reading.reader import Mail, Reader
-from delivery.models import Batch, Returned
+from delivery.models import Batch, FeedbackEvent, Returned
 from delivery.policy import aftermath
 
 AT_ONCE = 1_000
 _BYTES_AT_ONCE = 16_000_000  # of the mails themselves; two groups are in memory at a time
 _MOST_COUNTED = 32_767  # people of one report
 _COUNTED_KEPT, _OTHERS_KEPT = timedelta(days=180), timedelta(days=7)
+# Of a provider's request that only says that mail arrived or was opened: there is one for each mail.
+_GOOD_NEWS_KEPT, _GOOD_NEWS = timedelta(days=14), ("delivered", "opened", "clicked")
 log = logging.getLogger(__name__)
 State = Returned.State
 
@@ -218,7 +220,9 @@ def forget_old() -> int:
     done = Returned.objects.filter(due_at__isnull=True).exclude(state=State.HELD)
     counted = done.filter(state=State.COUNTED, received_at__lt=now - _COUNTED_KEPT)
     others = done.exclude(state=State.COUNTED).filter(received_at__lt=now - _OTHERS_KEPT)
-    return sum(old.delete()[0] for old in (counted, others))
+    bad_news = FeedbackEvent.objects.filter(returned=OuterRef("pk")).exclude(kind__in=_GOOD_NEWS)
+    arrived = done.filter(way=Returned.Way.WEBHOOK, received_at__lt=now - _GOOD_NEWS_KEPT).exclude(Exists(bad_news))
+    return sum(old.delete()[0] for old in (counted, others, arrived))
 
 
 def hand_in(

@@ -19,7 +19,7 @@ from delivery.models.providers import Breaker, Provider
 from delivery.models.routes import Route
 from delivery.models.sandbox import SandboxMail, SandboxRules
 from delivery.models.warmup import WarmupDay, WarmupPlan
-from delivery.models.webhooks import Webhook
+from delivery.models.webhooks import ProviderSuppression, Webhook
 
 __all__ = [
     "Attempt",
@@ -38,6 +38,7 @@ __all__ = [
     "MinuteCount",
     "Proof",
     "Provider",
+    "ProviderSuppression",
     "RetryMinute",
     "ReturnListener",
     "ReturnMailbox",

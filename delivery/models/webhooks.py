@@ -33,6 +33,9 @@ class Webhook(models.Model):
     last_refused_at = models.DateTimeField(null=True, editable=False)
     refused = models.BigIntegerField(default=0, editable=False)
     refusal = models.CharField(max_length=300, blank=True, editable=False, help_text="Why the last one was refused.")
+    list_read_at = models.DateTimeField(null=True, editable=False, help_text="The provider's own suppressions.")
+    list_size = models.IntegerField(default=0, editable=False)
+    list_problem = models.CharField(max_length=300, blank=True, editable=False)
     silent_since = models.DateTimeField(null=True, editable=False, help_text="Mail is accepted and no event comes.")
 
     def __str__(self) -> str:
@@ -81,6 +84,23 @@ class Webhook(models.Model):
     def keys(self, plain: dict[str, Any]) -> None:
         self.keys_sealed = secrets.seal(json.dumps(plain)) if plain else None
         self.keys_set_at = timezone.now() if plain else None
+
+
+class ProviderSuppression(models.Model):
+    """Somebody on a provider's own list: it takes mail for them, and never sends it."""
+
+    webhook = models.ForeignKey(Webhook, models.CASCADE)
+    email = models.CharField(max_length=320, db_index=True)
+    reason = models.CharField(max_length=12, help_text="bounced, complained, left, other")
+    words = models.CharField(max_length=300, blank=True, help_text="The provider's; hostile text.")
+    since = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["webhook", "email"], name="once_on_a_provider_s_list")]
+
+    def __str__(self) -> str:
+        return f"{self.reason} at {self.webhook}"
 
 
 def secret_digest(plain: str) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,9 +13,11 @@ from accounts import audit
 from accounts.confirming import lately_confirmed
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.secrets import Unreadable
+from delivery import tasks
 from delivery.feedback.webhooks import checking, managing, receiving, signatures
 from delivery.feedback.webhooks.catalogue import Kind, kinds
 from delivery.feedback.webhooks.forms import KeysForm, WebhookForm
+from delivery.feedback.webhooks.lists import keeping
 from delivery.models import FeedbackEvent, Returned, Webhook
 from delivery.replies import WORDS, Category
 
@@ -47,7 +49,7 @@ def add(request: StaffRequest) -> HttpResponse:
 @requires(Permission.DELIVERY)
 def webhook(request: StaffRequest, webhook_id: int) -> HttpResponse:
     shown, kind = _webhook(webhook_id)
-    return _page(request, shown, kind, KeysForm(kind=kind, webhook=shown) if kind.keys else None)
+    return _page(request, shown, kind)
 
 
 @require_POST
@@ -55,7 +57,8 @@ def webhook(request: StaffRequest, webhook_id: int) -> HttpResponse:
 @lately_confirmed
 def keys(request: StaffRequest, webhook_id: int) -> HttpResponse:
     shown, kind = _webhook(webhook_id)
-    form = KeysForm(request.POST, kind=kind, webhook=shown)
+    of_list = "list" in request.POST
+    form = KeysForm(request.POST, kind=kind, webhook=shown, of_list=of_list)
     if not form.is_valid():
         return _page(request, shown, kind, form, status=422)
     try:
@@ -64,6 +67,8 @@ def keys(request: StaffRequest, webhook_id: int) -> HttpResponse:
         messages.error(request, _UNREADABLE)
         return redirect("webhook", webhook_id)
     audit.record(request, "webhook.keys", kind.name, fields=changed)
+    if of_list:
+        tasks.read_provider_list.delay(webhook_id=shown.pk)
     messages.success(request, "The key is kept. It is used within a few seconds, and never shown.")
     return redirect("webhook", webhook_id)
 
@@ -111,6 +116,18 @@ def confirm(request: StaffRequest, webhook_id: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.DELIVERY)
+def read_list(request: StaffRequest, webhook_id: int) -> HttpResponse:
+    shown, kind = _webhook(webhook_id)
+    if not kind.list_keys:
+        raise Http404
+    audit.record(request, "webhook.list", kind.name)
+    tasks.read_provider_list.delay(webhook_id=shown.pk)
+    messages.success(request, f"The list of {kind.name} is being read. This page shows it when it is there.")
+    return redirect("webhook", webhook_id)
+
+
+@require_POST
+@requires(Permission.DELIVERY)
 def pause(request: StaffRequest, webhook_id: int) -> HttpResponse:
     return _change(request, webhook_id, Webhook.State.PAUSED, "is paused: it is asked to come again later.")
 
@@ -148,12 +165,16 @@ def _change(request: StaffRequest, webhook_id: int, state: Webhook.State, words:
     return redirect("webhook", webhook_id)
 
 
-def _page(request: StaffRequest, shown: Webhook, kind: Kind, form: KeysForm | None, status: int = 200) -> HttpResponse:
+def _page(
+    request: StaffRequest, shown: Webhook, kind: Kind, form: KeysForm | None = None, status: int = 200
+) -> HttpResponse:
     requests = Returned.objects.defer("raw").filter(source=shown.source).order_by("-id")[:SHOWN]
     given = {
         "webhook": shown,
         "kind": kind,
-        "form": form,
+        "form": form or (KeysForm(kind=kind, webhook=shown) if kind.keys else None),
+        "list_form": KeysForm(kind=kind, webhook=shown, of_list=True) if kind.list_keys else None,
+        "still_mailed": keeping.still_mailed(shown, SHOWN) if kind.list_keys else [],
         "user": signatures.USER,
         "requests": requests,
         "events": [(event, _words(event)) for event in _events(shown)],

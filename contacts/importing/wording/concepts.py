@@ -24,7 +24,7 @@ from contacts.importing.wording.vocabulary import (
 )
 
 _GLUED = {
-    concept: re.compile("|".join(sorted(stems.split(), key=len, reverse=True)))
+    concept: re.compile("|".join(sorted(plain(stems).split(), key=len, reverse=True)))
     for concept, stems in STEMS.items()
     if concept is not Concept.STATUS
 }

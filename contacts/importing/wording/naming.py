@@ -27,4 +27,6 @@ def glued(name: str) -> str:
 
 
 def word_set(text: str) -> frozenset[str]:
-    return frozenset(text.split())
+    """Words to compare with, in the spelling that `plain` gives every name and cell: it takes Japanese and Korean
+    letters apart."""
+    return frozenset(plain(text).split())

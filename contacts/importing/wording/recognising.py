@@ -47,6 +47,13 @@ _OTHER_STATUSES = word_set(
     "familienstand civilstand zahlung bestell sms push vip social legal health vaccination residency "
     "immigration sync attendee record"
 )
+_FAILURES = word_set("failed failure fail undelivered undeliverable returned rejected error bounced unsuccessful")
+_IN_AND_OUT = word_set("in out")
+# "Abuse prevention training", "Spam policy read": about what somebody learnt, not about what somebody reported.
+_LESSONS = word_set(
+    "training course workshop seminar prevention awareness policy certificate helpline counsellor counselor schulung "
+    "kurs formation formacion curso corso cursus szkolenie"
+)
 _PLACES = word_set("state estado stato etat staat stan stav")
 _REASONS = word_set("reason grund motif motivo reden powod")
 _GROUPS = word_set(
@@ -71,6 +78,10 @@ def recognise(name: str, values: Sequence[str]) -> Column | None:
     distinct = dict.fromkeys(cells)
     if _is_of_another_channel(name_words):
         return _NOTHING_TO_SAY if found else None
+    if _LESSONS.intersection(name_words):
+        found -= {Concept.COMPLAINED}
+    if _is_failing(name_words, distinct) or _is_in_or_out(name_words, distinct):
+        return _ASK
     negative = [concept for concept in _NEGATIVE if concept in found]
     positive = found & {Concept.AGREED, Concept.CONFIRMED}
     if Concept.UNCLEAR in found or (Concept.ENDED in found and not is_status):
@@ -166,6 +177,17 @@ def _status(name_words: tuple[str, ...], distinct: dict[str, None]) -> Column | 
     if _PLACES.intersection(name_words) and "status" not in name_words:
         return Column(Target.STATUS) if any(text in STATUS_WORDS for text in distinct) else None
     return Column(Target.STATUS)
+
+
+def _is_failing(name_words: tuple[str, ...], distinct: dict[str, None]) -> bool:
+    """ "Delivery status: failed" may be a mail's, or a parcel's: unless the name says of what, somebody has to tell."""
+    is_about_delivery = "delivery" in name_words and not (_OTHER_STATUSES - {"delivery"}).intersection(name_words)
+    return is_about_delivery and not _FAILURES.isdisjoint(distinct)
+
+
+def _is_in_or_out(name_words: tuple[str, ...], distinct: dict[str, None]) -> bool:
+    is_named_so = _IN_AND_OUT.issuperset(name_words) or speaks_of_mail(name_words)
+    return is_named_so and "out" in distinct and _IN_AND_OUT.issuperset(distinct)
 
 
 def _is_of_another_channel(name_words: tuple[str, ...]) -> bool:

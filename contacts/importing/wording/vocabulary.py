@@ -112,8 +112,8 @@ STEMS: dict[Concept, str] = {
         "oktocontact okemail emailok keepmeupdated keepmeinformed keepintouch stayintouch stayuptodate hearfrom "
         "receivenews receiveupdate receiveoffer signmeup signup joinlist joinour joinmailing mailme emailme addme "
         "lopd publicit nyhetsbrev nyhedsbrev uutiskirje hirlevel inscricao bulten zpravodaj "
-        "biuletyn メルマガ ニュースレター "
-        "뉴스레터"
+        "biuletyn メルマガ ニュースレター メールマガジン メール受信 メール配信 配信希望 配信可否 "
+        "뉴스레터 메일수신 수신동의 接收邮件 邮件订阅"
     ),
 }
 # Whole words that are too short, or too common within others, to be stems.

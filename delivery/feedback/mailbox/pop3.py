@@ -4,7 +4,7 @@ import base64
 import poplib
 import socket
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from hashlib import blake2b
 from typing import Any
@@ -112,16 +112,9 @@ class Pop3:
 
     def fetch(self, page: Sequence[Lying]) -> Iterator[Fetched]:
         for lying in page:
-            try:
-                if lying.size <= WANTED_BYTES:
-                    lines = self._client.retr(lying.number)[1]
-                else:
-                    lines = self._client.top(lying.number, _LINES)[1]
-            except poplib.error_proto as refusal:
-                if not _words(refusal).startswith("-ERR"):  # not this mail alone
-                    raise
-                continue
-            yield Fetched(lying, b"\r\n".join([*lines, b""])[:WANTED_BYTES])
+            lines = self._lines(lying)
+            if lines:
+                yield Fetched(lying, b"\r\n".join([*lines, b""])[:WANTED_BYTES])
 
     def put_away(self, ours: Sequence[Lying]) -> None:
         """Nothing: POP3 can only delete."""
@@ -132,6 +125,24 @@ class Pop3:
 
     def close(self) -> None:
         self._client.close()
+
+    def _lines(self, lying: Lying) -> list[bytes]:
+        """None of a mail that went away meanwhile. By TOP: servers that keep flags mark as read what RETR fetched."""
+        client, number, is_large = self._client, lying.number, lying.size > WANTED_BYTES
+        lines = _unless_refused(lambda: client.top(number, _LINES if is_large else WANTED_BYTES))
+        if lines is None and not is_large:  # a server without TOP, which is optional
+            lines = _unless_refused(lambda: client.retr(number))
+        return lines or []
+
+
+def _unless_refused(ask: Callable[[], tuple[bytes, list[bytes], int]]) -> list[bytes] | None:
+    """A refusal is about this mail; a connection that breaks concerns all."""
+    try:
+        return ask()[1]
+    except poplib.error_proto as refusal:
+        if not _words(refusal).startswith("-ERR"):
+            raise
+    return None
 
 
 def _uidls(lines: Sequence[bytes]) -> Iterator[tuple[bytes, int]]:

@@ -1,4 +1,4 @@
-"""Mailboxes that cannot be read, for Home: nobody reads logs to learn that bounces no longer come in."""
+"""Mailboxes in trouble, for Home: nobody reads logs to learn that bounces no longer come in."""
 
 from collections.abc import Iterator
 
@@ -15,5 +15,5 @@ def problems(user: User) -> Iterator[Problem]:
     for mailbox in ReturnMailbox.objects.in_trouble().order_by("name"):
         url = reverse("mailbox", args=[mailbox.pk]) if may_cure else ""
         cure = mailbox.cure if may_cure else "An admin can see to it."
-        text = f"{mailbox.problem} {cure} Bounces in it do not count until then; nothing is lost."
-        yield Problem("bad", f"The mailbox {mailbox} cannot be read", text, url)
+        text = f"{mailbox.problem} {cure} Nothing is lost meanwhile."
+        yield Problem("bad", f"The mailbox “{mailbox}” is in trouble", text, url)

@@ -31,6 +31,7 @@ class Kind:
     is_signed: bool
     keys: tuple[Key, ...]
     steps: tuple[str, ...]
+    list_keys: tuple[Key, ...]  # with which its own list of suppressions is read; none: that cannot be
     loses: str  # what of its mail cannot be recognised; "" for nothing
 
     def check(self, request: Request, keys: dict[str, Any], now: datetime) -> None:
@@ -76,7 +77,12 @@ def _kind(key: str, given: dict[str, Any]) -> Kind:
         key,
         given["name"],
         given["signed"],
-        tuple(Key(name, one["label"], one["help"]) for name, one in given.get("keys", {}).items()),
+        _keys(given.get("keys", {})),
         tuple(given["steps"]),
+        _keys(given.get("list_keys", {})),
         given.get("loses", ""),
     )
+
+
+def _keys(given: dict[str, Any]) -> tuple[Key, ...]:
+    return tuple(Key(name, one["label"], one["help"]) for name, one in given.items())

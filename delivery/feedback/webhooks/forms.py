@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from accounts.fields import LineField
+from accounts.secrets import Unreadable
 from accounts.templatetags.shell import day
 from delivery.feedback.webhooks.catalogue import Kind
 from delivery.models import Provider, Webhook
@@ -34,15 +35,23 @@ class WebhookForm(forms.Form):
 class KeysForm(forms.Form):
     """Keys go in and never come out: an empty field keeps the one that is set."""
 
-    def __init__(self, *args: Any, kind: Kind, webhook: Webhook, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: Kind, webhook: Webhook, of_list: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kept = f" Set {day(webhook.keys_set_at)}; leave this empty to keep it." if webhook.keys_set_at else ""
-        for key in kind.keys:
+        known = _known(webhook)
+        for key in kind.list_keys if of_list else kind.keys:
             self.fields[key.name] = forms.CharField(
                 label=key.label,
                 max_length=5_000,
-                required=webhook.keys_set_at is None,
-                help_text=f"{key.help}{kept}",
+                required=not of_list and key.name not in known,
+                help_text=f"{key.help}{kept if key.name in known else ''}",
                 widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
                 error_messages={"required": "Paste it from the provider’s console."},
             )
+
+
+def _known(webhook: Webhook) -> set[str]:
+    try:
+        return {name for name, value in webhook.keys.items() if value}
+    except Unreadable:
+        return set()

@@ -200,11 +200,14 @@ class _Refusals:
         self._count(webhook_id, Q(pk=webhook_id), words)
 
     def strangers(self, kind: str) -> None:
-        """Somebody asked for an address of this kind that does not exist: perhaps one that was copied badly."""
+        """Somebody asked for an address of this kind that does not exist: perhaps one that was copied badly.
+
+        Where events come already it was not, and a stranger who guesses raises no alarm.
+        """
         words = (
             f"The secret in the address was wrong: {PATH}{kind}/… Copy the address anew into the provider's console."
         )
-        self._count(kind, Q(kind=kind), words)
+        self._count(kind, Q(kind=kind, last_event_at=None), words)
 
     def _count(self, key: object, which: Q, words: str) -> None:
         with self._lock:

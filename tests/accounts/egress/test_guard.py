@@ -66,7 +66,7 @@ def test_this_machine_is_refused_in_each_of_its_forms(host: str, port: int, dead
 
 
 def test_one_private_address_among_public_ones_is_one_too_many(deadline: Deadline) -> None:
-    with pytest.raises(Refused, match=r"10\.0\.0\.1, an address in a private network"):
+    with pytest.raises(Refused, match=r"10\.0\.0\.1, which is an address in a private network"):
         Guard(Allowed(), Names(["9.9.9.9", "10.0.0.1"])).judged("mail.example", 993, deadline)
 
 

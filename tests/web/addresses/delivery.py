@@ -286,6 +286,13 @@ ADDRESSES = {
     "webhook-check": Address(ADMINS, args=webhook, get=False, no_page="makes a request to the public address"),
     "webhook-checked": Address(ADMINS, args=webhook, no_page="a piece of its page", statuses=frozenset({302})),
     "webhook-confirm": Address(ADMINS, args=webhook, get=False, no_page="asks Amazon"),
+    "webhook-list": Address(
+        ADMINS,
+        args=webhook,
+        get=False,
+        post=lambda cast: {},
+        changes=lambda cast: AuditEntry.objects.filter(action="webhook.list").count(),
+    ),
     "webhook-pause": Address(ADMINS, args=webhook, get=False, post=lambda cast: {}, changes=webhooks_now),
     "webhook-resume": Address(ADMINS, args=paused_webhook, get=False, post=lambda cast: {}, changes=webhooks_now),
     "webhook-remove": Address(ADMINS, args=webhook, get=False, post=lambda cast: {}, changes=webhooks_now),

@@ -35,7 +35,7 @@ _MACHINE = re.compile(r"automat|^is_?bot|^bot", re.I)
 
 def check(request: Request, keys: dict[str, Any], now: datetime) -> None:
     whole = _envelope(request)
-    kind, topic = whole["Type"], whole["TopicArn"]
+    kind, topic = whole["Type"], str(whole.get("TopicArn", ""))
     if request.headers.get("x-amz-sns-message-type", kind) != kind:
         raise Refused("Its header and its content name different kinds of message.")
     if kind not in _SUBSCRIBING and topic not in keys.get("topics", ()):
@@ -55,7 +55,8 @@ def learn(request: Request) -> dict[str, Any]:
     whole = _envelope(request)
     if whole["Type"] != "SubscriptionConfirmation":
         return {}
-    return {"offered": {"topic": whole["TopicArn"][:300], "url": str(whole.get("SubscribeURL", ""))[:2000]}}
+    topic, url = str(whole.get("TopicArn", "")), str(whole.get("SubscribeURL", ""))
+    return {"offered": {"topic": topic[:300], "url": url[:2000]}}
 
 
 def read(request: Request) -> list[Heard]:
@@ -71,7 +72,7 @@ def read(request: Request) -> list[Heard]:
 def _envelope(request: Request) -> dict[str, Any]:
     try:
         whole: dict[str, Any] = request.json()
-        if not all(isinstance(whole[name], str) for name in ("Type", "TopicArn", "Message")):
+        if not all(isinstance(whole[name], str) for name in ("Type", "Message")):
             raise TypeError
     except (ValueError, KeyError, TypeError):
         raise Refused("It is not Amazon SNS's: is raw message delivery on? Switch it off.") from None
@@ -87,7 +88,8 @@ def _recipients(event: dict[str, Any]) -> list[dict[str, Any]]:
     ):
         if isinstance(event.get(name), dict):
             return list(event[name].get(of) or [{}])
-    return [{"emailAddress": each} for each in (event.get("mail") or {}).get("destination") or [""]]
+    reached = (event.get("delivery") or {}).get("recipients") or (event.get("mail") or {}).get("destination")
+    return [{"emailAddress": each} for each in reached or [""]]
 
 
 def _one(event: dict[str, Any], whole: dict[str, Any], recipient: dict[str, Any]) -> Heard | None:

@@ -110,7 +110,8 @@ def dovecot(folder: Path, extra: str = "") -> Iterator[Dovecot]:
     (keys / "default").write_bytes(base64.b64encode(_TOKEN_KEY))
     config = folder / "dovecot.conf"
     config.write_text(_config(server) + extra)
-    program = shutil.which("dovecot") or "/usr/sbin/dovecot"
+    program = shutil.which("dovecot", path=f"{os.environ['PATH']}:/usr/sbin")
+    assert program, "This test needs Dovecot (Debian: apt install dovecot-imapd dovecot-pop3d)."
     process = subprocess.Popen([program, "-F", "-c", str(config)])
     try:
         _wait_for(server, process)

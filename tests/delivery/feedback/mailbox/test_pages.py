@@ -164,10 +164,10 @@ def test_a_mailbox_that_cannot_be_read_needs_somebody_on_home(
 ) -> None:
     mailbox = stored()
     mailbox.fails("The server refused the user name or the password.", "Make an app password.", "NO <b>no</b>")
-    assert b"cannot be read" not in browser.get(reverse("home")).content
+    assert b"is in trouble" not in browser.get(reverse("home")).content
     mailbox.fails("The server refused the user name or the password.", "Make an app password.", "NO <b>no</b>")
     home = browser.get(reverse("home")).content.decode()
-    assert "The mailbox Bounces cannot be read" in home
+    assert "The mailbox “Bounces” is in trouble" in home
     assert reverse("mailbox", args=[mailbox.pk]) in home
     seen = client_for(viewer).get(reverse("home")).content.decode()
     assert "An admin can see to it." in seen
@@ -176,7 +176,7 @@ def test_a_mailbox_that_cannot_be_read_needs_somebody_on_home(
     assert "Make an app password." in page
     assert "&lt;b&gt;no" in page
     browser.post(reverse("mailbox-pause", args=[mailbox.pk]))
-    assert b"cannot be read" not in browser.get(reverse("home")).content
+    assert b"is in trouble" not in browser.get(reverse("home")).content
 
 
 def test_removing_a_mailbox_deletes_its_password(browser: Client) -> None:

@@ -14,7 +14,7 @@ from accounts.egress.deadline import Deadline
 from accounts.egress.guard import Guard
 from delivery import tokens
 from delivery.feedback import intake, settling
-from delivery.feedback.mailbox import polling
+from delivery.feedback.mailbox import polling, pop3
 from delivery.feedback.mailbox.account import WANTED_BYTES, Account, Lying, pages
 from delivery.feedback.mailbox.opening import Opening, Position
 from delivery.models import FeedbackEvent, KnownMail, Message, Returned, ReturnMailbox
@@ -153,11 +153,20 @@ def test_pop3_takes_reports_once_and_leaves_all_mails_where_they_are(box: Doveco
     mailbox = poll(stored(box, "pop3"), box)
     poll(mailbox, box)
     assert (mailbox.looked_at, mailbox.taken) == (2, 1)
-    assert len(box.mails()) == 2
+    assert list(box.mails().values()) == ["", ""]
     assert KnownMail.objects.count() == 2
     box.lay(bounce(mailed(email="ben@example.org")))
     poll(mailbox, box)
     assert (mailbox.looked_at, mailbox.taken) == (3, 2)
+
+
+def test_pop3_servers_without_top_are_read_whole(box: Dovecot, monkeypatch: pytest.MonkeyPatch) -> None:
+    def top(self: pop3.Client, which: int, howmuch: int) -> None:
+        self._shortcmd(f"TIP {which}")  # type: ignore[attr-defined]  # a command that Dovecot does not know
+
+    monkeypatch.setattr(pop3.Client, "top", top)
+    box.lay(bounce(mailed()))
+    assert poll(stored(box, "pop3"), box).taken == 1
 
 
 def test_pop3_forgets_mails_that_somebody_deleted(box: Dovecot) -> None:

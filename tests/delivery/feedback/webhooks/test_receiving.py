@@ -16,7 +16,7 @@ from delivery.feedback.webhooks import certificates, receiving, trial
 from delivery.feedback.webhooks.catalogue import kinds
 from delivery.feedback.webhooks.receiving import AWAY, FORBIDDEN, LOGIN, NOT_FOUND, OK, Door
 from delivery.feedback.webhooks.request import Request
-from delivery.models import Returned, Webhook
+from delivery.models import FeedbackEvent, Returned, Webhook
 from tests.delivery.feedback.returned import line, mailed
 from tests.delivery.feedback.webhooks import events, provider
 from tests.delivery.feedback.webhooks.events import EVENTS
@@ -140,6 +140,28 @@ def test_another_secret_leads_nowhere_and_is_counted(kind: str) -> None:
     assert made.refused == 1  # of several within some seconds only the first is written at once
     assert "secret" in made.refusal
     assert not Returned.objects.exists()
+
+
+def test_a_stranger_who_guesses_raises_no_alarm_where_events_come() -> None:
+    made = webhook("sendgrid")
+    assert call("sendgrid", dead("sendgrid")) == OK
+    assert receiving.find("/w/sendgrid/guessed") == NOT_FOUND
+    made.refresh_from_db()
+    assert (made.refused, made.is_refused) == (0, False)
+
+
+@pytest.mark.parametrize(("days", "left"), [(13, {"delivered", "dead"}), (15, {"dead"}), (181, set())])
+def test_requests_that_only_say_that_mail_arrived_are_kept_for_two_weeks(days: int, left: set[str]) -> None:
+    """Most of what providers tell; the events themselves stay."""
+    webhook("sendgrid")
+    message = mailed()
+    kept = {}
+    for what in ("delivered", "dead"):
+        kept[what] = provider.tell("sendgrid", EVENTS["sendgrid"](message, what))[-1]
+    Returned.objects.update(received_at=timezone.now() - timedelta(days=days))
+    settling.forget_old()
+    assert {what for what, row in kept.items() if Returned.objects.filter(pk=row.pk).exists()} == left
+    assert FeedbackEvent.objects.count() == 2
 
 
 def test_the_secret_of_one_provider_opens_no_other() -> None:
