@@ -218,7 +218,7 @@ def webhook(cast: Cast, kind: str = "sendgrid") -> dict[str, Any]:
             ),
         )
         FeedbackEvent.objects.create(
-            message_id=made.pk,
+            message_id=1_000_000_000 + made.pk,  # no real mail's number
             batch=Batch.objects.create(rehearsal=True, content_kind="edition", content_id=1),
             kind="bounce",
             category="mailbox_full",
