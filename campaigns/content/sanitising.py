@@ -82,7 +82,7 @@ def _kept(html: str, masks: Masks, removed: dict[Removed, None]) -> Iterator[str
         if token.kind == "comment":
             yield _comment(token.text, masks, removed)
         elif token.kind == "raw":
-            yield _style(token.text, removed) if token.name == "style" else token.text
+            yield _style(token.text, masks, removed) if token.name == "style" else token.text
         elif token.kind == "unfinished":
             removed[Removed("unfinished", token.text[:_ADDRESS_CHARS])] = None
         elif token.kind != "tag":
@@ -120,8 +120,11 @@ def _comment(comment: str, masks: Masks, removed: dict[Removed, None]) -> str:
     return ""
 
 
-def _style(css: str, removed: dict[Removed, None]) -> str:
+def _style(css: str, masks: Masks, removed: dict[Removed, None]) -> str:
+    """Also as it is when its merge tags say nothing: `@im{% if a %}{% endif %}port` is an import."""
     cleaned, taken = sheet_cleaning.clean(css)
+    if put_together := sheet_cleaning.clean(masks.pattern.sub("", cleaned))[1]:
+        cleaned, taken = "", [*taken, *put_together]
     removed.update((Removed("import" if words.startswith("@") else "style", words), None) for words in taken)
     return cleaned
 
@@ -166,7 +169,7 @@ def _is_harmless(element: str, name: str, quoted: str, masks: Masks) -> bool:
     if name.startswith("on") or name in _DROPPED_ATTRIBUTES or ("<" in quoted and quoted[0] not in "\"'"):
         return False
     if name == "style":
-        return not sheet_cleaning.is_active(value)
+        return not any(map(sheet_cleaning.is_active, (value, masks.pattern.sub("", value))))
     if name in _ADDRESSES:
         scheme = _SCHEME.match(_HIDDEN_SPACE.sub("", value))
         # A file of the author's own machine shows nothing to anybody; the checks say so.
