@@ -56,6 +56,7 @@ class Product:
 
     var: Path
     port: int = field(default_factory=free_port)
+    return_port: int = field(default_factory=free_port)
     environment: dict[str, str] = field(default_factory=dict)
     root: Path = ROOT
     python: str = sys.executable
@@ -77,7 +78,7 @@ class Product:
                 "TALLYPOST_VAR": str(self.var),
                 "PORT": str(self.port),
                 "SANDBOX_PORT": str(free_port()),
-                "RETURN_PORT": str(free_port()),
+                "RETURN_PORT": str(self.return_port),
                 "DJANGO_SETTINGS_MODULE": "config.settings",
                 "ALLOW_ANY_SMTP_PORT": "1",
                 **self.environment,

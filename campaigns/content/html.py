@@ -9,6 +9,7 @@ from campaigns.content import inlining, sanitising
 from campaigns.content.inlining import Left
 from campaigns.content.sanitising import Removed
 from campaigns.merge.masking import Masks
+from campaigns.merge.tag_spans import tag_spans
 from delivery.html_tokens import Token, tokens
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "with_preheader",
 ]
 
+_READINGS = 10
 _VIEWPORT = re.compile(r"name=[\"']?viewport", re.IGNORECASE)
 # Keeps the first words of the mail out of the inbox line: nothing visible, and too long to leave room.
 _FILLER = "&#847;&zwnj;&nbsp;" * 60
@@ -60,9 +62,19 @@ def prepare(html: str) -> Prepared:
 
 
 def clean(html: str) -> str:
-    """The HTML without scripts, handlers, forms, refreshes, bases and outside style sheets; merge tags stay."""
-    masks = Masks(apart=True)
-    return masks.reveal(sanitising.clean(masks.hide(html), masks)[0])
+    """The HTML without scripts, handlers, forms, refreshes, bases and outside style sheets; merge tags stay.
+
+    Where tags are broken, what is taken out may make others of them: then it is cleaned once more as it is read now.
+    Raises TooTangled.
+    """
+    for _ in range(_READINGS):
+        masks = Masks(apart=True)
+        cleaned = masks.reveal(sanitising.clean(masks.hide(html), masks)[0])
+        known = iter(masks.tags)
+        if all(cleaned[start:end] in known for start, end in tag_spans(cleaned)):
+            return cleaned
+        html = cleaned
+    raise sanitising.TooTangled
 
 
 def inline(html: str) -> str:

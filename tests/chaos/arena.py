@@ -43,7 +43,7 @@ class Arena:
 
     def __post_init__(self) -> None:
         self.port = free_port()
-        self.return_port = int(self.product.environment["RETURN_PORT"])
+        self.return_port = self.product.return_port
         self.mails = self.folder / "chaos-mails"
         self.mails.touch()
         self.provider = self.visitor.connect("Chaos", self.port, connections=CONNECTIONS)
@@ -195,7 +195,7 @@ class Flight:
 def build(folder: Path, people: int) -> Iterator[Arena]:
     """A product of its own, set up, with its journals on a disk of their own if that may be."""
     with _disk_for_journals(folder / "var" / "journal") as disk:
-        product = Product(folder / "var", environment={"RETURN_PORT": str(free_port())})
+        product = Product(folder / "var")
         try:
             product.wait_for("Tallypost runs at", 240)
             visitor = Visitor(product)

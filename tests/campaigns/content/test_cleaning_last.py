@@ -77,3 +77,8 @@ def test_cleaning_a_rendered_mail_of_blocks_again_changes_nothing(words: str, re
 )
 def test_nothing_that_acts_is_put_together_by_merge_tags_that_say_nothing(page: str, harmless: str) -> None:
     assert html.clean(page).replace(" >", ">") == (harmless or page)
+
+
+def test_cleaning_again_changes_nothing_where_merge_tags_are_broken() -> None:
+    page = "<p>{{ fi</p><<g>/p><</p><<style=\"color:red#}}iiiii/p><<<<<p'>p'>ptp'>prtOnatme }}<><<"
+    assert html.clean(html.clean(page)) == html.clean(page)
