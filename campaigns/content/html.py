@@ -9,7 +9,6 @@ from campaigns.content import inlining, sanitising
 from campaigns.content.inlining import Left
 from campaigns.content.sanitising import Removed
 from campaigns.merge.masking import Masks
-from campaigns.merge.tag_spans import tag_spans
 from delivery.html_tokens import Token, tokens
 
 __all__ = [
@@ -64,16 +63,14 @@ def prepare(html: str) -> Prepared:
 def clean(html: str) -> str:
     """The HTML without scripts, handlers, forms, refreshes, bases and outside style sheets; merge tags stay.
 
-    Where tags are broken, what is taken out may make others of them: then it is cleaned once more as it is read now.
+    Where tags are broken, what is taken out may make others of them: so it is read anew until nothing is taken out.
     Raises TooTangled.
     """
     for _ in range(_READINGS):
-        masks = Masks(apart=True)
-        cleaned = masks.reveal(sanitising.clean(masks.hide(html), masks)[0])
-        known = iter(masks.tags)
-        if all(cleaned[start:end] in known for start, end in tag_spans(cleaned)):
-            return cleaned
-        html = cleaned
+        before, masks = html, Masks(apart=True)
+        html = masks.reveal(sanitising.clean(masks.hide(html), masks)[0])
+        if html == before:
+            return html
     raise sanitising.TooTangled
 
 
