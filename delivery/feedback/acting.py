@@ -279,7 +279,7 @@ def _hold_mass_events(works: Sequence[_Work]) -> None:
     for work in works:
         by_batch[work.mailed.batch_id].append(_outcome(work))
     for batch_id, outcomes in by_batch.items():
-        suppression.hold_mass_events(batch_id, outcomes, tried_within=suppression.BOUNCES_WITHIN_SECONDS)
+        suppression.hold_mass_events(batch_id, outcomes, came_later=True)
 
 
 def _outcome(work: _Work) -> Outcome:

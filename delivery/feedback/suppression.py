@@ -1,6 +1,7 @@
 """Addresses that a server says do not exist: suppressed, unless a whole domain denies its people at once."""
 
 import time
+from collections import Counter
 from collections.abc import Iterable
 
 from django.db import connection
@@ -14,7 +15,8 @@ from delivery.policy import stop_rules
 
 BOUNCE = holding.BOUNCE
 _WINDOW_SECONDS = 600
-BOUNCES_WITHIN_SECONDS = 5 * 86_400
+_BATCHES_KEPT = 4
+_sent: dict[int, tuple[float, Counter[str] | None]] = {}
 # Counting what a domain got is a look at many rows: only when it has denied twice as many as last time.
 _looked: dict[tuple[int, str], tuple[float, int]] = {}
 
@@ -31,11 +33,11 @@ def suppress(outcomes: Iterable[Outcome]) -> None:
         )
 
 
-def hold_mass_events(batch_id: int, outcomes: Iterable[Outcome], *, tried_within: int = _WINDOW_SECONDS) -> None:
+def hold_mass_events(batch_id: int, outcomes: Iterable[Outcome], *, came_later: bool = False) -> None:
     """Put on hold what a domain denied lately if that is too much to be true; a person reviews it.
 
-    Called after the outcomes are written, because they are among what the domain got. `tried_within`: seconds that a
-    denial may come after the mail; an answer at once leaves no room, a returned mail takes days.
+    Called after the outcomes are written, because they are among what the domain got. An answer at once is compared
+    with what the domain got lately, a returned mail, which may take days (`came_later`), with all of its batch.
     """
     domains = {outcome.email.rpartition("@")[2].lower() for outcome in outcomes}
     if not domains:
@@ -45,7 +47,8 @@ def hold_mass_events(batch_id: int, outcomes: Iterable[Outcome], *, tried_within
     for domain, count in denied.items():
         if not _is_worth_a_look(batch_id, domain, count):
             continue
-        if stop_rules.is_mass_event(count, _tried(batch_id, domain, count, tried_within)):
+        tried = _tried_in_all(batch_id, domain, count) if came_later else _tried(batch_id, domain, count)
+        if stop_rules.is_mass_event(count, tried):
             held.add(domain)
     for domain in held:
         holding.hold(domain, _WINDOW_SECONDS)
@@ -62,17 +65,43 @@ def _is_worth_a_look(batch_id: int, domain: str, denied: int) -> bool:
     return True
 
 
-def _tried(batch_id: int, domain: str, denied: int, within_seconds: int) -> int:
+def _tried(batch_id: int, domain: str, denied: int) -> int:
     """How many of the domain the batch has tried lately, counted no further than it takes to judge."""
     enough = 10 * denied
     first_id, last_id = Batch.objects.values_list("first_id", "last_id").get(pk=batch_id)
     if first_id is None or last_id is None:  # single mails, one by one: no domain answers for many at once
         return enough
     with connection.cursor() as cursor:
-        cursor.execute(_TRIED, [batch_id, first_id, last_id, domain, within_seconds, enough])
+        cursor.execute(_TRIED, [batch_id, first_id, last_id, domain, _WINDOW_SECONDS, enough])
         return int(cursor.fetchone()[0])
 
 
+def _tried_in_all(batch_id: int, domain: str, denied: int) -> int:
+    """How many of the domain the whole batch has tried: one look at all of its rows, good for some minutes."""
+    at, sent = _sent.get(batch_id, (-_WINDOW_SECONDS, None))
+    if time.monotonic() - at >= _WINDOW_SECONDS:
+        if len(_sent) >= _BATCHES_KEPT:
+            _sent.clear()
+        sent = _sent_by_domain(batch_id)
+        _sent[batch_id] = time.monotonic(), sent
+    return 10 * denied if sent is None else sent[domain]
+
+
+def _sent_by_domain(batch_id: int) -> Counter[str] | None:
+    """None for single mails, one by one: no domain answers for many at once."""
+    first_id, last_id = Batch.objects.values_list("first_id", "last_id").get(pk=batch_id)
+    if first_id is None or last_id is None:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(_SENT, [batch_id, first_id, last_id])
+        return Counter(dict(cursor.fetchall()))
+
+
+_SENT = f"""
+SELECT substring(lower(m.email) FROM '[^@]*$'), count(*) FROM delivery_message m
+WHERE m.batch_id = %s AND m.id BETWEEN %s AND %s AND m.state IN ({MessageState.REFUSED}, {MessageState.ACCEPTED})
+GROUP BY 1
+"""  # noqa: S608
 _TRIED = f"""
 SELECT count(*) FROM (
     SELECT 1 FROM delivery_message m

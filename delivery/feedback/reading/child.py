@@ -4,6 +4,7 @@ Frames on both pipes: four octets of length and so many octets. A mail comes in,
 no settings, no secrets and no database.
 """
 
+import gc
 import json
 import resource
 import signal
@@ -24,6 +25,8 @@ TRACE = tuple(field.name for field in fields(Trace))
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     bounces.read(b"Subject: warm\r\n\r\n")
+    gc.collect()
+    gc.freeze()  # what is loaded is not looked through with every collection
     _apply_limits()
     given, answers = sys.stdin.buffer, sys.stdout.buffer
     while len(head := given.read(LENGTH.size)) == LENGTH.size:

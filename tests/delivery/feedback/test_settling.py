@@ -314,6 +314,7 @@ def test_refusals_as_spam_that_come_later_count_as_blocked() -> None:
 def test_domain_that_denies_nearly_all_its_people_later_is_held_too(silent: int, reason: str) -> None:
     """With 200 others that it took an hour ago and never denied, its twelve are believed."""
     suppression._looked.clear()
+    suppression._sent.clear()
     batch = Batch.objects.create(rehearsal=False, content_kind="edition", content_id=1, state="done")
     messages = [mailed(batch=batch, email=f"p{n}@firm.example") for n in range(12)]
     hour_ago = timezone.now() - timedelta(hours=1)
@@ -325,6 +326,15 @@ def test_domain_that_denies_nearly_all_its_people_later_is_held_too(silent: int,
     for message in messages:
         hand_in(bounce(message))
     assert dict(Counter(Suppression.objects.values_list("reason", flat=True))) == {reason: 12}
+
+
+def test_single_mails_of_a_domain_that_bounce_later_are_no_mass_event() -> None:
+    suppression._looked.clear()
+    suppression._sent.clear()
+    batch = Batch.objects.create(rehearsal=False, content_kind="edition", content_id=1, kind="open", state="sending")
+    for n in range(12):
+        hand_in(bounce(mailed(batch=batch, email=f"p{n}@firm.example")))
+    assert set(Suppression.objects.values_list("reason", flat=True)) == {"hard_bounce"}
 
 
 def test_warm_up_goes_back_for_bounces_that_came_later() -> None:
