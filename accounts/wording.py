@@ -26,6 +26,12 @@ def isolated(name: str) -> str:
     return f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}" if is_foreign else name
 
 
+def storable(text: str, most: int) -> str:
+    """What PostgreSQL can hold of a stranger's words: no NUL, and no half of a surrogate pair, which JSON may bring."""
+    text = text[:most].replace("\0", "")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
 def count(number: int) -> str:
     return f"{number:,}"
 

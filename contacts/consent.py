@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from accounts.models import User
+from accounts.wording import storable
 from contacts import addresses
 from contacts.models import ConsentEvent, Contact, MailingList, Subscription, Suppression
 
@@ -170,7 +171,7 @@ def suppress_all(wanted: Iterable[Suppressing]) -> set[str]:
             [
                 [key for key, _ in rows],
                 [str(one.reason) for _, one in rows],
-                [_storable(one.detail)[:1000] for _, one in rows],
+                [storable(one.detail, 1000) for _, one in rows],
                 [one.source[:60] for _, one in rows],
                 [one.message_id for _, one in rows],
             ],
@@ -215,7 +216,3 @@ def _record_given(
         )
         for list_id in lists
     )
-
-
-def _storable(text: str) -> str:
-    return text.replace("\x00", "")

@@ -15,6 +15,8 @@ from delivery.feedback.settling import Due
 
 _PAUSE_SECONDS = 0.5
 _AWAY_SECONDS = 2
+# What the database cannot hold, and what a reader said against its promise. All else is no mail's fault.
+_OF_ONE_MAIL = (DataError, ArithmeticError, LookupError, TypeError, ValueError)
 log = logging.getLogger(__name__)
 
 
@@ -45,10 +47,10 @@ def _step(door: Door, work: "Work") -> float:
 
 
 def _act_on(rows: Sequence[Due], answers: Sequence[Mail | None]) -> None:
-    """One that the database cannot hold keeps the others from nothing."""
+    """One that cannot be acted upon keeps the others from nothing."""
     try:
         settling.act_on(rows, answers)
-    except DataError:
+    except _OF_ONE_MAIL:
         if len(rows) == 1:
             log.exception("A returned mail cannot be acted upon.")
             settling.give_up(rows[0])

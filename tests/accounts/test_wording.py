@@ -45,3 +45,17 @@ def test_counts_are_grouped() -> None:
 def test_an_arabic_name_leaves_the_sentence_in_its_order() -> None:
     assert wording.isolated("Relay Köln") == "Relay Köln"
     assert wording.isolated("بريد") == "\u2068بريد\u2069"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("plain", "plain"),
+        ("a\0b", "ab"),
+        ("half \ud83d a pair", "half ? a pair"),
+        ("İ" * 30, "İ" * 20),
+        ("x" * 30, "x" * 20),
+    ],
+)
+def test_words_of_strangers_are_kept_as_the_database_can(text: str, kept: str) -> None:
+    assert wording.storable(text, 20) == kept

@@ -123,3 +123,8 @@ def test_deleting_a_list_remembers_who_left_it(lists: list[MailingList]) -> None
     assert list(Suppression.objects.values_list("email", flat=True)) == ["gone@example.com"]
     assert Contact.objects.count() == 2
     assert not Subscription.objects.exists()
+
+
+def test_words_that_no_database_holds_suppress_all_the_same() -> None:
+    assert consent.suppress("ada@example.org", Suppression.Reason.HARD_BOUNCE, detail="550 \0 half \ud83d a pair")
+    assert Suppression.objects.get().detail == "550  half ? a pair"

@@ -78,14 +78,17 @@ def test_a_child_that_is_killed_costs_one_report_and_no_more(work: Work) -> None
     assert sum(line(message).hard for message in messages) >= 4
 
 
-def test_one_report_that_cannot_be_stored_keeps_no_other_back(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("problem", [DataError("cannot be stored"), TypeError("no text"), UnicodeError("half a pair")])
+def test_one_report_that_cannot_be_acted_upon_keeps_no_other_back(
+    work: Work, monkeypatch: pytest.MonkeyPatch, problem: Exception
+) -> None:
     messages = [mailed(email=f"p{n}@example.org") for n in range(3)]
     take(*(bounce(message) for message in messages))
     real = acting.act
 
     def refuse(given: Any) -> Any:
         if any(told.message_id == messages[1].pk for told in given):
-            raise DataError("cannot be stored")
+            raise problem
         return real(given)
 
     monkeypatch.setattr(acting, "act", refuse)
