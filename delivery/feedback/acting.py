@@ -6,8 +6,8 @@ one that may have arrived has arrived, since something came back of it.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
+from accounts.wording import storable
 from contacts import consent
 from contacts.consent import Suppressing
 from contacts.models import Contact
@@ -31,7 +32,7 @@ from delivery.replies import Category
 # Sent with `message_id`, inside the transaction that records a message's first complaint.
 complained = Signal()
 
-COUNTED, KNOWN, TOO_EARLY, GONE, NOTHING = "counted", "known", "too early", "gone", "nothing"
+COUNTED, KNOWN, TOO_EARLY, GONE = "counted", "known", "too early", "gone"
 AT_ONCE = 500
 _ON_ITS_WAY = (MessageState.PENDING, MessageState.DEFERRED)
 _ARRIVED = "Something came back of it, so it had arrived."
@@ -84,7 +85,21 @@ class _Work:
 
     told: Told
     mailed: Mailed
-    effect: Effect = field(default_factory=Effect)
+
+    @property
+    def effect(self) -> Effect:
+        return self.told.effect
+
+    @property
+    def category(self) -> str:
+        heard = self.told.heard
+        return storable(heard.category or heard.detail, 30)
+
+    @property
+    def elsewhere(self) -> str:
+        """The address that bounced, where it is another than the one we wrote to."""
+        recipient = self.told.heard.recipient
+        return recipient if recipient.lower() != self.mailed.email.lower() else ""
 
 
 def act(given: Sequence[Told]) -> dict[int, list[str]]:
@@ -98,10 +113,10 @@ def act(given: Sequence[Told]) -> dict[int, list[str]]:
             results[each.returned_id].append(GONE)
         elif mailed.state in _ON_ITS_WAY and each.effect.term is not None:
             results[each.returned_id].append(TOO_EARLY)
-            if each.effect.reason == "complaint":  # who complains is not written to again, whatever the books say
-                _suppress([_Work(each, mailed, each.effect)])
+            if each.effect.reason == "complaint" and mailed.changes_people:  # whatever the books say of the mail
+                _suppress([_Work(each, mailed)])
         else:
-            ready.append(_Work(each, mailed, each.effect))
+            ready.append(_Work(each, mailed))
     _settle_uncertain(ready)
     fresh = _store(ready)
     for work in ready:
@@ -172,7 +187,7 @@ def _store(ready: Sequence[_Work]) -> set[int]:
         return set()
     firsts: dict[tuple[int, str, bool], _Work] = {}
     for work in ready:
-        firsts.setdefault((work.mailed.id, _clean(work.told.heard.kind, 12), work.told.heard.is_permanent), work)
+        firsts.setdefault((work.mailed.id, storable(work.told.heard.kind, 12), work.told.heard.is_permanent), work)
     now = timezone.now()
     rows = [_columns(key, work, now) for key, work in firsts.items()]
     with connection.cursor() as cursor:
@@ -182,16 +197,15 @@ def _store(ready: Sequence[_Work]) -> set[int]:
 
 def _columns(key: tuple[int, str, bool], work: _Work, now: datetime) -> tuple[Any, ...]:
     heard, mailed = work.told.heard, work.mailed
-    elsewhere = heard.recipient if heard.recipient.lower() != mailed.email.lower() else ""
     return (
         *key,
         mailed.batch_id,
         mailed.contact_id,
-        str(heard.category or heard.detail or "")[:30],
-        _clean(heard.status, 12),
-        _clean(heard.diagnostic, 1000),
-        _clean(elsewhere, 320),
-        _clean(heard.reporting_mta, 255),
+        work.category,
+        storable(heard.status, 12),
+        storable(heard.diagnostic, 1000),
+        storable(work.elsewhere, 320),
+        storable(heard.reporting_mta, 255),
         work.told.source[:80],
         work.told.returned_id or None,
         work.effect.excludes and mailed.changes_people,
@@ -210,7 +224,7 @@ def _follow(fresh: Sequence[_Work]) -> None:
             work.mailed.batch_id,
             work.mailed.lane,
             int(work.effect.term or 0),
-            str(work.told.heard.category or work.told.heard.detail or "")[:30],
+            work.category,
             work.effect.is_blocked,
         )
         for work in standing
@@ -221,9 +235,11 @@ def _follow(fresh: Sequence[_Work]) -> None:
     about_people = [work for work in fresh if work.mailed.changes_people]
     _suppress([work for work in about_people if work.effect.reason])
     _unsubscribe([work for work in about_people if work.effect.leaves])
-    _note_failing([work for work in about_people if work.effect.failing])
+    for batch_id, outcomes in _by_batch(work for work in about_people if work.effect.failing).items():
+        failing.note(batch_id, outcomes)
     failing.forget({work.mailed.email for work in about_people if work.effect.reaches})
-    _hold_mass_events([work for work in about_people if work.effect.reason == "hard_bounce"])
+    for batch_id, outcomes in _by_batch(work for work in about_people if work.effect.reason == "hard_bounce").items():
+        suppression.hold_mass_events(batch_id, outcomes, came_later=True)
     for batch_id in moved:
         transaction.on_commit(partial(watching.judge, batch_id))
 
@@ -232,8 +248,6 @@ def _suppress(works: Iterable[_Work]) -> None:
     """Whoever complains under a new address is still the one who complained; a bounce is about the one we wrote to."""
     wanted: list[Suppressing] = []
     for work in works:
-        if not work.mailed.changes_people:
-            continue
         emails = {work.mailed.email}
         if work.effect.reason == "complaint" and work.mailed.contact_email:
             emails.add(work.mailed.contact_email)
@@ -258,28 +272,16 @@ def _words(work: _Work) -> str:
     heard = work.told.heard
     if work.effect.reason == "complaint":
         return f"Reported by the mailbox provider ({heard.detail or 'abuse'})"
-    forwarded = f"Forwarded to {heard.recipient}: " if _is_elsewhere(work) else ""
+    forwarded = f"Forwarded to {work.elsewhere}: " if work.elsewhere else ""
     return f"{forwarded}{heard.diagnostic or heard.status}"
 
 
-def _is_elsewhere(work: _Work) -> bool:
-    return bool(work.told.heard.recipient) and work.told.heard.recipient.lower() != work.mailed.email.lower()
-
-
-def _note_failing(works: Sequence[_Work]) -> None:
-    by_batch: dict[int, list[Outcome]] = defaultdict(list)
+def _by_batch(works: Iterable[_Work]) -> Mapping[int, Sequence[Outcome]]:
+    """What the rules for answers at once are told."""
+    found: dict[int, list[Outcome]] = defaultdict(list)
     for work in works:
-        by_batch[work.mailed.batch_id].append(_outcome(work))
-    for batch_id, outcomes in by_batch.items():
-        failing.note(batch_id, outcomes)
-
-
-def _hold_mass_events(works: Sequence[_Work]) -> None:
-    by_batch: dict[int, list[Outcome]] = defaultdict(list)
-    for work in works:
-        by_batch[work.mailed.batch_id].append(_outcome(work))
-    for batch_id, outcomes in by_batch.items():
-        suppression.hold_mass_events(batch_id, outcomes, came_later=True)
+        found[work.mailed.batch_id].append(_outcome(work))
+    return found
 
 
 def _outcome(work: _Work) -> Outcome:
@@ -295,12 +297,6 @@ def _outcome(work: _Work) -> Outcome:
         text=heard.diagnostic,
         failing=work.effect.failing,
     )
-
-
-def _clean(text: str, most: int) -> str:
-    """What PostgreSQL can hold of it: no NUL, no half of a surrogate pair, which a provider's JSON may bring."""
-    text = text[:most].replace("\0", "")
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 _MAILED = """

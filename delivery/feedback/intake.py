@@ -9,8 +9,7 @@ import psycopg
 from django.db import connection
 from django.utils import timezone
 
-from delivery import bounces
-from delivery.feedback import recognising
+from accounts.wording import storable
 from delivery.models import Returned
 
 # More of a mail is not kept: what a report says, and the headers it returns, stand in front.
@@ -51,7 +50,7 @@ def take(items: Iterable[Item], *, way: Returned.Way, source: str, provider_id: 
                 provider_id,
                 str(Returned.State.WAITING),
                 [item.form for item, _ in rows],
-                [item.envelope_to.replace("\0", "")[:320] for item, _ in rows],
+                [storable(item.envelope_to, 320) for item, _ in rows],
                 [raw for _, raw in rows],
                 digests,
                 [item.received_at or now for item, _ in rows],
@@ -59,11 +58,6 @@ def take(items: Iterable[Item], *, way: Returned.Way, source: str, provider_id: 
         )
         taken = {bytes(of): number for number, of in cursor.fetchall()}
     return Receipt([taken.pop(of, None) for of in digests])
-
-
-def is_ours(raw: bytes, envelope_to: str = "") -> bool:
-    """A mail that names a message of ours by a number we sealed. Decided without the database."""
-    return bool(recognising.messages(bounces.trace(raw[:LARGEST_BYTES]), envelope_to))
 
 
 def digest(form: str, raw: bytes) -> bytes:

@@ -6,7 +6,6 @@ which the sending engine needs.
 
 import json
 import logging
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from typing import Any, LiteralString
 
 import psycopg
 from django.db import connection, transaction
-from django.db.models import Exists, Func, OuterRef, QuerySet
+from django.db.models import Exists, Func, OuterRef, QuerySet, Sum
 from django.utils import timezone
 
 from accounts import locks
@@ -161,27 +160,21 @@ def _item(row: Due, heard: Sequence[Heard] | None) -> _Item:
 def _within_caps(items: list[_Item]) -> list[_Item]:
     """Of those that would suppress more people than their source may in an hour, nothing is believed until somebody
     has looked."""
-    wanted: Counter[str] = Counter()
+    left: dict[str, int] = {}
     for item in items:
-        if not item.row.is_believed:
-            wanted[item.row.source] += sum(told.effect.excludes for told in item.told)
-    if not any(count for count in wanted.values()):
-        return items
-    left = {source: _left(source) for source, count in wanted.items() if count}
-    for item in items:
-        suppressing = sum(told.effect.excludes for told in item.told)
-        if not suppressing or item.row.is_believed:
+        row, suppressing = item.row, sum(told.effect.excludes for told in item.told)
+        if not suppressing or row.is_believed:
             continue
-        left[item.row.source] -= suppressing
-        if left[item.row.source] < 0:
-            item.told, item.row.state, item.row.would_suppress = [], State.HELD, min(suppressing, _MOST_COUNTED)
+        left[row.source] = (left[row.source] if row.source in left else _left(row.source)) - suppressing
+        if left[row.source] < 0:
+            item.told, row.state, row.would_suppress = [], State.HELD, min(suppressing, _MOST_COUNTED)
     return items
 
 
 def _left(source: str) -> int:
     lately = Batch.objects.filter(rehearsal=False, started_at__gt=timezone.now() - timedelta(days=7))
-    accepted = sum(lately.values_list("accepted", flat=True))
-    return aftermath.largest_hour(accepted) - acting.suppressed_lately(source)
+    accepted = lately.aggregate(sum=Sum("accepted"))["sum"]
+    return aftermath.largest_hour(accepted or 0) - acting.suppressed_lately(source)
 
 
 def _conclude(item: _Item, results: dict[int, list[str]]) -> None:
@@ -204,11 +197,9 @@ def _outcome(item: _Item, said: Sequence[str]) -> tuple[State, str]:
     if not item.heard:
         return State.NOTHING, "It reports nothing that we know of."
     if not item.told:
-        several = any(len(heard.message_ids) > 1 for heard in item.heard)
-        words = (
-            "It names several mails of ours, so somebody put it together." if several else "It names no mail of ours."
-        )
-        return State.NOT_OURS, words
+        if any(len(heard.message_ids) > 1 for heard in item.heard):
+            return State.NOT_OURS, "It names several mails of ours, so somebody put it together."
+        return State.NOT_OURS, "It names no mail of ours."
     if acting.COUNTED in said:
         return State.COUNTED, "It is counted."
     for known, words in (

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.db import connection
 
 from contacts import consent
+from contacts.consent import Suppressing
 from contacts.models import Suppression
 from contacts.suppression import holding
 from delivery.models import Batch, MessageState
@@ -22,15 +23,11 @@ _looked: dict[tuple[int, str], tuple[float, int]] = {}
 
 
 def suppress(outcomes: Iterable[Outcome]) -> None:
-    for outcome in outcomes:
-        words = f"{outcome.code} {outcome.text}"
-        consent.suppress(
-            outcome.email,
-            Suppression.Reason.HARD_BOUNCE,
-            detail=words,
-            source=holding.SMTP,
-            message_id=outcome.message_id,
-        )
+    reason = Suppression.Reason.HARD_BOUNCE
+    consent.suppress_all(
+        Suppressing(outcome.email, reason, f"{outcome.code} {outcome.text}", holding.SMTP, outcome.message_id)
+        for outcome in outcomes
+    )
 
 
 def hold_mass_events(batch_id: int, outcomes: Iterable[Outcome], *, came_later: bool = False) -> None:

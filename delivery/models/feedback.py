@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from delivery.models.ledger import Batch
 from delivery.models.providers import Provider
+from delivery.policy import aftermath
 
 
 class Returned(models.Model):
@@ -60,10 +61,10 @@ class Term(models.IntegerChoices):
     By weight and not by time, because reports arrive in any order.
     """
 
-    DELIVERED = 1, "Delivered"
-    SOFT = 2, "Bounced, may work later"
-    HARD = 3, "Bounced for good"
-    COMPLAINED = 4, "Marked as spam"
+    DELIVERED = aftermath.DELIVERED, "Delivered"
+    SOFT = aftermath.SOFT, "Bounced, may work later"
+    HARD = aftermath.HARD_TERM, "Bounced for good"
+    COMPLAINED = aftermath.COMPLAINED, "Marked as spam"
 
     @property
     def counter(self) -> str:

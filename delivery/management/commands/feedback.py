@@ -1,5 +1,3 @@
-import signal
-import threading
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -13,8 +11,6 @@ class Command(BaseCommand):
     help = "Reads what comes back of our mail and acts on it, until it is told to end."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        stop = threading.Event()
-        for ending in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(ending, lambda *_: stop.set())
+        stop = readiness.told_to_end()
         readiness.say("feedback")
         run(stop)

@@ -1,5 +1,3 @@
-import signal
-import threading
 from typing import Any
 
 from django.conf import settings
@@ -14,9 +12,7 @@ class Command(BaseCommand):
     help = "Carries what readers did from this host's spools into the database, until it is told to end."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        stop = threading.Event()
-        for ending in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(ending, lambda *_: stop.set())
+        stop = readiness.told_to_end()
         intake = Intake(settings.SPOOL_DIR)
         readiness.say("intake")
         intake.run(stop)
