@@ -84,13 +84,15 @@ def is_distinct(word: str) -> bool:
 
 YES = word_set(
     "yes y true t 1 1.0 -1 on x ja j oui o vrai wahr si s sim tak da ano evet kylla igen checked agreed accepted "
-    "given granted ✓ ✔ ☑ да はい する 希望 希望する 可 受け取る 受信する 同意する 예 네 동의 是 接收 同意"
+    "given granted ✓ ✔ ☑ да はい する 希望 希望する 可 受け取る 受信する 同意する 예 네 동의 是 接收 同意 "
+    "نعم כן ναι có ya так ใช่ हाँ हां"
 )
 NO = word_set(
     "no n false f 0 0.0 -0 off nein non faux falsch falso nao nie niet nee ne hayir ei nem nei nej unchecked "
     "never none "
     "keine kein niemals aucun aucune ninguno ninguna nunca nessuno nessuna geen nooit brak nigdy nenhum ko "
     "not - – — denied declined ✗ ✘ ☐ нет いいえ しない 希望しない 不要 不可 受け取らない "
+    "لا לא όχι không tidak ні ไม่ ไม่ใช่ नहीं "
     "受信しない 同意しない 아니오 아니요 거부 미동의 否 不接收 不同意 n/a na [] {}"
 )
 NOTHING = frozenset(("", "null", "\\n", "(null)", "nil", "undefined", "0000-00-00", "0000-00-00 00:00:00"))

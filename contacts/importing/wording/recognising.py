@@ -1,6 +1,7 @@
 """Whether a column speaks of consent, told from its name and its cells: understood or asked about, not overlooked."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from contacts.importing.plan import Column, Status, Target
@@ -103,7 +104,7 @@ def recognise(name: str, values: Sequence[str]) -> Column | None:
     if (
         distinct
         and _only(distinct, YES | NO)
-        and speaks_of_mail(name_words)
+        and (speaks_of_mail(name_words) or _is_unreadable(name_words, found))
         and not _HAPPENINGS.intersection(name_words)
     ):
         return _ASK
@@ -185,8 +186,14 @@ def _is_failing(name_words: tuple[str, ...], distinct: dict[str, None]) -> bool:
     return is_about_delivery and not _FAILURES.isdisjoint(distinct)
 
 
+def _is_unreadable(name_words: tuple[str, ...], found: frozenset[Concept]) -> bool:
+    """A name in letters of which we know few words: what its yes and no are about, somebody has to say."""
+    letters = (letter for letter in "".join(name_words) if letter.isalpha())
+    return not found and any(not unicodedata.name(letter, "").startswith("LATIN") for letter in letters)
+
+
 def _is_in_or_out(name_words: tuple[str, ...], distinct: dict[str, None]) -> bool:
-    is_named_so = _IN_AND_OUT.issuperset(name_words) or speaks_of_mail(name_words)
+    is_named_so = (_IN_AND_OUT | {"or"}).issuperset(name_words) or speaks_of_mail(name_words)
     return is_named_so and "out" in distinct and _IN_AND_OUT.issuperset(distinct)
 
 

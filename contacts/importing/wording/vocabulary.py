@@ -55,9 +55,11 @@ STEMS: dict[Concept, str] = {
         "afgemeld afmeld uitgeschreven uitschrijv uitschrijf opgezegd nietmailen geenmail geennieuwsbrief geenreclame "
         # Polish
         "wypisan wypisa wypisz rezygn odsubskry niewysyla brakzgody cofniet wycofan "
-        # Nordic, Czech, Hungarian, Romanian, Turkish, Russian, Japanese, Chinese
+        # Nordic, Czech, Hungarian, Romanian, Turkish, Russian, Ukrainian, Japanese, Chinese
+        # Korean, Arabic, Hebrew, Greek, Vietnamese, Indonesian
         "avregistrer avprenum avmeld frameld odhlasen odhlasit leiratkoz dezabon abonelikiptal "
-        "отписа отписк отказ 配信停止 登録解除 購読解除 退会 退订"
+        "отписа отписк отказ відпис 配信停止 登録解除 購読解除 退会 退订 "
+        "수신거부 구독취소 구독해지 إلغاء الغاء ביטול הסרה διαγραφ huydangky hủyđăngký berhentiberlangganan"
     ),
     Concept.COMPLAINED: (
         "complain spam abuse junk beschwer plainte queja reclamo reclamacao denunci klacht skarg segnalazion "
@@ -97,10 +99,13 @@ STEMS: dict[Concept, str] = {
         "eingetragen "
         "inscrit inscription abonne autoris souhaite suscri inscripcion acept permiso autoriz iscritt iscrizione "
         "accett autorizz consenso ingeschreven aangemeld inschrijv toestemming akkoord zapisan zgod subskrybu wyrazono "
-        "inscrito subscrito assinante aceit souhlas samtycke samtykke hozzajarul подписан согласи 購読 同意 订阅"
+        "inscrito subscrito assinante aceit souhlas samtycke samtykke hozzajarul подписан согласи підпис згода 購読 "
+        "同意 订阅 "
+        "구독 동의 اشتراك موافق מנוי הסכמ συγκατ εγγραφ đăngký berlangganan สมัคร ยินยอม सदस्यता सहमति"
     ),
     Concept.STATUS: (
-        "status statut estado stato zustand situacao situacion stan stav state etat staat tila durum статус reason "
+        "status statut estado stato zustand situacao situacion stan stav state etat staat tila durum статус 상태 "
+        "الحالة סטטוס κατάσταση reason "
         "grund motif motivo reden powod ステータス"
     ),
     Concept.WEAK: (
@@ -113,7 +118,9 @@ STEMS: dict[Concept, str] = {
         "receivenews receiveupdate receiveoffer signmeup signup joinlist joinour joinmailing mailme emailme addme "
         "lopd publicit nyhetsbrev nyhedsbrev uutiskirje hirlevel inscricao bulten zpravodaj "
         "biuletyn メルマガ ニュースレター メールマガジン メール受信 メール配信 配信希望 配信可否 "
-        "뉴스레터 메일수신 수신동의 接收邮件 邮件订阅"
+        "뉴스레터 메일수신 수신동의 接收邮件 邮件订阅 النشرة البريدية ניוזלטר דיוור ενημερωτικ newsletter νιουσλετερ "
+        "bảntin "
+        "розсилк จดหมายข่าว न्यूज़लेटर समाचारपत्र haberbulten"
     ),
 }
 # Whole words that are too short, or too common within others, to be stems.
@@ -215,6 +222,7 @@ NEGATED = re.compile(
 # In prose only these are taken for somebody who left: "unsubscribed by phone", "bitte keine Newsletter mehr".
 SAID_IN_PROSE = re.compile(
     "unsub(?:sc|bed)|optout|optedout|optingout|(?:donot|dont)(?:e?mail|contact|send|market)|nomarketing|nonewsletter|"
+    ""
     ""
     "nomore(?:e?mail|news|contact)|not(?:want|wish)(?:any|to|get|receive|our|the)*(?:e?mail|news)|pleaseremove|removeme|"
     "removefrom(?:list|newsletter|mail)|(?:take|taken)off(?:our|the)?(?:mailing)?list|bounced|mailbounces|deceased|"
