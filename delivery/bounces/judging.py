@@ -158,7 +158,7 @@ _MAILERS = (
 
 def _stage(text: str) -> Stage | None:
     said = text[:_STAGE_CHARS].lower()
-    return next((stage for stage, phrases in _STAGES if any(phrase in said for phrase in phrases)), None)
+    return next((stage for phrase, stage in _PHRASES if phrase in said), None)
 
 
 _STAGE_CHARS = 2_000
@@ -181,3 +181,4 @@ _STAGES: tuple[tuple[Stage, tuple[str, ...]], ...] = (
     (Stage.EHLO, ("in reply to ehlo", "in reply to helo", "after ehlo", "after helo", ">>> ehlo", ">>> helo")),
     (Stage.BODY, ("end of data", "final data", "after i sent", ">>> data", "(data)", "command data")),
 )  # fmt: skip
+_PHRASES = tuple((phrase, stage) for stage, phrases in _STAGES for phrase in phrases)
