@@ -214,6 +214,43 @@ class Suppression(models.Model):
         return self.email
 
 
+class Segment(models.Model):
+    """People found by rules whenever it is asked: see contacts.segments. It is no consent, so it only narrows lists."""
+
+    name = models.CharField(max_length=120, unique=True)
+    rules = models.JSONField(default=dict, help_text="See contacts.segments.rules.")
+    people = models.BigIntegerField(null=True, help_text="When it was last counted.")
+    reachable = models.BigIntegerField(null=True)
+    counted_at = models.DateTimeField(null=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("segment", args=[self.pk])
+
+
+class SegmentDay(models.Model):
+    """How many a segment held at the end of a day, or lately today."""
+
+    segment = models.ForeignKey(Segment, models.CASCADE, related_name="days")
+    day = models.DateField()
+    people = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["day"]
+        constraints = [models.UniqueConstraint(fields=["segment", "day"], name="one_count_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.segment_id} {self.day}"
+
+
 class ImportJob(models.Model):
     class State(models.TextChoices):
         UPLOADED = "uploaded", "Uploaded"  # waits for the mapping of columns

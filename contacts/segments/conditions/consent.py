@@ -1,0 +1,46 @@
+"""How and when somebody agreed."""
+
+from collections.abc import Sequence
+
+from contacts.segments.known import Known
+from contacts.segments.predicate import Sql
+from contacts.segments.registry import Condition, Input, Values, register
+
+CHANNELS = {
+    "import": "by an import",
+    "hand": "entered by hand",
+    "page": "by a page for recipients",
+    "setup": "when this was set up",
+}
+_ANY = "any"
+
+
+@register
+class Agreed(Condition):
+    key = "consent"
+    label = "Consent"
+    heading = "Lists and consent"
+
+    def inputs(self, values: Values, known: Known) -> Sequence[Input]:
+        return [
+            Input("channel", "way", options=[(_ANY, "in any way"), *CHANNELS.items()]),
+            Input("days", "number of days", "days", suffix=" days"),
+        ]
+
+    def sql(self, values: Values, known: Known) -> Sql:
+        channel = "" if values["channel"] == _ANY else " AND e.channel = %s"
+        return Sql(
+            "c.id IN (SELECT e.contact_id FROM contacts_consentevent e WHERE e.kind = 'given'"  # noqa: S608
+            f" AND e.at >= %s::timestamptz - make_interval(days => %s){channel})",
+            [known.now, int(values["days"]), *([values["channel"]] if channel else [])],
+        )
+
+    def words(self, values: Values, known: Known) -> str:
+        way = CHANNELS.get(values["channel"], "in any way")
+        return f"who agreed {way} in the last {values['days']} days"
+
+    def shown(self, values: Values, known: Known) -> Sql:
+        return Sql(
+            "coalesce((SELECT e.channel || ' ' || e.at::date::text FROM contacts_consentevent e"
+            " WHERE e.contact_id = c.id AND e.kind = 'given' ORDER BY e.at DESC LIMIT 1), '')"
+        )

@@ -1,0 +1,41 @@
+"""People of another segment. A segment that leads back to itself is refused."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from contacts.segments.known import Known
+from contacts.segments.predicate import NOBODY, Sql, decided, negated
+from contacts.segments.registry import Condition, Input, Values, register
+
+_HOW = (("in", "in"), ("out", "not in"))
+
+
+@register
+class InSegment(Condition):
+    key = "segment"
+    label = "Another segment"
+    heading = "Lists and consent"
+
+    def inputs(self, values: Values, known: Known) -> Sequence[Input]:
+        others = [(str(key), segment.name) for key, segment in known.segments.items()]
+        return [Input("how", "comparison", options=_HOW), Input("segment", "segment", options=others)]
+
+    def sql(self, values: Values, known: Known) -> Sql:
+        from contacts.segments import compiling
+
+        key = int(values["segment"])
+        found = known.segments.get(key)
+        if found is None:
+            return NOBODY
+        others = {number: segment for number, segment in known.segments.items() if number != key}
+        inside = decided(compiling.predicate(found.rules, replace(known, segments=others)))
+        return inside if values["how"] == "in" else negated(inside)
+
+    def words(self, values: Values, known: Known) -> str:
+        found = known.segments.get(int(values["segment"]))
+        name = f"“{found.name}”" if found else "a segment that is gone"
+        return f"{'in' if values['how'] == 'in' else 'not in'} the segment {name}"
+
+    def shown(self, values: Values, known: Known) -> Sql:
+        inside = self.sql({**values, "how": "in"}, known)
+        return Sql(f"CASE WHEN {inside.text} THEN 'in it' ELSE 'not in it' END", inside.parameters)

@@ -1,0 +1,40 @@
+"""Whether mail may go there at all, and why not."""
+
+from collections.abc import Sequence
+
+from contacts.segments.known import Known
+from contacts.segments.predicate import Sql, negated
+from contacts.segments.registry import Condition, Input, Values, register
+
+_HOW = {
+    "any": "suppressed, for whatever reason",
+    "hard_bounce": "whose address does not exist",
+    "soft_bounce": "out of reach for weeks",
+    "complaint": "who marked a mail as spam",
+    "unsubscribed": "who left everything",
+    "manual": "suppressed by hand",
+    "none": "not suppressed",
+}
+
+
+@register
+class Suppressed(Condition):
+    key = "suppressed"
+    label = "Bounces, complaints and other reasons not to write"
+    heading = "Lists and consent"
+
+    def inputs(self, values: Values, known: Known) -> Sequence[Input]:
+        return [Input("how", "reason", options=tuple(_HOW.items()))]
+
+    def sql(self, values: Values, known: Known) -> Sql:
+        how = values["how"]
+        chosen = [] if how in ("any", "none") else [how]
+        where = "WHERE s.reason = %s" if chosen else ""
+        found = Sql(f"lower(c.email) IN (SELECT s.email FROM contacts_suppression s {where})", chosen)  # noqa: S608
+        return negated(found) if how == "none" else found
+
+    def words(self, values: Values, known: Known) -> str:
+        return _HOW[values["how"]]
+
+    def shown(self, values: Values, known: Known) -> Sql:
+        return Sql("coalesce((SELECT s.reason FROM contacts_suppression s WHERE s.email = lower(c.email)), '')")

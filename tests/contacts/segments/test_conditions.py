@@ -1,0 +1,226 @@
+"""Each condition asked of people in the database: who fits is whom a reader of its words would expect."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from contacts.models import ConsentEvent, Contact, Field, MailingList, Segment, Subscription, Suppression
+from contacts.segments import asking, compiling
+from contacts.segments.rules import Group, Match, Rule, write
+
+pytestmark = pytest.mark.django_db
+
+Who = Callable[..., set[str]]
+
+
+def person(name: str, **more: Any) -> Contact:
+    return Contact.objects.create(email=f"{name}@Example.com", **more)
+
+
+@pytest.fixture
+def who() -> Who:
+    """Names of those who fit one row."""
+
+    def ask(condition: str, **values: str) -> set[str]:
+        return inside(Group(Match.ALL, (Rule(condition, values),)))
+
+    return ask
+
+
+def inside(group: Group) -> set[str]:
+    found = compiling.predicate(group, asking.known())
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT c.email FROM contacts_contact c WHERE {found.text}", list(found.parameters))  # noqa: S608
+        return {email.partition("@")[0] for (email,) in cursor.fetchall()}
+
+
+@pytest.fixture
+def people(db: None) -> None:
+    for key, kind in (("city", "text"), ("orders", "number"), ("born", "date"), ("vip", "boolean")):
+        Field.objects.create(key=key, label=key.capitalize(), kind=kind)
+    person("paris", attributes={"city": "Paris", "orders": 20, "born": "1990-02-28", "vip": True})
+    person("lyon", attributes={"city": "LYON", "orders": 100, "born": "1984-12-31", "vip": False})
+    person("odd", attributes={"city": "20", "orders": "many", "born": "soon", "vip": "perhaps"})
+    person("empty", attributes={"city": "", "orders": None})
+    person("nothing")
+
+
+@pytest.mark.parametrize(
+    ("how", "values", "fit"),
+    [
+        ("is", {"value": "paris"}, {"paris"}),
+        ("is-not", {"value": "paris"}, {"lyon", "odd"}),
+        ("one-of", {"value": "Lyon, Paris ,"}, {"paris", "lyon"}),
+        ("contains", {"value": "AR"}, {"paris"}),
+        ("contains", {"value": "%"}, set()),
+        ("lacks", {"value": "yo"}, {"paris", "odd"}),
+        ("begins", {"value": "ly"}, {"lyon"}),
+        ("ends", {"value": "IS"}, {"paris"}),
+        ("ends", {"value": "_s"}, set()),
+        ("less", {"value": "100"}, {"odd"}),
+        ("known", {}, {"paris", "lyon", "odd"}),
+        ("unknown", {}, {"empty", "nothing"}),
+    ],
+)
+def test_a_text_is_compared_as_text_and_as_a_number_where_it_holds_one(
+    people: None, who: Who, how: str, values: dict[str, str], fit: set[str]
+) -> None:
+    assert who("profile", field="field:city", how=how, **values) == fit
+
+
+@pytest.mark.parametrize(
+    ("how", "values", "fit"),
+    [
+        ("equals", {"value": "20.0"}, {"paris"}),
+        ("differs", {"value": "20"}, {"lyon"}),
+        ("less", {"value": "100"}, {"paris"}),
+        ("most", {"value": "100"}, {"paris", "lyon"}),
+        ("more", {"value": "-1"}, {"paris", "lyon"}),
+        ("between", {"value": "19", "upper": "21"}, {"paris"}),
+        ("known", {}, {"paris", "lyon", "odd"}),
+    ],
+)
+def test_a_number_is_compared_as_a_number(
+    people: None, who: Who, how: str, values: dict[str, str], fit: set[str]
+) -> None:
+    assert who("profile", field="field:orders", how=how, **values) == fit
+
+
+@pytest.mark.parametrize(
+    ("how", "values", "fit"),
+    [
+        ("on", {"value": "1984-12-31"}, {"lyon"}),
+        ("before", {"value": "1984-12-31"}, set()),
+        ("after", {"value": "1984-12-31"}, {"paris"}),
+        ("between", {"value": "1984-12-31", "upper": "1990-02-28"}, {"paris", "lyon"}),
+        ("longer", {"days": "9999"}, {"paris", "lyon"}),
+        ("unknown", {}, {"empty", "nothing"}),
+    ],
+)
+def test_dates_are_compared_by_the_calendar(
+    people: None, who: Who, how: str, values: dict[str, str], fit: set[str]
+) -> None:
+    assert who("profile", field="field:born", how=how, **values) == fit
+
+
+def test_a_birthday_comes_round_whatever_the_year(who: Who) -> None:
+    Field.objects.create(key="born", label="Born", kind="date")
+    today = timezone.localdate()
+    person(
+        "today", attributes={"born": today.replace(year=1980).isoformat() if today.day < 29 else f"{today:1980-%m-%d}"}
+    )
+    person("next-week", attributes={"born": f"{today + timedelta(7):1990-%m-%d}"})
+    person("gone", attributes={"born": f"{today - timedelta(1):1990-%m-%d}"})
+    assert who("profile", field="field:born", how="anniversary", days="6") == {"today"}
+    assert who("profile", field="field:born", how="anniversary", days="7") == {"today", "next-week"}
+
+
+def test_yes_and_no_are_not_what_is_missing(people: None, who: Who) -> None:
+    assert who("profile", field="field:vip", how="yes") == {"paris"}
+    assert who("profile", field="field:vip", how="no") == {"lyon"}
+
+
+def test_days_begin_at_midnight_of_the_organisation(who: Who) -> None:
+    zone = timezone.get_current_timezone()
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    for name, at in (("early", midnight), ("late", midnight - timedelta(seconds=1))):
+        Contact.objects.filter(pk=person(name).pk).update(created_at=at)
+    day = midnight.astimezone(zone).date().isoformat()
+    assert who("profile", field="created_at", how="on", value=day) == {"early"}
+    assert who("profile", field="created_at", how="before", value=day) == {"late"}
+    assert who("profile", field="created_at", how="last", days="1") == {"early", "late"}
+
+
+def test_the_domain_is_what_stands_behind_the_last_at(who: Who) -> None:
+    Contact.objects.create(email='"a@b"@firm.example')
+    person("ana")
+    assert who("profile", field="domain", how="is", value="FIRM.example") == {'"a'}
+
+
+def test_tags(who: Who) -> None:
+    person("both", attributes={"tags": ["vip", "new"]})
+    person("one", attributes={"tags": ["new"]})
+    person("none")
+    person("broken", attributes={"tags": "vip"})
+    assert who("tag", how="has", tag="vip") == {"both", "broken"}
+    assert who("tag", how="lacks", tag="vip") == {"one", "none"}
+
+
+def test_lists_by_state(who: Who) -> None:
+    news, events = MailingList.objects.create(name="News"), MailingList.objects.create(name="Events")
+    for name, one, state in (
+        ("in", news, "subscribed"),
+        ("left", news, "unsubscribed"),
+        ("waits", news, "unconfirmed"),
+        ("other", events, "subscribed"),
+    ):
+        Subscription.objects.create(contact=person(name), list=one, state=state)
+    person("nowhere")
+    assert who("list", how="subscribed", list=str(news.pk)) == {"in"}
+    assert who("list", how="unsubscribed", list=str(news.pk)) == {"left"}
+    assert who("list", how="on", list=str(news.pk)) == {"in", "left", "waits"}
+    assert who("list", how="off", list=str(news.pk)) == {"other", "nowhere"}
+    assert who("list", how="subscribed", list="any") == {"in", "other"}
+    assert who("list", how="off", list="any") == {"nowhere"}
+
+
+def test_consent_by_way_and_time(who: Who) -> None:
+    for name, channel, days, kind in (
+        ("file", "import", 5, "given"),
+        ("page", "page", 5, "given"),
+        ("long-ago", "import", 50, "given"),
+        ("withdrawn", "import", 5, "withdrawn"),
+    ):
+        event = ConsentEvent.objects.create(contact=person(name), kind=kind, channel=channel)
+        ConsentEvent.objects.filter(pk=event.pk).update(at=timezone.now() - timedelta(days=days))
+    assert who("consent", channel="import", days="30") == {"file"}
+    assert who("consent", channel="any", days="30") == {"file", "page"}
+    assert who("consent", channel="any", days="60") == {"file", "page", "long-ago"}
+
+
+def test_reasons_not_to_write(who: Who) -> None:
+    for name in ("dead", "angry", "fine"):
+        person(name)
+    Suppression.objects.create(email="dead@example.com", reason="hard_bounce")
+    Suppression.objects.create(email="angry@example.com", reason="complaint")
+    assert who("suppressed", how="any") == {"dead", "angry"}
+    assert who("suppressed", how="complaint") == {"angry"}
+    assert who("suppressed", how="none") == {"fine"}
+
+
+def test_a_random_share_is_drawn_once_and_for_all(who: Who) -> None:
+    Contact.objects.bulk_create(Contact(email=f"p{n}@example.com") for n in range(1000))
+    first = who("random", percent="20", draw="A")
+    assert 150 < len(first) < 250
+    assert who("random", percent="20", draw="A") == first
+    assert who("random", percent="40", draw="A") > first
+    assert who("random", percent="100", draw="A") == {f"p{n}" for n in range(1000)}
+    assert len(who("random", percent="20", draw="B") & first) < 100
+
+
+def test_another_segment_and_its_opposite(who: Who) -> None:
+    person("ana", first_name="Ana")
+    person("bo", first_name="Bo")
+    rules = Group(Match.ANY, (Rule("profile", {"field": "first_name", "how": "is", "value": "Ana"}),))
+    segment = Segment.objects.create(name="Anas", rules=write(rules))
+    assert who("segment", how="in", segment=str(segment.pk)) == {"ana"}
+    assert who("segment", how="out", segment=str(segment.pk)) == {"bo"}
+
+
+def test_groups_stand_in_each_other(people: None) -> None:
+    def city(value: str) -> Rule:
+        return Rule("profile", {"field": "field:city", "how": "is", "value": value})
+
+    either = Group(Match.ANY, (city("Paris"), city("Lyon")))
+    many = Rule("profile", {"field": "field:orders", "how": "more", "value": "50"})
+    assert inside(Group(Match.ALL, (either, many))) == {"lyon"}
+    assert inside(Group(Match.NONE, (city("Paris"), many))) == {"odd", "empty", "nothing"}
+    assert inside(Group(Match.ALL, (Group(Match.NONE, (either,)), many))) == set()
+
+
+def test_now_of_the_organisation_is_used(who: Who) -> None:
+    assert asking.known().now - datetime.now(UTC) < timedelta(seconds=5)
