@@ -96,12 +96,14 @@ class Rollup(models.Model):
 
 
 class Breakdown(models.Model):
-    """The same sums by one other property: the mailbox's lane, an unsubscribe's channel, consent to tracking."""
+    """The same sums by one other property: the mailbox's lane, an unsubscribe's channel, consent to tracking,
+    why it was a machine."""
 
     class By(models.TextChoices):
         LANE = "lane"
         CHANNEL = "channel"
         CONSENT = "consent"
+        VERDICT = "verdict"
 
     batch = models.ForeignKey(Batch, models.CASCADE)
     kind = models.SmallIntegerField(help_text="An event's kind; 0: accepted.")
@@ -129,6 +131,20 @@ class Unfolded(models.Model):
 
     def __str__(self) -> str:
         return f"contact {self.contact_id}"
+
+
+class CompanyAct(models.Model):
+    """An open or click soon after acceptance, under a key of batch, company, place and program; kept for minutes."""
+
+    key = models.BigIntegerField()
+    at = models.DateTimeField()
+    message_id = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["key", "at"], name="company_acts")]
+
+    def __str__(self) -> str:
+        return f"message {self.message_id}"
 
 
 class FoldedChunk(models.Model):
