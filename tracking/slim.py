@@ -6,10 +6,11 @@ answered, never a redirect.
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import connection
 
+from accounts.reconnecting import BROKEN, again
 from accounts.shell import plain_page
 from accounts.web_addresses import resolved
 from delivery import tokens
@@ -18,7 +19,6 @@ from tracking.addresses import HIDDEN_LINK
 from tracking.models import EventKind
 
 Environ = dict[str, Any]
-T = TypeVar("T")
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
@@ -91,7 +91,7 @@ def _click(environ: Environ, start_response: StartResponse, token: str) -> Itera
         return _page(environ, start_response, "200 OK", _NOTHING_HERE)
     try:
         target = _target(link_id, at_once=AT_ONCE in environ)
-    except (DatabaseError, InterfaceError):
+    except BROKEN:
         return _page(environ, start_response, "503 Service Unavailable", _AWAY)
     if target is None:
         return _page(environ, start_response, "404 Not Found", _NOT_FOUND)
@@ -103,10 +103,10 @@ def _click(environ: Environ, start_response: StartResponse, token: str) -> Itera
 def _one_click(environ: Environ, start_response: StartResponse, token: str) -> Iterable[bytes]:
     """Reads nothing of the body: the address says all that RFC 8058 needs, and a slow body would hold a thread."""
     try:
-        leaver = _again(lambda: unsubscribing.recognise(token))
+        leaver = again(lambda: unsubscribing.recognise(token))
         if leaver is not None:
             found = leaver
-            _again(
+            again(
                 lambda: unsubscribing.leave(
                     found,
                     lists=None,
@@ -115,7 +115,7 @@ def _one_click(environ: Environ, start_response: StartResponse, token: str) -> I
                     user_agent=environ.get("HTTP_USER_AGENT", ""),
                 )
             )
-    except (DatabaseError, InterfaceError):
+    except BROKEN:
         return _page(environ, start_response, "503 Service Unavailable", _AWAY)
     if leaver is None and tokens.read(tokens.UNSUBSCRIBE, token) is None:
         return _page(environ, start_response, "404 Not Found", _NOT_FOUND)
@@ -150,7 +150,7 @@ def _target(link_id: int, *, at_once: bool) -> str | None:
     if target is None:
         if at_once:
             raise MustWait
-        target = _again(lambda: _stored_target(link_id))
+        target = again(lambda: _stored_target(link_id))
         if target is None:
             return None
         if len(_targets) >= _LINKS_KEPT:
@@ -169,15 +169,6 @@ def _stored_target(link_id: int) -> str | None:
 def _safe(url: str) -> str | None:
     """Where a browser would have gone for it, as a header may carry it; None for anything but a web address."""
     return None if _CONTROL.search(url) else resolved(url) or None
-
-
-def _again(work: Callable[[], T]) -> T:
-    """Once more on a fresh connection when this thread's old one turns out dead."""
-    try:
-        return work()
-    except (DatabaseError, InterfaceError):
-        connection.close()
-        return work()
 
 
 def _page(environ: Environ, start_response: StartResponse, status: str, body: bytes) -> Iterable[bytes]:
