@@ -11,6 +11,7 @@ from contacts.models import TrackingConsent
 from delivery.models import MessageState
 from tracking import machines
 from tracking.intake import learning, replays, sums
+from tracking.intake.traits import NONE, Traits, traits_of
 from tracking.models import EventKind
 from tracking.spool import Act
 
@@ -51,6 +52,7 @@ class Seen:
     channel: str
     ip: str | None
     user_agent: str
+    traits: Traits = NONE
 
     @property
     def is_machine(self) -> bool:
@@ -73,7 +75,8 @@ def store(cursor: CursorWrapper, acts: Sequence[Act]) -> None:
     counted = [event for event in events if event.counts]
     tally = sums.Sums()
     for event in counted:
-        tally.add_event(event.mail, event.at, event.kind, event.link_id, event.is_machine, event.channel)
+        act = (event.mail, event.at, event.kind, event.link_id, event.is_machine, event.channel)
+        tally.add_event(*act, traits=event.traits)
     _engage(cursor, counted, tally)
     tally.write(cursor)
     _remember_contacts(cursor, counted)
@@ -110,6 +113,7 @@ def _seen(act: Act, mail: Mail) -> Seen:
         channel=act.note if kind == EventKind.UNSUBSCRIBE else "",
         ip=_neighbourhood(act.ip),
         user_agent=act.user_agent,
+        traits=traits_of(act.user_agent, act.ip, is_open=kind == EventKind.OPEN) if kind in _TRACKED else NONE,
     )
 
 
@@ -199,24 +203,32 @@ def _make_partitions(cursor: CursorWrapper, events: Sequence[Seen]) -> None:
 
 def _copy(cursor: CursorWrapper, events: Sequence[Seen]) -> None:
     columns = "at, kind, message_id, batch_id, link_id, is_machine, verdict, channel, ip, user_agent"
+    columns += ", client, device, country"
     with cursor.copy(f"COPY tracking_event ({columns}) FROM STDIN") as copy:
         for event in events:
             mail = event.mail
             act = (event.at, int(event.kind), mail.id, mail.batch_id, event.link_id)
-            copy.write_row((*act, event.is_machine, event.verdict, event.channel, event.ip, event.user_agent))
+            seen = (event.is_machine, event.verdict, event.channel, event.ip, event.user_agent)
+            copy.write_row((*act, *seen, *event.traits))
 
 
 def _engage(cursor: CursorWrapper, events: Sequence[Seen], tally: sums.Sums) -> None:
     """Whoever gets a row in was the first: only those count as people."""
     mails = {event.mail.id: event.mail for event in events}
     channels = {event.mail.id: event.channel for event in reversed(events) if event.channel}
+    # Of two at the very same moment the one that a later verdict would find too.
+    told: dict[tuple[int, int, bool], tuple[datetime, Traits]] = {}
     first: dict[tuple[int, int, int, bool], datetime] = {}
     for event in events:
         for link_id in {0, event.link_id}:
             key = (event.mail.id, int(event.kind), link_id, event.is_machine)
             first[key] = min(event.at, first.get(key, event.at))
+        act = (event.mail.id, int(event.kind), event.is_machine)
+        told[act] = min((event.at, event.traits), told.get(act, (event.at, event.traits)))
     for message_id, kind, link_id, is_machine, at in sums.insert_engagement(cursor, mails, first):
-        tally.add_person(mails[message_id], at, kind, link_id, is_machine, channels.get(message_id, ""))
+        _, traits = told[message_id, kind, is_machine]
+        channel = channels.get(message_id, "")
+        tally.add_person(mails[message_id], at, kind, link_id, is_machine, channel, traits=traits)
 
 
 def _remember_contacts(cursor: CursorWrapper, events: Sequence[Seen]) -> None:
