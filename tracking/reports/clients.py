@@ -1,6 +1,6 @@
 """Programs, devices and countries of the people who opened and clicked. From sums alone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -32,16 +32,17 @@ _MOST = 12  # rows of a table, beyond which the rest is summed
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """Widths are of its bars, in percent of the longest one of its table."""
+
     label: str
     opened: int
     clicked: int
-    width: int  # of its bar, in percent of the longest
+    opened_width: int
+    clicked_width: int
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`key` also names its definition."""
-
     key: str
     title: str
     heading: str  # of the first column
@@ -49,14 +50,27 @@ class Table:
     rows: list[Row]
 
 
-def tables(batch_ids: Sequence[int]) -> list[Table]:
+_Counts = tuple[int, int]  # people who opened, people who clicked
+
+
+def tables(batch_ids: Collection[int]) -> list[Table]:
     """Those that have rows."""
-    found = [
-        _table(batch_ids, Breakdown.By.CLIENT, "clients", "Mail programs", "Program", str),
-        _table(batch_ids, Breakdown.By.DEVICE, "devices", "Devices", "Device", _device),
-        _table(batch_ids, Breakdown.By.COUNTRY, "countries", "Countries", "Country", country),
-    ]
-    return [table for table in found if table.rows]
+    kinds = (EventKind.OPEN, EventKind.CLICK)
+    found = Breakdown.objects.filter(batch_id__in=batch_ids, by__in=_SHOWN, kind__in=kinds, is_machine=False)
+    people: dict[tuple[str, str], dict[int, int]] = {}
+    for by, value, kind, count in found.values_list("by", "value", "kind").annotate(people=Sum("people")):
+        if count:
+            people.setdefault((by, value), {})[kind] = count
+    made = []
+    for by, (key, title, heading, label) in _SHOWN.items():
+        counts = {
+            label(value): (of.get(EventKind.OPEN, 0), of.get(EventKind.CLICK, 0))
+            for (other, value), of in people.items()
+            if other == by
+        }
+        if counts:
+            made.append(Table(key, title, heading, DEFINITIONS[key], _rows(counts)))
+    return made
 
 
 def country(code: str) -> str:
@@ -67,23 +81,25 @@ def _device(value: str) -> str:
     return _DEVICES[Device(value)]
 
 
-def _table(
-    batch_ids: Sequence[int], by: Breakdown.By, key: str, title: str, heading: str, label: Callable[[str], str]
-) -> Table:
-    kinds = (EventKind.OPEN, EventKind.CLICK)
-    found = Breakdown.objects.filter(batch_id__in=batch_ids, by=by, kind__in=kinds, is_machine=False)
-    people: dict[str, dict[int, int]] = {}
-    for value, kind, count in found.values_list("value", "kind").annotate(people=Sum("people")):
-        if count:
-            people.setdefault(value, {})[kind] = count
-    rows = [(label(value), of.get(EventKind.OPEN, 0), of.get(EventKind.CLICK, 0)) for value, of in people.items()]
-    rows.sort(key=lambda row: (-row[1] - row[2], row[0]))
-    if len(rows) > _MOST:
-        rest = rows[_MOST - 1 :]
-        rows = [*rows[: _MOST - 1], (f"{len(rest)} more", sum(row[1] for row in rest), sum(row[2] for row in rest))]
-    longest = max((max(opened, clicked) for _, opened, clicked in rows), default=0)
-    shown = [Row(name, opened, clicked, round(100 * max(opened, clicked) / longest)) for name, opened, clicked in rows]
-    return Table(key, title, heading, DEFINITIONS[key], shown)
+_SHOWN: dict[str, tuple[str, str, str, Callable[[str], str]]] = {
+    Breakdown.By.CLIENT.value: ("clients", "Mail programs", "Program", str),
+    Breakdown.By.DEVICE.value: ("devices", "Devices", "Device", _device),
+    Breakdown.By.COUNTRY.value: ("countries", "Countries", "Country", country),
+}
+
+
+def _rows(counts: dict[str, _Counts]) -> list[Row]:
+    """The most frequent first; beyond a dozen the rest is one row."""
+    ordered = sorted(counts.items(), key=lambda row: (-sum(row[1]), row[0]))
+    if len(ordered) > _MOST:
+        rest = [of for _, of in ordered[_MOST - 1 :]]
+        summed = sum(opened for opened, _ in rest), sum(clicked for _, clicked in rest)
+        ordered = [*ordered[: _MOST - 1], (f"{len(rest)} more", summed)]
+    longest = max(max(of) for _, of in ordered)
+    return [
+        Row(label, opened, clicked, round(100 * opened / longest), round(100 * clicked / longest))
+        for label, (opened, clicked) in ordered
+    ]
 
 
 @cache

@@ -11,8 +11,10 @@ from django.utils import timezone
 from mmdb_writer import MMDBWriter
 from netaddr import IPSet
 
+from accounts.models import Role, User
 from delivery.models import Message
 from tests.tracking.conftest import FIREFOX, Reader, Sent
+from tracking import problems
 from tracking.intake import countries
 from tracking.models import Breakdown, Event, EventKind
 
@@ -136,6 +138,16 @@ def test_a_file_that_is_missing_or_broken_is_told_of_and_stops_nothing(
     take_in()
     assert counted("client", EventKind.OPEN) == {"Browser: Firefox": (1, 1)}
     assert f"the GeoIP file {settings.GEOIP_FILE} cannot be read" in caplog.text
+    (told,) = problems.unreadable_geoip_file(User(role=Role.ADMIN))
+    assert settings.GEOIP_FILE in told.text
+    assert not list(problems.unreadable_geoip_file(User(role=Role.MARKETER)))
+
+
+def test_a_good_file_or_none_is_no_problem(geoip: Callable[..., Path], settings: Any) -> None:
+    geoip()
+    assert not list(problems.unreadable_geoip_file(User(role=Role.ADMIN)))
+    settings.GEOIP_FILE = ""
+    assert not list(problems.unreadable_geoip_file(User(role=Role.ADMIN)))
 
 
 def test_a_newer_file_is_noticed(geoip: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
