@@ -6,10 +6,12 @@ from datetime import date, datetime, timedelta
 from django.db.models import Q, Sum
 from django.utils import timezone
 
+from accounts.wording import rate
 from contacts.reach.models import AudienceCount, AudienceDay
 
 TERMS = ("joined", "unsubscribed", "bounced", "complained", "blocked")
 LEAVING = TERMS[1:]
+MINUS = "\N{MINUS SIGN}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,13 @@ class Change:
         return self.gone / self.before if self.before else None
 
     @property
-    def growth(self) -> float | None:
-        return self.net / self.before if self.before else None
+    def words(self) -> str:
+        """The change with its sign, and what it is of those who were there at the beginning."""
+        if not self.net:
+            return "0"
+        sign = "+" if self.net > 0 else MINUS
+        share = f" ({sign}{rate(abs(self.net) / self.before)})" if self.before else ""
+        return f"{sign}{abs(self.net):,}{share}"
 
 
 @dataclass(frozen=True, slots=True)
