@@ -8,7 +8,22 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 
+from contacts.reach.models import AudienceCount, AudienceDay
 from contacts.reachability import SUBSCRIBED
+
+__all__ = [  # what Django is to know and other modules import
+    "AudienceCount",
+    "AudienceDay",
+    "ConsentEvent",
+    "Contact",
+    "ContactQuerySet",
+    "Field",
+    "ImportJob",
+    "MailingList",
+    "Subscription",
+    "Suppression",
+    "TrackingConsent",
+]
 
 
 class TrackingConsent(models.TextChoices):
