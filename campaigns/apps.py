@@ -6,6 +6,7 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.organisation import samples as sample_data
+        from accounts.shell import notices
         from accounts.signals import organisation_created
         from campaigns import samples, titles
         from campaigns.message import editions
@@ -18,4 +19,5 @@ class CampaignsConfig(AppConfig):
         following.register(Campaign.count_followers)
         register(titles.of_batches)
         sample_data.register(lambda: samples.inventory().is_there)
+        notices.register(samples.notice)
         organisation_created.connect(samples.begin, dispatch_uid="campaigns.samples")

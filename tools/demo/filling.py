@@ -26,6 +26,7 @@ from delivery.feedback.acting import complained
 from delivery.feedback.reading.reader import Reader
 from delivery.ledger import cancelling
 from delivery.models import Batch, MessageState
+from delivery.providers import sample_relay
 from tools.demo import joining, people, reading, returning, sending, words, year
 from tools.demo.clock import Clock, turned_back
 from tools.demo.people import Mailbox, Person
@@ -66,7 +67,7 @@ class _Story:
 
     def tell(self, size: int, begins: datetime, weeks: int) -> None:
         self._lists = joining.make_lists(people.LISTS)
-        self._relay = joining.make_relay()
+        self._relay = sample_relay.make()
         joining.make_domains()
         self._guests = sorted(people.everyone(size, begins, self._now), key=lambda person: person.joined_at)
         for week in range(weeks + 1):

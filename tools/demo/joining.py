@@ -5,9 +5,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from campaigns import samples
 from contacts.models import ConsentEvent, Contact, MailingList, Subscription
-from delivery.models import MailDomain, Provider
+from delivery.models import MailDomain
 from tools.demo import copying
 from tools.demo.people import HOUSES, Person
 
@@ -19,19 +18,6 @@ def make_lists(described: Mapping[str, str]) -> dict[str, MailingList]:
         name: MailingList.objects.create(name=name, description=description, is_sample=True)
         for name, description in described.items()
     }
-
-
-def make_relay() -> Provider:
-    """It leads nowhere and is paused besides, so that nothing of the demo ever leaves."""
-    relay = Provider.objects.create(
-        name=samples.RELAY_NAME,
-        host=samples.RELAY_HOST,
-        username="harbour-books",
-        per_second=25,
-        tested_at=timezone.now(),
-    )
-    relay.pause("It belongs to the demo data: there is no such server.")
-    return relay
 
 
 def make_domains() -> None:
