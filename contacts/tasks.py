@@ -1,5 +1,6 @@
 from celery import shared_task
 
+from contacts.growth import folding
 from contacts.importing.running import working
 
 
@@ -20,3 +21,8 @@ def forget_abandoned_imports() -> None:
     """Uploads that nobody went on with for a day: their files hold people."""
     for job in working.unattended():
         working.abandon(job)
+
+
+@shared_task(name="contacts.fold_growth", queue="jobs", ignore_result=True)
+def fold_growth() -> None:
+    folding.fold()
