@@ -4,6 +4,7 @@ from celery import shared_task
 from django.db import connection
 from django.utils import timezone
 
+from tracking.cohorts import folding as cohorts
 from tracking.intake import folding, learning
 
 _MONTHS_AHEAD = 3
@@ -13,6 +14,11 @@ _MONTHS_AHEAD = 3
 def fold() -> None:
     folding.fold()
     learning.catch_up()
+
+
+@shared_task(name="tracking.fold_cohorts", queue="jobs", ignore_result=True)
+def fold_cohorts() -> None:
+    cohorts.fold()
 
 
 @shared_task(name="tracking.partitions", queue="control")
