@@ -6,10 +6,11 @@ answered, never a redirect.
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import connection
 
+from accounts.reconnecting import BROKEN, again
 from accounts.shell import plain_page
 from accounts.web_addresses import resolved
 from delivery import tokens
@@ -17,7 +18,6 @@ from tracking import machines, recording, unsubscribing
 from tracking.models import EventKind
 
 Environ = dict[str, Any]
-T = TypeVar("T")
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
@@ -82,7 +82,7 @@ def _click(environ: Environ, start_response: StartResponse, token: str) -> Itera
     message_id, link_id = numbers
     try:
         target = _target(link_id, at_once=AT_ONCE in environ)
-    except (DatabaseError, InterfaceError):
+    except BROKEN:
         return _page(environ, start_response, "503 Service Unavailable", _AWAY)
     if target is None:
         return _page(environ, start_response, "404 Not Found", _NOT_FOUND)
@@ -94,10 +94,10 @@ def _click(environ: Environ, start_response: StartResponse, token: str) -> Itera
 def _one_click(environ: Environ, start_response: StartResponse, token: str) -> Iterable[bytes]:
     """Reads nothing of the body: the address says all that RFC 8058 needs, and a slow body would hold a thread."""
     try:
-        leaver = _again(lambda: unsubscribing.recognise(token))
+        leaver = again(lambda: unsubscribing.recognise(token))
         if leaver is not None:
             found = leaver
-            _again(
+            again(
                 lambda: unsubscribing.leave(
                     found,
                     lists=None,
@@ -106,7 +106,7 @@ def _one_click(environ: Environ, start_response: StartResponse, token: str) -> I
                     user_agent=environ.get("HTTP_USER_AGENT", ""),
                 )
             )
-    except (DatabaseError, InterfaceError):
+    except BROKEN:
         return _page(environ, start_response, "503 Service Unavailable", _AWAY)
     if leaver is None and tokens.read(tokens.UNSUBSCRIBE, token) is None:
         return _page(environ, start_response, "404 Not Found", _NOT_FOUND)
@@ -136,7 +136,7 @@ def _target(link_id: int, *, at_once: bool) -> str | None:
     if target is None:
         if at_once:
             raise MustWait
-        target = _again(lambda: _stored_target(link_id))
+        target = again(lambda: _stored_target(link_id))
         if target is None:
             return None
         if len(_targets) >= _LINKS_KEPT:
@@ -155,15 +155,6 @@ def _stored_target(link_id: int) -> str | None:
 def _safe(url: str) -> str | None:
     """Where a browser would have gone for it, as a header may carry it; None for anything but a web address."""
     return None if _CONTROL.search(url) else resolved(url) or None
-
-
-def _again(work: Callable[[], T]) -> T:
-    """Once more on a fresh connection when this thread's old one turns out dead."""
-    try:
-        return work()
-    except (DatabaseError, InterfaceError):
-        connection.close()
-        return work()
 
 
 def _page(environ: Environ, start_response: StartResponse, status: str, body: bytes) -> Iterable[bytes]:

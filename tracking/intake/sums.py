@@ -8,6 +8,7 @@ from typing import Protocol
 from django.db.backends.utils import CursorWrapper
 
 from delivery.policy import mailbox_providers
+from tracking.intake import hourly as organisation_sums
 from tracking.models import Breakdown, EventKind
 
 _TOTAL, _PEOPLE = 0, 1
@@ -52,7 +53,9 @@ class Sums:
         totals, people = self._hourly
         hourly = [(*key, totals[key], people[key]) for key in sorted(totals.keys() | people.keys())]
         if hourly:
-            cursor.execute(_ADD_HOURLY, [list(column) for column in zip(*hourly, strict=True)])
+            columns = [list(column) for column in zip(*hourly, strict=True)]
+            cursor.execute(_ADD_HOURLY, columns)
+            organisation_sums.add(cursor, columns)
         broken_totals, broken_people = self._broken
         keys = sorted(broken_totals.keys() | broken_people.keys())
         if keys:

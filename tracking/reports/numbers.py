@@ -14,34 +14,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.wording import rate
-from delivery.deliverability.figures import LANES
 from delivery.feedback import second_line
 from delivery.feedback.second_line import SecondLine
-from delivery.models import Batch, Chunk, FeedbackCount
-from delivery.policy import mailbox_providers
-from tracking.models import Breakdown, EventKind, Link, Rollup
-from tracking.reports import over_time, returned
+from delivery.models import Batch
+from tracking.models import Breakdown, EventKind, Rollup
+from tracking.reports import link_rows, mailboxes, over_time, returned
+from tracking.reports.definitions import DEFINITIONS
+from tracking.reports.link_rows import LinkRow
+from tracking.reports.mailboxes import LaneRow
 from tracking.reports.over_time import Point
 from tracking.reports.returned import Part, Reasons
 
 _FRESH = timedelta(hours=1)
-
-DEFINITIONS = {
-    "delivered": "Accepted by the receiving servers, minus what bounced later. It does not say “in the inbox”.",
-    "clicked": "People who followed at least one link, out of those delivered. The unsubscribe link does not count, and"
-    " neither do machines that follow every link to check it.",
-    "opened": "People whose mail program loaded the pictures, out of those delivered. An estimate: some programs never"
-    " load pictures, and others load them unasked. Apple’s are counted as machines.",
-    "unsubscribed": "People who left by the link in the mail or by the button of their mail program, out of those"
-    " delivered.",
-    "complained": "People who marked the mail as spam, out of those delivered, as far as mailbox providers tell us;"
-    " Gmail names nobody. Providers expect less than 0.1 % and may block you from 0.3 % on.",
-    "total": "Every time it happened, however often by the same person.",
-    "machine": "Fetched by a program: Apple’s privacy proxy, link scanners, scripts. Kept, and never mixed into the"
-    " figures of people.",
-    "measured": "People who refused tracking get a mail without tracking. They are not measured, which is not the same"
-    " as not opened.",
-}
 
 _CHANNELS = {
     "page": "by the page behind the link in the mail",
@@ -61,29 +45,6 @@ class Figure:
     share: float | None
     definition: str
     url: str
-
-
-@dataclass(frozen=True, slots=True)
-class LinkRow:
-    url: str
-    label: str
-    people: int
-    total: int
-    machines: int
-    share: float | None
-    people_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class LaneRow:
-    label: str
-    accepted: int
-    bounced: int
-    opened: int
-    clicked: int
-    unsubscribed: int
-    complained: int
-    click_share: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,35 +158,12 @@ class Report:
     @cached_property
     def links(self) -> list[LinkRow]:
         """In the order of the mail, because that is how people know them."""
-        rows = Rollup.objects.filter(batch_id__in=self.batch_ids, kind=EventKind.CLICK).exclude(link_id=0)
-        summed = rows.values_list("link_id", "is_machine").annotate(people=Sum("people"), total=Sum("total"))
-        sums = {(link_id, is_machine): (people, total) for link_id, is_machine, people, total in summed}
-        return [
-            self._link_row(link, sums.get((link.id, False), (0, 0)), sums.get((link.id, True), (0, 0)))
-            for link in Link.objects.filter(batch_id__in=self.batch_ids).order_by("batch_id", "position")
-        ]
+        return link_rows.rows(self.batch_ids, self.delivered)
 
     @cached_property
     def lanes(self) -> list[LaneRow]:
         """By mailbox provider: where a trouble is, if it is in one place."""
-        chunks = Chunk.objects.filter(batch_id__in=self.batch_ids).values_list("lane")
-        accepted = dict(chunks.annotate(sum=Sum("accepted")))
-        rows = self._breakdown(Breakdown.By.LANE).filter(is_machine=False)
-        people = {
-            (value, kind): sum for value, kind, sum in rows.values_list("value", "kind").annotate(sum=Sum("people"))
-        }
-        counts = FeedbackCount.objects.filter(batch_id__in=self.batch_ids).values_list("lane")
-        heard = {
-            lane: (bounced, complained)
-            for lane, bounced, complained in counts.annotate(
-                bounced=Sum("hard") + Sum("soft"), complained=Sum("complained")
-            )
-        }
-        return [
-            _lane_row(lane, accepted.get(lane) or 0, people, heard.get(lane, (0, 0)))
-            for lane in mailbox_providers.LANES
-            if accepted.get(lane) or lane in heard or any(known == lane for known, _ in people)
-        ]
+        return mailboxes.rows(self.batch_ids)
 
     @cached_property
     def series(self) -> list[Point]:
@@ -266,18 +204,6 @@ class Report:
             url=self._people_url(key),
         )
 
-    def _link_row(self, link: Link, humans: tuple[int, int], machines: tuple[int, int]) -> LinkRow:
-        people, total = humans
-        return LinkRow(
-            url=link.url,
-            label=link.label,
-            people=people,
-            total=total,
-            machines=machines[0],
-            share=_share(people, self.delivered),
-            people_url=f"{reverse('batch-people', args=[link.batch_id])}?term=clicked&link={link.id}",
-        )
-
     def _people_url(self, term: str) -> str:
         return f"{self._people_page}?term={term}" if self.batch_ids else ""
 
@@ -307,20 +233,6 @@ def report(batch_ids: Sequence[int]) -> Report:
 def headline(batch_ids: Sequence[int]) -> str:
     """The report in one sentence, for lists."""
     return Report(batch_ids).sentence
-
-
-def _lane_row(lane: str, accepted: int, people: dict[tuple[str, int], int], heard: tuple[int, int]) -> LaneRow:
-    clicked = people.get((lane, EventKind.CLICK), 0)
-    return LaneRow(
-        label=LANES[lane],
-        accepted=accepted,
-        bounced=heard[0],
-        opened=people.get((lane, EventKind.OPEN), 0),
-        clicked=clicked,
-        unsubscribed=people.get((lane, EventKind.UNSUBSCRIBE), 0),
-        complained=heard[1],
-        click_share=_share(clicked, accepted),
-    )
 
 
 def _share(part: int, whole: int) -> float | None:
