@@ -14,6 +14,7 @@ __all__ = [  # what Django is to know and other modules import
     "Event",
     "EventKind",
     "FoldedChunk",
+    "Hourly",
     "Link",
     "MailedMonth",
     "Rollup",

@@ -31,7 +31,7 @@ DROP FUNCTION tracking_note_clicks();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contacts", "0009_list_growth"), ("tracking", "0002_link_versions")]
+    dependencies = [("contacts", "0009_list_growth"), ("tracking", "0003_sums_by_hour")]
 
     operations = [
         migrations.AddField(
