@@ -4,6 +4,23 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from delivery.models import Batch
+from tracking.cohorts.models import ClickChange, Cohort, MailedMonth
+
+__all__ = [  # what Django is to know and other modules import
+    "Breakdown",
+    "ClickChange",
+    "Cohort",
+    "Engagement",
+    "Event",
+    "EventKind",
+    "FoldedChunk",
+    "Hourly",
+    "Link",
+    "MailedMonth",
+    "Rollup",
+    "Spool",
+    "Unfolded",
+]
 
 
 class EventKind(models.IntegerChoices):
@@ -185,6 +202,12 @@ class FoldedChunk(models.Model):
     """A finished chunk whose accepted messages show in `last_sent_at`."""
 
     chunk_id = models.BigIntegerField(primary_key=True)
+    in_cohorts = models.BooleanField(default=False, db_default=False, help_text="See tracking.cohorts.")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["chunk_id"], condition=models.Q(in_cohorts=False), name="chunk_for_cohorts"),
+        ]
 
     def __str__(self) -> str:
         return f"chunk {self.chunk_id}"
