@@ -4,6 +4,7 @@ from celery import shared_task
 from django.db import connection
 from django.utils import timezone
 
+from tracking.cohorts import folding as cohorts
 from tracking.intake import crowds, folding, learning
 
 _MONTHS_AHEAD = 3
@@ -15,6 +16,11 @@ def fold() -> None:
     learning.catch_up()
     with connection.cursor() as cursor:
         crowds.forget(cursor, timezone.now() - crowds.KEPT)
+
+
+@shared_task(name="tracking.fold_cohorts", queue="jobs", ignore_result=True)
+def fold_cohorts() -> None:
+    cohorts.fold()
 
 
 @shared_task(name="tracking.partitions", queue="control")
