@@ -132,12 +132,17 @@ def _came_along(act: Act, proof: Act, verdict: str, accepted_at: float | None) -
     apart = abs(act.seconds - proof.seconds)
     if apart > _SAME_PROGRAM_SECONDS:
         return False
-    if accepted_at is not None and proof.is_click and not act.is_click and act.seconds <= proof.seconds:
-        if act.seconds - accepted_at <= _EARLY_AGE and recognise(act.user_agent) == Agent.BROWSER:
-            return True
+    if proof.is_click and not act.is_click and act.seconds <= proof.seconds and _is_early(act, accepted_at):
+        return True
     if act.is_rented and proof.is_rented:
         return True
     if verdict == verdicts.BURST and apart <= _AMID_SECONDS:
         return True
     is_same_place = act.neighbourhood is not None and act.neighbourhood == proof.neighbourhood
     return is_same_place and (act.user_agent == proof.user_agent or apart <= _SAME_PLACE_SECONDS)
+
+
+def _is_early(act: Act, accepted_at: float | None) -> bool:
+    """A picture loaded before most people can, by no mail service's proxy."""
+    is_soon = accepted_at is not None and act.seconds - accepted_at <= _EARLY_AGE
+    return is_soon and recognise(act.user_agent) == Agent.BROWSER

@@ -18,7 +18,8 @@ OPEN, CLICK, HIDDEN = "open", "click", "hidden"
 HOUR = 3600.0
 
 _WINDOWS = [
-    f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{version}.0.0.0 Safari/537.36"
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    f"Chrome/{version}.0.0.0 Safari/537.36"
     for version in range(124, 143)
 ]
 _EDGE = [f"{agent} Edg/{version}.0.0.0" for agent, version in zip(_WINDOWS, range(124, 143), strict=True)]

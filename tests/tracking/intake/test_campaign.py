@@ -30,16 +30,16 @@ def test_people_and_programs_are_told_apart(seed: int, send: Callable[..., Sent]
     assert len(judged) == len(campaign.acts)
     counted = [pair for pair in judged if not pair[0].note]  # HEAD is no opening and no click
     wrong = Counter(f"{act.who}: {act.kind}" for act, verdict in counted if act.is_human == bool(verdict))
-    print(f"seed {seed}: {len(judged)} acts, mistaken {dict(wrong)}")
+    print(f"seed {seed}: {len(judged)} acts, mistaken {dict(wrong)}")  # noqa: T201 - the figures are read, too
     figures = [
         (kind, side, *_measured([pair for pair in counted if pair[0].kind == kind], side == "people"))
         for kind in (OPEN, CLICK)
         for side in ("people", "programs")
     ]
     for kind, side, precision, recall in figures:
-        print(f"  {kind:5} {side:8} precision {precision:.3f} recall {recall:.3f}")
+        print(f"  {kind:5} {side:8} precision {precision:.3f} recall {recall:.3f}")  # noqa: T201 - the figures are read, too
     disguised = [bool(verdict) for act, verdict in counted if act.who.startswith("filter that clicks")]
-    print(f"  of filters that call themselves browsers {sum(disguised) / len(disguised):.3f} are recognised")
+    print(f"  of filters that call themselves browsers {sum(disguised) / len(disguised):.3f} are recognised")  # noqa: T201 - the figures are read, too
     assert min(min(precision, recall) for *_, precision, recall in figures) >= _LEAST
     assert_sums_equal_events(sent.batch)
 
