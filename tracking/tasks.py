@@ -5,7 +5,7 @@ from django.db import connection
 from django.utils import timezone
 
 from tracking.cohorts import folding as cohorts
-from tracking.intake import folding, learning
+from tracking.intake import crowds, folding, learning
 
 _MONTHS_AHEAD = 3
 
@@ -14,6 +14,8 @@ _MONTHS_AHEAD = 3
 def fold() -> None:
     folding.fold()
     learning.catch_up()
+    with connection.cursor() as cursor:
+        crowds.forget(cursor, timezone.now() - crowds.KEPT)
 
 
 @shared_task(name="tracking.fold_cohorts", queue="jobs", ignore_result=True)

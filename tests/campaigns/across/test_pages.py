@@ -299,5 +299,5 @@ def test_names_are_shown_and_never_run(browser: Client, send: Send) -> None:
 
 def test_a_month_of_dates_is_read_in_the_time_of_the_organisation(browser: Client, send: Send) -> None:
     late = send("New year")
-    Batch.objects.filter(pk=late.batch_id).update(started_at=datetime(2025, 12, 31, 23, 30, tzinfo=UTC))
+    Batch.objects.filter(pk=late.batch_id or 0).update(started_at=datetime(2025, 12, 31, 23, 30, tzinfo=UTC))
     assert "New year" in text(browser, "/reports/?from=2026-01-01&to=2026-01-01")

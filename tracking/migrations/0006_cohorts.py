@@ -31,7 +31,7 @@ DROP FUNCTION tracking_note_clicks();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contacts", "0009_list_growth"), ("tracking", "0003_sums_by_hour")]
+    dependencies = [("contacts", "0010_list_growth"), ("tracking", "0005_clients_and_countries")]
 
     operations = [
         migrations.AddField(

@@ -62,7 +62,7 @@ DROP FUNCTION contacts_note_subscriptions();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contacts", "0008_suppression_answered")]
+    dependencies = [("contacts", "0009_audience_days")]
 
     operations = [
         migrations.CreateModel(
