@@ -95,13 +95,43 @@ class Rollup(models.Model):
         return f"{self.batch_id} {self.hour}"
 
 
+class Hourly(models.Model):
+    """The same sums over all batches that count in trends: real ones, of marketing. See tracking.intake.hourly.
+
+    Several rows may stand for one hour, because the intakes only ever add rows; the fold makes one of them.
+    """
+
+    hour = models.DateTimeField()
+    kind = models.SmallIntegerField(choices=EventKind.choices)
+    is_machine = models.BooleanField()
+    total = models.BigIntegerField(default=0)
+    people = models.BigIntegerField(default=0)
+    is_folded = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hour", "kind", "is_machine"], condition=models.Q(is_folded=True), name="one_folded_hour"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["hour"], name="hourly_hour"),
+            models.Index(fields=["id"], condition=models.Q(is_folded=False), name="hourly_unfolded"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hour} {self.get_kind_display()}"
+
+
 class Breakdown(models.Model):
-    """The same sums by one other property: the mailbox's lane, an unsubscribe's channel, consent to tracking."""
+    """The same sums by one other property: the mailbox's lane, an unsubscribe's channel, consent to tracking,
+    why it was a machine."""
 
     class By(models.TextChoices):
         LANE = "lane"
         CHANNEL = "channel"
         CONSENT = "consent"
+        VERDICT = "verdict"
 
     batch = models.ForeignKey(Batch, models.CASCADE)
     kind = models.SmallIntegerField(help_text="An event's kind; 0: accepted.")
@@ -129,6 +159,20 @@ class Unfolded(models.Model):
 
     def __str__(self) -> str:
         return f"contact {self.contact_id}"
+
+
+class CompanyAct(models.Model):
+    """An open or click soon after acceptance, under a key of batch, company, place and program; kept for minutes."""
+
+    key = models.BigIntegerField()
+    at = models.DateTimeField()
+    message_id = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["key", "at"], name="company_acts")]
+
+    def __str__(self) -> str:
+        return f"message {self.message_id}"
 
 
 class FoldedChunk(models.Model):

@@ -6,18 +6,19 @@ answered, never a redirect.
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import connection
 
+from accounts.reconnecting import BROKEN, again
 from accounts.shell import plain_page
 from accounts.web_addresses import resolved
 from delivery import tokens
-from tracking import machines, recording, unsubscribing
+from tracking import recording, unsubscribing
+from tracking.addresses import HIDDEN_LINK
 from tracking.models import EventKind
 
 Environ = dict[str, Any]
-T = TypeVar("T")
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
@@ -28,6 +29,9 @@ _GIF = (
 _NOT_FOUND = plain_page.of(
     "This link leads nowhere", "It may have been cut in two on its way. Open the mail again and follow the whole link."
 ).encode()
+_NOTHING_HERE = plain_page.of(
+    "Nothing to see here", "No person sees the link that leads here. It tells people from programs that check mails."
+).encode()
 _AWAY = plain_page.of("One moment, please", "This did not work just now. Try again in a minute.").encode()
 
 _NO_STORE = ("Cache-Control", "no-store")
@@ -37,6 +41,8 @@ _HTML = (("Content-Type", "text/html; charset=utf-8"), ("Content-Security-Policy
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # no stored address has any, and a header with one has two meanings
 _LINKS_KEPT = 50_000
 _READING = frozenset(("GET", "HEAD"))
+# Headers by which a browser says that it loads ahead of its person: "prefetch", "prerender", "preview".
+AHEAD = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
 # Paths that are mostly answered without the database, and the key of an environ that allows nothing else: on an event
 # loop nobody may wait.
 SHORT = ("/o/", "/c/")
@@ -80,9 +86,12 @@ def _click(environ: Environ, start_response: StartResponse, token: str) -> Itera
     if not _is_reading(environ):
         return _refuse(start_response)
     message_id, link_id = numbers
+    if link_id == HIDDEN_LINK:
+        _record(environ, EventKind.CLICK, message_id, link_id, "hidden")
+        return _page(environ, start_response, "200 OK", _NOTHING_HERE)
     try:
         target = _target(link_id, at_once=AT_ONCE in environ)
-    except (DatabaseError, InterfaceError):
+    except BROKEN:
         return _page(environ, start_response, "503 Service Unavailable", _AWAY)
     if target is None:
         return _page(environ, start_response, "404 Not Found", _NOT_FOUND)
@@ -94,10 +103,10 @@ def _click(environ: Environ, start_response: StartResponse, token: str) -> Itera
 def _one_click(environ: Environ, start_response: StartResponse, token: str) -> Iterable[bytes]:
     """Reads nothing of the body: the address says all that RFC 8058 needs, and a slow body would hold a thread."""
     try:
-        leaver = _again(lambda: unsubscribing.recognise(token))
+        leaver = again(lambda: unsubscribing.recognise(token))
         if leaver is not None:
             found = leaver
-            _again(
+            again(
                 lambda: unsubscribing.leave(
                     found,
                     lists=None,
@@ -106,7 +115,7 @@ def _one_click(environ: Environ, start_response: StartResponse, token: str) -> I
                     user_agent=environ.get("HTTP_USER_AGENT", ""),
                 )
             )
-    except (DatabaseError, InterfaceError):
+    except BROKEN:
         return _page(environ, start_response, "503 Service Unavailable", _AWAY)
     if leaver is None and tokens.read(tokens.UNSUBSCRIBE, token) is None:
         return _page(environ, start_response, "404 Not Found", _NOT_FOUND)
@@ -116,12 +125,17 @@ def _one_click(environ: Environ, start_response: StartResponse, token: str) -> I
     return [body]
 
 
-def _record(environ: Environ, kind: EventKind, first: int, second: int) -> None:
+def _record(environ: Environ, kind: EventKind, first: int, second: int, note: str = "") -> None:
+    """The note is what only the request itself shows; tracking.scoring.requests reads it."""
+    if environ["REQUEST_METHOD"] == "HEAD":
+        note = "head"
+    elif not note and any("pre" in environ.get(name, "") for name in AHEAD):
+        note = "prefetch"
     recording.record(
         kind,
         first,
         second,
-        note=machines.HEAD if environ["REQUEST_METHOD"] == "HEAD" else "",
+        note=note,
         ip=environ.get("REMOTE_ADDR", ""),
         user_agent=environ.get("HTTP_USER_AGENT", ""),
     )
@@ -136,7 +150,7 @@ def _target(link_id: int, *, at_once: bool) -> str | None:
     if target is None:
         if at_once:
             raise MustWait
-        target = _again(lambda: _stored_target(link_id))
+        target = again(lambda: _stored_target(link_id))
         if target is None:
             return None
         if len(_targets) >= _LINKS_KEPT:
@@ -155,15 +169,6 @@ def _stored_target(link_id: int) -> str | None:
 def _safe(url: str) -> str | None:
     """Where a browser would have gone for it, as a header may carry it; None for anything but a web address."""
     return None if _CONTROL.search(url) else resolved(url) or None
-
-
-def _again(work: Callable[[], T]) -> T:
-    """Once more on a fresh connection when this thread's old one turns out dead."""
-    try:
-        return work()
-    except (DatabaseError, InterfaceError):
-        connection.close()
-        return work()
 
 
 def _page(environ: Environ, start_response: StartResponse, status: str, body: bytes) -> Iterable[bytes]:

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.db import connection
 from django.utils import timezone
 
-from tracking.intake import folding, learning
+from tracking.intake import crowds, folding, learning
 
 _MONTHS_AHEAD = 3
 
@@ -13,6 +13,8 @@ _MONTHS_AHEAD = 3
 def fold() -> None:
     folding.fold()
     learning.catch_up()
+    with connection.cursor() as cursor:
+        crowds.forget(cursor, timezone.now() - crowds.KEPT)
 
 
 @shared_task(name="tracking.partitions", queue="control")

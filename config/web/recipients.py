@@ -20,6 +20,7 @@ PREFIXES = ("/o/", "/c/", "/u/", "/i/", "/static/")  # pictures and style sheets
 _THREADS = 4
 
 _threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="recipients")
+_AHEAD = {key[5:].lower().replace("_", "-"): key for key in slim.AHEAD}
 _COMMON = {
     "SCRIPT_NAME": "",
     "SERVER_NAME": "localhost",
@@ -59,13 +60,18 @@ async def answer(scope: Any, protocol: Any, body: IO[bytes] | None, reader: str)
 
 def _least(scope: Any, reader: str) -> dict[str, Any]:
     """What is asked for where no Django stands behind: it is made for every open and click."""
-    return {
+    headers = scope.headers
+    environ = {
         slim.AT_ONCE: True,
         "REQUEST_METHOD": scope.method,
         "PATH_INFO": scope.path,
         "REMOTE_ADDR": reader,
-        "HTTP_USER_AGENT": scope.headers.get("user-agent", ""),
+        "HTTP_USER_AGENT": headers.get("user-agent", ""),
     }
+    for name, key in _AHEAD.items():
+        if value := headers.get(name):
+            environ[key] = value
+    return environ
 
 
 def _environ(scope: Any, reader: str) -> dict[str, Any]:
