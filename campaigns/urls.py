@@ -18,6 +18,7 @@ from campaigns.views import (
     test_mails,
     translating,
 )
+from campaigns.views.reporting import clicks, downloads
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -25,6 +26,8 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/new/", campaigns.new, name="campaign-new"),
     path("campaigns/starters/<slug:key>/", campaigns.starter_mail, name="starter-mail"),
     path("campaigns/<int:pk>/", campaign.campaign, name="campaign"),
+    path("campaigns/<int:pk>/clicks/", clicks.clicks, name="campaign-clicks"),
+    path("campaigns/<int:pk>/report/<slug:table>.csv", downloads.table, name="campaign-table"),
     path("campaigns/<int:pk>/duplicate/", campaigns.duplicate, name="campaign-duplicate"),
     path("campaigns/<int:pk>/delete/", campaigns.delete, name="campaign-delete"),
     path("campaigns/<int:pk>/save/<slug:card>/", drafts.save_card, name="campaign-save"),

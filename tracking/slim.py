@@ -8,20 +8,22 @@ unsubscribe: effective before it is answered, never a redirect.
 import re
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import connection
 
+from accounts.reconnecting import BROKEN, again
 from accounts.shell import plain_page
 from accounts.web_addresses import resolved
 from delivery import tokens
-from tracking import machines, recording, unsubscribing
+from tracking import recording, unsubscribing
+from tracking.addresses import HIDDEN_LINK
 from tracking.models import EventKind
 
 Environ = dict[str, Any]
-T = TypeVar("T")
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+Header = Callable[[str], str | None]  # of a request, by its name in lower case
 Answer = tuple[int, list[tuple[str, str]], bytes]  # status, headers, body; shared between requests, never changed
 
 _GIF = (
@@ -30,6 +32,9 @@ _GIF = (
 )
 _NOT_FOUND = plain_page.of(
     "This link leads nowhere", "It may have been cut in two on its way. Open the mail again and follow the whole link."
+).encode()
+_NOTHING_HERE = plain_page.of(
+    "Nothing to see here", "No person sees the link that leads here. It tells people from programs that check mails."
 ).encode()
 _AWAY = plain_page.of("One moment, please", "This did not work just now. Try again in a minute.").encode()
 
@@ -40,6 +45,8 @@ _HTML = (("Content-Type", "text/html; charset=utf-8"), ("Content-Security-Policy
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # no stored address has any, and a header with one has two meanings
 _LINKS_KEPT = 50_000
 _READING = frozenset(("GET", "HEAD"))
+# Headers by which a browser says that it loads ahead of its person: "prefetch", "prerender", "preview".
+_AHEAD = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 SHORT = ("/o/", "/c/")  # paths of opens and clicks, which are mostly answered without the database
 
 _REFUSED: Answer = (405, [("Allow", "GET, HEAD"), ("Content-Length", "0"), *_QUIET], b"")
@@ -54,8 +61,8 @@ def mount(django_application: Application) -> Application:
     def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if path.startswith(SHORT):
-            reader, agent = environ.get("REMOTE_ADDR", ""), environ.get("HTTP_USER_AGENT", "")
-            return _told(start_response, answer(environ["REQUEST_METHOD"], path, reader, agent))
+            method, reader = environ["REQUEST_METHOD"], environ.get("REMOTE_ADDR", "")
+            return _told(start_response, answer(method, path, reader, _header_of(environ)))
         if path.startswith("/u/") and _is_one_click(environ, path):
             return _one_click(environ, start_response, path[3:])
         return django_application(environ, start_response)
@@ -67,7 +74,7 @@ class MustWait(Exception):
     """An answer that needs the database, asked for at once."""
 
 
-def answer(method: str, path: str, reader: str, user_agent: str, *, at_once: bool = False) -> Answer:
+def answer(method: str, path: str, reader: str, header: Header, *, at_once: bool = False) -> Answer:
     """To an open or a click. `at_once`: raises MustWait where only the database knows, for callers who may not wait."""
     purpose = tokens.OPEN if path[1] == "o" else tokens.CLICK
     numbers = tokens.read(purpose, path[3:])
@@ -76,26 +83,29 @@ def answer(method: str, path: str, reader: str, user_agent: str, *, at_once: boo
     if method not in _READING:
         return _REFUSED
     if purpose == tokens.OPEN:
-        _record(method, _OPEN, numbers[0], 0, reader, user_agent)
+        _record(_OPEN, numbers[0], 0, _note(method, header), reader, header)
         return _PIXEL if method == "GET" else _PIXEL_S_HEAD
     message_id, link_id = numbers
+    if link_id == HIDDEN_LINK:
+        _record(_CLICK, message_id, link_id, "head" if method == "HEAD" else "hidden", reader, header)
+        return _page(method, 200, _NOTHING_HERE)
     try:
         there = _targets.get(link_id) or _looked_up(link_id, at_once=at_once)
-    except (DatabaseError, InterfaceError):
+    except BROKEN:
         return _page(method, 503, _AWAY)
     if there is None:
         return _page(method, 404, _NOT_FOUND)
-    _record(method, _CLICK, message_id, link_id, reader, user_agent)
+    _record(_CLICK, message_id, link_id, _note(method, header), reader, header)
     return there
 
 
 def _one_click(environ: Environ, start_response: StartResponse, token: str) -> Iterable[bytes]:
     """Reads nothing of the body: the address says all that RFC 8058 needs, and a slow body would hold a thread."""
     try:
-        leaver = _again(lambda: unsubscribing.recognise(token))
+        leaver = again(lambda: unsubscribing.recognise(token))
         if leaver is not None:
             found = leaver
-            _again(
+            again(
                 lambda: unsubscribing.leave(
                     found,
                     lists=None,
@@ -104,7 +114,7 @@ def _one_click(environ: Environ, start_response: StartResponse, token: str) -> I
                     user_agent=environ.get("HTTP_USER_AGENT", ""),
                 )
             )
-    except (DatabaseError, InterfaceError):
+    except BROKEN:
         return _told(start_response, _page("POST", 503, _AWAY))
     if leaver is None and tokens.read(tokens.UNSUBSCRIBE, token) is None:
         return _told(start_response, _page("POST", 404, _NOT_FOUND))
@@ -114,9 +124,19 @@ def _one_click(environ: Environ, start_response: StartResponse, token: str) -> I
     return [body]
 
 
-def _record(method: str, kind: int, first: int, second: int, reader: str, user_agent: str) -> None:
-    note = machines.HEAD if method == "HEAD" else ""
-    recording.record(kind, first, second, note=note, ip=reader, user_agent=user_agent)
+def _record(kind: int, first: int, second: int, note: str, reader: str, header: Header) -> None:
+    recording.record(kind, first, second, note=note, ip=reader, user_agent=header("user-agent") or "")
+
+
+def _note(method: str, header: Header) -> str:
+    """What only the request itself shows; tracking.scoring.requests reads it."""
+    if method == "HEAD":
+        return "head"
+    for name in _AHEAD:
+        said = header(name)
+        if said and "pre" in said:
+            return "prefetch"
+    return ""
 
 
 _targets: dict[int, Answer] = {}
@@ -126,7 +146,7 @@ def _looked_up(link_id: int, *, at_once: bool) -> Answer | None:
     """Where a link leads. Links never change, so what was looked up once stays, up to a bound. Raises MustWait."""
     if at_once:
         raise MustWait
-    target = _again(lambda: _stored_target(link_id))
+    target = again(lambda: _stored_target(link_id))
     if target is None:
         return None
     if len(_targets) >= _LINKS_KEPT:
@@ -147,15 +167,6 @@ def _safe(url: str) -> str | None:
     return None if _CONTROL.search(url) else resolved(url) or None
 
 
-def _again(work: Callable[[], T]) -> T:
-    """Once more on a fresh connection when this thread's old one turns out dead."""
-    try:
-        return work()
-    except (DatabaseError, InterfaceError):
-        connection.close()
-        return work()
-
-
 def _page(method: str, status: int, body: bytes) -> Answer:
     return status, [*_HTML, ("Content-Length", str(len(body))), *_QUIET], b"" if method == "HEAD" else body
 
@@ -164,6 +175,10 @@ def _told(start_response: StartResponse, said: Answer) -> Iterable[bytes]:
     status, headers, body = said
     start_response(f"{status} {HTTPStatus(status).phrase}", headers)
     return [body] if body else []
+
+
+def _header_of(environ: Environ) -> Header:
+    return lambda name: environ.get(f"HTTP_{name.upper().replace('-', '_')}")
 
 
 def _is_one_click(environ: Environ, path: str) -> bool:

@@ -29,7 +29,7 @@ class Act:
     kind: int  # EventKind
     first: int  # message, or contact of an unsubscribe
     second: int  # link or 0, or batch of an unsubscribe
-    note: str  # "head" of a HEAD request, the channel of an unsubscribe
+    note: str  # "head", "prefetch" or "hidden" (tracking.scoring.requests), the channel of an unsubscribe
     ip: str
     user_agent: str
 

@@ -48,7 +48,7 @@ def wants_body(method: str, path: str) -> bool:
 def answered_at_once(scope: Any, protocol: Any, path: str, reader: str) -> bool:
     """Whether this open or click could be answered where nobody may wait for the database."""
     try:
-        said = slim.answer(scope.method, path, reader, scope.headers.get("user-agent", ""), at_once=True)
+        said = slim.answer(scope.method, path, reader, scope.headers.get, at_once=True)
     except slim.MustWait:
         return False
     _tell(protocol, *said)

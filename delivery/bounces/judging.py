@@ -46,13 +46,13 @@ def _is_gone(category: Category, words: str, told: Sequence[str]) -> bool:
     if category == C.INACTIVE_MAILBOX:
         return _GONE.search(words) is not None
     # "User unknown", and beside it "the account is disabled" or "not enough disk space": doubt favours the person
-    return category != C.INVALID_RECIPIENT or told[-1:] == [words] or not _ALIVE.search(" ".join(told[-1:]))
+    return category != C.INVALID_RECIPIENT or told[-1:] == [words] or not _ALIVE.search(" ".join(told[-1:]).casefold())
 
 
+# A border stands behind its word: searches skip to letters that they begin with, and to no border.
 _ALIVE = re.compile(
-    r"\b(?:account|mailbox|address)(?:\(s\)|s)? (?:is|are) (?:disabled|suspended|locked|full)\b|"
-    r"not enough (?:disk )?space",
-    re.IGNORECASE,
+    r"(?:account(?<=\baccount)|mailbox(?<=\bmailbox)|address(?<=\baddress))(?:\(s\)|s)? (?:is|are) "
+    r"(?:disabled|suspended|locked|full)\b|not enough (?:disk )?space"
 )
 
 
@@ -93,7 +93,7 @@ def _category(text: str, stage: Stage) -> Category | None:
 
 
 # Who says it is no word of what is said: "host mx.example.org[192.0.2.1] said: unknown command"
-_SPEAKER = re.compile(r"\bhost \S{1,253}(?: \[[\da-fA-F.:]{3,45}\])?(?: said)?:")
+_SPEAKER = re.compile(r"host (?<=\bhost )\S{1,253}(?: \[[\da-fA-F.:]{3,45}\])?(?: said)?:")
 _IDENTIFIER = re.compile(r"(?<![\w./-])(?=[\w.-]{0,40}\d)[\w.-]{14,}(?![\w/])")
 
 
@@ -158,7 +158,7 @@ _MAILERS = (
 
 def _stage(text: str) -> Stage | None:
     said = text[:_STAGE_CHARS].lower()
-    return next((stage for stage, phrases in _STAGES if any(phrase in said for phrase in phrases)), None)
+    return next((stage for phrase, stage in _PHRASES if phrase in said), None)
 
 
 _STAGE_CHARS = 2_000
@@ -181,3 +181,4 @@ _STAGES: tuple[tuple[Stage, tuple[str, ...]], ...] = (
     (Stage.EHLO, ("in reply to ehlo", "in reply to helo", "after ehlo", "after helo", ">>> ehlo", ">>> helo")),
     (Stage.BODY, ("end of data", "final data", "after i sent", ">>> data", "(data)", "command data")),
 )  # fmt: skip
+_PHRASES = tuple((phrase, stage) for stage, phrases in _STAGES for phrase in phrases)

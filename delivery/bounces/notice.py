@@ -45,10 +45,10 @@ def divide(text: str) -> Notice:
 
 def _end(text: str) -> int:
     """Where the returned mail begins; only lines with a word of it are looked at."""
-    begins = 0
-    while word := _ANNOUNCED.search(text, begins):
-        begins = text.rfind("\n", begins, word.end()) + 1 or begins
-        ends = text.find("\n", word.end())
+    below, begins = f"\n{text}", 0  # so that every line has its break in front
+    while word := _ANNOUNCED.search(below, begins):
+        begins = below.rfind("\n", begins, word.end())
+        ends = below.find("\n", word.end())
         if _begins_returned(text[begins : begins + _LINE_CHARS].partition("\n")[0]):
             return begins
         if ends < 0:
@@ -59,9 +59,11 @@ def _end(text: str) -> int:
 
 # Sendmail's own word for any 550, below the words of the server that refused: a policy, a filter, a full mailbox.
 _SUMMED_UP = re.compile(r"550 (?:5\.1\.1 )?<[^<>]*>\.\.\. User unknown$")
+# Every branch begins with a letter of its own: then the search skips what begins with none of these.
 _ANNOUNCED = re.compile(
-    r"[Oo]riginal|ORIGINAL|[Cc]opy of|[Rr]eturned |[Uu]nsent |[Uu]ndelivered |[Mm]essage (?:[Hh]eader|[Tt]ext)|"
-    r"(?:\A|\n)[ \t>]{0,8}(?:R|D|X-R|A|M)[\w-]{3,14}:"
+    r"original|Original|ORIGINAL|copy of|Copy of|returned |Returned |unsent |Unsent |undelivered |Undelivered |"
+    r"message (?:[Hh]eader|[Tt]ext)|Message (?:[Hh]eader|[Tt]ext)|"
+    r"\n[ \t>]{0,8}(?:R|D|X-R|A|M)[\w-]{3,14}:"
 )
 # Punctuation of East Asian notices, which stands beside an address without a space
 _NARROW = str.maketrans(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from delivery.feedback import by_hour
 from delivery.ledger import tallying
 from delivery.models import Batch, Feedback, Term
 
@@ -88,7 +89,7 @@ WITH given AS (
     FROM jsonb_array_elements(%s::jsonb) g
 ), changed AS (
     SELECT g.*, coalesce(f.term, 0) AS old_term, coalesce(f.is_blocked, false) AS was_blocked,
-        coalesce(f.lane, g.lane) AS counted_lane
+        f.at AS old_at, coalesce(f.lane, g.lane) AS counted_lane
     FROM given g LEFT JOIN delivery_feedback f ON f.message_id = g.message_id
     WHERE f.message_id IS NULL OR f.term < g.term
 ), moved AS (
@@ -100,7 +101,7 @@ WITH given AS (
     SELECT batch_id, counted_lane, {_CHANGE.replace("new_term", "term")},
         sum(is_blocked::int - was_blocked::int) AS blocked
     FROM changed GROUP BY batch_id, counted_lane
-)
+), by_hour AS ({by_hour.moved("changed")})
 INSERT INTO delivery_feedbackcount AS f (batch_id, lane, {", ".join(_COUNTERS)}, blocked)
 SELECT batch_id, counted_lane, {", ".join(_COUNTERS)}, blocked FROM sums
 ON CONFLICT (batch_id, lane) DO UPDATE SET {_ADDED} RETURNING batch_id

@@ -1,4 +1,4 @@
-from delivery.models.feedback import Feedback, FeedbackCount, FeedbackEvent, Returned, Term
+from delivery.models.feedback import Feedback, FeedbackCount, FeedbackEvent, FeedbackHour, Returned, Term
 from delivery.models.ledger import (
     Attempt,
     Batch,
@@ -30,6 +30,7 @@ __all__ = [
     "Feedback",
     "FeedbackCount",
     "FeedbackEvent",
+    "FeedbackHour",
     "KnownMail",
     "LanePace",
     "MailDomain",

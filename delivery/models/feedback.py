@@ -144,3 +144,19 @@ class FeedbackCount(models.Model):
 
     def __str__(self) -> str:
         return f"batch {self.batch_id} {self.lane}"
+
+
+class FeedbackHour(models.Model):
+    """How many messages stand where, by the hour in which that came back: what trends read.
+
+    Of the batches that count in trends. See delivery.feedback.by_hour.
+    """
+
+    hour = models.DateTimeField(primary_key=True)
+    delivered = models.BigIntegerField(db_default=0)
+    soft = models.BigIntegerField(db_default=0)
+    hard = models.BigIntegerField(db_default=0)
+    complained = models.BigIntegerField(db_default=0)
+
+    def __str__(self) -> str:
+        return f"{self.hour}"

@@ -1,7 +1,5 @@
 """Forms of providers and of the sandbox."""
 
-import ipaddress
-import re
 from typing import Any
 
 from django import forms
@@ -10,30 +8,26 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 
 from accounts.fields import LineField
-from accounts.templatetags.shell import day
-from accounts.web_addresses import ascii_host
 from delivery.models import Provider, SandboxRules
+from delivery.providers.server_fields import (
+    check_port,
+    host_field,
+    is_this_machine,
+    name_field,
+    read_host,
+    secret_help,
+)
 
 SMTP_PORTS = (25, 465, 587, 2525)
 MAX_CONNECTIONS = 200
-_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.IGNORECASE)
 _LIMITS = ("per_second", "per_minute", "per_hour", "per_day")
 
 
 class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
     """The password goes in and never comes out: an empty field keeps the one that is set."""
 
-    name = LineField(
-        max_length=80,
-        help_text="What your team calls it: “Send to 12,014 people through …”.",
-        error_messages={"required": "Give it a name your team will know it by."},
-    )
-    host = LineField(
-        label="Server",
-        max_length=255,
-        help_text="Such as smtp.example.org.",
-        error_messages={"required": "Enter the server's name; your provider's page says it."},
-    )
+    name = name_field("What your team calls it: “Send to 12,014 people through …”.")
+    host = host_field("Such as smtp.example.org.")
     username = LineField(label="User name", max_length=255, required=False)
     password = forms.CharField(
         max_length=1000,
@@ -65,7 +59,7 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password"].help_text = self._password_help()
+        self.fields["password"].help_text = secret_help(self.instance.password_set_at)
         self.fields["port"].widget.attrs |= {"min": 1, "max": 65535}
         for name in (*_LIMITS, "connections", "messages_per_connection"):
             self.fields[name].widget.attrs["min"] = 1
@@ -86,12 +80,8 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         return read_host(self.cleaned_data["host"])
 
     def clean_port(self) -> int:
-        port: int = self.cleaned_data["port"]
-        if not 1 <= port <= 65_535:
-            raise ValidationError("A port is a number from 1 to 65535.")
-        if not settings.ALLOW_ANY_SMTP_PORT and port not in (*SMTP_PORTS, settings.SANDBOX_PORT):
-            raise ValidationError("Mail leaves through port 587, 465, 2525 or 25.")
-        return port
+        usual = (*SMTP_PORTS, settings.SANDBOX_PORT)
+        return check_port(self.cleaned_data["port"], usual, "Mail leaves through port 587, 465, 2525 or 25.")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -127,11 +117,6 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
     def _leads_elsewhere(self) -> bool:
         """Whoever may change the server must not learn the password by pointing it at one of their own."""
         return bool({"host", "port", "security"} & set(self.changed_data))
-
-    def _password_help(self) -> str:
-        if self.instance.password_set_at:
-            return f"Set {day(self.instance.password_set_at)} and never shown again. Leave empty to keep it."
-        return "Kept encrypted and never shown again."
 
 
 class SandboxRulesForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
@@ -183,33 +168,3 @@ class SandboxRulesForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
         if sum(shares) > 100:
             self.add_error("dropped_percent", f"The shares make {sum(shares)} percent: 100 is all there is.")
         return cleaned
-
-
-def read_host(text: str) -> str:
-    """A server's name or address as people paste it; ValidationError for what is neither."""
-    host = re.sub(r"^[a-z]+://", "", text.strip(), flags=re.IGNORECASE).rstrip("/.").strip("[]")
-    if _address(host):
-        return host
-    if re.fullmatch(r".+:\d+", host):
-        raise ValidationError("Leave out the port here; it has a field of its own.")
-    try:
-        name = ascii_host(host)
-    except ValueError:
-        name = ""
-    if not all(map(_LABEL.fullmatch, name.split("."))):
-        raise ValidationError("That is not the name of a server. It looks like smtp.example.org.")
-    if name.rpartition(".")[2].isdigit() or name.startswith("0x"):
-        raise ValidationError("That is not a complete address of a server.")
-    return name
-
-
-def is_this_machine(host: str) -> bool:
-    address = _address(host)
-    return host == "localhost" or host == settings.SANDBOX_HOST or bool(address and address.is_loopback)
-
-
-def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        return ipaddress.ip_address(host)
-    except ValueError:
-        return None

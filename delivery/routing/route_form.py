@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.fields import LineField
 from delivery.models import Batch, Provider
-from delivery.providers.forms import read_host
+from delivery.providers.server_fields import read_host
 
 
 class RouteForm(forms.Form):

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from delivery.models import Provider, WarmupPlan
 from delivery.policy import warmup
-from delivery.providers.forms import read_host
+from delivery.providers.server_fields import read_host
 from delivery.throttling import warmup_plans
 
 MOST = 10_000_000

@@ -1,7 +1,7 @@
 """Mailboxes for returned mail: listed, added, changed, tried, paused, removed."""
 
 import uuid
-from typing import Any
+from functools import partial
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,11 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import audit
 from accounts.confirming import lately_confirmed
 from accounts.permissions import Permission, StaffRequest, requires
-from accounts.secrets import Unreadable
-from delivery import connection_tests
 from delivery.feedback.mailbox import check
 from delivery.feedback.mailbox.forms import ReturnMailboxForm
 from delivery.models import ReturnMailbox
+from delivery.views import connection_testing
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,7 +41,8 @@ def edit(request: StaffRequest, mailbox_id: int) -> HttpResponse:
 @requires(Permission.DELIVERY)
 def mailbox(request: StaffRequest, mailbox_id: int) -> HttpResponse:
     shown = _mailbox(mailbox_id)
-    return render(request, "delivery/mailbox.html", {"mailbox": shown, **_run(request, shown)})
+    test_run = connection_testing.found(request, partial(check.find, mailbox_id))
+    return render(request, "delivery/mailbox.html", {"mailbox": shown, **test_run})
 
 
 @require_POST
@@ -56,7 +56,7 @@ def test(request: StaffRequest, mailbox_id: int) -> HttpResponse:
 def test_steps(request: StaffRequest, mailbox_id: int, key: uuid.UUID) -> HttpResponse:
     shown = _mailbox(mailbox_id)
     if not request.htmx:
-        return redirect(_test_page(shown, key))
+        return redirect(connection_testing.address("mailbox", mailbox_id, key))
     context = {"mailbox": shown, "run": check.find(mailbox_id, key), "key": key, "is_update": True}
     return render(request, "delivery/_mailbox_test.html", context)
 
@@ -114,25 +114,4 @@ def _form_page(request: StaffRequest, form: ReturnMailboxForm, status: int = 200
 
 
 def _start_test(request: StaffRequest, chosen: ReturnMailbox) -> HttpResponse:
-    try:
-        key = check.start(chosen)
-    except connection_tests.TooMany:
-        messages.error(request, "Many connections are being tested right now. Try again in a minute.")
-        return redirect("mailbox", chosen.pk)
-    except Unreadable:
-        messages.error(request, f"The stored password of {chosen.name} cannot be read any more. Enter it again.")
-        return redirect("mailbox-edit", chosen.pk)
-    return redirect(_test_page(chosen, key))
-
-
-def _test_page(chosen: ReturnMailbox, key: uuid.UUID) -> str:
-    return f"{reverse('mailbox', args=[chosen.pk])}?test={key}"
-
-
-def _run(request: StaffRequest, shown: ReturnMailbox) -> dict[str, Any]:
-    """The connection test that this address names, if it is still known."""
-    try:
-        key = uuid.UUID(request.GET.get("test", ""))
-    except ValueError:
-        return {}
-    return {"run": check.find(shown.pk, key), "key": key}
+    return connection_testing.start(request, chosen, "mailbox", partial(check.start, chosen))

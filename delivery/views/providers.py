@@ -1,19 +1,17 @@
 """Ways out: listed, added, changed, tried, paused, removed."""
 
 import uuid
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
 from accounts.confirming import lately_confirmed
 from accounts.permissions import Permission, StaffRequest, requires
-from accounts.secrets import Unreadable
-from delivery import connection_tests
 from delivery.models import Provider
 from delivery.providers import following, removal
 from delivery.providers.check import runs
@@ -21,6 +19,7 @@ from delivery.providers.forms import ProviderForm
 from delivery.providers.presets import Preset, presets
 from delivery.routing import circuits
 from delivery.throttling import lane_rates, warmup_plans
+from delivery.views import connection_testing
 
 PAUSED_BY_HAND = "Paused by hand."
 
@@ -63,7 +62,7 @@ def provider(request: StaffRequest, provider_id: int) -> HttpResponse:
         "under_way": under_way,
         "slowed": lane_rates.slowed(shown),
         "plan": next(iter(warmup_plans.plans_of(shown, "")), None),
-        **_run(request, shown),
+        **connection_testing.found(request, partial(runs.find, provider_id)),
     }
     return render(request, "delivery/provider.html", context)
 
@@ -80,7 +79,7 @@ def test_steps(request: StaffRequest, provider_id: int, key: uuid.UUID) -> HttpR
     run = runs.find(provider_id, key)
     shown = _provider(provider_id)
     if not request.htmx:
-        return redirect(_test_page(shown, key))
+        return redirect(connection_testing.address("provider", provider_id, key))
     context = {"provider": shown, "run": run, "key": key, "is_update": True}
     return render(request, "delivery/_connection_test.html", context)
 
@@ -164,25 +163,5 @@ def _form_page(
 
 
 def _start_test(request: StaffRequest, chosen: Provider) -> HttpResponse:
-    try:
-        key = runs.start(chosen, recipient=request.user.email)
-    except connection_tests.TooMany:
-        messages.error(request, "Many connections are being tested right now. Try again in a minute.")
-        return redirect("provider", chosen.pk)
-    except Unreadable:
-        messages.error(request, f"The stored password of {chosen.name} cannot be read any more. Enter it again.")
-        return redirect("provider-edit", chosen.pk)
-    return redirect(_test_page(chosen, key))
-
-
-def _test_page(chosen: Provider, key: uuid.UUID) -> str:
-    return f"{reverse('provider', args=[chosen.pk])}?test={key}"
-
-
-def _run(request: StaffRequest, shown: Provider) -> dict[str, Any]:
-    """The connection test that this address names, if it is still known."""
-    try:
-        key = uuid.UUID(request.GET.get("test", ""))
-    except ValueError:
-        return {}
-    return {"run": runs.find(shown.pk, key), "key": key}
+    begin = partial(runs.start, chosen, recipient=request.user.email)
+    return connection_testing.start(request, chosen, "provider", begin)

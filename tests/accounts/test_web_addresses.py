@@ -12,7 +12,7 @@ from accounts.organisation import public_address
 from accounts.web_addresses import NoHost, as_sent, ascii_host, resolved, tidy
 from campaigns.message.encoding import ascii_address
 from contacts.addresses import normalise
-from delivery.providers.forms import read_host
+from delivery.providers.server_fields import read_host
 
 ODD = [
     " https://shop.test/space ",

@@ -1,6 +1,11 @@
-"""Contacts' own columns, kept up with what the ledger and the intake know: segments read these, never events."""
+"""Contacts' own columns, kept up with what the ledger and the intake know: segments read these, never events.
+
+And the rows of the organisation's sums, of which many become one.
+"""
 
 from django.db import connection, transaction
+
+from tracking.intake import hourly
 
 _ROWS_AT_ONCE = 20_000
 _CHUNKS_AT_ONCE = 100
@@ -11,6 +16,8 @@ def fold() -> None:
     while _step(_SEEN, _ROWS_AT_ONCE):
         pass
     while _step(_SENT, _CHUNKS_AT_ONCE):
+        pass
+    while _step(hourly.FOLD, _ROWS_AT_ONCE):
         pass
 
 

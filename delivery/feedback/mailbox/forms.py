@@ -3,13 +3,18 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from accounts.fields import LineField
-from accounts.templatetags.shell import day
 from delivery.models import ReturnMailbox
-from delivery.providers.forms import is_this_machine, read_host
+from delivery.providers.server_fields import (
+    check_port,
+    host_field,
+    is_this_machine,
+    name_field,
+    read_host,
+    secret_help,
+)
 
 PORTS = (993, 143, 995, 110)
 _LEADS_ELSEWHERE = {"protocol", "host", "port", "security", "login_by"}
@@ -20,17 +25,8 @@ _SECRET_LENGTH = 8_000  # access tokens are long
 class ReturnMailboxForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
     """The password goes in and never comes out: an empty field keeps the one that is set."""
 
-    name = LineField(
-        max_length=80,
-        help_text="What your team calls it, such as “Bounces”.",
-        error_messages={"required": "Give it a name your team will know it by."},
-    )
-    host = LineField(
-        label="Server",
-        max_length=255,
-        help_text="Such as imap.example.org.",
-        error_messages={"required": "Enter the server's name; your provider's page says it."},
-    )
+    name = name_field("What your team calls it, such as “Bounces”.")
+    host = host_field("Such as imap.example.org.")
     username = LineField(
         label="User name",
         max_length=255,
@@ -66,7 +62,7 @@ class ReturnMailboxForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["secret"].required = not self.instance.secret_sealed
-        self.fields["secret"].help_text = self._secret_help()
+        self.fields["secret"].help_text = secret_help(self.instance.secret_set_at)
         self.fields["port"].widget.attrs |= {"min": 1, "max": 65535}
 
     def clean_name(self) -> str:
@@ -79,12 +75,7 @@ class ReturnMailboxForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
         return read_host(self.cleaned_data["host"])
 
     def clean_port(self) -> int:
-        port: int = self.cleaned_data["port"]
-        if not 1 <= port <= 65_535:
-            raise ValidationError("A port is a number from 1 to 65535.")
-        if not settings.ALLOW_ANY_SMTP_PORT and port not in PORTS:
-            raise ValidationError("Mailboxes are read through port 993, 143, 995 or 110.")
-        return port
+        return check_port(self.cleaned_data["port"], PORTS, "Mailboxes are read through port 993, 143, 995 or 110.")
 
     def clean_secret(self) -> str:
         secret: str = self.cleaned_data["secret"]
@@ -119,8 +110,3 @@ class ReturnMailboxForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
         elif self.changed_data:
             mailbox.try_again()
         return mailbox
-
-    def _secret_help(self) -> str:
-        if self.instance.secret_set_at:
-            return f"Set {day(self.instance.secret_set_at)} and never shown again. Leave empty to keep it."
-        return "Kept encrypted and never shown again."

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from accounts.wording import storable
 from delivery.bounces.judging import judge
 from delivery.feedback import recognising
 from delivery.feedback.forms import Heard
@@ -167,4 +168,4 @@ def _text(found: object) -> str:
     """A stranger's value as the database takes it."""
     if not isinstance(found, str):
         found = "" if found is None or isinstance(found, dict | list) else str(found)
-    return " ".join(found[:2000].encode("utf-8", "replace").decode().replace("\0", "").split())
+    return " ".join(storable(found, 2_000).split())

@@ -7,17 +7,18 @@ of requests costs the database nothing but the rows that are kept.
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
-from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts import secrets
 from accounts.models import Organisation
+from accounts.reconnecting import BROKEN, again
 from delivery.feedback import intake
 from delivery.feedback.webhooks import trial
 from delivery.feedback.webhooks.catalogue import Kind, kinds
@@ -26,11 +27,9 @@ from delivery.models import Returned, Webhook
 from delivery.models.webhooks import secret_digest
 
 PATH = "/w/"
-T = TypeVar("T")
 _KNOWN_SECONDS = 5
 _WRITTEN_EVERY = timedelta(seconds=5)
 _MOST_KNOWN = 1_000
-_AWAY = (DatabaseError, InterfaceError)
 log = logging.getLogger(__name__)
 
 
@@ -72,14 +71,14 @@ def find(path: str) -> Door | Answer:
     if kind not in kinds() or not secret or len(secret) > 100:
         return NOT_FOUND
     try:
-        door = _again(lambda: _doors.get(kind, secret))
+        door = again(lambda: _doors.get(kind, secret))
         if door is None:
-            _again(lambda: _refusals.strangers(kind))
+            again(lambda: _refusals.strangers(kind))
             return NOT_FOUND
     except secrets.Unreadable:
         log.error("The keys of a webhook of kind %s cannot be read with the keys of this installation.", kind)
         return AWAY
-    except _AWAY:
+    except BROKEN:
         return AWAY
     return AWAY if door.is_paused else door
 
@@ -91,14 +90,14 @@ def receive(door: Door, headers: Mapping[str, str], body: bytes) -> Answer:
         if door.kind.is_trial(request):
             return OK
         _check(door, request)
-        _again(lambda: _keep(door, request))
+        again(lambda: _keep(door, request))
     except Refused as problem:
         refuse(door, str(problem))
         return LOGIN if problem.asks_for_login else FORBIDDEN
     except NotNow as problem:
         refuse(door, str(problem))
         return AWAY
-    except _AWAY as problem:
+    except BROKEN as problem:
         log.warning("A %s request was not taken: %s", door.kind.key, type(problem).__name__)
         return AWAY
     return OK
@@ -108,8 +107,8 @@ def refuse(door: Door, words: str) -> None:
     """Counted and shown to staff; in the database at most once in some seconds, however many there are."""
     _noted.pop(door.webhook_id, None)
     try:
-        _again(lambda: _refusals.count(door.webhook_id, words))
-    except _AWAY:
+        again(lambda: _refusals.count(door.webhook_id, words))
+    except BROKEN:
         log.warning("That a %s request was refused is not written down: the database is away.", door.kind.key)
 
 
@@ -145,7 +144,7 @@ def _note_event(webhook_id: int) -> None:
     _noted[webhook_id] = time.monotonic() + _WRITTEN_EVERY.total_seconds()
     try:
         Webhook.objects.filter(pk=webhook_id).update(last_event_at=timezone.now(), silent_since=None)
-    except _AWAY:  # the request itself is kept
+    except BROKEN:  # the request itself is kept
         _noted.pop(webhook_id, None)
 
 
@@ -235,14 +234,3 @@ class _Refusals:
 _noted: dict[int, float] = {}  # until when it need not be written again that an event came
 _doors = _Doors()
 _refusals = _Refusals()
-
-
-def _again(work: Callable[[], T]) -> T:
-    """Once more on a fresh connection when this thread's old one turns out dead."""
-    try:
-        return work()
-    except _AWAY:
-        if connection.in_atomic_block:
-            raise
-        connection.close()
-        return work()

@@ -5,8 +5,9 @@ from django.core.exceptions import ValidationError
 from pytest_django import Settings
 
 from delivery.models import Provider
-from delivery.providers.forms import ProviderForm, SandboxRulesForm, read_host
+from delivery.providers.forms import ProviderForm, SandboxRulesForm
 from delivery.providers.presets import presets
+from delivery.providers.server_fields import read_host
 
 FILLED: dict[str, Any] = {
     "name": "Relay",

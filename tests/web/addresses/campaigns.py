@@ -70,6 +70,10 @@ def undone(cast: Cast) -> dict[str, Any]:
     return {"pk": draft.pk}
 
 
+def launched(cast: Cast) -> dict[str, Any]:
+    return {"pk": stage.launched(cast).pk}
+
+
 def rehearsed(cast: Cast) -> dict[str, Any]:
     """Through, and beside it a way out that could carry it for real."""
     stage.provider(cast)
@@ -131,6 +135,8 @@ ADDRESSES = {
     "campaign-ready": Address(STAFF, args=draft, no_page=FRAGMENT),
     "campaign-inbox": Address(STAFF, args=draft, no_page=FRAGMENT),
     "campaign-mail": Address(STAFF, args=draft, no_page=MAIL),
+    "campaign-clicks": Address(STAFF, args=launched, no_page=MAIL),
+    "campaign-table": Address(STAFF, args=lambda cast: launched(cast) | {"table": "links"}, no_page="a spreadsheet"),
     "campaign-duplicate": Address(WRITERS, args=draft, get=False, post=lambda cast: {}, changes=count),
     "campaign-delete": Address(WRITERS, args=draft, get=False, post=lambda cast: {}, changes=count),
     "campaign-save": Address(

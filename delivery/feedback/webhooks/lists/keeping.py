@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.secrets import Unreadable
+from accounts.wording import storable
 from contacts.addresses import key
 from contacts.models import Contact, Suppression
 from contacts.timeline import Entry
@@ -53,7 +54,7 @@ def _keep(webhook: Webhook, found: Iterable[Listed]) -> None:
             webhook=webhook,
             email=key(one.email)[:320],
             reason=one.reason,
-            words=_storable(one.words)[:300],
+            words=storable(one.words, 300),
             since=one.since,
         )
         for one in found
@@ -95,7 +96,3 @@ def _has_keys(webhook: Webhook) -> bool:
     except Unreadable:
         return False
     return any(given.get(one.name) for one in kinds()[webhook.kind].list_keys)
-
-
-def _storable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode().replace("\0", "")
