@@ -118,6 +118,15 @@ class CompiledEdition:
         ]
         return Parts(headers, self._subject(values), bodies.html(values), bodies.text(values))
 
+    def html_with(self, recipient: Recipient, written: Sequence[str]) -> str:
+        """The HTML with these in the place of its links' addresses, in the order of `link_targets`, and no pixel."""
+        html_pieces, text_pieces = read_bodies(self._edition, None)
+        html, text = places.masked(html_pieces), places.masked(text_pieces)
+        _, found, numbers, _, _ = links.targets(html, text)
+        html, pieces = links.replaced(html, html_pieces, found, [f"_link{number}" for number in numbers])
+        template = language.Template(places.unmasked(html, pieces), constants=self._constants)
+        return template(self._values(recipient) | {f"_link{number}": value for number, value in enumerate(written)})
+
     @cached_property
     def _listed(self) -> list[tuple[str, str]]:
         """The constant headers that say something to people and relays."""
