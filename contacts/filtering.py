@@ -9,6 +9,7 @@ from django.http import QueryDict
 from accounts.numbers import whole_number
 from contacts import tags
 from contacts.models import Contact, ContactQuerySet, MailingList
+from contacts.segments import asking
 
 
 class State(models.TextChoices):
@@ -31,6 +32,7 @@ class Filter:
     list_id: int | None = None
     state: str = ""
     tag: str = ""
+    segment_id: int | None = None
 
     @classmethod
     def of(cls, query: QueryDict) -> "Filter":
@@ -40,6 +42,7 @@ class Filter:
             whole_number(query.get("list")),
             state if state in State.values else "",
             query.get("tag", "").replace("\0", "")[: tags.LONGEST],
+            whole_number(query.get("segment")),
         )
 
     @property
@@ -52,6 +55,8 @@ class Filter:
             found = found.on_list(self.list_id)
         if self.tag:
             found = found.tagged(self.tag)
+        if self.segment_id:
+            found = found.filter(asking.is_in(self.segment_id))
         if self.search:
             found = found.search(self.search)
         match self.state:
@@ -66,7 +71,8 @@ class Filter:
         return found
 
     def url(self, **changes: object) -> str:
-        now = {"q": self.search, "list": self.list_id, "tag": self.tag, "state": self.state} | changes
+        now: dict[str, object] = {"q": self.search, "list": self.list_id, "tag": self.tag, "state": self.state}
+        now |= {"segment": self.segment_id} | changes
         return "?" + urlencode({name: value for name, value in now.items() if value})
 
     def state_chips(self) -> list[Chip]:

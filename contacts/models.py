@@ -24,6 +24,8 @@ __all__ = [  # what Django is to know and other modules import
     "ListDay",
     "LostSubscription",
     "MailingList",
+    "Segment",
+    "SegmentDay",
     "Subscription",
     "Suppression",
     "TrackingConsent",

@@ -3,6 +3,7 @@ from celery import shared_task
 from contacts.growth import folding
 from contacts.importing.running import working
 from contacts.reach import counting
+from contacts.segments import counting as segments
 
 
 @shared_task(name="contacts.work_on_import", queue="jobs", acks_late=True, ignore_result=True)
@@ -32,3 +33,8 @@ def count_audience() -> None:
 @shared_task(name="contacts.fold_growth", queue="jobs", ignore_result=True)
 def fold_growth() -> None:
     folding.fold()
+
+
+@shared_task(name="contacts.count_segments", queue="jobs", ignore_result=True)
+def count_segments() -> None:
+    segments.refresh()

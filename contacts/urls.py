@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from contacts.views import exports, fields, held, imports, lists, people, suppressions
+from contacts.views import exports, fields, held, imports, lists, people, segments, suppressions
 
 urlpatterns: list[URLPattern] = [
     path("contacts/", people.contacts, name="contacts"),
@@ -22,6 +22,13 @@ urlpatterns: list[URLPattern] = [
     path("lists/<int:pk>/", lists.mailing_list, name="list"),
     path("lists/<int:pk>/edit/", lists.edit, name="list-edit"),
     path("lists/<int:pk>/delete/", lists.delete, name="list-delete"),
+    path("segments/", segments.segments, name="segments"),
+    path("segments/new/", segments.add, name="segment-add"),
+    path("segments/preview/", segments.preview, name="segment-preview"),
+    path("segments/<int:pk>/", segments.segment, name="segment"),
+    path("segments/<int:pk>/edit/", segments.edit, name="segment-edit"),
+    path("segments/<int:pk>/delete/", segments.delete, name="segment-delete"),
+    path("segments/<int:pk>/why/", segments.why, name="segment-why"),
     path("suppressions/", suppressions.suppressions, name="suppressions"),
     path("suppressions/new/", suppressions.add, name="suppression-add"),
     path("suppressions/held/", held.held, name="suppressions-held"),

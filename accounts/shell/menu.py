@@ -12,7 +12,13 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("", (("home", "Home"), ("campaigns", "Campaigns"), ("reports", "Reports"))),
     (
         "Audience",
-        (("contacts", "Contacts"), ("lists", "Lists"), ("imports", "Imports"), ("suppressions", "Suppressed")),
+        (
+            ("contacts", "Contacts"),
+            ("lists", "Lists"),
+            ("segments", "Segments"),
+            ("imports", "Imports"),
+            ("suppressions", "Suppressed"),
+        ),
     ),
     ("Content", (("images", "Images"),)),
     (

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from contacts import reachability, tags
 from contacts.models import Contact, Field, MailingList, Segment
 from contacts.segments import compiling, registry, rules
+from contacts.segments.compiling import NotComplete
 from contacts.segments.known import Kind, Known, KnownField, KnownSegment
-from contacts.segments.predicate import Sql
+from contacts.segments.predicate import NOBODY, Sql
 from contacts.segments.rules import BadRules, Group, Match, Rule
 
 AT_ONCE_MS = 300
@@ -83,6 +86,18 @@ def measure(group: Group, about: Known, *, patience_ms: int = AT_ONCE_MS) -> Mea
         return _measure(group, parts, patience_ms, share=None)
     except TooSlow:
         return _measure(group, parts, PATIENT_MS, share=_share())
+
+
+def is_in(segment_id: int) -> Q:
+    """For querysets of contacts. Nobody is in a segment that is gone or cannot be asked any more."""
+    about = known()
+    found = about.segments.get(segment_id)
+    try:
+        inside = compiling.predicate(found.rules, about) if found else NOBODY
+    except NotComplete:
+        inside = NOBODY
+    sql = f"SELECT c.id FROM contacts_contact c WHERE {inside.text}"  # noqa: S608
+    return Q(pk__in=RawSQL(sql, inside.parameters))  # noqa: S611  # values are parameters
 
 
 def sample(group: Group, about: Known, most: int = 6) -> list[Contact]:

@@ -78,7 +78,7 @@ _BETWEEN = {Match.ALL: " and ", Match.ANY: " or ", Match.NONE: " or "}
 
 
 def _said(group: Group, known: Known, *, outermost: bool = False) -> str:
-    parts = [said for part in group.parts if (said := _part_said(part, known))]
+    parts = [said for part in group.parts if (said := part_words(part, known))]
     if not parts:
         return ""
     together = _listed(parts, _BETWEEN[group.match])
@@ -87,7 +87,7 @@ def _said(group: Group, known: Known, *, outermost: bool = False) -> str:
     return together if outermost or len(parts) == 1 else f"({together})"
 
 
-def _part_said(part: Rule | Group, known: Known) -> str:
+def part_words(part: Rule | Group, known: Known) -> str:
     if isinstance(part, Group):
         return _said(part, known)
     condition = registry.find(part.condition)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0008_suppression_answered'),
+        ('contacts', '0010_list_growth'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

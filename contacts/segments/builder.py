@@ -1,0 +1,166 @@
+"""The builder's form: rows and groups named by their place, and back into rules.
+
+A field's name is its place and what it says: `r-1-0-how` is the comparison of the first row in the second part of the
+outermost group `r`. Buttons say what is to be done where: `do=row:r-1`.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from contacts.segments import compiling, registry, rules
+from contacts.segments.known import Known
+from contacts.segments.registry import Input
+from contacts.segments.rules import BadRules, Group, Match, Rule
+
+ROOT = "r"
+_FIELD = re.compile(r"(?P<place>r(?:-\d{1,3}){1,4})-(?P<name>[a-z_]{1,30})")
+_FIRST = Rule("profile", {})
+MATCHES = (
+    (Match.ALL, "all of these"),
+    (Match.ANY, "any of these"),
+    (Match.NONE, "none of these"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One input as the page shows it."""
+
+    name: str
+    kind: str
+    label: str
+    value: str
+    options: Sequence[tuple[str, str]] = ()
+    suggestions: Sequence[str] = ()
+    suffix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    place: str
+    condition: str
+    choices: Sequence[tuple[str, Sequence[tuple[str, str]]]]
+    controls: Sequence[Control]
+    problem: str
+    missing: str
+    is_group: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    place: str
+    match: str
+    parts: Sequence["RowView | GroupView"] = field(default_factory=tuple)
+    may_nest: bool = True
+    may_go: bool = False
+    is_group: bool = True
+    matches: Sequence[tuple[str, str]] = MATCHES
+
+
+def read(posted: Mapping[str, str], known: Known) -> Group:
+    """The rules as typed so far, also half-written ones, with what the pressed button does. Raises BadRules.
+
+    A choice that a row does not have any more, because another was made before it, becomes the first there is.
+    """
+    by_place: dict[str, dict[str, str]] = {}
+    for name, text in posted.items():
+        found = _FIELD.fullmatch(name)
+        if found:
+            by_place.setdefault(found["place"], {})[found["name"]] = rules.tidy(text)
+    group = _group(ROOT, posted.get(f"{ROOT}-match", Match.ALL), by_place, posted.get("do", ""))
+    return _settled(rules.read(rules.write(group)), known)
+
+
+def view(group: Group, known: Known) -> GroupView:
+    return _group_view(group, known, ROOT, 1)
+
+
+def empty(known: Known) -> Group:
+    return _settled(Group(Match.ALL, (_FIRST,)), known)
+
+
+def _settled(group: Group, known: Known) -> Group:
+    return Group(
+        group.match,
+        tuple(_settled(part, known) if isinstance(part, Group) else _row(part, known) for part in group.parts),
+    )
+
+
+def _row(rule: Rule, known: Known) -> Rule:
+    condition = registry.find(rule.condition) or registry.find(_FIRST.condition)
+    if condition is None:
+        return rule
+    values: dict[str, str] = dict(rule.values)
+    for _ in range(rules.MOST_VALUES):
+        inputs = condition.inputs(values, known)
+        wrong = next(
+            (one for one in inputs if one.options and values.get(one.name) not in {key for key, _ in one.options}), None
+        )
+        if wrong is None:
+            break
+        values[wrong.name] = wrong.options[0][0]
+    kept = {one.name: values.get(one.name, "") for one in condition.inputs(values, known)}
+    return Rule(condition.key, kept)
+
+
+def _group(place: str, match: str, by_place: Mapping[str, dict[str, str]], do: str) -> Group:
+    parts: list[Rule | Group] = []
+    for number in _children(place, by_place):
+        child = f"{place}-{number}"
+        if do == f"remove:{child}":
+            continue
+        said = by_place.get(child, {})
+        if "match" in said:
+            parts.append(_group(child, said["match"], by_place, do))
+        else:
+            parts.append(Rule(said.get("is", ""), {name: text for name, text in said.items() if name != "is"}))
+    if do == f"row:{place}":
+        parts.append(_FIRST)
+    elif do == f"group:{place}":
+        parts.append(Group(Match.ANY, (_FIRST,)))
+    if match not in tuple(Match):
+        raise BadRules("These are no rules of a segment.")
+    return Group(Match(match), tuple(parts))
+
+
+def _children(place: str, by_place: Mapping[str, object]) -> Sequence[int]:
+    found = {int(other[len(place) + 1 :].split("-")[0]) for other in by_place if other.startswith(f"{place}-")}
+    return sorted(found)
+
+
+def _group_view(group: Group, known: Known, place: str, depth: int) -> GroupView:
+    parts = [
+        _row_view(part, known, f"{place}-{number}")
+        if isinstance(part, Rule)
+        else _group_view(part, known, f"{place}-{number}", depth + 1)
+        for number, part in enumerate(group.parts)
+    ]
+    return GroupView(place, group.match.value, parts, depth < rules.MOST_DEEP - 1, place != ROOT)
+
+
+def _row_view(rule: Rule, known: Known, place: str) -> RowView:
+    condition = registry.find(rule.condition)
+    inputs: Sequence[Input] = condition.inputs(rule.values, known) if condition else ()
+    controls = [
+        Control(
+            name=f"{place}-{control.name}",
+            kind=control.kind,
+            label=control.label,
+            value=rule.values.get(control.name, ""),
+            options=control.options,
+            suggestions=control.suggestions,
+            suffix=control.suffix,
+        )
+        for control in inputs
+    ]
+    problem = compiling.problem_of(rule, known)
+    return RowView(place, rule.condition, _choices(), controls, problem, condition.missing if condition else "")
+
+
+def _choices() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
+    """Conditions by their headings."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for condition in registry.every():
+        found.setdefault(condition.heading, []).append((condition.key, condition.label))
+    return list(found.items())

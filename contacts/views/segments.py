@@ -1,0 +1,200 @@
+"""Segments: listed, built with live counts, explained for one person."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import audit
+from accounts.permissions import Permission, StaffRequest, requires
+from contacts.models import Contact, Segment
+from contacts.segments import asking, builder, compiling, counting, rules, uses
+from contacts.segments.compiling import NotComplete
+from contacts.segments.known import Known
+from contacts.segments.rules import BadRules, Group
+
+_NAME_CHARS = 120
+_CIRCLE = "These rules lead back to this segment through another one. Take that row out."
+
+
+@require_GET
+@requires(Permission.LOOK)
+def segments(request: StaffRequest) -> HttpResponse:
+    about = asking.known()
+    rows = [(one, _sentence(one, about)) for one in Segment.objects.all()]
+    return render(request, "contacts/segments/segments.html", {"segments": rows})
+
+
+@require_GET
+@requires(Permission.LOOK)
+def segment(request: StaffRequest, pk: int) -> HttpResponse:
+    return _page(request, get_object_or_404(Segment, pk=pk))
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.PEOPLE)
+def add(request: StaffRequest) -> HttpResponse:
+    return _edit(request, Segment(created_by=request.user))
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.PEOPLE)
+def edit(request: StaffRequest, pk: int) -> HttpResponse:
+    return _edit(request, get_object_or_404(Segment, pk=pk))
+
+
+@require_POST
+@requires(Permission.LOOK)
+def preview(request: StaffRequest) -> HttpResponse:
+    """Of the form as typed so far: the builder anew when its shape changed, else the numbers alone. Saves nothing."""
+    about = asking.known(without=_own(request))
+    try:
+        group = builder.read(request.POST.dict(), about)
+    except BadRules as problem:
+        return HttpResponse(str(problem), status=422, content_type="text/plain; charset=utf-8")
+    parts = request.POST.get("part", "") or request.GET.get("part", "")
+    template = "contacts/segments/_numbers.html" if parts == "numbers" else "contacts/segments/_desk.html"
+    patience = asking.PATIENT_MS if request.GET.get("exact") else asking.AT_ONCE_MS
+    return render(request, template, _asked(group, about, patience))
+
+
+@require_POST
+@requires(Permission.PEOPLE)
+def delete(request: StaffRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Segment, pk=pk)
+    holding = [use for use in uses.of(found) if use.holds]
+    if holding:
+        named = ", ".join(f"the {use.kind} “{use.name}”" for use in holding[:3])
+        messages.error(request, f"It is used by {named}. Take it out there first.")
+        return redirect(found)
+    audit.record(request, "segment.delete", found.name, rules=found.rules)
+    found.delete()
+    messages.success(request, f"The segment {found.name} is deleted. Its people are still among your contacts.")
+    return redirect("segments")
+
+
+@require_GET
+@requires(Permission.LOOK)
+def why(request: StaffRequest, pk: int) -> HttpResponse:
+    """Row by row, the value that decided about one person."""
+    found = get_object_or_404(Segment, pk=pk)
+    address = request.GET.get("address", "").replace("\0", "").strip()[:320]
+    person = Contact.objects.filter(email__iexact=address).first() if address else None
+    asked: dict[str, Any] = {"address": address, "person": person, "asked": bool(address)}
+    if person:
+        about = asking.known(without=found.pk)
+        try:
+            asked["is_in"], asked["reasons"] = asking.why(rules.read(found.rules), about, person)
+        except (BadRules, NotComplete) as problem:
+            asked["problem"] = str(problem)
+    if request.htmx:
+        return render(request, "contacts/segments/_why.html", {"segment": found, **asked})
+    return _page(request, found, **asked)
+
+
+def _page(request: StaffRequest, found: Segment, **more: Any) -> HttpResponse:
+    about = asking.known(without=found.pk)
+    context: dict[str, Any] = {
+        "segment": found,
+        "sentence": _sentence(found, about),
+        "uses": uses.of(found),
+        "days": list(found.days.order_by("-day")[:30]),
+    }
+    try:
+        group = rules.read(found.rules)
+        context |= _asked(group, about, asking.AT_ONCE_MS)
+    except BadRules as problem:
+        context["problems"] = [str(problem)]
+    return render(request, "contacts/segments/segment.html", context | more)
+
+
+def _edit(request: StaffRequest, found: Segment) -> HttpResponse:
+    about = asking.known(without=found.pk)
+    if request.method != "POST":
+        group = builder.empty(about) if not found.pk else rules.read(found.rules)
+        return _form_page(request, found, found.name, _asked(group, about, asking.AT_ONCE_MS))
+    name = " ".join(request.POST.get("name", "").replace("\0", "").split())[:_NAME_CHARS]
+    try:
+        group = builder.read(request.POST.dict(), about)
+    except BadRules as problem:
+        messages.error(request, str(problem))
+        return _form_page(request, found, name, _asked(builder.empty(about), about, asking.AT_ONCE_MS), status=422)
+    if request.POST.get("do"):  # a button of the builder, pressed without scripts
+        return _form_page(request, found, name, _asked(group, about, asking.AT_ONCE_MS))
+    asked = _asked(group, about, asking.AT_ONCE_MS)
+    errors = _errors(found, name, group, asked)
+    if errors:
+        return _form_page(request, found, name, {**asked, **errors}, status=422)
+    found.name, found.rules = name, rules.write(group)
+    is_new = found.pk is None
+    found.save()
+    audit.record(request, "segment.add" if is_new else "segment.change", found.name, rules=found.rules)
+    counting.count(found)
+    messages.success(request, "Saved.")
+    return redirect(found)
+
+
+def _errors(found: Segment, name: str, group: Group, asked: dict[str, Any]) -> dict[str, str]:
+    if not name:
+        return {"name_error": "Give it a name, such as “Readers in Hamburg”."}
+    if Segment.objects.filter(name__iexact=name).exclude(pk=found.pk or 0).exists():
+        return {"name_error": "There is a segment of that name already."}
+    if not group.parts:
+        return {"rules_error": "Add a row: without one everybody is in it."}
+    if asked["problems"]:
+        return {"rules_error": asked["problems"][0]}
+    named = uses.named_in(Segment(rules=rules.write(group)))
+    if found.pk and uses.leads_to(named, found.pk):
+        return {"rules_error": _CIRCLE}
+    return {}
+
+
+def _form_page(
+    request: StaffRequest, found: Segment, name: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    return render(request, "contacts/segments/edit.html", {"segment": found, "name": name, **context}, status=status)
+
+
+def _asked(group: Group, about: Known, patience: int) -> dict[str, Any]:
+    """What the builder and its numbers show."""
+    problems = list(compiling.problems(group, about))
+    context: dict[str, Any] = {
+        "root": builder.view(group, about),
+        "problems": problems,
+        "sentence": compiling.sentence(group, about),
+    }
+    if not problems:
+        try:
+            measured = asking.measure(group, about, patience_ms=patience)
+        except asking.TooSlow:
+            return context | {"is_too_slow": True}
+        context |= {
+            "measured": measured,
+            "steps": _steps(group, about, measured),
+            "sample": asking.sample(group, about),
+        }
+    return context
+
+
+def _steps(group: Group, about: Known, measured: asking.Measured) -> list[dict[str, Any]]:
+    """Whom each of the outermost rows took away or brought."""
+    before, found = (0 if group.match == rules.Match.ANY else measured.everybody), []
+    for part, after in zip(group.parts, measured.after, strict=True):
+        words = compiling.part_words(part, about)
+        found.append({"words": words, "people": after, "change": after - before})
+        before = after
+    return found
+
+
+def _sentence(found: Segment, about: Known) -> str:
+    try:
+        return compiling.sentence(rules.read(found.rules), about)
+    except BadRules as problem:
+        return str(problem)
+
+
+def _own(request: StaffRequest) -> int | None:
+    text = request.POST.get("segment", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
