@@ -1,6 +1,6 @@
 """The people of a batch, by where their message is or by what they did."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -14,7 +14,7 @@ from delivery.providers import health
 from tracking.message_log import wording
 from tracking.message_log.wording import Words
 from tracking.models import EventKind
-from tracking.reports import returned
+from tracking.reports import machines, returned
 
 TERMS = {
     "all": "Everyone",
@@ -32,7 +32,13 @@ ACTS = {
     "clicked": ("Clicked", EventKind.CLICK),
     "unsubscribed": ("Unsubscribed", EventKind.UNSUBSCRIBE),
 }
-LABELS = TERMS | REASONS | {term: label for term, (label, _) in ACTS.items()} | returned.LABELS
+LABELS = (
+    TERMS
+    | REASONS
+    | {term: label for term, (label, _) in ACTS.items()}
+    | {machines.ALONE: machines.ALONE_LABEL}
+    | returned.LABELS
+)
 
 _EXPORT_PAGE = 2000
 
@@ -58,6 +64,8 @@ def people(
     if term in ACTS:
         label, kind = ACTS[term]
         return _acting(batch, kind, label, link_id=link_id, after=after, limit=limit, search=search)
+    if term == machines.ALONE:
+        return _people_of(machines.alone(batch, after=after, limit=limit, search=search), Words("none", LABELS[term]))
     if term in returned.TERMS:
         return _returned(batch, term, reason=reason, after=after, limit=limit, search=search)
     if term == returned.NO_WORD:
@@ -109,8 +117,10 @@ def _acting(
 ) -> list[Person]:
     with connection.cursor() as cursor:
         cursor.execute(_ACTING, [batch.pk, int(kind), link_id, after, search.strip().lower(), limit])
-        rows = cursor.fetchall()
-    words = Words("good", label)
+        return _people_of(cursor.fetchall(), Words("good", label))
+
+
+def _people_of(rows: Sequence[tuple[Any, ...]], words: Words) -> list[Person]:
     return [
         Person(message_id=message_id, contact_id=contact_id, email=email, words=words, at=at, attempts=n)
         for message_id, contact_id, email, n, at in rows
@@ -185,9 +195,4 @@ def _without_word(batch: Batch, *, after: int, limit: int, search: str) -> list[
     }
     with connection.cursor() as cursor:
         cursor.execute(_WITHOUT_WORD, values)
-        rows = cursor.fetchall()
-    words = Words("good", "Accepted")
-    return [
-        Person(message_id=message_id, contact_id=contact_id, email=email, words=words, at=at, attempts=n)
-        for message_id, contact_id, email, n, at in rows
-    ]
+        return _people_of(cursor.fetchall(), Words("good", "Accepted"))
