@@ -6,7 +6,7 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.organisation import samples as sample_data
-        from accounts.shell import problems
+        from accounts.shell import notices, problems
         from accounts.signals import organisation_created
         from campaigns import samples, titles
         from campaigns.message import editions
@@ -21,4 +21,5 @@ class CampaignsConfig(AppConfig):
         register(titles.of_batches)
         problems.register(undecided.problems)
         sample_data.register(lambda: samples.inventory().is_there)
+        notices.register(samples.notice)
         organisation_created.connect(samples.begin, dispatch_uid="campaigns.samples")

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 
+from contacts.growth.models import ListChange, ListDay, LostSubscription
 from contacts.reach.models import AudienceCount, AudienceDay
 from contacts.reachability import SUBSCRIBED
 
@@ -19,6 +20,9 @@ __all__ = [  # what Django is to know and other modules import
     "ContactQuerySet",
     "Field",
     "ImportJob",
+    "ListChange",
+    "ListDay",
+    "LostSubscription",
     "MailingList",
     "Subscription",
     "Suppression",

@@ -1,5 +1,6 @@
 from celery import shared_task
 
+from contacts.growth import folding
 from contacts.importing.running import working
 from contacts.reach import counting
 
@@ -26,3 +27,8 @@ def forget_abandoned_imports() -> None:
 @shared_task(name="contacts.count_audience", queue="jobs", ignore_result=True)
 def count_audience() -> None:
     counting.refresh()
+
+
+@shared_task(name="contacts.fold_growth", queue="jobs", ignore_result=True)
+def fold_growth() -> None:
+    folding.fold()

@@ -4,7 +4,8 @@ from celery import shared_task
 from django.db import connection
 from django.utils import timezone
 
-from tracking.intake import folding, learning
+from tracking.cohorts import folding as cohorts
+from tracking.intake import crowds, folding, learning
 
 _MONTHS_AHEAD = 3
 
@@ -13,6 +14,13 @@ _MONTHS_AHEAD = 3
 def fold() -> None:
     folding.fold()
     learning.catch_up()
+    with connection.cursor() as cursor:
+        crowds.forget(cursor, timezone.now() - crowds.KEPT)
+
+
+@shared_task(name="tracking.fold_cohorts", queue="jobs", ignore_result=True)
+def fold_cohorts() -> None:
+    cohorts.fold()
 
 
 @shared_task(name="tracking.partitions", queue="control")

@@ -25,7 +25,7 @@ def test_a_report_says_dashes_and_never_nought_per_cent_before_anything_happened
     assert [figure.share for figure in report.figures] == [None, None, None, None]
     assert report.sentence == "Nobody of 3 people has clicked yet, nobody unsubscribed."
     page = render_to_string("tracking/_report.html", {"report": report, "campaign_url": "/"})
-    assert "0.0 %" not in page
+    assert ">0.0 %" not in page
     assert "nobody yet" in page
 
 
@@ -76,7 +76,7 @@ def test_a_report_costs_the_same_at_any_number_of_events(chunked: Sent) -> None:
         for hour in range(500)
         for link_id in (0, chunked.links[0].id)
     )
-    assert queries() == before <= 12
+    assert queries() == before <= 13
 
 
 def test_a_rehearsal_says_so(send: Callable[..., Sent]) -> None:
