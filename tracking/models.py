@@ -144,8 +144,8 @@ class Hourly(models.Model):
 
 
 class Breakdown(models.Model):
-    """The same sums by one other property: the mailbox's lane, an unsubscribe's channel, consent to tracking, why it was
-    a machine; and what openings and clicks of people tell of the reader (tracking.intake.traits)."""
+    """The same sums by one other property: the mailbox's lane, an unsubscribe's channel, consent to tracking, why it
+    was a machine; and what openings and clicks of people tell of the reader (tracking.intake.traits)."""
 
     class By(models.TextChoices):
         LANE = "lane"
