@@ -8,10 +8,11 @@ class CampaignsConfig(AppConfig):
         from accounts.organisation import samples as sample_data
         from accounts.shell import notices, problems
         from accounts.signals import organisation_created
-        from campaigns import samples, titles
+        from campaigns import conditions, samples, titles
         from campaigns.message import editions
         from campaigns.models import Campaign
         from campaigns.morning import undecided
+        from contacts.segments import uses
         from delivery import content
         from delivery.providers import following
         from tracking.titles import register
@@ -19,6 +20,7 @@ class CampaignsConfig(AppConfig):
         content.register("edition", editions.load_edition)
         following.register(Campaign.count_followers)
         register(titles.of_batches)
+        uses.register(conditions.uses)
         problems.register(undecided.problems)
         sample_data.register(lambda: samples.inventory().is_there)
         notices.register(samples.notice)

@@ -123,7 +123,7 @@ def duplicate(campaign: Campaign, *, by: User) -> Campaign:
 
 
 def copy_of(campaign: Campaign, name: str, *, by: User, revision_of: Campaign | None = None) -> Campaign:
-    lists, excluded = list(campaign.lists.all()), list(campaign.excluded_lists.all())
+    chosen = {name: list(getattr(campaign, name).all()) for name in Campaign.CHOSEN_PEOPLE}
     copy = Campaign.objects.get(pk=campaign.pk)
     copy.pk, copy._state.adding = None, True
     copy.name, copy.revision_of = name, revision_of
@@ -131,8 +131,8 @@ def copy_of(campaign: Campaign, name: str, *, by: User, revision_of: Campaign | 
     copy.is_sample, copy.version = False, 1
     copy.created_by = copy.updated_by = by
     copy.save()
-    copy.lists.set(lists)
-    copy.excluded_lists.set(excluded)
+    for name, several in chosen.items():
+        getattr(copy, name).set(several)
     return copy
 
 

@@ -8,7 +8,9 @@ from django.urls import reverse
 
 from campaigns.message.encoding import ascii_address
 from contacts.audience import Audience
-from contacts.models import MailingList
+from contacts.models import MailingList, Segment
+from contacts.segments import asking, compiling, rules
+from contacts.segments.rules import Group
 from delivery.models import Batch, Provider
 
 
@@ -63,9 +65,13 @@ class Campaign(models.Model):
         BLOCKS = "blocks", "Simple"
         HTML = "html", "HTML"
 
+    CHOSEN_PEOPLE = ("lists", "excluded_lists", "segments", "excluded_segments")
+
     name = models.CharField(max_length=200)
     lists = models.ManyToManyField(MailingList, blank=True, related_name="campaigns")
     excluded_lists = models.ManyToManyField(MailingList, blank=True, related_name="+")
+    segments = models.ManyToManyField(Segment, blank=True, related_name="campaigns", help_text="Only people in one.")
+    excluded_segments = models.ManyToManyField(Segment, blank=True, related_name="+")
     tags = ArrayField(
         models.CharField(max_length=100), default=list, blank=True, help_text="Only people on the lists who carry one."
     )
@@ -155,7 +161,16 @@ class Campaign(models.Model):
             lists=tuple(self.lists.order_by("pk").values_list("pk", flat=True)),
             excluded_lists=tuple(self.excluded_lists.order_by("pk").values_list("pk", flat=True)),
             tags=tuple(self.tags),
+            segments=_rules(self.segments.order_by("pk")),
+            excluded_segments=_rules(self.excluded_segments.order_by("pk")),
         )
+
+
+def _rules(segments: models.QuerySet[Segment]) -> tuple[Group, ...]:
+    """Written out, so that a later change of a segment changes nothing that was launched."""
+    found = list(segments)
+    about = asking.known() if found else None
+    return tuple(compiling.frozen(rules.read(segment.rules), about) for segment in found) if about else ()
 
 
 class DraftStep(models.Model):

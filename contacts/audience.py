@@ -8,6 +8,10 @@ from django.db import connection
 
 from contacts.models import Contact, MailingList
 from contacts.reachability import is_open, is_suppressed, suppression_of
+from contacts.segments import asking, compiling, rules
+from contacts.segments.known import Known
+from contacts.segments.predicate import EVERYBODY, NOBODY, Sql, joined, named, negated
+from contacts.segments.rules import Group
 from contacts.tags import carries_any
 
 
@@ -15,13 +19,16 @@ from contacts.tags import carries_any
 class Audience:
     """People on any of `lists` or named in `contacts`, but not subscribed to any of `excluded_lists`.
 
-    With `tags` only those of them who carry one: a tag is no consent, so it narrows lists and never adds to them.
+    With `tags` only those of them who carry one, with `segments` only those who are in one of these rules, and with
+    `excluded_segments` none of those: they are no consent, so they narrow lists and never add to them.
     """
 
     lists: tuple[int, ...]
     excluded_lists: tuple[int, ...] = ()
     contacts: tuple[int, ...] | None = None
     tags: tuple[str, ...] = ()
+    segments: tuple[Group, ...] = ()
+    excluded_segments: tuple[Group, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         contacts = None if self.contacts is None else list(self.contacts)
@@ -30,6 +37,8 @@ class Audience:
             "excluded_lists": list(self.excluded_lists),
             "contacts": contacts,
             "tags": list(self.tags),
+            "segments": [rules.write(group) for group in self.segments],
+            "excluded_segments": [rules.write(group) for group in self.excluded_segments],
         }
 
     @classmethod
@@ -40,7 +49,13 @@ class Audience:
             tuple(data.get("excluded_lists") or ()),
             None if contacts is None else tuple(contacts),
             tuple(data.get("tags") or ()),
+            tuple(rules.read(group) for group in data.get("segments") or ()),
+            tuple(rules.read(group) for group in data.get("excluded_segments") or ()),
         )
+
+    @property
+    def is_by_rules(self) -> bool:
+        return bool(self.segments or self.excluded_segments)
 
 
 @dataclass(frozen=True)
@@ -71,7 +86,7 @@ WITH place AS (
     SELECT places, is_open, s.reason FROM person
     JOIN contacts_contact c ON c.id = person.contact_id
     LEFT JOIN {suppression_of("c.email")}
-    WHERE %(tags)s::text[] = '{{}}' OR {carries_any("c", "%(tags)s::text[]")}
+    WHERE (%(tags)s::text[] = '{{}}' OR {carries_any("c", "%(tags)s::text[]")}) AND ({{rules}})
 )
 SELECT coalesce(sum(places), 0)::bigint,
        count(*) FILTER (WHERE reason = 'unsubscribed' OR (reason IS NULL AND NOT is_open)),
@@ -95,14 +110,16 @@ AND NOT {is_suppressed("c.email")}
 
 
 def summary(audience: Audience) -> Summary:
+    by_rules, parameters = named(_by_rules(audience), "rule")
     with connection.cursor() as cursor:
         cursor.execute(
-            _COUNTS,
+            _COUNTS.replace("{rules}", by_rules),
             {
                 "lists": list(audience.lists),
                 "contacts": list(audience.contacts or ()),
                 "excluded": list(audience.excluded_lists),
                 "tags": list(audience.tags),
+                **parameters,
             },
         )
         return Summary(*cursor.fetchone())
@@ -125,12 +142,35 @@ def missing_lists(audience: Audience) -> int:
     return len(lists) - MailingList.objects.filter(pk__in=lists).count()
 
 
+def problem(audience: Audience) -> str:
+    """Why its rules cannot be asked any more, because what they name is gone; "" when they can."""
+    about = asking.known() if audience.is_by_rules else Known()
+    groups = (*audience.segments, *audience.excluded_segments)
+    return next((said for group in groups for said in compiling.problems(group, about)), "")
+
+
+def _by_rules(audience: Audience) -> Sql:
+    """Nobody, where rules cannot be asked: rather that than people who were not meant."""
+    if not audience.is_by_rules:
+        return EVERYBODY
+    about = asking.known()
+    try:
+        within = [compiling.predicate(group, about) for group in audience.segments]
+        without = [negated(compiling.predicate(group, about)) for group in audience.excluded_segments]
+    except compiling.NotComplete:
+        return NOBODY
+    return joined([*([joined(within, "OR")] if within else []), *without], "AND")
+
+
 def select(audience: Audience) -> tuple[str, list[Any]]:
     """SQL and its parameters for `(contact_id, email)` of everyone who will receive, each once, in no order."""
     sql = _SELECT.strip()
     parameters: list[Any] = [list(audience.contacts or ()), list(audience.lists), list(audience.excluded_lists)]
     if audience.tags:
-        return f"{sql} AND {carries_any('c')}", [*parameters, list(audience.tags)]
+        sql, parameters = f"{sql} AND {carries_any('c')}", [*parameters, list(audience.tags)]
+    if audience.is_by_rules:
+        by_rules = _by_rules(audience)
+        sql, parameters = f"{sql} AND ({by_rules.text})", [*parameters, *by_rules.parameters]
     return sql, parameters
 
 

@@ -12,7 +12,7 @@ class DeliveryConfig(AppConfig):
         from accounts.shell import problems
         from accounts.shell.notices import register
         from contacts import timeline
-        from delivery.deliverability import complaints
+        from delivery.deliverability import complaints, condition  # noqa: F401  # registers itself
         from delivery.feedback.mailbox import trouble
         from delivery.feedback.webhooks import reading
         from delivery.feedback.webhooks.lists import keeping

@@ -8,7 +8,11 @@ class TrackingConfig(AppConfig):
         from accounts.shell.problems import register
         from contacts import timeline
         from delivery.feedback.acting import complained
-        from tracking import problems, recording
+        from tracking import (
+            conditions,  # noqa: F401  # register themselves
+            problems,
+            recording,
+        )
         from tracking.message_log import story
 
         timeline.register(story.entries)

@@ -40,9 +40,12 @@ def _to(campaign: Campaign, people: Summary) -> str:
     if not names:
         return "Nobody chosen yet"
     excluded = [mailing_list.name for mailing_list in campaign.excluded_lists.all()]
+    excluded += [segment.name for segment in campaign.excluded_segments.all()]
+    within = [segment.name for segment in campaign.segments.all()]
     but = f", but not {_join(excluded)}" if excluded else ""
     tagged = f", tagged {_join(campaign.tags, 'or')}" if campaign.tags else ""
-    return f"{_join(names)}{tagged}{but}: {count_people(people.will_receive)}"
+    found = f", in {_join(within, 'or')}" if within else ""
+    return f"{_join(names)}{found}{tagged}{but}: {count_people(people.will_receive)}"
 
 
 def _from(campaign: Campaign) -> str:

@@ -14,7 +14,7 @@ from campaigns.content import bounds
 from campaigns.models import Campaign, Image
 from campaigns.preflight.findings import LONGEST_SUBJECT, PHONE_SUBJECT
 from contacts import addresses, tags
-from contacts.models import MailingList
+from contacts.models import MailingList, Segment
 from delivery.models import Provider
 
 MOST_TEST_ADDRESSES = 10
@@ -67,22 +67,29 @@ class ToCard(Card):
 
     class Meta:
         model = Campaign
-        fields = ["lists", "tags", "excluded_lists"]
-        labels: ClassVar = {"lists": "People in any of these lists", "excluded_lists": "But nobody in these"}
-        help_texts: ClassVar = {"lists": "", "excluded_lists": ""}
-        widgets: ClassVar = {"lists": forms.CheckboxSelectMultiple, "excluded_lists": forms.CheckboxSelectMultiple}
+        fields = ["lists", "segments", "tags", "excluded_lists", "excluded_segments"]
+        labels: ClassVar = {
+            "lists": "People in any of these lists",
+            "segments": "Only those in any of these segments",
+            "excluded_lists": "But nobody on these lists",
+            "excluded_segments": "And nobody in these segments",
+        }
+        help_texts: ClassVar = dict.fromkeys(Campaign.CHOSEN_PEOPLE, "")
+        widgets: ClassVar = dict.fromkeys(Campaign.CHOSEN_PEOPLE, forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("lists", "excluded_lists"):
             self.fields[name].queryset = MailingList.objects.all()  # type: ignore[attr-defined]
+        for name in ("segments", "excluded_segments"):
+            self.fields[name].queryset = Segment.objects.all()  # type: ignore[attr-defined]
         names = tags.known(also=self.instance.tags)
         self.fields["tags"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
 
     def apply(self, campaign: Campaign) -> None:
         campaign.tags = self.cleaned_data["tags"]
-        campaign.lists.set(self.cleaned_data["lists"])
-        campaign.excluded_lists.set(self.cleaned_data["excluded_lists"])
+        for name in Campaign.CHOSEN_PEOPLE:
+            getattr(campaign, name).set(self.cleaned_data[name])
 
 
 class FromCard(Card):

@@ -47,8 +47,13 @@ def _to(campaign: Campaign, *, is_real: bool) -> Iterator[Finding]:
     chosen = campaign.audience()
     if not chosen.lists:
         yield Finding("block", "no-list", "Nobody is chosen yet.", "Choose at least one list.", "to")
+    elif problem := audience.problem(chosen):
+        text = f"A segment that is chosen cannot be asked: {problem}"
+        yield Finding("block", "segment-broken", text, "Mend it under Segments, or choose another one.", "to")
     elif not audience.sample(chosen, 1):
         text, cure = "Nobody on these lists will receive it.", "Choose another list, or add people to this one."
+        if chosen.is_by_rules and audience.sample(replace(chosen, segments=(), excluded_segments=()), 1):
+            text, cure = "Nobody on these lists who may get it is in the segment.", "Choose another segment, or none."
         if chosen.tags and audience.sample(replace(chosen, tags=()), 1):
             text, cure = "Nobody on these lists who may get it has one of the tags.", "Choose other tags, or none."
         yield Finding("block", "no-recipients", text, cure, "to")

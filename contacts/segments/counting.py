@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.db import connection
 from django.utils import timezone
 
 from accounts import locks
@@ -43,4 +42,3 @@ def count(segment: Segment) -> None:
         SegmentDay.objects.update_or_create(
             segment=segment, day=timezone.localdate(now), defaults={"people": found["people"]}
         )
-    connection.close_if_unusable_or_obsolete()

@@ -143,11 +143,11 @@ def _errors(found: Segment, name: str, group: Group, asked: dict[str, Any]) -> d
         return {"name_error": "There is a segment of that name already."}
     if not group.parts:
         return {"rules_error": "Add a row: without one everybody is in it."}
-    if asked["problems"]:
-        return {"rules_error": asked["problems"][0]}
     named = uses.named_in(Segment(rules=rules.write(group)))
     if found.pk and uses.leads_to(named, found.pk):
         return {"rules_error": _CIRCLE}
+    if asked["problems"]:
+        return {"rules_error": asked["problems"][0]}
     return {}
 
 
@@ -183,7 +183,9 @@ def _steps(group: Group, about: Known, measured: asking.Measured) -> list[dict[s
     before, found = (0 if group.match == rules.Match.ANY else measured.everybody), []
     for part, after in zip(group.parts, measured.after, strict=True):
         words = compiling.part_words(part, about)
-        found.append({"words": words, "people": after, "change": after - before})
+        found.append(
+            {"words": words, "people": after, "change_words": f"{after - before:+,}" if after != before else "±0"}
+        )
         before = after
     return found
 

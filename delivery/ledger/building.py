@@ -34,6 +34,11 @@ _LIST_GONE = (
     "choose its lists again and launch it anew."
 )
 
+_RULES_GONE = (
+    "What its segment asks for has been deleted since, so it would not reach the same people. Take it back, mend the "
+    "segment and launch it anew."
+)
+
 
 def is_due(batch: Batch, now: datetime) -> bool:
     """A scheduled audience is drawn as late as possible: people still come and go."""
@@ -52,8 +57,10 @@ def build(batch_id: int) -> bool:
         if not is_alone or batch.state != Batch.State.BUILDING or batch.built_at:
             return False
         _clear(batch)
-        if audiences.missing_lists(audiences.Audience.from_json(batch.audience)):
-            _building(batch).update(state=Batch.State.PAUSED, state_reason=_LIST_GONE)
+        audience = audiences.Audience.from_json(batch.audience)
+        gone = _LIST_GONE if audiences.missing_lists(audience) else _RULES_GONE if audiences.problem(audience) else ""
+        if gone:
+            _building(batch).update(state=Batch.State.PAUSED, state_reason=gone)
             return False
         total, left_out = _collect(batch)
         if not _reserve(batch, total) or not _fill(batch, total):

@@ -1,9 +1,12 @@
+import json
+
 import pytest
 from django.db import connection
 
 from contacts import audience, consent, tags
 from contacts.audience import Audience
-from contacts.models import Contact, MailingList, Subscription, Suppression
+from contacts.models import Contact, Field, MailingList, Subscription, Suppression
+from contacts.segments.rules import Group, Match, Rule
 
 pytestmark = pytest.mark.django_db
 
@@ -114,3 +117,54 @@ def test_tags_to_choose_from_are_those_people_carry() -> None:
     Contact.objects.create(email="b@example.org", attributes={"tags": ["b", "زبائن"]})
     Contact.objects.create(email="c@example.org", attributes={"tags": "odd", "city": "Łódź"})
     assert tags.known(also=["kept"]) == ["A", "b", "kept", "زبائن"]
+
+
+CITY = Rule("profile", {"field": "field:city", "how": "is", "value": "Paris"})
+TAGGED = Rule("tag", {"how": "has", "tag": "vip"})
+
+
+@pytest.fixture
+def parisians(news: MailingList) -> None:
+    Field.objects.create(key="city", label="City")
+    for name, attributes in (
+        ("ana", {"city": "Paris", "tags": ["vip"]}),
+        ("bo", {"city": "Paris"}),
+        ("cy", {"city": "Lyon", "tags": ["vip"]}),
+    ):
+        Contact.objects.filter(pk=person(name, news).pk).update(attributes=attributes)
+    left = person("left", news, state="unsubscribed")
+    Contact.objects.filter(pk=left.pk).update(attributes={"city": "Paris"})
+
+
+def test_segments_narrow_lists_and_never_add_to_them(news: MailingList, parisians: None) -> None:
+    nowhere = person("nowhere")
+    Contact.objects.filter(pk=nowhere.pk).update(attributes={"city": "Paris"})
+    chosen = Audience(lists=(news.pk,), segments=(Group(Match.ALL, (CITY,)),))
+    assert receivers(chosen) == ["ana", "bo"]
+    summed = audience.summary(chosen)
+    assert (summed.matched, summed.unsubscribed, summed.will_receive) == (3, 1, 2)
+    assert {c.email for c in audience.sample(chosen, 5)} == {"ana@Example.com", "bo@Example.com"}
+    either = Audience(lists=(news.pk,), segments=(Group(Match.ALL, (CITY,)), Group(Match.ALL, (TAGGED,))))
+    assert receivers(either) == ["ana", "bo", "cy"]
+
+
+def test_people_of_an_excluded_segment_are_left_out(news: MailingList, parisians: None) -> None:
+    chosen = Audience(
+        lists=(news.pk,), segments=(Group(Match.ALL, (CITY,)),), excluded_segments=(Group(Match.ALL, (TAGGED,)),)
+    )
+    assert receivers(chosen) == ["bo"]
+    assert audience.summary(chosen).will_receive == 1
+    assert receivers(Audience.from_json(json.loads(json.dumps(chosen.to_json())))) == ["bo"]
+
+
+def test_rules_that_cannot_be_asked_any_more_reach_nobody_and_say_so(news: MailingList, parisians: None) -> None:
+    for chosen in (
+        Audience(lists=(news.pk,), segments=(Group(Match.ALL, (CITY,)),)),
+        Audience(lists=(news.pk,), excluded_segments=(Group(Match.ALL, (CITY,)),)),
+    ):
+        assert not audience.problem(chosen)
+        Field.objects.all().delete()
+        assert audience.problem(chosen) == "What was chosen as field is gone."
+        assert receivers(chosen) == []
+        assert audience.summary(chosen).will_receive == 0
+        Field.objects.create(key="city", label="City")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from contacts.segments.known import Known
+from contacts.segments.known import Known, KnownSegment
 from contacts.segments.predicate import NOBODY, Sql, decided, negated
 from contacts.segments.registry import Condition, Input, Values, register
 
@@ -20,15 +20,23 @@ class InSegment(Condition):
         others = [(str(key), segment.name) for key, segment in known.segments.items()]
         return [Input("how", "comparison", options=_HOW), Input("segment", "segment", options=others)]
 
+    def problem(self, values: Values, known: Known) -> str:
+        from contacts.segments import compiling
+
+        said = super().problem(values, known)
+        if said:
+            return said
+        found, within = self._within(values, known)
+        inner = next(iter(compiling.problems(found.rules, within)), "") if found else ""
+        return f"The segment “{found.name}” cannot be asked: {inner}" if found and inner else ""
+
     def sql(self, values: Values, known: Known) -> Sql:
         from contacts.segments import compiling
 
-        key = int(values["segment"])
-        found = known.segments.get(key)
+        found, within = self._within(values, known)
         if found is None:
             return NOBODY
-        others = {number: segment for number, segment in known.segments.items() if number != key}
-        inside = decided(compiling.predicate(found.rules, replace(known, segments=others)))
+        inside = decided(compiling.predicate(found.rules, within))
         return inside if values["how"] == "in" else negated(inside)
 
     def words(self, values: Values, known: Known) -> str:
@@ -39,3 +47,9 @@ class InSegment(Condition):
     def shown(self, values: Values, known: Known) -> Sql:
         inside = self.sql({**values, "how": "in"}, known)
         return Sql(f"CASE WHEN {inside.text} THEN 'in it' ELSE 'not in it' END", inside.parameters)
+
+    def _within(self, values: Values, known: Known) -> tuple[KnownSegment | None, Known]:
+        """The segment, and what its own rules may name: not itself."""
+        key = int(values["segment"])
+        others = {number: segment for number, segment in known.segments.items() if number != key}
+        return known.segments.get(key), replace(known, segments=others)

@@ -1,0 +1,160 @@
+"""Segments' conditions about one campaign or the last ones: who got it, opened it, followed which link."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from campaigns.models import Campaign
+from contacts.models import Segment
+from contacts.segments.known import Known
+from contacts.segments.predicate import NOBODY, Sql, negated
+from contacts.segments.registry import Condition, Input, Values, register
+from contacts.segments.uses import Use
+from delivery.models import MessageState
+from tracking.models import EventKind, Link
+
+_HEADING = "What they got and did"
+_LISTED = 200  # campaigns to choose from, the latest first
+_CAMPAIGNS, _LINKS_OF = "campaigns", "links_of"
+_LINK_CHARS = 60
+_KINDS = {"opened": EventKind.OPEN, "clicked": EventKind.CLICK, "link": EventKind.CLICK}
+_HOW = {
+    "got": "got",
+    "opened": "opened",
+    "clicked": "clicked in",
+    "link": "clicked one link of",
+    "not-opened": "got and did not open",
+    "not-clicked": "got and did not click in",
+    "not-got": "did not get",
+}
+
+
+@register
+class OfCampaign(Condition):
+    key = "campaign"
+    label = "One campaign"
+    heading = _HEADING
+    missing = "Openings and clicks of programs do not count, and people who are not counted did neither."
+
+    def known(self) -> Mapping[str, Any]:
+        """Real ones that went out; by campaign its name, batch and first and last message."""
+        sent = Campaign.objects.filter(batch__rehearsal=False, batch__started_at__isnull=False).order_by("-batch_id")
+        rows = sent.values_list("pk", "name", "batch_id", "batch__first_id", "batch__last_id")[:_LISTED]
+        return {_CAMPAIGNS: {key: tuple(rest) for key, *rest in rows}, _LINKS_OF: _links_of}
+
+    def inputs(self, values: Values, known: Known) -> Sequence[Input]:
+        campaigns = [(str(key), name) for key, (name, *_) in known.more.get(_CAMPAIGNS, {}).items()]
+        asked = [
+            Input("how", "comparison", options=tuple(_HOW.items())),
+            Input("campaign", "campaign", options=campaigns),
+        ]
+        found = self._campaign(values, known)
+        if found and values.get("how") == "link":
+            asked.append(Input("link", "link", options=known.more[_LINKS_OF](found[1])))
+        return asked
+
+    def sql(self, values: Values, known: Known) -> Sql:
+        found = self._campaign(values, known)
+        if found is None:
+            return NOBODY
+        _, batch_id, first, last = found
+        how = values["how"]
+        got = Sql(
+            "c.id IN (SELECT m.contact_id FROM delivery_message m WHERE m.id BETWEEN %s AND %s AND m.batch_id = %s"
+            f" AND m.state = {int(MessageState.ACCEPTED)})",
+            [first or 0, last or 0, batch_id],
+        )
+        if how in ("got", "not-got"):
+            return got if how == "got" else negated(got)
+        did = how.removeprefix("not-")
+        link = int(values.get("link") or 0) if how == "link" else 0
+        acted = Sql(
+            "c.id IN (SELECT m.contact_id FROM tracking_engagement e JOIN delivery_message m ON m.id = e.message_id"
+            " WHERE e.batch_id = %s AND e.kind = %s AND e.link_id = %s AND NOT e.is_machine)",
+            [batch_id, int(_KINDS[did]), link],
+        )
+        if did == how:
+            return acted
+        return Sql(f"({got.text}) AND NOT ({acted.text})", [*got.parameters, *acted.parameters])
+
+    def words(self, values: Values, known: Known) -> str:
+        found = self._campaign(values, known)
+        name = f"“{found[0]}”" if found else "a campaign that is gone"
+        if values["how"] == "link" and found:
+            link = dict(known.more[_LINKS_OF](found[1])).get(values.get("link", ""), "a link that is gone")
+            return f"who clicked “{link}” in {name}"
+        return f"who {_HOW[values['how']]} {name}"
+
+    def shown(self, values: Values, known: Known) -> Sql:
+        inside = self.sql(values, known)
+        return Sql(f"CASE WHEN {inside.text} THEN 'yes' ELSE 'no' END", inside.parameters)
+
+    def _campaign(self, values: Values, known: Known) -> tuple[str, int, int | None, int | None] | None:
+        key = values.get("campaign", "")
+        found = known.more.get(_CAMPAIGNS, {}).get(int(key)) if key.isascii() and key.isdigit() else None
+        return found if found is None else (found[0], found[1], found[2], found[3])
+
+
+@register
+class OfTheLast(Condition):
+    key = "recent"
+    label = "The last campaigns"
+    heading = _HEADING
+    missing = OfCampaign.missing
+
+    def inputs(self, values: Values, known: Known) -> Sequence[Input]:
+        options = (("opened", "opened"), ("clicked", "clicked in"), ("got", "got"))
+        return [
+            Input("how", "comparison", options=options),
+            Input("least", "at least so many", "days", suffix=" of the last"),
+            Input("last", "number of campaigns", "days", suffix=" campaigns"),
+        ]
+
+    def problem(self, values: Values, known: Known) -> str:
+        found = super().problem(values, known)
+        if found:
+            return "Enter two numbers, such as 3 of the last 5." if "days" in found else found
+        if int(values["last"]) > 50:
+            return "At most the last 50 campaigns."
+        return "" if int(values["least"]) <= int(values["last"]) else "That is more than there are."
+
+    def sql(self, values: Values, known: Known) -> Sql:
+        latest = list(known.more.get(_CAMPAIGNS, {}).values())[: int(values["last"])]
+        batches = [batch_id for _, batch_id, *_ in latest]
+        if values["how"] == "got":
+            source = (
+                "delivery_message m WHERE m.batch_id = ANY(%s) AND m.id BETWEEN %s AND %s"
+                f" AND m.state = {int(MessageState.ACCEPTED)}"
+            )
+            ids = [number for _, _, first, last in latest for number in (first, last) if number]
+            parameters: list[Any] = [batches, min(ids, default=0), max(ids, default=0)]
+        else:
+            source = (
+                "tracking_engagement e JOIN delivery_message m ON m.id = e.message_id WHERE e.batch_id = ANY(%s)"
+                " AND e.kind = %s AND e.link_id = 0 AND NOT e.is_machine"
+            )
+            parameters = [batches, int(_KINDS[values["how"]])]
+        return Sql(
+            f"c.id IN (SELECT m.contact_id FROM {source} GROUP BY m.contact_id"  # noqa: S608
+            " HAVING count(DISTINCT m.batch_id) >= %s)",
+            [*parameters, int(values["least"])],
+        )
+
+    def words(self, values: Values, known: Known) -> str:
+        did = {"opened": "opened", "clicked": "clicked in", "got": "got"}[values["how"]]
+        return f"who {did} {values['least']} or more of the last {values['last']} campaigns"
+
+    def shown(self, values: Values, known: Known) -> Sql:
+        inside = self.sql(values, known)
+        return Sql(f"CASE WHEN {inside.text} THEN 'so many or more' ELSE 'fewer' END", inside.parameters)
+
+
+def uses(segment: Segment) -> Iterator[Use]:
+    """Campaigns that go to people of it: drafts hold it, the others were written out at their launch."""
+    for campaign in Campaign.objects.filter(segments=segment).union(Campaign.objects.filter(excluded_segments=segment)):
+        kind = "draft" if campaign.is_draft else "campaign"
+        yield Use(campaign.name, campaign.get_absolute_url(), kind, holds=campaign.is_draft)
+
+
+def _links_of(batch_id: int) -> Sequence[tuple[str, str]]:
+    links = Link.objects.filter(batch_id=batch_id).order_by("position")
+    return [(str(link.pk), (link.label or link.url)[:_LINK_CHARS]) for link in links]

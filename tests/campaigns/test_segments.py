@@ -1,0 +1,163 @@
+"""A campaign for a segment: chosen, shown, frozen at launch, and paused rather than sent to whom nobody meant."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from campaigns import launching
+from campaigns.models import Campaign
+from contacts.models import Contact, Field, Segment
+from contacts.segments import asking, compiling
+from contacts.segments.rules import Group, Match, Rule, write
+from delivery.ledger import building
+from delivery.models import Batch, Message, MessageState
+from tests.campaigns import letters
+from tracking.models import Engagement, EventKind, Link
+
+pytestmark = pytest.mark.django_db
+
+
+def only(city: str) -> dict[str, object]:
+    return write(Group(Match.ALL, (Rule("profile", {"field": "field:city", "how": "is", "value": city}),)))
+
+
+@pytest.fixture
+def segment() -> Segment:
+    Field.objects.create(key="city", label="City")
+    return Segment.objects.create(name="Parisians", rules=only("Paris"))
+
+
+@pytest.fixture
+def draft(owner: User, segment: Segment) -> Campaign:
+    readers = letters.readers("Ana", "Bo", "Cy")
+    Contact.objects.filter(first_name__in=("Ana", "Bo")).update(attributes={"city": "Paris"})
+    made = letters.draft(owner, readers)
+    made.segments.add(segment)
+    return made
+
+
+def reached(batch: Batch) -> set[str]:
+    emails = Message.objects.filter(batch=batch).values_list("email", flat=True)
+    return set(Contact.objects.filter(email__in=emails).values_list("first_name", flat=True))
+
+
+def test_only_people_of_the_segment_get_it(owner: User, draft: Campaign) -> None:
+    batch = launching.launch(draft, by=owner)
+    building.build(batch.pk)
+    assert reached(batch) == {"Ana", "Bo"}
+    assert launching.duplicate(draft, by=owner).segments.count() == 1
+
+
+def test_a_segment_changed_after_the_launch_changes_nothing(owner: User, draft: Campaign, segment: Segment) -> None:
+    batch = launching.launch(draft, by=owner)
+    Segment.objects.filter(pk=segment.pk).update(rules=only("Lyon"))
+    building.build(batch.pk)
+    assert reached(batch) == {"Ana", "Bo"}
+
+
+def test_a_launch_whose_rules_lost_their_field_waits_for_somebody(owner: User, draft: Campaign) -> None:
+    batch = launching.launch(draft, by=owner)
+    Field.objects.all().delete()
+    assert not building.build(batch.pk)
+    batch.refresh_from_db()
+    assert batch.state == Batch.State.PAUSED
+    assert "its segment asks for has been deleted" in batch.state_reason
+    assert not reached(batch)
+
+
+def test_the_page_says_for_whom_it_is(client_for: Callable[[User], Client], owner: User, draft: Campaign) -> None:
+    browser = client_for(owner)
+    said = browser.get(draft.get_absolute_url()).content.decode()
+    assert "in Parisians: 2 people" in said
+    assert "Only people in a segment" in said
+    Field.objects.all().delete()
+    assert (
+        "cannot be asked: What was chosen as field is gone." in browser.get(draft.get_absolute_url()).content.decode()
+    )
+
+
+def test_a_segment_that_a_draft_uses_stays(client_for: Callable[[User], Client], owner: User, draft: Campaign) -> None:
+    browser = client_for(owner)
+    said = browser.post(f"/segments/{draft.segments.get().pk}/delete/", follow=True).content.decode()
+    assert f"It is used by the draft “{draft.name}”" in said
+    assert Segment.objects.exists()
+    draft.segments.clear()
+    browser.post(f"/segments/{Segment.objects.get().pk}/delete/")
+    assert not Segment.objects.exists()
+
+
+@pytest.fixture
+def sent(owner: User) -> Campaign:
+    """Ana opened and clicked, Bo opened, a program clicked Cy's; Di got nothing."""
+    readers = letters.readers("Ana", "Bo", "Cy")
+    letters.readers("Di", list_name="Others")
+    campaign = letters.draft(owner, readers)
+    batch = launching.launch(campaign, by=owner)
+    building.build(batch.pk)
+    Message.objects.filter(batch=batch).update(state=MessageState.ACCEPTED)
+    Batch.objects.filter(pk=batch.pk).update(started_at=timezone.now(), rehearsal=False)
+    link = Link.objects.filter(batch=batch).first()
+    assert link
+    for name, kind, link_id, is_machine in (
+        ("ana", EventKind.OPEN, 0, False),
+        ("ana", EventKind.CLICK, 0, False),
+        ("ana", EventKind.CLICK, link.pk, False),
+        ("bo", EventKind.OPEN, 0, False),
+        ("cy", EventKind.CLICK, 0, True),
+    ):
+        Engagement.objects.create(
+            message_id=Message.objects.get(batch=batch, email=f"{name}@example.org").pk,
+            batch=batch,
+            kind=kind,
+            link_id=link_id,
+            is_machine=is_machine,
+            first_at=timezone.now(),
+        )
+    campaign.refresh_from_db()
+    return campaign
+
+
+def found(condition: str, **values: str) -> set[str]:
+    inside = compiling.predicate(Group(Match.ALL, (Rule(condition, values),)), asking.known())
+    sql = f"SELECT c.* FROM contacts_contact c WHERE {inside.text}"  # noqa: S608
+    rows = Contact.objects.raw(sql, list(inside.parameters))
+    return {contact.first_name for contact in rows} & {"Ana", "Bo", "Cy", "Di"}
+
+
+def test_what_people_did_with_one_campaign(sent: Campaign) -> None:
+    link = str(Link.objects.filter(batch=sent.batch_id).first().pk)  # type: ignore[union-attr]
+    one = {"campaign": str(sent.pk)}
+    assert found("campaign", how="got", **one) == {"Ana", "Bo", "Cy"}
+    assert found("campaign", how="not-got", **one) == {"Di"}
+    assert found("campaign", how="opened", **one) == {"Ana", "Bo"}
+    assert found("campaign", how="clicked", **one) == {"Ana"}
+    assert found("campaign", how="link", link=link, **one) == {"Ana"}
+    assert found("campaign", how="not-opened", **one) == {"Cy"}
+    assert found("campaign", how="not-clicked", **one) == {"Bo", "Cy"}
+
+
+def test_so_many_of_the_last_campaigns(sent: Campaign) -> None:
+    assert found("recent", how="opened", least="1", last="5") == {"Ana", "Bo"}
+    assert found("recent", how="clicked", least="1", last="5") == {"Ana"}
+    assert found("recent", how="got", least="1", last="1") == {"Ana", "Bo", "Cy"}
+    assert found("recent", how="got", least="2", last="5") == set()
+
+
+def test_when_people_opened_or_clicked_last(sent: Campaign) -> None:
+    for name, days in (("Ana", 5), ("Bo", 100)):
+        at = timezone.now() - timedelta(days=days)
+        Contact.objects.filter(first_name=name).update(last_clicked_at=at, last_opened_at=at, last_sent_at=at)
+    assert found("clicked", how="last", days="90") == {"Ana"}
+    assert found("clicked", how="not-last", days="90") == {"Bo", "Cy", "Di"}
+    assert found("opened", how="ever") == {"Ana", "Bo"}
+    assert found("received", how="never") == {"Cy", "Di"}
+
+
+def test_by_mailbox_provider(sent: Campaign) -> None:
+    Contact.objects.filter(first_name="Di").update(email="di@googlemail.com")
+    assert found("mailbox", lane="gmail") == {"Di"}
+    assert found("mailbox", lane="other") == {"Ana", "Bo", "Cy"}

@@ -1,0 +1,178 @@
+"""Segments as a marketer meets them: built, counted, explained, used as a filter, deleted."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from contacts.models import Contact, Field, MailingList, Segment, Subscription
+from contacts.segments.rules import Group, Match, Rule, write
+
+pytestmark = pytest.mark.django_db
+
+ANA = {"r-match": "all", "r-0-is": "profile", "r-0-field": "first_name", "r-0-how": "is", "r-0-value": "Ana"}
+
+
+@pytest.fixture
+def people(db: None) -> None:
+    Field.objects.create(key="city", label="City")
+    news = MailingList.objects.create(name="News")
+    for name, city in (("Ana", "Paris"), ("Bo", "Paris"), ("Cy", "Lyon")):
+        person = Contact.objects.create(email=f"{name}@example.com", first_name=name, attributes={"city": city})
+        if name != "Bo":
+            Subscription.objects.create(contact=person, list=news)
+
+
+@pytest.fixture
+def browser(client_for: Callable[[User], Client], marketer: User) -> Client:
+    return client_for(marketer)
+
+
+@pytest.fixture
+def looker(client_for: Callable[[User], Client], viewer: User) -> Client:
+    return client_for(viewer)
+
+
+def page(response: Any) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", response.content.decode()).split())
+
+
+def segment(name: str, *parts: Rule) -> Segment:
+    return Segment.objects.create(name=name, rules=write(Group(Match.ALL, parts)))
+
+
+IN_PARIS = Rule("profile", {"field": "field:city", "how": "is", "value": "paris"})
+
+
+def test_a_segment_is_made_and_says_whom_it_found(people: None, browser: Client) -> None:
+    typed = {
+        "name": "Anas",
+        **ANA,
+        "r-1-is": "profile",
+        "r-1-field": "field:city",
+        "r-1-how": "is",
+        "r-1-value": "Paris",
+    }
+    response = browser.post("/segments/new/", typed, follow=True)
+    said = page(response)
+    assert "People whose first name is Ana and whose City is Paris." in said
+    assert "1 person of 3, 1 of them reachable" in said
+    assert "whose first name is Ana 1 -2" in said
+    assert "Anas" in page(browser.get("/segments/"))
+
+
+def test_rows_and_groups_come_and_go_by_buttons_without_scripts(people: None, browser: Client) -> None:
+    def names(response: Any) -> set[str]:
+        return set(re.findall(r'name="(r-[\w-]*)"', response.content.decode()))
+
+    response = browser.post("/segments/new/", {"name": "A", **ANA, "do": "row:r"})
+    assert {"r-0-value", "r-1-is"} <= names(response)
+    assert not Segment.objects.exists()
+    assert 'value="Ana"' in response.content.decode()
+    response = browser.post("/segments/new/", {"name": "A", **ANA, "do": "group:r"})
+    assert {"r-1-match", "r-1-0-is"} <= names(response)
+    typed = {**ANA, "r-1-match": "any", "r-1-0-is": "tag", "r-1-0-how": "has", "r-1-0-tag": "vip"}
+    response = browser.post("/segments/new/", {"name": "A", **typed, "do": "remove:r-1"})
+    assert names(response) == {"r-match", "r-0-is", "r-0-field", "r-0-how", "r-0-value"}
+
+
+def test_the_numbers_follow_what_is_typed(people: None, browser: Client) -> None:
+    said = page(browser.post("/segments/preview/?part=numbers", {**ANA, "r-0-value": "Cy"}))
+    assert "1 person of 3" in said
+    assert "Cy@example.com" in said
+    said = page(browser.post("/segments/preview/?part=numbers", {**ANA, "r-0-value": ""}))
+    assert "Enter a value. Then the people are counted." in said
+    assert "1 person of 3" in page(browser.post("/segments/preview/", {**ANA, "r-match": "all"}))
+
+
+def test_another_condition_brings_its_own_controls(people: None, browser: Client) -> None:
+    typed = {"r-match": "all", "r-0-is": "tag", "r-0-field": "first_name", "r-0-how": "is", "r-0-value": "Ana"}
+    shown = browser.post("/segments/preview/", typed).content.decode()
+    assert 'name="r-0-tag"' in shown
+    assert 'name="r-0-field"' not in shown
+    assert '<option value="has" selected>has</option>' in shown
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"name": ""}, "Give it a name"),
+        ({"name": "TAKEN"}, "There is a segment of that name already"),
+        ({"r-0-value": ""}, "Enter a value."),
+    ],
+)
+def test_what_is_missing_is_said_and_what_was_typed_stays(
+    people: None, browser: Client, changes: dict[str, str], says: str
+) -> None:
+    segment("Taken", IN_PARIS)
+    response = browser.post("/segments/new/", {"name": "New", **ANA, **changes})
+    assert response.status_code == 422
+    assert says in page(response)
+    assert Segment.objects.count() == 1
+
+
+def test_nobody_has_rows_without_end(people: None, browser: Client) -> None:
+    typed = {"name": "A", "r-match": "all"} | {f"r-{n}-is": "tag" for n in range(41)}
+    response = browser.post("/segments/new/", typed)
+    assert response.status_code == 422
+    assert "40 rows at most" in page(response)
+    assert browser.post("/segments/preview/", {"r-match": "'; DROP TABLE contacts_contact; --"}).status_code == 422
+
+
+def test_a_circle_is_refused(people: None, browser: Client) -> None:
+    one = segment("One", IN_PARIS)
+    two = segment("Two", Rule("segment", {"how": "in", "segment": str(one.pk)}))
+    typed = {"name": "One", "r-match": "all", "r-0-is": "segment", "r-0-how": "in", "r-0-segment": str(two.pk)}
+    response = browser.post(f"/segments/{one.pk}/edit/", typed)
+    assert response.status_code == 422
+    assert "lead back to this segment" in page(response)
+
+
+def test_why_somebody_is_in_or_not(people: None, browser: Client) -> None:
+    found = segment("Paris", IN_PARIS, Rule("list", {"how": "subscribed", "list": "any"}))
+    said = page(browser.get(f"/segments/{found.pk}/why/", {"address": "bo@example.com"}))
+    assert "Not in it Bo@example.com" in said
+    assert "whose City is paris yes Paris" in said
+    assert "subscribed to any list no empty" in said
+    assert "In it Ana@example.com" in page(browser.get(f"/segments/{found.pk}/why/", {"address": "ANA@example.com"}))
+    assert "No contact has the address" in page(browser.get(f"/segments/{found.pk}/why/", {"address": "x@y.example"}))
+
+
+def test_contacts_are_filtered_and_exported_by_a_segment(people: None, browser: Client) -> None:
+    found = segment("Paris", IN_PARIS)
+    said = page(browser.get("/contacts/", {"segment": found.pk}))
+    assert "Ana@example.com" in said
+    assert "Bo@example.com" in said
+    assert "Cy@example.com" not in said
+    assert "Nobody fits" in page(browser.get("/contacts/", {"segment": 4711}))
+
+
+def test_a_field_that_is_gone_is_named_and_holds_nobody(people: None, browser: Client) -> None:
+    found = segment("Paris", IN_PARIS)
+    Field.objects.all().delete()
+    said = page(browser.get(f"/segments/{found.pk}/"))
+    assert "cannot be asked any more" in said
+    assert "What was chosen as field is gone." in said
+    assert "Nobody fits" in page(browser.get("/contacts/", {"segment": found.pk}))
+
+
+def test_a_segment_in_use_stays(people: None, browser: Client) -> None:
+    one = segment("One", IN_PARIS)
+    two = segment("Two", Rule("segment", {"how": "in", "segment": str(one.pk)}))
+    assert "It is used by the segment “Two”" in page(browser.post(f"/segments/{one.pk}/delete/", follow=True))
+    browser.post(f"/segments/{two.pk}/delete/")
+    browser.post(f"/segments/{one.pk}/delete/")
+    assert not Segment.objects.exists()
+    assert Contact.objects.count() == 3
+
+
+def test_viewers_look_and_change_nothing(people: None, looker: Client) -> None:
+    found = segment("Paris", IN_PARIS)
+    shown = looker.get(f"/segments/{found.pk}/")
+    assert shown.status_code == 200
+    assert "Delete" not in page(shown)
+    assert looker.get("/segments/new/").status_code == 403
+    assert looker.post(f"/segments/{found.pk}/delete/").status_code == 403

@@ -1,0 +1,89 @@
+"""Segments' conditions about what people got and did, read from contacts' own columns: never from events.
+
+The columns hold what people did, not programs, and nothing of rehearsals; they follow within about a minute.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import ClassVar
+
+from contacts.segments.known import Known
+from contacts.segments.predicate import Sql
+from contacts.segments.registry import Condition, Input, Values, register
+
+_HEADING = "What they got and did"
+_DAYS = Input("days", "number of days", "days", suffix=" days")
+
+
+class _Latest(Condition):
+    """By the moment something happened last."""
+
+    heading = _HEADING
+    column: ClassVar[str]
+    did: ClassVar[str]  # “clicked a link”
+    did_not: ClassVar[str]  # “did not click”
+
+    def inputs(self, values: Values, known: Known) -> Sequence[Input]:
+        options = (
+            ("last", f"{self.did} in the last …"),
+            ("not-last", f"{self.did_not} in the last …"),
+            ("ever", f"{self.did} at any time"),
+            ("never", f"never {self.did}"),
+        )
+        how = Input("how", "comparison", options=options)
+        return [how, _DAYS] if values.get("how", "last") in ("last", "not-last") else [how]
+
+    def sql(self, values: Values, known: Known) -> Sql:
+        column = f"c.{self.column}"
+        match values["how"]:
+            case "ever":
+                return Sql(f"{column} IS NOT NULL")
+            case "never":
+                return Sql(f"{column} IS NULL")
+        since = known.now - timedelta(days=int(values["days"]))
+        if values["how"] == "last":
+            return Sql(f"{column} >= %s", [since])
+        return Sql(f"{column} IS NULL OR {column} < %s", [since])
+
+    def words(self, values: Values, known: Known) -> str:
+        match values["how"]:
+            case "ever":
+                return f"who ever {self.did}"
+            case "never":
+                return f"who never {self.did}"
+        did = self.did if values["how"] == "last" else self.did_not
+        return f"who {did} in the last {values['days']} days"
+
+    def shown(self, values: Values, known: Known) -> Sql:
+        return Sql(
+            f"coalesce(to_char(c.{self.column} AT TIME ZONE %s, 'YYYY-MM-DD HH24:MI'), 'never')", [str(known.zone)]
+        )
+
+
+@register
+class Clicked(_Latest):
+    key = "clicked"
+    label = "Clicked"
+    column = "last_clicked_at"
+    did = "clicked a link"
+    did_not = "clicked no link"
+    missing = "Who was not counted, because of no consent, has not clicked here."
+
+
+@register
+class Opened(_Latest):
+    key = "opened"
+    label = "Opened (an estimate)"
+    column = "last_opened_at"
+    did = "opened a mail"
+    did_not = "opened no mail"
+    missing = "Who was not counted, because of no consent, has not opened here."
+
+
+@register
+class Received(_Latest):
+    key = "received"
+    label = "Got a mail"
+    column = "last_sent_at"
+    did = "got a mail"
+    did_not = "got no mail"
