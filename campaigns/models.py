@@ -120,6 +120,11 @@ class Campaign(models.Model):
         return self.batch_id is None
 
     @property
+    def was_sent(self) -> bool:
+        """Really, or has begun to be: what reports over several campaigns are about. A rehearsal never was."""
+        return self.batch is not None and not self.batch.rehearsal and self.batch.started_at is not None
+
+    @property
     def stage(self) -> "Stage":
         """Where it stands, in the words of its page."""
         if self.batch is None:

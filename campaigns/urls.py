@@ -18,6 +18,7 @@ from campaigns.views import (
     test_mails,
     translating,
 )
+from campaigns.views.across import cohorts, compared, gathered, hours, lists
 from campaigns.views.reporting import clicks, downloads, proof, sharing
 
 urlpatterns: list[URLPattern] = [
@@ -66,6 +67,11 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/<int:pk>/content/<slug:block>/move/", content.move_block, name="block-move"),
     path("campaigns/<int:pk>/content/<slug:block>/duplicate/", content.duplicate_block, name="block-duplicate"),
     path("campaigns/<int:pk>/content/<slug:block>/delete/", content.delete_block, name="block-delete"),
+    path("reports/", gathered.gathered, name="reports"),
+    path("reports/compare/", compared.compared, name="report-compare"),
+    path("reports/lists/", lists.lists, name="report-lists"),
+    path("reports/sign-ups/", cohorts.cohorts, name="report-cohorts"),
+    path("reports/hours/", hours.hours, name="report-hours"),
     path("images/", images.images, name="images"),
     path("images/upload/", images.upload_image, name="image-upload"),
     path("images/<int:pk>/", images.image, name="image"),

@@ -189,6 +189,7 @@ RETURN_HOST = os.environ.get("RETURN_HOST", "127.0.0.1")  # or the path of a Uni
 RETURN_PORT = int(os.environ.get("RETURN_PORT", "2526"))
 RETURN_PROTOCOL = os.environ.get("RETURN_PROTOCOL", "").lower()  # "lmtp": that alone; else whatever the other begins
 ALLOW_ANY_SMTP_PORT = os.environ.get("ALLOW_ANY_SMTP_PORT") == "1"
+GEOIP_FILE = os.environ.get("GEOIP_FILE", "")  # a MaxMind DB; empty: countries are not looked up
 EGRESS_ALLOW = Allowed.read(os.environ.get("EGRESS_ALLOW", ""))
 
 # Whoever has settings may queue something; the start, which has none, stays small without Celery.

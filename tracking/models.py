@@ -5,6 +5,23 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from delivery.models import Batch
+from tracking.cohorts.models import ClickChange, Cohort, MailedMonth
+
+__all__ = [  # what Django is to know and other modules import
+    "Breakdown",
+    "ClickChange",
+    "Cohort",
+    "Engagement",
+    "Event",
+    "EventKind",
+    "FoldedChunk",
+    "Hourly",
+    "Link",
+    "MailedMonth",
+    "Rollup",
+    "Spool",
+    "Unfolded",
+]
 
 
 class EventKind(models.IntegerChoices):
@@ -49,6 +66,9 @@ class Event(models.Model):
     channel = models.CharField(max_length=12, blank=True, help_text="Unsubscribes: page, one-click.")
     ip = models.GenericIPAddressField(null=True)
     user_agent = models.CharField(max_length=300, blank=True)
+    client = models.CharField(max_length=60, blank=True, db_default="", help_text="See tracking.clients.")
+    device = models.CharField(max_length=8, blank=True, db_default="")
+    country = models.CharField(max_length=2, blank=True, db_default="", help_text="Two letters; empty: not known.")
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.message_id}"
@@ -125,19 +145,22 @@ class Hourly(models.Model):
 
 
 class Breakdown(models.Model):
-    """The same sums by one other property: the mailbox's lane, an unsubscribe's channel, consent to tracking,
-    why it was a machine."""
+    """The same sums by one other property: the mailbox's lane, an unsubscribe's channel, consent to tracking, why it
+    was a machine; and what openings and clicks of people tell of the reader (tracking.intake.traits)."""
 
     class By(models.TextChoices):
         LANE = "lane"
         CHANNEL = "channel"
         CONSENT = "consent"
         VERDICT = "verdict"
+        CLIENT = "client"
+        DEVICE = "device"
+        COUNTRY = "country"
 
     batch = models.ForeignKey(Batch, models.CASCADE)
     kind = models.SmallIntegerField(help_text="An event's kind; 0: accepted.")
     by = models.CharField(max_length=8, choices=By.choices)
-    value = models.CharField(max_length=20)
+    value = models.CharField(max_length=60)
     is_machine = models.BooleanField(default=False)
     total = models.BigIntegerField(default=0)
     people = models.BigIntegerField(default=0)
@@ -216,6 +239,12 @@ class FoldedChunk(models.Model):
     """A finished chunk whose accepted messages show in `last_sent_at`."""
 
     chunk_id = models.BigIntegerField(primary_key=True)
+    in_cohorts = models.BooleanField(default=False, db_default=False, help_text="See tracking.cohorts.")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["chunk_id"], condition=models.Q(in_cohorts=False), name="chunk_for_cohorts"),
+        ]
 
     def __str__(self) -> str:
         return f"chunk {self.chunk_id}"

@@ -5,6 +5,7 @@ from django.db import connection
 from django.utils import timezone
 
 from tracking import tagging
+from tracking.cohorts import folding as cohorts
 from tracking.intake import crowds, folding, learning
 
 _MONTHS_AHEAD = 3
@@ -16,6 +17,11 @@ def fold() -> None:
     learning.catch_up()
     with connection.cursor() as cursor:
         crowds.forget(cursor, timezone.now() - crowds.KEPT)
+
+
+@shared_task(name="tracking.fold_cohorts", queue="jobs", ignore_result=True)
+def fold_cohorts() -> None:
+    cohorts.fold()
 
 
 @shared_task(name="tracking.partitions", queue="control")

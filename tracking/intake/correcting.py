@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from django.db.backends.utils import CursorWrapper
 
 from tracking.intake import crowds, sums
+from tracking.intake.traits import NONE, Traits
 from tracking.models import EventKind
 from tracking.scoring import bursts, verdicts
 from tracking.scoring.networks import Network, Networks
@@ -37,6 +38,7 @@ class Stored:
     ip: str | None
     user_agent: str
     network: Network
+    traits: Traits = NONE
 
     @property
     def seconds(self) -> float:
@@ -114,13 +116,14 @@ def _stored(
     cursor: CursorWrapper, mails: "Mapping[int, Mail]", start: datetime, end: datetime, networks: Networks
 ) -> "Iterable[Stored]":
     cursor.execute(
-        "SELECT id, message_id, at, kind, link_id, verdict, host(ip), user_agent FROM tracking_event"
+        "SELECT id, message_id, at, kind, link_id, verdict, host(ip), user_agent, client, device, country"
+        " FROM tracking_event"
         " WHERE message_id = ANY(%s) AND at BETWEEN %s AND %s AND kind IN (1, 2) AND verdict <> %s",
         [sorted(mails), start, end, verdicts.HEAD],
     )
-    for number, message_id, at, kind, link_id, verdict, ip, agent in cursor.fetchall():
+    for number, message_id, at, kind, link_id, verdict, ip, agent, *told in cursor.fetchall():
         network = networks.place(ip).network if ip else Network.UNKNOWN
-        yield Stored(number, mails[message_id], at, kind, link_id, verdict, ip, agent, network)
+        yield Stored(number, mails[message_id], at, kind, link_id, verdict, ip, agent, network, Traits(*told))
 
 
 def _links_in_mail(cursor: CursorWrapper, batches: set[int]) -> dict[tuple[int, int], int]:
@@ -143,7 +146,7 @@ def turn_into_machine(cursor: CursorWrapper, moving: Sequence[tuple[Stored, str]
     cursor.execute(_TURN, [*(list(column) for column in zip(*rows, strict=True)), min(times), max(times)])
     moved = [by_id[number] for (number,) in cursor.fetchall()]
     for event, verdict in moved:
-        tally.add_event(event.mail, event.at, event.kind, event.link_id, False, by=-1)
+        tally.add_event(event.mail, event.at, event.kind, event.link_id, False, by=-1, traits=event.traits)
         tally.add_event(event.mail, event.at, event.kind, event.link_id, True, verdict=verdict)
     _change_first(cursor, moved, tally)
     _forget(cursor, [event for event, _ in moved])
@@ -158,13 +161,21 @@ def _change_first(cursor: CursorWrapper, moved: Sequence[tuple[Stored, str]], ta
         return
     cursor.execute(_NO_LONGER_FIRST, [list(column) for column in zip(*rows, strict=True)])
     lost = cursor.fetchall()
+    told: dict[tuple[int, int, datetime], Traits] = {}
+    for event, _ in moved:
+        act = (event.mail.id, int(event.kind), event.at)
+        told[act] = min(event.traits, told.get(act, event.traits))
     for number, kind, link_id, at in lost:
-        tally.add_person(mails[number], at, kind, link_id, False, by=-1)
+        traits = told.get((number, kind, at), NONE)
+        tally.add_person(mails[number], at, kind, link_id, False, by=-1, traits=traits)
     following: dict[sums.First, datetime] = {}
+    told_next: dict[sums.First, Traits] = {}
     if lost:
         keys = [row[:3] for row in lost]
         cursor.execute(_NEXT, [list(column) for column in zip(*keys, strict=True)])
-        following = {(number, kind, link_id, False): at for number, kind, link_id, at in cursor.fetchall()}
+        for number, kind, link_id, at, *said in cursor.fetchall():
+            following[number, kind, link_id, False] = at
+            told_next[number, kind, link_id, False] = Traits(*said)
     by_machine: dict[sums.First, tuple[datetime, str]] = {}
     for event, verdict in moved:
         for link in {0, event.link_id}:
@@ -173,7 +184,8 @@ def _change_first(cursor: CursorWrapper, moved: Sequence[tuple[Stored, str]], ta
     first = following | {key: at for key, (at, _) in by_machine.items()}
     for number, kind, link_id, is_machine, at in sums.insert_engagement(cursor, mails, first):
         verdict = by_machine[number, kind, link_id, True][1] if is_machine else verdicts.HUMAN
-        tally.add_person(mails[number], at, kind, link_id, is_machine, verdict=verdict)
+        traits = told_next.get((number, kind, link_id, is_machine), NONE)
+        tally.add_person(mails[number], at, kind, link_id, is_machine, verdict=verdict, traits=traits)
 
 
 def _forget(cursor: CursorWrapper, events: Sequence[Stored]) -> None:
@@ -206,11 +218,12 @@ RETURNING g.message_id, g.kind, g.link_id, g.first_at
 """
 
 _NEXT = """
-SELECT u.message_id, u.kind, u.link_id, min(e.at)
+SELECT DISTINCT ON (u.message_id, u.kind, u.link_id)
+    u.message_id, u.kind, u.link_id, e.at, e.client, e.device, e.country
 FROM unnest(%s::bigint[], %s::smallint[], %s::bigint[]) AS u (message_id, kind, link_id)
 JOIN tracking_event e ON e.message_id = u.message_id AND e.kind = u.kind AND NOT e.is_machine
 WHERE u.link_id = 0 OR e.link_id = u.link_id
-GROUP BY 1, 2, 3
+ORDER BY 1, 2, 3, 4, 5, 6, 7
 """
 
 _FORGET_UNFOLDED = """

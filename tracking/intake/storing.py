@@ -10,7 +10,9 @@ from django.db.backends.utils import CursorWrapper
 
 from contacts.models import TrackingConsent
 from delivery.models import MessageState
+from delivery.policy import mailbox_providers
 from tracking.intake import correcting, learning, replays, sums
+from tracking.intake.traits import NONE, Traits, traits_of
 from tracking.models import EventKind
 from tracking.scoring import networks, requests, verdicts
 from tracking.scoring.networks import Network, Networks
@@ -34,6 +36,13 @@ class Mail:
     state: int
     attempts: int
     version: int
+    learnt_lane: str | None
+
+    @property
+    def lane(self) -> str:
+        """The mailbox provider, as the ledger knows it: also of a custom domain whose MX was looked up."""
+        by_name = mailbox_providers.lane(self.email)
+        return by_name if by_name != mailbox_providers.OTHER else self.learnt_lane or mailbox_providers.OTHER
 
     @property
     def may_have_arrived(self) -> bool:
@@ -60,6 +69,7 @@ class Seen:
     ip: str | None
     user_agent: str
     network: Network
+    traits: Traits = NONE
 
     @property
     def is_machine(self) -> bool:
@@ -104,7 +114,8 @@ def store(cursor: CursorWrapper, acts: Sequence[Act]) -> None:
     _copy(cursor, events)
     counted = [event for event in events if event.counts]
     for event in counted:
-        tally.add_event(event.mail, event.at, event.kind, event.link_id, event.is_machine, event.channel, event.verdict)
+        act = (event.mail, event.at, event.kind, event.link_id, event.is_machine, event.channel, event.verdict)
+        tally.add_event(*act, traits=event.traits)
     _engage(cursor, counted, tally)
     tally.write(cursor)
     _remember_contacts(cursor, counted)
@@ -148,6 +159,7 @@ def _seen(act: Act, mail: Mail) -> Seen:
         ip=place.neighbourhood,
         user_agent=act.user_agent,
         network=place.network,
+        traits=traits_of(act.user_agent, act.ip, is_open=kind == EventKind.OPEN) if kind in _TRACKED else NONE,
     )
 
 
@@ -159,7 +171,8 @@ def known_networks() -> Networks:
 
 _MAIL = """
 SELECT m.id, m.batch_id, m.contact_id, m.email, m.accepted_at, b.rehearsal, coalesce(c.tracking_consent, ''),
-    m.state, m.attempts, coalesce(m.version, 1)
+    m.state, m.attempts, coalesce(m.version, 1),
+    (SELECT d.lane FROM delivery_maildomain d WHERE d.domain = lower(substring(m.email from '[^@]*$')))
 FROM {source} JOIN delivery_batch b ON b.id = m.batch_id LEFT JOIN contacts_contact c ON c.id = m.contact_id
 """
 
@@ -194,11 +207,13 @@ def _make_partitions(cursor: CursorWrapper, events: Sequence[Seen]) -> None:
 
 def _copy(cursor: CursorWrapper, events: Sequence[Seen]) -> None:
     columns = "at, kind, message_id, batch_id, link_id, is_machine, verdict, channel, ip, user_agent"
+    columns += ", client, device, country"
     with cursor.copy(f"COPY tracking_event ({columns}) FROM STDIN") as copy:
         for event in events:
             mail = event.mail
             act = (event.at, int(event.kind), mail.id, mail.batch_id, event.link_id)
-            copy.write_row((*act, event.is_machine, event.verdict, event.channel, event.ip, event.user_agent))
+            seen = (event.is_machine, event.verdict, event.channel, event.ip, event.user_agent)
+            copy.write_row((*act, *seen, *event.traits))
 
 
 def _engage(cursor: CursorWrapper, events: Sequence[Seen], tally: sums.Sums) -> None:
@@ -206,15 +221,18 @@ def _engage(cursor: CursorWrapper, events: Sequence[Seen], tally: sums.Sums) -> 
     mails = {event.mail.id: event.mail for event in events}
     channels = {event.mail.id: event.channel for event in reversed(events) if event.channel}
     first: dict[sums.First, datetime] = {}
-    because: dict[sums.First, str] = {}
+    because: dict[sums.First, tuple[datetime, Traits, str]] = {}
     for event in events:
+        # Of two at the very same moment the one that a later verdict would find too.
+        said = (event.at, event.traits, event.verdict)
         for link_id in {0, event.link_id}:
             key = (event.mail.id, int(event.kind), link_id, event.is_machine)
-            if key not in first or event.at < first[key]:
-                first[key], because[key] = event.at, event.verdict
+            because[key] = min(said, because.get(key, said))
+            first[key] = because[key][0]
     for message_id, kind, link_id, is_machine, at in sums.insert_engagement(cursor, mails, first):
-        verdict = because[message_id, kind, link_id, is_machine]
-        tally.add_person(mails[message_id], at, kind, link_id, is_machine, channels.get(message_id, ""), verdict)
+        _, traits, verdict = because[message_id, kind, link_id, is_machine]
+        channel = channels.get(message_id, "")
+        tally.add_person(mails[message_id], at, kind, link_id, is_machine, channel, verdict, traits=traits)
 
 
 def _remember_contacts(cursor: CursorWrapper, events: Sequence[Seen]) -> None:

@@ -7,13 +7,14 @@ from typing import Protocol
 
 from django.db.backends.utils import CursorWrapper
 
-from delivery.policy import mailbox_providers
 from tracking.intake import hourly as organisation_sums
+from tracking.intake.traits import BY, NONE, Traits
 from tracking.models import Breakdown
 
 _TOTAL, _PEOPLE = 0, 1
 _Hourly = tuple[int, datetime, int, int, bool]  # batch, hour, kind, link, machine
 _Broken = tuple[int, int, str, str, bool]  # batch, kind, by, value, machine
+_Told = tuple[int, int, Traits]  # batch, kind, what people's acts tell of them
 
 
 class Mailed(Protocol):
@@ -22,7 +23,7 @@ class Mailed(Protocol):
     @property
     def batch_id(self) -> int: ...
     @property
-    def email(self) -> str: ...
+    def lane(self) -> str: ...
 
 
 class Sums:
@@ -31,6 +32,7 @@ class Sums:
     def __init__(self) -> None:
         self._hourly: tuple[Counter[_Hourly], Counter[_Hourly]] = (Counter(), Counter())
         self._broken: tuple[Counter[_Broken], Counter[_Broken]] = (Counter(), Counter())
+        self._told: tuple[Counter[_Told], Counter[_Told]] = (Counter(), Counter())
 
     def add_event(
         self,
@@ -42,11 +44,14 @@ class Sums:
         channel: str = "",
         verdict: str = "",
         by: int = 1,
+        traits: Traits = NONE,
     ) -> None:
         for link in {0, link_id}:
             self._hourly[_TOTAL][_hourly(mail, at, kind, link, is_machine)] += by
         for broken in _broken(mail, kind, is_machine, channel, verdict):
             self._broken[_TOTAL][broken] += by
+        if traits is not NONE and not is_machine:
+            self._told[_TOTAL][mail.batch_id, int(kind), traits] += by
 
     def add_person(
         self,
@@ -58,12 +63,15 @@ class Sums:
         channel: str = "",
         verdict: str = "",
         by: int = 1,
+        traits: Traits = NONE,
     ) -> None:
-        """`link_id` 0: the first of its kind at all; only that one counts in the breakdowns."""
+        """`link_id` 0: the first of its kind at all; only that one counts in the breakdowns, `traits` being its own."""
         self._hourly[_PEOPLE][_hourly(mail, at, kind, link_id, is_machine)] += by
         if link_id == 0:
             for broken in _broken(mail, kind, is_machine, channel, verdict):
                 self._broken[_PEOPLE][broken] += by
+            if traits is not NONE and not is_machine:
+                self._told[_PEOPLE][mail.batch_id, int(kind), traits] += by
 
     def write(self, cursor: CursorWrapper) -> None:
         totals, people = self._hourly
@@ -72,11 +80,20 @@ class Sums:
             columns = [list(column) for column in zip(*hourly, strict=True)]
             cursor.execute(_ADD_HOURLY, columns)
             organisation_sums.add(cursor, columns)
+        self._break_down_told()
         broken_totals, broken_people = self._broken
         keys = sorted(broken_totals.keys() | broken_people.keys())
         if keys:
             rows = [(*key, broken_totals[key], broken_people[key]) for key in keys]
             cursor.execute(_ADD_BROKEN, [list(column) for column in zip(*rows, strict=True)])
+
+    def _break_down_told(self) -> None:
+        for told, broken in zip(self._told, self._broken, strict=True):
+            for (batch_id, kind, traits), count in told.items():
+                for by, value in zip(BY, traits, strict=True):
+                    if value:
+                        broken[batch_id, kind, by, value, False] += count
+            told.clear()
 
 
 _ADD_HOURLY = """
@@ -120,7 +137,7 @@ def _hourly(mail: Mailed, at: datetime, kind: int, link_id: int, is_machine: boo
 
 
 def _broken(mail: Mailed, kind: int, is_machine: bool, channel: str, verdict: str) -> Iterable[_Broken]:
-    yield (mail.batch_id, int(kind), Breakdown.By.LANE.value, mailbox_providers.lane(mail.email), is_machine)
+    yield (mail.batch_id, int(kind), Breakdown.By.LANE.value, mail.lane, is_machine)
     if channel:
         yield (mail.batch_id, int(kind), Breakdown.By.CHANNEL.value, channel, is_machine)
     if verdict:

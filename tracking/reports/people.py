@@ -1,6 +1,6 @@
 """The people of a batch, by where their message is or by what they did."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -14,7 +14,7 @@ from delivery.providers import health
 from tracking.message_log import wording
 from tracking.message_log.wording import Words
 from tracking.models import EventKind
-from tracking.reports import returned
+from tracking.reports import machines, returned
 from tracking.reports.narrowing import Narrow, Narrowing
 
 TERMS = {
@@ -36,7 +36,13 @@ ACTS = {
     "opened-by-machines": ("Opened by machines", EventKind.OPEN, True),
     "clicked-by-machines": ("Clicked by machines", EventKind.CLICK, True),
 }
-LABELS = TERMS | REASONS | {term: label for term, (label, _, _) in ACTS.items()} | returned.LABELS
+LABELS = (
+    TERMS
+    | REASONS
+    | {term: label for term, (label, _, _) in ACTS.items()}
+    | {machines.ALONE: machines.ALONE_LABEL}
+    | returned.LABELS
+)
 
 _EXPORT_PAGE = 2000
 
@@ -59,6 +65,9 @@ def people(batch: Batch, term: str, *, after: int = 0, limit: int = 50, **narrow
     narrowing = Narrowing(**narrow)
     if term in ACTS:
         return _acting(batch, term, narrowing, after=after, limit=limit)
+    if term == machines.ALONE:
+        found_alone = machines.alone(batch, narrowing, after=after, limit=limit)
+        return _people_of(found_alone, Words("none", LABELS[term]))
     if term in returned.TERMS:
         return _returned(batch, term, narrowing, after=after, limit=limit)
     if term == returned.NO_WORD:
@@ -127,8 +136,10 @@ def _acting(batch: Batch, term: str, narrowing: Narrowing, *, after: int, limit:
         cursor.execute(
             _ACTING.format(narrowed=narrowing.where(email="m.email", at="e.first_at")), values | narrowing.values
         )
-        rows = cursor.fetchall()
-    words = Words("none" if is_machine else "good", label)
+        return _people_of(cursor.fetchall(), Words("none" if is_machine else "good", label))
+
+
+def _people_of(rows: Sequence[tuple[Any, ...]], words: Words) -> list[Person]:
     return [
         Person(message_id=message_id, contact_id=contact_id, email=email, words=words, at=at, attempts=n)
         for message_id, contact_id, email, n, at in rows
@@ -201,9 +212,4 @@ def _without_word(batch: Batch, narrowing: Narrowing, *, after: int, limit: int)
     narrowed = narrowing.where(email="m.email", at="m.accepted_at")
     with connection.cursor() as cursor:
         cursor.execute(_WITHOUT_WORD.format(narrowed=narrowed), values | narrowing.values)
-        rows = cursor.fetchall()
-    words = Words("good", "Accepted")
-    return [
-        Person(message_id=message_id, contact_id=contact_id, email=email, words=words, at=at, attempts=n)
-        for message_id, contact_id, email, n, at in rows
-    ]
+        return _people_of(cursor.fetchall(), Words("good", "Accepted"))

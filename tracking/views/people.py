@@ -25,7 +25,7 @@ from tracking import titles
 from tracking.message_log import wording
 from tracking.message_log.doubts import doubts
 from tracking.models import Link
-from tracking.reports import numbers, returned
+from tracking.reports import machines, numbers, returned
 from tracking.reports import people as lists
 from tracking.reports.narrowing import Narrow
 from tracking.views.paging import Place
@@ -124,7 +124,7 @@ def batch_people(request: StaffRequest, batch_id: int) -> HttpResponse:
         "rows": rows,
         "doubts": doubts(rows) if chosen.term == "uncertain" else [],
         "count": ledger.tally(chosen.batch).uncertain if chosen.term == "uncertain" else 0,
-        "is_act": chosen.term in lists.ACTS,
+        "is_act": chosen.term in lists.ACTS or chosen.term == machines.ALONE,
         "is_returned": chosen.term in returned.TERMS or chosen.term in lists.REASONS,
         "with_reply": chosen.term in returned.BOUNCED or chosen.term in lists.REASONS,
         "chips": list(_chips(chosen)),
@@ -173,6 +173,7 @@ def _chips(chosen: Chosen) -> Iterator[Chip]:
     figures = evidence.of([chosen.batch.id])
     counts |= {term: getattr(figures, term) for term in lists.REASONS}
     counts |= {figure.key: figure.people for figure in report.figures}
+    counts[machines.ALONE] = machines.count_alone(chosen.batch.id) if report.opened.machines else 0
     counts |= {"opened-by-machines": report.opened.machines, "clicked-by-machines": report.clicked.machines}
     line = report.second_line
     counts |= dict.fromkeys(returned.LABELS, 0) | {part.key: part.people for part in report.returned if line.heard}

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('delivery', '0025_sums_by_hour'),
-        ('tracking', '0004_score_machines'),
+        ('tracking', '0006_cohorts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
