@@ -70,5 +70,5 @@ def verify_text(text: str) -> Verdict:
 
 
 def _signer() -> Signer:
-    *older, latest = settings.TOKEN_KEY.split(",")
-    return Signer(key=latest, fallback_keys=older, salt="campaigns.proof", sep=":")
+    keys: list[bytes | str] = [*settings.TOKEN_KEY.split(",")]
+    return Signer(key=keys[-1], fallback_keys=keys[:-1], salt="campaigns.proof", sep=":")

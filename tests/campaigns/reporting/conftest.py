@@ -30,6 +30,15 @@ WORDS = (
 )
 
 
+@dataclass(frozen=True)
+class Mail:
+    """Of a message, what sums are told."""
+
+    id: int
+    batch_id: int
+    lane: str = "other"
+
+
 @dataclass
 class Out:
     """A launched campaign, all of whose people have it."""
@@ -55,7 +64,7 @@ class Out:
 
         gathered, at = sums.Sums(), timezone.now()
         with connection.cursor() as cursor:
-            for mail in (self.messages[number] for number in people):
+            for mail in (Mail(found.id, found.batch_id) for found in (self.messages[number] for number in people)):
                 gathered.add_event(mail, at, kind, link, is_machine, channel)
                 keys = {(mail.id, int(kind), one, is_machine): at for one in {0, link}}
                 for _, _, link_id, machine, first in sums.insert_engagement(cursor, {mail.id: mail}, keys):
