@@ -26,7 +26,7 @@ def test_what_is_answered_at_once_becomes_no_task_and_everything_else_does() -> 
     try:
         assert shortcut.open_for(lambda scope, _: bool(scope == "short"))
         loop = Loop()
-        schedule = _futures._cbsched_aioschedule(loop, None, lambda _: None)
+        schedule = _futures._cbsched_aioschedule(loop, None, lambda _: None)  # type: ignore[no-untyped-call]
         short, long = Watcher("short"), Watcher("long")
         schedule(short)
         assert (short.is_done, loop.tasks) == (True, 0)
@@ -39,7 +39,7 @@ def test_what_is_answered_at_once_becomes_no_task_and_everything_else_does() -> 
 def test_another_granian_is_left_as_it_is() -> None:
     before = _futures._cbsched_aioschedule
     try:
-        _futures._cbsched_aioschedule = lambda loop, something: None
+        _futures._cbsched_aioschedule = lambda loop, something: None  # type: ignore[assignment,misc]
         changed = _futures._cbsched_aioschedule
         assert not shortcut.open_for(lambda *_: True)
         assert _futures._cbsched_aioschedule is changed

@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                     ("lane", "Lane"),
                     ("channel", "Channel"),
                     ("consent", "Consent"),
+                    ("verdict", "Verdict"),
                     ("client", "Client"),
                     ("device", "Device"),
                     ("country", "Country"),
