@@ -20,6 +20,7 @@ from delivery.ledger import removing
 from delivery.models import Batch, Failure, MailDomain, Message
 from delivery.providers import sample_relay
 from tracking import removing as events
+from tracking.cohorts import folding as cohorts
 
 LIST_OF_ONE = "Me"
 FIRST_MAIL = "My first mail"
@@ -101,6 +102,7 @@ def remove(*, by: User) -> Inventory:
     samples.delete()
     removing.remove(batches)
     _remove_people()
+    cohorts.recount()
     sample_relay.remove()
     for mailing_list in MailingList.objects.filter(is_sample=True):
         consent.delete_list(mailing_list)
