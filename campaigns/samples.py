@@ -16,6 +16,7 @@ from campaigns.content import blocks
 from campaigns.models import Campaign, Edition
 from contacts import addresses, consent
 from contacts.models import Contact, MailingList, Suppression
+from contacts.reach import counting
 from delivery.ledger import removing
 from delivery.models import Batch, Failure, MailDomain, Message
 from delivery.providers import sample_relay
@@ -106,6 +107,8 @@ def remove(*, by: User) -> Inventory:
     sample_relay.remove()
     for mailing_list in MailingList.objects.filter(is_sample=True):
         consent.delete_list(mailing_list)
+    cohorts.recount()
+    counting.recount()
     audit.record(by, "samples.removed", contacts=removed.contacts, campaigns=removed.campaigns)
     return removed
 

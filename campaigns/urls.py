@@ -19,7 +19,7 @@ from campaigns.views import (
     translating,
 )
 from campaigns.views.across import cohorts, compared, gathered, hours, lists
-from campaigns.views.reporting import clicks, downloads
+from campaigns.views.reporting import clicks, downloads, proof, sharing
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -29,6 +29,14 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/<int:pk>/", campaign.campaign, name="campaign"),
     path("campaigns/<int:pk>/clicks/", clicks.clicks, name="campaign-clicks"),
     path("campaigns/<int:pk>/report/<slug:table>.csv", downloads.table, name="campaign-table"),
+    path("campaigns/<int:pk>/share/", sharing.share, name="campaign-share"),
+    path("campaigns/<int:pk>/share/<int:link>/revoke/", sharing.unshare, name="campaign-unshare"),
+    path("campaigns/<int:pk>/proof/", proof.proof, name="campaign-proof"),
+    path("campaigns/<int:pk>/proof/make/", proof.make, name="campaign-proof-make"),
+    path("campaigns/<int:pk>/proof.json", proof.proof_file, name="campaign-proof-file"),
+    path("campaigns/check-proof/", proof.check_proof, name="check-proof"),
+    path("shared/<str:token>/", sharing.shared_report, name="shared-report"),
+    path("shared/<str:token>/mail/", sharing.shared_mail, name="shared-mail"),
     path("campaigns/<int:pk>/duplicate/", campaigns.duplicate, name="campaign-duplicate"),
     path("campaigns/<int:pk>/delete/", campaigns.delete, name="campaign-delete"),
     path("campaigns/<int:pk>/save/<slug:card>/", drafts.save_card, name="campaign-save"),

@@ -1,5 +1,7 @@
 """What each number of a report means, in words that stand beside it."""
 
+from tracking.reports import machines
+
 DEFINITIONS = {
     "delivered": "Accepted by the receiving servers, minus what bounced later. It does not say “in the inbox”.",
     "clicked": "People who followed at least one link, out of those delivered. The unsubscribe link does not count, and"
@@ -16,6 +18,7 @@ DEFINITIONS = {
     "total": "Every time it happened, however often by the same person.",
     "machine": "Fetched by a program: Apple’s privacy proxy, link scanners, scripts. Kept, and never mixed into the"
     " figures of people.",
+    "machines": machines.DEFINITION,
     "measured": "People who refused tracking get a mail without tracking. They are not measured, which is not the same"
     " as not opened.",
 }

@@ -17,7 +17,7 @@ from delivery.feedback import second_line
 from delivery.feedback.second_line import SecondLine
 from delivery.models import Batch
 from tracking.models import Breakdown, EventKind, Rollup
-from tracking.reports import clients, link_rows, mailboxes, over_time, returned
+from tracking.reports import clients, link_rows, machines, mailboxes, over_time, returned
 from tracking.reports.definitions import DEFINITIONS
 from tracking.reports.figures import Figure, doubt_of, share
 from tracking.reports.link_rows import LinkRow
@@ -174,6 +174,14 @@ class Report:
     def lanes(self) -> list[LaneRow]:
         """By mailbox provider: where a trouble is, if it is in one place."""
         return mailboxes.rows(self.batch_ids)
+
+    @cached_property
+    def machines(self) -> list[machines.MachineRow]:
+        return machines.rows(self.batch_ids)
+
+    @property
+    def machines_alone_url(self) -> str:
+        return self._people_url(machines.ALONE) if self.opened.machines else ""
 
     @cached_property
     def clients(self) -> list[clients.Table]:

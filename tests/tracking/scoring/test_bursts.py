@@ -44,11 +44,26 @@ def caught(acts: list[Act], links: int = 4, accepted_at: float | None = ACCEPTED
         ((30, 30.4), 2, 2),  # both links of a mail that has two
         ((9000, 9000.4), 2, 0),
         ((30, 30.4), 4, 0),
+        (tuple(40 + 0.7 * link for link in range(9)), 9, 9),  # over many links no hand keeps such a pace
         ((30,), 1, 0),
     ],
 )
 def test_links_followed_faster_than_by_hand_are_a_burst(seconds: tuple[float, ...], links: int, count: int) -> None:
     assert list(caught(clicks(*seconds), links).values()) == [verdicts.BURST] * count
+
+
+def test_from_rented_computers_slower_bursts_prove_it_too() -> None:
+    slow = [Act(ACCEPTED + 7000 + 2.5 * number, number, is_rented=True) for number in range(1, 5)]
+    assert len(caught(slow, links=9)) == 4
+    assert not caught([Act(act.seconds, act.link_id) for act in slow], links=9)
+
+
+def test_picture_loaded_in_the_first_minute_belongs_to_the_burst_that_follows_wherever_it_came_from() -> None:
+    picture = Act(ACCEPTED + 8, neighbourhood="203.0.113.0", user_agent=FIREFOX)
+    outlook = Act(ACCEPTED + 9, neighbourhood="203.0.113.0", user_agent="YahooMailProxy; https://help.yahoo.com")
+    later = Act(ACCEPTED + 90, neighbourhood="203.0.113.0", user_agent=FIREFOX)
+    burst = clicks(100, 100.1, 100.2, 100.3)
+    assert set(caught([picture, outlook, later, *burst])) == {picture, *burst}
 
 
 def test_burst_of_a_mail_whose_delivery_nobody_knows_of_is_seen_by_its_speed_alone() -> None:
