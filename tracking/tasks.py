@@ -1,11 +1,13 @@
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from celery import shared_task
 from django.db import connection
 from django.utils import timezone
 
+from delivery.queueing import enqueue
 from tracking.cohorts import folding as cohorts
-from tracking.intake import crowds, folding, learning
+from tracking.intake import crowds, flagged, folding, learning
 
 _MONTHS_AHEAD = 3
 
@@ -31,3 +33,15 @@ def partitions() -> None:
         for ahead in range(_MONTHS_AHEAD + 1):
             months = today.year * 12 + today.month - 1 + ahead
             cursor.execute("SELECT tracking_event_partition(%s)", [date(months // 12, months % 12 + 1, 1)])
+
+
+@shared_task(name="tracking.flagged", queue="jobs")
+def turn_flagged(*, message_id: int, kind: str, at: str) -> None:
+    """`at` in ISO 8601. Safe to run twice."""
+    flagged.turn(message_id, kind, datetime.fromisoformat(at))
+
+
+def when_automated(sender: object, *, message_id: int, kind: str, at: datetime | None, **_: Any) -> None:
+    """Receives delivery.feedback.acting.automated."""
+    if at is not None:
+        enqueue("tracking.flagged", queue="jobs", message_id=message_id, kind=kind, at=at.isoformat())
