@@ -111,7 +111,7 @@ def store(cursor: CursorWrapper, acts: Sequence[Act]) -> None:
     if not kept:
         return
     tally = sums.Sums()
-    events = correcting.judged_together(cursor, kept, tally, known_networks(), _mails_by_id)
+    events = correcting.judged_together(cursor, kept, tally, known_networks(), mails_by_id)
     _make_partitions(cursor, events)
     _copy(cursor, events)
     counted = [event for event in events if event.counts]
@@ -126,7 +126,7 @@ def store(cursor: CursorWrapper, acts: Sequence[Act]) -> None:
 
 
 def _recognise(cursor: CursorWrapper, acts: Sequence[Act]) -> Iterable[Seen]:
-    by_id = _mails_by_id(cursor, {act.first for act in acts if act.kind != EventKind.UNSUBSCRIBE})
+    by_id = mails_by_id(cursor, {act.first for act in acts if act.kind != EventKind.UNSUBSCRIBE})
     by_pair = _mails_by_pair(cursor, {(act.first, act.second) for act in acts if act.kind == EventKind.UNSUBSCRIBE})
     for act in acts:
         is_unsubscribe = act.kind == EventKind.UNSUBSCRIBE
@@ -180,7 +180,7 @@ FROM {source} JOIN delivery_batch b ON b.id = m.batch_id LEFT JOIN contacts_cont
 """
 
 
-def _mails_by_id(cursor: CursorWrapper, ids: set[int]) -> dict[int, Mail]:
+def mails_by_id(cursor: CursorWrapper, ids: set[int]) -> dict[int, Mail]:
     if not ids:
         return {}
     cursor.execute(_MAIL.format(source="delivery_message m") + "WHERE m.id = ANY(%s::bigint[])", [array(ids)])
