@@ -17,6 +17,7 @@ from campaigns import revising
 from campaigns.drafts.forms import CARDS, TestMailForm
 from campaigns.message import editions, preview
 from campaigns.models import Campaign, Edition, Stage
+from campaigns.views import mailboxes
 from campaigns.views.pages import Readiness, alarm, get_campaign, tally_links
 from campaigns.views.showing import Showing
 from campaigns.views.test_mails import ADDRESSES
@@ -113,6 +114,9 @@ def _launched(found: Campaign) -> dict[str, Any]:
         "bad_day_in_words": bad_day.IN_WORDS,
         "undecided": ledger.undecided([batch.pk]).get(batch.pk, 0),
     }
+    if found.stage in (Stage.SENDING, Stage.PAUSED):
+        context["mailboxes"] = mailboxes.rows(batch)
+        context["mailbox_definitions"] = mailboxes.DEFINITIONS
     context["versions"] = revising.versions(batch)
     if found.stage == Stage.PAUSED:
         if batch.accepted_when_paused is not None:
