@@ -74,4 +74,5 @@ def _sent(edition: Edition, recipient: Recipient) -> tuple[Parts, list[tuple[str
     own = [addresses.click_url(base, recipient.message_id, link_id) for link_id in link_ids]
     leads = dict(zip(own, targets, strict=True))
     hrefs = html_tokens.hrefs(html_tokens.tokens(sent.html))
-    return sent, [(href, leads.get(href, href)) for href in hrefs if href is not None]
+    hidden = addresses.click_url(base, recipient.message_id, addresses.HIDDEN_LINK)
+    return sent, [(href, leads.get(href, href)) for href in hrefs if href not in (None, hidden)]

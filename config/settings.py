@@ -179,6 +179,8 @@ CELERY_TASK_DEFAULT_QUEUE = "jobs"
 
 RUN_DIR = VAR_DIR / "run"
 SPOOL_DIR = VAR_DIR / "spool"
+# Networks of cloud providers and mail filters, newer than those of the product (manage.py networks).
+NETWORKS_FILE = VAR_DIR / "networks.toml"
 JOURNAL_DIR = VAR_DIR / "journal"
 DISK_RESERVE_MB = int(os.environ.get("DISK_RESERVE_MB", "500"))
 SANDBOX_HOST = os.environ.get("SANDBOX_HOST", "127.0.0.1")

@@ -2,6 +2,8 @@
 
 from delivery import tokens
 
+HIDDEN_LINK = 0  # the number of the link that no person sees; links of a mail begin at 1
+
 
 def open_url(base: str, message_id: int) -> str:
     return f"{base}/o/{tokens.seal(tokens.OPEN, message_id)}"

@@ -19,7 +19,7 @@ from campaigns.merge import language, places
 from campaigns.merge.filters import is_blank
 from campaigns.merge.sheet import Sheet
 from campaigns.merge.syntax import Piece
-from campaigns.message import links, pixel
+from campaigns.message import hidden_link, links, pixel
 from campaigns.message.encoding import (
     SOFT_BREAK,
     address_header,
@@ -34,7 +34,7 @@ from delivery import tokens, verp
 from delivery.content import Parts, Recipient
 from tracking import addresses
 
-OPEN_NAME, CLICK_NAME = "_open", "_click"
+OPEN_NAME, CLICK_NAME, _HIDDEN_NAME = "_open", "_click", "_hidden"
 _ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
 _PHRASE = re.compile(r"[A-Za-z0-9 ]{1,60}")
 _UNSUBSCRIBE = "unsubscribe_url"
@@ -118,6 +118,15 @@ class CompiledEdition:
         ]
         return Parts(headers, self._subject(values), bodies.html(values), bodies.text(values))
 
+    def html_with(self, recipient: Recipient, written: Sequence[str]) -> str:
+        """The HTML with these in the place of its links' addresses, in the order of `link_targets`, and no pixel."""
+        html_pieces, text_pieces = read_bodies(self._edition, None)
+        html, text = places.masked(html_pieces), places.masked(text_pieces)
+        _, found, numbers, _, _ = links.targets(html, text)
+        html, pieces = links.replaced(html, html_pieces, found, [f"_link{number}" for number in numbers])
+        template = language.Template(places.unmasked(html, pieces), constants=self._constants)
+        return template(self._values(recipient) | {f"_link{number}": value for number, value in enumerate(written)})
+
     @cached_property
     def _listed(self) -> list[tuple[str, str]]:
         """The constant headers that say something to people and relays."""
@@ -189,7 +198,8 @@ class _Spelling:
 
     def __init__(self, base: str, link_ids: Sequence[int]) -> None:
         self.names = [f"_link{number}" for number in range(len(link_ids))]
-        self._around = {OPEN_NAME: (addresses.around_open(base), OPEN_NAME)}
+        hidden = addresses.around_click(base, addresses.HIDDEN_LINK)
+        self._around = {OPEN_NAME: (addresses.around_open(base), OPEN_NAME), _HIDDEN_NAME: (hidden, CLICK_NAME)}
         for name, link_id in zip(self.names, link_ids, strict=True):
             self._around[name] = (addresses.around_click(base, link_id), CLICK_NAME)
 
@@ -223,6 +233,8 @@ def read_bodies(edition: Edition, spelling: _Spelling | None) -> tuple[list[Piec
         html, html_pieces = links.replaced(html, html_pieces, html_links, [link_names[n] for n in html_numbers])
         text, text_pieces = links.replaced(text, text_pieces, text_links, [link_names[n] for n in text_numbers])
         html, html_pieces = pixel.added(html, html_pieces, OPEN_NAME)
+        if link_names:
+            html, html_pieces = hidden_link.added(html, html_pieces, _HIDDEN_NAME)
         html_pieces, text_pieces = places.unmasked(html, html_pieces), places.unmasked(text, text_pieces)
         return spelling.spelled(html_pieces), spelling.spelled(text_pieces)
     return html_pieces, text_pieces

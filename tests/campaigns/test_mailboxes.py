@@ -45,7 +45,7 @@ def test_one_mailbox_provider_is_paused_and_goes_on(client_for: Browse, marketer
     asked = " ".join(client.get(address(sending, "pause")).content.decode().split())
     assert "3 people wait there and get nothing until you go on" in asked
     assert "The other 2 go on." in asked
-    assert not Batch.objects.get(pk=sending.batch_id).paused_lanes, "asking changes nothing"
+    assert not Batch.objects.get(group=sending.group).paused_lanes, "asking changes nothing"
     client.post(address(sending, "pause"))
     page = shown(client, sending)
     assert "Paused for Gmail" in page
@@ -92,5 +92,5 @@ def test_who_may_not_send_sees_the_table_and_pauses_nothing(
 
 
 def test_a_campaign_that_is_over_shows_no_table(client_for: Browse, marketer: User, sending: Campaign) -> None:
-    Batch.objects.filter(pk=sending.batch_id).update(state="done", finished_at="2026-11-01T10:00Z")
+    Batch.objects.filter(group=sending.group).update(state="done", finished_at="2026-11-01T10:00Z")
     assert "By mailbox provider" not in shown(client_for(marketer), sending)

@@ -7,10 +7,9 @@ from typing import Protocol
 
 from django.db.backends.utils import CursorWrapper
 
-from delivery.policy import mailbox_providers
 from tracking.intake import hourly as organisation_sums
 from tracking.intake.traits import BY, NONE, Traits
-from tracking.models import Breakdown, EventKind
+from tracking.models import Breakdown
 
 _TOTAL, _PEOPLE = 0, 1
 _Hourly = tuple[int, datetime, int, int, bool]  # batch, hour, kind, link, machine
@@ -24,7 +23,7 @@ class Mailed(Protocol):
     @property
     def batch_id(self) -> int: ...
     @property
-    def email(self) -> str: ...
+    def lane(self) -> str: ...
 
 
 class Sums:
@@ -43,12 +42,13 @@ class Sums:
         link_id: int,
         is_machine: bool,
         channel: str = "",
+        verdict: str = "",
         by: int = 1,
         traits: Traits = NONE,
     ) -> None:
         for link in {0, link_id}:
             self._hourly[_TOTAL][_hourly(mail, at, kind, link, is_machine)] += by
-        for broken in _broken(mail, kind, is_machine, channel):
+        for broken in _broken(mail, kind, is_machine, channel, verdict):
             self._broken[_TOTAL][broken] += by
         if traits is not NONE and not is_machine:
             self._told[_TOTAL][mail.batch_id, int(kind), traits] += by
@@ -61,13 +61,14 @@ class Sums:
         link_id: int,
         is_machine: bool,
         channel: str = "",
+        verdict: str = "",
         by: int = 1,
         traits: Traits = NONE,
     ) -> None:
         """`link_id` 0: the first of its kind at all; only that one counts in the breakdowns, `traits` being its own."""
         self._hourly[_PEOPLE][_hourly(mail, at, kind, link_id, is_machine)] += by
         if link_id == 0:
-            for broken in _broken(mail, kind, is_machine, channel):
+            for broken in _broken(mail, kind, is_machine, channel, verdict):
                 self._broken[_PEOPLE][broken] += by
             if traits is not NONE and not is_machine:
                 self._told[_PEOPLE][mail.batch_id, int(kind), traits] += by
@@ -131,48 +132,13 @@ def insert_engagement(
     return [tuple(row) for row in cursor.fetchall()]
 
 
-def turn_into_machine(cursor: CursorWrapper, mail: Mailed, start: datetime, end: datetime, verdict: str) -> None:
-    """Move stored human clicks of one mail over to the machine's side, in events, first times and sums alike."""
-    cursor.execute(
-        "UPDATE tracking_event SET is_machine = true, verdict = %s WHERE message_id = %s AND kind = %s"
-        " AND NOT is_machine AND at BETWEEN %s AND %s RETURNING at, link_id, client, device, country",
-        [verdict, mail.id, EventKind.CLICK, start, end],
-    )
-    moved = [(at, link_id, Traits(*told)) for at, link_id, *told in cursor.fetchall()]
-    if not moved:
-        return
-    sums = Sums()
-    for at, link_id, traits in moved:
-        sums.add_event(mail, at, EventKind.CLICK, link_id, False, by=-1, traits=traits)
-        sums.add_event(mail, at, EventKind.CLICK, link_id, True)
-    cursor.execute(
-        "DELETE FROM tracking_engagement WHERE message_id = %s AND kind = %s AND NOT is_machine"
-        " AND first_at BETWEEN %s AND %s RETURNING first_at, link_id",
-        [mail.id, EventKind.CLICK, start, end],
-    )
-    first_traits = {at: min(traits for other, _, traits in moved if other == at) for at, _, _ in moved}
-    for at, link_id in cursor.fetchall():
-        sums.add_person(mail, at, EventKind.CLICK, link_id, False, by=-1, traits=first_traits.get(at, NONE))
-    first = _earliest(mail, moved)
-    for _, kind, link_id, is_machine, at in insert_engagement(cursor, {mail.id: mail}, first):
-        sums.add_person(mail, at, kind, link_id, is_machine)
-    sums.write(cursor)
-
-
-def _earliest(mail: Mailed, clicks: Iterable[tuple[datetime, int, Traits]]) -> dict[First, datetime]:
-    first: dict[First, datetime] = {}
-    for at, link_id, _ in clicks:
-        for link in {0, link_id}:
-            key = (mail.id, int(EventKind.CLICK), link, True)
-            first[key] = min(at, first.get(key, at))
-    return first
-
-
 def _hourly(mail: Mailed, at: datetime, kind: int, link_id: int, is_machine: bool) -> _Hourly:
     return (mail.batch_id, at.replace(minute=0, second=0, microsecond=0), int(kind), link_id, is_machine)
 
 
-def _broken(mail: Mailed, kind: int, is_machine: bool, channel: str) -> Iterable[_Broken]:
-    yield (mail.batch_id, int(kind), Breakdown.By.LANE.value, mailbox_providers.lane(mail.email), is_machine)
+def _broken(mail: Mailed, kind: int, is_machine: bool, channel: str, verdict: str) -> Iterable[_Broken]:
+    yield (mail.batch_id, int(kind), Breakdown.By.LANE.value, mail.lane, is_machine)
     if channel:
         yield (mail.batch_id, int(kind), Breakdown.By.CHANNEL.value, channel, is_machine)
+    if verdict:
+        yield (mail.batch_id, int(kind), Breakdown.By.VERDICT.value, verdict, is_machine)
