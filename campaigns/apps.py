@@ -12,7 +12,7 @@ class CampaignsConfig(AppConfig):
         from campaigns.message import editions
         from campaigns.models import Campaign
         from campaigns.morning import undecided
-        from contacts.segments import uses
+        from contacts.segments import registry, uses
         from delivery import content
         from delivery.providers import following
         from tracking.titles import register
@@ -20,6 +20,7 @@ class CampaignsConfig(AppConfig):
         content.register("edition", editions.load_edition)
         following.register(Campaign.count_followers)
         register(titles.of_batches)
+        registry.register(conditions.OfCampaign, conditions.OfTheLast)
         uses.register(conditions.uses)
         problems.register(undecided.problems)
         sample_data.register(lambda: samples.inventory().is_there)

@@ -7,7 +7,7 @@ from campaigns.models import Campaign
 from contacts.models import Segment
 from contacts.segments.known import Known
 from contacts.segments.predicate import NOBODY, Sql, negated
-from contacts.segments.registry import Condition, Input, Values, register
+from contacts.segments.registry import Condition, Input, Values
 from contacts.segments.uses import Use
 from delivery.models import MessageState
 from tracking.models import EventKind, Link
@@ -28,7 +28,6 @@ _HOW = {
 }
 
 
-@register
 class OfCampaign(Condition):
     key = "campaign"
     label = "One campaign"
@@ -58,9 +57,10 @@ class OfCampaign(Condition):
             return NOBODY
         _, batch_id, first, last = found
         how = values["how"]
+        accepted = f"m.state = {int(MessageState.ACCEPTED)}"
         got = Sql(
-            "c.id IN (SELECT m.contact_id FROM delivery_message m WHERE m.id BETWEEN %s AND %s AND m.batch_id = %s"
-            f" AND m.state = {int(MessageState.ACCEPTED)})",
+            "c.id IN (SELECT m.contact_id FROM delivery_message m"  # noqa: S608
+            f" WHERE m.id BETWEEN %s AND %s AND m.batch_id = %s AND {accepted})",
             [first or 0, last or 0, batch_id],
         )
         if how in ("got", "not-got"):
@@ -94,7 +94,6 @@ class OfCampaign(Condition):
         return found if found is None else (found[0], found[1], found[2], found[3])
 
 
-@register
 class OfTheLast(Condition):
     key = "recent"
     label = "The last campaigns"

@@ -9,7 +9,8 @@ class ContactsConfig(AppConfig):
         from accounts.shell.notices import register
         from contacts.importing.running import waiting
         from contacts.notices import held_suppressions
-        from contacts.segments import conditions  # noqa: F401  # registers them
+        from contacts.segments import conditions, registry
 
         register(held_suppressions)
+        registry.register(*conditions.EVERY)
         problems.register(waiting.problems)

@@ -12,7 +12,9 @@ class DeliveryConfig(AppConfig):
         from accounts.shell import problems
         from accounts.shell.notices import register
         from contacts import timeline
-        from delivery.deliverability import complaints, condition  # noqa: F401  # registers itself
+        from contacts.segments import registry
+        from delivery.deliverability import complaints
+        from delivery.deliverability.condition import MailboxProvider
         from delivery.feedback.mailbox import trouble
         from delivery.feedback.webhooks import reading
         from delivery.feedback.webhooks.lists import keeping
@@ -38,6 +40,7 @@ class DeliveryConfig(AppConfig):
         register(returned_mail)
         reading.register()
         timeline.register(keeping.entries)
+        registry.register(MailboxProvider)
 
 
 def _provide_sandbox(**_: Any) -> None:

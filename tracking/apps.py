@@ -7,14 +7,13 @@ class TrackingConfig(AppConfig):
     def ready(self) -> None:
         from accounts.shell.problems import register
         from contacts import timeline
-        from delivery.feedback.acting import complained
-        from tracking import (
-            conditions,  # noqa: F401  # register themselves
-            problems,
-            recording,
-        )
+        from contacts.segments import registry
+        from delivery.feedback.acting import automated, complained
+        from tracking import conditions, problems, recording, tasks
         from tracking.message_log import story
 
         timeline.register(story.entries)
+        registry.register(*conditions.EVERY)
         register(problems.unreadable_geoip_file)
         complained.connect(recording.record_complaint)
+        automated.connect(tasks.when_automated)

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from contacts.segments.known import Known
 from contacts.segments.predicate import Sql
-from contacts.segments.registry import Condition, Input, Values, register
+from contacts.segments.registry import Condition, Input, Values
 
 _HEADING = "What they got and did"
 _DAYS = Input("days", "number of days", "days", suffix=" days")
@@ -60,7 +60,6 @@ class _Latest(Condition):
         )
 
 
-@register
 class Clicked(_Latest):
     key = "clicked"
     label = "Clicked"
@@ -70,7 +69,6 @@ class Clicked(_Latest):
     missing = "Who was not counted, because of no consent, has not clicked here."
 
 
-@register
 class Opened(_Latest):
     key = "opened"
     label = "Opened (an estimate)"
@@ -80,10 +78,12 @@ class Opened(_Latest):
     missing = "Who was not counted, because of no consent, has not opened here."
 
 
-@register
 class Received(_Latest):
     key = "received"
     label = "Got a mail"
     column = "last_sent_at"
     did = "got a mail"
     did_not = "got no mail"
+
+
+EVERY = (Clicked, Opened, Received)

@@ -76,10 +76,9 @@ class Condition(ABC):
 _conditions: dict[str, Condition] = {}
 
 
-def register(condition: type[Condition]) -> type[Condition]:
-    """As a decorator. The part that knows what is asked about registers it in its `ready()`."""
-    _conditions[condition.key] = condition()
-    return condition
+def register(*conditions: type[Condition]) -> None:
+    """By the part that knows what is asked about, in its `ready()`."""
+    _conditions.update((condition.key, condition()) for condition in conditions)
 
 
 def find(key: str) -> Condition | None:

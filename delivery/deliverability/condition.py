@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 from contacts.segments.known import Known
 from contacts.segments.predicate import Sql, joined
-from contacts.segments.registry import Condition, Input, Values, register
+from contacts.segments.registry import Condition, Input, Values
 from delivery.deliverability.figures import LANES
 from delivery.policy import mailbox_providers
 
 
-@register
 class MailboxProvider(Condition):
     key = "mailbox"
     label = "Mailbox provider"

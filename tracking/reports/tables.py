@@ -49,6 +49,21 @@ def _reasons(report: Report) -> Iterator[Row]:
         yield reason.words, reason.label, reason.people
 
 
+def _clients(key: str) -> Callable[[Report], Iterator[Row]]:
+    """Programs, devices or countries."""
+
+    def rows(report: Report) -> Iterator[Row]:
+        for table in report.clients:
+            yield from ((row.label, row.opened, row.clicked) for row in table.rows if table.key == key)
+
+    return rows
+
+
+def _machines(report: Report) -> Iterator[Row]:
+    for row in report.machines:
+        yield row.words, row.opened, row.clicked, row.times
+
+
 def _ways(report: Report) -> Iterator[Row]:
     for way in report.ways:
         yield way.label, way.people
@@ -67,6 +82,10 @@ TABLES: dict[str, Table] = {
     ),
     "returned": (("Accepted and then", "People", "Share", "What it means"), _returned),
     "reasons": (("Reason", "Bounced", "People"), _reasons),
+    "clients": (("Program", "Opened", "Clicked"), _clients("clients")),
+    "devices": (("Device", "Opened", "Clicked"), _clients("devices")),
+    "countries": (("Country", "Opened", "Clicked"), _clients("countries")),
+    "machines": (("Why they are no people", "Mails opened", "Mails clicked in", "Times"), _machines),
     "unsubscribed": (("Left", "People"), _ways),
 }
 

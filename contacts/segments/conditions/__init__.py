@@ -1,5 +1,11 @@
-"""One file a condition; whoever is imported here is registered. Those about mail are registered by the parts above."""
+"""One file a condition. Those about mail, clicks and campaigns are registered by the parts above."""
 
-from contacts.segments.conditions import consent, lists, profile, random_share, segment, suppressed, tags
+from contacts.segments.conditions.consent import Agreed
+from contacts.segments.conditions.lists import OnList
+from contacts.segments.conditions.profile import Profile
+from contacts.segments.conditions.random_share import RandomShare
+from contacts.segments.conditions.segment import InSegment
+from contacts.segments.conditions.suppressed import Suppressed
+from contacts.segments.conditions.tags import Tag
 
-__all__ = ["consent", "lists", "profile", "random_share", "segment", "suppressed", "tags"]
+EVERY = (Profile, Tag, RandomShare, OnList, Agreed, Suppressed, InSegment)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from contacts.segments.known import Known
 from contacts.segments.predicate import Sql
-from contacts.segments.registry import Condition, Input, Values, register
+from contacts.segments.registry import Condition, Input, Values
 
 CHANNELS = {
     "import": "by an import",
@@ -15,7 +15,6 @@ CHANNELS = {
 _ANY = "any"
 
 
-@register
 class Agreed(Condition):
     key = "consent"
     label = "Consent"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from contacts.segments.known import Known
 from contacts.segments.predicate import Sql, negated
-from contacts.segments.registry import Condition, Input, Values, register
+from contacts.segments.registry import Condition, Input, Values
 
 _HOW = {
     "subscribed": "subscribed to",
@@ -16,7 +16,6 @@ _HOW = {
 _ANY = "any"
 
 
-@register
 class OnList(Condition):
     key = "list"
     label = "A list"

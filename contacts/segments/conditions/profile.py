@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from contacts.segments.comparing import Operand, operators
 from contacts.segments.known import Kind, Known
 from contacts.segments.predicate import NOBODY, Sql
-from contacts.segments.registry import Condition, Input, Values, register
+from contacts.segments.registry import Condition, Input, Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,6 @@ _COLUMNS: Mapping[str, Column] = {
 _OWN = "field:"  # before the key of an installation's own field
 
 
-@register
 class Profile(Condition):
     key = "profile"
     label = "A field"

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 
 from contacts.segments.known import Known
 from contacts.segments.predicate import Sql
-from contacts.segments.registry import Condition, Input, Values, register
+from contacts.segments.registry import Condition, Input, Values
 
 _DRAWS = tuple((letter, f"draw {letter}") for letter in "ABCDE")
 # PostgreSQL's own for the partitions of hashed tables: it never changes.
 _LOT = "mod(mod(hashint8extended(c.id, %s), 100) + 100, 100)"
 
 
-@register
 class RandomShare(Condition):
     key = "random"
     label = "A random share"

@@ -5,12 +5,11 @@ from dataclasses import replace
 
 from contacts.segments.known import Known, KnownSegment
 from contacts.segments.predicate import NOBODY, Sql, decided, negated
-from contacts.segments.registry import Condition, Input, Values, register
+from contacts.segments.registry import Condition, Input, Values
 
 _HOW = (("in", "in"), ("out", "not in"))
 
 
-@register
 class InSegment(Condition):
     key = "segment"
     label = "Another segment"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from contacts.segments.known import Known
 from contacts.segments.predicate import Sql, negated
-from contacts.segments.registry import Condition, Input, Values, register
+from contacts.segments.registry import Condition, Input, Values
 
 _HOW = {
     "any": "suppressed, for whatever reason",
@@ -17,7 +17,6 @@ _HOW = {
 }
 
 
-@register
 class Suppressed(Condition):
     key = "suppressed"
     label = "Bounces, complaints and other reasons not to write"

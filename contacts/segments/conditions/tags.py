@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 from contacts.segments.known import Known
 from contacts.segments.predicate import Sql, negated
-from contacts.segments.registry import Condition, Input, Values, register
+from contacts.segments.registry import Condition, Input, Values
 
 _HOW = (("has", "has"), ("lacks", "does not have"))
 
 
-@register
 class Tag(Condition):
     key = "tag"
     label = "A tag"
