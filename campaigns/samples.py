@@ -16,10 +16,12 @@ from campaigns.content import blocks
 from campaigns.models import Campaign, Edition
 from contacts import addresses, consent
 from contacts.models import Contact, MailingList, Suppression
+from contacts.reach import counting
 from delivery.ledger import removing
 from delivery.models import Batch, Failure, MailDomain, Message
 from delivery.providers import sample_relay
 from tracking import removing as events
+from tracking.cohorts import folding as cohorts
 
 LIST_OF_ONE = "Me"
 FIRST_MAIL = "My first mail"
@@ -104,6 +106,8 @@ def remove(*, by: User) -> Inventory:
     sample_relay.remove()
     for mailing_list in MailingList.objects.filter(is_sample=True):
         consent.delete_list(mailing_list)
+    cohorts.recount()
+    counting.recount()
     audit.record(by, "samples.removed", contacts=removed.contacts, campaigns=removed.campaigns)
     return removed
 

@@ -51,6 +51,8 @@ app.conf.beat_schedule = {
     "fold who was mailed and clicked into months": _every(60, "tracking.fold_cohorts", "jobs"),
     "learn whose servers domains use": _every(3600, "delivery.learn_domains", "jobs"),
     "pick up lost imports": _every(60, "contacts.sweep_imports", "jobs"),
+    "pick up lost taggings": _every(60, "tracking.sweep_taggings", "jobs"),
+    "pick up lost proof sheets": _every(60, "campaigns.sweep_proofs", "jobs"),
     "forget abandoned imports": _every(3600, "contacts.forget_abandoned_imports", "jobs"),
     "give up what was delayed too long": _every(600, "delivery.give_up_delayed", "jobs"),
     "read providers' own lists": _every(86_400, "delivery.read_provider_lists", "jobs"),

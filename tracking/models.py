@@ -1,5 +1,6 @@
 """What readers did."""
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -171,6 +172,42 @@ class Breakdown(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch_id} {self.by} {self.value}"
+
+
+class Tagging(models.Model):
+    """A tag that the people of a list of a report get, slice by slice, and may lose again; see tracking.tagging."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", "Being tagged"
+        DONE = "done", "Tagged"
+        UNDOING = "undoing", "Being undone"
+        UNDONE = "undone", "Undone"
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="+")
+    term = models.CharField(max_length=30, help_text="Of tracking.reports.people.")
+    narrow = models.JSONField(default=dict, help_text="Its filters, moments as text.")
+    query = models.CharField(max_length=1000, help_text="Term and filters as the list's address has them.")
+    tag = models.CharField(max_length=100)
+    state = models.CharField(max_length=7, choices=State.choices, default=State.RUNNING)
+    after = models.BigIntegerField(default=0, help_text="The last message whose person was looked at.")
+    seen = models.BigIntegerField(default=0)
+    tagged = models.BigIntegerField(default=0, help_text="Who carried it before is not counted.")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    alive_at = models.DateTimeField(auto_now_add=True, help_text="Last sign of life of whoever works on it.")
+
+    def __str__(self) -> str:
+        return self.tag
+
+
+class TaggedSlice(models.Model):
+    """Whom one slice of it tagged: exactly these lose the tag again."""
+
+    tagging = models.ForeignKey(Tagging, models.CASCADE, related_name="slices")
+    contact_ids = ArrayField(models.BigIntegerField())
+
+    def __str__(self) -> str:
+        return f"slice of {self.tagging_id}"
 
 
 class Unfolded(models.Model):

@@ -1,11 +1,13 @@
 """The short addresses in a mail, answered before Django: no middleware, no session, no cookie, no insert.
 
-A GET records an event and changes nothing else. The one POST is RFC 8058's unsubscribe: effective before it is
-answered, never a redirect.
+What stands here runs for every open and click, in processor time that a thousand readers at once share: constants are
+made once, and nothing is looked up twice. A GET records an event and changes nothing else. The one POST is RFC 8058's
+unsubscribe: effective before it is answered, never a redirect.
 """
 
 import re
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any
 
 from django.db import connection
@@ -21,6 +23,8 @@ from tracking.models import EventKind
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+Header = Callable[[str], str | None]  # of a request, by its name in lower case
+Answer = tuple[int, list[tuple[str, str]], bytes]  # status, headers, body; shared between requests, never changed
 
 _GIF = (
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,"
@@ -42,62 +46,57 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # no stored address has any, and a he
 _LINKS_KEPT = 50_000
 _READING = frozenset(("GET", "HEAD"))
 # Headers by which a browser says that it loads ahead of its person: "prefetch", "prerender", "preview".
-AHEAD = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
-# Paths that are mostly answered without the database, and the key of an environ that allows nothing else: on an event
-# loop nobody may wait.
-SHORT = ("/o/", "/c/")
-AT_ONCE = "tallypost.at_once"
+_AHEAD = ("sec-purpose", "purpose", "x-purpose", "x-moz")
+SHORT = ("/o/", "/c/")  # paths of opens and clicks, which are mostly answered without the database
+
+_REFUSED: Answer = (405, [("Allow", "GET, HEAD"), ("Content-Length", "0"), *_QUIET], b"")
+_PIXEL: Answer = (200, [("Content-Type", "image/gif"), ("Content-Length", str(len(_GIF))), _NO_STORE, *_QUIET], _GIF)
+_PIXEL_S_HEAD: Answer = (200, _PIXEL[1], b"")
+_OPEN, _CLICK = int(EventKind.OPEN), int(EventKind.CLICK)
 
 
 def mount(django_application: Application) -> Application:
     """Answer recipients' short addresses here and leave everything else to Django."""
-    handlers = {"/o/": _open, "/c/": _click, "/u/": _one_click}
 
     def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        handler = handlers.get(path[:3])
-        if handler is None or (handler is _one_click and not _is_one_click(environ, path)):
-            return django_application(environ, start_response)
-        return handler(environ, start_response, path[3:])
+        if path.startswith(SHORT):
+            method, reader = environ["REQUEST_METHOD"], environ.get("REMOTE_ADDR", "")
+            return _told(start_response, answer(method, path, reader, _header_of(environ)))
+        if path.startswith("/u/") and _is_one_click(environ, path):
+            return _one_click(environ, start_response, path[3:])
+        return django_application(environ, start_response)
 
     return application
 
 
 class MustWait(Exception):
-    """An answer that needs the database, asked for with AT_ONCE."""
+    """An answer that needs the database, asked for at once."""
 
 
-def _open(environ: Environ, start_response: StartResponse, token: str) -> Iterable[bytes]:
-    numbers = tokens.read(tokens.OPEN, token)
+def answer(method: str, path: str, reader: str, header: Header, *, at_once: bool = False) -> Answer:
+    """To an open or a click. `at_once`: raises MustWait where only the database knows, for callers who may not wait."""
+    purpose = tokens.OPEN if path[1] == "o" else tokens.CLICK
+    numbers = tokens.read(purpose, path[3:])
     if numbers is None:
-        return _page(environ, start_response, "404 Not Found", _NOT_FOUND)
-    if not _is_reading(environ):
-        return _refuse(start_response)
-    _record(environ, EventKind.OPEN, numbers[0], 0)
-    headers = [("Content-Type", "image/gif"), ("Content-Length", str(len(_GIF))), _NO_STORE, *_QUIET]
-    start_response("200 OK", headers)
-    return [_GIF] if environ["REQUEST_METHOD"] == "GET" else []
-
-
-def _click(environ: Environ, start_response: StartResponse, token: str) -> Iterable[bytes]:
-    numbers = tokens.read(tokens.CLICK, token)
-    if numbers is None:
-        return _page(environ, start_response, "404 Not Found", _NOT_FOUND)
-    if not _is_reading(environ):
-        return _refuse(start_response)
+        return _page(method, 404, _NOT_FOUND)
+    if method not in _READING:
+        return _REFUSED
+    if purpose == tokens.OPEN:
+        _record(_OPEN, numbers[0], 0, _note(method, header), reader, header)
+        return _PIXEL if method == "GET" else _PIXEL_S_HEAD
     message_id, link_id = numbers
     if link_id == HIDDEN_LINK:
-        _record(environ, EventKind.CLICK, message_id, link_id, "hidden")
-        return _page(environ, start_response, "200 OK", _NOTHING_HERE)
+        _record(_CLICK, message_id, link_id, "head" if method == "HEAD" else "hidden", reader, header)
+        return _page(method, 200, _NOTHING_HERE)
     try:
-        target = _target(link_id, at_once=AT_ONCE in environ)
+        there = _targets.get(link_id) or _looked_up(link_id, at_once=at_once)
     except BROKEN:
-        return _page(environ, start_response, "503 Service Unavailable", _AWAY)
-    if target is None:
-        return _page(environ, start_response, "404 Not Found", _NOT_FOUND)
-    _record(environ, EventKind.CLICK, message_id, link_id)
-    start_response("302 Found", [("Location", target), ("Content-Length", "0"), _NO_STORE, *_QUIET])
-    return []
+        return _page(method, 503, _AWAY)
+    if there is None:
+        return _page(method, 404, _NOT_FOUND)
+    _record(_CLICK, message_id, link_id, _note(method, header), reader, header)
+    return there
 
 
 def _one_click(environ: Environ, start_response: StartResponse, token: str) -> Iterable[bytes]:
@@ -116,47 +115,44 @@ def _one_click(environ: Environ, start_response: StartResponse, token: str) -> I
                 )
             )
     except BROKEN:
-        return _page(environ, start_response, "503 Service Unavailable", _AWAY)
+        return _told(start_response, _page("POST", 503, _AWAY))
     if leaver is None and tokens.read(tokens.UNSUBSCRIBE, token) is None:
-        return _page(environ, start_response, "404 Not Found", _NOT_FOUND)
+        return _told(start_response, _page("POST", 404, _NOT_FOUND))
     body = b"Unsubscribed.\n"
     headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body))), _NO_STORE, *_QUIET]
     start_response("200 OK", headers)
     return [body]
 
 
-def _record(environ: Environ, kind: EventKind, first: int, second: int, note: str = "") -> None:
-    """The note is what only the request itself shows; tracking.scoring.requests reads it."""
-    if environ["REQUEST_METHOD"] == "HEAD":
-        note = "head"
-    elif not note and any("pre" in environ.get(name, "") for name in AHEAD):
-        note = "prefetch"
-    recording.record(
-        kind,
-        first,
-        second,
-        note=note,
-        ip=environ.get("REMOTE_ADDR", ""),
-        user_agent=environ.get("HTTP_USER_AGENT", ""),
-    )
+def _record(kind: int, first: int, second: int, note: str, reader: str, header: Header) -> None:
+    recording.record(kind, first, second, note=note, ip=reader, user_agent=header("user-agent") or "")
 
 
-_targets: dict[int, str] = {}
+def _note(method: str, header: Header) -> str:
+    """What only the request itself shows; tracking.scoring.requests reads it."""
+    if method == "HEAD":
+        return "head"
+    for name in _AHEAD:
+        said = header(name)
+        if said and "pre" in said:
+            return "prefetch"
+    return ""
 
 
-def _target(link_id: int, *, at_once: bool) -> str | None:
+_targets: dict[int, Answer] = {}
+
+
+def _looked_up(link_id: int, *, at_once: bool) -> Answer | None:
     """Where a link leads. Links never change, so what was looked up once stays, up to a bound. Raises MustWait."""
-    target = _targets.get(link_id)
+    if at_once:
+        raise MustWait
+    target = again(lambda: _stored_target(link_id))
     if target is None:
-        if at_once:
-            raise MustWait
-        target = again(lambda: _stored_target(link_id))
-        if target is None:
-            return None
-        if len(_targets) >= _LINKS_KEPT:
-            _targets.clear()
-        _targets[link_id] = target
-    return target
+        return None
+    if len(_targets) >= _LINKS_KEPT:
+        _targets.clear()
+    _targets[link_id] = there = (302, [("Location", target), ("Content-Length", "0"), _NO_STORE, *_QUIET], b"")
+    return there
 
 
 def _stored_target(link_id: int) -> str | None:
@@ -171,20 +167,20 @@ def _safe(url: str) -> str | None:
     return None if _CONTROL.search(url) else resolved(url) or None
 
 
-def _page(environ: Environ, start_response: StartResponse, status: str, body: bytes) -> Iterable[bytes]:
-    start_response(status, [*_HTML, ("Content-Length", str(len(body))), *_QUIET])
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+def _page(method: str, status: int, body: bytes) -> Answer:
+    return status, [*_HTML, ("Content-Length", str(len(body))), *_QUIET], b"" if method == "HEAD" else body
 
 
-def _refuse(start_response: StartResponse) -> Iterable[bytes]:
-    start_response("405 Method Not Allowed", [("Allow", "GET, HEAD"), ("Content-Length", "0"), *_QUIET])
-    return []
+def _told(start_response: StartResponse, said: Answer) -> Iterable[bytes]:
+    status, headers, body = said
+    start_response(f"{status} {HTTPStatus(status).phrase}", headers)
+    return [body] if body else []
+
+
+def _header_of(environ: Environ) -> Header:
+    return lambda name: environ.get(f"HTTP_{name.upper().replace('-', '_')}")
 
 
 def _is_one_click(environ: Environ, path: str) -> bool:
     """The page itself and its buttons, a level deeper, are Django's."""
     return environ["REQUEST_METHOD"] == "POST" and "/" not in path[3:]
-
-
-def _is_reading(environ: Environ) -> bool:
-    return environ["REQUEST_METHOD"] in _READING

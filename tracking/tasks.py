@@ -6,6 +6,7 @@ from django.db import connection
 from django.utils import timezone
 
 from delivery.queueing import enqueue
+from tracking import tagging
 from tracking.cohorts import folding as cohorts
 from tracking.intake import crowds, flagged, folding, learning
 
@@ -45,3 +46,15 @@ def when_automated(sender: object, *, message_id: int, kind: str, at: datetime |
     """Receives delivery.feedback.acting.automated."""
     if at is not None:
         enqueue("tracking.flagged", queue="jobs", message_id=message_id, kind=kind, at=at.isoformat())
+
+
+@shared_task(name="tracking.tag_people", queue="jobs", acks_late=True, ignore_result=True)
+def tag_people(*, tagging_id: int) -> None:
+    tagging.work(tagging_id)
+
+
+@shared_task(name="tracking.sweep_taggings", queue="jobs", ignore_result=True)
+def sweep_taggings() -> None:
+    """Takes up what a killed worker left half done."""
+    for tagging_id in tagging.abandoned():
+        tag_people.delay(tagging_id=tagging_id)

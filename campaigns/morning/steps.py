@@ -47,14 +47,14 @@ def before_real_mail(user: User) -> list[Step]:
             _has_way_out(),
             "Connect a mail server",
             "Until then all mail goes into the sandbox.",
-            "Connect one",
+            "Connect a mail server",
         ),
         (
             "settings",
             bool(leads_here),
             "Set the public address",
             "Where links and unsubscribing in real mail lead.",
-            "Set it",
+            "Set the public address",
         ),
     ]
     found = [

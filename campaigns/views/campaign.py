@@ -18,7 +18,7 @@ from campaigns import revising
 from campaigns.drafts.forms import CARDS, TestMailForm
 from campaigns.message import editions, preview
 from campaigns.models import Campaign, Edition, Stage
-from campaigns.reporting import earlier
+from campaigns.reporting import earlier, sharing
 from campaigns.views.pages import Readiness, alarm, get_campaign, tally_links
 from campaigns.views.showing import Showing
 from campaigns.views.test_mails import ADDRESSES
@@ -138,6 +138,8 @@ def _report(request: StaffRequest, found: Campaign, batch: Batch) -> dict[str, A
         "report_query": "&machines=shown" if with_machines else "",
         "mail_url": f"{reverse('campaign-clicks', args=[found.pk])}?",
         "map_version": batch.version,
+        "shared": sharing.addresses(found),
+        "share_days": sharing.DAYS,
         "table_url": f"{found.get_absolute_url()}report/",
     }
 

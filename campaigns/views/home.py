@@ -37,12 +37,17 @@ def home(request: StaffRequest) -> HttpResponse:
                 answer.headers["HX-Trigger"] = _NEWS
             return answer
         case "rest":
-            return _rest(request).answer()
+            return _live_rest(request, _rest(request)).answer()
         case "trend":
             return render(request, "campaigns/home/_trend.html", _trend(request))
-    now = on_its_way.now()
-    context = {"now": _now(request, now).html, "rest": _rest(request).html, **_trend(request)}
-    context["is_first"] = not Campaign.objects.exclude(batch=None).exists()
+    rest = _rest(request)
+    context = {
+        "now": _now(request, on_its_way.now()).html,
+        "rest": _live_rest(request, rest).html,
+        "has_next_step": bool(rest["first_mail"] or rest["next_step"]),
+        "has_samples": samples.inventory().is_there,
+        **_trend(request),
+    }
     return render(request, "campaigns/home/home.html", context)
 
 
@@ -52,10 +57,10 @@ def _now(request: StaffRequest, now: on_its_way.Now) -> Live:
     return Live(request, "now", template, {"now": now}, every_seconds=every_seconds, stages=now.stages)
 
 
-def _rest(request: StaffRequest) -> Live:
+def _rest(request: StaffRequest) -> dict[str, Any]:
     first_mail = steps.first_mail()
     next_steps = [] if first_mail else steps.before_real_mail(request.user)
-    context = {
+    return {
         "first_mail": first_mail,
         "steps": next_steps,
         "next_step": next((step for step in next_steps if not step.is_done), None),
@@ -63,9 +68,11 @@ def _rest(request: StaffRequest) -> Live:
         "last": last.campaigns(),
         "audience": figures.audience(),
         "has_campaigns": Campaign.objects.exists(),
-        "has_samples": samples.inventory().is_there,
     }
-    return Live(request, "rest", "campaigns/home/_rest.html", context, every_seconds=30, event=_NEWS)
+
+
+def _live_rest(request: StaffRequest, rest: dict[str, Any]) -> Live:
+    return Live(request, "rest", "campaigns/home/_rest.html", rest, every_seconds=30, event=_NEWS)
 
 
 def _trend(request: StaffRequest) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from campaigns import samples
 from campaigns.models import Campaign, Stage
 from contacts import consent
 from contacts.models import Contact, MailingList, Suppression
+from contacts.reach.figures import LEAVING, TERMS
+from contacts.reach.models import AudienceDay
 from delivery import ledger
 from delivery.feedback import by_hour, second_line
 from delivery.models import (
@@ -30,6 +32,7 @@ from delivery.models import (
     Term,
 )
 from tools.demo import filling
+from tracking.cohorts.models import Cohort, MailedMonth
 from tracking.intake import hourly
 from tracking.models import Engagement, Event, EventKind, Hourly, Rollup
 from tracking.reports import numbers
@@ -100,6 +103,17 @@ class TestDemo(TestCase):
         assert _sums() == before
         assert before[0]
 
+    def test_sums_of_people_are_what_people_are_now(self) -> None:
+        days = AudienceDay.objects.aggregate(*(Sum(name) for name in TERMS))
+        gone = sum(days[f"{name}__sum"] for name in LEAVING)
+        assert days["joined__sum"] - gone == Contact.objects.reachable().count()
+        assert Cohort.objects.aggregate(sum=Sum("mailed"))["sum"] == MailedMonth.objects.count() > 0
+        for each in MailingList.objects.all():
+            row = each.days.aggregate(*(Sum(name) for name in ("joined", "back", "unsubscribed", "deleted", "lost")))
+            gone = row["unsubscribed__sum"] + row["deleted__sum"] + row["lost__sum"]
+            subscribed = Contact.objects.filter(subscriptions__list=each, subscriptions__state="subscribed")
+            assert row["joined__sum"] + row["back__sum"] - gone == subscribed.reachable().count()
+
     def test_every_page_says_that_it_is_made_up(self) -> None:
         assert [notice.text for notice in notices.for_user(self.owner) if "demo data" in notice.text]
 
@@ -119,6 +133,8 @@ class TestDemo(TestCase):
         left = (Batch, Chunk, Message, Attempt, Returned, FeedbackEvent, Event, Engagement, Rollup, MailDomain)
         assert {model.__name__: model._base_manager.count() for model in left if model._base_manager.exists()} == {}
         assert list(Provider.objects.values_list("kind", flat=True)) == [Provider.Kind.SANDBOX]
+        assert not Cohort.objects.exists()
+        assert AudienceDay.objects.aggregate(sum=Sum("joined"))["sum"] == 1
         assert not any(any(row[1:]) for rows in _sums() for row in rows)
         assert not notices.for_user(self.owner)
         assert _tables() == partitions

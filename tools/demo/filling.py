@@ -19,7 +19,9 @@ from accounts.models import Organisation, User
 from campaigns.content import blocks
 from campaigns.models import Campaign
 from contacts import consent
+from contacts.growth import folding as growth
 from contacts.models import Contact
+from contacts.reach import counting
 from contacts.suppression import holding
 from delivery import ledger
 from delivery.feedback.acting import complained
@@ -35,6 +37,7 @@ from tools.demo.returning import Bounced
 from tools.demo.sending import Way
 from tools.demo.year import Course, Planned
 from tracking import recording
+from tracking.cohorts import folding as cohorts
 from tracking.intake import folding, storing
 from tracking.models import EventKind, Link
 from tracking.spool import Act
@@ -83,6 +86,9 @@ class _Story:
             happen()
         self._clock.set(self._now)
         folding.fold()
+        cohorts.fold()
+        growth.fold()
+        counting.recount()
 
     def _plan(self, at: datetime, happen: Callable[[], object]) -> None:
         """What lies ahead of the real time does not happen."""

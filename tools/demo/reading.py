@@ -13,9 +13,6 @@ from tools.demo.year import ZONE, Planned
 from tracking.models import EventKind
 from tracking.spool import Act
 
-# RFC 5737: addresses that belong to nobody.
-_NETWORKS = ("192.0.2", "198.51.100", "203.0.113")
-
 
 class Leaving(StrEnum):
     PAGE = "page"
@@ -46,7 +43,7 @@ def acts(
     chance: random.Random, person: Person, mailed: Mailed, planned: Planned, links: Sequence[int]
 ) -> Iterator[Act]:
     """Machines first, then the person, if they read it at all."""
-    ip = f"{_NETWORKS[mailed.contact_id % 3]}.{mailed.contact_id % 250 + 1}"
+    ip = _address(person, mailed)
     yield from _machines(chance, person, mailed, links, ip)
     if chance.random() >= person.warmth * planned.appeal:
         return
@@ -69,8 +66,7 @@ def leaving(chance: random.Random, person: Person, mailed: Mailed, planned: Plan
     for share, by in ways:
         if draw < share:
             at = reads_at(chance, person, mailed.accepted_at) + timedelta(seconds=chance.uniform(5, 90))
-            ip = f"{_NETWORKS[mailed.contact_id % 3]}.{mailed.contact_id % 250 + 1}"
-            return Left(mailed, at, by, person.client.clicks, ip)
+            return Left(mailed, at, by, person.client.clicks, _address(person, mailed))
         draw -= share
     return None
 
@@ -111,6 +107,13 @@ def _machines(chance: random.Random, person: Person, mailed: Mailed, links: Sequ
     if links and chance.random() < 0.0015:
         at = mailed.accepted_at + timedelta(hours=chance.uniform(1, 30))
         yield _act(at, EventKind.CLICK, mailed.message_id, chance.choice(links), ip, clients.CHAT_PREVIEW)
+
+
+def _address(person: Person, mailed: Mailed) -> str:
+    """Of a private network, so nobody's: one for each home, and one for all of an office."""
+    if person.house.scanner:
+        return f"10.255.{len(person.house.domain)}.10"
+    return f"10.{mailed.contact_id % 250}.{mailed.contact_id // 250 % 250}.20"
 
 
 def _act(at: datetime, kind: EventKind, message_id: int, link_id: int, ip: str, user_agent: str) -> Act:

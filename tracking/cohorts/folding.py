@@ -67,7 +67,7 @@ WITH taken AS (
 ), fresh AS (
     INSERT INTO tracking_mailedmonth (contact_id, month, joined, clicked)
     SELECT DISTINCT c.id, {_MONTH}, least({_JOINED}, {_MONTH}), false
-    FROM mail m JOIN contacts_contact c ON c.id = m.contact_id WHERE NOT c.is_sample
+    FROM mail m JOIN contacts_contact c ON c.id = m.contact_id
     ON CONFLICT (contact_id, month) DO NOTHING RETURNING joined, month
 ), sums AS (
     INSERT INTO tracking_cohort AS k (joined, month, mailed, clicked)
@@ -88,7 +88,7 @@ WITH taken AS (
     SELECT DISTINCT c.id AS contact_id, {_MONTH} AS month, least({_JOINED}, {_MONTH}) AS joined
     FROM taken t JOIN delivery_message m ON m.id = t.message_id JOIN delivery_batch b ON b.id = m.batch_id
     JOIN contacts_contact c ON c.id = m.contact_id
-    WHERE m.accepted_at IS NOT NULL AND {REAL} AND NOT c.is_sample
+    WHERE m.accepted_at IS NOT NULL AND {REAL}
 ), looked_up AS (
     SELECT contact_id, month, joined, EXISTS (
         SELECT 1 FROM delivery_message m JOIN delivery_batch b ON b.id = m.batch_id

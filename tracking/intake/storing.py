@@ -10,6 +10,7 @@ from django.db.backends.utils import CursorWrapper
 
 from contacts.models import TrackingConsent
 from delivery.models import MessageState
+from delivery.policy import mailbox_providers
 from tracking.intake import correcting, learning, replays, sums
 from tracking.intake.traits import NONE, Traits, traits_of
 from tracking.models import EventKind
@@ -35,6 +36,13 @@ class Mail:
     state: int
     attempts: int
     version: int
+    learnt_lane: str | None
+
+    @property
+    def lane(self) -> str:
+        """The mailbox provider, as the ledger knows it: also of a custom domain whose MX was looked up."""
+        by_name = mailbox_providers.lane(self.email)
+        return by_name if by_name != mailbox_providers.OTHER else self.learnt_lane or mailbox_providers.OTHER
 
     @property
     def may_have_arrived(self) -> bool:
@@ -163,7 +171,8 @@ def known_networks() -> Networks:
 
 _MAIL = """
 SELECT m.id, m.batch_id, m.contact_id, m.email, m.accepted_at, b.rehearsal, coalesce(c.tracking_consent, ''),
-    m.state, m.attempts, coalesce(m.version, 1)
+    m.state, m.attempts, coalesce(m.version, 1),
+    (SELECT d.lane FROM delivery_maildomain d WHERE d.domain = lower(substring(m.email from '[^@]*$')))
 FROM {source} JOIN delivery_batch b ON b.id = m.batch_id LEFT JOIN contacts_contact c ON c.id = m.contact_id
 """
 

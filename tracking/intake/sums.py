@@ -7,7 +7,6 @@ from typing import Protocol
 
 from django.db.backends.utils import CursorWrapper
 
-from delivery.policy import mailbox_providers
 from tracking.intake import hourly as organisation_sums
 from tracking.intake.traits import BY, NONE, Traits
 from tracking.models import Breakdown
@@ -24,7 +23,7 @@ class Mailed(Protocol):
     @property
     def batch_id(self) -> int: ...
     @property
-    def email(self) -> str: ...
+    def lane(self) -> str: ...
 
 
 class Sums:
@@ -138,7 +137,7 @@ def _hourly(mail: Mailed, at: datetime, kind: int, link_id: int, is_machine: boo
 
 
 def _broken(mail: Mailed, kind: int, is_machine: bool, channel: str, verdict: str) -> Iterable[_Broken]:
-    yield (mail.batch_id, int(kind), Breakdown.By.LANE.value, mailbox_providers.lane(mail.email), is_machine)
+    yield (mail.batch_id, int(kind), Breakdown.By.LANE.value, mail.lane, is_machine)
     if channel:
         yield (mail.batch_id, int(kind), Breakdown.By.CHANNEL.value, channel, is_machine)
     if verdict:

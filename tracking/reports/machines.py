@@ -9,6 +9,7 @@ from django.db.models import Sum
 
 from delivery.models import Batch
 from tracking.models import Breakdown, EventKind
+from tracking.reports.narrowing import Narrowing
 from tracking.scoring import verdicts
 
 ALONE = "machines-alone"
@@ -52,17 +53,15 @@ def rows(batch_ids: Collection[int]) -> list[MachineRow]:
     return sorted(made, key=lambda row: (-row.times, row.words))
 
 
-def alone(batch: Batch, *, after: int, limit: int, search: str) -> list[tuple[int, int | None, str, int, datetime]]:
+def alone(
+    batch: Batch, narrowing: Narrowing, *, after: int, limit: int
+) -> list[tuple[int, int | None, str, int, datetime]]:
     """Message, contact, address, attempts and first opening of mails that machines opened and no person did anything
     with: whoever resends to those who have not opened means them, too."""
     with connection.cursor() as cursor:
-        values: dict[str, int | str] = {
-            "batch": batch.pk,
-            "after": after,
-            "limit": limit,
-            "search": search.strip().lower(),
-        }
-        cursor.execute(_ALONE + _LISTED, values)
+        values = {"batch": batch.pk, "after": after, "limit": limit} | narrowing.values
+        narrowed = narrowing.where(email="m.email", at="a.first_at")
+        cursor.execute(f"{_ALONE} WHERE true{narrowed} ORDER BY m.id LIMIT %(limit)s", values)
         return list(cursor.fetchall())
 
 
@@ -92,4 +91,3 @@ _ALONE = f"""
 SELECT m.id, m.contact_id, m.email, m.attempts, a.first_at
 FROM (SELECT e.message_id, e.first_at {_WHO} ORDER BY e.message_id) a JOIN delivery_message m ON m.id = a.message_id
 """  # noqa: S608
-_LISTED = "WHERE strpos(lower(m.email), %(search)s) > 0 ORDER BY m.id LIMIT %(limit)s"

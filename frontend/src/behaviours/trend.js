@@ -8,7 +8,7 @@ Chart.register(CategoryScale, LinearScale, LineController, LineElement, PointEle
 // Told apart by dash and marker too, not by colour alone; the keys above the chart show the same dashes.
 const looks = {
   clicked: { token: "--interactive", dash: [], marker: "circle", width: 2.5 },
-  opened: { token: "--line-strong", dash: [7, 4], marker: "rect", width: 2 },
+  opened: { token: "--muted", dash: [7, 4], marker: "rect", width: 2 },
   unsubscribed: { token: "--ink", dash: [], marker: "rectRot", width: 1.5 },
   bounced: { token: "--warn", dash: [2, 3], marker: "triangle", width: 2 },
   complained: { token: "--bad", dash: [9, 3, 2, 3], marker: "crossRot", width: 2 },
@@ -38,13 +38,19 @@ function dataset(canvas, line) {
 function scale(paint, weight, isLower) {
   return {
     beginAtZero: true,
-    grace: "6%",
+    grace: isLower ? "30%" : "4%",
     stack: "rows",
     stackWeight: weight,
-    offset: isLower,
     grid: { color: paint.line },
     border: { display: false },
-    ticks: { color: paint.muted, font: paint.font, precision: 0, maxTicksLimit: isLower ? 4 : 6 },
+    ticks: {
+      color: paint.muted,
+      font: paint.font,
+      precision: 0,
+      maxTicksLimit: isLower ? 4 : 6,
+      // The lower strip's last would stand on the upper one's nought.
+      callback: (value, index, all) => (isLower && index && index === all.length - 1 ? "" : value.toLocaleString("en")),
+    },
   };
 }
 
@@ -55,8 +61,8 @@ function options(canvas, series) {
     x: { grid: { display: false }, ticks: { color: paint.muted, font, maxTicksLimit: canvas.clientWidth < narrow ? 4 : 9, maxRotation: 0 } },
   };
   const has = (few) => series.lines.some((line) => line.few === few);
-  if (has(true)) scales.few = scale(paint, 2, has(false));
-  if (has(false)) scales.many = scale(paint, 3, false);
+  if (has(true)) scales.few = scale(paint, 3, has(false));
+  if (has(false)) scales.many = scale(paint, 4, false);
   return {
     animation: false,
     maintainAspectRatio: false,
@@ -77,6 +83,9 @@ const namesAtTheEnd = {
       .filter((end) => end.y !== undefined)
       .sort((one, other) => one.y - other.y);
     for (let index = 1; index < ends.length; index += 1) ends[index].y = Math.max(ends[index].y, ends[index - 1].y + apart);
+    ends.forEach((end, index) => {
+      end.y = Math.min(end.y, chart.height - 8 - apart * (ends.length - 1 - index));
+    });
     ctx.save();
     ctx.font = `12px ${chart.options.scales.x.ticks.font.family}`;
     ctx.textBaseline = "middle";

@@ -5,8 +5,9 @@ import pytest
 from django.db import connection
 from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from delivery.models import Batch, Chunk
+from delivery.models import Batch, Chunk, MailDomain, Message
 from tests.tracking.conftest import Reader, Sent
 from tracking.models import EventKind, Link, Rollup
 from tracking.reports import numbers, over_time
@@ -25,7 +26,7 @@ def test_a_report_says_dashes_and_never_nought_per_cent_before_anything_happened
     assert [figure.share for figure in report.figures] == [None, None, None, None]
     assert report.sentence == "Nobody of 3 people has clicked yet, nobody unsubscribed."
     page = render_to_string("tracking/_report.html", {"report": report, "campaign_url": "/"})
-    assert "0.0 %" not in page
+    assert ">0.0 %" not in page
     assert "nobody yet" in page
 
 
@@ -137,3 +138,15 @@ def test_no_sum_is_lost_whenever_it_came() -> None:
         (first + timedelta(hours=hour), EventKind.CLICK, False, 1) for hour in (-3, 0, 23, 24, 48, 24 * 59, 24 * 90)
     ]
     assert sum(point.clicked for point in over_time.points(sums, START, UTC)) == len(sums)
+
+
+def test_people_of_a_company_count_where_its_mail_is_hosted(
+    sent: Sent, reader: Reader, take_in: Callable[[], int]
+) -> None:
+    Chunk.objects.create(batch=sent.batch, lane="gmail", size=3, accepted=3, is_done=True)
+    MailDomain.objects.create(domain="nordlicht.example", lane="gmail", looked_up_at=timezone.now())
+    Message.objects.filter(pk=sent.messages[0].pk).update(email="ana@nordlicht.example")
+    reader("GET", sent.click(0))
+    take_in()
+    (lane,) = numbers.report([sent.batch.pk]).lanes
+    assert (lane.label, lane.clicked) == ("Gmail", 1)

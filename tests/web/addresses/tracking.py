@@ -6,7 +6,8 @@ from delivery.models import Waiting
 from tests.web import stage
 from tests.web.address import STAFF, WRITERS, Address, beside
 from tests.web.cast import Cast
-from tracking import unsubscribing
+from tracking import tagging, unsubscribing
+from tracking.models import Tagging
 
 
 def one(cast: Cast) -> dict[str, Any]:
@@ -48,6 +49,20 @@ def gone(cast: Cast) -> dict[str, Any]:
     return token
 
 
+def tagged(cast: Cast) -> dict[str, Any]:
+    def make() -> Tagging:
+        stage.message(cast)
+        made = tagging.begin(stage.batch(cast), "all", {}, query="term=all", tag="keen", by=cast.owner)
+        tagging.work(made.pk)
+        return made
+
+    return {"pk": cast.once("tagging", make).pk}
+
+
+def taggings() -> object:
+    return list(Tagging.objects.order_by("id").values_list("id", "state"))
+
+
 def consent_now(cast: Cast) -> object:
     states = Subscription.objects.filter(contact=stage.contact(cast)).values_list("state", flat=True)
     return [*states, *Suppression.objects.values_list("email", flat=True)]
@@ -61,6 +76,11 @@ ADDRESSES = {
     "batch-people-export": Address(
         WRITERS, args=batch, get=False, post=lambda cast: {}, changes=lambda cast: AuditEntry.objects.count()
     ),
+    "batch-people-tag": Address(
+        WRITERS, args=batch, query="?term=all", post=lambda cast: {"tag": "keen"}, changes=lambda cast: taggings()
+    ),
+    "tagging": Address(STAFF, args=tagged),
+    "tagging-undo": Address(WRITERS, args=tagged, get=False, post=lambda cast: {}, changes=lambda cast: taggings()),
     "batch-uncertain-again": Address(
         WRITERS, args=uncertain, get=False, post=lambda cast: {"all": "1", "sure": "1"}, changes=waiting
     ),
