@@ -39,6 +39,15 @@ def _mailboxes(report: Report) -> Iterator[Row]:
         yield lane.label, lane.accepted, *acts, lane.bounced, lane.complained
 
 
+def _clients(key: str) -> Callable[[Report], Iterator[Row]]:
+    def rows(report: Report) -> Iterator[Row]:
+        for table in report.clients:
+            if table.key == key:
+                yield from table.counts
+
+    return rows
+
+
 def _returned(report: Report) -> Iterator[Row]:
     for part in report.returned:
         yield part.label, part.people, _share(part.share), part.definition
@@ -80,6 +89,9 @@ TABLES: dict[str, Table] = {
         ("Mailbox", "Accepted", "Clicked", "Share", "Opened", "Unsubscribed", "Bounced", "Marked as spam"),
         _mailboxes,
     ),
+    "clients": (("Program", "Opened", "Clicked"), _clients("clients")),
+    "devices": (("Device", "Opened", "Clicked"), _clients("devices")),
+    "countries": (("Country", "Opened", "Clicked"), _clients("countries")),
     "returned": (("Accepted and then", "People", "Share", "What it means"), _returned),
     "reasons": (("Reason", "Bounced", "People"), _reasons),
     "clients": (("Program", "Opened", "Clicked"), _clients("clients")),
