@@ -213,7 +213,9 @@ def _listed(message: Message, waiting: Waiting | None, title: Title, standing: W
 
 def _words(message: Message, waiting: Waiting | None, holdup: str = "") -> Words:
     category = waiting.category if waiting else ""
-    return wording.of_message(message.state, category, waiting.retry_at if waiting else None, message.batch, holdup)
+    retry_at = waiting.retry_at if waiting else None
+    paused = wording.of_pause(message.batch, message.email)
+    return wording.of_message(message.state, category, retry_at, message.batch, holdup, paused)
 
 
 def _tried(row: Attempt) -> Tried:

@@ -18,8 +18,8 @@ const looks = [
   { token: "--interactive", dash: [], marker: "circle" },
   { token: "--none-solid", dash: [6, 4], marker: "rect" },
   { token: "--bad-solid", dash: [2, 3], marker: "triangle" },
-  { token: "--warn-solid", dash: [9, 3, 2, 3], marker: "rectRot" },
-  { token: "--good-solid", dash: [1, 4], marker: "cross" },
+  { token: "--good-solid", dash: [10, 3, 2, 3], marker: "rectRot" },
+  { token: "--warn-solid", dash: [1, 4], marker: "star" },
 ];
 
 export function colour(canvas, token) {

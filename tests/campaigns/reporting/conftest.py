@@ -14,6 +14,7 @@ from campaigns import launching
 from campaigns.models import Campaign
 from delivery.ledger import building
 from delivery.models import Batch, Message, MessageState
+from delivery.policy import mailbox_providers
 from tests.campaigns import letters
 from tracking.intake import sums
 from tracking.models import EventKind, Link
@@ -31,12 +32,16 @@ WORDS = (
 
 
 @dataclass(frozen=True)
-class Mail:
-    """Of a message, what sums are told."""
+class Counted:
+    """A message as the sums see it."""
 
     id: int
     batch_id: int
-    lane: str = "other"
+    lane: str
+
+    @classmethod
+    def of(cls, mail: Message) -> "Counted":
+        return cls(mail.id, mail.batch_id, mailbox_providers.lane(mail.email))
 
 
 @dataclass
@@ -64,7 +69,7 @@ class Out:
 
         gathered, at = sums.Sums(), timezone.now()
         with connection.cursor() as cursor:
-            for mail in (Mail(found.id, found.batch_id) for found in (self.messages[number] for number in people)):
+            for mail in (Counted.of(self.messages[number]) for number in people):
                 gathered.add_event(mail, at, kind, link, is_machine, channel)
                 keys = {(mail.id, int(kind), one, is_machine): at for one in {0, link}}
                 for _, _, link_id, machine, first in sums.insert_engagement(cursor, {mail.id: mail}, keys):
