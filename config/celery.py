@@ -60,6 +60,7 @@ app.conf.beat_schedule = {
     "forget old returned mail": _every(3600, "delivery.forget_returned", "jobs"),
     "read mailboxes of returned mail": _every(20, "delivery.read_mailboxes", "jobs"),
     "forget old counts": _every(3600, "delivery.forget_counts", "jobs"),
+    "take off events that are too old": _every(3600, "tracking.take_off_events", "jobs"),
     "make next month's partitions": {
         "task": "tracking.partitions",
         "schedule": crontab(hour="3", minute="17"),

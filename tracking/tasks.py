@@ -1,10 +1,8 @@
-from datetime import date
-
 from celery import shared_task
 from django.db import connection
 from django.utils import timezone
 
-from tracking import tagging
+from tracking import keeping, tagging
 from tracking.cohorts import folding as cohorts
 from tracking.intake import crowds, folding, learning
 
@@ -30,8 +28,12 @@ def partitions() -> None:
     today = timezone.now().date()
     with connection.cursor() as cursor:
         for ahead in range(_MONTHS_AHEAD + 1):
-            months = today.year * 12 + today.month - 1 + ahead
-            cursor.execute("SELECT tracking_event_partition(%s)", [date(months // 12, months % 12 + 1, 1)])
+            cursor.execute("SELECT tracking_event_partition(%s)", [keeping.months_after(today, ahead)])
+
+
+@shared_task(name="tracking.take_off_events", queue="jobs", ignore_result=True)
+def take_off_events() -> None:
+    keeping.take_off()
 
 
 @shared_task(name="tracking.tag_people", queue="jobs", acks_late=True, ignore_result=True)
