@@ -12,6 +12,7 @@ from django.db.backends.utils import CursorWrapper
 from contacts.models import TrackingConsent
 from delivery.models import MessageState
 from delivery.policy import mailbox_providers
+from tracking import keeping
 from tracking.intake import correcting, learning, replays, sums
 from tracking.intake.arrays import array
 from tracking.intake.traits import NONE, Traits, traits_of
@@ -108,8 +109,9 @@ def store(cursor: CursorWrapper, acts: Sequence[Act]) -> None:
         return
     tally = sums.Sums()
     events = correcting.judged_together(cursor, kept, tally, known_networks(), mails_by_id)
-    _make_partitions(cursor, events)
-    _copy(cursor, events)
+    kept = keeping.still_kept(events)
+    _make_partitions(cursor, kept)
+    _copy(cursor, kept)
     counted = [event for event in events if event.counts]
     for event in counted:
         act = (event.mail, event.at, event.kind, event.link_id, event.is_machine, event.channel, event.verdict)
