@@ -9,7 +9,9 @@ from campaigns.models import Campaign, Stage
 from contacts.importing.running import progress as import_progress
 from contacts.models import ImportJob
 from delivery import ledger
+from delivery.ledger.lanes import pausing
 from delivery.models import Batch
+from delivery.policy import mailbox_providers
 
 MOST = 5
 _STOPPED = Q(batch__state=Batch.State.PAUSED, batch__rehearsal=False) & ~Q(batch__stop_rule="")
@@ -26,6 +28,11 @@ class Flight:
     @property
     def stage(self) -> Stage:
         return self.campaign.stage
+
+    @property
+    def paused_for(self) -> str:
+        """Mailbox providers for which alone it is paused."""
+        return " and ".join(mailbox_providers.IN_WORDS[lane] for lane in pausing.pauses(self.batch))
 
     @property
     def stopped_itself(self) -> bool:

@@ -15,6 +15,7 @@ from delivery import ledger
 from delivery.deliverability.figures import LANES
 from delivery.ledger import LaneTally, NotPossible
 from delivery.models import Batch
+from delivery.policy import mailbox_providers
 
 DEFINITIONS = {
     "waiting": "Not sent yet, or to be tried again by itself.",
@@ -39,7 +40,7 @@ def rows(batch: Batch) -> list[Row]:
     return [
         Row(
             name=LANES[tally.lane],
-            in_words="all others" if tally.lane == "other" else LANES[tally.lane],
+            in_words=mailbox_providers.IN_WORDS[tally.lane],
             tally=tally,
             others_wait=waiting - (0 if tally.pause else tally.waiting),
         )

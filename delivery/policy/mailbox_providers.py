@@ -22,6 +22,7 @@ DOMAINS: dict[str, tuple[str, ...]] = {
 }
 
 LANES = (*DOMAINS, OTHER)
+IN_WORDS = {"gmail": "Gmail", "microsoft": "Microsoft", "yahoo": "Yahoo", "apple": "Apple", OTHER: "all others"}
 
 # What the names of their servers end with, whichever domain they serve.
 MX_OF: dict[str, tuple[str, ...]] = {

@@ -51,6 +51,7 @@ def test_one_mailbox_provider_is_paused_and_goes_on(client_for: Browse, marketer
     assert "Paused for Gmail" in page
     assert f"by <bdi>{marketer}</bdi>: 3 people wait." in page
     assert "Nobody else waits" not in page
+    assert "paused for Gmail" in client.get(reverse("home")).content.decode()
     assert (
         "Going on with Gmail where it stopped." in client.post(address(sending, "resume"), follow=True).content.decode()
     )

@@ -6,12 +6,11 @@ from datetime import datetime
 from django.utils import timezone
 
 from accounts.wording import moment
-from delivery.deliverability.figures import LANES
 from delivery.feedback.webhooks.events import SUPPRESSED
 from delivery.ledger.lanes import pausing
 from delivery.ledger.uncertain import LEFT
 from delivery.models import Batch, MessageState
-from delivery.policy.mailbox_providers import OTHER
+from delivery.policy import mailbox_providers
 from delivery.policy.proof import UNPROVEN
 from delivery.replies import WORDS, Stage
 
@@ -88,7 +87,7 @@ def of_message(
 def of_pause(batch: Batch, email: str) -> str:
     """Empty unless mail of this batch to the address's mailbox provider is paused, and the rest of it is not."""
     pause = pausing.pause_of(batch, email)
-    return f"The sending to {'all others' if pause.lane == OTHER else LANES[pause.lane]} is paused." if pause else ""
+    return f"The sending to {mailbox_providers.IN_WORDS[pause.lane]} is paused." if pause else ""
 
 
 def reason(category: str) -> str:
