@@ -63,7 +63,7 @@ def _recipient(person: Mapping[str, Any]) -> Recipient:
     given = {name: str(person.get(name) or "") for name in _OF_THE_PERSON}
     given["email"] = given["email"] or _NOBODY
     fields = {name: value for name, value in person.items() if name not in _OF_THE_PERSON}
-    return Recipient(_MESSAGE_ID, None, given["email"], values(**given, attributes=fields), tracked=True)
+    return Recipient(_MESSAGE_ID, None, given["email"], values(**given, attributes=fields), opens=True, clicks=True)
 
 
 def _sent(edition: Edition, recipient: Recipient) -> tuple[Parts, list[tuple[str, str]]]:

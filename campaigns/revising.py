@@ -78,6 +78,7 @@ def _replace(campaign: Campaign, draft: Campaign, batch: Batch, by: User) -> int
     _remember_links(batch)
     edition = editions.freeze(draft)
     edition.campaign, edition.batch, edition.version, edition.created_by = campaign, batch, batch.version + 1, by
+    edition.tracking = batch.tracking  # whatever the settings say meanwhile
     edition.save()
     editions.freeze_links(edition, batch)
     number = ledger.revise(batch, edition.pk)

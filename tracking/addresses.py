@@ -2,6 +2,8 @@
 
 from delivery import tokens
 
+OF_BATCH = "b."  # before the token of a batch; no token of a message has a part of one character
+
 
 def open_url(base: str, message_id: int) -> str:
     return f"{base}/o/{tokens.seal(tokens.OPEN, message_id)}"
@@ -9,6 +11,20 @@ def open_url(base: str, message_id: int) -> str:
 
 def click_url(base: str, message_id: int, link_id: int) -> str:
     return f"{base}/c/{tokens.seal(tokens.CLICK, message_id, link_id)}"
+
+
+def open_of_batch(base: str, batch_id: int) -> str:
+    """The pixel of an anonymous mail: the same for everybody."""
+    return f"{base}/o/{OF_BATCH}{tokens.seal(tokens.OPEN_OF_BATCH, batch_id)}"
+
+
+def click_of_batch(base: str, batch_id: int, link_id: int) -> str:
+    return f"{base}/c/{OF_BATCH}{tokens.seal(tokens.CLICK_OF_BATCH, batch_id, link_id)}"
+
+
+def view_url(base: str, message_id: int) -> str:
+    """The mail as a page."""
+    return f"{base}/v/{tokens.seal(tokens.VIEW, message_id)}"
 
 
 def around_open(base: str) -> tuple[str, str]:

@@ -14,7 +14,8 @@ from accounts.reconnecting import BROKEN, again
 from accounts.shell import plain_page
 from accounts.web_addresses import resolved
 from delivery import tokens
-from tracking import machines, recording, unsubscribing
+from tracking import machines, recording, spool, unsubscribing
+from tracking.addresses import OF_BATCH
 from tracking.models import EventKind
 
 Environ = dict[str, Any]
@@ -62,31 +63,37 @@ class MustWait(Exception):
 
 
 def _open(environ: Environ, start_response: StartResponse, token: str) -> Iterable[bytes]:
-    numbers = tokens.read(tokens.OPEN, token)
+    is_nameless = token.startswith(OF_BATCH)
+    numbers = (
+        tokens.read(tokens.OPEN_OF_BATCH, token[len(OF_BATCH) :]) if is_nameless else tokens.read(tokens.OPEN, token)
+    )
     if numbers is None:
         return _page(environ, start_response, "404 Not Found", _NOT_FOUND)
     if not _is_reading(environ):
         return _refuse(start_response)
-    _record(environ, EventKind.OPEN, numbers[0], 0)
+    _record(environ, EventKind.OPEN, numbers[0], 0, is_nameless=is_nameless)
     headers = [("Content-Type", "image/gif"), ("Content-Length", str(len(_GIF))), _NO_STORE, *_QUIET]
     start_response("200 OK", headers)
     return [_GIF] if environ["REQUEST_METHOD"] == "GET" else []
 
 
 def _click(environ: Environ, start_response: StartResponse, token: str) -> Iterable[bytes]:
-    numbers = tokens.read(tokens.CLICK, token)
+    is_nameless = token.startswith(OF_BATCH)
+    numbers = (
+        tokens.read(tokens.CLICK_OF_BATCH, token[len(OF_BATCH) :]) if is_nameless else tokens.read(tokens.CLICK, token)
+    )
     if numbers is None:
         return _page(environ, start_response, "404 Not Found", _NOT_FOUND)
     if not _is_reading(environ):
         return _refuse(start_response)
-    message_id, link_id = numbers
+    first, link_id = numbers
     try:
         target = _target(link_id, at_once=AT_ONCE in environ)
     except BROKEN:
         return _page(environ, start_response, "503 Service Unavailable", _AWAY)
     if target is None:
         return _page(environ, start_response, "404 Not Found", _NOT_FOUND)
-    _record(environ, EventKind.CLICK, message_id, link_id)
+    _record(environ, EventKind.CLICK, first, link_id, is_nameless=is_nameless)
     start_response("302 Found", [("Location", target), ("Content-Length", "0"), _NO_STORE, *_QUIET])
     return []
 
@@ -116,13 +123,16 @@ def _one_click(environ: Environ, start_response: StartResponse, token: str) -> I
     return [body]
 
 
-def _record(environ: Environ, kind: EventKind, first: int, second: int) -> None:
+def _record(environ: Environ, kind: EventKind, first: int, second: int, *, is_nameless: bool) -> None:
+    """What is counted anonymously leaves no internet address behind, not even in the spool."""
+    is_head = environ["REQUEST_METHOD"] == "HEAD"
+    notes = ("", machines.HEAD) if not is_nameless else (spool.ANONYMOUS, spool.ANONYMOUS_HEAD)
     recording.record(
         kind,
         first,
         second,
-        note=machines.HEAD if environ["REQUEST_METHOD"] == "HEAD" else "",
-        ip=environ.get("REMOTE_ADDR", ""),
+        note=notes[is_head],
+        ip="" if is_nameless else environ.get("REMOTE_ADDR", ""),
         user_agent=environ.get("HTTP_USER_AGENT", ""),
     )
 

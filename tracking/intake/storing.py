@@ -3,19 +3,18 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from ipaddress import ip_address, ip_network
 
 from django.db.backends.utils import CursorWrapper
 
-from contacts.models import TrackingConsent
+from contacts import tracking_consent
+from contacts.tracking_consent import Part, measured
 from delivery.models import MessageState
 from tracking import machines
-from tracking.intake import learning, replays, sums
+from tracking.intake import anonymous, learning, reading_places, replays, sums
 from tracking.models import EventKind
 from tracking.spool import Act
 
 _TRACKED = (EventKind.OPEN, EventKind.CLICK)
-_HOSTS_KEPT = {4: 24, 6: 48}  # bits of an address that are stored: a neighbourhood, not a person
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +27,17 @@ class Mail:
     email: str
     accepted_at: datetime | None
     is_rehearsal: bool
-    consent: str
+    may_count_opens: bool
+    may_count_clicks: bool
     state: int
     attempts: int
     version: int
+
+    def may_count(self, kind: int) -> bool:
+        """Asked anew for each act: a refusal ends the recording of mails that were sent before it, too."""
+        if kind == EventKind.OPEN:
+            return self.may_count_opens
+        return self.may_count_clicks or kind != EventKind.CLICK
 
     @property
     def may_have_arrived(self) -> bool:
@@ -64,6 +70,7 @@ class Seen:
 
 def store(cursor: CursorWrapper, acts: Sequence[Act]) -> None:
     """Write the acts down. Opens and clicks of people who refuse tracking vanish here, whatever was sent to them."""
+    acts = anonymous.count(cursor, acts)
     recognised = list(_recognise(cursor, acts))
     events = _mark_bursts(cursor, list(replays.within_bound(cursor, recognised))) if recognised else []
     if not events:
@@ -84,14 +91,15 @@ def store(cursor: CursorWrapper, acts: Sequence[Act]) -> None:
 def _recognise(cursor: CursorWrapper, acts: Sequence[Act]) -> Iterable[Seen]:
     by_id = _mails_by_id(cursor, {act.first for act in acts if act.kind != EventKind.UNSUBSCRIBE})
     by_pair = _mails_by_pair(cursor, {(act.first, act.second) for act in acts if act.kind == EventKind.UNSUBSCRIBE})
+    address_kept = tracking_consent.rules().address_kept
     for act in acts:
         is_unsubscribe = act.kind == EventKind.UNSUBSCRIBE
         mail = by_pair.get((act.first, act.second)) if is_unsubscribe else by_id.get(act.first)
-        if mail and (act.kind not in _TRACKED or mail.consent != TrackingConsent.REFUSED):
-            yield _seen(act, mail)
+        if mail and mail.may_count(act.kind):
+            yield _seen(act, mail, address_kept)
 
 
-def _seen(act: Act, mail: Mail) -> Seen:
+def _seen(act: Act, mail: Mail, address_kept: str) -> Seen:
     kind = EventKind(act.kind)
     verdict = machines.HUMAN
     if kind in _TRACKED:
@@ -108,16 +116,16 @@ def _seen(act: Act, mail: Mail) -> Seen:
         link_id=act.second if kind in _TRACKED else 0,
         verdict=verdict,
         channel=act.note if kind == EventKind.UNSUBSCRIBE else "",
-        ip=_neighbourhood(act.ip),
+        ip=reading_places.kept(act.ip, address_kept),
         user_agent=act.user_agent,
     )
 
 
-_MAIL = """
-SELECT m.id, m.batch_id, m.contact_id, m.email, m.accepted_at, b.rehearsal, coalesce(c.tracking_consent, ''),
-    m.state, m.attempts, coalesce(m.version, 1)
-FROM {source} JOIN delivery_batch b ON b.id = m.batch_id LEFT JOIN contacts_contact c ON c.id = m.contact_id
-"""
+_MAIL = f"""
+SELECT m.id, m.batch_id, m.contact_id, m.email, m.accepted_at, b.rehearsal, {measured(Part.OPENS, "c")},
+    {measured(Part.CLICKS, "c")}, m.state, m.attempts, coalesce(m.version, 1)
+FROM {{source}} JOIN delivery_batch b ON b.id = m.batch_id LEFT JOIN contacts_contact c ON c.id = m.contact_id
+"""  # noqa: S608
 
 
 def _mails_by_id(cursor: CursorWrapper, ids: set[int]) -> dict[int, Mail]:
@@ -234,11 +242,3 @@ def _remember_contacts(cursor: CursorWrapper, events: Sequence[Seen]) -> None:
         with cursor.copy("COPY tracking_unfolded (contact_id, opened_at, clicked_at) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
-
-
-def _neighbourhood(ip: str) -> str | None:
-    try:
-        address = ip_address(ip)
-    except ValueError:
-        return None
-    return str(ip_network((address, _HOSTS_KEPT[address.version]), strict=False).network_address)

@@ -40,6 +40,12 @@ class Sums:
         for broken in _broken(mail, kind, is_machine, channel):
             self._broken[_TOTAL][broken] += by
 
+    def add_anonymous(self, batch_id: int, at: datetime, kind: int, link_id: int, is_machine: bool) -> None:
+        """Counted, and of nobody: neither a person nor anybody's mailbox."""
+        hour = at.replace(minute=0, second=0, microsecond=0)
+        for link in {0, link_id}:
+            self._hourly[_TOTAL][(batch_id, hour, int(kind), link, is_machine)] += 1
+
     def add_person(
         self, mail: Mailed, at: datetime, kind: int, link_id: int, is_machine: bool, channel: str = "", by: int = 1
     ) -> None:

@@ -13,12 +13,14 @@ from django.db.models import QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.organisation.measuring import Tracking
 from accounts.wording import rate
 from delivery.feedback import second_line
 from delivery.feedback.second_line import SecondLine
 from delivery.models import Batch
 from tracking.models import Breakdown, EventKind, Rollup
-from tracking.reports import link_rows, mailboxes, over_time, returned
+from tracking.reports import counting, link_rows, mailboxes, over_time, returned
+from tracking.reports.counting import Counting
 from tracking.reports.definitions import DEFINITIONS
 from tracking.reports.link_rows import LinkRow
 from tracking.reports.mailboxes import LaneRow
@@ -45,6 +47,7 @@ class Figure:
     share: float | None
     definition: str
     url: str
+    note: str = ""  # why no people stand here: what was counted is `total`
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +104,12 @@ class Report:
         return max(0, self.accepted - self.bounced)
 
     @cached_property
+    def counting(self) -> Counting:
+        return counting.of(self.batches)
+
+    @property
     def unmeasured(self) -> int:
-        rows = Breakdown.objects.filter(batch_id__in=self.batch_ids, by=Breakdown.By.CONSENT, value="refused")
-        return rows.aggregate(sum=Sum("people"))["sum"] or 0
+        return self.counting.unmeasured
 
     @cached_property
     def clicked(self) -> Figure:
@@ -141,7 +147,10 @@ class Report:
         """The report in one line."""
         if not self.delivered:
             return "Nothing has been delivered yet."
-        if not self.clicked.people:
+        if not self.counting.by_person:
+            times = f"{self.clicked.total:,} click{'' if self.clicked.total == 1 else 's'} counted, not by person"
+            said = times if self.counting.tracking == Tracking.ANONYMOUS else "Clicks were not counted"
+        elif not self.clicked.people:
             said = f"Nobody of {_people(self.delivered)} has clicked yet"
         else:
             said = f"{self.clicked.people:,} of {_people(self.delivered)} clicked ({rate(self.clicked.share)})"
@@ -198,10 +207,11 @@ class Report:
             label=label,
             people=people,
             total=self._sum(kind, "total", is_machine=False),
-            machines=self._sum(kind, "people", is_machine=True),
+            machines=self._sum(kind, "people" if self.counting.by_person else "total", is_machine=True),
             share=_share(people, self.delivered),
             definition=DEFINITIONS[key],
             url=self._people_url(key),
+            note=self.counting.note if kind in (EventKind.OPEN, EventKind.CLICK) else "",
         )
 
     def _people_url(self, term: str) -> str:

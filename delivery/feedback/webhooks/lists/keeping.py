@@ -96,4 +96,3 @@ def _has_keys(webhook: Webhook) -> bool:
     except Unreadable:
         return False
     return any(given.get(one.name) for one in kinds()[webhook.kind].list_keys)
-
