@@ -22,7 +22,7 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-_GIF = (
+PICTURE = (
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,"
     b"\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
 )
@@ -72,9 +72,9 @@ def _open(environ: Environ, start_response: StartResponse, token: str) -> Iterab
     if not _is_reading(environ):
         return _refuse(start_response)
     _record(environ, EventKind.OPEN, numbers[0], 0, is_nameless=is_nameless)
-    headers = [("Content-Type", "image/gif"), ("Content-Length", str(len(_GIF))), _NO_STORE, *_QUIET]
+    headers = [("Content-Type", "image/gif"), ("Content-Length", str(len(PICTURE))), _NO_STORE, *_QUIET]
     start_response("200 OK", headers)
-    return [_GIF] if environ["REQUEST_METHOD"] == "GET" else []
+    return [PICTURE] if environ["REQUEST_METHOD"] == "GET" else []
 
 
 def _click(environ: Environ, start_response: StartResponse, token: str) -> Iterable[bytes]:

@@ -1,10 +1,10 @@
 from typing import Any
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, Organisation
 from contacts.models import Subscription, Suppression
 from delivery.models import Waiting
 from tests.web import stage
-from tests.web.address import STAFF, WRITERS, Address, beside
+from tests.web.address import ADMINS, STAFF, WRITERS, Address, beside
 from tests.web.cast import Cast
 from tracking import unsubscribing
 
@@ -66,6 +66,17 @@ ADDRESSES = {
     ),
     "batch-uncertain-leave": Address(
         WRITERS, args=uncertain, get=False, post=lambda cast: {"all": "1"}, changes=waiting
+    ),
+    "counting": Address(
+        ADMINS,
+        post=lambda cast: {
+            "tracking": "anonymous",
+            "measures_unknown_opens": "True",
+            "measures_unknown_clicks": "True",
+            "address_kept": "none",
+        },
+        changes=lambda cast: Organisation.objects.values_list("tracking", flat=True).get(),
+        spoil=".form-actions .btn-primary",
     ),
     "unsubscribe": Address(None, args=stage.unsubscribe_token, post=lambda cast: {}, changes=consent_now),
     "unsubscribe-leave": Address(
