@@ -5,18 +5,18 @@ answered, never a redirect.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db import connection
 
 from accounts.reconnecting import BROKEN, again
-from accounts.shell import plain_page
 from accounts.web_addresses import resolved
 from delivery import tokens
 from tracking import machines, recording, spool, unsubscribing
 from tracking.addresses import OF_BATCH
 from tracking.models import EventKind
+from tracking.recipients import language, short_answers
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -26,10 +26,7 @@ PICTURE = (
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,"
     b"\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
 )
-_NOT_FOUND = plain_page.of(
-    "This link leads nowhere", "It may have been cut in two on its way. Open the mail again and follow the whole link."
-).encode()
-_AWAY = plain_page.of("One moment, please", "This did not work just now. Try again in a minute.").encode()
+_NOT_FOUND, _AWAY = short_answers.in_each_language()
 
 _NO_STORE = ("Cache-Control", "no-store")
 _QUIET = (("Referrer-Policy", "no-referrer"), ("X-Content-Type-Options", "nosniff"), ("X-Robots-Tag", "noindex"))
@@ -59,7 +56,7 @@ def mount(django_application: Application) -> Application:
 
 
 class MustWait(Exception):
-    """An answer that needs the database, asked for with AT_ONCE."""
+    """An answer that needs the database or the whole request, asked for with AT_ONCE."""
 
 
 def _open(environ: Environ, start_response: StartResponse, token: str) -> Iterable[bytes]:
@@ -167,7 +164,11 @@ def _safe(url: str) -> str | None:
     return None if _CONTROL.search(url) else resolved(url) or None
 
 
-def _page(environ: Environ, start_response: StartResponse, status: str, body: bytes) -> Iterable[bytes]:
+def _page(environ: Environ, start_response: StartResponse, status: str, pages: Mapping[str, bytes]) -> Iterable[bytes]:
+    """In the reader's language, which is not told where all has to be answered at once. Raises MustWait."""
+    if AT_ONCE in environ:
+        raise MustWait
+    body = pages[language.choose("", environ.get("HTTP_ACCEPT_LANGUAGE", ""))]
     start_response(status, [*_HTML, ("Content-Length", str(len(body))), *_QUIET])
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 

@@ -15,7 +15,7 @@ from accounts.egress.guard import Guard
 from accounts.models import Organisation, User
 from campaigns.models import Campaign
 from tests.tracking.conftest import Reader
-from tracking import own_host
+from tracking import own_host, slim
 
 pytestmark = pytest.mark.django_db
 TYPED = {
@@ -107,7 +107,7 @@ def guarded(address: str, *, allowed: str = "127.0.0.1") -> fetching.Client:
 def test_a_host_that_leads_here_is_told_from_others(served: Callable[[Answers], str], reader: Reader) -> None:
     here = served(lambda path: (lambda answer: (answer.status, answer.body))(reader("GET", path)))
     own_host.check(here, guarded(here))
-    for answers in (lambda _: (200, own_host.slim.PICTURE), lambda _: (404, b""), lambda _: (200, b"parked")):
+    for answers in (lambda _: (200, slim.PICTURE), lambda _: (404, b""), lambda _: (200, b"parked")):
         other = served(answers)
         with pytest.raises(own_host.NotOurs, match="Something else answers there"):
             own_host.check(other, guarded(other))
@@ -115,7 +115,12 @@ def test_a_host_that_leads_here_is_told_from_others(served: Callable[[Answers], 
 
 def test_nothing_is_asked_inside_the_house(served: Callable[[Answers], str]) -> None:
     asked: list[str] = []
-    inside = served(lambda path: (asked.append(path), (200, b""))[1])
+
+    def answers(path: str) -> tuple[int, bytes]:
+        asked.append(path)
+        return 200, b""
+
+    inside = served(answers)
     with pytest.raises(own_host.NotOurs, match="EGRESS_ALLOW"):
         own_host.check(inside, guarded(inside, allowed=""))
     assert asked == []
