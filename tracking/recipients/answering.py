@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from accounts.organisation.measuring import Rules
 from contacts import tracking_consent
 from contacts.models import TrackingConsent
 from contacts.tracking_consent import Answer, Part
@@ -29,11 +30,10 @@ class Question:
     so_far: str  # what holds while nothing was said; empty once it was
 
 
-def questions(leaver: Leaver) -> list[Question]:
+def questions(leaver: Leaver, rules: Rules) -> list[Question]:
     """None to ask of somebody who is no longer stored: nothing of theirs is counted."""
     if leaver.contact is None:
         return []
-    rules = tracking_consent.rules()
     found = []
     for part in Part:
         known = tracking_consent.state(leaver.contact, part)
@@ -55,8 +55,9 @@ def answer(leaver: Leaver, said: Mapping[str, str], ip: str | None) -> None:
     """Take effect at once, for the mails of before too. Of a rehearsal nothing is changed. Safe to repeat."""
     if leaver.contact is None or leaver.is_spared:
         return
-    kept = reading_places.kept(ip or "", tracking_consent.rules().address_kept)
-    for question in questions(leaver):
+    rules = tracking_consent.rules()
+    kept = reading_places.kept(ip or "", rules.address_kept)
+    for question in questions(leaver, rules):
         chosen = next((choice for choice in question.choices if choice.value == said.get(question.name)), None)
         if chosen:
             words = f"{question.words} – {chosen.label}"

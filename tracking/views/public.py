@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Organisation
+from accounts.organisation.measuring import Rules
 from accounts.security import as_a_page
 from tracking import unsubscribing
 from tracking.recipients import answering, brand, language, viewing
@@ -85,7 +86,7 @@ def view(request: HttpRequest, token: str) -> HttpResponse:
         return unknown(request)
     except viewing.Gone:
         with translation.override(_language(request, None)):
-            return _rendered(request, "public/mail_gone.html", {}, status=404)
+            return _rendered(request, "public/mail_gone.html", {}, Organisation.get(), status=404)
     return _quiet(as_a_page(HttpResponse(html)))
 
 
@@ -100,20 +101,27 @@ def _leave(request: HttpRequest, leaver: Leaver, lists: list[int] | None, channe
 
 
 def _page(request: HttpRequest, template: str, token: str, leaver: Leaver, **more: object) -> HttpResponse:
+    organisation = Organisation.get()
     with translation.override(_language(request, leaver)):
         address = format_html('<strong class="mono"><bdi>{}</bdi></strong>', leaver.masked_email)
-        context = {"token": token, "leaver": leaver, "address": address, "questions": answering.questions(leaver)}
-        return _rendered(request, template, context | more)
+        questions = answering.questions(leaver, organisation.rules if organisation else Rules())
+        context = {"token": token, "leaver": leaver, "address": address, "questions": questions}
+        return _rendered(request, template, context | more, organisation)
 
 
 def unknown(request: HttpRequest) -> HttpResponse:
     """One answer for every token that leads nowhere, whatever is wrong with it."""
     with translation.override(_language(request, None)):
-        return _rendered(request, "public/unknown.html", {}, status=404)
+        return _rendered(request, "public/unknown.html", {}, Organisation.get(), status=404)
 
 
-def _rendered(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    organisation = Organisation.get()
+def _rendered(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    organisation: Organisation | None,
+    status: int = 200,
+) -> HttpResponse:
     colours = brand.of(organisation.brand_colour) if organisation else None
     response = render(request, template, context | {"organisation": organisation, "brand": colours}, status=status)
     response.headers["Content-Language"] = translation.get_language() or language.OTHERWISE

@@ -14,7 +14,7 @@ from tests.tracking.conftest import Reader, Sent
 from tracking.models import Event
 
 pytestmark = pytest.mark.usefixtures("organisation")
-MOST_QUERIES = 6
+MOST_QUERIES = 4
 
 
 @pytest.fixture
