@@ -25,6 +25,9 @@ class Kind(IntEnum):
     RETRIES = 734_000_005
     QUOTA = 734_000_006
     FEEDBACK = 734_000_007
+    AUDIENCE = 734_000_010
+    GROWTH = 734_000_008
+    COHORTS = 734_000_009
 
 
 def hold(cursor: Any, kind: Kind, which: object = "") -> None:

@@ -19,6 +19,10 @@ _MAIL = {
 }
 # For a view that shows somebody else's HTML: as its readers see it, with its pictures, and never run.
 mail_policy = cast("Callable[[View], View]", csp(_MAIL))
+# The same with links of ours on it, which a hand on them opens in the page around the frame.
+linking_mail_policy = cast(
+    "Callable[[View], View]", csp(_MAIL | {"sandbox": ["allow-top-navigation-by-user-activation"]})
+)
 
 
 def without_pictures(shown: HttpResponse) -> HttpResponse:

@@ -6,10 +6,12 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.organisation import samples as sample_data
+        from accounts.shell import notices, problems
         from accounts.signals import organisation_created
         from campaigns import samples, titles
         from campaigns.message import editions
         from campaigns.models import Campaign
+        from campaigns.morning import undecided
         from delivery import content
         from delivery.providers import following
         from tracking.titles import register
@@ -17,5 +19,7 @@ class CampaignsConfig(AppConfig):
         content.register("edition", editions.load_edition)
         following.register(Campaign.count_followers)
         register(titles.of_batches)
+        problems.register(undecided.problems)
         sample_data.register(lambda: samples.inventory().is_there)
+        notices.register(samples.notice)
         organisation_created.connect(samples.begin, dispatch_uid="campaigns.samples")

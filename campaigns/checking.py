@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from accounts.models import Organisation
+from accounts.organisation.measuring import Tracking
 from campaigns.content import blocks, html
 from campaigns.merge import language
 from campaigns.message import editions
@@ -48,6 +49,9 @@ def check(written: str, person: Mapping[str, Any]) -> Checked:
         return Checked([content.unusable(campaign, problem)])
     if not edition.organisation.get("public_address"):
         edition.organisation["public_address"] = _SOMEWHERE
+    # However campaigns count here: it is asked where each link leads.
+    edition.tracking = Tracking.INDIVIDUAL
+    edition.organisation.pop("tracking_address", None)
     recipient = _recipient(person)
     known = {tag.name for tag in (*tags(), *editions.OWN_TAGS)} | set(recipient.merge)
     findings = content.check_edition(campaign, edition, organisation, recipient, known, is_real=True)
@@ -74,4 +78,5 @@ def _sent(edition: Edition, recipient: Recipient) -> tuple[Parts, list[tuple[str
     own = [addresses.click_url(base, recipient.message_id, link_id) for link_id in link_ids]
     leads = dict(zip(own, targets, strict=True))
     hrefs = html_tokens.hrefs(html_tokens.tokens(sent.html))
-    return sent, [(href, leads.get(href, href)) for href in hrefs if href is not None]
+    hidden = addresses.click_url(base, recipient.message_id, addresses.HIDDEN_LINK)
+    return sent, [(href, leads.get(href, href)) for href in hrefs if href not in (None, hidden)]

@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.organisation.measuring import Tracking
 from campaigns.message import editions
 from campaigns.models import Campaign
-from campaigns.preflight import checklist
+from campaigns.preflight import checklist, findings
 from campaigns.preflight.checklist import Finding
 from contacts import audience
 from delivery import ledger
@@ -76,10 +76,10 @@ def launch(
         raise Changed
     if at is not None and at <= timezone.now():
         raise InThePast
-    blocking = [finding for finding in checklist.check(locked) if finding.level == "block"]
-    if blocking:
+    found = checklist.check(locked)
+    if blocking := [finding for finding in found if finding.level == "block"]:
         raise NotReady(blocking)
-    return _start(locked, by, at, bad_day)
+    return _start(locked, by, at, bad_day, found)
 
 
 def undo(campaign: Campaign, *, by: User) -> None:
@@ -151,11 +151,11 @@ def hold_seconds(people: int) -> int:
     return LONG_HOLD_SECONDS if people > MANY_PEOPLE else HOLD_SECONDS
 
 
-def _start(campaign: Campaign, by: User, at: datetime | None, bad_day: bool) -> Batch:
+def _start(campaign: Campaign, by: User, at: datetime | None, bad_day: bool, found: list[Finding]) -> Batch:
     chosen = campaign.audience()
     people = audience.summary(chosen).will_receive
     edition = editions.freeze(campaign)
-    edition.created_by = by
+    edition.created_by, edition.preflight = by, findings.kept(found)
     edition.save()
     batch = ledger.launch(
         content_kind="edition",

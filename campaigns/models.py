@@ -130,6 +130,11 @@ class Campaign(models.Model):
         return self.batch_id is None
 
     @property
+    def was_sent(self) -> bool:
+        """Really, or has begun to be: what reports over several campaigns are about. A rehearsal never was."""
+        return self.batch is not None and not self.batch.rehearsal and self.batch.started_at is not None
+
+    @property
     def stage(self) -> "Stage":
         """Where it stands, in the words of its page."""
         if self.batch is None:
@@ -215,6 +220,7 @@ class Edition(models.Model):
         db_default=Tracking.INDIVIDUAL,
         help_text="How its opens and clicks are counted.",
     )
+    preflight = models.JSONField(null=True, help_text="What preflight said when it was frozen for a launch.")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -225,6 +231,45 @@ class Edition(models.Model):
     def sender_domain(self) -> str:
         """As the From header has it; what routes go by."""
         return ascii_address(self.sender_email).rpartition("@")[2].lower()
+
+
+class SharedReport(models.Model):
+    """A link by which somebody without a login reads a campaign's numbers and its mail, for some time."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="shared_reports")
+    secret = models.CharField(max_length=22, help_text="Part of the link: numbers alone could be guessed.")
+    note = models.CharField(max_length=120, blank=True, help_text="For whom.")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.note or f"link {self.pk}"
+
+
+class ProofSheet(models.Model):
+    """What was sent, to whom and on what ground, signed; see campaigns.proof."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="proof_sheets")
+    counted_to = models.BigIntegerField(default=0, help_text="The last message whose consent is counted.")
+    sources = models.JSONField(default=dict, help_text="People by where their consent came from, as counted so far.")
+    document = models.JSONField(default=dict, help_text="Empty: still being counted.")
+    digest = models.CharField(max_length=64, blank=True)
+    signature = models.CharField(max_length=100, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    alive_at = models.DateTimeField(auto_now_add=True, help_text="Last sign of life of whoever counts.")
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"proof of {self.campaign_id}"
 
 
 class TestAddress(models.Model):

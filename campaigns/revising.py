@@ -10,7 +10,7 @@ from accounts.models import User
 from campaigns import launching
 from campaigns.message import editions
 from campaigns.models import Campaign, Edition, Stage
-from campaigns.preflight import checklist
+from campaigns.preflight import checklist, findings
 from campaigns.preflight.checklist import Finding
 from delivery import ledger
 from delivery.models import Batch
@@ -56,12 +56,13 @@ def go_on(revision: Campaign, *, by: User, version: int) -> Campaign:
     if draft.version != version or draft.revision_of_id is None:
         raise launching.Changed
     campaign = Campaign.objects.select_for_update(of=("self",)).select_related("batch").get(pk=draft.revision_of_id)
-    if blocking := [finding for finding in check(draft) if finding.level == "block"]:
+    found = check(draft)
+    if blocking := [finding for finding in found if finding.level == "block"]:
         raise launching.NotReady(blocking)
     if campaign.batch is None:
         raise ledger.NotPossible("It has not been launched.")
     people = ledger.tally(campaign.batch).waiting
-    number = _replace(campaign, draft, campaign.batch, by)
+    number = _replace(campaign, draft, campaign.batch, by, found)
     ledger.resume(campaign.batch)
     audit.record(by, "campaign.revised", campaign.name, campaign=campaign.pk, version=number, people=people)
     return campaign
@@ -74,11 +75,12 @@ def versions(batch: Batch) -> list[Sent]:
     return [Sent(part.version, subjects.get(part.content_id, ""), part.since, part.accepted) for part in parts]
 
 
-def _replace(campaign: Campaign, draft: Campaign, batch: Batch, by: User) -> int:
+def _replace(campaign: Campaign, draft: Campaign, batch: Batch, by: User, found: list[Finding]) -> int:
     _remember_links(batch)
     edition = editions.freeze(draft)
     edition.campaign, edition.batch, edition.version, edition.created_by = campaign, batch, batch.version + 1, by
     edition.tracking = batch.tracking  # whatever the settings say meanwhile
+    edition.preflight = findings.kept(found)
     edition.save()
     editions.freeze_links(edition, batch)
     number = ledger.revise(batch, edition.pk)

@@ -1,19 +1,27 @@
 """What a new installation starts with, and sample data that go as a whole."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.urls import reverse
 
 from accounts import audit
 from accounts.models import Organisation, User
+from accounts.permissions import Permission, allows
+from accounts.shell.notices import Notice
 from campaigns import sample_people, starters
 from campaigns.content import blocks
 from campaigns.models import Campaign, Edition
 from contacts import addresses, consent
 from contacts.models import Contact, MailingList, Suppression
-from delivery.models import Batch, Message
+from contacts.reach import counting
+from delivery.ledger import removing
+from delivery.models import Batch, Failure, MailDomain, Message
+from delivery.providers import sample_relay
+from tracking import removing as events
+from tracking.cohorts import folding as cohorts
 
 LIST_OF_ONE = "Me"
 FIRST_MAIL = "My first mail"
@@ -80,26 +88,36 @@ def inventory() -> Inventory:
 
 @transaction.atomic
 def remove(*, by: User) -> Inventory:
-    """All of it: contacts, lists, campaigns and their rehearsals. What was sent for real stays.
+    """All of it: contacts, lists, campaigns, their rehearsals and what the demo made look sent. What was sent for real
+    stays: its campaign is no sample since.
 
-    So does a rehearsal with people who are no samples: its mails lie in the sandbox, and without their batch nobody
-    could tell that a click on their unsubscribe link is only rehearsed.
+    So does whatever people got who are no samples: the mails of a rehearsal lie in the sandbox, and without their batch
+    nobody could tell that a click on their unsubscribe link is only rehearsed.
     """
     _keep_what_real_people_were_in()
     removed = inventory()
     samples = Campaign.objects.filter(is_sample=True)
     editions = Edition.objects.filter(campaign__in=samples)
-    batches = Batch.objects.filter(
-        pk__in=list(editions.values_list("batch", flat=True)), kind=Batch.Kind.CLOSED, rehearsal=True
-    )
-    _remove_messages(batches)
+    batches = list(Batch.objects.filter(pk__in=list(editions.values_list("batch", flat=True)), kind=Batch.Kind.CLOSED))
+    events.remove(batches)
     samples.delete()
-    batches.delete()
+    removing.remove(batches)
     _remove_people()
+    sample_relay.remove()
     for mailing_list in MailingList.objects.filter(is_sample=True):
         consent.delete_list(mailing_list)
+    cohorts.recount()
+    counting.recount()
     audit.record(by, "samples.removed", contacts=removed.contacts, campaigns=removed.campaigns)
     return removed
+
+
+def notice(user: User) -> Iterator[Notice]:
+    """For every page, so that nobody takes the demo for real."""
+    if sample_relay.is_there():
+        text = "These are demo data: Harbour Books, its people and its figures are made up, and its mail never leaves."
+        may_remove = allows(user, Permission.ORGANISATION)
+        yield Notice("wait", text, reverse("remove-samples") if may_remove else "", "Remove the demo data")
 
 
 def _first_mail(organisation: Organisation, owner: User) -> None:
@@ -143,14 +161,8 @@ def _keep_what_real_people_were_in() -> None:
 def _remove_people() -> None:
     """With what a rehearsal, which may change made-up people, has noted about their addresses."""
     people = Contact.objects.filter(is_sample=True)
-    Suppression.objects.filter(
-        email__in=[addresses.key(email) for email in people.values_list("email", flat=True)]
-    ).delete()
+    keys = [addresses.key(email) for email in people.values_list("email", flat=True)]
+    Suppression.objects.filter(email__in=keys).delete()
+    Failure.objects.filter(email__in=keys).delete()
+    MailDomain.objects.filter(domain__endswith=".example").delete()
     people.delete()
-
-
-def _remove_messages(batches: QuerySet[Batch]) -> None:
-    """By id range, where the batch has one: messages have no index on their batch."""
-    for batch in batches:
-        if batch.first_id is not None and batch.last_id is not None:
-            Message.objects.filter(pk__range=(batch.first_id, batch.last_id), batch=batch).delete()

@@ -18,6 +18,8 @@ from campaigns.views import (
     test_mails,
     translating,
 )
+from campaigns.views.across import cohorts, compared, gathered, hours, lists
+from campaigns.views.reporting import clicks, downloads, proof, sharing
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -25,6 +27,16 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/new/", campaigns.new, name="campaign-new"),
     path("campaigns/starters/<slug:key>/", campaigns.starter_mail, name="starter-mail"),
     path("campaigns/<int:pk>/", campaign.campaign, name="campaign"),
+    path("campaigns/<int:pk>/clicks/", clicks.clicks, name="campaign-clicks"),
+    path("campaigns/<int:pk>/report/<slug:table>.csv", downloads.table, name="campaign-table"),
+    path("campaigns/<int:pk>/share/", sharing.share, name="campaign-share"),
+    path("campaigns/<int:pk>/share/<int:link>/revoke/", sharing.unshare, name="campaign-unshare"),
+    path("campaigns/<int:pk>/proof/", proof.proof, name="campaign-proof"),
+    path("campaigns/<int:pk>/proof/make/", proof.make, name="campaign-proof-make"),
+    path("campaigns/<int:pk>/proof.json", proof.proof_file, name="campaign-proof-file"),
+    path("campaigns/check-proof/", proof.check_proof, name="check-proof"),
+    path("shared/<str:token>/", sharing.shared_report, name="shared-report"),
+    path("shared/<str:token>/mail/", sharing.shared_mail, name="shared-mail"),
     path("campaigns/<int:pk>/duplicate/", campaigns.duplicate, name="campaign-duplicate"),
     path("campaigns/<int:pk>/delete/", campaigns.delete, name="campaign-delete"),
     path("campaigns/<int:pk>/save/<slug:card>/", drafts.save_card, name="campaign-save"),
@@ -55,6 +67,11 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/<int:pk>/content/<slug:block>/move/", content.move_block, name="block-move"),
     path("campaigns/<int:pk>/content/<slug:block>/duplicate/", content.duplicate_block, name="block-duplicate"),
     path("campaigns/<int:pk>/content/<slug:block>/delete/", content.delete_block, name="block-delete"),
+    path("reports/", gathered.gathered, name="reports"),
+    path("reports/compare/", compared.compared, name="report-compare"),
+    path("reports/lists/", lists.lists, name="report-lists"),
+    path("reports/sign-ups/", cohorts.cohorts, name="report-cohorts"),
+    path("reports/hours/", hours.hours, name="report-hours"),
     path("images/", images.images, name="images"),
     path("images/upload/", images.upload_image, name="image-upload"),
     path("images/<int:pk>/", images.image, name="image"),

@@ -193,6 +193,8 @@ CELERY_TASK_DEFAULT_QUEUE = "jobs"
 
 RUN_DIR = VAR_DIR / "run"
 SPOOL_DIR = VAR_DIR / "spool"
+# Networks of cloud providers and mail filters, newer than those of the product (manage.py networks).
+NETWORKS_FILE = VAR_DIR / "networks.toml"
 JOURNAL_DIR = VAR_DIR / "journal"
 DISK_RESERVE_MB = int(os.environ.get("DISK_RESERVE_MB", "500"))
 SANDBOX_HOST = os.environ.get("SANDBOX_HOST", "127.0.0.1")
@@ -201,6 +203,7 @@ RETURN_HOST = os.environ.get("RETURN_HOST", "127.0.0.1")  # or the path of a Uni
 RETURN_PORT = int(os.environ.get("RETURN_PORT", "2526"))
 RETURN_PROTOCOL = os.environ.get("RETURN_PROTOCOL", "").lower()  # "lmtp": that alone; else whatever the other begins
 ALLOW_ANY_SMTP_PORT = os.environ.get("ALLOW_ANY_SMTP_PORT") == "1"
+GEOIP_FILE = os.environ.get("GEOIP_FILE", "")  # a MaxMind DB; empty: countries are not looked up
 EGRESS_ALLOW = Allowed.read(os.environ.get("EGRESS_ALLOW", ""))
 
 # Whoever has settings may queue something; the start, which has none, stays small without Celery.

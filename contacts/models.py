@@ -8,7 +8,26 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 
+from contacts.growth.models import ListChange, ListDay, LostSubscription
+from contacts.reach.models import AudienceCount, AudienceDay
 from contacts.reachability import SUBSCRIBED
+
+__all__ = [  # what Django is to know and other modules import
+    "AudienceCount",
+    "AudienceDay",
+    "ConsentEvent",
+    "Contact",
+    "ContactQuerySet",
+    "Field",
+    "ImportJob",
+    "ListChange",
+    "ListDay",
+    "LostSubscription",
+    "MailingList",
+    "Subscription",
+    "Suppression",
+    "TrackingConsent",
+]
 
 
 class TrackingConsent(models.TextChoices):

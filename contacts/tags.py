@@ -27,3 +27,32 @@ def known(also: Sequence[str] = ()) -> list[str]:
 def carries_any(contact: str, tags: str = "%s") -> str:
     """SQL: the row `contact` carries one of `tags`, by default a parameter that is a list of them."""
     return f"{contact}.attributes -> 'tags' ?| {tags}"
+
+
+def add(tag: str, contact_ids: Sequence[int]) -> list[int]:
+    """Who of them carries the tag now and did not before; those who carry the most already are left alone."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD, {"tag": tag, "ids": list(contact_ids), "most": MOST})
+        return [contact_id for (contact_id,) in cursor.fetchall()]
+
+
+def remove(tag: str, contact_ids: Sequence[int]) -> int:
+    """How many of them carried it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REMOVE, {"tag": tag, "ids": list(contact_ids)})
+        return int(cursor.rowcount)
+
+
+_CARRIED = "CASE jsonb_typeof(attributes -> 'tags') WHEN 'array' THEN attributes -> 'tags' ELSE '[]'::jsonb END"
+_ADD = f"""
+UPDATE contacts_contact SET attributes = jsonb_set(attributes, '{{tags}}', {_CARRIED} || to_jsonb(%(tag)s::text)),
+    updated_at = now()
+WHERE id = ANY(%(ids)s) AND NOT {_CARRIED} ? %(tag)s AND jsonb_array_length({_CARRIED}) < %(most)s
+RETURNING id
+"""  # noqa: S608
+# Nobody keeps an empty list: its key is what the index of the tagged goes by.
+_REMOVE = f"""
+UPDATE contacts_contact SET updated_at = now(), attributes = CASE WHEN {_CARRIED} - %(tag)s::text = '[]'::jsonb
+    THEN attributes - 'tags' ELSE jsonb_set(attributes, '{{tags}}', {_CARRIED} - %(tag)s::text) END
+WHERE id = ANY(%(ids)s) AND {_CARRIED} ? %(tag)s
+"""  # noqa: S608

@@ -1,6 +1,8 @@
 from celery import shared_task
 
+from contacts.growth import folding
 from contacts.importing.running import working
+from contacts.reach import counting
 
 
 @shared_task(name="contacts.work_on_import", queue="jobs", acks_late=True, ignore_result=True)
@@ -20,3 +22,13 @@ def forget_abandoned_imports() -> None:
     """Uploads that nobody went on with for a day: their files hold people."""
     for job in working.unattended():
         working.abandon(job)
+
+
+@shared_task(name="contacts.count_audience", queue="jobs", ignore_result=True)
+def count_audience() -> None:
+    counting.refresh()
+
+
+@shared_task(name="contacts.fold_growth", queue="jobs", ignore_result=True)
+def fold_growth() -> None:
+    folding.fold()

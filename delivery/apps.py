@@ -12,6 +12,7 @@ class DeliveryConfig(AppConfig):
         from accounts.shell import problems
         from accounts.shell.notices import register
         from contacts import timeline
+        from delivery.deliverability import complaints
         from delivery.feedback.mailbox import trouble
         from delivery.feedback.webhooks import reading
         from delivery.feedback.webhooks.lists import keeping
@@ -22,6 +23,7 @@ class DeliveryConfig(AppConfig):
             silent_workers,
             webhooks_in_trouble,
         )
+        from delivery.providers import out_of_service
         from delivery.staff_mail import StaffMail
 
         mailing.register(StaffMail())
@@ -30,6 +32,8 @@ class DeliveryConfig(AppConfig):
         register(short_disk)
         register(paused_providers)
         register(webhooks_in_trouble)
+        problems.register(out_of_service.problems)
+        problems.register(complaints.problems)
         problems.register(trouble.problems)
         register(returned_mail)
         reading.register()

@@ -77,5 +77,5 @@ def returned_mail(user: User) -> Iterator[Notice]:
 def _notice(provider: Provider, user: User) -> Notice:
     text = f"{provider.name} {provider.out_of_service_words}".strip()
     if not allows(user, Permission.DELIVERY):
-        return Notice("bad", text)
-    return Notice("bad", text, reverse("provider", args=[provider.pk]), "See why")
+        return Notice("bad", text, about=f"provider {provider.pk}")
+    return Notice("bad", text, reverse("provider", args=[provider.pk]), "See why", f"provider {provider.pk}")

@@ -65,7 +65,7 @@ def read(product: Product, visitor: Visitor) -> None:
         act = chance.random()
         for link in [link for link in links if "/o/" in link][: act < 0.55]:
             session.get(link, headers=reader, timeout=10)
-        clicks = [link for link in links if "/c/" in link]
+        clicks = [link for link in links if "/c/" in link][:-1]  # the last one is hidden from people
         for link in chance.sample(clicks, min(len(clicks), 1 + (act < 0.05))) if act < 0.22 else []:
             session.get(link, headers=reader, allow_redirects=False, timeout=10)
         if act > 0.985:

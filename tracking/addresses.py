@@ -3,6 +3,7 @@
 from delivery import tokens
 
 OF_BATCH = "b."  # before the token of a batch; no token of a message has a part of one character
+HIDDEN_LINK = 0  # the number of the link that no person sees; links of a mail begin at 1
 
 
 def open_url(base: str, message_id: int) -> str:

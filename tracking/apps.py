@@ -5,10 +5,12 @@ class TrackingConfig(AppConfig):
     name = "tracking"
 
     def ready(self) -> None:
+        from accounts.shell.problems import register
         from contacts import timeline
         from delivery.feedback.acting import complained
-        from tracking import recording
+        from tracking import problems, recording
         from tracking.message_log import story
 
         timeline.register(story.entries)
+        register(problems.unreadable_geoip_file)
         complained.connect(recording.record_complaint)

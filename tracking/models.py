@@ -1,9 +1,27 @@
 """What readers did."""
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from delivery.models import Batch
+from tracking.cohorts.models import ClickChange, Cohort, MailedMonth
+
+__all__ = [  # what Django is to know and other modules import
+    "Breakdown",
+    "ClickChange",
+    "Cohort",
+    "Engagement",
+    "Event",
+    "EventKind",
+    "FoldedChunk",
+    "Hourly",
+    "Link",
+    "MailedMonth",
+    "Rollup",
+    "Spool",
+    "Unfolded",
+]
 
 
 class EventKind(models.IntegerChoices):
@@ -48,6 +66,9 @@ class Event(models.Model):
     channel = models.CharField(max_length=12, blank=True, help_text="Unsubscribes: page, one-click.")
     ip = models.GenericIPAddressField(null=True)
     user_agent = models.CharField(max_length=300, blank=True)
+    client = models.CharField(max_length=60, blank=True, db_default="", help_text="See tracking.clients.")
+    device = models.CharField(max_length=8, blank=True, db_default="")
+    country = models.CharField(max_length=2, blank=True, db_default="", help_text="Two letters; empty: not known.")
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.message_id}"
@@ -124,17 +145,22 @@ class Hourly(models.Model):
 
 
 class Breakdown(models.Model):
-    """The same sums by one other property: the mailbox's lane, an unsubscribe's channel, consent to tracking."""
+    """The same sums by one other property: the mailbox's lane, an unsubscribe's channel, consent to tracking, why it
+    was a machine; and what openings and clicks of people tell of the reader (tracking.intake.traits)."""
 
     class By(models.TextChoices):
         LANE = "lane"
         CHANNEL = "channel"
         CONSENT = "consent"
+        VERDICT = "verdict"
+        CLIENT = "client"
+        DEVICE = "device"
+        COUNTRY = "country"
 
     batch = models.ForeignKey(Batch, models.CASCADE)
     kind = models.SmallIntegerField(help_text="An event's kind; 0: accepted.")
     by = models.CharField(max_length=8, choices=By.choices)
-    value = models.CharField(max_length=20)
+    value = models.CharField(max_length=60)
     is_machine = models.BooleanField(default=False)
     total = models.BigIntegerField(default=0)
     people = models.BigIntegerField(default=0)
@@ -148,6 +174,42 @@ class Breakdown(models.Model):
         return f"{self.batch_id} {self.by} {self.value}"
 
 
+class Tagging(models.Model):
+    """A tag that the people of a list of a report get, slice by slice, and may lose again; see tracking.tagging."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", "Being tagged"
+        DONE = "done", "Tagged"
+        UNDOING = "undoing", "Being undone"
+        UNDONE = "undone", "Undone"
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="+")
+    term = models.CharField(max_length=30, help_text="Of tracking.reports.people.")
+    narrow = models.JSONField(default=dict, help_text="Its filters, moments as text.")
+    query = models.CharField(max_length=1000, help_text="Term and filters as the list's address has them.")
+    tag = models.CharField(max_length=100)
+    state = models.CharField(max_length=7, choices=State.choices, default=State.RUNNING)
+    after = models.BigIntegerField(default=0, help_text="The last message whose person was looked at.")
+    seen = models.BigIntegerField(default=0)
+    tagged = models.BigIntegerField(default=0, help_text="Who carried it before is not counted.")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    alive_at = models.DateTimeField(auto_now_add=True, help_text="Last sign of life of whoever works on it.")
+
+    def __str__(self) -> str:
+        return self.tag
+
+
+class TaggedSlice(models.Model):
+    """Whom one slice of it tagged: exactly these lose the tag again."""
+
+    tagging = models.ForeignKey(Tagging, models.CASCADE, related_name="slices")
+    contact_ids = ArrayField(models.BigIntegerField())
+
+    def __str__(self) -> str:
+        return f"slice of {self.tagging_id}"
+
+
 class Unfolded(models.Model):
     """What the intake saw of a contact and the contact's own columns do not show yet."""
 
@@ -159,10 +221,30 @@ class Unfolded(models.Model):
         return f"contact {self.contact_id}"
 
 
+class CompanyAct(models.Model):
+    """An open or click soon after acceptance, under a key of batch, company, place and program; kept for minutes."""
+
+    key = models.BigIntegerField()
+    at = models.DateTimeField()
+    message_id = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["key", "at"], name="company_acts")]
+
+    def __str__(self) -> str:
+        return f"message {self.message_id}"
+
+
 class FoldedChunk(models.Model):
     """A finished chunk whose accepted messages show in `last_sent_at`."""
 
     chunk_id = models.BigIntegerField(primary_key=True)
+    in_cohorts = models.BooleanField(default=False, db_default=False, help_text="See tracking.cohorts.")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["chunk_id"], condition=models.Q(in_cohorts=False), name="chunk_for_cohorts"),
+        ]
 
     def __str__(self) -> str:
         return f"chunk {self.chunk_id}"

@@ -4,7 +4,9 @@ from celery import shared_task
 from django.db import connection
 from django.utils import timezone
 
-from tracking.intake import folding, learning
+from tracking import tagging
+from tracking.cohorts import folding as cohorts
+from tracking.intake import crowds, folding, learning
 
 _MONTHS_AHEAD = 3
 
@@ -13,6 +15,13 @@ _MONTHS_AHEAD = 3
 def fold() -> None:
     folding.fold()
     learning.catch_up()
+    with connection.cursor() as cursor:
+        crowds.forget(cursor, timezone.now() - crowds.KEPT)
+
+
+@shared_task(name="tracking.fold_cohorts", queue="jobs", ignore_result=True)
+def fold_cohorts() -> None:
+    cohorts.fold()
 
 
 @shared_task(name="tracking.partitions", queue="control")
@@ -23,3 +32,15 @@ def partitions() -> None:
         for ahead in range(_MONTHS_AHEAD + 1):
             months = today.year * 12 + today.month - 1 + ahead
             cursor.execute("SELECT tracking_event_partition(%s)", [date(months // 12, months % 12 + 1, 1)])
+
+
+@shared_task(name="tracking.tag_people", queue="jobs", acks_late=True, ignore_result=True)
+def tag_people(*, tagging_id: int) -> None:
+    tagging.work(tagging_id)
+
+
+@shared_task(name="tracking.sweep_taggings", queue="jobs", ignore_result=True)
+def sweep_taggings() -> None:
+    """Takes up what a killed worker left half done."""
+    for tagging_id in tagging.abandoned():
+        tag_people.delay(tagging_id=tagging_id)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tracking.views import counting, messages, people, public, uncertain
+from tracking.views import counting, messages, people, public, tagging, uncertain
 
 urlpatterns: list[URLPattern] = [
     path("u/<str:token>", public.unsubscribe, name="unsubscribe"),
@@ -16,6 +16,9 @@ urlpatterns: list[URLPattern] = [
     path("messages/<int:message_id>/mail/", messages.message_mail, name="message-mail"),
     path("campaigns/people/<int:batch_id>/", people.batch_people, name="batch-people"),
     path("campaigns/people/<int:batch_id>/export/", people.batch_people_export, name="batch-people-export"),
+    path("campaigns/people/<int:batch_id>/tag/", tagging.tag, name="batch-people-tag"),
+    path("campaigns/people/tagging/<int:pk>/", tagging.tagging, name="tagging"),
+    path("campaigns/people/tagging/<int:pk>/undo/", tagging.undo, name="tagging-undo"),
     path("campaigns/people/<int:batch_id>/again/", uncertain.send_again, name="batch-uncertain-again"),
     path("campaigns/people/<int:batch_id>/leave/", uncertain.leave, name="batch-uncertain-leave"),
 ]

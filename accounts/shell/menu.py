@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.permissions import Permission, allows
 
 GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-    ("", (("home", "Home"), ("campaigns", "Campaigns"))),
+    ("", (("home", "Home"), ("campaigns", "Campaigns"), ("reports", "Reports"))),
     (
         "Audience",
         (("contacts", "Contacts"), ("lists", "Lists"), ("imports", "Imports"), ("suppressions", "Suppressed")),

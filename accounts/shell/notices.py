@@ -12,6 +12,7 @@ class Notice:
     text: str
     action_url: str = ""
     action_label: str = ""
+    about: str = ""  # see accounts.shell.problems
 
 
 Source = Callable[[User], Iterable[Notice]]

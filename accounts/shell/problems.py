@@ -1,9 +1,16 @@
-"""What waits for a person and belongs to no campaign: Home shows it, with its cause and one button."""
+"""What waits for a person, in one list for Home: its cause, and one button. With it, what concerns everyone."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from django.urls import Resolver404, resolve
 
 from accounts.models import User
+from accounts.permissions import Permission, allows
+from accounts.shell import notices
+
+_GRAVITY = ("bad", "warn", "wait")
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,8 +18,9 @@ class Problem:
     kind: str  # wait, warn, bad
     title: str
     text: str
-    url: str = ""  # empty for whoever may not see to it
+    url: str = ""  # empty where nothing can be done
     label: str = "See why"
+    about: str = ""  # what a notice about the same thing names, which is left out then
 
 
 Source = Callable[[User], Iterable[Problem]]
@@ -27,4 +35,18 @@ def register(source: Source) -> Source:
 
 
 def for_user(user: User) -> list[Problem]:
-    return [problem for source in _sources for problem in source(user)]
+    """The gravest first; without buttons that lead to where `user` may not go."""
+    found = [problem for source in _sources for problem in source(user)]
+    named = {problem.about for problem in found if problem.about}
+    others = [notice for notice in notices.for_user(user) if not notice.about or notice.about not in named]
+    found += [Problem(one.kind, "", one.text, one.action_url, one.action_label) for one in others]
+    found.sort(key=lambda problem: _GRAVITY.index(problem.kind) if problem.kind in _GRAVITY else len(_GRAVITY))
+    return [problem if _may_open(user, problem.url) else replace(problem, url="") for problem in found]
+
+
+def _may_open(user: User, url: str) -> bool:
+    try:
+        view = resolve(urlsplit(url).path).func
+    except Resolver404:
+        return False
+    return allows(user, getattr(view, "permission", Permission.LOOK))

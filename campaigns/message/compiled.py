@@ -20,7 +20,7 @@ from campaigns.merge import language, places
 from campaigns.merge.filters import is_blank
 from campaigns.merge.sheet import Sheet
 from campaigns.merge.syntax import Piece
-from campaigns.message import links, pixel
+from campaigns.message import hidden_link, links, pixel
 from campaigns.message.encoding import (
     SOFT_BREAK,
     address_header,
@@ -35,7 +35,7 @@ from delivery import tokens, verp
 from delivery.content import Parts, Recipient
 from tracking import addresses
 
-OPEN_NAME, CLICK_NAME = "_open", "_click"
+OPEN_NAME, CLICK_NAME, _HIDDEN_NAME = "_open", "_click", "_hidden"
 _ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
 _PHRASE = re.compile(r"[A-Za-z0-9 ]{1,60}")
 _UNSUBSCRIBE, _VIEW = "unsubscribe_url", "view_url"
@@ -123,6 +123,15 @@ class CompiledEdition:
         ]
         return Parts(headers, self._subject(values), bodies.html(values), bodies.text(values))
 
+    def html_with(self, recipient: Recipient, written: Sequence[str]) -> str:
+        """The HTML with these in the place of its links' addresses, in the order of `link_targets`, and no pixel."""
+        html_pieces, text_pieces = self._read(NEITHER)
+        html, text = places.masked(html_pieces), places.masked(text_pieces)
+        _, found, numbers, _, _ = links.targets(html, text)
+        html, pieces = links.replaced(html, html_pieces, found, [f"_link{number}" for number in numbers])
+        template = language.Template(places.unmasked(html, pieces), constants=self._constants)
+        return template(self._values(recipient) | {f"_link{number}": value for number, value in enumerate(written)})
+
     @cached_property
     def _listed(self) -> list[tuple[str, str]]:
         """The constant headers that say something to people and relays."""
@@ -203,6 +212,7 @@ class _Spelling:
     def __init__(self, base: str, link_ids: Sequence[int], batch_id: int | None) -> None:
         self.names = [f"_link{number}" for number in range(len(link_ids))]
         self._around: dict[str, tuple[tuple[str, str], str]] = {}
+        self.has_hidden_link = batch_id is None and bool(link_ids)  # which tells people from programs
         links = list(zip(self.names, link_ids, strict=True))
         if batch_id is not None:
             self._around[OPEN_NAME] = ((addresses.open_of_batch(base, batch_id), ""), "")
@@ -210,6 +220,7 @@ class _Spelling:
                 self._around[name] = ((addresses.click_of_batch(base, batch_id, link_id), ""), "")
             return
         self._around[OPEN_NAME] = (addresses.around_open(base), OPEN_NAME)
+        self._around[_HIDDEN_NAME] = (addresses.around_click(base, addresses.HIDDEN_LINK), CLICK_NAME)
         for name, link_id in links:
             self._around[name] = (addresses.around_click(base, link_id), CLICK_NAME)
 
@@ -249,6 +260,8 @@ def read_bodies(edition: Edition, spelling: _Spelling, counted: Counted) -> tupl
         text, text_pieces = links.replaced(text, text_pieces, text_links, [link_names[n] for n in text_numbers])
     if opens:
         html, html_pieces = pixel.added(html, html_pieces, OPEN_NAME)
+    if clicks and spelling.has_hidden_link:
+        html, html_pieces = hidden_link.added(html, html_pieces, _HIDDEN_NAME)
     html_pieces, text_pieces = places.unmasked(html, html_pieces), places.unmasked(text, text_pieces)
     return spelling.spelled(html_pieces), spelling.spelled(text_pieces)
 

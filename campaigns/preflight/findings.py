@@ -1,5 +1,6 @@
 """One thing that preflight has to say."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,3 +21,8 @@ class Finding:
     card: Card
     fix: str = ""  # what one click does about it: foreign_tags.FIX
     block: str = ""  # the id of the block it speaks of, where it speaks of one
+
+
+def kept(found: Iterable[Finding]) -> list[dict[str, str]]:
+    """As an edition remembers what was said of it."""
+    return [{"level": finding.level, "code": finding.code, "text": finding.text} for finding in found]

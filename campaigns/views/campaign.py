@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.numbers import whole_number
@@ -17,6 +18,7 @@ from campaigns import revising
 from campaigns.drafts.forms import CARDS, TestMailForm
 from campaigns.message import editions, preview
 from campaigns.models import Campaign, Edition, Stage
+from campaigns.reporting import earlier, sharing
 from campaigns.views.pages import Readiness, alarm, get_campaign, tally_links
 from campaigns.views.showing import Showing
 from campaigns.views.test_mails import ADDRESSES
@@ -24,6 +26,7 @@ from contacts import merge_values
 from delivery import ledger
 from delivery.color_scheme import shown_in
 from delivery.guards import disk
+from delivery.models import Batch
 from delivery.providers import health
 from delivery.sandbox import bad_day
 from delivery.throttling import lane_rates
@@ -42,8 +45,8 @@ def campaign(request: StaffRequest, pk: int) -> HttpResponse:
         template = "campaigns/revision.html" if found.revision_of else "campaigns/draft.html"
         return render(request, template, _draft(request, found))
     if request.htmx and request.htmx.target in ("flight", "report"):
-        return _if_changed(request, f"campaigns/_{request.htmx.target}.html", _launched(found))
-    return render(request, "campaigns/launched.html", _launched(found))
+        return _if_changed(request, f"campaigns/_{request.htmx.target}.html", _launched(request, found))
+    return render(request, "campaigns/launched.html", _launched(request, found))
 
 
 @require_safe
@@ -96,7 +99,7 @@ def _draft(request: StaffRequest, found: Campaign) -> dict[str, Any]:
     }
 
 
-def _launched(found: Campaign) -> dict[str, Any]:
+def _launched(request: StaffRequest, found: Campaign) -> dict[str, Any]:
     batch = found.batch
     assert batch is not None  # noqa: S101  # a launched campaign has its batch
     context: dict[str, Any] = {
@@ -122,8 +125,23 @@ def _launched(found: Campaign) -> dict[str, Any]:
         context["short_disk"] = disk.known_shortage()
         context["holdup"] = health.holdup(batch)
     if found.stage not in (Stage.SCHEDULED, Stage.HELD):
-        context["report"] = numbers.report([batch.pk])
+        context |= _report(request, found, batch)
     return context
+
+
+def _report(request: StaffRequest, found: Campaign, batch: Batch) -> dict[str, Any]:
+    """What `tracking/_report.html` shows of a launched campaign."""
+    with_machines = request.GET.get("machines") == "shown"
+    return {
+        "report": numbers.report([batch.pk], with_machines=with_machines),
+        "opening": "" if batch.rehearsal else earlier.sentences([found]).get(found.pk, ""),
+        "report_query": "&machines=shown" if with_machines else "",
+        "mail_url": f"{reverse('campaign-clicks', args=[found.pk])}?",
+        "map_version": batch.version,
+        "shared": sharing.addresses(found),
+        "share_days": sharing.DAYS,
+        "table_url": f"{found.get_absolute_url()}report/",
+    }
 
 
 def _if_changed(request: StaffRequest, template: str, context: dict[str, Any]) -> HttpResponse:

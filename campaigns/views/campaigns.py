@@ -43,6 +43,7 @@ def campaigns(request: StaffRequest) -> HttpResponse:
     rows = list(found.select_related("batch__provider", "updated_by")[: _PAGE + 1])
     context = {
         "rows": with_tallies(rows[:_PAGE]),
+        "can_compare": sum(campaign.was_sent for campaign in rows) > 1,
         "words": words,
         "state": state,
         "chips": [(label, _address(words, key), key == state) for key, label in _STATES],

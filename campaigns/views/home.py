@@ -1,162 +1,96 @@
-"""A morning page: what is under way, what needs somebody, what was sent last."""
+"""A morning page: what is under way, what needs somebody, what was sent last, how it goes on the whole.
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
+One address. What is on its way is asked for again every other second, the rest every half minute and whenever something
+begins or ends; where nothing has changed nothing on the page moves.
+"""
+
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.models import Organisation, Role, User
-from accounts.organisation import public_address
-from accounts.permissions import Permission, StaffRequest, allows, requires
-from accounts.shell import menu, problems
+from accounts.numbers import whole_number
+from accounts.permissions import Permission, StaffRequest, requires
+from accounts.shell import problems
 from campaigns import samples
 from campaigns.models import Campaign
-from campaigns.views.campaigns import with_tallies
-from contacts.models import Contact, ImportJob
-from delivery import ledger
-from delivery.models import Batch, Provider
-from tracking.reports import numbers
+from campaigns.morning import last, steps
+from campaigns.morning import now as on_its_way
+from campaigns.views.live import Live
+from contacts.reach import figures
+from tracking.reports import trend
 
-_LAST = 5
-_RUNNING = (ImportJob.State.CHECKING, ImportJob.State.RUNNING)
-_WAITING = (ImportJob.State.UPLOADED, ImportJob.State.READY)
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """Something that waits for a person: why, and the one button."""
-
-    kind: str
-    title: str
-    text: str
-    url: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Of what a new installation needs before real mail leaves."""
-
-    is_done: bool
-    title: str
-    text: str
-    url: str
+_NEWS = "home-news"  # something has begun or ended
+_KEYS = frozenset(line.key for line in trend.LINES)
 
 
 @require_safe
 @requires(Permission.LOOK)
 def home(request: StaffRequest) -> HttpResponse:
-    if request.htmx and request.htmx.target == "now":
-        return render(request, "campaigns/_now.html", _now())
-    last = list(Campaign.objects.sent().select_related("batch__provider").order_by("-batch__started_at", "-pk")[:_LAST])
+    match request.htmx.target if request.htmx else "":
+        case "now":
+            now = on_its_way.now()
+            answer = _now(request, now).answer()
+            if request.GET.get("stages", now.stages) != now.stages:
+                answer.headers["HX-Trigger"] = _NEWS
+            return answer
+        case "rest":
+            return _live_rest(request, _rest(request)).answer()
+        case "trend":
+            return render(request, "campaigns/home/_trend.html", _trend(request))
+    rest = _rest(request)
     context = {
-        **_now(),
-        "needs": list(_needs(request.user)),
-        "last": [row | {"headline": _headline(row["campaign"])} for row in with_tallies(last)],
-        "first_mail": _first_mail(),
-        "steps": _steps(request.user),
+        "now": _now(request, on_its_way.now()).html,
+        "rest": _live_rest(request, rest).html,
+        "has_next_step": bool(rest["first_mail"] or rest["next_step"]),
         "has_samples": samples.inventory().is_there,
+        **_trend(request),
+    }
+    return render(request, "campaigns/home/home.html", context)
+
+
+def _now(request: StaffRequest, now: on_its_way.Now) -> Live:
+    every_seconds = 2 if now.is_lively else 15
+    template = "campaigns/home/_now.html"
+    return Live(request, "now", template, {"now": now}, every_seconds=every_seconds, stages=now.stages)
+
+
+def _rest(request: StaffRequest) -> dict[str, Any]:
+    first_mail = steps.first_mail()
+    next_steps = [] if first_mail else steps.before_real_mail(request.user)
+    return {
+        "first_mail": first_mail,
+        "steps": next_steps,
+        "next_step": next((step for step in next_steps if not step.is_done), None),
+        "needs": problems.for_user(request.user),
+        "last": last.campaigns(),
+        "audience": figures.audience(),
         "has_campaigns": Campaign.objects.exists(),
     }
-    return render(request, "campaigns/home.html", context)
 
 
-def _now() -> dict[str, Any]:
-    under_way = with_tallies(list(Campaign.objects.under_way().select_related("batch__provider")))
-    for row in under_way:
-        row["progress"] = ledger.progress(row["campaign"].batch)
+def _live_rest(request: StaffRequest, rest: dict[str, Any]) -> Live:
+    return Live(request, "rest", "campaigns/home/_rest.html", rest, every_seconds=30, event=_NEWS)
+
+
+def _trend(request: StaffRequest) -> dict[str, Any]:
+    days = whole_number(request.GET.get("days")) or 0
+    days = days if days in trend.SPANS else trend.SPANS[0]
+    hidden = _KEYS.intersection(request.GET.get("without", "").split(","))
+    found = trend.Trend(days, _KEYS - hidden)
     return {
-        "under_way": under_way,
-        "scheduled": list(Campaign.objects.scheduled().select_related("batch").order_by("batch__not_before")[:_LAST]),
-        "imports": list(ImportJob.objects.filter(state__in=_RUNNING)),
+        "trend": found,
+        "spans": [(span, _address(span, hidden), span == days) for span in trend.SPANS],
+        "lines": [line | {"url": _address(days, hidden ^ {line["line"].key})} for line in found.lines],
     }
 
 
-def _needs(user: User) -> Iterator[Need]:
-    recent = timezone.now() - timedelta(days=7)
-    for campaign in Campaign.objects.filter(batch__state=Batch.State.PAUSED).select_related("batch"):
-        reason = campaign.batch.state_reason if campaign.batch else ""
-        is_rehearsal = campaign.batch is not None and campaign.batch.rehearsal
-        what = f"The rehearsal of “{campaign}”" if is_rehearsal else f"“{campaign}”"
-        yield Need("warn", f"{what} is paused", reason, campaign.get_absolute_url(), "Look at it")
-    yield from _undecided(user)
-    for provider in Provider.objects.out_of_service():
-        url = reverse("provider", args=[provider.pk]) if allows(user, Permission.DELIVERY) else ""
-        state = "paused" if provider.is_paused else "out of order"
-        reason = provider.state_reason if provider.is_paused or not provider.trouble else provider.trouble.summary
-        cure = "" if url else " An admin can see to it."
-        yield Need("bad", f"{provider} is {state}", f"{reason}{cure}".strip(), url, "See why")
-    for problem in problems.for_user(user):
-        yield Need(problem.kind, problem.title, problem.text, problem.url, problem.label)
-    waiting = ImportJob.objects.filter(state__in=_WAITING, created_by=user, created_at__gt=recent)
-    for job in waiting:
-        text = "It has been checked; nothing is imported yet."
-        if job.state == ImportJob.State.UPLOADED:
-            text = "Say which column is what; nothing is imported yet."
-        yield Need("wait", f"The import of {job} waits for you", text, _import_url(job), "Go on")
-    for job in ImportJob.objects.filter(state=ImportJob.State.FAILED, finished_at__gt=recent):
-        yield Need("bad", f"The import of {job} failed", job.problem, _import_url(job), "See why")
-
-
-def _undecided(user: User) -> Iterator[Need]:
-    """Of what was under way in the last days, because the news of a decision grows old."""
-    begun = Campaign.objects.filter(batch__started_at__gt=timezone.now() - timedelta(days=7), batch__rehearsal=False)
-    by_batch = {campaign.batch_id: campaign for campaign in begun if campaign.batch_id}
-    label = "Look and decide" if allows(user, Permission.SEND) else "See who"
-    for batch_id, count in ledger.undecided(by_batch).items():
-        people = "1 person" if count == 1 else f"{count:,} people"
-        url = f"{reverse('batch-people', args=[batch_id])}?term=uncertain"
-        text = "The connection broke before the answer. Leave it so, or send it again."
-        yield Need("warn", f"{people} may have got “{by_batch[batch_id]}” or not", text, url, label)
-
-
-def _import_url(job: ImportJob) -> str:
-    return reverse("import", args=[job.pk])
-
-
-def _first_mail() -> Campaign | None:
-    """The oldest draft, while nothing was ever launched."""
-    if Campaign.objects.exclude(batch=None).exists():
-        return None
-    return Campaign.objects.drafts().filter(is_sample=False).order_by("pk").first()
-
-
-def _steps(user: User) -> list[Step]:
-    """Empty once all is done, and for whoever may do none of it."""
-    organisation = Organisation.get()
-    leads_here = organisation and public_address.why_not_for_real(organisation.public_address) is None
-    steps = [
-        (
-            "import-new",
-            _has_people(),
-            "Bring your people",
-            "From a file of any other system, with what they agreed to.",
-        ),
-        ("providers", _has_way_out(), "Connect a mail server", "Until then all mail goes into the sandbox."),
-        ("settings", bool(leads_here), "Set the public address", "Where links and unsubscribing in real mail lead."),
-    ]
-    found = [
-        Step(is_done, title, text, url)
-        for name, is_done, title, text in steps
-        if (url := menu.address_of(name, user)) is not None
-    ]
-    return found if user.role != Role.VIEWER and not all(step.is_done for step in found) else []
-
-
-def _has_people() -> bool:
-    """Others than those who work here, who are there from the set-up on."""
-    return Contact.objects.filter(is_sample=False).exclude(email__in=User.objects.values("email")).exists()
-
-
-def _has_way_out() -> bool:
-    return Provider.objects.kept().exclude(kind=Provider.Kind.SANDBOX).exists()
-
-
-def _headline(campaign: Campaign) -> str:
-    return numbers.headline([campaign.batch_id]) if campaign.batch_id else ""
+def _address(days: int, hidden: frozenset[str]) -> str:
+    query = QueryDict(mutable=True)
+    if days != trend.SPANS[0]:
+        query["days"] = str(days)
+    if hidden:
+        query["without"] = ",".join(sorted(hidden))
+    return reverse("home") + (f"?{query.urlencode(safe=',')}" if query else "")

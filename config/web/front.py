@@ -10,7 +10,7 @@ from typing import IO, Any
 from uuid import uuid4
 
 from config import proxies
-from config.web import answers, bodies, recipients, staff, webhooks
+from config.web import answers, bodies, recipients, shortcut, staff, webhooks
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +19,8 @@ _BODILESS = frozenset(("GET", "HEAD", "OPTIONS", "TRACE"))
 
 
 async def application(scope: Any, protocol: Any) -> None:
+    if answered_at_once(scope, protocol):
+        return
     try:
         await _answer(scope, protocol)
     except bodies.TooLarge as problem:
@@ -28,31 +30,50 @@ async def application(scope: Any, protocol: Any) -> None:
     except staff.Away:
         answers.away(protocol)
     except Exception:
-        number = uuid4().hex[:12]
-        logger.exception("The front could not answer request %s.", number)
-        answers.failed(protocol, number)
+        _failed(protocol)
+
+
+def answered_at_once(scope: Any, protocol: Any) -> bool:
+    """Whether this was an open or a click whose answer needs no database, and is given."""
+    path = scope.path
+    if not path.startswith(recipients.SHORT):
+        return False
+    try:
+        return recipients.answered_at_once(scope, protocol, path, _reader_of(scope))
+    except Exception:
+        _failed(protocol)
+        return True
+
+
+shortcut.open_for(answered_at_once)
+
+
+def _failed(protocol: Any) -> None:
+    number = uuid4().hex[:12]
+    logger.exception("The front could not answer request %s.", number)
+    answers.failed(protocol, number)
 
 
 async def _answer(scope: Any, protocol: Any) -> None:
+    reader = _reader_of(scope)
     if recipients.are_for(scope.path):
         body = None
         if recipients.wants_body(scope.method, scope.path):
             declared = scope.headers.get("content-length")
             body = await bodies.take(protocol, declared, most=bodies.RECIPIENT_BYTES)
-        await _closing(body, recipients.answer(scope, protocol, body, _reader_of(scope)))
+        await _closing(body, recipients.answer(scope, protocol, body, reader))
         return
     if webhooks.are_for(scope.path):
         await webhooks.answer(scope, protocol)
         return
-    reader = _reader_of(scope)
     body = await _staff_s_body(scope, protocol, reader)
     await _closing(body, staff.hand_on(scope, protocol, body, reader))
 
 
 def _reader_of(scope: Any) -> str:
     forwarded = None
-    if "x-forwarded-for" in scope.headers:
-        forwarded = ", ".join(value for name, value in scope.headers.items() if name == "x-forwarded-for")
+    if "x-forwarded-for" in (headers := scope.headers):
+        forwarded = ", ".join(value for name, value in headers.items() if name == "x-forwarded-for")
     return _reader(scope.client.rpartition(":")[0].strip("[]"), forwarded)
 
 

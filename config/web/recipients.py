@@ -8,7 +8,6 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from io import BytesIO
 from typing import IO, Any
 
@@ -17,6 +16,7 @@ from delivery import tokens
 from tracking import slim
 
 PREFIXES = ("/o/", "/c/", "/u/", "/v/", "/i/", "/static/")  # pictures and style sheets belong to their mails and pages
+SHORT = slim.SHORT
 _THREADS = 4
 
 _threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="recipients")
@@ -45,27 +45,22 @@ def wants_body(method: str, path: str) -> bool:
     return bool(button) and tokens.read(tokens.UNSUBSCRIBE, token) is not None
 
 
+def answered_at_once(scope: Any, protocol: Any, path: str, reader: str) -> bool:
+    """Whether this open or click could be answered where nobody may wait for the database."""
+    try:
+        said = slim.answer(scope.method, path, reader, scope.headers.get, at_once=True)
+    except slim.MustWait:
+        return False
+    _tell(protocol, *said)
+    return True
+
+
 async def answer(scope: Any, protocol: Any, body: IO[bytes] | None, reader: str) -> None:
-    if body is None and scope.path.startswith(slim.SHORT):
-        with suppress(slim.MustWait):
-            _tell(protocol, *_made(_least(scope, reader)))
-            return
     environ = _environ(scope, reader)
     environ["wsgi.input"] = body or BytesIO()
     environ["CONTENT_LENGTH"] = str(_length(body))
     loop = asyncio.get_running_loop()
     _tell(protocol, *await loop.run_in_executor(_threads, _made, environ))
-
-
-def _least(scope: Any, reader: str) -> dict[str, Any]:
-    """What is asked for where no Django stands behind: it is made for every open and click."""
-    return {
-        slim.AT_ONCE: True,
-        "REQUEST_METHOD": scope.method,
-        "PATH_INFO": scope.path,
-        "REMOTE_ADDR": reader,
-        "HTTP_USER_AGENT": scope.headers.get("user-agent", ""),
-    }
 
 
 def _environ(scope: Any, reader: str) -> dict[str, Any]:

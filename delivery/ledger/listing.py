@@ -8,6 +8,7 @@ from django.db import connection
 
 from delivery.ledger import counters
 from delivery.models import Batch, MessageState
+from delivery.policy import mailbox_providers
 from delivery.replies import categories
 from delivery.replies.categories import Category
 
@@ -78,11 +79,22 @@ WHERE NOT EXISTS (SELECT 1 FROM delivery_message m WHERE m.id = n) ORDER BY n LI
 """
 
 
-def messages(batch: Batch, term: str = "all", *, after: int = 0, limit: int = 50, search: str = "") -> list[MessageRow]:
+def messages(
+    batch: Batch,
+    term: str = "all",
+    *,
+    after: int = 0,
+    limit: int = 50,
+    search: str = "",
+    lane: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> list[MessageRow]:
     """Up to `limit` messages of a term with ids above `after`, in the order of their ids.
 
     `term` is a term of the tally, "unaccounted", "all", or a part: of waiting "pending" and "deferred", of refused
-    "hard" and "blocked". `search` finds any part of the address.
+    "hard" and "blocked". `search` finds any part of the address, `lane` the mailboxes of one provider; `since` and
+    `until` (which is left out itself) are moments of acceptance.
     """
     if batch.first_id is None or batch.last_id is None or not batch.total:
         return []
@@ -95,11 +107,26 @@ def messages(batch: Batch, term: str = "all", *, after: int = 0, limit: int = 50
         "like": f"%{_literally(search.strip().lower())}%",
     }
     found = "lower(m.email) LIKE %(like)s" if search.strip() else "true"
+    if lane in mailbox_providers.LANES:
+        found += f" AND {_lane_of('m.email', values)} = '{lane}'"
+    for sign, name, moment in ((">=", "since", since), ("<", "until", until)):
+        if moment is not None:
+            found += f" AND m.accepted_at {sign} %({name})s"
+            values[name] = moment
     template = _BY_WAITING if term in _LISTED else _BY_MESSAGE
     rows = _rows(template.format(columns=_COLUMNS, which=WHICH[term], found=found), values)
-    if term == "unaccounted" and batch.kind == Batch.Kind.CLOSED and not search:
+    if term == "unaccounted" and batch.kind == Batch.Kind.CLOSED and found == "true":
         rows = sorted([*rows, *_rows(_MISSING, values)], key=lambda row: row.id)[:limit]
     return rows
+
+
+def _lane_of(email: str, values: dict[str, Any]) -> str:
+    """As the chunks were cut: an expression whose parameters are put among `values`."""
+    expression, parameters = mailbox_providers.sql(email)
+    for number, parameter in enumerate(parameters):
+        expression = expression.replace("%s", f"%(lane_{number})s", 1)
+        values[f"lane_{number}"] = parameter
+    return expression
 
 
 def _rows(sql: str, values: dict[str, Any]) -> list[MessageRow]:

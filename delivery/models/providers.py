@@ -14,6 +14,8 @@ from delivery.policy.circuit_words import BRIEFLY, CURES, SETTLED_BY
 
 # The sandbox takes the first that is free, unless the settings name one; 2526 is the listener's for returned mail.
 SANDBOX_PORTS = (2525, *range(2527, 2727))
+# Of the demo's relay: nobody's name, and never will be (RFC 2606).
+SAMPLE_HOST = "relay.harbour-books.example"
 
 
 class ProviderQuerySet(models.QuerySet["Provider"]):
@@ -26,9 +28,9 @@ class ProviderQuerySet(models.QuerySet["Provider"]):
         return self.kept().order_by("-is_default", "name")
 
     def out_of_service(self) -> "ProviderQuerySet":
-        """Paused by a person, or left alone for a while after trouble."""
+        """Paused by a person, or left alone for a while after trouble; the demo's relay is meant to be."""
         is_out = models.Q(state=Provider.State.PAUSED) | models.Q(breaker__state__in=["open", "half_open"])
-        return self.kept().select_related("breaker").filter(is_out)
+        return self.kept().select_related("breaker").filter(is_out).exclude(host=SAMPLE_HOST)
 
     def default(self) -> "Provider":
         return self.kept().filter(is_default=True).first() or self.sandbox()

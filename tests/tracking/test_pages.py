@@ -176,7 +176,7 @@ def test_what_readers_did_stands_on_the_page_of_their_mail(
     take_in()
     page = browser.get(f"/messages/{written.messages[0].id}/").content.decode()
     assert "Offer 1" in page
-    assert "a program: apple proxy" in page
+    assert "a program: Apple’s privacy proxy" in page
 
 
 def test_mails_are_called_by_the_name_their_app_gives_them(

@@ -7,8 +7,9 @@ from contacts.models import ConsentEvent, Contact, Subscription, Suppression
 from delivery import tokens
 from delivery.models import Batch
 from tests.tracking.conftest import Reader, Sent
-from tracking import spool
-from tracking.models import Event, EventKind, Link
+from tracking import slim, spool
+from tracking.addresses import HIDDEN_LINK
+from tracking.models import Event, EventKind, Link, Rollup
 
 
 def spooled(folder: Path) -> list[spool.Act]:
@@ -160,3 +161,32 @@ def test_forged_one_clicks_unsubscribe_nobody(reader: Reader, sent: Sent) -> Non
         assert reader("POST", f"/u/{number}").status == 404
     assert reader("POST", "/u/" + tokens.seal(tokens.CLICK, 1, 2)).status == 404
     assert not Suppression.objects.exists()
+
+
+def test_hidden_link_leads_nowhere_and_tells_of_a_program(
+    reader: Reader, sent: Sent, take_in: Callable[[], int]
+) -> None:
+    answer = reader("GET", f"/c/{tokens.seal(tokens.CLICK, sent.messages[0].id, HIDDEN_LINK)}")
+    assert (answer.status, answer["location"]) == (200, None)
+    take_in()
+    assert [event.verdict for event in Event.objects.all()] == ["hidden link"]
+    assert not Rollup.objects.exists()
+
+
+@pytest.mark.parametrize("header", ["HTTP_PURPOSE", "HTTP_SEC_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ"])
+@pytest.mark.parametrize("value", ["prefetch", "prefetch;prerender", "preview"])
+def test_browser_that_loads_ahead_of_its_person_says_so_and_counts_as_a_machine(
+    sent: Sent, spools: Path, header: str, value: str
+) -> None:
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": sent.click(), header: value, "REMOTE_ADDR": "192.0.2.1"}
+    list(slim.mount(lambda *_: [])(environ, lambda *_: None))
+    assert [act.note for act in spooled(spools)] == ["prefetch"]
+
+
+def test_leaving_and_looking_at_the_way_out_are_no_clicks(
+    reader: Reader, sent: Sent, take_in: Callable[[], int]
+) -> None:
+    reader("GET", sent.unsubscribe())
+    reader("POST", sent.unsubscribe())
+    take_in()
+    assert {event.kind for event in Event.objects.all()} == {EventKind.UNSUBSCRIBE}

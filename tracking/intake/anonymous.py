@@ -8,34 +8,39 @@ from datetime import UTC, datetime
 
 from django.db.backends.utils import CursorWrapper
 
-from tracking import machines
 from tracking.intake import sums
 from tracking.models import EventKind
-from tracking.spool import ANONYMOUS, ANONYMOUS_HEAD, Act
-
-_NOTES = frozenset((ANONYMOUS, ANONYMOUS_HEAD))
+from tracking.scoring import requests, verdicts
+from tracking.scoring.networks import Network
+from tracking.spool import ANONYMOUS, Act
 
 
 def count(cursor: CursorWrapper, acts: Sequence[Act]) -> list[Act]:
     """Add the anonymous ones up, in the caller's transaction; returns the others."""
-    nameless = [act for act in acts if act.note in _NOTES]
+    nameless = [act for act in acts if act.note.startswith(ANONYMOUS)]
     if not nameless:
         return list(acts)
     rehearsals = _batches(cursor, {act.first for act in nameless})
     tally = sums.Sums()
     for act in nameless:
-        if act.first not in rehearsals or act.note == ANONYMOUS_HEAD:
+        if act.first not in rehearsals:
             continue
-        verdict = machines.judge(
-            user_agent=act.user_agent,
-            is_head=False,
-            is_open=act.kind == EventKind.OPEN,
-            is_rehearsal=rehearsals[act.first],
+        verdict = requests.judge(
+            requests.Request(
+                is_open=act.kind == EventKind.OPEN,
+                note=act.note[len(ANONYMOUS) :].strip(),
+                user_agent=act.user_agent,
+                network=Network.UNKNOWN,
+                age=None,
+                is_rehearsal=rehearsals[act.first],
+            )
         )
+        if verdict == verdicts.HEAD:
+            continue
         at = datetime.fromtimestamp(act.at, UTC)
-        tally.add_anonymous(act.first, at, act.kind, act.second, verdict != machines.HUMAN)
+        tally.add_anonymous(act.first, at, act.kind, act.second, verdict != verdicts.HUMAN)
     tally.write(cursor)
-    return [act for act in acts if act.note not in _NOTES]
+    return [act for act in acts if not act.note.startswith(ANONYMOUS)]
 
 
 def _batches(cursor: CursorWrapper, ids: set[int]) -> dict[int, bool]:

@@ -1,20 +1,28 @@
 """Acts become events, first times and sums, all in the caller's transaction."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 
+from django.conf import settings
 from django.db.backends.utils import CursorWrapper
 
+from accounts.organisation.measuring import AddressKept
 from contacts import tracking_consent
 from contacts.tracking_consent import Part, measured
 from delivery.models import MessageState
-from tracking import machines
-from tracking.intake import anonymous, learning, reading_places, replays, sums
+from delivery.policy import mailbox_providers
+from tracking.intake import anonymous, correcting, learning, reading_places, replays, sums
+from tracking.intake.traits import NONE, Traits, traits_of
 from tracking.models import EventKind
+from tracking.scoring import networks, requests, verdicts
+from tracking.scoring.networks import Network, Networks
 from tracking.spool import Act
 
+_NEIGHBOURHOOD = AddressKept.NEIGHBOURHOOD
 _TRACKED = (EventKind.OPEN, EventKind.CLICK)
+_FRESH_SECONDS = 600.0  # after acceptance: mail filters look within minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,13 @@ class Mail:
     state: int
     attempts: int
     version: int
+    learnt_lane: str | None
+
+    @property
+    def lane(self) -> str:
+        """The mailbox provider, as the ledger knows it: also of a custom domain whose MX was looked up."""
+        by_name = mailbox_providers.lane(self.email)
+        return by_name if by_name != mailbox_providers.OTHER else self.learnt_lane or mailbox_providers.OTHER
 
     def may_count(self, kind: int) -> bool:
         """Asked anew for each act: a refusal ends the recording of mails that were sent before it, too."""
@@ -43,6 +58,12 @@ class Mail:
     def may_have_arrived(self) -> bool:
         """Its connection broke before the answer, or it is tried once more since."""
         return self.state == MessageState.UNCERTAIN or (self.state == MessageState.PENDING and self.attempts > 0)
+
+    def age(self, at: datetime) -> float | None:
+        """Seconds since the server took it. None: nobody knows when; 0 while our books have not even got that far."""
+        if self.accepted_at is not None:
+            return max(0.0, (at - self.accepted_at).total_seconds())
+        return 0.0 if self.state == MessageState.PENDING and not self.attempts else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +78,55 @@ class Seen:
     channel: str
     ip: str | None
     user_agent: str
+    network: Network
+    traits: Traits = NONE
 
     @property
     def is_machine(self) -> bool:
-        return self.verdict != machines.HUMAN
+        return self.verdict != verdicts.HUMAN
 
     @property
     def counts(self) -> bool:
-        """HEAD is kept as a trace and counted nowhere."""
-        return self.verdict != machines.HEAD
+        """HEAD and the hidden link, a click on no link of the mail's, are kept as traces and counted nowhere."""
+        return self.verdict != verdicts.HEAD and (self.kind != EventKind.CLICK or self.link_id != 0)
+
+    @property
+    def is_click(self) -> bool:
+        return self.kind == EventKind.CLICK
+
+    @property
+    def is_fresh(self) -> bool:
+        age = self.mail.age(self.at)
+        return age is not None and age <= _FRESH_SECONDS and not self.mail.is_rehearsal
+
+    @property
+    def seconds(self) -> float:
+        return self.at.timestamp()
+
+    @property
+    def neighbourhood(self) -> str | None:
+        return self.ip
+
+    @property
+    def is_rented(self) -> bool:
+        return self.network in correcting.RENTED
 
 
 def store(cursor: CursorWrapper, acts: Sequence[Act]) -> None:
     """Write the acts down. Opens and clicks of people who refuse tracking vanish here, whatever was sent to them."""
     acts = anonymous.count(cursor, acts)
     recognised = list(_recognise(cursor, acts))
-    events = _mark_bursts(cursor, list(replays.within_bound(cursor, recognised))) if recognised else []
-    if not events:
+    kept = list(replays.within_bound(cursor, recognised)) if recognised else []
+    if not kept:
         return
+    tally = sums.Sums()
+    events = correcting.judged_together(cursor, kept, tally, known_networks(), _mails_by_id)
     _make_partitions(cursor, events)
     _copy(cursor, events)
     counted = [event for event in events if event.counts]
-    tally = sums.Sums()
     for event in counted:
-        tally.add_event(event.mail, event.at, event.kind, event.link_id, event.is_machine, event.channel)
+        act = (event.mail, event.at, event.kind, event.link_id, event.is_machine, event.channel, event.verdict)
+        tally.add_event(*act, traits=event.traits)
     _engage(cursor, counted, tally)
     tally.write(cursor)
     _remember_contacts(cursor, counted)
@@ -101,29 +147,46 @@ def _recognise(cursor: CursorWrapper, acts: Sequence[Act]) -> Iterable[Seen]:
 
 def _seen(act: Act, mail: Mail, address_kept: str) -> Seen:
     kind = EventKind(act.kind)
-    verdict = machines.HUMAN
+    at = datetime.fromtimestamp(act.at, UTC)
+    place = known_networks().place(act.ip)
+    verdict = verdicts.HUMAN
     if kind in _TRACKED:
-        verdict = machines.judge(
-            user_agent=act.user_agent,
-            is_head=act.note == machines.HEAD,
-            is_open=kind == EventKind.OPEN,
-            is_rehearsal=mail.is_rehearsal,
+        verdict = requests.judge(
+            requests.Request(
+                is_open=kind == EventKind.OPEN,
+                note=act.note,
+                user_agent=act.user_agent,
+                network=place.network,
+                age=mail.age(at),
+                is_rehearsal=mail.is_rehearsal,
+            )
         )
     return Seen(
-        at=datetime.fromtimestamp(act.at, UTC),
+        at=at,
         kind=kind,
         mail=mail,
         link_id=act.second if kind in _TRACKED else 0,
         verdict=verdict,
         channel=act.note if kind == EventKind.UNSUBSCRIBE else "",
-        ip=reading_places.kept(act.ip, address_kept),
+        ip=place.neighbourhood
+        if address_kept == AddressKept.NEIGHBOURHOOD
+        else reading_places.kept(act.ip, address_kept),
         user_agent=act.user_agent,
+        network=place.network,
+        traits=traits_of(act.user_agent, act.ip, is_open=kind == EventKind.OPEN) if kind in _TRACKED else NONE,
     )
+
+
+@cache
+def known_networks() -> Networks:
+    """As they stood when this process began."""
+    return networks.load(settings.NETWORKS_FILE)
 
 
 _MAIL = f"""
 SELECT m.id, m.batch_id, m.contact_id, m.email, m.accepted_at, b.rehearsal, {measured(Part.OPENS, "c")},
-    {measured(Part.CLICKS, "c")}, m.state, m.attempts, coalesce(m.version, 1)
+    {measured(Part.CLICKS, "c")}, m.state, m.attempts, coalesce(m.version, 1),
+    (SELECT d.lane FROM delivery_maildomain d WHERE d.domain = lower(substring(m.email from '[^@]*$')))
 FROM {{source}} JOIN delivery_batch b ON b.id = m.batch_id LEFT JOIN contacts_contact c ON c.id = m.contact_id
 """  # noqa: S608
 
@@ -147,55 +210,6 @@ def _mails_by_pair(cursor: CursorWrapper, pairs: set[tuple[int, int]]) -> dict[t
     return {(mail.contact_id, mail.batch_id): mail for mail in mails}
 
 
-def _mark_bursts(cursor: CursorWrapper, events: list[Seen]) -> list[Seen]:
-    """Give clicks of a machine that followed every link their verdict, those already stored included."""
-    clicks = [event for event in events if event.kind == EventKind.CLICK and event.counts]
-    if not clicks:
-        return events
-    mails = {event.mail.id: event.mail for event in clicks}
-    links = _links_in_mail(cursor, {mail.batch_id for mail in mails.values()})
-    known = _clicks(cursor, list(mails))
-    for event in clicks:
-        known.setdefault(event.mail.id, []).append(machines.Click(event.at, event.link_id))
-    guilty: dict[int, set[machines.Click]] = {}
-    for mail in mails.values():
-        burst = machines.burst(
-            known[mail.id], links_in_mail=links.get((mail.batch_id, mail.version), 0), accepted_at=mail.accepted_at
-        )
-        if burst:
-            guilty[mail.id] = set(burst)
-            sums.turn_into_machine(cursor, mail, burst[0].at, burst[-1].at, machines.BURST)
-    return [
-        replace(event, verdict=machines.BURST)
-        if event.kind == EventKind.CLICK
-        and not event.is_machine
-        and machines.Click(event.at, event.link_id) in guilty.get(event.mail.id, ())
-        else event
-        for event in events
-    ]
-
-
-def _links_in_mail(cursor: CursorWrapper, batches: set[int]) -> dict[tuple[int, int], int]:
-    """By batch and version."""
-    cursor.execute(
-        "SELECT batch_id, version, count(*) FROM tracking_link, unnest(versions) AS version"
-        " WHERE batch_id = ANY(%s) GROUP BY 1, 2",
-        [list(batches)],
-    )
-    return {(batch_id, version): count for batch_id, version, count in cursor.fetchall()}
-
-
-def _clicks(cursor: CursorWrapper, messages: list[int]) -> dict[int, list[machines.Click]]:
-    cursor.execute(
-        "SELECT message_id, at, link_id FROM tracking_event WHERE message_id = ANY(%s) AND kind = %s AND verdict <> %s",
-        [messages, EventKind.CLICK, machines.HEAD],
-    )
-    clicks: dict[int, list[machines.Click]] = {}
-    for message_id, at, link_id in cursor.fetchall():
-        clicks.setdefault(message_id, []).append(machines.Click(at, link_id))
-    return clicks
-
-
 def _make_partitions(cursor: CursorWrapper, events: Sequence[Seen]) -> None:
     """Partitions are made months ahead; a spool found late, or a clock gone wrong, must not stop the intake."""
     for month in {date(event.at.year, event.at.month, 1) for event in events}:
@@ -207,24 +221,32 @@ def _make_partitions(cursor: CursorWrapper, events: Sequence[Seen]) -> None:
 
 def _copy(cursor: CursorWrapper, events: Sequence[Seen]) -> None:
     columns = "at, kind, message_id, batch_id, link_id, is_machine, verdict, channel, ip, user_agent"
+    columns += ", client, device, country"
     with cursor.copy(f"COPY tracking_event ({columns}) FROM STDIN") as copy:
         for event in events:
             mail = event.mail
             act = (event.at, int(event.kind), mail.id, mail.batch_id, event.link_id)
-            copy.write_row((*act, event.is_machine, event.verdict, event.channel, event.ip, event.user_agent))
+            seen = (event.is_machine, event.verdict, event.channel, event.ip, event.user_agent)
+            copy.write_row((*act, *seen, *event.traits))
 
 
 def _engage(cursor: CursorWrapper, events: Sequence[Seen], tally: sums.Sums) -> None:
     """Whoever gets a row in was the first: only those count as people."""
     mails = {event.mail.id: event.mail for event in events}
     channels = {event.mail.id: event.channel for event in reversed(events) if event.channel}
-    first: dict[tuple[int, int, int, bool], datetime] = {}
+    first: dict[sums.First, datetime] = {}
+    because: dict[sums.First, tuple[datetime, Traits, str]] = {}
     for event in events:
+        # Of two at the very same moment the one that a later verdict would find too.
+        said = (event.at, event.traits, event.verdict)
         for link_id in {0, event.link_id}:
             key = (event.mail.id, int(event.kind), link_id, event.is_machine)
-            first[key] = min(event.at, first.get(key, event.at))
+            because[key] = min(said, because.get(key, said))
+            first[key] = because[key][0]
     for message_id, kind, link_id, is_machine, at in sums.insert_engagement(cursor, mails, first):
-        tally.add_person(mails[message_id], at, kind, link_id, is_machine, channels.get(message_id, ""))
+        _, traits, verdict = because[message_id, kind, link_id, is_machine]
+        channel = channels.get(message_id, "")
+        tally.add_person(mails[message_id], at, kind, link_id, is_machine, channel, verdict, traits=traits)
 
 
 def _remember_contacts(cursor: CursorWrapper, events: Sequence[Seen]) -> None:

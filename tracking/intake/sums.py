@@ -7,13 +7,14 @@ from typing import Protocol
 
 from django.db.backends.utils import CursorWrapper
 
-from delivery.policy import mailbox_providers
 from tracking.intake import hourly as organisation_sums
-from tracking.models import Breakdown, EventKind
+from tracking.intake.traits import BY, NONE, Traits
+from tracking.models import Breakdown
 
 _TOTAL, _PEOPLE = 0, 1
 _Hourly = tuple[int, datetime, int, int, bool]  # batch, hour, kind, link, machine
 _Broken = tuple[int, int, str, str, bool]  # batch, kind, by, value, machine
+_Told = tuple[int, int, Traits]  # batch, kind, what people's acts tell of them
 
 
 class Mailed(Protocol):
@@ -22,7 +23,7 @@ class Mailed(Protocol):
     @property
     def batch_id(self) -> int: ...
     @property
-    def email(self) -> str: ...
+    def lane(self) -> str: ...
 
 
 class Sums:
@@ -31,14 +32,26 @@ class Sums:
     def __init__(self) -> None:
         self._hourly: tuple[Counter[_Hourly], Counter[_Hourly]] = (Counter(), Counter())
         self._broken: tuple[Counter[_Broken], Counter[_Broken]] = (Counter(), Counter())
+        self._told: tuple[Counter[_Told], Counter[_Told]] = (Counter(), Counter())
 
     def add_event(
-        self, mail: Mailed, at: datetime, kind: int, link_id: int, is_machine: bool, channel: str = "", by: int = 1
+        self,
+        mail: Mailed,
+        at: datetime,
+        kind: int,
+        link_id: int,
+        is_machine: bool,
+        channel: str = "",
+        verdict: str = "",
+        by: int = 1,
+        traits: Traits = NONE,
     ) -> None:
         for link in {0, link_id}:
             self._hourly[_TOTAL][_hourly(mail, at, kind, link, is_machine)] += by
-        for broken in _broken(mail, kind, is_machine, channel):
+        for broken in _broken(mail, kind, is_machine, channel, verdict):
             self._broken[_TOTAL][broken] += by
+        if traits is not NONE and not is_machine:
+            self._told[_TOTAL][mail.batch_id, int(kind), traits] += by
 
     def add_anonymous(self, batch_id: int, at: datetime, kind: int, link_id: int, is_machine: bool) -> None:
         """Counted, and of nobody: neither a person nor anybody's mailbox."""
@@ -47,13 +60,24 @@ class Sums:
             self._hourly[_TOTAL][(batch_id, hour, int(kind), link, is_machine)] += 1
 
     def add_person(
-        self, mail: Mailed, at: datetime, kind: int, link_id: int, is_machine: bool, channel: str = "", by: int = 1
+        self,
+        mail: Mailed,
+        at: datetime,
+        kind: int,
+        link_id: int,
+        is_machine: bool,
+        channel: str = "",
+        verdict: str = "",
+        by: int = 1,
+        traits: Traits = NONE,
     ) -> None:
-        """`link_id` 0: the first of its kind at all; only that one counts in the breakdowns."""
+        """`link_id` 0: the first of its kind at all; only that one counts in the breakdowns, `traits` being its own."""
         self._hourly[_PEOPLE][_hourly(mail, at, kind, link_id, is_machine)] += by
         if link_id == 0:
-            for broken in _broken(mail, kind, is_machine, channel):
+            for broken in _broken(mail, kind, is_machine, channel, verdict):
                 self._broken[_PEOPLE][broken] += by
+            if traits is not NONE and not is_machine:
+                self._told[_PEOPLE][mail.batch_id, int(kind), traits] += by
 
     def write(self, cursor: CursorWrapper) -> None:
         totals, people = self._hourly
@@ -62,11 +86,20 @@ class Sums:
             columns = [list(column) for column in zip(*hourly, strict=True)]
             cursor.execute(_ADD_HOURLY, columns)
             organisation_sums.add(cursor, columns)
+        self._break_down_told()
         broken_totals, broken_people = self._broken
         keys = sorted(broken_totals.keys() | broken_people.keys())
         if keys:
             rows = [(*key, broken_totals[key], broken_people[key]) for key in keys]
             cursor.execute(_ADD_BROKEN, [list(column) for column in zip(*rows, strict=True)])
+
+    def _break_down_told(self) -> None:
+        for told, broken in zip(self._told, self._broken, strict=True):
+            for (batch_id, kind, traits), count in told.items():
+                for by, value in zip(BY, traits, strict=True):
+                    if value:
+                        broken[batch_id, kind, by, value, False] += count
+            told.clear()
 
 
 _ADD_HOURLY = """
@@ -105,47 +138,13 @@ def insert_engagement(
     return [tuple(row) for row in cursor.fetchall()]
 
 
-def turn_into_machine(cursor: CursorWrapper, mail: Mailed, start: datetime, end: datetime, verdict: str) -> None:
-    """Move stored human clicks of one mail over to the machine's side, in events, first times and sums alike."""
-    cursor.execute(
-        "UPDATE tracking_event SET is_machine = true, verdict = %s WHERE message_id = %s AND kind = %s"
-        " AND NOT is_machine AND at BETWEEN %s AND %s RETURNING at, link_id",
-        [verdict, mail.id, EventKind.CLICK, start, end],
-    )
-    moved: list[tuple[datetime, int]] = cursor.fetchall()
-    if not moved:
-        return
-    sums = Sums()
-    for at, link_id in moved:
-        sums.add_event(mail, at, EventKind.CLICK, link_id, False, by=-1)
-        sums.add_event(mail, at, EventKind.CLICK, link_id, True)
-    cursor.execute(
-        "DELETE FROM tracking_engagement WHERE message_id = %s AND kind = %s AND NOT is_machine"
-        " AND first_at BETWEEN %s AND %s RETURNING first_at, link_id",
-        [mail.id, EventKind.CLICK, start, end],
-    )
-    for at, link_id in cursor.fetchall():
-        sums.add_person(mail, at, EventKind.CLICK, link_id, False, by=-1)
-    first = _earliest(mail, moved)
-    for _, kind, link_id, is_machine, at in insert_engagement(cursor, {mail.id: mail}, first):
-        sums.add_person(mail, at, kind, link_id, is_machine)
-    sums.write(cursor)
-
-
-def _earliest(mail: Mailed, clicks: Iterable[tuple[datetime, int]]) -> dict[First, datetime]:
-    first: dict[First, datetime] = {}
-    for at, link_id in clicks:
-        for link in {0, link_id}:
-            key = (mail.id, int(EventKind.CLICK), link, True)
-            first[key] = min(at, first.get(key, at))
-    return first
-
-
 def _hourly(mail: Mailed, at: datetime, kind: int, link_id: int, is_machine: bool) -> _Hourly:
     return (mail.batch_id, at.replace(minute=0, second=0, microsecond=0), int(kind), link_id, is_machine)
 
 
-def _broken(mail: Mailed, kind: int, is_machine: bool, channel: str) -> Iterable[_Broken]:
-    yield (mail.batch_id, int(kind), Breakdown.By.LANE.value, mailbox_providers.lane(mail.email), is_machine)
+def _broken(mail: Mailed, kind: int, is_machine: bool, channel: str, verdict: str) -> Iterable[_Broken]:
+    yield (mail.batch_id, int(kind), Breakdown.By.LANE.value, mail.lane, is_machine)
     if channel:
         yield (mail.batch_id, int(kind), Breakdown.By.CHANNEL.value, channel, is_machine)
+    if verdict:
+        yield (mail.batch_id, int(kind), Breakdown.By.VERDICT.value, verdict, is_machine)

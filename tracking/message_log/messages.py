@@ -19,6 +19,7 @@ from tracking.message_log import came_back, wording
 from tracking.message_log.came_back import Said
 from tracking.message_log.wording import Words
 from tracking.models import Event, EventKind, Link
+from tracking.scoring import verdicts
 from tracking.titles import Title
 
 
@@ -237,5 +238,5 @@ _CHANNELS = {"page": "by the page", "one-click": "by the button of the mail prog
 def _happened(event: Event, link: Link | None) -> Happened:
     detail = (link.label or link.url) if link else _CHANNELS.get(event.channel, event.channel)
     if event.verdict:
-        detail = f"{detail} (a program: {event.verdict})".strip()
+        detail = f"{detail} (a program: {verdicts.words(event.verdict)})".strip()
     return Happened(event.at, EventKind(event.kind).label, detail, event.is_machine)

@@ -3,9 +3,8 @@
 Sums of several batches add their people up: a person of two batches counts twice, as two messages do.
 """
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 
@@ -19,9 +18,10 @@ from delivery.feedback import second_line
 from delivery.feedback.second_line import SecondLine
 from delivery.models import Batch
 from tracking.models import Breakdown, EventKind, Rollup
-from tracking.reports import counting, link_rows, mailboxes, over_time, returned
+from tracking.reports import clients, counting, link_rows, machines, mailboxes, over_time, returned
 from tracking.reports.counting import Counting
 from tracking.reports.definitions import DEFINITIONS
+from tracking.reports.figures import Figure, doubt_of, share
 from tracking.reports.link_rows import LinkRow
 from tracking.reports.mailboxes import LaneRow
 from tracking.reports.over_time import Point
@@ -36,21 +36,6 @@ _CHANNELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """One number of the report with all that explains it. `share` is None for "not yet", never nought."""
-
-    key: str
-    label: str
-    people: int
-    total: int
-    machines: int
-    share: float | None
-    definition: str
-    url: str
-    note: str = ""  # why no people stand here: what was counted is `total`
-
-
-@dataclass(frozen=True, slots=True)
 class Way:
     label: str
     people: int
@@ -59,8 +44,12 @@ class Way:
 class Report:
     """Reads each part when it is first asked for."""
 
-    def __init__(self, batch_ids: Sequence[int]) -> None:
+    def __init__(self, batch_ids: Sequence[int], *, names_people: bool = True, with_machines: bool = False) -> None:
+        """Without `names_people` no number leads to anybody: for readers who may see numbers alone. `with_machines`:
+        their numbers stand beside the people's everywhere."""
         self.batch_ids = list(batch_ids)
+        self.names_people = names_people
+        self.with_machines = with_machines
         self.definitions = DEFINITIONS
 
     @cached_property
@@ -125,22 +114,43 @@ class Report:
 
     @cached_property
     def complained(self) -> Figure:
-        people = self.second_line.complained
+        return self._of_delivered("complained", "Marked as spam", self.second_line.complained)
+
+    @cached_property
+    def click_to_open(self) -> Figure:
+        """Of the people who opened; `doubt` says when that means little."""
         return Figure(
-            key="complained",
-            label="Marked as spam",
-            people=people,
-            total=people,
+            key="click-to-open",
+            label="Clicked of those who opened",
+            people=self.clicked.people,
+            total=self.clicked.people,
             machines=0,
-            share=_share(people, self.delivered),
-            definition=DEFINITIONS["complained"],
-            url=self._people_url("complained"),
+            share=share(self.clicked.people, self.opened.people),
+            definition=DEFINITIONS["click-to-open"],
+            url=self.clicked.url,
+            whole=self.opened.people,
+            of="who opened",
+            doubt=doubt_of(self.opened),
+            note=self.counting.note,
         )
+
+    @cached_property
+    def reached(self) -> Figure:
+        """The delivered, of the accepted."""
+        people, whole = self.delivered, self.accepted
+        about = DEFINITIONS["delivered"]
+        url = self._people_url("accepted")
+        return Figure("delivered", "Delivered", people, people, 0, share(people, whole), about, url, whole, "accepted")
 
     @property
     def figures(self) -> list[Figure]:
         """In the order of their weight: opens are weak, and of complaints few are told."""
         return [self.clicked, self.unsubscribed, self.opened, self.complained]
+
+    @property
+    def further_figures(self) -> list[Figure]:
+        """What is worked out of the others."""
+        return [self.reached, self.click_to_open]
 
     @property
     def sentence(self) -> str:
@@ -167,7 +177,7 @@ class Report:
     @cached_property
     def links(self) -> list[LinkRow]:
         """In the order of the mail, because that is how people know them."""
-        return link_rows.rows(self.batch_ids, self.delivered)
+        return link_rows.rows(self.batch_ids, self.delivered, names_people=self.names_people)
 
     @cached_property
     def lanes(self) -> list[LaneRow]:
@@ -175,12 +185,25 @@ class Report:
         return mailboxes.rows(self.batch_ids)
 
     @cached_property
+    def machines(self) -> list[machines.MachineRow]:
+        return machines.rows(self.batch_ids)
+
+    @property
+    def machines_alone_url(self) -> str:
+        return self._people_url(machines.ALONE) if self.opened.machines else ""
+
+    @cached_property
+    def clients(self) -> list[clients.Table]:
+        """Programs, devices and countries."""
+        return clients.tables(self.batch_ids)
+
+    @cached_property
     def series(self) -> list[Point]:
-        """What people did, by the hour of the first day, then by the day."""
+        """What people did, by the hour of the first day, then by the day; machines beside them."""
         rows = (
-            Rollup.objects.filter(batch_id__in=self.batch_ids, link_id=0, is_machine=False)
-            .values_list("hour", "kind")
-            .annotate(sum=Sum("people"))
+            Rollup.objects.filter(batch_id__in=self.batch_ids, link_id=0)
+            .values_list("hour", "kind", "is_machine")
+            .annotate(sum=Sum("people" if self.counting.by_person else "total"))
             .order_by("hour")
         )
         start = min((batch.started_at or batch.created_at for batch in self.batches), default=None)
@@ -189,37 +212,39 @@ class Report:
     @property
     def chart(self) -> str:
         """What the chart's behaviour reads."""
-        return json.dumps(
-            {
-                "labels": [point.label for point in self.series],
-                "lines": [
-                    {"name": "Clicked", "values": [point.clicked for point in self.series]},
-                    {"name": "Opened", "values": [point.opened for point in self.series]},
-                    {"name": "Unsubscribed", "values": [point.unsubscribed for point in self.series]},
-                ],
-            }
-        )
+        return over_time.chart(self.series, with_machines=self.with_machines)
+
+    @property
+    def zone(self) -> str:
+        return timezone.get_current_timezone_name()
 
     def _figure(self, key: str, label: str, kind: EventKind) -> Figure:
-        people = self._sum(kind, "people", is_machine=False)
+        machines = self._sum(kind, "people" if self.counting.by_person else "total", is_machine=True)
+        people, total = (self._sum(kind, of, is_machine=False) for of in ("people", "total"))
+        figure = self._of_delivered(key, label, people, total=total, machines=machines)
+        is_noted = self.counting.note and kind in (EventKind.OPEN, EventKind.CLICK)
+        return replace(figure, note=self.counting.note, machine_url="") if is_noted else figure
+
+    def _of_delivered(self, key: str, label: str, people: int, *, total: int = 0, machines: int = 0) -> Figure:
         return Figure(
             key=key,
             label=label,
             people=people,
-            total=self._sum(kind, "total", is_machine=False),
-            machines=self._sum(kind, "people" if self.counting.by_person else "total", is_machine=True),
-            share=_share(people, self.delivered),
+            total=total or people,
+            machines=machines,
+            share=share(people, self.delivered),
             definition=DEFINITIONS[key],
             url=self._people_url(key),
-            note=self.counting.note if kind in (EventKind.OPEN, EventKind.CLICK) else "",
+            whole=self.delivered,
+            machine_url=self._people_url(f"{key}-by-machines"),
         )
 
     def _people_url(self, term: str) -> str:
-        return f"{self._people_page}?term={term}" if self.batch_ids else ""
+        return f"{self._people_page}?term={term}" if self._people_page else ""
 
     @property
     def _people_page(self) -> str:
-        return reverse("batch-people", args=[self.batch_ids[0]]) if self.batch_ids else ""
+        return reverse("batch-people", args=[self.batch_ids[0]]) if self.batch_ids and self.names_people else ""
 
     @cached_property
     def _sums(self) -> dict[tuple[int, bool], tuple[int, int]]:
@@ -235,18 +260,14 @@ class Report:
         return Breakdown.objects.filter(batch_id__in=self.batch_ids, by=by)
 
 
-def report(batch_ids: Sequence[int]) -> Report:
+def report(batch_ids: Sequence[int], *, names_people: bool = True, with_machines: bool = False) -> Report:
     """Everything `tracking/_report.html` shows about these batches."""
-    return Report(batch_ids)
+    return Report(batch_ids, names_people=names_people, with_machines=with_machines)
 
 
 def headline(batch_ids: Sequence[int]) -> str:
     """The report in one sentence, for lists."""
     return Report(batch_ids).sentence
-
-
-def _share(part: int, whole: int) -> float | None:
-    return part / whole if part and whole else None
 
 
 def _people(number: int) -> str:

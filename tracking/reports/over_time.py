@@ -1,6 +1,7 @@
 """Hourly sums as the points of a chart: by the hour for a day, by the day from then on. Pure."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
@@ -17,19 +18,34 @@ class Point:
     clicked: int = 0
     opened: int = 0
     unsubscribed: int = 0
+    clicked_by_machines: int = 0
+    opened_by_machines: int = 0
 
 
-_FIELDS = {EventKind.CLICK: "clicked", EventKind.OPEN: "opened", EventKind.UNSUBSCRIBE: "unsubscribed"}
+_FIELDS = {
+    (EventKind.CLICK, False): "clicked",
+    (EventKind.OPEN, False): "opened",
+    (EventKind.UNSUBSCRIBE, False): "unsubscribed",
+    (EventKind.CLICK, True): "clicked_by_machines",
+    (EventKind.OPEN, True): "opened_by_machines",
+}
+_LINES = (("Clicked", "clicked"), ("Opened", "opened"), ("Unsubscribed", "unsubscribed"))
+_MACHINES = (("Clicked by machines", "clicked_by_machines"), ("Opened by machines", "opened_by_machines"))
 
 
-def points(sums: Iterable[tuple[datetime, int, int]], start: datetime, zone: tzinfo) -> list[Point]:
-    """`sums` are (hour, kind, people). Every hour and day between the first and the last is there, also empty ones.
+def points(sums: Iterable[tuple[datetime, int, bool, int]], start: datetime, zone: tzinfo) -> list[Point]:
+    """`sums` are (hour, kind, by a machine, people). Every hour and day from the first to the last is there, also empty
+    ones.
 
     Hours of the first day stand alone; what came later is gathered by the calendar day of `zone`, and what came after
     two months in one last point.
     """
     first = start.replace(minute=0, second=0, microsecond=0)
-    known = [(hour, _FIELDS[EventKind(kind)], people) for hour, kind, people in sums if kind in _FIELDS and people]
+    known = [
+        (hour, _FIELDS[EventKind(kind), is_machine], people)
+        for hour, kind, is_machine, people in sums
+        if (kind, is_machine) in _FIELDS and people
+    ]
     if not known:
         return []
     last = max(first, *(hour for hour, _, _ in known))
@@ -38,6 +54,17 @@ def points(sums: Iterable[tuple[datetime, int, int]], start: datetime, zone: tzi
         point = by_label[_label(max(hour, first), first, zone)]
         setattr(point, name, getattr(point, name) + people)
     return list(by_label.values())
+
+
+def chart(series: Sequence[Point], *, with_machines: bool) -> str:
+    """What the chart's behaviour reads: JSON with the labels and a line for each act."""
+    lines = _LINES + (_MACHINES if with_machines else ())
+    return json.dumps(
+        {
+            "labels": [point.label for point in series],
+            "lines": [{"name": name, "values": [getattr(point, field) for point in series]} for name, field in lines],
+        }
+    )
 
 
 def _labels(first: datetime, last: datetime, zone: tzinfo) -> list[str]:

@@ -1,10 +1,10 @@
 """The people of a batch, by where their message is or by what they did."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import Any
+from typing import Any, Unpack
 
 from django.db import connection
 
@@ -14,7 +14,8 @@ from delivery.providers import health
 from tracking.message_log import wording
 from tracking.message_log.wording import Words
 from tracking.models import EventKind
-from tracking.reports import returned
+from tracking.reports import machines, returned
+from tracking.reports.narrowing import Narrow, Narrowing
 
 TERMS = {
     "all": "Everyone",
@@ -27,12 +28,21 @@ TERMS = {
 }
 # What stop rules count, said at once or later.
 REASONS = {"hard": "Do not exist", "blocked": "Refused as spam"}
+# What was done, and whether by a machine: who was opened for by machines alone has not opened.
 ACTS = {
-    "opened": ("Opened", EventKind.OPEN),
-    "clicked": ("Clicked", EventKind.CLICK),
-    "unsubscribed": ("Unsubscribed", EventKind.UNSUBSCRIBE),
+    "opened": ("Opened", EventKind.OPEN, False),
+    "clicked": ("Clicked", EventKind.CLICK, False),
+    "unsubscribed": ("Unsubscribed", EventKind.UNSUBSCRIBE, False),
+    "opened-by-machines": ("Opened by machines", EventKind.OPEN, True),
+    "clicked-by-machines": ("Clicked by machines", EventKind.CLICK, True),
 }
-LABELS = TERMS | REASONS | {term: label for term, (label, _) in ACTS.items()} | returned.LABELS
+LABELS = (
+    TERMS
+    | REASONS
+    | {term: label for term, (label, _, _) in ACTS.items()}
+    | {machines.ALONE: machines.ALONE_LABEL}
+    | returned.LABELS
+)
 
 _EXPORT_PAGE = 2000
 
@@ -50,28 +60,37 @@ class Person:
     attempts: int = 0
 
 
-def people(
-    batch: Batch, term: str, *, link_id: int = 0, reason: str = "", after: int = 0, limit: int = 50, search: str = ""
-) -> list[Person]:
-    """Up to `limit` people with message ids above `after`. `link_id` narrows "clicked" to one link, `reason` the
-    bounced to one category of delivery.replies."""
+def people(batch: Batch, term: str, *, after: int = 0, limit: int = 50, **narrow: Unpack[Narrow]) -> list[Person]:
+    """Up to `limit` people with message ids above `after`, in the order of those."""
+    narrowing = Narrowing(**narrow)
     if term in ACTS:
-        label, kind = ACTS[term]
-        return _acting(batch, kind, label, link_id=link_id, after=after, limit=limit, search=search)
+        return _acting(batch, term, narrowing, after=after, limit=limit)
+    if term == machines.ALONE:
+        found_alone = machines.alone(batch, narrowing, after=after, limit=limit)
+        return _people_of(found_alone, Words("none", LABELS[term]))
     if term in returned.TERMS:
-        return _returned(batch, term, reason=reason, after=after, limit=limit, search=search)
+        return _returned(batch, term, narrowing, after=after, limit=limit)
     if term == returned.NO_WORD:
-        return _without_word(batch, after=after, limit=limit, search=search)
-    found = _by_ledger(batch, term, after=after, limit=limit, search=search)
+        return _without_word(batch, narrowing, after=after, limit=limit)
+    found = _by_ledger(batch, term, narrowing, after=after, limit=limit)
     if term in REASONS:
         later = "bounced-hard" if term == "hard" else "bounced-soft"
-        found += _returned(batch, later, blocked=term == "blocked", after=after, limit=limit, search=search)
+        found += _returned(batch, later, narrowing, blocked=term == "blocked", after=after, limit=limit)
         found = sorted(found, key=attrgetter("message_id"))[:limit]
     return found
 
 
-def _by_ledger(batch: Batch, term: str, *, after: int, limit: int, search: str) -> list[Person]:
-    rows = ledger.messages(batch, term, after=after, limit=limit, search=search)
+def _by_ledger(batch: Batch, term: str, narrowing: Narrowing, *, after: int, limit: int) -> list[Person]:
+    rows = ledger.messages(
+        batch,
+        term,
+        after=after,
+        limit=limit,
+        search=narrowing.search,
+        lane=narrowing.lane,
+        since=narrowing.since,
+        until=narrowing.until,
+    )
     holdup = health.words(batch) if any(row.state == MessageState.PENDING for row in rows) else ""
     return [
         Person(
@@ -87,10 +106,9 @@ def _by_ledger(batch: Batch, term: str, *, after: int, limit: int, search: str) 
     ]
 
 
-def everyone(batch: Batch, term: str, *, link_id: int = 0, reason: str = "", search: str = "") -> Iterator[Person]:
+def everyone(batch: Batch, term: str, *, after: int = 0, **narrow: Unpack[Narrow]) -> Iterator[Person]:
     """All of them, page by page, in constant memory."""
-    after = 0
-    while page := people(batch, term, link_id=link_id, reason=reason, after=after, limit=_EXPORT_PAGE, search=search):
+    while page := people(batch, term, after=after, limit=_EXPORT_PAGE, **narrow):
         yield from page
         after = page[-1].message_id
 
@@ -98,19 +116,30 @@ def everyone(batch: Batch, term: str, *, link_id: int = 0, reason: str = "", sea
 _ACTING = """
 SELECT m.id, m.contact_id, m.email, m.attempts, e.first_at
 FROM tracking_engagement e JOIN delivery_message m ON m.id = e.message_id
-WHERE e.batch_id = %s AND e.kind = %s AND e.link_id = %s AND NOT e.is_machine AND e.message_id > %s
-AND strpos(lower(m.email), %s) > 0
-ORDER BY e.message_id LIMIT %s
+WHERE e.batch_id = %(batch)s AND e.kind = %(kind)s AND e.link_id = %(link)s AND e.is_machine = %(machine)s
+AND e.message_id > %(after)s {narrowed}
+ORDER BY e.message_id LIMIT %(limit)s
 """
 
 
-def _acting(
-    batch: Batch, kind: EventKind, label: str, *, link_id: int, after: int, limit: int, search: str
-) -> list[Person]:
+def _acting(batch: Batch, term: str, narrowing: Narrowing, *, after: int, limit: int) -> list[Person]:
+    label, kind, is_machine = ACTS[term]
+    values: dict[str, Any] = {
+        "batch": batch.pk,
+        "kind": int(kind),
+        "link": narrowing.link_id,
+        "machine": is_machine,
+        "after": after,
+        "limit": limit,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_ACTING, [batch.pk, int(kind), link_id, after, search.strip().lower(), limit])
-        rows = cursor.fetchall()
-    words = Words("good", label)
+        cursor.execute(
+            _ACTING.format(narrowed=narrowing.where(email="m.email", at="e.first_at")), values | narrowing.values
+        )
+        return _people_of(cursor.fetchall(), Words("none" if is_machine else "good", label))
+
+
+def _people_of(rows: Sequence[tuple[Any, ...]], words: Words) -> list[Person]:
     return [
         Person(message_id=message_id, contact_id=contact_id, email=email, words=words, at=at, attempts=n)
         for message_id, contact_id, email, n, at in rows
@@ -126,8 +155,7 @@ LEFT JOIN LATERAL (
     SELECT trim(status || ' ' || diagnostic) AS words, happened_at FROM delivery_feedbackevent
     WHERE message_id = f.message_id AND kind = %(kind)s ORDER BY id DESC LIMIT 1) e ON true
 WHERE f.batch_id = %(batch)s AND f.term = %(term)s AND f.message_id > %(after)s
-AND (%(reason)s = '' OR {returned.CATEGORY} = %(reason)s) AND (f.is_blocked OR NOT %(blocked)s)
-AND strpos(lower(coalesce(m.email, '')), %(search)s) > 0
+AND (%(reason)s = '' OR {returned.CATEGORY} = %(reason)s) AND (f.is_blocked OR NOT %(blocked)s) {{narrowed}}
 ORDER BY f.message_id LIMIT %(limit)s
 """  # noqa: S608
 _KINDS = {"delivered": "delivered", "complained": "complaint"}
@@ -135,14 +163,13 @@ _WITHOUT_WORD = """
 SELECT m.id, m.contact_id, m.email, m.attempts, m.accepted_at
 FROM delivery_message m LEFT JOIN delivery_waiting w ON w.message_id = m.id
 WHERE m.batch_id = %(batch)s AND m.id BETWEEN %(first)s AND %(last)s AND m.state = %(accepted)s AND w.state IS NULL
-AND NOT EXISTS (SELECT 1 FROM delivery_feedback f WHERE f.message_id = m.id)
-AND strpos(lower(m.email), %(search)s) > 0
+AND NOT EXISTS (SELECT 1 FROM delivery_feedback f WHERE f.message_id = m.id) {narrowed}
 ORDER BY m.id LIMIT %(limit)s
 """
 
 
 def _returned(
-    batch: Batch, term: str, *, reason: str = "", blocked: bool = False, after: int, limit: int, search: str
+    batch: Batch, term: str, narrowing: Narrowing, *, blocked: bool = False, after: int, limit: int
 ) -> list[Person]:
     label, number = returned.TERMS[term]
     values: dict[str, Any] = {
@@ -150,13 +177,13 @@ def _returned(
         "term": int(number),
         "kind": _KINDS.get(term, "bounce"),
         "after": after,
-        "reason": reason,
+        "reason": narrowing.reason,
         "blocked": blocked,
-        "search": search.strip().lower(),
         "limit": limit,
     }
+    narrowed = narrowing.where(email="coalesce(m.email, '')", at="coalesce(e.happened_at, f.at)", lane="f.lane")
     with connection.cursor() as cursor:
-        cursor.execute(_RETURNED, values)
+        cursor.execute(_RETURNED.format(narrowed=narrowed), values | narrowing.values)
         rows = cursor.fetchall()
     return [
         Person(
@@ -172,7 +199,7 @@ def _returned(
     ]
 
 
-def _without_word(batch: Batch, *, after: int, limit: int, search: str) -> list[Person]:
+def _without_word(batch: Batch, narrowing: Narrowing, *, after: int, limit: int) -> list[Person]:
     if batch.first_id is None or batch.last_id is None:
         return []
     values: dict[str, Any] = {
@@ -180,14 +207,9 @@ def _without_word(batch: Batch, *, after: int, limit: int, search: str) -> list[
         "first": max(batch.first_id, after + 1),
         "last": batch.last_id,
         "accepted": int(MessageState.ACCEPTED),
-        "search": search.strip().lower(),
         "limit": limit,
     }
+    narrowed = narrowing.where(email="m.email", at="m.accepted_at")
     with connection.cursor() as cursor:
-        cursor.execute(_WITHOUT_WORD, values)
-        rows = cursor.fetchall()
-    words = Words("good", "Accepted")
-    return [
-        Person(message_id=message_id, contact_id=contact_id, email=email, words=words, at=at, attempts=n)
-        for message_id, contact_id, email, n, at in rows
-    ]
+        cursor.execute(_WITHOUT_WORD.format(narrowed=narrowed), values | narrowing.values)
+        return _people_of(cursor.fetchall(), Words("good", "Accepted"))

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, cast
+from datetime import date, datetime, time, timedelta
+from typing import cast
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -17,29 +18,36 @@ from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts.exporting import csv_response
 from delivery import ledger
+from delivery.deliverability.figures import LANES
 from delivery.ledger import evidence
 from delivery.models import Batch
 from tracking import titles
 from tracking.message_log import wording
 from tracking.message_log.doubts import doubts
 from tracking.models import Link
-from tracking.reports import numbers, returned
+from tracking.reports import machines, numbers, returned
 from tracking.reports import people as lists
+from tracking.reports.narrowing import Narrow
 from tracking.views.paging import Place
 
 _PAGE = 50
+_OF_LINKS = ("clicked", "clicked-by-machines")
+_FIRST_DAY, _LAST_DAY = date(1990, 1, 1), date(2200, 1, 1)
 _HEADER = ("Address", "State", "Why", "Time (UTC)", "Attempts", "Reply of the server")
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What the address of the page asks for."""
+    """What the address of the page asks for. Days are the organisation's, both of them belong to the span."""
 
     batch: Batch
     term: str
     link: Link | None
     text: str
     reason: str
+    lane: str = ""
+    first_day: date | None = None
+    last_day: date | None = None
 
     @classmethod
     def read(cls, request: StaffRequest, batch_id: int) -> "Chosen":
@@ -50,17 +58,45 @@ class Chosen:
         text = request.GET.get("q", "").replace("\0", "").strip()[:320]
         reason = request.GET.get("reason", "") if term in returned.BOUNCED else ""
         known = reason if wording.of_bounce(reason) else ""
-        return cls(batch, term if term in lists.LABELS else "all", link if term == "clicked" else None, text, known)
+        lane = request.GET.get("lane", "")
+        return cls(
+            batch,
+            term if term in lists.LABELS else "all",
+            link if term in _OF_LINKS else None,
+            text,
+            known,
+            lane if lane in LANES else "",
+            _day(request.GET.get("from", "")),
+            _day(request.GET.get("to", "")),
+        )
 
     @property
     def filters(self) -> dict[str, str | int]:
         link = self.link.id if self.link else ""
-        return {"term": self.term, "link": link, "reason": self.reason, "q": self.text}
+        days = {"from": str(self.first_day or ""), "to": str(self.last_day or "")}
+        return {"term": self.term, "link": link, "reason": self.reason, "q": self.text, "lane": self.lane, **days}
 
     @property
-    def narrowing(self) -> dict[str, Any]:
+    def is_narrowed(self) -> bool:
+        return any(value for name, value in self.filters.items() if name != "term")
+
+    @property
+    def query(self) -> str:
+        """The same filters as an address has them."""
+        return urlencode({name: value for name, value in self.filters.items() if value})
+
+    @property
+    def narrowing(self) -> Narrow:
         """What tracking.reports.people is told."""
-        return {"link_id": self.link.id if self.link else 0, "reason": self.reason, "search": self.text}
+        narrow = Narrow(link_id=self.link.id if self.link else 0, reason=self.reason, search=self.text, lane=self.lane)
+        narrow["since"] = _midnight(self.first_day)
+        narrow["until"] = _midnight(self.last_day + timedelta(days=1)) if self.last_day else None
+        return narrow
+
+    @property
+    def links(self) -> list[Link]:
+        """To choose from, where a list is of those who followed one."""
+        return list(Link.objects.filter(batch=self.batch).order_by("position")) if self.term in _OF_LINKS else []
 
     @property
     def reason_in_words(self) -> str:
@@ -88,13 +124,15 @@ def batch_people(request: StaffRequest, batch_id: int) -> HttpResponse:
         "rows": rows,
         "doubts": doubts(rows) if chosen.term == "uncertain" else [],
         "count": ledger.tally(chosen.batch).uncertain if chosen.term == "uncertain" else 0,
-        "is_act": chosen.term in lists.ACTS,
+        "is_act": chosen.term in lists.ACTS or chosen.term == machines.ALONE,
         "is_returned": chosen.term in returned.TERMS or chosen.term in lists.REASONS,
         "with_reply": chosen.term in returned.BOUNCED or chosen.term in lists.REASONS,
         "chips": list(_chips(chosen)),
+        "lanes": LANES,
         "next_url": place.next_url(rows[-1].message_id, **chosen.filters) if len(found) > _PAGE else "",
         "previous_url": place.previous_url(**chosen.filters),
-        "export_url": f"{reverse('batch-people-export', args=[chosen.batch.id])}?{urlencode(chosen.filters)}",
+        "export_url": f"{reverse('batch-people-export', args=[chosen.batch.id])}?{chosen.query}",
+        "tag_url": f"{reverse('batch-people-tag', args=[chosen.batch.id])}?{chosen.query}",
     }
     return render(request, "tracking/people.html", context)
 
@@ -104,10 +142,22 @@ def batch_people(request: StaffRequest, batch_id: int) -> HttpResponse:
 @lately_confirmed
 def batch_people_export(request: StaffRequest, batch_id: int) -> HttpResponse:
     chosen = Chosen.read(request, batch_id)
-    audit.record(request, "people.export", f"batch {chosen.batch.id}", term=chosen.term)
+    audit.record(request, "people.export", f"batch {chosen.batch.id}", term=chosen.term, filters=chosen.query)
     rows = lists.everyone(chosen.batch, chosen.term, **chosen.narrowing)
     download = csv_response(f"{chosen.term}-{timezone.localdate():%Y-%m-%d}", _HEADER, map(_cells, rows))
     return cast("HttpResponse", download)
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text[:10])
+    except ValueError:
+        return None
+    return day if _FIRST_DAY < day < _LAST_DAY else None
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return timezone.make_aware(datetime.combine(day, time.min)) if day else None
 
 
 def _cells(person: lists.Person) -> tuple[object, ...]:
@@ -123,6 +173,8 @@ def _chips(chosen: Chosen) -> Iterator[Chip]:
     figures = evidence.of([chosen.batch.id])
     counts |= {term: getattr(figures, term) for term in lists.REASONS}
     counts |= {figure.key: figure.people for figure in report.figures}
+    counts[machines.ALONE] = machines.count_alone(chosen.batch.id) if report.opened.machines else 0
+    counts |= {"opened-by-machines": report.opened.machines, "clicked-by-machines": report.clicked.machines}
     line = report.second_line
     counts |= dict.fromkeys(returned.LABELS, 0) | {part.key: part.people for part in report.returned if line.heard}
     for term, label in lists.LABELS.items():

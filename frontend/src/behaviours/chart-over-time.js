@@ -20,7 +20,7 @@ const looks = [
   { token: "--bad-solid", dash: [2, 3], marker: "triangle" },
 ];
 
-function colour(canvas, token) {
+export function colour(canvas, token) {
   const probe = document.createElement("span");
   probe.style.color = `var(${token})`;
   canvas.parentElement.append(probe);

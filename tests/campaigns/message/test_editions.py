@@ -22,6 +22,7 @@ from delivery.content import Recipient
 from delivery.linter import lint
 from delivery.models import Batch, Provider
 from tests.campaigns.mails import ADDRESS, BASE, FOOTER, compiled, edition, letter_edition, recipient
+from tracking import addresses
 from tracking.models import Link
 
 PAGE = f"""<!doctype html><html lang="en"><head><title>T</title></head><body class="a">
@@ -186,6 +187,29 @@ def test_person_who_refused_tracking_gets_no_pixel_and_no_rewritten_link() -> No
     assert "/c/" not in parts.html + parts.text
     assert "https://shop.example/all?a=1&amp;b=2" in parts.html
     assert b"/c/" not in built.build(recipient(tracked=False))
+
+
+def test_hidden_link_is_reached_by_programs_alone() -> None:
+    built = compiled(edition(PAGE, TEXT))
+    parts = built.parts(recipient(name="x"))
+    tag, address = re.findall(rf'(<a [^>]*href="{BASE}/c/([^"]+)"[^>]*></a>)', parts.html)[0]
+    assert tokens.read(tokens.CLICK, address) == (1_234_567, addresses.HIDDEN_LINK)
+    assert all(said in tag for said in ("display:none", 'aria-hidden="true"', 'tabindex="-1"'))
+    assert parts.html.index(tag) > parts.html.index("Leave")
+    assert address not in parts.text
+    assert all("display:none" not in url for url, _ in link_targets(edition(PAGE, TEXT)))
+    assert "display:none" not in built.parts(recipient(tracked=False)).html
+    without_links = compiled(edition(f"<html><body><p>Hi</p>{FOOTER}</body></html>", "Hi {{ unsubscribe_url }}"))
+    assert "display:none" not in without_links.parts(recipient()).html
+
+
+def test_our_own_links_are_no_links_of_the_batch() -> None:
+    """Leaving is no click, and neither is anything else behind an address of ours."""
+    made = edition(PAGE, TEXT)
+    assert [url for url, _ in link_targets(made)] == ["https://shop.example/all?a=1&b=2"]
+    parts = compiled(made).parts(recipient(name="x"))
+    assert f'href="{BASE}/u/' in parts.html
+    assert f"{BASE}/u/" in parts.text
 
 
 def test_test_mail_counts_nothing_and_unsubscribes_nobody() -> None:

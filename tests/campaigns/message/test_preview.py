@@ -29,7 +29,7 @@ def campaign(**changes: object) -> Campaign:
 
 
 def untracked(html: str) -> str:
-    """Tracked links mapped back to their targets, as a reader's click would be; the pixel left out."""
+    """Tracked links mapped back to their targets, as a reader's click would be; pixel and hidden link left out."""
 
     def target(match: re.Match[str]) -> str:
         numbers = tokens.read(tokens.CLICK, match[1])
@@ -37,6 +37,7 @@ def untracked(html: str) -> str:
         return Link.objects.get(pk=numbers[1]).url
 
     html = re.sub(rf'<table [^>]*><tr><td background="{BASE}/o/.*?<!\[endif\]-->', "", html)
+    html = re.sub(r'<a style="display:none;[^>]*></a>', "", html)
     html = re.sub(rf"{BASE}/c/([\w.-]+)", lambda match: target(match).replace("&", "&amp;"), html)
     return re.sub(rf"{BASE}/u/[\w-]+", "UNSUBSCRIBE", html)
 

@@ -7,7 +7,9 @@ from django.utils import timezone
 from campaigns import starters
 from campaigns.content import blocks
 from campaigns.editor import arranging, history
-from campaigns.models import Campaign, Edition, Image, TestAddress
+from campaigns.models import Campaign, Edition, Image, ProofSheet, SharedReport, TestAddress
+from campaigns.proof import making
+from campaigns.reporting import sharing
 from delivery.models import Batch
 from tests.web import stage
 from tests.web.address import ADMINS, STAFF, WRITERS, Address, beside
@@ -68,6 +70,34 @@ def undone(cast: Cast) -> dict[str, Any]:
     history.undo(draft)
     draft.save()
     return {"pk": draft.pk}
+
+
+def launched(cast: Cast) -> dict[str, Any]:
+    return {"pk": stage.launched(cast).pk}
+
+
+def shared(cast: Cast) -> SharedReport:
+    return cast.once("shared", lambda: sharing.share(stage.launched(cast), by=cast.owner, days=30, note="The board"))
+
+
+def shared_link(cast: Cast) -> dict[str, Any]:
+    link = shared(cast)
+    return {"pk": link.campaign_id, "link": link.pk}
+
+
+def shared_token(cast: Cast) -> dict[str, Any]:
+    return {"token": sharing.token(shared(cast))}
+
+
+def shares() -> object:
+    return list(SharedReport.objects.order_by("id").values_list("id", "revoked_at"))
+
+
+def proven(cast: Cast) -> dict[str, Any]:
+    """Rehearsed, and written down."""
+    found = stage.rehearsal(cast)
+    making.work(cast.once("proof", lambda: making.begin(found, by=cast.owner)).pk)
+    return {"pk": found.pk}
 
 
 def rehearsed(cast: Cast) -> dict[str, Any]:
@@ -131,6 +161,26 @@ ADDRESSES = {
     "campaign-ready": Address(STAFF, args=draft, no_page=FRAGMENT),
     "campaign-inbox": Address(STAFF, args=draft, no_page=FRAGMENT),
     "campaign-mail": Address(STAFF, args=draft, no_page=MAIL),
+    "campaign-clicks": Address(STAFF, args=launched, no_page=MAIL),
+    "campaign-table": Address(STAFF, args=lambda cast: launched(cast) | {"table": "links"}, no_page="a spreadsheet"),
+    "campaign-share": Address(
+        WRITERS, args=launched, get=False, post=lambda cast: {"days": "30"}, changes=lambda cast: shares()
+    ),
+    "campaign-unshare": Address(
+        WRITERS, args=shared_link, get=False, post=lambda cast: {}, changes=lambda cast: shares()
+    ),
+    "shared-report": Address(None, args=shared_token),
+    "shared-mail": Address(None, args=shared_token, no_page=MAIL),
+    "campaign-proof": Address(STAFF, args=proven, states=(launched,)),
+    "campaign-proof-make": Address(
+        WRITERS,
+        args=lambda cast: {"pk": stage.rehearsal(cast).pk},
+        get=False,
+        post=lambda cast: {},
+        changes=lambda cast: ProofSheet.objects.count(),
+    ),
+    "campaign-proof-file": Address(WRITERS, args=proven, no_page="a file to keep"),
+    "check-proof": Address(STAFF, spoil="main form .btn-primary"),
     "campaign-duplicate": Address(WRITERS, args=draft, get=False, post=lambda cast: {}, changes=count),
     "campaign-delete": Address(WRITERS, args=draft, get=False, post=lambda cast: {}, changes=count),
     "campaign-save": Address(

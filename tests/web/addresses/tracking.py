@@ -2,11 +2,13 @@ from typing import Any
 
 from accounts.models import AuditEntry, Organisation
 from contacts.models import Subscription, Suppression
+from delivery import tokens
 from delivery.models import Waiting
 from tests.web import stage
 from tests.web.address import ADMINS, STAFF, WRITERS, Address, beside
 from tests.web.cast import Cast
-from tracking import unsubscribing
+from tracking import tagging, unsubscribing
+from tracking.models import Tagging
 
 
 def one(cast: Cast) -> dict[str, Any]:
@@ -48,9 +50,27 @@ def gone(cast: Cast) -> dict[str, Any]:
     return token
 
 
+def tagged(cast: Cast) -> dict[str, Any]:
+    def make() -> Tagging:
+        stage.message(cast)
+        made = tagging.begin(stage.batch(cast), "all", {}, query="term=all", tag="keen", by=cast.owner)
+        tagging.work(made.pk)
+        return made
+
+    return {"pk": cast.once("tagging", make).pk}
+
+
+def taggings() -> object:
+    return list(Tagging.objects.order_by("id").values_list("id", "state"))
+
+
 def consent_now(cast: Cast) -> object:
     states = Subscription.objects.filter(contact=stage.contact(cast)).values_list("state", flat=True)
     return [*states, *Suppression.objects.values_list("email", flat=True)]
+
+
+def counting_now(cast: Cast) -> object:
+    return stage.contact(cast).tracking_events.count()
 
 
 ADDRESSES = {
@@ -61,6 +81,11 @@ ADDRESSES = {
     "batch-people-export": Address(
         WRITERS, args=batch, get=False, post=lambda cast: {}, changes=lambda cast: AuditEntry.objects.count()
     ),
+    "batch-people-tag": Address(
+        WRITERS, args=batch, query="?term=all", post=lambda cast: {"tag": "keen"}, changes=lambda cast: taggings()
+    ),
+    "tagging": Address(STAFF, args=tagged),
+    "tagging-undo": Address(WRITERS, args=tagged, get=False, post=lambda cast: {}, changes=lambda cast: taggings()),
     "batch-uncertain-again": Address(
         WRITERS, args=uncertain, get=False, post=lambda cast: {"all": "1", "sure": "1"}, changes=waiting
     ),
@@ -79,6 +104,14 @@ ADDRESSES = {
         spoil=".form-actions .btn-primary",
     ),
     "unsubscribe": Address(None, args=stage.unsubscribe_token, post=lambda cast: {}, changes=consent_now),
+    "unsubscribe-counting": Address(
+        None, args=stage.unsubscribe_token, get=False, post=lambda cast: {"opens": "refused"}, changes=counting_now
+    ),
+    "view-mail": Address(
+        None,
+        args=lambda cast: {"token": tokens.seal(tokens.VIEW, stage.message(cast).pk)},
+        no_page="the mail itself, as its author made it",
+    ),
     "unsubscribe-leave": Address(
         None, args=stage.unsubscribe_token, get=False, post=lambda cast: {}, changes=consent_now
     ),

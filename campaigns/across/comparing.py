@@ -1,0 +1,133 @@
+"""Up to five campaigns side by side: which figure is better where, and which differences are none."""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from django.utils import timezone
+
+from campaigns.across import differences
+from campaigns.across.choosing import real
+from campaigns.across.differences import Finding, Rank
+from campaigns.across.gathering import FIGURES
+from campaigns.models import Campaign
+from delivery.models import Batch
+from tracking.reports import batch_sums, since_start
+from tracking.reports.batch_sums import Sums
+from tracking.reports.definitions import DEFINITIONS
+
+MOST = 5
+_HIGHER_IS_BETTER = {"clicked", "opened"}
+_DEFINITIONS = DEFINITIONS | {
+    "bounced": "Accepted at first, then returned, out of those accepted.",
+}
+_WORDS = {
+    Finding.CHANCE: "No difference: chance alone would bring such figures.",
+    Finding.TOO_FEW: "Too few people to tell a difference.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    campaign: Campaign
+    batch: Batch
+    sums: Sums
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    of: str  # the campaign's name, for a phone
+    people: int
+    share: float | None
+    rank: Rank
+
+    @property
+    def kind(self) -> str:
+        """How the rank looks."""
+        return {Rank.BEST: "good", Rank.AMONG_BEST: "good", Rank.WORST: "warn", Rank.AMONG_WORST: "warn"}.get(
+            self.rank, "none"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    key: str
+    label: str
+    definition: str
+    cells: list[Cell]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """So many hours after the start: the share that had clicked, of each campaign."""
+
+    hours: int
+    cells: list[tuple[str, float | None]]
+
+    @property
+    def label(self) -> str:
+        return f"{self.hours} h" if self.hours <= 48 else f"{self.hours // 24} days"
+
+
+class Comparison:
+    """`asked` are ids in the order of their columns. What is unknown, a draft or a rehearsal is left out."""
+
+    def __init__(self, asked: Sequence[int], now: datetime | None = None) -> None:
+        self._asked = list(dict.fromkeys(asked))
+        self._now = now or timezone.now()
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        known = {each.pk: each for each in real().filter(pk__in=self._asked[:50])}
+        chosen = [known[pk] for pk in self._asked if pk in known][:MOST]
+        batches = [each.batch for each in chosen if each.batch]
+        sums = batch_sums.by_batch(batches)
+        return [Column(each, each.batch, sums[each.batch.pk]) for each in chosen if each.batch]
+
+    @property
+    def left_out(self) -> int:
+        return len(self._asked) - len(self.columns)
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        return [_line(key, label, self.columns) for key, label in FIGURES.items()]
+
+    @cached_property
+    def marks(self) -> list[Mark]:
+        """As far as the oldest of them is; nothing before anybody clicked."""
+        curves = since_start.curves([column.batch for column in self.columns], self._now)
+        known = [curves[column.batch.pk].shares(column.sums.delivered) for column in self.columns]
+        if not any(share for shares in known for share in shares):
+            return []
+        names = [column.campaign.name for column in self.columns]
+        marks = [
+            Mark(hours, [(name, shares[at]) for name, shares in zip(names, known, strict=True)])
+            for at, hours in enumerate(since_start.MARKS)
+        ]
+        return [mark for mark in marks if any(share is not None for _, share in mark.cells)]
+
+    @property
+    def chart(self) -> str:
+        lines = [
+            {"name": column.campaign.name, "values": [_percent(mark.cells[at][1]) for mark in self.marks]}
+            for at, column in enumerate(self.columns)
+        ]
+        return json.dumps({"labels": [mark.label for mark in self.marks], "lines": lines, "unit": " %"})
+
+
+def _line(key: str, label: str, columns: Collection[Column]) -> Line:
+    counts = [(getattr(column.sums, key), column.sums.whole(key)) for column in columns]
+    judged = differences.judge(counts, higher_is_better=key in _HIGHER_IS_BETTER)
+    cells = [
+        Cell(column.campaign.name, people, column.sums.share(key), rank)
+        for column, (people, _), rank in zip(columns, counts, judged.ranks, strict=True)
+    ]
+    words = _WORDS.get(judged.finding, "") if len(columns) > 1 else ""
+    return Line(key, label, _DEFINITIONS[key], cells, words)
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else round(share * 100, 2)

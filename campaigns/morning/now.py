@@ -1,0 +1,80 @@
+"""What is on its way this moment, and what comes next."""
+
+from dataclasses import dataclass
+from hashlib import blake2s
+
+from django.db.models import Case, IntegerField, Value, When
+
+from campaigns.models import Campaign, Stage
+from contacts.importing.running import progress as import_progress
+from contacts.models import ImportJob
+from delivery import ledger
+from delivery.models import Batch
+
+MOST = 5
+_UNDER_WAY = (ImportJob.State.CHECKING, ImportJob.State.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    campaign: Campaign
+    batch: Batch
+    tally: ledger.Tally | None
+    progress: ledger.Progress
+
+    @property
+    def stage(self) -> Stage:
+        return self.campaign.stage
+
+    @property
+    def stopped_itself(self) -> bool:
+        return self.stage == Stage.PAUSED and bool(self.batch.stop_rule)
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    job: ImportJob
+    progress: import_progress.Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    flights: list[Flight]
+    more: int  # under way and not shown
+    scheduled: list[Campaign]
+    imports: list[Import]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.flights or self.scheduled or self.imports)
+
+    @property
+    def is_lively(self) -> bool:
+        return any(flight.stage != Stage.PAUSED for flight in self.flights) or bool(self.imports)
+
+    @property
+    def stages(self) -> str:
+        """Changes once something begins, pauses, goes on or ends: then the rest of Home has news, too."""
+        parts = [f"{flight.campaign.pk} {flight.stage}" for flight in self.flights]
+        parts += [f"scheduled {campaign.pk}" for campaign in self.scheduled]
+        parts += [f"import {found.job.pk} {found.job.state}" for found in self.imports]
+        return blake2s(" ".join([*parts, str(self.more)]).encode(), digest_size=6).hexdigest()
+
+
+def now() -> Now:
+    """A bounded number of queries: only the first few are shown, those first that a person stopped or that stopped."""
+    paused_first = Case(
+        When(batch__state=Batch.State.PAUSED, then=Value(0)), default=Value(1), output_field=IntegerField()
+    )
+    under_way = Campaign.objects.under_way().select_related("batch__provider")
+    found = list(under_way.order_by(paused_first, "-batch__started_at", "-pk")[: MOST + 1])
+    more = under_way.count() - MOST if len(found) > MOST else 0
+    shown = [(campaign, campaign.batch) for campaign in found[:MOST] if campaign.batch]
+    tallies = ledger.tallies([batch for _, batch in shown])
+    imports = ImportJob.objects.filter(state__in=_UNDER_WAY)[:MOST]
+    return Now(
+        [Flight(campaign, batch, tallies.get(batch.pk), ledger.progress(batch)) for campaign, batch in shown],
+        more,
+        list(Campaign.objects.scheduled().select_related("batch").order_by("batch__not_before")[:MOST]),
+        [Import(job, import_progress.of(job)) for job in imports],
+    )

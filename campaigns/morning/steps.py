@@ -1,0 +1,74 @@
+"""The one next step of a new installation."""
+
+from dataclasses import dataclass
+
+from accounts.models import Organisation, Role, User
+from accounts.organisation import public_address
+from accounts.shell import menu
+from campaigns.models import Campaign
+from contacts.models import Contact
+from delivery.models import Provider
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Of what a new installation needs before real mail leaves."""
+
+    is_done: bool
+    title: str
+    text: str
+    url: str
+    label: str
+
+
+def first_mail() -> Campaign | None:
+    """The oldest draft, while nothing was ever launched."""
+    if Campaign.objects.exclude(batch=None).exists():
+        return None
+    return Campaign.objects.drafts().filter(is_sample=False).order_by("pk").first()
+
+
+def before_real_mail(user: User) -> list[Step]:
+    """Empty once all is done, and for whoever may do none of it."""
+    if user.role == Role.VIEWER:
+        return []
+    organisation = Organisation.get()
+    leads_here = organisation and public_address.why_not_for_real(organisation.public_address) is None
+    steps = [
+        (
+            "import-new",
+            _has_people(),
+            "Bring your people",
+            "From a file of any other system, with what they agreed to.",
+            "Import people",
+        ),
+        (
+            "providers",
+            _has_way_out(),
+            "Connect a mail server",
+            "Until then all mail goes into the sandbox.",
+            "Connect a mail server",
+        ),
+        (
+            "settings",
+            bool(leads_here),
+            "Set the public address",
+            "Where links and unsubscribing in real mail lead.",
+            "Set the public address",
+        ),
+    ]
+    found = [
+        Step(is_done, title, text, url, label)
+        for name, is_done, title, text, label in steps
+        if (url := menu.address_of(name, user)) is not None
+    ]
+    return [] if all(step.is_done for step in found) else found
+
+
+def _has_people() -> bool:
+    """Others than those who work here, who are there from the set-up on."""
+    return Contact.objects.filter(is_sample=False).exclude(email__in=User.objects.values("email")).exists()
+
+
+def _has_way_out() -> bool:
+    return Provider.objects.kept().exclude(kind=Provider.Kind.SANDBOX).exists()

@@ -1,0 +1,28 @@
+"""People who may have got a campaign or not, for Home."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.permissions import Permission, allows
+from accounts.shell.problems import Problem
+from accounts.wording import isolated
+from campaigns.models import Campaign
+from delivery import ledger
+
+_NEWS_FOR = timedelta(days=7)
+
+
+def problems(user: User) -> Iterator[Problem]:
+    """Of what was under way in the last days, because the news of a decision grows old."""
+    begun = Campaign.objects.filter(batch__started_at__gt=timezone.now() - _NEWS_FOR, batch__rehearsal=False)
+    by_batch = {campaign.batch_id: campaign for campaign in begun if campaign.batch_id}
+    label = "Look and decide" if allows(user, Permission.SEND) else "See who"
+    for batch_id, count in ledger.undecided(by_batch).items():
+        people = "1 person" if count == 1 else f"{count:,} people"
+        url = f"{reverse('batch-people', args=[batch_id])}?term=uncertain"
+        text = "The connection broke before the answer. Leave it so, or send it again."
+        yield Problem("warn", f"{people} may have got “{isolated(str(by_batch[batch_id]))}” or not", text, url, label)

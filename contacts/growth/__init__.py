@@ -1,0 +1,1 @@
+"""How lists grow and shrink, day by day."""

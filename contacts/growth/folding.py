@@ -1,0 +1,53 @@
+"""Changes of subscriptions and suppressions become days. Costs by what changed and by how many are suppressed, never
+by how many people there are.
+"""
+
+from django.db import connection, transaction
+
+from accounts import locks
+from accounts.models import Organisation
+
+
+def fold() -> None:
+    """Carry over all there is. Safe to run twice: what another one is folding is left to it."""
+    organisation = Organisation.get()
+    zone = organisation.time_zone if organisation else "UTC"
+    with transaction.atomic(), connection.cursor() as cursor:
+        if locks.try_hold(cursor, locks.Kind.GROWTH):
+            cursor.execute(_FOLD, {"zone": zone})
+
+
+# One statement sees one state of all tables: who left in between is in the changes and in the subscriptions, or in
+# neither. Somebody lost who then leaves or is deleted counted before: that act takes nobody more off the list.
+_FOLD = """
+WITH taken AS (
+    DELETE FROM contacts_listchange RETURNING list_id, at, joined, unsubscribed, deleted
+), wanted AS MATERIALIZED (
+    SELECT s.id, s.list_id, greatest(p.created_at, s.created_at) AS at
+    FROM contacts_suppression p JOIN contacts_contact c ON lower(c.email) = p.email
+    JOIN contacts_subscription s ON s.contact_id = c.id
+    WHERE s.state = 'subscribed' AND EXISTS (SELECT 1 FROM taken)
+), lost AS (
+    INSERT INTO contacts_lostsubscription (subscription_id, list_id) SELECT id, list_id FROM wanted
+    ON CONFLICT (subscription_id) DO NOTHING RETURNING subscription_id
+), found AS (
+    DELETE FROM contacts_lostsubscription l
+    WHERE EXISTS (SELECT 1 FROM taken) AND NOT EXISTS (SELECT 1 FROM wanted WHERE wanted.id = l.subscription_id)
+    RETURNING subscription_id, list_id
+), change AS (
+    SELECT list_id, at, joined, 0 AS back, unsubscribed, deleted, 0 AS lost FROM taken WHERE list_id IS NOT NULL
+    UNION ALL
+    SELECT wanted.list_id, wanted.at, 0, 0, 0, 0, 1 FROM lost JOIN wanted ON wanted.id = lost.subscription_id
+    UNION ALL
+    SELECT f.list_id, CASE WHEN s.state = 'unsubscribed' THEN s.changed_at ELSE now() END, 0,
+        (s.state = 'subscribed')::int, -(s.state = 'unsubscribed')::int, -(s.id IS NULL)::int, 0
+    FROM found f LEFT JOIN contacts_subscription s ON s.id = f.subscription_id
+)
+INSERT INTO contacts_listday AS d (list_id, "on", joined, back, unsubscribed, deleted, lost)
+SELECT l.id, (at AT TIME ZONE %(zone)s)::date, coalesce(sum(joined), 0), coalesce(sum(back), 0),
+    coalesce(sum(unsubscribed), 0), coalesce(sum(deleted), 0), coalesce(sum(lost), 0)
+FROM change JOIN contacts_mailinglist l ON l.id = change.list_id GROUP BY 1, 2 ORDER BY 1, 2
+ON CONFLICT (list_id, "on") DO UPDATE SET joined = d.joined + excluded.joined, back = d.back + excluded.back,
+    unsubscribed = d.unsubscribed + excluded.unsubscribed, deleted = d.deleted + excluded.deleted,
+    lost = d.lost + excluded.lost
+"""

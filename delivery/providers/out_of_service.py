@@ -1,0 +1,19 @@
+"""Providers through which nothing leaves, for Home."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.permissions import Permission, allows
+from accounts.shell.problems import Problem
+from delivery.models import Provider
+
+
+def problems(user: User) -> Iterator[Problem]:
+    cure = "" if allows(user, Permission.DELIVERY) else " An admin can see to it."
+    for provider in Provider.objects.out_of_service():
+        state = "paused" if provider.is_paused else "out of order"
+        reason = provider.state_reason if provider.is_paused or not provider.trouble else provider.trouble.summary
+        url, about = reverse("provider", args=[provider.pk]), f"provider {provider.pk}"
+        yield Problem("bad", f"{provider} is {state}", f"{reason}{cure}".strip(), url, about=about)

@@ -1,0 +1,27 @@
+"""The way out of the demo's mail: it leads nowhere and is paused besides, so that nothing of the demo ever leaves."""
+
+from django.utils import timezone
+
+from delivery.models import Provider
+from delivery.models.providers import SAMPLE_HOST
+from delivery.providers import removal
+
+
+def make() -> Provider:
+    relay = Provider.objects.create(
+        name="Harbour relay", host=SAMPLE_HOST, username="harbour-books", per_second=25, tested_at=timezone.now()
+    )
+    relay.pause("It belongs to the demo data: there is no such server.")
+    return relay
+
+
+def is_there() -> bool:
+    """Cheap, for every page."""
+    return Provider.objects.kept().filter(host=SAMPLE_HOST).exists()
+
+
+def remove() -> None:
+    """It stays while something that is no demo data is to leave through it, which never will."""
+    for relay in Provider.objects.kept().filter(host=SAMPLE_HOST):
+        if not removal.batches_under_way(relay).exists():
+            removal.remove(relay)

@@ -1,0 +1,185 @@
+"""Days add up to who can be reached, whatever happened in whatever order and by which way."""
+
+import random
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import Organisation
+from contacts import consent
+from contacts.growth import folding, reading
+from contacts.growth.reading import Change
+from contacts.models import Contact, ListDay, MailingList, Subscription, Suppression
+from tests.contacts.conftest import Upload
+
+pytestmark = pytest.mark.django_db
+
+
+def today_of(one: MailingList) -> Change:
+    folding.fold()
+    return reading.by_list(since=timezone.localdate(), until=timezone.localdate()).get(one.pk, (Change(), 0))[0]
+
+
+def total(one: MailingList) -> int:
+    folding.fold()
+    on = timezone.localdate()
+    return reading.growth([one.pk], since=on, until=on).total
+
+
+def recounted(one: MailingList) -> int:
+    """From the rows themselves."""
+    suppressed = set(Suppression.objects.values_list("email", flat=True))
+    held = Subscription.objects.filter(list=one, state="subscribed").values_list("contact__email", flat=True)
+    return sum(email.lower() not in suppressed for email in held)
+
+
+def join(email: str, *lists: MailingList) -> Contact:
+    contact = Contact.objects.create(email=email)
+    consent.subscribe(contact, lists=[one.pk for one in lists], channel="hand")
+    return contact
+
+
+def test_who_joins_leaves_and_comes_back_is_counted_each_time(news: MailingList) -> None:
+    ada, _ = join("ada@example.com", news), join("ben@example.com", news)
+    assert today_of(news) == Change(joined=2)
+    consent.unsubscribe(ada, lists=[news.pk], channel="page")
+    assert today_of(news) == Change(joined=2, unsubscribed=1)
+    consent.resubscribe(ada, lists=[news.pk], channel="hand", by=None, text="Asked on the phone")
+    assert today_of(news) == Change(joined=3, unsubscribed=1)
+    assert total(news) == recounted(news) == 2
+
+
+def test_who_bounces_is_lost_and_back_when_that_is_lifted(news: MailingList) -> None:
+    join("ada@example.com", news)
+    consent.suppress("Ada@example.com", Suppression.Reason.HARD_BOUNCE, source="smtp")
+    assert today_of(news) == Change(joined=1, lost=1)
+    assert total(news) == 0
+    consent.lift("ada@example.com", by=None)
+    assert today_of(news) == Change(joined=1, lost=1, back=1)
+    assert total(news) == 1
+
+
+def test_who_unsubscribes_from_everything_left_and_is_not_lost_too(news: MailingList) -> None:
+    consent.unsubscribe(join("ada@example.com", news), lists=None, channel="one-click")
+    assert today_of(news) == Change(joined=1, unsubscribed=1)
+
+
+def test_who_is_lost_already_and_leaves_counts_once(news: MailingList) -> None:
+    ada = join("ada@example.com", news)
+    consent.suppress(ada.email, Suppression.Reason.COMPLAINT, source="complaint")
+    folding.fold()
+    consent.unsubscribe(ada, lists=[news.pk], channel="page")
+    assert today_of(news) == Change(joined=1, lost=1)
+    assert total(news) == 0
+
+
+def test_a_deleted_contact_leaves_its_lists(news: MailingList) -> None:
+    ada, ben = join("ada@example.com", news), join("ben@example.com", news)
+    consent.suppress(ben.email, Suppression.Reason.HARD_BOUNCE)
+    folding.fold()
+    consent.erase(ada)
+    consent.erase(ben)
+    assert today_of(news) == Change(joined=2, lost=1, deleted=1)
+    assert total(news) == 0
+
+
+def test_a_deleted_list_takes_its_days_along(news: MailingList) -> None:
+    join("ada@example.com", news)
+    folding.fold()
+    consent.delete_list(news)
+    folding.fold()
+    assert not ListDay.objects.exists()
+
+
+def test_an_import_counts_like_joining_by_hand(news: MailingList, run: Upload) -> None:
+    people = "ada@example.com,subscribed\nben@example.com,subscribed\neva@example.com,unsubscribed\n"
+    run(f"Email,Status\n{people}", lists=(news.pk,))
+    assert today_of(news) == Change(joined=2)
+    assert total(news) == recounted(news) == 2
+
+
+def test_rows_of_an_earlier_year_stand_on_their_own_days(news: MailingList) -> None:
+    joined, left = datetime(2025, 3, 1, 12, tzinfo=UTC), datetime(2025, 5, 2, 12, tzinfo=UTC)
+    ada = Contact.objects.create(email="ada@example.com")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO contacts_subscription (contact_id, list_id, state, created_at, changed_at)"
+            " VALUES (%s, %s, 'unsubscribed', %s, %s)",
+            [ada.pk, news.pk, joined, left],
+        )
+    folding.fold()
+    grown = reading.growth([news.pk], since=date(2025, 2, 1), until=date(2025, 5, 31), step="month")
+    assert [(period.on.month, period.change.net, period.total) for period in grown.periods] == [
+        (2, 0, 0),
+        (3, 1, 1),
+        (4, 0, 1),
+        (5, -1, 0),
+    ]
+
+
+def test_a_day_begins_at_midnight_of_the_organisation(organisation: Organisation, news: MailingList) -> None:
+    late = datetime(2025, 6, 30, 22, 20, tzinfo=UTC)  # 1 July in Berlin
+    ada = Contact.objects.create(email="ada@example.com")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO contacts_subscription (contact_id, list_id, state, created_at, changed_at)"
+            " VALUES (%s, %s, 'subscribed', %s, %s)",
+            [ada.pk, news.pk, late, late],
+        )
+    folding.fold()
+    assert ListDay.objects.get().on == date(2025, 7, 1)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_days_add_up_to_a_recount_whatever_happens_in_whatever_order(seed: int, news: MailingList) -> None:
+    chance = random.Random(seed)
+    other = MailingList.objects.create(name="Events")
+    people = [
+        join(f"p{number}@example.com", *chance.sample([news, other], chance.randint(1, 2))) for number in range(6)
+    ]
+    for _ in range(60):
+        person = chance.choice(people)
+        match chance.randrange(7):
+            case 0:
+                consent.unsubscribe(person, lists=[chance.choice([news, other]).pk], channel="page")
+            case 1:
+                consent.unsubscribe(person, lists=None, channel="page")
+            case 2:
+                consent.suppress(person.email, Suppression.Reason.HARD_BOUNCE)
+            case 3:
+                consent.lift(person.email, by=None)
+            case 4 if not Suppression.objects.filter(email=person.email).exists():
+                consent.resubscribe(person, lists=[news.pk, other.pk], channel="hand", by=None, text="Asked")
+            case 5:
+                consent.erase(person)
+                people[people.index(person)] = join(person.email, news)
+            case _:
+                folding.fold()
+    assert total(news) == recounted(news)
+    assert total(other) == recounted(other)
+    assert not any(value < 0 for row in ListDay.objects.values_list("joined", "back", "lost") for value in row)
+
+
+def test_weeks_begin_on_monday_and_empty_ones_are_there(news: MailingList) -> None:
+    ListDay.objects.create(list=news, on=date(2026, 3, 1), joined=5)
+    ListDay.objects.create(list=news, on=date(2026, 3, 18), joined=1, unsubscribed=2)
+    grown = reading.growth([news.pk], since=date(2026, 3, 4), until=date(2026, 3, 20), step="week")
+    assert [(period.on, period.change.net, period.total) for period in grown.periods] == [
+        (date(2026, 3, 2), 0, 5),
+        (date(2026, 3, 9), 0, 5),
+        (date(2026, 3, 16), -1, 4),
+    ]
+    assert (grown.before, grown.total, grown.change) == (5, 4, Change(joined=1, unsubscribed=2))
+
+
+def test_reading_asks_days_alone(news: MailingList) -> None:
+    join("ada@example.com", news)
+    folding.fold()
+    with CaptureQueriesContext(connection) as captured:
+        reading.growth([news.pk], since=timezone.localdate() - timedelta(days=365), until=timezone.localdate())
+        reading.by_list(since=timezone.localdate(), until=timezone.localdate())
+    assert len(captured) <= 4
+    assert not [query["sql"] for query in captured if "contacts_subscription" in query["sql"]]

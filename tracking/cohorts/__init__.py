@@ -1,0 +1,1 @@
+"""Engagement by month of sign-up."""

@@ -1,0 +1,62 @@
+"""Filters over the people of a report: each one a condition in SQL with its values, none of them a table of its own."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypedDict
+
+from delivery.policy import mailbox_providers
+
+
+class Narrow(TypedDict, total=False):
+    link_id: int  # of "clicked": one link
+    reason: str  # of the bounced: one category of delivery.replies
+    search: str  # any part of the address
+    lane: str  # a mailbox provider of delivery.policy.mailbox_providers
+    since: datetime | None
+    until: datetime | None  # not itself
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    link_id: int = 0
+    reason: str = ""
+    search: str = ""
+    lane: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """For the named parameters of `where`."""
+        return {
+            "search": self.search.strip().lower(),
+            "since": self.since,
+            "until": self.until,
+            "domains": list(_domains(self.lane)),
+        }
+
+    def where(self, *, email: str, at: str, lane: str = "") -> str:
+        """SQL that begins with AND, over the expressions of an address and a moment. `lane`: an expression of the
+        mailbox provider; without one it is told by the address's domain."""
+        parts = []
+        if self.search.strip():
+            parts.append(f"strpos(lower({email}), %(search)s) > 0")
+        if self.since:
+            parts.append(f"{at} >= %(since)s")
+        if self.until:
+            parts.append(f"{at} < %(until)s")
+        if self.lane in mailbox_providers.LANES:
+            parts.append(f"{lane} = '{self.lane}'" if lane else self._by_domain(email))
+        return "".join(f" AND {part}" for part in parts)
+
+    def _by_domain(self, email: str) -> str:
+        """As the sums of what people did tell providers apart (mailbox_providers.lane)."""
+        others = "NOT " if self.lane == mailbox_providers.OTHER else ""
+        return f"{others}lower(substring({email} from '[^@]*$')) = ANY(%(domains)s)"
+
+
+def _domains(lane: str) -> tuple[str, ...]:
+    """Of every known provider for `other`, which is none of them."""
+    if lane == mailbox_providers.OTHER:
+        return tuple(domain for known in mailbox_providers.DOMAINS.values() for domain in known)
+    return mailbox_providers.DOMAINS.get(lane, ())

@@ -1,0 +1,76 @@
+"""Every table of a report as rows for a spreadsheet: numbers alone, of nobody in particular."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from tracking.reports.numbers import Report
+
+Row = Sequence[Any]
+Table = tuple[tuple[str, ...], Callable[[Report], Iterator[Row]]]
+
+
+def _figures(report: Report) -> Iterator[Row]:
+    for figure in [*report.figures, *report.further_figures]:
+        share = _share(figure.share)
+        yield figure.label, figure.people, figure.whole, share, figure.total, figure.machines, figure.definition
+
+
+def _over_time(report: Report) -> Iterator[Row]:
+    for point in report.series:
+        yield (
+            point.label,
+            point.clicked,
+            point.opened,
+            point.unsubscribed,
+            point.clicked_by_machines,
+            point.opened_by_machines,
+        )
+
+
+def _links(report: Report) -> Iterator[Row]:
+    for link in report.links:
+        versions = " ".join(map(str, link.versions))
+        yield link.number, link.label, link.url, versions, link.people, _share(link.share), link.total, link.machines
+
+
+def _mailboxes(report: Report) -> Iterator[Row]:
+    for lane in report.lanes:
+        acts = (lane.clicked, _share(lane.click_share), lane.opened, lane.unsubscribed)
+        yield lane.label, lane.accepted, *acts, lane.bounced, lane.complained
+
+
+def _returned(report: Report) -> Iterator[Row]:
+    for part in report.returned:
+        yield part.label, part.people, _share(part.share), part.definition
+
+
+def _reasons(report: Report) -> Iterator[Row]:
+    for reason in report.reasons.rows:
+        yield reason.words, reason.label, reason.people
+
+
+def _ways(report: Report) -> Iterator[Row]:
+    for way in report.ways:
+        yield way.label, way.people
+
+
+TABLES: dict[str, Table] = {
+    "figures": (("Figure", "People", "Out of", "Share", "Times", "By machines", "What it means"), _figures),
+    "over-time": (
+        ("Time", "Clicked", "Opened", "Unsubscribed", "Clicked by machines", "Opened by machines"),
+        _over_time,
+    ),
+    "links": (("Place", "Link", "Address", "Versions", "People", "Share", "Clicks", "Machines"), _links),
+    "mailboxes": (
+        ("Mailbox", "Accepted", "Clicked", "Share", "Opened", "Unsubscribed", "Bounced", "Marked as spam"),
+        _mailboxes,
+    ),
+    "returned": (("Accepted and then", "People", "Share", "What it means"), _returned),
+    "reasons": (("Reason", "Bounced", "People"), _reasons),
+    "unsubscribed": (("Left", "People"), _ways),
+}
+
+
+def _share(share: float | None) -> str:
+    """Of 1, as a spreadsheet reckons with it; empty for "not yet"."""
+    return "" if share is None else f"{share:.6f}"
