@@ -8,7 +8,7 @@ from tests.web import stage
 from tests.web.address import ADMINS, STAFF, WRITERS, Address, beside
 from tests.web.cast import Cast
 from tracking import tagging, unsubscribing
-from tracking.models import Tagging
+from tracking.models import EventKeeping, Tagging
 
 
 def one(cast: Cast) -> dict[str, Any]:
@@ -74,6 +74,9 @@ def counting_now(cast: Cast) -> object:
 
 
 ADDRESSES = {
+    "event-keeping": Address(
+        ADMINS, post=lambda cast: {"months": "24"}, changes=lambda cast: EventKeeping.get().months
+    ),
     "messages": Address(STAFF, args=beside(stage.message), query="?q=ana@kunden.example"),
     "message": Address(STAFF, args=one, states=(came_back,)),
     "message-mail": Address(STAFF, args=one, no_page="the mail itself, in a frame"),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0006_bounce_domain'),
+        ('accounts', '0007_weekly_summary'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0007_shared_reports_and_proof_sheets'),
+        ('campaigns', '0008_weekly_summary'),
     ]
 
     operations = [
