@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from django.db.backends.utils import CursorWrapper
 
 from tracking.intake import crowds, sums
+from tracking.intake.arrays import array
 from tracking.intake.traits import NONE, Traits
 from tracking.models import EventKind
 from tracking.scoring import bursts, verdicts
@@ -118,8 +119,8 @@ def stored_between(
     cursor.execute(
         "SELECT id, message_id, at, kind, link_id, verdict, host(ip), user_agent, client, device, country"
         " FROM tracking_event"
-        " WHERE message_id = ANY(%s) AND at BETWEEN %s AND %s AND kind IN (1, 2) AND verdict <> %s",
-        [sorted(mails), start, end, verdicts.HEAD],
+        " WHERE message_id = ANY(%s::bigint[]) AND at BETWEEN %s AND %s AND kind IN (1, 2) AND verdict <> %s",
+        [array(sorted(mails)), start, end, verdicts.HEAD],
     )
     for number, message_id, at, kind, link_id, verdict, ip, agent, *told in cursor.fetchall():
         network = networks.place(ip).network if ip else Network.UNKNOWN
