@@ -10,7 +10,6 @@ from delivery.feedback.intake import MAIL
 from delivery.feedback.reading.reader import Mail
 from delivery.replies import Category
 
-
 AUTOMATED = "automated"  # the detail of an opening or a click that the provider says was a program's
 
 
