@@ -6,8 +6,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0008_weekly_summary'),
-        ('contacts', '0011_segments'),
+        ('campaigns', '0009_tracking_modes'),
+        ('contacts', '0012_segments'),
     ]
 
     operations = [

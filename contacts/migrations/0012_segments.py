@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0010_list_growth'),
+        ('contacts', '0011_consent_to_opens_and_clicks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,1 @@
+"""People found by rules: a tree of rows becomes one predicate with parameters."""
