@@ -45,6 +45,15 @@ def lane_of_mx(host: str) -> str:
     return next(ours, OTHER)
 
 
+def named_sql(email: str) -> tuple[str, dict[str, list[str]]]:
+    """The same as `sql` with named parameters."""
+    expression, parameters = sql(email)
+    named = {f"lane_{number}": parameter for number, parameter in enumerate(parameters)}
+    for name in named:
+        expression = expression.replace("%s", f"%({name})s", 1)
+    return expression, named
+
+
 def sql(email: str) -> tuple[str, list[list[str]]]:
     """The same and, for other domains, what delivery.throttling.mx has learnt: an expression over the SQL expression
     `email`, with its parameters."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
+from typing import Any
 
 from django.conf import settings
 from django.db.backends.utils import CursorWrapper
@@ -12,6 +13,7 @@ from contacts.models import TrackingConsent
 from delivery.models import MessageState
 from delivery.policy import mailbox_providers
 from tracking.intake import correcting, learning, replays, sums
+from tracking.intake.arrays import array
 from tracking.intake.traits import NONE, Traits, traits_of
 from tracking.models import EventKind
 from tracking.scoring import networks, requests, verdicts
@@ -109,7 +111,7 @@ def store(cursor: CursorWrapper, acts: Sequence[Act]) -> None:
     if not kept:
         return
     tally = sums.Sums()
-    events = correcting.judged_together(cursor, kept, tally, known_networks(), _mails_by_id)
+    events = correcting.judged_together(cursor, kept, tally, known_networks(), mails_by_id)
     _make_partitions(cursor, events)
     _copy(cursor, events)
     counted = [event for event in events if event.counts]
@@ -124,7 +126,7 @@ def store(cursor: CursorWrapper, acts: Sequence[Act]) -> None:
 
 
 def _recognise(cursor: CursorWrapper, acts: Sequence[Act]) -> Iterable[Seen]:
-    by_id = _mails_by_id(cursor, {act.first for act in acts if act.kind != EventKind.UNSUBSCRIBE})
+    by_id = mails_by_id(cursor, {act.first for act in acts if act.kind != EventKind.UNSUBSCRIBE})
     by_pair = _mails_by_pair(cursor, {(act.first, act.second) for act in acts if act.kind == EventKind.UNSUBSCRIBE})
     for act in acts:
         is_unsubscribe = act.kind == EventKind.UNSUBSCRIBE
@@ -170,18 +172,19 @@ def known_networks() -> Networks:
 
 
 _MAIL = """
-SELECT m.id, m.batch_id, m.contact_id, m.email, m.accepted_at, b.rehearsal, coalesce(c.tracking_consent, ''),
+SELECT m.id, m.batch_id, m.contact_id, m.email,
+    extract(epoch FROM m.accepted_at)::float8, b.rehearsal, coalesce(c.tracking_consent, ''),
     m.state, m.attempts, coalesce(m.version, 1),
     (SELECT d.lane FROM delivery_maildomain d WHERE d.domain = lower(substring(m.email from '[^@]*$')))
 FROM {source} JOIN delivery_batch b ON b.id = m.batch_id LEFT JOIN contacts_contact c ON c.id = m.contact_id
 """
 
 
-def _mails_by_id(cursor: CursorWrapper, ids: set[int]) -> dict[int, Mail]:
+def mails_by_id(cursor: CursorWrapper, ids: set[int]) -> dict[int, Mail]:
     if not ids:
         return {}
-    cursor.execute(_MAIL.format(source="delivery_message m") + "WHERE m.id = ANY(%s)", [list(ids)])
-    return {row[0]: Mail(*row) for row in cursor.fetchall()}
+    cursor.execute(_MAIL.format(source="delivery_message m") + "WHERE m.id = ANY(%s::bigint[])", [array(ids)])
+    return {row[0]: _mail(row) for row in cursor.fetchall()}
 
 
 def _mails_by_pair(cursor: CursorWrapper, pairs: set[tuple[int, int]]) -> dict[tuple[int | None, int], Mail]:
@@ -192,8 +195,15 @@ def _mails_by_pair(cursor: CursorWrapper, pairs: set[tuple[int, int]]) -> dict[t
         " JOIN delivery_message m ON m.contact_id = u.contact_id AND m.batch_id = u.batch_id"
     )
     cursor.execute(_MAIL.format(source=source), [list(column) for column in zip(*pairs, strict=True)])
-    mails = [Mail(*row) for row in cursor.fetchall()]
+    mails = [_mail(row) for row in cursor.fetchall()]
     return {(mail.contact_id, mail.batch_id): mail for mail in mails}
+
+
+def _mail(row: tuple[Any, ...]) -> Mail:
+    """Moments come as numbers: Python makes its own of those five times as fast as of PostgreSQL's words."""
+    number, batch_id, contact_id, email, accepted_at, *rest = row
+    accepted = None if accepted_at is None else datetime.fromtimestamp(accepted_at, UTC)
+    return Mail(number, batch_id, contact_id, email, accepted, *rest)
 
 
 def _make_partitions(cursor: CursorWrapper, events: Sequence[Seen]) -> None:

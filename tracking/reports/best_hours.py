@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 
+from accounts.wording import NOT_YET
 from tracking.models import EventKind
 
 SPANS = (90, 365)
@@ -28,6 +29,13 @@ class Cell:
     people: int
     begun: int  # campaigns that were begun to be sent in this hour
     heat: int  # 0 to 5
+
+    @property
+    def words(self) -> str:
+        """In per cent, without the sign: a table of 168 of them is read more easily."""
+        if not self.share:
+            return NOT_YET
+        return f"{self.share * 100:.1f}" if self.share >= 0.0005 else "<0.1"
 
 
 @dataclass(frozen=True, slots=True)

@@ -271,7 +271,7 @@ def test_hours_say_when_there_is_too_little_and_where_most_clicks_come(browser: 
     send(clicked=500)
     page = words(text(browser, "/reports/hours/"))
     assert "Too little to plan by: 500 people in 1 campaign." in page
-    assert "100.0 %" in page
+    assert "100.0</td>" in page
     assert "in the time of Europe/Berlin" in page
     rows = table(browser, "/reports/hours/?as=csv")
     assert len(rows) == 1 + 7 * 24

@@ -97,12 +97,11 @@ def test_a_click_that_was_a_machine_is_taken_back_unless_another_is_left(send: S
     assert sums() == [("2026-01", "2026-03", 3, 0)]
 
 
-def test_machines_rehearsals_and_samples_are_nobody(send: Send) -> None:
+def test_machines_and_rehearsals_are_nobody(send: Send) -> None:
     sent = accepted(send(), MARCH, joined=JANUARY)
     click(sent, 0, is_machine=True)
     rehearsed = accepted(send(rehearsal=True), MARCH, joined=JANUARY)
     click(rehearsed, 0)
-    accepted(send(sample=True), MARCH, joined=JANUARY)
     fold()
     assert sums() == [("2026-01", "2026-03", 3, 0)]
 
