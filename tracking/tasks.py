@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from celery import shared_task
@@ -6,7 +6,7 @@ from django.db import connection
 from django.utils import timezone
 
 from delivery.queueing import enqueue
-from tracking import tagging
+from tracking import keeping, tagging
 from tracking.cohorts import folding as cohorts
 from tracking.intake import crowds, flagged, folding, learning
 
@@ -32,8 +32,12 @@ def partitions() -> None:
     today = timezone.now().date()
     with connection.cursor() as cursor:
         for ahead in range(_MONTHS_AHEAD + 1):
-            months = today.year * 12 + today.month - 1 + ahead
-            cursor.execute("SELECT tracking_event_partition(%s)", [date(months // 12, months % 12 + 1, 1)])
+            cursor.execute("SELECT tracking_event_partition(%s)", [keeping.months_after(today, ahead)])
+
+
+@shared_task(name="tracking.take_off_events", queue="jobs", ignore_result=True)
+def take_off_events() -> None:
+    keeping.take_off()
 
 
 @shared_task(name="tracking.tag_people", queue="jobs", acks_late=True, ignore_result=True)

@@ -12,6 +12,7 @@ from django.db.backends.utils import CursorWrapper
 from contacts.models import TrackingConsent
 from delivery.models import MessageState
 from delivery.policy import mailbox_providers
+from tracking import keeping
 from tracking.intake import correcting, learning, replays, sums
 from tracking.intake.arrays import array
 from tracking.intake.traits import NONE, Traits, traits_of
@@ -71,6 +72,7 @@ class Seen:
     ip: str | None
     user_agent: str
     network: Network
+    is_fresh: bool  # soon after acceptance
     traits: Traits = NONE
 
     @property
@@ -85,11 +87,6 @@ class Seen:
     @property
     def is_click(self) -> bool:
         return self.kind == EventKind.CLICK
-
-    @property
-    def is_fresh(self) -> bool:
-        age = self.mail.age(self.at)
-        return age is not None and age <= _FRESH_SECONDS and not self.mail.is_rehearsal
 
     @property
     def seconds(self) -> float:
@@ -112,8 +109,9 @@ def store(cursor: CursorWrapper, acts: Sequence[Act]) -> None:
         return
     tally = sums.Sums()
     events = correcting.judged_together(cursor, kept, tally, known_networks(), mails_by_id)
-    _make_partitions(cursor, events)
-    _copy(cursor, events)
+    kept = keeping.still_kept(events)
+    _make_partitions(cursor, kept)
+    _copy(cursor, kept)
     counted = [event for event in events if event.counts]
     for event in counted:
         act = (event.mail, event.at, event.kind, event.link_id, event.is_machine, event.channel, event.verdict)
@@ -139,18 +137,12 @@ def _seen(act: Act, mail: Mail) -> Seen:
     kind = EventKind(act.kind)
     at = datetime.fromtimestamp(act.at, UTC)
     place = known_networks().place(act.ip)
-    verdict = verdicts.HUMAN
+    verdict, is_fresh = verdicts.HUMAN, False
     if kind in _TRACKED:
-        verdict = requests.judge(
-            requests.Request(
-                is_open=kind == EventKind.OPEN,
-                note=act.note,
-                user_agent=act.user_agent,
-                network=place.network,
-                age=mail.age(at),
-                is_rehearsal=mail.is_rehearsal,
-            )
-        )
+        age, is_open = mail.age(at), kind == EventKind.OPEN
+        request = requests.Request(is_open, act.note, act.user_agent, place.network, age, mail.is_rehearsal)
+        verdict = requests.judge(request)
+        is_fresh = age is not None and age <= _FRESH_SECONDS and not mail.is_rehearsal
     return Seen(
         at=at,
         kind=kind,
@@ -161,6 +153,7 @@ def _seen(act: Act, mail: Mail) -> Seen:
         ip=place.neighbourhood,
         user_agent=act.user_agent,
         network=place.network,
+        is_fresh=is_fresh,
         traits=traits_of(act.user_agent, act.ip, is_open=kind == EventKind.OPEN) if kind in _TRACKED else NONE,
     )
 

@@ -51,12 +51,12 @@ def _all(request: StaffRequest, days: int, context: dict[str, Any]) -> HttpRespo
     today = timezone.localdate()
     since = today - timedelta(days=days - 1)
     known = reading.by_list(since=since, until=today)
-    everyone = figures.change_between(since, today)
+    audience = figures.change_between(since, today)
     found = [(one, *known.get(one.pk, (Change(), 0))) for one in MailingList.objects.all()]
     columns = _columns(sum((change for _, change, _ in found), Change()))
     context |= {
-        "everyone": everyone,
-        "everyone_words": _signed(everyone.net),
+        "audience": audience,
+        "audience_words": _signed(audience.net),
         "heads": columns,
         "rows": [
             {
