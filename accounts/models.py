@@ -35,6 +35,9 @@ class User(AbstractBaseUser):
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.VIEWER)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    wants_summary = models.BooleanField(
+        "Mail me a summary every Monday", default=False, db_default=False, help_text="Of the week before."
+    )
     session_epoch = models.PositiveIntegerField(default=0, help_text="One more ends all sessions of this person.")
 
     USERNAME_FIELD = "email"

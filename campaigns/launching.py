@@ -103,6 +103,17 @@ def resume(campaign: Campaign, *, by: User) -> None:
     audit.record(by, "campaign.resumed", campaign.name, campaign=campaign.pk)
 
 
+def pause_lane(campaign: Campaign, lane: str, *, by: User) -> None:
+    """Hold what goes to one mailbox provider; the rest goes on."""
+    ledger.pause_lane(_batch(campaign), lane, by=str(by))
+    audit.record(by, "campaign.lane_paused", campaign.name, campaign=campaign.pk, lane=lane)
+
+
+def resume_lane(campaign: Campaign, lane: str, *, by: User) -> None:
+    ledger.resume_lane(_batch(campaign), lane)
+    audit.record(by, "campaign.lane_resumed", campaign.name, campaign=campaign.pk, lane=lane)
+
+
 def cancel(campaign: Campaign, *, by: User) -> None:
     """The rest is skipped. What has not begun at all is undone instead."""
     batch = _batch(campaign)

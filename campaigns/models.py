@@ -158,6 +158,29 @@ class Campaign(models.Model):
         )
 
 
+class WeeklySummary(models.Model):
+    """The summary of a week to a person: whoever makes or takes the row is the one who mails it, at most once."""
+
+    class State(models.TextChoices):
+        UNDER_WAY = "under_way", "Being mailed"  # for ever, if whoever mailed it died: it may have arrived
+        SENT = "sent", "Mailed"
+        FAILED = "failed", "Surely not mailed"
+        UNCERTAIN = "uncertain", "May have arrived"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="summaries")
+    week = models.DateField(help_text="The Monday on which it is mailed.")
+    state = models.CharField(max_length=9, choices=State.choices, default=State.UNDER_WAY)
+    tries = models.PositiveSmallIntegerField(default=1)
+    tried_at = models.DateTimeField(auto_now_add=True)
+    problem = models.CharField(max_length=300, blank=True, help_text="Holds the server's words; hostile text.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "week"], name="one_summary_a_week")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.week}"
+
+
 class DraftStep(models.Model):
     """A state of a draft's blocks that Undo or Redo leads to; the highest number of its kind comes first."""
 

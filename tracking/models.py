@@ -259,3 +259,24 @@ class Spool(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class EventKeeping(models.Model):
+    """How long single events are kept. No row: for ever."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    months = models.PositiveSmallIntegerField("Months", null=True, help_text="Empty: for ever.")
+    keeps_tables = models.BooleanField(
+        default=False, help_text="What was taken off stays, as tables beside the others."
+    )
+    gone_before = models.DateField(null=True, help_text="Single events before this day were taken off.")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_event_keeping")]
+
+    def __str__(self) -> str:
+        return f"{self.months} months" if self.months else "for ever"
+
+    @classmethod
+    def get(cls) -> "EventKeeping":
+        return cls.objects.filter(id=1).first() or cls()

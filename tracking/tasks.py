@@ -1,12 +1,14 @@
-from datetime import date
+from datetime import datetime
+from typing import Any
 
 from celery import shared_task
 from django.db import connection
 from django.utils import timezone
 
-from tracking import tagging
+from delivery.queueing import enqueue
+from tracking import keeping, tagging
 from tracking.cohorts import folding as cohorts
-from tracking.intake import crowds, folding, learning
+from tracking.intake import crowds, flagged, folding, learning
 
 _MONTHS_AHEAD = 3
 
@@ -30,8 +32,12 @@ def partitions() -> None:
     today = timezone.now().date()
     with connection.cursor() as cursor:
         for ahead in range(_MONTHS_AHEAD + 1):
-            months = today.year * 12 + today.month - 1 + ahead
-            cursor.execute("SELECT tracking_event_partition(%s)", [date(months // 12, months % 12 + 1, 1)])
+            cursor.execute("SELECT tracking_event_partition(%s)", [keeping.months_after(today, ahead)])
+
+
+@shared_task(name="tracking.take_off_events", queue="jobs", ignore_result=True)
+def take_off_events() -> None:
+    keeping.take_off()
 
 
 @shared_task(name="tracking.tag_people", queue="jobs", acks_late=True, ignore_result=True)
@@ -44,3 +50,15 @@ def sweep_taggings() -> None:
     """Takes up what a killed worker left half done."""
     for tagging_id in tagging.abandoned():
         tag_people.delay(tagging_id=tagging_id)
+
+
+@shared_task(name="tracking.flagged", queue="jobs")
+def turn_flagged(*, message_id: int, kind: str, at: str) -> None:
+    """`at` in ISO 8601. Safe to run twice."""
+    flagged.turn(message_id, kind, datetime.fromisoformat(at))
+
+
+def when_automated(sender: object, *, message_id: int, kind: str, at: datetime | None, **_: Any) -> None:
+    """Receives delivery.feedback.acting.automated."""
+    if at is not None:
+        enqueue("tracking.flagged", queue="jobs", message_id=message_id, kind=kind, at=at.isoformat())

@@ -19,6 +19,7 @@ from campaigns.drafts.forms import CARDS, TestMailForm
 from campaigns.message import editions, preview
 from campaigns.models import Campaign, Edition, Stage
 from campaigns.reporting import earlier, sharing
+from campaigns.views import mailboxes
 from campaigns.views.pages import Readiness, alarm, get_campaign, tally_links
 from campaigns.views.showing import Showing
 from campaigns.views.test_mails import ADDRESSES
@@ -116,6 +117,9 @@ def _launched(request: StaffRequest, found: Campaign) -> dict[str, Any]:
         "bad_day_in_words": bad_day.IN_WORDS,
         "undecided": ledger.undecided([batch.pk]).get(batch.pk, 0),
     }
+    if found.stage in (Stage.SENDING, Stage.PAUSED):
+        context["mailboxes"] = mailboxes.rows(batch)
+        context["mailbox_definitions"] = mailboxes.DEFINITIONS
     context["versions"] = revising.versions(batch)
     if found.stage == Stage.PAUSED:
         if batch.accepted_when_paused is not None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from django.db.backends.utils import CursorWrapper
 
 from tracking.intake import crowds, sums
+from tracking.intake.arrays import array
 from tracking.intake.traits import NONE, Traits
 from tracking.models import EventKind
 from tracking.scoring import bursts, verdicts
@@ -79,7 +80,7 @@ def judged_together(
         if event.mail.id in acts:
             acts[event.mail.id].append(event)
     times = [event.at for event in tracked]
-    for stored in _stored(cursor, suspects, min(times) - _AROUND, max(times) + _AROUND, networks):
+    for stored in stored_between(cursor, suspects, min(times) - _AROUND, max(times) + _AROUND, networks):
         acts[stored.mail.id].append(stored)
     links = _links_in_mail(cursor, {mail.batch_id for mail in suspects.values()})
     later: dict[int, str] = {}
@@ -112,14 +113,14 @@ def _guilty(
     )
 
 
-def _stored(
+def stored_between(
     cursor: CursorWrapper, mails: "Mapping[int, Mail]", start: datetime, end: datetime, networks: Networks
 ) -> "Iterable[Stored]":
     cursor.execute(
         "SELECT id, message_id, at, kind, link_id, verdict, host(ip), user_agent, client, device, country"
         " FROM tracking_event"
-        " WHERE message_id = ANY(%s) AND at BETWEEN %s AND %s AND kind IN (1, 2) AND verdict <> %s",
-        [sorted(mails), start, end, verdicts.HEAD],
+        " WHERE message_id = ANY(%s::bigint[]) AND at BETWEEN %s AND %s AND kind IN (1, 2) AND verdict <> %s",
+        [array(sorted(mails)), start, end, verdicts.HEAD],
     )
     for number, message_id, at, kind, link_id, verdict, ip, agent, *told in cursor.fetchall():
         network = networks.place(ip).network if ip else Network.UNKNOWN

@@ -5,8 +5,10 @@ moved and stores nothing; whoever dies before the commit has stored nothing eith
 """
 
 import contextlib
+import gc
 import logging
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from django.db import DatabaseError, InterfaceError, connection, transaction
@@ -68,7 +70,7 @@ class Intake:
     def _store(self, name: str, offset: int, end: int, acts: list[Act]) -> int:
         """One transaction. Zero when another intake was faster."""
         del self._offsets[name]
-        with transaction.atomic(), connection.cursor() as cursor:
+        with _no_collecting(), transaction.atomic(), connection.cursor() as cursor:
             if not _move(cursor, name, offset, end):
                 return 0
             storing.store(cursor, acts)
@@ -92,6 +94,16 @@ class Intake:
         self._offsets.pop(path.name, None)
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM tracking_spool WHERE name = %s", [path.name])
+
+
+@contextlib.contextmanager
+def _no_collecting() -> Iterator[None]:
+    """A block's events are many small objects without a circle: looking for circles took a sixth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _move(cursor: CursorWrapper, name: str, offset: int, end: int) -> bool:

@@ -6,6 +6,8 @@ from typing import Protocol, TypeVar
 
 from django.db.backends.utils import CursorWrapper
 
+from tracking.intake.arrays import array
+
 MOST_STORED = 50  # of one message, kind, link and verdict human or machine
 
 
@@ -41,8 +43,8 @@ def within_bound(cursor: CursorWrapper, events: Sequence[Event]) -> Iterator[Eve
 
 def _stored(cursor: CursorWrapper, messages: list[int]) -> Counter[_Key]:
     cursor.execute(
-        "SELECT message_id, kind, link_id, is_machine, count(*) FROM tracking_event WHERE message_id = ANY(%s)"
-        " GROUP BY 1, 2, 3, 4",
-        [list(set(messages))],
+        "SELECT message_id, kind, link_id, is_machine, count(*) FROM tracking_event"
+        " WHERE message_id = ANY(%s::bigint[]) GROUP BY 1, 2, 3, 4",
+        [array(set(messages))],
     )
     return Counter({(message, kind, link, is_machine): count for message, kind, link, is_machine, count in cursor})

@@ -8,6 +8,7 @@ from typing import Protocol
 from django.db.backends.utils import CursorWrapper
 
 from tracking.intake import hourly as organisation_sums
+from tracking.intake.arrays import array
 from tracking.intake.traits import BY, NONE, Traits
 from tracking.models import Breakdown
 
@@ -115,7 +116,7 @@ _FIRST = """
 INSERT INTO tracking_engagement (message_id, batch_id, kind, link_id, is_machine, first_at)
 SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[], %s::bigint[], %s::boolean[], %s::timestamptz[])
 ON CONFLICT (message_id, kind, link_id, is_machine) DO NOTHING
-RETURNING message_id, kind, link_id, is_machine, first_at
+RETURNING message_id, kind, link_id, is_machine
 """
 
 First = tuple[int, int, int, bool]  # message, kind, link, machine
@@ -128,8 +129,8 @@ def insert_engagement(
     rows = [(key[0], mails[key[0]].batch_id, *key[1:], first[key]) for key in sorted(first)]
     if not rows:
         return []
-    cursor.execute(_FIRST, [list(column) for column in zip(*rows, strict=True)])
-    return [tuple(row) for row in cursor.fetchall()]
+    cursor.execute(_FIRST, [array(column) for column in zip(*rows, strict=True)])
+    return [(*row, first[row]) for row in cursor.fetchall()]
 
 
 def _hourly(mail: Mailed, at: datetime, kind: int, link_id: int, is_machine: bool) -> _Hourly:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from django.db.models.functions import Lower
@@ -18,7 +18,7 @@ from tracking import titles
 from tracking.message_log import came_back, wording
 from tracking.message_log.came_back import Said
 from tracking.message_log.wording import Words
-from tracking.models import Event, EventKind, Link
+from tracking.models import Event, EventKeeping, EventKind, Link
 from tracking.scoring import verdicts
 from tracking.titles import Title
 
@@ -128,6 +128,13 @@ class Story:
         return [_happened(row, links.get(row.link_id)) for row in rows]
 
     @cached_property
+    def events_gone_before(self) -> date | None:
+        """The day before which single events were taken off, if this mail may have had some."""
+        gone_before = EventKeeping.get().gone_before
+        at = self.message.accepted_at
+        return gone_before if gone_before and at and at.date() < gone_before else None
+
+    @cached_property
     def returned(self) -> list[Said]:
         """What servers, providers and programs said of it later."""
         return came_back.of_messages([self.message.id]).get(self.message.id, [])
@@ -213,7 +220,9 @@ def _listed(message: Message, waiting: Waiting | None, title: Title, standing: W
 
 def _words(message: Message, waiting: Waiting | None, holdup: str = "") -> Words:
     category = waiting.category if waiting else ""
-    return wording.of_message(message.state, category, waiting.retry_at if waiting else None, message.batch, holdup)
+    retry_at = waiting.retry_at if waiting else None
+    paused = wording.of_pause(message.batch, message.email)
+    return wording.of_message(message.state, category, retry_at, message.batch, holdup, paused)
 
 
 def _tried(row: Attempt) -> Tried:

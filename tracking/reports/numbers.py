@@ -173,7 +173,7 @@ class Report:
     @cached_property
     def lanes(self) -> list[LaneRow]:
         """By mailbox provider: where a trouble is, if it is in one place."""
-        return mailboxes.rows(self.batch_ids)
+        return mailboxes.rows(self.batch_ids, self._people_page)
 
     @cached_property
     def machines(self) -> list[machines.MachineRow]:

@@ -75,6 +75,7 @@ export function mount(canvas) {
     chart.update();
   };
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
+  matchMedia("print").addEventListener("change", recolour); // paper is light in both themes
   new MutationObserver(recolour).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   document.addEventListener("htmx:beforeCleanupElement", function end(event) {
     if (!event.target.contains?.(canvas)) return;

@@ -215,7 +215,7 @@ def test_a_killed_intake_stores_each_act_once(send: Callable[..., Sent], spools:
         intake.send_signal(signal.SIGKILL)
         intake.wait()
     intake = start_intake(spools)
-    wait_for(lambda: Event.objects.count() >= 20_000)
+    wait_for(lambda: Event.objects.count() >= 20_000, seconds=90)
     intake.terminate()
     assert intake.wait(10) == 0
     assert Event.objects.count() == total(EventKind.OPEN) == 20_000

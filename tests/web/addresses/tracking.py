@@ -4,10 +4,10 @@ from accounts.models import AuditEntry
 from contacts.models import Subscription, Suppression
 from delivery.models import Waiting
 from tests.web import stage
-from tests.web.address import STAFF, WRITERS, Address, beside
+from tests.web.address import ADMINS, STAFF, WRITERS, Address, beside
 from tests.web.cast import Cast
 from tracking import tagging, unsubscribing
-from tracking.models import Tagging
+from tracking.models import EventKeeping, Tagging
 
 
 def one(cast: Cast) -> dict[str, Any]:
@@ -69,6 +69,9 @@ def consent_now(cast: Cast) -> object:
 
 
 ADDRESSES = {
+    "event-keeping": Address(
+        ADMINS, post=lambda cast: {"months": "24"}, changes=lambda cast: EventKeeping.get().months
+    ),
     "messages": Address(STAFF, args=beside(stage.message), query="?q=ana@kunden.example"),
     "message": Address(STAFF, args=one, states=(came_back,)),
     "message-mail": Address(STAFF, args=one, no_page="the mail itself, in a frame"),
