@@ -40,6 +40,8 @@ def _mailboxes(report: Report) -> Iterator[Row]:
 
 
 def _clients(key: str) -> Callable[[Report], Iterator[Row]]:
+    """Programs, devices or countries, all of them."""
+
     def rows(report: Report) -> Iterator[Row]:
         for table in report.clients:
             if table.key == key:
@@ -56,16 +58,6 @@ def _returned(report: Report) -> Iterator[Row]:
 def _reasons(report: Report) -> Iterator[Row]:
     for reason in report.reasons.rows:
         yield reason.words, reason.label, reason.people
-
-
-def _clients(key: str) -> Callable[[Report], Iterator[Row]]:
-    """Programs, devices or countries."""
-
-    def rows(report: Report) -> Iterator[Row]:
-        for table in report.clients:
-            yield from ((row.label, row.opened, row.clicked) for row in table.rows if table.key == key)
-
-    return rows
 
 
 def _machines(report: Report) -> Iterator[Row]:
@@ -94,9 +86,6 @@ TABLES: dict[str, Table] = {
     "countries": (("Country", "Opened", "Clicked"), _clients("countries")),
     "returned": (("Accepted and then", "People", "Share", "What it means"), _returned),
     "reasons": (("Reason", "Bounced", "People"), _reasons),
-    "clients": (("Program", "Opened", "Clicked"), _clients("clients")),
-    "devices": (("Device", "Opened", "Clicked"), _clients("devices")),
-    "countries": (("Country", "Opened", "Clicked"), _clients("countries")),
     "machines": (("Why they are no people", "Mails opened", "Mails clicked in", "Times"), _machines),
     "unsubscribed": (("Left", "People"), _ways),
 }
