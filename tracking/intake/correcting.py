@@ -71,7 +71,7 @@ def judged_together(
     """
     tracked = [event for event in events if event.kind in _TRACKED]
     crowd = crowds.find(cursor, tracked)
-    suspects = {event.mail.id: event.mail for event in tracked if event.is_click or event.is_fresh}
+    suspects = {event.mail.id: event.mail for event in tracked if bursts.matters(event, is_fresh=event.is_fresh)}
     suspects |= mails_by_id(cursor, set(crowd.mails - suspects.keys()))
     if not suspects:
         return list(events)

@@ -81,6 +81,14 @@ def of_mail(acts: Iterable[A], *, links_in_mail: int, accepted_at: float | None)
     return list(found.values())
 
 
+def matters(act: Act, *, is_fresh: bool) -> bool:
+    """Whether other acts of the same mail may say something of it, or it of them: most pictures are a mail service's
+    proxy's, or Apple's, or loaded long after any filter has looked."""
+    if act.is_click or act.verdict in _PROOFS:
+        return True
+    return is_fresh and act.verdict == verdicts.HUMAN and recognise(act.user_agent) == Agent.BROWSER
+
+
 def crowd(acts: Sequence[tuple[float, int]]) -> bool:
     """Whether (seconds, mail) of one company's people, by one program at one place, are too close for people."""
     ordered = sorted(acts)
