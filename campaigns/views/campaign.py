@@ -3,6 +3,7 @@
 import hashlib
 import re
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from django.http import HttpResponse
@@ -134,15 +135,15 @@ def _launched(request: StaffRequest, found: Campaign) -> dict[str, Any]:
 
 
 def _report(request: StaffRequest, found: Campaign, batch: Batch) -> dict[str, Any]:
-    """What `tracking/_report.html` shows of a launched campaign."""
+    """What `tracking/_report.html` shows of a launched campaign; asked for when it is shown, not by every poll."""
     with_machines = request.GET.get("machines") == "shown"
     return {
         "report": numbers.report([batch.pk], with_machines=with_machines),
-        "opening": "" if batch.rehearsal else earlier.sentences([found]).get(found.pk, ""),
+        "opening": cache(lambda: "" if batch.rehearsal else earlier.sentences([found]).get(found.pk, "")),
         "report_query": "&machines=shown" if with_machines else "",
         "mail_url": f"{reverse('campaign-clicks', args=[found.pk])}?",
         "map_version": batch.version,
-        "shared": sharing.addresses(found),
+        "shared": cache(lambda: sharing.addresses(found)),
         "share_days": sharing.DAYS,
         "table_url": f"{found.get_absolute_url()}report/",
     }

@@ -1,10 +1,12 @@
 """`python -m tests.chaos [--rounds 20] [--seed 1] [--people 4000]`: campaigns are sent while everything is killed.
 
 The whole product runs as `make run` starts it, and a server on loopback writes down every mail before it accepts it.
-Workers, control, intake, Redis and PostgreSQL are killed, workers stopped past their lease, the server is stopped,
-the campaign paused and resumed, the disk of the journals filled. In the first rounds one process alone is killed, each
-kind once, and the campaign must go on within ten seconds. A round whose harm missed the sending is void and repeated.
-Ends with one line, and with 1 when anybody got a mail twice or was lost, or one death held up the campaign for longer.
+Workers, control, web processes, intake, Redis and PostgreSQL are killed, workers stopped past their lease, the server
+is stopped, the campaign paused and resumed, the disk of the journals filled. In the first rounds one process alone is
+killed, each kind once, and the campaign must go on within ten seconds. A round whose harm missed the sending is void
+and repeated. Meanwhile readers open and click what has come: whoever was answered must be stored exactly once. Ends
+with one line, and with 1 when anybody got a mail twice or was lost, a reader was lost or counted twice, or one death
+held up the campaign for longer.
 """
 
 import argparse
@@ -76,11 +78,17 @@ def _sum(reports: "list[Report]", seconds: float) -> int:
         f"{len(played)} rounds ({len(void)} void repeated), {sum(r.messages for r in played):,} messages, "
         f"{sum(r.duplicates for r in reports)} duplicates, {sum(r.lost for r in reports)} lost, "
         f"{sum(r.bounces for r in played):,} bounces handed in, "
+        f"{sum(r.read for r in played):,} opens and clicks answered, {_told(played)}, "
         f"{sum(r.uncertain for r in played)} uncertain (at most {sum(r.allowed for r in played)} by the harm done), "
         f"{sum(r.looks for r in played):,} looks, {sum(len(r.untrue) for r in reports)} tallies wrong, "
         f"{seconds:.0f} s: {'good' if is_good else 'BAD'}"
     )
     return 0 if is_good else 1
+
+
+def _told(played: "list[Report]") -> str:
+    wrong = sum("opens and clicks" in problem for report in played for problem in report.problems)
+    return f"in {wrong} rounds not stored once" if wrong else "each stored once"
 
 
 @contextmanager

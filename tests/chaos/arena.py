@@ -110,6 +110,20 @@ class Arena:
         """Of one of the product's programs, parent first; waits for those that are just being started again."""
         return list(until(lambda: len(found := self.product.processes(name)) >= at_least and found, 60))
 
+    def listening(self) -> list[int]:
+        """The processes behind the public port, the one that keeps the others among them."""
+
+        def find() -> list[int]:
+            found = []
+            for process in self._supervised():
+                with contextlib.suppress(psutil.Error):
+                    ports = [at.laddr.port for at in process.net_connections("tcp") if at.status == psutil.CONN_LISTEN]
+                    if self.product.port in ports:
+                        found.append(int(process.pid))
+            return found
+
+        return list(until(find, 60))
+
     def service(self, name: str) -> int:
         """The process id of a service, of beat, or of the parts' parent."""
 

@@ -56,6 +56,12 @@ def kill_intake(arena: Arena, flight: Flight, dice: Random) -> Iterator[float]:
     yield 0
 
 
+def kill_web(arena: Arena, flight: Flight, dice: Random) -> Iterator[float]:
+    """One of those that answer on the public port, while readers open and click."""
+    arena.kill(dice.choice(arena.listening()))
+    yield 0
+
+
 def kill_feedback(arena: Arena, flight: Flight, dice: Random) -> Iterator[float]:
     """What reads the bounces that come while it is sent; servers have to hand in again what it had not taken."""
     arena.kill(arena.processes("feedback")[0])
@@ -159,7 +165,8 @@ FAULTS = (
     Fault("workers' parent killed", kill_parent, 3, standstill_at_most=PROMPT),
     Fault("warmed parent of all parts killed", kill_warmed, 2),
     Fault("control killed", kill_control, 2, standstill_at_most=PROMPT),
-    Fault("intake killed", kill_intake, 1, standstill_at_most=PROMPT),
+    Fault("web process killed", kill_web, 3, standstill_at_most=PROMPT),
+    Fault("intake killed", kill_intake, 2, standstill_at_most=PROMPT),
     Fault("feedback killed", kill_feedback, 2, standstill_at_most=PROMPT),
     Fault("beat killed", kill_beat, 1, standstill_at_most=PROMPT),
     Fault("Redis killed", kill_redis, 4, standstill_at_most=PROMPT),

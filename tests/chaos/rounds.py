@@ -12,6 +12,7 @@ import psycopg
 from delivery.models import MessageState
 from tests.chaos.arena import Arena, Flight
 from tests.chaos.faults import Fault
+from tests.chaos.readers import Readers
 from tests.chaos.returning import Returning, problems
 
 ROUND_SECONDS = 420
@@ -30,6 +31,8 @@ class Report:
     allowed: int = 0
     looks: int = 0
     bounces: int = 0  # handed in while it was sent
+    read: int = 0  # opens and clicks that were answered meanwhile
+    unanswered: int = 0
     untrue: list[str] = field(default_factory=list)  # tallies that did not add up
     problems: list[str] = field(default_factory=list)
     standstill: float = 0
@@ -54,7 +57,8 @@ class Report:
         told = [
             f"{self.messages:,} messages in {self.seconds:.0f} s",
             f"{self.duplicates} duplicates, {self.lost} lost, {self.uncertain} uncertain (at most {self.allowed})",
-            f"{self.bounces} bounces, {self.looks} looks, longest standstill {self.standstill:.1f} s{self._bound}",
+            f"{self.bounces} bounces, {self.read:,} opens and clicks answered and {self.unanswered} not,",
+            f"{self.looks} looks, longest standstill {self.standstill:.1f} s{self._bound}",
             *([f"{self.mistold} refused or skipped but mailed"] if self.mistold else []),
             *([f"{len(self.untrue)} tallies wrong, as {self.untrue[0]}"] if self.untrue else []),
             *self.problems,
@@ -77,16 +81,21 @@ def play(arena: Arena, dice: Random, faults: Sequence[Fault]) -> Report:
     watch.start()
     returning = Returning(arena, flight)
     returning.start()
+    readers = Readers(arena, flight)
+    readers.start()
     try:
         _harm(arena, flight, dice, faults, report)
         _wait_for_end(flight, report, begun + ROUND_SECONDS)
     finally:
         watch.stop()
+        readers.stop()
         returning.stop()
         arena.stop_receiving()
     report.seconds = time.monotonic() - begun
     report.bounces = len(returning.reported)
     report.problems += problems(arena, flight, returning.reported)
+    report.read, report.unanswered = readers.counts
+    report.problems += readers.problems()
     _account(arena, flight, report)
     return report
 

@@ -24,11 +24,12 @@ View = Callable[..., HttpResponse]
 
 
 def _for_recipients(view: View) -> View:
-    """No cookie decides anything here, and the page's only styles besides our own are the organisation's colours."""
+    """The page's only styles besides our own are the organisation's colours."""
     styled = cast("Callable[[View], View]", csp_update({"style-src": [SELF, NONCE]}))
-    return csrf_exempt(never_cache(styled(view)))
+    return never_cache(styled(view))
 
 
+@csrf_exempt
 @_for_recipients
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
@@ -42,6 +43,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     return _page(request, "public/unsubscribe.html", token, leaver)
 
 
+@csrf_exempt
 @_for_recipients
 @require_POST
 def leave(request: HttpRequest, token: str) -> HttpResponse:
@@ -54,6 +56,7 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
     return _page(request, "public/unsubscribed.html", token, leaver, left=chosen)
 
 
+@csrf_exempt
 @_for_recipients
 @require_POST
 def undo(request: HttpRequest, token: str) -> HttpResponse:
@@ -64,6 +67,7 @@ def undo(request: HttpRequest, token: str) -> HttpResponse:
     return _page(request, "public/resubscribed.html", token, leaver, is_undone=is_undone)
 
 
+@csrf_exempt
 @_for_recipients
 @require_POST
 def answer_counting(request: HttpRequest, token: str) -> HttpResponse:
