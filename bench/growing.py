@@ -46,8 +46,23 @@ def grow(times: int) -> None:
             cursor.execute(f"UPDATE {table} SET " + ", ".join(f"{name} = {name} * {times}" for name in columns))  # noqa: S608
         cursor.execute(_LEFT_OUT, [times])
         _chunks(cursor, times)
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM (ANALYZE)")
+
+
+def disagreement() -> str:
+    """What the ledger's audit, or a recount of events, does not bear out; empty when all adds up."""
+    from django.db.models import Sum
+
+    from delivery import ledger
+    from delivery.models import Batch
+    from tracking.models import Event, Rollup
+
+    for batch in Batch.objects.filter(built_at__isnull=False):
+        tally = ledger.audit(batch)
+        if tally.unaccounted or Batch.objects.get(pk=batch.pk).audit:
+            return f"The ledger does not add up: {tally.words}"
+    counted = Event.objects.exclude(verdict="head").exclude(kind=2, link_id=0).count()
+    summed = Rollup.objects.filter(link_id=0).aggregate(sum=Sum("total"))["sum"]
+    return "" if counted == summed else f"{counted} events, {summed} in the sums."
 
 
 def _number(cursor: Any, times: int) -> None:
@@ -112,7 +127,7 @@ def _chunks(cursor: Any, times: int) -> None:
     counted = ("size", *_COUNTERS)
     names = ", ".join(counted)
     summed = ", ".join(f"sum({name})::bigint AS {name}" for name in counted)
-    shares = ", ".join(f"{name} * {times} * (k + 1) / parts - {name} * {times} * k / parts" for name in counted)
+    shares = ", ".join(f"s.{name} * {times} * (k + 1) / parts - s.{name} * {times} * k / parts" for name in counted)
     cursor.execute(
         f"""
         WITH gone AS (DELETE FROM delivery_chunk RETURNING *), lane AS (

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
+from accounts.organisation.measuring import Tracking
 from campaigns.message import editions
 from campaigns.models import Campaign
 from campaigns.preflight import checklist, findings
@@ -178,6 +179,7 @@ def _start(campaign: Campaign, by: User, at: datetime | None, bad_day: bool, fou
         sender_domain=edition.sender_domain,
         not_before=at,
         bad_day=bad_day,
+        tracking=Tracking(edition.tracking),
     )
     edition.batch = campaign.batch = batch
     edition.save(update_fields=["batch"])

@@ -121,7 +121,7 @@ def _letter(mail: Mail, organisation: Organisation) -> Letter:
     content = _Written(sender, message.as_bytes(policy=policy.SMTP))
     facts = BatchFacts(0, "transactional", rehearsal=False, lists=[], compiled=content)
     claim = Claim(0, facts, epoch=0, flush_no=0, ids=(), window_end=1, safe_until=float("inf"))
-    return Letter(claim, 0, 0, mail.to, 0, False, Recipient(0, None, mail.to, {}, tracked=False))
+    return Letter(claim, 0, 0, mail.to, 0, False, Recipient(0, None, mail.to, {}, opens=False, clicks=False))
 
 
 class _OneLetter:

@@ -6,6 +6,7 @@ from django.db.models import Q, Value
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from accounts.organisation.measuring import Tracking
 from delivery.models.providers import Provider
 
 
@@ -61,6 +62,13 @@ class Batch(models.Model):
     provider = models.ForeignKey(Provider, models.PROTECT, null=True)
     sender_domain = models.CharField(max_length=255, blank=True, db_default="", help_text="Of From: what routes go by.")
     rehearsal = models.BooleanField(help_text="Frozen at launch: nobody receives it, nobody's record changes.")
+    tracking = models.CharField(
+        max_length=10,
+        choices=Tracking.choices,
+        default=Tracking.INDIVIDUAL,
+        db_default=Tracking.INDIVIDUAL,
+        help_text="Frozen at launch: how opens and clicks are counted.",
+    )
     bad_day = models.BooleanField(
         default=False, db_default=False, help_text="A rehearsal that meets refusals, complaints and a dead relay."
     )

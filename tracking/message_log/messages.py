@@ -181,7 +181,9 @@ class Story:
             if person
             else merge_values.values(self.message.email, "", "", "", {})
         )
-        return Recipient(self.message.id, self.message.contact_id, self.message.email, values, tracked=False)
+        return Recipient(
+            self.message.id, self.message.contact_id, self.message.email, values, opens=False, clicks=False
+        )
 
 
 def timeline(contact: Contact, limit: int = 200) -> Iterable[tuple[Listed, list[Happened], list[Said]]]:
