@@ -27,7 +27,7 @@ fix: setup ## Mend what linters can mend
 	@$(UV) run --frozen --no-sync ruff check --fix .
 	@$(UV) run --frozen --no-sync ruff format .
 
-bench: setup ## Measure sending, importing and tracking; one JSON object a line
+bench: setup ## Measure sending, importing, tracking and pages; one JSON object a line
 	@$(PYTHON) -m bench send --json
 	@$(PYTHON) -m bench send --json --body 40
 	@$(PYTHON) -m bench send --json --tls
@@ -40,6 +40,8 @@ bench: setup ## Measure sending, importing and tracking; one JSON object a line
 	@$(PYTHON) -m bench track --json
 	@$(PYTHON) -m bench bounces --json
 	@$(PYTHON) -m bench idle --json
+	@$(PYTHON) -m bench reports --json
+	@$(PYTHON) -m bench pages --json
 
 chaos: setup ## Send twenty campaigns while processes are killed, and account for every message; half an hour or more
 	@$(PYTHON) -m tests.chaos
@@ -48,7 +50,7 @@ fuzz: setup ## Look for inputs that our readers do not survive, for an hour; TAR
 	@$(UV) sync --frozen --quiet --group fuzz
 	@$(PYTHON) -m tests.fuzz $(TARGETS)
 
-demo: setup ## Start with sample data in a folder of its own (var/demo)
+demo: setup ## Start with a year of a made-up bookshop, in a folder of its own (var/demo)
 	@exec $(PYTHON) -m tools.demo
 
 screenshots: setup ## Make the README's pictures from the running product

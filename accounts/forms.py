@@ -59,6 +59,12 @@ class SetUpForm(forms.Form):
         return {name: self.cleaned_data[name] for name in names}
 
 
+class SummaryForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    class Meta:
+        model = User
+        fields = ("wants_summary",)
+
+
 class NameForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     name = LineField(label="Your name", max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
 

@@ -15,6 +15,7 @@ class Mail:
     to: str
     subject: str
     text: str
+    html: str = ""
     invitation_id: int | None = None
 
     def written(self, organisation: Organisation) -> EmailMessage:
@@ -28,6 +29,8 @@ class Mail:
         message["Message-ID"] = make_msgid(domain=sender.domain)
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(self.text, cte="quoted-printable")
+        if self.html:
+            message.add_alternative(self.html, subtype="html", cte="quoted-printable")
         return message
 
 
@@ -68,7 +71,7 @@ def send_invitation(organisation: Organisation, invitation: Invitation, link: st
         "If you do not know what this is about, do nothing.\n"
     )
     subject = f"{invitation.invited_by} invites you to {organisation}"
-    send(Mail(invitation.email, subject, text, invitation.pk))
+    send(Mail(invitation.email, subject, text, invitation_id=invitation.pk))
 
 
 def outcome(mail: Mail, problem: str) -> None:

@@ -10,6 +10,8 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.crypto import salted_hmac
 
+from accounts.organisation.measuring import AddressKept, Rules, Tracking
+
 
 class Role(models.TextChoices):
     OWNER = "owner", "Owner"
@@ -35,6 +37,9 @@ class User(AbstractBaseUser):
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.VIEWER)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    wants_summary = models.BooleanField(
+        "Mail me a summary every Monday", default=False, db_default=False, help_text="Of the week before."
+    )
     session_epoch = models.PositiveIntegerField(default=0, help_text="One more ends all sessions of this person.")
 
     USERNAME_FIELD = "email"
@@ -84,6 +89,28 @@ class Organisation(models.Model):
     brand_colour = models.CharField(max_length=7, default="#1f4fa8")
     logo = models.CharField(max_length=200, blank=True, help_text="Storage name of the logo.")
     second_factor_required = models.BooleanField(default=False, help_text="Of everybody who works here.")
+    tracking = models.CharField(
+        max_length=10, choices=Tracking.choices, default=Tracking.INDIVIDUAL, db_default=Tracking.INDIVIDUAL
+    )
+    measures_unknown_opens = models.BooleanField(
+        default=True, db_default=True, help_text="Whether opens of people who were never asked are counted."
+    )
+    measures_unknown_clicks = models.BooleanField(
+        default=True, db_default=True, help_text="Whether clicks of people who were never asked are counted."
+    )
+    address_kept = models.CharField(
+        max_length=13,
+        choices=AddressKept.choices,
+        default=AddressKept.NEIGHBOURHOOD,
+        db_default=AddressKept.NEIGHBOURHOOD,
+        help_text="Of the internet addresses that opens and clicks come from.",
+    )
+    tracking_url = models.URLField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Scheme and host of counted links and the pixel; empty: the public one.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -105,6 +132,15 @@ class Organisation(models.Model):
     def public_address(self) -> str:
         """Scheme and host that recipients reach, without a trailing slash."""
         return (self.public_url or settings.PUBLIC_URL).rstrip("/")
+
+    @property
+    def tracking_address(self) -> str:
+        """The same for counted links and the pixel."""
+        return self.tracking_url or self.public_address
+
+    @property
+    def rules(self) -> Rules:
+        return Rules(self.measures_unknown_opens, self.measures_unknown_clicks, self.address_kept)
 
 
 class Invitation(models.Model):

@@ -31,6 +31,15 @@ def without_pictures(shown: HttpResponse) -> HttpResponse:
     return shown
 
 
+# The mail as a page of its own: its links may open wherever they ask to.
+_WHOLE_PAGE = _MAIL | {"frame-ancestors": [NONE], "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"]}
+
+
+def as_a_page(shown: HttpResponse) -> HttpResponse:
+    shown.headers["Content-Security-Policy"] = build_policy(config=_WHOLE_PAGE)
+    return shown
+
+
 _PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"
 
 

@@ -1,4 +1,4 @@
-"""`python -m bench send|import|track|build|idle|bounces [--json]`: one measurement, one JSON object a line."""
+"""`python -m bench MEASUREMENT [--json]`: one of those below, one JSON object a line."""
 
 import importlib
 import signal
@@ -13,6 +13,8 @@ MEASUREMENTS = {
     "budget": "budget",
     "idle": "idle",
     "bounces": "returning",
+    "reports": "pages:reports",
+    "pages": "pages:pages",
 }
 
 
@@ -21,8 +23,8 @@ def main() -> int:
         print(f"usage: python -m bench {'|'.join(MEASUREMENTS)} [--json]", file=sys.stderr)
         return 2
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is stopped, too
-    module = importlib.import_module(f"bench.{MEASUREMENTS[sys.argv[1]]}")
-    module.main(sys.argv[2:])
+    module, _, function = MEASUREMENTS[sys.argv[1]].partition(":")
+    getattr(importlib.import_module(f"bench.{module}"), function or "main")(sys.argv[2:])
     return 0
 
 

@@ -80,7 +80,7 @@ def recipients(count: int) -> list[Recipient]:
     names = ("Ana", "Jürgen", "Zoë", "Ola", "")
     return [
         Recipient(
-            number, number, f"person{number}@example.org", {"first_name": names[number % 5], "city": "Bonn"}, True
+            number, number, f"person{number}@example.org", {"first_name": names[number % 5], "city": "Bonn"}, True, True
         )
         for number in range(1, count + 1)
     ]

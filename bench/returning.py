@@ -147,9 +147,9 @@ def _sent(count: int) -> list[tuple[int, str]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO contacts_contact (email, first_name, last_name, attributes, language, time_zone, source,"
-            " tracking_consent, is_sample, last_sent_at, created_at, updated_at)"
-            " SELECT 'reader' || n || '@' || (%s::text[])[1 + n %% %s], '', '', '{}', '', '', '', 'unknown', false,"
-            " now(), now(), now() FROM generate_series(1, %s) n",
+            " open_consent, click_consent, is_sample, last_sent_at, created_at, updated_at)"
+            " SELECT 'reader' || n || '@' || (%s::text[])[1 + n %% %s], '', '', '{}', '', '', '', 'unknown', 'unknown',"
+            " false, now(), now(), now() FROM generate_series(1, %s) n",
             [domains, len(domains), people],
         )
         cursor.execute("UPDATE delivery_idblock SET next_id = next_id + %s RETURNING next_id", [people])

@@ -125,9 +125,9 @@ def people(count: int, list_id: int, subscribed: int) -> None:
         cursor.execute(
             """
             INSERT INTO contacts_contact (email, first_name, last_name, attributes, language, time_zone,
-                tracking_consent, is_sample, source, created_at, updated_at)
-            SELECT 'person' || n || '@example.org', 'Ana' || n, 'Reader', '{"city": "Bonn"}', 'en', '', 'given', false,
-                'bench', now(), now()
+                open_consent, click_consent, is_sample, source, created_at, updated_at)
+            SELECT 'person' || n || '@example.org', 'Ana' || n, 'Reader', '{"city": "Bonn"}', 'en', '', 'given',
+                'given', false, 'bench', now(), now()
             FROM generate_series(1, %s) n
             """,
             [count],

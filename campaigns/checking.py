@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from accounts.models import Organisation
+from accounts.organisation.measuring import Tracking
 from campaigns.content import blocks, html
 from campaigns.merge import language
 from campaigns.message import editions
@@ -48,6 +49,9 @@ def check(written: str, person: Mapping[str, Any]) -> Checked:
         return Checked([content.unusable(campaign, problem)])
     if not edition.organisation.get("public_address"):
         edition.organisation["public_address"] = _SOMEWHERE
+    # However campaigns count here: it is asked where each link leads.
+    edition.tracking = Tracking.INDIVIDUAL
+    edition.organisation.pop("tracking_address", None)
     recipient = _recipient(person)
     known = {tag.name for tag in (*tags(), *editions.OWN_TAGS)} | set(recipient.merge)
     findings = content.check_edition(campaign, edition, organisation, recipient, known, is_real=True)
@@ -63,7 +67,7 @@ def _recipient(person: Mapping[str, Any]) -> Recipient:
     given = {name: str(person.get(name) or "") for name in _OF_THE_PERSON}
     given["email"] = given["email"] or _NOBODY
     fields = {name: value for name, value in person.items() if name not in _OF_THE_PERSON}
-    return Recipient(_MESSAGE_ID, None, given["email"], values(**given, attributes=fields), tracked=True)
+    return Recipient(_MESSAGE_ID, None, given["email"], values(**given, attributes=fields), opens=True, clicks=True)
 
 
 def _sent(edition: Edition, recipient: Recipient) -> tuple[Parts, list[tuple[str, str]]]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
+from accounts.organisation.measuring import Tracking
 from campaigns.message import editions
 from campaigns.models import Campaign
 from campaigns.preflight import checklist, findings
@@ -103,6 +104,17 @@ def resume(campaign: Campaign, *, by: User) -> None:
     audit.record(by, "campaign.resumed", campaign.name, campaign=campaign.pk)
 
 
+def pause_lane(campaign: Campaign, lane: str, *, by: User) -> None:
+    """Hold what goes to one mailbox provider; the rest goes on."""
+    ledger.pause_lane(_batch(campaign), lane, by=str(by))
+    audit.record(by, "campaign.lane_paused", campaign.name, campaign=campaign.pk, lane=lane)
+
+
+def resume_lane(campaign: Campaign, lane: str, *, by: User) -> None:
+    ledger.resume_lane(_batch(campaign), lane)
+    audit.record(by, "campaign.lane_resumed", campaign.name, campaign=campaign.pk, lane=lane)
+
+
 def cancel(campaign: Campaign, *, by: User) -> None:
     """The rest is skipped. What has not begun at all is undone instead."""
     batch = _batch(campaign)
@@ -167,6 +179,7 @@ def _start(campaign: Campaign, by: User, at: datetime | None, bad_day: bool, fou
         sender_domain=edition.sender_domain,
         not_before=at,
         bad_day=bad_day,
+        tracking=Tracking(edition.tracking),
     )
     edition.batch = campaign.batch = batch
     edition.save(update_fields=["batch"])

@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from accounts.models import Organisation
+from accounts.organisation.measuring import Tracking
 from campaigns.message.encoding import ascii_address
 from contacts.audience import Audience
 from contacts.models import MailingList
@@ -79,6 +81,14 @@ class Campaign(models.Model):
     html = models.TextField(blank=True, help_text="As written by hand.")
     text = models.TextField(blank=True, help_text="Empty: made from the HTML.")
     provider = models.ForeignKey(Provider, models.SET_NULL, null=True, blank=True, help_text="Empty: the default.")
+    tracking = models.CharField(
+        max_length=10,
+        choices=Tracking.choices,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="How opens and clicks are counted; empty: as the organisation's settings say at launch.",
+    )
     scheduled_at = models.DateTimeField(null=True, blank=True)
     batch = models.OneToOneField(
         Batch, models.PROTECT, null=True, related_name="+", help_text="Its one launch; empty: a draft."
@@ -144,6 +154,12 @@ class Campaign(models.Model):
         chosen = self.provider
         return chosen if chosen and chosen.removed_at is None else Provider.objects.default()
 
+    @property
+    def way_of_tracking(self) -> Tracking:
+        """The chosen one, else the organisation's."""
+        organisation = None if self.tracking else Organisation.get()
+        return Tracking(self.tracking or (organisation.tracking if organisation else Tracking.INDIVIDUAL))
+
     @staticmethod
     def count_followers() -> int:
         """Drafts that leave through the default provider, whichever that is then."""
@@ -156,6 +172,29 @@ class Campaign(models.Model):
             excluded_lists=tuple(self.excluded_lists.order_by("pk").values_list("pk", flat=True)),
             tags=tuple(self.tags),
         )
+
+
+class WeeklySummary(models.Model):
+    """The summary of a week to a person: whoever makes or takes the row is the one who mails it, at most once."""
+
+    class State(models.TextChoices):
+        UNDER_WAY = "under_way", "Being mailed"  # for ever, if whoever mailed it died: it may have arrived
+        SENT = "sent", "Mailed"
+        FAILED = "failed", "Surely not mailed"
+        UNCERTAIN = "uncertain", "May have arrived"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="summaries")
+    week = models.DateField(help_text="The Monday on which it is mailed.")
+    state = models.CharField(max_length=9, choices=State.choices, default=State.UNDER_WAY)
+    tries = models.PositiveSmallIntegerField(default=1)
+    tried_at = models.DateTimeField(auto_now_add=True)
+    problem = models.CharField(max_length=300, blank=True, help_text="Holds the server's words; hostile text.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "week"], name="one_summary_a_week")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.week}"
 
 
 class DraftStep(models.Model):
@@ -197,6 +236,13 @@ class Edition(models.Model):
     html = models.TextField(help_text="Inlined, with merge tags, before links are rewritten.")
     text = models.TextField()
     organisation = models.JSONField(default=dict, help_text="Name, address and public address at launch.")
+    tracking = models.CharField(
+        max_length=10,
+        choices=Tracking.choices,
+        default=Tracking.INDIVIDUAL,
+        db_default=Tracking.INDIVIDUAL,
+        help_text="How its opens and clicks are counted.",
+    )
     preflight = models.JSONField(null=True, help_text="What preflight said when it was frozen for a launch.")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import User
+from accounts.organisation.measuring import Tracking
 from campaigns import launching
 from campaigns.launching import NotReady
 from campaigns.message import editions
@@ -86,6 +87,7 @@ def _launch(campaign: Campaign, rehearsal: Batch, provider: Provider, by: User) 
         hold_seconds=launching.hold_seconds(rehearsal.total),
         sender_domain=edition.sender_domain,
         repeats=rehearsal,
+        tracking=Tracking(edition.tracking),
     )
     edition.batch = campaign.batch = batch
     edition.save(update_fields=["batch"])

@@ -79,6 +79,7 @@ def _replace(campaign: Campaign, draft: Campaign, batch: Batch, by: User, found:
     _remember_links(batch)
     edition = editions.freeze(draft)
     edition.campaign, edition.batch, edition.version, edition.created_by = campaign, batch, batch.version + 1, by
+    edition.tracking = batch.tracking  # whatever the settings say meanwhile
     edition.preflight = findings.kept(found)
     edition.save()
     editions.freeze_links(edition, batch)

@@ -103,6 +103,7 @@ def remove(*, by: User) -> Inventory:
     samples.delete()
     removing.remove(batches)
     _remove_people()
+    cohorts.recount()
     sample_relay.remove()
     for mailing_list in MailingList.objects.filter(is_sample=True):
         consent.delete_list(mailing_list)

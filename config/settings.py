@@ -133,6 +133,20 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 
 LANGUAGE_CODE = "en"
+# Of the pages for recipients; staff read English.
+LANGUAGES = [
+    ("en", "English"),
+    ("de", "Deutsch"),
+    ("fr", "français"),
+    ("es", "español"),
+    ("pt", "português"),
+    ("it", "italiano"),
+    ("nl", "Nederlands"),
+    ("pl", "polski"),
+    ("ja", "日本語"),
+    ("ar", "العربيّة"),
+]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 

@@ -9,10 +9,12 @@ from django.utils.html import format_html
 
 from accounts.fields import LineField, TimeZoneField
 from accounts.models import User
-from contacts import addresses, consent, fields, tags
+from contacts import addresses, consent, fields, tags, tracking_consent
 from contacts.exporting import joined
 from contacts.importing.reading.cells import split_names
 from contacts.models import Contact, Field, MailingList, TrackingConsent
+
+_OWN = ("email", "first_name", "last_name", "language", "time_zone")
 
 
 class AddressField(LineField):
@@ -67,10 +69,21 @@ class ContactForm(forms.Form):
     tags = TagsField()
     language = LineField(max_length=12, required=False, help_text="A code such as en or pt-BR.")
     time_zone = OptionalTimeZoneField(required=False, help_text="Empty: the one of the organisation.")
-    tracking_consent = forms.ChoiceField(
-        label="Consent to tracking",
+    open_consent = forms.ChoiceField(
+        label="May we count their opens?",
         choices=TrackingConsent.choices,
-        help_text="Who refused gets mails without a tracking picture and with plain links.",
+        help_text="Refused: their mails come without the picture that counts, and none of earlier mails is recorded.",
+    )
+    click_consent = forms.ChoiceField(
+        label="May we count their clicks?",
+        choices=TrackingConsent.choices,
+        help_text="Refused: their mails have plain links, and clicks in earlier mails are no longer recorded.",
+    )
+    tracking_said = LineField(
+        label="How they said so",
+        max_length=300,
+        required=False,
+        help_text="Kept as proof when one of the two changes. For example: on the telephone, 12 March.",
     )
 
     def __init__(self, *args: Any, contact: Contact | None = None, **options: Any) -> None:
@@ -81,6 +94,9 @@ class ContactForm(forms.Form):
         super().__init__(*args, **options)
         for own in self.own_fields:
             self.fields[f"field_{own.key}"] = _control(own)
+        for column in tracking_consent.COLUMNS.values():
+            if contact and getattr(contact, column) != TrackingConsent.UNKNOWN:  # an answer is never unsaid
+                self.fields[column].choices = TrackingConsent.choices[1:]  # type: ignore[attr-defined]
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
@@ -102,11 +118,17 @@ class ContactForm(forms.Form):
                     data[name] = fields.convert(own.kind, text)
             except fields.BadValue as problem:
                 self.add_error(name, str(problem))
+        if not data.get("tracking_said") and any(map(self._agrees, tracking_consent.COLUMNS.values())):
+            self.add_error("tracking_said", "Say how this person agreed to be counted.")
         return data
 
-    def save(self, *, source: str = "") -> Contact:
+    def _agrees(self, column: str) -> bool:
+        was = getattr(self.contact, column) if self.contact else TrackingConsent.UNKNOWN
+        return bool(self.cleaned_data.get(column) == TrackingConsent.GIVEN != was)
+
+    def save(self, *, source: str = "", by: User | None = None) -> Contact:
         contact = self.contact or Contact(source=source)
-        for name in ("email", "first_name", "last_name", "language", "time_zone", "tracking_consent"):
+        for name in _OWN:
             setattr(contact, name, self.cleaned_data[name])
         for own in self.own_fields:
             value = self.cleaned_data.get(f"field_{own.key}")
@@ -118,7 +140,11 @@ class ContactForm(forms.Form):
             contact.attributes[tags.KEY] = self.cleaned_data["tags"]
         else:
             contact.attributes.pop(tags.KEY, None)
-        contact.save()
+        # Consent is not among them: it may have been withdrawn a moment ago, and has its own way in.
+        contact.save(update_fields=None if contact.pk is None else [*_OWN, "attributes", "updated_at"])
+        states = {part: self.cleaned_data[column] for part, column in tracking_consent.COLUMNS.items()}
+        said = self.cleaned_data["tracking_said"]
+        tracking_consent.record(contact, tracking_consent.Answer(states, channel="hand", text=said, by=by))
         return contact
 
 
@@ -140,7 +166,7 @@ class NewContactForm(ContactForm):
         return data
 
     def add(self, *, by: User) -> Contact:
-        contact = self.save(source=f"Added by {by}"[:120])
+        contact = self.save(source=f"Added by {by}"[:120], by=by)
         lists = [chosen.pk for chosen in self.cleaned_data["lists"]]
         consent.subscribe(contact, lists=lists, channel="hand", by=by, text=self.cleaned_data["agreed"])
         return contact
@@ -216,10 +242,7 @@ def _control(own: Field) -> forms.CharField:
 
 
 def _initial(contact: Contact, own_fields: list[Field]) -> dict[str, Any]:
-    initial = {
-        name: getattr(contact, name)
-        for name in ("email", "first_name", "last_name", "language", "time_zone", "tracking_consent")
-    }
+    initial = {name: getattr(contact, name) for name in (*_OWN, *tracking_consent.COLUMNS.values())}
     initial["tags"] = joined(contact.attributes.get(tags.KEY) or ())
     for own in own_fields:
         value = contact.attributes.get(own.key, "")

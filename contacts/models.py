@@ -82,7 +82,19 @@ class Contact(models.Model):
     attributes = models.JSONField(default=dict, blank=True)
     language = models.CharField(max_length=12, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)
-    tracking_consent = models.CharField(max_length=8, choices=TrackingConsent.choices, default=TrackingConsent.UNKNOWN)
+    # Whether opens and clicks of this person may be counted; contacts.tracking_consent changes them.
+    open_consent = models.CharField(
+        max_length=8,
+        choices=TrackingConsent.choices,
+        default=TrackingConsent.UNKNOWN,
+        db_default=TrackingConsent.UNKNOWN,
+    )
+    click_consent = models.CharField(
+        max_length=8,
+        choices=TrackingConsent.choices,
+        default=TrackingConsent.UNKNOWN,
+        db_default=TrackingConsent.UNKNOWN,
+    )
     is_sample = models.BooleanField(default=False)
     source = models.CharField(max_length=120, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -199,6 +211,26 @@ class ConsentEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contact_id} {self.kind}"
+
+
+class TrackingConsentEvent(models.Model):
+    """Append-only proof of who agreed to, or refused, that opens or clicks of theirs are counted."""
+
+    class Part(models.TextChoices):
+        OPENS = "opens", "Opens"
+        CLICKS = "clicks", "Clicks"
+
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="tracking_events", db_constraint=False)
+    part = models.CharField(max_length=6, choices=Part.choices)
+    state = models.CharField(max_length=8, choices=TrackingConsent.choices, help_text="What holds from then on.")
+    channel = models.CharField(max_length=20, help_text="import, hand, page, before")
+    text = models.CharField(max_length=500, blank=True, help_text="The words that were agreed to, or how it was said.")
+    ip = models.GenericIPAddressField(null=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, db_index=False, db_constraint=False)
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} {self.part} {self.state}"
 
 
 class Suppression(models.Model):

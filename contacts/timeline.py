@@ -6,7 +6,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from contacts.addresses import key
-from contacts.models import ConsentEvent, Contact, Suppression
+from contacts.models import ConsentEvent, Contact, Suppression, TrackingConsent
 from contacts.suppression import lifting
 
 
@@ -47,6 +47,14 @@ _CHANNELS = {
 }
 
 
+_COUNTING_CHANNELS = {
+    "import": "said by an import",
+    "hand": "noted by hand",
+    "page": "said on the page for recipients",
+    "before": "known from before",
+}
+
+
 @register
 def _consent(contact: Contact) -> Iterable[Entry]:
     for event in contact.consent_events.select_related("list", "by").order_by("-id")[:200]:
@@ -56,6 +64,16 @@ def _consent(contact: Contact) -> Iterable[Entry]:
         how = _CHANNELS.get(event.channel, event.channel)
         who = f"{how}, {event.by}" if event.by else how
         yield Entry(event.at, "consent", f"{title} {who}", event.text)
+
+
+@register
+def _counting(contact: Contact) -> Iterable[Entry]:
+    for event in contact.tracking_events.select_related("by").order_by("-id")[:200]:
+        may = {TrackingConsent.GIVEN: "may be counted", TrackingConsent.REFUSED: "may not be counted"}
+        said = may.get(TrackingConsent(event.state), "not asked")
+        how = _COUNTING_CHANNELS.get(event.channel, event.channel)
+        who = f"{how}, {event.by}" if event.by else how
+        yield Entry(event.at, "consent", f"{event.get_part_display()} {said}: {who}", event.text)
 
 
 @register

@@ -9,13 +9,14 @@ from delivery.models import Batch
 
 
 class Recipient(NamedTuple):
-    """One message as content sees it. `tracked` False: no pixel and no rewritten link may be in it."""
+    """One message as content sees it. `opens` False: no pixel may be in it; `clicks` False: no rewritten link."""
 
     message_id: int
     contact_id: int | None
     email: str
     merge: dict[str, Any]
-    tracked: bool
+    opens: bool
+    clicks: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import threading
+from dataclasses import dataclass
 from email import policy
 from typing import Any
 
@@ -48,8 +49,16 @@ class StaffMail:
         transaction.on_commit(lambda: _begin(mail))
 
 
-def send(mail: Mail) -> str:
-    """Why no provider took it; empty when one did."""
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`problem`: why no provider took it; empty when one did. It may have arrived all the same, or surely has not."""
+
+    problem: str = ""
+    may_have_arrived: bool = False
+
+
+def send(mail: Mail) -> Outcome:
+    """Now, before this returns."""
     problem = "No mail server is ready."
     organisation = Organisation.get()
     for provider in ready() if organisation else []:
@@ -57,11 +66,11 @@ def send(mail: Mail) -> str:
             asyncio.run(_hand_over(transport_to(provider), _letter(mail, organisation)))  # type: ignore[arg-type]
         except (CannotOpen, CannotCarry, Unreadable, _Failed, ValueError, TimeoutError, OSError) as error:
             problem = f"{provider}: {str(error) or 'no answer in time'}"
-            if isinstance(error, _Failed) and error.may_have_arrived:
-                break
+            if isinstance(error, TimeoutError) or (isinstance(error, _Failed) and error.may_have_arrived):
+                return Outcome(problem, may_have_arrived=True)
         else:
-            return ""
-    return problem
+            return Outcome()
+    return Outcome(problem)
 
 
 def _begin(mail: Mail) -> None:
@@ -74,7 +83,7 @@ def _begin(mail: Mail) -> None:
 
 def _run(mail: Mail) -> None:
     try:
-        problem = send(mail)
+        problem = send(mail).problem
         if problem:
             log.warning("a mail to somebody who works here was not sent: %s", problem)
         mailing.outcome(mail, problem)
@@ -112,7 +121,7 @@ def _letter(mail: Mail, organisation: Organisation) -> Letter:
     content = _Written(sender, message.as_bytes(policy=policy.SMTP))
     facts = BatchFacts(0, "transactional", rehearsal=False, lists=[], compiled=content)
     claim = Claim(0, facts, epoch=0, flush_no=0, ids=(), window_end=1, safe_until=float("inf"))
-    return Letter(claim, 0, 0, mail.to, 0, False, Recipient(0, None, mail.to, {}, tracked=False))
+    return Letter(claim, 0, 0, mail.to, 0, False, Recipient(0, None, mail.to, {}, opens=False, clicks=False))
 
 
 class _OneLetter:

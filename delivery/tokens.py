@@ -27,8 +27,21 @@ CLICK = "c"  # message, link
 UNSUBSCRIBE = "u"  # contact, batch
 BOUNCE = "b"  # message; in the envelope address
 MESSAGE_ID = "m"  # message; in the Message-ID header
+VIEW = "v"  # message
+OPEN_OF_BATCH = "O"  # batch; the same in each of its mails, for counting that knows no person
+CLICK_OF_BATCH = "C"  # batch, link
 
-_SLICES = {OPEN: slice(0, 10), CLICK: slice(10, 20), BOUNCE: slice(20, 30), MESSAGE_ID: slice(30, 40)}
+_SLICES = {
+    OPEN: slice(0, 10),
+    CLICK: slice(10, 20),
+    BOUNCE: slice(20, 30),
+    MESSAGE_ID: slice(30, 40),
+    VIEW: slice(40, 50),
+    OPEN_OF_BATCH: slice(0, 10),
+    CLICK_OF_BATCH: slice(10, 20),
+}
+_OF_BATCH = frozenset((OPEN_OF_BATCH, CLICK_OF_BATCH))
+_WITH_LINK = frozenset((CLICK, CLICK_OF_BATCH))
 _PROOF_BYTES = 10
 _LINK_PROOF_BYTES = 5  # counts only behind a message's proof
 _PAIR_BYTES = 14  # of an unsubscribe token: 19 characters, so that a host of 40 fits a header's 70
@@ -49,6 +62,7 @@ class OfMessage(NamedTuple):
     click: str
     message_id: str
     bounce: str
+    view: str
 
 
 class Sealer:
@@ -57,6 +71,7 @@ class Sealer:
     def __init__(self, keys: Sequence[str]) -> None:
         newest_first = [_key(key) for key in reversed(keys)]
         self._messages = [blake2b(digest_size=64, key=key, person=b"message") for key in newest_first]
+        self._batches = [blake2b(digest_size=64, key=key, person=b"batch") for key in newest_first]
         self._pairs = [blake2b(digest_size=_PAIR_BYTES, key=key, person=b"unsubscribe") for key in newest_first]
         self._links = [blake2b(digest_size=_LINK_PROOF_BYTES, key=key, person=b"link") for key in newest_first]
         self._first = first_tokens.Reader([_key(key) for key in keys])
@@ -70,7 +85,9 @@ class Sealer:
         digest = state.digest()
         size = len(body) + _PROOF_BYTES
         gap = b"\0" * (-size % 3) + body
-        text = b2a_base64(body + digest[0:10] + gap + digest[10:20] + gap + digest[30:40], newline=False)
+        text = b2a_base64(
+            body + digest[0:10] + gap + digest[10:20] + gap + digest[30:40] + gap + digest[40:50], newline=False
+        )
         pieces = text.translate(_URL_SAFE).decode()
         step = (size + 2) // 3 * 4
         chars = (size * 4 + 2) // 3
@@ -79,6 +96,7 @@ class Sealer:
             pieces[step : step + chars],
             pieces[2 * step : 2 * step + chars],
             (body + digest[20:30]).hex(),
+            pieces[3 * step : 3 * step + chars],
         )
 
     def link_tag(self, link_id: int) -> str:
@@ -148,7 +166,7 @@ class Sealer:
         if purpose == UNSUBSCRIBE and second is not None:
             return self._pair(key, first, second)
         body = _body(first)
-        state = self._messages[key].copy()
+        state = (self._batches if purpose in _OF_BATCH else self._messages)[key].copy()
         state.update(body)
         raw = body + state.digest()[_SLICES[purpose]]
         if purpose == BOUNCE:  # some mail servers lower-case the local part of an address: hexadecimal does not mind
@@ -169,7 +187,8 @@ class Sealer:
 
 
 def seal(purpose: str, first: int, second: int | None = None) -> str:
-    """A token for numbers below 2^63; UNSUBSCRIBE and CLICK carry two. Bounce tokens survive a change of case.
+    """A token for numbers below 2^63; those of a pair or with a link carry two. Bounce tokens survive a change of
+    case.
 
     An unsubscribe token has 19 characters for contacts below 2^32 and batches below 2^24.
     """
@@ -200,6 +219,9 @@ def _body(first: int, second: int | None = None) -> bytes:
 
 def _numbers(purpose: str, token: str) -> tuple[int, ...]:
     """What the token says, not yet believed."""
+    if purpose == CLICK_OF_BATCH:
+        batch, _, link = token.partition(".")
+        return _number(_decode(batch)), _number(_decode(link))
     raw = bytes.fromhex(token) if purpose == BOUNCE else _decode(token)
     if purpose != UNSUBSCRIBE:
         return (_number(raw),)

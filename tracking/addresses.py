@@ -2,6 +2,7 @@
 
 from delivery import tokens
 
+OF_BATCH = "b."  # before the token of a batch; no token of a message has a part of one character
 HIDDEN_LINK = 0  # the number of the link that no person sees; links of a mail begin at 1
 
 
@@ -11,6 +12,20 @@ def open_url(base: str, message_id: int) -> str:
 
 def click_url(base: str, message_id: int, link_id: int) -> str:
     return f"{base}/c/{tokens.seal(tokens.CLICK, message_id, link_id)}"
+
+
+def open_of_batch(base: str, batch_id: int) -> str:
+    """The pixel of an anonymous mail: the same for everybody."""
+    return f"{base}/o/{OF_BATCH}{tokens.seal(tokens.OPEN_OF_BATCH, batch_id)}"
+
+
+def click_of_batch(base: str, batch_id: int, link_id: int) -> str:
+    return f"{base}/c/{OF_BATCH}{tokens.seal(tokens.CLICK_OF_BATCH, batch_id, link_id)}"
+
+
+def view_url(base: str, message_id: int) -> str:
+    """The mail as a page."""
+    return f"{base}/v/{tokens.seal(tokens.VIEW, message_id)}"
 
 
 def around_open(base: str) -> tuple[str, str]:

@@ -7,10 +7,11 @@ class TrackingConfig(AppConfig):
     def ready(self) -> None:
         from accounts.shell.problems import register
         from contacts import timeline
-        from delivery.feedback.acting import complained
-        from tracking import problems, recording
+        from delivery.feedback.acting import automated, complained
+        from tracking import problems, recording, tasks
         from tracking.message_log import story
 
         timeline.register(story.entries)
         register(problems.unreadable_geoip_file)
         complained.connect(recording.record_complaint)
+        automated.connect(tasks.when_automated)

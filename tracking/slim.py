@@ -6,7 +6,7 @@ unsubscribe: effective before it is answered, never a redirect.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -16,9 +16,10 @@ from accounts.reconnecting import BROKEN, again
 from accounts.shell import plain_page
 from accounts.web_addresses import resolved
 from delivery import tokens
-from tracking import recording, unsubscribing
-from tracking.addresses import HIDDEN_LINK
+from tracking import recording, spool, unsubscribing
+from tracking.addresses import HIDDEN_LINK, OF_BATCH
 from tracking.models import EventKind
+from tracking.recipients import language, short_answers
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -26,17 +27,14 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 Header = Callable[[str], str | None]  # of a request, by its name in lower case
 Answer = tuple[int, list[tuple[str, str]], bytes]  # status, headers, body; shared between requests, never changed
 
-_GIF = (
+PICTURE = (
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,"
     b"\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
 )
-_NOT_FOUND = plain_page.of(
-    "This link leads nowhere", "It may have been cut in two on its way. Open the mail again and follow the whole link."
-).encode()
+_NOT_FOUND, _AWAY = short_answers.in_each_language()
 _NOTHING_HERE = plain_page.of(
     "Nothing to see here", "No person sees the link that leads here. It tells people from programs that check mails."
 ).encode()
-_AWAY = plain_page.of("One moment, please", "This did not work just now. Try again in a minute.").encode()
 
 _NO_STORE = ("Cache-Control", "no-store")
 _QUIET = (("Referrer-Policy", "no-referrer"), ("X-Content-Type-Options", "nosniff"), ("X-Robots-Tag", "noindex"))
@@ -50,7 +48,11 @@ _AHEAD = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 SHORT = ("/o/", "/c/")  # paths of opens and clicks, which are mostly answered without the database
 
 _REFUSED: Answer = (405, [("Allow", "GET, HEAD"), ("Content-Length", "0"), *_QUIET], b"")
-_PIXEL: Answer = (200, [("Content-Type", "image/gif"), ("Content-Length", str(len(_GIF))), _NO_STORE, *_QUIET], _GIF)
+_PIXEL: Answer = (
+    200,
+    [("Content-Type", "image/gif"), ("Content-Length", str(len(PICTURE))), _NO_STORE, *_QUIET],
+    PICTURE,
+)
 _PIXEL_S_HEAD: Answer = (200, _PIXEL[1], b"")
 _OPEN, _CLICK = int(EventKind.OPEN), int(EventKind.CLICK)
 
@@ -77,25 +79,28 @@ class MustWait(Exception):
 def answer(method: str, path: str, reader: str, header: Header, *, at_once: bool = False) -> Answer:
     """To an open or a click. `at_once`: raises MustWait where only the database knows, for callers who may not wait."""
     purpose = tokens.OPEN if path[1] == "o" else tokens.CLICK
-    numbers = tokens.read(purpose, path[3:])
+    is_nameless = path.startswith(OF_BATCH, 3)
+    numbers = _of_batch(purpose, path) if is_nameless else tokens.read(purpose, path[3:])
     if numbers is None:
-        return _page(method, 404, _NOT_FOUND)
+        return _not_found(method, header)
     if method not in _READING:
         return _REFUSED
+    if is_nameless:
+        reader = ""  # no internet address is left behind, not even in the spool
     if purpose == tokens.OPEN:
-        _record(_OPEN, numbers[0], 0, _note(method, header), reader, header)
+        _record(_OPEN, numbers[0], 0, _note(method, header, is_nameless), reader, header)
         return _PIXEL if method == "GET" else _PIXEL_S_HEAD
     message_id, link_id = numbers
-    if link_id == HIDDEN_LINK:
+    if link_id == HIDDEN_LINK and not is_nameless:
         _record(_CLICK, message_id, link_id, "head" if method == "HEAD" else "hidden", reader, header)
         return _page(method, 200, _NOTHING_HERE)
     try:
         there = _targets.get(link_id) or _looked_up(link_id, at_once=at_once)
     except BROKEN:
-        return _page(method, 503, _AWAY)
+        return _page(method, 503, _in_language(_AWAY, header))
     if there is None:
-        return _page(method, 404, _NOT_FOUND)
-    _record(_CLICK, message_id, link_id, _note(method, header), reader, header)
+        return _not_found(method, header)
+    _record(_CLICK, message_id, link_id, _note(method, header, is_nameless), reader, header)
     return there
 
 
@@ -115,28 +120,33 @@ def _one_click(environ: Environ, start_response: StartResponse, token: str) -> I
                 )
             )
     except BROKEN:
-        return _told(start_response, _page("POST", 503, _AWAY))
+        return _told(start_response, _page("POST", 503, _in_language(_AWAY, _header_of(environ))))
     if leaver is None and tokens.read(tokens.UNSUBSCRIBE, token) is None:
-        return _told(start_response, _page("POST", 404, _NOT_FOUND))
+        return _told(start_response, _not_found("POST", _header_of(environ)))
     body = b"Unsubscribed.\n"
     headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body))), _NO_STORE, *_QUIET]
     start_response("200 OK", headers)
     return [body]
 
 
+def _of_batch(purpose: str, path: str) -> tuple[int, ...] | None:
+    """The batch, and the link of a click, of an address that is the same in everybody's mail."""
+    of_batch = tokens.OPEN_OF_BATCH if purpose == tokens.OPEN else tokens.CLICK_OF_BATCH
+    return tokens.read(of_batch, path[3 + len(OF_BATCH) :])
+
+
 def _record(kind: int, first: int, second: int, note: str, reader: str, header: Header) -> None:
     recording.record(kind, first, second, note=note, ip=reader, user_agent=header("user-agent") or "")
 
 
-def _note(method: str, header: Header) -> str:
+def _note(method: str, header: Header, is_nameless: bool) -> str:
     """What only the request itself shows; tracking.scoring.requests reads it."""
-    if method == "HEAD":
-        return "head"
+    note = "head" if method == "HEAD" else ""
     for name in _AHEAD:
         said = header(name)
-        if said and "pre" in said:
-            return "prefetch"
-    return ""
+        if not note and said and "pre" in said:
+            note = "prefetch"
+    return f"{spool.ANONYMOUS} {note}" if is_nameless else note
 
 
 _targets: dict[int, Answer] = {}
@@ -165,6 +175,14 @@ def _stored_target(link_id: int) -> str | None:
 def _safe(url: str) -> str | None:
     """Where a browser would have gone for it, as a header may carry it; None for anything but a web address."""
     return None if _CONTROL.search(url) else resolved(url) or None
+
+
+def _not_found(method: str, header: Header) -> Answer:
+    return _page(method, 404, _in_language(_NOT_FOUND, header))
+
+
+def _in_language(pages: Mapping[str, bytes], header: Header) -> bytes:
+    return pages[language.choose("", header("accept-language") or "")]
 
 
 def _page(method: str, status: int, body: bytes) -> Answer:

@@ -15,6 +15,7 @@ from time import time
 from zlib import crc32
 
 SUFFIX = ".spool"
+ANONYMOUS = "anonymous"  # how the note of an act begins that is nobody's
 MAX_AGENT_CHARS = 300
 _ROTATE_BYTES = 64 * 1024 * 1024
 _CHECKSUM_CHARS = 8
@@ -23,13 +24,15 @@ _FIELDS = 7
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One act of a reader. Opens and clicks know their message (and link), unsubscribes their contact and batch."""
+    """One act of a reader. Opens and clicks know their message (and link), unsubscribes their contact and batch; what
+    is counted anonymously knows its batch (and link), and its note says so.
+    """
 
     at: float  # seconds since 1970
     kind: int  # EventKind
-    first: int  # message, or contact of an unsubscribe
+    first: int  # message, contact of an unsubscribe, or batch of what is nobody's
     second: int  # link or 0, or batch of an unsubscribe
-    note: str  # "head", "prefetch" or "hidden" (tracking.scoring.requests), the channel of an unsubscribe
+    note: str  # "head", "prefetch" or "hidden" (tracking.scoring.requests), an unsubscribe's channel; see ANONYMOUS
     ip: str
     user_agent: str
 

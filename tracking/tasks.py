@@ -1,10 +1,14 @@
+from datetime import datetime
+from typing import Any
+
 from celery import shared_task
 from django.db import connection
 from django.utils import timezone
 
+from delivery.queueing import enqueue
 from tracking import keeping, tagging
 from tracking.cohorts import folding as cohorts
-from tracking.intake import crowds, folding, learning
+from tracking.intake import crowds, flagged, folding, learning
 
 _MONTHS_AHEAD = 3
 
@@ -46,3 +50,15 @@ def sweep_taggings() -> None:
     """Takes up what a killed worker left half done."""
     for tagging_id in tagging.abandoned():
         tag_people.delay(tagging_id=tagging_id)
+
+
+@shared_task(name="tracking.flagged", queue="jobs")
+def turn_flagged(*, message_id: int, kind: str, at: str) -> None:
+    """`at` in ISO 8601. Safe to run twice."""
+    flagged.turn(message_id, kind, datetime.fromisoformat(at))
+
+
+def when_automated(sender: object, *, message_id: int, kind: str, at: datetime | None, **_: Any) -> None:
+    """Receives delivery.feedback.acting.automated."""
+    if at is not None:
+        enqueue("tracking.flagged", queue="jobs", message_id=message_id, kind=kind, at=at.isoformat())

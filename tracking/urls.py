@@ -2,12 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from tracking.views import keeping, messages, people, public, tagging, uncertain
+from tracking.views import counting, keeping, messages, people, public, tagging, uncertain
 
 urlpatterns: list[URLPattern] = [
     path("u/<str:token>", public.unsubscribe, name="unsubscribe"),
     path("u/<str:token>/leave", public.leave, name="unsubscribe-leave"),
     path("u/<str:token>/undo", public.undo, name="unsubscribe-undo"),
+    path("u/<str:token>/counting", public.answer_counting, name="unsubscribe-counting"),
+    path("v/<str:token>", public.view, name="view-mail"),
+    path("settings/counting/", counting.counting, name="counting"),
     path("settings/events/", keeping.keeping, name="event-keeping"),
     path("messages/", messages.messages, name="messages"),
     path("messages/<int:message_id>/", messages.message, name="message"),

@@ -1,4 +1,4 @@
-"""The host names this server answers to: those it was started with, and that of the public address under Settings."""
+"""The host names this server answers to: those it was started with, and those of the addresses under Settings."""
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -22,11 +22,11 @@ class PublicHost:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         name, _ = split_domain_port(request.META.get("HTTP_HOST", ""))
-        if name and not validate_host(name, settings.ALLOWED_HOSTS) and name == _host_under_settings():
+        if name and not validate_host(name, settings.ALLOWED_HOSTS) and name in _hosts_under_settings():
             settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, name]
         return self.get_response(request)
 
 
-def _host_under_settings() -> str:
-    url = Organisation.objects.values_list("public_url", flat=True).first()
-    return urlsplit(url or "").hostname or ""
+def _hosts_under_settings() -> set[str]:
+    urls = Organisation.objects.values_list("public_url", "tracking_url").first() or ()
+    return {host for url in urls if (host := urlsplit(url).hostname)}

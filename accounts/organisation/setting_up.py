@@ -27,7 +27,9 @@ def set_up(owner: Owner, *, with_sample: bool, **organisation: Any) -> User:
         with transaction.atomic():
             created = Organisation(id=1, **organisation)
             created.save(force_insert=True)
-            user = User.objects.create_user(owner.email, owner.password, name=owner.name, role=Role.OWNER)
+            user = User.objects.create_user(
+                owner.email, owner.password, name=owner.name, role=Role.OWNER, wants_summary=True
+            )
             audit.record(user, "organisation.created", created.name)
     except IntegrityError as problem:
         raise AlreadySetUp from problem

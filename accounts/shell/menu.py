@@ -26,7 +26,10 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("messages", "Log"),
         ),
     ),
-    ("Settings", (("settings", "Organisation"), ("people", "People"), ("faults", "Faults"))),
+    (
+        "Settings",
+        (("settings", "Organisation"), ("counting", "Opens and clicks"), ("people", "People"), ("faults", "Faults")),
+    ),
 )
 ON_THE_PHONE = ("home", "campaigns", "contacts", "messages")
 

@@ -102,6 +102,12 @@ def day(on: datetime | date | None) -> SafeString | str:
 
 
 @register.filter
+def on_day(on: date) -> str:
+    """A day without markup, for mails."""
+    return wording.day(on, timezone.localdate())
+
+
+@register.filter
 def count(number: Any) -> str:
     return wording.NOT_YET if number is None or number == "" else wording.count(int(number))
 

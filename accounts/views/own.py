@@ -8,7 +8,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import audit
-from accounts.forms import NameForm, PasswordForm
+from accounts.forms import NameForm, PasswordForm, SummaryForm
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.sessions import listing
 from accounts.shell.context import THEME_COOKIE, THEMES
@@ -32,6 +32,19 @@ def name(request: StaffRequest) -> HttpResponse:
         return _show(request, name_form=form)
     form.save()
     messages.success(request, "Your name is saved.")
+    return redirect("account")
+
+
+@require_POST
+@requires(Permission.LOOK)
+def summary(request: StaffRequest) -> HttpResponse:
+    """Whether the weekly summary is mailed to this person."""
+    form = SummaryForm(request.POST, instance=request.user)
+    if form.is_valid():
+        form.save()
+    wanted = request.user.wants_summary
+    words = "You get a summary every Monday." if wanted else "You get no summary by mail any more."
+    messages.success(request, words)
     return redirect("account")
 
 

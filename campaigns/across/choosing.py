@@ -106,6 +106,7 @@ def real() -> CampaignQuerySet:
     """Rehearsals are in no report over several campaigns."""
     found = Campaign.objects.whole().filter(batch__rehearsal=False, batch__started_at__isnull=False)
     found = found.exclude(batch__state=Batch.State.BUILDING)
+    found = found.defer("blocks", "html", "text")  # many campaigns, and none of their words
     return found.select_related("batch").order_by("-batch__started_at", "-pk")
 
 

@@ -59,6 +59,11 @@ class Line:
     cells: list[Cell]
     words: str
 
+    @property
+    def is_large(self) -> bool:
+        """Its shares are of per cents, not of tenths of one."""
+        return self.key in _HIGHER_IS_BETTER
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:

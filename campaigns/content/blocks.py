@@ -21,6 +21,7 @@ VERSION = 1
 MAX_BLOCKS = 200
 _MAX_TEXT = 2_000
 _MAX_RICH = 50_000
+_VIEW = "View in browser"
 _MARKUP = re.compile(r"<[^>]*>")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
@@ -182,6 +183,9 @@ KINDS: dict[str, Kind] = {
             (
                 Field("html", "Text", "rich", "", "Why people get this mail, for example. May stay empty."),
                 Field("label", "Unsubscribe link", "text", "Unsubscribe"),
+                Field(
+                    "view", "Link to the mail as a web page", "text", "", f"{_VIEW}, for example. Empty: no such link."
+                ),
             ),
         ),
     )
@@ -209,6 +213,8 @@ def new(kind: str) -> Block:
     """A fresh block with its defaults and an id of its own."""
     block: Block = {"id": secrets.token_hex(4), "kind": kind}
     block.update({field.name: field.default for field in KINDS[kind].fields})
+    if kind == "footer":  # not in drafts from before: nobody's mail changes by itself
+        block["view"] = _VIEW
     if KINDS[kind].is_container:
         block["columns"] = [[], []]
     return block

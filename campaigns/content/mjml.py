@@ -7,11 +7,7 @@ from html import escape, unescape
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
-from accounts.models import Organisation
-from accounts.web_addresses import as_sent
-from campaigns.content import drawing, html
-from campaigns.content.blocks import KINDS, WORDS, Block, Document, column_count, says
-from campaigns.content.colours import (
+from accounts.colours import (
     INK,
     LINE,
     MUTED,
@@ -23,6 +19,10 @@ from campaigns.content.colours import (
     readable_on_dark,
     readable_on_light,
 )
+from accounts.models import Organisation
+from accounts.web_addresses import as_sent
+from campaigns.content import drawing, html
+from campaigns.content.blocks import KINDS, WORDS, Block, Document, column_count, says
 from campaigns.content.drawing import Drawing
 from campaigns.merge.masking import Masks
 from campaigns.merge.syntax import literal
@@ -233,6 +233,8 @@ class _Writer:
         address = ", ".join(line.strip() for line in self._brand.postal_address.splitlines() if line.strip())
         said = " · ".join(self._text(part) for part in (self._brand.name, address) if part)
         link = f'<a href="{{{{ unsubscribe_url }}}}">{html.escape_text(block["label"] or "Unsubscribe")}</a>'
+        if block["view"]:
+            link = f'<a href="{{{{ view_url }}}}">{html.escape_text(block["view"])}</a> · {link}'
         end = self._rich(f"<p>{link}</p>", self._background, self._muted)
         words = f"{self._rich(block['html'], self._background, self._muted)}<p>{said}</p>{end}"
         return (

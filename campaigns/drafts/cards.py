@@ -6,13 +6,28 @@ from django.template.defaultfilters import truncatechars
 from django.utils import timezone
 
 from accounts import wording
+from accounts.organisation.measuring import Tracking
 from campaigns.content import blocks
 from campaigns.models import Campaign
 from campaigns.preflight.checklist import Finding
 from campaigns.templatetags.campaign_words import plainly
 from contacts.audience import Summary
 
-TITLES = {"to": "To", "from": "From", "subject": "Subject", "content": "Content", "schedule": "Schedule"}
+TITLES = {
+    "to": "To",
+    "from": "From",
+    "subject": "Subject",
+    "content": "Content",
+    "counting": "Counting",
+    "schedule": "Schedule",
+}
+
+
+_COUNTING = {
+    Tracking.INDIVIDUAL: "Opens and clicks by person, of those who may be counted",
+    Tracking.ANONYMOUS: "Opens and clicks anonymously: how often, never who",
+    Tracking.OFF: "No opens and clicks",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +45,7 @@ def cards(campaign: Campaign, findings: list[Finding], people: Summary) -> list[
         "from": _from(campaign),
         "subject": _subject(campaign),
         "content": _content(campaign),
+        "counting": _COUNTING[campaign.way_of_tracking],
         "schedule": _schedule(campaign),
     }
     return [Card(key, TITLES[key], sentences[key], key not in missing) for key in TITLES]

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.fields import LineField
 from accounts.models import Organisation
+from accounts.organisation.measuring import Tracking
 from campaigns.content import bounds
 from campaigns.models import Campaign, Image
 from campaigns.preflight.findings import LONGEST_SUBJECT, PHONE_SUBJECT
@@ -113,6 +114,29 @@ class FromCard(Card):
         provider.empty_label = f"The usual one ({Provider.objects.default()})"  # type: ignore[attr-defined]
 
 
+class CountingCard(Card):
+    class Meta:
+        model = Campaign
+        fields = ["tracking"]
+        labels: ClassVar = {"tracking": "Opens and clicks"}
+        help_texts: ClassVar = {
+            "tracking": "By person counts only those who may be counted. Anonymously counts how often, never who."
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        organisation = Organisation.get()
+        usual = Tracking(organisation.tracking if organisation else Tracking.INDIVIDUAL).label
+        choices = [("", f"As usual ({usual.lower()})"), *Tracking.choices]
+        self.fields["tracking"] = forms.ChoiceField(
+            label=self.fields["tracking"].label,
+            help_text=self.fields["tracking"].help_text,
+            required=False,
+            choices=choices,
+            widget=forms.RadioSelect,
+        )
+
+
 class SubjectCard(Card):
     class Meta:
         model = Campaign
@@ -178,6 +202,7 @@ CARDS: dict[str, type[Card]] = {
     "subject": SubjectCard,
     "html": HtmlCard,
     "text": TextCard,
+    "counting": CountingCard,
     "schedule": ScheduleCard,
 }
 

@@ -15,6 +15,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from accounts.organisation.measuring import Tracking
 from campaigns.merge import language, places
 from campaigns.merge.filters import is_blank
 from campaigns.merge.sheet import Sheet
@@ -37,9 +38,11 @@ from tracking import addresses
 OPEN_NAME, CLICK_NAME, _HIDDEN_NAME = "_open", "_click", "_hidden"
 _ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
 _PHRASE = re.compile(r"[A-Za-z0-9 ]{1,60}")
-_UNSUBSCRIBE = "unsubscribe_url"
+_UNSUBSCRIBE, _VIEW = "unsubscribe_url", "view_url"
 _HIGHEST_ID = 2**63 - 1
 Values = dict[str, Any]
+Counted = tuple[bool, bool]  # opens, clicks
+NEITHER: Counted = (False, False)
 
 
 class Bodies(NamedTuple):
@@ -68,31 +71,33 @@ class CompiledEdition:
         self._stand_in = stand_in
         self._batch_id = batch_id
         self._base = str(edition.organisation.get("public_address", "")).rstrip("/")
+        self._counts = edition.tracking != Tracking.OFF and not edition.is_test  # a test mail counts nothing
         self._sender = ascii_address(edition.sender_email)
         self._domain = self._sender.rpartition("@")[2]
         self._return_domain = str(edition.organisation.get("bounce_domain", "")) or self._domain
         self._link_ids = list(link_ids)
+        self._is_viewed = _VIEW in _names(edition)
         self._sealed_for, self._tokens = -1, tokens.of_message(0)
         self._constants = constants(edition)
-        self._names = sorted(_names(edition) - {*self._constants, _UNSUBSCRIBE})
+        self._names = sorted(_names(edition) - {*self._constants, _UNSUBSCRIBE, _VIEW})
         self._boundary = "=_" + blake2b(f"{batch_id}:{edition.pk}".encode(), digest_size=12).hexdigest()
         self._fixed = fixed_headers(edition, self._domain, batch_id, lists, self._boundary)
         self._from = address_header("From", edition.sender_name, self._sender)
         self._subject = language.Template(language.read(edition.subject), place="header")
         self._constant_subject = None if language.tags_used(edition.subject) else header("Subject", self._subject({}))
-        self._sheets: dict[bool, Sheet] = {}
-        self._bodies: dict[bool, Bodies] = {}
+        self._sheets: dict[Counted, Sheet] = {}
+        self._bodies: dict[Counted, Bodies] = {}
 
     def envelope_from(self, recipient: Recipient) -> str:
         return verp.spelled(self._own(recipient).bounce, self._return_domain)
 
     def build(self, recipient: Recipient) -> bytes:
-        tracked = self._is_tracked(recipient)
+        counted = self._counted(recipient)
         values = self._values(recipient)
         own = self._own(recipient)
-        if tracked:
+        if counted != NEITHER:
             values[OPEN_NAME], values[CLICK_NAME] = own.open + SOFT_BREAK, own.click + SOFT_BREAK
-        sheet = self._sheets.get(tracked) or self._prepare(tracked)
+        sheet = self._sheets.get(counted) or self._prepare(counted)
         subject = self._constant_subject or _subject_header(self._subject(values))
         return (
             f"{self._from}{_to(recipient.email)}{subject}Date: {_date(int(time.time()))}\r\n"
@@ -102,11 +107,11 @@ class CompiledEdition:
 
     def parts(self, recipient: Recipient) -> Parts:
         """The same words decoded. Date and the MIME frame are left to whoever sends them."""
-        tracked = self._is_tracked(recipient)
+        counted = self._counted(recipient)
         values = self._values(recipient)
-        if tracked:
+        if counted != NEITHER:
             values[OPEN_NAME], values[CLICK_NAME] = self._own(recipient)[:2]
-        bodies = self._bodies.get(tracked) or self._decoded(tracked)
+        bodies = self._bodies.get(counted) or self._decoded(counted)
         edition = self._edition
         name = one_line(edition.sender_name)
         headers = [
@@ -120,7 +125,7 @@ class CompiledEdition:
 
     def html_with(self, recipient: Recipient, written: Sequence[str]) -> str:
         """The HTML with these in the place of its links' addresses, in the order of `link_targets`, and no pixel."""
-        html_pieces, text_pieces = read_bodies(self._edition, None)
+        html_pieces, text_pieces = self._read(NEITHER)
         html, text = places.masked(html_pieces), places.masked(text_pieces)
         _, found, numbers, _, _ = links.targets(html, text)
         html, pieces = links.replaced(html, html_pieces, found, [f"_link{number}" for number in numbers])
@@ -134,9 +139,8 @@ class CompiledEdition:
         pairs = [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines)]
         return [(name, value) for name, value in pairs if name not in {"", "MIME-Version", "Content-Type"}]
 
-    def _is_tracked(self, recipient: Recipient) -> bool:
-        """A test mail counts nothing."""
-        return recipient.tracked and not self._edition.is_test
+    def _counted(self, recipient: Recipient) -> Counted:
+        return (recipient.opens, recipient.clicks) if self._counts else NEITHER
 
     def _own(self, recipient: Recipient) -> tokens.OfMessage:
         """Of one message they are asked for several times in a row."""
@@ -152,17 +156,19 @@ class CompiledEdition:
             if not is_blank(value):
                 values[name] = value
         values[_UNSUBSCRIBE] = self._unsubscribe_url(recipient.contact_id or 0)
+        if self._is_viewed:
+            values[_VIEW] = f"{self._base}/v/{self._own(recipient).view}"
         return values
 
     def _unsubscribe_url(self, contact_id: int) -> str:
         """A test mail's opens the page but names nobody, so that trying it unsubscribes nobody."""
         return addresses.unsubscribe_url(self._base, 0 if self._edition.is_test else contact_id, self._batch_id)
 
-    def _prepare(self, tracked: bool) -> Sheet:
+    def _prepare(self, counted: Counted) -> Sheet:
         """All of a mail that follows its own headers."""
-        harmless = [_UNSUBSCRIBE] if is_plain_address(self._unsubscribe_url(_HIGHEST_ID)) else []
+        harmless = [_UNSUBSCRIBE, _VIEW] if is_plain_address(self._unsubscribe_url(_HIGHEST_ID)) else []
         encoding = partial(language.Template, encode=quoted_printable, constants=self._constants, harmless=harmless)
-        html, text = (encoding(body).parts for body in self._read(tracked))
+        html, text = (encoding(body).parts for body in self._read(counted))
         sheet = Sheet(
             [
                 f"{self._fixed}--{self._boundary}\r\nContent-Type: text/plain; charset=utf-8\r\n",
@@ -174,17 +180,21 @@ class CompiledEdition:
                 f"\r\n--{self._boundary}--\r\n",
             ]
         )
-        self._sheets[tracked] = sheet
+        self._sheets[counted] = sheet
         return sheet
 
-    def _decoded(self, tracked: bool) -> Bodies:
-        html, text = self._read(tracked)
+    def _decoded(self, counted: Counted) -> Bodies:
+        html, text = self._read(counted)
         bodies = Bodies(*(language.Template(body, constants=self._constants) for body in (html, text)))
-        self._bodies[tracked] = bodies
+        self._bodies[counted] = bodies
         return bodies
 
-    def _read(self, tracked: bool) -> tuple[list[Piece], list[Piece]]:
-        return read_bodies(self._edition, _Spelling(self._base, self._link_ids) if tracked else None)
+    def _read(self, counted: Counted) -> tuple[list[Piece], list[Piece]]:
+        base = str(self._edition.organisation.get("tracking_address", "")).rstrip("/") or self._base
+        is_anonymous = self._edition.tracking == Tracking.ANONYMOUS
+        return read_bodies(
+            self._edition, _Spelling(base, self._link_ids, self._batch_id if is_anonymous else None), counted
+        )
 
 
 def link_targets(edition: Edition) -> list[tuple[str, str]]:
@@ -194,13 +204,24 @@ def link_targets(edition: Edition) -> list[tuple[str, str]]:
 
 
 class _Spelling:
-    """Our own addresses in an edition: literal text of the mail but for the token of the message."""
+    """Our own addresses in an edition: literal text of the mail but for the token of the message.
 
-    def __init__(self, base: str, link_ids: Sequence[int]) -> None:
+    With `batch_id` they carry the batch's token in its place: the same addresses in every mail.
+    """
+
+    def __init__(self, base: str, link_ids: Sequence[int], batch_id: int | None) -> None:
         self.names = [f"_link{number}" for number in range(len(link_ids))]
-        hidden = addresses.around_click(base, addresses.HIDDEN_LINK)
-        self._around = {OPEN_NAME: (addresses.around_open(base), OPEN_NAME), _HIDDEN_NAME: (hidden, CLICK_NAME)}
-        for name, link_id in zip(self.names, link_ids, strict=True):
+        self._around: dict[str, tuple[tuple[str, str], str]] = {}
+        self.has_hidden_link = batch_id is None and bool(link_ids)  # which tells people from programs
+        links = list(zip(self.names, link_ids, strict=True))
+        if batch_id is not None:
+            self._around[OPEN_NAME] = ((addresses.open_of_batch(base, batch_id), ""), "")
+            for name, link_id in links:
+                self._around[name] = ((addresses.click_of_batch(base, batch_id, link_id), ""), "")
+            return
+        self._around[OPEN_NAME] = (addresses.around_open(base), OPEN_NAME)
+        self._around[_HIDDEN_NAME] = (addresses.around_click(base, addresses.HIDDEN_LINK), CLICK_NAME)
+        for name, link_id in links:
             self._around[name] = (addresses.around_click(base, link_id), CLICK_NAME)
 
     def spelled(self, pieces: Sequence[Piece]) -> list[Piece]:
@@ -218,26 +239,31 @@ class _Spelling:
         if piece.kind != "output" or piece.place != "ours" or piece.source not in self._around:
             return [piece]
         (before, after), name = self._around[piece.source]
+        if not name:
+            return [Piece("text", before)]
         token = Piece("output", name, tokens=(("name", name),), place="ours")
         return [Piece("text", before), token, Piece("text", after)]
 
 
-def read_bodies(edition: Edition, spelling: _Spelling | None) -> tuple[list[Piece], list[Piece]]:
-    """The pieces of both parts, placed; with a spelling, links and the open pixel are addresses of ours."""
+def read_bodies(edition: Edition, spelling: _Spelling, counted: Counted) -> tuple[list[Piece], list[Piece]]:
+    """The pieces of both parts, placed; where clicks or opens are counted, links or the pixel are addresses of ours."""
+    opens, clicks = counted
     html_pieces = places.placed(language.read(edition.html))
     text_pieces = places.in_text(language.read(edition.text))
-    if spelling is not None:
+    if counted == NEITHER:
+        return html_pieces, text_pieces
+    html, text = places.masked(html_pieces), places.masked(text_pieces)
+    if clicks:
         link_names = spelling.names
-        html, text = places.masked(html_pieces), places.masked(text_pieces)
         _, html_links, html_numbers, text_links, text_numbers = links.targets(html, text)
         html, html_pieces = links.replaced(html, html_pieces, html_links, [link_names[n] for n in html_numbers])
         text, text_pieces = links.replaced(text, text_pieces, text_links, [link_names[n] for n in text_numbers])
+    if opens:
         html, html_pieces = pixel.added(html, html_pieces, OPEN_NAME)
-        if link_names:
-            html, html_pieces = hidden_link.added(html, html_pieces, _HIDDEN_NAME)
-        html_pieces, text_pieces = places.unmasked(html, html_pieces), places.unmasked(text, text_pieces)
-        return spelling.spelled(html_pieces), spelling.spelled(text_pieces)
-    return html_pieces, text_pieces
+    if clicks and spelling.has_hidden_link:
+        html, html_pieces = hidden_link.added(html, html_pieces, _HIDDEN_NAME)
+    html_pieces, text_pieces = places.unmasked(html, html_pieces), places.unmasked(text, text_pieces)
+    return spelling.spelled(html_pieces), spelling.spelled(text_pieces)
 
 
 def constants(edition: Edition) -> Values:

@@ -17,6 +17,7 @@ from tracking.models import Link
 # Merge tags that every mail may use besides those of the person; a picker offers them without a fallback.
 OWN_TAGS = (
     Tag("unsubscribe_url", "Unsubscribe link (an address for a link)", "https://news.example.com/u/…"),
+    Tag("view_url", "The mail as a web page (an address for a link)", "https://news.example.com/v/…"),
     Tag("organisation_name", "Name of the organisation", "Harbour Books"),
     Tag("postal_address", "Postal address of the organisation", "12 Quay Street, Bristol"),
 )
@@ -62,13 +63,15 @@ def freeze(campaign: Campaign, *, with_examples: bool = False) -> Edition:
         html=composed.html,
         text=composed.text,
         organisation=organisation_now(),
+        tracking=campaign.way_of_tracking,
     )
 
 
 def organisation_now() -> dict[str, str]:
     """What a frozen mail says of the organisation."""
     organisation = Organisation.get()
-    return {
+    counting = {"tracking_address": organisation.tracking_url} if organisation and organisation.tracking_url else {}
+    return counting | {
         "name": organisation.name if organisation else "",
         "postal_address": organisation.postal_address if organisation else "",
         "public_address": organisation.public_address if organisation else "",

@@ -69,8 +69,8 @@ def marked(html: str, document: Document) -> str:
 
 def recipient_of(contact: Contact | None, *, tracked: bool = False) -> Recipient:
     if contact is None:
-        return Recipient(0, None, _NOBODY, {"email": _NOBODY}, tracked)
-    return Recipient(0, contact.pk, contact.email, merge_values(contact), tracked)
+        return Recipient(0, None, _NOBODY, {"email": _NOBODY}, opens=tracked, clicks=tracked)
+    return Recipient(0, contact.pk, contact.email, merge_values(contact), opens=tracked, clicks=tracked)
 
 
 def merge_values(contact: Contact) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def compile_for_show(edition: Edition, recipient: Recipient) -> tuple[Parts, Par
     sent = CompiledEdition(edition, batch_id=0, lists=(), link_ids=link_ids)
     edition.is_test = True
     shown = CompiledEdition(edition, batch_id=0, lists=(), link_ids=())
-    tracked = Recipient(_LONG_ID, recipient.contact_id, recipient.email, recipient.merge, tracked=True)
+    tracked = recipient._replace(message_id=_LONG_ID, opens=True, clicks=True)
     shown_parts = shown.parts(recipient)
     edition.is_test = False
     return shown_parts, sent.parts(tracked)

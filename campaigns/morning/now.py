@@ -3,15 +3,18 @@
 from dataclasses import dataclass
 from hashlib import blake2s
 
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, IntegerField, Q, Value, When
 
 from campaigns.models import Campaign, Stage
 from contacts.importing.running import progress as import_progress
 from contacts.models import ImportJob
 from delivery import ledger
+from delivery.ledger.lanes import pausing
 from delivery.models import Batch
+from delivery.policy import mailbox_providers
 
 MOST = 5
+_STOPPED = Q(batch__state=Batch.State.PAUSED, batch__rehearsal=False) & ~Q(batch__stop_rule="")
 _UNDER_WAY = (ImportJob.State.CHECKING, ImportJob.State.RUNNING)
 
 
@@ -25,6 +28,11 @@ class Flight:
     @property
     def stage(self) -> Stage:
         return self.campaign.stage
+
+    @property
+    def paused_for(self) -> str:
+        """Mailbox providers for which alone it is paused."""
+        return " and ".join(mailbox_providers.IN_WORDS[lane] for lane in pausing.pauses(self.batch))
 
     @property
     def stopped_itself(self) -> bool:
@@ -62,12 +70,11 @@ class Now:
 
 
 def now() -> Now:
-    """A bounded number of queries: only the first few are shown, those first that a person stopped or that stopped."""
-    paused_first = Case(
-        When(batch__state=Batch.State.PAUSED, then=Value(0)), default=Value(1), output_field=IntegerField()
-    )
+    """A bounded number of queries: only the first few are shown, those first that stopped themselves."""
+    stopped, paused = When(_STOPPED, then=Value(0)), When(batch__state=Batch.State.PAUSED, then=Value(1))
+    grave_first = Case(stopped, paused, default=Value(2), output_field=IntegerField())
     under_way = Campaign.objects.under_way().select_related("batch__provider")
-    found = list(under_way.order_by(paused_first, "-batch__started_at", "-pk")[: MOST + 1])
+    found = list(under_way.order_by(grave_first, "-batch__started_at", "-pk")[: MOST + 1])
     more = under_way.count() - MOST if len(found) > MOST else 0
     shown = [(campaign, campaign.batch) for campaign in found[:MOST] if campaign.batch]
     tallies = ledger.tallies([batch for _, batch in shown])

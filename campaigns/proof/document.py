@@ -48,7 +48,7 @@ def of_sheet(sheet: ProofSheet) -> dict[str, Any]:
 
 def moment(at: datetime | None) -> str | None:
     """In UTC, to the second."""
-    return at.astimezone(UTC).isoformat(timespec="seconds") if at else None
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if at else None
 
 
 def mail_digest(edition: Edition) -> str:

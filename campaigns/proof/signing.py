@@ -1,7 +1,7 @@
 """A document's digest, and this installation's signature under it: who changes a letter is found out.
 
-The signature is a keyed one, so only an installation with the same SECRET_KEY (or with it among its fallbacks) can say
-that it is right; the digest anybody can work out.
+The signature is a keyed one, so only an installation with the same TOKEN_KEY can say that it is right; keys rotate by
+appending one, and what older keys signed stays good. The digest anybody can work out.
 """
 
 import json
@@ -9,11 +9,10 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
+from django.conf import settings
 from django.core.signing import BadSignature, Signer
 
 FORMAT = "tallypost-proof/1"
-
-_signer = Signer(salt="campaigns.proof", sep=":")
 
 
 class Verdict(StrEnum):
@@ -35,7 +34,7 @@ def digest(document: dict[str, Any]) -> str:
 def sign(document: dict[str, Any]) -> tuple[str, str]:
     """Digest and signature."""
     made = digest(document)
-    return made, _signer.signature(made)
+    return made, _signer().signature(made)
 
 
 def sealed(document: dict[str, Any], made: str, signature: str) -> dict[str, Any]:
@@ -57,7 +56,7 @@ def verify(given: object) -> Verdict:
     if not is_same:
         return Verdict.ALTERED
     try:
-        _signer.unsign(f"{made}:{signature}")
+        _signer().unsign(f"{made}:{signature}")
     except BadSignature:
         return Verdict.FOREIGN
     return Verdict.GENUINE
@@ -68,3 +67,8 @@ def verify_text(text: str) -> Verdict:
         return verify(json.loads(text))
     except (ValueError, RecursionError):
         return Verdict.UNREADABLE
+
+
+def _signer() -> Signer:
+    keys: list[bytes | str] = [*settings.TOKEN_KEY.split(",")]
+    return Signer(key=keys[-1], fallback_keys=keys[:-1], salt="campaigns.proof", sep=":")

@@ -31,7 +31,7 @@ a[data-tallypost="2"]{outline:2px dashed #6a4fb0!important}
 a[data-tallypost="3"]{outline:2px solid #b4531a!important}
 a[data-tallypost="4"]{outline:5px double #97211f!important}
 a[data-tallypost]:target{outline:4px solid #000!important;box-shadow:0 0 0 8px #ffd54a!important}
-a[data-tallypost]>tallypost-badge{all:initial;position:absolute;z-index:9;top:-11px;left:-5px;padding:0 5px 0 0;
+a[data-tallypost]>tallypost-badge{all:initial;position:absolute;z-index:9;top:-20px;left:-6px;padding:0 5px 0 0;
 display:inline-block;color:#fff;background:#1c1f24;border-radius:9px;font:600 11px/18px system-ui,sans-serif;
 white-space:nowrap;pointer-events:none;opacity:.94}
 tallypost-badge>b{display:inline-block;margin-right:5px;min-width:18px;color:#1c1f24;background:#ffd54a;

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from django.http import HttpResponse
@@ -19,6 +20,7 @@ from campaigns.drafts.forms import CARDS, TestMailForm
 from campaigns.message import editions, preview
 from campaigns.models import Campaign, Edition, Stage
 from campaigns.reporting import earlier, sharing
+from campaigns.views import mailboxes
 from campaigns.views.pages import Readiness, alarm, get_campaign, tally_links
 from campaigns.views.showing import Showing
 from campaigns.views.test_mails import ADDRESSES
@@ -116,6 +118,9 @@ def _launched(request: StaffRequest, found: Campaign) -> dict[str, Any]:
         "bad_day_in_words": bad_day.IN_WORDS,
         "undecided": ledger.undecided([batch.pk]).get(batch.pk, 0),
     }
+    if found.stage in (Stage.SENDING, Stage.PAUSED):
+        context["mailboxes"] = mailboxes.rows(batch)
+        context["mailbox_definitions"] = mailboxes.DEFINITIONS
     context["versions"] = revising.versions(batch)
     if found.stage == Stage.PAUSED:
         if batch.accepted_when_paused is not None:
@@ -130,15 +135,15 @@ def _launched(request: StaffRequest, found: Campaign) -> dict[str, Any]:
 
 
 def _report(request: StaffRequest, found: Campaign, batch: Batch) -> dict[str, Any]:
-    """What `tracking/_report.html` shows of a launched campaign."""
+    """What `tracking/_report.html` shows of a launched campaign; asked for when it is shown, not by every poll."""
     with_machines = request.GET.get("machines") == "shown"
     return {
         "report": numbers.report([batch.pk], with_machines=with_machines),
-        "opening": "" if batch.rehearsal else earlier.sentences([found]).get(found.pk, ""),
+        "opening": cache(lambda: "" if batch.rehearsal else earlier.sentences([found]).get(found.pk, "")),
         "report_query": "&machines=shown" if with_machines else "",
         "mail_url": f"{reverse('campaign-clicks', args=[found.pk])}?",
         "map_version": batch.version,
-        "shared": sharing.addresses(found),
+        "shared": cache(lambda: sharing.addresses(found)),
         "share_days": sharing.DAYS,
         "table_url": f"{found.get_absolute_url()}report/",
     }

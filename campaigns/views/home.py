@@ -45,7 +45,7 @@ def home(request: StaffRequest) -> HttpResponse:
         "now": _now(request, on_its_way.now()).html,
         "rest": _live_rest(request, rest).html,
         "has_next_step": bool(rest["first_mail"] or rest["next_step"]),
-        "has_samples": samples.inventory().is_there,
+        "has_samples": samples.inventory().is_there and not _offers_to_remove_them(rest["needs"]),
         **_trend(request),
     }
     return render(request, "campaigns/home/home.html", context)
@@ -69,6 +69,11 @@ def _rest(request: StaffRequest) -> dict[str, Any]:
         "audience": figures.audience(),
         "has_campaigns": Campaign.objects.exists(),
     }
+
+
+def _offers_to_remove_them(needs: list[problems.Problem]) -> bool:
+    """The demo says so more loudly than this page does at its foot."""
+    return any(need.url == reverse("remove-samples") for need in needs)
 
 
 def _live_rest(request: StaffRequest, rest: dict[str, Any]) -> Live:

@@ -15,7 +15,7 @@ from config.wsgi import recipients
 from delivery import tokens
 from tracking import slim
 
-PREFIXES = ("/o/", "/c/", "/u/", "/i/", "/static/")  # pictures and style sheets belong to their mails and pages
+PREFIXES = ("/o/", "/c/", "/u/", "/v/", "/i/", "/static/")  # pictures and style sheets belong to their mails and pages
 SHORT = slim.SHORT
 _THREADS = 4
 

@@ -1,5 +1,5 @@
-"""Changes of subscriptions and suppressions become days. Costs by what changed and by how many are suppressed, never
-by how many people there are.
+"""Changes of subscriptions and suppressions become days. Costs by what changed, and by how many are suppressed where
+that changed, never by how many people there are.
 """
 
 from django.db import connection, transaction
@@ -26,13 +26,14 @@ WITH taken AS (
     SELECT s.id, s.list_id, greatest(p.created_at, s.created_at) AS at
     FROM contacts_suppression p JOIN contacts_contact c ON lower(c.email) = p.email
     JOIN contacts_subscription s ON s.contact_id = c.id
-    WHERE s.state = 'subscribed' AND EXISTS (SELECT 1 FROM taken)
+    WHERE s.state = 'subscribed' AND EXISTS (SELECT 1 FROM taken WHERE list_id IS NULL)
 ), lost AS (
     INSERT INTO contacts_lostsubscription (subscription_id, list_id) SELECT id, list_id FROM wanted
     ON CONFLICT (subscription_id) DO NOTHING RETURNING subscription_id
 ), found AS (
     DELETE FROM contacts_lostsubscription l
-    WHERE EXISTS (SELECT 1 FROM taken) AND NOT EXISTS (SELECT 1 FROM wanted WHERE wanted.id = l.subscription_id)
+    WHERE EXISTS (SELECT 1 FROM taken WHERE list_id IS NULL)
+        AND NOT EXISTS (SELECT 1 FROM wanted WHERE wanted.id = l.subscription_id)
     RETURNING subscription_id, list_id
 ), change AS (
     SELECT list_id, at, joined, 0 AS back, unsubscribed, deleted, 0 AS lost FROM taken WHERE list_id IS NOT NULL

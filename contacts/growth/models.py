@@ -6,7 +6,7 @@ from django.db import models
 
 
 class ListChange(models.Model):
-    """What one statement changed and `ListDay` does not show yet. No list: somebody was suppressed, or is no more."""
+    """What one statement changed and `ListDay` does not show yet. No list: who is suppressed is to be looked at."""
 
     list_id = models.BigIntegerField(null=True)
     at = models.DateTimeField(help_text="The quarter of an hour, so that a day can begin in any time zone.")

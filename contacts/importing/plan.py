@@ -44,6 +44,8 @@ class Target(models.TextChoices):
     DETAIL = "detail", "Detail of a suppression"
     SOURCE = "source", "Source of a suppression"
     SINCE = "since", "Suppressed since"
+    OPENS = "opens", "Whether opens may be counted"
+    CLICKS = "clicks", "Whether clicks may be counted"
     TAGS = "tags", "Tags"
     JSON = "json", "Further fields, as JSON"
     FIELD = "field", "Field"
@@ -69,7 +71,10 @@ BELONGING = (
     Target.DETAIL,
     Target.SOURCE,
     Target.SINCE,
+    Target.OPENS,
+    Target.CLICKS,
 )
+COUNTING = (Target.OPENS, Target.CLICKS)
 
 
 class Mode(models.TextChoices):
@@ -118,8 +123,12 @@ class Plan:
 
     @property
     def tells_belonging(self) -> bool:
-        """Whether rows name lists of their own, or how a suppression came about."""
+        """Whether rows name lists of their own, how a suppression came about, or whether people may be counted."""
         return any(column.target in BELONGING for column in self.columns)
+
+    @property
+    def tells_counting(self) -> bool:
+        return any(column.target in COUNTING for column in self.columns)
 
     @property
     def proof(self) -> str:

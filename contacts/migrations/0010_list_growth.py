@@ -27,6 +27,12 @@ BEGIN
         SELECT list_id, date_bin('15 minutes', now(), 'epoch'), 0, 0, count(*) FROM stale
         WHERE state = 'subscribed' GROUP BY 1, 2;
     END IF;
+    -- Who was lost already and leaves, or is deleted: looked at anew, as after a change of suppressions.
+    IF TG_OP <> 'INSERT' THEN
+        IF EXISTS (SELECT 1 FROM stale s JOIN contacts_lostsubscription l ON l.subscription_id = s.id) THEN
+            INSERT INTO contacts_listchange (list_id, at, joined, unsubscribed, deleted) VALUES (NULL, now(), 0, 0, 0);
+        END IF;
+    END IF;
     RETURN NULL;
 END $$;
 CREATE TRIGGER note_joined AFTER INSERT ON contacts_subscription
@@ -49,7 +55,9 @@ SELECT list_id, date_bin('15 minutes', created_at, 'epoch'), count(*), 0, 0 FROM
 WHERE state = 'subscribed' OR state = 'unsubscribed' AND changed_at > created_at + interval '1 minute' GROUP BY 1, 2
 UNION ALL
 SELECT list_id, date_bin('15 minutes', changed_at, 'epoch'), 0, count(*), 0 FROM contacts_subscription
-WHERE state = 'unsubscribed' AND changed_at > created_at + interval '1 minute' GROUP BY 1, 2;
+WHERE state = 'unsubscribed' AND changed_at > created_at + interval '1 minute' GROUP BY 1, 2
+UNION ALL
+SELECT NULL, now(), 0, 0, 0;
 """
 FORGETTING = """
 DROP TRIGGER note_suppressed ON contacts_suppression;

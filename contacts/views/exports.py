@@ -12,10 +12,11 @@ from accounts.confirming import lately_confirmed
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts.exporting import csv_response, joined
 from contacts.filtering import Filter
-from contacts.models import Contact, ContactQuerySet, Field, Subscription
+from contacts.models import Contact, ContactQuerySet, Field, Subscription, TrackingConsent
 from contacts.suppression import listing as suppressed
 
 _SLICE = 2000
+_MAY = {TrackingConsent.UNKNOWN.value: "", TrackingConsent.GIVEN.value: "yes", TrackingConsent.REFUSED.value: "no"}
 _STATES = (Subscription.State.SUBSCRIBED, Subscription.State.UNCONFIRMED, Subscription.State.UNSUBSCRIBED)
 
 
@@ -27,7 +28,8 @@ def contacts(request: StaffRequest) -> HttpResponseBase:
     own = list(Field.objects.all())
     audit.record(request, "contacts.export", chosen.url())
     header = ["Email", "First name", "Last name", "Language", "Time zone", *(field.label for field in own)]
-    header += ["Tags", "Lists", "Not confirmed on", "Unsubscribed from", "Suppressed", "Added"]
+    header += ["Tags", "Lists", "Not confirmed on", "Unsubscribed from", "Suppressed", "Opens may be counted"]
+    header += ["Clicks may be counted", "Added"]
     return csv_response(f"contacts-{timezone.localdate()}", header, _people(chosen.apply(), own))
 
 
@@ -61,6 +63,8 @@ def _people(found: ContactQuerySet, own: list[Field]) -> Iterator[list[Any]]:
                 joined(person.attributes.get("tags") or ()),
                 *(joined(states.get(state, ())) for state in _STATES),
                 person.suppression_reason or "",  # type: ignore[attr-defined]  # annotated
+                _MAY[person.open_consent],
+                _MAY[person.click_consent],
                 f"{person.created_at:%Y-%m-%d %H:%M:%S}Z",
             ]
         after = people[-1].pk

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import audit
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
-from contacts import consent, timeline
+from contacts import consent, timeline, tracking_consent
 from contacts.addresses import key
 from contacts.filtering import Filter
 from contacts.forms import ContactForm, NewContactForm, ReasonForm, ResubscribeForm
@@ -63,7 +63,7 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
     form = ContactForm(request.POST or None, contact=person)
     if not form.is_valid():
         return _edit_page(request, form, person)
-    form.save()
+    form.save(by=request.user)
     messages.success(request, "Saved.")
     return redirect(person)
 
@@ -138,6 +138,7 @@ def _person_page(request: StaffRequest, person: Contact, status: int = 200) -> H
         ],
         "tags": person.attributes.get("tags") or (),
         "entries": timeline.entries(person),
+        "rules": tracking_consent.rules(),
     }
     return render(request, "contacts/contact.html", context, status=status)
 

@@ -11,23 +11,29 @@ MOST_FREE_CHUNKS = 8
 
 
 def gather(cursor: Any) -> None:
-    """Wake what is due, of batches that are being sent; no more than workers will soon take up.
+    """Wake what is due, of batches that are being sent and lanes that are not paused; no more than workers will soon
+    take up.
 
     What is not gathered stays in the list of those who wait, which is where its reason can be seen.
     """
     lane, parameters = mailbox_providers.sql("m.email")
     before, after = _GATHER.split("{lane}")
-    cursor.execute(before + lane + after, [MOST_A_BATCH, MOST_FREE_CHUNKS, *parameters, CHUNK])
+    lanes = list(mailbox_providers.LANES)
+    cursor.execute(before + lane + after, [lanes, MOST_A_BATCH, MOST_A_BATCH, MOST_FREE_CHUNKS, *parameters, CHUNK])
 
 
 _GATHER = f"""
 WITH due AS (
     SELECT w.message_id FROM delivery_batch b CROSS JOIN LATERAL (
-        SELECT message_id FROM delivery_waiting WHERE batch_id = b.id AND retry_at <= statement_timestamp()
-        ORDER BY retry_at LIMIT %s FOR UPDATE SKIP LOCKED) w
+        SELECT of_lane.message_id FROM unnest(%s::text[]) AS l(lane) CROSS JOIN LATERAL (
+            SELECT message_id, retry_at FROM delivery_waiting
+            WHERE batch_id = b.id AND lane = l.lane AND retry_at <= statement_timestamp()
+            ORDER BY retry_at LIMIT %s FOR UPDATE SKIP LOCKED) of_lane
+        WHERE NOT b.paused_lanes ? l.lane ORDER BY of_lane.retry_at LIMIT %s) w
     WHERE b.finished_at IS NULL AND b.state = 'sending' AND (
         SELECT count(*) FROM delivery_chunk
-        WHERE batch_id = b.id AND NOT is_done AND ids IS NOT NULL AND owner IS NULL) < %s
+        WHERE batch_id = b.id AND NOT is_done AND ids IS NOT NULL AND owner IS NULL
+        AND NOT b.paused_lanes ? lane) < %s
 ), gone AS (
     DELETE FROM delivery_waiting w USING due WHERE w.message_id = due.message_id RETURNING w.message_id
 ), woken AS (

@@ -109,13 +109,19 @@ def _stands(chosen: Sequence[Candidate], provider: Provider) -> bool:
 
 # A batch's place counts what workers hold of it already: whoever has less is served first, retries before the rest.
 _SHARE = "(id * 40503 & 65535) BETWEEN b.first AND b.last - 1"  # routing.part
-_FREE = f"{_SHARE} AND (offered_to = ANY(%(tried)s) AND offered_until > statement_timestamp()) IS NOT TRUE"
+_FREE = (
+    f"{_SHARE} AND NOT b.paused_lanes ? lane"
+    " AND (offered_to = ANY(%(tried)s) AND offered_until > statement_timestamp()) IS NOT TRUE"
+)
 _CANDIDATES = """
 SELECT id, CASE WHEN offered_until > statement_timestamp() + %(renew)s * interval '1 second'
        THEN extract(epoch FROM offered_at) END, coalesce(offered_until > statement_timestamp(), false), offered_to, lane
 FROM (
     SELECT c.*, t.held + row_number() OVER (PARTITION BY c.batch_id ORDER BY c.is_range, c.id) AS place
-    FROM unnest(%(batches)s::bigint[], %(firsts)s::int[], %(lasts)s::int[]) AS b(id, first, last)
+    FROM (
+        SELECT part.*, batch.paused_lanes
+        FROM unnest(%(batches)s::bigint[], %(firsts)s::int[], %(lasts)s::int[]) AS part(id, first, last)
+        JOIN delivery_batch batch ON batch.id = part.id) b
     CROSS JOIN LATERAL (
         SELECT count(*) AS held FROM delivery_chunk WHERE batch_id = b.id AND NOT is_done AND owner IS NOT NULL) t
     CROSS JOIN LATERAL (

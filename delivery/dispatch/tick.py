@@ -162,7 +162,8 @@ FOR NO KEY UPDATE SKIP LOCKED
 """  # noqa: S608
 _END = f"""
 UPDATE delivery_batch b
-SET finished_at = statement_timestamp(), state = CASE state WHEN 'sending' THEN 'done' ELSE state END
+SET finished_at = statement_timestamp(), paused_lanes = '{{}}',
+    state = CASE state WHEN 'sending' THEN 'done' ELSE state END
 WHERE id = ANY(%s) AND {_NOTHING_LEFT}
 """  # noqa: S608
 # Chunks whose third worker crashed are not tried by themselves again.

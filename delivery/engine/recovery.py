@@ -164,7 +164,8 @@ def _take_over(seen: Chunk, evidence: Evidence) -> bool:
         counts = settling.Counts()
         if outcomes:
             version = chunk.version or batch.version
-            rules = settling.BatchRules(batch.pk, batch.stream, batch.expires_at, _who_had(chunk, batch), version)
+            who = _who_had(chunk, batch)
+            rules = settling.BatchRules(batch.pk, batch.stream, batch.expires_at, who, version, chunk.lane)
             settling.write(cursor, rules, outcomes, counts)
             settling.count(cursor, chunk.pk, counts, len(outcomes))
         settled = {outcome.message_id for outcome in outcomes}

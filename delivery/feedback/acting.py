@@ -21,7 +21,7 @@ from contacts import consent
 from contacts.consent import Suppressing
 from contacts.models import Contact
 from delivery.feedback import failing, second_line, suppression
-from delivery.feedback.forms import Heard
+from delivery.feedback.forms import AUTOMATED, Heard
 from delivery.ledger import uncertain, watching
 from delivery.models import FeedbackEvent, MessageState
 from delivery.outcomes import Outcome
@@ -31,10 +31,14 @@ from delivery.replies import Category
 
 # Sent with `message_id`, inside the transaction that records a message's first complaint.
 complained = Signal()
+# Sent with `message_id`, `kind` ("opened" or "clicked") and `at` (None: unknown), inside the transaction that records
+# it: the provider says that a program did it. Each time, also for a mail of which this is known.
+automated = Signal()
 
 COUNTED, KNOWN, TOO_EARLY, GONE = "counted", "known", "too early", "gone"
 AT_ONCE = 500
 _ON_ITS_WAY = (MessageState.PENDING, MessageState.DEFERRED)
+_TOUCHED = ("opened", "clicked")
 _ARRIVED = "Something came back of it, so it had arrived."
 _LEFT = "Unsubscribed with the provider that carried the mail"
 
@@ -123,6 +127,10 @@ def act(given: Sequence[Told]) -> dict[int, list[str]]:
         is_new = id(work) in fresh
         results[work.told.returned_id].append(COUNTED if is_new else KNOWN)
     _follow([work for work in ready if id(work) in fresh])
+    for work in ready:
+        heard = work.told.heard
+        if heard.detail == AUTOMATED and heard.kind in _TOUCHED:
+            automated.send(FeedbackEvent, message_id=work.mailed.id, kind=heard.kind, at=heard.happened_at)
     return results
 
 

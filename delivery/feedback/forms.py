@@ -10,6 +10,8 @@ from delivery.feedback.intake import MAIL
 from delivery.feedback.reading.reader import Mail
 from delivery.replies import Category
 
+AUTOMATED = "automated"  # the detail of an opening or a click that the provider says was a program's
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -30,7 +32,7 @@ class Heard:
     reporting_mta: str = ""
     gives_up_at: datetime | None = None
     happened_at: datetime | None = None
-    detail: str = ""  # of a complaint: its feedback type
+    detail: str = ""  # of a complaint: its feedback type; AUTOMATED
 
 
 Read = Callable[[bytes], Sequence[Heard]]

@@ -34,7 +34,7 @@ _MASKS = tuple(
     (re.compile(pattern, re.IGNORECASE | re.MULTILINE), kept)
     for pattern, kept in (
         # Addresses in our mails, return addresses (also as SRS and BATV wrap them), Message-IDs.
-        (rf"((?:/|%2f|=2f)[ouc](?:\\?/|%2f|=2f)){_TOKEN}", rf"\1{HIDDEN}"),
+        (rf"((?:/|%2f|=2f)[oucv](?:\\?/|%2f|=2f)){_TOKEN}", rf"\1{HIDDEN}"),
         (rf"(bounce(?:\+|=2b|%2b|=)){_TOKEN}(?=(?:@|=40|%40|=))", rf"\1{HIDDEN}"),
         (
             r"(^(?:message-id|references|in-reply-to|original-envelope-id):[ \t]*(?:\r?\n[ \t]+)?<?)[\w.-]{12,90}",

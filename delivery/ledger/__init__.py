@@ -1,6 +1,8 @@
 """The ledger: one row a recipient, from the launch to the last settled message."""
 
 from delivery.ledger.auditing import audit
+from delivery.ledger.lanes.pausing import pause_lane, resume_lane
+from delivery.ledger.lanes.tallies import LaneTally, lane_tallies
 from delivery.ledger.launching import launch, send_one
 from delivery.ledger.listing import MessageRow, messages
 from delivery.ledger.progress import Progress, progress
@@ -11,6 +13,7 @@ from delivery.ledger.versions import Part, is_quiet, parts, revise
 
 __all__ = [
     "Broken",
+    "LaneTally",
     "MessageRow",
     "NotPossible",
     "Part",
@@ -20,13 +23,16 @@ __all__ = [
     "broken",
     "cancel",
     "is_quiet",
+    "lane_tallies",
     "launch",
     "leave_uncertain",
     "messages",
     "parts",
     "pause",
+    "pause_lane",
     "progress",
     "resume",
+    "resume_lane",
     "revise",
     "send_again",
     "send_one",

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts import locks
+from accounts.organisation.measuring import Tracking
 from contacts.audience import Audience
 from delivery.ledger import building, ids
 from delivery.models import Batch, Chunk, Message, Provider
@@ -31,12 +32,13 @@ def launch(
     repeats: Batch | None = None,
     before_start: Callable[[Batch], None] | None = None,
     bad_day: bool = False,
+    tracking: Tracking = Tracking.INDIVIDUAL,
 ) -> Batch:
     """Send what `content` says to an audience, after a hold during which it can be undone.
 
     Whether it is a rehearsal is frozen here. `before_start` is called with the new batch inside the transaction, to
     freeze what belongs to it. With `not_before` the audience is drawn shortly before that time. With `repeats` only
-    people of that rehearsal get it. A `bad_day` is for rehearsals alone.
+    people of that rehearsal get it. A `bad_day` is for rehearsals alone. `tracking` says how opens and clicks count.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -47,6 +49,7 @@ def launch(
             sender_domain=sender_domain,
             rehearsal=provider.is_rehearsal,
             bad_day=bad_day,
+            tracking=tracking,
             audience=audience.to_json(),
             lists=list(lists),
             repeats_id=repeats.pk if repeats else None,

@@ -108,7 +108,9 @@ def messages(
     }
     found = "lower(m.email) LIKE %(like)s" if search.strip() else "true"
     if lane in mailbox_providers.LANES:
-        found += f" AND {_lane_of('m.email', values)} = '{lane}'"
+        lane_of, domains = mailbox_providers.named_sql("m.email")
+        found += f" AND {lane_of} = '{lane}'"
+        values |= domains
     for sign, name, moment in ((">=", "since", since), ("<", "until", until)):
         if moment is not None:
             found += f" AND m.accepted_at {sign} %({name})s"
@@ -118,15 +120,6 @@ def messages(
     if term == "unaccounted" and batch.kind == Batch.Kind.CLOSED and found == "true":
         rows = sorted([*rows, *_rows(_MISSING, values)], key=lambda row: row.id)[:limit]
     return rows
-
-
-def _lane_of(email: str, values: dict[str, Any]) -> str:
-    """As the chunks were cut: an expression whose parameters are put among `values`."""
-    expression, parameters = mailbox_providers.sql(email)
-    for number, parameter in enumerate(parameters):
-        expression = expression.replace("%s", f"%(lane_{number})s", 1)
-        values[f"lane_{number}"] = parameter
-    return expression
 
 
 def _rows(sql: str, values: dict[str, Any]) -> list[MessageRow]:

@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from delivery.ledger import counters
+from delivery.ledger.lanes import tallies
 from delivery.ledger.tallying import LIVE, tally
 from delivery.models import Batch
 from delivery.throttling import limits, warmup_plans
@@ -26,10 +27,15 @@ class Progress:
 
 
 def progress(batch: Batch) -> Progress:
-    """From the speed of the last seconds, the provider's hour and day limits, and warm-up plans: what takes longest."""
+    """From the speed of the last seconds, the provider's hour and day limits, and warm-up plans: what takes longest.
+
+    Of those whose mailbox provider is paused nobody knows when they will be reached.
+    """
     if batch.state != Batch.State.SENDING:
         return Progress(0.0)
     waiting = tally(batch).waiting
+    if batch.paused_lanes:
+        waiting -= tallies.waits_paused(tallies.lane_tallies(batch))
     outlook = warmup_plans.outlook(warmup_plans.plans_for(batch), waiting)
     seconds = [_quota_seconds(batch, waiting), _warmup_seconds(outlook)]
     if batch.speed:

@@ -2,10 +2,11 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from accounts.organisation.measuring import Tracking
 from delivery.models.providers import Provider
 
 
@@ -61,6 +62,13 @@ class Batch(models.Model):
     provider = models.ForeignKey(Provider, models.PROTECT, null=True)
     sender_domain = models.CharField(max_length=255, blank=True, db_default="", help_text="Of From: what routes go by.")
     rehearsal = models.BooleanField(help_text="Frozen at launch: nobody receives it, nobody's record changes.")
+    tracking = models.CharField(
+        max_length=10,
+        choices=Tracking.choices,
+        default=Tracking.INDIVIDUAL,
+        db_default=Tracking.INDIVIDUAL,
+        help_text="Frozen at launch: how opens and clicks are counted.",
+    )
     bad_day = models.BooleanField(
         default=False, db_default=False, help_text="A rehearsal that meets refusals, complaints and a dead relay."
     )
@@ -96,6 +104,11 @@ class Batch(models.Model):
     finished_at = models.DateTimeField(null=True)
     audited_at = models.DateTimeField(null=True)
     audit = models.JSONField(default=dict, help_text="What the audit takes off each term, because rows disagree.")
+    paused_lanes = models.JSONField(
+        default=dict,
+        db_default=Value({}, models.JSONField()),
+        help_text="Lanes of which nothing leaves now, each with `at` and `by`: see ledger.lanes.pausing.",
+    )
     stop_rule = models.CharField(max_length=10, blank=True, help_text="Why it paused itself; see policy.stop_rules.")
     resumed_at_figures = models.JSONField(null=True, help_text="Figures a person has seen and gone on after.")
     has_unproven = models.BooleanField(default=False, db_default=False, help_text="See delivery.ledger.proving.")
@@ -167,6 +180,7 @@ class Waiting(models.Model):
     message_id = models.BigIntegerField(primary_key=True)
     batch = models.ForeignKey(Batch, models.CASCADE, db_index=False)
     state = models.SmallIntegerField(choices=MessageState.choices)
+    lane = models.CharField(max_length=12, db_default="other", help_text="Of the chunk that deferred it.")
     category = models.CharField(max_length=30)
     reply = models.CharField(max_length=1000, blank=True, db_default="")
     retry_at = models.DateTimeField(null=True)
@@ -174,7 +188,11 @@ class Waiting(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["batch", "retry_at"], condition=models.Q(retry_at__isnull=False), name="waiting_due"),
+            models.Index(
+                fields=["batch", "lane", "retry_at"],
+                condition=models.Q(retry_at__isnull=False),
+                name="waiting_due_by_lane",
+            ),
             models.Index(fields=["batch", "state", "message_id"], name="waiting_listed"),
         ]
 

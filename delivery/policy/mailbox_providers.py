@@ -22,6 +22,7 @@ DOMAINS: dict[str, tuple[str, ...]] = {
 }
 
 LANES = (*DOMAINS, OTHER)
+IN_WORDS = {"gmail": "Gmail", "microsoft": "Microsoft", "yahoo": "Yahoo", "apple": "Apple", OTHER: "all others"}
 
 # What the names of their servers end with, whichever domain they serve.
 MX_OF: dict[str, tuple[str, ...]] = {
@@ -42,6 +43,15 @@ def lane_of_mx(host: str) -> str:
     name = host.lower().rstrip(".")
     ours = (lane for lane, ends in MX_OF.items() if any(name == end or name.endswith(f".{end}") for end in ends))
     return next(ours, OTHER)
+
+
+def named_sql(email: str) -> tuple[str, dict[str, list[str]]]:
+    """The same as `sql` with named parameters."""
+    expression, parameters = sql(email)
+    named = {f"lane_{number}": parameter for number, parameter in enumerate(parameters)}
+    for name in named:
+        expression = expression.replace("%s", f"%({name})s", 1)
+    return expression, named
 
 
 def sql(email: str) -> tuple[str, list[list[str]]]:

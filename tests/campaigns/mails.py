@@ -31,7 +31,7 @@ def compiled(made: Edition, *, lists: tuple[int, ...] = (4,)) -> CompiledEdition
 
 
 def recipient(*, tracked: bool = True, **merge: Any) -> Recipient:
-    return Recipient(1_234_567, 77, "ana@example.org", merge, tracked)
+    return Recipient(1_234_567, 77, "ana@example.org", merge, tracked, tracked)
 
 
 def letter() -> Document:

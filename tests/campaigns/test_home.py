@@ -198,7 +198,8 @@ def test_trend_changes_its_time_and_its_lines_by_address(client_for: Browse, mar
     client = client_for(marketer)
     fragment = text(client, "?days=365&without=opened", part="trend")
     assert "Week from" in fragment
-    assert 'aria-pressed="false" title="Mails whose pictures' in fragment
+    assert "Show</span> Opened" in fragment
+    assert "Hide</span> Clicked" in fragment
     assert '"key": "opened"' not in fragment.replace("&quot;", '"')
     assert '"key": "clicked"' in fragment.replace("&quot;", '"')
     whole = home(client, "?days=365&without=opened")

@@ -18,7 +18,7 @@ def test_test_mail_reads_as_the_contact_would_read_it_and_touches_no_record(mark
     ana = Contact.objects.get(first_name="Ana")
     (message,) = test_sends.send_tests(campaign, to=[ME], as_contact=ana, by=marketer)
     assert (message.email, message.contact_id) == (ME, None)
-    recipient = Recipient(message.pk, None, ME, {"email": ME}, tracked=True)
+    recipient = Recipient(message.pk, None, ME, {"email": ME}, opens=True, clicks=True)
     parts = editions.load_edition(message.batch).parts(recipient)
     assert parts.subject == "[TEST] News for you"
     assert "Hello Ana" in parts.html

@@ -98,16 +98,22 @@ def test_nonsense_in_the_address_is_no_error(browser: Client, query: str) -> Non
 
 def test_person_is_added_with_proof_and_edited(browser: Client, news: MailingList) -> None:
     Field.objects.create(key="visits", label="Visits", kind="number")
-    data = {"email": "Ada@EXAMPLE.com", "tracking_consent": "unknown", "lists": [news.pk], "field_visits": "3"}
+    data = {
+        "email": "Ada@EXAMPLE.com",
+        "open_consent": "unknown",
+        "click_consent": "unknown",
+        "lists": [news.pk],
+        "field_visits": "3",
+    }
     assert browser.post("/contacts/new/", data).status_code == 422  # no proof
     browser.post("/contacts/new/", data | {"agreed": "At the fair"})
     ada = Contact.objects.get()
     assert (ada.email, ada.attributes) == ("Ada@example.com", {"visits": 3})
     assert ada.consent_events.get().text == "At the fair"
-    changed = {"email": "ada@example.com", "tracking_consent": "refused", "field_visits": ""}
+    changed = {"email": "ada@example.com", "open_consent": "refused", "click_consent": "unknown", "field_visits": ""}
     browser.post(f"/contacts/{ada.pk}/edit/", changed)
     ada.refresh_from_db()
-    assert (ada.email, ada.attributes, ada.tracking_consent) == ("ada@example.com", {}, "refused")
+    assert (ada.email, ada.attributes, ada.open_consent) == ("ada@example.com", {}, "refused")
 
 
 def test_tags_are_edited_shown_and_filtered_by(browser: Client) -> None:
@@ -116,7 +122,12 @@ def test_tags_are_edited_shown_and_filtered_by(browser: Client) -> None:
     assert 'value="old"' in browser.get(f"/contacts/{ana.pk}/edit/").content.decode()
     browser.post(
         f"/contacts/{ana.pk}/edit/",
-        {"email": ana.email, "tracking_consent": "unknown", "tags": 'vip, "Friends, old", Łódź, vip'},
+        {
+            "email": ana.email,
+            "open_consent": "unknown",
+            "click_consent": "unknown",
+            "tags": 'vip, "Friends, old", Łódź, vip',
+        },
     )
     ana.refresh_from_db()
     assert ana.attributes["tags"] == ["vip", "Friends, old", "Łódź"]
@@ -129,7 +140,9 @@ def test_tags_are_edited_shown_and_filtered_by(browser: Client) -> None:
 
 def test_the_same_address_is_not_added_twice(browser: Client) -> None:
     ada = Contact.objects.create(email="ada@example.com")
-    page = browser.post("/contacts/new/", {"email": "ADA@example.com", "tracking_consent": "unknown"})
+    page = browser.post(
+        "/contacts/new/", {"email": "ADA@example.com", "open_consent": "unknown", "click_consent": "unknown"}
+    )
     assert page.status_code == 422
     assert f'<a href="/contacts/{ada.pk}/">a contact with this address</a> already' in page.content.decode()
 
@@ -197,7 +210,7 @@ def test_export_holds_what_the_filter_shows_and_no_formula(browser: Client, news
     rows = table(browser.post(f"/contacts/export/?list={news.pk}"))
     assert [row[0] for row in rows] == ["Email", ada.email, bob.email]
     assert rows[1][1] == "'=HYPERLINK(1)"
-    assert rows[2][-2] == "unsubscribed"
+    assert rows[2][-4] == "unsubscribed"
     assert len(table(browser.post("/contacts/export/?state=reachable"))) == 2
     assert AuditEntry.objects.filter(action="contacts.export").count() == 2
 

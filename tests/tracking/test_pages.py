@@ -30,7 +30,8 @@ class Written:
         return b""
 
     def parts(self, recipient: Recipient) -> Parts:
-        assert not recipient.tracked
+        assert not recipient.opens
+        assert not recipient.clicks
         html = f"<p>Hello {recipient.merge['first_name']}</p>{SCRIPT}"
         return Parts([("Subject", "Spring"), ("X-Odd", SCRIPT)], "Spring is here", html, f"Hello {SCRIPT}")
 

@@ -8,8 +8,13 @@ from delivery import tokens
 from tracking import addresses
 
 numbers = st.integers(min_value=0, max_value=2**63 - 1)
-pairs = {tokens.CLICK, tokens.UNSUBSCRIBE}
-purposes = st.sampled_from([tokens.OPEN, tokens.CLICK, tokens.UNSUBSCRIBE, tokens.BOUNCE, tokens.MESSAGE_ID])
+pairs = {tokens.CLICK, tokens.UNSUBSCRIBE, tokens.CLICK_OF_BATCH}
+purposes = st.sampled_from(
+    [
+        *(tokens.OPEN, tokens.CLICK, tokens.UNSUBSCRIBE, tokens.BOUNCE, tokens.MESSAGE_ID, tokens.VIEW),
+        *(tokens.OPEN_OF_BATCH, tokens.CLICK_OF_BATCH),
+    ]
+)
 alphabet = string.ascii_letters + string.digits + "-_"
 
 
@@ -25,6 +30,7 @@ def test_tokens_sealed_together_are_those_sealed_alone(links: list[int], message
         together = tokens.of_message(message)
         assert together.open == tokens.seal(tokens.OPEN, message)
         assert together.message_id == tokens.seal(tokens.MESSAGE_ID, message)
+        assert together.view == tokens.seal(tokens.VIEW, message)
         assert together.bounce == tokens.seal(tokens.BOUNCE, message)
         clicks = [f"{together.click}.{tokens.link_tag(link)}" for link in links]
         assert clicks == [tokens.seal(tokens.CLICK, message, link) for link in links]

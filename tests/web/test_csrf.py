@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 # Mail programs unsubscribe by a bare POST (RFC 8058), and recipients' pages work without cookies: the token of
 # their address is the proof.
-WITHOUT_TOKEN: set[str] = {"unsubscribe", "unsubscribe-leave", "unsubscribe-undo"}
+WITHOUT_TOKEN: set[str] = {"unsubscribe", "unsubscribe-counting", "unsubscribe-leave", "unsubscribe-undo"}
 # Exempt from the middleware only to guard the size of the upload before the token is read from it.
 CHECKED_INSIDE: set[str] = {"import-new"}
 

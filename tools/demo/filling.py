@@ -42,7 +42,7 @@ from tracking.intake import folding, storing
 from tracking.models import EventKind, Link
 from tracking.spool import Act
 
-PEOPLE, WEEKS = 9_000, 52
+PEOPLE, WEEKS = 8_500, 52
 _ACTS_AT_ONCE = 5_000
 
 
@@ -65,6 +65,7 @@ class _Story:
         self._to_come: list[tuple[datetime, int, Callable[[], object]]] = []
         self._numbers = count()
         self._people: dict[int, Person] = {}
+        self._left: list[Act] = []  # stored at the end: one by one costs as much as a thousand
         organisation = Organisation.get()
         self._base = organisation.public_address if organisation else ""
 
@@ -85,6 +86,7 @@ class _Story:
             self._clock.set(at)
             happen()
         self._clock.set(self._now)
+        self._store(self._left)
         folding.fold()
         cohorts.fold()
         growth.fold()
@@ -131,26 +133,25 @@ class _Story:
         if planned.course == Course.PLANNED:
             return
         way = Way(self._clock, self._people, breaks_off=planned.course == Course.BREAKS_OFF)
-        if planned.course == Course.PAUSED:
-            way.until, way.interrupt = 0.35, self._pause
+        if planned.course in (Course.PAUSED, Course.CANCELLED):
+            way.until, way.interrupt = 0.35, self._pause if planned.course == Course.PAUSED else self._cancel
         sending.send(batch, way)
         if planned.course == Course.STOPS:
-            self._plan(self._clock.at + timedelta(hours=20), partial(self._give_up, batch))
+            self._plan(self._clock.at + timedelta(hours=1), self._review)
         self._read(batch, planned)
 
     def _pause(self, batch: Batch) -> None:
         ledger.pause(batch, reason=f"Paused by {self._owner}")
 
-    def _give_up(self, batch: Batch) -> None:
-        """After a campaign that stopped itself: somebody believes the servers, and cancels the rest."""
-        for held in holding.held():
-            holding.believe(held.domain)
-        batch.refresh_from_db()
-        if batch.state != Batch.State.PAUSED:  # there were too few people for the rule
-            return
+    def _cancel(self, batch: Batch) -> None:
         ledger.cancel(batch)
         cancelling.settle(batch.pk)
         sending.end()
+
+    def _review(self) -> None:
+        """After a campaign that stopped itself: somebody believes the servers that so many do not exist."""
+        for held in holding.held():
+            holding.believe(held.domain)
 
     def _read(self, batch: Batch, planned: Planned) -> None:
         """What people and machines do with it until now; what comes of it later is planned for its time."""
@@ -180,7 +181,7 @@ class _Story:
         mailed = left.mailed
         if left.by == Leaving.COMPLAINT:
             returning.hand_in([Bounced(mailed.message_id, person.email)], self._clock.at, self._reader)
-            self._store([Act(left.at.timestamp(), int(EventKind.COMPLAINT), mailed.message_id, 0, "", "", "")])
+            self._left.append(Act(left.at.timestamp(), int(EventKind.COMPLAINT), mailed.message_id, 0, "", "", ""))
             return
         contact = Contact.objects.get(pk=mailed.contact_id)
         lists = Batch.objects.values_list("lists", flat=True).get(pk=mailed.batch_id)
@@ -192,8 +193,8 @@ class _Story:
             message_id=mailed.message_id,
         )
         kind = int(EventKind.UNSUBSCRIBE)
-        self._store(
-            [Act(left.at.timestamp(), kind, mailed.contact_id, mailed.batch_id, left.by, left.ip, left.user_agent)]
+        self._left.append(
+            Act(left.at.timestamp(), kind, mailed.contact_id, mailed.batch_id, left.by, left.ip, left.user_agent)
         )
 
     def _store(self, acts: Sequence[Act]) -> None:

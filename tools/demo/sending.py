@@ -124,7 +124,7 @@ def _drive(batch: Batch, chunk: Chunk, way: Way) -> None:
         way.breaks_off = False
     refused = [outcome for outcome in outcomes if outcome.state == MessageState.REFUSED]
     suppression.suppress(outcome for outcome in refused if outcome.suppresses)
-    rules, counts = BatchRules(batch.pk, batch.stream, None, batch.provider), Counts()
+    rules, counts = BatchRules(batch.pk, batch.stream, None, batch.provider, lane=chunk.lane), Counts()
     with connection.cursor() as cursor:
         if outcomes:
             settling.write(cursor, rules, outcomes, counts)

@@ -17,7 +17,8 @@ class Course(StrEnum):
     """How the sending of it goes."""
 
     THROUGH = "through"
-    STOPS = "stops"  # so many addresses do not exist that it pauses itself, and is cancelled the next day
+    STOPS = "stops"  # so many addresses do not exist that it pauses itself
+    CANCELLED = "cancelled"  # half way, by somebody
     PAUSED = "paused"  # by somebody, and still is
     BREAKS_OFF = "breaks off"  # once, so that some may have arrived
     PLANNED = "planned"
@@ -92,7 +93,7 @@ def _of_day(day: date, today: date) -> Iterator[Planned]:
     if day.weekday() == 3 and day.day <= 7:
         yield _newsletter(day)
     if day.weekday() == 1 and ago // 7 % 2 == 0:
-        yield _new_books(day)
+        yield _new_books(day, Course.CANCELLED if 70 <= ago < 84 else Course.THROUGH)
     if day.weekday() == 4 and 8 <= day.day <= 14 and day.month not in (7, 8, 12):
         yield _evening(day)
     if day.weekday() == 5 and 15 <= day.day <= 21 and day.month % 2 == 0:
@@ -100,7 +101,7 @@ def _of_day(day: date, today: date) -> Iterator[Planned]:
     for month, number, subject, preheader, to, appeal, pull, bother in _CHRISTMAS:
         if (day.month, day.day) == (month, number):
             yield _seasonal(day, subject, preheader, to, appeal, pull, bother)
-    if ago == 40:
+    if ago == 3:
         yield _bad(day)
 
 
@@ -123,7 +124,7 @@ def _newsletter(day: date) -> Planned:
     )
 
 
-def _new_books(day: date) -> Planned:
+def _new_books(day: date, course: Course) -> Planned:
     books = _books(day, 3)
     return Planned(
         at=_at(day, 10),
@@ -135,6 +136,7 @@ def _new_books(day: date) -> Planned:
         books=books,
         lists=(BOOKS,),
         art=("leaves", "arches", "tags", "hills")[day.toordinal() // 14 % 4],
+        course=course,
         appeal={7: 0.85, 8: 0.75}.get(day.month, 1.1) * (0.9 + day.toordinal() % 5 / 20),
         pull=0.85 + day.toordinal() // 14 % 6 / 10,
         bother=0.8,
@@ -245,7 +247,7 @@ def _about_now(today: date) -> list[Planned]:
         ),
         Planned(
             at=_at(soon, 9, 30),
-            name="Autumn or spring? Choose our window",
+            name="Choose our next window",
             subject="Choose our next window",
             preheader="Two designs, your vote",
             heading="Choose our next window",

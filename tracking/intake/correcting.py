@@ -80,7 +80,7 @@ def judged_together(
         if event.mail.id in acts:
             acts[event.mail.id].append(event)
     times = [event.at for event in tracked]
-    for stored in _stored(cursor, suspects, min(times) - _AROUND, max(times) + _AROUND, networks):
+    for stored in stored_between(cursor, suspects, min(times) - _AROUND, max(times) + _AROUND, networks):
         acts[stored.mail.id].append(stored)
     links = _links_in_mail(cursor, {mail.batch_id for mail in suspects.values()})
     later: dict[int, str] = {}
@@ -113,7 +113,7 @@ def _guilty(
     )
 
 
-def _stored(
+def stored_between(
     cursor: CursorWrapper, mails: "Mapping[int, Mail]", start: datetime, end: datetime, networks: Networks
 ) -> "Iterable[Stored]":
     cursor.execute(

@@ -67,7 +67,7 @@ _NOBODY = Crowd({}, frozenset())
 
 def find(cursor: CursorWrapper, events: Sequence[New]) -> Crowd:
     """Notes what came and looks at what came just before it, of the same key."""
-    noted = [(_key(event), event.at, event.mail.id) for event in events if _is_of_company(event)]
+    noted = [(_key(event), event.at, event.mail.id) for event in events if event.is_fresh and _is_of_company(event)]
     if not noted:
         return _NOBODY
     with cursor.copy("COPY tracking_companyact (key, at, message_id) FROM STDIN") as copy:
@@ -75,23 +75,19 @@ def find(cursor: CursorWrapper, events: Sequence[New]) -> Crowd:
             copy.write_row(row)
     times = [at for _, at, _ in noted]
     cursor.execute(_CLOSE, [list({key for key, _, _ in noted}), min(times) - _AROUND, max(times) + _AROUND])
-    by_key: dict[int, list[tuple[datetime, int]]] = {}
-    for key, at, message_id in cursor.fetchall():
-        by_key.setdefault(key, []).append((at, message_id))
     spans: dict[int, tuple[datetime, datetime]] = {}
     mails: set[int] = set()
-    for key, rows in by_key.items():
-        if bursts.crowd([(at.timestamp(), message_id) for at, message_id in rows]):
-            spans[key] = (min(at for at, _ in rows), max(at for at, _ in rows))
-            mails |= {message_id for _, message_id in rows}
+    for key, ats, message_ids in cursor.fetchall():
+        if bursts.crowd([(at.timestamp(), number) for at, number in zip(ats, message_ids, strict=True)]):
+            spans[key] = (min(ats), max(ats))
+            mails |= set(message_ids)
     return Crowd(spans, frozenset(mails)) if spans else _NOBODY
 
 
 def _is_of_company(event: New) -> bool:
     """Mailbox providers' people share nothing but the provider."""
     return (
-        event.is_fresh
-        and not event.is_machine
+        not event.is_machine
         and event.ip is not None
         and mailbox_providers.lane(event.mail.email) == mailbox_providers.OTHER
     )
@@ -103,11 +99,13 @@ def _key(act: Act) -> int:
     return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True)
 
 
-# The last hundred of each key are enough to see a crowd.
+# Only what is of several mails can be a crowd; the last hundred of each key are enough to see one.
 _CLOSE = """
-SELECT k.key, a.at, a.message_id FROM unnest(%s::bigint[]) AS k (key) CROSS JOIN LATERAL (
-    SELECT at, message_id FROM tracking_companyact WHERE key = k.key AND at BETWEEN %s AND %s
-    ORDER BY at DESC LIMIT 100) a
+SELECT k.key, a.ats, a.message_ids FROM unnest(%s::bigint[]) AS k (key) CROSS JOIN LATERAL (
+    SELECT array_agg(at) AS ats, array_agg(message_id) AS message_ids FROM (
+        SELECT at, message_id FROM tracking_companyact WHERE key = k.key AND at BETWEEN %s AND %s
+        ORDER BY at DESC LIMIT 100) latest
+    HAVING count(DISTINCT message_id) >= 3) a
 """
 
 

@@ -5,6 +5,7 @@ And the rows of the organisation's sums, of which many become one.
 
 from django.db import connection, transaction
 
+from contacts.tracking_consent import Part, measured
 from tracking.intake import hourly
 
 _ROWS_AT_ONCE = 20_000
@@ -46,7 +47,7 @@ SELECT count(*) FROM taken
 """
 
 # A finished chunk never changes again, so each is carried over once. Rehearsals are taken note of and change nobody.
-_SENT = """
+_SENT = f"""
 WITH taken AS (
     INSERT INTO tracking_foldedchunk (chunk_id)
     SELECT c.id FROM delivery_chunk c
@@ -72,11 +73,15 @@ WITH taken AS (
     FROM latest l WHERE c.id = l.contact_id
 ), unmeasured AS (
     INSERT INTO tracking_breakdown AS b (batch_id, kind, by, value, is_machine, total, people)
-    SELECT mail.batch_id, 0, 'consent', 'refused', false, count(*), count(*)
-    FROM mail JOIN contacts_contact c ON c.id = mail.contact_id
-    WHERE c.tracking_consent = 'refused' GROUP BY mail.batch_id
+    SELECT mail.batch_id, 0, 'consent', part.name, false, count(*), count(*)
+    FROM mail JOIN delivery_batch b ON b.id = mail.batch_id JOIN contacts_contact c ON c.id = mail.contact_id,
+    LATERAL (VALUES ('opens', {measured(Part.OPENS, "c")}, c.open_consent),
+        ('clicks', {measured(Part.CLICKS, "c")}, c.click_consent))
+        AS part (name, is_measured, state)
+    WHERE b.tracking = 'individual' AND NOT part.is_measured OR b.tracking = 'anonymous' AND part.state = 'refused'
+    GROUP BY mail.batch_id, part.name
     ON CONFLICT (batch_id, kind, by, value, is_machine)
     DO UPDATE SET total = b.total + excluded.total, people = b.people + excluded.people
 )
 SELECT count(*) FROM taken
-"""
+"""  # noqa: S608

@@ -9,11 +9,13 @@ from typing import Any
 from django.conf import settings
 from django.db.backends.utils import CursorWrapper
 
-from contacts.models import TrackingConsent
+from accounts.organisation.measuring import AddressKept
+from contacts import tracking_consent
+from contacts.tracking_consent import Part, measured
 from delivery.models import MessageState
 from delivery.policy import mailbox_providers
 from tracking import keeping
-from tracking.intake import correcting, learning, replays, sums
+from tracking.intake import anonymous, correcting, learning, reading_places, replays, sums
 from tracking.intake.arrays import array
 from tracking.intake.traits import NONE, Traits, traits_of
 from tracking.models import EventKind
@@ -21,6 +23,7 @@ from tracking.scoring import networks, requests, verdicts
 from tracking.scoring.networks import Network, Networks
 from tracking.spool import Act
 
+_NEIGHBOURHOOD = AddressKept.NEIGHBOURHOOD
 _TRACKED = (EventKind.OPEN, EventKind.CLICK)
 _FRESH_SECONDS = 600.0  # after acceptance: mail filters look within minutes
 
@@ -35,7 +38,8 @@ class Mail:
     email: str
     accepted_at: datetime | None
     is_rehearsal: bool
-    consent: str
+    may_count_opens: bool
+    may_count_clicks: bool
     state: int
     attempts: int
     version: int
@@ -46,6 +50,12 @@ class Mail:
         """The mailbox provider, as the ledger knows it: also of a custom domain whose MX was looked up."""
         by_name = mailbox_providers.lane(self.email)
         return by_name if by_name != mailbox_providers.OTHER else self.learnt_lane or mailbox_providers.OTHER
+
+    def may_count(self, kind: int) -> bool:
+        """Asked anew for each act: a refusal ends the recording of mails that were sent before it, too."""
+        if kind == EventKind.OPEN:
+            return self.may_count_opens
+        return self.may_count_clicks or kind != EventKind.CLICK
 
     @property
     def may_have_arrived(self) -> bool:
@@ -72,6 +82,7 @@ class Seen:
     ip: str | None
     user_agent: str
     network: Network
+    is_fresh: bool  # soon after acceptance
     traits: Traits = NONE
 
     @property
@@ -88,11 +99,6 @@ class Seen:
         return self.kind == EventKind.CLICK
 
     @property
-    def is_fresh(self) -> bool:
-        age = self.mail.age(self.at)
-        return age is not None and age <= _FRESH_SECONDS and not self.mail.is_rehearsal
-
-    @property
     def seconds(self) -> float:
         return self.at.timestamp()
 
@@ -107,12 +113,13 @@ class Seen:
 
 def store(cursor: CursorWrapper, acts: Sequence[Act]) -> None:
     """Write the acts down. Opens and clicks of people who refuse tracking vanish here, whatever was sent to them."""
+    acts = anonymous.count(cursor, acts)
     recognised = list(_recognise(cursor, acts))
     kept = list(replays.within_bound(cursor, recognised)) if recognised else []
     if not kept:
         return
     tally = sums.Sums()
-    events = correcting.judged_together(cursor, kept, tally, known_networks(), _mails_by_id)
+    events = correcting.judged_together(cursor, kept, tally, known_networks(), mails_by_id)
     kept = keeping.still_kept(events)
     _make_partitions(cursor, kept)
     _copy(cursor, kept)
@@ -128,31 +135,26 @@ def store(cursor: CursorWrapper, acts: Sequence[Act]) -> None:
 
 
 def _recognise(cursor: CursorWrapper, acts: Sequence[Act]) -> Iterable[Seen]:
-    by_id = _mails_by_id(cursor, {act.first for act in acts if act.kind != EventKind.UNSUBSCRIBE})
+    by_id = mails_by_id(cursor, {act.first for act in acts if act.kind != EventKind.UNSUBSCRIBE})
     by_pair = _mails_by_pair(cursor, {(act.first, act.second) for act in acts if act.kind == EventKind.UNSUBSCRIBE})
+    address_kept = tracking_consent.rules().address_kept
     for act in acts:
         is_unsubscribe = act.kind == EventKind.UNSUBSCRIBE
         mail = by_pair.get((act.first, act.second)) if is_unsubscribe else by_id.get(act.first)
-        if mail and (act.kind not in _TRACKED or mail.consent != TrackingConsent.REFUSED):
-            yield _seen(act, mail)
+        if mail and mail.may_count(act.kind):
+            yield _seen(act, mail, address_kept)
 
 
-def _seen(act: Act, mail: Mail) -> Seen:
+def _seen(act: Act, mail: Mail, address_kept: str) -> Seen:
     kind = EventKind(act.kind)
     at = datetime.fromtimestamp(act.at, UTC)
     place = known_networks().place(act.ip)
-    verdict = verdicts.HUMAN
+    verdict, is_fresh = verdicts.HUMAN, False
     if kind in _TRACKED:
-        verdict = requests.judge(
-            requests.Request(
-                is_open=kind == EventKind.OPEN,
-                note=act.note,
-                user_agent=act.user_agent,
-                network=place.network,
-                age=mail.age(at),
-                is_rehearsal=mail.is_rehearsal,
-            )
-        )
+        age, is_open = mail.age(at), kind == EventKind.OPEN
+        request = requests.Request(is_open, act.note, act.user_agent, place.network, age, mail.is_rehearsal)
+        verdict = requests.judge(request)
+        is_fresh = age is not None and age <= _FRESH_SECONDS and not mail.is_rehearsal
     return Seen(
         at=at,
         kind=kind,
@@ -160,9 +162,12 @@ def _seen(act: Act, mail: Mail) -> Seen:
         link_id=act.second if kind in _TRACKED else 0,
         verdict=verdict,
         channel=act.note if kind == EventKind.UNSUBSCRIBE else "",
-        ip=place.neighbourhood,
+        ip=place.neighbourhood
+        if address_kept == AddressKept.NEIGHBOURHOOD
+        else reading_places.kept(act.ip, address_kept),
         user_agent=act.user_agent,
         network=place.network,
+        is_fresh=is_fresh,
         traits=traits_of(act.user_agent, act.ip, is_open=kind == EventKind.OPEN) if kind in _TRACKED else NONE,
     )
 
@@ -173,16 +178,16 @@ def known_networks() -> Networks:
     return networks.load(settings.NETWORKS_FILE)
 
 
-_MAIL = """
+_MAIL = f"""
 SELECT m.id, m.batch_id, m.contact_id, m.email,
-    extract(epoch FROM m.accepted_at)::float8, b.rehearsal, coalesce(c.tracking_consent, ''),
+    extract(epoch FROM m.accepted_at)::float8, b.rehearsal, {measured(Part.OPENS, "c")}, {measured(Part.CLICKS, "c")},
     m.state, m.attempts, coalesce(m.version, 1),
     (SELECT d.lane FROM delivery_maildomain d WHERE d.domain = lower(substring(m.email from '[^@]*$')))
-FROM {source} JOIN delivery_batch b ON b.id = m.batch_id LEFT JOIN contacts_contact c ON c.id = m.contact_id
-"""
+FROM {{source}} JOIN delivery_batch b ON b.id = m.batch_id LEFT JOIN contacts_contact c ON c.id = m.contact_id
+"""  # noqa: S608
 
 
-def _mails_by_id(cursor: CursorWrapper, ids: set[int]) -> dict[int, Mail]:
+def mails_by_id(cursor: CursorWrapper, ids: set[int]) -> dict[int, Mail]:
     if not ids:
         return {}
     cursor.execute(_MAIL.format(source="delivery_message m") + "WHERE m.id = ANY(%s::bigint[])", [array(ids)])

@@ -54,6 +54,12 @@ class Sums:
         if traits is not NONE and not is_machine:
             self._told[_TOTAL][mail.batch_id, int(kind), traits] += by
 
+    def add_anonymous(self, batch_id: int, at: datetime, kind: int, link_id: int, is_machine: bool) -> None:
+        """Counted, and of nobody: neither a person nor anybody's mailbox."""
+        hour = at.replace(minute=0, second=0, microsecond=0)
+        for link in {0, link_id}:
+            self._hourly[_TOTAL][(batch_id, hour, int(kind), link, is_machine)] += 1
+
     def add_person(
         self,
         mail: Mailed,

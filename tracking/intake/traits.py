@@ -4,6 +4,7 @@ Kept with the event, so that a later verdict takes out of the sums exactly what 
 the GeoIP file would say by then.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from tracking.clients import PROXIES, client_of
@@ -23,7 +24,13 @@ BY = (Breakdown.By.CLIENT.value, Breakdown.By.DEVICE.value, Breakdown.By.COUNTRY
 
 
 def traits_of(user_agent: str, ip: str, *, is_open: bool) -> Traits:
-    client = client_of(user_agent, is_open)
+    told = _without_country(user_agent, is_open)
     # A proxy's address says where the proxy stands.
-    country = "" if client.name in PROXIES else country_of(ip)
-    return Traits(client.name, client.device.value, country)
+    country = "" if told.client in PROXIES else country_of(ip)
+    return Traits(told.client, told.device, country) if country else told
+
+
+@lru_cache(4096)
+def _without_country(user_agent: str, is_open: bool) -> Traits:
+    client = client_of(user_agent, is_open)
+    return Traits(client.name, client.device.value)

@@ -90,6 +90,10 @@ def _answer(contact: Contact, message: Message, waiting: Waiting | None, last: A
             text = f"Perhaps: the connection broke{when} before the server of {message.email} answered to {mail}."
         case MessageState.SKIPPED:
             kind, text = "none", f"No: {mail} was not sent to {name}.{why}"
+        case MessageState.PENDING | MessageState.DEFERRED if paused := log_wording.of_pause(
+            message.batch, message.email
+        ):
+            kind, text = "wait", f"Not yet: {mail} to {name} waits. {paused}"
         case MessageState.DEFERRED if waiting and waiting.retry_at:
             next_try = wording.moment(timezone.localtime(waiting.retry_at), now)
             kind, text = "wait", f"Not yet: {mail} to {name} waits for its next try {next_try}.{why}"

@@ -181,7 +181,9 @@ class Story:
             if person
             else merge_values.values(self.message.email, "", "", "", {})
         )
-        return Recipient(self.message.id, self.message.contact_id, self.message.email, values, tracked=False)
+        return Recipient(
+            self.message.id, self.message.contact_id, self.message.email, values, opens=False, clicks=False
+        )
 
 
 def timeline(contact: Contact, limit: int = 200) -> Iterable[tuple[Listed, list[Happened], list[Said]]]:
@@ -220,7 +222,9 @@ def _listed(message: Message, waiting: Waiting | None, title: Title, standing: W
 
 def _words(message: Message, waiting: Waiting | None, holdup: str = "") -> Words:
     category = waiting.category if waiting else ""
-    return wording.of_message(message.state, category, waiting.retry_at if waiting else None, message.batch, holdup)
+    retry_at = waiting.retry_at if waiting else None
+    paused = wording.of_pause(message.batch, message.email)
+    return wording.of_message(message.state, category, retry_at, message.batch, holdup, paused)
 
 
 def _tried(row: Attempt) -> Tried:

@@ -7,8 +7,10 @@ from django.utils import timezone
 
 from accounts.wording import moment
 from delivery.feedback.webhooks.events import SUPPRESSED
+from delivery.ledger.lanes import pausing
 from delivery.ledger.uncertain import LEFT
 from delivery.models import Batch, MessageState
+from delivery.policy import mailbox_providers
 from delivery.policy.proof import UNPROVEN
 from delivery.replies import WORDS, Stage
 
@@ -55,12 +57,16 @@ class Words:
     why: str = ""
 
 
-def of_message(state: int | None, category: str, retry_at: datetime | None, batch: Batch, holdup: str = "") -> Words:
-    """`holdup`: why nobody carries the batch now, if so."""
+def of_message(
+    state: int | None, category: str, retry_at: datetime | None, batch: Batch, holdup: str = "", paused: str = ""
+) -> Words:
+    """`holdup`: why nobody carries the batch now, if so; `paused`: what `of_pause` says."""
     why = reason(category)
     match state:
         case MessageState.ACCEPTED:
             return Words("good", "Accepted")
+        case MessageState.PENDING | MessageState.DEFERRED if paused and batch.state == Batch.State.SENDING:
+            return Words("wait", "Waiting", paused)
         case MessageState.PENDING if batch.state == Batch.State.PAUSED:
             return Words("wait", "Waiting", "The sending is paused.")
         case MessageState.PENDING:
@@ -76,6 +82,12 @@ def of_message(state: int | None, category: str, retry_at: datetime | None, batc
             return Words("none", "Skipped", why)
         case _:
             return Words("bad", "Unaccounted for")
+
+
+def of_pause(batch: Batch, email: str) -> str:
+    """Empty unless mail of this batch to the address's mailbox provider is paused, and the rest of it is not."""
+    pause = pausing.pause_of(batch, email)
+    return f"The sending to {mailbox_providers.IN_WORDS[pause.lane]} is paused." if pause else ""
 
 
 def reason(category: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 
+from accounts.wording import NOT_YET
 from tracking.models import EventKind
 
 SPANS = (90, 365)
@@ -28,6 +29,13 @@ class Cell:
     people: int
     begun: int  # campaigns that were begun to be sent in this hour
     heat: int  # 0 to 5
+
+    @property
+    def words(self) -> str:
+        """In per cent, without the sign: a table of 168 of them is read more easily."""
+        if not self.share:
+            return NOT_YET
+        return f"{self.share * 100:.1f}" if self.share >= 0.0005 else "<0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +63,21 @@ def best_hours(kind: EventKind, days: int, now: datetime, zone: tzinfo) -> BestH
         "most": MOST,
         "least": LEAST_OF_ONE,
     }
+    cells: dict[tuple[int, int], tuple[float, int]] = {}
+    begun: dict[tuple[int, int], int] = {}
+    campaigns = people = 0
     with connection.cursor() as cursor:
-        cursor.execute(_CELLS, values)
-        cells = {(day - 1, hour): (float(share), people) for day, hour, share, people in cursor.fetchall()}
-        cursor.execute(_BEGUN, values)
-        begun = {(day - 1, hour): count for day, hour, count in cursor.fetchall()}
-        cursor.execute(_COUNTED, values)
-        campaigns, people = cursor.fetchone() or (0, 0)
+        cursor.execute(_HOURS, values)
+        for day, hour, share, clicked, batches in cursor.fetchall():
+            if day is None:
+                campaigns, people = batches, clicked
+            elif share is None:
+                begun[(day - 1, hour)] = batches
+            else:
+                cells[(day - 1, hour)] = (float(share), clicked)
     highest = max((share for share, _ in cells.values()), default=0.0)
     rows = [[_cell(day, hour, cells, begun, highest) for day in range(7)] for hour in range(24)]
-    return BestHours(int(campaigns), int(people), rows)
+    return BestHours(campaigns, people, rows)
 
 
 def _cell(
@@ -79,27 +92,26 @@ def _cell(
     return Cell(day, hour, share, people, begun.get((day, hour), 0), heat)
 
 
-_RECENT = """
+# Three kinds of rows: an hour's share and people; an hour's campaigns begun (no share); all of it (no day).
+_HOURS = """
 WITH recent AS (
     SELECT id, started_at FROM delivery_batch
     WHERE NOT rehearsal AND stream = 'marketing' AND kind = 'closed' AND started_at >= %(since)s
     ORDER BY started_at DESC LIMIT %(most)s
-), hourly AS (
+), hourly AS MATERIALIZED (
     SELECT r.batch_id, extract(isodow FROM r.hour AT TIME ZONE %(zone)s)::int AS day,
         extract(hour FROM r.hour AT TIME ZONE %(zone)s)::int AS hour, sum(r.people) AS people
     FROM tracking_rollup r JOIN recent ON recent.id = r.batch_id
     WHERE r.kind = %(kind)s AND r.link_id = 0 AND NOT r.is_machine GROUP BY 1, 2, 3
-), whole AS (
+), whole AS MATERIALIZED (
     SELECT batch_id, sum(people) AS people FROM hourly GROUP BY 1 HAVING sum(people) >= %(least)s
 )
-"""
-_CELLS = f"""{_RECENT}
-SELECT h.day, h.hour, sum(h.people / w.people) / (SELECT count(*) FROM whole), sum(h.people)::bigint
+SELECT h.day, h.hour, sum(h.people / w.people) / (SELECT count(*) FROM whole), sum(h.people)::bigint, 0
 FROM hourly h JOIN whole w ON w.batch_id = h.batch_id WHERE h.people > 0 GROUP BY 1, 2
-"""  # noqa: S608
-_BEGUN = f"""{_RECENT}
+UNION ALL
 SELECT extract(isodow FROM started_at AT TIME ZONE %(zone)s)::int,
-    extract(hour FROM started_at AT TIME ZONE %(zone)s)::int, count(*)
+    extract(hour FROM started_at AT TIME ZONE %(zone)s)::int, NULL, 0, count(*)
 FROM recent JOIN whole ON whole.batch_id = recent.id GROUP BY 1, 2
-"""  # noqa: S608
-_COUNTED = f"{_RECENT} SELECT count(*), coalesce(sum(people), 0)::bigint FROM whole"  # noqa: S608
+UNION ALL
+SELECT NULL, NULL, NULL, coalesce(sum(people), 0)::bigint, count(*) FROM whole
+"""

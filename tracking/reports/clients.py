@@ -48,13 +48,14 @@ class Table:
     heading: str  # of the first column
     definition: str
     rows: list[Row]
+    counts: list[tuple[str, int, int]]  # the same without an end: name, opened, clicked
 
 
 _Counts = tuple[int, int]  # people who opened, people who clicked
 
 
 def tables(batch_ids: Collection[int]) -> list[Table]:
-    """Those that have rows."""
+    """Those that have rows, each with the most frequent first."""
     kinds = (EventKind.OPEN, EventKind.CLICK)
     found = Breakdown.objects.filter(batch_id__in=batch_ids, by__in=_SHOWN, kind__in=kinds, is_machine=False)
     people: dict[tuple[str, str], dict[int, int]] = {}
@@ -69,7 +70,9 @@ def tables(batch_ids: Collection[int]) -> list[Table]:
             if other == by
         }
         if counts:
-            made.append(Table(key, title, heading, DEFINITIONS[key], _rows(counts)))
+            ordered = sorted(counts.items(), key=lambda row: (-sum(row[1]), row[0]))
+            every = [(name, opened, clicked) for name, (opened, clicked) in ordered]
+            made.append(Table(key, title, heading, DEFINITIONS[key], _rows(ordered), every))
     return made
 
 
@@ -88,9 +91,8 @@ _SHOWN: dict[str, tuple[str, str, str, Callable[[str], str]]] = {
 }
 
 
-def _rows(counts: dict[str, _Counts]) -> list[Row]:
-    """The most frequent first; beyond a dozen the rest is one row."""
-    ordered = sorted(counts.items(), key=lambda row: (-sum(row[1]), row[0]))
+def _rows(ordered: list[tuple[str, _Counts]]) -> list[Row]:
+    """Beyond a dozen the rest is one row."""
     if len(ordered) > _MOST:
         rest = [of for _, of in ordered[_MOST - 1 :]]
         summed = sum(opened for opened, _ in rest), sum(clicked for _, clicked in rest)

@@ -19,6 +19,6 @@ DEFINITIONS = {
     "machine": "Fetched by a program: Apple’s privacy proxy, link scanners, scripts. Kept, and never mixed into the"
     " figures of people.",
     "machines": machines.DEFINITION,
-    "measured": "People who refused tracking get a mail without tracking. They are not measured, which is not the same"
-    " as not opened.",
+    "measured": "People who refused to be counted get a mail that does not count, and so does whoever was never asked"
+    " where Settings say so. They are not measured, which is not the same as not opened.",
 }

@@ -26,6 +26,7 @@ class Figure:
     of: str = "delivered"
     machine_url: str = ""
     doubt: str = ""
+    note: str = ""  # why no people stand here: what was counted is `total`
 
     @property
     def machine_share(self) -> float | None:

@@ -21,9 +21,10 @@ class LaneRow:
     unsubscribed: int
     complained: int
     click_share: float | None
+    url: str  # of its people, up to the name of a list; empty: leads to nobody
 
 
-def rows(batch_ids: Collection[int]) -> list[LaneRow]:
+def rows(batch_ids: Collection[int], people_page: str = "") -> list[LaneRow]:
     chunks = Chunk.objects.filter(batch_id__in=batch_ids).values_list("lane")
     accepted = dict(chunks.annotate(sum=Sum("accepted")))
     breakdown = Breakdown.objects.filter(batch_id__in=batch_ids, by=Breakdown.By.LANE, is_machine=False)
@@ -33,13 +34,15 @@ def rows(batch_ids: Collection[int]) -> list[LaneRow]:
     both = counts.annotate(bounced=Sum("hard") + Sum("soft"), complained=Sum("complained"))
     heard = {lane: (bounced, complained) for lane, bounced, complained in both}
     return [
-        _row(lane, accepted.get(lane) or 0, people, heard.get(lane, (0, 0)))
+        _row(lane, accepted.get(lane) or 0, people, heard.get(lane, (0, 0)), people_page)
         for lane in mailbox_providers.LANES
         if accepted.get(lane) or lane in heard or any(known == lane for known, _ in people)
     ]
 
 
-def _row(lane: str, accepted: int, people: dict[tuple[str, int], int], heard: tuple[int, int]) -> LaneRow:
+def _row(
+    lane: str, accepted: int, people: dict[tuple[str, int], int], heard: tuple[int, int], people_page: str
+) -> LaneRow:
     clicked = people.get((lane, EventKind.CLICK), 0)
     return LaneRow(
         label=LANES[lane],
@@ -50,4 +53,5 @@ def _row(lane: str, accepted: int, people: dict[tuple[str, int], int], heard: tu
         unsubscribed=people.get((lane, EventKind.UNSUBSCRIBE), 0),
         complained=heard[1],
         click_share=clicked / accepted if clicked and accepted else None,
+        url=f"{people_page}?lane={lane}&term=" if people_page else "",
     )

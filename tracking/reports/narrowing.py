@@ -32,12 +32,12 @@ class Narrowing:
             "search": self.search.strip().lower(),
             "since": self.since,
             "until": self.until,
-            "domains": list(_domains(self.lane)),
+            **mailbox_providers.named_sql("")[1],
         }
 
     def where(self, *, email: str, at: str, lane: str = "") -> str:
         """SQL that begins with AND, over the expressions of an address and a moment. `lane`: an expression of the
-        mailbox provider; without one it is told by the address's domain."""
+        mailbox provider; without one it is told by the address, as sums and chunks tell it."""
         parts = []
         if self.search.strip():
             parts.append(f"strpos(lower({email}), %(search)s) > 0")
@@ -46,17 +46,5 @@ class Narrowing:
         if self.until:
             parts.append(f"{at} < %(until)s")
         if self.lane in mailbox_providers.LANES:
-            parts.append(f"{lane} = '{self.lane}'" if lane else self._by_domain(email))
+            parts.append(f"{lane or mailbox_providers.named_sql(email)[0]} = '{self.lane}'")
         return "".join(f" AND {part}" for part in parts)
-
-    def _by_domain(self, email: str) -> str:
-        """As the sums of what people did tell providers apart (mailbox_providers.lane)."""
-        others = "NOT " if self.lane == mailbox_providers.OTHER else ""
-        return f"{others}lower(substring({email} from '[^@]*$')) = ANY(%(domains)s)"
-
-
-def _domains(lane: str) -> tuple[str, ...]:
-    """Of every known provider for `other`, which is none of them."""
-    if lane == mailbox_providers.OTHER:
-        return tuple(domain for known in mailbox_providers.DOMAINS.values() for domain in known)
-    return mailbox_providers.DOMAINS.get(lane, ())

@@ -4,7 +4,7 @@ Sums of several batches add their people up: a person of two batches counts twic
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 
@@ -12,12 +12,14 @@ from django.db.models import QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.organisation.measuring import Tracking
 from accounts.wording import rate
 from delivery.feedback import second_line
 from delivery.feedback.second_line import SecondLine
 from delivery.models import Batch
 from tracking.models import Breakdown, EventKind, Rollup
-from tracking.reports import clients, link_rows, machines, mailboxes, over_time, returned
+from tracking.reports import clients, counting, link_rows, machines, mailboxes, over_time, returned
+from tracking.reports.counting import Counting
 from tracking.reports.definitions import DEFINITIONS
 from tracking.reports.figures import Figure, doubt_of, share
 from tracking.reports.link_rows import LinkRow
@@ -91,9 +93,12 @@ class Report:
         return max(0, self.accepted - self.bounced)
 
     @cached_property
+    def counting(self) -> Counting:
+        return counting.of(self.batches)
+
+    @property
     def unmeasured(self) -> int:
-        rows = Breakdown.objects.filter(batch_id__in=self.batch_ids, by=Breakdown.By.CONSENT, value="refused")
-        return rows.aggregate(sum=Sum("people"))["sum"] or 0
+        return self.counting.unmeasured
 
     @cached_property
     def clicked(self) -> Figure:
@@ -126,6 +131,7 @@ class Report:
             whole=self.opened.people,
             of="who opened",
             doubt=doubt_of(self.opened),
+            note=self.counting.note,
         )
 
     @cached_property
@@ -151,7 +157,10 @@ class Report:
         """The report in one line."""
         if not self.delivered:
             return "Nothing has been delivered yet."
-        if not self.clicked.people:
+        if not self.counting.by_person:
+            times = f"{self.clicked.total:,} click{'' if self.clicked.total == 1 else 's'} counted, not by person"
+            said = times if self.counting.tracking == Tracking.ANONYMOUS else "Clicks were not counted"
+        elif not self.clicked.people:
             said = f"Nobody of {_people(self.delivered)} has clicked yet"
         else:
             said = f"{self.clicked.people:,} of {_people(self.delivered)} clicked ({rate(self.clicked.share)})"
@@ -173,7 +182,7 @@ class Report:
     @cached_property
     def lanes(self) -> list[LaneRow]:
         """By mailbox provider: where a trouble is, if it is in one place."""
-        return mailboxes.rows(self.batch_ids)
+        return mailboxes.rows(self.batch_ids, self._people_page)
 
     @cached_property
     def machines(self) -> list[machines.MachineRow]:
@@ -194,7 +203,7 @@ class Report:
         rows = (
             Rollup.objects.filter(batch_id__in=self.batch_ids, link_id=0)
             .values_list("hour", "kind", "is_machine")
-            .annotate(sum=Sum("people"))
+            .annotate(sum=Sum("people" if self.counting.by_person else "total"))
             .order_by("hour")
         )
         start = min((batch.started_at or batch.created_at for batch in self.batches), default=None)
@@ -210,9 +219,11 @@ class Report:
         return timezone.get_current_timezone_name()
 
     def _figure(self, key: str, label: str, kind: EventKind) -> Figure:
-        machines = self._sum(kind, "people", is_machine=True)
+        machines = self._sum(kind, "people" if self.counting.by_person else "total", is_machine=True)
         people, total = (self._sum(kind, of, is_machine=False) for of in ("people", "total"))
-        return self._of_delivered(key, label, people, total=total, machines=machines)
+        figure = self._of_delivered(key, label, people, total=total, machines=machines)
+        is_noted = self.counting.note and kind in (EventKind.OPEN, EventKind.CLICK)
+        return replace(figure, note=self.counting.note, machine_url="") if is_noted else figure
 
     def _of_delivered(self, key: str, label: str, people: int, *, total: int = 0, machines: int = 0) -> Figure:
         return Figure(

@@ -97,7 +97,9 @@ def _by_ledger(batch: Batch, term: str, narrowing: Narrowing, *, after: int, lim
             message_id=row.id,
             contact_id=row.contact_id,
             email=row.email,
-            words=wording.of_message(row.state, row.category, row.retry_at, batch, holdup),
+            words=wording.of_message(
+                row.state, row.category, row.retry_at, batch, holdup, wording.of_pause(batch, row.email)
+            ),
             at=row.accepted_at,
             reply=row.reply,
             attempts=row.attempts,

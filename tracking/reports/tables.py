@@ -39,6 +39,17 @@ def _mailboxes(report: Report) -> Iterator[Row]:
         yield lane.label, lane.accepted, *acts, lane.bounced, lane.complained
 
 
+def _clients(key: str) -> Callable[[Report], Iterator[Row]]:
+    """Programs, devices or countries, all of them."""
+
+    def rows(report: Report) -> Iterator[Row]:
+        for table in report.clients:
+            if table.key == key:
+                yield from table.counts
+
+    return rows
+
+
 def _returned(report: Report) -> Iterator[Row]:
     for part in report.returned:
         yield part.label, part.people, _share(part.share), part.definition
@@ -47,6 +58,11 @@ def _returned(report: Report) -> Iterator[Row]:
 def _reasons(report: Report) -> Iterator[Row]:
     for reason in report.reasons.rows:
         yield reason.words, reason.label, reason.people
+
+
+def _machines(report: Report) -> Iterator[Row]:
+    for row in report.machines:
+        yield row.words, row.opened, row.clicked, row.times
 
 
 def _ways(report: Report) -> Iterator[Row]:
@@ -65,8 +81,12 @@ TABLES: dict[str, Table] = {
         ("Mailbox", "Accepted", "Clicked", "Share", "Opened", "Unsubscribed", "Bounced", "Marked as spam"),
         _mailboxes,
     ),
+    "clients": (("Program", "Opened", "Clicked"), _clients("clients")),
+    "devices": (("Device", "Opened", "Clicked"), _clients("devices")),
+    "countries": (("Country", "Opened", "Clicked"), _clients("countries")),
     "returned": (("Accepted and then", "People", "Share", "What it means"), _returned),
     "reasons": (("Reason", "Bounced", "People"), _reasons),
+    "machines": (("Why they are no people", "Mails opened", "Mails clicked in", "Times"), _machines),
     "unsubscribed": (("Left", "People"), _ways),
 }
 

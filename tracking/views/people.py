@@ -142,7 +142,8 @@ def batch_people(request: StaffRequest, batch_id: int) -> HttpResponse:
 @lately_confirmed
 def batch_people_export(request: StaffRequest, batch_id: int) -> HttpResponse:
     chosen = Chosen.read(request, batch_id)
-    audit.record(request, "people.export", f"batch {chosen.batch.id}", term=chosen.term, filters=chosen.query)
+    filters = {"filters": chosen.query} if chosen.is_narrowed else {}
+    audit.record(request, "people.export", f"batch {chosen.batch.id}", term=chosen.term, **filters)
     rows = lists.everyone(chosen.batch, chosen.term, **chosen.narrowing)
     download = csv_response(f"{chosen.term}-{timezone.localdate():%Y-%m-%d}", _HEADER, map(_cells, rows))
     return cast("HttpResponse", download)

@@ -17,6 +17,7 @@ from campaigns.views.across.pages import Link, Table, shown, with_query
 from contacts.growth import reading
 from contacts.growth.reading import Change, Growth
 from contacts.models import MailingList
+from contacts.reach import figures
 
 _SPANS = (30, 90, 365)
 _USUAL_STEPS = {30: "day", 90: "week", 365: "month"}
@@ -48,10 +49,14 @@ def lists(request: StaffRequest) -> HttpResponse:
 
 def _all(request: StaffRequest, days: int, context: dict[str, Any]) -> HttpResponse:
     today = timezone.localdate()
-    known = reading.by_list(since=today - timedelta(days=days - 1), until=today)
+    since = today - timedelta(days=days - 1)
+    known = reading.by_list(since=since, until=today)
+    audience = figures.change_between(since, today)
     found = [(one, *known.get(one.pk, (Change(), 0))) for one in MailingList.objects.all()]
     columns = _columns(sum((change for _, change, _ in found), Change()))
     context |= {
+        "audience": audience,
+        "audience_words": _signed(audience.net),
         "heads": columns,
         "rows": [
             {
@@ -73,7 +78,9 @@ def _one(request: StaffRequest, chosen: MailingList, days: int, context: dict[st
     step = request.GET.get("by", "")
     step = step if step in reading.STEPS else _USUAL_STEPS[days]
     today = timezone.localdate()
-    grown = reading.growth([chosen.pk], since=today - timedelta(days=days - 1), until=today, step=step)
+    since = today - timedelta(days=days - 1)
+    grown = reading.growth([chosen.pk], since=since, until=today, step=step)
+    change, _ = reading.by_list(since=since, until=today).get(chosen.pk, (Change(), 0))
     columns = _columns(grown.change)
     context |= {
         "grown": grown,
@@ -91,7 +98,8 @@ def _one(request: StaffRequest, chosen: MailingList, days: int, context: dict[st
             }
             for period in reversed(grown.periods)
         ],
-        "change_words": _signed(grown.change.net),
+        "change": change,
+        "change_words": _signed(change.net),
         "chart": _chart(grown, step),
         "back_url": with_query(request.GET, list="", by=""),
     }  # fmt: skip

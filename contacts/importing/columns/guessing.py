@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from contacts.fields import guess_kind, key_for
-from contacts.importing.plan import CONSENT, Column, Status, Target
+from contacts.importing.plan import CONSENT, COUNTING, Column, Status, Target
 from contacts.importing.reading.cells import clean
 from contacts.importing.reading.detecting import is_address
 from contacts.importing.wording.judging import ColumnJudge
@@ -23,6 +23,8 @@ _NAMES: dict[str, str] = {
     Target.TIME_ZONE: "timezone tz zeitzone fuseauhoraire",
     Target.TAGS: "tags tag etiquettes schlagworte schlagworter",
     Target.JSON: "attributes attribs attributesjson",
+    Target.OPENS: "opensmaybecounted openconsent consenttoopens opentrackingconsent trackopens",
+    Target.CLICKS: "clicksmaybecounted clickconsent consenttoclicks clicktrackingconsent trackclicks",
 }
 _TARGETS = {name: target for target, names in _NAMES.items() for name in names.split()}
 
@@ -149,6 +151,8 @@ def _column(name: str, sample: list[str], cells: Sequence[str], fields: Mapping[
     plain_name = glued(name)
     target = _TARGETS.get(plain_name)
     if target == Target.EMAIL and (any(map(is_address, sample)) or not sample):
+        return Column(target)
+    if target in COUNTING:
         return Column(target)
     if (consent := recognise(name, cells)) is not None:
         return consent

@@ -9,10 +9,11 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from contacts import addresses, fields
-from contacts.importing.plan import BELONGING, CONSENT, Column, Plan, Status, Target
+from contacts.importing.plan import BELONGING, CONSENT, COUNTING, Column, Plan, Status, Target
 from contacts.importing.reading.cells import NULLS, clean, moment, split_names
+from contacts.importing.wording.cell_words import NO, YES
 from contacts.importing.wording.judging import ColumnJudge, objection_judge, word
-from contacts.models import Field
+from contacts.models import Field, TrackingConsent
 
 LONGEST_CELL = 10_000
 _APOSTROPHES = frozenset("'’‘`´")
@@ -20,6 +21,7 @@ _LONGEST_NAME = 200
 _LONGEST_CODE = 12
 _MOST_LISTS = 500
 _MOST_WORDS = 50
+_NOT_ASKED, _REFUSALS = frozenset(map(word, ("unknown", "not asked"))), frozenset(map(word, ("refused", "withdrawn")))
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _time_zones = available_timezones()
@@ -50,7 +52,8 @@ class Person:
 
 @dataclass(slots=True)
 class Belonging:
-    """What only some files tell: lists, as numbers in `Preparer.lists_found`, and how a suppression came about."""
+    """What only some files tell: lists, as numbers in `Preparer.lists_found`, how a suppression came about, and whether
+    opens and clicks may be counted (TrackingConsent; "" when the row does not say)."""
 
     lists: list[int]
     unconfirmed: list[int]
@@ -58,6 +61,8 @@ class Belonging:
     detail: str
     source: str
     since: str
+    opens: str
+    clicks: str
 
 
 Converter = Callable[[str, dict[str, Any]], None]
@@ -113,7 +118,7 @@ class Preparer:
             attributes = _encode(found) if found else "{}"
         language = self._code(cells[self._language], remarks) if self._language is not None else ""
         zone = self._zone(clean(cells[self._time_zone]), remarks) if self._time_zone is not None else ""
-        belonging = self._belongs(cells) if self._belonging else None
+        belonging = self._belongs(cells, remarks) if self._belonging else None
         return Person(email, first_name, last_name, language, zone, attributes, int(status), tuple(remarks), belonging)
 
     def has_words(self, column: int) -> bool:
@@ -189,7 +194,7 @@ class Preparer:
                 text = word(cells[index])[:_LONGEST_NAME]
                 words[text if text in words or len(words) < _MOST_WORDS else "…"] += 1
 
-    def _belongs(self, cells: list[str]) -> Belonging:
+    def _belongs(self, cells: list[str], remarks: list[str]) -> Belonging:
         text = {name: cells[index] if index is not None else "" for name, index in (self._belonging or {}).items()}
         return Belonging(
             self._list_numbers(text[Target.LISTS]),
@@ -198,6 +203,7 @@ class Preparer:
             clean(text[Target.DETAIL])[:1000],
             clean(text[Target.SOURCE])[:60],
             moment(clean(text[Target.SINCE])),
+            *(_counting(text[target], target, remarks) for target in COUNTING),
         )
 
     def _list_numbers(self, cell: str) -> list[int]:
@@ -253,6 +259,19 @@ def _field(key: str, kind: str, day_first: bool) -> Converter:
         found[key] = fields.convert(kind, cell, day_first=day_first)
 
     return text if kind == Field.Kind.TEXT else typed
+
+
+def _counting(cell: str, target: Target, remarks: list[str]) -> str:
+    """What a cell says about being counted. What is not understood says nothing, so nobody agrees by it."""
+    text = word(clean(cell))
+    if not text or text in _NOT_ASKED:
+        return ""
+    if text in YES:
+        return TrackingConsent.GIVEN
+    if text in NO or text in _REFUSALS:
+        return TrackingConsent.REFUSED
+    remarks.append(f"{target.label}: “{cell.strip()[:60]}” is neither yes nor no.")
+    return ""
 
 
 _split_once = lru_cache(maxsize=4096)(split_names)  # the same few combinations come again and again

@@ -77,7 +77,7 @@ def _here(reason: str) -> str:
 
 
 def _staged(job: ImportJob, plan: Plan) -> Iterator[dict[str, Any]]:
-    statement = sql.SQL(_STAGED).format(table=table(job.pk), changed=sql.SQL(changed(plan.mode)))
+    statement = sql.SQL(_STAGED).format(table=table(job.pk), changed=sql.SQL(changed(plan)))
     after = 0
     while True:
         with connection.cursor() as cursor:

@@ -15,7 +15,7 @@ _TEXTS = ("first_name", "last_name", "language", "time_zone")
 
 def foretell(job: ImportJob, plan: Plan) -> dict[str, int]:
     """What a run would do now, without doing it."""
-    statement = sql.SQL(_FORETELL).format(table=table(job.pk), changed=sql.SQL(changed(plan.mode)))
+    statement = sql.SQL(_FORETELL).format(table=table(job.pk), changed=sql.SQL(changed(plan)))
     return _counts(statement, {"lists": list(plan.lists), "only_suppress": plan.only_suppress})
 
 
@@ -27,7 +27,11 @@ def merge(job: ImportJob, plan: Plan, after: int, until: int, found_lists: Seque
     statement = sql.SQL(_MERGE).format(
         table=table(job.pk),
         changes=sql.SQL(_changes(plan.mode)),
-        changed=sql.SQL(changed(plan.mode)),
+        changed=sql.SQL(changed(plan)),
+        counting=sql.SQL(
+            f"open_consent = {_MAY_OPENS}, click_consent = {_MAY_CLICKS}, " if plan.tells_counting else ""
+        ),
+        told=sql.SQL(_TOLD if plan.tells_counting else ""),
         joining=sql.SQL(_JOINING_NAMED if found_lists else _JOINING),
         also_left=sql.SQL(_ALSO_LEFT if found_lists else ""),
     )
@@ -45,6 +49,7 @@ def merge(job: ImportJob, plan: Plan, after: int, until: int, found_lists: Seque
             "keeps_source": plan.only_suppress and any(column.target == Target.SOURCE for column in plan.columns),
             "source": f"Import of {job.file_name}"[:120],
             "proof": plan.proof,
+            "counting_proof": f"Column of {job.file_name}. {plan.proof}".strip()[:500],
             "by": job.created_by_id,
         },
     )
@@ -74,13 +79,36 @@ def _changes(mode: str) -> str:
     return "".join(f"{name} = {value}, " for name, value in _values(mode).items())
 
 
-def changed(mode: str) -> str:
-    """SQL: whether the row `s` would change the contact `c`."""
+def changed(plan: Plan) -> str:
+    """SQL: whether the row `s` would change the contact `c`. A refusal to be counted always does, as leaving does."""
+    details = _changed_by(plan.mode)
+    if not plan.tells_counting:
+        return details
+    return f"({details} OR ({_MAY_OPENS}, {_MAY_CLICKS}) IS DISTINCT FROM (c.open_consent, c.click_consent))"
+
+
+def _changed_by(mode: str) -> str:
     values = _values(mode)
     if not values:
         return "false"
     return f"({', '.join(values.values())}) IS DISTINCT FROM ({', '.join(f'c.{name}' for name in values)})"
 
+
+# Who has answered is not made to agree by a file; who refuses there, refuses.
+_MAY = (
+    "CASE WHEN s.{part} = 'refused' THEN 'refused' WHEN c.{column} = 'unknown' "
+    "THEN coalesce(nullif(s.{part}, ''), 'unknown') ELSE c.{column} END"
+)
+_MAY_OPENS = _MAY.format(part="opens", column="open_consent")
+_MAY_CLICKS = _MAY.format(part="clicks", column="click_consent")
+_TOLD = """, told AS (
+    INSERT INTO contacts_trackingconsentevent (contact_id, part, state, channel, text, by_id, at)
+    SELECT person.id, part, said, 'import', %(counting_proof)s, %(by)s::bigint, now()
+    FROM person, unnest(ARRAY['opens', 'clicks'], ARRAY[opens, clicks], ARRAY[could_opens, could_clicks])
+        AS answer (part, said, could)
+    WHERE person.id IS NOT NULL AND said <> '' AND said IS DISTINCT FROM could
+        AND (said = 'refused' OR coalesce(could, 'unknown') = 'unknown')
+)"""
 
 _FORETELL = f"""
 SELECT count(*) FILTER (WHERE c.id IS NULL AND NOT %(only_suppress)s) AS new,
@@ -129,7 +157,8 @@ _ALSO_LEFT = " OR b.list_id = ANY(SELECT (%(found_lists)s::bigint[])[number] FRO
 # again; whom the other system reports as gone is suppressed here and leaves every list.
 _MERGE = f"""
 WITH slice AS MATERIALIZED (
-    SELECT s.*, c.id AS contact_id, sp.email IS NOT NULL AS is_suppressed,
+    SELECT s.*, c.id AS contact_id, c.open_consent AS could_opens, c.click_consent AS could_clicks,
+        sp.email IS NOT NULL AS is_suppressed,
         c.id IS NOT NULL AND ({{changed}} OR c.is_sample) AS is_changed,
         CASE WHEN c.id IS NOT NULL THEN (  -- an aggregate, so that it stays a look-up by index for each
             SELECT bool_or(b.state = 'unsubscribed') FROM contacts_subscription b
@@ -140,18 +169,19 @@ WITH slice AS MATERIALIZED (
     WHERE s.seq > %(after)s AND s.seq <= %(until)s AND s.duplicate_of IS NULL
 ), added AS (
     INSERT INTO contacts_contact AS c (email, first_name, last_name, attributes, language, time_zone,
-        tracking_consent, is_sample, source, created_at, updated_at)
-    SELECT email, first_name, last_name, attributes, language, time_zone, 'unknown', false, %(source)s, now(), now()
+        open_consent, click_consent, is_sample, source, created_at, updated_at)
+    SELECT email, first_name, last_name, attributes, language, time_zone,
+        coalesce(nullif(opens, ''), 'unknown'), coalesce(nullif(clicks, ''), 'unknown'), false, %(source)s, now(), now()
     FROM slice WHERE contact_id IS NULL AND NOT %(only_suppress)s ORDER BY seq
     ON CONFLICT (lower(email)) DO UPDATE SET updated_at = c.updated_at  -- somebody was quicker: only its id
     RETURNING id, lower(email) AS key
 ), updated AS (
-    UPDATE contacts_contact c SET {{changes}} is_sample = false, updated_at = now()
+    UPDATE contacts_contact c SET {{changes}} {{counting}} is_sample = false, updated_at = now()
     FROM slice s WHERE c.id = s.contact_id AND s.is_changed
     RETURNING c.id
 ), person AS MATERIALIZED (
     SELECT coalesce(s.contact_id, added.id) AS id, s.key, s.status, s.is_suppressed, s.joins, s.unconfirmed, s.leaves,
-        s.detail, s.source, s.since
+        s.detail, s.source, s.since, s.opens, s.clicks, s.could_opens, s.could_clicks
     FROM slice s LEFT JOIN added ON added.key = s.key
 ), joined AS (
     INSERT INTO contacts_subscription (contact_id, list_id, state, created_at, changed_at)
@@ -182,7 +212,7 @@ WITH slice AS MATERIALIZED (
     SELECT person.id, NULL, 'withdrawn', 'import', %(source)s, %(by)s::bigint, now()
     FROM person JOIN suppressed ON suppressed.email = person.key
     WHERE person.status IN ({Status.UNSUBSCRIBED}, {Status.COMPLAINED}) AND person.id IS NOT NULL
-)
+){{told}}
 SELECT (SELECT count(*) FROM slice WHERE contact_id IS NULL AND NOT %(only_suppress)s) AS new,
        (SELECT count(*) FROM slice WHERE contact_id IS NOT NULL AND is_changed) AS updated,
        (SELECT count(*) FROM slice WHERE contact_id IS NOT NULL AND NOT is_changed

@@ -13,10 +13,10 @@ from contacts.importing.rows.preparing import Belonging, Person
 _COLUMNS = (
     "seq bigint, line bigint, email text, key text, first_name text, last_name text, language text, time_zone text, "
     "attributes jsonb, status smallint, duplicate_of bigint, joins int[], unconfirmed int[], leaves int[], "
-    "detail text, source text, since timestamptz"
+    "detail text, source text, since timestamptz, opens text, clicks text"
 )
 _NAMES = "seq, line, email, key, first_name, last_name, language, time_zone, attributes, status"
-_BELONGING = ", joins, unconfirmed, leaves, detail, source, since"
+_BELONGING = ", joins, unconfirmed, leaves, detail, source, since, opens, clicks"
 _FILLED = "first_name, last_name, language, time_zone"  # where an empty cell is an empty text, not NULL
 
 
@@ -83,11 +83,11 @@ class Batch:
 
 def _belonging(found: Belonging) -> tuple[str, ...]:
     numbers = [f"{{{','.join(map(str, one))}}}" for one in (found.lists, found.unconfirmed, found.left)]
-    return (*numbers, found.detail, found.source, found.since)
+    return (*numbers, found.detail, found.source, found.since, found.opens, found.clicks)
 
 
 def settle(job_id: int) -> int:
-    """Index the rows and find people who are in the file twice: the first row stands, the gravest status counts."""
+    """Index the rows and find people who are in the file twice: the first row stands, the gravest word counts."""
     name = table(job_id)
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("ALTER TABLE {} ADD PRIMARY KEY (seq)").format(name))
@@ -99,11 +99,14 @@ def settle(job_id: int) -> int:
 
 _MARK = """
 WITH twice AS (
-    SELECT key, min(seq) AS first_seq, min(line) AS first_line, max(status) AS status
+    SELECT key, min(seq) AS first_seq, min(line) AS first_line, max(status) AS status,
+        bool_or(opens = 'refused') AS no_opens, bool_or(clicks = 'refused') AS no_clicks
     FROM {name} GROUP BY key HAVING count(*) > 1
 )
 UPDATE {name} s
 SET status = CASE WHEN s.seq = first_seq THEN twice.status ELSE s.status END,
+    opens = CASE WHEN s.seq = first_seq AND no_opens THEN 'refused' ELSE s.opens END,
+    clicks = CASE WHEN s.seq = first_seq AND no_clicks THEN 'refused' ELSE s.clicks END,
     duplicate_of = CASE WHEN s.seq = first_seq THEN NULL ELSE first_line END
 FROM twice WHERE s.key = twice.key
 """

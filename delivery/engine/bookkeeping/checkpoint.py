@@ -36,6 +36,7 @@ class Fence(NamedTuple):
     lane: str
     is_paced: bool
     is_proven: bool
+    lane_is_paused: bool
 
 
 @dataclass(slots=True)
@@ -106,7 +107,7 @@ def _settle(cursor: psycopg.Cursor[Any], writing: Writing) -> None:
         if counts.accepted != len(flush.accepted):
             log.error("chunk %s: %s rows of %s accepted", flush.chunk_id, counts.accepted, len(flush.accepted))
     if flush.settled:
-        batch = BatchRules(fence.batch_id, fence.stream, fence.expires_at, flush.provider, flush.version)
+        batch = BatchRules(fence.batch_id, fence.stream, fence.expires_at, flush.provider, flush.version, fence.lane)
         settling.write(cursor, batch, flush.settled, counts)
 
 
@@ -118,7 +119,8 @@ def _close_chunk(cursor: psycopg.Cursor[Any], writing: Writing) -> None:
     if flush.ends:
         settling.end_chunk(cursor, flush.chunk_id)
     elif flush.release_from is not None:
-        settling.release_chunk(cursor, flush.chunk_id, flush.release_from, stays_offered=flush.stays_offered)
+        stays = flush.stays_offered and not writing.passed.lane_is_paused
+        settling.release_chunk(cursor, flush.chunk_id, flush.release_from, stays_offered=stays)
     if any(outcome.category == UNPROVEN for outcome in flush.settled):
         cursor.execute(_MARK, [flush.batch_id])
 
@@ -162,6 +164,8 @@ def _stop(fence: Fence) -> str:
         return fence.batch_state
     if not fence.provider_is_good:
         return "provider paused"
+    if fence.lane_is_paused:
+        return "lane paused"
     return "expired" if fence.has_expired else ""
 
 
@@ -175,7 +179,8 @@ _FENCE = f"""
         b.stream, b.expires_at, c.lane,
         EXISTS (SELECT 1 FROM delivery_lanepace l WHERE l.provider_id = p.id AND l.lane = c.lane
                 AND (l.rate IS NOT NULL OR l.ceiling_until > now() OR l.held_until > now())),
-        EXISTS (SELECT 1 FROM delivery_proof x WHERE x.batch_id = b.id AND x.provider_id = p.id)
+        EXISTS (SELECT 1 FROM delivery_proof x WHERE x.batch_id = b.id AND x.provider_id = p.id),
+        b.paused_lanes ? c.lane
 """  # noqa: S608
 _MARK = "UPDATE delivery_batch SET has_unproven = true WHERE id = %s AND NOT has_unproven"
 _PROVE = "INSERT INTO delivery_proof (batch_id, provider_id) VALUES (%s, %s) ON CONFLICT DO NOTHING"

@@ -98,6 +98,7 @@ _CLAIM = f"""
         JOIN delivery_provider p ON p.id = c.offered_to
         WHERE c.offered_to = %(provider)s AND b.stream = %(stream)s AND b.state = 'sending' AND p.state = 'active'
           AND b.rehearsal = %(rehearsal)s AND NOT {IS_OPEN}
+          AND NOT b.paused_lanes ? c.lane
           AND NOT c.is_done AND NOT c.quarantined AND c.owner IS NULL AND c.offered_until > now()
           AND NOT {warmup_plans.SPENT}
         ORDER BY c.offered_at, c.id

@@ -12,6 +12,7 @@ from delivery.markup import printable
 from delivery.models import MessageState, Provider
 from delivery.outcomes import Outcome
 from delivery.policy import retry
+from delivery.policy.mailbox_providers import OTHER
 from delivery.policy.retry import Calendar
 from delivery.replies import Verdict, categories
 
@@ -36,6 +37,7 @@ class BatchRules:
     expires_at: datetime | None
     provider: Provider | None
     version: int = 1
+    lane: str = OTHER  # of the chunk
 
 
 # These were, or may have been, taken with the version that was sent; what is tried again may go with a later one.
@@ -61,12 +63,13 @@ _ATTEMPTS = """
          AS o(message_id, stage, code, enhanced, text, category, decision, duration_ms, next_at)
 """
 _WAITING = """
-    INSERT INTO delivery_waiting (message_id, batch_id, state, category, reply, retry_at, first_failed_at)
-    SELECT o.message_id, %s, o.state, o.category, o.reply, o.retry_at, o.first_failed_at
+    INSERT INTO delivery_waiting (message_id, batch_id, lane, state, category, reply, retry_at, first_failed_at)
+    SELECT o.message_id, %s, %s, o.state, o.category, o.reply, o.retry_at, o.first_failed_at
     FROM unnest(%s::bigint[], %s::smallint[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[])
          AS o(message_id, state, category, reply, retry_at, first_failed_at)
     ON CONFLICT (message_id) DO UPDATE
-    SET state = excluded.state, category = excluded.category, reply = excluded.reply, retry_at = excluded.retry_at
+    SET lane = excluded.lane, state = excluded.state, category = excluded.category, reply = excluded.reply,
+        retry_at = excluded.retry_at
 """
 _FIRST_FAILURES = "SELECT message_id, min(at) FROM delivery_attempt WHERE message_id = ANY(%s) GROUP BY message_id"
 _COUNT = f"""
@@ -217,6 +220,7 @@ def _write_waiting(
         _WAITING,
         [
             batch.id,
+            batch.lane,
             [o.message_id for o in outcomes],
             [int(o.state) for o in outcomes],
             [o.category for o in outcomes],

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from json import JSONDecoder
 from typing import Any
 
-from contacts import merge_values
+from contacts import merge_values, tracking_consent
 from contacts.reachability import has_left, suppression_of
+from contacts.tracking_consent import Part
 from delivery.content import Recipient
 from delivery.models import Batch, MessageState
 from delivery.outcomes import BatchFacts, Claim, Letter, Outcome
@@ -17,10 +18,19 @@ _SKIPPED_WORDS = {
     "deleted": "Deleted before it was sent",
 }
 _read_json = JSONDecoder().raw_decode
+
+
+def _counted(part: Part) -> str:
+    """SQL: whether that part of the person is counted. Anonymously, whoever was never asked is counted too."""
+    mode = "(SELECT b.tracking FROM delivery_batch b WHERE b.id = %(batch)s)"
+    named = f"c.{tracking_consent.COLUMNS[part]} IS DISTINCT FROM 'refused'"
+    return f"CASE WHEN {mode} = 'individual' THEN {tracking_consent.measured(part, 'c')} ELSE {named} END"
+
+
 _COLUMNS = f"""
     m.id, m.email, m.attempts, m.contact_id, c.id, c.first_name, c.last_name, c.language,
     nullif(c.attributes, '{{}}')::text,
-    c.tracking_consent, coalesce(c.is_sample, false), s.reason,
+    {_counted(Part.OPENS)}, {_counted(Part.CLICKS)}, coalesce(c.is_sample, false), s.reason,
     %(lists)s::bigint[] <> '{{}}' AND c.id IS NOT NULL AND {has_left("c.id", "%(lists)s::bigint[]")}
 """
 _FROM = f"""
@@ -96,7 +106,7 @@ def _lists(batch: BatchFacts) -> list[int]:
 
 
 def _reason(batch: BatchFacts, row: Sequence[Any]) -> str:
-    contact_id, contact_found, suppressed_for, has_left = row[3], row[4], row[11], row[12]
+    contact_id, contact_found, suppressed_for, has_left = row[3], row[4], row[12], row[13]
     if contact_id is not None and contact_found is None:
         return "deleted"
     # Leaving our newsletters does not close the way for a confirmation that the person just asked for.
@@ -108,8 +118,8 @@ def _reason(batch: BatchFacts, row: Sequence[Any]) -> str:
 def _letter(claim: Claim, position: int, row: Sequence[Any]) -> Letter:
     message_id, email, attempts, contact_id = row[0], row[1], row[2], row[3]
     values = merge_values.values(email, row[5] or "", row[6] or "", row[7] or "", _attributes(row[8]))
-    recipient = Recipient(message_id, contact_id, email, values, row[9] != "refused")
-    return Letter(claim, message_id, position, email, attempts, row[10], recipient)
+    recipient = Recipient(message_id, contact_id, email, values, opens=row[9], clicks=row[10])
+    return Letter(claim, message_id, position, email, attempts, row[11], recipient)
 
 
 def _attributes(text: str | None) -> dict[str, Any]:

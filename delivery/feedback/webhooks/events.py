@@ -21,7 +21,6 @@ from delivery.replies.categories import HARD
 MARK = "tallypost"  # the name under which a provider gives our number back; see delivery.transports.smtp.marks
 SUPPRESSED = "suppressed"
 UNSUBSCRIBE = "unsubscribe"
-AUTOMATED = "automated"
 log = logging.getLogger(__name__)
 
 

@@ -18,6 +18,8 @@ const looks = [
   { token: "--interactive", dash: [], marker: "circle" },
   { token: "--none-solid", dash: [6, 4], marker: "rect" },
   { token: "--bad-solid", dash: [2, 3], marker: "triangle" },
+  { token: "--good-solid", dash: [10, 3, 2, 3], marker: "rectRot" },
+  { token: "--warn-solid", dash: [1, 4], marker: "star" },
 ];
 
 export function colour(canvas, token) {
@@ -73,6 +75,7 @@ export function mount(canvas) {
     chart.update();
   };
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
+  matchMedia("print").addEventListener("change", recolour); // paper is light in both themes
   new MutationObserver(recolour).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   document.addEventListener("htmx:beforeCleanupElement", function end(event) {
     if (!event.target.contains?.(canvas)) return;

@@ -5,10 +5,10 @@ from html import escape
 
 import pytest
 
+from accounts.colours import INK, PAPER, contrast, on, readable_on_dark, readable_on_light
 from accounts.web_addresses import resolved
 from campaigns import starters
 from campaigns.content import blocks, mjml
-from campaigns.content.colours import INK, PAPER, contrast, on, readable_on_dark, readable_on_light
 from campaigns.message.links import in_html
 
 BRAND = mjml.Brand("Nordlicht & Söhne", "Hafenstraße 7\n20457 Hamburg", colour="#1f4fa8")

@@ -79,7 +79,7 @@ def body(message: EmailMessage, kind: str) -> str:
 @given(name=value, city=value, tracked=st.booleans())
 def test_message_decodes_to_what_a_plain_render_gives(page: str, name: Any, city: Any, tracked: bool) -> None:
     built = compiled_once(page)
-    to = Recipient(7, 8, "ana@example.org", {"name": name, "city": city}, tracked)
+    to = Recipient(7, 8, "ana@example.org", {"name": name, "city": city}, tracked, tracked)
     raw, parts = built.build(to), built.parts(to)
     message = read(raw)
     assert body(message, "html") == parts.html
@@ -254,7 +254,7 @@ def test_recipient_cannot_add_headers_or_recipients() -> None:
     message = read(built.build(recipient(name="x\r\nBcc: evil@x.test\r\n\r\n<script>")))
     assert message["Bcc"] is None
     with pytest.raises(ValueError, match="not an address"):
-        built.build(Recipient(1, 1, "a@b.test\r\nBcc: c@d.test", {}, True))
+        built.build(Recipient(1, 1, "a@b.test\r\nBcc: c@d.test", {}, True, True))
 
 
 def test_attribute_of_a_contact_never_hides_the_unsubscribe_link() -> None:

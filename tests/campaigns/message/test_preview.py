@@ -51,7 +51,7 @@ def test_preview_equals_what_that_contact_receives(organisation: Organisation) -
     provider = Provider.objects.sandbox()
     batch = Batch.objects.create(content_kind="edition", content_id=edition.pk, rehearsal=True, provider=provider)
     editions.freeze_links(edition, batch)
-    recipient = Recipient(12, ana.pk, ana.email, merge_values(ana), tracked=True)
+    recipient = Recipient(12, ana.pk, ana.email, merge_values(ana), opens=True, clicks=True)
     raw = editions.load_edition(batch).build(recipient)
     message = message_from_bytes(raw, policy=policy.default)
     part = message.get_body(("html",))

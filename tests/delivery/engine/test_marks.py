@@ -44,7 +44,7 @@ class Written:
 def sent(host: str) -> EmailMessage:
     facts = BatchFacts(0, "marketing", rehearsal=False, lists=[], compiled=Written())  # type: ignore[arg-type]
     claim = Claim(0, facts, epoch=0, flush_no=0, ids=(), window_end=1, safe_until=float("inf"))
-    recipient = Recipient(0, None, "ana@example.org", {}, tracked=False)
+    recipient = Recipient(0, None, "ana@example.org", {}, opens=False, clicks=False)
     letter = Letter(claim, NUMBER, 0, "ana@example.org", 0, False, recipient)
     encoding.encode(letter, services.of_host(host))
     return message_from_bytes(letter.body, policy=policy.default)

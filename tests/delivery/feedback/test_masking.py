@@ -19,9 +19,9 @@ def hidden(text: str, secret: str) -> str:
 
 
 @pytest.mark.parametrize("slash", ["/", "\\/", "%2F"])
-@pytest.mark.parametrize("purpose", [tokens.UNSUBSCRIBE, tokens.CLICK, tokens.OPEN])
+@pytest.mark.parametrize("purpose", [tokens.UNSUBSCRIBE, tokens.CLICK, tokens.OPEN, tokens.VIEW])
 def test_addresses_of_ours_lead_nowhere(purpose: str, slash: str) -> None:
-    second = None if purpose == tokens.OPEN else BATCH
+    second = None if purpose in (tokens.OPEN, tokens.VIEW) else BATCH
     token = tokens.seal(purpose, CONTACT, second)
     hidden(f"List-Unsubscribe: <https:{slash}{slash}news.example{slash}{purpose}{slash}{token}>, x", token)
 

@@ -1,7 +1,7 @@
 """Cohorts equal a recount of messages and first clicks, also when a click turns out to be a machine's."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -97,12 +97,26 @@ def test_a_click_that_was_a_machine_is_taken_back_unless_another_is_left(send: S
     assert sums() == [("2026-01", "2026-03", 3, 0)]
 
 
-def test_machines_rehearsals_and_samples_are_nobody(send: Send) -> None:
+def test_the_intake_takes_a_scanner_back_that_it_took_for_a_person(
+    send: Send, reader: Reader, take_in: Callable[[], int]
+) -> None:
+    sent = accepted(send(links=3), datetime.now(UTC) - timedelta(seconds=5), joined=JANUARY)
+    reader("GET", sent.click(0, 0))
+    take_in()
+    fold()
+    assert [clicked for *_, clicked in sums()] == [1]
+    for link in (1, 2):
+        reader("GET", sent.click(0, link))
+    take_in()
+    fold()
+    assert [clicked for *_, clicked in sums()] == [0]
+
+
+def test_machines_and_rehearsals_are_nobody(send: Send) -> None:
     sent = accepted(send(), MARCH, joined=JANUARY)
     click(sent, 0, is_machine=True)
     rehearsed = accepted(send(rehearsal=True), MARCH, joined=JANUARY)
     click(rehearsed, 0)
-    accepted(send(sample=True), MARCH, joined=JANUARY)
     fold()
     assert sums() == [("2026-01", "2026-03", 3, 0)]
 

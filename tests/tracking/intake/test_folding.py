@@ -63,7 +63,9 @@ def test_a_rehearsal_leaves_contacts_as_they_are(
 
 def test_who_refused_tracking_is_reported_as_not_measured(sent: Sent) -> None:
     chunk(sent)
-    Contact.objects.filter(email=sent.messages[0].email).update(tracking_consent=TrackingConsent.REFUSED)
+    Contact.objects.filter(email=sent.messages[0].email).update(
+        open_consent=TrackingConsent.REFUSED, click_consent=TrackingConsent.REFUSED
+    )
     tasks.fold()
     tasks.fold()
     assert numbers.report([sent.batch.id]).unmeasured == 1

@@ -79,7 +79,9 @@ def test_head_leaves_a_trace_and_counts_nowhere(reader: Reader, sent: Sent, take
 def test_who_refused_tracking_leaves_nothing_but_may_leave(
     reader: Reader, sent: Sent, take_in: Callable[[], int]
 ) -> None:
-    Contact.objects.filter(email=sent.messages[0].email).update(tracking_consent=TrackingConsent.REFUSED)
+    Contact.objects.filter(email=sent.messages[0].email).update(
+        open_consent=TrackingConsent.REFUSED, click_consent=TrackingConsent.REFUSED
+    )
     reader("GET", sent.open())
     reader("GET", sent.click())
     reader("POST", sent.unsubscribe())

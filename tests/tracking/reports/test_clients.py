@@ -50,6 +50,8 @@ def test_countries_have_names_and_the_rare_ones_are_summed(sent: Sent) -> None:
     assert [row.label for row in table.rows[:3]] == ["Germany", "QQ", "Portugal"]
     assert (table.rows[-1].label, table.rows[-1].opened) == ("4 more", 91 + 90 + 89 + 88)
     assert len(table.rows) == 12
+    assert len(table.counts) == 15
+    assert table.counts[-1] == ("Poland", 88, 0)
     assert (table.rows[0].opened_width, table.rows[0].clicked_width) == (100, 16)
 
 

@@ -139,6 +139,12 @@ ADDRESSES = {
     "account-name": Address(
         STAFF, get=False, post=lambda cast: {"name": "New Name"}, changes=lambda cast: actor(cast, "name")
     ),
+    "account-summary": Address(
+        STAFF,
+        get=False,
+        post=lambda cast: {"wants_summary": "on"},
+        changes=lambda cast: actor(cast, "wants_summary"),
+    ),
     "account_change_password": Address(
         STAFF, get=False, post=with_password, changes=lambda cast: actor(cast, "password")
     ),

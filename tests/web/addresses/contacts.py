@@ -153,14 +153,19 @@ ADDRESSES = {
     "contact-add": Address(
         WRITERS,
         everybody,
-        post=lambda cast: {"email": "neu@example.com", "tracking_consent": "unknown"},
+        post=lambda cast: {"email": "neu@example.com", "open_consent": "unknown", "click_consent": "unknown"},
         changes=lambda cast: Contact.objects.filter(email="neu@example.com").exists(),
         spoil="main form button.btn-primary",
     ),
     "contact-edit": Address(
         WRITERS,
         of(person),
-        post=lambda cast: {"email": "ada@example.com", "first_name": "Augusta", "tracking_consent": "unknown"},
+        post=lambda cast: {
+            "email": "ada@example.com",
+            "first_name": "Augusta",
+            "open_consent": "unknown",
+            "click_consent": "unknown",
+        },
         changes=contact_now,
         spoil="main form button.btn-primary",
     ),

@@ -1,7 +1,8 @@
 from typing import Any
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, Organisation
 from contacts.models import Subscription, Suppression
+from delivery import tokens
 from delivery.models import Waiting
 from tests.web import stage
 from tests.web.address import ADMINS, STAFF, WRITERS, Address, beside
@@ -68,6 +69,10 @@ def consent_now(cast: Cast) -> object:
     return [*states, *Suppression.objects.values_list("email", flat=True)]
 
 
+def counting_now(cast: Cast) -> object:
+    return stage.contact(cast).tracking_events.count()
+
+
 ADDRESSES = {
     "event-keeping": Address(
         ADMINS, post=lambda cast: {"months": "24"}, changes=lambda cast: EventKeeping.get().months
@@ -90,7 +95,26 @@ ADDRESSES = {
     "batch-uncertain-leave": Address(
         WRITERS, args=uncertain, get=False, post=lambda cast: {"all": "1"}, changes=waiting
     ),
+    "counting": Address(
+        ADMINS,
+        post=lambda cast: {
+            "tracking": "anonymous",
+            "measures_unknown_opens": "True",
+            "measures_unknown_clicks": "True",
+            "address_kept": "none",
+        },
+        changes=lambda cast: Organisation.objects.values_list("tracking", flat=True).get(),
+        spoil=".form-actions .btn-primary",
+    ),
     "unsubscribe": Address(None, args=stage.unsubscribe_token, post=lambda cast: {}, changes=consent_now),
+    "unsubscribe-counting": Address(
+        None, args=stage.unsubscribe_token, get=False, post=lambda cast: {"opens": "refused"}, changes=counting_now
+    ),
+    "view-mail": Address(
+        None,
+        args=lambda cast: {"token": tokens.seal(tokens.VIEW, stage.message(cast).pk)},
+        no_page="the mail itself, as its author made it",
+    ),
     "unsubscribe-leave": Address(
         None, args=stage.unsubscribe_token, get=False, post=lambda cast: {}, changes=consent_now
     ),

@@ -4,9 +4,9 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from delivery.feedback.forms import Heard
+from delivery.feedback.forms import AUTOMATED, Heard
 from delivery.feedback.webhooks import certificates, normalising, signatures
-from delivery.feedback.webhooks.events import AUTOMATED, About, Failure, each, heard
+from delivery.feedback.webhooks.events import About, Failure, each, heard
 from delivery.feedback.webhooks.request import Refused, Request, decoded
 from delivery.replies import Category
 
@@ -100,7 +100,7 @@ def _one(event: dict[str, Any], whole: dict[str, Any], recipient: dict[str, Any]
         (headers.get("message-id"), (mail.get("commonHeaders") or {}).get("messageId")),
         (str(mail.get("source", "")).rpartition("<")[2],),
         recipient=recipient.get("emailAddress"),
-        at=_time(whole.get("Timestamp")),
+        at=_time(_touched(event).get("timestamp")) or _time(whole.get("Timestamp")),
     )
     if word == "DeliveryDelay":  # younger than anymail's list
         return heard("deferred", about, word, _failure(event, recipient))
@@ -116,9 +116,14 @@ def _detail(event: dict[str, Any]) -> str:
     complaint = event.get("complaint")
     if isinstance(complaint, dict):
         return str(complaint.get("complaintFeedbackType") or "")
-    touched = event.get("open") or event.get("click") or {}
-    marks = (value for name, value in touched.items() if _MACHINE.search(name))
+    marks = (value for name, value in _touched(event).items() if _MACHINE.search(name))
     return AUTOMATED if any(str(value).lower() not in ("", "false", "none", "0", "no") for value in marks) else ""
+
+
+def _touched(event: dict[str, Any]) -> dict[str, Any]:
+    """What was opened or followed, when, by which program."""
+    touched = event.get("open") or event.get("click")
+    return touched if isinstance(touched, dict) else {}
 
 
 def _failure(event: dict[str, Any], recipient: dict[str, Any]) -> Failure:

@@ -1,0 +1,257 @@
+"""`bench reports` and `bench pages`: how long pages take with little and with much behind them.
+
+A year of the demo multiplied (see bench.growing), the product's web server as it runs, one reader who asks for one page
+after the other. `p95_ms` is the slowest page's; `growth` the largest ratio of one page's between two sizes.
+"""
+
+import argparse
+import http.client
+import json
+import random
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from statistics import median
+from typing import Any
+from urllib.parse import urlencode
+
+import psutil
+
+from bench.stage import ROOT, stage
+
+_OWNER, _PASSWORD = "demo@tallypost.example", "tally-post-demo"
+_WARM_UP = 8
+# People and weeks of what is multiplied: about ten thousand events.
+_BASE = {"reports": (900, 52), "pages": (1_000, 52)}
+
+
+def reports(argv: list[str]) -> None:
+    """Home, a report, a comparison of five, a person's timeline at 10 thousand, 1 and 20 million events."""
+    _run("reports", "10000,1000000,20000000", argv)
+
+
+def pages(argv: list[str]) -> None:
+    """Contacts, a person, campaigns, a report and Home with a million contacts and ten million events."""
+    _run("pages", "10000000", argv)
+
+
+def _run(name: str, events: str, argv: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog=f"python -m bench {name}")
+    parser.add_argument("--json", action="store_true", help="one line instead of a table")
+    parser.add_argument("--events", default=events, help="sizes, the smallest about 10,000")
+    parser.add_argument("--requests", type=int, default=60, help="of each page, after a warm-up")
+    options = parser.parse_args(argv)
+    found: dict[int, dict[str, Any]] = {}
+    for size in map(int, options.events.split(",")):
+        # In a process of its own: settings are read once, and each size has a database of its own.
+        command = [sys.executable, "-m", "bench.pages", name, str(size), str(options.requests)]
+        found[size] = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True, cwd=ROOT).stdout)
+    _tell(name, found, options.json)
+
+
+def _measure(name: str, events: int, requests: int) -> dict[str, Any]:
+    with stage(name):
+        from django.db import connection
+
+        from bench import growing
+
+        started = time.monotonic()
+        _fill(*_BASE[name])
+        times = max(1, round(events / _counted()["events"]))
+        if times == 1:
+            _check()
+        growing.grow(times)
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM (ANALYZE)")
+        counted = _counted()
+        paths = _paths(name)
+        connection.close()
+        seconds = time.monotonic() - started
+        with _product() as port:
+            browser = _Browser(port)
+            found = {page: _page(browser, one, requests) for page, one in paths.items()}
+    return {"seed_seconds": round(seconds), **counted, "pages": found}
+
+
+def _page(browser: "_Browser", paths: Sequence[str], requests: int) -> dict[str, float]:
+    browser.times(paths, _WARM_UP)
+    before = _cpu_seconds()
+    taken = sorted(browser.times(paths, requests))
+    return {
+        "p95_ms": round(taken[int(len(taken) * 0.95)], 1),
+        "median_ms": round(median(taken), 1),
+        # Of everything that runs for it, PostgreSQL too, which a busy machine changes less than the times.
+        "cpu_ms": round((_cpu_seconds() - before) * 1000 / requests, 1),
+    }
+
+
+def _cpu_seconds() -> float:
+    spent = 0.0
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            spent += sum(process.cpu_times()[:2])
+    return spent
+
+
+def _fill(people: int, weeks: int) -> None:
+    from accounts.organisation.setting_up import Owner, set_up
+    from tools.demo import filling
+
+    owner = set_up(
+        Owner(email=_OWNER, password=_PASSWORD, name="Ada Demo"),
+        with_sample=False,
+        name="Harbour Books",
+        postal_address="7 Harbour Street\nBristol",
+        time_zone="Europe/London",
+        sender_name="Harbour Books",
+        sender_email="news@harbour-books.example",
+    )
+    filling.fill(owner, size=people, weeks=weeks)
+
+
+def _check() -> None:
+    """What is multiplied: the ledger's audit finds nothing, and sums equal a recount of events."""
+    from bench import growing
+
+    if problem := growing.disagreement():
+        raise SystemExit(problem)
+
+
+def _counted() -> dict[str, int]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTED)
+        return dict(zip(("contacts", "messages", "events"), cursor.fetchone() or (), strict=True))
+
+
+_COUNTED = """
+SELECT (SELECT count(*) FROM contacts_contact), (SELECT count(*) FROM delivery_message),
+    (SELECT count(*) FROM tracking_event)
+"""
+
+
+def _paths(name: str) -> dict[str, list[str]]:
+    """The largest campaigns, and people of whom much is known."""
+    from django.db import connection
+    from django.urls import reverse
+
+    from campaigns.models import Campaign
+    from contacts.models import Contact
+
+    largest = list(Campaign.objects.exclude(batch=None).order_by("-batch__total").values_list("pk", flat=True)[:10])
+    known = list(
+        Contact.objects.filter(last_clicked_at__isnull=False).order_by("created_at").values_list("pk", flat=True)[:200]
+    )
+    chosen = random.Random(7).sample(known, min(60, len(known)))
+    five = urlencode({"campaign": largest[:5]}, doseq=True)
+    found = {
+        "home": ["/"],
+        "report": [reverse("campaign", args=[pk]) for pk in largest],
+        "person": [reverse("contact", args=[pk]) for pk in chosen],
+    }
+    connection.close()
+    if name == "reports":
+        return {**found, "compare": [f"{reverse('report-compare')}?{five}"]}
+    searched = [f"{reverse('contacts')}?{urlencode({'q': words})}" for words in ("pengelly", "ana", "brunel@gmail")]
+    found |= {"contacts": [reverse("contacts")], "contacts search": searched}
+    return {**found, "campaigns": [reverse("campaigns")]}
+
+
+class _Browser:
+    """One connection, one cookie jar."""
+
+    def __init__(self, port: int) -> None:
+        self._host = f"localhost:{port}"
+        self._connection = http.client.HTTPConnection(self._host, timeout=120)
+        self._cookies: dict[str, str] = {}
+        page = self._ask("GET", "/login/")
+        found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+        token = found[1] if found else ""
+        self._ask("POST", "/login/", {"login": _OWNER, "password": _PASSWORD, "csrfmiddlewaretoken": token})
+        if "sessionid" not in self._cookies:
+            raise SystemExit("Logging in failed.")
+
+    def times(self, paths: Sequence[str], requests: int) -> list[float]:
+        """Milliseconds of each request."""
+        taken = []
+        for number in range(requests):
+            started = time.perf_counter()
+            self._ask("GET", paths[number % len(paths)])
+            taken.append((time.perf_counter() - started) * 1000)
+        return taken
+
+    def _ask(self, method: str, path: str, fields: Mapping[str, str] | None = None) -> str:
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+        if fields:
+            headers |= {"Content-Type": "application/x-www-form-urlencoded", "Referer": f"http://{self._host}{path}"}
+        self._connection.request(method, path, urlencode(fields) if fields else None, headers)
+        answer = self._connection.getresponse()
+        body = answer.read().decode()
+        for cookie in answer.headers.get_all("Set-Cookie") or []:
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self._cookies[name] = value
+        if answer.status not in (200, 302) or (method == "GET" and answer.status == 302):
+            raise SystemExit(f"{path}: {answer.status} {answer.headers.get('Location', '')} {body[:300]}")
+        return body
+
+
+@contextmanager
+def _product() -> Iterator[int]:
+    """The public port and the processes of staff pages, as `make run` begins them."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port = int(listening.getsockname()[1])
+    commands: list[Callable[[], subprocess.Popen[bytes]]] = [
+        lambda: subprocess.Popen([sys.executable, "-m", "config.web", "staff"], cwd=ROOT),
+        lambda: subprocess.Popen([sys.executable, "-m", "config.web", "front", "--port", str(port)], cwd=ROOT),
+    ]
+    running = [command() for command in commands]
+    try:
+        _wait_for_page(port)
+        yield port
+    finally:
+        for process in reversed(running):
+            process.terminate()
+            process.wait(20)
+
+
+def _wait_for_page(port: int, seconds: float = 120) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        page = http.client.HTTPConnection(f"localhost:{port}", timeout=30)
+        with suppress(OSError, http.client.HTTPException):
+            page.request("GET", "/login/")
+            if page.getresponse().status == http.HTTPStatus.OK:
+                return
+        time.sleep(0.2)
+    raise SystemExit("The web server did not start.")
+
+
+def _tell(name: str, found: Mapping[int, dict[str, Any]], as_json: bool) -> None:
+    result = {
+        "bench": name,
+        "p95_ms": max(page["p95_ms"] for size in found.values() for page in size["pages"].values()),
+        "growth": _growth(found, "p95_ms"),
+        "growth_of_median": _growth(found, "median_ms"),
+        "growth_of_cpu": _growth(found, "cpu_ms"),
+        "sizes": {str(size): one for size, one in found.items()},
+    }
+    print(json.dumps(result) if as_json else json.dumps(result, indent=2))
+
+
+def _growth(found: Mapping[int, dict[str, Any]], of: str) -> float:
+    """Of the page that grows most, the slowest size by the quickest."""
+    by_page: dict[str, list[float]] = {}
+    for size in found.values():
+        for page, figures in size["pages"].items():
+            by_page.setdefault(page, []).append(figures[of])
+    return round(max(max(times) / min(times) for times in by_page.values()), 2)
+
+
+if __name__ == "__main__":
+    print(json.dumps(_measure(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))

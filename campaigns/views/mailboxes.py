@@ -1,0 +1,86 @@
+"""A campaign under way by mailbox provider, and pausing one of them."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.permissions import Permission, StaffRequest, requires
+from campaigns import launching
+from campaigns.models import Campaign
+from campaigns.views.pages import get_campaign
+from delivery import ledger
+from delivery.deliverability.figures import LANES
+from delivery.ledger import LaneTally, NotPossible
+from delivery.models import Batch
+from delivery.policy import mailbox_providers
+
+DEFINITIONS = {
+    "waiting": "Not sent yet, or to be tried again by itself.",
+    "as_spam": "Of the refused: the server took the mail for spam, or blocks the address it came from.",
+    "asked_later": "Answers so far that asked us to come again later, several of one mail included. Those mails wait"
+    " and are tried again by themselves.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    name: str
+    in_words: str  # within a sentence
+    tally: LaneTally
+    others_wait: int
+
+
+def rows(batch: Batch) -> list[Row]:
+    """Empty until there is something to show."""
+    tallies = ledger.lane_tallies(batch)
+    waiting = sum(tally.waiting for tally in tallies if not tally.pause)
+    return [
+        Row(
+            name=LANES[tally.lane],
+            in_words=mailbox_providers.IN_WORDS[tally.lane],
+            tally=tally,
+            others_wait=waiting - (0 if tally.pause else tally.waiting),
+        )
+        for tally in tallies
+    ]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.SEND)
+def pause(request: StaffRequest, pk: int, lane: str) -> HttpResponse:
+    """Ask once, with the numbers of this moment; then hold it."""
+    found = get_campaign(pk)
+    row = _row(found, lane)
+    if request.method != "POST":
+        return render(request, "campaigns/pause_mailbox.html", {"campaign": found, "row": row})
+    try:
+        launching.pause_lane(found, lane, by=request.user)
+    except NotPossible as reason:
+        messages.warning(request, str(reason))
+    else:
+        messages.success(request, f"Paused for {row.in_words}. The rest goes on.")
+    return redirect(found)
+
+
+@require_POST
+@requires(Permission.SEND)
+def resume(request: StaffRequest, pk: int, lane: str) -> HttpResponse:
+    found = get_campaign(pk)
+    row = _row(found, lane)
+    try:
+        launching.resume_lane(found, lane, by=request.user)
+    except NotPossible as reason:
+        messages.warning(request, str(reason))
+    else:
+        messages.success(request, f"Going on with {row.in_words} where it stopped.")
+    return redirect(found)
+
+
+def _row(campaign: Campaign, lane: str) -> Row:
+    found = [row for row in rows(campaign.batch) if row.tally.lane == lane] if campaign.batch else []
+    if not found:
+        raise Http404
+    return found[0]
