@@ -2,8 +2,8 @@
 
     python -m bench.load PORT CONNECTIONS SECONDS < paths
 
-Prints one JSON object: answered by status, seconds, and latencies in milliseconds. It ends with no request open, so
-that what it counts is what the server answered.
+Prints one JSON object: answered by status, seconds, its own processor time, and latencies in milliseconds. It ends with
+no request open, so that what it counts is what the server answered.
 """
 
 import asyncio
@@ -76,6 +76,7 @@ class Load:
         return {
             "statuses": {status.decode(): count for status, count in self._statuses.items()},
             "seconds": seconds,
+            "cpu_s": time.process_time(),
             "p50_ms": ordered[len(ordered) // 2] * 1000,
             "p99_ms": ordered[int(len(ordered) * 0.99)] * 1000,
         }

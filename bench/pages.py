@@ -49,7 +49,9 @@ def _run(name: str, events: str, argv: list[str]) -> None:
     for size in map(int, options.events.split(",")):
         # In a process of its own: settings are read once, and each size has a database of its own.
         command = [sys.executable, "-m", "bench.pages", name, str(size), str(options.requests)]
-        found[size] = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True, cwd=ROOT).stdout)
+        # What the web server says of itself stands before the last line.
+        told = subprocess.run(command, stdout=subprocess.PIPE, check=True, cwd=ROOT).stdout
+        found[size] = json.loads(told.splitlines()[-1])
     _tell(name, found, options.json)
 
 

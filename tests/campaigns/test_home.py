@@ -248,7 +248,11 @@ def test_new_installation_has_one_next_step(client_for: Browse, owner: User, vie
 def test_empty_home_explains_itself(client_for: Browse, marketer: User, viewer: User) -> None:
     page = text(client_for(marketer))
     assert "A quiet morning" in page
-    assert "Write the first campaign" in page
+    assert "Import people" in page
+    assert "Write the first campaign" not in page  # one step at a time
+    letters.readers("Ana")
+    Provider.objects.create(name="Relay", host="mail.example")
+    assert "Write the first campaign" in text(client_for(marketer))
     seen = text(client_for(viewer))
     assert "A quiet morning" in seen
     assert "Write the first campaign" not in seen

@@ -57,7 +57,7 @@ class Report:
         told = [
             f"{self.messages:,} messages in {self.seconds:.0f} s",
             f"{self.duplicates} duplicates, {self.lost} lost, {self.uncertain} uncertain (at most {self.allowed})",
-            f"{self.bounces} bounces, {self.read:,} opens and clicks answered and {self.unanswered} not,",
+            f"{self.bounces} bounces, {self.read:,} opens and clicks answered and {self.unanswered} not",
             f"{self.looks} looks, longest standstill {self.standstill:.1f} s{self._bound}",
             *([f"{self.mistold} refused or skipped but mailed"] if self.mistold else []),
             *([f"{len(self.untrue)} tallies wrong, as {self.untrue[0]}"] if self.untrue else []),

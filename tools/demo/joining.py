@@ -1,16 +1,24 @@
 """What is there before anything is sent, and people who come, with the proof of what they agreed to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from django.utils import timezone
 
-from contacts.models import ConsentEvent, Contact, MailingList, Subscription
+from contacts.models import (
+    ConsentEvent,
+    Contact,
+    MailingList,
+    Subscription,
+    TrackingConsent,
+    TrackingConsentEvent,
+)
 from delivery.models import MailDomain
 from tools.demo import copying
 from tools.demo.people import HOUSES, Person
 
 _MUCH_LATER = timedelta(days=36_500)
+_Part = TrackingConsentEvent.Part
 
 
 def make_lists(described: Mapping[str, str]) -> dict[str, MailingList]:
@@ -61,7 +69,28 @@ def join(people: Sequence[Person], lists: Mapping[str, MailingList]) -> dict[int
             for row, (number, person, list_id) in zip(copying.numbers(ConsentEvent, len(places)), places, strict=True)
         ),
     )
+    copying.copy(TrackingConsentEvent, list(_tracking(found)))  # its numbers are asked for before the COPY begins
     return found
+
+
+def _tracking(found: Mapping[int, Person]) -> Iterator[dict[str, object]]:
+    said = [
+        (number, person, part, state)
+        for number, person in found.items()
+        for part, state in ((_Part.OPENS, person.opens), (_Part.CLICKS, person.clicks))
+        if state != TrackingConsent.UNKNOWN
+    ]
+    for row, (number, person, part, state) in zip(copying.numbers(TrackingConsentEvent, len(said)), said, strict=True):
+        text = "Asked with the form." if state == TrackingConsent.GIVEN else "Ticked “Do not count what I read”."
+        yield {
+            "id": row,
+            "contact_id": number,
+            "part": part,
+            "state": state,
+            "channel": person.channel,
+            "text": text,
+            "at": person.joined_at,
+        }
 
 
 def _contact(number: int, person: Person) -> dict[str, object]:
@@ -73,8 +102,8 @@ def _contact(number: int, person: Person) -> dict[str, object]:
         "attributes": {"tags": list(person.tags)} if person.tags else {},
         "language": person.language,
         "time_zone": person.time_zone,
-        "open_consent": person.tracking,
-        "click_consent": person.tracking,
+        "open_consent": person.opens,
+        "click_consent": person.clicks,
         "is_sample": True,
         "source": person.source,
         "created_at": person.joined_at,

@@ -88,6 +88,8 @@ _SOURCES = (
     (3, "Till in the shop", "hand", "Asked at the till, written down by the customer."),
     (2, "Evening in the shop", "hand", "Ticked “Tell me about further evenings” on the guest list."),
 )
+# Of opens and of clicks.
+_COUNTING = (("unknown", "unknown"), ("given", "given"), ("refused", "given"), ("refused", "refused"))
 _TAGS = (
     (18, "regular customer"), (9, "book club"), (12, "crime"), (8, "poetry"), (10, "gift card"), (5, "teacher"),
     (7, "orders online"), (3, "volunteer"),
@@ -107,7 +109,8 @@ class Person:
     channel: str
     wording: str
     joined_at: datetime
-    tracking: str
+    opens: str  # whether they may be counted
+    clicks: str
     mailbox: Mailbox
     fails_from: datetime  # until then it is good
     house: House
@@ -136,6 +139,7 @@ def _person(
     _, source, channel, wording = chance.choices(_SOURCES, [weight for weight, *_ in _SOURCES])[0]
     if from_fair:
         source, channel, wording = "Book fair 2019", "import", "Card left at our stand, typed in later"
+    opens, clicks = chance.choices(_COUNTING, (70, 22, 4, 4))[0]
     warmth = min(0.95, chance.betavariate(1.3, 2.4)) * (0.4 if from_fair else 1.0)
     return Person(
         email=_address(chance, first_name, last_name, house.domain, taken),
@@ -149,7 +153,8 @@ def _person(
         channel=channel,
         wording=wording,
         joined_at=joined_at,
-        tracking=chance.choices(("unknown", "given", "refused"), (72, 24, 4))[0],
+        opens=opens,
+        clicks=clicks,
         mailbox=_mailbox(chance, from_fair=from_fair),
         fails_from=joined_at if from_fair else fails_from,
         house=house,

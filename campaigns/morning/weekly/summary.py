@@ -22,6 +22,7 @@ class Line:
     count: int
     before: int  # in the week before
     share: float | None  # of the accepted
+    few: bool  # so small a share that its second decimal counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def of(monday: date) -> Summary:
     named = begun.select_related("batch__provider").order_by("batch__started_at", "pk")[:MOST]
     accepted = counts["accepted"]
     lines = [
-        Line(line.label, counts[line.key], before[line.key], counts[line.key] / accepted if accepted else None)
+        Line(line.label, counts[line.key], before[line.key], _share(counts[line.key], accepted), line.few)
         for line in trend.LINES
     ]
     return Summary(
@@ -65,6 +66,10 @@ def of(monday: date) -> Summary:
         lines,
         figures.change_between(first, end),
     )
+
+
+def _share(count: int, accepted: int) -> float | None:
+    return count / accepted if accepted else None
 
 
 def _start_of(on: date) -> datetime:

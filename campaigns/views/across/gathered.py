@@ -36,8 +36,8 @@ def gathered(request: StaffRequest) -> HttpResponse:
         "sums": _figures(found.sums),
         "heads": [_head(request, found, key, label) for key, label in COLUMNS.items()],
         "lists": MailingList.objects.all(),
-        "senders": choosing.senders(),
-        "tags": choosing.tags(),
+        "senders": _with(choosing.senders(), choice.sender),
+        "tags": _with(choosing.tags(), choice.tag),
         "lanes": LANES.items(),
         "periods": choosing.PERIODS.items(),
         "most": choosing.MOST,
@@ -47,6 +47,11 @@ def gathered(request: StaffRequest) -> HttpResponse:
         "none_at_all": not found.rows and not choosing.real().exists(),
     }
     return shown(request, "reports", context, Table("campaigns", _HEADER, _cells(found)))
+
+
+def _with(known: list[str], chosen: str) -> list[str]:
+    """What is chosen stays chosen in the form, also where it is no more."""
+    return known if not chosen or chosen in known else [*known, chosen]
 
 
 def _head(request: StaffRequest, found: Gathered, key: str, label: str) -> dict[str, Any]:
