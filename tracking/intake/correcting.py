@@ -7,22 +7,18 @@ contacts' columns alike, in the transaction that stores what proved it.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from django.db.backends.utils import CursorWrapper
 
 from tracking.intake import crowds, sums
+from tracking.intake.acts import RENTED, Mail, Seen
 from tracking.intake.arrays import array
 from tracking.intake.traits import NONE, Traits
 from tracking.models import EventKind
 from tracking.scoring import bursts, verdicts
 from tracking.scoring.networks import Network, Networks
 
-if TYPE_CHECKING:
-    from tracking.intake.storing import Mail, Seen
-
 _TRACKED = (EventKind.OPEN, EventKind.CLICK)
-RENTED = (Network.CLOUD, Network.OFFICE, Network.SECURITY)
 _AROUND = timedelta(minutes=5)  # as far as one event says something of another of the same mail
 
 
@@ -31,7 +27,7 @@ class Stored:
     """An event of before, as far as it may be judged anew."""
 
     id: int
-    mail: "Mail"
+    mail: Mail
     at: datetime
     kind: int
     link_id: int
@@ -60,11 +56,11 @@ class Stored:
 
 def judged_together(
     cursor: CursorWrapper,
-    events: Sequence["Seen"],
+    events: Sequence[Seen],
     tally: sums.Sums,
     networks: Networks,
-    mails_by_id: Callable[[CursorWrapper, set[int]], dict[int, "Mail"]],
-) -> list["Seen"]:
+    mails_by_id: Callable[[CursorWrapper, set[int]], dict[int, Mail]],
+) -> list[Seen]:
     """The events with their last verdicts; those stored before are corrected, the sums' changes put into `tally`.
 
     What is looked up is bounded: the same mails' events within five minutes, and of a company the last ten seconds.
@@ -96,11 +92,11 @@ def judged_together(
 
 
 def _guilty(
-    mail: "Mail",
-    acts: "Sequence[Seen | Stored]",
+    mail: Mail,
+    acts: Sequence[Seen | Stored],
     crowd: crowds.Crowd,
     links: Mapping[tuple[int, int], int],
-) -> "list[bursts.Guilty[Seen | Stored]]":
+) -> list[bursts.Guilty[Seen | Stored]]:
     if len(acts) == 1 and not crowd.keys:  # most mails: one event proves nothing of another
         return []
     crowded = [bursts.Guilty(act, verdicts.CROWD) for act in acts if act.verdict == verdicts.HUMAN and crowd.has(act)]
@@ -114,8 +110,8 @@ def _guilty(
 
 
 def stored_between(
-    cursor: CursorWrapper, mails: "Mapping[int, Mail]", start: datetime, end: datetime, networks: Networks
-) -> "Iterable[Stored]":
+    cursor: CursorWrapper, mails: Mapping[int, Mail], start: datetime, end: datetime, networks: Networks
+) -> Iterable[Stored]:
     cursor.execute(
         "SELECT id, message_id, at, kind, link_id, verdict, host(ip), user_agent, client, device, country"
         " FROM tracking_event"

@@ -1,7 +1,6 @@
 """Acts become events, first times and sums, all in the caller's transaction."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
@@ -12,103 +11,19 @@ from django.db.backends.utils import CursorWrapper
 from accounts.organisation.measuring import AddressKept
 from contacts import tracking_consent
 from contacts.tracking_consent import Part, measured
-from delivery.models import MessageState
-from delivery.policy import mailbox_providers
 from tracking import keeping
 from tracking.intake import anonymous, correcting, learning, reading_places, replays, sums
+from tracking.intake.acts import Mail, Seen
 from tracking.intake.arrays import array
 from tracking.intake.traits import NONE, Traits, traits_of
 from tracking.models import EventKind
 from tracking.scoring import networks, requests, verdicts
-from tracking.scoring.networks import Network, Networks
+from tracking.scoring.networks import Networks
 from tracking.spool import Act
 
 _NEIGHBOURHOOD = AddressKept.NEIGHBOURHOOD
 _TRACKED = (EventKind.OPEN, EventKind.CLICK)
 _FRESH_SECONDS = 600.0  # after acceptance: mail filters look within minutes
-
-
-@dataclass(frozen=True, slots=True)
-class Mail:
-    """The message an act belongs to, as far as counting needs it."""
-
-    id: int
-    batch_id: int
-    contact_id: int | None
-    email: str
-    accepted_at: datetime | None
-    is_rehearsal: bool
-    may_count_opens: bool
-    may_count_clicks: bool
-    state: int
-    attempts: int
-    version: int
-    learnt_lane: str | None
-
-    @property
-    def lane(self) -> str:
-        """The mailbox provider, as the ledger knows it: also of a custom domain whose MX was looked up."""
-        by_name = mailbox_providers.lane(self.email)
-        return by_name if by_name != mailbox_providers.OTHER else self.learnt_lane or mailbox_providers.OTHER
-
-    def may_count(self, kind: int) -> bool:
-        """Asked anew for each act: a refusal ends the recording of mails that were sent before it, too."""
-        if kind == EventKind.OPEN:
-            return self.may_count_opens
-        return self.may_count_clicks or kind != EventKind.CLICK
-
-    @property
-    def may_have_arrived(self) -> bool:
-        """Its connection broke before the answer, or it is tried once more since."""
-        return self.state == MessageState.UNCERTAIN or (self.state == MessageState.PENDING and self.attempts > 0)
-
-    def age(self, at: datetime) -> float | None:
-        """Seconds since the server took it. None: nobody knows when; 0 while our books have not even got that far."""
-        if self.accepted_at is not None:
-            return max(0.0, (at - self.accepted_at).total_seconds())
-        return 0.0 if self.state == MessageState.PENDING and not self.attempts else None
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """An event about to be stored."""
-
-    at: datetime
-    kind: EventKind
-    mail: Mail
-    link_id: int
-    verdict: str
-    channel: str
-    ip: str | None
-    user_agent: str
-    network: Network
-    is_fresh: bool  # soon after acceptance
-    traits: Traits = NONE
-
-    @property
-    def is_machine(self) -> bool:
-        return self.verdict != verdicts.HUMAN
-
-    @property
-    def counts(self) -> bool:
-        """HEAD and the hidden link, a click on no link of the mail's, are kept as traces and counted nowhere."""
-        return self.verdict != verdicts.HEAD and (self.kind != EventKind.CLICK or self.link_id != 0)
-
-    @property
-    def is_click(self) -> bool:
-        return self.kind == EventKind.CLICK
-
-    @property
-    def seconds(self) -> float:
-        return self.at.timestamp()
-
-    @property
-    def neighbourhood(self) -> str | None:
-        return self.ip
-
-    @property
-    def is_rented(self) -> bool:
-        return self.network in correcting.RENTED
 
 
 def store(cursor: CursorWrapper, acts: Sequence[Act]) -> None:
