@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from contacts.segments import compiling
 from contacts.segments.known import Known, KnownSegment
 from contacts.segments.predicate import NOBODY, Sql, decided, negated
 from contacts.segments.registry import Condition, Input, Values
@@ -20,8 +21,6 @@ class InSegment(Condition):
         return [Input("how", "comparison", options=_HOW), Input("segment", "segment", options=others)]
 
     def problem(self, values: Values, known: Known) -> str:
-        from contacts.segments import compiling
-
         said = super().problem(values, known)
         if said:
             return said
@@ -30,8 +29,6 @@ class InSegment(Condition):
         return f"The segment “{found.name}” cannot be asked: {inner}" if found and inner else ""
 
     def sql(self, values: Values, known: Known) -> Sql:
-        from contacts.segments import compiling
-
         found, within = self._within(values, known)
         if found is None:
             return NOBODY

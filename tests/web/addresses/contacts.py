@@ -10,7 +10,8 @@ from accounts.models import AuditEntry
 from contacts import consent
 from contacts.importing.plan import Plan
 from contacts.importing.running import jobs, working
-from contacts.models import Contact, Field, ImportJob, MailingList, Suppression
+from contacts.models import Contact, Field, ImportJob, MailingList, Segment, Suppression
+from contacts.segments.rules import Group, Match, Rule, write
 from contacts.suppression import holding
 from tests.web import stage
 from tests.web.address import STAFF, WRITERS, Address, beside
@@ -44,6 +45,22 @@ def person(cast: Cast) -> Contact:
 def field(cast: Cast) -> Field:
     made: Field = cast.once("field", lambda: Field.objects.create(key="city", label="City"))
     return made
+
+
+def segment(cast: Cast) -> Segment:
+    def make() -> Segment:
+        field(cast)
+        rows = (
+            Rule("profile", {"field": "field:city", "how": "is", "value": "Köln"}),
+            Rule("tag", {"how": "has", "tag": "vip"}),
+        )
+        return Segment.objects.create(name=stage.LONG_NAME[:110], rules=write(Group(Match.ANY, rows)))
+
+    made: Segment = cast.once("segment", make)
+    return made
+
+
+A_ROW = {"r-match": "all", "r-0-is": "tag", "r-0-how": "has", "r-0-tag": "vip"}
 
 
 def suppression(cast: Cast) -> Suppression:
@@ -215,6 +232,25 @@ ADDRESSES = {
     ),
     "list-delete": Address(
         WRITERS, of(newsletter), get=False, post=lambda cast: {}, changes=lambda cast: MailingList.objects.count()
+    ),
+    "segments": Address(STAFF, beside(segment)),
+    "segment": Address(STAFF, of(segment)),
+    "segment-why": Address(STAFF, of(segment)),
+    "segment-add": Address(
+        WRITERS,
+        post=lambda cast: {"name": "Vips", **A_ROW},
+        changes=lambda cast: Segment.objects.count(),
+        spoil="main form button.btn-primary",
+    ),
+    "segment-edit": Address(
+        WRITERS,
+        of(segment),
+        post=lambda cast: {"name": "Vips", **A_ROW},
+        changes=lambda cast: list(Segment.objects.values_list("name")),
+    ),
+    "segment-preview": Address(STAFF, get=False, no_page="numbers of a form that is being typed; it saves nothing"),
+    "segment-delete": Address(
+        WRITERS, of(segment), get=False, post=lambda cast: {}, changes=lambda cast: Segment.objects.count()
     ),
     "suppressions": Address(STAFF, everybody),
     "suppression-add": Address(
