@@ -10,7 +10,8 @@ from campaigns.editor import arranging, history
 from campaigns.models import Campaign, Edition, Image, ProofSheet, SharedReport, TestAddress
 from campaigns.proof import making
 from campaigns.reporting import sharing
-from delivery.models import Batch
+from delivery import ledger
+from delivery.models import Batch, Chunk
 from tests.web import stage
 from tests.web.address import ADMINS, STAFF, WRITERS, Address, beside
 from tests.web.cast import Cast
@@ -27,6 +28,24 @@ def draft(cast: Cast) -> dict[str, Any]:
 
 def begun(state: State) -> Any:
     return lambda cast: {"pk": stage.launched(cast, state).pk}
+
+
+def by_mailbox(*, paused: bool = False) -> Any:
+    """One that goes to a mailbox provider, whose part waits or not."""
+
+    def make(cast: Cast) -> dict[str, Any]:
+        found = stage.launched(cast)
+        assert found.batch is not None
+        lanes = Chunk.objects.filter(batch=found.batch).values_list("lane", flat=True)
+        if paused and not found.batch.paused_lanes:
+            ledger.pause_lane(found.batch, lanes[0], by="Ada")
+        return {"pk": found.pk, "lane": lanes[0]}
+
+    return make
+
+
+def paused_lanes(cast: Cast) -> object:
+    return Batch.objects.values_list("paused_lanes").get(pk=stage.batch(cast).pk)
 
 
 def asked_stranger(cast: Cast) -> dict[str, Any]:
@@ -209,6 +228,10 @@ ADDRESSES = {
     ),
     "campaign-pause": Address(
         WRITERS, args=begun(State.SENDING), get=False, post=lambda cast: {}, changes=state_of_batch(State.SENDING)
+    ),
+    "campaign-lane-pause": Address(WRITERS, args=by_mailbox(), post=lambda cast: {}, changes=paused_lanes),
+    "campaign-lane-resume": Address(
+        WRITERS, args=by_mailbox(paused=True), get=False, post=lambda cast: {}, changes=paused_lanes
     ),
     "campaign-resume": Address(
         WRITERS, args=begun(State.PAUSED), get=False, post=lambda cast: {}, changes=state_of_batch(State.PAUSED)
