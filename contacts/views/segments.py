@@ -184,7 +184,11 @@ def _steps(group: Group, about: Known, measured: asking.Measured) -> list[dict[s
     for part, after in zip(group.parts, measured.after, strict=True):
         words = compiling.part_words(part, about)
         found.append(
-            {"words": words, "people": after, "change_words": f"{after - before:+,}" if after != before else "±0"}
+            {
+                "words": words,
+                "people": after,
+                "change_words": f"{after - before:+,}".replace("-", "−") if after != before else "±0",
+            }
         )
         before = after
     return found

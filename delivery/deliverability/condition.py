@@ -8,6 +8,8 @@ from contacts.segments.registry import Condition, Input, Values
 from delivery.deliverability.figures import LANES
 from delivery.policy import mailbox_providers
 
+_LANE = Sql(*mailbox_providers.sql("c.email"))
+
 
 class MailboxProvider(Condition):
     key = "mailbox"
@@ -17,10 +19,13 @@ class MailboxProvider(Condition):
         return [Input("lane", "mailbox provider", options=[(lane, LANES[lane]) for lane in mailbox_providers.LANES])]
 
     def sql(self, values: Values, known: Known) -> Sql:
-        return joined([self.shown(values, known), Sql("%s", [values["lane"]])], "=")
+        return joined([_LANE, Sql("%s", [values["lane"]])], "=")
 
     def words(self, values: Values, known: Known) -> str:
         return f"whose mailbox is at {LANES[values['lane']]}"
 
     def shown(self, values: Values, known: Known) -> Sql:
-        return Sql(*mailbox_providers.sql("c.email"))
+        named = " ".join("WHEN %s THEN %s" for _ in LANES)
+        return Sql(
+            f"CASE {_LANE.text} {named} END", [*_LANE.parameters, *(text for pair in LANES.items() for text in pair)]
+        )

@@ -60,7 +60,7 @@ def test_a_segment_is_made_and_says_whom_it_found(people: None, browser: Client)
     said = page(response)
     assert "People whose first name is Ana and whose City is Paris." in said
     assert "1 person of 3, 1 of them reachable" in said
-    assert "whose first name is Ana 1 -2" in said
+    assert "whose first name is Ana 1 −2" in said
     assert "Anas" in page(browser.get("/segments/"))
 
 
