@@ -8,13 +8,15 @@ from contacts.models import Segment
 from contacts.segments.known import Known
 from contacts.segments.predicate import NOBODY, Sql, negated
 from contacts.segments.registry import Condition, Input, Values
+from contacts.segments.rules import Rule
 from contacts.segments.uses import Use
 from delivery.models import MessageState
 from tracking.models import EventKind, Link
 
 _HEADING = "What they got and did"
+Sent = tuple[str, int, int | None, int | None]  # name, batch, first and last message
 _LISTED = 200  # campaigns to choose from, the latest first
-_CAMPAIGNS, _LINKS_OF = "campaigns", "links_of"
+_CAMPAIGNS, _FIND, _LINKS_OF = "campaigns", "find_campaign", "links_of"
 _LINK_CHARS = 60
 _KINDS = {"opened": EventKind.OPEN, "clicked": EventKind.CLICK, "link": EventKind.CLICK}
 _HOW = {
@@ -35,18 +37,18 @@ class OfCampaign(Condition):
     missing = "Openings and clicks of programs do not count, and people who are not counted did neither."
 
     def known(self) -> Mapping[str, Any]:
-        """Real ones that went out; by campaign its name, batch and first and last message."""
-        sent = Campaign.objects.filter(batch__rehearsal=False, batch__started_at__isnull=False).order_by("-batch_id")
-        rows = sent.values_list("pk", "name", "batch_id", "batch__first_id", "batch__last_id")[:_LISTED]
-        return {_CAMPAIGNS: {key: tuple(rest) for key, *rest in rows}, _LINKS_OF: _links_of}
+        """The latest to choose from; a rule may name any other, too."""
+        return {_CAMPAIGNS: dict(_sent(_LISTED)), _FIND: _find, _LINKS_OF: _links_of}
 
     def inputs(self, values: Values, known: Known) -> Sequence[Input]:
-        campaigns = [(str(key), name) for key, (name, *_) in known.more.get(_CAMPAIGNS, {}).items()]
+        campaigns = {str(key): name for key, (name, *_) in known.more.get(_CAMPAIGNS, {}).items()}
+        found = self._campaign(values, known)
+        if found:
+            campaigns.setdefault(values["campaign"], found[0])
         asked = [
             Input("how", "comparison", options=tuple(_HOW.items())),
-            Input("campaign", "campaign", options=campaigns),
+            Input("campaign", "campaign", options=tuple(campaigns.items())),
         ]
-        found = self._campaign(values, known)
         if found and values.get("how") == "link":
             asked.append(Input("link", "link", options=known.more[_LINKS_OF](found[1])))
         return asked
@@ -88,10 +90,12 @@ class OfCampaign(Condition):
         inside = self.sql(values, known)
         return Sql(f"CASE WHEN {inside.text} THEN 'yes' ELSE 'no' END", inside.parameters)
 
-    def _campaign(self, values: Values, known: Known) -> tuple[str, int, int | None, int | None] | None:
-        key = values.get("campaign", "")
-        found = known.more.get(_CAMPAIGNS, {}).get(int(key)) if key.isascii() and key.isdigit() else None
-        return found if found is None else (found[0], found[1], found[2], found[3])
+    def _campaign(self, values: Values, known: Known) -> Sent | None:
+        text = values.get("campaign", "")
+        if not (text.isascii() and text.isdigit() and len(text) < 10 and str(int(text)) == text):
+            return None
+        listed = known.more.get(_CAMPAIGNS, {}).get(int(text))
+        return listed or (known.more[_FIND](int(text)) if _FIND in known.more else None)
 
 
 class OfTheLast(Condition):
@@ -152,6 +156,24 @@ def uses(segment: Segment) -> Iterator[Use]:
     for campaign in Campaign.objects.filter(segments=segment).union(Campaign.objects.filter(excluded_segments=segment)):
         kind = "draft" if campaign.is_draft else "campaign"
         yield Use(campaign.name, campaign.get_absolute_url(), kind, holds=campaign.is_draft)
+
+
+def _sent(most: int = 1, **which: int) -> Iterator[tuple[int, Sent]]:
+    """Real ones that went out, the latest first."""
+    real = Campaign.objects.filter(batch__rehearsal=False, batch__started_at__isnull=False, **which)
+    rows = real.order_by("-batch_id").values_list("pk", "name", "batch_id", "batch__first_id", "batch__last_id")
+    return ((key, (name, batch_id, first, last)) for key, name, batch_id, first, last in rows[:most] if batch_id)
+
+
+def _find(key: int) -> Sent | None:
+    return next((sent for _, sent in _sent(pk=key)), None)
+
+
+def row_of(batch_id: int, how: str, link_id: int) -> Rule | None:
+    """For tracking.segmenting: the row about the campaign that sent this batch."""
+    link = {"link": str(link_id)} if link_id else {}
+    rows = (Rule(OfCampaign.key, {"how": how, "campaign": str(key), **link}) for key, _ in _sent(batch_id=batch_id))
+    return next(rows, None)
 
 
 def _links_of(batch_id: int) -> Sequence[tuple[str, str]]:
