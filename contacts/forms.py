@@ -233,8 +233,11 @@ class LabelForm(forms.Form):
     label = LineField(max_length=120, label="Name", help_text="For example City or Birthday.")
 
 
+_KINDS = [kind for kind in Field.Kind.choices if kind[0] not in (Field.Kind.CHOICE, Field.Kind.CHOICES)]
+
+
 class FieldForm(LabelForm):
-    kind = forms.ChoiceField(choices=Field.Kind.choices, label="Kind")
+    kind = forms.ChoiceField(choices=_KINDS, label="Kind")
 
     def clean_label(self) -> str:
         label: str = self.cleaned_data["label"]
