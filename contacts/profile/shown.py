@@ -1,6 +1,7 @@
 """A person's values as their page shows them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from contacts import tracking_consent
 from contacts.models import Contact, Field, TrackingConsent
@@ -23,10 +24,10 @@ def values(contact: Contact) -> list[Value]:
         Value("first_name", "First name", contact.first_name),
         Value("last_name", "Last name", contact.last_name),
     ]
-    for own in Field.objects.all():
-        value = contact.attributes.get(own.key, "")
-        text = {True: "Yes", False: "No"}[value] if isinstance(value, bool) else str(value)
-        found.append(Value(f"field_{own.key}", own.label, text, own.kind))
+    found += [
+        Value(f"field_{own.key}", own.label, _text(contact.attributes.get(own.key, "")), own.kind)
+        for own in Field.objects.all()
+    ]
     carried = contact.attributes.get("tags") or ()
     found.append(Value("tags", "Tags", "", "tags", tags=tuple(map(str, carried))))
     found.append(Value("language", "Language", contact.language))
@@ -46,3 +47,9 @@ def _counting(contact: Contact) -> list[Value]:
         text = str(TrackingConsent(getattr(contact, column)).label)
         found.append(Value(column, f"Counting {part}", text, note=note))
     return found
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

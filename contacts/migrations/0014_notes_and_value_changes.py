@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0012_segments'),
+        ('contacts', '0013_lists_fields_guesses'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
