@@ -54,6 +54,7 @@ app.conf.beat_schedule = {
     "pick up lost imports": _every(60, "contacts.sweep_imports", "jobs"),
     "pick up lost taggings": _every(60, "tracking.sweep_taggings", "jobs"),
     "pick up lost proof sheets": _every(60, "campaigns.sweep_proofs", "jobs"),
+    "go on erasing": _every(600, "contacts.sweep_erasures", "jobs"),
     "forget abandoned imports": _every(3600, "contacts.forget_abandoned_imports", "jobs"),
     "give up what was delayed too long": _every(600, "delivery.give_up_delayed", "jobs"),
     "read providers' own lists": _every(86_400, "delivery.read_provider_lists", "jobs"),

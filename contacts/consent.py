@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from accounts.models import User
 from accounts.wording import storable
 from contacts import addresses
+from contacts.erasing.registry import DOMAIN as ERASED
 from contacts.models import ConsentEvent, Contact, MailingList, Subscription, Suppression
 
 
@@ -155,11 +156,14 @@ def suppress(email: str, reason: str, *, detail: str = "", source: str = "", mes
 
 def suppress_all(wanted: Iterable[Suppressing]) -> set[str]:
     """No marketing mail to these from now on. Safe to repeat; a complaint outweighs what was known before, and
-    everything outweighs what is on hold. Returns the addresses, as they are stored, that were not suppressed yet.
+    everything outweighs what is on hold; whoever was erased stays suppressed under a hash. Returns the addresses, as
+    they are stored, that were not suppressed yet.
     """
     by_key: dict[str, Suppressing] = {}
     for one in wanted:
         key = _suppression_key(one.email)
+        if key.endswith(f"@{ERASED}"):  # what is heard of a mail whose person was erased since
+            continue
         if key not in by_key or one.reason == Suppression.Reason.COMPLAINT:
             by_key[key] = one
     if not by_key:
@@ -169,9 +173,11 @@ def suppress_all(wanted: Iterable[Suppressing]) -> set[str]:
         cursor.execute(
             """
             INSERT INTO contacts_suppression AS s (email, reason, detail, source, message_id, created_at)
-            SELECT email, reason, detail, source, message_id, now()
+            SELECT coalesce(erased.email, given.email), given.reason,
+                CASE WHEN erased.is_erased THEN '' ELSE given.detail END, given.source, given.message_id, now()
             FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[])
                 AS given (email, reason, detail, source, message_id)
+            LEFT JOIN contacts_suppression erased ON erased.is_erased AND erased.email = contacts_erased(given.email)
             ON CONFLICT (email) DO UPDATE
             SET reason = excluded.reason, detail = excluded.detail, source = excluded.source,
                 message_id = excluded.message_id, created_at = excluded.created_at

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 
+from contacts.erasing.models import Erasure
 from contacts.growth.models import ListChange, ListDay, LostSubscription
 from contacts.profile.models import Note, ValueChange
 from contacts.reach.models import AudienceCount, AudienceDay
@@ -19,6 +20,7 @@ __all__ = [  # what Django is to know and other modules import
     "ConsentEvent",
     "Contact",
     "ContactQuerySet",
+    "Erasure",
     "Field",
     "ImportJob",
     "ListChange",
@@ -295,10 +297,14 @@ class Suppression(models.Model):
         max_length=60, blank=True, help_text="page, one-click, smtp, bounce, complaint, failing, import, hand"
     )
     message_id = models.BigIntegerField(null=True)
+    is_erased = models.BooleanField(
+        default=False, db_default=False, help_text="`email` is a salted hash: see contacts.erasing."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         indexes = [
+            models.Index(fields=["email"], condition=models.Q(is_erased=True), name="suppression_erased"),
             models.Index(
                 fields=["created_at"], condition=models.Q(source__in=("smtp", "bounce")), name="suppression_answered"
             ),

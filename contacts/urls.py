@@ -2,7 +2,20 @@
 
 from django.urls import URLPattern, path
 
-from contacts.views import exports, fields, held, imports, lists, notes, people, person, segments, suppressions, values
+from contacts.views import (
+    erasing,
+    exports,
+    fields,
+    held,
+    imports,
+    lists,
+    notes,
+    people,
+    person,
+    segments,
+    suppressions,
+    values,
+)
 
 urlpatterns: list[URLPattern] = [
     path("contacts/", people.contacts, name="contacts"),
@@ -18,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     path("contacts/<int:pk>/notes/new/", notes.add, name="contact-note-add"),
     path("contacts/<int:pk>/notes/<int:note_id>/", notes.note, name="contact-note"),
     path("contacts/<int:pk>/notes/<int:note_id>/delete/", notes.delete, name="contact-note-delete"),
+    path("contacts/<int:pk>/erase/", erasing.erase, name="contact-erase"),
     path("contacts/<int:pk>/delete/", person.delete, name="contact-delete"),
     path("contacts/<int:pk>/unsubscribe/", person.unsubscribe, name="contact-unsubscribe"),
     path("contacts/<int:pk>/resubscribe/", person.resubscribe, name="contact-resubscribe"),
@@ -33,6 +47,9 @@ urlpatterns: list[URLPattern] = [
     path("segments/<int:pk>/edit/", segments.edit, name="segment-edit"),
     path("segments/<int:pk>/delete/", segments.delete, name="segment-delete"),
     path("segments/<int:pk>/why/", segments.why, name="segment-why"),
+    path("erasures/", erasing.erasures, name="erasures"),
+    path("erasures/new/", erasing.erase_many, name="erase-many"),
+    path("erasures/<int:pk>/", erasing.erasure, name="erasure"),
     path("suppressions/", suppressions.suppressions, name="suppressions"),
     path("suppressions/new/", suppressions.add, name="suppression-add"),
     path("suppressions/held/", held.held, name="suppressions-held"),

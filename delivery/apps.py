@@ -15,6 +15,7 @@ class DeliveryConfig(AppConfig):
         from contacts.segments import registry
         from delivery.deliverability import complaints
         from delivery.deliverability.condition import MailboxProvider
+        from delivery.erasing import parts
         from delivery.feedback.mailbox import trouble
         from delivery.feedback.webhooks import reading
         from delivery.feedback.webhooks.lists import keeping
@@ -41,6 +42,7 @@ class DeliveryConfig(AppConfig):
         reading.register()
         timeline.register(keeping.entries)
         registry.register(MailboxProvider)
+        parts.register()
 
 
 def _provide_sandbox(**_: Any) -> None:
