@@ -43,6 +43,9 @@ def unsubscribe(
         contact.email, Suppression.Reason.UNSUBSCRIBED, source=channel, message_id=message_id
     )
     withdrawn: list[int | None] = [None] if lists is None and (fresh or left) else list(left)
+    changed = bool(withdrawn)
+    if not changed and _is_news(contact, channel):
+        withdrawn = [None] if lists is None else list(lists)
     ConsentEvent.objects.bulk_create(
         ConsentEvent(
             contact=contact,
@@ -55,7 +58,13 @@ def unsubscribe(
         )
         for list_id in withdrawn
     )
-    return bool(withdrawn)
+    return changed
+
+
+def _is_news(contact: Contact, channel: str) -> bool:
+    """Somebody of the team had taken them off already, which can be undone. Now it is their own word, which cannot."""
+    last = ConsentEvent.objects.filter(contact=contact).order_by("-id").first()
+    return channel != "hand" and last is not None and last.channel == "hand" and last.kind == "withdrawn"
 
 
 @transaction.atomic
@@ -105,6 +114,25 @@ def erase(contact: Contact) -> None:
     if Subscription.State.UNSUBSCRIBED in states and Subscription.State.SUBSCRIBED not in states:
         suppress(contact.email, Suppression.Reason.UNSUBSCRIBED, source="hand", detail="Left before being deleted here")
     contact.delete()
+
+
+@transaction.atomic
+def erase_all(contact_ids: Sequence[int]) -> int:
+    """Erase each of them; returns how many there were."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO contacts_suppression (email, reason, detail, source, created_at)
+            SELECT lower(c.email), 'unsubscribed', 'Left before being deleted here', 'hand', now()
+            FROM contacts_contact c WHERE c.id = ANY(%s)
+            AND EXISTS (SELECT 1 FROM contacts_subscription s WHERE s.contact_id = c.id AND s.state = 'unsubscribed')
+            AND NOT EXISTS (SELECT 1 FROM contacts_subscription s WHERE s.contact_id = c.id AND s.state = 'subscribed')
+            ORDER BY 1 ON CONFLICT (email) DO NOTHING
+            """,
+            [list(contact_ids)],
+        )
+    _, deleted = Contact.objects.filter(pk__in=contact_ids).delete()
+    return deleted.get("contacts.Contact", 0)
 
 
 def delete_list(mailing_list: MailingList) -> int:

@@ -7,8 +7,9 @@ from django.db import models
 from django.http import QueryDict
 
 from accounts.numbers import whole_number
+from accounts.wording import isolated
 from contacts import tags
-from contacts.models import Contact, ContactQuerySet, MailingList
+from contacts.models import Contact, ContactQuerySet, MailingList, Segment
 from contacts.segments import asking
 
 
@@ -24,6 +25,22 @@ class Chip:
     label: str
     url: str
     is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One filter as a part of a sentence, and the address of the page without it."""
+
+    words: str
+    url: str
+
+
+_STATES = {
+    State.REACHABLE: "who can be reached",
+    State.UNSUBSCRIBED: "who unsubscribed",
+    State.SUPPRESSED: "who are suppressed",
+    State.NO_LIST: "who are on no list",
+}
 
 
 @dataclass(frozen=True)
@@ -71,9 +88,36 @@ class Filter:
         return found
 
     def url(self, **changes: object) -> str:
+        return "?" + urlencode(self.pairs(**changes))
+
+    def pairs(self, **changes: object) -> list[tuple[str, str]]:
+        """As names and values of an address or of hidden fields."""
         now: dict[str, object] = {"q": self.search, "list": self.list_id, "tag": self.tag, "state": self.state}
         now |= {"segment": self.segment_id} | changes
-        return "?" + urlencode({name: value for name, value in now.items() if value})
+        return [(name, str(value)) for name, value in now.items() if value]
+
+    @property
+    def phrases(self) -> list[Phrase]:
+        """In the order of a sentence that begins with "People"."""
+        found = []
+        if self.list_id:
+            name = MailingList.objects.filter(pk=self.list_id).values_list("name", flat=True).first()
+            found.append(Phrase(f"on the list {isolated(name or 'that was deleted')}", self.url(list="")))
+        if self.segment_id:
+            name = Segment.objects.filter(pk=self.segment_id).values_list("name", flat=True).first()
+            found.append(Phrase(f"in the segment {isolated(name or 'that was deleted')}", self.url(segment="")))
+        if self.tag:
+            found.append(Phrase(f"tagged “{isolated(self.tag)}”", self.url(tag="")))
+        if self.search:
+            found.append(Phrase(f"with “{isolated(self.search)}” in name or address", self.url(q="")))
+        if self.state:
+            found.append(Phrase(_STATES[State(self.state)], self.url(state="")))
+        return found
+
+    @property
+    def sentence(self) -> str:
+        phrases = self.phrases
+        return "People " + ", ".join(one.words for one in phrases) if phrases else "Everyone"
 
     def state_chips(self) -> list[Chip]:
         everyone = Chip("Everyone", self.url(state=""), not self.state)

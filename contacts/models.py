@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 
+from contacts.bulk.models import BulkChange, BulkSlice
 from contacts.growth.models import ListChange, ListDay, LostSubscription
 from contacts.reach.models import AudienceCount, AudienceDay
 from contacts.reachability import SUBSCRIBED
@@ -15,6 +16,8 @@ from contacts.reachability import SUBSCRIBED
 __all__ = [  # what Django is to know and other modules import
     "AudienceCount",
     "AudienceDay",
+    "BulkChange",
+    "BulkSlice",
     "ConsentEvent",
     "Contact",
     "ContactQuerySet",

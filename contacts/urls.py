@@ -2,12 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from contacts.views import exports, fields, held, imports, lists, people, person, segments, suppressions
+from contacts.views import bulk, exports, fields, held, imports, lists, people, person, segments, suppressions
 
 urlpatterns: list[URLPattern] = [
     path("contacts/", people.contacts, name="contacts"),
     path("contacts/new/", person.add, name="contact-add"),
     path("contacts/export/", exports.contacts, name="contacts-export"),
+    path("contacts/change/", bulk.begin, name="bulk-begin"),
+    path("contacts/changes/", bulk.changes, name="bulk-changes"),
+    path("contacts/changes/<int:pk>/", bulk.change, name="bulk-change"),
+    path("contacts/changes/<int:pk>/stop/", bulk.cancel, name="bulk-cancel"),
+    path("contacts/changes/<int:pk>/undo/", bulk.undo, name="bulk-undo"),
     path("contacts/fields/", fields.fields, name="fields"),
     path("contacts/fields/new/", fields.add, name="field-add"),
     path("contacts/fields/<int:pk>/rename/", fields.rename, name="field-rename"),

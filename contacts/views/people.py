@@ -5,9 +5,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.permissions import Permission, StaffRequest, requires
+from contacts.bulk.actions import EVERY
 from contacts.filtering import Filter
 from contacts.models import MailingList
 from contacts.paging import count_in_words, latest_first
+from contacts.views import bulk
 
 
 @require_GET
@@ -24,6 +26,8 @@ def contacts(request: StaffRequest) -> HttpResponse:
             "filter": chosen,
             "counted": count_in_words(found, "person", "people"),
             "none_at_all": chosen.is_empty and not page.rows,
+            "done": bulk.just_done(request),
+            "actions": EVERY.values(),
             "chosen_list": MailingList.objects.filter(pk=chosen.list_id or 0).first(),
         },
     )
