@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from contacts.bulk.models import BulkChange, BulkSlice
 from contacts.growth.models import ListChange, ListDay, LostSubscription
+from contacts.profile.models import Note, ValueChange
 from contacts.reach.models import AudienceCount, AudienceDay
 from contacts.reachability import SUBSCRIBED
 
@@ -27,11 +28,13 @@ __all__ = [  # what Django is to know and other modules import
     "ListDay",
     "LostSubscription",
     "MailingList",
+    "Note",
     "Segment",
     "SegmentDay",
     "Subscription",
     "Suppression",
     "TrackingConsent",
+    "ValueChange",
 ]
 
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0013_lists_fields_guesses'),
+        ('contacts', '0014_notes_and_value_changes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
