@@ -1,6 +1,6 @@
 """Which contacts a page or an export shows: an address such as /contacts/?list=3&tag=vip&q=ana says it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.db import models
@@ -11,6 +11,9 @@ from accounts.wording import isolated
 from contacts import tags
 from contacts.models import Contact, ContactQuerySet, MailingList, Segment
 from contacts.segments import asking
+
+SORTS = ("name", "email", "clicked")  # see contacts.table.ordering; without one the newest come first
+_CHIPS = 30
 
 
 class State(models.TextChoices):
@@ -50,6 +53,7 @@ class Filter:
     state: str = ""
     tag: str = ""
     segment_id: int | None = None
+    sort: str = ""
 
     @classmethod
     def of(cls, query: QueryDict) -> "Filter":
@@ -60,11 +64,12 @@ class Filter:
             state if state in State.values else "",
             query.get("tag", "").replace("\0", "")[: tags.LONGEST],
             whole_number(query.get("segment")),
+            sort if (sort := query.get("sort", "")) in SORTS else "",
         )
 
     @property
     def is_empty(self) -> bool:
-        return self == Filter()
+        return replace(self, sort="") == Filter()
 
     def apply(self) -> ContactQuerySet:
         found: ContactQuerySet = Contact.objects.all()
@@ -93,8 +98,12 @@ class Filter:
     def pairs(self, **changes: object) -> list[tuple[str, str]]:
         """As names and values of an address or of hidden fields."""
         now: dict[str, object] = {"q": self.search, "list": self.list_id, "tag": self.tag, "state": self.state}
-        now |= {"segment": self.segment_id} | changes
+        now |= {"segment": self.segment_id, "sort": self.sort} | changes
         return [(name, str(value)) for name, value in now.items() if value]
+
+    @property
+    def pairs_but_search(self) -> list[tuple[str, str]]:
+        return self.pairs(q="")
 
     @property
     def phrases(self) -> list[Phrase]:
@@ -123,12 +132,22 @@ class Filter:
         everyone = Chip("Everyone", self.url(state=""), not self.state)
         return [everyone, *(Chip(s.label, self.url(state=s.value), self.state == s.value) for s in State)]
 
-    def list_chips(self) -> list[Chip]:
-        lists = MailingList.objects.values_list("id", "name")[:30]
+    def chip_rows(self) -> list[tuple[str, list[Chip]]]:
+        """Lists, segments and tags to choose from; without those there are none of."""
+        found = [("List", self._list_chips()), ("Segment", self._segment_chips()), ("Tag", self._tag_chips())]
+        return [(label, chips) for label, chips in found if chips]
+
+    def _list_chips(self) -> list[Chip]:
+        lists = MailingList.objects.values_list("id", "name")[:_CHIPS]
         chips = [Chip(name, self.url(list=key), self.list_id == key) for key, name in lists]
         return [Chip("Any list", self.url(list=""), not self.list_id), *chips] if chips else []
 
-    def tag_chips(self) -> list[Chip]:
-        names = tags.known(also=[self.tag] if self.tag else [])[:30]
+    def _segment_chips(self) -> list[Chip]:
+        segments = Segment.objects.values_list("id", "name")[:_CHIPS]
+        chips = [Chip(name, self.url(segment=key), self.segment_id == key) for key, name in segments]
+        return [Chip("Any segment", self.url(segment=""), not self.segment_id), *chips] if chips else []
+
+    def _tag_chips(self) -> list[Chip]:
+        names = tags.known(also=[self.tag] if self.tag else [])[:_CHIPS]
         chips = [Chip(name, self.url(tag=name), self.tag == name) for name in names]
         return [Chip("Any tag", self.url(tag=""), not self.tag), *chips] if chips else []

@@ -5,6 +5,7 @@ from contacts.growth import folding
 from contacts.importing.running import working
 from contacts.reach import counting
 from contacts.segments import counting as segments
+from contacts.table import searching
 
 
 @shared_task(name="contacts.work_on_import", queue="jobs", acks_late=True, ignore_result=True)
@@ -56,3 +57,8 @@ def sweep_bulk_changes() -> None:
 @shared_task(name="contacts.forget_bulk_changes", queue="jobs", ignore_result=True)
 def forget_bulk_changes() -> None:
     bulk_working.forget()
+
+
+@shared_task(name="contacts.fold_search", queue="jobs", ignore_result=True)
+def fold_search() -> None:
+    searching.fold()

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("contacts/", people.contacts, name="contacts"),
     path("contacts/new/", person.add, name="contact-add"),
     path("contacts/export/", exports.contacts, name="contacts-export"),
+    path("contacts/columns/", people.choose_columns, name="contacts-columns"),
     path("contacts/change/", bulk.begin, name="bulk-begin"),
     path("contacts/changes/", bulk.changes, name="bulk-changes"),
     path("contacts/changes/<int:pk>/", bulk.change, name="bulk-change"),

@@ -14,7 +14,7 @@ from contacts.bulk.models import BulkChange
 from contacts.bulk.selection import Selection
 from contacts.importing.plan import Plan
 from contacts.importing.running import jobs, working
-from contacts.models import Contact, Field, ImportJob, MailingList, Note, Segment, Suppression
+from contacts.models import ChosenColumns, Contact, Field, ImportJob, MailingList, Note, Segment, Suppression
 from contacts.segments.rules import Group, Match, Rule, write
 from contacts.suppression import holding
 from tests.web import stage
@@ -214,6 +214,13 @@ def _in_bulk(action: str) -> Any:
 
 
 ADDRESSES = {
+    "contacts-columns": Address(
+        STAFF,
+        beside(everybody),
+        get=False,
+        post=lambda cast: {"column": ["name", "tags", "field:city"]},
+        changes=lambda cast: ChosenColumns.objects.count(),
+    ),
     "bulk-begin": Address(
         WRITERS,
         beside(everybody),
