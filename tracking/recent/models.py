@@ -7,7 +7,7 @@ from contacts.models import Contact
 
 
 class LastMailed(models.Model):
-    """A person's last campaigns, the latest first: the first is bit 0. Only folding reads it, segments read the bits."""
+    """A person's last campaigns, the latest first, which is bit 0. Folding alone reads it; segments read the bits."""
 
     contact = models.OneToOneField(Contact, models.CASCADE, primary_key=True, db_constraint=False, related_name="+")
     batch_ids = ArrayField(models.IntegerField(), default=list)
