@@ -15,6 +15,7 @@ class CampaignsConfig(AppConfig):
         from contacts.segments import registry, uses
         from delivery import content
         from delivery.providers import following
+        from tracking import segmenting
         from tracking.titles import register
 
         content.register("edition", editions.load_edition)
@@ -22,6 +23,7 @@ class CampaignsConfig(AppConfig):
         register(titles.of_batches)
         registry.register(conditions.OfCampaign, conditions.OfTheLast)
         uses.register(conditions.uses)
+        segmenting.register(conditions.row_of)
         problems.register(undecided.problems)
         sample_data.register(lambda: samples.inventory().is_there)
         notices.register(samples.notice)

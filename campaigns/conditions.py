@@ -8,13 +8,17 @@ from contacts.models import Segment
 from contacts.segments.known import Known
 from contacts.segments.predicate import NOBODY, Sql, negated
 from contacts.segments.registry import Condition, Input, Values
+from contacts.segments.rules import Rule
 from contacts.segments.uses import Use
+from contacts.tracking_consent import Part, measured
 from delivery.models import MessageState
 from tracking.models import EventKind, Link
+from tracking.recent.counted import MOST
 
 _HEADING = "What they got and did"
+Sent = tuple[str, int, int | None, int | None]  # name, batch, first and last message
 _LISTED = 200  # campaigns to choose from, the latest first
-_CAMPAIGNS, _LINKS_OF = "campaigns", "links_of"
+_CAMPAIGNS, _FIND, _LINKS_OF = "campaigns", "find_campaign", "links_of"
 _LINK_CHARS = 60
 _KINDS = {"opened": EventKind.OPEN, "clicked": EventKind.CLICK, "link": EventKind.CLICK}
 _HOW = {
@@ -26,6 +30,14 @@ _HOW = {
     "not-clicked": "got and did not click in",
     "not-got": "did not get",
 }
+_OF_LAST = {
+    "opened": "opened",
+    "clicked": "clicked in",
+    "not-opened": "opened none of",
+    "not-clicked": "clicked in none of",
+    "got": "got",
+}
+_OPENED, _NONE = ("opened", "not-opened"), ("not-opened", "not-clicked")
 
 
 class OfCampaign(Condition):
@@ -35,18 +47,18 @@ class OfCampaign(Condition):
     missing = "Openings and clicks of programs do not count, and people who are not counted did neither."
 
     def known(self) -> Mapping[str, Any]:
-        """Real ones that went out; by campaign its name, batch and first and last message."""
-        sent = Campaign.objects.filter(batch__rehearsal=False, batch__started_at__isnull=False).order_by("-batch_id")
-        rows = sent.values_list("pk", "name", "batch_id", "batch__first_id", "batch__last_id")[:_LISTED]
-        return {_CAMPAIGNS: {key: tuple(rest) for key, *rest in rows}, _LINKS_OF: _links_of}
+        """The latest to choose from; a rule may name any other, too."""
+        return {_CAMPAIGNS: dict(_sent(_LISTED)), _FIND: _find, _LINKS_OF: _links_of}
 
     def inputs(self, values: Values, known: Known) -> Sequence[Input]:
-        campaigns = [(str(key), name) for key, (name, *_) in known.more.get(_CAMPAIGNS, {}).items()]
+        campaigns = {str(key): name for key, (name, *_) in known.more.get(_CAMPAIGNS, {}).items()}
+        found = self._campaign(values, known)
+        if found:
+            campaigns.setdefault(values["campaign"], found[0])
         asked = [
             Input("how", "comparison", options=tuple(_HOW.items())),
-            Input("campaign", "campaign", options=campaigns),
+            Input("campaign", "campaign", options=tuple(campaigns.items())),
         ]
-        found = self._campaign(values, known)
         if found and values.get("how") == "link":
             asked.append(Input("link", "link", options=known.more[_LINKS_OF](found[1])))
         return asked
@@ -88,63 +100,86 @@ class OfCampaign(Condition):
         inside = self.sql(values, known)
         return Sql(f"CASE WHEN {inside.text} THEN 'yes' ELSE 'no' END", inside.parameters)
 
-    def _campaign(self, values: Values, known: Known) -> tuple[str, int, int | None, int | None] | None:
-        key = values.get("campaign", "")
-        found = known.more.get(_CAMPAIGNS, {}).get(int(key)) if key.isascii() and key.isdigit() else None
-        return found if found is None else (found[0], found[1], found[2], found[3])
+    def _campaign(self, values: Values, known: Known) -> Sent | None:
+        text = values.get("campaign", "")
+        if not (text.isascii() and text.isdigit() and len(text) < 10 and str(int(text)) == text):
+            return None
+        listed = known.more.get(_CAMPAIGNS, {}).get(int(text))
+        return listed or (known.more[_FIND](int(text)) if _FIND in known.more else None)
 
 
 class OfTheLast(Condition):
+    """Of a person's own last campaigns, read from the bits of their contact; “got” alone asks about ours."""
+
     key = "recent"
     label = "The last campaigns"
     heading = _HEADING
-    missing = OfCampaign.missing
+    missing = (
+        "Only campaigns that this person got, and that count by person, are looked at. Programs do not count. "
+        "Who got fewer, or is not counted, is not among those who did nothing."
+    )
 
     def inputs(self, values: Values, known: Known) -> Sequence[Input]:
-        options = (("opened", "opened"), ("clicked", "clicked in"), ("got", "got"))
-        return [
-            Input("how", "comparison", options=options),
-            Input("least", "at least so many", "days", suffix=" of the last"),
-            Input("last", "number of campaigns", "days", suffix=" campaigns"),
-        ]
+        least = Input("least", "at least so many", "days", suffix=" of the last")
+        last = Input("last", "number of campaigns", "days", suffix=" campaigns")
+        how = Input("how", "comparison", options=tuple(_OF_LAST.items()))
+        return [how, last] if values.get("how") in _NONE else [how, least, last]
 
     def problem(self, values: Values, known: Known) -> str:
         found = super().problem(values, known)
         if found:
             return "Enter two numbers, such as 3 of the last 5." if "days" in found else found
-        if int(values["last"]) > 50:
-            return "At most the last 50 campaigns."
+        if not 0 < int(values["last"]) <= MOST:
+            return f"At most the last {MOST} campaigns."
+        if values["how"] in _NONE:
+            return ""
         return "" if int(values["least"]) <= int(values["last"]) else "That is more than there are."
 
     def sql(self, values: Values, known: Known) -> Sql:
-        latest = list(known.more.get(_CAMPAIGNS, {}).values())[: int(values["last"])]
-        batches = [batch_id for _, batch_id, *_ in latest]
-        if values["how"] == "got":
-            source = (
-                "delivery_message m WHERE m.batch_id = ANY(%s) AND m.id BETWEEN %s AND %s"
-                f" AND m.state = {int(MessageState.ACCEPTED)}"
-            )
-            ids = [number for _, _, first, last in latest for number in (first, last) if number]
-            parameters: list[Any] = [batches, min(ids, default=0), max(ids, default=0)]
-        else:
-            source = (
-                "tracking_engagement e JOIN delivery_message m ON m.id = e.message_id WHERE e.batch_id = ANY(%s)"
-                " AND e.kind = %s AND e.link_id = 0 AND NOT e.is_machine"
-            )
-            parameters = [batches, int(_KINDS[values["how"]])]
-        return Sql(
-            f"c.id IN (SELECT m.contact_id FROM {source} GROUP BY m.contact_id"  # noqa: S608
-            " HAVING count(DISTINCT m.batch_id) >= %s)",
-            [*parameters, int(values["least"])],
-        )
+        how, last = values["how"], int(values["last"])
+        if how == "got":
+            return _got(int(values["least"]), list(known.more.get(_CAMPAIGNS, {}).values())[:last])
+        column = f"c.recent_{'opened' if how in _OPENED else 'clicked'}"
+        bits = (1 << last) - 1
+        if how in _NONE:
+            part = Part.OPENS if how in _OPENED else Part.CLICKS
+            return Sql(f"c.recent_mails >= %s AND {column} & %s = 0 AND {measured(part, 'c')}", [last, bits])
+        least = int(values["least"])
+        if least <= 1:
+            return Sql(f"{column} & %s <> 0" if least else "true", [bits] if least else [])
+        # Whoever did nothing at all, most people, is passed over without counting bits.
+        return Sql(f"{column} <> 0 AND bit_count(({column} & %s)::bit({MOST})) >= %s", [bits, least])
 
     def words(self, values: Values, known: Known) -> str:
-        did = {"opened": "opened", "clicked": "clicked in", "got": "got"}[values["how"]]
-        return f"who {did} {values['least']} or more of the last {values['last']} campaigns"
+        how, last = values["how"], values["last"]
+        if how == "got":
+            return f"who got {values['least']} or more of our last {last} campaigns"
+        if how in _NONE:
+            return f"who got {last} campaigns or more and {_OF_LAST[how]} the last {last} of them"
+        return f"who {_OF_LAST[how]} {values['least']} or more of the last {last} campaigns they got"
 
     def shown(self, values: Values, known: Known) -> Sql:
-        inside = self.sql(values, known)
-        return Sql(f"CASE WHEN {inside.text} THEN 'so many or more' ELSE 'fewer' END", inside.parameters)
+        how = values["how"]
+        if how == "got":
+            inside = self.sql(values, known)
+            return Sql(f"CASE WHEN {inside.text} THEN 'so many or more' ELSE 'fewer' END", inside.parameters)
+        column = f"c.recent_{'opened' if how in _OPENED else 'clicked'}"
+        last = int(values["last"])
+        return Sql(
+            f"bit_count(({column} & %s)::bit({MOST})) || ' of the last ' || least(c.recent_mails, %s)",
+            [(1 << last) - 1, last],
+        )
+
+
+def _got(least: int, latest: Sequence[Sent]) -> Sql:
+    ids = [number for _, _, first, last in latest for number in (first, last) if number]
+    return Sql(
+        "c.id IN (SELECT m.contact_id FROM delivery_message m"  # noqa: S608
+        " WHERE m.batch_id = ANY(%s) AND m.id BETWEEN %s AND %s"
+        f" AND m.state = {int(MessageState.ACCEPTED)} GROUP BY m.contact_id"
+        " HAVING count(DISTINCT m.batch_id) >= %s)",
+        [[batch_id for _, batch_id, *_ in latest], min(ids, default=0), max(ids, default=0), least],
+    )
 
 
 def uses(segment: Segment) -> Iterator[Use]:
@@ -152,6 +187,24 @@ def uses(segment: Segment) -> Iterator[Use]:
     for campaign in Campaign.objects.filter(segments=segment).union(Campaign.objects.filter(excluded_segments=segment)):
         kind = "draft" if campaign.is_draft else "campaign"
         yield Use(campaign.name, campaign.get_absolute_url(), kind, holds=campaign.is_draft)
+
+
+def _sent(most: int = 1, **which: int) -> Iterator[tuple[int, Sent]]:
+    """Real ones that went out, the latest first."""
+    real = Campaign.objects.filter(batch__rehearsal=False, batch__started_at__isnull=False, **which)
+    rows = real.order_by("-batch_id").values_list("pk", "name", "batch_id", "batch__first_id", "batch__last_id")
+    return ((key, (name, batch_id, first, last)) for key, name, batch_id, first, last in rows[:most] if batch_id)
+
+
+def _find(key: int) -> Sent | None:
+    return next((sent for _, sent in _sent(pk=key)), None)
+
+
+def row_of(batch_id: int, how: str, link_id: int) -> Rule | None:
+    """For tracking.segmenting: the row about the campaign that sent this batch."""
+    link = {"link": str(link_id)} if link_id else {}
+    rows = (Rule(OfCampaign.key, {"how": how, "campaign": str(key), **link}) for key, _ in _sent(batch_id=batch_id))
+    return next(rows, None)
 
 
 def _links_of(batch_id: int) -> Sequence[tuple[str, str]]:

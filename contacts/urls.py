@@ -2,21 +2,25 @@
 
 from django.urls import URLPattern, path
 
-from contacts.views import exports, fields, held, imports, lists, people, segments, suppressions
+from contacts.views import exports, fields, held, imports, lists, notes, people, person, segments, suppressions, values
 
 urlpatterns: list[URLPattern] = [
     path("contacts/", people.contacts, name="contacts"),
-    path("contacts/new/", people.add, name="contact-add"),
+    path("contacts/new/", person.add, name="contact-add"),
     path("contacts/export/", exports.contacts, name="contacts-export"),
     path("contacts/fields/", fields.fields, name="fields"),
     path("contacts/fields/new/", fields.add, name="field-add"),
     path("contacts/fields/<int:pk>/rename/", fields.rename, name="field-rename"),
     path("contacts/fields/<int:pk>/delete/", fields.delete, name="field-delete"),
-    path("contacts/<int:pk>/", people.contact, name="contact"),
-    path("contacts/<int:pk>/edit/", people.edit, name="contact-edit"),
-    path("contacts/<int:pk>/delete/", people.delete, name="contact-delete"),
-    path("contacts/<int:pk>/unsubscribe/", people.unsubscribe, name="contact-unsubscribe"),
-    path("contacts/<int:pk>/resubscribe/", people.resubscribe, name="contact-resubscribe"),
+    path("contacts/<int:pk>/", person.contact, name="contact"),
+    path("contacts/<int:pk>/edit/", person.edit, name="contact-edit"),
+    path("contacts/<int:pk>/value/<slug:name>/", values.value, name="contact-value"),
+    path("contacts/<int:pk>/notes/new/", notes.add, name="contact-note-add"),
+    path("contacts/<int:pk>/notes/<int:note_id>/", notes.note, name="contact-note"),
+    path("contacts/<int:pk>/notes/<int:note_id>/delete/", notes.delete, name="contact-note-delete"),
+    path("contacts/<int:pk>/delete/", person.delete, name="contact-delete"),
+    path("contacts/<int:pk>/unsubscribe/", person.unsubscribe, name="contact-unsubscribe"),
+    path("contacts/<int:pk>/resubscribe/", person.resubscribe, name="contact-resubscribe"),
     path("lists/", lists.lists, name="lists"),
     path("lists/new/", lists.add, name="list-add"),
     path("lists/<int:pk>/", lists.mailing_list, name="list"),

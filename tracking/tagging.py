@@ -1,6 +1,6 @@
 """The people behind a number get a tag, by which the next campaign can be sent to them; and lose it again by Undo.
 
-Whoever wants the people of a list elsewhere (a segment, once there are any) asks tracking.reports.people as this does.
+A segment of them, which goes on being asked, is tracking.segmenting's.
 """
 
 from dataclasses import dataclass

@@ -69,7 +69,7 @@ def read(posted: Mapping[str, str], known: Known) -> Group:
         if found:
             by_place.setdefault(found["place"], {})[found["name"]] = rules.tidy(text)
     group = _group(ROOT, posted.get(f"{ROOT}-match", Match.ALL), by_place, posted.get("do", ""))
-    return _settled(rules.read(rules.write(group)), known)
+    return settled(rules.read(rules.write(group)), known)
 
 
 def view(group: Group, known: Known) -> GroupView:
@@ -77,13 +77,14 @@ def view(group: Group, known: Known) -> GroupView:
 
 
 def empty(known: Known) -> Group:
-    return _settled(Group(Match.ALL, (_FIRST,)), known)
+    return settled(Group(Match.ALL, (_FIRST,)), known)
 
 
-def _settled(group: Group, known: Known) -> Group:
+def settled(group: Group, known: Known) -> Group:
+    """With a choice made wherever a row has none that there is."""
     return Group(
         group.match,
-        tuple(_settled(part, known) if isinstance(part, Group) else _row(part, known) for part in group.parts),
+        tuple(settled(part, known) if isinstance(part, Group) else _row(part, known) for part in group.parts),
     )
 
 

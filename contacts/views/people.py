@@ -1,20 +1,13 @@
-"""Contacts: the table, the person, and what is done to one of them by hand."""
+"""Contacts: the table."""
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
 
-from accounts import audit
-from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
-from contacts import consent, timeline, tracking_consent
-from contacts.addresses import key
 from contacts.filtering import Filter
-from contacts.forms import ContactForm, NewContactForm, ReasonForm, ResubscribeForm
-from contacts.models import Contact, Field, MailingList, Subscription, Suppression
+from contacts.models import MailingList
 from contacts.paging import count_in_words, latest_first
-from contacts.suppression import lifting
 
 
 @require_GET
@@ -34,123 +27,3 @@ def contacts(request: StaffRequest) -> HttpResponse:
             "chosen_list": MailingList.objects.filter(pk=chosen.list_id or 0).first(),
         },
     )
-
-
-@require_http_methods(["GET", "POST"])
-@requires(Permission.PEOPLE)
-def add(request: StaffRequest) -> HttpResponse:
-    form = NewContactForm(request.POST or None, initial={"lists": request.GET.getlist("list")})
-    if not form.is_valid():
-        return _edit_page(request, form, None)
-    contact = form.add(by=request.user)
-    if Suppression.objects.filter(email=key(contact.email)).exists():
-        messages.warning(request, f"{contact.email} is added, but the address is suppressed and gets no mail.")
-    else:
-        messages.success(request, f"{contact.email} is added.")
-    return redirect(contact)
-
-
-@require_GET
-@requires(Permission.LOOK)
-def contact(request: StaffRequest, pk: int) -> HttpResponse:
-    return _person_page(request, get_object_or_404(Contact, pk=pk))
-
-
-@require_http_methods(["GET", "POST"])
-@requires(Permission.PEOPLE)
-def edit(request: StaffRequest, pk: int) -> HttpResponse:
-    person = get_object_or_404(Contact, pk=pk)
-    form = ContactForm(request.POST or None, contact=person)
-    if not form.is_valid():
-        return _edit_page(request, form, person)
-    form.save(by=request.user)
-    messages.success(request, "Saved.")
-    return redirect(person)
-
-
-@require_POST
-@requires(Permission.PEOPLE)
-def delete(request: StaffRequest, pk: int) -> HttpResponse:
-    person = get_object_or_404(Contact, pk=pk)
-    audit.record(request, "contact.delete", person.email)
-    consent.erase(person)
-    messages.success(request, f"{person.email} is deleted.")
-    return redirect("contacts")
-
-
-@require_POST
-@requires(Permission.PEOPLE)
-def unsubscribe(request: StaffRequest, pk: int) -> HttpResponse:
-    """From the list named `list`, or from everything."""
-    person = get_object_or_404(Contact, pk=pk)
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "Say why: the reason is kept beside the person.")
-        return _person_page(request, person, status=422)
-    wanted = request.POST.get("list", "")
-    mailing_list = get_object_or_404(MailingList, pk=whole_number(wanted)) if wanted else None
-    consent.unsubscribe(
-        person,
-        lists=[mailing_list.pk] if mailing_list else None,
-        channel="hand",
-        by=request.user,
-        text=form.cleaned_data["reason"],
-    )
-    messages.success(request, f"{person.email} is unsubscribed from {mailing_list or 'everything'}.")
-    return redirect(person)
-
-
-@require_POST
-@requires(Permission.PEOPLE)
-def resubscribe(request: StaffRequest, pk: int) -> HttpResponse:
-    person = get_object_or_404(Contact, pk=pk)
-    form = ResubscribeForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "Choose a list and say how this person asked for it: that is the proof.")
-        return _person_page(request, person, status=422)
-    lists = [chosen.pk for chosen in form.cleaned_data["lists"]]
-    try:
-        lifting.check(_suppression(person), by=request.user, typed=request.POST.get("typed", ""))
-        consent.resubscribe(person, lists=lists, channel="hand", by=request.user, text=form.cleaned_data["reason"])
-    except (consent.StillSuppressed, lifting.NotLifted) as problem:
-        messages.error(request, str(problem))
-        return _person_page(request, person, status=422)
-    audit.record(request, "contact.resubscribe", person.email, lists=lists, reason=form.cleaned_data["reason"])
-    messages.success(request, f"{person.email} is subscribed.")
-    return redirect(person)
-
-
-def _person_page(request: StaffRequest, person: Contact, status: int = 200) -> HttpResponse:
-    suppression = _suppression(person)
-    subscriptions = list(person.subscriptions.select_related("list").order_by("list__name"))
-    on = {s.list_id for s in subscriptions if s.state == Subscription.State.SUBSCRIBED}
-    context = {
-        "contact": person,
-        "subscriptions": subscriptions,
-        "other_lists": MailingList.objects.exclude(id__in=on),
-        "is_subscribed": bool(on),
-        "suppression": suppression,
-        "way_back": lifting.ways([suppression], request.user)[suppression.pk] if suppression else None,
-        "facts": [
-            (field.label, person.attributes[field.key], field.kind)
-            for field in Field.objects.all()
-            if field.key in person.attributes
-        ],
-        "tags": person.attributes.get("tags") or (),
-        "entries": timeline.entries(person),
-        "rules": tracking_consent.rules(),
-    }
-    return render(request, "contacts/contact.html", context, status=status)
-
-
-def _suppression(person: Contact) -> Suppression | None:
-    return Suppression.objects.filter(email=key(person.email)).first()
-
-
-def _edit_page(request: StaffRequest, form: ContactForm, person: Contact | None) -> HttpResponse:
-    context = {
-        "form": form,
-        "contact": person,
-        "own": [form[f"field_{field.key}"] for field in form.own_fields],
-    }
-    return render(request, "contacts/edit.html", context, status=422 if form.is_bound else 200)

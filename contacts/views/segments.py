@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import audit
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts.models import Contact, Segment
-from contacts.segments import asking, builder, compiling, counting, rules, uses
+from contacts.segments import asking, beginning, builder, compiling, counting, rules, uses
 from contacts.segments.compiling import NotComplete
 from contacts.segments.known import Known
 from contacts.segments.rules import BadRules, Group
@@ -113,8 +113,7 @@ def _page(request: StaffRequest, found: Segment, **more: Any) -> HttpResponse:
 def _edit(request: StaffRequest, found: Segment) -> HttpResponse:
     about = asking.known(without=found.pk)
     if request.method != "POST":
-        group = builder.empty(about) if not found.pk else rules.read(found.rules)
-        return _form_page(request, found, found.name, _asked(group, about, asking.AT_ONCE_MS))
+        return _begin(request, found, about)
     name = " ".join(request.POST.get("name", "").replace("\0", "").split())[:_NAME_CHARS]
     try:
         group = builder.read(request.POST.dict(), about)
@@ -134,6 +133,17 @@ def _edit(request: StaffRequest, found: Segment) -> HttpResponse:
     counting.count(found)
     messages.success(request, "Saved.")
     return redirect(found)
+
+
+def _begin(request: StaffRequest, found: Segment, about: Known) -> HttpResponse:
+    """A new one may come with its first rules from where somebody looked at people: see beginning.address."""
+    name = " ".join(request.GET.get("name", "").replace("\0", "").split())[:_NAME_CHARS] or found.name
+    try:
+        group = rules.read(found.rules) if found.pk else beginning.begun(request.GET.get("rules", ""), about)
+    except BadRules as problem:
+        messages.error(request, str(problem))
+        group = builder.empty(about)
+    return _form_page(request, found, name, _asked(group, about, asking.AT_ONCE_MS))
 
 
 def _errors(found: Segment, name: str, group: Group, asked: dict[str, Any]) -> dict[str, str]:

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 
 import pytest
+from bs4 import BeautifulSoup
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -141,8 +144,17 @@ def test_what_people_did_with_one_campaign(sent: Campaign) -> None:
 
 
 def test_so_many_of_the_last_campaigns(sent: Campaign) -> None:
+    """Of their own last ones, as the folding leaves them on the contact: the latest campaign is the last bit."""
+    for name, mails, opened, clicked in (("Ana", 6, 0b011010, 0b000010), ("Bo", 5, 0b10000, 0), ("Cy", 2, 0, 0)):
+        Contact.objects.filter(first_name=name).update(recent_mails=mails, recent_opened=opened, recent_clicked=clicked)
     assert found("recent", how="opened", least="1", last="5") == {"Ana", "Bo"}
-    assert found("recent", how="clicked", least="1", last="5") == {"Ana"}
+    assert found("recent", how="opened", least="3", last="5") == {"Ana"}
+    assert found("recent", how="opened", least="3", last="4") == set()
+    assert found("recent", how="clicked", least="1", last="2") == {"Ana"}
+    assert found("recent", how="not-opened", last="4") == {"Bo"}
+    assert found("recent", how="not-clicked", last="2") == {"Bo", "Cy"}
+    Contact.objects.filter(first_name="Cy").update(click_consent="refused")
+    assert found("recent", how="not-clicked", last="2") == {"Bo"}
     assert found("recent", how="got", least="1", last="1") == {"Ana", "Bo", "Cy"}
     assert found("recent", how="got", least="2", last="5") == set()
 
@@ -161,3 +173,38 @@ def test_by_mailbox_provider(sent: Campaign) -> None:
     Contact.objects.filter(first_name="Di").update(email="di@googlemail.com")
     assert found("mailbox", lane="gmail") == {"Di"}
     assert found("mailbox", lane="other") == {"Ana", "Bo", "Cy"}
+
+
+def test_people_of_a_report_become_a_segment(client_for: Callable[[User], Client], owner: User, sent: Campaign) -> None:
+    link = Link.objects.filter(batch=sent.batch_id).first()
+    assert link
+    client = client_for(owner)
+    page = client.get(f"{reverse('batch-people', args=[sent.batch_id])}?term=clicked&link={link.pk}")
+    offer = BeautifulSoup(page.content, "html.parser").find("a", string="Make a segment of these")
+    assert offer
+    begun = str(offer["href"])
+    form = client.get(begun)
+    assert f"clicked “{link.label or link.url}” in “{sent.name}”" in unescape(form.content.decode())
+    chosen = BeautifulSoup(form.content, "html.parser").select("[name^=r-] [selected]")
+    said = {str(option.find_parent("select")["name"]): str(option["value"]) for option in chosen}  # type: ignore[index]
+    client.post(begun, {**said, "name": "Followed it"})
+    saved = Segment.objects.get(name="Followed it")
+    assert saved.rules["parts"] == [
+        {"is": "campaign", "values": {"how": "link", "campaign": str(sent.pk), "link": str(link.pk)}}
+    ]
+    assert saved.people == 1
+
+
+def test_a_report_of_an_address_or_a_day_offers_no_segment(
+    client_for: Callable[[User], Client], owner: User, sent: Campaign
+) -> None:
+    people = reverse("batch-people", args=[sent.batch_id])
+    assert b"Make a segment" in client_for(owner).get(people, {"term": "opened"}).content
+    assert b"Make a segment" not in client_for(owner).get(people, {"term": "opened", "q": "ana"}).content
+    assert b"Make a segment" not in client_for(owner).get(people, {"term": "unsubscribed"}).content
+
+
+def test_a_segment_about_an_old_campaign_goes_on(sent: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many were sent since: the list to choose from is bounded, what may be named is not."""
+    monkeypatch.setattr("campaigns.conditions._LISTED", 0)
+    assert found("campaign", how="opened", campaign=str(sent.pk)) == {"Ana", "Bo"}

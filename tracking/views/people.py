@@ -17,11 +17,12 @@ from accounts.confirming import lately_confirmed
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts.exporting import csv_response
+from contacts.segments import beginning
 from delivery import ledger
 from delivery.deliverability.figures import LANES
 from delivery.ledger import evidence
 from delivery.models import Batch
-from tracking import titles
+from tracking import segmenting, titles
 from tracking.message_log import wording
 from tracking.message_log.doubts import doubts
 from tracking.models import Link
@@ -117,6 +118,7 @@ def batch_people(request: StaffRequest, batch_id: int) -> HttpResponse:
     chosen, place = Chosen.read(request, batch_id), Place.read(request.GET)
     found = lists.people(chosen.batch, chosen.term, after=place.after, limit=_PAGE + 1, **chosen.narrowing)
     rows = found[:_PAGE]
+    rules = segmenting.rules(chosen.batch, chosen.term, chosen.narrowing)
     context = {
         "chosen": chosen,
         "title": titles.titles([chosen.batch.id])[chosen.batch.id],
@@ -133,6 +135,7 @@ def batch_people(request: StaffRequest, batch_id: int) -> HttpResponse:
         "previous_url": place.previous_url(**chosen.filters),
         "export_url": f"{reverse('batch-people-export', args=[chosen.batch.id])}?{chosen.query}",
         "tag_url": f"{reverse('batch-people-tag', args=[chosen.batch.id])}?{chosen.query}",
+        "segment_url": beginning.address(rules) if rules else "",
     }
     return render(request, "tracking/people.html", context)
 
