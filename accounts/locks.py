@@ -29,7 +29,8 @@ class Kind(IntEnum):
     COHORTS = 734_000_009
     AUDIENCE = 734_000_010
     SEGMENTS = 734_000_011
-    SEARCH = 734_000_012
+    FOLDING = 734_000_012
+    SEARCH = 734_000_013
 
 
 def hold(cursor: Any, kind: Kind, which: object = "") -> None:

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0014_notes_and_value_changes'),
+        ('contacts', '0015_recent_campaigns'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
