@@ -13,6 +13,8 @@ _EXAMPLES = {
     Field.Kind.NUMBER: "42",
     Field.Kind.DATE: "2026-03-12",
     Field.Kind.BOOLEAN: "true",
+    Field.Kind.CHOICE: "Gold",
+    Field.Kind.CHOICES: "Jazz, Rock",
     Field.Kind.URL: "https://example.com/",
 }
 

@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 
 from contacts.growth.models import ListChange, ListDay, LostSubscription
+from contacts.profile.models import Note, ValueChange
 from contacts.reach.models import AudienceCount, AudienceDay
 from contacts.reachability import SUBSCRIBED
 
@@ -24,11 +25,13 @@ __all__ = [  # what Django is to know and other modules import
     "ListDay",
     "LostSubscription",
     "MailingList",
+    "Note",
     "Segment",
     "SegmentDay",
     "Subscription",
     "Suppression",
     "TrackingConsent",
+    "ValueChange",
 ]
 
 
@@ -82,8 +85,13 @@ class Contact(models.Model):
     first_name = models.CharField(max_length=200, blank=True)
     last_name = models.CharField(max_length=200, blank=True)
     attributes = models.JSONField(default=dict, blank=True)
+    # What somebody said. What is only guessed has columns of its own, so that a guess never overwrites a word.
     language = models.CharField(max_length=12, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)
+    guessed_language = models.CharField(max_length=12, blank=True, default="", db_default="")
+    guessed_language_from = models.CharField(max_length=20, blank=True, default="", db_default="")
+    guessed_time_zone = models.CharField(max_length=64, blank=True, default="", db_default="")
+    guessed_time_zone_from = models.CharField(max_length=20, blank=True, default="", db_default="")
     # Whether opens and clicks of this person may be counted; contacts.tracking_consent changes them.
     open_consent = models.CharField(
         max_length=8,
@@ -137,12 +145,19 @@ class Field(models.Model):
         NUMBER = "number", "Number"
         DATE = "date", "Date"
         BOOLEAN = "boolean", "Yes or no"
+        CHOICE = "choice", "One choice"
+        CHOICES = "choices", "Several choices"
         URL = "url", "Web address"
 
     key = models.SlugField(max_length=60, unique=True)
     label = models.CharField(max_length=120)
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.TEXT)
     position = models.PositiveIntegerField(default=0)
+    options = models.JSONField(default=list, db_default=[], blank=True, help_text="What may be chosen, in its order.")
+    default = models.CharField(max_length=300, blank=True, default="", db_default="", help_text="For mails, if empty.")
+    help_text = models.CharField(max_length=300, blank=True, default="", db_default="")
+    people = models.BigIntegerField(null=True, help_text="Who have a value, when it was last counted.")
+    counted_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["position", "id"]
@@ -151,12 +166,39 @@ class Field(models.Model):
         return self.label
 
 
+class MailingListQuerySet(models.QuerySet["MailingList"]):
+    def not_archived(self) -> Self:
+        """Those to choose from. Archived ones keep their people and what they agreed to."""
+        return self.filter(archived_at=None)
+
+    def public(self) -> Self:
+        """Those that anybody may see and join."""
+        return self.not_archived().filter(is_public=True)
+
+
 class MailingList(models.Model):
+    class OptIn(models.TextChoices):
+        SINGLE = "single", "At once"
+        DOUBLE = "double", "After they confirm by mail"
+
     name = models.CharField(max_length=120, unique=True)
     public_name = models.CharField(max_length=120, blank=True, help_text="What recipients read. Empty: the name.")
-    description = models.CharField(max_length=300, blank=True)
+    description = models.CharField(max_length=300, blank=True, help_text="For the team alone.")
+    public_description = models.CharField(
+        max_length=300, blank=True, default="", db_default="", help_text="What recipients read."
+    )
+    is_public = models.BooleanField(default=False, db_default=False, help_text="Shown to people who are not on it.")
+    opt_in = models.CharField(  # of sign-up forms; who is added by hand or by an import has agreed elsewhere
+        max_length=6, choices=OptIn.choices, default=OptIn.DOUBLE, db_default=OptIn.DOUBLE
+    )
+    # What a new campaign to it begins with; empty: as usual.
+    sender_name = models.CharField(max_length=120, blank=True, default="", db_default="")
+    sender_email = models.CharField(max_length=254, blank=True, default="", db_default="")
+    archived_at = models.DateTimeField(null=True, blank=True)
     is_sample = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = MailingListQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
