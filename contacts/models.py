@@ -113,6 +113,10 @@ class Contact(models.Model):
     last_sent_at = models.DateTimeField(null=True)
     last_opened_at = models.DateTimeField(null=True)
     last_clicked_at = models.DateTimeField(null=True)
+    # Of the last campaigns: how many are known, and a bit for each that was opened or clicked in, the latest is bit 0.
+    recent_mails = models.SmallIntegerField(default=0, db_default=0)
+    recent_opened = models.BigIntegerField(default=0, db_default=0)
+    recent_clicked = models.BigIntegerField(default=0, db_default=0)
 
     objects = ContactQuerySet.as_manager()
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tracking', '0008_keep_events_for_months'),
+        ('tracking', '0009_recent_campaigns'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
