@@ -38,6 +38,7 @@ def entries(contact: Contact) -> list[Entry]:
 
 _CHANNELS = {
     "import": "by an import",
+    "undo": "because an import was undone",
     "hand": "by hand",
     "page": "on the unsubscribe page",
     "one-click": "by the button of their mail program",
@@ -49,6 +50,7 @@ _CHANNELS = {
 
 _COUNTING_CHANNELS = {
     "import": "said by an import",
+    "undo": "as before an import that was undone",
     "hand": "noted by hand",
     "page": "said on the page for recipients",
     "before": "known from before",
