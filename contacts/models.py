@@ -11,6 +11,7 @@ from django.urls import reverse
 from contacts.bulk.models import BulkChange, BulkSlice
 from contacts.downloads.models import ExportJob
 from contacts.growth.models import ListChange, ListDay, LostSubscription
+from contacts.importing.undoing.models import ImportGraver, ImportOverwritten, ImportSlice, ImportUndo
 from contacts.profile.models import Note, ValueChange
 from contacts.reach.models import AudienceCount, AudienceDay
 from contacts.reachability import SUBSCRIBED
@@ -27,7 +28,11 @@ __all__ = [  # what Django is to know and other modules import
     "ContactQuerySet",
     "ExportJob",
     "Field",
+    "ImportGraver",
     "ImportJob",
+    "ImportOverwritten",
+    "ImportSlice",
+    "ImportUndo",
     "ListChange",
     "ListDay",
     "LostSubscription",

@@ -136,6 +136,6 @@ WITH back AS (
     RETURNING s.contact_id, s.list_id, s.state
 )
 INSERT INTO contacts_consentevent (contact_id, list_id, kind, channel, text, by_id, at)
-SELECT contact_id, list_id, 'given', 'hand', 'Unsubscribing was undone', %(by)s::bigint, now()
+SELECT contact_id, list_id, 'given', 'undo', 'Unsubscribing was undone', %(by)s::bigint, now()
 FROM back WHERE state = 'subscribed'
 """

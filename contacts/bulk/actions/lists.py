@@ -124,7 +124,7 @@ WITH gone AS (
     AND state = 'subscribed' AND changed_at = %(at)s::timestamptz RETURNING contact_id
 ), proof AS (
     INSERT INTO contacts_consentevent (contact_id, list_id, kind, channel, text, by_id, at)
-    SELECT contact_id, %(list)s, 'withdrawn', 'hand', 'Adding to the list was undone', %(by)s::bigint, now() FROM gone
+    SELECT contact_id, %(list)s, 'withdrawn', 'undo', 'Adding to the list was undone', %(by)s::bigint, now() FROM gone
 )
 SELECT contact_id FROM gone
 """
@@ -150,7 +150,7 @@ WITH back AS (
     RETURNING s.contact_id, s.state
 ), proof AS (
     INSERT INTO contacts_consentevent (contact_id, list_id, kind, channel, text, by_id, at)
-    SELECT contact_id, %(list)s, 'given', 'hand', 'Taking off the list was undone', %(by)s::bigint, now()
+    SELECT contact_id, %(list)s, 'given', 'undo', 'Taking off the list was undone', %(by)s::bigint, now()
     FROM back WHERE state = 'subscribed'
 )
 SELECT contact_id FROM back

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False  # nobody waits while the indexes are built
 
-    dependencies = [("contacts", "0017_table")]
+    dependencies = [("contacts", "0018_table")]
 
     operations = [
         AddIndexConcurrently(

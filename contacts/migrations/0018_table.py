@@ -35,7 +35,7 @@ DROP FUNCTION contacts_note_blocks();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0016_bulk_changes'),
+        ('contacts', '0017_bulk_changes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
