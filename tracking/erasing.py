@@ -1,9 +1,12 @@
 """What tracking keeps of somebody who is erased. That a mail was opened stays, as one of nobody's."""
 
 from django.db import connection
+from django.db.models import Case, CharField, Q, Value, When
+from django.db.models.functions import Cast, Concat
 
 from contacts.erasing import registry, words
 from contacts.erasing.registry import Part, Person
+from tracking.conversions.models import Conversion
 from tracking.models import Event, MailedMonth, Unfolded
 
 
@@ -12,6 +15,7 @@ def register() -> None:
         Part("acts", "Opens and clicks, without internet address and program", _acts),
         Part("folded acts", "Opens and clicks about to be shown with the person", _of_contact),
         Part("tagged", "Entries of tags given to a report’s people", _tagged),
+        Part("conversions", "Orders and other goals reached, which belong to nobody now", _conversions),
         words.part_for("tracking.Tagging"),
     )
 
@@ -37,3 +41,11 @@ def _tagged(person: Person) -> int:
             )
             count += cursor.rowcount
     return count
+
+
+def _conversions(person: Person) -> int:
+    """The site's own number of an order says there who it was: another one stands for it."""
+    theirs = Conversion.objects.filter(Q(message_id__in=person.message_ids) | Q(contact_id__in=person.contact_ids))
+    number = Concat(Value("erased "), Cast("pk", CharField()))
+    kept = Case(When(order="", then=Value("")), default=number, output_field=CharField())
+    return theirs.exclude(contact_id=None).update(contact_id=None, order=kept)

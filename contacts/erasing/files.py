@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 
 from contacts.erasing.registry import Part, Person
 from contacts.erasing.words import pattern
-from contacts.models import ImportJob
+from contacts.models import ExportJob, ImportJob
 
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be")
 _CONTAINER = b"PK\x03\x04"  # XLSX and ZIP: rows cannot be taken out of them
@@ -20,13 +20,24 @@ _GONE = "Its file held somebody who was erased since, and is gone. Upload it aga
 
 def erase(person: Person) -> int:
     """How many rows or files."""
-    count = 0
+    count = _exports(person)
     for job in ImportJob.objects.exclude(storage_name="", refused_storage_name=""):
         for name in filter(default_storage.exists, filter(None, (job.storage_name, job.refused_storage_name))):
             rows = _erase(name, person)
             count += rows
             if rows and not default_storage.exists(name) and job.state not in _OVER:
                 ImportJob.objects.filter(pk=job.pk).update(state=ImportJob.State.FAILED, problem=_GONE)
+    return count
+
+
+def _exports(person: Person) -> int:
+    """Which are lists of people as they were when somebody asked for it: a row less, or no longer kept."""
+    count = 0
+    for job in ExportJob.objects.exclude(storage_name=""):
+        if default_storage.exists(job.storage_name):
+            count += _erase(job.storage_name, person)
+            if not default_storage.exists(job.storage_name):
+                ExportJob.objects.filter(pk=job.pk).update(state=ExportJob.State.GONE, storage_name="")
     return count
 
 
@@ -73,4 +84,4 @@ def _wide_lines(content: bytes) -> list[bytes]:
     return [line.encode(encoding) for line in content.decode(encoding, "replace").splitlines(keepends=True)]
 
 
-PART = Part("import files", "Rows in files of imports", erase)
+PART = Part("files", "Rows in files of imports and exports", erase)

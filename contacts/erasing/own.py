@@ -6,7 +6,9 @@ from psycopg import sql
 
 from contacts.erasing import files, words
 from contacts.erasing.registry import Part, Person, register
-from contacts.models import Contact
+from contacts.models import BulkSlice, Contact, ImportOverwritten
+from contacts.table.models import SearchBlock, StaleBlock
+from contacts.table.searching import BITS
 
 
 def register_parts() -> None:
@@ -17,6 +19,13 @@ def register_parts() -> None:
         words.part_for("accounts.AuditEntry"),
         words.part_for("contacts.Suppression", "detail"),
         words.part_for("contacts.Segment"),
+        Part("search", "Where words are searched for", search),
+        Part("overwritten values", "Values that an import overwrote", overwritten),
+        Part("bulk changes", "What changes of many people would take back", bulk_changes),
+        words.part_for("contacts.BulkChange"),
+        words.part_for("contacts.BulkSlice", "was"),
+        words.part_for("contacts.ExportJob", "query", "problem"),
+        words.part_for("contacts.ImportGraver", "was_detail"),
         words.part_for("contacts.ImportJob", "file_name", "options", "counts", "problem"),
     )
 
@@ -34,4 +43,30 @@ def staged_rows(person: Person) -> int:
         for (name,) in cursor.fetchall():
             cursor.execute(sql.SQL("DELETE FROM {} WHERE key = %s").format(sql.Identifier(name)), [person.address])
             count += cursor.rowcount
+    return count
+
+
+def search(person: Person) -> int:
+    """The block is looked through without its words until they are gathered again."""
+    blocks = {contact_id >> BITS for contact_id in person.contact_ids}
+    gone = SearchBlock.objects.filter(pk__in=blocks).delete()[0]
+    StaleBlock.objects.bulk_create(StaleBlock(block=block) for block in blocks)
+    return gone
+
+
+def overwritten(person: Person) -> int:
+    return ImportOverwritten.objects.filter(contact_id__in=person.contact_ids).delete()[0]
+
+
+def bulk_changes(person: Person) -> int:
+    """Their place in each list stays, so that what belongs to others is found; nobody's number stands in it."""
+    count = 0
+    for contact_id in person.contact_ids:
+        for piece in BulkSlice.objects.filter(was__ids__contains=[contact_id]):
+            at = piece.was["ids"].index(contact_id)
+            piece.was["ids"][at] = -1
+            if "values" in piece.was:
+                piece.was["values"][at] = None
+            piece.save(update_fields=["was"])
+            count += 1
     return count

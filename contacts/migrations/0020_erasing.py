@@ -59,7 +59,7 @@ DROP TABLE contacts_erasuresalt;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0014_notes_and_value_changes'),
+        ('contacts', "0019_orders_of_the_table"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
