@@ -63,10 +63,11 @@ def bulk_changes(person: Person) -> int:
     count = 0
     for contact_id in person.contact_ids:
         for piece in BulkSlice.objects.filter(was__ids__contains=[contact_id]):
-            at = piece.was["ids"].index(contact_id)
-            piece.was["ids"][at] = -1
-            if "values" in piece.was:
-                piece.was["values"][at] = None
+            was = piece.was or {}
+            at = was["ids"].index(contact_id)
+            was["ids"][at] = -1
+            if "values" in was:
+                was["values"][at] = None
             piece.save(update_fields=["was"])
             count += 1
     return count
