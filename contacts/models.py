@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 
 from contacts.growth.models import ListChange, ListDay, LostSubscription
+from contacts.profile_fields.models import FieldChange
 from contacts.reach.models import AudienceCount, AudienceDay
 from contacts.reachability import SUBSCRIBED
 
@@ -19,6 +20,7 @@ __all__ = [  # what Django is to know and other modules import
     "Contact",
     "ContactQuerySet",
     "Field",
+    "FieldChange",
     "ImportJob",
     "ListChange",
     "ListDay",
@@ -153,7 +155,9 @@ class Field(models.Model):
     options = models.JSONField(default=list, db_default=[], blank=True, help_text="What may be chosen, in its order.")
     default = models.CharField(max_length=300, blank=True, default="", db_default="", help_text="For mails, if empty.")
     help_text = models.CharField(max_length=300, blank=True, default="", db_default="")
-    people = models.BigIntegerField(null=True, help_text="Who have a value, when it was last counted.")
+    # As last counted in the background: see contacts.profile_fields.counting.
+    people = models.BigIntegerField(null=True, help_text="Who have a value.")
+    chosen = models.JSONField(default=dict, db_default={}, blank=True, help_text="Who chose what.")
     counted_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -161,6 +165,13 @@ class Field(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    def get_absolute_url(self) -> str:
+        return reverse("field", args=[self.pk])
+
+    @property
+    def has_options(self) -> bool:
+        return self.kind in (self.Kind.CHOICE, self.Kind.CHOICES)
 
 
 class MailingListQuerySet(models.QuerySet["MailingList"]):

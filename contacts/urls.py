@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from contacts.views import exports, fields, held, imports, lists, people, person, segments, suppressions
+from contacts.views import exports, field_changes, fields, held, imports, lists, people, person, segments, suppressions
 
 urlpatterns: list[URLPattern] = [
     path("contacts/", people.contacts, name="contacts"),
@@ -10,8 +10,16 @@ urlpatterns: list[URLPattern] = [
     path("contacts/export/", exports.contacts, name="contacts-export"),
     path("contacts/fields/", fields.fields, name="fields"),
     path("contacts/fields/new/", fields.add, name="field-add"),
-    path("contacts/fields/<int:pk>/rename/", fields.rename, name="field-rename"),
+    path("contacts/fields/order/", fields.order, name="fields-order"),
+    path("contacts/fields/<int:pk>/", fields.field, name="field"),
+    path("contacts/fields/<int:pk>/edit/", fields.edit, name="field-edit"),
     path("contacts/fields/<int:pk>/delete/", fields.delete, name="field-delete"),
+    path("contacts/fields/<int:pk>/kind/", field_changes.kind, name="field-kind"),
+    path("contacts/fields/<int:pk>/choices/", field_changes.add_options, name="field-choices"),
+    path("contacts/fields/<int:pk>/choice/", field_changes.option, name="field-choice"),
+    path("contacts/fields/changes/<int:pk>/", field_changes.change, name="field-change"),
+    path("contacts/fields/changes/<int:pk>/start/", field_changes.start, name="field-change-start"),
+    path("contacts/fields/changes/<int:pk>/cancel/", field_changes.cancel, name="field-change-cancel"),
     path("contacts/<int:pk>/", person.contact, name="contact"),
     path("contacts/<int:pk>/edit/", person.edit, name="contact-edit"),
     path("contacts/<int:pk>/delete/", person.delete, name="contact-delete"),

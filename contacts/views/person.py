@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import audit
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
-from contacts import consent, timeline, tracking_consent
+from contacts import consent, fields, timeline, tracking_consent
 from contacts.addresses import key
 from contacts.forms import ContactForm, NewContactForm, ReasonForm, ResubscribeForm
 from contacts.models import Contact, Field, MailingList, Subscription, Suppression
@@ -111,7 +111,7 @@ def _person_page(request: StaffRequest, person: Contact, status: int = 200) -> H
         "suppression": suppression,
         "way_back": lifting.ways([suppression], request.user)[suppression.pk] if suppression else None,
         "facts": [
-            (field.label, person.attributes[field.key], field.kind)
+            (field.label, fields.as_text(person.attributes[field.key]), field.kind)
             for field in Field.objects.all()
             if field.key in person.attributes
         ],
