@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 
 from contacts.growth.models import ListChange, ListDay, LostSubscription
+from contacts.profile.models import Note, ValueChange
 from contacts.profile_fields.models import FieldChange
 from contacts.reach.models import AudienceCount, AudienceDay
 from contacts.reachability import SUBSCRIBED
@@ -26,11 +27,13 @@ __all__ = [  # what Django is to know and other modules import
     "ListDay",
     "LostSubscription",
     "MailingList",
+    "Note",
     "Segment",
     "SegmentDay",
     "Subscription",
     "Suppression",
     "TrackingConsent",
+    "ValueChange",
 ]
 
 
@@ -112,6 +115,10 @@ class Contact(models.Model):
     last_sent_at = models.DateTimeField(null=True)
     last_opened_at = models.DateTimeField(null=True)
     last_clicked_at = models.DateTimeField(null=True)
+    # Of the last campaigns: how many are known, and a bit for each that was opened or clicked in, the latest is bit 0.
+    recent_mails = models.SmallIntegerField(default=0, db_default=0)
+    recent_opened = models.BigIntegerField(default=0, db_default=0)
+    recent_clicked = models.BigIntegerField(default=0, db_default=0)
 
     objects = ContactQuerySet.as_manager()
 

@@ -2,7 +2,20 @@
 
 from django.urls import URLPattern, path
 
-from contacts.views import exports, field_changes, fields, held, imports, lists, people, person, segments, suppressions
+from contacts.views import (
+    exports,
+    field_changes,
+    fields,
+    held,
+    imports,
+    lists,
+    notes,
+    people,
+    person,
+    segments,
+    suppressions,
+    values,
+)
 
 urlpatterns: list[URLPattern] = [
     path("contacts/", people.contacts, name="contacts"),
@@ -22,6 +35,10 @@ urlpatterns: list[URLPattern] = [
     path("contacts/fields/changes/<int:pk>/cancel/", field_changes.cancel, name="field-change-cancel"),
     path("contacts/<int:pk>/", person.contact, name="contact"),
     path("contacts/<int:pk>/edit/", person.edit, name="contact-edit"),
+    path("contacts/<int:pk>/value/<slug:name>/", values.value, name="contact-value"),
+    path("contacts/<int:pk>/notes/new/", notes.add, name="contact-note-add"),
+    path("contacts/<int:pk>/notes/<int:note_id>/", notes.note, name="contact-note"),
+    path("contacts/<int:pk>/notes/<int:note_id>/delete/", notes.delete, name="contact-note-delete"),
     path("contacts/<int:pk>/delete/", person.delete, name="contact-delete"),
     path("contacts/<int:pk>/unsubscribe/", person.unsubscribe, name="contact-unsubscribe"),
     path("contacts/<int:pk>/resubscribe/", person.resubscribe, name="contact-resubscribe"),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contacts", "0013_lists_fields_guesses"),
+        ("contacts", "0015_recent_campaigns"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
