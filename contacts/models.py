@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 
 from contacts.growth.models import ListChange, ListDay, LostSubscription
+from contacts.importing.undoing.models import ImportGraver, ImportOverwritten, ImportSlice, ImportUndo
 from contacts.profile.models import Note, ValueChange
 from contacts.profile_fields.models import FieldChange
 from contacts.reach.models import AudienceCount, AudienceDay
@@ -22,7 +23,11 @@ __all__ = [  # what Django is to know and other modules import
     "ContactQuerySet",
     "Field",
     "FieldChange",
+    "ImportGraver",
     "ImportJob",
+    "ImportOverwritten",
+    "ImportSlice",
+    "ImportUndo",
     "ListChange",
     "ListDay",
     "LostSubscription",

@@ -14,6 +14,7 @@ from contacts.views import (
     person,
     segments,
     suppressions,
+    undoing,
     values,
 )
 
@@ -71,5 +72,7 @@ urlpatterns: list[URLPattern] = [
     path("imports/<int:pk>/change/", imports.change, name="import-change"),
     path("imports/<int:pk>/cancel/", imports.cancel, name="import-cancel"),
     path("imports/<int:pk>/refused/", imports.refused, name="import-refused"),
+    path("imports/<int:pk>/undo/", undoing.undo, name="import-undo"),
+    path("imports/<int:pk>/undo/start/", undoing.start, name="import-undo-start"),
     path("imports/<int:pk>/mend/", imports.mend, name="import-mend"),
 ]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contacts", "0015_recent_campaigns"),
+        ("contacts", "0016_imports_undone"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
