@@ -9,7 +9,7 @@ from django.test import Client
 from accounts.models import User
 from campaigns.models import Campaign
 from contacts.models import Contact, Field, FieldChange, Segment
-from contacts.profile_fields import counting, working
+from contacts.profile_fields import counting, slices, working
 from contacts.segments import asking, compiling
 from contacts.segments.rules import Group, Match, Rule, read, write
 
@@ -141,7 +141,7 @@ def test_a_change_killed_halfway_goes_on_where_it_was(monkeypatch: pytest.Monkey
     change = done(FieldChange.objects.get())
     browser.post(f"{change.get_absolute_url()}start/")
     change.refresh_from_db()
-    write_slice, calls = working.slices.write, []
+    write_slice, calls = slices.write, list[int]()
 
     def killed(key: str, rows: Any) -> int:
         calls.append(len(rows))
@@ -149,7 +149,7 @@ def test_a_change_killed_halfway_goes_on_where_it_was(monkeypatch: pytest.Monkey
             raise KeyboardInterrupt
         return write_slice(key, rows)
 
-    monkeypatch.setattr(working.slices, "write", killed)
+    monkeypatch.setattr(slices, "write", killed)
     with pytest.raises(KeyboardInterrupt):
         working.work(change.pk)
     change.refresh_from_db()
