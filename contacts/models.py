@@ -8,26 +8,42 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 
+from contacts.bulk.models import BulkChange, BulkSlice
+from contacts.downloads.models import ExportJob
 from contacts.growth.models import ListChange, ListDay, LostSubscription
+from contacts.importing.undoing.models import ImportGraver, ImportOverwritten, ImportSlice, ImportUndo
 from contacts.profile.models import Note, ValueChange
+from contacts.profile_fields.models import FieldChange
 from contacts.reach.models import AudienceCount, AudienceDay
 from contacts.reachability import SUBSCRIBED
+from contacts.table.models import ChosenColumns, SearchBlock, StaleBlock
 
 __all__ = [  # what Django is to know and other modules import
     "AudienceCount",
     "AudienceDay",
+    "BulkChange",
+    "BulkSlice",
+    "ChosenColumns",
     "ConsentEvent",
     "Contact",
     "ContactQuerySet",
+    "ExportJob",
     "Field",
+    "FieldChange",
+    "ImportGraver",
     "ImportJob",
+    "ImportOverwritten",
+    "ImportSlice",
+    "ImportUndo",
     "ListChange",
     "ListDay",
     "LostSubscription",
     "MailingList",
     "Note",
+    "SearchBlock",
     "Segment",
     "SegmentDay",
+    "StaleBlock",
     "Subscription",
     "Suppression",
     "TrackingConsent",
@@ -122,7 +138,20 @@ class Contact(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("email"), name="one_contact_per_email")]
-        indexes = [models.Index(fields=["id"], name="contact_tagged", condition=Q(attributes__has_key="tags"))]
+        indexes = [
+            models.Index(fields=["id"], name="contact_tagged", condition=Q(attributes__has_key="tags")),
+            models.Index(
+                Lower("last_name"),
+                Lower("first_name"),
+                "id",
+                name="contact_by_name",
+                condition=~Q(first_name="", last_name=""),
+            ),
+            models.Index(fields=["id"], name="contact_nameless", condition=Q(first_name="", last_name="")),
+            models.Index(
+                fields=["last_clicked_at", "id"], name="contact_clicked", condition=Q(last_clicked_at__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.email
@@ -160,7 +189,9 @@ class Field(models.Model):
     options = models.JSONField(default=list, db_default=[], blank=True, help_text="What may be chosen, in its order.")
     default = models.CharField(max_length=300, blank=True, default="", db_default="", help_text="For mails, if empty.")
     help_text = models.CharField(max_length=300, blank=True, default="", db_default="")
-    people = models.BigIntegerField(null=True, help_text="Who have a value, when it was last counted.")
+    # As last counted in the background: see contacts.profile_fields.counting.
+    people = models.BigIntegerField(null=True, help_text="Who have a value.")
+    chosen = models.JSONField(default=dict, db_default={}, blank=True, help_text="Who chose what.")
     counted_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -168,6 +199,13 @@ class Field(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    def get_absolute_url(self) -> str:
+        return reverse("field", args=[self.pk])
+
+    @property
+    def has_options(self) -> bool:
+        return self.kind in (self.Kind.CHOICE, self.Kind.CHOICES)
 
 
 class MailingListQuerySet(models.QuerySet["MailingList"]):

@@ -2,16 +2,45 @@
 
 from django.urls import URLPattern, path
 
-from contacts.views import exports, fields, held, imports, lists, notes, people, person, segments, suppressions, values
+from contacts.views import (
+    bulk,
+    exports,
+    field_changes,
+    fields,
+    held,
+    imports,
+    lists,
+    notes,
+    people,
+    person,
+    segments,
+    suppressions,
+    undoing,
+    values,
+)
 
 urlpatterns: list[URLPattern] = [
     path("contacts/", people.contacts, name="contacts"),
     path("contacts/new/", person.add, name="contact-add"),
     path("contacts/export/", exports.contacts, name="contacts-export"),
+    path("contacts/columns/", people.choose_columns, name="contacts-columns"),
+    path("contacts/change/", bulk.begin, name="bulk-begin"),
+    path("contacts/changes/", bulk.changes, name="bulk-changes"),
+    path("contacts/changes/<int:pk>/", bulk.change, name="bulk-change"),
+    path("contacts/changes/<int:pk>/stop/", bulk.cancel, name="bulk-cancel"),
+    path("contacts/changes/<int:pk>/undo/", bulk.undo, name="bulk-undo"),
     path("contacts/fields/", fields.fields, name="fields"),
     path("contacts/fields/new/", fields.add, name="field-add"),
-    path("contacts/fields/<int:pk>/rename/", fields.rename, name="field-rename"),
+    path("contacts/fields/order/", fields.order, name="fields-order"),
+    path("contacts/fields/<int:pk>/", fields.field, name="field"),
+    path("contacts/fields/<int:pk>/edit/", fields.edit, name="field-edit"),
     path("contacts/fields/<int:pk>/delete/", fields.delete, name="field-delete"),
+    path("contacts/fields/<int:pk>/kind/", field_changes.kind, name="field-kind"),
+    path("contacts/fields/<int:pk>/choices/", field_changes.add_options, name="field-choices"),
+    path("contacts/fields/<int:pk>/choice/", field_changes.option, name="field-choice"),
+    path("contacts/fields/changes/<int:pk>/", field_changes.change, name="field-change"),
+    path("contacts/fields/changes/<int:pk>/start/", field_changes.start, name="field-change-start"),
+    path("contacts/fields/changes/<int:pk>/cancel/", field_changes.cancel, name="field-change-cancel"),
     path("contacts/<int:pk>/", person.contact, name="contact"),
     path("contacts/<int:pk>/edit/", person.edit, name="contact-edit"),
     path("contacts/<int:pk>/value/<slug:name>/", values.value, name="contact-value"),
@@ -50,5 +79,7 @@ urlpatterns: list[URLPattern] = [
     path("imports/<int:pk>/change/", imports.change, name="import-change"),
     path("imports/<int:pk>/cancel/", imports.cancel, name="import-cancel"),
     path("imports/<int:pk>/refused/", imports.refused, name="import-refused"),
+    path("imports/<int:pk>/undo/", undoing.undo, name="import-undo"),
+    path("imports/<int:pk>/undo/start/", undoing.start, name="import-undo-start"),
     path("imports/<int:pk>/mend/", imports.mend, name="import-mend"),
 ]
