@@ -59,7 +59,7 @@ DROP TABLE contacts_erasuresalt;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', "0019_orders_of_the_table"),
+        ('contacts', "0020_field_changes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
