@@ -14,10 +14,11 @@ from accounts import locks
 from contacts.importing.columns import questions
 from contacts.importing.plan import Column, Plan, Target, guessed_columns
 from contacts.importing.reading import storing
+from contacts.importing.reading.detecting import NotReadable
 from contacts.importing.reading.records import MOST_COLUMNS, Broken, records
 from contacts.importing.rows.preparing import Preparer, Refused
 from contacts.importing.rows.refused import RefusedRows
-from contacts.importing.running import merging, staging
+from contacts.importing.running import merging, receiving, staging
 from contacts.models import Field, ImportJob, MailingList
 
 SLICE = 20_000
@@ -44,7 +45,9 @@ def work(job_id: int) -> None:
         if not is_mine or job is None:
             return
         try:
-            if job.state == State.CHECKING:
+            if job.state == State.READING:
+                receive(job)
+            elif job.state == State.CHECKING:
                 check(job)
             elif job.state == State.RUNNING:
                 run(job)
@@ -53,7 +56,7 @@ def work(job_id: int) -> None:
         except (OperationalError, InterfaceError):
             logger.warning("import %s: lost the database, the sweep will go on with it", job_id, exc_info=True)
             raise
-        except Unusable as problem:
+        except (Unusable, NotReadable) as problem:
             _fail(job, str(problem))
         except FileNotFoundError:
             _fail(job, "The uploaded file is gone from the storage. Upload it again.")
@@ -65,7 +68,7 @@ def work(job_id: int) -> None:
 def abandoned() -> list[int]:
     """Imports that should be worked on but gave no sign of life for a while."""
     silent = ImportJob.objects.filter(
-        state__in=(State.CHECKING, State.RUNNING), alive_at__lt=timezone.now() - SILENT_AFTER
+        state__in=(State.READING, State.CHECKING, State.RUNNING), alive_at__lt=timezone.now() - SILENT_AFTER
     )
     return list(silent.values_list("id", flat=True))
 
@@ -87,6 +90,18 @@ def abandon(job: ImportJob) -> None:
         storing.forget(job)
         if job.refused_storage_name:
             default_storage.delete(job.refused_storage_name)
+
+
+def receive(job: ImportJob) -> None:
+    """A workbook, vCards or an archive become the table that the rest goes by. Raises NotReadable."""
+    before = job.storage_name
+    changes = receiving.read(job)
+    try:
+        _move(job, State.UPLOADED, **changes)
+    except Stopped:
+        default_storage.delete(str(changes["storage_name"]))
+        raise
+    default_storage.delete(before)
 
 
 def check(job: ImportJob) -> None:
@@ -243,6 +258,6 @@ def _move(job: ImportJob, state: str, **changes: object) -> None:
 
 def _fail(job: ImportJob, problem: str) -> None:
     staging.drop(job.pk)
-    ImportJob.objects.filter(id=job.pk, state__in=(State.CHECKING, State.RUNNING)).update(
+    ImportJob.objects.filter(id=job.pk, state__in=(State.READING, State.CHECKING, State.RUNNING)).update(
         state=State.FAILED, problem=problem, finished_at=timezone.now()
     )
