@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0016_imports_undone'),
+        ('contacts', '0019_orders_of_the_table'),
     ]
 
     operations = [
