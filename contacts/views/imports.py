@@ -267,6 +267,8 @@ def _report(job: ImportJob) -> dict[str, Any]:
         "numbers": expected if job.state == State.READY else expected | done,
         "reasons": job.counts.get("reasons", {}),
         "left_out": job.counts.get("left_out", {}),
+        "suspects": job.counts.get("suspects", {}),
+        "plan": plan,
         "refused_rows": mending.refused_rows(job),
         "can_mend": job.state in (State.READY, State.DONE),
         "lists": MailingList.objects.filter(pk__in=plan.lists),

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import locks
 from contacts.importing.columns import questions
-from contacts.importing.plan import Column, Plan, Target, guessed_columns
+from contacts.importing.plan import Column, Plan, Repeated, Target, guessed_columns
 from contacts.importing.reading import storing
 from contacts.importing.reading.detecting import NotReadable
 from contacts.importing.reading.records import MOST_COLUMNS, Broken, records
@@ -113,18 +113,25 @@ def check(job: ImportJob) -> None:
         if asked := questions.open_ones(plan, header, preparer):
             _ask(job, asked)
             return
-        repeated = staging.settle(job.pk)
+        repeated = staging.settle(job.pk, last_counts=plan.repeated == Repeated.LAST)
         email_column = plan.email_column or 0
         for line, email, first_line in staging.duplicates(job.pk):
             refused.add_duplicate(line, email, first_line, email_column)
         expected = merging.foretell(job, plan) | {"invalid": refused.count, "duplicates": repeated, "rows": read}
+        suspects = {"roles": preparer.roles, "disposable": preparer.disposable}
         stored = refused.store(f"imports/{job.pk}-refused.csv") if refused.count or repeated or refused.left_out else ""
         reasons = dict(refused.reasons.most_common())
         left_out = dict(refused.left_out.most_common())
     _move(
         job,
         State.READY,
-        counts={"expected": expected, "reasons": reasons, "left_out": left_out, "staged": read - refused.count},
+        counts={
+            "expected": expected,
+            "reasons": reasons,
+            "left_out": left_out,
+            "suspects": suspects,
+            "staged": read - refused.count,
+        },
         rows_done=read,
         rows_total=read,
         refused_storage_name=stored,
@@ -139,7 +146,7 @@ def run(job: ImportJob) -> None:
     if staging.size(job.pk) != staged:  # a crash of the database empties unlogged tables
         with RefusedRows(()) as nobody_reads:
             _stage(job, plan, nobody_reads, shows_progress=False)
-        staging.settle(job.pk)
+        staging.settle(job.pk, last_counts=plan.repeated == Repeated.LAST)
     _create_fields(plan, job.options.get("keys_found", {}))
     lists = _create_lists(job.options.get("lists_found", ()))
     while job.rows_done < staged:
