@@ -24,6 +24,7 @@ def register_parts() -> None:
         Part("bulk changes", "What changes of many people would take back", bulk_changes),
         words.part_for("contacts.BulkChange"),
         words.part_for("contacts.BulkSlice", "was"),
+        words.part_for("contacts.FieldChange"),
         words.part_for("contacts.ExportJob", "query", "problem"),
         words.part_for("contacts.ImportGraver", "was_detail"),
         words.part_for("contacts.ImportJob", "file_name", "options", "counts", "problem"),
