@@ -10,7 +10,9 @@ class ContactsConfig(AppConfig):
         from contacts.importing.running import waiting
         from contacts.notices import held_suppressions
         from contacts.segments import conditions, registry
+        from contacts.signup import paused
 
         register(held_suppressions)
         registry.register(*conditions.EVERY)
         problems.register(waiting.problems)
+        problems.register(paused.problems)

@@ -1,9 +1,11 @@
 from celery import shared_task
+from django.utils import timezone
 
 from contacts.growth import folding
 from contacts.importing.running import working
 from contacts.reach import counting
 from contacts.segments import counting as segments
+from contacts.signup import sweeping
 
 
 @shared_task(name="contacts.work_on_import", queue="jobs", acks_late=True, ignore_result=True)
@@ -38,3 +40,8 @@ def fold_growth() -> None:
 @shared_task(name="contacts.count_segments", queue="jobs", ignore_result=True)
 def count_segments() -> None:
     segments.refresh()
+
+
+@shared_task(name="contacts.sweep_signups", queue="jobs", ignore_result=True)
+def sweep_signups() -> None:
+    sweeping.sweep(timezone.now())

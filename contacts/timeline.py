@@ -44,6 +44,14 @@ _CHANNELS = {
     "complaint": "by marking a mail as spam",
     "setup": "when this was set up",
     "provider": "with the provider that carried the mail",
+    "form": "by a sign-up form",
+}
+
+
+_ACTS: dict[str, str] = {
+    ConsentEvent.Kind.ASKED: "Asked for {}",
+    ConsentEvent.Kind.GIVEN: "Subscribed to {}",
+    ConsentEvent.Kind.WITHDRAWN: "Unsubscribed from {}",
 }
 
 
@@ -58,9 +66,7 @@ _COUNTING_CHANNELS = {
 @register
 def _consent(contact: Contact) -> Iterable[Entry]:
     for event in contact.consent_events.select_related("list", "by").order_by("-id")[:200]:
-        what = event.list.name if event.list else "everything"
-        given = event.kind == ConsentEvent.Kind.GIVEN
-        title = f"Subscribed to {what}" if given else f"Unsubscribed from {what}"
+        title = _ACTS[event.kind].format(event.list.name if event.list else "everything")
         how = _CHANNELS.get(event.channel, event.channel)
         who = f"{how}, {event.by}" if event.by else how
         yield Entry(event.at, "consent", f"{title} {who}", event.text)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from contacts.views import exports, fields, held, imports, lists, people, person, segments, suppressions
+from contacts.views import exports, fields, held, imports, lists, people, person, segments, signup_forms, suppressions
 
 urlpatterns: list[URLPattern] = [
     path("contacts/", people.contacts, name="contacts"),
@@ -29,6 +29,14 @@ urlpatterns: list[URLPattern] = [
     path("segments/<int:pk>/edit/", segments.edit, name="segment-edit"),
     path("segments/<int:pk>/delete/", segments.delete, name="segment-delete"),
     path("segments/<int:pk>/why/", segments.why, name="segment-why"),
+    path("forms/", signup_forms.forms, name="forms"),
+    path("forms/new/", signup_forms.add, name="form-add"),
+    path("forms/<int:pk>/", signup_forms.form, name="form"),
+    path("forms/<int:pk>/edit/", signup_forms.edit, name="form-edit"),
+    path("forms/<int:pk>/duplicate/", signup_forms.duplicate, name="form-duplicate"),
+    path("forms/<int:pk>/pause/", signup_forms.pause, name="form-pause"),
+    path("forms/<int:pk>/archive/", signup_forms.archive, name="form-archive"),
+    path("forms/<int:pk>/delete/", signup_forms.delete, name="form-delete"),
     path("suppressions/", suppressions.suppressions, name="suppressions"),
     path("suppressions/new/", suppressions.add, name="suppression-add"),
     path("suppressions/held/", held.held, name="suppressions-held"),

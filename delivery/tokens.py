@@ -28,6 +28,7 @@ UNSUBSCRIBE = "u"  # contact, batch
 BOUNCE = "b"  # message; in the envelope address
 MESSAGE_ID = "m"  # message; in the Message-ID header
 VIEW = "v"  # message
+CONFIRM = "y"  # message; of a sign-up, by whose button it is confirmed
 OPEN_OF_BATCH = "O"  # batch; the same in each of its mails, for counting that knows no person
 CLICK_OF_BATCH = "C"  # batch, link
 
@@ -37,6 +38,7 @@ _SLICES = {
     BOUNCE: slice(20, 30),
     MESSAGE_ID: slice(30, 40),
     VIEW: slice(40, 50),
+    CONFIRM: slice(50, 60),
     OPEN_OF_BATCH: slice(0, 10),
     CLICK_OF_BATCH: slice(10, 20),
 }

@@ -2,14 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from tracking.views import counting, keeping, messages, people, public, tagging, uncertain
+from tracking.views import counting, keeping, messages, people, public, signup, signup_preview, tagging, uncertain
 
 urlpatterns: list[URLPattern] = [
     path("u/<str:token>", public.unsubscribe, name="unsubscribe"),
     path("u/<str:token>/leave", public.leave, name="unsubscribe-leave"),
     path("u/<str:token>/undo", public.undo, name="unsubscribe-undo"),
     path("u/<str:token>/counting", public.answer_counting, name="unsubscribe-counting"),
+    path("f/<slug:key>", signup.form, name="signup"),
+    path("f/<slug:key>/frame", signup.frame, name="signup-frame"),
+    path("f/<slug:key>/again", signup.again, name="signup-again"),
+    path("y/<str:token>", signup.confirm, name="signup-confirm"),
     path("v/<str:token>", public.view, name="view-mail"),
+    path("forms/preview/", signup_preview.preview, name="form-preview"),
     path("settings/counting/", counting.counting, name="counting"),
     path("settings/events/", keeping.keeping, name="event-keeping"),
     path("messages/", messages.messages, name="messages"),
