@@ -7,8 +7,10 @@ class ContactsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.shell import problems
         from accounts.shell.notices import register
+        from contacts import timeline
         from contacts.importing.running import waiting
         from contacts.notices import held_suppressions
+        from contacts.profile import changing, notes
         from contacts.segments import conditions, registry
         from contacts.signup import paused
 
@@ -16,3 +18,5 @@ class ContactsConfig(AppConfig):
         registry.register(*conditions.EVERY)
         problems.register(waiting.problems)
         problems.register(paused.problems)
+        timeline.register(changing.story)
+        timeline.register(notes.story)

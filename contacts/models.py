@@ -8,23 +8,38 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 
+from contacts.bulk.models import BulkChange, BulkSlice
+from contacts.downloads.models import ExportJob
 from contacts.growth.models import ListChange, ListDay, LostSubscription
+from contacts.importing.undoing.models import ImportGraver, ImportOverwritten, ImportSlice, ImportUndo
+from contacts.profile.models import Note, ValueChange
 from contacts.reach.models import AudienceCount, AudienceDay
 from contacts.reachability import SUBSCRIBED
 from contacts.signup.models import SignupForm, SignupHour, SignupLetter, SignupRequest, SignupWording
+from contacts.table.models import ChosenColumns, SearchBlock, StaleBlock
 
 __all__ = [  # what Django is to know and other modules import
     "AudienceCount",
     "AudienceDay",
+    "BulkChange",
+    "BulkSlice",
+    "ChosenColumns",
     "ConsentEvent",
     "Contact",
     "ContactQuerySet",
+    "ExportJob",
     "Field",
+    "ImportGraver",
     "ImportJob",
+    "ImportOverwritten",
+    "ImportSlice",
+    "ImportUndo",
     "ListChange",
     "ListDay",
     "LostSubscription",
     "MailingList",
+    "Note",
+    "SearchBlock",
     "Segment",
     "SegmentDay",
     "SignupForm",
@@ -32,9 +47,11 @@ __all__ = [  # what Django is to know and other modules import
     "SignupLetter",
     "SignupRequest",
     "SignupWording",
+    "StaleBlock",
     "Subscription",
     "Suppression",
     "TrackingConsent",
+    "ValueChange",
 ]
 
 
@@ -116,12 +133,29 @@ class Contact(models.Model):
     last_sent_at = models.DateTimeField(null=True)
     last_opened_at = models.DateTimeField(null=True)
     last_clicked_at = models.DateTimeField(null=True)
+    # Of the last campaigns: how many are known, and a bit for each that was opened or clicked in, the latest is bit 0.
+    recent_mails = models.SmallIntegerField(default=0, db_default=0)
+    recent_opened = models.BigIntegerField(default=0, db_default=0)
+    recent_clicked = models.BigIntegerField(default=0, db_default=0)
 
     objects = ContactQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("email"), name="one_contact_per_email")]
-        indexes = [models.Index(fields=["id"], name="contact_tagged", condition=Q(attributes__has_key="tags"))]
+        indexes = [
+            models.Index(fields=["id"], name="contact_tagged", condition=Q(attributes__has_key="tags")),
+            models.Index(
+                Lower("last_name"),
+                Lower("first_name"),
+                "id",
+                name="contact_by_name",
+                condition=~Q(first_name="", last_name=""),
+            ),
+            models.Index(fields=["id"], name="contact_nameless", condition=Q(first_name="", last_name="")),
+            models.Index(
+                fields=["last_clicked_at", "id"], name="contact_clicked", condition=Q(last_clicked_at__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.email

@@ -2,18 +2,43 @@
 
 from django.urls import URLPattern, path
 
-from contacts.views import exports, fields, held, imports, lists, people, person, segments, signup_forms, suppressions
+from contacts.views import (
+    bulk,
+    exports,
+    fields,
+    held,
+    imports,
+    lists,
+    notes,
+    people,
+    person,
+    segments,
+    signup_forms,
+    suppressions,
+    undoing,
+    values,
+)
 
 urlpatterns: list[URLPattern] = [
     path("contacts/", people.contacts, name="contacts"),
     path("contacts/new/", person.add, name="contact-add"),
     path("contacts/export/", exports.contacts, name="contacts-export"),
+    path("contacts/columns/", people.choose_columns, name="contacts-columns"),
+    path("contacts/change/", bulk.begin, name="bulk-begin"),
+    path("contacts/changes/", bulk.changes, name="bulk-changes"),
+    path("contacts/changes/<int:pk>/", bulk.change, name="bulk-change"),
+    path("contacts/changes/<int:pk>/stop/", bulk.cancel, name="bulk-cancel"),
+    path("contacts/changes/<int:pk>/undo/", bulk.undo, name="bulk-undo"),
     path("contacts/fields/", fields.fields, name="fields"),
     path("contacts/fields/new/", fields.add, name="field-add"),
     path("contacts/fields/<int:pk>/rename/", fields.rename, name="field-rename"),
     path("contacts/fields/<int:pk>/delete/", fields.delete, name="field-delete"),
     path("contacts/<int:pk>/", person.contact, name="contact"),
     path("contacts/<int:pk>/edit/", person.edit, name="contact-edit"),
+    path("contacts/<int:pk>/value/<slug:name>/", values.value, name="contact-value"),
+    path("contacts/<int:pk>/notes/new/", notes.add, name="contact-note-add"),
+    path("contacts/<int:pk>/notes/<int:note_id>/", notes.note, name="contact-note"),
+    path("contacts/<int:pk>/notes/<int:note_id>/delete/", notes.delete, name="contact-note-delete"),
     path("contacts/<int:pk>/delete/", person.delete, name="contact-delete"),
     path("contacts/<int:pk>/unsubscribe/", person.unsubscribe, name="contact-unsubscribe"),
     path("contacts/<int:pk>/resubscribe/", person.resubscribe, name="contact-resubscribe"),
@@ -54,5 +79,7 @@ urlpatterns: list[URLPattern] = [
     path("imports/<int:pk>/change/", imports.change, name="import-change"),
     path("imports/<int:pk>/cancel/", imports.cancel, name="import-cancel"),
     path("imports/<int:pk>/refused/", imports.refused, name="import-refused"),
+    path("imports/<int:pk>/undo/", undoing.undo, name="import-undo"),
+    path("imports/<int:pk>/undo/start/", undoing.start, name="import-undo-start"),
     path("imports/<int:pk>/mend/", imports.mend, name="import-mend"),
 ]

@@ -15,16 +15,8 @@ from config.wsgi import recipients
 from delivery import tokens
 from tracking import slim
 
-PREFIXES = (
-    "/o/",
-    "/c/",
-    "/u/",
-    "/v/",
-    "/f/",
-    "/y/",
-    "/i/",
-    "/static/",
-)  # pictures and style sheets belong to their mails and pages
+# Pictures and style sheets belong to their mails and pages.
+PREFIXES = ("/o/", "/c/", "/u/", "/v/", "/f/", "/y/", "/g/", "/i/", "/static/")
 SHORT = slim.SHORT
 _THREADS = 4
 
@@ -47,13 +39,18 @@ def are_for(path: str) -> bool:
 
 
 def wants_body(method: str, path: str) -> bool:
-    """Sign-up forms, and buttons of pages with a token of ours. A one-click's body says nothing more."""
+    """Sign-up forms; buttons of pages and what a site reports only with a token of ours.
+
+    A one-click's body says nothing more.
+    """
     if method != "POST":
         return False
     if path.startswith("/f/"):
         return True
     if path.startswith("/y/"):
         return tokens.read(tokens.CONFIRM, path[3:]) is not None
+    if path.startswith("/g/"):
+        return tokens.read(tokens.GOAL, path[3:]) is not None
     if not path.startswith("/u/"):
         return False
     token, _, button = path[3:].partition("/")

@@ -11,7 +11,7 @@ import contacts.signup.models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0013_lists_fields_guesses'),
+        ('contacts', '0019_orders_of_the_table'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
