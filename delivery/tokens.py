@@ -46,6 +46,7 @@ _SLICES = {
     GOAL: slice(20, 30),
     CONFIRM: slice(30, 40),
 }
+# A confirmation's token is of a message, too, but of their digest all 60 octets are given away.
 _OF_NO_MESSAGE = frozenset((OPEN_OF_BATCH, CLICK_OF_BATCH, GOAL, CONFIRM))
 _WITH_LINK = frozenset((CLICK, CLICK_OF_BATCH))
 _PROOF_BYTES = 10

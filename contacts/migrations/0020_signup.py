@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                 ('asked_at', models.DateTimeField()),
                 ('expires_at', models.DateTimeField()),
                 ('confirmed_at', models.DateTimeField(null=True)),
-                ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contacts.contact')),
+                ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contacts.contact')),
                 ('form', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requests', to='contacts.signupform')),
                 ('wording', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='contacts.signupwording')),
             ],

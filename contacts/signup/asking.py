@@ -55,11 +55,11 @@ def ask(form: SignupForm, answers: Answers, visitor: Visitor, now: datetime) -> 
         flood.watch(form, now)
     else:
         _add(request, answers)
-    if request.state != State.WAITING:
+    if request.state != State.WAITING or letters.is_recent(request, now, letters.AGAIN_AFTER):
         return request
     if not _needs_confirming(request):
         confirming.carry_out(request, now, ip=visitor.ip)
-    elif not letters.is_recent(request, now, letters.AGAIN_AFTER) and letters.may_go(request.key, now):
+    elif letters.may_go(request.key, now):
         letters.send(request, letters.Kind.CONFIRM, now)
     return request
 
@@ -110,9 +110,10 @@ def _new(form: SignupForm, answers: Answers, visitor: Visitor, now: datetime) ->
 
 def _add(request: SignupRequest, answers: Answers) -> None:
     """What was typed first stays: whoever confirms sees the lists and takes off what they did not ask for."""
-    request.lists = list(dict.fromkeys([*request.lists, *answers.lists]))
-    request.values = answers.values | request.values
-    request.save(update_fields=["lists", "values"])
+    lists, values = list(dict.fromkeys([*request.lists, *answers.lists])), answers.values | request.values
+    if (lists, values) != (request.lists, request.values):
+        request.lists, request.values = lists, values
+        request.save(update_fields=["lists", "values"])
 
 
 def _needs_confirming(request: SignupRequest) -> bool:

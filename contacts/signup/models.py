@@ -124,7 +124,7 @@ class SignupRequest(models.Model):
     asked_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
-    contact = models.ForeignKey("contacts.Contact", models.SET_NULL, null=True, related_name="+")
+    contact = models.ForeignKey("contacts.Contact", models.CASCADE, null=True, related_name="+")
 
     class Meta:
         constraints = [

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
@@ -48,8 +49,8 @@ def form(request: StaffRequest, pk: int) -> HttpResponse:
         "waiting": found.requests.filter(state=SignupRequest.State.WAITING).count(),
         "latest": found.requests.select_related("contact").order_by("-id")[:_LATEST],
         "address": f"{base}{reverse('signup', args=[found.key])}",
-        "frame_address": f"{base}{reverse('signup-frame', args=[found.key])}",
-        "code": _code(found, f"{base}{reverse('signup', args=[found.key])}", organisation),
+        "frame_code": _to_copy(_frame_code(found, f"{base}{reverse('signup-frame', args=[found.key])}")),
+        "code": _to_copy(_code(found, f"{base}{reverse('signup', args=[found.key])}", organisation)),
     }
     return render(request, "contacts/forms/form.html", context)
 
@@ -134,6 +135,19 @@ def _edit(request: StaffRequest, found: SignupForm) -> HttpResponse:
 def _counted() -> SignupFormQuerySet:
     sums: dict[str, Any] = {name: Sum(f"hours__{name}", default=0) for name in counting.COUNTS}
     return SignupForm.objects.annotate(**sums)
+
+
+def _to_copy(code: str) -> str:
+    """As it stands, so marked as safe for no page: what shows it must escape it."""
+    return "".join([code])
+
+
+def _frame_code(found: SignupForm, address: str) -> str:
+    return format_html(
+        '<iframe src="{}" title="{}" width="100%" height="560" sandbox="allow-forms" style="border:0"></iframe>',
+        address,
+        found.title or "Sign up",
+    )
 
 
 def _code(found: SignupForm, address: str, organisation: Organisation | None) -> str:

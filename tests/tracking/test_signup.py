@@ -1,5 +1,6 @@
 """A sign-up from the form to the list, and what strangers can do to other people's addresses with it."""
 
+import html
 import re
 import time
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 from contacts import audience, consent, timeline
 from contacts.models import (
     ConsentEvent,
@@ -295,7 +296,7 @@ def test_every_kind_of_field_is_asked_for_and_only_the_frame_may_be_framed(
     assert "form-action 'self' https://shop.example" in page.headers["Content-Security-Policy"]
     assert "frame-ancestors 'self' https://shop.example" in frame.headers["Content-Security-Policy"]
     assert "X-Frame-Options" not in frame.headers
-    given = {
+    given: dict[str, Any] = {
         "f_text": "Köln",
         "f_number": "42",
         "f_date": "2026-03-12",
@@ -317,3 +318,18 @@ def test_every_kind_of_field_is_asked_for_and_only_the_frame_may_be_framed(
         "f_choices": ["Red", "Blue"],
         "f_url": "https://ada.example/",
     }
+
+
+def test_code_for_other_sites_is_shown_as_code_whatever_it_holds(
+    client_for: Any, marketer: User, form: SignupForm, browser: Client, news: MailingList
+) -> None:
+    Field.objects.create(key="odd", label="</textarea><script>alert(1)</script>")
+    form.fields, form.title = [{"key": "odd", "required": True}], 'Say "hi"</textarea>'
+    form.save()
+    page = client_for(marketer).get(f"/forms/{form.pk}/").content.decode()
+    code = html.unescape(re.search(r'id="form-code"[^>]*>(.*?)</textarea>', page, re.DOTALL)[1])  # type: ignore[index]
+    assert code.startswith('<form method="post" action="https://news.nordlicht.example/f/')
+    assert "&lt;/textarea&gt;&lt;script&gt;" in code
+    assert "title=&quot;Say &amp;quot;hi&amp;quot;" in page
+    fields = {name for name, _ in re.findall(r'name="(\w+)"(?:[^>]* value="([^"]*)")?', code)}
+    assert fields == {"homepage", "email", "odd"}

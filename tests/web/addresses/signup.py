@@ -5,7 +5,7 @@ from django.core import signing
 from django.utils import timezone
 
 from contacts.models import SignupForm, SignupRequest, Subscription
-from contacts.signup import asking, stamps
+from contacts.signup import asking, letters, stamps
 from contacts.signup.models import SignupLetter
 from delivery import tokens
 from delivery.models import Provider
@@ -91,7 +91,7 @@ def states(cast: Cast) -> object:
 def again(cast: Cast) -> dict[str, Any]:
     waiting(cast)
     request = SignupRequest.objects.get()
-    SignupLetter.objects.update(at=timezone.now() - asking.letters.BUTTON_AFTER)
+    SignupLetter.objects.update(at=timezone.now() - letters.BUTTON_AFTER)
     return {"again": stamps.for_another_mail(form(cast).key, request.email)}
 
 
