@@ -31,6 +31,7 @@ class Kind(IntEnum):
     SEGMENTS = 734_000_011
     SIGNUP = 734_000_021
     FOLDING = 734_000_012
+    FIELDS = 734_000_031
     SEARCH = 734_000_013
 
 

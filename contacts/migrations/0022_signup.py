@@ -11,7 +11,7 @@ import contacts.signup.models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0019_orders_of_the_table'),
+        ('contacts', '0021_imports_read_first'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
