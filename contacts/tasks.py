@@ -1,4 +1,5 @@
 from celery import shared_task
+from django.utils import timezone
 
 from contacts.bulk import working as bulk_working
 from contacts.erasing import working as erasing
@@ -9,6 +10,7 @@ from contacts.profile_fields import counting as fields
 from contacts.profile_fields import working as field_changes
 from contacts.reach import counting
 from contacts.segments import counting as segments
+from contacts.signup import sweeping
 from contacts.table import searching
 
 
@@ -72,6 +74,11 @@ def erase(*, erasure_id: int) -> None:
 def sweep_erasures() -> None:
     for erasure_id in erasing.sweep():
         erase.delay(erasure_id=erasure_id)
+
+
+@shared_task(name="contacts.sweep_signups", queue="jobs", ignore_result=True)
+def sweep_signups() -> None:
+    sweeping.sweep(timezone.now())
 
 
 @shared_task(name="contacts.count_fields", queue="jobs", ignore_result=True)

@@ -6,7 +6,7 @@ from psycopg import sql
 
 from contacts.erasing import files, words
 from contacts.erasing.registry import Part, Person, register
-from contacts.models import BulkSlice, Contact, ImportOverwritten
+from contacts.models import BulkSlice, Contact, ImportOverwritten, SignupLetter, SignupRequest
 from contacts.table.models import SearchBlock, StaleBlock
 from contacts.table.searching import BITS
 
@@ -19,6 +19,7 @@ def register_parts() -> None:
         words.part_for("accounts.AuditEntry"),
         words.part_for("contacts.Suppression", "detail"),
         words.part_for("contacts.Segment"),
+        Part("sign-ups", "What they typed into forms, and mails about that", signups),
         Part("search", "Where words are searched for", search),
         Part("overwritten values", "Values that an import overwrote", overwritten),
         Part("bulk changes", "What changes of many people would take back", bulk_changes),
@@ -72,3 +73,8 @@ def bulk_changes(person: Person) -> int:
             piece.save(update_fields=["was"])
             count += 1
     return count
+
+
+def signups(person: Person) -> int:
+    letters = SignupLetter.objects.filter(key=person.address).delete()[0]
+    return letters + SignupRequest.objects.filter(key=person.address).delete()[0]

@@ -59,7 +59,7 @@ DROP TABLE contacts_erasuresalt;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', "0020_field_changes"),
+        ('contacts', "0022_signup"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
