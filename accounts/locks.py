@@ -31,6 +31,7 @@ class Kind(IntEnum):
     SEGMENTS = 734_000_011
     FOLDING = 734_000_012
     FIELDS = 734_000_031
+    GUESSING = 734_000_032
     SEARCH = 734_000_013
 
 
