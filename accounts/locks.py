@@ -33,6 +33,7 @@ class Kind(IntEnum):
     ERASING = 734_000_041
     FOLDING = 734_000_012
     FIELDS = 734_000_031
+    GUESSING = 734_000_032
     SEARCH = 734_000_013
 
 

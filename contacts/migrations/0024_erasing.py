@@ -59,7 +59,7 @@ DROP TABLE contacts_erasuresalt;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', "0022_signup"),
+        ('contacts', "0023_guessing"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
