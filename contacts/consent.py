@@ -84,7 +84,9 @@ def subscribe(
 
 
 @transaction.atomic
-def resubscribe(contact: Contact, *, lists: Sequence[int], channel: str, by: User | None, text: str) -> None:
+def resubscribe(
+    contact: Contact, *, lists: Sequence[int], channel: str, by: User | None, text: str, ip: str | None = None
+) -> None:
     """Put `contact` back on `lists` because it asked for it; `text` says how. Raises StillSuppressed."""
     suppression = Suppression.objects.select_for_update().filter(email=addresses.key(contact.email)).first()
     if suppression and suppression.reason != Suppression.Reason.UNSUBSCRIBED:
@@ -95,7 +97,7 @@ def resubscribe(contact: Contact, *, lists: Sequence[int], channel: str, by: Use
         Subscription.objects.update_or_create(
             contact=contact, list_id=list_id, defaults={"state": Subscription.State.SUBSCRIBED}
         )
-    _record_given(contact, list(lists), channel=channel, by=by, text=text)
+    _record_given(contact, list(lists), channel=channel, by=by, text=text, ip=ip)
 
 
 @transaction.atomic

@@ -12,7 +12,8 @@ from contacts.models import Field
 Value = str | int | float | bool
 
 RESERVED = frozenset(
-    {"email", "first_name", "last_name", "language", "unsubscribe_url", "view_url", "organisation", "tags"}
+    {"email", "first_name", "last_name", "language", "organisation", "tags"}
+    | {"unsubscribe_url", "preferences_url", "view_url"}
 )
 _YES = frozenset(["yes", "y", "true", "t", "1", "on", "x", "ja", "j", "oui", "o", "vrai", "wahr", "si", "sí"])
 _NO = frozenset(["no", "n", "false", "f", "0", "off", "nein", "non", "faux", "falsch"])

@@ -39,11 +39,19 @@ def entries(contact: Contact) -> list[Entry]:
 _CHANNELS = {
     "import": "by an import",
     "hand": "by hand",
-    "page": "on the unsubscribe page",
+    "page": "on the page for recipients",
     "one-click": "by the button of their mail program",
     "complaint": "by marking a mail as spam",
     "setup": "when this was set up",
     "provider": "with the provider that carried the mail",
+}
+
+
+_ACTS: dict[str, str] = {
+    ConsentEvent.Kind.GIVEN: "Subscribed to {}",
+    ConsentEvent.Kind.WITHDRAWN: "Unsubscribed from {}",
+    ConsentEvent.Kind.PAUSED: "Paused all mail",
+    ConsentEvent.Kind.RESUMED: "Ended the pause of all mail",
 }
 
 
@@ -58,9 +66,7 @@ _COUNTING_CHANNELS = {
 @register
 def _consent(contact: Contact) -> Iterable[Entry]:
     for event in contact.consent_events.select_related("list", "by").order_by("-id")[:200]:
-        what = event.list.name if event.list else "everything"
-        given = event.kind == ConsentEvent.Kind.GIVEN
-        title = f"Subscribed to {what}" if given else f"Unsubscribed from {what}"
+        title = _ACTS[event.kind].format(event.list.name if event.list else "everything")
         how = _CHANNELS.get(event.channel, event.channel)
         who = f"{how}, {event.by}" if event.by else how
         yield Entry(event.at, "consent", f"{title} {who}", event.text)
@@ -89,6 +95,16 @@ def _lifting(contact: Contact) -> Iterable[Entry]:
         who = f", by {entry.user}" if entry.user else ""
         title = f"May get mail again{who}" + (f"; was: {was}" if was else "")
         yield Entry(entry.at, "suppression", title, entry.detail.get("reason", ""))
+
+
+@register
+def _moving(contact: Contact) -> Iterable[Entry]:
+    for change in contact.address_changes.exclude(confirmed_at=None).order_by("-id")[:50]:
+        if change.confirmed_at:
+            said = f"Changed their address to {change.new_email}, confirmed from there"
+            yield Entry(change.confirmed_at, "consent", said, f"Before: {change.old_email}")
+        if change.undone_at:
+            yield Entry(change.undone_at, "consent", f"Put their address back to {change.old_email}")
 
 
 @register

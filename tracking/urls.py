@@ -2,13 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from tracking.views import counting, keeping, messages, people, public, tagging, uncertain
+from tracking.views import counting, keeping, messages, moving, people, preferences, public, tagging, uncertain
 
 urlpatterns: list[URLPattern] = [
+    path("u/address/<str:secret>", moving.confirm, name="address-confirm"),
+    path("u/address/<str:secret>/back", moving.back, name="address-back"),
     path("u/<str:token>", public.unsubscribe, name="unsubscribe"),
     path("u/<str:token>/leave", public.leave, name="unsubscribe-leave"),
     path("u/<str:token>/undo", public.undo, name="unsubscribe-undo"),
     path("u/<str:token>/counting", public.answer_counting, name="unsubscribe-counting"),
+    path("u/<str:token>/preferences", preferences.page, name="preferences"),
     path("v/<str:token>", public.view, name="view-mail"),
     path("settings/counting/", counting.counting, name="counting"),
     path("settings/events/", keeping.keeping, name="event-keeping"),
