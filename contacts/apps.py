@@ -7,10 +7,14 @@ class ContactsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.shell import problems
         from accounts.shell.notices import register
+        from contacts import timeline
         from contacts.importing.running import waiting
         from contacts.notices import held_suppressions
+        from contacts.profile import changing, notes
         from contacts.segments import conditions, registry
 
         register(held_suppressions)
         registry.register(*conditions.EVERY)
         problems.register(waiting.problems)
+        timeline.register(changing.story)
+        timeline.register(notes.story)

@@ -100,6 +100,16 @@ def resubscribe(
     _record_given(contact, list(lists), channel=channel, by=by, text=text, ip=ip)
 
 
+def follow(contact: Contact, before: str) -> None:
+    """Whoever unsubscribed from everything, or complained, did so under whatever address they have now."""
+    said = Suppression.objects.filter(email=addresses.key(before), reason__in=_THEIR_WORD).first()
+    if said and addresses.key(before) != addresses.key(contact.email):
+        suppress(contact.email, said.reason, detail=f"Said as {before}", source=said.source)
+
+
+_THEIR_WORD = (Suppression.Reason.COMPLAINT, Suppression.Reason.UNSUBSCRIBED)
+
+
 @transaction.atomic
 def erase(contact: Contact) -> None:
     """Delete the person; that they wanted no mail is remembered, so that no later import brings them back."""

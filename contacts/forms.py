@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models.functions import Lower
 from django.utils.html import format_html
 
@@ -13,8 +14,8 @@ from contacts import addresses, consent, fields, tags, tracking_consent
 from contacts.exporting import joined
 from contacts.importing.reading.cells import split_names
 from contacts.models import Contact, Field, MailingList, TrackingConsent
-
-_OWN = ("email", "first_name", "last_name", "language", "time_zone")
+from contacts.profile import changing
+from contacts.profile.changing import OWN
 
 
 class AddressField(LineField):
@@ -126,26 +127,54 @@ class ContactForm(forms.Form):
         was = getattr(self.contact, column) if self.contact else TrackingConsent.UNKNOWN
         return bool(self.cleaned_data.get(column) == TrackingConsent.GIVEN != was)
 
+    @transaction.atomic
     def save(self, *, source: str = "", by: User | None = None) -> Contact:
-        contact = self.contact or Contact(source=source)
-        for name in _OWN:
-            setattr(contact, name, self.cleaned_data[name])
-        for own in self.own_fields:
-            value = self.cleaned_data.get(f"field_{own.key}")
-            if value in (None, ""):
-                contact.attributes.pop(own.key, None)
-            else:
-                contact.attributes[own.key] = value
-        if self.cleaned_data["tags"]:
-            contact.attributes[tags.KEY] = self.cleaned_data["tags"]
-        else:
-            contact.attributes.pop(tags.KEY, None)
+        """Write what the form holds; what it does not hold stays as it is now."""
+        contact = Contact(source=source)
+        if self.contact:
+            contact = Contact.objects.select_for_update(no_key=True).get(pk=self.contact.pk)
+        before = changing.values(contact)
+        self._write(contact)
         # Consent is not among them: it may have been withdrawn a moment ago, and has its own way in.
-        contact.save(update_fields=None if contact.pk is None else [*_OWN, "attributes", "updated_at"])
-        states = {part: self.cleaned_data[column] for part, column in tracking_consent.COLUMNS.items()}
-        said = self.cleaned_data["tracking_said"]
+        contact.save(update_fields=None if contact.pk is None else [*OWN, "attributes", "updated_at"])
+        if self.contact:
+            changing.record(contact, before, by=by)
+            consent.follow(contact, before["email"])
+        states = {
+            part: self.cleaned_data[column]
+            for part, column in tracking_consent.COLUMNS.items()
+            if column in self.cleaned_data
+        }
+        said = self.cleaned_data.get("tracking_said", "")
         tracking_consent.record(contact, tracking_consent.Answer(states, channel="hand", text=said, by=by))
         return contact
+
+    def _write(self, contact: Contact) -> None:
+        for name in OWN:
+            if name in self.cleaned_data:
+                setattr(contact, name, self.cleaned_data[name])
+        given = {
+            own.key: self.cleaned_data[f"field_{own.key}"]
+            for own in self.own_fields
+            if f"field_{own.key}" in self.fields
+        }
+        if "tags" in self.fields:
+            given[tags.KEY] = self.cleaned_data["tags"]
+        for name, value in given.items():
+            if value in (None, "", []):
+                contact.attributes.pop(name, None)
+            else:
+                contact.attributes[name] = value
+
+
+class ValueForm(ContactForm):
+    """One value of a person, changed where it is read."""
+
+    def __init__(self, *args: Any, contact: Contact, name: str, **options: Any) -> None:
+        super().__init__(*args, contact=contact, **options)
+        kept = [name, "tracking_said"] if name in tracking_consent.COLUMNS.values() else [name]
+        self.fields = {each: self.fields[each] for each in kept}
+        self.fields[name].widget.attrs |= {"autofocus": True}
 
 
 class NewContactForm(ContactForm):
@@ -245,7 +274,7 @@ def _control(own: Field) -> forms.CharField:
 
 
 def _initial(contact: Contact, own_fields: list[Field]) -> dict[str, Any]:
-    initial = {name: getattr(contact, name) for name in (*_OWN, *tracking_consent.COLUMNS.values())}
+    initial = {name: getattr(contact, name) for name in (*OWN, *tracking_consent.COLUMNS.values())}
     initial["tags"] = joined(contact.attributes.get(tags.KEY) or ())
     for own in own_fields:
         value = contact.attributes.get(own.key, "")

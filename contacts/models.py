@@ -7,9 +7,11 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower, Now
 from django.urls import reverse
+from django.utils import timezone
 
 from contacts.growth.models import ListChange, ListDay, LostSubscription
 from contacts.preferences.models import AddressChange
+from contacts.profile.models import Note, ValueChange
 from contacts.reach.models import AudienceCount, AudienceDay
 from contacts.reachability import SUBSCRIBED
 
@@ -26,11 +28,13 @@ __all__ = [  # what Django is to know and other modules import
     "ListDay",
     "LostSubscription",
     "MailingList",
+    "Note",
     "Segment",
     "SegmentDay",
     "Subscription",
     "Suppression",
     "TrackingConsent",
+    "ValueChange",
 ]
 
 
@@ -137,6 +141,10 @@ class Contact(models.Model):
     @property
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def is_paused(self) -> bool:
+        return bool(self.paused_until and self.paused_until > timezone.now())
 
     @property
     def best_state(self) -> str:

@@ -1,39 +1,117 @@
-"""Everything that happened with one person, told by whoever knows: other parts register their sources."""
+"""Everything that happened with one person, told by whoever knows: other parts register their sources.
 
-from collections.abc import Callable, Iterable
+It is read page by page from the latest on: a page asks each source for no more than it shows, so that somebody with
+thousands of events costs what somebody with fifty costs.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from operator import attrgetter
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
 
 from contacts.addresses import key
 from contacts.models import ConsentEvent, Contact, Suppression, TrackingConsent
 from contacts.suppression import lifting
 
+T = TypeVar("T", bound=Model)
+SIZE = 50
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MOST_AT_ONCE = 5_000  # of one moment: an import that put somebody on as many lists
+
 
 @dataclass(frozen=True)
 class Entry:
     at: datetime
-    kind: str  # a word for the icon and the filter: consent, suppression, mail, open, click
+    kind: str  # a word for the icon and the filter; see FILTERS
     title: str
     detail: str = ""
     url: str = ""
+    change_url: str = ""  # where it can be changed: a note
 
 
-Source = Callable[[Contact], Iterable[Entry]]
+@dataclass(frozen=True)
+class Wanted:
+    """What a source is asked for: its latest `limit` entries, the latest first, none after `until`, of `kinds` alone
+    (empty: of all).
+    """
+
+    until: datetime | None = None
+    limit: int = 200
+    kinds: frozenset[str] = frozenset()
+
+    def wants(self, *kinds: str) -> bool:
+        return not self.kinds or not self.kinds.isdisjoint(kinds)
+
+
+Source = Callable[[Contact, Wanted], Iterable[Entry]]
+
+FILTERS: dict[str, tuple[str, frozenset[str]]] = {
+    "mails": ("Mails", frozenset({"mail"})),
+    "opens": ("Opens", frozenset({"open"})),
+    "clicks": ("Clicks", frozenset({"click"})),
+    "programs": ("By programs", frozenset({"machine"})),
+    "back": ("Came back", frozenset({"bounce", "complaint", "reply"})),
+    "consent": ("Consent", frozenset({"consent", "suppression", "arrival"})),
+    "changes": ("Changes", frozenset({"change"})),
+    "notes": ("Notes", frozenset({"note"})),
+}
 
 _sources: list[Source] = []
 
 
 def register(source: Source) -> Source:
-    """Let `source` tell its part of every person's story; it should bound what it returns. Safe to repeat."""
+    """Let `source` tell its part of every person's story. Safe to repeat."""
     if source not in _sources:
         _sources.append(source)
     return source
 
 
-def entries(contact: Contact) -> list[Entry]:
-    """The whole story, the latest first."""
-    return sorted((entry for source in _sources for entry in source(contact)), key=attrgetter("at"), reverse=True)
+def entries(contact: Contact, wanted: Wanted | None = None) -> list[Entry]:
+    """The latest of the story, the latest first."""
+    wanted = wanted or Wanted()
+    found = sorted(
+        (entry for source in _sources for entry in source(contact, wanted)), key=attrgetter("at"), reverse=True
+    )
+    return found[: wanted.limit]
+
+
+@dataclass(frozen=True)
+class Page:
+    entries: list[Entry]
+    earlier: str  # what `?before=` of the next page says; empty: there is nothing earlier
+
+
+def page(contact: Contact, before: str = "", filter_name: str = "", size: int = SIZE) -> Page:
+    """One page of the story. `before` is what an earlier page gave as `earlier`."""
+    until, skipped = _read(before)
+    kinds = FILTERS[filter_name][1] if filter_name in FILTERS else frozenset()
+    found = entries(contact, Wanted(until, size + skipped + 1, kinds))
+    # Of the moment at which the page before ended, so many were shown; sources tell each moment in one order.
+    rows = found[skipped:] if until else found
+    shown = rows[:size]
+    return Page(shown, _write(shown, until, skipped) if len(rows) > size else "")
+
+
+def _read(before: str) -> tuple[datetime | None, int]:
+    moment, _, skipped = before.partition("-")
+    if not (moment.isdecimal() and skipped.isdecimal() and len(moment) < 17 and len(skipped) < 6):
+        return None, 0
+    return _EPOCH + timedelta(microseconds=int(moment)), min(int(skipped), _MOST_AT_ONCE)
+
+
+def _write(shown: list[Entry], until: datetime | None, skipped: int) -> str:
+    last = shown[-1].at
+    count = sum(entry.at == last for entry in shown) + (skipped if last == until else 0)
+    return f"{(last - _EPOCH) // timedelta(microseconds=1)}-{count}"
+
+
+def latest(rows: "QuerySet[T]", wanted: Wanted, by: str = "at") -> "QuerySet[T]":
+    """What `wanted` asks for of `rows`, whose column `by` says when it was."""
+    found = rows.filter(**{f"{by}__lte": wanted.until}) if wanted.until else rows
+    return found.order_by(f"-{by}", "-pk")[: wanted.limit]
 
 
 _CHANNELS = {
@@ -64,17 +142,24 @@ _COUNTING_CHANNELS = {
 
 
 @register
-def _consent(contact: Contact) -> Iterable[Entry]:
-    for event in contact.consent_events.select_related("list", "by").order_by("-id")[:200]:
-        title = _ACTS[event.kind].format(event.list.name if event.list else "everything")
-        how = _CHANNELS.get(event.channel, event.channel)
-        who = f"{how}, {event.by}" if event.by else how
-        yield Entry(event.at, "consent", f"{title} {who}", event.text)
+def _consent(contact: Contact, wanted: Wanted) -> Iterator[Entry]:
+    if not wanted.wants("consent"):
+        return
+    for event in latest(contact.consent_events.select_related("list", "by"), wanted):
+        yield Entry(event.at, "consent", consent_in_words(event), event.text)
+
+
+def consent_in_words(event: ConsentEvent) -> str:
+    title = _ACTS[event.kind].format(event.list.name if event.list else "everything")
+    how = _CHANNELS.get(event.channel, event.channel)
+    return f"{title} {how}, {event.by}" if event.by else f"{title} {how}"
 
 
 @register
-def _counting(contact: Contact) -> Iterable[Entry]:
-    for event in contact.tracking_events.select_related("by").order_by("-id")[:200]:
+def _counting(contact: Contact, wanted: Wanted) -> Iterator[Entry]:
+    if not wanted.wants("consent"):
+        return
+    for event in latest(contact.tracking_events.select_related("by"), wanted):
         may = {TrackingConsent.GIVEN: "may be counted", TrackingConsent.REFUSED: "may not be counted"}
         said = may.get(TrackingConsent(event.state), "not asked")
         how = _COUNTING_CHANNELS.get(event.channel, event.channel)
@@ -83,14 +168,20 @@ def _counting(contact: Contact) -> Iterable[Entry]:
 
 
 @register
-def _suppression(contact: Contact) -> Iterable[Entry]:
-    for found in Suppression.objects.filter(email=key(contact.email)):
+def _suppression(contact: Contact, wanted: Wanted) -> Iterator[Entry]:
+    if not wanted.wants("suppression"):
+        return
+    for found in latest(Suppression.objects.filter(email=key(contact.email)), wanted, "created_at"):
         yield Entry(found.created_at, "suppression", f"Suppressed: {found.get_reason_display()}", found.detail)
 
 
 @register
-def _lifting(contact: Contact) -> Iterable[Entry]:
+def _lifting(contact: Contact, wanted: Wanted) -> Iterator[Entry]:
+    if not wanted.wants("suppression"):
+        return
     for entry in lifting.lifted(key(contact.email)):
+        if wanted.until and entry.at > wanted.until:
+            continue
         was = dict(Suppression.Reason.choices).get(entry.detail.get("was", ""), "")
         who = f", by {entry.user}" if entry.user else ""
         title = f"May get mail again{who}" + (f"; was: {was}" if was else "")
@@ -98,15 +189,20 @@ def _lifting(contact: Contact) -> Iterable[Entry]:
 
 
 @register
-def _moving(contact: Contact) -> Iterable[Entry]:
-    for change in contact.address_changes.exclude(confirmed_at=None).order_by("-id")[:50]:
+def _moving(contact: Contact, wanted: Wanted) -> Iterator[Entry]:
+    if not wanted.wants("consent"):
+        return
+    changes = contact.address_changes.all()
+    for change in latest(changes.exclude(confirmed_at=None), wanted, by="confirmed_at"):
         if change.confirmed_at:
             said = f"Changed their address to {change.new_email}, confirmed from there"
             yield Entry(change.confirmed_at, "consent", said, f"Before: {change.old_email}")
+    for change in latest(changes.exclude(undone_at=None), wanted, by="undone_at"):
         if change.undone_at:
             yield Entry(change.undone_at, "consent", f"Put their address back to {change.old_email}")
 
 
 @register
-def _arrival(contact: Contact) -> Iterable[Entry]:
-    yield Entry(contact.created_at, "arrival", "Added", contact.source)
+def _arrival(contact: Contact, wanted: Wanted) -> Iterator[Entry]:
+    if wanted.wants("arrival") and (wanted.until is None or contact.created_at <= wanted.until):
+        yield Entry(contact.created_at, "arrival", "Added", contact.source)

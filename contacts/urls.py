@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from contacts.views import exports, fields, held, imports, lists, people, person, segments, suppressions
+from contacts.views import exports, fields, held, imports, lists, notes, people, person, segments, suppressions, values
 
 urlpatterns: list[URLPattern] = [
     path("contacts/", people.contacts, name="contacts"),
@@ -14,6 +14,10 @@ urlpatterns: list[URLPattern] = [
     path("contacts/fields/<int:pk>/delete/", fields.delete, name="field-delete"),
     path("contacts/<int:pk>/", person.contact, name="contact"),
     path("contacts/<int:pk>/edit/", person.edit, name="contact-edit"),
+    path("contacts/<int:pk>/value/<slug:name>/", values.value, name="contact-value"),
+    path("contacts/<int:pk>/notes/new/", notes.add, name="contact-note-add"),
+    path("contacts/<int:pk>/notes/<int:note_id>/", notes.note, name="contact-note"),
+    path("contacts/<int:pk>/notes/<int:note_id>/delete/", notes.delete, name="contact-note-delete"),
     path("contacts/<int:pk>/delete/", person.delete, name="contact-delete"),
     path("contacts/<int:pk>/unsubscribe/", person.unsubscribe, name="contact-unsubscribe"),
     path("contacts/<int:pk>/resubscribe/", person.resubscribe, name="contact-resubscribe"),

@@ -13,7 +13,7 @@ DAYS = (30, 60, 90)
 
 def until(contact: Contact) -> datetime | None:
     """None: there is no pause, or it is over."""
-    return contact.paused_until if contact.paused_until and contact.paused_until > timezone.now() else None
+    return contact.paused_until if contact.is_paused else None
 
 
 @transaction.atomic

@@ -1,5 +1,8 @@
 """One person: added, shown, and what is done to them by hand."""
 
+from typing import Any
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,11 +11,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import audit
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
-from contacts import consent, timeline, tracking_consent
+from contacts import consent, timeline
 from contacts.addresses import key
+from contacts.filtering import Chip
 from contacts.forms import ContactForm, NewContactForm, ReasonForm, ResubscribeForm
-from contacts.models import Contact, Field, MailingList, Subscription, Suppression
+from contacts.models import Contact, MailingList, Subscription, Suppression
+from contacts.profile import shown
 from contacts.suppression import lifting
+
+_PROOFS = 10
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,6 +108,7 @@ def resubscribe(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _person_page(request: StaffRequest, person: Contact, status: int = 200) -> HttpResponse:
     suppression = _suppression(person)
+    proofs = timeline.entries(person, timeline.Wanted(limit=_PROOFS + 1, kinds=frozenset({"consent"})))
     subscriptions = list(person.subscriptions.select_related("list").order_by("list__name"))
     on = {s.list_id for s in subscriptions if s.state == Subscription.State.SUBSCRIBED}
     context = {
@@ -110,16 +118,32 @@ def _person_page(request: StaffRequest, person: Contact, status: int = 200) -> H
         "is_subscribed": bool(on),
         "suppression": suppression,
         "way_back": lifting.ways([suppression], request.user)[suppression.pk] if suppression else None,
-        "facts": [
-            (field.label, person.attributes[field.key], field.kind)
-            for field in Field.objects.all()
-            if field.key in person.attributes
-        ],
-        "tags": person.attributes.get("tags") or (),
-        "entries": timeline.entries(person),
-        "rules": tracking_consent.rules(),
+        "values": shown.values(person),
+        "proofs": proofs[:_PROOFS],
+        "has_more_proofs": len(proofs) > _PROOFS,
+        **_story(request, person),
     }
     return render(request, "contacts/contact.html", context, status=status)
+
+
+def _story(request: StaffRequest, person: Contact) -> dict[str, Any]:
+    shown_kind = request.GET.get("show", "")
+    chosen = shown_kind if shown_kind in timeline.FILTERS else ""
+    before = request.GET.get("before", "")
+    story = timeline.page(person, before, chosen)
+    names = {"": "Everything"} | {name: label for name, (label, _) in timeline.FILTERS.items()}
+    return {
+        "story": story,
+        "chips": [Chip(label, _story_url(name), name == chosen) for name, label in names.items()],
+        "is_filtered": bool(chosen),
+        "latest_url": _story_url(chosen) if before else "",
+        "earlier_url": _story_url(chosen, story.earlier) if story.earlier else "",
+    }
+
+
+def _story_url(chosen: str, before: str = "") -> str:
+    query = urlencode({name: value for name, value in (("show", chosen), ("before", before)) if value})
+    return f"?{query}#story"
 
 
 def _suppression(person: Contact) -> Suppression | None:

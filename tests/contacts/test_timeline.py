@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def mail_source() -> Iterator[None]:
-    def mails(contact: Contact) -> Iterable[timeline.Entry]:
+    def mails(contact: Contact, wanted: timeline.Wanted) -> Iterable[timeline.Entry]:
         yield timeline.Entry(timezone.now() + timedelta(hours=1), "mail", "Got “Autumn”", url="/messages/1/")
 
     timeline.register(mails)

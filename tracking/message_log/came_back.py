@@ -51,20 +51,20 @@ class Said:
 def of_messages(ids: Collection[int]) -> dict[int, list[Said]]:
     """By message, in the order in which it was heard."""
     found: dict[int, list[Said]] = {}
-    for event, email in _events(ids):
-        found.setdefault(event.message_id, []).append(_said(event, email))
+    for event, said in of_events(FeedbackEvent.objects.filter(message_id__in=ids).order_by("id")[:1000]):
+        found.setdefault(event.message_id, []).append(said)
     return found
+
+
+def of_events(rows: Iterable[FeedbackEvent]) -> list[tuple[FeedbackEvent, Said]]:
+    events = list(rows)
+    emails = dict(Message.objects.filter(pk__in={event.message_id for event in events}).values_list("pk", "email"))
+    return [(event, _said(event, emails.get(event.message_id, ""))) for event in events]
 
 
 def standing(rows: Iterable[Feedback]) -> dict[int, Words]:
     """How accepted messages stand by it."""
     return {row.message_id: _standing(row) for row in rows}
-
-
-def _events(ids: Collection[int]) -> list[tuple[FeedbackEvent, str]]:
-    events = list(FeedbackEvent.objects.filter(message_id__in=ids).order_by("id")[:1000])
-    emails = dict(Message.objects.filter(pk__in={event.message_id for event in events}).values_list("pk", "email"))
-    return [(event, emails.get(event.message_id, "")) for event in events]
 
 
 def _said(event: FeedbackEvent, email: str) -> Said:

@@ -69,7 +69,7 @@ def listed(email: str = "", *, before: int = 0, limit: int = 50) -> list[Listed]
     standing = _standing(messages)
     named = titles.titles(message.batch_id for message in messages)
     return [
-        _listed(message, waiting.get(message.id), named[message.batch_id], standing.get(message.id))
+        as_listed(message, waiting.get(message.id), named[message.batch_id], standing.get(message.id))
         for message in messages
     ]
 
@@ -122,10 +122,10 @@ class Story:
     @cached_property
     def events(self) -> list[Happened]:
         """What readers and programs did. Complaints stand with what came back, where their report is."""
-        found = Event.objects.filter(message_id=self.message.id).exclude(kind__in=_CAME_BACK)
+        found = Event.objects.filter(message_id=self.message.id).exclude(kind__in=CAME_BACK)
         rows = list(found.order_by("at")[:500])
         links = Link.objects.in_bulk({row.link_id for row in rows if row.link_id})
-        return [_happened(row, links.get(row.link_id)) for row in rows]
+        return [as_happened(row, links.get(row.link_id)) for row in rows]
 
     @cached_property
     def events_gone_before(self) -> date | None:
@@ -186,28 +186,16 @@ class Story:
         )
 
 
-def timeline(contact: Contact, limit: int = 200) -> Iterable[tuple[Listed, list[Happened], list[Said]]]:
-    """The contact's latest mails, each with what was done with it and what came back of it."""
-    messages = list(Message.objects.filter(contact_id=contact.pk).select_related("batch").order_by("-id")[:limit])
-    waiting = Waiting.objects.in_bulk([message.id for message in messages])
-    named = titles.titles(message.batch_id for message in messages)
-    ids = [message.id for message in messages]
-    happened, returned = events_by_message(ids), came_back.of_messages(ids)
-    for message in messages:
-        shown = _listed(message, waiting.get(message.id), named[message.batch_id])
-        yield shown, happened.get(message.id, []), returned.get(message.id, [])
-
-
 def events_by_message(ids: list[int]) -> dict[int, list[Happened]]:
-    rows = list(Event.objects.filter(message_id__in=ids).exclude(kind__in=_CAME_BACK).order_by("at")[:1000])
+    rows = list(Event.objects.filter(message_id__in=ids).exclude(kind__in=CAME_BACK).order_by("at")[:1000])
     links = Link.objects.in_bulk({row.link_id for row in rows if row.link_id})
     happened: dict[int, list[Happened]] = {}
     for row in rows:
-        happened.setdefault(row.message_id, []).append(_happened(row, links.get(row.link_id)))
+        happened.setdefault(row.message_id, []).append(as_happened(row, links.get(row.link_id)))
     return happened
 
 
-_CAME_BACK = (EventKind.COMPLAINT, EventKind.BOUNCE)
+CAME_BACK = (EventKind.COMPLAINT, EventKind.BOUNCE)
 
 
 def _standing(messages: Iterable[Message]) -> dict[int, Words]:
@@ -215,7 +203,7 @@ def _standing(messages: Iterable[Message]) -> dict[int, Words]:
     return came_back.standing(Feedback.objects.filter(pk__in=accepted))
 
 
-def _listed(message: Message, waiting: Waiting | None, title: Title, standing: Words | None = None) -> Listed:
+def as_listed(message: Message, waiting: Waiting | None, title: Title, standing: Words | None = None) -> Listed:
     at = message.accepted_at or message.batch.started_at or message.batch.created_at
     return Listed(message, title, standing or _words(message, waiting), at)
 
@@ -244,7 +232,7 @@ def _tried(row: Attempt) -> Tried:
 _CHANNELS = {"page": "by the page", "one-click": "by the button of the mail program"}
 
 
-def _happened(event: Event, link: Link | None) -> Happened:
+def as_happened(event: Event, link: Link | None) -> Happened:
     detail = (link.label or link.url) if link else _CHANNELS.get(event.channel, event.channel)
     if event.verdict:
         detail = f"{detail} (a program: {verdicts.words(event.verdict)})".strip()

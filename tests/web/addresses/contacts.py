@@ -10,7 +10,7 @@ from accounts.models import AuditEntry
 from contacts import consent
 from contacts.importing.plan import Plan
 from contacts.importing.running import jobs, working
-from contacts.models import Contact, Field, ImportJob, MailingList, Segment, Suppression
+from contacts.models import Contact, Field, ImportJob, MailingList, Note, Segment, Suppression
 from contacts.segments.rules import Group, Match, Rule, write
 from contacts.suppression import holding
 from tests.web import stage
@@ -156,6 +156,20 @@ def an_upload(cast: Cast) -> dict[str, Any]:
     return {"file": SimpleUploadedFile("people.csv", FILE.encode(), "text/csv")}
 
 
+def note(cast: Cast) -> dict[str, Any]:
+    text = f"Called. {stage.LONG_NAME}"
+    made = cast.once("note", lambda: person(cast).notes.create(text=text, by=cast.owner))
+    return {"pk": made.contact_id, "note_id": made.pk}
+
+
+def beside_a_note(cast: Cast) -> dict[str, Any]:
+    return {"pk": note(cast)["pk"]}
+
+
+def notes_now(cast: Cast) -> Any:
+    return list(Note.objects.order_by("id").values_list("text"))
+
+
 def everybody(cast: Cast) -> dict[str, Any]:
     """Somebody of each kind, so that the tables are full."""
     person(cast)
@@ -166,7 +180,7 @@ def everybody(cast: Cast) -> dict[str, Any]:
 
 ADDRESSES = {
     "contacts": Address(STAFF, everybody),
-    "contact": Address(STAFF, of(person)),
+    "contact": Address(STAFF, beside_a_note),
     "contact-add": Address(
         WRITERS,
         everybody,
@@ -186,6 +200,25 @@ ADDRESSES = {
         changes=contact_now,
         spoil="main form button.btn-primary",
     ),
+    "contact-value": Address(
+        WRITERS,
+        lambda cast: {"pk": person(cast).pk, "name": "first_name"},
+        post=lambda cast: {"first_name": "Augusta"},
+        changes=contact_now,
+        states=(
+            lambda cast: {"pk": person(cast).pk, "name": "time_zone"},
+            lambda cast: {"pk": person(cast).pk, "name": "open_consent"},
+        ),
+    ),
+    "contact-note-add": Address(
+        WRITERS,
+        of(person),
+        post=lambda cast: {"text": "Called"},
+        changes=notes_now,
+        spoil="main form button.btn-primary",
+    ),
+    "contact-note": Address(WRITERS, note, post=lambda cast: {"text": "Called twice"}, changes=notes_now),
+    "contact-note-delete": Address(WRITERS, note, get=False, post=lambda cast: {}, changes=notes_now),
     "contact-delete": Address(WRITERS, of(person), get=False, post=lambda cast: {}, changes=contact_now),
     "contact-unsubscribe": Address(
         WRITERS, of(person), get=False, post=lambda cast: {"reason": "Asked"}, changes=contact_now

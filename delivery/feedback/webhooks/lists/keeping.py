@@ -5,14 +5,14 @@ from importlib import import_module
 from itertools import islice
 
 from django.db import transaction
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 
 from accounts.secrets import Unreadable
 from accounts.wording import storable
 from contacts.addresses import key
 from contacts.models import Contact, Suppression
-from contacts.timeline import Entry
+from contacts.timeline import Entry, Wanted, latest
 from delivery.feedback.webhooks.catalogue import kinds
 from delivery.feedback.webhooks.lists.reading import MOST, Asking, Listed, NotRead, Read, asking
 from delivery.models import ProviderSuppression, Webhook
@@ -81,13 +81,16 @@ def still_mailed(webhook: Webhook, most: int) -> list[ProviderSuppression]:
     return list(listed.order_by("email")[:most])
 
 
-def entries(contact: Contact) -> Iterable[Entry]:
+def entries(contact: Contact, wanted: Wanted) -> Iterable[Entry]:
     """For the person's page."""
+    if not wanted.wants("suppression"):
+        return
     listed = ProviderSuppression.objects.filter(email=key(contact.email)).select_related("webhook")
-    for one in listed[:20]:
+    told = listed.annotate(told_at=Coalesce("since", "read_at"))
+    for one in latest(told, wanted, "told_at"):
         name = kinds()[one.webhook.kind].name
         title = f"On {name}’s own list: {_WORDS.get(one.reason, one.reason)}"
-        yield Entry(one.since or one.read_at, "suppression", title, one.words or "It takes mail for them and drops it.")
+        yield Entry(one.told_at, "suppression", title, one.words or "It takes mail for them and drops it.")
 
 
 def _has_keys(webhook: Webhook) -> bool:

@@ -1,0 +1,1 @@
+"""What people who work here say of one person: values changed by hand, and notes."""
