@@ -29,6 +29,7 @@ class Kind(IntEnum):
     COHORTS = 734_000_009
     AUDIENCE = 734_000_010
     SEGMENTS = 734_000_011
+    FOLDING = 734_000_012
 
 
 def hold(cursor: Any, kind: Kind, which: object = "") -> None:

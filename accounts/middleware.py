@@ -4,17 +4,22 @@ from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
 
 from accounts.models import Organisation, User
+from accounts.organisation import hosts
 from accounts.sessions import listing
 from accounts.shell import whole_pages
 from accounts.two_factor import factors
 
 Response = Callable[[HttpRequest], HttpResponse]
 _ALSO_STAFF = {"account_login", "account_logout"}
+# Where somebody who works here comes in, before anything is asked of the person.
+_ENTRANCES = {
+    *("setup", "mfa_authenticate", "passkey-login", "password-reset-ask", "password-reset", "account_inactive", "join"),
+}
 _NO_STORE = "no-store"
 # What somebody without a second factor may open where everybody needs one.
 _WITHOUT_FACTOR = {
@@ -25,7 +30,8 @@ _WITHOUT_FACTOR = {
 class StaffPages:
     """Set-up comes first, then a second factor where everybody needs one; times are the organisation's.
 
-    A fragment never swallows the login page.
+    A fragment never swallows the login page. The host of counted links, which strangers' mails name, shows none of
+    these pages.
 
     Staff pages are those whose view wears `requires`. Recipients' pages cost no query here. No browser keeps a staff
     page: after logging out nobody reads it by going back.
@@ -45,10 +51,15 @@ class StaffPages:
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:
         name = request.resolver_match.url_name if request.resolver_match else ""
-        if not hasattr(view, "permission") and name not in _ALSO_STAFF:
+        is_for_staff = hasattr(view, "permission") or name in _ALSO_STAFF
+        if not is_for_staff and name not in _ENTRANCES:
+            return None
+        organisation = Organisation.get()
+        if organisation and hosts.counts_only(request, organisation):
+            raise Http404
+        if not is_for_staff:
             return None
         request.is_for_staff = True  # type: ignore[attr-defined]  # for the answer on its way back
-        organisation = Organisation.get()
         if organisation is None:
             return redirect("setup")
         timezone.activate(_zone(organisation.time_zone))

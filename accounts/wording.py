@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
 NOT_YET = "–"
+_JOINED = "\N{NO-BREAK SPACE}"  # no line ends between a number and its unit
 
 
 def moment(at: datetime, now: datetime) -> str:
@@ -43,9 +44,9 @@ def span(length: timedelta) -> str:
         return "a minute" if minutes == 1 else f"{minutes} minutes"
     hours, minutes = divmod(minutes, 60)
     if hours < 24:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+        return f"{hours}{_JOINED}h" + (f" {minutes}{_JOINED}min" if minutes else "")
     days, hours = divmod(hours, 24)
-    return f"{days} day{'' if days == 1 else 's'}" + (f" {hours} h" if hours else "")
+    return f"{days} day{'' if days == 1 else 's'}" + (f" {hours}{_JOINED}h" if hours else "")
 
 
 def rate(share: float | None, step: str = "0.1") -> str:
@@ -53,4 +54,4 @@ def rate(share: float | None, step: str = "0.1") -> str:
     if share is None:
         return NOT_YET
     per_cent = Decimal(str(share)) * 100
-    return f"{per_cent.quantize(Decimal(step), ROUND_HALF_EVEN)} %"
+    return f"{per_cent.quantize(Decimal(step), ROUND_HALF_EVEN)}{_JOINED}%"

@@ -81,7 +81,7 @@ def _people(cursor: Any, times: int) -> None:
     changes = {"id": "t.id + k * (SELECT span FROM grown_people)", "email": _EMAIL}
     _copy(cursor, "contacts_contact", times, changes)
     agreed = ("contacts_subscription", "contacts_consentevent", "contacts_trackingconsentevent")
-    for table in (*agreed, "tracking_mailedmonth"):
+    for table in (*agreed, "tracking_mailedmonth", "tracking_lastmailed"):
         _copy(cursor, table, times, {"contact_id": _CONTACT})
     _copy(cursor, "contacts_suppression", times, {"email": _EMAIL, "message_id": "NULL"})
     _copy(cursor, "delivery_failure", times, {"email": _EMAIL})

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.growth.models import ListChange, ListDay, LostSubscription
+from contacts.importing.undoing.models import ImportGraver, ImportOverwritten, ImportSlice, ImportUndo
 from contacts.preferences.models import AddressChange
 from contacts.profile.models import Note, ValueChange
 from contacts.reach.models import AudienceCount, AudienceDay
@@ -23,7 +24,11 @@ __all__ = [  # what Django is to know and other modules import
     "Contact",
     "ContactQuerySet",
     "Field",
+    "ImportGraver",
     "ImportJob",
+    "ImportOverwritten",
+    "ImportSlice",
+    "ImportUndo",
     "ListChange",
     "ListDay",
     "LostSubscription",
@@ -125,6 +130,10 @@ class Contact(models.Model):
     last_sent_at = models.DateTimeField(null=True)
     last_opened_at = models.DateTimeField(null=True)
     last_clicked_at = models.DateTimeField(null=True)
+    # Of the last campaigns: how many are known, and a bit for each that was opened or clicked in, the latest is bit 0.
+    recent_mails = models.SmallIntegerField(default=0, db_default=0)
+    recent_opened = models.BigIntegerField(default=0, db_default=0)
+    recent_clicked = models.BigIntegerField(default=0, db_default=0)
 
     objects = ContactQuerySet.as_manager()
 

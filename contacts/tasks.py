@@ -2,6 +2,7 @@ from celery import shared_task
 
 from contacts.growth import folding
 from contacts.importing.running import working
+from contacts.importing.undoing import carrying_through, keeping
 from contacts.reach import counting
 from contacts.segments import counting as segments
 
@@ -23,6 +24,23 @@ def forget_abandoned_imports() -> None:
     """Uploads that nobody went on with for a day: their files hold people."""
     for job in working.unattended():
         working.abandon(job)
+
+
+@shared_task(name="contacts.undo_import", queue="jobs", acks_late=True, ignore_result=True)
+def undo_import(*, undo_id: int) -> None:
+    carrying_through.work(undo_id)
+
+
+@shared_task(name="contacts.sweep_undos", queue="jobs", ignore_result=True)
+def sweep_undos() -> None:
+    for undo_id in carrying_through.abandoned():
+        undo_import.delay(undo_id=undo_id)
+
+
+@shared_task(name="contacts.forget_old_imports", queue="jobs", ignore_result=True)
+def forget_old_imports() -> None:
+    """What imports overwrote, once it is too late to undo them."""
+    keeping.forget_old()
 
 
 @shared_task(name="contacts.count_audience", queue="jobs", ignore_result=True)

@@ -116,6 +116,7 @@ def latest(rows: "QuerySet[T]", wanted: Wanted, by: str = "at") -> "QuerySet[T]"
 
 _CHANNELS = {
     "import": "by an import",
+    "undo": "because an import was undone",
     "hand": "by hand",
     "page": "on the page for recipients",
     "one-click": "by the button of their mail program",
@@ -135,6 +136,7 @@ _ACTS: dict[str, str] = {
 
 _COUNTING_CHANNELS = {
     "import": "said by an import",
+    "undo": "as before an import that was undone",
     "hand": "noted by hand",
     "page": "said on the page for recipients",
     "before": "known from before",

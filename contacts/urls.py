@@ -2,7 +2,20 @@
 
 from django.urls import URLPattern, path
 
-from contacts.views import exports, fields, held, imports, lists, notes, people, person, segments, suppressions, values
+from contacts.views import (
+    exports,
+    fields,
+    held,
+    imports,
+    lists,
+    notes,
+    people,
+    person,
+    segments,
+    suppressions,
+    undoing,
+    values,
+)
 
 urlpatterns: list[URLPattern] = [
     path("contacts/", people.contacts, name="contacts"),
@@ -50,5 +63,7 @@ urlpatterns: list[URLPattern] = [
     path("imports/<int:pk>/change/", imports.change, name="import-change"),
     path("imports/<int:pk>/cancel/", imports.cancel, name="import-cancel"),
     path("imports/<int:pk>/refused/", imports.refused, name="import-refused"),
+    path("imports/<int:pk>/undo/", undoing.undo, name="import-undo"),
+    path("imports/<int:pk>/undo/start/", undoing.start, name="import-undo-start"),
     path("imports/<int:pk>/mend/", imports.mend, name="import-mend"),
 ]

@@ -1,6 +1,7 @@
 """Services for the run, and the cast of all tests: an organisation and one person a role."""
 
 import subprocess
+import sys
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -26,7 +27,10 @@ _LONGEST = (
 # A busy machine is slow, which says nothing about what is tested.
 hypothesis.settings.register_profile("tallypost", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis.settings.load_profile("tallypost")
+# No test pulls the plug: what the kernel has is as good as what the disk has.
+_FORGETFUL = ("--fsync=off", "--full_page_writes=off")
 _running: list[subprocess.Popen[bytes]] = []
+_ahead: list[subprocess.Popen[bytes]] = []
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -37,8 +41,11 @@ def pytest_configure(config: pytest.Config) -> None:
         service.place.make()
         service.prepare()
         with (settings.VAR_DIR / f"{service.name}.log").open("ab") as log:
-            _running.append(subprocess.Popen(service.command, stdout=log, stderr=log, **service.place.identity))
+            command = [*service.command, *(_FORGETFUL if isinstance(service, services.Postgres) else ())]
+            _running.append(subprocess.Popen(command, stdout=log, stderr=log, **service.place.identity))
         service.wait()
+    if getattr(config.option, "numprocesses", None):
+        _ahead.append(subprocess.Popen([sys.executable, "-m", "tests.database"], cwd=config.rootpath))
 
 
 @pytest.hookimpl(trylast=True)
@@ -60,6 +67,8 @@ class _ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    while _ahead:
+        _ahead.pop().wait(60)
     while _running:
         process = _running.pop()
         process.send_signal(2)  # PostgreSQL: a fast shutdown

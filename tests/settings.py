@@ -12,3 +12,5 @@ if worker := os.environ.get("PYTEST_XDIST_WORKER"):
     os.environ["REDIS_URL"] = given.rpartition(split)[0] + f"{split}{1 + int(worker.removeprefix('gw'))}"
 
 from config.settings import *  # noqa: F403
+
+DATABASES["default"]["ENGINE"] = "tests.database"  # noqa: F405

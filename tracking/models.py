@@ -6,6 +6,7 @@ from django.db import models
 
 from delivery.models import Batch
 from tracking.cohorts.models import ClickChange, Cohort, MailedMonth
+from tracking.recent.models import LastMailed
 
 __all__ = [  # what Django is to know and other modules import
     "Breakdown",
@@ -16,6 +17,7 @@ __all__ = [  # what Django is to know and other modules import
     "EventKind",
     "FoldedChunk",
     "Hourly",
+    "LastMailed",
     "Link",
     "MailedMonth",
     "Rollup",
@@ -214,6 +216,7 @@ class Unfolded(models.Model):
     """What the intake saw of a contact and the contact's own columns do not show yet."""
 
     contact_id = models.BigIntegerField()
+    message_id = models.BigIntegerField(null=True, help_text="Empty: the last campaigns are looked up anew.")
     opened_at = models.DateTimeField(null=True)
     clicked_at = models.DateTimeField(null=True)
 

@@ -30,3 +30,10 @@ class PublicHost:
 def _hosts_under_settings() -> set[str]:
     urls = Organisation.objects.values_list("public_url", "tracking_url").first() or ()
     return {host for url in urls if (host := urlsplit(url).hostname)}
+
+
+def counts_only(request: HttpRequest, organisation: Organisation) -> bool:
+    """Whether the request came by the host of counted links, where nobody works."""
+    name, _ = split_domain_port(request.get_host())
+    counting, public = urlsplit(organisation.tracking_url).hostname, urlsplit(organisation.public_address).hostname
+    return name == counting and counting != public

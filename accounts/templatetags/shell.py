@@ -120,7 +120,7 @@ def rate(share: float | None) -> str:
 @register.filter
 def fine_rate(share: float | None) -> str:
     """With two decimals, where a tenth of a per cent decides."""
-    return "< 0.01 %" if share and share < 0.00005 else wording.rate(share, "0.01")
+    return "<\N{NO-BREAK SPACE}0.01\N{NO-BREAK SPACE}%" if share and share < 0.00005 else wording.rate(share, "0.01")
 
 
 @register.filter

@@ -73,7 +73,7 @@ def is_mass_event(denied: int, tried: int) -> bool:
 def _complaints(now: Figures) -> str:
     # A complaint may be quicker than the count of what was accepted.
     share = now.complained / max(now.accepted, now.complained)
-    return f"{now.complained:,} of {now.accepted:,} people ({100 * share:.2f} %) marked this mail as spam."
+    return f"{now.complained:,} of {now.accepted:,} people ({rate(share, '0.01')}) marked this mail as spam."
 
 
 _HARD = (

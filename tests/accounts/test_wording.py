@@ -25,14 +25,28 @@ def test_times_read_as_people_say_them(at: datetime, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("minutes", "said"),
-    [(0.2, "a minute"), (45, "45 minutes"), (60, "1 h"), (150, "2 h 30 min"), (24 * 60, "1 day"), (3000, "2 days 2 h")],
+    [
+        (0.2, "a minute"),
+        (45, "45 minutes"),
+        (60, "1\N{NO-BREAK SPACE}h"),
+        (150, "2\N{NO-BREAK SPACE}h 30\N{NO-BREAK SPACE}min"),
+        (24 * 60, "1 day"),
+        (3000, "2 days 2\N{NO-BREAK SPACE}h"),
+    ],
 )
 def test_spans_are_told_in_the_units_that_matter(minutes: float, said: str) -> None:
     assert wording.span(timedelta(minutes=minutes)) == said
 
 
 @pytest.mark.parametrize(
-    ("share", "said"), [(0.024, "2.4 %"), (0.0, "0.0 %"), (1, "100.0 %"), (None, "–"), (0.12345, "12.3 %")]
+    ("share", "said"),
+    [
+        (0.024, "2.4\N{NO-BREAK SPACE}%"),
+        (0.0, "0.0\N{NO-BREAK SPACE}%"),
+        (1, "100.0\N{NO-BREAK SPACE}%"),
+        (None, "–"),
+        (0.12345, "12.3\N{NO-BREAK SPACE}%"),
+    ],
 )
 def test_rates_have_one_decimal_and_a_dash_before_there_is_one(share: float | None, said: str) -> None:
     assert wording.rate(share) == said

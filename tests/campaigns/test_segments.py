@@ -144,8 +144,17 @@ def test_what_people_did_with_one_campaign(sent: Campaign) -> None:
 
 
 def test_so_many_of_the_last_campaigns(sent: Campaign) -> None:
+    """Of their own last ones, as the folding leaves them on the contact: the latest campaign is the last bit."""
+    for name, mails, opened, clicked in (("Ana", 6, 0b011010, 0b000010), ("Bo", 5, 0b10000, 0), ("Cy", 2, 0, 0)):
+        Contact.objects.filter(first_name=name).update(recent_mails=mails, recent_opened=opened, recent_clicked=clicked)
     assert found("recent", how="opened", least="1", last="5") == {"Ana", "Bo"}
-    assert found("recent", how="clicked", least="1", last="5") == {"Ana"}
+    assert found("recent", how="opened", least="3", last="5") == {"Ana"}
+    assert found("recent", how="opened", least="3", last="4") == set()
+    assert found("recent", how="clicked", least="1", last="2") == {"Ana"}
+    assert found("recent", how="not-opened", last="4") == {"Bo"}
+    assert found("recent", how="not-clicked", last="2") == {"Bo", "Cy"}
+    Contact.objects.filter(first_name="Cy").update(click_consent="refused")
+    assert found("recent", how="not-clicked", last="2") == {"Bo"}
     assert found("recent", how="got", least="1", last="1") == {"Ana", "Bo", "Cy"}
     assert found("recent", how="got", least="2", last="5") == set()
 

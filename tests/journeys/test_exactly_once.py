@@ -185,7 +185,7 @@ def test_rehearsal_in_which_a_thousand_bounce_leave_and_complain_changes_none_of
 
     terms, said = scene.go_on_until_sent(bouncing, bounced)
     assert "Paused by itself, as it would be for real" in said
-    assert re.search(r"[\d,]+ of [\d,]+ addresses tried \(100\.0 %\) do not exist", said)
+    assert re.search(r"[\d,]+ of [\d,]+ addresses tried \(100\.0\s%\) do not exist", said)
     assert terms == {"total": 1000, "accepted": 0, "waiting": 0, "refused": 1000, "uncertain": 0, "skipped": 0}
 
     assert scene.go_on_until_sent(cross, complained)[0]["accepted"] == 1_000

@@ -66,6 +66,19 @@ def test_the_own_host_is_answered_without_a_restart(client: Client, organisation
     assert client.get("/u/x", headers={"Host": "evil.example"}).status_code == 400
 
 
+def test_nobody_logs_in_or_works_at_the_own_host(client: Client, owner: User) -> None:
+    go = {"Host": "go.nordlicht.example"}
+    Organisation.objects.update(tracking_url="https://go.nordlicht.example")
+    for path in ("/login/", "/login/reset/", "/login/passkey/", "/setup/", "/invitation/x/", "/", "/contacts/"):
+        assert client.get(path, headers=go).status_code == 404, path
+    client.force_login(owner)
+    page = client.get("/settings/people/", headers=go)
+    assert (page.status_code, owner.email in page.content.decode()) == (404, False)
+    assert client.get("/settings/people/", headers={"Host": "news.nordlicht.example"}).status_code == 200
+    Organisation.objects.update(tracking_url="https://news.nordlicht.example")
+    assert client.get("/settings/people/", headers={"Host": "news.nordlicht.example"}).status_code == 200
+
+
 Answers = Callable[[str], tuple[int, bytes]]
 
 

@@ -196,7 +196,8 @@ def _forget(cursor: CursorWrapper, events: Sequence[Stored]) -> None:
         return
     for statement in (_FORGET_UNFOLDED, _FORGET_FOLDED):
         cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
-    # Only the latest act of each block stands there, and it may have stood for an earlier one of the person's.
+    # Only the latest act of each block stands there, and it may have stood for an earlier one of the person's; and
+    # whoever has no act left with this mail has not opened it, or not clicked in it.
     cursor.execute(_REMEMBER, [sorted({event.mail.id for event in events if event.mail.contact_id})])
 
 
@@ -232,11 +233,11 @@ WHERE f.contact_id = u.contact_id AND u.at = CASE u.kind WHEN 1 THEN f.opened_at
 """
 
 _REMEMBER = """
-INSERT INTO tracking_unfolded (contact_id, opened_at, clicked_at)
-SELECT m.contact_id, max(e.at) FILTER (WHERE e.kind = 1), max(e.at) FILTER (WHERE e.kind = 2)
+INSERT INTO tracking_unfolded (contact_id, message_id, opened_at, clicked_at)
+SELECT m.contact_id, m.id, max(e.at) FILTER (WHERE e.kind = 1), max(e.at) FILTER (WHERE e.kind = 2)
 FROM delivery_message m JOIN delivery_batch b ON b.id = m.batch_id AND NOT b.rehearsal
-JOIN tracking_event e ON e.message_id = m.id AND NOT e.is_machine AND e.kind IN (1, 2)
-WHERE m.id = ANY(%s) AND m.contact_id IS NOT NULL GROUP BY m.contact_id
+LEFT JOIN tracking_event e ON e.message_id = m.id AND NOT e.is_machine AND e.kind IN (1, 2)
+WHERE m.id = ANY(%s) AND m.contact_id IS NOT NULL GROUP BY m.contact_id, m.id
 """
 
 _FORGET_FOLDED = """

@@ -5,72 +5,124 @@ And the rows of the organisation's sums, of which many become one.
 
 from django.db import connection, transaction
 
+from accounts import locks
 from contacts.tracking_consent import Part, measured
 from tracking.intake import hourly
+from tracking.recent import anew
+from tracking.recent.counted import BITS, COUNTED, MOST, acted
 
 _ROWS_AT_ONCE = 20_000
+_PEOPLE_AT_ONCE = 2_000
 _CHUNKS_AT_ONCE = 100
 
 
 def fold() -> None:
-    """Carry over all there is, in steps of short transactions. Safe to run twice, also at the same time."""
-    while _step(_SEEN, _ROWS_AT_ONCE):
-        pass
+    """Carry over all there is, in steps of short transactions. Safe to run twice: the second leaves it to the first."""
     while _step(_SENT, _CHUNKS_AT_ONCE):
         pass
-    while _step(hourly.FOLD, _ROWS_AT_ONCE):
+    while _step(_SEEN, _ROWS_AT_ONCE) == _ROWS_AT_ONCE:
+        pass
+    while _step(anew.FOLD, _PEOPLE_AT_ONCE) == _PEOPLE_AT_ONCE:
+        pass
+    while _step(hourly.FOLD, _ROWS_AT_ONCE) == _ROWS_AT_ONCE:
         pass
 
 
-def _step(sql: str, limit: int) -> bool:
-    """Whether there may be more."""
+def _step(sql: str, limit: int) -> int:
+    """How many were taken. One at a time: what a bit stands for must not change while others look it up."""
     with transaction.atomic(), connection.cursor() as cursor:
+        if not locks.try_hold(cursor, locks.Kind.FOLDING):
+            return 0
         cursor.execute(sql, {"limit": limit})
         (taken,) = cursor.fetchone() or (0,)
-    return bool(taken >= limit)
+    return int(taken)
 
 
-_SEEN = """
+# Bits are looked up, not counted up: an act that came twice, or that turned out to be a program's, is right anyway.
+_SEEN = f"""
 WITH taken AS (
     DELETE FROM tracking_unfolded WHERE id IN (
-        SELECT id FROM tracking_unfolded ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-    RETURNING contact_id, opened_at, clicked_at
+        SELECT id FROM tracking_unfolded WHERE message_id IS NOT NULL ORDER BY id LIMIT %(limit)s
+        FOR UPDATE SKIP LOCKED)
+    RETURNING contact_id, message_id, opened_at, clicked_at
 ), latest AS (
     SELECT contact_id, max(opened_at) AS opened_at, max(clicked_at) AS clicked_at FROM taken GROUP BY contact_id
+), mail AS (
+    SELECT t.contact_id, m.batch_id, m.accepted_at, r.batch_ids,
+        array_position(r.batch_ids, m.batch_id::int) - 1 AS bit,
+        {acted(1, "m.id")} AS opened, {acted(2, "m.id")} AS clicked
+    FROM (SELECT DISTINCT contact_id, message_id FROM taken) t JOIN delivery_message m ON m.id = t.message_id
+    JOIN delivery_batch b ON b.id = m.batch_id AND {COUNTED}
+    LEFT JOIN tracking_lastmailed r ON r.contact_id = t.contact_id
+), unknown AS (  -- such as one that was uncertain until it was opened: it goes where it belongs
+    INSERT INTO tracking_unfolded (contact_id)
+    SELECT DISTINCT contact_id FROM mail WHERE bit IS NULL AND accepted_at IS NOT NULL
+    AND (batch_ids IS NULL OR cardinality(batch_ids) < {MOST} OR batch_id > batch_ids[{MOST}])
+), bits AS (
+    SELECT contact_id, bit_or(1::bigint << bit) AS looked_up,
+        coalesce(bit_or(1::bigint << bit) FILTER (WHERE opened), 0) AS opened,
+        coalesce(bit_or(1::bigint << bit) FILTER (WHERE clicked), 0) AS clicked
+    FROM mail WHERE bit IS NOT NULL GROUP BY contact_id
 ), folded AS (
     UPDATE contacts_contact c
     SET last_opened_at = greatest(c.last_opened_at, l.opened_at),
-        last_clicked_at = greatest(c.last_clicked_at, l.clicked_at)
-    FROM latest l WHERE c.id = l.contact_id
+        last_clicked_at = greatest(c.last_clicked_at, l.clicked_at),
+        recent_opened = c.recent_opened & ~coalesce(s.looked_up, 0) | coalesce(s.opened, 0),
+        recent_clicked = c.recent_clicked & ~coalesce(s.looked_up, 0) | coalesce(s.clicked, 0)
+    FROM latest l LEFT JOIN bits s ON s.contact_id = l.contact_id WHERE c.id = l.contact_id
 )
 SELECT count(*) FROM taken
-"""
+"""  # noqa: S608
 
-# A finished chunk never changes again, so each is carried over once. Rehearsals are taken note of and change nobody.
+# A finished chunk never changes again, so each is carried over once, those of one batch at a time: nobody is in a batch
+# twice. Rehearsals are taken note of and change nobody.
 _SENT = f"""
 WITH taken AS (
     INSERT INTO tracking_foldedchunk (chunk_id)
     SELECT c.id FROM delivery_chunk c
     WHERE c.is_done AND NOT EXISTS (SELECT 1 FROM tracking_foldedchunk f WHERE f.chunk_id = c.id)
+    AND c.batch_id = (
+        SELECT o.batch_id FROM delivery_chunk o
+        WHERE o.is_done AND NOT EXISTS (SELECT 1 FROM tracking_foldedchunk f WHERE f.chunk_id = o.id)
+        ORDER BY o.id LIMIT 1)
     ORDER BY c.id LIMIT %(limit)s
     ON CONFLICT (chunk_id) DO NOTHING
     RETURNING chunk_id
 ), mail AS (
-    SELECT m.batch_id, m.contact_id, m.accepted_at
+    SELECT m.id, m.batch_id, m.contact_id, m.accepted_at
     FROM taken t JOIN delivery_chunk c ON c.id = t.chunk_id
     JOIN delivery_message m ON m.id BETWEEN c.first_id AND c.last_id
     WHERE m.batch_id = c.batch_id AND m.accepted_at IS NOT NULL
     UNION ALL
-    SELECT m.batch_id, m.contact_id, m.accepted_at
+    SELECT m.id, m.batch_id, m.contact_id, m.accepted_at
     FROM taken t JOIN delivery_chunk c ON c.id = t.chunk_id JOIN delivery_message m ON m.id = ANY(c.ids)
     WHERE m.batch_id = c.batch_id AND m.accepted_at IS NOT NULL
 ), latest AS (
     SELECT mail.contact_id, max(mail.accepted_at) AS at
     FROM mail JOIN delivery_batch b ON b.id = mail.batch_id
     WHERE NOT b.rehearsal GROUP BY mail.contact_id
+), campaign AS (  -- a message that was tried again is in two chunks
+    SELECT mail.contact_id, mail.batch_id::int AS batch_id,
+        bool_or({acted(1, "mail.id")})::int AS opened, bool_or({acted(2, "mail.id")})::int AS clicked
+    FROM mail JOIN delivery_batch b ON b.id = mail.batch_id AND {COUNTED}
+    JOIN contacts_contact c ON c.id = mail.contact_id
+    GROUP BY 1, 2
+), remembered AS (
+    INSERT INTO tracking_lastmailed AS r (contact_id, batch_ids)
+    SELECT contact_id, ARRAY[batch_id] FROM campaign
+    ON CONFLICT (contact_id) DO UPDATE SET batch_ids = (excluded.batch_ids || r.batch_ids)[:{MOST}]
+    WHERE NOT r.batch_ids @> excluded.batch_ids
+    RETURNING contact_id
+), fresh AS (
+    SELECT campaign.* FROM campaign JOIN remembered ON remembered.contact_id = campaign.contact_id
 ), folded AS (
-    UPDATE contacts_contact c SET last_sent_at = greatest(c.last_sent_at, l.at)
-    FROM latest l WHERE c.id = l.contact_id
+    UPDATE contacts_contact c SET last_sent_at = greatest(c.last_sent_at, l.at),
+        recent_mails = least({MOST}, c.recent_mails + CASE WHEN n.contact_id IS NULL THEN 0 ELSE 1 END),
+        recent_opened = CASE WHEN n.contact_id IS NULL THEN c.recent_opened
+            ELSE (c.recent_opened << 1 | n.opened) & {BITS} END,
+        recent_clicked = CASE WHEN n.contact_id IS NULL THEN c.recent_clicked
+            ELSE (c.recent_clicked << 1 | n.clicked) & {BITS} END
+    FROM latest l LEFT JOIN fresh n ON n.contact_id = l.contact_id WHERE c.id = l.contact_id
 ), unmeasured AS (
     INSERT INTO tracking_breakdown AS b (batch_id, kind, by, value, is_machine, total, people)
     SELECT mail.batch_id, 0, 'consent', part.name, false, count(*), count(*)

@@ -168,17 +168,15 @@ def _engage(cursor: CursorWrapper, events: Sequence[Seen], tally: sums.Sums) -> 
 
 
 def _remember_contacts(cursor: CursorWrapper, events: Sequence[Seen]) -> None:
-    latest: dict[tuple[int, EventKind], datetime] = {}
+    latest: dict[tuple[int, int, EventKind], datetime] = {}
     for event in events:
-        if event.mail.contact_id and not event.is_machine and not event.mail.is_rehearsal:
-            key = (event.mail.contact_id, event.kind)
+        mail = event.mail
+        if mail.contact_id and not event.is_machine and not mail.is_rehearsal and event.kind in _TRACKED:
+            key = (mail.contact_id, mail.id, event.kind)
             latest[key] = max(event.at, latest.get(key, event.at))
-    rows = [
-        (contact_id, at if kind == EventKind.OPEN else None, at if kind == EventKind.CLICK else None)
-        for (contact_id, kind), at in latest.items()
-        if kind in (EventKind.OPEN, EventKind.CLICK)
-    ]
+    rows = {key[:2] for key in latest}
     if rows:
-        with cursor.copy("COPY tracking_unfolded (contact_id, opened_at, clicked_at) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+        columns = "contact_id, message_id, opened_at, clicked_at"
+        with cursor.copy(f"COPY tracking_unfolded ({columns}) FROM STDIN") as copy:
+            for mailed in rows:
+                copy.write_row((*mailed, latest.get((*mailed, EventKind.OPEN)), latest.get((*mailed, EventKind.CLICK))))

@@ -71,7 +71,7 @@ def choose_topics(reader: Reader, chosen: Sequence[str]) -> None:
 
 
 def begin_pause(reader: Reader, days: str) -> None:
-    if reader.contact and days in map(str, pausing.DAYS):
+    if reader.contact and days in map(str, pausing.DAYS) and not is_closed(reader.contact):
         pausing.pause(reader.contact, int(days), channel=Channel.PAGE.value, ip=reader.ip)
 
 

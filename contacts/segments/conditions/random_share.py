@@ -31,7 +31,7 @@ class RandomShare(Condition):
         return Sql(f"{_LOT} < %s", [self._seed(values), float(values["percent"])])
 
     def words(self, values: Values, known: Known) -> str:
-        return f"in a random {values['percent']} % (draw {values['draw']})"
+        return f"in a random {values['percent']}\N{NO-BREAK SPACE}% (draw {values['draw']})"
 
     def shown(self, values: Values, known: Known) -> Sql:
         return Sql(f"'lot ' || {_LOT} || ' of 0 to 99'", [self._seed(values)])

@@ -27,8 +27,8 @@ def test_each_link_carries_its_place_share_and_people(send: Callable[..., Out], 
     out.did(EventKind.CLICK, 0, 1, 2, link=out.links[0].pk)
     out.did(EventKind.CLICK, 0, link=out.links[1].pk)
     page = shown(browser, out)
-    assert "<b>1</b>75.0 % · 3" in page
-    assert "<b>2</b>25.0 % · 1" in page
+    assert "<b>1</b>75.0\N{NO-BREAK SPACE}% · 3" in page
+    assert "<b>2</b>25.0\N{NO-BREAK SPACE}% · 1" in page
     assert re.search(r'<a id="link-\d+"[^>]*data-tallypost="4">', page), "the most followed"
     assert re.search(r'<a id="link-\d+"[^>]*data-tallypost="2">', page), "a third as much"
     assert "Hello Reader" in page, "as one of its people got it"
@@ -86,7 +86,7 @@ def test_each_version_shows_its_own_links(send: Callable[..., Out], browser: Cli
         text=first.text,
     )
     out.did(EventKind.CLICK, 1, link=new.pk)
-    assert "<b>3</b>33.3 % · 1" in shown(browser, out, "?version=2")
+    assert "<b>3</b>33.3\N{NO-BREAK SPACE}% · 1" in shown(browser, out, "?version=2")
     assert f'id="link-{new.pk}"' not in shown(browser, out, "?version=1")
     assert browser.get(f"/campaigns/{out.campaign.pk}/clicks/?version=3").status_code == 404
 

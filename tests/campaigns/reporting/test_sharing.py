@@ -38,7 +38,7 @@ def test_whoever_has_the_link_reads_the_numbers_without_a_login(out: Out, browse
     answer = Client().get(f"/shared/{sharing.token(link)}/")
     page = answer.content.decode()
     assert answer.status_code == 200
-    assert "2 of 4 people clicked (50.0 %), 1 unsubscribed." in page
+    assert "2 of 4 people clicked (50.0\N{NO-BREAK SPACE}%), 1 unsubscribed." in page
     assert "Offer A" in page
     assert "noindex" in answer["X-Robots-Tag"]
     assert answer["Referrer-Policy"] == "no-referrer"
@@ -53,7 +53,7 @@ def test_nobody_is_named_and_nothing_leads_to_people(out: Out, browser: Client) 
         assert message.email not in page + mail
     assert "Reader0" not in page + mail
     assert "Hello you" in mail, "as somebody of whom nothing is known"
-    assert "<b>1</b>50.0 % · 2" in mail
+    assert "<b>1</b>50.0\N{NO-BREAK SPACE}% · 2" in mail
     assert not [href for href in html_tokens.hrefs(html_tokens.tokens(page)) if href and "/campaigns/" in href]
 
 

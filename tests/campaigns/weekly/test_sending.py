@@ -70,11 +70,11 @@ def test_summary_says_what_home_says_in_text_and_html(
     assert "Ships & <Sails>" in text
     assert "Ships &amp; &lt;Sails&gt;" in html
     for part in (text, html):
-        assert "3.0 % of 1,000 people clicked" in part
+        assert "3.0\N{NO-BREAK SPACE}% of 1,000 people clicked" in part
         assert f"https://news.nordlicht.example{sent.get_absolute_url()}" in part
         assert "https://news.nordlicht.example/account/#summary" in part
     assert "16 Nov to 22 Nov" in text
-    assert re.search(r"Clicked: 30, 3\.0 % \(0\)", text)
+    assert re.search(r"Clicked: 30, 3\.0\s% \(0\)", text)
 
 
 def test_nobody_gets_it_twice_whoever_asks_and_whatever_crashes(

@@ -100,7 +100,7 @@ def test_the_page_says_what_to_do_and_shows_the_lines(browser: Client) -> None:
     assert "0.40 %" in page
     assert "share-bad" in page
     assert "&lt;b&gt;a&lt;/b&gt;.example" in page
-    assert "Stop at 0.3 %" in page
+    assert "Stop at 0.3\\u00a0%" in page  # JSON of a chart
     assert "As a table" in page
 
 

@@ -48,7 +48,7 @@ def test_it_pauses_with_the_figures_and_the_next_step(sending: Callable[..., Bat
     assert watching.judge(batch.pk)
     assert state(batch) == "paused"
     assert batch.stop_rule == "hard"
-    assert batch.state_reason.startswith("11 of 201 addresses tried (5.5 %) do not exist.")
+    assert batch.state_reason.startswith("11 of 201 addresses tried (5.5\N{NO-BREAK SPACE}%) do not exist.")
 
 
 def test_the_tick_stops_what_no_worker_reported(sending: Callable[..., Batch]) -> None:
@@ -69,7 +69,7 @@ def test_going_on_takes_the_figures_as_seen(sending: Callable[..., Batch]) -> No
     happened(batch, accepted=180, refused=20, hard=20)
     assert watching.judge(batch.pk)
     batch.refresh_from_db()
-    assert batch.state_reason.startswith("Since it was resumed, 20 of 200 addresses tried (10.0 %)")
+    assert batch.state_reason.startswith("Since it was resumed, 20 of 200 addresses tried (10.0\N{NO-BREAK SPACE}%)")
 
 
 def test_a_pause_by_hand_changes_nothing_of_what_is_watched(sending: Callable[..., Batch]) -> None:

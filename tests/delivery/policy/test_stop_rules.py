@@ -64,20 +64,22 @@ def test_after_a_resume_it_takes_new_evidence(now: Figures, resumed_at: Figures,
 def test_it_says_why_with_the_figures_and_the_next_step() -> None:
     stop = decide(figures(400, hard=37))
     assert stop is not None
-    assert stop.words.startswith("37 of 400 addresses tried (9.2 %) do not exist.")
+    assert stop.words.startswith("37 of 400 addresses tried (9.2\N{NO-BREAK SPACE}%) do not exist.")
     assert "resume, or cancel the rest" in stop.words
     again = decide(figures(800, hard=74), figures(400, hard=37))
     assert again is not None
     assert again.words.startswith("Since it was resumed, 37 of 400 addresses tried")
     complained = decide(figures(2_000, complained=7))
     assert complained is not None
-    assert complained.words.startswith("7 of 2,000 people (0.35 %) marked this mail as spam.")
+    assert complained.words.startswith("7 of 2,000 people (0.35\N{NO-BREAK SPACE}%) marked this mail as spam.")
 
 
 def test_complaints_warn_from_a_tenth_of_a_per_cent_on() -> None:
     assert warn(figures(10_000, complained=9)) == ""
     assert warn(figures(500, complained=1)) == ""
-    assert warn(figures(10_000, complained=10)).startswith("10 of 10,000 people (0.10 %) marked this mail as spam.")
+    assert warn(figures(10_000, complained=10)).startswith(
+        "10 of 10,000 people (0.10\N{NO-BREAK SPACE}%) marked this mail as spam."
+    )
 
 
 @pytest.mark.parametrize(

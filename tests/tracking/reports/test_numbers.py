@@ -26,7 +26,7 @@ def test_a_report_says_dashes_and_never_nought_per_cent_before_anything_happened
     assert [figure.share for figure in report.figures] == [None, None, None, None]
     assert report.sentence == "Nobody of 3 people has clicked yet, nobody unsubscribed."
     page = render_to_string("tracking/_report.html", {"report": report, "campaign_url": "/"})
-    assert ">0.0 %" not in page
+    assert ">0.0\N{NO-BREAK SPACE}%" not in page
     assert "nobody yet" in page
 
 
@@ -45,7 +45,7 @@ def test_figures_count_people_and_keep_machines_beside(
     assert (report.clicked.people, report.clicked.total, report.clicked.machines) == (2, 4, 0)
     assert (report.opened.people, report.opened.machines) == (1, 2)
     assert report.clicked.share == pytest.approx(2 / 3)
-    assert report.sentence == "2 of 3 people clicked (66.7 %), 1 unsubscribed."
+    assert report.sentence == "2 of 3 people clicked (66.7\N{NO-BREAK SPACE}%), 1 unsubscribed."
     assert [(way.label, way.people) for way in report.ways] == [("by the button of their mail program", 1)]
     assert [(link.people, link.total) for link in report.links] == [(2, 3), (1, 1)]
     (lane,) = report.lanes

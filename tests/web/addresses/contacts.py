@@ -10,7 +10,8 @@ from accounts.models import AuditEntry
 from contacts import consent
 from contacts.importing.plan import Plan
 from contacts.importing.running import jobs, working
-from contacts.models import Contact, Field, ImportJob, MailingList, Note, Segment, Suppression
+from contacts.importing.undoing import carrying_through, wishes
+from contacts.models import Contact, Field, ImportJob, ImportUndo, MailingList, Note, Segment, Suppression
 from contacts.segments.rules import Group, Match, Rule, write
 from contacts.suppression import holding
 from tests.web import stage
@@ -129,6 +130,31 @@ def _import(cast: Cast, state: str) -> ImportJob:
         working.work(job.pk)
     job.refresh_from_db()
     return job
+
+
+def undoing(state: str) -> Any:
+    """An import of which undoing has come as far as `state`."""
+
+    def make(cast: Cast) -> dict[str, Any]:
+        job = cast.once(f"undo-{state}", lambda: _import(cast, "ready"))
+        if job.state == "ready":
+            ImportJob.objects.filter(pk=job.pk).update(state="running", rows_done=0)
+            working.work(job.pk)
+            job.refresh_from_db()
+            undo = wishes.ask(job, by=cast.owner)
+            if state != "counting":
+                carrying_through.work(undo.pk)
+        return {"pk": job.pk}
+
+    return make
+
+
+def undo_now(state: str) -> Any:
+    def look(cast: Cast) -> Any:
+        job = cast.made.get(f"undo-{state}")
+        return ImportUndo.objects.values_list("state", "started_at").get(job=job) if job else None
+
+    return look
 
 
 def _with_refused_rows(cast: Cast) -> dict[str, Any]:
@@ -334,5 +360,13 @@ ADDRESSES = {
         post=lambda cast: {"row-0": "nobody@example.com"},
         changes=lambda cast: ImportJob.objects.count(),
     ),
+    "import-undo": Address(
+        WRITERS,
+        undoing("ready"),
+        states=(undoing("counting"),),
+        post=lambda cast: {},
+        changes=undo_now("ready"),
+    ),
+    "import-undo-start": Address(WRITERS, undoing("ready"), get=False, post=lambda cast: {}, changes=undo_now("ready")),
     "import-refused": Address(WRITERS, _with_refused_rows, no_page="a download"),
 }

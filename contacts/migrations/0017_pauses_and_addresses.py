@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0014_notes_and_value_changes'),
+        ('contacts', '0016_imports_undone'),
     ]
 
     operations = [

@@ -1,0 +1,1 @@
+"""PostgreSQL as the product uses it, but for how a test's rows are taken away again."""

@@ -1,0 +1,1 @@
+"""The last campaigns of each person, and which of these they opened and clicked in."""
