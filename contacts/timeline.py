@@ -52,6 +52,7 @@ FILTERS: dict[str, tuple[str, frozenset[str]]] = {
     "mails": ("Mails", frozenset({"mail"})),
     "opens": ("Opens", frozenset({"open"})),
     "clicks": ("Clicks", frozenset({"click"})),
+    "conversions": ("Conversions", frozenset({"conversion"})),
     "programs": ("By programs", frozenset({"machine"})),
     "back": ("Came back", frozenset({"bounce", "complaint", "reply"})),
     "consent": ("Consent", frozenset({"consent", "suppression", "arrival"})),

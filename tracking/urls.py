@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from tracking.views import counting, keeping, messages, moving, people, preferences, public, tagging, uncertain
+from tracking.views import (
+    conversions,
+    counting,
+    keeping,
+    messages,
+    moving,
+    people,
+    preferences,
+    public,
+    reaching,
+    tagging,
+    uncertain,
+)
 
 urlpatterns: list[URLPattern] = [
     path("u/address/<str:secret>", moving.confirm, name="address-confirm"),
@@ -13,6 +25,13 @@ urlpatterns: list[URLPattern] = [
     path("u/<str:token>/counting", public.answer_counting, name="unsubscribe-counting"),
     path("u/<str:token>/preferences", preferences.page, name="preferences"),
     path("v/<str:token>", public.view, name="view-mail"),
+    path("g/<str:key>", reaching.reach, name="goal-reached"),
+    path("settings/conversions/", conversions.goals, name="goals"),
+    path("settings/conversions/new/", conversions.add, name="goal-add"),
+    path("settings/conversions/<int:pk>/", conversions.goal, name="goal"),
+    path("settings/conversions/<int:pk>/edit/", conversions.edit, name="goal-edit"),
+    path("settings/conversions/<int:pk>/secret/", conversions.renew, name="goal-secret"),
+    path("settings/conversions/<int:pk>/delete/", conversions.delete, name="goal-delete"),
     path("settings/counting/", counting.counting, name="counting"),
     path("settings/events/", keeping.keeping, name="event-keeping"),
     path("messages/", messages.messages, name="messages"),
