@@ -44,7 +44,8 @@ def unsubscribe(
     )
     withdrawn: list[int | None] = [None] if lists is None and (fresh or left) else list(left)
     if not withdrawn and channel in _OWN_WORD and not _said_themselves(contact):
-        # A file or a server had said it for them, which can turn out wrong and be taken back; what they say stays.
+        # A file, a server or the team had said it for them, which can turn out wrong and be taken back; what they
+        # say stays.
         said: list[int | None] = [None] if lists is None else list(lists)
         _record(ConsentEvent.Kind.WITHDRAWN, contact, said, channel=channel, by=by, text=text, ip=ip)
         return False
@@ -53,12 +54,13 @@ def unsubscribe(
 
 
 _OWN_WORD = ("page", "one-click")
+_OTHERS_WORD = ("import", "undo", "hand")  # of a file or of the team, who can take it back
 
 
 def _said_themselves(contact: Contact) -> bool:
     """Whether the last that is known of this person's consent is that they themselves withdrew it."""
     last = ConsentEvent.objects.filter(contact=contact).order_by("-id").first()
-    return last is not None and last.kind == ConsentEvent.Kind.WITHDRAWN and last.channel not in ("import", "undo")
+    return last is not None and last.kind == ConsentEvent.Kind.WITHDRAWN and last.channel not in _OTHERS_WORD
 
 
 @transaction.atomic
@@ -120,6 +122,25 @@ def erase(contact: Contact) -> None:
     if Subscription.State.UNSUBSCRIBED in states and Subscription.State.SUBSCRIBED not in states:
         suppress(contact.email, Suppression.Reason.UNSUBSCRIBED, source="hand", detail="Left before being deleted here")
     contact.delete()
+
+
+@transaction.atomic
+def erase_all(contact_ids: Sequence[int]) -> int:
+    """Erase each of them; returns how many there were."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO contacts_suppression (email, reason, detail, source, created_at)
+            SELECT lower(c.email), 'unsubscribed', 'Left before being deleted here', 'hand', now()
+            FROM contacts_contact c WHERE c.id = ANY(%s)
+            AND EXISTS (SELECT 1 FROM contacts_subscription s WHERE s.contact_id = c.id AND s.state = 'unsubscribed')
+            AND NOT EXISTS (SELECT 1 FROM contacts_subscription s WHERE s.contact_id = c.id AND s.state = 'subscribed')
+            ORDER BY 1 ON CONFLICT (email) DO NOTHING
+            """,
+            [list(contact_ids)],
+        )
+    _, deleted = Contact.objects.filter(pk__in=contact_ids).delete()
+    return deleted.get("contacts.Contact", 0)
 
 
 def delete_list(mailing_list: MailingList) -> int:

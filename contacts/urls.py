@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from contacts.views import (
+    bulk,
     exports,
     fields,
     held,
@@ -21,6 +22,12 @@ urlpatterns: list[URLPattern] = [
     path("contacts/", people.contacts, name="contacts"),
     path("contacts/new/", person.add, name="contact-add"),
     path("contacts/export/", exports.contacts, name="contacts-export"),
+    path("contacts/columns/", people.choose_columns, name="contacts-columns"),
+    path("contacts/change/", bulk.begin, name="bulk-begin"),
+    path("contacts/changes/", bulk.changes, name="bulk-changes"),
+    path("contacts/changes/<int:pk>/", bulk.change, name="bulk-change"),
+    path("contacts/changes/<int:pk>/stop/", bulk.cancel, name="bulk-cancel"),
+    path("contacts/changes/<int:pk>/undo/", bulk.undo, name="bulk-undo"),
     path("contacts/fields/", fields.fields, name="fields"),
     path("contacts/fields/new/", fields.add, name="field-add"),
     path("contacts/fields/<int:pk>/rename/", fields.rename, name="field-rename"),
