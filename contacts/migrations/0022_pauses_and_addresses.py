@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0016_imports_undone'),
+        ('contacts', '0021_imports_read_first'),
     ]
 
     operations = [
