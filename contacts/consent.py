@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.db.models.functions import Lower
 
 from accounts.models import User
 from accounts.wording import storable
 from contacts import addresses
-from contacts.models import ConsentEvent, Contact, MailingList, Subscription, Suppression
+from contacts.models import ConsentEvent, Contact, MailingList, SignupRequest, Subscription, Suppression
 
 
 class StillSuppressed(Exception):
@@ -121,6 +122,7 @@ def erase(contact: Contact) -> None:
     states = set(contact.subscriptions.values_list("state", flat=True))
     if Subscription.State.UNSUBSCRIBED in states and Subscription.State.SUBSCRIBED not in states:
         suppress(contact.email, Suppression.Reason.UNSUBSCRIBED, source="hand", detail="Left before being deleted here")
+    SignupRequest.objects.filter(key=addresses.key(contact.email)).delete()
     contact.delete()
 
 
@@ -139,7 +141,9 @@ def erase_all(contact_ids: Sequence[int]) -> int:
             """,
             [list(contact_ids)],
         )
-    _, deleted = Contact.objects.filter(pk__in=contact_ids).delete()
+    people = Contact.objects.filter(pk__in=contact_ids)
+    SignupRequest.objects.filter(key__in=people.values_list(Lower("email"))).delete()
+    _, deleted = people.delete()
     return deleted.get("contacts.Contact", 0)
 
 

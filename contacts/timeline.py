@@ -124,10 +124,12 @@ _CHANNELS = {
     "complaint": "by marking a mail as spam",
     "setup": "when this was set up",
     "provider": "with the provider that carried the mail",
+    "form": "by a sign-up form",
 }
 
 
 _ACTS: dict[str, str] = {
+    ConsentEvent.Kind.ASKED: "Asked for {}",
     ConsentEvent.Kind.GIVEN: "Subscribed to {}",
     ConsentEvent.Kind.WITHDRAWN: "Unsubscribed from {}",
     ConsentEvent.Kind.PAUSED: "Paused all mail",
@@ -153,7 +155,8 @@ def _consent(contact: Contact, wanted: Wanted) -> Iterator[Entry]:
 
 
 def consent_in_words(event: ConsentEvent) -> str:
-    title = _ACTS[event.kind].format(event.list.name if event.list else "everything")
+    what = event.list.name if event.list else "everything"
+    title = _ACTS[event.kind].format(what)
     how = _CHANNELS.get(event.channel, event.channel)
     return f"{title} {how}, {event.by}" if event.by else f"{title} {how}"
 

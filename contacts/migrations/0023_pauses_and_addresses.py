@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0021_imports_read_first'),
+        ('contacts', '0022_signup'),
     ]
 
     operations = [
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='consentevent',
             name='kind',
-            field=models.CharField(choices=[('given', 'Subscribed'), ('withdrawn', 'Unsubscribed'), ('paused', 'Paused'), ('resumed', 'Ended the pause')], max_length=10),
+            field=models.CharField(choices=[('asked', 'Asked for it'), ('given', 'Subscribed'), ('withdrawn', 'Unsubscribed'), ('paused', 'Paused'), ('resumed', 'Ended the pause')], max_length=10),
         ),
         migrations.CreateModel(
             name='AddressChange',
