@@ -12,6 +12,7 @@ from django.utils import timezone
 from contacts.bulk.models import BulkChange, BulkSlice
 from contacts.downloads.models import ExportJob
 from contacts.growth.models import ListChange, ListDay, LostSubscription
+from contacts.guessing.models import GuessingRound
 from contacts.importing.undoing.models import ImportGraver, ImportOverwritten, ImportSlice, ImportUndo
 from contacts.preferences.models import AddressChange
 from contacts.profile.models import Note, ValueChange
@@ -34,6 +35,7 @@ __all__ = [  # what Django is to know and other modules import
     "ExportJob",
     "Field",
     "FieldChange",
+    "GuessingRound",
     "ImportGraver",
     "ImportJob",
     "ImportOverwritten",
@@ -184,6 +186,15 @@ class Contact(models.Model):
     @property
     def is_paused(self) -> bool:
         return bool(self.paused_until and self.paused_until > timezone.now())
+
+    @property
+    def best_language(self) -> str:
+        """What they said, else what is guessed; "" when neither is known."""
+        return self.language or self.guessed_language
+
+    @property
+    def best_time_zone(self) -> str:
+        return self.time_zone or self.guessed_time_zone
 
     @property
     def best_state(self) -> str:
