@@ -59,7 +59,7 @@ DROP TABLE contacts_erasuresalt;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', "0023_guessing"),
+        ('contacts', "0024_pauses_and_addresses"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
