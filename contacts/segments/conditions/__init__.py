@@ -1,11 +1,13 @@
 """One file a condition. Those about mail, clicks and campaigns are registered by the parts above."""
 
 from contacts.segments.conditions.consent import Agreed
+from contacts.segments.conditions.language import Language
 from contacts.segments.conditions.lists import OnList
 from contacts.segments.conditions.profile import Profile
 from contacts.segments.conditions.random_share import RandomShare
 from contacts.segments.conditions.segment import InSegment
 from contacts.segments.conditions.suppressed import Suppressed
 from contacts.segments.conditions.tags import Tag
+from contacts.segments.conditions.time_zone import TimeZone
 
-EVERY = (Profile, Tag, RandomShare, OnList, Agreed, Suppressed, InSegment)
+EVERY = (Profile, Tag, Language, TimeZone, RandomShare, OnList, Agreed, Suppressed, InSegment)
