@@ -160,6 +160,7 @@ def _measure(group: Group, parts: Sequence[Sql], patience_ms: int, share: float 
     reachable = (
         f"c.id IN (SELECT x.contact_id FROM contacts_subscription x WHERE {reachability.is_open('x')})"  # noqa: S608
         f" AND NOT {reachability.is_suppressed('c.email')}"
+        f" AND NOT {reachability.is_paused('c')}"
     )
     sampled = f"TABLESAMPLE SYSTEM ({share:.6f}) REPEATABLE (7)" if share else ""
     counts += [f"count(*) FILTER (WHERE {inside})", f"count(*) FILTER (WHERE ({inside}) AND reachable)"]
