@@ -30,6 +30,7 @@ class Kind(IntEnum):
     AUDIENCE = 734_000_010
     SEGMENTS = 734_000_011
     FOLDING = 734_000_012
+    SEARCH = 734_000_013
 
 
 def hold(cursor: Any, kind: Kind, which: object = "") -> None:

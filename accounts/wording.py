@@ -49,6 +49,11 @@ def span(length: timedelta) -> str:
     return f"{days} day{'' if days == 1 else 's'}" + (f" {hours}{_JOINED}h" if hours else "")
 
 
+def money(amount: Decimal, currency: str) -> str:
+    """`currency` is its code of three letters (ISO 4217)."""
+    return f"{currency}\N{NO-BREAK SPACE}{amount:,.2f}"
+
+
 def rate(share: float | None, step: str = "0.1") -> str:
     """A share of 1 in per cent with one decimal; a dash while there is nothing to divide by."""
     if share is None:

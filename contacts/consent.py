@@ -43,19 +43,24 @@ def unsubscribe(
         contact.email, Suppression.Reason.UNSUBSCRIBED, source=channel, message_id=message_id
     )
     withdrawn: list[int | None] = [None] if lists is None and (fresh or left) else list(left)
-    ConsentEvent.objects.bulk_create(
-        ConsentEvent(
-            contact=contact,
-            list_id=list_id,
-            kind=ConsentEvent.Kind.WITHDRAWN,
-            channel=channel,
-            text=text[:500],
-            ip=ip,
-            by=by,
-        )
-        for list_id in withdrawn
-    )
+    if not withdrawn and channel in _OWN_WORD and not _said_themselves(contact):
+        # A file, a server or the team had said it for them, which can turn out wrong and be taken back; what they
+        # say stays.
+        said: list[int | None] = [None] if lists is None else list(lists)
+        _record(ConsentEvent.Kind.WITHDRAWN, contact, said, channel=channel, by=by, text=text, ip=ip)
+        return False
+    _record(ConsentEvent.Kind.WITHDRAWN, contact, withdrawn, channel=channel, by=by, text=text, ip=ip)
     return bool(withdrawn)
+
+
+_OWN_WORD = ("page", "one-click")
+_OTHERS_WORD = ("import", "undo", "hand")  # of a file or of the team, who can take it back
+
+
+def _said_themselves(contact: Contact) -> bool:
+    """Whether the last that is known of this person's consent is that they themselves withdrew it."""
+    last = ConsentEvent.objects.filter(contact=contact).order_by("-id").first()
+    return last is not None and last.kind == ConsentEvent.Kind.WITHDRAWN and last.channel not in _OTHERS_WORD
 
 
 @transaction.atomic
@@ -79,7 +84,7 @@ def subscribe(
     Subscription.objects.bulk_create(
         (Subscription(contact=contact, list_id=list_id) for list_id in joined), ignore_conflicts=True
     )
-    _record_given(contact, joined, channel=channel, by=by, text=text, ip=ip)
+    _record(ConsentEvent.Kind.GIVEN, contact, joined, channel=channel, by=by, text=text, ip=ip)
     return joined
 
 
@@ -95,7 +100,7 @@ def resubscribe(contact: Contact, *, lists: Sequence[int], channel: str, by: Use
         Subscription.objects.update_or_create(
             contact=contact, list_id=list_id, defaults={"state": Subscription.State.SUBSCRIBED}
         )
-    _record_given(contact, list(lists), channel=channel, by=by, text=text)
+    _record(ConsentEvent.Kind.GIVEN, contact, list(lists), channel=channel, by=by, text=text)
 
 
 def follow(contact: Contact, before: str) -> None:
@@ -115,6 +120,25 @@ def erase(contact: Contact) -> None:
     if Subscription.State.UNSUBSCRIBED in states and Subscription.State.SUBSCRIBED not in states:
         suppress(contact.email, Suppression.Reason.UNSUBSCRIBED, source="hand", detail="Left before being deleted here")
     contact.delete()
+
+
+@transaction.atomic
+def erase_all(contact_ids: Sequence[int]) -> int:
+    """Erase each of them; returns how many there were."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO contacts_suppression (email, reason, detail, source, created_at)
+            SELECT lower(c.email), 'unsubscribed', 'Left before being deleted here', 'hand', now()
+            FROM contacts_contact c WHERE c.id = ANY(%s)
+            AND EXISTS (SELECT 1 FROM contacts_subscription s WHERE s.contact_id = c.id AND s.state = 'unsubscribed')
+            AND NOT EXISTS (SELECT 1 FROM contacts_subscription s WHERE s.contact_id = c.id AND s.state = 'subscribed')
+            ORDER BY 1 ON CONFLICT (email) DO NOTHING
+            """,
+            [list(contact_ids)],
+        )
+    _, deleted = Contact.objects.filter(pk__in=contact_ids).delete()
+    return deleted.get("contacts.Contact", 0)
 
 
 def delete_list(mailing_list: MailingList) -> int:
@@ -154,8 +178,9 @@ def suppress(email: str, reason: str, *, detail: str = "", source: str = "", mes
 
 
 def suppress_all(wanted: Iterable[Suppressing]) -> set[str]:
-    """No marketing mail to these from now on. Safe to repeat; a complaint outweighs what was known before, and
-    everything outweighs what is on hold. Returns the addresses, as they are stored, that were not suppressed yet.
+    """No marketing mail to these from now on. Safe to repeat; a complaint outweighs what was known before, everything
+    outweighs what is on hold, and a file's word is no longer the source once somebody says it themselves. Returns the
+    addresses, as they are stored, that were not suppressed yet.
     """
     by_key: dict[str, Suppressing] = {}
     for one in wanted:
@@ -173,11 +198,13 @@ def suppress_all(wanted: Iterable[Suppressing]) -> set[str]:
             FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[])
                 AS given (email, reason, detail, source, message_id)
             ON CONFLICT (email) DO UPDATE
-            SET reason = excluded.reason, detail = excluded.detail, source = excluded.source,
-                message_id = excluded.message_id, created_at = excluded.created_at
-            WHERE excluded.reason = 'complaint' AND s.reason <> 'complaint' OR s.reason = 'held'
+            SET reason = CASE WHEN {graver} THEN excluded.reason ELSE s.reason END,
+                detail = CASE WHEN {graver} THEN excluded.detail ELSE s.detail END,
+                created_at = CASE WHEN {graver} THEN excluded.created_at ELSE s.created_at END,
+                source = excluded.source, message_id = excluded.message_id
+            WHERE {graver} OR s.source = 'import' AND excluded.source IN ('page', 'one-click')
             RETURNING email, xmax = 0
-            """,
+            """.replace("{graver}", _GRAVER),
             [
                 [key for key, _ in rows],
                 [str(one.reason) for _, one in rows],
@@ -187,6 +214,9 @@ def suppress_all(wanted: Iterable[Suppressing]) -> set[str]:
             ],
         )
         return {email for email, is_new in cursor.fetchall() if is_new}
+
+
+_GRAVER = "(excluded.reason = 'complaint' AND s.reason <> 'complaint' OR s.reason = 'held')"
 
 
 def _suppression_key(email: str) -> str:
@@ -205,7 +235,8 @@ def lift(email: str, *, by: User | None) -> bool:
     return bool(deleted)
 
 
-def _record_given(
+def _record(
+    kind: ConsentEvent.Kind,
     contact: Contact,
     lists: Sequence[int | None],
     *,
@@ -218,7 +249,7 @@ def _record_given(
         ConsentEvent(
             contact=contact,
             list_id=list_id,
-            kind=ConsentEvent.Kind.GIVEN,
+            kind=kind,
             channel=channel,
             text=text[:500],
             ip=ip,

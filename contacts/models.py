@@ -8,26 +8,40 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 
+from contacts.bulk.models import BulkChange, BulkSlice
+from contacts.downloads.models import ExportJob
 from contacts.growth.models import ListChange, ListDay, LostSubscription
+from contacts.importing.undoing.models import ImportGraver, ImportOverwritten, ImportSlice, ImportUndo
 from contacts.profile.models import Note, ValueChange
 from contacts.reach.models import AudienceCount, AudienceDay
 from contacts.reachability import SUBSCRIBED
+from contacts.table.models import ChosenColumns, SearchBlock, StaleBlock
 
 __all__ = [  # what Django is to know and other modules import
     "AudienceCount",
     "AudienceDay",
+    "BulkChange",
+    "BulkSlice",
+    "ChosenColumns",
     "ConsentEvent",
     "Contact",
     "ContactQuerySet",
+    "ExportJob",
     "Field",
+    "ImportGraver",
     "ImportJob",
+    "ImportOverwritten",
+    "ImportSlice",
+    "ImportUndo",
     "ListChange",
     "ListDay",
     "LostSubscription",
     "MailingList",
     "Note",
+    "SearchBlock",
     "Segment",
     "SegmentDay",
+    "StaleBlock",
     "Subscription",
     "Suppression",
     "TrackingConsent",
@@ -122,7 +136,20 @@ class Contact(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("email"), name="one_contact_per_email")]
-        indexes = [models.Index(fields=["id"], name="contact_tagged", condition=Q(attributes__has_key="tags"))]
+        indexes = [
+            models.Index(fields=["id"], name="contact_tagged", condition=Q(attributes__has_key="tags")),
+            models.Index(
+                Lower("last_name"),
+                Lower("first_name"),
+                "id",
+                name="contact_by_name",
+                condition=~Q(first_name="", last_name=""),
+            ),
+            models.Index(fields=["id"], name="contact_nameless", condition=Q(first_name="", last_name="")),
+            models.Index(
+                fields=["last_clicked_at", "id"], name="contact_clicked", condition=Q(last_clicked_at__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.email

@@ -35,8 +35,8 @@ def latest_first(queryset: "QuerySet[T, Any]", request: HttpRequest, size: int =
         rows = rows[:size]
     return Page(
         rows,
-        _url(request, after=rows[0].pk) if rows and has_newer else "",
-        _url(request, before=rows[-1].pk) if rows and has_older else "",
+        url(request, after=rows[0].pk) if rows and has_newer else "",
+        url(request, before=rows[-1].pk) if rows and has_older else "",
     )
 
 
@@ -48,7 +48,8 @@ def count_in_words(queryset: "QuerySet[Any, Any]", one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
-def _url(request: HttpRequest, **key: int) -> str:
+def url(request: HttpRequest, **key: int) -> str:
+    """The same page from another key."""
     query = request.GET.copy()
     for name in ("before", "after"):
         query.pop(name, None)

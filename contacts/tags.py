@@ -36,11 +36,11 @@ def add(tag: str, contact_ids: Sequence[int]) -> list[int]:
         return [contact_id for (contact_id,) in cursor.fetchall()]
 
 
-def remove(tag: str, contact_ids: Sequence[int]) -> int:
-    """How many of them carried it."""
+def remove(tag: str, contact_ids: Sequence[int]) -> list[int]:
+    """Who of them carried it until now."""
     with connection.cursor() as cursor:
         cursor.execute(_REMOVE, {"tag": tag, "ids": list(contact_ids)})
-        return int(cursor.rowcount)
+        return [contact_id for (contact_id,) in cursor.fetchall()]
 
 
 _CARRIED = "CASE jsonb_typeof(attributes -> 'tags') WHEN 'array' THEN attributes -> 'tags' ELSE '[]'::jsonb END"
@@ -55,4 +55,5 @@ _REMOVE = f"""
 UPDATE contacts_contact SET updated_at = now(), attributes = CASE WHEN {_CARRIED} - %(tag)s::text = '[]'::jsonb
     THEN attributes - 'tags' ELSE jsonb_set(attributes, '{{tags}}', {_CARRIED} - %(tag)s::text) END
 WHERE id = ANY(%(ids)s) AND {_CARRIED} ? %(tag)s
+RETURNING id
 """  # noqa: S608

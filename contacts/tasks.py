@@ -1,9 +1,12 @@
 from celery import shared_task
 
+from contacts.bulk import working as bulk_working
 from contacts.growth import folding
 from contacts.importing.running import working
+from contacts.importing.undoing import carrying_through, keeping
 from contacts.reach import counting
 from contacts.segments import counting as segments
+from contacts.table import searching
 
 
 @shared_task(name="contacts.work_on_import", queue="jobs", acks_late=True, ignore_result=True)
@@ -25,6 +28,23 @@ def forget_abandoned_imports() -> None:
         working.abandon(job)
 
 
+@shared_task(name="contacts.undo_import", queue="jobs", acks_late=True, ignore_result=True)
+def undo_import(*, undo_id: int) -> None:
+    carrying_through.work(undo_id)
+
+
+@shared_task(name="contacts.sweep_undos", queue="jobs", ignore_result=True)
+def sweep_undos() -> None:
+    for undo_id in carrying_through.abandoned():
+        undo_import.delay(undo_id=undo_id)
+
+
+@shared_task(name="contacts.forget_old_imports", queue="jobs", ignore_result=True)
+def forget_old_imports() -> None:
+    """What imports overwrote, once it is too late to undo them."""
+    keeping.forget_old()
+
+
 @shared_task(name="contacts.count_audience", queue="jobs", ignore_result=True)
 def count_audience() -> None:
     counting.refresh()
@@ -38,3 +58,25 @@ def fold_growth() -> None:
 @shared_task(name="contacts.count_segments", queue="jobs", ignore_result=True)
 def count_segments() -> None:
     segments.refresh()
+
+
+@shared_task(name="contacts.work_on_bulk_change", queue="jobs", acks_late=True, ignore_result=True)
+def work_on_bulk_change(*, change_id: int) -> None:
+    bulk_working.work(change_id)
+
+
+@shared_task(name="contacts.sweep_bulk_changes", queue="jobs", ignore_result=True)
+def sweep_bulk_changes() -> None:
+    """Takes up changes whose worker was killed, or whose task got lost with the broker."""
+    for change_id in bulk_working.abandoned():
+        work_on_bulk_change.delay(change_id=change_id)
+
+
+@shared_task(name="contacts.forget_bulk_changes", queue="jobs", ignore_result=True)
+def forget_bulk_changes() -> None:
+    bulk_working.forget()
+
+
+@shared_task(name="contacts.fold_search", queue="jobs", ignore_result=True)
+def fold_search() -> None:
+    searching.fold()

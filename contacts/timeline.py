@@ -52,6 +52,7 @@ FILTERS: dict[str, tuple[str, frozenset[str]]] = {
     "mails": ("Mails", frozenset({"mail"})),
     "opens": ("Opens", frozenset({"open"})),
     "clicks": ("Clicks", frozenset({"click"})),
+    "conversions": ("Conversions", frozenset({"conversion"})),
     "programs": ("By programs", frozenset({"machine"})),
     "back": ("Came back", frozenset({"bounce", "complaint", "reply"})),
     "consent": ("Consent", frozenset({"consent", "suppression", "arrival"})),
@@ -116,6 +117,7 @@ def latest(rows: "QuerySet[T]", wanted: Wanted, by: str = "at") -> "QuerySet[T]"
 
 _CHANNELS = {
     "import": "by an import",
+    "undo": "because an import was undone",
     "hand": "by hand",
     "page": "on the unsubscribe page",
     "one-click": "by the button of their mail program",
@@ -127,6 +129,7 @@ _CHANNELS = {
 
 _COUNTING_CHANNELS = {
     "import": "said by an import",
+    "undo": "as before an import that was undone",
     "hand": "noted by hand",
     "page": "said on the page for recipients",
     "before": "known from before",

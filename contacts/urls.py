@@ -2,12 +2,32 @@
 
 from django.urls import URLPattern, path
 
-from contacts.views import exports, fields, held, imports, lists, notes, people, person, segments, suppressions, values
+from contacts.views import (
+    bulk,
+    exports,
+    fields,
+    held,
+    imports,
+    lists,
+    notes,
+    people,
+    person,
+    segments,
+    suppressions,
+    undoing,
+    values,
+)
 
 urlpatterns: list[URLPattern] = [
     path("contacts/", people.contacts, name="contacts"),
     path("contacts/new/", person.add, name="contact-add"),
     path("contacts/export/", exports.contacts, name="contacts-export"),
+    path("contacts/columns/", people.choose_columns, name="contacts-columns"),
+    path("contacts/change/", bulk.begin, name="bulk-begin"),
+    path("contacts/changes/", bulk.changes, name="bulk-changes"),
+    path("contacts/changes/<int:pk>/", bulk.change, name="bulk-change"),
+    path("contacts/changes/<int:pk>/stop/", bulk.cancel, name="bulk-cancel"),
+    path("contacts/changes/<int:pk>/undo/", bulk.undo, name="bulk-undo"),
     path("contacts/fields/", fields.fields, name="fields"),
     path("contacts/fields/new/", fields.add, name="field-add"),
     path("contacts/fields/<int:pk>/rename/", fields.rename, name="field-rename"),
@@ -50,5 +70,7 @@ urlpatterns: list[URLPattern] = [
     path("imports/<int:pk>/change/", imports.change, name="import-change"),
     path("imports/<int:pk>/cancel/", imports.cancel, name="import-cancel"),
     path("imports/<int:pk>/refused/", imports.refused, name="import-refused"),
+    path("imports/<int:pk>/undo/", undoing.undo, name="import-undo"),
+    path("imports/<int:pk>/undo/start/", undoing.start, name="import-undo-start"),
     path("imports/<int:pk>/mend/", imports.mend, name="import-mend"),
 ]

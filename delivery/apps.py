@@ -12,12 +12,14 @@ class DeliveryConfig(AppConfig):
         from accounts.shell import problems
         from accounts.shell.notices import register
         from contacts import timeline
+        from contacts.importing.undoing import mailed as undoing_mailed
         from contacts.segments import registry
         from delivery.deliverability import complaints
         from delivery.deliverability.condition import MailboxProvider
         from delivery.feedback.mailbox import trouble
         from delivery.feedback.webhooks import reading
         from delivery.feedback.webhooks.lists import keeping
+        from delivery.ledger import mailed
         from delivery.notices import (
             paused_providers,
             returned_mail,
@@ -40,6 +42,7 @@ class DeliveryConfig(AppConfig):
         register(returned_mail)
         reading.register()
         timeline.register(keeping.entries)
+        undoing_mailed.register(mailed.among)
         registry.register(MailboxProvider)
 
 

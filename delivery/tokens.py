@@ -30,6 +30,8 @@ MESSAGE_ID = "m"  # message; in the Message-ID header
 VIEW = "v"  # message
 OPEN_OF_BATCH = "O"  # batch; the same in each of its mails, for counting that knows no person
 CLICK_OF_BATCH = "C"  # batch, link
+SIGN = "s"  # message; on addresses of the organisation's own sites, see tracking.conversions
+GOAL = "G"  # goal; stands on those sites
 
 _SLICES = {
     OPEN: slice(0, 10),
@@ -39,8 +41,10 @@ _SLICES = {
     VIEW: slice(40, 50),
     OPEN_OF_BATCH: slice(0, 10),
     CLICK_OF_BATCH: slice(10, 20),
+    SIGN: slice(50, 60),
+    GOAL: slice(20, 30),
 }
-_OF_BATCH = frozenset((OPEN_OF_BATCH, CLICK_OF_BATCH))
+_OF_NO_MESSAGE = frozenset((OPEN_OF_BATCH, CLICK_OF_BATCH, GOAL))
 _WITH_LINK = frozenset((CLICK, CLICK_OF_BATCH))
 _PROOF_BYTES = 10
 _LINK_PROOF_BYTES = 5  # counts only behind a message's proof
@@ -166,7 +170,7 @@ class Sealer:
         if purpose == UNSUBSCRIBE and second is not None:
             return self._pair(key, first, second)
         body = _body(first)
-        state = (self._batches if purpose in _OF_BATCH else self._messages)[key].copy()
+        state = (self._batches if purpose in _OF_NO_MESSAGE else self._messages)[key].copy()
         state.update(body)
         raw = body + state.digest()[_SLICES[purpose]]
         if purpose == BOUNCE:  # some mail servers lower-case the local part of an address: hexadecimal does not mind

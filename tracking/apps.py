@@ -10,10 +10,13 @@ class TrackingConfig(AppConfig):
         from contacts.segments import registry
         from delivery.feedback.acting import automated, complained
         from tracking import conditions, problems, recording, tasks
+        from tracking.conversions import condition
+        from tracking.conversions import timeline as conversions
         from tracking.message_log import story
 
         timeline.register(story.entries)
-        registry.register(*conditions.EVERY)
+        timeline.register(conversions.entries)
+        registry.register(*conditions.EVERY, condition.ReachedGoal)
         register(problems.unreadable_geoip_file)
         complained.connect(recording.record_complaint)
         automated.connect(tasks.when_automated)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from delivery.models import Batch
+from tracking.conversions import signs
 from tracking.models import Link
 
 _LABEL_CHARS = 200
@@ -35,7 +36,15 @@ def extend(batch: Batch, targets: Sequence[tuple[str, str]], version: int) -> li
 
 
 def _create(batch: Batch, targets: Sequence[tuple[str, str]], start: int = 0, version: int = 1) -> list[Link]:
+    sites = signs.sites()
     return Link.objects.bulk_create(
-        Link(batch=batch, url=url, label=label[:_LABEL_CHARS], position=position, versions=[version])
+        Link(
+            batch=batch,
+            url=url,
+            label=label[:_LABEL_CHARS],
+            position=position,
+            versions=[version],
+            is_signed=signs.belongs(url, sites),
+        )
         for position, (url, label) in enumerate(targets, start)
     )

@@ -6,16 +6,19 @@ from django.db import models
 
 from delivery.models import Batch
 from tracking.cohorts.models import ClickChange, Cohort, MailedMonth
+from tracking.conversions.models import Conversion, Goal
 from tracking.recent.models import LastMailed
 
 __all__ = [  # what Django is to know and other modules import
     "Breakdown",
     "ClickChange",
     "Cohort",
+    "Conversion",
     "Engagement",
     "Event",
     "EventKind",
     "FoldedChunk",
+    "Goal",
     "Hourly",
     "LastMailed",
     "Link",
@@ -45,6 +48,9 @@ class Link(models.Model):
     url = models.TextField()
     label = models.CharField(max_length=200, blank=True)
     position = models.PositiveIntegerField(default=0)
+    is_signed = models.BooleanField(
+        default=False, db_default=False, help_text="Whose address gets the sign of tracking.conversions.signs."
+    )
     versions = ArrayField(models.SmallIntegerField(), default=first_version, help_text="Of the mail, that have it.")
 
     class Meta:

@@ -18,6 +18,7 @@ from accounts.web_addresses import resolved
 from delivery import tokens
 from tracking import recording, spool, unsubscribing
 from tracking.addresses import HIDDEN_LINK, OF_BATCH
+from tracking.conversions import signs
 from tracking.models import EventKind
 from tracking.recipients import language, short_answers
 
@@ -101,7 +102,7 @@ def answer(method: str, path: str, reader: str, header: Header, *, at_once: bool
     if there is None:
         return _not_found(method, header)
     _record(_CLICK, message_id, link_id, _note(method, header, is_nameless), reader, header)
-    return there
+    return _signed(there, message_id) if link_id in _with_sign and not is_nameless else there
 
 
 def _one_click(environ: Environ, start_response: StartResponse, token: str) -> Iterable[bytes]:
@@ -150,26 +151,36 @@ def _note(method: str, header: Header, is_nameless: bool) -> str:
 
 
 _targets: dict[int, Answer] = {}
+_with_sign: set[int] = set()
+
+
+def _signed(there: Answer, message_id: int) -> Answer:
+    """The same way, with the sign by which the organisation's own site can say what came of the click."""
+    status, [(name, target), *others], body = there
+    return status, [(name, signs.added(target, message_id)), *others], body
 
 
 def _looked_up(link_id: int, *, at_once: bool) -> Answer | None:
     """Where a link leads. Links never change, so what was looked up once stays, up to a bound. Raises MustWait."""
     if at_once:
         raise MustWait
-    target = again(lambda: _stored_target(link_id))
+    target, is_signed = again(lambda: _stored_target(link_id))
     if target is None:
         return None
     if len(_targets) >= _LINKS_KEPT:
         _targets.clear()
+        _with_sign.clear()
+    if is_signed:
+        _with_sign.add(link_id)
     _targets[link_id] = there = (302, [("Location", target), ("Content-Length", "0"), _NO_STORE, *_QUIET], b"")
     return there
 
 
-def _stored_target(link_id: int) -> str | None:
+def _stored_target(link_id: int) -> tuple[str | None, bool]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT url FROM tracking_link WHERE id = %s", [link_id])
+        cursor.execute("SELECT url, is_signed FROM tracking_link WHERE id = %s", [link_id])
         row = cursor.fetchone()
-    return _safe(row[0]) if row else None
+    return (_safe(row[0]), row[1]) if row else (None, False)
 
 
 def _safe(url: str) -> str | None:

@@ -15,6 +15,7 @@ from time import time
 from zlib import crc32
 
 SUFFIX = ".spool"
+REPORTED = 20  # no EventKind: a goal that a page says was reached (tracking.conversions)
 ANONYMOUS = "anonymous"  # how the note of an act begins that is nobody's
 MAX_AGENT_CHARS = 300
 _ROTATE_BYTES = 64 * 1024 * 1024
@@ -25,11 +26,11 @@ _FIELDS = 7
 @dataclass(frozen=True, slots=True)
 class Act:
     """One act of a reader. Opens and clicks know their message (and link), unsubscribes their contact and batch; what
-    is counted anonymously knows its batch (and link), and its note says so.
+    is counted anonymously knows its batch (and link), and its note says so; what is reported its message and goal.
     """
 
     at: float  # seconds since 1970
-    kind: int  # EventKind
+    kind: int  # EventKind, or REPORTED
     first: int  # message, contact of an unsubscribe, or batch of what is nobody's
     second: int  # link or 0, or batch of an unsubscribe
     note: str  # "head", "prefetch" or "hidden" (tracking.scoring.requests), an unsubscribe's channel; see ANONYMOUS

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tracking.views import counting, keeping, messages, people, public, tagging, uncertain
+from tracking.views import conversions, counting, keeping, messages, people, public, reaching, tagging, uncertain
 
 urlpatterns: list[URLPattern] = [
     path("u/<str:token>", public.unsubscribe, name="unsubscribe"),
@@ -10,6 +10,13 @@ urlpatterns: list[URLPattern] = [
     path("u/<str:token>/undo", public.undo, name="unsubscribe-undo"),
     path("u/<str:token>/counting", public.answer_counting, name="unsubscribe-counting"),
     path("v/<str:token>", public.view, name="view-mail"),
+    path("g/<str:key>", reaching.reach, name="goal-reached"),
+    path("settings/conversions/", conversions.goals, name="goals"),
+    path("settings/conversions/new/", conversions.add, name="goal-add"),
+    path("settings/conversions/<int:pk>/", conversions.goal, name="goal"),
+    path("settings/conversions/<int:pk>/edit/", conversions.edit, name="goal-edit"),
+    path("settings/conversions/<int:pk>/secret/", conversions.renew, name="goal-secret"),
+    path("settings/conversions/<int:pk>/delete/", conversions.delete, name="goal-delete"),
     path("settings/counting/", counting.counting, name="counting"),
     path("settings/events/", keeping.keeping, name="event-keeping"),
     path("messages/", messages.messages, name="messages"),

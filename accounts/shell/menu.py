@@ -34,7 +34,13 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ),
     (
         "Settings",
-        (("settings", "Organisation"), ("counting", "Opens and clicks"), ("people", "People"), ("faults", "Faults")),
+        (
+            ("settings", "Organisation"),
+            ("counting", "Opens and clicks"),
+            ("goals", "Conversions"),
+            ("people", "People"),
+            ("faults", "Faults"),
+        ),
     ),
 )
 ON_THE_PHONE = ("home", "campaigns", "contacts", "messages")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -121,6 +122,11 @@ def rate(share: float | None) -> str:
 def fine_rate(share: float | None) -> str:
     """With two decimals, where a tenth of a per cent decides."""
     return "<\N{NO-BREAK SPACE}0.01\N{NO-BREAK SPACE}%" if share and share < 0.00005 else wording.rate(share, "0.01")
+
+
+@register.filter
+def money(amount: Decimal, currency: str) -> str:
+    return wording.money(amount, currency)
 
 
 @register.filter

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.shell import menu
 from campaigns.models import Campaign
-from contacts.models import Contact
+from contacts.table import searching
 from tracking.message_log import answer
 
 _SHOWN = 5
@@ -25,7 +25,7 @@ def search(request: StaffRequest) -> HttpResponse:
 
 def _found(request: StaffRequest, words: str) -> dict[str, Any]:
     name = answer.subject_of(words)
-    people = list(Contact.objects.search(name).order_by("email")[:_SHOWN])
+    people = searching.found_by(name, _SHOWN)
     return {
         "people": [(person, answer.answers(person, limit=2 if len(people) == 1 else 1)) for person in people],
         "campaigns": Campaign.objects.whole().matching(words).select_related("batch")[:_SHOWN],

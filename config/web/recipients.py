@@ -15,7 +15,8 @@ from config.wsgi import recipients
 from delivery import tokens
 from tracking import slim
 
-PREFIXES = ("/o/", "/c/", "/u/", "/v/", "/i/", "/static/")  # pictures and style sheets belong to their mails and pages
+# Pictures and style sheets belong to their mails and pages.
+PREFIXES = ("/o/", "/c/", "/u/", "/v/", "/g/", "/i/", "/static/")
 SHORT = slim.SHORT
 _THREADS = 4
 
@@ -38,8 +39,15 @@ def are_for(path: str) -> bool:
 
 
 def wants_body(method: str, path: str) -> bool:
-    """Only the buttons of the unsubscribe page, and only with a token of ours: a one-click's body says nothing more."""
-    if method != "POST" or not path.startswith("/u/"):
+    """Only the buttons of the unsubscribe page and what a site reports, and only with a token of ours.
+
+    A one-click's body says nothing more.
+    """
+    if method != "POST":
+        return False
+    if path.startswith("/g/"):
+        return tokens.read(tokens.GOAL, path[3:]) is not None
+    if not path.startswith("/u/"):
         return False
     token, _, button = path[3:].partition("/")
     return bool(button) and tokens.read(tokens.UNSUBSCRIBE, token) is not None

@@ -127,6 +127,10 @@ class Plan:
         return any(column.target in BELONGING for column in self.columns)
 
     @property
+    def tells_tags(self) -> bool:
+        return any(column.target in (Target.TAGS, Target.JSON) for column in self.columns)
+
+    @property
     def tells_counting(self) -> bool:
         return any(column.target in COUNTING for column in self.columns)
 

@@ -20,7 +20,8 @@ from contacts.importing.plan import Plan, Status, Target
 from contacts.importing.reading.detecting import NotReadable
 from contacts.importing.reading.uploading import LARGEST_BYTES, SizeGuard
 from contacts.importing.running import jobs, mending, progress
-from contacts.models import ImportJob, MailingList
+from contacts.importing.undoing import keeping, wishes
+from contacts.models import ImportJob, ImportUndo, MailingList
 from contacts.paging import latest_first
 
 State = ImportJob.State
@@ -267,4 +268,7 @@ def _report(job: ImportJob) -> dict[str, Any]:
         "to_import": expected.get("new", 0) + expected.get("updated", 0) + expected.get("unchanged", 0),
         "everyone": plan.everyone,
         "only_suppress": plan.only_suppress,
+        "undo": ImportUndo.objects.filter(job=job).first(),
+        "can_undo": job.state in wishes.ENDED and keeping.undoable(job),
+        "undo_days": keeping.DAYS,
     }

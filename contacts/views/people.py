@@ -1,29 +1,100 @@
 """Contacts: the table."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import Permission, StaffRequest, requires
+from accounts.wording import count
+from contacts.bulk.actions import EVERY
 from contacts.filtering import Filter
-from contacts.models import MailingList
-from contacts.paging import count_in_words, latest_first
+from contacts.models import Contact, ContactQuerySet, MailingList
+from contacts.paging import SIZE, Page, url
+from contacts.table import columns, counting, ordering, searching
+from contacts.table.columns import Column
+from contacts.views import bulk
+
+_SORTED_TO = 2_000  # people that a search finds; more of them are shown from the newest
 
 
 @require_GET
 @requires(Permission.LOOK)
 def contacts(request: StaffRequest) -> HttpResponse:
     chosen = Filter.of(request.GET)
-    found = chosen.apply()
-    page = latest_first(found.with_suppression().prefetch_related("subscriptions"), request)
+    page, counted, order = _found(request, chosen)
+    every = columns.every()
+    shown = columns.shown_to(request.user, every)
     return render(
         request,
         "contacts/contacts.html",
         {
             "page": page,
+            "rows": _rows(page.rows, shown),
+            "columns": shown,
+            "all_columns": [(one, one in shown) for one in every],
             "filter": chosen,
-            "counted": count_in_words(found, "person", "people"),
+            "order": order,
+            "orders": [(one, chosen.url(sort=one.name)) for one in ordering.ORDERS.values()],
+            "is_too_many_to_sort": order.name != chosen.sort,
+            "counted": counted,
             "none_at_all": chosen.is_empty and not page.rows,
+            "done": bulk.just_done(request),
+            "actions": EVERY.values(),
             "chosen_list": MailingList.objects.filter(pk=chosen.list_id or 0).first(),
         },
     )
+
+
+@require_POST
+@requires(Permission.LOOK)
+def choose_columns(request: StaffRequest) -> HttpResponse:
+    known = {one.key for one in columns.every()}
+    columns.keep(request.user, columns.Place.TABLE, [key for key in request.POST.getlist("column") if key in known])
+    return redirect(reverse("contacts") + Filter.of(request.POST).url())
+
+
+def _found(request: StaffRequest, chosen: Filter) -> tuple[Page[Contact], str, ordering.Order]:
+    """The page, how many there are in words, and the order that it is really in."""
+    order = ordering.ORDERS[chosen.sort]
+    if not chosen.search:
+        found = chosen.apply()
+        return ordering.page(_shown(found), request, order), counting.in_words(found), order
+    others = replace(chosen, search="").apply()
+    ids = searching.newest(others, chosen.search, most=_SORTED_TO + 1)
+    if len(ids) <= _SORTED_TO:
+        found = Contact.objects.filter(searching.among(ids))
+        counted = f"{count(len(ids))} {'person' if len(ids) == 1 else 'people'}"
+        return ordering.page(_shown(found), request, order), counted, order
+    page = _newest(request, others, chosen.search, ids)
+    return page, f"More than {count(_SORTED_TO)} people", ordering.NEWEST
+
+
+def _newest(request: StaffRequest, others: ContactQuerySet, text: str, newest: Sequence[int]) -> Page[Contact]:
+    """A page of a search that finds very many."""
+    before, after = ordering.bounds(request)
+    if before or after:
+        ids = searching.newest(others, text, most=SIZE + 1, before=before, after=after)
+    else:
+        ids = list(newest[: SIZE + 1])
+    has_more = len(ids) > SIZE
+    ids = ids[-SIZE:] if after else ids[:SIZE]
+    rows = list(_shown(Contact.objects.filter(pk__in=ids)).order_by("-pk"))
+    has_newer, has_older = (has_more, True) if after else (bool(before), has_more)
+    return Page(
+        rows,
+        url(request, after=rows[0].pk) if rows and has_newer else "",
+        url(request, before=rows[-1].pk) if rows and has_older else "",
+    )
+
+
+def _shown(found: ContactQuerySet) -> ContactQuerySet:
+    return found.with_suppression().prefetch_related("subscriptions__list")
+
+
+def _rows(people: Sequence[Contact], shown: Sequence[Column]) -> list[tuple[Contact, list[tuple[Column, Any]]]]:
+    return [(person, [(column, column.value(person)) for column in shown]) for person in people]

@@ -12,6 +12,7 @@ from accounts.organisation.measuring import AddressKept
 from contacts import tracking_consent
 from contacts.tracking_consent import Part, measured
 from tracking import keeping
+from tracking.conversions import storing as conversions
 from tracking.intake import anonymous, correcting, learning, reading_places, replays, sums
 from tracking.intake.acts import Mail, Seen
 from tracking.intake.arrays import array
@@ -28,7 +29,7 @@ _FRESH_SECONDS = 600.0  # after acceptance: mail filters look within minutes
 
 def store(cursor: CursorWrapper, acts: Sequence[Act]) -> None:
     """Write the acts down. Opens and clicks of people who refuse tracking vanish here, whatever was sent to them."""
-    acts = anonymous.count(cursor, acts)
+    acts = conversions.take(cursor, anonymous.count(cursor, acts))
     recognised = list(_recognise(cursor, acts))
     kept = list(replays.within_bound(cursor, recognised)) if recognised else []
     if not kept:

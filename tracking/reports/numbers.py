@@ -17,6 +17,7 @@ from accounts.wording import rate
 from delivery.feedback import second_line
 from delivery.feedback.second_line import SecondLine
 from delivery.models import Batch
+from tracking.conversions import reading as conversions
 from tracking.models import Breakdown, EventKind, Rollup
 from tracking.reports import clients, counting, link_rows, machines, mailboxes, over_time, returned
 from tracking.reports.counting import Counting
@@ -196,6 +197,11 @@ class Report:
     def clients(self) -> list[clients.Table]:
         """Programs, devices and countries."""
         return clients.tables(self.batch_ids)
+
+    @cached_property
+    def conversions(self) -> list[conversions.Row]:
+        """What came of the clicks on the organisation's own sites."""
+        return conversions.rows(self.batch_ids, clicked=self.clicked.people, delivered=self.delivered)
 
     @cached_property
     def series(self) -> list[Point]:

@@ -60,6 +60,11 @@ def _reasons(report: Report) -> Iterator[Row]:
         yield reason.words, reason.label, reason.people
 
 
+def _conversions(report: Report) -> Iterator[Row]:
+    for row in report.conversions:
+        yield row.goal, row.times, row.people, _share(row.share), row.worth, row.currency, row.a_thousand
+
+
 def _machines(report: Report) -> Iterator[Row]:
     for row in report.machines:
         yield row.words, row.opened, row.clicked, row.times
@@ -84,6 +89,10 @@ TABLES: dict[str, Table] = {
     "clients": (("Program", "Opened", "Clicked"), _clients("clients")),
     "devices": (("Device", "Opened", "Clicked"), _clients("devices")),
     "countries": (("Country", "Opened", "Clicked"), _clients("countries")),
+    "conversions": (
+        ("Goal", "Reached", "Mails", "Of who clicked", "Worth", "Currency", "A thousand mails"),
+        _conversions,
+    ),
     "returned": (("Accepted and then", "People", "Share", "What it means"), _returned),
     "reasons": (("Reason", "Bounced", "People"), _reasons),
     "machines": (("Why they are no people", "Mails opened", "Mails clicked in", "Times"), _machines),

@@ -8,9 +8,9 @@ from psycopg import sql
 
 from contacts.importing.plan import Mode, Plan, Status, Target
 from contacts.importing.running.staging import table
+from contacts.importing.undoing import recording
 from contacts.models import ImportJob
-
-_TEXTS = ("first_name", "last_name", "language", "time_zone")
+from contacts.tags import MOST
 
 
 def foretell(job: ImportJob, plan: Plan) -> dict[str, int]:
@@ -26,7 +26,7 @@ def merge(job: ImportJob, plan: Plan, after: int, until: int, found_lists: Seque
     """
     statement = sql.SQL(_MERGE).format(
         table=table(job.pk),
-        changes=sql.SQL(_changes(plan.mode)),
+        changes=sql.SQL(_changes(plan)),
         changed=sql.SQL(changed(plan)),
         counting=sql.SQL(
             f"open_consent = {_MAY_OPENS}, click_consent = {_MAY_CLICKS}, " if plan.tells_counting else ""
@@ -34,13 +34,19 @@ def merge(job: ImportJob, plan: Plan, after: int, until: int, found_lists: Seque
         told=sql.SQL(_TOLD if plan.tells_counting else ""),
         joining=sql.SQL(_JOINING_NAMED if found_lists else _JOINING),
         also_left=sql.SQL(_ALSO_LEFT if found_lists else ""),
+        trace=sql.SQL(recording.trace(plan)),
     )
     with connection.cursor() as cursor:
         # A slice is looked up by index, however large the tables have become and however old their statistics are.
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL random_page_cost = 1.1")
+        cursor.execute(recording.NEXT_SLICE)
+        slice_id = cursor.fetchone()[0]
     return _counts(
         statement,
         {
+            "job": job.pk,
+            "slice": slice_id,
+            "mode": plan.mode,
             "after": after,
             "until": until,
             "lists": list(plan.lists),
@@ -62,33 +68,44 @@ def _counts(statement: sql.Composable, parameters: dict[str, Any]) -> dict[str, 
         return {name: int(value or 0) for name, value in zip(names, cursor.fetchone(), strict=True)}
 
 
-def _values(mode: str) -> dict[str, str]:
-    """For each column of a known contact, what it becomes. An empty cell never overwrites."""
-    if mode == Mode.NEW:
+def _values(plan: Plan) -> dict[str, str]:
+    """For each column of a known contact, what it becomes. An empty cell never overwrites, and tags are added."""
+    if plan.mode == Mode.NEW:
         return {}
-    if mode == Mode.OVERWRITE:
-        return {name: f"CASE WHEN s.{name} <> '' THEN s.{name} ELSE c.{name} END" for name in _TEXTS} | {
-            "attributes": "c.attributes || s.attributes"
+    tags = _ADDED_TAGS if plan.tells_tags else ""
+    if plan.mode == Mode.OVERWRITE:
+        return {name: f"CASE WHEN s.{name} <> '' THEN s.{name} ELSE c.{name} END" for name in recording.TEXTS} | {
+            "attributes": f"c.attributes || s.attributes{tags}"
         }
-    return {name: f"CASE WHEN c.{name} = '' THEN s.{name} ELSE c.{name} END" for name in _TEXTS} | {
-        "attributes": "s.attributes || c.attributes"
+    return {name: f"CASE WHEN c.{name} = '' THEN s.{name} ELSE c.{name} END" for name in recording.TEXTS} | {
+        "attributes": f"s.attributes || c.attributes{tags}"
     }
 
 
-def _changes(mode: str) -> str:
-    return "".join(f"{name} = {value}, " for name, value in _values(mode).items())
+_TAGS_HERE = "CASE jsonb_typeof(c.attributes -> 'tags') WHEN 'array' THEN c.attributes -> 'tags' ELSE '[]'::jsonb END"
+_ADDED_TAGS = f""" || CASE WHEN jsonb_typeof(s.attributes -> 'tags') = 'array' AND c.attributes ? 'tags'
+    THEN jsonb_build_object('tags', {_TAGS_HERE} || coalesce((
+        SELECT jsonb_agg(tag ORDER BY n) FROM (
+            SELECT tag, n FROM jsonb_array_elements(s.attributes -> 'tags') WITH ORDINALITY fresh (tag, n)
+            WHERE NOT {_TAGS_HERE} @> tag ORDER BY n
+            LIMIT greatest({MOST} - jsonb_array_length({_TAGS_HERE}), 0)) added), '[]'))
+    ELSE '{{}}'::jsonb END"""  # noqa: S608  # a number and parts of our own
+
+
+def _changes(plan: Plan) -> str:
+    return "".join(f"{name} = {value}, " for name, value in _values(plan).items())
 
 
 def changed(plan: Plan) -> str:
     """SQL: whether the row `s` would change the contact `c`. A refusal to be counted always does, as leaving does."""
-    details = _changed_by(plan.mode)
+    details = _changed_by(plan)
     if not plan.tells_counting:
         return details
     return f"({details} OR ({_MAY_OPENS}, {_MAY_CLICKS}) IS DISTINCT FROM (c.open_consent, c.click_consent))"
 
 
-def _changed_by(mode: str) -> str:
-    values = _values(mode)
+def _changed_by(plan: Plan) -> str:
+    values = _values(plan)
     if not values:
         return "false"
     return f"({', '.join(values.values())}) IS DISTINCT FROM ({', '.join(f'c.{name}' for name in values)})"
@@ -158,7 +175,7 @@ _ALSO_LEFT = " OR b.list_id = ANY(SELECT (%(found_lists)s::bigint[])[number] FRO
 _MERGE = f"""
 WITH slice AS MATERIALIZED (
     SELECT s.*, c.id AS contact_id, c.open_consent AS could_opens, c.click_consent AS could_clicks,
-        sp.email IS NOT NULL AS is_suppressed,
+        sp.email IS NOT NULL AS is_suppressed, sp.id AS suppression_id,
         c.id IS NOT NULL AND ({{changed}} OR c.is_sample) AS is_changed,
         CASE WHEN c.id IS NOT NULL THEN (  -- an aggregate, so that it stays a look-up by index for each
             SELECT bool_or(b.state = 'unsubscribed') FROM contacts_subscription b
@@ -174,7 +191,7 @@ WITH slice AS MATERIALIZED (
         coalesce(nullif(opens, ''), 'unknown'), coalesce(nullif(clicks, ''), 'unknown'), false, %(source)s, now(), now()
     FROM slice WHERE contact_id IS NULL AND NOT %(only_suppress)s ORDER BY seq
     ON CONFLICT (lower(email)) DO UPDATE SET updated_at = c.updated_at  -- somebody was quicker: only its id
-    RETURNING id, lower(email) AS key
+    RETURNING id, lower(email) AS key, xmax = 0 AS is_new
 ), updated AS (
     UPDATE contacts_contact c SET {{changes}} {{counting}} is_sample = false, updated_at = now()
     FROM slice s WHERE c.id = s.contact_id AND s.is_changed
@@ -187,12 +204,15 @@ WITH slice AS MATERIALIZED (
     INSERT INTO contacts_subscription (contact_id, list_id, state, created_at, changed_at)
     {{joining}}
     ON CONFLICT (list_id, contact_id) DO NOTHING
-    RETURNING contact_id, list_id, state
+    RETURNING id, contact_id, list_id, state
+), ending AS MATERIALIZED (
+    SELECT b.id, b.state AS was_state, b.changed_at AS was_changed_at
+    FROM person JOIN contacts_subscription b ON b.contact_id = person.id
+    WHERE (person.status IN ({Status.UNSUBSCRIBED}, {Status.COMPLAINED}){{also_left}}) AND b.state <> 'unsubscribed'
+    FOR UPDATE OF b
 ), gone AS (
-    UPDATE contacts_subscription b SET state = 'unsubscribed', changed_at = now()
-    FROM person WHERE (person.status IN ({Status.UNSUBSCRIBED}, {Status.COMPLAINED}){{also_left}})
-    AND b.contact_id = person.id AND b.state <> 'unsubscribed'
-    RETURNING b.contact_id
+    UPDATE contacts_subscription b SET state = 'unsubscribed', changed_at = now() FROM ending WHERE b.id = ending.id
+    RETURNING b.id, ending.was_state, ending.was_changed_at
 ), suppressed AS (
     INSERT INTO contacts_suppression AS p (email, reason, detail, source, created_at)
     SELECT key, CASE status WHEN {Status.BOUNCED} THEN 'hard_bounce' WHEN {Status.COMPLAINED} THEN 'complaint'
@@ -203,7 +223,7 @@ WITH slice AS MATERIALIZED (
     FROM person WHERE status >= {Status.HELD}
     ON CONFLICT (email) DO UPDATE SET reason = excluded.reason, detail = excluded.detail
     WHERE excluded.reason = 'complaint' AND p.reason <> 'complaint' OR p.reason = 'held'
-    RETURNING email, xmax = 0 AS is_new
+    RETURNING id, email, reason, xmax = 0 AS is_new
 ), proof AS (
     INSERT INTO contacts_consentevent (contact_id, list_id, kind, channel, text, by_id, at)
     SELECT contact_id, list_id, 'given', 'import', %(proof)s, %(by)s::bigint, now()
@@ -212,7 +232,7 @@ WITH slice AS MATERIALIZED (
     SELECT person.id, NULL, 'withdrawn', 'import', %(source)s, %(by)s::bigint, now()
     FROM person JOIN suppressed ON suppressed.email = person.key
     WHERE person.status IN ({Status.UNSUBSCRIBED}, {Status.COMPLAINED}) AND person.id IS NOT NULL
-){{told}}
+){{told}}{{trace}}
 SELECT (SELECT count(*) FROM slice WHERE contact_id IS NULL AND NOT %(only_suppress)s) AS new,
        (SELECT count(*) FROM slice WHERE contact_id IS NOT NULL AND is_changed) AS updated,
        (SELECT count(*) FROM slice WHERE contact_id IS NOT NULL AND NOT is_changed

@@ -1,13 +1,19 @@
-"""How far an import is, in numbers that a page can show."""
+"""How far an import, or its undoing, is, in numbers that a page can show."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Protocol
 
 from django.utils import timezone
 
-from contacts.models import ImportJob
-
 _QUIET_AFTER = timedelta(seconds=45)
+
+
+class Work(Protocol):
+    rows_done: int
+    rows_total: int
+    started_at: datetime | None
+    alive_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -18,7 +24,7 @@ class Progress:
     is_quiet: bool  # nobody seems to be at work
 
 
-def of(job: ImportJob) -> Progress:
+def of(job: Work) -> Progress:
     now = timezone.now()
     seconds = (now - job.started_at).total_seconds() if job.started_at else 0
     rate = job.rows_done / seconds if seconds > 1 else 0
@@ -29,7 +35,7 @@ def of(job: ImportJob) -> Progress:
     return Progress(job.rows_done, job.rows_total, text, is_quiet)
 
 
-def _left(job: ImportJob, rate: float) -> str:
+def _left(job: Work, rate: float) -> str:
     seconds = (job.rows_total - job.rows_done) / rate
     if seconds < 90:
         return f"{max(1, round(seconds))} s"

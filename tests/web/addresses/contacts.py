@@ -8,9 +8,24 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from contacts import consent
+from contacts.bulk import changes as bulk_changes
+from contacts.bulk.actions import EVERY
+from contacts.bulk.models import BulkChange
+from contacts.bulk.selection import Selection
 from contacts.importing.plan import Plan
 from contacts.importing.running import jobs, working
-from contacts.models import Contact, Field, ImportJob, MailingList, Note, Segment, Suppression
+from contacts.importing.undoing import carrying_through, wishes
+from contacts.models import (
+    ChosenColumns,
+    Contact,
+    Field,
+    ImportJob,
+    ImportUndo,
+    MailingList,
+    Note,
+    Segment,
+    Suppression,
+)
 from contacts.segments.rules import Group, Match, Rule, write
 from contacts.suppression import holding
 from tests.web import stage
@@ -131,6 +146,31 @@ def _import(cast: Cast, state: str) -> ImportJob:
     return job
 
 
+def undoing(state: str) -> Any:
+    """An import of which undoing has come as far as `state`."""
+
+    def make(cast: Cast) -> dict[str, Any]:
+        job = cast.once(f"undo-{state}", lambda: _import(cast, "ready"))
+        if job.state == "ready":
+            ImportJob.objects.filter(pk=job.pk).update(state="running", rows_done=0)
+            working.work(job.pk)
+            job.refresh_from_db()
+            undo = wishes.ask(job, by=cast.owner)
+            if state != "counting":
+                carrying_through.work(undo.pk)
+        return {"pk": job.pk}
+
+    return make
+
+
+def undo_now(state: str) -> Any:
+    def look(cast: Cast) -> Any:
+        job = cast.made.get(f"undo-{state}")
+        return ImportUndo.objects.values_list("state", "started_at").get(job=job) if job else None
+
+    return look
+
+
 def _with_refused_rows(cast: Cast) -> dict[str, Any]:
     def make() -> ImportJob:
         name = default_storage.save(f"imports/{uuid.uuid4().hex}.csv", ContentFile(b"Line,Reason\r\n3,Nobody\r\n"))
@@ -178,7 +218,57 @@ def everybody(cast: Cast) -> dict[str, Any]:
     return {}
 
 
+def bulk_change(state: str = "done") -> Any:
+    """A tag that everybody got; in another `state` it stands still there."""
+
+    def make(cast: Cast) -> dict[str, Any]:
+        def change() -> BulkChange:
+            everybody(cast)
+            everyone = Selection(query="")
+            made = bulk_changes.begin(
+                EVERY["add-tag"], {"tag": f"{stage.LONG_NAME[:90]} anew"}, everyone, expected=9, by=cast.owner
+            )
+            if state != "done":
+                BulkChange.objects.filter(pk=made.pk).update(state=state)
+            return made
+
+        return {"pk": cast.once(f"bulk-{state}", change).pk}
+
+    return make
+
+
+def bulk_states(cast: Cast) -> object:
+    return list(BulkChange.objects.order_by("pk").values_list("action", "state"))
+
+
+def _in_bulk(action: str) -> Any:
+    def make(cast: Cast) -> dict[str, Any]:
+        everybody(cast)
+        return {"query": f"?action={action}&all=1"}
+
+    return make
+
+
 ADDRESSES = {
+    "contacts-columns": Address(
+        STAFF,
+        beside(everybody),
+        get=False,
+        post=lambda cast: {"column": ["name", "tags", "field:city"]},
+        changes=lambda cast: ChosenColumns.objects.count(),
+    ),
+    "bulk-begin": Address(
+        WRITERS,
+        beside(everybody),
+        query="?action=join-list&all=1",
+        states=(_in_bulk("set-field"), _in_bulk("delete")),
+        post=lambda cast: {"action": "add-tag", "all": "1", "do-tag": "vip"},
+        changes=bulk_states,
+    ),
+    "bulk-changes": Address(WRITERS, beside(bulk_change())),
+    "bulk-change": Address(WRITERS, bulk_change(), states=(bulk_change("running"), bulk_change("failed"))),
+    "bulk-cancel": Address(WRITERS, bulk_change("running"), get=False, post=lambda cast: {}, changes=bulk_states),
+    "bulk-undo": Address(WRITERS, bulk_change(), get=False, post=lambda cast: {}, changes=bulk_states),
     "contacts": Address(STAFF, everybody),
     "contact": Address(STAFF, beside_a_note),
     "contact-add": Address(
@@ -334,5 +424,13 @@ ADDRESSES = {
         post=lambda cast: {"row-0": "nobody@example.com"},
         changes=lambda cast: ImportJob.objects.count(),
     ),
+    "import-undo": Address(
+        WRITERS,
+        undoing("ready"),
+        states=(undoing("counting"),),
+        post=lambda cast: {},
+        changes=undo_now("ready"),
+    ),
+    "import-undo-start": Address(WRITERS, undoing("ready"), get=False, post=lambda cast: {}, changes=undo_now("ready")),
     "import-refused": Address(WRITERS, _with_refused_rows, no_page="a download"),
 }

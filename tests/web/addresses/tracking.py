@@ -8,7 +8,7 @@ from tests.web import stage
 from tests.web.address import ADMINS, STAFF, WRITERS, Address, beside
 from tests.web.cast import Cast
 from tracking import tagging, unsubscribing
-from tracking.models import EventKeeping, Tagging
+from tracking.models import EventKeeping, Goal, Tagging
 
 
 def one(cast: Cast) -> dict[str, Any]:
@@ -60,6 +60,21 @@ def tagged(cast: Cast) -> dict[str, Any]:
     return {"pk": cast.once("tagging", make).pk}
 
 
+def goal(cast: Cast) -> dict[str, Any]:
+    def make() -> Goal:
+        return Goal.objects.create(name="Order", sites=["shop.example"], currency="EUR")
+
+    return {"pk": cast.once("goal", make).pk}
+
+
+def goals_now(cast: Cast) -> object:
+    return list(Goal.objects.order_by("pk").values_list("name", "secret_digest"))
+
+
+def goal_key(cast: Cast) -> dict[str, Any]:
+    return {"key": Goal.objects.get(**goal(cast)).key}
+
+
 def taggings() -> object:
     return list(Tagging.objects.order_by("id").values_list("id", "state"))
 
@@ -77,6 +92,24 @@ ADDRESSES = {
     "event-keeping": Address(
         ADMINS, post=lambda cast: {"months": "24"}, changes=lambda cast: EventKeeping.get().months
     ),
+    "goals": Address(STAFF, states=(goal,)),
+    "goal-add": Address(
+        ADMINS,
+        post=lambda cast: {"name": "Sign-up", "sites": "shop.example", "days": "30"},
+        changes=goals_now,
+        spoil=".form-actions .btn-primary",
+    ),
+    "goal": Address(STAFF, args=goal),
+    "goal-edit": Address(
+        ADMINS,
+        args=goal,
+        post=lambda cast: {"name": "Purchase", "sites": "shop.example", "days": "30"},
+        changes=goals_now,
+        spoil=".form-actions .btn-primary",
+    ),
+    "goal-secret": Address(ADMINS, args=goal, get=False, post=lambda cast: {}, changes=goals_now),
+    "goal-delete": Address(ADMINS, args=goal, get=False, post=lambda cast: {}, changes=goals_now),
+    "goal-reached": Address(None, args=goal_key, no_page="a picture"),
     "messages": Address(STAFF, args=beside(stage.message), query="?q=ana@kunden.example"),
     "message": Address(STAFF, args=one, states=(came_back,)),
     "message-mail": Address(STAFF, args=one, no_page="the mail itself, in a frame"),

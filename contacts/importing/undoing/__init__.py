@@ -1,0 +1,1 @@
+"""An import taken back: what it changed is recorded while it runs, and restored where nothing changed since."""

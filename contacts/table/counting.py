@@ -1,0 +1,39 @@
+"""How many people a table is about, at once: counted out where that is quick, else as PostgreSQL estimates it."""
+
+import json
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
+
+from accounts.wording import count
+
+EXACT_TO = 20_000
+_PATIENCE_MS = 100
+
+
+def in_words(found: "QuerySet[Any, Any]") -> str:
+    """ "12,014 people", "~1,200,000 people"."""
+    number, is_exact = _counted(found)
+    return f"{'' if is_exact else '~'}{count(number)} {'person' if number == 1 else 'people'}"
+
+
+def _counted(found: "QuerySet[Any, Any]") -> tuple[int, bool]:
+    found = found.order_by()
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{_PATIENCE_MS}ms"])
+            number = found.values("pk")[: EXACT_TO + 1].count()
+            cursor.execute("SELECT set_config('statement_timeout', '0', true)")
+    except OperationalError as problem:
+        if "statement timeout" not in str(problem):
+            raise
+        return _estimate(found), False
+    return (number, True) if number <= EXACT_TO else (max(_estimate(found), EXACT_TO), False)
+
+
+def _estimate(found: "QuerySet[Any, Any]") -> int:
+    """Two leading digits, so that nobody takes it for a count."""
+    number = int(json.loads(found.values("pk").explain(format="json"))[0]["Plan"]["Plan Rows"])
+    step = 10 ** max(0, len(str(number)) - 2)
+    return int(round(number / step) * step)

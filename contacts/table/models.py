@@ -1,0 +1,40 @@
+"""What the table keeps: where words are found, and who wants to see which columns."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class SearchBlock(models.Model):
+    """Addresses and names of 64 contacts whose numbers follow each other, in lower case: see table.searching."""
+
+    block = models.BigIntegerField(primary_key=True, help_text="The contacts' numbers divided by 64.")
+    words = models.TextField()
+
+    def __str__(self) -> str:
+        return f"block {self.block}"
+
+
+class StaleBlock(models.Model):
+    """Somebody in the block came or got another name; noted by triggers, since imports write past Django."""
+
+    block = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"block {self.block}"
+
+
+class ChosenColumns(models.Model):
+    class Place(models.TextChoices):
+        TABLE = "table", "The table of people"
+        EXPORT = "export", "An export of people"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    place = models.CharField(max_length=6, choices=Place.choices)
+    keys = ArrayField(models.CharField(max_length=80))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "place"], name="one_choice_of_columns")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.place}"

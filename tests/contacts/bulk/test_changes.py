@@ -1,0 +1,189 @@
+"""Many people are changed at once: exactly those, exactly once, and Undo respects what they said since."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import AuditEntry, User
+from contacts import consent
+from contacts.bulk import changes, working
+from contacts.bulk.actions import EVERY
+from contacts.bulk.models import BulkChange, BulkSlice
+from contacts.bulk.selection import Selection
+from contacts.models import ConsentEvent, Contact, Field, MailingList, Subscription, Suppression
+
+pytestmark = pytest.mark.django_db
+EVERYONE = Selection(query="")
+
+
+@pytest.fixture
+def browser(client_for: Callable[[User], Client], marketer: User) -> Client:
+    return client_for(marketer)
+
+
+@pytest.fixture
+def news() -> MailingList:
+    return MailingList.objects.create(name="News")
+
+
+@pytest.fixture
+def people(news: MailingList) -> list[Contact]:
+    """Five, all on a list."""
+    made = [Contact.objects.create(email=f"p{number}@example.com") for number in range(5)]
+    for person in made:
+        consent.subscribe(person, lists=[news.pk], channel="setup")
+    return made
+
+
+def begin(action: str, by: User, **options: object) -> BulkChange:
+    """For everyone, as a worker would do it."""
+    made = changes.begin(EVERY[action], options, EVERYONE, expected=Contact.objects.count(), by=by)
+    assert made.state == BulkChange.State.DONE, made.problem
+    return made
+
+
+def undo(change: BulkChange, by: User) -> BulkChange:
+    changes.undo(change, by=by)
+    change.refresh_from_db()
+    assert change.state == BulkChange.State.UNDONE
+    return change
+
+
+def states(mailing_list: MailingList) -> list[str]:
+    found = Subscription.objects.filter(list=mailing_list).order_by("contact")
+    return list(found.values_list("state", flat=True))
+
+
+def carrying(tag: str) -> list[str]:
+    return list(Contact.objects.tagged(tag).order_by("pk").values_list("email", flat=True))
+
+
+def test_ticked_people_get_a_tag_at_once_and_lose_it_by_the_undo_beside_it(
+    browser: Client, people: list[Contact]
+) -> None:
+    Contact.objects.filter(pk=people[0].pk).update(attributes={"tags": ["vip"]})
+    ticked = [people[0].pk, people[1].pk]
+    asked = browser.get(f"/contacts/change/?action=add-tag&chosen={ticked[0]}&chosen={ticked[1]}&q=example")
+    assert "2 people" in asked.content.decode()
+    assert "p1@example.com" in asked.content.decode()
+    told = {"action": "add-tag", "chosen": ticked, "q": "example", "do-tag": " vip "}
+    answer = browser.post("/contacts/change/", told)
+    assert answer.headers["Location"] == "/contacts/?q=example"
+    page = browser.get(answer.headers["Location"]).content.decode()
+    assert "Done for 1 person of 2; the others carried it before, or carry too many." in page
+    assert carrying("vip") == ["p0@example.com", "p1@example.com"]
+    made = BulkChange.objects.get()
+    answer = browser.post(f"/contacts/changes/{made.pk}/undo/", {"back": "?q=example"}, follow=True)
+    assert "Undone for 1 person." in answer.content.decode()
+    assert carrying("vip") == ["p0@example.com"], "who carried it before still does"
+    actions = AuditEntry.objects.filter(action__startswith="contacts.").order_by("pk")
+    assert list(actions.values_list("action", flat=True)) == ["contacts.add-tag", "contacts.change-undo"]
+
+
+def test_adding_to_a_list_keeps_the_proof_and_resubscribes_nobody(
+    browser: Client, people: list[Contact], marketer: User
+) -> None:
+    offers = MailingList.objects.create(name="Offers")
+    consent.subscribe(people[0], lists=[offers.pk], channel="setup")
+    consent.unsubscribe(people[0], lists=[offers.pk], channel="page")
+    consent.suppress(people[1].email, Suppression.Reason.HARD_BOUNCE)
+    told = {"action": "join-list", "all": "1", "do-list": offers.pk, "do-consent_text": "Fair in May"}
+    assert browser.post("/contacts/change/", told).status_code == 422, "where consent comes from is asked"
+    browser.post("/contacts/change/", told | {"do-consent_source": "in_person"})
+    assert states(offers) == ["unsubscribed", "subscribed", "subscribed", "subscribed"]
+    proof = ConsentEvent.objects.filter(list=offers, contact=people[2]).get()
+    assert (proof.kind, proof.by, "Fair in May" in proof.text) == ("given", marketer, True)
+    consent.unsubscribe(people[2], lists=[offers.pk], channel="page")
+    made = undo(BulkChange.objects.get(), marketer)
+    assert (made.restored, made.kept) == (2, 1)
+    assert states(offers) == ["unsubscribed", "unsubscribed"], "who left by their own word stays on record as such"
+
+
+@pytest.mark.django_db(transaction=True)  # what comes after is told by the clock of transactions
+def test_undo_of_unsubscribing_or_suppressing_brings_nobody_back_who_asked_for_it_since(
+    people: list[Contact], news: MailingList, marketer: User
+) -> None:
+    made = begin("unsubscribe", marketer, reason="Wrong file")
+    assert (made.changed, set(states(news)), Suppression.objects.count()) == (5, {"unsubscribed"}, 5)
+    assert not consent.unsubscribe(people[0], lists=None, channel="one-click"), "it was so already"
+    consent.suppress(people[1].email, Suppression.Reason.COMPLAINT)
+    made = undo(made, marketer)
+    assert (made.restored, made.kept) == (3, 2)
+    assert states(news) == ["unsubscribed", "unsubscribed", "subscribed", "subscribed", "subscribed"]
+    kept = Suppression.objects.order_by("email").values_list("email", "reason")
+    assert list(kept) == [("p0@example.com", "unsubscribed"), ("p1@example.com", "complaint")]
+    silent = begin("suppress", marketer, reason="Rivals")
+    consent.unsubscribe(people[3], lists=None, channel="page")
+    silent = undo(silent, marketer)
+    assert (silent.restored, silent.kept) == (2, 1)
+    assert set(Suppression.objects.values_list("email", flat=True)) == {people[n].email for n in (0, 1, 3)}
+
+
+def test_undo_of_taking_off_a_list_restores_the_state(people: list[Contact], news: MailingList, marketer: User) -> None:
+    Subscription.objects.filter(contact=people[1]).update(state="unconfirmed")
+    off = begin("leave-list", marketer, list=news.pk, name="News", reason="Over")
+    consent.unsubscribe(people[0], lists=[news.pk], channel="page")
+    undo(off, marketer)
+    assert states(news) == ["unsubscribed", "unconfirmed", "subscribed", "subscribed", "subscribed"]
+
+
+def test_undo_gives_fields_back_and_keeps_what_was_changed_since(people: list[Contact], marketer: User) -> None:
+    Field.objects.create(key="city", label="City")
+    Contact.objects.filter(pk=people[0].pk).update(attributes={"city": "Ulm", "tags": ["vip"]})
+    made = begin("set-field", marketer, key="city", name="City", value="Köln")
+    Contact.objects.filter(pk=people[1].pk).update(attributes={"city": "Bonn"})
+    undo(made, marketer)
+    values = list(Contact.objects.order_by("pk").values_list("attributes", flat=True))
+    assert values == [{"city": "Ulm", "tags": ["vip"]}, {"city": "Bonn"}, {}, {}, {}]
+
+
+def test_deleting_asks_for_the_number_and_remembers_who_had_left(
+    browser: Client, people: list[Contact], marketer: User
+) -> None:
+    consent.unsubscribe(people[0], lists=[people[0].subscriptions.get().list_id], channel="page")
+    told = {"action": "delete", "all": "1"}
+    page = browser.get("/contacts/change/", told).content.decode()
+    assert "This cannot be undone." in page
+    browser.post("/contacts/change/", told | {"typed": "4"})
+    assert Contact.objects.count() == 5
+    browser.post("/contacts/change/", told | {"typed": "5"})
+    assert Contact.objects.count() == 0
+    assert Suppression.objects.get().email == people[0].email
+    with pytest.raises(changes.NotPossible, match="cannot be brought back"):
+        changes.undo(BulkChange.objects.get(), by=marketer)
+
+
+def test_a_killed_worker_leaves_every_slice_done_or_not_and_the_next_goes_on(
+    people: list[Contact], marketer: User, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(working, "SLICE", 2)
+    monkeypatch.setattr(changes, "AT_ONCE", 0)
+    made = changes.begin(EVERY["suppress"], {"reason": "x"}, EVERYONE, expected=5, by=owner)
+    for _ in range(3):  # it is frozen, two slices are done
+        assert working.step(made.pk)
+    Contact.objects.create(email="late@example.com")
+    BulkChange.objects.update(alive_at=timezone.now() - timedelta(minutes=3))
+    assert working.abandoned() == [made.pk]
+    changes.cancel(made, by=owner)
+    working.work(made.pk)
+    made.refresh_from_db()
+    assert (made.state, made.total, made.seen, made.changed) == (BulkChange.State.CANCELLED, 5, 4, 4)
+    assert Suppression.objects.count() == 4, "what is done stays"
+    with pytest.raises(changes.NotPossible, match="whoever did it"):
+        changes.undo(made, by=marketer)
+    changes.undo(made, by=owner)
+    working.work(made.pk)
+    working.work(made.pk)
+    assert not Suppression.objects.exists()
+    BulkChange.objects.update(finished_at=timezone.now() - timedelta(days=8))
+    working.forget()
+    assert not BulkSlice.objects.exists()
+    grown = changes.begin(EVERY["suppress"], {"reason": "x"}, EVERYONE, expected=5, by=owner)
+    working.work(grown.pk)
+    grown.refresh_from_db()
+    assert grown.state == BulkChange.State.FAILED
+    assert "meanwhile it would be 6 people" in grown.problem
+    assert not Suppression.objects.exists()

@@ -1,0 +1,114 @@
+"""The table of people: found, ordered and paged without looking at everybody, in the columns that were chosen."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from contacts import paging
+from contacts.models import Contact, Field, SearchBlock, StaleBlock
+from contacts.table import ordering, searching
+from contacts.views import people as view
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def browser(client_for: Callable[[User], Client], viewer: User) -> Client:
+    return client_for(viewer)
+
+
+def addresses(page: str) -> list[str]:
+    return re.findall(r'<td class="first"><a href="[^"]+"><bdi>([^<]+)</bdi>', page)
+
+
+def walk(browser: Client, url: str) -> tuple[list[list[str]], list[list[str]]]:
+    """All pages to the end, and all of them back to the first."""
+    there, last = _pages(browser, url, "next")
+    back, _ = _pages(browser, last, "prev")
+    return there, back
+
+
+def _pages(browser: Client, url: str, link: str) -> tuple[list[list[str]], str]:
+    found = []
+    while True:
+        page = browser.get(url).content.decode()
+        found.append(addresses(page))
+        further = re.search(rf'rel="{link}" href="([^"]+)"', page)
+        if further is None:
+            return found, url
+        url = "/contacts/" + further[1].replace("&amp;", "&")
+
+
+def test_every_order_is_the_same_forth_and_back_and_leaves_nobody_out(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ordering.page, "__defaults__", (2,))
+    now = timezone.now()
+    for address, first, last, clicked in (
+        ("c@x.example", "Ana", "Zorn", None),
+        ("a@x.example", "", "", now),
+        ("e@x.example", "Ben", "adler", now),
+        ("b@x.example", "", "", None),
+        ("d@x.example", "Ada", "Adler", None),
+    ):
+        Contact.objects.create(email=address, first_name=first, last_name=last, last_clicked_at=clicked)
+    expected = {"": "dbeac", "name": "decab", "email": "abcde", "clicked": "eadbc"}
+    for sort, letters in expected.items():
+        there, back = walk(browser, f"/contacts/?sort={sort}")
+        assert "".join(one[0] for page in there for one in page) == letters, sort
+        assert list(map(len, there)) == [2, 2, 1]
+        assert [one for page in reversed(back[1:]) for one in page] == [one for page in there[:2] for one in page], sort
+
+
+def test_search_knows_who_came_or_was_renamed_before_and_after_it_is_folded(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = [Contact(email=f"p{number}@example.com", last_name="Ümit") for number in range(200)]
+    Contact.objects.bulk_create(many)
+
+    def found(words: str) -> int:
+        return len(searching.newest(Contact.objects.all(), words, most=1000))
+
+    assert found("ümi p19") == 11, "nothing is folded yet"
+    searching.fold()
+    assert (StaleBlock.objects.count(), SearchBlock.objects.count() > 2) == (0, True)
+    assert (found("ümi p19"), found("ÜMIT EXAMPLE"), found("nobody")) == (11, 200, 0)
+    Contact.objects.filter(email="p7@example.com").update(first_name="Zoë")
+    assert found("zoë") == 1, "renamed since"
+    searching.fold()
+    Contact.objects.filter(email="p7@example.com").delete()
+    assert found("zoë") == 0
+    monkeypatch.setattr(view, "_SORTED_TO", 60)
+    there, back = walk(browser, "/contacts/?q=p1&sort=email")
+    assert [len(page) for page in there] == [50, 50, 11], "too many to sort: the newest first, nobody twice"
+    assert len({one for page in there for one in page}) == 111
+    assert [one for page in reversed(back[1:]) for one in page] == [one for page in there[:-1] for one in page]
+    few = browser.get("/contacts/?q=p19&sort=email").content.decode()
+    assert addresses(few)[:3] == ["p190@example.com", "p191@example.com", "p192@example.com"]
+    assert "11 people" in few
+
+
+def test_a_user_sees_the_columns_of_their_choice(
+    browser: Client, client_for: Callable[[User], Client], owner: User
+) -> None:
+    Field.objects.create(key="city", label="Town")
+    Contact.objects.create(email="ana@example.com", attributes={"city": "Bonn", "tags": ["vip", "new"]})
+    answer = browser.post("/contacts/columns/", {"column": ["tags", "field:city", "field:gone"], "q": "ana"})
+    assert answer.headers["Location"] == "/contacts/?q=ana"
+    page = browser.get("/contacts/?q=ana").content.decode()
+    assert re.findall(r'<th scope="col">(?:<bdi>)?([^<]+)', page) == ["Address", "Tags", "Town"]
+    assert "vip, new" in page
+    assert "Bonn" in page
+    assert "People" in page
+    assert "with “ana” in name or address" in page
+    assert "<bdi>Town</bdi></th>" not in client_for(owner).get("/contacts/").content.decode()
+
+
+def test_few_people_are_counted_out(browser: Client) -> None:
+    Contact.objects.create(email="ana@example.com")
+    assert "1 person" in browser.get("/contacts/").content.decode()
+    assert paging.SIZE == 50

@@ -1,0 +1,57 @@
+"""What a report says of conversions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, Sum
+
+from accounts.wording import money
+from tracking.conversions.models import Conversion, Goal
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One goal, in one currency ("": without any)."""
+
+    goal: str
+    times: int
+    people: int  # mails by which it was reached at least once
+    share: float | None  # of those who clicked
+    worth: Decimal
+    currency: str
+    a_thousand: Decimal | None  # worth by a thousand delivered mails
+
+    @property
+    def worth_words(self) -> str:
+        return money(self.worth, self.currency) if self.currency else ""
+
+    @property
+    def a_thousand_words(self) -> str:
+        return money(self.a_thousand, self.currency) if self.currency and self.a_thousand is not None else ""
+
+
+def rows(batch_ids: Sequence[int], *, clicked: int, delivered: int) -> list[Row]:
+    """By goal; nought for a goal that nobody reached, nothing where there are no goals."""
+    summed = (
+        Conversion.objects.filter(batch_id__in=batch_ids)
+        .values_list("goal__name", "currency")
+        .annotate(times=Count("id"), people=Count("message_id", distinct=True), worth=Sum("worth"))
+        .order_by("goal__name", "currency")
+    )
+    found = [
+        Row(
+            goal,
+            times,
+            people,
+            people / clicked if clicked else None,
+            worth or Decimal(0),
+            currency,
+            worth * 1000 / delivered if worth is not None and delivered else None,
+        )
+        for goal, currency, times, people, worth in summed
+    ]
+    named = {row.goal for row in found}
+    others = Goal.objects.filter(is_paused=False).exclude(name__in=named).values_list("name", flat=True)
+    found += [Row(name, 0, 0, None, Decimal(0), "", None) for name in others]
+    return sorted(found, key=lambda row: (-row.times, row.goal, row.currency))
