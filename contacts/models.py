@@ -15,6 +15,7 @@ from contacts.importing.undoing.models import ImportGraver, ImportOverwritten, I
 from contacts.profile.models import Note, ValueChange
 from contacts.reach.models import AudienceCount, AudienceDay
 from contacts.reachability import SUBSCRIBED
+from contacts.segments.models import FieldIndex
 from contacts.table.models import ChosenColumns, SearchBlock, StaleBlock
 
 __all__ = [  # what Django is to know and other modules import
@@ -28,6 +29,7 @@ __all__ = [  # what Django is to know and other modules import
     "ContactQuerySet",
     "ExportJob",
     "Field",
+    "FieldIndex",
     "ImportGraver",
     "ImportJob",
     "ImportOverwritten",

@@ -6,6 +6,7 @@ from contacts.importing.running import working
 from contacts.importing.undoing import carrying_through, keeping
 from contacts.reach import counting
 from contacts.segments import counting as segments
+from contacts.segments import indexing
 from contacts.table import searching
 
 
@@ -80,3 +81,8 @@ def forget_bulk_changes() -> None:
 @shared_task(name="contacts.fold_search", queue="jobs", ignore_result=True)
 def fold_search() -> None:
     searching.fold()
+
+
+@shared_task(name="contacts.index_fields", queue="jobs", ignore_result=True)
+def index_fields() -> None:
+    indexing.keep()

@@ -64,10 +64,10 @@ def _wanted() -> dict[str, sql.Composed]:
     """By name how it is made; of those that most segments ask for."""
     fields = {field.key: field for field in Field.objects.all()}
     asked: Counter[str] = Counter()
-    made: dict[str, sql.Composed] = {}
+    made: dict[str, sql.SQL] = {}
     for rule in _rules():
         if rule.condition == "tag":
-            name, how = _TAGS, sql.SQL("USING gin ((attributes -> 'tags'))").format()
+            name, how = _TAGS, sql.SQL("USING gin ((attributes -> 'tags'))")
         else:
             field = fields.get(rule.values.get("field", "").removeprefix("field:"))
             kind = _KINDS.get(Field.Kind(field.kind)) if field else None
@@ -88,7 +88,7 @@ def _rules() -> Iterator[Rule]:
         yield from (row for row in rows if row.condition in ("tag", "profile"))
 
 
-def _index_of(field: Field, kind: str) -> sql.Composed:
+def _index_of(field: Field, kind: str) -> sql.SQL:
     """The very words of the comparisons: else the planner does not know it for the same."""
     text = sql.SQL("(attributes ->> {})").format(sql.Literal(field.key)).as_string()
     match kind:
@@ -98,10 +98,10 @@ def _index_of(field: Field, kind: str) -> sql.Composed:
             words = f"(({comparing.as_day(text)}))"
         case _:
             words = f"(({comparing.lowered(text)})) WHERE {comparing.is_short(text)}"
-    return sql.SQL(words).format()  # type: ignore[arg-type]  # a field's key stands in it as a literal
+    return sql.SQL(words)  # a field's key stands in it as a literal
 
 
-def _create(name: str, how: sql.Composed) -> sql.Composed:
+def _create(name: str, how: sql.SQL) -> sql.Composed:
     return sql.SQL("CREATE INDEX {when} {name} ON contacts_contact {how}").format(
         when=_concurrently(), name=sql.Identifier(name), how=how
     )

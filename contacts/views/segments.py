@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
 from accounts.permissions import Permission, StaffRequest, requires
+from contacts import tasks
 from contacts.models import Contact, Segment
 from contacts.segments import asking, beginning, builder, compiling, counting, measuring, rules, uses
 from contacts.segments.compiling import NotComplete
@@ -131,6 +133,7 @@ def _edit(request: StaffRequest, found: Segment) -> HttpResponse:
     found.save()
     audit.record(request, "segment.add" if is_new else "segment.change", found.name, rules=found.rules)
     counting.count(found)
+    transaction.on_commit(tasks.index_fields.delay, robust=True)
     messages.success(request, "Saved.")
     return redirect(found)
 
