@@ -30,6 +30,7 @@ class Kind(IntEnum):
     AUDIENCE = 734_000_010
     SEGMENTS = 734_000_011
     FOLDING = 734_000_012
+    FIELDS = 734_000_031
     SEARCH = 734_000_013
 
 

@@ -49,6 +49,8 @@ app.conf.beat_schedule = {
     "count who can be reached": _every(60, "contacts.count_audience", "jobs"),
     "count who is in segments": _every(60, "contacts.count_segments", "jobs"),
     "index the fields that segments ask about": _every(600, "contacts.index_fields", "jobs"),
+    "count who has a value in a field": _every(60, "contacts.count_fields", "jobs"),
+    "pick up lost changes of fields": _every(60, "contacts.sweep_field_changes", "jobs"),
     "fold who joined and left into days": _every(60, "contacts.fold_growth", "jobs"),
     "fold who was mailed and clicked into months": _every(60, "tracking.fold_cohorts", "jobs"),
     "learn whose servers domains use": _every(3600, "delivery.learn_domains", "jobs"),

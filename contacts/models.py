@@ -13,6 +13,7 @@ from contacts.downloads.models import ExportJob
 from contacts.growth.models import ListChange, ListDay, LostSubscription
 from contacts.importing.undoing.models import ImportGraver, ImportOverwritten, ImportSlice, ImportUndo
 from contacts.profile.models import Note, ValueChange
+from contacts.profile_fields.models import FieldChange
 from contacts.reach.models import AudienceCount, AudienceDay
 from contacts.reachability import SUBSCRIBED
 from contacts.segments.models import FieldIndex
@@ -29,6 +30,7 @@ __all__ = [  # what Django is to know and other modules import
     "ContactQuerySet",
     "ExportJob",
     "Field",
+    "FieldChange",
     "FieldIndex",
     "ImportGraver",
     "ImportJob",
@@ -189,7 +191,9 @@ class Field(models.Model):
     options = models.JSONField(default=list, db_default=[], blank=True, help_text="What may be chosen, in its order.")
     default = models.CharField(max_length=300, blank=True, default="", db_default="", help_text="For mails, if empty.")
     help_text = models.CharField(max_length=300, blank=True, default="", db_default="")
-    people = models.BigIntegerField(null=True, help_text="Who have a value, when it was last counted.")
+    # As last counted in the background: see contacts.profile_fields.counting.
+    people = models.BigIntegerField(null=True, help_text="Who have a value.")
+    chosen = models.JSONField(default=dict, db_default={}, blank=True, help_text="Who chose what.")
     counted_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -197,6 +201,13 @@ class Field(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    def get_absolute_url(self) -> str:
+        return reverse("field", args=[self.pk])
+
+    @property
+    def has_options(self) -> bool:
+        return self.kind in (self.Kind.CHOICE, self.Kind.CHOICES)
 
 
 class MailingListQuerySet(models.QuerySet["MailingList"]):

@@ -19,7 +19,7 @@ from contacts.segments.measuring import PATIENT_MS, TooSlow, within
 from contacts.segments.predicate import NOBODY, Sql
 from contacts.segments.rules import BadRules, Group, Rule
 
-_KINDS = {Field.Kind.NUMBER: Kind.NUMBER, Field.Kind.DATE: Kind.DATE, Field.Kind.BOOLEAN: Kind.BOOLEAN}
+_KINDS = {Field.Kind(kind.value): kind for kind in Kind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,7 @@ def known(*, without: int | None = None) -> Known:
         more.update(condition.known())
     return Known(
         now=timezone.localtime(),
-        fields=[
-            KnownField(one.key, one.label, _KINDS.get(Field.Kind(one.kind), Kind.TEXT)) for one in Field.objects.all()
-        ],
+        fields=[_field(one) for one in Field.objects.all()],
         lists=dict(MailingList.objects.values_list("id", "name")),
         tags=cast("Sequence[str]", SimpleLazyObject(tags.known)),  # the builder alone looks at them
         segments=dict(_segments(without)),
@@ -51,7 +49,8 @@ def known(*, without: int | None = None) -> Known:
 
 
 def _field(field: Field) -> KnownField:
-    return KnownField(field.key, field.label, _KINDS.get(Field.Kind(field.kind), Kind.TEXT))
+    kind = _KINDS.get(Field.Kind(field.kind), Kind.TEXT)
+    return KnownField(field.key, field.label, kind, tuple(map(str, field.options)))
 
 
 def _segments(without: int | None) -> Iterator[tuple[int, KnownSegment]]:

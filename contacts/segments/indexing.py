@@ -25,11 +25,13 @@ _KINDS = {
     Field.Kind.TEXT: "text",
     Field.Kind.URL: "text",
     Field.Kind.CHOICE: "text",
+    Field.Kind.CHOICES: "choices",
     Field.Kind.NUMBER: "number",
     Field.Kind.DATE: "day",
 }
 _COMPARISONS = {
     "text": frozenset({"is", "one-of"}),
+    "choices": frozenset({"is", "one-of", "every"}),
     "number": frozenset({"equals", "less", "most", "more", "least", "between"}),
     "day": frozenset({"last", "longer", "next", "on", "before", "after", "between"}),
 }
@@ -92,6 +94,8 @@ def _index_of(field: Field, kind: str) -> sql.SQL:
     """The very words of the comparisons: else the planner does not know it for the same."""
     text = sql.SQL("(attributes ->> {})").format(sql.Literal(field.key)).as_string()
     match kind:
+        case "choices":
+            words = f"USING gin (({text.replace('->>', '->', 1)}))"
         case "number":
             words = f"(({comparing.as_number(text)}))"
         case "day":

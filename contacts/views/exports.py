@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from accounts import audit
 from accounts.confirming import lately_confirmed
 from accounts.permissions import Permission, StaffRequest, requires
+from contacts import fields
 from contacts.exporting import csv_response, joined
 from contacts.filtering import Filter
 from contacts.models import Contact, ContactQuerySet, Field, Subscription, TrackingConsent
@@ -59,7 +60,7 @@ def _people(found: ContactQuerySet, own: list[Field]) -> Iterator[list[Any]]:
                 person.last_name,
                 person.language,
                 person.time_zone,
-                *(person.attributes.get(field.key, "") for field in own),
+                *(fields.as_text(person.attributes.get(field.key)) for field in own),
                 joined(person.attributes.get("tags") or ()),
                 *(joined(states.get(state, ())) for state in _STATES),
                 person.suppression_reason or "",  # type: ignore[attr-defined]  # annotated

@@ -232,8 +232,10 @@ def test_an_index_answers_for_what_segments_ask_and_goes_when_none_does(people: 
         "segment_text": Rule("profile", {"field": "field:city", "how": "is", "value": "Paris"}),
         "segment_number": Rule("profile", {"field": "field:orders", "how": "more", "value": "19"}),
         "segment_day": Rule("profile", {"field": "field:born", "how": "before", "value": "1990-01-01"}),
+        "segment_choices": Rule("profile", {"field": "field:likes", "how": "one-of", "value": "tea, coffee"}),
         "segment_tags": Rule("tag", {"how": "has", "tag": "vip"}),
     }
+    Field.objects.create(key="likes", label="Likes", kind=Field.Kind.CHOICES)
     for name, rule in asked.items():
         Segment.objects.create(name=name, rules=write(Group(Match.ALL, (rule,))))
     indexing.keep()

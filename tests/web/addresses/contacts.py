@@ -321,23 +321,6 @@ ADDRESSES = {
         changes=contact_now,
     ),
     "contacts-export": Address(WRITERS, everybody, get=False, post=lambda cast: {}, changes=audited("contacts.export")),
-    "fields": Address(STAFF, everybody),
-    "field-add": Address(
-        WRITERS,
-        get=False,
-        post=lambda cast: {"label": "Shoe size", "kind": "number"},
-        changes=lambda cast: Field.objects.count(),
-    ),
-    "field-rename": Address(
-        WRITERS,
-        of(field),
-        get=False,
-        post=lambda cast: {"label": "Town"},
-        changes=lambda cast: list(Field.objects.values_list("label")),
-    ),
-    "field-delete": Address(
-        WRITERS, of(field), get=False, post=lambda cast: {}, changes=lambda cast: Field.objects.count()
-    ),
     "lists": Address(STAFF, everybody),
     "list": Address(STAFF, of(newsletter)),
     "list-add": Address(

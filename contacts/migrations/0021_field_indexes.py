@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0019_orders_of_the_table'),
+        ('contacts', '0020_field_changes'),
     ]
 
     operations = [
