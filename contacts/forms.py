@@ -215,13 +215,57 @@ class ListForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
         label="Name for recipients",
         help_text="What they read where they unsubscribe, for example “Monthly news”. Empty: the name above.",
     )
-    description = LineField(
-        max_length=300, required=False, help_text="What people get who are on it. Only you and your team see this."
+    description = LineField(max_length=300, required=False, label="Note", help_text="Only you and your team see this.")
+    public_description = LineField(
+        max_length=300,
+        required=False,
+        label="Description for recipients",
+        help_text="What they get and how often, for example “Four books a month, every first Sunday”.",
+    )
+    is_public = forms.BooleanField(
+        required=False,
+        label="Public",
+        help_text="People see it where they choose what they get, and may join it. "
+        "Otherwise only those see it who are on it.",
+    )
+    opt_in = forms.ChoiceField(
+        choices=MailingList.OptIn.choices,
+        widget=forms.RadioSelect,
+        required=False,
+        label="Who signs up by a form is on it",
+        help_text="With a confirmation nobody can put somebody else on it; German courts ask for it.",
+    )
+    sender_name = LineField(
+        max_length=120, required=False, label="Usual sender, name", help_text="Empty: the one of the organisation."
+    )
+    sender_email = forms.EmailField(
+        required=False,
+        label="Usual sender, address",
+        help_text="New campaigns to this list come from it.",
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
 
     class Meta:
         model = MailingList
-        fields = ["name", "public_name", "description"]
+        fields = [
+            "name",
+            "description",
+            "public_name",
+            "public_description",
+            "is_public",
+            "opt_in",
+            "sender_name",
+            "sender_email",
+        ]
+
+    def clean_opt_in(self) -> str:
+        return str(self.cleaned_data["opt_in"] or self.instance.opt_in)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("sender_name") and not data.get("sender_email") and "sender_email" not in self.errors:
+            self.add_error("sender_email", "Enter the address that goes with this name, or leave both empty.")
+        return data
 
 
 class SuppressForm(forms.Form):

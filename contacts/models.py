@@ -254,6 +254,15 @@ class MailingList(models.Model):
         return reverse("list", args=[self.pk])
 
     @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
+
+    @property
+    def sender(self) -> str:
+        """“Ana <ana@example.com>”; empty: the organisation's."""
+        return f"{self.sender_name} <{self.sender_email}>" if self.sender_name else self.sender_email
+
+    @property
     def name_for_recipients(self) -> str:
         return self.public_name or self.name
 

@@ -54,6 +54,7 @@ urlpatterns: list[URLPattern] = [
     path("lists/new/", lists.add, name="list-add"),
     path("lists/<int:pk>/", lists.mailing_list, name="list"),
     path("lists/<int:pk>/edit/", lists.edit, name="list-edit"),
+    path("lists/<int:pk>/archive/", lists.archive, name="list-archive"),
     path("lists/<int:pk>/delete/", lists.delete, name="list-delete"),
     path("segments/", segments.segments, name="segments"),
     path("segments/new/", segments.add, name="segment-add"),

@@ -79,7 +79,7 @@ class ImportForm(forms.Form):
         required=False,
     )
     lists = forms.ModelMultipleChoiceField(
-        MailingList.objects.all(), required=False, widget=forms.CheckboxSelectMultiple, label="Put them on"
+        MailingList.objects.not_archived(), required=False, widget=forms.CheckboxSelectMultiple, label="Put them on"
     )
     new_list = LineField(max_length=120, required=False, label="A new list", help_text="Made when the import starts.")
     mode = forms.ChoiceField(

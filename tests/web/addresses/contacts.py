@@ -336,6 +336,13 @@ ADDRESSES = {
         changes=lambda cast: list(MailingList.objects.values_list("name")),
         spoil="main form button.btn-primary",
     ),
+    "list-archive": Address(
+        WRITERS,
+        of(newsletter),
+        get=False,
+        post=lambda cast: {},
+        changes=lambda cast: list(MailingList.objects.values_list("archived_at")),
+    ),
     "list-delete": Address(
         WRITERS, of(newsletter), get=False, post=lambda cast: {}, changes=lambda cast: MailingList.objects.count()
     ),
