@@ -401,6 +401,7 @@ class SegmentDay(models.Model):
 
 class ImportJob(models.Model):
     class State(models.TextChoices):
+        READING = "reading", "Reading"  # a workbook or an archive, which become a table first
         UPLOADED = "uploaded", "Uploaded"  # waits for the mapping of columns
         CHECKING = "checking", "Checking"  # dry run
         READY = "ready", "Ready"  # waits for the go-ahead
