@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0020_field_changes'),
+        ('contacts', '0021_imports_read_first'),
     ]
 
     operations = [
