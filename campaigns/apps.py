@@ -12,14 +12,20 @@ class CampaignsConfig(AppConfig):
         from campaigns.message import editions
         from campaigns.models import Campaign
         from campaigns.morning import undecided
+        from campaigns.signup_mails import compiled as signup_mails
+        from campaigns.signup_mails import rehearsed
+        from campaigns.signup_mails import sending as signup_sending
         from contacts.profile_fields import uses as of_fields
         from contacts.segments import registry, uses
+        from contacts.signup.signals import mail_wanted
         from delivery import content
         from delivery.providers import following
         from tracking import segmenting
         from tracking.titles import register
 
         content.register("edition", editions.load_edition)
+        content.register(signup_sending.CONTENT_KIND, signup_mails.load)
+        mail_wanted.connect(signup_sending.send, dispatch_uid="campaigns.signup_mails")
         following.register(Campaign.count_followers)
         register(titles.of_batches)
         registry.register(conditions.OfCampaign, conditions.OfTheLast)
@@ -27,6 +33,7 @@ class CampaignsConfig(AppConfig):
         of_fields.register(field_uses.find)
         segmenting.register(conditions.row_of)
         problems.register(undecided.problems)
+        problems.register(rehearsed.problems)
         sample_data.register(lambda: samples.inventory().is_there)
         notices.register(samples.notice)
         organisation_created.connect(samples.begin, dispatch_uid="campaigns.samples")

@@ -61,6 +61,7 @@ app.conf.beat_schedule = {
     "pick up lost taggings": _every(60, "tracking.sweep_taggings", "jobs"),
     "pick up lost proof sheets": _every(60, "campaigns.sweep_proofs", "jobs"),
     "forget abandoned imports": _every(3600, "contacts.forget_abandoned_imports", "jobs"),
+    "forget sign-ups that nobody confirmed": _every(600, "contacts.sweep_signups", "jobs"),
     "pick up lost undoings of imports": _every(60, "contacts.sweep_undos", "jobs"),
     "forget what imports overwrote": _every(3600, "contacts.forget_old_imports", "jobs"),
     "give up what was delayed too long": _every(600, "delivery.give_up_delayed", "jobs"),

@@ -12,9 +12,11 @@ class ContactsConfig(AppConfig):
         from contacts.notices import held_suppressions
         from contacts.profile import changing, notes
         from contacts.segments import conditions, registry
+        from contacts.signup import paused
 
         register(held_suppressions)
         registry.register(*conditions.EVERY)
         problems.register(waiting.problems)
+        problems.register(paused.problems)
         timeline.register(changing.story)
         timeline.register(notes.story)

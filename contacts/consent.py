@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.db.models.functions import Lower
 
 from accounts.models import User
 from accounts.wording import storable
 from contacts import addresses
-from contacts.models import ConsentEvent, Contact, MailingList, Subscription, Suppression
+from contacts.models import ConsentEvent, Contact, MailingList, SignupRequest, Subscription, Suppression
 
 
 class StillSuppressed(Exception):
@@ -89,7 +90,9 @@ def subscribe(
 
 
 @transaction.atomic
-def resubscribe(contact: Contact, *, lists: Sequence[int], channel: str, by: User | None, text: str) -> None:
+def resubscribe(
+    contact: Contact, *, lists: Sequence[int], channel: str, by: User | None, text: str, ip: str | None = None
+) -> None:
     """Put `contact` back on `lists` because it asked for it; `text` says how. Raises StillSuppressed."""
     suppression = Suppression.objects.select_for_update().filter(email=addresses.key(contact.email)).first()
     if suppression and suppression.reason != Suppression.Reason.UNSUBSCRIBED:
@@ -100,7 +103,7 @@ def resubscribe(contact: Contact, *, lists: Sequence[int], channel: str, by: Use
         Subscription.objects.update_or_create(
             contact=contact, list_id=list_id, defaults={"state": Subscription.State.SUBSCRIBED}
         )
-    _record(ConsentEvent.Kind.GIVEN, contact, list(lists), channel=channel, by=by, text=text)
+    _record(ConsentEvent.Kind.GIVEN, contact, list(lists), channel=channel, by=by, text=text, ip=ip)
 
 
 def follow(contact: Contact, before: str) -> None:
@@ -119,6 +122,7 @@ def erase(contact: Contact) -> None:
     states = set(contact.subscriptions.values_list("state", flat=True))
     if Subscription.State.UNSUBSCRIBED in states and Subscription.State.SUBSCRIBED not in states:
         suppress(contact.email, Suppression.Reason.UNSUBSCRIBED, source="hand", detail="Left before being deleted here")
+    SignupRequest.objects.filter(key=addresses.key(contact.email)).delete()
     contact.delete()
 
 
@@ -137,7 +141,9 @@ def erase_all(contact_ids: Sequence[int]) -> int:
             """,
             [list(contact_ids)],
         )
-    _, deleted = Contact.objects.filter(pk__in=contact_ids).delete()
+    people = Contact.objects.filter(pk__in=contact_ids)
+    SignupRequest.objects.filter(key__in=people.values_list(Lower("email"))).delete()
+    _, deleted = people.delete()
     return deleted.get("contacts.Contact", 0)
 
 

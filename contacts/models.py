@@ -17,6 +17,7 @@ from contacts.profile_fields.models import FieldChange
 from contacts.reach.models import AudienceCount, AudienceDay
 from contacts.reachability import SUBSCRIBED
 from contacts.segments.models import FieldIndex
+from contacts.signup.models import SignupForm, SignupHour, SignupLetter, SignupRequest, SignupWording
 from contacts.table.models import ChosenColumns, SearchBlock, StaleBlock
 
 __all__ = [  # what Django is to know and other modules import
@@ -45,6 +46,11 @@ __all__ = [  # what Django is to know and other modules import
     "SearchBlock",
     "Segment",
     "SegmentDay",
+    "SignupForm",
+    "SignupHour",
+    "SignupLetter",
+    "SignupRequest",
+    "SignupWording",
     "StaleBlock",
     "Subscription",
     "Suppression",
@@ -291,6 +297,7 @@ class ConsentEvent(models.Model):
     """Append-only proof of who agreed to, or left, what (GDPR art. 7(1))."""
 
     class Kind(models.TextChoices):
+        ASKED = "asked", "Asked for it"  # on a form; nothing holds before the address has confirmed
         GIVEN = "given", "Subscribed"
         WITHDRAWN = "withdrawn", "Unsubscribed"
 
@@ -300,7 +307,7 @@ class ConsentEvent(models.Model):
         MailingList, models.SET_NULL, null=True, db_index=False, db_constraint=False, help_text="Empty: everything."
     )
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    channel = models.CharField(max_length=20, help_text="import, hand, page, one-click, complaint, setup")
+    channel = models.CharField(max_length=20, help_text="import, hand, page, one-click, complaint, setup, form")
     text = models.CharField(max_length=500, blank=True)
     ip = models.GenericIPAddressField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, db_index=False, db_constraint=False)

@@ -1,4 +1,5 @@
 from celery import shared_task
+from django.utils import timezone
 
 from contacts.bulk import working as bulk_working
 from contacts.growth import folding
@@ -9,6 +10,7 @@ from contacts.profile_fields import working as field_changes
 from contacts.reach import counting
 from contacts.segments import counting as segments
 from contacts.segments import indexing
+from contacts.signup import sweeping
 from contacts.table import searching
 
 
@@ -61,6 +63,11 @@ def fold_growth() -> None:
 @shared_task(name="contacts.count_segments", queue="jobs", ignore_result=True)
 def count_segments() -> None:
     segments.refresh()
+
+
+@shared_task(name="contacts.sweep_signups", queue="jobs", ignore_result=True)
+def sweep_signups() -> None:
+    sweeping.sweep(timezone.now())
 
 
 @shared_task(name="contacts.count_fields", queue="jobs", ignore_result=True)

@@ -124,6 +124,14 @@ _CHANNELS = {
     "complaint": "by marking a mail as spam",
     "setup": "when this was set up",
     "provider": "with the provider that carried the mail",
+    "form": "by a sign-up form",
+}
+
+
+_ACTS: dict[str, str] = {
+    ConsentEvent.Kind.ASKED: "Asked for {}",
+    ConsentEvent.Kind.GIVEN: "Subscribed to {}",
+    ConsentEvent.Kind.WITHDRAWN: "Unsubscribed from {}",
 }
 
 
@@ -146,8 +154,7 @@ def _consent(contact: Contact, wanted: Wanted) -> Iterator[Entry]:
 
 def consent_in_words(event: ConsentEvent) -> str:
     what = event.list.name if event.list else "everything"
-    given = event.kind == ConsentEvent.Kind.GIVEN
-    title = f"Subscribed to {what}" if given else f"Unsubscribed from {what}"
+    title = _ACTS[event.kind].format(what)
     how = _CHANNELS.get(event.channel, event.channel)
     return f"{title} {how}, {event.by}" if event.by else f"{title} {how}"
 

@@ -28,6 +28,7 @@ UNSUBSCRIBE = "u"  # contact, batch
 BOUNCE = "b"  # message; in the envelope address
 MESSAGE_ID = "m"  # message; in the Message-ID header
 VIEW = "v"  # message
+CONFIRM = "y"  # message; of a sign-up, by whose button it is confirmed
 OPEN_OF_BATCH = "O"  # batch; the same in each of its mails, for counting that knows no person
 CLICK_OF_BATCH = "C"  # batch, link
 SIGN = "s"  # message; on addresses of the organisation's own sites, see tracking.conversions
@@ -43,8 +44,10 @@ _SLICES = {
     CLICK_OF_BATCH: slice(10, 20),
     SIGN: slice(50, 60),
     GOAL: slice(20, 30),
+    CONFIRM: slice(30, 40),
 }
-_OF_NO_MESSAGE = frozenset((OPEN_OF_BATCH, CLICK_OF_BATCH, GOAL))
+# A confirmation's token is of a message, too, but of their digest all 60 octets are given away.
+_OF_NO_MESSAGE = frozenset((OPEN_OF_BATCH, CLICK_OF_BATCH, GOAL, CONFIRM))
 _WITH_LINK = frozenset((CLICK, CLICK_OF_BATCH))
 _PROOF_BYTES = 10
 _LINK_PROOF_BYTES = 5  # counts only behind a message's proof

@@ -2,14 +2,31 @@
 
 from django.urls import URLPattern, path
 
-from tracking.views import conversions, counting, keeping, messages, people, public, reaching, tagging, uncertain
+from tracking.views import (
+    conversions,
+    counting,
+    keeping,
+    messages,
+    people,
+    public,
+    reaching,
+    signup,
+    signup_preview,
+    tagging,
+    uncertain,
+)
 
 urlpatterns: list[URLPattern] = [
     path("u/<str:token>", public.unsubscribe, name="unsubscribe"),
     path("u/<str:token>/leave", public.leave, name="unsubscribe-leave"),
     path("u/<str:token>/undo", public.undo, name="unsubscribe-undo"),
     path("u/<str:token>/counting", public.answer_counting, name="unsubscribe-counting"),
+    path("f/<slug:key>", signup.form, name="signup"),
+    path("f/<slug:key>/frame", signup.frame, name="signup-frame"),
+    path("f/<slug:key>/again", signup.again, name="signup-again"),
+    path("y/<str:token>", signup.confirm, name="signup-confirm"),
     path("v/<str:token>", public.view, name="view-mail"),
+    path("forms/preview/", signup_preview.preview, name="form-preview"),
     path("g/<str:key>", reaching.reach, name="goal-reached"),
     path("settings/conversions/", conversions.goals, name="goals"),
     path("settings/conversions/new/", conversions.add, name="goal-add"),

@@ -17,6 +17,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("contacts", "Contacts"),
             ("lists", "Lists"),
             ("segments", "Segments"),
+            ("forms", "Forms"),
             ("imports", "Imports"),
             ("suppressions", "Suppressed"),
         ),

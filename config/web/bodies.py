@@ -8,7 +8,7 @@ from typing import IO, Any
 from config.web.waiting import BODY_SECONDS, UPLOAD_IDLE_SECONDS, UPLOAD_SECONDS
 
 FORM_BYTES = 2**20  # of any page of staff's but those that take uploads
-RECIPIENT_BYTES = 8 * 2**10  # a recipient's page has buttons alone
+RECIPIENT_BYTES = 32 * 2**10  # a recipient's page has buttons, or a form of some lines
 
 Limit = Callable[[], Awaitable[int]]
 

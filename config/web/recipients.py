@@ -16,7 +16,7 @@ from delivery import tokens
 from tracking import slim
 
 # Pictures and style sheets belong to their mails and pages.
-PREFIXES = ("/o/", "/c/", "/u/", "/v/", "/g/", "/i/", "/static/")
+PREFIXES = ("/o/", "/c/", "/u/", "/v/", "/f/", "/y/", "/g/", "/i/", "/static/")
 SHORT = slim.SHORT
 _THREADS = 4
 
@@ -39,12 +39,16 @@ def are_for(path: str) -> bool:
 
 
 def wants_body(method: str, path: str) -> bool:
-    """Only the buttons of the unsubscribe page and what a site reports, and only with a token of ours.
+    """Sign-up forms; buttons of pages and what a site reports only with a token of ours.
 
     A one-click's body says nothing more.
     """
     if method != "POST":
         return False
+    if path.startswith("/f/"):
+        return True
+    if path.startswith("/y/"):
+        return tokens.read(tokens.CONFIRM, path[3:]) is not None
     if path.startswith("/g/"):
         return tokens.read(tokens.GOAL, path[3:]) is not None
     if not path.startswith("/u/"):

@@ -10,11 +10,20 @@ from accounts.models import Organisation
 
 def fold() -> None:
     """Carry over all there is. Safe to run twice: what another one is folding is left to it."""
+    if not _has_changes():
+        return
     organisation = Organisation.get()
     zone = organisation.time_zone if organisation else "UTC"
     with transaction.atomic(), connection.cursor() as cursor:
         if locks.try_hold(cursor, locks.Kind.GROWTH):
             cursor.execute(_FOLD, {"zone": zone})
+
+
+def _has_changes() -> bool:
+    """Else nothing would come of the statement below, which takes longer to plan than most minutes bring changes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM contacts_listchange)")
+        return bool(cursor.fetchone() == (True,))
 
 
 # One statement sees one state of all tables: who left in between is in the changes and in the subscriptions, or in

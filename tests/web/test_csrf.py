@@ -11,9 +11,11 @@ from tests.web.cast import Cast
 pytestmark = pytest.mark.django_db
 
 # Mail programs unsubscribe by a bare POST (RFC 8058), and recipients' pages work without cookies: the token of
-# their address is the proof. What a site's server reports comes with a goal's secret in a header.
+# their address is the proof. What a site's server reports comes with a goal's secret in a header. Sign-up forms
+# are posted from other sites by design.
 WITHOUT_TOKEN: set[str] = {
     "goal-reached",
+    *("signup", "signup-again", "signup-confirm", "signup-frame"),
     "unsubscribe",
     "unsubscribe-counting",
     "unsubscribe-leave",

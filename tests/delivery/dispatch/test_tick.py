@@ -259,8 +259,10 @@ def test_a_provider_whose_day_is_used_up_is_offered_nothing(provider: Provider, 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_second_tick_at_the_same_time_does_nothing(provider: Provider) -> None:
+def test_a_second_tick_at_the_same_time_does_nothing(provider: Provider, people: People) -> None:
+    batch = built(provider, people(1))
     with psycopg.connect(**connection_parameters()) as other:
         locks.hold(other.cursor(), locks.Kind.TICK)
         assert not tick.tick()
+    assert offered(batch) == []
     assert tick.tick()

@@ -1,7 +1,7 @@
 """One entry for every URL name: without it the walk over all addresses fails."""
 
 from tests.web.address import Address
-from tests.web.addresses import accounts, across, campaigns, contacts, delivery, fields, tracking
+from tests.web.addresses import accounts, across, campaigns, contacts, delivery, fields, signup, tracking
 
 GROUPS: dict[str, dict[str, Address]] = {
     "accounts": accounts.ADDRESSES,
@@ -11,5 +11,6 @@ GROUPS: dict[str, dict[str, Address]] = {
     "tracking": tracking.ADDRESSES,
     "campaigns": campaigns.ADDRESSES,
     "across": across.ADDRESSES,
+    "signup": signup.ADDRESSES,
 }
 ADDRESSES: dict[str, Address] = {name: address for group in GROUPS.values() for name, address in group.items()}

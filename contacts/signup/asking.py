@@ -1,0 +1,131 @@
+"""Somebody typed an address into a form: written down, and mailed to that address to be confirmed.
+
+Whatever is known of the address, the caller gives the same answer, so that nobody learns whether it is known.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from accounts import locks
+from contacts import addresses
+from contacts.models import MailingList, Subscription, Suppression
+from contacts.signup import confirming, counting, flood, letters
+from contacts.signup.models import SignupForm, SignupRequest, SignupWording
+
+State = SignupRequest.State
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """From where it was asked."""
+
+    ip: str | None = None
+    user_agent: str = ""
+    way: str = "page"
+    site: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was typed, checked already: `email` normalised, `lists` among those of the form."""
+
+    email: str
+    lists: Sequence[int]
+    language: str
+    wording: SignupWording
+    values: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        return addresses.key(self.email)
+
+
+@transaction.atomic
+def ask(form: SignupForm, answers: Answers, visitor: Visitor, now: datetime) -> SignupRequest:
+    """Safe to repeat: a request that waits takes up what is new in a second one, and is mailed again only later."""
+    _hold(answers.key)
+    request = _waiting(form, answers.key, now)
+    if request is None:
+        request = _new(form, answers, visitor, now)
+        counting.add(form, "asked", now)
+        flood.watch(form, now)
+    else:
+        _add(request, answers)
+    if request.state != State.WAITING or letters.is_recent(request, now, letters.AGAIN_AFTER):
+        return request
+    if not _needs_confirming(request):
+        confirming.carry_out(request, now, ip=visitor.ip)
+    elif letters.may_go(request.key, now):
+        letters.send(request, letters.Kind.CONFIRM, now)
+    return request
+
+
+@transaction.atomic
+def send_again(form: SignupForm, email: str, now: datetime) -> None:
+    """Another mail for a request that waits, within the limits; anything else is answered and nothing else."""
+    key = addresses.key(email)
+    _hold(key)
+    request = _waiting(form, key, now)
+    if request is None or letters.is_closed(key) or letters.is_recent(request, now, letters.BUTTON_AFTER):
+        return
+    if letters.may_go(key, now):
+        letters.send(request, letters.Kind.CONFIRM, now)
+
+
+def _hold(key: str) -> None:
+    with connection.cursor() as cursor:
+        locks.hold(cursor, locks.Kind.SIGNUP, key)
+
+
+def _waiting(form: SignupForm, key: str, now: datetime) -> SignupRequest | None:
+    request = SignupRequest.objects.filter(form=form, key=key, state=State.WAITING).first()
+    if request and request.expires_at <= now:
+        confirming.expire(request, now)
+        return None
+    return request
+
+
+def _new(form: SignupForm, answers: Answers, visitor: Visitor, now: datetime) -> SignupRequest:
+    return SignupRequest.objects.create(
+        form=form,
+        email=answers.email,
+        key=answers.key,
+        lists=list(answers.lists),
+        values=answers.values,
+        wording=answers.wording,
+        language=answers.language,
+        way=visitor.way,
+        site=visitor.site[:200],
+        ip=visitor.ip,
+        user_agent=visitor.user_agent[:300],
+        state=State.SUPPRESSED if letters.is_closed(answers.key) else State.WAITING,
+        asked_at=now,
+        expires_at=now + form.time_to_confirm,
+    )
+
+
+def _add(request: SignupRequest, answers: Answers) -> None:
+    """What was typed first stays: whoever confirms sees the lists and takes off what they did not ask for."""
+    lists, values = list(dict.fromkeys([*request.lists, *answers.lists])), answers.values | request.values
+    if (lists, values) != (request.lists, request.values):
+        request.lists, request.values = lists, values
+        request.save(update_fields=["lists", "values"])
+
+
+def _needs_confirming(request: SignupRequest) -> bool:
+    """As the lists say; and always where the person said no before, which a stranger must not undo."""
+    lists = MailingList.objects.filter(pk__in=request.lists)
+    if lists.filter(opt_in=MailingList.OptIn.DOUBLE).exists():
+        return True
+    return _left(request) or Suppression.objects.filter(email=request.key).exists()
+
+
+def _left(request: SignupRequest) -> bool:
+    contact = confirming.contact_of(request.key)
+    if contact is None:
+        return False
+    return contact.subscriptions.exclude(state=Subscription.State.SUBSCRIBED).filter(list_id__in=request.lists).exists()

@@ -1,0 +1,129 @@
+"""The owner of the address said yes: now there is a contact, on the lists, with the proof of both acts."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models.functions import Lower
+
+from accounts import locks
+from contacts import consent, tags
+from contacts.models import ConsentEvent, Contact, MailingList, Subscription, Suppression
+from contacts.signup import counting, letters
+from contacts.signup.models import SignupLetter, SignupRequest
+
+CHANNEL = "form"
+State = SignupRequest.State
+_COLUMNS = ("first_name", "last_name")
+
+
+class Expired(Exception):
+    """It was asked too long ago, or the form is gone."""
+
+
+def request_of(message_id: int) -> SignupRequest | None:
+    """The request that a confirmation mail was about."""
+    letter = SignupLetter.objects.select_related("request__form").filter(message_id=message_id).first()
+    return letter.request if letter and letter.kind == SignupLetter.Kind.CONFIRM else None
+
+
+def lists_of(request: SignupRequest) -> list[MailingList]:
+    """Those that are asked for and can still be joined."""
+    allowed = request.form.lists.values_list("pk", flat=True)
+    return list(MailingList.objects.not_archived().filter(pk__in=request.lists).filter(pk__in=allowed))
+
+
+def confirm(request: SignupRequest, *, lists: Sequence[int], ip: str | None, now: datetime) -> SignupRequest:
+    """Join those of `lists` that were asked for. Safe to repeat. Raises Expired and consent.StillSuppressed."""
+    if _is_over(request, now):  # in a transaction of its own, which raising does not undo
+        raise Expired
+    with transaction.atomic():
+        _hold(request.key)
+        locked = SignupRequest.objects.select_for_update().select_related("form").get(pk=request.pk)
+        if locked.state == State.WAITING:
+            locked.lists = [one for one in locked.lists if one in set(lists)]
+            carry_out(locked, now, ip=ip)
+        return locked
+
+
+def carry_out(request: SignupRequest, now: datetime, *, ip: str | None) -> None:
+    """In the caller's transaction, under the address's lock. What was confirmed before is changed by nothing here."""
+    contact = _contact(request)
+    held = _held(contact, request.key)
+    joined = [one.pk for one in lists_of(request) if one.pk not in held]
+    words = _words(request)
+    _note_asked(contact, request, joined, words)
+    consent.resubscribe(contact, lists=joined, channel=CHANNEL, by=None, text=words, ip=ip)
+    request.state, request.confirmed_at, request.contact = State.CONFIRMED, now, contact
+    request.values = {}  # they are the contact's now
+    request.save(update_fields=["state", "confirmed_at", "contact", "lists", "values"])
+    counting.add(request.form, "confirmed", now)
+    if request.form.sends_welcome and joined:
+        letters.send(request, letters.Kind.WELCOME, now)
+
+
+def _held(contact: Contact, key: str) -> set[int]:
+    """The lists whose mail comes: none for whoever left everything, whatever is written beside it."""
+    if Suppression.objects.filter(email=key).exists():
+        return set()
+    held = contact.subscriptions.filter(state=Subscription.State.SUBSCRIBED)
+    return set(held.values_list("list_id", flat=True))
+
+
+def expire(request: SignupRequest, now: datetime) -> bool:
+    """What was typed goes; the numbers stay. False if somebody else was faster."""
+    gone: dict[str, Any] = {"state": State.EXPIRED, "values": {}, "ip": None, "user_agent": ""}
+    done = SignupRequest.objects.filter(pk=request.pk, state=State.WAITING).update(**gone)
+    if done:
+        counting.add(request.form, "expired", now)
+    return bool(done)
+
+
+def contact_of(key: str) -> Contact | None:
+    return Contact.objects.annotate(lower=Lower("email")).filter(lower=key).first()
+
+
+@transaction.atomic
+def _is_over(request: SignupRequest, now: datetime) -> bool:
+    if request.state == State.WAITING and request.expires_at <= now:
+        expire(request, now)
+        return True
+    return request.state in (State.EXPIRED, State.SUPPRESSED)
+
+
+def _hold(key: str) -> None:
+    with connection.cursor() as cursor:
+        locks.hold(cursor, locks.Kind.SIGNUP, key)
+
+
+def _contact(request: SignupRequest) -> Contact:
+    """The one there is, with what was empty filled in; else a new one."""
+    contact = contact_of(request.key) or Contact(email=request.email, source=f"Form: {request.form.name}"[:120])
+    for name, value in request.values.items():
+        if name in _COLUMNS:
+            setattr(contact, name, getattr(contact, name) or value)
+        elif name != tags.KEY:
+            contact.attributes.setdefault(name, value)
+    if not contact.language and not contact.guessed_language:
+        contact.guessed_language, contact.guessed_language_from = request.language, CHANNEL
+    contact.save()
+    return contact
+
+
+def _words(request: SignupRequest) -> str:
+    """The wording agreed to; its row keeps what is longer than a line of the log."""
+    wording = request.wording
+    version = f", wording {wording.pk}" if wording else ""
+    site = f", on {request.site}" if request.site else ""
+    return f"Form “{request.form}”{version}{site}: {wording.text if wording else ''}"[:500]
+
+
+def _note_asked(contact: Contact, request: SignupRequest, lists: Sequence[int], words: str) -> None:
+    made = ConsentEvent.objects.bulk_create(
+        ConsentEvent(
+            contact=contact, list_id=one, kind=ConsentEvent.Kind.ASKED, channel=CHANNEL, text=words, ip=request.ip
+        )
+        for one in lists
+    )
+    ConsentEvent.objects.filter(pk__in=[event.pk for event in made]).update(at=request.asked_at)

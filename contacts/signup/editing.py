@@ -1,0 +1,149 @@
+"""The settings of a form, as staff write them."""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from accounts.fields import LineField
+from contacts.models import Field, MailingList
+from contacts.signup.models import SignupForm
+from contacts.signup.visitor import NAMES
+
+ASK = "ask_"
+_HOST = re.compile(r"https?://(?:[a-z0-9-]+\.)*[a-z0-9-]+(?::\d{1,5})?")
+_ASKED = [("", "Not asked"), ("optional", "Optional"), ("required", "Required")]
+_WORDS = {"first_name": "First name", "last_name": "Last name"}
+
+
+def _area(rows: int) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows})
+
+
+class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    name = LineField(max_length=120, label="Name", help_text="Only you and your team see this.")
+    lists = forms.ModelMultipleChoiceField(
+        MailingList.objects.none(), widget=forms.CheckboxSelectMultiple, label="Lists"
+    )
+    visitor_chooses = forms.BooleanField(
+        required=False,
+        label="Visitors choose among them",
+        help_text="Otherwise whoever signs up gets all of them.",
+    )
+    language = forms.ChoiceField(required=False, label="Language")
+    title = LineField(max_length=120, required=False, label="Heading")
+    intro = forms.CharField(max_length=1000, required=False, label="Text above the fields", widget=_area(3))
+    consent_text = forms.CharField(
+        max_length=400,
+        required=False,
+        label="What they agree to",
+        widget=_area(3),
+        help_text="Stands above the button. Each version is kept as proof. Empty: our words, in their language.",
+    )
+    button = LineField(max_length=60, required=False, label="Button")
+    thanks = forms.CharField(max_length=1000, required=False, label="Text after signing up", widget=_area(2))
+    thanks_url = forms.URLField(
+        max_length=500,
+        required=False,
+        assume_scheme="https",
+        label="Page of yours after signing up",
+        help_text="Empty: ours, with a button that sends the mail again.",
+    )
+    confirmed_url = forms.URLField(
+        max_length=500, required=False, assume_scheme="https", label="Page of yours after confirming"
+    )
+    sender_name = LineField(max_length=120, required=False, label="Sender’s name")
+    sender_email = LineField(
+        max_length=254, required=False, label="Sender’s address", help_text="Empty: those of your organisation."
+    )
+    mail_subject = LineField(max_length=200, required=False, label="Subject")
+    mail_text = forms.CharField(
+        max_length=3000,
+        required=False,
+        label="Text",
+        widget=_area(4),
+        help_text="No advertising: it goes to people who have not agreed to any. The button is added below it.",
+    )
+    confirm_days = forms.IntegerField(
+        min_value=1, max_value=60, initial=7, label="Days until the link lapses", help_text="From 1 to 60."
+    )
+    sends_welcome = forms.BooleanField(required=False, label="Send a welcome mail once they have confirmed")
+    welcome_subject = LineField(max_length=200, required=False, label="Subject of the welcome mail")
+    welcome_text = forms.CharField(max_length=5000, required=False, label="Text of the welcome mail", widget=_area(4))
+    frame_hosts = forms.CharField(
+        required=False,
+        max_length=2000,
+        label="Sites that may show it in a frame",
+        widget=_area(2),
+        help_text="One in each line, such as https://www.example.org. Empty: any.",
+    )
+
+    class Meta:
+        model = SignupForm
+        fields = [
+            *("name", "lists", "visitor_chooses", "language", "title", "intro", "consent_text", "button", "thanks"),
+            *("thanks_url", "confirmed_url", "sender_name", "sender_email", "mail_subject", "mail_text"),
+            *("confirm_days", "sends_welcome", "welcome_subject", "welcome_text", "frame_hosts"),
+        ]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        found: SignupForm = options.get("instance") or SignupForm()
+        super().__init__(*args, **{**options, "instance": found})
+        lists = MailingList.objects.not_archived()
+        self.fields["lists"].queryset = lists  # type: ignore[attr-defined]
+        self.fields["lists"].label_from_instance = _with_opt_in  # type: ignore[attr-defined]
+        self.fields["language"].choices = [("", "The visitor’s"), *settings.LANGUAGES]  # type: ignore[attr-defined]
+        self.initial["frame_hosts"] = "\n".join(found.frame_hosts)
+        self._add_questions(found)
+
+    def questions(self) -> list[forms.BoundField]:
+        """What may be asked besides the address."""
+        return [self[name] for name in self.fields if name.startswith(ASK)]
+
+    def clean_sender_email(self) -> str:
+        email: str = self.cleaned_data["sender_email"]
+        if email:
+            validate_email(email)
+        return email
+
+    def clean_frame_hosts(self) -> list[str]:
+        found = [line.strip().lower().rstrip("/") for line in self.cleaned_data["frame_hosts"].splitlines()]
+        for host in filter(None, found):
+            if not _HOST.fullmatch(host) or len(host) > 260:
+                raise ValidationError(f"“{host[:80]}” is no web address. Write https:// and a name.")
+        return list(dict.fromkeys(filter(None, found)))
+
+    def clean_thanks_url(self) -> str:
+        return _web(self.cleaned_data["thanks_url"])
+
+    def clean_confirmed_url(self) -> str:
+        return _web(self.cleaned_data["confirmed_url"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        asked = [name for name in self.fields if name.startswith(ASK) and data.get(name)]
+        self.instance.fields = [{"key": name.removeprefix(ASK), "required": data[name] == "required"} for name in asked]
+        return data
+
+    def _add_questions(self, found: SignupForm) -> None:
+        asked = {entry["key"]: "required" if entry["required"] else "optional" for entry in found.fields}
+        known = {**_WORDS, **dict(Field.objects.values_list("key", "label"))}
+        for key in (*NAMES, *(key for key in known if key not in NAMES)):
+            initial = asked.get(key, "")
+            self.fields[f"{ASK}{key}"] = forms.ChoiceField(
+                choices=_ASKED, required=False, label=known[key], initial=initial
+            )
+
+
+def _with_opt_in(one: MailingList) -> str:
+    return f"{one} (joins {MailingList.OptIn(one.opt_in).label.lower()})"
+
+
+def _web(address: str) -> str:
+    if address and urlsplit(address).scheme not in ("http", "https"):
+        raise ValidationError("It has to begin with https:// or http://.")
+    return address

@@ -1,0 +1,15 @@
+"""Forms that paused themselves, for Home: somebody has to look."""
+
+from collections.abc import Iterator
+
+from accounts.models import User
+from accounts.shell.problems import Problem
+from accounts.wording import isolated
+from contacts.signup import flood
+from contacts.signup.models import SignupForm
+
+
+def problems(user: User) -> Iterator[Problem]:
+    for form in SignupForm.objects.kept().exclude(paused_at=None).filter(pause_reason__endswith=flood.AS_USUAL)[:5]:
+        title = f"The form {isolated(form.name)} paused itself"
+        yield Problem("bad", title, form.pause_reason, form.get_absolute_url(), "Look at it")

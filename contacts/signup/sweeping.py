@@ -1,0 +1,33 @@
+"""What nobody confirmed in time lapses, and what was typed is not kept for longer than it is of use."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from contacts.signup import confirming
+from contacts.signup.models import SignupRequest
+
+KEPT = timedelta(days=30)  # after its last word; the proof of a confirmed one is with the contact
+_AT_A_TIME = 500
+State = SignupRequest.State
+
+
+def sweep(now: datetime) -> int:
+    """In small transactions, so that it may be stopped at any time. Returns how many lapsed."""
+    lapsed = 0
+    while found := list(_over(now)):
+        with transaction.atomic():
+            lapsed += sum(confirming.expire(request, now) for request in found)
+    while old := list(_old(now)):
+        SignupRequest.objects.filter(pk__in=old).delete()
+    return lapsed
+
+
+def _over(now: datetime) -> list[SignupRequest]:
+    waiting = SignupRequest.objects.filter(state=State.WAITING, expires_at__lte=now)
+    return list(waiting.select_related("form").order_by("expires_at")[:_AT_A_TIME])
+
+
+def _old(now: datetime) -> list[int]:
+    ended = SignupRequest.objects.exclude(state=State.WAITING).filter(expires_at__lte=now - KEPT)
+    return list(ended.order_by("expires_at").values_list("pk", flat=True)[:_AT_A_TIME])

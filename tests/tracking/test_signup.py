@@ -1,0 +1,335 @@
+"""A sign-up from the form to the list, and what strangers can do to other people's addresses with it."""
+
+import html
+import re
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import signing
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Organisation, User
+from contacts import audience, consent, timeline
+from contacts.models import (
+    ConsentEvent,
+    Contact,
+    Field,
+    MailingList,
+    SignupForm,
+    SignupRequest,
+    Subscription,
+    Suppression,
+)
+from contacts.signup import asking, counting, stamps, sweeping
+from contacts.signup.asking import Answers, Visitor
+from contacts.signup.models import SignupLetter
+from delivery import content, tokens
+from delivery.content import Recipient
+from delivery.linter import lint
+from delivery.models import Message, Provider
+
+pytestmark = pytest.mark.usefixtures("organisation")
+
+
+@pytest.fixture(autouse=True)
+def way_out(db: None) -> Iterator[Provider]:
+    cache.clear()
+    Provider.objects.filter(is_default=True).update(is_default=False)
+    yield Provider.objects.create(name="Relay", host="127.0.0.1", port=9, security="none", is_default=True)
+    cache.clear()
+
+
+@pytest.fixture
+def news(db: None) -> MailingList:
+    return MailingList.objects.create(name="News", public_name="The monthly news")
+
+
+@pytest.fixture
+def form(news: MailingList) -> SignupForm:
+    made = SignupForm.objects.create(name="On the site", fields=[{"key": "first_name", "required": False}])
+    made.lists.add(news)
+    return made
+
+
+@pytest.fixture
+def browser() -> Client:
+    return Client(enforce_csrf_checks=True)
+
+
+def post(browser: Client, form: SignupForm, email: str, ip: str = "192.0.2.1", **more: Any) -> Any:
+    """As the page sends it, by somebody who took a while to fill it in."""
+    stamp = {} if "stamp" in more else {"stamp": seasoned(form)}
+    return browser.post(f"/f/{form.key}", {"email": email, **stamp, **more}, REMOTE_ADDR=ip)
+
+
+def seasoned(form: SignupForm) -> str:
+    """A stamp of a minute ago."""
+    return signing.Signer(salt=f"signup {form.key}").sign(f"s:{signing.b62_encode(int(time.time()) - 60)}")
+
+
+def confirm_address(number: int = -1) -> str:
+    letters = SignupLetter.objects.filter(kind="confirm").order_by("message_id")
+    return f"/y/{tokens.seal(tokens.CONFIRM, list(letters)[number].message_id)}"
+
+
+def state(email: str, of: MailingList) -> str:
+    return str(Subscription.objects.get(contact__email=email, list=of).state)
+
+
+def mailed(of: MailingList) -> int:
+    return audience.summary(audience.Audience(lists=(of.pk,))).will_receive
+
+
+def test_nobody_is_on_a_list_before_the_button_of_the_mail_s_page(
+    browser: Client, form: SignupForm, news: MailingList
+) -> None:
+    page = browser.get(f"/f/{form.key}", HTTP_ACCEPT_LANGUAGE="de")
+    assert "Anmelden" in page.content.decode()
+    assert not page.cookies
+    assert b"<script" not in page.content
+    answer = browser.post(
+        f"/f/{form.key}",
+        {"email": "Ada@Example.com", "first_name": "Ada", "stamp": seasoned(form)},
+        HTTP_ACCEPT_LANGUAGE="de",
+        HTTP_ORIGIN="https://shop.example",
+        REMOTE_ADDR="192.0.2.9",
+    )
+    assert "Vielen Dank" in answer.content.decode()
+    assert not Contact.objects.exists()
+    assert mailed(news) == 0
+    message = Message.objects.get()
+    compiled = content.load(message.batch)
+    raw = compiled.build(Recipient(message.id, None, message.email, {}, opens=False, clicks=False))
+    assert lint(raw, marketing=False) == []
+    assert b"Auto-Submitted: auto-generated" in raw
+    assert "bestätigen" in compiled.parts(Recipient(message.id, None, message.email, {}, False, False)).subject
+
+    address = confirm_address()
+    for _ in range(3):
+        looked = browser.get(address)
+        assert "The monthly news" in looked.content.decode()
+    browser.head(address)
+    assert not Contact.objects.exists()
+    assert browser.post(address).status_code == 200  # without a list ticked nothing happens
+    assert not Contact.objects.exists()
+    done = browser.post(address, {"lists": news.pk}, REMOTE_ADDR="192.0.2.10")
+    assert "Sie sind angemeldet" in done.content.decode()
+    person = Contact.objects.get()
+    assert (person.email, person.first_name, person.source) == ("Ada@example.com", "Ada", "Form: On the site")
+    assert person.guessed_language == "de"
+    assert (state(person.email, news), mailed(news)) == ("subscribed", 1)
+    asked, given = ConsentEvent.objects.order_by("id")
+    assert (asked.kind, asked.ip, given.kind, given.ip) == ("asked", "192.0.2.9", "given", "192.0.2.10")
+    assert asked.at < given.at
+    assert {asked.channel, given.channel} == {"form"}
+    assert "on shop.example: Mit der Anmeldung bitten Sie Nordlicht Books" in given.text
+    assert any("Asked for News by a sign-up form" in entry.title for entry in timeline.entries(person))
+    browser.post(address, {"lists": news.pk})
+    assert ConsentEvent.objects.count() == 2
+    assert counting.sums(form) == {"asked": 1, "confirmed": 1, "expired": 0, "refused": 0}
+
+
+def test_thousand_posts_for_one_address_make_three_mails_a_day_over_all_forms(
+    browser: Client, news: MailingList
+) -> None:
+    forms = [SignupForm.objects.create(name=f"Form {number}") for number in range(10)]
+    for one in forms:
+        one.lists.add(news)
+    for number in range(40):
+        one, ip = forms[number % 10], f"10.0.{number}.7"
+        sent = post(browser, one, "victim@example.com", ip)
+        assert sent.status_code == 200
+        again = re.search(r'name="again" value="([^"]+)"', sent.content.decode())
+        assert again
+        browser.post(f"/f/{one.key}/again", {"again": again[1]}, REMOTE_ADDR=ip)
+    wording = forms[0].wordings.get()
+    asked = Answers("Victim@EXAMPLE.com", [news.pk], "en", wording)
+    for number in range(960):  # the pages before it are tried above
+        asking.ask(forms[number % 10], asked, Visitor(f"10.1.{number % 250}.7"), timezone.now())
+    assert Message.objects.count() == 3
+    assert SignupRequest.objects.count() == 10
+
+
+def test_one_mail_confirms_five_lists_and_strangers_lists_are_not_joined(browser: Client, form: SignupForm) -> None:
+    more = [MailingList.objects.create(name=f"Topic {number}") for number in range(4)]
+    secret = MailingList.objects.create(name="Board")
+    form.lists.add(*more)
+    form.visitor_chooses = True
+    form.save()
+    lists = list(form.lists.all())
+    refused = post(browser, form, "ben@example.com", lists=[secret.pk])
+    assert refused.status_code == 422
+    for one in lists:
+        post(browser, form, "ben@example.com", lists=[one.pk])
+    assert Message.objects.count() == 1
+    browser.post(confirm_address(), {"lists": [*(one.pk for one in lists[:3]), secret.pk]})
+    assert set(Contact.objects.get().subscriptions.values_list("list_id", flat=True)) == {one.pk for one in lists[:3]}
+
+
+def test_the_answer_is_the_same_for_known_left_suppressed_and_new_addresses(
+    browser: Client, form: SignupForm, news: MailingList
+) -> None:
+    known, left, gone = (Contact.objects.create(email=f"{name}@example.com") for name in ("known", "left", "gone"))
+    Contact.objects.filter(pk=known.pk).update(first_name="Kim")
+    for person in (known, left, gone):
+        consent.subscribe(person, lists=[news.pk], channel="hand", text="at the fair")
+    consent.unsubscribe(left, lists=None, channel="page")
+    consent.suppress(gone.email, Suppression.Reason.COMPLAINT)
+    answers = set()
+    for name in ("known", "left", "gone", "new"):
+        page = post(browser, form, f"{name}@example.com", first_name="Eve").content.decode()
+        answers.add(re.sub(r'(?:value|nonce)="[^"]*"', "", page).replace(name, "x"))
+    assert len(answers) == 1
+    assert sorted(Message.objects.values_list("email", flat=True)) == [
+        f"{name}@example.com" for name in ("known", "left", "new")
+    ]
+    before = known.consent_events.count()
+    for number in range(3):
+        browser.post(confirm_address(number), {"lists": news.pk})
+    known.refresh_from_db()
+    assert (known.first_name, known.consent_events.count()) == ("Kim", before)
+    assert state(left.email, news) == "subscribed"
+    assert set(Suppression.objects.values_list("email", flat=True)) == {gone.email}
+    assert mailed(news) == 3
+
+
+def test_single_opt_in_joins_at_once_but_never_who_has_left(
+    browser: Client, form: SignupForm, news: MailingList
+) -> None:
+    MailingList.objects.update(opt_in=MailingList.OptIn.SINGLE)
+    form.sends_welcome, form.welcome_text = True, "Here we are."
+    form.save()
+    left = Contact.objects.create(email="left@example.com")
+    consent.subscribe(left, lists=[news.pk], channel="hand", text="at the fair")
+    consent.unsubscribe(left, lists=[news.pk], channel="page")
+    post(browser, form, "left@example.com")
+    assert state("left@example.com", news) == "unsubscribed"
+    post(browser, form, "new@example.com")
+    assert state("new@example.com", news) == "subscribed"
+    welcome = Message.objects.get(email="new@example.com")
+    raw = content.load(welcome.batch).build(Recipient(welcome.id, welcome.contact_id, welcome.email, {}, False, False))
+    assert b"Here we are." in raw
+    assert b"List-Unsubscribe: <https://news.nordlicht.example/u/" in raw
+
+
+def test_robots_are_turned_away_and_people_press_once_more(browser: Client, form: SignupForm) -> None:
+    assert post(browser, form, "a@example.com", homepage="https://x.example").status_code == 200
+    hasty = post(browser, form, "a@example.com", stamp=stamps.new(form.key))
+    assert "Please press the button once more." in hasty.content.decode()
+    assert post(browser, form, "a@example.com", stamp="forged:1:2").status_code == 422
+    assert post(browser, form, "a@example.com", first_name="see http://x.example").status_code == 422
+    assert post(browser, form, "no address").status_code == 422
+    assert not SignupRequest.objects.exists()
+    assert post(browser, form, "a@example.com", stamp="").status_code == 200  # plain HTML on another site
+    assert SignupRequest.objects.get().way == "html"
+    statuses = [post(browser, form, f"b{number}@example.com").status_code for number in range(20)]
+    assert statuses[-1] == 429
+    assert counting.sums(form)["refused"] > 3
+
+
+def test_a_flooded_form_pauses_until_somebody_lets_it_go_on(browser: Client, form: SignupForm) -> None:
+    now = timezone.now()
+    wording = form.wordings.create(digest="x", language="en", text="yes")
+    SignupRequest.objects.bulk_create(
+        SignupRequest(
+            form=form,
+            email=f"r{n}@example.com",
+            key=f"r{n}@example.com",
+            wording=wording,
+            language="en",
+            asked_at=now,
+            expires_at=now + timedelta(days=7),
+        )
+        for n in range(50)
+    )
+    assert post(browser, form, "one@example.com").status_code == 200
+    form.refresh_from_db()
+    assert form.pause_reason.startswith("51 sign-ups within an hour")
+    assert post(browser, form, "two@example.com").status_code == 503
+    form.go_on()
+    assert post(browser, form, "two@example.com").status_code == 200
+
+
+def test_links_lapse_and_what_was_typed_is_forgotten(browser: Client, form: SignupForm, news: MailingList) -> None:
+    post(browser, form, "late@example.com", first_name="Lee")
+    SignupRequest.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
+    address = confirm_address()
+    assert browser.get(address).status_code == 410
+    assert browser.post(address, {"lists": news.pk}).status_code == 410
+    assert not Contact.objects.exists()
+    assert SignupRequest.objects.get().values == {}
+    assert counting.sums(form)["expired"] == 1
+    sweeping.sweep(timezone.now() + timedelta(days=31))
+    assert not SignupRequest.objects.exists()
+    assert browser.get(address).status_code == 404
+
+
+def test_a_rehearsed_confirmation_signs_nobody_up(
+    browser: Client, form: SignupForm, news: MailingList, way_out: Provider
+) -> None:
+    Provider.objects.filter(pk=way_out.pk).update(is_default=False)
+    Provider.objects.filter(kind=Provider.Kind.SANDBOX).update(is_default=True)
+    post(browser, form, "ada@example.com")
+    assert "This is a rehearsal" in browser.post(confirm_address(), {"lists": news.pk}).content.decode()
+    assert not Contact.objects.exists()
+
+
+def test_every_kind_of_field_is_asked_for_and_only_the_frame_may_be_framed(
+    browser: Client, form: SignupForm, organisation: Organisation, news: MailingList
+) -> None:
+    kinds = {
+        kind: Field.objects.create(key=f"f_{kind}", label=f"My {kind}", kind=kind, options=["Red", "Blue"])
+        for kind in Field.Kind.values
+    }
+    form.fields = [{"key": field.key, "required": False} for field in kinds.values()]
+    form.frame_hosts = ["https://shop.example"]
+    form.thanks_url = "https://shop.example/thanks"
+    form.save()
+    page, frame = browser.get(f"/f/{form.key}"), browser.get(f"/f/{form.key}/frame")
+    assert "frame-ancestors 'self'" in page.headers["Content-Security-Policy"]
+    assert page.headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert "form-action 'self' https://shop.example" in page.headers["Content-Security-Policy"]
+    assert "frame-ancestors 'self' https://shop.example" in frame.headers["Content-Security-Policy"]
+    assert "X-Frame-Options" not in frame.headers
+    given: dict[str, Any] = {
+        "f_text": "Köln",
+        "f_number": "42",
+        "f_date": "2026-03-12",
+        "f_boolean": "yes",
+        "f_choice": "Red",
+        "f_choices": ["Red", "Blue"],
+        "f_url": "https://ada.example/",
+    }
+    assert all(label in page.content.decode() for label in ("My text", "My choices", "Blue"))
+    answer = post(browser, form, "ada@example.com", **given)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "https://shop.example/thanks")
+    browser.post(confirm_address(), {"lists": news.pk})
+    assert Contact.objects.get().attributes == {
+        "f_text": "Köln",
+        "f_number": 42,
+        "f_date": "2026-03-12",
+        "f_boolean": True,
+        "f_choice": "Red",
+        "f_choices": ["Red", "Blue"],
+        "f_url": "https://ada.example/",
+    }
+
+
+def test_code_for_other_sites_is_shown_as_code_whatever_it_holds(
+    client_for: Any, marketer: User, form: SignupForm, browser: Client, news: MailingList
+) -> None:
+    Field.objects.create(key="odd", label="</textarea><script>alert(1)</script>")
+    form.fields, form.title = [{"key": "odd", "required": True}], 'Say "hi"</textarea>'
+    form.save()
+    page = client_for(marketer).get(f"/forms/{form.pk}/").content.decode()
+    code = html.unescape(re.search(r'id="form-code"[^>]*>(.*?)</textarea>', page, re.DOTALL)[1])  # type: ignore[index]
+    assert code.startswith('<form method="post" action="https://news.nordlicht.example/f/')
+    assert "&lt;/textarea&gt;&lt;script&gt;" in code
+    assert "title=&quot;Say &amp;quot;hi&amp;quot;" in page
+    fields = {name for name, _ in re.findall(r'name="(\w+)"(?:[^>]* value="([^"]*)")?', code)}
+    assert fields == {"homepage", "email", "odd"}

@@ -1,0 +1,224 @@
+"""Sign-up forms as visitors see them, also from other sites: no login, no cookie, hence no CSRF token.
+
+A form may be posted from anywhere by design. What a stranger's post can do is bounded where it is carried out: see
+contacts.signup. A GET changes nothing, so that programs that follow links in mails confirm nobody.
+"""
+
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from csp.constants import NONCE, SELF
+from csp.decorators import csp_update
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.utils import timezone, translation
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.models import Organisation
+from contacts import consent
+from contacts.models import MailingList, SignupForm, SignupRequest
+from contacts.signup import asking, confirming, counting, limits, stamps, wording
+from contacts.signup.asking import Answers, Visitor
+from contacts.signup.stamps import Stamp
+from contacts.signup.visitor import HONEYPOT, VisitorForm
+from delivery import tokens
+from delivery.models import Message
+from tracking.recipients import language
+from tracking.recipients.showing import View, for_recipients, rendered, unknown
+
+_unknown = for_recipients(unknown)
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def form(request: HttpRequest, key: str) -> HttpResponse:
+    """The hosted page, and where the form on somebody else's site is sent to."""
+    return _form(request, key, "page")
+
+
+@csrf_exempt
+@xframe_options_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def frame(request: HttpRequest, key: str) -> HttpResponse:
+    """The same for a frame on somebody else's site: the only page of ours that may be in one."""
+    return _form(request, key, "frame")
+
+
+@csrf_exempt
+@xframe_options_exempt
+@never_cache
+@require_POST
+def again(request: HttpRequest, key: str) -> HttpResponse:
+    """Another confirmation mail, for the address of the page with the button alone."""
+    found = SignupForm.objects.kept().filter(key=key).first()
+    email = stamps.address_of(key, request.POST.get("again", "")) if found else ""
+    if found is None or not email:
+        return _unknown(request)
+    with translation.override(_language_of(request, found)):
+        if limits.may_send(key, _ip(request) or ""):
+            asking.send_again(found, email, timezone.now())
+        return _thanks(request, found, email, "frame" if request.POST.get("way") == "frame" else "page")
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """Where the mail's button leads: the page asks once more, and its own button does it."""
+    numbers = tokens.read(tokens.CONFIRM, token)
+    found = confirming.request_of(numbers[0]) if numbers else None
+    if numbers is None or found is None:
+        return _unknown(request)
+    with translation.override(language.choose(found.language, _accepted(request))):
+        if _is_rehearsal(numbers[0]):
+            return _shown(request, found, "public/signup/confirm.html", token=token, is_rehearsal=True)
+        if request.method != "POST":
+            return _asked(request, found, token)
+        return _confirmed(request, found, token)
+
+
+def _form(request: HttpRequest, key: str, way: str) -> HttpResponse:
+    found = SignupForm.objects.kept().prefetch_related("lists").filter(key=key).first()
+    if found is None:
+        return _unknown(request)
+    with translation.override(_language_of(request, found)):
+        lists = [one for one in found.lists.all() if one.archived_at is None]
+        if not found.is_open or not lists:
+            return _page(request, found, "public/signup/closed.html", way=way, status=503)
+        if request.method != "POST":
+            return _unsent(request, found, VisitorForm(found, lists), lists, way)
+        return _sent(request, found, lists, way)
+
+
+def _sent(request: HttpRequest, found: SignupForm, lists: list[MailingList], way: str) -> HttpResponse:
+    now, filled = timezone.now(), VisitorForm(found, lists, request.POST)
+    if request.POST.get(HONEYPOT):  # a program: it is told what everybody is told
+        counting.add(found, "refused", now)
+        return _thanks(request, found, str(request.POST.get("email", ""))[:320], way)
+    if not limits.may_send(found.key, _ip(request) or ""):
+        counting.add(found, "refused", now)
+        problem = _("Too many sign-ups came from your network. Please try again in an hour.")
+        return _unsent(request, found, filled, lists, way, problem=problem, status=429)
+    if not filled.is_valid():
+        return _unsent(request, found, filled, lists, way, status=422)
+    stamp = stamps.judge(found.key, request.POST.get("stamp", ""))
+    is_known = stamp == Stamp.GOOD or (stamp == Stamp.MISSING and limits.may_do_without_stamp(found.key))
+    if not is_known:
+        counting.add(found, "refused", now)
+        return _unsent(request, found, filled, lists, way, problem=_("Please press the button once more."), status=422)
+    words = wording.of(found, Organisation.get())
+    answers = Answers(
+        filled.cleaned_data["email"],
+        filled.chosen(),
+        translation.get_language() or language.OTHERWISE,
+        wording.kept(found, words, lists),
+        filled.values(),
+    )
+    asking.ask(found, answers, _visitor(request, way if stamp != Stamp.MISSING else "html"), now)
+    if found.thanks_url and way == "page":
+        return HttpResponseRedirect(found.thanks_url)
+    return _thanks(request, found, answers.email, way)
+
+
+def _unsent(
+    request: HttpRequest,
+    found: SignupForm,
+    filled: VisitorForm,
+    lists: list[MailingList],
+    way: str,
+    *,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    stamp = stamps.new(found.key)
+    words = wording.of(found, Organisation.get())
+    context = {"filled": filled, "lists": lists, "words": words, "stamp": stamp, "problem": problem}
+    return _page(request, found, "public/signup/form.html", way=way, status=status, **context)
+
+
+def _thanks(request: HttpRequest, found: SignupForm, email: str, way: str) -> HttpResponse:
+    """The same for every address, known or not, mailed or not."""
+    again = stamps.for_another_mail(found.key, email)
+    words = wording.of(found, Organisation.get())
+    address = format_html('<strong class="mono"><bdi>{}</bdi></strong>', email)
+    return _page(request, found, "public/signup/thanks.html", way=way, again=again, words=words, address=address)
+
+
+def _asked(request: HttpRequest, found: SignupRequest, token: str) -> HttpResponse:
+    if found.state == SignupRequest.State.CONFIRMED:
+        return _shown(request, found, "public/signup/confirmed.html")
+    if found.state != SignupRequest.State.WAITING or found.expires_at <= timezone.now():
+        return _shown(request, found, "public/signup/expired.html", status=410)
+    return _shown(request, found, "public/signup/confirm.html", token=token, lists=confirming.lists_of(found))
+
+
+def _confirmed(request: HttpRequest, found: SignupRequest, token: str) -> HttpResponse:
+    lists = [int(number) for number in request.POST.getlist("lists") if number.isdecimal() and len(number) < 19]
+    if not lists and found.state == SignupRequest.State.WAITING:
+        return _asked(request, found, token)
+    try:
+        done = confirming.confirm(found, lists=lists, ip=_ip(request), now=timezone.now())
+    except confirming.Expired:
+        return _shown(request, found, "public/signup/expired.html", status=410)
+    except consent.StillSuppressed:
+        return _shown(request, found, "public/signup/suppressed.html", status=409)
+    if done.form.confirmed_url:
+        return redirect(done.form.confirmed_url)
+    return _shown(request, done, "public/signup/confirmed.html")
+
+
+def _shown(
+    request: HttpRequest, found: SignupRequest, template: str, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    local, _at, domain = found.email.rpartition("@")
+    address = format_html('<strong class="mono"><bdi>{}</bdi></strong>', f"{local[:1]}***@{domain}")
+    return _page(request, found.form, template, status=status, address=address, asked=found, **more)
+
+
+def _page(
+    request: HttpRequest, found: SignupForm, template: str, *, way: str = "page", status: int = 200, **context: Any
+) -> HttpResponse:
+    """What follows the form may be on another site: browsers ask the form's policy whether it may lead there."""
+    answer = rendered(request, template, {"form": found, "way": way, **context}, Organisation.get(), status=status)
+    onward = [_origin(url) for url in (found.thanks_url, found.confirmed_url) if url]
+    policy: dict[str, Any] = {"style-src": [SELF, NONCE], "form-action": [SELF, *onward]}
+    if way == "frame":
+        policy["frame-ancestors"] = found.frame_hosts or ["https:", "http:"]
+    return cast("View", csp_update(policy)(lambda _: answer))(request)
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _language_of(request: HttpRequest, found: SignupForm) -> str:
+    return language.choose(found.language, _accepted(request), wanted=request.GET.get("lang", ""))
+
+
+def _accepted(request: HttpRequest) -> str:
+    return str(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
+
+
+def _is_rehearsal(message_id: int) -> bool:
+    """Its mail lies in the sandbox, where nobody received it: nothing real may come of it."""
+    message = Message.objects.select_related("batch").filter(pk=message_id).first()
+    return message is not None and message.batch.rehearsal
+
+
+def _visitor(request: HttpRequest, way: str) -> Visitor:
+    origin = request.META.get("HTTP_ORIGIN", "")
+    host = urlsplit(origin).netloc if origin.startswith(("http://", "https://")) else ""
+    site = "" if host == request.get_host() else host
+    return Visitor(_ip(request), request.META.get("HTTP_USER_AGENT", ""), way, site)
+
+
+def _ip(request: HttpRequest) -> str | None:
+    return request.META.get("REMOTE_ADDR") or None

@@ -1,0 +1,34 @@
+"""The form as visitors will see it, while staff still write it. Saves nothing."""
+
+from django.http import HttpResponse
+from django.utils import translation
+from django.views.decorators.http import require_POST
+
+from accounts.models import Organisation
+from accounts.permissions import Permission, StaffRequest, requires
+from contacts.models import SignupForm
+from contacts.signup import wording
+from contacts.signup.editing import SettingsForm
+from contacts.signup.visitor import VisitorForm
+from tracking.recipients import language
+from tracking.recipients.showing import for_recipients, rendered
+
+
+@require_POST
+@requires(Permission.PEOPLE)
+def preview(request: StaffRequest) -> HttpResponse:
+    return _shown(request)
+
+
+@for_recipients
+def _shown(request: StaffRequest) -> HttpResponse:
+    """Whatever is wrong in the settings so far is left out."""
+    typed = SettingsForm(request.POST, instance=SignupForm())
+    typed.is_valid()
+    found = typed.instance
+    lists = list(typed.cleaned_data.get("lists") or [])
+    organisation = Organisation.get()
+    with translation.override(language.choose(found.language, request.META.get("HTTP_ACCEPT_LANGUAGE", ""))):
+        words = wording.of(found, organisation)
+        context = {"form": found, "filled": VisitorForm(found, lists), "words": words, "way": "page"}
+        return rendered(request, "public/signup/form.html", context, organisation)
