@@ -32,6 +32,7 @@ class Kind(IntEnum):
     SIGNUP = 734_000_021
     FOLDING = 734_000_012
     FIELDS = 734_000_031
+    GUESSING = 734_000_032
     SEARCH = 734_000_013
 
 

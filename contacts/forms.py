@@ -12,6 +12,7 @@ from accounts.fields import LineField, TimeZoneField
 from accounts.models import User
 from contacts import addresses, consent, tags, tracking_consent
 from contacts.exporting import joined
+from contacts.guessing import languages
 from contacts.importing.reading.cells import split_names
 from contacts.models import Contact, Field, MailingList, TrackingConsent
 from contacts.profile import changing
@@ -45,6 +46,22 @@ class OptionalTimeZoneField(TimeZoneField):
         return super().clean(value) if value and value.strip() else ""
 
 
+class LanguageField(LineField):
+    """A language by its code or by its name; kept as a code."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("help_text", "A name or a code, such as German, en or pt-BR.")
+        super().__init__(max_length=60, **options)
+        self.widget.attrs |= {"autocomplete": "off"}
+
+    def clean(self, value: Any) -> str:
+        text: str = super().clean(value)
+        found = languages.find(text) if text else ""
+        if text and (not found or len(found) > 12):
+            raise ValidationError(f"There is no language “{text}”. Write a name or a code, such as German or de.")
+        return found
+
+
 class TagsField(LineField):
     """Several tags in one line, each once."""
 
@@ -69,7 +86,7 @@ class ContactForm(forms.Form):
     first_name = LineField(max_length=200, required=False)
     last_name = LineField(max_length=200, required=False)
     tags = TagsField()
-    language = LineField(max_length=12, required=False, help_text="A code such as en or pt-BR.")
+    language = LanguageField(required=False)
     time_zone = OptionalTimeZoneField(required=False, help_text="Empty: the one of the organisation.")
     open_consent = forms.ChoiceField(
         label="May we count their opens?",
@@ -97,6 +114,12 @@ class ContactForm(forms.Form):
         for own in self.own_fields:
             value = contact.attributes.get(own.key) if contact else None
             self.fields[f"field_{own.key}"] = controls.control(own, value)
+        if contact and not contact.language and contact.guessed_language:
+            name = languages.name_of(contact.guessed_language)
+            self.fields["language"].help_text = f"Guessed: {name}. What you write here counts instead."
+        if contact and not contact.time_zone and contact.guessed_time_zone:
+            words = f"Guessed: {contact.guessed_time_zone}. What you choose here counts instead."
+            self.fields["time_zone"].help_text = words
         for column in tracking_consent.COLUMNS.values():
             if contact and getattr(contact, column) != TrackingConsent.UNKNOWN:  # an answer is never unsaid
                 self.fields[column].choices = TrackingConsent.choices[1:]  # type: ignore[attr-defined]

@@ -11,6 +11,7 @@ from django.urls import reverse
 from contacts.bulk.models import BulkChange, BulkSlice
 from contacts.downloads.models import ExportJob
 from contacts.growth.models import ListChange, ListDay, LostSubscription
+from contacts.guessing.models import GuessingRound
 from contacts.importing.undoing.models import ImportGraver, ImportOverwritten, ImportSlice, ImportUndo
 from contacts.profile.models import Note, ValueChange
 from contacts.profile_fields.models import FieldChange
@@ -33,6 +34,7 @@ __all__ = [  # what Django is to know and other modules import
     "Field",
     "FieldChange",
     "FieldIndex",
+    "GuessingRound",
     "ImportGraver",
     "ImportJob",
     "ImportOverwritten",
@@ -170,6 +172,15 @@ class Contact(models.Model):
     @property
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def best_language(self) -> str:
+        """What they said, else what is guessed; "" when neither is known."""
+        return self.language or self.guessed_language
+
+    @property
+    def best_time_zone(self) -> str:
+        return self.time_zone or self.guessed_time_zone
 
     @property
     def best_state(self) -> str:

@@ -3,6 +3,7 @@ from django.utils import timezone
 
 from contacts.bulk import working as bulk_working
 from contacts.growth import folding
+from contacts.guessing import rounds
 from contacts.importing.running import working
 from contacts.importing.undoing import carrying_through, keeping
 from contacts.profile_fields import counting as fields
@@ -112,3 +113,9 @@ def fold_search() -> None:
 @shared_task(name="contacts.index_fields", queue="jobs", ignore_result=True)
 def index_fields() -> None:
     indexing.keep()
+
+
+@shared_task(name="contacts.guess", queue="jobs", ignore_result=True)
+def guess() -> None:
+    """Language and time zone of people who did not say them."""
+    rounds.turn()

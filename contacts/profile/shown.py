@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from contacts import fields, tracking_consent
+from contacts.guessing import deciding, languages
 from contacts.models import Contact, Field, TrackingConsent
 
 
@@ -29,9 +30,27 @@ def values(contact: Contact) -> list[Value]:
     ]
     carried = contact.attributes.get("tags") or ()
     found.append(Value("tags", "Tags", "", "tags", tags=tuple(map(str, carried))))
-    found.append(Value("language", "Language", contact.language))
-    found.append(Value("time_zone", "Time zone", contact.time_zone))
+    found.append(_language(contact))
+    found.append(_time_zone(contact))
     return [*found, *_counting(contact)]
+
+
+def _language(contact: Contact) -> Value:
+    if contact.language or not contact.guessed_language:
+        return Value("language", "Language", languages.name_of(contact.language) if contact.language else "")
+    note = _guessed(contact.guessed_language_from)
+    return Value("language", "Language", languages.name_of(contact.guessed_language), note=note)
+
+
+def _time_zone(contact: Contact) -> Value:
+    if contact.time_zone or not contact.guessed_time_zone:
+        return Value("time_zone", "Time zone", contact.time_zone)
+    return Value("time_zone", "Time zone", contact.guessed_time_zone, note=_guessed(contact.guessed_time_zone_from))
+
+
+def _guessed(source: str) -> str:
+    words = deciding.FROM.get(source, "")
+    return f"(guessed from {words})" if words else "(guessed)"
 
 
 def _counting(contact: Contact) -> list[Value]:

@@ -55,22 +55,29 @@ _OWN_SUPPRESSED: Mapping[str, str] = {
     "source": Target.SOURCE,
     "since": Target.SINCE,
 }
-_SYSTEMS: Mapping[str, frozenset[str]] = {
-    "Mailchimp": frozenset({"leid", "euid"}),
-    "Brevo": frozenset({"emailblacklisted", "smsblacklisted"}),
-    "listmonk": frozenset({"uuid", "attributes", "status"}),
-    "Substack": frozenset({"activesubscription", "emaildisabled"}),
-    "HubSpot": frozenset({"recordid", "contactowner"}),
-    "MailerLite": frozenset({"subscriber", "opens", "clicks"}),
-    "Kit": frozenset({"firstname", "email", "createdat", "status"}),
-    "Sendy": frozenset({"name", "email", "joined", "lastactivity"}),
-}
+_MARKS: Sequence[tuple[str, str]] = (  # columns that together are one system's alone
+    ("Mailchimp", "leid euid"),
+    ("Brevo", "emailblacklisted smsblacklisted"),
+    ("listmonk", "uuid attributes status"),
+    ("Substack", "activesubscription emaildisabled"),
+    ("HubSpot", "recordid contactowner"),
+    ("MailerLite", "subscriber opens clicks"),
+    ("Klaviyo", "klaviyoid email"),
+    ("Klaviyo", "emailmarketingconsent emailsuppressions"),
+    ("phpList", "isthissubscriberconfirmed isthissubscriberblacklisted"),
+    ("Mautic", "points lastactive email"),
+    ("Keila", "email data status externalid"),
+    ("ActiveCampaign", "id email datecreated tags lists status"),
+    ("Kit", "firstname email createdat status"),
+    ("Kit", "firstname email createdat state"),
+    ("Sendy", "name email joined lastactivity"),
+)
 
 
 def system(header: Sequence[str]) -> str:
     """The system that wrote the file, if its columns give it away."""
     names = set(map(glued, header))
-    return next((name for name, marks in _SYSTEMS.items() if marks <= names), "")
+    return next((name for name, marks in _MARKS if names.issuperset(marks.split())), "")
 
 
 def own_export(header: Sequence[str]) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -22,6 +23,7 @@ _LONGEST_NAME = 200
 _LONGEST_CODE = 12
 _MOST_LISTS = 500
 _MOST_WORDS = 50
+_MOST_OPTIONS = 100
 _NOT_ASKED, _REFUSALS = frozenset(map(word, ("unknown", "not asked"))), frozenset(map(word, ("refused", "withdrawn")))
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
@@ -73,7 +75,12 @@ class Preparer:
     """Compiled once for a file, called for each of its records."""
 
     def __init__(
-        self, plan: Plan, kinds: Mapping[str, str], header: Sequence[str] = (), guessed: Sequence[Column] = ()
+        self,
+        plan: Plan,
+        kinds: Mapping[str, str],
+        header: Sequence[str] = (),
+        guessed: Sequence[Column] = (),
+        options: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> None:
         at = {column.target: index for index, column in enumerate(plan.columns)}
         self._width = len(plan.columns)
@@ -98,6 +105,8 @@ class Preparer:
         self._day_first = plan.day_first
         self._header = header
         self.keys_found: dict[str, str] = {}  # of JSON columns, with the kind of their first value
+        self._options = options  # of the fields there are, by key
+        self.options_found: dict[str, list[str]] = {}  # of new fields of choices
         self._converters = list(self._compile(plan, kinds))
         self._tags = list(plan.tags)
         self._no_attributes = _encode({"tags": self._tags}) if plan.tags else "{}"
@@ -153,7 +162,10 @@ class Preparer:
                 compiled.append((index, self._json))
             elif column.target in (Target.FIELD, Target.NEW):
                 kind = kinds.get(column.key, column.kind) or Field.Kind.TEXT
-                compiled.append((index, _field(column.key, kind, self._day_first)))
+                if kind in (Field.Kind.CHOICE, Field.Kind.CHOICES):
+                    compiled.append((index, self._choosing(column, kind)))
+                else:
+                    compiled.append((index, _field(column.key, kind, self._day_first)))
         return compiled
 
     def _fit(self, cells: list[str]) -> list[str]:
@@ -252,6 +264,19 @@ class Preparer:
         except fields.BadValue as problem:
             name = self._header[index] if index < len(self._header) else f"Column {index + 1}"
             remarks.append(f"{name[:60]}: {problem}")
+
+    def _choosing(self, column: Column, kind: str) -> Converter:
+        """Spelt as the field offers it; a new field offers what the file has."""
+        is_new = column.key not in self._options
+        options = self.options_found.setdefault(column.key, []) if is_new else list(self._options[column.key])
+
+        def convert(cell: str, found: dict[str, Any]) -> None:
+            value = found[column.key] = fields.convert(kind, cell, options=options)
+            for one in (value if isinstance(value, list) else [value]) if is_new else ():
+                if one not in options and len(options) < _MOST_OPTIONS:
+                    options.append(str(one))
+
+        return convert
 
     def _json(self, text: str, found: dict[str, Any]) -> None:
         try:

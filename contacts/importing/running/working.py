@@ -147,7 +147,7 @@ def run(job: ImportJob) -> None:
         with RefusedRows(()) as nobody_reads:
             _stage(job, plan, nobody_reads, shows_progress=False)
         staging.settle(job.pk, last_counts=plan.repeated == Repeated.LAST)
-    _create_fields(plan, job.options.get("keys_found", {}))
+    _create_fields(plan, job.options.get("keys_found", {}), job.options.get("options_found", {}))
     lists = _create_lists(job.options.get("lists_found", ()))
     while job.rows_done < staged:
         _merge_slice(job, plan, min(job.rows_done + SLICE, staged), lists)
@@ -163,7 +163,9 @@ def _stage(job: ImportJob, plan: Plan, refused: RefusedRows, *, shows_progress: 
     """Returns how many rows the file has, the header not counted, and what prepared them."""
     staging.create(job.pk)
     header = job.options.get("header", ())
-    preparer = Preparer(plan, dict(Field.objects.values_list("key", "kind")), header, guessed_columns(job.options))
+    kinds = dict(Field.objects.values_list("key", "kind"))
+    options = dict(Field.objects.values_list("key", "options"))
+    preparer = Preparer(plan, kinds, header, guessed_columns(job.options), options)
     batch, read, shown_at = staging.Batch(tells_belonging=plan.tells_belonging), 0, time.monotonic()
     with storing.opened(job) as file:
         found = records(file, plan.encoding, plan.delimiter, plan.title_lines)
@@ -190,6 +192,7 @@ def _stage(job: ImportJob, plan: Plan, refused: RefusedRows, *, shows_progress: 
     if not read:
         raise Unusable("The file has no rows, only a header." if plan.has_header else "The file has no rows.")
     job.options["keys_found"] = preparer.keys_found
+    job.options["options_found"] = preparer.options_found
     job.options["lists_found"] = list(preparer.lists_found)
     return read, preparer
 
@@ -240,7 +243,7 @@ def _create_lists(names: Sequence[str]) -> list[int]:
     return [found[name] for name in names]
 
 
-def _create_fields(plan: Plan, keys_found: dict[str, str]) -> None:
+def _create_fields(plan: Plan, keys_found: dict[str, str], options: dict[str, list[str]]) -> None:
     position = Field.objects.count()
     wanted = [column for column in plan.columns if column.target == Target.NEW]
     wanted += [
@@ -249,7 +252,13 @@ def _create_fields(plan: Plan, keys_found: dict[str, str]) -> None:
     ]
     Field.objects.bulk_create(
         (
-            Field(key=column.key, label=column.label or column.key, kind=column.kind or "text", position=position + n)
+            Field(
+                key=column.key,
+                label=column.label or column.key,
+                kind=column.kind or "text",
+                position=position + n,
+                options=options.get(column.key, []),
+            )
             for n, column in enumerate(wanted)
         ),
         ignore_conflicts=True,

@@ -1,6 +1,7 @@
 """One file a condition. Those about mail, clicks and campaigns are registered by the parts above."""
 
 from contacts.segments.conditions.consent import Agreed
+from contacts.segments.conditions.language import Language
 from contacts.segments.conditions.lists import OnList
 from contacts.segments.conditions.profile import Profile
 from contacts.segments.conditions.random_share import RandomShare
@@ -10,3 +11,6 @@ from contacts.segments.conditions.tags import Tag
 from contacts.segments.conditions.tracking_consent import AgreedToCounting
 
 EVERY = (Profile, Tag, RandomShare, OnList, Agreed, AgreedToCounting, Suppressed, InSegment)
+from contacts.segments.conditions.time_zone import TimeZone
+
+EVERY = (Profile, Tag, Language, TimeZone, RandomShare, OnList, Agreed, Suppressed, InSegment)

@@ -28,6 +28,7 @@ _COLUMNS: Mapping[str, Column] = {
     "source": Column("source", "c.source"),
     "created_at": Column("day of being added", "c.created_at", Kind.DATE, is_moment=True),
 }
+_APART = frozenset({"language", "time_zone"})  # conditions of their own by now; older segments compare them here
 _OWN = "field:"  # before the key of an installation's own field
 
 
@@ -39,7 +40,10 @@ class Profile(Condition):
     def inputs(self, values: Values, known: Known) -> Sequence[Input]:
         found = self._found(values, known)
         own = [(f"{_OWN}{field.key}", field.label) for field in known.fields]
-        columns = [(key, column.label.capitalize()) for key, column in _COLUMNS.items()]
+        named = values.get("field", "")
+        columns = [
+            (key, column.label.capitalize()) for key, column in _COLUMNS.items() if key not in _APART or key == named
+        ]
         which = Input("field", "field", options=[*own, *columns])
         if found is None:
             return [which]

@@ -200,6 +200,14 @@ def test_tags_are_added_and_never_taken_away(run: Upload, mode: str) -> None:
     assert ben.attributes == {"tags": ["spring"]}
 
 
+def test_new_field_of_choices_offers_what_the_file_has(run: Upload) -> None:
+    columns = (Column("email"), Column("new", key="music", label="Music", kind="choices"))
+    run('Email,Music\na@x.com,"Jazz, Rock"\nb@x.com,rock\n', columns=columns)
+    field = Field.objects.get()
+    assert (field.kind, field.options) == ("choices", ["Jazz", "Rock"])
+    assert Contact.objects.get(email="b@x.com").attributes == {"music": ["Rock"]}
+
+
 def test_offices_and_throw_away_addresses_are_counted_and_left_out_where_chosen(run: Upload) -> None:
     wanted = "".join(f"{one},active\n" for one in ("info@example.com", "a@mailinator.com", "ada@example.com"))
     text = f"Email,Status\n{wanted}Sales+x@example.com,bounced\n"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from contacts.importing.columns import questions
+from contacts.importing.columns.guessing import system
 from contacts.importing.plan import Status
 from contacts.importing.reading.detecting import detect
 from contacts.importing.rows.preparing import Preparer
@@ -53,6 +54,22 @@ def test_who_left_is_not_subscribed_and_who_agreed_is(table: Table) -> None:
     mailed = {person.email for person in map(preparer.prepare, rows) if person.status == Status.SUBSCRIBED}
     wanted = {email for email, wants in table.wanted.items() if wants}
     assert mailed == wanted or (table.asked and mailed <= set(table.wanted))
+
+
+KNOWN = (
+    *("Mailchimp", "listmonk", "Brevo", "Kit", "MailerLite", "Klaviyo", "HubSpot"),
+    *("Substack", "Sendy", "ActiveCampaign", "Mautic", "phpList", "Keila"),
+)
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_system_that_wrote_a_file_is_told_by_its_columns(name: str) -> None:
+    found = {
+        system(table.text.partition("\n")[0].replace(";", ",").split(","))
+        for table in tables()
+        if table.name.split(",")[0] == name
+    }
+    assert found - {""} == {name}
 
 
 @pytest.mark.parametrize("count", ["²", "½", "٣", "1.2.3", "."])

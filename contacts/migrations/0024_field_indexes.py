@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("contacts", "0022_signup"),
+        ("contacts", "0023_guessing"),
     ]
 
     operations = [
