@@ -15,20 +15,20 @@ from tests.web.cast import Cast
 
 
 def form(cast: Cast) -> SignupForm:
-    """With a long name, one sign-up, and every kind of question that there is."""
+    """With a long name, and a question of each sort."""
+    return cast.once("form", lambda: _made(cast))
 
-    def make() -> SignupForm:
-        made = SignupForm.objects.create(
-            name=stage.LONG_NAME,
-            title=stage.LONG_NAME,
-            intro=stage.ARABIC_NAME,
-            fields=[{"key": key, "required": False} for key in ("first_name", "last_name", stage.field(cast).key)],
-            visitor_chooses=True,
-        )
-        made.lists.add(stage.mailing_list(cast))
-        return made
 
-    return cast.once("form", make)
+def _made(cast: Cast) -> SignupForm:
+    made = SignupForm.objects.create(
+        name=stage.LONG_NAME,
+        title=stage.LONG_NAME,
+        intro=stage.ARABIC_NAME,
+        fields=[{"key": key, "required": False} for key in ("first_name", "last_name", stage.field(cast).key)],
+        visitor_chooses=True,
+    )
+    made.lists.add(stage.mailing_list(cast))
+    return made
 
 
 def one(cast: Cast) -> dict[str, Any]:
@@ -40,12 +40,14 @@ def public(cast: Cast) -> dict[str, Any]:
 
 
 def paused(cast: Cast) -> dict[str, Any]:
-    form(cast).pause(stage.LONG_NAME)
-    return one(cast)
+    found = cast.once("paused form", lambda: _made(cast))
+    found.pause(stage.LONG_NAME)
+    return {"pk": found.pk}
 
 
 def archived(cast: Cast) -> dict[str, Any]:
-    SignupForm.objects.filter(pk=form(cast).pk).update(archived_at=timezone.now())
+    found = cast.once("archived form", lambda: _made(cast))
+    SignupForm.objects.filter(pk=found.pk).update(archived_at=timezone.now())
     return {"query": "?archived=1"}
 
 
