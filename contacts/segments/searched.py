@@ -1,5 +1,7 @@
 """A search among the contacts as the rules of a segment."""
 
+from collections.abc import Mapping
+
 from contacts.filtering import Filter, State
 from contacts.segments.rules import Group, Match, Rule
 
@@ -7,7 +9,7 @@ _ANY_LIST = "any"
 _SUPPRESSED = Rule("suppressed", {"how": "any"})
 _SUBSCRIBED = Rule("list", {"how": "subscribed", "list": _ANY_LIST})
 _LEFT = Group(Match.ALL, (Rule("list", {"how": "unsubscribed", "list": _ANY_LIST}), Group(Match.NONE, (_SUBSCRIBED,))))
-_STATES = {
+_STATES: Mapping[State, Rule | Group] = {
     State.REACHABLE: Group(Match.ALL, (_SUBSCRIBED, Rule("suppressed", {"how": "none"}))),
     State.UNSUBSCRIBED: Group(Match.ANY, (_LEFT, Rule("suppressed", {"how": "unsubscribed"}))),
     State.SUPPRESSED: _SUPPRESSED,
