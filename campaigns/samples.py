@@ -11,7 +11,7 @@ from accounts import audit
 from accounts.models import Organisation, User
 from accounts.permissions import Permission, allows
 from accounts.shell.notices import Notice
-from campaigns import sample_people, starters
+from campaigns import sample_fields, sample_people, starters
 from campaigns.content import blocks
 from campaigns.models import Campaign, Edition
 from contacts import addresses, consent
@@ -44,13 +44,15 @@ def load(organisation: Organisation, owner: User) -> None:
         ]
         for name in sample_people.LISTS
     }
-    for person in sample_people.everyone():
+    sample_fields.make()
+    for number, person in enumerate(sample_people.everyone()):
         contact, is_new = Contact.objects.get_or_create(
             email=person.email,
             defaults={
                 "first_name": person.first_name,
                 "last_name": person.last_name,
                 "language": person.language,
+                "attributes": sample_fields.values(number),
                 "is_sample": True,
                 "source": "sample data",
             },
@@ -107,6 +109,7 @@ def remove(*, by: User) -> Inventory:
     sample_relay.remove()
     for mailing_list in MailingList.objects.filter(is_sample=True):
         consent.delete_list(mailing_list)
+    sample_fields.remove()
     cohorts.recount()
     counting.recount()
     audit.record(by, "samples.removed", contacts=removed.contacts, campaigns=removed.campaigns)

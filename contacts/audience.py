@@ -7,7 +7,7 @@ from typing import Any, Self
 from django.db import connection
 
 from contacts.models import Contact, MailingList
-from contacts.reachability import is_open, is_suppressed, suppression_of
+from contacts.reachability import is_open, is_paused, is_suppressed, suppression_of
 from contacts.segments import asking, compiling, rules
 from contacts.segments.known import Known
 from contacts.segments.predicate import EVERYBODY, NOBODY, Sql, joined, named, negated
@@ -61,13 +61,14 @@ class Audience:
 
 @dataclass(frozen=True)
 class Summary:
-    """matched - unsubscribed - suppressed - duplicates = will_receive; each is counted for itself."""
+    """matched - unsubscribed - suppressed - paused - duplicates = will_receive; each is counted for itself."""
 
     matched: int  # places on the chosen lists; one person on two lists has two
     unsubscribed: int
     suppressed: int
     duplicates: int  # further places of people who are counted already
     will_receive: int
+    paused: int = 0  # want no mail for a while yet
 
 
 _COUNTS = f"""
@@ -84,7 +85,7 @@ WITH place AS (
     )
     GROUP BY contact_id
 ), judged AS (
-    SELECT places, is_open, s.reason FROM person
+    SELECT places, is_open, s.reason, {is_paused("c")} AS is_paused FROM person
     JOIN contacts_contact c ON c.id = person.contact_id
     LEFT JOIN {suppression_of("c.email")}
     WHERE (%(tags)s::text[] = '{{}}' OR {carries_any("c", "%(tags)s::text[]")}) AND ({{rules}})
@@ -93,7 +94,8 @@ SELECT coalesce(sum(places), 0)::bigint,
        count(*) FILTER (WHERE reason = 'unsubscribed' OR (reason IS NULL AND NOT is_open)),
        count(*) FILTER (WHERE reason <> 'unsubscribed'),
        coalesce(sum(places - 1), 0)::bigint,
-       count(*) FILTER (WHERE reason IS NULL AND is_open)
+       count(*) FILTER (WHERE reason IS NULL AND is_open AND NOT is_paused),
+       count(*) FILTER (WHERE reason IS NULL AND is_open AND is_paused)
 FROM judged
 """  # noqa: S608
 
@@ -107,6 +109,7 @@ AND NOT EXISTS (
         SELECT 1 FROM contacts_subscription x
         WHERE x.contact_id = c.id AND x.list_id = ANY(%s) AND {is_open("x")})
 AND NOT {is_suppressed("c.email")}
+AND NOT {is_paused("c")}
 """  # noqa: S608
 
 

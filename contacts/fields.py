@@ -18,7 +18,8 @@ LONGEST_OPTION = 100
 MOST_CHOSEN = 50
 
 RESERVED = frozenset(
-    {"email", "first_name", "last_name", "language", "unsubscribe_url", "view_url", "organisation", "tags"}
+    {"email", "first_name", "last_name", "language", "organisation", "tags"}
+    | {"unsubscribe_url", "preferences_url", "view_url"}
 )
 _YES = frozenset(["yes", "y", "true", "t", "1", "on", "x", "ja", "j", "oui", "o", "vrai", "wahr", "si", "sí"])
 _NO = frozenset(["no", "n", "false", "f", "0", "off", "nein", "non", "faux", "falsch"])

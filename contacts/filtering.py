@@ -20,6 +20,7 @@ class State(models.TextChoices):
     REACHABLE = "reachable", "Reachable"
     UNSUBSCRIBED = "unsubscribed", "Unsubscribed"
     SUPPRESSED = "suppressed", "Suppressed"
+    PAUSED = "paused", "Paused"
     NO_LIST = "no-list", "On no list"
 
 
@@ -88,6 +89,8 @@ class Filter:
                 found = found.unsubscribed()
             case State.SUPPRESSED:
                 found = found.suppressed()
+            case State.PAUSED:
+                found = found.paused()
             case State.NO_LIST:
                 found = found.on_no_list()
         return found

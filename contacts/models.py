@@ -5,14 +5,16 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 from django.urls import reverse
+from django.utils import timezone
 
 from contacts.bulk.models import BulkChange, BulkSlice
 from contacts.downloads.models import ExportJob
 from contacts.growth.models import ListChange, ListDay, LostSubscription
 from contacts.guessing.models import GuessingRound
 from contacts.importing.undoing.models import ImportGraver, ImportOverwritten, ImportSlice, ImportUndo
+from contacts.preferences.models import AddressChange
 from contacts.profile.models import Note, ValueChange
 from contacts.profile_fields.models import FieldChange
 from contacts.reach.models import AudienceCount, AudienceDay
@@ -22,6 +24,7 @@ from contacts.signup.models import SignupForm, SignupHour, SignupLetter, SignupR
 from contacts.table.models import ChosenColumns, SearchBlock, StaleBlock
 
 __all__ = [  # what Django is to know and other modules import
+    "AddressChange",
     "AudienceCount",
     "AudienceDay",
     "BulkChange",
@@ -85,8 +88,15 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         return self.filter(Exists(_subscriptions(list_id=list_id)))
 
     def reachable(self) -> Self:
-        """Subscribed to at least one list and not suppressed."""
-        return self.filter(Exists(_subscriptions(state=SUBSCRIBED)), ~Exists(_suppressions()))
+        """Subscribed to at least one list, not suppressed and not on a pause."""
+        return self.filter(Exists(_subscriptions(state=SUBSCRIBED)), ~Exists(_suppressions())).not_paused()
+
+    def not_paused(self) -> Self:
+        return self.filter(Q(paused_until=None) | Q(paused_until__lte=Now()))
+
+    def paused(self) -> Self:
+        """Whoever wants no mail for a while yet."""
+        return self.filter(paused_until__gt=Now())
 
     def unsubscribed(self) -> Self:
         """Left every list they were on, or everything at once."""
@@ -131,6 +141,8 @@ class Contact(models.Model):
         default=TrackingConsent.UNKNOWN,
         db_default=TrackingConsent.UNKNOWN,
     )
+    # No mail to lists until then, because the person asked for that; see contacts.preferences.pausing.
+    paused_until = models.DateTimeField(null=True, blank=True)
     is_sample = models.BooleanField(default=False)
     source = models.CharField(max_length=120, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -172,6 +184,10 @@ class Contact(models.Model):
     @property
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def is_paused(self) -> bool:
+        return bool(self.paused_until and self.paused_until > timezone.now())
 
     @property
     def best_language(self) -> str:
@@ -311,6 +327,8 @@ class ConsentEvent(models.Model):
         ASKED = "asked", "Asked for it"  # on a form; nothing holds before the address has confirmed
         GIVEN = "given", "Subscribed"
         WITHDRAWN = "withdrawn", "Unsubscribed"
+        PAUSED = "paused", "Paused"  # both of everything: consent itself stays as it was
+        RESUMED = "resumed", "Ended the pause"
 
     # A log that is only ever read by contact: no further indexes and no checks to pay for at a million rows.
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="consent_events", db_constraint=False)

@@ -1,7 +1,7 @@
 """Who may receive mail: one rule, which pages ask with the ORM, audiences and the sending engine in SQL.
 
 A person may be sent what goes to lists while subscribed to at least one of them, and to an address that is not
-suppressed. Whoever has not confirmed yet is not subscribed.
+suppressed, and while they have not paused their mail. Whoever has not confirmed yet is not subscribed.
 """
 
 SUBSCRIBED = "subscribed"
@@ -10,6 +10,11 @@ SUBSCRIBED = "subscribed"
 def is_open(place: str) -> str:
     """SQL: the subscription `place` lets mail of its list through."""
     return f"{place}.state = '{SUBSCRIBED}'"
+
+
+def is_paused(contact: str) -> str:
+    """SQL: the person `contact` wants no mail for a while yet. A pause ends by itself."""
+    return f"coalesce({contact}.paused_until > now(), false)"
 
 
 def suppression_of(address: str, name: str = "s") -> str:

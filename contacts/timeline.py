@@ -119,7 +119,7 @@ _CHANNELS = {
     "import": "by an import",
     "undo": "because an import was undone",
     "hand": "by hand",
-    "page": "on the unsubscribe page",
+    "page": "on the page for recipients",
     "one-click": "by the button of their mail program",
     "complaint": "by marking a mail as spam",
     "setup": "when this was set up",
@@ -132,6 +132,8 @@ _ACTS: dict[str, str] = {
     ConsentEvent.Kind.ASKED: "Asked for {}",
     ConsentEvent.Kind.GIVEN: "Subscribed to {}",
     ConsentEvent.Kind.WITHDRAWN: "Unsubscribed from {}",
+    ConsentEvent.Kind.PAUSED: "Paused all mail",
+    ConsentEvent.Kind.RESUMED: "Ended the pause of all mail",
 }
 
 
@@ -190,6 +192,20 @@ def _lifting(contact: Contact, wanted: Wanted) -> Iterator[Entry]:
         who = f", by {entry.user}" if entry.user else ""
         title = f"May get mail again{who}" + (f"; was: {was}" if was else "")
         yield Entry(entry.at, "suppression", title, entry.detail.get("reason", ""))
+
+
+@register
+def _moving(contact: Contact, wanted: Wanted) -> Iterator[Entry]:
+    if not wanted.wants("consent"):
+        return
+    changes = contact.address_changes.all()
+    for change in latest(changes.exclude(confirmed_at=None), wanted, by="confirmed_at"):
+        if change.confirmed_at:
+            said = f"Changed their address to {change.new_email}, confirmed from there"
+            yield Entry(change.confirmed_at, "consent", said, f"Before: {change.old_email}")
+    for change in latest(changes.exclude(undone_at=None), wanted, by="undone_at"):
+        if change.undone_at:
+            yield Entry(change.undone_at, "consent", f"Put their address back to {change.old_email}")
 
 
 @register

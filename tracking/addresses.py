@@ -41,3 +41,8 @@ def around_click(base: str, link_id: int) -> tuple[str, str]:
 def unsubscribe_url(base: str, contact_id: int, batch_id: int) -> str:
     """The page of the footer and the target of RFC 8058's POST: at most 70 characters for a base of 48."""
     return f"{base}/u/{tokens.seal(tokens.UNSUBSCRIBE, contact_id, batch_id)}"
+
+
+def preferences_url(unsubscribe: str) -> str:
+    """Behind the same token: whoever may leave everything may also choose."""
+    return f"{unsubscribe}/preferences"

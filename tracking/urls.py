@@ -7,7 +7,9 @@ from tracking.views import (
     counting,
     keeping,
     messages,
+    moving,
     people,
+    preferences,
     public,
     reaching,
     signup,
@@ -17,10 +19,13 @@ from tracking.views import (
 )
 
 urlpatterns: list[URLPattern] = [
+    path("u/address/<str:secret>", moving.confirm, name="address-confirm"),
+    path("u/address/<str:secret>/back", moving.back, name="address-back"),
     path("u/<str:token>", public.unsubscribe, name="unsubscribe"),
     path("u/<str:token>/leave", public.leave, name="unsubscribe-leave"),
     path("u/<str:token>/undo", public.undo, name="unsubscribe-undo"),
     path("u/<str:token>/counting", public.answer_counting, name="unsubscribe-counting"),
+    path("u/<str:token>/preferences", preferences.page, name="preferences"),
     path("f/<slug:key>", signup.form, name="signup"),
     path("f/<slug:key>/frame", signup.frame, name="signup-frame"),
     path("f/<slug:key>/again", signup.again, name="signup-again"),

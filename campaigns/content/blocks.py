@@ -22,6 +22,7 @@ MAX_BLOCKS = 200
 _MAX_TEXT = 2_000
 _MAX_RICH = 50_000
 _VIEW = "View in browser"
+_PREFERENCES = "Choose what you get"
 _MARKUP = re.compile(r"<[^>]*>")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
@@ -184,6 +185,13 @@ KINDS: dict[str, Kind] = {
                 Field("html", "Text", "rich", "", "Why people get this mail, for example. May stay empty."),
                 Field("label", "Unsubscribe link", "text", "Unsubscribe"),
                 Field(
+                    "preferences",
+                    "Link to topics, pause and language",
+                    "text",
+                    "",
+                    f"{_PREFERENCES}, for example. Empty: no such link.",
+                ),
+                Field(
                     "view", "Link to the mail as a web page", "text", "", f"{_VIEW}, for example. Empty: no such link."
                 ),
             ),
@@ -215,6 +223,7 @@ def new(kind: str) -> Block:
     block.update({field.name: field.default for field in KINDS[kind].fields})
     if kind == "footer":  # not in drafts from before: nobody's mail changes by itself
         block["view"] = _VIEW
+        block["preferences"] = _PREFERENCES
     if KINDS[kind].is_container:
         block["columns"] = [[], []]
     return block

@@ -233,6 +233,8 @@ class _Writer:
         address = ", ".join(line.strip() for line in self._brand.postal_address.splitlines() if line.strip())
         said = " · ".join(self._text(part) for part in (self._brand.name, address) if part)
         link = f'<a href="{{{{ unsubscribe_url }}}}">{html.escape_text(block["label"] or "Unsubscribe")}</a>'
+        if block["preferences"]:
+            link = f'<a href="{{{{ preferences_url }}}}">{html.escape_text(block["preferences"])}</a> · {link}'
         if block["view"]:
             link = f'<a href="{{{{ view_url }}}}">{html.escape_text(block["view"])}</a> · {link}'
         end = self._rich(f"<p>{link}</p>", self._background, self._muted)

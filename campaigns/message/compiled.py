@@ -38,7 +38,7 @@ from tracking import addresses
 OPEN_NAME, CLICK_NAME, _HIDDEN_NAME = "_open", "_click", "_hidden"
 _ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
 _PHRASE = re.compile(r"[A-Za-z0-9 ]{1,60}")
-_UNSUBSCRIBE, _VIEW = "unsubscribe_url", "view_url"
+_UNSUBSCRIBE, _PREFERENCES, _VIEW = "unsubscribe_url", "preferences_url", "view_url"
 _HIGHEST_ID = 2**63 - 1
 Values = dict[str, Any]
 Counted = tuple[bool, bool]  # opens, clicks
@@ -77,9 +77,10 @@ class CompiledEdition:
         self._return_domain = str(edition.organisation.get("bounce_domain", "")) or self._domain
         self._link_ids = list(link_ids)
         self._is_viewed = _VIEW in _names(edition)
+        self._has_preferences = _PREFERENCES in _names(edition)
         self._sealed_for, self._tokens = -1, tokens.of_message(0)
         self._constants = constants(edition)
-        self._names = sorted(_names(edition) - {*self._constants, _UNSUBSCRIBE, _VIEW})
+        self._names = sorted(_names(edition) - {*self._constants, _UNSUBSCRIBE, _PREFERENCES, _VIEW})
         self._boundary = "=_" + blake2b(f"{batch_id}:{edition.pk}".encode(), digest_size=12).hexdigest()
         self._fixed = fixed_headers(edition, self._domain, batch_id, lists, self._boundary)
         self._from = address_header("From", edition.sender_name, self._sender)
@@ -156,6 +157,8 @@ class CompiledEdition:
             if not is_blank(value):
                 values[name] = value
         values[_UNSUBSCRIBE] = self._unsubscribe_url(recipient.contact_id or 0)
+        if self._has_preferences:
+            values[_PREFERENCES] = addresses.preferences_url(values[_UNSUBSCRIBE])
         if self._is_viewed:
             values[_VIEW] = f"{self._base}/v/{self._own(recipient).view}"
         return values
@@ -166,7 +169,7 @@ class CompiledEdition:
 
     def _prepare(self, counted: Counted) -> Sheet:
         """All of a mail that follows its own headers."""
-        harmless = [_UNSUBSCRIBE, _VIEW] if is_plain_address(self._unsubscribe_url(_HIGHEST_ID)) else []
+        harmless = [_UNSUBSCRIBE, _PREFERENCES, _VIEW] if is_plain_address(self._unsubscribe_url(_HIGHEST_ID)) else []
         encoding = partial(language.Template, encode=quoted_printable, constants=self._constants, harmless=harmless)
         html, text = (encoding(body).parts for body in self._read(counted))
         sheet = Sheet(

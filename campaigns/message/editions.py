@@ -18,6 +18,9 @@ from tracking.models import Link
 # Merge tags that every mail may use besides those of the person; a picker offers them without a fallback.
 OWN_TAGS = (
     Tag("unsubscribe_url", "Unsubscribe link (an address for a link)", "https://news.example.com/u/…"),
+    Tag(
+        "preferences_url", "Topics, a pause, language, address (an address for a link)", "https://news.example.com/u/…"
+    ),
     Tag("view_url", "The mail as a web page (an address for a link)", "https://news.example.com/v/…"),
     Tag("organisation_name", "Name of the organisation", "Harbour Books"),
     Tag("postal_address", "Postal address of the organisation", "12 Quay Street, Bristol"),

@@ -9,7 +9,7 @@ from campaigns.merge import language, places
 from campaigns.merge.syntax import Piece
 
 _HOST = re.compile(r"(https?://)([^/?#:@]+)(?=[/?#:])", re.IGNORECASE)
-_OURS = frozenset({"unsubscribe_url", "view_url"})  # addresses already
+_OURS = frozenset({"unsubscribe_url", "preferences_url", "view_url"})  # addresses already
 _ANY_ASCII = "".join(map(chr, range(33, 127)))
 
 

@@ -69,6 +69,7 @@ def within(milliseconds: int) -> Iterator[None]:
 _REACHABLE = (
     "EXISTS (SELECT 1 FROM contacts_subscription x"  # noqa: S608
     f" WHERE x.contact_id = c.id AND {reachability.is_open('x')}) AND NOT {reachability.is_suppressed('c.email')}"
+    f" AND NOT {reachability.is_paused('c')}"
 )
 
 

@@ -1,11 +1,14 @@
 import json
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from contacts import audience, consent, tags
 from contacts.audience import Audience
 from contacts.models import Contact, Field, MailingList, Subscription, Suppression
+from contacts.preferences import pausing
 from contacts.segments.rules import Group, Match, Rule
 
 pytestmark = pytest.mark.django_db
@@ -46,14 +49,19 @@ def test_everyone_receives_once_and_the_sum_adds_up(news: MailingList, events: M
     consent.suppress(bounced.email, Suppression.Reason.HARD_BOUNCE)
     gone = person("gone", events)
     consent.unsubscribe(gone, lists=None, channel="page")
+    away = person("away", news, events)
+    pausing.pause(away, 30, channel="page")
     half = person("half", news)
     Subscription.objects.create(contact=half, list=events, state="unsubscribed")
 
     chosen = Audience(lists=(news.pk, events.pk))
     found = audience.summary(chosen)
     assert receivers(chosen) == ["both", "half", "plain"]
-    assert found == audience.Summary(matched=11, unsubscribed=3, suppressed=1, duplicates=4, will_receive=3)
-    assert found.matched - found.unsubscribed - found.suppressed - found.duplicates == found.will_receive
+    assert found == audience.Summary(13, unsubscribed=3, suppressed=1, duplicates=5, will_receive=3, paused=1)
+    left_out = found.unsubscribed + found.suppressed + found.paused
+    assert found.matched - left_out - found.duplicates == found.will_receive
+    Contact.objects.update(paused_until=timezone.now() - timedelta(days=1))  # it ends by itself
+    assert receivers(chosen) == ["away", "both", "half", "plain"]
 
 
 def test_people_of_an_excluded_list_do_not_count_at_all(news: MailingList, events: MailingList) -> None:

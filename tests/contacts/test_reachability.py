@@ -8,27 +8,30 @@ from django.db import connection
 from contacts import audience
 from contacts.audience import Audience
 from contacts.models import Contact, MailingList, Subscription, Suppression
-from contacts.reachability import has_left, suppression_of
+from contacts.preferences import pausing
+from contacts.reachability import has_left, is_paused, suppression_of
 
 pytestmark = pytest.mark.django_db
 STATES = (None, *Subscription.State.values)
 REASONS = (None, "unsubscribed", "hard_bounce", "complaint", "held")
-CASES = list(itertools.product(STATES, STATES, REASONS))
+CASES = [*itertools.product(STATES, STATES, REASONS, (False,)), *itertools.product(STATES, (None,), (None,), (True,))]
 _ENGINE = f"""
     SELECT count(*) FROM contacts_contact c LEFT JOIN {suppression_of("c.email")}
-    WHERE c.id = %s AND s.reason IS NULL AND NOT {has_left("c.id", "%s::bigint[]")}
+    WHERE c.id = %s AND s.reason IS NULL AND NOT {has_left("c.id", "%s::bigint[]")} AND NOT {is_paused("c")}
 """  # noqa: S608
 
 
 def test_all_three_say_the_same_of_every_combination() -> None:
     one, other = (MailingList.objects.create(name=name) for name in ("One", "Other"))
-    for number, (first, second, reason) in enumerate(CASES):
+    for number, (first, second, reason, is_away) in enumerate(CASES):
         person = Contact.objects.create(email=f"Person{number}@Example.org")
         for mailing_list, state in ((one, first), (other, second)):
             if state:
                 Subscription.objects.create(contact=person, list=mailing_list, state=state)
         if reason:
             Suppression.objects.create(email=person.email.lower(), reason=reason)
+        if is_away:
+            pausing.pause(person, 90, channel="page")
         lists = [one.pk, other.pk]
         with connection.cursor() as cursor:
             sql, parameters = audience.select(Audience(tuple(lists)))
@@ -36,7 +39,7 @@ def test_all_three_say_the_same_of_every_combination() -> None:
             in_audience = bool(cursor.fetchone()[0])
             cursor.execute(_ENGINE, [person.pk, lists])
             is_sent = bool(cursor.fetchone()[0])
-        expected = "subscribed" in (first, second) and reason is None
+        expected = "subscribed" in (first, second) and reason is None and not is_away
         assert Contact.objects.filter(pk=person.pk).reachable().exists() == expected
         assert in_audience == expected
         if first or second:  # who is on neither list was named one by one

@@ -61,7 +61,8 @@ def mail(heading: str, opening: str, books: list[Book], *, art: str, base: str, 
     if note:
         html = f'<p>{note} <a href="{SITE}/visit">Where we are and when</a></p>'
         blocks.append({"kind": "text", "band": "tint", "html": html})
-    blocks.append({"kind": "footer", "html": "<p>You get this because you asked us for news, in the shop or here.</p>"})
+    why = "<p>You get this because you asked us for news, in the shop or here.</p>"
+    blocks.append({"kind": "footer", "html": why, "preferences": "Choose what you get"})
     return {"version": 1, "blocks": blocks, "style": {"font": "mixed"}}
 
 

@@ -54,8 +54,34 @@ class Mail:
         return 0.0 if self.state == MessageState.PENDING and not self.attempts else None
 
 
+class Judged:
+    """What judging asks of any event, whether it is about to be stored or was stored before."""
+
+    __slots__ = ()
+    at: datetime
+    kind: int
+    ip: str | None
+    network: Network
+
+    @property
+    def is_click(self) -> bool:
+        return self.kind == EventKind.CLICK
+
+    @property
+    def seconds(self) -> float:
+        return self.at.timestamp()
+
+    @property
+    def neighbourhood(self) -> str | None:
+        return self.ip
+
+    @property
+    def is_rented(self) -> bool:
+        return self.network in RENTED
+
+
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Judged):
     """An event about to be stored."""
 
     at: datetime
@@ -78,19 +104,3 @@ class Seen:
     def counts(self) -> bool:
         """HEAD and the hidden link, a click on no link of the mail's, are kept as traces and counted nowhere."""
         return self.verdict != verdicts.HEAD and (self.kind != EventKind.CLICK or self.link_id != 0)
-
-    @property
-    def is_click(self) -> bool:
-        return self.kind == EventKind.CLICK
-
-    @property
-    def seconds(self) -> float:
-        return self.at.timestamp()
-
-    @property
-    def neighbourhood(self) -> str | None:
-        return self.ip
-
-    @property
-    def is_rented(self) -> bool:
-        return self.network in RENTED

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db.backends.utils import CursorWrapper
 
 from tracking.intake import crowds, sums
-from tracking.intake.acts import RENTED, Mail, Seen
+from tracking.intake.acts import Judged, Mail, Seen
 from tracking.intake.arrays import array
 from tracking.intake.traits import NONE, Traits
 from tracking.models import EventKind
@@ -23,7 +23,7 @@ _AROUND = timedelta(minutes=5)  # as far as one event says something of another 
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Judged):
     """An event of before, as far as it may be judged anew."""
 
     id: int
@@ -36,22 +36,6 @@ class Stored:
     user_agent: str
     network: Network
     traits: Traits = NONE
-
-    @property
-    def seconds(self) -> float:
-        return self.at.timestamp()
-
-    @property
-    def neighbourhood(self) -> str | None:
-        return self.ip
-
-    @property
-    def is_click(self) -> bool:
-        return self.kind == EventKind.CLICK
-
-    @property
-    def is_rented(self) -> bool:
-        return self.network in RENTED
 
 
 def judged_together(

@@ -49,10 +49,7 @@ class Sums:
     ) -> None:
         for link in {0, link_id}:
             self._hourly[_TOTAL][_hourly(mail, at, kind, link, is_machine)] += by
-        for broken in _broken(mail, kind, is_machine, channel, verdict):
-            self._broken[_TOTAL][broken] += by
-        if traits is not NONE and not is_machine:
-            self._told[_TOTAL][mail.batch_id, int(kind), traits] += by
+        self._break_down(_TOTAL, mail, kind, is_machine, channel, verdict, by, traits)
 
     def add_anonymous(self, batch_id: int, at: datetime, kind: int, link_id: int, is_machine: bool) -> None:
         """Counted, and of nobody: neither a person nor anybody's mailbox."""
@@ -75,10 +72,7 @@ class Sums:
         """`link_id` 0: the first of its kind at all; only that one counts in the breakdowns, `traits` being its own."""
         self._hourly[_PEOPLE][_hourly(mail, at, kind, link_id, is_machine)] += by
         if link_id == 0:
-            for broken in _broken(mail, kind, is_machine, channel, verdict):
-                self._broken[_PEOPLE][broken] += by
-            if traits is not NONE and not is_machine:
-                self._told[_PEOPLE][mail.batch_id, int(kind), traits] += by
+            self._break_down(_PEOPLE, mail, kind, is_machine, channel, verdict, by, traits)
 
     def write(self, cursor: CursorWrapper) -> None:
         totals, people = self._hourly
@@ -93,6 +87,14 @@ class Sums:
         if keys:
             rows = [(*key, broken_totals[key], broken_people[key]) for key in keys]
             cursor.execute(_ADD_BROKEN, [list(column) for column in zip(*rows, strict=True)])
+
+    def _break_down(
+        self, of: int, mail: Mailed, kind: int, is_machine: bool, channel: str, verdict: str, by: int, traits: Traits
+    ) -> None:
+        for broken in _broken(mail, kind, is_machine, channel, verdict):
+            self._broken[of][broken] += by
+        if traits is not NONE and not is_machine:
+            self._told[of][mail.batch_id, int(kind), traits] += by
 
     def _break_down_told(self) -> None:
         for told, broken in zip(self._told, self._broken, strict=True):

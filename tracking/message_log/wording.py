@@ -19,6 +19,7 @@ _REASONS = {category.value: words for category, words in WORDS.items()} | {
     "unsubscribed": "Unsubscribed before it was sent.",
     "suppressed": "Suppressed before it was sent.",
     "deleted": "Deleted before it was sent.",
+    "paused": "Paused all mail before it was sent.",
     LEFT: "Somebody decided to leave it as it is.",
     UNPROVEN: "The server has refused everybody so far, so nobody is given up for it.",
 }

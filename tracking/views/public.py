@@ -1,15 +1,8 @@
 """What a recipient sees. The token is the only authority: no login, no cookie, hence no CSRF token either."""
 
-from collections.abc import Callable
-from typing import Any, cast
-
-from csp.constants import NONCE, SELF
-from csp.decorators import csp_update
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import translation
 from django.utils.html import format_html
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,20 +10,13 @@ from accounts.models import Organisation
 from accounts.organisation.measuring import Rules
 from accounts.security import as_a_page
 from tracking import unsubscribing
-from tracking.recipients import answering, brand, language, viewing
+from tracking.recipients import answering, viewing
+from tracking.recipients.showing import for_recipients, quiet, rendered, spoken, unknown
 from tracking.unsubscribing import Channel, Leaver
-
-View = Callable[..., HttpResponse]
-
-
-def _for_recipients(view: View) -> View:
-    """The page's only styles besides our own are the organisation's colours."""
-    styled = cast("Callable[[View], View]", csp_update({"style-src": [SELF, NONCE]}))
-    return never_cache(styled(view))
 
 
 @csrf_exempt
-@_for_recipients
+@for_recipients
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows the page and changes nothing. A POST to this very address is a mail program's one click."""
@@ -44,7 +30,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @csrf_exempt
-@_for_recipients
+@for_recipients
 @require_POST
 def leave(request: HttpRequest, token: str) -> HttpResponse:
     """The page's own buttons: everything, or one of the mail's lists."""
@@ -57,7 +43,7 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @csrf_exempt
-@_for_recipients
+@for_recipients
 @require_POST
 def undo(request: HttpRequest, token: str) -> HttpResponse:
     leaver = unsubscribing.recognise(token)
@@ -68,19 +54,19 @@ def undo(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @csrf_exempt
-@_for_recipients
+@for_recipients
 @require_POST
 def answer_counting(request: HttpRequest, token: str) -> HttpResponse:
     """Whether opens and clicks may be counted, each for itself. The mail goes on either way."""
     leaver = unsubscribing.recognise(token)
     if leaver is None:
         return unknown(request)
-    with translation.override(_language(request, leaver)):
+    with translation.override(spoken(request, leaver)):
         answering.answer(leaver, request.POST, request.META.get("REMOTE_ADDR"))
     return _page(request, "public/unsubscribe.html", token, leaver, is_saved=True)
 
 
-@_for_recipients
+@for_recipients
 @require_safe
 def view(request: HttpRequest, token: str) -> HttpResponse:
     """The mail as a page. Looking at it counts as nothing: it has neither pixel nor counted links."""
@@ -89,9 +75,9 @@ def view(request: HttpRequest, token: str) -> HttpResponse:
     except viewing.Unknown:
         return unknown(request)
     except viewing.Gone:
-        with translation.override(_language(request, None)):
-            return _rendered(request, "public/mail_gone.html", {}, Organisation.get(), status=404)
-    return _quiet(as_a_page(HttpResponse(html)))
+        with translation.override(spoken(request, None)):
+            return rendered(request, "public/mail_gone.html", {}, Organisation.get(), status=404)
+    return quiet(as_a_page(HttpResponse(html)))
 
 
 def _leave(request: HttpRequest, leaver: Leaver, lists: list[int] | None, channel: Channel) -> None:
@@ -106,39 +92,8 @@ def _leave(request: HttpRequest, leaver: Leaver, lists: list[int] | None, channe
 
 def _page(request: HttpRequest, template: str, token: str, leaver: Leaver, **more: object) -> HttpResponse:
     organisation = Organisation.get()
-    with translation.override(_language(request, leaver)):
+    with translation.override(spoken(request, leaver)):
         address = format_html('<strong class="mono"><bdi>{}</bdi></strong>', leaver.masked_email)
         questions = answering.questions(leaver, organisation.rules if organisation else Rules())
         context = {"token": token, "leaver": leaver, "address": address, "questions": questions}
-        return _rendered(request, template, context | more, organisation)
-
-
-def unknown(request: HttpRequest) -> HttpResponse:
-    """One answer for every token that leads nowhere, whatever is wrong with it."""
-    with translation.override(_language(request, None)):
-        return _rendered(request, "public/unknown.html", {}, Organisation.get(), status=404)
-
-
-def _rendered(
-    request: HttpRequest,
-    template: str,
-    context: dict[str, Any],
-    organisation: Organisation | None,
-    status: int = 200,
-) -> HttpResponse:
-    colours = brand.of(organisation.brand_colour) if organisation else None
-    response = render(request, template, context | {"organisation": organisation, "brand": colours}, status=status)
-    response.headers["Content-Language"] = translation.get_language() or language.OTHERWISE
-    return _quiet(response)
-
-
-def _quiet(response: HttpResponse) -> HttpResponse:
-    """Nobody who is led on learns the token, and no search engine keeps the page."""
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-    return response
-
-
-def _language(request: HttpRequest, leaver: Leaver | None) -> str:
-    own = leaver.contact.language if leaver and leaver.contact else ""
-    return language.choose(own, request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
+        return rendered(request, template, context | more, organisation)

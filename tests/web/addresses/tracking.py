@@ -1,7 +1,8 @@
 from typing import Any
 
 from accounts.models import AuditEntry, Organisation
-from contacts.models import Subscription, Suppression
+from contacts.models import AddressChange, Subscription, Suppression
+from contacts.preferences import moving
 from delivery import tokens
 from delivery.models import Waiting
 from tests.web import stage
@@ -88,6 +89,21 @@ def counting_now(cast: Cast) -> object:
     return stage.contact(cast).tracking_events.count()
 
 
+def new_address(cast: Cast) -> dict[str, Any]:
+    _, secret = cast.once("new address", lambda: moving.ask(stage.contact(cast), "new@kunden.example"))
+    return {"secret": secret}
+
+
+def changed_address(cast: Cast) -> dict[str, Any]:
+    asked = new_address(cast)["secret"]
+    _, secret = cast.once("changed address", lambda: moving.confirm(asked))
+    return {"secret": secret}
+
+
+def address_now(cast: Cast) -> object:
+    return AddressChange.objects.values_list("contact__email", flat=True).get()
+
+
 ADDRESSES = {
     "event-keeping": Address(
         ADMINS, post=lambda cast: {"months": "24"}, changes=lambda cast: EventKeeping.get().months
@@ -143,6 +159,14 @@ ADDRESSES = {
     "unsubscribe-counting": Address(
         None, args=stage.unsubscribe_token, get=False, post=lambda cast: {"opens": "refused"}, changes=counting_now
     ),
+    "preferences": Address(
+        None,
+        args=stage.unsubscribe_token,
+        post=lambda cast: {"part": "pause", "days": "30"},
+        changes=lambda cast: stage.contact(cast).consent_events.filter(kind="paused").count(),
+    ),
+    "address-confirm": Address(None, args=new_address, post=lambda cast: {}, changes=address_now),
+    "address-back": Address(None, args=changed_address, post=lambda cast: {}, changes=address_now),
     "view-mail": Address(
         None,
         args=lambda cast: {"token": tokens.seal(tokens.VIEW, stage.message(cast).pk)},

@@ -1,0 +1,1 @@
+"""What people decide about their own mail besides joining and leaving: a pause, another address."""

@@ -1,0 +1,107 @@
+"""What recipients decide on their own page: topics, a pause, their language. Nothing of a rehearsal's is changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from contacts import addresses, consent
+from contacts.models import Contact, MailingList, Subscription, Suppression
+from contacts.preferences import pausing
+from tracking import unsubscribing
+from tracking.recipients import language
+from tracking.unsubscribing import Channel, Leaver
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    id: int
+    name: str
+    description: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who acts on the page, from where."""
+
+    leaver: Leaver
+    ip: str | None
+    user_agent: str
+
+    @property
+    def contact(self) -> Contact | None:
+        """Whom something may be changed for."""
+        return None if self.leaver.is_spared else self.leaver.contact
+
+
+def topics(contact: Contact) -> list[Topic]:
+    """Public lists, and those the person is on: nobody is kept on a list that they cannot see."""
+    on = set(_subscribed(contact))
+    lists = MailingList.objects.filter(pk__in=on) | MailingList.objects.public()
+    return [
+        Topic(one.pk, one.name_for_recipients, one.public_description, one.pk in on)
+        for one in sorted(lists.distinct(), key=lambda one: one.name_for_recipients.casefold())
+    ]
+
+
+def is_closed(contact: Contact) -> bool:
+    """No mail goes to the address, whatever is ticked, and a link in an old mail is not enough to change that."""
+    return Suppression.objects.filter(email=addresses.key(contact.email)).exists()
+
+
+def choose_topics(reader: Reader, chosen: Sequence[str]) -> None:
+    """On those that are ticked, off the others that the page shows. Safe to repeat."""
+    contact = reader.contact
+    if contact is None or is_closed(contact):
+        return
+    shown = topics(contact)
+    joins = [one for one in shown if str(one.id) in chosen and not one.is_chosen]
+    leaves = [one.id for one in shown if str(one.id) not in chosen and one.is_chosen]
+    if joins:
+        words = f"{_('Topics')}: {', '.join(one.name for one in joins)}"
+        lists = [one.id for one in joins]
+        consent.resubscribe(contact, lists=lists, channel=Channel.PAGE.value, by=None, text=words, ip=reader.ip)
+    if leaves:
+        unsubscribing.leave(
+            reader.leaver, lists=leaves, channel=Channel.PAGE, ip=reader.ip, user_agent=reader.user_agent
+        )
+
+
+def begin_pause(reader: Reader, days: str) -> None:
+    if reader.contact and days in map(str, pausing.DAYS) and not is_closed(reader.contact):
+        pausing.pause(reader.contact, int(days), channel=Channel.PAGE.value, ip=reader.ip)
+
+
+def end_pause(reader: Reader) -> None:
+    if reader.contact:
+        pausing.resume(reader.contact, channel=Channel.PAGE.value, ip=reader.ip)
+
+
+def choose_language(reader: Reader, code: str) -> None:
+    """One of ours. A person whose language is a kind of it (de-AT for de) keeps theirs."""
+    contact, known = reader.contact, language.known_of(code)
+    if contact and known and language.known_of(contact.language) != known:
+        contact.language = known
+        contact.save(update_fields=["language", "updated_at"])
+
+
+def pauses() -> list[tuple[int, str]]:
+    return [(days, _("%(days)s days") % {"days": days}) for days in pausing.DAYS]
+
+
+def pause_ends(contact: Contact) -> str:
+    """The day, in the language that is active; "" without a pause."""
+    end = pausing.until(contact)
+    return day(end) if end else ""
+
+
+def day(moment: datetime) -> str:
+    return formats.date_format(timezone.localtime(moment), "DATE_FORMAT")
+
+
+def _subscribed(contact: Contact) -> Sequence[int]:
+    held = Subscription.objects.filter(contact=contact, state=Subscription.State.SUBSCRIBED)
+    return list(held.values_list("list_id", flat=True))
