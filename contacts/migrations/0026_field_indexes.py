@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("contacts", "0024_pauses_and_addresses"),
+        ("contacts", "0025_erasing"),
     ]
 
     operations = [
