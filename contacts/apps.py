@@ -8,6 +8,7 @@ class ContactsConfig(AppConfig):
         from accounts.shell import problems
         from accounts.shell.notices import register
         from contacts import timeline
+        from contacts.erasing import own
         from contacts.importing.running import waiting
         from contacts.notices import held_suppressions
         from contacts.profile import changing, notes
@@ -20,3 +21,4 @@ class ContactsConfig(AppConfig):
         problems.register(paused.problems)
         timeline.register(changing.story)
         timeline.register(notes.story)
+        own.register_parts()

@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from accounts.models import User
 from accounts.wording import storable
 from contacts import addresses
+from contacts.erasing.registry import DOMAIN as ERASED
 from contacts.models import ConsentEvent, Contact, MailingList, SignupRequest, Subscription, Suppression
 
 
@@ -185,12 +186,14 @@ def suppress(email: str, reason: str, *, detail: str = "", source: str = "", mes
 
 def suppress_all(wanted: Iterable[Suppressing]) -> set[str]:
     """No marketing mail to these from now on. Safe to repeat; a complaint outweighs what was known before, everything
-    outweighs what is on hold, and a file's word is no longer the source once somebody says it themselves. Returns the
-    addresses, as they are stored, that were not suppressed yet.
+    outweighs what is on hold, and a file's word is no longer the source once somebody says it themselves. Whoever was
+    erased stays suppressed under a hash. Returns the addresses, as they are stored, that were not suppressed yet.
     """
     by_key: dict[str, Suppressing] = {}
     for one in wanted:
         key = _suppression_key(one.email)
+        if key.endswith(f"@{ERASED}"):  # what is heard of a mail whose person was erased since
+            continue
         if key not in by_key or one.reason == Suppression.Reason.COMPLAINT:
             by_key[key] = one
     if not by_key:
@@ -200,9 +203,11 @@ def suppress_all(wanted: Iterable[Suppressing]) -> set[str]:
         cursor.execute(
             """
             INSERT INTO contacts_suppression AS s (email, reason, detail, source, message_id, created_at)
-            SELECT email, reason, detail, source, message_id, now()
+            SELECT coalesce(erased.email, given.email), given.reason,
+                CASE WHEN erased.is_erased THEN '' ELSE given.detail END, given.source, given.message_id, now()
             FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[])
                 AS given (email, reason, detail, source, message_id)
+            LEFT JOIN contacts_suppression erased ON erased.is_erased AND erased.email = contacts_erased(given.email)
             ON CONFLICT (email) DO UPDATE
             SET reason = CASE WHEN {graver} THEN excluded.reason ELSE s.reason END,
                 detail = CASE WHEN {graver} THEN excluded.detail ELSE s.detail END,

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from contacts.bulk.models import BulkChange, BulkSlice
 from contacts.downloads.models import ExportJob
+from contacts.erasing.models import Erasure
 from contacts.growth.models import ListChange, ListDay, LostSubscription
 from contacts.guessing.models import GuessingRound
 from contacts.importing.undoing.models import ImportGraver, ImportOverwritten, ImportSlice, ImportUndo
@@ -32,6 +33,7 @@ __all__ = [  # what Django is to know and other modules import
     "ConsentEvent",
     "Contact",
     "ContactQuerySet",
+    "Erasure",
     "ExportJob",
     "Field",
     "FieldChange",
@@ -382,10 +384,14 @@ class Suppression(models.Model):
         max_length=60, blank=True, help_text="page, one-click, smtp, bounce, complaint, failing, import, hand"
     )
     message_id = models.BigIntegerField(null=True)
+    is_erased = models.BooleanField(
+        default=False, db_default=False, help_text="`email` is a salted hash: see contacts.erasing."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         indexes = [
+            models.Index(fields=["email"], condition=models.Q(is_erased=True), name="suppression_erased"),
             models.Index(
                 fields=["created_at"], condition=models.Q(source__in=("smtp", "bounce")), name="suppression_answered"
             ),

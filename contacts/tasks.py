@@ -2,6 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from contacts.bulk import working as bulk_working
+from contacts.erasing import working as erasing
 from contacts.growth import folding
 from contacts.guessing import rounds
 from contacts.importing.running import working
@@ -63,6 +64,17 @@ def fold_growth() -> None:
 @shared_task(name="contacts.count_segments", queue="jobs", ignore_result=True)
 def count_segments() -> None:
     segments.refresh()
+
+
+@shared_task(name="contacts.erase", queue="jobs", acks_late=True, ignore_result=True)
+def erase(*, erasure_id: int) -> None:
+    erasing.work(erasure_id)
+
+
+@shared_task(name="contacts.sweep_erasures", queue="jobs", ignore_result=True)
+def sweep_erasures() -> None:
+    for erasure_id in erasing.sweep():
+        erase.delay(erasure_id=erasure_id)
 
 
 @shared_task(name="contacts.sweep_signups", queue="jobs", ignore_result=True)

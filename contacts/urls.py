@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from contacts.views import (
     bulk,
+    erasing,
     exports,
     field_changes,
     fields,
@@ -48,6 +49,7 @@ urlpatterns: list[URLPattern] = [
     path("contacts/<int:pk>/notes/new/", notes.add, name="contact-note-add"),
     path("contacts/<int:pk>/notes/<int:note_id>/", notes.note, name="contact-note"),
     path("contacts/<int:pk>/notes/<int:note_id>/delete/", notes.delete, name="contact-note-delete"),
+    path("contacts/<int:pk>/erase/", erasing.erase, name="contact-erase"),
     path("contacts/<int:pk>/delete/", person.delete, name="contact-delete"),
     path("contacts/<int:pk>/unsubscribe/", person.unsubscribe, name="contact-unsubscribe"),
     path("contacts/<int:pk>/resubscribe/", person.resubscribe, name="contact-resubscribe"),
@@ -64,6 +66,9 @@ urlpatterns: list[URLPattern] = [
     path("segments/<int:pk>/edit/", segments.edit, name="segment-edit"),
     path("segments/<int:pk>/delete/", segments.delete, name="segment-delete"),
     path("segments/<int:pk>/why/", segments.why, name="segment-why"),
+    path("erasures/", erasing.erasures, name="erasures"),
+    path("erasures/new/", erasing.erase_many, name="erase-many"),
+    path("erasures/<int:pk>/", erasing.erasure, name="erasure"),
     path("forms/", signup_forms.forms, name="forms"),
     path("forms/new/", signup_forms.add, name="form-add"),
     path("forms/<int:pk>/", signup_forms.form, name="form"),

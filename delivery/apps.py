@@ -16,6 +16,7 @@ class DeliveryConfig(AppConfig):
         from contacts.segments import registry
         from delivery.deliverability import complaints
         from delivery.deliverability.condition import MailboxProvider
+        from delivery.erasing import parts
         from delivery.feedback.mailbox import trouble
         from delivery.feedback.webhooks import reading
         from delivery.feedback.webhooks.lists import keeping
@@ -44,6 +45,7 @@ class DeliveryConfig(AppConfig):
         timeline.register(keeping.entries)
         undoing_mailed.register(mailed.among)
         registry.register(MailboxProvider)
+        parts.register()
 
 
 def _provide_sandbox(**_: Any) -> None:

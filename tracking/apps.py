@@ -9,7 +9,7 @@ class TrackingConfig(AppConfig):
         from contacts import timeline
         from contacts.segments import registry
         from delivery.feedback.acting import automated, complained
-        from tracking import conditions, problems, recording, tasks
+        from tracking import conditions, erasing, problems, recording, tasks
         from tracking.conversions import condition
         from tracking.conversions import timeline as conversions
         from tracking.message_log import story
@@ -20,3 +20,4 @@ class TrackingConfig(AppConfig):
         register(problems.unreadable_geoip_file)
         complained.connect(recording.record_complaint)
         automated.connect(tasks.when_automated)
+        erasing.register()

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from accounts import locks
 from contacts import addresses
 from contacts.models import MailingList, Subscription, Suppression
 from contacts.signup import confirming, counting, flood, letters
@@ -47,7 +46,7 @@ class Answers:
 @transaction.atomic
 def ask(form: SignupForm, answers: Answers, visitor: Visitor, now: datetime) -> SignupRequest:
     """Safe to repeat: a request that waits takes up what is new in a second one, and is mailed again only later."""
-    _hold(answers.key)
+    confirming.hold(answers.key)
     request = _waiting(form, answers.key, now)
     if request is None:
         request = _new(form, answers, visitor, now)
@@ -68,17 +67,12 @@ def ask(form: SignupForm, answers: Answers, visitor: Visitor, now: datetime) -> 
 def send_again(form: SignupForm, email: str, now: datetime) -> None:
     """Another mail for a request that waits, within the limits; anything else is answered and nothing else."""
     key = addresses.key(email)
-    _hold(key)
+    confirming.hold(key)
     request = _waiting(form, key, now)
     if request is None or letters.is_closed(key) or letters.is_recent(request, now, letters.BUTTON_AFTER):
         return
     if letters.may_go(key, now):
         letters.send(request, letters.Kind.CONFIRM, now)
-
-
-def _hold(key: str) -> None:
-    with connection.cursor() as cursor:
-        locks.hold(cursor, locks.Kind.SIGNUP, key)
 
 
 def _waiting(form: SignupForm, key: str, now: datetime) -> SignupRequest | None:

@@ -39,7 +39,7 @@ def confirm(request: SignupRequest, *, lists: Sequence[int], ip: str | None, now
     if _is_over(request, now):  # in a transaction of its own, which raising does not undo
         raise Expired
     with transaction.atomic():
-        _hold(request.key)
+        hold(request.key)
         locked = SignupRequest.objects.select_for_update().select_related("form").get(pk=request.pk)
         if locked.state == State.WAITING:
             locked.lists = [one for one in locked.lists if one in set(lists)]
@@ -92,8 +92,10 @@ def _is_over(request: SignupRequest, now: datetime) -> bool:
     return request.state in (State.EXPIRED, State.SUPPRESSED)
 
 
-def _hold(key: str) -> None:
+def hold(key: str) -> None:
+    """Of all that concerns one address, one thing at a time. Nobody's page waits for more than seconds."""
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '5s'")
         locks.hold(cursor, locks.Kind.SIGNUP, key)
 
 

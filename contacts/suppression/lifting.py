@@ -36,7 +36,9 @@ def ways(found: Iterable[Suppression], user: User) -> dict[int, Way]:
     """By the suppression's id."""
     rows = list(found)
     lately = _lifted_lately([row.email for row in rows if row.reason in BOUNCES])
-    return {row.pk: _way(row.reason, user.role, lately.get(row.email)) for row in rows}
+    return {
+        row.pk: Way(_ERASED) if row.is_erased else _way(row.reason, user.role, lately.get(row.email)) for row in rows
+    }
 
 
 def check(found: Suppression | None, *, by: User, typed: str) -> None:
@@ -60,6 +62,10 @@ def lifted(email: str) -> list[AuditEntry]:
     return list(entries.order_by("-id")[:50])
 
 
+_ERASED = (
+    "This person was erased, so nobody knows the address any more. When they are added again, by a form of theirs or"
+    " by hand, their suppression can be lifted."
+)
 _SAID = {
     Suppression.Reason.COMPLAINT.value: "This person marked a mail as spam.",
     Suppression.Reason.UNSUBSCRIBED.value: "This person unsubscribed from everything.",

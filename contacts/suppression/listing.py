@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import CharField, Func, Q, QuerySet, Value
 from django.http import QueryDict
 
 from contacts.filtering import Chip
@@ -20,6 +20,7 @@ SOURCES = {
     "provider": "List of the mail provider",
     "page": "Unsubscribe page",
     "one-click": "Button of a mail program",
+    "erasing": "Erased at their wish",
     "hand": "By hand",
     "import": "Import",
 }
@@ -47,7 +48,7 @@ class Filter:
     def apply(self) -> "QuerySet[Suppression]":
         found = Suppression.objects.all()
         if self.search:
-            found = found.filter(email__contains=self.search.lower())
+            found = found.filter(Q(email__contains=self.search.lower()) | Q(email=_hash(self.search)))
         if self.reason:
             found = found.filter(reason=self.reason)
         if self.source:
@@ -65,3 +66,8 @@ class Filter:
             Chip(label, f"?{self.query(reason=value)}", self.reason == value)
             for value, label in [("", "Any reason"), *reasons]
         ]
+
+
+def _hash(address: str) -> Func:
+    """Whoever was erased is found by the whole address."""
+    return Func(Value(address.strip()), function="contacts_erased", output_field=CharField())

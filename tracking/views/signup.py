@@ -4,11 +4,13 @@ A form may be posted from anywhere by design. What a stranger's post can do is b
 contacts.signup. A GET changes nothing, so that programs that follow links in mails confirm nobody.
 """
 
+from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 from csp.constants import NONCE, SELF
 from csp.decorators import csp_update
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import timezone, translation
@@ -18,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
+from psycopg.errors import LockNotAvailable
 
 from accounts.models import Organisation
 from contacts import consent
@@ -34,8 +37,30 @@ from tracking.recipients.showing import View, for_recipients, rendered, unknown
 _unknown = for_recipients(unknown)
 
 
+def _patient(view: View) -> View:
+    """Something held a lock for long: the visitor is told to try again, and the thread is free for other readers."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, *given: Any, **named: Any) -> HttpResponse:
+        try:
+            return view(request, *given, **named)
+        except OperationalError as problem:
+            if not isinstance(problem.__cause__, LockNotAvailable):
+                raise
+            return _busy(request)
+
+    return shown
+
+
+@for_recipients
+def _busy(request: HttpRequest) -> HttpResponse:
+    with translation.override(language.choose("", _accepted(request))):
+        return rendered(request, "public/signup/closed.html", {}, Organisation.get(), status=503)
+
+
 @csrf_exempt
 @never_cache
+@_patient
 @require_http_methods(["GET", "HEAD", "POST"])
 def form(request: HttpRequest, key: str) -> HttpResponse:
     """The hosted page, and where the form on somebody else's site is sent to."""
@@ -45,6 +70,7 @@ def form(request: HttpRequest, key: str) -> HttpResponse:
 @csrf_exempt
 @xframe_options_exempt
 @never_cache
+@_patient
 @require_http_methods(["GET", "HEAD", "POST"])
 def frame(request: HttpRequest, key: str) -> HttpResponse:
     """The same for a frame on somebody else's site: the only page of ours that may be in one."""
@@ -54,6 +80,7 @@ def frame(request: HttpRequest, key: str) -> HttpResponse:
 @csrf_exempt
 @xframe_options_exempt
 @never_cache
+@_patient
 @require_POST
 def again(request: HttpRequest, key: str) -> HttpResponse:
     """Another confirmation mail, for the address of the page with the button alone."""
@@ -69,6 +96,7 @@ def again(request: HttpRequest, key: str) -> HttpResponse:
 
 @csrf_exempt
 @never_cache
+@_patient
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Where the mail's button leads: the page asks once more, and its own button does it."""

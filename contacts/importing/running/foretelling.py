@@ -99,7 +99,7 @@ SELECT s.seq, s.line, s.email, s.status, s.joins, s.leaves, sp.reason AS suppres
         = cardinality(%(lists)s::bigint[]) AS is_on_all
 FROM {table} s
 LEFT JOIN contacts_contact c ON lower(c.email) = s.key
-LEFT JOIN contacts_suppression sp ON sp.email = s.key
+LEFT JOIN contacts_suppression sp ON sp.email = coalesce(s.erased_as, s.key)
 WHERE s.duplicate_of IS NULL AND s.seq > %(after)s ORDER BY s.seq LIMIT %(slice)s
 """
 

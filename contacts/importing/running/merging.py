@@ -140,7 +140,7 @@ SELECT count(*) FILTER (WHERE c.id IS NULL AND NOT %(only_suppress)s) AS new,
        count(*) FILTER (WHERE sp.email IS NULL AND s.status >= {Status.HELD}) AS leaving
 FROM {{table}} s
 LEFT JOIN contacts_contact c ON lower(c.email) = s.key
-LEFT JOIN contacts_suppression sp ON sp.email = s.key
+LEFT JOIN contacts_suppression sp ON sp.email = coalesce(s.erased_as, s.key)
 WHERE s.duplicate_of IS NULL
 """  # noqa: S608  # numbers of an enum
 
@@ -183,7 +183,7 @@ WITH slice AS MATERIALIZED (
             WHERE b.contact_id = c.id AND b.list_id = ANY(%(lists)s)) END AS has_left
     FROM {{table}} s
     LEFT JOIN contacts_contact c ON lower(c.email) = s.key
-    LEFT JOIN contacts_suppression sp ON sp.email = s.key
+    LEFT JOIN contacts_suppression sp ON sp.email = coalesce(s.erased_as, s.key)
     WHERE s.seq > %(after)s AND s.seq <= %(until)s AND s.duplicate_of IS NULL
 ), added AS (
     INSERT INTO contacts_contact AS c (email, first_name, last_name, attributes, language, time_zone,

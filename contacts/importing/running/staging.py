@@ -13,7 +13,7 @@ from contacts.importing.rows.preparing import Belonging, Person
 _COLUMNS = (
     "seq bigint, line bigint, email text, key text, first_name text, last_name text, language text, time_zone text, "
     "attributes jsonb, status smallint, duplicate_of bigint, joins int[], unconfirmed int[], leaves int[], "
-    "detail text, source text, since timestamptz, opens text, clicks text"
+    "detail text, source text, since timestamptz, opens text, clicks text, erased_as text"
 )
 _NAMES = "seq, line, email, key, first_name, last_name, language, time_zone, attributes, status"
 _BELONGING = ", joins, unconfirmed, leaves, detail, source, since, opens, clicks"
@@ -95,6 +95,7 @@ def settle(job_id: int, *, last_counts: bool = False) -> int:
         cursor.execute(sql.SQL("ANALYZE {}").format(name))
         which = sql.SQL("max" if last_counts else "min")
         cursor.execute(sql.SQL(_MARK).format(name=name, which=which))
+        cursor.execute(sql.SQL(_RECOGNISE).format(name=name))
         cursor.execute(sql.SQL("SELECT count(*) FROM {} WHERE duplicate_of IS NOT NULL").format(name))
         return int(cursor.fetchone()[0])
 
@@ -111,6 +112,13 @@ SET status = CASE WHEN s.seq = first_seq THEN twice.status ELSE s.status END,
     clicks = CASE WHEN s.seq = first_seq AND no_clicks THEN 'refused' ELSE s.clicks END,
     duplicate_of = CASE WHEN s.seq = first_seq THEN NULL ELSE first_line END
 FROM twice WHERE s.key = twice.key
+"""
+
+
+# Whoever was erased is suppressed under a salted hash: see contacts.erasing.
+_RECOGNISE = """
+UPDATE {name} s SET erased_as = p.email FROM contacts_suppression p
+WHERE EXISTS (SELECT 1 FROM contacts_suppression WHERE is_erased) AND p.is_erased AND p.email = contacts_erased(s.key)
 """
 
 

@@ -14,6 +14,9 @@ from django.db import connection
 from django.utils import timezone
 from redis import Redis
 
+from accounts.models import User
+from contacts.erasing import beginning
+from contacts.erasing import working as erasing
 from contacts.models import Contact, MailingList, Subscription, Suppression
 from delivery import ledger
 from delivery.dispatch import tick
@@ -48,11 +51,13 @@ def test_who_left_since_the_building_is_skipped(serve: Any, provider_of: Any, ba
     )
     Suppression.objects.create(email="p2@example.org", reason="complaint")
     people["p3@example.org"].delete()
+    owner = User.objects.create(email="owner@example.org")
+    erasing.work(beginning.begin("p4@example.org", by=owner, request=owner, reason="By letter").pk)
     send(batch)
-    assert tally(batch).words == "10 = 7 + 0 + 0 + 0 + 3"
+    assert tally(batch).words == "10 = 6 + 0 + 0 + 0 + 4"
     reasons = dict(Waiting.objects.values_list("message_id", "category"))
-    assert sorted(reasons.values()) == ["deleted", "suppressed", "unsubscribed"]
-    assert len(server.accepted()) == 7
+    assert sorted(reasons.values()) == ["deleted", "deleted", "suppressed", "unsubscribed"]
+    assert len(server.accepted()) == 6
 
 
 def test_confirmation_reaches_who_left_the_newsletter(serve: Any, provider_of: Any, batch_of: Any, send: Any) -> None:

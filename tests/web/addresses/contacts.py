@@ -12,12 +12,14 @@ from contacts.bulk import changes as bulk_changes
 from contacts.bulk.actions import EVERY
 from contacts.bulk.models import BulkChange
 from contacts.bulk.selection import Selection
+from contacts.erasing import beginning
 from contacts.importing.plan import Plan
 from contacts.importing.running import jobs, working
 from contacts.importing.undoing import carrying_through, wishes
 from contacts.models import (
     ChosenColumns,
     Contact,
+    Erasure,
     Field,
     ImportJob,
     ImportUndo,
@@ -206,6 +208,18 @@ def beside_a_note(cast: Cast) -> dict[str, Any]:
     return {"pk": note(cast)["pk"]}
 
 
+def erasure(cast: Cast) -> Erasure:
+    made: Erasure = cast.once(
+        "erasure",
+        lambda: beginning.begin("gone@example.com", by=cast.owner, request=cast.owner, reason=stage.LONG_NAME[:200]),
+    )
+    return made
+
+
+def erasures_now(cast: Cast) -> int:
+    return Erasure.objects.count()
+
+
 def notes_now(cast: Cast) -> Any:
     return list(Note.objects.order_by("id").values_list("text"))
 
@@ -309,6 +323,21 @@ ADDRESSES = {
     ),
     "contact-note": Address(WRITERS, note, post=lambda cast: {"text": "Called twice"}, changes=notes_now),
     "contact-note-delete": Address(WRITERS, note, get=False, post=lambda cast: {}, changes=notes_now),
+    "contact-erase": Address(
+        WRITERS,
+        of(person),
+        post=lambda cast: {"reason": "By letter"},
+        changes=erasures_now,
+        spoil="main form button.btn-danger",
+    ),
+    "erasures": Address(STAFF, beside(erasure)),
+    "erasure": Address(STAFF, of(erasure)),
+    "erase-many": Address(
+        WRITERS,
+        post=lambda cast: {"addresses": "no@example.com", "reason": "By letter", "understood": "on"},
+        changes=erasures_now,
+        spoil="main form button.btn-danger",
+    ),
     "contact-delete": Address(WRITERS, of(person), get=False, post=lambda cast: {}, changes=contact_now),
     "contact-unsubscribe": Address(
         WRITERS, of(person), get=False, post=lambda cast: {"reason": "Asked"}, changes=contact_now

@@ -1,0 +1,80 @@
+"""What contacts keep of a person."""
+
+from django.db import connection
+from django.db.models.functions import Lower
+from psycopg import sql
+
+from contacts.erasing import files, words
+from contacts.erasing.registry import Part, Person, register
+from contacts.models import BulkSlice, Contact, ImportOverwritten, SignupLetter, SignupRequest
+from contacts.table.models import SearchBlock, StaleBlock
+from contacts.table.searching import BITS
+
+
+def register_parts() -> None:
+    register(
+        Part("contacts", "The person, with lists, consent, notes and changes", contacts),
+        Part("staged rows", "Rows of imports under way", staged_rows),
+        files.PART,
+        words.part_for("accounts.AuditEntry"),
+        words.part_for("contacts.Suppression", "detail"),
+        words.part_for("contacts.Segment"),
+        Part("sign-ups", "What they typed into forms, and mails about that", signups),
+        Part("search", "Where words are searched for", search),
+        Part("overwritten values", "Values that an import overwrote", overwritten),
+        Part("bulk changes", "What changes of many people would take back", bulk_changes),
+        words.part_for("contacts.BulkChange"),
+        words.part_for("contacts.BulkSlice", "was"),
+        words.part_for("contacts.FieldChange"),
+        words.part_for("contacts.ExportJob", "query", "problem"),
+        words.part_for("contacts.ImportGraver", "was_detail"),
+        words.part_for("contacts.ImportJob", "file_name", "options", "counts", "problem"),
+    )
+
+
+def contacts(person: Person) -> int:
+    """Rows, with all that hangs on the contact."""
+    found = Contact.objects.annotate(key=Lower("email")).filter(key=person.address)
+    return found.delete()[0] + Contact.objects.filter(pk__in=person.contact_ids).delete()[0]
+
+
+def staged_rows(person: Person) -> int:
+    count = 0
+    with connection.cursor() as cursor:
+        cursor.execute(r"SELECT relname FROM pg_class WHERE relkind = 'r' AND relname ~ '^contacts_import_\d+$'")
+        for (name,) in cursor.fetchall():
+            cursor.execute(sql.SQL("DELETE FROM {} WHERE key = %s").format(sql.Identifier(name)), [person.address])
+            count += cursor.rowcount
+    return count
+
+
+def search(person: Person) -> int:
+    """The block is looked through without its words until they are gathered again."""
+    blocks = {contact_id >> BITS for contact_id in person.contact_ids}
+    gone = SearchBlock.objects.filter(pk__in=blocks).delete()[0]
+    StaleBlock.objects.bulk_create(StaleBlock(block=block) for block in blocks)
+    return gone
+
+
+def overwritten(person: Person) -> int:
+    return ImportOverwritten.objects.filter(contact_id__in=person.contact_ids).delete()[0]
+
+
+def bulk_changes(person: Person) -> int:
+    """Their place in each list stays, so that what belongs to others is found; nobody's number stands in it."""
+    count = 0
+    for contact_id in person.contact_ids:
+        for piece in BulkSlice.objects.filter(was__ids__contains=[contact_id]):
+            was = piece.was or {}
+            at = was["ids"].index(contact_id)
+            was["ids"][at] = -1
+            if "values" in was:
+                was["values"][at] = None
+            piece.save(update_fields=["was"])
+            count += 1
+    return count
+
+
+def signups(person: Person) -> int:
+    letters = SignupLetter.objects.filter(key=person.address).delete()[0]
+    return letters + SignupRequest.objects.filter(key=person.address).delete()[0]

@@ -1,0 +1,1 @@
+"""What delivery keeps of people, and how it is taken off when somebody is erased."""

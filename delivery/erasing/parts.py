@@ -1,0 +1,27 @@
+"""Delivery's entries on the certificate of whoever was erased."""
+
+from contacts.erasing import registry, words
+from contacts.erasing.registry import Part, Person
+from delivery.erasing import mails, raw
+from delivery.models import ProviderSuppression
+
+
+def register() -> None:
+    registry.register_mails(find=mails.find, are_on_their_way=mails.are_on_their_way, clear_later=raw.clear_later)
+    registry.register(
+        Part("mails", "Mails, which belong to nobody now", mails.messages),
+        Part("replies", "What servers said of their mails", mails.replies),
+        Part("said later", "Bounces, complaints and other reports, without address and words", mails.said_later),
+        Part("returned mail", "Raw mail and requests that came back", raw.returned),
+        Part("provider lists", "Entries of providers’ own lists", _provider_lists),
+        Part("sandbox", "Mails in the sandbox", raw.sandboxed),
+        # A server's or a provider's words may name whom they speak of.
+        words.part_for("delivery.Batch", "audience", "left_out"),
+        words.part_for("delivery.LanePace", "words"),
+        words.part_for("delivery.Provider", "state_detail", "test_problem"),
+        words.part_for("delivery.Breaker", "words", "detail"),
+    )
+
+
+def _provider_lists(person: Person) -> int:
+    return ProviderSuppression.objects.filter(email=person.address).delete()[0]

@@ -1,0 +1,218 @@
+"""Somebody asks to be forgotten: nothing names them any more, every number still adds up, and they stay away."""
+
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from redis import Redis
+
+from accounts import audit
+from accounts.models import User
+from contacts import consent
+from contacts.erasing import beginning, working
+from contacts.importing.plan import Plan
+from contacts.importing.running import jobs
+from contacts.importing.running import working as importing
+from contacts.models import Contact, Erasure, ImportJob, MailingList, Segment, Subscription, Suppression
+from delivery import ledger
+from delivery.models import Attempt, Failure, Message, MessageState, Returned, SandboxMail
+from tests.delivery.feedback.returned import bounce, hand_in, mailed
+from tests.tracking.conftest import Reader, Sent
+from tracking.reports import numbers
+
+pytestmark = pytest.mark.django_db
+CANARY = "Canary.Bird@gmail.com"
+NAME = "Zebediah"
+OTHERS = "diacanary.bird@gmail.com"  # whose address ends in the same letters
+
+
+@pytest.fixture(autouse=True)
+def storage(tmp_path: Path, settings: Any) -> Path:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return tmp_path / "media"
+
+
+@pytest.fixture
+def browser(client_for: Callable[[User], Client], marketer: User) -> Client:
+    return client_for(marketer)
+
+
+def upload(content: str, news: MailingList) -> ImportJob:
+    job = jobs.upload(SimpleUploadedFile("people.csv", content.encode()), "people.csv", by=None)
+    jobs.check(job, Plan.from_json(job.options).change(consent_source="form", lists=(news.pk,)))
+    importing.work(job.pk)
+    job.refresh_from_db()
+    return job
+
+
+def live(sent: Sent, reader: Reader, take_in: Callable[[], int], marketer: User) -> Contact:
+    """All that may become known of one person."""
+    bird = sent.contact()
+    Contact.objects.filter(pk=bird.pk).update(email=CANARY, first_name=NAME)
+    Message.objects.filter(pk=sent.messages[0].pk).update(email=CANARY, reply=f"250 ok <{CANARY}>")
+    reader("GET", sent.open(0))
+    reader("GET", sent.click(0, 1))
+    take_in()
+    later = mailed(email=CANARY)
+    hand_in(bounce(later, words=f"550 5.1.1 <{CANARY}>: user unknown"))
+    Attempt.objects.create(
+        message_id=later.pk, batch=later.batch, stage="rcpt", category="x", decision="refused", text=CANARY
+    )
+    Failure.objects.create(email=CANARY.lower(), kind="soft", campaign="1")
+    raw = f"To: {NAME} <{CANARY}>\r\n\r\nHello=\r\n".encode()
+    SandboxMail.objects.create(envelope_from="x@y.example", envelope_to=CANARY, size_bytes=1, raw=zlib.compress(raw))
+    test_mail = f"To: staff@nordlicht.example\r\n\r\nDear {CANARY[:9]}=\r\n{CANARY[9:]}".encode()
+    SandboxMail.objects.create(
+        envelope_from="x@y.example", envelope_to="a@b.example", size_bytes=1, raw=zlib.compress(test_mail)
+    )
+    bird.notes.create(text=f"{NAME} called")
+    bird.value_changes.create(values={"email": ["", CANARY]})
+    audit.record(marketer, "contact.resubscribe", CANARY, reason=f"wrote from {CANARY}")
+    audit.record(marketer, "contact.delete", OTHERS)
+    consent.suppress(OTHERS, "hard_bounce", detail=f"forwarded to {CANARY}")
+    Segment.objects.create(name="One", rules={"rows": [{"value": CANARY}]})
+    upload(f"Email,Name\n{CANARY},{NAME}\nina@example.com,Ina\n", sent.lists[0])
+    name = default_storage.save(
+        "imports/refused.csv", ContentFile(f"Line,Reason\r\n3,{CANARY} no\r\n4,Other\r\n".encode())
+    )
+    ImportJob.objects.create(file_name="people.csv", storage_name="", refused_storage_name=name)
+    return bird
+
+
+def figures(sent: Sent) -> list[tuple[str, int]]:
+    return [(figure.key, figure.people) for figure in numbers.report([sent.batch.id]).figures]
+
+
+def told() -> Iterator[tuple[str, bytes]]:
+    """All that every table, file and Redis key holds. A table that is new tomorrow is among them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608
+            for row in cursor.fetchall():
+                for value in row:
+                    yield table, _bytes(value)
+    for path in Path(django_settings.MEDIA_ROOT).rglob("*"):
+        if path.is_file():
+            yield str(path), path.read_bytes()
+    redis = Redis.from_url(django_settings.REDIS_URL)
+    for key in redis.scan_iter():
+        yield "Redis", bytes(key) + bytes(redis.dump(key) or b"")
+
+
+def _bytes(value: object) -> bytes:
+    if isinstance(value, memoryview | bytes):
+        raw = bytes(value)
+        try:
+            return zlib.decompress(raw).replace(b"=\r\n", b"")
+        except zlib.error:
+            return raw
+    return str(value).encode()
+
+
+def naming(*words: str) -> set[str]:
+    found = [(where, content.lower()) for where, content in told()]
+    return {
+        where
+        for where, content in found
+        for word in words
+        if word.lower().encode() in content.replace(OTHERS.encode(), b"")
+    }
+
+
+def test_who_is_erased_is_nowhere_and_every_number_stays(
+    browser: Client, sent: Sent, reader: Reader, take_in: Callable[[], int], marketer: User
+) -> None:
+    bird = live(sent, reader, take_in, marketer)
+    before = figures(sent)
+    assert len(naming(CANARY, NAME)) > 12, "the search finds what there is"
+    page = browser.get(f"/contacts/{bird.pk}/erase/").content.decode()
+    assert "2 mails to them" in page
+    assert browser.post(f"/contacts/{bird.pk}/erase/", {"reason": f"by {CANARY}"}).status_code == 422
+    answer = browser.post(f"/contacts/{bird.pk}/erase/", {"reason": "By letter of 12 March"})
+    erasure = Erasure.objects.get()
+    assert answer["Location"] == f"/erasures/{erasure.pk}/"
+    working.work(erasure.pk)
+    working.work(erasure.pk)
+    assert naming(CANARY, NAME) == set()
+    assert figures(sent) == before
+    assert dict(before)["clicked"] == 1
+    assert ledger.tally(sent.batch).words == "3 = 3 + 0 + 0 + 0 + 0"
+    assert Message.objects.filter(batch=sent.batch).count() == 3
+    certificate = browser.get(f"/erasures/{erasure.pk}/").content.decode()
+    assert "By letter of 12 March" in certificate
+    assert erasure.digest in certificate
+    assert "Mia Marketer" in certificate
+    # Others keep what is theirs.
+    assert Suppression.objects.filter(email=OTHERS).exists()
+    assert naming("ina@example.com")
+    assert b"4,Other" in next(content for where, content in told() if "refused" in where)
+
+
+@pytest.mark.parametrize("way", ["import", "by hand", "another's address changed"])
+def test_who_was_erased_and_comes_back_is_still_suppressed(way: str, browser: Client, marketer: User) -> None:
+    news = MailingList.objects.create(name="News")
+    working.work(beginning.begin(CANARY, by=marketer, request=marketer, reason="Phoned").pk)
+    assert naming(CANARY) == set()
+    assert [row.email for row in Suppression.objects.all()] == [Erasure.objects.get().digest]
+    assert "Somebody erased" in browser.get("/suppressions/", {"q": CANARY}).content.decode()
+    if way == "import":
+        job = upload(f"Email\n{CANARY}\nina@example.com\n", news)
+        assert job.counts["expected"]["suppressed"] == 1
+        assert naming(CANARY) <= {f"contacts_import_{job.pk}"} | {
+            str(p) for p in Path(django_settings.MEDIA_ROOT).rglob("*")
+        }
+        jobs.start(job)
+        importing.work(job.pk)
+    elif way == "by hand":
+        asked = {"open_consent": "unknown", "click_consent": "unknown", "lists": [news.pk], "agreed": "Asked"}
+        browser.post("/contacts/new/", {"email": CANARY, **asked})
+    else:
+        other = Contact.objects.create(email="other@example.com")
+        browser.post(f"/contacts/{other.pk}/value/email/", {"email": CANARY})
+    bird = Contact.objects.get(email=CANARY)
+    assert Suppression.objects.get().email == CANARY.lower()
+    assert not bird.subscriptions.filter(state=Subscription.State.SUBSCRIBED).exists()
+    assert not Contact.objects.reachable().filter(pk=bird.pk).exists()
+
+
+def test_what_comes_back_after_the_erasing_names_nobody_either(browser: Client, sent: Sent, marketer: User) -> None:
+    message = mailed(email=CANARY, state=MessageState.PENDING)
+    late = bounce(message, words=f"550 5.1.1 <{CANARY}>: user unknown")
+    begun = beginning.begin(CANARY, by=marketer, request=marketer, reason="Phoned")
+    working.work(begun.pk)
+    begun.refresh_from_db()
+    assert begun.state == Erasure.State.SETTLING, "it may be with a server this very moment"
+    Message.objects.filter(pk=message.pk).update(state=MessageState.ACCEPTED, reply=f"250 <{CANARY}>")
+    hand_in(late)
+    consent.suppress(CANARY, "hard_bounce", detail=f"550 <{CANARY}>")
+    assert working.sweep() == []
+    Erasure.objects.update(at="2026-01-01T00:00Z", worked_at="2026-01-01T00:00Z")
+    for number in working.sweep():
+        working.work(number)
+    begun.refresh_from_db()
+    assert begun.state == Erasure.State.DONE
+    assert naming(CANARY) == set()
+    assert Suppression.objects.get().is_erased
+    assert Returned.objects.exists()
+
+
+def test_several_are_erased_at_once_also_who_is_only_in_the_log(browser: Client, sent: Sent) -> None:
+    gone = sent.messages[1].email
+    sent.contact(1).delete()
+    wanted = {"addresses": f"{sent.messages[0].email}\n{gone}\n{gone}", "reason": "By a lawyer"}
+    assert browser.post("/erasures/new/", wanted).status_code == 422
+    browser.post("/erasures/new/", wanted | {"understood": "on"})
+    for number in Erasure.objects.values_list("pk", flat=True):
+        working.work(number)
+    assert naming(sent.messages[0].email, gone) == set()
+    assert Erasure.objects.filter(state="done").count() == 2
+    assert Contact.objects.count() == 1
