@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 WITHOUT_TOKEN: set[str] = {
     "goal-reached",
     *("signup", "signup-again", "signup-confirm", "signup-frame"),
+    *("preferences", "address-confirm", "address-back"),
     "unsubscribe",
     "unsubscribe-counting",
     "unsubscribe-leave",
