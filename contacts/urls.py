@@ -17,6 +17,7 @@ from contacts.views import (
     segments,
     signup_forms,
     suppressions,
+    their_data,
     undoing,
     values,
 )
@@ -49,6 +50,7 @@ urlpatterns: list[URLPattern] = [
     path("contacts/<int:pk>/notes/new/", notes.add, name="contact-note-add"),
     path("contacts/<int:pk>/notes/<int:note_id>/", notes.note, name="contact-note"),
     path("contacts/<int:pk>/notes/<int:note_id>/delete/", notes.delete, name="contact-note-delete"),
+    path("contacts/<int:pk>/data/", their_data.their_data, name="contact-data"),
     path("contacts/<int:pk>/erase/", erasing.erase, name="contact-erase"),
     path("contacts/<int:pk>/delete/", person.delete, name="contact-delete"),
     path("contacts/<int:pk>/unsubscribe/", person.unsubscribe, name="contact-unsubscribe"),

@@ -8,8 +8,9 @@ class TrackingConfig(AppConfig):
         from accounts.shell.problems import register
         from contacts import timeline
         from contacts.segments import registry
+        from contacts.their_data import collecting
         from delivery.feedback.acting import automated, complained
-        from tracking import conditions, erasing, problems, recording, tasks
+        from tracking import conditions, erasing, problems, recording, tasks, their_data
         from tracking.conversions import condition
         from tracking.conversions import timeline as conversions
         from tracking.message_log import story
@@ -21,3 +22,4 @@ class TrackingConfig(AppConfig):
         complained.connect(recording.record_complaint)
         automated.connect(tasks.when_automated)
         erasing.register()
+        collecting.register(their_data.sections)

@@ -5,11 +5,13 @@ time. While there are few people a page counts them itself.
 """
 
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 from redis.exceptions import RedisError
 
@@ -35,13 +37,17 @@ def refresh() -> None:
             count()
 
 
-def count_if_few() -> None:
-    """For a page that shows the numbers: at once, where that takes no time."""
+def fresh(own: Sequence[Field]) -> Sequence[Field]:
+    """For a page that shows the numbers: as of now where that takes no time, and nothing is written."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_relation_size('contacts_contact') < %s", [_FEW_BYTES])
-        is_small = bool(cursor.fetchone()[0])
-    if is_small:
-        count()
+        if cursor.fetchone()[0]:
+            people = _people(cursor)
+            for field in own:
+                field.people, field.counted_at = people.get(field.key, 0), timezone.now()
+                if field.kind in options.KINDS:
+                    field.chosen = _chosen(cursor, field)
+    return own
 
 
 def count() -> None:
@@ -49,13 +55,11 @@ def count() -> None:
     began, now = time.monotonic(), timezone.now()
     own, changing = list(Field.objects.all()), FieldChange.objects.filter(state=FieldChange.State.RUNNING)
     with connection.cursor() as cursor:
-        cursor.execute(_PEOPLE)
-        people: dict[str, int] = dict(cursor.fetchall())
+        people = _people(cursor)
         for field in own:
             changes: dict[str, Any] = {"people": people.get(field.key, 0), "counted_at": now}
             if field.kind in options.KINDS:
-                cursor.execute(_CHOSEN, {"key": field.key, "most": options.MOST})
-                chosen = {str(name): int(number) for name, number in cursor.fetchall()}
+                chosen = _chosen(cursor, field)
                 changes["chosen"] = chosen
                 if not changing.filter(key=field.key).exists():  # a choice that is being taken away
                     changes["options"] = options.added(field, chosen)
@@ -64,6 +68,16 @@ def count() -> None:
         cache.set(_TOOK, time.monotonic() - began, 86_400)
     except RedisError:
         return
+
+
+def _people(cursor: CursorWrapper) -> dict[str, int]:
+    cursor.execute(_PEOPLE)
+    return dict(cursor.fetchall())
+
+
+def _chosen(cursor: CursorWrapper, field: Field) -> dict[str, int]:
+    cursor.execute(_CHOSEN, {"key": field.key, "most": options.MOST})
+    return {str(name): int(number) for name, number in cursor.fetchall()}
 
 
 def _took() -> float:

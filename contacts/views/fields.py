@@ -20,9 +20,8 @@ TYPED_ABOVE = 5_000  # people: more than that and the name must be typed
 @require_GET
 @requires(Permission.LOOK)
 def fields(request: StaffRequest) -> HttpResponse:
-    counting.count_if_few()
     at_work = FieldChange.objects.exclude(state__in=("done", "cancelled"))
-    context = {"fields": Field.objects.all(), "changes": at_work[:5]}
+    context = {"fields": counting.fresh(list(Field.objects.all())), "changes": at_work[:5]}
     return render(request, "contacts/fields/fields.html", context)
 
 
@@ -41,7 +40,6 @@ def add(request: StaffRequest) -> HttpResponse:
 @require_GET
 @requires(Permission.LOOK)
 def field(request: StaffRequest, pk: int) -> HttpResponse:
-    counting.count_if_few()
     return page(request, get_object_or_404(Field, pk=pk))
 
 
@@ -82,6 +80,7 @@ def order(request: StaffRequest) -> HttpResponse:
 @requires(Permission.PEOPLE)
 def delete(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Field, pk=pk)
+    counting.fresh([found])
     label, people = found.label, found.people or 0
     holding = [use for use in uses.of(found) if use.holds]
     if holding:
@@ -104,6 +103,7 @@ def delete(request: StaffRequest, pk: int) -> HttpResponse:
 def page(request: StaffRequest, found: Field, status: int = 200, **more: Any) -> HttpResponse:
     """One field, with what can be done to it."""
     initial = {"label": found.label, "default": found.default, "help_text": found.help_text}
+    counting.fresh([found])
     used = uses.of(found)
     context: dict[str, Any] = {
         "field": found,

@@ -15,7 +15,7 @@ from django.test import Client
 from redis import Redis
 
 from accounts import audit
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from contacts import consent
 from contacts.erasing import beginning, working
 from contacts.importing.plan import Plan
@@ -216,3 +216,22 @@ def test_several_are_erased_at_once_also_who_is_only_in_the_log(browser: Client,
     assert naming(sent.messages[0].email, gone) == set()
     assert Erasure.objects.filter(state="done").count() == 2
     assert Contact.objects.count() == 1
+
+
+def test_who_asks_for_their_data_gets_all_of_it_to_read_and_as_a_file(
+    browser: Client, sent: Sent, reader: Reader, take_in: Callable[[], int], marketer: User
+) -> None:
+    bird = live(sent, reader, take_in, marketer)
+    page = browser.post(f"/contacts/{bird.pk}/data/").content.decode()
+    answer = browser.post(f"/contacts/{bird.pk}/data/", {"as": "json"})
+    assert "attachment" in answer["Content-Disposition"]
+    data = answer.json()
+    assert data["person"][0]["First name"] == NAME
+    assert {act["What"] for act in data["acts"]} == {"Opened", "Clicked"}
+    assert data["acts"][0]["Internet address"]
+    assert len(data["mails"]) == 2
+    assert data["notes"][0]["Note"] == f"{NAME} called"
+    assert "user unknown" in data["came_back"][0]["Words"]
+    for words in (f"{NAME} called", "https://shop.example/1", "user unknown", data["acts"][0]["Program"]):
+        assert words in page
+    assert {entry.action for entry in AuditEntry.objects.filter(subject=CANARY)} >= {"contact.data"}

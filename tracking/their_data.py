@@ -1,0 +1,62 @@
+"""Mails to a person, and what was noted of them, in the collection of that person's data."""
+
+from collections.abc import Iterator
+
+from contacts.models import Contact
+from contacts.their_data.collecting import Section, moment, rows
+from delivery.models import FeedbackEvent, Message
+from tracking import titles
+from tracking.conversions.models import Conversion
+from tracking.models import Event, Link
+
+
+def sections(contact: Contact) -> Iterator[Section]:
+    mails = list(rows(Message.objects.filter(contact_id=contact.pk)))
+    named = titles.titles({mail.batch_id for mail in mails})
+    told = {mail.pk: named[mail.batch_id].text for mail in mails}
+    yield Section(
+        "mails",
+        "Mails to you",
+        [
+            {
+                "Mail": told[mail.pk],
+                "Address": mail.email,
+                "State": mail.get_state_display(),
+                "Accepted": moment(mail.accepted_at),
+            }
+            for mail in mails
+        ],
+    )
+    acts = list(rows(Event.objects.filter(message_id__in=list(told))))
+    links = Link.objects.in_bulk({act.link_id for act in acts if act.link_id})
+    yield Section(
+        "acts",
+        "Opens, clicks and unsubscribes",
+        [
+            {
+                "When": moment(act.at),
+                "What": act.get_kind_display(),
+                "Mail": told[act.message_id],
+                "Link": links[act.link_id].url if act.link_id in links else "",
+                "By a program": "yes" if act.is_machine else "no",
+                "Internet address": act.ip or "",
+                "Program": act.user_agent,
+            }
+            for act in acts
+        ],
+    )
+    back = rows(FeedbackEvent.objects.filter(contact_id=contact.pk))
+    yield Section(
+        "came_back",
+        "What mail servers and providers said of the mails",
+        [
+            {"When": moment(one.happened_at or one.at), "What": one.kind, "Words": one.diagnostic, "At": one.recipient}
+            for one in back
+        ],
+    )
+    reached = rows(Conversion.objects.filter(contact_id=contact.pk).select_related("goal"))
+    yield Section(
+        "conversions",
+        "Orders and other goals",
+        [{"When": moment(one.at), "Goal": str(one.goal), "Order": one.order} for one in reached],
+    )
