@@ -15,6 +15,7 @@ MEASUREMENTS = {
     "bounces": "returning",
     "reports": "pages:reports",
     "pages": "pages:pages",
+    "segments": "segments",
 }
 
 

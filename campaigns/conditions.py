@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from django.utils.functional import SimpleLazyObject
+
 from campaigns.models import Campaign
 from contacts.models import Segment
 from contacts.segments.known import Known
@@ -48,7 +50,7 @@ class OfCampaign(Condition):
 
     def known(self) -> Mapping[str, Any]:
         """The latest to choose from; a rule may name any other, too."""
-        return {_CAMPAIGNS: dict(_sent(_LISTED)), _FIND: _find, _LINKS_OF: _links_of}
+        return {_CAMPAIGNS: SimpleLazyObject(lambda: dict(_sent(_LISTED))), _FIND: _find, _LINKS_OF: _links_of}
 
     def inputs(self, values: Values, known: Known) -> Sequence[Input]:
         campaigns = {str(key): name for key, (name, *_) in known.more.get(_CAMPAIGNS, {}).items()}

@@ -1,5 +1,7 @@
 """What is written, and when it goes out."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -12,6 +14,7 @@ from campaigns.message.encoding import ascii_address
 from contacts.audience import Audience
 from contacts.models import MailingList, Segment
 from contacts.segments import asking, compiling, rules
+from contacts.segments.known import Known
 from contacts.segments.rules import Group
 from delivery.models import Batch, Provider
 
@@ -173,20 +176,21 @@ class Campaign(models.Model):
         return Campaign.objects.filter(has_none, batch=None).count()
 
     def audience(self) -> Audience:
+        within, without = list(self.segments.order_by("pk")), list(self.excluded_segments.order_by("pk"))
+        about = asking.known() if within or without else None
         return Audience(
             lists=tuple(self.lists.order_by("pk").values_list("pk", flat=True)),
             excluded_lists=tuple(self.excluded_lists.order_by("pk").values_list("pk", flat=True)),
             tags=tuple(self.tags),
-            segments=_rules(self.segments.order_by("pk")),
-            excluded_segments=_rules(self.excluded_segments.order_by("pk")),
+            segments=_rules(within, about),
+            excluded_segments=_rules(without, about),
+            about=about,
         )
 
 
-def _rules(segments: models.QuerySet[Segment]) -> tuple[Group, ...]:
+def _rules(segments: Sequence[Segment], about: Known | None) -> tuple[Group, ...]:
     """Written out, so that a later change of a segment changes nothing that was launched."""
-    found = list(segments)
-    about = asking.known() if found else None
-    return tuple(compiling.frozen(rules.read(segment.rules), about) for segment in found) if about else ()
+    return tuple(compiling.frozen(rules.read(segment.rules), about) for segment in segments) if about else ()
 
 
 class WeeklySummary(models.Model):

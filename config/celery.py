@@ -48,6 +48,7 @@ app.conf.beat_schedule = {
     "fold engagement into contacts": _every(60, "tracking.fold", "jobs"),
     "count who can be reached": _every(60, "contacts.count_audience", "jobs"),
     "count who is in segments": _every(60, "contacts.count_segments", "jobs"),
+    "index the fields that segments ask about": _every(600, "contacts.index_fields", "jobs"),
     "guess languages and time zones": _every(60, "contacts.guess", "jobs"),
     "count who has a value in a field": _every(60, "contacts.count_fields", "jobs"),
     "pick up lost changes of fields": _every(60, "contacts.sweep_field_changes", "jobs"),

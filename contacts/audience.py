@@ -1,7 +1,7 @@
 """Who a mail is for: decided in SQL, so that a million people cost one statement and no objects."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from django.db import connection
@@ -29,6 +29,7 @@ class Audience:
     tags: tuple[str, ...] = ()
     segments: tuple[Group, ...] = ()
     excluded_segments: tuple[Group, ...] = ()
+    about: Known | None = field(default=None, compare=False, repr=False)  # what whoever made it has asked already
 
     def to_json(self) -> dict[str, Any]:
         contacts = None if self.contacts is None else list(self.contacts)
@@ -147,7 +148,7 @@ def missing_lists(audience: Audience) -> int:
 
 def problem(audience: Audience) -> str:
     """Why its rules cannot be asked any more, because what they name is gone; "" when they can."""
-    about = asking.known() if audience.is_by_rules else Known()
+    about = _about(audience) if audience.is_by_rules else Known()
     groups = (*audience.segments, *audience.excluded_segments)
     return next((said for group in groups for said in compiling.problems(group, about)), "")
 
@@ -156,13 +157,17 @@ def _by_rules(audience: Audience) -> Sql:
     """Nobody, where rules cannot be asked: rather that than people who were not meant."""
     if not audience.is_by_rules:
         return EVERYBODY
-    about = asking.known()
+    about = _about(audience)
     try:
-        within = [compiling.predicate(group, about) for group in audience.segments]
+        within = [compiling.where(group, about) for group in audience.segments]
         without = [negated(compiling.predicate(group, about)) for group in audience.excluded_segments]
     except compiling.NotComplete:
         return NOBODY
     return joined([*([joined(within, "OR")] if within else []), *without], "AND")
+
+
+def _about(audience: Audience) -> Known:
+    return audience.about or asking.known()
 
 
 def select(audience: Audience) -> tuple[str, list[Any]]:

@@ -11,6 +11,7 @@ from contacts.profile_fields import counting as fields
 from contacts.profile_fields import working as field_changes
 from contacts.reach import counting
 from contacts.segments import counting as segments
+from contacts.segments import indexing
 from contacts.signup import sweeping
 from contacts.table import searching
 
@@ -119,6 +120,11 @@ def forget_bulk_changes() -> None:
 @shared_task(name="contacts.fold_search", queue="jobs", ignore_result=True)
 def fold_search() -> None:
     searching.fold()
+
+
+@shared_task(name="contacts.index_fields", queue="jobs", ignore_result=True)
+def index_fields() -> None:
+    indexing.keep()
 
 
 @shared_task(name="contacts.guess", queue="jobs", ignore_result=True)

@@ -7,6 +7,7 @@ moments of the database are compared with the borders of days in the organisatio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Any
 
 from contacts.segments.known import Kind
 from contacts.segments.predicate import Sql
@@ -60,8 +61,28 @@ _LAST_DAY = Input("upper", "date", "date")
 _DAYS = Input("days", "number of days", "days", suffix=" days")
 
 
+# What an index of a field holds (contacts.segments.indexing); a comparison that says exactly this finds it.
+_SHORT = 200  # characters; longer texts are in no index
+
+
+def lowered(text: str) -> str:
+    return f"lower({text})"
+
+
+def is_short(text: str) -> str:
+    return f"length({text}) <= {_SHORT}"
+
+
+def as_number(text: str) -> str:
+    return f"CASE WHEN {text} ~ {_NUMBER} THEN ({text})::numeric END"
+
+
+def as_day(text: str) -> str:
+    return f'left({text}, 10) COLLATE "C"'
+
+
 def _text(operand: Operand) -> str:
-    return f"lower({operand.sql.text})"
+    return lowered(operand.sql.text)
 
 
 def _given(operand: Operand) -> Sql:
@@ -79,10 +100,24 @@ def _textual(template: str, value: Callable[[str], object] = str.casefold) -> Ma
     return make
 
 
+def _equal(template: str, value: Callable[[str], Any] = str.casefold) -> Make:
+    """Of short values, said so that an index of short texts can answer."""
+    plain = _textual(template, value)
+
+    def make(operand: Operand, values: Values, today: date, zone: tzinfo) -> Sql:
+        found = plain(operand, values, today, zone)
+        if len(values["value"]) > _SHORT // 2:
+            return found
+        text, parameters = operand.sql.text, operand.sql.parameters
+        return Sql(f"{is_short(text)} AND {found.text}", [*parameters, *found.parameters])
+
+    return make
+
+
 def _numeric(comparison: str) -> Make:
     def make(operand: Operand, values: Values, today: date, zone: tzinfo) -> Sql:
         text, parameters = operand.sql.text, operand.sql.parameters
-        number = f"CASE WHEN {text} ~ {_NUMBER} THEN ({text})::numeric END"
+        number = as_number(text)
         bounds = [values[name] for name in ("value", "upper") if name in values][: comparison.count("%s")]
         return Sql(f"{number} {comparison}", [*parameters, *parameters, *bounds])
 
@@ -104,7 +139,7 @@ def _between_days(first: Callable[[Values, date], date | None], last: Callable[[
                 " AND ".join(text for text, _ in parts),
                 [each for _, border in parts for each in (*operand.sql.parameters, border)],
             )
-        day = f'left({operand.sql.text}, 10) COLLATE "C"'
+        day = as_day(operand.sql.text)
         if begin:
             parts.append((f"{day} >= %s", begin.isoformat()))
         if end:
@@ -171,9 +206,9 @@ _AS_NUMBERS: Mapping[str, Operator] = {
     "between": Operator("is between", (_AMOUNT, _UPPER), _numeric("BETWEEN %s::numeric AND %s::numeric")),
 }
 _TEXT: Mapping[str, Operator] = {
-    "is": Operator("is", (_VALUE,), _textual("{} = %s")),
+    "is": Operator("is", (_VALUE,), _equal("{} = %s")),
     "is-not": Operator("is not", (_VALUE,), _textual("{} <> %s")),
-    "one-of": Operator("is one of", (_SEVERAL,), _textual("{} = ANY(%s)", _list_of)),
+    "one-of": Operator("is one of", (_SEVERAL,), _equal("{} = ANY(%s)", _list_of)),
     "contains": Operator("contains", (_VALUE,), _textual("strpos({}, %s) > 0")),
     "lacks": Operator("does not contain", (_VALUE,), _textual("strpos({}, %s) = 0")),
     "begins": Operator("begins with", (_VALUE,), _textual("starts_with({}, %s)")),

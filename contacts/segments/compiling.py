@@ -1,6 +1,6 @@
 """A rule tree becomes one predicate over the contact `c`. Pure; values are parameters, and the text is ours alone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from contacts.segments import registry
 from contacts.segments.known import Known
@@ -15,10 +15,20 @@ class NotComplete(ValueError):
 
 
 def predicate(group: Group, known: Known) -> Sql:
-    """Whether `c` is in; a group without rows holds everybody. Raises NotComplete."""
+    """Whether `c` is in, true or false; a group without rows holds everybody. Raises NotComplete."""
+    return _joined(group, known, row)
+
+
+def where(group: Group, known: Known) -> Sql:
+    """The same as all that a WHERE says, where unknown is as good as false: indexes see through it. Never negate it."""
+    return predicate(group, known) if group.match == Match.NONE else _joined(group, known, _bare)
+
+
+def _joined(group: Group, known: Known, write: Callable[[Rule, Known], Sql]) -> Sql:
     if not group.parts:
         return EVERYBODY
-    parts = [row(part, known) if isinstance(part, Rule) else predicate(part, known) for part in group.parts]
+    within = where if write is _bare else predicate
+    parts = [write(part, known) if isinstance(part, Rule) else within(part, known) for part in group.parts]
     found = joined(parts, "AND" if group.match == Match.ALL else "OR")
     if len(found.text) > MOST_SQL_CHARS:
         raise NotComplete("These rules are too long: segments within segments add up.")
@@ -27,11 +37,16 @@ def predicate(group: Group, known: Known) -> Sql:
 
 def row(rule: Rule, known: Known) -> Sql:
     """One row alone, true or false."""
+    return decided(_bare(rule, known))
+
+
+def _bare(rule: Rule, known: Known) -> Sql:
+    """True, false or, where something is missing, unknown."""
     problem = problem_of(rule, known)
     condition = registry.find(rule.condition)
     if problem or condition is None:
         raise NotComplete(problem)
-    return decided(condition.sql(rule.values, known))
+    return condition.sql(rule.values, known)
 
 
 def problem_of(rule: Rule, known: Known) -> str:

@@ -6,9 +6,9 @@ from django.utils import timezone
 
 from accounts import locks
 from contacts.models import Segment, SegmentDay
-from contacts.segments import asking, rules
-from contacts.segments.asking import TooSlow
+from contacts.segments import asking, measuring, rules
 from contacts.segments.compiling import NotComplete
+from contacts.segments.measuring import TooSlow
 from contacts.segments.rules import BadRules
 
 _OLD = timedelta(hours=1)
@@ -33,7 +33,7 @@ def count(segment: Segment) -> None:
     found: dict[str, int | None] = {"people": None, "reachable": None}
     try:
         about = asking.known(without=segment.pk)
-        measured = asking.measure(rules.read(segment.rules), about, patience_ms=_PATIENCE_MS)
+        measured = measuring.measure(rules.read(segment.rules), about, patience_ms=_PATIENCE_MS)
         found = {"people": measured.people, "reachable": measured.reachable}
     except (BadRules, NotComplete, TooSlow):
         pass

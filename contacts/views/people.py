@@ -15,6 +15,7 @@ from contacts.bulk.actions import EVERY
 from contacts.filtering import Filter
 from contacts.models import Contact, ContactQuerySet, MailingList
 from contacts.paging import SIZE, Page, url
+from contacts.segments import beginning, searched
 from contacts.table import columns, counting, ordering, searching
 from contacts.table.columns import Column
 from contacts.views import bulk
@@ -45,6 +46,7 @@ def contacts(request: StaffRequest) -> HttpResponse:
             "none_at_all": chosen.is_empty and not page.rows,
             "done": bulk.just_done(request),
             "actions": EVERY.values(),
+            "segment_url": beginning.address(searched.rules_of(chosen)) if _may_be_kept(chosen) else "",
             "chosen_list": MailingList.objects.filter(pk=chosen.list_id or 0).first(),
         },
     )
@@ -56,6 +58,11 @@ def choose_columns(request: StaffRequest) -> HttpResponse:
     known = {one.key for one in columns.every()}
     columns.keep(request.user, columns.Place.TABLE, [key for key in request.POST.getlist("column") if key in known])
     return redirect(reverse("contacts") + Filter.of(request.POST).url())
+
+
+def _may_be_kept(chosen: Filter) -> bool:
+    """As a segment: a segment alone is one already."""
+    return not replace(chosen, segment_id=None).is_empty
 
 
 def _found(request: StaffRequest, chosen: Filter) -> tuple[Page[Contact], str, ordering.Order]:

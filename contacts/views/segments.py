@@ -3,14 +3,16 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
 from accounts.permissions import Permission, StaffRequest, requires
+from contacts import tasks
 from contacts.models import Contact, Segment
-from contacts.segments import asking, beginning, builder, compiling, counting, rules, uses
+from contacts.segments import asking, beginning, builder, compiling, counting, measuring, rules, uses
 from contacts.segments.compiling import NotComplete
 from contacts.segments.known import Known
 from contacts.segments.rules import BadRules, Group
@@ -56,7 +58,7 @@ def preview(request: StaffRequest) -> HttpResponse:
         return HttpResponse(str(problem), status=422, content_type="text/plain; charset=utf-8")
     parts = request.POST.get("part", "") or request.GET.get("part", "")
     template = "contacts/segments/_numbers.html" if parts == "numbers" else "contacts/segments/_desk.html"
-    patience = asking.PATIENT_MS if request.GET.get("exact") else asking.AT_ONCE_MS
+    patience = measuring.PATIENT_MS if request.GET.get("exact") else measuring.AT_ONCE_MS
     return render(request, template, _asked(group, about, patience))
 
 
@@ -104,7 +106,7 @@ def _page(request: StaffRequest, found: Segment, **more: Any) -> HttpResponse:
     }
     try:
         group = rules.read(found.rules)
-        context |= _asked(group, about, asking.AT_ONCE_MS)
+        context |= _asked(group, about, measuring.AT_ONCE_MS)
     except BadRules as problem:
         context["problems"] = [str(problem)]
     return render(request, "contacts/segments/segment.html", context | more)
@@ -119,10 +121,10 @@ def _edit(request: StaffRequest, found: Segment) -> HttpResponse:
         group = builder.read(request.POST.dict(), about)
     except BadRules as problem:
         messages.error(request, str(problem))
-        return _form_page(request, found, name, _asked(builder.empty(about), about, asking.AT_ONCE_MS), status=422)
+        return _form_page(request, found, name, _asked(builder.empty(about), about, measuring.AT_ONCE_MS), status=422)
     if request.POST.get("do"):  # a button of the builder, pressed without scripts
-        return _form_page(request, found, name, _asked(group, about, asking.AT_ONCE_MS))
-    asked = _asked(group, about, asking.AT_ONCE_MS)
+        return _form_page(request, found, name, _asked(group, about, measuring.AT_ONCE_MS))
+    asked = _asked(group, about, measuring.AT_ONCE_MS)
     errors = _errors(found, name, group, asked)
     if errors:
         return _form_page(request, found, name, {**asked, **errors}, status=422)
@@ -131,6 +133,7 @@ def _edit(request: StaffRequest, found: Segment) -> HttpResponse:
     found.save()
     audit.record(request, "segment.add" if is_new else "segment.change", found.name, rules=found.rules)
     counting.count(found)
+    transaction.on_commit(tasks.index_fields.delay, robust=True)
     messages.success(request, "Saved.")
     return redirect(found)
 
@@ -143,7 +146,7 @@ def _begin(request: StaffRequest, found: Segment, about: Known) -> HttpResponse:
     except BadRules as problem:
         messages.error(request, str(problem))
         group = builder.empty(about)
-    return _form_page(request, found, name, _asked(group, about, asking.AT_ONCE_MS))
+    return _form_page(request, found, name, _asked(group, about, measuring.AT_ONCE_MS))
 
 
 def _errors(found: Segment, name: str, group: Group, asked: dict[str, Any]) -> dict[str, str]:
@@ -177,8 +180,8 @@ def _asked(group: Group, about: Known, patience: int) -> dict[str, Any]:
     }
     if not problems:
         try:
-            measured = asking.measure(group, about, patience_ms=patience)
-        except asking.TooSlow:
+            measured = measuring.measure(group, about, patience_ms=patience)
+        except measuring.TooSlow:
             return context | {"is_too_slow": True}
         context |= {
             "measured": measured,
@@ -188,7 +191,7 @@ def _asked(group: Group, about: Known, patience: int) -> dict[str, Any]:
     return context
 
 
-def _steps(group: Group, about: Known, measured: asking.Measured) -> list[dict[str, Any]]:
+def _steps(group: Group, about: Known, measured: measuring.Measured) -> list[dict[str, Any]]:
     """Whom each of the outermost rows took away or brought."""
     before, found = (0 if group.match == rules.Match.ANY else measured.everybody), []
     for part, after in zip(group.parts, measured.after, strict=True):

@@ -9,5 +9,17 @@ from contacts.segments.conditions.segment import InSegment
 from contacts.segments.conditions.suppressed import Suppressed
 from contacts.segments.conditions.tags import Tag
 from contacts.segments.conditions.time_zone import TimeZone
+from contacts.segments.conditions.tracking_consent import AgreedToCounting
 
-EVERY = (Profile, Tag, Language, TimeZone, RandomShare, OnList, Agreed, Suppressed, InSegment)
+EVERY = (
+    Profile,
+    Tag,
+    Language,
+    TimeZone,
+    RandomShare,
+    OnList,
+    Agreed,
+    AgreedToCounting,
+    Suppressed,
+    InSegment,
+)

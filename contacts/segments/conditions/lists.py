@@ -29,7 +29,7 @@ class OnList(Condition):
         ]
 
     def sql(self, values: Values, known: Known) -> Sql:
-        where: list[str] = []
+        where = ["x.contact_id = c.id"]
         parameters: list[int | str] = []
         if values["list"] != _ANY:
             where.append("x.list_id = %s")
@@ -37,8 +37,7 @@ class OnList(Condition):
         if values["how"] not in ("on", "off"):
             where.append("x.state = %s")
             parameters.append(values["how"])
-        condition = f" WHERE {' AND '.join(where)}" if where else ""
-        found = Sql(f"c.id IN (SELECT x.contact_id FROM contacts_subscription x{condition})", parameters)  # noqa: S608
+        found = Sql(f"EXISTS (SELECT 1 FROM contacts_subscription x WHERE {' AND '.join(where)})", parameters)  # noqa: S608
         return negated(found) if values["how"] == "off" else found
 
     def words(self, values: Values, known: Known) -> str:

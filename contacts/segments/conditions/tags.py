@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from contacts.segments.known import Known
-from contacts.segments.predicate import Sql, negated
+from contacts.segments.predicate import Sql, decided, negated
 from contacts.segments.registry import Condition, Input, Values
 
 _HOW = (("has", "has"), ("lacks", "does not have"))
@@ -17,8 +17,8 @@ class Tag(Condition):
         return [Input("how", "comparison", options=_HOW), Input("tag", "tag", "text", suggestions=known.tags)]
 
     def sql(self, values: Values, known: Known) -> Sql:
-        carries = Sql("coalesce(c.attributes -> 'tags' ?| %s, false)", [[values["tag"]]])
-        return carries if values["how"] == "has" else negated(carries)
+        carries = Sql("c.attributes -> 'tags' ?| %s", [[values["tag"]]])
+        return carries if values["how"] == "has" else negated(decided(carries))
 
     def words(self, values: Values, known: Known) -> str:
         return f"{'with' if values['how'] == 'has' else 'without'} the tag {values['tag']}"

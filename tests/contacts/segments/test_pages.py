@@ -5,10 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 
 from accounts.models import User
+from contacts.filtering import Filter
 from contacts.models import Contact, Field, MailingList, Segment, Subscription
+from contacts.segments import searched
 from contacts.segments.rules import Group, Match, Rule, write
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +151,21 @@ def test_contacts_are_filtered_and_exported_by_a_segment(people: None, browser: 
     assert "Bo@example.com" in said
     assert "Cy@example.com" not in said
     assert "Nobody fits" in page(browser.get("/contacts/", {"segment": 4711}))
+
+
+@pytest.mark.parametrize(
+    "query", ["q=PAR+a&state=reachable", "q=example&state=unsubscribed", "state=no-list", "tag=vip"]
+)
+def test_a_search_saved_as_a_segment_finds_the_same_people(people: None, browser: Client, query: str) -> None:
+    Contact.objects.filter(first_name="Ana").update(last_name="Paros", attributes={"tags": ["vip"]})
+    Subscription.objects.filter(contact__first_name="Cy").update(state="unsubscribed")
+    chosen = Filter.of(QueryDict(query))
+    assert "Save as a segment" in page(browser.get(f"/contacts/?{query}"))
+    saved = Segment.objects.create(name="Saved", rules=write(searched.rules_of(chosen)))
+    again = Filter.of(QueryDict(f"segment={saved.pk}"))
+    assert set(again.apply()) == set(chosen.apply()) != set()
+    assert "Tag who is in it now" in page(browser.get(saved.get_absolute_url()))
+    assert "Add a tag" in page(browser.get(f"/contacts/change/?action=add-tag&all=1&segment={saved.pk}"))
 
 
 def test_a_field_that_is_gone_is_named_and_holds_nobody(people: None, browser: Client) -> None:

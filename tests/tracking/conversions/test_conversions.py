@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from contacts.models import TrackingConsent
-from contacts.segments import asking, compiling
+from contacts.segments import asking, compiling, measuring
 from contacts.segments.rules import Group, Match, Rule
 from contacts.timeline import entries
 from delivery.models import Message
@@ -215,7 +215,7 @@ def test_a_segment_of_who_reached_a_goal(
         row = Rule("goal", {"goal": str(goal.pk), "how": how, "days": "7"})
         known = asking.known()
         assert not compiling.problem_of(row, known)
-        return asking.measure(Group(Match.ALL, (row,)), known, patience_ms=5000).people
+        return measuring.measure(Group(Match.ALL, (row,)), known, patience_ms=5000).people
 
     assert (people("last"), people("ever"), people("never")) == (1, 1, 2)
 
@@ -229,7 +229,7 @@ def test_a_rehearsal_s_orders_stay_in_the_rehearsal(
     assert [row.times for row in numbers.report([rehearsed.batch.id]).conversions] == [1]
     known = asking.known()
     row = Rule("goal", {"goal": str(goal.pk), "how": "ever"})
-    assert asking.measure(Group(Match.ALL, (row,)), known, patience_ms=5000).people == 0
+    assert measuring.measure(Group(Match.ALL, (row,)), known, patience_ms=5000).people == 0
 
 
 def test_a_goal_is_set_up_and_its_secret_shown_once(client_for: Callable[[User], Client], owner: User) -> None:

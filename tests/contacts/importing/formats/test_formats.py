@@ -144,6 +144,7 @@ def test_file_in_an_archive_of_which_nobody_knows_what_it_says_is_asked_about(up
         (packed(**{"a.csv": "Email\na@x.com\n"})[:60], "damaged"),
         (packed(**{"[Content_Types].xml": "<x/>"}), "cannot be read"),
     ],
+    ids=["no table", "too large", "damaged", "no workbook"],  # bytes of an archive hold the hour
 )
 def test_what_cannot_be_unpacked_is_said(upload: Upload, content: bytes, words: str) -> None:
     job = upload(content, "people.zip")
