@@ -16,7 +16,7 @@ def register() -> None:
         Part("folded acts", "Opens and clicks about to be shown with the person", _of_contact),
         Part("tagged", "Entries of tags given to a report’s people", _tagged),
         Part("conversions", "Orders and other goals reached, which belong to nobody now", _conversions),
-        words.part_for("tracking.Tagging"),
+        words.part_for("tracking.Tagging", "Tags of a report’s people"),
     )
 
 

@@ -32,7 +32,7 @@ def replace(person: Person, table: str, columns: Sequence[Column], where: str = 
         return int(cursor.rowcount)
 
 
-def part_for(model: str, *names: str) -> Part:
+def part_for(model: str, label: str, *names: str) -> Part:
     """Those texts, or all, of a model that is small enough to be looked through."""
     found = apps.get_model(model)
     columns = [field for field in texts(found) if not names or field.name in names]
@@ -40,8 +40,7 @@ def part_for(model: str, *names: str) -> Part:
     def erase(person: Person) -> int:
         return replace(person, found._meta.db_table, columns)
 
-    plural = str(found._meta.verbose_name_plural)
-    return Part(found._meta.db_table, f"{plural.capitalize()}: the address in a text", erase)
+    return Part(found._meta.db_table, f"{label}: the address in a text", erase)
 
 
 def texts(model: type[models.Model]) -> list[Column]:

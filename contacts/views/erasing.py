@@ -52,6 +52,11 @@ def erasures(request: StaffRequest) -> HttpResponse:
 def erasure(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Erasure.objects.select_related("by"), pk=pk)
     rows = [(part.label, part.name, found.counts.get(part.name, 0)) for part in registry.parts()]
-    context = {"erasure": found, "rows": rows, "is_done": found.state == Erasure.State.DONE}
+    context = {
+        "erasure": found,
+        "rows": [row for row in rows if row[2]],
+        "nothing_in": [name for _, name, number in rows if not number],
+        "is_done": found.state == Erasure.State.DONE,
+    }
     template = "contacts/erasing/_certificate.html" if request.htmx else "contacts/erasing/certificate.html"
     return render(request, template, context)

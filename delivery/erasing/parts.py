@@ -16,10 +16,10 @@ def register() -> None:
         Part("provider lists", "Entries of providers’ own lists", _provider_lists),
         Part("sandbox", "Mails in the sandbox", raw.sandboxed),
         # A server's or a provider's words may name whom they speak of.
-        words.part_for("delivery.Batch", "audience", "left_out"),
-        words.part_for("delivery.LanePace", "words"),
-        words.part_for("delivery.Provider", "state_detail", "test_problem"),
-        words.part_for("delivery.Breaker", "words", "detail"),
+        words.part_for("delivery.Batch", "Audiences of campaigns", "audience", "left_out"),
+        words.part_for("delivery.LanePace", "Words of mail servers", "words"),
+        words.part_for("delivery.Provider", "Providers", "state_detail", "test_problem"),
+        words.part_for("delivery.Breaker", "Providers out of order", "words", "detail"),
     )
 
 
