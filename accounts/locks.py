@@ -31,6 +31,7 @@ class Kind(IntEnum):
     SEGMENTS = 734_000_011
     FOLDING = 734_000_012
     SEARCH = 734_000_013
+    EXPORT = 734_000_014
 
 
 def hold(cursor: Any, kind: Kind, which: object = "") -> None:

@@ -1,6 +1,7 @@
 from celery import shared_task
 
 from contacts.bulk import working as bulk_working
+from contacts.downloads import writing as exports
 from contacts.growth import folding
 from contacts.importing.running import working
 from contacts.importing.undoing import carrying_through, keeping
@@ -80,3 +81,16 @@ def forget_bulk_changes() -> None:
 @shared_task(name="contacts.fold_search", queue="jobs", ignore_result=True)
 def fold_search() -> None:
     searching.fold()
+
+
+@shared_task(name="contacts.write_export", queue="jobs", acks_late=True, ignore_result=True)
+def write_export(*, job_id: int) -> None:
+    exports.write(job_id)
+
+
+@shared_task(name="contacts.sweep_exports", queue="jobs", ignore_result=True)
+def sweep_exports() -> None:
+    """Takes up exports whose worker was killed, and removes files that nobody needs any more."""
+    for job_id in exports.abandoned():
+        write_export.delay(job_id=job_id)
+    exports.forget()
