@@ -8,10 +8,11 @@ class CampaignsConfig(AppConfig):
         from accounts.organisation import samples as sample_data
         from accounts.shell import notices, problems
         from accounts.signals import organisation_created
-        from campaigns import conditions, samples, titles
+        from campaigns import conditions, field_uses, samples, titles
         from campaigns.message import editions
         from campaigns.models import Campaign
         from campaigns.morning import undecided
+        from contacts.profile_fields import uses as of_fields
         from contacts.segments import registry, uses
         from delivery import content
         from delivery.providers import following
@@ -23,6 +24,7 @@ class CampaignsConfig(AppConfig):
         register(titles.of_batches)
         registry.register(conditions.OfCampaign, conditions.OfTheLast)
         uses.register(conditions.uses)
+        of_fields.register(field_uses.find)
         segmenting.register(conditions.row_of)
         problems.register(undecided.problems)
         sample_data.register(lambda: samples.inventory().is_there)

@@ -48,6 +48,8 @@ app.conf.beat_schedule = {
     "fold engagement into contacts": _every(60, "tracking.fold", "jobs"),
     "count who can be reached": _every(60, "contacts.count_audience", "jobs"),
     "count who is in segments": _every(60, "contacts.count_segments", "jobs"),
+    "count who has a value in a field": _every(60, "contacts.count_fields", "jobs"),
+    "pick up lost changes of fields": _every(60, "contacts.sweep_field_changes", "jobs"),
     "fold who joined and left into days": _every(60, "contacts.fold_growth", "jobs"),
     "fold who was mailed and clicked into months": _every(60, "tracking.fold_cohorts", "jobs"),
     "learn whose servers domains use": _every(3600, "delivery.learn_domains", "jobs"),

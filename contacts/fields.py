@@ -1,15 +1,21 @@
-"""Typed fields: how a cell of text becomes a value, and how a field gets its name in mails."""
+"""Typed fields: how a cell of text becomes a value and a value text, and how a field gets its name in mails."""
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from django.utils.text import slugify
 
+from contacts.exporting import joined
+from contacts.importing.reading.cells import split_names
 from contacts.models import Field
 
-Value = str | int | float | bool
+Value = str | int | float | bool | list[str]
+
+LONGEST_OPTION = 100
+MOST_CHOSEN = 50
 
 RESERVED = frozenset(
     {"email", "first_name", "last_name", "language", "unsubscribe_url", "view_url", "organisation", "tags"}
@@ -33,8 +39,11 @@ def key_for(label: str) -> str:
     return f"{key}_2" if key in RESERVED else key
 
 
-def convert(kind: str, text: str, *, day_first: bool = False) -> Value:
-    """`text` as a value of that kind; dates as "2026-03-12". Raises BadValue."""
+def convert(kind: str, text: str, *, day_first: bool = False, options: Sequence[str] = ()) -> Value:
+    """`text` as a value of that kind; dates as "2026-03-12". Raises BadValue.
+
+    What may be chosen is spelt as in `options`; a choice that is not among them is left as it is.
+    """
     match kind:
         case Field.Kind.NUMBER:
             return _number(text)
@@ -44,11 +53,22 @@ def convert(kind: str, text: str, *, day_first: bool = False) -> Value:
             return _boolean(text)
         case Field.Kind.URL:
             return _url(text)
+        case Field.Kind.CHOICE:
+            return _option(text, options)
+        case Field.Kind.CHOICES:
+            return _options(text, options)
     return text
 
 
-def is_yes(text: str) -> bool:
-    return text.strip().lower() in _YES
+def as_text(value: object) -> str:
+    """A stored value as people read it, and as `convert` reads it back: “Yes”, “Jazz, Rock”, “42”."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, float) and value == int(value) and abs(value) < 1e15:
+        return str(int(value))
+    return joined(value) if isinstance(value, list) else str(value)
 
 
 def guess_kind(texts: list[str]) -> str:
@@ -111,6 +131,20 @@ def _date(text: str, day_first: bool) -> date:
         return date(year, second, first)
     except ValueError:
         raise BadValue(f"“{text[:60]}” is not a date.") from None
+
+
+def _option(text: str, options: Sequence[str]) -> str:
+    plain = " ".join(text.split())
+    if len(plain) > LONGEST_OPTION:
+        raise BadValue(f"“{plain[:60]}…” is longer than {LONGEST_OPTION} characters.")
+    return next((option for option in options if option.casefold() == plain.casefold()), plain)
+
+
+def _options(text: str, options: Sequence[str]) -> list[str]:
+    chosen = list(dict.fromkeys(_option(name, options) for name in split_names(text)))
+    if len(chosen) > MOST_CHOSEN:
+        raise BadValue(f"At most {MOST_CHOSEN} choices.")
+    return chosen
 
 
 def _boolean(text: str) -> bool:

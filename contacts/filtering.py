@@ -138,7 +138,7 @@ class Filter:
         return [(label, chips) for label, chips in found if chips]
 
     def _list_chips(self) -> list[Chip]:
-        lists = MailingList.objects.values_list("id", "name")[:_CHIPS]
+        lists = MailingList.objects.not_archived().values_list("id", "name")[:_CHIPS]
         chips = [Chip(name, self.url(list=key), self.list_id == key) for key, name in lists]
         return [Chip("Any list", self.url(list=""), not self.list_id), *chips] if chips else []
 

@@ -10,12 +10,13 @@ from django.utils.html import format_html
 
 from accounts.fields import LineField, TimeZoneField
 from accounts.models import User
-from contacts import addresses, consent, fields, tags, tracking_consent
+from contacts import addresses, consent, tags, tracking_consent
 from contacts.exporting import joined
 from contacts.importing.reading.cells import split_names
 from contacts.models import Contact, Field, MailingList, TrackingConsent
 from contacts.profile import changing
 from contacts.profile.changing import OWN
+from contacts.profile_fields import controls
 
 
 class AddressField(LineField):
@@ -94,7 +95,8 @@ class ContactForm(forms.Form):
             options["initial"] = _initial(contact, self.own_fields)
         super().__init__(*args, **options)
         for own in self.own_fields:
-            self.fields[f"field_{own.key}"] = _control(own)
+            value = contact.attributes.get(own.key) if contact else None
+            self.fields[f"field_{own.key}"] = controls.control(own, value)
         for column in tracking_consent.COLUMNS.values():
             if contact and getattr(contact, column) != TrackingConsent.UNKNOWN:  # an answer is never unsaid
                 self.fields[column].choices = TrackingConsent.choices[1:]  # type: ignore[attr-defined]
@@ -112,13 +114,6 @@ class ContactForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
-        for own in self.own_fields:
-            name = f"field_{own.key}"
-            try:
-                if text := data.get(name):
-                    data[name] = fields.convert(own.kind, text)
-            except fields.BadValue as problem:
-                self.add_error(name, str(problem))
         if not data.get("tracking_said") and any(map(self._agrees, tracking_consent.COLUMNS.values())):
             self.add_error("tracking_said", "Say how this person agreed to be counted.")
         return data
@@ -179,7 +174,7 @@ class ValueForm(ContactForm):
 
 class NewContactForm(ContactForm):
     lists = forms.ModelMultipleChoiceField(
-        MailingList.objects.all(), required=False, widget=forms.CheckboxSelectMultiple, label="Lists"
+        MailingList.objects.not_archived(), required=False, widget=forms.CheckboxSelectMultiple, label="Lists"
     )
     agreed = LineField(
         label="How they agreed to get mail",
@@ -207,7 +202,7 @@ class ReasonForm(forms.Form):
 
 class ResubscribeForm(forms.Form):
     lists = forms.ModelMultipleChoiceField(
-        MailingList.objects.all(), widget=forms.CheckboxSelectMultiple, label="Lists"
+        MailingList.objects.not_archived(), widget=forms.CheckboxSelectMultiple, label="Lists"
     )
     reason = LineField(max_length=300, label="How they asked for it")
 
@@ -220,30 +215,57 @@ class ListForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
         label="Name for recipients",
         help_text="What they read where they unsubscribe, for example “Monthly news”. Empty: the name above.",
     )
-    description = LineField(
-        max_length=300, required=False, help_text="What people get who are on it. Only you and your team see this."
+    description = LineField(max_length=300, required=False, label="Note", help_text="Only you and your team see this.")
+    public_description = LineField(
+        max_length=300,
+        required=False,
+        label="Description for recipients",
+        help_text="What they get and how often, for example “Four books a month, every first Sunday”.",
+    )
+    is_public = forms.BooleanField(
+        required=False,
+        label="Public",
+        help_text="People see it where they choose what they get, and may join it. "
+        "Otherwise only those see it who are on it.",
+    )
+    opt_in = forms.ChoiceField(
+        choices=MailingList.OptIn.choices,
+        widget=forms.RadioSelect,
+        required=False,
+        label="Who signs up by a form is on it",
+        help_text="With a confirmation nobody can put somebody else on it; German courts ask for it.",
+    )
+    sender_name = LineField(
+        max_length=120, required=False, label="Usual sender, name", help_text="Empty: the one of the organisation."
+    )
+    sender_email = forms.EmailField(
+        required=False,
+        label="Usual sender, address",
+        help_text="New campaigns to this list come from it.",
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
 
     class Meta:
         model = MailingList
-        fields = ["name", "public_name", "description"]
+        fields = [
+            "name",
+            "description",
+            "public_name",
+            "public_description",
+            "is_public",
+            "opt_in",
+            "sender_name",
+            "sender_email",
+        ]
 
+    def clean_opt_in(self) -> str:
+        return str(self.cleaned_data["opt_in"] or self.instance.opt_in)
 
-class LabelForm(forms.Form):
-    label = LineField(max_length=120, label="Name", help_text="For example City or Birthday.")
-
-
-_KINDS = [kind for kind in Field.Kind.choices if kind[0] not in (Field.Kind.CHOICE, Field.Kind.CHOICES)]
-
-
-class FieldForm(LabelForm):
-    kind = forms.ChoiceField(choices=_KINDS, label="Kind")
-
-    def clean_label(self) -> str:
-        label: str = self.cleaned_data["label"]
-        if Field.objects.filter(key=fields.key_for(label)).exists():
-            raise ValidationError("There is a field of that name already.")
-        return label
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("sender_name") and not data.get("sender_email") and "sender_email" not in self.errors:
+            self.add_error("sender_email", "Enter the address that goes with this name, or leave both empty.")
+        return data
 
 
 class SuppressForm(forms.Form):
@@ -264,19 +286,9 @@ class SuppressForm(forms.Form):
         return found
 
 
-def _control(own: Field) -> forms.CharField:
-    control = LineField(label=own.label, required=False, max_length=10_000)
-    if own.kind == Field.Kind.BOOLEAN:
-        control.widget = forms.Select(choices=[("", "Not known"), ("yes", "Yes"), ("no", "No")])
-    elif own.kind == Field.Kind.DATE:
-        control.widget = forms.DateInput(attrs={"type": "date"})
-    return control
-
-
 def _initial(contact: Contact, own_fields: list[Field]) -> dict[str, Any]:
     initial = {name: getattr(contact, name) for name in (*OWN, *tracking_consent.COLUMNS.values())}
     initial["tags"] = joined(contact.attributes.get(tags.KEY) or ())
     for own in own_fields:
-        value = contact.attributes.get(own.key, "")
-        initial[f"field_{own.key}"] = {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+        initial[f"field_{own.key}"] = controls.initial(own, contact.attributes.get(own.key))
     return initial

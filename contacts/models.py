@@ -13,6 +13,7 @@ from contacts.downloads.models import ExportJob
 from contacts.growth.models import ListChange, ListDay, LostSubscription
 from contacts.importing.undoing.models import ImportGraver, ImportOverwritten, ImportSlice, ImportUndo
 from contacts.profile.models import Note, ValueChange
+from contacts.profile_fields.models import FieldChange
 from contacts.reach.models import AudienceCount, AudienceDay
 from contacts.reachability import SUBSCRIBED
 from contacts.table.models import ChosenColumns, SearchBlock, StaleBlock
@@ -28,6 +29,7 @@ __all__ = [  # what Django is to know and other modules import
     "ContactQuerySet",
     "ExportJob",
     "Field",
+    "FieldChange",
     "ImportGraver",
     "ImportJob",
     "ImportOverwritten",
@@ -187,7 +189,9 @@ class Field(models.Model):
     options = models.JSONField(default=list, db_default=[], blank=True, help_text="What may be chosen, in its order.")
     default = models.CharField(max_length=300, blank=True, default="", db_default="", help_text="For mails, if empty.")
     help_text = models.CharField(max_length=300, blank=True, default="", db_default="")
-    people = models.BigIntegerField(null=True, help_text="Who have a value, when it was last counted.")
+    # As last counted in the background: see contacts.profile_fields.counting.
+    people = models.BigIntegerField(null=True, help_text="Who have a value.")
+    chosen = models.JSONField(default=dict, db_default={}, blank=True, help_text="Who chose what.")
     counted_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -195,6 +199,13 @@ class Field(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    def get_absolute_url(self) -> str:
+        return reverse("field", args=[self.pk])
+
+    @property
+    def has_options(self) -> bool:
+        return self.kind in (self.Kind.CHOICE, self.Kind.CHOICES)
 
 
 class MailingListQuerySet(models.QuerySet["MailingList"]):
@@ -239,6 +250,15 @@ class MailingList(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("list", args=[self.pk])
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
+
+    @property
+    def sender(self) -> str:
+        """“Ana <ana@example.com>”; empty: the organisation's."""
+        return f"{self.sender_name} <{self.sender_email}>" if self.sender_name else self.sender_email
 
     @property
     def name_for_recipients(self) -> str:
@@ -379,6 +399,7 @@ class SegmentDay(models.Model):
 
 class ImportJob(models.Model):
     class State(models.TextChoices):
+        READING = "reading", "Reading"  # a workbook or an archive, which become a table first
         UPLOADED = "uploaded", "Uploaded"  # waits for the mapping of columns
         CHECKING = "checking", "Checking"  # dry run
         READY = "ready", "Ready"  # waits for the go-ahead

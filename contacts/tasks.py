@@ -5,6 +5,8 @@ from contacts.downloads import writing as exports
 from contacts.growth import folding
 from contacts.importing.running import working
 from contacts.importing.undoing import carrying_through, keeping
+from contacts.profile_fields import counting as fields
+from contacts.profile_fields import working as field_changes
 from contacts.reach import counting
 from contacts.segments import counting as segments
 from contacts.table import searching
@@ -59,6 +61,23 @@ def fold_growth() -> None:
 @shared_task(name="contacts.count_segments", queue="jobs", ignore_result=True)
 def count_segments() -> None:
     segments.refresh()
+
+
+@shared_task(name="contacts.count_fields", queue="jobs", ignore_result=True)
+def count_fields() -> None:
+    fields.refresh()
+
+
+@shared_task(name="contacts.change_field", queue="jobs", acks_late=True, ignore_result=True)
+def change_field(*, change_id: int) -> None:
+    field_changes.work(change_id)
+
+
+@shared_task(name="contacts.sweep_field_changes", queue="jobs", ignore_result=True)
+def sweep_field_changes() -> None:
+    """Takes up changes whose worker was killed, or whose task got lost with the broker."""
+    for change_id in field_changes.abandoned():
+        change_field.delay(change_id=change_id)
 
 
 @shared_task(name="contacts.work_on_bulk_change", queue="jobs", acks_late=True, ignore_result=True)

@@ -14,3 +14,4 @@ if worker := os.environ.get("PYTEST_XDIST_WORKER"):
 from config.settings import *  # noqa: F403
 
 DATABASES["default"]["ENGINE"] = "tests.database"  # noqa: F405
+WHITENOISE_AUTOREFRESH = True  # else all files are looked at for each of the many thousand clients

@@ -1,7 +1,11 @@
-"""`make test` and `make check`: every check by name, in order; the first that fails ends the run."""
+"""`make test` and `make check`: every check by name; the first that fails ends the run.
+
+The slow ones go beside the tests, which leave processors idle while they collect, and while they wait for products.
+"""
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -14,20 +18,22 @@ MANAGE = [sys.executable, "manage.py"]
 # What a real installation sets; the deployment check must find nothing to say then.
 DEPLOYED = {"PUBLIC_URL": "https://news.example.com"}
 
-QUICK: list[tuple[str, list[str], Mapping[str, str]]] = [
+Check = tuple[str, list[str], Mapping[str, str]]
+
+AT_ONCE: list[Check] = [
     ("lint", [*PYTHON, "ruff", "check", "."], {}),
     ("format", [*PYTHON, "ruff", "format", "--check", "."], {}),
-    ("types", [*PYTHON, "mypy", "."], {}),
     ("import order", ["lint-imports"], {}),
     ("templates", [*PYTHON, "tools.templates"], {}),
 ]
-CHECKS = [
-    *QUICK,
+TYPES: Check = ("types", [*PYTHON, "mypy", "."], {})
+BESIDE: list[Check] = [
+    TYPES,
     ("known faults of dependencies", [*PYTHON, "tools.audit"], {}),
     ("missing migrations", [*MANAGE, "makemigrations", "--check", "--dry-run"], {}),
     ("deployment", [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"], DEPLOYED),
-    ("tests", [*PYTHON, "pytest", "-n", "3", "--dist", "loadscope", "--no-loadscope-reorder", "-q"], {}),
 ]
+TESTS = [*PYTHON, "pytest", "-n", "3", "--dist", "loadscope", "--no-loadscope-reorder", "-q"]
 
 
 def main() -> int:
@@ -42,15 +48,49 @@ def main() -> int:
         "PATH": own + os.pathsep + os.environ.get("PATH", ""),
         "TALLYPOST_VAR": os.environ.get("TALLYPOST_VAR", str(folder / "var" / "test")),
     }
-    checks = [("tests", [*PYTHON, "pytest", "-q", *chosen], {})] if chosen else QUICK if is_quick else CHECKS
-    for name, command, extra in checks:
-        print(f"── {name}", flush=True)
-        start = time.monotonic()
-        if subprocess.run(command, cwd=folder, env={**environment, **extra}, check=False).returncode:
-            print(f"── {name} failed: {' '.join(command)}", flush=True)
+    if chosen:
+        return subprocess.run([*PYTHON, "pytest", "-q", *chosen], cwd=folder, env=environment, check=False).returncode
+    if not all(_holds(check, folder, environment) for check in [*AT_ONCE, *([TYPES] if is_quick else [])]):
+        return 1
+    return 0 if is_quick else _test(folder, environment)
+
+
+def _test(folder: Path, environment: Mapping[str, str]) -> int:
+    print("── tests", flush=True)
+    start = time.monotonic()
+    tests = subprocess.Popen(TESTS, cwd=folder, env=environment)
+    try:
+        if not all(_holds(check, folder, environment) for check in BESIDE):
             return 1
-        print(f"── {name}: {time.monotonic() - start:.0f} s", flush=True)
+        if code := tests.wait():
+            print(f"── tests failed: {' '.join(TESTS)}", flush=True)
+            return code
+    finally:
+        if tests.poll() is None:
+            tests.send_signal(signal.SIGINT)
+            tests.wait()
+    print(f"── tests: {time.monotonic() - start:.0f} s", flush=True)
     return 0
+
+
+def _holds(check: Check, folder: Path, environment: Mapping[str, str]) -> bool:
+    """What it says is printed when it fails, in one piece, so that it does not mix with the words of the tests."""
+    name, command, extra = check
+    start = time.monotonic()
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**environment, **extra},
+        check=False,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    if done.returncode:
+        print(f"\n{done.stdout}\n── {name} failed: {' '.join(command)}", flush=True)
+        return False
+    print(f"── {name}: {time.monotonic() - start:.0f} s", flush=True)
+    return True
 
 
 def ensure_browser() -> None:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.fields import LineField
@@ -81,7 +82,11 @@ class ToCard(Card):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("lists", "excluded_lists"):
-            self.fields[name].queryset = MailingList.objects.all()  # type: ignore[attr-defined]
+            # An archived one stays to be seen where it was chosen before: preflight asks to take it out.
+            offered = Q(archived_at=None)
+            if self.instance.pk:
+                offered |= Q(pk__in=getattr(self.instance, name).values("pk"))
+            self.fields[name].queryset = MailingList.objects.filter(offered)  # type: ignore[attr-defined]
         for name in ("segments", "excluded_segments"):
             self.fields[name].queryset = Segment.objects.all()  # type: ignore[attr-defined]
         names = tags.known(also=self.instance.tags)

@@ -6,9 +6,10 @@ from typing import Any
 from accounts.models import Organisation
 from campaigns.compiling import results
 from campaigns.content import blocks, mjml
+from campaigns.merge import field_defaults
 from campaigns.message.compiled import CompiledEdition, link_targets
 from campaigns.models import Campaign, Edition
-from contacts.merge_values import Tag, values
+from contacts.merge_values import Tag, defaults, values
 from contacts.models import Contact
 from delivery.models import Batch
 from tracking import links
@@ -52,16 +53,16 @@ def compose(campaign: Campaign, *, with_examples: bool = False) -> Composed:
 
 def freeze(campaign: Campaign, *, with_examples: bool = False) -> Edition:
     """An unsaved edition of the campaign as it stands; the caller sets is_test, contact_id, created_by and saves."""
-    composed = compose(campaign, with_examples=with_examples)
+    composed, empty = compose(campaign, with_examples=with_examples), defaults()
     return Edition(
         campaign=campaign,
         sender_name=campaign.sender_name,
         sender_email=campaign.sender_email,
         reply_to=campaign.reply_to,
-        subject=composed.subject,
-        preheader=composed.preheader,
-        html=composed.html,
-        text=composed.text,
+        subject=field_defaults.written(composed.subject, empty),
+        preheader=field_defaults.written(composed.preheader, empty),
+        html=field_defaults.written(composed.html, empty),
+        text=field_defaults.written(composed.text, empty),
         organisation=organisation_now(),
         tracking=campaign.way_of_tracking,
     )

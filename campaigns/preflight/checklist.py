@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from accounts.organisation import public_address
+from accounts.wording import isolated
 from campaigns.message.compiled import is_short_enough
 from campaigns.message.encoding import ascii_address
 from campaigns.models import Campaign
@@ -45,6 +46,11 @@ def check(campaign: Campaign) -> list[Finding]:
 
 def _to(campaign: Campaign, *, is_real: bool) -> Iterator[Finding]:
     chosen = campaign.audience()
+    archived = campaign.lists.exclude(archived_at=None).first()
+    if archived:
+        text = f"The list {isolated(archived.name)} is archived, so nothing is sent to it."
+        cure = "Take it out, or use it again on the list's page."
+        yield Finding("block", "archived-list", text, cure, "to")
     if not chosen.lists:
         yield Finding("block", "no-list", "Nobody is chosen yet.", "Choose at least one list.", "to")
     elif problem := audience.problem(chosen):
@@ -62,7 +68,19 @@ def _to(campaign: Campaign, *, is_real: bool) -> Iterator[Finding]:
         yield Finding("block", "sample-people", text, "Remove the sample data, or choose other lists.", "to")
 
 
+def _usual_sender(campaign: Campaign) -> Iterator[Finding]:
+    """Only where the lists that are chosen agree on one."""
+    usual = {one.sender_email.lower(): one for one in campaign.lists.all()}
+    if len(usual) != 1 or campaign.sender_email.strip().lower() in usual:
+        return
+    ((address, one),) = usual.items()
+    if address:
+        text = f"The list {isolated(one.name)} usually hears from {isolated(one.sender)}."
+        yield Finding("warn", "other-sender", text, "Change the sender, if this is not what you mean.", "from")
+
+
 def _from(campaign: Campaign, provider: Provider) -> Iterator[Finding]:
+    yield from _usual_sender(campaign)
     if campaign.provider and campaign.provider.removed_at:
         text = f"{campaign.provider.name} was removed, so it goes through {provider.name}."
         yield Finding("warn", "provider-removed", text, "Choose the way out you mean.", "from")

@@ -20,6 +20,7 @@ from campaigns.content import blocks, mjml
 from campaigns.merge import language
 from campaigns.models import Campaign, CampaignQuerySet
 from campaigns.views.pages import get_campaign
+from contacts.models import MailingList
 from delivery import ledger
 
 _PAGE = 30
@@ -137,6 +138,11 @@ def _create(request: StaffRequest, key: str) -> Campaign:
         if starter.key == key:
             campaign.name = f"{starter.name}, {wording.day(today, today)}"
             campaign.blocks = blocks.validate(starter.document)
+    wanted = MailingList.objects.not_archived().filter(pk=whole_number(request.GET.get("list")) or 0).first()
+    if wanted and wanted.sender_email:
+        campaign.sender_name, campaign.sender_email = wanted.sender_name, wanted.sender_email
     campaign.save()
+    if wanted:
+        campaign.lists.add(wanted)
     audit.record(request, "campaign.created", campaign.name, campaign=campaign.pk)
     return campaign

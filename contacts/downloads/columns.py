@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from contacts import fields
 from contacts.exporting import joined
 from contacts.models import Contact, ContactQuerySet, Field, Subscription, TrackingConsent
 
@@ -31,12 +32,8 @@ def _lists(state: Subscription.State) -> Callable[[Contact, States], str]:
     return lambda person, states: joined(states.get(state, ()))
 
 
-def _own(key: str) -> Callable[[Contact, States], Any]:
-    def value(person: Contact, states: States) -> Any:
-        found = person.attributes.get(key, "")
-        return joined(found) if isinstance(found, list) else found
-
-    return value
+def _own(key: str) -> Callable[[Contact, States], str]:
+    return lambda person, states: fields.as_text(person.attributes.get(key))
 
 
 _FIRST = (

@@ -7,9 +7,11 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from accounts.fields import LineField
+from contacts import tags
 from contacts.fields import key_for
 from contacts.importing.columns.questions import DISREGARD, answered
-from contacts.importing.plan import CONSENT, Column, Consent, Mode, Plan, Status, Target
+from contacts.importing.plan import CONSENT, Basis, Column, Consent, Mode, Plan, Repeated, Status, Target
+from contacts.importing.reading.cells import split_names
 from contacts.importing.reading.detecting import DELIMITERS, ENCODINGS, Shape
 from contacts.models import Field, MailingList
 
@@ -79,9 +81,24 @@ class ImportForm(forms.Form):
         required=False,
     )
     lists = forms.ModelMultipleChoiceField(
-        MailingList.objects.all(), required=False, widget=forms.CheckboxSelectMultiple, label="Put them on"
+        MailingList.objects.not_archived(), required=False, widget=forms.CheckboxSelectMultiple, label="Put them on"
     )
     new_list = LineField(max_length=120, required=False, label="A new list", help_text="Made when the import starts.")
+    tags = LineField(
+        max_length=500, required=False, label="Tags for everybody in it", help_text="With commas between them."
+    )
+    repeated = forms.ChoiceField(
+        choices=Repeated.choices,
+        required=False,
+        label="Who is in the file twice",
+        help_text="Whichever counts: the graver word about wanting mail holds.",
+    )
+    leaves_out_roles = forms.BooleanField(
+        required=False,
+        label="Leave out addresses of offices (info@, sales@ …)",
+        help_text="Nobody knows who reads them.",
+    )
+    leaves_out_disposable = forms.BooleanField(required=False, label="Leave out addresses made to be thrown away")
     mode = forms.ChoiceField(
         choices=Mode.choices,
         widget=forms.RadioSelect,
@@ -94,6 +111,9 @@ class ImportForm(forms.Form):
         label="How did these people agree to get mail?",
         help_text="The law wants you to be able to show it. It is kept beside each person.",
         error_messages={"required": "Say how these people agreed to get mail."},
+    )
+    legal_basis = forms.ChoiceField(
+        choices=Basis.choices, required=False, label="On what ground may you write to them?"
     )
     consent_text = LineField(
         max_length=300, required=False, label="In your words", help_text="For example the address of the form."
@@ -109,8 +129,19 @@ class ImportForm(forms.Form):
                 "mode": plan.mode,
                 "consent_source": plan.consent_source,
                 "consent_text": plan.consent_text,
+                "legal_basis": plan.legal_basis or Basis.CONSENT,
+                "tags": ", ".join(plan.tags),
+                "repeated": plan.repeated,
+                "leaves_out_roles": plan.leaves_out_roles,
+                "leaves_out_disposable": plan.leaves_out_disposable,
             }
         )
+
+    def clean_tags(self) -> tuple[str, ...]:
+        found = tuple(split_names(self.cleaned_data["tags"]))
+        if len(found) > tags.MOST or any(len(tag) > tags.LONGEST for tag in found):
+            raise ValidationError(f"At most {tags.MOST} tags, each of at most {tags.LONGEST} characters.")
+        return found
 
     def clean_new_list(self) -> str:
         name: str = self.cleaned_data["new_list"]
@@ -124,8 +155,20 @@ class ImportForm(forms.Form):
         lists = [chosen.pk for chosen in data["lists"]]
         if data["new_list"]:
             lists.append(MailingList.objects.create(name=data["new_list"]).pk)
-        kept = {name: data[name] for name in ("everyone", "mode", "consent_source", "consent_text")}
+        kept = {name: data[name] for name in _KEPT} | {"repeated": data["repeated"] or Repeated.FIRST.value}
         return plan.change(lists=tuple(lists), day_first=data["day_first"] is True, **kept)
+
+
+_KEPT = (
+    "everyone",
+    "mode",
+    "consent_source",
+    "consent_text",
+    "legal_basis",
+    "tags",
+    "leaves_out_roles",
+    "leaves_out_disposable",
+)
 
 
 def with_columns(plan: Plan, header: list[str], data: QueryDict) -> Plan:

@@ -90,6 +90,19 @@ class Consent(models.TextChoices):
     OTHER_SYSTEM = "other_system", "They agreed in the system this file comes from"
 
 
+class Basis(models.TextChoices):
+    """GDPR art. 6(1); the second is art. 13(2) of the ePrivacy directive."""
+
+    CONSENT = "consent", "They consented"
+    CUSTOMERS = "customers", "They bought something and may object (existing customers)"
+    INTEREST = "interest", "Legitimate interest, weighed and written down"
+
+
+class Repeated(models.TextChoices):
+    FIRST = "first", "The first row of each counts"
+    LAST = "last", "The last row of each counts"
+
+
 @dataclass(frozen=True)
 class Column:
     target: str = Target.IGNORE
@@ -114,6 +127,11 @@ class Plan:
     mode: str = Mode.FILL
     consent_source: str = ""
     consent_text: str = ""
+    legal_basis: str = ""
+    tags: tuple[str, ...] = ()  # for everybody in the file
+    repeated: str = Repeated.FIRST
+    leaves_out_roles: bool = False  # info@, sales@ …
+    leaves_out_disposable: bool = False
     only_suppress: bool = False  # the addresses are suppressed, nobody becomes a contact
     fields_found: tuple[str, ...] = ()  # keys that the check met in a JSON column
 
@@ -128,7 +146,7 @@ class Plan:
 
     @property
     def tells_tags(self) -> bool:
-        return any(column.target in (Target.TAGS, Target.JSON) for column in self.columns)
+        return bool(self.tags) or any(column.target in (Target.TAGS, Target.JSON) for column in self.columns)
 
     @property
     def tells_counting(self) -> bool:
@@ -138,7 +156,8 @@ class Plan:
     def proof(self) -> str:
         """What is kept beside each person as the proof of consent."""
         label = Consent(self.consent_source).label if self.consent_source else ""
-        return f"{label}. {self.consent_text}".strip(" .")[:500]
+        basis = f"Legal basis: {Basis(self.legal_basis).label}" if self.legal_basis else ""
+        return ". ".join(filter(None, (f"{label}. {self.consent_text}".strip(" ."), basis)))[:500]
 
     def change(self, **changes: Any) -> Self:
         return replace(self, **changes)
@@ -151,6 +170,7 @@ class Plan:
         known = {name: data[name] for name in cls.__dataclass_fields__ if name in data}
         known["columns"] = tuple(_column(column) for column in data.get("columns", ()))
         known["lists"] = tuple(data.get("lists", ()))
+        known["tags"] = tuple(data.get("tags", ()))
         known["fields_found"] = tuple(data.get("fields_found", ()))
         return cls(**known)
 

@@ -1,9 +1,8 @@
 """A person's values as their page shows them."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from contacts import tracking_consent
+from contacts import fields, tracking_consent
 from contacts.models import Contact, Field, TrackingConsent
 
 
@@ -25,7 +24,7 @@ def values(contact: Contact) -> list[Value]:
         Value("last_name", "Last name", contact.last_name),
     ]
     found += [
-        Value(f"field_{own.key}", own.label, _text(contact.attributes.get(own.key, "")), own.kind)
+        Value(f"field_{own.key}", own.label, fields.as_text(contact.attributes.get(own.key)), own.kind)
         for own in Field.objects.all()
     ]
     carried = contact.attributes.get("tags") or ()
@@ -47,9 +46,3 @@ def _counting(contact: Contact) -> list[Value]:
         text = str(TrackingConsent(getattr(contact, column)).label)
         found.append(Value(column, f"Counting {part}", text, note=note))
     return found
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

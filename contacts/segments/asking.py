@@ -21,7 +21,7 @@ from contacts.segments.rules import BadRules, Group, Match, Rule
 AT_ONCE_MS = 300
 PATIENT_MS = 20_000
 SAMPLE_ROWS = 30_000  # looked at for an estimate
-_KINDS = {Field.Kind.NUMBER: Kind.NUMBER, Field.Kind.DATE: Kind.DATE, Field.Kind.BOOLEAN: Kind.BOOLEAN}
+_KINDS = {Field.Kind(kind.value): kind for kind in Kind}
 
 
 class TooSlow(Exception):
@@ -57,9 +57,7 @@ def known(*, without: int | None = None) -> Known:
         more.update(condition.known())
     return Known(
         now=timezone.localtime(),
-        fields=[
-            KnownField(one.key, one.label, _KINDS.get(Field.Kind(one.kind), Kind.TEXT)) for one in Field.objects.all()
-        ],
+        fields=[_field(one) for one in Field.objects.all()],
         lists=dict(MailingList.objects.values_list("id", "name")),
         tags=tags.known(),
         segments=dict(_segments(without)),
@@ -68,7 +66,8 @@ def known(*, without: int | None = None) -> Known:
 
 
 def _field(field: Field) -> KnownField:
-    return KnownField(field.key, field.label, _KINDS.get(Field.Kind(field.kind), Kind.TEXT))
+    kind = _KINDS.get(Field.Kind(field.kind), Kind.TEXT)
+    return KnownField(field.key, field.label, kind, tuple(map(str, field.options)))
 
 
 def _segments(without: int | None) -> Iterator[tuple[int, KnownSegment]]:

@@ -23,6 +23,7 @@ class Operand:
     sql: Sql
     kind: Kind
     is_moment: bool = False
+    options: Sequence[str] = ()  # what may be chosen
 
 
 Make = Callable[[Operand, Values, date, tzinfo], Sql]

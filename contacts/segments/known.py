@@ -14,6 +14,8 @@ class Kind(StrEnum):
     NUMBER = "number"
     DATE = "date"
     BOOLEAN = "boolean"
+    CHOICE = "choice"
+    CHOICES = "choices"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class KnownField:
     key: str
     label: str
     kind: Kind
+    options: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +18,7 @@ from contacts.importing.columns.guessing import system
 from contacts.importing.columns.questions import DISREGARD
 from contacts.importing.form import ImportForm, ShapeForm, answers, choices, chosen, meanings, with_columns
 from contacts.importing.plan import Plan, Status, Target
+from contacts.importing.reading import pasting
 from contacts.importing.reading.detecting import NotReadable
 from contacts.importing.reading.uploading import LARGEST_BYTES, SizeGuard
 from contacts.importing.running import jobs, mending, progress
@@ -25,6 +27,7 @@ from contacts.models import ImportJob, ImportUndo, MailingList
 from contacts.paging import latest_first
 
 State = ImportJob.State
+_AT_WORK = (State.READING, State.CHECKING, State.RUNNING)
 
 
 @require_GET
@@ -50,14 +53,17 @@ def _upload(request: StaffRequest, guard: SizeGuard) -> HttpResponse:
         return render(request, "contacts/import_new.html", {"as_suppressed": request.GET.get("as") == "suppressed"})
     as_suppressed = request.POST.get("as") == "suppressed"
     try:
-        file = request.FILES.get("file")
+        file: File[bytes] | None = request.FILES.get("file")
         if guard.is_too_large:
             raise NotReadable("The file is larger than 200 MB. Split it and import the parts one after the other.")
+        pasted = request.POST.get("pasted", "").strip()
+        if file is None and pasted:
+            file = ContentFile(pasting.as_table(pasted).encode(), "Pasted people.csv")
         if file is None:
-            raise NotReadable("Choose a file first. An empty one cannot be imported.")
+            raise NotReadable("Choose a file, or paste people, first. An empty file cannot be imported.")
         job = jobs.upload(file, file.name or "file", by=request.user, as_suppressed=as_suppressed)
     except NotReadable as problem:
-        context = {"problem": problem, "as_suppressed": as_suppressed}
+        context = {"problem": problem, "as_suppressed": as_suppressed, "pasted": request.POST.get("pasted", "")}
         return render(request, "contacts/import_new.html", context, status=422)
     audit.record(request, "import.upload", job.file_name)
     return redirect(job)
@@ -67,14 +73,14 @@ def _upload(request: StaffRequest, guard: SizeGuard) -> HttpResponse:
 @requires(Permission.PEOPLE)
 def import_job(request: StaffRequest, pk: int) -> HttpResponse:
     job = get_object_or_404(ImportJob, pk=pk)
-    is_at_work = job.state in (State.CHECKING, State.RUNNING)
+    is_at_work = job.state in _AT_WORK
     if request.htmx and not is_at_work:
         return HttpResponse(headers={"HX-Refresh": "true"})
     return _page(request, job)
 
 
 def _page(request: StaffRequest, job: ImportJob, status: int = 200) -> HttpResponse:
-    if job.state in (State.CHECKING, State.RUNNING):
+    if job.state in _AT_WORK:
         template = "contacts/_import_progress.html" if request.htmx else "contacts/import_working.html"
         return render(request, template, {"job": job, "progress": progress.of(job)}, status=status)
     if job.state == State.UPLOADED:
@@ -261,6 +267,8 @@ def _report(job: ImportJob) -> dict[str, Any]:
         "numbers": expected if job.state == State.READY else expected | done,
         "reasons": job.counts.get("reasons", {}),
         "left_out": job.counts.get("left_out", {}),
+        "suspects": job.counts.get("suspects", {}),
+        "plan": plan,
         "refused_rows": mending.refused_rows(job),
         "can_mend": job.state in (State.READY, State.DONE),
         "lists": MailingList.objects.filter(pk__in=plan.lists),

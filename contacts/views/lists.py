@@ -13,6 +13,7 @@ from accounts import audit
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts import audience, consent
 from contacts.forms import ListForm
+from contacts.growth import charting
 from contacts.models import ImportJob, MailingList
 
 TYPED_ABOVE = 5_000  # people: more than that and the name must be typed
@@ -21,7 +22,12 @@ TYPED_ABOVE = 5_000  # people: more than that and the name must be typed
 @require_GET
 @requires(Permission.LOOK)
 def lists(request: StaffRequest) -> HttpResponse:
-    return render(request, "contacts/lists.html", {"lists": [(one, _growth(one)) for one in _counted()]})
+    found = [(one, _growth(one)) for one in _counted()]
+    context = {
+        "lists": [row for row in found if not row[0].is_archived],
+        "archived": [row for row in found if row[0].is_archived],
+    }
+    return render(request, "contacts/lists/lists.html", context)
 
 
 @require_GET
@@ -31,19 +37,20 @@ def mailing_list(request: StaffRequest, pk: int) -> HttpResponse:
     context = {
         "list": found,
         "growth": _growth(found),
+        "grown": charting.over_time([pk], until=timezone.localdate()),
         "summary": audience.summary(audience.Audience(lists=(pk,))),
         "imports": ImportJob.objects.filter(options__lists__contains=pk)[:5],
         "must_type": found.subscribed > TYPED_ABOVE,  # type: ignore[attr-defined]  # annotated below
     }
-    return render(request, "contacts/list.html", context)
+    return render(request, "contacts/lists/list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.PEOPLE)
 def add(request: StaffRequest) -> HttpResponse:
-    form = ListForm(request.POST or None)
+    form = ListForm(request.POST or None, initial={"opt_in": MailingList.OptIn.DOUBLE})
     if not form.is_valid():
-        return render(request, "contacts/list_edit.html", {"form": form}, status=422 if form.is_bound else 200)
+        return render(request, "contacts/lists/edit.html", {"form": form}, status=422 if form.is_bound else 200)
     made = form.save()
     messages.success(request, f"The list {made} is there. It is empty so far.")
     return redirect(made)
@@ -56,9 +63,24 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
     form = ListForm(request.POST or None, instance=found)
     if not form.is_valid():
         context = {"form": form, "list": MailingList.objects.get(pk=pk)}
-        return render(request, "contacts/list_edit.html", context, status=422 if form.is_bound else 200)
+        return render(request, "contacts/lists/edit.html", context, status=422 if form.is_bound else 200)
     form.save()
+    audit.record(request, "list.change", found.name, changed=form.changed_data)
     messages.success(request, "Saved.")
+    return redirect(found)
+
+
+@require_POST
+@requires(Permission.PEOPLE)
+def archive(request: StaffRequest, pk: int) -> HttpResponse:
+    """Out of sight and out of use, its people and their consent kept; `back` takes it into use again."""
+    found = get_object_or_404(MailingList, pk=pk)
+    is_back = "back" in request.POST
+    found.archived_at = None if is_back else timezone.now()
+    found.save(update_fields=["archived_at"])
+    audit.record(request, "list.unarchive" if is_back else "list.archive", found.name)
+    words = "is in use again" if is_back else "is archived: nobody chooses it any more, and no campaign goes to it"
+    messages.success(request, f"The list {found.name} {words}.")
     return redirect(found)
 
 

@@ -114,7 +114,7 @@ def _person_page(request: StaffRequest, person: Contact, status: int = 200) -> H
     context = {
         "contact": person,
         "subscriptions": subscriptions,
-        "other_lists": MailingList.objects.exclude(id__in=on),
+        "other_lists": MailingList.objects.not_archived().exclude(id__in=on),
         "is_subscribed": bool(on),
         "suppression": suppression,
         "way_back": lifting.ways([suppression], request.user)[suppression.pk] if suppression else None,

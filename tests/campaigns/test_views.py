@@ -291,7 +291,7 @@ def test_too_many_complaints_warn_before_they_stop(client_for: Browse, marketer:
     Batch.objects.filter(pk=batch.pk).update(state="done", accepted=1_500)
     FeedbackCount.objects.create(batch=batch, lane="other", complained=2)
     page = client_for(marketer).get(campaign.get_absolute_url()).content.decode()
-    assert "2 of 1,500 people (0.13 %) marked this mail as spam" in page
+    assert "2 of 1,500 people (0.13\N{NO-BREAK SPACE}%) marked this mail as spam" in page
 
 
 def test_paused_campaign_needs_somebody(client_for: Browse, marketer: User, campaign: Campaign) -> None:

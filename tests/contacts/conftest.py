@@ -30,7 +30,11 @@ Upload = Callable[..., ImportJob]
 def upload(db: None) -> Upload:
     def make(content: str | bytes, name: str = "people.csv") -> ImportJob:
         data = content.encode() if isinstance(content, str) else content
-        return jobs.upload(SimpleUploadedFile(name, data), name, by=None)
+        job = jobs.upload(SimpleUploadedFile(name, data), name, by=None)
+        if job.state == ImportJob.State.READING:
+            working.work(job.pk)
+            job.refresh_from_db()
+        return job
 
     return make
 

@@ -10,7 +10,8 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email.message import EmailMessage
+from email import message_from_bytes
+from email.message import EmailMessage, Message
 from pathlib import Path
 from random import Random
 from urllib.parse import urlsplit
@@ -95,7 +96,7 @@ class Scene:
         return self.terms(batch), said
 
     def taken(self, since: int = 0) -> list[tuple[str, EmailMessage]]:
-        return list(sink.kept(self.mails))[since:]
+        return list(sink.kept(self.mails, since))
 
 
 @pytest.fixture(scope="module")
@@ -130,20 +131,25 @@ def test_ten_thousand_people_get_their_own_mail_exactly_once(scene: Scene) -> No
     terms = scene.wait_until_sent(batch)
 
     assert terms == {"total": 10_000, "accepted": 10_000, "waiting": 0, "refused": 0, "uncertain": 0, "skipped": 0}
-    taken = scene.taken(before)
+    # Read by the parser that leaves words of headers and parts alone until they are asked for: it is ten times as fast.
+    taken = [(to, message_from_bytes(mail)) for to, mail in sink.as_sent(scene.mails, before)]
     assert Counter(to.lower() for to, _ in taken) == Counter(f"everyone{n}@example{n % 40}.org" for n in range(10_000))
     assert len({mail["Message-ID"] for _, mail in taken}) == 10_000
     links = set()
     for to, mail in taken:
         number = re.findall(r"everyone(\d+)@", to.lower())[0]
-        body = mail.get_body(("html",))
-        assert body
-        html = body.get_content()
+        (html,) = (_words(part) for part in mail.walk() if part.get_content_type() == "text/html")
         assert mail["Subject"] == f"News for Rita{number}"
         assert f"Hello Rita{number}<" in html
         links |= set(re.findall(r"https://news\.nordlicht\.example/[cou]/[\w.-]+", html))
     # A pixel, two links, the hidden one and a way out for each, shared by none.
     assert len(links) == 50_000
+
+
+def _words(part: Message) -> str:
+    words = part.get_payload(decode=True)
+    assert isinstance(words, bytes)
+    return words.decode()
 
 
 def test_unsubscribe_of_a_real_mail_works_by_one_click_and_by_page(scene: Scene) -> None:

@@ -45,34 +45,39 @@ WITH taken AS (
         SELECT id FROM tracking_unfolded WHERE message_id IS NOT NULL ORDER BY id LIMIT %(limit)s
         FOR UPDATE SKIP LOCKED)
     RETURNING contact_id, message_id, opened_at, clicked_at
-), latest AS (
-    SELECT contact_id, max(opened_at) AS opened_at, max(clicked_at) AS clicked_at FROM taken GROUP BY contact_id
+), act AS (
+    SELECT contact_id, message_id, max(opened_at) AS opened_at, max(clicked_at) AS clicked_at FROM taken GROUP BY 1, 2
 ), mail AS (
-    SELECT t.contact_id, m.batch_id, m.accepted_at, r.batch_ids,
-        array_position(r.batch_ids, m.batch_id::int) - 1 AS bit,
+    SELECT a.contact_id, a.opened_at, a.clicked_at, m.batch_id, m.accepted_at, r.batch_ids, b.id IS NOT NULL AS counts,
+        CASE WHEN b.id IS NOT NULL THEN array_position(r.batch_ids, m.batch_id::int) - 1 END AS bit,
         {acted(1, "m.id")} AS opened, {acted(2, "m.id")} AS clicked
-    FROM (SELECT DISTINCT contact_id, message_id FROM taken) t JOIN delivery_message m ON m.id = t.message_id
-    JOIN delivery_batch b ON b.id = m.batch_id AND {COUNTED}
-    LEFT JOIN tracking_lastmailed r ON r.contact_id = t.contact_id
+    FROM act a LEFT JOIN delivery_message m ON m.id = a.message_id
+    LEFT JOIN delivery_batch b ON b.id = m.batch_id AND {COUNTED}
+    LEFT JOIN tracking_lastmailed r ON r.contact_id = a.contact_id
 ), unknown AS (  -- such as one that was uncertain until it was opened: it goes where it belongs
     INSERT INTO tracking_unfolded (contact_id)
-    SELECT DISTINCT contact_id FROM mail WHERE bit IS NULL AND accepted_at IS NOT NULL
+    SELECT DISTINCT contact_id FROM mail WHERE counts AND bit IS NULL AND accepted_at IS NOT NULL
     AND (batch_ids IS NULL OR cardinality(batch_ids) < {MOST} OR batch_id > batch_ids[{MOST}])
-), bits AS (
-    SELECT contact_id, bit_or(1::bigint << bit) AS looked_up,
+), person AS (
+    SELECT contact_id, max(opened_at) AS opened_at, max(clicked_at) AS clicked_at,
+        coalesce(bit_or(1::bigint << bit), 0) AS looked_up,
         coalesce(bit_or(1::bigint << bit) FILTER (WHERE opened), 0) AS opened,
         coalesce(bit_or(1::bigint << bit) FILTER (WHERE clicked), 0) AS clicked
-    FROM mail WHERE bit IS NOT NULL GROUP BY contact_id
+    FROM mail GROUP BY 1
 ), folded AS (
     UPDATE contacts_contact c
-    SET last_opened_at = greatest(c.last_opened_at, l.opened_at),
-        last_clicked_at = greatest(c.last_clicked_at, l.clicked_at),
-        recent_opened = c.recent_opened & ~coalesce(s.looked_up, 0) | coalesce(s.opened, 0),
-        recent_clicked = c.recent_clicked & ~coalesce(s.looked_up, 0) | coalesce(s.clicked, 0)
-    FROM latest l LEFT JOIN bits s ON s.contact_id = l.contact_id WHERE c.id = l.contact_id
+    SET last_opened_at = greatest(c.last_opened_at, p.opened_at),
+        last_clicked_at = greatest(c.last_clicked_at, p.clicked_at),
+        recent_opened = c.recent_opened & ~p.looked_up | p.opened,
+        recent_clicked = c.recent_clicked & ~p.looked_up | p.clicked
+    FROM person p WHERE c.id = p.contact_id
 )
 SELECT count(*) FROM taken
 """  # noqa: S608
+
+# Looked up in a table of hashes, not joined: where a partition is too young to have been analysed, PostgreSQL takes the
+# people of a step for two hundred, and joins each with each.
+_IS_NEW = "p.contact_id IN (SELECT contact_id FROM remembered)"
 
 # A finished chunk never changes again, so each is carried over once, those of one batch at a time: nobody is in a batch
 # twice. Rehearsals are taken note of and change nobody.
@@ -97,32 +102,24 @@ WITH taken AS (
     SELECT m.id, m.batch_id, m.contact_id, m.accepted_at
     FROM taken t JOIN delivery_chunk c ON c.id = t.chunk_id JOIN delivery_message m ON m.id = ANY(c.ids)
     WHERE m.batch_id = c.batch_id AND m.accepted_at IS NOT NULL
-), latest AS (
-    SELECT mail.contact_id, max(mail.accepted_at) AS at
-    FROM mail JOIN delivery_batch b ON b.id = mail.batch_id
-    WHERE NOT b.rehearsal GROUP BY mail.contact_id
-), campaign AS (  -- a message that was tried again is in two chunks
-    SELECT mail.contact_id, mail.batch_id::int AS batch_id,
+), person AS (  -- a message that was tried again is in two chunks
+    SELECT mail.contact_id, min(mail.batch_id)::int AS batch_id, max(mail.accepted_at) AS at,
+        bool_or({COUNTED}) AS counts,
         bool_or({acted(1, "mail.id")})::int AS opened, bool_or({acted(2, "mail.id")})::int AS clicked
-    FROM mail JOIN delivery_batch b ON b.id = mail.batch_id AND {COUNTED}
-    JOIN contacts_contact c ON c.id = mail.contact_id
-    GROUP BY 1, 2
+    FROM mail JOIN delivery_batch b ON b.id = mail.batch_id JOIN contacts_contact c ON c.id = mail.contact_id
+    WHERE NOT b.rehearsal GROUP BY 1
 ), remembered AS (
     INSERT INTO tracking_lastmailed AS r (contact_id, batch_ids)
-    SELECT contact_id, ARRAY[batch_id] FROM campaign
+    SELECT contact_id, ARRAY[batch_id] FROM person WHERE counts
     ON CONFLICT (contact_id) DO UPDATE SET batch_ids = (excluded.batch_ids || r.batch_ids)[:{MOST}]
     WHERE NOT r.batch_ids @> excluded.batch_ids
     RETURNING contact_id
-), fresh AS (
-    SELECT campaign.* FROM campaign JOIN remembered ON remembered.contact_id = campaign.contact_id
 ), folded AS (
-    UPDATE contacts_contact c SET last_sent_at = greatest(c.last_sent_at, l.at),
-        recent_mails = least({MOST}, c.recent_mails + CASE WHEN n.contact_id IS NULL THEN 0 ELSE 1 END),
-        recent_opened = CASE WHEN n.contact_id IS NULL THEN c.recent_opened
-            ELSE (c.recent_opened << 1 | n.opened) & {BITS} END,
-        recent_clicked = CASE WHEN n.contact_id IS NULL THEN c.recent_clicked
-            ELSE (c.recent_clicked << 1 | n.clicked) & {BITS} END
-    FROM latest l LEFT JOIN fresh n ON n.contact_id = l.contact_id WHERE c.id = l.contact_id
+    UPDATE contacts_contact c SET last_sent_at = greatest(c.last_sent_at, p.at),
+        recent_mails = CASE WHEN {_IS_NEW} THEN least({MOST}, c.recent_mails + 1) ELSE c.recent_mails END,
+        recent_opened = CASE WHEN {_IS_NEW} THEN (c.recent_opened << 1 | p.opened) & {BITS} ELSE c.recent_opened END,
+        recent_clicked = CASE WHEN {_IS_NEW} THEN (c.recent_clicked << 1 | p.clicked) & {BITS} ELSE c.recent_clicked END
+    FROM person p WHERE c.id = p.contact_id
 ), unmeasured AS (
     INSERT INTO tracking_breakdown AS b (batch_id, kind, by, value, is_machine, total, people)
     SELECT mail.batch_id, 0, 'consent', part.name, false, count(*), count(*)

@@ -35,21 +35,19 @@ WITH taken AS (
     RETURNING contact_id, opened_at, clicked_at
 ), person AS (
     SELECT contact_id, max(opened_at) AS opened_at, max(clicked_at) AS clicked_at FROM taken GROUP BY contact_id
-), mail AS (
-    SELECT p.contact_id, x.batch_id, (x.nth - 1)::int AS bit,
-        {acted(1, "x.id")} AS opened, {acted(2, "x.id")} AS clicked
-    FROM person p, LATERAL (
-        SELECT m.id, m.batch_id, row_number() OVER (ORDER BY m.accepted_at DESC, m.batch_id DESC) AS nth
-        FROM delivery_message m JOIN delivery_batch b ON b.id = m.batch_id
-        WHERE m.contact_id = p.contact_id AND m.accepted_at IS NOT NULL AND {COUNTED}
-        ORDER BY nth LIMIT {MOST}) x
 ), found AS (
-    SELECT p.contact_id, p.opened_at, p.clicked_at,
-        coalesce(array_agg(m.batch_id::int ORDER BY m.bit) FILTER (WHERE m.bit IS NOT NULL), '{{}}') AS batch_ids,
-        coalesce(bit_or(1::bigint << m.bit) FILTER (WHERE m.opened), 0) AS opened,
-        coalesce(bit_or(1::bigint << m.bit) FILTER (WHERE m.clicked), 0) AS clicked
-    FROM person p LEFT JOIN mail m ON m.contact_id = p.contact_id
-    GROUP BY 1, 2, 3
+    SELECT p.contact_id, p.opened_at, p.clicked_at, coalesce(x.batch_ids, '{{}}') AS batch_ids,
+        coalesce(x.opened, 0) AS opened, coalesce(x.clicked, 0) AS clicked
+    FROM person p LEFT JOIN LATERAL (
+        SELECT array_agg(y.batch_id::int ORDER BY y.bit) AS batch_ids,
+            bit_or(1::bigint << y.bit) FILTER (WHERE {acted(1, "y.id")}) AS opened,
+            bit_or(1::bigint << y.bit) FILTER (WHERE {acted(2, "y.id")}) AS clicked
+        FROM (
+            SELECT m.id, m.batch_id,
+                (row_number() OVER (ORDER BY m.accepted_at DESC, m.batch_id DESC) - 1)::int AS bit
+            FROM delivery_message m JOIN delivery_batch b ON b.id = m.batch_id
+            WHERE m.contact_id = p.contact_id AND m.accepted_at IS NOT NULL AND {COUNTED}
+            ORDER BY bit LIMIT {MOST}) y) x ON true
 ), remembered AS (
     INSERT INTO tracking_lastmailed (contact_id, batch_ids)
     SELECT f.contact_id, f.batch_ids FROM found f JOIN contacts_contact c ON c.id = f.contact_id

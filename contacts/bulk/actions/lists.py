@@ -20,7 +20,7 @@ _SOURCES = [
 
 
 class JoinForm(forms.Form):
-    list = forms.ModelChoiceField(MailingList.objects.all(), label="List", empty_label="Choose …")
+    list = forms.ModelChoiceField(MailingList.objects.not_archived(), label="List", empty_label="Choose …")
     consent_source = forms.ChoiceField(
         choices=_SOURCES,
         widget=forms.RadioSelect,

@@ -31,12 +31,10 @@ ENCODINGS = {
 }
 _FOREIGN = ["cp1250", "cp1251", "cp1253", "cp1254", "gb18030", "cp932", "euc_kr", "cp1252"]
 _MAGIC = {
-    b"PK\x03\x04": "This is an Excel workbook or a ZIP file. Save it as CSV in Excel and upload that.",
-    b"\xd0\xcf\x11\xe0": "This is an old Excel workbook. Save it as CSV in Excel and upload that.",
+    b"\xd0\xcf\x11\xe0": "This is an old Excel workbook. Save it as XLSX or CSV in Excel and upload that.",
     b"%PDF": "This is a PDF. Export the people as CSV and upload that.",
     b"\x1f\x8b": "This is a compressed file. Unpack it and upload the CSV in it.",
     b"\x89PNG": "This is a picture. Export the people as CSV and upload that.",
-    b"BEGIN:VCARD": "This is a vCard. Export the people as CSV and upload that.",
 }
 
 
@@ -52,8 +50,11 @@ class Shape:
     title_lines: int = 0  # above the names of the columns
 
 
-def detect(file: BinaryIO) -> Shape:
-    """Look at the whole file for its encoding and at its beginning for the rest. Raises NotReadable."""
+def detect(file: BinaryIO, *, is_own: bool = False) -> Shape:
+    """Look at the whole file for its encoding and at its beginning for the rest. Raises NotReadable.
+
+    `is_own`: we wrote it ourselves, so that encoding and delimiter are known.
+    """
     file.seek(0)
     sample = file.read(SAMPLE_BYTES)
     if not sample.strip():
@@ -61,11 +62,11 @@ def detect(file: BinaryIO) -> Shape:
     for magic, message in _MAGIC.items():
         if sample.startswith(magic):
             raise NotReadable(message)
-    encoding = _encoding(sample, file)
+    encoding = "utf-8-sig" if is_own else _encoding(sample, file)
     text = codecs.getincrementaldecoder(encoding)("replace").decode(sample)
     if not text.strip("\ufeff\r\n\t ,;|"):
         raise NotReadable("The file is empty.")
-    delimiter = _delimiter(text)
+    delimiter = "," if is_own else _delimiter(text)
     rows = sample_rows(text.lstrip("\ufeff"), delimiter)
     titles = _title_lines(rows)
     return Shape(encoding, delimiter, _has_header(rows[titles:]), titles)

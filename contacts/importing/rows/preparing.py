@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 from contacts import addresses, fields
 from contacts.importing.plan import BELONGING, CONSENT, COUNTING, Column, Plan, Status, Target
 from contacts.importing.reading.cells import NULLS, clean, moment, split_names
+from contacts.importing.rows.suspecting import is_disposable, is_role
 from contacts.importing.wording.cell_words import NO, YES
 from contacts.importing.wording.judging import ColumnJudge, objection_judge, word
 from contacts.models import Field, TrackingConsent
@@ -98,6 +99,10 @@ class Preparer:
         self._header = header
         self.keys_found: dict[str, str] = {}  # of JSON columns, with the kind of their first value
         self._converters = list(self._compile(plan, kinds))
+        self._tags = list(plan.tags)
+        self._no_attributes = _encode({"tags": self._tags}) if plan.tags else "{}"
+        self._leaves_out = (plan.leaves_out_roles, plan.leaves_out_disposable)
+        self.roles = self.disposable = 0  # addresses of offices, and to be thrown away
 
     def prepare(self, cells: list[str]) -> Person:
         """Raises Refused."""
@@ -109,17 +114,31 @@ class Preparer:
         status = self._judged(cells) if self._judges else self._everyone
         if self._overruled and status == Status.SUBSCRIBED:
             self._count_objections(cells)
-        attributes = "{}"
+        if is_role(email) or is_disposable(email):
+            self._suspect(email, status)
+        attributes = self._no_attributes
         if self._converters:
             found: dict[str, Any] = {}
             for index, convert in self._converters:
                 if (cell := cells[index]) and (text := clean(cell)):
                     self._convert(index, convert, text, found, remarks)
-            attributes = _encode(found) if found else "{}"
+            if found and self._tags:
+                found["tags"] = list(dict.fromkeys([*found.get("tags", ()), *self._tags]))
+            attributes = _encode(found) if found else self._no_attributes
         language = self._code(cells[self._language], remarks) if self._language is not None else ""
         zone = self._zone(clean(cells[self._time_zone]), remarks) if self._time_zone is not None else ""
         belonging = self._belongs(cells, remarks) if self._belonging else None
         return Person(email, first_name, last_name, language, zone, attributes, int(status), tuple(remarks), belonging)
+
+    def _suspect(self, email: str, status: int) -> None:
+        """Count it, and leave it out if that was chosen; never who gets no mail anyway: that has to be known here."""
+        role, disposable = is_role(email), is_disposable(email)
+        self.roles += role
+        self.disposable += disposable
+        if status < Status.HELD and role and self._leaves_out[0]:
+            raise Refused("It is the address of an office, not of a person.")
+        if status < Status.HELD and disposable and self._leaves_out[1]:
+            raise Refused("It is an address made to be thrown away.")
 
     def has_words(self, column: int) -> bool:
         """Whether a column about consent said anything at all so far."""
@@ -278,7 +297,8 @@ _split_once = lru_cache(maxsize=4096)(split_names)  # the same few combinations 
 
 
 def _tags(text: str, found: dict[str, Any]) -> None:
-    found["tags"] = list(_split_once(text))
+    if tags := _split_once(text):
+        found["tags"] = list(tags)
 
 
 def _split_name(full: str, first: str, last: str) -> tuple[str, str]:

@@ -37,8 +37,10 @@ def imported(
     """Yields what becomes of each person; the import itself runs when that was read. Raises Undecided, Failed,
     NotReadable and NoSuchAnswer."""
     with path.open("rb") as file:
-        job = jobs.upload(File(file), path.name, by=None)
+        job = jobs.upload(File(file), path.name, by=None, enqueue=False)
     try:
+        if job.state == State.READING:
+            _work(job, State.UPLOADED)
         plan = _plan(job, answers, consent_text)
         mailing_list = MailingList.objects.filter(name=list_name).first() if list_name else None
         if mailing_list:
@@ -77,7 +79,7 @@ def _check(job: ImportJob, plan: Plan) -> None:
 def _work(job: ImportJob, wanted: str) -> None:
     working.work(job.pk)
     job.refresh_from_db()
-    if job.state == State.UPLOADED:
+    if job.state == State.UPLOADED != wanted:
         raise Undecided(jobs.open_questions(job, Plan.from_json(job.options)))
     if job.state != wanted:
         raise Failed(job.problem or "Somebody else is at work on this import.")

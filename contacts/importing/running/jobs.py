@@ -13,20 +13,20 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from contacts import fields, tasks
-from contacts.importing.columns import guessing, questions
+from contacts import tasks
+from contacts.importing.columns import questions
 from contacts.importing.columns.questions import Question
-from contacts.importing.plan import CONSENT, Plan, Status, Target, guessed_columns
+from contacts.importing.plan import CONSENT, Plan, Target, guessed_columns
 from contacts.importing.reading import storing
 from contacts.importing.reading.detecting import NotReadable, Shape, detect
-from contacts.importing.reading.records import MOST_COLUMNS, Broken, records
+from contacts.importing.reading.formats.kinds import kind_of
+from contacts.importing.reading.records import Broken, records
 from contacts.importing.reading.uploading import LARGEST_BYTES
 from contacts.importing.rows.preparing import Person, Preparer, Refused
-from contacts.importing.running import staging
+from contacts.importing.running import receiving, staging
 from contacts.models import Field, ImportJob
 
 PREVIEW_ROWS = 20
-SURVEYED_ROWS = 10_000  # what columns mean is guessed from them; what comes later is looked at by the check
 State = ImportJob.State
 
 
@@ -56,19 +56,24 @@ class PreviewRow:
         return " · ".join(", ".join(map(str, value)) if isinstance(value, list) else str(value) for value in values)
 
 
-def upload(file: "File[bytes]", name: str, *, by: User | None, as_suppressed: bool = False) -> ImportJob:
+def upload(
+    file: "File[bytes]", name: str, *, by: User | None, as_suppressed: bool = False, enqueue: bool = True
+) -> ImportJob:
     """Keep the file and guess what is in it. Raises NotReadable; then nothing is kept.
+
+    A workbook, vCards or an archive are read in the background first; without `enqueue` the caller does it.
 
     `as_suppressed`: it is a list of people who get no mail, and nobody in it becomes a contact.
     """
     if file.size > LARGEST_BYTES:
         raise NotReadable("The file is larger than 200 MB. Split it and import the parts one after the other.")
     content: BinaryIO = file.file  # type: ignore[assignment]  # Django types it as any IO
+    if kind := kind_of(content):
+        return _receive(file, name, {"kind": kind, "as_suppressed": as_suppressed}, by=by, enqueue=enqueue)
     shape = detect(content)
-    header, rows = head(content, shape, shape.has_header)
-    plan = guess(shape, header, rows, name)
+    plan, header = receiving.planned(content, shape, name)
     if as_suppressed:
-        plan = _suppressing(plan)
+        plan = receiving.suppressing(plan)
     file.seek(0)
     stored = default_storage.save(f"imports/{uuid.uuid4().hex}.csv", file)
     return ImportJob.objects.create(
@@ -80,65 +85,40 @@ def upload(file: "File[bytes]", name: str, *, by: User | None, as_suppressed: bo
     )
 
 
-def head(
-    file: BinaryIO, shape: Shape, has_header: bool, rows: int = SURVEYED_ROWS
-) -> tuple[list[str], list[list[str]]]:
-    """The names of the columns ("Column 1" without a header) and the first rows. Raises NotReadable."""
-    found: list[list[str]] = []
-    for _line, cells in records(file, shape.encoding, shape.delimiter, shape.title_lines):
-        if isinstance(cells, Broken):
-            if has_header and not found:
-                raise NotReadable(f"The first line, with the names of the columns, cannot be read. {cells.reason}")
-            continue
-        if len(cells) > MOST_COLUMNS:
-            raise NotReadable(f"The file has {len(cells):,} columns; {MOST_COLUMNS} are the most that can be imported.")
-        found.append(cells)
-        if len(found) > rows:
-            break
-    if not found:
-        raise NotReadable("No row of the file can be read.")
-    if not has_header:
-        return [f"Column {number}" for number in range(1, max(map(len, found)) + 1)], found
-    if len(found) == 1:
-        raise NotReadable("The file has the names of columns in its first line, but no people below it.")
-    return [name.strip().lstrip("\ufeff")[:200] for name in found[0]], found[1:]
-
-
-def guess(shape: Shape, header: Sequence[str], rows: Sequence[Sequence[str]], file_name: str = "") -> Plan:
-    known = dict(Field.objects.values_list("key", "label"))
-    columns = guessing.columns(header, rows, known)
-    dates = [row[i] for i, column in enumerate(columns) if column.kind == "date" for row in rows if i < len(row)]
-    return Plan(
-        encoding=shape.encoding,
-        delimiter=shape.delimiter,
-        has_header=shape.has_header,
-        title_lines=shape.title_lines,
-        columns=columns,
-        everyone=int(guessing.everyone(header, rows, columns, file_name)),
-        only_suppress=guessing.only_suppresses(header),
-        day_first=fields.looks_day_first(dates),
+def _receive(
+    file: "File[bytes]", name: str, options: dict[str, object], *, by: User | None, enqueue: bool
+) -> ImportJob:
+    file.seek(0)
+    now = timezone.now()
+    job = ImportJob.objects.create(
+        file_name=name[-200:],
+        storage_name=default_storage.save(f"imports/{uuid.uuid4().hex}.bin", file),
+        size_bytes=file.size,
+        state=State.READING,
+        options=options,
+        created_by=by,
+        started_at=now,
+        alive_at=now,
     )
+    if enqueue:
+        transaction.on_commit(partial(tasks.work_on_import.delay, job_id=job.pk), robust=True)
+    return job
 
 
 def reread(job: ImportJob, shape: Shape) -> None:
     """Take another encoding, delimiter or header for the right one and guess anew. Raises NotReadable."""
+    if "kind" in job.options:
+        raise NotReadable("This file was no table of text: there is nothing to choose about how it is read.")
     with storing.opened(job) as file:
-        header, rows = head(file, shape, shape.has_header)
+        found, header = receiving.planned(file, shape, job.file_name)
     old = Plan.from_json(job.options)
-    plan = guess(shape, header, rows, job.file_name).change(
+    plan = found.change(
         lists=old.lists, mode=old.mode, consent_source=old.consent_source, consent_text=old.consent_text
     )
     if old.only_suppress:
-        plan = _suppressing(plan)
+        plan = receiving.suppressing(plan)
     job.options = plan.to_json() | {"header": header, "guessed": plan.to_json()["columns"]}
     job.save(update_fields=["options"])
-
-
-def _suppressing(plan: Plan) -> Plan:
-    """Of a list of suppressed addresses: nobody becomes a contact, and somebody says why they are on it, unless the
-    file does."""
-    told = plan.everyone != Status.SUBSCRIBED or any(column.target in CONSENT for column in plan.columns)
-    return plan.change(only_suppress=True, everyone=plan.everyone if told else int(Status.UNKNOWN))
 
 
 def preview(job: ImportJob, plan: Plan) -> list[PreviewRow]:
@@ -167,7 +147,7 @@ def open_questions(job: ImportJob, plan: Plan) -> list[Question]:
     """What has to be said before the import can run, as far as its first rows and the last check tell."""
     header = job.options["header"]
     with storing.opened(job) as file:
-        _, rows = head(file, shape_of(plan), plan.has_header)
+        _, rows = receiving.head(file, shape_of(plan), plan.has_header)
     found = questions.survey(
         plan, header, rows, dict(Field.objects.values_list("key", "kind")), guessed_columns(job.options)
     )
@@ -195,7 +175,7 @@ def samples(job: ImportJob, count: int = 3) -> list[list[str]]:
     """For each column the first values that say something."""
     plan = Plan.from_json(job.options)
     with storing.opened(job) as file:
-        header, rows = head(file, shape_of(plan), plan.has_header, rows=200)
+        header, rows = receiving.head(file, shape_of(plan), plan.has_header, rows=200)
     return [
         list(dict.fromkeys(row[i].strip()[:60] for row in rows if i < len(row) and row[i].strip()))[:count]
         for i in range(len(header))
@@ -237,6 +217,8 @@ def start(job: ImportJob, *, enqueue: bool = True) -> None:
 
 def change(job: ImportJob) -> None:
     """Back to the columns, before it was started."""
+    if not job.options.get("header"):
+        raise NotPossible("The file could not be read. Upload another one.")
     _forget_refused(job)
     if not _move(job, (State.READY, State.FAILED), State.UPLOADED, problem="", counts={}, refused_storage_name=""):
         raise NotPossible("The import has been started already.")
@@ -244,7 +226,7 @@ def change(job: ImportJob) -> None:
 
 def cancel(job: ImportJob) -> None:
     """Stop; who is imported stays. A running one stops within the slice at hand."""
-    waiting = (State.UPLOADED, State.READY, State.CHECKING, State.RUNNING)
+    waiting = (State.READING, State.UPLOADED, State.READY, State.CHECKING, State.RUNNING)
     was_idle = job.state in (State.UPLOADED, State.READY)
     if not _move(job, waiting, State.CANCELLED, finished_at=timezone.now()):
         raise NotPossible("The import has ended already.")

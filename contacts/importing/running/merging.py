@@ -69,9 +69,10 @@ def _counts(statement: sql.Composable, parameters: dict[str, Any]) -> dict[str, 
 
 
 def _values(plan: Plan) -> dict[str, str]:
-    """For each column of a known contact, what it becomes. An empty cell never overwrites, and tags are added."""
+    """For each column of a known contact, what it becomes. An empty cell never overwrites, and tags are added:
+    to people who are left as they are, too, once somebody chose tags for all."""
     if plan.mode == Mode.NEW:
-        return {}
+        return {"attributes": f"c.attributes{_ADDED_TAGS}"} if plan.tags else {}
     tags = _ADDED_TAGS if plan.tells_tags else ""
     if plan.mode == Mode.OVERWRITE:
         return {name: f"CASE WHEN s.{name} <> '' THEN s.{name} ELSE c.{name} END" for name in recording.TEXTS} | {
@@ -83,7 +84,7 @@ def _values(plan: Plan) -> dict[str, str]:
 
 
 _TAGS_HERE = "CASE jsonb_typeof(c.attributes -> 'tags') WHEN 'array' THEN c.attributes -> 'tags' ELSE '[]'::jsonb END"
-_ADDED_TAGS = f""" || CASE WHEN jsonb_typeof(s.attributes -> 'tags') = 'array' AND c.attributes ? 'tags'
+_ADDED_TAGS = f""" || CASE WHEN jsonb_typeof(s.attributes -> 'tags') = 'array'
     THEN jsonb_build_object('tags', {_TAGS_HERE} || coalesce((
         SELECT jsonb_agg(tag ORDER BY n) FROM (
             SELECT tag, n FROM jsonb_array_elements(s.attributes -> 'tags') WITH ORDINALITY fresh (tag, n)

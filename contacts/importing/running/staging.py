@@ -86,20 +86,22 @@ def _belonging(found: Belonging) -> tuple[str, ...]:
     return (*numbers, found.detail, found.source, found.since, found.opens, found.clicks)
 
 
-def settle(job_id: int) -> int:
-    """Index the rows and find people who are in the file twice: the first row stands, the gravest word counts."""
+def settle(job_id: int, *, last_counts: bool = False) -> int:
+    """Index the rows and find people who are in the file twice: the first row stands, or the last, and the gravest word
+    counts."""
     name = table(job_id)
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("ALTER TABLE {} ADD PRIMARY KEY (seq)").format(name))
         cursor.execute(sql.SQL("ANALYZE {}").format(name))
-        cursor.execute(sql.SQL(_MARK).format(name=name))
+        which = sql.SQL("max" if last_counts else "min")
+        cursor.execute(sql.SQL(_MARK).format(name=name, which=which))
         cursor.execute(sql.SQL("SELECT count(*) FROM {} WHERE duplicate_of IS NOT NULL").format(name))
         return int(cursor.fetchone()[0])
 
 
 _MARK = """
 WITH twice AS (
-    SELECT key, min(seq) AS first_seq, min(line) AS first_line, max(status) AS status,
+    SELECT key, {which}(seq) AS first_seq, {which}(line) AS first_line, max(status) AS status,
         bool_or(opens = 'refused') AS no_opens, bool_or(clicks = 'refused') AS no_clicks
     FROM {name} GROUP BY key HAVING count(*) > 1
 )

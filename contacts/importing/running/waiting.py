@@ -22,7 +22,7 @@ def problems(user: User) -> Iterator[Problem]:
     now = timezone.now()
     waits = Q(state__in=(State.UPLOADED, State.READY), created_by=user, created_at__gt=now - _NEWS_FOR)
     failed = Q(state=State.FAILED, finished_at__gt=now - _NEWS_FOR)
-    stuck = Q(state__in=(State.CHECKING, State.RUNNING), alive_at__lt=now - _STUCK_AFTER)
+    stuck = Q(state__in=(State.READING, State.CHECKING, State.RUNNING), alive_at__lt=now - _STUCK_AFTER)
     for job in ImportJob.objects.filter(waits | failed | stuck).order_by("-pk")[:_MOST]:
         yield _problem(job)
 

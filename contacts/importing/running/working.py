@@ -12,12 +12,13 @@ from django.utils import timezone
 
 from accounts import locks
 from contacts.importing.columns import questions
-from contacts.importing.plan import Column, Plan, Target, guessed_columns
+from contacts.importing.plan import Column, Plan, Repeated, Target, guessed_columns
 from contacts.importing.reading import storing
+from contacts.importing.reading.detecting import NotReadable
 from contacts.importing.reading.records import MOST_COLUMNS, Broken, records
 from contacts.importing.rows.preparing import Preparer, Refused
 from contacts.importing.rows.refused import RefusedRows
-from contacts.importing.running import merging, staging
+from contacts.importing.running import merging, receiving, staging
 from contacts.models import Field, ImportJob, MailingList
 
 SLICE = 20_000
@@ -44,7 +45,9 @@ def work(job_id: int) -> None:
         if not is_mine or job is None:
             return
         try:
-            if job.state == State.CHECKING:
+            if job.state == State.READING:
+                receive(job)
+            elif job.state == State.CHECKING:
                 check(job)
             elif job.state == State.RUNNING:
                 run(job)
@@ -53,7 +56,7 @@ def work(job_id: int) -> None:
         except (OperationalError, InterfaceError):
             logger.warning("import %s: lost the database, the sweep will go on with it", job_id, exc_info=True)
             raise
-        except Unusable as problem:
+        except (Unusable, NotReadable) as problem:
             _fail(job, str(problem))
         except FileNotFoundError:
             _fail(job, "The uploaded file is gone from the storage. Upload it again.")
@@ -65,7 +68,7 @@ def work(job_id: int) -> None:
 def abandoned() -> list[int]:
     """Imports that should be worked on but gave no sign of life for a while."""
     silent = ImportJob.objects.filter(
-        state__in=(State.CHECKING, State.RUNNING), alive_at__lt=timezone.now() - SILENT_AFTER
+        state__in=(State.READING, State.CHECKING, State.RUNNING), alive_at__lt=timezone.now() - SILENT_AFTER
     )
     return list(silent.values_list("id", flat=True))
 
@@ -89,6 +92,18 @@ def abandon(job: ImportJob) -> None:
             default_storage.delete(job.refused_storage_name)
 
 
+def receive(job: ImportJob) -> None:
+    """A workbook, vCards or an archive become the table that the rest goes by. Raises NotReadable."""
+    before = job.storage_name
+    changes = receiving.read(job)
+    try:
+        _move(job, State.UPLOADED, **changes)
+    except Stopped:
+        default_storage.delete(str(changes["storage_name"]))
+        raise
+    default_storage.delete(before)
+
+
 def check(job: ImportJob) -> None:
     """Read the whole file, stage what can be imported, put the rest aside and foretell what a run would do."""
     plan = Plan.from_json(job.options)
@@ -98,18 +113,25 @@ def check(job: ImportJob) -> None:
         if asked := questions.open_ones(plan, header, preparer):
             _ask(job, asked)
             return
-        repeated = staging.settle(job.pk)
+        repeated = staging.settle(job.pk, last_counts=plan.repeated == Repeated.LAST)
         email_column = plan.email_column or 0
         for line, email, first_line in staging.duplicates(job.pk):
             refused.add_duplicate(line, email, first_line, email_column)
         expected = merging.foretell(job, plan) | {"invalid": refused.count, "duplicates": repeated, "rows": read}
+        suspects = {"roles": preparer.roles, "disposable": preparer.disposable}
         stored = refused.store(f"imports/{job.pk}-refused.csv") if refused.count or repeated or refused.left_out else ""
         reasons = dict(refused.reasons.most_common())
         left_out = dict(refused.left_out.most_common())
     _move(
         job,
         State.READY,
-        counts={"expected": expected, "reasons": reasons, "left_out": left_out, "staged": read - refused.count},
+        counts={
+            "expected": expected,
+            "reasons": reasons,
+            "left_out": left_out,
+            "suspects": suspects,
+            "staged": read - refused.count,
+        },
         rows_done=read,
         rows_total=read,
         refused_storage_name=stored,
@@ -124,7 +146,7 @@ def run(job: ImportJob) -> None:
     if staging.size(job.pk) != staged:  # a crash of the database empties unlogged tables
         with RefusedRows(()) as nobody_reads:
             _stage(job, plan, nobody_reads, shows_progress=False)
-        staging.settle(job.pk)
+        staging.settle(job.pk, last_counts=plan.repeated == Repeated.LAST)
     _create_fields(plan, job.options.get("keys_found", {}))
     lists = _create_lists(job.options.get("lists_found", ()))
     while job.rows_done < staged:
@@ -243,6 +265,6 @@ def _move(job: ImportJob, state: str, **changes: object) -> None:
 
 def _fail(job: ImportJob, problem: str) -> None:
     staging.drop(job.pk)
-    ImportJob.objects.filter(id=job.pk, state__in=(State.CHECKING, State.RUNNING)).update(
+    ImportJob.objects.filter(id=job.pk, state__in=(State.READING, State.CHECKING, State.RUNNING)).update(
         state=State.FAILED, problem=problem, finished_at=timezone.now()
     )

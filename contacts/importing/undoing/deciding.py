@@ -62,7 +62,7 @@ SELECT c.id, CASE
     WHEN c.id = ANY(%(mailed)s) OR c.last_sent_at IS NOT NULL THEN 'mailed'
     WHEN {_SAID_SINCE} THEN 'said'
     WHEN later.contact_id IS NOT NULL THEN 'later'
-    WHEN c.updated_at > %(at)s THEN 'changed'
+    WHEN c.updated_at > %(at)s OR EXISTS (SELECT 1 FROM contacts_note n WHERE n.contact_id = c.id) THEN 'changed'
     ELSE 'removed' END AS verdict
 FROM unnest(%(added)s::bigint[]) added (id) JOIN contacts_contact c ON c.id = added.id
 LEFT JOIN undo_later later ON later.contact_id = c.id

@@ -39,7 +39,7 @@ def trace(plan: Plan) -> str:
 
 
 def _overwritten(plan: Plan) -> str:
-    if plan.mode == Mode.NEW and not plan.tells_counting:
+    if plan.mode == Mode.NEW and not plan.tells_counting and not plan.tags:
         # Only people who were samples are changed at all.
         return _OVERWRITTEN.format(names="", values="")
     kept: dict[str, tuple[str, str]] = {}
@@ -48,6 +48,8 @@ def _overwritten(plan: Plan) -> str:
             touched = f"c.{name} = ''" if plan.mode == Mode.FILL else f"c.{name} <> s.{name}"
             kept[name] = (f"s.{name} <> '' AND {touched}", f"s.{name}")
         kept["attributes"] = ("s.attributes <> '{}'", "s.attributes")
+    elif plan.tags:
+        kept["attributes"] = ("s.attributes ? 'tags'", "jsonb_build_object('tags', s.attributes -> 'tags')")
     if plan.tells_counting:
         for part, name in (("opens", "open_consent"), ("clicks", "click_consent")):
             said = f"s.{part} = 'refused' OR s.{part} <> '' AND c.{name} = 'unknown'"

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from contacts.segments.comparing import Operand, operators
+from contacts.segments import choosing
+from contacts.segments.comparing import Operand
 from contacts.segments.known import Kind, Known
 from contacts.segments.predicate import NOBODY, Sql
 from contacts.segments.registry import Condition, Input, Values
@@ -42,7 +43,7 @@ class Profile(Condition):
         which = Input("field", "field", options=[*own, *columns])
         if found is None:
             return [which]
-        choice = operators(found.kind, is_moment=found.is_moment)
+        choice = choosing.operators(found, values)
         how = Input("how", "comparison", options=[(key, one.words) for key, one in choice.items()])
         chosen = choice.get(values.get("how", ""))
         return [which, how, *(chosen.inputs if chosen else ())]
@@ -51,20 +52,22 @@ class Profile(Condition):
         found = self._found(values, known)
         if found is None:
             return NOBODY
-        chosen = operators(found.kind, is_moment=found.is_moment)[values["how"]]
+        chosen = choosing.operators(found, values)[values["how"]]
         return chosen.make(found, values, known.now.date(), known.zone)
 
     def words(self, values: Values, known: Known) -> str:
         found = self._found(values, known)
         if found is None:
             return "with a field that is gone"
-        chosen = operators(found.kind, is_moment=found.is_moment)[values["how"]]
+        chosen = choosing.operators(found, values)[values["how"]]
         return f"whose {self._label(values, known)} {chosen.said(values)}"
 
     def shown(self, values: Values, known: Known) -> Sql:
         found = self._found(values, known)
         if found is None:
             return Sql("''")
+        if found.kind == Kind.CHOICES:
+            return choosing.shown(found)
         text = f"to_char({found.sql.text} AT TIME ZONE %s, 'YYYY-MM-DD')" if found.is_moment else found.sql.text
         return Sql(text, [*found.sql.parameters, str(known.zone)] if found.is_moment else found.sql.parameters)
 
@@ -75,7 +78,8 @@ class Profile(Condition):
             return Operand(Sql(column.sql), column.kind, column.is_moment)
         for field in known.fields:
             if name == f"{_OWN}{field.key}":
-                return Operand(Sql("(c.attributes ->> %s)", [field.key]), field.kind)
+                reach = "->" if field.kind == Kind.CHOICES else "->>"
+                return Operand(Sql(f"(c.attributes {reach} %s)", [field.key]), field.kind, options=field.options)
         return None
 
     def _label(self, values: Values, known: Known) -> str:

@@ -187,7 +187,8 @@ def test_a_report_costs_as_many_queries_for_many_campaigns_as_for_few(browser: C
 def test_two_campaigns_side_by_side_say_which_is_better_in_words(browser: Client, send: Send) -> None:
     good, bad = send("Good", clicked=900, unsubscribed=21), send("Bad", clicked=300, unsubscribed=20)
     page = text(browser, f"/reports/compare/?campaign={good.pk}&campaign={bad.pk}")
-    assert page.index("9.0 %") < page.index(">best<") < page.index("3.0 %") < page.index(">worst<")
+    high, low = (page.index(f"{figure}\N{NO-BREAK SPACE}%") for figure in ("9.0", "3.0"))
+    assert high < page.index(">best<") < low < page.index(">worst<")
     assert page.count("No difference: chance alone would bring such figures.") == 1  # unsubscribed
     assert "Too few people to tell a difference." in page  # spam
     rows = {row[0]: row[1:] for row in table(browser, f"/reports/compare/?campaign={good.pk}&campaign={bad.pk}&as=csv")}

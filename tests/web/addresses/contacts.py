@@ -361,23 +361,6 @@ ADDRESSES = {
         post=lambda cast: {},
         changes=lambda cast: list(ExportJob.objects.order_by("pk").values_list("state", flat=True)),
     ),
-    "fields": Address(STAFF, everybody),
-    "field-add": Address(
-        WRITERS,
-        get=False,
-        post=lambda cast: {"label": "Shoe size", "kind": "number"},
-        changes=lambda cast: Field.objects.count(),
-    ),
-    "field-rename": Address(
-        WRITERS,
-        of(field),
-        get=False,
-        post=lambda cast: {"label": "Town"},
-        changes=lambda cast: list(Field.objects.values_list("label")),
-    ),
-    "field-delete": Address(
-        WRITERS, of(field), get=False, post=lambda cast: {}, changes=lambda cast: Field.objects.count()
-    ),
     "lists": Address(STAFF, everybody),
     "list": Address(STAFF, of(newsletter)),
     "list-add": Address(
@@ -392,6 +375,13 @@ ADDRESSES = {
         post=lambda cast: {"name": "Letter"},
         changes=lambda cast: list(MailingList.objects.values_list("name")),
         spoil="main form button.btn-primary",
+    ),
+    "list-archive": Address(
+        WRITERS,
+        of(newsletter),
+        get=False,
+        post=lambda cast: {},
+        changes=lambda cast: list(MailingList.objects.values_list("archived_at")),
     ),
     "list-delete": Address(
         WRITERS, of(newsletter), get=False, post=lambda cast: {}, changes=lambda cast: MailingList.objects.count()

@@ -63,7 +63,7 @@ def test_first_person_is_not_taken_for_a_header() -> None:
         (b"", "empty"),
         (b"  \n\n ", "empty"),
         (b"\xef\xbb\xbf\r\n", "empty"),
-        (b"PK\x03\x04" + b"\0" * 50, "Excel"),
+        (b"\xd0\xcf\x11\xe0" + b"\0" * 50, "Excel"),
         (b"%PDF-1.7 ...", "PDF"),
         (b"\x1f\x8b\x08 ...", "compressed"),
         (bytes(range(256)) * 40, "not a text file"),

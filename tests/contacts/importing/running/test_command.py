@@ -63,9 +63,9 @@ def test_a_dry_run_does_nothing(write: Any) -> None:
 
 
 def test_a_question_far_down_in_the_file_stops_it(write: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from contacts.importing.running import jobs
+    from contacts.importing.running import receiving
 
-    monkeypatch.setattr(jobs, "SURVEYED_ROWS", 10)
+    monkeypatch.setattr(receiving, "SURVEYED_ROWS", 10)
     rows = "".join(f"p{n}@x.com,active\n" for n in range(50))
     path = write(f"Email,Status\n{rows}z@x.com,zombie\ny@x.com,\n")
     code, answer = run(path)

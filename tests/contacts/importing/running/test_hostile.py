@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
         (b"a@example.com" + b"," * 100_000 + b"\n", "100,001 columns"),
         (b'"email,name\na@example.com,A\n', "first line"),
         (bytes(range(256)) * 100, "not a text file"),
-        (b"PK\x03\x04" + b"\0" * 500, "Excel"),
+        (b"\xd0\xcf\x11\xe0" + b"\0" * 500, "Excel"),
         (b"email\n" + b"\0" * 5000, "not a text file"),
     ],
 )

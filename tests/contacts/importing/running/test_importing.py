@@ -191,6 +191,37 @@ def test_an_empty_cell_never_deletes_anything(run: Upload) -> None:
     assert job.counts["done"]["unchanged"] == 1
 
 
+@pytest.mark.parametrize("mode", ["fill", "overwrite", "new"])
+def test_tags_are_added_and_never_taken_away(run: Upload, mode: str) -> None:
+    Contact.objects.create(email="ada@example.com", attributes={"tags": ["old"]})
+    run('Email,Tags\nada@example.com,"vip, old"\nben@example.com,\n', mode=mode, tags=("spring",))
+    ada, ben = Contact.objects.order_by("email")
+    assert ada.attributes == {"tags": ["old", "vip", "spring"]}
+    assert ben.attributes == {"tags": ["spring"]}
+
+
+def test_offices_and_throw_away_addresses_are_counted_and_left_out_where_chosen(run: Upload) -> None:
+    wanted = "".join(f"{one},active\n" for one in ("info@example.com", "a@mailinator.com", "ada@example.com"))
+    text = f"Email,Status\n{wanted}Sales+x@example.com,bounced\n"
+    job = run(text)
+    assert job.counts["suspects"] == {"roles": 2, "disposable": 1}
+    assert Contact.objects.count() == 4
+    Contact.objects.all().delete()
+    job = run(text, leaves_out_roles=True, leaves_out_disposable=True)
+    assert set(Contact.objects.values_list("email", flat=True)) == {"ada@example.com", "Sales+x@example.com"}
+    assert job.counts["reasons"] == {
+        "It is the address of an office, not of a person.": 1,
+        "It is an address made to be thrown away.": 1,
+    }
+
+
+def test_last_row_of_somebody_counts_where_chosen_and_the_gravest_word_always(run: Upload, news: MailingList) -> None:
+    text = "Email,First name,Status\nada@example.com,Old,unsubscribed\nADA@example.com,New,subscribed\n"
+    run(text, lists=(news.pk,), repeated="last")
+    assert Contact.objects.get().first_name == "New"
+    assert sendable(news) == set()
+
+
 def test_second_run_of_the_same_file_changes_nothing(run: Upload, news: MailingList) -> None:
     text = "Email,First name,City\n" + "".join(f"p{n}@example.com,P,Ulm\n" for n in range(50))
     run(text, lists=(news.pk,))

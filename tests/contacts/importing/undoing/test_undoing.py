@@ -20,6 +20,7 @@ from contacts.models import (
     ImportSlice,
     ImportUndo,
     MailingList,
+    Note,
     Subscription,
     Suppression,
     TrackingConsentEvent,
@@ -147,7 +148,9 @@ def test_what_changed_since_stays_and_is_said(run: Upload, news: MailingList, go
     known = Contact.objects.create(email="known@example.com", first_name="Old", attributes={"city": "Ulm", "zip": "1"})
     job = run(
         "Email,First name,City,Zip,Tags\nknown@example.com,New,Köln,2,vip\n"
-        + "".join(f"{name}@example.com,,,,\n" for name in ("mailed", "edited", "tagged", "left", "joined", "fresh")),
+        + "".join(
+            f"{name}@example.com,,,,\n" for name in ("mailed", "edited", "noted", "tagged", "left", "joined", "fresh")
+        ),
         lists=(news.pk,),
         mode="overwrite",
     )
@@ -155,6 +158,7 @@ def test_what_changed_since_stays_and_is_said(run: Upload, news: MailingList, go
     got_mail.add(people["mailed"].pk)
     people["edited"].first_name = "Edited"
     people["edited"].save()
+    Note.objects.create(contact=people["noted"], text="Met her in Ulm")
     tags.add("mine", [people["tagged"].pk, known.pk])
     consent.unsubscribe(people["left"], lists=None, channel="page")
     other = MailingList.objects.create(name="Other")
@@ -165,15 +169,15 @@ def test_what_changed_since_stays_and_is_said(run: Upload, news: MailingList, go
         "removed": 1,
         "mailed": 1,
         "said": 2,
-        "changed": 2,
+        "changed": 3,
         "restored": 1,
         "partly": 1,
-        "taken_off": 5,  # who left by themselves is on the list no more
+        "taken_off": 6,  # who left by themselves is on the list no more
     }
     known.refresh_from_db()
     assert (known.first_name, known.attributes) == ("Old", {"city": "Bonn", "zip": "1", "tags": ["mine"]})
     assert set(Contact.objects.values_list("email", flat=True)) == {
-        f"{name}@example.com" for name in ("known", "mailed", "edited", "tagged", "left", "joined")
+        f"{name}@example.com" for name in ("known", "mailed", "edited", "noted", "tagged", "left", "joined")
     }
     assert {(one.contact_id, one.list_id, one.state) for one in Subscription.objects.all()} == {
         (people["left"].pk, news.pk, "unsubscribed"),

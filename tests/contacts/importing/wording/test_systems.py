@@ -10,7 +10,7 @@ from contacts.importing.columns import questions
 from contacts.importing.plan import Status
 from contacts.importing.reading.detecting import detect
 from contacts.importing.rows.preparing import Preparer
-from contacts.importing.running import jobs
+from contacts.importing.running import receiving
 from contacts.importing.wording.recognising import recognise
 
 
@@ -46,8 +46,8 @@ def _address(row: str) -> str:
 def test_who_left_is_not_subscribed_and_who_agreed_is(table: Table) -> None:
     file = io.BytesIO(table.text.encode())
     shape = detect(file)
-    header, rows = jobs.head(file, shape, shape.has_header)
-    plan = jobs.guess(shape, header, rows, table.file_name)
+    header, rows = receiving.head(file, shape, shape.has_header)
+    plan = receiving.guess(shape, header, rows, table.file_name)
     assert {question.column for question in questions.survey(plan, header, rows, {})} == table.asked
     preparer = Preparer(plan, {}, header)
     mailed = {person.email for person in map(preparer.prepare, rows) if person.status == Status.SUBSCRIBED}

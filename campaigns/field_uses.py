@@ -1,0 +1,44 @@
+"""Mails that name a field of contacts in a merge tag."""
+
+from collections.abc import Iterator
+from html import unescape
+
+from campaigns.content import blocks
+from campaigns.merge import language
+from campaigns.models import Campaign, Edition
+from contacts.models import Field
+from contacts.profile_fields.uses import Use
+from delivery.models import Batch
+
+_MOST = 50
+_GOING_OUT = (Batch.State.BUILDING, Batch.State.HELD, Batch.State.SENDING, Batch.State.PAUSED)
+
+
+def find(field: Field) -> Iterator[Use]:
+    """Drafts, and campaigns on their way out: those hold the field."""
+    going = Edition.objects.filter(campaign__batch__state__in=_GOING_OUT, is_test=False).select_related("campaign")
+    for edition in going.filter(html__icontains=field.key)[:_MOST]:
+        if edition.campaign and _names(field.key, edition.subject, edition.preheader, edition.html, edition.text):
+            yield Use(str(edition.campaign), edition.campaign.get_absolute_url(), "campaign going out", holds=True)
+    for campaign in Campaign.objects.filter(batch=None)[: 10 * _MOST]:
+        if _names(field.key, campaign.subject, campaign.preheader, *_words(campaign)):
+            is_planned = campaign.scheduled_at is not None
+            kind = "planned campaign" if is_planned else "draft"
+            yield Use(str(campaign), campaign.get_absolute_url(), kind, holds=is_planned)
+
+
+def _words(campaign: Campaign) -> Iterator[str]:
+    yield campaign.text
+    if campaign.content_kind == Campaign.ContentKind.HTML:
+        yield campaign.html
+        return
+    try:
+        document = blocks.validate(campaign.blocks or blocks.empty())
+    except blocks.Invalid:
+        return
+    for block, field in blocks.words(document):
+        yield str(block[field.name])
+
+
+def _names(key: str, *texts: str) -> bool:
+    return any(key in text and key in language.tags_used(unescape(text)) for text in texts)

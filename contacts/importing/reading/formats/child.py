@@ -1,0 +1,114 @@
+"""The child's side: a hostile file to plain tables in a folder. It knows no settings, no database and no secrets.
+
+    python -m contacts.importing.reading.formats.child KIND FILE FOLDER
+
+Writes 0.csv, 1.csv … and `report.json`: what each is, and what should be said of it.
+"""
+
+import csv
+import json
+import resource
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from contacts.importing.reading.formats import kinds, vcard
+from contacts.importing.reading.formats.kinds import NotUsable
+
+MEMORY_BYTES = 1 << 30
+PROCESSOR_SECONDS = 600
+LARGEST_TABLE_BYTES = 400 << 20
+_TABLES = (".csv", ".tsv", ".txt", ".tab")
+
+
+def main(kind: str, path: str, folder: str) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS + 5))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_TABLE_BYTES, LARGEST_TABLE_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    target = Path(folder)
+    try:
+        with Path(path).open("rb") as file:
+            tables = _archive(file, target) if kind == kinds.ARCHIVE else [_table(kind, file, target / "0.csv", "")]
+        report: dict[str, Any] = {"tables": tables}
+    except NotUsable as problem:
+        report = {"problem": str(problem)}
+    except MemoryError:
+        report = {"problem": "The file needs too much memory. Save its table as CSV and upload that."}
+    (target / "report.json").write_text(json.dumps(report), encoding="utf-8")
+
+
+def _table(kind: str, file: BinaryIO, target: Path, name: str) -> dict[str, Any]:
+    if kind == kinds.WORKBOOK:
+        from contacts.importing.reading.formats.workbook import Workbook
+
+        book = Workbook(file)
+        _write(target, book.rows())
+        return {"name": name, "file": target.name, "notes": book.notes}
+    return {"name": name, "file": target.name, "notes": _cards(file, target)}
+
+
+def _cards(file: BinaryIO, target: Path) -> list[str]:
+    raw = file.read()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("cp1252", "replace")
+    further = 0
+    found = [vcard.HEADER]
+    for _, cells in vcard.rows(text):
+        found.append(cells)
+        further += bool(cells[-1])
+    _write(target, found)
+    notes = ["A vCard has no lines of its own: line 2 is the first card."]
+    if further:
+        who = "1 card has" if further == 1 else f"{further:,} cards have"
+        notes.append(f"{who} several addresses: the preferred or first one is taken, the others stand in a column.")
+    return notes
+
+
+def _archive(file: BinaryIO, folder: Path) -> list[dict[str, Any]]:
+    tables: list[dict[str, Any]] = []
+    skipped = []
+    with kinds.opened(file) as archive:
+        for entry in archive.infolist():
+            name = entry.filename.rsplit("/", 1)[-1]
+            if entry.is_dir() or name.startswith(".") or "__MACOSX" in entry.filename or not entry.file_size:
+                continue
+            ending = name[name.rfind(".") :].lower()
+            if ending not in (*_TABLES, ".xlsx", ".vcf") or len(tables) == kinds.MOST_MEMBERS:
+                skipped.append(name[:60])
+                continue
+            target = folder / f"{len(tables)}.csv"
+            with archive.open(entry) as packed:
+                if ending in _TABLES:
+                    with target.open("wb") as written:
+                        while block := packed.read(1 << 20):
+                            written.write(block)
+                    tables.append({"name": name, "file": target.name, "notes": []})
+                else:
+                    whole = folder / "member"
+                    whole.write_bytes(packed.read())
+                    with whole.open("rb") as again:
+                        tables.append(_table(kinds.WORKBOOK if ending == ".xlsx" else kinds.VCARD, again, target, name))
+                    whole.unlink()
+    if not tables:
+        raise NotUsable("There is no table (CSV, TSV, XLSX, vCard) in this ZIP file.")
+    if skipped:
+        tables[0]["notes"].append(f"Not read: {', '.join(skipped[:5])}{' …' if len(skipped) > 5 else ''}.")
+    return tables
+
+
+def _write(target: Path, rows: Iterable[Sequence[str]]) -> None:
+    with target.open("w", encoding="utf-8", errors="replace", newline="") as file:
+        write = csv.writer(file, lineterminator="\n").writerow
+        for row in rows:
+            if any(row):
+                write([cell.replace("\0", "") for cell in row])
+            else:
+                file.write("\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:4])

@@ -1,0 +1,135 @@
+"""vCards (2.1, 3.0 and 4.0) to rows: one a card, its first or preferred address, further ones told.
+
+RFC 6350, 3.2 to 3.4: lines are unfolded, values unescaped, and what is not escaped is kept as it is
+written, so that nothing is lost at a bare comma or semicolon. Quoted-printable (vCard 2.1) may break lines softly.
+"""
+
+import quopri
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+HEADER = [
+    "Email", "First name", "Last name", "Company", "Title", "Phone", "Street", "City", "Region", "Postcode", "Country",
+    "Birthday", "Website", "Language", "Time zone", "Tags", "Note", "Further addresses",
+]  # fmt: skip
+_TEXTS = {
+    "ORG": "Company", "TITLE": "Title", "TEL": "Phone", "BDAY": "Birthday", "URL": "Website", "LANG": "Language",
+    "TZ": "Time zone", "NOTE": "Note",
+}  # fmt: skip
+_ADDRESS = ("Street", "City", "Region", "Postcode", "Country")
+_ESCAPED = re.compile(r"\\([\\,;:nN])")
+_LONGEST_LINE = 1 << 20
+
+
+@dataclass
+class _Card:
+    line: int
+    cells: dict[str, str] = field(default_factory=dict)
+    addresses: list[tuple[int, str]] = field(default_factory=list)
+    full_name: str = ""
+
+
+def rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """`(line at which the card begins, cells)`."""
+    card: _Card | None = None
+    for number, line in _logical_lines(text):
+        name, parameters, value = _split(line)
+        if name == "BEGIN" and value.strip().upper() == "VCARD":
+            card = _Card(number)
+        elif name == "END" and card is not None:
+            yield card.line, _cells(card)
+            card = None
+        elif card is not None and name:
+            _take(card, name, parameters, _decoded(value, parameters))
+    if card is not None:  # the file ends within it
+        yield card.line, _cells(card)
+
+
+def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
+    whole, begun, is_soft = "", 0, False
+    for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), start=1):
+        if is_soft:
+            whole = whole[:-1] + line
+        elif line[:1] in (" ", "\t") and begun:
+            whole += line[1:]
+        else:
+            if begun:
+                yield begun, whole
+            whole, begun = line, number
+        whole = whole[:_LONGEST_LINE]
+        is_soft = whole.endswith("=") and "QUOTED-PRINTABLE" in whole.partition(":")[0].upper()
+    if begun:
+        yield begun, whole
+
+
+def _split(line: str) -> tuple[str, str, str]:
+    """Name, parameters in upper case, value. A colon within a quoted parameter does not end them."""
+    is_quoted = False
+    for index, mark in enumerate(line):
+        if mark == '"':
+            is_quoted = not is_quoted
+        elif mark == ":" and not is_quoted:
+            name, _, parameters = line[:index].partition(";")
+            return name.rpartition(".")[2].strip().upper(), parameters.upper(), line[index + 1 :]
+    return "", "", ""
+
+
+def _decoded(value: str, parameters: str) -> str:
+    if "QUOTED-PRINTABLE" not in parameters:
+        return value
+    charset = re.search(r"CHARSET=\"?([\w-]+)", parameters)
+    try:
+        return quopri.decodestring(value.encode("utf-8", "replace")).decode(
+            charset[1] if charset else "utf-8", "replace"
+        )
+    except LookupError:
+        return value
+
+
+def _take(card: _Card, name: str, parameters: str, value: str) -> None:
+    if name == "EMAIL":
+        card.addresses.append((_preference(parameters), _plain(value).removeprefix("mailto:")))
+    elif name == "FN":
+        card.full_name = card.full_name or _plain(value)
+    elif name == "N":
+        family, given, *_ = [*map(_plain, _components(value)), "", ""]
+        card.cells.setdefault("Last name", family)
+        card.cells.setdefault("First name", given)
+    elif name == "ADR":
+        _, _, street, *others = [*map(_plain, _components(value)), *[""] * 7]
+        for label, part in zip(_ADDRESS, (street, *others), strict=False):
+            if part:
+                card.cells.setdefault(label, part)
+    elif name == "CATEGORIES":
+        tags = [f'"{tag}"' if "," in tag else tag for one in _components(value, ",") if (tag := _plain(one))]
+        card.cells["Tags"] = ", ".join(filter(None, (card.cells.get("Tags", ""), *tags)))
+    elif name in _TEXTS and not value.startswith("data:"):
+        plain = ", ".join(filter(None, map(_plain, _components(value)))) if name == "ORG" else _plain(value)
+        card.cells.setdefault(_TEXTS[name], plain.removeprefix("tel:") if name == "TEL" else plain)
+
+
+def _components(value: str, mark: str = ";") -> list[str]:
+    return re.split(rf"(?<!\\){mark}", value)
+
+
+def _plain(value: str) -> str:
+    text = _ESCAPED.sub(lambda found: " " if found[1] in "nN" else found[1], value)
+    return " ".join(text.split())
+
+
+def _preference(parameters: str) -> int:
+    """PREF=1 (4.0) comes before TYPE=PREF (3.0), that before none."""
+    if number := re.search(r"\bPREF=\"?(\d+)", parameters):
+        return int(number[1])
+    return 1 if re.search(r"\bPREF\b", parameters) else 101
+
+
+def _cells(card: _Card) -> list[str]:
+    addresses = [address for _, address in sorted(card.addresses, key=lambda pair: pair[0])]
+    cells = dict(card.cells)
+    if not cells.get("First name") and not cells.get("Last name"):
+        cells["First name"], _, cells["Last name"] = card.full_name.partition(" ")
+    cells["Email"] = addresses[0] if addresses else ""
+    cells["Further addresses"] = ", ".join(addresses[1:])
+    return [cells.get(name, "") for name in HEADER]

@@ -1,0 +1,1 @@
+"""The fields that an installation gives its contacts: made, ordered, used, changed and counted."""

@@ -1,0 +1,167 @@
+"""Workbooks, vCards and archives, from the upload to what is known of the people in them."""
+
+import io
+import re
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from contacts.importing.plan import Plan
+from contacts.importing.reading import pasting
+from contacts.importing.running import jobs, mending
+from contacts.models import Contact, MailingList, Subscription, Suppression
+from tests.contacts.conftest import Upload
+
+pytestmark = pytest.mark.django_db
+
+
+def packed(**members: bytes | str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+def workbook() -> bytes:
+    book = openpyxl.Workbook()
+    people = book.active
+    people["A2"] = "Customers"
+    people.append(["E-mail", "Postcode", "Phone", "Since", "Bonus"])
+    people.append(["ada@example.com", 1067, 4915112345678.0, None, "#N/A"])
+    people["B4"].number_format, people["E4"].data_type = "00000", "e"
+    people["A7"], people["B7"] = "nobody", "00123"
+    people.row_dimensions[7].hidden = True
+    book.create_sheet("Old").sheet_state = "hidden"
+    book.create_sheet("More")["A1"] = "eve@example.com"
+    file = io.BytesIO()
+    book.save(file)
+    wrong = io.BytesIO()  # sheets state their size, and some programs state a wrong one
+    with zipfile.ZipFile(file) as archive, zipfile.ZipFile(wrong, "w", zipfile.ZIP_DEFLATED) as again:
+        for entry in archive.infolist():
+            again.writestr(entry, re.sub(rb'(<dimension ref=)"[^"]*"', rb'\1"A1:A1"', archive.read(entry)))
+    return wrong.getvalue()
+
+
+def test_workbook_comes_as_it_is_shown_and_what_it_hides_is_said(run: Upload, storage: Path) -> None:
+    job = run(workbook(), "people.xlsx")
+    ada = Contact.objects.get()
+    assert (ada.email, ada.attributes) == ("ada@example.com", {"postcode": "01067", "phone": "4915112345678"})
+    assert [row.line for row in mending.refused_rows(job)] == [7]
+    assert job.options["notes"] == [
+        "Hidden sheets are not read: Old.",
+        "Only the sheet Sheet is read. Addresses also stand on More.",
+        "1 row of the sheet is hidden, by a filter perhaps. They are read like the others.",
+        "1 cell holds an error such as #N/A, first in row 4: taken as empty.",
+    ]
+    assert not list(storage.rglob("*.bin"))
+
+
+CARDS = """BEGIN:VCARD
+VERSION:3.0
+N:Lovelace;Ada;;;
+ORG:Smith, Jones & Co; Ltd
+item1.EMAIL;TYPE=INTERNET:home@example.com
+EMAIL;TYPE=INTERNET;TYPE=PREF:ada@example.com
+NOTE:one, two; three\\, four
+CATEGORIES:VIP,Blog\\, weekly
+ADR;TYPE=HOME:;;Main St. 1;Ulm;;01067;Germany
+END:VCARD
+BEGIN:VCARD
+VERSION:2.1
+N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BCller;J=C3=
+=BCrgen
+EMAIL:juergen@example.com
+END:VCARD
+"""
+
+
+def test_vcards_keep_what_stands_behind_a_comma_and_take_the_preferred_address(run: Upload) -> None:
+    job = run(CARDS.replace("\n", "\r\n"), "people.vcf")
+    ada, juergen = Contact.objects.order_by("email")
+    assert (ada.email, ada.name) == ("ada@example.com", "Ada Lovelace")
+    assert ada.attributes == {
+        "company": "Smith, Jones & Co, Ltd",
+        "note": "one, two; three, four",
+        "tags": ["VIP", "Blog, weekly"],
+        "street": "Main St. 1",
+        "city": "Ulm",
+        "postcode": "01067",
+        "country": "Germany",
+        "further_addresses": "home@example.com",
+    }
+    assert juergen.name == "Jürgen Müller"
+    assert job.options["notes"][1].startswith("1 card has several addresses")
+
+
+MAILCHIMP = "Email Address,First Name,MEMBER_RATING,OPTIN_TIME,CONFIRM_TIME,LEID,EUID"
+EXPORTED = "email_audience_export_8d2.csv"
+
+
+def mailchimp() -> bytes:
+    subscribed = "ada@x.com,Ada,2,2023-01-01,2023-01-01,1,a\nboth@x.com,B,2,2023-01-01,2023-01-01,1,a\n"
+    left = "ben@x.com,Ben,2,2023-01-01,2023-01-01,2,b,2024-01-01\nBOTH@x.com,B,2,,,3,c,2024-01-01\n"
+    return packed(
+        **{
+            f"export/subscribed_{EXPORTED}": f"{MAILCHIMP}\n{subscribed}",
+            f"export/unsubscribed_{EXPORTED}": f"{MAILCHIMP},UNSUB_TIME\n{left}",
+            f"export/cleaned_{EXPORTED}": f"{MAILCHIMP},CLEAN_TIME\nold@x.com,O,1,,2023-01-01,4,d,2024-01-01\n",
+            "__MACOSX/x.csv": "junk",
+            "read me.pdf": "%PDF",
+        }
+    )
+
+
+def test_archive_of_several_files_keeps_what_each_says_of_its_people(run: Upload, news: MailingList) -> None:
+    job = run(mailchimp(), "export.zip", lists=(news.pk,))
+    states = {one.contact.email: one.state for one in Subscription.objects.select_related("contact")}
+    assert {email for email, state in states.items() if state == "subscribed"} == {"ada@x.com"}
+    assert dict(Suppression.objects.values_list("email", "reason")) == {
+        "ben@x.com": "unsubscribed",
+        "both@x.com": "unsubscribed",
+        "old@x.com": "hard_bounce",
+    }
+    assert job.counts["expected"]["duplicates"] == 1
+    assert "Not read: read me.pdf." in job.options["notes"][1]
+    assert Contact.objects.get(email="ada@x.com").attributes == {}
+
+
+def test_file_in_an_archive_of_which_nobody_knows_what_it_says_is_asked_about(upload: Upload) -> None:
+    never = f"{MAILCHIMP}\nann@x.com,Ann,2,,,5,e\n"
+    asked_for = f"{MAILCHIMP}\nada@x.com,A,2,2023-01-01,2023-01-01,1,a\n"
+    job = upload(packed(**{"subscribed_x.csv": asked_for, "members.csv": never}))
+    asked = jobs.open_questions(job, Plan.from_json(job.options))
+    assert [(one.column, one.values) for one in asked] == [("Status by file", (("members", 1),))]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (packed(**{"a.pdf": "x"}), "no table"),
+        (packed(**{"a.csv": "Email\n" + "x" * 8_000_000}), "too large"),
+        (packed(**{"a.csv": "Email\na@x.com\n"})[:60], "damaged"),
+        (packed(**{"[Content_Types].xml": "<x/>"}), "cannot be read"),
+    ],
+)
+def test_what_cannot_be_unpacked_is_said(upload: Upload, content: bytes, words: str) -> None:
+    job = upload(content, "people.zip")
+    assert job.state == "failed"
+    assert words in job.problem
+    with pytest.raises(jobs.NotPossible):
+        jobs.change(job)
+
+
+@pytest.mark.parametrize(
+    ("text", "table"),
+    [
+        ("Ada L <ada@x.org>, ben@x.org", "Email,Name\nada@x.org,Ada L\nben@x.org,\n"),
+        ("Müller, Ada <ada@x.org>; ben@x.org;", 'Email,Name\nada@x.org,"Müller, Ada"\nben@x.org,\n'),
+        ("Email\tName\nada@x.org\tAda", None),
+        ("email,name\nada@x.org,Ada\nben@x.org,Ben", None),
+        ("ada@x.org\nben@x.org", None),
+    ],
+)
+def test_pasted_addresses_become_rows_and_tables_stay(text: str, table: str | None) -> None:
+    assert pasting.as_table(text) == (text if table is None else table)

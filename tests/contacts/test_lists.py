@@ -1,0 +1,72 @@
+"""What a list says of itself, and what becomes of it when it is archived."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from campaigns.models import Campaign
+from campaigns.preflight import checklist
+from contacts import consent
+from contacts.models import Contact, ListDay, MailingList
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def browser(client_for: Callable[[User], Client], marketer: User) -> Client:
+    return client_for(marketer)
+
+
+def text(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def test_a_list_says_who_sees_it_how_one_joins_and_who_writes(browser: Client) -> None:
+    data = {
+        "name": "Books",
+        "public_description": "Four books a month",
+        "is_public": "on",
+        "opt_in": "single",
+        "sender_name": "Ana",
+    }
+    assert "Enter the address that goes with this name" in text(browser.post("/lists/new/", data))
+    browser.post("/lists/new/", data | {"sender_email": "ana@nordlicht.example"})
+    books = MailingList.objects.get()
+    assert (books.is_public, books.opt_in, list(MailingList.objects.public())) == (True, "single", [books])
+    page = text(browser.get(books.get_absolute_url()))
+    for words in ("Four books a month", "Everybody who chooses", "At once", "Ana &lt;ana@nordlicht.example&gt;"):
+        assert words in page
+    browser.post(f"/campaigns/new/?list={books.pk}", {"starter": ""})
+    draft = Campaign.objects.latest("pk")
+    assert (draft.sender_name, draft.sender_email, list(draft.lists.all())) == ("Ana", "ana@nordlicht.example", [books])
+
+
+def test_an_archived_list_is_kept_but_neither_offered_nor_written_to(browser: Client, news: MailingList) -> None:
+    ada = Contact.objects.create(email="ada@example.com")
+    consent.subscribe(ada, lists=[news.pk], channel="hand")
+    draft = Campaign.objects.create(name="Spring", sender_email="a@nordlicht.example")
+    draft.lists.add(news)
+    browser.post(f"/lists/{news.pk}/archive/")
+    news.refresh_from_db()
+    assert news.is_archived
+    assert ada.subscriptions.get().state == "subscribed"
+    assert 'name="lists"' not in text(browser.get("/contacts/new/"))
+    blocking = {finding.code: finding.text for finding in checklist.check(draft) if finding.level == "block"}
+    assert blocking["archived-list"] == "The list News is archived, so nothing is sent to it."
+    assert "News" in text(browser.get(f"/campaigns/{draft.pk}/"))  # to be taken out
+    browser.post(f"/lists/{news.pk}/archive/", {"back": "yes"})
+    assert "archived-list" not in {finding.code for finding in checklist.check(draft)}
+
+
+def test_growth_is_drawn_on_the_lists_page(browser: Client, news: MailingList) -> None:
+    today = timezone.localdate()
+    for weeks in range(5):
+        ListDay.objects.create(list=news, on=today - timedelta(weeks=weeks), joined=10, unsubscribed=weeks)
+    page = browser.get(news.get_absolute_url())
+    assert page.context["grown"].growth.total == 40
+    assert "data-chart" in text(page)
