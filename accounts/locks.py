@@ -35,6 +35,7 @@ class Kind(IntEnum):
     FIELDS = 734_000_031
     GUESSING = 734_000_032
     SEARCH = 734_000_013
+    EXPORT = 734_000_014
 
 
 def hold(cursor: Any, kind: Kind, which: object = "") -> None:

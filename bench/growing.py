@@ -48,6 +48,19 @@ def grow(times: int) -> None:
         _chunks(cursor, times)
 
 
+def repeat_acts(times: int) -> None:
+    """Each open and click so many times over, as from people who come back: totals grow, people stay."""
+    from django.db import connection, transaction
+
+    if times == 1:
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        _copy(cursor, "tracking_event", times, {})
+        for table in ("tracking_rollup", "tracking_breakdown", "tracking_hourly"):
+            cursor.execute(f"UPDATE {table} SET total = total * {times}")  # noqa: S608
+
+
 def disagreement() -> str:
     """What the ledger's audit, or a recount of events, does not bear out; empty when all adds up."""
     from django.db.models import Sum

@@ -25,8 +25,8 @@ from bench.stage import ROOT, stage
 
 _OWNER, _PASSWORD = "demo@tallypost.example", "tally-post-demo"
 _WARM_UP = 8
-# People and weeks of what is multiplied: about ten thousand events.
-_BASE = {"reports": (900, 52), "pages": (1_000, 52)}
+# People and weeks of what is multiplied: about ten thousand events, or a thousand people.
+_BASE = {"reports": (900, 52), "pages": (1_000, 10)}
 
 
 def reports(argv: list[str]) -> None:
@@ -35,27 +35,28 @@ def reports(argv: list[str]) -> None:
 
 
 def pages(argv: list[str]) -> None:
-    """Contacts, a person, campaigns, a report and Home with a million contacts and ten million events."""
-    _run("pages", "10000000", argv)
+    """Contacts, segments, a person, campaigns, a report and Home with a million contacts and ten million events."""
+    _run("pages", "10000000", argv, people=1_000_000)
 
 
-def _run(name: str, events: str, argv: list[str]) -> None:
+def _run(name: str, events: str, argv: list[str], people: int = 0) -> None:
     parser = argparse.ArgumentParser(prog=f"python -m bench {name}")
     parser.add_argument("--json", action="store_true", help="one line instead of a table")
     parser.add_argument("--events", default=events, help="sizes, the smallest about 10,000")
+    parser.add_argument("--people", type=int, default=people, help="contacts, about; 0: as many as the events need")
     parser.add_argument("--requests", type=int, default=60, help="of each page, after a warm-up")
     options = parser.parse_args(argv)
     found: dict[int, dict[str, Any]] = {}
     for size in map(int, options.events.split(",")):
         # In a process of its own: settings are read once, and each size has a database of its own.
-        command = [sys.executable, "-m", "bench.pages", name, str(size), str(options.requests)]
+        command = [sys.executable, "-m", "bench.pages", name, str(size), str(options.requests), str(options.people)]
         # What the web server says of itself stands before the last line.
         told = subprocess.run(command, stdout=subprocess.PIPE, check=True, cwd=ROOT).stdout
         found[size] = json.loads(told.splitlines()[-1])
     _tell(name, found, options.json)
 
 
-def _measure(name: str, events: int, requests: int) -> dict[str, Any]:
+def _measure(name: str, events: int, requests: int, people: int) -> dict[str, Any]:
     with stage(name):
         from django.db import connection
 
@@ -63,10 +64,13 @@ def _measure(name: str, events: int, requests: int) -> dict[str, Any]:
 
         started = time.monotonic()
         _fill(*_BASE[name])
-        times = max(1, round(events / _counted()["events"]))
+        there = _counted()
+        times = max(1, round(people / there["contacts"] if people else events / there["events"]))
         if times == 1:
             _check()
         growing.grow(times)
+        growing.repeat_acts(max(1, round(events / (there["events"] * times))))
+        _as_jobs_leave_it()
         with connection.cursor() as cursor:
             cursor.execute("VACUUM (ANALYZE)")
         counted = _counted()
@@ -115,6 +119,26 @@ def _fill(people: int, weeks: int) -> None:
     filling.fill(owner, size=people, weeks=weeks)
 
 
+def _as_jobs_leave_it() -> None:
+    """Some segments, counted; all names where the search finds them: copies are written past what notes them."""
+    from django.db import connection
+
+    from contacts.models import Segment
+    from contacts.segments import counting
+    from contacts.segments.rules import Group, Match, Rule, write
+    from contacts.table import searching
+    from contacts.tags import known
+
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO contacts_staleblock (block) SELECT DISTINCT id >> 6 FROM contacts_contact")
+        cursor.execute("ANALYZE")
+    searching.fold()
+    for tag in known()[:3]:
+        rules = write(Group(Match.ALL, (Rule("tag", {"how": "has", "tag": tag}),)))
+        Segment.objects.create(name=f"Tagged {tag}", rules=rules)
+    counting.refresh()
+
+
 def _check() -> None:
     """What is multiplied: the ledger's audit finds nothing, and sums equal a recount of events."""
     from bench import growing
@@ -139,7 +163,6 @@ SELECT (SELECT count(*) FROM contacts_contact), (SELECT count(*) FROM delivery_m
 
 def _paths(name: str) -> dict[str, list[str]]:
     """The largest campaigns, and people of whom much is known."""
-    from django.db import connection
     from django.urls import reverse
 
     from campaigns.models import Campaign
@@ -156,12 +179,51 @@ def _paths(name: str) -> dict[str, list[str]]:
         "report": [reverse("campaign", args=[pk]) for pk in largest],
         "person": [reverse("contact", args=[pk]) for pk in chosen],
     }
-    connection.close()
     if name == "reports":
         return {**found, "compare": [f"{reverse('report-compare')}?{five}"]}
-    searched = [f"{reverse('contacts')}?{urlencode({'q': words})}" for words in ("pengelly", "ana", "brunel@gmail")]
-    found |= {"contacts": [reverse("contacts")], "contacts search": searched}
-    return {**found, "campaigns": [reverse("campaigns")]}
+    return {**found, **_table(), **_segments(), "campaigns": [reverse("campaigns")]}
+
+
+def _table() -> dict[str, list[str]]:
+    """The table of people: its first page and one far down, searched, narrowed down and sorted."""
+    from contacts.models import Contact, MailingList
+    from contacts.tags import known
+
+    found: dict[str, list[dict[str, Any]]] = {
+        "contacts": [{}],
+        "contacts, deep": [{"before": pk} for pk in _spread(Contact.objects.order_by("pk"))],
+        "contacts, searched": [{"q": words} for words in ("pengelly", "ana", "brunel@gmail", "c99.", "nobody at all")],
+        "contacts, searched and sorted": [{"q": words, "sort": "name"} for words in ("pengelly", "c997")],
+        "contacts, by list": [{"list": pk} for pk in MailingList.objects.values_list("pk", flat=True)[:5]],
+        "contacts, by tag": [{"tag": tag} for tag in known()[:5]],
+        "contacts, by state": [{"state": state} for state in ("reachable", "unsubscribed", "suppressed", "no-list")],
+        "contacts, list and search": [{"list": MailingList.objects.order_by("pk")[0].pk, "q": "ana"}],
+    }
+    for sort in ("name", "email", "clicked"):
+        found[f"contacts, sorted by {sort}"] = [
+            {"sort": sort},
+            *({"sort": sort, "before": pk} for pk in _spread(Contact.objects.order_by("pk"))),
+        ]
+    return {page: [f"/contacts/?{urlencode(query)}" for query in queries] for page, queries in found.items()}
+
+
+def _segments() -> dict[str, list[str]]:
+    from django.urls import reverse
+
+    from contacts.models import Segment
+
+    keys = list(Segment.objects.values_list("pk", flat=True)[:5])
+    return {
+        "segments": [reverse("segments")],
+        "segment": [reverse("segment", args=[pk]) for pk in keys],
+        "contacts, by segment": [f"/contacts/?segment={pk}" for pk in keys],
+    }
+
+
+def _spread(people: Any, parts: int = 7) -> list[int]:
+    """Numbers of people at equal distances."""
+    first, last = people.first().pk, people.last().pk
+    return [first + (last - first) * part // parts for part in range(1, parts)]
 
 
 class _Browser:
@@ -256,4 +318,4 @@ def _growth(found: Mapping[int, dict[str, Any]], of: str) -> float:
 
 
 if __name__ == "__main__":
-    print(json.dumps(_measure(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))
+    print(json.dumps(_measure(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))))

@@ -57,6 +57,7 @@ app.conf.beat_schedule = {
     "learn whose servers domains use": _every(3600, "delivery.learn_domains", "jobs"),
     "pick up lost imports": _every(60, "contacts.sweep_imports", "jobs"),
     "take new names into the search": _every(15, "contacts.fold_search", "jobs"),
+    "pick up lost exports, forget old ones": _every(120, "contacts.sweep_exports", "jobs"),
     "pick up lost changes of many people": _every(60, "contacts.sweep_bulk_changes", "jobs"),
     "forget what can no longer be undone": _every(3600, "contacts.forget_bulk_changes", "jobs"),
     "pick up lost taggings": _every(60, "tracking.sweep_taggings", "jobs"),

@@ -14,6 +14,7 @@ from contacts.segments import asking
 
 SORTS = ("name", "email", "clicked")  # see contacts.table.ordering; without one the newest come first
 _CHIPS = 30
+_TAGGED_LOOKED_AT = 5_000
 
 
 class State(models.TextChoices):
@@ -151,6 +152,6 @@ class Filter:
         return [Chip("Any segment", self.url(segment=""), not self.segment_id), *chips] if chips else []
 
     def _tag_chips(self) -> list[Chip]:
-        names = tags.known(also=[self.tag] if self.tag else [])[:_CHIPS]
+        names = tags.known(also=[self.tag] if self.tag else [], among=_TAGGED_LOOKED_AT)[:_CHIPS]
         chips = [Chip(name, self.url(tag=name), self.tag == name) for name in names]
         return [Chip("Any tag", self.url(tag=""), not self.tag), *chips] if chips else []

@@ -16,10 +16,13 @@ SELECT DISTINCT tag FROM (
 """
 
 
-def known(also: Sequence[str] = ()) -> list[str]:
-    """Tags to choose from: those of the latest hundred thousand people who carry any, and `also` those."""
+def known(also: Sequence[str] = (), among: int = _LOOKED_AT) -> list[str]:
+    """Tags to choose from: those of the latest hundred thousand people who carry any, and `also` those.
+
+    A page that is looked at often asks `among` fewer.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_KNOWN, [_LOOKED_AT])
+        cursor.execute(_KNOWN, [among])
         found = {str(tag) for (tag,) in cursor.fetchall()}
     return sorted(found | set(also), key=lambda tag: (tag.casefold(), tag))
 

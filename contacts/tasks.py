@@ -3,6 +3,7 @@ from django.utils import timezone
 
 from contacts.bulk import working as bulk_working
 from contacts.erasing import working as erasing
+from contacts.downloads import writing as exports
 from contacts.growth import folding
 from contacts.guessing import rounds
 from contacts.importing.running import working
@@ -131,3 +132,14 @@ def index_fields() -> None:
 def guess() -> None:
     """Language and time zone of people who did not say them."""
     rounds.turn()
+@shared_task(name="contacts.write_export", queue="jobs", acks_late=True, ignore_result=True)
+def write_export(*, job_id: int) -> None:
+    exports.write(job_id)
+
+
+@shared_task(name="contacts.sweep_exports", queue="jobs", ignore_result=True)
+def sweep_exports() -> None:
+    """Takes up exports whose worker was killed, and removes files that nobody needs any more."""
+    for job_id in exports.abandoned():
+        write_export.delay(job_id=job_id)
+    exports.forget()

@@ -117,7 +117,7 @@ def latest(rows: "QuerySet[T]", wanted: Wanted, by: str = "at") -> "QuerySet[T]"
 
 _CHANNELS = {
     "import": "by an import",
-    "undo": "because an import was undone",
+    "undo": "by an undo",
     "hand": "by hand",
     "page": "on the page for recipients",
     "one-click": "by the button of their mail program",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import User
+from contacts import fields
 from contacts.models import ChosenColumns, Contact, Field
 
 Place = ChosenColumns.Place
@@ -24,22 +25,14 @@ def _lists(person: Contact) -> str:
 
 
 def _own(key: str) -> Callable[[Contact], str]:
-    return lambda person: _text(person.attributes.get(key))
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return "" if value is None else str(value)
+    return lambda person: fields.as_text(person.attributes.get(key))
 
 
 _STANDING = (
     Column("name", "Name", "text", lambda person: person.name),
     Column("state", "State", "state", lambda person: person.best_state),
     Column("lists", "Lists", "text", _lists),
-    Column("tags", "Tags", "text", lambda person: _text(person.attributes.get("tags"))),
+    Column("tags", "Tags", "text", lambda person: fields.as_text(person.attributes.get("tags"))),
     Column("sent", "Last mail", "day", lambda person: person.last_sent_at),
     Column("opened", "Last open", "day", lambda person: person.last_opened_at),
     Column("clicked", "Last click", "day", lambda person: person.last_clicked_at),

@@ -63,9 +63,11 @@ ORDERS = {
 def page(found: ContactQuerySet, request: HttpRequest, order: Order, size: int = SIZE) -> Page[Contact]:
     """The page of `found` that follows the person `?before=`, or stands before the person `?after=`."""
     next_to, back_from = bounds(request)
-    anchor = Contact.objects.annotate(**_KEYS).filter(pk=back_from or next_to or 0).first()
-    if anchor is None and order is NEWEST and (back_from or next_to):
-        anchor = Contact(pk=back_from or next_to)  # deleted since: its number is all that is needed
+    anchor: Contact | None = None
+    if number := back_from or next_to:
+        # By number nothing else of the person is needed, who may have been deleted since.
+        of_it = Contact.objects.annotate(**_KEYS).filter(pk=number)
+        anchor = Contact(pk=number) if order is NEWEST else of_it.first()
     backward = bool(back_from and anchor)
     rows = _rows(found.alias(**_KEYS), order, anchor, backward=backward, most=size + 1)
     has_more = len(rows) > size

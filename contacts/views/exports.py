@@ -1,80 +1,127 @@
 """Downloads: contacts as they are filtered, and suppressed addresses."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
-from django.http import HttpResponseBase
+from django.core.files.storage import default_storage
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
 from accounts.confirming import lately_confirmed
 from accounts.permissions import Permission, StaffRequest, requires
-from contacts import fields
-from contacts.exporting import csv_response, joined
+from contacts.downloads import columns, jobs
+from contacts.downloads.models import ExportJob
+from contacts.exporting import csv_response
 from contacts.filtering import Filter
-from contacts.models import Contact, ContactQuerySet, Field, Subscription, TrackingConsent
 from contacts.suppression import listing as suppressed
+from contacts.table import counting
+from contacts.table.columns import Place, chosen, keep
 
+AT_ONCE = 5_000  # people: so many are streamed while the browser waits
 _SLICE = 2000
-_MAY = {TrackingConsent.UNKNOWN.value: "", TrackingConsent.GIVEN.value: "yes", TrackingConsent.REFUSED.value: "no"}
-_STATES = (Subscription.State.SUBSCRIBED, Subscription.State.UNCONFIRMED, Subscription.State.UNSUBSCRIBED)
+_LATELY = 10
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.EXPORT)
+def contacts(request: StaffRequest) -> HttpResponseBase:
+    """Choose the columns; then the file at once, or as a job where it is long."""
+    if request.method == "POST":
+        return _export(request)
+    filters = Filter.of(request.GET)
+    keys = chosen(request.user, Place.EXPORT, columns.usual())
+    context = {
+        "filter": filters,
+        "counted": counting.in_words(filters.apply()),
+        "columns": [(one, one.key in keys) for one in columns.every()],
+        "jobs": [_shown(job) for job in ExportJob.objects.filter(created_by=request.user)[:_LATELY]],
+    }
+    return render(request, "contacts/exports/new.html", context)
+
+
+@lately_confirmed
+def _export(request: StaffRequest) -> HttpResponseBase:
+    filters = Filter.of(request.GET)
+    if "column" in request.POST:
+        keys: Sequence[str] = _kept(request, request.POST.getlist("column"))
+    else:
+        keys = chosen(request.user, Place.EXPORT, columns.usual())
+    found = filters.apply()
+    if found.order_by().values("pk")[: AT_ONCE + 1].count() > AT_ONCE:
+        return redirect(jobs.begin(request, filters, keys))
+    audit.record(request, "contacts.export", filters.url(), columns=list(keys))
+    picked = columns.named(keys)
+    rows = chain.from_iterable(columns.slices(found, picked))
+    return csv_response(f"contacts-{timezone.localdate()}", [column.label for column in picked], rows)
+
+
+@require_GET
+@requires(Permission.EXPORT)
+def contacts_job(request: StaffRequest, pk: int) -> HttpResponse:
+    job = _own(request, pk)
+    if request.htmx and job.state != ExportJob.State.RUNNING:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    template = "contacts/exports/_progress.html" if request.htmx else "contacts/exports/job.html"
+    return render(request, template, _shown(job))
+
+
+@require_POST
+@requires(Permission.EXPORT)
+def contacts_job_cancel(request: StaffRequest, pk: int) -> HttpResponse:
+    job = _own(request, pk)
+    jobs.cancel(job)
+    return redirect(job)
 
 
 @require_POST
 @requires(Permission.EXPORT)
 @lately_confirmed
-def contacts(request: StaffRequest) -> HttpResponseBase:
-    chosen = Filter.of(request.GET)
-    own = list(Field.objects.all())
-    audit.record(request, "contacts.export", chosen.url())
-    header = ["Email", "First name", "Last name", "Language", "Time zone", *(field.label for field in own)]
-    header += ["Tags", "Lists", "Not confirmed on", "Unsubscribed from", "Suppressed", "Opens may be counted"]
-    header += ["Clicks may be counted", "Added"]
-    return csv_response(f"contacts-{timezone.localdate()}", header, _people(chosen.apply(), own))
+def contacts_job_file(request: StaffRequest, pk: int) -> HttpResponseBase:
+    """Only for whoever asked for it."""
+    job = _own(request, pk)
+    if job.state != ExportJob.State.DONE or not default_storage.exists(job.storage_name):
+        raise Http404
+    audit.record(request, "contacts.export-download", f"?{job.query}", id=job.pk, people=job.done)
+    response = StreamingHttpResponse(_blocks(job.storage_name), content_type="text/csv; charset=utf-8")
+    name = f"contacts-{timezone.localdate(job.finished_at)}.csv"
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_POST
 @requires(Permission.EXPORT)
 @lately_confirmed
 def suppressions(request: StaffRequest) -> HttpResponseBase:
-    chosen = suppressed.Filter.of(request.GET)
-    audit.record(request, "suppressions.export", chosen.query())
+    found = suppressed.Filter.of(request.GET)
+    audit.record(request, "suppressions.export", found.query())
     rows = (
         (row.email, row.get_reason_display(), row.detail, row.source, f"{row.created_at:%Y-%m-%d %H:%M:%S}Z")
-        for row in chosen.apply().order_by("id").iterator(_SLICE)
+        for row in found.apply().order_by("id").iterator(_SLICE)
     )
     header = ["Email", "Reason", "Detail", "Source", "Since"]
     return csv_response(f"suppressed-{timezone.localdate()}", header, rows)
 
 
-def _people(found: ContactQuerySet, own: list[Field]) -> Iterator[list[Any]]:
-    after = 0
-    while people := list(found.with_suppression().filter(pk__gt=after).order_by("pk")[:_SLICE]):
-        lists = _lists(people)
-        for person in people:
-            states = lists.get(person.pk, {})
-            yield [
-                person.email,
-                person.first_name,
-                person.last_name,
-                person.language,
-                person.time_zone,
-                *(fields.as_text(person.attributes.get(field.key)) for field in own),
-                joined(person.attributes.get("tags") or ()),
-                *(joined(states.get(state, ())) for state in _STATES),
-                person.suppression_reason or "",  # type: ignore[attr-defined]  # annotated
-                _MAY[person.open_consent],
-                _MAY[person.click_consent],
-                f"{person.created_at:%Y-%m-%d %H:%M:%S}Z",
-            ]
-        after = people[-1].pk
+def _blocks(storage_name: str) -> Iterator[bytes]:
+    with default_storage.open(storage_name, "rb") as file:
+        yield from file.chunks()
 
 
-def _lists(people: list[Contact]) -> dict[int, dict[str, list[str]]]:
-    """For each person the names of the lists in each state."""
-    found: dict[int, dict[str, list[str]]] = {}
-    rows = Subscription.objects.filter(contact__in=people).values_list("contact_id", "list__name", "state")
-    for contact_id, name, state in rows.order_by("list__name"):
-        found.setdefault(contact_id, {}).setdefault(state, []).append(name)
-    return found
+def _kept(request: StaffRequest, wanted: Sequence[str]) -> list[str]:
+    keys = [one.key for one in columns.named(wanted)]
+    keep(request.user, Place.EXPORT, keys)
+    return keys
+
+
+def _own(request: StaffRequest, pk: int) -> ExportJob:
+    return get_object_or_404(ExportJob, pk=pk, created_by=request.user)
+
+
+def _shown(job: ExportJob) -> dict[str, object]:
+    return {"job": job, "sentence": Filter.of(QueryDict(job.query)).sentence, "until": jobs.kept_until(job)}

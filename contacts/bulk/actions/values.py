@@ -28,7 +28,7 @@ class ValueForm(forms.Form):
         data = self.cleaned_data
         if data.get("field") and data.get("value"):
             try:
-                data["value"] = fields.convert(data["field"].kind, data["value"])
+                data["value"] = fields.convert(data["field"].kind, data["value"], options=data["field"].options)
             except fields.BadValue as problem:
                 raise ValidationError({"value": str(problem)}) from None
         return data

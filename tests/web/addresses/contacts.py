@@ -6,13 +6,14 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, Role
 from contacts import consent
 from contacts.bulk import changes as bulk_changes
 from contacts.bulk.actions import EVERY
 from contacts.bulk.models import BulkChange
 from contacts.bulk.selection import Selection
 from contacts.erasing import beginning
+from contacts.downloads import writing
 from contacts.importing.plan import Plan
 from contacts.importing.running import jobs, working
 from contacts.importing.undoing import carrying_through, wishes
@@ -20,6 +21,7 @@ from contacts.models import (
     ChosenColumns,
     Contact,
     Erasure,
+    ExportJob,
     Field,
     ImportJob,
     ImportUndo,
@@ -255,6 +257,24 @@ def bulk_states(cast: Cast) -> object:
     return list(BulkChange.objects.order_by("pk").values_list("action", "state"))
 
 
+def export(state: str) -> Any:
+    """An export that an owner asked for, and nobody else may see; `state` done has its file."""
+
+    def make(cast: Cast) -> dict[str, Any]:
+        def job() -> ExportJob:
+            asked = cast.person("owner-actor", Role.OWNER)
+            made = ExportJob.objects.create(columns=["email"], created_by=asked, query="q=example", total=9)
+            if state == "done":
+                writing.write(made.pk)
+            else:
+                ExportJob.objects.filter(pk=made.pk).update(state=state, problem="Disk full")
+            return made
+
+        return {"pk": cast.once(f"export-{state}", job).pk}
+
+    return make
+
+
 def _in_bulk(action: str) -> Any:
     def make(cast: Cast) -> dict[str, Any]:
         everybody(cast)
@@ -262,6 +282,8 @@ def _in_bulk(action: str) -> Any:
 
     return make
 
+
+OWNER = frozenset({Role.OWNER.value})
 
 ADDRESSES = {
     "contacts-columns": Address(
@@ -350,7 +372,25 @@ ADDRESSES = {
         post=lambda cast: {"lists": [MailingList.objects.get(name="Events").pk], "reason": "Asked"},
         changes=contact_now,
     ),
-    "contacts-export": Address(WRITERS, everybody, get=False, post=lambda cast: {}, changes=audited("contacts.export")),
+    "contacts-export": Address(
+        WRITERS, beside(everybody, export("done")), post=lambda cast: {}, changes=audited("contacts.export")
+    ),
+    "contacts-export-job": Address(OWNER, export("done"), states=(export("running"), export("failed"))),
+    "contacts-export-file": Address(
+        OWNER,
+        export("done"),
+        get=False,
+        post=lambda cast: {},
+        changes=audited("contacts.export-download"),
+        no_page="a download",
+    ),
+    "contacts-export-cancel": Address(
+        OWNER,
+        export("running"),
+        get=False,
+        post=lambda cast: {},
+        changes=lambda cast: list(ExportJob.objects.order_by("pk").values_list("state", flat=True)),
+    ),
     "lists": Address(STAFF, everybody),
     "list": Address(STAFF, of(newsletter)),
     "list-add": Address(

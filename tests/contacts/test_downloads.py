@@ -1,0 +1,68 @@
+"""Long exports are written in the background, for whoever asked and for some days."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.storage import default_storage
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import AuditEntry, User
+from contacts.downloads import columns, writing
+from contacts.downloads.models import ExportJob
+from contacts.models import Contact, Field
+from contacts.views import exports
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_long_export_is_written_fetched_by_its_owner_alone_and_forgotten(
+    client_for: Callable[[User], Client], marketer: User, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "AT_ONCE", 2)
+    monkeypatch.setattr(columns, "SLICE", 2)
+    Field.objects.create(key="city", label="Town")
+    for number in range(5):
+        Contact.objects.create(email=f"p{number}@example.com", attributes={"city": "=1+1", "tags": ["vip"]})
+    Contact.objects.create(email="other@example.com")
+    browser = client_for(marketer)
+    assert "Export 5 people" in browser.get("/contacts/export/?tag=vip").content.decode()
+    answer = browser.post("/contacts/export/?tag=vip", {"column": ["field:city", "tags", "nonsense"]})
+    job = ExportJob.objects.get()
+    assert answer.headers["Location"] == job.get_absolute_url()
+    assert "You may leave this page" in browser.get(job.get_absolute_url()).content.decode()
+    ExportJob.objects.update(alive_at=timezone.now() - timedelta(minutes=3), done=2)  # its worker was killed
+    assert writing.abandoned() == [job.pk]
+    writing.write(job.pk)
+    writing.write(job.pk)
+    assert "5 people. The file is kept until" in browser.get(job.get_absolute_url()).content.decode()
+    fetched: Any = browser.post(f"{job.get_absolute_url()}file/")
+    rows = b"".join(fetched.streaming_content).decode("utf-8-sig").splitlines()
+    assert rows == ["Email,Town,Tags", *(f"p{number}@example.com,'=1+1,vip" for number in range(5))]
+    assert client_for(admin).post(f"{job.get_absolute_url()}file/").status_code == 404, "not theirs"
+    actions = AuditEntry.objects.order_by("pk").values_list("action", flat=True)
+    assert list(actions) == ["contacts.export", "contacts.export-download"]
+    page = browser.get("/contacts/export/").content.decode()
+    assert page.count(" checked") == 4, "the columns are kept; the address is always there"
+    name = ExportJob.objects.get().storage_name
+    ExportJob.objects.update(finished_at=timezone.now() - timedelta(days=4))
+    writing.forget()
+    assert not default_storage.exists(name)
+    assert browser.post(f"{job.get_absolute_url()}file/").status_code == 404
+
+
+def test_a_stopped_export_leaves_no_file(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    Contact.objects.create(email="ana@example.com")
+    job = ExportJob.objects.create(columns=["email"], created_by=owner)
+    real = columns.slices
+
+    def stopping(*given: Any) -> Any:
+        ExportJob.objects.update(state=ExportJob.State.CANCELLED)
+        return real(*given)
+
+    monkeypatch.setattr(columns, "slices", stopping)
+    writing.write(job.pk)
+    found = ExportJob.objects.get()
+    assert (found.state, found.storage_name) == (ExportJob.State.CANCELLED, "")
