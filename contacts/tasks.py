@@ -2,8 +2,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from contacts.bulk import working as bulk_working
-from contacts.erasing import working as erasing
 from contacts.downloads import writing as exports
+from contacts.erasing import working as erasing
 from contacts.growth import folding
 from contacts.guessing import rounds
 from contacts.importing.running import working
@@ -132,6 +132,8 @@ def index_fields() -> None:
 def guess() -> None:
     """Language and time zone of people who did not say them."""
     rounds.turn()
+
+
 @shared_task(name="contacts.write_export", queue="jobs", acks_late=True, ignore_result=True)
 def write_export(*, job_id: int) -> None:
     exports.write(job_id)

@@ -12,8 +12,8 @@ from contacts.bulk import changes as bulk_changes
 from contacts.bulk.actions import EVERY
 from contacts.bulk.models import BulkChange
 from contacts.bulk.selection import Selection
-from contacts.erasing import beginning
 from contacts.downloads import writing
+from contacts.erasing import beginning
 from contacts.importing.plan import Plan
 from contacts.importing.running import jobs, working
 from contacts.importing.undoing import carrying_through, wishes
