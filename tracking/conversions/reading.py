@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Sum
+from django.db.models import Count, FilteredRelation, Q, Sum
 
 from accounts.wording import money
-from tracking.conversions.models import Conversion, Goal
+from tracking.conversions.models import Goal
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +34,26 @@ class Row:
 def rows(batch_ids: Sequence[int], *, clicked: int, delivered: int) -> list[Row]:
     """By goal; nought for a goal that nobody reached, nothing where there are no goals."""
     summed = (
-        Conversion.objects.filter(batch_id__in=batch_ids)
-        .values_list("goal__name", "currency")
-        .annotate(times=Count("id"), people=Count("message_id", distinct=True), worth=Sum("worth"))
-        .order_by("goal__name", "currency")
+        Goal.objects.annotate(found=FilteredRelation("conversions", condition=Q(conversions__batch_id__in=batch_ids)))
+        .filter(Q(is_paused=False) | Q(found__isnull=False))
+        .values_list("name", "found__currency")
+        .annotate(
+            times=Count("found__id"),
+            people=Count("found__message_id", distinct=True),
+            worth=Sum("found__worth"),
+        )
+        .order_by("name", "found__currency")
     )
     found = [
         Row(
             goal,
             times,
             people,
-            people / clicked if clicked else None,
+            people / clicked if people and clicked else None,
             worth or Decimal(0),
-            currency,
+            currency or "",
             worth * 1000 / delivered if worth is not None and delivered else None,
         )
         for goal, currency, times, people, worth in summed
     ]
-    named = {row.goal for row in found}
-    others = Goal.objects.filter(is_paused=False).exclude(name__in=named).values_list("name", flat=True)
-    found += [Row(name, 0, 0, None, Decimal(0), "", None) for name in others]
     return sorted(found, key=lambda row: (-row.times, row.goal, row.currency))

@@ -77,7 +77,7 @@ def test_a_report_costs_the_same_at_any_number_of_events(chunked: Sent) -> None:
         for hour in range(500)
         for link_id in (0, chunked.links[0].id)
     )
-    assert queries() == before <= 14
+    assert queries() == before <= 15  # one of them asks for conversions
 
 
 def test_a_rehearsal_says_so(send: Callable[..., Sent]) -> None:
