@@ -10,12 +10,14 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.core.cache import cache as kept
 from django.test import Client
 from hypothesis import HealthCheck
 from xdist.scheduler import LoadScopeScheduling
 
 from accounts.models import Organisation, Role, User
 from config import services
+from delivery.guards import heartbeat
 
 pytest_plugins = ["tests.mailbox"]
 PASSWORD = "correct horse battery"
@@ -73,6 +75,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         process = _running.pop()
         process.send_signal(2)  # PostgreSQL: a fast shutdown
         process.wait(30)
+
+
+@pytest.fixture(autouse=True)
+def _no_old_heartbeat() -> None:
+    """A test that let the dispatcher work a minute ago would have every page say that nothing is sent."""
+    kept.delete(heartbeat.KEY)
 
 
 @pytest.fixture
