@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.fields import LineField
+from accounts.web_addresses import ascii_host
 from tracking.conversions.models import MOST_WORTH, Goal
 
 _HOST = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]\Z")
@@ -82,8 +83,8 @@ def _host(word: str) -> str:
     """Of a host or a whole address. Raises ValidationError."""
     try:
         named = urlsplit(word if "//" in word else f"//{word}").hostname or ""
-        host = named.rstrip(".").encode("idna").decode() if named else ""
-    except (ValueError, UnicodeError):
+        host = ascii_host(named.rstrip("."))
+    except ValueError:
         host = ""
     if not _HOST.fullmatch(host):
         raise ValidationError(f"“{word[:80]}” is no site. Write its name, such as shop.example.com.")
