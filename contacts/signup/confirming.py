@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from accounts import locks
 from contacts import consent, tags
 from contacts.models import ConsentEvent, Contact, MailingList, Subscription, Suppression
+from contacts.preferences import pausing
 from contacts.signup import counting, letters
 from contacts.signup.models import SignupLetter, SignupRequest
 
@@ -48,13 +49,17 @@ def confirm(request: SignupRequest, *, lists: Sequence[int], ip: str | None, now
 
 
 def carry_out(request: SignupRequest, now: datetime, *, ip: str | None) -> None:
-    """In the caller's transaction, under the address's lock. What was confirmed before is changed by nothing here."""
+    """In the caller's transaction, under the address's lock. What was confirmed before is changed by nothing here.
+
+    Whoever asks for mail anew gets it from now on, so a pause is over.
+    """
     contact = _contact(request)
     held = _held(contact, request.key)
     joined = [one.pk for one in lists_of(request) if one.pk not in held]
     words = _words(request)
     _note_asked(contact, request, joined, words)
     consent.resubscribe(contact, lists=joined, channel=CHANNEL, by=None, text=words, ip=ip)
+    pausing.resume(contact, channel=CHANNEL, ip=ip)
     request.state, request.confirmed_at, request.contact = State.CONFIRMED, now, contact
     request.values = {}  # they are the contact's now
     request.save(update_fields=["state", "confirmed_at", "contact", "lists", "values"])

@@ -25,6 +25,7 @@ from contacts.models import (
     Subscription,
     Suppression,
 )
+from contacts.preferences import pausing
 from contacts.signup import asking, counting, stamps, sweeping
 from contacts.signup.asking import Answers, Visitor
 from contacts.signup.models import SignupLetter
@@ -215,6 +216,22 @@ def test_single_opt_in_joins_at_once_but_never_who_has_left(
     raw = content.load(welcome.batch).build(Recipient(welcome.id, welcome.contact_id, welcome.email, {}, False, False))
     assert b"Here we are." in raw
     assert b"List-Unsubscribe: <https://news.nordlicht.example/u/" in raw
+
+
+@pytest.mark.parametrize("opt_in", MailingList.OptIn.values)
+def test_who_signs_up_anew_ends_their_pause_and_a_stranger_does_not(
+    browser: Client, form: SignupForm, news: MailingList, opt_in: str
+) -> None:
+    MailingList.objects.update(opt_in=opt_in)
+    person = Contact.objects.create(email="ada@example.com")
+    consent.subscribe(person, lists=[news.pk], channel="hand", text="at the fair")
+    pausing.pause(person, 90, channel="page")
+    post(browser, form, "ada@example.com")
+    assert mailed(news) == 0
+    browser.post(confirm_address(), {"lists": news.pk})
+    assert mailed(news) == 1
+    resumed = person.consent_events.get(kind=ConsentEvent.Kind.RESUMED)
+    assert (resumed.channel, resumed.ip) == ("form", "127.0.0.1")
 
 
 def test_robots_are_turned_away_and_people_press_once_more(browser: Client, form: SignupForm) -> None:
