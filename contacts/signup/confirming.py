@@ -13,10 +13,11 @@ from contacts.models import ConsentEvent, Contact, MailingList, Subscription, Su
 from contacts.preferences import pausing
 from contacts.signup import counting, letters
 from contacts.signup.models import SignupLetter, SignupRequest
+from contacts.signup.visitor import NAMES
 
 CHANNEL = "form"
 State = SignupRequest.State
-_COLUMNS = ("first_name", "last_name")
+_FILLED = (*NAMES, "attributes", "guessed_language", "guessed_language_from", "updated_at")
 
 
 class Expired(Exception):
@@ -85,8 +86,9 @@ def expire(request: SignupRequest, now: datetime) -> bool:
     return bool(done)
 
 
-def contact_of(key: str) -> Contact | None:
-    return Contact.objects.annotate(lower=Lower("email")).filter(lower=key).first()
+def contact_of(key: str, *, locked: bool = False) -> Contact | None:
+    found = Contact.objects.annotate(lower=Lower("email")).filter(lower=key)
+    return (found.select_for_update(no_key=True) if locked else found).first()
 
 
 @transaction.atomic
@@ -106,15 +108,17 @@ def hold(key: str) -> None:
 
 def _contact(request: SignupRequest) -> Contact:
     """The one there is, with what was empty filled in; else a new one."""
-    contact = contact_of(request.key) or Contact(email=request.email, source=f"Form: {request.form.name}"[:120])
+    found = contact_of(request.key, locked=True)
+    contact = found or Contact(email=request.email, source=f"Form: {request.form.name}"[:120])
     for name, value in request.values.items():
-        if name in _COLUMNS:
+        if name in NAMES:
             setattr(contact, name, getattr(contact, name) or value)
         elif name != tags.KEY:
             contact.attributes.setdefault(name, value)
     if not contact.language and not contact.guessed_language:
         contact.guessed_language, contact.guessed_language_from = request.language, CHANNEL
-    contact.save()
+    # Consent to be counted is not among them: it may have been withdrawn a moment ago.
+    contact.save(update_fields=_FILLED if found else None)
     return contact
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core import signing
 from django.core.cache import cache
+from django.db.models.signals import pre_save
 from django.test import Client
 from django.utils import timezone
 
@@ -232,6 +233,30 @@ def test_who_signs_up_anew_ends_their_pause_and_a_stranger_does_not(
     assert mailed(news) == 1
     resumed = person.consent_events.get(kind=ConsentEvent.Kind.RESUMED)
     assert (resumed.channel, resumed.ip) == ("form", "127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [{"click_consent": "refused"}, {"last_opened_at": timezone.now()}, {"recent_opened": 5}],
+    ids=lambda written: next(iter(written)),
+)
+def test_what_is_written_of_a_person_while_they_sign_up_stays(
+    browser: Client, form: SignupForm, news: MailingList, meanwhile: dict[str, Any]
+) -> None:
+    person = Contact.objects.create(email="ada@example.com")
+    post(browser, form, "ada@example.com", first_name="Ada")
+
+    def write(sender: type[Contact], instance: Contact, **_: Any) -> None:
+        Contact.objects.filter(pk=instance.pk).update(**meanwhile)
+
+    pre_save.connect(write, sender=Contact)
+    try:
+        browser.post(confirm_address(), {"lists": news.pk})
+    finally:
+        pre_save.disconnect(write, sender=Contact)
+    person.refresh_from_db()
+    assert {name: getattr(person, name) for name in meanwhile} == meanwhile
+    assert (person.first_name, person.guessed_language) == ("Ada", "en")
 
 
 def test_robots_are_turned_away_and_people_press_once_more(browser: Client, form: SignupForm) -> None:
