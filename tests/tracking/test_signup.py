@@ -3,7 +3,7 @@
 import html
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -27,9 +27,10 @@ from contacts.models import (
     Suppression,
 )
 from contacts.preferences import pausing
-from contacts.signup import asking, counting, stamps, sweeping
+from contacts.signup import asking, confirming, counting, stamps, sweeping
 from contacts.signup.asking import Answers, Visitor
 from contacts.signup.models import SignupLetter
+from contacts.signup.signals import mail_wanted
 from delivery import content, tokens
 from delivery.content import Recipient
 from delivery.linter import lint
@@ -257,6 +258,53 @@ def test_what_is_written_of_a_person_while_they_sign_up_stays(
     person.refresh_from_db()
     assert {name: getattr(person, name) for name in meanwhile} == meanwhile
     assert (person.first_name, person.guessed_language) == ("Ada", "en")
+
+
+class Killed(BaseException):
+    """The process ends in the middle of a transaction."""
+
+
+def killed_when_the_mail_is_written(act: Callable[[], object]) -> None:
+    def die(**_: Any) -> None:
+        raise Killed
+
+    mail_wanted.connect(die)  # after the receiver that writes the mail into the ledger
+    try:
+        with pytest.raises(Killed):
+            act()
+    finally:
+        mail_wanted.disconnect(die)
+
+
+def test_a_sign_up_that_dies_in_the_middle_leaves_nothing_behind_and_works_again(
+    form: SignupForm, news: MailingList
+) -> None:
+    form.sends_welcome = True
+    form.save()
+    answers = Answers("ada@example.com", [news.pk], "en", form.wordings.create(digest="x", language="en", text="yes"))
+
+    def ask() -> SignupRequest:
+        return asking.ask(form, answers, Visitor(), timezone.now())
+
+    killed_when_the_mail_is_written(ask)
+    assert not SignupRequest.objects.exists()
+    assert not Message.objects.exists()
+    assert counting.sums(form)["asked"] == 0
+    request = ask()
+    assert ask() == request
+    assert Message.objects.count() == 1
+
+    def confirm() -> SignupRequest:
+        return confirming.confirm(request, lists=[news.pk], ip=None, now=timezone.now())
+
+    killed_when_the_mail_is_written(confirm)
+    assert not Contact.objects.exists()
+    assert not ConsentEvent.objects.exists()
+    assert SignupRequest.objects.get().state == SignupRequest.State.WAITING
+    assert Message.objects.count() == 1
+    assert confirm().state == confirm().state == SignupRequest.State.CONFIRMED
+    assert Message.objects.count() == 2  # the welcome
+    assert counting.sums(form) == {"asked": 1, "confirmed": 1, "expired": 0, "refused": 0}
 
 
 def test_robots_are_turned_away_and_people_press_once_more(browser: Client, form: SignupForm) -> None:
