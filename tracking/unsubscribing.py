@@ -38,11 +38,6 @@ class Leaver:
         is_sample = self.contact is not None and self.contact.is_sample
         return self.batch is not None and self.batch.rehearsal and not is_sample
 
-    @property
-    def masked_email(self) -> str:
-        local, _, domain = self.email.rpartition("@")
-        return f"{local[:1]}***@{domain}"
-
     def lists(self) -> list[MailingList]:
         """The mail's lists the person is on."""
         if self.contact is None or self.batch is None:

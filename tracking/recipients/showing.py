@@ -9,6 +9,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 
 from accounts.models import Organisation
@@ -48,6 +50,11 @@ def rendered(
     response = render(request, template, context | common, status=status)
     response.headers["Content-Language"] = translation.get_language() or language.OTHERWISE
     return quiet(response)
+
+
+def in_words(address: str) -> SafeString:
+    """An address within a sentence, whose direction it does not turn."""
+    return format_html('<strong class="mono"><bdi>{}</bdi></strong>', address)
 
 
 def quiet(response: HttpResponse) -> HttpResponse:

@@ -5,16 +5,16 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
-from django.utils.html import format_html
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Organisation
 from accounts.organisation.measuring import Rules
+from contacts import addresses
 from tracking import unsubscribing
 from tracking.recipients import answering, moving, preferences
 from tracking.recipients.preferences import Reader
-from tracking.recipients.showing import for_recipients, rendered, spoken, unknown
+from tracking.recipients.showing import for_recipients, in_words, rendered, spoken, unknown
 from tracking.unsubscribing import Leaver
 
 
@@ -64,7 +64,7 @@ def _page(request: HttpRequest, token: str, leaver: Leaver, status: int = 200, *
         context: dict[str, Any] = {
             "token": token,
             "leaver": leaver,
-            "address": format_html('<strong class="mono"><bdi>{}</bdi></strong>', leaver.masked_email),
+            "address": in_words(addresses.masked(leaver.email)),
             "questions": answering.questions(leaver, organisation.rules if organisation else Rules()),
         }
         if contact := leaver.contact:

@@ -14,7 +14,6 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import timezone, translation
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_exempt
@@ -23,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from psycopg.errors import LockNotAvailable
 
 from accounts.models import Organisation
-from contacts import consent
+from contacts import addresses, consent
 from contacts.models import MailingList, SignupForm, SignupRequest
 from contacts.signup import asking, confirming, counting, limits, stamps, wording
 from contacts.signup.asking import Answers, Visitor
@@ -32,7 +31,7 @@ from contacts.signup.visitor import HONEYPOT, VisitorForm
 from delivery import tokens
 from delivery.models import Message
 from tracking.recipients import language
-from tracking.recipients.showing import View, for_recipients, rendered, unknown
+from tracking.recipients.showing import View, for_recipients, in_words, rendered, unknown
 
 _unknown = for_recipients(unknown)
 
@@ -175,7 +174,7 @@ def _thanks(request: HttpRequest, found: SignupForm, email: str, way: str) -> Ht
     """The same for every address, known or not, mailed or not."""
     again = stamps.for_another_mail(found.key, email)
     words = wording.of(found, Organisation.get())
-    address = format_html('<strong class="mono"><bdi>{}</bdi></strong>', email)
+    address = in_words(email)
     return _page(request, found, "public/signup/thanks.html", way=way, again=again, words=words, address=address)
 
 
@@ -205,9 +204,8 @@ def _confirmed(request: HttpRequest, found: SignupRequest, token: str) -> HttpRe
 def _shown(
     request: HttpRequest, found: SignupRequest, template: str, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    local, _at, domain = found.email.rpartition("@")
-    address = format_html('<strong class="mono"><bdi>{}</bdi></strong>', f"{local[:1]}***@{domain}")
-    return _page(request, found.form, template, status=status, address=address, asked=found, **more)
+    address = in_words(addresses.masked(found.email))
+    return _page(request, found.form, template, status=status, address=address, **more)
 
 
 def _page(
