@@ -38,6 +38,10 @@ class Leaver:
         is_sample = self.contact is not None and self.contact.is_sample
         return self.batch is not None and self.batch.rehearsal and not is_sample
 
+    @property
+    def language(self) -> str:
+        return self.contact.language if self.contact else ""
+
     def lists(self) -> list[MailingList]:
         """The mail's lists the person is on."""
         if self.contact is None or self.batch is None:

@@ -31,7 +31,7 @@ from contacts.signup.visitor import HONEYPOT, VisitorForm
 from delivery import tokens
 from delivery.models import Message
 from tracking.recipients import language
-from tracking.recipients.showing import View, for_recipients, in_words, rendered, unknown
+from tracking.recipients.showing import View, for_recipients, in_words, rendered, spoken, unknown
 
 _unknown = for_recipients(unknown)
 
@@ -53,7 +53,7 @@ def _patient(view: View) -> View:
 
 @for_recipients
 def _busy(request: HttpRequest) -> HttpResponse:
-    with translation.override(language.choose("", _accepted(request))):
+    with translation.override(spoken(request)):
         return rendered(request, "public/signup/closed.html", {}, Organisation.get(), status=503)
 
 
@@ -87,7 +87,7 @@ def again(request: HttpRequest, key: str) -> HttpResponse:
     email = stamps.address_of(key, request.POST.get("again", "")) if found else ""
     if found is None or not email:
         return _unknown(request)
-    with translation.override(_language_of(request, found)):
+    with translation.override(spoken(request, found.language)):
         if limits.may_send(key, _ip(request) or ""):
             asking.send_again(found, email, timezone.now())
         return _thanks(request, found, email, "frame" if request.POST.get("way") == "frame" else "page")
@@ -103,7 +103,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     found = confirming.request_of(numbers[0]) if numbers else None
     if numbers is None or found is None:
         return _unknown(request)
-    with translation.override(language.choose(found.language, _accepted(request))):
+    with translation.override(spoken(request, found.language)):
         if _is_rehearsal(numbers[0]):
             return _shown(request, found, "public/signup/confirm.html", token=token, is_rehearsal=True)
         if request.method != "POST":
@@ -115,7 +115,7 @@ def _form(request: HttpRequest, key: str, way: str) -> HttpResponse:
     found = SignupForm.objects.kept().prefetch_related("lists").filter(key=key).first()
     if found is None:
         return _unknown(request)
-    with translation.override(_language_of(request, found)):
+    with translation.override(spoken(request, found.language)):
         lists = [one for one in found.lists.all() if one.archived_at is None]
         if not found.is_open or not lists:
             return _page(request, found, "public/signup/closed.html", way=way, status=503)
@@ -223,14 +223,6 @@ def _page(
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _language_of(request: HttpRequest, found: SignupForm) -> str:
-    return language.choose(found.language, _accepted(request), wanted=request.GET.get("lang", ""))
-
-
-def _accepted(request: HttpRequest) -> str:
-    return str(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
 
 
 def _is_rehearsal(message_id: int) -> bool:
