@@ -120,7 +120,7 @@ def _form(request: HttpRequest, key: str, way: str) -> HttpResponse:
         if not found.is_open or not lists:
             return _page(request, found, "public/signup/closed.html", way=way, status=503)
         if request.method != "POST":
-            return _unsent(request, found, VisitorForm(found, lists), lists, way)
+            return _unsent(request, found, VisitorForm(found, lists), way)
         return _sent(request, found, lists, way)
 
 
@@ -132,14 +132,14 @@ def _sent(request: HttpRequest, found: SignupForm, lists: list[MailingList], way
     if not limits.may_send(found.key, _ip(request) or ""):
         counting.add(found, "refused", now)
         problem = _("Too many sign-ups came from your network. Please try again in an hour.")
-        return _unsent(request, found, filled, lists, way, problem=problem, status=429)
+        return _unsent(request, found, filled, way, problem=problem, status=429)
     if not filled.is_valid():
-        return _unsent(request, found, filled, lists, way, status=422)
+        return _unsent(request, found, filled, way, status=422)
     stamp = stamps.judge(found.key, request.POST.get("stamp", ""))
     is_known = stamp == Stamp.GOOD or (stamp == Stamp.MISSING and limits.may_do_without_stamp(found.key))
     if not is_known:
         counting.add(found, "refused", now)
-        return _unsent(request, found, filled, lists, way, problem=_("Please press the button once more."), status=422)
+        return _unsent(request, found, filled, way, problem=_("Please press the button once more."), status=422)
     words = wording.of(found, Organisation.get())
     answers = Answers(
         filled.cleaned_data["email"],
@@ -155,27 +155,16 @@ def _sent(request: HttpRequest, found: SignupForm, lists: list[MailingList], way
 
 
 def _unsent(
-    request: HttpRequest,
-    found: SignupForm,
-    filled: VisitorForm,
-    lists: list[MailingList],
-    way: str,
-    *,
-    problem: str = "",
-    status: int = 200,
+    request: HttpRequest, found: SignupForm, filled: VisitorForm, way: str, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
-    stamp = stamps.new(found.key)
-    words = wording.of(found, Organisation.get())
-    context = {"filled": filled, "lists": lists, "words": words, "stamp": stamp, "problem": problem}
+    context = {"filled": filled, "stamp": stamps.new(found.key), "problem": problem}
     return _page(request, found, "public/signup/form.html", way=way, status=status, **context)
 
 
 def _thanks(request: HttpRequest, found: SignupForm, email: str, way: str) -> HttpResponse:
     """The same for every address, known or not, mailed or not."""
     again = stamps.for_another_mail(found.key, email)
-    words = wording.of(found, Organisation.get())
-    address = in_words(email)
-    return _page(request, found, "public/signup/thanks.html", way=way, again=again, words=words, address=address)
+    return _page(request, found, "public/signup/thanks.html", way=way, again=again, address=in_words(email))
 
 
 def _asked(request: HttpRequest, found: SignupRequest, token: str) -> HttpResponse:
@@ -212,7 +201,9 @@ def _page(
     request: HttpRequest, found: SignupForm, template: str, *, way: str = "page", status: int = 200, **context: Any
 ) -> HttpResponse:
     """What follows the form may be on another site: browsers ask the form's policy whether it may lead there."""
-    answer = rendered(request, template, {"form": found, "way": way, **context}, Organisation.get(), status=status)
+    organisation = Organisation.get()
+    context |= {"form": found, "way": way, "words": wording.of(found, organisation)}
+    answer = rendered(request, template, context, organisation, status=status)
     onward = [_origin(url) for url in (found.thanks_url, found.confirmed_url) if url]
     policy: dict[str, Any] = {"style-src": [SELF, NONCE], "form-action": [SELF, *onward]}
     if way == "frame":
