@@ -27,7 +27,7 @@ from contacts.models import MailingList, SignupForm, SignupRequest
 from contacts.signup import asking, confirming, counting, limits, stamps, wording
 from contacts.signup.asking import Answers, Visitor
 from contacts.signup.stamps import Stamp
-from contacts.signup.visitor import HONEYPOT, VisitorForm
+from contacts.signup.visitor import HONEYPOT, VisitorForm, open_lists
 from delivery import tokens
 from delivery.models import Message
 from tracking.recipients import language
@@ -112,11 +112,11 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _form(request: HttpRequest, key: str, way: str) -> HttpResponse:
-    found = SignupForm.objects.kept().prefetch_related("lists").filter(key=key).first()
+    found = SignupForm.objects.kept().filter(key=key).first()
     if found is None:
         return _unknown(request)
     with translation.override(spoken(request, found.language)):
-        lists = [one for one in found.lists.all() if one.archived_at is None]
+        lists = open_lists(found)
         if not found.is_open or not lists:
             return _page(request, found, "public/signup/closed.html", way=way, status=503)
         if request.method != "POST":
