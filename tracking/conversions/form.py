@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 
 from accounts.fields import LineField
 from accounts.web_addresses import ascii_host
-from tracking.conversions.models import MOST_WORTH, Goal
+from tracking.conversions.models import Goal
+from tracking.conversions.reported import CURRENCY, MOST_WORTH
 
 _HOST = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]\Z")
 _MOST_SITES = 20
@@ -68,7 +69,7 @@ class GoalForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_currency(self) -> str:
         currency: str = self.cleaned_data["currency"].upper()
-        if currency and not re.fullmatch(r"[A-Z]{3}", currency):
+        if currency and not CURRENCY.fullmatch(currency):
             raise ValidationError("A currency has three letters, such as EUR.")
         return currency
 
