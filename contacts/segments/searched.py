@@ -19,7 +19,8 @@ _STATES: Mapping[State, Rule | Group] = {
 
 
 def can_be_kept(found: Filter) -> bool:
-    """Whether there is a segment of these people: a segment alone is one already, and no rule asks for pauses."""
+    """Whether there is a segment of these people: a segment alone is one already, and no rule asks for a pause, which
+    is over by itself one day."""
     return not replace(found, segment_id=None).is_empty and (not found.state or State(found.state) in _STATES)
 
 
