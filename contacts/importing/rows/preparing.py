@@ -289,7 +289,11 @@ class Preparer:
         for name, value in data.items():
             if value is None or value == "":
                 continue
-            key = fields.key_for(name) if name != "tags" else name
+            if name == "tags":
+                if not isinstance(value, dict):
+                    _tags(value if isinstance(value, str) else _encode(value), found)
+                continue
+            key = fields.key_for(name)
             found[key] = value
             if key not in self.keys_found and len(self.keys_found) < 100 and isinstance(value, (str, int, float)):
                 self.keys_found[key] = _kind_of(value)
