@@ -266,15 +266,22 @@ class Preparer:
             remarks.append(f"{name[:60]}: {problem}")
 
     def _choosing(self, column: Column, kind: str) -> Converter:
-        """Spelt as the field offers it; a new field offers what the file has."""
-        is_new = column.key not in self._options
-        options = self.options_found.setdefault(column.key, []) if is_new else list(self._options[column.key])
+        """Spelt as the field offers it, else as the file does first; a new field offers what the file has."""
+        options = list(self._options.get(column.key, ()))
+        if column.key not in self._options:
+            self.options_found[column.key] = options
+        most = len(options) + _MOST_OPTIONS
+
+        @lru_cache(maxsize=4096)
+        def spelt(cell: str) -> fields.Value:
+            value = fields.convert(kind, cell, options=options)
+            for one in value if isinstance(value, list) else [value]:
+                if one not in options and len(options) < most:
+                    options.append(str(one))
+            return value
 
         def convert(cell: str, found: dict[str, Any]) -> None:
-            value = found[column.key] = fields.convert(kind, cell, options=options)
-            for one in (value if isinstance(value, list) else [value]) if is_new else ():
-                if one not in options and len(options) < _MOST_OPTIONS:
-                    options.append(str(one))
+            found[column.key] = spelt(cell)
 
         return convert
 

@@ -132,6 +132,20 @@ def test_another_kind_is_foretold_then_run_and_what_does_not_fit_is_kept(browser
     assert done(change).state == "done"
 
 
+def test_text_in_two_spellings_becomes_one_choice(browser: Client) -> None:
+    town = Field.objects.create(key="town", label="Town")
+    for n, value in enumerate(("berlin", "Berlin", "Berlin", "Ulm")):
+        Contact.objects.create(email=f"p{n}@example.com", attributes={"town": value})
+    browser.post(f"/contacts/fields/{town.pk}/kind/", {"kind": "choice"})
+    change = done(FieldChange.objects.get())
+    browser.post(f"{change.get_absolute_url()}start/")
+    done(change)
+    town.refresh_from_db()
+    assert town.options == ["Berlin", "Ulm"]
+    values = Contact.objects.order_by("pk").values_list("attributes__town", flat=True)
+    assert list(values) == ["Berlin", "Berlin", "Berlin", "Ulm"]
+
+
 def test_a_change_killed_halfway_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch, browser: Client) -> None:
     monkeypatch.setattr(working, "SLICE", 2)
     size = Field.objects.create(key="size", label="Size")
