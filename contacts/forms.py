@@ -179,10 +179,10 @@ class ContactForm(forms.Form):
         if "tags" in self.fields:
             given[tags.KEY] = self.cleaned_data["tags"]
         for name, value in given.items():
-            if value in (None, "", []):
-                contact.attributes.pop(name, None)
-            else:
+            if controls.is_value(value):
                 contact.attributes[name] = value
+            else:
+                contact.attributes.pop(name, None)
 
 
 class ValueForm(ContactForm):
