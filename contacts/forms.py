@@ -67,7 +67,8 @@ class TagsField(LineField):
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("help_text", "Parted by commas, for example vip, press.")
-        super().__init__(max_length=5_000, required=False, **options)
+        options.setdefault("max_length", 5_000)
+        super().__init__(required=False, **options)
         self.widget.attrs |= {"autocomplete": "off"}
 
     def clean(self, value: Any) -> list[str]:
