@@ -1,6 +1,7 @@
 """One record to one contact, or the reason why not."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from contacts import addresses, fields
+from contacts.guessing import languages
 from contacts.importing.plan import BELONGING, CONSENT, COUNTING, Column, Plan, Status, Target
 from contacts.importing.reading.cells import NULLS, clean, moment, split_names
 from contacts.importing.rows.suspecting import is_disposable, is_role
@@ -24,6 +26,7 @@ _LONGEST_CODE = 12
 _MOST_LISTS = 500
 _MOST_WORDS = 50
 _MOST_OPTIONS = 100
+_LANGUAGE_CODE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 _NOT_ASKED, _REFUSALS = frozenset(map(word, ("unknown", "not asked"))), frozenset(map(word, ("refused", "withdrawn")))
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
@@ -244,7 +247,7 @@ class Preparer:
         return [known.setdefault(name, len(known) + 1) for name in found if name in known or len(known) < _MOST_LISTS]
 
     def _code(self, text: str, remarks: list[str]) -> str:
-        code = clean(text)
+        code = _language(clean(text))
         if len(code) <= _LONGEST_CODE:
             return code
         remarks.append("Language: It is longer than 12 characters.")
@@ -327,6 +330,12 @@ def _counting(cell: str, target: Target, remarks: list[str]) -> str:
         return TrackingConsent.REFUSED
     remarks.append(f"{target.label}: “{cell.strip()[:60]}” is neither yes nor no.")
     return ""
+
+
+@lru_cache(maxsize=4096)
+def _language(text: str) -> str:
+    """As segments ask for it: a name such as “Deutsch” as its code, pt_BR as pt-BR; what is neither stays."""
+    return text.replace("_", "-") if _LANGUAGE_CODE.fullmatch(text) else languages.find(text) or text
 
 
 _split_once = lru_cache(maxsize=4096)(split_names)  # the same few combinations come again and again

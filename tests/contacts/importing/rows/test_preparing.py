@@ -65,6 +65,20 @@ def test_tags_in_json_are_a_list_whatever_the_file_makes_of_them(said: Any, tags
     assert set(preparer.keys_found) == {"city"}
 
 
+@pytest.mark.parametrize(
+    ("cell", "language"),
+    [
+        ("Deutsch", "de"),
+        ("Norwegian Bokmål", "nb"),
+        ("pt_BR", "pt-BR"),
+        ("zh-Hant-TW", "zh-Hant-TW"),
+        ("Elvish", "Elvish"),
+    ],
+)
+def test_a_language_is_kept_as_segments_ask_for_it(cell: str, language: str) -> None:
+    assert prepare("email language", "a@x.com", cell).language == language
+
+
 def test_the_gravest_word_counts() -> None:
     assert prepare("email status opted_out", "a@x.com", "active", "Yes").status == Status.UNSUBSCRIBED
     assert prepare("email status", "a@x.com", "active", everyone=Status.BOUNCED).status == Status.BOUNCED
