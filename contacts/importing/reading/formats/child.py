@@ -56,7 +56,7 @@ def _cards(file: BinaryIO, target: Path) -> list[str]:
         text = raw.decode("cp1252", "replace")
     further = 0
     found = [vcard.HEADER]
-    for _, cells in vcard.rows(text):
+    for cells in vcard.rows(text):
         found.append(cells)
         further += bool(cells[-1])
     _write(target, found)
