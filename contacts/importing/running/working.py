@@ -164,8 +164,8 @@ def _stage(job: ImportJob, plan: Plan, refused: RefusedRows, *, shows_progress: 
     """Returns how many rows the file has, the header not counted, and what prepared them."""
     staging.create(job.pk)
     header = job.options.get("header", ())
-    kinds = dict(Field.objects.values_list("key", "kind"))
-    options = dict(Field.objects.values_list("key", "options"))
+    own = list(Field.objects.all())
+    kinds, options = {field.key: field.kind for field in own}, {field.key: field.options for field in own}
     preparer = Preparer(plan, kinds, header, guessed_columns(job.options), options)
     batch, read, shown_at = staging.Batch(tells_belonging=plan.tells_belonging), 0, time.monotonic()
     with storing.opened(job) as file:

@@ -326,7 +326,8 @@ def test_another_encoding_can_be_chosen(upload: Upload) -> None:
 
 
 def test_preview_shows_what_each_row_becomes(upload: Upload) -> None:
-    job = upload("Email,Name,City\na@example.com,A B,Ulm\nnonsense,C,\n" + "x@example.com,,\n" * 40)
+    Field.objects.create(key="city", label="City", kind="choice", options=["Ulm"])
+    job = upload("Email,Name,City\na@example.com,A B,ULM\nnonsense,C,\n" + "x@example.com,,\n" * 40)
     rows = jobs.preview(job, Plan.from_json(job.options))
     assert len(rows) == 20
     assert rows[0].person is not None
