@@ -34,6 +34,7 @@ def merge(job: ImportJob, plan: Plan, after: int, until: int, found_lists: Seque
         told=sql.SQL(_TOLD if plan.tells_counting else ""),
         joining=sql.SQL(_JOINING_NAMED if found_lists else _JOINING),
         also_left=sql.SQL(_ALSO_LEFT if found_lists else ""),
+        before=sql.SQL(recording.before(plan)),
         trace=sql.SQL(recording.trace(plan)),
     )
     with connection.cursor() as cursor:
@@ -180,7 +181,7 @@ WITH slice AS MATERIALIZED (
         c.id IS NOT NULL AND ({{changed}} OR c.is_sample) AS is_changed,
         CASE WHEN c.id IS NOT NULL THEN (  -- an aggregate, so that it stays a look-up by index for each
             SELECT bool_or(b.state = 'unsubscribed') FROM contacts_subscription b
-            WHERE b.contact_id = c.id AND b.list_id = ANY(%(lists)s)) END AS has_left
+            WHERE b.contact_id = c.id AND b.list_id = ANY(%(lists)s)) END AS has_left{{before}}
     FROM {{table}} s
     LEFT JOIN contacts_contact c ON lower(c.email) = s.key
     LEFT JOIN contacts_suppression sp ON sp.email = coalesce(s.erased_as, s.key)
