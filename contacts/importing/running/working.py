@@ -225,7 +225,7 @@ def _merged(job: ImportJob, plan: Plan, until: int, lists: Sequence[int]) -> dic
     """What is done with this slice put into place."""
     done = job.counts.get("done", {})
     added = merging.merge(job, plan, job.rows_done, until, lists)
-    counts = job.counts | {"done": {name: done.get(name, 0) + number for name, number in added.items()}}
+    counts: dict[str, Any] = job.counts | {"done": {name: done.get(name, 0) + number for name, number in added.items()}}
     moved = ImportJob.objects.filter(id=job.pk, state=State.RUNNING, rows_done=job.rows_done).update(
         rows_done=until, counts=counts, alive_at=timezone.now()
     )
