@@ -22,8 +22,13 @@ _LONGEST = 300
 Control = forms.Field
 
 
+def open_lists(form: SignupForm) -> list[MailingList]:
+    """Those of the form that can be joined now."""
+    return [one for one in form.lists.all() if one.archived_at is None]
+
+
 class VisitorForm(forms.Form):
-    """`lists` are those of the form that can be joined now."""
+    """`lists` are its open ones."""
 
     def __init__(self, form: SignupForm, lists: Sequence[MailingList], data: Any = None) -> None:
         super().__init__(data, label_suffix="", auto_id="signup_%s", use_required_attribute=True)
