@@ -131,7 +131,7 @@ class _Walk:
         found = []
         if self.lookups > MOST_LOOKUPS:
             many = f"more than {_MOST_WALKED}" if self.lookups > _MOST_WALKED else str(self.lookups)
-            text = f"It takes {many} further DNS questions to read; after {MOST_LOOKUPS} receivers give up and use nothing."
+            text = f"It takes {many} further DNS questions to read; after {MOST_LOOKUPS} receivers give up."
             cure = "Take out services that no longer send for you."
             found.append(Finding("bad", "lookups", text, cure))
         elif self.lookups == MOST_LOOKUPS:
