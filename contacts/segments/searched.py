@@ -17,8 +17,13 @@ _STATES: Mapping[State, Rule | Group] = {
 }
 
 
+def has_rules(found: Filter) -> bool:
+    """False for what a segment cannot ask: a pause is over by itself one day."""
+    return not found.state or State(found.state) in _STATES
+
+
 def rules_of(found: Filter) -> Group:
-    """The same people, asked anew each time."""
+    """The same people, asked anew each time. Only for what has rules."""
     parts: list[Rule | Group] = []
     if found.list_id:
         parts.append(Rule("list", {"how": "on", "list": str(found.list_id)}))

@@ -62,7 +62,7 @@ def choose_columns(request: StaffRequest) -> HttpResponse:
 
 def _may_be_kept(chosen: Filter) -> bool:
     """As a segment: a segment alone is one already."""
-    return not replace(chosen, segment_id=None).is_empty
+    return searched.has_rules(chosen) and not replace(chosen, segment_id=None).is_empty
 
 
 def _found(request: StaffRequest, chosen: Filter) -> tuple[Page[Contact], str, ordering.Order]:
