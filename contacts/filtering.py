@@ -44,6 +44,7 @@ _STATES = {
     State.REACHABLE: "who can be reached",
     State.UNSUBSCRIBED: "who unsubscribed",
     State.SUPPRESSED: "who are suppressed",
+    State.PAUSED: "who asked for a pause",
     State.NO_LIST: "who are on no list",
 }
 
