@@ -30,7 +30,7 @@ DROP FUNCTION contacts_note_headcount();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contacts", "0026_field_indexes")]
+    dependencies = [("contacts", "0027_paused_and_samples")]
 
     operations = [
         migrations.CreateModel(
