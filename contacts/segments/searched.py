@@ -1,6 +1,7 @@
 """A search among the contacts as the rules of a segment."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from contacts.filtering import Filter, State
 from contacts.segments.rules import Group, Match, Rule
@@ -17,13 +18,14 @@ _STATES: Mapping[State, Rule | Group] = {
 }
 
 
-def has_rules(found: Filter) -> bool:
-    """False for what a segment cannot ask: a pause is over by itself one day."""
-    return not found.state or State(found.state) in _STATES
+def can_be_kept(found: Filter) -> bool:
+    """Whether there is a segment of these people: a segment alone is one already, and no rule asks for a pause, which
+    is over by itself one day."""
+    return not replace(found, segment_id=None).is_empty and (not found.state or State(found.state) in _STATES)
 
 
 def rules_of(found: Filter) -> Group:
-    """The same people, asked anew each time. Only for what has rules."""
+    """The same people, asked anew each time; of what `can_be_kept`."""
     parts: list[Rule | Group] = []
     if found.list_id:
         parts.append(Rule("list", {"how": "on", "list": str(found.list_id)}))

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -95,11 +94,7 @@ def pauses() -> list[tuple[int, str]]:
 def pause_ends(contact: Contact) -> str:
     """The day, in the language that is active; "" without a pause."""
     end = pausing.until(contact)
-    return day(end) if end else ""
-
-
-def day(moment: datetime) -> str:
-    return formats.date_format(timezone.localtime(moment), "DATE_FORMAT")
+    return formats.date_format(timezone.localtime(end), "DATE_FORMAT") if end else ""
 
 
 def _subscribed(contact: Contact) -> Sequence[int]:
