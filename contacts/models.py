@@ -22,7 +22,7 @@ from contacts.reach.models import AudienceCount, AudienceDay
 from contacts.reachability import SUBSCRIBED
 from contacts.segments.models import FieldIndex, Headcount
 from contacts.signup.models import SignupForm, SignupHour, SignupLetter, SignupRequest, SignupWording
-from contacts.table.models import ChosenColumns, SearchBlock, StaleBlock
+from contacts.table.models import ChosenColumns, NamePlace, SearchBlock, StaleBlock
 
 __all__ = [  # what Django is to know and other modules import
     "AddressChange",
@@ -50,6 +50,7 @@ __all__ = [  # what Django is to know and other modules import
     "ListDay",
     "LostSubscription",
     "MailingList",
+    "NamePlace",
     "Note",
     "SearchBlock",
     "Segment",
@@ -165,14 +166,6 @@ class Contact(models.Model):
         constraints = [models.UniqueConstraint(Lower("email"), name="one_contact_per_email")]
         indexes = [
             models.Index(fields=["id"], name="contact_tagged", condition=Q(attributes__has_key="tags")),
-            models.Index(
-                Lower("last_name"),
-                Lower("first_name"),
-                "id",
-                name="contact_by_name",
-                condition=~Q(first_name="", last_name=""),
-            ),
-            models.Index(fields=["id"], name="contact_nameless", condition=Q(first_name="", last_name="")),
             models.Index(
                 fields=["last_clicked_at", "id"], name="contact_clicked", condition=Q(last_clicked_at__isnull=False)
             ),

@@ -24,6 +24,22 @@ class StaleBlock(models.Model):
         return f"block {self.block}"
 
 
+class NamePlace(models.Model):
+    """What a contact is sorted by when the table stands by name: see table.naming. No key ties it to the contact, so
+    that imports need not look it up; whose contact is gone is left out by the join, and taken away by the next fold."""
+
+    contact = models.OneToOneField(
+        "contacts.Contact", models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="name_place"
+    )
+    name = models.TextField(help_text="Last and first name in lower case; empty: nameless.")
+
+    class Meta:
+        indexes = [models.Index(fields=["name", "contact"], name="name_place_order")]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.contact_id})"
+
+
 class ChosenColumns(models.Model):
     class Place(models.TextChoices):
         TABLE = "table", "The table of people"

@@ -14,6 +14,7 @@ from django.db.models.expressions import RawSQL
 
 from accounts import locks
 from contacts.models import Contact, ContactQuerySet
+from contacts.table import naming
 
 BITS = 6  # 64 people a block
 _BATCHES = (4, 16, 64, 256)  # blocks looked at together: few where each has somebody, many where hardly one has
@@ -62,7 +63,8 @@ def _fold_some() -> bool:
             return False
         cursor.execute(_FOLD, {"most": _FOLDED_AT_ONCE, "bits": BITS})
         (taken,) = cursor.fetchone()
-        return bool(taken)
+    naming.place(taken or ())
+    return bool(taken)
 
 
 def _candidates(words: list[str], *, before: int | None, after: int | None) -> Iterator[list[int]]:
@@ -125,5 +127,5 @@ WITH noted AS MATERIALIZED (
     INSERT INTO contacts_searchblock (block, words) SELECT block, coalesce(words, '') FROM fresh
     ON CONFLICT (block) DO UPDATE SET words = excluded.words
 )
-SELECT count(*) FROM taken
+SELECT array_agg(DISTINCT block) FROM taken
 """

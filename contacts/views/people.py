@@ -42,6 +42,7 @@ def contacts(request: StaffRequest) -> HttpResponse:
             "order": order,
             "orders": [(one, chosen.url(sort=one.name)) for one in ordering.ORDERS.values()],
             "is_too_many_to_sort": order.name != chosen.sort,
+            "names_wait": order.name != chosen.sort and ordering.names_wait(chosen.sort),
             "counted": counted,
             "none_at_all": chosen.is_empty and not page.rows,
             "done": bulk.just_done(request),
@@ -62,7 +63,7 @@ def choose_columns(request: StaffRequest) -> HttpResponse:
 
 def _found(request: StaffRequest, chosen: Filter) -> tuple[Page[Contact], str, ordering.Order]:
     """The page, how many there are in words, and the order that it is really in."""
-    order = ordering.ORDERS[chosen.sort]
+    order = ordering.NEWEST if ordering.names_wait(chosen.sort) else ordering.ORDERS[chosen.sort]
     if not chosen.search:
         found = chosen.apply()
         return ordering.page(_shown(found), request, order), counting.in_words(found), order

@@ -11,8 +11,8 @@ from django.utils import timezone
 from accounts.models import User
 from contacts import paging
 from contacts.filtering import State
-from contacts.models import Contact, Field, SearchBlock, StaleBlock
-from contacts.table import ordering, searching
+from contacts.models import Contact, Field, NamePlace, SearchBlock, StaleBlock
+from contacts.table import naming, ordering, searching
 from contacts.views import people as view
 
 pytestmark = pytest.mark.django_db
@@ -58,12 +58,41 @@ def test_every_order_is_the_same_forth_and_back_and_leaves_nobody_out(
         ("d@x.example", "Ada", "Adler", None),
     ):
         Contact.objects.create(email=address, first_name=first, last_name=last, last_clicked_at=clicked)
-    expected = {"": "dbeac", "name": "decab", "email": "abcde", "clicked": "eadbc"}
-    for sort, letters in expected.items():
+    expected = [("", "dbeac"), ("name", "decab"), ("email", "abcde"), ("clicked", "eadbc"), ("name", "decab")]
+    for number, (sort, letters) in enumerate(expected):
+        if number == 4:
+            searching.fold()
+            assert NamePlace.objects.count() == 5, "names have their places now"
         there, back = walk(browser, f"/contacts/?sort={sort}")
         assert "".join(one[0] for page in there for one in page) == letters, sort
         assert list(map(len, there)) == [2, 2, 1]
         assert [one for page in reversed(back[1:]) for one in page] == [one for page in there[:2] for one in page], sort
+
+
+def test_who_is_renamed_or_deleted_moves_in_the_order_by_name_at_once(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = Contact.objects.bulk_create(
+        Contact(email=f"{letter}@x.example", last_name=letter) for letter in "abcdefgh"
+    )
+    searching.fold()
+    far = Contact.objects.create(pk=people[-1].pk + 64, email="z@x.example", last_name="dd")
+    Contact.objects.filter(email="b@x.example").update(last_name="Zz")
+    Contact.objects.filter(email="e@x.example").delete()
+
+    def order() -> str:
+        return "".join(one[0] for one in addresses(browser.get("/contacts/?sort=name").content.decode()))
+
+    assert order() == "acdzfghb"
+    searching.fold()
+    assert order() == "acdzfghb"
+    far.delete()
+    Contact.objects.filter(email="g@x.example").update(last_name="")
+    assert order() == "acdfhbg"
+    monkeypatch.setattr(naming, "MOST_WAITING", 0)
+    page = browser.get("/contacts/?sort=name").content.decode()
+    assert [one[0] for one in addresses(page)] == list("hgfdcba"), "too many wait: the newest first"
+    assert "Until these are sorted" in page
 
 
 def test_search_knows_who_came_or_was_renamed_before_and_after_it_is_folded(
