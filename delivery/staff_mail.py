@@ -27,6 +27,7 @@ from delivery.transports.kinds import transport_to
 
 _SECONDS = 60
 _FAREWELL_SECONDS = 2
+_NONE_READY = "No mail server is ready."
 _slots = threading.BoundedSemaphore(4)
 
 log = logging.getLogger(__name__)
@@ -59,11 +60,20 @@ class Outcome:
 
 def send(mail: Mail) -> Outcome:
     """Now, before this returns."""
-    problem = "No mail server is ready."
     organisation = Organisation.get()
-    for provider in ready() if organisation else []:
+    if organisation is None:
+        return Outcome(_NONE_READY)
+    message = mail.written(organisation)
+    sender = message["From"].addresses[0].addr_spec
+    return send_raw(message.as_bytes(policy=policy.SMTP), sender=sender, to=mail.to)
+
+
+def send_raw(body: bytes, *, sender: str, to: str, seconds: float = _SECONDS) -> Outcome:
+    """A finished mail, now."""
+    problem = _NONE_READY
+    for provider in ready():
         try:
-            asyncio.run(_hand_over(transport_to(provider), _letter(mail, organisation)))  # type: ignore[arg-type]
+            asyncio.run(_hand_over(transport_to(provider), _letter(body, sender, to), seconds))
         except (CannotOpen, CannotCarry, Unreadable, _Failed, ValueError, TimeoutError, OSError) as error:
             problem = f"{provider}: {str(error) or 'no answer in time'}"
             if isinstance(error, TimeoutError) or (isinstance(error, _Failed) and error.may_have_arrived):
@@ -115,13 +125,11 @@ class _Written:
         raise NotImplementedError("no page shows these")
 
 
-def _letter(mail: Mail, organisation: Organisation) -> Letter:
-    message = mail.written(organisation)
-    sender = message["From"].addresses[0].addr_spec
-    content = _Written(sender, message.as_bytes(policy=policy.SMTP))
+def _letter(body: bytes, sender: str, to: str) -> Letter:
+    content = _Written(sender, body)
     facts = BatchFacts(0, "transactional", rehearsal=False, lists=[], compiled=content)
     claim = Claim(0, facts, epoch=0, flush_no=0, ids=(), window_end=1, safe_until=float("inf"))
-    return Letter(claim, 0, 0, mail.to, 0, False, Recipient(0, None, mail.to, {}, opens=False, clicks=False))
+    return Letter(claim, 0, 0, to, 0, False, Recipient(0, None, to, {}, opens=False, clicks=False))
 
 
 class _OneLetter:
@@ -155,9 +163,9 @@ class _OneLetter:
             self.word.set_result(word)
 
 
-async def _hand_over(transport: Transport, letter: Letter) -> None:
+async def _hand_over(transport: Transport, letter: Letter, seconds: float) -> None:
     gone = asyncio.Event()
-    async with asyncio.timeout(_SECONDS):
+    async with asyncio.timeout(seconds):
         transport.encode(letter)
         channel = await transport.open(lambda channel: gone.set())
         feed = _OneLetter(letter)

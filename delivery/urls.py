@@ -9,10 +9,11 @@ from delivery.views import (
     raw_returned,
     returned,
     routes,
-    sandbox,
     warmups,
     webhooks,
 )
+from delivery.views.sandbox import acting, answering, listing, mail
+from delivery.views.sandbox import mailboxes as sandbox_mailboxes
 
 urlpatterns: list[URLPattern] = [
     path("providers/", providers.providers, name="providers"),
@@ -60,12 +61,20 @@ urlpatterns: list[URLPattern] = [
     path("returned/discard/", returned.discard, name="returned-discard"),
     path("returned/<int:returned_id>/", raw_returned.raw, name="returned-raw"),
     path("returned/<int:returned_id>/download/", raw_returned.download, name="returned-raw-download"),
-    path("sandbox/", sandbox.mails, name="sandbox"),
-    path("sandbox/rules/", sandbox.rules, name="sandbox-rules"),
-    path("sandbox/empty/", sandbox.empty, name="sandbox-empty"),
-    path("sandbox/<int:mail_id>/", sandbox.mail, name="sandbox-mail"),
-    path("sandbox/<int:mail_id>/html/", sandbox.html, name="sandbox-html"),
-    path("sandbox/<int:mail_id>/raw/", sandbox.raw, name="sandbox-raw"),
-    path("sandbox/<int:mail_id>/unsubscribe/", sandbox.unsubscribe, name="sandbox-unsubscribe"),
-    path("sandbox/<int:mail_id>/complain/", sandbox.complain, name="sandbox-complain"),
+    path("sandbox/", listing.mails, name="sandbox"),
+    path("sandbox/answers/", answering.rules, name="sandbox-answers"),
+    path("sandbox/rules/", answering.change, name="sandbox-rules"),
+    path("sandbox/empty/", listing.empty, name="sandbox-empty"),
+    path("sandbox/mailboxes/new/", sandbox_mailboxes.add, name="sandbox-mailbox-new"),
+    path("sandbox/mailboxes/<int:mailbox_id>/", sandbox_mailboxes.mailbox, name="sandbox-mailbox"),
+    path("sandbox/mailboxes/<int:mailbox_id>/logins/", sandbox_mailboxes.add_login, name="sandbox-login-new"),
+    path("sandbox/mailboxes/<int:mailbox_id>/remove/", sandbox_mailboxes.remove, name="sandbox-mailbox-remove"),
+    path("sandbox/logins/<int:login_id>/remove/", sandbox_mailboxes.remove_login, name="sandbox-login-remove"),
+    path("sandbox/<int:mail_id>/", mail.mail, name="sandbox-mail"),
+    path("sandbox/<int:mail_id>/html/", mail.html, name="sandbox-html"),
+    path("sandbox/<int:mail_id>/raw/", mail.raw, name="sandbox-raw"),
+    path("sandbox/<int:mail_id>/unsubscribe/", acting.unsubscribe, name="sandbox-unsubscribe"),
+    path("sandbox/<int:mail_id>/complain/", acting.complain, name="sandbox-complain"),
+    path("sandbox/<int:mail_id>/send-on/", acting.send_on, name="sandbox-send-on"),
+    path("sandbox/<int:mail_id>/delete/", acting.delete, name="sandbox-delete"),
 ]

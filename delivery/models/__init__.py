@@ -20,6 +20,7 @@ from delivery.models.routes import Route
 from delivery.models.sandbox import SandboxMail, SandboxRules
 from delivery.models.warmup import WarmupDay, WarmupPlan
 from delivery.models.webhooks import ProviderSuppression, Webhook
+from delivery.sandbox.mailboxes.models import SandboxLogin, SandboxMailbox
 
 __all__ = [
     "Attempt",
@@ -45,7 +46,9 @@ __all__ = [
     "ReturnMailbox",
     "Returned",
     "Route",
+    "SandboxLogin",
     "SandboxMail",
+    "SandboxMailbox",
     "SandboxRules",
     "Term",
     "Turn",

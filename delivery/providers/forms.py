@@ -131,8 +131,6 @@ class SandboxRulesForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
             "complained_percent",
             "bounced_percent",
             "soft_bounced_percent",
-            "keep_mails",
-            "keep_days",
         ]
         labels = {
             "delay_min_ms": "Shortest delay",
@@ -143,8 +141,6 @@ class SandboxRulesForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
             "complained_percent": "Marked as spam",
             "bounced_percent": "Bounced for good",
             "soft_bounced_percent": "Bounced for now",
-            "keep_mails": "Mails kept",
-            "keep_days": "Days kept",
         }
         help_texts = {
             "delay_min_ms": "Milliseconds before a mail is answered.",
@@ -155,8 +151,6 @@ class SandboxRulesForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
             "complained_percent": "Percent: accepted, then a complaint comes back.",
             "bounced_percent": "Percent: accepted, then a report comes back that nobody is there.",
             "soft_bounced_percent": "Percent: accepted, then a report comes back that the mailbox is full.",
-            "keep_mails": "The oldest go first.",
-            "keep_days": "Older ones go.",
         }
 
     def clean(self) -> dict[str, Any]:

@@ -15,7 +15,9 @@ from delivery.models import (
     ReturnListener,
     ReturnMailbox,
     Route,
+    SandboxLogin,
     SandboxMail,
+    SandboxMailbox,
     SandboxRules,
     WarmupPlan,
     Webhook,
@@ -23,6 +25,7 @@ from delivery.models import (
 from delivery.policy import warmup
 from delivery.replies import Category
 from delivery.routing import circuits
+from delivery.sandbox.mailboxes import logins
 from delivery.throttling import warmup_plans
 from tests.delivery.feedback import returned as reports
 from tests.web import stage
@@ -112,6 +115,40 @@ def form(cast: Cast) -> dict[str, Any]:
     }
 
 
+def staging(cast: Cast) -> dict[str, Any]:
+    def make() -> SandboxMailbox:
+        made = SandboxMailbox.objects.create(name=stage.LONG_NAME[:80])
+        logins.issue(made, stage.ARABIC_NAME)
+        return made
+
+    return {"mailbox_id": cast.once("staging", make).pk}
+
+
+def staging_login(cast: Cast) -> dict[str, Any]:
+    return {"login_id": SandboxLogin.objects.get(mailbox_id=staging(cast)["mailbox_id"]).pk}
+
+
+def staging_form(cast: Cast) -> dict[str, Any]:
+    return {"name": "QA", "keep_mails": 500, "keep_days": 3}
+
+
+def of_staging(cast: Cast) -> dict[str, Any]:
+    return {"query": f"?box={staging(cast)['mailbox_id']}"}
+
+
+def searched(cast: Cast) -> dict[str, Any]:
+    return {"query": "?q=nothing"}
+
+
+def mail_checked(cast: Cast) -> dict[str, Any]:
+    return mail(cast) | {"query": "?view=check"}
+
+
+def sandbox_now(cast: Cast) -> Any:
+    mailboxes = list(SandboxMailbox.objects.order_by("pk").values("name", "keep_mails"))
+    return mailboxes, list(SandboxLogin.objects.order_by("pk").values("username"))
+
+
 def rules(cast: Cast) -> dict[str, Any]:
     return {
         "delay_min_ms": 0,
@@ -122,8 +159,6 @@ def rules(cast: Cast) -> dict[str, Any]:
         "complained_percent": 0,
         "bounced_percent": 0,
         "soft_bounced_percent": 0,
-        "keep_mails": 1000,
-        "keep_days": 3,
     }
 
 
@@ -373,7 +408,15 @@ ADDRESSES = {
     "returned-raw-download": Address(
         WRITERS, args=returned, get=False, post=lambda cast: {}, changes=lambda cast: AuditEntry.objects.count()
     ),
-    "sandbox": Address(STAFF, args=beside(stage.sandbox_mail)),
+    "sandbox": Address(STAFF, args=beside(stage.sandbox_mail), states=(of_staging, searched)),
+    "sandbox-answers": Address(STAFF),
+    "sandbox-mailbox-new": Address(
+        ADMINS, post=staging_form, changes=lambda cast: SandboxMailbox.objects.count(), spoil="main .btn-primary"
+    ),
+    "sandbox-mailbox": Address(ADMINS, args=staging, post=staging_form, changes=sandbox_now),
+    "sandbox-login-new": Address(ADMINS, args=staging, get=False, post=lambda cast: {"note": "x"}, changes=sandbox_now),
+    "sandbox-login-remove": Address(ADMINS, args=staging_login, get=False, post=lambda cast: {}, changes=sandbox_now),
+    "sandbox-mailbox-remove": Address(ADMINS, args=staging, get=False, post=lambda cast: {}, changes=sandbox_now),
     "sandbox-rules": Address(
         ADMINS,
         get=False,
@@ -387,7 +430,13 @@ ADDRESSES = {
         post=newest,
         changes=lambda cast: SandboxMail.objects.count(),
     ),
-    "sandbox-mail": Address(STAFF, args=mail),
+    "sandbox-mail": Address(STAFF, args=mail, states=(mail_checked,)),
+    "sandbox-send-on": Address(
+        WRITERS, args=mail, get=False, post=lambda cast: {}, changes=lambda cast: AuditEntry.objects.count()
+    ),
+    "sandbox-delete": Address(
+        WRITERS, args=mail, get=False, post=lambda cast: {}, changes=lambda cast: SandboxMail.objects.count()
+    ),
     "sandbox-html": Address(STAFF, args=mail, no_page="the mail itself, in a frame"),
     "sandbox-raw": Address(STAFF, args=mail, no_page="answers with a file"),
     "sandbox-unsubscribe": Address(
