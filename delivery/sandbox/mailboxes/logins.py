@@ -34,6 +34,8 @@ def issue(mailbox: SandboxMailbox, note: str) -> Issued:
     # Of the mailbox's name, so that a configuration file says where its mail goes.
     stem = re.sub(r"[^a-z0-9]+", "-", mailbox.name.lower()).strip("-")[:40] or "mailbox"
     username = f"{stem}-{secrets.token_hex(4)}"
+    if mailbox.is_own:
+        mailbox.save()  # it may be there in name only
     login = SandboxLogin.objects.create(mailbox=mailbox, username=username, digest=digest(password), note=note)
     return Issued(login, password)
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from delivery.models import SandboxMail
-from delivery.sandbox.mailboxes.models import SandboxMailbox
+from delivery.sandbox.mailboxes.models import OWN, SandboxMailbox
 
 ROWS = 2_000
 
@@ -16,7 +16,9 @@ log = logging.getLogger(__name__)
 
 
 def sweep() -> int:
-    removed = sum(_sweep(mailbox) for mailbox in [SandboxMailbox.objects.own(), *_others()])
+    removed = sum(
+        _sweep(mailbox) for mailbox in [SandboxMailbox.objects.own(), *SandboxMailbox.objects.exclude(pk=OWN)]
+    )
     removed += _repeat(_ORPHANED, [])
     if removed:
         log.info("The sandbox swept out %d old mails", removed)
@@ -26,10 +28,6 @@ def sweep() -> int:
 def empty(mailbox: SandboxMailbox, up_to_id: int) -> int:
     """All that came before that one, and itself."""
     return _repeat(_UP_TO, [mailbox.pk, up_to_id])
-
-
-def _others() -> list[SandboxMailbox]:
-    return [mailbox for mailbox in SandboxMailbox.objects.all() if not mailbox.is_own]
 
 
 def _sweep(mailbox: SandboxMailbox) -> int:

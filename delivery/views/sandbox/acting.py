@@ -14,7 +14,7 @@ from delivery.feedback import settling
 from delivery.models import Returned, SandboxMail
 from delivery.sandbox import oneclick, sending_on
 from delivery.sandbox.reading import Reading
-from delivery.views.sandbox.listing import list_url
+from delivery.views.sandbox.listing import list_url, mailbox_at
 
 
 @require_POST
@@ -58,11 +58,11 @@ def complain(request: StaffRequest, mail_id: int) -> HttpResponse:
 @require_POST
 @requires(Permission.WRITE)
 def delete(request: StaffRequest, mail_id: int) -> HttpResponse:
-    kept = get_object_or_404(SandboxMail.objects.select_related("mailbox"), id=mail_id)
+    kept = get_object_or_404(SandboxMail, id=mail_id)
     kept.delete()
     audit.record(request, "sandbox.deleted", str(mail_id))
     messages.success(request, "The mail was deleted.")
-    return redirect(list_url(kept.mailbox))
+    return redirect(list_url(mailbox_at(kept.mailbox_id)))
 
 
 @require_POST

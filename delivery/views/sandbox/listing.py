@@ -7,8 +7,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.db.models.functions import Lower
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -148,14 +149,21 @@ def frame(mailbox: SandboxMailbox) -> dict[str, Any]:
     }
 
 
+def mailbox_at(number: int) -> SandboxMailbox:
+    try:
+        return SandboxMailbox.objects.at(number)
+    except SandboxMailbox.DoesNotExist:
+        raise Http404 from None
+
+
 def _mailboxes() -> list[SandboxMailbox]:
-    SandboxMailbox.objects.own()
-    return list(SandboxMailbox.objects.in_order())
+    """Our own first."""
+    others = SandboxMailbox.objects.exclude(pk=OWN).order_by(Lower("name"))
+    return [SandboxMailbox.objects.own(), *others]
 
 
 def _mailbox(given: str | None) -> SandboxMailbox:
-    number = whole_number(given)
-    return get_object_or_404(SandboxMailbox, pk=number) if number and number != OWN else SandboxMailbox.objects.own()
+    return mailbox_at(whole_number(given) or OWN)
 
 
 def _answers(sandbox: Provider) -> bool:

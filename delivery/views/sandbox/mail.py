@@ -12,12 +12,12 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import Permission, StaffRequest, requires
 from delivery import verp
 from delivery.color_scheme import shown_in
-from delivery.models import SandboxMail
+from delivery.models import SandboxMail, SandboxMailbox
 from delivery.sandbox import oneclick
 from delivery.sandbox.checks import clients, hints
 from delivery.sandbox.mailboxes import searching
 from delivery.sandbox.reading import Reading
-from delivery.views.sandbox.listing import Listing, frame, search_of
+from delivery.views.sandbox.listing import Listing, frame, mailbox_at, search_of
 
 SOURCE_SHOWN = 200_000
 VIEWS = {"mail": "Mail", "text": "Text", "links": "Links", "check": "Check", "headers": "Headers", "source": "Source"}
@@ -26,10 +26,11 @@ VIEWS = {"mail": "Mail", "text": "Text", "links": "Links", "check": "Check", "he
 @require_safe
 @requires(Permission.LOOK)
 def mail(request: StaffRequest, mail_id: int) -> HttpResponse:
-    kept = get_object_or_404(SandboxMail.objects.select_related("mailbox"), id=mail_id)
+    kept = get_object_or_404(SandboxMail, id=mail_id)
+    mailbox = mailbox_at(kept.mailbox_id)
     reading = Reading(kept.source)
     shown = request.GET.get("view", "")
-    listing = _listing(request, kept)
+    listing = _listing(request, kept, mailbox)
     context = {
         "mail": kept,
         "reading": reading,
@@ -39,17 +40,17 @@ def mail(request: StaffRequest, mail_id: int) -> HttpResponse:
         "mail_url": reverse("sandbox-mail", args=[kept.pk]),
         "message_url": _message_url(kept),
         **_neighbours(listing, kept),
-        **frame(kept.mailbox),
+        **frame(mailbox),
     }
     return render(request, "delivery/sandbox/mail.html", context | _of_view(context["shown"], kept, reading))
 
 
-def _listing(request: StaffRequest, kept: SandboxMail) -> Listing:
+def _listing(request: StaffRequest, kept: SandboxMail, mailbox: SandboxMailbox) -> Listing:
     """The page of the list that the mail stands on, as far as it can be told: what came after it is few or many."""
-    newest = Listing(kept.mailbox, search_of(request))
+    newest = Listing(mailbox, search_of(request))
     if any(each.pk == kept.pk for each in newest.mails):
         return newest
-    return Listing(kept.mailbox, newest.search, before=kept.pk + 1)
+    return Listing(mailbox, newest.search, before=kept.pk + 1)
 
 
 def _of_view(shown: str, kept: SandboxMail, reading: Reading) -> dict[str, Any]:
@@ -96,8 +97,8 @@ def _view_links(request: StaffRequest, reading: Reading) -> list[tuple[str, str,
 
 
 def _neighbours(listing: Listing, kept: SandboxMail) -> dict[str, Any]:
-    newer = searching.newer(kept.mailbox.pk, listing.search, after=kept.pk, limit=1)
-    older = searching.older(kept.mailbox.pk, listing.search, before=kept.pk, limit=1).mails
+    newer = searching.newer(kept.mailbox_id, listing.search, after=kept.pk, limit=1)
+    older = searching.older(kept.mailbox_id, listing.search, before=kept.pk, limit=1).mails
 
     def address(found: Sequence[SandboxMail]) -> str:
         return reverse("sandbox-mail", args=[found[0].pk]) + listing.query if found else ""

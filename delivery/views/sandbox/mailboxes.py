@@ -12,6 +12,7 @@ from delivery.models import Provider, SandboxLogin, SandboxMailbox
 from delivery.sandbox.mailboxes import logins
 from delivery.sandbox.mailboxes.forms import LoginForm, SandboxMailboxForm
 from delivery.sandbox.mailboxes.logins import Issued
+from delivery.views.sandbox.listing import mailbox_at
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,8 +30,8 @@ def add(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.DELIVERY)
 def mailbox(request: StaffRequest, mailbox_id: int) -> HttpResponse:
-    shown = _mailbox(mailbox_id)
-    form = SandboxMailboxForm(request.POST or None, instance=SandboxMailbox.objects.get(pk=shown.pk))
+    shown = mailbox_at(mailbox_id)
+    form = SandboxMailboxForm(request.POST or None, instance=mailbox_at(mailbox_id))
     if request.method == "POST" and form.is_valid():
         form.save()
         audit.record(request, "sandbox.mailbox_changed", **form.cleaned_data)
@@ -43,7 +44,7 @@ def mailbox(request: StaffRequest, mailbox_id: int) -> HttpResponse:
 @requires(Permission.DELIVERY)
 def add_login(request: StaffRequest, mailbox_id: int) -> HttpResponse:
     """Its password is shown by this answer and by no other page."""
-    shown = _mailbox(mailbox_id)
+    shown = mailbox_at(mailbox_id)
     form = LoginForm(request.POST)
     if shown.logins.count() >= logins.MOST:
         messages.error(request, f"This mailbox has {logins.MOST} logins. Remove one that nobody uses any more.")
@@ -69,7 +70,7 @@ def remove_login(request: StaffRequest, login_id: int) -> HttpResponse:
 @requires(Permission.DELIVERY)
 def remove(request: StaffRequest, mailbox_id: int) -> HttpResponse:
     """With its logins at once; its mails are swept out."""
-    shown = _mailbox(mailbox_id)
+    shown = mailbox_at(mailbox_id)
     if shown.is_own:
         messages.error(request, "Rehearsals need this mailbox. Delete its mails instead.")
         return redirect("sandbox-mailbox", mailbox_id)
@@ -77,11 +78,6 @@ def remove(request: StaffRequest, mailbox_id: int) -> HttpResponse:
     audit.record(request, "sandbox.mailbox_removed", shown.name)
     messages.success(request, f"The mailbox {shown.name} was removed. Its mails go within a minute.")
     return redirect("sandbox")
-
-
-def _mailbox(mailbox_id: int) -> SandboxMailbox:
-    SandboxMailbox.objects.own()
-    return get_object_or_404(SandboxMailbox, pk=mailbox_id)
 
 
 def _page(
