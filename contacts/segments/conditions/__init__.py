@@ -1,8 +1,10 @@
 """One file a condition. Those about mail, clicks and campaigns are registered by the parts above."""
 
 from contacts.segments.conditions.consent import Agreed
+from contacts.segments.conditions.consent_ending import ConsentEnds
 from contacts.segments.conditions.language import Language
 from contacts.segments.conditions.lists import OnList
+from contacts.segments.conditions.pause import OnPause
 from contacts.segments.conditions.profile import Profile
 from contacts.segments.conditions.random_share import RandomShare
 from contacts.segments.conditions.segment import InSegment
@@ -19,6 +21,8 @@ EVERY = (
     RandomShare,
     OnList,
     Agreed,
+    ConsentEnds,
+    OnPause,
     AgreedToCounting,
     Suppressed,
     InSegment,
