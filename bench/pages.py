@@ -186,6 +186,7 @@ def _paths(name: str) -> dict[str, list[str]]:
 
 def _table() -> dict[str, list[str]]:
     """The table of people: its first page and one far down, searched, narrowed down and sorted."""
+    from contacts.filtering import State
     from contacts.models import Contact, MailingList
     from contacts.tags import known
 
@@ -196,7 +197,7 @@ def _table() -> dict[str, list[str]]:
         "contacts, searched and sorted": [{"q": words, "sort": "name"} for words in ("pengelly", "c997")],
         "contacts, by list": [{"list": pk} for pk in MailingList.objects.values_list("pk", flat=True)[:5]],
         "contacts, by tag": [{"tag": tag} for tag in known()[:5]],
-        "contacts, by state": [{"state": state} for state in ("reachable", "unsubscribed", "suppressed", "no-list")],
+        "contacts, by state": [{"state": state} for state in State.values],
         "contacts, list and search": [{"list": MailingList.objects.order_by("pk")[0].pk, "q": "ana"}],
     }
     for sort in ("name", "email", "clicked"):

@@ -45,7 +45,7 @@ _STATES = {
     State.REACHABLE: "who can be reached",
     State.UNSUBSCRIBED: "who unsubscribed",
     State.SUPPRESSED: "who are suppressed",
-    State.PAUSED: "who paused their mail",
+    State.PAUSED: "who asked for a pause",
     State.EXPIRED: "whose consent has ended",
     State.NO_LIST: "who are on no list",
 }

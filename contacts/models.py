@@ -182,6 +182,8 @@ class Contact(models.Model):
             models.Index(
                 fields=["last_clicked_at", "id"], name="contact_clicked", condition=Q(last_clicked_at__isnull=False)
             ),
+            models.Index(fields=["id"], name="contact_paused", condition=Q(paused_until__isnull=False)),
+            models.Index(fields=["id"], name="contact_sample", condition=Q(is_sample=True)),
         ]
 
     def __str__(self) -> str:

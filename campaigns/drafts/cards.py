@@ -63,7 +63,7 @@ def _to(campaign: Campaign, people: Summary) -> str:
     but = f", but not {_join(excluded)}" if excluded else ""
     tagged = f", tagged {_join(campaign.tags, 'or')}" if campaign.tags else ""
     found = f", in {_join(within, 'or')}" if within else ""
-    return f"{_join(names)}{found}{tagged}{but}: {count_people(people.will_receive)}"
+    return f"{_join(names)}{found}{tagged}{but}: {wording.count_people(people.will_receive)}"
 
 
 def _with_basis(mailing_list: MailingList) -> str:
@@ -103,10 +103,6 @@ def _schedule(campaign: Campaign) -> str:
         return "As soon as you press the button"
     at = timezone.localtime(campaign.scheduled_at)
     return f"{wording.moment(at, timezone.localtime())} ({at:%Z})"
-
-
-def count_people(number: int) -> str:
-    return "1 person" if number == 1 else f"{wording.count(number)} people"
 
 
 def _join(names: list[str], last: str = "and") -> str:

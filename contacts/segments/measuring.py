@@ -14,7 +14,7 @@ from contacts.segments.known import Known
 from contacts.segments.predicate import Sql
 from contacts.segments.rules import Group, Match, Rule
 
-AT_ONCE_MS = 150  # an estimate after it takes less than another hundred
+AT_ONCE_MS = 150  # of a page: for exact numbers, then once more for an estimate of the others
 PATIENT_MS = 20_000
 _SAMPLE_ROWS = 12_000  # looked at for an estimate
 _LEAST_MS = 10
@@ -40,7 +40,10 @@ class Measured:
 
 
 def measure(group: Group, about: Known, *, patience_ms: int = AT_ONCE_MS) -> Measured:
-    """Exact as far as `patience_ms` reach, the rest from a sample of the table. Raises NotComplete, TooSlow."""
+    """Exact as far as `patience_ms` reach, the rest from a sample of the table, for which as long may be taken again.
+
+    Raises NotComplete, TooSlow.
+    """
     inside = compiling.where(group, about)
     parts = [_part(part, about) for part in group.parts]
     until = time.monotonic() + patience_ms / 1000
@@ -49,7 +52,7 @@ def measure(group: Group, about: Known, *, patience_ms: int = AT_ONCE_MS) -> Mea
         people = _people(inside, until)
         return _counted(people, group, parts, _reachable(inside, until), _steps(group, parts, until))
     except TooSlow:
-        return _estimated(people, group, inside, parts)
+        return _estimated(people, group, inside, parts, min(patience_ms, PATIENT_MS))
 
 
 @contextmanager
@@ -116,12 +119,12 @@ def _counted(people: int, group: Group, parts: Sequence[Sql], reachable: int, st
     return Measured(steps[0], after, people, reachable, is_exact=True)
 
 
-def _estimated(people: int | None, group: Group, inside: Sql, parts: Sequence[Sql]) -> Measured:
+def _estimated(people: int | None, group: Group, inside: Sql, parts: Sequence[Sql], patience_ms: int) -> Measured:
     """As a sample of the table says, except for `people` where they are known."""
     rows = _rows()
     share = min(100.0, 100.0 * _SAMPLE_ROWS / max(rows, 1))  # percent
     sampled = f"TABLESAMPLE SYSTEM ({share:.6f}) REPEATABLE (7)"
-    looked_at = _asked(*_scan(group, parts, _REACHABLE, sampled), time.monotonic() + PATIENT_MS / 1000)
+    looked_at = _asked(*_scan(group, parts, _REACHABLE, sampled), time.monotonic() + patience_ms / 1000)
     scale = rows / looked_at[0] if share < 100 and looked_at[0] else 1.0
     found = [round(number * scale) for number in looked_at]
     everybody, after, reachable = found[0], found[1:-1], found[-1]

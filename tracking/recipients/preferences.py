@@ -81,7 +81,7 @@ class Ending:
 def ending(contact: Contact) -> Ending | None:
     held = list(Subscription.objects.filter(contact=contact).open().exclude(expires_at=None).select_related("list"))
     days = [one.expires_at for one in held if one.expires_at]
-    return Ending(sorted(one.list.name_for_recipients for one in held), day(min(days))) if days else None
+    return Ending(sorted(one.list.name_for_recipients for one in held), _day(min(days))) if days else None
 
 
 def agree(reader: Reader) -> None:
@@ -121,10 +121,10 @@ def pauses() -> list[tuple[int, str]]:
 def pause_ends(contact: Contact) -> str:
     """The day, in the language that is active; "" without a pause."""
     end = pausing.until(contact)
-    return day(end) if end else ""
+    return _day(end) if end else ""
 
 
-def day(moment: datetime) -> str:
+def _day(moment: datetime) -> str:
     return formats.date_format(timezone.localtime(moment), "DATE_FORMAT")
 
 

@@ -4,7 +4,6 @@ from contacts.segments.conditions.consent import Agreed
 from contacts.segments.conditions.consent_ending import ConsentEnds
 from contacts.segments.conditions.language import Language
 from contacts.segments.conditions.lists import OnList
-from contacts.segments.conditions.pause import OnPause
 from contacts.segments.conditions.profile import Profile
 from contacts.segments.conditions.random_share import RandomShare
 from contacts.segments.conditions.segment import InSegment
@@ -22,7 +21,6 @@ EVERY = (
     OnList,
     Agreed,
     ConsentEnds,
-    OnPause,
     AgreedToCounting,
     Suppressed,
     InSegment,
