@@ -21,7 +21,7 @@ from contacts.profile.models import Note, ValueChange
 from contacts.profile_fields.models import FieldChange
 from contacts.reach.models import AudienceCount, AudienceDay
 from contacts.reachability import SUBSCRIBED
-from contacts.segments.models import FieldIndex
+from contacts.segments.models import FieldIndex, Headcount
 from contacts.signup.models import SignupForm, SignupHour, SignupLetter, SignupRequest, SignupWording
 from contacts.table.models import ChosenColumns, SearchBlock, StaleBlock
 
@@ -41,6 +41,7 @@ __all__ = [  # what Django is to know and other modules import
     "FieldChange",
     "FieldIndex",
     "GuessingRound",
+    "Headcount",
     "ImportGraver",
     "ImportJob",
     "ImportOverwritten",

@@ -13,7 +13,7 @@ from contacts.profile_fields import counting as fields
 from contacts.profile_fields import working as field_changes
 from contacts.reach import counting
 from contacts.segments import counting as segments
-from contacts.segments import indexing
+from contacts.segments import everybody, indexing
 from contacts.signup import sweeping
 from contacts.table import searching
 
@@ -127,6 +127,7 @@ def fold_search() -> None:
 @shared_task(name="contacts.index_fields", queue="jobs", ignore_result=True)
 def index_fields() -> None:
     indexing.keep()
+    everybody.mend()
 
 
 @shared_task(name="contacts.guess", queue="jobs", ignore_result=True)

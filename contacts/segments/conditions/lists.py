@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contacts.reachability import is_open
 from contacts.segments.known import Known
 from contacts.segments.predicate import Sql, negated
-from contacts.segments.registry import Condition, Input, Values
+from contacts.segments.registry import Condition, Input, Values, turned
 
 _HOW = {
     "subscribed": "subscribed to",
@@ -43,6 +43,9 @@ class OnList(Condition):
             parameters.append(values["how"])
         found = Sql(f"EXISTS (SELECT 1 FROM contacts_subscription x WHERE {' AND '.join(where)})", parameters)  # noqa: S608
         return negated(found) if values["how"] == "off" else found
+
+    def opposite(self, values: Values) -> Values | None:
+        return turned(values, ("on", "off"))
 
     def words(self, values: Values, known: Known) -> str:
         name = "any list" if values["list"] == _ANY else known.lists.get(int(values["list"]), "a list that is gone")
