@@ -15,7 +15,7 @@ WHERE e.kind = 'given' AND e.channel IN ('page', 'form') AND e.contact_id = s.co
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0027_paused_and_samples'),
+        ('contacts', '0028_headcount'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
