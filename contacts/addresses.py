@@ -56,6 +56,12 @@ def key(email: str) -> str:
     return email.lower()
 
 
+def masked(email: str) -> str:
+    """As whoever holds a link may see it: enough to know one's own, too little to learn somebody else's."""
+    local, _, domain = email.rpartition("@")
+    return f"{local[:1]}***@{domain}"
+
+
 def is_misspelt(email: str) -> bool:
     """Whether the domain of a normalised address is a well-known slip of the fingers."""
     return email[email.rfind("@") + 1 :] in _MEANT

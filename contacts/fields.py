@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
@@ -59,6 +59,14 @@ def convert(kind: str, text: str, *, day_first: bool = False, options: Sequence[
         case Field.Kind.CHOICES:
             return _options(text, options)
     return text
+
+
+def once(choices: Iterable[str]) -> list[str]:
+    """Each in the spelling that comes first: “Jazz” and “jazz” are one choice."""
+    found: dict[str, str] = {}
+    for choice in choices:
+        found.setdefault(choice.casefold(), choice)
+    return list(found.values())
 
 
 def as_text(value: object) -> str:
@@ -138,11 +146,12 @@ def _option(text: str, options: Sequence[str]) -> str:
     plain = " ".join(text.split())
     if len(plain) > LONGEST_OPTION:
         raise BadValue(f"“{plain[:60]}…” is longer than {LONGEST_OPTION} characters.")
-    return next((option for option in options if option.casefold() == plain.casefold()), plain)
+    folded = plain.casefold()
+    return next((option for option in options if option.casefold() == folded), plain)
 
 
 def _options(text: str, options: Sequence[str]) -> list[str]:
-    chosen = list(dict.fromkeys(_option(name, options) for name in split_names(text)))
+    chosen = once(_option(name, options) for name in split_names(text))
     if len(chosen) > MOST_CHOSEN:
         raise BadValue(f"At most {MOST_CHOSEN} choices.")
     return chosen

@@ -67,7 +67,8 @@ class TagsField(LineField):
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("help_text", "Parted by commas, for example vip, press.")
-        super().__init__(max_length=5_000, required=False, **options)
+        options.setdefault("max_length", 5_000)
+        super().__init__(required=False, **options)
         self.widget.attrs |= {"autocomplete": "off"}
 
     def clean(self, value: Any) -> list[str]:
@@ -179,10 +180,10 @@ class ContactForm(forms.Form):
         if "tags" in self.fields:
             given[tags.KEY] = self.cleaned_data["tags"]
         for name, value in given.items():
-            if value in (None, "", []):
-                contact.attributes.pop(name, None)
-            else:
+            if controls.is_value(value):
                 contact.attributes[name] = value
+            else:
+                contact.attributes.pop(name, None)
 
 
 class ValueForm(ContactForm):

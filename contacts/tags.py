@@ -32,6 +32,12 @@ def carries_any(contact: str, tags: str = "%s") -> str:
     return f"{contact}.attributes -> 'tags' ?| {tags}"
 
 
+def carried(contact: str) -> str:
+    """SQL: the tags of the row `contact` as a JSON list, whatever stands there."""
+    tags = f"{contact}.attributes -> 'tags'"
+    return f"CASE jsonb_typeof({tags}) WHEN 'array' THEN {tags} ELSE '[]'::jsonb END"
+
+
 def add(tag: str, contact_ids: Sequence[int]) -> list[int]:
     """Who of them carries the tag now and did not before; those who carry the most already are left alone."""
     with connection.cursor() as cursor:
@@ -46,7 +52,7 @@ def remove(tag: str, contact_ids: Sequence[int]) -> list[int]:
         return [contact_id for (contact_id,) in cursor.fetchall()]
 
 
-_CARRIED = "CASE jsonb_typeof(attributes -> 'tags') WHEN 'array' THEN attributes -> 'tags' ELSE '[]'::jsonb END"
+_CARRIED = carried("contacts_contact")
 _ADD = f"""
 UPDATE contacts_contact SET attributes = jsonb_set(attributes, '{{tags}}', {_CARRIED} || to_jsonb(%(tag)s::text)),
     updated_at = now()

@@ -43,6 +43,11 @@ def unsubscribe_url(base: str, contact_id: int, batch_id: int) -> str:
     return f"{base}/u/{tokens.seal(tokens.UNSUBSCRIBE, contact_id, batch_id)}"
 
 
+def confirm_url(base: str, message_id: int) -> str:
+    """Where the button of a sign-up's mail leads."""
+    return f"{base}/y/{tokens.seal(tokens.CONFIRM, message_id)}"
+
+
 def preferences_url(unsubscribe: str) -> str:
     """Behind the same token: whoever may leave everything may also choose."""
     return f"{unsubscribe}/preferences"

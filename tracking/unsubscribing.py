@@ -39,9 +39,8 @@ class Leaver:
         return self.batch is not None and self.batch.rehearsal and not is_sample
 
     @property
-    def masked_email(self) -> str:
-        local, _, domain = self.email.rpartition("@")
-        return f"{local[:1]}***@{domain}"
+    def language(self) -> str:
+        return self.contact.language if self.contact else ""
 
     def lists(self) -> list[MailingList]:
         """The mail's lists the person is on."""

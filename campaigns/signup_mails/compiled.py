@@ -10,6 +10,8 @@ from email.utils import format_datetime
 from html import escape
 from urllib.parse import quote
 
+from django.conf import settings
+
 from accounts import colours
 from campaigns.message.encoding import address_header, ascii_address, header, one_line, quoted_printable
 from campaigns.signup_mails.models import SignupMail
@@ -18,7 +20,6 @@ from delivery.content import Parts, Recipient
 from delivery.models import Batch
 from tracking import addresses
 
-_RIGHT_TO_LEFT = frozenset({"ar"})
 _PARAGRAPH = "margin:0 0 16px;font-size:16px;line-height:1.5"
 
 
@@ -35,7 +36,7 @@ class CompiledSignup:
         self._domain = self._sender.rpartition("@")[2]
         self._return_domain = str(mail.organisation.get("bounce_domain", "")) or self._domain
         self._from = address_header("From", mail.sender_name, self._sender)
-        self._boundary = f"=_{mail.digest[:24] or 'preview'}"
+        self._boundary = f"=_{mail.digest[:24]}"
 
     def envelope_from(self, recipient: Recipient) -> str:
         return verp.address(recipient.message_id, self._return_domain)
@@ -80,7 +81,7 @@ class CompiledSignup:
         return f"{tokens.of_message(recipient.message_id).message_id}@{self._domain}"
 
     def _link(self, recipient: Recipient) -> str:
-        return f"{self._base}/y/{tokens.seal(tokens.CONFIRM, recipient.message_id)}"
+        return addresses.confirm_url(self._base, recipient.message_id)
 
     def _leaving(self, recipient: Recipient) -> str:
         if self._mail.kind == SignupMail.Kind.CONFIRM:
@@ -100,7 +101,7 @@ class CompiledSignup:
 
     def _html(self, recipient: Recipient) -> str:
         mail, words = self._mail, self._mail.words
-        direction = "rtl" if mail.language.partition("-")[0] in _RIGHT_TO_LEFT else "ltr"
+        direction = "rtl" if mail.language.partition("-")[0] in settings.LANGUAGES_BIDI else "ltr"
         text = "".join(f'<p style="{_PARAGRAPH}">{_lines(block)}</p>' for block in _blocks(words["text"]))
         small = "margin:24px 0 0;font-size:14px;line-height:1.5;color:#5f6368"
         after = [f'<p style="{small}">{escape(words["footer"])}</p>'] if words["footer"] else []

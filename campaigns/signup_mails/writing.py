@@ -39,16 +39,6 @@ def frozen(request: SignupRequest, kind: str) -> SignupMail:
     return found
 
 
-def preview(form: SignupForm, kind: str, language: str) -> SignupMail:
-    """What would be frozen now, unsaved. Raises NotSetUp."""
-    organisation = Organisation.get()
-    if organisation is None:
-        raise NotSetUp
-    with translation.override(language):
-        says = _confirmation(form, organisation) if kind == Kind.CONFIRM else _welcome(form, organisation)
-    return SignupMail(kind=kind, language=language, organisation=_organisation(organisation), **says)
-
-
 def _confirmation(form: SignupForm, organisation: Organisation) -> dict[str, Any]:
     text = form.mail_text or _(
         "Somebody, we hope you, signed up with this address for mail of %(organisation)s. Press the button to confirm."

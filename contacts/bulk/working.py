@@ -3,7 +3,6 @@ a killed worker leaves it done or not done, and whoever goes on begins with the 
 """
 
 import logging
-import time
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import islice
@@ -12,6 +11,7 @@ from typing import Any, TypeVar
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
+from accounts import deadlocks
 from accounts.wording import count
 from contacts.bulk.action import NotPossible, Setting
 from contacts.bulk.actions import EVERY
@@ -22,7 +22,6 @@ SLICE = 1_000
 UNDONE_FOR = timedelta(days=7)
 _SILENT_AFTER = timedelta(minutes=2)
 _SLICES_AT_ONCE = 50
-_MEETINGS = ("40P01", "40001")  # deadlock, serialisation: somebody else's transaction met this one
 State = BulkChange.State
 
 T = TypeVar("T")
@@ -32,7 +31,7 @@ logger = logging.getLogger(__name__)
 def work(change_id: int) -> None:
     """To its end. Safe to run twice at a time, and to begin again."""
     try:
-        while _patiently(change_id):
+        while deadlocks.retried(lambda: step(change_id)):
             pass
     except (OperationalError, InterfaceError):
         logger.warning("change %s: lost the database, the sweep will go on with it", change_id, exc_info=True)
@@ -56,17 +55,6 @@ def forget() -> None:
     for change in ended.filter(slices__isnull=False).distinct():
         change.slices.all().delete()
         BulkChange.objects.filter(pk=change.pk).update(chosen={"query": change.chosen.get("query")})
-
-
-def _patiently(change_id: int, attempts: int = 5) -> bool:
-    for attempt in range(1, attempts):
-        try:
-            return step(change_id)
-        except OperationalError as problem:
-            if getattr(problem.__cause__, "sqlstate", "") not in _MEETINGS:
-                raise
-            time.sleep(0.2 * attempt)
-    return step(change_id)
 
 
 @transaction.atomic
@@ -147,5 +135,5 @@ def _setting(change: BulkChange) -> Setting:
 
 
 def _fail(change_id: int, problem: str) -> None:
-    under_way = BulkChange.objects.filter(pk=change_id, state__in=(State.FREEZING, State.RUNNING, State.UNDOING))
+    under_way = BulkChange.objects.filter(pk=change_id, state__in=UNDER_WAY)
     under_way.update(state=State.FAILED, problem=problem, finished_at=timezone.now())

@@ -21,12 +21,14 @@ _NATIONAL = frozenset(
     {"at", "be", "ch", "cz", "de", "dk", "es", "fi", "fr", "gr", "hu", "ie", "it", "jp", "kr", "nl", "no", "pl", "pt"}
     | {"ro", "se", "sk", "tr", "uk"}
 )
-_COUNTRY_FIELDS = frozenset(
-    {"country", "country_code", "country_name", "land", "pays", "pais", "paese", "kraj", "nation", "land_code"}
+# Of several the first counts.
+_COUNTRY_FIELDS = (
+    *("country", "country_code", "country_name", "land", "pays", "pais", "paese", "kraj", "nation"),
+    "land_code",
 )
-_PHONE_FIELDS = frozenset(
-    {"phone", "phone_number", "telephone", "telephone_number", "mobile", "mobile_phone", "cell", "cell_phone", "tel"}
-    | {"telefon", "telefonnummer", "handy", "mobil", "mobiltelefon", "portable", "telefono", "telefone", "sms"}
+_PHONE_FIELDS = (
+    *("phone", "phone_number", "telephone", "telephone_number", "mobile", "mobile_phone", "cell", "cell_phone", "tel"),
+    *("telefon", "telefonnummer", "handy", "mobil", "mobiltelefon", "portable", "telefono", "telefone", "sms"),
 )
 
 
@@ -41,11 +43,13 @@ class Guess:
 
 
 def guess(*, country: str = "", phone: str = "", accept_language: str = "", email: str = "") -> Guess:
-    """By the country first; a browser tells the language alone."""
-    hints = [_of_country(country, "country"), _of_phone(phone), Guess(_of_browser(accept_language), "browser")]
-    hints.append(_of_ending(email))
-    if hints[2].language:  # nearer to the person than where they live
-        hints = [hints[2], *hints[:2], hints[3]]
+    """A browser tells the language alone, but is nearer to the person than where they live."""
+    hints = (
+        Guess(_of_browser(accept_language), "browser"),
+        _of_country(country),
+        _of_phone(phone),
+        _of_ending(email),
+    )
     language = next((hint for hint in hints if hint.language), Guess())
     zone = next((hint for hint in hints if hint.time_zone), Guess())
     return Guess(language.language, language.language_from, zone.time_zone, zone.time_zone_from)
@@ -58,9 +62,9 @@ def of_attributes(attributes: Mapping[str, object], email: str) -> Guess:
     return guess(country=country[:100], phone=str(next(phones, ""))[:40], email=email)
 
 
-def _of_country(text: str, source: str) -> Guess:
+def _of_country(text: str) -> Guess:
     code = languages.country(text) if text else ""
-    return _of_code(code, source) if code else Guess()
+    return _of_code(code, "country") if code else Guess()
 
 
 @lru_cache(1024)

@@ -7,11 +7,11 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from accounts.fields import LineField
-from contacts import tags
+from contacts.exporting import joined
 from contacts.fields import key_for
+from contacts.forms import TagsField
 from contacts.importing.columns.questions import DISREGARD, answered
 from contacts.importing.plan import CONSENT, Basis, Column, Consent, Mode, Plan, Repeated, Status, Target
-from contacts.importing.reading.cells import split_names
 from contacts.importing.reading.detecting import DELIMITERS, ENCODINGS, Shape
 from contacts.models import Field, MailingList
 
@@ -84,9 +84,7 @@ class ImportForm(forms.Form):
         MailingList.objects.not_archived(), required=False, widget=forms.CheckboxSelectMultiple, label="Put them on"
     )
     new_list = LineField(max_length=120, required=False, label="A new list", help_text="Made when the import starts.")
-    tags = LineField(
-        max_length=500, required=False, label="Tags for everybody in it", help_text="With commas between them."
-    )
+    tags = TagsField(max_length=500, label="Tags for everybody in it", help_text="With commas between them.")
     repeated = forms.ChoiceField(
         choices=Repeated.choices,
         required=False,
@@ -130,7 +128,7 @@ class ImportForm(forms.Form):
                 "consent_source": plan.consent_source,
                 "consent_text": plan.consent_text,
                 "legal_basis": plan.legal_basis or Basis.CONSENT,
-                "tags": ", ".join(plan.tags),
+                "tags": joined(plan.tags),
                 "repeated": plan.repeated,
                 "leaves_out_roles": plan.leaves_out_roles,
                 "leaves_out_disposable": plan.leaves_out_disposable,
@@ -138,10 +136,7 @@ class ImportForm(forms.Form):
         )
 
     def clean_tags(self) -> tuple[str, ...]:
-        found = tuple(split_names(self.cleaned_data["tags"]))
-        if len(found) > tags.MOST or any(len(tag) > tags.LONGEST for tag in found):
-            raise ValidationError(f"At most {tags.MOST} tags, each of at most {tags.LONGEST} characters.")
-        return found
+        return tuple(self.cleaned_data["tags"])
 
     def clean_new_list(self) -> str:
         name: str = self.cleaned_data["new_list"]

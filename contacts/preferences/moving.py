@@ -8,9 +8,8 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.db.models.functions import Lower
 from django.utils import timezone
 
 from contacts import addresses, consent
@@ -114,11 +113,12 @@ def _found(wanted: Q, present: str) -> AddressChange:
 
 
 def _switch(contact: Contact, email: str) -> None:
-    others = Contact.objects.annotate(key=Lower("email")).exclude(pk=contact.pk)
-    if others.filter(key=addresses.key(email)).exists():
-        raise Taken(email)
     contact.email = email
-    contact.save(update_fields=["email", "updated_at"])
+    try:
+        with transaction.atomic():
+            contact.save(update_fields=["email", "updated_at"])
+    except IntegrityError:  # one contact an address, whatever its case
+        raise Taken(email) from None
 
 
 def _carry_over(old: str, new: str) -> None:

@@ -83,11 +83,18 @@ def _become(field: Field, change: FieldChange) -> None:
         raise NotPossible(counts["problem"])
     if details.get("keep") and counts.get("misfits"):
         label = f"{field.label[:100]} (as it was)"
-        key = fields.key_for(label)
-        while Field.objects.filter(key=key).exists():
-            key = f"{key[:55]}_2"
+        key = _free_key(label)
         Field.objects.create(key=key, label=label, position=field.position)
         details["keep_key"] = key
     field.kind = details["to"]
     field.options = counts.get("options", []) if field.kind in options.KINDS else []
     field.save(update_fields=["kind", "options"])
+
+
+def _free_key(label: str) -> str:
+    key, number = fields.key_for(label), 1
+    free = key
+    while Field.objects.filter(key=free).exists():
+        number += 1
+        free = f"{key[:55]}_{number}"
+    return free

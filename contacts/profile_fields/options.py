@@ -1,6 +1,6 @@
 """What may be chosen in a field: added, renamed, removed, put in order; the rules of segments follow."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from contacts import fields
 from contacts.models import Field, Segment
@@ -12,26 +12,25 @@ MOST = 200
 
 def read(text: str) -> list[str]:
     """One in each line, each once. Raises BadValue."""
-    found: dict[str, str] = {}
-    for line in text.splitlines():
-        if plain := " ".join(line.replace("\0", "").split()):
-            if len(plain) > fields.LONGEST_OPTION:
-                raise fields.BadValue(f"“{plain[:40]}…” is longer than {fields.LONGEST_OPTION} characters.")
-            found.setdefault(plain.casefold(), plain)
+    found = fields.once(plain for line in text.splitlines() if (plain := " ".join(line.replace("\0", "").split())))
+    if too_long := next((name for name in found if len(name) > fields.LONGEST_OPTION), ""):
+        raise fields.BadValue(f"“{too_long[:40]}…” is longer than {fields.LONGEST_OPTION} characters.")
     if len(found) > MOST:
         raise fields.BadValue(f"At most {MOST} choices.")
-    return list(found.values())
+    return found
 
 
 def added(field: Field, names: Iterable[str]) -> list[str]:
-    """Those of the field with `names` behind them; beyond the most the rest stays out."""
+    """Those of the field with `names` behind them, each in one spelling; beyond the most the rest stays out."""
     there = {option.casefold() for option in field.options}
-    return [*field.options, *(name for name in names if name.casefold() not in there)][:MOST]
+    return [*field.options, *(name for name in fields.once(names) if name.casefold() not in there)][:MOST]
 
 
 def rename(field: Field, old: str, new: str) -> None:
     """In the field and in segments; the people's values follow in the background."""
-    _replace(field, old, new)
+    field.options = list(dict.fromkeys(new if option == old else option for option in field.options))
+    field.save(update_fields=["options"])
+    _in_segments(field, old, new)
 
 
 def remove(field: Field, old: str, instead: str = "") -> None:
@@ -42,20 +41,8 @@ def remove(field: Field, old: str, instead: str = "") -> None:
         _in_segments(field, old, instead)
 
 
-def _replace(field: Field, old: str, new: str) -> None:
-    field.options = list(dict.fromkeys(new if option == old else option for option in field.options))
-    field.save(update_fields=["options"])
-    _in_segments(field, old, new)
-
-
 def _in_segments(field: Field, old: str, new: str) -> None:
     for segment in Segment.objects.all():
         rules = naming.with_choice(segment.rules, field.key, old, new)
         if rules != segment.rules:
             Segment.objects.filter(pk=segment.pk).update(rules=rules, counted_at=None)
-
-
-def in_order(field: Field, wanted: Sequence[str]) -> list[str]:
-    """The field's options as `wanted` puts them; those it does not name come last."""
-    named = [option for option in wanted if option in field.options]
-    return list(dict.fromkeys([*named, *field.options]))

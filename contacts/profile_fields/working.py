@@ -88,7 +88,7 @@ def _check(change: FieldChange) -> None:
         _move(change, State.CHECKING, after=after)
     counts: dict[str, Any] = {"people": people, "misfits": misfits, "examples": examples}
     if is_choice:
-        counts["options"] = sorted(found, key=str.casefold)
+        counts["options"] = sorted(fields.once(name for name, _ in found.most_common()), key=str.casefold)
         if len(found) > options.MOST:
             counts["problem"] = (
                 f"There are more than {options.MOST} different values: too many to choose from. Leave it a text."

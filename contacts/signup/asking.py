@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from contacts import addresses
-from contacts.models import MailingList, Subscription, Suppression
+from contacts.models import Contact, MailingList, Subscription, Suppression
 from contacts.signup import confirming, counting, flood, letters
 from contacts.signup.models import SignupForm, SignupRequest, SignupWording
 
@@ -111,15 +111,15 @@ def _add(request: SignupRequest, answers: Answers) -> None:
 
 
 def _needs_confirming(request: SignupRequest) -> bool:
-    """As the lists say; and always where the person said no before, which a stranger must not undo."""
+    """As the lists say; and always where the person said no, or not now, which a stranger must not undo."""
     lists = MailingList.objects.filter(pk__in=request.lists)
     if lists.filter(opt_in=MailingList.OptIn.DOUBLE).exists():
         return True
-    return _left(request) or Suppression.objects.filter(email=request.key).exists()
-
-
-def _left(request: SignupRequest) -> bool:
+    if Suppression.objects.filter(email=request.key).exists():
+        return True
     contact = confirming.contact_of(request.key)
-    if contact is None:
-        return False
-    return contact.subscriptions.exclude(state=Subscription.State.SUBSCRIBED).filter(list_id__in=request.lists).exists()
+    return contact is not None and (contact.is_paused or _has_left(contact, request.lists))
+
+
+def _has_left(contact: Contact, lists: Sequence[int]) -> bool:
+    return contact.subscriptions.exclude(state=Subscription.State.SUBSCRIBED).filter(list_id__in=lists).exists()

@@ -10,12 +10,14 @@ from django.db.models.functions import Lower
 from accounts import locks
 from contacts import consent, tags
 from contacts.models import ConsentEvent, Contact, MailingList, Subscription, Suppression
+from contacts.preferences import pausing
 from contacts.signup import counting, letters
 from contacts.signup.models import SignupLetter, SignupRequest
+from contacts.signup.visitor import NAMES
 
 CHANNEL = "form"
 State = SignupRequest.State
-_COLUMNS = ("first_name", "last_name")
+_FILLED = (*NAMES, "attributes", "guessed_language", "guessed_language_from", "updated_at")
 
 
 class Expired(Exception):
@@ -48,13 +50,17 @@ def confirm(request: SignupRequest, *, lists: Sequence[int], ip: str | None, now
 
 
 def carry_out(request: SignupRequest, now: datetime, *, ip: str | None) -> None:
-    """In the caller's transaction, under the address's lock. What was confirmed before is changed by nothing here."""
+    """In the caller's transaction, under the address's lock. What was confirmed before is changed by nothing here.
+
+    Whoever asks for mail anew gets it from now on, so a pause is over.
+    """
     contact = _contact(request)
     held = _held(contact, request.key)
     joined = [one.pk for one in lists_of(request) if one.pk not in held]
     words = _words(request)
     _note_asked(contact, request, joined, words)
     consent.resubscribe(contact, lists=joined, channel=CHANNEL, by=None, text=words, ip=ip)
+    pausing.resume(contact, channel=CHANNEL, ip=ip)
     request.state, request.confirmed_at, request.contact = State.CONFIRMED, now, contact
     request.values = {}  # they are the contact's now
     request.save(update_fields=["state", "confirmed_at", "contact", "lists", "values"])
@@ -64,10 +70,10 @@ def carry_out(request: SignupRequest, now: datetime, *, ip: str | None) -> None:
 
 
 def _held(contact: Contact, key: str) -> set[int]:
-    """The lists whose mail comes: none for whoever left everything, whatever is written beside it."""
+    """The lists whose mail comes for good: none for whoever left everything, whatever is written beside it."""
     if Suppression.objects.filter(email=key).exists():
         return set()
-    held = contact.subscriptions.filter(state=Subscription.State.SUBSCRIBED)
+    held = contact.subscriptions.filter(state=Subscription.State.SUBSCRIBED, expires_at=None)
     return set(held.values_list("list_id", flat=True))
 
 
@@ -80,8 +86,9 @@ def expire(request: SignupRequest, now: datetime) -> bool:
     return bool(done)
 
 
-def contact_of(key: str) -> Contact | None:
-    return Contact.objects.annotate(lower=Lower("email")).filter(lower=key).first()
+def contact_of(key: str, *, locked: bool = False) -> Contact | None:
+    found = Contact.objects.annotate(lower=Lower("email")).filter(lower=key)
+    return (found.select_for_update(no_key=True) if locked else found).first()
 
 
 @transaction.atomic
@@ -101,15 +108,17 @@ def hold(key: str) -> None:
 
 def _contact(request: SignupRequest) -> Contact:
     """The one there is, with what was empty filled in; else a new one."""
-    contact = contact_of(request.key) or Contact(email=request.email, source=f"Form: {request.form.name}"[:120])
+    found = contact_of(request.key, locked=True)
+    contact = found or Contact(email=request.email, source=f"Form: {request.form.name}"[:120])
     for name, value in request.values.items():
-        if name in _COLUMNS:
+        if name in NAMES:
             setattr(contact, name, getattr(contact, name) or value)
         elif name != tags.KEY:
             contact.attributes.setdefault(name, value)
     if not contact.language and not contact.guessed_language:
         contact.guessed_language, contact.guessed_language_from = request.language, CHANNEL
-    contact.save()
+    # Consent to be counted is not among them: it may have been withdrawn a moment ago.
+    contact.save(update_fields=_FILLED if found else None)
     return contact
 
 

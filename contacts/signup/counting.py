@@ -12,8 +12,8 @@ Counted = Literal["asked", "confirmed", "expired", "refused"]
 COUNTS: tuple[Counted, ...] = ("asked", "confirmed", "expired", "refused")
 
 
-def add(form: SignupForm, what: Counted, now: datetime, by: int = 1) -> None:
-    row = {name: by if name == what else 0 for name in COUNTS}
+def add(form: SignupForm, what: Counted, now: datetime) -> None:
+    row = {name: int(name == what) for name in COUNTS}
     with connection.cursor() as cursor:
         cursor.execute(_ADD, row | {"form": form.pk, "now": now})
 

@@ -18,15 +18,13 @@ def is_flood(in_last_hour: int, usual_hours: Sequence[int]) -> bool:
     return in_last_hour > LEAST and in_last_hour > TIMES * usual
 
 
-def watch(form: SignupForm, now: datetime) -> bool:
+def watch(form: SignupForm, now: datetime) -> None:
     """Pause the form if it is flooded. A person who lets it go on is believed for a day."""
     if form.resumed_at and form.resumed_at > now - _QUIET_AFTER_GOING_ON:
-        return False
+        return
     in_last_hour = SignupRequest.objects.filter(form=form, asked_at__gt=now - timedelta(hours=1)).count()
     if in_last_hour <= LEAST:
-        return False
+        return
     before = SignupHour.objects.filter(form=form, hour__gt=now - REMEMBERED, hour__lt=now - timedelta(hours=2))
-    if not is_flood(in_last_hour, list(before.filter(asked__gt=0).values_list("asked", flat=True))):
-        return False
-    form.pause(f"{in_last_hour:,} sign-ups within an hour, {AS_USUAL}")
-    return True
+    if is_flood(in_last_hour, list(before.filter(asked__gt=0).values_list("asked", flat=True))):
+        form.pause(f"{in_last_hour:,} sign-ups within an hour, {AS_USUAL}")

@@ -27,13 +27,10 @@ def is_closed(key: str) -> bool:
     return Suppression.objects.filter(email=key).exclude(reason=Suppression.Reason.UNSUBSCRIBED).exists()
 
 
-def send(request: SignupRequest, kind: Kind, now: datetime) -> bool:
+def send(request: SignupRequest, kind: Kind, now: datetime) -> None:
     """In the transaction that makes or confirms the request: it is mailed exactly if that commits."""
     sent = [message_id for _, message_id in mail_wanted.send(sender=SignupRequest, request=request, kind=kind)]
-    message_id = next(filter(None, sent), None)
-    if message_id is None:
-        return False
-    SignupLetter.objects.get_or_create(
-        message_id=message_id, defaults={"request": request, "key": request.key, "kind": kind, "at": now}
-    )
-    return True
+    for message_id in filter(None, sent):
+        SignupLetter.objects.get_or_create(
+            message_id=message_id, defaults={"request": request, "key": request.key, "kind": kind, "at": now}
+        )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.fields import LineField
 from contacts import addresses, fields
 from contacts.models import Field, MailingList
+from contacts.profile_fields import controls
 from contacts.signup import hostile
 from contacts.signup.models import SignupForm
 
@@ -21,8 +22,13 @@ _LONGEST = 300
 Control = forms.Field
 
 
+def open_lists(form: SignupForm) -> list[MailingList]:
+    """Those of the form that can be joined now."""
+    return [one for one in form.lists.all() if one.archived_at is None]
+
+
 class VisitorForm(forms.Form):
-    """`lists` are those of the form that can be joined now."""
+    """`lists` are its open ones."""
 
     def __init__(self, form: SignupForm, lists: Sequence[MailingList], data: Any = None) -> None:
         super().__init__(data, label_suffix="", auto_id="signup_%s", use_required_attribute=True)
@@ -53,14 +59,14 @@ class VisitorForm(forms.Form):
             if hostile.is_no_name(data.get(name) or ""):
                 self.add_error(name, _("Write a name without links and special characters."))
         for name, field in self._kinds.items():
-            if data.get(name) not in (None, "", []):
+            if controls.is_value(data.get(name)):
                 self._convert(name, field)
         return data
 
     def values(self) -> dict[str, Any]:
         """What was typed beside the address, as a contact carries it."""
         names = [name for name in self.fields if name in NAMES or name in self._kinds]
-        return {name: value for name in names if (value := self.cleaned_data.get(name)) not in (None, "", [])}
+        return {name: value for name in names if controls.is_value(value := self.cleaned_data.get(name))}
 
     def chosen(self) -> list[int]:
         """Of the form's own lists alone, whatever was sent."""
@@ -73,7 +79,7 @@ class VisitorForm(forms.Form):
         try:
             if field.kind == Field.Kind.TEXT and hostile.has_link(value):
                 raise fields.BadValue(value)
-            if isinstance(value, str) and field.kind not in (Field.Kind.CHOICE, Field.Kind.CHOICES):
+            if isinstance(value, str) and not field.has_options:
                 self.cleaned_data[name] = fields.convert(field.kind, value)
         except fields.BadValue:
             self.add_error(name, _("Please check this."))

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
+from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts import tasks
 from contacts.models import Contact, Segment
@@ -32,7 +33,12 @@ def segments(request: StaffRequest) -> HttpResponse:
 @require_GET
 @requires(Permission.LOOK)
 def segment(request: StaffRequest, pk: int) -> HttpResponse:
-    return _page(request, get_object_or_404(Segment, pk=pk))
+    """The page asks for the exact numbers once more, where those that it came with are estimates or missing."""
+    found = get_object_or_404(Segment, pk=pk)
+    if request.htmx and "exact" in request.GET:
+        context = _who(found, asking.known(without=found.pk), measuring.PATIENT_MS)
+        return render(request, "contacts/segments/_who.html", context)
+    return _page(request, found)
 
 
 @require_http_methods(["GET", "POST"])
@@ -98,18 +104,21 @@ def why(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _page(request: StaffRequest, found: Segment, **more: Any) -> HttpResponse:
     about = asking.known(without=found.pk)
-    context: dict[str, Any] = {
-        "segment": found,
+    context = {
         "sentence": _sentence(found, about),
         "uses": uses.of(found),
         "days": list(found.days.order_by("-day")[:30]),
+        **_who(found, about, measuring.AT_ONCE_MS),
     }
-    try:
-        group = rules.read(found.rules)
-        context |= _asked(group, about, measuring.AT_ONCE_MS)
-    except BadRules as problem:
-        context["problems"] = [str(problem)]
     return render(request, "contacts/segments/segment.html", context | more)
+
+
+def _who(found: Segment, about: Known, patience_ms: int) -> dict[str, Any]:
+    """How many are in a saved segment, or why it cannot be asked."""
+    try:
+        return {"segment": found, **_figures(rules.read(found.rules), about, patience_ms)}
+    except BadRules as problem:
+        return {"segment": found, "problems": [str(problem)]}
 
 
 def _edit(request: StaffRequest, found: Segment) -> HttpResponse:
@@ -129,10 +138,14 @@ def _edit(request: StaffRequest, found: Segment) -> HttpResponse:
     if errors:
         return _form_page(request, found, name, {**asked, **errors}, status=422)
     found.name, found.rules = name, rules.write(group)
+    found.people = found.reachable = found.counted_at = None
     is_new = found.pk is None
     found.save()
     audit.record(request, "segment.add" if is_new else "segment.change", found.name, rules=found.rules)
-    counting.count(found)
+    if asked.get("exact_follows"):
+        transaction.on_commit(tasks.count_segments.delay, robust=True)
+    else:
+        counting.keep(found, asked["measured"])
     transaction.on_commit(tasks.index_fields.delay, robust=True)
     messages.success(request, "Saved.")
     return redirect(found)
@@ -159,7 +172,7 @@ def _errors(found: Segment, name: str, group: Group, asked: dict[str, Any]) -> d
     named = uses.named_in(Segment(rules=rules.write(group)))
     if found.pk and uses.leads_to(named, found.pk):
         return {"rules_error": _CIRCLE}
-    if asked["problems"]:
+    if asked.get("problems"):
         return {"rules_error": asked["problems"][0]}
     return {}
 
@@ -170,25 +183,32 @@ def _form_page(
     return render(request, "contacts/segments/edit.html", {"segment": found, "name": name, **context}, status=status)
 
 
-def _asked(group: Group, about: Known, patience: int) -> dict[str, Any]:
+def _asked(group: Group, about: Known, patience_ms: int) -> dict[str, Any]:
     """What the builder and its numbers show."""
+    context = _figures(group, about, patience_ms)
+    if "measured" in context:
+        context["sample"] = asking.sample(group, about, patience_ms=patience_ms // 2)
+    return context | {"root": builder.view(group, about), "sentence": compiling.sentence(group, about)}
+
+
+def _figures(group: Group, about: Known, patience_ms: int) -> dict[str, Any]:
+    """How many, as far as that is found within `patience_ms`; whoever was not patient may ask again for the rest."""
     problems = list(compiling.problems(group, about))
-    context: dict[str, Any] = {
-        "root": builder.view(group, about),
-        "problems": problems,
-        "sentence": compiling.sentence(group, about),
+    if problems:
+        return {"problems": problems}
+    may_ask_again = patience_ms < measuring.PATIENT_MS
+    try:
+        measured = measuring.measure(group, about, patience_ms=patience_ms)
+    except measuring.TooSlow:
+        return {"is_too_slow": True, "exact_follows": may_ask_again}
+    except NotComplete as problem:
+        return {"problems": [str(problem)]}
+    is_exact = measured.is_exact and measured.steps_are_exact
+    return {
+        "measured": measured,
+        "steps": _steps(group, about, measured),
+        "exact_follows": may_ask_again and not is_exact,
     }
-    if not problems:
-        try:
-            measured = measuring.measure(group, about, patience_ms=patience)
-        except measuring.TooSlow:
-            return context | {"is_too_slow": True}
-        context |= {
-            "measured": measured,
-            "steps": _steps(group, about, measured),
-            "sample": asking.sample(group, about),
-        }
-    return context
 
 
 def _steps(group: Group, about: Known, measured: measuring.Measured) -> list[dict[str, Any]]:
@@ -215,5 +235,4 @@ def _sentence(found: Segment, about: Known) -> str:
 
 
 def _own(request: StaffRequest) -> int | None:
-    text = request.POST.get("segment", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return whole_number(request.POST.get("segment"))

@@ -19,7 +19,7 @@ from contacts.models import SignupForm
 from contacts.signup import copying, counting, wording
 from contacts.signup.editing import SettingsForm
 from contacts.signup.models import SignupFormQuerySet, SignupRequest
-from contacts.signup.visitor import VisitorForm
+from contacts.signup.visitor import VisitorForm, open_lists
 
 _LATEST = 20
 
@@ -37,20 +37,20 @@ def forms(request: StaffRequest) -> HttpResponse:
 @require_GET
 @requires(Permission.LOOK)
 def form(request: StaffRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(SignupForm, pk=pk)
+    found = get_object_or_404(SignupForm.objects.prefetch_related("lists"), pk=pk)
     organisation = Organisation.get()
     base = organisation.public_address if organisation else ""
-    lists = list(found.lists.all())
+    address = f"{base}{reverse('signup', args=[found.key])}"
     context = {
         "form": found,
-        "lists": lists,
-        "open_lists": [one for one in lists if one.archived_at is None],
+        "lists": found.lists.all(),
+        "open_lists": open_lists(found),
         "sums": counting.sums(found),
         "waiting": found.requests.filter(state=SignupRequest.State.WAITING).count(),
         "latest": found.requests.select_related("contact").order_by("-id")[:_LATEST],
-        "address": f"{base}{reverse('signup', args=[found.key])}",
-        "frame_code": _to_copy(_frame_code(found, f"{base}{reverse('signup-frame', args=[found.key])}")),
-        "code": _to_copy(_code(found, f"{base}{reverse('signup', args=[found.key])}", organisation)),
+        "address": address,
+        "frame_code": _frame_code(found, f"{base}{reverse('signup-frame', args=[found.key])}"),
+        "code": _code(found, address, organisation),
     }
     return render(request, "contacts/forms/form.html", context)
 
@@ -137,11 +137,6 @@ def _counted() -> SignupFormQuerySet:
     return SignupForm.objects.annotate(**sums)
 
 
-def _to_copy(code: str) -> str:
-    """As it stands, so marked as safe for no page: what shows it must escape it."""
-    return "".join([code])
-
-
 def _frame_code(found: SignupForm, address: str) -> str:
     return format_html(
         '<iframe src="{}" title="{}" width="100%" height="560" sandbox="allow-forms" style="border:0"></iframe>',
@@ -152,8 +147,8 @@ def _frame_code(found: SignupForm, address: str) -> str:
 
 def _code(found: SignupForm, address: str, organisation: Organisation | None) -> str:
     """The form as plain HTML for somebody's own site."""
-    lists = [one for one in found.lists.all() if one.archived_at is None]
     with translation.override(found.language or "en"):
+        filled, words = VisitorForm(found, open_lists(found)), wording.of(found, organisation)
         where = f"{address}?lang={found.language}" if found.language else address
-        context = {"filled": VisitorForm(found, lists), "words": wording.of(found, organisation), "address": where}
+        context = {"filled": filled, "words": words, "address": where}
         return render_to_string("public/signup/embed.html", context)

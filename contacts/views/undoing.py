@@ -35,7 +35,7 @@ def undo(request: StaffRequest, pk: int) -> HttpResponse:
         template = "contacts/imports/_undo_progress.html" if request.htmx else "contacts/imports/undo_working.html"
         return render(request, template, context | {"progress": progress.of(found)})
     numbers = found.counts.get("expected" if found.state == State.READY else "done", {})
-    people = numbers.get("removed", 0) + numbers.get("restored", 0) + numbers.get("put_back", 0)
+    people = _people(numbers)
     context |= {
         "numbers": numbers,
         "people": people,
@@ -51,7 +51,7 @@ def undo(request: StaffRequest, pk: int) -> HttpResponse:
 def start(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(ImportUndo.objects.select_related("job"), job_id=pk)
     numbers = found.counts.get("expected", {})
-    people = numbers.get("removed", 0) + numbers.get("restored", 0) + numbers.get("put_back", 0)
+    people = _people(numbers)
     if people > TYPED_ABOVE and request.POST.get("typed", "").strip().replace(",", "") != str(people):
         messages.error(request, "Type the number of people to undo the import.")
         return redirect("import-undo", pk)
@@ -62,3 +62,8 @@ def start(request: StaffRequest, pk: int) -> HttpResponse:
         return redirect("import-undo", pk)
     audit.record(request, "import.undo", found.job.file_name, id=pk, **numbers)
     return redirect("import-undo", pk)
+
+
+def _people(numbers: dict[str, int]) -> int:
+    """Those who would not stay as they are."""
+    return sum(numbers.get(name, 0) for name in ("removed", "restored", "put_back"))

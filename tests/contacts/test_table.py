@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from contacts import paging
+from contacts.filtering import State
 from contacts.models import Contact, Field, SearchBlock, StaleBlock
 from contacts.table import ordering, searching
 from contacts.views import people as view
@@ -106,6 +108,22 @@ def test_a_user_sees_the_columns_of_their_choice(
     assert "People" in page
     assert "with “ana” in name or address" in page
     assert "<bdi>Town</bdi></th>" not in client_for(owner).get("/contacts/").content.decode()
+
+
+@pytest.mark.parametrize("state", State.values)
+def test_people_of_every_state_are_shown_exported_and_changed(
+    client_for: Callable[[User], Client], owner: User, state: str
+) -> None:
+    Contact.objects.create(email="ana@example.com", paused_until=timezone.now() + timedelta(days=30))
+    browser = client_for(owner)
+    page = browser.get(f"/contacts/?state={state}&q=ana").content.decode()
+    words = re.findall(r'aria-label="Without: ([^"]+)"', page)
+    assert len(words) == 2, "the search and the state, each to be taken away"
+    assert ("Save as a segment" in page) == (state != "paused"), "no rule of a segment says it"
+    for url in (f"/contacts/export/?state={state}", f"/contacts/change/?action=add-tag&all=1&state={state}"):
+        answer = browser.get(url, follow=True)
+        assert answer.status_code == 200
+        assert words[1] in answer.content.decode()
 
 
 def test_few_people_are_counted_out(browser: Client) -> None:

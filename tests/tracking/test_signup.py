@@ -3,13 +3,14 @@
 import html
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core import signing
 from django.core.cache import cache
+from django.db.models.signals import pre_save
 from django.test import Client
 from django.utils import timezone
 
@@ -25,9 +26,11 @@ from contacts.models import (
     Subscription,
     Suppression,
 )
-from contacts.signup import asking, counting, stamps, sweeping
+from contacts.preferences import pausing
+from contacts.signup import asking, confirming, counting, stamps, sweeping
 from contacts.signup.asking import Answers, Visitor
 from contacts.signup.models import SignupLetter
+from contacts.signup.signals import mail_wanted
 from delivery import content, tokens
 from delivery.content import Recipient
 from delivery.linter import lint
@@ -215,6 +218,93 @@ def test_single_opt_in_joins_at_once_but_never_who_has_left(
     raw = content.load(welcome.batch).build(Recipient(welcome.id, welcome.contact_id, welcome.email, {}, False, False))
     assert b"Here we are." in raw
     assert b"List-Unsubscribe: <https://news.nordlicht.example/u/" in raw
+
+
+@pytest.mark.parametrize("opt_in", MailingList.OptIn.values)
+def test_who_signs_up_anew_ends_their_pause_and_a_stranger_does_not(
+    browser: Client, form: SignupForm, news: MailingList, opt_in: str
+) -> None:
+    MailingList.objects.update(opt_in=opt_in)
+    person = Contact.objects.create(email="ada@example.com")
+    consent.subscribe(person, lists=[news.pk], channel="hand", text="at the fair")
+    pausing.pause(person, 90, channel="page")
+    post(browser, form, "ada@example.com")
+    assert mailed(news) == 0
+    browser.post(confirm_address(), {"lists": news.pk})
+    assert mailed(news) == 1
+    resumed = person.consent_events.get(kind=ConsentEvent.Kind.RESUMED)
+    assert (resumed.channel, resumed.ip) == ("form", "127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [{"click_consent": "refused"}, {"last_opened_at": timezone.now()}, {"recent_opened": 5}],
+    ids=lambda written: next(iter(written)),
+)
+def test_what_is_written_of_a_person_while_they_sign_up_stays(
+    browser: Client, form: SignupForm, news: MailingList, meanwhile: dict[str, Any]
+) -> None:
+    person = Contact.objects.create(email="ada@example.com")
+    post(browser, form, "ada@example.com", first_name="Ada")
+
+    def write(sender: type[Contact], instance: Contact, **_: Any) -> None:
+        Contact.objects.filter(pk=instance.pk).update(**meanwhile)
+
+    pre_save.connect(write, sender=Contact)
+    try:
+        browser.post(confirm_address(), {"lists": news.pk})
+    finally:
+        pre_save.disconnect(write, sender=Contact)
+    person.refresh_from_db()
+    assert {name: getattr(person, name) for name in meanwhile} == meanwhile
+    assert (person.first_name, person.guessed_language) == ("Ada", "en")
+
+
+class Killed(BaseException):
+    """The process ends in the middle of a transaction."""
+
+
+def killed_when_the_mail_is_written(act: Callable[[], object]) -> None:
+    def die(**_: Any) -> None:
+        raise Killed
+
+    mail_wanted.connect(die)  # after the receiver that writes the mail into the ledger
+    try:
+        with pytest.raises(Killed):
+            act()
+    finally:
+        mail_wanted.disconnect(die)
+
+
+def test_a_sign_up_that_dies_in_the_middle_leaves_nothing_behind_and_works_again(
+    form: SignupForm, news: MailingList
+) -> None:
+    form.sends_welcome = True
+    form.save()
+    answers = Answers("ada@example.com", [news.pk], "en", form.wordings.create(digest="x", language="en", text="yes"))
+
+    def ask() -> SignupRequest:
+        return asking.ask(form, answers, Visitor(), timezone.now())
+
+    killed_when_the_mail_is_written(ask)
+    assert not SignupRequest.objects.exists()
+    assert not Message.objects.exists()
+    assert counting.sums(form)["asked"] == 0
+    request = ask()
+    assert ask() == request
+    assert Message.objects.count() == 1
+
+    def confirm() -> SignupRequest:
+        return confirming.confirm(request, lists=[news.pk], ip=None, now=timezone.now())
+
+    killed_when_the_mail_is_written(confirm)
+    assert not Contact.objects.exists()
+    assert not ConsentEvent.objects.exists()
+    assert SignupRequest.objects.get().state == SignupRequest.State.WAITING
+    assert Message.objects.count() == 1
+    assert confirm().state == confirm().state == SignupRequest.State.CONFIRMED
+    assert Message.objects.count() == 2  # the welcome
+    assert counting.sums(form) == {"asked": 1, "confirmed": 1, "expired": 0, "refused": 0}
 
 
 def test_robots_are_turned_away_and_people_press_once_more(browser: Client, form: SignupForm) -> None:

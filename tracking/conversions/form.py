@@ -8,7 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.fields import LineField
-from tracking.conversions.models import MOST_WORTH, Goal
+from accounts.web_addresses import ascii_host
+from tracking.conversions.models import Goal
+from tracking.conversions.reported import CURRENCY, MOST_WORTH
 
 _HOST = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]\Z")
 _MOST_SITES = 20
@@ -67,7 +69,7 @@ class GoalForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_currency(self) -> str:
         currency: str = self.cleaned_data["currency"].upper()
-        if currency and not re.fullmatch(r"[A-Z]{3}", currency):
+        if currency and not CURRENCY.fullmatch(currency):
             raise ValidationError("A currency has three letters, such as EUR.")
         return currency
 
@@ -82,8 +84,8 @@ def _host(word: str) -> str:
     """Of a host or a whole address. Raises ValidationError."""
     try:
         named = urlsplit(word if "//" in word else f"//{word}").hostname or ""
-        host = named.rstrip(".").encode("idna").decode() if named else ""
-    except (ValueError, UnicodeError):
+        host = ascii_host(named.rstrip("."))
+    except ValueError:
         host = ""
     if not _HOST.fullmatch(host):
         raise ValidationError(f"“{word[:80]}” is no site. Write its name, such as shop.example.com.")

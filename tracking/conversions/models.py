@@ -1,15 +1,11 @@
 """Goals and how often they were reached."""
 
-from decimal import Decimal
-
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.urls import reverse
 
 from delivery import tokens
-
-MOST_WORTH = Decimal("9999999.99")
 
 
 class Goal(models.Model):

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-_CURRENCY = re.compile(r"[A-Z]{3}")
+MOST_WORTH = Decimal("9999999.99")
+CURRENCY = re.compile(r"[A-Z]{3}")
 _ORDER_CHARS = 100
 _NUMBER_CHARS = 20
-_MOST = Decimal("9999999.99")
 _CENT = Decimal("0.01")
 
 
@@ -40,7 +40,7 @@ def read(said: Mapping[str, object]) -> Told:
     order, currency = _text(said, "order"), _text(said, "currency").upper()
     if len(order) > _ORDER_CHARS or not order.isprintable():
         raise NotReadable(f"order has at most {_ORDER_CHARS} characters, all of them printable.")
-    if currency and not _CURRENCY.fullmatch(currency):
+    if currency and not CURRENCY.fullmatch(currency):
         raise NotReadable("currency is a code of three letters, such as EUR.")
     return Told(order, _worth(_text(said, "value")), currency)
 
@@ -50,7 +50,7 @@ def _worth(text: str) -> Decimal | None:
         return None
     try:
         worth = Decimal(text) if len(text) <= _NUMBER_CHARS else Decimal("NaN")
-        if not (worth.is_finite() and 0 <= worth <= _MOST):
+        if not (worth.is_finite() and 0 <= worth <= MOST_WORTH):
             raise InvalidOperation
     except InvalidOperation:
         raise NotReadable("value is a number from 0 to 9999999.99 with a point, such as 24.90.") from None

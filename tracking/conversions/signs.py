@@ -6,6 +6,7 @@ It names the message to nobody but us. Links that count no person carry none.
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
+from accounts.web_addresses import resolved
 from delivery import tokens
 from tracking.conversions.models import Goal
 
@@ -19,11 +20,8 @@ def sites() -> frozenset[str]:
 
 
 def belongs(url: str, hosts: Collection[str]) -> bool:
-    """Whether the address is on one of these sites or on a host below one."""
-    try:
-        host = (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return False
+    """Whether a browser that follows the address comes to one of these sites or to a host below one."""
+    host = urlsplit(resolved(url)).hostname or ""
     return any(host == one or host.endswith(f".{one}") for one in hosts)
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from django.db.backends.utils import CursorWrapper
 
+from contacts import addresses
 from contacts.tracking_consent import Part, measured
 from tracking.conversions.models import Conversion
 from tracking.conversions.reported import Told
@@ -74,12 +75,12 @@ JOIN delivery_message m ON m.contact_id = c.id
 JOIN delivery_batch b ON b.id = m.batch_id AND NOT b.rehearsal
 JOIN tracking_engagement e ON e.message_id = m.id AND e.kind = {int(EventKind.CLICK)} AND e.link_id = 0
     AND NOT e.is_machine
-WHERE lower(c.email) = lower(%s) ORDER BY e.first_at DESC LIMIT 1
+WHERE lower(c.email) = %s ORDER BY e.first_at DESC LIMIT 1
 """  # noqa: S608
 
 
 def last_clicked(cursor: CursorWrapper, email: str) -> int | None:
-    """The message in which somebody clicked last, whose order names an address instead of a sign."""
-    cursor.execute(_LAST_CLICKED, [email])
+    """The message in which somebody clicked last, whose order names a normalised address instead of a sign."""
+    cursor.execute(_LAST_CLICKED, [addresses.key(email)])
     row = cursor.fetchone()
     return row[0] if row else None

@@ -9,11 +9,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 
 from accounts.models import Organisation
 from tracking.recipients import brand, language
-from tracking.unsubscribing import Leaver
 
 View = Callable[..., HttpResponse]
 
@@ -26,7 +27,7 @@ def for_recipients(view: View) -> View:
 
 def unknown(request: HttpRequest) -> HttpResponse:
     """One answer for every token that leads nowhere, whatever is wrong with it."""
-    with translation.override(spoken(request, None)):
+    with translation.override(spoken(request)):
         return rendered(request, "public/unknown.html", {}, Organisation.get(), status=404)
 
 
@@ -50,6 +51,11 @@ def rendered(
     return quiet(response)
 
 
+def in_words(address: str) -> SafeString:
+    """An address within a sentence, whose direction it does not turn."""
+    return format_html('<strong class="mono"><bdi>{}</bdi></strong>', address)
+
+
 def quiet(response: HttpResponse) -> HttpResponse:
     """Nobody who is led on learns the token, and no search engine keeps the page."""
     response.headers["Referrer-Policy"] = "no-referrer"
@@ -57,8 +63,7 @@ def quiet(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def spoken(request: HttpRequest, leaver: Leaver | None) -> str:
-    """The language chosen on the page itself (`?lang=`), else the person's, else the browser's."""
-    own = leaver.contact.language if leaver and leaver.contact else ""
+def spoken(request: HttpRequest, own: str = "") -> str:
+    """The language chosen on the page itself (`?lang=`), else the person's or the form's own, else the browser's."""
     accepted = request.META.get("HTTP_ACCEPT_LANGUAGE", "")
     return language.choose(own, accepted, wanted=request.GET.get("lang", ""))

@@ -7,9 +7,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import Organisation
 from contacts.preferences import moving
-from tracking.recipients import language
 from tracking.recipients import moving as wording
-from tracking.recipients.showing import for_recipients, rendered
+from tracking.recipients.showing import for_recipients, rendered, spoken
 
 
 @csrf_exempt
@@ -36,8 +35,7 @@ def _page(request: HttpRequest, secret: str, *, is_back: bool) -> HttpResponse:
         own, status = "", 404
     else:
         own, context["change"] = change.contact.language, change
-    accepted = request.META.get("HTTP_ACCEPT_LANGUAGE", "")
-    with translation.override(language.choose(own, accepted, wanted=request.GET.get("lang", ""))):
+    with translation.override(spoken(request, own)):
         if request.method == "POST" and status == 200:
             try:
                 done = moving.undo(secret) if is_back else wording.confirm(secret, organisation)

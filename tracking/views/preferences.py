@@ -5,16 +5,16 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
-from django.utils.html import format_html
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Organisation
 from accounts.organisation.measuring import Rules
+from contacts import addresses
 from tracking import unsubscribing
 from tracking.recipients import answering, moving, preferences
 from tracking.recipients.preferences import Reader
-from tracking.recipients.showing import for_recipients, rendered, spoken, unknown
+from tracking.recipients.showing import for_recipients, in_words, rendered, spoken, unknown
 from tracking.unsubscribing import Leaver
 
 
@@ -31,7 +31,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
         return _ask_for_address(request, token, leaver)
     act = _ACTS.get(part)
     if act:
-        with translation.override(spoken(request, leaver)):
+        with translation.override(spoken(request, leaver.language)):
             act(_reader(request, leaver), request)
         leaver = unsubscribing.recognise(token) or leaver
     return _page(request, token, leaver, is_saved=act is not None)
@@ -39,7 +39,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
 
 def _ask_for_address(request: HttpRequest, token: str, leaver: Leaver) -> HttpResponse:
     typed = request.POST.get("address", "")[:320]
-    with translation.override(spoken(request, leaver)):
+    with translation.override(spoken(request, leaver.language)):
         asked = moving.ask(_reader(request, leaver), typed, Organisation.get())
     more = {"asked": asked, "typed": typed if asked.problem else "", "days_to_confirm": moving.days_to_confirm()}
     return _page(request, token, leaver, status=422 if asked.problem else 200, **more)
@@ -51,6 +51,7 @@ def _reader(request: HttpRequest, leaver: Leaver) -> Reader:
 
 _ACTS: Mapping[str, Callable[[Reader, HttpRequest], None]] = {
     "topics": lambda reader, request: preferences.choose_topics(reader, request.POST.getlist("topic")),
+    "agree": lambda reader, request: preferences.agree(reader),
     "pause": lambda reader, request: preferences.begin_pause(reader, request.POST.get("days", "")),
     "resume": lambda reader, request: preferences.end_pause(reader),
     "language": lambda reader, request: preferences.choose_language(reader, request.POST.get("language", "")),
@@ -60,16 +61,17 @@ _ACTS: Mapping[str, Callable[[Reader, HttpRequest], None]] = {
 
 def _page(request: HttpRequest, token: str, leaver: Leaver, status: int = 200, **more: object) -> HttpResponse:
     organisation = Organisation.get()
-    with translation.override(spoken(request, leaver)):
+    with translation.override(spoken(request, leaver.language)):
         context: dict[str, Any] = {
             "token": token,
             "leaver": leaver,
-            "address": format_html('<strong class="mono"><bdi>{}</bdi></strong>', leaver.masked_email),
+            "address": in_words(addresses.masked(leaver.email)),
             "questions": answering.questions(leaver, organisation.rules if organisation else Rules()),
         }
         if contact := leaver.contact:
             context |= {
                 "topics": preferences.topics(contact),
+                "ending": preferences.ending(contact),
                 "is_closed": preferences.is_closed(contact),
                 "pauses": preferences.pauses(),
                 "paused_until": preferences.pause_ends(contact),

@@ -2,16 +2,16 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
-from django.utils.html import format_html
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Organisation
 from accounts.organisation.measuring import Rules
 from accounts.security import as_a_page
+from contacts import addresses
 from tracking import unsubscribing
 from tracking.recipients import answering, viewing
-from tracking.recipients.showing import for_recipients, quiet, rendered, spoken, unknown
+from tracking.recipients.showing import for_recipients, in_words, quiet, rendered, spoken, unknown
 from tracking.unsubscribing import Channel, Leaver
 
 
@@ -61,7 +61,7 @@ def answer_counting(request: HttpRequest, token: str) -> HttpResponse:
     leaver = unsubscribing.recognise(token)
     if leaver is None:
         return unknown(request)
-    with translation.override(spoken(request, leaver)):
+    with translation.override(spoken(request, leaver.language)):
         answering.answer(leaver, request.POST, request.META.get("REMOTE_ADDR"))
     return _page(request, "public/unsubscribe.html", token, leaver, is_saved=True)
 
@@ -75,7 +75,7 @@ def view(request: HttpRequest, token: str) -> HttpResponse:
     except viewing.Unknown:
         return unknown(request)
     except viewing.Gone:
-        with translation.override(spoken(request, None)):
+        with translation.override(spoken(request)):
             return rendered(request, "public/mail_gone.html", {}, Organisation.get(), status=404)
     return quiet(as_a_page(HttpResponse(html)))
 
@@ -92,8 +92,8 @@ def _leave(request: HttpRequest, leaver: Leaver, lists: list[int] | None, channe
 
 def _page(request: HttpRequest, template: str, token: str, leaver: Leaver, **more: object) -> HttpResponse:
     organisation = Organisation.get()
-    with translation.override(spoken(request, leaver)):
-        address = format_html('<strong class="mono"><bdi>{}</bdi></strong>', leaver.masked_email)
+    with translation.override(spoken(request, leaver.language)):
+        address = in_words(addresses.masked(leaver.email))
         questions = answering.questions(leaver, organisation.rules if organisation else Rules())
         context = {"token": token, "leaver": leaver, "address": address, "questions": questions}
         return rendered(request, template, context | more, organisation)

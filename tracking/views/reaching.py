@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from contacts import addresses
 from delivery import tokens
 from tracking import recording, slim
 from tracking.conversions import reported, secret, signs, storing
@@ -92,4 +93,7 @@ def _message(said: dict[str, Any], cursor: Any) -> int | None:
         return message_id
     if not isinstance(email, str) or not email or "\0" in email:
         raise NotReadable(f"Send {signs.PARAMETER}, which came with the click, or email.")
-    return storing.last_clicked(cursor, email.strip()[:320])
+    try:
+        return storing.last_clicked(cursor, addresses.normalise(email[:320]))
+    except addresses.InvalidAddress:
+        return None

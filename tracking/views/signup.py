@@ -14,7 +14,6 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import timezone, translation
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_exempt
@@ -23,16 +22,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from psycopg.errors import LockNotAvailable
 
 from accounts.models import Organisation
-from contacts import consent
+from contacts import addresses, consent
 from contacts.models import MailingList, SignupForm, SignupRequest
 from contacts.signup import asking, confirming, counting, limits, stamps, wording
 from contacts.signup.asking import Answers, Visitor
 from contacts.signup.stamps import Stamp
-from contacts.signup.visitor import HONEYPOT, VisitorForm
+from contacts.signup.visitor import HONEYPOT, VisitorForm, open_lists
 from delivery import tokens
 from delivery.models import Message
 from tracking.recipients import language
-from tracking.recipients.showing import View, for_recipients, rendered, unknown
+from tracking.recipients.showing import View, for_recipients, in_words, rendered, spoken, unknown
 
 _unknown = for_recipients(unknown)
 
@@ -54,7 +53,7 @@ def _patient(view: View) -> View:
 
 @for_recipients
 def _busy(request: HttpRequest) -> HttpResponse:
-    with translation.override(language.choose("", _accepted(request))):
+    with translation.override(spoken(request)):
         return rendered(request, "public/signup/closed.html", {}, Organisation.get(), status=503)
 
 
@@ -88,7 +87,7 @@ def again(request: HttpRequest, key: str) -> HttpResponse:
     email = stamps.address_of(key, request.POST.get("again", "")) if found else ""
     if found is None or not email:
         return _unknown(request)
-    with translation.override(_language_of(request, found)):
+    with translation.override(spoken(request, found.language)):
         if limits.may_send(key, _ip(request) or ""):
             asking.send_again(found, email, timezone.now())
         return _thanks(request, found, email, "frame" if request.POST.get("way") == "frame" else "page")
@@ -104,7 +103,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     found = confirming.request_of(numbers[0]) if numbers else None
     if numbers is None or found is None:
         return _unknown(request)
-    with translation.override(language.choose(found.language, _accepted(request))):
+    with translation.override(spoken(request, found.language)):
         if _is_rehearsal(numbers[0]):
             return _shown(request, found, "public/signup/confirm.html", token=token, is_rehearsal=True)
         if request.method != "POST":
@@ -113,15 +112,15 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _form(request: HttpRequest, key: str, way: str) -> HttpResponse:
-    found = SignupForm.objects.kept().prefetch_related("lists").filter(key=key).first()
+    found = SignupForm.objects.kept().filter(key=key).first()
     if found is None:
         return _unknown(request)
-    with translation.override(_language_of(request, found)):
-        lists = [one for one in found.lists.all() if one.archived_at is None]
+    with translation.override(spoken(request, found.language)):
+        lists = open_lists(found)
         if not found.is_open or not lists:
             return _page(request, found, "public/signup/closed.html", way=way, status=503)
         if request.method != "POST":
-            return _unsent(request, found, VisitorForm(found, lists), lists, way)
+            return _unsent(request, found, VisitorForm(found, lists), way)
         return _sent(request, found, lists, way)
 
 
@@ -133,14 +132,14 @@ def _sent(request: HttpRequest, found: SignupForm, lists: list[MailingList], way
     if not limits.may_send(found.key, _ip(request) or ""):
         counting.add(found, "refused", now)
         problem = _("Too many sign-ups came from your network. Please try again in an hour.")
-        return _unsent(request, found, filled, lists, way, problem=problem, status=429)
+        return _unsent(request, found, filled, way, problem=problem, status=429)
     if not filled.is_valid():
-        return _unsent(request, found, filled, lists, way, status=422)
+        return _unsent(request, found, filled, way, status=422)
     stamp = stamps.judge(found.key, request.POST.get("stamp", ""))
     is_known = stamp == Stamp.GOOD or (stamp == Stamp.MISSING and limits.may_do_without_stamp(found.key))
     if not is_known:
         counting.add(found, "refused", now)
-        return _unsent(request, found, filled, lists, way, problem=_("Please press the button once more."), status=422)
+        return _unsent(request, found, filled, way, problem=_("Please press the button once more."), status=422)
     words = wording.of(found, Organisation.get())
     answers = Answers(
         filled.cleaned_data["email"],
@@ -156,27 +155,16 @@ def _sent(request: HttpRequest, found: SignupForm, lists: list[MailingList], way
 
 
 def _unsent(
-    request: HttpRequest,
-    found: SignupForm,
-    filled: VisitorForm,
-    lists: list[MailingList],
-    way: str,
-    *,
-    problem: str = "",
-    status: int = 200,
+    request: HttpRequest, found: SignupForm, filled: VisitorForm, way: str, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
-    stamp = stamps.new(found.key)
-    words = wording.of(found, Organisation.get())
-    context = {"filled": filled, "lists": lists, "words": words, "stamp": stamp, "problem": problem}
+    context = {"filled": filled, "stamp": stamps.new(found.key), "problem": problem}
     return _page(request, found, "public/signup/form.html", way=way, status=status, **context)
 
 
 def _thanks(request: HttpRequest, found: SignupForm, email: str, way: str) -> HttpResponse:
     """The same for every address, known or not, mailed or not."""
     again = stamps.for_another_mail(found.key, email)
-    words = wording.of(found, Organisation.get())
-    address = format_html('<strong class="mono"><bdi>{}</bdi></strong>', email)
-    return _page(request, found, "public/signup/thanks.html", way=way, again=again, words=words, address=address)
+    return _page(request, found, "public/signup/thanks.html", way=way, again=again, address=in_words(email))
 
 
 def _asked(request: HttpRequest, found: SignupRequest, token: str) -> HttpResponse:
@@ -205,16 +193,17 @@ def _confirmed(request: HttpRequest, found: SignupRequest, token: str) -> HttpRe
 def _shown(
     request: HttpRequest, found: SignupRequest, template: str, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    local, _at, domain = found.email.rpartition("@")
-    address = format_html('<strong class="mono"><bdi>{}</bdi></strong>', f"{local[:1]}***@{domain}")
-    return _page(request, found.form, template, status=status, address=address, asked=found, **more)
+    address = in_words(addresses.masked(found.email))
+    return _page(request, found.form, template, status=status, address=address, **more)
 
 
 def _page(
     request: HttpRequest, found: SignupForm, template: str, *, way: str = "page", status: int = 200, **context: Any
 ) -> HttpResponse:
     """What follows the form may be on another site: browsers ask the form's policy whether it may lead there."""
-    answer = rendered(request, template, {"form": found, "way": way, **context}, Organisation.get(), status=status)
+    organisation = Organisation.get()
+    context |= {"form": found, "way": way, "words": wording.of(found, organisation)}
+    answer = rendered(request, template, context, organisation, status=status)
     onward = [_origin(url) for url in (found.thanks_url, found.confirmed_url) if url]
     policy: dict[str, Any] = {"style-src": [SELF, NONCE], "form-action": [SELF, *onward]}
     if way == "frame":
@@ -225,14 +214,6 @@ def _page(
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _language_of(request: HttpRequest, found: SignupForm) -> str:
-    return language.choose(found.language, _accepted(request), wanted=request.GET.get("lang", ""))
-
-
-def _accepted(request: HttpRequest) -> str:
-    return str(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
 
 
 def _is_rehearsal(message_id: int) -> bool:

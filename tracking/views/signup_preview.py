@@ -10,8 +10,7 @@ from contacts.models import SignupForm
 from contacts.signup import wording
 from contacts.signup.editing import SettingsForm
 from contacts.signup.visitor import VisitorForm
-from tracking.recipients import language
-from tracking.recipients.showing import for_recipients, rendered
+from tracking.recipients.showing import for_recipients, rendered, spoken
 
 
 @require_POST
@@ -28,7 +27,7 @@ def _shown(request: StaffRequest) -> HttpResponse:
     found = typed.instance
     lists = list(typed.cleaned_data.get("lists") or [])
     organisation = Organisation.get()
-    with translation.override(language.choose(found.language, request.META.get("HTTP_ACCEPT_LANGUAGE", ""))):
+    with translation.override(spoken(request, found.language)):
         words = wording.of(found, organisation)
         context = {"form": found, "filled": VisitorForm(found, lists), "words": words, "way": "page"}
         return rendered(request, "public/signup/form.html", context, organisation)

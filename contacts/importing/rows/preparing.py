@@ -1,6 +1,7 @@
 """One record to one contact, or the reason why not."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from contacts import addresses, fields
+from contacts.guessing import languages
 from contacts.importing.plan import BELONGING, CONSENT, COUNTING, Column, Plan, Status, Target
 from contacts.importing.reading.cells import NULLS, clean, moment, split_names
 from contacts.importing.rows.suspecting import is_disposable, is_role
@@ -24,6 +26,7 @@ _LONGEST_CODE = 12
 _MOST_LISTS = 500
 _MOST_WORDS = 50
 _MOST_OPTIONS = 100
+_LANGUAGE_CODE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 _NOT_ASKED, _REFUSALS = frozenset(map(word, ("unknown", "not asked"))), frozenset(map(word, ("refused", "withdrawn")))
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
@@ -244,7 +247,7 @@ class Preparer:
         return [known.setdefault(name, len(known) + 1) for name in found if name in known or len(known) < _MOST_LISTS]
 
     def _code(self, text: str, remarks: list[str]) -> str:
-        code = clean(text)
+        code = _language(clean(text))
         if len(code) <= _LONGEST_CODE:
             return code
         remarks.append("Language: It is longer than 12 characters.")
@@ -266,15 +269,22 @@ class Preparer:
             remarks.append(f"{name[:60]}: {problem}")
 
     def _choosing(self, column: Column, kind: str) -> Converter:
-        """Spelt as the field offers it; a new field offers what the file has."""
-        is_new = column.key not in self._options
-        options = self.options_found.setdefault(column.key, []) if is_new else list(self._options[column.key])
+        """Spelt as the field offers it, else as the file does first; a new field offers what the file has."""
+        options = list(self._options.get(column.key, ()))
+        if column.key not in self._options:
+            self.options_found[column.key] = options
+        most = len(options) + _MOST_OPTIONS
+
+        @lru_cache(maxsize=4096)
+        def spelt(cell: str) -> fields.Value:
+            value = fields.convert(kind, cell, options=options)
+            for one in value if isinstance(value, list) else [value]:
+                if one not in options and len(options) < most:
+                    options.append(str(one))
+            return value
 
         def convert(cell: str, found: dict[str, Any]) -> None:
-            value = found[column.key] = fields.convert(kind, cell, options=options)
-            for one in (value if isinstance(value, list) else [value]) if is_new else ():
-                if one not in options and len(options) < _MOST_OPTIONS:
-                    options.append(str(one))
+            found[column.key] = spelt(cell)
 
         return convert
 
@@ -289,7 +299,11 @@ class Preparer:
         for name, value in data.items():
             if value is None or value == "":
                 continue
-            key = fields.key_for(name) if name != "tags" else name
+            if name == "tags":
+                if not isinstance(value, dict):
+                    _tags(value if isinstance(value, str) else _encode(value), found)
+                continue
+            key = fields.key_for(name)
             found[key] = value
             if key not in self.keys_found and len(self.keys_found) < 100 and isinstance(value, (str, int, float)):
                 self.keys_found[key] = _kind_of(value)
@@ -316,6 +330,12 @@ def _counting(cell: str, target: Target, remarks: list[str]) -> str:
         return TrackingConsent.REFUSED
     remarks.append(f"{target.label}: “{cell.strip()[:60]}” is neither yes nor no.")
     return ""
+
+
+@lru_cache(maxsize=4096)
+def _language(text: str) -> str:
+    """As segments ask for it: a name such as “Deutsch” as its code, pt_BR as pt-BR; what is neither stays."""
+    return text.replace("_", "-") if _LANGUAGE_CODE.fullmatch(text) else languages.find(text) or text
 
 
 _split_once = lru_cache(maxsize=4096)(split_names)  # the same few combinations come again and again

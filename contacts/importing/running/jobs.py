@@ -125,7 +125,9 @@ def preview(job: ImportJob, plan: Plan) -> list[PreviewRow]:
     """The first rows as they would be imported."""
     if plan.email_column is None:
         return []
-    preparer = Preparer(plan, dict(Field.objects.values_list("key", "kind")), job.options["header"])
+    own = list(Field.objects.all())
+    kinds, options = {field.key: field.kind for field in own}, {field.key: field.options for field in own}
+    preparer = Preparer(plan, kinds, job.options["header"], options=options)
     rows: list[PreviewRow] = []
     with storing.opened(job) as file:
         found = records(file, plan.encoding, plan.delimiter, plan.title_lines)

@@ -6,11 +6,11 @@ from typing import Any
 from django.db import connection
 from psycopg import sql
 
+from contacts import tags
 from contacts.importing.plan import Mode, Plan, Status, Target
 from contacts.importing.running.staging import table
 from contacts.importing.undoing import recording
 from contacts.models import ImportJob
-from contacts.tags import MOST
 
 
 def foretell(job: ImportJob, plan: Plan) -> dict[str, int]:
@@ -34,6 +34,7 @@ def merge(job: ImportJob, plan: Plan, after: int, until: int, found_lists: Seque
         told=sql.SQL(_TOLD if plan.tells_counting else ""),
         joining=sql.SQL(_JOINING_NAMED if found_lists else _JOINING),
         also_left=sql.SQL(_ALSO_LEFT if found_lists else ""),
+        before=sql.SQL(recording.before(plan)),
         trace=sql.SQL(recording.trace(plan)),
     )
     with connection.cursor() as cursor:
@@ -73,23 +74,23 @@ def _values(plan: Plan) -> dict[str, str]:
     to people who are left as they are, too, once somebody chose tags for all."""
     if plan.mode == Mode.NEW:
         return {"attributes": f"c.attributes{_ADDED_TAGS}"} if plan.tags else {}
-    tags = _ADDED_TAGS if plan.tells_tags else ""
+    added_tags = _ADDED_TAGS if plan.tells_tags else ""
     if plan.mode == Mode.OVERWRITE:
         return {name: f"CASE WHEN s.{name} <> '' THEN s.{name} ELSE c.{name} END" for name in recording.TEXTS} | {
-            "attributes": f"c.attributes || s.attributes{tags}"
+            "attributes": f"c.attributes || s.attributes{added_tags}"
         }
     return {name: f"CASE WHEN c.{name} = '' THEN s.{name} ELSE c.{name} END" for name in recording.TEXTS} | {
-        "attributes": f"s.attributes || c.attributes{tags}"
+        "attributes": f"s.attributes || c.attributes{added_tags}"
     }
 
 
-_TAGS_HERE = "CASE jsonb_typeof(c.attributes -> 'tags') WHEN 'array' THEN c.attributes -> 'tags' ELSE '[]'::jsonb END"
+_TAGS_HERE = tags.carried("c")
 _ADDED_TAGS = f""" || CASE WHEN jsonb_typeof(s.attributes -> 'tags') = 'array'
     THEN jsonb_build_object('tags', {_TAGS_HERE} || coalesce((
         SELECT jsonb_agg(tag ORDER BY n) FROM (
             SELECT tag, n FROM jsonb_array_elements(s.attributes -> 'tags') WITH ORDINALITY fresh (tag, n)
             WHERE NOT {_TAGS_HERE} @> tag ORDER BY n
-            LIMIT greatest({MOST} - jsonb_array_length({_TAGS_HERE}), 0)) added), '[]'))
+            LIMIT greatest({tags.MOST} - jsonb_array_length({_TAGS_HERE}), 0)) added), '[]'))
     ELSE '{{}}'::jsonb END"""  # noqa: S608  # a number and parts of our own
 
 
@@ -180,7 +181,7 @@ WITH slice AS MATERIALIZED (
         c.id IS NOT NULL AND ({{changed}} OR c.is_sample) AS is_changed,
         CASE WHEN c.id IS NOT NULL THEN (  -- an aggregate, so that it stays a look-up by index for each
             SELECT bool_or(b.state = 'unsubscribed') FROM contacts_subscription b
-            WHERE b.contact_id = c.id AND b.list_id = ANY(%(lists)s)) END AS has_left
+            WHERE b.contact_id = c.id AND b.list_id = ANY(%(lists)s)) END AS has_left{{before}}
     FROM {{table}} s
     LEFT JOIN contacts_contact c ON lower(c.email) = s.key
     LEFT JOIN contacts_suppression sp ON sp.email = coalesce(s.erased_as, s.key)

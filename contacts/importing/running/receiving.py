@@ -16,7 +16,7 @@ from contacts.importing.columns import guessing
 from contacts.importing.plan import CONSENT, Column, Plan, Status, Target
 from contacts.importing.reading import storing
 from contacts.importing.reading.detecting import NotReadable, Shape, detect
-from contacts.importing.reading.formats.kinds import NotUsable
+from contacts.importing.reading.formats.kinds import TABLES, NotUsable
 from contacts.importing.reading.formats.unpacking import Table, unpacked
 from contacts.importing.reading.records import MOST_COLUMNS, Broken, records
 from contacts.importing.wording.naming import glued
@@ -47,7 +47,7 @@ def read(job: ImportJob) -> dict[str, object]:
         notes = [note if len(tables) == 1 else f"{one.name}: {note}" for one in tables for note in one.notes]
         with path.open("rb") as table:
             # Only members of an archive come as they were written; all else was written by ourselves.
-            is_own = len(tables) > 1 or not tables[0].name.lower().endswith((".csv", ".tsv", ".txt", ".tab"))
+            is_own = len(tables) > 1 or not tables[0].name.lower().endswith(TABLES)
             shape = detect(table, is_own=is_own)
             plan, header = planned(
                 table, shape, tables[0].name if len(tables) == 1 and tables[0].name else job.file_name

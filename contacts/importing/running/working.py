@@ -5,12 +5,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
+from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from accounts import locks
+from accounts import deadlocks, locks
 from contacts.importing.columns import questions
 from contacts.importing.plan import Column, Plan, Repeated, Target, guessed_columns
 from contacts.importing.reading import storing
@@ -163,8 +164,8 @@ def _stage(job: ImportJob, plan: Plan, refused: RefusedRows, *, shows_progress: 
     """Returns how many rows the file has, the header not counted, and what prepared them."""
     staging.create(job.pk)
     header = job.options.get("header", ())
-    kinds = dict(Field.objects.values_list("key", "kind"))
-    options = dict(Field.objects.values_list("key", "options"))
+    own = list(Field.objects.all())
+    kinds, options = {field.key: field.kind for field in own}, {field.key: field.options for field in own}
     preparer = Preparer(plan, kinds, header, guessed_columns(job.options), options)
     batch, read, shown_at = staging.Batch(tells_belonging=plan.tells_belonging), 0, time.monotonic()
     with storing.opened(job) as file:
@@ -214,27 +215,23 @@ def _show(job: ImportJob, read: int | None, position: int) -> None:
         raise Stopped
 
 
-def _merge_slice(job: ImportJob, plan: Plan, until: int, lists: Sequence[int] = (), *, attempts: int = 5) -> None:
-    for attempt in range(1, attempts + 1):
-        try:
-            with transaction.atomic():
-                counts = dict(job.counts)
-                done = counts.get("done", {})
-                added = merging.merge(job, plan, job.rows_done, until, lists)
-                counts["done"] = {name: done.get(name, 0) + number for name, number in added.items()}
-                moved = ImportJob.objects.filter(id=job.pk, state=State.RUNNING, rows_done=job.rows_done).update(
-                    rows_done=until, counts=counts, alive_at=timezone.now()
-                )
-                if not moved:
-                    raise Stopped
-        except OperationalError as problem:
-            # Somebody else's transaction met this one: its slice is undone and tried again.
-            if attempt == attempts or getattr(problem.__cause__, "sqlstate", "") not in ("40P01", "40001"):
-                raise
-            time.sleep(0.2 * attempt)
-        else:
-            job.rows_done, job.counts = until, counts
-            return
+def _merge_slice(job: ImportJob, plan: Plan, until: int, lists: Sequence[int] = ()) -> None:
+    job.counts = deadlocks.retried(lambda: _merged(job, plan, until, lists))
+    job.rows_done = until
+
+
+@transaction.atomic
+def _merged(job: ImportJob, plan: Plan, until: int, lists: Sequence[int]) -> dict[str, Any]:
+    """What is done with this slice put into place."""
+    done = job.counts.get("done", {})
+    added = merging.merge(job, plan, job.rows_done, until, lists)
+    counts: dict[str, Any] = job.counts | {"done": {name: done.get(name, 0) + number for name, number in added.items()}}
+    moved = ImportJob.objects.filter(id=job.pk, state=State.RUNNING, rows_done=job.rows_done).update(
+        rows_done=until, counts=counts, alive_at=timezone.now()
+    )
+    if not moved:
+        raise Stopped
+    return counts
 
 
 def _create_lists(names: Sequence[str]) -> list[int]:

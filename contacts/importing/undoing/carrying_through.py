@@ -2,12 +2,12 @@
 goes on where it was; each slice is undone in one transaction, and once."""
 
 import logging
-import time
+from functools import partial
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
-from accounts import locks
+from accounts import deadlocks, locks
 from contacts.importing.plan import Plan
 from contacts.importing.running.working import SILENT_AFTER
 from contacts.importing.undoing import deciding
@@ -56,25 +56,19 @@ def _count(undo: ImportUndo) -> None:
     ImportUndo.objects.filter(pk=undo.pk).update(state=State.READY, rows_done=undo.rows_total)
 
 
-def _run(undo: ImportUndo, *, attempts: int = 5) -> None:
+def _run(undo: ImportUndo) -> None:
     plan = Plan.from_json(undo.job.options)
-    attempt = 1
     while found := _next(undo):
-        try:
-            with transaction.atomic():
-                locked = ImportSlice.objects.select_for_update().get(pk=found.pk, undone_at=None)
-                counts = restore(locked, undo.job, plan, by=undo.created_by_id)
-                _note(undo, locked, "done", counts)
-        except OperationalError as problem:
-            # It met somebody else's transaction: the slice as a whole is tried again.
-            if attempt == attempts or getattr(problem.__cause__, "sqlstate", "") not in ("40P01", "40001"):
-                raise
-            undo.refresh_from_db()
-            time.sleep(0.2 * attempt)
-            attempt += 1
-        else:
-            attempt = 1
+        deadlocks.retried(partial(_undo_slice, undo, found.pk, plan))
     ImportUndo.objects.filter(pk=undo.pk).update(state=State.DONE, finished_at=timezone.now())
+
+
+@transaction.atomic
+def _undo_slice(undo: ImportUndo, slice_id: int, plan: Plan) -> None:
+    undo.refresh_from_db(fields=["counts", "rows_done"])  # an attempt that failed has added to them
+    locked = ImportSlice.objects.select_for_update().get(pk=slice_id, undone_at=None)
+    counts = restore(locked, undo.job, plan, by=undo.created_by_id)
+    _note(undo, locked, "done", counts)
 
 
 def _next(undo: ImportUndo, after: int = 0) -> ImportSlice | None:

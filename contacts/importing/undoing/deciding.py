@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection
 
+from contacts import tags
 from contacts.importing.plan import Mode, Plan, Target
 from contacts.importing.undoing import mailed
 from contacts.models import ImportSlice
@@ -141,7 +142,7 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT coalesce(jsonb_agg(tag ORDER BY n) FILTER (WHERE NOT is_ours), {_NO_TAGS}) AS stay,
         count(*) FILTER (WHERE is_ours) AS taken
-    FROM jsonb_array_elements(coalesce(c.attributes -> 'tags', {_NO_TAGS})) WITH ORDINALITY carried (tag, n)
+    FROM jsonb_array_elements({tags.carried("c")}) WITH ORDINALITY carried (tag, n)
     CROSS JOIN LATERAL (SELECT coalesce(w.attributes -> 'tags', {_NO_TAGS}) @> tag
         AND NOT coalesce(w.was_attributes -> 'tags', {_NO_TAGS}) @> tag AS is_ours) whose
 ) tags

@@ -7,11 +7,9 @@ TEXTS = ("first_name", "last_name", "language", "time_zone")
 # A slice's row has its id before, so that the rows of people can name it.
 NEXT_SLICE = "SELECT nextval(pg_get_serial_sequence('contacts_importslice', 'id'))"
 
-# All parts of the statement see the contacts as they were before it.
 _OVERWRITTEN = """, overwritten AS (
     INSERT INTO contacts_importoverwritten (slice_id, contact_id, was_sample, was_updated_at{names})
-    SELECT %(slice)s::bigint, c.id, c.is_sample, c.updated_at{values}
-    FROM slice s JOIN contacts_contact c ON c.id = s.contact_id WHERE s.is_changed
+    SELECT %(slice)s::bigint, s.contact_id, s.was_sample, s.was_updated_at{values} FROM slice s WHERE s.is_changed
 )"""
 _TRACE = f""", graver AS (
     INSERT INTO contacts_importgraver (slice_id, suppression_id, reason, was_reason, was_detail)
@@ -33,30 +31,35 @@ _TRACE = f""", graver AS (
 )"""  # noqa: S608  # a number of an enum
 
 
+def before(plan: Plan) -> str:
+    """SQL for what `slice` reads of a known contact `c`, so that the record of it needs no second look."""
+    names = "".join(f", c.{name} AS was_{name}" for name in _kept(plan))
+    return f", c.is_sample AS was_sample, c.updated_at AS was_updated_at{names}"
+
+
 def trace(plan: Plan) -> str:
     """SQL to go before the last part of the statement that merges a slice."""
-    return _overwritten(plan) + _TRACE
+    kept = _kept(plan)
+    names = "".join(f", {name}, was_{name}" for name in kept)
+    values = "".join(
+        f", CASE WHEN {touched} THEN {given} END, CASE WHEN {touched} THEN s.was_{name} END"
+        for name, (touched, given) in kept.items()
+    )
+    return _OVERWRITTEN.format(names=names, values=values) + _TRACE
 
 
-def _overwritten(plan: Plan) -> str:
-    if plan.mode == Mode.NEW and not plan.tells_counting and not plan.tags:
-        # Only people who were samples are changed at all.
-        return _OVERWRITTEN.format(names="", values="")
+def _kept(plan: Plan) -> dict[str, tuple[str, str]]:
+    """By column: when the row `s` changes it, and what the row gives. Else only who was a sample is changed at all."""
     kept: dict[str, tuple[str, str]] = {}
     if plan.mode != Mode.NEW:
         for name in TEXTS:
-            touched = f"c.{name} = ''" if plan.mode == Mode.FILL else f"c.{name} <> s.{name}"
+            touched = f"s.was_{name} = ''" if plan.mode == Mode.FILL else f"s.was_{name} <> s.{name}"
             kept[name] = (f"s.{name} <> '' AND {touched}", f"s.{name}")
         kept["attributes"] = ("s.attributes <> '{}'", "s.attributes")
     elif plan.tags:
         kept["attributes"] = ("s.attributes ? 'tags'", "jsonb_build_object('tags', s.attributes -> 'tags')")
     if plan.tells_counting:
         for part, name in (("opens", "open_consent"), ("clicks", "click_consent")):
-            said = f"s.{part} = 'refused' OR s.{part} <> '' AND c.{name} = 'unknown'"
-            kept[name] = (f"c.{name} <> s.{part} AND ({said})", f"s.{part}")
-    names = "".join(f", {name}, was_{name}" for name in kept)
-    values = "".join(
-        f", CASE WHEN {touched} THEN {given} END, CASE WHEN {touched} THEN c.{name} END"
-        for name, (touched, given) in kept.items()
-    )
-    return _OVERWRITTEN.format(names=names, values=values)
+            said = f"s.{part} = 'refused' OR s.{part} <> '' AND s.was_{name} = 'unknown'"
+            kept[name] = (f"s.was_{name} <> s.{part} AND ({said})", f"s.{part}")
+    return kept

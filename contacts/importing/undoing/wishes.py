@@ -3,6 +3,7 @@
 from functools import partial
 
 from django.db import transaction
+from django.db.models import F, Sum
 from django.utils import timezone
 
 from accounts.models import User
@@ -29,7 +30,7 @@ def ask(job: ImportJob, *, by: User | None) -> ImportUndo:
         "state": State.COUNTING,
         "counts": {},
         "rows_done": 0,
-        "rows_total": sum(len(one.added) + len(one.found) for one in job.slices.only("added", "found").iterator(5)),
+        "rows_total": job.slices.aggregate(total=Sum(F("added__len") + F("found__len")))["total"],
         "last_slice_id": 0,
         "created_by": by,
         "started_at": now,

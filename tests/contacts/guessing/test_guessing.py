@@ -37,6 +37,11 @@ def test_what_is_known_tells_language_and_clock_or_nothing(hints: dict[str, str]
     assert deciding.guess(**hints) == guess
 
 
+def test_of_two_countries_the_first_that_is_named_counts() -> None:
+    told = {"nation": "Japan", "land": "Polen", "country": "Germany"}
+    assert deciding.of_attributes(told, "a@example.com").language == "de"
+
+
 @pytest.mark.parametrize(
     ("text", "code"), [("Deutsch", "de"), ("german", "de"), ("pt_BR", "pt-BR"), ("日本語", "ja"), ("Klingonish", "")]
 )

@@ -9,7 +9,7 @@ from django.test import Client
 from accounts.models import User
 from campaigns.models import Campaign
 from contacts.models import Contact, Field, FieldChange, Segment
-from contacts.profile_fields import counting, slices, working
+from contacts.profile_fields import changing, counting, slices, working
 from contacts.segments import asking, compiling
 from contacts.segments.rules import Group, Match, Rule, read, write
 
@@ -130,6 +130,31 @@ def test_another_kind_is_foretold_then_run_and_what_does_not_fit_is_kept(browser
     assert Field.objects.get(key="born_as_it_was").label == "Born (as it was)"
     browser.post(f"{change.get_absolute_url()}start/", {"misfits": "drop"})  # pressed twice
     assert done(change).state == "done"
+
+
+def test_values_kept_of_a_field_with_a_long_name_find_a_key_of_their_own() -> None:
+    long = Field.objects.create(key="y" * 58, label="y" * 100)
+    Field.objects.create(key="y" * 55 + "_2", label="Kept before")
+    ada = Contact.objects.create(email="ada@example.com", attributes={long.key: "soon"})
+    change = done(changing.begin(long, "kind", by=None, to="number"))
+    changing.start(change, keep=True)
+    done(change)
+    ada.refresh_from_db()
+    assert ada.attributes == {"y" * 55 + "_3": "soon"}
+
+
+def test_text_in_two_spellings_becomes_one_choice(browser: Client) -> None:
+    town = Field.objects.create(key="town", label="Town")
+    for n, value in enumerate(("berlin", "Berlin", "Berlin", "Ulm")):
+        Contact.objects.create(email=f"p{n}@example.com", attributes={"town": value})
+    browser.post(f"/contacts/fields/{town.pk}/kind/", {"kind": "choice"})
+    change = done(FieldChange.objects.get())
+    browser.post(f"{change.get_absolute_url()}start/")
+    done(change)
+    town.refresh_from_db()
+    assert town.options == ["Berlin", "Ulm"]
+    values = Contact.objects.order_by("pk").values_list("attributes__town", flat=True)
+    assert list(values) == ["Berlin", "Berlin", "Berlin", "Ulm"]
 
 
 def test_a_change_killed_halfway_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch, browser: Client) -> None:

@@ -1,17 +1,22 @@
 """Segments as a marketer meets them: built, counted, explained, used as a filter, deleted."""
 
 import re
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 from django.http import QueryDict
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from contacts.filtering import Filter
 from contacts.models import Contact, Field, MailingList, Segment, Subscription
-from contacts.segments import searched
+from contacts.segments import registry, searched
+from contacts.segments.known import Known
+from contacts.segments.predicate import Sql
+from contacts.segments.registry import Condition, Input, Values
 from contacts.segments.rules import Group, Match, Rule, write
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +137,49 @@ def test_a_circle_is_refused(people: None, browser: Client) -> None:
     response = browser.post(f"/segments/{one.pk}/edit/", typed)
     assert response.status_code == 422
     assert "lead back to this segment" in page(response)
+
+
+class Slow(Condition):
+    """Everybody, after some time."""
+
+    key = "slow"
+    label = "Slow"
+    text = ""
+
+    def inputs(self, values: Values, known: Known) -> Sequence[Input]:
+        return []
+
+    def sql(self, values: Values, known: Known) -> Sql:
+        return Sql(self.text)
+
+    def words(self, values: Values, known: Known) -> str:
+        return "found slowly"
+
+    def shown(self, values: Values, known: Known) -> Sql:
+        return Sql("'slow'")
+
+
+def test_no_page_waits_for_a_slow_condition(people: None, browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = Slow()
+    slow.text = "EXISTS (SELECT FROM pg_sleep(60))"
+    monkeypatch.setitem(registry._conditions, Slow.key, slow)
+    typed = {"name": "Slow", "r-match": "all", "r-0-is": "slow"}
+    started = time.monotonic()
+    shown = browser.post("/segments/preview/?part=numbers", typed)
+    first = browser.post("/segments/new/", typed, follow=True)
+    assert time.monotonic() - started < 5  # three times exactly, three times by a sample
+    assert "Counting …" in page(shown)
+    assert "exact=1" in shown.content.decode()
+    assert "Counting …" in page(first)
+    Segment.objects.update(people=2, counted_at=timezone.now())
+    address = Segment.objects.get().get_absolute_url()
+    again = browser.get(address)
+    assert "2 people when it was last counted" in page(again)
+    assert f'hx-get="{address}?exact=1"' in again.content.decode()
+    slow.text = "EXISTS (SELECT FROM pg_sleep(0.2))"
+    exact = browser.get(f"{address}?exact=1", headers={"hx-request": "true"})
+    assert "3 people of 3, 2 of them reachable" in page(exact)
+    assert "hx-get" not in exact.content.decode()
 
 
 def test_why_somebody_is_in_or_not(people: None, browser: Client) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from contacts.models import TrackingConsent
+from contacts.models import Contact, TrackingConsent
 from contacts.segments import asking, compiling, measuring
 from contacts.segments.rules import Group, Match, Rule
 from contacts.timeline import entries
@@ -130,12 +130,16 @@ def test_a_server_tells_by_sign_or_by_address(
     again = tell(client, goal, key, tpid=sign, order="17", value=9.5)
     assert (again.status_code, again.json()["counted"]) == (200, False)
     assert tell(client, goal, key, email=sent.messages[0].email.upper(), order="18").status_code == 201
-    nobody = tell(client, goal, key, email=sent.messages[1].email, order="19")
-    assert (nobody.json()["counted"], "clicked" in nobody.json()["why"]) == (False, True)
+    for unknown in (sent.messages[1].email, "no address", "x" * 999):
+        nobody = tell(client, goal, key, email=unknown, order="19")
+        assert (nobody.json()["counted"], "clicked" in nobody.json()["why"]) == (False, True)
     assert [(row.order, str(row.worth)) for row in Conversion.objects.order_by("order")] == [
         ("17", "9.50"),
         ("18", "None"),
     ]
+    Contact.objects.filter(pk=sent.contact().pk).update(email="Ada@xn--bcher-kva.example")
+    for order, typed in enumerate(("ada@Bücher.example", " ADA@xn--bcher-kva.example ", "ada@bu\u0308cher。example")):
+        assert tell(client, goal, key, email=typed, order=f"as typed {order}").status_code == 201
 
 
 def test_only_the_secret_may_tell_and_only_the_newest(client: Client, sent: Sent, goal: Goal) -> None:
@@ -188,6 +192,12 @@ def test_only_links_to_the_organisation_s_sites_carry_a_sign(goal: Goal, send: C
     assert not signs.belongs("https://notshop.example/a", hosts)
     assert not signs.belongs("https://shop.example.evil.test/", hosts)
     assert not signs.belongs("https://[broken", hosts)
+    # As browsers read an address, not as it is spelled.
+    hosts = frozenset({"shop.example", "xn--strae-oqa.example"})
+    for url in ("HTTPS:/Shop。example/a", "https:\\\\www.shop.example", "https://shop.example@straße.example/"):
+        assert signs.belongs(url, hosts), url
+    for url in ("https://evil.test\\.shop.example/", "https://strasse.example/", "https://shop.example\t.evil.test/"):
+        assert not signs.belongs(url, hosts), url
     goal.delete()
     assert not Link.objects.filter(batch=send().batch, is_signed=True).exists()
 
@@ -234,12 +244,13 @@ def test_a_rehearsal_s_orders_stay_in_the_rehearsal(
 
 def test_a_goal_is_set_up_and_its_secret_shown_once(client_for: Callable[[User], Client], owner: User) -> None:
     client = client_for(owner)
-    form = {"name": "Order", "sites": "https://Shop.example/basket\nmünchen.example", "days": "30", "worth": "5"}
+    sites = "https://Shop.example/basket\nmünchen.example\nstraße.example"
+    form = {"name": "Order", "sites": sites, "days": "30", "worth": "5"}
     refused = client.post("/settings/conversions/new/", form)
     assert (refused.status_code, "in which currency" in refused.content.decode()) == (422, True)
     client.post("/settings/conversions/new/", form | {"currency": "eur"})
     goal = Goal.objects.get()
-    assert (goal.sites, goal.currency) == (["shop.example", "xn--mnchen-3ya.example"], "EUR")
+    assert (goal.sites, goal.currency) == (["shop.example", "xn--mnchen-3ya.example", "xn--strae-oqa.example"], "EUR")
     shown = client.post(f"/settings/conversions/{goal.pk}/secret/").content.decode()
     assert "tpgoal_" in shown
     assert "tpgoal_" not in client.get(goal.get_absolute_url()).content.decode()

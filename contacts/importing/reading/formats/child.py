@@ -19,7 +19,6 @@ from contacts.importing.reading.formats.kinds import NotUsable
 MEMORY_BYTES = 1 << 30
 PROCESSOR_SECONDS = 600
 LARGEST_TABLE_BYTES = 400 << 20
-_TABLES = (".csv", ".tsv", ".txt", ".tab")
 
 
 def main(kind: str, path: str, folder: str) -> None:
@@ -57,7 +56,7 @@ def _cards(file: BinaryIO, target: Path) -> list[str]:
         text = raw.decode("cp1252", "replace")
     further = 0
     found = [vcard.HEADER]
-    for _, cells in vcard.rows(text):
+    for cells in vcard.rows(text):
         found.append(cells)
         further += bool(cells[-1])
     _write(target, found)
@@ -77,12 +76,12 @@ def _archive(file: BinaryIO, folder: Path) -> list[dict[str, Any]]:
             if entry.is_dir() or name.startswith(".") or "__MACOSX" in entry.filename or not entry.file_size:
                 continue
             ending = name[name.rfind(".") :].lower()
-            if ending not in (*_TABLES, ".xlsx", ".vcf") or len(tables) == kinds.MOST_MEMBERS:
+            if ending not in (*kinds.TABLES, ".xlsx", ".vcf") or len(tables) == kinds.MOST_MEMBERS:
                 skipped.append(name[:60])
                 continue
             target = folder / f"{len(tables)}.csv"
             with archive.open(entry) as packed:
-                if ending in _TABLES:
+                if ending in kinds.TABLES:
                     with target.open("wb") as written:
                         while block := packed.read(1 << 20):
                             written.write(block)

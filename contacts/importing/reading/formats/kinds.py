@@ -4,6 +4,7 @@ import zipfile
 from typing import BinaryIO
 
 WORKBOOK, ARCHIVE, VCARD = "workbook", "archive", "vcard"
+TABLES = (".csv", ".tsv", ".txt", ".tab")  # how the names of members end that are tables of text already
 MOST_MEMBERS = 50
 MOST_BYTES = 1 << 30  # unpacked, all together
 MOST_TIMES = 300  # larger than packed

@@ -24,43 +24,40 @@ _LONGEST_LINE = 1 << 20
 
 @dataclass
 class _Card:
-    line: int
     cells: dict[str, str] = field(default_factory=dict)
     addresses: list[tuple[int, str]] = field(default_factory=list)
     full_name: str = ""
 
 
-def rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """`(line at which the card begins, cells)`."""
+def rows(text: str) -> Iterator[list[str]]:
+    """The cells of each card."""
     card: _Card | None = None
-    for number, line in _logical_lines(text):
+    for line in _logical_lines(text):
         name, parameters, value = _split(line)
         if name == "BEGIN" and value.strip().upper() == "VCARD":
-            card = _Card(number)
+            card = _Card()
         elif name == "END" and card is not None:
-            yield card.line, _cells(card)
+            yield _cells(card)
             card = None
         elif card is not None and name:
             _take(card, name, parameters, _decoded(value, parameters))
     if card is not None:  # the file ends within it
-        yield card.line, _cells(card)
+        yield _cells(card)
 
 
-def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
-    whole, begun, is_soft = "", 0, False
-    for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), start=1):
+def _logical_lines(text: str) -> Iterator[str]:
+    whole, is_soft = "", False
+    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         if is_soft:
             whole = whole[:-1] + line
-        elif line[:1] in (" ", "\t") and begun:
+        elif line[:1] in (" ", "\t"):
             whole += line[1:]
         else:
-            if begun:
-                yield begun, whole
-            whole, begun = line, number
+            yield whole
+            whole = line
         whole = whole[:_LONGEST_LINE]
         is_soft = whole.endswith("=") and "QUOTED-PRINTABLE" in whole.partition(":")[0].upper()
-    if begun:
-        yield begun, whole
+    yield whole
 
 
 def _split(line: str) -> tuple[str, str, str]:

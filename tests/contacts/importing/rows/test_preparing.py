@@ -54,6 +54,31 @@ def test_an_unknown_status_is_not_taken_for_consent() -> None:
     assert prepare("email status", "a@x.com", "zombie").status == Status.UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("said", "tags"),
+    [("vip, old", ["vip", "old"]), (5, ["5"]), (["vip", None, {"a": 1}, "old"], ["vip", "old"]), ({"a": 1}, [])],
+)
+def test_tags_in_json_are_a_list_whatever_the_file_makes_of_them(said: Any, tags: list[str]) -> None:
+    cell = json.dumps({"city": "Ulm", "tags": said})
+    preparer = Preparer(Plan(columns=(Column("email"), Column("json")), tags=("spring",)), {})
+    assert json.loads(preparer.prepare(["a@x.com", cell]).attributes) == {"city": "Ulm", "tags": [*tags, "spring"]}
+    assert set(preparer.keys_found) == {"city"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "language"),
+    [
+        ("Deutsch", "de"),
+        ("Norwegian Bokmål", "nb"),
+        ("pt_BR", "pt-BR"),
+        ("zh-Hant-TW", "zh-Hant-TW"),
+        ("Elvish", "Elvish"),
+    ],
+)
+def test_a_language_is_kept_as_segments_ask_for_it(cell: str, language: str) -> None:
+    assert prepare("email language", "a@x.com", cell).language == language
+
+
 def test_the_gravest_word_counts() -> None:
     assert prepare("email status opted_out", "a@x.com", "active", "Yes").status == Status.UNSUBSCRIBED
     assert prepare("email status", "a@x.com", "active", everyone=Status.BOUNCED).status == Status.BOUNCED

@@ -15,6 +15,7 @@ from contacts.importing.plan import Column, Plan
 from contacts.importing.reading.detecting import Shape
 from contacts.importing.running import jobs, staging, working
 from contacts.models import ConsentEvent, Contact, Field, ImportJob, MailingList, Subscription, Suppression
+from contacts.profile_fields import counting
 from tests.contacts.conftest import Upload
 
 pytestmark = pytest.mark.django_db
@@ -208,6 +209,22 @@ def test_new_field_of_choices_offers_what_the_file_has(run: Upload) -> None:
     assert Contact.objects.get(email="b@x.com").attributes == {"music": ["Rock"]}
 
 
+def test_choice_in_two_spellings_is_one_choice(run: Upload) -> None:
+    Field.objects.create(key="format", label="Format", kind="choice", options=["Book"])
+    Field.objects.create(key="music", label="Music", kind="choices", options=["Jazz"])
+    columns = (Column("email"), Column("field", key="format"), Column("field", key="music"))
+    run('Email,Format,Music\na@x.com,BOOK,"jazz, Rock, rock"\nb@x.com,Vinyl,ROCK\nc@x.com,vinyl,\n', columns=columns)
+    found = Contact.objects.order_by("email").values_list("attributes", flat=True)
+    assert list(found) == [
+        {"format": "Book", "music": ["Jazz", "Rock"]},
+        {"format": "Vinyl", "music": ["Rock"]},
+        {"format": "Vinyl"},
+    ]
+    Contact.objects.create(email="d@x.com", attributes={"format": "VINYL", "music": ["jAzz"]})  # by an older import
+    counting.count()
+    assert dict(Field.objects.values_list("key", "options")) == {"format": ["Book", "Vinyl"], "music": ["Jazz", "Rock"]}
+
+
 def test_offices_and_throw_away_addresses_are_counted_and_left_out_where_chosen(run: Upload) -> None:
     wanted = "".join(f"{one},active\n" for one in ("info@example.com", "a@mailinator.com", "ada@example.com"))
     text = f"Email,Status\n{wanted}Sales+x@example.com,bounced\n"
@@ -309,7 +326,8 @@ def test_another_encoding_can_be_chosen(upload: Upload) -> None:
 
 
 def test_preview_shows_what_each_row_becomes(upload: Upload) -> None:
-    job = upload("Email,Name,City\na@example.com,A B,Ulm\nnonsense,C,\n" + "x@example.com,,\n" * 40)
+    Field.objects.create(key="city", label="City", kind="choice", options=["Ulm"])
+    job = upload("Email,Name,City\na@example.com,A B,ULM\nnonsense,C,\n" + "x@example.com,,\n" * 40)
     rows = jobs.preview(job, Plan.from_json(job.options))
     assert len(rows) == 20
     assert rows[0].person is not None

@@ -256,6 +256,12 @@ def test_killed_undoing_goes_on_and_undoes_each_slice_once(
     assert not Contact.objects.exists()
 
 
+def test_undone_though_tags_of_somebody_were_never_a_list(run: Upload) -> None:
+    Contact.objects.create(email="ada@example.com", first_name="Old", attributes={"tags": "vip"})
+    assert undone(run("Email,First name\nada@example.com,New\n", mode="overwrite")) == {"restored": 1}
+    assert Contact.objects.get().first_name == "Old"
+
+
 def test_after_30_days_nothing_of_it_is_kept_and_the_erased_never_come_back(run: Upload) -> None:
     ada = Contact.objects.create(email="ada@example.com", first_name="Old")
     job = run("Email,First name\nada@example.com,New\nben@example.com,B\n", mode="overwrite")

@@ -14,7 +14,7 @@ def own(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("delivery", "0027_tracking_modes")]
+    dependencies = [("delivery", "0028_api_providers")]
 
     operations = [
         migrations.CreateModel(
