@@ -12,7 +12,7 @@ from delivery.models import Provider, SandboxLogin, SandboxMailbox
 from delivery.sandbox.mailboxes import logins
 from delivery.sandbox.mailboxes.forms import LoginForm, SandboxMailboxForm
 from delivery.sandbox.mailboxes.logins import Issued
-from delivery.views.sandbox.listing import mailbox_at
+from delivery.views.sandbox.listing import list_url, mailbox_at
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -96,6 +96,7 @@ def _page(
         "issued": issued,
         "logins": shown.logins.order_by("pk"),
         "sandbox": Provider.objects.sandbox(),
+        "mails_url": list_url(shown),
     }
     response = render(request, "delivery/sandbox/mailbox.html", context, status=status)
     if issued:
