@@ -149,9 +149,9 @@ def frame(mailbox: SandboxMailbox) -> dict[str, Any]:
     }
 
 
-def mailbox_at(number: int) -> SandboxMailbox:
+def mailbox_at(number: int | None) -> SandboxMailbox:
     try:
-        return SandboxMailbox.objects.at(number)
+        return SandboxMailbox.objects.at(number or OWN)
     except SandboxMailbox.DoesNotExist:
         raise Http404 from None
 

@@ -97,8 +97,8 @@ def _view_links(request: StaffRequest, reading: Reading) -> list[tuple[str, str,
 
 
 def _neighbours(listing: Listing, kept: SandboxMail) -> dict[str, Any]:
-    newer = searching.newer(kept.mailbox_id, listing.search, after=kept.pk, limit=1)
-    older = searching.older(kept.mailbox_id, listing.search, before=kept.pk, limit=1).mails
+    newer = searching.newer(listing.mailbox.pk, listing.search, after=kept.pk, limit=1)
+    older = searching.older(listing.mailbox.pk, listing.search, before=kept.pk, limit=1).mails
 
     def address(found: Sequence[SandboxMail]) -> str:
         return reverse("sandbox-mail", args=[found[0].pk]) + listing.query if found else ""
