@@ -9,7 +9,7 @@ import contextlib
 import logging
 import threading
 from dataclasses import dataclass
-from email import policy
+from email import message_from_bytes, policy
 from typing import Any
 
 from django.db import connection, transaction
@@ -28,6 +28,7 @@ from delivery.transports.kinds import transport_to
 _SECONDS = 60
 _FAREWELL_SECONDS = 2
 _NONE_READY = "No mail server is ready."
+_OF_THE_FRAME = frozenset({"subject", "date", "mime-version", "content-type", "content-transfer-encoding"})
 _slots = threading.BoundedSemaphore(4)
 
 log = logging.getLogger(__name__)
@@ -60,27 +61,35 @@ class Outcome:
 
 def send(mail: Mail) -> Outcome:
     """Now, before this returns."""
+    outcome = Outcome(_NONE_READY)
+    for provider in ready():
+        outcome = send_through(provider, mail)
+        if not outcome.problem or outcome.may_have_arrived:
+            break
+    return outcome
+
+
+def send_through(provider: Provider, mail: Mail) -> Outcome:
+    """By that provider, now, whatever is known against it."""
     organisation = Organisation.get()
     if organisation is None:
-        return Outcome(_NONE_READY)
+        return Outcome("The organisation is not set up.")
     message = mail.written(organisation)
     sender = message["From"].addresses[0].addr_spec
-    return send_raw(message.as_bytes(policy=policy.SMTP), sender=sender, to=mail.to)
+    return send_raw_through(provider, message.as_bytes(policy=policy.SMTP), sender=sender, to=mail.to)
 
 
-def send_raw(body: bytes, *, sender: str, to: str, seconds: float = _SECONDS) -> Outcome:
-    """A finished mail, now."""
-    problem = _NONE_READY
-    for provider in ready():
-        try:
-            asyncio.run(_hand_over(transport_to(provider), _letter(body, sender, to), seconds))
-        except (CannotOpen, CannotCarry, Unreadable, _Failed, ValueError, TimeoutError, OSError) as error:
-            problem = f"{provider}: {str(error) or 'no answer in time'}"
-            if isinstance(error, TimeoutError) or (isinstance(error, _Failed) and error.may_have_arrived):
-                return Outcome(problem, may_have_arrived=True)
-        else:
-            return Outcome()
-    return Outcome(problem)
+def send_raw_through(provider: Provider, body: bytes, *, sender: str, to: str, seconds: float = _SECONDS) -> Outcome:
+    """A finished mail, whoever wrote it."""
+    try:
+        asyncio.run(_hand_over(transport_to(provider), _letter(body, sender, to), seconds))
+    except (LookupError, RecursionError):
+        return Outcome(f"{provider}: the mail cannot be read, so that it could be handed over.")
+    except (CannotOpen, CannotCarry, Unreadable, _Failed, ValueError, TimeoutError, OSError) as error:
+        problem = f"{provider}: {str(error) or 'no answer in time'}"
+        is_uncertain = isinstance(error, TimeoutError) or (isinstance(error, _Failed) and error.may_have_arrived)
+        return Outcome(problem, may_have_arrived=is_uncertain)
+    return Outcome()
 
 
 def _begin(mail: Mail) -> None:
@@ -122,7 +131,12 @@ class _Written:
         return self._body
 
     def parts(self, recipient: Recipient) -> Parts:
-        raise NotImplementedError("no page shows these")
+        read = message_from_bytes(self._body, policy=policy.default)
+        text, html = read.get_body(("plain",)), read.get_body(("html",))
+        headers = [(name, str(value)) for name, value in read.items() if name.lower() not in _OF_THE_FRAME]
+        return Parts(
+            headers, str(read["Subject"]), html.get_content() if html else "", text.get_content() if text else ""
+        )
 
 
 def _letter(body: bytes, sender: str, to: str) -> Letter:

@@ -16,13 +16,15 @@ _one_at_a_time = threading.BoundedSemaphore(1)  # a page waits for it
 def send(raw: bytes, *, to: str) -> Outcome:
     """As it is, but for fields that say who sent it on. `to` is the address of whoever asks for it."""
     organisation = Organisation.get()
-    if organisation is None or not staff_mail.ready():
+    providers = staff_mail.ready()
+    if organisation is None or not providers:
         return Outcome("There is no real provider that is ready. Add one under Providers, or see what is wrong there.")
     if not _one_at_a_time.acquire(blocking=False):
         return Outcome("Another mail is being sent on. Try again in a moment.")
     try:
         sender = organisation.sender_email
-        return staff_mail.send_raw(_resent(raw, sender, to), sender=sender, to=to, seconds=SECONDS)
+        given = {"sender": sender, "to": to}
+        return staff_mail.send_raw_through(providers[0], _resent(raw, sender, to), **given, seconds=SECONDS)
     finally:
         _one_at_a_time.release()
 
