@@ -36,6 +36,6 @@ class CampaignsConfig(AppConfig):
         segmenting.register(conditions.row_of)
         problems.register(undecided.problems)
         problems.register(rehearsed.problems)
-        sample_data.register(lambda: samples.inventory().is_there)
+        sample_data.register(samples.are_there)
         notices.register(samples.notice)
         organisation_created.connect(samples.begin, dispatch_uid="campaigns.samples")

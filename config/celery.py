@@ -63,6 +63,7 @@ app.conf.beat_schedule = {
     "pick up lost taggings": _every(60, "tracking.sweep_taggings", "jobs"),
     "pick up lost proof sheets": _every(60, "campaigns.sweep_proofs", "jobs"),
     "go on erasing": _every(600, "contacts.sweep_erasures", "jobs"),
+    "note until when consent holds": _every(600, "contacts.apply_consent_rules", "jobs"),
     "forget abandoned imports": _every(3600, "contacts.forget_abandoned_imports", "jobs"),
     "forget sign-ups that nobody confirmed": _every(600, "contacts.sweep_signups", "jobs"),
     "pick up lost undoings of imports": _every(60, "contacts.sweep_undos", "jobs"),

@@ -56,6 +56,7 @@ def unsubscribe(
 
 
 _OWN_WORD = ("page", "one-click")
+_EXPRESS = ("page", "form")  # the person agreed there themselves, so that no rule of a list ends it
 _OTHERS_WORD = ("import", "undo", "hand")  # of a file or of the team, who can take it back
 
 
@@ -84,7 +85,8 @@ def subscribe(
     known = set(Subscription.objects.filter(contact=contact, list_id__in=lists).values_list("list_id", flat=True))
     joined = [list_id for list_id in dict.fromkeys(lists) if list_id not in known]
     Subscription.objects.bulk_create(
-        (Subscription(contact=contact, list_id=list_id) for list_id in joined), ignore_conflicts=True
+        (Subscription(contact=contact, list_id=list_id, is_express=channel in _EXPRESS) for list_id in joined),
+        ignore_conflicts=True,
     )
     _record(ConsentEvent.Kind.GIVEN, contact, joined, channel=channel, by=by, text=text, ip=ip)
     return joined
@@ -102,7 +104,9 @@ def resubscribe(
         suppression.delete()
     for list_id in MailingList.objects.filter(id__in=lists).values_list("id", flat=True):
         Subscription.objects.update_or_create(
-            contact=contact, list_id=list_id, defaults={"state": Subscription.State.SUBSCRIBED}
+            contact=contact,
+            list_id=list_id,
+            defaults={"state": Subscription.State.SUBSCRIBED, "is_express": channel in _EXPRESS, "expires_at": None},
         )
     _record(ConsentEvent.Kind.GIVEN, contact, list(lists), channel=channel, by=by, text=text, ip=ip)
 

@@ -75,6 +75,12 @@ def groups(user: User, path: str) -> list[Group]:
     ]
 
 
+def above(user: User, path: str) -> Entry | None:
+    """The page of the menu below which `path` lies; None for one that stands in the menu itself."""
+    current = next((entry for group in groups(user, path) for entry in group.entries if entry.is_current), None)
+    return current if current and current.url not in ("/", path) else None
+
+
 def address_of(name: str, user: User) -> str | None:
     """Where `name` is, if there is such a page and `user` may open it."""
     try:

@@ -70,10 +70,10 @@ def carry_out(request: SignupRequest, now: datetime, *, ip: str | None) -> None:
 
 
 def _held(contact: Contact, key: str) -> set[int]:
-    """The lists whose mail comes: none for whoever left everything, whatever is written beside it."""
+    """The lists whose mail comes for good: none for whoever left everything, whatever is written beside it."""
     if Suppression.objects.filter(email=key).exists():
         return set()
-    held = contact.subscriptions.filter(state=Subscription.State.SUBSCRIBED)
+    held = contact.subscriptions.filter(state=Subscription.State.SUBSCRIBED, expires_at=None)
     return set(held.values_list("list_id", flat=True))
 
 

@@ -25,6 +25,7 @@ from contacts.models import (
     Field,
     ImportJob,
     ImportUndo,
+    ListBasis,
     MailingList,
     Note,
     Segment,
@@ -404,6 +405,13 @@ ADDRESSES = {
         of(newsletter),
         post=lambda cast: {"name": "Letter"},
         changes=lambda cast: list(MailingList.objects.values_list("name")),
+        spoil="main form button.btn-primary",
+    ),
+    "list-basis": Address(
+        WRITERS,
+        of(newsletter),
+        post=lambda cast: {"basis": "implied", "note": "They bought", "months": 24},
+        changes=lambda cast: list(ListBasis.objects.values_list("basis", "months")),
         spoil="main form button.btn-primary",
     ),
     "list-archive": Address(
