@@ -49,10 +49,10 @@ def services_known() -> dict[str, Service]:
     return {key: _service(key, fields) for key, fields in tomllib.loads(_FILE.read_text()).items()}
 
 
-def of(kind: str, host: str) -> Service:
-    """By the kind of provider, else by its server's name."""
+def of(service: str, host: str) -> Service:
+    """By what the provider's row says of it, else by its server's name."""
     known = services_known()
-    key = kind if kind in known else services.of_host(host)
+    key = service if service in known else services.of_host(host)
     if key in known:
         return known[key]
     name = f".{host.strip().rstrip('.').lower()}"

@@ -40,7 +40,7 @@ def ways_out(name: str) -> list[WayOut]:
             provider.pk,
             provider.name,
             provider.host,
-            catalogue.of(provider.kind, provider.host),
+            catalogue.of(provider.service, provider.host),
             provider.kind == Provider.Kind.SMTP,
             provider.is_default or provider.pk in used,
         )

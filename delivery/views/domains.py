@@ -28,7 +28,6 @@ def domains(request: StaffRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         found, _ = SendingDomain.objects.get_or_create(name=form.cleaned_data["name"])
         return _confirm(request, found)
-    known.appear()
     everything = list(SendingDomain.objects.all()[:500])
     context = {
         "form": form,

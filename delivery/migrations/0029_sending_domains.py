@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('delivery', '0027_tracking_modes'),
+        ('delivery', '0028_api_providers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
