@@ -17,6 +17,7 @@ from delivery.views import (
 
 urlpatterns: list[URLPattern] = [
     path("providers/", providers.providers, name="providers"),
+    path("providers/choose/", providers.choose, name="provider-choose"),
     path("providers/new/", providers.add, name="provider-new"),
     path("providers/warm-up/", warmups.warmups, name="warmups"),
     path("providers/warm-up/<int:plan_id>/hold/", warmups.hold, name="warmup-hold"),
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("providers/<int:provider_id>/edit/", providers.edit, name="provider-edit"),
     path("providers/<int:provider_id>/test/", providers.test, name="provider-test"),
     path("providers/<int:provider_id>/test/<uuid:key>/", providers.test_steps, name="provider-test-steps"),
+    path("providers/<int:provider_id>/mail/", providers.mail_me, name="provider-mail"),
     path("providers/<int:provider_id>/default/", providers.make_default, name="provider-default"),
     path("providers/<int:provider_id>/pause/", providers.pause, name="provider-pause"),
     path("providers/<int:provider_id>/resume/", providers.resume, name="provider-resume"),

@@ -350,6 +350,7 @@ ADDRESSES = {
     "webhook-resume": Address(ADMINS, args=paused_webhook, get=False, post=lambda cast: {}, changes=webhooks_now),
     "webhook-remove": Address(ADMINS, args=webhook, get=False, post=lambda cast: {}, changes=webhooks_now),
     "providers": Address(ADMINS, args=beside(stage.provider)),
+    "provider-choose": Address(ADMINS, args=beside(stage.provider)),
     "provider-new": Address(
         ADMINS, post=form, changes=lambda cast: Provider.objects.count(), spoil="main .btn-primary"
     ),
@@ -371,6 +372,13 @@ ADDRESSES = {
         args=lambda cast: relay(cast) | {"key": UUID(int=1)},
         statuses=frozenset({302}),
         no_page="a fragment; leads to the provider without htmx",
+    ),
+    "provider-mail": Address(
+        ADMINS,
+        args=relay,
+        get=False,
+        post=lambda cast: {},
+        changes=lambda cast: AuditEntry.objects.filter(action="provider.mailed").count(),
     ),
     "provider-default": Address(ADMINS, args=relay, get=False, post=lambda cast: {}, changes=relay_now),
     "provider-pause": Address(ADMINS, args=relay, get=False, post=lambda cast: {}, changes=relay_now),
