@@ -1,3 +1,4 @@
+from delivery.domains.models import DomainLink, SendingDomain
 from delivery.models.feedback import Feedback, FeedbackCount, FeedbackEvent, FeedbackHour, Returned, Term
 from delivery.models.ledger import (
     Attempt,
@@ -27,6 +28,7 @@ __all__ = [
     "Batch",
     "Breaker",
     "Chunk",
+    "DomainLink",
     "Failure",
     "Feedback",
     "FeedbackCount",
@@ -50,6 +52,7 @@ __all__ = [
     "SandboxMail",
     "SandboxMailbox",
     "SandboxRules",
+    "SendingDomain",
     "Term",
     "Turn",
     "Version",
