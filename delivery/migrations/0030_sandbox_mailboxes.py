@@ -14,7 +14,7 @@ def own(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("delivery", "0028_api_providers")]
+    dependencies = [("delivery", "0029_sending_domains")]
 
     operations = [
         migrations.CreateModel(
