@@ -73,6 +73,7 @@ app.conf.beat_schedule = {
     "look for providers that fell silent": _every(600, "delivery.look_for_silence", "jobs"),
     "forget old returned mail": _every(3600, "delivery.forget_returned", "jobs"),
     "read mailboxes of returned mail": _every(20, "delivery.read_mailboxes", "jobs"),
+    "check the DNS of sending domains": _every(60, "delivery.check_domains", "jobs"),
     "mail weekly summaries": _every(600, "campaigns.weekly_summaries", "jobs"),
     "forget old counts": _every(3600, "delivery.forget_counts", "jobs"),
     "take off events that are too old": _every(3600, "tracking.take_off_events", "jobs"),
