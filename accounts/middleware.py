@@ -62,6 +62,7 @@ class StaffPages:
         request.is_for_staff = True  # type: ignore[attr-defined]  # for the answer on its way back
         if organisation is None:
             return redirect("setup")
+        request.organisation = organisation  # type: ignore[attr-defined]  # for whatever answers
         timezone.activate(_zone(organisation.time_zone))
         if not isinstance(request.user, User):
             return None

@@ -9,3 +9,8 @@ def whole_number(text: str | None) -> int | None:
     if not text or not text.isascii() or not text.isdecimal() or len(text) > 19:
         return None
     return min(int(text), BIGGEST)
+
+
+def digits(text: str) -> str:
+    """Those of a number that is typed as a confirmation, however its thousands are parted."""
+    return "".join(character for character in text if character.isdigit())

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django_htmx.middleware import HtmxDetails
 
-from accounts.models import Role, User
+from accounts.models import Organisation, Role, User
 
 
 class Permission(StrEnum):
@@ -40,6 +40,7 @@ class StaffRequest(HttpRequest):
     """A request whose user is logged in."""
 
     user: User
+    organisation: Organisation
     htmx: HtmxDetails
 
 

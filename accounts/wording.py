@@ -37,6 +37,10 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
+def count_people(number: int) -> str:
+    return "1 person" if number == 1 else f"{count(number)} people"
+
+
 def span(length: timedelta) -> str:
     """As long as it takes, in the one or two units that matter."""
     minutes = max(1, round(length.total_seconds() / 60))

@@ -88,6 +88,15 @@ def inventory() -> Inventory:
     )
 
 
+def are_there() -> bool:
+    """Cheap, for Home."""
+    return (
+        Campaign.objects.filter(is_sample=True).exists()
+        or MailingList.objects.filter(is_sample=True).exists()
+        or Contact.objects.filter(is_sample=True).exists()
+    )
+
+
 @transaction.atomic
 def remove(*, by: User) -> Inventory:
     """All of it: contacts, lists, campaigns, their rehearsals and what the demo made look sent. What was sent for real

@@ -203,6 +203,8 @@ RETURN_HOST = os.environ.get("RETURN_HOST", "127.0.0.1")  # or the path of a Uni
 RETURN_PORT = int(os.environ.get("RETURN_PORT", "2526"))
 RETURN_PROTOCOL = os.environ.get("RETURN_PROTOCOL", "").lower()  # "lmtp": that alone; else whatever the other begins
 ALLOW_ANY_SMTP_PORT = os.environ.get("ALLOW_ANY_SMTP_PORT") == "1"
+# Whom DNS questions go to, as "192.0.2.53" or "192.0.2.53:5353"; none: whomever this machine asks.
+DNS_SERVERS = tuple(filter(None, os.environ.get("DNS_SERVERS", "").replace(" ", "").split(",")))
 GEOIP_FILE = os.environ.get("GEOIP_FILE", "")  # a MaxMind DB; empty: countries are not looked up
 EGRESS_ALLOW = Allowed.read(os.environ.get("EGRESS_ALLOW", ""))
 

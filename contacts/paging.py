@@ -23,7 +23,7 @@ class Page(Generic[T]):
 
 def latest_first(queryset: "QuerySet[T, Any]", request: HttpRequest, size: int = SIZE) -> Page[T]:
     """One page of `queryset` by falling id, as `?before=` or `?after=` of the request says."""
-    before, after = whole_number(request.GET.get("before")), whole_number(request.GET.get("after"))
+    before, after = bounds(request)
     if after:
         rows = list(queryset.filter(pk__gt=after).order_by("pk")[: size + 1])
         has_newer, has_older = len(rows) > size, True
@@ -33,10 +33,20 @@ def latest_first(queryset: "QuerySet[T, Any]", request: HttpRequest, size: int =
         rows = list(found.order_by("-pk")[: size + 1])
         has_newer, has_older = bool(before), len(rows) > size
         rows = rows[:size]
+    return page_of(rows, request, has_previous=has_newer, has_next=has_older)
+
+
+def bounds(request: HttpRequest) -> tuple[int | None, int | None]:
+    """`?before=` and `?after=`: the row that a page follows, or the one it stands before."""
+    return whole_number(request.GET.get("before")), whole_number(request.GET.get("after"))
+
+
+def page_of(rows: list[T], request: HttpRequest, *, has_previous: bool, has_next: bool) -> Page[T]:
+    """With the addresses of the pages beside it."""
     return Page(
         rows,
-        url(request, after=rows[0].pk) if rows and has_newer else "",
-        url(request, before=rows[-1].pk) if rows and has_older else "",
+        _url(request, after=rows[0].pk) if rows and has_previous else "",
+        _url(request, before=rows[-1].pk) if rows and has_next else "",
     )
 
 
@@ -48,8 +58,7 @@ def count_in_words(queryset: "QuerySet[Any, Any]", one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
-def url(request: HttpRequest, **key: int) -> str:
-    """The same page from another key."""
+def _url(request: HttpRequest, **key: int) -> str:
     query = request.GET.copy()
     for name in ("before", "after"):
         query.pop(name, None)

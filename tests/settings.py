@@ -15,3 +15,4 @@ from config.settings import *  # noqa: F403
 
 DATABASES["default"]["ENGINE"] = "tests.database"  # noqa: F405
 WHITENOISE_AUTOREFRESH = True  # else all files are looked at for each of the many thousand clients
+DNS_SERVERS = ("127.0.0.1:9",)  # nobody answers there: no test asks the world

@@ -12,6 +12,10 @@ THEMES = ("light", "dark")
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """The organisation (asked for only when used) and the theme that this browser chose, if any."""
+    """The organisation and the theme that this browser chose, if any.
+
+    Pages of staff know the organisation already; elsewhere it is asked for only when used.
+    """
     theme = request.COOKIES.get(THEME_COOKIE, "")
-    return {"organisation": SimpleLazyObject(Organisation.get), "theme": theme if theme in THEMES else ""}
+    organisation = getattr(request, "organisation", None) or SimpleLazyObject(Organisation.get)
+    return {"organisation": organisation, "theme": theme if theme in THEMES else ""}

@@ -12,6 +12,8 @@ from campaigns.models import Campaign
 from campaigns.preflight.checklist import Finding
 from campaigns.templatetags.campaign_words import plainly
 from contacts.audience import Summary
+from contacts.grounds.models import ListBasis
+from contacts.models import MailingList
 
 TITLES = {
     "to": "To",
@@ -52,7 +54,7 @@ def cards(campaign: Campaign, findings: list[Finding], people: Summary) -> list[
 
 
 def _to(campaign: Campaign, people: Summary) -> str:
-    names = [mailing_list.name for mailing_list in campaign.lists.all()]
+    names = [_with_basis(mailing_list) for mailing_list in campaign.lists.select_related("basis")]
     if not names:
         return "Nobody chosen yet"
     excluded = [mailing_list.name for mailing_list in campaign.excluded_lists.all()]
@@ -61,7 +63,12 @@ def _to(campaign: Campaign, people: Summary) -> str:
     but = f", but not {_join(excluded)}" if excluded else ""
     tagged = f", tagged {_join(campaign.tags, 'or')}" if campaign.tags else ""
     found = f", in {_join(within, 'or')}" if within else ""
-    return f"{_join(names)}{found}{tagged}{but}: {count_people(people.will_receive)}"
+    return f"{_join(names)}{found}{tagged}{but}: {wording.count_people(people.will_receive)}"
+
+
+def _with_basis(mailing_list: MailingList) -> str:
+    basis: ListBasis | None = getattr(mailing_list, "basis", None)
+    return f"{mailing_list.name} ({basis.short})" if basis else mailing_list.name
 
 
 def _from(campaign: Campaign) -> str:
@@ -96,10 +103,6 @@ def _schedule(campaign: Campaign) -> str:
         return "As soon as you press the button"
     at = timezone.localtime(campaign.scheduled_at)
     return f"{wording.moment(at, timezone.localtime())} ({at:%Z})"
-
-
-def count_people(number: int) -> str:
-    return "1 person" if number == 1 else f"{wording.count(number)} people"
 
 
 def _join(names: list[str], last: str = "and") -> str:

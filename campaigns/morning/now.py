@@ -79,8 +79,12 @@ def now() -> Now:
     shown = [(campaign, campaign.batch) for campaign in found[:MOST] if campaign.batch]
     tallies = ledger.tallies([batch for _, batch in shown])
     imports = ImportJob.objects.filter(state__in=_UNDER_WAY)[:MOST]
+    flights = [
+        Flight(campaign, batch, tally := tallies.get(batch.pk), ledger.progress(batch, tally))
+        for campaign, batch in shown
+    ]
     return Now(
-        [Flight(campaign, batch, tallies.get(batch.pk), ledger.progress(batch)) for campaign, batch in shown],
+        flights,
         more,
         list(Campaign.objects.scheduled().select_related("batch").order_by("batch__not_before")[:MOST]),
         [Import(job, import_progress.of(job)) for job in imports],

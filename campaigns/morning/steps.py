@@ -28,12 +28,11 @@ def first_mail() -> Campaign | None:
     return Campaign.objects.drafts().filter(is_sample=False).order_by("pk").first()
 
 
-def before_real_mail(user: User) -> list[Step]:
+def before_real_mail(user: User, organisation: Organisation) -> list[Step]:
     """Empty once all is done, and for whoever may do none of it."""
     if user.role == Role.VIEWER:
         return []
-    organisation = Organisation.get()
-    leads_here = organisation and public_address.why_not_for_real(organisation.public_address) is None
+    leads_here = public_address.why_not_for_real(organisation.public_address) is None
     steps = [
         (
             "import-new",
@@ -51,7 +50,7 @@ def before_real_mail(user: User) -> list[Step]:
         ),
         (
             "settings",
-            bool(leads_here),
+            leads_here,
             "Set the public address",
             "Where links and unsubscribing in real mail lead.",
             "Set the public address",

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.permissions import Permission, allows
 from accounts.shell.problems import Problem
-from accounts.wording import isolated
+from accounts.wording import count_people, isolated
 from campaigns.models import Campaign
 from delivery import ledger
 
@@ -22,7 +22,7 @@ def problems(user: User) -> Iterator[Problem]:
     by_batch = {campaign.batch_id: campaign for campaign in begun if campaign.batch_id}
     label = "Look and decide" if allows(user, Permission.SEND) else "See who"
     for batch_id, count in ledger.undecided(by_batch).items():
-        people = "1 person" if count == 1 else f"{count:,} people"
         url = f"{reverse('batch-people', args=[batch_id])}?term=uncertain"
         text = "The connection broke before the answer. Leave it so, or send it again."
-        yield Problem("warn", f"{people} may have got “{isolated(str(by_batch[batch_id]))}” or not", text, url, label)
+        title = f"{count_people(count)} may have got “{isolated(str(by_batch[batch_id]))}” or not"
+        yield Problem("warn", title, text, url, label)

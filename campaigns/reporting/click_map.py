@@ -6,7 +6,7 @@ Links lead to their rows in the report or nowhere: looking at the map follows no
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
-from accounts.wording import NOT_YET, count, rate
+from accounts.wording import NOT_YET, count, count_people, rate
 from campaigns.message import preview
 from campaigns.message.compiled import CompiledEdition, link_targets
 from campaigns.models import Edition
@@ -88,7 +88,7 @@ def _with_badge(token: Token, row: LinkRow, page_url: str, named: set[int]) -> s
     """Only the first place of a link has its name: a fragment can lead to one place alone."""
     name = "" if row.link_id in named else f' id="link-{row.link_id}"'
     named.add(row.link_id)
-    said = f"{row.label or 'Link'}: {count(row.people)} {'person' if row.people == 1 else 'people'}, {rate(row.share)}"
+    said = f"{row.label or 'Link'}: {count_people(row.people)}, {rate(row.share)}"
     ours = f'{name} href="{escape(page_url)}#link-row-{row.link_id}" target="_top" title="{escape(said)}"'
     opening = _rebuilt(token, f'{ours} data-tallypost="{row.heat}"')
     return opening + _badge(row) if token.name == "a" else opening

@@ -104,15 +104,16 @@ def _draft(request: StaffRequest, found: Campaign) -> dict[str, Any]:
 def _launched(request: StaffRequest, found: Campaign) -> dict[str, Any]:
     batch = found.batch
     assert batch is not None  # noqa: S101  # a launched campaign has its batch
+    tally = ledger.tally(batch)
     context: dict[str, Any] = {
         "campaign": found,
         "batch": batch,
         "stage": found.stage,
         "took_minutes": bool(batch.started_at and batch.finished_at and batch.finished_at - batch.started_at > _MOMENT),
-        "tally": ledger.tally(batch),
+        "tally": tally,
         "links": tally_links(batch),
         "alarm": alarm(batch),
-        "progress": ledger.progress(batch),
+        "progress": ledger.progress(batch, tally),
         "slowed": lane_rates.slowed(batch.provider, batch) if found.stage == Stage.SENDING and batch.provider else [],
         "campaign_url": found.get_absolute_url(),
         "bad_day_in_words": bad_day.IN_WORDS,
@@ -124,7 +125,7 @@ def _launched(request: StaffRequest, found: Campaign) -> dict[str, Any]:
     context["versions"] = revising.versions(batch)
     if found.stage == Stage.PAUSED:
         if batch.accepted_when_paused is not None:
-            context["already_on_their_way"] = max(0, context["tally"].accepted - batch.accepted_when_paused)
+            context["already_on_their_way"] = max(0, tally.accepted - batch.accepted_when_paused)
         context["revision"] = Campaign.objects.filter(revision_of=found).first()
     if found.stage == Stage.SENDING:
         context["short_disk"] = disk.known_shortage()

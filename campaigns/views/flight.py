@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.numbers import whole_number
+from accounts.numbers import digits, whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from campaigns import launching
 from campaigns.models import Campaign
@@ -90,7 +90,3 @@ def _agreed(request: StaffRequest) -> launching.Agreed:
     """What the page named beside its button; a request that names nothing agrees to nothing."""
     provider, version = (whole_number(request.POST.get(name)) or 0 for name in ("provider", "version"))
     return launching.Agreed(provider, version)
-
-
-def digits(text: str) -> str:
-    return "".join(character for character in text if character.isdigit())

@@ -45,7 +45,7 @@ def home(request: StaffRequest) -> HttpResponse:
         "now": _now(request, on_its_way.now()).html,
         "rest": _live_rest(request, rest).html,
         "has_next_step": bool(rest["first_mail"] or rest["next_step"]),
-        "has_samples": samples.inventory().is_there and not _offers_to_remove_them(rest["needs"]),
+        "has_samples": samples.are_there() and not _offers_to_remove_them(rest["needs"]),
         **_trend(request),
     }
     return render(request, "campaigns/home/home.html", context)
@@ -59,7 +59,7 @@ def _now(request: StaffRequest, now: on_its_way.Now) -> Live:
 
 def _rest(request: StaffRequest) -> dict[str, Any]:
     first_mail = steps.first_mail()
-    next_steps = [] if first_mail else steps.before_real_mail(request.user)
+    next_steps = [] if first_mail else steps.before_real_mail(request.user, request.organisation)
     return {
         "first_mail": first_mail,
         "steps": next_steps,

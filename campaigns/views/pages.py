@@ -6,6 +6,7 @@ from functools import cached_property
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from accounts.wording import count_people
 from campaigns import launching, revising
 from campaigns.drafts import cards
 from campaigns.message.encoding import ascii_address
@@ -115,9 +116,9 @@ class Readiness:
         """The button names the number and the way out."""
         original = self.campaign.revision_of
         if original and original.batch:
-            left = cards.count_people(self.left)
+            left = count_people(self.left)
             return f"Continue with version {original.batch.version + 1} for the remaining {left}"
-        people = cards.count_people(self.people.will_receive)
+        people = count_people(self.people.will_receive)
         if self.campaign.scheduled_at:
             verb = "Schedule the rehearsal" if self.provider.is_rehearsal else "Schedule the mail"
             return f"{verb} for {people} through {self.provider}"

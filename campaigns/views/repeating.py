@@ -6,12 +6,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from accounts.numbers import whole_number
+from accounts.numbers import digits, whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from campaigns import launching, repeating
 from campaigns.launching import NotReady
 from campaigns.models import Campaign
-from campaigns.views.flight import digits
 from campaigns.views.pages import get_campaign
 from delivery.ledger import repeats
 from delivery.models import Provider

@@ -7,11 +7,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.numbers import whole_number
+from accounts.numbers import digits, whole_number
 from accounts.permissions import Permission, StaffRequest, requires
+from accounts.wording import count_people
 from campaigns import launching, revising
-from campaigns.drafts.cards import count_people
-from campaigns.views.flight import digits
 from campaigns.views.pages import Readiness, get_campaign
 from delivery.ledger import NotPossible
 

@@ -135,5 +135,5 @@ def _setting(change: BulkChange) -> Setting:
 
 
 def _fail(change_id: int, problem: str) -> None:
-    under_way = BulkChange.objects.filter(pk=change_id, state__in=(State.FREEZING, State.RUNNING, State.UNDOING))
+    under_way = BulkChange.objects.filter(pk=change_id, state__in=UNDER_WAY)
     under_way.update(state=State.FAILED, problem=problem, finished_at=timezone.now())

@@ -3,8 +3,9 @@
 import logging
 import tempfile
 import uuid
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
-from typing import IO
+from typing import IO, Any
 
 from django.core.files.base import File
 from django.core.files.storage import default_storage
@@ -65,11 +66,17 @@ def forget() -> None:
 def _write(job: ExportJob, file: IO[bytes]) -> None:
     chosen = columns.named(job.columns)
     found = Filter.of(QueryDict(job.query)).apply()
-    total, done = found.count(), 0
+    total = found.count()
     _move(job, total=total, done=0)
-    file.write("".join(lines([column.label for column in chosen], ())).encode())
-    for rows in columns.slices(found, chosen):
-        file.write("".join(list(lines((), rows))[1:]).encode())
+    rows = _rows(job, total, columns.slices(found, chosen))
+    file.writelines(map(str.encode, lines([column.label for column in chosen], rows)))
+
+
+def _rows(job: ExportJob, total: int, slices: Iterable[Sequence[Sequence[Any]]]) -> Iterator[Sequence[Any]]:
+    """Each row, noting after a slice how far it is."""
+    done = 0
+    for rows in slices:
+        yield from rows
         done += len(rows)
         _move(job, total=max(total, done), done=done)
 

@@ -8,9 +8,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.http import HttpRequest
 
-from accounts.numbers import whole_number
 from contacts.models import Contact, ContactQuerySet
-from contacts.paging import SIZE, Page, url
+from contacts.paging import SIZE, Page, bounds, page_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +72,7 @@ def page(found: ContactQuerySet, request: HttpRequest, order: Order, size: int =
     has_more = len(rows) > size
     rows = rows[:size][::-1] if backward else rows[:size]
     has_previous, has_next = (has_more, True) if backward else (anchor is not None, has_more)
-    return Page(
-        rows,
-        url(request, after=rows[0].pk) if rows and has_previous else "",
-        url(request, before=rows[-1].pk) if rows and has_next else "",
-    )
-
-
-def bounds(request: HttpRequest) -> tuple[int | None, int | None]:
-    """The person a page follows, or the one it stands before."""
-    return whole_number(request.GET.get("before")), whole_number(request.GET.get("after"))
+    return page_of(rows, request, has_previous=has_previous, has_next=has_next)
 
 
 def _rows(found: ContactQuerySet, order: Order, anchor: Contact | None, *, backward: bool, most: int) -> list[Contact]:

@@ -8,8 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.numbers import digits
 from accounts.permissions import Permission, StaffRequest, requires
-from accounts.wording import count
+from accounts.wording import count, count_people
 from contacts import tags
 from contacts.bulk import changes as bulk_changes
 from contacts.bulk.actions import EVERY
@@ -40,7 +41,7 @@ def begin(request: StaffRequest) -> HttpResponse:
     form = action.form(request.POST if request.method == "POST" else None, prefix="do")
     must_type, problem = bulk_changes.must_type(action, number), ""
     if request.method == "POST" and form.is_valid():
-        if must_type and _digits(request.POST.get("typed", "")) != str(number):
+        if must_type and digits(request.POST.get("typed", "")) != str(number):
             problem = f"Type {count(number)} to confirm. Nobody was changed."
         else:
             made = bulk_changes.begin(action, action.options(form), selection, expected=number, by=request.user)
@@ -69,7 +70,8 @@ def begin(request: StaffRequest) -> HttpResponse:
 @requires(Permission.PEOPLE)
 def changes(request: StaffRequest) -> HttpResponse:
     page = latest_first(BulkChange.objects.select_related("created_by"), request)
-    return render(request, "contacts/bulk/changes.html", {"page": page, "rows": [_shown(one) for one in page.rows]})
+    rows = [{"change": one, "words": bulk_changes.words(one)} for one in page.rows]
+    return render(request, "contacts/bulk/changes.html", {"page": page, "rows": rows})
 
 
 @require_GET
@@ -132,15 +134,11 @@ def _shown(found: BulkChange) -> dict[str, Any]:
 
 
 def _outcome(found: BulkChange) -> str:
-    people = f"{count(found.changed)} {'person' if found.changed == 1 else 'people'}"
+    people = count_people(found.changed)
     rest = f"; {EVERY[found.action].rest}" if found.changed < found.seen else ""
     return f"Done for {people} of {count(found.seen)}{rest}." if rest else f"Done for {people}."
 
 
 def _undone(found: BulkChange) -> str:
     kept = f" {count(found.kept)} changed since and stay as they are." if found.kept else ""
-    return f"Undone for {count(found.restored)} {'person' if found.restored == 1 else 'people'}.{kept}"
-
-
-def _digits(text: str) -> str:
-    return "".join(letter for letter in text if letter.isdigit())
+    return f"Undone for {count_people(found.restored)}.{kept}"

@@ -1,13 +1,11 @@
 """Downloads: contacts as they are filtered, and suppressed addresses."""
 
-from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from django.core.files.storage import default_storage
-from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
@@ -15,7 +13,7 @@ from accounts.confirming import lately_confirmed
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts.downloads import columns, jobs
 from contacts.downloads.models import ExportJob
-from contacts.exporting import csv_response
+from contacts.exporting import csv_response, stored_response
 from contacts.filtering import Filter
 from contacts.suppression import listing as suppressed
 from contacts.table import counting
@@ -46,15 +44,16 @@ def contacts(request: StaffRequest) -> HttpResponseBase:
 @lately_confirmed
 def _export(request: StaffRequest) -> HttpResponseBase:
     filters = Filter.of(request.GET)
-    if "column" in request.POST:
-        keys: Sequence[str] = _kept(request, request.POST.getlist("column"))
-    else:
-        keys = chosen(request.user, Place.EXPORT, columns.usual())
+    is_chosen_now = "column" in request.POST
+    wanted = request.POST.getlist("column") if is_chosen_now else chosen(request.user, Place.EXPORT, columns.usual())
+    picked = columns.named(wanted)
+    keys = [column.key for column in picked]
+    if is_chosen_now:
+        keep(request.user, Place.EXPORT, keys)
     found = filters.apply()
     if found.order_by().values("pk")[: AT_ONCE + 1].count() > AT_ONCE:
         return redirect(jobs.begin(request, filters, keys))
-    audit.record(request, "contacts.export", filters.url(), columns=list(keys))
-    picked = columns.named(keys)
+    audit.record(request, "contacts.export", filters.url(), columns=keys)
     rows = chain.from_iterable(columns.slices(found, picked))
     return csv_response(f"contacts-{timezone.localdate()}", [column.label for column in picked], rows)
 
@@ -86,12 +85,7 @@ def contacts_job_file(request: StaffRequest, pk: int) -> HttpResponseBase:
     if job.state != ExportJob.State.DONE or not default_storage.exists(job.storage_name):
         raise Http404
     audit.record(request, "contacts.export-download", f"?{job.query}", id=job.pk, people=job.done)
-    response = StreamingHttpResponse(_blocks(job.storage_name), content_type="text/csv; charset=utf-8")
-    name = f"contacts-{timezone.localdate(job.finished_at)}.csv"
-    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "no-store"
-    return response
+    return stored_response(job.storage_name, f"contacts-{timezone.localdate(job.finished_at)}")
 
 
 @require_POST
@@ -106,17 +100,6 @@ def suppressions(request: StaffRequest) -> HttpResponseBase:
     )
     header = ["Email", "Reason", "Detail", "Source", "Since"]
     return csv_response(f"suppressed-{timezone.localdate()}", header, rows)
-
-
-def _blocks(storage_name: str) -> Iterator[bytes]:
-    with default_storage.open(storage_name, "rb") as file:
-        yield from file.chunks()
-
-
-def _kept(request: StaffRequest, wanted: Sequence[str]) -> list[str]:
-    keys = [one.key for one in columns.named(wanted)]
-    keep(request.user, Place.EXPORT, keys)
-    return keys
 
 
 def _own(request: StaffRequest, pk: int) -> ExportJob:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,6 +14,7 @@ from accounts import audit
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.uploads import takes_uploads
+from contacts.exporting import stored_response
 from contacts.importing.columns.guessing import system
 from contacts.importing.columns.questions import DISREGARD
 from contacts.importing.form import ImportForm, ShapeForm, answers, choices, chosen, meanings, with_columns
@@ -166,15 +167,7 @@ def refused(request: StaffRequest, pk: int) -> HttpResponseBase:
     job = get_object_or_404(ImportJob, pk=pk)
     if not job.refused_storage_name or not default_storage.exists(job.refused_storage_name):
         raise Http404
-    name = f"refused-{job.file_name.rsplit('.', 1)[0]}.csv"
-    response = FileResponse(
-        default_storage.open(job.refused_storage_name, "rb"),
-        as_attachment=True,
-        filename=name,
-        content_type="text/csv; charset=utf-8",
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return stored_response(job.refused_storage_name, f"refused-{job.file_name.rsplit('.', 1)[0]}")
 
 
 @require_POST

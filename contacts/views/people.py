@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import Permission, StaffRequest, requires
-from accounts.wording import count
+from accounts.wording import count, count_people
 from contacts.bulk.actions import EVERY
 from contacts.filtering import Filter
 from contacts.models import Contact, ContactQuerySet, MailingList
-from contacts.paging import SIZE, Page, url
+from contacts.paging import SIZE, Page, bounds, page_of
 from contacts.segments import beginning, searched
 from contacts.table import columns, counting, ordering, searching
 from contacts.table.columns import Column
@@ -46,7 +46,7 @@ def contacts(request: StaffRequest) -> HttpResponse:
             "none_at_all": chosen.is_empty and not page.rows,
             "done": bulk.just_done(request),
             "actions": EVERY.values(),
-            "segment_url": beginning.address(searched.rules_of(chosen)) if _may_be_kept(chosen) else "",
+            "segment_url": beginning.address(searched.rules_of(chosen)) if searched.can_be_kept(chosen) else "",
             "chosen_list": MailingList.objects.filter(pk=chosen.list_id or 0).first(),
         },
     )
@@ -60,11 +60,6 @@ def choose_columns(request: StaffRequest) -> HttpResponse:
     return redirect(reverse("contacts") + Filter.of(request.POST).url())
 
 
-def _may_be_kept(chosen: Filter) -> bool:
-    """As a segment: a segment alone is one already."""
-    return searched.has_rules(chosen) and not replace(chosen, segment_id=None).is_empty
-
-
 def _found(request: StaffRequest, chosen: Filter) -> tuple[Page[Contact], str, ordering.Order]:
     """The page, how many there are in words, and the order that it is really in."""
     order = ordering.ORDERS[chosen.sort]
@@ -75,15 +70,14 @@ def _found(request: StaffRequest, chosen: Filter) -> tuple[Page[Contact], str, o
     ids = searching.newest(others, chosen.search, most=_SORTED_TO + 1)
     if len(ids) <= _SORTED_TO:
         found = Contact.objects.filter(searching.among(ids))
-        counted = f"{count(len(ids))} {'person' if len(ids) == 1 else 'people'}"
-        return ordering.page(_shown(found), request, order), counted, order
+        return ordering.page(_shown(found), request, order), count_people(len(ids)), order
     page = _newest(request, others, chosen.search, ids)
     return page, f"More than {count(_SORTED_TO)} people", ordering.NEWEST
 
 
 def _newest(request: StaffRequest, others: ContactQuerySet, text: str, newest: Sequence[int]) -> Page[Contact]:
     """A page of a search that finds very many."""
-    before, after = ordering.bounds(request)
+    before, after = bounds(request)
     if before or after:
         ids = searching.newest(others, text, most=SIZE + 1, before=before, after=after)
     else:
@@ -92,11 +86,7 @@ def _newest(request: StaffRequest, others: ContactQuerySet, text: str, newest: S
     ids = ids[-SIZE:] if after else ids[:SIZE]
     rows = list(_shown(Contact.objects.filter(pk__in=ids)).order_by("-pk"))
     has_newer, has_older = (has_more, True) if after else (bool(before), has_more)
-    return Page(
-        rows,
-        url(request, after=rows[0].pk) if rows and has_newer else "",
-        url(request, before=rows[-1].pk) if rows and has_older else "",
-    )
+    return page_of(rows, request, has_previous=has_newer, has_next=has_older)
 
 
 def _shown(found: ContactQuerySet) -> ContactQuerySet:

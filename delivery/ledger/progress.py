@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from delivery.ledger import counters
 from delivery.ledger.lanes import tallies
-from delivery.ledger.tallying import LIVE, tally
+from delivery.ledger.tallying import LIVE, Tally, tally
 from delivery.models import Batch
 from delivery.throttling import limits, warmup_plans
 from delivery.throttling.warmup_plans import Outlook
@@ -26,14 +26,16 @@ class Progress:
     outlook: Outlook | None = None  # a warm-up spreads it over days
 
 
-def progress(batch: Batch) -> Progress:
-    """From the speed of the last seconds, the provider's hour and day limits, and warm-up plans: what takes longest.
+def progress(batch: Batch, known: Tally | None = None) -> Progress:
+    """`known`: its tally, for whoever shows that beside it.
+
+    From the speed of the last seconds, the provider's hour and day limits, and warm-up plans: what takes longest.
 
     Of those whose mailbox provider is paused nobody knows when they will be reached.
     """
     if batch.state != Batch.State.SENDING:
         return Progress(0.0)
-    waiting = tally(batch).waiting
+    waiting = (known or tally(batch)).waiting
     if batch.paused_lanes:
         waiting -= tallies.waits_paused(tallies.lane_tallies(batch))
     outlook = warmup_plans.outlook(warmup_plans.plans_for(batch), waiting)

@@ -4,11 +4,10 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-import dns.exception
-import dns.resolver
 from django.db import connection
 from django.utils import timezone
 
+from delivery.domains import resolver
 from delivery.models import MailDomain
 from delivery.policy import mailbox_providers
 
@@ -22,7 +21,6 @@ MOST_A_RUN = 200
 AGAIN_DAYS = 30
 FAILED_AGAIN_DAYS = 1
 _FAILURES_IN_A_ROW = 5
-_SECONDS = 3.0
 
 
 class Unknown(Exception):
@@ -64,13 +62,10 @@ def _try_tomorrow(domain: str) -> None:
 
 
 def _ask_dns(domain: str) -> list[str]:
-    try:
-        answer = dns.resolver.resolve(domain, "MX", lifetime=_SECONDS)
-    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-        return []
-    except (dns.exception.DNSException, OSError, UnicodeError) as problem:
-        raise Unknown(str(problem)) from problem
-    return [str(found.exchange) for found in sorted(answer, key=lambda found: found.preference)]
+    answer = resolver.shared()(domain, "MX")
+    if not answer.is_known:
+        raise Unknown(answer.why)
+    return [value.rpartition(" ")[2] for value in answer.values]
 
 
 _DUE = """

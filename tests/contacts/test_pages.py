@@ -3,14 +3,17 @@
 import csv
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from contacts import consent
+from contacts.filtering import State
 from contacts.importing.reading import uploading
 from contacts.importing.running import working
 from contacts.models import Contact, Field, ImportJob, MailingList, Suppression
@@ -49,21 +52,27 @@ def test_contacts_are_found_by_any_part_of_name_or_address(browser: Client) -> N
 
 
 def test_filters_show_the_right_people(browser: Client, news: MailingList) -> None:
-    fine, left, bounced = people(3, news)
+    fine, left, bounced, resting = people(4, news)
     Contact.objects.create(email="lonely@example.com")
     consent.unsubscribe(left, lists=None, channel="page")
     consent.suppress(bounced.email, Suppression.Reason.HARD_BOUNCE)
+    Contact.objects.filter(pk=resting.pk).update(paused_until=timezone.now() + timedelta(days=1))
     expected = {
         "reachable": {fine.email},
         "unsubscribed": {left.email},
         "suppressed": {left.email, bounced.email},
+        "paused": {resting.email},
         "no-list": {"lonely@example.com"},
     }
+    assert set(expected) == set(State.values)
     for state, emails in expected.items():
         page = browser.get("/contacts/", {"state": state})
         assert {contact.email for contact in page.context["page"].rows} == emails
+        assert ("Save as a segment" in text(page)) == (state != "paused"), "no rule of a segment asks for pauses"
+        assert browser.get("/contacts/export/", {"state": state}).context["counted"].split()[0] == str(len(emails))
+        assert browser.get(f"/contacts/?state={state}&list={news.pk}&q=example").status_code == 200
     page = browser.get("/contacts/", {"list": news.pk})
-    assert len(page.context["page"].rows) == 3
+    assert len(page.context["page"].rows) == 4
 
 
 def test_paging_by_key_walks_to_the_end_and_back(browser: Client) -> None:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.organisation.measuring import Tracking
-from accounts.wording import rate
+from accounts.wording import count_people, rate
 from delivery.feedback import second_line
 from delivery.feedback.second_line import SecondLine
 from delivery.models import Batch
@@ -162,9 +162,9 @@ class Report:
             times = f"{self.clicked.total:,} click{'' if self.clicked.total == 1 else 's'} counted, not by person"
             said = times if self.counting.tracking == Tracking.ANONYMOUS else "Clicks were not counted"
         elif not self.clicked.people:
-            said = f"Nobody of {_people(self.delivered)} has clicked yet"
+            said = f"Nobody of {count_people(self.delivered)} has clicked yet"
         else:
-            said = f"{self.clicked.people:,} of {_people(self.delivered)} clicked ({rate(self.clicked.share)})"
+            said = f"{self.clicked.people:,} of {count_people(self.delivered)} clicked ({rate(self.clicked.share)})"
         left = self.unsubscribed.people
         return f"{said}, {left:,} unsubscribed." if left else f"{said}, nobody unsubscribed."
 
@@ -274,7 +274,3 @@ def report(batch_ids: Sequence[int], *, names_people: bool = True, with_machines
 def headline(batch_ids: Sequence[int]) -> str:
     """The report in one sentence, for lists."""
     return Report(batch_ids).sentence
-
-
-def _people(number: int) -> str:
-    return f"{number:,} {'person' if number == 1 else 'people'}"

@@ -14,7 +14,7 @@ from typing import Literal
 
 from django.db import connection
 
-from accounts.wording import rate
+from accounts.wording import count_people, rate
 from tracking.models import Breakdown, EventKind
 
 LAST = 10  # campaigns that say what is usual
@@ -116,7 +116,7 @@ def sentence(this: Outcome, others: Sequence[Outcome], now: datetime) -> str:
     if not this.delivered:
         return "Nothing has been delivered yet."
     clicks = compare(this, others, "clicked", now)
-    people = f"{this.delivered:,} {'person' if this.delivered == 1 else 'people'}"
+    people = count_people(this.delivered)
     said = f"{rate(clicks.share)} of {people} clicked" if this.clicked else f"Nobody of {people} has clicked"
     if clicks.verdict == Verdict.EARLY:
         return f"{said}{' so far' if this.clicked else ' yet'}. {_left(this)}. {_later(clicks)}".strip()

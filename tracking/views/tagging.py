@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.numbers import digits
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts import tags
 from tracking import tagging as taggings
@@ -28,7 +29,7 @@ def tag(request: StaffRequest, batch_id: int) -> HttpResponse:
     is_large = counted.people > taggings.MANY
     problem = ""
     if request.method == "POST":
-        if is_large and _digits(request.POST.get("typed", "")) != str(counted.people):
+        if is_large and digits(request.POST.get("typed", "")) != str(counted.people):
             problem = "The number does not match. Nobody was tagged."
         else:
             try:
@@ -87,7 +88,3 @@ def _begin(request: StaffRequest, chosen: Chosen) -> HttpResponse:
     )
     transaction.on_commit(partial(tag_people.delay, tagging_id=made.pk), robust=True)
     return redirect("tagging", made.pk)
-
-
-def _digits(text: str) -> str:
-    return "".join(character for character in text if character.isdigit())

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from accounts import audit
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
+from accounts.wording import count_people
 from delivery import ledger
 from delivery.models import Batch
 from tracking import titles
@@ -56,7 +57,7 @@ def send_again(request: StaffRequest, batch_id: int) -> HttpResponse:
         messages.warning(request, f"Nothing is sent again. {reason}")
         return redirect(chosen.url)
     audit.record(request, "messages.again", chosen.title.text, batch=chosen.batch.pk, people=count)
-    messages.success(request, f"{_people(count)} will get it once more.")
+    messages.success(request, f"{count_people(count)} will get it once more.")
     return redirect(chosen.title.url or chosen.url)
 
 
@@ -68,14 +69,10 @@ def leave(request: StaffRequest, batch_id: int) -> HttpResponse:
         return _nobody(request, chosen)
     count = ledger.leave_uncertain(chosen.batch, chosen.ids, by=str(request.user))
     audit.record(request, "messages.left", chosen.title.text, batch=chosen.batch.pk, people=count)
-    messages.success(request, f"Left as it is for {_people(count)}. You can change your mind.")
+    messages.success(request, f"Left as it is for {count_people(count)}. You can change your mind.")
     return redirect(chosen.url)
 
 
 def _nobody(request: StaffRequest, chosen: Chosen) -> HttpResponse:
     messages.warning(request, "Choose at least one person first.")
     return redirect(chosen.url)
-
-
-def _people(count: int) -> str:
-    return "1 person" if count == 1 else f"{count:,} people"

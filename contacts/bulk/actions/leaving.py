@@ -50,15 +50,7 @@ class Unsubscribe:
 
     def revert(self, done: dict[str, Any], options: Options, setting: Setting) -> int:
         with connection.cursor() as cursor:
-            cursor.execute(_UNCHANGED, {"ids": done["ids"], "at": done["at"]})
-            back = [contact_id for (contact_id,) in cursor.fetchall()]
-            values = {
-                "ids": back,
-                "emails": done["emails"],
-                "at": done["at"],
-                "reason": Suppression.Reason.UNSUBSCRIBED,
-            }
-            cursor.execute(_LIFT, values)
+            back, _ = _lift(cursor, done, Suppression.Reason.UNSUBSCRIBED)
             values = {"ids": back, "places": done["places"], "states": done["states"]}
             cursor.execute(_RETURN, values | {"at": done["at"], "by": setting.by_id})
         return len(back)
@@ -86,11 +78,8 @@ class Suppress:
 
     def revert(self, done: dict[str, Any], options: Options, setting: Setting) -> int:
         with connection.cursor() as cursor:
-            cursor.execute(_UNCHANGED, {"ids": done["ids"], "at": done["at"]})
-            back = [contact_id for (contact_id,) in cursor.fetchall()]
-            values = {"ids": back, "emails": done["emails"], "at": done["at"], "reason": Suppression.Reason.MANUAL}
-            cursor.execute(_LIFT, values)
-            return int(cursor.rowcount)
+            _, lifted = _lift(cursor, done, Suppression.Reason.MANUAL)
+        return lifted
 
 
 def _addresses(ids: Sequence[int]) -> dict[int, str]:
@@ -101,6 +90,14 @@ def _addresses(ids: Sequence[int]) -> dict[int, str]:
 
 def _suppress(addresses: dict[int, str], reason: str, said: str) -> set[str]:
     return consent.suppress_all(Suppressing(one, reason, said, "hand") for one in addresses.values())
+
+
+def _lift(cursor: Any, done: dict[str, Any], reason: str) -> tuple[list[int], int]:
+    """Who asked for nothing since, and how many of them were suppressed by this and are no longer."""
+    cursor.execute(_UNCHANGED, {"ids": done["ids"], "at": done["at"]})
+    back = [contact_id for (contact_id,) in cursor.fetchall()]
+    cursor.execute(_LIFT, {"ids": back, "emails": done["emails"], "at": done["at"], "reason": reason})
+    return back, int(cursor.rowcount)
 
 
 _LEAVE_ALL = """
