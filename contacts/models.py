@@ -12,7 +12,7 @@ from django.utils import timezone
 from contacts.bulk.models import BulkChange, BulkSlice
 from contacts.downloads.models import ExportJob
 from contacts.erasing.models import Erasure
-from contacts.grounds.models import ListBasis
+from contacts.grounds.models import ListBasis, Wording
 from contacts.growth.models import ListChange, ListDay, LostSubscription
 from contacts.guessing.models import GuessingRound
 from contacts.importing.undoing.models import ImportGraver, ImportOverwritten, ImportSlice, ImportUndo
@@ -66,6 +66,7 @@ __all__ = [  # what Django is to know and other modules import
     "Suppression",
     "TrackingConsent",
     "ValueChange",
+    "Wording",
 ]
 
 
@@ -354,7 +355,9 @@ class Subscription(models.Model):
 
 
 class ConsentEvent(models.Model):
-    """Append-only proof of who agreed to, or left, what (GDPR art. 7(1))."""
+    """Append-only proof of who agreed to, or left, what (GDPR art. 7(1)): the database refuses to change or delete it,
+    unless the person themselves is deleted. See contacts.grounds.history.
+    """
 
     class Kind(models.TextChoices):
         ASKED = "asked", "Asked for it"  # on a form; nothing holds before the address has confirmed
@@ -364,16 +367,17 @@ class ConsentEvent(models.Model):
         RESUMED = "resumed", "Ended the pause"
 
     # A log that is only ever read by contact: no further indexes and no checks to pay for at a million rows.
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="consent_events", db_constraint=False)
+    contact = models.ForeignKey(Contact, models.DO_NOTHING, related_name="consent_events", db_constraint=False)
     list = models.ForeignKey(
-        MailingList, models.SET_NULL, null=True, db_index=False, db_constraint=False, help_text="Empty: everything."
+        MailingList, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, help_text="Empty: everything."
     )
     kind = models.CharField(max_length=10, choices=Kind.choices)
     channel = models.CharField(max_length=20, help_text="import, hand, page, one-click, complaint, setup, form")
-    text = models.CharField(max_length=500, blank=True)
+    text = models.CharField(max_length=500, blank=True, help_text="How it was said: the proof.")
+    wording = models.ForeignKey(Wording, models.DO_NOTHING, null=True, db_index=False, db_constraint=False)
     ip = models.GenericIPAddressField(null=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, db_index=False, db_constraint=False)
-    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, db_index=False, db_constraint=False)
+    at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
         return f"{self.contact_id} {self.kind}"
@@ -386,14 +390,15 @@ class TrackingConsentEvent(models.Model):
         OPENS = "opens", "Opens"
         CLICKS = "clicks", "Clicks"
 
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="tracking_events", db_constraint=False)
+    contact = models.ForeignKey(Contact, models.DO_NOTHING, related_name="tracking_events", db_constraint=False)
     part = models.CharField(max_length=6, choices=Part.choices)
     state = models.CharField(max_length=8, choices=TrackingConsent.choices, help_text="What holds from then on.")
     channel = models.CharField(max_length=20, help_text="import, hand, page, before")
     text = models.CharField(max_length=500, blank=True, help_text="The words that were agreed to, or how it was said.")
+    wording = models.ForeignKey(Wording, models.DO_NOTHING, null=True, db_index=False, db_constraint=False)
     ip = models.GenericIPAddressField(null=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, db_index=False, db_constraint=False)
-    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, db_index=False, db_constraint=False)
+    at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
         return f"{self.contact_id} {self.part} {self.state}"
