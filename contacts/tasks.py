@@ -4,6 +4,7 @@ from django.utils import timezone
 from contacts.bulk import working as bulk_working
 from contacts.downloads import writing as exports
 from contacts.erasing import working as erasing
+from contacts.grounds import expiring
 from contacts.growth import folding
 from contacts.guessing import rounds
 from contacts.importing.running import working
@@ -146,3 +147,9 @@ def sweep_exports() -> None:
     for job_id in exports.abandoned():
         write_export.delay(job_id=job_id)
     exports.forget()
+
+
+@shared_task(name="contacts.apply_consent_rules", queue="jobs", ignore_result=True)
+def apply_consent_rules(*, list_id: int | None = None) -> None:
+    """Until when consent holds, of who joined since, or whose date in a field has changed."""
+    expiring.apply_rules(list_id)

@@ -28,6 +28,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("deliverability", "Deliverability"),
             ("providers", "Providers"),
+            ("domains", "Domains"),
             ("routes", "Routes"),
             ("returned", "Returned mail"),
             ("sandbox", "Sandbox"),

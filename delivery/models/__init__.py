@@ -1,3 +1,4 @@
+from delivery.domains.models import DomainLink, SendingDomain
 from delivery.models.feedback import Feedback, FeedbackCount, FeedbackEvent, FeedbackHour, Returned, Term
 from delivery.models.ledger import (
     Attempt,
@@ -20,12 +21,14 @@ from delivery.models.routes import Route
 from delivery.models.sandbox import SandboxMail, SandboxRules
 from delivery.models.warmup import WarmupDay, WarmupPlan
 from delivery.models.webhooks import ProviderSuppression, Webhook
+from delivery.sandbox.mailboxes.models import SandboxLogin, SandboxMailbox
 
 __all__ = [
     "Attempt",
     "Batch",
     "Breaker",
     "Chunk",
+    "DomainLink",
     "Failure",
     "Feedback",
     "FeedbackCount",
@@ -45,8 +48,11 @@ __all__ = [
     "ReturnMailbox",
     "Returned",
     "Route",
+    "SandboxLogin",
     "SandboxMail",
+    "SandboxMailbox",
     "SandboxRules",
+    "SendingDomain",
     "Term",
     "Turn",
     "Version",

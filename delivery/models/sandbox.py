@@ -6,30 +6,29 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 
+from delivery.sandbox.mailboxes.models import OWN, SandboxMailbox
+
 _SHARE = [MaxValueValidator(100)]
 
 
 class SandboxMailQuerySet(models.QuerySet["SandboxMail"]):
-    def search(self, text: str) -> "SandboxMailQuerySet":
-        """By recipient, sender or subject; every word must be found."""
-        found = self
-        for word in text.split():
-            found = found.filter(
-                Q(envelope_to__icontains=word) | Q(subject__icontains=word) | Q(sender__icontains=word)
-            )
-        return found
-
     def listed(self) -> "SandboxMailQuerySet":
-        return self.defer("raw").order_by("-id")
+        return self.defer("raw", "words").order_by("-id")
 
 
 class SandboxMail(models.Model):
+    # Without a constraint: what is on its way into a mailbox that was removed a moment ago is swept out later.
+    mailbox = models.ForeignKey(
+        SandboxMailbox, models.DO_NOTHING, related_name="mails", default=OWN, db_constraint=False, db_index=False
+    )
     received_at = models.DateTimeField(auto_now_add=True)
     envelope_from = models.CharField(max_length=320)
     envelope_to = models.CharField(max_length=320)
     sender = models.CharField(max_length=400, blank=True)
     subject = models.CharField(max_length=1000, blank=True)
     message_id = models.CharField(max_length=200, blank=True, help_text="The Message-ID header.")
+    preview = models.CharField(max_length=160, blank=True, help_text="How its text begins.")
+    words = models.TextField(blank=True, help_text="Addresses, subject and text in lower case, for searching.")
     size_bytes = models.PositiveIntegerField()
     raw = models.BinaryField(help_text="zlib")
 
@@ -38,9 +37,8 @@ class SandboxMail(models.Model):
     class Meta:
         ordering = ["-id"]
         indexes = [
-            models.Index(fields=["message_id"], name="sandbox_message_id"),
+            models.Index(fields=["mailbox", "id"], name="sandbox_mailbox"),
             models.Index(fields=["envelope_to"], name="sandbox_envelope_to"),
-            models.Index(fields=["received_at"], name="sandbox_received_at"),
         ]
 
     def __str__(self) -> str:
@@ -65,8 +63,6 @@ class SandboxRules(models.Model):
         default=0, validators=_SHARE, help_text="Of the accepted: a report comes back."
     )
     soft_bounced_percent = models.PositiveSmallIntegerField(default=0, validators=_SHARE)
-    keep_mails = models.PositiveIntegerField(default=50_000, validators=[MaxValueValidator(1_000_000)])
-    keep_days = models.PositiveIntegerField(default=30, validators=[MaxValueValidator(3_650)])
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="one_sandbox_rules")]

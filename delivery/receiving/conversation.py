@@ -6,7 +6,7 @@ CRLF, dot, CRLF and nowhere else, so that nobody smuggles a second one into it.
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -50,6 +50,7 @@ class Conversation(asyncio.Protocol):
         self._mistakes = 0
         self._seen_at = self._mail_begun_at = self.loop.time()
         self._task: asyncio.Task[None] | None = None
+        self.asked: Callable[[bytes], None] | None = None  # takes the next line, which is no command but an answer
 
     # What a server decides
 
@@ -170,6 +171,10 @@ class Conversation(asyncio.Protocol):
     # Commands
 
     def _obey(self, line: bytes) -> None:
+        if self.asked:
+            takes, self.asked = self.asked, None
+            takes(line)
+            return
         verb, _, rest = line.partition(b" ")
         verb = verb.upper()
         if self.obey_own(verb, rest):

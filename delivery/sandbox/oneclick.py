@@ -7,6 +7,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
+from accounts.models import Organisation
+
 TIMEOUT_SECONDS = 10
 _BODY = "List-Unsubscribe=One-Click"
 
@@ -32,6 +34,12 @@ class Answer:
         redirect = "a redirect" if self.redirects else "no redirect"
         cookie = "a cookie" if self.sets_cookie else "no cookie"
         return f"{self.status} in {self.milliseconds} ms, {redirect}, {cookie}"
+
+
+def own_addresses() -> set[str]:
+    """By which recipients know this installation."""
+    organisation = Organisation.get()
+    return {settings.PUBLIC_URL} | ({organisation.public_address} if organisation else set())
 
 
 def post(address: str, *, own: set[str]) -> Answer:

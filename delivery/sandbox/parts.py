@@ -13,6 +13,8 @@ from dataclasses import dataclass
 _DEEPEST = 20  # levels; mail programs make three or four
 _MOST = 1_000  # parts
 _PARAMETERS_BYTES = 2_000  # of a Content-Type; a boundary has at most 70
+_LINE_FEED = 0x0A
+_DELIMITER_END = re.compile(rb"(--)?[ \t]*(?:\r?\n|\Z)")  # behind the boundary
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _PARAMETER = re.compile(rb""";\s*([\w*-]+)\s*=\s*(?:"([^"]*)"|([^;\s"]*))""")
 _NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
@@ -103,17 +105,25 @@ def _inside(part: Part) -> list[Part] | None:
     boundary = part.parameter(b"boundary")
     if not part.kind.startswith(b"multipart/") or not boundary:
         return None
-    line = re.compile(rb"(?:\A|\r?\n)--" + re.escape(boundary) + rb"(--)?[ \t]*(?:\r?\n|\Z)")
+    delimiter, body = b"--" + boundary, part.body
     found: list[Part] = []
-    begin = -1
-    position = 0
-    while len(found) < _MOST and (delimiter := line.search(part.body, position)):
+    begin, at = -1, body.find(delimiter)
+    while at >= 0 and len(found) < _MOST:
+        line = _DELIMITER_END.match(body, at + len(delimiter))
+        if line is None or not (at == 0 or body[at - 1] == _LINE_FEED):
+            at = body.find(delimiter, at + 1)
+            continue
         if begin >= 0:
-            found.append(read(part.body[begin : delimiter.start()]))
-        if delimiter[1]:
+            found.append(read(body[begin : max(begin, _line_end_before(body, at))]))
+        if line[1]:
             return found
-        begin = delimiter.end()
-        position = max(begin - 1, position + 1)  # its end may be the beginning of the next delimiter
+        begin = line.end()
+        at = body.find(delimiter, begin)
     if begin >= 0:
-        found.append(read(part.body[begin:]))
+        found.append(read(body[begin:]))
     return found
+
+
+def _line_end_before(body: bytes, at: int) -> int:
+    """Where the line break before `at` begins; it belongs to the delimiter (RFC 2046, 5.1.1)."""
+    return at - 2 if body[at - 2 : at] == b"\r\n" else max(0, at - 1)

@@ -3,36 +3,31 @@
 import asyncio
 import contextlib
 import itertools
-import logging
 import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from django.db import DatabaseError, InterfaceError, connection
-from django.utils import timezone
 
-from delivery.models import Batch, Provider, SandboxMail, SandboxRules
+from delivery.models import Batch, Provider, SandboxRules
 from delivery.sandbox.behaviour import Shares
+from delivery.sandbox.mailboxes import logins, sweeping
+from delivery.sandbox.mailboxes.logins import Logins
 from delivery.sandbox.session import Hub, Session
 from delivery.sandbox.store import Store
 
 LOOK_SECONDS = 1.0
 LOOKS_A_SWEEP = 30
-SWEEP_ROWS = 2_000
 STOP_SECONDS = 10
 TELL_SECONDS = 5
-
-_REMOVE = "DELETE FROM delivery_sandboxmail WHERE id IN (SELECT id FROM delivery_sandboxmail WHERE {} LIMIT %s)"
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     rules: SandboxRules
     bad_days: list[tuple[int, int]]  # ids of their messages, from and to
+    logins: Logins
 
 
 async def serve(host: str, ports: Sequence[int], ready: Callable[[int], None], *, tells_port: bool = False) -> None:
@@ -89,7 +84,7 @@ async def _care(hub: Hub, port: int | None, told: asyncio.Event) -> None:
             )
             if found:
                 told.set()
-                hub.shares = _shares(found.rules)
+                hub.shares, hub.logins = _shares(found.rules), found.logins
                 hub.bad_days.play(found.bad_days)
             await asyncio.sleep(LOOK_SECONDS)
 
@@ -104,11 +99,12 @@ def _look_after(sweeps: bool, port: int | None) -> Found | None:
                 Provider.objects.sandbox()  # follows the port of the settings
             else:
                 Provider.objects.sandbox_listens_on(port)
-            sweep(rules)
+            sweeping.sweep()
+        known = logins.known()
     except (DatabaseError, InterfaceError):
         connection.close()
         return None
-    return Found(rules, bad_days)
+    return Found(rules, bad_days, known)
 
 
 def _shares(rules: SandboxRules) -> Shares:
@@ -122,26 +118,3 @@ def _shares(rules: SandboxRules) -> Shares:
         rules.bounced_percent,
         rules.soft_bounced_percent,
     )
-
-
-def sweep(rules: SandboxRules) -> int:
-    """Remove the oldest mails beyond the number and the age that are kept."""
-    newest_first = SandboxMail.objects.order_by("-id").values_list("id", flat=True)
-    last_id = next(iter(newest_first[rules.keep_mails : rules.keep_mails + 1]), 0)
-    removed = _remove("id <= %s", last_id) if last_id else 0
-    removed += _remove("received_at < %s", timezone.now() - timedelta(days=rules.keep_days))
-    if removed:
-        log.info("The sandbox swept out %d old mails", removed)
-    return removed
-
-
-def _remove(condition: str, value: int | datetime) -> int:
-    """In slices, so that a sweep never holds up what arrives."""
-    removed = 0
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute(_REMOVE.format(condition), [value, SWEEP_ROWS])
-            count: int = cursor.rowcount
-            removed += count
-            if count < SWEEP_ROWS:
-                return removed

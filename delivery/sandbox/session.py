@@ -1,8 +1,10 @@
 """One SMTP connection to the sandbox."""
 
 import asyncio
+import binascii
 import random
-from collections.abc import Sequence
+from base64 import b64decode
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from delivery import verp
@@ -10,6 +12,9 @@ from delivery.receiving.conversation import Conversation, Limits
 from delivery.sandbox import behaviour, identity
 from delivery.sandbox.bad_day import BadDay, BadDays
 from delivery.sandbox.behaviour import Behaviour, Shares
+from delivery.sandbox.mailboxes import logins
+from delivery.sandbox.mailboxes.logins import Logins
+from delivery.sandbox.mailboxes.models import OWN
 from delivery.sandbox.reporting import Reporter
 from delivery.sandbox.store import Mail, Outcome, Store
 
@@ -24,6 +29,7 @@ class Hub:
     store: Store
     shares: Shares = field(default_factory=Shares)
     bad_days: BadDays = field(default_factory=BadDays)
+    logins: Logins = field(default_factory=dict)
     sessions: set["Session"] = field(default_factory=set)
     deferred: dict[tuple[str, str], None] = field(default_factory=dict)
     stopping: bool = False
@@ -43,6 +49,7 @@ class Hub:
 class Session(Conversation):
     limits = Limits(size_bytes=MAX_SIZE, kept_bytes=MAX_SIZE, read_ahead_bytes=1_048_576)
     name = "sandbox"
+    extensions = (*Conversation.extensions, "AUTH PLAIN LOGIN")
 
     def __init__(self, hub: Hub) -> None:
         super().__init__()
@@ -50,6 +57,7 @@ class Session(Conversation):
         self._message_id: int | None = None
         self._bad_day: BadDay | None = None  # of what this connection carried last
         self._how: list[Behaviour] = []  # of each recipient
+        self._mailbox_id = OWN
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -66,6 +74,20 @@ class Session(Conversation):
         """Break off without a word, whatever is under way, if this connection carries mail of that rehearsal."""
         if self._bad_day is day:
             self.transport.abort()
+
+    def obey_own(self, verb: bytes, rest: bytes) -> bool:
+        if verb != b"AUTH":
+            return False
+        way, _, given = rest.partition(b" ")
+        if self.sender is not None or self._mailbox_id != OWN:
+            self.mistake("503 5.5.1 Not now")
+        elif way.upper() == b"PLAIN":
+            self._ask("334 ", self._take_plain, given)
+        elif way.upper() == b"LOGIN":
+            self._ask("334 VXNlcm5hbWU6", self._take_username, given)
+        else:
+            self.mistake("504 5.5.4 PLAIN or LOGIN")
+        return True
 
     def begin(self, sender: str) -> str:
         self._message_id = verp.message_id(sender) if self._hub.bad_days else None
@@ -84,7 +106,7 @@ class Session(Conversation):
         return "250 2.1.5 Recipient noted"
 
     async def take_over(self, mail: bytes) -> Sequence[str] | None:
-        how, kept = self._how[0], Mail(self.sender or "", tuple(self.recipients), mail)
+        how, kept = self._how[0], Mail(self.sender or "", tuple(self.recipients), mail, self._mailbox_id)
         if how.delay_seconds:
             await asyncio.sleep(how.delay_seconds)
         outcome = Outcome.NOT_KEPT if how.content_reply else await self._hub.store.keep(kept)
@@ -104,10 +126,41 @@ class Session(Conversation):
         super().reset()
         self._how = []
 
+    def _ask(self, question: str, takes: Callable[[bytes], None], given: bytes) -> None:
+        """What is given with the command is not asked for."""
+        if given:
+            takes(given)
+        else:
+            self.asked = takes
+            self.say(question)
+
+    def _take_plain(self, line: bytes) -> None:
+        _, _, rest = _decoded(line).partition("\0")
+        username, _, password = rest.partition("\0")
+        self._log_in(username, password)
+
+    def _take_username(self, line: bytes) -> None:
+        self._ask("334 UGFzc3dvcmQ6", lambda answer: self._log_in(_decoded(line), _decoded(answer)), b"")
+
+    def _log_in(self, username: str, password: str) -> None:
+        mailbox_id = logins.mailbox_of(self._hub.logins, username, password)
+        if mailbox_id is None:
+            self.mistake("535 5.7.8 No such user name and password in this sandbox")
+        else:
+            self._mailbox_id = mailbox_id
+            self.say("235 2.7.0 Welcome")
+
     def _behave(self, recipient: str) -> Behaviour:
         if self._bad_day and self._message_id is not None:
             return behaviour.by_sign(recipient) or self._bad_day.behave(self._message_id)
         return behaviour.behave(recipient, self._hub.shares, random.random)
+
+
+def _decoded(line: bytes) -> str:
+    try:
+        return b64decode(line, validate=True).decode("utf-8", "replace")
+    except binascii.Error:
+        return ""
 
 
 _ANSWERS = {

@@ -4,22 +4,25 @@ import asyncio
 import logging
 import time
 import zlib
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 import psycopg
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
-from delivery.sandbox import headers
+from delivery.sandbox import headers, words
+from delivery.sandbox.mailboxes.models import OWN
 
 BATCH = 200
 KNOWN_WITHIN_SECONDS = 60
 _COPY = """COPY delivery_sandboxmail
-    (received_at, envelope_from, envelope_to, sender, subject, message_id, size_bytes, raw)
+    (mailbox_id, received_at, envelope_from, envelope_to, sender, subject, message_id, preview, words, size_bytes, raw)
     FROM STDIN (FORMAT BINARY)"""
-_TYPES = ["timestamptz", "varchar", "varchar", "varchar", "varchar", "varchar", "int4", "bytea"]
+_TYPES = ["int8", "timestamptz", *["varchar"] * 6, "text", "int4", "bytea"]
 _BROKEN = (DatabaseError, InterfaceError, psycopg.Error)
 
 log = logging.getLogger(__name__)
@@ -30,6 +33,7 @@ class Mail:
     envelope_from: str
     recipients: tuple[str, ...]
     raw: bytes
+    mailbox_id: int = OWN
 
 
 class Outcome(StrEnum):
@@ -153,8 +157,16 @@ def _copy(mails: list[Mail]) -> str:
         with cursor.copy(_COPY) as copy:
             copy.set_types(_TYPES)
             for mail in mails:
-                listed, packed = headers.read(mail.raw), zlib.compress(mail.raw, 1)
-                shown = (listed.sender, listed.subject, listed.message_id, len(mail.raw), packed)
-                for recipient in mail.recipients:
-                    copy.write_row((now, mail.envelope_from, recipient, *shown))
+                for row in _rows(mail, now):
+                    copy.write_row(row)
     return transaction_id
+
+
+def _rows(mail: Mail, now: datetime) -> Iterator[tuple[Any, ...]]:
+    """One a recipient."""
+    listed, text = headers.read(mail.raw), words.read(mail.raw)
+    shown = (listed.sender, listed.subject, listed.message_id, text[: words.PREVIEW_CHARS])
+    size, packed = len(mail.raw), zlib.compress(mail.raw, 1)
+    for recipient in mail.recipients:
+        searched = f"{recipient} {listed.sender} {listed.subject} {text}".lower()
+        yield (mail.mailbox_id, now, mail.envelope_from, recipient, *shown, searched, size, packed)

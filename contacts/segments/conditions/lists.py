@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
+from contacts.reachability import is_open
 from contacts.segments.known import Known
 from contacts.segments.predicate import Sql, negated
 from contacts.segments.registry import Condition, Input, Values, turned
 
 _HOW = {
     "subscribed": "subscribed to",
+    "open": "subscribed, with consent that holds, to",
     "unsubscribed": "unsubscribed from",
     "unconfirmed": "who did not confirm",
     "on": "on, in whatever state,",
@@ -34,7 +36,9 @@ class OnList(Condition):
         if values["list"] != _ANY:
             where.append("x.list_id = %s")
             parameters.append(int(values["list"]))
-        if values["how"] not in ("on", "off"):
+        if values["how"] == "open":
+            where.append(is_open("x"))
+        elif values["how"] not in ("on", "off"):
             where.append("x.state = %s")
             parameters.append(values["how"])
         found = Sql(f"EXISTS (SELECT 1 FROM contacts_subscription x WHERE {' AND '.join(where)})", parameters)  # noqa: S608

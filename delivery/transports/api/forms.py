@@ -87,8 +87,32 @@ class NotSent:
 Said = Taken | NotTaken | Unknown | NotSent
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a service says of our account before any mail. `left` None: it does not say."""
+
+    words: str
+    left: int | None = None
+
+
 class Service(Protocol):
     """One account with one service."""
+
+    def knock(self) -> Request:
+        """A request that no mail can come of, whose answer says whether the key is good."""
+        ...
+
+    def rehearse(self, mail: Mail) -> Request | None:
+        """A mail that the service looks at and does not send; None: it offers no such thing."""
+        ...
+
+    def ask_quota(self) -> Request | None:
+        """None: it does not say how much is left."""
+        ...
+
+    def quota(self, answer: Answer) -> Told:
+        """Raises ValueError, KeyError or TypeError for what is no such answer."""
+        ...
 
     def write(self, mail: Mail) -> Request:
         """Raises CannotCarry."""

@@ -20,7 +20,7 @@ from django.utils.datastructures import CaseInsensitiveMapping
 
 from accounts.egress.fetching import Answer
 from delivery.transports.api.answers import ITS_LIST, Phrases, not_taken, said
-from delivery.transports.api.forms import Account, Mail, NotTaken, Request, Spoken, Taken, Unknown
+from delivery.transports.api.forms import Account, Mail, NotTaken, Request, Spoken, Taken, Told, Unknown
 from delivery.transports.base import CannotCarry
 
 _TAKEN = frozenset({"queued", "sent"})
@@ -98,6 +98,15 @@ class ThroughAnymail:
             return NotTaken(stage, Spoken(code, enhanced, words))
         return self.not_taken(request, answer)
 
+    def rehearse(self, mail: Mail) -> Request | None:
+        return None
+
+    def ask_quota(self) -> Request | None:
+        return None
+
+    def quota(self, answer: Answer) -> Told:
+        raise ValueError("it says nothing")
+
     def receipt(self, answer: Answer, message_id: object) -> str:
         return str(message_id or "")
 
@@ -130,6 +139,15 @@ class ByFields(ThroughAnymail):
             repeats=self.repeats and bool(mail.mark),
             about=(payload, message),
         )
+
+    def knock(self) -> Request:
+        """Its own form of a mail to nobody."""
+        said = self.esp.build_message_payload(AnymailMessage(from_email="a@b.example", to=["a@b.example"]), {})
+        asked = said.get_request_params(self.esp.api_url)
+        headers = {name: str(value) for name, value in (asked["headers"] or {}).items()}
+        if asked["auth"]:
+            headers["Authorization"] = basic(*asked["auth"])
+        return Request(asked["url"], headers, b"{}")
 
     def message(self, mail: Mail) -> AnymailMessage:
         parts = mail.parts()

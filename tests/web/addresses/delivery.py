@@ -5,6 +5,8 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Organisation
+from delivery.domains import links
+from delivery.domains.models import DomainLink, SendingDomain
 from delivery.feedback.webhooks import managing
 from delivery.models import (
     Batch,
@@ -15,7 +17,9 @@ from delivery.models import (
     ReturnListener,
     ReturnMailbox,
     Route,
+    SandboxLogin,
     SandboxMail,
+    SandboxMailbox,
     SandboxRules,
     WarmupPlan,
     Webhook,
@@ -23,9 +27,10 @@ from delivery.models import (
 from delivery.policy import warmup
 from delivery.replies import Category
 from delivery.routing import circuits
+from delivery.sandbox.mailboxes import logins
 from delivery.throttling import warmup_plans
 from tests.delivery.feedback import returned as reports
-from tests.web import stage
+from tests.web import sending_domains, stage
 from tests.web.address import ADMINS, STAFF, WRITERS, Address, beside
 from tests.web.cast import Cast
 
@@ -112,6 +117,40 @@ def form(cast: Cast) -> dict[str, Any]:
     }
 
 
+def staging(cast: Cast) -> dict[str, Any]:
+    def make() -> SandboxMailbox:
+        made = SandboxMailbox.objects.create(name=stage.LONG_NAME[:80])
+        logins.issue(made, stage.ARABIC_NAME)
+        return made
+
+    return {"mailbox_id": cast.once("staging", make).pk}
+
+
+def staging_login(cast: Cast) -> dict[str, Any]:
+    return {"login_id": SandboxLogin.objects.get(mailbox_id=staging(cast)["mailbox_id"]).pk}
+
+
+def staging_form(cast: Cast) -> dict[str, Any]:
+    return {"name": "QA", "keep_mails": 500, "keep_days": 3}
+
+
+def of_staging(cast: Cast) -> dict[str, Any]:
+    return {"query": f"?box={staging(cast)['mailbox_id']}"}
+
+
+def searched(cast: Cast) -> dict[str, Any]:
+    return {"query": "?q=nothing"}
+
+
+def mail_checked(cast: Cast) -> dict[str, Any]:
+    return mail(cast) | {"query": "?view=check"}
+
+
+def sandbox_now(cast: Cast) -> Any:
+    mailboxes = list(SandboxMailbox.objects.order_by("pk").values("name", "keep_mails"))
+    return mailboxes, list(SandboxLogin.objects.order_by("pk").values("username"))
+
+
 def rules(cast: Cast) -> dict[str, Any]:
     return {
         "delay_min_ms": 0,
@@ -122,8 +161,6 @@ def rules(cast: Cast) -> dict[str, Any]:
         "complained_percent": 0,
         "bounced_percent": 0,
         "soft_bounced_percent": 0,
-        "keep_mails": 1000,
-        "keep_days": 3,
     }
 
 
@@ -260,7 +297,58 @@ def webhooks_now(cast: Cast) -> Any:
     return list(Webhook.objects.order_by("pk").values("kind", "state", "keys_sealed"))
 
 
+def domain(cast: Cast) -> dict[str, Any]:
+    """Checked, with a record of each kind and a way that passes, one that does not and one that is not known."""
+    return {"domain_id": cast.once("domain", sending_domains.checked).pk}
+
+
+def domain_that_is_asked_about(cast: Cast) -> dict[str, Any]:
+    made = cast.once("asked domain", lambda: SendingDomain.objects.create(name="asked.nordlicht.example"))
+    return {"domain_id": made.pk}
+
+
+def domain_link(cast: Cast) -> DomainLink:
+    found = SendingDomain.objects.get(pk=domain(cast)["domain_id"])
+    return cast.once("domain link", lambda: links.give(found, by=cast.owner, days=7, note="Our agency"))
+
+
+def domain_link_args(cast: Cast) -> dict[str, Any]:
+    link = domain_link(cast)
+    return {"domain_id": link.domain_id, "link_id": link.pk}
+
+
+def domains_now(cast: Cast) -> Any:
+    found = SendingDomain.objects.order_by("pk")
+    return list(found.values_list("name", "confirmed_at", "selectors", "check_asked_at"))
+
+
+def domain_links_now(cast: Cast) -> Any:
+    return list(DomainLink.objects.order_by("pk").values_list("pk", "revoked_at"))
+
+
 ADDRESSES = {
+    "domains": Address(
+        ADMINS,
+        args=beside(domain, domain_that_is_asked_about),
+        post=lambda cast: {"name": "shop.example.org"},
+        changes=domains_now,
+        spoil="main .form .btn",
+    ),
+    "domain": Address(ADMINS, args=domain, states=(domain_that_is_asked_about,)),
+    "domain-records": Address(ADMINS, args=domain, no_page="a piece of its page", statuses=frozenset({302})),
+    "domain-confirm": Address(
+        ADMINS, args=domain_that_is_asked_about, get=False, post=lambda cast: {}, changes=domains_now
+    ),
+    "domain-check": Address(ADMINS, args=domain, get=False, post=lambda cast: {}, changes=domains_now),
+    "domain-selectors": Address(
+        ADMINS, args=domain, get=False, post=lambda cast: {"keys-own": "k1"}, changes=domains_now
+    ),
+    "domain-remove": Address(ADMINS, args=domain, get=False, post=lambda cast: {}, changes=domains_now),
+    "domain-link": Address(ADMINS, args=domain, get=False, post=lambda cast: {"days": 7}, changes=domain_links_now),
+    "domain-link-back": Address(
+        ADMINS, args=domain_link_args, get=False, post=lambda cast: {}, changes=domain_links_now
+    ),
+    "domain-shared": Address(None, args=lambda cast: {"token": links.token(domain_link(cast))}),
     "mailbox-new": Address(ADMINS, post=mailbox_form, changes=mailboxes_now, spoil="main .btn-primary"),
     "mailbox": Address(ADMINS, args=mailbox, states=(paused_mailbox, mailbox_in_trouble)),
     "mailbox-edit": Address(ADMINS, args=mailbox, post=mailbox_form, changes=mailboxes_now),
@@ -297,6 +385,7 @@ ADDRESSES = {
     "webhook-resume": Address(ADMINS, args=paused_webhook, get=False, post=lambda cast: {}, changes=webhooks_now),
     "webhook-remove": Address(ADMINS, args=webhook, get=False, post=lambda cast: {}, changes=webhooks_now),
     "providers": Address(ADMINS, args=beside(stage.provider)),
+    "provider-choose": Address(ADMINS, args=beside(stage.provider)),
     "provider-new": Address(
         ADMINS, post=form, changes=lambda cast: Provider.objects.count(), spoil="main .btn-primary"
     ),
@@ -318,6 +407,13 @@ ADDRESSES = {
         args=lambda cast: relay(cast) | {"key": UUID(int=1)},
         statuses=frozenset({302}),
         no_page="a fragment; leads to the provider without htmx",
+    ),
+    "provider-mail": Address(
+        ADMINS,
+        args=relay,
+        get=False,
+        post=lambda cast: {},
+        changes=lambda cast: AuditEntry.objects.filter(action="provider.mailed").count(),
     ),
     "provider-default": Address(ADMINS, args=relay, get=False, post=lambda cast: {}, changes=relay_now),
     "provider-pause": Address(ADMINS, args=relay, get=False, post=lambda cast: {}, changes=relay_now),
@@ -373,7 +469,15 @@ ADDRESSES = {
     "returned-raw-download": Address(
         WRITERS, args=returned, get=False, post=lambda cast: {}, changes=lambda cast: AuditEntry.objects.count()
     ),
-    "sandbox": Address(STAFF, args=beside(stage.sandbox_mail)),
+    "sandbox": Address(STAFF, args=beside(stage.sandbox_mail), states=(of_staging, searched)),
+    "sandbox-answers": Address(STAFF),
+    "sandbox-mailbox-new": Address(
+        ADMINS, post=staging_form, changes=lambda cast: SandboxMailbox.objects.count(), spoil="main .btn-primary"
+    ),
+    "sandbox-mailbox": Address(ADMINS, args=staging, post=staging_form, changes=sandbox_now),
+    "sandbox-login-new": Address(ADMINS, args=staging, get=False, post=lambda cast: {"note": "x"}, changes=sandbox_now),
+    "sandbox-login-remove": Address(ADMINS, args=staging_login, get=False, post=lambda cast: {}, changes=sandbox_now),
+    "sandbox-mailbox-remove": Address(ADMINS, args=staging, get=False, post=lambda cast: {}, changes=sandbox_now),
     "sandbox-rules": Address(
         ADMINS,
         get=False,
@@ -387,7 +491,13 @@ ADDRESSES = {
         post=newest,
         changes=lambda cast: SandboxMail.objects.count(),
     ),
-    "sandbox-mail": Address(STAFF, args=mail),
+    "sandbox-mail": Address(STAFF, args=mail, states=(mail_checked,)),
+    "sandbox-send-on": Address(
+        WRITERS, args=mail, get=False, post=lambda cast: {}, changes=lambda cast: AuditEntry.objects.count()
+    ),
+    "sandbox-delete": Address(
+        WRITERS, args=mail, get=False, post=lambda cast: {}, changes=lambda cast: SandboxMail.objects.count()
+    ),
     "sandbox-html": Address(STAFF, args=mail, no_page="the mail itself, in a frame"),
     "sandbox-raw": Address(STAFF, args=mail, no_page="answers with a file"),
     "sandbox-unsubscribe": Address(

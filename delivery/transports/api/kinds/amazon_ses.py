@@ -10,9 +10,11 @@ from urllib.parse import urlencode
 from accounts.egress.fetching import Answer
 from delivery.transports.api import aws_signing
 from delivery.transports.api.answers import LOGIN, QUOTA, RATE, RECIPIENT, SENDER, not_taken
-from delivery.transports.api.forms import Account, Mail, NotTaken, Request, Taken, Unknown
+from delivery.transports.api.forms import Account, Mail, NotTaken, Request, Taken, Told, Unknown
 
 _MESSAGE_ID = re.compile(rb"<MessageId>([\w.-]+)</MessageId>")
+_OF_ITS_SANDBOX = 200
+_QUOTA = re.compile(r"<(Max24HourSend|SentLast24Hours|MaxSendRate)>([\d.]+)</")
 _PHRASES = (
     (r"daily message quota exceeded", QUOTA),
     (r"throttling|rate exceeded", RATE),
@@ -42,6 +44,26 @@ class AmazonSes:
         if chosen := self.account.option("configuration_set"):
             asked["ConfigurationSetName"] = chosen
         return self._signed(asked, mail.recipient)
+
+    def knock(self) -> Request:
+        return self._signed({"Action": "GetSendQuota"}, "")
+
+    def rehearse(self, mail: Mail) -> Request | None:
+        return None
+
+    def ask_quota(self) -> Request | None:
+        return self.knock()
+
+    def quota(self, answer: Answer) -> Told:
+        said = dict(_QUOTA.findall(answer.body.decode("utf-8", "replace")))
+        left = int(float(said["Max24HourSend"]) - float(said["SentLast24Hours"]))
+        a_second = float(said["MaxSendRate"])
+        words = (
+            f"{left:,} of {float(said['Max24HourSend']):,.0f} mails are left for 24 hours, {a_second:,.0f} a second."
+        )
+        if float(said["Max24HourSend"]) <= 200:
+            words += " The account is in Amazon’s sandbox: it reaches verified addresses only."
+        return Told(words, left)
 
     def read(self, request: Request, answer: Answer) -> Taken | NotTaken | Unknown:
         found = _MESSAGE_ID.search(answer.body)

@@ -1,10 +1,12 @@
 """MailerSend: POST email."""
 
+import json
+
 from anymail.message import AnymailMessage
 
 from accounts.egress.fetching import Answer
 from delivery.transports.api.answers import LOGIN, QUOTA, RECIPIENT, SENDER
-from delivery.transports.api.forms import Mail, NotTaken, Request, Taken, Unknown
+from delivery.transports.api.forms import Mail, NotTaken, Request, Taken, Told, Unknown
 from delivery.transports.api.through_anymail import ByFields
 
 
@@ -23,6 +25,14 @@ class MailerSend(ByFields):
     def mark(self, message: AnymailMessage, mail: Mail) -> None:
         message.tags = [mail.mark] if mail.mark else []
         message.track_clicks = message.track_opens = False
+
+    def ask_quota(self) -> Request | None:
+        headers = {"Authorization": f"Bearer {self.account.key}"}
+        return Request(f"{self.esp.api_url}api-quota", headers, b"", method="GET")
+
+    def quota(self, answer: Answer) -> Told:
+        left = int(json.loads(answer.body)["remaining"])
+        return Told(f"{left:,} requests are left to your MailerSend account today.", left)
 
     def read(self, request: Request, answer: Answer) -> Taken | NotTaken | Unknown:
         # Anymail's reader wants a kind; without one there are no words in it.

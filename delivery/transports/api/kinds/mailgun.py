@@ -22,12 +22,23 @@ class Mailgun(Whole):
     def settings(self) -> dict[str, Any]:
         return {"sender_domain": self.account.option("domain")}
 
+    def knock(self) -> Request:
+        kind, body = multipart({"o:testmode": "yes"}, "message", b"Subject: nobody\r\n\r\n")
+        return self._request(kind, body, None)
+
     def write(self, mail: Mail) -> Request:
         fields = {"to": mail.recipient, "o:tracking": "no", "o:tracking-clicks": "no", "o:tracking-opens": "no"}
         kind, body = multipart(fields, "message", mail.build())
+        return self._request(kind, body, self.about(mail))
+
+    def rehearse(self, mail: Mail) -> Request | None:
+        kind, body = multipart({"to": mail.recipient, "o:testmode": "yes"}, "message", mail.build())
+        return self._request(kind, body, self.about(mail))
+
+    def _request(self, kind: str, body: bytes, about: Any) -> Request:
         domain = quote(self.account.option("domain"), safe="")
         headers = {"Content-Type": kind, "Authorization": basic("api", self.account.key)}
-        return Request(f"{self.esp.api_url}{domain}/messages.mime", headers, body, about=self.about(mail))
+        return Request(f"{self.esp.api_url}{domain}/messages.mime", headers, body, about=about)
 
 
 SERVICE = Mailgun

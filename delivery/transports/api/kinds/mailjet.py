@@ -1,11 +1,13 @@
 """Mailjet: POST v3.1/send."""
 
+import json
+from dataclasses import replace
 from typing import Any
 
 from anymail.message import AnymailMessage
 
 from delivery.transports.api.answers import LOGIN, RECIPIENT, SENDER
-from delivery.transports.api.forms import Mail
+from delivery.transports.api.forms import Mail, Request
 from delivery.transports.api.through_anymail import ByFields
 
 
@@ -24,6 +26,11 @@ class Mailjet(ByFields):
         return {"api_key": self.account.user, "secret_key": self.account.key}
 
     key_name = "ignore_recipient_status"  # both of its keys are among the settings
+
+    def rehearse(self, mail: Mail) -> Request | None:
+        written = self.write(mail)
+        said = json.loads(written.body) | {"SandboxMode": True}
+        return replace(written, body=json.dumps(said).encode())
 
     def mark(self, message: AnymailMessage, mail: Mail) -> None:
         message.esp_extra = {"Globals": {"CustomID": mail.mark}}

@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64encode
+from typing import Any
 
 from delivery.transports.api.answers import LOGIN, QUOTA, RECIPIENT, SENDER
 from delivery.transports.api.forms import Mail, Request
@@ -18,15 +19,20 @@ class Postal(Whole):
         (r"norecipients|invalid .{0,20}recipient", RECIPIENT),
     )
 
+    def knock(self) -> Request:
+        return self._request({}, None)
+
     def write(self, mail: Mail) -> Request:
         asked = {
             "mail_from": mail.return_address,
             "rcpt_to": [mail.recipient],
             "data": b64encode(mail.build()).decode("ascii"),
         }
+        return self._request(asked, self.about(mail))
+
+    def _request(self, asked: dict[str, Any], about: Any) -> Request:
         headers = {"X-Server-API-Key": self.account.key, "Content-Type": "application/json"}
-        url = f"{self.esp.api_url}api/v1/send/raw"
-        return Request(url, headers, json.dumps(asked).encode(), about=self.about(mail))
+        return Request(f"{self.esp.api_url}api/v1/send/raw", headers, json.dumps(asked).encode(), about=about)
 
 
 SERVICE = Postal

@@ -1,12 +1,14 @@
 """Twilio SendGrid: POST mail/send."""
 
+import json
+from dataclasses import replace
 from typing import Any
 
 from anymail.message import AnymailMessage
 
 from accounts.egress.fetching import Answer
 from delivery.transports.api.answers import LOGIN, QUOTA, RECIPIENT, SENDER
-from delivery.transports.api.forms import Mail
+from delivery.transports.api.forms import Mail, Request
 from delivery.transports.api.through_anymail import ByFields
 
 
@@ -26,6 +28,11 @@ class SendGrid(ByFields):
     def mark(self, message: AnymailMessage, mail: Mail) -> None:
         message.metadata = {"tallypost": mail.mark} if mail.mark else {}
         message.track_clicks = message.track_opens = False
+
+    def rehearse(self, mail: Mail) -> Request | None:
+        written = self.write(mail)
+        said = json.loads(written.body) | {"mail_settings": {"sandbox_mode": {"enable": True}}}
+        return replace(written, body=json.dumps(said).encode())
 
     def receipt(self, answer: Answer, message_id: object) -> str:
         return answer.headers.get("x-message-id", "")

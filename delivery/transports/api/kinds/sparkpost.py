@@ -1,6 +1,7 @@
 """SparkPost: POST transmissions, with the whole mail as email_rfc822."""
 
 import json
+from typing import Any
 
 from delivery.transports.api.answers import ITS_LIST, LOGIN, QUOTA, RECIPIENT, SENDER
 from delivery.transports.api.forms import Mail, Request
@@ -18,6 +19,9 @@ class SparkPost(Whole):
         (r"at least one valid recipient|invalid .{0,20}recipient|\b5002\b", RECIPIENT),
     )
 
+    def knock(self) -> Request:
+        return self._request({}, None)
+
     def write(self, mail: Mail) -> Request:
         asked = {
             "options": {"open_tracking": False, "click_tracking": False},
@@ -25,9 +29,11 @@ class SparkPost(Whole):
             "recipients": [{"address": {"email": mail.recipient}, "metadata": {"tallypost": mail.mark}}],
             "content": {"email_rfc822": mail.build().decode("ascii")},
         }
+        return self._request(asked, self.about(mail))
+
+    def _request(self, asked: dict[str, Any], about: Any) -> Request:
         headers = {"Authorization": self.account.key, "Content-Type": "application/json"}
-        url = f"{self.esp.api_url}transmissions/"
-        return Request(url, headers, json.dumps(asked).encode(), about=self.about(mail))
+        return Request(f"{self.esp.api_url}transmissions/", headers, json.dumps(asked).encode(), about=about)
 
 
 SERVICE = SparkPost

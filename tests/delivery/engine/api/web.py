@@ -85,7 +85,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        got = self.server.read(self.path, self.headers, body)
+        try:
+            got = self.server.read(self.path, self.headers, body)
+        except (KeyError, IndexError, AssertionError):
+            self._answer(self.server.refuses or Words(400, '{"message": "nothing to send"}'), Got(self.path, "", ""))
+            return
         self.server.got.append(got)
         case = got.recipient.partition("@")[0].rstrip("0123456789")
         self.server.times[case] += 1
@@ -156,8 +160,8 @@ def _brevo(path: str, headers: Any, body: bytes) -> Got:
         mark=own["X-Mailin-custom"],
         headers=own,
         subject=said["subject"],
-        html=said["htmlContent"],
-        repeat_key=own["idempotencyKey"],
+        html=said.get("htmlContent", ""),
+        repeat_key=own.get("idempotencyKey", ""),
     )
 
 
@@ -187,7 +191,7 @@ def _resend(path: str, headers: Any, body: bytes) -> Got:
         headers=said["headers"],
         subject=said["subject"],
         html=said["html"],
-        repeat_key=headers["Idempotency-Key"],
+        repeat_key=headers.get("Idempotency-Key", ""),
     )
 
 
