@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from django.db import DatabaseError, InterfaceError, connection
 
-from delivery.models import Batch, Provider, SandboxRules
-from delivery.sandbox.behaviour import Shares
+from delivery.models import Batch, Provider
 from delivery.sandbox.mailboxes import logins, sweeping
 from delivery.sandbox.mailboxes.logins import Logins
 from delivery.sandbox.session import Hub, Session
+from delivery.sandbox.simulating import keeping
+from delivery.sandbox.simulating.playing import Rule
 from delivery.sandbox.store import Store
 
 LOOK_SECONDS = 1.0
@@ -25,7 +26,7 @@ TELL_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    rules: SandboxRules
+    rules: list[Rule]
     bad_days: list[tuple[int, int]]  # ids of their messages, from and to
     logins: Logins
 
@@ -84,7 +85,7 @@ async def _care(hub: Hub, port: int | None, told: asyncio.Event) -> None:
             )
             if found:
                 told.set()
-                hub.shares, hub.logins = _shares(found.rules), found.logins
+                hub.play.rules, hub.logins = found.rules, found.logins
                 hub.bad_days.play(found.bad_days)
             await asyncio.sleep(LOOK_SECONDS)
 
@@ -92,7 +93,7 @@ async def _care(hub: Hub, port: int | None, told: asyncio.Event) -> None:
 def _look_after(sweeps: bool, port: int | None) -> Found | None:
     """What the database says now; None while it is away."""
     try:
-        rules = SandboxRules.get()
+        rules = keeping.in_effect()
         bad_days = [(day.first_id or 0, day.last_id or 0) for day in Batch.objects.bad_days()]
         if sweeps:
             if port is None:
@@ -105,16 +106,3 @@ def _look_after(sweeps: bool, port: int | None) -> Found | None:
         connection.close()
         return None
     return Found(rules, bad_days, known)
-
-
-def _shares(rules: SandboxRules) -> Shares:
-    return Shares(
-        rules.delay_min_ms,
-        rules.delay_max_ms,
-        rules.refused_percent,
-        rules.deferred_percent,
-        rules.dropped_percent,
-        rules.complained_percent,
-        rules.bounced_percent,
-        rules.soft_bounced_percent,
-    )
