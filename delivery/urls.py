@@ -13,7 +13,7 @@ from delivery.views import (
     warmups,
     webhooks,
 )
-from delivery.views.sandbox import acting, answering, api, listing, mail
+from delivery.views.sandbox import acting, answering, api, listing, mail, rehearsing
 from delivery.views.sandbox import mailboxes as sandbox_mailboxes
 
 urlpatterns: list[URLPattern] = [
@@ -32,6 +32,8 @@ urlpatterns: list[URLPattern] = [
     path("providers/<int:provider_id>/default/", providers.make_default, name="provider-default"),
     path("providers/<int:provider_id>/pause/", providers.pause, name="provider-pause"),
     path("providers/<int:provider_id>/resume/", providers.resume, name="provider-resume"),
+    path("providers/<int:provider_id>/rehearsal/", rehearsing.rehearsal, name="provider-rehearsal"),
+    path("providers/<int:provider_id>/rehearsal/end/", rehearsing.end, name="provider-rehearsal-end"),
     path("providers/<int:provider_id>/remove/", providers.remove, name="provider-remove"),
     path("returned/mailboxes/new/", mailboxes.add, name="mailbox-new"),
     path("returned/mailboxes/<int:mailbox_id>/", mailboxes.mailbox, name="mailbox"),

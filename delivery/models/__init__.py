@@ -23,6 +23,7 @@ from delivery.models.warmup import WarmupDay, WarmupPlan
 from delivery.models.webhooks import ProviderSuppression, Webhook
 from delivery.sandbox.api.models import SandboxKey
 from delivery.sandbox.mailboxes.models import SandboxLogin, SandboxMailbox
+from delivery.sandbox.rehearsing.models import SandboxRelay
 from delivery.sandbox.simulating.models import SandboxRule
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "SandboxLogin",
     "SandboxMail",
     "SandboxMailbox",
+    "SandboxRelay",
     "SandboxRule",
     "SendingDomain",
     "Term",

@@ -8,11 +8,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from celery import current_app
 from django.db import DatabaseError, InterfaceError, connection
+from kombu.exceptions import OperationalError
 
 from delivery.models import Batch, Provider
 from delivery.sandbox.mailboxes import logins, sweeping
 from delivery.sandbox.mailboxes.logins import Logins
+from delivery.sandbox.rehearsing import relaying
 from delivery.sandbox.session import Hub, Session
 from delivery.sandbox.simulating import keeping
 from delivery.sandbox.simulating.playing import Rule
@@ -102,7 +105,9 @@ def _look_after(sweeps: bool, port: int | None) -> Found | None:
                 Provider.objects.sandbox_listens_on(port)
             sweeping.sweep()
         known = logins.known()
-    except (DatabaseError, InterfaceError):
+        if relaying.is_waiting():
+            current_app.send_task("delivery.relay_rehearsed", queue="jobs")
+    except (DatabaseError, InterfaceError, OperationalError):
         connection.close()
         return None
     return Found(rules, bad_days, known)

@@ -30,6 +30,7 @@ from delivery.replies import Category
 from delivery.routing import circuits
 from delivery.sandbox.api import keys
 from delivery.sandbox.mailboxes import logins
+from delivery.sandbox.rehearsing import switching
 from delivery.throttling import warmup_plans
 from tests.delivery.feedback import returned as reports
 from tests.web import sending_domains, stage
@@ -43,6 +44,11 @@ def relay(cast: Cast) -> dict[str, Any]:
 
 def paused_relay(cast: Cast) -> dict[str, Any]:
     stage.provider(cast).pause("Paused by hand.")
+    return relay(cast)
+
+
+def rehearsing_relay(cast: Cast) -> dict[str, Any]:
+    switching.begin(stage.provider(cast), ["me@nordlicht.example"])
     return relay(cast)
 
 
@@ -428,6 +434,16 @@ ADDRESSES = {
     "provider-default": Address(ADMINS, args=relay, get=False, post=lambda cast: {}, changes=relay_now),
     "provider-pause": Address(ADMINS, args=relay, get=False, post=lambda cast: {}, changes=relay_now),
     "provider-resume": Address(ADMINS, args=paused_relay, get=False, post=lambda cast: {}, changes=relay_now),
+    "provider-rehearsal": Address(
+        ADMINS,
+        args=relay,
+        post=lambda cast: {"allowed": "me@nordlicht.example"},
+        changes=relay_now,
+        states=(rehearsing_relay,),
+    ),
+    "provider-rehearsal-end": Address(
+        ADMINS, args=rehearsing_relay, get=False, post=lambda cast: {}, changes=relay_now
+    ),
     "provider-remove": Address(ADMINS, args=relay, get=False, post=lambda cast: {}, changes=relay_now),
     "routes": Address(
         ADMINS,
