@@ -1,6 +1,7 @@
 """How the sandbox answers a recipient, and the signs in an address that ask for it. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 REFUSED = "550 5.1.1 No such mailbox (played by the sandbox)"
 DEFERRED = "451 4.2.1 Mailbox busy, try again later (played by the sandbox)"
@@ -31,6 +32,22 @@ SIGNS = (
 )
 
 
+class Reader(StrEnum):
+    OPENS = "opens"
+    CLICKS = "clicks"
+    LEAVES = "leaves"
+    APPLE = "apple"
+    SCANNER = "scanner"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a made-up reader does with a kept mail."""
+
+    reader: Reader
+    seconds: float  # after it was kept
+
+
 @dataclass(slots=True)
 class Behaviour:
     recipient_reply: str = ""  # instead of 250 to RCPT
@@ -43,6 +60,7 @@ class Behaviour:
     complains: bool = False  # kept, then reported as spam
     bounces: str = ""  # kept, then a report says that the recipient's server answered this
     later_seconds: float = 0  # until that report comes
+    acts: list[Act] = field(default_factory=list)
 
 
 def by_sign(recipient: str) -> Behaviour | None:

@@ -58,6 +58,7 @@ async def serve(host: str, ports: Sequence[int], ready: Callable[[int], None], *
     await _dismiss(hub)
     hub.store.stop()
     hub.reporter.stop()
+    hub.audience.stop()
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(keeping, STOP_SECONDS)
 

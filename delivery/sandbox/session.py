@@ -17,6 +17,7 @@ from delivery.sandbox.mailboxes import logins
 from delivery.sandbox.mailboxes.logins import Logins
 from delivery.sandbox.mailboxes.models import OWN
 from delivery.sandbox.reporting import Reporter
+from delivery.sandbox.simulating.audience import Audience
 from delivery.sandbox.simulating.playing import Play, Way
 from delivery.sandbox.store import Mail, Outcome, Store
 
@@ -36,6 +37,7 @@ class Hub:
     deferred: dict[tuple[str, str], None] = field(default_factory=dict)
     stopping: bool = False
     reporter: Reporter = field(default_factory=Reporter)
+    audience: Audience = field(default_factory=Audience)
 
     def defers(self, sender: str, recipient: str) -> bool:
         """True for the first try of this sender (each message has one of its own) and recipient."""
@@ -131,6 +133,8 @@ class Session(Conversation):
         outcome = Outcome.NOT_KEPT if how.content_reply else await self._hub.store.keep(kept)
         if outcome == Outcome.UNKNOWN or how.drops:
             return None
+        if outcome == Outcome.KEPT and how.acts:
+            self._hub.audience.act_later(mail, kept.envelope_from, how.acts)
         if outcome == Outcome.KEPT and (how.complains or how.bounces):
             self._hub.reporter.report_later(kept, how)
         reply = how.content_reply or _ANSWERS[outcome]

@@ -18,7 +18,10 @@ FIELDS: dict[str, tuple[str, ...]] = {
     _Effect.THROTTLE: (*_WHO, "per_minute", "reply", *_WHEN),
     _Effect.OUTAGE: ("mailbox", "reply", *_WHEN),
     _Effect.BOUNCE: (*_WHO, "reply", "from_ms", "to_ms", *_WHEN),
-    _Effect.COMPLAIN: (*_WHO, "from_ms", "to_ms", *_WHEN),
+    **dict.fromkeys(
+        (_Effect.COMPLAIN, _Effect.OPENS, _Effect.CLICKS, _Effect.LEAVES, _Effect.APPLE, _Effect.SCANNER),
+        (*_WHO, "from_ms", "to_ms", *_WHEN),
+    ),
 }
 _STAGES = {
     _Effect.DELAY: (_Stage.CONNECT, _Stage.SENDER, _Stage.RECIPIENT, _Stage.DOT),

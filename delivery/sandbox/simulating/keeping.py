@@ -3,6 +3,7 @@
 from django.db.models import Q
 from django.utils import timezone
 
+from delivery.sandbox.behaviour import Reader
 from delivery.sandbox.simulating import playing
 from delivery.sandbox.simulating.models import SandboxRule
 from delivery.sandbox.simulating.playing import Effect, Rule, Stage
@@ -19,7 +20,8 @@ def in_effect() -> list[Rule]:
 def is_misbehaving() -> bool:
     now = timezone.now()
     begun = Q(starts_at=None) | Q(starts_at__lte=now)
-    return SandboxRule.objects.filter(begun, Q(ends_at=None) | Q(ends_at__gt=now), is_on=True, percent__gt=0).exists()
+    unruly = SandboxRule.objects.exclude(effect__in=[reader.value for reader in Reader])
+    return unruly.filter(begun, Q(ends_at=None) | Q(ends_at__gt=now), is_on=True, percent__gt=0).exists()
 
 
 def _rule(row: SandboxRule) -> Rule:

@@ -20,6 +20,11 @@ class SandboxRule(models.Model):
         OUTAGE = "outage", "The server is away"
         BOUNCE = "bounce", "Is accepted, then bounces"
         COMPLAIN = "complain", "Is accepted, then marked as spam"
+        OPENS = "opens", "Is opened by its reader"
+        CLICKS = "clicks", "Is opened, and a link is followed"
+        LEAVES = "leaves", "Makes its reader unsubscribe"
+        APPLE = "apple", "Is loaded by Apple’s proxy"
+        SCANNER = "scanner", "Is scanned by a filter"
 
     class Stage(models.TextChoices):
         CONNECT = "connect", "when the connection opens"

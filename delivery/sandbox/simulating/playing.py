@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from delivery.sandbox.behaviour import Behaviour
+from delivery.sandbox.behaviour import Act, Behaviour, Reader
 
 GREYLISTED = "451 4.7.1 Greylisted, please try again later (played by the sandbox)"
 THROTTLED = "451 4.7.1 Too many messages, slow down (played by the sandbox)"
@@ -23,6 +23,11 @@ class Effect(StrEnum):
     OUTAGE = "outage"
     BOUNCE = "bounce"
     COMPLAIN = "complain"
+    OPENS = "opens"
+    CLICKS = "clicks"
+    LEAVES = "leaves"
+    APPLE = "apple"
+    SCANNER = "scanner"
 
 
 class Stage(StrEnum):
@@ -142,6 +147,8 @@ class Play:
                 how.bounces, how.later_seconds = rule.reply, self._seconds(rule)
             case Effect.COMPLAIN, _:
                 how.complains, how.later_seconds = True, self._seconds(rule)
+            case ((Effect.OPENS | Effect.CLICKS | Effect.LEAVES | Effect.APPLE | Effect.SCANNER), _):
+                how.acts.append(Act(Reader(rule.effect.value), self._seconds(rule)))
 
     def _seconds(self, rule: Rule) -> float:
         return rule.from_seconds + max(0.0, rule.to_seconds - rule.from_seconds) * self.chance()

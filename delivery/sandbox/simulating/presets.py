@@ -26,6 +26,19 @@ class Preset:
 
 PRESETS = (
     Preset(
+        "audience",
+        "A lively audience",
+        "Of 100 mails of a rehearsal 25 are opened and 6 lead to a click within five minutes, Apple’s proxy loads 30, "
+        "filters scan 10, and 1 reader unsubscribes. All of it stands in the report of the rehearsal alone.",
+        (
+            {"effect": _Effect.SCANNER, "percent": 10, "from_ms": 200, "to_ms": 2_000},
+            {"effect": _Effect.APPLE, "percent": 30, "from_ms": 1_000, "to_ms": 60_000},
+            {"effect": _Effect.OPENS, "percent": 25, "from_ms": 8_000, "to_ms": 300_000},
+            {"effect": _Effect.CLICKS, "percent": 6, "from_ms": 10_000, "to_ms": 300_000},
+            {"effect": _Effect.LEAVES, "percent": 1, "from_ms": 15_000, "to_ms": 300_000},
+        ),
+    ),
+    Preset(
         "old-list",
         "An old list",
         "8 of 100 addresses do not exist, 2 mailboxes are full, 3 bounce later and 1 of 100 marks the mail as spam.",

@@ -6,6 +6,13 @@ from accounts import wording
 from delivery.sandbox.simulating.models import SandboxRule
 
 _Effect = SandboxRule.Effect
+_ACTS: dict[str, str] = {
+    _Effect.OPENS: "are opened",
+    _Effect.CLICKS: "are opened, and a link is followed,",
+    _Effect.LEAVES: "make their readers unsubscribe",
+    _Effect.APPLE: "are loaded by Apple’s proxy",
+    _Effect.SCANNER: "are scanned, every link followed,",
+}
 
 
 def sentence(rule: SandboxRule) -> str:
@@ -39,6 +46,8 @@ def _what(rule: SandboxRule) -> str:
             return "the server is away"
         case _Effect.BOUNCE:
             return f"bounce {_span(rule)} after they were accepted: “{rule.reply}”"
+        case acts if acts in _ACTS:
+            return f"{_ACTS[acts]} {_span(rule)} after they were accepted"
         case _:
             return f"are marked as spam {_span(rule)} after they were accepted"
 
