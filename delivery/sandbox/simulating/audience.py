@@ -75,8 +75,10 @@ def _addresses(reading: Reading, reader: Reader, own: set[str]) -> Sequence[str]
     """In the order in which a program asks for them."""
     sources = [given.get("src") or "" for given in html_tokens.elements(html_tokens.tokens(reading.html), "img")]
     pictures = [source for source in sources if _is_ours(source, own)]
-    links = [link.address for link in reading.links if _is_ours(link.address, own)]
-    tracked = [address for address in links if "/c/" in address]
+    ours = [link for link in reading.links if _is_ours(link.address, own)]
+    links = [link.address for link in ours]
+    # People follow what they can read; a link without words is there to tell programs from them.
+    tracked = [link.address for link in ours if link.text and "/c/" in link.address]
     match reader:
         case Reader.SCANNER:
             return [*pictures, *links]

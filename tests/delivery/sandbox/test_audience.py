@@ -17,6 +17,7 @@ MAIL = (
     f"List-Unsubscribe: <{OURS}/u/token>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
     "Content-Type: text/html\r\n\r\n"
     f'<a href="{OURS}/c/1.a">One</a><a href="{OURS}/c/2.b">Two</a><a href="{OURS}/u/token">Leave</a>'
+    f'<a style="display:none" href="{OURS}/c/3.hidden"></a>'
     f'<a href="https://elsewhere.example/c/9">Else</a><img src="{OURS}/o/pixel"><img src="https://cdn.example/x.png">'
 ).encode()
 
@@ -59,7 +60,7 @@ def test_each_reader_does_what_it_does_in_real_life_and_asks_nobody_else(asked: 
     assert done(Reader.APPLE) == [("GET", "/o/pixel")]
     assert asked[0][2] == "Mozilla/5.0"
     scanned = done(Reader.SCANNER)
-    assert [path for _, path in scanned] == ["/o/pixel", "/c/1.a", "/c/2.b", "/u/token"]
+    assert [path for _, path in scanned] == ["/o/pixel", "/c/1.a", "/c/2.b", "/u/token", "/c/3.hidden"]
     assert {method for method, _ in scanned} == {"GET"}  # a scanner unsubscribes nobody
     assert "Barracuda" in asked[0][2]
     assert done(Reader.LEAVES) == [("POST", "/u/token")]
