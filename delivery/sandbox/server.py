@@ -107,7 +107,7 @@ def _look_after(sweeps: bool, port: int | None) -> Found | None:
             sweeping.sweep()
         known = logins.known()
         if relaying.is_waiting():
-            current_app.send_task("delivery.relay_rehearsed", queue="jobs")
+            current_app.send_task("delivery.relay_rehearsed", queue="jobs", expires=5)
     except (DatabaseError, InterfaceError, OperationalError):
         connection.close()
         return None
