@@ -78,9 +78,7 @@ def test_rows_and_groups_come_and_go_by_buttons_without_scripts(people: None, br
 
     response = browser.post("/segments/new/", {"name": "A", **ANA, "do": "row:r"})
     assert {"r-0-value", "r-1-is"} <= names(response)
-    assert re.search(
-        r'<select id="r-1-is"[^>]* autofocus', response.content.decode()
-    )  # for the keyboard
+    assert re.search(r'<select id="r-1-is"[^>]* autofocus', response.content.decode())  # for the keyboard
     assert not Segment.objects.exists()
     assert 'value="Ana"' in response.content.decode()
     response = browser.post("/segments/new/", {"name": "A", **ANA, "do": "group:r"})
