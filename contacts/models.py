@@ -22,7 +22,7 @@ from contacts.reach.models import AudienceCount, AudienceDay
 from contacts.reachability import SUBSCRIBED
 from contacts.segments.models import FieldIndex
 from contacts.signup.models import SignupForm, SignupHour, SignupLetter, SignupRequest, SignupWording
-from contacts.table.models import ChosenColumns, SearchBlock, StaleBlock
+from contacts.table.models import ChosenColumns, PeopleBlock, SearchBlock, StaleBlock
 
 __all__ = [  # what Django is to know and other modules import
     "AddressChange",
@@ -50,6 +50,7 @@ __all__ = [  # what Django is to know and other modules import
     "LostSubscription",
     "MailingList",
     "Note",
+    "PeopleBlock",
     "SearchBlock",
     "Segment",
     "SegmentDay",
@@ -91,7 +92,11 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 
     def reachable(self) -> Self:
         """Subscribed to at least one list, not suppressed and not on a pause."""
-        return self.filter(Exists(_subscriptions(state=SUBSCRIBED)), ~Exists(_suppressions())).not_paused()
+        return self.agreed().not_paused()
+
+    def agreed(self) -> Self:
+        """Whoever can be reached, or could but for a pause."""
+        return self.filter(Exists(_subscriptions(state=SUBSCRIBED)), ~Exists(_suppressions()))
 
     def not_paused(self) -> Self:
         return self.filter(Q(paused_until=None) | Q(paused_until__lte=Now()))
