@@ -24,6 +24,7 @@ _SUMS: dict[str, tuple[str, ...]] = {
     "tracking_hourly": ("total", "people"),
     "tracking_cohort": ("mailed", "clicked"),
     "contacts_audienceday": ("joined", "unsubscribed", "bounced", "complained", "blocked"),
+    "contacts_headcount": ("people",),
     "contacts_listday": ("joined", "back", "unsubscribed", "deleted", "lost"),
 }
 _COUNTERS = ("accepted", "pending", "deferred", "refused", "uncertain", "skipped", "hard", "blocked")

@@ -120,11 +120,11 @@ def _fill(people: int, weeks: int) -> None:
 
 
 def _as_jobs_leave_it() -> None:
-    """Some segments, counted; all names where the search finds them: copies are written past what notes them."""
+    """Some segments, indexed and counted; all names where the search finds them: copies are past what notes them."""
     from django.db import connection
 
     from contacts.models import Segment
-    from contacts.segments import counting
+    from contacts.segments import counting, indexing
     from contacts.segments.rules import Group, Match, Rule, write
     from contacts.table import folding
     from contacts.tags import known
@@ -133,9 +133,16 @@ def _as_jobs_leave_it() -> None:
         cursor.execute("INSERT INTO contacts_staleblock (block) SELECT DISTINCT id >> 6 FROM contacts_contact")
         cursor.execute("ANALYZE")
     folding.fold()
-    for tag in known()[:3]:
-        rules = write(Group(Match.ALL, (Rule("tag", {"how": "has", "tag": tag}),)))
-        Segment.objects.create(name=f"Tagged {tag}", rules=rules)
+    rows = {
+        **{f"Tagged {tag}": Rule("tag", {"how": "has", "tag": tag}) for tag in known()[:3]},
+        "Not clicked in 90 days": Rule("clicked", {"how": "not-last", "days": "90"}),
+        "Opened 3 of the last 5": Rule("recent", {"how": "opened", "least": "3", "last": "5"}),
+        "On a list and asleep": Rule("list", {"how": "subscribed", "list": "any"}),
+    }
+    for name, row in rows.items():
+        more = (rows["Not clicked in 90 days"],) if "asleep" in name else ()
+        Segment.objects.create(name=name, rules=write(Group(Match.ALL, (row, *more))))
+    indexing.keep(worth_people=0)
     counting.refresh()
 
 
@@ -213,7 +220,7 @@ def _segments() -> dict[str, list[str]]:
 
     from contacts.models import Segment
 
-    keys = list(Segment.objects.values_list("pk", flat=True)[:5])
+    keys = list(Segment.objects.values_list("pk", flat=True))
     return {
         "segments": [reverse("segments")],
         "segment": [reverse("segment", args=[pk]) for pk in keys],

@@ -8,7 +8,7 @@ class CampaignsConfig(AppConfig):
         from accounts.organisation import samples as sample_data
         from accounts.shell import notices, problems
         from accounts.signals import organisation_created
-        from campaigns import conditions, field_uses, planned_lists, samples, titles
+        from campaigns import conditions, field_uses, planned_lists, samples, senders, titles
         from campaigns.message import editions
         from campaigns.models import Campaign
         from campaigns.morning import undecided
@@ -20,6 +20,7 @@ class CampaignsConfig(AppConfig):
         from contacts.segments import registry, uses
         from contacts.signup.signals import mail_wanted
         from delivery import content
+        from delivery.domains import known
         from delivery.providers import following
         from tracking import segmenting
         from tracking.titles import register
@@ -27,6 +28,7 @@ class CampaignsConfig(AppConfig):
         content.register("edition", editions.load_edition)
         content.register(signup_sending.CONTENT_KIND, signup_mails.load)
         mail_wanted.connect(signup_sending.send, dispatch_uid="campaigns.signup_mails")
+        known.register(senders.addresses)
         following.register(Campaign.count_followers)
         register(titles.of_batches)
         registry.register(conditions.OfCampaign, conditions.OfTheLast)

@@ -9,7 +9,7 @@ from campaigns.models import Campaign
 from contacts.models import Segment
 from contacts.segments.known import Known
 from contacts.segments.predicate import NOBODY, Sql, negated
-from contacts.segments.registry import Condition, Input, Values
+from contacts.segments.registry import Condition, Input, Values, turned
 from contacts.segments.rules import Rule
 from contacts.segments.uses import Use
 from contacts.tracking_consent import Part, measured
@@ -89,6 +89,9 @@ class OfCampaign(Condition):
         if did == how:
             return acted
         return Sql(f"({got.text}) AND NOT ({acted.text})", [*got.parameters, *acted.parameters])
+
+    def opposite(self, values: Values) -> Values | None:
+        return turned(values, ("got", "not-got"))
 
     def words(self, values: Values, known: Known) -> str:
         found = self._campaign(values, known)

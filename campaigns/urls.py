@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
     path("campaigns/", campaigns.campaigns, name="campaigns"),
     path("campaigns/new/", campaigns.new, name="campaign-new"),
+    path("campaigns/ask-again/<int:list_id>/", campaigns.ask_again, name="campaign-ask-again"),
     path("campaigns/starters/<slug:key>/", campaigns.starter_mail, name="starter-mail"),
     path("campaigns/<int:pk>/", campaign.campaign, name="campaign"),
     path("campaigns/<int:pk>/clicks/", clicks.clicks, name="campaign-clicks"),

@@ -10,12 +10,13 @@ class ContactsConfig(AppConfig):
         from contacts import timeline
         from contacts.erasing import own
         from contacts.importing.running import waiting
-        from contacts.notices import held_suppressions
+        from contacts.notices import consent_ending, held_suppressions
         from contacts.profile import changing, notes
         from contacts.segments import conditions, registry
         from contacts.signup import paused
 
         register(held_suppressions)
+        register(consent_ending)
         registry.register(*conditions.EVERY)
         problems.register(waiting.problems)
         problems.register(paused.problems)

@@ -7,7 +7,7 @@ from typing import Any, Self
 from django.db import connection
 
 from contacts.models import Contact, MailingList
-from contacts.reachability import is_open, is_paused, is_suppressed, suppression_of
+from contacts.reachability import is_open, is_paused, is_subscribed, is_suppressed, suppression_of
 from contacts.segments import asking, compiling, rules
 from contacts.segments.known import Known
 from contacts.segments.predicate import EVERYBODY, NOBODY, Sql, joined, named, negated
@@ -61,7 +61,7 @@ class Audience:
 
 @dataclass(frozen=True)
 class Summary:
-    """matched - unsubscribed - suppressed - paused - duplicates = will_receive; each is counted for itself."""
+    """matched - unsubscribed - suppressed - paused - expired - duplicates = will_receive, each counted for itself."""
 
     matched: int  # places on the chosen lists; one person on two lists has two
     unsubscribed: int
@@ -69,33 +69,36 @@ class Summary:
     duplicates: int  # further places of people who are counted already
     will_receive: int
     paused: int = 0  # want no mail for a while yet
+    expired: int = 0  # what they agreed to held for a time that is over
 
 
 _COUNTS = f"""
 WITH place AS (
-    SELECT contact_id, {is_open("contacts_subscription")} AS is_open FROM contacts_subscription
+    SELECT contact_id, {is_open("p")} AS is_open, {is_subscribed("p")} AS is_subscribed FROM contacts_subscription p
     WHERE list_id = ANY(%(lists)s) AND state <> 'unconfirmed'
     UNION ALL
-    SELECT id, true FROM contacts_contact WHERE id = ANY(%(contacts)s)
+    SELECT id, true, true FROM contacts_contact WHERE id = ANY(%(contacts)s)
 ), person AS (
-    SELECT contact_id, count(*) AS places, bool_or(is_open) AS is_open FROM place
+    SELECT contact_id, count(*) AS places, bool_or(is_open) AS is_open, bool_or(is_subscribed) AS is_subscribed
+    FROM place
     WHERE NOT EXISTS (
         SELECT 1 FROM contacts_subscription x
-        WHERE x.contact_id = place.contact_id AND x.list_id = ANY(%(excluded)s) AND {is_open("x")}
+        WHERE x.contact_id = place.contact_id AND x.list_id = ANY(%(excluded)s) AND {is_subscribed("x")}
     )
     GROUP BY contact_id
 ), judged AS (
-    SELECT places, is_open, s.reason, {is_paused("c")} AS is_paused FROM person
+    SELECT places, is_open, is_subscribed, s.reason, {is_paused("c")} AS is_paused FROM person
     JOIN contacts_contact c ON c.id = person.contact_id
     LEFT JOIN {suppression_of("c.email")}
     WHERE (%(tags)s::text[] = '{{}}' OR {carries_any("c", "%(tags)s::text[]")}) AND ({{rules}})
 )
 SELECT coalesce(sum(places), 0)::bigint,
-       count(*) FILTER (WHERE reason = 'unsubscribed' OR (reason IS NULL AND NOT is_open)),
+       count(*) FILTER (WHERE reason = 'unsubscribed' OR (reason IS NULL AND NOT is_subscribed)),
        count(*) FILTER (WHERE reason <> 'unsubscribed'),
        coalesce(sum(places - 1), 0)::bigint,
        count(*) FILTER (WHERE reason IS NULL AND is_open AND NOT is_paused),
-       count(*) FILTER (WHERE reason IS NULL AND is_open AND is_paused)
+       count(*) FILTER (WHERE reason IS NULL AND is_open AND is_paused),
+       count(*) FILTER (WHERE reason IS NULL AND is_subscribed AND NOT is_open)
 FROM judged
 """  # noqa: S608
 
@@ -107,7 +110,7 @@ WHERE c.id IN (
         SELECT x.contact_id FROM contacts_subscription x WHERE x.list_id = ANY(%s) AND {is_open("x")})
 AND NOT EXISTS (
         SELECT 1 FROM contacts_subscription x
-        WHERE x.contact_id = c.id AND x.list_id = ANY(%s) AND {is_open("x")})
+        WHERE x.contact_id = c.id AND x.list_id = ANY(%s) AND {is_subscribed("x")})
 AND NOT {is_suppressed("c.email")}
 AND NOT {is_paused("c")}
 """  # noqa: S608

@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.wording import storable
 from contacts import addresses
 from contacts.erasing.registry import DOMAIN as ERASED
-from contacts.models import ConsentEvent, Contact, MailingList, SignupRequest, Subscription, Suppression
+from contacts.models import ConsentEvent, Contact, MailingList, SignupRequest, Subscription, Suppression, Wording
 
 
 class StillSuppressed(Exception):
@@ -56,6 +56,7 @@ def unsubscribe(
 
 
 _OWN_WORD = ("page", "one-click")
+_EXPRESS = ("page", "form")  # the person agreed there themselves, so that no rule of a list ends it
 _OTHERS_WORD = ("import", "undo", "hand")  # of a file or of the team, who can take it back
 
 
@@ -84,7 +85,8 @@ def subscribe(
     known = set(Subscription.objects.filter(contact=contact, list_id__in=lists).values_list("list_id", flat=True))
     joined = [list_id for list_id in dict.fromkeys(lists) if list_id not in known]
     Subscription.objects.bulk_create(
-        (Subscription(contact=contact, list_id=list_id) for list_id in joined), ignore_conflicts=True
+        (Subscription(contact=contact, list_id=list_id, is_express=channel in _EXPRESS) for list_id in joined),
+        ignore_conflicts=True,
     )
     _record(ConsentEvent.Kind.GIVEN, contact, joined, channel=channel, by=by, text=text, ip=ip)
     return joined
@@ -92,7 +94,14 @@ def subscribe(
 
 @transaction.atomic
 def resubscribe(
-    contact: Contact, *, lists: Sequence[int], channel: str, by: User | None, text: str, ip: str | None = None
+    contact: Contact,
+    *,
+    lists: Sequence[int],
+    channel: str,
+    by: User | None,
+    text: str,
+    ip: str | None = None,
+    wording: Wording | None = None,
 ) -> None:
     """Put `contact` back on `lists` because it asked for it; `text` says how. Raises StillSuppressed."""
     suppression = Suppression.objects.select_for_update().filter(email=addresses.key(contact.email)).first()
@@ -102,9 +111,12 @@ def resubscribe(
         suppression.delete()
     for list_id in MailingList.objects.filter(id__in=lists).values_list("id", flat=True):
         Subscription.objects.update_or_create(
-            contact=contact, list_id=list_id, defaults={"state": Subscription.State.SUBSCRIBED}
+            contact=contact,
+            list_id=list_id,
+            defaults={"state": Subscription.State.SUBSCRIBED, "is_express": channel in _EXPRESS, "expires_at": None},
         )
-    _record(ConsentEvent.Kind.GIVEN, contact, list(lists), channel=channel, by=by, text=text, ip=ip)
+    kind = ConsentEvent.Kind.GIVEN
+    _record(kind, contact, list(lists), channel=channel, by=by, text=text, ip=ip, wording=wording)
 
 
 def follow(contact: Contact, before: str) -> None:
@@ -255,6 +267,7 @@ def _record(
     by: User | None,
     text: str,
     ip: str | None = None,
+    wording: Wording | None = None,
 ) -> None:
     ConsentEvent.objects.bulk_create(
         ConsentEvent(
@@ -263,6 +276,7 @@ def _record(
             kind=kind,
             channel=channel,
             text=text[:500],
+            wording=wording,
             ip=ip,
             by=by,
         )

@@ -22,6 +22,7 @@ class State(models.TextChoices):
     UNSUBSCRIBED = "unsubscribed", "Unsubscribed"
     SUPPRESSED = "suppressed", "Suppressed"
     PAUSED = "paused", "Paused"
+    EXPIRED = "expired", "Consent ended"
     NO_LIST = "no-list", "On no list"
 
 
@@ -45,6 +46,7 @@ _STATES = {
     State.UNSUBSCRIBED: "who unsubscribed",
     State.SUPPRESSED: "who are suppressed",
     State.PAUSED: "who asked for a pause",
+    State.EXPIRED: "whose consent has ended",
     State.NO_LIST: "who are on no list",
 }
 
@@ -93,6 +95,8 @@ class Filter:
                 found = found.suppressed()
             case State.PAUSED:
                 found = found.paused()
+            case State.EXPIRED:
+                found = found.expired(self.list_id)
             case State.NO_LIST:
                 found = found.on_no_list()
         return found

@@ -12,6 +12,7 @@ from django.utils import timezone
 from contacts.bulk.models import BulkChange, BulkSlice
 from contacts.downloads.models import ExportJob
 from contacts.erasing.models import Erasure
+from contacts.grounds.models import ListBasis, Wording
 from contacts.growth.models import ListChange, ListDay, LostSubscription
 from contacts.guessing.models import GuessingRound
 from contacts.importing.undoing.models import ImportGraver, ImportOverwritten, ImportSlice, ImportUndo
@@ -20,7 +21,7 @@ from contacts.profile.models import Note, ValueChange
 from contacts.profile_fields.models import FieldChange
 from contacts.reach.models import AudienceCount, AudienceDay
 from contacts.reachability import SUBSCRIBED
-from contacts.segments.models import FieldIndex
+from contacts.segments.models import FieldIndex, Headcount
 from contacts.signup.models import SignupForm, SignupHour, SignupLetter, SignupRequest, SignupWording
 from contacts.table.models import ChosenColumns, PeopleBlock, SearchBlock, StaleBlock
 
@@ -40,11 +41,13 @@ __all__ = [  # what Django is to know and other modules import
     "FieldChange",
     "FieldIndex",
     "GuessingRound",
+    "Headcount",
     "ImportGraver",
     "ImportJob",
     "ImportOverwritten",
     "ImportSlice",
     "ImportUndo",
+    "ListBasis",
     "ListChange",
     "ListDay",
     "LostSubscription",
@@ -64,6 +67,7 @@ __all__ = [  # what Django is to know and other modules import
     "Suppression",
     "TrackingConsent",
     "ValueChange",
+    "Wording",
 ]
 
 
@@ -91,12 +95,20 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         return self.filter(Exists(_subscriptions(list_id=list_id)))
 
     def reachable(self) -> Self:
-        """Subscribed to at least one list, not suppressed and not on a pause."""
+        """Subscribed to at least one list with consent that holds, not suppressed and not on a pause."""
         return self.agreed().not_paused()
 
     def agreed(self) -> Self:
         """Whoever can be reached, or could but for a pause."""
-        return self.filter(Exists(_subscriptions(state=SUBSCRIBED)), ~Exists(_suppressions()))
+        return self.filter(Exists(_subscriptions().open())).not_suppressed()
+
+    def not_suppressed(self) -> Self:
+        return self.filter(~Exists(_suppressions()))
+
+    def expired(self, list_id: int | None = None) -> Self:
+        """Subscribed, to that list or any, but what they agreed to held for a time that is over."""
+        there = _subscriptions(list_id=list_id) if list_id else _subscriptions()
+        return self.filter(Exists(there.expired()), ~Exists(there.open()))
 
     def not_paused(self) -> Self:
         return self.filter(Q(paused_until=None) | Q(paused_until__lte=Now()))
@@ -309,6 +321,15 @@ class MailingList(models.Model):
         return self.public_name or self.name
 
 
+class SubscriptionQuerySet(models.QuerySet["Subscription"]):
+    def open(self) -> Self:
+        """Those whose list's mail comes: subscribed, with consent that holds. See contacts.reachability."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=Now()), state=SUBSCRIBED)
+
+    def expired(self) -> Self:
+        return self.filter(state=SUBSCRIBED, expires_at__lte=Now())
+
+
 class Subscription(models.Model):
     class State(models.TextChoices):
         SUBSCRIBED = "subscribed", "Subscribed"
@@ -321,16 +342,30 @@ class Subscription(models.Model):
     state = models.CharField(max_length=12, choices=State.choices, default=State.SUBSCRIBED)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
+    # Consent that somebody gave themselves, on a page or by a form, has no end; what is implied may have one.
+    is_express = models.BooleanField(default=False, db_default=False)
+    expires_at = models.DateTimeField(null=True, help_text="By the list's rule: see contacts.grounds.expiring.")
+
+    objects = SubscriptionQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["list", "contact"], name="one_subscription_per_list")]
+        indexes = [
+            models.Index(fields=["expires_at"], condition=Q(expires_at__isnull=False), name="subscription_ending")
+        ]
 
     def __str__(self) -> str:
         return f"{self.contact_id} {self.state} {self.list_id}"
 
+    @property
+    def is_expired(self) -> bool:
+        return self.state == self.State.SUBSCRIBED and bool(self.expires_at and self.expires_at <= timezone.now())
+
 
 class ConsentEvent(models.Model):
-    """Append-only proof of who agreed to, or left, what (GDPR art. 7(1))."""
+    """Append-only proof of who agreed to, or left, what (GDPR art. 7(1)): the database refuses to change or delete it,
+    unless the person themselves is deleted. See contacts.grounds.history.
+    """
 
     class Kind(models.TextChoices):
         ASKED = "asked", "Asked for it"  # on a form; nothing holds before the address has confirmed
@@ -340,16 +375,17 @@ class ConsentEvent(models.Model):
         RESUMED = "resumed", "Ended the pause"
 
     # A log that is only ever read by contact: no further indexes and no checks to pay for at a million rows.
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="consent_events", db_constraint=False)
+    contact = models.ForeignKey(Contact, models.DO_NOTHING, related_name="consent_events", db_constraint=False)
     list = models.ForeignKey(
-        MailingList, models.SET_NULL, null=True, db_index=False, db_constraint=False, help_text="Empty: everything."
+        MailingList, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, help_text="Empty: everything."
     )
     kind = models.CharField(max_length=10, choices=Kind.choices)
     channel = models.CharField(max_length=20, help_text="import, hand, page, one-click, complaint, setup, form")
-    text = models.CharField(max_length=500, blank=True)
+    text = models.CharField(max_length=500, blank=True, help_text="How it was said: the proof.")
+    wording = models.ForeignKey(Wording, models.DO_NOTHING, null=True, db_index=False, db_constraint=False)
     ip = models.GenericIPAddressField(null=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, db_index=False, db_constraint=False)
-    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, db_index=False, db_constraint=False)
+    at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
         return f"{self.contact_id} {self.kind}"
@@ -362,14 +398,15 @@ class TrackingConsentEvent(models.Model):
         OPENS = "opens", "Opens"
         CLICKS = "clicks", "Clicks"
 
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="tracking_events", db_constraint=False)
+    contact = models.ForeignKey(Contact, models.DO_NOTHING, related_name="tracking_events", db_constraint=False)
     part = models.CharField(max_length=6, choices=Part.choices)
     state = models.CharField(max_length=8, choices=TrackingConsent.choices, help_text="What holds from then on.")
     channel = models.CharField(max_length=20, help_text="import, hand, page, before")
     text = models.CharField(max_length=500, blank=True, help_text="The words that were agreed to, or how it was said.")
+    wording = models.ForeignKey(Wording, models.DO_NOTHING, null=True, db_index=False, db_constraint=False)
     ip = models.GenericIPAddressField(null=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, db_index=False, db_constraint=False)
-    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, db_index=False, db_constraint=False)
+    at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
         return f"{self.contact_id} {self.part} {self.state}"
@@ -485,7 +522,7 @@ class ImportJob(models.Model):
         return reverse("import", args=[self.pk])
 
 
-def _subscriptions(**conditions: Any) -> models.QuerySet[Subscription]:
+def _subscriptions(**conditions: Any) -> SubscriptionQuerySet:
     return Subscription.objects.filter(contact=OuterRef("pk"), **conditions)
 
 

@@ -4,6 +4,7 @@ from django.utils import timezone
 from contacts.bulk import working as bulk_working
 from contacts.downloads import writing as exports
 from contacts.erasing import working as erasing
+from contacts.grounds import expiring
 from contacts.growth import folding
 from contacts.guessing import rounds
 from contacts.importing.running import working
@@ -12,7 +13,7 @@ from contacts.profile_fields import counting as fields
 from contacts.profile_fields import working as field_changes
 from contacts.reach import counting
 from contacts.segments import counting as segments
-from contacts.segments import indexing
+from contacts.segments import everybody, indexing
 from contacts.signup import sweeping
 from contacts.table import folding as table_folding
 
@@ -126,6 +127,7 @@ def fold_search() -> None:
 @shared_task(name="contacts.index_fields", queue="jobs", ignore_result=True)
 def index_fields() -> None:
     indexing.keep()
+    everybody.mend()
 
 
 @shared_task(name="contacts.guess", queue="jobs", ignore_result=True)
@@ -145,3 +147,9 @@ def sweep_exports() -> None:
     for job_id in exports.abandoned():
         write_export.delay(job_id=job_id)
     exports.forget()
+
+
+@shared_task(name="contacts.apply_consent_rules", queue="jobs", ignore_result=True)
+def apply_consent_rules(*, list_id: int | None = None) -> None:
+    """Until when consent holds, of who joined since, or whose date in a field has changed."""
+    expiring.apply_rules(list_id)

@@ -16,6 +16,7 @@ class DeliveryConfig(AppConfig):
         from contacts.segments import registry
         from delivery.deliverability import complaints
         from delivery.deliverability.condition import MailboxProvider
+        from delivery.domains import trouble as domain_trouble
         from delivery.erasing import parts
         from delivery.feedback.mailbox import trouble
         from delivery.feedback.webhooks import reading
@@ -41,6 +42,8 @@ class DeliveryConfig(AppConfig):
         problems.register(complaints.problems)
         problems.register(trouble.problems)
         register(returned_mail)
+        register(domain_trouble.notices)
+        problems.register(domain_trouble.problems)
         reading.register()
         timeline.register(keeping.entries)
         undoing_mailed.register(mailed.among)

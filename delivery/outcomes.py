@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from delivery.content import Compiled, Recipient
 from delivery.models import MessageState, Provider
@@ -14,7 +15,7 @@ from delivery.throttling.pace import Pace
 
 @dataclass(slots=True, eq=False)
 class Letter:
-    """One message. Its body is there from rendering until it is written."""
+    """One message. Its body, or request, is there from rendering until it is written."""
 
     claim: "Claim"
     message_id: int
@@ -26,6 +27,7 @@ class Letter:
     recipient_address: bytes = b""
     return_address: bytes = b""
     body: bytes = b""
+    request: Any = None  # in the place of a body, where it leaves by one
     begun_at: float = 0.0
     journal_no: int = -1  # of its `begun` record; -1: none
     losses: int = 0

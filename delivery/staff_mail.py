@@ -9,7 +9,7 @@ import contextlib
 import logging
 import threading
 from dataclasses import dataclass
-from email import policy
+from email import message_from_bytes, policy
 from typing import Any
 
 from django.db import connection, transaction
@@ -27,6 +27,7 @@ from delivery.transports.kinds import transport_to
 
 _SECONDS = 60
 _FAREWELL_SECONDS = 2
+_OF_THE_FRAME = frozenset({"subject", "date", "mime-version", "content-type", "content-transfer-encoding"})
 _slots = threading.BoundedSemaphore(4)
 
 log = logging.getLogger(__name__)
@@ -59,18 +60,26 @@ class Outcome:
 
 def send(mail: Mail) -> Outcome:
     """Now, before this returns."""
-    problem = "No mail server is ready."
+    outcome = Outcome("No mail server is ready.")
+    for provider in ready():
+        outcome = send_through(provider, mail)
+        if not outcome.problem or outcome.may_have_arrived:
+            break
+    return outcome
+
+
+def send_through(provider: Provider, mail: Mail) -> Outcome:
+    """By that provider, now, whatever is known against it."""
     organisation = Organisation.get()
-    for provider in ready() if organisation else []:
-        try:
-            asyncio.run(_hand_over(transport_to(provider), _letter(mail, organisation)))  # type: ignore[arg-type]
-        except (CannotOpen, CannotCarry, Unreadable, _Failed, ValueError, TimeoutError, OSError) as error:
-            problem = f"{provider}: {str(error) or 'no answer in time'}"
-            if isinstance(error, TimeoutError) or (isinstance(error, _Failed) and error.may_have_arrived):
-                return Outcome(problem, may_have_arrived=True)
-        else:
-            return Outcome()
-    return Outcome(problem)
+    if organisation is None:
+        return Outcome("The organisation is not set up.")
+    try:
+        asyncio.run(_hand_over(transport_to(provider), _letter(mail, organisation)))
+    except (CannotOpen, CannotCarry, Unreadable, _Failed, ValueError, TimeoutError, OSError) as error:
+        problem = f"{provider}: {str(error) or 'no answer in time'}"
+        is_uncertain = isinstance(error, TimeoutError) or (isinstance(error, _Failed) and error.may_have_arrived)
+        return Outcome(problem, may_have_arrived=is_uncertain)
+    return Outcome()
 
 
 def _begin(mail: Mail) -> None:
@@ -112,7 +121,12 @@ class _Written:
         return self._body
 
     def parts(self, recipient: Recipient) -> Parts:
-        raise NotImplementedError("no page shows these")
+        read = message_from_bytes(self._body, policy=policy.default)
+        text, html = read.get_body(("plain",)), read.get_body(("html",))
+        headers = [(name, str(value)) for name, value in read.items() if name.lower() not in _OF_THE_FRAME]
+        return Parts(
+            headers, str(read["Subject"]), html.get_content() if html else "", text.get_content() if text else ""
+        )
 
 
 def _letter(mail: Mail, organisation: Organisation) -> Letter:

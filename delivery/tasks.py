@@ -5,6 +5,7 @@ from contextlib import suppress
 from celery import shared_task
 
 from delivery.dispatch.tick import tick as offer_what_is_due
+from delivery.domains import rechecking
 from delivery.engine import recovery
 from delivery.engine import turn as engine
 from delivery.feedback import acting, settling
@@ -119,3 +120,15 @@ def read_mailboxes() -> None:
 @shared_task(name="delivery.read_mailbox", queue="jobs")
 def read_mailbox(*, mailbox_id: int) -> None:
     polling.poll(mailbox_id)
+
+
+@shared_task(name="delivery.check_domains", queue="jobs")
+def check_domains() -> None:
+    """One task a domain, so that a dead name server holds up no other."""
+    for domain_id in rechecking.due():
+        check_domain.apply_async(kwargs={"domain_id": domain_id}, expires=60)
+
+
+@shared_task(name="delivery.check_domain", queue="jobs")
+def check_domain(*, domain_id: int) -> None:
+    rechecking.check(domain_id)

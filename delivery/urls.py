@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from delivery.views import (
     deliverability,
+    domains,
     mailboxes,
     providers,
     raw_returned,
@@ -16,6 +17,7 @@ from delivery.views import (
 
 urlpatterns: list[URLPattern] = [
     path("providers/", providers.providers, name="providers"),
+    path("providers/choose/", providers.choose, name="provider-choose"),
     path("providers/new/", providers.add, name="provider-new"),
     path("providers/warm-up/", warmups.warmups, name="warmups"),
     path("providers/warm-up/<int:plan_id>/hold/", warmups.hold, name="warmup-hold"),
@@ -25,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("providers/<int:provider_id>/edit/", providers.edit, name="provider-edit"),
     path("providers/<int:provider_id>/test/", providers.test, name="provider-test"),
     path("providers/<int:provider_id>/test/<uuid:key>/", providers.test_steps, name="provider-test-steps"),
+    path("providers/<int:provider_id>/mail/", providers.mail_me, name="provider-mail"),
     path("providers/<int:provider_id>/default/", providers.make_default, name="provider-default"),
     path("providers/<int:provider_id>/pause/", providers.pause, name="provider-pause"),
     path("providers/<int:provider_id>/resume/", providers.resume, name="provider-resume"),
@@ -50,6 +53,16 @@ urlpatterns: list[URLPattern] = [
     path("routes/", routes.routes, name="routes"),
     path("routes/<int:route_id>/move/", routes.move, name="route-move"),
     path("routes/<int:route_id>/remove/", routes.remove, name="route-remove"),
+    path("domains/", domains.domains, name="domains"),
+    path("domains/<int:domain_id>/", domains.domain, name="domain"),
+    path("domains/<int:domain_id>/records/", domains.records, name="domain-records"),
+    path("domains/<int:domain_id>/confirm/", domains.confirm, name="domain-confirm"),
+    path("domains/<int:domain_id>/check/", domains.check, name="domain-check"),
+    path("domains/<int:domain_id>/keys/", domains.selectors, name="domain-selectors"),
+    path("domains/<int:domain_id>/remove/", domains.remove, name="domain-remove"),
+    path("domains/<int:domain_id>/links/", domains.give_link, name="domain-link"),
+    path("domains/<int:domain_id>/links/<int:link_id>/back/", domains.take_link_back, name="domain-link-back"),
+    path("dns/<str:token>/", domains.shared, name="domain-shared"),
     path("deliverability/", deliverability.deliverability, name="deliverability"),
     path("returned/", returned.returned, name="returned"),
     path("returned/domain/", returned.domain, name="returned-domain"),

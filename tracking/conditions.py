@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from contacts.segments.known import Known
 from contacts.segments.predicate import Sql
-from contacts.segments.registry import Condition, Input, Values
+from contacts.segments.registry import Condition, Input, Values, turned
 
 _HEADING = "What they got and did"
 _DAYS = Input("days", "number of days", "days", suffix=" days")
@@ -44,6 +44,9 @@ class _Latest(Condition):
         if values["how"] == "last":
             return Sql(f"{column} >= %s", [since])
         return Sql(f"{column} IS NULL OR {column} < %s", [since])
+
+    def opposite(self, values: Values) -> Values | None:
+        return turned(values, ("last", "not-last"), ("ever", "never"))
 
     def words(self, values: Values, known: Known) -> str:
         match values["how"]:

@@ -6,7 +6,8 @@ answers by themselves, all of which would have to be taken from them again.
 
 import http.client
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
@@ -59,14 +60,14 @@ class Client:
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
         """Follows redirects, each judged like the first address. Raises Refused, NoAnswer."""
         with Deadline(self.limits.seconds) as deadline:
-            place = self._read(url)
+            place = self.place(url)
             sent = dict(headers or {})
             for _ in range(self.limits.redirects + 1):
                 answer = self._ask(place, "GET", sent, b"", deadline)
                 location = answer.headers.get("location", "")
                 if answer.status not in _REDIRECTS or not location:
                     return answer
-                following = self._read(location, place)
+                following = self.place(location, place)
                 if following.origin != place.origin:
                     sent = {name: value for name, value in sent.items() if name.lower() in _GOES_ELSEWHERE}
                 place = following
@@ -75,10 +76,11 @@ class Client:
     def post(self, url: str, body: bytes, headers: Mapping[str, str] | None = None) -> Answer:
         """A redirect is an answer like any other: nobody asked us to hand the body to somebody else."""
         with Deadline(self.limits.seconds) as deadline:
-            return self._ask(self._read(url), "POST", headers or {}, body, deadline)
+            return self._ask(self.place(url), "POST", headers or {}, body, deadline)
 
-    def _read(self, url: str, before: "_Place | None" = None) -> "_Place":
-        place = _Place.read(url, before)
+    def place(self, url: str, before: "Place | None" = None) -> "Place":
+        """Raises Refused."""
+        place = Place.read(url, before)
         if place.scheme == "http" and (self.limits.https_only or (before and before.scheme == "https")):
             raise Refused("The address must begin with https://: anybody on the way could change what is fetched.")
         if place.port not in self.limits.ports:
@@ -87,7 +89,7 @@ class Client:
 
     def _ask(
         self,
-        place: "_Place",
+        place: "Place",
         method: Literal["GET", "POST"],
         headers: Mapping[str, str],
         body: bytes,
@@ -96,24 +98,19 @@ class Client:
         connection = http.client.HTTPConnection(place.host, place.port)
         connection.default_port = _DEFAULT_PORTS[place.scheme]
         try:
-            connected = self.guard.connect(place.host, place.port, deadline)
-            connection.sock = connected
-            if place.scheme == "https":
-                connection.sock = self.context().wrap_socket(connected, server_hostname=place.host)
-            fixed = {"User-Agent": "Tallypost", **headers, "Accept-Encoding": "identity", "Connection": "close"}
-            connection.request(method, place.path, body=body or None, headers=fixed)
-            return self._answer(place, connection.getresponse(), deadline)
-        except TimeoutError:
-            raise NoAnswer(f"{place.host} did not answer in time.") from None
-        except ssl.SSLCertVerificationError as problem:
-            raise NoAnswer(f"The certificate of {place.host} is not good: {problem.verify_message}.") from None
-        except (OSError, http.client.HTTPException) as problem:
-            why = "did not answer in time" if deadline.is_over else f"could not be asked: {_short(problem)}"
-            raise NoAnswer(f"{place.host} {why}.") from None
+            with worded(place.host, deadline):
+                connected = self.guard.connect(place.host, place.port, deadline)
+                connection.sock = connected
+                if place.scheme == "https":
+                    connection.sock = self.context().wrap_socket(connected, server_hostname=place.host)
+                fixed = {"User-Agent": "Tallypost", **headers, "Accept-Encoding": "identity", "Connection": "close"}
+                connection.request(method, place.path, body=body or None, headers=fixed)
+                return self.answer(place, connection.getresponse(), deadline)
         finally:
             connection.close()
 
-    def _answer(self, place: "_Place", response: http.client.HTTPResponse, deadline: Deadline) -> Answer:
+    def answer(self, place: "Place", response: http.client.HTTPResponse, deadline: Deadline) -> Answer:
+        """Read to its end. Raises NoAnswer and what reading raises."""
         headers = {name.lower(): value for name, value in response.getheaders()}
         if headers.get("content-encoding", "identity").lower() != "identity":
             raise NoAnswer(f"{place.host} answers in a packed form, which was not asked for.")
@@ -129,8 +126,22 @@ class Client:
         return Answer(place.url, response.status, headers, body)
 
 
+@contextmanager
+def worded(host: str, deadline: Deadline, kind: type[NoAnswer] = NoAnswer) -> Iterator[None]:
+    """What goes wrong with a connection, as NoAnswer in words that may be shown."""
+    try:
+        yield
+    except TimeoutError:
+        raise kind(f"{host} did not answer in time.") from None
+    except ssl.SSLCertVerificationError as problem:
+        raise kind(f"The certificate of {host} is not good: {problem.verify_message}.") from None
+    except (OSError, http.client.HTTPException) as problem:
+        why = "did not answer in time" if deadline.is_over else f"could not be asked: {_short(problem)}"
+        raise kind(f"{host} {why}.") from None
+
+
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     url: str
     scheme: str
     host: str
@@ -138,7 +149,7 @@ class _Place:
     path: str
 
     @classmethod
-    def read(cls, url: str, before: "_Place | None") -> "_Place":
+    def read(cls, url: str, before: "Place | None") -> "Place":
         """As a browser reads it: 0x7f.1, 2130706433 and １２７.0.0.1 are all 127.0.0.1. Raises Refused."""
         try:
             read = ada_url.URL(url if len(url) <= _LONGEST else "", base=before.url if before else None)

@@ -28,6 +28,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("deliverability", "Deliverability"),
             ("providers", "Providers"),
+            ("domains", "Domains"),
             ("routes", "Routes"),
             ("returned", "Returned mail"),
             ("sandbox", "Sandbox"),
@@ -72,6 +73,12 @@ def groups(user: User, path: str) -> list[Group]:
         for title, entries in allowed
         if entries
     ]
+
+
+def above(user: User, path: str) -> Entry | None:
+    """The page of the menu below which `path` lies; None for one that stands in the menu itself."""
+    current = next((entry for group in groups(user, path) for entry in group.entries if entry.is_current), None)
+    return current if current and current.url not in ("/", path) else None
 
 
 def address_of(name: str, user: User) -> str | None:

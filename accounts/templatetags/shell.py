@@ -34,6 +34,12 @@ def phone_menu(context: Context) -> list[menus.Entry]:
 
 
 @register.simple_tag(takes_context=True)
+def page_above(context: Context) -> menus.Entry | None:
+    user = _user(context)
+    return menus.above(user, context["request"].path) if user else None
+
+
+@register.simple_tag(takes_context=True)
 def address(context: Context, name: str) -> str:
     """Where the page `name` is, or nothing if there is none for this person."""
     user = _user(context)

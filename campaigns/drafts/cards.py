@@ -12,6 +12,8 @@ from campaigns.models import Campaign
 from campaigns.preflight.checklist import Finding
 from campaigns.templatetags.campaign_words import plainly
 from contacts.audience import Summary
+from contacts.grounds.models import ListBasis
+from contacts.models import MailingList
 
 TITLES = {
     "to": "To",
@@ -52,7 +54,7 @@ def cards(campaign: Campaign, findings: list[Finding], people: Summary) -> list[
 
 
 def _to(campaign: Campaign, people: Summary) -> str:
-    names = [mailing_list.name for mailing_list in campaign.lists.all()]
+    names = [_with_basis(mailing_list) for mailing_list in campaign.lists.select_related("basis")]
     if not names:
         return "Nobody chosen yet"
     excluded = [mailing_list.name for mailing_list in campaign.excluded_lists.all()]
@@ -62,6 +64,11 @@ def _to(campaign: Campaign, people: Summary) -> str:
     tagged = f", tagged {_join(campaign.tags, 'or')}" if campaign.tags else ""
     found = f", in {_join(within, 'or')}" if within else ""
     return f"{_join(names)}{found}{tagged}{but}: {wording.count_people(people.will_receive)}"
+
+
+def _with_basis(mailing_list: MailingList) -> str:
+    basis: ListBasis | None = getattr(mailing_list, "basis", None)
+    return f"{mailing_list.name} ({basis.short})" if basis else mailing_list.name
 
 
 def _from(campaign: Campaign) -> str:

@@ -12,21 +12,12 @@ from accounts.wording import isolated
 from campaigns.message.compiled import is_short_enough
 from campaigns.message.encoding import ascii_address
 from campaigns.models import Campaign
-from campaigns.preflight import content
+from campaigns.preflight import content, sender_domain
 from campaigns.preflight.findings import LONGEST_SUBJECT, PHONE_SUBJECT, Card, Finding, Level
 from contacts import audience
 from delivery.models import Provider
 
 __all__ = ["Card", "Finding", "Level", "check"]
-
-# Their owners forbid others to send in their name (DMARC), so such mail is refused or lands in spam.
-FREE_MAIL = frozenset(
-    {"gmail.com", "googlemail.com", "yahoo.com", "yahoo.co.uk", "yahoo.de", "yahoo.fr", "ymail.com", "aol.com"}
-    | {"outlook.com", "hotmail.com", "hotmail.co.uk", "live.com", "msn.com", "icloud.com", "me.com", "mac.com"}
-    | {"gmx.de", "gmx.net", "gmx.com", "gmx.at", "gmx.ch", "web.de", "t-online.de", "freenet.de", "mail.com"}
-    | {"mail.ru", "yandex.ru", "yandex.com", "proton.me", "protonmail.com", "orange.fr", "free.fr", "laposte.net"}
-    | {"libero.it", "qq.com", "163.com", "126.com", "zoho.com", "fastmail.com", "rediffmail.com", "naver.com"}
-)
 
 
 def check(campaign: Campaign) -> list[Finding]:
@@ -105,15 +96,12 @@ def _from(campaign: Campaign, provider: Provider) -> Iterator[Finding]:
             yield Finding("block", f"bad-{name}", text, "Write it as name@example.com.", "from")
             continue
         if name == "sender":
-            yield from _sender(campaign, address, is_real=not provider.is_rehearsal)
+            yield from sender_domain.check(campaign, provider, address)
+            yield from _sender(campaign, address)
 
 
-def _sender(campaign: Campaign, address: str, *, is_real: bool) -> Iterator[Finding]:
-    local, _, domain = address.partition("@")
-    if domain in FREE_MAIL:
-        text = f"Mail from {domain} through another server is refused by most mailboxes."
-        level: Level = "block" if is_real else "warn"
-        yield Finding(level, "free-mail", text, "Send from an address at a domain of your own.", "from")
+def _sender(campaign: Campaign, address: str) -> Iterator[Finding]:
+    local = address.partition("@")[0]
     if not campaign.sender_name.strip():
         yield Finding("warn", "no-sender-name", "The sender has no name.", "Enter the name people know you by.", "from")
     if local.replace("-", "").replace(".", "").replace("_", "").startswith(("noreply", "donotreply")):

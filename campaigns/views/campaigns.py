@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,7 +15,7 @@ from accounts.models import Organisation
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.security import mail_policy
-from campaigns import launching, starters
+from campaigns import asking_again, launching, starters
 from campaigns.content import blocks, mjml
 from campaigns.merge import language
 from campaigns.models import Campaign, CampaignQuerySet
@@ -77,6 +77,14 @@ def starter_mail(request: StaffRequest, key: str) -> HttpResponse:
             page = mjml.compile(blocks.validate(starter.document), brand, title=starter.name)
             return HttpResponse(language.render(page, {}))
     raise Http404
+
+
+@require_POST
+@requires(Permission.WRITE)
+def ask_again(request: StaffRequest, list_id: int) -> HttpResponse:
+    """A draft to those on a list whose consent ends soon."""
+    wanted = get_object_or_404(MailingList, pk=list_id)
+    return redirect(asking_again.draft(wanted, by=request.user))
 
 
 @require_POST

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts import locks
 from accounts.models import Organisation
 from contacts.reach.models import AudienceCount
-from contacts.reachability import is_open, suppression_of
+from contacts.reachability import is_open, is_subscribed, suppression_of
 
 _SHARE = 50  # of the time that may pass
 _LONGEST = timedelta(days=1)
@@ -66,22 +66,25 @@ FROM pg_stat_user_tables WHERE relname IN ('contacts_subscription', 'contacts_su
 _COUNT = f"""
 WITH person AS (
     SELECT contact_id, min(created_at) AS joined_at, bool_or({is_open("x")}) AS is_open,
-        max(changed_at) FILTER (WHERE NOT {is_open("x")}) AS left_at
+        max(CASE WHEN {is_subscribed("x")} THEN expires_at ELSE changed_at END)
+            FILTER (WHERE NOT {is_open("x")}) AS left_at,
+        CASE WHEN bool_or({is_subscribed("x")}) THEN 'expired' ELSE 'unsubscribed' END AS left_how
     FROM contacts_subscription x WHERE state <> 'unconfirmed' GROUP BY contact_id
 ), judged AS (
     SELECT joined_at, CASE WHEN is_open THEN s.created_at ELSE least(left_at, s.created_at) END AS gone_at,
-        CASE WHEN is_open OR left_at > s.created_at THEN s.reason ELSE 'unsubscribed' END AS why
+        CASE WHEN is_open OR left_at > s.created_at THEN s.reason ELSE left_how END AS why
     FROM person JOIN contacts_contact c ON c.id = contact_id LEFT JOIN {suppression_of("c.email")}
 ), counted AS (
     SELECT (joined_at AT TIME ZONE %(zone)s)::date AS joined_on, (gone_at AT TIME ZONE %(zone)s)::date AS gone_on, why,
         count(*) AS n
     FROM judged WHERE gone_at IS NULL OR gone_at > joined_at + interval '1 second' GROUP BY 1, 2, 3
 )
-INSERT INTO contacts_audienceday ("on", joined, unsubscribed, bounced, complained, blocked)
+INSERT INTO contacts_audienceday ("on", joined, unsubscribed, bounced, complained, blocked, expired)
 SELECT "on", coalesce(sum(n) FILTER (WHERE why IS NULL), 0), coalesce(sum(n) FILTER (WHERE why = 'unsubscribed'), 0),
     coalesce(sum(n) FILTER (WHERE why IN ('hard_bounce', 'soft_bounce')), 0),
     coalesce(sum(n) FILTER (WHERE why = 'complaint'), 0),
-    coalesce(sum(n) FILTER (WHERE why IN ('manual', 'held')), 0)
+    coalesce(sum(n) FILTER (WHERE why IN ('manual', 'held')), 0),
+    coalesce(sum(n) FILTER (WHERE why = 'expired'), 0)
 FROM (
     SELECT joined_on AS "on", NULL AS why, n FROM counted
     UNION ALL SELECT gone_on, why, n FROM counted WHERE gone_on IS NOT NULL

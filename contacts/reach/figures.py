@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.wording import rate
 from contacts.reach.models import AudienceCount, AudienceDay
 
-TERMS = ("joined", "unsubscribed", "bounced", "complained", "blocked")
+TERMS = ("joined", "unsubscribed", "bounced", "complained", "blocked", "expired")
 LEAVING = TERMS[1:]
 MINUS = "\N{MINUS SIGN}"
 
@@ -24,10 +24,11 @@ class Change:
     bounced: int = 0
     complained: int = 0
     blocked: int = 0
+    expired: int = 0
 
     @property
     def gone(self) -> int:
-        return self.unsubscribed + self.bounced + self.complained + self.blocked
+        return self.unsubscribed + self.bounced + self.complained + self.blocked + self.expired
 
     @property
     def net(self) -> int:

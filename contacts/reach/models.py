@@ -6,7 +6,7 @@ from django.db import models
 class AudienceDay(models.Model):
     """People who could be reached from that day on, and those who no longer could, in the organisation's time zone.
 
-    All days together are who can be reached now: joined - unsubscribed - bounced - complained - blocked.
+    All days together are who can be reached now: joined - unsubscribed - bounced - complained - blocked - expired.
     """
 
     on = models.DateField(primary_key=True)
@@ -15,6 +15,7 @@ class AudienceDay(models.Model):
     bounced = models.BigIntegerField()
     complained = models.BigIntegerField()
     blocked = models.BigIntegerField(help_text="Suppressed by hand, or on hold.")
+    expired = models.BigIntegerField(default=0, db_default=0, help_text="Their consent held for a time.")
 
     def __str__(self) -> str:
         return f"{self.on}"

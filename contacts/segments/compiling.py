@@ -24,6 +24,27 @@ def where(group: Group, known: Known) -> Sql:
     return predicate(group, known) if group.match == Match.NONE else _joined(group, known, _bare)
 
 
+def opposite(group: Group) -> Group | None:
+    """Rules that hold exactly everybody else, where rows have such words; else None."""
+    if not group.parts:
+        return None
+    if group.match == Match.NONE:
+        return Group(Match.ANY, group.parts)
+    parts = [_opposite(part) for part in group.parts]
+    found = tuple(part for part in parts if part is not None)
+    if len(found) < len(parts):
+        return None
+    return Group(Match.ANY if group.match == Match.ALL else Match.ALL, found)
+
+
+def _opposite(part: Rule | Group) -> Rule | Group | None:
+    if isinstance(part, Group):
+        return opposite(part)
+    condition = registry.find(part.condition)
+    values = condition.opposite(part.values) if condition else None
+    return None if values is None else Rule(part.condition, values)
+
+
 def _joined(group: Group, known: Known, write: Callable[[Rule, Known], Sql]) -> Sql:
     if not group.parts:
         return EVERYBODY

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts import locks
 from contacts.models import Segment, SegmentDay
-from contacts.segments import asking, measuring, rules
+from contacts.segments import asking, everybody, measuring, rules
 from contacts.segments.compiling import NotComplete
 from contacts.segments.measuring import Measured, TooSlow
 from contacts.segments.rules import BadRules
@@ -22,6 +22,7 @@ def refresh() -> None:
     with locks.alone(locks.Kind.SEGMENTS) as is_alone:
         if not is_alone:
             return
+        everybody.fold()
         since = timezone.now() - _OLD
         old = Segment.objects.exclude(counted_at__gt=since).order_by(F("counted_at").asc(nulls_first=True), "pk")
         for segment in old[:_AT_ONCE]:

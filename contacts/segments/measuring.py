@@ -1,22 +1,25 @@
 """How many are in a segment, and whom each row took away: exact where that is quick, else from a sample first."""
 
+import json
+import math
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import OperationalError, connection, transaction
 
 from contacts import reachability
-from contacts.segments import compiling
+from contacts.segments import compiling, everybody
 from contacts.segments.known import Known
 from contacts.segments.predicate import Sql
 from contacts.segments.rules import Group, Match, Rule
 
 AT_ONCE_MS = 150  # of a page: for exact numbers, then once more for an estimate of the others
 PATIENT_MS = 20_000
-_SAMPLE_ROWS = 12_000  # looked at for an estimate
+_FEW = 20_000  # people; as many are counted without planning it
+_AT_ONCE_COST = 20_000  # as the planner has it: what costs more takes longer than a blink
+_SAMPLE_ROWS = 5_000  # looked at for an estimate
 _LEAST_MS = 10
 
 
@@ -26,9 +29,9 @@ class TooSlow(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """People after each of the outermost rows, in their order; `everybody` before the first.
+    """People after each of the outermost rows, in their order; `everybody` before the first, always exact.
 
-    `people` may be exact where the others are an estimate: for these everybody is looked at.
+    `people` may be exact where the others are an estimate.
     """
 
     everybody: int
@@ -42,17 +45,22 @@ class Measured:
 def measure(group: Group, about: Known, *, patience_ms: int = AT_ONCE_MS) -> Measured:
     """Exact as far as `patience_ms` reach, the rest from a sample of the table, for which as long may be taken again.
 
-    Raises NotComplete, TooSlow.
+    What would not be counted in time is not begun: an estimate is there the sooner. Raises NotComplete, TooSlow.
     """
     inside = compiling.where(group, about)
-    parts = [_part(part, about) for part in group.parts]
-    until = time.monotonic() + patience_ms / 1000
+    budget = _Budget(patience_ms, everybody.count())
     people = None
     try:
-        people = _people(inside, until)
-        return _counted(people, group, parts, _reachable(inside, until), _steps(group, parts, until))
+        people = _people(group, about, budget)
+        after = [*_steps(group, about, budget), people] if group.parts else []
+        return Measured(budget.everybody, after, people, _reachable(inside, budget), is_exact=True)
     except TooSlow:
-        return _estimated(people, group, inside, parts, min(patience_ms, PATIENT_MS))
+        return _estimated(people, group, about, _Budget(min(patience_ms, PATIENT_MS), budget.everybody))
+
+
+def people(group: Group, about: Known) -> int:
+    """Exactly, however long it takes, up to `PATIENT_MS`."""
+    return _people(group, about, _Budget(PATIENT_MS, everybody.count()))
 
 
 @contextmanager
@@ -76,20 +84,68 @@ _REACHABLE = (
 )
 
 
-def _people(inside: Sql, until: float) -> int:
-    return _asked(f"SELECT count(*) FROM contacts_contact c WHERE {inside.text}", inside.parameters, until)[0]  # noqa: S608
+class _Budget:
+    """What may still be spent."""
+
+    def __init__(self, patience_ms: int, everybody: int) -> None:
+        self.until = time.monotonic() + patience_ms / 1000
+        self.most = math.inf if patience_ms >= PATIENT_MS else _AT_ONCE_COST
+        self.everybody = everybody
+
+    def affords(self, costs: float) -> None:
+        if costs > self.most:
+            raise TooSlow
 
 
-def _reachable(inside: Sql, until: float) -> int:
+def _people(group: Group, about: Known, budget: _Budget) -> int:
+    costs, question = _way(group, about, budget)
+    budget.affords(costs)
+    return _asked(question, budget.until)[0]
+
+
+def _way(group: Group, about: Known, budget: _Budget) -> tuple[float, Sql]:
+    """To count them or, where that is cheaper, everybody but the others; first what it costs."""
+    inside = compiling.where(group, about)
+    counted = Sql(f"SELECT count(*) FROM contacts_contact c WHERE {inside.text}", inside.parameters)  # noqa: S608
+    if budget.everybody <= _FEW:
+        return 0, counted
+    ways = [counted]
+    others = compiling.opposite(group)
+    if others:
+        outside = compiling.where(others, about)
+        left = f"SELECT {everybody.TOTAL} - count(*) FROM contacts_contact c WHERE {outside.text}"  # noqa: S608
+        ways.append(Sql(left, outside.parameters))
+    return min(((_costs(way, budget), way) for way in ways), key=lambda one: one[0])
+
+
+def _costs(question: Sql, budget: _Budget) -> float:
+    with within(_left(budget.until)), connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {question.text}", question.parameters)
+        (plan,) = cursor.fetchone() or ("[]",)
+    return float((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]["Total Cost"])
+
+
+def _reachable(inside: Sql, budget: _Budget) -> int:
     sql = f"SELECT count(*) FROM contacts_contact c WHERE ({inside.text}) AND {_REACHABLE}"  # noqa: S608
-    return _asked(sql, inside.parameters, until)[0]
+    question = Sql(sql, inside.parameters)
+    if budget.everybody > _FEW:
+        budget.affords(_costs(question, budget))
+    return _asked(question, budget.until)[0]
 
 
-def _steps(group: Group, parts: Sequence[Sql], until: float) -> Sequence[int]:
-    """Everybody, then after each row but the last, which is known."""
-    if len(parts) < 2:
-        return _asked("SELECT count(*) FROM contacts_contact", [], until)
-    return _asked(*_scan(group, parts[:-1], ""), until)
+def _steps(group: Group, about: Known, budget: _Budget) -> Sequence[int]:
+    """After each row but the last, which leaves who is in it: one by one where that is cheap, else in one scan."""
+    if len(group.parts) < 2:
+        return []
+    whole = _scan(group, [_part(part, about) for part in group.parts[:-1]])
+    if budget.everybody <= _FEW:
+        return _asked(whole, budget.until)[1:]
+    ways = [_way(Group(group.match, group.parts[:number]), about, budget) for number in range(1, len(group.parts))]
+    together, apart = _costs(whole, budget), sum(costs for costs, _ in ways)
+    budget.affords(min(together, apart))
+    if together < apart:
+        return _asked(whole, budget.until)[1:]
+    return [_asked(question, budget.until)[0] for _, question in ways]
 
 
 _SO_FAR = {
@@ -99,58 +155,50 @@ _SO_FAR = {
 }
 
 
-def _scan(group: Group, parts: Sequence[Sql], also: str, source: str = "") -> tuple[str, Sequence[Any]]:
-    """Everybody, then those after each of the parts, in one look at the table."""
+def _scan(group: Group, parts: Sequence[Sql], also: str = "", source: str = "") -> Sql:
+    """Everybody, then those after each of the parts, then those of them who are `also`, in one look at the table."""
     names = [f"p{number}" for number in range(len(parts))]
-    columns = [f"({part.text}) AS {name}" for part, name in zip(parts, names, strict=True)]
+    columns = [
+        "c.id, c.email, c.paused_until",
+        *(f"({part.text}) AS {n}" for part, n in zip(parts, names, strict=True)),
+    ]
     so_far = [_SO_FAR[group.match](names[: number + 1]) for number in range(len(names))]
     counts = ["count(*)", *(f"count(*) FILTER (WHERE {each})" for each in so_far)]
     if also:
-        columns.append(f"({also}) AS also")
-        counts.append(f"count(*) FILTER (WHERE ({so_far[-1] if so_far else 'true'}) AND also)")
-    asked = f"SELECT {', '.join(columns) or '1'} FROM contacts_contact c {source}"  # noqa: S608
+        counts.append(f"count(*) FILTER (WHERE ({so_far[-1] if so_far else 'true'}) AND {also})")
+    asked = f"SELECT {', '.join(columns)} FROM contacts_contact c {source}"  # noqa: S608
     # OFFSET 0: each part is decided once a row, also where two counts need it.
-    sql = f"SELECT {', '.join(counts)} FROM ({asked} OFFSET 0) asked"  # noqa: S608
-    return sql, [parameter for part in parts for parameter in part.parameters]
+    sql = f"SELECT {', '.join(counts)} FROM ({asked} OFFSET 0) c"  # noqa: S608
+    return Sql(sql, [parameter for part in parts for parameter in part.parameters])
 
 
-def _counted(people: int, group: Group, parts: Sequence[Sql], reachable: int, steps: Sequence[int]) -> Measured:
-    after = [*steps[1:], people] if parts else []
-    return Measured(steps[0], after, people, reachable, is_exact=True)
-
-
-def _estimated(people: int | None, group: Group, inside: Sql, parts: Sequence[Sql], patience_ms: int) -> Measured:
+def _estimated(people: int | None, group: Group, about: Known, budget: _Budget) -> Measured:
     """As a sample of the table says, except for `people` where they are known."""
-    rows = _rows()
-    share = min(100.0, 100.0 * _SAMPLE_ROWS / max(rows, 1))  # percent
+    share = min(100.0, 100.0 * _SAMPLE_ROWS / max(budget.everybody, 1))  # percent
+    parts = [_part(part, about) for part in group.parts]
     sampled = f"TABLESAMPLE SYSTEM ({share:.6f}) REPEATABLE (7)"
-    looked_at = _asked(*_scan(group, parts, _REACHABLE, sampled), time.monotonic() + patience_ms / 1000)
-    scale = rows / looked_at[0] if share < 100 and looked_at[0] else 1.0
-    found = [round(number * scale) for number in looked_at]
-    everybody, after, reachable = found[0], found[1:-1], found[-1]
-    known = people if people is not None else (after[-1] if after else everybody)
+    looked_at = _asked(_scan(group, parts, _REACHABLE, sampled), budget.until)
+    scale = budget.everybody / looked_at[0] if share < 100 and looked_at[0] else 1.0
+    after, reachable = [round(number * scale) for number in looked_at[1:-1]], round(looked_at[-1] * scale)
+    known = people if people is not None else (after[-1] if after else budget.everybody)
     if people is not None and after:
         # A row is never said to leave fewer than all of them leave, or to bring more.
         bound = min if group.match == Match.ANY else max
         after = [*(bound(number, people) for number in after[:-1]), people]
-    return Measured(everybody, after, known, min(reachable, known), people is not None, steps_are_exact=False)
+    return Measured(budget.everybody, after, known, min(reachable, known), people is not None, steps_are_exact=False)
 
 
-def _rows() -> int:
-    """As the planner believes."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'contacts_contact'::regclass")
-        (rows,) = cursor.fetchone() or (0,)
-    return round(max(float(rows), 0))
+def _asked(question: Sql, until: float) -> list[int]:
+    with within(_left(until)), connection.cursor() as cursor:
+        cursor.execute(question.text, question.parameters)
+        return [int(number) for number in cursor.fetchone() or ()]
 
 
-def _asked(sql: str, parameters: Sequence[Any], until: float) -> list[int]:
+def _left(until: float) -> int:
     left = round((until - time.monotonic()) * 1000)
     if left < _LEAST_MS:
         raise TooSlow
-    with within(left), connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return [int(number) for number in cursor.fetchone() or ()]
+    return left
 
 
 def _part(part: Rule | Group, about: Known) -> Sql:

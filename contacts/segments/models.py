@@ -11,3 +11,12 @@ class FieldIndex(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Headcount(models.Model):
+    """How many people came or, less than 0, went; all rows together are how many there are: see segments.everybody."""
+
+    people = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.people:+}"

@@ -50,6 +50,10 @@ class Condition(ABC):
     def shown(self, values: Values, known: Known) -> Sql:
         """A text: the value of `c` that decided."""
 
+    def opposite(self, values: Values) -> Values | None:
+        """The row that holds exactly everybody else, where there is one: fewer people may be quicker to count."""
+        return None
+
     def known(self) -> Mapping[str, Any]:
         """What it needs to know of the installation, for `Known.more`; the one that may ask the database."""
         return {}
@@ -71,6 +75,13 @@ class Condition(ABC):
             if control.kind == "date" and not _is_date(text):
                 return f"“{text[:40]}” is not a date. It looks like 2026-03-12."
         return ""
+
+
+def turned(values: Values, *pairs: tuple[str, str]) -> Values | None:
+    """For `Condition.opposite`: the same row with the other of two comparisons."""
+    others = {**dict(pairs), **{there: here for here, there in pairs}}
+    how = others.get(values.get("how", ""))
+    return {**values, "how": how} if how else None
 
 
 _conditions: dict[str, Condition] = {}

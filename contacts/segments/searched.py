@@ -9,11 +9,13 @@ from contacts.segments.rules import Group, Match, Rule
 _ANY_LIST = "any"
 _SUPPRESSED = Rule("suppressed", {"how": "any"})
 _SUBSCRIBED = Rule("list", {"how": "subscribed", "list": _ANY_LIST})
+_OPEN = Rule("list", {"how": "open", "list": _ANY_LIST})
 _LEFT = Group(Match.ALL, (Rule("list", {"how": "unsubscribed", "list": _ANY_LIST}), Group(Match.NONE, (_SUBSCRIBED,))))
 _STATES: Mapping[State, Rule | Group] = {
-    State.REACHABLE: Group(Match.ALL, (_SUBSCRIBED, Rule("suppressed", {"how": "none"}))),
+    State.REACHABLE: Group(Match.ALL, (_OPEN, Rule("suppressed", {"how": "none"}))),
     State.UNSUBSCRIBED: Group(Match.ANY, (_LEFT, Rule("suppressed", {"how": "unsubscribed"}))),
     State.SUPPRESSED: _SUPPRESSED,
+    State.EXPIRED: Group(Match.ALL, (_SUBSCRIBED, Group(Match.NONE, (_OPEN,)))),
     State.NO_LIST: Rule("list", {"how": "off", "list": _ANY_LIST}),
 }
 
@@ -34,7 +36,13 @@ def rules_of(found: Filter) -> Group:
     if found.tag:
         parts.append(Rule("tag", {"how": "has", "tag": found.tag}))
     parts += [_with(word) for word in found.search.split()]
-    if found.state:
+    if found.state == State.EXPIRED and found.list_id:  # of that list, as the table shows them
+        here = {"list": str(found.list_id)}
+        parts += [
+            Rule("list", {"how": "subscribed", **here}),
+            Group(Match.NONE, (Rule("list", {"how": "open", **here}),)),
+        ]
+    elif found.state:
         parts.append(_STATES[State(found.state)])
     return Group(Match.ALL, tuple(parts))
 

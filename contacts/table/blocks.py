@@ -16,7 +16,8 @@ from django.db.models.expressions import RawSQL
 BITS = 6
 SIZE = 1 << BITS  # people a block
 
-# By the state as contacts.filtering names it: a bit for each of the 64. Pauses end by themselves, so no bit tells them.
+# By the state as contacts.filtering names it: a bit for each of the 64. A pause ends by itself, and so may consent:
+# no bit tells these, and whoever waits for the one or had the other is among the reachable.
 STATES: Mapping[str, str] = {
     "reachable": "reachable",
     "unsubscribed": "unsubscribed",
@@ -79,9 +80,9 @@ def among(some: Sequence[int]) -> Q:
     return Q(pk__in=RawSQL(numbers, [list(some)]))  # noqa: S611  # values are parameters
 
 
-def people(state: str = "") -> tuple[int, bool]:
-    """How many are in one of STATES, or there at all; False while changes wait to be taken in."""
-    mark = STATES.get(state, "there")
+def people(state: str) -> tuple[int, bool]:
+    """How many are in one of STATES; False while changes wait to be taken in."""
+    mark = STATES[state]
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT coalesce(sum(bit_count({mark}::bit(64))), 0)::bigint,"  # noqa: S608  # of this module

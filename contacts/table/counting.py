@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from accounts.wording import count_people
 from contacts.filtering import Filter, State
 from contacts.models import Contact, Subscription
+from contacts.segments import everybody
 from contacts.segments.measuring import TooSlow, within
 from contacts.table import blocks
 from contacts.table.blocks import Marks
@@ -15,6 +16,7 @@ from contacts.table.searching import Holding
 
 EXACT_TO = 20_000
 _PATIENCE_MS = 100
+_PATIENCE_WITH_FEW_MS = 2_000  # who has few people knows how many: an estimate that is far off is seen at once
 
 
 def in_words(chosen: Filter, holding: Holding | None = None) -> str:
@@ -37,7 +39,7 @@ def counted(chosen: Filter, holding: Holding | None = None) -> tuple[int, bool]:
     if not is_segment and marks == Marks(state=marks.state) and (known := _by_sums(marks.state)) is not None:
         return known, True
     try:
-        with within(_PATIENCE_MS):
+        with within(_patience_ms()):
             if not is_segment and marks.list_id and marks == Marks(list_id=marks.list_id):
                 return _up_to(Subscription.objects.filter(list_id=marks.list_id))
             if marks.says_something:
@@ -49,7 +51,9 @@ def counted(chosen: Filter, holding: Holding | None = None) -> tuple[int, bool]:
 
 def _by_sums(state: str) -> int | None:
     """None for what the sums do not tell, or not yet."""
-    if state and state not in blocks.STATES:
+    if not state:
+        return everybody.count()
+    if state not in blocks.STATES:
         return None
     number, is_exact = blocks.people(state)
     if not is_exact:
@@ -58,7 +62,9 @@ def _by_sums(state: str) -> int | None:
         return number
     try:
         with within(_PATIENCE_MS):
-            return number - Contact.objects.agreed().paused().count()
+            # Pauses and consent that ends are questions of time, which no bit tells.
+            ended = Contact.objects.not_suppressed().expired().count()
+            return number - ended - Contact.objects.agreed().paused().count()
     except TooSlow:
         return None
 
@@ -66,6 +72,10 @@ def _by_sums(state: str) -> int | None:
 def _up_to(found: "QuerySet[Any, Any]") -> tuple[int, bool]:
     number = found.order_by().values("pk")[: EXACT_TO + 1].count()
     return (number, True) if number <= EXACT_TO else (max(_estimate(found), EXACT_TO), False)
+
+
+def _patience_ms() -> int:
+    return _PATIENCE_MS if everybody.count() > EXACT_TO else _PATIENCE_WITH_FEW_MS
 
 
 def _estimate(found: "QuerySet[Any, Any]") -> int:

@@ -3,7 +3,7 @@
 from django.db import connection, transaction
 
 from accounts import locks
-from contacts.reachability import is_open, suppression_of
+from contacts.reachability import is_subscribed, suppression_of
 from contacts.table.blocks import BITS
 
 _AT_ONCE = 1_000
@@ -39,13 +39,13 @@ WITH noted AS MATERIALIZED (
     FROM noted JOIN contacts_contact c ON c.id >= noted.block << %(bits)s AND c.id < (noted.block + 1) << %(bits)s
     LEFT JOIN {suppression_of("c.email")}
     LEFT JOIN LATERAL (
-        SELECT bool_or({is_open("x")}) AS is_in, bool_or(x.state = 'unsubscribed') AS has_left,
+        SELECT bool_or({is_subscribed("x")}) AS is_in, bool_or(x.state = 'unsubscribed') AS has_left,
             array_agg(x.list_id) AS lists
         FROM contacts_subscription x WHERE x.contact_id = c.id
     ) x ON true
 ), words AS (
     SELECT block, string_agg(lower(email || ' ' || first_name || ' ' || last_name), E'\\n') AS words,
-        bit_or(mark) AS there, bit_or(mark) FILTER (WHERE is_in AND reason IS NULL) AS reachable,
+        bit_or(mark) FILTER (WHERE is_in AND reason IS NULL) AS reachable,
         bit_or(mark) FILTER (WHERE has_left AND NOT is_in OR reason = 'unsubscribed') AS unsubscribed,
         bit_or(mark) FILTER (WHERE reason IS NOT NULL) AS suppressed,
         bit_or(mark) FILTER (WHERE lists IS NULL) AS on_no_list
@@ -60,12 +60,12 @@ WITH noted AS MATERIALIZED (
     SELECT block, coalesce(words, '') FROM noted LEFT JOIN words USING (block) ORDER BY block
     ON CONFLICT (block) DO UPDATE SET words = excluded.words
 ), marked AS (
-    INSERT INTO contacts_peopleblock (block, there, reachable, unsubscribed, suppressed, on_no_list, tags, lists)
-    SELECT block, coalesce(there, 0), coalesce(reachable, 0), coalesce(unsubscribed, 0), coalesce(suppressed, 0),
+    INSERT INTO contacts_peopleblock (block, reachable, unsubscribed, suppressed, on_no_list, tags, lists)
+    SELECT block, coalesce(reachable, 0), coalesce(unsubscribed, 0), coalesce(suppressed, 0),
         coalesce(on_no_list, 0), coalesce(tags, '{{}}'), coalesce(lists, '{{}}')
     FROM noted LEFT JOIN words USING (block) LEFT JOIN tagged USING (block) LEFT JOIN listed USING (block)
     ORDER BY block
-    ON CONFLICT (block) DO UPDATE SET there = excluded.there, reachable = excluded.reachable,
+    ON CONFLICT (block) DO UPDATE SET reachable = excluded.reachable,
         unsubscribed = excluded.unsubscribed, suppressed = excluded.suppressed, on_no_list = excluded.on_no_list,
         tags = excluded.tags, lists = excluded.lists
 )

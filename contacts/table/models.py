@@ -19,8 +19,9 @@ class PeopleBlock(models.Model):
     """Of the same 64 contacts: a bit for each in each state, and what tags and lists any of them has."""
 
     block = models.BigIntegerField(primary_key=True, help_text="The contacts' numbers divided by 64.")
-    there = models.BigIntegerField()
-    reachable = models.BigIntegerField(help_text="Whether they paused their mail or not.")
+    reachable = models.BigIntegerField(
+        help_text="Whether they paused their mail or not, whether their consent has ended or not."
+    )
     unsubscribed = models.BigIntegerField()
     suppressed = models.BigIntegerField()
     on_no_list = models.BigIntegerField()

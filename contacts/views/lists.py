@@ -14,6 +14,7 @@ from accounts.permissions import Permission, StaffRequest, requires
 from accounts.wording import isolated
 from contacts import audience, consent, list_uses
 from contacts.forms import ListForm
+from contacts.grounds import expiring
 from contacts.growth import charting
 from contacts.models import ImportJob, MailingList
 
@@ -34,13 +35,14 @@ def lists(request: StaffRequest) -> HttpResponse:
 @require_GET
 @requires(Permission.LOOK)
 def mailing_list(request: StaffRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(_counted(), pk=pk)
+    found = get_object_or_404(_counted().select_related("basis__counted_from"), pk=pk)
     context = {
         "list": found,
         "growth": _growth(found),
         "grown": charting.over_time([pk], until=timezone.localdate()),
         "summary": audience.summary(audience.Audience(lists=(pk,))),
         "imports": ImportJob.objects.filter(options__lists__contains=pk)[:5],
+        "ending": next(iter(expiring.of_lists([pk])), None),
         "must_type": found.subscribed > TYPED_ABOVE,  # type: ignore[attr-defined]  # annotated below
     }
     return render(request, "contacts/lists/list.html", context)

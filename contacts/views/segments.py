@@ -187,7 +187,7 @@ def _asked(group: Group, about: Known, patience_ms: int) -> dict[str, Any]:
     """What the builder and its numbers show."""
     context = _figures(group, about, patience_ms)
     if "measured" in context:
-        context["sample"] = asking.sample(group, about, patience_ms=patience_ms)
+        context["sample"] = asking.sample(group, about, patience_ms=patience_ms // 2)
     return context | {"root": builder.view(group, about), "sentence": compiling.sentence(group, about)}
 
 

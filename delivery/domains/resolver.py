@@ -4,6 +4,7 @@ That a name does not exist, that it exists without such a record, and that nobod
 first two say something about a domain.
 """
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ _MOST_SECONDS = 5.0  # for one question, over all servers and tries
 _KEPT_SECONDS = 60.0
 _KEPT_SILENCE_SECONDS = 10.0
 _MOST_KEPT = 5_000
+_SILENCES = 4  # in a row, after which a check believes that nobody is there
 _LONGEST_VALUE = 8_000  # of what is read and shown; no record that means anything is as long
 _MOST_VALUES = 100
 
@@ -61,11 +63,22 @@ Ask = Callable[[str, str], Answer]  # name and type of record
 
 
 class Resolver:
-    """Call it with a name and a type. It never raises; what it was asked in the last minute it knows."""
+    """Call it with a name and a type. It never raises; what it was asked in the last minute it knows.
 
-    def __init__(self, servers: tuple[str, ...] | None = None, *, seconds: float = _MOST_SECONDS) -> None:
+    `most_seconds`: for all its questions together; whatever is asked later stays without an answer.
+    """
+
+    def __init__(
+        self,
+        servers: tuple[str, ...] | None = None,
+        *,
+        seconds: float = _MOST_SECONDS,
+        most_seconds: float = math.inf,
+    ) -> None:
         self._servers = tuple(settings.DNS_SERVERS) if servers is None else servers
         self._seconds = seconds
+        self._until = time.monotonic() + most_seconds
+        self._silences = 0  # in a row
         self._kept: dict[tuple[str, str], tuple[float, Answer]] = {}
         self._lock = Lock()
         self.asked = 0
@@ -76,13 +89,20 @@ class Resolver:
             until, known = self._kept.get(key, (0.0, None))
         if known is not None and time.monotonic() < until:
             return known
+        if self._has_given_up():
+            return Answer(Status.UNKNOWN, why="no answer in time")
         answer = self._ask(*key)
+        self._silences = 0 if answer.is_known else self._silences + 1
         lasts = _KEPT_SECONDS if answer.is_known else _KEPT_SILENCE_SECONDS
         with self._lock:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
             self._kept[key] = time.monotonic() + lasts, answer
         return answer
+
+    def _has_given_up(self) -> bool:
+        """Nobody is there, or the time is over. Only of a check: a shared one goes on asking."""
+        return self._until != math.inf and (self._silences >= _SILENCES or time.monotonic() > self._until)
 
     def _ask(self, name: str, kind: str) -> Answer:
         self.asked += 1

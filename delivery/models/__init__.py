@@ -1,3 +1,4 @@
+from delivery.domains.models import DomainLink, SendingDomain
 from delivery.models.feedback import Feedback, FeedbackCount, FeedbackEvent, FeedbackHour, Returned, Term
 from delivery.models.ledger import (
     Attempt,
@@ -26,6 +27,7 @@ __all__ = [
     "Batch",
     "Breaker",
     "Chunk",
+    "DomainLink",
     "Failure",
     "Feedback",
     "FeedbackCount",
@@ -47,6 +49,7 @@ __all__ = [
     "Route",
     "SandboxMail",
     "SandboxRules",
+    "SendingDomain",
     "Term",
     "Turn",
     "Version",

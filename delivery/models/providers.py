@@ -71,6 +71,7 @@ class Provider(models.Model):
     class Kind(models.TextChoices):
         SANDBOX = "sandbox", "Sandbox"
         SMTP = "smtp", "SMTP server"
+        API = "api", "Web API"
 
     class Security(models.TextChoices):
         STARTTLS = "starttls", "STARTTLS"
@@ -83,6 +84,8 @@ class Provider(models.Model):
 
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.SMTP)
+    service = models.CharField(max_length=20, blank=True, help_text="Whose it is, where we know it; of an API always.")
+    options = models.JSONField(default=dict, blank=True, help_text="What its API asks for beside a key.")
     host = models.CharField(max_length=255, blank=True)
     port = models.PositiveIntegerField(default=587)
     security = models.CharField(max_length=8, choices=Security.choices, default=Security.STARTTLS)

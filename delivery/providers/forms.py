@@ -20,7 +20,7 @@ from delivery.providers.server_fields import (
 
 SMTP_PORTS = (25, 465, 587, 2525)
 MAX_CONNECTIONS = 200
-_LIMITS = ("per_second", "per_minute", "per_hour", "per_day")
+LIMITS = ("per_second", "per_minute", "per_hour", "per_day")
 
 
 class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
@@ -38,7 +38,7 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
 
     class Meta:
         model = Provider
-        fields = ["name", "host", "port", "security", "username", *_LIMITS, "connections", "messages_per_connection"]
+        fields = ["name", "host", "port", "security", "username", *LIMITS, "connections", "messages_per_connection"]
         labels = {
             "security": "Encryption",
             "per_second": "A second",
@@ -60,15 +60,24 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password"].help_text = secret_help(self.instance.password_set_at)
-        self.fields["port"].widget.attrs |= {"min": 1, "max": 65535}
-        for name in (*_LIMITS, "connections", "messages_per_connection"):
+        if "port" in self.fields:
+            self.fields["port"].widget.attrs |= {"min": 1, "max": 65535}
+        for name in {*LIMITS, "connections", "messages_per_connection"} & set(self.fields):
             self.fields[name].widget.attrs["min"] = 1
             self.fields[name].validators.append(MinValueValidator(1))
         self.fields["connections"].validators.append(MaxValueValidator(MAX_CONNECTIONS))
 
     @property
+    def entries(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("name", "host", "port", "security", "username", "password")]
+
+    @property
+    def sizes(self) -> list[forms.BoundField]:
+        return [self["connections"], self["messages_per_connection"]]
+
+    @property
     def limits(self) -> list[forms.BoundField]:
-        return [self[name] for name in _LIMITS]
+        return [self[name] for name in LIMITS]
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
@@ -95,10 +104,12 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
 
     def save(self, commit: bool = True) -> Provider:
         provider: Provider = super().save(commit=False)
-        if not provider.username:
+        if not provider.username and self._needs_user():
             provider.password = ""
         elif self.cleaned_data["password"]:
             provider.password = self.cleaned_data["password"]
+        if provider.pk and provider.kind == Provider.Kind.SMTP and "host" in self.changed_data:
+            provider.service = ""  # another server may be another service's
         if self.changed_data:
             # What was found out with other settings says nothing of these.
             provider.test_failed_at, provider.test_problem = None, ""
@@ -109,10 +120,14 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
     def _keeps_password(self) -> bool:
         return bool(
             self.instance.password_sealed
-            and self.cleaned_data.get("username")
+            and (self.cleaned_data.get("username") or not self._needs_user())
             and not self.cleaned_data.get("password")
             and "password" not in self.errors
         )
+
+    def _needs_user(self) -> bool:
+        """Whether a password without a user name is none."""
+        return True
 
     def _leads_elsewhere(self) -> bool:
         """Whoever may change the server must not learn the password by pointing it at one of their own."""

@@ -1,4 +1,4 @@
-"""Providers whose settings are known beforehand; the data is in presets.toml."""
+"""The tiles one chooses a provider from, with settings that are known beforehand; the data is in presets.toml."""
 
 import tomllib
 from dataclasses import dataclass
@@ -7,20 +7,28 @@ from pathlib import Path
 from typing import Any
 
 _FILE = Path(__file__).with_suffix(".toml")
-_WORDS = ("note", "user", "password")
+_WORDS = ("name", "good", "bad", "note", "user", "password")
+_OF_SMTP = ("host", "port", "security", "username", "messages_per_connection")
 
 
 @dataclass(frozen=True, slots=True)
 class Preset:
     key: str
+    name: str
+    good: str
+    bad: str
     initial: dict[str, Any]  # of the form's fields
     note: str
     user: str
     password: str
+    service: str = ""
+    api: bool = False
+    oauth: str = ""  # who gives tokens where passwords end
 
     @property
-    def name(self) -> str:
-        return str(self.initial["name"])
+    def initial_of_api(self) -> dict[str, Any]:
+        """Limits are the account's, whichever way its mail goes."""
+        return {name: value for name, value in self.initial.items() if name not in _OF_SMTP}
 
 
 @cache
@@ -30,5 +38,7 @@ def presets() -> dict[str, Preset]:
 
 
 def _preset(key: str, fields: dict[str, Any]) -> Preset:
-    initial = {name: value for name, value in fields.items() if name not in _WORDS}
-    return Preset(key, initial, **{name: fields[name] for name in _WORDS})
+    rest = {name: value for name, value in fields.items() if name not in _WORDS}
+    about = {name: rest.pop(name) for name in ("service", "api", "oauth") if name in rest}
+    initial = {"name": rest.pop("form_name", fields["name"]), **rest}
+    return Preset(key, initial=initial, **{name: fields[name] for name in _WORDS}, **about)

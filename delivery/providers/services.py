@@ -21,3 +21,8 @@ def of_host(host: str) -> str:
     """ "" for a server of one's own, or of a service that we do not know."""
     name = f".{host.strip().rstrip('.').lower()}"
     return next((service for end, service in _HOSTS.items() if name.endswith(end)), "")
+
+
+def of(service: str, host: str) -> str:
+    """Of a provider: what somebody chose, else what its server's name says."""
+    return service or of_host(host)

@@ -12,13 +12,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import audit
 from accounts.confirming import lately_confirmed
 from accounts.permissions import Permission, StaffRequest, requires
+from accounts.secrets import Unreadable
 from delivery.models import Provider
 from delivery.providers import following, removal
+from delivery.providers.api_form import ApiProviderForm
 from delivery.providers.check import runs
 from delivery.providers.forms import ProviderForm
 from delivery.providers.presets import Preset, presets
 from delivery.routing import circuits
 from delivery.throttling import lane_rates, warmup_plans
+from delivery.transports.api import arrival, catalogue
 from delivery.views import connection_testing
 
 PAUSED_BY_HAND = "Paused by hand."
@@ -32,14 +35,29 @@ def providers(request: StaffRequest) -> HttpResponse:
     return render(request, "delivery/providers.html", {"providers": shown})
 
 
+@require_safe
+@requires(Permission.DELIVERY)
+def choose(request: StaffRequest) -> HttpResponse:
+    """Each service with what it is good for, and by which ways it takes mail."""
+    context = {"tiles": presets().values(), "sandbox": Provider.objects.sandbox()}
+    return render(request, "delivery/providers/tiles.html", context)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.DELIVERY)
 @lately_confirmed
 def add(request: StaffRequest) -> HttpResponse:
     preset = presets().get(request.GET.get("preset", ""))
-    if request.method != "POST":
-        return _form_page(request, ProviderForm(initial=preset.initial if preset else None), preset)
-    return _save(request, ProviderForm(request.POST), preset, "provider.added")
+    by_api = preset is not None and preset.api and request.GET.get("by") == "api"
+    given = request.POST if request.method == "POST" else None
+    if preset and by_api:
+        listed = catalogue.services()[preset.service]
+        form: ProviderForm = ApiProviderForm(given, initial=preset.initial_of_api, listed=listed)
+    else:
+        form = ProviderForm(given, initial=preset.initial if preset else None)
+    if given is None:
+        return _form_page(request, form, preset, by_api=by_api)
+    return _save(request, form, preset, "provider.added", by_api=by_api)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,9 +65,14 @@ def add(request: StaffRequest) -> HttpResponse:
 @lately_confirmed
 def edit(request: StaffRequest, provider_id: int) -> HttpResponse:
     provider = get_object_or_404(_changeable(), pk=provider_id)
-    if request.method != "POST":
-        return _form_page(request, ProviderForm(instance=provider))
-    return _save(request, ProviderForm(request.POST, instance=provider), None, "provider.changed")
+    given = request.POST if request.method == "POST" else None
+    listed = catalogue.of(provider)
+    form = (
+        ApiProviderForm(given, instance=provider, listed=listed) if listed else ProviderForm(given, instance=provider)
+    )
+    if given is None:
+        return _form_page(request, form, by_api=listed is not None)
+    return _save(request, form, None, "provider.changed", by_api=listed is not None)
 
 
 @require_safe
@@ -57,12 +80,16 @@ def edit(request: StaffRequest, provider_id: int) -> HttpResponse:
 def provider(request: StaffRequest, provider_id: int) -> HttpResponse:
     shown = _provider(provider_id)
     under_way = removal.batches_under_way(shown).count()
+    tested = connection_testing.found(request, partial(runs.find, shown))
     context = {
         "provider": shown,
         "under_way": under_way,
         "slowed": lane_rates.slowed(shown),
+        "listed": catalogue.of(shown),
+        "arrival": _arrival(shown),
         "plan": next(iter(warmup_plans.plans_of(shown, "")), None),
-        **connection_testing.found(request, partial(runs.find, provider_id)),
+        **tested,
+        "is_of_mail": runs.is_of_mail(tested.get("run")),
     }
     return render(request, "delivery/provider.html", context)
 
@@ -73,14 +100,24 @@ def test(request: StaffRequest, provider_id: int) -> HttpResponse:
     return _start_test(request, _provider(provider_id))
 
 
+@require_POST
+@requires(Permission.DELIVERY)
+def mail_me(request: StaffRequest, provider_id: int) -> HttpResponse:
+    """A real mail to whoever presses the button."""
+    chosen = get_object_or_404(_changeable(), pk=provider_id)
+    audit.record(request, "provider.mailed", chosen.name)
+    begin = partial(runs.start_mail, chosen, recipient=request.user.email)
+    return connection_testing.start(request, chosen, "provider", begin)
+
+
 @require_safe
 @requires(Permission.DELIVERY)
 def test_steps(request: StaffRequest, provider_id: int, key: uuid.UUID) -> HttpResponse:
-    run = runs.find(provider_id, key)
     shown = _provider(provider_id)
+    run = runs.find(shown, key)
     if not request.htmx:
         return redirect(connection_testing.address("provider", provider_id, key))
-    context = {"provider": shown, "run": run, "key": key, "is_update": True}
+    context = {"provider": shown, "run": run, "key": key, "is_update": True, "is_of_mail": runs.is_of_mail(run)}
     return render(request, "delivery/_connection_test.html", context)
 
 
@@ -134,6 +171,13 @@ def remove(request: StaffRequest, provider_id: int) -> HttpResponse:
     return redirect("providers")
 
 
+def _arrival(shown: Provider) -> list[arrival.Row]:
+    try:
+        return arrival.table(shown)
+    except Unreadable:
+        return []  # its test says so, and what to do
+
+
 def _provider(provider_id: int) -> Provider:
     return get_object_or_404(Provider.objects.kept(), pk=provider_id)
 
@@ -143,9 +187,13 @@ def _changeable() -> Any:
     return Provider.objects.kept().exclude(kind=Provider.Kind.SANDBOX)
 
 
-def _save(request: StaffRequest, form: ProviderForm, preset: Preset | None, action: str) -> HttpResponse:
+def _save(
+    request: StaffRequest, form: ProviderForm, preset: Preset | None, action: str, *, by_api: bool
+) -> HttpResponse:
     if not form.is_valid():
-        return _form_page(request, form, preset, status=422)
+        return _form_page(request, form, preset, by_api=by_api, status=422)
+    if preset and preset.service:
+        form.instance.service = preset.service
     saved = form.save()
     circuits.try_now(saved)
     audit.record(request, action, saved.name, fields=[name for name in form.changed_data if name != "password"])
@@ -156,9 +204,9 @@ def _save(request: StaffRequest, form: ProviderForm, preset: Preset | None, acti
 
 
 def _form_page(
-    request: StaffRequest, form: ProviderForm, preset: Preset | None = None, status: int = 200
+    request: StaffRequest, form: ProviderForm, preset: Preset | None = None, *, by_api: bool, status: int = 200
 ) -> HttpResponse:
-    context = {"form": form, "provider": form.instance, "preset": preset, "presets": presets().values()}
+    context = {"form": form, "provider": form.instance, "preset": preset, "by_api": by_api}
     return render(request, "delivery/provider_form.html", context, status=status)
 
 

@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.wording import count_people
 from contacts import consent, paging, tags
 from contacts.filtering import Filter, State
-from contacts.models import Contact, Field, MailingList, SearchBlock, StaleBlock, Suppression
+from contacts.models import Contact, Field, MailingList, SearchBlock, StaleBlock, Subscription, Suppression
 from contacts.table import blocks, counting, folding, ordering
 from contacts.table.blocks import Marks
 from contacts.table.searching import Holding
@@ -112,6 +112,8 @@ def test_states_tags_and_lists_find_and_count_whoever_is_there_whatever_happened
     consent.suppress("p6@example.com", Suppression.Reason.MANUAL)
     Contact.objects.filter(email="p8@example.com").update(paused_until=timezone.now() + timedelta(days=3))
     consent.erase(crowd[9])
+    on_no_more = Subscription.objects.filter(contact__in=crowd[10:12])
+    on_no_more.update(expires_at=timezone.now() - timedelta(days=1))
     for query in (*(f"state={state}" for state in State.values), "tag=vip", *(f"list={pk}" for pk in lists)):
         _matches(query)
     folding.fold()
@@ -122,7 +124,7 @@ def test_states_tags_and_lists_find_and_count_whoever_is_there_whatever_happened
         for query in (*(f"state={state}" for state in State.values), "", "tag=vip", f"list={lists[0]}&state=reachable"):
             _matches(query)
         folding.fold()
-    assert set(blocks.STATES) | {"paused"} == set(State.values)
+    assert set(blocks.STATES) | {"paused", "expired"} == set(State.values)
 
 
 def _matches(query: str) -> None:

@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from django.db import transaction
 from django.utils import formats, timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from contacts import addresses, consent
+from contacts.grounds import wordings
 from contacts.models import Contact, MailingList, Subscription, Suppression
 from contacts.preferences import pausing
 from tracking import unsubscribing
@@ -62,11 +66,44 @@ def choose_topics(reader: Reader, chosen: Sequence[str]) -> None:
     if joins:
         words = f"{_('Topics')}: {', '.join(one.name for one in joins)}"
         lists = [one.id for one in joins]
-        consent.resubscribe(contact, lists=lists, channel=Channel.PAGE.value, by=None, text=words, ip=reader.ip)
+        _agreed(reader, contact, lists, words, "page/topics")
     if leaves:
         unsubscribing.leave(
             reader.leaver, lists=leaves, channel=Channel.PAGE, ip=reader.ip, user_agent=reader.user_agent
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Topics whose mail ends unless the person agrees to it, and the first day on which that happens."""
+
+    topics: list[str]
+    on: str
+
+
+def ending(contact: Contact) -> Ending | None:
+    held = list(Subscription.objects.filter(contact=contact).open().exclude(expires_at=None).select_related("list"))
+    days = [one.expires_at for one in held if one.expires_at]
+    return Ending(sorted(one.list.name_for_recipients for one in held), _day(min(days))) if days else None
+
+
+def agree(reader: Reader) -> None:
+    """To all that would end: for good, until the person withdraws it. Safe to repeat."""
+    contact = reader.contact
+    found = ending(contact) if contact and not is_closed(contact) else None
+    if contact is None or found is None:
+        return
+    held = Subscription.objects.filter(contact=contact).open().exclude(expires_at=None)
+    words = f"{_('Yes, go on')}: {', '.join(found.topics)}"
+    lists = list(held.values_list("list_id", flat=True))
+    _agreed(reader, contact, lists, words, "page/go-on")
+
+
+@transaction.atomic
+def _agreed(reader: Reader, contact: Contact, lists: Sequence[int], words: str, place: str) -> None:
+    wording = wordings.keep(place, get_language() or "en", words)
+    channel = Channel.PAGE.value
+    consent.resubscribe(contact, lists=lists, channel=channel, by=None, text=words, ip=reader.ip, wording=wording)
 
 
 def begin_pause(reader: Reader, days: str) -> None:
@@ -94,9 +131,13 @@ def pauses() -> list[tuple[int, str]]:
 def pause_ends(contact: Contact) -> str:
     """The day, in the language that is active; "" without a pause."""
     end = pausing.until(contact)
-    return formats.date_format(timezone.localtime(end), "DATE_FORMAT") if end else ""
+    return _day(end) if end else ""
+
+
+def _day(moment: datetime) -> str:
+    return formats.date_format(timezone.localtime(moment), "DATE_FORMAT")
 
 
 def _subscribed(contact: Contact) -> Sequence[int]:
-    held = Subscription.objects.filter(contact=contact, state=Subscription.State.SUBSCRIBED)
+    held = Subscription.objects.filter(contact=contact).open()
     return list(held.values_list("list_id", flat=True))

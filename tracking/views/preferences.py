@@ -51,6 +51,7 @@ def _reader(request: HttpRequest, leaver: Leaver) -> Reader:
 
 _ACTS: Mapping[str, Callable[[Reader, HttpRequest], None]] = {
     "topics": lambda reader, request: preferences.choose_topics(reader, request.POST.getlist("topic")),
+    "agree": lambda reader, request: preferences.agree(reader),
     "pause": lambda reader, request: preferences.begin_pause(reader, request.POST.get("days", "")),
     "resume": lambda reader, request: preferences.end_pause(reader),
     "language": lambda reader, request: preferences.choose_language(reader, request.POST.get("language", "")),
@@ -70,6 +71,7 @@ def _page(request: HttpRequest, token: str, leaver: Leaver, status: int = 200, *
         if contact := leaver.contact:
             context |= {
                 "topics": preferences.topics(contact),
+                "ending": preferences.ending(contact),
                 "is_closed": preferences.is_closed(contact),
                 "pauses": preferences.pauses(),
                 "paused_until": preferences.pause_ends(contact),

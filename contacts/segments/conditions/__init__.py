@@ -1,6 +1,7 @@
 """One file a condition. Those about mail, clicks and campaigns are registered by the parts above."""
 
 from contacts.segments.conditions.consent import Agreed
+from contacts.segments.conditions.consent_ending import ConsentEnds
 from contacts.segments.conditions.language import Language
 from contacts.segments.conditions.lists import OnList
 from contacts.segments.conditions.profile import Profile
@@ -19,6 +20,7 @@ EVERY = (
     RandomShare,
     OnList,
     Agreed,
+    ConsentEnds,
     AgreedToCounting,
     Suppressed,
     InSegment,

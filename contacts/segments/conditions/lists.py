@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
+from contacts.reachability import is_open
 from contacts.segments.known import Known
 from contacts.segments.predicate import Sql, negated
-from contacts.segments.registry import Condition, Input, Values
+from contacts.segments.registry import Condition, Input, Values, turned
 
 _HOW = {
     "subscribed": "subscribed to",
+    "open": "subscribed, with consent that holds, to",
     "unsubscribed": "unsubscribed from",
     "unconfirmed": "who did not confirm",
     "on": "on, in whatever state,",
@@ -34,11 +36,16 @@ class OnList(Condition):
         if values["list"] != _ANY:
             where.append("x.list_id = %s")
             parameters.append(int(values["list"]))
-        if values["how"] not in ("on", "off"):
+        if values["how"] == "open":
+            where.append(is_open("x"))
+        elif values["how"] not in ("on", "off"):
             where.append("x.state = %s")
             parameters.append(values["how"])
         found = Sql(f"EXISTS (SELECT 1 FROM contacts_subscription x WHERE {' AND '.join(where)})", parameters)  # noqa: S608
         return negated(found) if values["how"] == "off" else found
+
+    def opposite(self, values: Values) -> Values | None:
+        return turned(values, ("on", "off"))
 
     def words(self, values: Values, known: Known) -> str:
         name = "any list" if values["list"] == _ANY else known.lists.get(int(values["list"]), "a list that is gone")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from contacts.segments import compiling
 from contacts.segments.known import Known, KnownSegment
 from contacts.segments.predicate import NOBODY, Sql, decided, negated
-from contacts.segments.registry import Condition, Input, Values
+from contacts.segments.registry import Condition, Input, Values, turned
 
 _HOW = (("in", "in"), ("out", "not in"))
 
@@ -34,6 +34,9 @@ class InSegment(Condition):
             return NOBODY
         inside = decided(compiling.predicate(found.rules, within))
         return inside if values["how"] == "in" else negated(inside)
+
+    def opposite(self, values: Values) -> Values | None:
+        return turned(values, ("in", "out"))
 
     def words(self, values: Values, known: Known) -> str:
         found = known.segments.get(int(values["segment"]))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from contacts.segments.known import Known
 from contacts.segments.predicate import Sql, negated
-from contacts.segments.registry import Condition, Input, Values
+from contacts.segments.registry import Condition, Input, Values, turned
 
 _HOW = {
     "any": "suppressed, for whatever reason",
@@ -31,6 +31,9 @@ class Suppressed(Condition):
         where = "WHERE s.reason = %s" if chosen else ""
         found = Sql(f"lower(c.email) IN (SELECT s.email FROM contacts_suppression s {where})", chosen)  # noqa: S608
         return negated(found) if how == "none" else found
+
+    def opposite(self, values: Values) -> Values | None:
+        return turned(values, ("any", "none"))
 
     def words(self, values: Values, known: Known) -> str:
         return _HOW[values["how"]]

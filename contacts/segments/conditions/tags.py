@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from contacts.segments.known import Known
 from contacts.segments.predicate import Sql, decided, negated
-from contacts.segments.registry import Condition, Input, Values
+from contacts.segments.registry import Condition, Input, Values, turned
 
 _HOW = (("has", "has"), ("lacks", "does not have"))
 
@@ -19,6 +19,9 @@ class Tag(Condition):
     def sql(self, values: Values, known: Known) -> Sql:
         carries = Sql("c.attributes -> 'tags' ?| %s", [[values["tag"]]])
         return carries if values["how"] == "has" else negated(decided(carries))
+
+    def opposite(self, values: Values) -> Values | None:
+        return turned(values, ("has", "lacks"))
 
     def words(self, values: Values, known: Known) -> str:
         return f"{'with' if values['how'] == 'has' else 'without'} the tag {values['tag']}"

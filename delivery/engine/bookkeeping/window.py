@@ -6,7 +6,7 @@ from json import JSONDecoder
 from typing import Any
 
 from contacts import merge_values, tracking_consent
-from contacts.reachability import has_left, is_paused, suppression_of
+from contacts.reachability import is_paused, suppression_of, why_closed
 from contacts.tracking_consent import Part
 from delivery.content import Recipient
 from delivery.models import Batch, MessageState
@@ -17,6 +17,7 @@ _SKIPPED_WORDS = {
     "suppressed": "Suppressed before it was sent",
     "deleted": "Deleted before it was sent",
     "paused": "Paused all mail before it was sent",
+    "consent_ended": "What they agreed to ended before it was sent",
 }
 _read_json = JSONDecoder().raw_decode
 
@@ -32,7 +33,7 @@ _COLUMNS = f"""
     m.id, m.email, m.attempts, m.contact_id, c.id, c.first_name, c.last_name, c.language,
     nullif(c.attributes, '{{}}')::text,
     {_counted(Part.OPENS)}, {_counted(Part.CLICKS)}, coalesce(c.is_sample, false), s.reason,
-    %(lists)s::bigint[] <> '{{}}' AND c.id IS NOT NULL AND {has_left("c.id", "%(lists)s::bigint[]")},
+    CASE WHEN %(lists)s::bigint[] <> '{{}}' AND c.id IS NOT NULL THEN {why_closed("c.id", "%(lists)s::bigint[]")} END,
     {is_paused("c")}
 """
 _FROM = f"""
@@ -108,14 +109,14 @@ def _lists(batch: BatchFacts) -> list[int]:
 
 
 def _reason(batch: BatchFacts, row: Sequence[Any]) -> str:
-    contact_id, contact_found, suppressed_for, has_left, is_paused = row[3], row[4], row[12], row[13], row[14]
+    contact_id, contact_found, suppressed_for, why_closed, is_paused = row[3], row[4], row[12], row[13], row[14]
     if contact_id is not None and contact_found is None:
         return "deleted"
     # Leaving our newsletters does not close the way for a confirmation that the person just asked for.
     if suppressed_for and (batch.stream == Batch.Stream.MARKETING or suppressed_for != "unsubscribed"):
         return "suppressed"
-    if has_left:
-        return "unsubscribed"
+    if why_closed:
+        return str(why_closed)
     return "paused" if is_paused and batch.stream == Batch.Stream.MARKETING else ""
 
 

@@ -237,7 +237,7 @@ class TurnFeed:
 
     def _put_back(self, letter: Letter) -> None:
         self._withdraw(letter)
-        letter.body = b""
+        letter.body, letter.request = b"", None
         letter.claim.in_flight.pop(letter.message_id, None)
         letter.claim.ready.appendleft(letter)
 

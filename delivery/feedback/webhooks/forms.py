@@ -23,7 +23,7 @@ class WebhookForm(forms.Form):
 
     def __init__(self, *args: Any, kind: Kind, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kept = Provider.objects.kept().filter(kind=Provider.Kind.SMTP).order_by("name")
+        kept = Provider.objects.kept().exclude(kind=Provider.Kind.SANDBOX).order_by("name")
         field = self.fields["provider"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  # for the types
         field.queryset = kept

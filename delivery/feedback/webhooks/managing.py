@@ -74,9 +74,9 @@ def believe(webhook: Webhook, topic: str) -> None:
 def offers() -> list[Offer]:
     known = set(Webhook.objects.values_list("kind", flat=True))
     found = []
-    for provider in Provider.objects.kept().filter(kind=Provider.Kind.SMTP).order_by("name"):
-        service = services.of_host(provider.host)
-        if service and service not in known:
+    for provider in Provider.objects.kept().exclude(kind=Provider.Kind.SANDBOX).order_by("name"):
+        service = services.of(provider.service, provider.host)
+        if service in kinds() and service not in known:
             found.append(Offer(provider, kinds()[service]))
     return found
 
@@ -96,8 +96,8 @@ def _accepted(webhook: Webhook) -> int:
     its kind. What went another way because its provider was out of order is among them: it is rare enough."""
     providers: Any = [webhook.provider_id]
     if webhook.provider_id is None:
-        hosts = Provider.objects.values_list("pk", "host")
-        providers = [pk for pk, host in hosts if services.of_host(host) == webhook.kind]
+        found = Provider.objects.values_list("pk", "service", "host")
+        providers = [pk for pk, service, host in found if services.of(service, host) == webhook.kind]
     lately = Q(started_at__gte=timezone.now() - silence.WITHIN) | Q(state=Batch.State.SENDING)
     mailed = Batch.objects.filter(lately, provider_id__in=providers, rehearsal=False)
     return int(mailed.aggregate(sum=Sum("accepted"))["sum"] or 0)

@@ -1,6 +1,7 @@
 """A provider's connection test: started, found again, and what came of it kept."""
 
 import uuid
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from django.db import transaction
@@ -8,11 +9,13 @@ from django.db import transaction
 from accounts.models import Organisation
 from accounts.web_addresses import ascii_host
 from delivery import connection_tests, verp
-from delivery.connection_tests import Run
+from delivery.connection_tests import Run, Step
 from delivery.models import Provider
-from delivery.providers.check import steps
-from delivery.providers.check.steps import STEPS, Target
+from delivery.providers.check import api_steps, mail_steps, steps
+from delivery.providers.check.steps import Target
 from delivery.routing import circuits
+from delivery.transports.api import catalogue
+from delivery.transports.api.transport import account_of, service_of
 from delivery.transports.smtp.transport import local_name
 
 
@@ -21,12 +24,43 @@ def start(provider: Provider, *, recipient: str) -> uuid.UUID:
 
     Raises connection_tests.TooMany, secrets.Unreadable.
     """
-    tried = target(provider, recipient=recipient)
-    return connection_tests.start(_name(provider.pk), STEPS, partial(steps.run, tried), partial(note, provider.pk))
+    labels, tried = _plan(provider, recipient)
+    return connection_tests.start(_name(provider), labels, tried, partial(note, provider.pk))
 
 
-def find(provider_id: int, key: uuid.UUID) -> Run | None:
-    return connection_tests.find(_name(provider_id), STEPS, key)
+def start_mail(provider: Provider, *, recipient: str) -> uuid.UUID:
+    """A real mail to somebody who works here. Raises connection_tests.TooMany."""
+    tried = partial(mail_steps.run, provider, recipient)
+    return connection_tests.start(_name_of_mail(provider), mail_steps.STEPS, tried, lambda run: None)
+
+
+def find(provider: Provider, key: uuid.UUID) -> Run | None:
+    labels = api_steps.STEPS if catalogue.of(provider) else steps.STEPS
+    return connection_tests.find(_name(provider), labels, key) or connection_tests.find(
+        _name_of_mail(provider), mail_steps.STEPS, key
+    )
+
+
+def is_of_mail(run: Run | None) -> bool:
+    return run is not None and run.labels is mail_steps.STEPS
+
+
+def _plan(provider: Provider, recipient: str) -> tuple[Mapping[str, str], Callable[[], Iterator[Step]]]:
+    listed = catalogue.of(provider)
+    if listed is None:
+        return steps.STEPS, partial(steps.run, target(provider, recipient=recipient))
+    organisation = Organisation.get()
+    tried = api_steps.Target(
+        listed,
+        provider.host,
+        provider.port,
+        account_of(provider),
+        service_of,
+        sender=organisation.sender_email if organisation else "nobody@localhost",
+        sender_name=organisation.sender_name if organisation else "",
+        recipient=recipient,
+    )
+    return api_steps.STEPS, partial(api_steps.run, tried)
 
 
 def target(provider: Provider, *, recipient: str) -> Target:
@@ -65,5 +99,9 @@ def note(provider_id: int, run: Run) -> None:
             tested.failed_test(run.problem)
 
 
-def _name(provider_id: int) -> str:
-    return f"provider {provider_id}"
+def _name(provider: Provider) -> str:
+    return f"provider {provider.pk} {provider.kind}"
+
+
+def _name_of_mail(provider: Provider) -> str:
+    return f"provider {provider.pk} mail"

@@ -13,7 +13,7 @@ _MAILBOX = re.compile(rb"[!-;=?-~]{1,64}@[A-Za-z0-9.\-\[\]:]{1,255}\Z")
 
 def encode(letter: Letter, service: str = "") -> None:
     """`service`: see delivery.providers.services. Raises CannotCarry, or whatever the content raises."""
-    address = _envelope(letter.email)
+    address = envelope_address(letter.email)
     if address is None:
         raise CannotCarry(Category.SMTPUTF8, "The address cannot be written in an SMTP envelope")
     compiled = letter.claim.batch.compiled
@@ -28,7 +28,8 @@ def encode(letter: Letter, service: str = "") -> None:
     letter.recipient_address = address
 
 
-def _envelope(email: str) -> bytes | None:
+def envelope_address(email: str) -> bytes | None:
+    """None: it cannot be written in an envelope."""
     try:
         address = email.encode("ascii")
     except UnicodeEncodeError:

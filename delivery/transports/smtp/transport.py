@@ -39,7 +39,7 @@ def smtp(provider: Provider) -> Smtp:
     who = provider.username, provider.password
     proof = identity.proof() if provider.is_rehearsal else ""
     server = Server(provider.host, provider.port, provider.security, *who, local_name(), proof)
-    return Smtp(server, service=services.of_host(provider.host))
+    return Smtp(server, service=services.of(provider.service, provider.host))
 
 
 def local_name() -> str:

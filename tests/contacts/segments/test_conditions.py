@@ -8,8 +8,19 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from contacts.models import ConsentEvent, Contact, Field, FieldIndex, MailingList, Segment, Subscription, Suppression
-from contacts.segments import asking, compiling, indexing
+from contacts.models import (
+    ConsentEvent,
+    Contact,
+    Field,
+    FieldIndex,
+    Headcount,
+    MailingList,
+    Segment,
+    Subscription,
+    Suppression,
+)
+from contacts.segments import asking, compiling, everybody, indexing, measuring
+from contacts.segments.predicate import EVERYBODY, Sql
 from contacts.segments.rules import Group, Match, Rule, write
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +43,15 @@ def who() -> Who:
 
 
 def inside(group: Group) -> set[str]:
-    found = compiling.predicate(group, asking.known())
+    """The rules that are said to hold everybody else must do so, whatever is asked."""
+    found = fitting(compiling.predicate(group, asking.known()))
+    others = compiling.opposite(group)
+    if others:
+        assert fitting(compiling.where(others, asking.known())) == fitting(EVERYBODY) - found
+    return found
+
+
+def fitting(found: Sql) -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT c.email FROM contacts_contact c WHERE {found.text}", list(found.parameters))  # noqa: S608
         return {email.partition("@")[0] for (email,) in cursor.fetchall()}
@@ -175,8 +194,8 @@ def test_consent_by_way_and_time(who: Who) -> None:
         ("long-ago", "import", 50, "given"),
         ("withdrawn", "import", 5, "withdrawn"),
     ):
-        event = ConsentEvent.objects.create(contact=person(name), kind=kind, channel=channel)
-        ConsentEvent.objects.filter(pk=event.pk).update(at=timezone.now() - timedelta(days=days))
+        at = timezone.now() - timedelta(days=days)
+        ConsentEvent.objects.create(contact=person(name), kind=kind, channel=channel, at=at)
     assert who("consent", channel="import", days="30") == {"file"}
     assert who("consent", channel="any", days="30") == {"file", "page"}
     assert who("consent", channel="any", days="60") == {"file", "page", "long-ago"}
@@ -220,6 +239,43 @@ def test_groups_stand_in_each_other(people: None) -> None:
     assert inside(Group(Match.ALL, (either, many))) == {"lyon"}
     assert inside(Group(Match.NONE, (city("Paris"), many))) == {"odd", "empty", "nothing"}
     assert inside(Group(Match.ALL, (Group(Match.NONE, (either,)), many))) == set()
+
+
+def test_those_who_did_not_are_everybody_but_those_who_did(who: Who) -> None:
+    for name, days in (("lately", 3), ("once", 300)):
+        person(name, last_clicked_at=timezone.now() - timedelta(days=days))
+    person("never")
+    assert who("clicked", how="last", days="90") == {"lately"}
+    assert who("clicked", how="not-last", days="90") == {"once", "never"}
+    assert who("clicked", how="ever") == {"lately", "once"}
+    assert who("clicked", how="never") == {"never"}
+
+
+@pytest.mark.parametrize("match", list(Match))
+def test_many_people_are_counted_like_few(people: None, monkeypatch: pytest.MonkeyPatch, match: Match) -> None:
+    """Of many, whichever question costs less is asked: for them, or for everybody else."""
+    person("tagged", attributes={"tags": ["vip"], "city": "Paris"})
+    city = Rule("profile", {"field": "field:city", "how": "known"})
+    group = Group(match, (city, Rule("tag", {"how": "lacks", "tag": "vip"}), Group(Match.NONE, (city,))))
+    few = measuring.measure(group, asking.known())
+    monkeypatch.setattr(measuring, "_FEW", -1)
+    assert measuring.measure(group, asking.known()) == few
+    assert few.people == measuring.people(group, asking.known()) == len(inside(group))
+
+
+def test_it_is_known_how_many_there_are_however_they_came_and_went(people: None) -> None:
+    Contact.objects.bulk_create([Contact(email=f"{n}@example.com") for n in range(3)])
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE contacts_contact SET first_name = 'Ana'")
+        cursor.execute("DELETE FROM contacts_contact WHERE email LIKE '0@%%' OR email LIKE 'odd@%%'", [])
+    assert everybody.count() == Contact.objects.count() == 6
+    Headcount.objects.bulk_create(Headcount(people=0) for _ in range(600))
+    everybody.fold()
+    assert [note.people for note in Headcount.objects.all()] == [6]
+    Headcount.objects.update(people=2)  # as a backup may leave it that was read back without triggers
+    everybody.mend()
+    everybody.mend()
+    assert everybody.count() == 6
 
 
 def test_now_of_the_organisation_is_used(who: Who) -> None:

@@ -41,9 +41,9 @@ def relay(port: int = 2525) -> Provider:
     return Provider.objects.create(name="Relay", host="127.0.0.1", port=port, security="none")
 
 
-def result_of(browser: Client, provider: Provider) -> str:
+def result_of(browser: Client, provider: Provider, begun_at: str = "provider-test") -> str:
     """The page once the test is over, and on the way the fragments a browser fetches."""
-    page = browser.post(reverse("provider-test", args=[provider.pk]), follow=True)
+    page = browser.post(reverse(begun_at, args=[provider.pk]), follow=True)
     address, _ = page.redirect_chain[-1]
     key = address.rpartition("=")[2]
     deadline = time.monotonic() + 10

@@ -10,6 +10,7 @@ from campaigns.editor import arranging, history
 from campaigns.models import Campaign, Edition, Image, ProofSheet, SharedReport, TestAddress
 from campaigns.proof import making
 from campaigns.reporting import sharing
+from contacts.models import MailingList
 from delivery import ledger
 from delivery.models import Batch, Chunk
 from tests.web import stage
@@ -169,6 +170,10 @@ def state_of_batch(state: State) -> Any:
     return lambda cast: Campaign.objects.values("batch", "batch__state").get(pk=stage.launched(cast, state).pk)
 
 
+def a_list(cast: Cast) -> dict[str, Any]:
+    return {"list_id": cast.once("asked", lambda: MailingList.objects.create(name="Customers")).pk}
+
+
 ADDRESSES = {
     "home": Address(STAFF, args=beside(stage.message)),
     "campaigns": Address(STAFF, args=beside(stage.message)),
@@ -200,6 +205,7 @@ ADDRESSES = {
     ),
     "campaign-proof-file": Address(WRITERS, args=proven, no_page="a file to keep"),
     "check-proof": Address(STAFF, spoil="main form .btn-primary"),
+    "campaign-ask-again": Address(WRITERS, args=a_list, get=False, post=lambda cast: {}, changes=count),
     "campaign-duplicate": Address(WRITERS, args=draft, get=False, post=lambda cast: {}, changes=count),
     "campaign-delete": Address(WRITERS, args=draft, get=False, post=lambda cast: {}, changes=count),
     "campaign-save": Address(

@@ -25,6 +25,7 @@ from contacts.models import (
     Field,
     ImportJob,
     ImportUndo,
+    ListBasis,
     MailingList,
     Note,
     Segment,
@@ -345,6 +346,7 @@ ADDRESSES = {
     ),
     "contact-note": Address(WRITERS, note, post=lambda cast: {"text": "Called twice"}, changes=notes_now),
     "contact-note-delete": Address(WRITERS, note, get=False, post=lambda cast: {}, changes=notes_now),
+    "contact-consent": Address(STAFF, of(person)),
     "contact-data": Address(WRITERS, of(person), get=False, post=lambda cast: {}, changes=audited("contact.data")),
     "contact-erase": Address(
         WRITERS,
@@ -404,6 +406,13 @@ ADDRESSES = {
         of(newsletter),
         post=lambda cast: {"name": "Letter"},
         changes=lambda cast: list(MailingList.objects.values_list("name")),
+        spoil="main form button.btn-primary",
+    ),
+    "list-basis": Address(
+        WRITERS,
+        of(newsletter),
+        post=lambda cast: {"basis": "implied", "note": "They bought", "months": 24},
+        changes=lambda cast: list(ListBasis.objects.values_list("basis", "months")),
         spoil="main form button.btn-primary",
     ),
     "list-archive": Address(

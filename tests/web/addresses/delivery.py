@@ -5,6 +5,8 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Organisation
+from delivery.domains import links
+from delivery.domains.models import DomainLink, SendingDomain
 from delivery.feedback.webhooks import managing
 from delivery.models import (
     Batch,
@@ -25,7 +27,7 @@ from delivery.replies import Category
 from delivery.routing import circuits
 from delivery.throttling import warmup_plans
 from tests.delivery.feedback import returned as reports
-from tests.web import stage
+from tests.web import sending_domains, stage
 from tests.web.address import ADMINS, STAFF, WRITERS, Address, beside
 from tests.web.cast import Cast
 
@@ -260,7 +262,58 @@ def webhooks_now(cast: Cast) -> Any:
     return list(Webhook.objects.order_by("pk").values("kind", "state", "keys_sealed"))
 
 
+def domain(cast: Cast) -> dict[str, Any]:
+    """Checked, with a record of each kind and a way that passes, one that does not and one that is not known."""
+    return {"domain_id": cast.once("domain", sending_domains.checked).pk}
+
+
+def domain_that_is_asked_about(cast: Cast) -> dict[str, Any]:
+    made = cast.once("asked domain", lambda: SendingDomain.objects.create(name="asked.nordlicht.example"))
+    return {"domain_id": made.pk}
+
+
+def domain_link(cast: Cast) -> DomainLink:
+    found = SendingDomain.objects.get(pk=domain(cast)["domain_id"])
+    return cast.once("domain link", lambda: links.give(found, by=cast.owner, days=7, note="Our agency"))
+
+
+def domain_link_args(cast: Cast) -> dict[str, Any]:
+    link = domain_link(cast)
+    return {"domain_id": link.domain_id, "link_id": link.pk}
+
+
+def domains_now(cast: Cast) -> Any:
+    found = SendingDomain.objects.order_by("pk")
+    return list(found.values_list("name", "confirmed_at", "selectors", "check_asked_at"))
+
+
+def domain_links_now(cast: Cast) -> Any:
+    return list(DomainLink.objects.order_by("pk").values_list("pk", "revoked_at"))
+
+
 ADDRESSES = {
+    "domains": Address(
+        ADMINS,
+        args=beside(domain, domain_that_is_asked_about),
+        post=lambda cast: {"name": "shop.example.org"},
+        changes=domains_now,
+        spoil="main .form .btn",
+    ),
+    "domain": Address(ADMINS, args=domain, states=(domain_that_is_asked_about,)),
+    "domain-records": Address(ADMINS, args=domain, no_page="a piece of its page", statuses=frozenset({302})),
+    "domain-confirm": Address(
+        ADMINS, args=domain_that_is_asked_about, get=False, post=lambda cast: {}, changes=domains_now
+    ),
+    "domain-check": Address(ADMINS, args=domain, get=False, post=lambda cast: {}, changes=domains_now),
+    "domain-selectors": Address(
+        ADMINS, args=domain, get=False, post=lambda cast: {"keys-own": "k1"}, changes=domains_now
+    ),
+    "domain-remove": Address(ADMINS, args=domain, get=False, post=lambda cast: {}, changes=domains_now),
+    "domain-link": Address(ADMINS, args=domain, get=False, post=lambda cast: {"days": 7}, changes=domain_links_now),
+    "domain-link-back": Address(
+        ADMINS, args=domain_link_args, get=False, post=lambda cast: {}, changes=domain_links_now
+    ),
+    "domain-shared": Address(None, args=lambda cast: {"token": links.token(domain_link(cast))}),
     "mailbox-new": Address(ADMINS, post=mailbox_form, changes=mailboxes_now, spoil="main .btn-primary"),
     "mailbox": Address(ADMINS, args=mailbox, states=(paused_mailbox, mailbox_in_trouble)),
     "mailbox-edit": Address(ADMINS, args=mailbox, post=mailbox_form, changes=mailboxes_now),
@@ -297,6 +350,7 @@ ADDRESSES = {
     "webhook-resume": Address(ADMINS, args=paused_webhook, get=False, post=lambda cast: {}, changes=webhooks_now),
     "webhook-remove": Address(ADMINS, args=webhook, get=False, post=lambda cast: {}, changes=webhooks_now),
     "providers": Address(ADMINS, args=beside(stage.provider)),
+    "provider-choose": Address(ADMINS, args=beside(stage.provider)),
     "provider-new": Address(
         ADMINS, post=form, changes=lambda cast: Provider.objects.count(), spoil="main .btn-primary"
     ),
@@ -318,6 +372,13 @@ ADDRESSES = {
         args=lambda cast: relay(cast) | {"key": UUID(int=1)},
         statuses=frozenset({302}),
         no_page="a fragment; leads to the provider without htmx",
+    ),
+    "provider-mail": Address(
+        ADMINS,
+        args=relay,
+        get=False,
+        post=lambda cast: {},
+        changes=lambda cast: AuditEntry.objects.filter(action="provider.mailed").count(),
     ),
     "provider-default": Address(ADMINS, args=relay, get=False, post=lambda cast: {}, changes=relay_now),
     "provider-pause": Address(ADMINS, args=relay, get=False, post=lambda cast: {}, changes=relay_now),

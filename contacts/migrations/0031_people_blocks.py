@@ -76,7 +76,7 @@ DROP TRIGGER note_people_gone ON contacts_contact;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contacts", "0027_paused_and_samples")]
+    dependencies = [("contacts", "0030_consent_kept")]
 
     operations = [
         migrations.CreateModel(
@@ -88,8 +88,12 @@ class Migration(migrations.Migration):
                         help_text="The contacts' numbers divided by 64.", primary_key=True, serialize=False
                     ),
                 ),
-                ("there", models.BigIntegerField()),
-                ("reachable", models.BigIntegerField(help_text="Whether they paused their mail or not.")),
+                (
+                    "reachable",
+                    models.BigIntegerField(
+                        help_text="Whether they paused their mail or not, whether their consent has ended or not."
+                    ),
+                ),
                 ("unsubscribed", models.BigIntegerField()),
                 ("suppressed", models.BigIntegerField()),
                 ("on_no_list", models.BigIntegerField()),

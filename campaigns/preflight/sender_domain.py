@@ -1,0 +1,85 @@
+"""Whether mailboxes will believe the From address: what its domain's DNS says, weighed by who is written to."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+from campaigns.models import Campaign
+from campaigns.preflight.findings import Finding
+from contacts import audience
+from delivery.domains import standing
+from delivery.domains.standing import Standing
+from delivery.models import Batch, Provider
+from delivery.policy import mailbox_providers
+
+# From that many a day Gmail, Yahoo and Microsoft refuse what passes no DMARC; La Poste asks it of everybody.
+MANY_A_DAY = 5_000
+_STRICT = {"gmail": "Gmail", "yahoo": "Yahoo", "microsoft": "Microsoft"}
+_LA_POSTE = "laposte.net"
+_CURE = "Have an admin enter the records under Delivery, Domains; or rehearse through the sandbox."
+
+
+def check(campaign: Campaign, provider: Provider, address: str) -> Iterator[Finding]:
+    """Of a rehearsal nothing is asked but that the address could be real: it reaches nobody."""
+    found = standing.of(address, provider)
+    is_real = not provider.is_rehearsal
+    if found.kind == "free-mail":
+        level = "block" if is_real else "warn"
+        cure = "Send from an address at a domain of your own."
+        text = f"Mail from {found.name} through another server is refused by most mailboxes."
+        yield Finding(level, "free-mail", text, cure, "from")  # type: ignore[arg-type]
+    elif not is_real:
+        return
+    elif found.kind == "not-ours":
+        cure = "An admin confirms it under Delivery, Domains. Or use an address of a domain that is confirmed."
+        yield Finding("block", "domain-not-ours", found.text, cure, "from")
+    elif found.is_short:
+        yield _weighed(campaign, found)
+    elif found.kind == "half":
+        yield Finding("warn", "domain-half", found.text, "See under Delivery, Domains, what is missing.", "from")
+
+
+def _weighed(campaign: Campaign, found: Standing) -> Finding:
+    """Blocked where it would be refused for sure, a warning elsewhere."""
+    people, la_poste = _people(campaign)
+    if la_poste and found.kind == "fails":
+        text = f"{found.text} La Poste refuses that at any number, and {la_poste:,} of these people are there."
+        return Finding("block", "domain-fails", text, _CURE, "from")
+    today = _sent_today(found.name) if people else {}
+    for lane, name in _STRICT.items():
+        many = people.get(lane, 0) + today.get(lane, 0)
+        if people.get(lane) and many > MANY_A_DAY:
+            text = f"{found.text} {name} refuses that above {MANY_A_DAY:,} mails a day, and this would make {many:,}."
+            return Finding("block", "domain-fails", text, _CURE, "from")
+    return Finding("warn", "domain-fails", f"{found.text} Some of it will be refused or land in spam.", _CURE, "from")
+
+
+def _people(campaign: Campaign) -> tuple[dict[str, int], int]:
+    """By mailbox provider, and those at La Poste; asked only of a domain that fails."""
+    chosen = campaign.audience()
+    if not chosen.lists:
+        return {}, 0
+    sql, parameters = audience.select(chosen)
+    lane, of_lane = mailbox_providers.sql("a.email")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {lane}, count(*), count(*) FILTER (WHERE a.email ILIKE %s) FROM ({sql}) a GROUP BY 1",  # noqa: S608
+            [*of_lane, f"%@{_LA_POSTE}", *parameters],
+        )
+        rows = cursor.fetchall()
+    return {name: count for name, count, _ in rows}, sum(at_la_poste for _, _, at_la_poste in rows)
+
+
+def _sent_today(domain: str) -> dict[str, int]:
+    """What left from the domain's mail in the last 24 hours and still will: they count it by the main domain."""
+    main = ".".join(domain.split(".")[-2:])
+    since = timezone.now() - timedelta(hours=24)
+    recent = Batch.objects.filter(rehearsal=False, started_at__gt=since, sender_domain__endswith=main)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT lane, sum(accepted) FROM delivery_chunk WHERE batch_id = ANY(%s) GROUP BY 1",
+            [list(recent.values_list("pk", flat=True))],
+        )
+        return {lane: int(count or 0) for lane, count in cursor.fetchall()}

@@ -1,0 +1,1 @@
+"""On what ground a list may be written to, and until when that holds."""

@@ -1,0 +1,66 @@
+"""What a provider's service asks of a sending domain's DNS; the data is in catalogue.toml. Pure."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from delivery.providers import services
+
+_FILE = Path(__file__).with_suffix(".toml")
+_REGION = re.compile(r"\.([a-z]{2}(?:-[a-z]+)+-\d)\.")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    key: str
+    name: str
+    keeps: bool  # our return address
+    spf: str = ""
+    own_return: bool = False  # it puts the account's own address, of this domain, in place of our return address
+    selectors: tuple[str, ...] = ()
+    given: str = ""
+    type: str = "TXT"
+    value: str = ""
+    console: str = ""
+    hosts: tuple[str, ...] = ()
+    returns: tuple[tuple[str, str, str], ...] = ()
+    returns_name: str = ""
+    replaces: frozenset[str] = frozenset()
+
+    def dkim_value(self, selector: str, domain: str) -> str:
+        """What to enter; empty: the service's console shows it."""
+        number = selector[-1:] if selector[-1:].isdigit() else ""
+        return self.value.format(selector=selector, domain=domain, dashed=domain.replace(".", "-"), number=number)
+
+    def returns_for(self, host: str) -> list[tuple[str, str, str]]:
+        region = found[1] if (found := _REGION.search(host)) else "eu-central-1"
+        return [(name, kind, value.format(region=region)) for name, kind, value in self.returns]
+
+
+# A server of one's own, or of a service that we do not know: what it does is not known, so it is asked for.
+OWN_SERVER = Service("", "your mail server", keeps=True)
+
+
+@cache
+def services_known() -> dict[str, Service]:
+    return {key: _service(key, fields) for key, fields in tomllib.loads(_FILE.read_text()).items()}
+
+
+def of(service: str, host: str) -> Service:
+    """By what the provider's row says of it, else by its server's name."""
+    known = services_known()
+    key = service if service in known else services.of_host(host)
+    if key in known:
+        return known[key]
+    name = f".{host.strip().rstrip('.').lower()}"
+    return next((one for one in known.values() if name.endswith(one.hosts or ("\n",))), OWN_SERVER)
+
+
+def _service(key: str, fields: dict[str, Any]) -> Service:
+    given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
+    given["returns"] = tuple(tuple(one) for one in fields.get("returns", ()))
+    given["replaces"] = frozenset(fields.get("replaces", ()))
+    return Service(key=key, **given)

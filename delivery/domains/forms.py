@@ -1,0 +1,91 @@
+"""What an admin says of a domain."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from accounts.fields import LineField
+from delivery.domains import catalogue, known
+from delivery.domains.catalogue import Service
+from delivery.domains.facts import WayOut
+from delivery.domains.free_mail import FREE_MAIL
+
+_MOST_SELECTORS = 5
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
+
+
+class DomainForm(forms.Form):
+    name = LineField(
+        label="Domain",
+        max_length=255,
+        help_text="What stands behind the @ of your sender address, such as news.example.org.",
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def clean_name(self) -> str:
+        name = known.domain_of(self.cleaned_data["name"].removeprefix("https://").strip("/"))
+        if not name:
+            raise ValidationError("That is not a domain. It looks like news.example.org.")
+        if name in FREE_MAIL:
+            raise ValidationError(
+                f"Only {name} itself may send as {name}, and mailboxes refuse it from anybody else. Use a domain of "
+                "your own: your website has one, or a registrar sells one for a few euros a year."
+            )
+        return name
+
+
+class SelectorsForm(forms.Form):
+    """What each service in use calls its DKIM keys for this domain, where it is not the same for everybody."""
+
+    def __init__(self, ways: list[WayOut], kept: dict[str, list[str]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._kept = kept
+        services = {out.service.key: out.service for out in ways if out.is_used}
+        for key, service in services.items():
+            self.fields[_field(key)] = LineField(
+                label=f"Keys of {service.name}",
+                required=False,
+                max_length=300,
+                help_text=_help(service),
+                initial=", ".join(kept.get(key, [])),
+                widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for name in self.fields:
+            words = [_selector(word) for word in str(cleaned.get(name, "")).replace(",", " ").split()]
+            if len(words) > _MOST_SELECTORS or not all(words):
+                self.add_error(
+                    name, f"Up to {_MOST_SELECTORS} names of letters, figures and hyphens, parted by commas."
+                )
+            cleaned[name] = list(dict.fromkeys(words))
+        return cleaned
+
+    @property
+    def selectors(self) -> dict[str, list[str]]:
+        """What is kept from now on; of services that are not asked about, what was."""
+        said = {name.removeprefix("keys-"): self.cleaned_data[name] for name in self.fields}
+        said = {("" if key == "own" else key): words for key, words in said.items()}
+        return {key: words for key, words in {**self._kept, **said}.items() if words}
+
+
+def _field(key: str) -> str:
+    return f"keys-{key or 'own'}"
+
+
+def _selector(word: str) -> str:
+    """Also from a whole name that was copied; empty: it can be none."""
+    word = word.lower().partition("._domainkey")[0].strip(".")
+    return word if word and len(word) <= 120 and set(word) <= _LETTERS else ""
+
+
+def _help(service: Service) -> str:
+    if service == catalogue.OWN_SERVER:
+        return "The part “s=” of the DKIM-Signature in a mail that it sent. Empty: it does not sign."
+    always = f"{' and '.join(service.selectors)} are looked up anyway. " if len(service.selectors) > 1 else ""
+    if len(service.selectors) == 1:
+        always = f"{service.selectors[0]} is looked up anyway. "
+    like = f"Like {service.given}. " if service.given else ""
+    return f"{always}{like}{service.console}"

@@ -1,0 +1,48 @@
+"""The facts of a domain's check, as the database has them."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Organisation
+from delivery.domains import catalogue
+from delivery.domains.facts import Facts, WayOut
+from delivery.domains.models import SendingDomain
+from delivery.models import Batch, Provider
+from delivery.routing import carriers
+
+_LATELY = timedelta(days=90)
+
+
+def facts(domain: SendingDomain) -> Facts:
+    organisation = Organisation.get() or Organisation()
+    return Facts(
+        domain.name,
+        organisation.bounce_domain,
+        urlsplit(organisation.public_address).hostname or "",
+        urlsplit(domain.tracking_url).hostname or "",
+        tuple(ways_out(domain.name)),
+        {key: [str(name) for name in names] for key, names in domain.selectors.items()},
+        proofs={int(pk): tuple(passed) for pk, passed in domain.proof.get("passed", {}).items()},
+    )
+
+
+def ways_out(name: str) -> list[WayOut]:
+    """Every real one; used are the default, those on a route for this domain, and those it left through lately."""
+    real = Provider.objects.kept().exclude(kind=Provider.Kind.SANDBOX).order_by("-is_default", "name")
+    legs = [leg.provider_id for path in carriers.paths() if path.sender_domain in ("", name) for leg in path.legs]
+    recent = Q(sender_domain=name, rehearsal=False, created_at__gt=timezone.now() - _LATELY)
+    used = {*legs, *Batch.objects.filter(recent).order_by().values_list("provider_id", flat=True).distinct()}
+    return [
+        WayOut(
+            provider.pk,
+            provider.name,
+            provider.host,
+            catalogue.of(provider.service, provider.host),
+            provider.kind == Provider.Kind.SMTP,
+            provider.is_default or provider.pk in used,
+        )
+        for provider in real
+    ]

@@ -1,0 +1,106 @@
+"""One domain under a check: what was found out so far, each thing once."""
+
+from functools import cached_property
+from ipaddress import ip_address
+from typing import Any
+
+from accounts.egress import networks
+from delivery.domains import dkim, dmarc, spf
+from delivery.domains.dkim import Selector
+from delivery.domains.dmarc import Dmarc
+from delivery.domains.facts import Facts, WayOut
+from delivery.domains.finding import Finding
+from delivery.domains.report import Row, State, relative
+from delivery.domains.resolver import Ask, Status
+from delivery.domains.spf import Spf
+
+NOT_KNOWN = "Nobody answered when we asked. It is asked again by itself."
+NOT_THERE = "There is no such record yet."
+NOT_USABLE = "There is a record, and receivers cannot use it."
+
+
+class Look:
+    def __init__(self, facts: Facts, ask: Ask) -> None:
+        self.facts, self.ask, self.domain = facts, ask, facts.domain
+        self.return_domain = facts.bounce_domain or facts.domain
+        self._selectors: dict[str, Selector] = {}
+
+    @cached_property
+    def zone(self) -> str:
+        return zone_of(self.domain, self.ask)
+
+    @cached_property
+    def spf(self) -> Spf:
+        """Of the domain that our return addresses are at."""
+        return spf.check(self.return_domain, self.ask)
+
+    @cached_property
+    def dmarc(self) -> Dmarc:
+        return dmarc.check(self.domain, self.ask)
+
+    @property
+    def used(self) -> list[WayOut]:
+        return [out for out in self.facts.ways if out.is_used]
+
+    def selector(self, name: str) -> Selector:
+        if name not in self._selectors:
+            self._selectors[name] = dkim.check(name, self.domain, self.ask)
+        return self._selectors[name]
+
+    def addresses(self, host: str) -> list[str]:
+        if is_address(host):
+            return [host]
+        return [value for kind in ("A", "AAAA") for value in self.ask(host, kind).values]
+
+    def spf_term(self, out: WayOut) -> str:
+        """What has to stand in the SPF record for this provider; empty: nothing, or nobody can know it from here."""
+        if out.service.spf or not out.service.keeps:
+            return out.service.spf
+        public = [address for address in self.addresses(out.host) if is_public(address)]
+        if not public:
+            return ""
+        return f"ip{ip_address(public[0]).version}:{public[0]}" if is_address(out.host) else f"a:{out.host}"
+
+    def has(self, term: str) -> bool:
+        kind, _, name = term.partition(":")
+        if kind == "include":
+            return self.spf.includes(name)
+        return all(self.spf.permits(one) for one in self.addresses(name) if is_public(one))
+
+    def row(
+        self,
+        kind: str,
+        record: str,
+        host: str,
+        value: str,
+        now: list[str],
+        verdict: tuple[State, str],
+        findings: tuple[Finding, ...] = (),
+        **more: Any,
+    ) -> Row:
+        shown = [{"level": one.level, "text": one.text, "cure": one.cure} for one in findings]
+        return Row(kind, record, host, relative(host, self.zone), value, now[:10], *verdict, shown, **more)
+
+
+def zone_of(domain: str, ask: Ask) -> str:
+    """The name whose DNS an admin edits, by its SOA record; the domain itself where that is not known."""
+    if ask(domain, "SOA").status in (Status.MISSING, Status.UNKNOWN):
+        return domain
+    labels = domain.split(".")
+    names = [".".join(labels[at:]) for at in range(len(labels) - 1)]
+    return next((name for name in names if ask(name, "SOA").status == Status.FOUND), domain)
+
+
+def is_address(host: str) -> bool:
+    try:
+        ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+def is_public(address: str) -> bool:
+    try:
+        return networks.is_public(ip_address(address))
+    except ValueError:
+        return False

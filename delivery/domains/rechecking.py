@@ -1,0 +1,27 @@
+"""Domains are looked at again by themselves: after 1, 5, 15 and 60 minutes, then daily."""
+
+from django.utils import timezone
+
+from delivery.domains import checking, gathering, known
+from delivery.domains.models import SendingDomain
+from delivery.domains.resolver import Ask, Resolver
+
+AT_ONCE = 20
+_SECONDS = 60.0  # for all questions of one domain
+
+
+def due() -> list[int]:
+    """Those to be checked now. What appeared meanwhile is among them."""
+    known.appear()
+    return list(
+        SendingDomain.objects.due(timezone.now()).order_by("next_check_at").values_list("pk", flat=True)[:AT_ONCE]
+    )
+
+
+def check(domain_id: int, ask: Ask | None = None) -> None:
+    """With a resolver of its own, so that what was changed a moment ago is seen."""
+    domain = SendingDomain.objects.confirmed().filter(pk=domain_id).first()
+    if domain is None:
+        return
+    report = checking.check(gathering.facts(domain), ask or Resolver(most_seconds=_SECONDS))
+    domain.take(report.as_json(), report.state, timezone.now())

@@ -1,0 +1,58 @@
+"""Domains that broke, for Home and for the bar across the top: nobody reads logs to learn that mail lands in spam."""
+
+from collections.abc import Iterator
+
+from accounts.models import User
+from accounts.permissions import Permission, allows
+from accounts.shell.notices import Notice
+from accounts.shell.problems import Problem
+from delivery.domains.models import SendingDomain
+from delivery.domains.report import Report
+
+_SHOWN = 3
+
+
+def problems(user: User) -> Iterator[Problem]:
+    """Also, for those who can say so, names that are used as senders and that nobody has confirmed."""
+    may_cure = allows(user, Permission.DELIVERY)
+    for domain in SendingDomain.objects.broken()[:_SHOWN]:
+        url = domain.get_absolute_url() if may_cure else ""
+        cure = "" if may_cure else " An admin can see to it."
+        yield Problem(
+            "bad", f"Mail from {domain} no longer passes", f"{_what(domain)}{cure}", url, about=_about(domain)
+        )
+    failing = SendingDomain.objects.confirmed().filter(state=SendingDomain.State.FAILS, broken_since=None)
+    for domain in failing.exclude(failures__lt=1)[:_SHOWN] if may_cure else ():
+        yield Problem("warn", f"{domain} is not set up yet", _what(domain), domain.get_absolute_url(), "Set it up")
+    for domain in SendingDomain.objects.filter(confirmed_at=None)[:_SHOWN] if may_cure else ():
+        text = "Somebody entered it as a sender. No real mail leaves in its name before an admin says that it is yours."
+        yield Problem("wait", f"Is {domain} yours?", text, domain.get_absolute_url(), "Say so")
+
+
+def notices(user: User) -> Iterator[Notice]:
+    for domain in SendingDomain.objects.broken()[:_SHOWN]:
+        text = f"Mail from {domain} no longer passes: mailboxes may refuse it. {_what(domain)}"
+        if allows(user, Permission.DELIVERY):
+            yield Notice("bad", text, domain.get_absolute_url(), "See why", _about(domain))
+        else:
+            yield Notice("bad", text, about=_about(domain))
+
+
+def _what(domain: SendingDomain) -> str:
+    report = Report.read(domain.report)
+    wrong = [row for row in report.rows if row.state == "bad" and not row.optional]
+    if not wrong:
+        return "It passes neither SPF nor DKIM."
+    kinds = {
+        "spf": "SPF",
+        "dkim": "DKIM",
+        "dmarc": "DMARC",
+        "bounce": "the bounce domain",
+        "tracking": "the link domain",
+    }
+    names = list(dict.fromkeys(kinds.get(row.kind, row.kind) for row in wrong))
+    return f"{' and '.join(names)}: {wrong[0].words}"
+
+
+def _about(domain: SendingDomain) -> str:
+    return f"domain {domain.pk}"

@@ -1,0 +1,161 @@
+"""Sending domains: listed, confirmed, looked up, shown to whoever runs the DNS, removed."""
+
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import audit
+from accounts.numbers import whole_number
+from accounts.permissions import Permission, StaffRequest, requires
+from delivery import tasks
+from delivery.domains import gathering, known, links
+from delivery.domains.forms import DomainForm, SelectorsForm
+from delivery.domains.models import DomainLink, SendingDomain
+from delivery.domains.report import Report
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.DELIVERY)
+def domains(request: StaffRequest) -> HttpResponse:
+    """All of them, and the form that adds one."""
+    form = DomainForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        found, _ = SendingDomain.objects.get_or_create(name=form.cleaned_data["name"])
+        return _confirm(request, found)
+    everything = list(SendingDomain.objects.all()[:500])
+    context = {
+        "form": form,
+        "domains": [domain for domain in everything if domain.is_confirmed],
+        "asked": [domain for domain in everything if not domain.is_confirmed],
+    }
+    return render(request, "delivery/domains/domains.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@requires(Permission.DELIVERY)
+def domain(request: StaffRequest, domain_id: int) -> HttpResponse:
+    found = get_object_or_404(SendingDomain, pk=domain_id)
+    return render(request, "delivery/domains/domain.html", context(found))
+
+
+@require_safe
+@requires(Permission.DELIVERY)
+def records(request: StaffRequest, domain_id: int) -> HttpResponse:
+    """What was found, asked for again and again while a check is under way."""
+    found = get_object_or_404(SendingDomain, pk=domain_id)
+    if not request.htmx:
+        return redirect(found)
+    return render(request, "delivery/domains/_found.html", context(found))
+
+
+@require_POST
+@requires(Permission.DELIVERY)
+def confirm(request: StaffRequest, domain_id: int) -> HttpResponse:
+    return _confirm(request, get_object_or_404(SendingDomain, pk=domain_id))
+
+
+@require_POST
+@requires(Permission.DELIVERY)
+def check(request: StaffRequest, domain_id: int) -> HttpResponse:
+    found = get_object_or_404(SendingDomain.objects.confirmed(), pk=domain_id)
+    _look(found)
+    return redirect(f"{found.get_absolute_url()}#found")
+
+
+@require_POST
+@requires(Permission.DELIVERY)
+def selectors(request: StaffRequest, domain_id: int) -> HttpResponse:
+    found = get_object_or_404(SendingDomain.objects.confirmed(), pk=domain_id)
+    form = SelectorsForm(gathering.ways_out(found.name), found.selectors, request.POST)
+    if not form.is_valid():
+        return render(request, "delivery/domains/domain.html", context(found, form), status=422)
+    SendingDomain.objects.filter(pk=found.pk).update(selectors=form.selectors)
+    audit.record(request, "domain.keys_named", found.name, selectors=form.selectors)
+    _look(found)
+    messages.success(request, "Noted. The keys are looked up now.")
+    return redirect(f"{found.get_absolute_url()}#found")
+
+
+@require_POST
+@requires(Permission.DELIVERY)
+def remove(request: StaffRequest, domain_id: int) -> HttpResponse:
+    found = get_object_or_404(SendingDomain, pk=domain_id)
+    if found.name == known.own_domain():
+        messages.error(
+            request, "The organisation's own sender is at this domain. Change that one first, under Settings."
+        )
+        return redirect(found)
+    found.delete()
+    audit.record(request, "domain.removed", found.name)
+    messages.success(request, f"{found.name} was removed: no real mail leaves in its name any more.")
+    return redirect("domains")
+
+
+@require_POST
+@requires(Permission.DELIVERY)
+def give_link(request: StaffRequest, domain_id: int) -> HttpResponse:
+    found = get_object_or_404(SendingDomain.objects.confirmed(), pk=domain_id)
+    days = whole_number(request.POST.get("days")) or links.DAYS[0]
+    try:
+        links.give(found, by=request.user, days=days, note=request.POST.get("note", ""))
+    except links.TooMany as problem:
+        messages.error(request, str(problem))
+    return redirect(f"{found.get_absolute_url()}#hand-on")
+
+
+@require_POST
+@requires(Permission.DELIVERY)
+def take_link_back(request: StaffRequest, domain_id: int, link_id: int) -> HttpResponse:
+    link = get_object_or_404(DomainLink.objects.select_related("domain"), pk=link_id, domain=domain_id)
+    links.take_back(link, by=request.user)
+    messages.success(request, "That link leads nowhere from now on.")
+    return redirect(f"{link.domain.get_absolute_url()}#hand-on")
+
+
+@require_safe
+@never_cache
+def shared(request: HttpRequest, token: str) -> HttpResponse:
+    """For whoever runs the DNS: the records, and nothing else of us."""
+    link = links.recognise(token)
+    if link is None:
+        return render(request, "public/report_gone.html", status=404)
+    report = Report.read(link.domain.report)
+    shown = {"domain": link.domain, "report": report, "rows": report.rows, "link": link}
+    page = render(request, "delivery/domains/shared.html", shown)
+    page.headers["X-Robots-Tag"] = "noindex, nofollow"
+    page.headers["Referrer-Policy"] = "no-referrer"
+    return page
+
+
+def context(found: SendingDomain, form: SelectorsForm | None = None) -> dict[str, Any]:
+    ways = gathering.ways_out(found.name)
+    report = Report.read(found.report)
+    return {
+        "domain": found,
+        "report": report,
+        "rows": report.rows,
+        "is_own": found.name == known.own_domain(),
+        "selectors_form": form or SelectorsForm(ways, found.selectors),
+        "has_ways": any(out.is_used for out in ways),
+        "links": links.addresses(found) if found.is_confirmed else [],
+        "link_days": links.DAYS,
+    }
+
+
+def _confirm(request: StaffRequest, found: SendingDomain) -> HttpResponse:
+    if not found.is_confirmed:
+        found.confirm(request.user)
+        audit.record(request, "domain.confirmed", found.name)
+    _look(found)
+    return redirect("domain", found.pk)
+
+
+def _look(found: SendingDomain) -> None:
+    found.ask_for_checks()
+    transaction.on_commit(partial(tasks.check_domain.delay, domain_id=found.pk), robust=True)

@@ -1,0 +1,68 @@
+"""Mail that mailboxes would take for a forgery does not leave; what is merely worse than it could be is said."""
+
+import pytest
+from django.utils import timezone
+
+from campaigns.models import Campaign
+from campaigns.preflight import checklist, sender_domain
+from contacts.models import Contact, Subscription
+from delivery.domains.models import SendingDomain
+from delivery.domains.report import Report, Way
+from delivery.models import Provider
+from tests.campaigns.preflight.test_checklist import campaign, codes, real
+
+__all__ = ["campaign", "real"]
+
+
+def found_out(provider: Provider, *, spf: bool | None, dkim: bool | None, dmarc: bool | None) -> SendingDomain:
+    way = Way(provider.pk, provider.name, "nordlicht.example", spf, True, dkim)
+    report = Report("nordlicht.example", ways=[way], has_dmarc=dmarc)
+    kept = {"report": report.as_json(), "confirmed_at": timezone.now()}
+    return SendingDomain.objects.update_or_create(name="nordlicht.example", defaults=kept)[0]
+
+
+def write_to(campaign: Campaign, *addresses: str) -> None:
+    readers = campaign.lists.get()
+    for address in addresses:
+        Subscription.objects.create(contact=Contact.objects.create(email=address), list=readers)
+
+
+def test_only_what_passes_leaves_for_real(campaign: Campaign, real: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    campaign.provider = real
+    found_out(real, spf=True, dkim=True, dmarc=True)
+    assert codes(campaign) == set()
+    found_out(real, spf=False, dkim=True, dmarc=True)
+    assert codes(campaign, "warn") == {"domain-half"}
+    found_out(real, spf=None, dkim=None, dmarc=True)  # nobody knows: nothing is claimed
+    assert codes(campaign) == set()
+
+    found_out(real, spf=False, dkim=False, dmarc=True)
+    assert codes(campaign, "warn") == {"domain-fails"}
+    assert codes(campaign, "block") == set()
+    write_to(campaign, "a@gmail.com", "b@gmail.com", "c@hotmail.fr")
+    assert codes(campaign, "block") == set()
+    monkeypatch.setattr(sender_domain, "MANY_A_DAY", 1)
+    (finding,) = checklist.check(campaign)
+    assert (finding.level, "Gmail refuses that above 1" in finding.text) == ("block", True)
+    found_out(real, spf=True, dkim=True, dmarc=False)
+    assert codes(campaign, "block") == {"domain-fails"}
+    monkeypatch.undo()
+    write_to(campaign, "d@laposte.net")
+    assert codes(campaign, "warn") == {"domain-fails"}  # La Poste asks for no DMARC record
+    found_out(real, spf=False, dkim=False, dmarc=True)
+    (finding,) = checklist.check(campaign)
+    assert (finding.level, "La Poste" in finding.text) == ("block", True)
+
+    campaign.provider = Provider.objects.sandbox()
+    assert codes(campaign) == set()
+
+
+def test_a_name_that_no_admin_has_confirmed_is_for_rehearsals_only(campaign: Campaign, real: Provider) -> None:
+    campaign.sender_email = "news@somebody-else.example"
+    assert codes(campaign) == set()
+    campaign.provider = real
+    assert codes(campaign, "block") == {"domain-not-ours"}
+    SendingDomain.objects.create(name="somebody-else.example")
+    assert codes(campaign, "block") == {"domain-not-ours"}
+    SendingDomain.objects.update(confirmed_at=timezone.now())
+    assert codes(campaign, "block") == set()

@@ -1,0 +1,172 @@
+"""A domain looked at whole, from a new one to one that passes, and to one that breaks."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Organisation, User
+from accounts.shell import notices, problems
+from contacts.models import MailingList
+from delivery.domains import known, rechecking, standing
+from delivery.domains.models import SendingDomain
+from delivery.domains.report import Report
+from delivery.domains.resolver import Resolver
+from delivery.models import Provider, Route
+from tests.delivery.domains.dns_server import DnsServer
+from tests.delivery.domains.test_dkim_and_dmarc import GOOD
+
+SOA = "ns.nordlicht.example. admin.nordlicht.example. 1 7200 3600 1209600 300"
+NAME = "news.nordlicht.example"
+
+
+@pytest.fixture
+def domain(organisation: Organisation, name_server: DnsServer) -> SendingDomain:
+    name_server.add({"nordlicht.example": {"SOA": [SOA]}, NAME: {"MX": ["10 mx.nordlicht.example."]}})
+    return SendingDomain.objects.create(name=NAME, confirmed_at=timezone.now())
+
+
+def provider(name: str, host: str, *, is_default: bool = False) -> Provider:
+    made = Provider.objects.create(name=name, kind=Provider.Kind.SMTP, host=host)
+    if is_default:
+        made.make_default()
+    return made
+
+
+def look(domain: SendingDomain, name_server: DnsServer) -> Report:
+    rechecking.check(domain.pk, Resolver((name_server.address,), seconds=0.3, most_seconds=20))
+    domain.refresh_from_db()
+    return Report.read(domain.report)
+
+
+def rows(report: Report) -> dict[str, tuple[str, str, str]]:
+    return {f"{row.kind} {row.relative}": (row.state, row.type, row.value) for row in report.rows}
+
+
+def test_rows_follow_from_the_providers_and_turn_green_one_by_one(
+    domain: SendingDomain, name_server: DnsServer
+) -> None:
+    mandrill = provider("Mandrill", "smtp.mandrillapp.com")
+    google = provider("Workspace", "smtp-relay.gmail.com")
+    provider("Not on its way", "smtp.mailjet.com")
+    Route.objects.create(provider=mandrill, sender_domain=NAME)
+    Route.objects.create(provider=google, sender_domain="", position=2)
+
+    report = look(domain, name_server)
+    merged = "v=spf1 include:spf.mandrillapp.com include:_spf.google.com ~all"
+    assert rows(report) == {
+        "spf news": ("bad", "TXT", merged),
+        "dkim mte1._domainkey.news": ("bad", "CNAME", "dkim1.mandrillapp.com"),
+        "dkim mte2._domainkey.news": ("bad", "CNAME", "dkim2.mandrillapp.com"),
+        "dkim google._domainkey.news": ("bad", "TXT", ""),
+        "dmarc _dmarc": ("bad", "TXT", "v=DMARC1; p=none"),
+    }
+    assert (domain.state, [way.passes for way in report.used]) == ("fails", [False, False])
+    assert standing.of(f"x@{NAME}", mandrill).kind == "fails"
+
+    name_server.add(
+        {
+            "spf.mandrillapp.com": {"TXT": ["v=spf1 ip4:198.2.128.0/18 ~all"]},
+            "_spf.google.com": {"TXT": ["v=spf1 ip4:35.190.247.0/24 ~all"]},
+            NAME: {"TXT": [merged.replace("include:_spf.google.com ", "")]},
+            f"mte1._domainkey.{NAME}": {"CNAME": ["dkim1.mandrillapp.com."]},
+            "dkim1.mandrillapp.com": {"TXT": [GOOD]},
+            f"mte2._domainkey.{NAME}.nordlicht.example": {"CNAME": ["dkim2.mandrillapp.com."]},
+            "_dmarc.nordlicht.example": {"TXT": ["v=DMARC1; p=quarantine; rua=mailto:d@nordlicht.example"]},
+        }
+    )
+    report = look(domain, name_server)
+    assert [(way.provider, way.dkim_passes, way.by_spf, way.passes) for way in report.used] == [
+        ("Mandrill", True, False, True),  # its own return address: SPF passes there, and counts for nobody here
+        ("Workspace", False, False, False),
+    ]
+    by_kind = {row.relative: row for row in report.rows}
+    assert by_kind["news"].pieces[2] == ("added", "include:_spf.google.com")
+    assert "by itself" in by_kind["mte2._domainkey.news"].findings[0]["text"]
+    assert by_kind["mte1._domainkey.news"].chain == ["dkim1.mandrillapp.com"]
+    assert standing.of(f"x@{NAME}", mandrill).kind == "passes"
+
+    name_server.add({NAME: {"TXT": [merged]}, f"google._domainkey.{NAME}": {"TXT": [GOOD]}})
+    del name_server.zone[f"mte2._domainkey.{NAME}.nordlicht.example"]
+    name_server.add({f"mte2._domainkey.{NAME}": {"TXT": [GOOD]}})
+    report = look(domain, name_server)
+    assert (domain.state, [way.passes for way in report.used]) == ("passes", [True, True])
+    assert {row.state for row in report.rows} == {"good"}
+    assert report.policy == "quarantine"
+
+
+def test_own_servers_are_found_by_address_and_what_is_inside_a_network_is_not_guessed(
+    domain: SendingDomain, name_server: DnsServer
+) -> None:
+    name_server.add(
+        {
+            "mail.nordlicht.example": {"A": ["9.9.9.9"]},
+            NAME: {"TXT": ["v=spf1 ip4:9.9.9.0/24 -all"]},
+            "_dmarc.nordlicht.example": {"TXT": ["v=DMARC1; p=none"]},
+        }
+    )
+    provider("Own", "mail.nordlicht.example", is_default=True)
+    inside = provider("Inside", "10.0.0.5")
+    report = look(domain, name_server)
+    assert [(way.provider, way.passes) for way in report.ways] == [("Own", True), ("Inside", None)]
+    assert report.used[0].provider == "Own"
+    assert standing.of(f"x@{NAME}", inside).kind == "not-known"
+
+
+def test_silence_breaks_nothing_and_two_real_failures_do(
+    domain: SendingDomain, name_server: DnsServer, admin: User, viewer: User
+) -> None:
+    own = provider("Own", "mail.nordlicht.example", is_default=True)
+    good = {
+        "mail.nordlicht.example": {"A": ["9.9.9.9"]},
+        NAME: {"TXT": ["v=spf1 a:mail.nordlicht.example -all"]},
+        "_dmarc.nordlicht.example": {"TXT": ["v=DMARC1; p=none; rua=mailto:d@nordlicht.example"]},
+    }
+    name_server.add(good)
+    domain.ask_for_checks()
+    waits = []
+    for _ in range(6):
+        look(domain, name_server)
+        assert domain.next_check_at
+        assert domain.checked_at
+        waits.append(round((domain.next_check_at - domain.checked_at).total_seconds() / 60))
+    assert waits == [1, 5, 15, 60, 1440, 1440]
+    assert domain.state == "passes"
+
+    for name in list(name_server.zone):
+        name_server.add({name: {"BEHAVES": ["SERVFAIL"]}})
+    look(domain, name_server)
+    assert (domain.state, domain.broken_since, Report.read(domain.report).ways[0].passes) == ("passes", None, True)
+
+    name_server.zone.clear()
+    name_server.add({"nordlicht.example": {"SOA": [SOA]}, NAME: {"MX": ["10 mx.nordlicht.example."]}, "com": {"A": []}})
+    look(domain, name_server)
+    in_a_while = timezone.now() + timedelta(minutes=6)  # not a day later
+    assert not SendingDomain.objects.broken().exists()
+    assert SendingDomain.objects.due(in_a_while).exists()
+    look(domain, name_server)
+    assert SendingDomain.objects.broken().exists()
+    title = f"Mail from {NAME} no longer passes"
+    assert title in [problem.title for problem in problems.for_user(admin)]
+    assert [notice.action_label for notice in notices.for_user(viewer) if NAME in notice.text] == [""]
+    assert standing.of(f"x@{NAME}", own).is_short
+
+    name_server.add(good)
+    look(domain, name_server)
+    assert (domain.broken_since, domain.state) == (None, "passes")
+    assert title not in [problem.title for problem in problems.for_user(admin)]
+
+
+def test_domains_appear_from_the_addresses_in_use_and_only_the_organisation_s_own_is_believed(
+    organisation: Organisation, admin: User
+) -> None:
+    for sender in ("a@shop.example", "b@gmail.com", "not an address", "c@SHOP.example", "d@münchen.example"):
+        MailingList.objects.create(name=sender, sender_email=sender)
+    assert known.appear() == 3
+    assert known.appear() == 0
+    found = {domain.name: domain.is_confirmed for domain in SendingDomain.objects.all()}
+    assert found == {"nordlicht.example": True, "shop.example": False, "xn--mnchen-3ya.example": False}
+    assert "Is shop.example yours?" in [problem.title for problem in problems.for_user(admin)]
+    assert [standing.of(f"x@{name}").kind for name in ("gmail.com", "shop.example", "nordlicht.example", "x")] == [
+        *("free-mail", "not-ours", "not-known", "none"),
+    ]

@@ -1,0 +1,61 @@
+"""The pages of a domain: added, confirmed, its keys named, shown to whoever runs the DNS."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import AuditEntry, User
+from delivery.domains import links
+from delivery.domains.models import DomainLink, SendingDomain
+from delivery.models import Provider
+from tests.web import sending_domains
+
+
+def test_an_admin_adds_a_domain_names_its_keys_and_hands_the_records_on(
+    admin: User, client_for: Callable[[User], Client]
+) -> None:
+    Provider.objects.create(name="SES", host="email-smtp.eu-west-1.amazonaws.com").make_default()
+    client = client_for(admin)
+    assert "Only gmail.com itself" in client.post("/domains/", {"name": "gmail.com"}).content.decode()
+    assert client.post("/domains/", {"name": "no domain"}).status_code == 422
+    client.post("/domains/", {"name": "me@News.Shop.Example"})
+    domain = SendingDomain.objects.get(name="news.shop.example")
+    assert domain.is_confirmed
+    assert domain.is_being_checked
+    page = client.get(f"/domains/{domain.pk}/").content.decode()
+    assert "Being looked up" in page
+    assert "Keys of Amazon SES" in page
+
+    typed = {"keys-amazon_ses": "abc123._domainkey.news.shop.example, def456"}
+    client.post(f"/domains/{domain.pk}/keys/", typed)
+    domain.refresh_from_db()
+    assert domain.selectors == {"amazon_ses": ["abc123", "def456"]}
+    assert client.post(f"/domains/{domain.pk}/keys/", {"keys-amazon_ses": "a b c d e f"}).status_code == 422
+
+    domain.report = sending_domains.report(domain.name).as_json()
+    domain.save()
+    client.post(f"/domains/{domain.pk}/links/", {"note": "Agency", "days": 30})
+    link = DomainLink.objects.get()
+    stranger, address = Client(), f"/dns/{links.token(link)}/"
+    shown = stranger.get(address)
+    assert "include:relay.example" in shown.content.decode()
+    assert "Relay xxxx" not in shown.content.decode()  # whom we send through is nobody's business
+    assert stranger.get(address[:-2] + "x/").status_code == 404
+    DomainLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert stranger.get(address).status_code == 404
+    DomainLink.objects.update(expires_at=timezone.now() + timedelta(days=1))
+    client.post(f"/domains/{domain.pk}/links/{link.pk}/back/")
+    assert stranger.get(address).status_code == 404
+
+    client.post(f"/domains/{domain.pk}/remove/")
+    assert not SendingDomain.objects.filter(pk=domain.pk).exists()
+    said = set(AuditEntry.objects.values_list("action", flat=True))
+    assert said >= {
+        "domain.confirmed",
+        "domain.keys_named",
+        "domain.link_given",
+        "domain.link_taken_back",
+        "domain.removed",
+    }

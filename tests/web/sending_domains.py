@@ -1,0 +1,74 @@
+"""A sending domain whose check has found one record of each kind."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from delivery.domains.models import SendingDomain
+from delivery.domains.report import Report, Row, Way, difference
+
+NAME = "a-very-long-name-of-a-domain-without-any-place-to-break-it.nordlicht.example"
+_NOW = "v=spf1 mx include:old-relay-that-nobody-uses.example -all"
+_WANTED = "v=spf1 mx include:relay.example -all"
+
+
+def report(name: str = NAME) -> Report:
+    long = "v=DKIM1; k=rsa; p=" + "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A" * 12
+    finding = {"level": "warn", "text": "It allows 10.0.0.0/8, which is a lot.", "cure": "Name the servers instead."}
+    rows = [
+        Row(
+            "spf",
+            "TXT",
+            name,
+            "@",
+            _WANTED,
+            [_NOW],
+            "bad",
+            "include:relay.example is missing.",
+            [finding],
+            difference(_WANTED, _NOW, at=" "),
+        ),
+        Row("dkim", "TXT", f"s1._domainkey.{name}", "s1._domainkey", long, [], "bad", "There is no such record yet."),
+        Row(
+            "dkim",
+            "CNAME",
+            f"s2._domainkey.{name}",
+            "s2._domainkey",
+            "",
+            [],
+            "wait",
+            "Nobody answered.",
+            console="Relay: Settings.",
+        ),
+        Row(
+            "dmarc",
+            "TXT",
+            f"_dmarc.{name}",
+            "_dmarc",
+            "v=DMARC1; p=none",
+            ["v=DMARC1; p=none"],
+            "good",
+            "Mail is left alone.",
+        ),
+        Row(
+            "returns", "CNAME", f"mta.{name}", "mta", "relay.example", [], "warn", "With it SPF counts.", optional=True
+        ),
+    ]
+    ways = [
+        Way(1, "Relay " + "x" * 60, name, True, True, False, "It passes by its return address (SPF)."),
+        Way(2, "Other", "", True, False, False, "It passes neither check."),
+        Way(3, "Third", name, None, True, None, "Send one mail and see."),
+    ]
+    return Report(name, "nordlicht.example", rows, ways, True, "none", name, 3)
+
+
+def checked() -> SendingDomain:
+    now = timezone.now()
+    return SendingDomain.objects.create(
+        name=NAME,
+        confirmed_at=now,
+        report=report().as_json(),
+        state=SendingDomain.State.FAILS,
+        checked_at=now,
+        next_check_at=now + timedelta(hours=1),
+    )
