@@ -22,7 +22,7 @@ def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench sandbox", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--messages", type=int, default=20_000)
-    parser.add_argument("--connections", type=int, default=40)
+    parser.add_argument("--connections", type=int, default=100)
     options = parser.parse_args(argv)
     with stage("sandbox") as environment:
         result = _measure(options.messages, options.connections, environment)
@@ -69,9 +69,10 @@ def _measure(messages: int, connections: int, environment: dict[str, str]) -> di
 
 
 def _mail(path: Path) -> Path:
-    from bench.letters import built, recipients
+    from bench.letters import recipients, ten_kilobytes
 
-    path.write_bytes(built(10).build(recipients(1)[0]))
+    # smtp-source ends lines itself.
+    path.write_bytes(ten_kilobytes().build(recipients(1)[0]).replace(b"\r\n", b"\n"))
     path.chmod(0o644)
     return path
 

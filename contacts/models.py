@@ -23,7 +23,7 @@ from contacts.reach.models import AudienceCount, AudienceDay
 from contacts.reachability import SUBSCRIBED
 from contacts.segments.models import FieldIndex, Headcount
 from contacts.signup.models import SignupForm, SignupHour, SignupLetter, SignupRequest, SignupWording
-from contacts.table.models import ChosenColumns, NamePlace, SearchBlock, StaleBlock
+from contacts.table.models import ChosenColumns, NamePlace, PeopleBlock, SearchBlock, StaleBlock
 
 __all__ = [  # what Django is to know and other modules import
     "AddressChange",
@@ -54,6 +54,7 @@ __all__ = [  # what Django is to know and other modules import
     "MailingList",
     "NamePlace",
     "Note",
+    "PeopleBlock",
     "SearchBlock",
     "Segment",
     "SegmentDay",
@@ -96,7 +97,14 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 
     def reachable(self) -> Self:
         """Subscribed to at least one list with consent that holds, not suppressed and not on a pause."""
-        return self.filter(Exists(_subscriptions().open()), ~Exists(_suppressions())).not_paused()
+        return self.agreed().not_paused()
+
+    def agreed(self) -> Self:
+        """Whoever can be reached, or could but for a pause."""
+        return self.filter(Exists(_subscriptions().open())).not_suppressed()
+
+    def not_suppressed(self) -> Self:
+        return self.filter(~Exists(_suppressions()))
 
     def expired(self, list_id: int | None = None) -> Self:
         """Subscribed, to that list or any, but what they agreed to held for a time that is over."""

@@ -13,7 +13,7 @@ from delivery.views import (
     warmups,
     webhooks,
 )
-from delivery.views.sandbox import acting, answering, listing, mail
+from delivery.views.sandbox import acting, answering, api, listing, mail, rehearsing
 from delivery.views.sandbox import mailboxes as sandbox_mailboxes
 
 urlpatterns: list[URLPattern] = [
@@ -32,6 +32,8 @@ urlpatterns: list[URLPattern] = [
     path("providers/<int:provider_id>/default/", providers.make_default, name="provider-default"),
     path("providers/<int:provider_id>/pause/", providers.pause, name="provider-pause"),
     path("providers/<int:provider_id>/resume/", providers.resume, name="provider-resume"),
+    path("providers/<int:provider_id>/rehearsal/", rehearsing.rehearsal, name="provider-rehearsal"),
+    path("providers/<int:provider_id>/rehearsal/end/", rehearsing.end, name="provider-rehearsal-end"),
     path("providers/<int:provider_id>/remove/", providers.remove, name="provider-remove"),
     path("returned/mailboxes/new/", mailboxes.add, name="mailbox-new"),
     path("returned/mailboxes/<int:mailbox_id>/", mailboxes.mailbox, name="mailbox"),
@@ -76,12 +78,22 @@ urlpatterns: list[URLPattern] = [
     path("returned/<int:returned_id>/download/", raw_returned.download, name="returned-raw-download"),
     path("sandbox/", listing.mails, name="sandbox"),
     path("sandbox/answers/", answering.rules, name="sandbox-answers"),
-    path("sandbox/rules/", answering.change, name="sandbox-rules"),
+    path("sandbox/answers/new/", answering.add, name="sandbox-rule-new"),
+    path("sandbox/answers/preset/", answering.add_preset, name="sandbox-preset"),
+    path("sandbox/answers/<int:rule_id>/", answering.edit, name="sandbox-rule"),
+    path("sandbox/answers/<int:rule_id>/switch/", answering.switch, name="sandbox-rule-switch"),
+    path("sandbox/answers/<int:rule_id>/remove/", answering.remove, name="sandbox-rule-remove"),
     path("sandbox/empty/", listing.empty, name="sandbox-empty"),
     path("sandbox/mailboxes/new/", sandbox_mailboxes.add, name="sandbox-mailbox-new"),
     path("sandbox/mailboxes/<int:mailbox_id>/", sandbox_mailboxes.mailbox, name="sandbox-mailbox"),
     path("sandbox/mailboxes/<int:mailbox_id>/logins/", sandbox_mailboxes.add_login, name="sandbox-login-new"),
     path("sandbox/mailboxes/<int:mailbox_id>/remove/", sandbox_mailboxes.remove, name="sandbox-mailbox-remove"),
+    path("sandbox/mailboxes/<int:mailbox_id>/keys/", sandbox_mailboxes.add_key, name="sandbox-key-new"),
+    path("sandbox/keys/<int:key_id>/remove/", sandbox_mailboxes.remove_key, name="sandbox-key-remove"),
+    path("api/sandbox/v1/messages", api.mails, name="sandbox-api-mails"),
+    path("api/sandbox/v1/messages/wait", api.wait, name="sandbox-api-wait"),
+    path("api/sandbox/v1/messages/<int:mail_id>", api.message, name="sandbox-api-mail"),
+    path("api/sandbox/v1/messages/<int:mail_id>/raw", api.raw, name="sandbox-api-raw"),
     path("sandbox/logins/<int:login_id>/remove/", sandbox_mailboxes.remove_login, name="sandbox-login-remove"),
     path("sandbox/<int:mail_id>/", mail.mail, name="sandbox-mail"),
     path("sandbox/<int:mail_id>/html/", mail.html, name="sandbox-html"),

@@ -16,8 +16,8 @@ from contacts.models import (
     SignupRequest,
     TrackingConsentEvent,
 )
-from contacts.table.models import NamePlace, SearchBlock, StaleBlock
-from contacts.table.searching import BITS
+from contacts.table.blocks import BITS
+from contacts.table.models import NamePlace, PeopleBlock, SearchBlock, StaleBlock
 
 
 def register_parts() -> None:
@@ -67,6 +67,7 @@ def search(person: Person) -> int:
     """The block is looked through without its words until they are gathered again."""
     blocks = {contact_id >> BITS for contact_id in person.contact_ids}
     gone = SearchBlock.objects.filter(pk__in=blocks).delete()[0]
+    gone += PeopleBlock.objects.filter(pk__in=blocks).delete()[0]
     gone += NamePlace.objects.filter(pk__in=person.contact_ids).delete()[0]
     StaleBlock.objects.bulk_create(StaleBlock(block=block) for block in blocks)
     return gone

@@ -6,7 +6,7 @@ from django.db import models
 
 
 class SearchBlock(models.Model):
-    """Addresses and names of 64 contacts whose numbers follow each other, in lower case: see table.searching."""
+    """Addresses and names of 64 contacts whose numbers follow each other, in lower case: see table.blocks."""
 
     block = models.BigIntegerField(primary_key=True, help_text="The contacts' numbers divided by 64.")
     words = models.TextField()
@@ -15,8 +15,25 @@ class SearchBlock(models.Model):
         return f"block {self.block}"
 
 
+class PeopleBlock(models.Model):
+    """Of the same 64 contacts: a bit for each in each state, and what tags and lists any of them has."""
+
+    block = models.BigIntegerField(primary_key=True, help_text="The contacts' numbers divided by 64.")
+    reachable = models.BigIntegerField(
+        help_text="Whether they paused their mail or not, whether their consent has ended or not."
+    )
+    unsubscribed = models.BigIntegerField()
+    suppressed = models.BigIntegerField()
+    on_no_list = models.BigIntegerField()
+    tags = ArrayField(models.TextField())
+    lists = ArrayField(models.BigIntegerField(), help_text="In whatever state of the subscription.")
+
+    def __str__(self) -> str:
+        return f"people of block {self.block}"
+
+
 class StaleBlock(models.Model):
-    """Somebody in the block came or got another name; noted by triggers, since imports write past Django."""
+    """Somebody in the block came, left or changed; noted by triggers, since imports write past Django."""
 
     block = models.BigIntegerField()
 

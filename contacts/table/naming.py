@@ -2,7 +2,7 @@
 
 An index on names costs an import that changes them more than anything else: every change of a person, of whatever
 column, has to enter all indexes anew. So names in their order stand in a table of their own, which the fold that takes
-changes into the search keeps (see searching.fold). Whose block waits for the fold is sorted in from the contacts.
+changes into the search keeps (see folding.fold). Whose block waits for the fold is sorted in from the contacts.
 """
 
 from collections.abc import Sequence

@@ -1,14 +1,10 @@
-"""What the built-in SMTP server caught, and how it is told to misbehave."""
+"""What the built-in SMTP server caught."""
 
 import zlib
 
-from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Q
 
 from delivery.sandbox.mailboxes.models import OWN, SandboxMailbox
-
-_SHARE = [MaxValueValidator(100)]
 
 
 class SandboxMailQuerySet(models.QuerySet["SandboxMail"]):
@@ -48,34 +44,3 @@ class SandboxMail(models.Model):
     def source(self) -> bytes:
         """The mail as it came, CRLF and all."""
         return zlib.decompress(self.raw)
-
-
-class SandboxRules(models.Model):
-    """How the sandbox answers, for rehearsing what a provider may do to us. One row."""
-
-    delay_min_ms = models.PositiveIntegerField(default=0, validators=[MaxValueValidator(60_000)])
-    delay_max_ms = models.PositiveIntegerField(default=0, validators=[MaxValueValidator(60_000)])
-    refused_percent = models.PositiveSmallIntegerField(default=0, validators=_SHARE)
-    deferred_percent = models.PositiveSmallIntegerField(default=0, validators=_SHARE)
-    dropped_percent = models.PositiveSmallIntegerField(default=0, validators=_SHARE)
-    complained_percent = models.PositiveSmallIntegerField(default=0, validators=_SHARE)
-    bounced_percent = models.PositiveSmallIntegerField(
-        default=0, validators=_SHARE, help_text="Of the accepted: a report comes back."
-    )
-    soft_bounced_percent = models.PositiveSmallIntegerField(default=0, validators=_SHARE)
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_sandbox_rules")]
-
-    def __str__(self) -> str:
-        return "sandbox rules"
-
-    @classmethod
-    def get(cls) -> "SandboxRules":
-        return cls.objects.filter(id=1).first() or cls(id=1)
-
-    @property
-    def misbehaves(self) -> bool:
-        at_once = self.refused_percent + self.deferred_percent + self.dropped_percent
-        later = self.complained_percent + self.bounced_percent + self.soft_bounced_percent
-        return at_once + later + self.delay_max_ms > 0

@@ -44,9 +44,7 @@ def own_addresses() -> set[str]:
 
 def post(address: str, *, own: set[str]) -> Answer:
     """To our own web server on this machine, whatever stands before it. `own`: the addresses recipients know us by."""
-    parts = urlsplit(address)
-    if f"{parts.scheme}://{parts.netloc}".lower() not in {known.lower() for known in own}:
-        raise NotOurs(f"{parts.netloc} is not an address of this installation.")
+    parts = _ours(address, own)
     started = time.monotonic()
     connection = http.client.HTTPConnection("127.0.0.1", settings.PORT, timeout=TIMEOUT_SECONDS)
     try:
@@ -61,6 +59,27 @@ def post(address: str, *, own: set[str]) -> Answer:
         redirects=bool(response.getheader("Location")),
         sets_cookie=bool(response.getheader("Set-Cookie")),
     )
+
+
+def get(address: str, *, own: set[str], user_agent: str) -> int:
+    """As somebody who opens the mail or follows its link; the status. No redirect is followed."""
+    parts = _ours(address, own)
+    connection = http.client.HTTPConnection("127.0.0.1", settings.PORT, timeout=TIMEOUT_SECONDS)
+    try:
+        headers = {"Host": parts.netloc, "X-Forwarded-Proto": parts.scheme, "User-Agent": user_agent}
+        connection.request("GET", parts.path + (f"?{parts.query}" if parts.query else ""), headers=headers)
+        response = connection.getresponse()
+        response.read()
+    finally:
+        connection.close()
+    return response.status
+
+
+def _ours(address: str, own: set[str]) -> SplitResult:
+    parts = urlsplit(address)
+    if f"{parts.scheme}://{parts.netloc}".lower() not in {known.lower() for known in own}:
+        raise NotOurs(f"{parts.netloc} is not an address of this installation.")
+    return parts
 
 
 def _headers(parts: SplitResult) -> dict[str, str]:

@@ -39,20 +39,24 @@ class Part:
 
     def parameter(self, name: bytes) -> bytes:
         """Of the Content-Type."""
-        for found, quoted, bare in _PARAMETER.findall(self.header(b"content-type")[:_PARAMETERS_BYTES]):
-            if found.lower() == name:
-                return bytes(quoted or bare)
-        return b""
+        return _parameter(self.header(b"content-type"), name)
+
+    @property
+    def file_name(self) -> bytes:
+        """Of an attachment, as it is written."""
+        found = _parameter(self.header(b"content-disposition"), b"filename")
+        return found or self.parameter(b"name")
 
     @property
     def text(self) -> str:
         charset = self.parameter(b"charset").decode("ascii", "replace") or "utf-8"
         try:
-            return self._octets().decode(charset, "replace")
+            return self.octets.decode(charset, "replace")
         except (LookupError, ValueError):
-            return self._octets().decode("utf-8", "replace")
+            return self.octets.decode("utf-8", "replace")
 
-    def _octets(self) -> bytes:
+    @property
+    def octets(self) -> bytes:
         encoding = self.header(b"content-transfer-encoding").strip().lower()
         if encoding == b"quoted-printable":
             return a2b_qp(self.body)
@@ -63,6 +67,13 @@ class Part:
             return b64decode(pure[: len(pure) - (len(pure) % 4 == 1)] + b"==")
         except NotDecodable:
             return self.body
+
+
+def _parameter(header: bytes, name: bytes) -> bytes:
+    for found, quoted, bare in _PARAMETER.findall(header[:_PARAMETERS_BYTES]):
+        if found.lower() == name:
+            return bytes(quoted or bare)
+    return b""
 
 
 def read(source: bytes) -> Part:

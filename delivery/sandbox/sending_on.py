@@ -24,12 +24,12 @@ def send(raw: bytes, *, to: str) -> Outcome:
     try:
         sender = organisation.sender_email
         given = {"sender": sender, "to": to}
-        return staff_mail.send_raw_through(providers[0], _resent(raw, sender, to), **given, seconds=SECONDS)
+        return staff_mail.send_raw_through(providers[0], resent(raw, sender, to), **given, seconds=SECONDS)
     finally:
         _one_at_a_time.release()
 
 
-def _resent(raw: bytes, sender: str, to: str) -> bytes:
+def resent(raw: bytes, sender: str, to: str) -> bytes:
     fields = {
         "Resent-From": sender,
         "Resent-To": to,

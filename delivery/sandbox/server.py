@@ -8,13 +8,17 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from celery import current_app
 from django.db import DatabaseError, InterfaceError, connection
+from kombu.exceptions import OperationalError
 
-from delivery.models import Batch, Provider, SandboxRules
-from delivery.sandbox.behaviour import Shares
+from delivery.models import Batch, Provider
 from delivery.sandbox.mailboxes import logins, sweeping
 from delivery.sandbox.mailboxes.logins import Logins
+from delivery.sandbox.rehearsing import relaying
 from delivery.sandbox.session import Hub, Session
+from delivery.sandbox.simulating import keeping
+from delivery.sandbox.simulating.playing import Rule
 from delivery.sandbox.store import Store
 
 LOOK_SECONDS = 1.0
@@ -25,7 +29,7 @@ TELL_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    rules: SandboxRules
+    rules: list[Rule]
     bad_days: list[tuple[int, int]]  # ids of their messages, from and to
     logins: Logins
 
@@ -54,6 +58,7 @@ async def serve(host: str, ports: Sequence[int], ready: Callable[[int], None], *
     await _dismiss(hub)
     hub.store.stop()
     hub.reporter.stop()
+    hub.audience.stop()
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(keeping, STOP_SECONDS)
 
@@ -84,7 +89,7 @@ async def _care(hub: Hub, port: int | None, told: asyncio.Event) -> None:
             )
             if found:
                 told.set()
-                hub.shares, hub.logins = _shares(found.rules), found.logins
+                hub.play.rules, hub.logins = found.rules, found.logins
                 hub.bad_days.play(found.bad_days)
             await asyncio.sleep(LOOK_SECONDS)
 
@@ -92,7 +97,7 @@ async def _care(hub: Hub, port: int | None, told: asyncio.Event) -> None:
 def _look_after(sweeps: bool, port: int | None) -> Found | None:
     """What the database says now; None while it is away."""
     try:
-        rules = SandboxRules.get()
+        rules = keeping.in_effect()
         bad_days = [(day.first_id or 0, day.last_id or 0) for day in Batch.objects.bad_days()]
         if sweeps:
             if port is None:
@@ -101,20 +106,9 @@ def _look_after(sweeps: bool, port: int | None) -> Found | None:
                 Provider.objects.sandbox_listens_on(port)
             sweeping.sweep()
         known = logins.known()
-    except (DatabaseError, InterfaceError):
+        if relaying.is_waiting():
+            current_app.send_task("delivery.relay_rehearsed", queue="jobs", expires=5)
+    except (DatabaseError, InterfaceError, OperationalError):
         connection.close()
         return None
     return Found(rules, bad_days, known)
-
-
-def _shares(rules: SandboxRules) -> Shares:
-    return Shares(
-        rules.delay_min_ms,
-        rules.delay_max_ms,
-        rules.refused_percent,
-        rules.deferred_percent,
-        rules.dropped_percent,
-        rules.complained_percent,
-        rules.bounced_percent,
-        rules.soft_bounced_percent,
-    )

@@ -6,16 +6,19 @@ import random
 from base64 import b64decode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from delivery import verp
 from delivery.receiving.conversation import Conversation, Limits
 from delivery.sandbox import behaviour, identity
 from delivery.sandbox.bad_day import BadDay, BadDays
-from delivery.sandbox.behaviour import Behaviour, Shares
+from delivery.sandbox.behaviour import Behaviour
 from delivery.sandbox.mailboxes import logins
 from delivery.sandbox.mailboxes.logins import Logins
 from delivery.sandbox.mailboxes.models import OWN
 from delivery.sandbox.reporting import Reporter
+from delivery.sandbox.simulating.audience import Audience
+from delivery.sandbox.simulating.playing import Play, Way
 from delivery.sandbox.store import Mail, Outcome, Store
 
 MAX_SIZE = 26_214_400
@@ -27,13 +30,14 @@ class Hub:
     """What all connections share."""
 
     store: Store
-    shares: Shares = field(default_factory=Shares)
+    play: Play = field(default_factory=lambda: Play(random.random))
     bad_days: BadDays = field(default_factory=BadDays)
     logins: Logins = field(default_factory=dict)
     sessions: set["Session"] = field(default_factory=set)
     deferred: dict[tuple[str, str], None] = field(default_factory=dict)
     stopping: bool = False
     reporter: Reporter = field(default_factory=Reporter)
+    audience: Audience = field(default_factory=Audience)
 
     def defers(self, sender: str, recipient: str) -> bool:
         """True for the first try of this sender (each message has one of its own) and recipient."""
@@ -65,7 +69,11 @@ class Session(Conversation):
             self.turn_away("421 4.3.2 Too many connections")
             return
         self._hub.sessions.add(self)
-        self.open(f"sandbox ESMTP {identity.proof()} keeps mail and delivers none")
+        way = self._hub.play.connect(_now())
+        if way.delay_seconds:
+            self.loop.call_later(way.delay_seconds, self._greet, way)
+        else:
+            self._greet(way)
 
     def connection_lost(self, _: Exception | None) -> None:
         self._hub.sessions.discard(self)
@@ -89,6 +97,12 @@ class Session(Conversation):
             self.mistake("504 5.5.4 PLAIN or LOGIN")
         return True
 
+    def data_received(self, data: bytes) -> None:
+        if self.reads_mail and any(how.drops_before for how in self._how):
+            self.transport.abort()
+        else:
+            super().data_received(data)
+
     def begin(self, sender: str) -> str:
         self._message_id = verp.message_id(sender) if self._hub.bad_days else None
         self._bad_day = day = self._hub.bad_days.of(self._message_id)
@@ -96,10 +110,17 @@ class Session(Conversation):
             for session in list(self._hub.sessions):
                 session.die_with(day)
             return ""
-        return super().begin(sender)
+        way = self._hub.play.begin(self._mailbox_id, _now()) if not day else Way()
+        if way.breaks:
+            self.transport.abort()
+        if way.delay_seconds:
+            self.hold(way.delay_seconds)
+        return way.reply or super().begin(sender)
 
     def receive(self, recipient: str) -> str:
         how = self._behave(recipient)
+        if how.recipient_delay_seconds:
+            self.hold(how.recipient_delay_seconds)
         if how.recipient_reply and (not how.defers_once or self._hub.defers(self.sender or "", recipient)):
             return how.recipient_reply
         self._how.append(how)
@@ -112,10 +133,10 @@ class Session(Conversation):
         outcome = Outcome.NOT_KEPT if how.content_reply else await self._hub.store.keep(kept)
         if outcome == Outcome.UNKNOWN or how.drops:
             return None
-        if how.complains and outcome == Outcome.KEPT:
-            self._hub.reporter.complain(kept)
-        if how.bounces and outcome == Outcome.KEPT:
-            self._hub.reporter.bounce(kept, how.bounces)
+        if outcome == Outcome.KEPT and how.acts:
+            self._hub.audience.act_later(mail, kept.envelope_from, how.acts)
+        if outcome == Outcome.KEPT and (how.complains or how.bounces):
+            self._hub.reporter.report_later(kept, how)
         reply = how.content_reply or _ANSWERS[outcome]
         if self._hub.stopping:
             self.turn_away(reply)
@@ -125,6 +146,14 @@ class Session(Conversation):
     def reset(self) -> None:
         super().reset()
         self._how = []
+
+    def _greet(self, way: Way) -> None:
+        if way.breaks:
+            self.transport.abort()
+        elif way.reply:
+            self.turn_away(way.reply)
+        elif not self.transport.is_closing():
+            self.open(f"sandbox ESMTP {identity.proof()} keeps mail and delivers none")
 
     def _ask(self, question: str, takes: Callable[[bytes], None], given: bytes) -> None:
         """What is given with the command is not asked for."""
@@ -153,7 +182,11 @@ class Session(Conversation):
     def _behave(self, recipient: str) -> Behaviour:
         if self._bad_day and self._message_id is not None:
             return behaviour.by_sign(recipient) or self._bad_day.behave(self._message_id)
-        return behaviour.behave(recipient, self._hub.shares, random.random)
+        return behaviour.by_sign(recipient) or self._hub.play.receive(self._mailbox_id, recipient, _now())
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _decoded(line: bytes) -> str:

@@ -27,5 +27,9 @@ class SandboxMailboxForm(forms.ModelForm):  # type: ignore[type-arg]  # not subs
         return name
 
 
+class KeyForm(forms.Form):
+    note = LineField(label="Which program", max_length=80, required=False, help_text="Such as “tests of the web shop”.")
+
+
 class LoginForm(forms.Form):
     note = LineField(label="Who uses it", max_length=80, required=False, help_text="Such as “web shop, staging”.")

@@ -22,6 +22,9 @@ class SandboxMailboxQuerySet(models.QuerySet["SandboxMailbox"]):
 
 class SandboxMailbox(models.Model):
     name = models.CharField(max_length=80)
+    provider = models.OneToOneField(
+        "delivery.Provider", models.SET_NULL, null=True, editable=False, help_text="Keeps what is addressed to it."
+    )
     keep_mails = models.PositiveIntegerField(
         default=50_000, validators=[MinValueValidator(1), MaxValueValidator(MOST_MAILS)]
     )

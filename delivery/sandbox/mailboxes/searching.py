@@ -58,19 +58,11 @@ def older(
     if not text:
         found = list((mails.filter(id__lt=before) if before else mails)[: limit + 1])
         return Found(found[:limit], len(found) > limit)
-    return _search(mails, condition(text), before, limit)
+    return search(mails, condition(text), before, limit)
 
 
-def newer(mailbox_id: int, text: str, *, after: int, limit: int) -> list[SandboxMail]:
-    """The ones next to `after`, newest first; a search looks at the next blocks only."""
-    mails = SandboxMail.objects.filter(mailbox_id=mailbox_id, id__gt=after).listed().order_by("id")
-    if text:
-        last = next(iter(mails.values_list("id", flat=True)[_BLOCKS * BLOCK : _BLOCKS * BLOCK + 1]), None)
-        mails = mails.filter(condition(text), **({"id__lt": last} if last else {}))
-    return list(mails[:limit])[::-1]
-
-
-def _search(mails: SandboxMailQuerySet, wanted: Q, before: int | None, limit: int) -> Found:
+def search(mails: SandboxMailQuerySet, wanted: Q, before: int | None, limit: int) -> Found:
+    """Newest first; block by block, until there are enough or time is up."""
     until = time.monotonic() + SECONDS
     found: list[SandboxMail] = []
     while len(found) <= limit:
@@ -83,6 +75,15 @@ def _search(mails: SandboxMailQuerySet, wanted: Q, before: int | None, limit: in
         if time.monotonic() > until:
             return Found(found, has_more=False, stopped_at=last)
     return Found(found[:limit], len(found) > limit)
+
+
+def newer(mailbox_id: int, text: str, *, after: int, limit: int) -> list[SandboxMail]:
+    """The ones next to `after`, newest first; a search looks at the next blocks only."""
+    mails = SandboxMail.objects.filter(mailbox_id=mailbox_id, id__gt=after).listed().order_by("id")
+    if text:
+        last = next(iter(mails.values_list("id", flat=True)[_BLOCKS * BLOCK : _BLOCKS * BLOCK + 1]), None)
+        mails = mails.filter(condition(text), **({"id__lt": last} if last else {}))
+    return list(mails[:limit])[::-1]
 
 
 def _either(names: Sequence[str], word: str) -> Q:

@@ -17,9 +17,10 @@ from accounts import audit
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from delivery.markup import printable
-from delivery.models import Provider, SandboxMail, SandboxMailbox, SandboxRules
+from delivery.models import Provider, SandboxMail, SandboxMailbox
 from delivery.sandbox.mailboxes import searching, sweeping
 from delivery.sandbox.mailboxes.models import OWN
+from delivery.sandbox.simulating import keeping
 
 PAGE = 50
 COUNTED = 10_000  # more of them are not counted one by one for every page
@@ -142,7 +143,7 @@ def frame(mailbox: SandboxMailbox) -> dict[str, Any]:
     return {
         "mailbox": mailbox,
         "tabs": [(each, list_url(each)) for each in _mailboxes()],
-        "rules": SandboxRules.get(),
+        "misbehaves": keeping.is_misbehaving(),
         "sandbox": sandbox,
         "server_answers": _answers(sandbox),
         "newest_id": newest or 0,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import Permission, StaffRequest, requires
 from delivery import verp
 from delivery.color_scheme import shown_in
-from delivery.models import SandboxMail, SandboxMailbox
+from delivery.models import SandboxMail, SandboxMailbox, SandboxRelay
 from delivery.sandbox import oneclick
 from delivery.sandbox.checks import clients, hints
 from delivery.sandbox.mailboxes import searching
@@ -39,6 +39,7 @@ def mail(request: StaffRequest, mail_id: int) -> HttpResponse:
         "views": _view_links(request, reading),
         "mail_url": reverse("sandbox-mail", args=[kept.pk]),
         "message_url": _message_url(kept),
+        "relay": SandboxRelay.objects.filter(pk=kept.pk).select_related("provider").first(),
         **_neighbours(listing, kept),
         **frame(mailbox),
     }

@@ -1,5 +1,6 @@
 """Mailboxes of the sandbox: made, changed, opened to logins, removed."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,10 +8,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit
+from accounts.models import Organisation
 from accounts.permissions import Permission, StaffRequest, requires
-from delivery.models import Provider, SandboxLogin, SandboxMailbox
+from delivery.models import Provider, SandboxKey, SandboxLogin, SandboxMailbox
+from delivery.sandbox.api import keys
 from delivery.sandbox.mailboxes import logins
-from delivery.sandbox.mailboxes.forms import LoginForm, SandboxMailboxForm
+from delivery.sandbox.mailboxes.forms import KeyForm, LoginForm, SandboxMailboxForm
 from delivery.sandbox.mailboxes.logins import Issued
 from delivery.views.sandbox.listing import list_url, mailbox_at
 
@@ -68,6 +71,32 @@ def remove_login(request: StaffRequest, login_id: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.DELIVERY)
+def add_key(request: StaffRequest, mailbox_id: int) -> HttpResponse:
+    """It is shown by this answer and by no other page."""
+    shown = mailbox_at(mailbox_id)
+    form = KeyForm(request.POST, auto_id="key_%s")
+    if shown.keys.count() >= keys.MOST:
+        messages.error(request, f"This mailbox has {keys.MOST} keys. Remove one that nobody uses any more.")
+        return redirect("sandbox-mailbox", mailbox_id)
+    if not form.is_valid():
+        return _page(request, shown, SandboxMailboxForm(instance=shown), key_form=form, status=422)
+    issued = keys.issue(shown, form.cleaned_data["note"])
+    audit.record(request, "sandbox.key_added", issued.row.beginning, mailbox=shown.name)
+    return _page(request, shown, SandboxMailboxForm(instance=shown), issued_key=issued)
+
+
+@require_POST
+@requires(Permission.DELIVERY)
+def remove_key(request: StaffRequest, key_id: int) -> HttpResponse:
+    key = get_object_or_404(SandboxKey, pk=key_id)
+    key.delete()
+    audit.record(request, "sandbox.key_removed", key.beginning)
+    messages.success(request, f"The key {key} opens nothing any more.")
+    return redirect(f"{reverse('sandbox-mailbox', args=[key.mailbox_id])}#keys")
+
+
+@require_POST
+@requires(Permission.DELIVERY)
 def remove(request: StaffRequest, mailbox_id: int) -> HttpResponse:
     """With its logins at once; its mails are swept out."""
     shown = mailbox_at(mailbox_id)
@@ -87,6 +116,8 @@ def _page(
     *,
     login_form: LoginForm | None = None,
     issued: Issued | None = None,
+    key_form: KeyForm | None = None,
+    issued_key: keys.Issued | None = None,
     status: int = 200,
 ) -> HttpResponse:
     context = {
@@ -95,10 +126,15 @@ def _page(
         "login_form": login_form or LoginForm(),
         "issued": issued,
         "logins": shown.logins.order_by("pk"),
+        "key_form": key_form or KeyForm(auto_id="key_%s"),
+        "issued_key": issued_key,
+        "keys": shown.keys.order_by("pk"),
+        "api_url": f"{organisation.public_address if (organisation := Organisation.get()) else settings.PUBLIC_URL}"
+        f"{reverse('sandbox-api-mails')}",
         "sandbox": Provider.objects.sandbox(),
         "mails_url": list_url(shown),
     }
     response = render(request, "delivery/sandbox/mailbox.html", context, status=status)
-    if issued:
+    if issued or issued_key:
         response.headers["Cache-Control"] = "no-store"
     return response

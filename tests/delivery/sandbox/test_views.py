@@ -12,7 +12,7 @@ from accounts.models import AuditEntry, User
 from contacts.models import Contact, Suppression
 from delivery import tokens, verp
 from delivery.feedback import second_line
-from delivery.models import Batch, Message, MessageState, SandboxMail, SandboxRules
+from delivery.models import Batch, Message, MessageState, SandboxMail
 from delivery.sandbox import oneclick, store
 from delivery.sandbox.store import Mail
 
@@ -158,27 +158,6 @@ def test_delete_all_takes_what_was_seen_and_leaves_what_came_since(marketer: Use
     client_for(marketer).post(f"{LIST}empty/", {"newest_id": seen.pk})
     assert list(SandboxMail.objects.all()) == [since]
     assert AuditEntry.objects.filter(action="sandbox.emptied", detail={"count": 1}).exists()
-
-
-def test_an_admin_tells_the_sandbox_to_misbehave_and_the_page_says_so(admin: User, client_for: ClientFor) -> None:
-    client = client_for(admin)
-    rules = {
-        "delay_min_ms": 5,
-        "delay_max_ms": 50,
-        "refused_percent": 10,
-        "deferred_percent": 20,
-        "dropped_percent": 1,
-        "complained_percent": 2,
-        "bounced_percent": 0,
-        "soft_bounced_percent": 0,
-    }
-    page = client.post(f"{LIST}rules/", rules, follow=True).content.decode()
-    assert SandboxRules.get().deferred_percent == 20
-    assert "now on" in page
-    assert "misbehaves on purpose" in client.get(LIST).content.decode()
-    wrong = client.post(f"{LIST}rules/", rules | {"refused_percent": 90})
-    assert wrong.status_code == 422
-    assert "113 percent" in wrong.content.decode()
 
 
 def test_one_click_unsubscribes_like_a_mailbox_provider(

@@ -23,7 +23,7 @@ CREATE TRIGGER note_words_changed AFTER UPDATE OF email, first_name, last_name O
 class Migration(migrations.Migration):
     atomic = False  # nobody waits while the indexes go
 
-    dependencies = [("contacts", "0028_headcount")]
+    dependencies = [("contacts", "0031_people_blocks")]
 
     operations = [
         migrations.CreateModel(
