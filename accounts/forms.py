@@ -65,6 +65,12 @@ class SummaryForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         fields = ("wants_summary",)
 
 
+class AlertsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    class Meta:
+        model = User
+        fields = ("wants_alerts",)
+
+
 class NameForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     name = LineField(label="Your name", max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
 

@@ -40,6 +40,12 @@ class User(AbstractBaseUser):
     wants_summary = models.BooleanField(
         "Mail me a summary every Monday", default=False, db_default=False, help_text="Of the week before."
     )
+    wants_alerts = models.BooleanField(
+        "Mail me what needs me",
+        default=True,
+        db_default=True,
+        help_text="Of those who look after the mail: troubles, and that they are over.",
+    )
     session_epoch = models.PositiveIntegerField(default=0, help_text="One more ends all sessions of this person.")
 
     USERNAME_FIELD = "email"

@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern] = [
     path("account/", own.account, name="account"),
     path("account/name/", own.name, name="account-name"),
     path("account/summary/", own.summary, name="account-summary"),
+    path("account/alerts/", own.alerts, name="account-alerts"),
     path("account/password/", own.password, name="account_change_password"),
     path("account/confirm/", confirm.confirm, name="confirm"),
     path("account/two-factor/", two_factor.two_factor, name="two-factor"),

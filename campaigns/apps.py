@@ -11,7 +11,7 @@ class CampaignsConfig(AppConfig):
         from campaigns import conditions, field_uses, planned_lists, samples, senders, titles
         from campaigns.message import editions
         from campaigns.models import Campaign
-        from campaigns.morning import undecided
+        from campaigns.morning import stopped, undecided
         from campaigns.signup_mails import compiled as signup_mails
         from campaigns.signup_mails import rehearsed
         from campaigns.signup_mails import sending as signup_sending
@@ -20,6 +20,7 @@ class CampaignsConfig(AppConfig):
         from contacts.segments import registry, uses
         from contacts.signup.signals import mail_wanted
         from delivery import content
+        from delivery.alerts import watching
         from delivery.domains import known
         from delivery.providers import following
         from tracking import segmenting
@@ -37,6 +38,7 @@ class CampaignsConfig(AppConfig):
         list_uses.register(planned_lists.uses)
         segmenting.register(conditions.row_of)
         problems.register(undecided.problems)
+        watching.register(stopped.problems)
         problems.register(planned_lists.problems)
         problems.register(rehearsed.problems)
         sample_data.register(samples.are_there)

@@ -34,7 +34,7 @@ def silent_workers(user: User) -> Iterator[Notice]:
 def short_disk(user: User) -> Iterator[Notice]:
     if short := disk.known_shortage():
         text = f"The disk of {short.host} has {short.free_mb:,} MB left, so nothing is sent; nothing is lost."
-        yield Notice("bad", f"{text} Make room: from {short.needed_mb:,} MB on it goes on by itself.")
+        yield Notice("bad", f"{text} Make room: from {short.needed_mb:,} MB on it goes on by itself.", about="disk")
 
 
 def paused_providers(user: User) -> Iterator[Notice]:
@@ -53,9 +53,8 @@ def webhooks_in_trouble(user: User) -> Iterator[Notice]:
     for webhook in Webhook.objects.filter(trouble, state=Webhook.State.ACTIVE)[:3]:
         name, url = kinds()[webhook.kind].name, reverse("webhook", args=[webhook.pk])
         if webhook.is_refused:
-            yield Notice(
-                "bad", f"What {name} reports is refused, so bounces are missed. {webhook.refusal}", url, "See how"
-            )
+            text = f"What {name} reports is refused, so bounces are missed. {webhook.refusal}"
+            yield Notice("bad", text, url, "See how", f"webhook {webhook.pk}")
         else:
             since = timesince(webhook.silent_since, depth=1) if webhook.silent_since else ""
             text = f"{name} accepts mail and has reported nothing for {since}: bounces may be missed."
@@ -67,7 +66,8 @@ def returned_mail(user: User) -> Iterator[Notice]:
     may_look = allows(user, Permission.DELIVERY)
     url = reverse("returned") if may_look else ""
     if words := seen.trouble(Organisation.get()):
-        yield Notice("bad", f"Bounces and complaints are not received. {words}", url, "See why" if may_look else "")
+        text, label = f"Bounces and complaints are not received. {words}", "See why" if may_look else ""
+        yield Notice("bad", text, url, label, "returned mail")
     if may_look and (waiting := seen.held()):
         reports, people = sum(one.reports for one in waiting), sum(one.people for one in waiting)
         text = f"{reports:,} returned mails would suppress up to {people:,} people: somebody has to look at them first."

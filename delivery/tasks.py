@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from celery import shared_task
 
+from delivery.alerts import mailing, watching
 from delivery.dispatch.tick import tick as offer_what_is_due
 from delivery.domains import rechecking
 from delivery.engine import recovery
@@ -71,6 +72,13 @@ def drop(*, batch_id: int) -> None:
 @shared_task(name="delivery.audit", queue="jobs")
 def audit() -> None:
     auditing.audit_recent()
+
+
+@shared_task(name="delivery.alert", queue="jobs", expires=60)
+def alert() -> None:
+    """Look for what is wrong, and tell those who can mend it."""
+    watching.look()
+    mailing.tell()
 
 
 @shared_task(name="delivery.learn_domains", queue="jobs")

@@ -20,7 +20,8 @@ class Problem:
     text: str
     url: str = ""  # empty where nothing can be done
     label: str = "See why"
-    about: str = ""  # what a notice about the same thing names, which is left out then
+    about: str = ""  # what a notice about the same thing names, which is left out then; also tells alarms apart
+    is_wanted: bool = False  # somebody did it on purpose: no alarm is raised
 
 
 Source = Callable[[User], Iterable[Problem]]
@@ -39,7 +40,7 @@ def for_user(user: User) -> list[Problem]:
     found = [problem for source in _sources for problem in source(user)]
     named = {problem.about for problem in found if problem.about}
     others = [notice for notice in notices.for_user(user) if not notice.about or notice.about not in named]
-    found += [Problem(one.kind, "", one.text, one.action_url, one.action_label) for one in others]
+    found += [Problem(one.kind, "", one.text, one.action_url, one.action_label, one.about) for one in others]
     found.sort(key=lambda problem: _GRAVITY.index(problem.kind) if problem.kind in _GRAVITY else len(_GRAVITY))
     return [problem if _may_open(user, problem.url) else replace(problem, url="") for problem in found]
 

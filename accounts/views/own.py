@@ -8,8 +8,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import audit
-from accounts.forms import NameForm, PasswordForm, SummaryForm
-from accounts.permissions import Permission, StaffRequest, requires
+from accounts.forms import AlertsForm, NameForm, PasswordForm, SummaryForm
+from accounts.permissions import Permission, StaffRequest, allows, requires
 from accounts.sessions import listing
 from accounts.shell.context import THEME_COOKIE, THEMES
 from accounts.two_factor import factors
@@ -45,6 +45,20 @@ def summary(request: StaffRequest) -> HttpResponse:
     wanted = request.user.wants_summary
     words = "You get a summary every Monday." if wanted else "You get no summary by mail any more."
     messages.success(request, words)
+    return redirect("account")
+
+
+@require_POST
+@requires(Permission.DELIVERY)
+def alerts(request: StaffRequest) -> HttpResponse:
+    """Whether what is wrong with the mail is mailed to this person."""
+    form = AlertsForm(request.POST, instance=request.user)
+    if form.is_valid():
+        form.save()
+    wanted = request.user.wants_alerts
+    messages.success(
+        request, "You get a mail when something needs you." if wanted else "You get no alarms by mail any more."
+    )
     return redirect("account")
 
 
@@ -88,5 +102,6 @@ def _show(
         "password_form": password_form or PasswordForm(request.user, ""),
         "has_second_factor": factors.has_one(request.user),
         "sessions": listing.open_sessions(request),
+        "can_get_alerts": allows(request.user, Permission.DELIVERY),
     }
     return render(request, "accounts/account.html", shown, status=422 if name_form or password_form else 200)

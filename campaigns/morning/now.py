@@ -14,7 +14,7 @@ from delivery.models import Batch
 from delivery.policy import mailbox_providers
 
 MOST = 5
-_STOPPED = Q(batch__state=Batch.State.PAUSED, batch__rehearsal=False) & ~Q(batch__stop_rule="")
+STOPPED = Q(batch__state=Batch.State.PAUSED, batch__rehearsal=False) & ~Q(batch__stop_rule="")
 _UNDER_WAY = (ImportJob.State.CHECKING, ImportJob.State.RUNNING)
 
 
@@ -71,7 +71,7 @@ class Now:
 
 def now() -> Now:
     """A bounded number of queries: only the first few are shown, those first that stopped themselves."""
-    stopped, paused = When(_STOPPED, then=Value(0)), When(batch__state=Batch.State.PAUSED, then=Value(1))
+    stopped, paused = When(STOPPED, then=Value(0)), When(batch__state=Batch.State.PAUSED, then=Value(1))
     grave_first = Case(stopped, paused, default=Value(2), output_field=IntegerField())
     under_way = Campaign.objects.under_way().select_related("batch__provider")
     found = list(under_way.order_by(grave_first, "-batch__started_at", "-pk")[: MOST + 1])

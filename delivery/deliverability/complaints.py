@@ -26,7 +26,7 @@ def problems(user: User) -> Iterator[Problem]:
     if advised.kind in ("bad", "warn"):
         title = f"{found.complained:,} of {found.accepted:,} mails ({rate(share, '0.01')}) were marked as spam"
         text = f"In the last {_DAYS} days. {advised.text}"
-        yield Problem(advised.kind, title, text, f"{reverse('deliverability')}?days={_DAYS}", "See where")
+        yield Problem(advised.kind, title, text, f"{reverse('deliverability')}?days={_DAYS}", "See where", "complaints")
 
 
 def lately() -> Figures:

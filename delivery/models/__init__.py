@@ -1,3 +1,4 @@
+from delivery.alerts.models import Alert, AlertMail
 from delivery.domains.models import DomainLink, SendingDomain
 from delivery.models.feedback import Feedback, FeedbackCount, FeedbackEvent, FeedbackHour, Returned, Term
 from delivery.models.ledger import (
@@ -27,6 +28,8 @@ from delivery.sandbox.rehearsing.models import SandboxRelay
 from delivery.sandbox.simulating.models import SandboxRule
 
 __all__ = [
+    "Alert",
+    "AlertMail",
     "Attempt",
     "Batch",
     "Breaker",

@@ -9,6 +9,9 @@ from accounts.permissions import Permission, allows
 from accounts.shell.problems import Problem
 from delivery.models import Provider
 
+PAUSED_BY_HAND = "Paused by hand."
+BELONGS_TO_THE_DEMO = "It belongs to the demo data: there is no such server."
+
 
 def problems(user: User) -> Iterator[Problem]:
     cure = "" if allows(user, Permission.DELIVERY) else " An admin can see to it."
@@ -16,4 +19,6 @@ def problems(user: User) -> Iterator[Problem]:
         state = "paused" if provider.is_paused else "out of order"
         reason = provider.state_reason if provider.is_paused or not provider.trouble else provider.trouble.summary
         url, about = reverse("provider", args=[provider.pk]), f"provider {provider.pk}"
-        yield Problem("bad", f"{provider} is {state}", f"{reason}{cure}".strip(), url, about=about)
+        is_wanted = provider.is_paused and reason in (PAUSED_BY_HAND, BELONGS_TO_THE_DEMO)
+        text = f"{reason}{cure}".strip()
+        yield Problem("bad", f"{provider} is {state}", text, url, about=about, is_wanted=is_wanted)

@@ -5,13 +5,14 @@ from django.utils import timezone
 from delivery.models import Provider
 from delivery.models.providers import SAMPLE_HOST
 from delivery.providers import removal
+from delivery.providers.out_of_service import BELONGS_TO_THE_DEMO
 
 
 def make() -> Provider:
     relay = Provider.objects.create(
         name="Harbour relay", host=SAMPLE_HOST, username="harbour-books", per_second=25, tested_at=timezone.now()
     )
-    relay.pause("It belongs to the demo data: there is no such server.")
+    relay.pause(BELONGS_TO_THE_DEMO)
     return relay
 
 

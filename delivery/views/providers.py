@@ -18,13 +18,12 @@ from delivery.providers import following, removal
 from delivery.providers.api_form import ApiProviderForm
 from delivery.providers.check import runs
 from delivery.providers.forms import ProviderForm
+from delivery.providers.out_of_service import PAUSED_BY_HAND
 from delivery.providers.presets import Preset, presets
 from delivery.routing import circuits
 from delivery.throttling import lane_rates, warmup_plans
 from delivery.transports.api import arrival, catalogue
 from delivery.views import connection_testing
-
-PAUSED_BY_HAND = "Paused by hand."
 
 
 @require_safe

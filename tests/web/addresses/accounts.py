@@ -145,6 +145,12 @@ ADDRESSES = {
         post=lambda cast: {"wants_summary": "on"},
         changes=lambda cast: actor(cast, "wants_summary"),
     ),
+    "account-alerts": Address(
+        ADMINS,
+        get=False,
+        post=lambda cast: {},
+        changes=lambda cast: actor(cast, "wants_alerts"),
+    ),
     "account_change_password": Address(
         STAFF, get=False, post=with_password, changes=lambda cast: actor(cast, "password")
     ),

@@ -1,0 +1,123 @@
+"""An alarm and its all-clear leave through a real SMTP server of the test, once to each who can mend it."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from campaigns.models import Campaign
+from delivery.alerts import mailing, watching
+from delivery.models import Alert, AlertMail, Batch, Provider
+from delivery.providers.out_of_service import PAUSED_BY_HAND
+from tests.campaigns import letters
+from tests.mailbox import Mailbox
+from tests.running import free_port
+
+pytestmark = pytest.mark.django_db
+START = timezone.now()
+State = AlertMail.State
+
+
+def minutes(number: int) -> datetime:
+    return START + timedelta(minutes=number)
+
+
+def pass_by(first: int, last: int) -> int:
+    """As the timetable does it. How many were mailed."""
+    told = 0
+    for minute in range(first, last + 1, 3):
+        watching.look(minutes(minute))
+        told += mailing.tell(minutes(minute))
+    return told
+
+
+@pytest.fixture
+def broken(relay: Provider, owner: User) -> Provider:
+    """The usual way out, which somebody or something stopped; the relay of the test is another."""
+    made = Provider.objects.create(
+        name="Way out", host="127.0.0.1", port=free_port(), state="paused", state_reason="Refused our password."
+    )
+    made.make_default()
+    return made
+
+
+def test_trouble_is_told_once_by_another_way_and_so_is_its_end(
+    broken: Provider,
+    mailbox: Mailbox,
+    owner: User,
+    admin: User,
+    marketer: User,
+) -> None:
+    assert pass_by(0, 1) == 0  # it may mend itself
+    assert pass_by(2, 30) == 2
+    assert sorted(to for to, _ in mailbox.new) == sorted([owner.email, admin.email])
+    (_, mail), _ = mailbox.new
+    assert mail["Subject"] == "Nordlicht Books: Way out is paused"
+    text = mail.get_content()
+    assert "Refused our password." in text
+    assert f"https://news.nordlicht.example/providers/{broken.pk}/" in text
+    assert "https://news.nordlicht.example/account/#alerts" in text
+
+    Provider.objects.filter(pk=broken.pk).update(state="active")
+    assert pass_by(31, 40) == 0
+    Provider.objects.filter(pk=broken.pk).update(state="paused")  # it comes and goes: the same trouble
+    assert pass_by(41, 60) == 0
+    Provider.objects.filter(pk=broken.pk).update(state="active")
+    assert pass_by(61, 90) == 2
+    assert mailbox.new[-1][1]["Subject"] == "All clear: Way out is paused"
+    assert pass_by(91, 100) == 0
+
+    Provider.objects.filter(pk=broken.pk).update(state="paused")
+    assert pass_by(101, 110) == 2  # another trouble
+
+
+def test_several_troubles_are_one_mail_and_who_wants_none_gets_none(
+    broken: Provider,
+    mailbox: Mailbox,
+    owner: User,
+    admin: User,
+    marketer: User,
+    client: Client,
+) -> None:
+    client.force_login(admin)
+    assert "Send me no alarms" in client.get("/account/").content.decode()
+    assert "Mail me alarms" in client.post("/account/alerts/", {}, follow=True).content.decode()
+    batch = Batch.objects.create(
+        rehearsal=False, content_kind="edition", content_id=1, state="paused", stop_rule="bounces", total=9
+    )
+    Batch.objects.filter(pk=batch.pk).update(started_at=START, state_reason="12 % bounced.")
+    campaign: Campaign = letters.draft(marketer, name="Spring sale", batch=batch)
+    assert pass_by(0, 5) == 1
+    ((to, mail),) = mailbox.new
+    assert to == owner.email
+    assert mail["Subject"] == "Nordlicht Books: 2 things need you"
+    text = mail.get_content().replace("\r\n", "\n")
+    assert "stopped itself\n12 % bounced." in text
+    assert f"https://news.nordlicht.example{campaign.get_absolute_url()}" in text
+
+
+def test_alarm_waits_for_a_server_is_tried_again_and_never_sent_twice(
+    broken: Provider,
+    relay: Provider,
+    mailbox: Mailbox,
+    owner: User,
+    admin: User,
+) -> None:
+    Provider.objects.filter(pk=relay.pk).update(state="paused")
+    Provider.objects.filter(pk=relay.pk).update(state_reason=PAUSED_BY_HAND)
+    assert pass_by(0, 5) == 0
+    assert not AlertMail.objects.exists()
+    assert [alert.about for alert in Alert.objects.all()] == [f"provider {broken.pk}"]  # nobody is told what they did
+    port = relay.port
+    Provider.objects.filter(pk=relay.pk).update(state="active", port=free_port())
+    AlertMail.objects.create(  # whose worker died in the midst of it
+        alert=Alert.objects.get(about=f"provider {broken.pk}"), user=admin, news="begun", tried_at=START
+    )
+    assert pass_by(6, 6) == 0
+    assert AlertMail.objects.get(user=owner, alert__about=f"provider {broken.pk}").state == State.FAILED
+    Provider.objects.filter(pk=relay.pk).update(port=port)
+    assert pass_by(7, 40) == 1
+    assert [to for to, _ in mailbox.new] == [owner.email]
+    assert AlertMail.objects.filter(state=State.UNDER_WAY).count() == 1
