@@ -19,6 +19,8 @@ from accounts.mailing import Mail
 from accounts.models import Organisation
 from accounts.secrets import Unreadable
 from delivery.content import Parts, Recipient
+from delivery.domains import known
+from delivery.domains.signing import loading
 from delivery.models import Provider
 from delivery.outcomes import BatchFacts, Claim, Letter
 from delivery.replies import Stage
@@ -133,7 +135,8 @@ def _letter(mail: Mail, organisation: Organisation) -> Letter:
     message = mail.written(organisation)
     sender = message["From"].addresses[0].addr_spec
     content = _Written(sender, message.as_bytes(policy=policy.SMTP))
-    facts = BatchFacts(0, "transactional", rehearsal=False, lists=[], compiled=content)
+    signer = loading.signer_of(known.domain_of(sender))
+    facts = BatchFacts(0, "transactional", rehearsal=False, lists=[], compiled=content, signer=signer)
     claim = Claim(0, facts, epoch=0, flush_no=0, ids=(), window_end=1, safe_until=float("inf"))
     return Letter(claim, 0, 0, mail.to, 0, False, Recipient(0, None, mail.to, {}, opens=False, clicks=False))
 

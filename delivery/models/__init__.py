@@ -1,4 +1,4 @@
-from delivery.domains.models import DomainLink, SendingDomain
+from delivery.domains.models import DomainLink, SendingDomain, SigningKey
 from delivery.models.feedback import Feedback, FeedbackCount, FeedbackEvent, FeedbackHour, Returned, Term
 from delivery.models.ledger import (
     Attempt,
@@ -50,6 +50,7 @@ __all__ = [
     "SandboxMail",
     "SandboxRules",
     "SendingDomain",
+    "SigningKey",
     "Term",
     "Turn",
     "Version",
