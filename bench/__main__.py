@@ -16,6 +16,7 @@ MEASUREMENTS = {
     "reports": "pages:reports",
     "pages": "pages:pages",
     "segments": "segments",
+    "sandbox": "sandbox",
 }
 
 

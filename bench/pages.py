@@ -126,13 +126,13 @@ def _as_jobs_leave_it() -> None:
     from contacts.models import Segment
     from contacts.segments import counting, indexing
     from contacts.segments.rules import Group, Match, Rule, write
-    from contacts.table import searching
+    from contacts.table import folding
     from contacts.tags import known
 
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO contacts_staleblock (block) SELECT DISTINCT id >> 6 FROM contacts_contact")
         cursor.execute("ANALYZE")
-    searching.fold()
+    folding.fold()
     rows = {
         **{f"Tagged {tag}": Rule("tag", {"how": "has", "tag": tag}) for tag in known()[:3]},
         "Not clicked in 90 days": Rule("clicked", {"how": "not-last", "days": "90"}),

@@ -8,13 +8,14 @@ class CampaignsConfig(AppConfig):
         from accounts.organisation import samples as sample_data
         from accounts.shell import notices, problems
         from accounts.signals import organisation_created
-        from campaigns import conditions, field_uses, samples, senders, titles
+        from campaigns import conditions, field_uses, planned_lists, samples, senders, titles
         from campaigns.message import editions
         from campaigns.models import Campaign
         from campaigns.morning import undecided
         from campaigns.signup_mails import compiled as signup_mails
         from campaigns.signup_mails import rehearsed
         from campaigns.signup_mails import sending as signup_sending
+        from contacts import list_uses
         from contacts.profile_fields import uses as of_fields
         from contacts.segments import registry, uses
         from contacts.signup.signals import mail_wanted
@@ -33,8 +34,10 @@ class CampaignsConfig(AppConfig):
         registry.register(conditions.OfCampaign, conditions.OfTheLast)
         uses.register(conditions.uses)
         of_fields.register(field_uses.find)
+        list_uses.register(planned_lists.uses)
         segmenting.register(conditions.row_of)
         problems.register(undecided.problems)
+        problems.register(planned_lists.problems)
         problems.register(rehearsed.problems)
         sample_data.register(samples.are_there)
         notices.register(samples.notice)

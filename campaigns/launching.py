@@ -48,6 +48,7 @@ class Agreed:
 
     provider_id: int
     version: int
+    is_rehearsal: bool | None  # None: it was not said
 
 
 @transaction.atomic
@@ -70,7 +71,7 @@ def launch(
         raise Changed
     # Asked for once: what is checked is what it leaves through, whoever chooses another default meanwhile.
     locked.provider = locked.way_out
-    if agreed and agreed != Agreed(locked.provider.pk, locked.version):
+    if agreed and agreed != Agreed(locked.provider.pk, locked.version, locked.provider.is_rehearsal):
         raise Changed
     if bad_day and not locked.provider.is_rehearsal:
         raise Changed

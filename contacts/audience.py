@@ -149,6 +149,11 @@ def missing_lists(audience: Audience) -> int:
     return len(lists) - MailingList.objects.filter(pk__in=lists).count()
 
 
+def archived_lists(audience: Audience) -> bool:
+    """Whether it goes to a list that is out of use. One that only excludes people still does that."""
+    return MailingList.objects.filter(pk__in=audience.lists).exclude(archived_at=None).exists()
+
+
 def problem(audience: Audience) -> str:
     """Why its rules cannot be asked any more, because what they name is gone; "" when they can."""
     about = _about(audience) if audience.is_by_rules else Known()

@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.wording import storable
 from contacts import addresses
 from contacts.erasing.registry import DOMAIN as ERASED
-from contacts.models import ConsentEvent, Contact, MailingList, SignupRequest, Subscription, Suppression
+from contacts.models import ConsentEvent, Contact, MailingList, SignupRequest, Subscription, Suppression, Wording
 
 
 class StillSuppressed(Exception):
@@ -94,7 +94,14 @@ def subscribe(
 
 @transaction.atomic
 def resubscribe(
-    contact: Contact, *, lists: Sequence[int], channel: str, by: User | None, text: str, ip: str | None = None
+    contact: Contact,
+    *,
+    lists: Sequence[int],
+    channel: str,
+    by: User | None,
+    text: str,
+    ip: str | None = None,
+    wording: Wording | None = None,
 ) -> None:
     """Put `contact` back on `lists` because it asked for it; `text` says how. Raises StillSuppressed."""
     suppression = Suppression.objects.select_for_update().filter(email=addresses.key(contact.email)).first()
@@ -108,7 +115,8 @@ def resubscribe(
             list_id=list_id,
             defaults={"state": Subscription.State.SUBSCRIBED, "is_express": channel in _EXPRESS, "expires_at": None},
         )
-    _record(ConsentEvent.Kind.GIVEN, contact, list(lists), channel=channel, by=by, text=text, ip=ip)
+    kind = ConsentEvent.Kind.GIVEN
+    _record(kind, contact, list(lists), channel=channel, by=by, text=text, ip=ip, wording=wording)
 
 
 def follow(contact: Contact, before: str) -> None:
@@ -259,6 +267,7 @@ def _record(
     by: User | None,
     text: str,
     ip: str | None = None,
+    wording: Wording | None = None,
 ) -> None:
     ConsentEvent.objects.bulk_create(
         ConsentEvent(
@@ -267,6 +276,7 @@ def _record(
             kind=kind,
             channel=channel,
             text=text[:500],
+            wording=wording,
             ip=ip,
             by=by,
         )

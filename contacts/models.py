@@ -12,7 +12,7 @@ from django.utils import timezone
 from contacts.bulk.models import BulkChange, BulkSlice
 from contacts.downloads.models import ExportJob
 from contacts.erasing.models import Erasure
-from contacts.grounds.models import ListBasis
+from contacts.grounds.models import ListBasis, Wording
 from contacts.growth.models import ListChange, ListDay, LostSubscription
 from contacts.guessing.models import GuessingRound
 from contacts.importing.undoing.models import ImportGraver, ImportOverwritten, ImportSlice, ImportUndo
@@ -23,7 +23,7 @@ from contacts.reach.models import AudienceCount, AudienceDay
 from contacts.reachability import SUBSCRIBED
 from contacts.segments.models import FieldIndex, Headcount
 from contacts.signup.models import SignupForm, SignupHour, SignupLetter, SignupRequest, SignupWording
-from contacts.table.models import ChosenColumns, SearchBlock, StaleBlock
+from contacts.table.models import ChosenColumns, NamePlace, PeopleBlock, SearchBlock, StaleBlock
 
 __all__ = [  # what Django is to know and other modules import
     "AddressChange",
@@ -52,7 +52,9 @@ __all__ = [  # what Django is to know and other modules import
     "ListDay",
     "LostSubscription",
     "MailingList",
+    "NamePlace",
     "Note",
+    "PeopleBlock",
     "SearchBlock",
     "Segment",
     "SegmentDay",
@@ -66,6 +68,7 @@ __all__ = [  # what Django is to know and other modules import
     "Suppression",
     "TrackingConsent",
     "ValueChange",
+    "Wording",
 ]
 
 
@@ -94,7 +97,14 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 
     def reachable(self) -> Self:
         """Subscribed to at least one list with consent that holds, not suppressed and not on a pause."""
-        return self.filter(Exists(_subscriptions().open()), ~Exists(_suppressions())).not_paused()
+        return self.agreed().not_paused()
+
+    def agreed(self) -> Self:
+        """Whoever can be reached, or could but for a pause."""
+        return self.filter(Exists(_subscriptions().open())).not_suppressed()
+
+    def not_suppressed(self) -> Self:
+        return self.filter(~Exists(_suppressions()))
 
     def expired(self, list_id: int | None = None) -> Self:
         """Subscribed, to that list or any, but what they agreed to held for a time that is over."""
@@ -172,14 +182,6 @@ class Contact(models.Model):
         constraints = [models.UniqueConstraint(Lower("email"), name="one_contact_per_email")]
         indexes = [
             models.Index(fields=["id"], name="contact_tagged", condition=Q(attributes__has_key="tags")),
-            models.Index(
-                Lower("last_name"),
-                Lower("first_name"),
-                "id",
-                name="contact_by_name",
-                condition=~Q(first_name="", last_name=""),
-            ),
-            models.Index(fields=["id"], name="contact_nameless", condition=Q(first_name="", last_name="")),
             models.Index(
                 fields=["last_clicked_at", "id"], name="contact_clicked", condition=Q(last_clicked_at__isnull=False)
             ),
@@ -354,7 +356,9 @@ class Subscription(models.Model):
 
 
 class ConsentEvent(models.Model):
-    """Append-only proof of who agreed to, or left, what (GDPR art. 7(1))."""
+    """Append-only proof of who agreed to, or left, what (GDPR art. 7(1)): the database refuses to change or delete it,
+    unless the person themselves is deleted. See contacts.grounds.history.
+    """
 
     class Kind(models.TextChoices):
         ASKED = "asked", "Asked for it"  # on a form; nothing holds before the address has confirmed
@@ -364,16 +368,17 @@ class ConsentEvent(models.Model):
         RESUMED = "resumed", "Ended the pause"
 
     # A log that is only ever read by contact: no further indexes and no checks to pay for at a million rows.
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="consent_events", db_constraint=False)
+    contact = models.ForeignKey(Contact, models.DO_NOTHING, related_name="consent_events", db_constraint=False)
     list = models.ForeignKey(
-        MailingList, models.SET_NULL, null=True, db_index=False, db_constraint=False, help_text="Empty: everything."
+        MailingList, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, help_text="Empty: everything."
     )
     kind = models.CharField(max_length=10, choices=Kind.choices)
     channel = models.CharField(max_length=20, help_text="import, hand, page, one-click, complaint, setup, form")
-    text = models.CharField(max_length=500, blank=True)
+    text = models.CharField(max_length=500, blank=True, help_text="How it was said: the proof.")
+    wording = models.ForeignKey(Wording, models.DO_NOTHING, null=True, db_index=False, db_constraint=False)
     ip = models.GenericIPAddressField(null=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, db_index=False, db_constraint=False)
-    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, db_index=False, db_constraint=False)
+    at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
         return f"{self.contact_id} {self.kind}"
@@ -386,14 +391,15 @@ class TrackingConsentEvent(models.Model):
         OPENS = "opens", "Opens"
         CLICKS = "clicks", "Clicks"
 
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="tracking_events", db_constraint=False)
+    contact = models.ForeignKey(Contact, models.DO_NOTHING, related_name="tracking_events", db_constraint=False)
     part = models.CharField(max_length=6, choices=Part.choices)
     state = models.CharField(max_length=8, choices=TrackingConsent.choices, help_text="What holds from then on.")
     channel = models.CharField(max_length=20, help_text="import, hand, page, before")
     text = models.CharField(max_length=500, blank=True, help_text="The words that were agreed to, or how it was said.")
+    wording = models.ForeignKey(Wording, models.DO_NOTHING, null=True, db_index=False, db_constraint=False)
     ip = models.GenericIPAddressField(null=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, db_index=False, db_constraint=False)
-    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, db_index=False, db_constraint=False)
+    at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
         return f"{self.contact_id} {self.part} {self.state}"

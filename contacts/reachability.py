@@ -34,10 +34,11 @@ def is_suppressed(address: str) -> str:
 
 
 def why_closed(contact: str, lists: str) -> str:
-    """SQL: why mail of none of the `lists` comes to who was on some: 'unsubscribed', or 'expired' where consent held
-    for a time that is over. '' where it comes, and for who never was on any."""
+    """SQL: why mail of none of the `lists` comes to who was on some: 'unsubscribed', or 'consent_ended' where it
+    held for a time that is over. '' where it comes, and for who never was on any."""
     return (
-        f"coalesce((SELECT CASE WHEN bool_or({is_open('x')}) THEN '' WHEN bool_or({is_subscribed('x')}) THEN 'expired' "  # noqa: S608
+        f"coalesce((SELECT CASE WHEN bool_or({is_open('x')}) THEN '' "  # noqa: S608
+        f"WHEN bool_or({is_subscribed('x')}) THEN 'consent_ended' "
         f"WHEN count(*) > 0 THEN 'unsubscribed' END FROM contacts_subscription x "
         f"WHERE x.contact_id = {contact} AND x.list_id = ANY({lists})), '')"
     )

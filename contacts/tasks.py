@@ -15,7 +15,7 @@ from contacts.reach import counting
 from contacts.segments import counting as segments
 from contacts.segments import everybody, indexing
 from contacts.signup import sweeping
-from contacts.table import searching
+from contacts.table import folding as table_folding
 
 
 @shared_task(name="contacts.work_on_import", queue="jobs", acks_late=True, ignore_result=True)
@@ -121,7 +121,7 @@ def forget_bulk_changes() -> None:
 
 @shared_task(name="contacts.fold_search", queue="jobs", ignore_result=True)
 def fold_search() -> None:
-    searching.fold()
+    table_folding.fold()
 
 
 @shared_task(name="contacts.index_fields", queue="jobs", ignore_result=True)

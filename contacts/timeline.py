@@ -13,7 +13,7 @@ from typing import TypeVar
 from django.db.models import Model, QuerySet
 
 from contacts.addresses import key
-from contacts.models import ConsentEvent, Contact, Suppression, TrackingConsent
+from contacts.models import ConsentEvent, Contact, Suppression, TrackingConsent, TrackingConsentEvent
 from contacts.suppression import lifting
 
 T = TypeVar("T", bound=Model)
@@ -155,7 +155,7 @@ def _consent(contact: Contact, wanted: Wanted) -> Iterator[Entry]:
 
 
 def consent_in_words(event: ConsentEvent) -> str:
-    what = event.list.name if event.list else "everything"
+    what = event.list.name if event.list else "a list that was deleted" if event.list_id else "everything"
     title = _ACTS[event.kind].format(what)
     how = _CHANNELS.get(event.channel, event.channel)
     return f"{title} {how}, {event.by}" if event.by else f"{title} {how}"
@@ -166,11 +166,15 @@ def _counting(contact: Contact, wanted: Wanted) -> Iterator[Entry]:
     if not wanted.wants("consent"):
         return
     for event in latest(contact.tracking_events.select_related("by"), wanted):
-        may = {TrackingConsent.GIVEN: "may be counted", TrackingConsent.REFUSED: "may not be counted"}
-        said = may.get(TrackingConsent(event.state), "not asked")
-        how = _COUNTING_CHANNELS.get(event.channel, event.channel)
-        who = f"{how}, {event.by}" if event.by else how
-        yield Entry(event.at, "consent", f"{event.get_part_display()} {said}: {who}", event.text)
+        yield Entry(event.at, "consent", counting_in_words(event), event.text)
+
+
+def counting_in_words(event: TrackingConsentEvent) -> str:
+    may = {TrackingConsent.GIVEN: "may be counted", TrackingConsent.REFUSED: "may not be counted"}
+    said = may.get(TrackingConsent(event.state), "not asked")
+    how = _COUNTING_CHANNELS.get(event.channel, event.channel)
+    who = f"{how}, {event.by}" if event.by else how
+    return f"{event.get_part_display()} {said}: {who}"
 
 
 @register

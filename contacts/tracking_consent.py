@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts.models import Organisation, User
 from accounts.organisation.measuring import Rules
-from contacts.models import Contact, TrackingConsent, TrackingConsentEvent
+from contacts.models import Contact, TrackingConsent, TrackingConsentEvent, Wording
 
 Part = TrackingConsentEvent.Part
 COLUMNS = {Part.OPENS: "open_consent", Part.CLICKS: "click_consent"}
@@ -26,6 +26,7 @@ class Answer:
     text: str = ""
     by: User | None = None
     ip: str | None = None
+    wording: Wording | None = None
 
 
 @transaction.atomic
@@ -47,6 +48,7 @@ def record(contact: Contact, answer: Answer) -> list[Part]:
             state=answer.states[part],
             channel=answer.channel,
             text=answer.text[:500],
+            wording=answer.wording,
             by=answer.by,
             ip=answer.ip,
         )

@@ -54,6 +54,7 @@ urlpatterns: list[URLPattern] = [
     path("contacts/<int:pk>/notes/new/", notes.add, name="contact-note-add"),
     path("contacts/<int:pk>/notes/<int:note_id>/", notes.note, name="contact-note"),
     path("contacts/<int:pk>/notes/<int:note_id>/delete/", notes.delete, name="contact-note-delete"),
+    path("contacts/<int:pk>/consent/", grounds.consent_history, name="contact-consent"),
     path("contacts/<int:pk>/data/", their_data.their_data, name="contact-data"),
     path("contacts/<int:pk>/erase/", erasing.erase, name="contact-erase"),
     path("contacts/<int:pk>/delete/", person.delete, name="contact-delete"),

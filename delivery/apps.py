@@ -30,6 +30,7 @@ class DeliveryConfig(AppConfig):
             webhooks_in_trouble,
         )
         from delivery.providers import out_of_service
+        from delivery.sandbox.rehearsing.notices import rehearsing
         from delivery.staff_mail import StaffMail
 
         mailing.register(StaffMail())
@@ -37,6 +38,7 @@ class DeliveryConfig(AppConfig):
         register(silent_workers)
         register(short_disk)
         register(paused_providers)
+        register(rehearsing)
         register(webhooks_in_trouble)
         problems.register(out_of_service.problems)
         problems.register(complaints.problems)

@@ -29,6 +29,7 @@ from delivery.transports.kinds import transport_to
 
 _SECONDS = 60
 _FAREWELL_SECONDS = 2
+_NONE_READY = "No mail server is ready."
 _OF_THE_FRAME = frozenset({"subject", "date", "mime-version", "content-type", "content-transfer-encoding"})
 _slots = threading.BoundedSemaphore(4)
 
@@ -62,7 +63,7 @@ class Outcome:
 
 def send(mail: Mail) -> Outcome:
     """Now, before this returns."""
-    outcome = Outcome("No mail server is ready.")
+    outcome = Outcome(_NONE_READY)
     for provider in ready():
         outcome = send_through(provider, mail)
         if not outcome.problem or outcome.may_have_arrived:
@@ -75,8 +76,17 @@ def send_through(provider: Provider, mail: Mail) -> Outcome:
     organisation = Organisation.get()
     if organisation is None:
         return Outcome("The organisation is not set up.")
+    message = mail.written(organisation)
+    sender = message["From"].addresses[0].addr_spec
+    return send_raw_through(provider, message.as_bytes(policy=policy.SMTP), sender=sender, to=mail.to)
+
+
+def send_raw_through(provider: Provider, body: bytes, *, sender: str, to: str, seconds: float = _SECONDS) -> Outcome:
+    """A finished mail, whoever wrote it."""
     try:
-        asyncio.run(_hand_over(transport_to(provider), _letter(mail, organisation)))
+        asyncio.run(_hand_over(transport_to(provider), _letter(body, sender, to), seconds))
+    except (LookupError, RecursionError):
+        return Outcome(f"{provider}: the mail cannot be read, so that it could be handed over.")
     except (CannotOpen, CannotCarry, Unreadable, _Failed, ValueError, TimeoutError, OSError) as error:
         problem = f"{provider}: {str(error) or 'no answer in time'}"
         is_uncertain = isinstance(error, TimeoutError) or (isinstance(error, _Failed) and error.may_have_arrived)
@@ -131,14 +141,12 @@ class _Written:
         )
 
 
-def _letter(mail: Mail, organisation: Organisation) -> Letter:
-    message = mail.written(organisation)
-    sender = message["From"].addresses[0].addr_spec
-    content = _Written(sender, message.as_bytes(policy=policy.SMTP))
+def _letter(body: bytes, sender: str, to: str) -> Letter:
+    content = _Written(sender, body)
     signer = loading.signer_of(known.domain_of(sender))
     facts = BatchFacts(0, "transactional", rehearsal=False, lists=[], compiled=content, signer=signer)
     claim = Claim(0, facts, epoch=0, flush_no=0, ids=(), window_end=1, safe_until=float("inf"))
-    return Letter(claim, 0, 0, mail.to, 0, False, Recipient(0, None, mail.to, {}, opens=False, clicks=False))
+    return Letter(claim, 0, 0, to, 0, False, Recipient(0, None, to, {}, opens=False, clicks=False))
 
 
 class _OneLetter:
@@ -172,9 +180,9 @@ class _OneLetter:
             self.word.set_result(word)
 
 
-async def _hand_over(transport: Transport, letter: Letter) -> None:
+async def _hand_over(transport: Transport, letter: Letter, seconds: float) -> None:
     gone = asyncio.Event()
-    async with asyncio.timeout(_SECONDS):
+    async with asyncio.timeout(seconds):
         transport.encode(letter)
         channel = await transport.open(lambda channel: gone.set())
         feed = _OneLetter(letter)

@@ -16,6 +16,7 @@ from delivery.feedback.webhooks.lists.reading import NotRead
 from delivery.guards import heartbeat, incarnation
 from delivery.ledger import auditing, building, cancelling
 from delivery.models import ReturnMailbox, Webhook
+from delivery.sandbox.rehearsing import relaying
 from delivery.throttling import limits, mx
 from delivery.workers import turns
 
@@ -35,6 +36,13 @@ def turn(*, provider_id: int, stream: str, turn_id: int | None = None) -> None:
         turns.take(provider_id, stream, turn_id, engine.run)
     else:
         turns.forget(turn_id)
+
+
+@shared_task(name="delivery.relay_rehearsed", queue="jobs")
+def relay_rehearsed() -> None:
+    """Mails of a provider in rehearsal that its allow-list lets out."""
+    if incarnation.guard():
+        relaying.relay_waiting()
 
 
 @shared_task(name="delivery.recover", queue="control")

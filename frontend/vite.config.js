@@ -1,9 +1,11 @@
 import { resolve } from "node:path";
 import { defineConfig } from "vite";
+import { mailClients } from "./mail-clients.js";
 
 export default defineConfig({
   // Where Django serves static files: lazy chunks and fonts are asked for from there.
   base: "/static/",
+  plugins: [mailClients()],
   build: {
     outDir: "dist",
     emptyOutDir: true,

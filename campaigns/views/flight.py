@@ -89,4 +89,5 @@ def _act(request: StaffRequest, pk: int, act: Callable[..., None], done: str) ->
 def _agreed(request: StaffRequest) -> launching.Agreed:
     """What the page named beside its button; a request that names nothing agrees to nothing."""
     provider, version = (whole_number(request.POST.get(name)) or 0 for name in ("provider", "version"))
-    return launching.Agreed(provider, version)
+    is_rehearsal = {"rehearsal": True, "real": False}.get(request.POST.get("way", ""))
+    return launching.Agreed(provider, version, is_rehearsal)

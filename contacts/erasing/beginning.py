@@ -10,6 +10,7 @@ from accounts import audit
 from accounts.audit import Actor
 from accounts.models import User
 from contacts import addresses, tasks
+from contacts.erasing import own
 from contacts.models import Contact, Erasure
 
 
@@ -22,7 +23,7 @@ def begin(email: str, *, by: User, request: Actor, reason: str) -> Erasure:
         address=address, contact_id=contact.pk if contact else None, digest=_keep_away(address), reason=reason, by=by
     )
     if contact:
-        erasure.counts["contacts"] = contact.delete()[0]
+        erasure.counts["contacts"] = own.delete(Contact.objects.filter(pk=contact.pk))
         erasure.save(update_fields=["counts"])
     audit.record(request, "contact.erase", str(erasure), reason=reason)
     transaction.on_commit(partial(tasks.erase.delay, erasure_id=erasure.pk), robust=True)

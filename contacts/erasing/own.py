@@ -1,14 +1,23 @@
 """What contacts keep of a person."""
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from psycopg import sql
 
 from contacts.erasing import files, words
 from contacts.erasing.registry import Part, Person, register
-from contacts.models import BulkSlice, Contact, ImportOverwritten, SignupLetter, SignupRequest
-from contacts.table.models import SearchBlock, StaleBlock
-from contacts.table.searching import BITS
+from contacts.models import (
+    BulkSlice,
+    ConsentEvent,
+    Contact,
+    ImportOverwritten,
+    SignupLetter,
+    SignupRequest,
+    TrackingConsentEvent,
+)
+from contacts.table.blocks import BITS
+from contacts.table.models import NamePlace, PeopleBlock, SearchBlock, StaleBlock
 
 
 def register_parts() -> None:
@@ -35,7 +44,13 @@ def register_parts() -> None:
 def contacts(person: Person) -> int:
     """Rows, with all that hangs on the contact."""
     found = Contact.objects.annotate(key=Lower("email")).filter(key=person.address)
-    return found.delete()[0] + Contact.objects.filter(pk__in=person.contact_ids).delete()[0]
+    return delete(found) + delete(Contact.objects.filter(pk__in=person.contact_ids))
+
+
+def delete(found: QuerySet[Contact]) -> int:
+    """How many rows go, with those that the database takes away itself: see contacts.grounds.history."""
+    logs = sum(log.objects.filter(contact__in=found).count() for log in (ConsentEvent, TrackingConsentEvent))
+    return logs + found.delete()[0]
 
 
 def staged_rows(person: Person) -> int:
@@ -52,6 +67,8 @@ def search(person: Person) -> int:
     """The block is looked through without its words until they are gathered again."""
     blocks = {contact_id >> BITS for contact_id in person.contact_ids}
     gone = SearchBlock.objects.filter(pk__in=blocks).delete()[0]
+    gone += PeopleBlock.objects.filter(pk__in=blocks).delete()[0]
+    gone += NamePlace.objects.filter(pk__in=person.contact_ids).delete()[0]
     StaleBlock.objects.bulk_create(StaleBlock(block=block) for block in blocks)
     return gone
 

@@ -1,4 +1,4 @@
-"""The legal basis of a list."""
+"""The legal basis of a list, and the words that people agreed to."""
 
 from django.conf import settings
 from django.db import models
@@ -56,3 +56,23 @@ class ListBasis(models.Model):
         if rest:
             return f"{self.months} month{'s' if self.months > 1 else ''}"
         return f"{years} year{'s' if years > 1 else ''}"
+
+
+class Wording(models.Model):
+    """What a page or a form said when somebody agreed there: a new version whenever the words change, never changed."""
+
+    place = models.CharField(max_length=60, help_text="Where it stands: form/12, page/topics, page/counting.")
+    language = models.CharField(max_length=12)
+    version = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    text = models.TextField()
+    since = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["place", "language", "version"], name="one_wording_a_version"),
+            models.UniqueConstraint(fields=["place", "language", "digest"], name="one_version_a_wording"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place} ({self.language}), version {self.version}"

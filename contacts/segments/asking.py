@@ -24,13 +24,14 @@ _KINDS = {Field.Kind(kind.value): kind for kind in Kind}
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """How one row decided about one person."""
+    """How one row, or a group of them, decided about one person."""
 
     words: str
     fits: bool
     value: str
     depth: int
     missing: str = ""
+    is_group: bool = False
 
 
 def known(*, without: int | None = None) -> Known:
@@ -85,17 +86,19 @@ def sample(group: Group, about: Known, *, patience_ms: int = AT_ONCE_MS, most: i
 
 
 def why(group: Group, about: Known, contact: Contact) -> tuple[bool, list[Reason]]:
-    """Whether this person is in, and row by row the value that decided."""
-    reasons = [_reason(rule, depth, about, contact.pk) for rule, depth in _rows(group, 0)]
+    """Whether this person is in, and row by row the value that decided; a group stands before its rows."""
+    reasons = list(_reasons(group, 0, about, contact.pk))
     return _ask(compiling.predicate(group, about), contact.pk)[0], reasons
 
 
-def _rows(group: Group, depth: int) -> Iterator[tuple[Rule, int]]:
+def _reasons(group: Group, depth: int, about: Known, contact_id: int) -> Iterator[Reason]:
     for part in group.parts:
         if isinstance(part, Rule):
-            yield part, depth
+            yield _reason(part, depth, about, contact_id)
         else:
-            yield from _rows(part, depth + 1)
+            (fits,) = _ask(compiling.predicate(part, about), contact_id)
+            yield Reason(rules.MATCH_WORDS[part.match], bool(fits), "", depth, is_group=True)
+            yield from _reasons(part, depth + 1, about, contact_id)
 
 
 def _reason(rule: Rule, depth: int, about: Known, contact_id: int) -> Reason:

@@ -16,11 +16,7 @@ from contacts.segments.rules import BadRules, Group, Match, Rule
 ROOT = "r"
 _FIELD = re.compile(r"(?P<place>r(?:-\d{1,3}){1,4})-(?P<name>[a-z_]{1,30})")
 _FIRST = Rule("profile", {})
-MATCHES = (
-    (Match.ALL, "all of these"),
-    (Match.ANY, "any of these"),
-    (Match.NONE, "none of these"),
-)
+MATCHES = tuple(rules.MATCH_WORDS.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +82,22 @@ def settled(group: Group, known: Known) -> Group:
         group.match,
         tuple(settled(part, known) if isinstance(part, Group) else _row(part, known) for part in group.parts),
     )
+
+
+def focus(do: str, group: Group) -> str:
+    """Where somebody who works by keys goes on: in what came, or at the end of what a part was taken out of."""
+    verb, _, place = do.partition(":")
+    if verb == "remove":
+        return f"{place.rpartition('-')[0]}-more"
+    if verb not in ("row", "group"):
+        return ""
+    within: Rule | Group = group
+    for number in place.split("-")[1:]:
+        if not isinstance(within, Group) or not number.isdigit() or int(number) >= len(within.parts):
+            return ""
+        within = within.parts[int(number)]
+    last = len(within.parts) - 1 if isinstance(within, Group) else 0
+    return f"{place}-{last}-{'is' if verb == 'row' else 'match'}"
 
 
 def _row(rule: Rule, known: Known) -> Rule:

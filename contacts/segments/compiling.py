@@ -119,7 +119,7 @@ def _said(group: Group, known: Known, *, outermost: bool = False) -> str:
         return ""
     together = _listed(parts, _BETWEEN[group.match])
     if group.match == Match.NONE:
-        return f"but not those {together}" if not outermost else f"except those {together}"
+        return f"who are none of those {together}" if not outermost else f"except those {together}"
     return together if outermost or len(parts) == 1 else f"({together})"
 
 

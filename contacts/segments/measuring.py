@@ -173,19 +173,20 @@ def _scan(group: Group, parts: Sequence[Sql], also: str = "", source: str = "") 
 
 
 def _estimated(people: int | None, group: Group, about: Known, budget: _Budget) -> Measured:
-    """As a sample of the table says, except for `people` where they are known."""
+    """As a sample of the table says, except for `people` where they are known; of a small table it is exact."""
     share = min(100.0, 100.0 * _SAMPLE_ROWS / max(budget.everybody, 1))  # percent
     parts = [_part(part, about) for part in group.parts]
     sampled = f"TABLESAMPLE SYSTEM ({share:.6f}) REPEATABLE (7)"
     looked_at = _asked(_scan(group, parts, _REACHABLE, sampled), budget.until)
-    scale = budget.everybody / looked_at[0] if share < 100 and looked_at[0] else 1.0
+    is_all = share >= 100
+    scale = budget.everybody / looked_at[0] if looked_at[0] and not is_all else 1.0
     after, reachable = [round(number * scale) for number in looked_at[1:-1]], round(looked_at[-1] * scale)
     known = people if people is not None else (after[-1] if after else budget.everybody)
     if people is not None and after:
         # A row is never said to leave fewer than all of them leave, or to bring more.
         bound = min if group.match == Match.ANY else max
         after = [*(bound(number, people) for number in after[:-1]), people]
-    return Measured(budget.everybody, after, known, min(reachable, known), people is not None, steps_are_exact=False)
+    return Measured(budget.everybody, after, known, min(reachable, known), people is not None or is_all, is_all)
 
 
 def _asked(question: Sql, until: float) -> list[int]:

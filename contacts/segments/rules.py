@@ -24,6 +24,9 @@ class Match(StrEnum):
     NONE = "none"
 
 
+MATCH_WORDS = {Match.ALL: "all of these", Match.ANY: "any of these", Match.NONE: "none of these"}
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One row: a condition's key and what was chosen and typed for it."""

@@ -9,7 +9,8 @@ from django.db.models.functions import Lower
 
 from accounts import locks
 from contacts import consent, tags
-from contacts.models import ConsentEvent, Contact, MailingList, Subscription, Suppression
+from contacts.grounds import wordings
+from contacts.models import ConsentEvent, Contact, MailingList, Subscription, Suppression, Wording
 from contacts.preferences import pausing
 from contacts.signup import counting, letters
 from contacts.signup.models import SignupLetter, SignupRequest
@@ -57,9 +58,9 @@ def carry_out(request: SignupRequest, now: datetime, *, ip: str | None) -> None:
     contact = _contact(request)
     held = _held(contact, request.key)
     joined = [one.pk for one in lists_of(request) if one.pk not in held]
-    words = _words(request)
-    _note_asked(contact, request, joined, words)
-    consent.resubscribe(contact, lists=joined, channel=CHANNEL, by=None, text=words, ip=ip)
+    words, wording = _words(request), _wording(request)
+    _note_asked(contact, request, joined, words, wording)
+    consent.resubscribe(contact, lists=joined, channel=CHANNEL, by=None, text=words, ip=ip, wording=wording)
     pausing.resume(contact, channel=CHANNEL, ip=ip)
     request.state, request.confirmed_at, request.contact = State.CONFIRMED, now, contact
     request.values = {}  # they are the contact's now
@@ -130,11 +131,25 @@ def _words(request: SignupRequest) -> str:
     return f"Form “{request.form}”{version}{site}: {wording.text if wording else ''}"[:500]
 
 
-def _note_asked(contact: Contact, request: SignupRequest, lists: Sequence[int], words: str) -> None:
-    made = ConsentEvent.objects.bulk_create(
+def _wording(request: SignupRequest) -> Wording | None:
+    if request.wording is None:
+        return None
+    return wordings.keep(f"form/{request.form_id}", request.wording.language, request.wording.text)
+
+
+def _note_asked(
+    contact: Contact, request: SignupRequest, lists: Sequence[int], words: str, wording: Wording | None
+) -> None:
+    ConsentEvent.objects.bulk_create(
         ConsentEvent(
-            contact=contact, list_id=one, kind=ConsentEvent.Kind.ASKED, channel=CHANNEL, text=words, ip=request.ip
+            contact=contact,
+            list_id=one,
+            kind=ConsentEvent.Kind.ASKED,
+            channel=CHANNEL,
+            text=words,
+            wording=wording,
+            ip=request.ip,
+            at=request.asked_at,
         )
         for one in lists
     )
-    ConsentEvent.objects.filter(pk__in=[event.pk for event in made]).update(at=request.asked_at)

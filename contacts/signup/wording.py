@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
+from contacts.grounds import wordings
 from contacts.models import MailingList
 from contacts.signup.models import SignupForm, SignupWording
 
@@ -40,4 +41,5 @@ def kept(form: SignupForm, words: Words, lists: list[MailingList]) -> SignupWord
     found, _made = SignupWording.objects.get_or_create(
         form=form, digest=digest, defaults={"language": language, "text": text}
     )
+    wordings.keep(f"form/{form.pk}", language, text)  # in the order in which visitors read them
     return found

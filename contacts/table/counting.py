@@ -1,44 +1,89 @@
-"""How many people a table is about, at once: counted out where that is quick, else as PostgreSQL estimates it."""
+"""How many people a filter finds, at once: from sums of blocks or counted out where that is quick, else an estimate."""
 
 import json
 from typing import Any
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from accounts.wording import count_people
+from contacts.filtering import Filter, State
+from contacts.models import Contact, Subscription
+from contacts.segments import everybody
 from contacts.segments.measuring import TooSlow, within
+from contacts.table import blocks
+from contacts.table.blocks import Marks
+from contacts.table.searching import Holding
 
 EXACT_TO = 20_000
 _PATIENCE_MS = 100
 _PATIENCE_WITH_FEW_MS = 2_000  # who has few people knows how many: an estimate that is far off is seen at once
 
 
-def in_words(found: "QuerySet[Any, Any]") -> str:
-    """ "12,014 people", "~1,200,000 people"."""
-    number, is_exact = _counted(found)
-    return f"{'' if is_exact else '~'}{count_people(number)}"
+def in_words(chosen: Filter, holding: Holding | None = None) -> str:
+    """ "12,014 people", "~1,200,000 people"; `holding`: where they are, for whoever knows that already."""
+    return words(*counted(chosen, holding))
 
 
-def _counted(found: "QuerySet[Any, Any]") -> tuple[int, bool]:
-    found = found.order_by()
+def words(number: int, is_exact: bool) -> str:
+    """Of an estimate two leading digits, so that nobody takes it for a count."""
+    return count_people(number) if is_exact else f"~{count_people(_rounded(number))}"
+
+
+def marks_of(chosen: Filter) -> Marks:
+    return Marks(chosen.search, chosen.state, chosen.tag, chosen.list_id)
+
+
+def counted(chosen: Filter, holding: Holding | None = None) -> tuple[int, bool]:
+    """And whether the number is exact."""
+    marks, is_segment = marks_of(chosen), bool(chosen.segment_id)
+    if not is_segment and marks == Marks(state=marks.state) and (known := _by_sums(marks.state)) is not None:
+        return known, True
     try:
-        with within(_patience_ms(found)):
-            number = found.values("pk")[: EXACT_TO + 1].count()
+        with within(_patience_ms()):
+            if not is_segment and marks.list_id and marks == Marks(list_id=marks.list_id):
+                return _up_to(Subscription.objects.filter(list_id=marks.list_id))
+            if marks.says_something:
+                return (holding or Holding.of(chosen.apply(), marks)).count()
+            return _up_to(chosen.apply())
     except TooSlow:
-        return _estimate(found), False
+        return _estimate(chosen.apply()), False
+
+
+def _by_sums(state: str) -> int | None:
+    """None for what the sums do not tell, or not yet."""
+    if not state:
+        return everybody.count()
+    if state not in blocks.STATES:
+        return None
+    number, is_exact = blocks.people(state)
+    if not is_exact:
+        return None
+    if state != State.REACHABLE:
+        return number
+    try:
+        with within(_PATIENCE_MS):
+            # Pauses and consent that ends are questions of time, which no bit tells.
+            ended = Contact.objects.not_suppressed().expired().count()
+            return number - ended - Contact.objects.agreed().paused().count()
+    except TooSlow:
+        return None
+
+
+def _up_to(found: "QuerySet[Any, Any]") -> tuple[int, bool]:
+    number = found.order_by().values("pk")[: EXACT_TO + 1].count()
     return (number, True) if number <= EXACT_TO else (max(_estimate(found), EXACT_TO), False)
 
 
-def _patience_ms(found: "QuerySet[Any, Any]") -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [found.model._meta.db_table])
-        (rows,) = cursor.fetchone() or (0,)
-    return _PATIENCE_MS if rows > EXACT_TO else _PATIENCE_WITH_FEW_MS
+def _patience_ms() -> int:
+    return _PATIENCE_MS if everybody.count() > EXACT_TO else _PATIENCE_WITH_FEW_MS
 
 
 def _estimate(found: "QuerySet[Any, Any]") -> int:
-    """Two leading digits, so that nobody takes it for a count."""
-    number = int(json.loads(found.values("pk").explain(format="json"))[0]["Plan"]["Plan Rows"])
-    step = 10 ** max(0, len(str(number)) - 2)
-    return int(round(number / step) * step)
+    """As PostgreSQL's planner believes."""
+    plan = json.loads(found.order_by().values("pk").explain(format="json"))[0]["Plan"]
+    return int(plan["Plan Rows"])
+
+
+def _rounded(number: int) -> int:
+    step = int(10 ** max(0, len(str(number)) - 2))
+    return round(number / step) * step

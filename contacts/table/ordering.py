@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from contacts.models import Contact, ContactQuerySet
 from contacts.paging import SIZE, Page, bounds, page_of
+from contacts.table import naming
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,7 @@ class Order:
     parts: tuple[Part, ...]  # one after the other: those without a name come after all who have one
 
 
-_KEYS = {"by_email": Lower("email"), "by_last": Lower("last_name"), "by_first": Lower("first_name")}
-_NAMELESS = Q(first_name="", last_name="")
+_KEYS = {"by_email": Lower("email")}
 _CLICKED = Q(last_clicked_at__isnull=False)
 
 NEWEST = Order("", "Newest", (Part(Q(), lambda person: True, ("pk",), descending=True),))
@@ -42,8 +42,8 @@ ORDERS = {
             "name",
             "Name",
             (
-                Part(~_NAMELESS, lambda person: bool(person.name), ("by_last", "by_first", "pk")),
-                Part(_NAMELESS, lambda person: not person.name, ("pk",)),
+                Part(Q(by_name__gt=""), lambda person: bool(person.name), ("by_name", "pk")),
+                Part(Q(by_name=""), lambda person: not person.name, ("pk",)),
             ),
         ),
         Order("email", "Address", (Part(Q(), lambda person: True, ("by_email",)),)),
@@ -59,16 +59,21 @@ ORDERS = {
 }
 
 
+def names_wait(order: str) -> bool:
+    """Whether this order is not to be had now: very many people wait to be sorted by name."""
+    return order == "name" and naming.waiting() is None
+
+
 def page(found: ContactQuerySet, request: HttpRequest, order: Order, size: int = SIZE) -> Page[Contact]:
     """The page of `found` that follows the person `?before=`, or stands before the person `?after=`."""
     next_to, back_from = bounds(request)
     anchor: Contact | None = None
     if number := back_from or next_to:
         # By number nothing else of the person is needed, who may have been deleted since.
-        of_it = Contact.objects.annotate(**_KEYS).filter(pk=number)
+        of_it = Contact.objects.annotate(**_KEYS, by_name=naming.NOW).filter(pk=number)
         anchor = Contact(pk=number) if order is NEWEST else of_it.first()
     backward = bool(back_from and anchor)
-    rows = _rows(found.alias(**_KEYS), order, anchor, backward=backward, most=size + 1)
+    rows = _rows(found, order, anchor, backward=backward, most=size + 1)
     has_more = len(rows) > size
     rows = rows[:size][::-1] if backward else rows[:size]
     has_previous, has_next = (has_more, True) if backward else (anchor is not None, has_more)
@@ -76,6 +81,23 @@ def page(found: ContactQuerySet, request: HttpRequest, order: Order, size: int =
 
 
 def _rows(found: ContactQuerySet, order: Order, anchor: Contact | None, *, backward: bool, most: int) -> list[Contact]:
+    if order.name != "name":
+        return _in_order(found.alias(**_KEYS), order, anchor, backward=backward, most=most)
+    waiting = naming.waiting() or ()
+    if not waiting:
+        return _in_order(naming.placed(found, but=()), order, anchor, backward=backward, most=most)
+    bare = found.prefetch_related(None).only("pk")
+    candidates = [
+        *_in_order(naming.placed(bare, but=waiting), order, anchor, backward=backward, most=most),
+        *_in_order(naming.among(bare, waiting), order, anchor, backward=backward, most=most),
+    ]
+    both = naming.now(found.filter(pk__in=[person.pk for person in candidates]))
+    return _in_order(both, order, anchor, backward=backward, most=most)
+
+
+def _in_order(
+    found: ContactQuerySet, order: Order, anchor: Contact | None, *, backward: bool, most: int
+) -> list[Contact]:
     rows: list[Contact] = []
     for part in reversed(order.parts) if backward else order.parts:
         people = found.filter(part.within)

@@ -34,7 +34,7 @@ def contacts(request: StaffRequest) -> HttpResponseBase:
     keys = chosen(request.user, Place.EXPORT, columns.usual())
     context = {
         "filter": filters,
-        "counted": counting.in_words(filters.apply()),
+        "counted": counting.in_words(filters),
         "columns": [(one, one.key in keys) for one in columns.every()],
         "jobs": [_shown(job) for job in ExportJob.objects.filter(created_by=request.user)[:_LATELY]],
     }

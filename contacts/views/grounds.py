@@ -1,16 +1,17 @@
-"""Why a list may be written to, and until when."""
+"""Why a list may be written to, until when, and what a person agreed to."""
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import audit
 from accounts.permissions import Permission, StaffRequest, requires
+from contacts.grounds import history
 from contacts.grounds.forms import BasisForm
 from contacts.grounds.models import ListBasis
-from contacts.models import MailingList
+from contacts.models import Contact, MailingList
 from contacts.tasks import apply_consent_rules
 
 
@@ -33,3 +34,10 @@ def list_basis(request: StaffRequest, pk: int) -> HttpResponse:
         request, "Saved. Who is on the list by then is counted within a minute." if said.months else "Saved."
     )
     return redirect(found)
+
+
+@require_safe
+@requires(Permission.LOOK)
+def consent_history(request: StaffRequest, pk: int) -> HttpResponse:
+    person = get_object_or_404(Contact, pk=pk)
+    return render(request, "contacts/grounds/history.html", {"contact": person, "chapters": history.chapters(person)})

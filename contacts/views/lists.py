@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import audit
 from accounts.permissions import Permission, StaffRequest, requires
-from contacts import audience, consent
+from accounts.wording import isolated
+from contacts import audience, consent, list_uses
 from contacts.forms import ListForm
 from contacts.grounds import expiring
 from contacts.growth import charting
@@ -83,6 +84,9 @@ def archive(request: StaffRequest, pk: int) -> HttpResponse:
     audit.record(request, "list.unarchive" if is_back else "list.archive", found.name)
     words = "is in use again" if is_back else "is archived: nobody chooses it any more, and no campaign goes to it"
     messages.success(request, f"The list {found.name} {words}.")
+    if not is_back and (planned := list_uses.of(found)):
+        names = ", ".join(f"“{isolated(use.name)}”" for use in planned)
+        messages.warning(request, f"{names} will not start while it is archived.")
     return redirect(found)
 
 

@@ -1,7 +1,6 @@
 """Contacts: the table."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse
@@ -10,7 +9,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import Permission, StaffRequest, requires
-from accounts.wording import count, count_people
 from contacts.bulk.actions import EVERY
 from contacts.filtering import Filter
 from contacts.models import Contact, ContactQuerySet, MailingList
@@ -18,6 +16,7 @@ from contacts.paging import SIZE, Page, bounds, page_of
 from contacts.segments import beginning, searched
 from contacts.table import columns, counting, ordering, searching
 from contacts.table.columns import Column
+from contacts.table.searching import Holding
 from contacts.views import bulk
 
 _SORTED_TO = 2_000  # people that a search finds; more of them are shown from the newest
@@ -42,6 +41,7 @@ def contacts(request: StaffRequest) -> HttpResponse:
             "order": order,
             "orders": [(one, chosen.url(sort=one.name)) for one in ordering.ORDERS.values()],
             "is_too_many_to_sort": order.name != chosen.sort,
+            "names_wait": order.name != chosen.sort and ordering.names_wait(chosen.sort),
             "counted": counted,
             "none_at_all": chosen.is_empty and not page.rows,
             "done": bulk.just_done(request),
@@ -62,26 +62,28 @@ def choose_columns(request: StaffRequest) -> HttpResponse:
 
 def _found(request: StaffRequest, chosen: Filter) -> tuple[Page[Contact], str, ordering.Order]:
     """The page, how many there are in words, and the order that it is really in."""
-    order = ordering.ORDERS[chosen.sort]
-    if not chosen.search:
-        found = chosen.apply()
-        return ordering.page(_shown(found), request, order), counting.in_words(found), order
-    others = replace(chosen, search="").apply()
-    ids = searching.newest(others, chosen.search, most=_SORTED_TO + 1)
-    if len(ids) <= _SORTED_TO:
-        found = Contact.objects.filter(searching.among(ids))
-        return ordering.page(_shown(found), request, order), count_people(len(ids)), order
-    page = _newest(request, others, chosen.search, ids)
-    return page, f"More than {count(_SORTED_TO)} people", ordering.NEWEST
+    order = ordering.NEWEST if ordering.names_wait(chosen.sort) else ordering.ORDERS[chosen.sort]
+    found, marks = chosen.apply(), counting.marks_of(chosen)
+    if not marks.says_something:
+        return ordering.page(_shown(found), request, order), counting.in_words(chosen), order
+    holding = Holding.of(found, marks)
+    number, is_exact = counting.counted(chosen, holding)
+    words = counting.words(number, is_exact)
+    if order is ordering.NEWEST:
+        return _newest(request, holding), words, order
+    if number <= 2 * _SORTED_TO:
+        ids = holding.newest(most=_SORTED_TO + 1)
+        if len(ids) <= _SORTED_TO:
+            of_these = _shown(Contact.objects.filter(searching.among(ids)))
+            return ordering.page(of_these, request, order), counting.words(len(ids), is_exact=True), order
+    if marks.search:
+        return _newest(request, holding), words, ordering.NEWEST
+    return ordering.page(_shown(found), request, order), words, order
 
 
-def _newest(request: StaffRequest, others: ContactQuerySet, text: str, newest: Sequence[int]) -> Page[Contact]:
-    """A page of a search that finds very many."""
+def _newest(request: StaffRequest, holding: Holding) -> Page[Contact]:
     before, after = bounds(request)
-    if before or after:
-        ids = searching.newest(others, text, most=SIZE + 1, before=before, after=after)
-    else:
-        ids = list(newest[: SIZE + 1])
+    ids = holding.newest(most=SIZE + 1, before=before, after=after)
     has_more = len(ids) > SIZE
     ids = ids[-SIZE:] if after else ids[:SIZE]
     rows = list(_shown(Contact.objects.filter(pk__in=ids)).order_by("-pk"))

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -11,9 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import audit
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
-from contacts import tasks
+from contacts import addresses, tasks
 from contacts.models import Contact, Segment
-from contacts.segments import asking, beginning, builder, compiling, counting, measuring, rules, uses
+from contacts.segments import asking, beginning, builder, compiling, counting, measuring, rules, steps, uses
 from contacts.segments.compiling import NotComplete
 from contacts.segments.known import Known
 from contacts.segments.rules import BadRules, Group
@@ -65,7 +66,8 @@ def preview(request: StaffRequest) -> HttpResponse:
     parts = request.POST.get("part", "") or request.GET.get("part", "")
     template = "contacts/segments/_numbers.html" if parts == "numbers" else "contacts/segments/_desk.html"
     patience = measuring.PATIENT_MS if request.GET.get("exact") else measuring.AT_ONCE_MS
-    return render(request, template, _asked(group, about, patience))
+    focus = builder.focus(request.POST.get("do", ""), group)
+    return render(request, template, {**_asked(group, about, patience), "focus": focus})
 
 
 @require_POST
@@ -89,12 +91,15 @@ def why(request: StaffRequest, pk: int) -> HttpResponse:
     """Row by row, the value that decided about one person."""
     found = get_object_or_404(Segment, pk=pk)
     address = request.GET.get("address", "").replace("\0", "").strip()[:320]
-    person = Contact.objects.filter(email__iexact=address).first() if address else None
+    people = Contact.objects.annotate(key=Lower("email")).filter(key=addresses.key(address))
+    person = people.first() if address else None
     asked: dict[str, Any] = {"address": address, "person": person, "asked": bool(address)}
     if person:
         about = asking.known(without=found.pk)
         try:
-            asked["is_in"], asked["reasons"] = asking.why(rules.read(found.rules), about, person)
+            group = rules.read(found.rules)
+            asked["is_in"], asked["reasons"] = asking.why(group, about, person)
+            asked["match_words"] = rules.MATCH_WORDS[group.match]
         except (BadRules, NotComplete) as problem:
             asked["problem"] = str(problem)
     if request.htmx:
@@ -131,8 +136,9 @@ def _edit(request: StaffRequest, found: Segment) -> HttpResponse:
     except BadRules as problem:
         messages.error(request, str(problem))
         return _form_page(request, found, name, _asked(builder.empty(about), about, measuring.AT_ONCE_MS), status=422)
-    if request.POST.get("do"):  # a button of the builder, pressed without scripts
-        return _form_page(request, found, name, _asked(group, about, measuring.AT_ONCE_MS))
+    if do := request.POST.get("do"):  # a button of the builder, pressed without scripts
+        asked = _asked(group, about, measuring.AT_ONCE_MS)
+        return _form_page(request, found, name, {**asked, "focus": builder.focus(do, group)})
     asked = _asked(group, about, measuring.AT_ONCE_MS)
     errors = _errors(found, name, group, asked)
     if errors:
@@ -204,27 +210,13 @@ def _figures(group: Group, about: Known, patience_ms: int) -> dict[str, Any]:
     except NotComplete as problem:
         return {"problems": [str(problem)]}
     is_exact = measured.is_exact and measured.steps_are_exact
+    words = [compiling.part_words(part, about) for part in group.parts]
     return {
         "measured": measured,
-        "steps": _steps(group, about, measured),
+        "steps": list(steps.of(words, measured.after, measured.everybody, group.match)),
+        "is_sum": group.match == rules.Match.ANY,
         "exact_follows": may_ask_again and not is_exact,
     }
-
-
-def _steps(group: Group, about: Known, measured: measuring.Measured) -> list[dict[str, Any]]:
-    """Whom each of the outermost rows took away or brought."""
-    before, found = (0 if group.match == rules.Match.ANY else measured.everybody), []
-    for part, after in zip(group.parts, measured.after, strict=True):
-        words = compiling.part_words(part, about)
-        found.append(
-            {
-                "words": words,
-                "people": after,
-                "change_words": f"{after - before:+,}".replace("-", "−") if after != before else "±0",
-            }
-        )
-        before = after
-    return found
 
 
 def _sentence(found: Segment, about: Known) -> str:

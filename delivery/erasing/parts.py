@@ -3,7 +3,7 @@
 from contacts.erasing import registry, words
 from contacts.erasing.registry import Part, Person
 from delivery.erasing import mails, raw
-from delivery.models import ProviderSuppression
+from delivery.models import Provider, ProviderSuppression
 
 
 def register() -> None:
@@ -19,9 +19,14 @@ def register() -> None:
         words.part_for("delivery.Batch", "Audiences of campaigns", "audience", "left_out"),
         words.part_for("delivery.LanePace", "Words of mail servers", "words"),
         words.part_for("delivery.Provider", "Providers", "state_detail", "test_problem"),
+        words.part_for("delivery.SandboxRelay", "Mails of rehearsals that were sent on", "problem"),
         words.part_for("delivery.Breaker", "Providers out of order", "words", "detail"),
     )
 
 
 def _provider_lists(person: Person) -> int:
+    """Those of the providers' own, and of a rehearsal."""
+    for provider in Provider.objects.filter(rehearsal_allowed__contains=[person.address]):
+        provider.rehearsal_allowed.remove(person.address)
+        provider.save(update_fields=["rehearsal_allowed"])
     return ProviderSuppression.objects.filter(email=person.address).delete()[0]

@@ -34,6 +34,10 @@ _LIST_GONE = (
     "choose its lists again and launch it anew."
 )
 
+_LIST_ARCHIVED = (
+    "A list that it goes to has been archived since, and nothing is sent to an archived list. Use the list again on "
+    "its page and resume; or take it back and choose other lists."
+)
 _RULES_GONE = (
     "What its segment asks for has been deleted since, so it would not reach the same people. Take it back, mend the "
     "segment and launch it anew."
@@ -58,14 +62,22 @@ def build(batch_id: int) -> bool:
             return False
         _clear(batch)
         audience = audiences.Audience.from_json(batch.audience)
-        gone = _LIST_GONE if audiences.missing_lists(audience) else _RULES_GONE if audiences.problem(audience) else ""
-        if gone:
-            _building(batch).update(state=Batch.State.PAUSED, state_reason=gone)
+        if problem := _problem(audience):
+            _building(batch).update(state=Batch.State.PAUSED, state_reason=problem)
             return False
         total, left_out = _collect(batch)
         if not _reserve(batch, total) or not _fill(batch, total):
             return False
         return _finish(batch, total, left_out)
+
+
+def _problem(audience: audiences.Audience) -> str:
+    """Why it would not reach whom it was planned for; "" when it does."""
+    if audiences.missing_lists(audience):
+        return _LIST_GONE
+    if audiences.archived_lists(audience):
+        return _LIST_ARCHIVED
+    return _RULES_GONE if audiences.problem(audience) else ""
 
 
 def drop(batch_id: int) -> None:

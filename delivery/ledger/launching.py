@@ -41,13 +41,15 @@ def launch(
     people of that rehearsal get it. A `bad_day` is for rehearsals alone. `tracking` says how opens and clicks count.
     """
     now = timezone.now()
+    carrier, rehearsed_for = _way_out(provider)
     with transaction.atomic():
         batch = Batch.objects.create(
             content_kind=content_kind,
             content_id=content_id,
-            provider=provider,
+            provider=carrier,
+            rehearsed_for=rehearsed_for,
             sender_domain=sender_domain,
-            rehearsal=provider.is_rehearsal,
+            rehearsal=carrier.is_sandbox,
             bad_day=bad_day,
             tracking=tracking,
             audience=audience.to_json(),
@@ -99,29 +101,36 @@ def send_one(
 
 def _open_batch(content_kind: str, content_id: int, provider: Provider, group: str, sender_domain: str) -> Batch:
     """Locked to the end of the transaction, so that two requests make one batch and count both messages."""
+    carrier, rehearsed_for = _way_out(provider)
     with connection.cursor() as cursor:
-        locks.hold(cursor, locks.Kind.OPEN_BATCH, f"{content_kind} {content_id} {provider.pk}")
+        locks.hold(cursor, locks.Kind.OPEN_BATCH, f"{content_kind} {content_id} {carrier.pk}")
     same = {
         "kind": Batch.Kind.OPEN,
         "stream": Batch.Stream.TRANSACTIONAL,
         "content_kind": content_kind,
         "content_id": content_id,
-        "provider": provider,
+        "provider": carrier,
+        "rehearsed_for": rehearsed_for,
     }
     batch = Batch.objects.select_for_update(no_key=True, of=("self",)).filter(**same).order_by("id").last()
     if batch and batch.state != Batch.State.CANCELLED:
         return batch
     now = timezone.now()
-    rehearsal = provider.is_rehearsal
     return Batch.objects.create(
         **same,
         state=Batch.State.SENDING,
-        rehearsal=rehearsal,
+        rehearsal=carrier.is_sandbox,
         group=group,
         sender_domain=sender_domain,
         built_at=now,
         started_at=now,
     )
+
+
+def _way_out(provider: Provider) -> tuple[Provider, Provider | None]:
+    """Who carries what is launched through it now; and, if that is the sandbox instead of it, itself."""
+    is_in_rehearsal = Provider.objects.filter(pk=provider.pk, state=Provider.State.REHEARSAL).exists()
+    return (Provider.objects.sandbox(), provider) if is_in_rehearsal else (provider, None)
 
 
 def _offer_at_once(batch: Batch, message: Message) -> None:

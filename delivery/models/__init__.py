@@ -18,9 +18,13 @@ from delivery.models.mailboxes import KnownMail, ReturnMailbox
 from delivery.models.pacing import LanePace, MailDomain, RetryMinute
 from delivery.models.providers import Breaker, Provider
 from delivery.models.routes import Route
-from delivery.models.sandbox import SandboxMail, SandboxRules
+from delivery.models.sandbox import SandboxMail
 from delivery.models.warmup import WarmupDay, WarmupPlan
 from delivery.models.webhooks import ProviderSuppression, Webhook
+from delivery.sandbox.api.models import SandboxKey
+from delivery.sandbox.mailboxes.models import SandboxLogin, SandboxMailbox
+from delivery.sandbox.rehearsing.models import SandboxRelay
+from delivery.sandbox.simulating.models import SandboxRule
 
 __all__ = [
     "Attempt",
@@ -47,8 +51,12 @@ __all__ = [
     "ReturnMailbox",
     "Returned",
     "Route",
+    "SandboxKey",
+    "SandboxLogin",
     "SandboxMail",
-    "SandboxRules",
+    "SandboxMailbox",
+    "SandboxRelay",
+    "SandboxRule",
     "SendingDomain",
     "SigningKey",
     "Term",

@@ -60,6 +60,13 @@ class Batch(models.Model):
         default=1, db_default=1, help_text="Of its content; see delivery.ledger.versions."
     )
     provider = models.ForeignKey(Provider, models.PROTECT, null=True)
+    rehearsed_for = models.ForeignKey(
+        Provider,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text="A real provider that was in rehearsal at launch; the sandbox carries it, for good.",
+    )
     sender_domain = models.CharField(max_length=255, blank=True, db_default="", help_text="Of From: what routes go by.")
     rehearsal = models.BooleanField(help_text="Frozen at launch: nobody receives it, nobody's record changes.")
     tracking = models.CharField(

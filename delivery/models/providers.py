@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.utils import timezone
 
@@ -81,6 +82,7 @@ class Provider(models.Model):
     class State(models.TextChoices):
         ACTIVE = "active", "Active"
         PAUSED = "paused", "Paused"
+        REHEARSAL = "rehearse", "In rehearsal"  # see delivery.sandbox.rehearsing
 
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.SMTP)
@@ -102,6 +104,9 @@ class Provider(models.Model):
     per_day = models.PositiveIntegerField(null=True, blank=True)
     is_default = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=State.choices, default=State.ACTIVE)
+    rehearsal_allowed = ArrayField(
+        models.CharField(max_length=320), default=list, blank=True, help_text="In rehearsal it still writes to these."
+    )
     state_reason = models.CharField(max_length=500, blank=True, help_text="Why it is paused, in our words.")
     state_detail = models.CharField(max_length=1000, blank=True, help_text="The server's words; hostile text.")
     tested_at = models.DateTimeField(null=True, help_text="Its connection test passed.")
@@ -127,9 +132,23 @@ class Provider(models.Model):
         return self.name
 
     @property
-    def is_rehearsal(self) -> bool:
-        """Mail through it reaches nobody."""
+    def is_sandbox(self) -> bool:
         return self.kind == self.Kind.SANDBOX
+
+    @property
+    def is_in_rehearsal(self) -> bool:
+        """A real one, whose mail goes to the sandbox for now."""
+        return self.state == self.State.REHEARSAL
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """What is launched through it now reaches nobody."""
+        return self.is_sandbox or self.is_in_rehearsal
+
+    @property
+    def is_stopped(self) -> bool:
+        """Nothing leaves through it, by a person's will."""
+        return self.state != self.State.ACTIVE
 
     @property
     def is_paused(self) -> bool:
@@ -151,6 +170,8 @@ class Provider(models.Model):
     @property
     def out_of_service_words(self) -> str:
         """Behind its name; empty while mail leaves through it."""
+        if self.is_in_rehearsal:
+            return "is in rehearsal: what is sent through it goes to the sandbox."
         if self.is_paused:
             return f"is paused: nothing leaves through it. {self.state_reason}".strip()
         if self.trouble and self.trouble.is_open:
@@ -176,9 +197,14 @@ class Provider(models.Model):
         self.password_set_at = timezone.now() if plain else None
 
     def pause(self, reason: str, detail: str = "") -> None:
+        """In rehearsal it stays there: resumed later it would deliver for real."""
+        if self.is_in_rehearsal:
+            return
         self._change_state(self.State.PAUSED, reason[:500], printable(detail)[:1000])
 
     def resume(self) -> None:
+        if self.is_in_rehearsal:
+            return
         self._change_state(self.State.ACTIVE, "", "")
 
     def passed_test(self) -> None:

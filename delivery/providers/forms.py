@@ -1,4 +1,4 @@
-"""Forms of providers and of the sandbox."""
+"""The form of providers."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 
 from accounts.fields import LineField
-from delivery.models import Provider, SandboxRules
+from delivery.models import Provider
 from delivery.providers.server_fields import (
     check_port,
     host_field,
@@ -132,54 +132,3 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
     def _leads_elsewhere(self) -> bool:
         """Whoever may change the server must not learn the password by pointing it at one of their own."""
         return bool({"host", "port", "security"} & set(self.changed_data))
-
-
-class SandboxRulesForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
-    class Meta:
-        model = SandboxRules
-        fields = [
-            "delay_min_ms",
-            "delay_max_ms",
-            "refused_percent",
-            "deferred_percent",
-            "dropped_percent",
-            "complained_percent",
-            "bounced_percent",
-            "soft_bounced_percent",
-            "keep_mails",
-            "keep_days",
-        ]
-        labels = {
-            "delay_min_ms": "Shortest delay",
-            "delay_max_ms": "Longest delay",
-            "refused_percent": "Refused",
-            "deferred_percent": "Told to come back",
-            "dropped_percent": "Connection breaks",
-            "complained_percent": "Marked as spam",
-            "bounced_percent": "Bounced for good",
-            "soft_bounced_percent": "Bounced for now",
-            "keep_mails": "Mails kept",
-            "keep_days": "Days kept",
-        }
-        help_texts = {
-            "delay_min_ms": "Milliseconds before a mail is answered.",
-            "delay_max_ms": "Milliseconds; each mail waits somewhere between the two.",
-            "refused_percent": "Percent of all mail: there is no such mailbox.",
-            "deferred_percent": "Percent: try again later.",
-            "dropped_percent": "Percent: kept, but without an answer.",
-            "complained_percent": "Percent: accepted, then a complaint comes back.",
-            "bounced_percent": "Percent: accepted, then a report comes back that nobody is there.",
-            "soft_bounced_percent": "Percent: accepted, then a report comes back that the mailbox is full.",
-            "keep_mails": "The oldest go first.",
-            "keep_days": "Older ones go.",
-        }
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if (cleaned.get("delay_max_ms") or 0) < (cleaned.get("delay_min_ms") or 0):
-            self.add_error("delay_max_ms", "The longest delay cannot be shorter than the shortest.")
-        names = ("refused", "deferred", "dropped", "complained", "bounced", "soft_bounced")
-        shares = [cleaned.get(f"{name}_percent") or 0 for name in names]
-        if sum(shares) > 100:
-            self.add_error("dropped_percent", f"The shares make {sum(shares)} percent: 100 is all there is.")
-        return cleaned

@@ -6,7 +6,7 @@ CRLF, dot, CRLF and nowhere else, so that nobody smuggles a second one into it.
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -44,12 +44,14 @@ class Conversation(asyncio.Protocol):
         self.recipients: list[str] = []
         self._buffer = bytearray()
         self._replies: list[str] = []
-        self._reads_mail = False
+        self._is_held = False  # what is to be said waits
+        self.reads_mail = False
         self._searched = 0  # up to here the buffer holds no end of the mail
         self._dropped = 0  # octets of the mail that are not kept
         self._mistakes = 0
         self._seen_at = self._mail_begun_at = self.loop.time()
         self._task: asyncio.Task[None] | None = None
+        self.asked: Callable[[bytes], None] | None = None  # takes the next line, which is no command but an answer
 
     # What a server decides
 
@@ -68,6 +70,12 @@ class Conversation(asyncio.Protocol):
     def obey_own(self, verb: bytes, rest: bytes) -> bool:
         """A command beyond SMTP's own; False: unknown."""
         return False
+
+    def hold(self, seconds: float) -> None:
+        """The reply that is decided now is said that much later; what follows it waits."""
+        self._flush()
+        self._is_held = True
+        self._task = self.loop.create_task(self._release(seconds))
 
     # Beginning and end
 
@@ -105,7 +113,7 @@ class Conversation(asyncio.Protocol):
 
     def _advance(self) -> None:
         while not self._task and not self.transport.is_closing():
-            if not (self._read_mail() if self._reads_mail else self._read_line()):
+            if not (self._read_mail() if self.reads_mail else self._read_line()):
                 break
         self._flush()
 
@@ -144,13 +152,18 @@ class Conversation(asyncio.Protocol):
         self._searched = len(self._buffer)
 
     def _end_mail(self, mail: bytes) -> None:
-        self._reads_mail = False
+        self.reads_mail = False
         if len(mail) + self._dropped > self.limits.size_bytes:
             self.reset()
             self.say("552 5.3.4 Message too big")
             return
         unstuffed = mail[: self.limits.kept_bytes].removeprefix(b".").replace(b"\r\n.", b"\r\n")
         self._task = self.loop.create_task(self._hand_over(unstuffed))
+
+    async def _release(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        self._task, self._is_held = None, False
+        self._go_on()
 
     async def _hand_over(self, mail: bytes) -> None:
         replies = await self.take_over(mail)
@@ -161,6 +174,9 @@ class Conversation(asyncio.Protocol):
             return
         for reply in replies:
             self.say(reply)
+        self._go_on()
+
+    def _go_on(self) -> None:
         self._flush()
         if not self.transport.is_closing():
             self._seen_at = self.loop.time()
@@ -170,6 +186,10 @@ class Conversation(asyncio.Protocol):
     # Commands
 
     def _obey(self, line: bytes) -> None:
+        if self.asked:
+            takes, self.asked = self.asked, None
+            takes(line)
+            return
         verb, _, rest = line.partition(b" ")
         verb = verb.upper()
         if self.obey_own(verb, rest):
@@ -237,7 +257,7 @@ class Conversation(asyncio.Protocol):
             self.say("503 5.5.1 No valid recipient")
             self.reset()
         else:
-            self._reads_mail, self._searched, self._dropped = True, 0, 0
+            self.reads_mail, self._searched, self._dropped = True, 0, 0
             self._mail_begun_at = self.loop.time()
             self.say("354 Go on, end with a dot")
 
@@ -257,6 +277,8 @@ class Conversation(asyncio.Protocol):
             self.close()
 
     def _flush(self) -> None:
+        if self._is_held:
+            return
         if self._replies and not self.transport.is_closing():
             self.transport.write("".join(f"{reply}\r\n" for reply in self._replies).encode())
         self._replies.clear()
@@ -266,7 +288,7 @@ class Conversation(asyncio.Protocol):
             return
         now, limits = self.loop.time(), self.limits
         idle_left = self._seen_at + limits.idle_seconds - now
-        mail_left = self._mail_begun_at + limits.mail_seconds - now if self._reads_mail else limits.mail_seconds
+        mail_left = self._mail_begun_at + limits.mail_seconds - now if self.reads_mail else limits.mail_seconds
         if min(idle_left, mail_left) <= 0 and not self._task:
             self.turn_away("421 4.4.2 It takes too long")
         else:

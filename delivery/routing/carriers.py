@@ -61,11 +61,11 @@ class Carriers:
 
     @cached_property
     def _able(self) -> list[tuple[int, Provider]]:
-        """Nobody has paused them, and their hour and day are not used up."""
+        """Nobody has paused them or put them in rehearsal, and their hour and day are not used up."""
         return [
             (pk, provider)
             for pk, provider in self.providers.items()
-            if not provider.is_paused and limits.quota_seen(self._cursor, provider) != 0
+            if not provider.is_stopped and limits.quota_seen(self._cursor, provider) != 0
         ]
 
     def _circuit(self, provider_id: int) -> Circuit:

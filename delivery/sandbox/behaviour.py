@@ -1,7 +1,7 @@
-"""How the sandbox answers: by a sign in the recipient's address, else by the shares somebody set. Pure."""
+"""How the sandbox answers a recipient, and the signs in an address that ask for it. Pure."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 REFUSED = "550 5.1.1 No such mailbox (played by the sandbox)"
 DEFERRED = "451 4.2.1 Mailbox busy, try again later (played by the sandbox)"
@@ -32,34 +32,35 @@ SIGNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Shares:
-    """In percent and milliseconds, as the row of settings has them."""
-
-    delay_min_ms: int = 0
-    delay_max_ms: int = 0
-    refused_percent: int = 0
-    deferred_percent: int = 0
-    dropped_percent: int = 0
-    complained_percent: int = 0
-    bounced_percent: int = 0
-    soft_bounced_percent: int = 0
+class Reader(StrEnum):
+    OPENS = "opens"
+    CLICKS = "clicks"
+    LEAVES = "leaves"
+    APPLE = "apple"
+    SCANNER = "scanner"
 
 
 @dataclass(frozen=True, slots=True)
+class Act:
+    """What a made-up reader does with a kept mail."""
+
+    reader: Reader
+    seconds: float  # after it was kept
+
+
+@dataclass(slots=True)
 class Behaviour:
     recipient_reply: str = ""  # instead of 250 to RCPT
+    recipient_delay_seconds: float = 0
     defers_once: bool = False  # that reply is given to the first try only
     content_reply: str = ""  # instead of 250 to the dot
+    drops_before: bool = False  # the connection is cut while the mail comes
     drops: bool = False  # kept, then the connection is cut
     delay_seconds: float = 0
     complains: bool = False  # kept, then reported as spam
     bounces: str = ""  # kept, then a report says that the recipient's server answered this
-
-
-def behave(recipient: str, shares: Shares, chance: Callable[[], float]) -> Behaviour:
-    """`chance` yields numbers in [0, 1)."""
-    return by_sign(recipient) or _by_share(shares, chance)
+    later_seconds: float = 0  # until that report comes
+    acts: list[Act] = field(default_factory=list)
 
 
 def by_sign(recipient: str) -> Behaviour | None:
@@ -84,24 +85,3 @@ def by_sign(recipient: str) -> Behaviour | None:
     if "+complain" in local_part:
         return Behaviour(complains=True)
     return None
-
-
-def _by_share(shares: Shares, chance: Callable[[], float]) -> Behaviour:
-    delay_ms = shares.delay_min_ms + max(0, shares.delay_max_ms - shares.delay_min_ms) * chance()
-    drawn = chance() * 100
-    if drawn < shares.refused_percent:
-        return Behaviour(recipient_reply=REFUSED)
-    drawn -= shares.refused_percent
-    if drawn < shares.deferred_percent:
-        return Behaviour(recipient_reply=DEFERRED)
-    drawn -= shares.deferred_percent
-    if drawn < shares.dropped_percent:
-        return Behaviour(drops=True, delay_seconds=delay_ms / 1000)
-    drawn -= shares.dropped_percent
-    if drawn < shares.complained_percent:
-        return Behaviour(complains=True, delay_seconds=delay_ms / 1000)
-    drawn -= shares.complained_percent
-    bounces = BOUNCED if drawn < shares.bounced_percent else ""
-    if not bounces and drawn - shares.bounced_percent < shares.soft_bounced_percent:
-        bounces = BOUNCED_FOR_NOW
-    return Behaviour(bounces=bounces, delay_seconds=delay_ms / 1000)

@@ -7,6 +7,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
+from accounts.models import Organisation
+
 TIMEOUT_SECONDS = 10
 _BODY = "List-Unsubscribe=One-Click"
 
@@ -34,11 +36,15 @@ class Answer:
         return f"{self.status} in {self.milliseconds} ms, {redirect}, {cookie}"
 
 
+def own_addresses() -> set[str]:
+    """By which recipients know this installation."""
+    organisation = Organisation.get()
+    return {settings.PUBLIC_URL} | ({organisation.public_address} if organisation else set())
+
+
 def post(address: str, *, own: set[str]) -> Answer:
     """To our own web server on this machine, whatever stands before it. `own`: the addresses recipients know us by."""
-    parts = urlsplit(address)
-    if f"{parts.scheme}://{parts.netloc}".lower() not in {known.lower() for known in own}:
-        raise NotOurs(f"{parts.netloc} is not an address of this installation.")
+    parts = _ours(address, own)
     started = time.monotonic()
     connection = http.client.HTTPConnection("127.0.0.1", settings.PORT, timeout=TIMEOUT_SECONDS)
     try:
@@ -53,6 +59,27 @@ def post(address: str, *, own: set[str]) -> Answer:
         redirects=bool(response.getheader("Location")),
         sets_cookie=bool(response.getheader("Set-Cookie")),
     )
+
+
+def get(address: str, *, own: set[str], user_agent: str) -> int:
+    """As somebody who opens the mail or follows its link; the status. No redirect is followed."""
+    parts = _ours(address, own)
+    connection = http.client.HTTPConnection("127.0.0.1", settings.PORT, timeout=TIMEOUT_SECONDS)
+    try:
+        headers = {"Host": parts.netloc, "X-Forwarded-Proto": parts.scheme, "User-Agent": user_agent}
+        connection.request("GET", parts.path + (f"?{parts.query}" if parts.query else ""), headers=headers)
+        response = connection.getresponse()
+        response.read()
+    finally:
+        connection.close()
+    return response.status
+
+
+def _ours(address: str, own: set[str]) -> SplitResult:
+    parts = urlsplit(address)
+    if f"{parts.scheme}://{parts.netloc}".lower() not in {known.lower() for known in own}:
+        raise NotOurs(f"{parts.netloc} is not an address of this installation.")
+    return parts
 
 
 def _headers(parts: SplitResult) -> dict[str, str]:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 _DEEPEST = 20  # levels; mail programs make three or four
 _MOST = 1_000  # parts
 _PARAMETERS_BYTES = 2_000  # of a Content-Type; a boundary has at most 70
+_LINE_FEED = 0x0A
+_DELIMITER_END = re.compile(rb"(--)?[ \t]*(?:\r?\n|\Z)")  # behind the boundary
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _PARAMETER = re.compile(rb""";\s*([\w*-]+)\s*=\s*(?:"([^"]*)"|([^;\s"]*))""")
 _NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
@@ -37,20 +39,24 @@ class Part:
 
     def parameter(self, name: bytes) -> bytes:
         """Of the Content-Type."""
-        for found, quoted, bare in _PARAMETER.findall(self.header(b"content-type")[:_PARAMETERS_BYTES]):
-            if found.lower() == name:
-                return bytes(quoted or bare)
-        return b""
+        return _parameter(self.header(b"content-type"), name)
+
+    @property
+    def file_name(self) -> bytes:
+        """Of an attachment, as it is written."""
+        found = _parameter(self.header(b"content-disposition"), b"filename")
+        return found or self.parameter(b"name")
 
     @property
     def text(self) -> str:
         charset = self.parameter(b"charset").decode("ascii", "replace") or "utf-8"
         try:
-            return self._octets().decode(charset, "replace")
+            return self.octets.decode(charset, "replace")
         except (LookupError, ValueError):
-            return self._octets().decode("utf-8", "replace")
+            return self.octets.decode("utf-8", "replace")
 
-    def _octets(self) -> bytes:
+    @property
+    def octets(self) -> bytes:
         encoding = self.header(b"content-transfer-encoding").strip().lower()
         if encoding == b"quoted-printable":
             return a2b_qp(self.body)
@@ -61,6 +67,13 @@ class Part:
             return b64decode(pure[: len(pure) - (len(pure) % 4 == 1)] + b"==")
         except NotDecodable:
             return self.body
+
+
+def _parameter(header: bytes, name: bytes) -> bytes:
+    for found, quoted, bare in _PARAMETER.findall(header[:_PARAMETERS_BYTES]):
+        if found.lower() == name:
+            return bytes(quoted or bare)
+    return b""
 
 
 def read(source: bytes) -> Part:
@@ -103,17 +116,25 @@ def _inside(part: Part) -> list[Part] | None:
     boundary = part.parameter(b"boundary")
     if not part.kind.startswith(b"multipart/") or not boundary:
         return None
-    line = re.compile(rb"(?:\A|\r?\n)--" + re.escape(boundary) + rb"(--)?[ \t]*(?:\r?\n|\Z)")
+    delimiter, body = b"--" + boundary, part.body
     found: list[Part] = []
-    begin = -1
-    position = 0
-    while len(found) < _MOST and (delimiter := line.search(part.body, position)):
+    begin, at = -1, body.find(delimiter)
+    while at >= 0 and len(found) < _MOST:
+        line = _DELIMITER_END.match(body, at + len(delimiter))
+        if line is None or not (at == 0 or body[at - 1] == _LINE_FEED):
+            at = body.find(delimiter, at + 1)
+            continue
         if begin >= 0:
-            found.append(read(part.body[begin : delimiter.start()]))
-        if delimiter[1]:
+            found.append(read(body[begin : max(begin, _line_end_before(body, at))]))
+        if line[1]:
             return found
-        begin = delimiter.end()
-        position = max(begin - 1, position + 1)  # its end may be the beginning of the next delimiter
+        begin = line.end()
+        at = body.find(delimiter, begin)
     if begin >= 0:
-        found.append(read(part.body[begin:]))
+        found.append(read(body[begin:]))
     return found
+
+
+def _line_end_before(body: bytes, at: int) -> int:
+    """Where the line break before `at` begins; it belongs to the delimiter (RFC 2046, 5.1.1)."""
+    return at - 2 if body[at - 2 : at] == b"\r\n" else max(0, at - 1)

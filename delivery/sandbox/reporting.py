@@ -1,5 +1,6 @@
 """Plays what comes back of a mail that was accepted: a complaint or a bounce, as the mail that others send."""
 
+import asyncio
 import logging
 import threading
 import time
@@ -10,9 +11,11 @@ from django.db import DatabaseError, InterfaceError, connection
 from delivery.bounces import writing
 from delivery.feedback import intake
 from delivery.models import Returned
+from delivery.sandbox.behaviour import Behaviour
 from delivery.sandbox.store import Mail
 
 MOST_WAITING = 50_000
+MOST_LATER = 20_000  # whole mails in memory; beyond it reports come at once
 TRIES = 30
 
 log = logging.getLogger(__name__)
@@ -23,7 +26,26 @@ class Reporter:
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, "reports")
+        self._later = 0
         self._room = threading.Semaphore(MOST_WAITING)
+
+    def report_later(self, mail: Mail, how: Behaviour) -> None:
+        """After as many seconds as `how` says; called in the event loop."""
+        if how.later_seconds and self._later < MOST_LATER:
+            self._later += 1
+            asyncio.get_running_loop().call_later(how.later_seconds, self._report_now, mail, how)
+        else:
+            self._report(mail, how)
+
+    def _report_now(self, mail: Mail, how: Behaviour) -> None:
+        self._later -= 1
+        self._report(mail, how)
+
+    def _report(self, mail: Mail, how: Behaviour) -> None:
+        if how.complains:
+            self.complain(mail)
+        if how.bounces:
+            self.bounce(mail, how.bounces)
 
     def complain(self, mail: Mail) -> None:
         """Somebody marks it as spam."""

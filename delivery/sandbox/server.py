@@ -3,36 +3,35 @@
 import asyncio
 import contextlib
 import itertools
-import logging
 import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
+from celery import current_app
 from django.db import DatabaseError, InterfaceError, connection
-from django.utils import timezone
+from kombu.exceptions import OperationalError
 
-from delivery.models import Batch, Provider, SandboxMail, SandboxRules
-from delivery.sandbox.behaviour import Shares
+from delivery.models import Batch, Provider
+from delivery.sandbox.mailboxes import logins, sweeping
+from delivery.sandbox.mailboxes.logins import Logins
+from delivery.sandbox.rehearsing import relaying
 from delivery.sandbox.session import Hub, Session
+from delivery.sandbox.simulating import keeping
+from delivery.sandbox.simulating.playing import Rule
 from delivery.sandbox.store import Store
 
 LOOK_SECONDS = 1.0
 LOOKS_A_SWEEP = 30
-SWEEP_ROWS = 2_000
 STOP_SECONDS = 10
 TELL_SECONDS = 5
-
-_REMOVE = "DELETE FROM delivery_sandboxmail WHERE id IN (SELECT id FROM delivery_sandboxmail WHERE {} LIMIT %s)"
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    rules: SandboxRules
+    rules: list[Rule]
     bad_days: list[tuple[int, int]]  # ids of their messages, from and to
+    logins: Logins
 
 
 async def serve(host: str, ports: Sequence[int], ready: Callable[[int], None], *, tells_port: bool = False) -> None:
@@ -59,6 +58,7 @@ async def serve(host: str, ports: Sequence[int], ready: Callable[[int], None], *
     await _dismiss(hub)
     hub.store.stop()
     hub.reporter.stop()
+    hub.audience.stop()
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(keeping, STOP_SECONDS)
 
@@ -89,7 +89,7 @@ async def _care(hub: Hub, port: int | None, told: asyncio.Event) -> None:
             )
             if found:
                 told.set()
-                hub.shares = _shares(found.rules)
+                hub.play.rules, hub.logins = found.rules, found.logins
                 hub.bad_days.play(found.bad_days)
             await asyncio.sleep(LOOK_SECONDS)
 
@@ -97,51 +97,18 @@ async def _care(hub: Hub, port: int | None, told: asyncio.Event) -> None:
 def _look_after(sweeps: bool, port: int | None) -> Found | None:
     """What the database says now; None while it is away."""
     try:
-        rules = SandboxRules.get()
+        rules = keeping.in_effect()
         bad_days = [(day.first_id or 0, day.last_id or 0) for day in Batch.objects.bad_days()]
         if sweeps:
             if port is None:
                 Provider.objects.sandbox()  # follows the port of the settings
             else:
                 Provider.objects.sandbox_listens_on(port)
-            sweep(rules)
-    except (DatabaseError, InterfaceError):
+            sweeping.sweep()
+        known = logins.known()
+        if relaying.is_waiting():
+            current_app.send_task("delivery.relay_rehearsed", queue="jobs", expires=5)
+    except (DatabaseError, InterfaceError, OperationalError):
         connection.close()
         return None
-    return Found(rules, bad_days)
-
-
-def _shares(rules: SandboxRules) -> Shares:
-    return Shares(
-        rules.delay_min_ms,
-        rules.delay_max_ms,
-        rules.refused_percent,
-        rules.deferred_percent,
-        rules.dropped_percent,
-        rules.complained_percent,
-        rules.bounced_percent,
-        rules.soft_bounced_percent,
-    )
-
-
-def sweep(rules: SandboxRules) -> int:
-    """Remove the oldest mails beyond the number and the age that are kept."""
-    newest_first = SandboxMail.objects.order_by("-id").values_list("id", flat=True)
-    last_id = next(iter(newest_first[rules.keep_mails : rules.keep_mails + 1]), 0)
-    removed = _remove("id <= %s", last_id) if last_id else 0
-    removed += _remove("received_at < %s", timezone.now() - timedelta(days=rules.keep_days))
-    if removed:
-        log.info("The sandbox swept out %d old mails", removed)
-    return removed
-
-
-def _remove(condition: str, value: int | datetime) -> int:
-    """In slices, so that a sweep never holds up what arrives."""
-    removed = 0
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute(_REMOVE.format(condition), [value, SWEEP_ROWS])
-            count: int = cursor.rowcount
-            removed += count
-            if count < SWEEP_ROWS:
-                return removed
+    return Found(rules, bad_days, known)

@@ -4,22 +4,29 @@ import asyncio
 import logging
 import time
 import zlib
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 import psycopg
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
-from delivery.sandbox import headers
+from delivery.models import SandboxMail, SandboxRelay
+from delivery.sandbox import headers, words
+from delivery.sandbox.mailboxes.models import OWN, SandboxMailbox
+from delivery.sandbox.rehearsing import relaying
 
 BATCH = 200
 KNOWN_WITHIN_SECONDS = 60
-_COPY = """COPY delivery_sandboxmail
-    (received_at, envelope_from, envelope_to, sender, subject, message_id, size_bytes, raw)
-    FROM STDIN (FORMAT BINARY)"""
-_TYPES = ["timestamptz", "varchar", "varchar", "varchar", "varchar", "varchar", "int4", "bytea"]
+_COLUMNS = (
+    *("mailbox_id", "received_at", "envelope_from", "envelope_to", "sender", "subject", "message_id", "preview"),
+    *("words", "size_bytes", "raw"),
+)
+_COPY = f"COPY delivery_sandboxmail ({', '.join(_COLUMNS)}) FROM STDIN (FORMAT BINARY)"
+_TYPES = ["int8", "timestamptz", *["varchar"] * 6, "text", "int4", "bytea"]
 _BROKEN = (DatabaseError, InterfaceError, psycopg.Error)
 
 log = logging.getLogger(__name__)
@@ -30,6 +37,8 @@ class Mail:
     envelope_from: str
     recipients: tuple[str, ...]
     raw: bytes
+    mailbox_id: int = OWN
+    relayed_by: int | None = None  # a provider in rehearsal that still writes to its recipient
 
 
 class Outcome(StrEnum):
@@ -106,6 +115,7 @@ def write(mails: list[Mail]) -> Outcome:
     """All of them or none; raises CommitUnknown when only the database knows."""
     transaction_id = ""
     try:
+        mails = _into_mailboxes_of_providers(mails)
         with transaction.atomic():
             transaction_id = _copy(mails)
     except _BROKEN as problem:
@@ -150,11 +160,41 @@ def _copy(mails: list[Mail]) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_current_xact_id()::text")
         transaction_id = str(cursor.fetchone()[0])
+        _keep_what_is_relayed(mails)
         with cursor.copy(_COPY) as copy:
             copy.set_types(_TYPES)
             for mail in mails:
-                listed, packed = headers.read(mail.raw), zlib.compress(mail.raw, 1)
-                shown = (listed.sender, listed.subject, listed.message_id, len(mail.raw), packed)
-                for recipient in mail.recipients:
-                    copy.write_row((now, mail.envelope_from, recipient, *shown))
+                for row in _rows(mail, now) if not mail.relayed_by else ():
+                    copy.write_row(row)
     return transaction_id
+
+
+def _into_mailboxes_of_providers(mails: list[Mail]) -> list[Mail]:
+    """What was addressed to a provider in rehearsal is kept in its mailbox. Only our own mail can be."""
+    found = relaying.of_providers([mail.envelope_from for mail in mails if mail.mailbox_id == OWN])
+    return [_of_provider(mail, found[mail.envelope_from]) if mail.envelope_from in found else mail for mail in mails]
+
+
+def _of_provider(mail: Mail, mailbox: SandboxMailbox) -> Mail:
+    provider = mailbox.provider
+    is_relayed = provider is not None and any(relaying.is_allowed(provider, each) for each in mail.recipients)
+    return replace(mail, mailbox_id=mailbox.pk, relayed_by=provider.pk if provider and is_relayed else None)
+
+
+def _keep_what_is_relayed(mails: list[Mail]) -> None:
+    """One by one, for their ids; there are few."""
+    for mail in mails:
+        if mail.relayed_by:
+            for row in _rows(mail, datetime.now(UTC)):
+                kept = SandboxMail.objects.create(**dict(zip(_COLUMNS, row, strict=True)))
+                SandboxRelay.objects.create(mail=kept, provider_id=mail.relayed_by)
+
+
+def _rows(mail: Mail, now: datetime) -> Iterator[tuple[Any, ...]]:
+    """One a recipient."""
+    listed, text = headers.read(mail.raw), words.read(mail.raw)
+    shown = (listed.sender, listed.subject, listed.message_id, text[: words.PREVIEW_CHARS])
+    size, packed = len(mail.raw), zlib.compress(mail.raw, 1)
+    for recipient in mail.recipients:
+        searched = f"{recipient} {listed.sender} {listed.subject} {text}".lower()
+        yield (mail.mailbox_id, now, mail.envelope_from, recipient, *shown, searched, size, packed)

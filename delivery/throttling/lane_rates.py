@@ -30,7 +30,7 @@ def tells(category: str, code: int | None) -> bool:
 
 def note(cursor: Any, provider: Provider, lane: str, heard: list[Heard], accepted: int) -> LaneRate:
     """Tell of a checkpoint of a lane that is slowed or is asked to be. To be the last lock of its transaction."""
-    if provider.is_rehearsal:
+    if provider.is_sandbox:
         return FREE
     now = _now()
     known = _read(cursor, provider.pk, lane, "FOR UPDATE")

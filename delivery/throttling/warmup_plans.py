@@ -34,7 +34,7 @@ def start(*, provider: Provider | None = None, sender_domain: str = "", caps: Se
 
 def plans_of(provider: Provider, sender_domain: str) -> list[WarmupPlan]:
     """Those at work that hold back what leaves so."""
-    if provider.is_rehearsal:
+    if provider.is_sandbox:
         return []
     same = Q(provider=provider) | Q(sender_domain=sender_domain.lower()) & ~Q(sender_domain="")
     return list(_at_work().filter(same).select_related("provider"))

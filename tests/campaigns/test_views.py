@@ -334,7 +334,8 @@ def test_stranger_is_led_to_the_login(client: Client, campaign: Campaign) -> Non
 def agreed(campaign: Campaign) -> dict[str, Any]:
     """What the page says beside its button."""
     found = Campaign.objects.get(pk=campaign.pk)
-    return {"provider": found.way_out.pk, "version": found.version}
+    way = "rehearsal" if found.way_out.is_rehearsal else "real"
+    return {"provider": found.way_out.pk, "version": found.version, "way": way}
 
 
 def kinds(campaign: Campaign) -> list[str]:

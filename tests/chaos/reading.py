@@ -50,10 +50,9 @@ class Reader(threading.Thread):
         act = (message_id, link_id if link_id and self._dice.random() < 0.5 else 0)
         if self._acts[act] >= ACTS_OF_ONE:
             return
-        self._acts[act] += 1
         agent = _AGENT.format(f"{self._name}-{len(self.asked)}")
         self.asked.append(agent)
-        if self._answers(self._path(*act), agent):
+        if self._answers(act, agent):
             self.answered.add(agent)
 
     def _path(self, message_id: int, link_id: int) -> str:
@@ -61,11 +60,13 @@ class Reader(threading.Thread):
             return f"/c/{self._sealer.seal(tokens.CLICK, message_id, link_id)}"
         return f"/o/{self._sealer.seal(tokens.OPEN, message_id)}"
 
-    def _answers(self, path: str, agent: str) -> bool:
-        """To the last byte: what was cut off may be written down or not."""
+    def _answers(self, act: tuple[int, int], agent: str) -> bool:
+        """To the last byte: what was cut off may be written down or not. Who is not let in has not acted."""
         try:
             with closing(http.client.HTTPConnection("127.0.0.1", self._port, timeout=ANSWERS_WITHIN)) as web:
-                web.request("GET", path, headers={"User-Agent": agent})
+                web.connect()
+                self._acts[act] += 1
+                web.request("GET", self._path(*act), headers={"User-Agent": agent})
                 answer = web.getresponse()
                 answer.read()
                 return answer.status in (200, 302)

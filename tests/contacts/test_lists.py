@@ -13,6 +13,7 @@ from campaigns.models import Campaign
 from campaigns.preflight import checklist
 from contacts import consent
 from contacts.models import Contact, ListDay, MailingList
+from delivery.models import Batch, Provider
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +25,11 @@ def browser(client_for: Callable[[User], Client], marketer: User) -> Client:
 
 def text(response: Any) -> str:
     return str(response.content.decode())
+
+
+def plain(response: Any) -> str:
+    """Without the marks around names that keep their direction."""
+    return text(response).replace("\u2068", "").replace("\u2069", "")
 
 
 def test_a_list_says_who_sees_it_how_one_joins_and_who_writes(browser: Client) -> None:
@@ -61,6 +67,17 @@ def test_an_archived_list_is_kept_but_neither_offered_nor_written_to(browser: Cl
     assert "News" in text(browser.get(f"/campaigns/{draft.pk}/"))  # to be taken out
     browser.post(f"/lists/{news.pk}/archive/", {"back": "yes"})
     assert "archived-list" not in {finding.code for finding in checklist.check(draft)}
+
+
+def test_archiving_a_list_says_which_planned_campaigns_will_not_start(browser: Client, news: MailingList) -> None:
+    tomorrow = timezone.now() + timedelta(days=1)
+    batch = Batch.objects.create(
+        rehearsal=False, content_kind="edition", content_id=1, not_before=tomorrow, provider=Provider.objects.sandbox()
+    )
+    Campaign.objects.create(name="Summer", batch=batch).lists.add(news)
+    assert "will not start" not in text(browser.get("/"))
+    assert "Summer” will not start while" in plain(browser.post(f"/lists/{news.pk}/archive/", follow=True))
+    assert "Summer” will not start: its list “News” is archived" in plain(browser.get("/"))
 
 
 def test_growth_is_drawn_on_the_lists_page(browser: Client, news: MailingList) -> None:

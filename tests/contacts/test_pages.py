@@ -62,6 +62,7 @@ def test_filters_show_the_right_people(browser: Client, news: MailingList) -> No
         "unsubscribed": {left.email},
         "suppressed": {left.email, bounced.email},
         "paused": {resting.email},
+        "expired": set(),
         "no-list": {"lonely@example.com"},
     }
     assert set(expected) == set(State.values)

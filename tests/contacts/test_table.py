@@ -5,14 +5,27 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from contacts import paging
-from contacts.filtering import State
-from contacts.models import Contact, Field, SearchBlock, StaleBlock
-from contacts.table import ordering, searching
+from accounts.wording import count_people
+from contacts import consent, paging, tags
+from contacts.filtering import Filter, State
+from contacts.models import (
+    Contact,
+    Field,
+    MailingList,
+    NamePlace,
+    SearchBlock,
+    StaleBlock,
+    Subscription,
+    Suppression,
+)
+from contacts.table import blocks, counting, folding, naming, ordering
+from contacts.table.blocks import Marks
+from contacts.table.searching import Holding
 from contacts.views import people as view
 
 pytestmark = pytest.mark.django_db
@@ -58,12 +71,41 @@ def test_every_order_is_the_same_forth_and_back_and_leaves_nobody_out(
         ("d@x.example", "Ada", "Adler", None),
     ):
         Contact.objects.create(email=address, first_name=first, last_name=last, last_clicked_at=clicked)
-    expected = {"": "dbeac", "name": "decab", "email": "abcde", "clicked": "eadbc"}
-    for sort, letters in expected.items():
+    expected = [("", "dbeac"), ("name", "decab"), ("email", "abcde"), ("clicked", "eadbc"), ("name", "decab")]
+    for number, (sort, letters) in enumerate(expected):
+        if number == 4:
+            folding.fold()
+            assert NamePlace.objects.count() == 5, "names have their places now"
         there, back = walk(browser, f"/contacts/?sort={sort}")
         assert "".join(one[0] for page in there for one in page) == letters, sort
         assert list(map(len, there)) == [2, 2, 1]
         assert [one for page in reversed(back[1:]) for one in page] == [one for page in there[:2] for one in page], sort
+
+
+def test_who_is_renamed_or_deleted_moves_in_the_order_by_name_at_once(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = Contact.objects.bulk_create(
+        Contact(email=f"{letter}@x.example", last_name=letter) for letter in "abcdefgh"
+    )
+    folding.fold()
+    far = Contact.objects.create(pk=people[-1].pk + 64, email="z@x.example", last_name="dd")
+    Contact.objects.filter(email="b@x.example").update(last_name="Zz")
+    Contact.objects.filter(email="e@x.example").delete()
+
+    def order() -> str:
+        return "".join(one[0] for one in addresses(browser.get("/contacts/?sort=name").content.decode()))
+
+    assert order() == "acdzfghb"
+    folding.fold()
+    assert order() == "acdzfghb"
+    far.delete()
+    Contact.objects.filter(email="g@x.example").update(last_name="")
+    assert order() == "acdfhbg"
+    monkeypatch.setattr(naming, "MOST_WAITING", 0)
+    page = browser.get("/contacts/?sort=name").content.decode()
+    assert [one[0] for one in addresses(page)] == list("hgfdcba"), "too many wait: the newest first"
+    assert "Until these are sorted" in page
 
 
 def test_search_knows_who_came_or_was_renamed_before_and_after_it_is_folded(
@@ -73,15 +115,15 @@ def test_search_knows_who_came_or_was_renamed_before_and_after_it_is_folded(
     Contact.objects.bulk_create(many)
 
     def found(words: str) -> int:
-        return len(searching.newest(Contact.objects.all(), words, most=1000))
+        return len(Holding.of(Contact.objects.search(words), Marks(search=words)).newest(most=1000))
 
     assert found("ümi p19") == 11, "nothing is folded yet"
-    searching.fold()
+    folding.fold()
     assert (StaleBlock.objects.count(), SearchBlock.objects.count() > 2) == (0, True)
     assert (found("ümi p19"), found("ÜMIT EXAMPLE"), found("nobody")) == (11, 200, 0)
     Contact.objects.filter(email="p7@example.com").update(first_name="Zoë")
     assert found("zoë") == 1, "renamed since"
-    searching.fold()
+    folding.fold()
     Contact.objects.filter(email="p7@example.com").delete()
     assert found("zoë") == 0
     monkeypatch.setattr(view, "_SORTED_TO", 60)
@@ -92,6 +134,45 @@ def test_search_knows_who_came_or_was_renamed_before_and_after_it_is_folded(
     few = browser.get("/contacts/?q=p19&sort=email").content.decode()
     assert addresses(few)[:3] == ["p190@example.com", "p191@example.com", "p192@example.com"]
     assert "11 people" in few
+
+
+def test_states_tags_and_lists_find_and_count_whoever_is_there_whatever_happened_since() -> None:
+    lists = [MailingList.objects.create(name=name).pk for name in ("News", "Books")]
+    Contact.objects.bulk_create(Contact(email=f"p{number}@example.com") for number in range(150))
+    crowd = list(Contact.objects.order_by("pk"))
+    for number, person in enumerate(crowd[:60]):
+        consent.subscribe(person, lists=[lists[number % 2]], channel="hand")
+    folding.fold()
+    tags.add("vip", [person.pk for person in crowd[::7]])
+    consent.unsubscribe(crowd[3], lists=[lists[1]], channel="page")
+    consent.unsubscribe(crowd[4], lists=None, channel="page")
+    consent.suppress("p5@example.com", Suppression.Reason.HARD_BOUNCE)
+    consent.suppress("p6@example.com", Suppression.Reason.MANUAL)
+    Contact.objects.filter(email="p8@example.com").update(paused_until=timezone.now() + timedelta(days=3))
+    consent.erase(crowd[9])
+    on_no_more = Subscription.objects.filter(contact__in=crowd[10:12])
+    on_no_more.update(expires_at=timezone.now() - timedelta(days=1))
+    for query in (*(f"state={state}" for state in State.values), "tag=vip", *(f"list={pk}" for pk in lists)):
+        _matches(query)
+    folding.fold()
+    tags.remove("vip", [crowd[7].pk, crowd[14].pk])
+    Suppression.objects.filter(email="p6@example.com").delete()
+    Contact.objects.filter(email="p120@example.com").delete()
+    for _ in range(2):
+        for query in (*(f"state={state}" for state in State.values), "", "tag=vip", f"list={lists[0]}&state=reachable"):
+            _matches(query)
+        folding.fold()
+    assert set(blocks.STATES) | {"paused", "expired"} == set(State.values)
+
+
+def _matches(query: str) -> None:
+    """The blocks lead to those whom the filter finds, and the table says how many they are."""
+    chosen = Filter.of(QueryDict(query))
+    expected = list(chosen.apply().order_by("-pk").values_list("pk", flat=True))
+    holding = Holding.of(chosen.apply(), counting.marks_of(chosen))
+    assert holding.newest(most=1000) == expected, query
+    assert holding.newest(most=3, after=expected[-1]) == expected[:-1][-3:], query
+    assert counting.in_words(chosen) == count_people(len(expected)), query
 
 
 def test_a_user_sees_the_columns_of_their_choice(

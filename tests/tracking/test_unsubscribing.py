@@ -12,6 +12,7 @@ from accounts.models import Organisation
 from contacts import consent
 from contacts.models import ConsentEvent, Contact, Subscription, Suppression
 from delivery.models import Batch
+from tests.clock import making_older
 from tests.tracking.conftest import Sent
 from tracking.models import Event
 
@@ -83,7 +84,8 @@ def test_undo_brings_back_exactly_what_was_left(browser: Client, sent: Sent, one
 def test_a_forwarded_mail_undoes_nothing_that_is_long_ago(browser: Client, sent: Sent) -> None:
     browser.post(f"{sent.unsubscribe()}/leave")
     long_ago = timezone.now() - timedelta(hours=2)
-    ConsentEvent.objects.update(at=long_ago)
+    with making_older():
+        ConsentEvent.objects.update(at=long_ago)
     Suppression.objects.update(created_at=long_ago)
     Subscription.objects.update(changed_at=long_ago)
     browser.post(f"{sent.unsubscribe()}/leave")

@@ -11,11 +11,15 @@ from playwright.sync_api import ConsoleMessage, Page, sync_playwright
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = (1280, 390)
-# Frames hold mails, which are their authors' business. A theme changes nothing but colours.
-_RUN = "async rules => (await axe.run(document, {iframes: false, resultTypes: ['violations'], ...rules})).violations"
+# Frames hold mails, which are their authors' business. A theme changes nothing but colours, one frame late.
+_RUN = """async ([id, rules]) => {
+    if (!('axe' in window)) return null
+    await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 30))))
+    const where = id ? document.getElementById(id) : document
+    const {violations} = await axe.run(where, {iframes: false, resultTypes: ['violations'], ...rules})
+    return [violations, document.documentElement.scrollWidth - innerWidth]
+}"""
 _RULES: dict[str, dict[str, Any]] = {"light": {}, "dark": {"runOnly": ["color-contrast", "link-in-text-block"]}}
-# Colours follow the theme one frame late.
-_PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 30))))"
 
 # Forms with errors, and pictures of mails whose public address does not exist.
 _EXPECTED = ("status of 422", "ERR_NAME_NOT_RESOLVED")
@@ -32,27 +36,27 @@ class Visitor:
     def note(self, text: str) -> None:
         self.found.append(f"{self.page.url}: {text}")
 
-    def look(self, what: str = "") -> None:
-        """The page as it stands, in both themes and widths."""
-        for theme in THEMES:
-            self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            for width in WIDTHS:
-                self.page.set_viewport_size({"width": width, "height": 900})
-                self.page.evaluate(_PAINTED)
-                self._check(theme, f"{what} {theme} {width}".strip())
+    def look(self, what: str = "", inside: str = "") -> None:
+        """The page as it stands, or the element of that id, in both themes and widths."""
+        for width in WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": 900})
+            for theme in THEMES:
+                self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+                self._check(theme, f"{what} {theme} {width}".strip(), inside)
 
     def look_into_dialogs(self) -> None:
         for name in self.page.eval_on_selector_all("dialog[id]", "all => all.map(one => one.id)"):
             self.page.evaluate("id => document.getElementById(id).showModal()", name)
-            self.look(f"dialog {name}")
+            self.look(f"dialog {name}", inside=name)  # nothing behind it can be reached
             self.page.evaluate("id => document.getElementById(id).close()", name)
 
-    def _check(self, theme: str, what: str) -> None:
-        if not self.page.evaluate("'axe' in window"):
+    def _check(self, theme: str, what: str, inside: str) -> None:
+        if (seen := self.page.evaluate(_RUN, [inside, _RULES[theme]])) is None:
             self.page.evaluate(self._axe)
-        for violation in self.page.evaluate(_RUN, _RULES[theme]):
+            seen = self.page.evaluate(_RUN, [inside, _RULES[theme]])
+        violations, too_wide = seen
+        for violation in violations:
             self.note(f"[{what}] {_in_words(violation)}")
-        too_wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if too_wide > 0:
             self.note(f"[{what}] scrolls sideways by {too_wide} px")
 

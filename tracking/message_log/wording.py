@@ -20,6 +20,8 @@ _REASONS = {category.value: words for category, words in WORDS.items()} | {
     "suppressed": "Suppressed before it was sent.",
     "deleted": "Deleted before it was sent.",
     "paused": "Paused all mail before it was sent.",
+    "consent_ended": "What they agreed to ended before it was sent.",
+    "merged": "The same person is mailed at another address, with which this one was merged.",
     LEFT: "Somebody decided to leave it as it is.",
     UNPROVEN: "The server has refused everybody so far, so nobody is given up for it.",
 }

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.organisation.measuring import Rules
 from contacts import tracking_consent
+from contacts.grounds import wordings
 from contacts.models import TrackingConsent
 from contacts.tracking_consent import Answer, Part
 from tracking.intake import reading_places
@@ -51,6 +54,7 @@ def questions(leaver: Leaver, rules: Rules) -> list[Question]:
     return found
 
 
+@transaction.atomic
 def answer(leaver: Leaver, said: Mapping[str, str], ip: str | None) -> None:
     """Take effect at once, for the mails of before too. Of a rehearsal nothing is changed. Safe to repeat."""
     if leaver.contact is None or leaver.is_spared:
@@ -62,7 +66,10 @@ def answer(leaver: Leaver, said: Mapping[str, str], ip: str | None) -> None:
         if chosen:
             words = f"{question.words} – {chosen.label}"
             states = {Part(question.name): chosen.value}
-            tracking_consent.record(leaver.contact, Answer(states, Channel.PAGE.value, text=words, ip=kept))
+            asked = f"{question.words} [{' · '.join(choice.label for choice in question.choices)}]"
+            wording = wordings.keep(f"page/{question.name}", get_language() or "en", asked)
+            answered = Answer(states, Channel.PAGE.value, text=words, ip=kept, wording=wording)
+            tracking_consent.record(leaver.contact, answered)
 
 
 def _words(part: Part) -> str:

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
 from django.utils import formats, timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from contacts import addresses, consent
+from contacts.grounds import wordings
 from contacts.models import Contact, MailingList, Subscription, Suppression
 from contacts.preferences import pausing
 from tracking import unsubscribing
@@ -63,7 +66,7 @@ def choose_topics(reader: Reader, chosen: Sequence[str]) -> None:
     if joins:
         words = f"{_('Topics')}: {', '.join(one.name for one in joins)}"
         lists = [one.id for one in joins]
-        consent.resubscribe(contact, lists=lists, channel=Channel.PAGE.value, by=None, text=words, ip=reader.ip)
+        _agreed(reader, contact, lists, words, "page/topics")
     if leaves:
         unsubscribing.leave(
             reader.leaver, lists=leaves, channel=Channel.PAGE, ip=reader.ip, user_agent=reader.user_agent
@@ -93,7 +96,14 @@ def agree(reader: Reader) -> None:
     held = Subscription.objects.filter(contact=contact).open().exclude(expires_at=None)
     words = f"{_('Yes, go on')}: {', '.join(found.topics)}"
     lists = list(held.values_list("list_id", flat=True))
-    consent.resubscribe(contact, lists=lists, channel=Channel.PAGE.value, by=None, text=words, ip=reader.ip)
+    _agreed(reader, contact, lists, words, "page/go-on")
+
+
+@transaction.atomic
+def _agreed(reader: Reader, contact: Contact, lists: Sequence[int], words: str, place: str) -> None:
+    wording = wordings.keep(place, get_language() or "en", words)
+    channel = Channel.PAGE.value
+    consent.resubscribe(contact, lists=lists, channel=channel, by=None, text=words, ip=reader.ip, wording=wording)
 
 
 def begin_pause(reader: Reader, days: str) -> None:

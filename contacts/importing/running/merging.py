@@ -35,11 +35,16 @@ def merge(job: ImportJob, plan: Plan, after: int, until: int, found_lists: Seque
         joining=sql.SQL(_JOINING_NAMED if found_lists else _JOINING),
         also_left=sql.SQL(_ALSO_LEFT if found_lists else ""),
         before=sql.SQL(recording.before(plan)),
+        renamed=sql.SQL(recording.renamed(plan)),
         trace=sql.SQL(recording.trace(plan)),
     )
     with connection.cursor() as cursor:
         # A slice is looked up by index, however large the tables have become and however old their statistics are.
-        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL random_page_cost = 1.1")
+        # It is kept in memory, not in files; and it notes names for the search itself, not by a trigger a person.
+        cursor.execute(
+            "SET LOCAL enable_seqscan = off; SET LOCAL random_page_cost = 1.1; SET LOCAL work_mem = '64MB';"
+            " SET LOCAL contacts.notes_names_itself = 'yes'"
+        )
         cursor.execute(recording.NEXT_SLICE)
         slice_id = cursor.fetchone()[0]
     return _counts(
@@ -198,6 +203,8 @@ WITH slice AS MATERIALIZED (
     UPDATE contacts_contact c SET {{changes}} {{counting}} is_sample = false, updated_at = now()
     FROM slice s WHERE c.id = s.contact_id AND s.is_changed
     RETURNING c.id
+), noted AS (
+    INSERT INTO contacts_staleblock (block) SELECT DISTINCT s.contact_id >> 6 FROM slice s WHERE {{renamed}}
 ), person AS MATERIALIZED (
     SELECT coalesce(s.contact_id, added.id) AS id, s.key, s.status, s.is_suppressed, s.joins, s.unconfirmed, s.leaves,
         s.detail, s.source, s.since, s.opens, s.clicks, s.could_opens, s.could_clicks

@@ -37,6 +37,13 @@ def before(plan: Plan) -> str:
     return f", c.is_sample AS was_sample, c.updated_at AS was_updated_at{names}"
 
 
+def renamed(plan: Plan) -> str:
+    """SQL: whether the row `s` of `slice` gives the known contact another name."""
+    kept = _kept(plan)
+    touched = [f"({kept[name][0]})" for name in ("first_name", "last_name") if name in kept]
+    return f"(s.is_changed AND ({' OR '.join(touched) or 'false'}))"
+
+
 def trace(plan: Plan) -> str:
     """SQL to go before the last part of the statement that merges a slice."""
     kept = _kept(plan)

@@ -177,7 +177,7 @@ def prepare(ledger_: Ledger, contents: Contents, place: Place, provider_id: int,
     """None: nothing may go to the provider now."""
     close_old_connections()
     provider = Provider.objects.filter(pk=provider_id).first()
-    if provider is None or provider.is_paused:
+    if provider is None or provider.is_stopped:
         return None
     try:
         transport = transport_to(provider)

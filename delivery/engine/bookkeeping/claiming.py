@@ -48,7 +48,7 @@ def claim(
     values = {
         "provider": provider.pk,
         "stream": stream,
-        "rehearsal": provider.is_rehearsal,
+        "rehearsal": provider.is_sandbox,
         "owner": owner,
         "host": place.host,
         "boot": place.boot,

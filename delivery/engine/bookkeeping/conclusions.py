@@ -56,7 +56,7 @@ class Conclusions:
     def conclude(self, findings: Findings) -> None:
         """When the turn is over."""
         problem = findings.problem
-        if findings.is_crowded and not self._provider.is_rehearsal:
+        if findings.is_crowded and not self._provider.is_sandbox:
             self._ledger.transact(lambda cursor: lane_rates.use_fewer_connections(cursor, self._provider))
         if findings.is_crowded and turns.running(self._provider.pk) > 1:
             problem = None  # the others have the connections

@@ -17,7 +17,7 @@ _SKIPPED_WORDS = {
     "suppressed": "Suppressed before it was sent",
     "deleted": "Deleted before it was sent",
     "paused": "Paused all mail before it was sent",
-    "expired": "What they agreed to ended before it was sent",
+    "consent_ended": "What they agreed to ended before it was sent",
 }
 _read_json = JSONDecoder().raw_decode
 

@@ -74,7 +74,7 @@ def target(provider: Provider, *, recipient: str) -> Target:
         sender=verp.address(0, _sender_domain(organisation)),
         recipient=recipient,
         local_name=local_name(),
-        is_our_sandbox=provider.is_rehearsal,
+        is_our_sandbox=provider.is_sandbox,
     )
 
 

@@ -37,7 +37,7 @@ class Smtp:
 def smtp(provider: Provider) -> Smtp:
     """Raises secrets.Unreadable."""
     who = provider.username, provider.password
-    proof = identity.proof() if provider.is_rehearsal else ""
+    proof = identity.proof() if provider.is_sandbox else ""
     server = Server(provider.host, provider.port, provider.security, *who, local_name(), proof)
     return Smtp(server, service=services.of(provider.service, provider.host))
 

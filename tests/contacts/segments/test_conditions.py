@@ -194,8 +194,8 @@ def test_consent_by_way_and_time(who: Who) -> None:
         ("long-ago", "import", 50, "given"),
         ("withdrawn", "import", 5, "withdrawn"),
     ):
-        event = ConsentEvent.objects.create(contact=person(name), kind=kind, channel=channel)
-        ConsentEvent.objects.filter(pk=event.pk).update(at=timezone.now() - timedelta(days=days))
+        at = timezone.now() - timedelta(days=days)
+        ConsentEvent.objects.create(contact=person(name), kind=kind, channel=channel, at=at)
     assert who("consent", channel="import", days="30") == {"file"}
     assert who("consent", channel="any", days="30") == {"file", "page"}
     assert who("consent", channel="any", days="60") == {"file", "page", "long-ago"}

@@ -78,6 +78,7 @@ def test_rows_and_groups_come_and_go_by_buttons_without_scripts(people: None, br
 
     response = browser.post("/segments/new/", {"name": "A", **ANA, "do": "row:r"})
     assert {"r-0-value", "r-1-is"} <= names(response)
+    assert re.search(r'<select id="r-1-is"[^>]* autofocus', response.content.decode())  # for the keyboard
     assert not Segment.objects.exists()
     assert 'value="Ana"' in response.content.decode()
     response = browser.post("/segments/new/", {"name": "A", **ANA, "do": "group:r"})
@@ -85,6 +86,7 @@ def test_rows_and_groups_come_and_go_by_buttons_without_scripts(people: None, br
     typed = {**ANA, "r-1-match": "any", "r-1-0-is": "tag", "r-1-0-how": "has", "r-1-0-tag": "vip"}
     response = browser.post("/segments/new/", {"name": "A", **typed, "do": "remove:r-1"})
     assert names(response) == {"r-match", "r-0-is", "r-0-field", "r-0-how", "r-0-value"}
+    assert re.search(r'id="r-more"[^>]* autofocus', response.content.decode())
 
 
 def test_the_numbers_follow_what_is_typed(people: None, browser: Client) -> None:
@@ -189,6 +191,11 @@ def test_why_somebody_is_in_or_not(people: None, browser: Client) -> None:
     assert "whose City is paris yes Paris" in said
     assert "subscribed to any list no empty" in said
     assert "In it Ana@example.com" in page(browser.get(f"/segments/{found.pk}/why/", {"address": "ANA@example.com"}))
+    found.rules = write(Group(Match.ALL, (IN_PARIS, Group(Match.NONE, (Rule("tag", {"how": "has", "tag": "vip"}),)))))
+    found.save()
+    said = page(browser.get(f"/segments/{found.pk}/why/", {"address": "ana@example.com"}))
+    assert "All of these must fit." in said
+    assert "whose City is paris yes Paris None of these yes with the tag vip no empty" in said
     assert "No contact has the address" in page(browser.get(f"/segments/{found.pk}/why/", {"address": "x@y.example"}))
 
 

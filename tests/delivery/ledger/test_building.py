@@ -119,6 +119,22 @@ def test_a_list_deleted_since_the_planning_changes_nobodys_mail(provider: Provid
     assert batch.state == Batch.State.CANCELLED
 
 
+def test_a_list_archived_since_the_planning_gets_no_mail_until_it_is_used_again(
+    provider: Provider, people: People
+) -> None:
+    readers = people(5)
+    batch = launched(provider, readers, not_before=timezone.now() + timedelta(seconds=30))
+    MailingList.objects.filter(pk=readers.pk).update(archived_at=timezone.now())
+    assert not building.build(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.state, "archived" in batch.state_reason) == (Batch.State.PAUSED, True)
+    assert not Message.objects.filter(batch=batch).exists()
+    MailingList.objects.filter(pk=readers.pk).update(archived_at=None)
+    ledger.resume(batch)
+    assert building.build(batch.pk)
+    assert Message.objects.filter(batch=batch).count() == 5
+
+
 def test_a_scheduled_time_missed_by_hours_asks_before_it_sends(provider: Provider, people: People) -> None:
     batch = launched(provider, people(5), not_before=timezone.now() + timedelta(hours=3))
     past = timezone.now() - timedelta(hours=2)

@@ -1,4 +1,5 @@
 import time
+from email.header import Header
 from email.message import EmailMessage
 
 import pytest
@@ -129,3 +130,11 @@ def test_parts_are_found_as_the_standard_library_finds_them() -> None:
     message.add_attachment("<p>Not shown</p>", subtype="html", filename="a.html")
     reading = Reading(message.as_bytes())
     assert (reading.text, reading.html) == ("Grüße\n", "<p>Grüße = schön</p>\n")
+
+
+@pytest.mark.parametrize(
+    "words", ["Grüße", "日本語のとても長い件名です。" * 9, "a_b=c?d", "€ 5 – heute", "x" * 200 + "é"]
+)
+def test_words_encoded_by_others_are_read_as_they_were_written(words: str) -> None:
+    for encoded in (Header(words, "utf-8").encode(), Header(words, "utf-8").encode().replace("utf-8", "UTF-8")):
+        assert headers.decoded(encoded.encode()) == words

@@ -24,7 +24,6 @@ from delivery.models import (
     Provider,
     Returned,
     SandboxMail,
-    SandboxRules,
 )
 from delivery.transports.base import CannotOpen
 from delivery.transports.smtp import opening
@@ -174,20 +173,6 @@ def test_a_refused_recipient_makes_data_fail_when_chained(server: Server) -> Non
     with Line(server.port) as line:
         line.say("EHLO x", "MAIL FROM:<a@b.c>", "RCPT TO:<1+refuse@e.f>", "DATA", "MAIL FROM:<a@b.c>")
         assert [line.reply()[:3] for _ in range(5)] == ["250", "250", "550", "503", "250"]
-
-
-def test_shares_set_on_the_page_act_within_two_seconds(server: Server) -> None:
-    SandboxRules(id=1, refused_percent=100).save()
-
-    def refuses() -> bool:
-        with suppress(smtplib.SMTPRecipientsRefused):
-            send(server.port)
-            return False
-        return True
-
-    wait_for(refuses, 3)
-    SandboxRules.objects.all().delete()
-    wait_for(lambda: not refuses(), 3)
 
 
 def test_too_large_a_mail_is_refused_without_being_held_in_memory(server: Server) -> None:

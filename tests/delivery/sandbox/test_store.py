@@ -1,11 +1,8 @@
-from datetime import timedelta
-
 import pytest
 from django.db import connection, transaction
-from django.utils import timezone
 
-from delivery.models import SandboxMail, SandboxRules
-from delivery.sandbox import server, store
+from delivery.models import SandboxMail
+from delivery.sandbox import store
 from delivery.sandbox.store import Mail, Outcome
 from tests.delivery.sandbox.conftest import RAW
 
@@ -37,15 +34,3 @@ def test_the_database_tells_later_whether_a_commit_arrived() -> None:
         cursor.execute("ROLLBACK")
     assert store.find_out(committed) == Outcome.KEPT
     assert store.find_out(rolled_back) == Outcome.NOT_KEPT
-
-
-@pytest.mark.django_db
-def test_the_oldest_go_beyond_the_number_and_the_age() -> None:
-    store.write([Mail("b@x.y", (f"{number}@x.y",), RAW) for number in range(10)])
-    oldest = SandboxMail.objects.order_by("id")
-    assert server.sweep(SandboxRules(keep_mails=7, keep_days=30)) == 3
-    assert [mail.envelope_to for mail in oldest] == [f"{number}@x.y" for number in range(3, 10)]
-    SandboxMail.objects.filter(envelope_to="5@x.y").update(received_at=timezone.now() - timedelta(days=31))
-    assert server.sweep(SandboxRules(keep_mails=7, keep_days=30)) == 1
-    assert not SandboxMail.objects.filter(envelope_to="5@x.y").exists()
-    assert server.sweep(SandboxRules(keep_mails=7, keep_days=30)) == 0

@@ -133,7 +133,8 @@ def repeated(cast: Cast) -> int:
 def agreed(cast: Cast) -> dict[str, Any]:
     """What the page names beside its button."""
     found = Campaign.objects.get(pk=stage.campaign(cast).pk)
-    return {"provider": found.way_out.pk, "version": found.version}
+    way = "rehearsal" if found.way_out.is_rehearsal else "real"
+    return {"provider": found.way_out.pk, "version": found.version, "way": way}
 
 
 def image(cast: Cast) -> dict[str, Any]:

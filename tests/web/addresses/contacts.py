@@ -346,6 +346,7 @@ ADDRESSES = {
     ),
     "contact-note": Address(WRITERS, note, post=lambda cast: {"text": "Called twice"}, changes=notes_now),
     "contact-note-delete": Address(WRITERS, note, get=False, post=lambda cast: {}, changes=notes_now),
+    "contact-consent": Address(STAFF, of(person)),
     "contact-data": Address(WRITERS, of(person), get=False, post=lambda cast: {}, changes=audited("contact.data")),
     "contact-erase": Address(
         WRITERS,

@@ -18,14 +18,20 @@ from delivery.models import (
     ReturnListener,
     ReturnMailbox,
     Route,
+    SandboxKey,
+    SandboxLogin,
     SandboxMail,
-    SandboxRules,
+    SandboxMailbox,
+    SandboxRule,
     WarmupPlan,
     Webhook,
 )
 from delivery.policy import warmup
 from delivery.replies import Category
 from delivery.routing import circuits
+from delivery.sandbox.api import keys
+from delivery.sandbox.mailboxes import logins
+from delivery.sandbox.rehearsing import switching
 from delivery.throttling import warmup_plans
 from tests.delivery.feedback import returned as reports
 from tests.web import sending_domains, stage
@@ -39,6 +45,11 @@ def relay(cast: Cast) -> dict[str, Any]:
 
 def paused_relay(cast: Cast) -> dict[str, Any]:
     stage.provider(cast).pause("Paused by hand.")
+    return relay(cast)
+
+
+def rehearsing_relay(cast: Cast) -> dict[str, Any]:
+    switching.begin(stage.provider(cast), ["me@nordlicht.example"])
     return relay(cast)
 
 
@@ -115,19 +126,59 @@ def form(cast: Cast) -> dict[str, Any]:
     }
 
 
-def rules(cast: Cast) -> dict[str, Any]:
-    return {
-        "delay_min_ms": 0,
-        "delay_max_ms": 5,
-        "refused_percent": 1,
-        "deferred_percent": 0,
-        "dropped_percent": 0,
-        "complained_percent": 0,
-        "bounced_percent": 0,
-        "soft_bounced_percent": 0,
-        "keep_mails": 1000,
-        "keep_days": 3,
-    }
+def staging(cast: Cast) -> dict[str, Any]:
+    def make() -> SandboxMailbox:
+        made = SandboxMailbox.objects.create(name=stage.LONG_NAME[:80])
+        logins.issue(made, stage.ARABIC_NAME)
+        keys.issue(made, stage.ARABIC_NAME)
+        return made
+
+    return {"mailbox_id": cast.once("staging", make).pk}
+
+
+def staging_login(cast: Cast) -> dict[str, Any]:
+    return {"login_id": SandboxLogin.objects.get(mailbox_id=staging(cast)["mailbox_id"]).pk}
+
+
+def staging_key(cast: Cast) -> dict[str, Any]:
+    return {"key_id": SandboxKey.objects.get(mailbox_id=staging(cast)["mailbox_id"]).pk}
+
+
+def staging_form(cast: Cast) -> dict[str, Any]:
+    return {"name": "QA", "keep_mails": 500, "keep_days": 3}
+
+
+def of_staging(cast: Cast) -> dict[str, Any]:
+    return {"query": f"?box={staging(cast)['mailbox_id']}"}
+
+
+def searched(cast: Cast) -> dict[str, Any]:
+    return {"query": "?q=nothing"}
+
+
+def mail_checked(cast: Cast) -> dict[str, Any]:
+    return mail(cast) | {"query": "?view=check"}
+
+
+def sandbox_now(cast: Cast) -> Any:
+    mailboxes = list(SandboxMailbox.objects.order_by("pk").values("name", "keep_mails"))
+    keys_now = list(SandboxKey.objects.order_by("pk").values("beginning"))
+    return mailboxes, keys_now, list(SandboxLogin.objects.order_by("pk").values("username"))
+
+
+def rule(cast: Cast) -> dict[str, Any]:
+    def make() -> SandboxRule:
+        return SandboxRule.objects.create(effect="refuse", stage="recipient", reply="550 5.1.1 No", pattern="x" * 150)
+
+    return {"rule_id": cast.once("sandbox rule", make).pk}
+
+
+def rule_form(cast: Cast) -> dict[str, Any]:
+    return {"pattern": "*@gmail.example", "percent": "5", "stage": "dot", "reply": "550 5.7.1 Not here"}
+
+
+def rules_now(cast: Cast) -> Any:
+    return list(SandboxRule.objects.order_by("pk").values())
 
 
 def relay_now(cast: Cast) -> Any:
@@ -404,6 +455,16 @@ ADDRESSES = {
     "provider-default": Address(ADMINS, args=relay, get=False, post=lambda cast: {}, changes=relay_now),
     "provider-pause": Address(ADMINS, args=relay, get=False, post=lambda cast: {}, changes=relay_now),
     "provider-resume": Address(ADMINS, args=paused_relay, get=False, post=lambda cast: {}, changes=relay_now),
+    "provider-rehearsal": Address(
+        ADMINS,
+        args=relay,
+        post=lambda cast: {"allowed": "me@nordlicht.example"},
+        changes=relay_now,
+        states=(rehearsing_relay,),
+    ),
+    "provider-rehearsal-end": Address(
+        ADMINS, args=rehearsing_relay, get=False, post=lambda cast: {}, changes=relay_now
+    ),
     "provider-remove": Address(ADMINS, args=relay, get=False, post=lambda cast: {}, changes=relay_now),
     "routes": Address(
         ADMINS,
@@ -455,13 +516,28 @@ ADDRESSES = {
     "returned-raw-download": Address(
         WRITERS, args=returned, get=False, post=lambda cast: {}, changes=lambda cast: AuditEntry.objects.count()
     ),
-    "sandbox": Address(STAFF, args=beside(stage.sandbox_mail)),
-    "sandbox-rules": Address(
-        ADMINS,
-        get=False,
-        post=rules,
-        changes=lambda cast: SandboxRules.get().delay_max_ms,
+    "sandbox": Address(STAFF, args=beside(stage.sandbox_mail), states=(of_staging, searched)),
+    "sandbox-answers": Address(STAFF, args=beside(rule)),
+    "sandbox-mailbox-new": Address(
+        ADMINS, post=staging_form, changes=lambda cast: SandboxMailbox.objects.count(), spoil="main .btn-primary"
     ),
+    "sandbox-mailbox": Address(ADMINS, args=staging, post=staging_form, changes=sandbox_now),
+    "sandbox-login-new": Address(ADMINS, args=staging, get=False, post=lambda cast: {"note": "x"}, changes=sandbox_now),
+    "sandbox-login-remove": Address(ADMINS, args=staging_login, get=False, post=lambda cast: {}, changes=sandbox_now),
+    "sandbox-key-new": Address(ADMINS, args=staging, get=False, post=lambda cast: {"note": "x"}, changes=sandbox_now),
+    "sandbox-key-remove": Address(ADMINS, args=staging_key, get=False, post=lambda cast: {}, changes=sandbox_now),
+    "sandbox-api-mails": Address(None, statuses=frozenset({401}), no_page="answers programs, by keys of their own"),
+    "sandbox-api-wait": Address(None, statuses=frozenset({401}), no_page="answers programs, by keys of their own"),
+    "sandbox-api-mail": Address(None, args=mail, statuses=frozenset({401}), no_page="answers programs by their keys"),
+    "sandbox-api-raw": Address(None, args=mail, statuses=frozenset({401}), no_page="answers programs by their keys"),
+    "sandbox-mailbox-remove": Address(ADMINS, args=staging, get=False, post=lambda cast: {}, changes=sandbox_now),
+    "sandbox-rule-new": Address(
+        ADMINS, query="?effect=refuse", post=rule_form, changes=rules_now, spoil="main .btn-primary"
+    ),
+    "sandbox-rule": Address(ADMINS, args=rule, post=rule_form, changes=rules_now),
+    "sandbox-preset": Address(ADMINS, get=False, post=lambda cast: {"preset": "old-list"}, changes=rules_now),
+    "sandbox-rule-switch": Address(ADMINS, args=rule, get=False, post=lambda cast: {"on": "0"}, changes=rules_now),
+    "sandbox-rule-remove": Address(ADMINS, args=rule, get=False, post=lambda cast: {}, changes=rules_now),
     "sandbox-empty": Address(
         WRITERS,
         args=beside(stage.sandbox_mail),
@@ -469,7 +545,13 @@ ADDRESSES = {
         post=newest,
         changes=lambda cast: SandboxMail.objects.count(),
     ),
-    "sandbox-mail": Address(STAFF, args=mail),
+    "sandbox-mail": Address(STAFF, args=mail, states=(mail_checked,)),
+    "sandbox-send-on": Address(
+        WRITERS, args=mail, get=False, post=lambda cast: {}, changes=lambda cast: AuditEntry.objects.count()
+    ),
+    "sandbox-delete": Address(
+        WRITERS, args=mail, get=False, post=lambda cast: {}, changes=lambda cast: SandboxMail.objects.count()
+    ),
     "sandbox-html": Address(STAFF, args=mail, no_page="the mail itself, in a frame"),
     "sandbox-raw": Address(STAFF, args=mail, no_page="answers with a file"),
     "sandbox-unsubscribe": Address(

@@ -25,6 +25,7 @@ from contacts.models import (
     Suppression,
     TrackingConsentEvent,
 )
+from tests.clock import making_older
 from tests.contacts.conftest import Upload
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +72,8 @@ _TIMES: dict[Any, tuple[str, ...]] = {
 def an_hour_passes() -> None:
     hour = timedelta(hours=1)
     for model, names in _TIMES.items():
-        model.objects.update(**{name: F(name) - hour for name in names})
+        with making_older():
+            model.objects.update(**{name: F(name) - hour for name in names})
     ImportSlice.objects.update(left_changed_at=Func(F("left_changed_at"), template=_EARLIER))
     ImportOverwritten.objects.update(was_updated_at=F("was_updated_at") - hour)
 

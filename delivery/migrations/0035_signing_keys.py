@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('delivery', '0029_sending_domains'),
+        ('delivery', '0034_sandbox_readers'),
     ]
 
     operations = [

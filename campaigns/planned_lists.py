@@ -1,0 +1,26 @@
+"""Planned campaigns to lists that were archived since: they do not start, and somebody is told before that."""
+
+from collections.abc import Iterator
+
+from accounts.models import User
+from accounts.shell.problems import Problem
+from accounts.wording import isolated
+from campaigns.models import Campaign
+from contacts.list_uses import Use
+from contacts.models import MailingList
+
+_MOST = 5
+
+
+def uses(found: MailingList) -> Iterator[Use]:
+    for campaign in Campaign.objects.scheduled().filter(lists=found)[:_MOST]:
+        yield Use(campaign.name, campaign.get_absolute_url(), "planned campaign", holds=False)
+
+
+def problems(user: User) -> Iterator[Problem]:
+    waiting = Campaign.objects.scheduled().filter(lists__archived_at__isnull=False)
+    for campaign in waiting.distinct().order_by("batch__not_before")[:_MOST]:
+        archived = campaign.lists.exclude(archived_at=None).order_by("name")[0]
+        title = f"“{isolated(campaign.name)}” will not start: its list “{isolated(archived.name)}” is archived"
+        text = "Use the list again on its page, or take the campaign back and choose another list."
+        yield Problem("bad", title, text, campaign.get_absolute_url(), "Look at it")

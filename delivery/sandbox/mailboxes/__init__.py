@@ -1,0 +1,1 @@
+"""The sandbox's mailboxes: one for our own rehearsals, others for whoever logs in."""

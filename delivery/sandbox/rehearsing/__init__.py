@@ -1,0 +1,1 @@
+"""A real provider in rehearsal: what is addressed to it goes to the sandbox."""

@@ -1,0 +1,1 @@
+"""Pages of the sandbox: its mailboxes, their mails, and how it answers."""
