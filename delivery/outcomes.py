@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from delivery.content import Compiled, Recipient
+from delivery.domains.signing.signer import Signer
 from delivery.models import MessageState, Provider
 from delivery.policy.slowdown import Heard, LaneRate
 from delivery.replies import Verdict
@@ -64,6 +65,8 @@ class BatchFacts:
     compiled: Compiled
     dot_safe: bool = False
     version: int = 1
+    sender_domain: str = ""
+    signer: Signer | None = None  # where the domain's mail is signed by us
 
 
 @dataclass(frozen=True, slots=True)

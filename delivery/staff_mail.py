@@ -19,6 +19,8 @@ from accounts.mailing import Mail
 from accounts.models import Organisation
 from accounts.secrets import Unreadable
 from delivery.content import Parts, Recipient
+from delivery.domains import known
+from delivery.domains.signing import loading
 from delivery.models import Provider
 from delivery.outcomes import BatchFacts, Claim, Letter
 from delivery.replies import Stage
@@ -141,7 +143,8 @@ class _Written:
 
 def _letter(body: bytes, sender: str, to: str) -> Letter:
     content = _Written(sender, body)
-    facts = BatchFacts(0, "transactional", rehearsal=False, lists=[], compiled=content)
+    signer = loading.signer_of(known.domain_of(sender))
+    facts = BatchFacts(0, "transactional", rehearsal=False, lists=[], compiled=content, signer=signer)
     claim = Claim(0, facts, epoch=0, flush_no=0, ids=(), window_end=1, safe_until=float("inf"))
     return Letter(claim, 0, 0, to, 0, False, Recipient(0, None, to, {}, opens=False, clicks=False))
 

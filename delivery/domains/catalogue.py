@@ -59,6 +59,13 @@ def of(service: str, host: str) -> Service:
     return next((one for one in known.values() if name.endswith(one.hosts or ("\n",))), OWN_SERVER)
 
 
+@cache
+def replaced_by(service: str) -> frozenset[str]:
+    """Headers that a signature of ours must not cover on the way through it."""
+    known = services_known().get(service)
+    return known.replaces if known else frozenset()
+
+
 def _service(key: str, fields: dict[str, Any]) -> Service:
     given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
     given["returns"] = tuple(tuple(one) for one in fields.get("returns", ()))

@@ -25,6 +25,8 @@ def facts(domain: SendingDomain) -> Facts:
         urlsplit(domain.tracking_url).hostname or "",
         tuple(ways_out(domain.name)),
         {key: [str(name) for name in names] for key, names in domain.selectors.items()},
+        tuple(domain.signing_keys.order_by("pk").values_list("selector", "record")),
+        domain.signs,
         proofs={int(pk): tuple(passed) for pk, passed in domain.proof.get("passed", {}).items()},
     )
 

@@ -36,6 +36,7 @@ class SendingDomain(models.Model):
     confirmed_at = models.DateTimeField(null=True, help_text="An admin said that it is the organisation's.")
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     selectors = models.JSONField(default=dict, help_text="Names of DKIM keys by service, as an admin entered them.")
+    signs = models.BooleanField(default=False, db_default=False, help_text="Its mail is signed with keys of ours.")
     tracking_url = models.URLField(blank=True, default="", help_text="Scheme and host of its mails' counted links.")
     state = models.CharField(max_length=7, choices=State.choices, default=State.UNKNOWN)
     report = models.JSONField(default=dict, help_text="What the last check found: see delivery.domains.report.")
@@ -120,3 +121,24 @@ class DomainLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.domain_id} {self.note}"
+
+
+class SigningKey(models.Model):
+    """A key that we sign a domain's mail with. The private half is sealed, and never shown."""
+
+    class Kind(models.TextChoices):
+        RSA = "rsa", "RSA, 2048 bits"
+        ED25519 = "ed25519", "Ed25519"
+
+    domain = models.ForeignKey(SendingDomain, models.CASCADE, related_name="signing_keys")
+    selector = models.CharField(max_length=40)
+    kind = models.CharField(max_length=7, choices=Kind.choices)
+    private_sealed = models.BinaryField(editable=False)
+    record = models.TextField(help_text="What the DNS has to say.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["domain", "kind"], name="one_signing_key_a_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.selector} {self.domain_id}"

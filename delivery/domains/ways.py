@@ -24,7 +24,7 @@ def _dkim(look: Look, out: WayOut) -> _Claim:
     """Whether a signature for the domain itself can be checked, whoever of the two makes it."""
     names = look.facts.selectors_of(out.service)
     claims = [_any_passes(look, names)] if names else []
-    if look.facts.own_keys and out.is_smtp:
+    if look.facts.signs and look.facts.own_keys and out.is_smtp:
         claims.append(_any_passes(look, [name for name, _ in look.facts.own_keys]))
     if True in claims:
         return True

@@ -1,5 +1,9 @@
+<<<<<<< HEAD
 from delivery.alerts.models import Alert, AlertMail
 from delivery.domains.models import DomainLink, SendingDomain
+=======
+from delivery.domains.models import DomainLink, SendingDomain, SigningKey
+>>>>>>> w-dom
 from delivery.models.feedback import Feedback, FeedbackCount, FeedbackEvent, FeedbackHour, Returned, Term
 from delivery.models.ledger import (
     Attempt,
@@ -61,6 +65,7 @@ __all__ = [
     "SandboxRelay",
     "SandboxRule",
     "SendingDomain",
+    "SigningKey",
     "Term",
     "Turn",
     "Version",

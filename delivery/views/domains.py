@@ -18,6 +18,7 @@ from delivery.domains import gathering, known, links
 from delivery.domains.forms import DomainForm, SelectorsForm
 from delivery.domains.models import DomainLink, SendingDomain
 from delivery.domains.report import Report
+from delivery.domains.signing import keys
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -84,6 +85,31 @@ def selectors(request: StaffRequest, domain_id: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.DELIVERY)
+def make_keys(request: StaffRequest, domain_id: int) -> HttpResponse:
+    """New ones, also in place of those that there are."""
+    found = get_object_or_404(SendingDomain.objects.confirmed(), pk=domain_id)
+    made = keys.make(found)
+    audit.record(request, "domain.keys_made", found.name, selectors=[key.selector for key in made])
+    _look(found)
+    messages.success(request, "The keys are made. Enter their records in the DNS; then have the mail signed.")
+    return redirect(f"{found.get_absolute_url()}#signing")
+
+
+@require_POST
+@requires(Permission.DELIVERY)
+def sign(request: StaffRequest, domain_id: int) -> HttpResponse:
+    found = get_object_or_404(SendingDomain.objects.confirmed(), pk=domain_id)
+    signs = request.POST.get("signs") == "yes" and found.signing_keys.exists()
+    SendingDomain.objects.filter(pk=found.pk).update(signs=signs)
+    audit.record(request, "domain.signing", found.name, signs=signs)
+    _look(found)
+    words = "is signed from now on, within a minute" if signs else "is no longer signed by Tallypost"
+    messages.success(request, f"Mail from {found.name} {words}.")
+    return redirect(f"{found.get_absolute_url()}#signing")
+
+
+@require_POST
+@requires(Permission.DELIVERY)
 def remove(request: StaffRequest, domain_id: int) -> HttpResponse:
     found = get_object_or_404(SendingDomain, pk=domain_id)
     if found.name == known.own_domain():
@@ -145,7 +171,13 @@ def context(found: SendingDomain, form: SelectorsForm | None = None) -> dict[str
         "has_ways": any(out.is_used for out in ways),
         "links": links.addresses(found) if found.is_confirmed else [],
         "link_days": links.DAYS,
+        "signing_keys": found.signing_keys.order_by("pk"),
+        "signing_rows": [row for row in report.rows if row.relative.split(".")[0] in _own_selectors(found)],
     }
+
+
+def _own_selectors(found: SendingDomain) -> set[str]:
+    return set(found.signing_keys.values_list("selector", flat=True))
 
 
 def _confirm(request: StaffRequest, found: SendingDomain) -> HttpResponse:

@@ -1,6 +1,9 @@
 """What batches say, compiled once. In the ledger's thread."""
 
+from dataclasses import replace
+
 from delivery import content
+from delivery.domains.signing import loading
 from delivery.models import Batch
 from delivery.outcomes import BatchFacts
 
@@ -21,6 +24,11 @@ class Contents:
             compiled = content.load(batch, version)
             dot_safe = getattr(compiled, "dot_safe", False)
             lists = list(batch.lists)
-            found = BatchFacts(batch.pk, batch.stream, batch.rehearsal, lists, compiled, dot_safe, version)
-            self._batches[batch_id, version] = found
+            found = BatchFacts(
+                *(batch.pk, batch.stream, batch.rehearsal, lists, compiled, dot_safe, version, batch.sender_domain)
+            )
+        signer = loading.signer_of(found.sender_domain)
+        if signer is not found.signer:
+            found = replace(found, signer=signer)
+        self._batches[batch_id, version] = found
         return found

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts import secrets
 from accounts.two_factor import sealing
-from delivery.models import Provider, ReturnMailbox, Webhook
+from delivery.models import Provider, ReturnMailbox, SigningKey, Webhook
 
 _OF_WEBHOOKS = ("secret_sealed", "password_sealed", "keys_sealed")
 
@@ -34,7 +34,7 @@ def rotate() -> int:
         except secrets.Unreadable as problem:
             raise secrets.Unreadable(f"{provider.name}: {problem}") from None
         Provider.objects.filter(pk=provider.pk).update(password_sealed=sealed)
-    return len(holders) + _rotate_webhooks() + _rotate_mailboxes() + sealing.rotate()
+    return len(holders) + _rotate_webhooks() + _rotate_mailboxes() + _rotate_keys() + sealing.rotate()
 
 
 def _rotate_webhooks() -> int:
@@ -58,3 +58,14 @@ def _rotate_mailboxes() -> int:
             raise secrets.Unreadable(f"{mailbox.name}: {problem}") from None
         ReturnMailbox.objects.filter(pk=mailbox.pk).update(secret_sealed=sealed)
     return len(mailboxes)
+
+
+def _rotate_keys() -> int:
+    keys = SigningKey.objects.select_for_update()
+    for key in keys:
+        try:
+            sealed = secrets.rotate(key.private_sealed)
+        except secrets.Unreadable as problem:
+            raise secrets.Unreadable(f"The DKIM key {key.selector}: {problem}") from None
+        SigningKey.objects.filter(pk=key.pk).update(private_sealed=sealed)
+    return len(keys)

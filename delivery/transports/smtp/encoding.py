@@ -2,6 +2,7 @@
 
 import re
 
+from delivery.domains import catalogue
 from delivery.outcomes import Letter
 from delivery.replies import Category
 from delivery.transports.base import CannotCarry
@@ -18,6 +19,8 @@ def encode(letter: Letter, service: str = "") -> None:
         raise CannotCarry(Category.SMTPUTF8, "The address cannot be written in an SMTP envelope")
     compiled = letter.claim.batch.compiled
     body = compiled.build(letter.recipient)
+    if signer := letter.claim.batch.signer:
+        body = signer.signed(body, catalogue.replaced_by(service))
     letter.return_address = compiled.envelope_from(letter.recipient).encode("ascii")
     # Builders promise both; a broken promise must not end a message early (RFC 5321 4.5.2). Looking costs 10 us.
     if not letter.claim.batch.dot_safe and b"\r\n." in body:

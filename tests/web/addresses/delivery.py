@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Organisation
 from delivery.domains import links
-from delivery.domains.models import DomainLink, SendingDomain
+from delivery.domains.models import DomainLink, SendingDomain, SigningKey
+from delivery.domains.signing import keys
 from delivery.feedback.webhooks import managing
 from delivery.models import (
     Batch,
@@ -323,6 +324,12 @@ def domain_that_is_asked_about(cast: Cast) -> dict[str, Any]:
     return {"domain_id": made.pk}
 
 
+def domain_with_keys(cast: Cast) -> dict[str, Any]:
+    found = domain(cast)
+    cast.once("signing keys", lambda: keys.make(SendingDomain.objects.get(pk=found["domain_id"])))
+    return found
+
+
 def domain_link(cast: Cast) -> DomainLink:
     found = SendingDomain.objects.get(pk=domain(cast)["domain_id"])
     return cast.once("domain link", lambda: links.give(found, by=cast.owner, days=7, note="Our agency"))
@@ -350,7 +357,7 @@ ADDRESSES = {
         changes=domains_now,
         spoil="main .form .btn",
     ),
-    "domain": Address(ADMINS, args=domain, states=(domain_that_is_asked_about,)),
+    "domain": Address(ADMINS, args=domain, states=(domain_that_is_asked_about, domain_with_keys)),
     "domain-records": Address(ADMINS, args=domain, no_page="a piece of its page", statuses=frozenset({302})),
     "domain-confirm": Address(
         ADMINS, args=domain_that_is_asked_about, get=False, post=lambda cast: {}, changes=domains_now
@@ -358,6 +365,20 @@ ADDRESSES = {
     "domain-check": Address(ADMINS, args=domain, get=False, post=lambda cast: {}, changes=domains_now),
     "domain-selectors": Address(
         ADMINS, args=domain, get=False, post=lambda cast: {"keys-own": "k1"}, changes=domains_now
+    ),
+    "domain-make-keys": Address(
+        ADMINS,
+        args=domain,
+        get=False,
+        post=lambda cast: {},
+        changes=lambda cast: SigningKey.objects.count(),
+    ),
+    "domain-sign": Address(
+        ADMINS,
+        args=domain_with_keys,
+        get=False,
+        post=lambda cast: {"signs": "yes"},
+        changes=lambda cast: SendingDomain.objects.filter(signs=True).count(),
     ),
     "domain-remove": Address(ADMINS, args=domain, get=False, post=lambda cast: {}, changes=domains_now),
     "domain-link": Address(ADMINS, args=domain, get=False, post=lambda cast: {"days": 7}, changes=domain_links_now),
