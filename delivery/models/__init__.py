@@ -1,9 +1,5 @@
-<<<<<<< HEAD
 from delivery.alerts.models import Alert, AlertMail
-from delivery.domains.models import DomainLink, SendingDomain
-=======
 from delivery.domains.models import DomainLink, SendingDomain, SigningKey
->>>>>>> w-dom
 from delivery.models.feedback import Feedback, FeedbackCount, FeedbackEvent, FeedbackHour, Returned, Term
 from delivery.models.ledger import (
     Attempt,

@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry, Organisation
 from delivery.domains import links
 from delivery.domains.models import DomainLink, SendingDomain, SigningKey
-from delivery.domains.signing import keys
+from delivery.domains.signing import keys as signing_keys
 from delivery.feedback.webhooks import managing
 from delivery.models import (
     Batch,
@@ -326,7 +326,7 @@ def domain_that_is_asked_about(cast: Cast) -> dict[str, Any]:
 
 def domain_with_keys(cast: Cast) -> dict[str, Any]:
     found = domain(cast)
-    cast.once("signing keys", lambda: keys.make(SendingDomain.objects.get(pk=found["domain_id"])))
+    cast.once("signing keys", lambda: signing_keys.make(SendingDomain.objects.get(pk=found["domain_id"])))
     return found
 
 
