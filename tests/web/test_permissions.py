@@ -64,6 +64,7 @@ def _try_to_change(address: Address, cast: Cast, url: str) -> None:
     if address.post and address.changes and may(address, cast.role):
         data, before = address.post(cast), address.changes(cast)
         response = cast.browser().post(url, data)
+        b"".join(response)  # a file is closed at its end
         assert response.status_code < 400, f"{cast.role}: {response.content.decode()[:3000]}"
         assert address.changes(cast) != before, cast.role
         verbs = UNSAFE[1:]
