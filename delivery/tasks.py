@@ -17,6 +17,7 @@ from delivery.feedback.webhooks.lists.reading import NotRead
 from delivery.guards import heartbeat, incarnation
 from delivery.ledger import auditing, building, cancelling
 from delivery.models import ReturnMailbox, Webhook
+from delivery.providers import hours
 from delivery.sandbox.rehearsing import relaying
 from delivery.throttling import limits, mx
 from delivery.workers import turns
@@ -89,8 +90,9 @@ def learn_domains() -> None:
 
 @shared_task(name="delivery.forget_counts", queue="jobs")
 def forget_counts() -> None:
-    """Minutes that no hour or day limit looks at any more."""
+    """Minutes that no hour or day limit looks at any more, and hours that no page shows."""
     limits.forget_old_counts()
+    hours.forget_old()
 
 
 @shared_task(name="delivery.give_up_delayed", queue="jobs")

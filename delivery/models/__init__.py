@@ -16,7 +16,7 @@ from delivery.models.ledger import (
 )
 from delivery.models.listener import ReturnListener
 from delivery.models.mailboxes import KnownMail, ReturnMailbox
-from delivery.models.pacing import LanePace, MailDomain, RetryMinute
+from delivery.models.pacing import LanePace, MailDomain, ProviderHour, RetryMinute
 from delivery.models.providers import Breaker, Provider
 from delivery.models.routes import Route
 from delivery.models.sandbox import SandboxMail
@@ -48,6 +48,7 @@ __all__ = [
     "MinuteCount",
     "Proof",
     "Provider",
+    "ProviderHour",
     "ProviderSuppression",
     "RetryMinute",
     "ReturnListener",

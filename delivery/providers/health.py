@@ -70,6 +70,8 @@ def _trouble(provider: Provider) -> Trouble:
     found = provider.trouble
     if provider.is_in_rehearsal:
         return Trouble(provider, f"{provider} is in rehearsal, and this mail is real.", None)
+    if provider.is_draining:
+        return Trouble(provider, f"{provider} is being drained and takes no new mail.", None)
     if provider.is_paused:
         return Trouble(provider, f"{provider} is paused. {provider.state_reason}".strip(), None)
     if found and found.is_open:
