@@ -56,6 +56,7 @@ urlpatterns: list[URLPattern] = [
     path("returned/webhooks/<int:webhook_id>/resume/", webhooks.resume, name="webhook-resume"),
     path("returned/webhooks/<int:webhook_id>/remove/", webhooks.remove, name="webhook-remove"),
     path("routes/", routes.routes, name="routes"),
+    path("routes/try/", routes.attempt, name="route-try"),
     path("routes/<int:route_id>/move/", routes.move, name="route-move"),
     path("routes/<int:route_id>/remove/", routes.remove, name="route-remove"),
     path("domains/", domains.domains, name="domains"),

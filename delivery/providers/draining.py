@@ -37,7 +37,7 @@ def settle(cursor: Any) -> None:
 def in_hand(provider: Provider) -> int:
     """People whose mail workers have taken and not told of yet."""
     taken = Chunk.objects.filter(is_done=False, owner__isnull=False, offered_to=provider.pk)
-    return taken.aggregate(people=Sum("pending", default=0))["people"]
+    return int(taken.aggregate(people=Sum("pending", default=0))["people"])
 
 
 def left(provider: Provider) -> list[Onward]:

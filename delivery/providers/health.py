@@ -60,13 +60,14 @@ def _holdup(batch: Batch, carriers: Carriers) -> Holdup | None:
         return None
     whose = f"mail for {batch.sender_domain}" if batch.sender_domain else "this mail"
     return Holdup(
-        [_trouble(carriers.providers[pk]) for pk in out],
+        [trouble_of(carriers.providers[pk]) for pk in out],
         [carriers.providers[pk] for pk in carrying],
         f"Nothing else may carry {whose}.",
     )
 
 
-def _trouble(provider: Provider) -> Trouble:
+def trouble_of(provider: Provider) -> Trouble:
+    """Of one that carries nothing now."""
     found = provider.trouble
     if provider.is_in_rehearsal:
         return Trouble(provider, f"{provider} is in rehearsal, and this mail is real.", None)

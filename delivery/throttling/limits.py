@@ -125,7 +125,7 @@ class Limiter:
         if not self._spacing:
             return 0.0
         try:
-            kept, now = cast("bytes | None", self._redis.get(self._key)), cast("tuple[int, int]", self._redis.time())
+            kept, now = cast("bytes | None", self._redis.get(self._key)), self._redis.time()
         except RedisError:
             return None
         next_at = int(kept.split()[0]) / 1e6 if kept else 0.0
@@ -192,7 +192,7 @@ def seconds_by_quota(cursor: CursorWrapper | Any, provider: Provider, people: in
 class Quota:
     """An hour's or a day's limit, and how much of it is used; what it holds back comes free bit by bit."""
 
-    name: str
+    span: str  # "an hour", "a day"
     limit: int
     used: int
 
@@ -207,8 +207,8 @@ def quotas(cursor: CursorWrapper | Any, provider: Provider) -> list[Quota]:
         return []
     cursor.execute(_USED, {"id": provider.pk})
     hour, _, day, _ = cursor.fetchone()
-    limits = (("hour", provider.per_hour, hour), ("day", provider.per_day, day))
-    return [Quota(name, limit, used) for name, limit, used in limits if limit is not None]
+    limits = (("an hour", provider.per_hour, hour), ("a day", provider.per_day, day))
+    return [Quota(span, limit, used) for span, limit, used in limits if limit is not None]
 
 
 def count(cursor: CursorWrapper | Any, provider: Provider, n: int) -> None:

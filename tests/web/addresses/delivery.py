@@ -135,6 +135,13 @@ def second_of_route(cast: Cast) -> dict[str, Any]:
     return {"route_id": cast.once("second of route", make).pk}
 
 
+def tried_address(cast: Cast) -> dict[str, Any]:
+    """With every kind of finding."""
+    relay_in_trouble(cast)
+    own = stage.provider(cast).pk
+    return {"query": f"?email=ana@gmail.com&sender=news@nordlicht.example&stream=marketing&own={own}"}
+
+
 def mail(cast: Cast) -> dict[str, Any]:
     return {"mail_id": stage.sandbox_mail(cast).pk}
 
@@ -504,6 +511,7 @@ ADDRESSES = {
         changes=lambda cast: Route.objects.count(),
         spoil="main .btn-primary",
     ),
+    "route-try": Address(ADMINS, args=beside(route), states=(tried_address,), spoil="main .form .btn-primary"),
     "route-move": Address(
         ADMINS,
         args=second_of_route,
