@@ -7,6 +7,7 @@ from celery import shared_task
 from delivery.alerts import mailing, watching
 from delivery.dispatch.tick import tick as offer_what_is_due
 from delivery.domains import rechecking
+from delivery.domains.dmarc_reports import watching as dmarc_watching
 from delivery.engine import recovery
 from delivery.engine import turn as engine
 from delivery.feedback import acting, settling
@@ -148,3 +149,9 @@ def check_domains() -> None:
 @shared_task(name="delivery.check_domain", queue="jobs")
 def check_domain(*, domain_id: int) -> None:
     rechecking.check(domain_id)
+
+
+@shared_task(name="delivery.look_at_dmarc_reports", queue="jobs", expires=600)
+def look_at_dmarc_reports() -> None:
+    """Whose networks the sources are, and which of our own begin to fail."""
+    dmarc_watching.look()

@@ -1,4 +1,5 @@
 from delivery.alerts.models import Alert, AlertMail
+from delivery.domains.dmarc_reports.models import DmarcCount, DmarcReport, DmarcSource, SourceName
 from delivery.domains.models import DomainLink, SendingDomain, SigningKey
 from delivery.models.feedback import Feedback, FeedbackCount, FeedbackEvent, FeedbackHour, Returned, Term
 from delivery.models.ledger import (
@@ -34,6 +35,9 @@ __all__ = [
     "Batch",
     "Breaker",
     "Chunk",
+    "DmarcCount",
+    "DmarcReport",
+    "DmarcSource",
     "DomainLink",
     "Failure",
     "Feedback",
@@ -62,6 +66,7 @@ __all__ = [
     "SandboxRule",
     "SendingDomain",
     "SigningKey",
+    "SourceName",
     "Term",
     "Turn",
     "Version",

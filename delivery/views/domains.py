@@ -19,6 +19,7 @@ from delivery.domains.forms import DomainForm, SelectorsForm
 from delivery.domains.models import DomainLink, SendingDomain
 from delivery.domains.report import Report
 from delivery.domains.signing import keys
+from delivery.views import dmarc_reports
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -172,6 +173,7 @@ def context(found: SendingDomain, form: SelectorsForm | None = None) -> dict[str
         "links": links.addresses(found) if found.is_confirmed else [],
         "link_days": links.DAYS,
         "signing_keys": found.signing_keys.order_by("pk"),
+        **dmarc_reports.summary(found),
         "signing_rows": [row for row in report.rows if row.relative.split(".")[0] in _own_selectors(found)],
     }
 

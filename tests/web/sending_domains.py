@@ -4,8 +4,10 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from delivery.domains.dmarc_reports import keeping, parsing
 from delivery.domains.models import SendingDomain
 from delivery.domains.report import Report, Row, Way, difference
+from tests.delivery.domains.dmarc_reports.samples import Line, xml
 
 NAME = "a-very-long-name-of-a-domain-without-any-place-to-break-it.nordlicht.example"
 _NOW = "v=spf1 mx include:old-relay-that-nobody-uses.example -all"
@@ -72,3 +74,17 @@ def checked() -> SendingDomain:
         checked_at=now,
         next_check_at=now + timedelta(hours=1),
     )
+
+
+def reported() -> int:
+    """What mailboxes saw of its mail, day by day for three weeks; returns how many reports."""
+    today = timezone.now().date()
+    lines = [
+        Line(ip="192.0.2.10", from_domain=NAME, mails=40),
+        Line(ip="192.0.2.11", from_domain=NAME, mails=5, spf="fail", reason="forwarded"),
+        Line(ip="192.0.2.66", from_domain=NAME, mails=7, spf="fail", dkim="fail", disposition="quarantine"),
+    ]
+    for ago in range(21, 0, -1):
+        text = xml(lines, domain=NAME, number=str(ago), day=today - timedelta(days=ago))
+        keeping.keep(parsing.parse(text.encode()))
+    return 21

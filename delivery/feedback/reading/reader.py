@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from delivery.bounces import Finding, Kind, Trace
+from delivery.domains.dmarc_reports.parsing import Report, Row
+from delivery.domains.dmarc_reports.reading import Reading
 from delivery.feedback.reading.child import FINDING, LENGTH
 from delivery.replies import Category
 
@@ -30,6 +32,7 @@ _WORKING_FOR = 50_000  # mails; then a fresh child, so that nothing piles up in 
 class Mail:
     findings: Sequence[Finding]
     trace: Trace
+    dmarc: Reading | None = None
 
 
 class _Gone(Exception):
@@ -129,7 +132,17 @@ def _hand_over(child: subprocess.Popen[bytes], mails: Sequence[bytes]) -> None:
 
 def _mail(answer: bytes) -> Mail:
     said = json.loads(answer)
-    return Mail([_finding(values) for values in said["findings"]], Trace(*(tuple(values) for values in said["trace"])))
+    found = [_finding(values) for values in said["findings"]]
+    return Mail(found, Trace(*(tuple(values) for values in said["trace"])), _dmarc(said["dmarc"]))
+
+
+def _dmarc(said: Sequence[Any] | None) -> Reading | None:
+    if said is None:
+        return None
+    problem, report = said
+    if report is None:
+        return Reading(None, problem)
+    return Reading(Report(**{**report, "rows": {Row(*row): count for count, *row in report["rows"]}}))
 
 
 def _finding(values: Sequence[Any]) -> Finding:

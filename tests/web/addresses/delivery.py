@@ -11,6 +11,7 @@ from delivery.domains.signing import keys as signing_keys
 from delivery.feedback.webhooks import managing
 from delivery.models import (
     Batch,
+    DmarcSource,
     FeedbackEvent,
     LanePace,
     Provider,
@@ -330,6 +331,17 @@ def domain_with_keys(cast: Cast) -> dict[str, Any]:
     return found
 
 
+def domain_with_reports(cast: Cast) -> dict[str, Any]:
+    """A source that passes, and one that nobody knows, whose addresses are listed."""
+    found = domain(cast)
+    cast.once("DMARC reports", sending_domains.reported)
+    return found
+
+
+def domain_with_one_source_open(cast: Cast) -> dict[str, Any]:
+    return domain_with_reports(cast) | {"query": "?source=192.0.2.66"}
+
+
 def domain_link(cast: Cast) -> DomainLink:
     found = SendingDomain.objects.get(pk=domain(cast)["domain_id"])
     return cast.once("domain link", lambda: links.give(found, by=cast.owner, days=7, note="Our agency"))
@@ -358,6 +370,14 @@ ADDRESSES = {
         spoil="main .form .btn",
     ),
     "domain": Address(ADMINS, args=domain, states=(domain_that_is_asked_about, domain_with_keys)),
+    "domain-senders": Address(ADMINS, args=domain, states=(domain_with_one_source_open,)),
+    "domain-sender-say": Address(
+        ADMINS,
+        args=domain_with_reports,
+        get=False,
+        post=lambda cast: {"source": "192.0.2.66", "ours": "no"},
+        changes=lambda cast: list(DmarcSource.objects.values("name", "is_ours")),
+    ),
     "domain-records": Address(ADMINS, args=domain, no_page="a piece of its page", statuses=frozenset({302})),
     "domain-confirm": Address(
         ADMINS, args=domain_that_is_asked_about, get=False, post=lambda cast: {}, changes=domains_now
