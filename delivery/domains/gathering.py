@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from delivery.domains import catalogue
+from delivery.domains.delivered.models import DomainMail
 from delivery.domains.facts import Facts, WayOut
 from delivery.domains.models import SendingDomain
 from delivery.feedback.listening import admission
@@ -29,8 +30,14 @@ def facts(domain: SendingDomain) -> Facts:
         tuple(domain.signing_keys.order_by("pk").values_list("selector", "record")),
         domain.signs,
         reports_to(organisation),
-        proofs={int(pk): tuple(passed) for pk, passed in domain.proof.get("passed", {}).items()},
+        proofs=_proofs(domain),
     )
+
+
+def _proofs(domain: SendingDomain) -> dict[int, tuple[str, ...]]:
+    """What the last mail that was sent to see it arrive passed, by provider."""
+    arrived = DomainMail.objects.filter(domain=domain, state=DomainMail.State.ARRIVED).order_by("arrived_at")
+    return {provider_id: tuple(passed) for provider_id, passed in arrived.values_list("provider_id", "passed")}
 
 
 def reports_to(organisation: Organisation) -> str:

@@ -1,4 +1,5 @@
 from delivery.alerts.models import Alert, AlertMail
+from delivery.domains.delivered.models import DomainMail
 from delivery.domains.dmarc_reports.models import DmarcCount, DmarcReport, DmarcSource, SourceName
 from delivery.domains.models import DomainLink, SendingDomain, SigningKey
 from delivery.models.feedback import Feedback, FeedbackCount, FeedbackEvent, FeedbackHour, Returned, Term
@@ -39,6 +40,7 @@ __all__ = [
     "DmarcReport",
     "DmarcSource",
     "DomainLink",
+    "DomainMail",
     "Failure",
     "Feedback",
     "FeedbackCount",

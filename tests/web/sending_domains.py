@@ -7,6 +7,7 @@ from django.utils import timezone
 from delivery.domains.dmarc_reports import keeping, parsing
 from delivery.domains.models import SendingDomain
 from delivery.domains.report import Report, Row, Way, difference
+from delivery.models import DomainMail, Provider, ReturnMailbox, Route
 from tests.delivery.domains.dmarc_reports.samples import Line, xml
 
 NAME = "a-very-long-name-of-a-domain-without-any-place-to-break-it.nordlicht.example"
@@ -88,3 +89,27 @@ def reported() -> int:
         text = xml(lines, domain=NAME, number=str(ago), day=today - timedelta(days=ago))
         keeping.keep(parsing.parse(text.encode()))
     return 21
+
+
+def carried() -> Provider:
+    """A provider that its mail leaves through, and a mailbox that is read."""
+    ReturnMailbox.objects.create(name="Checks", host="imap.kunden.example", username="bounces@kunden.example")
+    made = Provider.objects.create(name="Relay of the domain", host="relay.kunden.example")
+    Route.objects.create(provider=made, sender_domain=NAME)
+    return made
+
+
+def mail_form(_: object) -> dict[str, object]:
+    return {"provider": Provider.objects.get(name="Relay of the domain").pk, "to": "bounces@kunden.example"}
+
+
+def mailed(domain_id: int) -> DomainMail:
+    provider = Provider.objects.get(name="Relay of the domain")
+    return DomainMail.objects.create(
+        domain_id=domain_id, provider=provider, to="ana@kunden.example", state=DomainMail.State.SENT
+    )
+
+
+def source_of(mail: DomainMail) -> str:
+    said = f"mx.kunden.example; spf=pass smtp.mailfrom={NAME}; dmarc=pass header.from={NAME}"
+    return f"Authentication-Results: {said}\r\nX-Tallypost-Check: {mail.token}\r\n\r\nHello\r\n"

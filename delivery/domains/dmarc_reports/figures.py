@@ -44,7 +44,7 @@ def sources(domain: SendingDomain, days: int) -> list[Source]:
     said = dict(DmarcSource.objects.filter(domain=domain).values_list("name", "is_ours"))
     with connection.cursor() as cursor:
         cursor.execute(_SOURCES, [domain.pk, _since(days)])
-        return [Source(*row, is_ours=said.get(row[0])) for row in cursor.fetchall()]
+        return [Source(*(*row, said.get(row[0]))) for row in cursor.fetchall()]
 
 
 def by_day(domain: SendingDomain, days: int) -> list[Day]:

@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from accounts import secrets
 from accounts.egress.deadline import Deadline
+from delivery.domains.delivered import checking
+from delivery.domains.delivered.reading import Arrived
 from delivery.domains.dmarc_reports import keeping
 from delivery.domains.dmarc_reports.reading import Reading
 from delivery.feedback import intake, recognising
@@ -116,12 +118,14 @@ class _Poll:
 
     def _take(self, opening: Opening, fetched: Sequence[Fetched]) -> list[Lying]:
         """Stored, once this returns. What reports nothing stays untouched: somebody may have answered a campaign."""
-        ours = []
+        ours, seen = [], []
         said = list(self._reader.read([each.raw for each in fetched]))
         for each, mail in zip(fetched, said, strict=True):
             if mail is None:
                 continue
-            if mail.dmarc is not None and (report := self._report(opening, each, mail.dmarc)):
+            if mail.arrived is not None and self._notes(mail.arrived):
+                seen.append(each.lying)
+            elif mail.dmarc is not None and (report := self._report(opening, each, mail.dmarc)):
                 ours.append(report)
             elif mail.findings and recognising.messages(mail.trace):
                 ours.append(each)
@@ -129,7 +133,14 @@ class _Poll:
         items = [intake.Item(each.raw, received_at=min(each.received_at or now, now)) for each in ours]
         if items:
             intake.take(items, way=Returned.Way.MAILBOX, source=self._mailbox.source)
-        return [each.lying for each in ours]
+        return [*seen, *(each.lying for each in ours)]
+
+    def _notes(self, arrived: Arrived) -> bool:
+        """One that we sent to see how it arrives. False: we did not, or nothing is said of it."""
+        try:
+            return checking.take(arrived)
+        except checking.NotPossible:
+            return False
 
     def _report(self, opening: Opening, fetched: Fetched, reading: Reading) -> Fetched | None:
         """On a domain of ours; one that is too long for the first look is fetched whole."""

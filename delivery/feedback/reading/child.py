@@ -16,6 +16,7 @@ from typing import Any
 
 from delivery import bounces
 from delivery.bounces import Finding, Trace
+from delivery.domains.delivered import reading as delivered
 from delivery.domains.dmarc_reports import parsing, reading
 
 MEMORY_BYTES = 300_000_000  # above what the process begins with
@@ -42,11 +43,12 @@ def main() -> None:
 
 def _said(raw: bytes) -> dict[str, Any]:
     trace = bounces.trace(raw)
-    dmarc = reading.read(raw)
+    dmarc, arrived = reading.read(raw), delivered.read(raw)
     return {
         "findings": [[getattr(found, name) for name in FINDING] for found in bounces.read(raw)],
         "trace": [getattr(trace, name) for name in TRACE],
         "dmarc": None if dmarc is None else [dmarc.problem, _report(dmarc.report)],
+        "arrived": None if arrived is None else astuple(arrived),
     }
 
 
