@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from accounts import fonts
 from accounts.web_addresses import completed
 from campaigns.content.rich import clean_rich
 
@@ -24,7 +25,7 @@ _MAX_RICH = 50_000
 _VIEW = "View in browser"
 _PREFERENCES = "Choose what you get"
 _MARKUP = re.compile(r"<[^>]*>")
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 class Invalid(ValueError):
@@ -70,7 +71,7 @@ _BAND = Field(
     "choice",
     "paper",
     "A coloured band across the mail.",
-    choices=(("paper", "White"), ("tint", "Light tint"), ("brand", "Brand colour")),
+    choices=(("paper", "White"), ("tint", "Light tint"), ("brand", "Brand colour"), ("accent", "Second colour")),
 )
 _ALT = Field("alt", "Description", "text", help="Read aloud, and shown when pictures are off. Empty for decoration.")
 
@@ -199,18 +200,23 @@ KINDS: dict[str, Kind] = {
     )
 }
 
+_OF_THE_BRAND = ("", "As the brand has it")
 STYLE: tuple[Field, ...] = (
-    Field("colour", "Brand colour", "colour", help="Buttons, links and bands. Empty: the organisation's."),
-    Field("background", "Around the mail", "colour", "#f2f1ee"),
+    Field("colour", "Main colour", "colour", help="Buttons, links and bands."),
+    Field("accent", "Second colour", "colour", help="Bands that stand out."),
+    Field("background", "Around the mail", "colour"),
+    Field("ink", "Text", "colour"),
+    Field("heading_font", "Headings", "choice", choices=(_OF_THE_BRAND, *fonts.CHOICES)),
+    Field("body_font", "Text and buttons", "choice", choices=(_OF_THE_BRAND, *fonts.CHOICES)),
     Field(
-        "font",
-        "Letters",
+        "corners",
+        "Corners of buttons",
         "choice",
-        "sans",
-        choices=(("sans", "Sans serif"), ("serif", "Serif"), ("mixed", "Serif headings")),
+        choices=(_OF_THE_BRAND, ("soft", "Soft"), ("square", "Square"), ("round", "Round")),
     ),
-    Field("corners", "Corners", "choice", "soft", choices=(("soft", "Soft"), ("square", "Square"), ("round", "Round"))),
 )
+# What documents from before brands said in one word.
+_FONTS_BEFORE = {"sans": ("sans", "sans"), "serif": ("serif", "serif"), "mixed": ("serif", "sans")}
 
 # Kinds that may stand in a column.
 WORDS = {"heading": "text", "text": "html", "button": "label"}
@@ -276,8 +282,15 @@ def validate(document: Any) -> Document:
     return {
         "version": VERSION,
         "blocks": blocks,
-        "style": {field.name: _value(field, style.get(field.name, field.default)) for field in STYLE},
+        "style": _style(style),
     }
+
+
+def _style(style: dict[str, Any]) -> dict[str, Any]:
+    """What is empty follows the brand."""
+    if before := _FONTS_BEFORE.get(str(style.get("font", ""))):
+        style = dict(zip(("heading_font", "body_font"), before, strict=True)) | style
+    return {field.name: _value(field, style.get(field.name, field.default)) for field in STYLE}
 
 
 def _block(block: Any, allowed: tuple[str, ...], seen: set[str]) -> Block:
@@ -317,7 +330,7 @@ def _value(field: Field, value: Any) -> Any:
     if field.widget == "choice":
         return value if value in dict(field.choices) else field.default
     if field.widget == "colour":
-        return value.lower() if _COLOUR.fullmatch(value) else field.default
+        return value.lower() if COLOUR.fullmatch(value) else field.default
     value = " ".join(value.split())[:_MAX_TEXT]
     return completed(value) if field.widget == "url" else value
 

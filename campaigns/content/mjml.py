@@ -7,6 +7,7 @@ from html import escape, unescape
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
+from accounts import fonts
 from accounts.colours import (
     INK,
     LINE,
@@ -19,24 +20,23 @@ from accounts.colours import (
     readable_on_dark,
     readable_on_light,
 )
-from accounts.models import Organisation
+from accounts.models import BrandKit, Organisation
 from accounts.web_addresses import as_sent
 from campaigns.content import drawing, html
-from campaigns.content.blocks import KINDS, WORDS, Block, Document, column_count, says
+from campaigns.content.blocks import COLOUR, KINDS, WORDS, Block, Document, column_count, says
 from campaigns.content.drawing import Drawing
 from campaigns.merge.masking import Masks
 from campaigns.merge.syntax import literal
 
-_SANS = "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
-_SERIF = "Georgia, 'Times New Roman', serif"
 _RADIUS = {"soft": "6px", "square": "0", "round": "24px"}
 _HEADINGS = {"1": ("30px", "1.25"), "2": ("22px", "1.3"), "3": ("17px", "1.4")}
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+
 _RICH_TABLE = re.compile(r"<(table|td|th)(?=[ >])")
 _CELL = f"border:1px solid {LINE};padding:6px 8px;text-align:start;vertical-align:top"
 _TABLE_LOOK = {"table": "border-collapse:collapse;width:100%;margin:0 0 14px", "td": _CELL, "th": _CELL}
 _RICH_HREF = re.compile(r'href="([^"]*)"')
 _GREY = 0.5
+_FULL = ("brand", "accent")  # bands whose letters are light or dark as their colour asks for
 _WIDTH = 600
 _SIDE = 32
 
@@ -50,15 +50,41 @@ class Brand:
     colour: str = "#1f4fa8"
     logo_url: str = ""
     language: str = "en"
+    accent: str = INK
+    background: str = "#f2f1ee"
+    ink: str = INK
+    heading_font: str = "sans"
+    body_font: str = "sans"
+    corners: str = "soft"
+    logo_on_dark_url: str = ""
+    footer: str = ""
+    social: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def of(cls, organisation: Organisation | None) -> "Brand":
+    def of(cls, organisation: Organisation | None, kit: BrandKit | None = None) -> "Brand":
+        """`kit`: empty for the organisation's own."""
         if organisation is None:
             return cls()
-        logo = f"{organisation.public_address}/i/{organisation.logo}" if organisation.logo else ""
-        colour = organisation.brand_colour if _COLOUR.fullmatch(organisation.brand_colour) else cls.colour
-        name, address = (literal(words) for words in (organisation.name, organisation.postal_address))
-        return cls(name, address, colour, logo)
+        kit = kit or organisation.own_brand
+        logos = (f"{organisation.public_address}/i/{name}" if name else "" for name in (kit.logo, kit.logo_on_dark))
+        name, address, footer = map(literal, (*signed(organisation, kit), kit.footer))
+        chosen = {name: getattr(kit, name) for name in ("heading_font", "body_font", "corners") if getattr(kit, name)}
+        chosen |= {name: getattr(kit, name) for name in kit.COLOURS if COLOUR.fullmatch(getattr(kit, name))}
+        logo_url, logo_on_dark_url = logos
+        return cls(
+            name,
+            address,
+            logo_url=logo_url,
+            logo_on_dark_url=logo_on_dark_url,
+            footer=footer,
+            social=tuple(kit.social.items()),
+            **chosen,
+        )
+
+
+def signed(organisation: Organisation, kit: BrandKit) -> tuple[str, str]:
+    """Name and postal address at the foot of a mail of this brand."""
+    return kit.name or organisation.name, kit.postal_address or organisation.postal_address
 
 
 def draw(
@@ -89,11 +115,13 @@ class _Writer:
         self._brand = brand
         self._masks = masks
         self._colour = style["colour"] or brand.colour
+        self._accent = style["accent"] or brand.accent
+        self._ink = style["ink"] or brand.ink
         self._tint = mixed(self._colour, 0.09)
-        self._background = style["background"] or "#f2f1ee"
-        self._body_font = _SERIF if style["font"] == "serif" else _SANS
-        self._head_font = _SANS if style["font"] == "sans" else _SERIF
-        self._radius = _RADIUS[style["corners"]]
+        self._background = style["background"] or brand.background
+        self._body_font = fonts.stack(style["body_font"] or brand.body_font)
+        self._head_font = fonts.stack(style["heading_font"] or brand.heading_font)
+        self._radius = _RADIUS[style["corners"] or brand.corners]
         self._muted = readable(MUTED, self._background)
         self.alt_inks: dict[str, str] = {}
         self._with_examples = with_examples
@@ -102,11 +130,11 @@ class _Writer:
         frame = {
             "language": self._brand.language,
             "title": mark_safe(self._text(title)),  # noqa: S308 - escaped there
-            "font": mark_safe(self._body_font),  # noqa: S308 - one of two constants
+            "font": mark_safe(self._body_font),  # noqa: S308 - one of some constants
             "background": self._background,
             "link": readable_on_light(self._colour),
             "link_on_dark": readable_on_dark(self._colour),
-            "ink": INK,
+            "ink": self._ink,
             "muted": self._muted,
             "paper": PAPER,
             "line": LINE,
@@ -130,7 +158,10 @@ class _Writer:
         return f'<mj-section css-class="{band}" background-color="{ground}" padding="{padding}">{inside}</mj-section>\n'
 
     def _ground(self, band: str) -> str:
-        return {"paper": PAPER, "tint": self._tint, "brand": self._colour}[band]
+        return {"paper": PAPER, "tint": self._tint, "brand": self._colour, "accent": self._accent}[band]
+
+    def _ink_on(self, band: str) -> str:
+        return on(self._ground(band)) if band in _FULL else readable(self._ink, self._ground(band))
 
     def _columns(self, block: Block, band: str) -> str:
         shares = [int(share) for share in block["layout"].split("-")]
@@ -144,7 +175,7 @@ class _Writer:
         return self._framed(band, columns, f"12px {_SIDE // 2}px")
 
     def _element(self, block: Block, band: str, side: str) -> str:
-        ink = on(self._colour) if band == "brand" else INK
+        ink = self._ink_on(band)
         if not says(block) and not self._with_examples and not block.get("url"):
             return ""
         if not says(block) and self._with_examples and block["kind"] != "button":
@@ -183,11 +214,24 @@ class _Writer:
                 f'<mj-text css-class="name" align="{block["align"]}" color="{ink}" font-family="{self._head_font}"'
                 f' font-size="20px" font-weight="700" padding="24px {side} 16px">{inside}</mj-text>'
             )
+        if self._brand.logo_on_dark_url and not block["image"] and band not in _FULL:
+            return self._two_logos(block, band, side)
         return (
             f'<mj-image css-class="onlight" src="{self._attribute(source)}"'
             f' alt="{self._alt(block["alt"] or self._brand.name, band)}" width="{block["width"]}px"'
             f' align="{block["align"]}" padding="24px {side} 16px"{self._href(block)} />'
         )
+
+    def _two_logos(self, block: Block, band: str, side: str) -> str:
+        """The dark one for mail programs that know what a picture's sources are; nothing is hidden from the others."""
+        picture = (
+            f'<picture><source srcset="{self._attribute(self._brand.logo_on_dark_url)}"'
+            f' media="(prefers-color-scheme: dark)" /><img src="{self._attribute(self._brand.logo_url)}"'
+            f' alt="{self._alt(block["alt"] or self._brand.name, band)}" width="{block["width"]}"'
+            f' style="border:0;display:inline-block;height:auto;max-width:100%;width:{block["width"]}px" /></picture>'
+        )
+        inside = self._linked(picture, block["url"], self._ink)
+        return f'<mj-text align="{block["align"]}" line-height="1" padding="24px {side} 16px">{inside}</mj-text>'
 
     def _heading(self, block: Block, ink: str, side: str) -> str:
         size, height = _HEADINGS[block["level"]]
@@ -202,12 +246,12 @@ class _Writer:
 
     def _button(self, block: Block, band: str, side: str) -> str:
         fill, ink, border = self._colour, on(self._colour), self._colour
-        if band == "brand":
-            fill, ink, border = ink, on(ink) if ink == PAPER else PAPER, ink
+        if band in _FULL:
+            fill = border = self._ink_on(band)
+            ink = on(fill) if fill == PAPER else PAPER
         if block["look"] == "outline":
             fill = "transparent"
-            ink = on(self._colour) if band == "brand" else readable(self._colour, self._ground(band))
-            border = ink
+            ink = border = self._ink_on(band) if band in _FULL else readable(self._colour, self._ground(band))
         if self._with_examples and not says(block):
             block, ink = (
                 self._exemplary(block),
@@ -232,13 +276,14 @@ class _Writer:
     def _footer(self, block: Block) -> str:
         address = ", ".join(line.strip() for line in self._brand.postal_address.splitlines() if line.strip())
         said = " · ".join(self._text(part) for part in (self._brand.name, address) if part)
+        more = "".join(f"<p>{self._text(line)}</p>" for line in self._brand.footer.splitlines() if line.strip())
         link = f'<a href="{{{{ unsubscribe_url }}}}">{html.escape_text(block["label"] or "Unsubscribe")}</a>'
         if block["preferences"]:
             link = f'<a href="{{{{ preferences_url }}}}">{html.escape_text(block["preferences"])}</a> · {link}'
         if block["view"]:
             link = f'<a href="{{{{ view_url }}}}">{html.escape_text(block["view"])}</a> · {link}'
         end = self._rich(f"<p>{link}</p>", self._background, self._muted)
-        words = f"{self._rich(block['html'], self._background, self._muted)}<p>{said}</p>{end}"
+        words = f"{self._rich(block['html'], self._background, self._muted)}<p>{said}</p>{more}{end}"
         return (
             f'<mj-section css-class="around" background-color="{self._background}" padding="20px 0"><mj-column>'
             f'<mj-text css-class="small" align="center" font-size="14px" line-height="1.5" color="{self._muted}">'
@@ -267,8 +312,8 @@ class _Writer:
 
     def _alt(self, alt: str, band: str) -> str:
         mask = self._attribute(alt)
-        if band == "brand":
-            self.alt_inks[mask] = on(self._colour)
+        if band in _FULL:
+            self.alt_inks[mask] = self._ink_on(band)
         return mask
 
     def _href(self, block: Block) -> str:
