@@ -5,6 +5,7 @@ import struct
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -18,7 +19,7 @@ from campaigns.message import editions
 from campaigns.models import Campaign
 
 Browser = Callable[[User], Client]
-FORM = {"colour": "#1f4fa8", "accent": "#23262b", "background": "#f2f1ee", "ink": "#23262b"}
+FORM: dict[str, Any] = {"colour": "#1f4fa8", "accent": "#23262b", "background": "#f2f1ee", "ink": "#23262b"}
 
 
 @pytest.fixture(autouse=True)
@@ -125,9 +126,7 @@ def test_mails_from_before_brands_keep_their_letters() -> None:
     assert (style["heading_font"], style["body_font"], style["corners"]) == ("serif", "sans", "round")
 
 
-def test_a_colour_that_is_the_brand_s_goes_with_the_brand(
-    client_for: Browser, marketer: User, draft: Campaign
-) -> None:
+def test_a_colour_that_is_the_brand_s_goes_with_the_brand(client_for: Browser, marketer: User, draft: Campaign) -> None:
     given = {"colour": "#1F4FA8", "accent": "#5f3dc4", "version": draft.version}
     client_for(marketer).post(f"/campaigns/{draft.pk}/content/style/", given)
     draft.refresh_from_db()
@@ -210,7 +209,9 @@ def test_what_would_break_is_refused(
 
 
 def test_social_addresses_are_completed_and_kept(client_for: Browser, marketer: User, shop: BrandKit) -> None:
-    client_for(marketer).post(f"/brands/{shop.pk}/", FORM | {"name": "Shop", "social_instagram": "instagram.com/harbour"})
+    client_for(marketer).post(
+        f"/brands/{shop.pk}/", FORM | {"name": "Shop", "social_instagram": "instagram.com/harbour"}
+    )
     shop.refresh_from_db()
     assert shop.social == {"instagram": "https://instagram.com/harbour"}
     assert mjml.Brand.of(Organisation.get(), shop).social == (("instagram", "https://instagram.com/harbour"),)
