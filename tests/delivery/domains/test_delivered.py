@@ -143,8 +143,8 @@ def test_it_goes_to_oneself_or_to_a_mailbox_of_ours_and_to_nobody_else(
     ReturnMailbox.objects.create(name="Bounces", host="imap.example.org", username="bounces@example.org")
     browser = client_for(admin)
     for to, words in (("stranger@example.com", "It goes to your own address"), (admin.email, "")):
-        page = browser.post(f"/domains/{domain.pk}/mails/send/", {"provider": relay.pk, "to": to}, follow=True)
-        assert words in page.content.decode()
+        said = browser.post(f"/domains/{domain.pk}/mails/send/", {"provider": relay.pk, "to": to}, follow=True)
+        assert words in said.content.decode()
     mail = DomainMail.objects.get()
     assert (mail.to, mail.is_read_here) == (admin.email, False)
     checking.send(mail.pk)  # nobody listens there

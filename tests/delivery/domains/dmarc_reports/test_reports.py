@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -24,7 +25,7 @@ from tests.delivery.feedback.returned import hand_in
 pytestmark = pytest.mark.django_db
 
 NAME = samples.NAME
-FAILS = {"spf": "fail", "dkim": "fail"}
+FAILS: dict[str, Any] = {"spf": "fail", "dkim": "fail"}
 State = Returned.State
 
 
@@ -35,7 +36,7 @@ def domain(organisation: Organisation) -> SendingDomain:
 
 def take(*lines: Line, ago: int = 1, **of_report: str) -> keeping.Outcome:
     day = timezone.now().date() - timedelta(days=ago)
-    text = xml(lines, **{"number": f"{ago}", **of_report}, day=day)  # type: ignore[arg-type]
+    text = xml(lines, **{"number": f"{ago}", **of_report}, day=day)
     return keeping.keep(parsing.parse(text.encode()))
 
 
