@@ -16,7 +16,6 @@ from delivery.models import Attempt, Batch, Message, MessageState, Proof, Provid
 from tracking.message_log.replies import accepted, reading, tries
 from tracking.message_log.replies.asking import Wanted
 
-
 pytestmark = pytest.mark.django_db
 
 

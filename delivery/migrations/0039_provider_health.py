@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('delivery', '0036_signing_keys'),
+        ('delivery', '0038_domain_mails'),
     ]
 
     operations = [
