@@ -10,6 +10,8 @@ class ContactsConfig(AppConfig):
         from contacts import timeline
         from contacts.erasing import own
         from contacts.importing.running import waiting
+        from contacts.merging import own as merging
+        from contacts.merging import story as merges
         from contacts.notices import consent_ending, held_suppressions
         from contacts.profile import changing, notes
         from contacts.segments import conditions, registry
@@ -23,3 +25,5 @@ class ContactsConfig(AppConfig):
         timeline.register(changing.story)
         timeline.register(notes.story)
         own.register_parts()
+        merging.register_parts()
+        timeline.register(merges.story)

@@ -16,6 +16,7 @@ from contacts.grounds.models import ListBasis, Wording
 from contacts.growth.models import ListChange, ListDay, LostSubscription
 from contacts.guessing.models import GuessingRound
 from contacts.importing.undoing.models import ImportGraver, ImportOverwritten, ImportSlice, ImportUndo
+from contacts.merging.models import Merge
 from contacts.preferences.models import AddressChange
 from contacts.profile.models import Note, ValueChange
 from contacts.profile_fields.models import FieldChange
@@ -52,6 +53,7 @@ __all__ = [  # what Django is to know and other modules import
     "ListDay",
     "LostSubscription",
     "MailingList",
+    "Merge",
     "NamePlace",
     "Note",
     "PeopleBlock",
