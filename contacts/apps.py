@@ -8,8 +8,10 @@ class ContactsConfig(AppConfig):
         from accounts.shell import problems
         from accounts.shell.notices import register
         from contacts import timeline
+        from contacts.bulk import story as bulk
         from contacts.erasing import own
         from contacts.importing.running import waiting
+        from contacts.importing.undoing import story as imports
         from contacts.merging import own as merging
         from contacts.merging import story as merges
         from contacts.notices import consent_ending, held_suppressions
@@ -27,3 +29,5 @@ class ContactsConfig(AppConfig):
         own.register_parts()
         merging.register_parts()
         timeline.register(merges.story)
+        timeline.register(bulk.story)
+        timeline.register(imports.story)
