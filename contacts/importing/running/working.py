@@ -120,7 +120,7 @@ def check(job: ImportJob) -> None:
         for line, email, first_line in staging.duplicates(job.pk):
             refused.add_duplicate(line, email, first_line, email_column)
         expected = merging.foretell(job, plan) | {"invalid": refused.count, "duplicates": repeated, "rows": read}
-        expected["redirected"] = redirected
+        expected |= {"redirected": redirected} if redirected else {}
         suspects = {"roles": preparer.roles, "disposable": preparer.disposable}
         stored = refused.store(f"imports/{job.pk}-refused.csv") if refused.count or repeated or refused.left_out else ""
         reasons = dict(refused.reasons.most_common())

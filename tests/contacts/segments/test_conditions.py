@@ -229,8 +229,9 @@ def test_who_came_by_which_form(who: Who) -> None:
     news, fair = (SignupForm.objects.create(name=name) for name in ("News", "Fair"))
     for name, form, state in (("ana", news, "confirmed"), ("bo", fair, "confirmed"), ("cy", news, "expired")):
         email = f"{name}@example.com"
+        now = timezone.now()
         SignupRequest.objects.create(
-            form=form, email=email, key=email, state=state, contact=person(name), expires_at=timezone.now()
+            form=form, email=email, key=email, state=state, contact=person(name), asked_at=now, expires_at=now
         )
     assert who("form", how="by", form=str(news.pk)) == {"ana"}
     assert who("form", how="by", form="any") == {"ana", "bo"}
