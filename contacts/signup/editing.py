@@ -155,7 +155,7 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
     def _begin_colours(self, found: SignupForm) -> None:
         """A control for colours shows one, whether the form has one or not."""
         organisation = Organisation.get()
-        brand = organisation.brand_colour if organisation else "#1f4fa8"
+        brand = organisation.own_brand.colour if organisation else "#1f4fa8"
         shown = zip(COLOURS, (colouring.PAPER, colouring.INK, brand), strict=True)
         self.initial.update({name: getattr(found, name) or otherwise for name, otherwise in shown})
         self.initial["has_colours"] = bool(found.background_colour)
