@@ -23,7 +23,15 @@ from contacts.profile_fields.models import FieldChange
 from contacts.reach.models import AudienceCount, AudienceDay
 from contacts.reachability import SUBSCRIBED
 from contacts.segments.models import FieldIndex, Headcount
-from contacts.signup.models import SignupForm, SignupHour, SignupLetter, SignupRequest, SignupWording
+from contacts.signup.models import (
+    SignupForm,
+    SignupHour,
+    SignupLetter,
+    SignupRequest,
+    SignupShown,
+    SignupWording,
+    SpentProof,
+)
 from contacts.table.models import ChosenColumns, NamePlace, PeopleBlock, SearchBlock, StaleBlock
 
 __all__ = [  # what Django is to know and other modules import
@@ -64,7 +72,9 @@ __all__ = [  # what Django is to know and other modules import
     "SignupHour",
     "SignupLetter",
     "SignupRequest",
+    "SignupShown",
     "SignupWording",
+    "SpentProof",
     "StaleBlock",
     "Subscription",
     "Suppression",

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contacts", "0032_places_of_names"),
+        ("contacts", "0033_forms_proven_coloured_shown"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0033_merging'),
+        ('contacts', '0034_merging'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -30,7 +30,7 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("delivery", "0036_signing_keys")]
+    dependencies = [("delivery", "0038_domain_mails")]
 
     operations = [
         migrations.AddField(
