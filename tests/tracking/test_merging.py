@@ -47,7 +47,7 @@ def test_the_unsubscribe_link_of_the_old_address_works(
     if when == "before":
         merge()
     take_in()
-    kept = sent.messages[1].contact_id
+    kept = sent.messages[1].contact_id or 0
     assert {one.state for one in Subscription.objects.filter(contact_id=kept, list=sent.lists[0])} == {"unsubscribed"}
     assert reached(sent.lists[0]) == 1
     found = Engagement.objects.get(batch=sent.batch, kind=EventKind.UNSUBSCRIBE)
