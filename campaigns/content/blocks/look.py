@@ -10,6 +10,7 @@ from campaigns.content import html
 from campaigns.merge.masking import Masks
 
 SIDE = 32
+LIGHT = frozenset({"paper", "tint", "around"})  # bands that turn dark in a dark mail
 _RICH_TABLE = re.compile(r"<(table|td|th)(?=[ >])")
 _CELL = f"border:1px solid {LINE};padding:6px 8px;text-align:start;vertical-align:top"
 _TABLE_LOOK = {"table": "border-collapse:collapse;width:100%;margin:0 0 14px", "td": _CELL, "th": _CELL}
@@ -32,9 +33,9 @@ class Theme:
     name: str
     postal_address: str
     logo_url: str
-
-    def ground(self, band: str) -> str:
-        return {"paper": self.paper, "tint": self.tint, "brand": self.colour, "around": self.background}[band]
+    language: str
+    public_address: str
+    time_zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Look:
     band: str
     width: float = 600
     side: int = SIDE
+    own_ground: str = ""
     is_example: bool = False
     with_examples: bool = False
     masks: Masks = field(default_factory=Masks)
@@ -52,11 +54,13 @@ class Look:
 
     @property
     def ground(self) -> str:
-        return self.theme.ground(self.band)
+        theme = self.theme
+        grounds = {"paper": theme.paper, "tint": theme.tint, "brand": theme.colour, "around": theme.background}
+        return grounds.get(self.band) or self.own_ground or theme.paper
 
     @property
     def ink(self) -> str:
-        ink = on(self.theme.colour) if self.band == "brand" else INK
+        ink = INK if self.band in LIGHT else on(self.ground)
         return self.greyed(ink, self.ground)
 
     @property
@@ -79,8 +83,8 @@ class Look:
 
     def alt(self, alt: str) -> str:
         mask = self.attribute(alt)
-        if self.band == "brand":
-            self.alt_inks[mask] = on(self.theme.colour)
+        if self.band not in LIGHT:
+            self.alt_inks[mask] = on(self.ground)
         return mask
 
     def href(self, url: str) -> str:
