@@ -2,17 +2,18 @@
 
 import re
 import zlib
+from bisect import bisect_left
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.core import signing
-from icalendar import Calendar
+from icalendar import Calendar, Timezone, TimezoneDaylight, TimezoneStandard
 from icalendar import Event as Entry
 
 _SALT = "campaigns.calendar"
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
-_HOUR = timedelta(hours=1)
+_SECOND, _HOUR, _DAY, _YEAR = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1), timedelta(days=366)
 
 
 class Event(NamedTuple):
@@ -57,9 +58,45 @@ def file(event: Event, now: datetime) -> bytes:
     calendar.add("prodid", "-//Tallypost//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
+    if isinstance(begins, datetime) and isinstance(ends, datetime):
+        calendar.add_component(_zone(ZoneInfo(event.zone), begins, ends))
     calendar.add_component(entry)
-    calendar.add_missing_timezones()
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
+
+
+def _zone(zone: ZoneInfo, begins: datetime, ends: datetime) -> Timezone:
+    """The rules of the zone as far as the event needs them: what has been in force since before it, and its end.
+
+    icalendar's own tables (7.3) list each change since 1970 at the hour that the clocks are set to instead of that they
+    are set from (RFC 5545, 3.6.5), and other parsers read no daylight time in them.
+    """
+    found = Timezone()
+    found.add("tzid", zone.key)
+    first, last = begins.astimezone(UTC) - _YEAR, ends.astimezone(UTC) + _YEAR
+    days = [first + timedelta(days=number) for number in range((last - first).days)]
+    changes = [_change(zone, day) for day in days if _offset(zone, day) != _offset(zone, day + _DAY)]
+    before = [at for at in changes if at <= begins][-1:] or [first]
+    for at in (*before, *(at for at in changes if at > begins)):
+        to, was = at.astimezone(zone), _offset(zone, at - _SECOND)
+        rule = TimezoneDaylight() if to.dst() else TimezoneStandard()
+        rule.add("dtstart", (at + was).replace(tzinfo=None))
+        rule.add("tzoffsetfrom", was)
+        rule.add("tzoffsetto", _offset(zone, at))
+        rule.add("tzname", to.tzname())
+        found.add_component(rule)
+    return found
+
+
+def _change(zone: ZoneInfo, day: datetime) -> datetime:
+    """The minute within the next day from which on another offset holds."""
+    minutes = range(1, 24 * 60 + 1)
+    old = _offset(zone, day)
+    number = bisect_left(minutes, True, key=lambda minute: _offset(zone, day + timedelta(minutes=minute)) != old)
+    return (day + timedelta(minutes=minutes[number])).replace(second=0, microsecond=0)
+
+
+def _offset(zone: ZoneInfo, at: datetime) -> timedelta:
+    return at.astimezone(zone).utcoffset() or timedelta()
 
 
 def _span(event: Event) -> tuple[date, date]:

@@ -19,8 +19,10 @@ from campaigns.content.blocks.document import (
 from campaigns.content.blocks.fields import Field
 from campaigns.content.blocks.kind import GROUPS, Block, Kind
 from campaigns.content.blocks.registry import COLUMN_KINDS, KINDS, STYLE, WORDS
+from campaigns.content.blocks.values import COLOUR
 
 __all__ = [
+    "COLOUR",
     "COLUMN_KINDS",
     "GROUPS",
     "KINDS",

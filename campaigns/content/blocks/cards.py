@@ -11,7 +11,7 @@ from campaigns.content import calendar_files
 from campaigns.content.blocks.fields import ALT, BAND, LOOK, PICTURE, Field, align, link
 from campaigns.content.blocks.kind import Block, Kind
 from campaigns.content.blocks.links import button_row, link_ink
-from campaigns.content.blocks.look import LIGHT, Look
+from campaigns.content.blocks.look import Look
 from campaigns.content.blocks.pictures import picture_row
 from campaigns.content.calendar_files import Event
 
@@ -22,7 +22,11 @@ def product(block: Block, look: Look) -> list[str]:
         if block["image"]
         else look.placeholder("Picture")
     )
-    old = f'<s style="font-weight:400;opacity:.65">{look.text(block["before"])}</s> ' if block["before"] else ""
+    old = (
+        f'<s aria-hidden="true" style="font-weight:400;opacity:.65">{look.text(block["before"])}</s> '
+        if block["before"]
+        else ""
+    )
     price = f'<p style="margin:6px 0 0;font-weight:700">{old}{look.text(block["price"])}</p>' if block["price"] else ""
     about = f'<p style="margin:6px 0 0">{look.text(block["about"])}</p>' if block["about"] else ""
     name = f'<h3 style="margin:0;font:700 18px/1.3 {look.theme.head_font}">{look.text(block["text"])}</h3>'
@@ -44,8 +48,9 @@ def event(block: Block, look: Look) -> list[str]:
     name = f'<h3 style="margin:0;font:700 18px/1.3 {look.theme.head_font}">{look.text(block["text"])}</h3>'
     return [
         f'<mj-raw><tr><td class="links" style="padding:16px {look.side}px"><table role="presentation" border="0"'
-        f' cellpadding="0" cellspacing="0"><tr>{_leaf(block, look)}<td valign="top"><div style="color:{look.ink};font:15px/1.5'
-        f' {look.theme.body_font}">{name}{lines}{_links(block, look, found)}</div></td></tr></table></td></tr></mj-raw>'
+        f' cellpadding="0" cellspacing="0"><tr>{_leaf(block, look)}<td valign="top"><div style="color:{look.ink};'
+        f'font:15px/1.5 {look.theme.body_font}">{name}{lines}{_links(block, look, found)}</div></td></tr></table></td>'
+        "</tr></mj-raw>"
     ]
 
 
@@ -77,7 +82,7 @@ def _when(block: Block, look: Look, found: Event | None) -> str:
     day = date.fromisoformat(found.day)
     with translation.override(look.theme.language):
         words = date_format(day, "l, j F Y")
-        hours = [date_format(time.fromisoformat(block[name]), "H:i") for name in ("begins", "ends") if block[name]]
+    hours = [block[name] for name in ("begins", "ends") if block[name]]
     if not hours:
         return words
     zone = datetime.combine(day, time.fromisoformat(block["begins"] or block["ends"]), ZoneInfo(found.zone)).tzname()
@@ -90,11 +95,12 @@ def _leaf(block: Block, look: Look) -> str:
     day = date.fromisoformat(block["day"])
     with translation.override(look.theme.language):
         month = date_format(day, "M")
-    colour = look.theme.colour if look.band in LIGHT else look.ink
+    colour = look.ink if look.is_full else look.theme.colour
     return (
-        f'<td aria-hidden="true" valign="top" align="center" width="64" bgcolor="{colour}" style="width:64px;border-radius:6px;padding:8px 0;'
+        '<td aria-hidden="true" valign="top" width="80"><table role="presentation" border="0" cellpadding="0"'
+        f' cellspacing="0"><tr><td align="center" width="64" bgcolor="{colour}" style="border-radius:6px;padding:8px 0;'
         f'color:{on(colour)};font:14px/1.2 {look.theme.body_font}">{month}<br/><span'
-        f' style="font-size:26px;font-weight:700">{day.day}</span></td><td width="16" style="width:16px"></td>'
+        f' style="font-size:26px;font-weight:700">{day.day}</span></td></tr></table></td>'
     )
 
 

@@ -21,6 +21,8 @@ Document = dict[str, Any]
 VERSION = 1
 MAX_BLOCKS = 200
 _MARKUP = re.compile(r"<[^>]*>")
+# What documents from before brands said in one word.
+_FONTS_BEFORE = {"sans": ("sans", "sans"), "serif": ("serif", "serif"), "mixed": ("serif", "sans")}
 
 
 class Invalid(ValueError):
@@ -86,8 +88,15 @@ def validate(document: Any) -> Document:
     return {
         "version": VERSION,
         "blocks": blocks,
-        "style": {field.name: valid_value(field, style.get(field.name, field.default)) for field in STYLE},
+        "style": _style(style),
     }
+
+
+def _style(style: dict[str, Any]) -> dict[str, Any]:
+    """What is empty follows the brand."""
+    if before := _FONTS_BEFORE.get(str(style.get("font", ""))):
+        style = dict(zip(("heading_font", "body_font"), before, strict=True)) | style
+    return {field.name: valid_value(field, style.get(field.name, field.default)) for field in STYLE}
 
 
 def _block(block: Any, allowed: tuple[str, ...], seen: set[str]) -> Block:

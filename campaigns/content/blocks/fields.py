@@ -45,7 +45,7 @@ def link(of: str) -> Field:
     return Field("url", "Link", "url", help=f"Where a click on the {of} leads. May stay empty.")
 
 
-_BANDS = (("paper", "White"), ("tint", "Light tint"), ("brand", "Brand colour"))
+_BANDS = (("paper", "White"), ("tint", "Light tint"), ("brand", "Brand colour"), ("accent", "Second colour"))
 BAND = Field("band", "Background", "choice", "paper", "A coloured band across the mail.", choices=_BANDS)
 SECTION = (
     Field("band", "Background", "choice", "paper", choices=(*_BANDS, ("own", "Own colour"), ("picture", "Picture"))),
@@ -63,7 +63,7 @@ WHEN = (
         "Shown on",
         "choice",
         "all",
-        "Outlook on Windows is a desktop. What is for phones only stays hidden in the few programs without media queries.",
+        "Outlook on Windows is a desktop. The few programs without media queries do not show what is for phones.",
         choices=(("all", "Every screen"), ("desktop", "Not on phones"), ("phone", "Phones only")),
         group="when",
     ),

@@ -1,29 +1,15 @@
 """Kinds that lead somewhere: button, social links, menu."""
 
 import re
-from html import escape
 
 from accounts.colours import PAPER, on, readable
+from campaigns.brands import networks
 from campaigns.content.blocks.fields import BAND, LOOK, Field, align
 from campaigns.content.blocks.kind import Block, Kind
-from campaigns.content.blocks.look import LIGHT, Look
+from campaigns.content.blocks.look import Look
 
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 _CHAR, _PADDED = 9, 56  # pixels: of a letter, and of what stands round the words
-_PLACES = (
-    ("instagram", "Instagram"),
-    ("facebook", "Facebook"),
-    ("linkedin", "LinkedIn"),
-    ("youtube", "YouTube"),
-    ("tiktok", "TikTok"),
-    ("x", "X"),
-    ("threads", "Threads"),
-    ("bluesky", "Bluesky"),
-    ("mastodon", "Mastodon"),
-    ("pinterest", "Pinterest"),
-    ("whatsapp", "WhatsApp"),
-    ("website", "Website"),
-)
 _ENTRIES = 5
 
 
@@ -41,7 +27,7 @@ def button_row(label: str, url: str, look: Look, *, kind: str = "filled", align:
     width = min(len(_TAG.sub("x" * 8, label)) * _CHAR + _PADDED, int(look.width) - 2 * look.side)
     return (
         f'<mj-raw><tr><td align="{align}" class="{kind}" style="padding:12px {look.side}px 18px">'
-        f'<!--[if mso]><v:roundrect{href} style="height:48px;v-text-anchor:middle;width:{width}px"'
+        f'<!--[if mso]><v:roundrect data-twin{href} style="height:48px;v-text-anchor:middle;width:{width}px"'
         f' arcsize="{min(radius * 100 // 48, 50)}%" strokecolor="{border}" strokeweight="2px" {filled}><w:anchorlock/>'
         f'<center style="color:{ink};font:bold 16px Arial">{words}</center></v:roundrect><![endif]-->'
         f'<!--[if !mso]><!--><a{href} style="display:inline-block;background:{fill};border:2px solid {border};'
@@ -54,18 +40,20 @@ def _button_colours(kind: str, look: Look) -> tuple[str, str, str]:
     """Fill, ink and border."""
     colour = look.theme.colour
     if kind == "outline":
-        ink = readable(colour, look.ground) if look.band in LIGHT else on(look.ground)
+        ink = on(look.ground) if look.is_full else readable(colour, look.ground)
         return "transparent", ink, ink
-    if look.band not in LIGHT:
+    if look.is_full:
         fill = on(look.ground)
         return fill, on(fill) if fill == PAPER else PAPER, fill
     return colour, on(colour), colour
 
 
 def social(block: Block, look: Look) -> list[str]:
-    return link_row([(name, block[key]) for key, name in _PLACES if block[key]], block["align"], look) or (
-        look.placeholder("Enter the address of a profile", 40)
-    )
+    """Those of the block, or else of the brand."""
+    own = {network.key: block[network.key] for network in networks.ALL}
+    places = own if any(own.values()) else dict(look.theme.social)
+    pairs = [(network.label, url) for network in networks.ALL if (url := places.get(network.key, ""))]
+    return link_row(pairs, block["align"], look) or look.placeholder("Enter the address of a profile", 40)
 
 
 def menu(block: Block, look: Look) -> list[str]:
@@ -91,7 +79,7 @@ def link_row(pairs: list[tuple[str, str]], align: str, look: Look, *, size: int 
 
 
 def link_ink(look: Look) -> str:
-    return readable(look.theme.colour, look.ground) if look.band in LIGHT else look.ink
+    return look.ink if look.is_full else readable(look.theme.colour, look.ground)
 
 
 def entry_fields(count: int = _ENTRIES) -> tuple[Field, ...]:
@@ -125,10 +113,10 @@ KINDS = (
     Kind(
         "social",
         "Social links",
-        "Where else people find you",
+        "Where else people find you: of the brand, or your own choice",
         "links",
         "social",
-        (*(Field(key, escape(name), "url") for key, name in _PLACES), align("center"), BAND),
+        (*(Field(place.key, place.label, "url") for place in networks.ALL), align("center"), BAND),
         social,
     ),
     Kind(

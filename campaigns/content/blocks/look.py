@@ -4,13 +4,13 @@ import re
 from dataclasses import dataclass, field, replace
 from html import escape, unescape
 
-from accounts.colours import INK, LINE, mixed, needs_link_colour, on
+from accounts.colours import LINE, mixed, needs_link_colour, on, readable
 from accounts.web_addresses import as_sent
 from campaigns.content import html
 from campaigns.merge.masking import Masks
 
 SIDE = 32
-LIGHT = frozenset({"paper", "tint", "around"})  # bands that turn dark in a dark mail
+_LIGHT = frozenset({"paper", "tint", "around"})  # bands that turn dark in a dark mail
 _RICH_TABLE = re.compile(r"<(table|td|th)(?=[ >])")
 _CELL = f"border:1px solid {LINE};padding:6px 8px;text-align:start;vertical-align:top"
 _TABLE_LOOK = {"table": "border-collapse:collapse;width:100%;margin:0 0 14px", "td": _CELL, "th": _CELL}
@@ -23,6 +23,8 @@ class Theme:
     """What all blocks of one mail share. `name` and `postal_address` are templates."""
 
     colour: str
+    accent: str
+    ink: str
     tint: str
     background: str
     muted: str  # for small words on the background
@@ -33,6 +35,9 @@ class Theme:
     name: str
     postal_address: str
     logo_url: str
+    logo_on_dark_url: str
+    footer: str
+    social: tuple[tuple[str, str], ...]
     language: str
     public_address: str
     time_zone: str
@@ -55,13 +60,24 @@ class Look:
     @property
     def ground(self) -> str:
         theme = self.theme
-        grounds = {"paper": theme.paper, "tint": theme.tint, "brand": theme.colour, "around": theme.background}
+        grounds = {
+            "paper": theme.paper,
+            "tint": theme.tint,
+            "brand": theme.colour,
+            "accent": theme.accent,
+            "around": theme.background,
+        }
         return grounds.get(self.band) or self.own_ground or theme.paper
 
     @property
     def ink(self) -> str:
-        ink = INK if self.band in LIGHT else on(self.ground)
+        ink = on(self.ground) if self.is_full else readable(self.theme.ink, self.ground)
         return self.greyed(ink, self.ground)
+
+    @property
+    def is_full(self) -> bool:
+        """On a colour so strong that letters are light or dark as it asks for."""
+        return self.band not in _LIGHT
 
     @property
     def in_column(self) -> bool:
@@ -83,7 +99,7 @@ class Look:
 
     def alt(self, alt: str) -> str:
         mask = self.attribute(alt)
-        if self.band not in LIGHT:
+        if self.is_full:
             self.alt_inks[mask] = on(self.ground)
         return mask
 

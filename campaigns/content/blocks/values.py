@@ -15,7 +15,7 @@ from campaigns.content.rich import clean_rich
 _MAX_TEXT = 2_000
 _MAX_LONG = 50_000
 _MAX_LINES, _MAX_CELLS = 100, 8
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 
 
@@ -31,7 +31,7 @@ def valid_value(field: Field, value: Any) -> Any:
     if field.widget == "choice":
         return value if value in dict(field.choices) else field.default
     if field.widget == "colour":
-        return value.lower() if _COLOUR.fullmatch(value) else field.default
+        return value.lower() if COLOUR.fullmatch(value) else field.default
     return read(value) if read else _line(value)
 
 

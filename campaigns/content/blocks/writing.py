@@ -5,7 +5,7 @@ import re
 from accounts.colours import LINE, readable
 from campaigns.content.blocks.fields import BAND, Field, align
 from campaigns.content.blocks.kind import Block, Kind
-from campaigns.content.blocks.look import LIGHT, Look
+from campaigns.content.blocks.look import Look
 
 _HEADINGS = {"1": ("30px", "1.25"), "2": ("22px", "1.3"), "3": ("17px", "1.4")}
 _FIGURE = re.compile(r"[-+−]?[€$£¥]?\s?\d[\d.,\s\u00a0']*\s?(?:%|€|\$|£|¥|[A-Z]{3})?")
@@ -33,7 +33,7 @@ def text(block: Block, look: Look) -> list[str]:
 
 
 def quote(block: Block, look: Look) -> list[str]:
-    bar = look.theme.colour if look.band in LIGHT else look.ink
+    bar = look.ink if look.is_full else look.theme.colour
     by = f'<p style="margin:8px 0 0;font-size:14px">— {look.text(block["by"])}</p>' if block["by"] else ""
     return [
         f'<mj-raw><tr><td style="padding:16px {look.side}px"><table role="presentation" border="0" cellpadding="0"'
@@ -83,8 +83,8 @@ def code(block: Block, look: Look) -> list[str]:
         return look.placeholder("Write HTML", 60)
     inside = look.masks.keep(block["code"])
     return [
-        f'<mj-raw><tr><td style="padding:8px {look.side}px;color:{look.ink};font:16px/1.6 {look.theme.body_font}">'
-        f"{inside}</td></tr></mj-raw>"
+        f'<mj-raw><tr><td class="code" style="padding:8px {look.side}px;color:{look.ink};font:16px/1.6'
+        f' {look.theme.body_font}">{inside}</td></tr></mj-raw>'
     ]
 
 
