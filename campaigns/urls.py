@@ -2,8 +2,11 @@
 
 from django.urls import URLPattern, path
 
+from campaigns.content import playing
 from campaigns.content.images import serve
 from campaigns.views import (
+    brands,
+    calendar_file,
     campaign,
     campaigns,
     content,
@@ -76,11 +79,20 @@ urlpatterns: list[URLPattern] = [
     path("reports/lists/", lists.lists, name="report-lists"),
     path("reports/sign-ups/", cohorts.cohorts, name="report-cohorts"),
     path("reports/hours/", hours.hours, name="report-hours"),
+    path("brands/", brands.brands, name="brands"),
+    path("brands/new/", brands.new_brand, name="brand-new"),
+    path("brands/sample/", brands.sample, name="brand-sample"),
+    path("brands/words/", brands.words, name="brand-words"),
+    path("brands/<int:pk>/", brands.brand, name="brand"),
+    path("brands/<int:pk>/default/", brands.use_as_default, name="brand-default"),
+    path("brands/<int:pk>/delete/", brands.delete_brand, name="brand-delete"),
     path("images/", images.images, name="images"),
     path("images/upload/", images.upload_image, name="image-upload"),
     path("images/<int:pk>/", images.image, name="image"),
     path("images/<int:pk>/delete/", images.delete_image, name="image-delete"),
     path("i/<str:name>", serve, name="picture"),
+    path("i/play/<str:name>", playing.serve, name="picture-play"),
+    path("e/<str:token>.ics", calendar_file.calendar_file, name="calendar-file"),
     path("search/", search.search, name="search"),
     path("samples/remove/", samples.remove_samples, name="remove-samples"),
 ]

@@ -1,44 +1,26 @@
 """Blocks become MJML, of which campaigns.content.drawing makes the HTML that old mail programs understand."""
 
-import re
-from dataclasses import dataclass
-from html import escape, unescape
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
-from accounts.colours import (
-    INK,
-    LINE,
-    MUTED,
-    PAPER,
-    mixed,
-    needs_link_colour,
-    on,
-    readable,
-    readable_on_dark,
-    readable_on_light,
-)
-from accounts.models import Organisation
-from accounts.web_addresses import as_sent
-from campaigns.content import drawing, html
-from campaigns.content.blocks import KINDS, WORDS, Block, Document, column_count, says
-from campaigns.content.drawing import Drawing
+from accounts import fonts
+from accounts.colours import INK, LINE, MUTED, PAPER, mixed, readable, readable_on_dark, readable_on_light
+from accounts.models import BrandKit, Organisation
+from campaigns.content import drawing
+from campaigns.content.blocks import COLOUR, KINDS, Block, Document, conditions, says
+from campaigns.content.blocks.layout import shares
+from campaigns.content.blocks.look import SIDE, Look, Theme
+from campaigns.content.drawing import CUT, Piece
 from campaigns.merge.masking import Masks
 from campaigns.merge.syntax import literal
 
-_SANS = "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
-_SERIF = "Georgia, 'Times New Roman', serif"
 _RADIUS = {"soft": "6px", "square": "0", "round": "24px"}
-_HEADINGS = {"1": ("30px", "1.25"), "2": ("22px", "1.3"), "3": ("17px", "1.4")}
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-_RICH_TABLE = re.compile(r"<(table|td|th)(?=[ >])")
-_CELL = f"border:1px solid {LINE};padding:6px 8px;text-align:start;vertical-align:top"
-_TABLE_LOOK = {"table": "border-collapse:collapse;width:100%;margin:0 0 14px", "td": _CELL, "th": _CELL}
-_RICH_HREF = re.compile(r'href="([^"]*)"')
-_GREY = 0.5
 _WIDTH = 600
-_SIDE = 32
+_TOGETHER = 8  # blocks of one section: Outlook breaks a taller one off as if it were printed
 
 
 @dataclass(frozen=True)
@@ -51,237 +33,213 @@ class Brand:
     logo_url: str = ""
     language: str = "en"
 
+    accent: str = INK
+    background: str = "#f2f1ee"
+    ink: str = INK
+    heading_font: str = "sans"
+    body_font: str = "sans"
+    corners: str = "soft"
+    logo_on_dark_url: str = ""
+    footer: str = ""
+    social: tuple[tuple[str, str], ...] = ()
+    public_address: str = ""
+    time_zone: str = ""
+
     @classmethod
-    def of(cls, organisation: Organisation | None) -> "Brand":
+    def of(cls, organisation: Organisation | None, kit: BrandKit | None = None) -> "Brand":
+        """`kit`: empty for the organisation's own."""
         if organisation is None:
             return cls()
-        logo = f"{organisation.public_address}/i/{organisation.logo}" if organisation.logo else ""
-        colour = organisation.brand_colour if _COLOUR.fullmatch(organisation.brand_colour) else cls.colour
-        name, address = (literal(words) for words in (organisation.name, organisation.postal_address))
-        return cls(name, address, colour, logo)
+        kit = kit or organisation.own_brand
+        logos = (f"{organisation.public_address}/i/{name}" if name else "" for name in (kit.logo, kit.logo_on_dark))
+        name, address, footer = map(literal, (*signed(organisation, kit), kit.footer))
+        chosen = {name: getattr(kit, name) for name in ("heading_font", "body_font", "corners") if getattr(kit, name)}
+        chosen |= {name: getattr(kit, name) for name in kit.COLOURS if COLOUR.fullmatch(getattr(kit, name))}
+        logo_url, logo_on_dark_url = logos
+        return cls(
+            name,
+            address,
+            logo_url=logo_url,
+            logo_on_dark_url=logo_on_dark_url,
+            footer=footer,
+            social=tuple(kit.social.items()),
+            public_address=organisation.public_address,
+            time_zone=organisation.time_zone,
+            **chosen,
+        )
+
+
+def signed(organisation: Organisation, kit: BrandKit) -> tuple[str, str]:
+    """Name and postal address at the foot of a mail of this brand."""
+    return kit.name or organisation.name, kit.postal_address or organisation.postal_address
 
 
 def draw(
     document: Document, brand: Brand, *, title: str = "", preheader: str = "", with_examples: bool = False
-) -> Drawing:
+) -> Piece:
     """The mail of a document that blocks.validate has seen.
 
     `with_examples`: grey words where a block has none yet, for whoever writes the mail. What is sent leaves such
     blocks out.
     """
-    masks = Masks()
-    writer = _Writer(document, brand, masks, with_examples=with_examples)
-    page = writer.page(title)
-    return Drawing(page, masks.word, tuple(masks.tags), writer.alt_inks, title, preheader, brand.language)
+    writer = _Writer(theme_of(document, brand), with_examples=with_examples)
+    sections = tuple(writer.sections(document["blocks"]))
+    page = (title, preheader, brand.language)
+    return Piece(writer.frame(brand.language), slots=(sections,), page=page)
 
 
 def compile(
     document: Document, brand: Brand, *, title: str = "", preheader: str = "", with_examples: bool = False
 ) -> str:
     """A whole HTML page with merge tags still in it, worked out at once: for documents of our own."""
-    return drawing.finished(draw(document, brand, title=title, preheader=preheader, with_examples=with_examples))
+    frame = draw(document, brand, title=title, preheader=preheader, with_examples=with_examples)
+    return drawing.page_of(frame, lambda piece: drawing.compiled(*piece.as_job()))
+
+
+def theme_of(document: Document, brand: Brand) -> Theme:
+    style = document["style"]
+    colour, background = style["colour"] or brand.colour, style["background"] or brand.background
+    return Theme(
+        colour=colour,
+        accent=style["accent"] or brand.accent,
+        ink=style["ink"] or brand.ink,
+        tint=mixed(colour, 0.09),
+        background=background,
+        muted=readable(MUTED, background),
+        paper=PAPER,
+        body_font=fonts.stack(style["body_font"] or brand.body_font),
+        head_font=fonts.stack(style["heading_font"] or brand.heading_font),
+        radius=_RADIUS[style["corners"] or brand.corners],
+        name=brand.name,
+        postal_address=brand.postal_address,
+        logo_url=brand.logo_url,
+        logo_on_dark_url=brand.logo_on_dark_url,
+        footer=brand.footer,
+        social=brand.social,
+        language=brand.language,
+        public_address=brand.public_address,
+        time_zone=brand.time_zone,
+    )
 
 
 class _Writer:
-    def __init__(self, document: Document, brand: Brand, masks: Masks, *, with_examples: bool = False) -> None:
-        style = document["style"]
-        self._document = document
-        self._brand = brand
-        self._masks = masks
-        self._colour = style["colour"] or brand.colour
-        self._tint = mixed(self._colour, 0.09)
-        self._background = style["background"] or "#f2f1ee"
-        self._body_font = _SERIF if style["font"] == "serif" else _SANS
-        self._head_font = _SANS if style["font"] == "sans" else _SERIF
-        self._radius = _RADIUS[style["corners"]]
-        self._muted = readable(MUTED, self._background)
-        self.alt_inks: dict[str, str] = {}
+    def __init__(self, theme: Theme, *, with_examples: bool) -> None:
+        self._theme = theme
         self._with_examples = with_examples
+        self._widths: set[str] = set()
 
-    def page(self, title: str) -> str:
-        frame = {
-            "language": self._brand.language,
-            "title": mark_safe(self._text(title)),  # noqa: S308 - escaped there
-            "font": mark_safe(self._body_font),  # noqa: S308 - one of two constants
-            "background": self._background,
-            "link": readable_on_light(self._colour),
-            "link_on_dark": readable_on_dark(self._colour),
-            "ink": INK,
-            "muted": self._muted,
-            "paper": PAPER,
-            "line": LINE,
-            "width": _WIDTH,
-            "side": _SIDE,
-            "sections": mark_safe("".join(map(self._section, self._document["blocks"]))),  # noqa: S308 - MJML
-        }
-        return render_to_string("email/frame.mjml", frame)
+    def frame(self, language: str) -> str:
+        """To be asked for once the sections are drawn."""
+        theme = self._theme
+        return render_to_string(
+            "email/frame.mjml",
+            {
+                "language": language,
+                "font_of_outlook": mark_safe(theme.body_font.removeprefix("-apple-system, ")),  # noqa: S308 - one of some constants
+                "background": theme.background,
+                "link": readable_on_light(theme.colour),
+                "link_on_dark": readable_on_dark(theme.colour),
+                "muted": theme.muted,
+                "width": _WIDTH,
+                "columns": [(width.replace(".", "-"), width) for width in sorted(self._widths)],
+            },
+        )
 
-    def _section(self, block: Block) -> str:
-        if block["kind"] == "footer":
-            return self._footer(block)
-        band = block["band"]
-        if block["kind"] == "columns":
-            return self._columns(block, band)
-        side = "0" if block["kind"] == "image" and block["width"] == "full" else f"{_SIDE}px"
-        return self._framed(band, f"<mj-column>{self._element(block, band, side)}</mj-column>")
+    def sections(self, blocks: Sequence[Block]) -> Iterator[Piece]:
+        """Neighbours on the same ground share a section."""
+        for (band, is_apart), group in groupby(blocks, lambda block: (_band(block), _is_section(block))):
+            if is_apart:
+                yield from map(self._columns, group)
+                continue
+            rows = [piece for block in group if (piece := self._element(block, self._look(band)))]
+            for start in range(0, len(rows), _TOGETHER):
+                together = tuple(rows[start : start + _TOGETHER])
+                look, columns = self._look(band), f"<mj-column>{CUT}</mj-column>"
+                yield Piece(_section(look, columns, "0"), slots=(together,))
 
-    def _framed(self, band: str, inside: str, padding: str = "0") -> str:
-        ground = self._ground(band)
-        return f'<mj-section css-class="{band}" background-color="{ground}" padding="{padding}">{inside}</mj-section>\n'
-
-    def _ground(self, band: str) -> str:
-        return {"paper": PAPER, "tint": self._tint, "brand": self._colour}[band]
-
-    def _columns(self, block: Block, band: str) -> str:
-        shares = [int(share) for share in block["layout"].split("-")]
-        widths = [f"{share * 100 / sum(shares):.4g}%" for share in shares]
-        side = f"{_SIDE // 2 if column_count(block) == 2 else _SIDE // 3}px"
-        columns = "".join(
-            f'<mj-column width="{width}" vertical-align="top" css-class="beside">'
-            f"{''.join(self._element(block, band, side) for block in column)}</mj-column>"
+    def _columns(self, block: Block) -> Piece:
+        kind, own = KINDS[block["kind"]], block
+        if kind.as_columns:
+            block = kind.as_columns(block, self._look(block["band"]))
+        parts = shares(block)
+        widths = [f"{share * 100 / sum(parts):.4g}" for share in parts]
+        look = replace(self._look(block["band"]), own_ground=block.get("ground", ""))
+        side = {1: SIDE, 2: SIDE // 2}.get(len(parts), SIDE // 3)
+        edge = 0 if len(parts) == 1 else SIDE // 2
+        self._widths |= set(widths)
+        slots = tuple(
+            self._column(column, replace(look, width=(_WIDTH - 2 * edge) * float(width) / 100, side=side))
             for width, column in zip(widths, block["columns"], strict=True)
         )
-        return self._framed(band, columns, f"12px {_SIDE // 2}px")
+        alignment = block.get("valign", "top")
+        columns = "".join(
+            f'<mj-column width="{width}%" vertical-align="{alignment}" css-class="beside">{CUT}</mj-column>'
+            for width in widths
+        )
+        if block.get("stack") == "keep":
+            columns = f"<mj-group>{columns}</mj-group>"
+        mjml = _section(look, columns, f"12px {edge}px", block.get("picture", ""), block.get("wide", "mail"))
+        return _piece(mjml, look, own, slots)
 
-    def _element(self, block: Block, band: str, side: str) -> str:
-        ink = on(self._colour) if band == "brand" else INK
-        if not says(block) and not self._with_examples and not block.get("url"):
-            return ""
-        if not says(block) and self._with_examples and block["kind"] != "button":
-            block, ink = self._exemplary(block), mixed(ink, _GREY, self._ground(band))
-        match block["kind"]:
-            case "logo":
-                return self._logo(block, band, ink, side)
-            case "heading":
-                return self._heading(block, ink, side)
-            case "text":
-                above = 18 if band != "paper" and side == f"{_SIDE}px" else 8
-                return (
-                    f'<mj-text css-class="words" color="{ink}" align="{block["align"]}" padding="{above}px {side} 4px">'
-                    f"{self._rich(block['html'], self._ground(band), ink)}</mj-text>"
-                )
-            case "button":
-                return self._button(block, band, side)
-            case "image":
-                return self._image(block, band, side)
-            case "divider":
-                return f'<mj-divider css-class="line" padding="16px {side}" />'
-            case "spacer":
-                return f'<mj-spacer height="{block["height"]}px" />'
-        return ""
-
-    def _exemplary(self, block: Block) -> Block:
-        name = WORDS[block["kind"]]
-        return block | {name: KINDS[block["kind"]].field(name).example}
-
-    def _logo(self, block: Block, band: str, ink: str, side: str) -> str:
-        source = block["image"] or self._brand.logo_url
-        if not source:
-            name = self._text(block["alt"] or self._brand.name)
-            inside = self._linked(name, block["url"], ink)
-            return (
-                f'<mj-text css-class="name" align="{block["align"]}" color="{ink}" font-family="{self._head_font}"'
-                f' font-size="20px" font-weight="700" padding="24px {side} 16px">{inside}</mj-text>'
-            )
-        return (
-            f'<mj-image css-class="onlight" src="{self._attribute(source)}"'
-            f' alt="{self._alt(block["alt"] or self._brand.name, band)}" width="{block["width"]}px"'
-            f' align="{block["align"]}" padding="24px {side} 16px"{self._href(block)} />'
+    def _column(self, column: Sequence[Block], look: Look) -> tuple[Piece, ...]:
+        # Each block has masks of its own.
+        fresh = (replace(look, masks=Masks(), alt_inks={}) for _ in column)
+        rows = tuple(piece for block, own in zip(column, fresh, strict=True) if (piece := self._element(block, own)))
+        return rows or tuple(
+            Piece(self._row(self._look(look.band).placeholder("Drop a block here"), look))
+            for _ in "."
+            if self._with_examples
         )
 
-    def _heading(self, block: Block, ink: str, side: str) -> str:
-        size, height = _HEADINGS[block["level"]]
-        above = 20 if side == f"{_SIDE}px" else 8  # in line with a text in the column beside it
-        large = ' css-class="large"' if block["level"] == "1" else ""
-        tag = f"h{block['level']}"
-        words = f'<{tag} style="margin:0;font:inherit;color:inherit">{self._text(block["text"])}</{tag}>'
+    def _look(self, band: str) -> Look:
+        return Look(self._theme, band, with_examples=self._with_examples)
+
+    def _element(self, block: Block, look: Look) -> Piece | None:
+        kind = KINDS[block["kind"]]
+        if not says(block):
+            if not self._with_examples and not block.get("url"):
+                return None
+            if self._with_examples:
+                block, look = block | {kind.words: kind.field(kind.words).example}, look.as_example()
+        rows = kind.draw(block, look)
+        return _piece(self._row(rows, look), look, block) if rows else None
+
+    def _row(self, rows: Sequence[str], look: Look) -> str:
         return (
-            f'<mj-text{large} align="{block["align"]}" color="{ink}" font-family="{self._head_font}" font-size="{size}"'
-            f' line-height="{height}" font-weight="700" padding="{above}px {side} 4px">{words}</mj-text>'
-        )
-
-    def _button(self, block: Block, band: str, side: str) -> str:
-        fill, ink, border = self._colour, on(self._colour), self._colour
-        if band == "brand":
-            fill, ink, border = ink, on(ink) if ink == PAPER else PAPER, ink
-        if block["look"] == "outline":
-            fill = "transparent"
-            ink = on(self._colour) if band == "brand" else readable(self._colour, self._ground(band))
-            border = ink
-        if self._with_examples and not says(block):
-            block, ink = (
-                self._exemplary(block),
-                mixed(ink, _GREY, self._ground(band) if fill == "transparent" else fill),
-            )
-        return (
-            f'<mj-button css-class="{block["look"]}" align="{block["align"]}" background-color="{fill}" color="{ink}"'
-            f' border="2px solid {border}" border-radius="{self._radius}" font-size="16px" font-weight="600"'
-            f' line-height="1.25" inner-padding="12px 24px" padding="12px {side} 18px"{self._href(block)}>'
-            f"{self._text(block['label'])}</mj-button>"
-        )
-
-    def _image(self, block: Block, band: str, side: str) -> str:
-        if not block["image"]:
-            return ""
-        width = f' width="{_WIDTH // 2}px"' if block["width"] == "half" else ""
-        return (
-            f'<mj-image src="{self._attribute(block["image"])}" alt="{self._alt(block["alt"], band)}"{width}'
-            f' fluid-on-mobile="true" padding="{"0" if side == "0" else "12px " + side}"{self._href(block)} />'
-        )
-
-    def _footer(self, block: Block) -> str:
-        address = ", ".join(line.strip() for line in self._brand.postal_address.splitlines() if line.strip())
-        said = " · ".join(self._text(part) for part in (self._brand.name, address) if part)
-        link = f'<a href="{{{{ unsubscribe_url }}}}">{html.escape_text(block["label"] or "Unsubscribe")}</a>'
-        if block["preferences"]:
-            link = f'<a href="{{{{ preferences_url }}}}">{html.escape_text(block["preferences"])}</a> · {link}'
-        if block["view"]:
-            link = f'<a href="{{{{ view_url }}}}">{html.escape_text(block["view"])}</a> · {link}'
-        end = self._rich(f"<p>{link}</p>", self._background, self._muted)
-        words = f"{self._rich(block['html'], self._background, self._muted)}<p>{said}</p>{end}"
-        return (
-            f'<mj-section css-class="around" background-color="{self._background}" padding="20px 0"><mj-column>'
-            f'<mj-text css-class="small" align="center" font-size="14px" line-height="1.5" color="{self._muted}">'
-            f"{words}</mj-text></mj-column></mj-section>\n"
-        )
-
-    def _rich(self, words: str, ground: str, ink: str) -> str:
-        """Its links are kept from the compiler, which writes \\u{301} for a mark that combines."""
-        style = f' style="color:{ink};text-decoration:underline"' if needs_link_colour(ground) else ""
-
-        def link(found: re.Match[str]) -> str:
-            address = self._masks.reveal(found[1])
-            if not self._masks.pattern.search(found[1]):
-                address = escape(_as_sent(unescape(address)))
-            return f'href="{self._masks.keep(address)}"{style}'
-
-        shaped = _RICH_TABLE.sub(lambda tag: f'{tag[0]} style="{_TABLE_LOOK[tag[1]]}"', self._masks.hide(words))
-        return _RICH_HREF.sub(link, shaped)
-
-    def _text(self, template: str) -> str:
-        return self._masks.hide(template, escape)
-
-    def _attribute(self, template: str) -> str:
-        """The compiler spells unusual characters of attributes in a way of its own: it sees none of them."""
-        return self._masks.keep(html.escape_text(template))
-
-    def _alt(self, alt: str, band: str) -> str:
-        mask = self._attribute(alt)
-        if band == "brand":
-            self.alt_inks[mask] = on(self._colour)
-        return mask
-
-    def _href(self, block: Block) -> str:
-        return f' href="{self._attribute(_as_sent(block["url"]))}"' if block["url"] else ""
-
-    def _linked(self, inside: str, url: str, ink: str) -> str:
-        return (
-            f'<a href="{self._attribute(_as_sent(url))}" style="color:{ink};text-decoration:none">{inside}</a>'
-            if url
-            else inside
+            f'<mjml><mj-head><mj-attributes><mj-all font-family="{self._theme.body_font}" />'
+            f'<mj-text font-size="16px" line-height="1.6" color="{self._theme.ink}" /><mj-divider border-width="1px"'
+            f' border-color="{LINE}" /></mj-attributes></mj-head><mj-body width="{look.width:.7g}px"><mj-section'
+            f' padding="0"><mj-column>{CUT}{CUT.join(rows)}{CUT}</mj-column></mj-section></mj-body></mjml>'
         )
 
 
-def _as_sent(url: str) -> str:
-    """An address without merge tags as it travels; what is none on the web stays as it is."""
-    return url if "{{" in url or "{%" in url else as_sent(url) or url
+def _piece(mjml: str, look: Look, block: Block, slots: tuple[tuple[Piece, ...], ...] = ()) -> Piece:
+    masks = look.masks
+    return Piece(
+        mjml,
+        masks.word,
+        tuple(masks.tags),
+        tuple(look.alt_inks.items()),
+        slots,
+        block.get("id", ""),
+        devices=block.get("devices", "all"),
+        condition=conditions.opening(block),
+    )
+
+
+def _section(look: Look, columns: str, padding: str, picture: str = "", wide: str = "mail") -> str:
+    ground = f' css-class="{look.band}" background-color="{look.ground}" padding="{padding}"'
+    if look.band == "picture" and picture:
+        ground += f' background-url="{look.attribute(picture)}" background-size="cover" background-repeat="no-repeat"'
+    if wide == "window":
+        ground += ' full-width="full-width"'
+    return f'<mjml><mj-body width="{_WIDTH}px">{CUT}<mj-section{ground}>{columns}</mj-section>{CUT}</mj-body></mjml>'
+
+
+def _band(block: Block) -> str:
+    return KINDS[block["kind"]].band or str(block["band"])
+
+
+def _is_section(block: Block) -> bool:
+    kind = KINDS[block["kind"]]
+    return kind.is_container or kind.as_columns is not None

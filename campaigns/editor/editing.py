@@ -10,6 +10,7 @@ from django.utils.text import Truncator
 
 from campaigns.content import blocks
 from campaigns.content.blocks import Block, Document, Field
+from campaigns.content.mjml import Brand
 from campaigns.templatetags.campaign_words import plainly
 
 _EXCERPT_CHARS = 48
@@ -50,6 +51,11 @@ class Shown:
     def id(self) -> str:
         return str(self.block["id"])
 
+    @property
+    def is_for_some(self) -> bool:
+        """Whether only some people or some screens are to show it."""
+        return bool(self.block["if_field"]) or self.block["devices"] != "all"
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -72,13 +78,29 @@ def show(document: Document, open_id: str = "") -> Row:
     return _row(document["blocks"], Row([], "", 0, list(blocks.KINDS.values())), open_id)
 
 
-def style_inputs(document: Document, brand_colour: str) -> list[Input]:
-    """The style's form; a colour left to the organisation shows the organisation's."""
-    style = document["style"]
+def style_inputs(document: Document, brand: Brand) -> list[Input]:
+    """The style's form; a colour left to the brand shows the brand's."""
+    style, of_brand = document["style"], brand_colours(brand)
     return [
-        Input(field, style[field.name] or (brand_colour if field.widget == "colour" else ""), f"style-{field.name}")
-        for field in blocks.STYLE
+        Input(field, style[field.name] or of_brand.get(field.name, ""), f"style-{field.name}") for field in blocks.STYLE
     ]
+
+
+def brand_colours(brand: Brand) -> dict[str, str]:
+    """By the name of the style's field."""
+    return {
+        "colour": brand.colour,
+        "accent": brand.accent,
+        "background": brand.background,
+        "ink": brand.ink,
+    }
+
+
+def style_values(posted: QueryDict, brand: Brand) -> dict[str, Any]:
+    """What the style's form holds, without the colours that are the brand's anyway: they go with the brand."""
+    of_brand = brand_colours(brand)
+    found = values(blocks.STYLE, posted)
+    return {name: "" if str(value).lower() == of_brand.get(name) else value for name, value in found.items()}
 
 
 def values(fields: tuple[Field, ...], posted: QueryDict) -> dict[str, Any]:
@@ -128,4 +150,10 @@ def excerpt(block: Block) -> str:
         inside = [excerpt(child) for column in block["columns"] for child in column]
         return Truncator(" · ".join(filter(None, inside)) or "Empty").chars(_EXCERPT_CHARS)
     words = block.get("text") or block.get("label") or strip_tags(str(block.get("html") or "").replace("</p>", " "))
+    words = (
+        words
+        or block.get("rows", "").replace("\t", " ")
+        or strip_tags(block.get("code", ""))
+        or block.get("label_1", "")
+    )
     return Truncator(plainly(" ".join((words or block.get("alt") or "").split()))).chars(_EXCERPT_CHARS)

@@ -74,9 +74,9 @@ def test_every_brand_colour_stays_readable(colour: str) -> None:
 
 
 def test_broken_brand_colour_falls_back() -> None:
-    from accounts.models import Organisation
+    from accounts.models import BrandKit, Organisation
 
-    assert mjml.Brand.of(Organisation(name="N", postal_address="", brand_colour="blue")).colour == "#1f4fa8"
+    assert mjml.Brand.of(Organisation(name="N", postal_address=""), BrandKit(colour="blue")).colour == "#1f4fa8"
 
 
 @pytest.mark.django_db
@@ -106,7 +106,7 @@ def test_links_and_descriptions_on_a_band_are_read_without_a_style_sheet(colour:
 def test_the_footer_is_read_on_any_ground(background: str) -> None:
     html = page({"kind": "footer", "html": "<p>Why</p>"}, background=background)
     bare = re.sub(r"<style.*?</style>", "", html, flags=re.DOTALL)
-    words = re.search(r"text-align:center;color:(#[0-9a-f]{6});\"><p>Why", bare)
+    words = re.search(r"text-align:center;color:(#[0-9a-f]{6})\"><p>Why", bare)
     link = re.search(r'<a href="{{ unsubscribe_url }}"(?: style="color:(#[0-9a-f]{6}))?', bare)
     assert words
     assert link
@@ -123,7 +123,9 @@ def test_addresses_in_words_keep_their_marks_and_joiners() -> None:
     ]
     links = "".join(f'<a href="{escape(href)}">x</a>' for href in written)
     html = page({"kind": "text", "html": f"<p>{links}</p>"}, {"kind": "button", "label": "Go", "url": written[1]})
-    assert [link.url for link in in_html(html)] == [resolved(href) for href in [*written, written[1]]]
+    assert [link.url for link in in_html(html)] == [
+        resolved(href) for href in [*written, written[1], written[1]]
+    ]  # for Outlook too
 
 
 def test_examples_are_for_the_writer_and_never_sent() -> None:

@@ -4,8 +4,9 @@ from django.core import signing
 from django.core.cache import cache
 from django.utils import timezone
 
+from accounts.models import BrandKit, Organisation
 from campaigns import starters
-from campaigns.content import blocks
+from campaigns.content import blocks, calendar_files
 from campaigns.editor import arranging, history
 from campaigns.models import Campaign, Edition, Image, ProofSheet, SharedReport, TestAddress
 from campaigns.proof import making
@@ -105,6 +106,11 @@ def shared_link(cast: Cast) -> dict[str, Any]:
     return {"pk": link.campaign_id, "link": link.pk}
 
 
+def calendar_token(cast: Cast) -> dict[str, str]:
+    event = calendar_files.Event("Harbour day", "2026-03-29", "2026-03-29T19:00", "", "Europe/Berlin", "Old quay", "")
+    return {"token": calendar_files.address("", event).removeprefix("/e/").removesuffix(".ics")}
+
+
 def shared_token(cast: Cast) -> dict[str, Any]:
     return {"token": sharing.token(shared(cast))}
 
@@ -135,6 +141,10 @@ def agreed(cast: Cast) -> dict[str, Any]:
     found = Campaign.objects.get(pk=stage.campaign(cast).pk)
     way = "rehearsal" if found.way_out.is_rehearsal else "real"
     return {"provider": found.way_out.pk, "version": found.version, "way": way}
+
+
+def other_brand(cast: Cast) -> dict[str, Any]:
+    return {"pk": cast.once("other brand", lambda: BrandKit.objects.create(name="Nordlicht Shop")).pk}
 
 
 def image(cast: Cast) -> dict[str, Any]:
@@ -291,6 +301,32 @@ ADDRESSES = {
     ),
     "block-duplicate": Address(WRITERS, args=first_block, get=False, post=lambda cast: {}, changes=written),
     "block-delete": Address(WRITERS, args=first_block, get=False, post=lambda cast: {}, changes=written),
+    "brands": Address(WRITERS, args=beside(other_brand)),
+    "brand-new": Address(
+        WRITERS,
+        post=lambda cast: {"name": "Harbour Shop", "colour": "#aa3300"},
+        changes=lambda cast: BrandKit.objects.count(),
+        spoil=".form-actions .btn-primary",
+    ),
+    "brand-sample": Address(WRITERS, no_page=MAIL),
+    "brand-words": Address(WRITERS, no_page=FRAGMENT),
+    "brand": Address(
+        WRITERS,
+        args=other_brand,
+        post=lambda cast: {"name": "Harbour Shop", "colour": "#aa3300"},
+        changes=lambda cast: BrandKit.objects.get(pk=other_brand(cast)["pk"]).colour,
+        states=(lambda cast: {"pk": cast.organisation.brand_id},),
+    ),
+    "brand-default": Address(
+        WRITERS,
+        args=other_brand,
+        get=False,
+        post=lambda cast: {},
+        changes=lambda cast: Organisation.objects.get().brand_id,
+    ),
+    "brand-delete": Address(
+        WRITERS, args=other_brand, get=False, post=lambda cast: {}, changes=lambda cast: BrandKit.objects.count()
+    ),
     "images": Address(STAFF, args=beside(stage.image)),
     "image-upload": Address(
         WRITERS,
@@ -307,6 +343,8 @@ ADDRESSES = {
     "image-delete": Address(
         WRITERS, args=image, get=False, post=lambda cast: {}, changes=lambda cast: Image.objects.count()
     ),
+    "picture-play": Address(None, args=lambda cast: {"name": stage.image(cast).storage_name}, no_page="a picture"),
+    "calendar-file": Address(None, args=calendar_token, no_page="a file"),
     "picture": Address(None, args=lambda cast: {"name": stage.image(cast).storage_name}, no_page="a picture"),
     "remove-samples": Address(ADMINS, args=beside(stage.sample_campaign), post=lambda cast: {}, changes=count),
 }
