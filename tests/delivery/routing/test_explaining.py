@@ -45,7 +45,7 @@ def table(browser: Client, through: Provider) -> str:
 
 
 def tried(browser: Client, own: Provider, email: str = "ana@gmail.com", stream: str = "marketing") -> str:
-    said = {"email": email, "sender": FROM, "stream": stream, "own": own.pk}
+    said: dict[str, str | int] = {"email": email, "sender": FROM, "stream": stream, "own": own.pk}
     page = browser.get(reverse("route-try"), said).content.decode()
     return " ".join(page.partition('id="trial"')[2].partition("</section>")[0].split())
 
@@ -136,7 +136,7 @@ def test_a_campaign_from_a_domain_that_is_not_ours_would_not_be_sent(browser: Cl
 
 
 def test_nonsense_is_refused_in_words(browser: Client, relay: Provider) -> None:
-    said = {"email": "ana", "sender": FROM, "stream": "marketing", "own": relay.pk}
+    said: dict[str, str | int] = {"email": "ana", "sender": FROM, "stream": "marketing", "own": relay.pk}
     answer = browser.get(reverse("route-try"), said)
     assert answer.status_code == 422
     assert "An address has an @ in it." in answer.content.decode()
