@@ -31,6 +31,7 @@ class DeliveryConfig(AppConfig):
             webhooks_in_trouble,
         )
         from delivery.providers import out_of_service
+        from delivery.reputation import checking as reputation
         from delivery.sandbox.rehearsing.notices import rehearsing
         from delivery.staff_mail import StaffMail
 
@@ -48,6 +49,7 @@ class DeliveryConfig(AppConfig):
         register(domain_trouble.notices)
         problems.register(domain_trouble.problems)
         problems.register(dmarc_watching.problems)
+        problems.register(reputation.problems)
         reading.register()
         timeline.register(keeping.entries)
         undoing_mailed.register(mailed.among)

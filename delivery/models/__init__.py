@@ -24,6 +24,7 @@ from delivery.models.routes import Route
 from delivery.models.sandbox import SandboxMail
 from delivery.models.warmup import WarmupDay, WarmupPlan
 from delivery.models.webhooks import ProviderSuppression, Webhook
+from delivery.reputation.models import AskedBlocklist, DomainListing, SendingAddress
 from delivery.sandbox.api.models import SandboxKey
 from delivery.sandbox.mailboxes.models import SandboxLogin, SandboxMailbox
 from delivery.sandbox.rehearsing.models import SandboxRelay
@@ -32,6 +33,7 @@ from delivery.sandbox.simulating.models import SandboxRule
 __all__ = [
     "Alert",
     "AlertMail",
+    "AskedBlocklist",
     "Attempt",
     "Batch",
     "Breaker",
@@ -40,6 +42,7 @@ __all__ = [
     "DmarcReport",
     "DmarcSource",
     "DomainLink",
+    "DomainListing",
     "DomainMail",
     "Failure",
     "Feedback",
@@ -66,6 +69,7 @@ __all__ = [
     "SandboxMailbox",
     "SandboxRelay",
     "SandboxRule",
+    "SendingAddress",
     "SendingDomain",
     "SigningKey",
     "SourceName",

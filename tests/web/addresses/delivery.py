@@ -10,6 +10,7 @@ from delivery.domains.models import DomainLink, SendingDomain, SigningKey
 from delivery.domains.signing import keys as signing_keys
 from delivery.feedback.webhooks import managing
 from delivery.models import (
+    AskedBlocklist,
     Batch,
     DmarcSource,
     DomainMail,
@@ -25,6 +26,7 @@ from delivery.models import (
     SandboxMail,
     SandboxMailbox,
     SandboxRule,
+    SendingAddress,
     WarmupPlan,
     Webhook,
 )
@@ -356,6 +358,17 @@ def domain_with_a_mail(cast: Cast) -> dict[str, Any]:
     return {"domain_id": domain_mail(cast)["domain_id"]}
 
 
+def looked_up(cast: Cast) -> dict[str, Any]:
+    domain(cast)
+    return {"address_id": cast.once("sending address", sending_domains.looked_up).pk}
+
+
+def looked_up_page(cast: Cast) -> dict[str, Any]:
+    """An address of each fortune, and a domain that is listed."""
+    looked_up(cast)
+    return {}
+
+
 def domain_with_one_source_open(cast: Cast) -> dict[str, Any]:
     return domain_with_reports(cast) | {"query": "?source=192.0.2.66"}
 
@@ -388,6 +401,27 @@ ADDRESSES = {
         spoil="main .form .btn",
     ),
     "domain": Address(ADMINS, args=domain, states=(domain_that_is_asked_about, domain_with_keys, domain_with_a_mail)),
+    "reputation": Address(
+        ADMINS,
+        args=looked_up_page,
+        post=lambda cast: {"ip": "198.51.99.7", "note": "New"},
+        changes=lambda cast: SendingAddress.objects.count(),
+        spoil="main .share-form .btn",
+    ),
+    "reputation-look": Address(ADMINS, get=False, no_page="asks the DNS"),
+    "reputation-lists": Address(
+        ADMINS,
+        get=False,
+        post=lambda cast: {"lists": ["psbl"]},
+        changes=lambda cast: AskedBlocklist.objects.count(),
+    ),
+    "reputation-remove": Address(
+        ADMINS,
+        args=looked_up,
+        get=False,
+        post=lambda cast: {},
+        changes=lambda cast: SendingAddress.objects.count(),
+    ),
     "domain-mails": Address(ADMINS, args=domain, no_page="a piece of its page", statuses=frozenset({302})),
     "domain-mail-send": Address(
         ADMINS,
