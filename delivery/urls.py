@@ -13,6 +13,7 @@ from delivery.views import (
     reputation,
     returned,
     routes,
+    signing_in,
     warmups,
     webhooks,
 )
@@ -29,6 +30,10 @@ urlpatterns: list[URLPattern] = [
     path("providers/warm-up/<int:plan_id>/end/", warmups.end, name="warmup-end"),
     path("providers/<int:provider_id>/", providers.provider, name="provider"),
     path("providers/<int:provider_id>/edit/", providers.edit, name="provider-edit"),
+    path("providers/<int:provider_id>/sign-in/", signing_in.provider, name="provider-sign-in"),
+    path("returned/mailboxes/<int:mailbox_id>/sign-in/", signing_in.mailbox, name="mailbox-sign-in"),
+    path("sign-in/back/", signing_in.back, name="oauth-back"),
+    path("sign-in/<int:login_id>/end/", signing_in.end, name="sign-in-end"),
     path("providers/<int:provider_id>/test/", providers.test, name="provider-test"),
     path("providers/<int:provider_id>/test/<uuid:key>/", providers.test_steps, name="provider-test-steps"),
     path("providers/<int:provider_id>/mail/", providers.mail_me, name="provider-mail"),

@@ -24,6 +24,7 @@ from delivery.models.routes import Route
 from delivery.models.sandbox import SandboxMail
 from delivery.models.warmup import WarmupDay, WarmupPlan
 from delivery.models.webhooks import ProviderSuppression, Webhook
+from delivery.oauth.models import OAuthLogin
 from delivery.reputation.models import AskedBlocklist, DomainListing, SendingAddress
 from delivery.sandbox.api.models import SandboxKey
 from delivery.sandbox.mailboxes.models import SandboxLogin, SandboxMailbox
@@ -55,6 +56,7 @@ __all__ = [
     "Message",
     "MessageState",
     "MinuteCount",
+    "OAuthLogin",
     "Proof",
     "Provider",
     "ProviderSuppression",

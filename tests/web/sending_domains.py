@@ -4,10 +4,20 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from accounts import secrets
 from delivery.domains.dmarc_reports import keeping, parsing
 from delivery.domains.models import SendingDomain
 from delivery.domains.report import Report, Row, Way, difference
-from delivery.models import AskedBlocklist, DomainListing, DomainMail, Provider, ReturnMailbox, Route, SendingAddress
+from delivery.models import (
+    AskedBlocklist,
+    DomainListing,
+    DomainMail,
+    OAuthLogin,
+    Provider,
+    ReturnMailbox,
+    Route,
+    SendingAddress,
+)
 from tests.delivery.domains.dmarc_reports.samples import Line, xml
 
 NAME = "a-very-long-name-of-a-domain-without-any-place-to-break-it.nordlicht.example"
@@ -133,3 +143,22 @@ def looked_up() -> SendingAddress:
     return SendingAddress.objects.create(
         ip="2001:4860:4860::8844", reverse_name=f"mx.{NAME}", leads_back=True, lists=verdicts, checked_at=now
     )
+
+
+def signed_in() -> OAuthLogin:
+    """A provider of Microsoft's whose sign-in was refused."""
+    office = Provider.objects.create(name="Office", host="smtp.office365.com", username="news@kunden.example")
+    return OAuthLogin.objects.create(
+        provider=office,
+        service="microsoft",
+        client_id="client-1",
+        client_secret_sealed=secrets.seal("x"),
+        problem="Microsoft does not accept the sign-in any more.",
+        cure="Sign in again.",
+        detail="AADSTS700082: " + "x" * 90,
+        is_refused=True,
+    )
+
+
+def sign_in_form(_: object) -> dict[str, object]:
+    return {"client_id": "client-2", "tenant": "common", "client_secret": "another"}
