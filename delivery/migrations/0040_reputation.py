@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('delivery', '0038_domain_mails'),
+        ('delivery', '0039_merged_people'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('delivery', '0039_reputation'),
+        ('delivery', '0040_reputation'),
     ]
 
     operations = [
