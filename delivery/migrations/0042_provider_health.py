@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('delivery', '0039_merged_people'),
+        ('delivery', '0041_oauth'),
     ]
 
     operations = [
