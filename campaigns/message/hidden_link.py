@@ -3,8 +3,8 @@
 Empty, so that no mail program has anything to draw, read out or stop at, and no filter finds hidden words. It stands at
 the end of the HTML, never in the plain text, and is no link of the batch: it is counted nowhere.
 
-Where the addresses of a mail would be of an odd number it stands there twice, the second time as another address: rspamd
-takes an odd number for the sign of a carelessly made mail (URI_COUNT_ODD, 1.0).
+Where the addresses of a mail would be of an odd number it stands there twice, the second time as another address:
+rspamd takes an odd number for the sign of a carelessly made mail (URI_COUNT_ODD, 1.0).
 """
 
 from collections.abc import Sequence

@@ -212,7 +212,8 @@ def test_addresses_of_a_mail_are_of_an_even_number(count: int) -> None:
         .parts(recipient())
         .html
     )
-    assert len(set(re.findall(r'(?:href|src)="(http[^"]+)"', html))) % 2 == 0
+    seen = re.sub(r"<!--.*?-->", "", html)
+    assert len(set(re.findall(r'(?:href|src)="(http[^"]+)"', seen))) % 2 == 0
 
 
 def test_our_own_links_are_no_links_of_the_batch() -> None:
