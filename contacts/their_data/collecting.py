@@ -11,6 +11,7 @@ from accounts.models import AuditEntry, Organisation
 from contacts.addresses import key
 from contacts.models import Contact, SignupRequest, Suppression
 from contacts.profile import changing
+from contacts.suppression import of_lists
 from contacts.timeline import consent_in_words
 
 Row = Mapping[str, Any]
@@ -84,14 +85,10 @@ def _own(contact: Contact) -> Iterator[Section]:
         [{"List": one.list.name, "State": one.get_state_display(), "Since": moment(one.changed_at)} for one in lists],
     )
     yield Section("consent", "What you agreed to or left", list(_consent(contact)))
-    suppressed = Suppression.objects.filter(email=key(contact.email))
     yield Section(
         "suppression",
         "Why you get no mail",
-        [
-            {"Reason": one.get_reason_display(), "Detail": one.detail, "Since": moment(one.created_at)}
-            for one in suppressed
-        ],
+        list(_suppressed(contact)),
     )
     asked = rows(SignupRequest.objects.filter(key=key(contact.email)))
     yield Section(
@@ -130,3 +127,10 @@ def _consent(contact: Contact) -> Iterator[Row]:
     for event in rows(contact.tracking_events):
         what = f"Counting {event.get_part_display().lower()}: {event.state}"
         yield {"When": moment(event.at), "What": what, "Words": event.text, "Internet address": event.ip or ""}
+
+
+def _suppressed(contact: Contact) -> Iterator[Mapping[str, Any]]:
+    for one in Suppression.objects.filter(email=key(contact.email)):
+        yield {"Reason": one.get_reason_display(), "Detail": one.detail, "Since": moment(one.created_at)}
+    for own in of_lists.of(contact.email):
+        yield {"Reason": f"No mail of the list {own.list}", "Detail": own.detail, "Since": moment(own.created_at)}

@@ -17,7 +17,7 @@ from contacts.filtering import Chip
 from contacts.forms import ContactForm, NewContactForm, ReasonForm, ResubscribeForm
 from contacts.models import Contact, MailingList, Subscription, Suppression
 from contacts.profile import shown
-from contacts.suppression import lifting
+from contacts.suppression import lifting, of_lists
 
 _PROOFS = 10
 
@@ -118,6 +118,8 @@ def _person_page(request: StaffRequest, person: Contact, status: int = 200) -> H
         "is_subscribed": bool(on),
         "suppression": suppression,
         "way_back": lifting.ways([suppression], request.user)[suppression.pk] if suppression else None,
+        "list_suppressions": of_lists.of(person.email),
+        "kept_off": of_lists.kept_off(person.email, [one.list_id for one in subscriptions]),
         "values": shown.values(person),
         "proofs": proofs[:_PROOFS],
         "has_more_proofs": len(proofs) > _PROOFS,
