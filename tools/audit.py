@@ -1,6 +1,6 @@
 """`python -m tools.audit`: do the lock files name versions that are known to be broken?
 
-Compared with tools/minimum_versions.toml; PyPI and npm are asked for advisories where they tell, which is said either way.
+Compared with tools/minimum_versions.toml; PyPI and npm are asked for advisories where they tell; it is said if not.
 Neither has them in a form to be kept offline: PyPI tells of one release at a time, beside its index
 (https://docs.pypi.org/api/json/), npm answers a question. Mirrors mostly hold packages alone, and answer 404 or 405.
 """
