@@ -437,3 +437,16 @@ def test_a_form_does_not_lift_what_holds_for_one_list(browser: Client, form: Sig
     post(browser, form, "Rival@example.com")
     browser.post(confirm_address(), {"lists": [news.pk, other.pk]})
     assert [one.list for one in Subscription.objects.all()] == [other]
+
+
+def test_names_and_choices_in_another_case_are_the_same(browser: Client, form: SignupForm, news: MailingList) -> None:
+    Field.objects.create(key="colour", label="Colour", kind=Field.Kind.CHOICE, options=["Red", "Blue"])
+    Field.objects.create(key="taste", label="Taste", kind=Field.Kind.CHOICES, options=["Jazz", "Rock"])
+    form.fields = [{"key": key, "required": True} for key in ("first_name", "colour", "taste")]
+    form.save()
+    typed = {"EMAIL": "ada@example.com", "First_Name": "Ada", "Colour": "RED", "TASTE": ["jazz", "Rock"], "stamp": ""}
+    assert "Thank you" in browser.post(f"/f/{form.key}", typed).content.decode()
+    browser.post(confirm_address(), {"lists": news.pk})
+    person = Contact.objects.get()
+    assert (person.first_name, person.attributes) == ("Ada", {"colour": "Red", "taste": ["Jazz", "Rock"]})
+    assert browser.post(f"/f/{form.key}", typed | {"Colour": "green"}).status_code == 422
