@@ -97,18 +97,18 @@ def suppressions(request: StaffRequest) -> HttpResponseBase:
     found = suppressed.Filter.of(request.GET)
     audit.record(request, "suppressions.export", found.query())
     rows = _of_lists(found) if found.scope else _of_all(found)
-    header = ["Email", "For", "Reason", "Detail", "Source", "Since"]
+    header = ["Email", "Reason", "Detail", "Source", "Since", "For"]
     return csv_response(f"suppressed-{timezone.localdate()}", header, rows)
 
 
 def _of_all(found: suppressed.Filter) -> Iterator[Sequence[object]]:
     for row in found.apply().order_by("id").iterator(_SLICE):
-        yield row.email, "All mail", row.get_reason_display(), row.detail, row.source, _second(row.created_at)
+        yield row.email, row.get_reason_display(), row.detail, row.source, _second(row.created_at), "All mail"
 
 
 def _of_lists(found: suppressed.Filter) -> Iterator[Sequence[object]]:
     for row in found.of_lists().order_by("id").iterator(_SLICE):
-        yield row.email, row.list.name, "Suppressed for one list", row.detail, "hand", _second(row.created_at)
+        yield row.email, "Suppressed for one list", row.detail, "hand", _second(row.created_at), row.list.name
 
 
 def _second(moment: datetime) -> str:

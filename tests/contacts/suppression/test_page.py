@@ -110,7 +110,7 @@ def test_addresses_are_suppressed_for_one_list_found_exported_and_lifted(browser
     assert "Suppressed for this list" in person
     assert "Suppressed for the list News" in person  # in the story
     exported = b"".join(browser.post("/suppressions/export/?for=list")).decode()
-    assert [row[:2] for row in csv.reader(StringIO(exported))][1:] == [
+    assert [[row[0], row[-1]] for row in csv.reader(StringIO(exported))][1:] == [
         ["ana@example.com", "News"],
         ["late@example.com", "News"],
         ["rival@example.net", "News"],
