@@ -1,17 +1,19 @@
 """Who tells what of a person's data: one collector for the page and the download; other parts register theirs."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Organisation
-from contacts.addresses import key
-from contacts.models import Contact, SignupRequest, Suppression
+from contacts.merging import known
+from contacts.models import Contact, ListSuppression, SignupRequest, Suppression
 from contacts.profile import changing
-from contacts.suppression import of_lists
 from contacts.timeline import consent_in_words
 
 Row = Mapping[str, Any]
@@ -78,6 +80,12 @@ def _own(contact: Contact) -> Iterator[Section]:
         "Last click": moment(contact.last_clicked_at),
     }
     yield Section("person", "You", [values | counting])
+    keys = known.keys(contact)
+    yield Section(
+        "merged",
+        "Addresses that became one with yours",
+        [{"Address": one.email, "When": moment(one.at)} for one in contact.merges.all()],
+    )
     lists = contact.subscriptions.select_related("list").order_by("list__name")
     yield Section(
         "lists",
@@ -85,12 +93,8 @@ def _own(contact: Contact) -> Iterator[Section]:
         [{"List": one.list.name, "State": one.get_state_display(), "Since": moment(one.changed_at)} for one in lists],
     )
     yield Section("consent", "What you agreed to or left", list(_consent(contact)))
-    yield Section(
-        "suppression",
-        "Why you get no mail",
-        list(_suppressed(contact)),
-    )
-    asked = rows(SignupRequest.objects.filter(key=key(contact.email)))
+    yield Section("suppression", "Why you get no mail", list(_suppressed(keys)))
+    asked = rows(SignupRequest.objects.filter(key__in=keys))
     yield Section(
         "sign_ups",
         "Sign-ups",
@@ -116,7 +120,8 @@ def _own(contact: Contact) -> Iterator[Section]:
             for name, (before, after) in one.values.items()
         ],
     )
-    entries = rows(AuditEntry.objects.filter(subject__iexact=contact.email[:200]))
+    whose = reduce(or_, (Q(subject__iexact=one[:200]) for one in keys))
+    entries = rows(AuditEntry.objects.filter(whose))
     yield Section("log", "What people here did", [{"When": moment(one.at), "What": one.action} for one in entries])
 
 
@@ -129,8 +134,10 @@ def _consent(contact: Contact) -> Iterator[Row]:
         yield {"When": moment(event.at), "What": what, "Words": event.text, "Internet address": event.ip or ""}
 
 
-def _suppressed(contact: Contact) -> Iterator[Mapping[str, Any]]:
-    for one in Suppression.objects.filter(email=key(contact.email)):
-        yield {"Reason": one.get_reason_display(), "Detail": one.detail, "Since": moment(one.created_at)}
-    for own in of_lists.of(contact.email):
-        yield {"Reason": f"No mail of the list {own.list}", "Detail": own.detail, "Since": moment(own.created_at)}
+def _suppressed(keys: Sequence[str]) -> Iterator[Row]:
+    for one in Suppression.objects.filter(email__in=keys).order_by("created_at"):
+        said = {"Reason": one.get_reason_display(), "Detail": one.detail, "Since": moment(one.created_at)}
+        yield {"Address": one.email} | said
+    for own in ListSuppression.objects.filter(email__in=keys).select_related("list").order_by("created_at"):
+        said = {"Reason": f"No mail of the list {own.list}", "Detail": own.detail, "Since": moment(own.created_at)}
+        yield {"Address": own.email} | said

@@ -14,6 +14,7 @@ _HOW = {
     "unsubscribed": "who left everything",
     "manual": "suppressed by hand",
     "one_list": "suppressed for one list only",
+    "held": "on hold until somebody looks at a bounce of their whole domain",
     "none": "not suppressed",
 }
 

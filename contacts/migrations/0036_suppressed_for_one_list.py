@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0033_forms_proven_coloured_shown'),
+        ('contacts', '0035_withdrawn_consent'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
