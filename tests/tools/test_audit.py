@@ -23,4 +23,4 @@ def test_every_direct_dependency_was_looked_at() -> None:
     minimum = tomllib.loads((audit.ROOT / "tools/minimum_versions.toml").read_text())
     for language, direct in (("python", audit.direct_python()), ("node", audit.direct_node())):
         others = {*minimum["nothing_known"][language], *minimum["accepted"].get(language, ())}
-        assert set(direct) - set(minimum[language]) == others, language
+        assert set(direct) - set(minimum[language]) <= others, language

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0035_withdrawn_consent'),
+        ('contacts', '0036_merges_outlive'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
