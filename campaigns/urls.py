@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from campaigns.content.images import serve
+from campaigns.content.images.serving import serve
 from campaigns.views import (
     campaign,
     campaigns,
@@ -10,7 +10,8 @@ from campaigns.views import (
     drafts,
     flight,
     home,
-    images,
+    mail_exports,
+    mail_imports,
     mailboxes,
     repeating,
     revision,
@@ -20,6 +21,7 @@ from campaigns.views import (
     translating,
 )
 from campaigns.views.across import cohorts, compared, gathered, hours, lists
+from campaigns.views.images import picture, shelf
 from campaigns.views.reporting import clicks, downloads, proof, sharing
 
 urlpatterns: list[URLPattern] = [
@@ -28,7 +30,13 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/new/", campaigns.new, name="campaign-new"),
     path("campaigns/ask-again/<int:list_id>/", campaigns.ask_again, name="campaign-ask-again"),
     path("campaigns/starters/<slug:key>/", campaigns.starter_mail, name="starter-mail"),
+    path("campaigns/import/", mail_imports.import_mail, name="campaign-import"),
     path("campaigns/<int:pk>/", campaign.campaign, name="campaign"),
+    path("campaigns/<int:pk>/import/", mail_imports.imported, name="campaign-imported"),
+    path("campaigns/<int:pk>/import/mail/", mail_imports.imported_mail, name="campaign-imported-mail"),
+    path("campaigns/<int:pk>/import/source/", mail_imports.imported_source, name="campaign-imported-source"),
+    path("campaigns/<int:pk>/import/pictures/", mail_imports.copy_pictures, name="campaign-imported-pictures"),
+    path("campaigns/<int:pk>/download/<slug:kind>/", mail_exports.download, name="campaign-download"),
     path("campaigns/<int:pk>/clicks/", clicks.clicks, name="campaign-clicks"),
     path("campaigns/<int:pk>/report/<slug:table>.csv", downloads.table, name="campaign-table"),
     path("campaigns/<int:pk>/share/", sharing.share, name="campaign-share"),
@@ -76,10 +84,14 @@ urlpatterns: list[URLPattern] = [
     path("reports/lists/", lists.lists, name="report-lists"),
     path("reports/sign-ups/", cohorts.cohorts, name="report-cohorts"),
     path("reports/hours/", hours.hours, name="report-hours"),
-    path("images/", images.images, name="images"),
-    path("images/upload/", images.upload_image, name="image-upload"),
-    path("images/<int:pk>/", images.image, name="image"),
-    path("images/<int:pk>/delete/", images.delete_image, name="image-delete"),
+    path("images/", shelf.images, name="images"),
+    path("images/upload/", shelf.upload_image, name="image-upload"),
+    path("images/move/", shelf.move_images, name="images-move"),
+    path("images/folders/<int:pk>/", picture.folder, name="image-folder"),
+    path("images/<int:pk>/", picture.image, name="image"),
+    path("images/<int:pk>/crop/", picture.crop_image, name="image-crop"),
+    path("images/<int:pk>/replace/", picture.replace_image, name="image-replace"),
+    path("images/<int:pk>/delete/", picture.delete_image, name="image-delete"),
     path("i/<str:name>", serve, name="picture"),
     path("search/", search.search, name="search"),
     path("samples/remove/", samples.remove_samples, name="remove-samples"),

@@ -53,6 +53,11 @@ def of_drawing(drawing: Drawing) -> Page:
     return _page("blocks", drawing.as_job(), drawing.content(), "mail")
 
 
+def of_mjml(source: str) -> str:
+    """HTML as if written by hand. Raises Unusable."""
+    return _page("mjml", {"mjml": source}, [source], "MJML").html
+
+
 def _page(
     step: str, job: dict[str, Any], content: Sequence[Any], subject: str, refuse: Callable[[], str] = str
 ) -> Page:

@@ -19,7 +19,7 @@ from campaigns.content import blocks, bounds
 from campaigns.content.blocks import Document, Invalid
 from campaigns.content.html import Unusable
 from campaigns.drafts import saving
-from campaigns.drafts.forms import HtmlCard, PictureForm, TextCard
+from campaigns.drafts.forms import HtmlCard, TextCard
 from campaigns.editor import arranging, editing, history
 from campaigns.launching import NotADraft
 from campaigns.message import editions
@@ -48,7 +48,6 @@ def content(request: StaffRequest, pk: int) -> HttpResponse:
         "tags": merge_values.tags(),
         "own_tags": editions.OWN_TAGS,
         "starters": starters.all(),
-        "picture_form": PictureForm(),
     }
     return render(request, "campaigns/content.html", context)
 
