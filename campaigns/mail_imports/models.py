@@ -26,10 +26,10 @@ class MailImport(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.name}".strip()
+
     def note(self, sentences: Iterable[str]) -> None:
         """Each is said once."""
         self.notes = list(dict.fromkeys([*self.notes, *sentences]))[:_MOST_NOTES]
         self.save(update_fields=["notes"])
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.name}".strip()

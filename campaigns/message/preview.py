@@ -1,13 +1,11 @@
 """What one contact receives, with tracking undone: the same compiled edition, asked for the decoded parts."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from django.template.loader import render_to_string
 
 from campaigns.content import blocks, html
-from campaigns.content.blocks import Document
 from campaigns.merge import language
 from campaigns.message import editions
 from campaigns.message.compiled import CompiledEdition, link_targets
@@ -19,7 +17,6 @@ from delivery.content import Parts, Recipient
 
 _NOBODY = "somebody@example.com"
 _NO_SENDER = "nobody@example.com"
-_BAND = re.compile(r'<div( class="(?:paper|tint|brand)" )')
 _LONG_ID = 2**40  # ids of a busy year, so that sizes are not flattered by short links
 
 
@@ -36,13 +33,14 @@ class Preview:
     problem: str = ""
 
 
-def preview(campaign: Campaign, contact: Contact | None) -> Preview:
+def preview(campaign: Campaign, contact: Contact | None, *, marked: bool = False) -> Preview:
     """`contact` None: somebody of whom only the address is known. Never raises for what an author can write.
 
-    Blocks without words show their example, which nobody receives.
+    Blocks without words show their example, which nobody receives. `marked`: elements say of which block they are
+    (`data-block`), the first of each has the id `block-<block>`, and columns say which they are (`data-column`).
     """
     try:
-        edition = editions.freeze(campaign, with_examples=True)
+        edition = editions.freeze(campaign, with_examples=True, marked=marked)
         recipient = recipient_of(contact)
         shown, sent = compile_for_show(edition, recipient)
         preheader = language.render(edition.preheader, recipient.merge, "header")
@@ -56,15 +54,24 @@ def preview(campaign: Campaign, contact: Contact | None) -> Preview:
     )
 
 
+def fragment(campaign: Campaign, contact: Contact | None, block: str) -> str:
+    """What stands for this block in the marked preview, to take its place there: rows of a table, or a whole section.
+
+    "" when it shows nothing. Raises language.Broken, blocks.Invalid, html.Unusable.
+    """
+    edition = Edition(
+        campaign=campaign,
+        sender_email=campaign.sender_email or _NO_SENDER,
+        html=editions.fragment(campaign, block),
+        organisation=editions.organisation_now(),
+        is_test=True,
+    )
+    return CompiledEdition(edition, batch_id=0, lists=(), link_ids=()).parts(recipient_of(contact)).html
+
+
 def of_edition(edition: Edition, contact: Contact | None) -> str:
     """The HTML of a frozen mail, as somebody would see it today."""
     return compile_for_show(edition, recipient_of(contact))[0].html
-
-
-def marked(html: str, document: Document) -> str:
-    """The same mail with each block's beginning named `block-<id>`, so that an editor can show the one at hand."""
-    ids = iter([block["id"] for block in document.get("blocks", ()) if block["kind"] != "footer"])
-    return _BAND.sub(lambda band: f'<div id="block-{next(ids, "")}"{band[1]}', html)
 
 
 def recipient_of(contact: Contact | None, *, tracked: bool = False) -> Recipient:

@@ -77,14 +77,13 @@ def mail(request: StaffRequest, pk: int) -> HttpResponse:
         edition = get_object_or_404(Edition, batch=found.batch_id or 0, version=version)
         sent = preview.of_edition(edition, Showing.read(request, found).contact)
         return HttpResponse(shown_in(sent, dark=dark))
-    shown = Showing.read(request, found).mail
+    marked = "marked" in request.GET and found.is_draft
+    shown = preview.preview(found, Showing.read(request, found).contact, marked=marked)
     html = shown_in(shown.html, dark=dark)
     if request.GET.get("pictures") == "off":
         return without_pictures(HttpResponse(html))
     if request.GET.get("as") == "text":
         return HttpResponse(shown.text, content_type="text/plain; charset=utf-8")
-    if "marked" in request.GET and found.content_kind == Campaign.ContentKind.BLOCKS:
-        return HttpResponse(preview.marked(html, found.blocks))
     return HttpResponse(html)
 
 

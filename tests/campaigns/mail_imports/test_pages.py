@@ -1,4 +1,4 @@
-"""A marketer brings a mail along: it becomes a draft, what was done with it is said, and it can be taken along again."""
+"""A mail of another system becomes a draft, what was done with it is said, and campaigns are taken along again."""
 
 import io
 import json
@@ -23,7 +23,8 @@ from tests.accounts.egress.test_guard import HERE
 Browser = Callable[[User], Client]
 __all__ = ["site"]
 
-MAIL = """<!doctype html><html><head><title>Spring</title><style>@media (max-width:600px){.w{width:100%!important}}</style></head>
+MAIL = """<!doctype html><html><head><title>Spring</title>
+<style>@media (max-width:600px){.w{width:100%!important}}</style></head>
 <body><script>alert(1)</script><form><input></form><p>Hi *|FNAME|*, from *|MMERGE7|*</p><img src="images/a.png" alt="A">
 <!--[if mso]><v:rect><v:fill src="images/a.png"/></v:rect><![endif]--><img src="gone.png">
 <a href="*|UNSUB|*">Leave</a> *|LIST:ADDRESS|*</body></html>"""
