@@ -24,7 +24,8 @@ from campaigns.preflight import foreign_tags, written_html
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.WRITE)
 def import_mail(request: StaffRequest) -> HttpResponse:
-    form = ImportForm(request.POST or None, request.FILES or None, label_suffix="")
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = ImportForm(*sent, label_suffix="")
     if request.method == "POST" and form.is_valid():
         try:
             campaign = drafting.draft(form.brought, form.kind, request.user)

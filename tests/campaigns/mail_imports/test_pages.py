@@ -17,8 +17,8 @@ from accounts.models import User
 from campaigns.content import blocks
 from campaigns.mail_imports import fetching
 from campaigns.models import Campaign, Image
-from tests.accounts.egress.test_fetching import Names, Site, at, site
-from tests.accounts.egress.test_guard import HERE
+from tests.accounts.egress.test_fetching import Site, at, site
+from tests.accounts.egress.test_guard import HERE, Names
 
 Browser = Callable[[User], Client]
 __all__ = ["site"]
@@ -123,7 +123,7 @@ def test_mail_at_a_web_address_brings_its_pictures_when_asked(
     [
         ({}, "Choose a file, enter an address, or paste"),
         ({"address": "http://127.0.0.1/admin"}, "private"),
-        ({"address": "https://169.254.169.254/latest"}, "private"),
+        ({"address": "https://169.254.169.254/latest"}, "169.254.169.254"),
         ({"source": "<mjml><mj-body><mj-what/></mj-body></mjml>"}, "there is no &lt;mj-what&gt; in MJML"),
         ({"file": SimpleUploadedFile("a.pdf", b"%PDF-1.4")}, "This is no HTML file"),
         ({"file": SimpleUploadedFile("a.zip", b"PK\x03\x04")}, "damaged"),
