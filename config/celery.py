@@ -74,6 +74,7 @@ app.conf.beat_schedule = {
     "forget old returned mail": _every(3600, "delivery.forget_returned", "jobs"),
     "read mailboxes of returned mail": _every(20, "delivery.read_mailboxes", "jobs"),
     "check the DNS of sending domains": _every(60, "delivery.check_domains", "jobs"),
+    "look at DMARC reports": _every(600, "delivery.look_at_dmarc_reports", "jobs"),
     "tell what is wrong": _every(60, "delivery.alert", "jobs"),
     "mail weekly summaries": _every(600, "campaigns.weekly_summaries", "jobs"),
     "forget old counts": _every(3600, "delivery.forget_counts", "jobs"),

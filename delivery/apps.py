@@ -17,6 +17,7 @@ class DeliveryConfig(AppConfig):
         from delivery.deliverability import complaints
         from delivery.deliverability.condition import MailboxProvider
         from delivery.domains import trouble as domain_trouble
+        from delivery.domains.dmarc_reports import watching as dmarc_watching
         from delivery.erasing import parts
         from delivery.feedback.mailbox import trouble
         from delivery.feedback.webhooks import reading
@@ -46,6 +47,7 @@ class DeliveryConfig(AppConfig):
         register(returned_mail)
         register(domain_trouble.notices)
         problems.register(domain_trouble.problems)
+        problems.register(dmarc_watching.problems)
         reading.register()
         timeline.register(keeping.entries)
         undoing_mailed.register(mailed.among)

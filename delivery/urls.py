@@ -4,6 +4,8 @@ from django.urls import URLPattern, path
 
 from delivery.views import (
     deliverability,
+    dmarc_reports,
+    domain_mails,
     domains,
     mailboxes,
     providers,
@@ -64,6 +66,11 @@ urlpatterns: list[URLPattern] = [
     path("domains/<int:domain_id>/keys/", domains.selectors, name="domain-selectors"),
     path("domains/<int:domain_id>/signing/keys/", domains.make_keys, name="domain-make-keys"),
     path("domains/<int:domain_id>/signing/", domains.sign, name="domain-sign"),
+    path("domains/<int:domain_id>/mails/", domain_mails.mails, name="domain-mails"),
+    path("domains/<int:domain_id>/mails/send/", domain_mails.send, name="domain-mail-send"),
+    path("domains/<int:domain_id>/mails/<int:mail_id>/", domain_mails.paste, name="domain-mail-paste"),
+    path("domains/<int:domain_id>/senders/", dmarc_reports.senders, name="domain-senders"),
+    path("domains/<int:domain_id>/senders/say/", dmarc_reports.say, name="domain-sender-say"),
     path("domains/<int:domain_id>/remove/", domains.remove, name="domain-remove"),
     path("domains/<int:domain_id>/links/", domains.give_link, name="domain-link"),
     path("domains/<int:domain_id>/links/<int:link_id>/back/", domains.take_link_back, name="domain-link-back"),

@@ -8,8 +8,10 @@ from django.http import QueryDict
 from django.utils.html import strip_tags
 from django.utils.text import Truncator
 
+from accounts.pictures import files
 from campaigns.content import blocks
 from campaigns.content.blocks import Block, Document, Field
+from campaigns.content.mjml import Brand
 from campaigns.templatetags.campaign_words import plainly
 
 _EXCERPT_CHARS = 48
@@ -26,7 +28,8 @@ class Input:
     def thumbnail(self) -> str:
         """The picture from this server, whatever public address the mail names."""
         _, mark, name = str(self.value).rpartition("/i/")
-        return f"/i/{name}" if mark else ""
+        name = name if mark else files.name_in(str(self.value))
+        return f"/i/{name}" if name else ""
 
     @property
     def takes_merge_tags(self) -> bool:
@@ -72,13 +75,29 @@ def show(document: Document, open_id: str = "") -> Row:
     return _row(document["blocks"], Row([], "", 0, list(blocks.KINDS.values())), open_id)
 
 
-def style_inputs(document: Document, brand_colour: str) -> list[Input]:
-    """The style's form; a colour left to the organisation shows the organisation's."""
-    style = document["style"]
+def style_inputs(document: Document, brand: Brand) -> list[Input]:
+    """The style's form; a colour left to the brand shows the brand's."""
+    style, of_brand = document["style"], brand_colours(brand)
     return [
-        Input(field, style[field.name] or (brand_colour if field.widget == "colour" else ""), f"style-{field.name}")
-        for field in blocks.STYLE
+        Input(field, style[field.name] or of_brand.get(field.name, ""), f"style-{field.name}") for field in blocks.STYLE
     ]
+
+
+def brand_colours(brand: Brand) -> dict[str, str]:
+    """By the name of the style's field."""
+    return {
+        "colour": brand.colour,
+        "accent": brand.accent,
+        "background": brand.background,
+        "ink": brand.ink,
+    }
+
+
+def style_values(posted: QueryDict, brand: Brand) -> dict[str, Any]:
+    """What the style's form holds, without the colours that are the brand's anyway: they go with the brand."""
+    of_brand = brand_colours(brand)
+    found = values(blocks.STYLE, posted)
+    return {name: "" if str(value).lower() == of_brand.get(name) else value for name, value in found.items()}
 
 
 def values(fields: tuple[Field, ...], posted: QueryDict) -> dict[str, Any]:

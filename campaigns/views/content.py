@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import Organisation
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from campaigns import starters
@@ -19,7 +18,7 @@ from campaigns.content import blocks, bounds
 from campaigns.content.blocks import Document, Invalid
 from campaigns.content.html import Unusable
 from campaigns.drafts import saving
-from campaigns.drafts.forms import HtmlCard, TextCard
+from campaigns.drafts.forms import BrandCard, HtmlCard, TextCard
 from campaigns.editor import arranging, editing, history
 from campaigns.launching import NotADraft
 from campaigns.message import editions
@@ -48,6 +47,7 @@ def content(request: StaffRequest, pk: int) -> HttpResponse:
         "tags": merge_values.tags(),
         "own_tags": editions.OWN_TAGS,
         "starters": starters.all(),
+        "brand_form": BrandCard(instance=found),
     }
     return render(request, "campaigns/content.html", context)
 
@@ -115,12 +115,10 @@ def save_block(request: StaffRequest, pk: int, block: str) -> HttpResponse:
 @require_POST
 @requires(Permission.WRITE)
 def save_style(request: StaffRequest, pk: int) -> HttpResponse:
-    organisation = Organisation.get()
+    brand = editions.brand_of(get_campaign(pk))
 
     def update(document: Document) -> Document:
-        style = document["style"] | editing.values(blocks.STYLE, request.POST)
-        if organisation and style["colour"] == organisation.brand_colour:
-            style["colour"] = ""
+        style = document["style"] | editing.style_values(request.POST, brand)
         return blocks.validate(document | {"style": style})
 
     return _save(request, pk, update)
@@ -225,13 +223,11 @@ def _editor(
 
 def _editor_context(campaign: Campaign, open_id: str) -> dict[str, Any]:
     document = blocks.validate(campaign.blocks or blocks.empty())
-    organisation = Organisation.get()
-    colour = organisation.brand_colour if organisation else "#1f4fa8"
     return {
         "campaign": campaign,
         "row": editing.show(document, open_id),
         "possible": history.possible(campaign),
-        "style_inputs": editing.style_inputs(document, colour),
+        "style_inputs": editing.style_inputs(document, editions.brand_of(campaign)),
         "open_id": open_id,
     }
 

@@ -1,4 +1,6 @@
 from delivery.alerts.models import Alert, AlertMail
+from delivery.domains.delivered.models import DomainMail
+from delivery.domains.dmarc_reports.models import DmarcCount, DmarcReport, DmarcSource, SourceName
 from delivery.domains.models import DomainLink, SendingDomain, SigningKey
 from delivery.models.feedback import Feedback, FeedbackCount, FeedbackEvent, FeedbackHour, Returned, Term
 from delivery.models.ledger import (
@@ -34,7 +36,11 @@ __all__ = [
     "Batch",
     "Breaker",
     "Chunk",
+    "DmarcCount",
+    "DmarcReport",
+    "DmarcSource",
     "DomainLink",
+    "DomainMail",
     "Failure",
     "Feedback",
     "FeedbackCount",
@@ -62,6 +68,7 @@ __all__ = [
     "SandboxRule",
     "SendingDomain",
     "SigningKey",
+    "SourceName",
     "Term",
     "Turn",
     "Version",

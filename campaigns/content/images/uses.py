@@ -11,7 +11,7 @@ from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 from django.urls import reverse
 
-from accounts.models import Organisation, User
+from accounts.models import BrandKit, User
 from campaigns.drafts import saving
 from campaigns.launching import NotADraft
 from campaigns.models import Campaign, Edition, Image
@@ -58,9 +58,8 @@ def _sent(names: list[str]) -> Iterable[Use]:
 
 
 def _logo(names: list[str]) -> Iterable[Use]:
-    organisation = Organisation.get()
-    if organisation and organisation.logo in names:
-        yield Use("Logo", organisation.name, reverse("settings"))
+    found = BrandKit.objects.filter(Q(logo__in=names) | Q(logo_on_dark__in=names))
+    return (Use("Logo", str(brand), reverse("brand", args=[brand.pk])) for brand in found)
 
 
 def _showing(found: Any, names: list[str], *fields: str) -> Any:

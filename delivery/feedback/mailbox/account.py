@@ -53,7 +53,7 @@ class Lying:
 @dataclass(frozen=True, slots=True)
 class Fetched:
     lying: Lying
-    raw: bytes  # its first WANTED_BYTES
+    raw: bytes  # its first octets
     received_at: datetime | None = None
 
 
@@ -79,7 +79,8 @@ class Visit(Protocol):
     def new(self, most: int) -> Sequence[Lying]:
         """Up to `most` that were not looked at, in their order."""
 
-    def fetch(self, page: Sequence[Lying]) -> Iterator[Fetched]: ...
+    def fetch(self, page: Sequence[Lying], most: int = WANTED_BYTES) -> Iterator[Fetched]:
+        """The first `most` octets of each."""
 
     def put_away(self, ours: Sequence[Lying]) -> None:
         """Marks or moves what was taken, where the protocol can."""

@@ -11,6 +11,8 @@ from delivery.domains.signing import keys as signing_keys
 from delivery.feedback.webhooks import managing
 from delivery.models import (
     Batch,
+    DmarcSource,
+    DomainMail,
     FeedbackEvent,
     LanePace,
     Provider,
@@ -330,6 +332,34 @@ def domain_with_keys(cast: Cast) -> dict[str, Any]:
     return found
 
 
+def domain_with_reports(cast: Cast) -> dict[str, Any]:
+    """A source that passes, and one that nobody knows, whose addresses are listed."""
+    found = domain(cast)
+    cast.once("DMARC reports", sending_domains.reported)
+    return found
+
+
+def domain_with_a_provider(cast: Cast) -> dict[str, Any]:
+    found = domain(cast)
+    cast.once("provider of the domain", sending_domains.carried)
+    return found
+
+
+def domain_mail(cast: Cast) -> dict[str, Any]:
+    """Sent, and not seen yet."""
+    found = domain_with_a_provider(cast)
+    mail = cast.once("domain mail", lambda: sending_domains.mailed(found["domain_id"]))
+    return found | {"mail_id": mail.pk}
+
+
+def domain_with_a_mail(cast: Cast) -> dict[str, Any]:
+    return {"domain_id": domain_mail(cast)["domain_id"]}
+
+
+def domain_with_one_source_open(cast: Cast) -> dict[str, Any]:
+    return domain_with_reports(cast) | {"query": "?source=192.0.2.66"}
+
+
 def domain_link(cast: Cast) -> DomainLink:
     found = SendingDomain.objects.get(pk=domain(cast)["domain_id"])
     return cast.once("domain link", lambda: links.give(found, by=cast.owner, days=7, note="Our agency"))
@@ -357,7 +387,33 @@ ADDRESSES = {
         changes=domains_now,
         spoil="main .form .btn",
     ),
-    "domain": Address(ADMINS, args=domain, states=(domain_that_is_asked_about, domain_with_keys)),
+    "domain": Address(ADMINS, args=domain, states=(domain_that_is_asked_about, domain_with_keys, domain_with_a_mail)),
+    "domain-mails": Address(ADMINS, args=domain, no_page="a piece of its page", statuses=frozenset({302})),
+    "domain-mail-send": Address(
+        ADMINS,
+        args=domain_with_a_provider,
+        get=False,
+        post=lambda cast: {
+            "provider": Provider.objects.get(name="Relay of the domain").pk,
+            "to": "bounces@kunden.example",
+        },
+        changes=lambda cast: DomainMail.objects.count(),
+    ),
+    "domain-mail-paste": Address(
+        ADMINS,
+        args=domain_mail,
+        get=False,
+        post=lambda cast: {"source": sending_domains.source_of(DomainMail.objects.get())},
+        changes=lambda cast: list(DomainMail.objects.values("state")),
+    ),
+    "domain-senders": Address(ADMINS, args=domain, states=(domain_with_one_source_open,)),
+    "domain-sender-say": Address(
+        ADMINS,
+        args=domain_with_reports,
+        get=False,
+        post=lambda cast: {"source": "192.0.2.66", "ours": "no"},
+        changes=lambda cast: list(DmarcSource.objects.values("name", "is_ours")),
+    ),
     "domain-records": Address(ADMINS, args=domain, no_page="a piece of its page", statuses=frozenset({302})),
     "domain-confirm": Address(
         ADMINS, args=domain_that_is_asked_about, get=False, post=lambda cast: {}, changes=domains_now

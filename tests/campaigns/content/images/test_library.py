@@ -9,7 +9,7 @@ from django.http import Http404
 from django.test import RequestFactory, override_settings
 from PIL import Image as Pillow
 
-from accounts.models import Organisation, User
+from accounts.models import BrandKit, User
 from accounts.pictures import files
 from campaigns.content.images import library as images
 from campaigns.content.images import uses
@@ -175,7 +175,7 @@ def test_crop_keeps_the_original_and_reaches_drafts_alone(marketer: User) -> Non
     assert (image.width, image.height) == (200, 100)
 
 
-def test_what_is_shown_stays_and_what_is_not_is_deleted(marketer: User, organisation: Organisation) -> None:
+def test_what_is_shown_stays_and_what_is_not_is_deleted(marketer: User) -> None:
     image = images.store(_two_halves(), "flag.png", "A flag", marketer)
     first = image.storage_name
     draft = Campaign.objects.create(name="Spring", html=f'<img src="https://mail.example/i/{first}">')
@@ -184,11 +184,9 @@ def test_what_is_shown_stays_and_what_is_not_is_deleted(marketer: User, organisa
         images.delete(image)
     assert [(use.kind, use.name) for use in refused.value.uses] == [("Draft", "Spring")]
     draft.delete()
-    organisation.logo = image.storage_name
-    organisation.save()
+    brand = BrandKit.objects.create(name="Shop", logo_on_dark=image.storage_name)
     assert [use.kind for use in uses.of(image)] == ["Logo"]
-    organisation.logo = ""
-    organisation.save()
+    brand.delete()
     second, original = image.storage_name, image.original_path
     images.delete(image)
     for path in (files.public_path(first), files.public_path(second), original):

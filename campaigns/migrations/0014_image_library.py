@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0012_signup'),
+        ('campaigns', '0013_brands'),
     ]
 
     operations = [
