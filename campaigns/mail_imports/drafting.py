@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts import wording
 from accounts.models import Organisation, User
+from campaigns.brands import choosing
 from campaigns.content import blocks
 from campaigns.content.images import library
 from campaigns.content.images.forms import folder_named
@@ -24,7 +25,7 @@ _NAMED = 5
 def draft(brought: Brought, kind: MailImport.Kind, by: User) -> Campaign:
     """Nothing of it is lost: what is cleaned away for sending stays in the draft. Raises Unusable."""
     html, notes = _with_library(brought, by)
-    organisation = Organisation.get()
+    sender_name, sender_email = choosing.sender_of(None)
     today = timezone.localdate()
     campaign = Campaign.objects.create(
         name=(_name(brought) or f"Imported {wording.day(today, today)}")[:200],
@@ -34,8 +35,8 @@ def draft(brought: Brought, kind: MailImport.Kind, by: User) -> Campaign:
         html=html,
         blocks=brought.document or blocks.empty(),
         content_kind=Campaign.ContentKind.BLOCKS if brought.document else Campaign.ContentKind.HTML,
-        sender_name=organisation.sender_name if organisation else "",
-        sender_email=organisation.sender_email if organisation else "",
+        sender_name=sender_name,
+        sender_email=sender_email,
         created_by=by,
         updated_by=by,
     )

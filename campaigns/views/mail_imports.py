@@ -25,7 +25,7 @@ from campaigns.preflight import foreign_tags, written_html
 @requires(Permission.WRITE)
 def import_mail(request: StaffRequest) -> HttpResponse:
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = ImportForm(*sent, label_suffix="")
+    form = ImportForm(*sent)
     if request.method == "POST" and form.is_valid():
         try:
             campaign = drafting.draft(form.brought, form.kind, request.user)
