@@ -14,6 +14,7 @@ class DeliveryConfig(AppConfig):
         from contacts import timeline
         from contacts.importing.undoing import mailed as undoing_mailed
         from contacts.segments import registry
+        from delivery import merging
         from delivery.deliverability import complaints
         from delivery.deliverability.condition import MailboxProvider
         from delivery.domains import trouble as domain_trouble
@@ -53,6 +54,7 @@ class DeliveryConfig(AppConfig):
         undoing_mailed.register(mailed.among)
         registry.register(MailboxProvider)
         parts.register()
+        merging.register()
 
 
 def _provide_sandbox(**_: Any) -> None:

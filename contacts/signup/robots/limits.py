@@ -14,6 +14,8 @@ from accounts.login.throttling import network
 HOUR = 3600
 OF_ONE_ADDRESS = 20  # an hour, of one form
 OF_ONE_NETWORK = 100  # an hour, over all forms: neighbours count as one
+WITHOUT_PROOF = 20  # an hour, of one form that asks for proof of work: browsers without scripts, and plain HTML
+WITHOUT_PROOF_FROM_NETWORK = 3
 WITHOUT_STAMP = 60  # an hour, of one form: plain HTML on somebody else's site has no stamp
 
 log = logging.getLogger(__name__)
@@ -27,6 +29,12 @@ def may_send(form_key: str, ip: str) -> bool:
 
 def may_do_without_stamp(form_key: str) -> bool:
     return _within(f"unstamped {form_key}", WITHOUT_STAMP)
+
+
+def may_do_without_proof(form_key: str, ip: str) -> bool:
+    """The network is asked first: a robot of one network leaves the others their share."""
+    mine = _within(f"unproven {form_key} {network(ip)}", WITHOUT_PROOF_FROM_NETWORK)
+    return mine and _within(f"unproven {form_key}", WITHOUT_PROOF)
 
 
 def _within(what: str, most: int) -> bool:
