@@ -21,6 +21,7 @@ _CANDIDATE = re.compile(r"(\s*)([^\s,]+)((?:\s+[\d.]+[wx])?\s*(?:,|\Z))")
 # What stands where an address may stand and is a merge tag in somebody's language.
 _TAG = re.compile(r"\{\{|\{%|\*\||\[\[|%%|<%|\A%\w+%|\A\[\w+\]|\A\{\$?\w+\}|\A\$\{")
 _WHOLE = re.compile(r"[a-z][a-z0-9+.-]*:|//|#|\?\Z", re.IGNORECASE)
+_NO_PICTURE = re.compile(r"\.(?:woff2?|ttf|otf|eot|css)(?:[?#]|\Z)|//fonts\.", re.IGNORECASE)  # letters, style sheets
 _REMOTE = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -36,7 +37,8 @@ def pictures(html: str) -> list[str]:
     found: dict[str, None] = {}
 
     def note(address: str) -> str:
-        found.setdefault(address)
+        if not _NO_PICTURE.search(address):
+            found.setdefault(address)
         return address
 
     with_pictures(html, note)

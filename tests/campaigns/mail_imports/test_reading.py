@@ -135,7 +135,8 @@ def test_hostile_zip_files_are_refused_in_words(file: io.BytesIO, problem: str) 
 
 def test_addresses_are_found_wherever_they_stand_and_the_rest_stays() -> None:
     source = """<img  SRC='a.png' srcset="a.png 1x, b@2x.png 2x" alt="a > b"><td background=c.gif>
-<style>.x{background:url( "d.jpg" )}</style><p style="background:url(&quot;e.png&quot;)">
+<style>@import url(x.css);@font-face{src:url(y.woff2)}.x{background:url( "d.jpg" )}
+</style><p style="background:url(&quot;e.png&quot;)">
 <!--[if mso]><v:fill type="frame" src="f.png" /><![endif]--><img src="{{ picture }}"><img src="*|IMG|*">"""
     relative = sorted(filter(addresses.is_relative, addresses.pictures(source)))
     assert relative == ["a.png", "b@2x.png", "c.gif", "d.jpg", "e.png", "f.png"]
