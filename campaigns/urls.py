@@ -2,9 +2,11 @@
 
 from django.urls import URLPattern, path
 
+from campaigns.content import playing
 from campaigns.content.images.serving import serve
 from campaigns.views import (
     brands,
+    calendar_file,
     campaign,
     campaigns,
     content,
@@ -101,6 +103,8 @@ urlpatterns: list[URLPattern] = [
     path("images/<int:pk>/replace/", picture.replace_image, name="image-replace"),
     path("images/<int:pk>/delete/", picture.delete_image, name="image-delete"),
     path("i/<str:name>", serve, name="picture"),
+    path("i/play/<str:name>", playing.serve, name="picture-play"),
+    path("e/<str:token>.ics", calendar_file.calendar_file, name="calendar-file"),
     path("search/", search.search, name="search"),
     path("samples/remove/", samples.remove_samples, name="remove-samples"),
 ]

@@ -44,7 +44,6 @@ def content(request: StaffRequest, pk: int) -> HttpResponse:
         "showing": Showing.read(request, found),
         "html_form": HtmlCard(instance=found),
         "text_form": TextCard(instance=found),
-        "tags": merge_values.tags(),
         "own_tags": editions.OWN_TAGS,
         "starters": starters.all(),
         "brand_form": BrandCard(instance=found),
@@ -229,6 +228,7 @@ def _editor_context(campaign: Campaign, open_id: str) -> dict[str, Any]:
         "possible": history.possible(campaign),
         "style_inputs": editing.style_inputs(document, editions.brand_of(campaign)),
         "open_id": open_id,
+        "tags": merge_values.tags(),
     }
 
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import BrandKit, Organisation
 from campaigns import starters
-from campaigns.content import blocks
+from campaigns.content import blocks, calendar_files
 from campaigns.editor import arranging, history
 from campaigns.mail_imports import drafting, reading
 from campaigns.mail_imports.models import MailImport
@@ -106,6 +106,11 @@ def shared(cast: Cast) -> SharedReport:
 def shared_link(cast: Cast) -> dict[str, Any]:
     link = shared(cast)
     return {"pk": link.campaign_id, "link": link.pk}
+
+
+def calendar_token(cast: Cast) -> dict[str, str]:
+    event = calendar_files.Event("Harbour day", "2026-03-29", "2026-03-29T19:00", "", "Europe/Berlin", "Old quay", "")
+    return {"token": calendar_files.address("", event).removeprefix("/e/").removesuffix(".ics")}
 
 
 def shared_token(cast: Cast) -> dict[str, Any]:
@@ -403,6 +408,8 @@ ADDRESSES = {
     "image-delete": Address(
         WRITERS, args=image, get=False, post=lambda cast: {}, changes=lambda cast: Image.objects.count()
     ),
+    "picture-play": Address(None, args=lambda cast: {"name": stage.image(cast).storage_name}, no_page="a picture"),
+    "calendar-file": Address(None, args=calendar_token, no_page="a file"),
     "picture": Address(None, args=lambda cast: {"name": stage.image(cast).storage_name}, no_page="a picture"),
     "remove-samples": Address(ADMINS, args=beside(stage.sample_campaign), post=lambda cast: {}, changes=count),
 }
