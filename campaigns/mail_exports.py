@@ -72,7 +72,7 @@ def _picture(address: str) -> bytes:
     """Nothing for what is none of ours."""
     name = address.rpartition("/")[2]
     if "/i/" in address and (drawn_by_us := starters.art(name)):
-        return drawn_by_us.read_bytes()
+        return drawn_by_us
     if not files.name_in(address):
         return b""
     try:

@@ -17,6 +17,7 @@ from campaigns.content.blocks.look import SIDE, Look, Theme
 from campaigns.content.drawing import CUT, Piece
 from campaigns.merge.masking import Masks
 from campaigns.merge.syntax import literal
+from campaigns.starters.colouring import recoloured
 
 _RADIUS = {"soft": "6px", "square": "0", "round": "24px"}
 _WIDTH = 600
@@ -201,6 +202,8 @@ class _Writer:
                 return None
             if self._with_examples:
                 block, look = block | {kind.words: kind.field(kind.words).example}, look.as_example()
+        if block.get("image"):
+            block = block | {"image": recoloured(block["image"], self._theme.colour, self._theme.accent)}
         rows = kind.draw(block, look)
         return _piece(self._row(rows, look), look, block) if rows else None
 

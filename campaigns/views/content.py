@@ -5,8 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -22,7 +23,7 @@ from campaigns.drafts.forms import BrandCard, HtmlCard, TextCard
 from campaigns.editor import arranging, editing, history
 from campaigns.launching import NotADraft
 from campaigns.message import editions
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Template
 from campaigns.views.drafts import conflicting, frozen, version_of
 from campaigns.views.pages import get_campaign
 from campaigns.views.showing import Showing
@@ -45,7 +46,9 @@ def content(request: StaffRequest, pk: int) -> HttpResponse:
         "html_form": HtmlCard(instance=found),
         "text_form": TextCard(instance=found),
         "own_tags": editions.OWN_TAGS,
-        "starters": starters.all(),
+        "starters": starters.all(found.brand),
+        "own": _own_templates(),
+        "is_template": found.is_template,
         "brand_form": BrandCard(instance=found),
     }
     return render(request, "campaigns/content.html", context)
@@ -126,10 +129,20 @@ def save_style(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires(Permission.WRITE)
 def use_starter(request: StaffRequest, pk: int) -> HttpResponse:
-    chosen = {starter.key: starter.document for starter in starters.all()}.get(request.POST.get("starter", ""))
+    """The words of a starter, or of a template of the organisation's own, in place of those of the draft."""
+    key = request.POST.get("starter", "")
+    if key.startswith("own-"):
+        found = get_object_or_404(_own_templates(), pk=whole_number(key.removeprefix("own-")) or 0)
+        return _change(request, pk, lambda _: blocks.validate(found.campaign.blocks))
+    chosen = {starter.key: starter.document for starter in starters.all(get_campaign(pk).brand)}.get(key)
     if chosen is None:
         raise Http404
-    return _change(request, pk, lambda _: blocks.validate(chosen))
+    return _change(request, pk, lambda _: chosen)
+
+
+def _own_templates() -> QuerySet[Template]:
+    found = Template.objects.filter(archived_at=None, campaign__content_kind=Campaign.ContentKind.BLOCKS)
+    return found.select_related("campaign")
 
 
 @require_POST

@@ -13,7 +13,8 @@ SIDE = 32
 _LIGHT = frozenset({"paper", "tint", "around"})  # bands that turn dark in a dark mail
 _RICH_TABLE = re.compile(r"<(table|td|th)(?=[ >])")
 _CELL = f"border:1px solid {LINE};padding:6px 8px;text-align:start;vertical-align:top"
-_TABLE_LOOK = {"table": "border-collapse:collapse;width:100%;margin:0 0 14px", "td": _CELL, "th": _CELL}
+_HEAD = f"{_CELL};word-break:normal"
+_TABLE_LOOK = {"table": "border-collapse:collapse;width:100%;margin:0 0 14px", "td": _CELL, "th": _HEAD}
 _RICH_HREF = re.compile(r'href="([^"]*)"')
 _GREY = 0.5
 

@@ -21,7 +21,7 @@ def serve(request: HttpRequest, name: str) -> HttpResponse:
 
 def _content(name: str) -> bytes:
     if drawn_by_us := starters.art(name):
-        return drawn_by_us.read_bytes()
+        return drawn_by_us
     if not files.NAME.fullmatch(name):
         raise Http404
     try:

@@ -45,7 +45,11 @@ def rename(before: str, after: str, *, by: User) -> int:
 
 def _drafts(names: list[str]) -> Iterable[Use]:
     found = _showing(Campaign.objects.filter(batch=None), names, "html", "blocks")
-    return (Use("Draft", campaign.name, campaign.get_absolute_url()) for campaign in found)
+    for campaign in found.select_related("template"):
+        if hasattr(campaign, "template"):
+            yield Use("Template", campaign.name, reverse("template", args=[campaign.pk]))
+        else:
+            yield Use("Draft", campaign.name, campaign.get_absolute_url())
 
 
 def _sent(names: list[str]) -> Iterable[Use]:

@@ -5,12 +5,12 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.models import BrandKit, Organisation
-from campaigns import starters
+from campaigns import keeping, starters
 from campaigns.content import blocks, calendar_files
 from campaigns.editor import arranging, history
 from campaigns.mail_imports import drafting, reading
 from campaigns.mail_imports.models import MailImport
-from campaigns.models import Campaign, Edition, Image, ImageFolder, ProofSheet, SharedReport, TestAddress
+from campaigns.models import Campaign, Edition, Image, ImageFolder, ProofSheet, SharedReport, Template, TestAddress
 from campaigns.proof import making
 from campaigns.reporting import sharing
 from contacts.models import MailingList
@@ -157,6 +157,15 @@ def brought(cast: Cast) -> dict[str, Any]:
 
 def image_folder(cast: Cast) -> dict[str, Any]:
     return {"pk": cast.once("image folder", lambda: ImageFolder.objects.create(name="Spring")).pk}
+
+
+def template(cast: Cast) -> dict[str, Any]:
+    made = cast.once("template", lambda: keeping.keep(stage.campaign(cast), "Monthly", "For the first", by=cast.owner))
+    return {"pk": made.pk}
+
+
+def templates(cast: Cast) -> object:
+    return Template.objects.count()
 
 
 def other_brand(cast: Cast) -> dict[str, Any]:
@@ -330,6 +339,32 @@ ADDRESSES = {
         WRITERS, args=brought, get=False, post=lambda cast: {}, changes=lambda cast: MailImport.objects.get().notes
     ),
     "campaign-download": Address(STAFF, args=lambda cast: draft(cast) | {"kind": "html"}, no_page="a download"),
+    "templates": Address(STAFF, args=beside(template), states=(lambda cast: {"query": "?show=archived"},)),
+    "starter": Address(STAFF, args=lambda cast: {"key": starters.all()[0].key}),
+    "template-mail": Address(STAFF, args=template, no_page=MAIL),
+    "template": Address(
+        WRITERS,
+        args=template,
+        post=lambda cast: {"name": "Another name"},
+        changes=lambda cast: Campaign.objects.get(pk=template(cast)["pk"]).name,
+        spoil=".form-actions .btn",
+    ),
+    "template-duplicate": Address(WRITERS, args=template, get=False, post=lambda cast: {}, changes=templates),
+    "template-archive": Address(
+        WRITERS,
+        args=template,
+        get=False,
+        post=lambda cast: {},
+        changes=lambda cast: Template.objects.get(pk=template(cast)["pk"]).archived_at,
+    ),
+    "template-delete": Address(WRITERS, args=template, get=False, post=lambda cast: {}, changes=templates),
+    "template-keep": Address(
+        WRITERS,
+        args=draft,
+        post=lambda cast: {"name": "Monthly"},
+        changes=templates,
+        spoil=".form-actions .btn-primary",
+    ),
     "brands": Address(WRITERS, args=beside(other_brand)),
     "brand-new": Address(
         WRITERS,

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0014_image_library'),
+        ('campaigns', '0015_image_library'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0013_brands'),
+        ('campaigns', '0014_templates'),
     ]
 
     operations = [
