@@ -141,6 +141,6 @@ def test_no_address_is_cut_by_a_blank_or_spoilt_by_a_value() -> None:
     ],
 )
 def test_a_page_of_thousands_of_elements_takes_a_moment(html: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()  # however busy the machine is
     plaintext.from_html(html)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
