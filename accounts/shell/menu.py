@@ -24,7 +24,12 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ),
     (
         "Content",
-        (("templates", "Templates"), ("saved-blocks", "Saved blocks"), ("images", "Images"), ("brands", "Brands")),
+        (
+            ("templates", "Templates"),
+            ("saved-blocks", "Saved blocks"),
+            ("images", "Images"),
+            ("brands", "Brands"),
+        ),
     ),
     (
         "Delivery",

@@ -60,13 +60,17 @@ def unlinked(document: Document, block_id: str) -> Document:
 
 
 def as_saved(document: Document, saved: SavedBlock, *, tag: str = "") -> Document:
-    """Every insertion of it (or the one of that tag) as it is kept."""
-    changed = copy.deepcopy(document)
+    """Every insertion of it (or the one of that tag) as it is kept, together again if parts of it were moved away."""
+    changed, done = copy.deepcopy(document), set[str]()
     for row in _rows(changed):
         new: list[Block] = []
         for found, group in groupby(row, lambda block: block.get("saved", "")):
             is_meant = found == tag if tag else found.startswith(f"{saved.pk}-")
-            new += _fresh(saved.blocks, found) if found and is_meant else list(group)
+            if not is_meant:
+                new += group
+            elif found not in done:
+                new += _fresh(saved.blocks, found)
+                done.add(found)
         row[:] = new
     return blocks.validate(changed)
 

@@ -34,8 +34,8 @@ class KeepForm(forms.Form):
         help_text="A change can then reach every draft it is linked in.",
     )
 
-    def __init__(self, *args: Any, following: list[Block], **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+    def __init__(self, data: Any = None, *, following: list[Block]) -> None:
+        super().__init__(data, label_suffix="")
         if len(following) < 2:
             del self.fields["last"]
             return

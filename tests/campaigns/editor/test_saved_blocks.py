@@ -1,4 +1,4 @@
-"""Saved blocks: a copy belongs to its mail, a linked one changes everywhere when somebody says so, never what was sent."""
+"""Saved blocks: a copy belongs to its mail, a linked one changes in all drafts when somebody says so."""
 
 from collections.abc import Callable
 from typing import Any
