@@ -73,7 +73,9 @@ def test_a_linked_one_changes_in_every_draft_and_nowhere_else(
     for campaign, way in ((linked, "linked"), (copied, "copy"), (sent, "linked")):
         insert(browser, campaign, hours, way)
     sent.refresh_from_db()
-    sent.batch = Batch.objects.create(provider=Provider.objects.sandbox(), content_kind="edition", content_id=1)
+    sent.batch = Batch.objects.create(
+        provider=Provider.objects.sandbox(), rehearsal=True, content_kind="edition", content_id=1
+    )
     sent.save()
     block = rewrite(first, 1, "Open at eight")
     page = browser.get(f"/campaigns/{first.pk}/content/{block}/linked/").content.decode()
