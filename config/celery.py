@@ -74,6 +74,8 @@ app.conf.beat_schedule = {
     "forget old returned mail": _every(3600, "delivery.forget_returned", "jobs"),
     "read mailboxes of returned mail": _every(20, "delivery.read_mailboxes", "jobs"),
     "check the DNS of sending domains": _every(60, "delivery.check_domains", "jobs"),
+    "look at blocklists and reverse DNS": _every(86_400, "delivery.look_at_reputation", "jobs"),
+    "renew access tokens": _every(60, "delivery.renew_tokens", "jobs"),
     "look at DMARC reports": _every(600, "delivery.look_at_dmarc_reports", "jobs"),
     "tell what is wrong": _every(60, "delivery.alert", "jobs"),
     "mail weekly summaries": _every(600, "campaigns.weekly_summaries", "jobs"),

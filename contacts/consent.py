@@ -62,7 +62,9 @@ def unsubscribe(
 def _locked(contact: Contact) -> Contact:
     found = Contact.objects.select_for_update(no_key=True).filter(pk=contact.pk).first()
     merge = None if found else Merge.objects.filter(gone_id=contact.pk).first()
-    return Contact.objects.select_for_update(no_key=True).get(pk=merge.contact_id) if merge else found or contact
+    if merge:
+        found = Contact.objects.select_for_update(no_key=True).filter(pk=merge.contact_id).first()
+    return found or contact
 
 
 _OWN_WORD = ("page", "one-click")

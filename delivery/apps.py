@@ -31,7 +31,9 @@ class DeliveryConfig(AppConfig):
             silent_workers,
             webhooks_in_trouble,
         )
+        from delivery.oauth import tokens
         from delivery.providers import out_of_service
+        from delivery.reputation import checking as reputation
         from delivery.sandbox.rehearsing.notices import rehearsing
         from delivery.staff_mail import StaffMail
 
@@ -49,6 +51,8 @@ class DeliveryConfig(AppConfig):
         register(domain_trouble.notices)
         problems.register(domain_trouble.problems)
         problems.register(dmarc_watching.problems)
+        problems.register(reputation.problems)
+        problems.register(tokens.problems)
         reading.register()
         timeline.register(keeping.entries)
         undoing_mailed.register(mailed.among)

@@ -19,6 +19,8 @@ from delivery.feedback.webhooks.lists.reading import NotRead
 from delivery.guards import heartbeat, incarnation
 from delivery.ledger import auditing, building, cancelling
 from delivery.models import ReturnMailbox, Webhook
+from delivery.oauth import tokens
+from delivery.reputation import checking as reputation
 from delivery.sandbox.rehearsing import relaying
 from delivery.throttling import limits, mx
 from delivery.workers import turns
@@ -162,3 +164,15 @@ def look_at_dmarc_reports() -> None:
 def send_domain_mail(*, mail_id: int) -> None:
     """One that is sent to see how it arrives."""
     delivered.send(mail_id)
+
+
+@shared_task(name="delivery.look_at_reputation", queue="jobs", expires=3600)
+def look_at_reputation() -> None:
+    """Reverse DNS of our own addresses, and the blocklists that are switched on."""
+    reputation.look()
+
+
+@shared_task(name="delivery.renew_tokens", queue="jobs", expires=60)
+def renew_tokens() -> None:
+    """Access tokens that end soon."""
+    tokens.renew_early()

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from contacts import addresses, consent
 from contacts.merging import known
-from contacts.models import ConsentEvent, Contact, MailingList, Subscription, Suppression
+from contacts.models import ConsentEvent, Contact, MailingList, Merge, Subscription, Suppression
 from delivery import tokens
 from delivery.models import Batch, Message
 from tracking import recording
@@ -119,5 +119,9 @@ def _message_id(leaver: Leaver) -> int | None:
 
 
 def _address_mailed(contact_id: int, batch_id: int) -> str:
+    """Of a contact that is deleted; the mails of one that was merged before name the one it became."""
+    merge = Merge.objects.filter(gone_id=contact_id).first()
+    if merge:
+        return merge.email
     message = Message.objects.filter(contact_id=contact_id, batch_id=batch_id).only("email").first()
     return message.email if message else ""

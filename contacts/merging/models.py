@@ -10,7 +10,8 @@ from django.utils import timezone
 class Merge(models.Model):
     """The contact `gone_id` is `contact` now. Links in mails to it, its address in files and reports go by this row."""
 
-    contact = models.ForeignKey("contacts.Contact", models.CASCADE, related_name="merges")
+    # It outlives the contact: links in mails to the old address say for ever whose they are.
+    contact = models.ForeignKey("contacts.Contact", models.DO_NOTHING, related_name="merges", db_constraint=False)
     gone_id = models.BigIntegerField(unique=True)
     email = models.CharField(max_length=320, help_text="The address of the one who is gone.")
     consent_ids = ArrayField(models.BigIntegerField(), default=list, help_text="Consent events said under `email`.")

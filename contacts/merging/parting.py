@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -41,8 +42,9 @@ def undo(merge_id: int, *, by: User, request: Actor) -> Contact:
 
 
 def forget() -> None:
-    """What can no longer be undone needs no copy of who was there before."""
-    Merge.objects.filter(at__lt=timezone.now() - UNDONE_FOR).exclude(was={}).update(was={})
+    """What can no longer be undone, or whose person was deleted, needs no copy of who was there before."""
+    is_over = Q(at__lt=timezone.now() - UNDONE_FOR) | ~Exists(Contact.objects.filter(pk=OuterRef("contact_id")))
+    Merge.objects.filter(is_over).exclude(was={}).update(was={})
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from contacts.forms import ContactForm, NewContactForm, ReasonForm, ResubscribeF
 from contacts.merging import known, parting
 from contacts.models import Contact, MailingList, Subscription, Suppression
 from contacts.profile import shown
-from contacts.suppression import lifting
+from contacts.suppression import lifting, of_lists
 
 _PROOFS = 10
 
@@ -123,6 +123,8 @@ def _person_page(request: StaffRequest, person: Contact, status: int = 200) -> H
         "is_subscribed": bool(on),
         "suppression": suppression,
         "way_back": lifting.ways([suppression], request.user)[suppression.pk] if suppression else None,
+        "list_suppressions": of_lists.of(person.email),
+        "kept_off": of_lists.kept_off(person.email, [one.list_id for one in subscriptions]),
         "merges": [(merge, parting.may_undo(merge)) for merge in person.merges.select_related("by")],
         "values": shown.values(person),
         "proofs": proofs[:_PROOFS],

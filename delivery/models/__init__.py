@@ -24,6 +24,8 @@ from delivery.models.routes import Route
 from delivery.models.sandbox import SandboxMail
 from delivery.models.warmup import WarmupDay, WarmupPlan
 from delivery.models.webhooks import ProviderSuppression, Webhook
+from delivery.oauth.models import OAuthLogin
+from delivery.reputation.models import AskedBlocklist, DomainListing, SendingAddress
 from delivery.sandbox.api.models import SandboxKey
 from delivery.sandbox.mailboxes.models import SandboxLogin, SandboxMailbox
 from delivery.sandbox.rehearsing.models import SandboxRelay
@@ -32,6 +34,7 @@ from delivery.sandbox.simulating.models import SandboxRule
 __all__ = [
     "Alert",
     "AlertMail",
+    "AskedBlocklist",
     "Attempt",
     "Batch",
     "Breaker",
@@ -40,6 +43,7 @@ __all__ = [
     "DmarcReport",
     "DmarcSource",
     "DomainLink",
+    "DomainListing",
     "DomainMail",
     "Failure",
     "Feedback",
@@ -52,6 +56,7 @@ __all__ = [
     "Message",
     "MessageState",
     "MinuteCount",
+    "OAuthLogin",
     "Proof",
     "Provider",
     "ProviderSuppression",
@@ -66,6 +71,7 @@ __all__ = [
     "SandboxMailbox",
     "SandboxRelay",
     "SandboxRule",
+    "SendingAddress",
     "SendingDomain",
     "SigningKey",
     "SourceName",

@@ -63,6 +63,14 @@ def test_the_preference_page_of_the_old_address_is_of_the_one_who_is_left(
     assert sent.lists[0].name in answer.body.decode()
 
 
+def test_a_link_of_the_old_address_works_when_the_one_who_was_left_is_deleted_too(
+    sent: Sent, reader: Reader, merge: Callable[[], Merge]
+) -> None:
+    merge().contact.delete()
+    assert reader("POST", sent.unsubscribe(0), b"List-Unsubscribe=One-Click").status == 200
+    assert Suppression.objects.filter(email=sent.messages[0].email).exists()
+
+
 def test_opens_and_clicks_of_both_are_of_one_person(
     sent: Sent, reader: Reader, merge: Callable[[], Merge], take_in: Callable[[], int]
 ) -> None:

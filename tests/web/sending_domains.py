@@ -4,10 +4,20 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from accounts import secrets
 from delivery.domains.dmarc_reports import keeping, parsing
 from delivery.domains.models import SendingDomain
 from delivery.domains.report import Report, Row, Way, difference
-from delivery.models import DomainMail, Provider, ReturnMailbox, Route
+from delivery.models import (
+    AskedBlocklist,
+    DomainListing,
+    DomainMail,
+    OAuthLogin,
+    Provider,
+    ReturnMailbox,
+    Route,
+    SendingAddress,
+)
 from tests.delivery.domains.dmarc_reports.samples import Line, xml
 
 NAME = "a-very-long-name-of-a-domain-without-any-place-to-break-it.nordlicht.example"
@@ -113,3 +123,42 @@ def mailed(domain_id: int) -> DomainMail:
 def source_of(mail: DomainMail) -> str:
     said = f"mx.kunden.example; spf=pass smtp.mailfrom={NAME}; dmarc=pass header.from={NAME}"
     return f"Authentication-Results: {said}\r\nX-Tallypost-Check: {mail.token}\r\n\r\nHello\r\n"
+
+
+def looked_up() -> SendingAddress:
+    now = timezone.now()
+    verdicts = [
+        {"key": "spamhaus-zen", "standing": "listed", "words": "https://check.spamhaus.org/query/ip/" + "9" * 60},
+        {"key": "spamcop", "standing": "clear", "words": ""},
+        {"key": "barracuda", "standing": "refused", "words": ""},
+        {"key": "psbl", "standing": "unknown", "words": ""},
+    ]
+    AskedBlocklist.objects.bulk_create(AskedBlocklist(key=one["key"]) for one in verdicts)
+    for last, name, leads_back in ((1, "", False), (2, f"mx.{NAME}", False), (3, f"mx.{NAME}", None)):
+        SendingAddress.objects.create(
+            ip=f"198.51.99.{last}", reverse_name=name, leads_back=leads_back, checked_at=now, note="Old relay " * 7
+        )
+    domain = SendingDomain.objects.get(name=NAME)
+    DomainListing.objects.create(domain=domain, lists=verdicts[:1], checked_at=now)
+    return SendingAddress.objects.create(
+        ip="2001:4860:4860::8844", reverse_name=f"mx.{NAME}", leads_back=True, lists=verdicts, checked_at=now
+    )
+
+
+def signed_in() -> OAuthLogin:
+    """A provider of Microsoft's whose sign-in was refused."""
+    office = Provider.objects.create(name="Office", host="smtp.office365.com", username="news@kunden.example")
+    return OAuthLogin.objects.create(
+        provider=office,
+        service="microsoft",
+        client_id="client-1",
+        client_secret_sealed=secrets.seal("x"),
+        problem="Microsoft does not accept the sign-in any more.",
+        cure="Sign in again.",
+        detail="AADSTS700082: " + "x" * 90,
+        is_refused=True,
+    )
+
+
+def sign_in_form(_: object) -> dict[str, object]:
+    return {"client_id": "client-2", "tenant": "common", "client_secret": "another"}

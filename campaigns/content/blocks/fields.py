@@ -26,11 +26,12 @@ class Field:
     maximum: int = 0
     example: str = ""  # shown in grey where nothing is written yet, and never sent
     group: Group = ""
+    is_plain: bool = False  # words about the look of the block, which no merge tag can say
 
     @property
     def takes_words(self) -> bool:
         """Whether merge tags may stand in it."""
-        return self.widget in {"text", "rich", "url", "grid", "code"} and self.group != "when"
+        return self.widget in {"text", "rich", "url", "grid", "code"} and self.group != "when" and not self.is_plain
 
     @property
     def is_html(self) -> bool:

@@ -59,7 +59,9 @@ KINDS = (
                     ("1-1-1-1", "Four equal"),
                 ),
             ),
-            Field("split", "Own widths", "text", help="Such as 30-70 or 25-50-25. Empty: as chosen above."),
+            Field(
+                "split", "Own widths", "text", help="Such as 30-70 or 25-50-25. Empty: as chosen above.", is_plain=True
+            ),
             Field(
                 "stack",
                 "On phones",

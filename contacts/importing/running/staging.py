@@ -127,7 +127,10 @@ def redirect_late(job_id: int, after: int, until: int) -> None:
 
 # What says something of a mailbox alone, not of its owner.
 _OF_MAILBOXES = (Status.HELD.value, Status.SOFT_BOUNCED.value, Status.BOUNCED.value)
-_IS_NOBODYS = "NOT EXISTS (SELECT 1 FROM contacts_contact x WHERE lower(x.email) = s.key)"
+_IS_NOBODYS = (  # where nobody was ever merged, no row is looked at
+    "EXISTS (SELECT 1 FROM contacts_merge)"
+    " AND NOT EXISTS (SELECT 1 FROM contacts_contact x WHERE lower(x.email) = s.key)"
+)
 _REDIRECT = f"""
 UPDATE {{name}} s SET key = lower(c.email), email = c.email
 FROM contacts_merge g JOIN contacts_contact c ON c.id = g.contact_id

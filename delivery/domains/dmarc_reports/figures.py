@@ -43,14 +43,14 @@ def sources(domain: SendingDomain, days: int) -> list[Source]:
     """Without an order. Those of one network are one."""
     said = dict(DmarcSource.objects.filter(domain=domain).values_list("name", "is_ours"))
     with connection.cursor() as cursor:
-        cursor.execute(_SOURCES, [domain.pk, _since(days)])
+        cursor.execute(_SOURCES, [domain.pk, since(days)])
         return [Source(*(*row, said.get(row[0]))) for row in cursor.fetchall()]
 
 
 def by_day(domain: SendingDomain, days: int) -> list[Day]:
     """From the first day on that a report speaks of; a day without any mail is there, too."""
     with connection.cursor() as cursor:
-        cursor.execute(_DAYS, [domain.pk, _since(days)])
+        cursor.execute(_DAYS, [domain.pk, since(days)])
         found = {on: Day(on, passed, failed) for on, passed, failed in cursor.fetchall()}
     if not found:
         return []
@@ -62,12 +62,12 @@ def by_day(domain: SendingDomain, days: int) -> list[Day]:
 def addresses(domain: SendingDomain, name: str, days: int) -> list[Address]:
     """Of one source, the most mails first."""
     with connection.cursor() as cursor:
-        cursor.execute(_ADDRESSES, [domain.pk, _since(days), name, SHOWN])
+        cursor.execute(_ADDRESSES, [domain.pk, since(days), name, SHOWN])
         return [Address(*row) for row in cursor.fetchall()]
 
 
 def reporters(domain: SendingDomain, days: int) -> list[str]:
-    counts = DmarcCount.objects.filter(domain=domain, day__gte=_since(days))
+    counts = DmarcCount.objects.filter(domain=domain, day__gte=since(days))
     return list(
         DmarcReport.objects.filter(pk__in=counts.values("report"))
         .order_by("reporter")
@@ -76,7 +76,7 @@ def reporters(domain: SendingDomain, days: int) -> list[str]:
     )
 
 
-def _since(days: int) -> date:
+def since(days: int) -> date:
     return timezone.now().date() - timedelta(days=days)
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from delivery.models import ReturnMailbox
+from delivery.models import OAuthLogin, ReturnMailbox
+from delivery.oauth import tokens
 
 WANTED_BYTES = 262_144  # of a mail: its report and the headers of what it returns stand in front
 PAGE_BYTES = 4_000_000
@@ -27,15 +28,19 @@ class Account:
 
     @classmethod
     def of(cls, mailbox: ReturnMailbox) -> "Account":
-        """Raises secrets.Unreadable."""
+        """Raises secrets.Unreadable, of which NoToken is one."""
+        uses_token = mailbox.login_by == ReturnMailbox.LoginBy.TOKEN
+        signed_in = OAuthLogin.objects.filter(mailbox=mailbox).first() if uses_token else None
+        if uses_token and signed_in is None and not mailbox.secret_sealed:
+            raise tokens.nobody_signed_in()
         return cls(
             mailbox.protocol,
             mailbox.host,
             mailbox.port,
             mailbox.security,
             mailbox.username,
-            mailbox.secret,
-            mailbox.login_by == ReturnMailbox.LoginBy.TOKEN,
+            tokens.access(signed_in, mailbox.host) if signed_in else mailbox.secret,
+            uses_token,
             mailbox.folder,
             mailbox.afterwards == ReturnMailbox.Afterwards.MOVE,
         )

@@ -26,6 +26,7 @@ from delivery.feedback.mailbox.opening import Opening, Position
 from delivery.feedback.mailbox.pop3 import Pop3
 from delivery.feedback.reading.reader import Reader
 from delivery.models import KnownMail, Returned, ReturnMailbox
+from delivery.oauth.tokens import NoToken
 from delivery.providers.check.cures import Failed
 
 MOST_MAILS = 2_000
@@ -55,6 +56,9 @@ def poll(mailbox_id: int, opened: Opened = Opening) -> None:
         return
     try:
         account = Account.of(mailbox)
+    except NoToken as refusal:
+        mailbox.fails(refusal.words, refusal.cure, refusal.raw, is_login=refusal.is_refused)
+        return
     except secrets.Unreadable:
         problem = cures.unreadable_secret()
         mailbox.fails(problem.words, problem.cure, "", is_login=True)

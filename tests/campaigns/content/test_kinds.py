@@ -14,6 +14,7 @@ from campaigns.content import blocks, calendar_files, drawing, mjml, playing
 from campaigns.content.calendar_files import Event
 from campaigns.merge import language
 from campaigns.message import links
+from delivery.sandbox.checks import clients
 from tests.campaigns.content import every_kind
 from tests.campaigns.content.every_kind import BRAND, PICTURE, document, page
 
@@ -50,6 +51,19 @@ def test_a_block_costs_about_a_kilobyte() -> None:
             most = _MOST_BYTES_OF_A_CARD if kind in _CARDS else _MOST_BYTES
             assert size < most, (kind, size)
     assert len(page()) < 1_800 * sum(1 for _ in blocks.walk(document()))
+
+
+def test_what_mail_programs_ignore_is_only_finish() -> None:
+    """By the tables of caniemail.com; whoever ignores one of these sees every word and link all the same."""
+    finish = {
+        *("color-scheme meta tag", "color-scheme CSS property", "@media (prefers-color-scheme)", "@media"),
+        *("target attribute", "word-break", "aria-hidden attribute", "Attribute selector", "Child combinator"),
+        *("opacity", "white-space", "background-size", "background-position", "background-repeat", "border-spacing"),
+        *("height property", "overflow", "border-radius", "word-spacing", "outline", "max-height property"),
+        # Outlook gets VML in place of this one, and conditional comments in place of the next.
+        *("background attribute", "display:none"),
+    }
+    assert {problem.title for problem in clients.check(page()).problems if problem.is_grave} <= finish
 
 
 def test_same_document_gives_the_same_html() -> None:

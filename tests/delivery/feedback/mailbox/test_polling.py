@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts import secrets
 from accounts.egress.allowed import Allowed
 from accounts.egress.deadline import Deadline
 from accounts.egress.guard import Guard
@@ -19,10 +20,11 @@ from delivery.feedback import intake, settling
 from delivery.feedback.mailbox import polling, pop3
 from delivery.feedback.mailbox.account import WANTED_BYTES, Account, Lying, pages
 from delivery.feedback.mailbox.opening import Opening, Position
-from delivery.models import DmarcReport, FeedbackEvent, KnownMail, Message, Returned, ReturnMailbox
+from delivery.models import DmarcReport, FeedbackEvent, KnownMail, Message, OAuthLogin, Returned, ReturnMailbox
 from tests.delivery.domains.dmarc_reports import samples
-from tests.delivery.feedback.mailbox.dovecot import HOST, PASSWORD, Dovecot
+from tests.delivery.feedback.mailbox.dovecot import HOST, PASSWORD, Dovecot, token
 from tests.delivery.feedback.returned import DOMAIN, READER, bounce, mailed, report
+from tests.delivery.oauth.conftest import TokenServer
 
 pytestmark = pytest.mark.django_db
 
@@ -330,6 +332,25 @@ def test_dmarc_reports_on_our_domains_are_taken_also_long_ones_and_others_stay(b
     assert (mailbox.problem, mailbox.looked_at, mailbox.taken) == ("", 3, 2)
     settling.settle(READER)
     assert sorted(DmarcReport.objects.values_list("number", flat=True)) == ["1", "2"]
+
+
+@pytest.mark.parametrize("protocol", ["imap", "pop3"])
+def test_a_mailbox_that_is_signed_in_by_token_is_read_and_a_refusal_says_what_to_do(
+    box: Dovecot, protocol: str, token_server: TokenServer
+) -> None:
+    mailbox = stored(box, protocol, login_by="token", secret="")
+    assert poll(mailbox, box).problem == "Nobody has signed in yet."
+    sealed = {"client_secret_sealed": secrets.seal("x"), "refresh_sealed": secrets.seal("y")}
+    OAuthLogin.objects.create(service="microsoft", client_id="c", mailbox=mailbox, **sealed)
+    box.lay(bounce(mailed()))
+    token_server.answer = {"access_token": token(box.user), "expires_in": 3600}
+    read = poll(mailbox, box)
+    assert (read.problem, read.taken) == ("", 1)
+    OAuthLogin.objects.update(expires_at=timezone.now())
+    token_server.status, token_server.answer = 400, {"error": "invalid_grant"}
+    failed = poll(mailbox, box)
+    assert failed.problem == "Microsoft does not accept the sign-in any more."
+    assert failed.cure.startswith("Sign in again.")
 
 
 class _Saying:
