@@ -8,7 +8,19 @@ from accounts.models import BrandKit, Organisation
 from campaigns import keeping, starters
 from campaigns.content import blocks, calendar_files
 from campaigns.editor import arranging, history, saved_blocks
-from campaigns.models import Campaign, Edition, Image, ProofSheet, SavedBlock, SharedReport, Template, TestAddress
+from campaigns.mail_imports import drafting, reading
+from campaigns.mail_imports.models import MailImport
+from campaigns.models import (
+    Campaign,
+    Edition,
+    Image,
+    ImageFolder,
+    ProofSheet,
+    SavedBlock,
+    SharedReport,
+    Template,
+    TestAddress,
+)
 from campaigns.proof import making
 from campaigns.reporting import sharing
 from contacts.models import MailingList
@@ -163,6 +175,20 @@ def linked_block(cast: Cast) -> dict[str, Any]:
         return block
 
     return {"pk": campaign.pk, "block": cast.once("linked block", link)}
+
+
+def brought(cast: Cast) -> dict[str, Any]:
+    """A mail of another system with what is said of it: tags, pictures elsewhere, and what is taken out."""
+    html = '<script></script><p>Hi *|FNAME|* *|MMERGE9|*</p><img src="https://127.0.0.1/a.png">'
+
+    def make() -> Campaign:
+        return drafting.draft(reading.text(html, name="spring.html"), MailImport.Kind.FILE, cast.owner)
+
+    return {"pk": cast.once("brought", make).pk}
+
+
+def image_folder(cast: Cast) -> dict[str, Any]:
+    return {"pk": cast.once("image folder", lambda: ImageFolder.objects.create(name="Spring")).pk}
 
 
 def template(cast: Cast) -> dict[str, Any]:
@@ -357,6 +383,19 @@ ADDRESSES = {
         spoil=".form-actions .btn-primary",
     ),
     "block-linked": Address(WRITERS, args=linked_block, post=lambda cast: {"act": "unlink"}, changes=written),
+    "campaign-import": Address(
+        WRITERS,
+        post=lambda cast: {"source": "<p>Hi *|FNAME|*</p>"},
+        changes=lambda cast: MailImport.objects.count(),
+        spoil=".form-actions button",
+    ),
+    "campaign-imported": Address(WRITERS, args=brought),
+    "campaign-imported-mail": Address(WRITERS, args=brought, no_page=MAIL),
+    "campaign-imported-source": Address(WRITERS, args=brought, no_page="a download"),
+    "campaign-imported-pictures": Address(
+        WRITERS, args=brought, get=False, post=lambda cast: {}, changes=lambda cast: MailImport.objects.get().notes
+    ),
+    "campaign-download": Address(STAFF, args=lambda cast: draft(cast) | {"kind": "html"}, no_page="a download"),
     "templates": Address(STAFF, args=beside(template), states=(lambda cast: {"query": "?show=archived"},)),
     "starter": Address(STAFF, args=lambda cast: {"key": starters.all()[0].key}),
     "template-mail": Address(STAFF, args=template, no_page=MAIL),
@@ -421,6 +460,42 @@ ADDRESSES = {
         args=image,
         post=lambda cast: {"name": "Blue", "alt": "Blue"},
         changes=lambda cast: Image.objects.get().alt,
+    ),
+    "images-move": Address(
+        WRITERS,
+        get=False,
+        post=lambda cast: {"chosen": stage.image(cast).pk, "new_folder": "Spring"},
+        changes=lambda cast: Image.objects.get().folder_id,
+        args=beside(stage.image),
+    ),
+    "image-folder": Address(
+        WRITERS,
+        args=image_folder,
+        post=lambda cast: {"name": "Summer"},
+        changes=lambda cast: ImageFolder.objects.get().name,
+        spoil=".form-actions button",
+    ),
+    "image-crop": Address(
+        WRITERS,
+        args=image,
+        get=False,
+        post=lambda cast: {
+            "left": 0,
+            "top": 0,
+            "width": 9,
+            "height": 9,
+            "focal_x": 50,
+            "focal_y": 50,
+            "max_width": 600,
+        },
+        changes=lambda cast: Image.objects.get().storage_name,
+    ),
+    "image-replace": Address(
+        WRITERS,
+        args=image,
+        get=False,
+        post=lambda cast: {"picture": stage.picture()},
+        changes=lambda cast: Image.objects.get().storage_name,
     ),
     "image-delete": Address(
         WRITERS, args=image, get=False, post=lambda cast: {}, changes=lambda cast: Image.objects.count()

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0014_templates'),
+        ('campaigns', '0016_mail_import'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
