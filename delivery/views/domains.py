@@ -14,7 +14,7 @@ from accounts import audit
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from delivery import tasks
-from delivery.domains import gathering, known, links
+from delivery.domains import extras, gathering, known, links
 from delivery.domains.forms import DomainForm, SelectorsForm
 from delivery.domains.models import DomainLink, SendingDomain
 from delivery.domains.report import Report
@@ -153,7 +153,8 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     if link is None:
         return render(request, "public/report_gone.html", status=404)
     report = Report.read(link.domain.report)
-    shown = {"domain": link.domain, "report": report, "rows": report.rows, "link": link}
+    needed = [row for row in report.rows if row.kind not in extras.KINDS]
+    shown = {"domain": link.domain, "report": report, "rows": needed, "link": link}
     page = render(request, "delivery/domains/shared.html", shown)
     page.headers["X-Robots-Tag"] = "noindex, nofollow"
     page.headers["Referrer-Policy"] = "no-referrer"
@@ -170,7 +171,8 @@ def context(found: SendingDomain, form: SelectorsForm | None = None) -> dict[str
     return {
         "domain": found,
         "report": report,
-        "rows": report.rows,
+        "rows": [row for row in report.rows if row.kind not in extras.KINDS],
+        "extras": [row for row in report.rows if row.kind in extras.KINDS],
         "last_arrived": found.mails.filter(arrived_at__isnull=False).order_by("-pk").first(),
         "is_own": found.name == known.own_domain(),
         "selectors_form": form or SelectorsForm(ways, found.selectors),

@@ -79,7 +79,7 @@ def next_step(sources: Sequence[Source], policy: str, days: int) -> Advice:
     asked = [source for source in sources if source.needs_word]
     if asked:
         which = "1 unknown source sends" if len(asked) == 1 else f"{len(asked)} unknown sources send"
-        return Advice("warn", f"{which} in your name: say below whether that is you.")
+        return Advice("warn", f"{which} in your name: say whether that is you.")
     return _stricter(policy)
 
 

@@ -475,7 +475,7 @@ ADDRESSES = {
         args=looked_up_page,
         post=lambda cast: {"ip": "198.51.99.7", "note": "New"},
         changes=lambda cast: SendingAddress.objects.count(),
-        spoil="main .share-form .btn",
+        spoil="main .form .btn",
     ),
     "reputation-look": Address(ADMINS, get=False, no_page="asks the DNS"),
     "reputation-lists": Address(

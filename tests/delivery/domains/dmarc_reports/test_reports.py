@@ -158,7 +158,7 @@ def test_first_what_fails_is_mended_and_then_who_is_unknown_is_named(domain: Sen
     for ago in range(1, 15):
         take(Line(), Line(ip="192.0.2.66", **FAILS), ago=ago)
     sources = figures.sources(domain, 30)
-    unknown = "1 unknown source sends in your name: say below whether that is you."
+    unknown = "1 unknown source sends in your name: say whether that is you."
     assert advice.next_step(sources, "none", 14).text == unknown
     DmarcSource.objects.create(domain=domain, name="192.0.2.66", is_ours=True)
     fails = "1,400 of 1,400 mails from 192.0.2.66 do not pass: set up SPF or DKIM there before you ask for a stricter"
