@@ -213,6 +213,22 @@ class Template(models.Model):
         return self.campaign.name
 
 
+class SavedBlock(models.Model):
+    """Blocks kept under a name, for other mails; see campaigns.editor.saved_blocks."""
+
+    name = models.CharField(max_length=120)
+    blocks = models.JSONField(default=list, help_text="Of a document, without links of their own.")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class WeeklySummary(models.Model):
     """The summary of a week to a person: whoever makes or takes the row is the one who mails it, at most once."""
 

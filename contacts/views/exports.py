@@ -97,13 +97,13 @@ def suppressions(request: StaffRequest) -> HttpResponseBase:
     found = suppressed.Filter.of(request.GET)
     audit.record(request, "suppressions.export", found.query())
     rows = _of_lists(found) if found.scope else _of_all(found)
-    header = ["Email", "Reason", "Detail", "Source", "Since", "For"]
+    header = ["Email", "Reason", "Detail", "Source", "Since", *(["List"] if found.scope else [])]
     return csv_response(f"suppressed-{timezone.localdate()}", header, rows)
 
 
 def _of_all(found: suppressed.Filter) -> Iterator[Sequence[object]]:
     for row in found.apply().order_by("id").iterator(_SLICE):
-        yield row.email, row.get_reason_display(), row.detail, row.source, _second(row.created_at), "All mail"
+        yield row.email, row.get_reason_display(), row.detail, row.source, _second(row.created_at)
 
 
 def _of_lists(found: suppressed.Filter) -> Iterator[Sequence[object]]:

@@ -7,10 +7,20 @@ from django.utils import timezone
 from accounts.models import BrandKit, Organisation
 from campaigns import keeping, starters
 from campaigns.content import blocks, calendar_files
-from campaigns.editor import arranging, history
+from campaigns.editor import arranging, history, saved_blocks
 from campaigns.mail_imports import drafting, reading
 from campaigns.mail_imports.models import MailImport
-from campaigns.models import Campaign, Edition, Image, ImageFolder, ProofSheet, SharedReport, Template, TestAddress
+from campaigns.models import (
+    Campaign,
+    Edition,
+    Image,
+    ImageFolder,
+    ProofSheet,
+    SavedBlock,
+    SharedReport,
+    Template,
+    TestAddress,
+)
 from campaigns.proof import making
 from campaigns.reporting import sharing
 from contacts.models import MailingList
@@ -143,6 +153,28 @@ def agreed(cast: Cast) -> dict[str, Any]:
     found = Campaign.objects.get(pk=stage.campaign(cast).pk)
     way = "rehearsal" if found.way_out.is_rehearsal else "real"
     return {"provider": found.way_out.pk, "version": found.version, "way": way}
+
+
+def saved_block(cast: Cast) -> dict[str, Any]:
+    def make() -> SavedBlock:
+        first = stage.first_block(cast)
+        return saved_blocks.keep(Campaign.objects.get(pk=stage.campaign(cast).pk), first, first, "Hours", by=cast.owner)
+
+    return {"pk": cast.once("saved block", make).pk}
+
+
+def linked_block(cast: Cast) -> dict[str, Any]:
+    """The first block of the draft, linked to a saved one."""
+    campaign, block = stage.campaign(cast), stage.first_block(cast)
+    found = SavedBlock.objects.get(pk=saved_block(cast)["pk"])
+
+    def link() -> str:
+        draft = Campaign.objects.get(pk=campaign.pk)
+        draft.blocks = saved_blocks.linked(blocks.validate(draft.blocks), block, block, found)
+        draft.save(update_fields=["blocks"])
+        return block
+
+    return {"pk": campaign.pk, "block": cast.once("linked block", link)}
 
 
 def brought(cast: Cast) -> dict[str, Any]:
@@ -326,6 +358,31 @@ ADDRESSES = {
     ),
     "block-duplicate": Address(WRITERS, args=first_block, get=False, post=lambda cast: {}, changes=written),
     "block-delete": Address(WRITERS, args=first_block, get=False, post=lambda cast: {}, changes=written),
+    "saved-blocks": Address(WRITERS, args=beside(saved_block)),
+    "saved-block": Address(
+        WRITERS,
+        args=saved_block,
+        post=lambda cast: {"name": "Another name"},
+        changes=lambda cast: SavedBlock.objects.get(pk=saved_block(cast)["pk"]).name,
+    ),
+    "saved-block-mail": Address(STAFF, args=saved_block, no_page=MAIL),
+    "saved-block-delete": Address(
+        WRITERS, args=saved_block, get=False, post=lambda cast: {}, changes=lambda cast: SavedBlock.objects.count()
+    ),
+    "saved-insert": Address(
+        WRITERS,
+        args=lambda cast: {"pk": linked_block(cast)["pk"]},
+        post=lambda cast: {"saved": saved_block(cast)["pk"], "as": "copy"},
+        changes=written,
+    ),
+    "block-keep": Address(
+        WRITERS,
+        args=first_block,
+        post=lambda cast: {"name": "Opening hours"},
+        changes=lambda cast: SavedBlock.objects.count(),
+        spoil=".form-actions .btn-primary",
+    ),
+    "block-linked": Address(WRITERS, args=linked_block, post=lambda cast: {"act": "unlink"}, changes=written),
     "campaign-import": Address(
         WRITERS,
         post=lambda cast: {"source": "<p>Hi *|FNAME|*</p>"},
