@@ -36,6 +36,7 @@ _RICH_TABLE = re.compile(r"<(table|td|th)(?=[ >])")
 _CELL = f"border:1px solid {LINE};padding:6px 8px;text-align:start;vertical-align:top"
 _TABLE_LOOK = {"table": "border-collapse:collapse;width:100%;margin:0 0 14px", "td": _CELL, "th": _CELL}
 _RICH_HREF = re.compile(r'href="([^"]*)"')
+_MARKABLE = re.compile(r"<(mj-(?!raw|column)[a-z-]+)([^>]*?)(/?)>")
 _GREY = 0.5
 _WIDTH = 600
 _SIDE = 32
@@ -62,15 +63,22 @@ class Brand:
 
 
 def draw(
-    document: Document, brand: Brand, *, title: str = "", preheader: str = "", with_examples: bool = False
+    document: Document,
+    brand: Brand,
+    *,
+    title: str = "",
+    preheader: str = "",
+    with_examples: bool = False,
+    marked: bool = False,
 ) -> Drawing:
     """The mail of a document that blocks.validate has seen.
 
     `with_examples`: grey words where a block has none yet, for whoever writes the mail. What is sent leaves such
-    blocks out.
+    blocks out. `marked`: for the editor, every block carries the class `at-<id>`, every column `in-<id>-<number>`, and
+    what is still empty takes up room.
     """
     masks = Masks()
-    writer = _Writer(document, brand, masks, with_examples=with_examples)
+    writer = _Writer(document, brand, masks, with_examples=with_examples, marked=marked)
     page = writer.page(title)
     return Drawing(page, masks.word, tuple(masks.tags), writer.alt_inks, title, preheader, brand.language)
 
@@ -83,7 +91,9 @@ def compile(
 
 
 class _Writer:
-    def __init__(self, document: Document, brand: Brand, masks: Masks, *, with_examples: bool = False) -> None:
+    def __init__(
+        self, document: Document, brand: Brand, masks: Masks, *, with_examples: bool = False, marked: bool = False
+    ) -> None:
         style = document["style"]
         self._document = document
         self._brand = brand
@@ -97,6 +107,7 @@ class _Writer:
         self._muted = readable(MUTED, self._background)
         self.alt_inks: dict[str, str] = {}
         self._with_examples = with_examples
+        self._marked = marked
 
     def page(self, title: str) -> str:
         frame = {
@@ -117,6 +128,10 @@ class _Writer:
         return render_to_string("email/frame.mjml", frame)
 
     def _section(self, block: Block) -> str:
+        drawn = self._drawn_section(block)
+        return _with_class(drawn, f"at-{block['id']}", once=True) if self._marked else drawn
+
+    def _drawn_section(self, block: Block) -> str:
         if block["kind"] == "footer":
             return self._footer(block)
         band = block["band"]
@@ -137,11 +152,21 @@ class _Writer:
         widths = [f"{share * 100 / sum(shares):.4g}%" for share in shares]
         side = f"{_SIDE // 2 if column_count(block) == 2 else _SIDE // 3}px"
         columns = "".join(
-            f'<mj-column width="{width}" vertical-align="top" css-class="beside">'
-            f"{''.join(self._element(block, band, side) for block in column)}</mj-column>"
-            for width, column in zip(widths, block["columns"], strict=True)
+            f'<mj-column width="{width}" vertical-align="top" css-class="beside{self._column_mark(block, number)}">'
+            f"{self._stacked(column, band, side)}</mj-column>"
+            for number, (width, column) in enumerate(zip(widths, block["columns"], strict=True))
         )
         return self._framed(band, columns, f"12px {_SIDE // 2}px")
+
+    def _column_mark(self, block: Block, number: int) -> str:
+        return f" in-{block['id']}-{number}" if self._marked else ""
+
+    def _stacked(self, column: list[Block], band: str, side: str) -> str:
+        drawn = [self._element(block, band, side) for block in column]
+        if not self._marked:
+            return "".join(drawn)
+        marked = (_with_class(one, f"at-{block['id']}") for one, block in zip(drawn, column, strict=True))
+        return "".join(marked) or '<mj-spacer height="72px" />'
 
     def _element(self, block: Block, band: str, side: str) -> str:
         ink = on(self._colour) if band == "brand" else INK
@@ -222,11 +247,18 @@ class _Writer:
 
     def _image(self, block: Block, band: str, side: str) -> str:
         if not block["image"]:
-            return ""
+            return self._room_for_picture(band) if self._marked else ""
         width = f' width="{_WIDTH // 2}px"' if block["width"] == "half" else ""
         return (
             f'<mj-image src="{self._attribute(block["image"])}" alt="{self._alt(block["alt"], band)}"{width}'
             f' fluid-on-mobile="true" padding="{"0" if side == "0" else "12px " + side}"{self._href(block)} />'
+        )
+
+    def _room_for_picture(self, band: str) -> str:
+        ground = mixed(INK, 0.07, self._ground(band))
+        return (
+            f'<mj-text align="center" color="{readable(MUTED, ground)}" container-background-color="{ground}"'
+            ' font-size="14px" padding="48px 16px">No picture yet</mj-text>'
         )
 
     def _footer(self, block: Block) -> str:
@@ -280,6 +312,19 @@ class _Writer:
             if url
             else inside
         )
+
+
+def _with_class(mjml: str, name: str, *, once: bool = False) -> str:
+    """`once`: the outermost element alone."""
+
+    def named(tag: re.Match[str]) -> str:
+        element, attributes, end = tag.groups()
+        before, attribute, after = attributes.partition('css-class="')
+        if attribute:
+            return f"<{element}{before}{attribute}{name} {after}{end}>"
+        return f'<{element} css-class="{name}"{attributes}{end}>'
+
+    return _MARKABLE.sub(named, mjml, count=int(once))
 
 
 def _as_sent(url: str) -> str:

@@ -1,7 +1,7 @@
 """A document as its editor shows it: each block with its form, as campaigns.content.blocks defines it."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
@@ -9,7 +9,7 @@ from django.utils.html import strip_tags
 from django.utils.text import Truncator
 
 from campaigns.content import blocks
-from campaigns.content.blocks import Block, Document, Field
+from campaigns.content.blocks import Block, Document, Field, Kind
 from campaigns.templatetags.campaign_words import plainly
 
 _EXCERPT_CHARS = 48
@@ -35,41 +35,95 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One block in the list: what it is, what it says, and its form."""
+    """One block in the outline: what it is and what it says."""
 
     block: Block
-    label: str
     excerpt: str
-    inputs: list[Input]
     columns: list["Row"]
     is_first: bool
     is_last: bool
-    is_open: bool
 
     @property
     def id(self) -> str:
         return str(self.block["id"])
 
+    @property
+    def kind(self) -> Kind:
+        return blocks.KINDS[self.block["kind"]]
+
+    @property
+    def words(self) -> str:
+        """The field that is written on the mail itself; "" if there is none."""
+        return blocks.WORDS.get(self.block["kind"], "")
+
+    @property
+    def fits_columns(self) -> bool:
+        return self.block["kind"] in blocks.COLUMN_KINDS
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Neighbours: the blocks of the mail or of one column, and which kinds may join them."""
+    """Neighbours: the blocks of the mail or of one column."""
 
     shown: list[Shown]
     inside: str
     column: int
-    kinds: list[blocks.Kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The form of one block."""
+
+    block: Block
+    inputs: list[Input]
 
     @property
-    def end(self) -> int:
-        """Where a new block goes: last, but above the mail's footer."""
-        last = self.shown[-1].block["kind"] if self.shown else ""
-        return len(self.shown) - (last == "footer")
+    def id(self) -> str:
+        return str(self.block["id"])
+
+    @property
+    def kind(self) -> Kind:
+        return blocks.KINDS[self.block["kind"]]
 
 
-def show(document: Document, open_id: str = "") -> Row:
-    """`open_id`: the block whose form is open, and so is the container it stands in."""
-    return _row(document["blocks"], Row([], "", 0, list(blocks.KINDS.values())), open_id)
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Kinds of the palette that belong together."""
+
+    label: str
+    kinds: list[Kind]
+
+
+_GROUPS = {
+    "Words": ("heading", "text", "button", "quote", "table", "menu"),
+    "Pictures": ("image", "image_text", "logo", "video", "product"),
+    "Order": ("columns", "divider", "spacer"),
+    "Beginning and end": ("header", "footer", "social"),
+}
+_OTHERS = "More"
+
+
+def outline(document: Document) -> Row:
+    return _row(document["blocks"], "", 0)
+
+
+def panel(document: Document, block_id: str) -> Panel | None:
+    """None: nobody has chosen a block, or it is no longer there."""
+    block = next((block for block in blocks.walk(document) if block["id"] == block_id), None)
+    if block is None:
+        return None
+    fields = blocks.KINDS[block["kind"]].fields
+    return Panel(block, [Input(field, block[field.name], f"field-{block['id']}-{field.name}") for field in fields])
+
+
+def palette() -> list[Group]:
+    placed = {key for keys in _GROUPS.values() for key in keys}
+    others = tuple(key for key in blocks.KINDS if key not in placed)
+    groups = [
+        Group(label, [blocks.KINDS[key] for key in keys if key in blocks.KINDS])
+        for label, keys in (_GROUPS | {_OTHERS: others}).items()
+    ]
+    return [group for group in groups if group.kinds]
 
 
 def style_inputs(document: Document, brand_colour: str) -> list[Input]:
@@ -104,22 +158,14 @@ def links_as_kept(block: Block, posted: QueryDict) -> dict[str, dict[str, str]]:
     }
 
 
-def _row(siblings: list[Block], empty: Row, open_id: str) -> Row:
+def _row(siblings: list[Block], inside: str, column: int) -> Row:
     last = len(siblings) - 1
-    shown = [_shown(block, index == 0, index == last, open_id) for index, block in enumerate(siblings)]
-    return replace(empty, shown=shown)
+    return Row([_shown(block, index == 0, index == last) for index, block in enumerate(siblings)], inside, column)
 
 
-def _shown(block: Block, is_first: bool, is_last: bool, open_id: str) -> Shown:
-    kind = blocks.KINDS[block["kind"]]
-    inputs = [Input(field, block[field.name], f"field-{block['id']}-{field.name}") for field in kind.fields]
-    inner = [blocks.KINDS[key] for key in blocks.COLUMN_KINDS]
-    columns = [
-        _row(column, Row([], block["id"], index, inner), open_id)
-        for index, column in enumerate(block.get("columns", []))
-    ]
-    is_open = block["id"] == open_id or any(found.is_open for row in columns for found in row.shown)
-    return Shown(block, kind.label, excerpt(block), inputs, columns, is_first, is_last, is_open)
+def _shown(block: Block, is_first: bool, is_last: bool) -> Shown:
+    columns = [_row(column, block["id"], index) for index, column in enumerate(block.get("columns", []))]
+    return Shown(block, excerpt(block), columns, is_first, is_last)
 
 
 def excerpt(block: Block) -> str:

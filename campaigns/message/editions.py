@@ -41,7 +41,7 @@ class Composed:
     text: str
 
 
-def compose(campaign: Campaign, *, with_examples: bool = False) -> Composed:
+def compose(campaign: Campaign, *, with_examples: bool = False, marked: bool = False) -> Composed:
     """Raises blocks.Invalid or html.Unusable for content that no mail can be made of."""
     subject, preheader = campaign.subject.strip(), campaign.preheader.strip()
     if campaign.content_kind == Campaign.ContentKind.HTML:
@@ -49,14 +49,16 @@ def compose(campaign: Campaign, *, with_examples: bool = False) -> Composed:
     else:
         document = blocks.validate(campaign.blocks or blocks.empty())
         brand = mjml.Brand.of(Organisation.get())
-        drawing = mjml.draw(document, brand, title=subject, preheader=preheader, with_examples=with_examples)
+        drawing = mjml.draw(
+            document, brand, title=subject, preheader=preheader, with_examples=with_examples, marked=marked
+        )
         page = results.of_drawing(drawing)
     return Composed(subject, preheader, page.html, f"{campaign.text.strip()}\n" if campaign.text.strip() else page.text)
 
 
-def freeze(campaign: Campaign, *, with_examples: bool = False) -> Edition:
+def freeze(campaign: Campaign, *, with_examples: bool = False, marked: bool = False) -> Edition:
     """An unsaved edition of the campaign as it stands; the caller sets is_test, contact_id, created_by and saves."""
-    composed, empty = compose(campaign, with_examples=with_examples), defaults()
+    composed, empty = compose(campaign, with_examples=with_examples, marked=marked), defaults()
     return Edition(
         campaign=campaign,
         sender_name=campaign.sender_name,

@@ -1,13 +1,11 @@
 """What one contact receives, with tracking undone: the same compiled edition, asked for the decoded parts."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from django.template.loader import render_to_string
 
 from campaigns.content import blocks, html
-from campaigns.content.blocks import Document
 from campaigns.merge import language
 from campaigns.message import editions
 from campaigns.message.compiled import CompiledEdition, link_targets
@@ -19,7 +17,6 @@ from delivery.content import Parts, Recipient
 
 _NOBODY = "somebody@example.com"
 _NO_SENDER = "nobody@example.com"
-_BAND = re.compile(r'<div( class="(?:paper|tint|brand)" )')
 _LONG_ID = 2**40  # ids of a busy year, so that sizes are not flattered by short links
 
 
@@ -47,8 +44,7 @@ def preview(campaign: Campaign, contact: Contact | None) -> Preview:
         shown, sent = compile_for_show(edition, recipient)
         preheader = language.render(edition.preheader, recipient.merge, "header")
     except (language.Broken, blocks.Invalid, html.Unusable, ValueError) as problem:
-        foreign = next(foreign_tags.check(campaign), None) if isinstance(problem, language.Broken) else None
-        text = f"{foreign.text} {foreign.cure}" if foreign else _words(problem)
+        text = why_not(campaign, problem)
         page = render_to_string("email/problem.html", {"problem": text})
         return Preview(sender(campaign), campaign.subject, campaign.preheader, page, text, len(page.encode()), text)
     return Preview(
@@ -56,15 +52,15 @@ def preview(campaign: Campaign, contact: Contact | None) -> Preview:
     )
 
 
+def why_not(campaign: Campaign, problem: ValueError) -> str:
+    """In words for whoever wrote it."""
+    foreign = next(foreign_tags.check(campaign), None) if isinstance(problem, language.Broken) else None
+    return f"{foreign.text} {foreign.cure}" if foreign else _words(problem)
+
+
 def of_edition(edition: Edition, contact: Contact | None) -> str:
     """The HTML of a frozen mail, as somebody would see it today."""
     return compile_for_show(edition, recipient_of(contact))[0].html
-
-
-def marked(html: str, document: Document) -> str:
-    """The same mail with each block's beginning named `block-<id>`, so that an editor can show the one at hand."""
-    ids = iter([block["id"] for block in document.get("blocks", ()) if block["kind"] != "footer"])
-    return _BAND.sub(lambda band: f'<div id="block-{next(ids, "")}"{band[1]}', html)
 
 
 def recipient_of(contact: Contact | None, *, tracked: bool = False) -> Recipient:
@@ -82,16 +78,20 @@ def compile_for_show(edition: Edition, recipient: Recipient) -> tuple[Parts, Par
 
     Raises merge.Broken.
     """
-    if not edition.sender_email:
-        edition.sender_email = _NO_SENDER
+    shown = show(edition, recipient)
     link_ids = [_LONG_ID] * len(link_targets(edition))
     sent = CompiledEdition(edition, batch_id=0, lists=(), link_ids=link_ids)
+    return shown, sent.parts(recipient._replace(message_id=_LONG_ID, opens=True, clicks=True))
+
+
+def show(edition: Edition, recipient: Recipient) -> Parts:
+    """The parts without tracking, whose unsubscribe link names nobody. Raises merge.Broken."""
+    if not edition.sender_email:
+        edition.sender_email = _NO_SENDER
     edition.is_test = True
-    shown = CompiledEdition(edition, batch_id=0, lists=(), link_ids=())
-    tracked = recipient._replace(message_id=_LONG_ID, opens=True, clicks=True)
-    shown_parts = shown.parts(recipient)
+    parts = CompiledEdition(edition, batch_id=0, lists=(), link_ids=()).parts(recipient)
     edition.is_test = False
-    return shown_parts, sent.parts(tracked)
+    return parts
 
 
 def sender(campaign: Campaign) -> str:

@@ -83,8 +83,6 @@ def mail(request: StaffRequest, pk: int) -> HttpResponse:
         return without_pictures(HttpResponse(html))
     if request.GET.get("as") == "text":
         return HttpResponse(shown.text, content_type="text/plain; charset=utf-8")
-    if "marked" in request.GET and found.content_kind == Campaign.ContentKind.BLOCKS:
-        return HttpResponse(preview.marked(html, found.blocks))
     return HttpResponse(html)
 
 

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -31,6 +32,16 @@ from contacts import merge_values
 
 Change = Callable[[Document], Document]
 
+# What the bar beside the chosen block offers, by its icon.
+_ACTS = (
+    ("words", "Write on the mail"),
+    ("up", "Move up"),
+    ("down", "Move down"),
+    ("copy", "Duplicate"),
+    ("bin", "Delete"),
+    ("outer", "Choose the columns"),
+)
+
 
 @require_safe
 @requires(Permission.WRITE)
@@ -38,10 +49,19 @@ def content(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_campaign(pk)
     if not found.is_draft:
         return redirect(found)
+    open_id = request.GET.get("open", "")
     if request.htmx and request.htmx.target == "editor":
-        return _editor(request, found, request.GET.get("open", ""))
-    context = _editor_context(found, request.GET.get("open", "")) | {
-        "focus_id": request.GET.get("open", ""),
+        return _editor(request, found, {"open_id": open_id})
+    document = blocks.validate(found.blocks or blocks.empty())
+    organisation = Organisation.get()
+    colour = organisation.brand_colour if organisation else "#1f4fa8"
+    context = _editor_context(found) | {
+        "open_id": open_id,
+        "panel": editing.panel(document, open_id),
+        "palette": editing.palette(),
+        "column_kinds": blocks.COLUMN_KINDS,
+        "canvas_acts": _ACTS,
+        "style_inputs": editing.style_inputs(document, colour),
         "showing": Showing.read(request, found),
         "html_form": HtmlCard(instance=found),
         "text_form": TextCard(instance=found),
@@ -60,21 +80,38 @@ def add_block(request: StaffRequest, pk: int) -> HttpResponse:
     if kind not in blocks.KINDS:
         raise Http404
     block = blocks.new(kind)
-    place = _place(request.POST)
-    return _change(request, pk, lambda document: arranging.insert(document, block, place), open_id=block["id"])
+
+    def add(document: Document) -> Document:
+        return arranging.insert(document, block, _place_for(kind, document, request.POST))
+
+    return _change(request, pk, add, open_id=block["id"])
 
 
 @require_POST
 @requires(Permission.WRITE)
 def move_block(request: StaffRequest, pk: int, block: str) -> HttpResponse:
-    steps = -1 if request.POST.get("direction") == "up" else 1
-    return _change(request, pk, lambda document: arranging.move(document, block, steps))
+    """A step up or down among its neighbours, or (`direction` unsaid) to the place that is named."""
+    posted = request.POST
+
+    def move(document: Document) -> Document:
+        if "direction" in posted:
+            return arranging.move(document, block, -1 if posted["direction"] == "up" else 1)
+        return arranging.place(document, block, _place(posted), posted.get("before", ""))
+
+    return _change(request, pk, move, open_id=block)
 
 
 @require_POST
 @requires(Permission.WRITE)
 def duplicate_block(request: StaffRequest, pk: int, block: str) -> HttpResponse:
-    return _change(request, pk, lambda document: arranging.duplicate(document, block)[0])
+    made = {"id": ""}
+
+    def duplicate(document: Document) -> Document:
+        changed, made["id"] = arranging.duplicate(document, block)
+        return changed
+
+    changed = _apply(request, pk, duplicate)
+    return _answer(request, pk, changed, open_id=made["id"])
 
 
 @require_POST
@@ -179,9 +216,9 @@ def _answer(
         return saved
     if not request.htmx:
         return redirect(reverse("campaign-content", args=[pk]) + (f"?open={open_id}" if open_id else ""))
-    shown = open_id or request.POST.get("open", "")
-    response = _editor(request, saved, shown, {"removed": removed, "focus_id": open_id})
-    response.headers["HX-Trigger"] = json.dumps({"campaign-saved": {"version": saved.version}})
+    response = _editor(request, saved, {"removed": removed, "open_id": open_id})
+    told = {"campaign-saved": {"version": saved.version}, "mail-changed": {"open": open_id}}
+    response.headers["HX-Trigger-After-Settle"] = json.dumps(told)
     return response
 
 
@@ -218,25 +255,26 @@ def _saved(request: StaffRequest, pk: int, write: Callable[[Campaign], object]) 
         return JsonResponse({"errors": {"": str(problem)}}, status=422)
 
 
-def _editor(
-    request: StaffRequest, campaign: Campaign, open_id: str, more: dict[str, Any] | None = None
-) -> HttpResponse:
-    return render(request, "campaigns/_editor.html", _editor_context(campaign, open_id) | (more or {}))
+def _editor(request: StaffRequest, campaign: Campaign, more: dict[str, Any]) -> HttpResponse:
+    return render(request, "campaigns/_editor.html", _editor_context(campaign) | {"is_update": True} | more)
 
 
-def _editor_context(campaign: Campaign, open_id: str) -> dict[str, Any]:
+def _editor_context(campaign: Campaign) -> dict[str, Any]:
     document = blocks.validate(campaign.blocks or blocks.empty())
-    organisation = Organisation.get()
-    colour = organisation.brand_colour if organisation else "#1f4fa8"
-    return {
-        "campaign": campaign,
-        "row": editing.show(document, open_id),
-        "possible": history.possible(campaign),
-        "style_inputs": editing.style_inputs(document, colour),
-        "open_id": open_id,
-    }
+    return {"campaign": campaign, "row": editing.outline(document), "possible": history.possible(campaign)}
 
 
-def _place(posted: Any) -> arranging.Place:
+def _place_for(kind: str, document: Document, posted: QueryDict) -> arranging.Place:
+    """Of a new block: `after` another, `before` another, or at the end of the mail or of a column."""
+    if after := posted.get("after"):
+        return arranging.place_after(document, after, kind)
+    if before := posted.get("before"):
+        return arranging.place_of(document, before)
+    place = _place(posted)
+    at_end = arranging.end_of(arranging.row_at(document, place))
+    return replace(place, position=at_end) if not posted.get("position") else place
+
+
+def _place(posted: QueryDict) -> arranging.Place:
     position, column = (whole_number(posted.get(name)) or 0 for name in ("position", "column"))
     return arranging.Place(position, posted.get("inside", ""), column)

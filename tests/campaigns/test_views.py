@@ -342,16 +342,6 @@ def kinds(campaign: Campaign) -> list[str]:
     return [block["kind"] for block in blocks.walk(Campaign.objects.get(pk=campaign.pk).blocks)]
 
 
-def test_preview_names_the_beginning_of_each_block_for_the_editor(
-    client_for: Browse, marketer: User, campaign: Campaign
-) -> None:
-    url = reverse("campaign-mail", args=[campaign.pk])
-    plain, marked = (client_for(marketer).get(url, query).content.decode() for query in ({}, {"marked": "1"}))
-    blocks = [block["id"] for block in campaign.blocks["blocks"] if block["kind"] != "footer"]
-    assert all(f'id="block-{block}"' in marked for block in blocks)
-    assert 'id="block-' not in plain
-
-
 def test_removed_way_out_is_named_before_the_default_carries_the_mail(
     client_for: Browse, marketer: User, campaign: Campaign
 ) -> None:

@@ -66,15 +66,18 @@ class Visitor:
 
 
 @contextmanager
-def visitor(base_url: str, session: str | None) -> Iterator[Visitor]:
-    """A browser that carries the session cookie of somebody who is logged in."""
+def visitor(base_url: str, session: str | None, **device: bool) -> Iterator[Visitor]:
+    """A browser that carries the session cookie of somebody who is logged in.
+
+    `device`: what Playwright's new_context is told of it, such as has_touch.
+    """
     options: dict[str, Any] = {
         "executable_path": shutil.which("chromium"),
         "args": ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
     }
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(**options)
-        context = chromium.new_context(base_url=base_url)
+        context = chromium.new_context(base_url=base_url, **device)
         if session:
             context.add_cookies([{"name": "sessionid", "value": session, "url": base_url}])
         yield Visitor(context.new_page())
