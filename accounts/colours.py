@@ -1,5 +1,7 @@
 """Colours of a mail: what reads on what (WCAG 2)."""
 
+from functools import lru_cache
+
 PAPER, INK, MUTED, LINE = "#ffffff", "#23262b", "#5f6368", "#dedbd5"
 DARK = "#262a30"  # the lighter of the two surfaces a dark mail is set on
 
@@ -8,12 +10,14 @@ _READABLE = 4.5  # WCAG 2.2, 1.4.3
 _LINK = "#0000ee"  # of mail programs that know no style sheet
 
 
+@lru_cache(maxsize=512)
 def on(colour: str) -> str:
     """Ink that reads on a surface of this colour; on a middling one nothing but black does."""
     ink = PAPER if contrast(colour, PAPER) >= contrast(colour, INK) else INK
     return ink if contrast(colour, ink) >= _READABLE else "#000000"
 
 
+@lru_cache(maxsize=512)
 def readable(colour: str, ground: str) -> str:
     """The colour, or as much darker or lighter as it takes to be read on the ground."""
     towards = "#000000" if contrast("#000000", ground) >= contrast("#ffffff", ground) else "#ffffff"
@@ -37,6 +41,7 @@ def readable_on_dark(colour: str) -> str:
     return colour
 
 
+@lru_cache(maxsize=512)
 def contrast(one: str, other: str) -> float:
     """WCAG 2 contrast of two colours as #rrggbb."""
     lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
@@ -49,6 +54,7 @@ def _luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
+@lru_cache(maxsize=512)
 def mixed(colour: str, share: float, ground: str = "#ffffff") -> str:
     """`share` of the colour on the ground."""
     pairs = zip(_channels(colour), _channels(ground), strict=True)

@@ -15,19 +15,22 @@ from typing import Any
 from django.core.cache import cache as shared
 from redis.exceptions import RedisError
 
+from campaigns.compiling.recent import Recent
 from campaigns.compiling.workshop import Busy, Died, Workshop
-from campaigns.content import bounds
-from campaigns.content.drawing import Drawing
+from campaigns.content import bounds, drawing
+from campaigns.content.drawing import Compiled, Piece
 from campaigns.content.html import Left, Removed, Unusable
 
 logger = logging.getLogger(__name__)
 
 _KEPT_SECONDS = 86_400
 _DEATH_KEPT_SECONDS = 600
+_PIECES_CHARS = 8_000_000  # of blocks, in each process
 _ROOT = Path(__file__).resolve().parents[2]
 _SOURCES = ("campaigns/compiling", "campaigns/content", "campaigns/merge", "campaigns/message")
 _LIBRARIES = ("ada-url", "cssselect2", "idna", "minijinja", "mjml-python", "nh3", "selectolax", "tinycss2")
 _WORKSHOP = Workshop()
+_PIECES = Recent(_PIECES_CHARS)
 _LOCKS = tuple(Lock() for _ in range(16))
 
 
@@ -48,9 +51,63 @@ def of_html(html: str, preheader: str) -> Page:
     return _page("html", job, [html, preheader], subject, lambda: bounds.problem_of_html(html))
 
 
-def of_drawing(drawing: Drawing) -> Page:
-    """Raises Unusable."""
-    return _page("blocks", drawing.as_job(), drawing.content(), "mail")
+def of_drawing(frame: Piece, *, marked: bool = False) -> Page:
+    """A mail of blocks. `marked`: each block says which it is, for an editor. Raises Unusable."""
+    known = known_pieces(list(frame.all()))
+    return Page(drawing.page_of(frame, known, marked=marked), drawing.text_of(frame, known))
+
+
+def of_block(frame: Piece, block: str) -> str:
+    """The HTML of this block alone, marked; "" when it shows nothing. Raises Unusable."""
+    piece = next((piece for piece in frame.all() if piece.block == block), None)
+    return drawing.html_of(piece, known_pieces(list(piece.all())), marked=True) if piece else ""
+
+
+def known_pieces(pieces: Sequence[Piece]) -> drawing.Known:
+    """All of them compiled: only those are compiled now that nobody has asked for lately. Raises Unusable."""
+    wanted = {piece.key: piece for piece in pieces}
+    found = _PIECES.get_many(wanted)
+    if missing := [key for key in wanted if key not in found]:
+        stored = _shared_pieces(missing)
+        if anew := [key for key in missing if key not in stored]:
+            stored |= _compiled_pieces({key: wanted[key] for key in anew})
+        _PIECES.set_many(stored)
+        found |= stored
+    return lambda piece: found[piece.key]
+
+
+def _shared_pieces(keys: Sequence[str]) -> dict[str, Compiled]:
+    try:
+        stored = shared.get_many([_piece_key(key) for key in keys])
+    except RedisError:  # then they are worked out once more
+        return {}
+    return {key: _read(stored[name]) for key in keys if (name := _piece_key(key)) in stored}
+
+
+def _compiled_pieces(wanted: dict[str, Piece]) -> dict[str, Compiled]:
+    """Whatever no mail can be made of is kept for a while, so that not every look at it waits anew."""
+    death = f"death:{_digest(compiler(), list(wanted))}"
+    if known := _known(death):
+        raise Unusable(known["unusable"])
+    answer = _compiled("pieces", {"pieces": [piece.as_job() for piece in wanted.values()]}, "mail")
+    if "unusable" in answer:
+        _keep(death, answer)
+        raise Unusable(answer["unusable"])
+    made = {key: Compiled(tuple(parts), text) for key, (parts, text) in zip(wanted, answer["pieces"], strict=True)}
+    try:
+        shared.set_many({_piece_key(key): json.dumps(one) for key, one in made.items()}, _KEPT_SECONDS)
+    except RedisError:
+        logger.warning("a compiled draft could not be kept")
+    return made
+
+
+def _piece_key(key: str) -> str:
+    return f"piece:{compiler()}:{key}"
+
+
+def _read(stored: str) -> Compiled:
+    parts, text = json.loads(stored)
+    return Compiled(tuple(parts), text)
 
 
 def _page(

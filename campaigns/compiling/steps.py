@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from campaigns.content import drawing, html
-from campaigns.content.drawing import Drawing
 from campaigns.message import plaintext
 
 Step = Callable[[dict[str, Any]], dict[str, Any]]
@@ -25,20 +24,24 @@ def compile_html(job: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def compile_blocks(job: dict[str, Any]) -> dict[str, Any]:
-    page = html.clean(drawing.finished(Drawing(**job)))
-    return {"html": page, "text": plaintext.from_html(page), "removed": [], "left": []}
+def compile_pieces(job: dict[str, Any]) -> dict[str, Any]:
+    """Of a mail of blocks, as Piece.as_job describes them."""
+    return {"pieces": [drawing.compiled(*piece) for piece in job["pieces"]]}
 
 
-STEPS: dict[str, Step] = {"html": compile_html, "blocks": compile_blocks}
+STEPS: dict[str, Step] = {"html": compile_html, "pieces": compile_pieces}
 
 _SAMPLE = """<!doctype html><html><head><style>p:hover, td > .a { color: red } @media print { p { margin: 0 } }</style>
 <!--[if mso]><style>p { color: red }</style><![endif]--></head><body><table><tr><td class="a" style="margin:0">é
 <a href="https://straße.example/?a={{ city|default("x") }}">{% if city == "x" %}a{% endif %}</a></td></tr></table>"""
-_FRAME = "<mjml><mj-body><mj-section><mj-column><mj-text>é</mj-text></mj-column></mj-section></mj-body></mjml>"
+_FRAME = f"<mjml><mj-body>{drawing.CUT}</mj-body></mjml>"
+_ROW = (
+    f"<mjml><mj-body><mj-section><mj-column>{drawing.CUT}<mj-text>é</mj-text>{drawing.CUT}</mj-column></mj-section>"
+    "</mj-body></mjml>"
+)
 
 
 def warm() -> None:
     """Everything that a step loads at its first use is loaded before the first child."""
     compile_html({"html": _SAMPLE, "preheader": "é"})
-    compile_blocks(Drawing(_FRAME, "", (), {}, "é", "é", "en").as_job())
+    compile_pieces({"pieces": [[_FRAME, "", (), (), True, ("é", "é", "en")], [_ROW]]})

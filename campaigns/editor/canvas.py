@@ -1,12 +1,12 @@
-"""The mail as its editor shows it: blocks can be found in it, and one section can be drawn without the others."""
+"""The mail as its editor shows it: the whole of it, or one block of a document that need not be stored."""
 
 import copy
+from collections.abc import Callable
 
 from campaigns.content import blocks, html
-from campaigns.content.blocks import Block, Document
-from campaigns.editor.arranging import NoSuchBlock
+from campaigns.content.blocks import Document
 from campaigns.merge import language
-from campaigns.message import editions, preview
+from campaigns.message import preview
 from campaigns.models import Campaign
 from contacts.models import Contact
 
@@ -16,29 +16,19 @@ class Unshown(ValueError):
 
 
 def page(campaign: Campaign, contact: Contact | None) -> str:
-    """The mail as one contact gets it, marked as campaigns.content.mjml.draw says. Raises Unshown."""
+    """As one contact gets it, each block marked as campaigns.message.preview.marked says. Raises Unshown."""
+    return _shown(campaign, lambda: preview.marked(campaign, contact))
+
+
+def block(campaign: Campaign, document: Document, block_id: str, contact: Contact | None) -> str:
+    """What stands for the block there; "" when it shows nothing. Raises Unshown."""
+    changed = copy.copy(campaign)
+    changed.blocks = document
+    return _shown(campaign, lambda: preview.fragment(changed, contact, block_id))
+
+
+def _shown(campaign: Campaign, draw: Callable[[], str]) -> str:
     try:
-        edition = editions.freeze(campaign, with_examples=True, marked=True)
-        return preview.show(edition, preview.recipient_of(contact)).html
+        return draw()
     except (language.Broken, blocks.Invalid, html.Unusable, ValueError) as problem:
         raise Unshown(preview.why_not(campaign, problem)) from problem
-
-
-def section(campaign: Campaign, document: Document, block_id: str, contact: Contact | None) -> str:
-    """A mail of that block, or of the columns it stands in, alone; the document need not be stored.
-
-    Raises Unshown, NoSuchBlock.
-    """
-    alone = copy.copy(campaign)
-    alone.blocks = document | {"blocks": [_outermost(document, block_id)]}
-    alone.preheader = ""
-    return page(alone, contact)
-
-
-def _outermost(document: Document, block_id: str) -> Block:
-    for block in document["blocks"]:
-        inner = (child["id"] for column in block.get("columns", ()) for child in column)
-        if block_id == block["id"] or block_id in inner:
-            found: Block = block
-            return found
-    raise NoSuchBlock("This block is no longer there.")

@@ -94,15 +94,6 @@ class Group:
     kinds: list[Kind]
 
 
-_GROUPS = {
-    "Words": ("heading", "text", "button", "quote", "table", "menu"),
-    "Pictures": ("image", "image_text", "logo", "video", "product"),
-    "Order": ("columns", "divider", "spacer"),
-    "Beginning and end": ("header", "footer", "social"),
-}
-_OTHERS = "More"
-
-
 def outline(document: Document) -> Row:
     return _row(document["blocks"], "", 0)
 
@@ -117,13 +108,11 @@ def panel(document: Document, block_id: str) -> Panel | None:
 
 
 def palette() -> list[Group]:
-    placed = {key for keys in _GROUPS.values() for key in keys}
-    others = tuple(key for key in blocks.KINDS if key not in placed)
-    groups = [
-        Group(label, [blocks.KINDS[key] for key in keys if key in blocks.KINDS])
-        for label, keys in (_GROUPS | {_OTHERS: others}).items()
+    found = [
+        Group(label, [kind for kind in blocks.KINDS.values() if kind.group == key])
+        for key, label in blocks.GROUPS.items()
     ]
-    return [group for group in groups if group.kinds]
+    return [group for group in found if group.kinds]
 
 
 def style_inputs(document: Document, brand_colour: str) -> list[Input]:

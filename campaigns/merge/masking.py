@@ -6,6 +6,12 @@ from collections.abc import Callable, Sequence
 
 from campaigns.merge.tag_spans import tag_spans
 
+# One expression for all masks: to compile one for each word costs more than the work that it is for.
+_ANY = re.compile(r"zq[0-9a-f]{8}x\d+[qy]")
+_BLOCK = re.compile(r"zq[0-9a-f]{8}x\d+y")
+_MASK = re.compile(r'(zq[0-9a-f]{8}x)(\d+)[qy](?:="")?')
+_APART = re.compile(r" ?((zq[0-9a-f]{8}x)(\d+)y) ?")
+
 
 class Masks:
     """Puts a word in the place of each tag: one that HTML, CSS, MJML and web addresses all leave alone."""
@@ -34,11 +40,12 @@ class Masks:
 
     @property
     def pattern(self) -> re.Pattern[str]:
-        return re.compile(rf"{self._word}\d+[qy]")
+        """Of any masks: who wrote such a word by hand finds it again as it was."""
+        return _ANY
 
     @property
     def blocks(self) -> re.Pattern[str]:
-        return re.compile(rf"{self._word}\d+y")
+        return _BLOCK
 
     def hide(self, template: str, keep: Callable[[str], str] = str) -> str:
         """`keep` is applied to the text between the tags. Works on broken templates too."""
@@ -58,8 +65,11 @@ class Masks:
     def reveal(self, text: str, change: Callable[[str], str] = str) -> str:
         """`change` is applied to each tag. A tag that stood between attributes has become one without a value."""
         if self._apart:
-            text = re.sub(rf" ?({self._word}(\d+)y) ?", self._closed_up, text)
-        return re.sub(rf'{self._word}(\d+)[qy](?:="")?', lambda mask: change(self._tags[int(mask[1])]), text)
+            text = _APART.sub(self._closed_up, text)
+        return _MASK.sub(lambda mask: change(self._tags[int(mask[2])]) if self._is_own(mask) else mask[0], text)
+
+    def _is_own(self, mask: re.Match[str]) -> bool:
+        return mask[1] == self._word and int(mask[2]) < len(self._tags)
 
     def _mask(self, tag: str, apart: bool) -> str:
         self._tags.append(tag)
@@ -72,4 +82,4 @@ class Masks:
 
     def _closed_up(self, mask: re.Match[str]) -> str:
         """Without the spaces that were put round it; those of the author stay."""
-        return mask[1] if int(mask[2]) in self._set_apart else mask[0]
+        return mask[1] if mask[2] == self._word and int(mask[3]) in self._set_apart else mask[0]

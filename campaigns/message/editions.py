@@ -6,6 +6,7 @@ from typing import Any
 from accounts.models import Organisation
 from campaigns.compiling import results
 from campaigns.content import blocks, mjml
+from campaigns.content.drawing import Piece
 from campaigns.merge import field_defaults
 from campaigns.message.compiled import CompiledEdition, link_targets
 from campaigns.models import Campaign, Edition
@@ -47,13 +48,25 @@ def compose(campaign: Campaign, *, with_examples: bool = False, marked: bool = F
     if campaign.content_kind == Campaign.ContentKind.HTML:
         page = results.of_html(campaign.html, preheader)
     else:
-        document = blocks.validate(campaign.blocks or blocks.empty())
-        brand = mjml.Brand.of(Organisation.get())
-        drawing = mjml.draw(
-            document, brand, title=subject, preheader=preheader, with_examples=with_examples, marked=marked
-        )
-        page = results.of_drawing(drawing)
+        page = results.of_drawing(_drawn(campaign, with_examples=with_examples), marked=marked)
     return Composed(subject, preheader, page.html, f"{campaign.text.strip()}\n" if campaign.text.strip() else page.text)
+
+
+def fragment(campaign: Campaign, block: str) -> str:
+    """One block as an editor shows it, merge tags still in it; "" when it shows nothing. Raises like compose."""
+    html = results.of_block(_drawn(campaign, with_examples=True), block)
+    return field_defaults.written(html, defaults())
+
+
+def _drawn(campaign: Campaign, *, with_examples: bool) -> Piece:
+    document = blocks.validate(campaign.blocks or blocks.empty())
+    return mjml.draw(
+        document,
+        mjml.Brand.of(Organisation.get()),
+        title=campaign.subject.strip(),
+        preheader=campaign.preheader.strip(),
+        with_examples=with_examples,
+    )
 
 
 def freeze(campaign: Campaign, *, with_examples: bool = False, marked: bool = False) -> Edition:

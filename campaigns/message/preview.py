@@ -58,6 +58,28 @@ def why_not(campaign: Campaign, problem: ValueError) -> str:
     return f"{foreign.text} {foreign.cure}" if foreign else _words(problem)
 
 
+def marked(campaign: Campaign, contact: Contact | None) -> str:
+    """The HTML for an editor: elements say of which block they are (`data-block`), the first of each has the id
+    `block-<block>`, and columns say which they are (`data-column`). Raises like fragment."""
+    edition = editions.freeze(campaign, with_examples=True, marked=True)
+    return show(edition, recipient_of(contact)).html
+
+
+def fragment(campaign: Campaign, contact: Contact | None, block: str) -> str:
+    """What stands for this block in the marked preview, to take its place there: rows of a table, or a whole section.
+
+    "" when it shows nothing. Raises language.Broken, blocks.Invalid, html.Unusable.
+    """
+    edition = Edition(
+        campaign=campaign,
+        sender_email=campaign.sender_email or _NO_SENDER,
+        html=editions.fragment(campaign, block),
+        organisation=editions.organisation_now(),
+        is_test=True,
+    )
+    return CompiledEdition(edition, batch_id=0, lists=(), link_ids=()).parts(recipient_of(contact)).html
+
+
 def of_edition(edition: Edition, contact: Contact | None) -> str:
     """The HTML of a frozen mail, as somebody would see it today."""
     return compile_for_show(edition, recipient_of(contact))[0].html

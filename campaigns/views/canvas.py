@@ -1,4 +1,4 @@
-"""The mail in the editor: the whole of it, one section while it is being written, and one block's form."""
+"""The mail in the editor: the whole of it, one block while it is being written, and one block's form."""
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -35,7 +35,7 @@ def canvas_mail(request: StaffRequest, pk: int) -> HttpResponse:
 @requires(Permission.WRITE)
 @edited_mail_policy
 def draw_block(request: StaffRequest, pk: int, block: str) -> HttpResponse:
-    """The section of a block as its form stands, which is not stored; 422 says why there is none."""
+    """A block as its form stands, which is not stored; 422 says why there is none."""
     found = get_campaign(pk)
     if not found.is_draft:
         return frozen(request, pk)
@@ -43,10 +43,10 @@ def draw_block(request: StaffRequest, pk: int, block: str) -> HttpResponse:
         document = blocks.validate(found.blocks or blocks.empty())
         kind = blocks.KINDS[arranging.find(document, block)["kind"]]
         document = bounds.checked(arranging.update(document, block, editing.values(kind.fields, request.POST)))
-        html = canvas.section(found, document, block, _contact(request))
+        html = canvas.block(found, document, block, _contact(request))
     except (canvas.Unshown, Invalid) as problem:
         return JsonResponse({"problem": str(problem)}, status=422)
-    return HttpResponse(shown_in(html, dark=request.GET.get("look") == "dark"))
+    return HttpResponse(html)
 
 
 @require_safe

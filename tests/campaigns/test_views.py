@@ -8,6 +8,7 @@ from django.urls import reverse
 from accounts.models import User
 from campaigns import launching, starters
 from campaigns.content import blocks
+from campaigns.message import preview
 from campaigns.models import Campaign
 from contacts.models import Contact
 from delivery.models import Batch, FeedbackCount, Provider
@@ -340,6 +341,26 @@ def agreed(campaign: Campaign) -> dict[str, Any]:
 
 def kinds(campaign: Campaign) -> list[str]:
     return [block["kind"] for block in blocks.walk(Campaign.objects.get(pk=campaign.pk).blocks)]
+
+
+def test_preview_says_of_each_element_which_block_it_is_for_the_editor(
+    client_for: Browse, marketer: User, campaign: Campaign
+) -> None:
+    columns = {"kind": "columns", "id": "two", "columns": [[{"kind": "heading", "id": "inner", "text": "In"}], []]}
+    campaign.blocks = blocks.validate({"blocks": [*campaign.blocks["blocks"], columns]})
+    campaign.save()
+    plain, marked = (
+        client_for(marketer).get(reverse(name, args=[campaign.pk])).content.decode()
+        for name in ("campaign-mail", "canvas-mail")
+    )
+    for block in blocks.walk(campaign.blocks):
+        assert marked.count(f'id="block-{block["id"]}" data-block="{block["id"]}"') == 1
+    assert marked.index('data-block="two"') < marked.index('data-column="two:0"') < marked.index('data-block="inner"')
+    assert marked.index('data-block="inner"') < marked.index('data-column="two:1"')
+    assert "data-block" not in plain
+    alone = preview.fragment(campaign, None, "inner")
+    assert alone.startswith('<tr id="block-inner"')
+    assert alone in marked
 
 
 def test_removed_way_out_is_named_before_the_default_carries_the_mail(

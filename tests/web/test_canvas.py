@@ -31,9 +31,9 @@ def draft() -> Campaign:
 @pytest.fixture
 def editor(live_server: LiveServer, draft: Campaign) -> Editor:
     @contextmanager
-    def opened(width: int = 1280, **options: bool) -> Iterator[Visitor]:
+    def opened(width: int = 1280, *, touch: bool = False) -> Iterator[Visitor]:
         session = Cast(Role.OWNER).browser().cookies["sessionid"].value
-        with visitor(live_server.url, session, **options) as visit:
+        with visitor(live_server.url, session, touch=touch) as visit:
             expect.set_options(timeout=60_000)
             visit.page.set_default_timeout(60_000)
             visit.page.set_viewport_size({"width": width, "height": 844})
@@ -98,7 +98,9 @@ def test_ten_blocks_by_mouse(editor: Editor, draft: Campaign) -> None:
         spots(page).first.click()
         page.locator("#side-panel").get_by_label("Text", exact=True).fill("On the mail")
         expect(page.frame_locator(".canvas iframe").get_by_text("On the mail")).to_be_visible()
-        drag(page, page.locator("[data-act=grip]"), *middle(page.get_by_role("button", name="Divider", exact=True).first))
+        drag(
+            page, page.locator("[data-act=grip]"), *middle(page.get_by_role("button", name="Divider", exact=True).first)
+        )
         expect(spots(page).first).to_have_attribute("aria-label", "Text")
         visit.look("a chosen block")
 
@@ -134,7 +136,7 @@ def test_ten_blocks_by_keyboard_alone(editor: Editor, draft: Campaign) -> None:
 
 
 def test_ten_blocks_by_touch_on_a_phone(editor: Editor, draft: Campaign) -> None:
-    with editor(390, has_touch=True, is_mobile=True) as visit:
+    with editor(390, touch=True) as visit:
         page = visit.page
         for number, label in enumerate(("Heading", "Text", "Button", "Picture", "Divider", "Space", "Columns"), 2):
             page.get_by_role("tab", name="Add").tap()

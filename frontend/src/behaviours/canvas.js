@@ -8,6 +8,9 @@ import * as outline from "../canvas/outline.js";
 import { Side } from "../canvas/side.js";
 import { Spots } from "../canvas/spots.js";
 
+// Fields that change more of the mail than their block: its neighbours share its ground, or it has other columns.
+const WIDER = ["band", "layout"];
+
 export function mount(studio) {
   const canvas = studio.querySelector("[data-canvas]");
   const palette = document.getElementById("palette");
@@ -130,12 +133,15 @@ export function mount(studio) {
   for (const typed of ["input", "change"]) {
     studio.addEventListener(typed, ({ target }) => {
       const form = target.closest("form[data-block]");
-      if (form) drawing.section(form);
+      if (!form) return;
+      if (WIDER.includes(target.name)) form.dataset.wider = "";
+      else drawing.block(form);
     });
   }
   document.body.addEventListener("htmx:afterSettle", ({ target }) => target.id === "editor" && spots.draw());
   studio.addEventListener("form-saved", ({ target }) => {
-    if ("style" in target.dataset) drawing.whole();
+    if ("style" in target.dataset || "wider" in target.dataset) drawing.whole();
+    delete target.dataset.wider;
     document.getElementById("editor-undo").removeAttribute("aria-disabled");
     document.getElementById("editor-redo").setAttribute("aria-disabled", "true");
     spots.draw();

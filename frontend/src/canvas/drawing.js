@@ -1,4 +1,4 @@
-// Asks the server for the mail as it is now: all of it, or the one section that is being written.
+// Asks the server for the mail as it is now: all of it, or the one block that is being written.
 export class Drawing {
   constructor(mail, studio, url) {
     this.mail = mail;
@@ -20,17 +20,17 @@ export class Drawing {
   }
 
   // What is typed while an answer is on its way is asked for once more when it is there.
-  async section(form) {
+  async block(form) {
     const id = form.dataset.block;
     if (this.asked.has(id)) return this.asked.set(id, true);
     this.asked.set(id, false);
     const body = new FormData(form);
     const answer = await this.#ask(`${this.url(id, "draw")}${this.#query}`, { method: "POST", body, headers: { Accept: "application/json" } });
-    if (answer?.ok) this.mail.exchange(await answer.text());
+    if (answer?.ok) this.mail.exchange(id, await answer.text());
     this.#say(answer?.status === 422 ? (await answer.json()).problem : "");
     const isBehind = this.asked.get(id);
     this.asked.delete(id);
-    if (isBehind && form.isConnected) await this.section(form);
+    if (isBehind && form.isConnected) await this.block(form);
   }
 
   async #ask(address, options) {

@@ -1,8 +1,11 @@
 // The mail in its frame: a document without scripts, read and changed from this page.
-// The server marks each block with the class at-<id>, each column with in-<id of its block>-<number>.
+// The server marks every element of a block (data-block) and every column with the number it has in its block (data-column).
 const CANVAS = { desktop: 640, phone: 375 };
 
-const at = (id) => `.at-${CSS.escape(id)}`;
+const EMPTY_COLUMN_PX = 72;
+
+const at = (id) => `[data-block="${CSS.escape(id)}"]`;
+const inColumn = (id, number) => `[data-column="${CSS.escape(id)}:${number}"]`;
 
 export class Mail {
   constructor(frame, place, changed) {
@@ -27,6 +30,7 @@ export class Mail {
     this.resized?.disconnect();
     this.resized = new ResizeObserver(() => this.fit());
     this.resized.observe(this.document.body);
+    this.#giveRoom();
     this.fit();
   }
 
@@ -62,55 +66,40 @@ export class Mail {
   }
 
   boxOf = (id) => this.box(at(id));
-  boxOfColumn = (id, number) => this.box(`.in-${CSS.escape(id)}-${number}`);
+  boxOfColumn = (id, number) => this.box(inColumn(id, number));
 
-  elementOf(id) {
-    return this.document?.querySelector(at(id));
-  }
-
-  // One section anew, and the style sheets that it brings.
-  exchange(html) {
-    const fresh = this.#read(html);
-    const known = new Set([...this.document.querySelectorAll("style")].map((sheet) => sheet.textContent));
-    for (const sheet of fresh.querySelectorAll("style")) {
-      if (!known.has(sheet.textContent)) this.document.head.append(this.document.importNode(sheet, true));
-    }
-    for (const section of sectionsOf(fresh)) {
-      const old = this.elementOf(idOf(section));
-      old?.replaceWith(this.document.importNode(section, true));
-    }
+  // One block anew: the rows of a table or a whole section. False where it stood or stands nowhere.
+  exchange(id, html) {
+    const [first, ...more] = this.document.querySelectorAll(at(id));
+    if (!first || !html.trim()) return false;
+    const holder = this.document.createElement(first.localName === "tr" ? "tbody" : "div");
+    holder.innerHTML = html;
+    more.forEach((row) => row.remove());
+    first.replaceWith(...holder.childNodes);
+    this.#giveRoom();
     this.fit();
+    return true;
   }
 
-  // The whole mail anew; sections that stay the same stay in place, so that no picture flickers.
+  // The whole mail anew; what stays the same stays in place, so that no picture flickers.
   replace(html) {
-    const fresh = this.#read(html);
-    const old = new Map(sectionsOf(this.document).map((section) => [idOf(section), section]));
+    const fresh = this.document.implementation.createHTMLDocument("");
+    fresh.documentElement.innerHTML = html;
+    const old = new Map([...this.document.querySelectorAll("[id^=block-]")].map((block) => [block.id, block]));
     this.document.head.replaceChildren(...[...fresh.head.childNodes].map((node) => this.document.importNode(node, true)));
     const body = this.document.importNode(fresh.body, true);
-    for (const section of sectionsOf(body)) {
-      const same = old.get(idOf(section));
-      if (same?.outerHTML === section.outerHTML) section.replaceWith(same);
+    for (const block of body.querySelectorAll("[id^=block-]")) {
+      const same = old.get(block.id);
+      if (same?.outerHTML === block.outerHTML) block.replaceWith(same);
     }
     this.document.body.replaceWith(body);
     this.#observe();
   }
 
-  // In a page of the frame's own, so that its policy holds and not this page's.
-  #read(html) {
-    const page = this.document.implementation.createHTMLDocument("");
-    page.documentElement.innerHTML = html;
-    return page;
+  // A column without blocks has no height of its own.
+  #giveRoom() {
+    for (const column of this.document.querySelectorAll("[data-column]")) {
+      if (!column.querySelector("[data-block]")) column.style.height = `${EMPTY_COLUMN_PX}px`;
+    }
   }
 }
-
-const idOf = (section) => [...section.classList].find((name) => name.startsWith("at-")).slice(3);
-
-// Blocks that stand in no other.
-const sectionsOf = (root) => [...root.querySelectorAll("[class*='at-']")].filter((one) => marked(one) && !outerOf(one));
-const marked = (one) => [...one.classList].some((name) => name.startsWith("at-"));
-const outerOf = (one) => {
-  let outer = one.parentElement;
-  while (outer && !marked(outer)) outer = outer.parentElement;
-  return outer;
-};

@@ -8,8 +8,10 @@ from django.test import Client
 
 from accounts.models import User
 from campaigns.compiling import results
+from campaigns.compiling.recent import Recent
 from campaigns.compiling.workshop import Workshop
 from campaigns.content import blocks, html, mjml
+from campaigns.content.drawing import Compiled
 from campaigns.content.html import Unusable
 from campaigns.message import plaintext
 from campaigns.models import Campaign
@@ -52,6 +54,35 @@ def test_same_words_are_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Unusable, match="too busy"):
         results.of_drawing(mjml.draw(document, mjml.Brand(), title="Other"))
     closed.close()
+
+
+def test_a_change_in_one_block_compiles_that_block_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.clear()
+    asked: list[int] = []
+    run = results._WORKSHOP.run
+
+    def counted(step: str, job: dict[str, list[object]]) -> dict[str, object]:
+        asked.append(len(job["pieces"]))
+        return run(step, job)
+
+    monkeypatch.setattr(results._WORKSHOP, "run", counted)
+    monkeypatch.setattr(results, "_PIECES", Recent(1_000_000))
+    written = [blocks.new("heading") | {"text": f"Heading {number}", "id": f"b{number}"} for number in range(60)]
+    for _ in range(2):
+        page = results.of_drawing(mjml.draw(blocks.validate({"blocks": written}), mjml.Brand("Alone")))
+        written[30]["text"] = "Other words {{ city }}"
+    assert asked == [60 + 2, 1]  # with the frame and the section, which is the same eight times
+    assert "Other words {{ city }}" in page.html
+    assert page.text.count("\n\n") == 59
+
+
+def test_recently_compiled_pieces_are_kept_up_to_a_size() -> None:
+    kept = Recent(100)
+    kept.set_many({key: Compiled(("x" * 40,)) for key in "ab"})
+    assert set(kept.get_many("ab")) == {"a", "b"}
+    kept.get_many("a")
+    kept.set_many({"c": Compiled(("x" * 40,))})
+    assert set(kept.get_many("abc")) == {"a", "c"}
 
 
 @pytest.mark.usefixtures("slow_compiler")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from campaigns.compiling.steps import compile_blocks, compile_html
+from campaigns.compiling.steps import compile_html
 from campaigns.content import blocks, html, mjml, sanitising
 from campaigns.merge import language
 from campaigns.merge.masking import Masks
@@ -60,8 +60,8 @@ def test_cleaning_a_rendered_mail_of_blocks_again_changes_nothing(words: str, re
             ]
         }
     )
-    job = mjml.draw(document, mjml.Brand("Nordlicht"), title=words, preheader=words).as_job()
-    if (mail := rendered(compile_blocks(job)["html"], record)) is not None:
+    page = mjml.compile(document, mjml.Brand("Nordlicht"), title=words, preheader=words)
+    if (mail := rendered(page, record)) is not None:
         assert sanitising.clean(mail, Masks()) == (mail, [])
 
 

@@ -1,0 +1,83 @@
+"""Kinds that begin and end a mail: logo, footer."""
+
+from campaigns.content import html
+from campaigns.content.blocks.fields import BAND, Field, align, link
+from campaigns.content.blocks.kind import Block, Kind
+from campaigns.content.blocks.look import Look
+
+VIEW = "View in browser"
+PREFERENCES = "Choose what you get"
+
+
+def logo(block: Block, look: Look) -> list[str]:
+    source = block["image"] or look.theme.logo_url
+    name = block["alt"] or look.theme.name
+    if not source:
+        return [
+            f'<mj-text css-class="name" align="{block["align"]}" color="{look.ink}"'
+            f' font-family="{look.theme.head_font}" font-size="20px" font-weight="700"'
+            f' padding="24px {look.side}px 16px">{look.linked(look.text(name), block["url"])}</mj-text>'
+        ]
+    return [
+        f'<mj-image css-class="onlight" src="{look.attribute(source)}" alt="{look.alt(name)}"'
+        f' width="{block["width"]}px" align="{block["align"]}" padding="24px {look.side}px 16px"'
+        f"{look.href(block['url'])} />"
+    ]
+
+
+def footer(block: Block, look: Look) -> list[str]:
+    muted = look.theme.muted
+    address = ", ".join(line.strip() for line in look.theme.postal_address.splitlines() if line.strip())
+    said = " · ".join(look.text(part) for part in (look.theme.name, address) if part)
+    link = f'<a href="{{{{ unsubscribe_url }}}}">{html.escape_text(block["label"] or "Unsubscribe")}</a>'
+    if block["preferences"]:
+        link = f'<a href="{{{{ preferences_url }}}}">{html.escape_text(block["preferences"])}</a> · {link}'
+    if block["view"]:
+        link = f'<a href="{{{{ view_url }}}}">{html.escape_text(block["view"])}</a> · {link}'
+    words = f"{look.rich(block['html'], muted)}<p>{said}</p>{look.rich(f'<p>{link}</p>', muted)}"
+    return [
+        f'<mj-text css-class="small" align="center" font-size="14px" line-height="1.5" color="{muted}"'
+        f' padding="20px {look.side}px">{words}</mj-text>'
+    ]
+
+
+KINDS = (
+    Kind(
+        "logo",
+        "Logo",
+        "The organisation's logo, or its name",
+        "ends",
+        "logo",
+        (
+            Field("image", "Picture", "image", help="Empty: the organisation's logo, or its name in letters."),
+            Field("alt", "Description", "text", help="Empty: the organisation's name."),
+            link("logo"),
+            Field("width", "Width", "number", 140, "In pixels.", minimum=40, maximum=400),
+            align("center"),
+            BAND,
+        ),
+        logo,
+    ),
+    Kind(
+        "footer",
+        "Footer",
+        "Postal address and unsubscribe link, which every mail must carry",
+        "ends",
+        "footer",
+        (
+            Field("html", "Text", "rich", "", "Why people get this mail, for example. May stay empty."),
+            Field("label", "Unsubscribe link", "text", "Unsubscribe"),
+            Field(
+                "preferences",
+                "Link to topics, pause and language",
+                "text",
+                "",
+                f"{PREFERENCES}, for example. Empty: no such link.",
+            ),
+            Field("view", "Link to the mail as a web page", "text", "", f"{VIEW}, for example. Empty: no such link."),
+        ),
+        footer,
+        in_columns=False,
+        band="around",
+    ),
+)

@@ -1,0 +1,121 @@
+"""How a block is to look where it stands: colours, letters and room, and its words made safe for the compiler."""
+
+import re
+from dataclasses import dataclass, field, replace
+from html import escape, unescape
+
+from accounts.colours import INK, LINE, mixed, needs_link_colour, on
+from accounts.web_addresses import as_sent
+from campaigns.content import html
+from campaigns.merge.masking import Masks
+
+SIDE = 32
+_RICH_TABLE = re.compile(r"<(table|td|th)(?=[ >])")
+_CELL = f"border:1px solid {LINE};padding:6px 8px;text-align:start;vertical-align:top"
+_TABLE_LOOK = {"table": "border-collapse:collapse;width:100%;margin:0 0 14px", "td": _CELL, "th": _CELL}
+_RICH_HREF = re.compile(r'href="([^"]*)"')
+_GREY = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """What all blocks of one mail share. `name` and `postal_address` are templates."""
+
+    colour: str
+    tint: str
+    background: str
+    muted: str  # for small words on the background
+    paper: str
+    body_font: str
+    head_font: str
+    radius: str
+    name: str
+    postal_address: str
+    logo_url: str
+
+    def ground(self, band: str) -> str:
+        return {"paper": self.paper, "tint": self.tint, "brand": self.colour, "around": self.background}[band]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """`width` is the room between the edges of the band or column, `side` what a block leaves free at either edge."""
+
+    theme: Theme
+    band: str
+    width: float = 600
+    side: int = SIDE
+    is_example: bool = False
+    with_examples: bool = False
+    masks: Masks = field(default_factory=Masks)
+    alt_inks: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def ground(self) -> str:
+        return self.theme.ground(self.band)
+
+    @property
+    def ink(self) -> str:
+        ink = on(self.theme.colour) if self.band == "brand" else INK
+        return self.greyed(ink, self.ground)
+
+    @property
+    def in_column(self) -> bool:
+        return self.side != SIDE
+
+    def as_example(self) -> "Look":
+        return replace(self, is_example=True)
+
+    def greyed(self, ink: str, ground: str) -> str:
+        """For words that are only an example."""
+        return mixed(ink, _GREY, ground) if self.is_example else ink
+
+    def text(self, template: str) -> str:
+        return self.masks.hide(template, escape)
+
+    def attribute(self, template: str) -> str:
+        """The compiler spells unusual characters of attributes in a way of its own: it sees none of them."""
+        return self.masks.keep(html.escape_text(template))
+
+    def alt(self, alt: str) -> str:
+        mask = self.attribute(alt)
+        if self.band == "brand":
+            self.alt_inks[mask] = on(self.theme.colour)
+        return mask
+
+    def href(self, url: str) -> str:
+        """The attribute, with a space before it; nothing for a link that leads nowhere."""
+        return f' href="{self.attribute(sent(url))}"' if url else ""
+
+    def linked(self, inside: str, url: str) -> str:
+        if not url:
+            return inside
+        return f'<a href="{self.attribute(sent(url))}" style="color:{self.ink};text-decoration:none">{inside}</a>'
+
+    def rich(self, words: str, ink: str = "") -> str:
+        """Its links are kept from the compiler, which writes \\u{301} for a mark that combines."""
+        colour = f' style="color:{ink or self.ink};text-decoration:underline"' if needs_link_colour(self.ground) else ""
+
+        def link(found: re.Match[str]) -> str:
+            address = self.masks.reveal(found[1])
+            if not self.masks.pattern.search(found[1]):
+                address = escape(sent(unescape(address)))
+            return f'href="{self.masks.keep(address)}"{colour}'
+
+        shaped = _RICH_TABLE.sub(lambda tag: f'{tag[0]} style="{_TABLE_LOOK[tag[1]]}"', self.masks.hide(words))
+        return _RICH_HREF.sub(link, shaped)
+
+    def placeholder(self, words: str, height: int = 120) -> list[str]:
+        """For whoever writes the mail: a place that is still empty. Never sent."""
+        if not self.with_examples:
+            return []
+        ink = mixed(on(self.ground), 0.6, self.ground)
+        return [
+            f'<mj-text align="center" color="{ink}" font-size="14px" padding="8px {self.side}px">'
+            f'<div style="border:1px dashed {ink};border-radius:6px;line-height:{height}px">{words}</div></mj-text>'
+        ]
+
+
+def sent(url: str) -> str:
+    """An address without merge tags as it travels; what is none on the web stays as it is."""
+    return url if "{{" in url or "{%" in url else as_sent(url) or url
