@@ -63,6 +63,7 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/<int:pk>/tags/", translating.translate_tags, name="campaign-translate"),
     path("campaigns/<int:pk>/tags/undo/", translating.undo_translation, name="campaign-translate-undo"),
     path("campaigns/<int:pk>/content/mail/", canvas.canvas_mail, name="canvas-mail"),
+    path("campaigns/<int:pk>/content/here/", canvas.here, name="canvas-here"),
     path("campaigns/<int:pk>/content/kind/", content.switch_kind, name="campaign-kind"),
     path("campaigns/<int:pk>/content/starter/", content.use_starter, name="campaign-starter"),
     path("campaigns/<int:pk>/content/style/", content.save_style, name="campaign-style"),

@@ -1,7 +1,9 @@
 """A document as its editor shows it: each block with its form, as campaigns.content.blocks defines it."""
 
+import json
 import re
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 from django.http import QueryDict
@@ -85,6 +87,10 @@ class Panel:
     def kind(self) -> Kind:
         return blocks.KINDS[self.block["kind"]]
 
+    @property
+    def seen(self) -> str:
+        return seen(self.block)
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -122,6 +128,12 @@ def style_inputs(document: Document, brand_colour: str) -> list[Input]:
         Input(field, style[field.name] or (brand_colour if field.widget == "colour" else ""), f"style-{field.name}")
         for field in blocks.STYLE
     ]
+
+
+def seen(values: dict[str, Any]) -> str:
+    """What a form was filled from, in short: whoever saves it says so, and nobody overwrites what they never saw."""
+    own = {name: value for name, value in values.items() if name != "columns"}
+    return blake2b(json.dumps(own, sort_keys=True).encode(), digest_size=8).hexdigest()
 
 
 def values(fields: tuple[Field, ...], posted: QueryDict) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """The mail in the editor: the whole of it, one block while it is being written, and one block's form."""
 
+from dataclasses import asdict
+
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -10,7 +12,7 @@ from accounts.permissions import Permission, StaffRequest, requires
 from accounts.security import edited_mail_policy
 from campaigns.content import blocks, bounds
 from campaigns.content.blocks import Invalid
-from campaigns.editor import arranging, canvas, editing
+from campaigns.editor import arranging, canvas, editing, presence
 from campaigns.views.drafts import frozen
 from campaigns.views.pages import get_campaign
 from campaigns.views.showing import Showing
@@ -59,6 +61,17 @@ def block_panel(request: StaffRequest, pk: int, block: str) -> HttpResponse:
     document = blocks.validate(found.blocks or blocks.empty())
     panel = editing.panel(document, block)
     return render(request, "campaigns/_panel.html", {"campaign": found, "panel": panel})
+
+
+@require_POST
+@requires(Permission.WRITE)
+def here(request: StaffRequest, pk: int) -> HttpResponse:
+    """Tells who else is at it, and whether the draft has changed since this page last heard of it."""
+    found = get_campaign(pk)
+    if not found.is_draft:
+        return frozen(request, pk)
+    others = presence.note(pk, request.user, request.POST.get("block", ""))
+    return JsonResponse({"version": found.version, "others": [asdict(other) for other in others]})
 
 
 def _contact(request: StaffRequest) -> Contact | None:

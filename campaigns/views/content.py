@@ -32,6 +32,11 @@ from contacts import merge_values
 
 Change = Callable[[Document], Document]
 
+
+class _Unseen(Exception):
+    """The form was filled from other values than are there now."""
+
+
 # What the bar beside the chosen block offers, by its icon.
 _ACTS = (
     ("words", "Write on the mail"),
@@ -129,13 +134,13 @@ def delete_block(request: StaffRequest, pk: int, block: str) -> HttpResponse:
 @require_POST
 @requires(Permission.WRITE)
 def undo(request: StaffRequest, pk: int) -> HttpResponse:
-    return _answer(request, pk, _saved(request, pk, history.undo))
+    return _answer(request, pk, _saved(request, pk, history.undo, version=version_of(request)))
 
 
 @require_POST
 @requires(Permission.WRITE)
 def redo(request: StaffRequest, pk: int) -> HttpResponse:
-    return _answer(request, pk, _saved(request, pk, history.redo))
+    return _answer(request, pk, _saved(request, pk, history.redo, version=version_of(request)))
 
 
 @require_POST
@@ -144,7 +149,9 @@ def save_block(request: StaffRequest, pk: int, block: str) -> HttpResponse:
     """Autosave of one block's form."""
 
     def update(document: Document) -> Document:
-        kind = blocks.KINDS[arranging.find(document, block)["kind"]]
+        found = arranging.find(document, block)
+        _check_seen(request, found)
+        kind = blocks.KINDS[found["kind"]]
         return arranging.update(document, block, editing.values(kind.fields, request.POST))
 
     return _save(request, pk, update, block)
@@ -156,6 +163,7 @@ def save_style(request: StaffRequest, pk: int) -> HttpResponse:
     organisation = Organisation.get()
 
     def update(document: Document) -> Document:
+        _check_seen(request, document["style"])
         style = document["style"] | editing.values(blocks.STYLE, request.POST)
         if organisation and style["colour"] == organisation.brand_colour:
             style["colour"] = ""
@@ -230,6 +238,7 @@ def _save(request: StaffRequest, pk: int, change: Change, block: str = "") -> Ht
     if "application/json" not in request.headers.get("Accept", ""):
         return redirect(reverse("campaign-content", args=[pk]) + f"?open={block}")
     answer: dict[str, Any] = {"version": saved.version, "saved": f"Saved {timezone.localtime():%H:%M}"}
+    answer["seen"] = editing.seen(arranging.find(saved.blocks, block) if block else saved.blocks["style"])
     if block:
         kept = arranging.find(saved.blocks, block)
         answer |= {"excerpt": editing.excerpt(kept), "refresh": "columns" in kept}
@@ -238,15 +247,23 @@ def _save(request: StaffRequest, pk: int, change: Change, block: str = "") -> Ht
 
 
 def _apply(request: StaffRequest, pk: int, change: Change, *, touched: str = "") -> Campaign | HttpResponse:
+    """A change that names the blocks it is about, so that it is right whatever others have done to the rest."""
+
     def write(campaign: Campaign) -> None:
-        history.change(campaign, bounds.checked(change(blocks.validate(campaign.blocks))), touched)
+        try:
+            changed = change(blocks.validate(campaign.blocks))
+        except _Unseen:
+            raise saving.Conflict(campaign) from None
+        history.change(campaign, bounds.checked(changed), touched)
 
-    return _saved(request, pk, write)
+    return _saved(request, pk, write, version=None)
 
 
-def _saved(request: StaffRequest, pk: int, write: Callable[[Campaign], object]) -> Campaign | HttpResponse:
+def _saved(
+    request: StaffRequest, pk: int, write: Callable[[Campaign], object], *, version: int | None
+) -> Campaign | HttpResponse:
     try:
-        return saving.save(get_campaign(pk).pk, write, by=request.user, version=version_of(request))
+        return saving.save(get_campaign(pk).pk, write, by=request.user, version=version)
     except saving.Conflict as conflict:
         return conflicting(request, conflict.campaign)
     except NotADraft:
@@ -262,6 +279,12 @@ def _editor(request: StaffRequest, campaign: Campaign, more: dict[str, Any]) -> 
 def _editor_context(campaign: Campaign) -> dict[str, Any]:
     document = blocks.validate(campaign.blocks or blocks.empty())
     return {"campaign": campaign, "row": editing.outline(document), "possible": history.possible(campaign)}
+
+
+def _check_seen(request: StaffRequest, values: dict[str, Any]) -> None:
+    seen = request.POST.get("seen")
+    if seen and "force" not in request.POST and seen != editing.seen(values):
+        raise _Unseen
 
 
 def _place_for(kind: str, document: Document, posted: QueryDict) -> arranging.Place:

@@ -1,4 +1,4 @@
-"""A mail is built on the mail itself: by mouse, by keyboard alone, and by touch. Takes seconds: a browser is started."""
+"""A mail is built on the mail itself: by mouse, by keyboard alone, by touch. Takes seconds: a browser is started."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager

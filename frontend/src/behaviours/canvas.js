@@ -1,12 +1,15 @@
 // The mail is the place of work: what is chosen on it, what stands beside it, and what becomes of it.
-import { flush } from "./autosave.js";
+import { flush, hasUnsaved, setVersion } from "./autosave.js";
 import { Bar } from "../canvas/bar.js";
 import { listen } from "../canvas/dragging.js";
+import { Company } from "../canvas/company.js";
 import { Drawing } from "../canvas/drawing.js";
+import { offer } from "../canvas/offering.js";
 import { Mail } from "../canvas/mail.js";
 import * as outline from "../canvas/outline.js";
 import { Side } from "../canvas/side.js";
 import { Spots } from "../canvas/spots.js";
+import { Words } from "../canvas/words.js";
 
 // Fields that change more of the mail than their block: its neighbours share its ground, or it has other columns.
 const WIDER = ["band", "layout"];
@@ -21,13 +24,22 @@ export function mount(studio) {
   const mail = new Mail(canvas.querySelector("iframe"), canvas, () => {
     spots.draw();
     bar.place();
+    words.place();
   });
   const drawing = new Drawing(mail, studio, url);
-  const spots = new Spots(canvas.querySelector(".canvas-blocks"), mail, { choose: (id) => choose(id), fill });
+  const spots = new Spots(canvas.querySelector(".canvas-blocks"), mail, { choose: (id, point) => (id === spots.chosen && point ? write(id, point) : choose(id)), fill });
   const bar = new Bar(canvas.querySelector(".block-bar"), mail, act);
+  const words = new Words(canvas, mail, {
+    began: () => bar.show(""),
+    ended: (id, byKey) => {
+      if (spots.chosen === id) bar.show(id);
+      if (byKey) spots.spotOf(id)?.focus({ preventScroll: true });
+    },
+  });
 
   async function choose(id, { openSide = true } = {}) {
     const isOther = id !== spots.chosen;
+    if (isOther) words.end();
     spots.mark(id);
     outline.choose(id);
     bar.show(id);
@@ -43,6 +55,7 @@ export function mount(studio) {
   }
 
   function leave() {
+    words.end();
     spots.mark("");
     outline.choose("");
     bar.show("");
@@ -54,8 +67,7 @@ export function mount(studio) {
   // Where the palette puts what is chosen in it.
   function aim({ after = "", inside = "", column = 0 }) {
     Object.entries({ after, inside, column }).forEach(([name, value]) => (palette.elements[name].value = value));
-    const chosen = outline.find(after);
-    const words = chosen ? `below “${[chosen.label, chosen.excerpt].filter(Boolean).join(": ")}”` : inside ? `in column ${column + 1}` : "at the end";
+    const words = named(after) ? `below “${named(after)}”` : inside ? `in column ${column + 1}` : "at the end";
     palette.querySelector("[data-where]").textContent = `It goes ${words}.`;
   }
 
@@ -66,11 +78,20 @@ export function mount(studio) {
     document.getElementById("palette-words").focus();
   }
 
+  // On the mail where it shows the words, else in the panel.
+  async function write(id, point) {
+    const block = outline.find(id);
+    await choose(id);
+    const field = block.words && document.querySelector(`#side-panel form[data-block="${id}"] [name="${block.words}"]`);
+    if (field && words.begin(id, field, `${block.label} on the mail`, point)) side.close();
+    else document.querySelector("#side-panel input:not([type=hidden]), #side-panel .rich-text, #side-panel select")?.focus();
+  }
+
   async function act(name, id = spots.chosen) {
     const block = outline.find(id);
     if (!block) return;
     if (name === "outer") return choose(block.row.inside);
-    if (name === "words") return document.querySelector("#side-panel input, #side-panel .rich-text")?.focus();
+    if (name === "words") return write(id);
     if (name === "copy") return post(url(id, "duplicate"), {});
     if (name === "bin") return post(url(id, "delete"), {});
     return post(url(id, "move"), { direction: name });
@@ -147,6 +168,24 @@ export function mount(studio) {
     spots.draw();
   });
 
+  const company = new Company(studio, {
+    at: () => spots.chosen,
+    labelOf: named,
+    draw: () => spots.markOthers((id) => company.nameAt(id)),
+    changed: catchUp,
+  });
+
+  // Somebody else has changed the draft: it is shown as it is now, but for the form in which somebody is writing here.
+  async function catchUp(version) {
+    if (hasUnsaved()) return;
+    setVersion(version);
+    await window.htmx.ajax("GET", location.pathname, { source: studio, target: "#editor", swap: "outerHTML" });
+    await drawing.whole();
+    const isWriting = document.activeElement.closest("#side-panel, .in-place");
+    if (!isWriting) showPanel(outline.find(spots.chosen) ? spots.chosen : "");
+  }
+
+  offer(studio, { labelOf: named, done: () => location.reload() });
   pressed(studio, "width", (name) => mail.show(name));
   pressed(studio, "look", (name) => {
     canvas.dataset.look = name;
@@ -159,6 +198,12 @@ export function mount(studio) {
   bar.show(begun);
   aim({ after: begun });
 }
+
+// With what there is to say of a block in one line.
+const named = (id) => {
+  const block = outline.find(id);
+  return block && [block.label, block.excerpt].filter(Boolean).join(": ");
+};
 
 function pressed(studio, name, change) {
   const buttons = [...studio.querySelectorAll(`[data-${name}]`)].filter((one) => one.matches("button"));

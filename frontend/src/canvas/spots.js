@@ -7,10 +7,10 @@ export class Spots {
     this.mail = mail;
     this.chosen = "";
     this.buttons = new Map();
-    place.addEventListener("click", ({ target }) => {
+    place.addEventListener("click", ({ target, detail, clientX, clientY }) => {
       const spot = target.closest(".spot");
       if (spot?.dataset.column) fill(spot.dataset.spot, Number(spot.dataset.column));
-      else if (spot) choose(spot.dataset.spot);
+      else if (spot) choose(spot.dataset.spot, detail ? { x: clientX, y: clientY } : null);
     });
     place.addEventListener("keydown", (event) => this.#walk(event, choose));
   }
@@ -74,6 +74,14 @@ export class Spots {
     for (const button of all) {
       button.setAttribute("aria-pressed", String(button.dataset.spot === id && !button.dataset.column));
       button.tabIndex = button === stop || button.dataset.column ? 0 : -1;
+    }
+  }
+
+  markOthers(nameAt) {
+    for (const button of this.place.children) {
+      const name = button.dataset.column ? "" : nameAt(button.dataset.spot);
+      if (name) button.dataset.other = name;
+      else delete button.dataset.other;
     }
   }
 
