@@ -10,6 +10,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.crypto import salted_hmac
 
+from accounts import fonts
 from accounts.organisation.measuring import AddressKept, Rules, Tracking
 
 
@@ -80,6 +81,41 @@ class Session(AbstractBaseSession):
         return store
 
 
+class BrandKit(models.Model):
+    """What mails look like and who they say they come from. Empty: as the organisation, or as each template has it."""
+
+    class Corners(models.TextChoices):
+        SQUARE = "square", "Square"
+        SOFT = "soft", "Soft"
+        ROUND = "round", "Round"
+
+    COLOURS = ("colour", "accent", "background", "ink")
+
+    name = models.CharField(max_length=200, blank=True, help_text="As recipients read it; empty: the organisation's.")
+    sender_name = models.CharField(max_length=120, blank=True)
+    sender_email = models.EmailField(max_length=254, blank=True)
+    logo = models.CharField(max_length=200, blank=True, help_text="Storage name.")
+    logo_on_dark = models.CharField(max_length=200, blank=True, help_text="Storage name.")
+    colour = models.CharField(max_length=7, default="#1f4fa8")
+    accent = models.CharField(max_length=7, blank=True)
+    background = models.CharField(max_length=7, blank=True)
+    ink = models.CharField(max_length=7, blank=True)
+    heading_font = models.CharField(max_length=10, choices=fonts.CHOICES, blank=True)
+    body_font = models.CharField(max_length=10, choices=fonts.CHOICES, blank=True)
+    corners = models.CharField(max_length=6, choices=Corners.choices, blank=True)
+    postal_address = models.TextField(max_length=500, blank=True)
+    footer = models.TextField(max_length=1_000, blank=True, help_text="Plain words below the postal address.")
+    social = models.JSONField(default=dict, blank=True, help_text="Addresses by network.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name or "The organisation’s brand"
+
+
 class Organisation(models.Model):
     """The one organisation of this installation. No row: not set up yet."""
 
@@ -92,8 +128,7 @@ class Organisation(models.Model):
     bounce_domain = models.CharField(
         max_length=200, blank=True, help_text="Where bounces go; empty: the domain of the sender's address."
     )
-    brand_colour = models.CharField(max_length=7, default="#1f4fa8")
-    logo = models.CharField(max_length=200, blank=True, help_text="Storage name of the logo.")
+    brand = models.OneToOneField(BrandKit, models.PROTECT, null=True, help_text="Of mails that name no other.")
     second_factor_required = models.BooleanField(default=False, help_text="Of everybody who works here.")
     tracking = models.CharField(
         max_length=10, choices=Tracking.choices, default=Tracking.INDIVIDUAL, db_default=Tracking.INDIVIDUAL
@@ -127,7 +162,12 @@ class Organisation(models.Model):
 
     @classmethod
     def get(cls) -> "Organisation | None":
-        return cls.objects.filter(id=1).first()
+        return cls.objects.filter(id=1).select_related("brand").first()
+
+    @property
+    def own_brand(self) -> BrandKit:
+        """The default brand, which may not be stored yet."""
+        return self.brand or BrandKit()
 
     @property
     def address_line(self) -> str:

@@ -63,7 +63,13 @@ def _draft(sections: int) -> int:
 def _block(number: int) -> dict[str, Any]:
     """Neighbours on different grounds, so that each is a section."""
     kind, words = _KINDS[number % len(_KINDS)], f"Words of block {number}, as long as people write them."
-    block = {"id": f"b{number}", "kind": kind, "band": ("paper", "tint")[number % 2], "text": words, "label": words[:20]}
+    block = {
+        "id": f"b{number}",
+        "kind": kind,
+        "band": ("paper", "tint")[number % 2],
+        "text": words,
+        "label": words[:20],
+    }
     inner = {"id": f"c{number}", "kind": "text", "html": f"<p>{words}</p>"}
     columns = [[inner], [inner | {"id": f"d{number}"}]]
     return block | {"html": f"<p>{words} {words}</p>", "url": "https://example.org/", "columns": columns}

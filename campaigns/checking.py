@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from accounts.models import Organisation
 from accounts.organisation.measuring import Tracking
 from campaigns.content import blocks, html
 from campaigns.merge import language
@@ -42,7 +41,6 @@ class Checked:
 def check(written: str, person: Mapping[str, Any]) -> Checked:
     """`person` has email, first_name, last_name, language, and fields by their keys, each of which may be missing."""
     campaign = Campaign(content_kind=Campaign.ContentKind.HTML, html=written, sender_email=_NO_SENDER)
-    organisation = Organisation.get()
     try:
         edition = editions.freeze(campaign)
     except (blocks.Invalid, html.Unusable) as problem:
@@ -54,7 +52,7 @@ def check(written: str, person: Mapping[str, Any]) -> Checked:
     edition.organisation.pop("tracking_address", None)
     recipient = _recipient(person)
     known = {tag.name for tag in (*tags(), *editions.OWN_TAGS)} | set(recipient.merge)
-    findings = content.check_edition(campaign, edition, organisation, recipient, known, is_real=True)
+    findings = content.check_edition(campaign, edition, recipient, known, is_real=True)
     findings.sort(key=lambda finding: finding.level != "block")
     try:
         sent, links = _sent(edition, recipient)

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from accounts.models import Organisation
+from accounts.models import BrandKit, Organisation
 from accounts.organisation.measuring import Tracking
 from campaigns.message.encoding import ascii_address
 from contacts.audience import Audience
@@ -80,6 +80,7 @@ class Campaign(models.Model):
     tags = ArrayField(
         models.CharField(max_length=100), default=list, blank=True, help_text="Only people on the lists who carry one."
     )
+    brand = models.ForeignKey(BrandKit, models.SET_NULL, null=True, blank=True, help_text="Empty: the organisation's.")
     sender_name = models.CharField(max_length=120, blank=True)
     sender_email = models.CharField(max_length=254, blank=True)
     reply_to = models.CharField(max_length=254, blank=True)

@@ -25,7 +25,7 @@ def obstacle(campaign: Campaign) -> str | None:
     batch = campaign.batch
     if batch is None or not batch.rehearsal or batch.state != Batch.State.DONE:
         return "Only a rehearsal that is through can be sent as it is."
-    if _edition(batch).organisation != editions.organisation_now():
+    if _edition(batch).organisation != editions.organisation_now(campaign):
         return (
             "The name, postal address or public address of the organisation has changed since the rehearsal, and it "
             "stands in the mail. Duplicate the campaign and rehearse it once more."

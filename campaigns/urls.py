@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from campaigns.content.images import serve
 from campaigns.views import (
+    brands,
     campaign,
     campaigns,
     canvas,
@@ -81,6 +82,13 @@ urlpatterns: list[URLPattern] = [
     path("reports/lists/", lists.lists, name="report-lists"),
     path("reports/sign-ups/", cohorts.cohorts, name="report-cohorts"),
     path("reports/hours/", hours.hours, name="report-hours"),
+    path("brands/", brands.brands, name="brands"),
+    path("brands/new/", brands.new_brand, name="brand-new"),
+    path("brands/sample/", brands.sample, name="brand-sample"),
+    path("brands/words/", brands.words, name="brand-words"),
+    path("brands/<int:pk>/", brands.brand, name="brand"),
+    path("brands/<int:pk>/default/", brands.use_as_default, name="brand-default"),
+    path("brands/<int:pk>/delete/", brands.delete_brand, name="brand-delete"),
     path("images/", images.images, name="images"),
     path("images/upload/", images.upload_image, name="image-upload"),
     path("images/<int:pk>/", images.image, name="image"),

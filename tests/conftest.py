@@ -15,7 +15,7 @@ from django.test import Client
 from hypothesis import HealthCheck
 from xdist.scheduler import LoadScopeScheduling
 
-from accounts.models import Organisation, Role, User
+from accounts.models import BrandKit, Organisation, Role, User
 from config import services
 from delivery.guards import heartbeat
 
@@ -88,6 +88,7 @@ def _no_old_heartbeat() -> None:
 def organisation(db: None) -> Organisation:
     return Organisation.objects.create(
         id=1,
+        brand=BrandKit.objects.create(),
         name="Nordlicht Books",
         postal_address="Hafenstraße 7\n20457 Hamburg\nGermany",
         time_zone="Europe/Berlin",

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from accounts import audit
-from accounts.models import Organisation, Role, User
+from accounts.models import BrandKit, Organisation, Role, User
 from accounts.signals import organisation_created
 
 
@@ -25,7 +25,7 @@ def set_up(owner: Owner, *, with_sample: bool, **organisation: Any) -> User:
     """Create both or neither. Of two at once the second waits for the first and raises `AlreadySetUp`."""
     try:
         with transaction.atomic():
-            created = Organisation(id=1, **organisation)
+            created = Organisation(id=1, brand=BrandKit.objects.create(), **organisation)
             created.save(force_insert=True)
             user = User.objects.create_user(
                 owner.email, owner.password, name=owner.name, role=Role.OWNER, wants_summary=True

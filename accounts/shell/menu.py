@@ -22,7 +22,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("suppressions", "Suppressed"),
         ),
     ),
-    ("Content", (("images", "Images"),)),
+    ("Content", (("images", "Images"), ("brands", "Brands"))),
     (
         "Delivery",
         (

@@ -7,18 +7,16 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import audit
 from accounts.models import Organisation
-from accounts.organisation import logo, public_address, samples
+from accounts.organisation import public_address, samples
 from accounts.organisation.form import OrganisationForm
 from accounts.permissions import Permission, StaffRequest, requires
-from accounts.uploads import takes_uploads
 
 
-@takes_uploads(logo.LARGEST_BYTES)
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.ORGANISATION)
 def settings(request: StaffRequest) -> HttpResponse:
     organisation = get_object_or_404(Organisation, id=1)
-    form = OrganisationForm(request.POST or None, request.FILES or None, instance=organisation)
+    form = OrganisationForm(request.POST or None, instance=organisation)
     if form.is_valid():
         form.save()
         audit.record(request, "organisation.changed", organisation.name, fields=form.changed_data)

@@ -25,7 +25,7 @@ _PICTURE = re.compile(r"<img [^>]*+(?:>|\Z)")
 _ALT = re.compile(r'\balt="(\w++)"')
 _STYLE = ' style="'
 _LAST_TAG = re.compile(r"<table(?=[^<>]*>\Z)")
-_FIRST_TAG = re.compile(r"<(?:tr|div|table)(?=[ >])")
+_FIRST_TAG = re.compile(r"\A(?:\s|<!--.*?-->)*<(?:tr|div|table)(?=[ >])", re.DOTALL)  # in no comment for Outlook
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Blocks become MJML, of which campaigns.content.drawing makes the HTML that old mail programs understand."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -8,18 +7,16 @@ from itertools import groupby
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
+from accounts import fonts
 from accounts.colours import INK, LINE, MUTED, PAPER, mixed, readable, readable_on_dark, readable_on_light
-from accounts.models import Organisation
+from accounts.models import BrandKit, Organisation
 from campaigns.content import drawing
-from campaigns.content.blocks import KINDS, Block, Document, column_count, says
+from campaigns.content.blocks import COLOUR, KINDS, Block, Document, column_count, says
 from campaigns.content.blocks.look import SIDE, Look, Theme
 from campaigns.content.drawing import CUT, Piece
 from campaigns.merge.syntax import literal
 
-_SANS = "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
-_SERIF = "Georgia, 'Times New Roman', serif"
 _RADIUS = {"soft": "6px", "square": "0", "round": "24px"}
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _WIDTH = 600
 _TOGETHER = 8  # blocks of one section: Outlook breaks a taller one off as if it were printed
 
@@ -34,14 +31,41 @@ class Brand:
     logo_url: str = ""
     language: str = "en"
 
+    accent: str = INK
+    background: str = "#f2f1ee"
+    ink: str = INK
+    heading_font: str = "sans"
+    body_font: str = "sans"
+    corners: str = "soft"
+    logo_on_dark_url: str = ""
+    footer: str = ""
+    social: tuple[tuple[str, str], ...] = ()
+
     @classmethod
-    def of(cls, organisation: Organisation | None) -> "Brand":
+    def of(cls, organisation: Organisation | None, kit: BrandKit | None = None) -> "Brand":
+        """`kit`: empty for the organisation's own."""
         if organisation is None:
             return cls()
-        logo = f"{organisation.public_address}/i/{organisation.logo}" if organisation.logo else ""
-        colour = organisation.brand_colour if _COLOUR.fullmatch(organisation.brand_colour) else cls.colour
-        name, address = (literal(words) for words in (organisation.name, organisation.postal_address))
-        return cls(name, address, colour, logo)
+        kit = kit or organisation.own_brand
+        logos = (f"{organisation.public_address}/i/{name}" if name else "" for name in (kit.logo, kit.logo_on_dark))
+        name, address, footer = map(literal, (*signed(organisation, kit), kit.footer))
+        chosen = {name: getattr(kit, name) for name in ("heading_font", "body_font", "corners") if getattr(kit, name)}
+        chosen |= {name: getattr(kit, name) for name in kit.COLOURS if COLOUR.fullmatch(getattr(kit, name))}
+        logo_url, logo_on_dark_url = logos
+        return cls(
+            name,
+            address,
+            logo_url=logo_url,
+            logo_on_dark_url=logo_on_dark_url,
+            footer=footer,
+            social=tuple(kit.social.items()),
+            **chosen,
+        )
+
+
+def signed(organisation: Organisation, kit: BrandKit) -> tuple[str, str]:
+    """Name and postal address at the foot of a mail of this brand."""
+    return kit.name or organisation.name, kit.postal_address or organisation.postal_address
 
 
 def draw(
@@ -68,19 +92,24 @@ def compile(
 
 def theme_of(document: Document, brand: Brand) -> Theme:
     style = document["style"]
-    colour, background = style["colour"] or brand.colour, style["background"] or "#f2f1ee"
+    colour, background = style["colour"] or brand.colour, style["background"] or brand.background
     return Theme(
         colour=colour,
+        accent=style["accent"] or brand.accent,
+        ink=style["ink"] or brand.ink,
         tint=mixed(colour, 0.09),
         background=background,
         muted=readable(MUTED, background),
         paper=PAPER,
-        body_font=_SERIF if style["font"] == "serif" else _SANS,
-        head_font=_SANS if style["font"] == "sans" else _SERIF,
-        radius=_RADIUS[style["corners"]],
+        body_font=fonts.stack(style["body_font"] or brand.body_font),
+        head_font=fonts.stack(style["heading_font"] or brand.heading_font),
+        radius=_RADIUS[style["corners"] or brand.corners],
         name=brand.name,
         postal_address=brand.postal_address,
         logo_url=brand.logo_url,
+        logo_on_dark_url=brand.logo_on_dark_url,
+        footer=brand.footer,
+        social=brand.social,
     )
 
 
@@ -96,7 +125,7 @@ class _Writer:
             "email/frame.mjml",
             {
                 "language": language,
-                "font": mark_safe(theme.body_font),  # noqa: S308 - one of two constants
+                "font": mark_safe(theme.body_font),  # noqa: S308 - one of some constants
                 "background": theme.background,
                 "link": readable_on_light(theme.colour),
                 "link_on_dark": readable_on_dark(theme.colour),
@@ -155,7 +184,7 @@ class _Writer:
             return None
         mjml = (
             f'<mjml><mj-head><mj-attributes><mj-all font-family="{self._theme.body_font}" />'
-            f'<mj-text font-size="16px" line-height="1.6" color="{INK}" /><mj-divider border-width="1px"'
+            f'<mj-text font-size="16px" line-height="1.6" color="{self._theme.ink}" /><mj-divider border-width="1px"'
             f' border-color="{LINE}" /></mj-attributes></mj-head><mj-body width="{look.width:.7g}px"><mj-section'
             f' padding="0"><mj-column>{CUT}{CUT.join(rows)}{CUT}</mj-column></mj-section></mj-body></mjml>'
         )

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.fields import LineField
 from accounts.models import Organisation
 from accounts.organisation.measuring import Tracking
+from campaigns.brands import choosing
 from campaigns.content import bounds
 from campaigns.models import Campaign, Image
 from campaigns.preflight.findings import LONGEST_SUBJECT, PHONE_SUBJECT
@@ -126,6 +127,27 @@ class FromCard(Card):
         provider.empty_label = f"The usual one ({Provider.objects.default()})"  # type: ignore[attr-defined]
 
 
+class BrandCard(Card):
+    class Meta:
+        model = Campaign
+        fields = ["brand"]
+        labels: ClassVar = {"brand": "Brand"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        brand: Any = self.fields["brand"]
+        brand.queryset = choosing.others()
+        brand.empty_label = choosing.usual()
+        self.has_others = brand.queryset.exists()
+
+    def apply(self, campaign: Campaign) -> None:
+        """A sender that was the brand's goes with the brand; one typed by somebody stays."""
+        is_theirs = (campaign.sender_name, campaign.sender_email) == choosing.sender_of(campaign.brand)
+        super().apply(campaign)
+        if is_theirs:
+            campaign.sender_name, campaign.sender_email = choosing.sender_of(campaign.brand)
+
+
 class CountingCard(Card):
     class Meta:
         model = Campaign
@@ -211,6 +233,7 @@ CARDS: dict[str, type[Card]] = {
     "name": NameCard,
     "to": ToCard,
     "from": FromCard,
+    "brand": BrandCard,
     "subject": SubjectCard,
     "html": HtmlCard,
     "text": TextCard,

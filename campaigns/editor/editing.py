@@ -12,6 +12,7 @@ from django.utils.text import Truncator
 
 from campaigns.content import blocks
 from campaigns.content.blocks import Block, Document, Field, Kind
+from campaigns.content.mjml import Brand
 from campaigns.templatetags.campaign_words import plainly
 
 _EXCERPT_CHARS = 48
@@ -121,12 +122,11 @@ def palette() -> list[Group]:
     return [group for group in found if group.kinds]
 
 
-def style_inputs(document: Document, brand_colour: str) -> list[Input]:
-    """The style's form; a colour left to the organisation shows the organisation's."""
-    style = document["style"]
+def style_inputs(document: Document, brand: Brand) -> list[Input]:
+    """The style's form; a colour left to the brand shows the brand's."""
+    style, of_brand = document["style"], brand_colours(brand)
     return [
-        Input(field, style[field.name] or (brand_colour if field.widget == "colour" else ""), f"style-{field.name}")
-        for field in blocks.STYLE
+        Input(field, style[field.name] or of_brand.get(field.name, ""), f"style-{field.name}") for field in blocks.STYLE
     ]
 
 
@@ -134,6 +134,23 @@ def seen(values: dict[str, Any]) -> str:
     """What a form was filled from, in short: whoever saves it says so, and nobody overwrites what they never saw."""
     own = {name: value for name, value in values.items() if name != "columns"}
     return blake2b(json.dumps(own, sort_keys=True).encode(), digest_size=8).hexdigest()
+
+
+def brand_colours(brand: Brand) -> dict[str, str]:
+    """By the name of the style's field."""
+    return {
+        "colour": brand.colour,
+        "accent": brand.accent,
+        "background": brand.background,
+        "ink": brand.ink,
+    }
+
+
+def style_values(posted: QueryDict, brand: Brand) -> dict[str, Any]:
+    """What the style's form holds, without the colours that are the brand's anyway: they go with the brand."""
+    of_brand = brand_colours(brand)
+    found = values(blocks.STYLE, posted)
+    return {name: "" if str(value).lower() == of_brand.get(name) else value for name, value in found.items()}
 
 
 def values(fields: tuple[Field, ...], posted: QueryDict) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def _drawn(campaign: Campaign, *, with_examples: bool) -> Piece:
     document = blocks.validate(campaign.blocks or blocks.empty())
     return mjml.draw(
         document,
-        mjml.Brand.of(Organisation.get()),
+        brand_of(campaign),
         title=campaign.subject.strip(),
         preheader=campaign.preheader.strip(),
         with_examples=with_examples,
@@ -81,20 +81,28 @@ def freeze(campaign: Campaign, *, with_examples: bool = False, marked: bool = Fa
         preheader=field_defaults.written(composed.preheader, empty),
         html=field_defaults.written(composed.html, empty),
         text=field_defaults.written(composed.text, empty),
-        organisation=organisation_now(),
+        organisation=organisation_now(campaign),
         tracking=campaign.way_of_tracking,
     )
 
 
-def organisation_now() -> dict[str, str]:
-    """What a frozen mail says of the organisation."""
+def brand_of(campaign: Campaign) -> mjml.Brand:
+    """What the campaign's mail looks like, as its brand is now."""
+    return mjml.Brand.of(Organisation.get(), campaign.brand)
+
+
+def organisation_now(campaign: Campaign) -> dict[str, str]:
+    """What a frozen mail says of the organisation, under the name and address of the campaign's brand."""
     organisation = Organisation.get()
-    counting = {"tracking_address": organisation.tracking_url} if organisation and organisation.tracking_url else {}
+    if organisation is None:
+        return dict.fromkeys(("name", "postal_address", "public_address", "bounce_domain"), "")
+    name, postal_address = mjml.signed(organisation, campaign.brand or organisation.own_brand)
+    counting = {"tracking_address": organisation.tracking_url} if organisation.tracking_url else {}
     return counting | {
-        "name": organisation.name if organisation else "",
-        "postal_address": organisation.postal_address if organisation else "",
-        "public_address": organisation.public_address if organisation else "",
-        "bounce_domain": organisation.bounce_domain if organisation else "",
+        "name": name,
+        "postal_address": postal_address,
+        "public_address": organisation.public_address,
+        "bounce_domain": organisation.bounce_domain,
     }
 
 

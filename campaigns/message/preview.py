@@ -74,7 +74,7 @@ def fragment(campaign: Campaign, contact: Contact | None, block: str) -> str:
         campaign=campaign,
         sender_email=campaign.sender_email or _NO_SENDER,
         html=editions.fragment(campaign, block),
-        organisation=editions.organisation_now(),
+        organisation=editions.organisation_now(campaign),
         is_test=True,
     )
     return CompiledEdition(edition, batch_id=0, lists=(), link_ids=()).parts(recipient_of(contact)).html

@@ -29,7 +29,7 @@ def check(campaign: Campaign) -> list[Finding]:
         *_from(campaign, provider),
         *_public_address(organisation, is_real=not provider.is_rehearsal),
         *_subject(campaign),
-        *content.check(campaign, organisation, is_real=not provider.is_rehearsal),
+        *content.check(campaign, is_real=not provider.is_rehearsal),
         *_schedule(campaign),
     ]
     return sorted(found, key=lambda finding: finding.level != "block")

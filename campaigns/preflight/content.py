@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from django.db import connection
 
-from accounts.models import Organisation
 from campaigns.compiling import results
 from campaigns.content import blocks, html
 from campaigns.merge import language
@@ -31,7 +30,7 @@ _SAID_ELSEWHERE = frozenset({"bodies", "size", "resolved", "links", "accessible"
 _FROM_PEOPLE = frozenset({"first_name", "last_name", "language"})
 
 
-def check(campaign: Campaign, organisation: Organisation | None, *, is_real: bool) -> list[Finding]:
+def check(campaign: Campaign, *, is_real: bool) -> list[Finding]:
     try:
         edition = editions.freeze(campaign)
     except (blocks.Invalid, html.Unusable) as problem:
@@ -39,7 +38,7 @@ def check(campaign: Campaign, organisation: Organisation | None, *, is_real: boo
     person = next(iter(audience.sample(campaign.audience(), 1)), None)
     recipient = preview.recipient_of(person, tracked=True)
     known = {tag.name for tag in (*tags(), *editions.OWN_TAGS)}
-    found = check_edition(campaign, edition, organisation, recipient, known, is_real=is_real)
+    found = check_edition(campaign, edition, recipient, known, is_real=is_real)
     return [*found, *_gaps(campaign, _sources(edition), Places(campaign))]
 
 
@@ -51,7 +50,6 @@ def unusable(campaign: Campaign, problem: ValueError) -> Finding:
 def check_edition(
     campaign: Campaign,
     edition: Edition,
-    organisation: Organisation | None,
     recipient: Recipient,
     known_tags: set[str],
     *,
@@ -66,9 +64,9 @@ def check_edition(
     else:
         found += written_blocks.check(campaign.blocks)
     if not broken:
-        sent = list(_as_sent(campaign, edition, organisation, recipient, is_real=is_real))
+        sent = list(_as_sent(campaign, edition, recipient, is_real=is_real))
         if any(finding.code == "template" or finding.code.startswith("mail-") for finding in sent):
-            sent = _without_blame(campaign, edition, organisation, recipient, sent, is_real=is_real)
+            sent = _without_blame(campaign, edition, recipient, sent, is_real=is_real)
         found += [finding for finding in sent if finding.code != "template" or not foreign]
     return found
 
@@ -76,7 +74,6 @@ def check_edition(
 def _without_blame(
     campaign: Campaign,
     edition: Edition,
-    organisation: Organisation | None,
     recipient: Recipient,
     found: list[Finding],
     *,
@@ -84,7 +81,7 @@ def _without_blame(
 ) -> list[Finding]:
     """What is wrong for anybody blocks the launch; what is wrong for one person leaves out that person."""
     nobody = preview.recipient_of(None, tracked=True)
-    general = list(_as_sent(campaign, edition, organisation, nobody, is_real=is_real))
+    general = list(_as_sent(campaign, edition, nobody, is_real=is_real))
     codes = {finding.code for finding in general}
     personal = [finding for finding in found if finding.level == "block" and finding.code not in codes]
     if not personal:
@@ -168,9 +165,7 @@ def _lacking(campaign: Campaign, names: list[str]) -> dict[str, int]:
         return dict(zip(names, cursor.fetchone(), strict=True))
 
 
-def _as_sent(
-    campaign: Campaign, edition: Edition, organisation: Organisation | None, recipient: Recipient, *, is_real: bool
-) -> Iterator[Finding]:
+def _as_sent(campaign: Campaign, edition: Edition, recipient: Recipient, *, is_real: bool) -> Iterator[Finding]:
     """One message, built exactly as it would go out."""
     try:
         shown, sent = preview.compile_for_show(edition, recipient)
@@ -179,7 +174,7 @@ def _as_sent(
         return
     page = list(html_tokens.tokens(shown.html))
     yield from _unsubscribe(edition)
-    yield from _address(shown, organisation)
+    yield from _address(shown, edition)
     yield from _links(Places(campaign), [(href or "").strip() for href in html_tokens.hrefs(page)], is_real=is_real)
     yield from _pictures(campaign, html_tokens.elements(page, "img"), shown)
     yield from _size(len(sent.html.encode()))
@@ -196,8 +191,8 @@ def _unsubscribe(edition: Edition) -> Iterator[Finding]:
         yield Finding("block", "no-unsubscribe-text", text, "Add {{ unsubscribe_url }} to the plain text.", "content")
 
 
-def _address(shown: Parts, organisation: Organisation | None) -> Iterator[Finding]:
-    address = _words(organisation.postal_address) if organisation else ""
+def _address(shown: Parts, edition: Edition) -> Iterator[Finding]:
+    address = _words(edition.organisation.get("postal_address", ""))
     if not address:
         text = "The organisation has no postal address, which every mail must show."
         yield Finding("block", "no-postal-address", text, "Enter it under Settings.", "content")

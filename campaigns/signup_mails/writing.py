@@ -73,5 +73,5 @@ def _organisation(organisation: Organisation) -> dict[str, str]:
         "postal_address": organisation.address_line,
         "public_address": organisation.public_address,
         "bounce_domain": organisation.bounce_domain,
-        "colour": organisation.brand_colour,
+        "colour": organisation.own_brand.colour,
     }

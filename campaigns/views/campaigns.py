@@ -16,6 +16,7 @@ from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.security import mail_policy
 from campaigns import asking_again, launching, starters
+from campaigns.brands import choosing
 from campaigns.content import blocks, mjml
 from campaigns.merge import language
 from campaigns.models import Campaign, CampaignQuerySet
@@ -130,12 +131,12 @@ def _address(words: str, state: str, **more: int) -> str:
 
 
 def _create(request: StaffRequest, key: str) -> Campaign:
-    organisation = Organisation.get()
     today = timezone.localdate()
+    sender_name, sender_email = choosing.sender_of(None)
     campaign = Campaign(
         name=f"Campaign of {wording.day(today, today)}",
-        sender_name=organisation.sender_name if organisation else "",
-        sender_email=organisation.sender_email if organisation else "",
+        sender_name=sender_name,
+        sender_email=sender_email,
         created_by=request.user,
         updated_by=request.user,
         blocks=blocks.empty(),

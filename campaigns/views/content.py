@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import Organisation
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from campaigns import starters
@@ -20,7 +19,7 @@ from campaigns.content import blocks, bounds
 from campaigns.content.blocks import Document, Invalid
 from campaigns.content.html import Unusable
 from campaigns.drafts import saving
-from campaigns.drafts.forms import HtmlCard, PictureForm, TextCard
+from campaigns.drafts.forms import BrandCard, HtmlCard, PictureForm, TextCard
 from campaigns.editor import arranging, editing, history
 from campaigns.launching import NotADraft
 from campaigns.message import editions
@@ -58,15 +57,14 @@ def content(request: StaffRequest, pk: int) -> HttpResponse:
     if request.htmx and request.htmx.target == "editor":
         return _editor(request, found, {"open_id": open_id})
     document = blocks.validate(found.blocks or blocks.empty())
-    organisation = Organisation.get()
-    colour = organisation.brand_colour if organisation else "#1f4fa8"
     context = _editor_context(found) | {
         "open_id": open_id,
         "panel": editing.panel(document, open_id),
         "palette": editing.palette(),
         "column_kinds": blocks.COLUMN_KINDS,
         "canvas_acts": _ACTS,
-        "style_inputs": editing.style_inputs(document, colour),
+        "style_seen": editing.seen(document["style"]),
+        "style_inputs": editing.style_inputs(document, editions.brand_of(found)),
         "showing": Showing.read(request, found),
         "html_form": HtmlCard(instance=found),
         "text_form": TextCard(instance=found),
@@ -74,6 +72,7 @@ def content(request: StaffRequest, pk: int) -> HttpResponse:
         "own_tags": editions.OWN_TAGS,
         "starters": starters.all(),
         "picture_form": PictureForm(),
+        "brand_form": BrandCard(instance=found),
     }
     return render(request, "campaigns/content.html", context)
 
@@ -160,13 +159,11 @@ def save_block(request: StaffRequest, pk: int, block: str) -> HttpResponse:
 @require_POST
 @requires(Permission.WRITE)
 def save_style(request: StaffRequest, pk: int) -> HttpResponse:
-    organisation = Organisation.get()
+    brand = editions.brand_of(get_campaign(pk))
 
     def update(document: Document) -> Document:
         _check_seen(request, document["style"])
-        style = document["style"] | editing.values(blocks.STYLE, request.POST)
-        if organisation and style["colour"] == organisation.brand_colour:
-            style["colour"] = ""
+        style = document["style"] | editing.style_values(request.POST, brand)
         return blocks.validate(document | {"style": style})
 
     return _save(request, pk, update)
@@ -178,7 +175,11 @@ def use_starter(request: StaffRequest, pk: int) -> HttpResponse:
     chosen = {starter.key: starter.document for starter in starters.all()}.get(request.POST.get("starter", ""))
     if chosen is None:
         raise Http404
-    return _change(request, pk, lambda _: blocks.validate(chosen))
+
+    def begin(campaign: Campaign) -> None:
+        history.change(campaign, blocks.validate(chosen))
+
+    return _answer(request, pk, _saved(request, pk, begin, version=version_of(request)))
 
 
 @require_POST

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 from django.db import transaction
 from django.test import Client
 
-from accounts.models import Organisation, Role, User
+from accounts.models import BrandKit, Organisation, Role, User
 from delivery.models import Provider
 
 T = TypeVar("T")
@@ -31,6 +31,9 @@ class Cast:
                 "public_url": "https://news.nordlicht.example",
             },
         )
+        if self.organisation.brand is None:
+            self.organisation.brand = BrandKit.objects.create()
+            self.organisation.save()
         Provider.objects.sandbox()
         self.owner = self.person("first-owner", Role.OWNER)
         self.made: dict[str, Any] = {}

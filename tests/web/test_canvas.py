@@ -102,6 +102,15 @@ def test_ten_blocks_by_mouse(editor: Editor, draft: Campaign) -> None:
             page, page.locator("[data-act=grip]"), *middle(page.get_by_role("button", name="Divider", exact=True).first)
         )
         expect(spots(page).first).to_have_attribute("aria-label", "Text")
+        text = spots(page).first
+        text.click()
+        expect(text).to_have_attribute("aria-pressed", "true")
+        text.click()
+        expect(page.locator(".in-place .in-place-rich")).to_be_focused()
+        page.keyboard.type("Written here")
+        expect(page.frame_locator(".canvas iframe").get_by_text("Written here")).to_have_count(1)
+        page.keyboard.press("Escape")
+        expect(text).to_have_attribute("aria-label", "Text: Written here")
         visit.look("a chosen block")
 
 
@@ -125,6 +134,10 @@ def test_ten_blocks_by_keyboard_alone(editor: Editor, draft: Campaign) -> None:
             expect_added(page, 10)
         assert kinds(draft) == TEN
         expect(page.locator(".spot:focus")).to_have_attribute("aria-label", "Text")
+        press("Enter")
+        page.keyboard.type("By hand")
+        press("Escape")
+        expect(page.locator(".spot:focus")).to_have_attribute("aria-label", "Text: By hand")
         for _ in range(4):
             press("ArrowUp")
         press("Alt+ArrowUp")

@@ -42,7 +42,7 @@ def rendered(
     wanted = language.known_of(request.GET.get("lang", ""))
     common = {
         "organisation": organisation,
-        "brand": brand.of(organisation.brand_colour) if organisation else None,
+        "brand": brand.of(organisation.own_brand.colour) if organisation else None,
         "languages": settings.LANGUAGES,
         "wanted": f"?lang={wanted}" if wanted else "",  # behind the addresses of the page's own buttons
     }

@@ -4,6 +4,7 @@ A kind is added in the module of its group: its `Kind` says what it is called, w
 """
 
 from campaigns.content.blocks.document import (
+    COLOUR,
     MAX_BLOCKS,
     VERSION,
     Document,
@@ -21,6 +22,7 @@ from campaigns.content.blocks.kind import GROUPS, Block, Kind
 from campaigns.content.blocks.registry import COLUMN_KINDS, KINDS, STYLE, WORDS
 
 __all__ = [
+    "COLOUR",
     "COLUMN_KINDS",
     "GROUPS",
     "KINDS",

@@ -23,7 +23,9 @@ MAX_BLOCKS = 200
 _MAX_TEXT = 2_000
 _MAX_RICH = 50_000
 _MARKUP = re.compile(r"<[^>]*>")
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+# What documents from before brands said in one word.
+_FONTS_BEFORE = {"sans": ("sans", "sans"), "serif": ("serif", "serif"), "mixed": ("serif", "sans")}
 
 
 class Invalid(ValueError):
@@ -89,8 +91,15 @@ def validate(document: Any) -> Document:
     return {
         "version": VERSION,
         "blocks": blocks,
-        "style": {field.name: _value(field, style.get(field.name, field.default)) for field in STYLE},
+        "style": _style(style),
     }
+
+
+def _style(style: dict[str, Any]) -> dict[str, Any]:
+    """What is empty follows the brand."""
+    if before := _FONTS_BEFORE.get(str(style.get("font", ""))):
+        style = dict(zip(("heading_font", "body_font"), before, strict=True)) | style
+    return {field.name: _value(field, style.get(field.name, field.default)) for field in STYLE}
 
 
 def _block(block: Any, allowed: tuple[str, ...], seen: set[str]) -> Block:
@@ -130,7 +139,7 @@ def _value(field: Field, value: Any) -> Any:
     if field.widget == "choice":
         return value if value in dict(field.choices) else field.default
     if field.widget == "colour":
-        return value.lower() if _COLOUR.fullmatch(value) else field.default
+        return value.lower() if COLOUR.fullmatch(value) else field.default
     value = " ".join(value.split())[:_MAX_TEXT]
     return completed(value) if field.widget == "url" else value
 

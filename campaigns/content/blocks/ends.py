@@ -18,10 +18,27 @@ def logo(block: Block, look: Look) -> list[str]:
             f' font-family="{look.theme.head_font}" font-size="20px" font-weight="700"'
             f' padding="24px {look.side}px 16px">{look.linked(look.text(name), block["url"])}</mj-text>'
         ]
+    if look.theme.logo_on_dark_url and not block["image"] and not look.is_full:
+        return _two_logos(block, look, name)
     return [
         f'<mj-image css-class="onlight" src="{look.attribute(source)}" alt="{look.alt(name)}"'
         f' width="{block["width"]}px" align="{block["align"]}" padding="24px {look.side}px 16px"'
         f"{look.href(block['url'])} />"
+    ]
+
+
+def _two_logos(block: Block, look: Look, name: str) -> list[str]:
+    """The dark one for mail programs that know what a picture's sources are; nothing is hidden from the others."""
+    width = block["width"]
+    picture = (
+        f'<picture><source srcset="{look.attribute(look.theme.logo_on_dark_url)}"'
+        f' media="(prefers-color-scheme: dark)" /><img src="{look.attribute(look.theme.logo_url)}"'
+        f' alt="{look.alt(name)}" width="{width}"'
+        f' style="border:0;display:inline-block;height:auto;max-width:100%;width:{width}px" /></picture>'
+    )
+    return [
+        f'<mj-text align="{block["align"]}" line-height="1" padding="24px {look.side}px 16px">'
+        f"{look.linked(picture, block['url'])}</mj-text>"
     ]
 
 
@@ -34,7 +51,8 @@ def footer(block: Block, look: Look) -> list[str]:
         link = f'<a href="{{{{ preferences_url }}}}">{html.escape_text(block["preferences"])}</a> · {link}'
     if block["view"]:
         link = f'<a href="{{{{ view_url }}}}">{html.escape_text(block["view"])}</a> · {link}'
-    words = f"{look.rich(block['html'], muted)}<p>{said}</p>{look.rich(f'<p>{link}</p>', muted)}"
+    more = "".join(f"<p>{look.text(line)}</p>" for line in look.theme.footer.splitlines() if line.strip())
+    words = f"{look.rich(block['html'], muted)}<p>{said}</p>{more}{look.rich(f'<p>{link}</p>', muted)}"
     return [
         f'<mj-text css-class="small" align="center" font-size="14px" line-height="1.5" color="{muted}"'
         f' padding="20px {look.side}px">{words}</mj-text>'

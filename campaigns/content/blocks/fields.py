@@ -40,7 +40,7 @@ BAND = Field(
     "choice",
     "paper",
     "A coloured band across the mail.",
-    choices=(("paper", "White"), ("tint", "Light tint"), ("brand", "Brand colour")),
+    choices=(("paper", "White"), ("tint", "Light tint"), ("brand", "Brand colour"), ("accent", "Second colour")),
 )
 PICTURE = Field("image", "Picture", "image")
 ALT = Field("alt", "Description", "text", help="Read aloud, and shown when pictures are off. Empty for decoration.")

@@ -21,10 +21,10 @@ def button_colours(kind: str, look: Look) -> tuple[str, str, str]:
     """Fill, ink and border."""
     colour = look.theme.colour
     if kind == "outline":
-        ink = on(colour) if look.band == "brand" else readable(colour, look.ground)
+        ink = on(look.ground) if look.is_full else readable(colour, look.ground)
         return "transparent", ink, ink
-    if look.band == "brand":
-        fill = on(colour)
+    if look.is_full:
+        fill = on(look.ground)
         return fill, on(fill) if fill == PAPER else PAPER, fill
     return colour, on(colour), colour
 

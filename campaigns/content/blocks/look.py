@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 from html import escape, unescape
 
-from accounts.colours import INK, LINE, mixed, needs_link_colour, on
+from accounts.colours import LINE, mixed, needs_link_colour, on, readable
 from accounts.web_addresses import as_sent
 from campaigns.content import html
 from campaigns.merge.masking import Masks
@@ -22,6 +22,8 @@ class Theme:
     """What all blocks of one mail share. `name` and `postal_address` are templates."""
 
     colour: str
+    accent: str
+    ink: str
     tint: str
     background: str
     muted: str  # for small words on the background
@@ -32,9 +34,18 @@ class Theme:
     name: str
     postal_address: str
     logo_url: str
+    logo_on_dark_url: str
+    footer: str
+    social: tuple[tuple[str, str], ...]
 
     def ground(self, band: str) -> str:
-        return {"paper": self.paper, "tint": self.tint, "brand": self.colour, "around": self.background}[band]
+        return {
+            "paper": self.paper,
+            "tint": self.tint,
+            "brand": self.colour,
+            "accent": self.accent,
+            "around": self.background,
+        }[band]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +67,13 @@ class Look:
 
     @property
     def ink(self) -> str:
-        ink = on(self.theme.colour) if self.band == "brand" else INK
+        ink = on(self.ground) if self.is_full else readable(self.theme.ink, self.ground)
         return self.greyed(ink, self.ground)
+
+    @property
+    def is_full(self) -> bool:
+        """On a colour so strong that letters are light or dark as it asks for."""
+        return self.band in {"brand", "accent"}
 
     @property
     def in_column(self) -> bool:
@@ -79,8 +95,8 @@ class Look:
 
     def alt(self, alt: str) -> str:
         mask = self.attribute(alt)
-        if self.band == "brand":
-            self.alt_inks[mask] = on(self.theme.colour)
+        if self.is_full:
+            self.alt_inks[mask] = on(self.ground)
         return mask
 
     def href(self, url: str) -> str:

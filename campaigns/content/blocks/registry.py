@@ -1,5 +1,6 @@
 """Every kind of block, in the order of the palette. A new kind is a `Kind` in the module of its group."""
 
+from accounts import fonts
 from campaigns.content.blocks import ends, layout, links, pictures, writing
 from campaigns.content.blocks.fields import Field
 from campaigns.content.blocks.kind import Kind
@@ -10,15 +11,18 @@ KINDS: dict[str, Kind] = {
 COLUMN_KINDS = tuple(kind.key for kind in KINDS.values() if kind.in_columns)
 WORDS = {kind.key: kind.words for kind in KINDS.values() if kind.words}
 
+_OF_THE_BRAND = ("", "As the brand has it")
 STYLE: tuple[Field, ...] = (
-    Field("colour", "Brand colour", "colour", help="Buttons, links and bands. Empty: the organisation's."),
-    Field("background", "Around the mail", "colour", "#f2f1ee"),
+    Field("colour", "Main colour", "colour", help="Buttons, links and bands."),
+    Field("accent", "Second colour", "colour", help="Bands that stand out."),
+    Field("background", "Around the mail", "colour"),
+    Field("ink", "Text", "colour"),
+    Field("heading_font", "Headings", "choice", choices=(_OF_THE_BRAND, *fonts.CHOICES)),
+    Field("body_font", "Text and buttons", "choice", choices=(_OF_THE_BRAND, *fonts.CHOICES)),
     Field(
-        "font",
-        "Letters",
+        "corners",
+        "Corners of buttons",
         "choice",
-        "sans",
-        choices=(("sans", "Sans serif"), ("serif", "Serif"), ("mixed", "Serif headings")),
+        choices=(_OF_THE_BRAND, ("soft", "Soft"), ("square", "Square"), ("round", "Round")),
     ),
-    Field("corners", "Corners", "choice", "soft", choices=(("soft", "Soft"), ("square", "Square"), ("round", "Round"))),
 )

@@ -74,9 +74,9 @@ def test_every_brand_colour_stays_readable(colour: str) -> None:
 
 
 def test_broken_brand_colour_falls_back() -> None:
-    from accounts.models import Organisation
+    from accounts.models import BrandKit, Organisation
 
-    assert mjml.Brand.of(Organisation(name="N", postal_address="", brand_colour="blue")).colour == "#1f4fa8"
+    assert mjml.Brand.of(Organisation(name="N", postal_address=""), BrandKit(colour="blue")).colour == "#1f4fa8"
 
 
 @pytest.mark.django_db

@@ -1,6 +1,7 @@
 """The mail on which its editor works."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from campaigns.content import blocks
+from campaigns.editor import arranging, editing, history
 from campaigns.models import Campaign
 from contacts.models import Contact
 from tests.campaigns import letters
@@ -112,6 +114,46 @@ def test_block_is_dragged_into_a_column_and_out_of_it(client_for: Browse, market
     refused = client.post(reverse("block-move", args=[campaign.pk, "pair"]), {"inside": "pair", "column": "1"})
     gone = client.post(reverse("block-move", args=[campaign.pk, "top"]), {"before": "gone"})
     assert (refused.status_code, gone.status_code, order(campaign)) == (422, 422, before)
+
+
+def test_two_people_write_in_two_blocks_and_neither_overwrites_the_other(
+    client_for: Browse, marketer: User, admin: User, campaign: Campaign
+) -> None:
+    """What counts is what each form was filled from, not what happened in the rest of the mail."""
+    seen = {block["id"]: editing.seen(block) for block in blocks.walk(campaign.blocks)}
+
+    def save(user: User, block: str, **more: str) -> Any:
+        url = reverse("block-save", args=[campaign.pk, block])
+        return client_for(user).post(url, {"version": "1", "seen": seen[block]} | more, headers=JSON)
+
+    first = save(admin, "top", text="Aron's")
+    assert save(marketer, "inner", html="<p>Mia's</p>").status_code == 200
+    late = save(marketer, "top", text="Mia's")
+    assert late.status_code == 409
+    assert late.json()["version"] == 3
+    campaign.refresh_from_db()
+    assert arranging.find(campaign.blocks, "top")["text"] == "Aron's"
+    seen["top"] = first.json()["seen"]
+    assert save(marketer, "top", text="Both").status_code == 200
+    assert save(admin, "top", text="Mine after all", force="1").status_code == 200
+
+
+def test_who_else_is_at_the_draft_is_told_with_the_place(
+    client_for: Browse, marketer: User, admin: User, campaign: Campaign
+) -> None:
+    url = reverse("canvas-here", args=[campaign.pk])
+    assert client_for(marketer).post(url, {"block": "top"}).json() == {"version": 1, "others": []}
+    told = client_for(admin).post(url, {"block": ""}).json()
+    assert told["others"] == [{"name": "Mia Marketer", "block": "top"}]
+    assert client_for(marketer).post(url, {"block": "inner"}).json()["others"][0]["name"] == "Aron Admin"
+
+
+def test_undo_has_no_limit(client_for: Browse, marketer: User, campaign: Campaign) -> None:
+    for number in range(150):
+        history.change(campaign, arranging.update(campaign.blocks, "top", {"text": str(number)}))
+    while history.undo(campaign):
+        pass
+    assert arranging.find(campaign.blocks, "top")["text"] == "Hello {{ first_name }}"
 
 
 def order(campaign: Campaign) -> list[str]:

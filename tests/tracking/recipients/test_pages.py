@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Organisation
+from accounts.models import BrandKit
 from contacts.models import Contact, Subscription, TrackingConsentEvent
 from tests.tracking.conftest import Reader, Sent
 from tracking.models import Event
@@ -63,7 +63,7 @@ def test_the_browser_s_language_counts_where_the_person_s_is_unknown(browser: Cl
 
 
 def test_the_page_wears_the_organisation_s_colour_within_the_policy(browser: Client, sent: Sent) -> None:
-    Organisation.objects.update(brand_colour="#ffe600")
+    BrandKit.objects.update(colour="#ffe600")
     page = browser.get(sent.unsubscribe())
     text, policy = page.content.decode(), page.headers["Content-Security-Policy"]
     nonce = text.partition('nonce="')[2].partition('"')[0]

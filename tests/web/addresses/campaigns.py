@@ -4,6 +4,7 @@ from django.core import signing
 from django.core.cache import cache
 from django.utils import timezone
 
+from accounts.models import BrandKit, Organisation
 from campaigns import starters
 from campaigns.content import blocks
 from campaigns.editor import arranging, history
@@ -135,6 +136,10 @@ def agreed(cast: Cast) -> dict[str, Any]:
     found = Campaign.objects.get(pk=stage.campaign(cast).pk)
     way = "rehearsal" if found.way_out.is_rehearsal else "real"
     return {"provider": found.way_out.pk, "version": found.version, "way": way}
+
+
+def other_brand(cast: Cast) -> dict[str, Any]:
+    return {"pk": cast.once("other brand", lambda: BrandKit.objects.create(name="Nordlicht Shop")).pk}
 
 
 def image(cast: Cast) -> dict[str, Any]:
@@ -295,6 +300,32 @@ ADDRESSES = {
     ),
     "block-duplicate": Address(WRITERS, args=first_block, get=False, post=lambda cast: {}, changes=written),
     "block-delete": Address(WRITERS, args=first_block, get=False, post=lambda cast: {}, changes=written),
+    "brands": Address(WRITERS, args=beside(other_brand)),
+    "brand-new": Address(
+        WRITERS,
+        post=lambda cast: {"name": "Harbour Shop", "colour": "#aa3300"},
+        changes=lambda cast: BrandKit.objects.count(),
+        spoil=".form-actions .btn-primary",
+    ),
+    "brand-sample": Address(WRITERS, no_page=MAIL),
+    "brand-words": Address(WRITERS, no_page=FRAGMENT),
+    "brand": Address(
+        WRITERS,
+        args=other_brand,
+        post=lambda cast: {"name": "Harbour Shop", "colour": "#aa3300"},
+        changes=lambda cast: BrandKit.objects.get(pk=other_brand(cast)["pk"]).colour,
+        states=(lambda cast: {"pk": cast.organisation.brand_id},),
+    ),
+    "brand-default": Address(
+        WRITERS,
+        args=other_brand,
+        get=False,
+        post=lambda cast: {},
+        changes=lambda cast: Organisation.objects.get().brand_id,
+    ),
+    "brand-delete": Address(
+        WRITERS, args=other_brand, get=False, post=lambda cast: {}, changes=lambda cast: BrandKit.objects.count()
+    ),
     "images": Address(STAFF, args=beside(stage.image)),
     "image-upload": Address(
         WRITERS,

@@ -1,0 +1,49 @@
+"""What a brand's colours do to reading, said in words (WCAG 2.2, 1.4.3)."""
+
+from dataclasses import dataclass
+
+from accounts.colours import MUTED, PAPER, contrast, on, readable
+from campaigns.content.mjml import Brand
+
+_ENOUGH, _EASY = 4.5, 7.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Letters of a colour on a ground, and how well they read. `instead`: the colour that mails use for them."""
+
+    what: str
+    ink: str
+    ground: str
+    instead: str = ""
+
+    @property
+    def ratio(self) -> float:
+        return contrast(self.ink, self.ground)
+
+    @property
+    def kind(self) -> str:
+        return "good" if self.ratio >= _ENOUGH else "warn"
+
+    @property
+    def words(self) -> str:
+        said = f"{self.ratio:.1f} to 1"
+        if self.ratio >= _EASY:
+            return f"{said}: easy to read."
+        if self.ratio >= _ENOUGH:
+            return f"{said}: readable."
+        return f"{said}: too faint for many people, so mails use {self.instead} for it."
+
+
+def pairs(brand: Brand) -> list[Pair]:
+    return [
+        _with_cure("Text on white", brand.ink, PAPER),
+        _with_cure("Links on white", brand.colour, PAPER),
+        Pair("Words on a button", on(brand.colour), brand.colour),
+        Pair("Words on the second colour", on(brand.accent), brand.accent),
+        _with_cure("The foot, around the mail", MUTED, brand.background),
+    ]
+
+
+def _with_cure(what: str, ink: str, ground: str) -> Pair:
+    return Pair(what, ink, ground, readable(ink, ground))

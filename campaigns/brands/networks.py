@@ -1,0 +1,22 @@
+"""Where an organisation is found besides its own pages, in the order a mail shows it."""
+
+from typing import NamedTuple
+
+
+class Network(NamedTuple):
+    key: str
+    label: str
+    example: str
+
+
+ALL = (
+    Network("website", "Website", "https://example.org"),
+    Network("instagram", "Instagram", "https://www.instagram.com/…"),
+    Network("facebook", "Facebook", "https://www.facebook.com/…"),
+    Network("linkedin", "LinkedIn", "https://www.linkedin.com/company/…"),
+    Network("youtube", "YouTube", "https://www.youtube.com/@…"),
+    Network("tiktok", "TikTok", "https://www.tiktok.com/@…"),
+    Network("x", "X", "https://x.com/…"),
+    Network("bluesky", "Bluesky", "https://bsky.app/profile/…"),
+    Network("mastodon", "Mastodon", "https://mastodon.social/@…"),
+)
