@@ -140,6 +140,9 @@ export function mount(textarea) {
   const editor = richEditor(textarea, { element: frame, label: label?.textContent ?? "Text", className: "rich-text" });
   textarea.insertMerge = (text) => editor.chain().focus().insertContent({ type: "text", text }).run();
   label?.addEventListener("click", () => editor.commands.focus());
-  textarea.addEventListener("written-elsewhere", () => editor.commands.setContent(textarea.value, { emitUpdate: false }));
+  textarea.addEventListener("written-elsewhere", () => {
+    editor.commands.setContent(textarea.value, { emitUpdate: false });
+    showExample(editor, textarea.placeholder);
+  });
   frame.prepend(...toolbar(editor, textarea));
 }

@@ -58,6 +58,7 @@ export class Words {
   place() {
     const target = this.host && this.#target();
     if (!target) return;
+    if (target.style.visibility !== "hidden") this.#take(target); // no longer in the grey of an example
     target.style.visibility = "hidden";
     const { left, top, width, height } = target.getBoundingClientRect();
     const { zoom } = this.mail;
