@@ -160,7 +160,8 @@ export function mount(studio) {
     });
   }
   document.body.addEventListener("htmx:afterSettle", ({ target }) => target.id === "editor" && spots.draw());
-  studio.addEventListener("form-saved", ({ target }) => {
+  // After the list has the block's new words, which the page around puts there.
+  document.body.addEventListener("form-saved", ({ target }) => {
     if ("style" in target.dataset || "wider" in target.dataset) drawing.whole();
     delete target.dataset.wider;
     document.getElementById("editor-undo").removeAttribute("aria-disabled");
