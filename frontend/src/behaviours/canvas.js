@@ -37,6 +37,7 @@ export function mount(studio) {
     },
   });
 
+  let panel = Promise.resolve(); // until the chosen block's form is there
   async function choose(id, { openSide = true } = {}) {
     const isOther = id !== spots.chosen;
     if (isOther) words.end();
@@ -45,7 +46,8 @@ export function mount(studio) {
     bar.show(id);
     aim({ after: id });
     if (openSide) side.show("panel");
-    if (isOther) await showPanel(id);
+    if (isOther) panel = showPanel(id);
+    await panel;
   }
 
   async function showPanel(id) {

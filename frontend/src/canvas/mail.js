@@ -89,7 +89,7 @@ export class Mail {
     this.document.head.replaceChildren(...[...fresh.head.childNodes].map((node) => this.document.importNode(node, true)));
     const body = this.document.importNode(fresh.body, true);
     for (const block of body.querySelectorAll("[id^=block-]")) {
-      const same = old.get(block.id);
+      const same = body.contains(block) && old.get(block.id); // what stands in one that was kept is kept with it
       if (same?.outerHTML === block.outerHTML) block.replaceWith(same);
     }
     this.document.body.replaceWith(body);
