@@ -1,8 +1,8 @@
 """PostgreSQL's advisory locks, all kinds in one place so that no two mean the same key.
 
-Held to the end of the transaction (`hold`, `try_hold`) or of a block (`alone`), and gone with the connection of whoever
-held them: a killed worker leaves nothing locked. The connection slots of delivery.workers.slots are counted by their
-own keys, (provider, slot): a kind's number is larger than any provider's.
+Held to the end of the transaction (`hold`, `share`, `try_hold`) or of a block (`alone`), and gone with the connection
+of whoever held them: a killed worker leaves nothing locked. The connection slots of delivery.workers.slots are counted
+by their own keys, (provider, slot): a kind's number is larger than any provider's.
 """
 
 from collections.abc import Iterator
@@ -36,11 +36,17 @@ class Kind(IntEnum):
     GUESSING = 734_000_032
     SEARCH = 734_000_013
     EXPORT = 734_000_014
+    MERGING = 734_000_051
 
 
 def hold(cursor: Any, kind: Kind, which: object = "") -> None:
     """Wait for it, and keep it until the transaction ends. `cursor` is Django's or psycopg's."""
     cursor.execute(f"SELECT pg_advisory_xact_lock({_KEYS})", [int(kind), str(which)])
+
+
+def share(cursor: Any, kind: Kind, which: object = "") -> None:
+    """Wait until nobody holds it, and keep others from it, not from sharing it, until the transaction ends."""
+    cursor.execute(f"SELECT pg_advisory_xact_lock_shared({_KEYS})", [int(kind), str(which)])
 
 
 def try_hold(cursor: Any, kind: Kind, which: object = "") -> bool:

@@ -67,7 +67,7 @@ def launch(
     locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
     if locked.batch is not None:
         return locked.batch
-    if locked.revision_of_id:
+    if locked.revision_of_id or locked.is_template:
         raise Changed
     # Asked for once: what is checked is what it leaves through, whoever chooses another default meanwhile.
     locked.provider = locked.way_out

@@ -21,8 +21,8 @@ from delivery.models import Batch, Provider
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
     def whole(self) -> "CampaignQuerySet":
-        """Without the new versions of others that are being written."""
-        return self.filter(revision_of=None)
+        """Without the new versions of others that are being written, and without templates."""
+        return self.filter(revision_of=None, template=None)
 
     def drafts(self) -> "CampaignQuerySet":
         return self.whole().filter(batch=None)
@@ -140,6 +140,10 @@ class Campaign(models.Model):
         return self.batch_id is None
 
     @property
+    def is_template(self) -> bool:
+        return Template.objects.filter(campaign=self.pk).exists()
+
+    @property
     def was_sent(self) -> bool:
         """Really, or has begun to be: what reports over several campaigns are about. A rehearsal never was."""
         return self.batch is not None and not self.batch.rehearsal and self.batch.started_at is not None
@@ -174,7 +178,7 @@ class Campaign(models.Model):
     def count_followers() -> int:
         """Drafts that leave through the default provider, whichever that is then."""
         has_none = models.Q(provider=None) | models.Q(provider__removed_at__isnull=False)
-        return Campaign.objects.filter(has_none, batch=None).count()
+        return Campaign.objects.filter(has_none, batch=None, template=None).count()
 
     def audience(self) -> Audience:
         within, without = list(self.segments.order_by("pk")), list(self.excluded_segments.order_by("pk"))
@@ -192,6 +196,21 @@ class Campaign(models.Model):
 def _rules(segments: Sequence[Segment], about: Known | None) -> tuple[Group, ...]:
     """Written out, so that a later change of a segment changes nothing that was launched."""
     return tuple(compiling.frozen(rules.read(segment.rules), about) for segment in segments) if about else ()
+
+
+class Template(models.Model):
+    """A mail to begin others with. Its words are a campaign of its own, which is never sent."""
+
+    campaign = models.OneToOneField(Campaign, models.CASCADE, related_name="template", primary_key=True)
+    description = models.CharField(max_length=200, blank=True)
+    archived_at = models.DateTimeField(null=True, help_text="Offered no more since.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-campaign_id"]
+
+    def __str__(self) -> str:
+        return self.campaign.name
 
 
 class WeeklySummary(models.Model):

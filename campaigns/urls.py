@@ -2,9 +2,11 @@
 
 from django.urls import URLPattern, path
 
+from campaigns.content import playing
 from campaigns.content.images import serve
 from campaigns.views import (
     brands,
+    calendar_file,
     campaign,
     campaigns,
     canvas,
@@ -18,6 +20,7 @@ from campaigns.views import (
     revision,
     samples,
     search,
+    templates,
     test_mails,
     translating,
 )
@@ -29,7 +32,15 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/", campaigns.campaigns, name="campaigns"),
     path("campaigns/new/", campaigns.new, name="campaign-new"),
     path("campaigns/ask-again/<int:list_id>/", campaigns.ask_again, name="campaign-ask-again"),
-    path("campaigns/starters/<slug:key>/", campaigns.starter_mail, name="starter-mail"),
+    path("templates/", templates.templates, name="templates"),
+    path("templates/<int:pk>/", templates.template, name="template"),
+    path("templates/<int:pk>/mail/", templates.template_mail, name="template-mail"),
+    path("templates/<int:pk>/duplicate/", templates.duplicate, name="template-duplicate"),
+    path("templates/<int:pk>/archive/", templates.archive, name="template-archive"),
+    path("templates/<int:pk>/delete/", templates.delete, name="template-delete"),
+    path("templates/<slug:key>/", templates.starter, name="starter"),
+    path("templates/<slug:key>/mail/", templates.starter_mail, name="starter-mail"),
+    path("campaigns/<int:pk>/template/", templates.keep, name="template-keep"),
     path("campaigns/<int:pk>/", campaign.campaign, name="campaign"),
     path("campaigns/<int:pk>/clicks/", clicks.clicks, name="campaign-clicks"),
     path("campaigns/<int:pk>/report/<slug:table>.csv", downloads.table, name="campaign-table"),
@@ -94,6 +105,8 @@ urlpatterns: list[URLPattern] = [
     path("images/<int:pk>/", images.image, name="image"),
     path("images/<int:pk>/delete/", images.delete_image, name="image-delete"),
     path("i/<str:name>", serve, name="picture"),
+    path("i/play/<str:name>", playing.serve, name="picture-play"),
+    path("e/<str:token>.ics", calendar_file.calendar_file, name="calendar-file"),
     path("search/", search.search, name="search"),
     path("samples/remove/", samples.remove_samples, name="remove-samples"),
 ]

@@ -8,8 +8,12 @@ class ContactsConfig(AppConfig):
         from accounts.shell import problems
         from accounts.shell.notices import register
         from contacts import timeline
+        from contacts.bulk import story as bulk
         from contacts.erasing import own
         from contacts.importing.running import waiting
+        from contacts.importing.undoing import story as imports
+        from contacts.merging import own as merging
+        from contacts.merging import story as merges
         from contacts.notices import consent_ending, held_suppressions
         from contacts.profile import changing, notes
         from contacts.segments import conditions, registry
@@ -23,3 +27,7 @@ class ContactsConfig(AppConfig):
         timeline.register(changing.story)
         timeline.register(notes.story)
         own.register_parts()
+        merging.register_parts()
+        timeline.register(merges.story)
+        timeline.register(bulk.story)
+        timeline.register(imports.story)

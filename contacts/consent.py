@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.wording import storable
 from contacts import addresses
 from contacts.erasing.registry import DOMAIN as ERASED
-from contacts.models import ConsentEvent, Contact, MailingList, SignupRequest, Subscription, Suppression, Wording
+from contacts.models import ConsentEvent, Contact, MailingList, Merge, SignupRequest, Subscription, Suppression, Wording
 
 
 class StillSuppressed(Exception):
@@ -33,7 +33,11 @@ def unsubscribe(
     message_id: int | None = None,
     text: str = "",
 ) -> bool:
-    """Take `contact` off `lists`; None: off everything, for good. False if that was so already. Safe to repeat."""
+    """Take `contact` off `lists`; None: off everything, for good. False if that was so already. Safe to repeat.
+
+    Whoever was merged a moment ago leaves as the one they are now.
+    """
+    contact = _locked(contact)
     held = Subscription.objects.filter(contact=contact).exclude(state=Subscription.State.UNSUBSCRIBED)
     if lists is not None:
         held = held.filter(list_id__in=lists)
@@ -55,9 +59,17 @@ def unsubscribe(
     return bool(withdrawn)
 
 
+def _locked(contact: Contact) -> Contact:
+    found = Contact.objects.select_for_update(no_key=True).filter(pk=contact.pk).first()
+    merge = None if found else Merge.objects.filter(gone_id=contact.pk).first()
+    if merge:
+        found = Contact.objects.select_for_update(no_key=True).filter(pk=merge.contact_id).first()
+    return found or contact
+
+
 _OWN_WORD = ("page", "one-click")
 _EXPRESS = ("page", "form")  # the person agreed there themselves, so that no rule of a list ends it
-_OTHERS_WORD = ("import", "undo", "hand")  # of a file or of the team, who can take it back
+_OTHERS_WORD = ("import", "undo", "hand", "merge")  # of a file or of the team, who can take it back
 
 
 def _said_themselves(contact: Contact) -> bool:

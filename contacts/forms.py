@@ -14,6 +14,7 @@ from contacts import addresses, consent, tags, tracking_consent
 from contacts.exporting import joined
 from contacts.guessing import languages
 from contacts.importing.reading.cells import split_names
+from contacts.merging import known
 from contacts.models import Contact, Field, MailingList, TrackingConsent
 from contacts.profile import changing
 from contacts.profile.changing import OWN
@@ -134,6 +135,10 @@ class ContactForm(forms.Form):
             raise ValidationError(
                 format_html('There is <a href="{}">a contact with this address</a> already.', there.get_absolute_url())
             )
+        merge = known.of_address(email)
+        if merge and merge.contact_id != (self.contact.pk if self.contact else None):
+            words = 'This address was merged into <a href="{}">{}</a>.'
+            raise ValidationError(format_html(words, merge.contact.get_absolute_url(), merge.contact))
         return email
 
     def clean(self) -> dict[str, Any]:

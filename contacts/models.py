@@ -16,13 +16,22 @@ from contacts.grounds.models import ListBasis, Wording
 from contacts.growth.models import ListChange, ListDay, LostSubscription
 from contacts.guessing.models import GuessingRound
 from contacts.importing.undoing.models import ImportGraver, ImportOverwritten, ImportSlice, ImportUndo
+from contacts.merging.models import Merge
 from contacts.preferences.models import AddressChange
 from contacts.profile.models import Note, ValueChange
 from contacts.profile_fields.models import FieldChange
 from contacts.reach.models import AudienceCount, AudienceDay
 from contacts.reachability import SUBSCRIBED
 from contacts.segments.models import FieldIndex, Headcount
-from contacts.signup.models import SignupForm, SignupHour, SignupLetter, SignupRequest, SignupWording
+from contacts.signup.models import (
+    SignupForm,
+    SignupHour,
+    SignupLetter,
+    SignupRequest,
+    SignupShown,
+    SignupWording,
+    SpentProof,
+)
 from contacts.table.models import ChosenColumns, NamePlace, PeopleBlock, SearchBlock, StaleBlock
 
 __all__ = [  # what Django is to know and other modules import
@@ -52,6 +61,7 @@ __all__ = [  # what Django is to know and other modules import
     "ListDay",
     "LostSubscription",
     "MailingList",
+    "Merge",
     "NamePlace",
     "Note",
     "PeopleBlock",
@@ -62,7 +72,9 @@ __all__ = [  # what Django is to know and other modules import
     "SignupHour",
     "SignupLetter",
     "SignupRequest",
+    "SignupShown",
     "SignupWording",
+    "SpentProof",
     "StaleBlock",
     "Subscription",
     "Suppression",
@@ -367,7 +379,7 @@ class ConsentEvent(models.Model):
         PAUSED = "paused", "Paused"  # both of everything: consent itself stays as it was
         RESUMED = "resumed", "Ended the pause"
 
-    # A log that is only ever read by contact: no further indexes and no checks to pay for at a million rows.
+    # A log that is read by contact, but for the few who left: nothing further to pay for at a million rows.
     contact = models.ForeignKey(Contact, models.DO_NOTHING, related_name="consent_events", db_constraint=False)
     list = models.ForeignKey(
         MailingList, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, help_text="Empty: everything."
@@ -379,6 +391,9 @@ class ConsentEvent(models.Model):
     ip = models.GenericIPAddressField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, db_index=False, db_constraint=False)
     at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], condition=Q(kind="withdrawn"), name="consent_withdrawn")]
 
     def __str__(self) -> str:
         return f"{self.contact_id} {self.kind}"

@@ -9,6 +9,7 @@ from contacts.growth import folding
 from contacts.guessing import rounds
 from contacts.importing.running import working
 from contacts.importing.undoing import carrying_through, keeping
+from contacts.merging import parting as merges
 from contacts.profile_fields import counting as fields
 from contacts.profile_fields import working as field_changes
 from contacts.reach import counting
@@ -117,6 +118,7 @@ def sweep_bulk_changes() -> None:
 @shared_task(name="contacts.forget_bulk_changes", queue="jobs", ignore_result=True)
 def forget_bulk_changes() -> None:
     bulk_working.forget()
+    merges.forget()
 
 
 @shared_task(name="contacts.fold_search", queue="jobs", ignore_result=True)

@@ -125,6 +125,7 @@ _CHANNELS = {
     "setup": "when this was set up",
     "provider": "with the provider that carried the mail",
     "form": "by a sign-up form",
+    "merge": "by merging two contacts",
 }
 
 
@@ -143,6 +144,7 @@ _COUNTING_CHANNELS = {
     "hand": "noted by hand",
     "page": "said on the page for recipients",
     "before": "known from before",
+    "merge": "the stricter of two that were merged",
 }
 
 

@@ -14,9 +14,11 @@ class DeliveryConfig(AppConfig):
         from contacts import timeline
         from contacts.importing.undoing import mailed as undoing_mailed
         from contacts.segments import registry
+        from delivery import merging
         from delivery.deliverability import complaints
         from delivery.deliverability.condition import MailboxProvider
         from delivery.domains import trouble as domain_trouble
+        from delivery.domains.dmarc_reports import watching as dmarc_watching
         from delivery.erasing import parts
         from delivery.feedback.mailbox import trouble
         from delivery.feedback.webhooks import reading
@@ -29,7 +31,9 @@ class DeliveryConfig(AppConfig):
             silent_workers,
             webhooks_in_trouble,
         )
+        from delivery.oauth import tokens
         from delivery.providers import out_of_service
+        from delivery.reputation import checking as reputation
         from delivery.sandbox.rehearsing.notices import rehearsing
         from delivery.staff_mail import StaffMail
 
@@ -46,11 +50,15 @@ class DeliveryConfig(AppConfig):
         register(returned_mail)
         register(domain_trouble.notices)
         problems.register(domain_trouble.problems)
+        problems.register(dmarc_watching.problems)
+        problems.register(reputation.problems)
+        problems.register(tokens.problems)
         reading.register()
         timeline.register(keeping.entries)
         undoing_mailed.register(mailed.among)
         registry.register(MailboxProvider)
         parts.register()
+        merging.register()
 
 
 def _provide_sandbox(**_: Any) -> None:

@@ -81,10 +81,13 @@ def send_through(provider: Provider, mail: Mail) -> Outcome:
     return send_raw_through(provider, message.as_bytes(policy=policy.SMTP), sender=sender, to=mail.to)
 
 
-def send_raw_through(provider: Provider, body: bytes, *, sender: str, to: str, seconds: float = _SECONDS) -> Outcome:
-    """A finished mail, whoever wrote it."""
+def send_raw_through(
+    provider: Provider, body: bytes, *, sender: str, to: str, seconds: float = _SECONDS, signed_as: str = ""
+) -> Outcome:
+    """A finished mail, whoever wrote it. `signed_as`: the From domain, where it is not the return address's."""
     try:
-        asyncio.run(_hand_over(transport_to(provider), _letter(body, sender, to), seconds))
+        letter = _letter(body, sender, to, signed_as or known.domain_of(sender))
+        asyncio.run(_hand_over(transport_to(provider), letter, seconds))
     except (LookupError, RecursionError):
         return Outcome(f"{provider}: the mail cannot be read, so that it could be handed over.")
     except (CannotOpen, CannotCarry, Unreadable, _Failed, ValueError, TimeoutError, OSError) as error:
@@ -141,9 +144,9 @@ class _Written:
         )
 
 
-def _letter(body: bytes, sender: str, to: str) -> Letter:
+def _letter(body: bytes, sender: str, to: str, signed_as: str) -> Letter:
     content = _Written(sender, body)
-    signer = loading.signer_of(known.domain_of(sender))
+    signer = loading.signer_of(signed_as)
     facts = BatchFacts(0, "transactional", rehearsal=False, lists=[], compiled=content, signer=signer)
     claim = Claim(0, facts, epoch=0, flush_no=0, ids=(), window_end=1, safe_until=float("inf"))
     return Letter(claim, 0, 0, to, 0, False, Recipient(0, None, to, {}, opens=False, clicks=False))

@@ -7,6 +7,8 @@ from celery import shared_task
 from delivery.alerts import mailing, watching
 from delivery.dispatch.tick import tick as offer_what_is_due
 from delivery.domains import rechecking
+from delivery.domains.delivered import checking as delivered
+from delivery.domains.dmarc_reports import watching as dmarc_watching
 from delivery.engine import recovery
 from delivery.engine import turn as engine
 from delivery.feedback import acting, settling
@@ -17,6 +19,8 @@ from delivery.feedback.webhooks.lists.reading import NotRead
 from delivery.guards import heartbeat, incarnation
 from delivery.ledger import auditing, building, cancelling
 from delivery.models import ReturnMailbox, Webhook
+from delivery.oauth import tokens
+from delivery.reputation import checking as reputation
 from delivery.sandbox.rehearsing import relaying
 from delivery.throttling import limits, mx
 from delivery.workers import turns
@@ -148,3 +152,27 @@ def check_domains() -> None:
 @shared_task(name="delivery.check_domain", queue="jobs")
 def check_domain(*, domain_id: int) -> None:
     rechecking.check(domain_id)
+
+
+@shared_task(name="delivery.look_at_dmarc_reports", queue="jobs", expires=600)
+def look_at_dmarc_reports() -> None:
+    """Whose networks the sources are, and which of our own begin to fail."""
+    dmarc_watching.look()
+
+
+@shared_task(name="delivery.send_domain_mail", queue="jobs")
+def send_domain_mail(*, mail_id: int) -> None:
+    """One that is sent to see how it arrives."""
+    delivered.send(mail_id)
+
+
+@shared_task(name="delivery.look_at_reputation", queue="jobs", expires=3600)
+def look_at_reputation() -> None:
+    """Reverse DNS of our own addresses, and the blocklists that are switched on."""
+    reputation.look()
+
+
+@shared_task(name="delivery.renew_tokens", queue="jobs", expires=60)
+def renew_tokens() -> None:
+    """Access tokens that end soon."""
+    tokens.renew_early()

@@ -15,6 +15,7 @@ export default defineConfig({
     rollupOptions: {
       input: {
         main: resolve(import.meta.dirname ?? ".", "src/main.js"),
+        signup: resolve(import.meta.dirname ?? ".", "src/signup.js"),
         public: resolve(import.meta.dirname ?? ".", "src/public.css"),
       },
     },

@@ -23,8 +23,8 @@ pytest_plugins = ["tests.mailbox"]
 PASSWORD = "correct horse battery"
 
 _LONGEST = (
-    *("test_exactly_once.py", "test_first_mail.py", "test_accessibility.py", "test_hostile.py", "test_permissions.py"),
-    *("test_run.py", "test_strangers.py", "test_offers.py", "test_killed.py", "test_links_arrive.py", "test_csrf.py"),
+    *("test_exactly_once.py", "test_first_mail.py", "test_accessibility.py", "test_permissions.py"),
+    *("test_run.py", "test_strangers.py", "test_offers.py", "test_killed.py", "test_links_arrive.py"),
     *("test_demo.py", "test_states.py", "test_throttling.py", "test_settling.py"),
 )
 # A busy machine is slow, which says nothing about what is tested.

@@ -10,7 +10,7 @@ class TrackingConfig(AppConfig):
         from contacts.segments import registry
         from contacts.their_data import collecting
         from delivery.feedback.acting import automated, complained
-        from tracking import conditions, erasing, problems, recording, tasks, their_data
+        from tracking import conditions, erasing, merging, problems, recording, tasks, their_data
         from tracking.conversions import condition
         from tracking.conversions import timeline as conversions
         from tracking.message_log import story
@@ -22,4 +22,5 @@ class TrackingConfig(AppConfig):
         complained.connect(recording.record_complaint)
         automated.connect(tasks.when_automated)
         erasing.register()
+        merging.register()
         collecting.register(their_data.sections)

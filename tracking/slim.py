@@ -45,7 +45,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # no stored address has any, and a he
 _LINKS_KEPT = 50_000
 _READING = frozenset(("GET", "HEAD"))
 # Headers by which a browser says that it loads ahead of its person: "prefetch", "prerender", "preview".
-_AHEAD = ("sec-purpose", "purpose", "x-purpose", "x-moz")
+AHEAD = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 SHORT = ("/o/", "/c/")  # paths of opens and clicks, which are mostly answered without the database
 
 _REFUSED: Answer = (405, [("Allow", "GET, HEAD"), ("Content-Length", "0"), *_QUIET], b"")
@@ -143,7 +143,7 @@ def _record(kind: int, first: int, second: int, note: str, reader: str, header: 
 def _note(method: str, header: Header, is_nameless: bool) -> str:
     """What only the request itself shows; tracking.scoring.requests reads it."""
     note = "head" if method == "HEAD" else ""
-    for name in _AHEAD:
+    for name in AHEAD:
         said = header(name)
         if not note and said and "pre" in said:
             note = "prefetch"

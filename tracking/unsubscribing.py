@@ -8,7 +8,8 @@ from enum import StrEnum
 from django.utils import timezone
 
 from contacts import addresses, consent
-from contacts.models import ConsentEvent, Contact, MailingList, Subscription, Suppression
+from contacts.merging import known
+from contacts.models import ConsentEvent, Contact, MailingList, Merge, Subscription, Suppression
 from delivery import tokens
 from delivery.models import Batch, Message
 from tracking import recording
@@ -24,7 +25,8 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Leaver:
-    """Whom a token speaks of. The batch or the contact may be long gone: leaving still works."""
+    """Whom a token speaks of. The batch or the contact may be long gone: leaving still works. `contact_id` is the
+    token's; `contact` who that is now, if they were merged."""
 
     contact_id: int
     batch_id: int
@@ -61,7 +63,7 @@ def recognise(token: str) -> Leaver | None:
     if numbers is None:
         return None
     contact_id, batch_id = numbers
-    contact = Contact.objects.filter(id=contact_id).first()
+    contact = known.present(contact_id)
     batch = Batch.objects.filter(id=batch_id).first()
     email = contact.email if contact else _address_mailed(contact_id, batch_id)
     return Leaver(contact_id, batch_id, contact, batch, email) if email else None
@@ -111,10 +113,15 @@ def _left_by_page(contact: Contact, since: datetime) -> bool:
 
 
 def _message_id(leaver: Leaver) -> int | None:
-    messages = Message.objects.filter(contact_id=leaver.contact_id, batch_id=leaver.batch_id)
+    contact_id = leaver.contact.pk if leaver.contact else leaver.contact_id
+    messages = Message.objects.filter(contact_id=contact_id, batch_id=leaver.batch_id)
     return messages.values_list("id", flat=True).first()
 
 
 def _address_mailed(contact_id: int, batch_id: int) -> str:
+    """Of a contact that is deleted; the mails of one that was merged before name the one it became."""
+    merge = Merge.objects.filter(gone_id=contact_id).first()
+    if merge:
+        return merge.email
     message = Message.objects.filter(contact_id=contact_id, batch_id=batch_id).only("email").first()
     return message.email if message else ""

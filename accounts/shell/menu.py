@@ -22,7 +22,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("suppressions", "Suppressed"),
         ),
     ),
-    ("Content", (("images", "Images"), ("brands", "Brands"))),
+    ("Content", (("templates", "Templates"), ("images", "Images"), ("brands", "Brands"))),
     (
         "Delivery",
         (

@@ -17,6 +17,9 @@ ALL = (
     Network("youtube", "YouTube", "https://www.youtube.com/@…"),
     Network("tiktok", "TikTok", "https://www.tiktok.com/@…"),
     Network("x", "X", "https://x.com/…"),
+    Network("threads", "Threads", "https://www.threads.net/@…"),
     Network("bluesky", "Bluesky", "https://bsky.app/profile/…"),
     Network("mastodon", "Mastodon", "https://mastodon.social/@…"),
+    Network("pinterest", "Pinterest", "https://www.pinterest.com/…"),
+    Network("whatsapp", "WhatsApp", "https://wa.me/…"),
 )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from mjml import mjml2html
@@ -25,7 +26,9 @@ _PICTURE = re.compile(r"<img [^>]*+(?:>|\Z)")
 _ALT = re.compile(r'\balt="(\w++)"')
 _STYLE = ' style="'
 _LAST_TAG = re.compile(r"<table(?=[^<>]*>\Z)")
-_FIRST_TAG = re.compile(r"\A(?:\s|<!--.*?-->)*<(?:tr|div|table)(?=[ >])", re.DOTALL)  # in no comment for Outlook
+# Behind what only Outlook sees.
+_BEGINNING = re.compile(r"\A((?:<!--(?:(?!-->).)*-->)*<(?:tr|div|table))([^<>]*>)", re.DOTALL)
+_MSO = re.compile(r"<!--\[if mso(?:(?!-->).)*-->|<!--\[if !mso\]><!-->|<!--<!\[endif\]-->", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,8 @@ class Piece:
 
     `word` and `tags` are the masks of the merge tags in it; `alt_inks` the colour of each masked description. `slots`:
     what stands at each cut between. A piece without slots is rows of a column, one between two cuts, and `block` the id
-    of the block that is drawn. `page`: title, preheader and language of the frame, which is kept whole.
+    of the block that is drawn. `page`: title, preheader and language of the frame, which is kept whole. `devices`: all,
+    desktop or phone. `condition`: the tag that opens it, `{% if ... %}`, where only some people are to see it.
     """
 
     mjml: str
@@ -44,6 +48,8 @@ class Piece:
     slots: tuple[tuple["Piece", ...], ...] = ()
     block: str = ""
     page: tuple[str, str, str] | None = None
+    devices: str = "all"
+    condition: str = ""
 
     @cached_property
     def key(self) -> str:
@@ -99,23 +105,58 @@ def page_of(frame: Piece, known: Known, *, marked: bool = False) -> str:
     return slimming.closed_up(html_of(frame, known, marked=marked))
 
 
-def text_of(frame: Piece, known: Known) -> str:
-    """The words of the mail, block after block."""
-    words = "\n\n".join(filter(None, (known(piece).text for piece in frame.all())))
+def text_of(piece: Piece, known: Known) -> str:
+    """The words of the mail, block after block; what only phones show is a twin of something else."""
+    words = "".join(_texts(piece, known)).rstrip("\n")
     return f"{words}\n" if words else ""
+
+
+def _texts(piece: Piece, known: Known) -> Iterator[str]:
+    if piece.devices == "phone":
+        return
+    inside = [f"{known(piece).text}\n\n"] if known(piece).text else []
+    for slot in piece.slots:
+        for inner in slot:
+            inside += _texts(inner, known)
+    yield from (piece.condition, *inside, "{% endif %}") if piece.condition and inside else inside
 
 
 def html_of(piece: Piece, known: Known, *, marked: bool = False) -> str:
     parts = known(piece).parts
     if marked and piece.block:
         parts = _marked_section(parts, piece.block) if piece.slots else _marked_rows(parts, piece.block)
-    if not piece.slots:
-        return "".join(parts)
-    out = [parts[0]]
-    for slot, part in zip(piece.slots, parts[1:], strict=True):
+    if piece.devices != "all":
+        parts = _shown_on(parts, piece)
+    out = [piece.condition]
+    slots: tuple[tuple[Piece, ...], ...] = piece.slots or ((),) * len(parts)
+    for part, slot in zip_longest(parts, slots, fillvalue=()):
+        out.append(part or "")
         out += [html_of(inner, known, marked=marked) for inner in slot]
-        out.append(part)
-    return "".join(out)
+    html_of_piece = "".join([*out, "{% endif %}" if piece.condition else ""])
+    return _for_phones(html_of_piece) if piece.devices == "phone" else html_of_piece
+
+
+def _shown_on(parts: Sequence[str], piece: Piece) -> tuple[str, ...]:
+    """With the class that the style sheet of the frame hides; rows are parts of their own, a section begins in one."""
+    shown = "hp" if piece.devices == "desktop" else "sp"
+    first, *more = parts
+    return (_classed(first, shown), *(more if piece.slots else (_classed(part, shown) for part in more)))
+
+
+def _classed(part: str, name: str) -> str:
+    beginning = _BEGINNING.match(part)
+    if beginning is None:
+        return part
+    tag = beginning[2]
+    tag = tag.replace('class="', f'class="{name} ', 1) if 'class="' in tag else f' class="{name}"{tag}'
+    if name == "sp":
+        tag = tag.replace(_STYLE, f"{_STYLE}display:none;", 1) if _STYLE in tag else f'{_STYLE}display:none"{tag}'
+    return f"{beginning[1]}{tag}{part[beginning.end() :]}"
+
+
+def _for_phones(html_of_piece: str) -> str:
+    """Outlook on a desktop never sees it, so it needs nothing of its own either."""
+    return f"<!--[if !mso]><!-->{_MSO.sub('', html_of_piece)}<!--<![endif]-->"
 
 
 def with_ink(picture: str, inks: dict[str, str]) -> str:
@@ -127,14 +168,20 @@ def with_ink(picture: str, inks: dict[str, str]) -> str:
 
 def _marked_rows(rows: Sequence[str], block: str) -> tuple[str, ...]:
     """Every row says of which block it is, and the first is where to find it."""
-    first, *more = (_FIRST_TAG.sub(rf'\g<0> data-block="{block}"', row, count=1) for row in rows)
-    return (_FIRST_TAG.sub(rf'\g<0> id="block-{block}"', first, count=1), *more)
+    first, *more = rows
+    return (
+        _with(first, f'id="block-{block}" data-block="{block}"'),
+        *(_with(row, f'data-block="{block}"') for row in more),
+    )
 
 
 def _marked_section(parts: Sequence[str], block: str) -> tuple[str, ...]:
     """Each column too says which it is, by its block and its number."""
     first, *more = parts
-    first = _FIRST_TAG.sub(rf'\g<0> id="block-{block}" data-block="{block}"', first, count=1)
-    *columns, last = (first, *more)
+    *columns, last = (_with(first, f'id="block-{block}" data-block="{block}"'), *more)
     marked = [_LAST_TAG.sub(rf'\g<0> data-column="{block}:{n}"', part, count=1) for n, part in enumerate(columns)]
     return (*marked, last)
+
+
+def _with(part: str, attributes: str) -> str:
+    return _BEGINNING.sub(lambda found: f"{found[1]} {attributes}{found[2]}", part, count=1)

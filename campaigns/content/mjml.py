@@ -1,7 +1,7 @@
 """Blocks become MJML, of which campaigns.content.drawing makes the HTML that old mail programs understand."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from django.template.loader import render_to_string
@@ -11,10 +11,13 @@ from accounts import fonts
 from accounts.colours import INK, LINE, MUTED, PAPER, mixed, readable, readable_on_dark, readable_on_light
 from accounts.models import BrandKit, Organisation
 from campaigns.content import drawing
-from campaigns.content.blocks import COLOUR, KINDS, Block, Document, column_count, says
+from campaigns.content.blocks import COLOUR, KINDS, Block, Document, conditions, says
+from campaigns.content.blocks.layout import shares
 from campaigns.content.blocks.look import SIDE, Look, Theme
 from campaigns.content.drawing import CUT, Piece
+from campaigns.merge.masking import Masks
 from campaigns.merge.syntax import literal
+from campaigns.starters.colouring import recoloured
 
 _RADIUS = {"soft": "6px", "square": "0", "round": "24px"}
 _WIDTH = 600
@@ -40,6 +43,8 @@ class Brand:
     logo_on_dark_url: str = ""
     footer: str = ""
     social: tuple[tuple[str, str], ...] = ()
+    public_address: str = ""
+    time_zone: str = ""
 
     @classmethod
     def of(cls, organisation: Organisation | None, kit: BrandKit | None = None) -> "Brand":
@@ -59,6 +64,8 @@ class Brand:
             logo_on_dark_url=logo_on_dark_url,
             footer=footer,
             social=tuple(kit.social.items()),
+            public_address=organisation.public_address,
+            time_zone=organisation.time_zone,
             **chosen,
         )
 
@@ -79,7 +86,7 @@ def draw(
     writer = _Writer(theme_of(document, brand), with_examples=with_examples)
     sections = tuple(writer.sections(document["blocks"]))
     page = (title, preheader, brand.language)
-    return Piece(writer.frame(document, brand.language), slots=(sections,), page=page)
+    return Piece(writer.frame(brand.language), slots=(sections,), page=page)
 
 
 def compile(
@@ -110,6 +117,9 @@ def theme_of(document: Document, brand: Brand) -> Theme:
         logo_on_dark_url=brand.logo_on_dark_url,
         footer=brand.footer,
         social=brand.social,
+        language=brand.language,
+        public_address=brand.public_address,
+        time_zone=brand.time_zone,
     )
 
 
@@ -117,60 +127,73 @@ class _Writer:
     def __init__(self, theme: Theme, *, with_examples: bool) -> None:
         self._theme = theme
         self._with_examples = with_examples
+        self._widths: set[str] = set()
 
-    def frame(self, document: Document, language: str) -> str:
+    def frame(self, language: str) -> str:
+        """To be asked for once the sections are drawn."""
         theme = self._theme
-        widths = {width for block in document["blocks"] if "columns" in block for width in _shares(block)}
         return render_to_string(
             "email/frame.mjml",
             {
                 "language": language,
-                "font": mark_safe(theme.body_font),  # noqa: S308 - one of some constants
+                "font_of_outlook": mark_safe(theme.body_font.removeprefix("-apple-system, ")),  # noqa: S308 - one of some constants
                 "background": theme.background,
                 "link": readable_on_light(theme.colour),
                 "link_on_dark": readable_on_dark(theme.colour),
                 "muted": theme.muted,
                 "width": _WIDTH,
-                "columns": [(width.replace(".", "-"), width) for width in sorted(widths)],
+                "columns": [(width.replace(".", "-"), width) for width in sorted(self._widths)],
             },
         )
 
     def sections(self, blocks: Sequence[Block]) -> Iterator[Piece]:
         """Neighbours on the same ground share a section."""
-        for (band, is_apart), group in groupby(blocks, lambda block: (_band(block), "columns" in block)):
+        for (band, is_apart), group in groupby(blocks, lambda block: (_band(block), _is_section(block))):
             if is_apart:
                 yield from map(self._columns, group)
                 continue
             rows = [piece for block in group if (piece := self._element(block, self._look(band)))]
             for start in range(0, len(rows), _TOGETHER):
-                yield self._section(
-                    band, f"<mj-column>{CUT}</mj-column>", "0", (tuple(rows[start : start + _TOGETHER]),)
-                )
+                together = tuple(rows[start : start + _TOGETHER])
+                look, columns = self._look(band), f"<mj-column>{CUT}</mj-column>"
+                yield Piece(_section(look, columns, "0"), slots=(together,))
 
     def _columns(self, block: Block) -> Piece:
-        shares, count = _shares(block), column_count(block)
-        side = SIDE // 2 if count == 2 else SIDE // 3
-        columns = "".join(
-            f'<mj-column width="{share}%" vertical-align="top" css-class="beside">{CUT}</mj-column>' for share in shares
-        )
-        looks = [self._look(block["band"], (_WIDTH - SIDE) * float(share) / 100, side) for share in shares]
+        kind, own = KINDS[block["kind"]], block
+        if kind.as_columns:
+            block = kind.as_columns(block, self._look(block["band"]))
+        parts = shares(block)
+        widths = [f"{share * 100 / sum(parts):.4g}" for share in parts]
+        look = replace(self._look(block["band"]), own_ground=block.get("ground", ""))
+        side = {1: SIDE, 2: SIDE // 2}.get(len(parts), SIDE // 3)
+        edge = 0 if len(parts) == 1 else SIDE // 2
+        self._widths |= set(widths)
         slots = tuple(
-            tuple(piece for inner in column if (piece := self._element(inner, look)))
-            for look, column in zip(looks, block["columns"], strict=True)
+            self._column(column, replace(look, width=(_WIDTH - 2 * edge) * float(width) / 100, side=side))
+            for width, column in zip(widths, block["columns"], strict=True)
         )
-        return self._section(block["band"], columns, f"12px {SIDE // 2}px", slots, block["id"])
-
-    def _section(
-        self, band: str, columns: str, padding: str, slots: tuple[tuple[Piece, ...], ...], block: str = ""
-    ) -> Piece:
-        section = (
-            f'{CUT}<mj-section css-class="{band}" background-color="{self._theme.ground(band)}"'
-            f' padding="{padding}">{columns}</mj-section>{CUT}'
+        alignment = block.get("valign", "top")
+        columns = "".join(
+            f'<mj-column width="{width}%" vertical-align="{alignment}" css-class="beside">{CUT}</mj-column>'
+            for width in widths
         )
-        return Piece(f'<mjml><mj-body width="{_WIDTH}px">{section}</mj-body></mjml>', slots=slots, block=block)
+        if block.get("stack") == "keep":
+            columns = f"<mj-group>{columns}</mj-group>"
+        mjml = _section(look, columns, f"12px {edge}px", block.get("picture", ""), block.get("wide", "mail"))
+        return _piece(mjml, look, own, slots)
 
-    def _look(self, band: str, width: float = _WIDTH, side: int = SIDE) -> Look:
-        return Look(self._theme, band, width, side, with_examples=self._with_examples)
+    def _column(self, column: Sequence[Block], look: Look) -> tuple[Piece, ...]:
+        # Each block has masks of its own.
+        fresh = (replace(look, masks=Masks(), alt_inks={}) for _ in column)
+        rows = tuple(piece for block, own in zip(column, fresh, strict=True) if (piece := self._element(block, own)))
+        return rows or tuple(
+            Piece(self._row(self._look(look.band).placeholder("Drop a block here"), look))
+            for _ in "."
+            if self._with_examples
+        )
+
+    def _look(self, band: str) -> Look:
+        return Look(self._theme, band, with_examples=self._with_examples)
 
     def _element(self, block: Block, look: Look) -> Piece | None:
         kind = KINDS[block["kind"]]
@@ -179,24 +202,47 @@ class _Writer:
                 return None
             if self._with_examples:
                 block, look = block | {kind.words: kind.field(kind.words).example}, look.as_example()
+        if block.get("image"):
+            block = block | {"image": recoloured(block["image"], self._theme.colour, self._theme.accent)}
         rows = kind.draw(block, look)
-        if not rows:
-            return None
-        mjml = (
+        return _piece(self._row(rows, look), look, block) if rows else None
+
+    def _row(self, rows: Sequence[str], look: Look) -> str:
+        return (
             f'<mjml><mj-head><mj-attributes><mj-all font-family="{self._theme.body_font}" />'
             f'<mj-text font-size="16px" line-height="1.6" color="{self._theme.ink}" /><mj-divider border-width="1px"'
             f' border-color="{LINE}" /></mj-attributes></mj-head><mj-body width="{look.width:.7g}px"><mj-section'
             f' padding="0"><mj-column>{CUT}{CUT.join(rows)}{CUT}</mj-column></mj-section></mj-body></mjml>'
         )
-        masks = look.masks
-        return Piece(mjml, masks.word, tuple(masks.tags), tuple(look.alt_inks.items()), block=block["id"])
+
+
+def _piece(mjml: str, look: Look, block: Block, slots: tuple[tuple[Piece, ...], ...] = ()) -> Piece:
+    masks = look.masks
+    return Piece(
+        mjml,
+        masks.word,
+        tuple(masks.tags),
+        tuple(look.alt_inks.items()),
+        slots,
+        block.get("id", ""),
+        devices=block.get("devices", "all"),
+        condition=conditions.opening(block),
+    )
+
+
+def _section(look: Look, columns: str, padding: str, picture: str = "", wide: str = "mail") -> str:
+    ground = f' css-class="{look.band}" background-color="{look.ground}" padding="{padding}"'
+    if look.band == "picture" and picture:
+        ground += f' background-url="{look.attribute(picture)}" background-size="cover" background-repeat="no-repeat"'
+    if wide == "window":
+        ground += ' full-width="full-width"'
+    return f'<mjml><mj-body width="{_WIDTH}px">{CUT}<mj-section{ground}>{columns}</mj-section>{CUT}</mj-body></mjml>'
 
 
 def _band(block: Block) -> str:
     return KINDS[block["kind"]].band or str(block["band"])
 
 
-def _shares(block: Block) -> list[str]:
-    """Of the width, in percent."""
-    shares = [int(share) for share in block["layout"].split("-")]
-    return [f"{share * 100 / sum(shares):.4g}" for share in shares]
+def _is_section(block: Block) -> bool:
+    kind = KINDS[block["kind"]]
+    return kind.is_container or kind.as_columns is not None

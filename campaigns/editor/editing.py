@@ -92,6 +92,11 @@ class Panel:
     def seen(self) -> str:
         return seen(self.block)
 
+    @property
+    def is_for_some(self) -> bool:
+        """Whether only some people or some screens are to show it."""
+        return bool(self.block["if_field"]) or self.block["devices"] != "all"
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -192,4 +197,10 @@ def excerpt(block: Block) -> str:
         inside = [excerpt(child) for column in block["columns"] for child in column]
         return Truncator(" · ".join(filter(None, inside)) or "Empty").chars(_EXCERPT_CHARS)
     words = block.get("text") or block.get("label") or strip_tags(str(block.get("html") or "").replace("</p>", " "))
+    words = (
+        words
+        or block.get("rows", "").replace("\t", " ")
+        or strip_tags(block.get("code", ""))
+        or block.get("label_1", "")
+    )
     return Truncator(plainly(" ".join((words or block.get("alt") or "").split()))).chars(_EXCERPT_CHARS)

@@ -23,6 +23,7 @@ _END = re.compile(r"</(?:a|v:\w+)\s*>", re.IGNORECASE)
 _LONGEST = 5_000  # characters from a link's tag to its end
 _ALT = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _LABEL_CHARS = 200
+_TWIN = " data-twin "
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Found:
     label: str
     start: int
     end: int
+    is_twin: bool = False  # the next link is the same for other mail programs
 
 
 def in_html(masked: str) -> list[Found]:
@@ -51,14 +53,19 @@ def in_text(masked: str) -> list[Found]:
 def targets(html: str, text: str) -> tuple[list[tuple[str, str]], list[Found], list[int], list[Found], list[int]]:
     """(url, label) of each link in order; then the links of the HTML and of the text with the target of each.
 
+    What is one link twice, for Outlook and for the others, is one target (`data-twin` says so of the first).
     A link of the text counts with its twin in the HTML: first with first, second with second; without a twin it is a
     target of its own.
     """
     html_links, text_links = in_html(html), in_text(text)
-    all_targets = [(link.url, link.label) for link in html_links]
+    all_targets: list[tuple[str, str]] = []
+    html_numbers: list[int] = []
     waiting: dict[str, deque[int]] = {}
-    for number, link in enumerate(html_links):
-        waiting.setdefault(resolved(link.url), deque()).append(number)
+    for before, link in zip([None, *html_links], html_links, strict=False):
+        if before is None or not before.is_twin:
+            waiting.setdefault(resolved(link.url), deque()).append(len(all_targets))
+            all_targets.append((link.url, link.label))
+        html_numbers.append(len(all_targets) - 1)
     text_numbers = []
     for link in text_links:
         twins = waiting.setdefault(resolved(link.url), deque())
@@ -66,7 +73,7 @@ def targets(html: str, text: str) -> tuple[list[tuple[str, str]], list[Found], l
             twins.append(len(all_targets))
             all_targets.append((link.url, "In the plain text"))
         text_numbers.append(twins.popleft() if len(twins) > 1 else twins[0])
-    return all_targets, html_links, list(range(len(html_links))), text_links, text_numbers
+    return all_targets, html_links, html_numbers, text_links, text_numbers
 
 
 def replaced(
@@ -91,7 +98,7 @@ def _in_html(masked: str) -> Iterator[Found]:
         if href and _is_tracked(url):
             tracked.append((tag, href, url))
     for (tag, href, url), room in zip(tracked, _rooms(masked, [tag for tag, _, _ in tracked]), strict=True):
-        yield Found(url, _label(masked, tag, room), href.start, href.start + len(href.value))
+        yield Found(url, _label(masked, tag, room), href.start, href.start + len(href.value), _TWIN in tag[0])
 
 
 def _rooms(masked: str, tags: Sequence[re.Match[str]]) -> list[int]:

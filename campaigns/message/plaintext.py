@@ -72,7 +72,7 @@ class _Row:
     def __init__(self) -> None:
         self.cells: list[Flow | str] = []
 
-    def write(self, flow: Flow) -> None:
+    def write(self, flow: Flow, *, is_of_data: bool) -> None:
         cells = [cell for cell in self.cells if isinstance(cell, str) or cell.text()]
         texts = [cell for cell in cells if isinstance(cell, Flow)]
         length = sum(len(_TEXT_ADDRESS.sub("", cell.text())) for cell in texts)
@@ -83,6 +83,8 @@ class _Row:
                 flow.tag(cell)
                 continue
             if not is_first:
+                if is_line and is_of_data:
+                    flow.words(" |")
                 flow.space() if is_line else flow.gap(1 if cell.is_one_line else 2)
             flow.words(cell.text())
             is_first = False
@@ -94,6 +96,7 @@ class _Reader:
         self._flow = Flow()
         self._outer: list[Flow] = []
         self._rows: list[_Row] = []
+        self._tables: list[bool] = []  # whether it has headings, and so is one of data
         self._links: list[tuple[str, int]] = []
         self._lists: list[int] = []
 
@@ -167,9 +170,13 @@ class _Reader:
             self._flow.glue(":")
         elif tag in {"dt", "dd"}:
             self._flow.gap(1)
+        elif tag == "table":
+            self._tables.append(False)
         elif tag == "tr":
             self._rows.append(_Row())
         elif tag in {"td", "th"}:
+            if self._tables:
+                self._tables[-1] |= tag == "th"
             self._outer.append(self._flow)
             self._flow = Flow()
 
@@ -182,7 +189,9 @@ class _Reader:
             cell, self._flow = self._flow, self._outer.pop()
             self._rows[-1].cells.append(cell)
         elif tag == "tr":
-            self._rows.pop().write(self._flow)
+            self._rows.pop().write(self._flow, is_of_data=bool(self._tables) and self._tables[-1])
+        elif tag == "table":
+            self._tables.pop()
         self._gap(tag)
 
     def _gap(self, tag: str) -> None:

@@ -22,7 +22,7 @@ class Sight:
 
 def within(tag: str, attributes: dict[str, str], sight: Sight) -> Sight | None:
     """How far the inside of an element is seen; None: neither it nor anything in it."""
-    if tag in _TAGS or "hidden" in attributes:
+    if tag in _TAGS or "hidden" in attributes or attributes.get("aria-hidden") == "true":
         return None
     style = _declarations(attributes.get("style", ""))
     if not style:

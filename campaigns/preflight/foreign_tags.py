@@ -52,7 +52,7 @@ def translate(campaign: Campaign) -> int:
     else:
         document = blocks.validate(campaign.blocks or blocks.empty())
         for block, field in blocks.words(document):
-            block[field.name] = changed(block[field.name], is_html=field.widget == "rich")
+            block[field.name] = changed(block[field.name], is_html=field.is_html)
         campaign.blocks = blocks.validate(document)
     return count
 
@@ -69,5 +69,5 @@ def _sources(campaign: Campaign) -> Iterator[tuple[str, bool, str, Card, str]]:
         yield campaign.html, True, "mail", "content", ""
     else:
         for block, field in blocks.words(blocks.validate(campaign.blocks or blocks.empty())):
-            yield block[field.name], field.widget == "rich", "mail", "content", block["id"]
+            yield block[field.name], field.is_html, "mail", "content", block["id"]
     yield campaign.text, False, "plain text", "content", ""

@@ -6,6 +6,8 @@ from campaigns.content import blocks
 from campaigns.content.blocks import Block, Document
 from campaigns.preflight.findings import Finding
 
+_SHOWING = frozenset({"image", "image_text", "product", "video"})
+
 
 def check(document: Document) -> Iterator[Finding]:
     written = list(blocks.walk(blocks.validate(document or blocks.empty())))
@@ -16,7 +18,13 @@ def check(document: Document) -> Iterator[Finding]:
     for block in written:
         if block["kind"] == "button":
             yield from _button(block)
-    yield from _pictures([block for block in written if block["kind"] == "image"])
+        if block["kind"] == "video" and block["image"] and not block["url"]:
+            text = "The picture of a video leads nowhere."
+            yield Finding("block", "empty-link", text, "Enter where the video plays.", "content", block=block["id"])
+        if block["kind"] == "event" and blocks.says(block) and not block["day"]:
+            text = f"The event “{block['text']}” has no day, and is left out of the mail."
+            yield Finding("block", "event-without-day", text, "Enter its day.", "content", block=block["id"])
+    yield from _pictures([block for block in written if block["kind"] in _SHOWING])
 
 
 def _empty(written: list[Block]) -> Iterator[Finding]:

@@ -1,4 +1,9 @@
-"""Draws the pictures of the starters: `uv run python -m campaigns.starters.draw`. The files are kept in `art/`."""
+"""Draws the pictures of the templates: `uv run python campaigns/starters/draw.py`. The files are kept in `art/`.
+
+They are drawn in parts of four inks instead of colours: red, green and blue of a pixel say how much of the main
+colour, the second colour and white is in it, the rest is black. So campaigns.starters.colouring gives them the colours
+of any brand.
+"""
 
 from collections.abc import Callable
 from math import cos, pi, sin
@@ -7,126 +12,278 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 ART = Path(__file__).parent / "art"
-_FINE = 3  # drawn larger, then reduced: smooth edges
-_PAPER, _SAND, _CLAY, _SUN = "#f4efe6", "#e6d9c3", "#c96f4a", "#e9b44c"
-_TEAL, _DEEP, _NIGHT, _MIST = "#5f9ea0", "#2f5d62", "#23323a", "#cfe0dc"
+_FINE = 2  # drawn larger, then reduced: smooth edges
+_COLOURS = 96
 
-Pen = ImageDraw.ImageDraw
+Ink = tuple[int, int, int]
+Point = tuple[float, float]
 
 
-def _hills(pen: Pen, w: int, h: int) -> None:
-    pen.rectangle((0, 0, w, h), fill=_MIST)
-    pen.ellipse((w * 0.62, h * 0.14, w * 0.62 + h * 0.42, h * 0.56), fill=_SUN)
-    for base, height, waves, shift, colour in (
-        (0.62, 0.16, 1.3, 0.4, "#9dc0bd"),
-        (0.74, 0.14, 1.7, 2.2, _TEAL),
-        (0.86, 0.10, 1.1, 4.0, _DEEP),
+def _ink(main: float = 0, second: float = 0, white: float = 0) -> Ink:
+    return round(255 * main), round(255 * second), round(255 * white)
+
+
+MAIN, SECOND, WHITE, BLACK = _ink(1), _ink(0, 1), _ink(0, 0, 1), _ink()
+DEEP, SOFT, PALE, MIST = _ink(0.72), _ink(0.62, 0, 0.38), _ink(0.3, 0, 0.7), _ink(0.12, 0, 0.88)
+SECOND_SOFT, SECOND_PALE = _ink(0, 0.6, 0.4), _ink(0, 0.25, 0.75)
+BOTH = _ink(0.5, 0.5)
+
+
+class Sheet:
+    """A picture in the making, measured in its own height: 0..1 downwards, 0..`ratio` to the right."""
+
+    def __init__(self, width: int, height: int, ground: Ink) -> None:
+        self.size = (width, height)
+        self.tall = height * _FINE
+        self.ratio = width / height
+        self.image = Image.new("RGB", (width * _FINE, self.tall), ground)
+
+    def shape(self, ink: Ink, draw: Callable[[ImageDraw.ImageDraw], object], strength: float = 1) -> None:
+        """What `draw` covers with white, in the ink; weaker than 1 lets shine through what is below."""
+        mask = Image.new("L", self.image.size, 0)
+        draw(ImageDraw.Draw(mask))
+        if strength < 1:
+            mask = mask.point(lambda value: round(value * strength))
+        self.image.paste(ink, (0, 0), mask)
+
+    def box(self, ink: Ink, x: float, y: float, w: float, h: float, strength: float = 1) -> None:
+        self.shape(ink, lambda pen: pen.rectangle(self._at((x, y), (x + w, y + h)), fill=255), strength)
+
+    def disc(self, ink: Ink, x: float, y: float, r: float, strength: float = 1) -> None:
+        self.shape(ink, lambda pen: pen.ellipse(self._at((x - r, y - r), (x + r, y + r)), fill=255), strength)
+
+    def ring(self, ink: Ink, x: float, y: float, r: float, thick: float, strength: float = 1) -> None:
+        box, line = self._at((x - r, y - r), (x + r, y + r)), round(thick * self.tall)
+        self.shape(ink, lambda pen: pen.ellipse(box, outline=255, width=line), strength)
+
+    def slice(self, ink: Ink, x: float, y: float, r: float, start: float, end: float, strength: float = 1) -> None:
+        box = self._at((x - r, y - r), (x + r, y + r))
+        self.shape(ink, lambda pen: pen.pieslice(box, start, end, fill=255), strength)
+
+    def area(self, ink: Ink, points: list[Point], strength: float = 1) -> None:
+        self.shape(ink, lambda pen: pen.polygon(self._at(*points), fill=255), strength)
+
+    def pill(self, ink: Ink, x: float, y: float, w: float, h: float, strength: float = 1) -> None:
+        box, r = self._at((x, y), (x + w, y + h)), min(w, h) / 2 * self.tall
+        self.shape(ink, lambda pen: pen.rounded_rectangle(box, r, fill=255), strength)
+
+    def wave(self, ink: Ink, height: float, swing: float, turns: float, shift: float) -> None:
+        steps = [index / 120 for index in range(121)]
+        ridge = [(x * self.ratio, height + swing * sin(turns * 2 * pi * x + shift)) for x in steps]
+        self.area(ink, [(0, 1.1), *ridge, (self.ratio, 1.1)])
+
+    def _at(self, *points: Point) -> list[Point]:
+        return [(x * self.tall, y * self.tall) for x, y in points]
+
+
+def _dunes(s: Sheet) -> None:
+    s.disc(SECOND, s.ratio * 0.71, 0.4, 0.25)
+    s.disc(WHITE, s.ratio * 0.71, 0.4, 0.34, 0.16)
+    for height, swing, turns, shift, ink in (
+        (0.55, 0.13, 0.75, 0.5, PALE),
+        (0.68, 0.12, 0.9, 2.6, SOFT),
+        (0.8, 0.1, 0.8, 4.9, MAIN),
+        (0.94, 0.07, 1.1, 1.2, DEEP),
     ):
-        ridge = [(x, h * (base - height * sin(waves * pi * x / w + shift))) for x in range(0, w + 12, 12)]
-        pen.polygon([(0, h), *ridge, (w, h)], fill=colour)
+        s.wave(ink, height, swing, turns, shift)
 
 
-def _boxes(pen: Pen, w: int, h: int) -> None:
-    pen.rectangle((0, 0, w, h), fill=_SAND)
-    pen.rectangle((0, h * 0.78, w, h), fill="#d8c7a9")
-    for x, y, size, front, top, side in (
-        (0.30, 0.78, 0.44, _CLAY, "#dd8e6c", "#a75638"),
-        (0.52, 0.78, 0.30, _TEAL, "#86b8b9", "#47797b"),
-        (0.34, 0.34, 0.22, _SUN, "#f1cd84", "#c4913a"),
+def _facets(s: Sheet) -> None:
+    w = s.ratio
+    for ink, points, strength in (
+        (DEEP, [(0, 0), (w * 0.46, 0), (0, 1.0)], 1),
+        (SOFT, [(w * 0.46, 0), (w, 0), (w * 0.62, 0.62)], 1),
+        (PALE, [(w, 0), (w, 0.74), (w * 0.62, 0.62)], 1),
+        (SECOND, [(w * 0.62, 0.62), (w, 0.74), (w, 1), (w * 0.4, 1)], 1),
+        (SECOND_SOFT, [(w * 0.46, 0), (w * 0.62, 0.62), (w * 0.4, 1), (w * 0.27, 0.41)], 1),
+        (WHITE, [(w * 0.46, 0), (w * 0.62, 0.62), (w * 0.27, 0.41)], 0.45),
+        (BLACK, [(0, 1), (w * 0.27, 0.41), (w * 0.4, 1)], 0.22),
     ):
-        a, left, bottom = h * size, w * x, h * y
-        d = a * 0.28
-        pen.rectangle((left, bottom - a, left + a, bottom), fill=front)
-        roof = [(left, bottom - a), (left + d, bottom - a - d), (left + a + d, bottom - a - d), (left + a, bottom - a)]
-        pen.polygon(roof, fill=top)
-        wall = [(left + a, bottom - a), (left + a + d, bottom - a - d), (left + a + d, bottom - d), (left + a, bottom)]
-        pen.polygon(wall, fill=side)
+        s.area(ink, points, strength)
 
 
-def _arches(pen: Pen, w: int, h: int) -> None:
-    pen.rectangle((0, 0, w, h), fill=_NIGHT)
-    for number in range(5):
-        middle, colour = w * (0.1 + 0.2 * number), (_CLAY, _SUN, _MIST, _SUN, _CLAY)[number]
-        for ring, shade in ((0.17, colour), (0.125, _NIGHT), (0.09, colour)):
-            r = w * ring * 0.52
-            pen.ellipse((middle - r, h * 0.52 - r, middle + r, h * 0.52 + r), fill=shade)
-            pen.rectangle((middle - r, h * 0.52, middle + r, h), fill=shade)
-    for number in range(40):
-        x, y = w * ((number * 37 % 101) / 101), h * 0.24 * ((number * 53 % 89) / 89)
-        r = h * 0.004 * (1 + number % 3)
-        pen.ellipse((x - r, y - r, x + r, y + r), fill=_PAPER)
+def _bursts(s: Sheet) -> None:
+    """A row of half discs, each turned otherwise: a banner."""
+    s.box(MAIN, 0, 0, s.ratio, 1)
+    side = s.ratio / 6
+    for row in range(3):
+        for column in range(6):
+            x, y, r = column * side, row * side - side * 0.1, side
+            turn = (column * 3 + row * 5) % 4
+            ink = (SECOND, WHITE, SOFT, SECOND, DEEP)[(column * 2 + row) % 5]
+            corner = ((x, y), (x + r, y), (x + r, y + r), (x, y + r))[turn]
+            s.slice(ink, *corner, r * 0.94, 90 * turn, 90 * turn + 90)
+    s.box(DEEP, 0, 0.985, s.ratio, 0.02)
 
 
-def _tags(pen: Pen, w: int, h: int) -> None:
-    pen.rectangle((0, 0, w, h), fill=_CLAY)
-    for number, colour in enumerate((_PAPER, _SUN, "#dd8e6c")):
-        x, y, size = w * (0.14 + 0.27 * number), h * (0.24 + 0.05 * (number % 2)), h * 0.5
-        shape = [(x, y + size * 0.28), (x + size * 0.28, y), (x + size * 0.9, y), (x + size * 0.9, y + size)]
-        pen.polygon([*shape, (x, y + size)], fill=colour)
-        r = size * 0.06
-        pen.ellipse((x + size * 0.24 - r, y + size * 0.3 - r, x + size * 0.24 + r, y + size * 0.3 + r), fill=_CLAY)
-        pen.line((x + size * 0.24, y + size * 0.3, x + size * 0.1, 0), fill=_NIGHT, width=int(h * 0.008))
+def _fan(s: Sheet) -> None:
+    s.box(DEEP, 0, 0, s.ratio, 1)
+    middle = s.ratio / 2
+    for number in range(13):
+        ink = (SECOND, MAIN, SECOND_SOFT, MAIN)[number % 4]
+        start = 180 + number * 180 / 13
+        s.slice(ink, middle, 1.04, 0.98, start + 1.3, start + 180 / 13 - 1.3)
+    for r, ink in ((0.46, DEEP), (0.36, SECOND_PALE), (0.25, MAIN), (0.13, WHITE)):
+        s.disc(ink, middle, 1.04, r)
+    for number in range(26):
+        x, y = s.ratio * ((number * 37 % 101) / 101), 0.5 * ((number * 53 % 89) / 89)
+        if abs(x - middle) > 0.66 or y < 0.06:
+            s.disc(SECOND_PALE, x, y, 0.006 + 0.004 * (number % 3))
 
 
-def _door(pen: Pen, w: int, h: int) -> None:
-    pen.rectangle((0, 0, w, h), fill=_TEAL)
-    pen.rectangle((0, h * 0.86, w, h), fill=_DEEP)
-    for grow, colour in ((0.05, _DEEP), (0.0, _SUN)):
-        left, right, top = w * (0.41 - grow), w * (0.59 + grow), h * (0.34 - grow)
-        r = (right - left) / 2
-        pen.rectangle((left, top + r * 0.2, right, h * 0.86), fill=colour)
-        pen.ellipse((left, top - r * 0.8, right, top + r * 1.2), fill=colour)
-    pen.polygon([(w * 0.41, h * 0.86), (w * 0.59, h * 0.86), (w * 0.72, h), (w * 0.28, h)], fill="#f1cd84")
-    for middle in (0.16, 0.84):
-        x = w * middle
-        pen.rectangle((x - w * 0.022, h * 0.74, x + w * 0.022, h * 0.86), fill=_CLAY)
-        for leaf in range(7):
-            angle = pi * (0.15 + 0.7 * leaf / 6)
-            tip = (x - cos(angle) * w * 0.07, h * 0.74 - sin(angle) * h * 0.3)
-            pen.polygon([(x - w * 0.01, h * 0.74), tip, (x + w * 0.01, h * 0.74)], fill=_NIGHT if leaf % 2 else _DEEP)
+def _tiles(s: Sheet) -> None:
+    side = 1 / 4
+    for row in range(4):
+        for column in range(round(s.ratio / side) + 1):
+            x, y = column * side, row * side
+            kind = (column * 7 + row * 11 + column * row) % 4
+            s.box((MIST, PALE, WHITE, MIST)[(column + row * 2) % 4], x, y, side, side)
+            first, other = ((x, y), (x + side, y + side)) if kind % 2 else ((x + side, y), (x, y + side))
+            for (cx, cy), ink in ((first, MAIN), (other, SECOND if kind > 1 else SOFT)):
+                turn = (0 if cx == x else 90) if cy == y else (270 if cx == x else 180)
+                s.slice(ink, cx, cy, side * 0.68, turn, turn + 90)
+                s.slice(WHITE, cx, cy, side * 0.34, turn, turn + 90, 0.85)
 
 
-def _leaves(pen: Pen, w: int, h: int) -> None:
-    pen.rectangle((0, 0, w, h), fill=_PAPER)
+def _sunrise(s: Sheet) -> None:
+    s.box(SECOND_PALE, 0, 0, s.ratio, 1)
+    middle = s.ratio * 0.5
+    for r, strength in ((0.78, 0.22), (0.64, 0.34), (0.5, 0.55)):
+        s.disc(MAIN, middle, 0.72, r, strength)
+    s.disc(MAIN, middle, 0.72, 0.36)
+    s.box(SECOND, 0, 0.72, s.ratio, 0.3)
+    for number in range(6):
+        width = 0.66 - 0.1 * number
+        s.pill(_ink(0.75, 0.25), middle - width / 2, 0.755 + 0.04 * number, width, 0.016)
+
+
+def _ripples(s: Sheet) -> None:
+    s.box(MAIN, 0, 0, s.ratio, 1)
+    left, right = s.ratio * 0.37, s.ratio * 0.64
+    for number in range(9):
+        s.ring(WHITE, left, 0.53, 0.09 + 0.105 * number, 0.013, 0.75 - 0.06 * number)
+    for number in range(9):
+        s.ring(SECOND, right, 0.47, 0.09 + 0.105 * number, 0.013, 1 - 0.08 * number)
+    s.disc(WHITE, left, 0.53, 0.055)
+    s.disc(SECOND, right, 0.47, 0.055)
+
+
+def _bars(s: Sheet) -> None:
+    s.box(MIST, 0, 0, s.ratio, 1)
+    tall = (0.34, 0.55, 0.42, 0.72, 0.5, 0.86, 0.64, 0.46, 0.78, 0.58, 0.38)
+    step = s.ratio / (len(tall) + 1)
+    for number, height in enumerate(tall):
+        x = step * (number + 0.5) + step * 0.18
+        ink = SECOND if number == 5 else (MAIN, SOFT, PALE)[number % 3]
+        s.pill(ink, x, 1 - height, step * 0.64, height + 0.3)
+        s.disc(WHITE, x + step * 0.32, 1 - height + step * 0.32, step * 0.13, 0.9)
+
+
+def _lights(s: Sheet) -> None:
+    """Diamonds folded along their height, as paper stars in a window at night."""
+    s.box(DEEP, 0, 0, s.ratio, 1)
+    wide, tall = s.ratio / 6, 0.5
+    for row in range(-1, 4):
+        for column in range(7):
+            x, y = column * wide + (row % 2) * wide / 2, row * tall / 2
+            left, right = (
+                (MAIN, SOFT),
+                (SECOND, SECOND_SOFT),
+                (SOFT, PALE),
+                (DEEP, MAIN),
+                (MAIN, SOFT),
+            )[(column * 3 + row * 2) % 5]
+            top, bottom, middle = (x, y + 0.02), (x, y + tall - 0.02), y + tall / 2
+            s.area(left, [top, bottom, (x - wide * 0.46, middle)])
+            s.area(right, [top, bottom, (x + wide * 0.46, middle)])
+            s.disc(WHITE, x + wide / 2, y + 0.02, 0.009)
+
+
+def _stairs(s: Sheet) -> None:
+    s.box(SECOND_PALE, 0, 0, s.ratio, 1)
+    s.disc(SECOND, s.ratio * 0.8, 0.26, 0.15)
+    width, skew = s.ratio * 0.125, 0.09
+    for number in range(7):
+        x, top = s.ratio * 0.05 + number * width, 0.86 - number * 0.105
+        s.area(MAIN, [(x, top), (x + width, top), (x + width, 1.1), (x, 1.1)])
+        s.area(SOFT, [(x, top), (x + skew, top - skew), (x + width + skew, top - skew), (x + width, top)])
+        end = x + width
+        s.area(DEEP, [(end, top), (end + skew, top - skew), (end + skew, 1.1), (end, 1.1)])
+
+
+def _petals(s: Sheet) -> None:
+    s.box(SECOND_PALE, 0, 0, s.ratio, 1)
+    side = s.ratio / 4
     for column in range(4):
         for row in range(3):
-            x, y, s = w * column / 4, h * row / 3, w / 4
-            colour = (_TEAL, _DEEP, _SUN, _MIST, _CLAY)[(column * 2 + row * 3) % 5]
+            x, y = column * side, row * side
+            ink = (MAIN, SECOND, DEEP, SOFT, SECOND_SOFT)[(column * 2 + row * 3) % 5]
             turn = (column + row) % 2
-            pen.pieslice(
-                (x - s * turn, y, x + s * (2 - turn), y + s * 2), 180 + 90 * turn, 270 + 90 * turn, fill=colour
-            )
+            s.shape(ink, lambda pen, x=x, y=y, turn=turn: _leaf(s, pen, x, y, side, turn))  # type: ignore[misc]
 
 
-def _waves(pen: Pen, w: int, h: int) -> None:
-    pen.rectangle((0, 0, w, h), fill=_DEEP)
-    for row in range(13):
-        for column in range(-1, 9):
-            r = w / 15
-            x, y = column * 2 * r + (row % 2) * r, row * r * 0.95
-            for share, colour in ((1.0, _PAPER), (0.82, _TEAL), (0.6, _PAPER), (0.42, _DEEP)):
-                q = r * share
-                pen.ellipse((x - q, y - q, x + q, y + q), fill=colour)
+def _leaf(s: Sheet, pen: ImageDraw.ImageDraw, x: float, y: float, side: float, turn: int) -> None:
+    steps = [pi / 2 * index / 40 for index in range(41)]
+    inset = side * 0.06
+    size = side - 2 * inset
+    there = [(1 - cos(angle), sin(angle)) for angle in steps]
+    outline = [*there, *[(1 - (1 - cos(angle)), 1 - sin(angle)) for angle in steps]]
+    placed = [((1 - px if turn else px), py) for px, py in outline]
+    pen.polygon([((x + inset + px * size) * s.tall, (y + inset + py * size) * s.tall) for px, py in placed], fill=255)
 
 
-_PICTURES: dict[str, tuple[Callable[[Pen, int, int], None], int, int]] = {
-    "hills": (_hills, 1200, 600),
-    "boxes": (_boxes, 1200, 640),
-    "arches": (_arches, 1200, 600),
-    "tags": (_tags, 1200, 520),
-    "door": (_door, 1200, 600),
-    "leaves": (_leaves, 600, 450),
-    "waves": (_waves, 600, 450),
+def _orbits(s: Sheet) -> None:
+    s.box(MAIN, 0, 0, s.ratio, 1)
+    x, y = s.ratio * 0.5, 0.5
+    for r, ink in ((0.46, DEEP), (0.34, SOFT), (0.22, SECOND), (0.1, WHITE)):
+        s.disc(ink, x, y, r)
+    for angle, r, size, ink in ((0.6, 0.46, 0.05, SECOND), (2.7, 0.34, 0.035, WHITE), (4.4, 0.46, 0.03, WHITE)):
+        s.disc(ink, x + r * cos(angle), y + r * sin(angle), size)
+
+
+def _weave(s: Sheet) -> None:
+    s.box(PALE, 0, 0, s.ratio, 1)
+    step = 1 / 6
+    for row in range(6):
+        for column in range(round(s.ratio / step)):
+            x, y = column * step, row * step
+            if (column + row) % 2:
+                s.pill(MAIN, x - step * 0.42, y + step * 0.26, step * 1.84, step * 0.48)
+            else:
+                s.pill(
+                    SECOND if (column // 2 + row) % 3 == 0 else DEEP,
+                    x + step * 0.26,
+                    y - step * 0.42,
+                    step * 0.48,
+                    step * 1.84,
+                )
+
+
+_WIDE, _CARD = (1200, 600), (600, 450)
+_PICTURES: dict[str, tuple[Callable[[Sheet], None], tuple[int, int], Ink]] = {
+    "dunes": (_dunes, _WIDE, MIST),
+    "facets": (_facets, _WIDE, MAIN),
+    "bursts": (_bursts, (1200, 480), MAIN),
+    "fan": (_fan, _WIDE, DEEP),
+    "tiles": (_tiles, (1200, 400), MIST),
+    "sunrise": (_sunrise, _WIDE, SECOND_PALE),
+    "ripples": (_ripples, (1200, 520), MAIN),
+    "bars": (_bars, (1200, 440), MIST),
+    "lights": (_lights, _WIDE, DEEP),
+    "stairs": (_stairs, (1200, 520), SECOND_PALE),
+    "petals": (_petals, _CARD, SECOND_PALE),
+    "orbits": (_orbits, _CARD, MAIN),
+    "weave": (_weave, _CARD, PALE),
 }
 
 
 def main() -> None:
     ART.mkdir(exist_ok=True)
-    for name, (draw, width, height) in _PICTURES.items():
-        canvas = Image.new("RGB", (width * _FINE, height * _FINE))
-        draw(ImageDraw.Draw(canvas), width * _FINE, height * _FINE)
-        small = canvas.resize((width, height), Image.Resampling.LANCZOS)
-        small.quantize(96).save(ART / f"starter-{name}.png", optimize=True)
+    for name, (draw, size, ground) in _PICTURES.items():
+        sheet = Sheet(*size, ground)
+        draw(sheet)
+        small = sheet.image.resize(size, Image.Resampling.LANCZOS)
+        small.quantize(_COLOURS, dither=Image.Dither.NONE).save(ART / f"inks-{name}.png", optimize=True)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -44,6 +44,8 @@ _MOMENT = timedelta(minutes=1)
 def campaign(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_campaign(pk)
     if found.is_draft:
+        if not found.revision_of_id and found.is_template:
+            return redirect("template", found.pk)
         template = "campaigns/revision.html" if found.revision_of else "campaigns/draft.html"
         return render(request, template, _draft(request, found))
     if request.htmx and request.htmx.target in ("flight", "report"):

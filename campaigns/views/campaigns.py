@@ -11,15 +11,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit, wording
-from accounts.models import Organisation
+from accounts.models import BrandKit
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
-from accounts.security import mail_policy
-from campaigns import asking_again, launching, starters
+from campaigns import asking_again, keeping, launching, starters
 from campaigns.brands import choosing
-from campaigns.content import blocks, mjml
-from campaigns.merge import language
-from campaigns.models import Campaign, CampaignQuerySet
+from campaigns.content import blocks
+from campaigns.models import Campaign, CampaignQuerySet, Template
 from campaigns.views.pages import get_campaign
 from contacts.models import MailingList
 from delivery import ledger
@@ -61,23 +59,17 @@ def campaigns(request: StaffRequest) -> HttpResponse:
 def new(request: StaffRequest) -> HttpResponse:
     """Blank, from a starter, as HTML: a draft at once, because everything about it can be changed."""
     if request.method != "POST":
-        earlier = Campaign.objects.whole()[:8]
-        return render(request, "campaigns/new.html", {"starters": starters.all(), "earlier": earlier})
-    created = _create(request, request.POST.get("starter", ""))
-    return redirect(created)
-
-
-@require_safe
-@requires(Permission.LOOK)
-@mail_policy
-def starter_mail(request: StaffRequest, key: str) -> HttpResponse:
-    """A starter as it would look, for the gallery."""
-    for starter in starters.all():
-        if starter.key == key:
-            brand = mjml.Brand.of(Organisation.get())
-            page = mjml.compile(blocks.validate(starter.document), brand, title=starter.name)
-            return HttpResponse(language.render(page, {}))
-    raise Http404
+        kit = _brand(request.GET.get("brand"))
+        context = {
+            "starters": starters.all(kit),
+            "own": Template.objects.filter(archived_at=None).select_related("campaign"),
+            "earlier": Campaign.objects.whole()[:8],
+            "brands": choosing.others(),
+            "brand": kit,
+            "usual_brand": choosing.usual(),
+        }
+        return render(request, "campaigns/new.html", context)
+    return redirect(_create(request, request.POST.get("starter", "")))
 
 
 @require_POST
@@ -131,22 +123,13 @@ def _address(words: str, state: str, **more: int) -> str:
 
 
 def _create(request: StaffRequest, key: str) -> Campaign:
-    today = timezone.localdate()
-    sender_name, sender_email = choosing.sender_of(None)
-    campaign = Campaign(
-        name=f"Campaign of {wording.day(today, today)}",
-        sender_name=sender_name,
-        sender_email=sender_email,
-        created_by=request.user,
-        updated_by=request.user,
-        blocks=blocks.empty(),
-    )
-    if key == "html":
-        campaign.content_kind = Campaign.ContentKind.HTML
-    for starter in starters.all():
-        if starter.key == key:
-            campaign.name = f"{starter.name}, {wording.day(today, today)}"
-            campaign.blocks = blocks.validate(starter.document)
+    """`key`: of a starter, "own-" and the number of a template of the organisation's own, "html", or nothing."""
+    own = Template.objects.select_related("campaign").filter(pk=whole_number(key.removeprefix("own-")) or 0).first()
+    today, kit = timezone.localdate(), _brand(request.POST.get("brand"))
+    if key.startswith("own-") and own:
+        campaign = keeping.use(own, f"{own}, {wording.day(today, today)}"[:200], by=request.user)
+    else:
+        campaign = _blank(request, key, kit)
     wanted = MailingList.objects.not_archived().filter(pk=whole_number(request.GET.get("list")) or 0).first()
     if wanted and wanted.sender_email:
         campaign.sender_name, campaign.sender_email = wanted.sender_name, wanted.sender_email
@@ -155,3 +138,30 @@ def _create(request: StaffRequest, key: str) -> Campaign:
         campaign.lists.add(wanted)
     audit.record(request, "campaign.created", campaign.name, campaign=campaign.pk)
     return campaign
+
+
+def _blank(request: StaffRequest, key: str, kit: BrandKit | None) -> Campaign:
+    today = timezone.localdate()
+    sender_name, sender_email = choosing.sender_of(kit)
+    campaign = Campaign(
+        name=f"Campaign of {wording.day(today, today)}",
+        brand=kit,
+        sender_name=sender_name,
+        sender_email=sender_email,
+        created_by=request.user,
+        updated_by=request.user,
+        blocks=blocks.empty(),
+    )
+    if key == "html":
+        campaign.content_kind = Campaign.ContentKind.HTML
+    for starter in starters.all(kit):
+        if starter.key == key:
+            campaign.name = f"{starter.name}, {wording.day(today, today)}"
+            campaign.blocks = starter.document
+            campaign.subject, campaign.preheader = starter.subject, starter.preheader
+    return campaign
+
+
+def _brand(number: str | None) -> BrandKit | None:
+    """One besides the usual brand; None for the usual."""
+    return choosing.others().filter(pk=whole_number(number) or 0).first()

@@ -16,6 +16,7 @@ from campaigns.editor import arranging, canvas, editing, presence
 from campaigns.views.drafts import frozen
 from campaigns.views.pages import get_campaign
 from campaigns.views.showing import Showing
+from contacts import merge_values
 from contacts.models import Contact
 from delivery.color_scheme import shown_in
 
@@ -60,7 +61,7 @@ def block_panel(request: StaffRequest, pk: int, block: str) -> HttpResponse:
         return redirect(found)
     document = blocks.validate(found.blocks or blocks.empty())
     panel = editing.panel(document, block)
-    return render(request, "campaigns/_panel.html", {"campaign": found, "panel": panel})
+    return render(request, "campaigns/_panel.html", {"campaign": found, "panel": panel, "tags": merge_values.tags()})
 
 
 @require_POST

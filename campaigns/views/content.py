@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, JsonResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -23,11 +24,10 @@ from campaigns.drafts.forms import BrandCard, HtmlCard, PictureForm, TextCard
 from campaigns.editor import arranging, editing, history
 from campaigns.launching import NotADraft
 from campaigns.message import editions
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Template
 from campaigns.views.drafts import conflicting, frozen, version_of
 from campaigns.views.pages import get_campaign
 from campaigns.views.showing import Showing
-from contacts import merge_values
 
 Change = Callable[[Document], Document]
 
@@ -68,9 +68,10 @@ def content(request: StaffRequest, pk: int) -> HttpResponse:
         "showing": Showing.read(request, found),
         "html_form": HtmlCard(instance=found),
         "text_form": TextCard(instance=found),
-        "tags": merge_values.tags(),
         "own_tags": editions.OWN_TAGS,
-        "starters": starters.all(),
+        "starters": starters.all(found.brand),
+        "own": _own_templates(),
+        "is_template": found.is_template,
         "picture_form": PictureForm(),
         "brand_form": BrandCard(instance=found),
     }
@@ -172,14 +173,27 @@ def save_style(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires(Permission.WRITE)
 def use_starter(request: StaffRequest, pk: int) -> HttpResponse:
-    chosen = {starter.key: starter.document for starter in starters.all()}.get(request.POST.get("starter", ""))
+    """The words of a starter, or of a template of the organisation's own, in place of those of the draft."""
+    key = request.POST.get("starter", "")
+    if key.startswith("own-"):
+        found = get_object_or_404(_own_templates(), pk=whole_number(key.removeprefix("own-")) or 0)
+        return _begin_with(request, pk, found.campaign.blocks)
+    chosen = {starter.key: starter.document for starter in starters.all(get_campaign(pk).brand)}.get(key)
     if chosen is None:
         raise Http404
+    return _begin_with(request, pk, chosen)
 
+
+def _begin_with(request: StaffRequest, pk: int, document: Document) -> HttpResponse:
     def begin(campaign: Campaign) -> None:
-        history.change(campaign, blocks.validate(chosen))
+        history.change(campaign, blocks.validate(document))
 
     return _answer(request, pk, _saved(request, pk, begin, version=version_of(request)))
+
+
+def _own_templates() -> QuerySet[Template]:
+    found = Template.objects.filter(archived_at=None, campaign__content_kind=Campaign.ContentKind.BLOCKS)
+    return found.select_related("campaign")
 
 
 @require_POST

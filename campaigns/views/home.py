@@ -67,7 +67,7 @@ def _rest(request: StaffRequest) -> dict[str, Any]:
         "needs": problems.for_user(request.user),
         "last": last.campaigns(),
         "audience": figures.audience(),
-        "has_campaigns": Campaign.objects.exists(),
+        "has_campaigns": Campaign.objects.whole().exists(),
     }
 
 

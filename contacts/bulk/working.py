@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from accounts import deadlocks
+from accounts import deadlocks, locks
 from accounts.wording import count
 from contacts.bulk.action import NotPossible, Setting
 from contacts.bulk.actions import EVERY
@@ -60,6 +60,8 @@ def forget() -> None:
 @transaction.atomic
 def step(change_id: int) -> bool:
     """The next piece of work; False when nothing is left."""
+    with connection.cursor() as cursor:
+        locks.share(cursor, locks.Kind.MERGING)  # nobody in a slice is merged before it is done
     change = BulkChange.objects.select_for_update(of=("self",)).filter(pk=change_id).first()
     if change is None:
         return False

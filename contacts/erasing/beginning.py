@@ -6,28 +6,48 @@ from functools import partial
 from django.db import connection, transaction
 from django.db.models.functions import Lower
 
-from accounts import audit
+from accounts import audit, locks
 from accounts.audit import Actor
 from accounts.models import User
 from contacts import addresses, tasks
-from contacts.erasing import own
+from contacts.erasing import own, registry
+from contacts.merging import known
 from contacts.models import Contact, Erasure
 
 
 @transaction.atomic
 def begin(email: str, *, by: User, request: Actor, reason: str) -> Erasure:
-    """From here on nothing more is sent to `email`, whether it is anybody's here or not. The rest follows in a job."""
+    """From here on nothing more is sent to `email`, whether it is anybody's here or not. The rest follows in a job.
+
+    Addresses that were merged are one person's: the others are erased with it, each with its own certificate.
+    """
+    with connection.cursor() as cursor:
+        locks.share(cursor, locks.Kind.MERGING)
     address = addresses.key(email)
     contact = Contact.objects.annotate(key=Lower("email")).filter(key=address).first()
-    erasure = Erasure.objects.create(
-        address=address, contact_id=contact.pk if contact else None, digest=_keep_away(address), reason=reason, by=by
-    )
+    merge = known.of_address(address) if contact is None else None
+    contact = merge.contact if merge else contact
+    theirs = known.numbers(contact) if contact else {address: None}
+    ids = [number for number in theirs.values() if number]
+    mails = [found for one in theirs for found in registry.mails_of(ids, one)] if len(theirs) > 1 else []
+    begun: dict[str, Erasure] = {
+        one: Erasure.objects.create(
+            address=one,
+            contact_id=number,
+            message_ids=sorted(set(mails)),
+            digest=_keep_away(one),
+            reason=reason,
+            by=by,
+        )
+        for one, number in theirs.items()
+    }
     if contact:
-        erasure.counts["contacts"] = own.delete(Contact.objects.filter(pk=contact.pk))
-        erasure.save(update_fields=["counts"])
-    audit.record(request, "contact.erase", str(erasure), reason=reason)
-    transaction.on_commit(partial(tasks.erase.delay, erasure_id=erasure.pk), robust=True)
-    return erasure
+        begun[address].counts["contacts"] = own.delete(Contact.objects.filter(pk=contact.pk))
+        begun[address].save(update_fields=["counts"])
+    for erasure in begun.values():
+        audit.record(request, "contact.erase", str(erasure), reason=reason)
+        transaction.on_commit(partial(tasks.erase.delay, erasure_id=erasure.pk), robust=True)
+    return begun[address]
 
 
 def begin_all(emails: Iterable[str], *, by: User, request: Actor, reason: str) -> list[Erasure]:

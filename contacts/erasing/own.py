@@ -32,6 +32,7 @@ def register_parts() -> None:
         Part("search", "Where words are searched for", search),
         Part("overwritten values", "Values that an import overwrote", overwritten),
         Part("bulk changes", "What changes of many people would take back", bulk_changes),
+        words.part_for("contacts.Merge", "Merged contacts"),
         words.part_for("contacts.BulkChange", "Changes of many people"),
         words.part_for("contacts.BulkSlice", "What they would take back", "was"),
         words.part_for("contacts.FieldChange", "Changes of fields"),

@@ -47,8 +47,10 @@ _READ = """
 SELECT id, (attributes -> %s)::text FROM contacts_contact
 WHERE jsonb_exists(attributes, %s) AND id > %s AND id <= %s ORDER BY id LIMIT %s
 """
+# What everybody's value is called or kept as is no change of a person: `updated_at`, by which the Undo of an import
+# knows whom somebody changed since, stays.
 _WRITE = """
-UPDATE contacts_contact c SET updated_at = now(), attributes = v.also::jsonb || CASE WHEN v.new IS NULL
+UPDATE contacts_contact c SET attributes = v.also::jsonb || CASE WHEN v.new IS NULL
     THEN c.attributes - %(key)s ELSE jsonb_set(c.attributes, ARRAY[%(key)s], v.new::jsonb) END
 FROM unnest(%(ids)s::bigint[], %(olds)s::text[], %(news)s::text[], %(also)s::text[]) AS v(id, old, new, also)
 WHERE c.id = v.id AND c.attributes -> %(key)s = v.old::jsonb

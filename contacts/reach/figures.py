@@ -7,6 +7,7 @@ from django.db.models import Q, Sum
 from django.utils import timezone
 
 from accounts.wording import rate
+from contacts.models import Contact
 from contacts.reach.models import AudienceCount, AudienceDay
 
 TERMS = ("joined", "unsubscribed", "bounced", "complained", "blocked", "expired")
@@ -57,6 +58,7 @@ class Change:
 class Audience:
     counted_at: datetime
     reachable: int
+    paused: int  # of them, who want no campaign for a while yet; at this moment
     changes: dict[int, Change]  # by days
 
     @property
@@ -65,7 +67,7 @@ class Audience:
 
 
 def audience(spans: tuple[int, ...] = (30, 90)) -> Audience | None:
-    """None: nobody has counted yet. Two queries, whatever the spans."""
+    """None: nobody has counted yet. Three queries, whatever the spans."""
     last = AudienceCount.objects.first()
     if last is None:
         return None
@@ -74,7 +76,7 @@ def audience(spans: tuple[int, ...] = (30, 90)) -> Audience | None:
     sums = _sums({"all": Q(), **filters})
     reachable = _net(sums["all"])
     changes = {span: Change(reachable - _net(sums[f"{span}"]), **sums[f"{span}"]) for span in spans}
-    return Audience(last.counted_at, reachable, changes)
+    return Audience(last.counted_at, reachable, Contact.objects.paused().agreed().count(), changes)
 
 
 def change_between(since: date, until: date) -> Change:

@@ -12,8 +12,9 @@ from django.db import transaction
 
 from contacts import addresses
 from contacts.models import Contact, MailingList, Subscription, Suppression
-from contacts.signup import confirming, counting, flood, letters
+from contacts.signup import confirming, counting, letters
 from contacts.signup.models import SignupForm, SignupRequest, SignupWording
+from contacts.signup.robots import flood, proof
 
 State = SignupRequest.State
 
@@ -26,6 +27,8 @@ class Visitor:
     user_agent: str = ""
     way: str = "page"
     site: str = ""
+    proof: str = ""  # of work, judged good
+    must_confirm: bool = False  # by mail, whatever the lists say
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,12 @@ class Answers:
 
 @transaction.atomic
 def ask(form: SignupForm, answers: Answers, visitor: Visitor, now: datetime) -> SignupRequest:
-    """Safe to repeat: a request that waits takes up what is new in a second one, and is mailed again only later."""
+    """Safe to repeat: a request that waits takes up what is new in a second one, and is mailed again only later.
+
+    Raises proof.Spent.
+    """
+    if visitor.proof:
+        proof.spend(visitor.proof, now)
     confirming.hold(answers.key)
     request = _waiting(form, answers.key, now)
     if request is None:
@@ -56,7 +64,7 @@ def ask(form: SignupForm, answers: Answers, visitor: Visitor, now: datetime) -> 
         _add(request, answers)
     if request.state != State.WAITING or letters.is_recent(request, now, letters.AGAIN_AFTER):
         return request
-    if not _needs_confirming(request):
+    if not (visitor.must_confirm or _needs_confirming(request)):
         confirming.carry_out(request, now, ip=visitor.ip)
     elif letters.may_go(request.key, now):
         letters.send(request, letters.Kind.CONFIRM, now)

@@ -10,14 +10,22 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from accounts.fields import LineField
+from accounts.models import Organisation
 from contacts.models import Field, MailingList
+from contacts.signup import colouring
 from contacts.signup.models import SignupForm
 from contacts.signup.visitor import NAMES
 
 ASK = "ask_"
+COLOURS = ("background_colour", "text_colour", "button_colour")
 _HOST = re.compile(r"https?://(?:[a-z0-9-]+\.)*[a-z0-9-]+(?::\d{1,5})?")
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
 _ASKED = [("", "Not asked"), ("optional", "Optional"), ("required", "Required")]
 _WORDS = {"first_name": "First name", "last_name": "Last name"}
+
+
+def _colour(label: str) -> forms.CharField:
+    return forms.CharField(required=False, max_length=7, label=label, widget=forms.TextInput(attrs={"type": "color"}))
 
 
 def _area(rows: int) -> forms.Textarea:
@@ -74,6 +82,18 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
     sends_welcome = forms.BooleanField(required=False, label="Send a welcome mail once they have confirmed")
     welcome_subject = LineField(max_length=200, required=False, label="Subject of the welcome mail")
     welcome_text = forms.CharField(max_length=5000, required=False, label="Text of the welcome mail", widget=_area(4))
+    has_colours = forms.BooleanField(
+        required=False, label="Colours of its own", help_text="Otherwise it wears those of your organisation."
+    )
+    background_colour = _colour("Background")
+    text_colour = _colour("Text")
+    button_colour = _colour("Button")
+    proof_of_work = forms.BooleanField(
+        required=False,
+        label="Let browsers prove that they are no robot",
+        help_text="Each computes for about a second while its person types; nobody solves a riddle, and no other"
+        " company is asked. Without scripts one can sign up as well: always confirmed by mail, and few an hour.",
+    )
     frame_hosts = forms.CharField(
         required=False,
         max_length=2000,
@@ -88,6 +108,7 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
             *("name", "lists", "visitor_chooses", "language", "title", "intro", "consent_text", "button", "thanks"),
             *("thanks_url", "confirmed_url", "sender_name", "sender_email", "mail_subject", "mail_text"),
             *("confirm_days", "sends_welcome", "welcome_subject", "welcome_text", "frame_hosts"),
+            *("proof_of_work", *COLOURS),
         ]
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -98,6 +119,7 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         self.fields["lists"].label_from_instance = _with_opt_in  # type: ignore[attr-defined]
         self.fields["language"].choices = [("", "The visitor’s"), *settings.LANGUAGES]  # type: ignore[attr-defined]
         self.initial["frame_hosts"] = "\n".join(found.frame_hosts)
+        self._begin_colours(found)
         self._add_questions(found)
 
     def questions(self) -> list[forms.BoundField]:
@@ -125,9 +147,31 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        self._clean_colours(data)
         asked = [name for name in self.fields if name.startswith(ASK) and data.get(name)]
         self.instance.fields = [{"key": name.removeprefix(ASK), "required": data[name] == "required"} for name in asked]
         return data
+
+    def _begin_colours(self, found: SignupForm) -> None:
+        """A control for colours shows one, whether the form has one or not."""
+        organisation = Organisation.get()
+        brand = organisation.own_brand.colour if organisation else "#1f4fa8"
+        shown = zip(COLOURS, (colouring.PAPER, colouring.INK, brand), strict=True)
+        self.initial.update({name: getattr(found, name) or otherwise for name, otherwise in shown})
+        self.initial["has_colours"] = bool(found.background_colour)
+
+    def _clean_colours(self, data: dict[str, Any]) -> None:
+        if not data.get("has_colours"):
+            data |= dict.fromkeys(COLOURS, "")
+            return
+        for name in COLOURS:
+            data[name] = str(data.get(name, "")).lower()
+            if not _COLOUR.fullmatch(data[name]):
+                self.add_error(name, "Write the colour as # and six digits, for example #1f4fa8.")
+        if not self.errors.keys() & set(COLOURS) and (
+            problem := colouring.problem(data["background_colour"], data["text_colour"])
+        ):
+            self.add_error("text_colour", problem)
 
     def _add_questions(self, found: SignupForm) -> None:
         asked = {entry["key"]: "required" if entry["required"] else "optional" for entry in found.fields}

@@ -11,6 +11,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from contacts.signup import colouring
+
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is read as another one
 
 
@@ -47,6 +49,10 @@ class SignupForm(models.Model):
     welcome_subject = models.CharField(max_length=200, blank=True)
     welcome_text = models.CharField(max_length=5000, blank=True)
     confirm_days = models.PositiveSmallIntegerField(default=7)
+    proof_of_work = models.BooleanField(default=False, help_text="Asked of browsers: see contacts.signup.robots.proof.")
+    background_colour = models.CharField(max_length=7, blank=True, help_text="Empty, with the others: as all pages.")
+    text_colour = models.CharField(max_length=7, blank=True)
+    button_colour = models.CharField(max_length=7, blank=True)
     frame_hosts = ArrayField(models.CharField(max_length=260), default=list, blank=True)
     paused_at = models.DateTimeField(null=True)
     pause_reason = models.CharField(max_length=300, blank=True)
@@ -74,6 +80,13 @@ class SignupForm(models.Model):
     @property
     def time_to_confirm(self) -> timedelta:
         return timedelta(days=self.confirm_days)
+
+    @property
+    def look(self) -> colouring.Look | None:
+        """None where the form looks as all pages for recipients do."""
+        if not self.background_colour:
+            return None
+        return colouring.of(self.background_colour, self.text_colour, self.button_colour)
 
     def pause(self, reason: str) -> None:
         self.paused_at, self.pause_reason = timezone.now(), reason[:300]
@@ -177,3 +190,31 @@ class SignupHour(models.Model):
 
     def __str__(self) -> str:
         return f"{self.form_id} {self.hour}"
+
+
+class SignupShown(models.Model):
+    """How often a form was shown on one day (UTC). Apart from SignupHour, whose row a sign-up locks for a while."""
+
+    form = models.ForeignKey(SignupForm, models.CASCADE, related_name="days_shown")
+    day = models.DateField()
+    people = models.IntegerField(default=0)
+    machines = models.IntegerField(default=0, help_text="Programs that say so, and pages fetched ahead.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["form", "day"], name="one_row_a_day_shown")]
+
+    def __str__(self) -> str:
+        return f"{self.form_id} {self.day}"
+
+
+class SpentProof(models.Model):
+    """A challenge whose solution was taken: it counts once."""
+
+    nonce = models.CharField(max_length=64, primary_key=True)
+    lapses_at = models.DateTimeField(help_text="From when on it would not be taken anyway.")
+
+    class Meta:
+        indexes = [models.Index(fields=["lapses_at"], name="proof_lapsing")]
+
+    def __str__(self) -> str:
+        return self.nonce

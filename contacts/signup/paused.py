@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from accounts.models import User
 from accounts.shell.problems import Problem
 from accounts.wording import isolated
-from contacts.signup import flood
 from contacts.signup.models import SignupForm
+from contacts.signup.robots import flood
 
 
 def problems(user: User) -> Iterator[Problem]:

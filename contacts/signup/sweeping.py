@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from contacts.signup import confirming
-from contacts.signup.models import SignupRequest
+from contacts.signup.models import SignupRequest, SpentProof
 
 KEPT = timedelta(days=30)  # after its last word; the proof of a confirmed one is with the contact
 _AT_A_TIME = 500
@@ -20,6 +20,7 @@ def sweep(now: datetime) -> int:
             lapsed += sum(confirming.expire(request, now) for request in found)
     while old := list(_old(now)):
         SignupRequest.objects.filter(pk__in=old).delete()
+    SpentProof.objects.filter(lapses_at__lte=now).delete()
     return lapsed
 
 

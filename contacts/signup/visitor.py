@@ -12,8 +12,8 @@ from accounts.fields import LineField
 from contacts import addresses, fields
 from contacts.models import Field, MailingList
 from contacts.profile_fields import controls
-from contacts.signup import hostile
 from contacts.signup.models import SignupForm
+from contacts.signup.robots import hostile
 
 NAMES = ("first_name", "last_name")
 HONEYPOT = "homepage"  # hidden from people; programs fill in whatever they find

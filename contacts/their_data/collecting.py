@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Organisation
-from contacts.addresses import key
+from contacts.merging import known
 from contacts.models import Contact, SignupRequest, Suppression
 from contacts.profile import changing
 from contacts.timeline import consent_in_words
@@ -77,6 +80,12 @@ def _own(contact: Contact) -> Iterator[Section]:
         "Last click": moment(contact.last_clicked_at),
     }
     yield Section("person", "You", [values | counting])
+    keys = known.keys(contact)
+    yield Section(
+        "merged",
+        "Addresses that became one with yours",
+        [{"Address": one.email, "When": moment(one.at)} for one in contact.merges.all()],
+    )
     lists = contact.subscriptions.select_related("list").order_by("list__name")
     yield Section(
         "lists",
@@ -84,16 +93,21 @@ def _own(contact: Contact) -> Iterator[Section]:
         [{"List": one.list.name, "State": one.get_state_display(), "Since": moment(one.changed_at)} for one in lists],
     )
     yield Section("consent", "What you agreed to or left", list(_consent(contact)))
-    suppressed = Suppression.objects.filter(email=key(contact.email))
+    suppressed = Suppression.objects.filter(email__in=keys).order_by("created_at")
     yield Section(
         "suppression",
         "Why you get no mail",
         [
-            {"Reason": one.get_reason_display(), "Detail": one.detail, "Since": moment(one.created_at)}
+            {
+                "Address": one.email,
+                "Reason": one.get_reason_display(),
+                "Detail": one.detail,
+                "Since": moment(one.created_at),
+            }
             for one in suppressed
         ],
     )
-    asked = rows(SignupRequest.objects.filter(key=key(contact.email)))
+    asked = rows(SignupRequest.objects.filter(key__in=keys))
     yield Section(
         "sign_ups",
         "Sign-ups",
@@ -119,7 +133,8 @@ def _own(contact: Contact) -> Iterator[Section]:
             for name, (before, after) in one.values.items()
         ],
     )
-    entries = rows(AuditEntry.objects.filter(subject__iexact=contact.email[:200]))
+    whose = reduce(or_, (Q(subject__iexact=one[:200]) for one in keys))
+    entries = rows(AuditEntry.objects.filter(whose))
     yield Section("log", "What people here did", [{"When": moment(one.at), "What": one.action} for one in entries])
 
 

@@ -43,6 +43,7 @@ def mailing_list(request: StaffRequest, pk: int) -> HttpResponse:
         "summary": audience.summary(audience.Audience(lists=(pk,))),
         "imports": ImportJob.objects.filter(options__lists__contains=pk)[:5],
         "ending": next(iter(expiring.of_lists([pk])), None),
+        "planned": [] if found.is_archived else list_uses.of(found),
         "must_type": found.subscribed > TYPED_ABOVE,  # type: ignore[attr-defined]  # annotated below
     }
     return render(request, "contacts/lists/list.html", context)
@@ -76,16 +77,23 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires(Permission.PEOPLE)
 def archive(request: StaffRequest, pk: int) -> HttpResponse:
-    """Out of sight and out of use, its people and their consent kept; `back` takes it into use again."""
+    """Out of sight and out of use, its people and their consent kept; `back` takes it into use again.
+
+    Where campaigns are planned to it, `sure` says that these were seen.
+    """
     found = get_object_or_404(MailingList, pk=pk)
     is_back = "back" in request.POST
+    planned = [] if is_back else list_uses.of(found)
+    names = ", ".join(f"“{isolated(use.name)}”" for use in planned)
+    if planned and "sure" not in request.POST:
+        messages.warning(request, f"{names} would not start, so nothing was archived. Archive it here if you mean it.")
+        return redirect(found)
     found.archived_at = None if is_back else timezone.now()
     found.save(update_fields=["archived_at"])
     audit.record(request, "list.unarchive" if is_back else "list.archive", found.name)
     words = "is in use again" if is_back else "is archived: nobody chooses it any more, and no campaign goes to it"
     messages.success(request, f"The list {found.name} {words}.")
-    if not is_back and (planned := list_uses.of(found)):
-        names = ", ".join(f"“{isolated(use.name)}”" for use in planned)
+    if planned:
         messages.warning(request, f"{names} will not start while it is archived.")
     return redirect(found)
 

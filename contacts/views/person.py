@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -15,6 +15,7 @@ from contacts import consent, timeline
 from contacts.addresses import key
 from contacts.filtering import Chip
 from contacts.forms import ContactForm, NewContactForm, ReasonForm, ResubscribeForm
+from contacts.merging import known, parting
 from contacts.models import Contact, MailingList, Subscription, Suppression
 from contacts.profile import shown
 from contacts.suppression import lifting
@@ -39,7 +40,11 @@ def add(request: StaffRequest) -> HttpResponse:
 @require_GET
 @requires(Permission.LOOK)
 def contact(request: StaffRequest, pk: int) -> HttpResponse:
-    return _person_page(request, get_object_or_404(Contact, pk=pk))
+    """Who was merged is found where they are now."""
+    person = known.present(pk)
+    if person is None:
+        raise Http404
+    return redirect(person) if person.pk != pk else _person_page(request, person)
 
 
 @require_http_methods(["GET", "POST"])
@@ -118,6 +123,7 @@ def _person_page(request: StaffRequest, person: Contact, status: int = 200) -> H
         "is_subscribed": bool(on),
         "suppression": suppression,
         "way_back": lifting.ways([suppression], request.user)[suppression.pk] if suppression else None,
+        "merges": [(merge, parting.may_undo(merge)) for merge in person.merges.select_related("by")],
         "values": shown.values(person),
         "proofs": proofs[:_PROOFS],
         "has_more_proofs": len(proofs) > _PROOFS,

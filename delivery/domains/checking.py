@@ -12,7 +12,7 @@ from delivery.domains.resolver import Ask
 def check(facts: Facts, ask: Ask) -> Report:
     """Never raises; how long it takes is bounded by the resolver."""
     look = Look(facts, ask)
-    found = [*rows.spf(look), *key_rows.rows(look), rows.dmarc(look), *rows.returns(look)]
+    found = [*rows.spf(look), *key_rows.rows(look), rows.dmarc(look), *rows.reports(look), *rows.returns(look)]
     return Report(
         facts.domain,
         look.zone,

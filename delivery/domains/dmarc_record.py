@@ -69,6 +69,17 @@ def read(text: str) -> Record:
     )
 
 
+def with_reports_to(text: str, address: str) -> str:
+    """The record with one more place for reports; what stands in it stays."""
+    parts = [part.strip() for part in text.split(";") if part.strip()]
+    for at, part in enumerate(parts):
+        name, _, value = part.partition("=")
+        if name.strip().lower() == "rua":
+            parts[at] = f"rua={value.strip()},mailto:{address}" if value.strip() else f"rua=mailto:{address}"
+            return "; ".join(parts)
+    return "; ".join([*parts, f"rua=mailto:{address}"])
+
+
 def _policy(given: dict[str, str], reports: tuple[str, ...], found: list[Finding]) -> str:
     """RFC 9989 4.7: without a policy that can be read it is p=none if reports are wanted, else no record at all."""
     said = given.get("p", "").lower()

@@ -25,6 +25,7 @@ class Facts:
     selectors: dict[str, list[str]] = field(default_factory=dict)  # as entered, by service
     own_keys: tuple[tuple[str, str], ...] = ()  # selector and record of the keys that Tallypost signs with
     signs: bool = False  # with them, by now
+    reports_to: str = ""  # the address whose mail is read for DMARC reports
     proofs: dict[int, tuple[str, ...]] = field(default_factory=dict)  # by provider: what a delivered mail passed
 
     def selectors_of(self, service: Service) -> list[str]:

@@ -8,9 +8,11 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from delivery.domains import catalogue
+from delivery.domains.delivered.models import DomainMail
 from delivery.domains.facts import Facts, WayOut
 from delivery.domains.models import SendingDomain
-from delivery.models import Batch, Provider
+from delivery.feedback.listening import admission
+from delivery.models import Batch, Provider, ReturnMailbox
 from delivery.routing import carriers
 
 _LATELY = timedelta(days=90)
@@ -27,8 +29,23 @@ def facts(domain: SendingDomain) -> Facts:
         {key: [str(name) for name in names] for key, names in domain.selectors.items()},
         tuple(domain.signing_keys.order_by("pk").values_list("selector", "record")),
         domain.signs,
-        proofs={int(pk): tuple(passed) for pk, passed in domain.proof.get("passed", {}).items()},
+        reports_to(organisation),
+        proofs=_proofs(domain),
     )
+
+
+def _proofs(domain: SendingDomain) -> dict[int, tuple[str, ...]]:
+    """What the last mail that was sent to see it arrive passed, by provider."""
+    arrived = DomainMail.objects.filter(domain=domain, state=DomainMail.State.ARRIVED).order_by("arrived_at")
+    return {provider_id: tuple(passed) for provider_id, passed in arrived.values_list("provider_id", "passed")}
+
+
+def reports_to(organisation: Organisation) -> str:
+    """Where DMARC reports are read; empty: nowhere yet."""
+    if organisation.bounce_domain:
+        return f"{admission.REPORTS}@{organisation.bounce_domain}"
+    mailboxes = ReturnMailbox.objects.filter(is_paused=False, username__contains="@").order_by("pk")
+    return mailboxes.values_list("username", flat=True).first() or ""
 
 
 def ways_out(name: str) -> list[WayOut]:

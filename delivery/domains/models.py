@@ -40,7 +40,6 @@ class SendingDomain(models.Model):
     tracking_url = models.URLField(blank=True, default="", help_text="Scheme and host of its mails' counted links.")
     state = models.CharField(max_length=7, choices=State.choices, default=State.UNKNOWN)
     report = models.JSONField(default=dict, help_text="What the last check found: see delivery.domains.report.")
-    proof = models.JSONField(default=dict, help_text="What a delivered mail said: see delivery.domains.delivered.")
     check_asked_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
     check_step = models.PositiveSmallIntegerField(default=0, help_text="How many checks since the last change.")
@@ -99,13 +98,16 @@ class SendingDomain(models.Model):
             self.broken_since = now
         self.next_check_at = now + self._until_the_next()
         self.check_step = min(self.check_step + 1, 1000)
-        self.save()
+        self.save(update_fields=_OF_A_CHECK)
 
     def _until_the_next(self) -> timedelta:
         if self.check_step < len(CHECK_AFTER_MINUTES):
             return timedelta(minutes=CHECK_AFTER_MINUTES[self.check_step])
         is_first_failure = self.failures == 1 and self.worked_at is not None
         return timedelta(minutes=5) if is_first_failure else DAILY
+
+
+_OF_A_CHECK = ["report", "state", "checked_at", "failures", "worked_at", "broken_since", "next_check_at", "check_step"]
 
 
 class DomainLink(models.Model):

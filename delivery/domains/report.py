@@ -11,7 +11,7 @@ Piece = tuple[str, str]  # same, added or gone; text
 class Row:
     """One record: what it should be, beside what the DNS answers."""
 
-    kind: str  # spf, dkim, dmarc, returns, bounce, tracking
+    kind: str  # spf, dkim, dmarc, reports, consent, returns, bounce, tracking
     type: str
     host: str  # in full
     relative: str  # as a console of the zone takes it

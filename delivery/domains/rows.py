@@ -1,6 +1,6 @@
 """The records of a domain but for its keys: what they should be, beside what the DNS answers."""
 
-from delivery.domains import spf_merging
+from delivery.domains import dmarc_record, spf_merging
 from delivery.domains.looking import NOT_KNOWN, NOT_THERE, NOT_USABLE, Look
 from delivery.domains.report import Row, State, difference
 from delivery.domains.resolver import Status
@@ -45,7 +45,10 @@ def dmarc(look: Look) -> Row:
     found = look.dmarc
     host = f"_dmarc.{found.found_at or look.zone}"
     now = [found.record.text] if found.record else list(look.ask(host, "TXT").values)
-    value = found.record.text if found.record and found.holds else "v=DMARC1; p=none"
+    wanted = "v=DMARC1; p=none"
+    if look.facts.reports_to:
+        wanted = dmarc_record.with_reports_to(wanted, look.facts.reports_to)
+    value = found.record.text if found.record and found.holds else wanted
     verdict: _Verdict
     if found.holds and any(one.level in ("bad", "warn") for one in found.findings):
         verdict = "warn", "The record works, and could be better."
@@ -57,6 +60,31 @@ def dmarc(look: Look) -> Row:
         verdict = "bad", NOT_USABLE if now else NOT_THERE
     pieces = difference(value, now[0], at=";") if now and not found.holds else []
     return look.row("dmarc", "TXT", host, value, now, verdict, found.findings, pieces=pieces)
+
+
+def reports(look: Look) -> list[Row]:
+    """That DMARC reports come to us: the record that there is, with our address in it, and what the DNS of another
+    owner has to say to that (RFC 9990)."""
+    found, address = look.dmarc, look.facts.reports_to
+    if not (address and found.record and found.holds):
+        return []
+    host, now = f"_dmarc.{found.found_at}", found.record.text
+    is_there = address.lower() in [one.lower() for one in found.record.reports_to]
+    value = now if is_there else dmarc_record.with_reports_to(now, address)
+    words = "Mailboxes then tell who sends in your name, and whether it passes. Change the record that is there."
+    verdict: _Verdict = ("good", "Mailboxes report here.") if is_there else ("warn", words)
+    pieces = [] if is_there else difference(value, now, at=";")
+    made = [look.row("reports", "TXT", host, value, [now], verdict, pieces=pieces, optional=True)]
+    at = address.rpartition("@")[2].lower()
+    if at == found.organisational or at.endswith(f".{found.organisational}"):
+        return made
+    host = f"{found.found_at}._report._dmarc.{at}"
+    answer = look.ask(host, "TXT")
+    agrees = any(dmarc_record.is_dmarc(text) for text in answer.values)
+    verdict = ("good", "It is there.") if agrees else ("warn", f"By it {at} says that it takes these reports.")
+    if not answer.is_known:
+        verdict = "wait", NOT_KNOWN
+    return [*made, look.row("consent", "TXT", host, "v=DMARC1", list(answer.values), verdict, optional=True)]
 
 
 def returns(look: Look) -> list[Row]:

@@ -13,9 +13,12 @@ _Claim = bool | None  # None: the DNS alone does not say
 
 def way(look: Look, out: WayOut) -> Way:
     spf_domain, passes, aligned = _spf(look, out)
-    if look.facts.proven(out.provider_id, "spf"):
+    signed = _dkim(look, out)
+    # A mail that arrived once says nothing against what the DNS says now.
+    if passes is not False and aligned is not False and look.facts.proven(out.provider_id, "spf"):
         passes, aligned = True, True
-    signed = True if look.facts.proven(out.provider_id, "dkim") else _dkim(look, out)
+    if signed is None and look.facts.proven(out.provider_id, "dkim"):
+        signed = True
     found = Way(out.provider_id, out.name, spf_domain, passes, aligned, signed, is_used=out.is_used)
     return replace(found, words=_in_words(found, out))
 

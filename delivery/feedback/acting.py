@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
+from accounts import locks
 from accounts.wording import storable
 from contacts import consent
 from contacts.consent import Suppressing
@@ -108,6 +109,8 @@ class _Work:
 
 def act(given: Sequence[Told]) -> dict[int, list[str]]:
     """Of each report by its id, what became of what it says. Inside a transaction, one at a time."""
+    with connection.cursor() as cursor:
+        locks.share(cursor, locks.Kind.MERGING)  # who complains is not merged before that is written
     results: dict[int, list[str]] = defaultdict(list)
     known = _mailed({each.message_id for each in given})
     ready: list[_Work] = []

@@ -6,7 +6,7 @@ which the sending engine needs.
 
 import json
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +18,8 @@ from django.db.models import Exists, Func, OuterRef, QuerySet, Sum
 from django.utils import timezone
 
 from accounts import locks
+from delivery.domains.dmarc_reports import keeping
+from delivery.domains.dmarc_reports.reading import Reading
 from delivery.feedback import acting, forms, intake
 from delivery.feedback.acting import Told
 from delivery.feedback.forms import Heard
@@ -34,6 +36,7 @@ _COUNTED_KEPT, _OTHERS_KEPT = timedelta(days=180), timedelta(days=7)
 _GOOD_NEWS_KEPT, _GOOD_NEWS = timedelta(days=14), ("delivered", "opened", "clicked")
 log = logging.getLogger(__name__)
 State = Returned.State
+_OF_REPORTS = {keeping.Outcome.COUNTED: State.COUNTED, keeping.Outcome.FOREIGN: State.NOT_OURS}
 
 
 @dataclass(slots=True)
@@ -60,6 +63,7 @@ class _Item:
     row: Due
     heard: Sequence[Heard] | None  # None: it could not be read
     told: list[Told]
+    dmarc: Reading | None = None
 
 
 def settle(reader: Reader, *, only: Sequence[int] | None = None) -> int:
@@ -115,7 +119,7 @@ def act_on(rows: Sequence[Due], read: Iterable[Mail | None]) -> None:
     if not rows:
         return
     answers = iter(read)
-    items = [_item(row, _heard_in_mail(row, answers) if row.form == MAIL else _heard_in_request(row)) for row in rows]
+    items = [_of_mail(row, next(answers)) if row.form == MAIL else _item(row, _heard_in_request(row)) for row in rows]
     with transaction.atomic():
         with connection.cursor() as cursor:
             locks.hold(cursor, locks.Kind.FEEDBACK)
@@ -132,9 +136,14 @@ def give_up(row: Due) -> None:
     Returned.objects.filter(pk=row.pk).update(state=State.UNREADABLE, words=words, due_at=None)
 
 
-def _heard_in_mail(row: Due, answers: Iterator[Mail | None]) -> Sequence[Heard] | None:
-    mail = next(answers)
-    return None if mail is None else forms.of_mail(mail, row.envelope_to)
+def _of_mail(row: Due, mail: Mail | None) -> _Item:
+    if mail is None:
+        return _Item(row, None, [])
+    if mail.dmarc is not None and mail.dmarc.report is not None:
+        return _Item(row, [], [], mail.dmarc)
+    item = _item(row, forms.of_mail(mail, row.envelope_to))
+    item.dmarc = mail.dmarc if not item.told else None
+    return item
 
 
 def _heard_in_request(row: Due) -> Sequence[Heard] | None:
@@ -183,12 +192,22 @@ def _conclude(item: _Item, results: dict[int, list[str]]) -> None:
     if row.state == State.HELD:
         row.words = "More people than usual would be suppressed by what came this way within an hour."
         return
+    if item.dmarc is not None:
+        row.state, row.words = _of_report(item.dmarc)
+        return
     said = results.get(row.pk, [])
     if acting.TOO_EARLY in said and (wait := aftermath.look_again_in(row.tries)) is not None:
         row.due_at, row.tries = now + wait, row.tries + 1
         row.words = "Its mail is still on its way out by our books. It is looked at again."
         return
     row.state, row.words = _outcome(item, said)
+
+
+def _of_report(dmarc: Reading) -> tuple[State, str]:
+    if dmarc.report is None:
+        return State.UNREADABLE, f"It calls itself a DMARC report. {dmarc.problem}"
+    outcome = keeping.keep(dmarc.report)
+    return _OF_REPORTS.get(outcome, State.NOTHING), keeping.in_words(outcome, dmarc.report)[:300]
 
 
 def _outcome(item: _Item, said: Sequence[str]) -> tuple[State, str]:

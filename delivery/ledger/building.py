@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts import locks
 from contacts import audience as audiences
+from delivery import merging
 from delivery.ledger import ids, repeats
 from delivery.models import Batch, Chunk
 from delivery.policy import mailbox_providers
@@ -167,6 +168,7 @@ def _finish(batch: Batch, total: int, left_out: dict[str, int]) -> bool:
         now = timezone.now()
         done = _building(batch).update(total=total, left_out=left_out, built_at=now, state=Batch.State.HELD)
         if done and total:
+            merging.settle_built(cursor, batch)
             cursor.execute(_CHUNKS, {"batch": batch.pk, "first": batch.first_id, "size": CHUNK})
         cursor.execute("DROP TABLE pg_temp.delivery_stage")
     log.info("batch %s: %s messages made", batch.pk, total)

@@ -1,4 +1,6 @@
 from delivery.alerts.models import Alert, AlertMail
+from delivery.domains.delivered.models import DomainMail
+from delivery.domains.dmarc_reports.models import DmarcCount, DmarcReport, DmarcSource, SourceName
 from delivery.domains.models import DomainLink, SendingDomain, SigningKey
 from delivery.models.feedback import Feedback, FeedbackCount, FeedbackEvent, FeedbackHour, Returned, Term
 from delivery.models.ledger import (
@@ -22,6 +24,8 @@ from delivery.models.routes import Route
 from delivery.models.sandbox import SandboxMail
 from delivery.models.warmup import WarmupDay, WarmupPlan
 from delivery.models.webhooks import ProviderSuppression, Webhook
+from delivery.oauth.models import OAuthLogin
+from delivery.reputation.models import AskedBlocklist, DomainListing, SendingAddress
 from delivery.sandbox.api.models import SandboxKey
 from delivery.sandbox.mailboxes.models import SandboxLogin, SandboxMailbox
 from delivery.sandbox.rehearsing.models import SandboxRelay
@@ -30,11 +34,17 @@ from delivery.sandbox.simulating.models import SandboxRule
 __all__ = [
     "Alert",
     "AlertMail",
+    "AskedBlocklist",
     "Attempt",
     "Batch",
     "Breaker",
     "Chunk",
+    "DmarcCount",
+    "DmarcReport",
+    "DmarcSource",
     "DomainLink",
+    "DomainListing",
+    "DomainMail",
     "Failure",
     "Feedback",
     "FeedbackCount",
@@ -46,6 +56,7 @@ __all__ = [
     "Message",
     "MessageState",
     "MinuteCount",
+    "OAuthLogin",
     "Proof",
     "Provider",
     "ProviderSuppression",
@@ -60,8 +71,10 @@ __all__ = [
     "SandboxMailbox",
     "SandboxRelay",
     "SandboxRule",
+    "SendingAddress",
     "SendingDomain",
     "SigningKey",
+    "SourceName",
     "Term",
     "Turn",
     "Version",

@@ -158,6 +158,9 @@ class Message(models.Model):
     accepted_at = models.DateTimeField(null=True)
     # Of the content it was sent with, perhaps uncertainly; empty: the first, or not sent yet.
     version = models.SmallIntegerField(null=True)
+    is_merged = models.BooleanField(
+        default=False, db_default=False, help_text="Its person has another one of this sending: see delivery.merging."
+    )
 
     def __str__(self) -> str:
         return f"message {self.id}"

@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 
 from accounts.fields import LineField
 from delivery.models import Provider
+from delivery.oauth import services as oauth_services
 from delivery.providers.server_fields import (
     check_port,
     host_field,
@@ -98,7 +99,9 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
             self.add_error("security", "Choose STARTTLS or TLS: only a server on this machine may go without.")
         if self._keeps_password() and self._leads_elsewhere():
             self.add_error("password", "Enter the password again: the stored one is not sent to another server.")
-        if cleaned.get("username") and not cleaned.get("password") and not self.instance.password_sealed:
+        may_sign_in = oauth_services.of_host(cleaned.get("host", "")) is not None  # by a token, on a page of its own
+        has_password = cleaned.get("password") or self.instance.password_sealed
+        if cleaned.get("username") and not has_password and not may_sign_in:
             self.add_error("password", "A user name needs a password.")
         return cleaned
 

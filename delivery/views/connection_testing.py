@@ -14,6 +14,7 @@ from accounts.secrets import Unreadable
 from delivery import connection_tests
 from delivery.connection_tests import Run
 from delivery.models import Provider, ReturnMailbox
+from delivery.oauth.tokens import NoToken
 
 
 def start(
@@ -24,6 +25,9 @@ def start(
         key = begin()
     except connection_tests.TooMany:
         messages.error(request, "Many connections are being tested right now. Try again in a minute.")
+        return redirect(page, tested.pk)
+    except NoToken as problem:
+        messages.error(request, f"{problem.words} {problem.cure}")
         return redirect(page, tested.pk)
     except Unreadable:
         messages.error(request, f"The stored password of {tested.name} cannot be read any more. Enter it again.")

@@ -19,6 +19,7 @@ from delivery.domains.forms import DomainForm, SelectorsForm
 from delivery.domains.models import DomainLink, SendingDomain
 from delivery.domains.report import Report
 from delivery.domains.signing import keys
+from delivery.views import dmarc_reports, domain_mails
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,7 +43,7 @@ def domains(request: StaffRequest) -> HttpResponse:
 @requires(Permission.DELIVERY)
 def domain(request: StaffRequest, domain_id: int) -> HttpResponse:
     found = get_object_or_404(SendingDomain, pk=domain_id)
-    return render(request, "delivery/domains/domain.html", context(found))
+    return render(request, "delivery/domains/domain.html", _whole(request, found))
 
 
 @require_safe
@@ -75,7 +76,7 @@ def selectors(request: StaffRequest, domain_id: int) -> HttpResponse:
     found = get_object_or_404(SendingDomain.objects.confirmed(), pk=domain_id)
     form = SelectorsForm(gathering.ways_out(found.name), found.selectors, request.POST)
     if not form.is_valid():
-        return render(request, "delivery/domains/domain.html", context(found, form), status=422)
+        return render(request, "delivery/domains/domain.html", _whole(request, found, form), status=422)
     SendingDomain.objects.filter(pk=found.pk).update(selectors=form.selectors)
     audit.record(request, "domain.keys_named", found.name, selectors=form.selectors)
     _look(found)
@@ -159,6 +160,10 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     return page
 
 
+def _whole(request: StaffRequest, found: SendingDomain, form: SelectorsForm | None = None) -> dict[str, Any]:
+    return {**context(found, form), **dmarc_reports.summary(found), **domain_mails.context(request, found)}
+
+
 def context(found: SendingDomain, form: SelectorsForm | None = None) -> dict[str, Any]:
     ways = gathering.ways_out(found.name)
     report = Report.read(found.report)
@@ -166,6 +171,7 @@ def context(found: SendingDomain, form: SelectorsForm | None = None) -> dict[str
         "domain": found,
         "report": report,
         "rows": report.rows,
+        "last_arrived": found.mails.filter(arrived_at__isnull=False).order_by("-pk").first(),
         "is_own": found.name == known.own_domain(),
         "selectors_form": form or SelectorsForm(ways, found.selectors),
         "has_ways": any(out.is_used for out in ways),

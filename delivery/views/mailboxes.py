@@ -15,6 +15,7 @@ from accounts.permissions import Permission, StaffRequest, requires
 from delivery.feedback.mailbox import check
 from delivery.feedback.mailbox.forms import ReturnMailboxForm
 from delivery.models import ReturnMailbox
+from delivery.oauth import services
 from delivery.views import connection_testing
 
 
@@ -42,7 +43,9 @@ def edit(request: StaffRequest, mailbox_id: int) -> HttpResponse:
 def mailbox(request: StaffRequest, mailbox_id: int) -> HttpResponse:
     shown = _mailbox(mailbox_id)
     test_run = connection_testing.found(request, partial(check.find, mailbox_id))
-    return render(request, "delivery/mailbox.html", {"mailbox": shown, **test_run})
+    return render(
+        request, "delivery/mailbox.html", {"mailbox": shown, "sign_in": services.of_host(shown.host), **test_run}
+    )
 
 
 @require_POST
@@ -103,6 +106,8 @@ def _save(request: StaffRequest, form: ReturnMailboxForm, action: str) -> HttpRe
         return _form_page(request, form, status=422)
     saved = form.save()
     audit.record(request, action, saved.name, fields=[name for name in form.changed_data if name != "secret"])
+    if not saved.secret_sealed and not hasattr(saved, "oauth"):
+        return redirect("mailbox-sign-in", saved.pk)
     if "test" in request.POST:
         return _start_test(request, saved)
     messages.success(request, f"{saved.name} is saved.")

@@ -14,6 +14,7 @@ from accounts.confirming import lately_confirmed
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.secrets import Unreadable
 from delivery.models import Provider
+from delivery.oauth import services as oauth_services
 from delivery.providers import following, removal
 from delivery.providers.api_form import ApiProviderForm
 from delivery.providers.check import runs
@@ -85,6 +86,7 @@ def provider(request: StaffRequest, provider_id: int) -> HttpResponse:
         "under_way": under_way,
         "slowed": lane_rates.slowed(shown),
         "listed": catalogue.of(shown),
+        "sign_in": oauth_services.of_host(shown.host) if shown.kind == Provider.Kind.SMTP else None,
         "arrival": _arrival(shown),
         "plan": next(iter(warmup_plans.plans_of(shown, "")), None),
         **tested,
@@ -196,6 +198,8 @@ def _save(
     saved = form.save()
     circuits.try_now(saved)
     audit.record(request, action, saved.name, fields=[name for name in form.changed_data if name != "password"])
+    if saved.username and not saved.password_sealed and not hasattr(saved, "oauth"):
+        return redirect("provider-sign-in", saved.pk)
     if "test" in request.POST:
         return _start_test(request, saved)
     messages.success(request, f"{saved.name} is saved.")

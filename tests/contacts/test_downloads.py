@@ -66,3 +66,31 @@ def test_a_stopped_export_leaves_no_file(owner: User, monkeypatch: pytest.Monkey
     writing.write(job.pk)
     found = ExportJob.objects.get()
     assert (found.state, found.storage_name) == (ExportJob.State.CANCELLED, "")
+
+
+def test_an_export_that_was_killed_begins_anew_and_has_everybody_once(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(columns, "SLICE", 2)
+    for number in range(5):
+        Contact.objects.create(email=f"p{number}@example.com")
+    job = ExportJob.objects.create(columns=["email"], created_by=owner)
+    real = columns.slices
+
+    def killed(*given: Any) -> Any:
+        yield next(iter(real(*given)))
+        raise SystemExit  # as the signal of a worker that is stopped: nothing catches it on the way
+
+    with monkeypatch.context() as patch:
+        patch.setattr(columns, "slices", killed)
+        with pytest.raises(SystemExit):
+            writing.write(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.done, job.storage_name) == (ExportJob.State.RUNNING, 2, "")
+    ExportJob.objects.update(alive_at=timezone.now() - timedelta(minutes=3))
+    for number in writing.abandoned():
+        writing.write(number)
+    job.refresh_from_db()
+    with default_storage.open(job.storage_name) as file:
+        rows = file.read().decode("utf-8-sig").split()
+    assert sorted(rows) == ["Email", *(f"p{number}@example.com" for number in range(5))]

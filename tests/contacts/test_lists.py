@@ -76,7 +76,11 @@ def test_archiving_a_list_says_which_planned_campaigns_will_not_start(browser: C
     )
     Campaign.objects.create(name="Summer", batch=batch).lists.add(news)
     assert "will not start" not in text(browser.get("/"))
-    assert "Summer” will not start while" in plain(browser.post(f"/lists/{news.pk}/archive/", follow=True))
+    assert "Summer" in plain(browser.get(f"/lists/{news.pk}/"))
+    assert "nothing was archived" in plain(browser.post(f"/lists/{news.pk}/archive/", follow=True))
+    assert not MailingList.objects.get(pk=news.pk).is_archived
+    archived = browser.post(f"/lists/{news.pk}/archive/", {"sure": "yes"}, follow=True)
+    assert "Summer” will not start while" in plain(archived)
     assert "Summer” will not start: its list “News” is archived" in plain(browser.get("/"))
 
 

@@ -115,3 +115,11 @@ def test_nothing_is_counted_anew_where_nothing_changed() -> None:
     assert not counting.refresh()
     AudienceCount.objects.update(counted_at=timezone.now() - timedelta(days=2))
     assert counting.refresh()
+
+
+def test_who_paused_can_be_reached_and_is_told_apart() -> None:
+    paused = joined("ana@example.com", 10)
+    joined("bo@example.com", 10)
+    Contact.objects.filter(pk=paused.pk).update(paused_until=timezone.now() + timedelta(days=5))
+    found = counted()
+    assert (found.reachable, found.paused) == (2, 1)

@@ -27,9 +27,10 @@ from contacts.models import (
     Suppression,
 )
 from contacts.preferences import pausing
-from contacts.signup import asking, confirming, counting, stamps, sweeping
+from contacts.signup import asking, confirming, counting, sweeping
 from contacts.signup.asking import Answers, Visitor
 from contacts.signup.models import SignupLetter
+from contacts.signup.robots import stamps
 from contacts.signup.signals import mail_wanted
 from delivery import content, tokens
 from delivery.content import Recipient

@@ -38,6 +38,8 @@ def _step(sql: str, limit: int) -> int:
     return int(taken)
 
 
+# The person may have been merged since the act.
+_WHOSE = "coalesce(m.contact_id, a.contact_id)"
 # Bits are looked up, not counted up: an act that came twice, or that turned out to be a program's, is right anyway.
 _SEEN = f"""
 WITH taken AS (
@@ -48,12 +50,13 @@ WITH taken AS (
 ), act AS (
     SELECT contact_id, message_id, max(opened_at) AS opened_at, max(clicked_at) AS clicked_at FROM taken GROUP BY 1, 2
 ), mail AS (
-    SELECT a.contact_id, a.opened_at, a.clicked_at, m.batch_id, m.accepted_at, r.batch_ids, b.id IS NOT NULL AS counts,
+    SELECT {_WHOSE} AS contact_id, a.opened_at, a.clicked_at, m.batch_id, m.accepted_at, r.batch_ids,
+        b.id IS NOT NULL AS counts,
         CASE WHEN b.id IS NOT NULL THEN array_position(r.batch_ids, m.batch_id::int) - 1 END AS bit,
         {acted(1, "m.id")} AS opened, {acted(2, "m.id")} AS clicked
     FROM act a LEFT JOIN delivery_message m ON m.id = a.message_id
     LEFT JOIN delivery_batch b ON b.id = m.batch_id AND {COUNTED}
-    LEFT JOIN tracking_lastmailed r ON r.contact_id = a.contact_id
+    LEFT JOIN tracking_lastmailed r ON r.contact_id = {_WHOSE}
 ), unknown AS (  -- such as one that was uncertain until it was opened: it goes where it belongs
     INSERT INTO tracking_unfolded (contact_id)
     SELECT DISTINCT contact_id FROM mail WHERE counts AND bit IS NULL AND accepted_at IS NOT NULL

@@ -98,28 +98,34 @@ _MAIL = f"""
 SELECT m.id, m.batch_id, m.contact_id, m.email,
     extract(epoch FROM m.accepted_at)::float8, b.rehearsal, {measured(Part.OPENS, "c")}, {measured(Part.CLICKS, "c")},
     m.state, m.attempts, coalesce(m.version, 1),
-    (SELECT d.lane FROM delivery_maildomain d WHERE d.domain = lower(substring(m.email from '[^@]*$')))
+    (SELECT d.lane FROM delivery_maildomain d WHERE d.domain = lower(substring(m.email from '[^@]*$'))){{more}}
 FROM {{source}} JOIN delivery_batch b ON b.id = m.batch_id LEFT JOIN contacts_contact c ON c.id = m.contact_id
 """  # noqa: S608
+# A token names who the mail was for; whoever was merged since may have two mails of one batch: the last one counts.
+_MAIL_OF_PAIR = (
+    _MAIL.format(
+        source="unnest(%s::bigint[], %s::bigint[]) AS u (contact_id, batch_id)"
+        " LEFT JOIN contacts_merge g ON g.gone_id = u.contact_id"
+        " JOIN delivery_message m ON m.contact_id = coalesce(g.contact_id, u.contact_id) AND m.batch_id = u.batch_id",
+        more=", u.contact_id",
+    )
+    + " ORDER BY coalesce(lower(m.email) = lower(g.email), NOT m.is_merged)"
+)
 
 
 def mails_by_id(cursor: CursorWrapper, ids: set[int]) -> dict[int, Mail]:
     if not ids:
         return {}
-    cursor.execute(_MAIL.format(source="delivery_message m") + "WHERE m.id = ANY(%s::bigint[])", [array(ids)])
+    cursor.execute(_MAIL.format(source="delivery_message m", more="") + "WHERE m.id = ANY(%s::bigint[])", [array(ids)])
     return {row[0]: _mail(row) for row in cursor.fetchall()}
 
 
 def _mails_by_pair(cursor: CursorWrapper, pairs: set[tuple[int, int]]) -> dict[tuple[int | None, int], Mail]:
     if not pairs:
         return {}
-    source = (
-        "unnest(%s::bigint[], %s::bigint[]) AS u (contact_id, batch_id)"
-        " JOIN delivery_message m ON m.contact_id = u.contact_id AND m.batch_id = u.batch_id"
-    )
-    cursor.execute(_MAIL.format(source=source), [list(column) for column in zip(*pairs, strict=True)])
-    mails = [_mail(row) for row in cursor.fetchall()]
-    return {(mail.contact_id, mail.batch_id): mail for mail in mails}
+    cursor.execute(_MAIL_OF_PAIR, [list(column) for column in zip(*pairs, strict=True)])
+    rows = cursor.fetchall()
+    return {(contact_id, row[1]): _mail(row) for *row, contact_id in rows}
 
 
 def _mail(row: tuple[Any, ...]) -> Mail:

@@ -40,14 +40,14 @@ WITH taken AS (
         coalesce(x.opened, 0) AS opened, coalesce(x.clicked, 0) AS clicked
     FROM person p LEFT JOIN LATERAL (
         SELECT array_agg(y.batch_id::int ORDER BY y.bit) AS batch_ids,
-            bit_or(1::bigint << y.bit) FILTER (WHERE {acted(1, "y.id")}) AS opened,
-            bit_or(1::bigint << y.bit) FILTER (WHERE {acted(2, "y.id")}) AS clicked
-        FROM (
-            SELECT m.id, m.batch_id,
-                (row_number() OVER (ORDER BY m.accepted_at DESC, m.batch_id DESC) - 1)::int AS bit
+            bit_or(1::bigint << y.bit) FILTER (WHERE {acted(1, "ANY(y.ids)")}) AS opened,
+            bit_or(1::bigint << y.bit) FILTER (WHERE {acted(2, "ANY(y.ids)")}) AS clicked
+        FROM (  -- whoever was merged may have two mails of one campaign
+            SELECT m.batch_id, array_agg(m.id) AS ids,
+                (row_number() OVER (ORDER BY max(m.accepted_at) DESC, m.batch_id DESC) - 1)::int AS bit
             FROM delivery_message m JOIN delivery_batch b ON b.id = m.batch_id
             WHERE m.contact_id = p.contact_id AND m.accepted_at IS NOT NULL AND {COUNTED}
-            ORDER BY bit LIMIT {MOST}) y) x ON true
+            GROUP BY m.batch_id ORDER BY bit LIMIT {MOST}) y) x ON true
 ), remembered AS (
     INSERT INTO tracking_lastmailed (contact_id, batch_ids)
     SELECT f.contact_id, f.batch_ids FROM found f JOIN contacts_contact c ON c.id = f.contact_id

@@ -24,14 +24,18 @@ from psycopg.errors import LockNotAvailable
 from accounts.models import Organisation
 from contacts import addresses, consent
 from contacts.models import MailingList, SignupForm, SignupRequest
-from contacts.signup import asking, confirming, counting, limits, stamps, wording
+from contacts.signup import asking, confirming, counting, wording
 from contacts.signup.asking import Answers, Visitor
-from contacts.signup.stamps import Stamp
+from contacts.signup.robots import limits, proof, stamps
+from contacts.signup.robots.proof import Proof
+from contacts.signup.robots.stamps import Stamp
 from contacts.signup.visitor import HONEYPOT, VisitorForm, open_lists
 from delivery import tokens
 from delivery.models import Message
 from tracking.recipients import language
 from tracking.recipients.showing import View, for_recipients, in_words, rendered, spoken, unknown
+from tracking.scoring.agents import Agent, recognise
+from tracking.slim import AHEAD
 
 _unknown = for_recipients(unknown)
 
@@ -120,6 +124,8 @@ def _form(request: HttpRequest, key: str, way: str) -> HttpResponse:
         if not found.is_open or not lists:
             return _page(request, found, "public/signup/closed.html", way=way, status=503)
         if request.method != "POST":
+            if request.method == "GET":
+                counting.show(found, timezone.now(), to_machine=_is_machine(request))
             return _unsent(request, found, VisitorForm(found, lists), way)
         return _sent(request, found, lists, way)
 
@@ -135,11 +141,16 @@ def _sent(request: HttpRequest, found: SignupForm, lists: list[MailingList], way
         return _unsent(request, found, filled, way, problem=problem, status=429)
     if not filled.is_valid():
         return _unsent(request, found, filled, way, status=422)
+    proven = proof.judge(found.key, request.POST.get("proof", "")) if found.proof_of_work else None
     stamp = stamps.judge(found.key, request.POST.get("stamp", ""))
-    is_known = stamp == Stamp.GOOD or (stamp == Stamp.MISSING and limits.may_do_without_stamp(found.key))
-    if not is_known:
+    if proven == Proof.BAD or not _is_timely(found, stamp):
+        return _once_more(request, found, filled, way)
+    if proven == Proof.MISSING and not limits.may_do_without_proof(found.key, _ip(request) or ""):
         counting.add(found, "refused", now)
-        return _unsent(request, found, filled, way, problem=_("Please press the button once more."), status=422)
+        problem = _(
+            "Several people signed up without scripts just now. Please switch scripts on, or try again in an hour."
+        )
+        return _unsent(request, found, filled, way, problem=problem, status=429)
     words = wording.of(found, Organisation.get())
     answers = Answers(
         filled.cleaned_data["email"],
@@ -148,16 +159,35 @@ def _sent(request: HttpRequest, found: SignupForm, lists: list[MailingList], way
         wording.kept(found, words, lists),
         filled.values(),
     )
-    asking.ask(found, answers, _visitor(request, way if stamp != Stamp.MISSING else "html"), now)
+    visitor = _visitor(request, way if stamp != Stamp.MISSING else "html", proven)
+    try:
+        asking.ask(found, answers, visitor, now)
+    except proof.Spent:
+        return _once_more(request, found, filled, way)
     if found.thanks_url and way == "page":
         return HttpResponseRedirect(found.thanks_url)
     return _thanks(request, found, answers.email, way)
+
+
+def _is_timely(found: SignupForm, stamp: Stamp) -> bool:
+    """Where proof of work is asked for, what comes without a stamp is limited by that."""
+    if stamp == Stamp.MISSING:
+        return found.proof_of_work or limits.may_do_without_stamp(found.key)
+    return stamp == Stamp.GOOD
+
+
+def _once_more(request: HttpRequest, found: SignupForm, filled: VisitorForm, way: str) -> HttpResponse:
+    """A person presses again, on a page with a fresh stamp and puzzle; what they typed stays."""
+    counting.add(found, "refused", timezone.now())
+    return _unsent(request, found, filled, way, problem=_("Please press the button once more."), status=422)
 
 
 def _unsent(
     request: HttpRequest, found: SignupForm, filled: VisitorForm, way: str, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
     context = {"filled": filled, "stamp": stamps.new(found.key), "problem": problem}
+    if found.proof_of_work:
+        context["challenge"] = proof.challenge(found.key, timezone.now())
     return _page(request, found, "public/signup/form.html", way=way, status=status, **context)
 
 
@@ -202,7 +232,7 @@ def _page(
 ) -> HttpResponse:
     """What follows the form may be on another site: browsers ask the form's policy whether it may lead there."""
     organisation = Organisation.get()
-    context |= {"form": found, "way": way, "words": wording.of(found, organisation)}
+    context |= {"form": found, "way": way, "words": wording.of(found, organisation), "look": found.look}
     answer = rendered(request, template, context, organisation, status=status)
     onward = [_origin(url) for url in (found.thanks_url, found.confirmed_url) if url]
     policy: dict[str, Any] = {"style-src": [SELF, NONCE], "form-action": [SELF, *onward]}
@@ -222,11 +252,25 @@ def _is_rehearsal(message_id: int) -> bool:
     return message is not None and message.batch.rehearsal
 
 
-def _visitor(request: HttpRequest, way: str) -> Visitor:
+def _is_machine(request: HttpRequest) -> bool:
+    """It says so itself; whatever passes for a browser counts as a person."""
+    if any("pre" in request.headers.get(name, "") for name in AHEAD):
+        return True
+    return recognise(request.META.get("HTTP_USER_AGENT", "")) != Agent.BROWSER
+
+
+def _visitor(request: HttpRequest, way: str, proven: Proof | None) -> Visitor:
     origin = request.META.get("HTTP_ORIGIN", "")
     host = urlsplit(origin).netloc if origin.startswith(("http://", "https://")) else ""
     site = "" if host == request.get_host() else host
-    return Visitor(_ip(request), request.META.get("HTTP_USER_AGENT", ""), way, site)
+    return Visitor(
+        _ip(request),
+        request.META.get("HTTP_USER_AGENT", ""),
+        way,
+        site,
+        proof=request.POST.get("proof", "") if proven == Proof.GOOD else "",
+        must_confirm=proven == Proof.MISSING,
+    )
 
 
 def _ip(request: HttpRequest) -> str | None:

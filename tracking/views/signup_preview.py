@@ -1,5 +1,7 @@
 """The form as visitors will see it, while staff still write it. Saves nothing."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.utils import translation
 from django.views.decorators.http import require_POST
@@ -7,8 +9,8 @@ from django.views.decorators.http import require_POST
 from accounts.models import Organisation
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts.models import SignupForm
-from contacts.signup import wording
-from contacts.signup.editing import SettingsForm
+from contacts.signup import colouring, wording
+from contacts.signup.editing import COLOURS, SettingsForm
 from contacts.signup.visitor import VisitorForm
 from tracking.recipients.showing import for_recipients, rendered, spoken
 
@@ -21,7 +23,7 @@ def preview(request: StaffRequest) -> HttpResponse:
 
 @for_recipients
 def _shown(request: StaffRequest) -> HttpResponse:
-    """Whatever is wrong in the settings so far is left out."""
+    """Whatever is wrong in the settings so far is left out, but colours that cannot be read are shown, and why."""
     typed = SettingsForm(request.POST, instance=SignupForm())
     typed.is_valid()
     found = typed.instance
@@ -30,4 +32,13 @@ def _shown(request: StaffRequest) -> HttpResponse:
     with translation.override(spoken(request, found.language)):
         words = wording.of(found, organisation)
         context = {"form": found, "filled": VisitorForm(found, lists), "words": words, "way": "page"}
+        context |= _colours(typed)
         return rendered(request, "public/signup/form.html", context, organisation)
+
+
+def _colours(typed: SettingsForm) -> dict[str, Any]:
+    given = [str(typed.data.get(name, "")).lower() for name in COLOURS]
+    if not typed.cleaned_data.get("has_colours") or typed.errors.keys() & {"background_colour", "button_colour"}:
+        return {}
+    wrong = typed.errors.get("text_colour")
+    return {"look": colouring.of(*given), "problem": "", "unreadable": wrong[0] if wrong else ""}

@@ -4,7 +4,6 @@ A kind is added in the module of its group: its `Kind` says what it is called, w
 """
 
 from campaigns.content.blocks.document import (
-    COLOUR,
     MAX_BLOCKS,
     VERSION,
     Document,
@@ -20,6 +19,7 @@ from campaigns.content.blocks.document import (
 from campaigns.content.blocks.fields import Field
 from campaigns.content.blocks.kind import GROUPS, Block, Kind
 from campaigns.content.blocks.registry import COLUMN_KINDS, KINDS, STYLE, WORDS
+from campaigns.content.blocks.values import COLOUR
 
 __all__ = [
     "COLOUR",

@@ -9,21 +9,18 @@ import secrets
 from collections.abc import Iterator
 from typing import Any
 
-from accounts.web_addresses import completed
 from campaigns.content.blocks.ends import PREFERENCES, VIEW
 from campaigns.content.blocks.fields import Field
 from campaigns.content.blocks.kind import Block
+from campaigns.content.blocks.layout import shares
 from campaigns.content.blocks.registry import COLUMN_KINDS, KINDS, STYLE, WORDS
-from campaigns.content.rich import clean_rich
+from campaigns.content.blocks.values import valid_value
 
 Document = dict[str, Any]
 
 VERSION = 1
 MAX_BLOCKS = 200
-_MAX_TEXT = 2_000
-_MAX_RICH = 50_000
 _MARKUP = re.compile(r"<[^>]*>")
-COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 # What documents from before brands said in one word.
 _FONTS_BEFORE = {"sans": ("sans", "sans"), "serif": ("serif", "serif"), "mixed": ("serif", "sans")}
 
@@ -50,7 +47,7 @@ def empty() -> Document:
 
 
 def column_count(block: Block) -> int:
-    return len(str(block["layout"]).split("-"))
+    return len(shares(block))
 
 
 def walk(document: Document) -> Iterator[Block]:
@@ -99,7 +96,7 @@ def _style(style: dict[str, Any]) -> dict[str, Any]:
     """What is empty follows the brand."""
     if before := _FONTS_BEFORE.get(str(style.get("font", ""))):
         style = dict(zip(("heading_font", "body_font"), before, strict=True)) | style
-    return {field.name: _value(field, style.get(field.name, field.default)) for field in STYLE}
+    return {field.name: valid_value(field, style.get(field.name, field.default)) for field in STYLE}
 
 
 def _block(block: Any, allowed: tuple[str, ...], seen: set[str]) -> Block:
@@ -111,7 +108,7 @@ def _block(block: Any, allowed: tuple[str, ...], seen: set[str]) -> Block:
         key = secrets.token_hex(4)
     seen.add(key)
     valid: Block = {"id": key, "kind": kind.key}
-    valid.update({field.name: _value(field, block.get(field.name, field.default)) for field in kind.fields})
+    valid.update({field.name: valid_value(field, block.get(field.name, field.default)) for field in kind.fields})
     if kind.is_container:
         valid["columns"] = _columns(valid, _list(block.get("columns", [])), seen)
     return valid
@@ -125,28 +122,6 @@ def _columns(block: Block, columns: list[Any], seen: set[str]) -> list[list[Bloc
     for surplus in valid[count:]:
         valid[count - 1].extend(surplus)
     return valid[:count]
-
-
-def _value(field: Field, value: Any) -> Any:
-    if field.widget == "number":
-        try:
-            return min(max(int(value), field.minimum), field.maximum)
-        except (TypeError, ValueError, OverflowError):
-            return field.default
-    value = _plain(value)
-    if field.widget == "rich":
-        return clean_rich(value[:_MAX_RICH])
-    if field.widget == "choice":
-        return value if value in dict(field.choices) else field.default
-    if field.widget == "colour":
-        return value.lower() if COLOUR.fullmatch(value) else field.default
-    value = " ".join(value.split())[:_MAX_TEXT]
-    return completed(value) if field.widget == "url" else value
-
-
-def _plain(value: Any) -> str:
-    """Without what PostgreSQL cannot keep: NUL, and half a character that JSON may spell."""
-    return "" if value is None else str(value).replace("\0", "").encode(errors="ignore").decode()
 
 
 def _list(value: Any) -> list[Any]:

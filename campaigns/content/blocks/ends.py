@@ -1,29 +1,37 @@
-"""Kinds that begin and end a mail: logo, footer."""
+"""Kinds that begin and end a mail: header, footer."""
 
 from campaigns.content import html
 from campaigns.content.blocks.fields import BAND, Field, align, link
 from campaigns.content.blocks.kind import Block, Kind
+from campaigns.content.blocks.links import entries, entry_fields, link_row
 from campaigns.content.blocks.look import Look
 
 VIEW = "View in browser"
 PREFERENCES = "Choose what you get"
+_LINKS = 3
 
 
 def logo(block: Block, look: Look) -> list[str]:
     source = block["image"] or look.theme.logo_url
     name = block["alt"] or look.theme.name
+    above = [_view(block["view"], look)] if block["view"] else []
+    below = link_row(entries(block, _LINKS), block["align"], look)
     if not source:
         return [
+            *above,
             f'<mj-text css-class="name" align="{block["align"]}" color="{look.ink}"'
             f' font-family="{look.theme.head_font}" font-size="20px" font-weight="700"'
-            f' padding="24px {look.side}px 16px">{look.linked(look.text(name), block["url"])}</mj-text>'
+            f' padding="24px {look.side}px 16px">{look.linked(look.text(name), block["url"])}</mj-text>',
+            *below,
         ]
     if look.theme.logo_on_dark_url and not block["image"] and not look.is_full:
-        return _two_logos(block, look, name)
+        return [*above, *_two_logos(block, look, name), *below]
     return [
+        *above,
         f'<mj-image css-class="onlight" src="{look.attribute(source)}" alt="{look.alt(name)}"'
         f' width="{block["width"]}px" align="{block["align"]}" padding="24px {look.side}px 16px"'
-        f"{look.href(block['url'])} />"
+        f"{look.href(block['url'])} />",
+        *below,
     ]
 
 
@@ -40,6 +48,14 @@ def _two_logos(block: Block, look: Look, name: str) -> list[str]:
         f'<mj-text align="{block["align"]}" line-height="1" padding="24px {look.side}px 16px">'
         f"{look.linked(picture, block['url'])}</mj-text>"
     ]
+
+
+def _view(words: str, look: Look) -> str:
+    return (
+        f'<mj-text css-class="name" align="center" font-size="13px" line-height="1.4" color="{look.ink}"'
+        f' padding="12px {look.side}px 0">'
+        f'<a href="{look.masks.keep("{{ view_url }}")}" style="color:{look.ink}">{look.text(words)}</a></mj-text>'
+    )
 
 
 def footer(block: Block, look: Look) -> list[str]:
@@ -62,8 +78,8 @@ def footer(block: Block, look: Look) -> list[str]:
 KINDS = (
     Kind(
         "logo",
-        "Logo",
-        "The organisation's logo, or its name",
+        "Header",
+        "The organisation's logo or name, and links if you like",
         "ends",
         "logo",
         (
@@ -72,6 +88,8 @@ KINDS = (
             link("logo"),
             Field("width", "Width", "number", 140, "In pixels.", minimum=40, maximum=400),
             align("center"),
+            *entry_fields(_LINKS),
+            Field("view", "Link to the mail as a web page", "text", "", f"{VIEW}, for example. Empty: no such link."),
             BAND,
         ),
         logo,

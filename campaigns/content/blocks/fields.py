@@ -3,12 +3,18 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Widget = Literal["text", "rich", "choice", "url", "image", "colour", "number"]
+Widget = Literal[
+    "text", "rich", "choice", "url", "image", "colour", "number", "grid", "code", "date", "time", "zone", "tag"
+]
+Group = Literal["", "when"]
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One input of a block's form. Empty text is a legal value of every widget but choice and number."""
+    """One input of a block's form. Empty text is a legal value of every widget but choice and number.
+
+    A grid is lines of cells with tabs between, as spreadsheets copy them.
+    """
 
     name: str
     label: str
@@ -19,11 +25,17 @@ class Field:
     minimum: int = 0
     maximum: int = 0
     example: str = ""  # shown in grey where nothing is written yet, and never sent
+    group: Group = ""
+    is_plain: bool = False  # words about the look of the block, which no merge tag can say
 
     @property
     def takes_words(self) -> bool:
         """Whether merge tags may stand in it."""
-        return self.widget in {"text", "rich", "url"}
+        return self.widget in {"text", "rich", "url", "grid", "code"} and self.group != "when" and not self.is_plain
+
+    @property
+    def is_html(self) -> bool:
+        return self.widget in {"rich", "code"}
 
 
 def align(default: str = "left") -> Field:
@@ -34,13 +46,42 @@ def link(of: str) -> Field:
     return Field("url", "Link", "url", help=f"Where a click on the {of} leads. May stay empty.")
 
 
-BAND = Field(
-    "band",
-    "Background",
-    "choice",
-    "paper",
-    "A coloured band across the mail.",
-    choices=(("paper", "White"), ("tint", "Light tint"), ("brand", "Brand colour"), ("accent", "Second colour")),
+_BANDS = (("paper", "White"), ("tint", "Light tint"), ("brand", "Brand colour"), ("accent", "Second colour"))
+BAND = Field("band", "Background", "choice", "paper", "A coloured band across the mail.", choices=_BANDS)
+SECTION = (
+    Field("band", "Background", "choice", "paper", choices=(*_BANDS, ("own", "Own colour"), ("picture", "Picture"))),
+    Field("ground", "Own colour", "colour", "#1f4fa8", "Also what stands behind a picture until it has loaded."),
+    Field("picture", "Background picture", "image", help="Words are set in what reads on the own colour."),
+    Field("wide", "Reach", "choice", "mail", choices=(("mail", "As wide as the mail"), ("window", "Edge to edge"))),
 )
 PICTURE = Field("image", "Picture", "image")
 ALT = Field("alt", "Description", "text", help="Read aloud, and shown when pictures are off. Empty for decoration.")
+LOOK = Field("look", "Look", "choice", "filled", choices=(("filled", "Filled"), ("outline", "Outline")))
+
+WHEN = (
+    Field(
+        "devices",
+        "Shown on",
+        "choice",
+        "all",
+        "Outlook on Windows is a desktop. The few programs without media queries do not show what is for phones.",
+        choices=(("all", "Every screen"), ("desktop", "Not on phones"), ("phone", "Phones only")),
+        group="when",
+    ),
+    Field("if_field", "Only for people whose", "tag", "", group="when"),
+    Field(
+        "if_is",
+        "Comparison",
+        "choice",
+        "is",
+        choices=(
+            ("is", "is"),
+            ("is-not", "is not"),
+            ("contains", "contains"),
+            ("filled", "is filled in"),
+            ("empty", "is empty"),
+        ),
+        group="when",
+    ),
+    Field("if_value", "This", "text", "", group="when"),
+)

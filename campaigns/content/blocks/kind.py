@@ -8,14 +8,14 @@ from campaigns.content.blocks.fields import Field
 from campaigns.content.blocks.look import Look
 
 Block = dict[str, Any]
-Group = Literal["words", "pictures", "links", "layout", "offers", "ends"]
+Group = Literal["words", "pictures", "links", "cards", "layout", "ends"]
 Draw = Callable[[Block, Look], Sequence[str]]
 
 GROUPS: dict[Group, str] = {
     "words": "Words",
     "pictures": "Pictures",
     "links": "Links",
-    "offers": "Cards",
+    "cards": "Cards",
     "layout": "Layout",
     "ends": "Top and bottom",
 }
@@ -39,6 +39,7 @@ class Kind:
     is_container: bool = False
     in_columns: bool = True
     band: str = ""  # where it always stands, whatever its block says
+    as_columns: Callable[[Block, Look], Block] | None = None  # the columns that it is made of, instead of `draw`
 
     def field(self, name: str) -> Field:
         return next(field for field in self.fields if field.name == name)

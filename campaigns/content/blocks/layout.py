@@ -1,8 +1,23 @@
 """Kinds that give room: columns, divider, spacer."""
 
-from campaigns.content.blocks.fields import BAND, Field
+import re
+
+from campaigns.content.blocks.fields import BAND, SECTION, Field
 from campaigns.content.blocks.kind import Block, Kind
 from campaigns.content.blocks.look import Look
+
+_SPLIT = re.compile(r"\d{1,3}(?:-\d{1,3}){0,3}")
+_NARROWEST = 0.1  # of the width
+
+
+def shares(block: Block) -> list[int]:
+    """How the width is split: as the author says, or by the chosen layout."""
+    split = re.sub(r"[\s:/,+-]+", "-", str(block.get("split", "")).strip(" %")).replace("%", "")
+    if _SPLIT.fullmatch(split):
+        parts = [int(part) for part in split.split("-")]
+        if min(parts) >= _NARROWEST * sum(parts) > 0:
+            return parts
+    return [int(share) for share in block["layout"].split("-")]
 
 
 def columns(_block: Block, _look: Look) -> list[str]:
@@ -10,8 +25,12 @@ def columns(_block: Block, _look: Look) -> list[str]:
     return []
 
 
-def divider(_block: Block, look: Look) -> list[str]:
-    return [f'<mj-divider css-class="line" padding="16px {look.side}px" />']
+def divider(block: Block, look: Look) -> list[str]:
+    colour = f' border-color="{look.theme.colour}"' if block["tone"] == "brand" and look.band != "brand" else ""
+    return [
+        f'<mj-divider css-class="line" border-style="{block["line"]}" border-width="{block["thickness"]}px"{colour}'
+        f' width="{block["reach"]}%" padding="16px {look.side}px" />'
+    ]
 
 
 def spacer(block: Block, _look: Look) -> list[str]:
@@ -21,30 +40,63 @@ def spacer(block: Block, _look: Look) -> list[str]:
 KINDS = (
     Kind(
         "columns",
-        "Columns",
-        "Two or three blocks side by side, one below the other on a phone",
+        "Section",
+        "One to four columns side by side, on a background of their own",
         "layout",
         "columns",
         (
             Field(
                 "layout",
-                "Layout",
+                "Columns",
                 "choice",
                 "1-1",
                 choices=(
+                    ("1", "One"),
                     ("1-1", "Two equal"),
                     ("1-2", "Narrow and wide"),
                     ("2-1", "Wide and narrow"),
                     ("1-1-1", "Three equal"),
+                    ("1-1-1-1", "Four equal"),
                 ),
             ),
-            BAND,
+            Field(
+                "split", "Own widths", "text", help="Such as 30-70 or 25-50-25. Empty: as chosen above.", is_plain=True
+            ),
+            Field(
+                "stack",
+                "On phones",
+                "choice",
+                "stack",
+                choices=(("stack", "One below the other"), ("keep", "Side by side")),
+            ),
+            Field("valign", "Line up", "choice", "top", choices=(("top", "At the top"), ("middle", "In the middle"))),
+            *SECTION,
         ),
         columns,
         is_container=True,
         in_columns=False,
     ),
-    Kind("divider", "Divider", "A thin line", "layout", "divider", (BAND,), divider),
+    Kind(
+        "divider",
+        "Divider",
+        "A line",
+        "layout",
+        "divider",
+        (
+            Field(
+                "line",
+                "Look",
+                "choice",
+                "solid",
+                choices=(("solid", "Line"), ("dashed", "Dashes"), ("dotted", "Dots"), ("double", "Double")),
+            ),
+            Field("thickness", "Thickness", "number", 1, "In pixels.", minimum=1, maximum=12),
+            Field("tone", "Colour", "choice", "grey", choices=(("grey", "Grey"), ("brand", "Brand colour"))),
+            Field("reach", "Length", "choice", "100", choices=(("100", "Whole"), ("50", "Half"), ("20", "Short"))),
+            BAND,
+        ),
+        divider,
+    ),
     Kind(
         "spacer",
         "Space",

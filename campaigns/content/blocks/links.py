@@ -1,23 +1,42 @@
-"""Kinds that lead somewhere: button."""
+"""Kinds that lead somewhere: button, social links, menu."""
+
+import re
 
 from accounts.colours import PAPER, on, readable
-from campaigns.content.blocks.fields import BAND, Field, align
+from campaigns.brands import networks
+from campaigns.content.blocks.fields import BAND, LOOK, Field, align
 from campaigns.content.blocks.kind import Block, Kind
 from campaigns.content.blocks.look import Look
 
+_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
+_CHAR, _PADDED = 9, 56  # pixels: of a letter, and of what stands round the words
+_ENTRIES = 5
+
 
 def button(block: Block, look: Look) -> list[str]:
-    fill, ink, border = button_colours(block["look"], look)
+    return [button_row(block["label"], block["url"], look, kind=block["look"], align=block["align"])]
+
+
+def button_row(label: str, url: str, look: Look, *, kind: str = "filled", align: str = "left") -> str:
+    """For Outlook a shape of VML, which it pads and rounds; for everybody else a link."""
+    fill, ink, border = _button_colours(kind, look)
     ink = look.greyed(ink, look.ground if fill == "transparent" else fill)
-    return [
-        f'<mj-button css-class="{block["look"]}" align="{block["align"]}" background-color="{fill}" color="{ink}"'
-        f' border="2px solid {border}" border-radius="{look.theme.radius}" font-size="16px" font-weight="600"'
-        f' line-height="1.25" inner-padding="12px 24px" padding="12px {look.side}px 18px"{look.href(block["url"])}>'
-        f"{look.text(block['label'])}</mj-button>"
-    ]
+    words, href = look.text(label), look.href(url)
+    radius = int(look.theme.radius.removesuffix("px"))
+    filled = f'fillcolor="{fill}"' if fill != "transparent" else 'filled="f"'
+    width = min(len(_TAG.sub("x" * 8, label)) * _CHAR + _PADDED, int(look.width) - 2 * look.side)
+    return (
+        f'<mj-raw><tr><td align="{align}" class="{kind}" style="padding:12px {look.side}px 18px">'
+        f'<!--[if mso]><v:roundrect data-twin{href} style="height:48px;v-text-anchor:middle;width:{width}px"'
+        f' arcsize="{min(radius * 100 // 48, 50)}%" strokecolor="{border}" strokeweight="2px" {filled}><w:anchorlock/>'
+        f'<center style="color:{ink};font:bold 16px Arial">{words}</center></v:roundrect><![endif]-->'
+        f'<!--[if !mso]><!--><a{href} style="display:inline-block;background:{fill};border:2px solid {border};'
+        f"border-radius:{look.theme.radius};color:{ink};font:600 16px/1.25 {look.theme.body_font};padding:12px 24px;"
+        f'text-decoration:none">{words}</a><!--<![endif]--></td></tr></mj-raw>'
+    )
 
 
-def button_colours(kind: str, look: Look) -> tuple[str, str, str]:
+def _button_colours(kind: str, look: Look) -> tuple[str, str, str]:
     """Fill, ink and border."""
     colour = look.theme.colour
     if kind == "outline":
@@ -27,6 +46,51 @@ def button_colours(kind: str, look: Look) -> tuple[str, str, str]:
         fill = on(look.ground)
         return fill, on(fill) if fill == PAPER else PAPER, fill
     return colour, on(colour), colour
+
+
+def social(block: Block, look: Look) -> list[str]:
+    """Those of the block, or else of the brand."""
+    own = {network.key: block[network.key] for network in networks.ALL}
+    places = own if any(own.values()) else dict(look.theme.social)
+    pairs = [(network.label, url) for network in networks.ALL if (url := places.get(network.key, ""))]
+    return link_row(pairs, block["align"], look) or look.placeholder("Enter the address of a profile", 40)
+
+
+def menu(block: Block, look: Look) -> list[str]:
+    return link_row(entries(block), block["align"], look, size=16) or look.placeholder("Enter a first link", 40)
+
+
+def entries(block: Block, count: int = _ENTRIES) -> list[tuple[str, str]]:
+    """Words and address of each link that has both."""
+    pairs = ((block[f"label_{number}"], block[f"url_{number}"]) for number in range(1, count + 1))
+    return [(label, url) for label, url in pairs if label and url]
+
+
+def link_row(pairs: list[tuple[str, str]], align: str, look: Look, *, size: int = 14) -> list[str]:
+    """Links side by side, as many to a line as fit."""
+    if not pairs:
+        return []
+    style = f"color:{link_ink(look)};text-decoration:none;white-space:nowrap"
+    links = " &nbsp;·&nbsp; ".join(f'<a{look.href(url)} style="{style}">{look.text(words)}</a>' for words, url in pairs)
+    return [
+        f'<mj-text css-class="links" align="{align}" color="{look.ink}" font-size="{size}px" line-height="2"'
+        f' padding="8px {look.side}px">{links}</mj-text>'
+    ]
+
+
+def link_ink(look: Look) -> str:
+    return look.ink if look.is_full else readable(look.theme.colour, look.ground)
+
+
+def entry_fields(count: int = _ENTRIES) -> tuple[Field, ...]:
+    return tuple(
+        field
+        for number in range(1, count + 1)
+        for field in (
+            Field(f"label_{number}", f"Link {number}", "text", example="Shop" if number == 1 else ""),
+            Field(f"url_{number}", f"Leads to {number}", "url"),
+        )
+    )
 
 
 KINDS = (
@@ -39,11 +103,29 @@ KINDS = (
         (
             Field("label", "Label", "text", example="Read more"),
             Field("url", "Link", "url", help="A full address, such as https://example.com/offer."),
-            Field("look", "Look", "choice", "filled", choices=(("filled", "Filled"), ("outline", "Outline"))),
+            LOOK,
             align(),
             BAND,
         ),
         button,
         words="label",
+    ),
+    Kind(
+        "social",
+        "Social links",
+        "Where else people find you: of the brand, or your own choice",
+        "links",
+        "social",
+        (*(Field(place.key, place.label, "url") for place in networks.ALL), align("center"), BAND),
+        social,
+    ),
+    Kind(
+        "menu",
+        "Menu",
+        "A line of links, such as the parts of a shop",
+        "links",
+        "menu",
+        (*entry_fields(), align("center"), BAND),
+        menu,
     ),
 )

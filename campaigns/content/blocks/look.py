@@ -10,9 +10,11 @@ from campaigns.content import html
 from campaigns.merge.masking import Masks
 
 SIDE = 32
+_LIGHT = frozenset({"paper", "tint", "around"})  # bands that turn dark in a dark mail
 _RICH_TABLE = re.compile(r"<(table|td|th)(?=[ >])")
 _CELL = f"border:1px solid {LINE};padding:6px 8px;text-align:start;vertical-align:top"
-_TABLE_LOOK = {"table": "border-collapse:collapse;width:100%;margin:0 0 14px", "td": _CELL, "th": _CELL}
+_HEAD = f"{_CELL};word-break:normal"
+_TABLE_LOOK = {"table": "border-collapse:collapse;width:100%;margin:0 0 14px", "td": _CELL, "th": _HEAD}
 _RICH_HREF = re.compile(r'href="([^"]*)"')
 _GREY = 0.5
 
@@ -37,15 +39,9 @@ class Theme:
     logo_on_dark_url: str
     footer: str
     social: tuple[tuple[str, str], ...]
-
-    def ground(self, band: str) -> str:
-        return {
-            "paper": self.paper,
-            "tint": self.tint,
-            "brand": self.colour,
-            "accent": self.accent,
-            "around": self.background,
-        }[band]
+    language: str
+    public_address: str
+    time_zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +52,7 @@ class Look:
     band: str
     width: float = 600
     side: int = SIDE
+    own_ground: str = ""
     is_example: bool = False
     with_examples: bool = False
     masks: Masks = field(default_factory=Masks)
@@ -63,7 +60,15 @@ class Look:
 
     @property
     def ground(self) -> str:
-        return self.theme.ground(self.band)
+        theme = self.theme
+        grounds = {
+            "paper": theme.paper,
+            "tint": theme.tint,
+            "brand": theme.colour,
+            "accent": theme.accent,
+            "around": theme.background,
+        }
+        return grounds.get(self.band) or self.own_ground or theme.paper
 
     @property
     def ink(self) -> str:
@@ -73,7 +78,7 @@ class Look:
     @property
     def is_full(self) -> bool:
         """On a colour so strong that letters are light or dark as it asks for."""
-        return self.band in {"brand", "accent"}
+        return self.band not in _LIGHT
 
     @property
     def in_column(self) -> bool:

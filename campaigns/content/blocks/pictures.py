@@ -1,7 +1,8 @@
-"""Kinds that are pictures."""
+"""Kinds that are pictures: alone, with text, of a video."""
 
-from campaigns.content.blocks.fields import ALT, BAND, PICTURE, Field, link
+from campaigns.content.blocks.fields import ALT, BAND, LOOK, PICTURE, Field, link
 from campaigns.content.blocks.kind import Block, Kind
+from campaigns.content.blocks.links import button_row
 from campaigns.content.blocks.look import Look
 
 
@@ -9,10 +10,43 @@ def image(block: Block, look: Look) -> list[str]:
     if not block["image"]:
         return look.placeholder("Choose a picture")
     is_whole = block["width"] == "full" and not look.in_column
-    width = ' width="300px"' if block["width"] == "half" else ""
+    width = "300px" if block["width"] == "half" else ""
+    return [picture_row(block["image"], block["alt"], block["url"], look, width=width, is_whole=is_whole)]
+
+
+def picture_row(source: str, alt: str, url: str, look: Look, *, width: str = "", is_whole: bool = False) -> str:
+    room = f' width="{width}"' if width else ""
+    return (
+        f'<mj-image src="{look.attribute(source)}" alt="{look.alt(alt)}"{room} fluid-on-mobile="true"'
+        f' padding="{"0" if is_whole else f"12px {look.side}px"}"{look.href(url)} />'
+    )
+
+
+def image_text(block: Block, _look: Look) -> Block:
+    """As the columns that it is."""
+    picture = {"kind": "image", "width": "full"} | {name: block[name] for name in ("image", "alt", "url")}
+    words = [
+        {"kind": "heading", "text": block["text"], "level": "2", "align": "left"},
+        {"kind": "text", "html": block["html"], "align": "left"},
+    ]
+    if block["label"]:
+        words.append({"kind": "button", "align": "left"} | {name: block[name] for name in ("label", "url", "look")})
+    sides = [[picture], words] if block["side"] == "left" else [words, [picture]]
+    layout = block["share"] if block["side"] == "left" else "-".join(reversed(block["share"].split("-")))
+    return {"kind": "columns", "layout": layout, "columns": sides, "band": block["band"], "valign": "middle"}
+
+
+def video(block: Block, look: Look) -> list[str]:
+    """The play sign is part of a picture of ours; with one from elsewhere a button says it."""
+    if not block["image"]:
+        return look.placeholder("Choose a picture of the video")
+    before, is_ours, name = block["image"].rpartition("/i/")
+    alt = block["alt"] or "Play the video"
+    if is_ours and "/" not in name:
+        return [picture_row(f"{before}/i/play/{name}", alt, block["url"], look)]
     return [
-        f'<mj-image src="{look.attribute(block["image"])}" alt="{look.alt(block["alt"])}"{width} fluid-on-mobile="true"'
-        f' padding="{"0" if is_whole else f"12px {look.side}px"}"{look.href(block["url"])} />'
+        picture_row(block["image"], alt, block["url"], look),
+        button_row("\N{BLACK RIGHT-POINTING TRIANGLE} " + alt, block["url"], look, align="center"),
     ]
 
 
@@ -37,5 +71,41 @@ KINDS = (
             BAND,
         ),
         image,
+    ),
+    Kind(
+        "image_text",
+        "Picture with text",
+        "A picture beside a heading, a few words and a button",
+        "pictures",
+        "image-text",
+        (
+            PICTURE,
+            ALT,
+            Field("text", "Heading", "text", example="A heading"),
+            Field("html", "Text", "rich", example="Write here."),
+            Field("label", "Button", "text", help="Empty: no button."),
+            link("picture and the button"),
+            Field("side", "Picture", "choice", "left", choices=(("left", "Left"), ("right", "Right"))),
+            Field("share", "Widths", "choice", "1-1", choices=(("1-1", "Equal"), ("1-2", "Small"), ("2-1", "Large"))),
+            LOOK,
+            BAND,
+        ),
+        lambda _block, _look: [],
+        in_columns=False,
+        as_columns=image_text,
+    ),
+    Kind(
+        "video",
+        "Video",
+        "A picture with a play sign that leads to the video",
+        "pictures",
+        "video",
+        (
+            Field("image", "Picture of the video", "image"),
+            Field("url", "Video", "url", help="The page where it plays, such as https://youtu.be/…"),
+            Field("alt", "Description", "text", help="What the video shows."),
+            BAND,
+        ),
+        video,
     ),
 )

@@ -1,12 +1,16 @@
 """Every kind of block, in the order of the palette. A new kind is a `Kind` in the module of its group."""
 
+from dataclasses import replace
+
 from accounts import fonts
-from campaigns.content.blocks import ends, layout, links, pictures, writing
-from campaigns.content.blocks.fields import Field
+from campaigns.content.blocks import cards, ends, layout, links, pictures, writing
+from campaigns.content.blocks.fields import WHEN, Field
 from campaigns.content.blocks.kind import Kind
 
 KINDS: dict[str, Kind] = {
-    kind.key: kind for module in (writing, pictures, links, layout, ends) for kind in module.KINDS
+    kind.key: replace(kind, fields=(*kind.fields, *WHEN))
+    for module in (writing, pictures, links, cards, layout, ends)
+    for kind in module.KINDS
 }
 COLUMN_KINDS = tuple(kind.key for kind in KINDS.values() if kind.in_columns)
 WORDS = {kind.key: kind.words for kind in KINDS.values() if kind.words}

@@ -58,7 +58,10 @@ class RefusedRows:
         self._write([str(line), f"{IMPORTED_WITHOUT}{' '.join(remarks)}", "", *(cell[:10_000] for cell in cells)])
 
     def add_duplicate(self, line: int, email: str, first_line: int, email_column: int) -> None:
-        self._write([str(line), f"The same address as in line {first_line}.", "", *[""] * email_column, email])
+        reason = f"The same address as in line {first_line}."
+        if line == first_line:
+            reason = "The address bounced, and was merged into another one before: nobody is written to there."
+        self._write([str(line), reason, "", *[""] * email_column, email])
 
     @property
     def count(self) -> int:

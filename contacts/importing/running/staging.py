@@ -8,6 +8,7 @@ from django.db import connection
 from psycopg import sql
 
 from contacts.addresses import key
+from contacts.importing.plan import Status
 from contacts.importing.rows.preparing import Belonging, Person
 
 _COLUMNS = (
@@ -95,11 +96,55 @@ def settle(job_id: int, *, last_counts: bool = False) -> int:
         cursor.execute(sql.SQL("ANALYZE {}").format(name))
         which = sql.SQL("max" if last_counts else "min")
         cursor.execute(sql.SQL(_MARK).format(name=name, which=which))
+        cursor.execute(sql.SQL(_OUT_OF_USE).format(name=name), [list(_OF_MAILBOXES)])
         cursor.execute(sql.SQL(_RECOGNISE).format(name=name))
         cursor.execute(sql.SQL("SELECT count(*) FROM {} WHERE duplicate_of IS NOT NULL").format(name))
         return int(cursor.fetchone()[0])
 
 
+def redirect(job_id: int) -> int:
+    """Before `settle`: rows with an address that was merged into another person are that person's. Returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(_REDIRECT).format(name=table(job_id)), [list(_OF_MAILBOXES)])
+        return int(cursor.rowcount)
+
+
+def redirect_late(job_id: int, after: int, until: int) -> None:
+    """The same of some rows, for who was merged since. Of a second row of one person only a graver word counts."""
+    name = table(job_id)
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(_MERGED_SINCE).format(name=name), [after, until])
+        for seq, email, key_, status in cursor.fetchall():
+            if status in _OF_MAILBOXES:
+                cursor.execute(sql.SQL("UPDATE {} SET duplicate_of = line WHERE seq = %s").format(name), [seq])
+                continue
+            grave = "UPDATE {} SET status = greatest(status, %s) WHERE key = %s AND duplicate_of IS NULL"
+            cursor.execute(sql.SQL(grave).format(name), [status, key_])
+            changes = "duplicate_of = line" if cursor.rowcount else "key = %s, email = %s"
+            values = [] if cursor.rowcount else [key_, email]
+            cursor.execute(sql.SQL(f"UPDATE {{}} SET {changes} WHERE seq = %s").format(name), [*values, seq])  # noqa: S608
+
+
+# What says something of a mailbox alone, not of its owner.
+_OF_MAILBOXES = (Status.HELD.value, Status.SOFT_BOUNCED.value, Status.BOUNCED.value)
+_IS_NOBODYS = (  # where nobody was ever merged, no row is looked at
+    "EXISTS (SELECT 1 FROM contacts_merge)"
+    " AND NOT EXISTS (SELECT 1 FROM contacts_contact x WHERE lower(x.email) = s.key)"
+)
+_REDIRECT = f"""
+UPDATE {{name}} s SET key = lower(c.email), email = c.email
+FROM contacts_merge g JOIN contacts_contact c ON c.id = g.contact_id
+WHERE lower(g.email) = s.key AND s.status <> ALL(%s) AND {_IS_NOBODYS}
+"""  # noqa: S608  # parts of our own
+_OUT_OF_USE = f"""
+UPDATE {{name}} s SET duplicate_of = line FROM contacts_merge g
+WHERE lower(g.email) = s.key AND s.status = ANY(%s) AND {_IS_NOBODYS}
+"""  # noqa: S608
+_MERGED_SINCE = f"""
+SELECT s.seq, c.email, lower(c.email), s.status
+FROM {{name}} s JOIN contacts_merge g ON lower(g.email) = s.key JOIN contacts_contact c ON c.id = g.contact_id
+WHERE s.seq > %s AND s.seq <= %s AND s.duplicate_of IS NULL AND {_IS_NOBODYS}
+"""  # noqa: S608
 _MARK = """
 WITH twice AS (
     SELECT key, {which}(seq) AS first_seq, {which}(line) AS first_line, max(status) AS status,

@@ -114,11 +114,13 @@ def check(job: ImportJob) -> None:
         if asked := questions.open_ones(plan, header, preparer):
             _ask(job, asked)
             return
+        redirected = staging.redirect(job.pk)
         repeated = staging.settle(job.pk, last_counts=plan.repeated == Repeated.LAST)
         email_column = plan.email_column or 0
         for line, email, first_line in staging.duplicates(job.pk):
             refused.add_duplicate(line, email, first_line, email_column)
         expected = merging.foretell(job, plan) | {"invalid": refused.count, "duplicates": repeated, "rows": read}
+        expected |= {"redirected": redirected} if redirected else {}
         suspects = {"roles": preparer.roles, "disposable": preparer.disposable}
         stored = refused.store(f"imports/{job.pk}-refused.csv") if refused.count or repeated or refused.left_out else ""
         reasons = dict(refused.reasons.most_common())
@@ -147,6 +149,7 @@ def run(job: ImportJob) -> None:
     if staging.size(job.pk) != staged:  # a crash of the database empties unlogged tables
         with RefusedRows(()) as nobody_reads:
             _stage(job, plan, nobody_reads, shows_progress=False)
+        staging.redirect(job.pk)
         staging.settle(job.pk, last_counts=plan.repeated == Repeated.LAST)
     _create_fields(plan, job.options.get("keys_found", {}), job.options.get("options_found", {}))
     lists = _create_lists(job.options.get("lists_found", ()))
@@ -223,6 +226,9 @@ def _merge_slice(job: ImportJob, plan: Plan, until: int, lists: Sequence[int] = 
 @transaction.atomic
 def _merged(job: ImportJob, plan: Plan, until: int, lists: Sequence[int]) -> dict[str, Any]:
     """What is done with this slice put into place."""
+    with connection.cursor() as cursor:
+        locks.share(cursor, locks.Kind.MERGING)  # nobody found here is merged before it is written
+    staging.redirect_late(job.pk, job.rows_done, until)
     done = job.counts.get("done", {})
     added = merging.merge(job, plan, job.rows_done, until, lists)
     counts: dict[str, Any] = job.counts | {"done": {name: done.get(name, 0) + number for name, number in added.items()}}

@@ -10,6 +10,7 @@ CHANNELS = {
     "import": "by an import",
     "hand": "entered by hand",
     "page": "by a page for recipients",
+    "form": "by a sign-up form",
     "setup": "when this was set up",
 }
 _ANY = "any"

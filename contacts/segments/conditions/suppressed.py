@@ -13,6 +13,7 @@ _HOW = {
     "complaint": "who marked a mail as spam",
     "unsubscribed": "who left everything",
     "manual": "suppressed by hand",
+    "held": "on hold until somebody looks at a bounce of their whole domain",
     "none": "not suppressed",
 }
 

@@ -21,6 +21,7 @@ from delivery.engine.bookkeeping.session import Ledger
 from delivery.engine.bookkeeping.window import Unread
 from delivery.ledger import proving
 from delivery.models import Breaker, MessageState, Provider
+from delivery.oauth.tokens import NoToken
 from delivery.outcomes import BatchFacts, Claim, Flush, Letter, Outcome, Standing
 from delivery.policy import proof
 from delivery.policy.circuit_breaker import Circuit
@@ -181,6 +182,10 @@ def prepare(ledger_: Ledger, contents: Contents, place: Place, provider_id: int,
         return None
     try:
         transport = transport_to(provider)
+    except NoToken as problem:
+        if problem.is_refused:
+            provider.pause(f"{problem.words} {problem.cure}", problem.raw)
+        return None
     except secrets.Unreadable as problem:
         provider.pause("Its stored password cannot be read any more. Enter it again.", str(problem))
         return None

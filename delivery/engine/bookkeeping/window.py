@@ -9,6 +9,7 @@ from contacts import merge_values, tracking_consent
 from contacts.reachability import is_paused, suppression_of, why_closed
 from contacts.tracking_consent import Part
 from delivery.content import Recipient
+from delivery.merging import has_another
 from delivery.models import Batch, MessageState
 from delivery.outcomes import BatchFacts, Claim, Letter, Outcome
 
@@ -18,6 +19,7 @@ _SKIPPED_WORDS = {
     "deleted": "Deleted before it was sent",
     "paused": "Paused all mail before it was sent",
     "consent_ended": "What they agreed to ended before it was sent",
+    "merged": "Merged with another contact, who gets it",
 }
 _read_json = JSONDecoder().raw_decode
 
@@ -34,7 +36,7 @@ _COLUMNS = f"""
     nullif(c.attributes, '{{}}')::text,
     {_counted(Part.OPENS)}, {_counted(Part.CLICKS)}, coalesce(c.is_sample, false), s.reason,
     CASE WHEN %(lists)s::bigint[] <> '{{}}' AND c.id IS NOT NULL THEN {why_closed("c.id", "%(lists)s::bigint[]")} END,
-    {is_paused("c")}
+    {is_paused("c")}, CASE WHEN m.is_merged THEN {has_another("m")} ELSE false END
 """
 _FROM = f"""
     FROM delivery_message m
@@ -110,6 +112,8 @@ def _lists(batch: BatchFacts) -> list[int]:
 
 def _reason(batch: BatchFacts, row: Sequence[Any]) -> str:
     contact_id, contact_found, suppressed_for, why_closed, is_paused = row[3], row[4], row[12], row[13], row[14]
+    if row[15]:
+        return "merged"
     if contact_id is not None and contact_found is None:
         return "deleted"
     # Leaving our newsletters does not close the way for a confirmation that the person just asked for.

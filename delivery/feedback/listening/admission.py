@@ -8,6 +8,7 @@ from delivery import verp
 
 # Of the bounce domain: where mailbox providers are told to report complaints, and what RFC 2142 asks every domain for.
 OPEN_TO_ALL = frozenset({"complaints", "postmaster", "abuse"})
+REPORTS = "dmarc"  # where they send what they saw of a domain's mail
 
 ACCEPTED = "250 2.1.5 Recipient noted"
 UNKNOWN = "550 5.1.1 No such address here"
@@ -15,6 +16,7 @@ LATER = "450 4.2.1 More has come for this address than is believable, try again 
 
 _MAILS_A_MESSAGE = 20  # an hour: a message is delayed and bounces a few times at most
 _OPEN_MAILS = 120  # a minute, from whomever
+_REPORTS = 30  # a minute: they are larger, and a provider sends one a day
 _MOST_COUNTED = 100_000
 
 
@@ -29,6 +31,7 @@ class Admission:
     clock: Callable[[], float] = time.monotonic
     _by_message: dict[int, int] = field(default_factory=dict)
     _open: int = 0
+    _reports: int = 0
     _hour_from: float = 0
     _minute_from: float = 0
 
@@ -37,6 +40,8 @@ class Admission:
         if recipient.rpartition("@")[2].lower().rstrip(".") not in self.domains:
             return UNKNOWN
         self._begin_anew()
+        if brings_reports(recipient):
+            return ACCEPTED if self._reports < _REPORTS else LATER
         if is_open(recipient):
             return ACCEPTED if self._open < _OPEN_MAILS else LATER
         message_id = verp.message_id(recipient)
@@ -48,7 +53,8 @@ class Admission:
         """A mail was kept."""
         message_id = verp.message_id(recipient)
         if message_id is None:
-            self._open += 1
+            self._reports += brings_reports(recipient)
+            self._open += is_open(recipient)
             return
         if len(self._by_message) >= _MOST_COUNTED:
             self._by_message.clear()
@@ -57,7 +63,7 @@ class Admission:
     def _begin_anew(self) -> None:
         now = self.clock()
         if now - self._minute_from >= 60:
-            self._minute_from, self._open = now, 0
+            self._minute_from, self._open, self._reports = now, 0, 0
         if now - self._hour_from >= 3600:
             self._hour_from = now
             self._by_message.clear()
@@ -66,3 +72,8 @@ class Admission:
 def is_open(recipient: str) -> bool:
     """Anybody may write there; nothing in such an address proves that it is about us."""
     return recipient.rpartition("@")[0].lower() in OPEN_TO_ALL
+
+
+def brings_reports(recipient: str) -> bool:
+    """As open as those, for DMARC reports."""
+    return recipient.rpartition("@")[0].lower() == REPORTS

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from delivery.feedback.intake import LARGEST_BYTES, Item
-from delivery.feedback.listening.admission import ACCEPTED, LATER, Admission, is_open
+from delivery.feedback.listening.admission import ACCEPTED, LATER, Admission, brings_reports, is_open
 from delivery.feedback.listening.gathering import Gathering
 from delivery.receiving.conversation import Conversation, Limits
 
 _OPEN_BYTES = 128_000  # kept of what anybody may send; a report and the headers of the mail it is about stand in front
+_REPORT_BYTES = 400_000  # packed, it is about a hundred thousand sources
 _BUSY = "421 4.3.2 Too many connections, try again later"
 _KEPT, _NOT_KEPT = "250 2.0.0 Kept", "451 4.3.0 It cannot be kept right now, try again later"
 _MAILS, _COMMANDS, _GUESSES = 1_000, 500, 20  # mails a connection; the others without a mail between
@@ -120,6 +121,7 @@ class Session(Conversation):
 
 def _item(mail: bytes, sender: str, recipient: str) -> Item:
     kept = mail[:_OPEN_BYTES] if is_open(recipient) else mail
+    kept = mail[:_REPORT_BYTES] if brings_reports(recipient) else kept
     return Item(as_delivered(kept, sender, recipient), recipient)
 
 

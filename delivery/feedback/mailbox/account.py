@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from delivery.models import ReturnMailbox
+from delivery.models import OAuthLogin, ReturnMailbox
+from delivery.oauth import tokens
 
 WANTED_BYTES = 262_144  # of a mail: its report and the headers of what it returns stand in front
 PAGE_BYTES = 4_000_000
@@ -27,15 +28,19 @@ class Account:
 
     @classmethod
     def of(cls, mailbox: ReturnMailbox) -> "Account":
-        """Raises secrets.Unreadable."""
+        """Raises secrets.Unreadable, of which NoToken is one."""
+        uses_token = mailbox.login_by == ReturnMailbox.LoginBy.TOKEN
+        signed_in = OAuthLogin.objects.filter(mailbox=mailbox).first() if uses_token else None
+        if uses_token and signed_in is None and not mailbox.secret_sealed:
+            raise tokens.nobody_signed_in()
         return cls(
             mailbox.protocol,
             mailbox.host,
             mailbox.port,
             mailbox.security,
             mailbox.username,
-            mailbox.secret,
-            mailbox.login_by == ReturnMailbox.LoginBy.TOKEN,
+            tokens.access(signed_in, mailbox.host) if signed_in else mailbox.secret,
+            uses_token,
             mailbox.folder,
             mailbox.afterwards == ReturnMailbox.Afterwards.MOVE,
         )
@@ -53,7 +58,7 @@ class Lying:
 @dataclass(frozen=True, slots=True)
 class Fetched:
     lying: Lying
-    raw: bytes  # its first WANTED_BYTES
+    raw: bytes  # its first octets
     received_at: datetime | None = None
 
 
@@ -79,7 +84,8 @@ class Visit(Protocol):
     def new(self, most: int) -> Sequence[Lying]:
         """Up to `most` that were not looked at, in their order."""
 
-    def fetch(self, page: Sequence[Lying]) -> Iterator[Fetched]: ...
+    def fetch(self, page: Sequence[Lying], most: int = WANTED_BYTES) -> Iterator[Fetched]:
+        """The first `most` octets of each."""
 
     def put_away(self, ours: Sequence[Lying]) -> None:
         """Marks or moves what was taken, where the protocol can."""

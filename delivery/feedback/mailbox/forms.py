@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.fields import LineField
 from delivery.models import ReturnMailbox
+from delivery.oauth import services
 from delivery.providers.server_fields import (
     check_port,
     host_field,
@@ -61,7 +62,7 @@ class ReturnMailboxForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["secret"].required = not self.instance.secret_sealed
+        self.fields["secret"].required = False
         self.fields["secret"].help_text = secret_help(self.instance.secret_set_at)
         self.fields["port"].widget.attrs |= {"min": 1, "max": 65535}
 
@@ -90,7 +91,12 @@ class ReturnMailboxForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("security") == ReturnMailbox.Security.NONE and not is_this_machine(cleaned.get("host", "")):
             self.add_error("security", "Choose TLS or STARTTLS: only a server on this machine may go without.")
-        if "secret" not in self.errors and not cleaned.get("secret") and _LEADS_ELSEWHERE & set(self.changed_data):
+        by_token = cleaned.get("login_by") == ReturnMailbox.LoginBy.TOKEN
+        if by_token and services.of_host(cleaned.get("host", "")):
+            return cleaned  # it signs in on a page of its own, and a token goes to its own servers alone
+        if "secret" not in self.errors and not cleaned.get("secret") and not self.instance.secret_sealed:
+            self.add_error("secret", "Enter the password of the mailbox, or a token.")
+        elif "secret" not in self.errors and not cleaned.get("secret") and _LEADS_ELSEWHERE & set(self.changed_data):
             self.add_error("secret", "Enter it again: the stored one is not sent to another server.")
         return cleaned
 

@@ -112,9 +112,9 @@ class Imap:
             found += [Lying(mail.uid, mail.size) for mail in imap_answers.mails(listed)]
         return sorted((lying for lying in found if lying.number > self.last_uid), key=lambda lying: lying.number)
 
-    def fetch(self, page: Sequence[Lying]) -> Iterator[Fetched]:
+    def fetch(self, page: Sequence[Lying], most: int = WANTED_BYTES) -> Iterator[Fetched]:
         by_uid = {lying.number: lying for lying in page}
-        wanted = f"(UID INTERNALDATE BODY.PEEK[]<0.{WANTED_BYTES}>)"
+        wanted = f"(UID INTERNALDATE BODY.PEEK[]<0.{most}>)"
         for mail in imap_answers.mails(self._asked(self._client.uid("FETCH", _numbers(page), wanted))):
             if mail.raw is not None and mail.uid in by_uid:
                 yield Fetched(by_uid[mail.uid], mail.raw, mail.received_at)

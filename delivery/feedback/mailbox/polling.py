@@ -13,15 +13,20 @@ from django.utils import timezone
 
 from accounts import secrets
 from accounts.egress.deadline import Deadline
+from delivery.domains.delivered import checking
+from delivery.domains.delivered.reading import Arrived
+from delivery.domains.dmarc_reports import keeping
+from delivery.domains.dmarc_reports.reading import Reading
 from delivery.feedback import intake, recognising
 from delivery.feedback.mailbox import cures
-from delivery.feedback.mailbox.account import Account, Contents, Fetched, Lying, pages
+from delivery.feedback.mailbox.account import WANTED_BYTES, Account, Contents, Fetched, Lying, pages
 from delivery.feedback.mailbox.cures import LoginFailed
 from delivery.feedback.mailbox.imap import Imap
 from delivery.feedback.mailbox.opening import Opening, Position
 from delivery.feedback.mailbox.pop3 import Pop3
 from delivery.feedback.reading.reader import Reader
 from delivery.models import KnownMail, Returned, ReturnMailbox
+from delivery.oauth.tokens import NoToken
 from delivery.providers.check.cures import Failed
 
 MOST_MAILS = 2_000
@@ -51,6 +56,9 @@ def poll(mailbox_id: int, opened: Opened = Opening) -> None:
         return
     try:
         account = Account.of(mailbox)
+    except NoToken as refusal:
+        mailbox.fails(refusal.words, refusal.cure, refusal.raw, is_login=refusal.is_refused)
+        return
     except secrets.Unreadable:
         problem = cures.unreadable_secret()
         mailbox.fails(problem.words, problem.cure, "", is_login=True)
@@ -100,7 +108,7 @@ class _Poll:
         for page in pages(found):
             with opening.speaking():
                 fetched = list(visit.fetch(page))
-            ours = self._take(fetched)
+            ours = self._take(opening, fetched)
             if ours:
                 self._put_away(opening, ours)
             self._move_on(opening, page, len(ours))
@@ -112,19 +120,41 @@ class _Poll:
             visit.say_goodbye()
         return max(0, contents.new - looked_at) if found else 0
 
-    def _take(self, fetched: Sequence[Fetched]) -> list[Lying]:
+    def _take(self, opening: Opening, fetched: Sequence[Fetched]) -> list[Lying]:
         """Stored, once this returns. What reports nothing stays untouched: somebody may have answered a campaign."""
-        said = self._reader.read([each.raw for each in fetched])
-        ours = [
-            each
-            for each, mail in zip(fetched, said, strict=True)
-            if mail is not None and mail.findings and recognising.messages(mail.trace)
-        ]
+        ours, seen = [], []
+        said = list(self._reader.read([each.raw for each in fetched]))
+        for each, mail in zip(fetched, said, strict=True):
+            if mail is None:
+                continue
+            if mail.arrived is not None and self._notes(mail.arrived):
+                seen.append(each.lying)
+            elif mail.dmarc is not None and (report := self._report(opening, each, mail.dmarc)):
+                ours.append(report)
+            elif mail.findings and recognising.messages(mail.trace):
+                ours.append(each)
         now = timezone.now()
         items = [intake.Item(each.raw, received_at=min(each.received_at or now, now)) for each in ours]
         if items:
             intake.take(items, way=Returned.Way.MAILBOX, source=self._mailbox.source)
-        return [each.lying for each in ours]
+        return [*seen, *(each.lying for each in ours)]
+
+    def _notes(self, arrived: Arrived) -> bool:
+        """One that we sent to see how it arrives. False: we did not, or nothing is said of it."""
+        try:
+            return checking.take(arrived)
+        except checking.NotPossible:
+            return False
+
+    def _report(self, opening: Opening, fetched: Fetched, reading: Reading) -> Fetched | None:
+        """On a domain of ours; one that is too long for the first look is fetched whole."""
+        if reading.report is None and fetched.lying.size > len(fetched.raw) >= WANTED_BYTES:
+            with opening.speaking():
+                whole = next(iter(opening.visit.fetch([fetched.lying], intake.LARGEST_BYTES)), None)
+            mail = next(self._reader.read([whole.raw])) if whole else None
+            if whole and mail and mail.dmarc:
+                fetched, reading = whole, mail.dmarc
+        return fetched if reading.report is not None and keeping.is_ours(reading.report) else None
 
     def _put_away(self, opening: Opening, ours: Sequence[Lying]) -> None:
         try:

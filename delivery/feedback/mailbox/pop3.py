@@ -15,7 +15,7 @@ from delivery.feedback.mailbox.imap import xoauth2
 
 FIRST_MAILS = 1_000  # of a mailbox that is new to us: the last so many, because POP3 tells no dates
 _SESSION_BYTES = 96_000_000
-_LINES = 4_000  # of a mail that is too large
+_LINE_BYTES = 65  # about; of a mail that is too large so many lines are asked for
 
 
 class Client(poplib.POP3):
@@ -110,11 +110,11 @@ class Pop3:
         numbers = [(self._numbers[digest], digest) for digest in self._new[:most]]
         return [Lying(number, sizes.get(number, 0), digest) for number, digest in numbers]
 
-    def fetch(self, page: Sequence[Lying]) -> Iterator[Fetched]:
+    def fetch(self, page: Sequence[Lying], most: int = WANTED_BYTES) -> Iterator[Fetched]:
         for lying in page:
-            lines = self._lines(lying)
+            lines = self._lines(lying, most)
             if lines:
-                yield Fetched(lying, b"\r\n".join([*lines, b""])[:WANTED_BYTES])
+                yield Fetched(lying, b"\r\n".join([*lines, b""])[:most])
 
     def put_away(self, ours: Sequence[Lying]) -> None:
         """Nothing: POP3 can only delete."""
@@ -126,10 +126,10 @@ class Pop3:
     def close(self) -> None:
         self._client.close()
 
-    def _lines(self, lying: Lying) -> list[bytes]:
+    def _lines(self, lying: Lying, most: int) -> list[bytes]:
         """None of a mail that went away meanwhile. By TOP: servers that keep flags mark as read what RETR fetched."""
-        client, number, is_large = self._client, lying.number, lying.size > WANTED_BYTES
-        lines = _unless_refused(lambda: client.top(number, _LINES if is_large else WANTED_BYTES))
+        client, number, is_large = self._client, lying.number, lying.size > most
+        lines = _unless_refused(lambda: client.top(number, most // _LINE_BYTES if is_large else most))
         if lines is None and not is_large:  # a server without TOP, which is optional
             lines = _unless_refused(lambda: client.retr(number))
         return lines or []

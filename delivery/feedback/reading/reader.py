@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from delivery.bounces import Finding, Kind, Trace
+from delivery.domains.delivered.reading import Arrived, Result
+from delivery.domains.dmarc_reports.parsing import Report, Row
+from delivery.domains.dmarc_reports.reading import Reading
 from delivery.feedback.reading.child import FINDING, LENGTH
 from delivery.replies import Category
 
@@ -30,6 +33,8 @@ _WORKING_FOR = 50_000  # mails; then a fresh child, so that nothing piles up in 
 class Mail:
     findings: Sequence[Finding]
     trace: Trace
+    dmarc: Reading | None = None
+    arrived: Arrived | None = None
 
 
 class _Gone(Exception):
@@ -129,7 +134,25 @@ def _hand_over(child: subprocess.Popen[bytes], mails: Sequence[bytes]) -> None:
 
 def _mail(answer: bytes) -> Mail:
     said = json.loads(answer)
-    return Mail([_finding(values) for values in said["findings"]], Trace(*(tuple(values) for values in said["trace"])))
+    found = [_finding(values) for values in said["findings"]]
+    trace = Trace(*(tuple(values) for values in said["trace"]))
+    return Mail(found, trace, _dmarc(said["dmarc"]), _arrived(said["arrived"]))
+
+
+def _arrived(said: Sequence[Any] | None) -> Arrived | None:
+    if said is None:
+        return None
+    token, said_by, results, keys = said
+    return Arrived(token, said_by, tuple(Result(*one) for one in results), tuple((at, name) for at, name in keys))
+
+
+def _dmarc(said: Sequence[Any] | None) -> Reading | None:
+    if said is None:
+        return None
+    problem, report = said
+    if report is None:
+        return Reading(None, problem)
+    return Reading(Report(**{**report, "rows": {Row(*row): count for count, *row in report["rows"]}}))
 
 
 def _finding(values: Sequence[Any]) -> Finding:

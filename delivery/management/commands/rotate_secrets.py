@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts import secrets
 from accounts.two_factor import sealing
-from delivery.models import Provider, ReturnMailbox, SigningKey, Webhook
+from delivery.models import OAuthLogin, Provider, ReturnMailbox, SigningKey, Webhook
 
 _OF_WEBHOOKS = ("secret_sealed", "password_sealed", "keys_sealed")
 
@@ -34,7 +34,9 @@ def rotate() -> int:
         except secrets.Unreadable as problem:
             raise secrets.Unreadable(f"{provider.name}: {problem}") from None
         Provider.objects.filter(pk=provider.pk).update(password_sealed=sealed)
-    return len(holders) + _rotate_webhooks() + _rotate_mailboxes() + _rotate_keys() + sealing.rotate()
+    return (
+        len(holders) + _rotate_webhooks() + _rotate_mailboxes() + _rotate_keys() + _rotate_logins() + sealing.rotate()
+    )
 
 
 def _rotate_webhooks() -> int:
@@ -69,3 +71,16 @@ def _rotate_keys() -> int:
             raise secrets.Unreadable(f"The DKIM key {key.selector}: {problem}") from None
         SigningKey.objects.filter(pk=key.pk).update(private_sealed=sealed)
     return len(keys)
+
+
+def _rotate_logins() -> int:
+    """Sign-ins by token."""
+    count = 0
+    for login in OAuthLogin.objects.select_for_update():
+        names = ("client_secret_sealed", "refresh_sealed", "access_sealed")
+        try:
+            fresh = {name: secrets.rotate(old) for name in names if (old := getattr(login, name))}
+        except secrets.Unreadable as problem:
+            raise secrets.Unreadable(f"The sign-in {login}: {problem}") from None
+        count += OAuthLogin.objects.filter(pk=login.pk).update(**fresh) * len(fresh)
+    return count

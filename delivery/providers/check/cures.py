@@ -214,6 +214,17 @@ def no_login_offered(security: str) -> Failed:
     )
 
 
+def token(reply: Reply | None) -> Failed:
+    """Of a sign-in without a password."""
+    if reply is None:
+        return Failed("The server takes no access tokens (XOAUTH2).", "Use a password of this server instead.")
+    return Failed(
+        f"The server refused the access token ({reply.code}).",
+        "Sign in as the mailbox that stands as user name. At Microsoft, Authenticated SMTP has to be allowed for it.",
+        raw(reply),
+    )
+
+
 def no_known_login(mechanisms: list[str]) -> Failed:
     return Failed(
         "The server offers no way of logging in with a password.",

@@ -10,7 +10,8 @@ from accounts.models import Organisation
 from accounts.web_addresses import ascii_host
 from delivery import connection_tests, verp
 from delivery.connection_tests import Run, Step
-from delivery.models import Provider
+from delivery.models import OAuthLogin, Provider
+from delivery.oauth import tokens
 from delivery.providers.check import api_steps, mail_steps, steps
 from delivery.providers.check.steps import Target
 from delivery.routing import circuits
@@ -65,15 +66,17 @@ def _plan(provider: Provider, recipient: str) -> tuple[Mapping[str, str], Callab
 
 def target(provider: Provider, *, recipient: str) -> Target:
     organisation = Organisation.get()
+    signed_in = OAuthLogin.objects.filter(provider=provider).first()
     return Target(
         host=provider.host,
         port=provider.port,
         security=provider.security,
         username=provider.username,
-        password=provider.password,
+        password=tokens.access(signed_in, provider.host) if signed_in else provider.password,
         sender=verp.address(0, _sender_domain(organisation)),
         recipient=recipient,
         local_name=local_name(),
+        uses_token=signed_in is not None,
         is_our_sandbox=provider.is_sandbox,
     )
 

@@ -47,6 +47,7 @@ class Target:
     sender: str
     recipient: str  # of the tester's own
     local_name: str = "localhost"
+    uses_token: bool = False
     is_our_sandbox: bool = False  # may be in another container, and reaches nobody
     timeout_seconds: float = TIMEOUT_SECONDS
 
@@ -60,6 +61,7 @@ class Target:
             self.password,
             self.local_name,
             proof=identity.proof() if self.is_our_sandbox else "",
+            uses_token=self.uses_token,
             connect_timeout=self.timeout_seconds,
             command_timeout=self.timeout_seconds,
         )
@@ -184,6 +186,8 @@ class _Trial:
             if not offered:
                 raise cures.no_login_offered(target.security) from None
             reply = _reply(problem)
+            if target.uses_token:
+                raise cures.token(reply) from None
             if reply is None:
                 raise cures.no_known_login(offered) from None
             raise cures.login(reply, target.host, target.security) from None

@@ -33,6 +33,7 @@ class Server:
     password: str
     local_name: str = "localhost"
     proof: str = ""  # which its greeting must hold: the sandbox's, so that no other program takes its mail
+    uses_token: bool = False  # `password` is an access token
     connect_timeout: float = field(default_factory=lambda: CONNECT_SECONDS)
     command_timeout: float = field(default_factory=lambda: COMMAND_SECONDS)
     dot_timeout: float = field(default_factory=lambda: DOT_SECONDS)
@@ -187,7 +188,9 @@ class Opening:
         if server.security == Provider.Security.NONE and not _is_loopback(connection):
             raise CannotOpen(self.stage, "the password is not sent without encryption")
         methods = connection.features.get("AUTH", "").upper().split()
-        if "PLAIN" in methods or not methods:
+        if server.uses_token:
+            reply = await self._log_in_by_token(connection, methods)
+        elif "PLAIN" in methods or not methods:
             token = _b64(f"\0{server.username}\0{server.password}")
             reply = await connection.ask(f"AUTH PLAIN {token}")
         elif "LOGIN" in methods:
@@ -195,6 +198,14 @@ class Opening:
         else:
             raise CannotOpen(self.stage, f"the server offers no way to log in that we know ({' '.join(methods)})")
         self._expect(reply)
+
+    async def _log_in_by_token(self, connection: Connection, methods: list[str]) -> Reply:
+        """XOAUTH2. Who refuses says why first, and waits for an empty line."""
+        if "XOAUTH2" not in methods:
+            raise CannotOpen(self.stage, "the server takes no access tokens (XOAUTH2)")
+        said = f"user={self.server.username}\1auth=Bearer {self.server.password}\1\1"
+        reply = await connection.ask(f"AUTH XOAUTH2 {_b64(said)}")
+        return await connection.ask("") if reply.code == 334 else reply
 
     async def _log_in_by_steps(self, connection: Connection) -> Reply:
         reply = await connection.ask("AUTH LOGIN")

@@ -8,6 +8,9 @@ from django.conf import settings
 
 from accounts.models import Organisation
 from delivery.models import Provider
+from delivery.oauth import services as services_of_tokens
+from delivery.oauth import tokens
+from delivery.oauth.models import OAuthLogin
 from delivery.outcomes import Letter
 from delivery.providers import services
 from delivery.sandbox import identity
@@ -35,10 +38,18 @@ class Smtp:
 
 
 def smtp(provider: Provider) -> Smtp:
-    """Raises secrets.Unreadable."""
-    who = provider.username, provider.password
+    """Raises secrets.Unreadable, of which NoToken is one."""
+    signed_in = OAuthLogin.objects.filter(provider=provider).first() if provider.username else None
+    if (
+        provider.username
+        and signed_in is None
+        and not provider.password_sealed
+        and services_of_tokens.of_host(provider.host)
+    ):
+        raise tokens.nobody_signed_in()
+    who = provider.username, tokens.access(signed_in, provider.host) if signed_in else provider.password
     proof = identity.proof() if provider.is_sandbox else ""
-    server = Server(provider.host, provider.port, provider.security, *who, local_name(), proof)
+    server = Server(provider.host, provider.port, provider.security, *who, local_name(), proof, signed_in is not None)
     return Smtp(server, service=services.of(provider.service, provider.host))
 
 

@@ -123,7 +123,9 @@ def test_addresses_in_words_keep_their_marks_and_joiners() -> None:
     ]
     links = "".join(f'<a href="{escape(href)}">x</a>' for href in written)
     html = page({"kind": "text", "html": f"<p>{links}</p>"}, {"kind": "button", "label": "Go", "url": written[1]})
-    assert [link.url for link in in_html(html)] == [resolved(href) for href in [*written, written[1]]]
+    assert [link.url for link in in_html(html)] == [
+        resolved(href) for href in [*written, written[1], written[1]]
+    ]  # for Outlook too
 
 
 def test_examples_are_for_the_writer_and_never_sent() -> None:

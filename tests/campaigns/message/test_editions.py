@@ -203,6 +203,19 @@ def test_hidden_link_is_reached_by_programs_alone() -> None:
     assert "display:none" not in without_links.parts(recipient()).html
 
 
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_addresses_of_a_mail_are_of_an_even_number(count: int) -> None:
+    """rspamd gives an odd one a whole point."""
+    links = "".join(f'<a href="https://shop.example/{number}">Story {number}</a> ' for number in range(count))
+    html = (
+        compiled(edition(f"<html><body>{links}{FOOTER}</body></html>", "Hi {{ unsubscribe_url }}"))
+        .parts(recipient())
+        .html
+    )
+    seen = re.sub(r"<!--.*?-->", "", html)
+    assert len(set(re.findall(r'(?:href|src)="(http[^"]+)"', seen))) % 2 == 0
+
+
 def test_our_own_links_are_no_links_of_the_batch() -> None:
     """Leaving is no click, and neither is anything else behind an address of ours."""
     made = edition(PAGE, TEXT)

@@ -92,7 +92,7 @@ def test_neighbouring_links_are_parted(html: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("html", "text"),
     [
-        ("<table><tr><th>Item</th><th>Price</th></tr><tr><td>Tea</td><td>3</td></tr></table>", "Item Price\nTea 3"),
+        ("<table><tr><th>Item</th><th>Price</th></tr><tr><td>Tea</td><td>3</td></tr></table>", "Item | Price\nTea | 3"),
         ("<table><tr><td><p>Tea</p></td><td><p>3</p></td></tr></table>", "Tea 3"),
         ("<table><tr><td><h1>T</h1><p>a</p></td><td><p>b</p><p>c</p></td></tr></table>", "T\n\na\n\nb\n\nc"),
         (

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AuditEntry, User
-from contacts import consent
+from contacts import consent, timeline
 from contacts.bulk import changes, working
 from contacts.bulk.actions import EVERY
 from contacts.bulk.models import BulkChange, BulkSlice
@@ -134,6 +134,8 @@ def test_undo_gives_fields_back_and_keeps_what_was_changed_since(people: list[Co
     Field.objects.create(key="city", label="City")
     Contact.objects.filter(pk=people[0].pk).update(attributes={"city": "Ulm", "tags": ["vip"]})
     made = begin("set-field", marketer, key="city", name="City", value="Köln")
+    (told,) = [entry for entry in timeline.entries(people[0]) if entry.kind == "change"]
+    assert (told.title, told.url) == ("Set City to “Köln”, by Mia Marketer", made.get_absolute_url())
     Contact.objects.filter(pk=people[1].pk).update(attributes={"city": "Bonn"})
     undo(made, marketer)
     values = list(Contact.objects.order_by("pk").values_list("attributes", flat=True))

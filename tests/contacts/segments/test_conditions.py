@@ -16,6 +16,8 @@ from contacts.models import (
     Headcount,
     MailingList,
     Segment,
+    SignupForm,
+    SignupRequest,
     Subscription,
     Suppression,
 )
@@ -209,6 +211,39 @@ def test_reasons_not_to_write(who: Who) -> None:
     assert who("suppressed", how="any") == {"dead", "angry"}
     assert who("suppressed", how="complaint") == {"angry"}
     assert who("suppressed", how="none") == {"fine"}
+    Suppression.objects.filter(email="dead@example.com").update(reason="held")
+    assert who("suppressed", how="held") == {"dead"}
+
+
+def test_who_withdrew_and_how(who: Who) -> None:
+    for name, channel, days in (("button", "one-click", 3), ("page", "page", 5), ("long-ago", "page", 50)):
+        at = timezone.now() - timedelta(days=days)
+        ConsentEvent.objects.create(contact=person(name), kind="withdrawn", channel=channel, at=at)
+    ConsentEvent.objects.create(contact=person("agreed"), kind="given", channel="page")
+    assert who("withdrew", channel="one-click", days="30") == {"button"}
+    assert who("withdrew", channel="any", days="30") == {"button", "page"}
+    assert who("withdrew", channel="page", days="60") == {"page", "long-ago"}
+
+
+def test_who_came_by_which_form(who: Who) -> None:
+    news, fair = (SignupForm.objects.create(name=name) for name in ("News", "Fair"))
+    for name, form, state in (("ana", news, "confirmed"), ("bo", fair, "confirmed"), ("cy", news, "expired")):
+        email = f"{name}@example.com"
+        now = timezone.now()
+        SignupRequest.objects.create(
+            form=form, email=email, key=email, state=state, contact=person(name), asked_at=now, expires_at=now
+        )
+    assert who("form", how="by", form=str(news.pk)) == {"ana"}
+    assert who("form", how="by", form="any") == {"ana", "bo"}
+    assert who("form", how="not", form=str(news.pk)) == {"bo", "cy"}
+
+
+def test_who_wants_no_mail_for_a_while(who: Who) -> None:
+    person("now", paused_until=timezone.now() + timedelta(days=3))
+    person("over", paused_until=timezone.now() - timedelta(days=3))
+    person("never")
+    assert who("paused", how="now") == {"now"}
+    assert who("paused", how="not") == {"over", "never"}
 
 
 def test_a_random_share_is_drawn_once_and_for_all(who: Who) -> None:

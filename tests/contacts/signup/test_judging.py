@@ -2,7 +2,7 @@
 
 import pytest
 
-from contacts.signup import flood, hostile
+from contacts.signup.robots import flood, hostile
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import Organisation
 from delivery import tokens, verp
+from delivery.domains.models import SendingDomain
 from delivery.feedback import process, settling
 from delivery.feedback.intake import LARGEST_BYTES
 from delivery.feedback.listening import door as doors
@@ -18,6 +20,7 @@ from delivery.feedback.listening.admission import ACCEPTED, LATER, Admission
 from delivery.feedback.listening.door import Door
 from delivery.feedback.listening.place import Place
 from delivery.models import Returned, ReturnListener
+from tests.delivery.domains.dmarc_reports import samples
 from tests.delivery.feedback.listening import Line, listening, send
 from tests.delivery.feedback.returned import DOMAIN, bounce, line, mailed, report
 from tests.running import free_port, until
@@ -226,7 +229,7 @@ def test_who_says_nothing_or_never_ends_is_let_go(monkeypatch: pytest.MonkeyPatc
 def test_what_comes_for_one_mail_and_to_open_addresses_is_bounded() -> None:
     now = [100.0]
     admission = Admission(frozenset({DOMAIN}), clock=lambda: now[0])
-    for to, most, later in ((signed(), 20, 3_600), (f"complaints@{DOMAIN}", 120, 60)):
+    for to, most, later in ((signed(), 20, 3_600), (f"complaints@{DOMAIN}", 120, 60), (f"dmarc@{DOMAIN}", 30, 60)):
         for _ in range(most):
             assert admission.reply(to) == ACCEPTED
             admission.count(to)
@@ -240,6 +243,17 @@ def test_what_anybody_may_write_is_kept_only_so_far() -> None:
     with listening() as listener:
         send(listener, f"abuse@{DOMAIN}", b"Subject: x\r\n\r\n" + b"x" * 70 * 6_000)
     assert len(Returned.objects.get().raw) < 129_000
+
+
+def test_dmarc_reports_are_kept_whole_and_counted() -> None:
+    SendingDomain.objects.create(name=samples.NAME, confirmed_at=timezone.now())
+    with listening() as listener:
+        send(listener, f"DMARC@{DOMAIN}", samples.MICROSOFT, sender="dmarcreport@microsoft.com")
+        send(listener, f"dmarc@{DOMAIN}", b"Subject: x\r\n\r\n" + b"x" * 70 * 6_000)
+    settling.settle_now(Returned.objects.values_list("pk", flat=True))
+    report, flood = Returned.objects.order_by("pk")
+    assert report.state == Returned.State.COUNTED
+    assert len(flood.raw) < 401_000
 
 
 def test_a_stop_in_the_middle_loses_nothing_that_was_answered() -> None:

@@ -5,10 +5,10 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.models import BrandKit, Organisation
-from campaigns import starters
-from campaigns.content import blocks
+from campaigns import keeping, starters
+from campaigns.content import blocks, calendar_files
 from campaigns.editor import arranging, history
-from campaigns.models import Campaign, Edition, Image, ProofSheet, SharedReport, TestAddress
+from campaigns.models import Campaign, Edition, Image, ProofSheet, SharedReport, Template, TestAddress
 from campaigns.proof import making
 from campaigns.reporting import sharing
 from contacts.models import MailingList
@@ -106,6 +106,11 @@ def shared_link(cast: Cast) -> dict[str, Any]:
     return {"pk": link.campaign_id, "link": link.pk}
 
 
+def calendar_token(cast: Cast) -> dict[str, str]:
+    event = calendar_files.Event("Harbour day", "2026-03-29", "2026-03-29T19:00", "", "Europe/Berlin", "Old quay", "")
+    return {"token": calendar_files.address("", event).removeprefix("/e/").removesuffix(".ics")}
+
+
 def shared_token(cast: Cast) -> dict[str, Any]:
     return {"token": sharing.token(shared(cast))}
 
@@ -136,6 +141,15 @@ def agreed(cast: Cast) -> dict[str, Any]:
     found = Campaign.objects.get(pk=stage.campaign(cast).pk)
     way = "rehearsal" if found.way_out.is_rehearsal else "real"
     return {"provider": found.way_out.pk, "version": found.version, "way": way}
+
+
+def template(cast: Cast) -> dict[str, Any]:
+    made = cast.once("template", lambda: keeping.keep(stage.campaign(cast), "Monthly", "For the first", by=cast.owner))
+    return {"pk": made.pk}
+
+
+def templates(cast: Cast) -> object:
+    return Template.objects.count()
 
 
 def other_brand(cast: Cast) -> dict[str, Any]:
@@ -300,6 +314,32 @@ ADDRESSES = {
     ),
     "block-duplicate": Address(WRITERS, args=first_block, get=False, post=lambda cast: {}, changes=written),
     "block-delete": Address(WRITERS, args=first_block, get=False, post=lambda cast: {}, changes=written),
+    "templates": Address(STAFF, args=beside(template), states=(lambda cast: {"query": "?show=archived"},)),
+    "starter": Address(STAFF, args=lambda cast: {"key": starters.all()[0].key}),
+    "template-mail": Address(STAFF, args=template, no_page=MAIL),
+    "template": Address(
+        WRITERS,
+        args=template,
+        post=lambda cast: {"name": "Another name"},
+        changes=lambda cast: Campaign.objects.get(pk=template(cast)["pk"]).name,
+        spoil=".form-actions .btn",
+    ),
+    "template-duplicate": Address(WRITERS, args=template, get=False, post=lambda cast: {}, changes=templates),
+    "template-archive": Address(
+        WRITERS,
+        args=template,
+        get=False,
+        post=lambda cast: {},
+        changes=lambda cast: Template.objects.get(pk=template(cast)["pk"]).archived_at,
+    ),
+    "template-delete": Address(WRITERS, args=template, get=False, post=lambda cast: {}, changes=templates),
+    "template-keep": Address(
+        WRITERS,
+        args=draft,
+        post=lambda cast: {"name": "Monthly"},
+        changes=templates,
+        spoil=".form-actions .btn-primary",
+    ),
     "brands": Address(WRITERS, args=beside(other_brand)),
     "brand-new": Address(
         WRITERS,
@@ -342,6 +382,8 @@ ADDRESSES = {
     "image-delete": Address(
         WRITERS, args=image, get=False, post=lambda cast: {}, changes=lambda cast: Image.objects.count()
     ),
+    "picture-play": Address(None, args=lambda cast: {"name": stage.image(cast).storage_name}, no_page="a picture"),
+    "calendar-file": Address(None, args=calendar_token, no_page="a file"),
     "picture": Address(None, args=lambda cast: {"name": stage.image(cast).storage_name}, no_page="a picture"),
     "remove-samples": Address(ADMINS, args=beside(stage.sample_campaign), post=lambda cast: {}, changes=count),
 }

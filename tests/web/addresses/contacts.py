@@ -17,6 +17,7 @@ from contacts.erasing import beginning
 from contacts.importing.plan import Plan
 from contacts.importing.running import jobs, working
 from contacts.importing.undoing import carrying_through, wishes
+from contacts.merging import joining
 from contacts.models import (
     ChosenColumns,
     Contact,
@@ -27,6 +28,7 @@ from contacts.models import (
     ImportUndo,
     ListBasis,
     MailingList,
+    Merge,
     Note,
     Segment,
     Suppression,
@@ -60,6 +62,50 @@ def person(cast: Cast) -> Contact:
 
     made: Contact = cast.once("contact", make)
     return made
+
+
+def twin(cast: Cast) -> Contact:
+    """Of `person`, with whom it shares the name."""
+
+    def make() -> Contact:
+        known = person(cast)
+        return Contact.objects.create(
+            email=f"{stage.LONG_NAME.lower().replace(' ', '-')[:60]}@example.org",
+            first_name=known.first_name,
+            last_name=known.last_name,
+            attributes={"city": stage.ARABIC_NAME},
+            language="de",
+        )
+
+    made: Contact = cast.once("twin", make)
+    return made
+
+
+def pair(cast: Cast) -> dict[str, Any]:
+    return {"pk": person(cast).pk, "other_id": twin(cast).pk}
+
+
+def beside_twin(cast: Cast) -> dict[str, Any]:
+    return {"pk": pair(cast)["pk"]}
+
+
+def of_the_twin(cast: Cast) -> dict[str, int]:
+    return dict.fromkeys(("field_city", "language"), twin(cast).pk)
+
+
+def merge(cast: Cast) -> Merge:
+    """`person` with a third one."""
+
+    def make() -> Merge:
+        third = Contact.objects.create(email="ada.third@example.org", attributes={"city": "Bonn"})
+        return joining.merge(person(cast).pk, third.pk, values={}, by=cast.owner, request=cast.owner)
+
+    made: Merge = cast.once("merge", make)
+    return made
+
+
+def merged_now(cast: Cast) -> object:
+    return list(Contact.objects.order_by("pk").values_list("email", flat=True))
 
 
 def field(cast: Cast) -> Field:
@@ -307,7 +353,7 @@ ADDRESSES = {
     "bulk-cancel": Address(WRITERS, bulk_change("running"), get=False, post=lambda cast: {}, changes=bulk_states),
     "bulk-undo": Address(WRITERS, bulk_change(), get=False, post=lambda cast: {}, changes=bulk_states),
     "contacts": Address(STAFF, everybody),
-    "contact": Address(STAFF, beside_a_note),
+    "contact": Address(STAFF, beside_a_note, states=(lambda cast: {"pk": merge(cast).contact_id},)),
     "contact-add": Address(
         WRITERS,
         everybody,
@@ -363,6 +409,11 @@ ADDRESSES = {
         changes=erasures_now,
         spoil="main form button.btn-danger",
     ),
+    "contact-merge": Address(WRITERS, beside_twin, states=(lambda cast: beside_twin(cast) | {"query": "?q=org"},)),
+    "contact-merge-with": Address(
+        WRITERS, pair, post=lambda cast: {"address": twin(cast).pk, **of_the_twin(cast)}, changes=merged_now
+    ),
+    "contact-merge-undo": Address(WRITERS, of(merge), get=False, post=lambda cast: {}, changes=merged_now),
     "contact-delete": Address(WRITERS, of(person), get=False, post=lambda cast: {}, changes=contact_now),
     "contact-unsubscribe": Address(
         WRITERS, of(person), get=False, post=lambda cast: {"reason": "Asked"}, changes=contact_now

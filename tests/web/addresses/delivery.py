@@ -10,9 +10,13 @@ from delivery.domains.models import DomainLink, SendingDomain, SigningKey
 from delivery.domains.signing import keys as signing_keys
 from delivery.feedback.webhooks import managing
 from delivery.models import (
+    AskedBlocklist,
     Batch,
+    DmarcSource,
+    DomainMail,
     FeedbackEvent,
     LanePace,
+    OAuthLogin,
     Provider,
     Returned,
     ReturnListener,
@@ -23,6 +27,7 @@ from delivery.models import (
     SandboxMail,
     SandboxMailbox,
     SandboxRule,
+    SendingAddress,
     WarmupPlan,
     Webhook,
 )
@@ -330,6 +335,60 @@ def domain_with_keys(cast: Cast) -> dict[str, Any]:
     return found
 
 
+def domain_with_reports(cast: Cast) -> dict[str, Any]:
+    """A source that passes, and one that nobody knows, whose addresses are listed."""
+    found = domain(cast)
+    cast.once("DMARC reports", sending_domains.reported)
+    return found
+
+
+def domain_with_a_provider(cast: Cast) -> dict[str, Any]:
+    found = domain(cast)
+    cast.once("provider of the domain", sending_domains.carried)
+    return found
+
+
+def domain_mail(cast: Cast) -> dict[str, Any]:
+    """Sent, and not seen yet."""
+    found = domain_with_a_provider(cast)
+    mail = cast.once("domain mail", lambda: sending_domains.mailed(found["domain_id"]))
+    return found | {"mail_id": mail.pk}
+
+
+def domain_with_a_mail(cast: Cast) -> dict[str, Any]:
+    return {"domain_id": domain_mail(cast)["domain_id"]}
+
+
+def signed_in_login(cast: Cast) -> dict[str, Any]:
+    return {"login_id": cast.once("sign-in", sending_domains.signed_in).pk}
+
+
+def signed_in_provider(cast: Cast) -> dict[str, Any]:
+    signed_in_login(cast)
+    return {"provider_id": Provider.objects.get(name="Office").pk}
+
+
+def mailbox_at_google(cast: Cast) -> dict[str, Any]:
+    """Nobody has signed in yet."""
+    given = {"name": "At Google", "host": "imap.gmail.com", "username": "bounces@kunden.example", "login_by": "token"}
+    return {"mailbox_id": cast.once("mailbox at Google", lambda: ReturnMailbox.objects.create(**given)).pk}
+
+
+def looked_up(cast: Cast) -> dict[str, Any]:
+    domain(cast)
+    return {"address_id": cast.once("sending address", sending_domains.looked_up).pk}
+
+
+def looked_up_page(cast: Cast) -> dict[str, Any]:
+    """An address of each fortune, and a domain that is listed."""
+    looked_up(cast)
+    return {}
+
+
+def domain_with_one_source_open(cast: Cast) -> dict[str, Any]:
+    return domain_with_reports(cast) | {"query": "?source=192.0.2.66"}
+
+
 def domain_link(cast: Cast) -> DomainLink:
     found = SendingDomain.objects.get(pk=domain(cast)["domain_id"])
     return cast.once("domain link", lambda: links.give(found, by=cast.owner, days=7, note="Our agency"))
@@ -357,7 +416,76 @@ ADDRESSES = {
         changes=domains_now,
         spoil="main .form .btn",
     ),
-    "domain": Address(ADMINS, args=domain, states=(domain_that_is_asked_about, domain_with_keys)),
+    "domain": Address(ADMINS, args=domain, states=(domain_that_is_asked_about, domain_with_keys, domain_with_a_mail)),
+    "provider-sign-in": Address(
+        ADMINS,
+        args=signed_in_provider,
+        post=sending_domains.sign_in_form,
+        changes=lambda cast: list(OAuthLogin.objects.values_list("client_id", flat=True)),
+        spoil="main .form .btn",
+    ),
+    "mailbox-sign-in": Address(
+        ADMINS,
+        args=mailbox_at_google,
+        post=sending_domains.sign_in_form,
+        changes=lambda cast: OAuthLogin.objects.count(),
+        spoil="main .form .btn",
+    ),
+    "sign-in-end": Address(
+        ADMINS,
+        args=signed_in_login,
+        get=False,
+        post=lambda cast: {},
+        changes=lambda cast: OAuthLogin.objects.count(),
+    ),
+    "oauth-back": Address(ADMINS, statuses=frozenset({404}), no_page="where a person comes back to, by a signed state"),
+    "reputation": Address(
+        ADMINS,
+        args=looked_up_page,
+        post=lambda cast: {"ip": "198.51.99.7", "note": "New"},
+        changes=lambda cast: SendingAddress.objects.count(),
+        spoil="main .share-form .btn",
+    ),
+    "reputation-look": Address(ADMINS, get=False, no_page="asks the DNS"),
+    "reputation-lists": Address(
+        ADMINS,
+        get=False,
+        post=lambda cast: {"lists": ["psbl"]},
+        changes=lambda cast: AskedBlocklist.objects.count(),
+    ),
+    "reputation-remove": Address(
+        ADMINS,
+        args=looked_up,
+        get=False,
+        post=lambda cast: {},
+        changes=lambda cast: SendingAddress.objects.count(),
+    ),
+    "domain-mails": Address(ADMINS, args=domain, no_page="a piece of its page", statuses=frozenset({302})),
+    "domain-mail-send": Address(
+        ADMINS,
+        args=domain_with_a_provider,
+        get=False,
+        post=lambda cast: {
+            "provider": Provider.objects.get(name="Relay of the domain").pk,
+            "to": "bounces@kunden.example",
+        },
+        changes=lambda cast: DomainMail.objects.count(),
+    ),
+    "domain-mail-paste": Address(
+        ADMINS,
+        args=domain_mail,
+        get=False,
+        post=lambda cast: {"source": sending_domains.source_of(DomainMail.objects.get())},
+        changes=lambda cast: list(DomainMail.objects.values("state")),
+    ),
+    "domain-senders": Address(ADMINS, args=domain, states=(domain_with_one_source_open,)),
+    "domain-sender-say": Address(
+        ADMINS,
+        args=domain_with_reports,
+        get=False,
+        post=lambda cast: {"source": "192.0.2.66", "ours": "no"},
+        changes=lambda cast: list(DmarcSource.objects.values("name", "is_ours")),
+    ),
     "domain-records": Address(ADMINS, args=domain, no_page="a piece of its page", statuses=frozenset({302})),
     "domain-confirm": Address(
         ADMINS, args=domain_that_is_asked_about, get=False, post=lambda cast: {}, changes=domains_now

@@ -5,8 +5,9 @@ from django.core import signing
 from django.utils import timezone
 
 from contacts.models import SignupForm, SignupRequest, Subscription
-from contacts.signup import asking, letters, stamps
+from contacts.signup import asking, letters
 from contacts.signup.models import SignupLetter
+from contacts.signup.robots import stamps
 from delivery import tokens
 from delivery.models import Provider
 from tests.web import stage

@@ -9,12 +9,14 @@ from django.db import OperationalError
 from django.db.models import F, Func
 from django.utils import timezone
 
-from contacts import consent, tags, tasks
+from contacts import consent, tags, tasks, timeline
 from contacts.importing.running import working
 from contacts.importing.undoing import carrying_through, keeping, mailed, restoring, wishes
 from contacts.models import (
     ConsentEvent,
     Contact,
+    Field,
+    FieldChange,
     ImportJob,
     ImportOverwritten,
     ImportSlice,
@@ -25,6 +27,8 @@ from contacts.models import (
     Suppression,
     TrackingConsentEvent,
 )
+from contacts.profile_fields import changing
+from contacts.profile_fields import working as field_working
 from tests.clock import making_older
 from tests.contacts.conftest import Upload
 
@@ -112,6 +116,13 @@ def state_of_everything(*, hours: int = 0) -> list[dict[str, Any]]:
     return found
 
 
+_TOLD = {
+    "fill": ["empty → Name; empty → new"],
+    "overwrite": ["Old → New; empty → Name; Ulm → Köln; 3 → 4; empty → new"],
+    "new": [],
+}
+
+
 @pytest.mark.parametrize("mode", ["fill", "overwrite", "new"])
 def test_undone_import_leaves_everything_as_it_was(run: Upload, news: MailingList, mode: str) -> None:
     offers = MailingList.objects.create(name="Offers")
@@ -134,6 +145,7 @@ def test_undone_import_leaves_everything_as_it_was(run: Upload, news: MailingLis
         mode=mode,
     )
     assert state_of_everything(hours=0) != before
+    assert [entry.detail for entry in timeline.entries(known) if entry.kind == "change"] == _TOLD[mode]
     counts = undone(job)
     assert state_of_everything() == before
     assert counts["removed"] == 3
@@ -144,6 +156,19 @@ def test_undone_import_leaves_everything_as_it_was(run: Upload, news: MailingLis
     assert (given.contact_id, given.kind, given.list_id) == (leaver.pk, "given", offers.pk)
     with pytest.raises(wishes.NotPossible):
         wishes.ask(job, by=None)
+
+
+def test_what_a_job_did_to_a_field_for_everybody_changed_nobody(run: Upload, news: MailingList) -> None:
+    job = run("Email,Size\nfresh@example.com,4\n", lists=(news.pk,))
+    field = Field.objects.get(key="size")
+    change = changing.begin(field, FieldChange.Act.KIND, by=None, to="text")
+    field_working.work(change.pk)
+    change.refresh_from_db()
+    changing.start(change)
+    field_working.work(change.pk)
+    assert Contact.objects.get().attributes == {"size": "4"}
+    assert undone(job)["removed"] == 1
+    assert not Contact.objects.exists()
 
 
 def test_what_changed_since_stays_and_is_said(run: Upload, news: MailingList, got_mail: set[int]) -> None:

@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.delivery.feedback.mailbox.dovecot import Dovecot, dovecot
+from tests.delivery.oauth.conftest import token_server
+
+__all__ = ["token_server"]
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Out of a mailbox come reports about mails of ours, each once, by Debian's Dovecot; all else stays as it is."""
 
+import hashlib
 import socket
 import threading
 import time
@@ -9,17 +10,21 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts import secrets
 from accounts.egress.allowed import Allowed
 from accounts.egress.deadline import Deadline
 from accounts.egress.guard import Guard
 from delivery import tokens
+from delivery.domains.models import SendingDomain
 from delivery.feedback import intake, settling
 from delivery.feedback.mailbox import polling, pop3
 from delivery.feedback.mailbox.account import WANTED_BYTES, Account, Lying, pages
 from delivery.feedback.mailbox.opening import Opening, Position
-from delivery.models import FeedbackEvent, KnownMail, Message, Returned, ReturnMailbox
-from tests.delivery.feedback.mailbox.dovecot import HOST, PASSWORD, Dovecot
-from tests.delivery.feedback.returned import DOMAIN, bounce, mailed, report
+from delivery.models import DmarcReport, FeedbackEvent, KnownMail, Message, OAuthLogin, Returned, ReturnMailbox
+from tests.delivery.domains.dmarc_reports import samples
+from tests.delivery.feedback.mailbox.dovecot import HOST, PASSWORD, Dovecot, token
+from tests.delivery.feedback.returned import DOMAIN, READER, bounce, mailed, report
+from tests.delivery.oauth.conftest import TokenServer
 
 pytestmark = pytest.mark.django_db
 
@@ -313,6 +318,39 @@ def _closed_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
     return port
+
+
+@pytest.mark.parametrize("protocol", ["imap", "pop3"])
+def test_dmarc_reports_on_our_domains_are_taken_also_long_ones_and_others_stay(box: Dovecot, protocol: str) -> None:
+    SendingDomain.objects.create(name=samples.NAME, confirmed_at=timezone.now())
+    noise = "".join(f"<x>{hashlib.sha512(str(n).encode()).hexdigest()}</x>" for n in range(3_200))
+    long = samples.mail(samples.gzipped(samples.xml(more=f"<note>{noise}</note>", number="2")))
+    assert len(long) > WANTED_BYTES
+    for raw in (samples.GOOGLE, long, samples.mail(samples.gzipped(samples.xml(domain="elsewhere.example")))):
+        box.lay(raw)
+    mailbox = poll(stored(box, protocol), box)
+    assert (mailbox.problem, mailbox.looked_at, mailbox.taken) == ("", 3, 2)
+    settling.settle(READER)
+    assert sorted(DmarcReport.objects.values_list("number", flat=True)) == ["1", "2"]
+
+
+@pytest.mark.parametrize("protocol", ["imap", "pop3"])
+def test_a_mailbox_that_is_signed_in_by_token_is_read_and_a_refusal_says_what_to_do(
+    box: Dovecot, protocol: str, token_server: TokenServer
+) -> None:
+    mailbox = stored(box, protocol, login_by="token", secret="")
+    assert poll(mailbox, box).problem == "Nobody has signed in yet."
+    sealed = {"client_secret_sealed": secrets.seal("x"), "refresh_sealed": secrets.seal("y")}
+    OAuthLogin.objects.create(service="microsoft", client_id="c", mailbox=mailbox, **sealed)
+    box.lay(bounce(mailed()))
+    token_server.answer = {"access_token": token(box.user), "expires_in": 3600}
+    read = poll(mailbox, box)
+    assert (read.problem, read.taken) == ("", 1)
+    OAuthLogin.objects.update(expires_at=timezone.now())
+    token_server.status, token_server.answer = 400, {"error": "invalid_grant"}
+    failed = poll(mailbox, box)
+    assert failed.problem == "Microsoft does not accept the sign-in any more."
+    assert failed.cure.startswith("Sign in again.")
 
 
 class _Saying:

@@ -1,0 +1,152 @@
+"""Kinds that are cards: a product, an event."""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from django.utils import translation
+from django.utils.formats import date_format
+
+from accounts.colours import on
+from campaigns.content import calendar_files
+from campaigns.content.blocks.fields import ALT, BAND, LOOK, PICTURE, Field, align, link
+from campaigns.content.blocks.kind import Block, Kind
+from campaigns.content.blocks.links import button_row, link_ink
+from campaigns.content.blocks.look import Look
+from campaigns.content.blocks.pictures import picture_row
+from campaigns.content.calendar_files import Event
+
+
+def product(block: Block, look: Look) -> list[str]:
+    picture = (
+        [picture_row(block["image"], block["alt"], block["url"], look)]
+        if block["image"]
+        else look.placeholder("Picture")
+    )
+    old = (
+        f'<s aria-hidden="true" style="font-weight:400;opacity:.65">{look.text(block["before"])}</s> '
+        if block["before"]
+        else ""
+    )
+    price = f'<p style="margin:6px 0 0;font-weight:700">{old}{look.text(block["price"])}</p>' if block["price"] else ""
+    about = f'<p style="margin:6px 0 0">{look.text(block["about"])}</p>' if block["about"] else ""
+    name = f'<h3 style="margin:0;font:700 18px/1.3 {look.theme.head_font}">{look.text(block["text"])}</h3>'
+    words = (
+        f'<mj-text align="{block["align"]}" color="{look.ink}" font-size="15px" line-height="1.5"'
+        f' padding="4px {look.side}px 0">{name}{about}{price}</mj-text>'
+    )
+    button = [button_row(block["label"], block["url"], look, kind=block["look"], align=block["align"])]
+    return [*picture, words, *(button if block["label"] else [])]
+
+
+def event(block: Block, look: Look) -> list[str]:
+    """A leaf of the calendar with the day, what happens when and where, and a file for calendars."""
+    found = event_of(block, look)
+    if found is None and not look.with_examples:
+        return []
+    place = ", ".join(look.text(block[name]) for name in ("place", "address") if block[name])
+    lines = "".join(f'<p style="margin:4px 0 0">{line}</p>' for line in (_when(block, look, found), place) if line)
+    name = f'<h3 style="margin:0;font:700 18px/1.3 {look.theme.head_font}">{look.text(block["text"])}</h3>'
+    return [
+        f'<mj-raw><tr><td class="links" style="padding:16px {look.side}px"><table role="presentation" border="0"'
+        f' cellpadding="0" cellspacing="0"><tr>{_leaf(block, look)}<td valign="top"><div style="color:{look.ink};'
+        f'font:15px/1.5 {look.theme.body_font}">{name}{lines}{_links(block, look, found)}</div></td></tr></table></td>'
+        "</tr></mj-raw>"
+    ]
+
+
+def _links(block: Block, look: Look, found: Event | None) -> str:
+    url = calendar_files.address(look.theme.public_address, found) if found and block["label"] else ""
+    pairs = ((block["label"], url), (block["more"], block["url"]))
+    ink = link_ink(look)
+    links = [
+        f'<a{look.href(url)} style="color:{ink};font-weight:600">{look.text(words)}</a>'
+        for words, url in pairs
+        if words and url
+    ]
+    return f'<p style="margin:8px 0 0">{" &nbsp; ".join(links)}</p>' if links else ""
+
+
+def event_of(block: Block, look: Look) -> Event | None:
+    """What a calendar is told; None while there is no day."""
+    if not block["day"]:
+        return None
+    zone = block["zone"] or look.theme.time_zone or "UTC"
+    begins, ends = (f"{block['day']}T{block[name]}" if block[name] else "" for name in ("begins", "ends"))
+    place = ", ".join(filter(None, (block["place"], block["address"])))
+    return Event(block["text"], block["day"], begins, ends, zone, place, block["url"])
+
+
+def _when(block: Block, look: Look, found: Event | None) -> str:
+    if found is None:
+        return "Choose a day"
+    day = date.fromisoformat(found.day)
+    with translation.override(look.theme.language):
+        words = date_format(day, "l, j F Y")
+    hours = [block[name] for name in ("begins", "ends") if block[name]]
+    if not hours:
+        return words
+    zone = datetime.combine(day, time.fromisoformat(block["begins"] or block["ends"]), ZoneInfo(found.zone)).tzname()
+    return f"{words}, {'–'.join(hours)} ({found.zone.rpartition('/')[2].replace('_', ' ')}, {zone})"
+
+
+def _leaf(block: Block, look: Look) -> str:
+    if not block["day"]:
+        return ""
+    day = date.fromisoformat(block["day"])
+    with translation.override(look.theme.language):
+        month = date_format(day, "M")
+    colour = look.ink if look.is_full else look.theme.colour
+    return (
+        '<td aria-hidden="true" valign="top" width="80"><table role="presentation" border="0" cellpadding="0"'
+        f' cellspacing="0"><tr><td align="center" width="64" bgcolor="{colour}" style="border-radius:6px;padding:8px 0;'
+        f'color:{on(colour)};font:14px/1.2 {look.theme.body_font}">{month}<br/><span'
+        f' style="font-size:26px;font-weight:700">{day.day}</span></td></tr></table></td>'
+    )
+
+
+KINDS = (
+    Kind(
+        "product",
+        "Product",
+        "A picture, a name, a price and a button",
+        "cards",
+        "product",
+        (
+            PICTURE,
+            ALT,
+            Field("text", "Name", "text", example="A product"),
+            Field("about", "In a few words", "text", help="May stay empty."),
+            Field("price", "Price", "text", help="With its currency, such as 24,90 €."),
+            Field("before", "Price before", "text", help="Shown struck through. May stay empty."),
+            Field("label", "Button", "text", "Have a look", "Empty: no button."),
+            link("picture and the button"),
+            LOOK,
+            align(),
+            BAND,
+        ),
+        product,
+        words="text",
+    ),
+    Kind(
+        "event",
+        "Event",
+        "What happens when and where, with a file for calendars",
+        "cards",
+        "event",
+        (
+            Field("text", "What", "text", example="An event"),
+            Field("day", "Day", "date"),
+            Field("begins", "From", "time", help="Empty: all day."),
+            Field("ends", "To", "time"),
+            Field("zone", "Time zone", "zone", help="Empty: the organisation’s."),
+            Field("place", "Place", "text"),
+            Field("address", "Address", "text"),
+            Field("url", "Page about it", "url", help="Stands in the calendar too. May stay empty."),
+            Field("more", "Link to the page", "text", "Read more", "Empty: no such link."),
+            Field("label", "Link for calendars", "text", "Add to calendar", "Empty: no file for calendars."),
+            BAND,
+        ),
+        event,
+        words="text",
+    ),
+)

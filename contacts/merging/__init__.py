@@ -1,0 +1,1 @@
+"""Two contacts turn out to be one person."""

@@ -1,0 +1,62 @@
+"""What contacts keep of people who are merged, but for their own two rows."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection
+
+from contacts.merging import registry
+from contacts.merging.registry import Pair, Part, Record
+
+CONSENT, TRACKING = "contacts_consentevent", "contacts_trackingconsentevent"
+_PLAIN = ("contacts_note", "contacts_valuechange", "contacts_addresschange", "contacts_signuprequest")
+
+
+def register_parts() -> None:
+    registry.register(
+        *(registry.rows_of(table) for table in _PLAIN),
+        *(_log(table) for table in (CONSENT, TRACKING)),
+        Part("bulk changes", _changes_to_come, _nothing),
+    )
+
+
+def _log(table: str) -> Part:
+    """Append-only, but for whose it is: see the migration `consent_kept`."""
+    rows = registry.rows_of(table)
+
+    def move(pair: Pair) -> Record:
+        with _allowed():
+            return rows.move(pair)
+
+    def restore(pair: Pair, record: Record) -> None:
+        with _allowed():
+            rows.restore(pair, record)
+
+    return Part(table, move, restore)
+
+
+@contextmanager
+def _allowed() -> Iterator[None]:
+    _say("yes")
+    yield
+    _say("")  # not after an error, which takes back all of it
+
+
+def _say(word: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('tallypost.merging', %s, true)", [word])
+
+
+def _changes_to_come(pair: Pair) -> Record:
+    """What is decided for many people and not done yet is done to the one who is left."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE contacts_bulkslice SET contact_ids = array_replace(contact_ids, %(gone)s, %(kept)s)"
+            " WHERE was IS NULL AND contact_ids @> ARRAY[%(gone)s]::bigint[]",
+            {"gone": pair.gone_id, "kept": pair.kept_id},
+        )
+
+
+def _nothing(pair: Pair, record: Any) -> None:
+    """Stays with the one who is left."""

@@ -1,0 +1,1 @@
+"""What keeps programs from signing up people who did not ask for it."""

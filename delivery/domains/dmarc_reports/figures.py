@@ -1,0 +1,103 @@
+"""Who sends as a domain, by source and by day. Read from the counts of reports."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+from delivery.domains.dmarc_reports.advice import Source
+from delivery.domains.dmarc_reports.models import DmarcCount, DmarcReport, DmarcSource
+from delivery.domains.models import SendingDomain
+
+SPANS = (7, 30, 90)
+SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    on: date
+    passed: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One of a source, as one way of how its mail fared."""
+
+    ip: str
+    from_domain: str
+    mails: int
+    spf: bool
+    dkim: bool
+    spf_domain: str
+    spf_result: str
+    dkim_domain: str
+    dkim_result: str
+    disposition: str
+    reason: str
+    reporters: int
+
+
+def sources(domain: SendingDomain, days: int) -> list[Source]:
+    """Without an order. Those of one network are one."""
+    said = dict(DmarcSource.objects.filter(domain=domain).values_list("name", "is_ours"))
+    with connection.cursor() as cursor:
+        cursor.execute(_SOURCES, [domain.pk, since(days)])
+        return [Source(*(*row, said.get(row[0]))) for row in cursor.fetchall()]
+
+
+def by_day(domain: SendingDomain, days: int) -> list[Day]:
+    """From the first day on that a report speaks of; a day without any mail is there, too."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DAYS, [domain.pk, since(days)])
+        found = {on: Day(on, passed, failed) for on, passed, failed in cursor.fetchall()}
+    if not found:
+        return []
+    first, last = min(found), max(found)
+    every = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return [found.get(on, Day(on, 0, 0)) for on in every]
+
+
+def addresses(domain: SendingDomain, name: str, days: int) -> list[Address]:
+    """Of one source, the most mails first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ADDRESSES, [domain.pk, since(days), name, SHOWN])
+        return [Address(*row) for row in cursor.fetchall()]
+
+
+def reporters(domain: SendingDomain, days: int) -> list[str]:
+    counts = DmarcCount.objects.filter(domain=domain, day__gte=since(days))
+    return list(
+        DmarcReport.objects.filter(pk__in=counts.values("report"))
+        .order_by("reporter")
+        .values_list("reporter", flat=True)
+        .distinct()[:50]
+    )
+
+
+def since(days: int) -> date:
+    return timezone.now().date() - timedelta(days=days)
+
+
+_NAME = "coalesce(nullif(n.name, ''), host(c.ip))"
+_FROM = "FROM delivery_dmarccount c LEFT JOIN delivery_sourcename n ON n.ip = c.ip"
+_SOURCES = f"""
+SELECT {_NAME}, sum(mails)::bigint, coalesce(sum(mails) FILTER (WHERE spf OR dkim), 0)::bigint,
+    coalesce(sum(mails) FILTER (WHERE spf), 0)::bigint, coalesce(sum(mails) FILTER (WHERE dkim), 0)::bigint,
+    coalesce(sum(mails) FILTER (WHERE disposition IN ('quarantine', 'reject')), 0)::bigint,
+    count(DISTINCT c.ip), max(day)
+{_FROM} WHERE domain_id = %s AND day >= %s GROUP BY 1
+"""
+_DAYS = """
+SELECT day, coalesce(sum(mails) FILTER (WHERE spf OR dkim), 0)::bigint,
+    coalesce(sum(mails) FILTER (WHERE NOT spf AND NOT dkim), 0)::bigint
+FROM delivery_dmarccount WHERE domain_id = %s AND day >= %s GROUP BY day
+"""
+_ADDRESSES = f"""
+SELECT host(c.ip), from_domain, sum(mails)::bigint, spf, dkim, spf_domain, spf_result, dkim_domain, dkim_result,
+    disposition, reason, count(DISTINCT report_id)
+{_FROM} WHERE domain_id = %s AND day >= %s AND {_NAME} = %s
+GROUP BY c.ip, from_domain, spf, dkim, spf_domain, spf_result, dkim_domain, dkim_result, disposition, reason
+ORDER BY 3 DESC, 1 LIMIT %s
+"""

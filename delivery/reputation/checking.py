@@ -1,0 +1,80 @@
+"""Our addresses and domains are looked up once a day: reverse DNS, and the blocklists that are switched on."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from ipaddress import ip_address
+
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.permissions import Permission, allows
+from accounts.shell.problems import Problem
+from delivery.domains.models import SendingDomain
+from delivery.domains.resolver import Ask, Resolver
+from delivery.reputation import lists
+from delivery.reputation.lists import Blocklist, Standing
+from delivery.reputation.models import AskedBlocklist, DomainListing, SendingAddress
+
+MOST = 50  # addresses
+_SECONDS = 120.0
+_SHOWN = 3
+
+
+def asked() -> list[Blocklist]:
+    switched_on = set(AskedBlocklist.objects.values_list("key", flat=True))
+    return [listed for key, listed in lists.known().items() if key in switched_on]
+
+
+def look(ask: Ask | None = None) -> None:
+    """Everything. Safe to run twice; silence of name servers changes nothing that was known."""
+    ask = ask or Resolver(most_seconds=_SECONDS)
+    switched_on = asked()
+    of_addresses = [listed for listed in switched_on if listed.of == "address"]
+    of_domains = [listed for listed in switched_on if listed.of == "domain"]
+    for address in SendingAddress.objects.all()[:MOST]:
+        _look_at(address, of_addresses, ask)
+    for domain in SendingDomain.objects.confirmed():
+        known = DomainListing.objects.filter(domain=domain).first()
+        found = _verdicts(of_domains, domain.name, known.lists if known else [], ask)
+        DomainListing.objects.update_or_create(domain=domain, defaults={"lists": found, "checked_at": timezone.now()})
+
+
+def problems(user: User) -> Iterator[Problem]:
+    """Addresses and domains that receivers refuse by now."""
+    url = reverse("reputation") if allows(user, Permission.DELIVERY) else ""
+    listed = [(str(address), address.listings) for address in SendingAddress.objects.exclude(lists=[])]
+    domains = DomainListing.objects.exclude(lists=[]).select_related("domain")
+    listed += [(listing.domain.name, listing.listings) for listing in domains]
+    for subject, found in [one for one in listed if one[1]][:_SHOWN]:
+        names = " and ".join(lists.known()[one["key"]].name for one in found if one["key"] in lists.known())
+        text = f"{names} lists it, so mailboxes that ask there refuse its mail. Find out why, then ask to be taken off."
+        yield Problem("bad", f"{subject} is on a blocklist", text, url, about=f"blocklist {subject}"[:100])
+
+
+def _look_at(address: SendingAddress, asked_lists: list[Blocklist], ask: Ask) -> None:
+    answer = ask(ip_address(address.ip).reverse_pointer, "PTR")
+    if answer.is_known:
+        address.reverse_name, address.leads_back = _reverse(address.ip, answer.values, ask)
+    address.lists = _verdicts(asked_lists, address.ip, address.lists, ask)
+    address.checked_at = timezone.now()
+    address.save(update_fields=["reverse_name", "leads_back", "lists", "checked_at"])
+
+
+def _reverse(ip: str, names: tuple[str, ...], ask: Ask) -> tuple[str, bool | None]:
+    """The first name that leads back to the address, else the first; whether one does, if that is known."""
+    is_known = True
+    for name in names[:5]:
+        back = ask(name, "AAAA" if ":" in ip else "A")
+        is_known &= back.is_known
+        if ip_address(ip) in {ip_address(value) for value in back.values}:
+            return name[:253], True
+    return (names[0][:253] if names else ""), False if is_known else None
+
+
+def _verdicts(
+    asked_lists: list[Blocklist], subject: str, before: list[dict[str, str]], ask: Ask
+) -> list[dict[str, str]]:
+    known = {one["key"]: one for one in before}
+    found = [lists.look_up(listed, subject, ask) for listed in asked_lists]
+    return [known[one.key] if one.standing == Standing.UNKNOWN and one.key in known else asdict(one) for one in found]

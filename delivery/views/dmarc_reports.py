@@ -1,0 +1,93 @@
+"""Who sends as a domain, by the DMARC reports that mailbox providers send."""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import audit
+from accounts.models import Organisation
+from accounts.numbers import whole_number
+from accounts.permissions import Permission, StaffRequest, requires
+from accounts.wording import storable
+from delivery.domains import gathering
+from delivery.domains.dmarc_reports import advice, figures
+from delivery.domains.dmarc_reports.figures import SPANS, Day
+from delivery.domains.dmarc_reports.models import DmarcSource
+from delivery.domains.models import SendingDomain
+from delivery.domains.report import Report
+
+_SAID = {"yes": True, "no": False, "": None}
+
+
+@require_safe
+@requires(Permission.DELIVERY)
+def senders(request: StaffRequest, domain_id: int) -> HttpResponse:
+    """`source` names one whose addresses are listed."""
+    domain = get_object_or_404(SendingDomain.objects.confirmed(), pk=domain_id)
+    wanted = whole_number(request.GET.get("days"))
+    days = wanted if wanted in SPANS else 30
+    chosen = storable(request.GET.get("source", ""), 253)
+    found = summary(domain, days)
+    context = {
+        **found,
+        "domain": domain,
+        "days": days,
+        "chips": [(f"{span} days", f"?days={span}", span == days) for span in SPANS],
+        "chart": _chart(found["by_day"]) if len(found["by_day"]) > 2 else "",
+        "reporters": figures.reporters(domain, days),
+        "chosen": chosen,
+        "addresses": figures.addresses(domain, chosen, days) if chosen else [],
+        "reports_to": gathering.reports_to(Organisation.objects.get()),
+    }
+    return render(request, "delivery/domains/senders.html", context)
+
+
+@require_POST
+@requires(Permission.DELIVERY)
+def say(request: StaffRequest, domain_id: int) -> HttpResponse:
+    """Whether a source is ours."""
+    domain = get_object_or_404(SendingDomain.objects.confirmed(), pk=domain_id)
+    name, said = storable(request.POST.get("source", "").strip(), 253), request.POST.get("ours", "")
+    if not name or said not in _SAID or not figures.addresses(domain, name, max(SPANS)):
+        messages.error(request, "That source is in no report of the last 90 days.")
+        return redirect("domain-senders", domain.pk)
+    DmarcSource.objects.update_or_create(domain=domain, name=name, defaults={"is_ours": _SAID[said]})
+    audit.record(request, "domain.source_judged", domain.name, source=name, ours=said)
+    words = {"yes": "is noted as yours", "no": "is noted as not yours", "": "is open again"}[said]
+    messages.success(request, f"{name} {words}.")
+    days = whole_number(request.POST.get("days")) or 30
+    return redirect(f"{reverse('domain-senders', args=[domain.pk])}?{urlencode({'days': days})}#sources")
+
+
+def summary(domain: SendingDomain, days: int = 30) -> dict[str, Any]:
+    """What the domain's page says in a sentence, and this one in tables."""
+    sources = advice.by_weight(figures.sources(domain, days))
+    by_day = figures.by_day(domain, days)
+    policy = Report.read(domain.report).policy
+    return {
+        "sources": sources[: figures.SHOWN],
+        "sources_left": max(0, len(sources) - figures.SHOWN),
+        "mails": sum(source.mails for source in sources),
+        "passed": sum(source.passed for source in sources),
+        "by_day": by_day,
+        "policy": policy,
+        "next_step": advice.next_step(sources, policy, len(by_day)) if sources else None,
+    }
+
+
+def _chart(by_day: list[Day]) -> str:
+    return json.dumps(
+        {
+            "labels": [f"{day.on.day} {day.on:%b}" for day in by_day],
+            "lines": [
+                {"name": "Passed", "values": [day.passed for day in by_day]},
+                {"name": "Failed", "values": [day.failed for day in by_day]},
+            ],
+        }
+    )

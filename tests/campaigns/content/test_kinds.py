@@ -1,0 +1,222 @@
+"""Each kind of block: what it sends, what it costs, whom it is shown to."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import icalendar
+import pytest
+import vobject
+from django.test import Client
+
+from campaigns.content import blocks, calendar_files, drawing, mjml, playing
+from campaigns.content.calendar_files import Event
+from campaigns.merge import language
+from campaigns.message import links
+from delivery.sandbox.checks import clients
+from tests.campaigns.content import every_kind
+from tests.campaigns.content.every_kind import BRAND, PICTURE, document, page
+
+# Of a block by itself, its section left out: cards are several blocks in one.
+_CARDS = {"image_text", "columns", "product"}
+_MOST_BYTES, _MOST_BYTES_OF_A_CARD = 1_300, 3_600
+
+
+def compiled(written: blocks.Document) -> tuple[drawing.Piece, dict[str, drawing.Compiled]]:
+    frame = mjml.draw(written, BRAND)
+    return frame, {piece.key: drawing.compiled(*piece.as_job()) for piece in frame.all()}
+
+
+def text_of(*written: dict[str, Any], **values: str) -> str:
+    frame, known = compiled(document(*written))
+    return language.render(drawing.text_of(frame, lambda piece: known[piece.key]), values, "text")
+
+
+def test_every_kind_is_in_the_mail_that_these_tests_look_at() -> None:
+    assert {block["kind"] for block in blocks.walk(document())} == set(blocks.KINDS)
+    for kind in blocks.KINDS.values():
+        assert kind.group in blocks.GROUPS
+        assert kind.icon
+
+
+def test_a_block_costs_about_a_kilobyte() -> None:
+    written = document()
+    kinds = {block["id"]: block["kind"] for block in blocks.walk(written)}
+    frame, known = compiled(written)
+    for section in frame.slots[0]:
+        for piece in section.all():
+            size = sum(map(len, known[piece.key].parts))
+            kind = kinds.get(piece.block, "")
+            most = _MOST_BYTES_OF_A_CARD if kind in _CARDS else _MOST_BYTES
+            assert size < most, (kind, size)
+    assert len(page()) < 1_800 * sum(1 for _ in blocks.walk(document()))
+
+
+def test_what_mail_programs_ignore_is_only_finish() -> None:
+    """By the tables of caniemail.com; whoever ignores one of these sees every word and link all the same."""
+    finish = {
+        *("color-scheme meta tag", "color-scheme CSS property", "@media (prefers-color-scheme)", "@media"),
+        *("target attribute", "word-break", "aria-hidden attribute", "Attribute selector", "Child combinator"),
+        *("opacity", "white-space", "background-size", "background-position", "background-repeat", "border-spacing"),
+        *("height property", "overflow", "border-radius", "word-spacing", "outline", "max-height property"),
+        # Outlook gets VML in place of this one, and conditional comments in place of the next.
+        *("background attribute", "display:none"),
+    }
+    assert {problem.title for problem in clients.check(page()).problems if problem.is_grave} <= finish
+
+
+def test_same_document_gives_the_same_html() -> None:
+    assert page() == page()
+
+
+def test_pictures_and_layout_tables_say_what_they_are() -> None:
+    shown = re.sub(r"<!--.*?-->", "", page(), flags=re.DOTALL)
+    assert all(" alt=" in image for image in re.findall(r"<img [^>]*>", shown))
+    data = [table for table in re.findall(r"<table[^>]*>", shown) if "presentation" not in table]
+    assert len(data) == 1  # that of boats and prices
+    assert '<th scope="col" align="right"' in shown
+
+
+@pytest.mark.parametrize(("split", "shares"), [("30-70", 2), ("25/50/25", 3), ("40 60", 2), ("1-99", 3), ("x", 3)])
+def test_columns_take_any_split_that_leaves_room(split: str, shares: int) -> None:
+    (block,) = document({"kind": "columns", "layout": "1-1-1", "split": split})["blocks"]
+    assert len(block["columns"]) == blocks.column_count(block) == shares
+
+
+def test_button_is_a_shape_for_outlook_and_a_link_for_the_others() -> None:
+    html = page({"kind": "button", "label": 'Go {{ city|default("on") }}', "url": "https://shop.example/{{ city }}"})
+    shape = re.search(r'<!--\[if mso\]><v:roundrect data-twin href="([^"]+)"[^>]*arcsize="12%"', html)
+    assert shape
+    assert shape[1] == "https://shop.example/{{ city }}"
+    assert html.count('Go {{ city|default("on") }}') == 2
+
+
+def test_button_is_one_link_in_the_report() -> None:
+    html = page(*({"kind": "button", "label": label, "url": "https://shop.example/"} for label in ("One", "Two")))
+    found, occurrences, numbers, _, _ = links.targets(html, "One (https://shop.example/)")
+    assert [label for _, label in found] == ["One", "Two"]
+    assert len(occurrences) == 4
+    assert numbers == [0, 0, 1, 1]
+
+
+def test_section_carries_its_picture_for_outlook_too() -> None:
+    html = page(every_kind.WRITTEN[11])
+    assert re.search(rf'<v:fill [^>]*src="{PICTURE}"', html)
+    assert re.search(r"<h1[^>]*>On a picture", html)
+    assert "color:#ffffff" in html
+
+
+@pytest.mark.parametrize(
+    ("condition", "city", "is_shown"),
+    [
+        (("is", "Paris"), "paris", True),
+        (("is", "Paris"), "Rome", False),
+        (("is", 'Pa"ris %}{{ x }}'), "Rome", False),
+        (("is-not", "Paris"), "", True),
+        (("contains", "ari"), "Paris", True),
+        (("contains", "ari"), "", False),
+        (("filled", ""), "Rome", True),
+        (("empty", ""), "Rome", False),
+    ],
+)
+def test_block_under_a_condition(condition: tuple[str, str], city: str, is_shown: bool) -> None:
+    how, value = condition
+    block = {"kind": "text", "html": "<p>For some</p>", "if_field": "city", "if_is": how, "if_value": value}
+    html = language.render(page({"kind": "heading", "text": "All"}, block), {"city": city})
+    assert ("For some" in html) is is_shown
+    assert ("For some" in text_of({"kind": "heading", "text": "All"}, block, city=city)) is is_shown
+
+
+def test_block_for_some_screens() -> None:
+    html = page(
+        {"kind": "text", "html": "<p>Wide</p>", "devices": "desktop"},
+        {"kind": "button", "label": "Narrow", "url": "https://shop.example/", "devices": "phone"},
+        every_kind.WRITTEN[10] | {"devices": "phone"},
+    )
+    assert '<tr class="hp">' in html
+    assert '<!--[if !mso]><!--><tr style="display:none" class="sp"><td' in html
+    assert re.search(r'<!--\[if !mso\]><!--><div class="sp paper" style="display:none;', html)
+    assert "v:roundrect" not in html  # Outlook never shows it
+    assert html.count("<!--[if") == html.count("<![endif]-->")
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("<p>Own <b>HTML</b>", "<p>Own <b>HTML</b></p>"),
+        ("</td></tr></table><p>x</p>", "<p>x</p>"),
+        ("<td>x</td>", "x"),
+        ("<table><tr><td>x", "<table><tr><td>x</td></tr></table>"),
+        ("<script>x()</script><p onclick=x()>y</p>", "<p>y</p>"),
+        ("<html><body><p>x</p></body></html>", "<p>x</p>"),
+        ("<!--[if mso]><p>x</p>", ""),
+        ("{% if a %}<p>{{ b }}</p>{% endif %}", "{% if a %}<p>{{ b }}</p>{% endif %}"),
+        ("a<br>b<img src='https://a.test/x.png'>", "a<br>b<img src='https://a.test/x.png'>"),
+    ],
+)
+def test_html_of_ones_own_stays_within_its_block(written: str, kept: str) -> None:
+    (block,) = document({"kind": "code", "code": written})["blocks"]
+    assert block["code"] == kept
+    assert document(block)["blocks"][0]["code"] == kept
+
+
+def test_table_is_read_by_rows() -> None:
+    assert text_of(every_kind.WRITTEN[16]) == (
+        "Boat | Length | Price\nAlma | 9 m | 12.000 €\nBerta | 11 m | 15.500 €\n"
+    )
+
+
+def test_text_of_a_product_and_an_event_reads_as_a_person_would_write_it() -> None:
+    assert text_of({"kind": "product", "text": "Net", "price": "9 €", "before": "12 €", "url": "https://a.test/"}) == (
+        "Net\n\n9 €\nHave a look (https://a.test/)\n"
+    )
+    words = text_of({"kind": "event", "text": "Harbour day", "day": "2026-03-29", "begins": "19:00", "label": ""})
+    assert words == "Harbour day\n\nSunday, 29 March 2026, 19:00 (Berlin, CEST)\n"
+
+
+@pytest.mark.django_db
+def test_event_opens_at_the_right_hour_in_two_parsers() -> None:
+    """On the day when clocks go forward in Berlin: 19:00 there is 17:00 UTC."""
+    html = page(every_kind.WRITTEN[18])
+    (token,) = re.findall(r'href="https://news\.nordlicht\.example/e/([^"]+)\.ics"', html)
+    response = Client().get(f"/e/{token}.ics")
+    assert response.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    begins = datetime(2026, 3, 29, 17, 0, tzinfo=UTC)
+    event = icalendar.Calendar.from_ical(response.content).walk("VEVENT")[0]
+    assert event.decoded("dtstart") == begins
+    assert str(event["summary"]) == "Harbour day"
+    other = vobject.readOne(response.content.decode()).vevent
+    assert other.dtstart.value == begins
+    assert other.dtend.value - other.dtstart.value == timedelta(hours=3)
+    assert b"BEGIN:VTIMEZONE" in response.content
+
+
+@pytest.mark.django_db
+def test_calendar_file_of_nobody_is_not_served() -> None:
+    address = calendar_files.address("", Event("Day", "2026-03-29", "", "", "UTC", "", ""))
+    assert Client().get(address).status_code == 200
+    assert Client().get(address.replace("~", "~x")).status_code == 404
+
+
+def test_event_over_midnight_ends_on_the_next_day() -> None:
+    event = Event("Night", "2026-07-01", "2026-07-01T22:00", "2026-07-01T02:00", "Europe/Berlin", "", "")
+    entry = icalendar.Calendar.from_ical(calendar_files.file(event, datetime.now(UTC))).walk("VEVENT")[0]
+    assert entry.decoded("dtend") == datetime(2026, 7, 2, 2, tzinfo=ZoneInfo("Europe/Berlin"))
+
+
+def test_video_leads_to_its_picture_with_a_play_sign() -> None:
+    html = page(every_kind.WRITTEN[17])
+    assert 'src="https://news.nordlicht.example/i/play/starter-hills.png"' in html
+    elsewhere = page({"kind": "video", "image": "https://a.test/x.png", "url": "https://youtu.be/x", "alt": "Nets"})
+    assert "▶ Nets" in elsewhere
+
+
+@pytest.mark.django_db
+def test_play_sign_is_drawn_onto_the_picture(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    plain, drawn = (Client().get(f"/i/{path}starter-hills.png") for path in ("", "play/"))
+    assert drawn.headers["Content-Type"] == "image/png"
+    assert drawn.content == Client().get("/i/play/starter-hills.png").content != plain.content
+    assert drawn.content == playing.with_sign(plain.content)
+    assert Client().get("/i/play/nope.png").status_code == 404

@@ -1,0 +1,171 @@
+"""A mail that is sent to see it arrive: what its mailbox says is read by us, or pasted."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Organisation, User
+from delivery.domains import gathering
+from delivery.domains.delivered import checking, reading
+from delivery.domains.delivered.models import DomainMail
+from delivery.domains.delivered.reading import Result
+from delivery.domains.models import SendingDomain
+from delivery.feedback.reading.reader import Reader
+from delivery.models import Provider, ReturnMailbox
+
+pytestmark = pytest.mark.django_db
+
+NAME = "news.nordlicht.example"
+TOKEN = "0123456789abcdef01234567"
+GMAIL = f"""Delivered-To: admin@example.org
+Authentication-Results: mx.google.com;
+       dkim=pass header.i=@{NAME} header.s=k7 header.b=AbC;
+       spf=pass (google.com: domain of x designates 192.0.2.1; spf=fail smtp.mailfrom=evil.example) smtp.mailfrom="bounce@{NAME}";
+       dmarc=pass (p=NONE sp=NONE dis=NONE) header.from={NAME}
+DKIM-Signature: v=1; a=rsa-sha256; d={NAME}; s=k7; h=from; bh=x; b=y
+Authentication-Results: forged.example; dkim=fail header.d={NAME}
+X-Tallypost-Check: {TOKEN}
+Subject: Does it pass?
+
+Hello
+"""  # noqa: E501 - as mailboxes write it
+MICROSOFT = f"""Authentication-Results: spf=pass (sender IP is 192.0.2.1)
+ smtp.mailfrom=amazonses.com; dkim=pass (signature was verified)
+ header.d={NAME};dmarc=pass action=none
+ header.from={NAME};compauth=pass reason=100
+X-Tallypost-Check: {TOKEN}
+
+"""
+YAHOO = f"""Authentication-Results: atlas-production.v2-mail-prod1.yahoo.com;
+ dkim=fail header.i=@{NAME} header.s=k7;
+ spf=softfail smtp.mailfrom={NAME};
+ dmarc=fail(p=NONE,sp=NONE) header.from={NAME};
+Message-ID: <{TOKEN}@{NAME}>
+
+"""
+APPLE = f"""Authentication-Results: bimi.icloud.com; bimi=none
+Authentication-Results: bimi.icloud.com; dmarc=pass header.from={NAME}
+Authentication-Results: bimi.icloud.com; spf=pass smtp.mailfrom=x@{NAME}
+X-Tallypost-Check: {TOKEN}
+
+"""
+
+
+@pytest.fixture
+def domain(organisation: Organisation) -> SendingDomain:
+    return SendingDomain.objects.create(name=NAME, confirmed_at=timezone.now())
+
+
+@pytest.fixture
+def relay(domain: SendingDomain) -> Provider:
+    made = Provider.objects.create(name="Relay", kind=Provider.Kind.SMTP, host="127.0.0.1", port=9, security="none")
+    made.make_default()
+    return made
+
+
+def sent(domain: SendingDomain, relay: Provider, **changes: object) -> DomainMail:
+    given = {"to": "admin@example.org", "token": TOKEN, "state": DomainMail.State.SENT, **changes}
+    return DomainMail.objects.create(domain=domain, provider=relay, **given)
+
+
+@pytest.mark.parametrize(
+    ("source", "results"),
+    [
+        (GMAIL, {("dkim", "pass", NAME), ("spf", "pass", NAME), ("dmarc", "pass", NAME)}),
+        (MICROSOFT, {("spf", "pass", "amazonses.com"), ("dkim", "pass", NAME), ("dmarc", "pass", NAME)}),
+        (YAHOO, {("dkim", "fail", NAME), ("spf", "softfail", NAME), ("dmarc", "fail", NAME)}),
+        (APPLE, {("dmarc", "pass", NAME), ("spf", "pass", NAME)}),
+    ],
+)
+def test_what_large_mailboxes_write_is_read_and_what_others_wrote_below_is_not(
+    source: str, results: set[tuple[str, str, str]]
+) -> None:
+    found = reading.read(source.replace("\n", "\r\n").encode())
+    assert found is not None
+    assert found.token == TOKEN
+    assert set(found.results) == {Result(*one) for one in results}
+
+
+@pytest.mark.parametrize(
+    "source", ["", "Subject: x\n\nHello", f"\n\nX-Tallypost-Check: {TOKEN}"[2:].replace("01", "x")]
+)
+def test_other_mail_says_nothing(source: str) -> None:
+    assert reading.read(source.encode()) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "passed", "passes"),
+    [(GMAIL, ["dkim", "spf"], True), (MICROSOFT, ["dkim"], True), (YAHOO, [], False), (APPLE, ["spf"], True)],
+)
+def test_pasted_headers_say_what_passes_for_the_domain(
+    domain: SendingDomain, relay: Provider, source: str, passed: list[str], passes: bool
+) -> None:
+    mail = sent(domain, relay)
+    checking.take_pasted(mail, source)
+    mail.refresh_from_db()
+    assert (mail.state, mail.passed, mail.passes) == ("arrived", passed, passes)
+    assert gathering.facts(domain).proofs == {relay.pk: tuple(passed)}
+    domain.refresh_from_db()
+    assert domain.selectors == ({"": ["k7"]} if source == GMAIL else {})  # the name of the key is learnt
+    assert domain.next_check_at is not None
+
+
+def test_headers_of_another_mail_and_of_a_silent_mailbox_are_refused(domain: SendingDomain, relay: Provider) -> None:
+    mail = sent(domain, relay)
+    with pytest.raises(checking.NotPossible, match="not the headers of this mail"):
+        checking.take_pasted(mail, GMAIL.replace(TOKEN, "f" * 24))
+    with pytest.raises(checking.NotPossible, match="no Authentication-Results"):
+        checking.take_pasted(mail, f"X-Tallypost-Check: {TOKEN}\n\n")
+    mail.refresh_from_db()
+    assert mail.state == DomainMail.State.SENT
+
+
+def test_a_mailbox_that_is_read_answers_by_itself(domain: SendingDomain, relay: Provider) -> None:
+    mail = sent(domain, relay, is_read_here=True)
+    reader = Reader()
+    try:
+        (said,) = reader.read([GMAIL.encode()])
+    finally:
+        reader.close()
+    assert said is not None
+    assert said.arrived == reading.read(GMAIL.encode())
+    assert said.arrived is not None
+    assert checking.take(said.arrived)
+    mail.refresh_from_db()
+    assert mail.passes
+
+
+def test_it_goes_to_oneself_or_to_a_mailbox_of_ours_and_to_nobody_else(
+    domain: SendingDomain, relay: Provider, admin: User, client_for: Callable[[User], Client]
+) -> None:
+    ReturnMailbox.objects.create(name="Bounces", host="imap.example.org", username="bounces@example.org")
+    browser = client_for(admin)
+    for to, words in (("stranger@example.com", "It goes to your own address"), (admin.email, "")):
+        said = browser.post(f"/domains/{domain.pk}/mails/send/", {"provider": relay.pk, "to": to}, follow=True)
+        assert words in said.content.decode()
+    mail = DomainMail.objects.get()
+    assert (mail.to, mail.is_read_here) == (admin.email, False)
+    checking.send(mail.pk)  # nobody listens there
+    checking.send(mail.pk)
+    mail.refresh_from_db()
+    assert mail.state == DomainMail.State.FAILED
+    assert "Relay" in mail.problem
+    page = browser.get(domain.get_absolute_url()).content.decode()
+    assert "Not sent" in page
+    assert "bounces@example.org (read by itself)" in page
+
+
+def test_pasting_on_the_page_shows_that_the_mail_passes(
+    domain: SendingDomain, relay: Provider, admin: User, client_for: Callable[[User], Client]
+) -> None:
+    mail, browser = sent(domain, relay), client_for(admin)
+    assert "Waits for you" in browser.get(domain.get_absolute_url()).content.decode()
+    page = browser.post(f"/domains/{domain.pk}/mails/{mail.pk}/", {"source": YAHOO}, follow=True).content.decode()
+    assert "The mail arrived and did not pass" in page
+    mail = sent(domain, relay, token="e" * 24)
+    source = GMAIL.replace(TOKEN, "e" * 24)
+    page = browser.post(f"/domains/{domain.pk}/mails/{mail.pk}/", {"source": source}, follow=True).content.decode()
+    assert "The mail passed" in page
+    assert 'says <bdi class="domain-name">mx.google.com</bdi>' in page

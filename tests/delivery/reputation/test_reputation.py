@@ -1,0 +1,159 @@
+"""Reverse DNS and blocklists, asked of a name server of ours on loopback."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Organisation, User
+from accounts.shell import problems
+from delivery.domains.models import SendingDomain
+from delivery.domains.resolver import Resolver
+from delivery.models import AskedBlocklist, DomainListing, SendingAddress
+from delivery.reputation import checking
+from tests.delivery.domains.dns_server import DnsServer, running
+
+pytestmark = pytest.mark.django_db
+
+LISTED = "203.0.113.5"
+ZEN, REVERSED = "zen.spamhaus.org", "5.113.0.203"
+
+
+@pytest.fixture
+def name_server() -> Iterator[DnsServer]:
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def ask(name_server: DnsServer) -> Resolver:
+    return Resolver((name_server.address,), seconds=0.3)
+
+
+def look(ask: Resolver, ip: str = LISTED) -> SendingAddress:
+    SendingAddress.objects.get_or_create(ip=ip)
+    checking.look(ask)
+    return SendingAddress.objects.get(ip=ip)
+
+
+@pytest.mark.parametrize(
+    ("ip", "zone", "found"),
+    [
+        (
+            LISTED,
+            {f"{REVERSED}.in-addr.arpa": {"PTR": ["mx.a.example."]}, "mx.a.example": {"A": [LISTED]}},
+            ("mx.a.example", True),
+        ),
+        (
+            LISTED,
+            {
+                f"{REVERSED}.in-addr.arpa": {"PTR": ["one.a.example.", "two.a.example."]},
+                "one.a.example": {"A": ["203.0.113.9"]},
+                "two.a.example": {"A": [LISTED]},
+            },
+            ("two.a.example", True),
+        ),
+        (
+            LISTED,
+            {f"{REVERSED}.in-addr.arpa": {"PTR": ["mx.a.example."]}, "mx.a.example": {"A": ["203.0.113.9"]}},
+            ("mx.a.example", False),
+        ),
+        (LISTED, {"113.0.203.in-addr.arpa": {"TXT": ["x"]}}, ("", False)),
+        (
+            LISTED,
+            {f"{REVERSED}.in-addr.arpa": {"PTR": ["mx.a.example."]}, "mx.a.example": {"BEHAVES": ["SERVFAIL"]}},
+            ("mx.a.example", None),
+        ),
+        (LISTED, {f"{REVERSED}.in-addr.arpa": {"BEHAVES": ["SERVFAIL"]}}, ("", None)),
+    ],
+)
+def test_an_address_has_a_name_that_leads_back_or_says_what_is_missing(
+    name_server: DnsServer,
+    ask: Resolver,
+    ip: str,
+    zone: dict[str, dict[str, list[str]]],
+    found: tuple[str, bool | None],
+) -> None:
+    name_server.add(zone)
+    address = look(ask, ip)
+    assert (address.reverse_name, address.leads_back) == found
+
+
+def test_no_list_is_asked_before_somebody_says_so(name_server: DnsServer, ask: Resolver) -> None:
+    assert look(ask).lists == []
+    assert not [name for name, _ in name_server.questions if "in-addr.arpa" not in name]
+
+
+@pytest.mark.parametrize(
+    ("answer", "standing"),
+    [
+        ({"A": ["127.0.0.2", "127.0.0.4"], "TXT": ["See https://check.spamhaus.org/"]}, "listed"),
+        ({"A": ["127.255.255.254"]}, "refused"),
+        ({"A": ["127.255.255.252"]}, "refused"),
+        ({"A": ["127.0.0.1"]}, "refused"),
+        ({"A": ["93.184.215.14"]}, "refused"),  # a name server that answers to whatever does not exist
+        ({"TXT": ["no address"]}, "clear"),
+        ({}, "clear"),
+        ({"BEHAVES": ["SERVFAIL"]}, "unknown"),
+    ],
+)
+def test_only_an_answer_of_the_list_itself_is_a_listing(
+    name_server: DnsServer, ask: Resolver, answer: dict[str, list[str]], standing: str
+) -> None:
+    AskedBlocklist.objects.create(key="spamhaus-zen")
+    if answer:
+        name_server.add({f"{REVERSED}.{ZEN}": answer})
+    (found,) = look(ask).lists
+    assert found["standing"] == standing
+    assert found["words"] == ("See https://check.spamhaus.org/" if standing == "listed" else "")
+
+
+def test_an_ipv6_address_and_a_domain_are_asked_by_their_own_names(
+    name_server: DnsServer, ask: Resolver, organisation: Organisation
+) -> None:
+    domain = SendingDomain.objects.create(name="news.nordlicht.example", confirmed_at=timezone.now())
+    AskedBlocklist.objects.bulk_create([AskedBlocklist(key="psbl"), AskedBlocklist(key="spamhaus-dbl")])
+    nibbles = "4.4.8.8" + ".0" * 16 + ".0.6.8.4.0.6.8.4.1.0.0.2"
+    name_server.add(
+        {
+            f"{nibbles}.psbl.surriel.com": {"A": ["127.0.0.2"]},
+            "news.nordlicht.example.dbl.spamhaus.org": {"A": ["127.0.1.2"]},
+        }
+    )
+    assert [one["standing"] for one in look(ask, "2001:4860:4860::8844").lists] == ["listed"]
+    assert [one["standing"] for one in DomainListing.objects.get(domain=domain).lists] == ["listed"]
+
+
+def test_a_listing_needs_somebody_and_outlasts_a_silent_list(
+    name_server: DnsServer, ask: Resolver, admin: User, client_for: Callable[[User], Client]
+) -> None:
+    AskedBlocklist.objects.create(key="spamhaus-zen")
+    name_server.add({f"{REVERSED}.{ZEN}": {"A": ["127.0.0.2"]}})
+    look(ask)
+    name_server.add({f"{REVERSED}.{ZEN}": {"BEHAVES": ["SERVFAIL"]}})
+    look(Resolver((name_server.address,), seconds=0.3))
+    (told,) = (one for one in problems.for_user(admin) if one.about.startswith("blocklist"))
+    assert (told.kind, told.title) == ("bad", f"{LISTED} is on a blocklist")
+    assert told.text.startswith("Spamhaus ZEN lists it")
+    page = client_for(admin).get("/reputation/").content.decode()
+    assert "https://check.spamhaus.org/" in page
+    assert "Ask to be taken off" in page
+
+
+def test_an_admin_adds_addresses_and_chooses_lists(
+    organisation: Organisation, admin: User, client_for: Callable[[User], Client]
+) -> None:
+    browser = client_for(admin)
+    for ip, words in (
+        ("192.168.1.1", "private network"),
+        ("not one", "valid IPv4 or IPv6"),
+        ("8.8.4.4", "looked up now"),
+    ):
+        assert words in browser.post("/reputation/", {"ip": ip}, follow=True).content.decode()
+    assert "looked up already" in browser.post("/reputation/", {"ip": "8.8.4.4"}).content.decode()
+    browser.post("/reputation/lists/", {"lists": ["psbl", "nobody-s", "surbl"]})
+    assert set(AskedBlocklist.objects.values_list("key", flat=True)) == {"psbl", "surbl"}
+    address = SendingAddress.objects.get()
+    browser.post(f"/reputation/{address.pk}/remove/")
+    assert not SendingAddress.objects.exists()
