@@ -9,6 +9,7 @@ class CampaignsConfig(AppConfig):
         from accounts.shell import notices, problems
         from accounts.signals import organisation_created
         from campaigns import conditions, field_uses, planned_lists, samples, senders, titles
+        from campaigns.mail_imports import models  # noqa: F401  # known wherever a campaign may be deleted
         from campaigns.message import editions
         from campaigns.models import Campaign
         from campaigns.morning import stopped, undecided

@@ -213,6 +213,22 @@ class Template(models.Model):
         return self.campaign.name
 
 
+class SavedBlock(models.Model):
+    """Blocks kept under a name, for other mails; see campaigns.editor.saved_blocks."""
+
+    name = models.CharField(max_length=120)
+    blocks = models.JSONField(default=list, help_text="Of a document, without links of their own.")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class WeeklySummary(models.Model):
     """The summary of a week to a person: whoever makes or takes the row is the one who mails it, at most once."""
 
@@ -348,10 +364,45 @@ class TestAddress(models.Model):
         return self.email
 
 
+class ImageFolder(models.Model):
+    name = models.CharField(max_length=80, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Image(models.Model):
+    """A picture of the library. Each change draws another file from the original; sent mails keep theirs."""
+
     name = models.CharField(max_length=200)
-    storage_name = models.CharField(max_length=200, unique=True)
+    storage_name = models.CharField(max_length=200, unique=True, help_text="Of the file that mails show from now on.")
+    earlier_names = ArrayField(
+        models.CharField(max_length=200), default=list, blank=True, help_text="Files that sent mails may still show."
+    )
+    original_path = models.CharField(
+        max_length=200, blank=True, help_text="As it was uploaded, never public; empty: the file itself."
+    )
+    whole_name = models.CharField(
+        max_length=200, blank=True, help_text="The file that shows the whole original, for cropping; empty: the file."
+    )
+    original_width = models.PositiveIntegerField(default=0, help_text="Upright; 0: that of the file.")
+    original_height = models.PositiveIntegerField(default=0)
+    crop = ArrayField(
+        models.IntegerField(),
+        null=True,
+        blank=True,
+        help_text="Left, top, width, height in pixels of the upright original.",
+    )
+    max_width = models.PositiveIntegerField(default=1_200, help_text="Pixels of the file, twice those shown.")
+    focal_x = models.PositiveSmallIntegerField(default=50, help_text="Per cent: what must stay when it is cropped.")
+    focal_y = models.PositiveSmallIntegerField(default=50)
+    frames = models.PositiveSmallIntegerField(default=1, help_text="More than one: it moves.")
+    folder = models.ForeignKey(ImageFolder, models.SET_NULL, null=True, blank=True, related_name="images")
     alt = models.CharField(max_length=300, blank=True)
+    is_decorative = models.BooleanField(default=False, help_text="Says nothing, so it needs no words.")
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     size_bytes = models.PositiveIntegerField()
@@ -363,3 +414,16 @@ class Image(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def all_names(self) -> list[str]:
+        return [self.storage_name, *self.earlier_names]
+
+    @property
+    def lacks_alt(self) -> bool:
+        return not self.alt and not self.is_decorative
+
+    @property
+    def whole(self) -> tuple[int, int]:
+        """Width and height of the original."""
+        return self.original_width or self.width, self.original_height or self.height

@@ -15,13 +15,14 @@ from campaigns import sample_fields, sample_people, starters
 from campaigns.content import blocks
 from campaigns.models import Campaign, Edition
 from contacts import addresses, consent
-from contacts.models import Contact, MailingList, Suppression
+from contacts.models import Contact, ListSuppression, MailingList, Suppression
 from contacts.reach import counting
 from delivery.ledger import removing
 from delivery.models import Batch, Failure, MailDomain, Message
 from delivery.providers import sample_relay
 from tracking import removing as events
 from tracking.cohorts import folding as cohorts
+from tracking.conversions.models import Goal
 
 LIST_OF_ONE = "Me"
 FIRST_MAIL = "My first mail"
@@ -113,6 +114,7 @@ def remove(*, by: User) -> Inventory:
     events.remove(batches)
     samples.delete()
     removing.remove(batches)
+    Goal.objects.filter(is_sample=True, conversions__isnull=True).delete()
     _remove_people()
     cohorts.recount()
     sample_relay.remove()
@@ -176,6 +178,7 @@ def _remove_people() -> None:
     people = Contact.objects.filter(is_sample=True)
     keys = [addresses.key(email) for email in people.values_list("email", flat=True)]
     Suppression.objects.filter(email__in=keys).delete()
+    ListSuppression.objects.filter(email__in=keys).delete()
     Failure.objects.filter(email__in=keys).delete()
     MailDomain.objects.filter(domain__endswith=".example").delete()
     people.delete()

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from campaigns.content import playing
-from campaigns.content.images import serve
+from campaigns.content.images.serving import serve
 from campaigns.views import (
     brands,
     calendar_file,
@@ -14,17 +14,20 @@ from campaigns.views import (
     drafts,
     flight,
     home,
-    images,
+    mail_exports,
+    mail_imports,
     mailboxes,
     repeating,
     revision,
     samples,
+    saved_blocks,
     search,
     templates,
     test_mails,
     translating,
 )
 from campaigns.views.across import cohorts, compared, gathered, hours, lists
+from campaigns.views.images import picture, shelf
 from campaigns.views.reporting import clicks, downloads, proof, sharing
 
 urlpatterns: list[URLPattern] = [
@@ -32,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/", campaigns.campaigns, name="campaigns"),
     path("campaigns/new/", campaigns.new, name="campaign-new"),
     path("campaigns/ask-again/<int:list_id>/", campaigns.ask_again, name="campaign-ask-again"),
+    path("campaigns/import/", mail_imports.import_mail, name="campaign-import"),
     path("templates/", templates.templates, name="templates"),
     path("templates/<int:pk>/", templates.template, name="template"),
     path("templates/<int:pk>/mail/", templates.template_mail, name="template-mail"),
@@ -42,6 +46,11 @@ urlpatterns: list[URLPattern] = [
     path("templates/<slug:key>/mail/", templates.starter_mail, name="starter-mail"),
     path("campaigns/<int:pk>/template/", templates.keep, name="template-keep"),
     path("campaigns/<int:pk>/", campaign.campaign, name="campaign"),
+    path("campaigns/<int:pk>/import/", mail_imports.imported, name="campaign-imported"),
+    path("campaigns/<int:pk>/import/mail/", mail_imports.imported_mail, name="campaign-imported-mail"),
+    path("campaigns/<int:pk>/import/source/", mail_imports.imported_source, name="campaign-imported-source"),
+    path("campaigns/<int:pk>/import/pictures/", mail_imports.copy_pictures, name="campaign-imported-pictures"),
+    path("campaigns/<int:pk>/download/<slug:kind>/", mail_exports.download, name="campaign-download"),
     path("campaigns/<int:pk>/clicks/", clicks.clicks, name="campaign-clicks"),
     path("campaigns/<int:pk>/report/<slug:table>.csv", downloads.table, name="campaign-table"),
     path("campaigns/<int:pk>/share/", sharing.share, name="campaign-share"),
@@ -93,6 +102,13 @@ urlpatterns: list[URLPattern] = [
     path("reports/lists/", lists.lists, name="report-lists"),
     path("reports/sign-ups/", cohorts.cohorts, name="report-cohorts"),
     path("reports/hours/", hours.hours, name="report-hours"),
+    path("campaigns/<int:pk>/content/saved-blocks/", saved_blocks.insert, name="saved-insert"),
+    path("campaigns/<int:pk>/content/<slug:block>/keep/", saved_blocks.keep, name="block-keep"),
+    path("campaigns/<int:pk>/content/<slug:block>/linked/", saved_blocks.linked, name="block-linked"),
+    path("saved-blocks/", saved_blocks.saved, name="saved-blocks"),
+    path("saved-blocks/<int:pk>/", saved_blocks.one, name="saved-block"),
+    path("saved-blocks/<int:pk>/mail/", saved_blocks.mail, name="saved-block-mail"),
+    path("saved-blocks/<int:pk>/delete/", saved_blocks.delete, name="saved-block-delete"),
     path("brands/", brands.brands, name="brands"),
     path("brands/new/", brands.new_brand, name="brand-new"),
     path("brands/sample/", brands.sample, name="brand-sample"),
@@ -100,10 +116,14 @@ urlpatterns: list[URLPattern] = [
     path("brands/<int:pk>/", brands.brand, name="brand"),
     path("brands/<int:pk>/default/", brands.use_as_default, name="brand-default"),
     path("brands/<int:pk>/delete/", brands.delete_brand, name="brand-delete"),
-    path("images/", images.images, name="images"),
-    path("images/upload/", images.upload_image, name="image-upload"),
-    path("images/<int:pk>/", images.image, name="image"),
-    path("images/<int:pk>/delete/", images.delete_image, name="image-delete"),
+    path("images/", shelf.images, name="images"),
+    path("images/upload/", shelf.upload_image, name="image-upload"),
+    path("images/move/", shelf.move_images, name="images-move"),
+    path("images/folders/<int:pk>/", picture.folder, name="image-folder"),
+    path("images/<int:pk>/", picture.image, name="image"),
+    path("images/<int:pk>/crop/", picture.crop_image, name="image-crop"),
+    path("images/<int:pk>/replace/", picture.replace_image, name="image-replace"),
+    path("images/<int:pk>/delete/", picture.delete_image, name="image-delete"),
     path("i/<str:name>", serve, name="picture"),
     path("i/play/<str:name>", playing.serve, name="picture-play"),
     path("e/<str:token>.ics", calendar_file.calendar_file, name="calendar-file"),

@@ -9,7 +9,7 @@ from csp.constants import NONE, SELF
 
 from accounts.egress.allowed import Allowed
 from accounts.web_addresses import as_sent
-from config import keys, services
+from config import keys, pictures, services
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("TALLYPOST_VAR", BASE_DIR / "var"))
@@ -157,6 +157,13 @@ MEDIA_ROOT = VAR_DIR / "media"
 # Uploads and refused rows hold people: no other account of the machine reads them, whatever the umask.
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "images": pictures.storage(os.environ),
+}
+# Where readers load pictures from, if not from /i/ under the public address: a CDN in front of it, or of the bucket.
+IMAGES_URL = os.environ.get("IMAGES_URL", "").rstrip("/")
 
 WHITENOISE_USE_FINDERS = True  # the bundle is hashed by Vite: nothing to collect
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 from django.db import connection
 
 from contacts.models import Contact, MailingList
-from contacts.reachability import is_open, is_paused, is_subscribed, is_suppressed, suppression_of
+from contacts.reachability import is_kept_off, is_open, is_paused, is_subscribed, is_suppressed, suppression_of
 from contacts.segments import asking, compiling, rules
 from contacts.segments.known import Known
 from contacts.segments.predicate import EVERYBODY, NOBODY, Sql, joined, named, negated
@@ -65,7 +65,7 @@ class Summary:
 
     matched: int  # places on the chosen lists; one person on two lists has two
     unsubscribed: int
-    suppressed: int
+    suppressed: int  # altogether, or for each of the chosen lists that they are on
     duplicates: int  # further places of people who are counted already
     will_receive: int
     paused: int = 0  # want no mail for a while yet
@@ -74,12 +74,14 @@ class Summary:
 
 _COUNTS = f"""
 WITH place AS (
-    SELECT contact_id, {is_open("p")} AS is_open, {is_subscribed("p")} AS is_subscribed FROM contacts_subscription p
-    WHERE list_id = ANY(%(lists)s) AND state <> 'unconfirmed'
+    SELECT contact_id, {is_open("p")} AS is_open, {is_subscribed("p")} AS is_subscribed,
+        {is_subscribed("p")} AND {is_kept_off("p")} AS is_kept_off
+    FROM contacts_subscription p WHERE list_id = ANY(%(lists)s) AND state <> 'unconfirmed'
     UNION ALL
-    SELECT id, true, true FROM contacts_contact WHERE id = ANY(%(contacts)s)
+    SELECT id, true, true, false FROM contacts_contact WHERE id = ANY(%(contacts)s)
 ), person AS (
-    SELECT contact_id, count(*) AS places, bool_or(is_open) AS is_open, bool_or(is_subscribed) AS is_subscribed
+    SELECT contact_id, count(*) AS places, bool_or(is_open) AS is_open, bool_or(is_subscribed) AS is_subscribed,
+        bool_or(is_kept_off) AND NOT bool_or(is_open) AS is_kept_off
     FROM place
     WHERE NOT EXISTS (
         SELECT 1 FROM contacts_subscription x
@@ -87,18 +89,18 @@ WITH place AS (
     )
     GROUP BY contact_id
 ), judged AS (
-    SELECT places, is_open, is_subscribed, s.reason, {is_paused("c")} AS is_paused FROM person
+    SELECT places, is_open, is_subscribed, is_kept_off, s.reason, {is_paused("c")} AS is_paused FROM person
     JOIN contacts_contact c ON c.id = person.contact_id
     LEFT JOIN {suppression_of("c.email")}
     WHERE (%(tags)s::text[] = '{{}}' OR {carries_any("c", "%(tags)s::text[]")}) AND ({{rules}})
 )
 SELECT coalesce(sum(places), 0)::bigint,
        count(*) FILTER (WHERE reason = 'unsubscribed' OR (reason IS NULL AND NOT is_subscribed)),
-       count(*) FILTER (WHERE reason <> 'unsubscribed'),
+       count(*) FILTER (WHERE reason <> 'unsubscribed' OR (reason IS NULL AND is_kept_off)),
        coalesce(sum(places - 1), 0)::bigint,
        count(*) FILTER (WHERE reason IS NULL AND is_open AND NOT is_paused),
        count(*) FILTER (WHERE reason IS NULL AND is_open AND is_paused),
-       count(*) FILTER (WHERE reason IS NULL AND is_subscribed AND NOT is_open)
+       count(*) FILTER (WHERE reason IS NULL AND is_subscribed AND NOT is_open AND NOT is_kept_off)
 FROM judged
 """  # noqa: S608
 

@@ -1,4 +1,4 @@
-"""What people type about contacts, lists, fields and suppressed addresses."""
+"""What people type about contacts, lists and fields."""
 
 from typing import Any
 
@@ -19,6 +19,7 @@ from contacts.models import Contact, Field, MailingList, TrackingConsent
 from contacts.profile import changing
 from contacts.profile.changing import OWN
 from contacts.profile_fields import controls
+from contacts.suppression import of_lists
 
 
 class AddressField(LineField):
@@ -164,6 +165,7 @@ class ContactForm(forms.Form):
         if self.contact:
             changing.record(contact, before, by=by)
             consent.follow(contact, before["email"])
+            of_lists.follow(before["email"], contact.email)
         states = {
             part: self.cleaned_data[column]
             for part, column in tracking_consent.COLUMNS.items()
@@ -295,24 +297,6 @@ class ListForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
         if data.get("sender_name") and not data.get("sender_email") and "sender_email" not in self.errors:
             self.add_error("sender_email", "Enter the address that goes with this name, or leave both empty.")
         return data
-
-
-class SuppressForm(forms.Form):
-    addresses = forms.CharField(
-        label="Addresses", widget=forms.Textarea(attrs={"rows": 4}), max_length=100_000, help_text="One in each line."
-    )
-    reason = LineField(max_length=300, label="Reason", help_text="Whoever wonders later will read this.")
-
-    def clean_addresses(self) -> list[str]:
-        found = []
-        for number, line in enumerate(self.cleaned_data["addresses"].splitlines(), 1):
-            if not line.strip():
-                continue
-            try:
-                found.append(addresses.normalise(line.strip()))
-            except addresses.InvalidAddress as problem:
-                raise ValidationError(f"Line {number}, “{line.strip()[:60]}”: {problem.reason}") from None
-        return found
 
 
 def _initial(contact: Contact, own_fields: list[Field]) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from contacts.signup.models import (
     SignupWording,
     SpentProof,
 )
+from contacts.suppression.models import ListSuppression
 from contacts.table.models import ChosenColumns, NamePlace, PeopleBlock, SearchBlock, StaleBlock
 
 __all__ = [  # what Django is to know and other modules import
@@ -59,6 +60,7 @@ __all__ = [  # what Django is to know and other modules import
     "ListBasis",
     "ListChange",
     "ListDay",
+    "ListSuppression",
     "LostSubscription",
     "MailingList",
     "Merge",
@@ -328,8 +330,13 @@ class MailingList(models.Model):
 
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def open(self) -> Self:
-        """Those whose list's mail comes: subscribed, with consent that holds. See contacts.reachability."""
-        return self.filter(Q(expires_at=None) | Q(expires_at__gt=Now()), state=SUBSCRIBED)
+        """Those whose list's mail comes: subscribed, with consent that holds, and not suppressed for the list alone.
+
+        See contacts.reachability.
+        """
+        address = Lower(OuterRef("contact__email"))
+        kept_off = ListSuppression.objects.filter(list=OuterRef("list"), email=address)
+        return self.filter(~Exists(kept_off), Q(expires_at=None) | Q(expires_at__gt=Now()), state=SUBSCRIBED)
 
     def expired(self) -> Self:
         return self.filter(state=SUBSCRIBED, expires_at__lte=Now())

@@ -13,7 +13,7 @@ from typing import TypeVar
 from django.db.models import Model, QuerySet
 
 from contacts.addresses import key
-from contacts.models import ConsentEvent, Contact, Suppression, TrackingConsent, TrackingConsentEvent
+from contacts.models import ConsentEvent, Contact, ListSuppression, Suppression, TrackingConsent, TrackingConsentEvent
 from contacts.suppression import lifting
 
 T = TypeVar("T", bound=Model)
@@ -185,6 +185,9 @@ def _suppression(contact: Contact, wanted: Wanted) -> Iterator[Entry]:
         return
     for found in latest(Suppression.objects.filter(email=key(contact.email)), wanted, "created_at"):
         yield Entry(found.created_at, "suppression", f"Suppressed: {found.get_reason_display()}", found.detail)
+    of_lists = ListSuppression.objects.filter(email=key(contact.email)).select_related("list")
+    for one in latest(of_lists, wanted, "created_at"):
+        yield Entry(one.created_at, "suppression", f"Suppressed for the list {one.list}", one.detail)
 
 
 @register
@@ -196,7 +199,8 @@ def _lifting(contact: Contact, wanted: Wanted) -> Iterator[Entry]:
             continue
         was = dict(Suppression.Reason.choices).get(entry.detail.get("was", ""), "")
         who = f", by {entry.user}" if entry.user else ""
-        title = f"May get mail again{who}" + (f"; was: {was}" if was else "")
+        of_list = f" of the list {entry.detail['list']}" if entry.detail.get("list") else ""
+        title = f"May get mail{of_list} again{who}" + (f"; was: {was}" if was else "")
         yield Entry(entry.at, "suppression", title, entry.detail.get("reason", ""))
 
 

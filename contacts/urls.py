@@ -95,6 +95,7 @@ urlpatterns: list[URLPattern] = [
     path("suppressions/held/believe/", held.believe, name="suppressions-held-believe"),
     path("suppressions/held/keep/", held.keep, name="suppressions-held-keep"),
     path("suppressions/export/", exports.suppressions, name="suppressions-export"),
+    path("suppressions/of-lists/<int:pk>/lift/", suppressions.lift_of_list, name="list-suppression-lift"),
     path("suppressions/<int:pk>/lift/", suppressions.lift, name="suppression-lift"),
     path("imports/", imports.imports, name="imports"),
     path("imports/new/", imports.upload, name="import-new"),

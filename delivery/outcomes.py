@@ -83,6 +83,7 @@ class Flush:
     accepted: list[int] = field(default_factory=list)
     settled: list[Outcome] = field(default_factory=list)
     heard: list[Heard] = field(default_factory=list)
+    accepted_ms: int = 0  # of all that were accepted together
     by_ids: bool = False
     ends: bool = False
     release_from: int | None = None  # position of the first message left
@@ -128,6 +129,7 @@ class Claim:
     accepted: list[int] = field(default_factory=list)
     accepted_numbers: list[int] = field(default_factory=list)  # journal numbers of their `begun` records
     settled: list[Outcome] = field(default_factory=list)
+    accepted_seconds: float = 0.0
     is_urgent: bool = False  # its next checkpoint has news that concern what is sent now
     heard: list[Heard] = field(default_factory=list)  # of no message: as the server ended a connection
     flushing: Flush | None = None  # a checkpoint whose answer is still to come

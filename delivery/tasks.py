@@ -20,6 +20,7 @@ from delivery.guards import heartbeat, incarnation
 from delivery.ledger import auditing, building, cancelling
 from delivery.models import ReturnMailbox, Webhook
 from delivery.oauth import tokens
+from delivery.providers import hours
 from delivery.reputation import checking as reputation
 from delivery.sandbox.rehearsing import relaying
 from delivery.throttling import limits, mx
@@ -93,8 +94,9 @@ def learn_domains() -> None:
 
 @shared_task(name="delivery.forget_counts", queue="jobs")
 def forget_counts() -> None:
-    """Minutes that no hour or day limit looks at any more."""
+    """Minutes that no hour or day limit looks at any more, and hours that no page shows."""
     limits.forget_old_counts()
+    hours.forget_old()
 
 
 @shared_task(name="delivery.give_up_delayed", queue="jobs")

@@ -1,7 +1,8 @@
 """`python -m tools.audit`: do the lock files name versions that are known to be broken?
 
-Compared with tools/minimum_versions.toml; and npm is asked where its registry tells (many mirrors do not), which is
-said either way.
+Compared with tools/minimum_versions.toml; PyPI and npm are asked for advisories where they tell; it is said if not.
+Neither has them in a form to be kept offline: PyPI tells of one release at a time, beside its index
+(https://docs.pypi.org/api/json/), npm answers a question. Mirrors mostly hold packages alone, and answer 404 or 405.
 """
 
 import json
@@ -10,21 +11,28 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parent.parent
 _NPM_SECONDS = 60
+_PYPI_SECONDS = 10
 
 
 def main() -> int:
     found = list(too_old(python_versions(), "python")) + list(too_old(node_versions(), "node"))
-    advisories = npm_advisories()
-    if advisories is None:
-        print("npm's registry tells no advisories here: compared with tools/minimum_versions.toml alone.")
-    for line in found + (advisories or []):
+    for registry, asked in (("PyPI", pypi_advisories), ("npm", npm_advisories)):
+        advisories = asked()
+        if advisories is None:
+            print(f"{registry} tells no advisories here: compared with tools/minimum_versions.toml alone.")
+        found += advisories or []
+    for line in found:
         print(line)
-    return 1 if found or advisories else 0
+    return 1 if found else 0
 
 
 def too_old(locked: dict[str, set[str]], language: str) -> Iterator[str]:
@@ -48,6 +56,41 @@ def node_versions() -> dict[str, set[str]]:
         if path:
             found.setdefault(path.rpartition("node_modules/")[2], set()).add(package["version"])
     return found
+
+
+def direct_python() -> list[str]:
+    """What pyproject.toml names, for running, building and testing."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    groups = project["dependency-groups"]
+    named = [*project["project"]["dependencies"], *groups["build"], *groups["dev"]]
+    return [canonicalize_name(Requirement(one).name) for one in named]
+
+
+def direct_node() -> list[str]:
+    package = json.loads((ROOT / "frontend/package.json").read_text())
+    return [*package["dependencies"], *package["devDependencies"]]
+
+
+def pypi_advisories() -> list[str] | None:
+    """Of direct dependencies; None as soon as one of them cannot be asked for."""
+    locked = python_versions()
+    found: list[str] = []
+    for name in direct_python():
+        for version in sorted(locked.get(name, ())):
+            told = _pypi(name, version)
+            if told is None:
+                return None
+            found += [f"{name} {version}: {one['id']}, says PyPI" for one in told if not one.get("withdrawn")]
+    return found
+
+
+def _pypi(name: str, version: str) -> list[dict[str, Any]] | None:
+    try:
+        with urlopen(f"https://pypi.org/pypi/{name}/{version}/json", timeout=_PYPI_SECONDS) as answer:
+            told = json.load(answer).get("vulnerabilities")
+    except (OSError, ValueError):
+        return None
+    return told if isinstance(told, list) else None
 
 
 def npm_advisories() -> list[str] | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from delivery.models import Batch, Chunk
+from tracking.conversions.models import Conversion
 from tracking.intake import hourly
 from tracking.models import Event, FoldedChunk
 from tracking.recent import anew
@@ -13,6 +14,7 @@ def remove(batches: Sequence[Batch]) -> None:
     ids = [batch.pk for batch in batches]
     hourly.forget(ids)
     anew.look_up_people_of(batches)
+    Conversion.objects.filter(batch_id__in=ids).delete()
     FoldedChunk.objects.filter(pk__in=Chunk.objects.filter(batch__in=ids).values("pk")).delete()
     for batch in batches:
         if batch.first_id is not None and batch.last_id is not None:  # events have an index on their message

@@ -22,7 +22,15 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("suppressions", "Suppressed"),
         ),
     ),
-    ("Content", (("templates", "Templates"), ("images", "Images"), ("brands", "Brands"))),
+    (
+        "Content",
+        (
+            ("templates", "Templates"),
+            ("saved-blocks", "Saved blocks"),
+            ("images", "Images"),
+            ("brands", "Brands"),
+        ),
+    ),
     (
         "Delivery",
         (

@@ -14,6 +14,7 @@ from campaigns.across.differences import Finding, Rank
 from campaigns.across.gathering import FIGURES
 from campaigns.models import Campaign
 from delivery.models import Batch
+from tracking.conversions import reading as goals
 from tracking.reports import batch_sums, since_start
 from tracking.reports.batch_sums import Sums
 from tracking.reports.definitions import DEFINITIONS
@@ -77,6 +78,15 @@ class Mark:
         return f"{self.hours} h" if self.hours <= 48 else f"{self.hours // 24} days"
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How often a goal was reached by each campaign, and its worth in one currency. None: not at all."""
+
+    goal: str
+    currency: str
+    cells: list[tuple[str, goals.Row | None]]
+
+
 class Comparison:
     """`asked` are ids in the order of their columns. What is unknown, a draft or a rehearsal is left out."""
 
@@ -113,6 +123,20 @@ class Comparison:
             for at, hours in enumerate(since_start.MARKS)
         ]
         return [mark for mark in marks if any(share is not None for _, share in mark.cells)]
+
+    @cached_property
+    def conversions(self) -> list[Reached]:
+        """What the organisation's own site told: goals that any of them reached, a line each and currency."""
+        found: dict[tuple[str, str], dict[int, goals.Row]] = {}
+        for column in self.columns:
+            clicked, delivered = column.sums.clicked, column.sums.delivered
+            for row in goals.rows([column.batch.pk], clicked=clicked, delivered=delivered):
+                if row.times or row.refunds:
+                    found.setdefault((row.goal, row.currency), {})[column.batch.pk] = row
+        return [
+            Reached(goal, currency, [(one.campaign.name, rows.get(one.batch.pk)) for one in self.columns])
+            for (goal, currency), rows in sorted(found.items())
+        ]
 
     @property
     def chart(self) -> str:

@@ -110,6 +110,11 @@ def _read(stored: str) -> Compiled:
     return Compiled(tuple(parts), text)
 
 
+def of_mjml(source: str) -> str:
+    """HTML as if written by hand. Raises Unusable."""
+    return _page("mjml", {"mjml": source}, [source], "MJML").html
+
+
 def _page(
     step: str, job: dict[str, Any], content: Sequence[Any], subject: str, refuse: Callable[[], str] = str
 ) -> Page:

@@ -3,12 +3,12 @@
 from io import BytesIO
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from PIL import Image, ImageDraw
 
-from campaigns.content import images
+from accounts.pictures import files
+from campaigns.content.images import serving
 
 _FOLDER = "images/played"
 _SHARE = 0.16  # of the shorter side
@@ -18,13 +18,13 @@ _FINER = 4
 @require_safe
 def serve(request: HttpRequest, name: str) -> HttpResponse:
     """Public: GET /i/play/<name>. Drawn at the first request for it."""
-    response = images.serve(request, name)
+    response = serving.serve(request, name)
     kept = f"{_FOLDER}/{name}"
     if response.status_code != 200:
         return response
-    if not default_storage.exists(kept):
-        default_storage.save(kept, ContentFile(with_sign(response.content)))
-    with default_storage.open(kept) as file:
+    if not files.kept().exists(kept):
+        files.kept().save(kept, ContentFile(with_sign(response.content)))
+    with files.kept().open(kept) as file:
         response.content = file.read()
     return response
 

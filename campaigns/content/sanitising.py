@@ -15,7 +15,11 @@ from delivery.html_tokens import TAG_NAME, Token, attributes, tokens
 
 _PLAIN_NAME = re.compile(r"[a-z][\w:.-]*")  # other names mean different things to different readers
 # Outlook's conditions in every spelling that is met: what stands between them is seen by Outlook alone, ...
-_CONDITIONAL = re.compile(r"(<!--\s*\[if[^\]]*\]>)(.*?)(<!\s*\[endif\]\s*--+>)\Z", re.IGNORECASE | re.DOTALL)
+_CONDITIONAL = re.compile(
+    r"(<!--\s*\[if[^\]]*\]>)(.*?)((?:<!--\s*)?<!\s*\[endif\]\s*--+>)\Z", re.IGNORECASE | re.DOTALL
+)
+# Round Outlook's settings in such a comment, as many templates have it. Elsewhere browsers differ on what is in it.
+_NO_SCRIPT = re.compile(r"<noscript>(?=\s*<xml>)|(?<=</xml>)\s*</noscript>", re.IGNORECASE)
 # ... or by everybody else too, as both halves are comments of their own.
 _REVEALED = re.compile(
     r"<!--\s*\[if[^\]]*\]\s*>(?:\s*<!)?\s*--+>|<!--\s*\[if[^\]]*\]>\s*<!--\s*--+>|<!--[\s-]*<!\s*\[endif\]\s*--+>"
@@ -110,9 +114,10 @@ def _comment(comment: str, masks: Masks, removed: dict[Removed, None]) -> str:
     if _REVEALED.fullmatch(comment) or _REVEALED_OPENING.fullmatch(comment):
         return comment
     if conditional := _CONDITIONAL.fullmatch(comment):
-        inside, inner = clean(conditional[2], masks)
+        settings = Masks()
+        inside, inner = clean(_NO_SCRIPT.sub(lambda tag: settings.keep(tag[0]), conditional[2]), masks)
         removed.update(dict.fromkeys(inner))
-        return f"{conditional[1]}{inside}{conditional[3]}"
+        return f"{conditional[1]}{settings.reveal(inside)}{conditional[3]}"
     plain = _PLAIN_COMMENT.fullmatch(comment)
     if plain and "<!--" not in plain[1] and clean(plain[1], masks)[0] == plain[1]:
         return comment

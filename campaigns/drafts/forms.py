@@ -14,7 +14,7 @@ from accounts.models import Organisation
 from accounts.organisation.measuring import Tracking
 from campaigns.brands import choosing
 from campaigns.content import bounds
-from campaigns.models import Campaign, Image
+from campaigns.models import Campaign
 from campaigns.preflight.findings import LONGEST_SUBJECT, PHONE_SUBJECT
 from contacts import addresses, tags
 from contacts.models import MailingList, Segment
@@ -24,9 +24,8 @@ MOST_TEST_ADDRESSES = 10
 
 if TYPE_CHECKING:
     _CampaignForm = forms.ModelForm[Campaign]
-    _ImageForm = forms.ModelForm[Image]
 else:
-    _CampaignForm = _ImageForm = forms.ModelForm
+    _CampaignForm = forms.ModelForm
 
 
 class Card(_CampaignForm):
@@ -269,17 +268,3 @@ class TestMailForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "email", "autocomplete": "off", "spellcheck": "false"}),
     )
     contact = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-
-class PictureForm(forms.Form):
-    picture = forms.FileField(label="Picture", help_text="JPEG, PNG, GIF or WebP, up to 10 MB.")
-    alt = forms.CharField(
-        label="Description", required=False, max_length=300, help_text="What it shows, for those who cannot see it."
-    )
-
-
-class AltForm(_ImageForm):
-    class Meta:
-        model = Image
-        fields = ["name", "alt"]
-        labels: ClassVar = {"name": "Name", "alt": "Description"}

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.html import strip_tags
 from django.utils.text import Truncator
 
+from accounts.pictures import files
 from campaigns.content import blocks
 from campaigns.content.blocks import Block, Document, Field, Kind
 from campaigns.content.mjml import Brand
@@ -29,7 +30,8 @@ class Input:
     def thumbnail(self) -> str:
         """The picture from this server, whatever public address the mail names."""
         _, mark, name = str(self.value).rpartition("/i/")
-        return f"/i/{name}" if mark else ""
+        name = name if mark else files.name_in(str(self.value))
+        return f"/i/{name}" if name else ""
 
     @property
     def takes_merge_tags(self) -> bool:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from html import unescape
 
-from campaigns.merge import syntax
+from campaigns.merge import foreign_conditions, syntax
 from campaigns.merge.filters import FILTERS
-from campaigns.merge.foreign_names import OWNERS, is_known, translated
+from campaigns.merge.foreign_names import OWNERS, is_known, plain, translated
 
 _NAME = r"(?P<name>[^\W\d][\w .:-]{0,60}?)"
 _QUOTED = (
@@ -40,7 +40,7 @@ _SHAPES: tuple[tuple[str, str], ...] = (
     ),
     ("another system", r"\{" + _NAME + r",\s{0,9}" + _QUOTED + r"\s{0,9}\}"),
     ("ERB, ASP or PHP", r"<%(?![-=@\s]{0,20}>)(?P<inside>[^%<>]{0,300}?)%>|<\?(?:=|php)(?P<php>.{0,300}?)\?>"),
-    ("ActiveCampaign", r"%(?:/IF|ELSE|IF [^%\n]{1,100})%"),
+    ("ActiveCampaign", r"%(?:/IF|ELSE|IF (?P<asked>[^%\n]{1,100}))%"),
     ("another system", r"\$!?\{" + _NAME + r"\}"),
     ("Campaign Monitor", r"</?(?:unsubscribe|webversion|forwardtoafriend|preferences)(?:\s[^<>]*)?>"),
     ("Moosend", r"#[a-z]+:\w+(?::\w+)?#|#(?:unsubscribeLink|updatePreferences)#"),
@@ -50,7 +50,7 @@ _SHAPES: tuple[tuple[str, str], ...] = (
 _NAMED: tuple[tuple[str, str], ...] = (
     ("phpList, SendGrid or Brevo", r"(?<![\w\[])\[" + _NAME + r"\](?!\])"),
     ("another system", r"(?<![{$#\w])\{" + _NAME + r"(?:\|(?P<bar>[^{}|\n]{0,60}))?\}(?!\})"),
-    ("ActiveCampaign or Mailgun", r"(?<![%\w])%" + _NAME + r"%(?![%\w])"),
+    ("ActiveCampaign or Mailgun", r"(?<![%\w])%" + _NAME + r"%(?!\w|%(?!(?:ELSE|/IF)%))"),
     ("SendGrid", r"(?<![\w-])-(?P<name>[A-Za-z]\w*)-(?![\w-])"),
     ("Dotdigital", r"(?<!\w)@(?P<name>[A-Za-z]\w*)@(?!\w)"),
     (
@@ -60,7 +60,7 @@ _NAMED: tuple[tuple[str, str], ...] = (
 )
 _CURLY = re.compile(r"\{{2,3}(?!%)(?:[^{}\n]|\$\{[^{}\n]*\}){0,300}?\}{2,3}|\{%-?\s*(?P<word>\w+)[^{}\n]{0,300}?%\}")
 _HANDLEBARS = re.compile(
-    rf"""\{{{{\{{|[\s{{]\{{{{?\s*[#/^>&~]|\{{{{\s*(?:[#/^>&~!]|\$\{{|\.\w|else\s*\}}|insert\s|defaultIfEmpty\s
+    rf"""\{{{{\{{|[\s{{]\{{{{?\s*[#/^>&~]|\{{{{\s*(?:[#/^>&~!]|\$\{{|\.\w|else\s*\}}|else\s+if\s|insert\s|defaultIfEmpty\s
     |(?:{OWNERS})\s*(?:\.|:\s*\w)|\w+\.\$\{{|[\w ]+\|\s*\w+\s*:|[\w ]+:default=)""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -71,14 +71,25 @@ _CURLY_NAME = re.compile(
     |\s+{_QUOTED.replace("<", "<then_")}|\s*\|[^{{}}]*)?\s*\}}+\Z""",
     re.VERBOSE | re.IGNORECASE,
 )
-_DJANGO = re.compile(rf"\b(?:{OWNERS})(?:\.|\|lookup:)(\w+)", re.IGNORECASE)
+_DJANGO = re.compile(
+    rf"""\b(?:{OWNERS})(?:\.|\|lookup:)['"]?(?P<owned>\w+)['"]?|\b(?:var|data):(?P<var>\w+)(?::(?:"[^"]*"|'[^']*'))?""",
+    re.IGNORECASE,
+)
+_LOOKUP = re.compile(r"\|\s*lookup:\s*(['\"])([\w ]{1,60})\1")
 _OUR_BLOCKS = frozenset(
     {"if", "elif", "else", "endif", "for", "endfor", "set", "include", "extends", "macro", "raw", "debug", "block"}
 )
+_ALWAYS_THERE = frozenset({"postal_address", "organisation_name", "email"})
 _STYLE = re.compile(r"<(style|script)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _TAG_START = re.compile(r"<[a-zA-Z/!]")
 _LINK_TAG = re.compile(r"<a[ ]|</a", re.IGNORECASE)
 _LONG_TAG = 2_000
+# What a link of ours says where another system writes one of its own.
+_LINKS = {
+    "{{ unsubscribe_url }}": "Unsubscribe",
+    "{{ preferences_url }}": "Choose what you get",
+    "{{ view_url }}": "View in browser",
+}
 _LONG_NAME = 200
 _FILTER_NAMES = frozenset(FILTERS)
 
@@ -130,7 +141,7 @@ def _all(text: str, fields: dict[str, str]) -> Iterator[Foreign]:
     for system, shape in _COMPILED_NAMED:
         for match in shape.finditer(text):
             name = match.groupdict().get("dollar") or match["name"]
-            if is_known(name) or (match[0][0] == "%" and _is_constant(name)):
+            if is_known(name) or (match[0][0] == "%" and (_is_constant(name) or _is_field(name, fields))):
                 yield Foreign(match[0], match.start(), system, _output(translated(name, fields), _fallback(match)))
     judged: dict[str, Foreign | None] = {}  # a mail says the same few tags over and over
     for match in _CURLY.finditer(text):
@@ -149,7 +160,7 @@ def _bracketed(match: re.Match[str], fields: dict[str, str]) -> tuple[str, bool]
             return '<a href="{{ unsubscribe_url }}">', False
         return ("</a>" if match[0].lower() == "</unsubscribe>" else _code(groups, fields)), False
     if match[0].startswith(("%IF", "%/IF", "%ELSE")):
-        return "", True
+        return foreign_conditions.activecampaign(match[0], groups.get("asked") or "", fields), True
     name = groups.get("name") or match[0].strip("#").replace(":", ".")
     return _output(translated(name, fields), _fallback(match)), False
 
@@ -163,7 +174,7 @@ def _mailchimp(body: str, fields: dict[str, str]) -> tuple[str, bool]:
     word, _, rest = body.strip().partition(":")
     match word.upper():
         case "IF" | "ELSEIF" | "IFNOT":
-            return _mailchimp_condition(word.upper(), rest, fields), True
+            return foreign_conditions.mailchimp(word.upper(), rest, fields), True
         case "ELSE":
             return "{% else %}", True
         case "END":
@@ -174,24 +185,14 @@ def _mailchimp(body: str, fields: dict[str, str]) -> tuple[str, bool]:
     return _output(translated(body, fields), ""), False
 
 
-def _mailchimp_condition(word: str, rest: str, fields: dict[str, str]) -> str:
-    found = re.fullmatch(r"\s*(\w+)\s*(?:(=|!=|>=|<=|>|<)\s*(.*?))?\s*", unescape(rest))
-    ours = translated(found[1], fields) if found else ""
-    if not found or not ours:
-        return ""
-    value = found[3] or ""
-    plain = value if re.fullmatch(r"\d+(\.\d+)?", value) else '"' + value.replace('"', "") + '"'
-    asked = f"{ours} {found[2].replace('=', '==') if found[2] in {'='} else found[2]} {plain}" if found[2] else ours
-    return {"IF": f"{{% if {asked} %}}", "ELSEIF": f"{{% elif {asked} %}}", "IFNOT": f"{{% if not {asked} %}}"}[word]
-
-
 def _curly(match: re.Match[str], fields: dict[str, str]) -> Iterator[Foreign]:
     text = match[0]
     if match["word"]:
         if _DJANGO.search(text) or match["word"] not in _OUR_BLOCKS:
             yield Foreign(text, match.start(), "Klaviyo or another system", *_django(text, match["word"], fields))
         return
-    name = _CURLY_NAME.match(text) if len(text) <= _LONG_NAME else None
+    looked_up = _LOOKUP.sub(lambda found: f".{found[2]}", text)  # Klaviyo
+    name = _CURLY_NAME.match(looked_up) if len(text) <= _LONG_NAME else None
     if not _HANDLEBARS.match(text):
         alone = re.fullmatch(r"\{\{\s*(\w+)\s*(\|.*)?\}\}", unescape(text))
         ours = translated(alone[1], fields) if alone and _is_readable(text) else ""
@@ -200,28 +201,19 @@ def _curly(match: re.Match[str], fields: dict[str, str]) -> Iterator[Foreign]:
         return
     condition = re.match(r"\{\{\{?~?\s*(#\s*(if|unless)\b|else\b|/\s*(?:if|unless)\b|#|\^|/)", text)
     if condition:
-        yield Foreign(text, match.start(), "Handlebars", _handlebars_condition(condition, name, fields), True)
+        yield Foreign(text, match.start(), "Handlebars", foreign_conditions.handlebars(condition, name, fields), True)
         return
     ours = translated(re.sub(r"[${}\[\]]", "", name["name"]), fields) if name else ""
     yield Foreign(text, match.start(), _system_of(text), _output(ours, _fallback(name) if name else ""))
 
 
-def _handlebars_condition(condition: re.Match[str], name: re.Match[str] | None, fields: dict[str, str]) -> str:
-    if condition[1].startswith("else"):
-        return "{% else %}"
-    if condition[1].startswith("/") and len(condition[1]) > 1:
-        return "{% endif %}"
-    ours = translated(name["name"], fields) if name and condition[2] else ""
-    return f"{{% if {'not ' if condition[2] == 'unless' else ''}{ours} %}}" if ours else ""
-
-
 def _django(text: str, word: str, fields: dict[str, str]) -> tuple[str, bool]:
     if word in {"if", "elif"}:
-        names = _DJANGO.findall(text)
-        ours = _DJANGO.sub(lambda found: translated(found[1], fields), text)
+        names = [found["owned"] or found["var"] for found in _DJANGO.finditer(text)]
+        ours = _DJANGO.sub(lambda found: translated(found["owned"] or found["var"], fields), text)
         return (ours if all(translated(name, fields) for name in names) and _is_readable(ours) else ""), True
-    link = translated(word, fields) == "unsubscribe_url"
-    return _output("unsubscribe_url", "") if link else "", False
+    link = translated(word, fields)
+    return _output(link, "") if link.endswith("_url") else "", False
 
 
 def _system_of(text: str) -> str:
@@ -247,7 +239,7 @@ def _output(ours: str, fallback: str) -> str:
     if not ours:
         return ""
     fallback = unescape(fallback).strip().strip("\"'").replace('"', "'")
-    takes_fallback = fallback and ours not in {"unsubscribe_url", "postal_address", "organisation_name", "email"}
+    takes_fallback = fallback and not ours.endswith("_url") and ours not in _ALWAYS_THERE
     return f'{{{{ {ours}|default("{fallback}") }}}}' if takes_fallback else f"{{{{ {ours} }}}}"
 
 
@@ -266,8 +258,9 @@ def _fitted(found: list[Foreign], source: str) -> list[Foreign]:
         for tag in _LINK_TAG.finditer(source, at, one.start):
             is_in_link = tag[0][1] != "/"
         at = one.start
-        is_among_words = one.ours == "{{ unsubscribe_url }}" and not is_in_link and not _is_in_tag(source, one.start)
-        fitted.append(replace(one, ours='<a href="{{ unsubscribe_url }}">Unsubscribe</a>') if is_among_words else one)
+        words = _LINKS.get(one.ours, "")
+        is_among_words = words and not is_in_link and not _is_in_tag(source, one.start)
+        fitted.append(replace(one, ours=f'<a href="{one.ours}">{words}</a>') if is_among_words else one)
     return fitted
 
 
@@ -281,6 +274,10 @@ def _is_constant(name: str) -> bool:
     return bool(
         re.fullmatch(r"(?=.{4})[A-Z]+(?:[_-][A-Z0-9]+)+|[A-Z]{7,}|(?:recipient|mailing_list|contact)[._]\w+", name)
     )
+
+
+def _is_field(name: str, fields: dict[str, str]) -> bool:
+    return name.isupper() and plain(name) in fields
 
 
 def _is_readable(tag: str) -> bool:

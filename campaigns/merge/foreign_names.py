@@ -18,6 +18,14 @@ _ADDRESS = (
     "listaddress listaddresshtml htmllistaddresshtml senderinfo accountaddress organizationfulladdress fulladdress "
     "physicaladdress postaladdress senderaddress sitesettingscompanystreetaddress1 listaddressline addressblock"
 )
+_VIEW = (
+    "webversion webview webviewurl webviewtext webviewlink viewinbrowser viewonline viewasweb viewemailinbrowser "
+    "browser webcopy archive archiveurl archivepage mirror mirrorurl permalink weblink viewaswebpageurl "
+    "weblinkurl emailviewurl"
+)
+_SETTINGS = re.compile(
+    r"preference|updateprofile|manageurl|managesub|profileurl|updatelink|editprofile|subscriptioncent"
+)
 _NAME = "listcompany organizationname sendername accountcompany accountname sitesettingscompanyname organisationname"
 _OURS = {
     **dict.fromkeys(_FIRST.split(), "first_name"),
@@ -25,17 +33,15 @@ _OURS = {
     **dict.fromkeys(_EMAIL.split(), "email"),
     **dict.fromkeys(_ADDRESS.split(), "postal_address"),
     **dict.fromkeys(_NAME.split(), "organisation_name"),
+    **dict.fromkeys(_VIEW.split(), "view_url"),
 }
 # Nothing here stands for these, but whoever writes them in brackets means a tag.
 _ELSEWHERE = (
-    "webversion webview webviewurl webviewtext viewinbrowser viewonline browser webcopy archive archiveurl archivepage "
     "forward forwardurl forwardtoafriend usertrack userid subscriberid contactid mmerge currentyear currentdate "
     "companyname phonenumber rewards signature trackinglink messageidentity"
 )
 _WITHOUT = frozenset(_ELSEWHERE.split())
-_LEAVING = re.compile(
-    r"unsub|optout|desinscri|desuscri|abmeld|removelink|removeurl|preference|updateprofile|manageurl|blacklist"
-)
+_LEAVING = re.compile(r"unsub|optout|desinscri|desuscri|abmeld|removelink|removeurl|blacklist")
 
 
 def translated(name: str, fields: dict[str, str]) -> str:
@@ -44,6 +50,7 @@ def translated(name: str, fields: dict[str, str]) -> str:
         if (
             ours := fields.get(spelling)
             or _OURS.get(spelling)
+            or ("preferences_url" if _SETTINGS.search(spelling) and not _LEAVING.search(spelling) else "")
             or ("unsubscribe_url" if _LEAVING.search(spelling) else "")
         ):
             return ours
@@ -53,7 +60,8 @@ def translated(name: str, fields: dict[str, str]) -> str:
 def is_known(name: str) -> bool:
     """Whether somebody who writes this between brackets can only mean a merge tag."""
     spelling = plain(_OWNER.sub("", name, count=1)).rstrip("0123456789")
-    return spelling in _OURS or spelling in _WITHOUT or bool(_LEAVING.match(spelling) and len(spelling) < 40)
+    is_link = _LEAVING.match(spelling) or _SETTINGS.match(spelling)
+    return spelling in _OURS or spelling in _WITHOUT or bool(is_link and len(spelling) < 40)
 
 
 def plain(name: str) -> str:

@@ -136,4 +136,4 @@ def _stand_in(edition: Edition) -> dict[str, Any] | None:
     contact = Contact.objects.filter(pk=edition.contact_id).first() if edition.contact_id else None
     if contact is None:
         return None
-    return values(contact.email, contact.first_name, contact.last_name, contact.language, contact.attributes)
+    return values(contact.email, contact.first_name, contact.last_name, contact.best_language, contact.attributes)

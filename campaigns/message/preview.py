@@ -92,7 +92,7 @@ def recipient_of(contact: Contact | None, *, tracked: bool = False) -> Recipient
 
 
 def merge_values(contact: Contact) -> dict[str, Any]:
-    return values(contact.email, contact.first_name, contact.last_name, contact.language, contact.attributes)
+    return values(contact.email, contact.first_name, contact.last_name, contact.best_language, contact.attributes)
 
 
 def compile_for_show(edition: Edition, recipient: Recipient) -> tuple[Parts, Parts]:

@@ -73,7 +73,7 @@ def now() -> Now:
     """A bounded number of queries: only the first few are shown, those first that stopped themselves."""
     stopped, paused = When(STOPPED, then=Value(0)), When(batch__state=Batch.State.PAUSED, then=Value(1))
     grave_first = Case(stopped, paused, default=Value(2), output_field=IntegerField())
-    under_way = Campaign.objects.under_way().select_related("batch__provider")
+    under_way = Campaign.objects.under_way().select_related("batch__provider", "batch__rehearsed_for")
     found = list(under_way.order_by(grave_first, "-batch__started_at", "-pk")[: MOST + 1])
     more = under_way.count() - MOST if len(found) > MOST else 0
     shown = [(campaign, campaign.batch) for campaign in found[:MOST] if campaign.batch]

@@ -75,7 +75,10 @@ def _from(campaign: Campaign, provider: Provider) -> Iterator[Finding]:
     if campaign.provider and campaign.provider.removed_at:
         text = f"{campaign.provider.name} was removed, so it goes through {provider.name}."
         yield Finding("warn", "provider-removed", text, "Choose the way out you mean.", "from")
-    if provider.state == Provider.State.PAUSED:
+    if provider.is_draining:
+        text = f"{provider.name} {provider.out_of_service_words}"
+        yield Finding("block", "provider-paused", text, "Resume it under Delivery, or choose another way out.", "from")
+    elif provider.is_paused:
         text = f"{provider.name} is paused{f': {provider.state_reason}' if provider.state_reason else ''}."
         yield Finding("block", "provider-paused", text, "Resume it under Delivery, or choose another way out.", "from")
     elif provider.out_of_service_words:

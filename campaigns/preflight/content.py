@@ -27,7 +27,11 @@ _PLACEHOLDER_HOSTS = ("example.com", "example.org", "example.net")
 _FEW_LETTERS = 100
 # What the other checks say better, or what a rehearsal on one machine cannot be.
 _SAID_ELSEWHERE = frozenset({"bodies", "size", "resolved", "links", "accessible", "postal-address"})
-_FROM_PEOPLE = frozenset({"first_name", "last_name", "language"})
+_FROM_PEOPLE = {
+    "first_name": "c.first_name",
+    "last_name": "c.last_name",
+    "language": "coalesce(nullif(c.language, ''), c.guessed_language)",
+}
 
 
 def check(campaign: Campaign, *, is_real: bool) -> list[Finding]:
@@ -154,7 +158,7 @@ def _lacking(campaign: Campaign, names: list[str]) -> dict[str, int]:
     sql, parameters = audience.select(campaign.audience())
     counts, keys = [], []
     for name in names:
-        column = f"c.{name}" if name in _FROM_PEOPLE else "c.attributes ->> %s"
+        column = _FROM_PEOPLE.get(name, "c.attributes ->> %s")
         keys += [] if name in _FROM_PEOPLE else [name]
         counts.append(f"count(*) FILTER (WHERE coalesce(btrim({column}), '') = '')")
     with connection.cursor() as cursor:

@@ -29,6 +29,15 @@ def check(campaign: Campaign) -> Iterator[Finding]:
         yield Finding("block", "foreign-tag", text, "Replace them with tags from the list.", "content")
 
 
+def known_and_unknown(campaign: Campaign) -> list[Foreign]:
+    """Every such tag once: first those that we have the same for."""
+    known, said = fields(), dict[str, Foreign]()
+    for source, is_html, *_ in _sources(campaign):
+        for one in foreign.find(source, known, is_html=is_html):
+            said.setdefault(one.text, one)
+    return sorted(said.values(), key=lambda one: not one.ours)
+
+
 def set_aside(source: str, known: dict[str, str], *, is_html: bool) -> str:
     """The rest, for checks that would find fault with every such tag in words of our own language."""
     return foreign.without(source, foreign.find(source, known, is_html=is_html))

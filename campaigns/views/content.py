@@ -20,7 +20,7 @@ from campaigns.content import blocks, bounds
 from campaigns.content.blocks import Document, Invalid
 from campaigns.content.html import Unusable
 from campaigns.drafts import saving
-from campaigns.drafts.forms import BrandCard, HtmlCard, PictureForm, TextCard
+from campaigns.drafts.forms import BrandCard, HtmlCard, TextCard
 from campaigns.editor import arranging, editing, history
 from campaigns.launching import NotADraft
 from campaigns.message import editions
@@ -72,7 +72,6 @@ def content(request: StaffRequest, pk: int) -> HttpResponse:
         "starters": starters.all(found.brand),
         "own": _own_templates(),
         "is_template": found.is_template,
-        "picture_form": PictureForm(),
         "brand_form": BrandCard(instance=found),
     }
     return render(request, "campaigns/content.html", context)

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import Permission, StaffRequest, requires
@@ -42,7 +43,8 @@ def translate_tags(request: StaffRequest, pk: int) -> HttpResponse:
     cache.set(_name(pk, key), {"words": done["before"], "version": saved.version}, _KEPT_SECONDS)
     count = done["count"]
     messages.success(request, f"{count} merge tag{'' if count == 1 else 's'} put into our words.")
-    return redirect(f"{saved.get_absolute_url()}?translated={key}")
+    page = reverse("campaign-imported", args=[pk]) if "imported" in request.POST else saved.get_absolute_url()
+    return redirect(f"{page}?translated={key}")
 
 
 @require_POST

@@ -12,6 +12,7 @@ from contacts.models import (
     ConsentEvent,
     Contact,
     ImportOverwritten,
+    ListSuppression,
     SignupLetter,
     SignupRequest,
     TrackingConsentEvent,
@@ -27,6 +28,7 @@ def register_parts() -> None:
         files.PART,
         words.part_for("accounts.AuditEntry", "Audit trail"),
         words.part_for("contacts.Suppression", "Suppressed addresses", "detail"),
+        Part("list suppressions", "For which lists they were suppressed", list_suppressions),
         words.part_for("contacts.Segment", "Segments"),
         Part("sign-ups", "What they typed into forms, and mails about that", signups),
         Part("search", "Where words are searched for", search),
@@ -52,6 +54,11 @@ def delete(found: QuerySet[Contact]) -> int:
     """How many rows go, with those that the database takes away itself: see contacts.grounds.history."""
     logs = sum(log.objects.filter(contact__in=found).count() for log in (ConsentEvent, TrackingConsentEvent))
     return logs + found.delete()[0]
+
+
+def list_suppressions(person: Person) -> int:
+    """The hash that keeps them away closes every list."""
+    return ListSuppression.objects.filter(email=person.address).delete()[0]
 
 
 def staged_rows(person: Person) -> int:

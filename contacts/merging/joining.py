@@ -18,6 +18,7 @@ from contacts.merging.registry import Pair
 from contacts.models import ConsentEvent, Contact, Subscription, Suppression, TrackingConsentEvent
 from contacts.preferences.moving import MOVED
 from contacts.profile import changing
+from contacts.suppression import of_lists
 
 CHANNEL = "merge"
 MERGED = "merged"  # source of the suppression that keeps the old address from being written to
@@ -133,6 +134,7 @@ def _unite_suppressions(kept: Contact, gone: Contact) -> dict[str, Any]:
             Suppression.objects.filter(email=key).exclude(reason__in=THEIR_WORD).delete()
         detail = f"Said as {gone.email}. {against.detail}".strip()
         consent.suppress(kept.email, against.reason, source=against.source, detail=detail)
+    of_lists.follow(gone.email, kept.email)
     consent.suppress(
         gone.email, Suppression.Reason.MANUAL, source=MERGED, detail="Merged with another address of the same person"
     )

@@ -15,6 +15,7 @@ from django.utils import timezone
 from contacts import addresses, consent
 from contacts.models import Contact, Suppression
 from contacts.preferences.models import AddressChange
+from contacts.suppression import of_lists
 
 CONFIRM_WITHIN = timedelta(days=7)
 UNDO_WITHIN = timedelta(days=30)
@@ -125,6 +126,7 @@ def _carry_over(old: str, new: str) -> None:
     against = Suppression.objects.filter(email=addresses.key(old), reason__in=_FOLLOWING).exclude(source=MOVED).first()
     if against:
         consent.suppress(new, Suppression.Reason(against.reason), source=against.source, detail=against.detail)
+    of_lists.follow(old, new)
 
 
 def _digest(secret: str) -> str:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts import locks
 from accounts.models import Organisation
 from contacts.reach.models import AudienceCount
-from contacts.reachability import is_open, is_subscribed, suppression_of
+from contacts.reachability import is_kept_off, is_open, is_subscribed, kept_off_at, suppression_of
 
 _SHARE = 50  # of the time that may pass
 _LONGEST = timedelta(days=1)
@@ -60,15 +60,16 @@ def _seen() -> str:
 
 _WRITTEN = """
 SELECT coalesce(string_agg(concat_ws('+', n_tup_ins, n_tup_upd, n_tup_del), ' ' ORDER BY relname), '')
-FROM pg_stat_user_tables WHERE relname IN ('contacts_subscription', 'contacts_suppression')
+FROM pg_stat_user_tables WHERE relname IN ('contacts_subscription', 'contacts_suppression', 'contacts_listsuppression')
 """
 # Who never could be reached is on no day: suppressed before they joined, or unsubscribed as they came in.
 _COUNT = f"""
 WITH person AS (
     SELECT contact_id, min(created_at) AS joined_at, bool_or({is_open("x")}) AS is_open,
-        max(CASE WHEN {is_subscribed("x")} THEN expires_at ELSE changed_at END)
+        max(CASE WHEN {is_subscribed("x")} THEN coalesce({kept_off_at("x")}, expires_at) ELSE changed_at END)
             FILTER (WHERE NOT {is_open("x")}) AS left_at,
-        CASE WHEN bool_or({is_subscribed("x")}) THEN 'expired' ELSE 'unsubscribed' END AS left_how
+        CASE WHEN bool_or({is_subscribed("x")} AND {is_kept_off("x")}) THEN 'manual'
+            WHEN bool_or({is_subscribed("x")}) THEN 'expired' ELSE 'unsubscribed' END AS left_how
     FROM contacts_subscription x WHERE state <> 'unconfirmed' GROUP BY contact_id
 ), judged AS (
     SELECT joined_at, CASE WHEN is_open THEN s.created_at ELSE least(left_at, s.created_at) END AS gone_at,

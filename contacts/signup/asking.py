@@ -4,7 +4,7 @@ Whatever is known of the address, the caller gives the same answer, so that nobo
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from contacts.models import Contact, MailingList, Subscription, Suppression
 from contacts.signup import confirming, counting, letters
 from contacts.signup.models import SignupForm, SignupRequest, SignupWording
 from contacts.signup.robots import flood, proof
+from contacts.suppression import of_lists
 
 State = SignupRequest.State
 
@@ -55,6 +56,7 @@ def ask(form: SignupForm, answers: Answers, visitor: Visitor, now: datetime) -> 
     if visitor.proof:
         proof.spend(visitor.proof, now)
     confirming.hold(answers.key)
+    answers = _welcome(answers)
     request = _waiting(form, answers.key, now)
     if request is None:
         request = _new(form, answers, visitor, now)
@@ -69,6 +71,12 @@ def ask(form: SignupForm, answers: Answers, visitor: Visitor, now: datetime) -> 
     elif letters.may_go(request.key, now):
         letters.send(request, letters.Kind.CONFIRM, now)
     return request
+
+
+def _welcome(answers: Answers) -> Answers:
+    """Without lists for which the address is suppressed: a form does not lift that."""
+    closed = of_lists.kept_off(answers.key, answers.lists)
+    return replace(answers, lists=[one for one in answers.lists if one not in closed]) if closed else answers
 
 
 @transaction.atomic
@@ -104,7 +112,7 @@ def _new(form: SignupForm, answers: Answers, visitor: Visitor, now: datetime) ->
         site=visitor.site[:200],
         ip=visitor.ip,
         user_agent=visitor.user_agent[:300],
-        state=State.SUPPRESSED if letters.is_closed(answers.key) else State.WAITING,
+        state=State.SUPPRESSED if letters.is_closed(answers.key) or not answers.lists else State.WAITING,
         asked_at=now,
         expires_at=now + form.time_to_confirm,
     )

@@ -1,6 +1,6 @@
 """The form as a visitor fills it in. Its labels and errors are in the language that is active."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
@@ -31,7 +31,7 @@ class VisitorForm(forms.Form):
     """`lists` are its open ones."""
 
     def __init__(self, form: SignupForm, lists: Sequence[MailingList], data: Any = None) -> None:
-        super().__init__(data, label_suffix="", auto_id="signup_%s", use_required_attribute=True)
+        super().__init__(label_suffix="", auto_id="signup_%s", use_required_attribute=True)
         self._lists = list(lists)
         self._kinds: dict[str, Field] = {}
         self.fields["email"] = _address()
@@ -45,6 +45,8 @@ class VisitorForm(forms.Form):
                 self.fields[name] = _control(own[name], required)
         if form.visitor_chooses and len(self._lists) > 1:
             self.fields["lists"] = _choice(self._lists)
+        if data is not None:
+            self.is_bound, self.data = True, _named(data, self.fields)
 
     def clean_email(self) -> str:
         text = self.cleaned_data["email"]
@@ -85,6 +87,17 @@ class VisitorForm(forms.Form):
             self.add_error(name, _("Please check this."))
 
 
+def _named(data: Any, names: Collection[str]) -> Any:
+    """Forms that somebody wrote for their own site say EMAIL or First_Name: a name in another case is the same name."""
+    same = {name.lower(): name for name in names}
+    found = data.copy()
+    for given in list(data):
+        meant = same.get(given.lower(), given)
+        if meant not in found:
+            found.setlist(meant, data.getlist(given))
+    return found
+
+
 def _address() -> Control:
     widget = forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false", "autocapitalize": "none"})
     return LineField(label=_("E-mail address"), max_length=320, widget=widget)
@@ -103,11 +116,11 @@ def _control(field: Field, required: bool) -> Control:
     options = [(str(option), str(option)) for option in field.options]
     match field.kind:
         case Field.Kind.CHOICE:
-            return forms.ChoiceField(choices=[("", "–"), *options], **common)
+            return _OneOf(choices=[("", "–"), *options], **common)
         case Field.Kind.CHOICES:
-            return forms.MultipleChoiceField(choices=options, widget=forms.CheckboxSelectMultiple, **common)
+            return _SomeOf(choices=options, widget=forms.CheckboxSelectMultiple, **common)
         case Field.Kind.BOOLEAN:
-            return forms.ChoiceField(choices=[("", "–"), ("yes", _("Yes")), ("no", _("No"))], **common)
+            return _OneOf(choices=[("", "–"), ("yes", _("Yes")), ("no", _("No"))], **common)
         case Field.Kind.DATE:
             return LineField(max_length=40, widget=forms.DateInput(attrs={"type": "date"}), **common)
         case Field.Kind.NUMBER:
@@ -115,6 +128,22 @@ def _control(field: Field, required: bool) -> Control:
         case Field.Kind.URL:
             return LineField(max_length=_LONGEST, widget=forms.URLInput(), **common)
     return LineField(max_length=_LONGEST, **common)
+
+
+class _OneOf(forms.ChoiceField):
+    def to_python(self, value: Any) -> str:
+        return _as_offered(str(value or "").strip(), self.choices)
+
+
+class _SomeOf(forms.MultipleChoiceField):
+    def to_python(self, value: Any) -> list[str]:
+        return [_as_offered(one.strip(), self.choices) for one in super().to_python(value)]
+
+
+def _as_offered(given: str, choices: Any) -> str:
+    """The option itself, in whatever case it was written."""
+    values = [str(value) for value, _ in choices]
+    return given if given in values else next((one for one in values if one.casefold() == given.casefold()), given)
 
 
 def _choice(lists: Sequence[MailingList]) -> Control:

@@ -8,9 +8,11 @@ from urllib.parse import urlencode
 from django.db.models import CharField, Func, Q, QuerySet, Value
 from django.http import QueryDict
 
+from accounts.numbers import whole_number
 from contacts.filtering import Chip
-from contacts.models import Suppression
+from contacts.models import ListSuppression, Suppression
 
+ONE_LIST = "list"
 # How it became known. Imports may bring words of another system, which are shown as they are.
 SOURCES = {
     "smtp": "Answer of a mail server",
@@ -31,19 +33,21 @@ class Filter:
     search: str = ""
     reason: str = ""
     source: str = ""
+    scope: str = ""  # empty: all mail; ONE_LIST, or the number of a list
 
     @classmethod
     def of(cls, query: QueryDict) -> Self:
-        reason, source = query.get("reason", ""), query.get("source", "")
+        reason, source, scope = query.get("reason", ""), query.get("source", ""), query.get("for", "")
         return cls(
             query.get("q", "").strip().replace("\0", "")[:200],
             reason if reason in Suppression.Reason.values else "",
             source if source in SOURCES else "",
+            scope if scope == ONE_LIST or whole_number(scope) is not None else "",
         )
 
     @property
     def is_empty(self) -> bool:
-        return not (self.search or self.reason or self.source)
+        return not (self.search or self.reason or self.source or self.scope)
 
     def apply(self) -> "QuerySet[Suppression]":
         found = Suppression.objects.all()
@@ -55,9 +59,24 @@ class Filter:
             found = found.filter(source=self.source)
         return found
 
+    def of_lists(self) -> "QuerySet[ListSuppression]":
+        """Addresses that are suppressed for one list alone."""
+        found = ListSuppression.objects.select_related("list", "by")
+        if self.search:
+            found = found.filter(email__contains=self.search.lower())
+        return found if self.scope == ONE_LIST else found.filter(list=whole_number(self.scope))
+
+    def scopes(self) -> list[Chip]:
+        names = [("", "All mail"), (ONE_LIST, "One list only")]
+        return [Chip(label, f"?{self._scoped(value)}", bool(self.scope) == bool(value)) for value, label in names]
+
+    def _scoped(self, scope: str) -> str:
+        return urlencode({name: value for name, value in (("for", scope), ("q", self.search)) if value})
+
     def query(self, **changes: str) -> str:
         """As it stands in an address, empty for everything."""
         now = {"reason": self.reason, "source": self.source, "q": self.search} | changes
+        now["for"] = self.scope
         return urlencode({name: value for name, value in now.items() if value})
 
     def chips(self) -> list[Chip]:

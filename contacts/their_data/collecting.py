@@ -1,6 +1,6 @@
 """Who tells what of a person's data: one collector for the page and the download; other parts register theirs."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Organisation
 from contacts.merging import known
-from contacts.models import Contact, SignupRequest, Suppression
+from contacts.models import Contact, ListSuppression, SignupRequest, Suppression
 from contacts.profile import changing
 from contacts.timeline import consent_in_words
 
@@ -93,20 +93,7 @@ def _own(contact: Contact) -> Iterator[Section]:
         [{"List": one.list.name, "State": one.get_state_display(), "Since": moment(one.changed_at)} for one in lists],
     )
     yield Section("consent", "What you agreed to or left", list(_consent(contact)))
-    suppressed = Suppression.objects.filter(email__in=keys).order_by("created_at")
-    yield Section(
-        "suppression",
-        "Why you get no mail",
-        [
-            {
-                "Address": one.email,
-                "Reason": one.get_reason_display(),
-                "Detail": one.detail,
-                "Since": moment(one.created_at),
-            }
-            for one in suppressed
-        ],
-    )
+    yield Section("suppression", "Why you get no mail", list(_suppressed(keys)))
     asked = rows(SignupRequest.objects.filter(key__in=keys))
     yield Section(
         "sign_ups",
@@ -145,3 +132,12 @@ def _consent(contact: Contact) -> Iterator[Row]:
     for event in rows(contact.tracking_events):
         what = f"Counting {event.get_part_display().lower()}: {event.state}"
         yield {"When": moment(event.at), "What": what, "Words": event.text, "Internet address": event.ip or ""}
+
+
+def _suppressed(keys: Sequence[str]) -> Iterator[Row]:
+    for one in Suppression.objects.filter(email__in=keys).order_by("created_at"):
+        said = {"Reason": one.get_reason_display(), "Detail": one.detail, "Since": moment(one.created_at)}
+        yield {"Address": one.email} | said
+    for own in ListSuppression.objects.filter(email__in=keys).select_related("list").order_by("created_at"):
+        said = {"Reason": f"No mail of the list {own.list}", "Detail": own.detail, "Since": moment(own.created_at)}
+        yield {"Address": own.email} | said

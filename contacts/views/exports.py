@@ -1,5 +1,7 @@
 """Downloads: contacts as they are filtered, and suppressed addresses."""
 
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import chain
 
 from django.core.files.storage import default_storage
@@ -94,12 +96,23 @@ def contacts_job_file(request: StaffRequest, pk: int) -> HttpResponseBase:
 def suppressions(request: StaffRequest) -> HttpResponseBase:
     found = suppressed.Filter.of(request.GET)
     audit.record(request, "suppressions.export", found.query())
-    rows = (
-        (row.email, row.get_reason_display(), row.detail, row.source, f"{row.created_at:%Y-%m-%d %H:%M:%S}Z")
-        for row in found.apply().order_by("id").iterator(_SLICE)
-    )
-    header = ["Email", "Reason", "Detail", "Source", "Since"]
+    rows = _of_lists(found) if found.scope else _of_all(found)
+    header = ["Email", "Reason", "Detail", "Source", "Since", *(["List"] if found.scope else [])]
     return csv_response(f"suppressed-{timezone.localdate()}", header, rows)
+
+
+def _of_all(found: suppressed.Filter) -> Iterator[Sequence[object]]:
+    for row in found.apply().order_by("id").iterator(_SLICE):
+        yield row.email, row.get_reason_display(), row.detail, row.source, _second(row.created_at)
+
+
+def _of_lists(found: suppressed.Filter) -> Iterator[Sequence[object]]:
+    for row in found.of_lists().order_by("id").iterator(_SLICE):
+        yield row.email, "Suppressed for one list", row.detail, "hand", _second(row.created_at), row.list.name
+
+
+def _second(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S}Z"
 
 
 def _own(request: StaffRequest, pk: int) -> ExportJob:

@@ -18,7 +18,7 @@ from contacts.forms import ContactForm, NewContactForm, ReasonForm, ResubscribeF
 from contacts.merging import known, parting
 from contacts.models import Contact, MailingList, Subscription, Suppression
 from contacts.profile import shown
-from contacts.suppression import lifting
+from contacts.suppression import lifting, of_lists
 
 _PROOFS = 10
 
@@ -115,6 +115,7 @@ def _person_page(request: StaffRequest, person: Contact, status: int = 200) -> H
     suppression = _suppression(person)
     proofs = timeline.entries(person, timeline.Wanted(limit=_PROOFS + 1, kinds=frozenset({"consent"})))
     subscriptions = list(person.subscriptions.select_related("list").order_by("list__name"))
+    closed = of_lists.of(person.email)
     on = {s.list_id for s in subscriptions if s.state == Subscription.State.SUBSCRIBED}
     context = {
         "contact": person,
@@ -123,6 +124,8 @@ def _person_page(request: StaffRequest, person: Contact, status: int = 200) -> H
         "is_subscribed": bool(on),
         "suppression": suppression,
         "way_back": lifting.ways([suppression], request.user)[suppression.pk] if suppression else None,
+        "list_suppressions": closed,
+        "kept_off": {one.list_id for one in closed},
         "merges": [(merge, parting.may_undo(merge)) for merge in person.merges.select_related("by")],
         "values": shown.values(person),
         "proofs": proofs[:_PROOFS],

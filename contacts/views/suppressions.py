@@ -6,15 +6,16 @@ from django.contrib import messages
 from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts import consent
-from contacts.forms import SuppressForm
-from contacts.models import Contact, Suppression
+from contacts.models import Contact, ListSuppression, MailingList, Suppression
 from contacts.paging import count_in_words, latest_first
-from contacts.suppression import lifting
+from contacts.suppression import lifting, of_lists
+from contacts.suppression.forms import SuppressForm
 from contacts.suppression.lifting import Way
 from contacts.suppression.listing import SOURCES, Filter
 
@@ -31,6 +32,8 @@ class Row:
 @requires(Permission.LOOK)
 def suppressions(request: StaffRequest) -> HttpResponse:
     chosen = Filter.of(request.GET)
+    if chosen.scope:
+        return _of_lists(request, chosen)
     found = chosen.apply()
     page = latest_first(found, request)
     return render(
@@ -42,35 +45,67 @@ def suppressions(request: StaffRequest) -> HttpResponse:
             "counted": count_in_words(found, "address", "addresses"),
             "filter": chosen,
             "sources": SOURCES.items(),
-            "none_at_all": not page.rows and chosen.is_empty,
+            "none_at_all": not page.rows and chosen.is_empty and not ListSuppression.objects.exists(),
         },
     )
+
+
+def _of_lists(request: StaffRequest, chosen: Filter) -> HttpResponse:
+    found = chosen.of_lists()
+    page = latest_first(found, request)
+    context = {
+        "rows": _beside_people(page.rows),
+        "page": page,
+        "counted": count_in_words(found, "address", "addresses"),
+        "filter": chosen,
+        "lists": MailingList.objects.filter(suppressions__isnull=False).distinct(),
+    }
+    return render(request, "contacts/suppressions_of_lists.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.PEOPLE)
 def add(request: StaffRequest) -> HttpResponse:
-    form = SuppressForm(request.POST or None)
+    given = {"addresses": request.GET.get("address", ""), "scope": request.GET.get("list", "")}
+    form = SuppressForm(request.POST or None, request.FILES or None, initial=given)
     if not form.is_valid():
         return render(request, "contacts/suppress.html", {"form": form}, status=422 if form.is_bound else 200)
     reason = form.cleaned_data["reason"]
     emails = form.cleaned_data["addresses"]
+    if of_list := form.cleaned_data["scope"]:
+        return _add_to_list(request, emails, of_list, reason)
     fresh = sum(
         consent.suppress(email, Suppression.Reason.MANUAL, detail=f"{reason} ({request.user})", source="hand")
         for email in emails
     )
     subject = emails[0] if len(emails) == 1 else f"{len(emails)} addresses"
     audit.record(request, "suppression.add", subject, reason=reason)
-    known = f" {len(emails) - fresh:,} were there already." if fresh < len(emails) else ""
-    messages.success(request, f"{fresh:,} {'address gets' if fresh == 1 else 'addresses get'} no more mail.{known}")
+    messages.success(request, f"{_counted(fresh)} no more mail.{_known(fresh, emails)}")
     return redirect("suppressions")
+
+
+def _add_to_list(request: StaffRequest, emails: list[str], of_list: MailingList, reason: str) -> HttpResponse:
+    fresh = of_lists.suppress(emails, of_list, reason=f"{reason} ({request.user})", by=request.user)
+    subject = emails[0] if len(emails) == 1 else f"{len(emails)} addresses"
+    audit.record(request, "suppression.add", subject, reason=reason, list=of_list.name)
+    said = f"{_counted(fresh)} no more mail of the list {of_list}.{_known(fresh, emails)}"
+    messages.success(request, said)
+    return redirect(f"{reverse('suppressions')}?for={of_list.pk}")
+
+
+def _counted(fresh: int) -> str:
+    return f"{fresh:,} {'address gets' if fresh == 1 else 'addresses get'}"
+
+
+def _known(fresh: int, emails: list[str]) -> str:
+    return f" {len(emails) - fresh:,} were there already." if fresh < len(emails) else ""
 
 
 @require_POST
 @requires(Permission.PEOPLE)
 def lift(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Suppression, pk=pk)
-    reason = " ".join(request.POST.get("reason", "").replace("\0", "").split())[:300]
+    reason = _reason(request)
     typed = request.POST.get("typed", "")
     try:
         lifting.lift(found, by=request.user, request=request, reason=reason, typed=typed)
@@ -81,8 +116,34 @@ def lift(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("suppressions")
 
 
+@require_POST
+@requires(Permission.PEOPLE)
+def lift_of_list(request: StaffRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(ListSuppression.objects.select_related("list"), pk=pk)
+    try:
+        of_lists.lift(found, by=request.user, request=request, reason=_reason(request))
+    except lifting.NotLifted as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, f"{found.email} may get mail of the list {found.list} again, while it is on it.")
+    return redirect(f"{reverse('suppressions')}?for=list")
+
+
+def _reason(request: StaffRequest) -> str:
+    return " ".join(request.POST.get("reason", "").replace("\0", "").split())[:300]
+
+
+def _beside_people(found: list[ListSuppression]) -> list[tuple[ListSuppression, Contact | None]]:
+    known = _people([row.email for row in found])
+    return [(row, known.get(row.email)) for row in found]
+
+
+def _people(emails: list[str]) -> dict[str, Contact]:
+    people = Contact.objects.annotate(key=Lower("email")).filter(key__in=emails)
+    return {person.email.lower(): person for person in people}
+
+
 def _rows(found: list[Suppression], request: StaffRequest) -> list[Row]:
-    people = Contact.objects.annotate(key=Lower("email")).filter(key__in=[row.email for row in found])
-    known = {person.email.lower(): person for person in people}
+    known = _people([row.email for row in found])
     ways = lifting.ways(found, request.user)
     return [Row(row, known.get(row.email), SOURCES.get(row.source, row.source), ways[row.pk]) for row in found]

@@ -21,6 +21,7 @@ from delivery.guards import disk
 from delivery.ledger import building, proving, states, watching
 from delivery.ledger.progress import measure
 from delivery.models import Batch
+from delivery.providers import draining
 from delivery.queueing import enqueue
 from delivery.throttling import warmup_plans
 from delivery.workers import turns
@@ -54,6 +55,7 @@ def tick() -> bool:
             recover_lost(cursor)
             end_batches(cursor)
             measured = measure()
+        draining.settle(cursor)
     # Not among the locks of the tick: a worker may be judging the same campaign.
     for batch_id in measured:
         watching.judge(batch_id)
@@ -72,6 +74,7 @@ def _is_idle() -> bool:
 _SOMETHING_TO_DO = """
 SELECT EXISTS (SELECT FROM delivery_batch WHERE finished_at IS NULL) OR EXISTS (SELECT FROM delivery_turn)
     OR EXISTS (SELECT FROM delivery_warmupplan WHERE state = ANY(%s))
+    OR EXISTS (SELECT FROM delivery_provider WHERE state = 'draining')
 """
 
 

@@ -24,6 +24,7 @@ from delivery.engine.bookkeeping import settling
 from delivery.engine.journal import Held, Kind, Record
 from delivery.models import Batch, Chunk, Message, MessageState, Provider
 from delivery.outcomes import Outcome
+from delivery.providers import hours
 from delivery.replies import Stage
 
 log = logging.getLogger(__name__)
@@ -174,6 +175,8 @@ def _take_over(seen: Chunk, evidence: Evidence) -> bool:
         _free(cursor, chunk, members, [message_id for message_id in pending if message_id not in settled])
         if chunk.version and counts.accepted:
             settling.count_earlier(cursor, batch.pk, chunk.version, counts.accepted)
+        if carrier := _who_had(chunk, batch):
+            hours.note(cursor, carrier.pk, counts)
     log.warning("chunk %s taken over: %s", chunk.pk, counts)
     return True
 

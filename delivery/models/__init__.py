@@ -18,7 +18,7 @@ from delivery.models.ledger import (
 )
 from delivery.models.listener import ReturnListener
 from delivery.models.mailboxes import KnownMail, ReturnMailbox
-from delivery.models.pacing import LanePace, MailDomain, RetryMinute
+from delivery.models.pacing import LanePace, MailDomain, ProviderHour, RetryMinute
 from delivery.models.providers import Breaker, Provider
 from delivery.models.routes import Route
 from delivery.models.sandbox import SandboxMail
@@ -59,6 +59,7 @@ __all__ = [
     "OAuthLogin",
     "Proof",
     "Provider",
+    "ProviderHour",
     "ProviderSuppression",
     "RetryMinute",
     "ReturnListener",

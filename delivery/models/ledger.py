@@ -277,7 +277,7 @@ class Attempt(models.Model):
 
     message_id = models.BigIntegerField(db_index=True)
     batch = models.ForeignKey(Batch, models.CASCADE)
-    provider = models.ForeignKey(Provider, models.SET_NULL, null=True)
+    provider = models.ForeignKey(Provider, models.SET_NULL, null=True, db_index=False)
     at = models.DateTimeField(db_default=Now())
     stage = models.CharField(max_length=12)
     code = models.SmallIntegerField(null=True)
@@ -288,6 +288,9 @@ class Attempt(models.Model):
     decision = models.CharField(max_length=12, help_text="accepted, retry, refused, uncertain, skipped")
     duration_ms = models.IntegerField(db_default=0)
     next_attempt_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["provider", "id"], name="attempt_of_provider")]
 
     def __str__(self) -> str:
         return f"message {self.message_id}: {self.category}"

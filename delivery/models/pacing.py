@@ -29,6 +29,25 @@ class LanePace(models.Model):
         return f"{self.lane} through {self.provider}"
 
 
+class ProviderHour(models.Model):
+    """What came of the tries through a provider within an hour: see delivery.providers.hours."""
+
+    provider = models.ForeignKey(Provider, models.CASCADE, db_index=False)
+    hour = models.DateTimeField()
+    slot = models.SmallIntegerField(help_text="Workers that write at the same time write to different rows.")
+    accepted = models.BigIntegerField(default=0)
+    deferred = models.BigIntegerField(default=0)
+    refused = models.BigIntegerField(default=0)
+    uncertain = models.BigIntegerField(default=0)
+    accepted_ms = models.BigIntegerField(default=0, help_text="Of the accepted, from the first word to the answer.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider", "hour", "slot"], name="one_row_an_hour_and_slot")]
+
+    def __str__(self) -> str:
+        return f"{self.provider} at {self.hour:%H}"
+
+
 class RetryMinute(models.Model):
     """How many retries of a provider are booked for one minute to come."""
 

@@ -82,6 +82,7 @@ class Provider(models.Model):
     class State(models.TextChoices):
         ACTIVE = "active", "Active"
         PAUSED = "paused", "Paused"
+        DRAINING = "draining", "Draining"  # takes no new mail; paused by the tick once nothing is in hand
         REHEARSAL = "rehearse", "In rehearsal"  # see delivery.sandbox.rehearsing
 
     name = models.CharField(max_length=80)
@@ -155,6 +156,10 @@ class Provider(models.Model):
         return self.state == self.State.PAUSED
 
     @property
+    def is_draining(self) -> bool:
+        return self.state == self.State.DRAINING
+
+    @property
     def connections_now(self) -> int:
         """At the same time; fewer for a while after it said that these are too many."""
         if self.fewer_connections and self.fewer_until and timezone.now() < self.fewer_until:
@@ -174,6 +179,8 @@ class Provider(models.Model):
             return "is in rehearsal: what is sent through it goes to the sandbox."
         if self.is_paused:
             return f"is paused: nothing leaves through it. {self.state_reason}".strip()
+        if self.is_draining:
+            return "is being drained: it takes no new mail, and is paused once what it has in hand is through."
         if self.trouble and self.trouble.is_open:
             return f"is out of order: nothing leaves through it. {self.trouble.summary}"
         return ""
@@ -201,6 +208,11 @@ class Provider(models.Model):
         if self.is_in_rehearsal:
             return
         self._change_state(self.State.PAUSED, reason[:500], printable(detail)[:1000])
+
+    def drain(self, reason: str) -> None:
+        """Nothing new leaves through it; what workers have in hand still does. See providers.draining."""
+        if self.state == self.State.ACTIVE:
+            self._change_state(self.State.DRAINING, reason[:500], "")
 
     def resume(self) -> None:
         if self.is_in_rehearsal:

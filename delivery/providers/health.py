@@ -60,16 +60,19 @@ def _holdup(batch: Batch, carriers: Carriers) -> Holdup | None:
         return None
     whose = f"mail for {batch.sender_domain}" if batch.sender_domain else "this mail"
     return Holdup(
-        [_trouble(carriers.providers[pk]) for pk in out],
+        [trouble_of(carriers.providers[pk]) for pk in out],
         [carriers.providers[pk] for pk in carrying],
         f"Nothing else may carry {whose}.",
     )
 
 
-def _trouble(provider: Provider) -> Trouble:
+def trouble_of(provider: Provider) -> Trouble:
+    """Of one that carries nothing now."""
     found = provider.trouble
     if provider.is_in_rehearsal:
         return Trouble(provider, f"{provider} is in rehearsal, and this mail is real.", None)
+    if provider.is_draining:
+        return Trouble(provider, f"{provider} is being drained and takes no new mail.", None)
     if provider.is_paused:
         return Trouble(provider, f"{provider} is paused. {provider.state_reason}".strip(), None)
     if found and found.is_open:

@@ -10,6 +10,7 @@ from accounts.shell.problems import Problem
 from delivery.models import Provider
 
 PAUSED_BY_HAND = "Paused by hand."
+DRAINED_BY_HAND = "Drained by hand."
 BELONGS_TO_THE_DEMO = "It belongs to the demo data: there is no such server."
 
 
@@ -19,6 +20,6 @@ def problems(user: User) -> Iterator[Problem]:
         state = "paused" if provider.is_paused else "out of order"
         reason = provider.state_reason if provider.is_paused or not provider.trouble else provider.trouble.summary
         url, about = reverse("provider", args=[provider.pk]), f"provider {provider.pk}"
-        is_wanted = provider.is_paused and reason in (PAUSED_BY_HAND, BELONGS_TO_THE_DEMO)
+        is_wanted = provider.is_paused and reason in (PAUSED_BY_HAND, DRAINED_BY_HAND, BELONGS_TO_THE_DEMO)
         text = f"{reason}{cure}".strip()
         yield Problem("bad", f"{provider} is {state}", text, url, about=about, is_wanted=is_wanted)

@@ -31,7 +31,11 @@ class Carriers:
             return ()
         if batch.rehearsal:
             return (Leg(batch.provider_id),)
-        return routing.legs_of(self._paths, batch.stream, batch.sender_domain, batch.provider_id)
+        return self.legs_of(batch.stream, batch.sender_domain, batch.provider_id)
+
+    def legs_of(self, stream: str, sender_domain: str, own_id: int) -> tuple[Leg, ...]:
+        """The same of mail that is launched through the provider `own_id`, which is a real one."""
+        return routing.legs_of(self._paths, stream, sender_domain, own_id)
 
     def shares(self, batch: Batch) -> list[Share]:
         """Who carries it now, and which part of it; empty: it waits."""

@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import connection
@@ -120,6 +120,17 @@ class Limiter:
             return _AWAY
         return Grant(int(count), max(int(wait), 0) / 1e6, self._spacing)
 
+    def look(self) -> float | None:
+        """Seconds until the next message may go, without reserving any; None: Redis does not answer."""
+        if not self._spacing:
+            return 0.0
+        try:
+            kept, now = cast("bytes | None", self._redis.get(self._key)), self._redis.time()
+        except RedisError:
+            return None
+        next_at = int(kept.split()[0]) / 1e6 if kept else 0.0
+        return max(0.0, next_at - now[0] - now[1] / 1e6)
+
     def _arguments(self, n: int) -> list[int]:
         longest = max(HORIZON_SECONDS.values())
         return [ceil(seconds * 1e6) for seconds in (self._spacing, self._horizon)] + [n, ceil(longest * 1e6)]
@@ -175,6 +186,29 @@ def seconds_by_quota(cursor: CursorWrapper | Any, provider: Provider, people: in
         for limit, window, used, oldest in limits
         if limit
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """An hour's or a day's limit, and how much of it is used; what it holds back comes free bit by bit."""
+
+    span: str  # "an hour", "a day"
+    limit: int
+    used: int
+
+    @property
+    def left(self) -> int:
+        return max(0, self.limit - self.used)
+
+
+def quotas(cursor: CursorWrapper | Any, provider: Provider) -> list[Quota]:
+    """As they stand, to look at."""
+    if not _has_quota(provider):
+        return []
+    cursor.execute(_USED, {"id": provider.pk})
+    hour, _, day, _ = cursor.fetchone()
+    limits = (("an hour", provider.per_hour, hour), ("a day", provider.per_day, day))
+    return [Quota(span, limit, used) for span, limit, used in limits if limit is not None]
 
 
 def count(cursor: CursorWrapper | Any, provider: Provider, n: int) -> None:

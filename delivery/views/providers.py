@@ -15,14 +15,13 @@ from accounts.permissions import Permission, StaffRequest, requires
 from accounts.secrets import Unreadable
 from delivery.models import Provider
 from delivery.oauth import services as oauth_services
-from delivery.providers import following, removal
+from delivery.providers import card, following, removal
 from delivery.providers.api_form import ApiProviderForm
 from delivery.providers.check import runs
 from delivery.providers.forms import ProviderForm
-from delivery.providers.out_of_service import PAUSED_BY_HAND
+from delivery.providers.out_of_service import DRAINED_BY_HAND, PAUSED_BY_HAND
 from delivery.providers.presets import Preset, presets
 from delivery.routing import circuits
-from delivery.throttling import lane_rates, warmup_plans
 from delivery.transports.api import arrival, catalogue
 from delivery.views import connection_testing
 
@@ -79,20 +78,31 @@ def edit(request: StaffRequest, provider_id: int) -> HttpResponse:
 @requires(Permission.DELIVERY)
 def provider(request: StaffRequest, provider_id: int) -> HttpResponse:
     shown = _provider(provider_id)
-    under_way = removal.batches_under_way(shown).count()
     tested = connection_testing.found(request, partial(runs.find, shown))
     context = {
         "provider": shown,
-        "under_way": under_way,
-        "slowed": lane_rates.slowed(shown),
+        "under_way": removal.batches_under_way(shown).count(),
+        "card": card.of(shown),
         "listed": catalogue.of(shown),
         "sign_in": oauth_services.of_host(shown.host) if shown.kind == Provider.Kind.SMTP else None,
         "arrival": _arrival(shown),
-        "plan": next(iter(warmup_plans.plans_of(shown, "")), None),
         **tested,
         "is_of_mail": runs.is_of_mail(tested.get("run")),
     }
     return render(request, "delivery/provider.html", context)
+
+
+@require_safe
+@requires(Permission.DELIVERY)
+def health(request: StaffRequest, provider_id: int) -> HttpResponse:
+    """The card alone; the page fetches it while the provider is drained."""
+    if not request.htmx:
+        return redirect("provider", provider_id)
+    shown = _provider(provider_id)
+    answer = render(request, "delivery/providers/_card.html", {"provider": shown, "card": card.of(shown)})
+    if not shown.is_draining:
+        answer.headers["HX-Refresh"] = "true"  # the rest of the page says something else now
+    return answer
 
 
 @require_POST
@@ -144,6 +154,16 @@ def pause(request: StaffRequest, provider_id: int) -> HttpResponse:
     chosen.pause(PAUSED_BY_HAND)
     audit.record(request, "provider.paused", chosen.name)
     messages.success(request, f"{chosen.name} is paused: nothing leaves through it, and nothing is lost.")
+    return redirect("provider", provider_id)
+
+
+@require_POST
+@requires(Permission.DELIVERY)
+def drain(request: StaffRequest, provider_id: int) -> HttpResponse:
+    """What is in hand still leaves; then it is paused."""
+    chosen = _provider(provider_id)
+    chosen.drain(DRAINED_BY_HAND)
+    audit.record(request, "provider.drained", chosen.name)
     return redirect("provider", provider_id)
 
 

@@ -9,7 +9,9 @@ from contacts import audience, consent, tags
 from contacts.audience import Audience
 from contacts.models import Contact, Field, MailingList, Subscription, Suppression
 from contacts.preferences import pausing
+from contacts.segments import asking, measuring
 from contacts.segments.rules import Group, Match, Rule
+from contacts.suppression import of_lists
 
 pytestmark = pytest.mark.django_db
 
@@ -176,3 +178,28 @@ def test_rules_that_cannot_be_asked_any_more_reach_nobody_and_say_so(news: Maili
         assert receivers(chosen) == []
         assert audience.summary(chosen).will_receive == 0
         Field.objects.create(key="city", label="City")
+
+
+def test_a_suppression_for_one_list_stops_its_mail_alone_and_is_counted(news: MailingList, events: MailingList) -> None:
+    person("plain", news)
+    both, only = person("both", news, events), person("only", news)
+    of_lists.suppress([both.email, only.email], news, reason="Asked on the telephone", by=None)
+    chosen = Audience(lists=(news.pk,))
+    assert receivers(chosen) == ["plain"]
+    assert audience.summary(chosen) == audience.Summary(
+        3, unsubscribed=0, suppressed=2, duplicates=0, will_receive=1, paused=0
+    )
+    wide = Audience(lists=(news.pk, events.pk))  # who is on another list gets it through that one
+    assert receivers(wide) == ["both", "plain"]
+    assert audience.summary(wide).suppressed == 1
+    assert set(Subscription.objects.open().values_list("contact__email", "list__name")) == {
+        ("plain@Example.com", "News"),
+        ("both@Example.com", "Events"),
+    }
+    known = asking.known()
+    rule = Group(Match.ALL, (Rule("suppressed", {"how": "one_list"}),))
+    assert measuring.measure(rule, known, patience_ms=5000).people == 2
+    assert measuring.measure(rule, known, patience_ms=5000).reachable == 1
+    consent.subscribe(only, lists=[events.pk], channel="hand")  # whatever they join, the list stays closed
+    consent.resubscribe(only, lists=[news.pk], channel="form", by=None, text="Again")
+    assert receivers(chosen) == ["plain"]

@@ -33,6 +33,7 @@ from delivery.models import (
 )
 from tools.demo import filling
 from tracking.cohorts.models import Cohort, MailedMonth
+from tracking.conversions.models import Conversion, Goal
 from tracking.intake import hourly
 from tracking.models import Engagement, Event, EventKind, Hourly, Rollup
 from tracking.reports import numbers
@@ -98,6 +99,14 @@ class TestDemo(TestCase):
                 assert figure.people == people.values("message_id").distinct().count()
                 assert figure.machines == machines.values("message_id").distinct().count()
 
+    def test_some_readers_buy_and_some_of_it_comes_back(self) -> None:
+        orders = Conversion.objects.all()
+        assert orders.count() > 5
+        assert orders.filter(refunded_at__gt=timezone.now()).count() == 0
+        batches = list(orders.values_list("batch_id", flat=True).distinct())
+        rows = [row for row in numbers.report(batches).conversions if row.times]
+        assert sum(row.worth for row in rows) == sum((one.worth or 0) - one.refunded for one in orders)
+
     def test_sums_over_all_campaigns_are_what_a_recount_gives(self) -> None:
         before = _sums()
         hourly.recount()
@@ -136,6 +145,7 @@ class TestDemo(TestCase):
         assert {model.__name__: model._base_manager.count() for model in left if model._base_manager.exists()} == {}
         assert list(Provider.objects.values_list("kind", flat=True)) == [Provider.Kind.SANDBOX]
         assert not Cohort.objects.exists()
+        assert not Goal.objects.exists()
         assert AudienceDay.objects.aggregate(sum=Sum("joined"))["sum"] == 1
         assert not any(any(row[1:]) for rows in _sums() for row in rows)
         assert not notices.for_user(self.owner)

@@ -32,6 +32,7 @@ from contacts.signup.asking import Answers, Visitor
 from contacts.signup.models import SignupLetter
 from contacts.signup.robots import stamps
 from contacts.signup.signals import mail_wanted
+from contacts.suppression import of_lists
 from delivery import content, tokens
 from delivery.content import Recipient
 from delivery.linter import lint
@@ -424,3 +425,28 @@ def test_code_for_other_sites_is_shown_as_code_whatever_it_holds(
     assert "title=&quot;Say &amp;quot;hi&amp;quot;" in page
     fields = {name for name, _ in re.findall(r'name="(\w+)"(?:[^>]* value="([^"]*)")?', code)}
     assert fields == {"homepage", "email", "odd"}
+
+
+def test_a_form_does_not_lift_what_holds_for_one_list(browser: Client, form: SignupForm, news: MailingList) -> None:
+    other = MailingList.objects.create(name="Other")
+    of_lists.suppress(["rival@example.com"], news, reason="A rival", by=None)
+    assert "Thank you" in post(browser, form, "Rival@example.com").content.decode()
+    assert SignupRequest.objects.get().state == SignupRequest.State.SUPPRESSED
+    assert not Message.objects.exists()
+    form.lists.add(other)
+    post(browser, form, "Rival@example.com")
+    browser.post(confirm_address(), {"lists": [news.pk, other.pk]})
+    assert [one.list for one in Subscription.objects.all()] == [other]
+
+
+def test_names_and_choices_in_another_case_are_the_same(browser: Client, form: SignupForm, news: MailingList) -> None:
+    Field.objects.create(key="colour", label="Colour", kind=Field.Kind.CHOICE, options=["Red", "Blue"])
+    Field.objects.create(key="taste", label="Taste", kind=Field.Kind.CHOICES, options=["Jazz", "Rock"])
+    form.fields = [{"key": key, "required": True} for key in ("first_name", "colour", "taste")]
+    form.save()
+    typed = {"EMAIL": "ada@example.com", "First_Name": "Ada", "Colour": "RED", "TASTE": ["jazz", "Rock"], "stamp": ""}
+    assert "Thank you" in browser.post(f"/f/{form.key}", typed).content.decode()
+    browser.post(confirm_address(), {"lists": news.pk})
+    person = Contact.objects.get()
+    assert (person.first_name, person.attributes) == ("Ada", {"colour": "Red", "taste": ["Jazz", "Rock"]})
+    assert browser.post(f"/f/{form.key}", typed | {"Colour": "green"}).status_code == 422

@@ -9,7 +9,7 @@ from django.utils import timezone
 from PIL import Image as Picture
 
 from campaigns import launching, revising, samples, test_sends
-from campaigns.content import images
+from campaigns.content.images import library
 from campaigns.models import Campaign, Image
 from contacts import consent
 from contacts.models import Contact, Field, MailingList
@@ -224,7 +224,7 @@ def picture() -> SimpleUploadedFile:
 
 
 def image(cast: Cast) -> Image:
-    return cast.once("image", lambda: images.store(picture(), "blue.png", "A blue field", cast.owner))
+    return cast.once("image", lambda: library.store(picture(), "blue.png", "A blue field", cast.owner))
 
 
 def sandbox_mail(cast: Cast) -> SandboxMail:

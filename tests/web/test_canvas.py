@@ -83,12 +83,12 @@ def drag(page: Page, what: Locator, x: float, y: float) -> None:
 def test_ten_blocks_by_mouse(editor: Editor) -> None:
     with editor() as visit:
         page = visit.page
-        for number, label in enumerate(("Heading", "Text", "Button", "Picture", "Divider", "Space", "Columns"), 2):
+        for number, label in enumerate(("Heading", "Text", "Button", "Picture", "Divider", "Space", "Section"), 2):
             page.get_by_role("tab", name="Add").click()
             box = spots(page).last.bounding_box()
             assert box
             drag(page, palette(page, label), box["x"] + 300, box["y"] + 2)
-            expect_added(page, number if label != "Columns" else number + 2)
+            expect_added(page, number if label != "Section" else number + 2)
         for number, label in enumerate(("Heading", "Text"), 1):
             page.get_by_role("tab", name="Add").click()
             empty = page.get_by_role("button", name=f"Add to column {number}")
@@ -118,7 +118,7 @@ def test_ten_blocks_by_mouse(editor: Editor) -> None:
 def test_ten_blocks_by_keyboard_alone(editor: Editor) -> None:
     with editor() as visit:
         page, press = visit.page, visit.page.keyboard.press
-        for number, label in enumerate(("Heading", "Text", "Button", "Picture", "Divider", "Space", "Columns"), 2):
+        for number, label in enumerate(("Heading", "Text", "Button", "Picture", "Divider", "Space", "Section"), 2):
             page.locator("[role=tab][aria-selected=true]").focus()
             if number > 2:
                 press("ArrowRight")
@@ -126,7 +126,7 @@ def test_ten_blocks_by_keyboard_alone(editor: Editor) -> None:
             expect(page.get_by_label("Find a block")).to_be_focused()
             page.keyboard.type(label)
             press("Enter")
-            expect_added(page, number if label != "Columns" else number + 2)
+            expect_added(page, number if label != "Section" else number + 2)
         for number, label in enumerate(("Heading", "Text"), 1):
             page.get_by_role("button", name=f"Add to column {number}").focus()
             press("Enter")
@@ -153,10 +153,10 @@ def test_ten_blocks_by_keyboard_alone(editor: Editor) -> None:
 def test_ten_blocks_by_touch_on_a_phone(editor: Editor) -> None:
     with editor(390, touch=True) as visit:
         page = visit.page
-        for number, label in enumerate(("Heading", "Text", "Button", "Picture", "Divider", "Space", "Columns"), 2):
+        for number, label in enumerate(("Heading", "Text", "Button", "Picture", "Divider", "Space", "Section"), 2):
             page.get_by_role("tab", name="Add").tap()
             palette(page, label).tap()
-            expect_added(page, number if label != "Columns" else number + 2)
+            expect_added(page, number if label != "Section" else number + 2)
         for number, label in enumerate(("Heading", "Text"), 1):
             page.get_by_role("button", name="Close").tap()
             page.get_by_role("button", name=f"Add to column {number}").tap()

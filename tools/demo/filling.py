@@ -29,7 +29,7 @@ from delivery.feedback.reading.reader import Reader
 from delivery.ledger import cancelling
 from delivery.models import Batch, MessageState
 from delivery.providers import sample_relay
-from tools.demo import joining, people, reading, returning, sending, words, year
+from tools.demo import joining, ordering, people, reading, returning, sending, words, year
 from tools.demo.clock import Clock, turned_back
 from tools.demo.people import Mailbox, Person
 from tools.demo.reading import Leaving, Left, Mailed
@@ -73,6 +73,7 @@ class _Story:
         self._lists = joining.make_lists(people.LISTS)
         self._relay = sample_relay.make()
         joining.make_domains()
+        self._shop = ordering.Shop(ordering.make_goal())
         self._guests = sorted(people.everyone(size, begins, self._now), key=lambda person: person.joined_at)
         for week in range(weeks + 1):
             self._plan(begins + timedelta(weeks=week), self._join)
@@ -157,6 +158,7 @@ class _Story:
         """What people and machines do with it until now; what comes of it later is planned for its time."""
         links = list(Link.objects.filter(batch=batch).order_by("position").values_list("pk", flat=True))
         acts: list[Act] = []
+        agents: dict[int, str] = {}
         bounced: list[Bounced] = []
         for mailed in _accepted(batch):
             person = self._people[mailed.contact_id]
@@ -164,11 +166,14 @@ class _Story:
             if returned:
                 bounced.append(returned)
                 continue
+            agents[mailed.message_id] = person.client.clicks
             acts += reading.acts(self._chance, person, mailed, planned, links)
             left = reading.leaving(self._chance, person, mailed, planned)
             if left:
                 self._plan(left.at, partial(self._leave, left, person))
-        self._store([act for act in acts if act.at <= self._now.timestamp()])
+        acts = [act for act in acts if act.at <= self._now.timestamp()]
+        self._store(acts)
+        self._shop.sell(acts, agents, self._now)
         for hours in (0.1, 3, 50):
             some = [each for each in bounced if self._chance.random() < 0.6] if hours < 50 else bounced
             bounced = [each for each in bounced if each not in some]

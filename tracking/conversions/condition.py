@@ -41,7 +41,7 @@ class ReachedGoal(Condition):
         since = known.now - timedelta(days=int(values["days"])) if values["how"] == "last" else None
         reached = Sql(
             "c.id IN (SELECT o.contact_id FROM tracking_conversion o JOIN delivery_batch b ON b.id = o.batch_id"
-            " WHERE o.goal_id = %s AND NOT b.rehearsal AND o.contact_id IS NOT NULL"
+            " WHERE o.goal_id = %s AND NOT b.rehearsal AND NOT o.is_taken_back AND o.contact_id IS NOT NULL"
             " AND o.at >= coalesce(%s, '-infinity'::timestamptz))",
             [int(values["goal"]), since],
         )
@@ -61,6 +61,6 @@ class ReachedGoal(Condition):
         return Sql(
             "coalesce((SELECT to_char(max(o.at) AT TIME ZONE %s, 'YYYY-MM-DD HH24:MI') FROM tracking_conversion o"
             " JOIN delivery_batch b ON b.id = o.batch_id AND NOT b.rehearsal"
-            " WHERE o.goal_id = %s AND o.contact_id = c.id), 'never')",
+            " WHERE o.goal_id = %s AND o.contact_id = c.id AND NOT o.is_taken_back), 'never')",
             [str(known.zone), goal],
         )

@@ -19,6 +19,7 @@ class Goal(models.Model):
     days = models.PositiveSmallIntegerField(default=30, help_text="From acceptance of the mail on.")
     secret_digest = models.CharField(max_length=64, blank=True)
     is_paused = models.BooleanField(default=False)
+    is_sample = models.BooleanField(default=False, db_default=False, help_text="Of the demo, and goes with it.")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -52,6 +53,9 @@ class Conversion(models.Model):
     worth = models.DecimalField(max_digits=9, decimal_places=2, null=True)
     currency = models.CharField(max_length=3, blank=True)
     via = models.CharField(max_length=6, choices=Via.choices)
+    refunded = models.DecimalField(max_digits=9, decimal_places=2, default=0, db_default=0, help_text="Of the worth.")
+    refunded_at = models.DateTimeField(null=True, help_text="The last time.")
+    is_taken_back = models.BooleanField(default=False, db_default=False, help_text="As a whole: it counts no more.")
 
     class Meta:
         constraints = [

@@ -19,30 +19,49 @@ class NotReadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """`worth` None: what the goal says of itself."""
+    """`worth` None: what the goal says of itself; of a refund: all of it."""
 
     order: str = ""
     worth: Decimal | None = None
     currency: str = ""
+    is_refund: bool = False
 
     def as_note(self) -> str:
         """One printable line of ASCII, for a spool."""
-        return json.dumps([self.order, "" if self.worth is None else str(self.worth), self.currency])
+        said = [self.order, "" if self.worth is None else str(self.worth), self.currency]
+        return json.dumps([*said, "refund"] if self.is_refund else said)
 
     @classmethod
     def from_note(cls, note: str) -> "Told":
-        order, worth, currency = json.loads(note)
-        return cls(order, Decimal(worth) if worth else None, currency)
+        order, worth, currency, *refund = json.loads(note)
+        return cls(order, Decimal(worth) if worth else None, currency, bool(refund))
 
 
 def read(said: Mapping[str, object]) -> Told:
-    """`order`, `value`, `currency`, each of which may be missing. Raises NotReadable."""
+    """`order`, `value`, `currency`, each of which may be missing; `refund`, or a value below 0, takes an order back.
+
+    Raises NotReadable.
+    """
     order, currency = _text(said, "order"), _text(said, "currency").upper()
     if len(order) > _ORDER_CHARS or not order.isprintable():
         raise NotReadable(f"order has at most {_ORDER_CHARS} characters, all of them printable.")
     if currency and not CURRENCY.fullmatch(currency):
         raise NotReadable("currency is a code of three letters, such as EUR.")
-    return Told(order, _worth(_text(said, "value")), currency)
+    worth, refund = _worth(_text(said, "value")), _refund(said)
+    is_refund = refund or (worth is not None and worth < 0)
+    if is_refund and not order:
+        raise NotReadable("A refund names the order that it takes back.")
+    return Told(order, abs(worth) if worth is not None and is_refund else worth, currency, is_refund)
+
+
+def _refund(said: Mapping[str, object]) -> bool:
+    given = said.get("refund", False)
+    if isinstance(given, bool):
+        return given
+    text = _text(said, "refund").lower()
+    if text not in ("", "0", "1", "true", "false"):
+        raise NotReadable("refund is true or false.")
+    return text in ("1", "true")
 
 
 def _worth(text: str) -> Decimal | None:
@@ -50,10 +69,11 @@ def _worth(text: str) -> Decimal | None:
         return None
     try:
         worth = Decimal(text) if len(text) <= _NUMBER_CHARS else Decimal("NaN")
-        if not (worth.is_finite() and 0 <= worth <= MOST_WORTH):
+        if not (worth.is_finite() and abs(worth) <= MOST_WORTH):
             raise InvalidOperation
     except InvalidOperation:
-        raise NotReadable("value is a number from 0 to 9999999.99 with a point, such as 24.90.") from None
+        said = "value is a number up to 9999999.99 with a point, such as 24.90; below 0 it is a refund."
+        raise NotReadable(said) from None
     return worth.quantize(_CENT)
 
 

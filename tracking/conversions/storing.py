@@ -33,13 +33,15 @@ def take(cursor: CursorWrapper, acts: Sequence[Act]) -> list[Act]:
     reported = [act for act in acts if act.kind == REPORTED]
     if not reported:
         return list(acts)
-    store(
-        cursor,
-        [
-            Reached(act.second, act.first, datetime.fromtimestamp(act.at, UTC), Told.from_note(act.note), _PAGE)
-            for act in reported
-        ],
-    )
+    said = [
+        Reached(act.second, act.first, datetime.fromtimestamp(act.at, UTC), Told.from_note(act.note), _PAGE)
+        for act in reported
+    ]
+    if reached := [one for one in said if not one.told.is_refund]:
+        store(cursor, reached)
+    for one in said:
+        if one.told.is_refund:
+            refund(cursor, one)
     return [act for act in acts if act.kind != REPORTED]
 
 
@@ -67,6 +69,32 @@ def store(cursor: CursorWrapper, reached: Sequence[Reached]) -> int:
     ]
     cursor.execute(_STORE, [list(column) for column in zip(*rows, strict=True)])
     return int(cursor.rowcount)
+
+
+_REFUND = """
+UPDATE tracking_conversion o SET refunded_at = %(at)s,
+    refunded = CASE WHEN %(worth)s::numeric IS NULL THEN coalesce(o.worth, 0)
+        ELSE greatest(o.refunded, least(%(worth)s::numeric, coalesce(o.worth, 0))) END,
+    is_taken_back = o.is_taken_back OR %(worth)s::numeric IS NULL OR %(worth)s::numeric >= coalesce(o.worth, 0)
+WHERE o.goal_id = %(goal)s AND o."order" = %(order)s AND (%(message)s::bigint IS NULL OR o.message_id = %(message)s)
+AND NOT o.is_taken_back AND (%(worth)s::numeric IS NULL OR %(worth)s::numeric > o.refunded)
+"""
+
+
+def refund(cursor: CursorWrapper, one: Reached) -> bool:
+    """Take an order back, in part where a worth is told: what was refunded of it so far, so that telling it twice does
+    nothing. False: there is no such order, or it was refunded that far before. A page is believed of orders of its own
+    sign, the server (`message_id` 0) of all.
+    """
+    values = {
+        "at": one.at,
+        "worth": one.told.worth,
+        "goal": one.goal_id,
+        "order": one.told.order,
+        "message": one.message_id or None,
+    }
+    cursor.execute(_REFUND, values)
+    return bool(cursor.rowcount)
 
 
 _LAST_CLICKED = f"""

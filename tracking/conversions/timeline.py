@@ -20,4 +20,9 @@ def entries(contact: Contact, wanted: Wanted) -> Iterable[Entry]:
         worth = money(row.worth, row.currency) if row.worth is not None and row.currency else ""
         detail = " · ".join(filter(None, [worth, row.order]))
         title = f"{row.goal}, after {named[row.batch_id].text}"
-        yield Entry(row.at, "conversion", title, detail, reverse("message", args=[row.message_id]))
+        address = reverse("message", args=[row.message_id])
+        yield Entry(row.at, "conversion", title, detail, address)
+        if row.refunded_at and (wanted.until is None or row.refunded_at <= wanted.until):
+            back = "" if row.is_taken_back and row.refunded == row.worth else money(row.refunded, row.currency)
+            said = f"{row.goal} taken back" if row.is_taken_back else f"{row.goal} refunded in part"
+            yield Entry(row.refunded_at, "conversion", said, " · ".join(filter(None, [back, row.order])), address)

@@ -177,7 +177,9 @@ class Story:
     def _recipient(self) -> Recipient:
         person = self.contact
         values = (
-            merge_values.values(person.email, person.first_name, person.last_name, person.language, person.attributes)
+            merge_values.values(
+                person.email, person.first_name, person.last_name, person.best_language, person.attributes
+            )
             if person
             else merge_values.values(self.message.email, "", "", "", {})
         )

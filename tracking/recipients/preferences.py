@@ -13,6 +13,7 @@ from contacts import addresses, consent
 from contacts.grounds import wordings
 from contacts.models import Contact, MailingList, Subscription, Suppression
 from contacts.preferences import pausing
+from contacts.suppression import of_lists
 from tracking import unsubscribing
 from tracking.recipients import language
 from tracking.unsubscribing import Channel, Leaver
@@ -41,12 +42,16 @@ class Reader:
 
 
 def topics(contact: Contact) -> list[Topic]:
-    """Public lists, and those the person is on: nobody is kept on a list that they cannot see."""
+    """Public lists, and those the person is on: nobody is kept on a list that they cannot see.
+
+    Without those for which the address is suppressed: whatever is ticked, no mail of theirs would come.
+    """
     on = set(_subscribed(contact))
+    closed = {one.list_id for one in of_lists.of(contact.email)}
     lists = MailingList.objects.filter(pk__in=on) | MailingList.objects.public()
     return [
         Topic(one.pk, one.name_for_recipients, one.public_description, one.pk in on)
-        for one in sorted(lists.distinct(), key=lambda one: one.name_for_recipients.casefold())
+        for one in sorted(lists.exclude(pk__in=closed).distinct(), key=lambda one: one.name_for_recipients.casefold())
     ]
 
 

@@ -46,7 +46,9 @@ def _recipient(message: Message) -> Recipient:
     person = Contact.objects.filter(id=message.contact_id).first()
     if person is None:
         raise Gone
-    values = merge_values.values(person.email, person.first_name, person.last_name, person.language, person.attributes)
+    values = merge_values.values(
+        person.email, person.first_name, person.last_name, person.best_language, person.attributes
+    )
     return Recipient(message.id, person.pk, message.email, values, opens=False, clicks=False)
 
 

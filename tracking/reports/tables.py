@@ -62,7 +62,17 @@ def _reasons(report: Report) -> Iterator[Row]:
 
 def _conversions(report: Report) -> Iterator[Row]:
     for row in report.conversions:
-        yield row.goal, row.times, row.people, _share(row.share), row.worth, row.currency, row.a_thousand
+        yield (
+            row.goal,
+            row.times,
+            row.people,
+            _share(row.share),
+            row.worth,
+            row.currency,
+            row.a_thousand,
+            row.refunds,
+            row.refunded,
+        )
 
 
 def _machines(report: Report) -> Iterator[Row]:
@@ -90,7 +100,7 @@ TABLES: dict[str, Table] = {
     "devices": (("Device", "Opened", "Clicked"), _clients("devices")),
     "countries": (("Country", "Opened", "Clicked"), _clients("countries")),
     "conversions": (
-        ("Goal", "Reached", "Mails", "Of who clicked", "Worth", "Currency", "A thousand mails"),
+        ("Goal", "Reached", "Mails", "Of who clicked", "Worth", "Currency", "A thousand mails", "Refunds", "Refunded"),
         _conversions,
     ),
     "returned": (("Accepted and then", "People", "Share", "What it means"), _returned),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import cast
 
 from django.http import HttpResponse
@@ -29,11 +29,11 @@ from tracking.models import Link
 from tracking.reports import machines, numbers, returned
 from tracking.reports import people as lists
 from tracking.reports.narrowing import Narrow
+from tracking.views.days import day_of, midnight
 from tracking.views.paging import Place
 
 _PAGE = 50
 _OF_LINKS = ("clicked", "clicked-by-machines")
-_FIRST_DAY, _LAST_DAY = date(1990, 1, 1), date(2200, 1, 1)
 _HEADER = ("Address", "State", "Why", "Time (UTC)", "Attempts", "Reply of the server")
 
 
@@ -67,8 +67,8 @@ class Chosen:
             text,
             known,
             lane if lane in LANES else "",
-            _day(request.GET.get("from", "")),
-            _day(request.GET.get("to", "")),
+            day_of(request.GET.get("from", "")),
+            day_of(request.GET.get("to", "")),
         )
 
     @property
@@ -90,8 +90,8 @@ class Chosen:
     def narrowing(self) -> Narrow:
         """What tracking.reports.people is told."""
         narrow = Narrow(link_id=self.link.id if self.link else 0, reason=self.reason, search=self.text, lane=self.lane)
-        narrow["since"] = _midnight(self.first_day)
-        narrow["until"] = _midnight(self.last_day + timedelta(days=1)) if self.last_day else None
+        narrow["since"] = midnight(self.first_day)
+        narrow["until"] = midnight(self.last_day + timedelta(days=1)) if self.last_day else None
         return narrow
 
     @property
@@ -150,18 +150,6 @@ def batch_people_export(request: StaffRequest, batch_id: int) -> HttpResponse:
     rows = lists.everyone(chosen.batch, chosen.term, **chosen.narrowing)
     download = csv_response(f"{chosen.term}-{timezone.localdate():%Y-%m-%d}", _HEADER, map(_cells, rows))
     return cast("HttpResponse", download)
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text[:10])
-    except ValueError:
-        return None
-    return day if _FIRST_DAY < day < _LAST_DAY else None
-
-
-def _midnight(day: date | None) -> datetime | None:
-    return timezone.make_aware(datetime.combine(day, time.min)) if day else None
 
 
 def _cells(person: lists.Person) -> tuple[object, ...]:

@@ -15,11 +15,12 @@ from delivery import tokens
 from tracking import recording, slim
 from tracking.conversions import reported, secret, signs, storing
 from tracking.conversions.models import Conversion, Goal
-from tracking.conversions.reported import NotReadable
+from tracking.conversions.reported import NotReadable, Told
 from tracking.conversions.storing import Reached
 from tracking.spool import REPORTED
 
 _NOT_NEW = "It was counted before, the goal is paused or its days are over, or this person’s clicks may not be counted."
+_NOT_REFUNDED = "No such order was counted for this goal, or that much of it was taken back before."
 _OF_NOBODY = "Nobody with this address clicked in a mail of yours."
 
 
@@ -62,6 +63,8 @@ def _by_the_server(request: HttpRequest, goal_id: int) -> HttpResponse:
     try:
         said = _read(request.body)
         told = reported.read(said)
+        if told.is_refund:
+            return _refunded(goal, told)
         with transaction.atomic(), connection.cursor() as cursor:
             message_id = _message(said, cursor)
             if message_id is None:
@@ -71,6 +74,15 @@ def _by_the_server(request: HttpRequest, goal_id: int) -> HttpResponse:
     except NotReadable as problem:
         return JsonResponse({"error": str(problem)}, status=422)
     return JsonResponse({"counted": True}, status=201) if is_new else JsonResponse({"counted": False, "why": _NOT_NEW})
+
+
+def _refunded(goal: Goal, told: Told) -> HttpResponse:
+    """The order says whose it was: neither sign nor address is needed."""
+    with connection.cursor() as cursor:
+        took = storing.refund(cursor, Reached(goal.pk, 0, datetime.now(UTC), told, Conversion.Via.SERVER.value))
+    if took:
+        return JsonResponse({"refunded": True})
+    return JsonResponse({"refunded": False, "why": _NOT_REFUNDED})
 
 
 def _read(body: bytes) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from campaigns.content.blocks.values import valid_value
 Document = dict[str, Any]
 
 VERSION = 1
+_SAVED = re.compile(r"[0-9]{1,18}-[0-9a-f]{8}")
 MAX_BLOCKS = 200
 _MARKUP = re.compile(r"<[^>]*>")
 # What documents from before brands said in one word.
@@ -108,6 +109,8 @@ def _block(block: Any, allowed: tuple[str, ...], seen: set[str]) -> Block:
         key = secrets.token_hex(4)
     seen.add(key)
     valid: Block = {"id": key, "kind": kind.key}
+    if _SAVED.fullmatch(str(block.get("saved", ""))):
+        valid["saved"] = block["saved"]
     valid.update({field.name: valid_value(field, block.get(field.name, field.default)) for field in kind.fields})
     if kind.is_container:
         valid["columns"] = _columns(valid, _list(block.get("columns", [])), seen)

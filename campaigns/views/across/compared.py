@@ -40,5 +40,9 @@ def _rows(found: Comparison) -> Iterator[list[object]]:
         yield [line.label, *(cell.people for cell in line.cells), line.words]
         yield [f"{line.label} %", *(percent(cell.share) for cell in line.cells), ""]
         yield [f"{line.label}: best and worst", *(cell.rank.value for cell in line.cells), ""]
+    for one in found.conversions:
+        yield [f"{one.goal}: reached", *(row.times if row else 0 for _, row in one.cells), ""]
+        if one.currency:
+            yield [f"{one.goal}: worth in {one.currency}", *(row.worth if row else 0 for _, row in one.cells), ""]
     for mark in found.marks:
         yield [f"Clicked within {mark.label} %", *(percent(share) for _, share in mark.cells), ""]

@@ -13,6 +13,7 @@ _HOW = {
     "complaint": "who marked a mail as spam",
     "unsubscribed": "who left everything",
     "manual": "suppressed by hand",
+    "one_list": "suppressed for one list only",
     "held": "on hold until somebody looks at a bounce of their whole domain",
     "none": "not suppressed",
 }
@@ -28,6 +29,8 @@ class Suppressed(Condition):
 
     def sql(self, values: Values, known: Known) -> Sql:
         how = values["how"]
+        if how == "one_list":
+            return Sql("lower(c.email) IN (SELECT k.email FROM contacts_listsuppression k)", [])
         chosen = [] if how in ("any", "none") else [how]
         where = "WHERE s.reason = %s" if chosen else ""
         found = Sql(f"lower(c.email) IN (SELECT s.email FROM contacts_suppression s {where})", chosen)  # noqa: S608
@@ -40,4 +43,12 @@ class Suppressed(Condition):
         return _HOW[values["how"]]
 
     def shown(self, values: Values, known: Known) -> Sql:
+        if values["how"] == "one_list":
+            return Sql(_LISTS)
         return Sql("coalesce((SELECT s.reason FROM contacts_suppression s WHERE s.email = lower(c.email)), '')")
+
+
+_LISTS = (
+    "coalesce((SELECT string_agg(l.name, ', ' ORDER BY l.name) FROM contacts_listsuppression k"
+    " JOIN contacts_mailinglist l ON l.id = k.list_id WHERE k.email = lower(c.email)), '')"
+)

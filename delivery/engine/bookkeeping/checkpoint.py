@@ -15,6 +15,7 @@ from delivery.models import Batch, MessageState
 from delivery.outcomes import Flush, Standing
 from delivery.policy.proof import UNPROVEN
 from delivery.policy.slowdown import FREE, LaneRate
+from delivery.providers import hours
 from delivery.throttling import lane_rates, limits, warmup_plans
 
 log = logging.getLogger(__name__)
@@ -137,6 +138,10 @@ def _note_lane(cursor: psycopg.Cursor[Any], writing: Writing) -> None:
         writing.lane_rate = lane_rates.note(cursor, flush.provider, fence.lane, heard, writing.counts.accepted)
 
 
+def _note_hour(cursor: psycopg.Cursor[Any], writing: Writing) -> None:
+    hours.note(cursor, writing.flush.provider.pk, writing.counts, writing.flush.accepted_ms)
+
+
 Step = Callable[[psycopg.Cursor[Any], Writing], None]
 # Rows that several workers change, in the order in which a checkpoint locks them. Whoever else locks more than one of
 # these takes them in this order too (a claim, whose chunk nobody waits for; recovery; a revision; a stop rule), because
@@ -149,6 +154,7 @@ LOCK_ORDER: tuple[tuple[str, Step], ...] = (
     ("the chunk, and when it ends its batch", _close_chunk),
     ("later versions of the batch", _count_earlier),
     ("the lane's pace, then the provider", _note_lane),
+    ("the provider's hour", _note_hour),
 )
 
 
@@ -175,8 +181,8 @@ _FENCE = f"""
         lease_until = now() + make_interval(secs => %(lease)s)
     FROM delivery_batch b JOIN delivery_provider p ON p.id = %(provider)s
     WHERE c.id = %(chunk)s AND c.epoch = %(epoch)s AND c.flush_no = %(flush_no)s AND b.id = c.batch_id
-    RETURNING b.state, p.state = 'active' AND NOT {IS_OPEN}, coalesce(b.expires_at < now(), false), c.batch_id,
-        b.stream, b.expires_at, c.lane,
+    RETURNING b.state, p.state IN ('active', 'draining') AND NOT {IS_OPEN},
+        coalesce(b.expires_at < now(), false), c.batch_id, b.stream, b.expires_at, c.lane,
         EXISTS (SELECT 1 FROM delivery_lanepace l WHERE l.provider_id = p.id AND l.lane = c.lane
                 AND (l.rate IS NOT NULL OR l.ceiling_until > now() OR l.held_until > now())),
         EXISTS (SELECT 1 FROM delivery_proof x WHERE x.batch_id = b.id AND x.provider_id = p.id),

@@ -32,7 +32,8 @@ def _counted(part: Part) -> str:
 
 
 _COLUMNS = f"""
-    m.id, m.email, m.attempts, m.contact_id, c.id, c.first_name, c.last_name, c.language,
+    m.id, m.email, m.attempts, m.contact_id, c.id, c.first_name, c.last_name,
+    coalesce(nullif(c.language, ''), c.guessed_language),
     nullif(c.attributes, '{{}}')::text,
     {_counted(Part.OPENS)}, {_counted(Part.CLICKS)}, coalesce(c.is_sample, false), s.reason,
     CASE WHEN %(lists)s::bigint[] <> '{{}}' AND c.id IS NOT NULL THEN {why_closed("c.id", "%(lists)s::bigint[]")} END,

@@ -124,6 +124,7 @@ class TurnFeed:
             faults.FAULT.hit("after_journal")
         self.fruitless = 0
         self.accepted_count += 1
+        claim.accepted_seconds += monotonic() - letter.begun_at
         del claim.in_flight[letter.message_id]
         if letter.attempts or receipt:
             outcome = self._outcome(letter, Stage.BODY, MessageState.ACCEPTED, "accepted", "accepted")

@@ -100,6 +100,7 @@ class Flushing:
             accepted=claim.accepted,
             settled=claim.settled,
             heard=claim.heard,
+            accepted_ms=int(claim.accepted_seconds * 1000),
             by_ids=not isinstance(claim.ids, range) and claim.unflushed > 0,
             ends=ends,
             release_from=claim.next_position if leaving and not ends else None,
@@ -110,6 +111,7 @@ class Flushing:
         claim.flushing = flush
         claim.flushing_numbers = claim.accepted_numbers + [o.journal_no for o in claim.settled if o.journal_no >= 0]
         claim.accepted, claim.accepted_numbers, claim.settled, claim.heard = [], [], [], []
+        claim.accepted_seconds = 0.0
         claim.is_urgent = False
         return flush
 

@@ -22,7 +22,7 @@ def begin(provider: Provider, allowed: Sequence[str]) -> None:
     locked = Provider.objects.select_for_update().get(pk=provider.pk)
     if locked.is_sandbox or locked.removed_at:
         raise NotPossible("Only a real provider can be in rehearsal.")
-    if locked.is_paused:
+    if locked.is_paused or locked.is_draining:
         raise NotPossible("It is paused: resume it first, so that it is clear what happens afterwards.")
     locked.state, locked.rehearsal_allowed = Provider.State.REHEARSAL, list(allowed)
     locked.save(update_fields=["state", "rehearsal_allowed"])

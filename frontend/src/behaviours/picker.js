@@ -32,9 +32,10 @@ export function mount(dialog) {
     const chosen = event.target.closest("[data-picture]");
     if (chosen) choose(chosen);
   });
-  // Whoever adds a picture here wants it in the mail: the latest stands first.
-  dialog.addEventListener("htmx:afterSwap", ({ detail }) => {
-    const added = detail.requestConfig.verb === "post" && detail.xhr.status === 200 && dialog.querySelector("[data-picture]");
-    if (added) choose(added);
+  // Whoever adds a picture here wants it in the mail; of several, one is still to be chosen.
+  dialog.addEventListener("pictures-added", async ({ detail }) => {
+    await window.htmx.ajax("GET", dialog.querySelector("[data-upload-form]").dataset.shelf, { target: "#picker", swap: "outerHTML" });
+    const added = dialog.querySelector("[data-picture]");
+    if (detail.sources.length === 1 && added) choose(added);
   });
 }

@@ -1,6 +1,7 @@
 """Reports over several campaigns, as marketers see them."""
 
 import csv
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -20,6 +21,7 @@ from contacts.growth import folding
 from contacts.models import Contact, ListDay, MailingList, Suppression
 from contacts.reach import counting
 from delivery.models import Batch
+from tracking.conversions.models import Conversion, Goal
 from tracking.models import Breakdown, Cohort, EventKind, Rollup
 
 PAGES = ["/reports/", "/reports/compare/", "/reports/lists/", "/reports/sign-ups/", "/reports/hours/"]
@@ -208,6 +210,32 @@ def test_five_are_compared_and_what_is_no_real_campaign_is_left_out(browser: Cli
     assert "2 of those chosen are not here" in page
     assert "Trial" not in page
     assert "Choose at least one more below." in page
+
+
+def test_conversions_stand_beside_each_other_without_what_was_refunded(browser: Client, send: Send) -> None:
+    first, second = send("Harbour", clicked=300), send("Inland", clicked=500)
+    goal = Goal.objects.create(name="Order", currency="EUR")
+    assert first.batch
+    orders = (("A", "20.00", "5.00", False), ("B", "30.00", "30.00", True), ("C", "7.50", "0", False))
+    for number, (order, worth, refunded, is_taken_back) in enumerate(orders):
+        Conversion.objects.create(
+            goal=goal,
+            at=NOW,
+            message_id=number + 1,
+            batch_id=first.batch.pk,
+            order=order,
+            worth=worth,
+            currency="EUR",
+            refunded=refunded,
+            refunded_at=NOW if refunded != "0" else None,
+            is_taken_back=is_taken_back,
+            via="server",
+        )
+    url = f"/reports/compare/?campaign={first.pk}&campaign={second.pk}"
+    page = " ".join(re.sub(r"<[^>]+>", " ", browser.get(url).content.decode()).split()).replace("\u00a0", " ")
+    assert "Order 2 EUR 22.50 refunds: 2 · EUR 35.00 –" in page
+    rows = {row[0]: row[1:] for row in table(browser, f"{url}&as=csv")}
+    assert rows["Order: worth in EUR"][:2] == ["22.50", "0"]
 
 
 def test_campaigns_are_chosen_on_their_own_page(browser: Client, send: Send) -> None:

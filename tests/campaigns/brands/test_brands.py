@@ -175,10 +175,10 @@ def test_a_logo_is_drawn_anew_and_the_dark_one_is_for_dark_mail_programs(
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "no picture"),
-        (picture()[:200], "no picture"),
-        (picture(size=(9000, 9000)), "too many pixels"),
-        (claiming(60_000, 60_000), "too many pixels"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "SVG is refused"),
+        (picture()[:200], "damaged"),
+        (picture(size=(9000, 9000)), "more than 40 million pixels"),
+        (claiming(60_000, 60_000), "more than 40 million pixels"),
         (b"\x89PNG\r\n" + b"0" * 6_000_000, "larger than 5 MB"),
     ],
     ids=["svg", "truncated", "too many pixels", "a bomb", "too large"],

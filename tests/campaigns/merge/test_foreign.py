@@ -8,6 +8,8 @@ from campaigns.merge import language
 from campaigns.merge.foreign import find, translate
 
 FIELDS = {"firstname": "first_name", "lastname": "last_name", "email": "email", "city": "city", "ort": "city"}
+VIEW = '<a href="{{ view_url }}">View in browser</a>'
+CHOOSE = '<a href="{{ preferences_url }}">Choose what you get</a>'
 LEAVE = '<a href="{{ unsubscribe_url }}">Unsubscribe</a>'
 
 
@@ -74,6 +76,41 @@ LEAVE = '<a href="{{ unsubscribe_url }}">Unsubscribe</a>'
         ("-firstname-", "{{ first_name }}"),
         ("<unsubscribe>Leave</unsubscribe>", '<a href="{{ unsubscribe_url }}">Leave</a>'),
         ("{{ contact.Ort }}", "{{ city }}"),
+        # Mailchimp
+        ("*|ARCHIVE|*", VIEW),
+        ("*|UPDATE_PROFILE|*", CHOOSE),
+        ("*|HTML:LIST_ADDRESS_HTML|*", "{{ postal_address }}"),
+        ("*|IFNOT:ARCHIVE_PAGE|*x*|END:IF|*", "{% if email %}x{% endif %}"),
+        # Mailjet
+        ("{{mj:unsub_link}}", LEAVE),
+        ("[[PERMALINK]]", VIEW),
+        ('{% if var:city:"" %}x{% endif %}', "{% if city %}x{% endif %}"),
+        # Brevo
+        ('{{ contact.FIRSTNAME | default : "x" }}', '{{ first_name|default("x") }}'),
+        ("{{ mirror }}", VIEW),
+        ("{{ update_profile }}", CHOOSE),
+        ("{% if contact.CITY %}x{% endif %}", "{% if city %}x{% endif %}"),
+        # SendGrid
+        ("<%asm_preferences_raw_url%>", CHOOSE),
+        ("[Weblink]", VIEW),
+        ("{{Sender_Address}}", "{{ postal_address }}"),
+        # Klaviyo
+        ("{{ person|lookup:'City' }}", "{{ city }}"),
+        ("{% manage_preferences %}", CHOOSE),
+        ("{% web_view %}", VIEW),
+        # ActiveCampaign
+        (
+            "%IF $FIRSTNAME%Hi %FIRSTNAME%%ELSE%Hi%/IF%",
+            "{% if first_name %}Hi {{ first_name }}{% else %}Hi{% endif %}",
+        ),
+        ('%IF $CITY == "Bonn"%x%/IF%', '{% if city == "Bonn" %}x{% endif %}'),
+        ("%CITY%", "{{ city }}"),
+        ("%WEBCOPY%", VIEW),
+        # Handlebars
+        (
+            "{{#if city}}a{{else if firstName}}b{{else}}c{{/if}}",
+            "{% if city %}a{% elif first_name %}b{% else %}c{% endif %}",
+        ),
         ("<a href='x'>{unsubscribe_url}</a>", "<a href='x'>{{ unsubscribe_url }}</a>"),
     ],
 )
@@ -89,15 +126,14 @@ def test_a_tag_of_another_system_becomes_ours(foreign: str, ours: str) -> None:
         "*|MMERGE5|*",
         "*|ADDR_1|*",
         "*|PROMO_CODE:[$store_id=1]|*",
-        "*|ARCHIVE|*",
+        "*|CURRENT_YEAR|*",
         "%MY_FIELD%",
         "{{params.x}}",
         "{{#each items}}",
         "{% tag %}",
         "%%=v(@name)=%%",
         "%%[ SET @a = 1 ]%%",
-        "[webversion]",
-        "{webview_url}",
+        "[forwardtoafriend]",
         "${order.total}",
         "<?php echo 1 ?>",
         "{$total}",

@@ -12,7 +12,8 @@ from django.utils import timezone
 from accounts.models import User
 from contacts import consent
 from contacts.importing.running import working
-from contacts.models import Contact, ImportJob, Suppression
+from contacts.models import Contact, ImportJob, ListSuppression, MailingList, Suppression
+from contacts.suppression import of_lists
 
 pytestmark = pytest.mark.django_db
 Reason = Suppression.Reason
@@ -92,3 +93,43 @@ def test_another_systems_list_is_brought_along_and_makes_nobody_a_contact(browse
     rows = set(Suppression.objects.values_list("email", "reason", "source"))
     assert rows == {(f"{who}@example.com", "hard_bounce", "import") for who in ("ana", "bob")}
     assert "Import of bounces.csv" in Suppression.objects.first().detail  # type: ignore[union-attr]
+
+
+def test_addresses_are_suppressed_for_one_list_found_exported_and_lifted(browser: Client, owner: User) -> None:
+    news = MailingList.objects.create(name="News")
+    ana = Contact.objects.create(email="Ana@example.com")
+    consent.subscribe(ana, lists=[news.pk], channel="hand")
+    file = SimpleUploadedFile("rivals.csv", b"Email,Name\nana@example.com,Ana\nrival@example.net,R\n")
+    typed = {"addresses": "late@example.com", "file": file, "scope": news.pk, "reason": "Rivals"}
+    assert browser.post("/suppressions/new/", typed).headers["Location"] == f"/suppressions/?for={news.pk}"
+    assert not Suppression.objects.exists()
+    page = browser.get("/suppressions/?for=list&q=ana").content.decode()
+    assert "Rivals" in page
+    assert "rival@" not in page
+    person = browser.get(f"/contacts/{ana.pk}/").content.decode()
+    assert "Suppressed for this list" in person
+    assert "Suppressed for the list News" in person  # in the story
+    exported = b"".join(browser.post("/suppressions/export/?for=list")).decode()
+    assert [[row[0], row[-1]] for row in csv.reader(StringIO(exported))][1:] == [
+        ["ana@example.com", "News"],
+        ["late@example.com", "News"],
+        ["rival@example.net", "News"],
+    ]
+    found = ListSuppression.objects.get(email="ana@example.com")
+    browser.post(f"/suppressions/of-lists/{found.pk}/lift/", {"reason": ""})
+    assert ListSuppression.objects.count() == 3
+    browser.post(f"/suppressions/of-lists/{found.pk}/lift/", {"reason": "Sold the shop"})
+    assert ListSuppression.objects.count() == 2
+    assert "May get mail of the list News again" in browser.get(f"/contacts/{ana.pk}/").content.decode()
+
+
+def test_what_holds_for_a_list_goes_with_the_address_and_with_the_person_who_is_erased(browser: Client) -> None:
+    news = MailingList.objects.create(name="News")
+    ana = Contact.objects.create(email="ana@example.com")
+    of_lists.suppress([ana.email], news, reason="Asked", by=None)
+    of_lists.follow(ana.email, "ana@new.example")
+    assert of_lists.kept_off("ANA@new.example", [news.pk]) == {news.pk}
+    refused = browser.post("/suppressions/new/", {"addresses": "ana@example.com\nno address", "reason": "x"})
+    assert "Line 2, “no address”" in refused.content.decode()
+    news.delete()
+    assert not ListSuppression.objects.exists()

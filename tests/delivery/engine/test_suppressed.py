@@ -15,7 +15,8 @@ from accounts.models import User
 from campaigns import launching, test_sends
 from campaigns.models import TestAddress
 from contacts import consent
-from contacts.models import Contact, Suppression
+from contacts.models import Contact, ListSuppression, MailingList, Suppression
+from contacts.suppression import of_lists
 from delivery import ledger
 from delivery.dispatch import tick
 from delivery.engine import turn
@@ -27,6 +28,7 @@ from tests.delivery.engine.conftest import offer
 
 ANA, BEA = "ana@example.org", "bea@example.org"
 Reason = Suppression.Reason
+ONE_LIST = "for one list"
 
 
 @dataclass
@@ -40,7 +42,9 @@ class Stage:
     busy: list[str] = field(default_factory=list)  # who is answered "later", or not at all
 
     def suppress(self, *, early: bool) -> None:
-        if early == self.early:
+        if early == self.early and self.reason == ONE_LIST:
+            of_lists.suppress([ANA], letters.readers(), reason="Asked", by=None)
+        elif early == self.early:
             consent.suppress(ANA, self.reason)
 
 
@@ -131,6 +135,8 @@ TRIALS = [
     *((way, Reason.UNSUBSCRIBED, False) for way in MARKETING),
     *((way, reason, False) for way in SINGLE for reason in (Reason.HARD_BOUNCE, Reason.COMPLAINT)),
     *((way, Reason.HARD_BOUNCE, True) for way in (campaign, schedule, *SINGLE)),
+    *((way, ONE_LIST, False) for way in MARKETING),
+    *((way, ONE_LIST, True) for way in (campaign, schedule)),
     *((campaign, reason, False) for reason in (Reason.SOFT_BOUNCE, Reason.MANUAL, Reason.HELD)),
 ]
 
@@ -151,4 +157,17 @@ def test_no_mail_leaves_for_a_suppressed_address(
     stage.suppress(early=True)
     _drive(way(stage))
     assert got == [BEA]
-    assert Suppression.objects.filter(email=ANA).exists()
+    known = ListSuppression if reason == ONE_LIST else Suppression
+    assert known.objects.filter(email=ANA).exists()
+
+
+@pytest.mark.parametrize("way", SINGLE)
+def test_a_suppression_for_one_list_keeps_no_single_mail_back(
+    way: Callable[[Stage], Batch], serve: Any, provider_of: Any, owner: User
+) -> None:
+    got: list[str] = []
+    stage = Stage(provider_of(serve(rules={"dot": lambda talk: got.append(talk.recipient)})), owner, ONE_LIST, True)
+    batch = way(stage)
+    of_lists.suppress([ANA], MailingList.objects.create(name="Some list"), reason="Asked", by=None)
+    _drive(batch)
+    assert sorted(got) == [ANA, BEA]

@@ -21,9 +21,12 @@ from contacts.models import Contact, MailingList, Subscription, Suppression
 from delivery import ledger
 from delivery.dispatch import tick
 from delivery.engine import process, turn
+from delivery.engine.bookkeeping import window
 from delivery.engine.bookkeeping.session import connection_parameters
 from delivery.ledger import evidence, tally
 from delivery.models import Attempt, Batch, Chunk, Message, MessageState, Waiting
+from delivery.outcomes import BatchFacts
+from tests.delivery.engine import plain
 from tests.delivery.engine.conftest import offer
 from tests.running import until
 
@@ -38,6 +41,17 @@ def test_everyone_gets_the_mail_exactly_once(serve: Any, provider_of: Any, batch
     assert not batch.chunks.filter(is_done=False).exists()
     assert not Attempt.objects.exists(), "a first-try 250 leaves no attempt"
     assert Message.objects.filter(batch=batch, attempts=1, accepted_at__isnull=False).count() == 1200
+
+
+def test_a_mail_speaks_of_the_guessed_language_where_none_was_said(serve: Any, provider_of: Any, batch_of: Any) -> None:
+    batch = batch_of(provider_of(serve()), 2)
+    Contact.objects.update(guessed_language="pt")
+    Contact.objects.filter(email="p1@example.org").update(language="de")
+    facts = BatchFacts(batch.pk, batch.stream, rehearsal=False, lists=[], compiled=plain.Plain())
+    unread = window.Unread(claim=None, batch=facts, ids=range(batch.first_id, batch.last_id + 1), begin=0)  # type: ignore[arg-type]
+    with connection.cursor() as cursor:
+        letters, _ = window.read_window(cursor, unread, 2)
+    assert [letter.recipient.merge["language"] for letter in letters] == ["pt", "de"]
 
 
 def test_who_left_since_the_building_is_skipped(serve: Any, provider_of: Any, batch_of: Any, send: Any) -> None:

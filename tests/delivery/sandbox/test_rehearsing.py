@@ -7,7 +7,9 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
+from django.template.loader import render_to_string
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -55,6 +57,17 @@ def test_what_is_launched_meanwhile_is_a_rehearsal_for_good_and_kept_in_a_mailbo
     batch.refresh_from_db()
     assert (batch.rehearsal, batch.provider) == (True, Provider.objects.sandbox())  # still nobody's mail
     assert one(ses, content_id=2).batch != batch
+
+
+def test_pages_name_the_provider_that_is_rehearsed_and_not_the_sandbox_alone(
+    ses: Provider, admin: User, client_for: ClientFor
+) -> None:
+    switching.begin(ses, [])
+    rehearsed = one(ses)
+    page = client_for(admin).get(reverse("message", args=[rehearsed.pk])).content.decode()
+    assert "through <bdi>SES</bdi>, in" in page
+    words = render_to_string("campaigns/_way_out.html", {"batch": rehearsed.batch})
+    assert " ".join(words.split()).endswith("through <bdi>SES</bdi> in rehearsal: the sandbox takes it")
 
 
 def test_a_campaign_in_flight_waits_and_goes_on_when_it_is_back(ses: Provider) -> None:

@@ -255,3 +255,44 @@ def test_a_goal_is_set_up_and_its_secret_shown_once(client_for: Callable[[User],
     assert "tpgoal_" in shown
     assert "tpgoal_" not in client.get(goal.get_absolute_url()).content.decode()
     assert goal.key in client.get(goal.get_absolute_url()).content.decode()
+
+
+def test_a_refund_is_taken_off_once_and_a_whole_one_counts_no_more(
+    client: Client, reader: Reader, sent: Sent, goal: Goal, take_in: Callable[[], int]
+) -> None:
+    key = secret.renew(goal)
+    sign, other = sign_of(reader, sent), sign_of(reader, sent, 1)
+    take_in()
+    for given, order, value in ((sign, "A-1", 24.9), (sign, "A-2", 5.1), (other, "B-1", 70)):
+        assert tell(client, goal, key, tpid=given, order=order, value=value, currency="EUR").status_code == 201
+    for _ in range(2):  # told twice
+        tell(client, goal, key, order="A-1", value=-4.9)
+        tell(client, goal, key, order="B-1", refund=True)
+    client.get(f"/g/{goal.key}", {"tpid": other, "order": "A-2", "refund": "1"})  # not an order of this mail
+    take_in()
+    (row,) = numbers.report([sent.batch.id]).conversions
+    assert (row.times, row.people, row.worth_words) == (2, 1, "EUR\u00a025.10")
+    assert row.refunded_words == "2 · EUR\u00a074.90"
+    titles = {entry.title.partition(",")[0]: entry.detail for entry in entries(sent.contact(1))}
+    assert {"Order": "EUR\u00a070.00 · B-1", "Order taken back": "B-1"}.items() <= titles.items()
+    in_part = next(entry for entry in entries(sent.contact()) if entry.title == "Order refunded in part")
+    assert in_part.detail == "EUR\u00a04.90 · A-1"
+    rule = Rule("goal", {"goal": str(goal.pk), "how": "ever"})
+    assert measuring.measure(Group(Match.ALL, (rule,)), asking.known(), patience_ms=5000).people == 1
+    again = tell(client, goal, key, tpid=other, order="B-1", value=70)
+    assert again.json()["counted"] is False
+    client.get(f"/g/{goal.key}", {"tpid": sign, "order": "A-2", "value": "-5.10"})
+    take_in()
+    (row,) = numbers.report([sent.batch.id]).conversions
+    assert (row.times, row.worth_words) == (1, "EUR\u00a020.00")
+
+
+def test_a_refund_that_takes_nothing_back_says_why(client: Client, sent: Sent, goal: Goal) -> None:
+    key = secret.renew(goal)
+    unknown = tell(client, goal, key, order="Z-9", refund=True)
+    assert (unknown.status_code, unknown.json()["refunded"]) == (200, False)
+    assert "No such order" in unknown.json()["why"]
+    nameless = tell(client, goal, key, value=-3)
+    assert (nameless.status_code, "names the order" in nameless.json()["error"]) == (422, True)
+    assert tell(client, goal, key, order="Z-9", refund="perhaps").status_code == 422
+    assert tell(client, goal, "wrong", order="Z-9", refund=True).status_code == 401

@@ -7,8 +7,20 @@ from django.utils import timezone
 from accounts.models import BrandKit, Organisation
 from campaigns import keeping, starters
 from campaigns.content import blocks, calendar_files
-from campaigns.editor import arranging, history
-from campaigns.models import Campaign, Edition, Image, ProofSheet, SharedReport, Template, TestAddress
+from campaigns.editor import arranging, history, saved_blocks
+from campaigns.mail_imports import drafting, reading
+from campaigns.mail_imports.models import MailImport
+from campaigns.models import (
+    Campaign,
+    Edition,
+    Image,
+    ImageFolder,
+    ProofSheet,
+    SavedBlock,
+    SharedReport,
+    Template,
+    TestAddress,
+)
 from campaigns.proof import making
 from campaigns.reporting import sharing
 from contacts.models import MailingList
@@ -141,6 +153,42 @@ def agreed(cast: Cast) -> dict[str, Any]:
     found = Campaign.objects.get(pk=stage.campaign(cast).pk)
     way = "rehearsal" if found.way_out.is_rehearsal else "real"
     return {"provider": found.way_out.pk, "version": found.version, "way": way}
+
+
+def saved_block(cast: Cast) -> dict[str, Any]:
+    def make() -> SavedBlock:
+        first = stage.first_block(cast)
+        return saved_blocks.keep(Campaign.objects.get(pk=stage.campaign(cast).pk), first, first, "Hours", by=cast.owner)
+
+    return {"pk": cast.once("saved block", make).pk}
+
+
+def linked_block(cast: Cast) -> dict[str, Any]:
+    """The first block of the draft, linked to a saved one."""
+    campaign, block = stage.campaign(cast), stage.first_block(cast)
+    found = SavedBlock.objects.get(pk=saved_block(cast)["pk"])
+
+    def link() -> str:
+        draft = Campaign.objects.get(pk=campaign.pk)
+        draft.blocks = saved_blocks.linked(blocks.validate(draft.blocks), block, block, found)
+        draft.save(update_fields=["blocks"])
+        return block
+
+    return {"pk": campaign.pk, "block": cast.once("linked block", link)}
+
+
+def brought(cast: Cast) -> dict[str, Any]:
+    """A mail of another system with what is said of it: tags, pictures elsewhere, and what is taken out."""
+    html = '<script></script><p>Hi *|FNAME|* *|MMERGE9|*</p><img src="https://127.0.0.1/a.png">'
+
+    def make() -> Campaign:
+        return drafting.draft(reading.text(html, name="spring.html"), MailImport.Kind.FILE, cast.owner)
+
+    return {"pk": cast.once("brought", make).pk}
+
+
+def image_folder(cast: Cast) -> dict[str, Any]:
+    return {"pk": cast.once("image folder", lambda: ImageFolder.objects.create(name="Spring")).pk}
 
 
 def template(cast: Cast) -> dict[str, Any]:
@@ -314,6 +362,44 @@ ADDRESSES = {
     ),
     "block-duplicate": Address(WRITERS, args=first_block, get=False, post=lambda cast: {}, changes=written),
     "block-delete": Address(WRITERS, args=first_block, get=False, post=lambda cast: {}, changes=written),
+    "saved-blocks": Address(WRITERS, args=beside(saved_block)),
+    "saved-block": Address(
+        WRITERS,
+        args=saved_block,
+        post=lambda cast: {"name": "Another name"},
+        changes=lambda cast: SavedBlock.objects.get(pk=saved_block(cast)["pk"]).name,
+    ),
+    "saved-block-mail": Address(STAFF, args=saved_block, no_page=MAIL),
+    "saved-block-delete": Address(
+        WRITERS, args=saved_block, get=False, post=lambda cast: {}, changes=lambda cast: SavedBlock.objects.count()
+    ),
+    "saved-insert": Address(
+        WRITERS,
+        args=lambda cast: {"pk": linked_block(cast)["pk"]},
+        post=lambda cast: {"saved": saved_block(cast)["pk"], "as": "copy"},
+        changes=written,
+    ),
+    "block-keep": Address(
+        WRITERS,
+        args=first_block,
+        post=lambda cast: {"name": "Opening hours"},
+        changes=lambda cast: SavedBlock.objects.count(),
+        spoil=".form-actions .btn-primary",
+    ),
+    "block-linked": Address(WRITERS, args=linked_block, post=lambda cast: {"act": "unlink"}, changes=written),
+    "campaign-import": Address(
+        WRITERS,
+        post=lambda cast: {"source": "<p>Hi *|FNAME|*</p>"},
+        changes=lambda cast: MailImport.objects.count(),
+        spoil=".form-actions button",
+    ),
+    "campaign-imported": Address(WRITERS, args=brought),
+    "campaign-imported-mail": Address(WRITERS, args=brought, no_page=MAIL),
+    "campaign-imported-source": Address(WRITERS, args=brought, no_page="a download"),
+    "campaign-imported-pictures": Address(
+        WRITERS, args=brought, get=False, post=lambda cast: {}, changes=lambda cast: MailImport.objects.get().notes
+    ),
+    "campaign-download": Address(STAFF, args=lambda cast: draft(cast) | {"kind": "html"}, no_page="a download"),
     "templates": Address(STAFF, args=beside(template), states=(lambda cast: {"query": "?show=archived"},)),
     "starter": Address(STAFF, args=lambda cast: {"key": starters.all()[0].key}),
     "template-mail": Address(STAFF, args=template, no_page=MAIL),
@@ -378,6 +464,42 @@ ADDRESSES = {
         args=image,
         post=lambda cast: {"name": "Blue", "alt": "Blue"},
         changes=lambda cast: Image.objects.get().alt,
+    ),
+    "images-move": Address(
+        WRITERS,
+        get=False,
+        post=lambda cast: {"chosen": stage.image(cast).pk, "new_folder": "Spring"},
+        changes=lambda cast: Image.objects.get().folder_id,
+        args=beside(stage.image),
+    ),
+    "image-folder": Address(
+        WRITERS,
+        args=image_folder,
+        post=lambda cast: {"name": "Summer"},
+        changes=lambda cast: ImageFolder.objects.get().name,
+        spoil=".form-actions button",
+    ),
+    "image-crop": Address(
+        WRITERS,
+        args=image,
+        get=False,
+        post=lambda cast: {
+            "left": 0,
+            "top": 0,
+            "width": 9,
+            "height": 9,
+            "focal_x": 50,
+            "focal_y": 50,
+            "max_width": 600,
+        },
+        changes=lambda cast: Image.objects.get().storage_name,
+    ),
+    "image-replace": Address(
+        WRITERS,
+        args=image,
+        get=False,
+        post=lambda cast: {"picture": stage.picture()},
+        changes=lambda cast: Image.objects.get().storage_name,
     ),
     "image-delete": Address(
         WRITERS, args=image, get=False, post=lambda cast: {}, changes=lambda cast: Image.objects.count()

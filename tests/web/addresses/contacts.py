@@ -27,6 +27,7 @@ from contacts.models import (
     ImportJob,
     ImportUndo,
     ListBasis,
+    ListSuppression,
     MailingList,
     Merge,
     Note,
@@ -34,7 +35,7 @@ from contacts.models import (
     Suppression,
 )
 from contacts.segments.rules import Group, Match, Rule, write
-from contacts.suppression import holding
+from contacts.suppression import holding, of_lists
 from tests.web import stage
 from tests.web.address import STAFF, WRITERS, Address, beside
 from tests.web.cast import Cast
@@ -136,6 +137,20 @@ def suppression(cast: Cast) -> Suppression:
 
     made: Suppression = cast.once("suppression", make)
     return made
+
+
+def list_suppression(cast: Cast) -> ListSuppression:
+    def make() -> ListSuppression:
+        of_lists.suppress(["eve@example.com"], stage.mailing_list(cast), reason=stage.LONG_NAME, by=None)
+        return ListSuppression.objects.get(email="eve@example.com")
+
+    made: ListSuppression = cast.once("list suppression", make)
+    return made
+
+
+def suppressed_for_one_list(cast: Cast) -> dict[str, Any]:
+    list_suppression(cast)
+    return {"query": "?for=list"}
 
 
 def on_hold(cast: Cast) -> int:
@@ -495,7 +510,7 @@ ADDRESSES = {
     "segment-delete": Address(
         WRITERS, of(segment), get=False, post=lambda cast: {}, changes=lambda cast: Segment.objects.count()
     ),
-    "suppressions": Address(STAFF, everybody),
+    "suppressions": Address(STAFF, everybody, states=(suppressed_for_one_list,)),
     "suppression-add": Address(
         WRITERS,
         post=lambda cast: {"addresses": "bob@example.com\nEve2@example.com", "reason": "Asked"},
@@ -508,6 +523,13 @@ ADDRESSES = {
         get=False,
         post=lambda cast: {"reason": "It was our fault"},
         changes=lambda cast: Suppression.objects.count(),
+    ),
+    "list-suppression-lift": Address(
+        WRITERS,
+        of(list_suppression),
+        get=False,
+        post=lambda cast: {"reason": "They asked for it"},
+        changes=lambda cast: ListSuppression.objects.count(),
     ),
     "suppressions-held": Address(STAFF, beside(on_hold)),
     "suppressions-held-believe": Address(WRITERS, beside(on_hold), get=False, post=on_hold_domain, changes=reasons),

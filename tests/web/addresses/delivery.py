@@ -11,13 +11,16 @@ from delivery.domains.signing import keys as signing_keys
 from delivery.feedback.webhooks import managing
 from delivery.models import (
     AskedBlocklist,
+    Attempt,
     Batch,
     DmarcSource,
     DomainMail,
     FeedbackEvent,
     LanePace,
+    MinuteCount,
     OAuthLogin,
     Provider,
+    ProviderHour,
     Returned,
     ReturnListener,
     ReturnMailbox,
@@ -61,6 +64,27 @@ def rehearsing_relay(cast: Cast) -> dict[str, Any]:
 def relay_in_trouble(cast: Cast) -> dict[str, Any]:
     circuits.refused(stage.provider(cast), Category.PROVIDER_AUTH, "535 5.7.8 authentication failed")
     return relay(cast)
+
+
+def busy_relay(cast: Cast) -> dict[str, Any]:
+    """With limits, some of them used up, a day's tries and a last error."""
+    given = relay(cast)
+    Provider.objects.filter(pk=given["provider_id"]).update(per_second=10, per_hour=5_000, per_day=50_000)
+    now = timezone.now()
+    MinuteCount.objects.get_or_create(provider_id=given["provider_id"], minute=now, defaults={"count": 4_200})
+    tries = {"accepted": 12_014, "deferred": 41, "refused": 9, "uncertain": 1, "accepted_ms": 900_000}
+    ProviderHour.objects.get_or_create(provider_id=given["provider_id"], slot=0, defaults={"hour": now, **tries})
+    batch = Batch.objects.create(rehearsal=True, content_kind="edition", content_id=1)
+    said = {"code": 452, "enhanced": "4.2.2", "text": f"<b>full</b> {stage.LONG_NAME}", "category": "mailbox_full"}
+    message = {"message_id": 1, "batch": batch, "stage": "RCPT", "decision": "retry"}
+    Attempt.objects.create(provider_id=given["provider_id"], **message, **said)
+    return given
+
+
+def draining_relay(cast: Cast) -> dict[str, Any]:
+    given = relay(cast)
+    Provider.objects.filter(pk=given["provider_id"]).update(state="draining")
+    return given
 
 
 def returned(cast: Cast) -> dict[str, Any]:
@@ -114,6 +138,13 @@ def second_of_route(cast: Cast) -> dict[str, Any]:
         return Route.objects.create(provider=other, position=2)
 
     return {"route_id": cast.once("second of route", make).pk}
+
+
+def tried_address(cast: Cast) -> dict[str, Any]:
+    """With every kind of finding."""
+    relay_in_trouble(cast)
+    own = stage.provider(cast).pk
+    return {"query": f"?email=ana@gmail.com&sender=news@nordlicht.example&stream=marketing&own={own}"}
 
 
 def mail(cast: Cast) -> dict[str, Any]:
@@ -554,7 +585,13 @@ ADDRESSES = {
     "provider-new": Address(
         ADMINS, post=form, changes=lambda cast: Provider.objects.count(), spoil="main .btn-primary"
     ),
-    "provider": Address(ADMINS, args=relay, states=(slowed_relay, relay_in_trouble)),
+    "provider": Address(ADMINS, args=relay, states=(slowed_relay, relay_in_trouble, busy_relay, draining_relay)),
+    "provider-health": Address(
+        ADMINS,
+        args=relay,
+        statuses=frozenset({302}),
+        no_page="a fragment; leads to the provider without htmx",
+    ),
     "warmups": Address(
         ADMINS,
         args=beside(plan),
@@ -582,6 +619,7 @@ ADDRESSES = {
     ),
     "provider-default": Address(ADMINS, args=relay, get=False, post=lambda cast: {}, changes=relay_now),
     "provider-pause": Address(ADMINS, args=relay, get=False, post=lambda cast: {}, changes=relay_now),
+    "provider-drain": Address(ADMINS, args=relay, get=False, post=lambda cast: {}, changes=relay_now),
     "provider-resume": Address(ADMINS, args=paused_relay, get=False, post=lambda cast: {}, changes=relay_now),
     "provider-rehearsal": Address(
         ADMINS,
@@ -601,6 +639,7 @@ ADDRESSES = {
         changes=lambda cast: Route.objects.count(),
         spoil="main .btn-primary",
     ),
+    "route-try": Address(ADMINS, args=beside(route), states=(tried_address,), spoil="main .form .btn-primary"),
     "route-move": Address(
         ADMINS,
         args=second_of_route,

@@ -4,7 +4,7 @@ from accounts.models import AuditEntry, Organisation
 from contacts.models import AddressChange, Contact, Subscription, Suppression
 from contacts.preferences import moving
 from delivery import tokens
-from delivery.models import Waiting
+from delivery.models import Attempt, Waiting
 from tests.web import stage
 from tests.web.address import ADMINS, STAFF, WRITERS, Address, beside
 from tests.web.cast import Cast
@@ -32,6 +32,25 @@ def list_of_uncertain(cast: Cast) -> dict[str, Any]:
 def came_back(cast: Cast) -> dict[str, Any]:
     stage.returned(cast)
     return one(cast)
+
+
+def refused_once(cast: Cast) -> dict[str, Any]:
+    def make() -> Attempt:
+        told = {"batch": stage.batch(cast), "provider": stage.provider(cast), "message_id": stage.message(cast).pk}
+        words = f"<b>no such user</b> {stage.LONG_NAME}"
+        said = {"stage": "rcpt", "code": 550, "enhanced": "5.1.1", "text": words, "category": "invalid_recipient"}
+        return Attempt.objects.create(decision="refused", **told, **said)
+
+    cast.once("refused once", make)
+    return {}
+
+
+def accepted_ones(cast: Cast) -> dict[str, Any]:
+    return refused_once(cast) | {"query": "?kind=accepted"}
+
+
+def nothing_like_it(cast: Cast) -> dict[str, Any]:
+    return refused_once(cast) | {"query": "?q=nobody&code=5.2.2&from=2020-01-01&to=2020-01-02"}
 
 
 def list_of_bounced(cast: Cast) -> dict[str, Any]:
@@ -110,6 +129,14 @@ def address_now(cast: Cast) -> object:
 
 
 ADDRESSES = {
+    "replies": Address(STAFF, args=refused_once, states=(accepted_ones, nothing_like_it)),
+    "replies-export": Address(
+        WRITERS,
+        args=refused_once,
+        get=False,
+        post=lambda cast: {},
+        changes=lambda cast: AuditEntry.objects.filter(action="replies.export").count(),
+    ),
     "event-keeping": Address(
         ADMINS, post=lambda cast: {"months": "24"}, changes=lambda cast: EventKeeping.get().months
     ),

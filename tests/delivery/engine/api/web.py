@@ -5,6 +5,7 @@ The address of a mail says what becomes of it: `later@` is answered by "too many
 
 import base64
 import json
+import ssl
 import threading
 import time
 import tomllib
@@ -51,8 +52,11 @@ class Web(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, service: str) -> None:
+    def __init__(self, service: str, context: ssl.SSLContext | None = None) -> None:
+        """`context`: by TLS."""
         super().__init__(("127.0.0.1", 0), _Handler)
+        if context:
+            self.socket = context.wrap_socket(self.socket, server_side=True)
         self.service = service
         self.read, self.words = READERS[service], WORDS[service]
         self.got: list[Got] = []

@@ -1,0 +1,77 @@
+"""Where a picture is shown: what must not lose it, and what gets another in its place."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
+from django.urls import reverse
+
+from accounts.models import BrandKit, User
+from campaigns.drafts import saving
+from campaigns.launching import NotADraft
+from campaigns.models import Campaign, Edition, Image
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    kind: str
+    name: str
+    url: str
+
+
+def of(image: Image) -> list[Use]:
+    """Drafts first, then what was sent, then the rest."""
+    names = image.all_names
+    return [*_drafts(names), *_sent(names), *_logo(names)]
+
+
+def rename(before: str, after: str, *, by: User) -> int:
+    """All drafts show the file `after` where they showed `before`. How many those were."""
+    found = list(_showing(Campaign.objects.filter(batch=None), [before], "html", "blocks").values_list("pk", flat=True))
+    count = 0
+    for campaign_id in found:
+        try:
+            saving.save(campaign_id, lambda draft: _put(draft, before, after), by=by, version=None)
+        except (NotADraft, Campaign.DoesNotExist):  # launched or deleted meanwhile
+            continue
+        count += 1
+    return count
+
+
+def _drafts(names: list[str]) -> Iterable[Use]:
+    found = _showing(Campaign.objects.filter(batch=None), names, "html", "blocks")
+    for campaign in found.select_related("template"):
+        if hasattr(campaign, "template"):
+            yield Use("Template", campaign.name, reverse("template", args=[campaign.pk]))
+        else:
+            yield Use("Draft", campaign.name, campaign.get_absolute_url())
+
+
+def _sent(names: list[str]) -> Iterable[Use]:
+    """What people received, and test mails: their readers load the picture from here."""
+    editions = _showing(Edition.objects.all(), names, "html")
+    campaigns = Campaign.objects.filter(pk__in=editions.filter(is_test=False).values("campaign"))
+    found = [Use("Sent", campaign.name, campaign.get_absolute_url()) for campaign in campaigns]
+    others = editions.filter(Q(campaign=None) | Q(is_test=True)).exclude(campaign__in=campaigns.values("pk"))
+    return [*found, Use("Test mails", "Mails sent as a test", reverse("campaigns"))] if others.exists() else found
+
+
+def _logo(names: list[str]) -> Iterable[Use]:
+    found = BrandKit.objects.filter(Q(logo__in=names) | Q(logo_on_dark__in=names))
+    return (Use("Logo", str(brand), reverse("brand", args=[brand.pk])) for brand in found)
+
+
+def _showing(found: Any, names: list[str], *fields: str) -> Any:
+    texts = {f"{field}_text": Cast(field, TextField()) for field in fields}
+    wanted = reduce(or_, (Q(**{f"{text}__contains": name}) for text in texts for name in names))
+    return found.alias(**texts).filter(wanted)
+
+
+def _put(draft: Campaign, before: str, after: str) -> None:
+    draft.html = draft.html.replace(before, after)
+    draft.blocks = json.loads(json.dumps(draft.blocks).replace(before, after))

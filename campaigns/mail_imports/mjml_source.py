@@ -1,0 +1,80 @@
+"""MJML of others: read strictly, as the compiler puts what it does not know into the mail, and compiled.
+
+mjml-python 1.4.2 keeps unknown elements as they are, loses `mj-style inline`, and has no `mj-html-attributes`.
+"""
+
+from collections.abc import Iterator
+
+from campaigns.compiling import results
+from campaigns.content.html import Unusable
+from delivery.html_tokens import Token, tokens
+
+# Those that the compiler knows, and whether HTML may stand in them.
+_PLAIN = (
+    "mjml mj-head mj-body mj-attributes mj-all mj-class mj-breakpoint mj-font mj-section mj-column mj-group mj-wrapper "
+    "mj-hero mj-image mj-divider mj-spacer mj-social mj-navbar mj-accordion mj-accordion-element mj-carousel "
+    "mj-carousel-image"
+)
+_WITH_HTML = (
+    "mj-text mj-button mj-table mj-raw mj-style mj-title mj-preview mj-social-element mj-navbar-link "
+    "mj-accordion-title mj-accordion-text"
+)
+_KNOWN = frozenset(f"{_PLAIN} {_WITH_HTML}".split())
+_HOLDS_HTML = frozenset(_WITH_HTML.split())
+_NAMED = 5
+
+
+class Refused(ValueError):
+    """Its text may be shown."""
+
+
+def compiled(source: str) -> str:
+    """The HTML. Raises Refused."""
+    if found := list(_problems(source)):
+        more = f" {len(found) - _NAMED} more follow." if len(found) > _NAMED else ""
+        raise Refused(" ".join(found[:_NAMED]) + more)
+    try:
+        return results.of_mjml(source)
+    except Unusable as problem:
+        raise Refused(str(problem)) from None
+
+
+def _problems(source: str) -> Iterator[str]:
+    open_ones: list[Token] = []
+    for token in tokens(source):
+        if token.kind != "tag":
+            continue
+        within = open_ones[-1].name if open_ones and _holds_html(open_ones) else ""
+        if within and token.name != within:
+            if token.name.startswith("mj-"):
+                yield f"Line {_line(source, token)}: <{token.name}> stands inside <{within}>, which holds HTML alone."
+        elif token.is_opening:
+            yield from _of_opening(source, token)
+            if not token.text.endswith("/>"):
+                open_ones.append(token)
+        elif not open_ones or open_ones.pop().name != token.name:
+            yield f"Line {_line(source, token)}: </{token.name}> closes nothing that is open there."
+            return
+    for token in open_ones[-1:]:
+        yield f"Line {_line(source, token)}: <{token.name}> is never closed."
+
+
+def _holds_html(open_ones: list[Token]) -> bool:
+    """In mj-attributes the same names hold nothing."""
+    return open_ones[-1].name in _HOLDS_HTML and all(token.name != "mj-attributes" for token in open_ones)
+
+
+def _of_opening(source: str, token: Token) -> Iterator[str]:
+    line = _line(source, token)
+    if token.name == "mj-include":
+        yield f"Line {line}: mj-include reads another file, which is not here. Put that file's content in its place."
+    elif token.name not in _KNOWN:
+        cure = "Correct its name, or put HTML into <mj-text> or <mj-raw>."
+        yield f"Line {line}: there is no <{token.name}> in MJML. {cure}"
+    elif token.name == "mj-style" and "inline" in token.text.lower():
+        cure = "Leave out the attribute: styles are written into the elements anyway."
+        yield f'Line {line}: mj-style with inline="inline" would be lost. {cure}'
+
+
+def _line(source: str, token: Token) -> int:
+    return source.count("\n", 0, token.start) + 1

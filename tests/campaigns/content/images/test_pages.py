@@ -1,0 +1,131 @@
+"""The library as people use it: many at once, folders, search, crop, replace, and what stays."""
+
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client, override_settings
+from PIL import Image as Pillow
+
+from accounts.models import User
+from campaigns.models import Campaign, Image, ImageFolder
+from tests.web.stage import picture
+
+Browser = Callable[[User], Client]
+
+
+@pytest.fixture(autouse=True)
+def media(tmp_path: Path) -> Iterator[None]:
+    with override_settings(MEDIA_ROOT=tmp_path):
+        yield
+
+
+def make(name: str, **fields: object) -> Image:
+    values = {"storage_name": f"{name:a<22}.png", "width": 40, "height": 20, "size_bytes": 900}
+    return Image.objects.create(name=name, **values | fields)
+
+
+def named(client: Client, query: str) -> list[str]:
+    return [image.name for image, _ in client.get(f"/images/{query}").context["pictures"]]
+
+
+def test_of_many_files_each_bad_one_has_an_error_of_its_own(client_for: Browser, marketer: User) -> None:
+    files = [picture(), SimpleUploadedFile("drawing.svg", b"<svg/>"), SimpleUploadedFile("cut.gif", b"GIF89a")]
+    response = client_for(marketer).post("/images/upload/", {"picture": files})
+    words = response.content.decode()
+    assert response.status_code == 422
+    assert "“drawing.svg”: SVG is refused" in words
+    assert "“cut.gif”: This picture is damaged" in words or "“cut.gif”: This is not a picture" in words
+    assert Image.objects.get().name == "blue.png"
+
+
+def test_script_that_sends_one_by_one_gets_a_line_that_asks_what_it_shows(client_for: Browser, marketer: User) -> None:
+    client = client_for(marketer)
+    folder = ImageFolder.objects.create(name="Spring")
+    sent = client.post("/images/upload/", {"picture": picture(), "folder": folder.pk}, headers={"X-Upload": "1"})
+    image = Image.objects.get()
+    assert f'action="/images/{image.pk}/"' in sent.content.decode()
+    assert image.folder == folder
+    about = {"name": "blue.png", "alt": "A blue field", "folder": folder.pk}
+    assert client.post(f"/images/{image.pk}/", about, headers={"Accept": "application/json"}).json() == {
+        "saved": "Saved"
+    }
+    image.refresh_from_db()
+    assert (image.alt, image.lacks_alt) == ("A blue field", False)
+    refused = client.post(
+        "/images/upload/", {"picture": SimpleUploadedFile("x.svg", b"<svg/>")}, headers={"X-Upload": "1"}
+    )
+    assert refused.status_code == 422
+    assert "SVG is refused" in refused.content.decode()
+
+
+def test_decoration_has_no_words(client_for: Browser, marketer: User) -> None:
+    image = make("line")
+    client = client_for(marketer)
+    both = client.post(f"/images/{image.pk}/", {"name": "line", "alt": "A line", "is_decorative": "on"})
+    assert "It has a description" in both.content.decode()
+    client.post(f"/images/{image.pk}/", {"name": "line", "alt": "", "is_decorative": "on"})
+    image.refresh_from_db()
+    assert not image.lacks_alt
+
+
+def test_pictures_are_found_by_words_folder_and_order(client_for: Browser, marketer: User) -> None:
+    client, folder = client_for(marketer), ImageFolder.objects.create(name="Spring")
+    make("tulip", alt="A red flower", folder=folder, size_bytes=5)
+    make("door", size_bytes=9)
+    make("arch", size_bytes=7)
+    assert named(client, "") == ["arch", "door", "tulip"]
+    assert named(client, "?q=flower") == ["tulip"]
+    assert named(client, f"?folder={folder.pk}") == ["tulip"]
+    assert named(client, "?folder=none&sort=name") == ["arch", "door"]
+    assert named(client, "?sort=largest") == ["door", "arch", "tulip"]
+    assert named(client, "?sort=nonsense&page=x&folder=99") == ["arch", "door", "tulip"]
+
+
+def test_chosen_pictures_move_into_a_new_folder_and_stay_when_it_goes(client_for: Browser, marketer: User) -> None:
+    client, tulip = client_for(marketer), make("tulip")
+    make("door")
+    client.post("/images/move/", {"chosen": [tulip.pk, "x"], "new_folder": "Spring"})
+    client.post("/images/move/", {"chosen": [], "new_folder": "Nothing"})
+    folder = ImageFolder.objects.get()
+    assert [image.name for image in folder.images.all()] == ["tulip"]
+    client.post(f"/images/folders/{folder.pk}/", {"name": "Summer"})
+    assert "Summer" in client.get("/images/").content.decode()
+    client.post(f"/images/folders/{folder.pk}/", {"delete": "1"})
+    assert named(client, "") == ["door", "tulip"]
+
+
+def test_crop_goes_no_further_than_the_picture(client_for: Browser, marketer: User) -> None:
+    client = client_for(marketer)
+    client.post("/images/upload/", {"picture": picture()})
+    image = Image.objects.get()
+    crop = {"left": 10, "top": 0, "width": 20, "height": 20, "focal_x": 80, "focal_y": 20, "max_width": 1200}
+    refused = client.post(f"/images/{image.pk}/crop/", crop | {"width": 31})
+    assert "the picture has 40 pixels there" in refused.content.decode()
+    client.post(f"/images/{image.pk}/crop/", crop)
+    image.refresh_from_db()
+    assert (image.width, image.height, image.crop, image.focal_x) == (20, 20, [10, 0, 20, 20], 80)
+
+
+def test_replaced_picture_is_shown_by_drafts_and_what_shows_it_is_linked(client_for: Browser, marketer: User) -> None:
+    client = client_for(marketer)
+    client.post("/images/upload/", {"picture": picture()})
+    image = Image.objects.get()
+    draft = Campaign.objects.create(name="Spring", html=f'<img src="https://mail.example/i/{image.storage_name}">')
+    drawn = io.BytesIO()
+    Pillow.new("RGB", (70, 50), "red").save(drawn, "PNG")
+    new = SimpleUploadedFile("red.png", drawn.getvalue())
+    said = client.post(f"/images/{image.pk}/replace/", {"picture": new}, follow=True).content.decode()
+    assert "One draft shows it now" in said
+    assert f'<a href="/campaigns/{draft.pk}/">' in said
+    draft.refresh_from_db()
+    image.refresh_from_db()
+    assert image.storage_name in draft.html
+    assert (image.width, image.height) == (70, 50)
+    kept = client.post(f"/images/{image.pk}/delete/", follow=True).content.decode()
+    assert "“Spring” would lose it" in kept
+    assert Image.objects.exists()
+    bad = client.post(f"/images/{image.pk}/replace/", {"picture": SimpleUploadedFile("x.svg", b"<svg/>")})
+    assert (bad.status_code, "SVG is refused" in bad.content.decode()) == (422, True)

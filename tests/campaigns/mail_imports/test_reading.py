@@ -1,0 +1,153 @@
+"""What came is told by what is in it, opened within bounds, and refused in words."""
+
+import io
+import json
+import zipfile
+
+import pytest
+
+from campaigns.content import blocks
+from campaigns.mail_imports import addresses, archives, mjml_source, reading
+from campaigns.mail_imports.reading import Unusable
+
+MAIL = "<!doctype html><html><head><title>Spring &amp; more</title></head><body><p>Hi *|FNAME|*</p></body></html>"
+MJML = """<mjml><mj-head><mj-title>Spring</mj-title><mj-preview>New books</mj-preview>
+<mj-attributes><mj-text color="#222222" /><mj-class name="big" font-size="30px" /></mj-attributes></mj-head>
+<mj-body><mj-section><mj-column><mj-text mj-class="big">Hi {{ first_name }} *|LNAME|*, <b>look</b></mj-text>
+<mj-button href="https://shop.example/?a=1&amp;b={{ city }}">Shop</mj-button>
+</mj-column></mj-section></mj-body></mjml>"""
+
+
+def packed(files: dict[str, bytes | str]) -> io.BytesIO:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return io.BytesIO(out.getvalue())
+
+
+def test_html_says_its_subject() -> None:
+    brought = reading.text(MAIL, name="spring.html")
+    assert (brought.kind, brought.subject, brought.text) == ("html", "Spring & more", MAIL)
+
+
+def test_mjml_becomes_html_with_its_merge_tags_of_any_system() -> None:
+    brought = reading.text(MJML)
+    assert (brought.kind, brought.subject, brought.preheader) == ("mjml", "Spring", "New books")
+    assert "Hi {{ first_name }} *|LNAME|*, <b>look</b>" in brought.text
+    assert 'href="https://shop.example/?a=1&amp;b={{ city }}"' in brought.text
+    assert "mj-" not in brought.text.replace("mj-column-per", "").replace("mj-outlook", "")
+    assert brought.source == MJML
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("<mj-text mj", "<mj-txt mj", "Line 3: there is no <mj-txt> in MJML"),
+        ("<mj-column>", '<mj-column><mj-include path="/etc/passwd" />', "Line 3: mj-include reads another file"),
+        ("<mj-column>", "<mj-column><table></table>", "Line 3: there is no <table> in MJML"),
+        ("</mj-head>", '<mj-style inline="inline">p{color:red}</mj-style></mj-head>', "Line 2: mj-style with inline"),
+        ("</mj-column>", "", "Line 5: </mj-section> closes nothing"),
+        ("</mjml>", "", "Line 1: <mjml> is never closed"),
+        ("<b>look</b>", "<mj-button>x</mj-button>", "Line 3: <mj-button> stands inside <mj-text>"),
+    ],
+)
+def test_mjml_that_the_compiler_would_spoil_is_refused_by_line(old: str, new: str, words: str) -> None:
+    with pytest.raises(Unusable) as refused:
+        reading.text(MJML.replace(old, new, 1))
+    assert words in str(refused.value)
+
+
+def test_mjml_that_the_compiler_refuses_is_refused_in_words() -> None:
+    with pytest.raises(mjml_source.Refused, match=r"cannot be read|could not be read"):
+        mjml_source.compiled("<mjml><mj-section></mj-section></mjml>")
+
+
+def test_blocks_come_back_as_they_were_saved() -> None:
+    document = blocks.empty()
+    said = {"format": "tallypost-campaign", "version": 1, "name": "Spring", "subject": "S", "blocks": document}
+    brought = reading.text(json.dumps(said))
+    assert (brought.kind, brought.name, brought.subject, brought.document) == ("blocks", "Spring", "S", document)
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        ("", "nothing in it"),
+        ("Dear all", "no HTML in it"),
+        ('{"format": "something"}', "not a campaign saved by Tallypost"),
+        ('{"format": "tallypost-campaign", "version": 1, "blocks": {"blocks": [{"kind": "bomb"}]}}', "no such block"),
+        ('{"format": "tallypost-campaign", "ver', "damaged"),
+        ("<p>" + "x" * 400_000, "a mail may have 300,000"),
+    ],
+)
+def test_what_no_mail_can_be_made_of_is_refused(words: str, problem: str) -> None:
+    with pytest.raises(Unusable, match=problem):
+        reading.text(words)
+
+
+@pytest.mark.parametrize(
+    ("data", "charset"),
+    [
+        ("<p>Grüße</p>".encode("cp1252"), "windows-1252"),
+        ('<meta charset="iso-8859-1"><p>Grüße</p>'.encode("latin-1"), ""),
+        ("\ufeff<p>Grüße</p>".encode(), ""),
+    ],
+)
+def test_letters_are_read_in_the_encoding_they_were_written_in(data: bytes, charset: str) -> None:
+    assert "<p>Grüße</p>" in reading.decoded(data, charset)
+
+
+def test_zip_file_holds_a_mail_and_its_pictures() -> None:
+    brought = archives.opened(
+        packed(
+            {"news/index.html": MAIL, "news/images/a.png": b"picture", "news/old.html": "<p>", "__MACOSX/x.html": "<p>"}
+        ),
+        "news.zip",
+    )
+    assert (brought.text, brought.folder, brought.pictures) == (MAIL, "news", {"news/images/a.png": b"picture"})
+    assert "Not taken: news/old.html" in brought.notes[0]
+
+
+def test_paths_that_lead_elsewhere_are_passed_over() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in ("../../etc/a.png", "/etc/b.png", "C:/c.png", "a/../../d.png", "ok/../e.png"):
+            archive.writestr(name, b"x")
+        archive.writestr("mail.html", MAIL)
+    assert list(archives.opened(io.BytesIO(out.getvalue()), "x.zip").pictures) == ["e.png"]
+
+
+@pytest.mark.parametrize(
+    ("file", "problem"),
+    [
+        (io.BytesIO(b"PK\x03\x04 nonsense"), "damaged"),
+        (packed({"a.txt": "x"}), "no HTML file"),
+        (packed({"a.html": MAIL, "b.png": b"\0" * 10_000_001}), "more than 10 MB"),
+        (packed({"a.html": MAIL} | {f"p{i}.png": b"\0" * 9_000_000 for i in range(7)}), "larger than 60 MB"),
+        (packed({"a.html": MAIL} | {f"p{i}.png": b"" for i in range(501)}), "500 are the most"),
+    ],
+)
+def test_hostile_zip_files_are_refused_in_words(file: io.BytesIO, problem: str) -> None:
+    with pytest.raises(Unusable, match=problem):
+        archives.opened(file, "x.zip")
+
+
+def test_addresses_are_found_wherever_they_stand_and_the_rest_stays() -> None:
+    source = """<img  SRC='a.png' srcset="a.png 1x, b@2x.png 2x" alt="a > b"><td background=c.gif>
+<style>@import url(x.css);@font-face{src:url(y.woff2)}.x{background:url( "d.jpg" )}
+</style><p style="background:url(&quot;e.png&quot;)">
+<!--[if mso]><v:fill type="frame" src="f.png" /><![endif]--><img src="{{ picture }}"><img src="*|IMG|*">"""
+    relative = sorted(filter(addresses.is_relative, addresses.pictures(source)))
+    assert relative == ["a.png", "b@2x.png", "c.gif", "d.jpg", "e.png", "f.png"]
+    assert addresses.with_pictures(source, lambda one: one) == source
+    changed = addresses.with_pictures(source, lambda one: f"https://x.example/{one}" if one == "f.png" else one)
+    assert changed == source.replace('src="f.png"', 'src="https://x.example/f.png"')
+
+
+def test_addresses_of_a_page_lead_to_the_same_place_from_anywhere() -> None:
+    source = """<a href="/a?b=1&amp;c=2"><a href="#top"><a href="*|UNSUB|*"><a href="mailto:a@b.example">
+<img src="../p.png">
+<a href="{{ unsubscribe_url }}"><a href="%UNSUBSCRIBELINK%"><a href="//cdn.example/x">"""
+    expected = source.replace('"/a?', '"https://m.example/a?').replace("../p.png", "https://m.example/p.png")
+    assert addresses.absolute(source, "https://m.example/mails/1") == expected
