@@ -18,7 +18,9 @@ export function mount(form) {
   form.addEventListener("keydown", (event) => {
     if (event.target === field && event.key === "Enter") {
       event.preventDefault();
-      shown()[0]?.click();
+      const words = field.value.trim().toLowerCase();
+      const called = shown().filter((kind) => kind.dataset.label.toLowerCase().startsWith(words));
+      (called[0] ?? shown()[0])?.click(); // what is called so goes before what is described so
     }
     const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
     if (!step || (event.target === field && event.key !== "ArrowDown")) return;
