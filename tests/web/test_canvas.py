@@ -85,6 +85,8 @@ def test_ten_blocks_by_mouse(editor: Editor) -> None:
         page = visit.page
         for number, label in enumerate(("Heading", "Text", "Button", "Picture", "Divider", "Space", "Section"), 2):
             page.get_by_role("tab", name="Add").click()
+            palette(page, label).scroll_into_view_if_needed()
+            spots(page).last.scroll_into_view_if_needed()
             box = spots(page).last.bounding_box()
             assert box
             drag(page, palette(page, label), box["x"] + 300, box["y"] + 2)
@@ -92,6 +94,7 @@ def test_ten_blocks_by_mouse(editor: Editor) -> None:
         for number, label in enumerate(("Heading", "Text"), 1):
             page.get_by_role("tab", name="Add").click()
             empty = page.get_by_role("button", name=f"Add to column {number}")
+            palette(page, label).scroll_into_view_if_needed()
             empty.scroll_into_view_if_needed()
             drag(page, palette(page, label), *middle(empty))
             expect_added(page, 10)
