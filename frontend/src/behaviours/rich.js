@@ -11,7 +11,7 @@ const TOOLS = [
   { label: "Italic", sign: "I", name: "italic", run: (chain) => chain.toggleItalic() },
   { label: "Heading", sign: "H", name: "heading", run: (chain) => chain.toggleHeading({ level: 2 }) },
   { label: "List", sign: "•", name: "bulletList", run: (chain) => chain.toggleBulletList() },
-  { label: "Numbered list", sign: "1", name: "orderedList", run: (chain) => chain.toggleOrderedList() },
+  { label: "1. Numbered list", sign: "1.", name: "orderedList", run: (chain) => chain.toggleOrderedList() },
 ];
 
 function extensions() {
