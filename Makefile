@@ -27,7 +27,7 @@ fix: setup ## Mend what linters can mend
 	@$(UV) run --frozen --no-sync ruff check --fix .
 	@$(UV) run --frozen --no-sync ruff format .
 
-bench: setup ## Measure sending, importing, tracking, pages, segments and the sandbox; one JSON object a line
+bench: setup ## Measure sending, importing, tracking, pages, segments, the sandbox and the editor; one JSON object a line
 	@$(PYTHON) -m bench send --json
 	@$(PYTHON) -m bench send --json --body 40
 	@$(PYTHON) -m bench send --json --tls
@@ -44,6 +44,7 @@ bench: setup ## Measure sending, importing, tracking, pages, segments and the sa
 	@$(PYTHON) -m bench pages --json
 	@$(PYTHON) -m bench segments --json
 	@$(PYTHON) -m bench sandbox --json
+	@$(PYTHON) -m bench editor --json
 
 chaos: setup ## Send twenty campaigns while processes are killed, and account for every message; half an hour or more
 	@$(PYTHON) -m tests.chaos

@@ -17,6 +17,7 @@ MEASUREMENTS = {
     "pages": "pages:pages",
     "segments": "segments",
     "sandbox": "sandbox",
+    "editor": "editor",
 }
 
 

@@ -63,6 +63,42 @@ def move(document: Document, block_id: str, steps: int) -> Document:
     return blocks.validate(changed)
 
 
+def place(document: Document, block_id: str, place: Place, before: str = "") -> Document:
+    """At another place: before the block of that id, or last in that row when it is empty, but above the footer."""
+    changed = copy.deepcopy(document)
+    old = place_of(changed, block_id)
+    block = _siblings(changed, old).pop(old.position)
+    if before == block_id:
+        return document
+    row = _siblings(changed, place)
+    ids = [sibling["id"] for sibling in row]
+    if before and before not in ids:
+        raise NoSuchBlock("The place is no longer there.")
+    row.insert(ids.index(before) if before else end_of(row), block)
+    return blocks.validate(changed)
+
+
+def place_after(document: Document, block_id: str, kind: str) -> Place:
+    """Where a new block goes that follows another: below it, or above it when that is the mail's footer.
+
+    What cannot stand in a column follows the columns.
+    """
+    found = place_of(document, block_id)
+    if found.inside and kind not in blocks.COLUMN_KINDS:
+        return place_after(document, found.inside, kind)
+    is_footer = find(document, block_id)["kind"] == "footer"
+    return Place(found.position + (not is_footer), found.inside, found.column)
+
+
+def end_of(row: list[Block]) -> int:
+    """Where a new block goes: last, but above the mail's footer."""
+    return len(row) - bool(row and row[-1]["kind"] == "footer")
+
+
+def row_at(document: Document, place: Place) -> list[Block]:
+    return _siblings(document, place)
+
+
 def remove(document: Document, block_id: str) -> Document:
     changed = copy.deepcopy(document)
     place = place_of(changed, block_id)

@@ -1,7 +1,9 @@
 """A document as its editor shows it: each block with its form, as campaigns.content.blocks defines it."""
 
+import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 from django.http import QueryDict
@@ -10,7 +12,7 @@ from django.utils.text import Truncator
 
 from accounts.pictures import files
 from campaigns.content import blocks
-from campaigns.content.blocks import Block, Document, Field
+from campaigns.content.blocks import Block, Document, Field, Kind
 from campaigns.content.mjml import Brand
 from campaigns.templatetags.campaign_words import plainly
 
@@ -38,20 +40,59 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One block in the list: what it is, what it says, and its form."""
+    """One block in the outline: what it is and what it says."""
 
     block: Block
-    label: str
     excerpt: str
-    inputs: list[Input]
     columns: list["Row"]
     is_first: bool
     is_last: bool
-    is_open: bool
 
     @property
     def id(self) -> str:
         return str(self.block["id"])
+
+    @property
+    def kind(self) -> Kind:
+        return blocks.KINDS[self.block["kind"]]
+
+    @property
+    def words(self) -> str:
+        """The field that is written on the mail itself; "" if there is none."""
+        return blocks.WORDS.get(self.block["kind"], "")
+
+    @property
+    def fits_columns(self) -> bool:
+        return self.block["kind"] in blocks.COLUMN_KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Neighbours: the blocks of the mail or of one column."""
+
+    shown: list[Shown]
+    inside: str
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The form of one block."""
+
+    block: Block
+    inputs: list[Input]
+
+    @property
+    def id(self) -> str:
+        return str(self.block["id"])
+
+    @property
+    def kind(self) -> Kind:
+        return blocks.KINDS[self.block["kind"]]
+
+    @property
+    def seen(self) -> str:
+        return seen(self.block)
 
     @property
     def is_for_some(self) -> bool:
@@ -60,24 +101,32 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """Neighbours: the blocks of the mail or of one column, and which kinds may join them."""
+class Group:
+    """Kinds of the palette that belong together."""
 
-    shown: list[Shown]
-    inside: str
-    column: int
-    kinds: list[blocks.Kind]
-
-    @property
-    def end(self) -> int:
-        """Where a new block goes: last, but above the mail's footer."""
-        last = self.shown[-1].block["kind"] if self.shown else ""
-        return len(self.shown) - (last == "footer")
+    label: str
+    kinds: list[Kind]
 
 
-def show(document: Document, open_id: str = "") -> Row:
-    """`open_id`: the block whose form is open, and so is the container it stands in."""
-    return _row(document["blocks"], Row([], "", 0, list(blocks.KINDS.values())), open_id)
+def outline(document: Document) -> Row:
+    return _row(document["blocks"], "", 0)
+
+
+def panel(document: Document, block_id: str) -> Panel | None:
+    """None: nobody has chosen a block, or it is no longer there."""
+    block = next((block for block in blocks.walk(document) if block["id"] == block_id), None)
+    if block is None:
+        return None
+    fields = blocks.KINDS[block["kind"]].fields
+    return Panel(block, [Input(field, block[field.name], f"field-{block['id']}-{field.name}") for field in fields])
+
+
+def palette() -> list[Group]:
+    found = [
+        Group(label, [kind for kind in blocks.KINDS.values() if kind.group == key])
+        for key, label in blocks.GROUPS.items()
+    ]
+    return [group for group in found if group.kinds]
 
 
 def style_inputs(document: Document, brand: Brand) -> list[Input]:
@@ -86,6 +135,12 @@ def style_inputs(document: Document, brand: Brand) -> list[Input]:
     return [
         Input(field, style[field.name] or of_brand.get(field.name, ""), f"style-{field.name}") for field in blocks.STYLE
     ]
+
+
+def seen(values: dict[str, Any]) -> str:
+    """What a form was filled from, in short: whoever saves it says so, and nobody overwrites what they never saw."""
+    own = {name: value for name, value in values.items() if name != "columns"}
+    return blake2b(json.dumps(own, sort_keys=True).encode(), digest_size=8).hexdigest()
 
 
 def brand_colours(brand: Brand) -> dict[str, str]:
@@ -128,22 +183,14 @@ def links_as_kept(block: Block, posted: QueryDict) -> dict[str, dict[str, str]]:
     }
 
 
-def _row(siblings: list[Block], empty: Row, open_id: str) -> Row:
+def _row(siblings: list[Block], inside: str, column: int) -> Row:
     last = len(siblings) - 1
-    shown = [_shown(block, index == 0, index == last, open_id) for index, block in enumerate(siblings)]
-    return replace(empty, shown=shown)
+    return Row([_shown(block, index == 0, index == last) for index, block in enumerate(siblings)], inside, column)
 
 
-def _shown(block: Block, is_first: bool, is_last: bool, open_id: str) -> Shown:
-    kind = blocks.KINDS[block["kind"]]
-    inputs = [Input(field, block[field.name], f"field-{block['id']}-{field.name}") for field in kind.fields]
-    inner = [blocks.KINDS[key] for key in blocks.COLUMN_KINDS]
-    columns = [
-        _row(column, Row([], block["id"], index, inner), open_id)
-        for index, column in enumerate(block.get("columns", []))
-    ]
-    is_open = block["id"] == open_id or any(found.is_open for row in columns for found in row.shown)
-    return Shown(block, kind.label, excerpt(block), inputs, columns, is_first, is_last, is_open)
+def _shown(block: Block, is_first: bool, is_last: bool) -> Shown:
+    columns = [_row(column, block["id"], index) for index, column in enumerate(block.get("columns", []))]
+    return Shown(block, excerpt(block), columns, is_first, is_last)
 
 
 def excerpt(block: Block) -> str:

@@ -10,7 +10,6 @@ from django.utils import timezone
 from campaigns.content.blocks import Document
 from campaigns.models import Campaign, DraftStep
 
-KEPT = 100
 WRITING = timedelta(seconds=5)  # what is typed into one block within it is one step
 
 Leads = DraftStep.Leads
@@ -65,5 +64,3 @@ def _is_still_written(campaign: Campaign, touched: str) -> bool:
 
 def _keep(campaign: Campaign, leads: Leads, touched: str = "") -> None:
     DraftStep.objects.create(campaign=campaign, leads=leads, blocks=campaign.blocks, touched=touched)
-    old = campaign.steps.filter(leads=leads).order_by("-id").values_list("pk", flat=True)[KEPT:]
-    campaign.steps.filter(pk__in=list(old)).delete()

@@ -33,25 +33,36 @@ class Preview:
     problem: str = ""
 
 
-def preview(campaign: Campaign, contact: Contact | None, *, marked: bool = False) -> Preview:
+def preview(campaign: Campaign, contact: Contact | None) -> Preview:
     """`contact` None: somebody of whom only the address is known. Never raises for what an author can write.
 
-    Blocks without words show their example, which nobody receives. `marked`: elements say of which block they are
-    (`data-block`), the first of each has the id `block-<block>`, and columns say which they are (`data-column`).
+    Blocks without words show their example, which nobody receives.
     """
     try:
-        edition = editions.freeze(campaign, with_examples=True, marked=marked)
+        edition = editions.freeze(campaign, with_examples=True)
         recipient = recipient_of(contact)
         shown, sent = compile_for_show(edition, recipient)
         preheader = language.render(edition.preheader, recipient.merge, "header")
     except (language.Broken, blocks.Invalid, html.Unusable, ValueError) as problem:
-        foreign = next(foreign_tags.check(campaign), None) if isinstance(problem, language.Broken) else None
-        text = f"{foreign.text} {foreign.cure}" if foreign else _words(problem)
+        text = why_not(campaign, problem)
         page = render_to_string("email/problem.html", {"problem": text})
         return Preview(sender(campaign), campaign.subject, campaign.preheader, page, text, len(page.encode()), text)
     return Preview(
         sender(campaign), shown.subject, preheader, shown.html, shown.text, html_bytes=len(sent.html.encode())
     )
+
+
+def why_not(campaign: Campaign, problem: ValueError) -> str:
+    """In words for whoever wrote it."""
+    foreign = next(foreign_tags.check(campaign), None) if isinstance(problem, language.Broken) else None
+    return f"{foreign.text} {foreign.cure}" if foreign else _words(problem)
+
+
+def marked(campaign: Campaign, contact: Contact | None) -> str:
+    """The HTML for an editor: elements say of which block they are (`data-block`), the first of each has the id
+    `block-<block>`, and columns say which they are (`data-column`). Raises like fragment."""
+    edition = editions.freeze(campaign, with_examples=True, marked=True)
+    return show(edition, recipient_of(contact)).html
 
 
 def fragment(campaign: Campaign, contact: Contact | None, block: str) -> str:
@@ -89,16 +100,20 @@ def compile_for_show(edition: Edition, recipient: Recipient) -> tuple[Parts, Par
 
     Raises merge.Broken.
     """
-    if not edition.sender_email:
-        edition.sender_email = _NO_SENDER
+    shown = show(edition, recipient)
     link_ids = [_LONG_ID] * len(link_targets(edition))
     sent = CompiledEdition(edition, batch_id=0, lists=(), link_ids=link_ids)
+    return shown, sent.parts(recipient._replace(message_id=_LONG_ID, opens=True, clicks=True))
+
+
+def show(edition: Edition, recipient: Recipient) -> Parts:
+    """The parts without tracking, whose unsubscribe link names nobody. Raises merge.Broken."""
+    if not edition.sender_email:
+        edition.sender_email = _NO_SENDER
     edition.is_test = True
-    shown = CompiledEdition(edition, batch_id=0, lists=(), link_ids=())
-    tracked = recipient._replace(message_id=_LONG_ID, opens=True, clicks=True)
-    shown_parts = shown.parts(recipient)
+    parts = CompiledEdition(edition, batch_id=0, lists=(), link_ids=()).parts(recipient)
     edition.is_test = False
-    return shown_parts, sent.parts(tracked)
+    return parts
 
 
 def sender(campaign: Campaign) -> str:

@@ -79,8 +79,7 @@ def mail(request: StaffRequest, pk: int) -> HttpResponse:
         edition = get_object_or_404(Edition, batch=found.batch_id or 0, version=version)
         sent = preview.of_edition(edition, Showing.read(request, found).contact)
         return HttpResponse(shown_in(sent, dark=dark))
-    marked = "marked" in request.GET and found.is_draft
-    shown = preview.preview(found, Showing.read(request, found).contact, marked=marked)
+    shown = Showing.read(request, found).mail
     html = shown_in(shown.html, dark=dark)
     if request.GET.get("pictures") == "off":
         return without_pictures(HttpResponse(html))

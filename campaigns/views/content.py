@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -27,9 +28,23 @@ from campaigns.models import Campaign, Template
 from campaigns.views.drafts import conflicting, frozen, version_of
 from campaigns.views.pages import get_campaign
 from campaigns.views.showing import Showing
-from contacts import merge_values
 
 Change = Callable[[Document], Document]
+
+
+class _Unseen(Exception):
+    """The form was filled from other values than are there now."""
+
+
+# What the bar beside the chosen block offers, by its icon.
+_ACTS = (
+    ("words", "Write on the mail"),
+    ("up", "Move up"),
+    ("down", "Move down"),
+    ("copy", "Duplicate"),
+    ("bin", "Delete"),
+    ("outer", "Choose the columns"),
+)
 
 
 @require_safe
@@ -38,10 +53,18 @@ def content(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_campaign(pk)
     if not found.is_draft:
         return redirect(found)
+    open_id = request.GET.get("open", "")
     if request.htmx and request.htmx.target == "editor":
-        return _editor(request, found, request.GET.get("open", ""))
-    context = _editor_context(found, request.GET.get("open", "")) | {
-        "focus_id": request.GET.get("open", ""),
+        return _editor(request, found, {"open_id": open_id})
+    document = blocks.validate(found.blocks or blocks.empty())
+    context = _editor_context(found) | {
+        "open_id": open_id,
+        "panel": editing.panel(document, open_id),
+        "palette": editing.palette(),
+        "column_kinds": blocks.COLUMN_KINDS,
+        "canvas_acts": _ACTS,
+        "style_seen": editing.seen(document["style"]),
+        "style_inputs": editing.style_inputs(document, editions.brand_of(found)),
         "showing": Showing.read(request, found),
         "html_form": HtmlCard(instance=found),
         "text_form": TextCard(instance=found),
@@ -61,21 +84,38 @@ def add_block(request: StaffRequest, pk: int) -> HttpResponse:
     if kind not in blocks.KINDS:
         raise Http404
     block = blocks.new(kind)
-    place = _place(request.POST)
-    return _change(request, pk, lambda document: arranging.insert(document, block, place), open_id=block["id"])
+
+    def add(document: Document) -> Document:
+        return arranging.insert(document, block, _place_for(kind, document, request.POST))
+
+    return _change(request, pk, add, open_id=block["id"])
 
 
 @require_POST
 @requires(Permission.WRITE)
 def move_block(request: StaffRequest, pk: int, block: str) -> HttpResponse:
-    steps = -1 if request.POST.get("direction") == "up" else 1
-    return _change(request, pk, lambda document: arranging.move(document, block, steps))
+    """A step up or down among its neighbours, or (`direction` unsaid) to the place that is named."""
+    posted = request.POST
+
+    def move(document: Document) -> Document:
+        if "direction" in posted:
+            return arranging.move(document, block, -1 if posted["direction"] == "up" else 1)
+        return arranging.place(document, block, _place(posted), posted.get("before", ""))
+
+    return _change(request, pk, move, open_id=block)
 
 
 @require_POST
 @requires(Permission.WRITE)
 def duplicate_block(request: StaffRequest, pk: int, block: str) -> HttpResponse:
-    return _change(request, pk, lambda document: arranging.duplicate(document, block)[0])
+    made = {"id": ""}
+
+    def duplicate(document: Document) -> Document:
+        changed, made["id"] = arranging.duplicate(document, block)
+        return changed
+
+    changed = _apply(request, pk, duplicate)
+    return _answer(request, pk, changed, open_id=made["id"])
 
 
 @require_POST
@@ -93,13 +133,13 @@ def delete_block(request: StaffRequest, pk: int, block: str) -> HttpResponse:
 @require_POST
 @requires(Permission.WRITE)
 def undo(request: StaffRequest, pk: int) -> HttpResponse:
-    return _answer(request, pk, _saved(request, pk, history.undo))
+    return _answer(request, pk, _saved(request, pk, history.undo, version=version_of(request)))
 
 
 @require_POST
 @requires(Permission.WRITE)
 def redo(request: StaffRequest, pk: int) -> HttpResponse:
-    return _answer(request, pk, _saved(request, pk, history.redo))
+    return _answer(request, pk, _saved(request, pk, history.redo, version=version_of(request)))
 
 
 @require_POST
@@ -108,7 +148,9 @@ def save_block(request: StaffRequest, pk: int, block: str) -> HttpResponse:
     """Autosave of one block's form."""
 
     def update(document: Document) -> Document:
-        kind = blocks.KINDS[arranging.find(document, block)["kind"]]
+        found = arranging.find(document, block)
+        _check_seen(request, found)
+        kind = blocks.KINDS[found["kind"]]
         return arranging.update(document, block, editing.values(kind.fields, request.POST))
 
     return _save(request, pk, update, block)
@@ -120,6 +162,7 @@ def save_style(request: StaffRequest, pk: int) -> HttpResponse:
     brand = editions.brand_of(get_campaign(pk))
 
     def update(document: Document) -> Document:
+        _check_seen(request, document["style"])
         style = document["style"] | editing.style_values(request.POST, brand)
         return blocks.validate(document | {"style": style})
 
@@ -133,11 +176,18 @@ def use_starter(request: StaffRequest, pk: int) -> HttpResponse:
     key = request.POST.get("starter", "")
     if key.startswith("own-"):
         found = get_object_or_404(_own_templates(), pk=whole_number(key.removeprefix("own-")) or 0)
-        return _change(request, pk, lambda _: blocks.validate(found.campaign.blocks))
+        return _begin_with(request, pk, found.campaign.blocks)
     chosen = {starter.key: starter.document for starter in starters.all(get_campaign(pk).brand)}.get(key)
     if chosen is None:
         raise Http404
-    return _change(request, pk, lambda _: chosen)
+    return _begin_with(request, pk, chosen)
+
+
+def _begin_with(request: StaffRequest, pk: int, document: Document) -> HttpResponse:
+    def begin(campaign: Campaign) -> None:
+        history.change(campaign, blocks.validate(document))
+
+    return _answer(request, pk, _saved(request, pk, begin, version=version_of(request)))
 
 
 def _own_templates() -> QuerySet[Template]:
@@ -188,9 +238,9 @@ def _answer(
         return saved
     if not request.htmx:
         return redirect(reverse("campaign-content", args=[pk]) + (f"?open={open_id}" if open_id else ""))
-    shown = open_id or request.POST.get("open", "")
-    response = _editor(request, saved, shown, {"removed": removed, "focus_id": open_id})
-    response.headers["HX-Trigger"] = json.dumps({"campaign-saved": {"version": saved.version}})
+    response = _editor(request, saved, {"removed": removed, "open_id": open_id})
+    told = {"campaign-saved": {"version": saved.version}, "mail-changed": {"open": open_id}}
+    response.headers["HX-Trigger-After-Settle"] = json.dumps(told)
     return response
 
 
@@ -202,6 +252,7 @@ def _save(request: StaffRequest, pk: int, change: Change, block: str = "") -> Ht
     if "application/json" not in request.headers.get("Accept", ""):
         return redirect(reverse("campaign-content", args=[pk]) + f"?open={block}")
     answer: dict[str, Any] = {"version": saved.version, "saved": f"Saved {timezone.localtime():%H:%M}"}
+    answer["seen"] = editing.seen(arranging.find(saved.blocks, block) if block else saved.blocks["style"])
     if block:
         kept = arranging.find(saved.blocks, block)
         answer |= {"excerpt": editing.excerpt(kept), "refresh": "columns" in kept}
@@ -210,15 +261,23 @@ def _save(request: StaffRequest, pk: int, change: Change, block: str = "") -> Ht
 
 
 def _apply(request: StaffRequest, pk: int, change: Change, *, touched: str = "") -> Campaign | HttpResponse:
+    """A change that names the blocks it is about, so that it is right whatever others have done to the rest."""
+
     def write(campaign: Campaign) -> None:
-        history.change(campaign, bounds.checked(change(blocks.validate(campaign.blocks))), touched)
+        try:
+            changed = change(blocks.validate(campaign.blocks))
+        except _Unseen:
+            raise saving.Conflict(campaign) from None
+        history.change(campaign, bounds.checked(changed), touched)
 
-    return _saved(request, pk, write)
+    return _saved(request, pk, write, version=None)
 
 
-def _saved(request: StaffRequest, pk: int, write: Callable[[Campaign], object]) -> Campaign | HttpResponse:
+def _saved(
+    request: StaffRequest, pk: int, write: Callable[[Campaign], object], *, version: int | None
+) -> Campaign | HttpResponse:
     try:
-        return saving.save(get_campaign(pk).pk, write, by=request.user, version=version_of(request))
+        return saving.save(get_campaign(pk).pk, write, by=request.user, version=version)
     except saving.Conflict as conflict:
         return conflicting(request, conflict.campaign)
     except NotADraft:
@@ -227,24 +286,32 @@ def _saved(request: StaffRequest, pk: int, write: Callable[[Campaign], object]) 
         return JsonResponse({"errors": {"": str(problem)}}, status=422)
 
 
-def _editor(
-    request: StaffRequest, campaign: Campaign, open_id: str, more: dict[str, Any] | None = None
-) -> HttpResponse:
-    return render(request, "campaigns/_editor.html", _editor_context(campaign, open_id) | (more or {}))
+def _editor(request: StaffRequest, campaign: Campaign, more: dict[str, Any]) -> HttpResponse:
+    return render(request, "campaigns/_editor.html", _editor_context(campaign) | {"is_update": True} | more)
 
 
-def _editor_context(campaign: Campaign, open_id: str) -> dict[str, Any]:
+def _editor_context(campaign: Campaign) -> dict[str, Any]:
     document = blocks.validate(campaign.blocks or blocks.empty())
-    return {
-        "campaign": campaign,
-        "row": editing.show(document, open_id),
-        "possible": history.possible(campaign),
-        "style_inputs": editing.style_inputs(document, editions.brand_of(campaign)),
-        "open_id": open_id,
-        "tags": merge_values.tags(),
-    }
+    return {"campaign": campaign, "row": editing.outline(document), "possible": history.possible(campaign)}
 
 
-def _place(posted: Any) -> arranging.Place:
+def _check_seen(request: StaffRequest, values: dict[str, Any]) -> None:
+    seen = request.POST.get("seen")
+    if seen and "force" not in request.POST and seen != editing.seen(values):
+        raise _Unseen
+
+
+def _place_for(kind: str, document: Document, posted: QueryDict) -> arranging.Place:
+    """Of a new block: `after` another, `before` another, or at the end of the mail or of a column."""
+    if after := posted.get("after"):
+        return arranging.place_after(document, after, kind)
+    if before := posted.get("before"):
+        return arranging.place_of(document, before)
+    place = _place(posted)
+    at_end = arranging.end_of(arranging.row_at(document, place))
+    return replace(place, position=at_end) if not posted.get("position") else place
+
+
+def _place(posted: QueryDict) -> arranging.Place:
     position, column = (whole_number(posted.get(name)) or 0 for name in ("position", "column"))
     return arranging.Place(position, posted.get("inside", ""), column)

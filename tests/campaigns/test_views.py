@@ -349,8 +349,10 @@ def test_preview_says_of_each_element_which_block_it_is_for_the_editor(
     columns = {"kind": "columns", "id": "two", "columns": [[{"kind": "heading", "id": "inner", "text": "In"}], []]}
     campaign.blocks = blocks.validate({"blocks": [*campaign.blocks["blocks"], columns]})
     campaign.save()
-    url = reverse("campaign-mail", args=[campaign.pk])
-    plain, marked = (client_for(marketer).get(url, query).content.decode() for query in ({}, {"marked": "1"}))
+    plain, marked = (
+        client_for(marketer).get(reverse(name, args=[campaign.pk])).content.decode()
+        for name in ("campaign-mail", "canvas-mail")
+    )
     for block in blocks.walk(campaign.blocks):
         assert marked.count(f'id="block-{block["id"]}" data-block="{block["id"]}"') == 1
     assert marked.index('data-block="two"') < marked.index('data-column="two:0"') < marked.index('data-block="inner"')

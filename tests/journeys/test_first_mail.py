@@ -89,11 +89,11 @@ def write_campaign(page: Page) -> None:
 
 
 def add_button(page: Page) -> None:
-    page.get_by_text("Add a block", exact=True).last.click()
-    page.get_by_role("button", name="Button").last.click()
-    page.get_by_label("Label").fill("To the shop")
-    page.locator(".block[open]").get_by_label("Link").fill(TARGET)
-    frame = page.frame_locator(".preview-frame iframe").last
+    page.get_by_role("button", name="Button", exact=True).click()
+    panel = page.locator("#side-panel")
+    panel.get_by_label("Label").fill("To the shop")
+    panel.get_by_label("Link").fill(TARGET)
+    frame = page.frame_locator(".canvas iframe")
     expect(frame.get_by_role("link", name="To the shop")).to_be_visible()
 
 

@@ -74,15 +74,15 @@ class Visitor:
 
 
 @contextmanager
-def visitor(base_url: str, session: str | None) -> Iterator[Visitor]:
-    """A browser that carries the session cookie of somebody who is logged in."""
+def visitor(base_url: str, session: str | None, *, touch: bool = False) -> Iterator[Visitor]:
+    """A browser that carries the session cookie of somebody who is logged in; `touch`: a phone's."""
     options: dict[str, Any] = {
         "executable_path": shutil.which("chromium"),
         "args": ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
     }
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(**options)
-        context = chromium.new_context(base_url=base_url)
+        context = chromium.new_context(base_url=base_url, has_touch=touch, is_mobile=touch)
         if session:
             context.add_cookies([{"name": "sessionid", "value": session, "url": base_url}])
         yield Visitor(context.new_page())

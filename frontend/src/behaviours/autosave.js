@@ -1,6 +1,9 @@
-// Saves a form while people write: a second after the last key, at once when they leave it.
-// One request at a time, because each carries the version that the one before it was given.
+// Saves a form while people write: a moment after the last key, at once when they leave it, and at the latest after two
+// seconds. One request at a time, because each carries the version that the one before it was given.
+import { forget, keep } from "../canvas/leftovers.js";
+
 const PAUSE_MS = 800;
+const LONGEST_MS = 1500;
 const RETRY_MS = 3000;
 
 const unsaved = new Set();
@@ -43,6 +46,7 @@ export function conflict(words, version) {
     banner.hidden = true;
     stopped = false;
     setVersion(version);
+    for (const form of unsaved) form.isForced = true;
     await flush();
   };
 }
@@ -63,6 +67,7 @@ async function save(form) {
   unsaved.delete(form);
   const data = new FormData(form);
   data.set("version", root()?.dataset.version ?? "");
+  if (form.isForced) data.set("force", "1");
   say("Saving…");
   let response;
   try {
@@ -92,6 +97,9 @@ function settle(form, status, answer) {
   }
   if (status === 410) return location.reload();
   if (answer.errors) return say("Not saved: see the marked field", "bad");
+  form.isForced = false;
+  if (form.elements.seen) form.elements.seen.value = answer.seen;
+  if (!unsaved.has(form)) forget(form);
   complete(form, answer.completed ?? {}, answer.asks ?? {});
   say(answer.saved);
   announce(answer.version);
@@ -126,16 +134,27 @@ function showErrors(form, errors) {
 }
 
 window.addEventListener("online", () => flush());
+// A tab that is closed asks once more; what does not arrive is kept here and offered the next time.
+window.addEventListener("pagehide", () => {
+  for (const form of unsaved) {
+    const data = new FormData(form);
+    data.set("version", root()?.dataset.version ?? "");
+    fetch(form.action, { method: "POST", body: data, keepalive: true, headers: { Accept: "application/json" } });
+  }
+});
 window.addEventListener("beforeunload", (event) => {
   if (hasUnsaved()) event.preventDefault();
 });
 
 export function mount(form) {
   let timer;
+  let since = 0;
   const mark = () => {
+    if (!unsaved.has(form)) since = Date.now();
     unsaved.add(form);
+    keep(form);
     clearTimeout(timer);
-    timer = setTimeout(() => queue(form), PAUSE_MS);
+    timer = setTimeout(() => queue(form), Math.max(0, Math.min(PAUSE_MS, since + LONGEST_MS - Date.now())));
   };
   form.addEventListener("input", mark);
   form.addEventListener("change", (event) => {

@@ -11,7 +11,7 @@ const TOOLS = [
   { label: "Italic", sign: "I", name: "italic", run: (chain) => chain.toggleItalic() },
   { label: "Heading", sign: "H", name: "heading", run: (chain) => chain.toggleHeading({ level: 2 }) },
   { label: "List", sign: "•", name: "bulletList", run: (chain) => chain.toggleBulletList() },
-  { label: "Numbered list", sign: "1.", name: "orderedList", run: (chain) => chain.toggleOrderedList() },
+  { label: "1. Numbered list", sign: "1.", name: "orderedList", run: (chain) => chain.toggleOrderedList() },
 ];
 
 function extensions() {
@@ -93,19 +93,15 @@ function showExample(editor, words) {
   else delete editor.view.dom.dataset.example;
 }
 
-export function mount(textarea) {
-  const frame = document.createElement("div");
-  frame.className = "rich";
-  textarea.after(frame);
-  textarea.hidden = true;
-  const label = textarea.form.querySelector(`label[for="${textarea.id}"]`);
-  const editor = new Editor({
-    element: frame,
+// The editor of what a textarea holds: each change goes into it. `written`: told after each.
+export function richEditor(textarea, { element, label, className = "in-place-rich", written = () => {} }) {
+  return new Editor({
+    element,
     extensions: extensions(),
     content: textarea.value,
     injectCSS: false,
     editorProps: {
-      attributes: { role: "textbox", "aria-multiline": "true", "aria-label": label?.textContent ?? "Text", "aria-placeholder": textarea.placeholder, class: "rich-text" },
+      attributes: { role: "textbox", "aria-multiline": "true", "aria-label": label, "aria-placeholder": textarea.placeholder, class: className },
       transformPastedHTML: tidied,
     },
     onCreate: ({ editor }) => showExample(editor, textarea.placeholder),
@@ -113,11 +109,13 @@ export function mount(textarea) {
       showExample(editor, textarea.placeholder);
       textarea.value = editor.isEmpty ? "" : editor.getHTML().replace(/(<p><\/p>)+$/, ""); // the line to go on in
       textarea.dispatchEvent(new Event("input", { bubbles: true }));
+      written();
     },
   });
-  textarea.insertMerge = (text) => editor.chain().focus().insertContent({ type: "text", text }).run();
-  label?.addEventListener("click", () => editor.commands.focus());
+}
 
+// The row of tools, and the row in which a link is asked for. `field`: into which a personal detail is inserted.
+export function toolbar(editor, field) {
   const link = linkRow(editor);
   const bar = document.createElement("div");
   bar.className = "rich-bar row";
@@ -128,7 +126,23 @@ export function mount(textarea) {
     made.dataset.name = tool.name;
     return made;
   });
-  bar.append(...tools, button("Link", "Link", link.show), button("Insert a personal detail", "Detail", () => askForDetail(textarea)));
-  frame.prepend(bar, link.row);
+  bar.append(...tools, button("Link", "Link", link.show), button("Insert a personal detail", "Detail", () => askForDetail(field)));
   editor.on("transaction", () => tools.forEach((tool) => tool.setAttribute("aria-pressed", String(editor.isActive(tool.dataset.name)))));
+  return [bar, link.row];
+}
+
+export function mount(textarea) {
+  const frame = document.createElement("div");
+  frame.className = "rich";
+  textarea.after(frame);
+  textarea.hidden = true;
+  const label = textarea.form.querySelector(`label[for="${textarea.id}"]`);
+  const editor = richEditor(textarea, { element: frame, label: label?.textContent ?? "Text", className: "rich-text" });
+  textarea.insertMerge = (text) => editor.chain().focus().insertContent({ type: "text", text }).run();
+  label?.addEventListener("click", () => editor.commands.focus());
+  textarea.addEventListener("written-elsewhere", () => {
+    editor.commands.setContent(textarea.value, { emitUpdate: false });
+    showExample(editor, textarea.placeholder);
+  });
+  frame.prepend(...toolbar(editor, textarea));
 }

@@ -342,6 +342,10 @@ ADDRESSES = {
         WRITERS, args=translated, get=False, post=lambda cast: {"key": UNDO_KEY}, changes=subject
     ),
     "campaign-content": Address(WRITERS, args=draft),
+    "canvas-mail": Address(WRITERS, args=draft, no_page="a mail"),
+    "canvas-here": Address(WRITERS, args=draft, get=False, no_page="says who else is there"),
+    "block-panel": Address(WRITERS, args=first_block, no_page=FRAGMENT),
+    "block-draw": Address(WRITERS, args=first_block, get=False, no_page="draws what is posted, and stores nothing"),
     "campaign-kind": Address(WRITERS, args=draft, get=False, post=lambda cast: {"kind": "html"}, changes=written),
     "campaign-starter": Address(
         WRITERS, args=draft, get=False, post=lambda cast: {"starter": starters.all()[1].key}, changes=written

@@ -1,0 +1,219 @@
+// The mail is the place of work: what is chosen on it, what stands beside it, and what becomes of it.
+import { flush, hasUnsaved, setVersion } from "./autosave.js";
+import { Bar } from "../canvas/bar.js";
+import { listen } from "../canvas/dragging.js";
+import { Company } from "../canvas/company.js";
+import { Drawing } from "../canvas/drawing.js";
+import { offer } from "../canvas/offering.js";
+import { Mail } from "../canvas/mail.js";
+import * as outline from "../canvas/outline.js";
+import { Side } from "../canvas/side.js";
+import { Spots } from "../canvas/spots.js";
+import { Words } from "../canvas/words.js";
+
+// Fields that change more of the mail than their block: its neighbours share its ground, or it has other columns.
+const WIDER = ["band", "layout"];
+
+export function mount(studio) {
+  const canvas = studio.querySelector("[data-canvas]");
+  const palette = document.getElementById("palette");
+  const side = new Side(studio.querySelector(".studio-side"));
+  const url = (id, act) => studio.dataset.blockUrl.replace("BLOCK/panel", `${id}/${act}`);
+  const post = (path, values) => window.htmx.ajax("POST", path, { source: studio, target: "#editor", swap: "outerHTML", values });
+
+  const mail = new Mail(canvas.querySelector("iframe"), canvas, () => {
+    spots.draw();
+    bar.place();
+    words.place();
+  });
+  const drawing = new Drawing(mail, studio, url);
+  const spots = new Spots(canvas.querySelector(".canvas-blocks"), mail, { choose: (id, point) => (id === spots.chosen && point ? write(id, point) : choose(id)), fill });
+  const bar = new Bar(canvas.querySelector(".block-bar"), mail, act);
+  const words = new Words(canvas, mail, {
+    began: () => bar.show(""),
+    ended: (id, byKey) => {
+      if (spots.chosen === id) bar.show(id);
+      if (byKey) spots.spotOf(id)?.focus({ preventScroll: true });
+    },
+  });
+
+  let panel = Promise.resolve(); // until the chosen block's form is there
+  async function choose(id, { openSide = true } = {}) {
+    const isOther = id !== spots.chosen;
+    if (isOther) words.end();
+    spots.mark(id);
+    outline.choose(id);
+    bar.show(id);
+    aim({ after: id });
+    if (openSide) side.show("panel");
+    if (isOther) panel = showPanel(id);
+    await panel;
+  }
+
+  async function showPanel(id) {
+    await flush();
+    if (id && id !== spots.chosen) return;
+    await window.htmx.ajax("GET", url(id || "none", "panel"), { source: "#side-panel", target: "#side-panel", swap: "innerHTML" });
+  }
+
+  function leave() {
+    words.end();
+    spots.mark("");
+    outline.choose("");
+    bar.show("");
+    aim({});
+    side.close();
+    side.show("add", { quietly: true });
+  }
+
+  // Where the palette puts what is chosen in it.
+  function aim({ after = "", inside = "", column = 0 }) {
+    Object.entries({ after, inside, column }).forEach(([name, value]) => (palette.elements[name].value = value));
+    const words = named(after) ? `below “${named(after)}”` : inside ? `in column ${column + 1}` : "at the end";
+    palette.querySelector("[data-where]").textContent = `It goes ${words}.`;
+  }
+
+  function fill(inside, column) {
+    leave();
+    aim({ inside, column });
+    side.show("add");
+    document.getElementById("palette-words").focus();
+  }
+
+  // On the mail where it shows the words, else in the panel.
+  async function write(id, point) {
+    const block = outline.find(id);
+    await choose(id);
+    const field = block.words && document.querySelector(`#side-panel form[data-block="${id}"] [name="${block.words}"]`);
+    if (field && words.begin(id, field, `${block.label} on the mail`, point)) side.close();
+    else document.querySelector("#side-panel input:not([type=hidden]), #side-panel .rich-text, #side-panel select")?.focus();
+  }
+
+  async function act(name, id = spots.chosen) {
+    const block = outline.find(id);
+    if (!block) return;
+    if (name === "outer") return choose(block.row.inside);
+    if (name === "words") return write(id);
+    if (name === "copy") return post(url(id, "duplicate"), {});
+    if (name === "bin") return post(url(id, "delete"), {});
+    return post(url(id, "move"), { direction: name });
+  }
+
+  canvas.addEventListener("keydown", (event) => {
+    if (!event.target.matches(".spot") || event.target.dataset.column) return;
+    const key = event.altKey ? `Alt+${event.key}` : event.ctrlKey || event.metaKey ? `Ctrl+${event.key}` : event.key;
+    const name = { Enter: "words", Delete: "bin", Backspace: "bin", "Alt+ArrowUp": "up", "Alt+ArrowDown": "down", "Ctrl+d": "copy" }[key];
+    if (event.key === "Escape") leave();
+    if (!name) return;
+    event.preventDefault();
+    choose(event.target.dataset.spot).then(() => act(name));
+  });
+
+  listen(canvas, canvas, mail, (down) => {
+    const spot = down.target.closest(".spot:not([data-column])");
+    const isGrip = down.target.closest("[data-act=grip]");
+    if (!isGrip && (!spot || down.pointerType === "touch")) return null;
+    return dragged(outline.find(isGrip ? spots.chosen : spot.dataset.spot));
+  });
+  const dragged = (block) => block && { label: block.label, isFit: block.fits, moved: block.id, drop: (place) => post(url(block.id, "move"), place) };
+
+  listen(palette, canvas, mail, (down) => {
+    const kind = down.target.closest(".palette-kind");
+    if (!kind || down.pointerType === "touch") return null;
+    return {
+      label: kind.dataset.label,
+      isFit: "fitsColumns" in kind.dataset,
+      drop: (place) => post(studio.dataset.addUrl, { kind: kind.value, ...place }),
+    };
+  });
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("#editor [data-open]");
+    if (!link || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    choose(link.dataset.open).then(() => spots.spotOf(link.dataset.open)?.scrollIntoView({ block: "nearest" }));
+  });
+
+  // After a change of order: the mail as it is now, and the block that it was about. Whoever has gone on meanwhile to
+  // another pane or field stays there.
+  document.body.addEventListener("mail-changed", async ({ detail }) => {
+    const open = detail.open || (outline.find(spots.chosen) ? spots.chosen : "");
+    const focused = document.activeElement;
+    spots.chosen = "";
+    if (open) {
+      choose(open, { openSide: false });
+      side.show("panel", { quietly: !detail.open });
+    } else {
+      leave();
+      showPanel("");
+    }
+    await drawing.whole();
+    const spot = detail.open && spots.spotOf(detail.open);
+    if (!spot) return;
+    spot.scrollIntoView({ block: "nearest" });
+    if (document.activeElement === focused || document.activeElement === document.body) spot.focus({ preventScroll: true });
+  });
+  for (const typed of ["input", "change"]) {
+    studio.addEventListener(typed, ({ target }) => {
+      const form = target.closest("form[data-block]");
+      if (!form) return;
+      if (WIDER.includes(target.name)) form.dataset.wider = "";
+      else drawing.block(form);
+    });
+  }
+  document.body.addEventListener("htmx:afterSettle", ({ target }) => target.id === "editor" && spots.draw());
+  // After the list has the block's new words, which the page around puts there.
+  document.body.addEventListener("form-saved", ({ target }) => {
+    if ("style" in target.dataset || "wider" in target.dataset) drawing.whole();
+    delete target.dataset.wider;
+    document.getElementById("editor-undo").removeAttribute("aria-disabled");
+    document.getElementById("editor-redo").setAttribute("aria-disabled", "true");
+    spots.draw();
+  });
+
+  const company = new Company(studio, {
+    at: () => spots.chosen,
+    labelOf: named,
+    draw: () => spots.markOthers((id) => company.nameAt(id)),
+    changed: catchUp,
+  });
+
+  // Somebody else has changed the draft: it is shown as it is now, but for the form in which somebody is writing here.
+  async function catchUp(version) {
+    if (hasUnsaved()) return;
+    setVersion(version);
+    await window.htmx.ajax("GET", location.pathname, { source: studio, target: "#editor", swap: "outerHTML" });
+    await drawing.whole();
+    const isWriting = document.activeElement.closest("#side-panel, .in-place");
+    if (!isWriting) showPanel(outline.find(spots.chosen) ? spots.chosen : "");
+  }
+
+  offer(studio, { labelOf: named, done: () => location.reload() });
+  pressed(studio, "width", (name) => mail.show(name));
+  pressed(studio, "look", (name) => {
+    canvas.dataset.look = name;
+    drawing.whole();
+  });
+  mail.begin();
+  const begun = document.querySelector("#editor [data-open][aria-current]")?.dataset.open ?? "";
+  if (canvas.clientWidth < 415) studio.querySelector("[data-width=phone]").click();
+  spots.mark(begun);
+  bar.show(begun);
+  aim({ after: begun });
+}
+
+// With what there is to say of a block in one line.
+const named = (id) => {
+  const block = outline.find(id);
+  return block && [block.label, block.excerpt].filter(Boolean).join(": ");
+};
+
+function pressed(studio, name, change) {
+  const buttons = [...studio.querySelectorAll(`[data-${name}]`)].filter((one) => one.matches("button"));
+  for (const button of buttons) {
+    button.addEventListener("click", () => {
+      buttons.forEach((other) => other.setAttribute("aria-pressed", String(other === button)));
+      change(button.dataset[name]);
+    });
+  }
+}

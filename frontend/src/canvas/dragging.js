@@ -1,0 +1,139 @@
+// Drags a block of the mail, or a kind from the palette, to a place between blocks or in a column: by mouse, pen or finger.
+import * as outline from "./outline.js";
+
+const FAR_ENOUGH = 6; // pixels, below which it is a click
+const EDGE = 60; // of the window, where it scrolls
+
+// Every place where a block may be put, with the line that shows it.
+function places(mail, isFit, moved) {
+  const found = [];
+  for (const row of outline.rows()) {
+    if (row.inside && (!isFit || row.inside === moved)) continue;
+    const column = row.inside ? mail.boxOfColumn(row.inside, row.column) : null;
+    if (row.inside && !column) continue;
+    const boxes = row.blocks.map((block) => ({ ...block, box: mail.boxOf(block.id) })).filter((block) => block.box);
+    const around = column ?? whole(boxes);
+    for (const block of boxes) found.push(gap(row, block.id, around, block.box.top, column));
+    const last = boxes.at(-1);
+    if (last?.kind === "footer") continue;
+    found.push(gap(row, "", around, last ? last.box.top + last.box.height : around.top + around.height / 2, column));
+  }
+  return found;
+}
+
+const gap = (row, before, around, top, column) => ({ inside: row.inside, column: row.column, before, top, left: around.left, width: around.width, within: column });
+
+function whole(boxes) {
+  const left = Math.min(...boxes.map(({ box }) => box.left), 0);
+  return boxes.length ? boxes[0].box : { left, top: 0, width: 600, height: 0 };
+}
+
+// In a column where the pointer stands in one, but not at its very edge, which belongs to the mail.
+function nearest(all, x, y) {
+  const edge = 10;
+  const inner = all.filter(({ within }) => within && x >= within.left && x <= within.left + within.width && y >= within.top + edge && y <= within.top + within.height - edge);
+  const choice = inner.length ? inner : all.filter(({ within }) => !within);
+  return choice.reduce((best, one) => (!best || Math.abs(one.top - y) < Math.abs(best.top - y) ? one : best), null);
+}
+
+function lines(canvas, all) {
+  const drawn = all.map((place) => {
+    const line = document.createElement("div");
+    line.className = "drop-line";
+    Object.assign(line.style, { top: `${place.top}px`, left: `${place.left}px`, width: `${place.width}px` });
+    canvas.append(line);
+    return line;
+  });
+  return {
+    show: (chosen) => drawn.forEach((line, index) => line.classList.toggle("is-chosen", all[index] === chosen)),
+    remove: () => drawn.forEach((line) => line.remove()),
+  };
+}
+
+function ghostOf(label) {
+  const ghost = document.createElement("div");
+  ghost.className = "drag-ghost";
+  ghost.textContent = label;
+  document.body.append(ghost);
+  return ghost;
+}
+
+// `begin(target)`: what is to be dragged, or null: {label, isFit, moved, drop(place)}.
+export function listen(element, canvas, mail, begin) {
+  element.addEventListener("pointerdown", (down) => {
+    const what = down.button === 0 ? begin(down) : null;
+    if (!what) return;
+    let drag = null;
+    const move = (event) => {
+      if (!drag && Math.hypot(event.clientX - down.clientX, event.clientY - down.clientY) < FAR_ENOUGH) return;
+      drag ??= start(canvas, mail, what);
+      drag.to(event.clientX, event.clientY);
+    };
+    const stop = (event) => {
+      window.removeEventListener("pointermove", move);
+      window.removeEventListener("pointerup", stop);
+      window.removeEventListener("pointercancel", stop);
+      window.removeEventListener("keydown", escape, true);
+      if (!drag) return;
+      swallowClick();
+      drag.end(event.type === "pointerup");
+    };
+    const escape = (event) => {
+      if (event.key !== "Escape") return;
+      event.preventDefault();
+      event.stopPropagation();
+      stop(event);
+    };
+    window.addEventListener("pointermove", move);
+    window.addEventListener("pointerup", stop);
+    window.addEventListener("pointercancel", stop);
+    window.addEventListener("keydown", escape, true);
+  });
+  element.addEventListener("dragstart", (event) => event.preventDefault());
+}
+
+// The click that a browser makes of the end of a drag.
+function swallowClick() {
+  const swallow = (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  window.addEventListener("click", swallow, { capture: true, once: true });
+  setTimeout(() => window.removeEventListener("click", swallow, { capture: true }), 0);
+}
+
+function start(canvas, mail, what) {
+  const all = places(mail, what.isFit, what.moved);
+  const drawn = lines(canvas, all);
+  const ghost = ghostOf(what.label);
+  document.documentElement.classList.add("is-dragging");
+  let chosen = null;
+  let at = null;
+  const look = () => {
+    const rect = canvas.getBoundingClientRect();
+    const isOver = at.x > rect.left - 40 && at.x < rect.right + 40 && at.y > rect.top - 40 && at.y < rect.bottom + 40;
+    chosen = isOver ? nearest(all, at.x - rect.left, at.y - rect.top) : null;
+    drawn.show(chosen);
+  };
+  const scroller = setInterval(() => {
+    if (!at) return;
+    const by = at.y < EDGE ? -12 : at.y > innerHeight - EDGE ? 12 : 0;
+    if (!by) return;
+    scrollBy(0, by);
+    look();
+  }, 16);
+  return {
+    to(x, y) {
+      at = { x, y };
+      ghost.style.transform = `translate(${x + 12}px, ${y + 12}px)`;
+      look();
+    },
+    end(isDropped) {
+      clearInterval(scroller);
+      drawn.remove();
+      ghost.remove();
+      document.documentElement.classList.remove("is-dragging");
+      if (isDropped && chosen) what.drop({ inside: chosen.inside, column: chosen.column, before: chosen.before });
+    },
+  };
+}

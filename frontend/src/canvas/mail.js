@@ -1,0 +1,105 @@
+// The mail in its frame: a document without scripts, read and changed from this page.
+// The server marks every element of a block (data-block) and every column with the number it has in its block (data-column).
+const CANVAS = { desktop: 640, phone: 375 };
+
+const EMPTY_COLUMN_PX = 72;
+
+const at = (id) => `[data-block="${CSS.escape(id)}"]`;
+const inColumn = (id, number) => `[data-column="${CSS.escape(id)}:${number}"]`;
+
+export class Mail {
+  constructor(frame, place, changed) {
+    this.frame = frame;
+    this.place = place;
+    this.changed = changed; // called whenever a block may have moved
+    this.zoom = 1;
+    this.left = 0;
+  }
+
+  begin() {
+    this.frame.addEventListener("load", () => this.#observe());
+    if (this.document?.readyState === "complete" && this.document.URL !== "about:blank") this.#observe();
+    new ResizeObserver(() => this.fit()).observe(this.place);
+  }
+
+  get document() {
+    return this.frame.contentDocument;
+  }
+
+  #observe() {
+    this.resized?.disconnect();
+    this.resized = new ResizeObserver(() => this.fit());
+    this.resized.observe(this.document.body);
+    this.#giveRoom();
+    this.fit();
+  }
+
+  show(width) {
+    this.place.dataset.shows = width;
+    this.fit();
+  }
+
+  // The frame is as wide as a mail program and as tall as the mail; where there is less room it is drawn smaller.
+  fit() {
+    const body = this.document?.body;
+    if (!body) return;
+    const canvas = CANVAS[this.place.dataset.shows ?? "desktop"];
+    this.zoom = Math.min(1, this.place.clientWidth / canvas);
+    this.left = Math.max(0, (this.place.clientWidth - canvas * this.zoom) / 2);
+    const { style } = this.frame;
+    style.width = `${canvas}px`;
+    style.transform = `translateX(${this.left}px) scale(${this.zoom})`;
+    const tall = Math.max(...[...body.children].map((child) => child.getBoundingClientRect().bottom), 320);
+    style.height = `${Math.ceil(tall)}px`;
+    this.place.style.height = `${Math.ceil(tall * this.zoom)}px`;
+    this.changed();
+  }
+
+  // Where a block or a column stands on the page's own canvas; null where the mail does not show it.
+  box(selector) {
+    const rects = [...(this.document?.querySelectorAll(selector) ?? [])].map((one) => one.getBoundingClientRect()).filter((one) => one.width);
+    if (!rects.length) return null;
+    const edge = (pick, side) => pick(...rects.map((rect) => rect[side])) * this.zoom;
+    const top = edge(Math.min, "top");
+    const left = edge(Math.min, "left") + this.left;
+    return { top, left, height: edge(Math.max, "bottom") - top, width: edge(Math.max, "right") + this.left - left };
+  }
+
+  boxOf = (id) => this.box(at(id));
+  boxOfColumn = (id, number) => this.box(inColumn(id, number));
+
+  // One block anew: the rows of a table or a whole section. False where it stood or stands nowhere.
+  exchange(id, html) {
+    const [first, ...more] = this.document.querySelectorAll(at(id));
+    if (!first || !html.trim()) return false;
+    const holder = this.document.createElement(first.localName === "tr" ? "tbody" : "div");
+    holder.innerHTML = html;
+    more.forEach((row) => row.remove());
+    first.replaceWith(...holder.childNodes);
+    this.#giveRoom();
+    this.fit();
+    return true;
+  }
+
+  // The whole mail anew; what stays the same stays in place, so that no picture flickers.
+  replace(html) {
+    const fresh = this.document.implementation.createHTMLDocument("");
+    fresh.documentElement.innerHTML = html;
+    const old = new Map([...this.document.querySelectorAll("[id^=block-]")].map((block) => [block.id, block]));
+    this.document.head.replaceChildren(...[...fresh.head.childNodes].map((node) => this.document.importNode(node, true)));
+    const body = this.document.importNode(fresh.body, true);
+    for (const block of body.querySelectorAll("[id^=block-]")) {
+      const same = body.contains(block) && old.get(block.id); // what stands in one that was kept is kept with it
+      if (same?.outerHTML === block.outerHTML) block.replaceWith(same);
+    }
+    this.document.body.replaceWith(body);
+    this.#observe();
+  }
+
+  // A column without blocks has no height of its own.
+  #giveRoom() {
+    for (const column of this.document.querySelectorAll("[data-column]")) {
+      if (!column.querySelector("[data-block]")) column.style.height = `${EMPTY_COLUMN_PX}px`;
+    }
+  }
+}

@@ -1,0 +1,102 @@
+// A real button over every block of the mail, which can be clicked, focused and read aloud; empty columns have one, too.
+import * as outline from "./outline.js";
+
+export class Spots {
+  constructor(place, mail, { choose, fill }) {
+    this.place = place;
+    this.mail = mail;
+    this.chosen = "";
+    this.buttons = new Map();
+    place.addEventListener("click", ({ target, detail, clientX, clientY }) => {
+      const spot = target.closest(".spot");
+      if (spot?.dataset.column) fill(spot.dataset.spot, Number(spot.dataset.column));
+      else if (spot) choose(spot.dataset.spot, detail ? { x: clientX, y: clientY } : null);
+    });
+    place.addEventListener("keydown", (event) => this.#walk(event, choose));
+  }
+
+  draw() {
+    const empty = outline.rows().filter((row) => row.inside && !row.blocks.length);
+    const wanted = outline.all().flatMap((block) => [
+      [block.id, this.mail.boxOf(block.id), block.excerpt ? `${block.label}: ${block.excerpt}` : block.label],
+      ...empty
+        .filter((row) => row.inside === block.id)
+        .map((row) => [`${row.inside}/${row.column}`, this.mail.boxOfColumn(row.inside, row.column), `Add to column ${row.column + 1}`]),
+    ]);
+    const kept = new Set();
+    for (const [key, box, label] of wanted) {
+      if (!box) continue;
+      kept.add(key);
+      this.#put(key, box, label);
+    }
+    for (const [key, button] of this.buttons) {
+      if (kept.has(key)) continue;
+      button.remove();
+      this.buttons.delete(key);
+    }
+    this.#inOrder([...kept]);
+    this.mark(this.chosen);
+  }
+
+  #put(key, box, label) {
+    const button = this.buttons.get(key) ?? this.#made(key);
+    for (const side of ["top", "left", "width", "height"]) button.style[side] = `${Math.round(box[side] * 10) / 10}px`;
+    if (button.getAttribute("aria-label") !== label) button.setAttribute("aria-label", label);
+  }
+
+  #made(key) {
+    const [id, column] = key.split("/");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "spot";
+    button.dataset.spot = id;
+    if (column) {
+      button.dataset.column = column;
+      button.textContent = "+";
+    }
+    this.buttons.set(key, button);
+    return button;
+  }
+
+  // As they follow one another in the mail; whoever has the focus keeps it.
+  #inOrder(keys) {
+    const wanted = keys.map((key) => this.buttons.get(key));
+    if (wanted.every((button, index) => this.place.children[index] === button)) return;
+    const focused = this.place.contains(document.activeElement) ? document.activeElement : null;
+    this.place.replaceChildren(...wanted);
+    focused?.focus({ preventScroll: true });
+  }
+
+  mark(id) {
+    this.chosen = id;
+    const all = [...this.place.children];
+    const stop = all.find((button) => button.dataset.spot === id && !button.dataset.column) ?? all[0];
+    for (const button of all) {
+      button.setAttribute("aria-pressed", String(button.dataset.spot === id && !button.dataset.column));
+      button.tabIndex = button === stop || button.dataset.column ? 0 : -1;
+    }
+  }
+
+  markOthers(nameAt) {
+    for (const button of this.place.children) {
+      const name = button.dataset.column ? "" : nameAt(button.dataset.spot);
+      if (name) button.dataset.other = name;
+      else delete button.dataset.other;
+    }
+  }
+
+  spotOf = (id) => this.buttons.get(id);
+
+  #walk(event, choose) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const spot = event.target.closest(".spot");
+    if (!step || !spot || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const all = [...this.place.children].filter((one) => !one.dataset.column);
+    const next = all[all.indexOf(spot) + step];
+    if (!next) return;
+    next.focus({ preventScroll: true });
+    next.scrollIntoView({ block: "nearest" });
+    choose(next.dataset.spot);
+  }
+}

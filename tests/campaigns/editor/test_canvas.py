@@ -1,0 +1,160 @@
+"""The mail on which its editor works."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from campaigns.content import blocks
+from campaigns.editor import arranging, editing, history
+from campaigns.models import Campaign
+from contacts.models import Contact
+from tests.campaigns import letters
+
+pytestmark = pytest.mark.django_db
+Browse = Callable[[User], Client]
+JSON = {"Accept": "application/json"}
+IN_COLUMN = {"id": "inner", "kind": "text", "html": "<p>Inside</p>"}
+
+
+@pytest.fixture
+def campaign(marketer: User) -> Campaign:
+    draft = letters.draft(marketer, letters.readers("Ana", "Ben"))
+    draft.blocks = blocks.validate(
+        {
+            "blocks": [
+                {"id": "top", "kind": "heading", "text": "Hello {{ first_name }}"},
+                {"id": "pair", "kind": "columns", "columns": [[IN_COLUMN], []]},
+                {"id": "photo", "kind": "image"},
+                {"id": "end", "kind": "footer"},
+            ]
+        }
+    )
+    draft.save()
+    return draft
+
+
+def test_editors_mail_may_be_read_by_its_page_but_runs_nothing(
+    client_for: Browse, marketer: User, campaign: Campaign
+) -> None:
+    policy = client_for(marketer).get(reverse("canvas-mail", args=[campaign.pk])).headers["Content-Security-Policy"]
+    rules = dict(rule.strip().partition(" ")[::2] for rule in policy.split(";"))
+    assert rules["sandbox"] == "allow-same-origin"
+    assert (rules["default-src"], rules["script-src"], rules["frame-ancestors"]) == ("'none'", "'none'", "'self'")
+
+
+def test_block_is_drawn_as_its_form_stands_and_nothing_is_stored(
+    client_for: Browse, marketer: User, campaign: Campaign
+) -> None:
+    ana = Contact.objects.get(first_name="Ana").pk
+    url = f"{reverse('block-draw', args=[campaign.pk, 'top'])}?contact={ana}"
+    drawn = client_for(marketer).post(url, {"text": "Ahoy {{ first_name }}"}, headers=JSON).content.decode()
+    assert "Ahoy Ana" in drawn
+    assert 'data-block="pair"' not in drawn, "the changed block alone"
+    assert Campaign.objects.get(pk=campaign.pk).blocks == campaign.blocks
+
+
+def test_block_in_a_column_is_drawn_alone(client_for: Browse, marketer: User, campaign: Campaign) -> None:
+    url = reverse("block-draw", args=[campaign.pk, "inner"])
+    drawn = client_for(marketer).post(url, {"html": "<p>Newer</p>"}, headers=JSON).content.decode()
+    assert "Newer" in drawn
+    assert drawn.startswith('<tr id="block-inner"')
+
+
+def test_half_a_merge_tag_is_named_in_place_of_a_mail(client_for: Browse, marketer: User, campaign: Campaign) -> None:
+    url = reverse("block-draw", args=[campaign.pk, "top"])
+    answer = client_for(marketer).post(url, {"text": "Ahoy {{ first_"}, headers=JSON)
+    assert answer.status_code == 422
+    assert "{{ first_" in answer.json()["problem"]
+
+
+def test_gone_block_has_an_empty_panel_and_cannot_be_drawn(
+    client_for: Browse, marketer: User, campaign: Campaign
+) -> None:
+    client = client_for(marketer)
+    assert "Choose a block" in client.get(reverse("block-panel", args=[campaign.pk, "gone"])).content.decode()
+    assert client.post(reverse("block-draw", args=[campaign.pk, "gone"]), headers=JSON).status_code == 422
+    panel = client.get(reverse("block-panel", args=[campaign.pk, "top"])).content.decode()
+    assert 'value="Hello {{ first_name }}"' in panel
+
+
+def test_new_block_follows_the_chosen_one_and_never_the_footer(
+    client_for: Browse, marketer: User, campaign: Campaign
+) -> None:
+    client, url = client_for(marketer), reverse("block-add", args=[campaign.pk])
+    for kind, place in {
+        "divider": {"after": "top"},
+        "spacer": {"after": "end"},
+        "button": {"after": "inner"},
+        "columns": {"after": "inner"},
+        "logo": {"inside": "pair", "column": "1"},
+        "heading": {},
+        "image": {"before": "top"},
+    }.items():
+        assert client.post(url, {"kind": kind} | place).status_code == 302
+    document = Campaign.objects.get(pk=campaign.pk).blocks
+    assert [block["kind"] for block in document["blocks"]] == [
+        *("image", "heading", "divider", "columns", "columns", "image", "spacer", "heading", "footer"),
+    ]
+    columns = document["blocks"][3]["columns"]
+    assert [[block["kind"] for block in column] for column in columns] == [["text", "button"], ["logo"]]
+
+
+def test_block_is_dragged_into_a_column_and_out_of_it(client_for: Browse, marketer: User, campaign: Campaign) -> None:
+    client = client_for(marketer)
+    move = {"inside": "pair", "column": "0", "before": "inner"}
+    client.post(reverse("block-move", args=[campaign.pk, "top"]), move)
+    assert order(campaign) == ["pair", "top", "inner", "photo", "end"]
+    client.post(reverse("block-move", args=[campaign.pk, "inner"]), {"inside": "", "column": "0", "before": ""})
+    assert order(campaign) == ["pair", "top", "photo", "inner", "end"]
+    before = order(campaign)
+    refused = client.post(reverse("block-move", args=[campaign.pk, "pair"]), {"inside": "pair", "column": "1"})
+    gone = client.post(reverse("block-move", args=[campaign.pk, "top"]), {"before": "gone"})
+    assert (refused.status_code, gone.status_code, order(campaign)) == (422, 422, before)
+
+
+def test_two_people_write_in_two_blocks_and_neither_overwrites_the_other(
+    client_for: Browse, marketer: User, admin: User, campaign: Campaign
+) -> None:
+    """What counts is what each form was filled from, not what happened in the rest of the mail."""
+    seen = {block["id"]: editing.seen(block) for block in blocks.walk(campaign.blocks)}
+
+    def save(user: User, block: str, **more: str) -> Any:
+        url = reverse("block-save", args=[campaign.pk, block])
+        return client_for(user).post(url, {"version": "1", "seen": seen[block]} | more, headers=JSON)
+
+    first = save(admin, "top", text="Aron's")
+    assert save(marketer, "inner", html="<p>Mia's</p>").status_code == 200
+    late = save(marketer, "top", text="Mia's")
+    assert late.status_code == 409
+    assert late.json()["version"] == 3
+    campaign.refresh_from_db()
+    assert arranging.find(campaign.blocks, "top")["text"] == "Aron's"
+    seen["top"] = first.json()["seen"]
+    assert save(marketer, "top", text="Both").status_code == 200
+    assert save(admin, "top", text="Mine after all", force="1").status_code == 200
+
+
+def test_who_else_is_at_the_draft_is_told_with_the_place(
+    client_for: Browse, marketer: User, admin: User, campaign: Campaign
+) -> None:
+    url = reverse("canvas-here", args=[campaign.pk])
+    assert client_for(marketer).post(url, {"block": "top"}).json() == {"version": 1, "others": []}
+    told = client_for(admin).post(url, {"block": ""}).json()
+    assert told["others"] == [{"name": "Mia Marketer", "block": "top"}]
+    assert client_for(marketer).post(url, {"block": "inner"}).json()["others"][0]["name"] == "Aron Admin"
+
+
+def test_undo_has_no_limit(client_for: Browse, marketer: User, campaign: Campaign) -> None:
+    for number in range(150):
+        history.change(campaign, arranging.update(campaign.blocks, "top", {"text": str(number)}))
+    while history.undo(campaign):
+        pass
+    assert arranging.find(campaign.blocks, "top")["text"] == "Hello {{ first_name }}"
+
+
+def order(campaign: Campaign) -> list[str]:
+    return [block["id"] for block in blocks.walk(Campaign.objects.get(pk=campaign.pk).blocks)]
