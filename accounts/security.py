@@ -23,8 +23,8 @@ mail_policy = cast("Callable[[View], View]", csp(_MAIL))
 linking_mail_policy = cast(
     "Callable[[View], View]", csp(_MAIL | {"sandbox": ["allow-top-navigation-by-user-activation"]})
 )
-# The mail on which its editor works: the page around reads where each block stands and exchanges what has changed. Not a
-# script of its own may run: neither the frame nor this policy allows scripts, so being of the same origin opens nothing.
+# The mail on which its editor works: the page around reads where each block stands and exchanges what has changed. No
+# script of its own runs: neither frame nor policy allows scripts, so being of the same origin opens nothing.
 edited_mail_policy = cast(
     "Callable[[View], View]", csp(_MAIL | {"sandbox": ["allow-same-origin"], "script-src": [NONE]})
 )
