@@ -148,7 +148,7 @@ export function mount(studio) {
       showPanel("");
     }
     await drawing.whole();
-    const spot = detail.open && spots.spotOf(detail.open);
+    const spot = detail.open === spots.chosen && spots.spotOf(detail.open);
     if (!spot) return;
     spot.scrollIntoView({ block: "nearest" });
     if (document.activeElement === focused || document.activeElement === document.body) spot.focus({ preventScroll: true });
