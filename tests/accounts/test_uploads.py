@@ -13,7 +13,7 @@ MB = 2**20
 ClientFor = Callable[[User], Client]
 
 
-@pytest.mark.parametrize(("name", "least"), [("import-new", 200 * MB), ("image-upload", 9 * MB), ("settings", 5 * MB)])
+@pytest.mark.parametrize(("name", "least"), [("import-new", 200 * MB), ("image-upload", 9 * MB), ("brand-new", 5 * MB)])
 def test_only_those_who_may_use_an_upload_may_send_one(
     client_for: ClientFor, admin: User, viewer: User, name: str, least: int
 ) -> None:

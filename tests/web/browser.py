@@ -28,7 +28,7 @@ _STILL = """() => {
 _RULES: dict[str, dict[str, Any]] = {"light": {}, "dark": {"runOnly": ["color-contrast", "link-in-text-block"]}}
 
 # Forms with errors, and pictures of mails whose public address does not exist.
-_EXPECTED = ("status of 422", "ERR_NAME_NOT_RESOLVED")
+_EXPECTED = ("status of 422", "ERR_NAME_NOT_RESOLVED", "ERR_CONNECTION_REFUSED")
 
 
 class Visitor:

@@ -82,9 +82,10 @@ def busy_relay(cast: Cast) -> dict[str, Any]:
 
 
 def draining_relay(cast: Cast) -> dict[str, Any]:
-    given = relay(cast)
-    Provider.objects.filter(pk=given["provider_id"]).update(state="draining")
-    return given
+    """One of its own: the other may still be wanted in rehearsal."""
+    fields = {"name": "Drained", "host": "127.0.0.1", "port": stage.free_port(), "security": "none"}
+    made = cast.once("drained", lambda: Provider.objects.create(state=Provider.State.DRAINING, **fields))
+    return {"provider_id": made.pk}
 
 
 def returned(cast: Cast) -> dict[str, Any]:
