@@ -8,6 +8,7 @@ const RETRY_MS = 3000;
 
 const unsaved = new Set();
 let chain = Promise.resolve();
+let isSending = false; // what is on its way is not stored yet: whoever leaves the page waits for it
 let stopped = false; // by a conflict, until somebody decides
 
 const root = () => document.querySelector("[data-version]");
@@ -20,7 +21,7 @@ function say(words, kind = "") {
   }
 }
 
-export const hasUnsaved = () => unsaved.size > 0;
+export const hasUnsaved = () => isSending || unsaved.size > 0;
 
 export function setVersion(version) {
   if (root()) root().dataset.version = version;
@@ -69,18 +70,22 @@ async function save(form) {
   data.set("version", root()?.dataset.version ?? "");
   if (form.isForced) data.set("force", "1");
   say("Saving…");
-  let response;
+  let response, isJson, answer;
+  isSending = true;
   try {
     response = await fetch(form.action, { method: "POST", body: data, headers: { Accept: "application/json" } });
+    isJson = response.headers.get("Content-Type")?.includes("json");
+    answer = isJson && (await response.json());
   } catch {
     return later(form, "No connection. What you typed is kept here and saved as soon as it is back.");
+  } finally {
+    isSending = false;
   }
-  const isJson = response.headers.get("Content-Type")?.includes("json");
   if (!isJson && (response.redirected || response.status === 403)) {
     return later(form, "You are logged out. Log in in another window; then this is saved.");
   }
   if (!isJson) return later(form, "The server is busy. This is tried again in a moment.");
-  settle(form, response.status, await response.json());
+  settle(form, response.status, answer);
 }
 
 function later(form, words) {
