@@ -42,6 +42,7 @@ from delivery.sandbox.mailboxes import logins
 from delivery.sandbox.rehearsing import switching
 from delivery.throttling import warmup_plans
 from tests.delivery.feedback import returned as reports
+from tests.running import free_port
 from tests.web import sending_domains, stage
 from tests.web.address import ADMINS, STAFF, WRITERS, Address, beside
 from tests.web.cast import Cast
@@ -83,7 +84,7 @@ def busy_relay(cast: Cast) -> dict[str, Any]:
 
 def draining_relay(cast: Cast) -> dict[str, Any]:
     """One of its own: the other may still be wanted in rehearsal."""
-    fields = {"name": "Drained", "host": "127.0.0.1", "port": stage.free_port(), "security": "none"}
+    fields = {"name": "Drained", "host": "127.0.0.1", "port": free_port(), "security": "none"}
     made = cast.once("drained", lambda: Provider.objects.create(state=Provider.State.DRAINING, **fields))
     return {"provider_id": made.pk}
 
