@@ -28,6 +28,7 @@ from campaigns.models import Campaign, Template
 from campaigns.views.drafts import conflicting, frozen, version_of
 from campaigns.views.pages import get_campaign
 from campaigns.views.showing import Showing
+from contacts import merge_values
 
 Change = Callable[[Document], Document]
 
@@ -68,6 +69,7 @@ def content(request: StaffRequest, pk: int) -> HttpResponse:
         "showing": Showing.read(request, found),
         "html_form": HtmlCard(instance=found),
         "text_form": TextCard(instance=found),
+        "tags": merge_values.tags(),
         "own_tags": editions.OWN_TAGS,
         "starters": starters.all(found.brand),
         "own": _own_templates(),

@@ -81,6 +81,18 @@ def test_gone_block_has_an_empty_panel_and_cannot_be_drawn(
     assert 'value="Hello {{ first_name }}"' in panel
 
 
+@pytest.mark.parametrize("kind", ["blocks", "html"])
+def test_personal_details_can_be_inserted(client_for: Browse, marketer: User, campaign: Campaign, kind: str) -> None:
+    """In what is written, and as the condition under which a block is shown, which the page opens with."""
+    Campaign.objects.filter(pk=campaign.pk).update(content_kind=kind)
+    page = client_for(marketer).get(reverse("campaign-content", args=[campaign.pk]) + "?open=top").content.decode()
+    _, _, dialog = page.partition('id="merge-tag"')
+    assert '<option value="first_name"' in dialog
+    if kind == "blocks":
+        _, _, condition = page.partition('name="if_field"')
+        assert '<option value="first_name"' in condition.partition("</select>")[0]
+
+
 def test_new_block_follows_the_chosen_one_and_never_the_footer(
     client_for: Browse, marketer: User, campaign: Campaign
 ) -> None:
