@@ -21,9 +21,6 @@ class Place:
     inside: str = ""
     column: int = 0
 
-    def to_json(self) -> dict[str, Any]:
-        return {"position": self.position, "inside": self.inside, "column": self.column}
-
 
 def find(document: Document, block_id: str) -> Block:
     for block in blocks.walk(document):

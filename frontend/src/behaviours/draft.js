@@ -45,8 +45,6 @@ function carryVersion(page) {
   document.body.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.verb !== "post" || !page.contains(event.detail.elt)) return;
     event.detail.parameters.set("version", page.dataset.version);
-    const open = page.querySelector(".block[open] [data-block]");
-    if (open) event.detail.parameters.set("open", open.dataset.block);
   });
   document.body.addEventListener("campaign-saved", (event) => {
     if (event.detail.version) setVersion(event.detail.version);
