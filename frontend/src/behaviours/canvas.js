@@ -4,6 +4,7 @@ import { Bar } from "../canvas/bar.js";
 import { listen } from "../canvas/dragging.js";
 import { Company } from "../canvas/company.js";
 import { Drawing } from "../canvas/drawing.js";
+import { CANVAS, pressed } from "../canvas/frames.js";
 import { offer } from "../canvas/offering.js";
 import { Mail } from "../canvas/mail.js";
 import * as outline from "../canvas/outline.js";
@@ -196,7 +197,7 @@ export function mount(studio) {
   });
   mail.begin();
   const begun = document.querySelector("#editor [data-open][aria-current]")?.dataset.open ?? "";
-  if (canvas.clientWidth < 415) studio.querySelector("[data-width=phone]").click();
+  if (canvas.clientWidth < CANVAS.phone + 40) studio.querySelector("[data-width=phone]").click();
   spots.mark(begun);
   bar.show(begun);
   aim({ after: begun });
@@ -207,13 +208,3 @@ const named = (id) => {
   const block = outline.find(id);
   return block && [block.label, block.excerpt].filter(Boolean).join(": ");
 };
-
-function pressed(studio, name, change) {
-  const buttons = [...studio.querySelectorAll(`[data-${name}]`)].filter((one) => one.matches("button"));
-  for (const button of buttons) {
-    button.addEventListener("click", () => {
-      buttons.forEach((other) => other.setAttribute("aria-pressed", String(other === button)));
-      change(button.dataset[name]);
-    });
-  }
-}
