@@ -1,11 +1,13 @@
 // Keeps a draft's page in step: what is typed is stored before anything else happens to it.
 import { conflict, flush, hasUnsaved, setVersion } from "./autosave.js";
+import { offer } from "../canvas/offering.js";
 
 export function mount(page) {
   storeFirst();
   carryVersion(page);
   jumps();
   keepFindings();
+  offer(page);
   page.addEventListener("form-saved", (event) => {
     const block = event.target.dataset.block;
     const { excerpt, refresh } = event.detail;
@@ -26,7 +28,7 @@ function storeFirst() {
     if (!form.matches("[data-flush]")) return;
     event.preventDefault();
     if (!(await flush())) return;
-    form.elements.version.value = document.getElementById("draft").dataset.version;
+    if (form.elements.version) form.elements.version.value = document.getElementById("draft").dataset.version;
     if (event.submitter?.name) {
       const chosen = Object.assign(document.createElement("input"), { type: "hidden", name: event.submitter.name, value: event.submitter.value });
       form.append(chosen);
