@@ -12,7 +12,7 @@ import time
 from statistics import median
 from typing import Any
 
-from bench.pages import _OWNER, _PASSWORD, _fill, _product
+from bench.pages import OWNER, PASSWORD, fill, product
 from bench.stage import stage
 
 _KINDS = ("heading", "text", "button", "image", "columns", "divider")
@@ -41,11 +41,11 @@ def main(argv: list[str]) -> None:
     with stage("editor"):
         from django.db import connection
 
-        _fill(200, 2)
+        fill(200, 2)
         pk = _draft(options.sections)
         found = {"bench": "editor", "sections": options.sections} | _compiling(pk)
         connection.close()
-        with _product() as port:
+        with product() as port:
             found |= _typing(f"http://localhost:{port}", pk, options.keys)
     print(json.dumps(found) if options.json else json.dumps(found, indent=2))
 
@@ -101,8 +101,8 @@ def _typing(address: str, pk: int, keys: int) -> dict[str, float]:
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
         page = chromium.new_page(base_url=address, viewport={"width": 1280, "height": 900})
         page.goto("/login/")
-        page.locator("[name=login]").fill(_OWNER)
-        page.locator("[name=password]").fill(_PASSWORD)
+        page.locator("[name=login]").fill(OWNER)
+        page.locator("[name=password]").fill(PASSWORD)
         page.keyboard.press("Enter")
         page.wait_for_url(lambda url: "/login/" not in url)
         page.goto(f"/campaigns/{pk}/content/?open=b0")

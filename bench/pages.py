@@ -23,7 +23,7 @@ import psutil
 
 from bench.stage import ROOT, stage
 
-_OWNER, _PASSWORD = "demo@tallypost.example", "tally-post-demo"
+OWNER, PASSWORD = "demo@tallypost.example", "tally-post-demo"
 _WARM_UP = 8
 # People and weeks of what is multiplied: about ten thousand events, or a thousand people.
 _BASE = {"reports": (900, 52), "pages": (1_000, 10)}
@@ -63,7 +63,7 @@ def _measure(name: str, events: int, requests: int, people: int) -> dict[str, An
         from bench import growing
 
         started = time.monotonic()
-        _fill(*_BASE[name])
+        fill(*_BASE[name])
         there = _counted()
         times = max(1, round(people / there["contacts"] if people else events / there["events"]))
         if times == 1:
@@ -77,7 +77,7 @@ def _measure(name: str, events: int, requests: int, people: int) -> dict[str, An
         paths = _paths(name)
         connection.close()
         seconds = time.monotonic() - started
-        with _product() as port:
+        with product() as port:
             browser = _Browser(port)
             found = {page: _page(browser, one, requests) for page, one in paths.items()}
     return {"seed_seconds": round(seconds), **counted, "pages": found}
@@ -103,12 +103,12 @@ def _cpu_seconds() -> float:
     return spent
 
 
-def _fill(people: int, weeks: int) -> None:
+def fill(people: int, weeks: int) -> None:
     from accounts.organisation.setting_up import Owner, set_up
     from tools.demo import filling
 
     owner = set_up(
-        Owner(email=_OWNER, password=_PASSWORD, name="Ada Demo"),
+        Owner(email=OWNER, password=PASSWORD, name="Ada Demo"),
         with_sample=False,
         name="Harbour Books",
         postal_address="7 Harbour Street\nBristol",
@@ -244,7 +244,7 @@ class _Browser:
         page = self._ask("GET", "/login/")
         found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
         token = found[1] if found else ""
-        self._ask("POST", "/login/", {"login": _OWNER, "password": _PASSWORD, "csrfmiddlewaretoken": token})
+        self._ask("POST", "/login/", {"login": OWNER, "password": PASSWORD, "csrfmiddlewaretoken": token})
         if "sessionid" not in self._cookies:
             raise SystemExit("Logging in failed.")
 
@@ -273,7 +273,7 @@ class _Browser:
 
 
 @contextmanager
-def _product() -> Iterator[int]:
+def product() -> Iterator[int]:
     """The public port and the processes of staff pages, as `make run` begins them."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))

@@ -179,7 +179,7 @@ def linked_block(cast: Cast) -> dict[str, Any]:
 
 def brought(cast: Cast) -> dict[str, Any]:
     """A mail of another system with what is said of it: tags, pictures elsewhere, and what is taken out."""
-    html = '<script></script><p>Hi *|FNAME|* *|MMERGE9|*</p><img src="https://127.0.0.1/a.png">'
+    html = '<script></script><p>Hi *|FNAME|* *|MMERGE9|*</p><img src="https://pictures.invalid/a.png">'
 
     def make() -> Campaign:
         return drafting.draft(reading.text(html, name="spring.html"), MailImport.Kind.FILE, cast.owner)
