@@ -13,7 +13,7 @@ from campaigns.content.blocks import Document
 from campaigns.models import Campaign, DraftStep
 
 WRITING = timedelta(seconds=5)  # what is typed into one block within it is one step
-ROOM_BYTES = 20_000_000  # for one draft's steps as they are stored: days of writing, a hundred states of the largest mail
+ROOM_BYTES = 20_000_000  # for one draft's steps as they are stored: days of writing, a hundred of the largest mail
 KEPT_FOR = timedelta(days=30)
 _SWEPT = 100  # steps of all drafts looked at, the oldest first, whenever one is kept
 
@@ -73,7 +73,7 @@ def _keep(campaign: Campaign, leads: Leads, touched: str = "") -> None:
 
 
 def _sweep(campaign: Campaign) -> None:
-    """Also of drafts that nobody opens any more, and of campaigns that have gone out: they get no steps of their own."""
+    """Also in drafts that nobody opens any more and in campaigns gone out, which get no steps of their own."""
     size = Func(F("blocks"), function="pg_column_size", output_field=BigIntegerField())
     room = campaign.steps.annotate(room=Window(Sum(size), order_by=F("id").desc()))
     DraftStep.objects.filter(pk__in=room.filter(room__gt=ROOM_BYTES).values_list("pk", flat=True)).delete()

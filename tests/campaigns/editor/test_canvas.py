@@ -172,9 +172,7 @@ def test_undo_has_no_limit(client_for: Browse, marketer: User, campaign: Campaig
     assert arranging.find(campaign.blocks, "top")["text"] == "Hello {{ first_name }}"
 
 
-def test_steps_of_a_draft_take_no_more_room_than_is_stated(
-    campaign: Campaign, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_steps_of_a_draft_take_no_more_room_than_is_stated(campaign: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
     """The latest are kept, and Undo goes on from state to state as far as they reach."""
     for number in range(20):
         words = "".join(random.Random(number).choices("abcdefghijklmnopqrstuvwxyz", k=20_000))
