@@ -194,7 +194,7 @@ def test_steps_older_than_a_month_go_whosever_draft_they_are(campaign: Campaign,
             history.change(draft, arranging.update(campaign.blocks, "top", {"text": str(number)}))
     long_ago = timezone.now() - history.KEPT_FOR - timedelta(minutes=1)
     forgotten.steps.update(at=long_ago)
-    newest = campaign.steps.order_by("id").last()
+    newest = campaign.steps.latest("id")
     campaign.steps.exclude(pk=newest.pk).update(at=long_ago)
     history.change(campaign, arranging.update(campaign.blocks, "top", {"text": "again"}))
     assert (forgotten.steps.count(), campaign.steps.count()) == (0, 2)
