@@ -5,9 +5,9 @@ import re
 import zipfile
 from io import BytesIO
 
-from accounts.pictures import files
-from campaigns import starters
-from campaigns.content import blocks
+from campaigns.content import blocks, playing
+from campaigns.content.blocks.pictures import PLAYED
+from campaigns.content.images import serving
 from campaigns.mail_imports import addresses
 from campaigns.mail_imports.reading import FORMAT
 from campaigns.message import editions
@@ -48,17 +48,20 @@ def archive(campaign: Campaign) -> bytes:
 
     def beside(address: str) -> str:
         name = address.rpartition("/")[2]
-        if name not in pictures and (data := _picture(address)):
-            pictures[name] = data
-        return f"images/{name}" if name in pictures else address
+        path, find = (
+            (f"images/play-{name}", playing.played) if PLAYED in address else (f"images/{name}", serving.content)
+        )
+        if path not in pictures and (picture := find(name)):
+            pictures[path] = picture
+        return path if path in pictures else address
 
     page = addresses.with_pictures(composed.html, beside)
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr(zipfile.ZipInfo("mail.html", _WHEN), page, zipfile.ZIP_DEFLATED)
         packed.writestr(zipfile.ZipInfo("mail.txt", _WHEN), composed.text, zipfile.ZIP_DEFLATED)
-        for name, data in pictures.items():
-            packed.writestr(zipfile.ZipInfo(f"images/{name}", _WHEN), data, _AS_IT_IS)
+        for path, data in pictures.items():
+            packed.writestr(zipfile.ZipInfo(path, _WHEN), data, _AS_IT_IS)
     return out.getvalue()
 
 
@@ -66,16 +69,3 @@ def file_name(campaign: Campaign) -> str:
     """Without its ending."""
     plain = re.sub(r"[^\w-]+", "-", campaign.name).strip("-").lower()
     return plain[:60] or f"campaign-{campaign.pk}"
-
-
-def _picture(address: str) -> bytes:
-    """Nothing for what is none of ours."""
-    name = address.rpartition("/")[2]
-    if "/i/" in address and (drawn_by_us := starters.art(name)):
-        return drawn_by_us
-    if not files.name_in(address):
-        return b""
-    try:
-        return files.read(files.public_path(name))
-    except FileNotFoundError:
-        return b""

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import threading
+from collections import deque
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from typing import Any
@@ -31,7 +32,8 @@ _SECONDS = 60
 _FAREWELL_SECONDS = 2
 _NONE_READY = "No mail server is ready."
 _OF_THE_FRAME = frozenset({"subject", "date", "mime-version", "content-type", "content-transfer-encoding"})
-_slots = threading.BoundedSemaphore(4)
+_AT_ONCE = 4
+_MOST_WAITING = 200
 
 log = logging.getLogger(__name__)
 
@@ -97,23 +99,57 @@ def send_raw_through(
     return Outcome()
 
 
+class _Line:
+    """Mails that wait for one of a few threads, which end when nothing waits: a burst is carried, only later."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: deque[Mail] = deque()
+        self._threads = 0
+
+    def add(self, mail: Mail) -> bool:
+        """False: too many wait already."""
+        with self._lock:
+            if len(self._waiting) >= _MOST_WAITING:
+                return False
+            self._waiting.append(mail)
+            if self._threads >= _AT_ONCE:
+                return True
+            self._threads += 1
+        threading.Thread(target=self._work, daemon=True, name="staff mail").start()
+        return True
+
+    def _next(self) -> Mail | None:
+        with self._lock:
+            if self._waiting:
+                return self._waiting.popleft()
+            self._threads -= 1
+            return None
+
+    def _work(self) -> None:
+        while mail := self._next():
+            try:
+                _carry(mail)
+            except Exception:
+                log.exception("a mail to somebody who works here was not sent")
+            finally:
+                connection.close()
+
+
+_line = _Line()
+
+
 def _begin(mail: Mail) -> None:
-    if not _slots.acquire(blocking=False):
-        log.warning("a mail to somebody who works here was not sent: too many at once")
-        mailing.outcome(mail, "Too many mails at once.")
-        return
-    threading.Thread(target=_run, args=(mail,), daemon=True, name="staff mail").start()
+    if not _line.add(mail):
+        log.warning("a mail to somebody who works here was not sent: too many wait")
+        mailing.outcome(mail, "Too many mails wait already.")
 
 
-def _run(mail: Mail) -> None:
-    try:
-        problem = send(mail).problem
-        if problem:
-            log.warning("a mail to somebody who works here was not sent: %s", problem)
-        mailing.outcome(mail, problem)
-    finally:
-        _slots.release()
-        connection.close()
+def _carry(mail: Mail) -> None:
+    problem = send(mail).problem
+    if problem:
+        log.warning("a mail to somebody who works here was not sent: %s", problem)
+    mailing.outcome(mail, problem)
 
 
 class _Failed(Exception):

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
@@ -56,5 +57,6 @@ class Mailbox:
 
 
 @pytest.fixture
-def mailbox(server: tuple[int, Path]) -> Mailbox:
-    return Mailbox(server[1])
+def mailbox(server: tuple[int, Path]) -> Iterator[Mailbox]:
+    yield Mailbox(server[1])
+    until(lambda: not any(thread.name == "staff mail" for thread in threading.enumerate()))

@@ -1,5 +1,7 @@
 """A mail that has something of everything a brand decides."""
 
+from functools import lru_cache
+
 from accounts.models import BrandKit, Organisation
 from campaigns.content import blocks, mjml
 from campaigns.merge import language
@@ -37,5 +39,10 @@ _SAMPLE = [
 
 def page(organisation: Organisation | None, kit: BrandKit) -> str:
     """Its HTML."""
-    made = mjml.compile(blocks.validate({"blocks": _SAMPLE}), mjml.Brand.of(organisation, kit), title="A sample")
-    return language.render(made, {})
+    return _made(mjml.Brand.of(organisation, kit))
+
+
+@lru_cache(maxsize=16)
+def _made(brand: mjml.Brand) -> str:
+    """A page asks for it several times: light and dark, and for each brand of the list."""
+    return language.render(mjml.compile(blocks.validate({"blocks": _SAMPLE}), brand, title="A sample"), {})

@@ -1,18 +1,19 @@
 """Events of mails as calendar files, at addresses that say it all: signed, so that nobody else's words are served."""
 
-import re
 import zlib
 from bisect import bisect_left
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.core import signing
-from icalendar import Calendar, Timezone, TimezoneDaylight, TimezoneStandard
-from icalendar import Event as Entry
+
+from campaigns.merge.tag_spans import without_tags
+
+if TYPE_CHECKING:
+    import icalendar
 
 _SALT = "campaigns.calendar"
-_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 _SECOND, _HOUR, _DAY, _YEAR = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1), timedelta(days=366)
 
 
@@ -30,7 +31,7 @@ class Event(NamedTuple):
 
 def address(public_address: str, event: Event) -> str:
     """The same for the same event; merge tags are left out, as everybody gets the same file."""
-    plain = [_TAG.sub("", value).strip() for value in event]
+    plain = [without_tags(value).strip() for value in event]
     return f"{public_address}/e/{signing.Signer(salt=_SALT).sign_object(plain, compress=True).replace(':', '~')}.ics"
 
 
@@ -44,7 +45,9 @@ def read(token: str) -> Event:
 
 def file(event: Event, now: datetime) -> bytes:
     """With the rules of its time zone, without which programs guess the hour."""
-    entry = Entry()
+    import icalendar  # in no process before somebody asks for a file
+
+    entry = icalendar.Event()
     entry.add("uid", f"{zlib.crc32(repr(event).encode()):08x}@tallypost")
     entry.add("dtstamp", now.astimezone(UTC))
     entry.add("summary", event.title)
@@ -54,7 +57,7 @@ def file(event: Event, now: datetime) -> bytes:
     for name, value in (("location", event.place), ("url", event.url)):
         if value:
             entry.add(name, value)
-    calendar = Calendar()
+    calendar = icalendar.Calendar()
     calendar.add("prodid", "-//Tallypost//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
@@ -64,13 +67,15 @@ def file(event: Event, now: datetime) -> bytes:
     return bytes(calendar.to_ical())
 
 
-def _zone(zone: ZoneInfo, begins: datetime, ends: datetime) -> Timezone:
+def _zone(zone: ZoneInfo, begins: datetime, ends: datetime) -> "icalendar.Timezone":
     """The rules of the zone as far as the event needs them: what has been in force since before it, and its end.
 
     icalendar's own tables (7.3) list each change since 1970 at the hour that the clocks are set to instead of that they
     are set from (RFC 5545, 3.6.5), and other parsers read no daylight time in them.
     """
-    found = Timezone()
+    import icalendar
+
+    found = icalendar.Timezone()
     found.add("tzid", zone.key)
     first, last = begins.astimezone(UTC) - _YEAR, ends.astimezone(UTC) + _YEAR
     days = [first + timedelta(days=number) for number in range((last - first).days)]
@@ -78,7 +83,7 @@ def _zone(zone: ZoneInfo, begins: datetime, ends: datetime) -> Timezone:
     before = [at for at in changes if at <= begins][-1:] or [first]
     for at in (*before, *(at for at in changes if at > begins)):
         to, was = at.astimezone(zone), _offset(zone, at - _SECOND)
-        rule = TimezoneDaylight() if to.dst() else TimezoneStandard()
+        rule = icalendar.TimezoneDaylight() if to.dst() else icalendar.TimezoneStandard()
         rule.add("dtstart", (at + was).replace(tzinfo=None))
         rule.add("tzoffsetfrom", was)
         rule.add("tzoffsetto", _offset(zone, at))

@@ -10,6 +10,7 @@ from django.utils.safestring import mark_safe
 from accounts import fonts
 from accounts.colours import INK, LINE, MUTED, PAPER, mixed, readable, readable_on_dark, readable_on_light
 from accounts.models import BrandKit, Organisation
+from accounts.pictures import files
 from campaigns.content import drawing
 from campaigns.content.blocks import COLOUR, KINDS, Block, Document, conditions, says
 from campaigns.content.blocks.layout import shares
@@ -52,11 +53,13 @@ class Brand:
         if organisation is None:
             return cls()
         kit = kit or organisation.own_brand
-        logos = (f"{organisation.public_address}/i/{name}" if name else "" for name in (kit.logo, kit.logo_on_dark))
+        base = organisation.public_address
+        logo_url, logo_on_dark_url = (
+            files.address(base, name) if name else "" for name in (kit.logo, kit.logo_on_dark)
+        )
         name, address, footer = map(literal, (*signed(organisation, kit), kit.footer))
         chosen = {name: getattr(kit, name) for name in ("heading_font", "body_font", "corners") if getattr(kit, name)}
         chosen |= {name: getattr(kit, name) for name in kit.COLOURS if COLOUR.fullmatch(getattr(kit, name))}
-        logo_url, logo_on_dark_url = logos
         return cls(
             name,
             address,
@@ -64,7 +67,7 @@ class Brand:
             logo_on_dark_url=logo_on_dark_url,
             footer=footer,
             social=tuple(kit.social.items()),
-            public_address=organisation.public_address,
+            public_address=base,
             time_zone=organisation.time_zone,
             **chosen,
         )
@@ -183,14 +186,14 @@ class _Writer:
         return _piece(mjml, look, own, slots)
 
     def _column(self, column: Sequence[Block], look: Look) -> tuple[Piece, ...]:
-        # Each block has masks of its own.
-        fresh = (replace(look, masks=Masks(), alt_inks={}) for _ in column)
-        rows = tuple(piece for block, own in zip(column, fresh, strict=True) if (piece := self._element(block, own)))
-        return rows or tuple(
-            Piece(self._row(self._look(look.band).placeholder("Drop a block here"), look))
-            for _ in "."
-            if self._with_examples
-        )
+        rows = [
+            piece
+            for block in column
+            if (piece := self._element(block, replace(look, masks=Masks(), alt_inks={})))  # masks of its own
+        ]
+        if not rows and self._with_examples:
+            rows.append(Piece(self._row(self._look(look.band).placeholder("Drop a block here"), look)))
+        return tuple(rows)
 
     def _look(self, band: str) -> Look:
         return Look(self._theme, band, with_examples=self._with_examples)

@@ -1,14 +1,17 @@
 """Pictures of videos with a play sign drawn onto them, at addresses beside those of the pictures."""
 
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from django.core.files.base import ContentFile
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
-from PIL import Image, ImageDraw
 
 from accounts.pictures import files
 from campaigns.content.images import serving
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 _FOLDER = "images/played"
 _SHARE = 0.16  # of the shorter side
@@ -17,23 +20,45 @@ _FINER = 4
 
 @require_safe
 def serve(request: HttpRequest, name: str) -> HttpResponse:
-    """Public: GET /i/play/<name>. Drawn at the first request for it."""
-    response = serving.serve(request, name)
-    kept = f"{_FOLDER}/{name}"
-    if response.status_code != 200:
-        return response
-    if not files.kept().exists(kept):
-        files.kept().save(kept, ContentFile(with_sign(response.content)))
-    with files.kept().open(kept) as file:
-        response.content = file.read()
-    return response
+    """Public: GET /i/play/<name>."""
+    return serving.answer(name, played(name))
+
+
+def played(name: str) -> bytes | None:
+    """The picture of that name with the sign on it; None where there is none.
+
+    One of the library is drawn once and kept. Those of our templates are not: there are as many as colours, and
+    anybody may ask for each.
+    """
+    is_kept = files.NAME.fullmatch(name) is not None
+    if is_kept:
+        try:
+            return files.read(path(name))
+        except FileNotFoundError:  # not asked for before
+            pass
+    picture = serving.content(name)
+    if picture is None:
+        return None
+    drawn = with_sign(picture)
+    if is_kept:
+        files.kept().save(path(name), ContentFile(drawn))
+    return drawn
+
+
+def path(name: str) -> str:
+    """Where the picture of that name is kept with its sign."""
+    return f"{_FOLDER}/{name}"
 
 
 def with_sign(picture: bytes) -> bytes:
     """In the picture's own format; of a moving one its first frame."""
+    from PIL import Image  # in no process before somebody asks for such a picture
+
     with Image.open(BytesIO(picture)) as opened:
         shape, drawn = opened.format, opened.convert("RGBA")
     radius = round(min(drawn.size) * _SHARE)
+    if not radius:  # a picture of a few pixels has no room for it
+        return picture
     sign = _sign(radius)
     drawn.alpha_composite(sign, ((drawn.width - sign.width) // 2, (drawn.height - sign.height) // 2))
     out = BytesIO()
@@ -41,8 +66,10 @@ def with_sign(picture: bytes) -> bytes:
     return out.getvalue()
 
 
-def _sign(radius: int) -> Image.Image:
+def _sign(radius: int) -> "Image.Image":
     """A white triangle on a dark disc, which shows on any picture."""
+    from PIL import Image, ImageDraw
+
     size = 2 * radius * _FINER
     large = Image.new("RGBA", (size, size))
     pen = ImageDraw.Draw(large)

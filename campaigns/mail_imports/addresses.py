@@ -15,9 +15,11 @@ _PICTURE = re.compile(_VALUE.format(names="(?:src|background|poster)"), re.IGNOR
 _LINK = re.compile(_VALUE.format(names="href"), re.IGNORECASE | re.DOTALL)
 _SET = re.compile(_VALUE.format(names="srcset"), re.IGNORECASE | re.DOTALL)
 _CSS = re.compile(
-    r"""(?P<start>\burl\(\s*)(?P<quote>["']|&quot;|)(?P<quoted>[^)"']*?)(?P=quote)(?P<end>\s*\))""", re.IGNORECASE
+    r"""(?P<start>\burl\(\s*+)(?:(?P<quote>["']|&quot;)(?P<quoted>(?:(?!&quot;)[^)"'])*+)(?P=quote)(?P<end>\s*+\))"""
+    r"""|(?P<bare>[^()"']*+)(?=\)))""",
+    re.IGNORECASE,
 )
-_CANDIDATE = re.compile(r"(\s*)([^\s,]+)((?:\s+[\d.]+[wx])?\s*(?:,|\Z))")
+_CANDIDATE = re.compile(r"(\s*+)(\S++)((?:\s++[\d.]++[wx])?+\s*+)")
 # What stands where an address may stand and is a merge tag in somebody's language.
 _TAG = re.compile(r"\{\{|\{%|\*\||\[\[|%%|<%|\A%\w+%|\A\[\w+\]|\A\{\$?\w+\}|\A\$\{")
 _WHOLE = re.compile(r"[a-z][a-z0-9+.-]*:|//|#|\?\Z", re.IGNORECASE)
@@ -83,12 +85,14 @@ def _attribute(found: re.Match[str], swap: Swap) -> str:
 
 
 def _candidates(value: str, swap: Swap) -> str:
-    return _CANDIDATE.sub(lambda one: f"{one[1]}{swap(one[2])}{one[3]}", value)
+    found = ((part, _CANDIDATE.fullmatch(part)) for part in value.split(","))
+    return ",".join(f"{one[1]}{swap(one[2])}{one[3]}" if one else part for part, one in found)
 
 
 def _css(found: re.Match[str], swap: Swap) -> str:
-    value = unescape(found["quoted"]).strip()
+    value = unescape(found["quoted"] if found["quote"] else found["bare"]).strip()
     other = swap(value)
     if other == value:
         return found[0]
-    return f"{found['start']}{found['quote']}{other}{found['quote']}{found['end']}"
+    quote = found["quote"] or ""
+    return f"{found['start']}{quote}{other}{quote}{found['end'] or ''}"

@@ -14,11 +14,13 @@ from campaigns.mail_imports import mjml_source
 Kind = Literal["html", "mjml", "blocks"]
 FORMAT = "tallypost-campaign"
 LARGEST_TEXT = bounds.MAX_HTML_BYTES
-_TITLE = re.compile(r"<(?:mj-)?title[^>]*>(.*?)</", re.IGNORECASE | re.DOTALL)
-_PREVIEW = re.compile(r"<mj-preview[^>]*>(.*?)</", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(r"<(?:mj-)?title[^<>]*+>(.{0,1000}?)</", re.IGNORECASE | re.DOTALL)
+_PREVIEW = re.compile(r"<mj-preview[^<>]*+>(.{0,1000}?)</", re.IGNORECASE | re.DOTALL)
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
 _MARKUP = re.compile(r"<[^>]{1,200}>")
-_BEFORE_MJML = re.compile(r"\A(?:\s|<\?xml[^>]*>|<!--.*?-->|<!doctype[^>]*>)*<mjml[\s>]", re.IGNORECASE | re.DOTALL)
+_BEFORE_MJML = re.compile(
+    r"\A(?P<before>(?:\s|<\?xml[^>]*+>|(?><!--.*?-->)|<!doctype[^>]*+>)*+)<mjml[\s>]", re.IGNORECASE | re.DOTALL
+)
 
 
 class Unusable(ValueError):
@@ -47,8 +49,8 @@ def text(words: str, *, name: str = "") -> Brought:
     words = words.lstrip("\ufeff").replace("\0", "")
     if not words.strip():
         raise Unusable("There is nothing in it.")
-    if _BEFORE_MJML.match(words):
-        return _mjml(words, name)
+    if before := _BEFORE_MJML.match(words):
+        return _mjml(words, name, before.end("before"))
     if words.lstrip().startswith("{") and '"format"' in words[:2_000]:
         return _document(words, name)
     if not _MARKUP.search(words):
@@ -64,17 +66,18 @@ def decoded(data: bytes, charset: str = "") -> str:
     for name in filter(None, ("utf-8-sig", charset, inside[1].decode() if inside else "")):
         try:
             return data.decode(name)
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):
             continue
     best = from_bytes(data[:200_000]).best()
     return data.decode(best.encoding if best else "cp1252", errors="replace")
 
 
-def _mjml(words: str, name: str) -> Brought:
+def _mjml(words: str, name: str, begins: int) -> Brought:
+    """`begins`: where the root element stands; the compiler reads no declarations before it."""
     if len(words.encode(errors="replace")) > LARGEST_TEXT:
         raise Unusable(f"The MJML is larger than {LARGEST_TEXT:,} bytes.")
     try:
-        page = mjml_source.compiled(words)
+        page = mjml_source.compiled("\n" * words.count("\n", 0, begins) + words[begins:])
     except mjml_source.Refused as refused:
         raise Unusable(str(refused)) from None
     if problem := bounds.problem_of_html(page):
@@ -94,6 +97,8 @@ def _document(words: str, name: str) -> Brought:
         if isinstance(wrong, Unusable | blocks.Invalid):
             raise Unusable(str(wrong)) from None
         raise Unusable("This JSON is cut off or damaged. Download it again.") from None
+    for block in blocks.walk(document):
+        block.pop("saved", None)  # which saved block it is, is said by numbers of where it was written
     line = {part: " ".join(str(said.get(part) or "").replace("\0", "").split())[:300] for part in _LINES}
     plain = str(said.get("text") or "").replace("\0", "")
     if problem := next(filter(None, map(bounds.problem_of_words, (*line.values(), plain))), ""):

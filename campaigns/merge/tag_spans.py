@@ -66,3 +66,11 @@ def tag_spans(template: str) -> Iterator[tuple[int, int]]:
         at = closing.end if closing else opening.end()
         if closing:
             yield opening.start(), closing.end
+
+
+def without_tags(template: str, instead: str = "") -> str:
+    out, at = [], 0
+    for start, end in tag_spans(template):
+        out += [template[at:start], instead]
+        at = end
+    return "".join([*out, template[at:]])

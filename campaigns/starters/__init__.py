@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,15 +29,12 @@ class Starter:
 
 def all(kit: BrandKit | None = None) -> list[Starter]:
     """In the order of the gallery, in the brand `kit` (empty: the organisation's), pictures with public addresses."""
-    organisation = Organisation.get()
-    base = organisation.public_address if organisation else ""
-    kit = kit or (organisation.own_brand if organisation else BrandKit())
-    return [_load(path, base, kit) for path in sorted((_HERE / "documents").glob("*.json"))]
+    return _loaded(_paths().values(), kit)
 
 
 def get(key: str, kit: BrandKit | None = None) -> Starter:
     """Raises KeyError."""
-    return {starter.key: starter for starter in all(kit)}[key]
+    return _loaded([_paths()[key]], kit)[0]
 
 
 def art(name: str) -> bytes | None:
@@ -47,19 +45,34 @@ def art(name: str) -> bytes | None:
 
 def dressed(document: Document, kit: BrandKit) -> Document:
     """Without what the template only suggests and the brand has decided."""
+    return blocks.validate(document | {"style": _left_of(document["style"], kit)})
+
+
+def _left_of(style: dict[str, str], kit: BrandKit) -> dict[str, str]:
     has_colours = kit.colour != _UNDECIDED or any(getattr(kit, name) for name in ("accent", "background", "ink"))
     dropped = {*(kit.COLOURS if has_colours else ()), *(("corners",) if kit.corners else ())}
     dropped |= {"heading_font", "body_font"} if kit.heading_font or kit.body_font else set()
-    style = {name: value for name, value in document["style"].items() if name not in dropped}
-    return blocks.validate(document | {"style": style})
+    return {name: value for name, value in style.items() if name not in dropped}
+
+
+def _paths() -> dict[str, Path]:
+    """By the keys of the templates, in the order of the gallery: files are called `<number>-<key>.json`."""
+    return {path.stem.partition("-")[2]: path for path in sorted((_HERE / "documents").glob("*.json"))}
+
+
+def _loaded(paths: Iterable[Path], kit: BrandKit | None) -> list[Starter]:
+    organisation = Organisation.get()
+    base = organisation.public_address if organisation else ""
+    kit = kit or (organisation.own_brand if organisation else BrandKit())
+    return [_load(path, base, kit) for path in paths]
 
 
 def _load(path: Path, base: str, kit: BrandKit) -> Starter:
     data = json.loads(path.read_text(encoding="utf-8"))
     document: Document = data["document"]
-    brand = kit if dressed(document, kit)["style"]["colour"] == "" else None
-    main = brand.colour if brand else document["style"].get("colour") or _UNDECIDED
-    second = (brand.accent if brand else document["style"].get("accent")) or INK
+    suggested = _left_of(document["style"], kit)
+    main = suggested.get("colour") or kit.colour
+    second = (suggested.get("accent") if suggested.get("colour") else kit.accent) or INK
     for number, block in enumerate(blocks.walk(document)):
         block["id"] = f"b{number}"
         picture = block.get("image", "")

@@ -24,9 +24,10 @@ from campaigns.models import Campaign
 @require_safe
 @requires(Permission.WRITE)
 def brands(request: StaffRequest) -> HttpResponse:
-    own = _organisation().brand_id
+    organisation = _organisation()
+    own = organisation.brand_id
     kits = sorted(BrandKit.objects.all(), key=lambda kit: (kit.pk != own, kit.name.casefold()))
-    return render(request, "campaigns/brands/brands.html", {"kits": kits, "own": own, "organisation": _organisation()})
+    return render(request, "campaigns/brands/brands.html", {"kits": kits, "own": own, "organisation": organisation})
 
 
 @takes_uploads(2 * logo.LARGEST_BYTES)

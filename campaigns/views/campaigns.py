@@ -1,5 +1,6 @@
 """The list of campaigns, and how one comes into being and goes."""
 
+from contextlib import suppress
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -154,11 +155,11 @@ def _blank(request: StaffRequest, key: str, kit: BrandKit | None) -> Campaign:
     )
     if key == "html":
         campaign.content_kind = Campaign.ContentKind.HTML
-    for starter in starters.all(kit):
-        if starter.key == key:
-            campaign.name = f"{starter.name}, {wording.day(today, today)}"
-            campaign.blocks = starter.document
-            campaign.subject, campaign.preheader = starter.subject, starter.preheader
+    with suppress(KeyError):
+        starter = starters.get(key, kit)
+        campaign.name = f"{starter.name}, {wording.day(today, today)}"
+        campaign.blocks = starter.document
+        campaign.subject, campaign.preheader = starter.subject, starter.preheader
     return campaign
 
 

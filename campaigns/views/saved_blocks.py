@@ -1,13 +1,18 @@
 """Saved blocks: kept from a draft, put into drafts, changed in one place or everywhere."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Func, TextField, Value
+from django.db.models.functions import Cast
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import escape
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.fields import LineField
@@ -15,7 +20,8 @@ from accounts.models import Organisation
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.security import mail_policy
-from campaigns.content import blocks, bounds, mjml
+from campaigns.compiling import results
+from campaigns.content import blocks, bounds, html, mjml
 from campaigns.content.blocks import Block, Document, Invalid
 from campaigns.drafts import saving
 from campaigns.editor import arranging, editing, history, saved_blocks
@@ -25,8 +31,11 @@ from campaigns.models import Campaign, SavedBlock
 from campaigns.views.pages import get_campaign
 
 
-class KeepForm(forms.Form):
+class NameForm(forms.Form):
     name = LineField(label="Name", max_length=120, help_text="To find it again, such as “Opening hours”.")
+
+
+class KeepForm(NameForm):
     last = forms.ChoiceField(label="Up to this block", required=False)
     linked = forms.BooleanField(
         label="Link it here",
@@ -46,7 +55,8 @@ class KeepForm(forms.Form):
 @require_safe
 @requires(Permission.WRITE)
 def saved(request: StaffRequest) -> HttpResponse:
-    rows = [(found, saved_blocks.drafts_with(found).count()) for found in SavedBlock.objects.all()]
+    counts = _linked_counts()
+    rows = [(found, counts[found.pk]) for found in SavedBlock.objects.all()]
     return render(request, "campaigns/saved/saved.html", {"rows": rows})
 
 
@@ -55,14 +65,14 @@ def saved(request: StaffRequest) -> HttpResponse:
 def one(request: StaffRequest, pk: int) -> HttpResponse:
     """Its name, and where it is used."""
     found = get_object_or_404(SavedBlock, pk=pk)
-    name = " ".join(request.POST.get("name", "").replace("\0", "").split())[:120]
-    if request.method == "POST" and name:
-        found.name = name
+    form = NameForm(request.POST or None, initial={"name": found.name}, label_suffix="")
+    if form.is_valid():
+        found.name = form.cleaned_data["name"]
         found.save(update_fields=["name"])
         messages.success(request, "Saved.")
         return redirect("saved-blocks")
-    context = {"saved": found, "drafts": saved_blocks.drafts_with(found)}
-    return render(request, "campaigns/saved/one.html", context, status=422 if request.method == "POST" else 200)
+    context = {"saved": found, "form": form, "drafts": saved_blocks.drafts_with(found)}
+    return render(request, "campaigns/saved/one.html", context, status=422 if form.is_bound else 200)
 
 
 @require_safe
@@ -70,8 +80,12 @@ def one(request: StaffRequest, pk: int) -> HttpResponse:
 @mail_policy
 def mail(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(SavedBlock, pk=pk)
-    page = mjml.compile(blocks.validate({"blocks": found.blocks}), mjml.Brand.of(Organisation.get()), title=found.name)
-    return HttpResponse(language.render(page, {}))
+    document = blocks.validate({"blocks": found.blocks})
+    frame = mjml.draw(document, mjml.Brand.of(Organisation.get()), title=found.name)
+    try:
+        return HttpResponse(language.render(results.of_drawing(frame).html, {}))
+    except (html.Unusable, language.Broken) as problem:
+        return HttpResponse(f"<p>{escape(problem)}</p>")
 
 
 @require_POST
@@ -132,10 +146,7 @@ def linked(request: StaffRequest, pk: int, block: str) -> HttpResponse:
         raise Http404
     act = request.POST.get("act", "")
     if act == "everywhere":
-        count = saved_blocks.change_everywhere(found, campaign, block, by=request.user)
-        messages.success(
-            request, f"“{found}” is changed in {count} draft{'' if count == 1 else 's'}. Undo works in each."
-        )
+        _change_everywhere(request, found, campaign, block)
         return _back(pk, block)
     if act == "unlink":
         return _changed(request, campaign, lambda now: saved_blocks.unlinked(now, block), block)
@@ -150,6 +161,33 @@ def linked(request: StaffRequest, pk: int, block: str) -> HttpResponse:
         "is_changed": saved_blocks.is_changed(document, here, found),
     }
     return render(request, "campaigns/saved/linked.html", context)
+
+
+def _change_everywhere(request: StaffRequest, found: SavedBlock, campaign: Campaign, block: str) -> None:
+    try:
+        count = saved_blocks.change_everywhere(found, campaign, block, by=request.user)
+    except Invalid as problem:
+        messages.error(request, f"Nothing is changed: one of the drafts has no room for it. {problem}")
+    except NotADraft:
+        messages.error(request, "Nothing is changed: one of the drafts was launched just now. Try again.")
+    else:
+        messages.success(
+            request, f"“{found}” is changed in {count} draft{'' if count == 1 else 's'}. Undo works in each."
+        )
+
+
+def _linked_counts() -> Counter[int]:
+    """In how many drafts each saved block is linked; all drafts are read once."""
+    tags = Func(
+        Cast("blocks", TextField()),
+        Value(r'"saved": "(\d+)-'),
+        Value("g"),
+        function="regexp_matches",
+        output_field=ArrayField(TextField()),
+    )
+    tags.set_returning = True
+    found = Campaign.objects.filter(batch=None).annotate(tag=tags).order_by().values_list("pk", "tag").distinct()
+    return Counter(int(tag[0]) for _, tag in found)
 
 
 def _changed(

@@ -17,6 +17,7 @@ from accounts.permissions import Permission, StaffRequest, requires
 from accounts.security import mail_policy
 from campaigns import keeping, launching, starters
 from campaigns.brands import choosing
+from campaigns.compiling import results
 from campaigns.content import blocks, html, mjml
 from campaigns.merge import language
 from campaigns.message import preview
@@ -57,8 +58,8 @@ def starter_mail(request: StaffRequest, key: str) -> HttpResponse:
     """A starter as it would look, for the gallery."""
     kit = choosing.others().filter(pk=whole_number(request.GET.get("brand")) or 0).first()
     found = _starter(key, kit)
-    page = mjml.compile(found.document, mjml.Brand.of(Organisation.get(), kit), title=found.name)
-    return HttpResponse(language.render(page, {}))
+    page = results.of_drawing(mjml.draw(found.document, mjml.Brand.of(Organisation.get(), kit), title=found.name))
+    return HttpResponse(language.render(page.html, {}))
 
 
 @require_safe

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
+from accounts.confirming import lately_confirmed
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from delivery import tasks
@@ -86,6 +87,7 @@ def selectors(request: StaffRequest, domain_id: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.DELIVERY)
+@lately_confirmed
 def make_keys(request: StaffRequest, domain_id: int) -> HttpResponse:
     """New ones, also in place of those that there are."""
     found = get_object_or_404(SendingDomain.objects.confirmed(), pk=domain_id)
@@ -168,6 +170,8 @@ def _whole(request: StaffRequest, found: SendingDomain, form: SelectorsForm | No
 def context(found: SendingDomain, form: SelectorsForm | None = None) -> dict[str, Any]:
     ways = gathering.ways_out(found.name)
     report = Report.read(found.report)
+    signing_keys = list(found.signing_keys.order_by("pk"))
+    own_selectors = {key.selector for key in signing_keys}
     return {
         "domain": found,
         "report": report,
@@ -179,13 +183,9 @@ def context(found: SendingDomain, form: SelectorsForm | None = None) -> dict[str
         "has_ways": any(out.is_used for out in ways),
         "links": links.addresses(found) if found.is_confirmed else [],
         "link_days": links.DAYS,
-        "signing_keys": found.signing_keys.order_by("pk"),
-        "signing_rows": [row for row in report.rows if row.relative.split(".")[0] in _own_selectors(found)],
+        "signing_keys": signing_keys,
+        "signing_rows": [row for row in report.rows if row.relative.split(".")[0] in own_selectors],
     }
-
-
-def _own_selectors(found: SendingDomain) -> set[str]:
-    return set(found.signing_keys.values_list("selector", flat=True))
 
 
 def _confirm(request: StaffRequest, found: SendingDomain) -> HttpResponse:

@@ -5,9 +5,13 @@ from collections.abc import Callable
 
 import pytest
 from django.core.cache import cache
+from django.db import transaction
 from django.test import Client
 
+from accounts import mailing
+from accounts.mailing import Mail
 from accounts.models import AuditEntry, Invitation, User
+from delivery import staff_mail
 from delivery.models import Provider
 from tests.accounts.two_factor.app import PASSWORD, first_step, turn_on
 from tests.mailbox import Mailbox
@@ -95,6 +99,23 @@ def test_asking_is_limited_by_address_and_by_network(relay: Provider, mailbox: M
         ask("nobody@nordlicht.example", "203.0.113.9")
     assert "Too many tries" in ask("nobody@nordlicht.example", "203.0.113.9")
     assert len(mailbox.new) == 5
+
+
+def test_a_burst_of_mails_arrives_as_a_whole(relay: Provider, mailbox: Mailbox, owner: User) -> None:
+    everybody = [f"colleague{number}@nordlicht.example" for number in range(30)]
+    with transaction.atomic():
+        for person in everybody:
+            mailing.send(Mail(to=person, subject="Monday", text="See you."))
+    until(lambda: len(mailbox.new) == len(everybody))
+    assert sorted(to for to, _ in mailbox.new) == sorted(everybody)
+
+
+def test_an_invitation_that_finds_too_many_mails_waiting_says_so(
+    relay: Provider, client_for: Browser, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staff_mail, "_MOST_WAITING", 0)
+    client_for(owner).post("/settings/people/invite/", {"email": "neu@nordlicht.example", "role": "viewer"})
+    assert Invitation.objects.get().mail_problem == "Too many mails wait already."
 
 
 @pytest.mark.parametrize("trouble", ["none", "paused", "failed its test", "sandbox"])

@@ -12,6 +12,7 @@ import pytest
 
 from campaigns.content import bounds, drawing, html, sanitising, sheet_cleaning
 from campaigns.content.inlining import comments, sources
+from campaigns.mail_imports import addresses, reading
 from campaigns.merge import foreign, language, places
 from campaigns.merge.masking import Masks
 from campaigns.message import encoding, links, personal_addresses, pixel, plaintext
@@ -75,6 +76,13 @@ def with_places(page: str) -> object:
         return None
 
 
+def brought(page: str) -> object:
+    try:
+        return reading.text(page)
+    except reading.Unusable:
+        return None
+
+
 SCANNERS: dict[str, Scanner] = {
     "tokens": lambda page: list(tokens(page)),
     "merge tags": masked(lambda page, masks: masks.reveal(page)),
@@ -95,6 +103,10 @@ SCANNERS: dict[str, Scanner] = {
     "bounds": bounds.problem_of_html,
     "encoding": encoding.quoted_printable,
     "headers": lambda page: encoding.header("Subject", page),
+    "addresses of pictures": addresses.pictures,
+    "links of a page": lambda page: addresses.absolute(page, "https://a.example/b"),
+    "several sizes of a picture": lambda page: addresses.pictures(f'<img srcset="{page}">'),
+    "mails brought along": brought,
     "descriptions": lambda page: drawing._PICTURE.sub(lambda picture: drawing.with_ink(picture[0], {}), page),
 }
 

@@ -43,6 +43,7 @@ def test_there_are_fourteen_and_each_is_valid(organisation: Organisation) -> Non
         assert starter.document["blocks"][-1]["kind"] == "footer"
         assert language.check(starter.subject) == []
         assert starter.preheader
+        assert starters.get(starter.key) == starter
 
 
 def test_pictures_have_public_addresses_descriptions_and_files(organisation: Organisation) -> None:

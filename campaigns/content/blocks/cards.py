@@ -29,10 +29,9 @@ def product(block: Block, look: Look) -> list[str]:
     )
     price = f'<p style="margin:6px 0 0;font-weight:700">{old}{look.text(block["price"])}</p>' if block["price"] else ""
     about = f'<p style="margin:6px 0 0">{look.text(block["about"])}</p>' if block["about"] else ""
-    name = f'<h3 style="margin:0;font:700 18px/1.3 {look.theme.head_font}">{look.text(block["text"])}</h3>'
     words = (
         f'<mj-text align="{block["align"]}" color="{look.ink}" font-size="15px" line-height="1.5"'
-        f' padding="4px {look.side}px 0">{name}{about}{price}</mj-text>'
+        f' padding="4px {look.side}px 0">{_name(block, look)}{about}{price}</mj-text>'
     )
     button = [button_row(block["label"], block["url"], look, kind=block["look"], align=block["align"])]
     return [*picture, words, *(button if block["label"] else [])]
@@ -45,13 +44,16 @@ def event(block: Block, look: Look) -> list[str]:
         return []
     place = ", ".join(look.text(block[name]) for name in ("place", "address") if block[name])
     lines = "".join(f'<p style="margin:4px 0 0">{line}</p>' for line in (_when(block, look, found), place) if line)
-    name = f'<h3 style="margin:0;font:700 18px/1.3 {look.theme.head_font}">{look.text(block["text"])}</h3>'
     return [
         f'<mj-raw><tr><td class="links" style="padding:16px {look.side}px"><table role="presentation" border="0"'
         f' cellpadding="0" cellspacing="0"><tr>{_leaf(block, look)}<td valign="top"><div style="color:{look.ink};'
-        f'font:15px/1.5 {look.theme.body_font}">{name}{lines}{_links(block, look, found)}</div></td></tr></table></td>'
-        "</tr></mj-raw>"
+        f'font:15px/1.5 {look.theme.body_font}">{_name(block, look)}{lines}{_links(block, look, found)}'
+        "</div></td></tr></table></td></tr></mj-raw>"
     ]
+
+
+def _name(block: Block, look: Look) -> str:
+    return f'<h3 style="margin:0;font:700 18px/1.3 {look.theme.head_font}">{look.text(block["text"])}</h3>'
 
 
 def _links(block: Block, look: Look, found: Event | None) -> str:

@@ -62,13 +62,17 @@ def footer(block: Block, look: Look) -> list[str]:
     muted = look.theme.muted
     address = ", ".join(line.strip() for line in look.theme.postal_address.splitlines() if line.strip())
     said = " · ".join(look.text(part) for part in (look.theme.name, address) if part)
-    link = f'<a href="{{{{ unsubscribe_url }}}}">{html.escape_text(block["label"] or "Unsubscribe")}</a>'
-    if block["preferences"]:
-        link = f'<a href="{{{{ preferences_url }}}}">{html.escape_text(block["preferences"])}</a> · {link}'
-    if block["view"]:
-        link = f'<a href="{{{{ view_url }}}}">{html.escape_text(block["view"])}</a> · {link}'
+    links = " · ".join(
+        f'<a href="{{{{ {tag} }}}}">{html.escape_text(words)}</a>'
+        for tag, words in (
+            ("view_url", block["view"]),
+            ("preferences_url", block["preferences"]),
+            ("unsubscribe_url", block["label"] or "Unsubscribe"),
+        )
+        if words
+    )
     more = "".join(f"<p>{look.text(line)}</p>" for line in look.theme.footer.splitlines() if line.strip())
-    words = f"{look.rich(block['html'], muted)}<p>{said}</p>{more}{look.rich(f'<p>{link}</p>', muted)}"
+    words = f"{look.rich(block['html'], muted)}<p>{said}</p>{more}{look.rich(f'<p>{links}</p>', muted)}"
     return [
         f'<mj-text css-class="small" align="center" font-size="14px" line-height="1.5" color="{muted}"'
         f' padding="20px {look.side}px">{words}</mj-text>'

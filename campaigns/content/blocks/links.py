@@ -1,14 +1,12 @@
 """Kinds that lead somewhere: button, social links, menu."""
 
-import re
-
 from accounts.colours import PAPER, on, readable
 from campaigns.brands import networks
 from campaigns.content.blocks.fields import BAND, LOOK, Field, align
 from campaigns.content.blocks.kind import Block, Kind
 from campaigns.content.blocks.look import Look
+from campaigns.merge.tag_spans import without_tags
 
-_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 _CHAR, _PADDED = 9, 56  # pixels: of a letter, and of what stands round the words
 _ENTRIES = 5
 
@@ -24,7 +22,7 @@ def button_row(label: str, url: str, look: Look, *, kind: str = "filled", align:
     words, href = look.text(label), look.href(url)
     radius = int(look.theme.radius.removesuffix("px"))
     filled = f'fillcolor="{fill}"' if fill != "transparent" else 'filled="f"'
-    width = min(len(_TAG.sub("x" * 8, label)) * _CHAR + _PADDED, int(look.width) - 2 * look.side)
+    width = min(len(without_tags(label, "x" * 8)) * _CHAR + _PADDED, int(look.width) - 2 * look.side)
     return (
         f'<mj-raw><tr><td align="{align}" class="{kind}" style="padding:12px {look.side}px 18px">'
         f'<!--[if mso]><v:roundrect data-twin{href} style="height:48px;v-text-anchor:middle;width:{width}px"'

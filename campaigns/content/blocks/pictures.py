@@ -1,9 +1,12 @@
 """Kinds that are pictures: alone, with text, of a video."""
 
+from accounts.pictures import files
 from campaigns.content.blocks.fields import ALT, BAND, LOOK, PICTURE, Field, link
 from campaigns.content.blocks.kind import Block, Kind
 from campaigns.content.blocks.links import button_row
 from campaigns.content.blocks.look import Look
+
+PLAYED = "/i/play/"  # where campaigns.content.playing answers
 
 
 def image(block: Block, look: Look) -> list[str]:
@@ -40,14 +43,20 @@ def video(block: Block, look: Look) -> list[str]:
     """The play sign is part of a picture of ours; with one from elsewhere a button says it."""
     if not block["image"]:
         return look.placeholder("Choose a picture of the video")
-    before, is_ours, name = block["image"].rpartition("/i/")
     alt = block["alt"] or "Play the video"
-    if is_ours and "/" not in name:
-        return [picture_row(f"{before}/i/play/{name}", alt, block["url"], look)]
+    if name := _name_of_ours(block["image"], look):
+        return [picture_row(f"{look.theme.public_address}{PLAYED}{name}", alt, block["url"], look)]
     return [
         picture_row(block["image"], alt, block["url"], look),
         button_row("\N{BLACK RIGHT-POINTING TRIANGLE} " + alt, block["url"], look, align="center"),
     ]
+
+
+def _name_of_ours(image: str, look: Look) -> str:
+    """Of a picture of the library, wherever it is loaded from, or of a template's; "" for one from elsewhere."""
+    own = f"{look.theme.public_address}/i/"
+    name = files.name_in(image) or (image.removeprefix(own) if image.startswith(own) else "")
+    return "" if "/" in name else name
 
 
 KINDS = (

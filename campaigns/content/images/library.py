@@ -7,6 +7,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.pictures import asking, files
 from accounts.pictures.redrawing import Drawn, Recipe, Refused
+from campaigns.content import playing
 from campaigns.content.images import uses
 from campaigns.models import Image, ImageFolder
 
@@ -80,7 +81,7 @@ def delete(image: Image) -> None:
         raise InUse(found)
     names, original = image.all_names, image.original_path
     image.delete()
-    files.delete(*map(files.public_path, names), original)
+    files.delete(*map(files.public_path, names), *map(playing.path, names), original)
 
 
 def address(base: str, image: Image) -> str:

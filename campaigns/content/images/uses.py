@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.models import BrandKit, User
 from campaigns.drafts import saving
 from campaigns.launching import NotADraft
-from campaigns.models import Campaign, Edition, Image
+from campaigns.models import Campaign, Edition, Image, SavedBlock
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,14 @@ class Use:
 def of(image: Image) -> list[Use]:
     """Drafts first, then what was sent, then the rest."""
     names = image.all_names
-    return [*_drafts(names), *_sent(names), *_logo(names)]
+    return [*_drafts(names), *_sent(names), *_saved(names), *_logo(names)]
 
 
 def rename(before: str, after: str, *, by: User) -> int:
-    """All drafts show the file `after` where they showed `before`. How many those were."""
+    """All drafts and saved blocks show the file `after` where they showed `before`. How many drafts those were."""
+    for saved in _showing(SavedBlock.objects.select_for_update(), [before], "blocks"):
+        saved.blocks = _swapped(saved.blocks, before, after)
+        saved.save(update_fields=["blocks", "updated_at"])
     found = list(_showing(Campaign.objects.filter(batch=None), [before], "html", "blocks").values_list("pk", flat=True))
     count = 0
     for campaign_id in found:
@@ -61,6 +64,11 @@ def _sent(names: list[str]) -> Iterable[Use]:
     return [*found, Use("Test mails", "Mails sent as a test", reverse("campaigns"))] if others.exists() else found
 
 
+def _saved(names: list[str]) -> Iterable[Use]:
+    found = _showing(SavedBlock.objects.all(), names, "blocks")
+    return (Use("Saved block", saved.name, reverse("saved-block", args=[saved.pk])) for saved in found)
+
+
 def _logo(names: list[str]) -> Iterable[Use]:
     found = BrandKit.objects.filter(Q(logo__in=names) | Q(logo_on_dark__in=names))
     return (Use("Logo", str(brand), reverse("brand", args=[brand.pk])) for brand in found)
@@ -74,4 +82,8 @@ def _showing(found: Any, names: list[str], *fields: str) -> Any:
 
 def _put(draft: Campaign, before: str, after: str) -> None:
     draft.html = draft.html.replace(before, after)
-    draft.blocks = json.loads(json.dumps(draft.blocks).replace(before, after))
+    draft.blocks = _swapped(draft.blocks, before, after)
+
+
+def _swapped(value: Any, before: str, after: str) -> Any:
+    return json.loads(json.dumps(value).replace(before, after))

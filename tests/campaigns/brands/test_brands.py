@@ -230,3 +230,12 @@ def test_the_usual_brand_changes_and_a_deleted_one_leaves_its_drafts(
     other = BrandKit.objects.create(name="Winter")
     browser.post(f"/brands/{other.pk}/default/")
     assert Organisation.objects.get().brand == other
+
+
+def test_logos_are_loaded_from_where_all_pictures_are(organisation: Organisation, settings: Any) -> None:
+    worn = BrandKit(logo="a.png", logo_on_dark="b.png")
+    of = mjml.Brand.of(organisation, worn)
+    assert (of.logo_url, of.logo_on_dark_url) == tuple(f"https://news.nordlicht.example/i/{name}.png" for name in "ab")
+    settings.IMAGES_URL = "https://img.example/images"
+    of = mjml.Brand.of(organisation, worn)
+    assert (of.logo_url, of.logo_on_dark_url) == tuple(f"https://img.example/images/{name}.png" for name in "ab")

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ import icalendar
 import pytest
 import vobject
 from django.test import Client
+from PIL import Image
 
 from campaigns.content import blocks, calendar_files, drawing, mjml, playing
 from campaigns.content.calendar_files import Event
@@ -21,6 +23,7 @@ from tests.campaigns.content.every_kind import BRAND, PICTURE, document, page
 # Of a block by itself, its section left out: cards are several blocks in one.
 _CARDS = {"image_text", "columns", "product"}
 _MOST_BYTES, _MOST_BYTES_OF_A_CARD = 1_300, 3_600
+_STORED = "aB3_-aB3_-aB3_-aB3_-aB.jpg"  # as the library calls a file
 
 
 def compiled(written: blocks.Document) -> tuple[drawing.Piece, dict[str, drawing.Compiled]]:
@@ -212,6 +215,22 @@ def test_video_leads_to_its_picture_with_a_play_sign() -> None:
     assert "▶ Nets" in elsewhere
 
 
+@pytest.mark.parametrize(
+    ("image", "shown"),
+    [
+        (f"https://img.example/images/{_STORED}", f"https://news.nordlicht.example/i/play/{_STORED}"),  # IMAGES_URL
+        (f"https://before.example/i/{_STORED}", f"https://news.nordlicht.example/i/play/{_STORED}"),
+        ("https://a.test/i/x.png", "https://a.test/i/x.png"),
+        ("https://news.nordlicht.example/i/a/x.png", "https://news.nordlicht.example/i/a/x.png"),
+        ("{{ picture }}", "{{ picture }}"),
+    ],
+)
+def test_play_sign_is_on_pictures_of_ours_wherever_they_are_loaded_from(image: str, shown: str) -> None:
+    html = page({"kind": "video", "image": image, "url": "https://youtu.be/x", "alt": "Nets"})
+    assert f'src="{shown}"' in html
+    assert ("▶ Nets" in html) == ("/play/" not in shown)
+
+
 @pytest.mark.django_db
 def test_play_sign_is_drawn_onto_the_picture(settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path
@@ -220,3 +239,18 @@ def test_play_sign_is_drawn_onto_the_picture(settings: Any, tmp_path: Any) -> No
     assert drawn.content == Client().get("/i/play/starter-hills.png").content != plain.content
     assert drawn.content == playing.with_sign(plain.content)
     assert Client().get("/i/play/nope.png").status_code == 404
+
+
+def test_picture_of_a_few_pixels_has_no_room_for_a_play_sign() -> None:
+    for side in (1, 3):
+        tiny = BytesIO()
+        Image.new("RGB", (side, 40)).save(tiny, "PNG")
+        assert playing.with_sign(tiny.getvalue()) == tiny.getvalue()
+
+
+@pytest.mark.django_db
+def test_play_signs_of_any_colours_fill_no_disk(settings: Any, tmp_path: Any) -> None:
+    """Whoever knows the address of a template's picture can ask for it in 2^48 colours."""
+    settings.MEDIA_ROOT = tmp_path
+    assert Client().get("/i/play/starter-fan-1f4fa8112233.png").status_code == 200
+    assert not [found for found in tmp_path.rglob("*") if found.is_file()]

@@ -14,7 +14,7 @@ from PIL import Image as Pillow
 from accounts.egress import fetching as egress
 from accounts.egress.guard import Guard
 from accounts.models import User
-from campaigns.content import blocks
+from campaigns.content import blocks, playing
 from campaigns.mail_imports import fetching
 from campaigns.models import Campaign, Image
 from tests.accounts.egress.test_fetching import Site, at, site
@@ -162,12 +162,21 @@ def test_campaign_is_taken_along_as_html_zip_text_and_json_and_comes_back(client
     assert client.get(f"/campaigns/{first.pk}/download/json/").status_code == 404
     assert client.get(f"/campaigns/{first.pk}/download/nonsense/").status_code == 404
 
+    shown = f"https://news.nordlicht.example/i/{image.storage_name}"
+    video = [{"kind": "video", "image": shown, "url": "https://youtu.be/x"}, {"kind": "image", "image": shown}]
+    film = Campaign.objects.create(name="Film", subject="S", blocks={"blocks": video})
+    with zipfile.ZipFile(io.BytesIO(client.get(f"/campaigns/{film.pk}/download/zip/").content)) as archive:
+        assert f'src="images/play-{image.storage_name}"' in archive.read("mail.html").decode()
+        signed = archive.read(f"images/play-{image.storage_name}")
+        assert signed == playing.played(image.storage_name) != archive.read(f"images/{image.storage_name}")
+
     document = blocks.empty()
-    document["blocks"][1]["text"] = "Spring has come"
+    document["blocks"][1] |= {"text": "Spring has come", "saved": "7-0123abcd"}  # of nobody's where it comes back
     made = Campaign.objects.create(name="Blüten & more", subject="S", blocks=document, created_by=marketer)
     saved = client.get(f"/campaigns/{made.pk}/download/json/")
     assert json.loads(saved.content)["blocks"] == document
     client.post("/campaigns/import/", {"file": SimpleUploadedFile("x.json", saved.content)})
     back = Campaign.objects.latest("pk")
+    document["blocks"][1].pop("saved")
     assert back.pk != made.pk
     assert (back.name, back.subject, back.blocks, back.content_kind) == ("Blüten & more", "S", document, "blocks")

@@ -31,6 +31,35 @@ def test_html_says_its_subject() -> None:
     assert (brought.kind, brought.subject, brought.text) == ("html", "Spring & more", MAIL)
 
 
+def test_a_page_that_begins_with_comments_is_told_from_mjml_at_once() -> None:
+    """Each comment read to its own end alone: to try each end of each took twice as long for each of them."""
+    comments = "<!-- a -->" * 60
+    assert reading.text(comments + MAIL).kind == "html"
+    assert reading.text(f"<?xml version='1.0'?>{comments}\n<!doctype mjml>{MJML}").kind == "mjml"
+
+
+def test_a_charset_that_is_none_is_passed_over() -> None:
+    for charset in ("undefined", "idna", "punycode", "hex", "nonsense"):
+        assert reading.decoded("<p>Grüße, schöne Wörter</p>".encode("cp1252"), charset) == "<p>Grüße, schöne Wörter</p>"
+
+
+@pytest.mark.parametrize(
+    ("html", "found"),
+    [
+        ("url( a.png )", ["a.png"]),
+        ("url(' a (1.png' )", ["a (1.png"]),
+        ("url(&quot;a.png&quot;)", ["a.png"]),
+        ('<img srcset="a.png, b.png 2x ,c.png 640w">', ["a.png", "b.png", "c.png"]),
+        ("url(" + " " * 100_000, []),
+        ("url(" * 50_000, []),
+        (f'<img srcset="{"a " * 50_000}">', []),
+        (f'<img srcset="{" " * 100_000}x">', ["x"]),
+    ],
+)
+def test_pictures_are_found_in_time_that_grows_with_the_page(html: str, found: list[str]) -> None:
+    assert addresses.pictures(html) == found
+
+
 def test_mjml_becomes_html_with_its_merge_tags_of_any_system() -> None:
     brought = reading.text(MJML)
     assert (brought.kind, brought.subject, brought.preheader) == ("mjml", "Spring", "New books")

@@ -11,10 +11,11 @@ from PIL import Image as Pillow
 
 from accounts.models import BrandKit, User
 from accounts.pictures import files
+from campaigns.content import playing
 from campaigns.content.images import library as images
 from campaigns.content.images import uses
 from campaigns.content.images.serving import serve
-from campaigns.models import Campaign, Edition
+from campaigns.models import Campaign, Edition, SavedBlock
 
 
 @pytest.fixture(autouse=True)
@@ -158,13 +159,16 @@ def test_crop_keeps_the_original_and_reaches_drafts_alone(marketer: User) -> Non
         html=f"<img src=/i/{before}>",
         text="",
     )
+    saved = SavedBlock.objects.create(name="Hours", blocks=blocks_draft.blocks["blocks"])
     assert images.change(image, crop=(100, 0, 100, 100), max_width=50, by=marketer) == 2
     drawn = Pillow.open(BytesIO(fetch(image.storage_name))).convert("RGB")
     assert (drawn.size, drawn.getpixel((0, 0))) == ((50, 50), (0, 0, 255))
     for draft in (blocks_draft, html_draft):
         draft.refresh_from_db()
     assert image.storage_name in html_draft.html
+    saved.refresh_from_db()
     assert image.storage_name in str(blocks_draft.blocks)
+    assert saved.blocks == blocks_draft.blocks["blocks"]
     assert html_draft.version == 2
     edition.refresh_from_db()
     assert before in edition.html
@@ -187,9 +191,18 @@ def test_what_is_shown_stays_and_what_is_not_is_deleted(marketer: User) -> None:
     brand = BrandKit.objects.create(name="Shop", logo_on_dark=image.storage_name)
     assert [use.kind for use in uses.of(image)] == ["Logo"]
     brand.delete()
+    shown = {"kind": "image", "image": f"https://mail.example/i/{image.storage_name}"}
+    saved = SavedBlock.objects.create(name="Hours", blocks=[{"kind": "columns", "columns": [[shown]]}])
+    assert [(use.kind, use.name, use.url) for use in uses.of(image)] == [
+        ("Saved block", "Hours", f"/saved-blocks/{saved.pk}/")
+    ]
+    with pytest.raises(images.InUse):
+        images.delete(image)
+    saved.delete()
     second, original = image.storage_name, image.original_path
+    assert playing.played(second)
     images.delete(image)
-    for path in (files.public_path(first), files.public_path(second), original):
+    for path in (files.public_path(first), files.public_path(second), playing.path(second), original):
         assert not files.kept().exists(path)
 
 
