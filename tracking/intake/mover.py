@@ -56,7 +56,7 @@ class Intake:
         helped = self._far_behind(paths)[1:_CORES]
         with self._helping(helped) as counts:
             stored = sum(self._read(path) for path in paths if path not in helped)
-        return stored + sum(count.value for count in counts)
+        return stored + sum(int(count.value) for count in counts)
 
     def _far_behind(self, paths: Sequence[Path]) -> list[Path]:
         """Those with more than a block to read."""

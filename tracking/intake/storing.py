@@ -128,12 +128,25 @@ def _mails_by_pair(cursor: CursorWrapper, pairs: set[tuple[int, int]]) -> dict[t
 
 def _mail(row: tuple[Any, ...]) -> Mail:
     """Moments come as numbers: Python makes its own of those five times as fast as of PostgreSQL's words."""
-    number, batch_id, contact_id, email, accepted_at, *rest, learnt_lane = row
+    (
+        number,
+        batch_id,
+        contact_id,
+        email,
+        accepted_at,
+        rehearsal,
+        opens,
+        clicks,
+        state,
+        attempts,
+        version,
+        learnt_lane,
+    ) = row
     accepted = None if accepted_at is None else datetime.fromtimestamp(accepted_at, UTC)
     lane = mailbox_providers.lane(email)
     if lane == mailbox_providers.OTHER and learnt_lane:
         lane = learnt_lane
-    return Mail(number, batch_id, contact_id, email, accepted, *rest, lane)
+    return Mail(number, batch_id, contact_id, email, accepted, rehearsal, opens, clicks, state, attempts, version, lane)
 
 
 def _make_partitions(cursor: CursorWrapper, events: Sequence[Seen]) -> None:
