@@ -16,6 +16,7 @@ from contacts.models import MailingList, Segment
 from contacts.segments import asking, compiling, rules
 from contacts.segments.known import Known
 from contacts.segments.rules import Group
+from delivery.mailed_once import MailedOnce
 from delivery.models import Batch, Provider
 
 
@@ -229,21 +230,12 @@ class SavedBlock(models.Model):
         return self.name
 
 
-class WeeklySummary(models.Model):
-    """The summary of a week to a person: whoever makes or takes the row is the one who mails it, at most once."""
-
-    class State(models.TextChoices):
-        UNDER_WAY = "under_way", "Being mailed"  # for ever, if whoever mailed it died: it may have arrived
-        SENT = "sent", "Mailed"
-        FAILED = "failed", "Surely not mailed"
-        UNCERTAIN = "uncertain", "May have arrived"
+class WeeklySummary(MailedOnce):
+    """The summary of a week to a person."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="summaries")
     week = models.DateField(help_text="The Monday on which it is mailed.")
-    state = models.CharField(max_length=9, choices=State.choices, default=State.UNDER_WAY)
-    tries = models.PositiveSmallIntegerField(default=1)
     tried_at = models.DateTimeField(auto_now_add=True)
-    problem = models.CharField(max_length=300, blank=True, help_text="Holds the server's words; hostile text.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "week"], name="one_summary_a_week")]

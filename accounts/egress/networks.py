@@ -63,7 +63,9 @@ def plain(address: Address) -> Address:
 
 
 def _is_given_out(address: IPv6Address) -> bool:
-    return address in _IPV6_UNICAST and address.is_global and not _is_special(address)
+    # Of 6to4 its IPv4 address decides; newer versions of the standard library call all of 2002::/16 private.
+    is_global = address.is_global or address.sixtofour is not None
+    return address in _IPV6_UNICAST and is_global and not _is_special(address)
 
 
 def _is_special(address: Address) -> bool:

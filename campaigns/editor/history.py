@@ -1,10 +1,12 @@
 """Undo and redo of a draft's blocks: each change leaves the state before it, whoever made it and in whatever window.
 
+Undo ends only where the steps would fill the disk: at what one draft's may take, and after a month.
 All functions work on a campaign that `drafts.saving` has locked.
 """
 
 from datetime import timedelta
 
+from django.db.models import BigIntegerField, F, Func, Sum, Window
 from django.utils import timezone
 
 from accounts.models import User
@@ -12,6 +14,9 @@ from campaigns.content.blocks import Document
 from campaigns.models import Campaign, DraftStep
 
 WRITING = timedelta(seconds=5)  # what is typed into one block within it is one step
+ROOM_BYTES = 20_000_000  # for one draft's steps as they are stored: days of writing, a hundred of the largest mail
+KEPT_FOR = timedelta(days=30)
+_SWEPT = 100  # steps of all drafts looked at, the oldest first, whenever one is kept
 
 Leads = DraftStep.Leads
 
@@ -22,6 +27,7 @@ def change(campaign: Campaign, document: Document, touched: str = "", *, by: Use
         return
     if not _is_still_written(campaign, touched, by):
         _keep(campaign, Leads.BACK, by, touched)
+        _sweep(campaign)
     campaign.steps.filter(leads=Leads.FORTH).delete()
     campaign.blocks = document
 
@@ -65,3 +71,12 @@ def _is_still_written(campaign: Campaign, touched: str, by: User | None) -> bool
 
 def _keep(campaign: Campaign, leads: Leads, by: User | None, touched: str = "") -> None:
     DraftStep.objects.create(campaign=campaign, leads=leads, blocks=campaign.blocks, by=by, touched=touched)
+
+
+def _sweep(campaign: Campaign) -> None:
+    """Also in drafts that nobody opens any more and in campaigns gone out, which get no steps of their own."""
+    size = Func(F("blocks"), function="pg_column_size", output_field=BigIntegerField())
+    room = campaign.steps.annotate(room=Window(Sum(size), order_by=F("id").desc()))
+    DraftStep.objects.filter(pk__in=room.filter(room__gt=ROOM_BYTES).values_list("pk", flat=True)).delete()
+    oldest = list(DraftStep.objects.order_by("pk").values_list("pk", flat=True)[:_SWEPT])
+    DraftStep.objects.filter(pk__in=oldest, at__lt=timezone.now() - KEPT_FOR).delete()

@@ -24,6 +24,8 @@ SOURCES = {
     "one-click": "Button of a mail program",
     "erasing": "Erased at their wish",
     "hand": "By hand",
+    "moved": "Change of address",
+    "merged": "Merged contacts",
     "import": "Import",
 }
 

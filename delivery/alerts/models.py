@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from delivery.mailed_once import MailedOnce
+
 
 class Alert(models.Model):
     """One trouble from its beginning to its end."""
@@ -26,26 +28,16 @@ class Alert(models.Model):
         return f"{self.about}: {self.title}"
 
 
-class AlertMail(models.Model):
-    """News of a trouble to a person: whoever makes or takes the row is the one who mails it, at most once."""
+class AlertMail(MailedOnce):
+    """News of a trouble to a person."""
 
     class News(models.TextChoices):
         BEGUN = "begun", "Alarm"
         OVER = "over", "All-clear"
 
-    class State(models.TextChoices):
-        UNDER_WAY = "under_way", "Being mailed"  # for ever, if whoever mailed it died: it may have arrived
-        SENT = "sent", "Mailed"
-        FAILED = "failed", "Surely not mailed"
-        UNCERTAIN = "uncertain", "May have arrived"
-
     alert = models.ForeignKey(Alert, models.CASCADE, related_name="mails")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     news = models.CharField(max_length=5, choices=News.choices)
-    state = models.CharField(max_length=9, choices=State.choices, default=State.UNDER_WAY)
-    tries = models.PositiveSmallIntegerField(default=1)
-    tried_at = models.DateTimeField()
-    problem = models.CharField(max_length=300, blank=True, help_text="Holds the server's words; hostile text.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["alert", "user", "news"], name="one_mail_an_alert")]

@@ -6,6 +6,7 @@ from delivery.domains.looking import NOT_KNOWN, Look
 from delivery.domains.report import Row, State
 
 KINDS = ("bimi", "mta-sts", "tls-rpt")
+_Verdict = tuple[State, str]
 Fetch = Callable[[str], str | None]  # the text at a web address; None: there is none that can be had
 
 
@@ -13,48 +14,52 @@ def rows(look: Look, fetch: Fetch | None = None) -> list[Row]:
     """The last two are about mail that the domain receives, so only where it receives any."""
     found = [_bimi(look)]
     receiver = look.return_domain
-    if look.ask(receiver, "MX").values:
+    if any(" " in value.strip() for value in look.ask(receiver, "MX").values):  # "0 ." takes none, RFC 7505
         found += [_mta_sts(look, receiver, fetch), _tls_rpt(look, receiver)]
     return found
 
 
 def _bimi(look: Look) -> Row:
-    host = f"default._bimi.{look.domain}"
-    answer = look.ask(host, "TXT")
-    now = [text for text in answer.values if text.lower().replace(" ", "").startswith("v=bimi1")]
-    verdict: tuple[State, str] = (
-        "warn",
+    brings = (
         "Gmail, Yahoo and Apple can show your logo beside the mail. It needs p=quarantine or p=reject, the logo as SVG "
-        "Tiny PS at an https address, and for Gmail and Apple a certificate (VMC or CMC).",
+        "Tiny PS at an https address, and for Gmail and Apple a certificate (VMC or CMC)."
     )
-    if not answer.is_known:
-        verdict = "wait", NOT_KNOWN
-    elif now and look.dmarc.policy not in ("quarantine", "reject"):
-        verdict = "warn", "The logo is named, and not shown before DMARC asks for p=quarantine or p=reject."
-    elif now:
-        verdict = "good", "Mailboxes find your logo."
-    value = now[0] if now else f"v=BIMI1; l=https://{look.domain}/logo.svg; a="
-    return look.row("bimi", "TXT", host, value, now, verdict, optional=True)
+
+    def judge() -> _Verdict:
+        if look.dmarc.policy in ("quarantine", "reject"):
+            return "good", "Mailboxes find your logo."
+        return "warn", "The logo is named, and not shown before DMARC asks for p=quarantine or p=reject."
+
+    value = f"v=BIMI1; l=https://{look.domain}/logo.svg; a="
+    return _row(look, "bimi", f"default._bimi.{look.domain}", value, brings, judge)
 
 
 def _mta_sts(look: Look, receiver: str, fetch: Fetch | None) -> Row:
-    host = f"_mta-sts.{receiver}"
-    answer = look.ask(host, "TXT")
-    now = [text for text in answer.values if text.lower().replace(" ", "").startswith("v=stsv1")]
-    verdict: tuple[State, str] = (
-        "warn",
+    brings = (
         "Mail to this domain is then always encrypted on the way. It needs this record, and a policy at "
-        f"https://mta-sts.{receiver}/.well-known/mta-sts.txt.",
+        f"https://mta-sts.{receiver}/.well-known/mta-sts.txt."
     )
+    return _row(look, "mta-sts", f"_mta-sts.{receiver}", "v=STSv1; id=1", brings, lambda: _policy(receiver, fetch))
+
+
+def _tls_rpt(look: Look, receiver: str) -> Row:
+    brings = "Other servers then tell once a day when encryption to this domain failed."
+    value = f"v=TLSRPTv1; rua=mailto:postmaster@{look.domain}"
+    found: _Verdict = ("good", "Failures of encryption are reported.")
+    return _row(look, "tls-rpt", f"_smtp._tls.{receiver}", value, brings, lambda: found)
+
+
+def _row(look: Look, kind: str, host: str, value: str, brings: str, judge: Callable[[], _Verdict]) -> Row:
+    """`value`: what would have to stand there; `judge`: of the record that stands there already."""
+    answer, version = look.ask(host, "TXT"), value.partition(";")[0].lower()
+    now = [text for text in answer.values if text.lower().replace(" ", "").startswith(version)]
+    verdict: _Verdict = judge() if now else ("warn", brings)
     if not answer.is_known:
         verdict = "wait", NOT_KNOWN
-    elif now:
-        verdict = _policy(receiver, fetch)
-    value = now[0] if now else "v=STSv1; id=1"
-    return look.row("mta-sts", "TXT", host, value, now, verdict, optional=True)
+    return look.row(kind, "TXT", host, now[0] if now else value, now, verdict, optional=True)
 
 
-def _policy(receiver: str, fetch: Fetch | None) -> tuple[State, str]:
+def _policy(receiver: str, fetch: Fetch | None) -> _Verdict:
     """RFC 8461 3.2"""
     if fetch is None:
         return "wait", NOT_KNOWN
@@ -70,16 +75,3 @@ def _policy(receiver: str, fetch: Fetch | None) -> tuple[State, str]:
     if said["mode"] != "enforce":
         return "warn", f"Its policy says mode: {said['mode']}, so nothing is enforced yet."
     return "good", "Mail to this domain is always encrypted on the way."
-
-
-def _tls_rpt(look: Look, receiver: str) -> Row:
-    host = f"_smtp._tls.{receiver}"
-    answer = look.ask(host, "TXT")
-    now = [text for text in answer.values if text.lower().replace(" ", "").startswith("v=tlsrptv1")]
-    verdict: tuple[State, str] = "warn", "Other servers then tell once a day when encryption to this domain failed."
-    if not answer.is_known:
-        verdict = "wait", NOT_KNOWN
-    elif now:
-        verdict = "good", "Failures of encryption are reported."
-    value = now[0] if now else f"v=TLSRPTv1; rua=mailto:postmaster@{look.domain}"
-    return look.row("tls-rpt", "TXT", host, value, now, verdict, optional=True)

@@ -126,7 +126,7 @@ class Resolver:
         if kind != "TXT":
             values = [record.to_text().rstrip(".") for record in _in_order(records, kind)]
             return Answer(Status.FOUND, tuple(value[:_LONGEST_VALUE] for value in values), via)
-        strings = [tuple(part.decode("utf-8", "replace") for part in record.strings) for record in records]
+        strings = [tuple(_text(part) for part in record.strings) for record in records]
         strings.sort()  # the order of an answer says nothing, and would make each look different
         joined = tuple("".join(parts)[:_LONGEST_VALUE] for parts in strings)
         return Answer(Status.FOUND, joined, via, tuple(strings))
@@ -153,6 +153,11 @@ def _place(server: str) -> dns.nameserver.Do53Nameserver:
     if not bracket and address.count(":") == 1:
         address, _, port = address.partition(":")
     return dns.nameserver.Do53Nameserver(address.strip("[]"), int(port or 53))
+
+
+def _text(part: bytes) -> str:
+    """As the database can keep it."""
+    return part.decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _chain(result: dns.message.ChainingResult) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ they were accepted. Rows of an hour are parted into slots, so that checkpoints o
 other's commit.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -55,11 +55,10 @@ def note(cursor: Any, provider_id: int, counts: Counted, accepted_ms: int = 0) -
 def last_day(provider: Provider) -> Tries:
     """Of the hour that has begun and the 24 before it."""
     since = timezone.now() - timedelta(hours=25)
-    names = ("accepted", "deferred", "refused", "uncertain", "accepted_ms")
     sums = ProviderHour.objects.filter(provider=provider, hour__gt=since).aggregate(
-        **{name: Sum(name, default=0) for name in names}
+        **{field.name: Sum(field.name, default=0) for field in fields(Tries)}
     )
-    return Tries(**{name: int(sums[name]) for name in names})
+    return Tries(**{name: int(found) for name, found in sums.items()})
 
 
 def forget_old() -> None:

@@ -1,15 +1,18 @@
 """Our addresses and domains are looked up once a day: reverse DNS, and the blocklists that are switched on."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict
-from ipaddress import ip_address
+from typing import Any
 
+from django.db import IntegrityError
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Permission, allows
 from accounts.shell.problems import Problem
+from delivery.domains import reverse_dns
 from delivery.domains.models import SendingDomain
 from delivery.domains.resolver import Ask, Resolver
 from delivery.reputation import lists
@@ -18,6 +21,7 @@ from delivery.reputation.models import AskedBlocklist, DomainListing, SendingAdd
 
 MOST = 50  # addresses
 _SECONDS = 120.0
+_MOST_NAMES = 5
 _SHOWN = 3
 
 
@@ -37,7 +41,10 @@ def look(ask: Ask | None = None) -> None:
     for domain in SendingDomain.objects.confirmed():
         known = DomainListing.objects.filter(domain=domain).first()
         found = _verdicts(of_domains, domain.name, known.lists if known else [], ask)
-        DomainListing.objects.update_or_create(domain=domain, defaults={"lists": found, "checked_at": timezone.now()})
+        with suppress(IntegrityError):  # somebody has removed the domain meanwhile
+            DomainListing.objects.update_or_create(
+                domain=domain, defaults={"lists": found, "checked_at": timezone.now()}
+            )
 
 
 def problems(user: User) -> Iterator[Problem]:
@@ -53,23 +60,12 @@ def problems(user: User) -> Iterator[Problem]:
 
 
 def _look_at(address: SendingAddress, asked_lists: list[Blocklist], ask: Ask) -> None:
-    answer = ask(ip_address(address.ip).reverse_pointer, "PTR")
-    if answer.is_known:
-        address.reverse_name, address.leads_back = _reverse(address.ip, answer.values, ask)
-    address.lists = _verdicts(asked_lists, address.ip, address.lists, ask)
-    address.checked_at = timezone.now()
-    address.save(update_fields=["reverse_name", "leads_back", "lists", "checked_at"])
-
-
-def _reverse(ip: str, names: tuple[str, ...], ask: Ask) -> tuple[str, bool | None]:
-    """The first name that leads back to the address, else the first; whether one does, if that is known."""
-    is_known = True
-    for name in names[:5]:
-        back = ask(name, "AAAA" if ":" in ip else "A")
-        is_known &= back.is_known
-        if ip_address(ip) in {ip_address(value) for value in back.values}:
-            return name[:253], True
-    return (names[0][:253] if names else ""), False if is_known else None
+    found: dict[str, Any] = {}
+    if name := reverse_dns.look_up(address.ip, ask, most=_MOST_NAMES):
+        found = {"reverse_name": name.name[:253], "leads_back": name.leads_back}
+    found["lists"] = _verdicts(asked_lists, address.ip, address.lists, ask)
+    # Somebody may have removed it meanwhile.
+    SendingAddress.objects.filter(pk=address.pk).update(**found, checked_at=timezone.now())
 
 
 def _verdicts(

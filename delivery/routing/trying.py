@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts import wording
@@ -59,10 +60,11 @@ def attempt(email: str, sender: str, stream: str, own: Provider) -> Trial:
     """`email` and `sender` as addresses are stored; `own`: the provider it would be launched through."""
     domain = sender.rpartition("@")[2].lower()
     way = explain.way(stream, domain, own)
-    findings = [*_recipient(email, stream), *_sender(sender, stream, way), _mailbox(email), *_route(way)]
+    lane, learnt = _lane_of(email)
+    findings = [*_recipient(email, stream), *_sender(sender, stream, way), _mailbox(email, lane, learnt), *_route(way)]
     for stop in way.now:
         findings += _limits(stop.provider, domain, stream)
-        findings += _lane(stop.provider, _lane_of(email)[0])
+        findings += _lane(stop.provider, lane)
     return Trial(email, way, findings)
 
 
@@ -74,7 +76,7 @@ def _recipient(email: str, stream: str) -> Iterator[Finding]:
         reason = Suppression.Reason(found.reason).label
         yield Finding("bad", "Recipient", f"The address is suppressed since {since}: {reason[:1].lower()}{reason[1:]}.")
         return
-    person = Contact.objects.filter(email__iexact=key).first()
+    person = Contact.objects.annotate(key=Lower("email")).filter(key=key).first()
     if person is None:
         yield Finding("none", "Recipient", "Not suppressed, and no contact: campaigns go to contacts on a list alone.")
     elif stream == Batch.Stream.MARKETING and person.is_paused:
@@ -112,8 +114,7 @@ def _lane_of(email: str) -> tuple[str, MailDomain | None]:
     return (learnt.lane if learnt else by_name), learnt
 
 
-def _mailbox(email: str) -> Finding:
-    lane, learnt = _lane_of(email)
+def _mailbox(email: str, lane: str, learnt: MailDomain | None) -> Finding:
     domain = email.rpartition("@")[2]
     name = mailbox_providers.IN_WORDS[lane]
     if lane == mailbox_providers.OTHER:

@@ -11,7 +11,6 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
-from accounts.models import Organisation
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.wording import storable
@@ -43,7 +42,7 @@ def senders(request: StaffRequest, domain_id: int) -> HttpResponse:
         "reporters": figures.reporters(domain, days),
         "chosen": chosen,
         "addresses": figures.addresses(domain, chosen, days) if chosen else [],
-        "reports_to": gathering.reports_to(Organisation.objects.get()),
+        "reports_to": gathering.reports_to(request.organisation),
     }
     return render(request, "delivery/domains/senders.html", context)
 

@@ -65,7 +65,6 @@ def context(request: StaffRequest, domain: SendingDomain) -> dict[str, Any]:
     found = list(DomainMail.objects.filter(domain=domain).select_related("provider").order_by("-pk")[:_SHOWN])
     return {
         "sent_mails": found,
-        "last_arrived": next((mail for mail in found if mail.arrived_at), None),
         "is_mail_expected": any(mail.is_expected for mail in found),
         "mail_providers": checking.providers(domain),
         "mail_recipients": checking.recipients(request.user),

@@ -168,6 +168,8 @@ def _whole(request: StaffRequest, found: SendingDomain, form: SelectorsForm | No
 def context(found: SendingDomain, form: SelectorsForm | None = None) -> dict[str, Any]:
     ways = gathering.ways_out(found.name)
     report = Report.read(found.report)
+    signing_keys = list(found.signing_keys.order_by("pk"))
+    own_selectors = {key.selector for key in signing_keys}
     return {
         "domain": found,
         "report": report,
@@ -179,13 +181,9 @@ def context(found: SendingDomain, form: SelectorsForm | None = None) -> dict[str
         "has_ways": any(out.is_used for out in ways),
         "links": links.addresses(found) if found.is_confirmed else [],
         "link_days": links.DAYS,
-        "signing_keys": found.signing_keys.order_by("pk"),
-        "signing_rows": [row for row in report.rows if row.relative.split(".")[0] in _own_selectors(found)],
+        "signing_keys": signing_keys,
+        "signing_rows": [row for row in report.rows if row.relative.split(".")[0] in own_selectors],
     }
-
-
-def _own_selectors(found: SendingDomain) -> set[str]:
-    return set(found.signing_keys.values_list("selector", flat=True))
 
 
 def _confirm(request: StaffRequest, found: SendingDomain) -> HttpResponse:

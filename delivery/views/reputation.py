@@ -62,7 +62,7 @@ def reputation(request: StaffRequest) -> HttpResponse:
 @requires(Permission.DELIVERY)
 def look(request: StaffRequest) -> HttpResponse:
     _look()
-    messages.success(request, "Everything is looked up now. It takes a minute at most.")
+    messages.success(request, "Everything is looked up now. It takes two minutes at most.")
     return redirect("reputation")
 
 

@@ -130,6 +130,7 @@ def _page(request: StaffRequest, owner: Owner) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         _keep(request, owner, service, form.cleaned_data)
         return redirect(_address(owner))
+    is_provider = isinstance(owner, Provider)
     context = {
         "owner": owner,
         "service": service,
@@ -138,7 +139,9 @@ def _page(request: StaffRequest, owner: Owner) -> HttpResponse:
         "back": _back(),
         "scope": service.scopes[_purpose(owner)].split()[0].rpartition("/")[2] or service.scopes[_purpose(owner)],
         "sign_in_url": _sign_in_url(request, owner, service, login) if login and not login.as_application else "",
-        "owner_url": reverse("provider" if isinstance(owner, Provider) else "mailbox", args=[owner.pk]),
+        "owner_url": reverse("provider" if is_provider else "mailbox", args=[owner.pk]),
+        "is_provider": is_provider,
+        "has_password": bool(owner.password_sealed if isinstance(owner, Provider) else owner.secret_sealed),
     }
     return render(request, "delivery/sign_in.html", context, status=422 if form.errors else 200)
 

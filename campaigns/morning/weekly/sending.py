@@ -10,9 +10,7 @@ from campaigns.models import WeeklySummary
 from campaigns.morning.weekly import calendar, summary, writing
 from delivery import staff_mail
 
-_TRIES = 5
 _AGAIN_AFTER = timedelta(hours=1)
-State = WeeklySummary.State
 
 
 def send_due(now: datetime | None = None) -> int:
@@ -34,31 +32,15 @@ def send_due(now: datetime | None = None) -> int:
 
 def _waiting(monday: date, now: datetime) -> list[User]:
     """Who wants it and for whom it was not tried, or surely failed a while ago."""
-    tried = WeeklySummary.objects.filter(week=monday)
-    over = tried.exclude(state=State.FAILED, tries__lt=_TRIES, tried_at__lt=now - _AGAIN_AFTER)
+    over = WeeklySummary.objects.filter(WeeklySummary.is_settled(now, _AGAIN_AFTER), week=monday)
     wanting = User.objects.filter(is_active=True, wants_summary=True)
     return list(wanting.exclude(pk__in=over.values("user")).order_by("pk"))
 
 
 def _send(user: User, found: summary.Summary, organisation: Organisation, monday: date, now: datetime) -> bool:
-    row = _take(user, monday, now)
+    row = WeeklySummary.take(now, user=user, week=monday)
     if row is None:
         return False
     outcome = staff_mail.send(writing.mail(found, organisation, user))
-    if not outcome.problem:
-        row.state = State.SENT
-    else:
-        row.state = State.UNCERTAIN if outcome.may_have_arrived else State.FAILED
-    row.problem = outcome.problem[:300]
-    row.save(update_fields=["state", "problem"])
+    WeeklySummary.settle([row], outcome)
     return not outcome.problem
-
-
-def _take(user: User, monday: date, now: datetime) -> WeeklySummary | None:
-    """Committed before the mail begins to leave. None: somebody else has taken it."""
-    row, is_new = WeeklySummary.objects.get_or_create(user=user, week=monday)
-    if is_new:
-        return row
-    failed = WeeklySummary.objects.filter(pk=row.pk, state=State.FAILED, tries=row.tries)
-    taken = failed.update(state=State.UNDER_WAY, tries=row.tries + 1, tried_at=now)
-    return row if taken else None

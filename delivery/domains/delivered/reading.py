@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from delivery.bounces import mime
 
 MARK = "X-Tallypost-Check"
-_HEADERS_BYTES = 100_000
 _TOKEN = re.compile(r"\b[0-9a-f]{24}\b")
 _METHOD = re.compile(r"\s*(spf|dkim|dmarc)\s*=\s*([a-z]{1,12})", re.IGNORECASE)
 _PROPERTY = re.compile(r"\b(smtp\.mailfrom|header\.(?:d|i|s|from))\s*=\s*\"?([^\s;\"]{1,253})", re.IGNORECASE)
@@ -33,7 +32,7 @@ class Arrived:
 def read(raw: bytes) -> Arrived | None:
     """None: it is no mail that we sent to see it arrive."""
     try:
-        headers, _ = mime.split(raw[:_HEADERS_BYTES].replace(b"\r\n", b"\n").lstrip(b"\n"))
+        headers, _ = mime.leaves(raw)
         found = _TOKEN.search(mime.first(headers, MARK.lower())) or _TOKEN.search(mime.first(headers, "message-id"))
         return _arrived(headers, found[0]) if found else None
     except Exception:  # what hostile text brings a library to is no answer

@@ -1,11 +1,11 @@
 """Whose network a source is in: what its reverse DNS says, where that leads back to the same address."""
 
 from datetime import timedelta
-from ipaddress import ip_address
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from delivery.domains import reverse_dns
 from delivery.domains.dmarc_reports.models import DmarcCount, SourceName
 from delivery.domains.looking import zone_of
 from delivery.domains.resolver import Ask, Resolver
@@ -31,14 +31,7 @@ def name_sources(ask: Ask | None = None) -> int:
 
 def network(address: str, ask: Ask) -> str | None:
     """The zone that the address's own name is in; empty: there is none that leads back. None: nobody answered."""
-    answer = ask(ip_address(address).reverse_pointer, "PTR")
-    if not answer.is_known:
+    found = reverse_dns.look_up(address, ask, most=_MOST_NAMES)
+    if found is None or found.leads_back is None:
         return None
-    for host in answer.values[:_MOST_NAMES]:
-        name = host.lower().rstrip(".")
-        back = ask(name, "AAAA" if ":" in address else "A")
-        if not back.is_known:
-            return None
-        if ip_address(address) in {ip_address(value) for value in back.values}:
-            return zone_of(name, ask)[:253]
-    return ""
+    return zone_of(found.name.lower(), ask)[:253] if found.leads_back else ""

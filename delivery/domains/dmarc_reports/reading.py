@@ -2,7 +2,6 @@
 
 import binascii
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from delivery.bounces import mime
@@ -40,7 +39,8 @@ def _read(raw: bytes) -> Reading | None:
         called = f"{mime.first(part.headers, 'content-disposition')};{mime.first(part.headers, 'content-type')}"
         names_a_report = bool(_FILE.search(called))
         try:
-            for content in _contents(part):
+            content = unpacking.unpacked(_unencoded(part))
+            if content is not None and b"<" in content[:2_000]:
                 return Reading(parsing.parse(content))
         except (Unpackable, NoReport) as refusal:
             if (claims and not part.kind.startswith("text/html")) or names_a_report:
@@ -49,14 +49,6 @@ def _read(raw: bytes) -> Reading | None:
     if not claims:
         return None
     return Reading(None, problem or "It says that it brings a report, and has none attached.")
-
-
-def _contents(part: mime.Part) -> Iterator[bytes]:
-    """At most one."""
-    packed = _unencoded(part)
-    found = unpacking.unpacked(packed)
-    if found is not None and b"<" in found[:2_000]:
-        yield found
 
 
 def _unencoded(part: mime.Part) -> bytes:

@@ -62,6 +62,7 @@ class ReturnMailboxForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._forgets = False
         self.fields["secret"].required = False
         self.fields["secret"].help_text = secret_help(self.instance.secret_set_at)
         self.fields["port"].widget.attrs |= {"min": 1, "max": 65535}
@@ -91,18 +92,20 @@ class ReturnMailboxForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("security") == ReturnMailbox.Security.NONE and not is_this_machine(cleaned.get("host", "")):
             self.add_error("security", "Choose TLS or STARTTLS: only a server on this machine may go without.")
-        by_token = cleaned.get("login_by") == ReturnMailbox.LoginBy.TOKEN
-        if by_token and services.of_host(cleaned.get("host", "")):
-            return cleaned  # it signs in on a page of its own, and a token goes to its own servers alone
-        if "secret" not in self.errors and not cleaned.get("secret") and not self.instance.secret_sealed:
-            self.add_error("secret", "Enter the password of the mailbox, or a token.")
-        elif "secret" not in self.errors and not cleaned.get("secret") and _LEADS_ELSEWHERE & set(self.changed_data):
+        keeps = self.instance.secret_sealed and not _LEADS_ELSEWHERE & set(self.changed_data)
+        if "secret" in self.errors or cleaned.get("secret") or keeps:
+            return cleaned
+        if cleaned.get("login_by") == ReturnMailbox.LoginBy.TOKEN and services.of_host(cleaned.get("host", "")):
+            self._forgets = True  # it signs in on a page of its own; what was stored goes nowhere else, nor as a token
+        elif self.instance.secret_sealed:
             self.add_error("secret", "Enter it again: the stored one is not sent to another server.")
+        else:
+            self.add_error("secret", "Enter the password of the mailbox, or a token.")
         return cleaned
 
     def save(self, commit: bool = True) -> ReturnMailbox:
         mailbox: ReturnMailbox = super().save(commit=False)
-        if self.cleaned_data["secret"]:
+        if self.cleaned_data["secret"] or self._forgets:
             mailbox.secret = self.cleaned_data["secret"]
         if not commit:
             return mailbox

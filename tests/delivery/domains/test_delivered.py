@@ -169,3 +169,31 @@ def test_pasting_on_the_page_shows_that_the_mail_passes(
     page = browser.post(f"/domains/{domain.pk}/mails/{mail.pk}/", {"source": source}, follow=True).content.decode()
     assert "The mail passed" in page
     assert 'says <bdi class="domain-name">mx.google.com</bdi>' in page
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("mx.google", "mx\0.google"), ("k7", "k\x017"), (f"header.i=@{NAME}", f"header.i=@\0{NAME}")]
+)
+def test_what_no_database_keeps_is_left_out_of_what_a_mailbox_says(
+    domain: SendingDomain, relay: Provider, before: str, after: str
+) -> None:
+    mail = sent(domain, relay)
+    arrived = reading.read(GMAIL.replace(before, after).encode())
+    assert arrived is not None
+    assert checking.take(arrived)
+    mail.refresh_from_db()
+    domain.refresh_from_db()
+    assert (mail.said_by, mail.passes, domain.selectors) == ("mx.google.com", True, {"": ["k7"]})
+
+
+def test_the_last_mail_that_arrived_counts_however_many_were_sent_since(
+    domain: SendingDomain, relay: Provider, admin: User, client_for: Callable[[User], Client]
+) -> None:
+    checking.take_pasted(sent(domain, relay), GMAIL)
+    for number in range(6):
+        sent(domain, relay, token=f"{number:024x}")
+    browser = client_for(admin)
+    for address in (f"/domains/{domain.pk}/", f"/domains/{domain.pk}/records/"):
+        page = browser.get(address, headers={"HX-Request": "true"}).content.decode()
+        assert "Not tried yet" not in page
+        assert "Arrived <time" in page

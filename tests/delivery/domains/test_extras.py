@@ -26,8 +26,11 @@ def test_what_is_missing_says_what_it_brings_and_needs(name_server: DnsServer, a
     assert "/.well-known/mta-sts.txt" in rows["mta-sts"][1]
 
 
-def test_a_domain_that_receives_no_mail_is_offered_the_logo_alone(name_server: DnsServer, ask: Resolver) -> None:
-    name_server.add({NAME: {"TXT": ["x"]}})
+@pytest.mark.parametrize("zone", [{"TXT": ["x"]}, {"MX": ["0 ."]}, {"MX": ["10 ."]}])
+def test_a_domain_that_receives_no_mail_is_offered_the_logo_alone(
+    name_server: DnsServer, ask: Resolver, zone: dict[str, list[str]]
+) -> None:
+    name_server.add({NAME: zone})
     assert set(found(ask)) == {"bimi"}
 
 

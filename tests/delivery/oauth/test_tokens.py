@@ -242,5 +242,9 @@ def test_an_admin_sets_it_up_in_three_steps_and_no_secret_is_on_any_page(
     assert token_server.asked[-1]["grant_type"] == "authorization_code"
     assert token_server.asked[-1]["redirect_uri"] == asked["redirect_uri"][0]
     login_id = OAuthLogin.objects.get().pk
+    dialog = shown.partition('<dialog class="dialog" id="end-sign-in"')[2]
+    assert f'action="/sign-in/{login_id}/end/"' in dialog  # it is asked first
+    assert f'action="/sign-in/{login_id}/end/"' not in shown.replace(dialog, "")
+    assert "nothing leaves through it" in dialog
     browser.post(f"/sign-in/{login_id}/end/")
     assert not OAuthLogin.objects.exists()

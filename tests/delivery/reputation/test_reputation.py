@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Organisation, User
 from accounts.shell import problems
 from delivery.domains.models import SendingDomain
-from delivery.domains.resolver import Resolver
+from delivery.domains.resolver import Answer, Resolver, Status
 from delivery.models import AskedBlocklist, DomainListing, SendingAddress
 from delivery.reputation import checking
 from tests.delivery.domains.dns_server import DnsServer, running
@@ -107,6 +107,37 @@ def test_only_an_answer_of_the_list_itself_is_a_listing(
     (found,) = look(ask).lists
     assert found["standing"] == standing
     assert found["words"] == ("See https://check.spamhaus.org/" if standing == "listed" else "")
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"), [("a\0b", "a\N{REPLACEMENT CHARACTER}b"), ("\0", "\N{REPLACEMENT CHARACTER}"), ("é|\0x", None)]
+)
+def test_words_that_no_database_keeps_do_not_stop_the_rest(
+    name_server: DnsServer, ask: Resolver, words: str, kept: str | None
+) -> None:
+    AskedBlocklist.objects.create(key="spamhaus-zen")
+    name_server.add({f"{REVERSED}.{ZEN}": {"A": ["127.0.0.2"], "TXT": [words]}})
+    (found,) = look(ask).lists
+    assert found["standing"] == "listed"
+    assert "\0" not in found["words"]
+    assert kept is None or found["words"] == kept
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_removed_while_it_is_looked_up_stays_removed_and_the_rest_is_looked_up() -> None:
+    SendingAddress.objects.bulk_create([SendingAddress(ip="192.0.2.7"), SendingAddress(ip=LISTED)])
+    domain = SendingDomain.objects.create(name="news.nordlicht.example", confirmed_at=timezone.now())
+    AskedBlocklist.objects.create(key="spamhaus-dbl")
+
+    def ask(name: str, kind: str) -> Answer:
+        SendingAddress.objects.filter(ip="192.0.2.7").delete()
+        if name.endswith("dbl.spamhaus.org"):
+            SendingDomain.objects.filter(pk=domain.pk).delete()
+        return Answer(Status.MISSING)
+
+    checking.look(ask)
+    assert SendingAddress.objects.get().checked_at is not None
+    assert not DomainListing.objects.exists()
 
 
 def test_an_ipv6_address_and_a_domain_are_asked_by_their_own_names(

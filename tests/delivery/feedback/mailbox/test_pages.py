@@ -20,6 +20,7 @@ from delivery.feedback.mailbox import check
 from delivery.feedback.mailbox.account import Account
 from delivery.feedback.mailbox.forms import ReturnMailboxForm
 from delivery.models import ReturnMailbox
+from delivery.oauth.tokens import NoToken
 from delivery.tasks import read_mailbox
 from tests.delivery.feedback.mailbox.dovecot import PASSWORD, Dovecot
 
@@ -102,6 +103,22 @@ def test_an_empty_password_keeps_the_stored_one_for_the_same_server_only() -> No
     for change in ({"host": "evil.example.org"}, {"port": 143}, {"security": "starttls"}, {"protocol": "pop3"}):
         form = ReturnMailboxForm(typed(secret="", **change), instance=ReturnMailbox.objects.get())
         assert "not sent to another server" in str(form.errors["secret"])
+
+
+@pytest.mark.parametrize(
+    "change", [{"login_by": "token"}, {"login_by": "token", "host": "outlook.office365.com"}, {"port": 995}]
+)
+def test_who_goes_over_to_signing_in_sends_no_stored_password_as_a_token(change: dict[str, object]) -> None:
+    mailbox = stored(host="imap.gmail.com", login_by="token" if "port" in change else "password")
+    form = ReturnMailboxForm(
+        typed(**{"host": "imap.gmail.com", "login_by": "token", "secret": "", **change}), instance=mailbox
+    )
+    assert form.is_valid()
+    form.save()
+    kept = ReturnMailbox.objects.get()
+    assert (kept.secret, kept.secret_set_at) == ("", None)
+    with pytest.raises(NoToken, match="Nobody has signed in yet"):
+        Account.of(kept)
 
 
 def test_another_folder_is_read_from_its_beginning_and_a_new_password_is_tried_at_once() -> None:
