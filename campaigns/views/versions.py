@@ -27,6 +27,10 @@ from campaigns.views.pages import get_campaign
 from contacts.paging import latest_first
 
 _ON_A_PAGE = 20
+_EMPTY = (
+    "As soon as somebody changes the mail, what it said before is kept here: when, by whom, and what changed. "
+    "Any version can be compared and brought back."
+)
 NOW = 0  # in addresses: the draft as it stands, whether or not there is a version of it
 
 
@@ -62,7 +66,13 @@ def listed(request: StaffRequest, pk: int) -> HttpResponse:
             messages.success(request, f"Kept as “{form.cleaned_data['name']}”.")
             return redirect("versions", pk)
     page = latest_first(campaign.versions.select_related("by", "restores"), request, _ON_A_PAGE)
-    context = {"campaign": campaign, "form": form, "page": page, "rows": _rows(campaign, page.rows)}
+    context = {
+        "campaign": campaign,
+        "form": form,
+        "page": page,
+        "rows": _rows(campaign, page.rows),
+        "explained": _EMPTY,
+    }
     return render(request, "campaigns/versions/versions.html", context, status=422 if form.is_bound else 200)
 
 

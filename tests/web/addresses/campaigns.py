@@ -383,14 +383,14 @@ ADDRESSES = {
     "block-delete": Address(WRITERS, args=first_block, get=False, post=lambda cast: {}, changes=written),
     "versions": Address(
         WRITERS,
-        args=beside(version),
+        args=lambda cast: {"pk": version(cast)["pk"]},
         post=lambda cast: {"name": "Before the summer"},
         changes=lambda cast: version_names(),
     ),
     "versions-compared": Address(
         WRITERS,
-        args=lambda cast: {"pk": version(cast)["pk"], "query": f"?old={version(cast)['version']}"},
-        states=(lambda cast: {"pk": version(cast)["pk"]},),
+        args=lambda cast: {"pk": version(cast)["pk"]},
+        states=(lambda cast: {"pk": version(cast)["pk"], "query": f"?old={version(cast)['version']}"},),
     ),
     "version-mail": Address(WRITERS, args=version, no_page=MAIL),
     "version-named": Address(
