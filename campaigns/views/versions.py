@@ -25,6 +25,7 @@ from campaigns.models import Campaign, DraftVersion
 from campaigns.views.drafts import frozen
 from campaigns.views.pages import get_campaign
 from contacts.paging import latest_first
+from delivery.color_scheme import shown_in
 
 _ON_A_PAGE = 20
 _EMPTY = (
@@ -104,7 +105,7 @@ def mail(request: StaffRequest, pk: int, version: int) -> HttpResponse:
     shown = copy.copy(get_campaign(pk))
     for name, value in _words(shown, version).items():
         setattr(shown, name, value)
-    return HttpResponse(preview.preview(shown, None).html)
+    return HttpResponse(shown_in(preview.preview(shown, None).html, dark=False))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
