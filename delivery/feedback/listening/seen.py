@@ -9,8 +9,9 @@ from django.conf import settings
 from django.db.models import Count, Max, Min, Sum
 
 from accounts.models import Organisation
+from delivery.feedback import settling, wording
 from delivery.feedback.listening.place import place
-from delivery.models import FeedbackEvent, Returned, ReturnListener
+from delivery.models import FeedbackEvent, Message, Returned, ReturnListener
 
 LISTED = 30
 _JUST_SET = "It opens within a few seconds."
@@ -45,14 +46,31 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """One event, and whom the mail was for that it is about; "" where that is no longer known."""
+
+    event: FeedbackEvent
+    email: str
+
+    @property
+    def said(self) -> str:
+        return wording.said(self.event)
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     returned: Returned
-    events: Sequence[FeedbackEvent]
+    about: Sequence[About]
 
     @property
     def kind(self) -> str:
         """As of components/state.html."""
         return _KINDS.get(Returned.State(self.returned.state), "none")
+
+    @property
+    def words(self) -> str:
+        """What the state alone does not say."""
+        return "" if self.returned.words == settling.COUNTED_WORDS else self.returned.words
 
 
 _KINDS = {
@@ -101,7 +119,10 @@ def last() -> list[Line]:
     events: dict[int | None, list[FeedbackEvent]] = defaultdict(list)
     for event in FeedbackEvent.objects.filter(returned__in=[row.pk for row in rows]).order_by("id")[: LISTED * 10]:
         events[event.returned_id].append(event)
-    return [Line(row, events[row.pk][:3]) for row in rows]
+    shown = {row.pk: events[row.pk][:3] for row in rows}
+    numbers = [event.message_id for few in shown.values() for event in few]
+    emails = dict(Message.objects.filter(pk__in=numbers).values_list("pk", "email"))
+    return [Line(row, [About(event, emails.get(event.message_id, "")) for event in shown[row.pk]]) for row in rows]
 
 
 def handing_on(domain: str) -> str:

@@ -151,8 +151,10 @@ def test_last_reports_are_listed_with_what_became_of_them(page: Client) -> None:
     row = hand_in(bounce(message, words="550 5.1.1 <script>alert(1)</script> User unknown"))
     shown = page.get(PAGE).content.decode()
     assert f"/returned/{row.pk}/" in shown
-    assert f"mail {message.pk}" in shown
-    assert "It is counted." in shown
+    assert f'href="/messages/{message.pk}/"' in shown
+    assert "<bdi>ana@example.org</bdi>" in shown
+    assert "Bounced for good: The address does not exist" in shown
+    assert "Counted" in shown
     assert "<script>alert" not in shown
 
 
