@@ -32,6 +32,7 @@ class _Row:
     sending: str  # what a person gets once of: batches of one group
     state: int
     contact_id: int
+    is_marked: bool  # by an earlier merge, whose mark an Undo of this one leaves
 
     @property
     def is_open(self) -> bool:
@@ -60,7 +61,9 @@ def _decide(gone: Sequence[_Row], kept: Sequence[_Row]) -> tuple[list[int], list
     has_it = {row.sending for row in gone if row.state in _MAY_HAVE_IT}
     marked = [row.id for row in gone if row.batch_id in in_batches or (row.is_open and row.sending in of_kept)]
     marked += [row.id for row in kept if row.is_open and row.sending in has_it]
-    return marked, [row.id for row in gone if row.is_open and row.sending not in of_kept]
+    before = {row.id for row in (*gone, *kept) if row.is_marked}
+    readdressed = [row.id for row in gone if row.is_open and row.sending not in of_kept]
+    return [one for one in marked if one not in before], [one for one in readdressed if one not in before]
 
 
 def _restore(pair: Pair, record: Record) -> None:
@@ -119,7 +122,7 @@ _SENDING = (
 )
 # Locked by one statement, in one order.
 _ROWS = f"""
-SELECT m.id, m.batch_id, {_SENDING.format("b")}, m.state, m.contact_id
+SELECT m.id, m.batch_id, {_SENDING.format("b")}, m.state, m.contact_id, m.is_merged
 FROM delivery_message m JOIN delivery_batch b ON b.id = m.batch_id
 WHERE m.contact_id = ANY(%s) ORDER BY m.id FOR NO KEY UPDATE OF m
 """  # noqa: S608

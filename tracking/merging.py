@@ -15,7 +15,6 @@ def register() -> None:
         registry.rows_of("tracking_conversion"),
         Part("months", _months, _months_again, locks=(Kind.COHORTS,)),
         Part("last campaigns", _last, _last_again, locks=(Kind.FOLDING,)),
-        Part("tagged", _tagged, _stays),
     )
 
 
@@ -56,20 +55,6 @@ def _last(pair: Pair) -> Record:
 
 def _last_again(pair: Pair, record: Record) -> None:
     anew.look_up_again([pair.kept_id, pair.gone_id])
-
-
-def _tagged(pair: Pair) -> Record:
-    """Whoever takes a report's tag back takes it from the one who is left."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE tracking_taggedslice SET contact_ids = array_replace(contact_ids, %(gone)s, %(kept)s)"
-            " WHERE contact_ids @> ARRAY[%(gone)s]::bigint[]",
-            {"gone": pair.gone_id, "kept": pair.kept_id},
-        )
-
-
-def _stays(pair: Pair, record: Record) -> None:
-    """With the one who was kept."""
 
 
 _BOTH = """

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, cast
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from accounts import audit
+from accounts import audit, locks
 from accounts.models import User
 from contacts import tags
+from contacts.merging import known
 from delivery.models import Batch
 from tracking.models import TaggedSlice, Tagging
 from tracking.reports import people
@@ -79,6 +80,8 @@ def abandoned() -> list[int]:
 @transaction.atomic
 def _next(tagging_id: int) -> bool:
     """False when nothing is left to do."""
+    with connection.cursor() as cursor:
+        locks.share(cursor, locks.Kind.MERGING)  # nobody found here is merged before it is done
     found = Tagging.objects.select_for_update(of=("self",)).select_related("batch").filter(pk=tagging_id).first()
     if found is None:
         return False
@@ -108,7 +111,7 @@ def _tag_slice(tagging: Tagging) -> bool:
 def _untag_slice(tagging: Tagging) -> bool:
     last = tagging.slices.order_by("-pk").first()
     if last:
-        tags.remove(tagging.tag, last.contact_ids)
+        tags.remove(tagging.tag, known.numbers_now(last.contact_ids))
         tagging.tagged -= len(last.contact_ids)
         last.delete()
     else:

@@ -113,9 +113,11 @@ def _left_by_page(contact: Contact, since: datetime) -> bool:
 
 
 def _message_id(leaver: Leaver) -> int | None:
+    """Of the two that somebody may have who was merged since, the one whose link this is."""
     contact_id = leaver.contact.pk if leaver.contact else leaver.contact_id
     messages = Message.objects.filter(contact_id=contact_id, batch_id=leaver.batch_id)
-    return messages.values_list("id", flat=True).first()
+    own_first = "is_merged" if contact_id == leaver.contact_id else "-is_merged"
+    return messages.order_by(own_first, "id").values_list("id", flat=True).first()
 
 
 def _address_mailed(contact_id: int, batch_id: int) -> str:

@@ -2,22 +2,18 @@
 
 import json
 import logging
-import os
 import subprocess
-import sys
 from dataclasses import asdict
-from pathlib import Path
 from threading import BoundedSemaphore
 
+from accounts import confined
 from accounts.pictures.redrawing import Drawn, Recipe, Refused
 
 logger = logging.getLogger(__name__)
 
-_ROOT = Path(__file__).resolve().parents[2]
 _AT_ONCE = BoundedSemaphore(2)  # a process: memory for more is not every machine's
 _WAIT_SECONDS = 30
 _PATIENCE_SECONDS = 40
-_SURROUNDINGS = {"PYTHONPATH": str(_ROOT), "LC_ALL": "C.UTF-8"}
 
 
 def redrawn(data: bytes, recipe: Recipe | None = None) -> Drawn:
@@ -31,19 +27,9 @@ def redrawn(data: bytes, recipe: Recipe | None = None) -> Drawn:
 
 
 def _asked(data: bytes, recipe: Recipe) -> Drawn:
-    command = [sys.executable, "-m", "accounts.pictures.child"]
     said = json.dumps(asdict(recipe)).encode() + b"\n" + data
-    surroundings = {**_SURROUNDINGS, "PATH": os.environ.get("PATH", "")}
     try:
-        done = subprocess.run(
-            command,
-            input=said,
-            capture_output=True,
-            timeout=_PATIENCE_SECONDS,
-            env=surroundings,
-            cwd=_ROOT,
-            check=False,
-        )
+        done = confined.run("accounts.pictures.child", given=said, patience_seconds=_PATIENCE_SECONDS)
     except subprocess.TimeoutExpired:
         raise Refused("This picture takes too long to read. Export it anew, as PNG or JPEG.") from None
     line, _, body = done.stdout.partition(b"\n")

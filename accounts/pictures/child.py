@@ -14,7 +14,9 @@ from typing import Any
 from PIL import Image as Pillow
 from PIL import MpoImagePlugin, WebPImagePlugin  # noqa: F401  # else read when the first such picture comes
 
-from accounts.pictures.redrawing import Recipe, Refused, redraw
+from accounts import confined
+from accounts.pictures.drawing import redraw
+from accounts.pictures.redrawing import Recipe, Refused
 
 MEMORY_BYTES = 1 << 30
 PROCESSOR_SECONDS = 20
@@ -22,17 +24,16 @@ PROCESSOR_SECONDS = 20
 
 def main() -> None:
     Pillow.preinit()  # what it reads of itself, while files are within reach
-    for kind, most in (
-        (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_CPU, PROCESSOR_SECONDS),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NPROC, 0),
-        (resource.RLIMIT_NOFILE, 3),
-    ):
-        highest = resource.getrlimit(kind)[1]
-        limit = most if highest == resource.RLIM_INFINITY else min(most, highest)
-        resource.setrlimit(kind, (limit, limit))
+    confined.limit(
+        {
+            resource.RLIMIT_AS: MEMORY_BYTES,
+            resource.RLIMIT_CPU: PROCESSOR_SECONDS,
+            resource.RLIMIT_FSIZE: 0,
+            resource.RLIMIT_CORE: 0,
+            resource.RLIMIT_NPROC: 0,
+            resource.RLIMIT_NOFILE: 3,
+        }
+    )
     said, data = json.loads(sys.stdin.buffer.readline()), sys.stdin.buffer.read()
     head, body = _answer(data, said)
     sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + body)

@@ -21,9 +21,6 @@ class Place:
     inside: str = ""
     column: int = 0
 
-    def to_json(self) -> dict[str, Any]:
-        return {"position": self.position, "inside": self.inside, "column": self.column}
-
 
 def find(document: Document, block_id: str) -> Block:
     for block in blocks.walk(document):
@@ -33,7 +30,7 @@ def find(document: Document, block_id: str) -> Block:
 
 
 def place_of(document: Document, block_id: str) -> Place:
-    for place, siblings in _rows(document):
+    for place, siblings in rows(document):
         for position, block in enumerate(siblings):
             if block["id"] == block_id:
                 return Place(position, place.inside, place.column)
@@ -43,7 +40,7 @@ def place_of(document: Document, block_id: str) -> Place:
 def insert(document: Document, block: Block, place: Place) -> Document:
     """With the block at that place; further down than the end means the end."""
     changed = copy.deepcopy(document)
-    _siblings(changed, place).insert(place.position, block)
+    row_at(changed, place).insert(place.position, block)
     return blocks.validate(changed)
 
 
@@ -57,7 +54,7 @@ def move(document: Document, block_id: str, steps: int) -> Document:
     """Up (negative) or down among its neighbours; at the end nothing changes."""
     changed = copy.deepcopy(document)
     place = place_of(changed, block_id)
-    siblings = _siblings(changed, place)
+    siblings = row_at(changed, place)
     block = siblings.pop(place.position)
     siblings.insert(max(place.position + steps, 0), block)
     return blocks.validate(changed)
@@ -67,10 +64,10 @@ def place(document: Document, block_id: str, place: Place, before: str = "") -> 
     """At another place: before the block of that id, or last in that row when it is empty, but above the footer."""
     changed = copy.deepcopy(document)
     old = place_of(changed, block_id)
-    block = _siblings(changed, old).pop(old.position)
+    block = row_at(changed, old).pop(old.position)
     if before == block_id:
         return document
-    row = _siblings(changed, place)
+    row = row_at(changed, place)
     ids = [sibling["id"] for sibling in row]
     if before and before not in ids:
         raise NoSuchBlock("The place is no longer there.")
@@ -95,27 +92,21 @@ def end_of(row: list[Block]) -> int:
     return len(row) - bool(row and row[-1]["kind"] == "footer")
 
 
-def row_at(document: Document, place: Place) -> list[Block]:
-    return _siblings(document, place)
-
-
 def remove(document: Document, block_id: str) -> Document:
     changed = copy.deepcopy(document)
     place = place_of(changed, block_id)
-    _siblings(changed, place).pop(place.position)
+    row_at(changed, place).pop(place.position)
     return blocks.validate(changed)
 
 
 def duplicate(document: Document, block_id: str) -> tuple[Document, str]:
     """With a copy below it, and the copy's id."""
-    twin = copy.deepcopy(find(document, block_id))
-    for block in blocks.walk({"blocks": [twin]}):
-        block["id"] = secrets.token_hex(4)
+    twin = fresh([find(document, block_id)])[0]
     place = place_of(document, block_id)
     return insert(document, twin, Place(place.position + 1, place.inside, place.column)), twin["id"]
 
 
-def _siblings(document: Document, place: Place) -> list[Block]:
+def row_at(document: Document, place: Place) -> list[Block]:
     if not place.inside:
         row: list[Block] = document["blocks"]
         return row
@@ -125,9 +116,17 @@ def _siblings(document: Document, place: Place) -> list[Block]:
     return columns[place.column]
 
 
-def _rows(document: Document) -> list[tuple[Place, list[Block]]]:
+def fresh(kept: list[Block]) -> list[Block]:
+    """Copies with ids of their own."""
+    made = copy.deepcopy(kept)
+    for block in blocks.walk({"blocks": made}):
+        block["id"] = secrets.token_hex(4)
+    return made
+
+
+def rows(document: Document) -> list[tuple[Place, list[Block]]]:
     """Every row of neighbours with the place of its first block."""
-    rows = [(Place(0), document["blocks"])]
+    found = [(Place(0), document["blocks"])]
     for block in document["blocks"]:
-        rows += [(Place(0, block["id"], index), column) for index, column in enumerate(block.get("columns", []))]
-    return rows
+        found += [(Place(0, block["id"], index), column) for index, column in enumerate(block.get("columns", []))]
+    return found

@@ -6,7 +6,6 @@ Every draft holds the words itself, so nothing that was launched ever changes.
 
 import copy
 import secrets
-from collections.abc import Iterator
 from itertools import groupby
 
 from django.db import transaction
@@ -62,7 +61,7 @@ def unlinked(document: Document, block_id: str) -> Document:
 def as_saved(document: Document, saved: SavedBlock, *, tag: str = "") -> Document:
     """Every insertion of it (or the one of that tag) as it is kept, together again if parts of it were moved away."""
     changed, done = copy.deepcopy(document), set[str]()
-    for row in _rows(changed):
+    for _, row in arranging.rows(changed):
         new: list[Block] = []
         for found, group in groupby(row, lambda block: block.get("saved", "")):
             is_meant = found == tag if tag else found.startswith(f"{saved.pk}-")
@@ -98,7 +97,7 @@ def change_everywhere(saved: SavedBlock, campaign: Campaign, block_id: str, *, b
     locked.save()
     count = 0
     for draft in drafts_with(locked):
-        saving.save(draft.pk, lambda found: _write(found, locked), by=by, version=None)
+        saving.save(draft.pk, lambda found: _write(found, locked, by), by=by, version=None)
         count += 1
     audit.record(by, "saved_block.changed", locked.name, saved_block=locked.pk, drafts=count)
     return count
@@ -113,8 +112,8 @@ def remove(saved: SavedBlock, *, by: User) -> None:
     saved.delete()
 
 
-def _write(draft: Campaign, saved: SavedBlock) -> None:
-    history.change(draft, bounds.checked(as_saved(blocks.validate(draft.blocks), saved)))
+def _write(draft: Campaign, saved: SavedBlock, by: User) -> None:
+    history.change(draft, bounds.checked(as_saved(blocks.validate(draft.blocks), saved)), by=by)
 
 
 def _unlink(draft: Campaign, saved: SavedBlock) -> None:
@@ -127,7 +126,7 @@ def _unlink(draft: Campaign, saved: SavedBlock) -> None:
 
 def _between(document: Document, first: str, last: str) -> tuple[list[Block], int, int]:
     """The row both stand in, and their positions in it."""
-    for row in _rows(document):
+    for _, row in arranging.rows(document):
         ids = [block["id"] for block in row]
         if first in ids:
             start = ids.index(first)
@@ -140,17 +139,10 @@ def row_of(document: Document, block_id: str) -> list[Block]:
     return _between(document, block_id, block_id)[0]
 
 
-def _rows(document: Document) -> Iterator[list[Block]]:
-    yield document["blocks"]
-    for block in document["blocks"]:
-        yield from block.get("columns", [])
-
-
 def _fresh(kept: list[Block], tag: str) -> list[Block]:
     """Copies with ids of their own, linked by the tag or not at all."""
-    made = copy.deepcopy(kept)
+    made = arranging.fresh(kept)
     for block in blocks.walk({"blocks": made}):
-        block["id"] = secrets.token_hex(4)
         block.pop("saved", None)
     for block in made:
         if tag:

@@ -28,6 +28,7 @@ from campaigns.models import Campaign, Template
 from campaigns.views.drafts import conflicting, frozen, version_of
 from campaigns.views.pages import get_campaign
 from campaigns.views.showing import Showing
+from contacts import merge_values
 
 Change = Callable[[Document], Document]
 
@@ -57,17 +58,17 @@ def content(request: StaffRequest, pk: int) -> HttpResponse:
     if request.htmx and request.htmx.target == "editor":
         return _editor(request, found, {"open_id": open_id})
     document = blocks.validate(found.blocks or blocks.empty())
-    context = _editor_context(found) | {
+    context = _editor_context(found, document) | {
         "open_id": open_id,
         "panel": editing.panel(document, open_id),
         "palette": editing.palette(),
         "column_kinds": blocks.COLUMN_KINDS,
         "canvas_acts": _ACTS,
-        "style_seen": editing.seen(document["style"]),
         "style_inputs": editing.style_inputs(document, editions.brand_of(found)),
         "showing": Showing.read(request, found),
         "html_form": HtmlCard(instance=found),
         "text_form": TextCard(instance=found),
+        "tags": merge_values.tags(),
         "own_tags": editions.OWN_TAGS,
         "starters": starters.all(found.brand),
         "own": _own_templates(),
@@ -185,7 +186,7 @@ def use_starter(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _begin_with(request: StaffRequest, pk: int, document: Document) -> HttpResponse:
     def begin(campaign: Campaign) -> None:
-        history.change(campaign, blocks.validate(document))
+        history.change(campaign, blocks.validate(document), by=request.user)
 
     return _answer(request, pk, _saved(request, pk, begin, version=version_of(request)))
 
@@ -268,7 +269,7 @@ def _apply(request: StaffRequest, pk: int, change: Change, *, touched: str = "")
             changed = change(blocks.validate(campaign.blocks))
         except _Unseen:
             raise saving.Conflict(campaign) from None
-        history.change(campaign, bounds.checked(changed), touched)
+        history.change(campaign, bounds.checked(changed), touched, by=request.user)
 
     return _saved(request, pk, write, version=None)
 
@@ -287,12 +288,17 @@ def _saved(
 
 
 def _editor(request: StaffRequest, campaign: Campaign, more: dict[str, Any]) -> HttpResponse:
-    return render(request, "campaigns/_editor.html", _editor_context(campaign) | {"is_update": True} | more)
-
-
-def _editor_context(campaign: Campaign) -> dict[str, Any]:
     document = blocks.validate(campaign.blocks or blocks.empty())
-    return {"campaign": campaign, "row": editing.outline(document), "possible": history.possible(campaign)}
+    return render(request, "campaigns/_editor.html", _editor_context(campaign, document) | {"is_update": True} | more)
+
+
+def _editor_context(campaign: Campaign, document: Document) -> dict[str, Any]:
+    return {
+        "campaign": campaign,
+        "row": editing.outline(document),
+        "possible": history.possible(campaign),
+        "style_seen": editing.seen(document["style"]),
+    }
 
 
 def _check_seen(request: StaffRequest, values: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from django.http import QueryDict
 
 from accounts.numbers import whole_number
 from contacts.filtering import Filter
+from contacts.merging import known
 from contacts.models import Contact, ContactQuerySet
 
 MOST_TICKED = 500
@@ -35,7 +36,7 @@ class Selection:
     @property
     def people(self) -> ContactQuerySet:
         if self.query is None:
-            return Contact.objects.filter(pk__in=self.ids)
+            return Contact.objects.filter(pk__in=known.numbers_now(self.ids))
         return Filter.of(QueryDict(self.query)).apply()
 
     def pairs(self) -> list[tuple[str, str]]:

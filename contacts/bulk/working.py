@@ -17,6 +17,7 @@ from contacts.bulk.action import NotPossible, Setting
 from contacts.bulk.actions import EVERY
 from contacts.bulk.models import UNDER_WAY, BulkChange, BulkSlice
 from contacts.bulk.selection import Selection
+from contacts.merging import known
 
 SLICE = 1_000
 UNDONE_FOR = timedelta(days=7)
@@ -105,9 +106,10 @@ def _apply(change: BulkChange) -> bool:
         change.save(update_fields=["state", "finished_at", "alive_at"])
         return False
     setting = _setting(change)
+    piece.contact_ids = known.numbers_now(piece.contact_ids)
     done = EVERY[change.action].apply(piece.contact_ids, change.options, setting)
     piece.was = done.was | {"changed": done.changed, "at": setting.at.isoformat()}
-    piece.save(update_fields=["was"])
+    piece.save(update_fields=["was", "contact_ids"])
     change.seen += len(piece.contact_ids)
     change.changed += done.changed
     change.save(update_fields=["seen", "changed", "alive_at"])

@@ -7,7 +7,7 @@ from contacts import addresses
 from contacts.merging import deciding
 from contacts.merging.deciding import Place
 from contacts.models import Contact, Subscription, Suppression, TrackingConsent
-from contacts.preferences.moving import MOVED
+from contacts.suppression import vacated
 from contacts.tags import KEY
 
 _NOT_THERE = "–"
@@ -38,7 +38,7 @@ def lists(one: Contact, other: Contact) -> Iterator[Becoming]:
 def against(one: Contact, other: Contact) -> list[str]:
     """Why nothing will be sent to the person, whichever address stays."""
     keys = [addresses.key(each.email) for each in (one, other)]
-    found = Suppression.objects.filter(email__in=keys, reason__in=_OTHERS).exclude(source=MOVED)
+    found = Suppression.objects.filter(email__in=keys, reason__in=_OTHERS).exclude(source__in=vacated.SOURCES)
     return [f"{row.get_reason_display()}, as {row.email}" for row in found]
 
 

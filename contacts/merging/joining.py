@@ -16,12 +16,10 @@ from contacts.merging.deciding import Place
 from contacts.merging.models import Merge
 from contacts.merging.registry import Pair
 from contacts.models import ConsentEvent, Contact, Subscription, Suppression, TrackingConsentEvent
-from contacts.preferences.moving import MOVED
 from contacts.profile import changing
-from contacts.suppression import of_lists
+from contacts.suppression import of_lists, vacated
 
 CHANNEL = "merge"
-MERGED = "merged"  # source of the suppression that keeps the old address from being written to
 THEIR_WORD = (Suppression.Reason.COMPLAINT, Suppression.Reason.UNSUBSCRIBED)
 _FOLLOWING = (*THEIR_WORD, Suppression.Reason.MANUAL)
 
@@ -56,8 +54,7 @@ def _merge(kept_id: int, gone_id: int, values: Mapping[str, int], by: User, requ
     tell_counting(kept, united, channel=CHANNEL, text=f"The stricter of what was said as {gone.email} too", by=by)
     Contact.objects.filter(pk=kept.pk).update(**united, updated_at=timezone.now())
     was["after"] = rows("contacts_contact", "id", kept.pk)[0]
-    Merge.objects.filter(contact=kept).update(was={})
-    Merge.objects.filter(contact=gone).update(contact=kept, was={})
+    Merge.objects.filter(contact=kept).update(was={})  # of each before, and of those of the other one, which moved
     gone.delete()
     kept.refresh_from_db()
     changing.record(kept, before, by=by)
@@ -126,18 +123,19 @@ def _place(subscription: Subscription) -> Place:
 def _unite_suppressions(kept: Contact, gone: Contact) -> dict[str, Any]:
     """What was said against mail holds for the kept address; that the other mailbox was out of reach does not."""
     key = addresses.key(kept.email)
-    was = {"before": rows("contacts_suppression", "email", key)}
+    was: dict[str, Any] = {"before": rows("contacts_suppression", "email", key)}
+    lists_before = [one.pk for one in of_lists.of(key)]
     said = Suppression.objects.filter(email=addresses.key(gone.email), reason__in=_FOLLOWING)
-    against = said.exclude(source__in=(MOVED, MERGED)).first()
+    against = said.exclude(source__in=vacated.SOURCES).first()
     if against:
         if against.reason in THEIR_WORD:  # outlasts a bounce, which may be lifted
             Suppression.objects.filter(email=key).exclude(reason__in=THEIR_WORD).delete()
         detail = f"Said as {gone.email}. {against.detail}".strip()
         consent.suppress(kept.email, against.reason, source=against.source, detail=detail)
     of_lists.follow(gone.email, kept.email)
-    consent.suppress(
-        gone.email, Suppression.Reason.MANUAL, source=MERGED, detail="Merged with another address of the same person"
-    )
+    detail = "Merged with another address of the same person"
+    consent.suppress(gone.email, Suppression.Reason.MANUAL, source=vacated.MERGED, detail=detail)
+    was["of_lists"] = [one.pk for one in of_lists.of(key) if one.pk not in lists_before]
     return was | {"after": rows("contacts_suppression", "email", key)}
 
 

@@ -1,5 +1,7 @@
 """People by a number or an address that they had before they were merged."""
 
+from collections.abc import Collection
+
 from django.db.models.functions import Lower
 
 from contacts import addresses
@@ -14,6 +16,12 @@ def present(contact_id: int) -> Contact | None:
         merge = Merge.objects.select_related("contact").filter(gone_id=contact_id).first()
         return merge.contact if merge else None
     return found
+
+
+def numbers_now(contact_ids: Collection[int]) -> list[int]:
+    """Of the same people, each once: of whoever was merged the number of the one they became."""
+    became = dict(Merge.objects.filter(gone_id__in=contact_ids).values_list("gone_id", "contact_id"))
+    return sorted({became.get(one, one) for one in contact_ids})
 
 
 def of_address(email: str) -> Merge | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from django.db import connection
 
@@ -10,14 +9,16 @@ from contacts.merging import registry
 from contacts.merging.registry import Pair, Part, Record
 
 CONSENT, TRACKING = "contacts_consentevent", "contacts_trackingconsentevent"
-_PLAIN = ("contacts_note", "contacts_valuechange", "contacts_addresschange", "contacts_signuprequest")
+_PLAIN = (
+    *("contacts_note", "contacts_valuechange", "contacts_addresschange", "contacts_signuprequest"),
+    "contacts_merge",  # whoever was merged into the one who goes
+)
 
 
 def register_parts() -> None:
     registry.register(
         *(registry.rows_of(table) for table in _PLAIN),
         *(_log(table) for table in (CONSENT, TRACKING)),
-        Part("bulk changes", _changes_to_come, _nothing),
     )
 
 
@@ -46,17 +47,3 @@ def _allowed() -> Iterator[None]:
 def _say(word: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('tallypost.merging', %s, true)", [word])
-
-
-def _changes_to_come(pair: Pair) -> Record:
-    """What is decided for many people and not done yet is done to the one who is left."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE contacts_bulkslice SET contact_ids = array_replace(contact_ids, %(gone)s, %(kept)s)"
-            " WHERE was IS NULL AND contact_ids @> ARRAY[%(gone)s]::bigint[]",
-            {"gone": pair.gone_id, "kept": pair.kept_id},
-        )
-
-
-def _nothing(pair: Pair, record: Any) -> None:
-    """Stays with the one who is left."""

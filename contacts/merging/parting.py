@@ -17,11 +17,12 @@ from accounts.audit import Actor
 from accounts.models import User
 from contacts import addresses, consent
 from contacts.merging import registry
-from contacts.merging.joining import MERGED, THEIR_WORD, NotPossible, rows, tell_counting
+from contacts.merging.joining import THEIR_WORD, NotPossible, rows, tell_counting
 from contacts.merging.models import Merge
 from contacts.merging.registry import Pair
-from contacts.models import ConsentEvent, Contact, Subscription, Suppression, TrackingConsent
+from contacts.models import ConsentEvent, Contact, ListSuppression, Subscription, Suppression, TrackingConsent
 from contacts.profile import changing
+from contacts.suppression import vacated
 
 UNDONE_FOR = timedelta(days=7)
 _UNDONE = "The merge with another contact was undone"
@@ -121,7 +122,8 @@ def _part_lists(kept: Contact, merge: Merge, by: User) -> None:
 
 def _part_suppressions(kept: Contact, merge: Merge) -> None:
     key, was = addresses.key(kept.email), merge.was["suppression"]
-    Suppression.objects.filter(email=addresses.key(merge.email), source=MERGED).delete()
+    vacated.take_again(merge.email, vacated.MERGED)
+    ListSuppression.objects.filter(email=key, pk__in=was.get("of_lists", ())).delete()
     now = rows("contacts_suppression", "email", key)
     if now == was["after"] != was["before"]:
         Suppression.objects.filter(email=key).delete()

@@ -15,12 +15,11 @@ from django.utils import timezone
 from contacts import addresses, consent
 from contacts.models import Contact, Suppression
 from contacts.preferences.models import AddressChange
-from contacts.suppression import of_lists
+from contacts.suppression import of_lists, vacated
 
 CONFIRM_WITHIN = timedelta(days=7)
 UNDO_WITHIN = timedelta(days=30)
 MOST_A_DAY = 3  # mails to one address, or for one person
-MOVED = "moved"  # source of the suppression that keeps the old address from coming back by an import
 _FOLLOWING = (Suppression.Reason.UNSUBSCRIBED, Suppression.Reason.COMPLAINT, Suppression.Reason.MANUAL)
 
 
@@ -83,7 +82,8 @@ def confirm(secret: str) -> tuple[AddressChange, str]:
     change = asked(secret)
     _switch(change.contact, change.new_email)
     _carry_over(change.old_email, change.new_email)
-    consent.suppress(change.old_email, Suppression.Reason.MANUAL, source=MOVED, detail="Moved to another address")
+    detail = "Moved to another address"
+    consent.suppress(change.old_email, Suppression.Reason.MANUAL, source=vacated.MOVED, detail=detail)
     undo_secret = secrets.token_urlsafe(24)
     change.confirmed_at, change.undo_digest = timezone.now(), _digest(undo_secret)
     change.save(update_fields=["confirmed_at", "undo_digest"])
@@ -95,7 +95,6 @@ def undo(secret: str) -> AddressChange:
     """Raises Gone and Taken."""
     change = made(secret)
     _switch(change.contact, change.old_email)
-    Suppression.objects.filter(email=addresses.key(change.old_email), source=MOVED).delete()
     _carry_over(change.new_email, change.old_email)
     change.undone_at = timezone.now()
     change.save(update_fields=["undone_at"])
@@ -123,8 +122,9 @@ def _switch(contact: Contact, email: str) -> None:
 
 
 def _carry_over(old: str, new: str) -> None:
-    against = Suppression.objects.filter(email=addresses.key(old), reason__in=_FOLLOWING).exclude(source=MOVED).first()
-    if against:
+    vacated.take_again(new)
+    said = Suppression.objects.filter(email=addresses.key(old), reason__in=_FOLLOWING)
+    if against := said.exclude(source__in=vacated.SOURCES).first():
         consent.suppress(new, Suppression.Reason(against.reason), source=against.source, detail=against.detail)
     of_lists.follow(old, new)
 

@@ -18,12 +18,15 @@ SOURCES = {
     "smtp": "Answer of a mail server",
     "bounce": "Returned mail",
     "failing": "Out of reach for weeks",
+    "review": "Kept after a look",
     "complaint": "Report of a mailbox provider",
     "provider": "List of the mail provider",
     "page": "Unsubscribe page",
     "one-click": "Button of a mail program",
     "erasing": "Erased at their wish",
     "hand": "By hand",
+    "moved": "Change of address",
+    "merged": "Merged contacts",
     "import": "Import",
 }
 

@@ -31,6 +31,10 @@ class Row:
         return self.figures.of_tried(self.figures.refused)
 
     @property
+    def put_off(self) -> float | None:
+        return self.figures.put_off_share
+
+    @property
     def hard(self) -> float | None:
         return self.figures.of_accepted(self.figures.hard)
 
@@ -166,13 +170,13 @@ WITH recent AS (
         AND coalesce(%(provider_id)s = provider_id, %(provider_id)s IS NULL)
 ), answered AS (
     SELECT c.batch_id, c.lane, sum(c.accepted) AS accepted, sum(c.refused) AS refused, sum(c.hard) AS hard,
-        sum(c.blocked) AS blocked
+        sum(c.blocked) AS blocked, sum(c.deferred) AS deferred
     FROM delivery_chunk c JOIN recent ON recent.id = c.batch_id GROUP BY 1, 2
 ), returned AS (
     SELECT f.* FROM delivery_feedbackcount f JOIN recent ON recent.id = f.batch_id
 )
 SELECT r.started_at, r.sender_domain, r.provider_id, lane, coalesce(a.accepted, 0), coalesce(a.refused, 0),
     coalesce(f.hard, 0), coalesce(f.soft, 0), coalesce(f.complained, 0), coalesce(a.hard, 0) + coalesce(f.hard, 0),
-    coalesce(a.blocked, 0) + coalesce(f.blocked, 0)
+    coalesce(a.blocked, 0) + coalesce(f.blocked, 0), coalesce(a.deferred, 0)
 FROM answered a FULL JOIN returned f USING (batch_id, lane) JOIN recent r ON r.id = batch_id
 """

@@ -193,7 +193,7 @@ def _keep_what_is_relayed(mails: list[Mail]) -> None:
 def _rows(mail: Mail, now: datetime) -> Iterator[tuple[Any, ...]]:
     """One a recipient."""
     listed, text = headers.read(mail.raw), words.read(mail.raw)
-    shown = (listed.sender, listed.subject, listed.message_id, text[: words.PREVIEW_CHARS])
+    shown = (listed.sender, listed.subject, listed.message_id, words.preview(text))
     size, packed = len(mail.raw), zlib.compress(mail.raw, 1)
     for recipient in mail.recipients:
         searched = f"{recipient} {listed.sender} {listed.subject} {text}".lower()

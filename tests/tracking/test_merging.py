@@ -13,9 +13,10 @@ from contacts.models import Contact, Erasure, MailingList, Merge, Subscription, 
 from delivery.models import Message
 from tests.delivery.feedback.returned import bounce, hand_in
 from tests.tracking.conftest import Reader, Sent
+from tracking import tagging, unsubscribing
 from tracking.cohorts import folding as cohorts
 from tracking.intake import folding
-from tracking.models import Engagement, EventKind, MailedMonth
+from tracking.models import Engagement, EventKind, MailedMonth, Tagging
 
 pytestmark = pytest.mark.django_db
 
@@ -131,6 +132,48 @@ def sums() -> dict[str, tuple[int, int]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT month::text, mailed, clicked FROM tracking_cohort ORDER BY 1")
         return {month: (mailed, clicked) for month, mailed, clicked in cursor.fetchall()}
+
+
+@pytest.mark.parametrize("is_undone", [False, True], ids=["merged", "undone"])
+def test_a_tag_is_taken_back_from_whoever_has_it_now(
+    sent: Sent, reader: Reader, merge: Callable[[], Merge], take_in: Callable[[], int], marketer: User, is_undone: bool
+) -> None:
+    """Given to who clicked, before these were merged."""
+    reader("GET", sent.click(0))
+    take_in()
+    made = Tagging.objects.create(batch=sent.batch, term="clicked", tag="keen")
+    tagging.work(made.pk)
+    merged = merge()
+    assert sent.contact(1).attributes["tags"] == ["keen"]
+    if is_undone:
+        parting.undo(merged.pk, by=marketer, request=marketer)
+    made.refresh_from_db()
+    tagging.undo(made, by=marketer)
+    tagging.work(made.pk)
+    assert not [person for person in Contact.objects.all() if "tags" in person.attributes]
+
+
+@pytest.mark.parametrize("whose", [0, 1], ids=["old", "new"])
+def test_whoever_leaves_is_shown_the_mail_in_which_their_link_was(
+    sent: Sent, merge: Callable[[], Merge], whose: int
+) -> None:
+    merge()
+    leaver = unsubscribing.recognise(sent.unsubscribe(whose).removeprefix("/u/"))
+    assert leaver is not None
+    unsubscribing.leave(leaver, lists=None, channel=unsubscribing.Channel.PAGE, ip=None, user_agent="")
+    assert Suppression.objects.get(email=sent.messages[1].email).message_id == sent.messages[whose].pk
+
+
+def test_erasing_the_first_of_three_in_a_row_erases_all_three(sent: Sent, marketer: User) -> None:
+    ids = [sent.messages[number].contact_id or 0 for number in range(3)]
+    joining.merge(ids[1], ids[0], values={}, by=marketer, request=marketer)
+    joining.merge(ids[2], ids[1], values={}, by=marketer, request=marketer)
+    beginning.begin(sent.messages[0].email, by=marketer, request=marketer, reason="by letter")
+    for erasure in Erasure.objects.all():
+        working.work(erasure.pk)
+    assert Erasure.objects.filter(state="done").count() == 3
+    assert not Contact.objects.filter(pk__in=ids).exists()
+    assert Suppression.objects.filter(is_erased=True).count() == 3
 
 
 @pytest.mark.parametrize("asked_for", ["old", "new"])

@@ -1,10 +1,11 @@
 """A mail is built on the mail itself: by mouse, by keyboard alone, by touch. Takes seconds: a browser is started."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Role
@@ -170,3 +171,142 @@ def test_ten_blocks_by_touch_on_a_phone(editor: Editor) -> None:
         spots(page).first.tap()
         page.locator("#side-panel [name=text]").fill("By thumb")
         expect(page.frame_locator(".canvas iframe").get_by_text("By thumb")).to_be_visible()
+
+
+@pytest.fixture
+def writing(live_server: LiveServer, draft: Campaign) -> Iterator[Page]:
+    """A draft with a heading whose form is open."""
+    draft.blocks = blocks.validate(
+        {"blocks": [{"id": "head", "kind": "heading", "text": "Before"}, *draft.blocks["blocks"]]}
+    )
+    draft.save()
+    with visitor(live_server.url, Cast(Role.OWNER).browser().cookies["sessionid"].value) as visit:
+        expect.set_options(timeout=60_000)
+        visit.page.set_default_timeout(60_000)
+        visit.page.goto(f"/campaigns/{draft.pk}/content/?open=head")
+        expect(spots(visit.page)).to_have_count(2)
+        yield visit.page
+        assert not [note for note in visit.found if "script error" in note]
+
+
+def words_of(page: Page) -> Locator:
+    return page.locator("#side-panel form[data-block=head] [name=text]")
+
+
+def is_stored(page: Page, words: str) -> bool:
+    """Whether the heading says so where somebody else opens it."""
+    path = page.evaluate("location.pathname.match(/^.campaigns.\\d+./)[0]")
+    return f'name="text" value="{words}"' in page.request.get(f"{path}content/head/panel/").text()
+
+
+class Held:
+    """Requests that begin with that address, each answered once the test goes on with it."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self._page, self._routes = page, list[Route]()
+        page.route(address, lambda route: self._routes.append(route))
+
+    def next(self) -> Route:
+        for _ in range(6000):
+            if self._routes:
+                return self._routes.pop(0)
+            self._page.wait_for_timeout(10)  # in which playwright hears of the next request
+        raise AssertionError("the page did not ask")
+
+
+def test_words_typed_while_the_mail_or_their_form_is_asked_for_anew_stay(writing: Page) -> None:
+    """As the mail and the form are stored, they know nothing of them yet."""
+    mail = writing.frame_locator(".canvas iframe")
+    whole, panel = Held(writing, "**/content/mail/*"), Held(writing, "**/head/panel/")
+    writing.get_by_role("group", name="Look").get_by_role("button", name="Dark").click()
+    asked = whole.next()
+    as_stored = asked.fetch()
+    words_of(writing).fill("After")
+    expect(mail.get_by_text("After")).to_be_visible()
+    expect(writing.locator("#save-state")).to_contain_text("Saved")
+    with writing.expect_response("**/head/draw/*"):
+        asked.fulfill(response=as_stored)
+    expect(mail.get_by_text("After")).to_be_visible()
+
+    writing.evaluate("document.body.dispatchEvent(new CustomEvent('mail-changed', {detail: {open: ''}}))")
+    whole.next().continue_()
+    asked = panel.next()
+    as_stored = asked.fetch()
+    words_of(writing).fill("After all")
+    asked.fulfill(response=as_stored)
+    again = panel.next()
+    assert is_stored(writing, "After all")
+    again.continue_()
+    writing.get_by_role("tab", name="Order").click()
+    expect(writing.locator("#editor")).to_contain_text("After all")
+    expect(words_of(writing)).to_have_value("After all")
+    expect(writing.locator("#conflict")).to_be_hidden()
+
+
+def test_style_can_be_changed_again_after_an_undo(writing: Page) -> None:
+    """Its form shows what Undo brought back, so nobody is told of a change in another window."""
+    writing.get_by_role("tab", name="Style").click()
+    corners = writing.get_by_label("Corners of buttons")
+    with writing.expect_response("**/content/style/"):
+        corners.select_option("square")
+    writing.get_by_role("button", name="Undo").click()
+    expect(corners).to_have_value("")
+    with writing.expect_response("**/content/style/") as answer:
+        corners.select_option("round")
+    assert answer.value.ok
+    expect(writing.locator("#conflict")).to_be_hidden()
+
+
+def test_what_never_reached_the_server_is_offered_and_nothing_else(writing: Page, draft: Campaign) -> None:
+    """On the page of the campaign, too; what did arrive, though its page was closed before the answer, is dropped."""
+    notice = writing.locator("[data-leftovers]")
+    keep = """([path, fields]) => {
+        const user = document.querySelector("[data-user]").dataset.user
+        localStorage.setItem(`unsaved:${user}:${path}`, JSON.stringify({fields, at: Date.now()}))
+    }"""
+    fields = writing.evaluate(
+        """() => [...new FormData(document.querySelector("#side-panel form"))]
+            .filter(([name]) => !["csrfmiddlewaretoken", "version", "seen"].includes(name))"""
+    )
+    block, name = f"/campaigns/{draft.pk}/content/head/save/", writing.locator(".title-form [name=name]")
+    writing.evaluate(keep, [block, fields])
+    writing.evaluate(keep, [f"/campaigns/{draft.pk}/save/name/", [["name", "Another name"]]])
+    writing.goto(f"/campaigns/{draft.pk}/")
+    expect(notice).to_contain_text("did not reach the server")
+    expect(notice).not_to_contain_text("Heading")
+    with writing.expect_navigation():
+        notice.get_by_role("button", name="Put it back").click()
+    expect(name).to_have_value("Another name")
+    writing.evaluate(keep, [block, [[key, "After" if key == "text" else value] for key, value in fields]])
+    writing.reload()
+    expect(notice).to_contain_text("Heading")
+    with writing.expect_navigation():
+        notice.get_by_role("button", name="Put it back").click()
+    assert is_stored(writing, "After")
+    expect(notice).to_be_hidden()
+
+
+def test_leaving_asks_about_what_cannot_be_stored_and_sends_what_is_on_its_way(writing: Page, draft: Campaign) -> None:
+    """A request ends with its page."""
+    asks = """() => {
+        const leaving = new Event("beforeunload", {cancelable: true})
+        window.dispatchEvent(leaving)
+        return leaving.defaultPrevented
+    }"""
+    writing.goto(f"/campaigns/{draft.pk}/")
+    name, state = writing.locator(".title-form [name=name]"), writing.locator("#save-state")
+    name.fill("")
+    expect(state).to_contain_text("Not saved")
+    assert writing.evaluate(asks)
+    name.fill("Named again")
+    expect(state).to_have_text(re.compile("^Saved"))
+    assert not writing.evaluate(asks)
+
+    saving = Held(writing, "**/save/name/")
+    name.fill("Typed at last")
+    first = saving.next()
+    writing.evaluate("window.dispatchEvent(new Event('pagehide'))")
+    with writing.expect_response("**/save/name/"):
+        saving.next().continue_()
+    assert 'value="Typed at last"' in writing.request.get(f"/campaigns/{draft.pk}/").text()
+    first.abort()

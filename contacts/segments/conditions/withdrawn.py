@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
+from contacts.segments.conditions.consent import ANY, last_said, said_lately
 from contacts.segments.known import Known
 from contacts.segments.predicate import Sql
 from contacts.segments.registry import Condition, Input, Values
 
 _HOW = {
-    "any": "in any way",
+    ANY: "in any way",
     "one-click": "by the button of their mail program",
     "page": "on the page for recipients",
     "provider": "with the provider that carried the mail",
@@ -29,19 +30,11 @@ class Withdrew(Condition):
         ]
 
     def sql(self, values: Values, known: Known) -> Sql:
-        channel = "" if values["channel"] == "any" else " AND e.channel = %s"
-        return Sql(
-            "c.id IN (SELECT e.contact_id FROM contacts_consentevent e WHERE e.kind = 'withdrawn'"  # noqa: S608
-            f" AND e.at >= %s::timestamptz - make_interval(days => %s){channel})",
-            [known.now, int(values["days"]), *([values["channel"]] if channel else [])],
-        )
+        return said_lately("withdrawn", values, known)
 
     def words(self, values: Values, known: Known) -> str:
-        way = "" if values["channel"] == "any" else f" {_HOW[values['channel']]}"
+        way = "" if values["channel"] == ANY else f" {_HOW[values['channel']]}"
         return f"who unsubscribed{way} in the last {values['days']} days"
 
     def shown(self, values: Values, known: Known) -> Sql:
-        return Sql(
-            "coalesce((SELECT e.channel || ' ' || e.at::date::text FROM contacts_consentevent e"
-            " WHERE e.contact_id = c.id AND e.kind = 'withdrawn' ORDER BY e.at DESC LIMIT 1), 'never')"
-        )
+        return last_said("withdrawn", otherwise="never")

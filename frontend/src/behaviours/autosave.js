@@ -7,8 +7,9 @@ const LONGEST_MS = 1500;
 const RETRY_MS = 3000;
 
 const unsaved = new Set();
+const refused = new Set(); // cannot be stored as they stand: nothing waits for them, but whoever leaves the page is asked
 let chain = Promise.resolve();
-let isSending = false; // what is on its way is not stored yet: whoever leaves the page waits for it
+let sending = null; // the form on its way, which is not stored yet: whoever leaves the page waits for it
 let stopped = false; // by a conflict, until somebody decides
 
 const root = () => document.querySelector("[data-version]");
@@ -21,7 +22,7 @@ function say(words, kind = "") {
   }
 }
 
-export const hasUnsaved = () => isSending || unsaved.size > 0;
+export const hasUnsaved = () => Boolean(sending) || unsaved.size > 0;
 
 export function setVersion(version) {
   if (root()) root().dataset.version = version;
@@ -40,7 +41,9 @@ export function conflict(words, version) {
   banner.focus();
   say("Not saved", "bad");
   banner.querySelector("[data-theirs]").onclick = () => {
+    for (const form of unsaved) forget(form);
     unsaved.clear();
+    refused.clear();
     location.reload();
   };
   banner.querySelector("[data-keep]").onclick = async () => {
@@ -66,12 +69,13 @@ function queue(form) {
 async function save(form) {
   if (stopped || !unsaved.has(form)) return;
   unsaved.delete(form);
+  refused.delete(form);
   const data = new FormData(form);
   data.set("version", root()?.dataset.version ?? "");
   if (form.isForced) data.set("force", "1");
   say("Saving…");
   let response, isJson, answer;
-  isSending = true;
+  sending = form;
   try {
     response = await fetch(form.action, { method: "POST", body: data, headers: { Accept: "application/json" } });
     isJson = response.headers.get("Content-Type")?.includes("json");
@@ -79,7 +83,7 @@ async function save(form) {
   } catch {
     return later(form, "No connection. What you typed is kept here and saved as soon as it is back.");
   } finally {
-    isSending = false;
+    sending = null;
   }
   if (!isJson && (response.redirected || response.status === 403)) {
     return later(form, "You are logged out. Log in in another window; then this is saved.");
@@ -101,7 +105,10 @@ function settle(form, status, answer) {
     return conflict(answer.conflict, answer.version);
   }
   if (status === 410) return location.reload();
-  if (answer.errors) return say("Not saved: see the marked field", "bad");
+  if (answer.errors) {
+    refused.add(form);
+    return say("Not saved: see the marked field", "bad");
+  }
   form.isForced = false;
   if (form.elements.seen) form.elements.seen.value = answer.seen;
   if (!unsaved.has(form)) forget(form);
@@ -139,16 +146,17 @@ function showErrors(form, errors) {
 }
 
 window.addEventListener("online", () => flush());
-// A tab that is closed asks once more; what does not arrive is kept here and offered the next time.
+// A tab that is closed asks once more, also for what was on its way, because that ends with the page; what does not
+// arrive is kept here and offered the next time.
 window.addEventListener("pagehide", () => {
-  for (const form of unsaved) {
+  for (const form of new Set(sending ? [sending, ...unsaved] : unsaved)) {
     const data = new FormData(form);
     data.set("version", root()?.dataset.version ?? "");
     fetch(form.action, { method: "POST", body: data, keepalive: true, headers: { Accept: "application/json" } });
   }
 });
 window.addEventListener("beforeunload", (event) => {
-  if (hasUnsaved()) event.preventDefault();
+  if (hasUnsaved() || [...refused].some((form) => form.isConnected)) event.preventDefault();
 });
 
 export function mount(form) {

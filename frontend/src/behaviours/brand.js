@@ -1,16 +1,7 @@
-// The sample mail in the brand as it is being chosen: loaded behind the old one, so nothing flickers.
-const PAUSE = 150;
+// The sample mail in the brand as it is being chosen.
+import { load } from "../canvas/frames.js";
 
-function load(frame, address) {
-  const fresh = frame.cloneNode();
-  fresh.classList.add("is-loading");
-  fresh.addEventListener("load", () => {
-    fresh.classList.remove("is-loading");
-    for (const old of fresh.parentElement.querySelectorAll("iframe")) if (old !== fresh) old.remove();
-  });
-  fresh.src = address;
-  frame.parentElement.append(fresh);
-}
+const PAUSE = 150;
 
 export function mount(form) {
   let waiting;
@@ -19,7 +10,7 @@ export function mount(form) {
     for (const [name, value] of new FormData(form))
       if (typeof value === "string" && name !== "csrfmiddlewaretoken") chosen.append(name, value);
     for (const place of document.querySelectorAll(".mail-stage .preview-frame"))
-      load(place.querySelector("iframe"), `${form.dataset.sample}&${chosen}`);
+      load(place, `${form.dataset.sample}&${chosen}`);
   };
   form.addEventListener("input", () => {
     clearTimeout(waiting);

@@ -4,7 +4,7 @@ import { Bar } from "../canvas/bar.js";
 import { listen } from "../canvas/dragging.js";
 import { Company } from "../canvas/company.js";
 import { Drawing } from "../canvas/drawing.js";
-import { offer } from "../canvas/offering.js";
+import { CANVAS, pressed } from "../canvas/frames.js";
 import { Mail } from "../canvas/mail.js";
 import * as outline from "../canvas/outline.js";
 import { Side } from "../canvas/side.js";
@@ -38,6 +38,7 @@ export function mount(studio) {
   });
 
   let panel = Promise.resolve(); // until the chosen block's form is there
+  let asked = 0; // number of the latest
   async function choose(id, { openSide = true } = {}) {
     const isOther = id !== spots.chosen;
     if (isOther) words.end();
@@ -46,22 +47,43 @@ export function mount(studio) {
     bar.show(id);
     aim({ after: id });
     if (openSide) side.show("panel");
-    if (isOther) panel = showPanel(id);
+    if (isOther) showPanel(id);
     await panel;
   }
 
-  async function showPanel(id) {
-    await flush();
-    if (id && id !== spots.chosen) return;
-    await window.htmx.ajax("GET", url(id || "none", "panel"), { source: "#side-panel", target: "#side-panel", swap: "innerHTML" });
+  // Of several that are asked for the latest; what is typed while its form is on its way is stored first.
+  function showPanel(id) {
+    asked += 1;
+    return (panel = load(id, asked));
   }
 
-  function leave() {
+  async function load(id, number) {
+    if (!(await flush())) return; // its words stay where they can be seen
+    const response = await fetch(url(id || "none", "panel")).catch(() => null);
+    if (response?.redirected) return location.reload();
+    const html = response?.ok ? await response.text() : "";
+    if (number !== asked) return panel;
+    if (hasUnsaved()) return showPanel(spots.chosen);
+    if (html) window.htmx.swap("#side-panel", html, { swapStyle: "innerHTML" });
+  }
+
+  // After an Undo, or once somebody else has changed it: who saves a form must have seen what it replaces.
+  async function showStyle() {
+    if (!(await flush())) return;
+    const form = document.getElementById("style-form");
+    const isSame = form.elements.seen.value === document.getElementById("editor").dataset.styleSeen;
+    if (isSame || form.contains(document.activeElement)) return;
+    await window.htmx.ajax("GET", location.pathname, { source: studio, target: "#style-form", select: "#style-form", swap: "outerHTML" });
+  }
+
+  // `isStaying`: in the pane of the order or the style, where somebody is at work.
+  function leave({ isStaying = false } = {}) {
     words.end();
     spots.mark("");
     outline.choose("");
     bar.show("");
     aim({});
+    if (isStaying) return;
     side.close();
     side.show("add", { quietly: true });
   }
@@ -84,6 +106,7 @@ export function mount(studio) {
   async function write(id, point) {
     const block = outline.find(id);
     await choose(id);
+    if (spots.chosen !== id) return;
     const field = block.words && document.querySelector(`#side-panel form[data-block="${id}"] [name="${block.words}"]`);
     if (field && words.begin(id, field, `${block.label} on the mail`, point)) side.close();
     else document.querySelector("#side-panel input:not([type=hidden]), #side-panel .rich-text, #side-panel select")?.focus();
@@ -139,12 +162,13 @@ export function mount(studio) {
   document.body.addEventListener("mail-changed", async ({ detail }) => {
     const open = detail.open || (outline.find(spots.chosen) ? spots.chosen : "");
     const focused = document.activeElement;
+    const isStaying = !detail.open && ["outline", "style"].includes(side.shown);
     spots.chosen = "";
     if (open) {
       choose(open, { openSide: false });
-      side.show("panel", { quietly: !detail.open });
+      if (!isStaying) side.show("panel", { quietly: !detail.open });
     } else {
-      leave();
+      leave({ isStaying });
       showPanel("");
     }
     await drawing.whole();
@@ -161,7 +185,16 @@ export function mount(studio) {
       else drawing.block(form);
     });
   }
-  document.body.addEventListener("htmx:afterSettle", ({ target }) => target.id === "editor" && spots.draw());
+  document.body.addEventListener("htmx:afterSettle", ({ target }) => {
+    if (target.id !== "editor") return;
+    spots.draw();
+    showStyle();
+  });
+  document.body.addEventListener("htmx:beforeSwap", ({ target, detail }) => {
+    if (target.id !== "style-form" || !hasUnsaved()) return;
+    detail.shouldSwap = false;
+    showStyle();
+  });
   // After the list has the block's new words, which the page around puts there.
   document.body.addEventListener("form-saved", ({ target }) => {
     if ("style" in target.dataset || "wider" in target.dataset) drawing.whole();
@@ -188,7 +221,6 @@ export function mount(studio) {
     if (!isWriting) showPanel(outline.find(spots.chosen) ? spots.chosen : "");
   }
 
-  offer(studio, { labelOf: named, done: () => location.reload() });
   pressed(studio, "width", (name) => mail.show(name));
   pressed(studio, "look", (name) => {
     canvas.dataset.look = name;
@@ -196,7 +228,7 @@ export function mount(studio) {
   });
   mail.begin();
   const begun = document.querySelector("#editor [data-open][aria-current]")?.dataset.open ?? "";
-  if (canvas.clientWidth < 415) studio.querySelector("[data-width=phone]").click();
+  if (canvas.clientWidth < CANVAS.phone + 40) studio.querySelector("[data-width=phone]").click();
   spots.mark(begun);
   bar.show(begun);
   aim({ after: begun });
@@ -207,13 +239,3 @@ const named = (id) => {
   const block = outline.find(id);
   return block && [block.label, block.excerpt].filter(Boolean).join(": ");
 };
-
-function pressed(studio, name, change) {
-  const buttons = [...studio.querySelectorAll(`[data-${name}]`)].filter((one) => one.matches("button"));
-  for (const button of buttons) {
-    button.addEventListener("click", () => {
-      buttons.forEach((other) => other.setAttribute("aria-pressed", String(other === button)));
-      change(button.dataset[name]);
-    });
-  }
-}

@@ -1,11 +1,13 @@
 // Keeps a draft's page in step: what is typed is stored before anything else happens to it.
 import { conflict, flush, hasUnsaved, setVersion } from "./autosave.js";
+import { offer } from "../canvas/offering.js";
 
 export function mount(page) {
   storeFirst();
   carryVersion(page);
   jumps();
   keepFindings();
+  offer(page);
   page.addEventListener("form-saved", (event) => {
     const block = event.target.dataset.block;
     const { excerpt, refresh } = event.detail;
@@ -26,7 +28,7 @@ function storeFirst() {
     if (!form.matches("[data-flush]")) return;
     event.preventDefault();
     if (!(await flush())) return;
-    form.elements.version.value = document.getElementById("draft").dataset.version;
+    if (form.elements.version) form.elements.version.value = document.getElementById("draft").dataset.version;
     if (event.submitter?.name) {
       const chosen = Object.assign(document.createElement("input"), { type: "hidden", name: event.submitter.name, value: event.submitter.value });
       form.append(chosen);
@@ -45,8 +47,6 @@ function carryVersion(page) {
   document.body.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.verb !== "post" || !page.contains(event.detail.elt)) return;
     event.detail.parameters.set("version", page.dataset.version);
-    const open = page.querySelector(".block[open] [data-block]");
-    if (open) event.detail.parameters.set("open", open.dataset.block);
   });
   document.body.addEventListener("campaign-saved", (event) => {
     if (event.detail.version) setVersion(event.detail.version);

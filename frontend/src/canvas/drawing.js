@@ -1,4 +1,6 @@
 // Asks the server for the mail as it is now: all of it, or the one block that is being written.
+import { hasUnsaved } from "../behaviours/autosave.js";
+
 export class Drawing {
   constructor(mail, studio, url) {
     this.mail = mail;
@@ -6,6 +8,9 @@ export class Drawing {
     this.url = url;
     this.problem = studio.querySelector("[data-problem]");
     this.asked = new Map(); // by block: whether something has been typed since it was asked for
+    this.number = 0; // of the latest request for the whole
+    this.typed = 0;
+    this.latest = null; // the form in which somebody typed last
     document.body.addEventListener("htmx:afterSettle", ({ target }) => target.id === "inbox" && this.whole());
   }
 
@@ -14,14 +19,26 @@ export class Drawing {
     return `?${new URLSearchParams({ contact, look: this.mail.place.dataset.look ?? "" })}`;
   }
 
-  async whole() {
+  // The latest that was asked for, however many there are.
+  whole() {
+    return (this.shown = this.#whole(++this.number));
+  }
+
+  // What is stored knows nothing yet of what is being typed: that block is drawn once more.
+  async #whole(number) {
+    const typed = hasUnsaved() ? 0 : this.typed;
     const answer = await this.#ask(`${this.mail.frame.getAttribute("src").split("?")[0]}${this.#query}`);
-    if (answer?.ok) this.mail.replace(await answer.text());
+    const html = answer?.ok ? await answer.text() : "";
+    if (number !== this.number) return this.shown;
+    if (html) this.mail.replace(html);
+    if (typed !== this.typed && this.latest.isConnected) await this.block(this.latest);
   }
 
   // What is typed while an answer is on its way is asked for once more when it is there.
   async block(form) {
     const id = form.dataset.block;
+    this.typed += 1;
+    this.latest = form;
     if (this.asked.has(id)) return this.asked.set(id, true);
     this.asked.set(id, false);
     const body = new FormData(form);

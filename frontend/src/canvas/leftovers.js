@@ -4,10 +4,11 @@ const owner = () => document.querySelector("[data-user]")?.dataset.user ?? "";
 const keyOf = (form) => `${PREFIX}${owner()}:${new URL(form.action).pathname}`;
 const NOT_WORDS = ["csrfmiddlewaretoken", "version", "seen"];
 
+export const fieldsOf = (form) => [...new FormData(form)].filter(([name, value]) => !NOT_WORDS.includes(name) && typeof value === "string");
+
 export function keep(form) {
-  const fields = [...new FormData(form)].filter(([name, value]) => !NOT_WORDS.includes(name) && typeof value === "string");
   try {
-    localStorage.setItem(keyOf(form), JSON.stringify({ fields, at: Date.now() }));
+    localStorage.setItem(keyOf(form), JSON.stringify({ fields: fieldsOf(form), at: Date.now() }));
   } catch {
     // no room, or not allowed here: then there is the server alone
   }
@@ -22,5 +23,9 @@ export function find(begins) {
   const start = `${PREFIX}${owner()}:${begins}`;
   return Object.keys(localStorage)
     .filter((key) => key.startsWith(start))
-    .map((key) => ({ ...JSON.parse(localStorage.getItem(key)), action: key.slice(PREFIX.length + owner().length + 1), drop: () => localStorage.removeItem(key) }));
+    .map((key) => {
+      const kept = localStorage.getItem(key);
+      const drop = () => localStorage.getItem(key) === kept && localStorage.removeItem(key); // not what is typed now
+      return { ...JSON.parse(kept), action: key.slice(PREFIX.length + owner().length + 1), drop };
+    });
 }

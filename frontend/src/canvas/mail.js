@@ -1,6 +1,6 @@
 // The mail in its frame: a document without scripts, read and changed from this page.
 // The server marks every element of a block (data-block) and every column with the number it has in its block (data-column).
-const CANVAS = { desktop: 640, phone: 375 };
+import { CANVAS } from "./frames.js";
 
 const EMPTY_COLUMN_PX = 72;
 

@@ -1,11 +1,15 @@
 """The mail on which its editor works."""
 
+import random
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from campaigns.content import blocks
@@ -81,6 +85,18 @@ def test_gone_block_has_an_empty_panel_and_cannot_be_drawn(
     assert 'value="Hello {{ first_name }}"' in panel
 
 
+@pytest.mark.parametrize("kind", ["blocks", "html"])
+def test_personal_details_can_be_inserted(client_for: Browse, marketer: User, campaign: Campaign, kind: str) -> None:
+    """In what is written, and as the condition under which a block is shown, which the page opens with."""
+    Campaign.objects.filter(pk=campaign.pk).update(content_kind=kind)
+    page = client_for(marketer).get(reverse("campaign-content", args=[campaign.pk]) + "?open=top").content.decode()
+    _, _, dialog = page.partition('id="merge-tag"')
+    assert '<option value="first_name"' in dialog
+    if kind == "blocks":
+        _, _, condition = page.partition('name="if_field"')
+        assert '<option value="first_name"' in condition.partition("</select>")[0]
+
+
 def test_new_block_follows_the_chosen_one_and_never_the_footer(
     client_for: Browse, marketer: User, campaign: Campaign
 ) -> None:
@@ -150,10 +166,38 @@ def test_who_else_is_at_the_draft_is_told_with_the_place(
 
 def test_undo_has_no_limit(client_for: Browse, marketer: User, campaign: Campaign) -> None:
     for number in range(150):
-        history.change(campaign, arranging.update(campaign.blocks, "top", {"text": str(number)}))
+        history.change(campaign, arranging.update(campaign.blocks, "top", {"text": str(number)}), by=None)
     while history.undo(campaign):
         pass
     assert arranging.find(campaign.blocks, "top")["text"] == "Hello {{ first_name }}"
+
+
+def test_steps_of_a_draft_take_no_more_room_than_is_stated(campaign: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The latest are kept, and Undo goes on from state to state as far as they reach."""
+    for number in range(20):
+        words = "".join(random.Random(number).choices("abcdefghijklmnopqrstuvwxyz", k=20_000))
+        history.change(campaign, arranging.update(campaign.blocks, "top", {"text": f"{number} {words}"}), by=None)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(pg_column_size(blocks)) FROM campaigns_draftstep")
+        monkeypatch.setattr(history, "ROOM_BYTES", 5 * cursor.fetchone()[0])
+    history.change(campaign, arranging.update(campaign.blocks, "top", {"text": "last"}), by=None)
+    found = []
+    while history.undo(campaign):
+        found.append(arranging.find(campaign.blocks, "top")["text"].partition(" ")[0])
+    assert found == ["19", "18", "17", "16", "15"]
+
+
+def test_steps_older_than_a_month_go_whosever_draft_they_are(campaign: Campaign, marketer: User) -> None:
+    forgotten = letters.draft(marketer)
+    for draft in (forgotten, campaign):
+        for number in range(3):
+            history.change(draft, arranging.update(campaign.blocks, "top", {"text": str(number)}), by=None)
+    long_ago = timezone.now() - history.KEPT_FOR - timedelta(minutes=1)
+    forgotten.steps.update(at=long_ago)
+    newest = campaign.steps.latest("id")
+    campaign.steps.exclude(pk=newest.pk).update(at=long_ago)
+    history.change(campaign, arranging.update(campaign.blocks, "top", {"text": "again"}), by=None)
+    assert (forgotten.steps.count(), campaign.steps.count()) == (0, 2)
 
 
 def order(campaign: Campaign) -> list[str]:

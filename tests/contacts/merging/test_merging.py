@@ -16,7 +16,7 @@ from contacts.bulk import working as bulk_working
 from contacts.bulk.selection import Selection
 from contacts.filtering import Filter
 from contacts.growth import folding, reading
-from contacts.merging import joining, parting, twins
+from contacts.merging import joining, known, parting, twins
 from contacts.models import (
     BulkChange,
     ConsentEvent,
@@ -25,10 +25,14 @@ from contacts.models import (
     MailingList,
     Merge,
     Note,
+    SignupForm,
+    SignupRequest,
     Subscription,
     Suppression,
     TrackingConsent,
 )
+from contacts.signup import confirming
+from contacts.suppression import of_lists
 from contacts.table import counting
 from contacts.tracking_consent import Answer, Part
 
@@ -210,16 +214,46 @@ def test_the_old_address_is_not_added_again_by_hand(
     assert "was merged into" in response.content.decode()
 
 
+@pytest.mark.parametrize("is_frozen", [True, False], ids=["frozen", "not frozen yet"])
 def test_a_change_of_many_people_under_way_reaches_the_one_who_is_left(
-    kept: Contact, gone: Contact, merge: Callable[..., Merge], news: MailingList
+    kept: Contact, gone: Contact, merge: Callable[..., Merge], news: MailingList, is_frozen: bool
 ) -> None:
     change = BulkChange.objects.create(
         action="unsubscribe", options={"reason": "x"}, chosen=Selection((gone.pk,)).to_json(), expected=1
     )
-    bulk_working.step(change.pk)  # who it is, is frozen
+    if is_frozen:
+        bulk_working.step(change.pk)
     merge()
     bulk_working.work(change.pk)
     assert reached(news) == 0
+    change.refresh_from_db()
+    assert (change.seen, change.changed) == (1, 1)
+
+
+def test_a_change_of_both_is_done_once_to_the_one_who_is_left(
+    kept: Contact, gone: Contact, merge: Callable[..., Merge]
+) -> None:
+    chosen = Selection((kept.pk, gone.pk)).to_json()
+    change = BulkChange.objects.create(action="add-tag", options={"tag": "keen"}, chosen=chosen, expected=2)
+    bulk_working.step(change.pk)
+    merge()
+    bulk_working.work(change.pk)
+    kept.refresh_from_db()
+    change.refresh_from_db()
+    assert kept.attributes["tags"] == ["vip", "press", "keen"]
+    assert (change.seen, change.changed) == (1, 1)
+
+
+def test_a_change_of_many_people_reaches_who_is_one_of_two_again_when_it_is_done(
+    kept: Contact, gone: Contact, merge: Callable[..., Merge], news: MailingList, marketer: User
+) -> None:
+    change = BulkChange.objects.create(
+        action="unsubscribe", options={"reason": "x"}, chosen=Selection((gone.pk,)).to_json(), expected=1
+    )
+    bulk_working.step(change.pk)
+    parting.undo(merge().pk, by=marketer, request=marketer)
+    bulk_working.work(change.pk)
+    assert (state(kept, news), state(gone, news)) == ("subscribed", "unsubscribed")
 
 
 def test_undo_makes_two_of_them_again(
@@ -254,6 +288,80 @@ def test_undo_keeps_what_was_said_since(
     assert {state(kept, news), state(gone, news)} == {"unsubscribed"}
     assert dict(Suppression.objects.values_list("email", "reason")) == {NEW: "unsubscribed", OLD: "unsubscribed"}
     assert reached(news) == 0
+
+
+def test_undo_takes_back_that_the_kept_address_is_suppressed_for_a_list_too(
+    kept: Contact, gone: Contact, merge: Callable[..., Merge], news: MailingList, marketer: User
+) -> None:
+    other = MailingList.objects.create(name="Other")
+    of_lists.suppress([OLD], news, reason="A competitor", by=None)
+    of_lists.suppress([NEW], other, reason="By telephone", by=None)
+    made = merge()
+    assert {one.list for one in of_lists.of(NEW)} == {news, other}
+    parting.undo(made.pk, by=marketer, request=marketer)
+    assert [one.list for one in of_lists.of(NEW)] == [other], "what was there before stays"
+    assert [one.list for one in of_lists.of(OLD)] == [news]
+
+
+def test_of_three_in_a_row_the_undo_of_the_last_merge_takes_the_first_one_along(
+    kept: Contact, gone: Contact, merge: Callable[..., Merge], news: MailingList, marketer: User
+) -> None:
+    """What is still said under the first address is of whom it was merged into, not of the last."""
+    third = Contact.objects.create(email="ana@third.example")
+    consent.subscribe(third, lists=[news.pk], channel="hand")
+    merge()
+    last = joining.merge(third.pk, kept.pk, values={}, by=marketer, request=marketer)
+    assert known.numbers(third) == {OLD: gone.pk, NEW: kept.pk, third.email: third.pk}
+    parting.undo(last.pk, by=marketer, request=marketer)
+    assert known.present(gone.pk) == kept
+    assert known.numbers(third) == {third.email: third.pk}
+    consent.unsubscribe(Contact(pk=gone.pk, email=OLD), lists=None, channel="one-click")
+    assert (state(kept, news), state(third, news)) == ("unsubscribed", "subscribed")
+
+
+def test_who_goes_back_to_the_merged_address_gets_mail_there(
+    kept: Contact, merge: Callable[..., Merge], news: MailingList, client_for: Callable[[User], Client], marketer: User
+) -> None:
+    merge()
+    url = reverse("contact-edit", args=[kept.pk])
+    form = client_for(marketer).get(url).context["form"]
+    given = {name: value for name, value in form.initial.items() if value not in (None, "")}
+    assert client_for(marketer).post(url, given | {"email": OLD}).status_code == 302
+    kept.refresh_from_db()
+    assert kept.email == OLD
+    assert reached(news) == 1
+
+
+def test_whoever_confirms_a_sign_up_of_the_old_address_is_no_second_person(
+    kept: Contact, gone: Contact, merge: Callable[..., Merge], news: MailingList
+) -> None:
+    """The mail with the button came before the merge."""
+    form = SignupForm.objects.create(name="Site", title="News")
+    form.lists.add(news)
+    Subscription.objects.filter(contact=gone).update(state="unconfirmed")
+    now = timezone.now()
+    asked = SignupRequest.objects.create(
+        form=form, email=OLD, key=OLD, lists=[news.pk], asked_at=now, expires_at=now + timedelta(days=7)
+    )
+    merge()
+    with pytest.raises(consent.StillSuppressed):
+        confirming.confirm(asked, lists=[news.pk], ip=None, now=now)
+    assert [one.email for one in Contact.objects.all()] == [NEW]
+    assert (state(kept, news), reached(news)) == ("subscribed", 1)
+
+
+def test_a_campaign_to_a_tag_finds_the_one_who_carries_it_now(
+    kept: Contact, gone: Contact, merge: Callable[..., Merge], news: MailingList, marketer: User
+) -> None:
+    """It was scheduled while only the old address carried the tag."""
+    planned = audience.Audience.from_json(audience.Audience((news.pk,), tags=("press",)).to_json())
+    assert audience.summary(planned).will_receive == 1
+    made = merge()
+    assert audience.summary(planned).will_receive == 1
+    parting.undo(made.pk, by=marketer, request=marketer)
+    with connection.cursor() as cursor:
+        cursor.execute(*audience.select(planned))
+        assert [email for _, email in cursor.fetchall()] == [OLD]
 
 
 def test_undo_ends_after_a_week_and_then_nothing_is_kept_for_it(merge: Callable[..., Merge], marketer: User) -> None:

@@ -18,8 +18,9 @@ from contacts.audience import Audience
 from contacts.merging import joining, parting, registry
 from contacts.models import Contact, MailingList, Merge, Subscription
 from delivery import ledger
+from delivery.dispatch import tick
 from delivery.ledger import building
-from delivery.models import Batch, Chunk, Message, MessageState, Provider
+from delivery.models import Batch, Chunk, Message, MessageState, Provider, Waiting
 from tests.delivery.engine import plain
 from tests.delivery.engine.conftest import make_batch, offer
 from tests.delivery.engine.server import Server
@@ -229,6 +230,40 @@ def test_undone_while_it_waits_both_get_their_own_again(provider: Provider, send
     assert told(alone) == {OLD: "accepted"}
     people = dict(Contact.objects.values_list("pk", "email"))
     assert all(people[row.contact_id or 0] == row.email for row in Message.objects.all())
+
+
+@pytest.mark.parametrize("is_undone", [False, True], ids=["merged", "undone"])
+def test_three_in_a_row_get_one_mail_and_after_an_undo_of_the_last_merge_two(
+    provider: Provider, send: Send, owner: User, is_undone: bool
+) -> None:
+    batch = waiting(provider, OLD, NEW, BEA)
+    merge(owner)
+    last = merge(owner, kept=BEA, gone=NEW)
+    if is_undone:
+        parting.undo(last.pk, by=owner, request=owner)
+    let_go(batch, send)
+    assert told(batch) == {OLD: "skipped", NEW: "accepted" if is_undone else "skipped", BEA: "accepted"}
+    assert ledger.tally(batch).is_complete
+
+
+@pytest.mark.parametrize("has_row", [True, False], ids=["who has it", "who is not in it"])
+def test_a_retry_that_waits_goes_to_the_one_who_is_left_once(
+    provider: Provider, server: Server, send: Send, owner: User, has_row: bool
+) -> None:
+    """The old address was told to come again later; the other one has the mail, or was never meant to get it."""
+    server.behaviour.rules["rcpt"] = lambda talk: "451 4.2.1 later" if talk.recipient == OLD else None
+    batch = make_batch(provider, [OLD, NEW] if has_row else [OLD])
+    if not has_row:
+        Contact.objects.create(email=NEW)
+    send(batch)
+    assert told(batch)[OLD] == "deferred"
+    server.behaviour.rules.clear()
+    merge(owner)
+    Waiting.objects.update(retry_at=timezone.now())
+    tick.tick()
+    offer(batch)
+    send(batch)
+    assert told(batch) == ({OLD: "skipped", NEW: "accepted"} if has_row else {NEW: "accepted"})
 
 
 def for_the_old_one(provider: Provider) -> Batch:

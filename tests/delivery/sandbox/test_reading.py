@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from delivery.sandbox import headers
+from delivery.sandbox import headers, words
 from delivery.sandbox.reading import Link, Reading
 from tests.delivery.sandbox.conftest import RAW
 
@@ -26,6 +26,20 @@ def test_the_list_shows_headers_unfolded_and_decoded() -> None:
     assert listed.sender == "Bücherwurm <news@nordlicht.example>"
     assert listed.subject == "Sommer grüße"
     assert listed.message_id == "<1@nordlicht.example>"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Shop (http://a.example/c/x1): new (and old)", "Shop : new (and old)"),
+        ("Read on: https://a.example/c/x?y=1 – see you", "Read on: – see you"),
+        ("https://a.example/", ""),
+        (f"https://a.example/{'x' * 400} Hello", "Hello"),
+        ("Two words", "Two words"),
+    ],
+)
+def test_the_list_shows_how_the_text_begins_without_addresses_of_links(text: str, shown: str) -> None:
+    assert words.preview(text) == shown
 
 
 def test_a_header_name_inside_the_body_is_not_taken_for_a_header() -> None:

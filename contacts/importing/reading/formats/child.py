@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from accounts import confined
 from contacts.importing.reading.formats import kinds, vcard
 from contacts.importing.reading.formats.kinds import NotUsable
 
@@ -22,10 +23,14 @@ LARGEST_TABLE_BYTES = 400 << 20
 
 
 def main(kind: str, path: str, folder: str) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS + 5))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_TABLE_BYTES, LARGEST_TABLE_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    confined.limit(
+        {
+            resource.RLIMIT_AS: MEMORY_BYTES,
+            resource.RLIMIT_CPU: PROCESSOR_SECONDS,
+            resource.RLIMIT_FSIZE: LARGEST_TABLE_BYTES,
+            resource.RLIMIT_CORE: 0,
+        }
+    )
     target = Path(folder)
     try:
         with Path(path).open("rb") as file:

@@ -1,16 +1,14 @@
 """The parent's side: asks the child, and reads what it left."""
 
 import json
-import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from accounts import confined
 from contacts.importing.reading.formats.kinds import NotUsable
 
-_ROOT = Path(__file__).resolve().parents[4]
 _PATIENCE_SECONDS = 900
 
 
@@ -28,19 +26,9 @@ def unpacked(kind: str, file: BinaryIO, folder: Path) -> list[Table]:
     with source.open("wb") as written:
         while block := file.read(1 << 20):
             written.write(block)
-    surroundings = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(_ROOT), "LC_ALL": "C.UTF-8"}
-    command = [sys.executable, "-m", "contacts.importing.reading.formats.child", kind, str(source), str(folder)]
+    child = "contacts.importing.reading.formats.child"
     try:
-        done = subprocess.run(
-            command,
-            env=surroundings,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            timeout=_PATIENCE_SECONDS,
-            start_new_session=True,
-            check=False,
-        )
+        done = confined.run(child, kind, str(source), str(folder), patience_seconds=_PATIENCE_SECONDS)
     except subprocess.TimeoutExpired:
         raise NotUsable("Reading the file took too long. Save its table as CSV and upload that.") from None
     finally:
