@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('delivery', '0042_provider_health'),
+        ('delivery', '0043_listener_full'),
     ]
 
     operations = [
