@@ -26,7 +26,7 @@ _is_there = property(lambda channel: getattr(channel.connection, "client", None)
 redis.Channel.do_restore = _is_there  # type: ignore[assignment]
 
 # Celery's own reads a declaration in C for it, in each process that it forks: 2.5 MB.
-platforms._set_pdeathsig = end_with_parent
+platforms._set_pdeathsig = end_with_parent  # type: ignore[attr-defined]
 
 
 @signals.worker_before_create_process.connect

@@ -14,7 +14,7 @@ from config.celery import app
 
 def main(which: str, given: str) -> int:
     if which == "beat":
-        app.Beat(schedule=given, loglevel=logging.WARNING, quiet=True).run()
+        app.Beat(schedule=given, loglevel="WARNING", quiet=True).run()
         return 0
     worker = app.Worker(
         hostname=host_format(default_nodename(f"{which}@%h")),
