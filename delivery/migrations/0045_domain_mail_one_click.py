@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('delivery', '0043_listener_full'),
+        ('delivery', '0044_mailbox_figures'),
     ]
 
     operations = [
