@@ -76,6 +76,21 @@ def without_fallback(template: str) -> set[str]:
     return found
 
 
+def fallbacks(template: str) -> Iterator[tuple[str, str]]:
+    """Each name that is shown with a default, and what that says."""
+    try:
+        pieces = read(template)
+    except Broken:
+        return
+    for piece in pieces:
+        tokens = piece.tokens
+        if piece.kind != "output" or ("name", "default") not in tokens:
+            continue
+        at = tokens.index(("name", "default"))
+        words = next((text[1:-1] for what, text in tokens[at:] if what == "text"), "")
+        yield from ((name, words) for name in sorted(piece.names))
+
+
 def render(template: str, values: Values, escape: Escape = "html") -> str:
     """The template filled in for one person, made harmless for where it stands. Raises Broken."""
     pieces = places.placed(read(template)) if escape == "html" else read(template)
