@@ -33,13 +33,13 @@ class Preview:
     problem: str = ""
 
 
-def preview(campaign: Campaign, contact: Contact | None) -> Preview:
+def preview(campaign: Campaign, contact: Contact | None, *, with_examples: bool = True) -> Preview:
     """`contact` None: somebody of whom only the address is known. Never raises for what an author can write.
 
-    Blocks without words show their example, which nobody receives.
+    `with_examples`: blocks without words show their example, which nobody receives.
     """
     try:
-        edition = editions.freeze(campaign, with_examples=True)
+        edition = editions.freeze(campaign, with_examples=with_examples)
         recipient = recipient_of(contact)
         shown, sent = compile_for_show(edition, recipient)
         preheader = language.render(edition.preheader, recipient.merge, "header")
