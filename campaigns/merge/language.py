@@ -23,7 +23,8 @@ _PLACES = {"text": "plain", "header": "header", "url": "part"}
 _ARGUMENTS = {function: len(signature(function).parameters) - 1 for function in FILTERS.values()}
 _OURS = "ours"
 _FILTER_NAMES = frozenset(FILTERS)
-_MARKS = dict.fromkeys(map(ord, (places.OPEN, places.CLOSE, UNWRITTEN)))  # in drafts from before they were refused
+_MARK_SIGNS = (places.OPEN, places.CLOSE, UNWRITTEN)
+_MARKS = dict.fromkeys(map(ord, _MARK_SIGNS))  # in drafts from before they were refused
 
 
 class Broken(ValueError):
@@ -117,9 +118,14 @@ def read(template: str) -> list[Piece]:
     if len(template) > MAX_TEMPLATE:
         raise Broken([Problem(f"This is longer than {MAX_TEMPLATE:,} characters.")])
     try:
-        return syntax.read(template.translate(_MARKS), _FILTER_NAMES)
+        return syntax.read(_without_marks(template), _FILTER_NAMES)
     except Unreadable as unreadable:
         raise Broken([unreadable.problem]) from None
+
+
+def _without_marks(template: str) -> str:
+    """Looked for before anything is copied: a mail is read several times whenever a key is pressed in its editor."""
+    return template.translate(_MARKS) if any(mark in template for mark in _MARK_SIGNS) else template
 
 
 class Template:
