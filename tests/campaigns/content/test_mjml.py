@@ -44,6 +44,20 @@ def test_footer_says_who_sends_and_how_to_leave() -> None:
     assert '<a href="{{ unsubscribe_url }}">Leave</a>' in html
 
 
+def test_colours_of_the_brand_and_alignment_in_words_read_on_any_ground() -> None:
+    words = '<p align="right">A <span data-ink="brand">coloured</span> <span data-ink="accent">word</span></p>'
+    plain, coloured = (page({"kind": "text", "html": said}) for said in (words.replace("data-ink", "x"), words))
+    assert '<p align="right">A coloured word</p>' in plain
+    assert ".ink-" not in plain
+    assert f'<span class="ink-brand" style="color:{BRAND.colour}">coloured</span>' in coloured
+    dark = dict(re.findall(r"\.around \.ink-(\w+) { color: (#\w{6})", coloured))
+    assert dark["brand"] == readable_on_dark(BRAND.colour)
+    assert set(dark) == {"brand", "accent"}
+    for band in ("tint", "brand", "accent"):
+        look = mjml.Look(mjml.theme_of(blocks.empty(), BRAND), band)
+        assert all(contrast(look.named_ink(name), look.ground) >= 4.5 for name in ("brand", "accent", "muted"))
+
+
 def test_merge_tags_and_unusual_characters_come_through_untouched() -> None:
     odd = 'Say "hi" \\ <b> 👩‍👧 ​ {{ a|default("x & y") }}'
     rich = '{% if a > 1 %}<a href="https://x.test/?b={{ b }}">{{ a|default("<q>") }}</a>{% endif %}'
