@@ -85,6 +85,10 @@ class Review:
             return "bad"
         return "warn" if self._bytes > _LARGE_BYTES else "good"
 
+    @property
+    def size_words(self) -> str:
+        return {"bad": "Too large", "warn": "Large"}.get(self.size_kind, "Fits")
+
     @cached_property
     def gaps(self) -> list[Gap]:
         return gaps.gaps(self.campaign, content.sources(self.edition), self._places) if self.edition else []

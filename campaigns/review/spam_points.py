@@ -46,6 +46,10 @@ class Verdict:
             return "bad"
         return "warn" if self.points >= _LIMIT / 2 else "good"
 
+    @property
+    def words(self) -> str:
+        return {"bad": "Spam", "warn": "Doubtful"}.get(self.kind, "Good")
+
 
 def is_installed() -> bool:
     return shutil.which(_PROGRAM) is not None
