@@ -4,11 +4,12 @@ import { Extension, Mark, Node } from "@tiptap/core";
 const DIRECTED = ["paragraph", "heading", "bulletList", "orderedList", "listItem", "table", "tableCell", "tableHeader"];
 const ALIGNED = ["paragraph", "heading"];
 
-// Pasted words are aligned to the left by a style of their own in every program, which says nothing.
+// Pasted words have the usual alignment of their direction as a style in every program, which says nothing.
 function alignment(element) {
   const [given, styled] = [element.getAttribute("align"), element.style.textAlign].map((said) => (said ?? "").toLowerCase());
   if (["left", "center", "right"].includes(given)) return given;
-  return ["center", "right"].includes(styled) ? styled : null;
+  const usual = element.closest("[dir=rtl i]") ? "right" : "left";
+  return ["left", "center", "right"].includes(styled) && styled !== usual ? styled : null;
 }
 
 const Alignment = Extension.create({

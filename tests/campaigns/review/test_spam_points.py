@@ -1,5 +1,7 @@
 """What SpamAssassin says is read as it writes it, without starting it."""
 
+import secrets
+
 import pytest
 
 from campaigns.review import spam_points
@@ -44,7 +46,7 @@ def test_same_mail_is_asked_about_once(monkeypatch: pytest.MonkeyPatch) -> None:
         return SAID
 
     monkeypatch.setattr(spam_points, "_output", output)
-    mail = ("Nordlicht", "News", "asked about once")
+    mail = ("Nordlicht", "News", secrets.token_hex())
     assert spam_points.known(mail) is None
     first = spam_points.ask(mail, b"raw")
     assert spam_points.ask(mail, b"another date") == first == spam_points.known(mail)
