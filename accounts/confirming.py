@@ -50,6 +50,7 @@ def lately_confirmed(view: View) -> View:
             return view(request, *args, **kwargs)
         return _ask(request, form)
 
+    guarded.asks_again = True  # type: ignore[attr-defined]  # read by the test that walks all addresses
     return cast("View", guarded)
 
 

@@ -14,6 +14,7 @@ from campaigns.message import editions, preview
 from campaigns.models import Campaign, Edition
 from contacts.models import Contact
 from delivery import ledger
+from delivery.domains import known
 from delivery.models import Attempt, Message, MessageState, Provider, Waiting
 
 PREFIX = "[TEST] "
@@ -46,7 +47,8 @@ def send_tests(campaign: Campaign, *, to: Sequence[str], as_contact: Contact | N
     """Send the same mail to each address now, written as if to `as_contact`; its tokens change nobody's record.
 
     Findings do not block it, but it must be possible to make a mail of it: raises Unreadable. Raises NotNow for more
-    than somebody may send in an hour, and for addresses whose owners have not agreed (`test_addresses.unknown`).
+    than somebody may send in an hour, for addresses whose owners have not agreed (`test_addresses.unknown`), and for a
+    sender's domain that no admin has confirmed.
     """
     way_out = campaign.way_out
     if strangers := test_addresses.unknown(to, way_out):
@@ -57,6 +59,11 @@ def send_tests(campaign: Campaign, *, to: Sequence[str], as_contact: Contact | N
         )
     if problem := preview.preview(campaign, as_contact).problem:
         raise Unreadable(problem)
+    domain = known.domain_of(campaign.sender_email)
+    if not way_out.is_rehearsal and not known.is_ours(domain):
+        raise NotNow(
+            f"No admin has confirmed that {domain} is yours. Have it confirmed under Delivery, Domains, or rehearse."
+        )
     edition = editions.freeze(campaign)
     edition.created_by = by
     edition.is_test = True

@@ -187,7 +187,7 @@ def use_starter(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _begin_with(request: StaffRequest, pk: int, document: Document) -> HttpResponse:
     def begin(campaign: Campaign) -> None:
-        history.change(campaign, blocks.validate(document))
+        history.change(campaign, blocks.validate(document), by=request.user)
 
     return _answer(request, pk, _saved(request, pk, begin, version=version_of(request)))
 
@@ -270,7 +270,7 @@ def _apply(request: StaffRequest, pk: int, change: Change, *, touched: str = "")
             changed = change(blocks.validate(campaign.blocks))
         except _Unseen:
             raise saving.Conflict(campaign) from None
-        history.change(campaign, bounds.checked(changed), touched)
+        history.change(campaign, bounds.checked(changed), touched, by=request.user)
 
     return _saved(request, pk, write, version=None)
 

@@ -18,6 +18,7 @@ SOURCES = {
     "smtp": "Answer of a mail server",
     "bounce": "Returned mail",
     "failing": "Out of reach for weeks",
+    "review": "Kept after a look",
     "complaint": "Report of a mailbox provider",
     "provider": "List of the mail provider",
     "page": "Unsubscribe page",

@@ -40,11 +40,12 @@ _WHEN_OVER = re.compile(
 
 def gives_up_at(words: str, *, began_at: datetime | None, written_at: datetime | None) -> datetime | None:
     """From a sentence about days and hours; `began_at` is when the server got the mail, `written_at` when it wrote."""
-    left = _LEFT.search(words)
-    if left:
+    if left := _LEFT.search(words):
         return _after(written_at, left)
-    whole = _WHOLE.search(words)
-    return _after(began_at or written_at, whole) if whole else None
+    start = began_at or written_at
+    if whole := _WHOLE.search(words):
+        return _after(start, whole)
+    return start + _A_WEEK if start and _CONFIGURED.search(words) else None
 
 
 _SPAN = r"(?P<number>\d{1,4})(?:\.\d+)?(?: more| further)? ?(?P<unit>d|h|m|w)(?:ay|our|in(?:ute)?|eek|r)?s?\b"
@@ -60,6 +61,9 @@ _WHOLE = re.compile(
     rf"\b{_WAIT}\b(?:after|in|within|for))\b(?! more){_WAIT}{_SPAN}",
     re.IGNORECASE,
 )
+# nullmailer's promise of a last notice, which never comes; the limit is a week where nobody configured another.
+_CONFIGURED = re.compile(r"impossible within the configured time limit", re.IGNORECASE)
+_A_WEEK = timedelta(days=7)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 

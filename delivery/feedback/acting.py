@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models.functions import Greatest
 from django.dispatch import Signal
 from django.utils import timezone
 
@@ -149,15 +150,25 @@ def give_up_delayed() -> int:
         due = FeedbackEvent.objects.select_for_update(skip_locked=True).filter(gives_up_at__lt=timezone.now())
         rows = list(due.order_by("gives_up_at")[:AT_ONCE])
         FeedbackEvent.objects.filter(pk__in=[row.pk for row in rows]).update(gives_up_at=None)
-        heard_of = second_line.heard_of([row.message_id for row in rows])
+        arrived = _arrived_after_all(rows)
         act(
             [
                 told(_gave_up(row), returned_id=row.returned_id or 0, source=row.source, provider_id=None)
                 for row in rows
-                if row.message_id not in heard_of
+                if row.message_id not in arrived
             ]
         )
     return len(rows)
+
+
+def _arrived_after_all(rows: Sequence[FeedbackEvent]) -> set[int]:
+    """Messages that were heard of otherwise, or whose people have opened or clicked since the delay was told."""
+    told = FeedbackEvent.objects.filter(message_id__in=[row.message_id for row in rows]).exclude(kind="delay")
+    people = Contact.objects.filter(pk__in=[row.contact_id for row in rows if row.contact_id])
+    read_at = dict(people.values_list("pk", Greatest("last_opened_at", "last_clicked_at")))
+    return set(told.values_list("message_id", flat=True)) | {
+        row.message_id for row in rows if (at := read_at.get(row.contact_id)) and at > row.at
+    }
 
 
 def _gave_up(row: FeedbackEvent) -> Heard:

@@ -8,7 +8,7 @@ from django.db import connection
 
 from delivery.feedback import by_hour
 from delivery.ledger import tallying
-from delivery.models import Batch, Feedback, Term
+from delivery.models import Batch, Term
 
 _COUNTERS = tuple(term.counter for term in Term)
 
@@ -53,11 +53,6 @@ def of(batches: Collection[Batch]) -> SecondLine:
         cursor.execute(_SUMS, [[batch.pk for batch in batches]])
         sums = cursor.fetchone()
     return SecondLine(sum(tally.accepted for tally in tallies.values()), *sums)
-
-
-def heard_of(message_ids: Collection[int]) -> set[int]:
-    """Those of which something has come back."""
-    return set(Feedback.objects.filter(pk__in=message_ids).values_list("pk", flat=True))
 
 
 def move(given: Iterable[Moved]) -> set[int]:

@@ -29,6 +29,7 @@ from delivery.models import Batch, FeedbackEvent, Returned
 from delivery.policy import aftermath
 
 AT_ONCE = 1_000
+COUNTED_WORDS = "It is counted."
 _BYTES_AT_ONCE = 16_000_000  # of the mails themselves; two groups are in memory at a time
 _MOST_COUNTED = 32_767  # people of one report
 _COUNTED_KEPT, _OTHERS_KEPT = timedelta(days=180), timedelta(days=7)
@@ -220,7 +221,7 @@ def _outcome(item: _Item, said: Sequence[str]) -> tuple[State, str]:
             return State.NOT_OURS, "It names several mails of ours, so somebody put it together."
         return State.NOT_OURS, "It names no mail of ours."
     if acting.COUNTED in said:
-        return State.COUNTED, "It is counted."
+        return State.COUNTED, COUNTED_WORDS
     for known, words in (
         (acting.GONE, "Its mail is no longer in the books."),
         (acting.TOO_EARLY, "Its mail was never accepted by our books."),

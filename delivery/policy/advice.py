@@ -12,6 +12,7 @@ _FEW = 100
 _DEAD, _MANY_DEAD = 0.02, 0.05
 _BLOCKED = 0.01
 _SOFT = 0.05
+_MANY_PUT_OFF = 0.2
 _SURELY_SOME = 10_000  # among so many somebody complains: if none is heard, nobody tells
 
 
@@ -32,10 +33,16 @@ class Figures:
     complained: int = 0
     dead: int = 0
     blocked: int = 0
+    put_off: int = 0  # answers that asked to come again later, several of one mail included
 
     @property
     def tried(self) -> int:
         return self.accepted + self.refused
+
+    @property
+    def put_off_share(self) -> float | None:
+        """Of all answers."""
+        return self.put_off / (self.put_off + self.tried) if self.put_off or self.tried else None
 
     def of_tried(self, part: int) -> float | None:
         return part / self.tried if self.tried else None
@@ -48,6 +55,12 @@ class Figures:
 class Advice:
     kind: str  # a state of the face: good, wait, warn, bad, none
     text: str
+
+
+def complaint_kind(share: float | None) -> str:
+    """Which side of the lines: good, warn, bad."""
+    share = share or 0.0
+    return "bad" if share >= STOP_AT else "warn" if share >= LOOK_AT else "good"
 
 
 def advise(figures: Figures, about: About, *, lane: str = "") -> Advice:
@@ -68,6 +81,8 @@ def advise(figures: Figures, about: About, *, lane: str = "") -> Advice:
         return Advice("warn", "Addresses are getting old. Leave out people who have not opened or clicked for a year.")
     if figures.soft >= _SOFT * figures.tried:
         return Advice("warn", "Many mailboxes are full or refuse for now. Look at the reasons in the last report.")
+    if (figures.put_off_share or 0.0) >= _MANY_PUT_OFF:
+        return Advice("wait", "It often asks to come later, and Tallypost does. Spread large sendings over more hours.")
     return Advice("good", _silence(figures, lane) or "Nothing to do.")
 
 

@@ -14,9 +14,10 @@ from delivery.policy import advice
 
 _COLUMNS = (
     ("-accepted", "Accepted", "The receiving server took them."),
+    ("-later", "Put off", "Answers that asked to come again later, out of all answers. Such mails are tried again."),
     ("-refused", "Refused", "Turned away at once, out of those tried."),
-    ("-hard", "For good", "Accepted, then returned for good, out of the accepted: the address does not exist."),
-    ("-soft", "For now", "Accepted, then returned for a reason that may pass, out of the accepted."),
+    ("-hard", "Bounced for good", "Accepted, then returned for good, out of the accepted: the address does not exist."),
+    ("-soft", "Bounced for now", "Accepted, then returned for a reason that may pass, out of the accepted."),
     (
         "-spam",
         "Spam",

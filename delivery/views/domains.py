@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
+from accounts.confirming import lately_confirmed
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from delivery import tasks
@@ -86,6 +87,7 @@ def selectors(request: StaffRequest, domain_id: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.DELIVERY)
+@lately_confirmed
 def make_keys(request: StaffRequest, domain_id: int) -> HttpResponse:
     """New ones, also in place of those that there are."""
     found = get_object_or_404(SendingDomain.objects.confirmed(), pk=domain_id)

@@ -14,12 +14,12 @@ from accounts.confirming import lately_confirmed
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.secrets import Unreadable
 from delivery import tasks
+from delivery.feedback import wording
 from delivery.feedback.webhooks import checking, managing, receiving, signatures
 from delivery.feedback.webhooks.catalogue import Kind, kinds
 from delivery.feedback.webhooks.forms import KeysForm, WebhookForm
 from delivery.feedback.webhooks.lists import keeping
 from delivery.models import FeedbackEvent, Returned, Webhook
-from delivery.replies import WORDS, Category
 
 SHOWN = 20
 
@@ -177,7 +177,7 @@ def _page(
         "still_mailed": keeping.still_mailed(shown, SHOWN) if kind.list_keys else [],
         "user": signatures.USER,
         "requests": requests,
-        "events": [(event, _words(event)) for event in _events(shown)],
+        "events": [(event, wording.said(event)) for event in _events(shown)],
         **_addresses(shown),
         **_check(request, shown),
     }
@@ -186,31 +186,6 @@ def _page(
 
 def _events(shown: Webhook) -> Iterable[FeedbackEvent]:
     return FeedbackEvent.objects.filter(source=shown.source).order_by("-id")[:SHOWN]
-
-
-_KINDS = {
-    "bounce": "Bounced",
-    "delay": "Put off",
-    "delivered": "Delivered",
-    "complaint": "Marked as spam",
-    "autoreply": "Answered by itself",
-    "unsubscribe": "Unsubscribed",
-    "opened": "Opened",
-    "clicked": "Clicked",
-}
-
-
-def _words(event: FeedbackEvent) -> str:
-    """What happened, in our words; a provider's own where we have none."""
-    said = _KINDS.get(event.kind, f"“{event.kind}”")
-    if event.kind == "bounce" and event.is_permanent:
-        said = "Bounced for good"
-    if event.category in _CATEGORIES:
-        return f"{said}: {WORDS[Category(event.category)]}"
-    return f"{said} ({event.category})" if event.category else said
-
-
-_CATEGORIES = frozenset(str(category) for category in WORDS) - {"unknown"}
 
 
 def _addresses(shown: Webhook) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.test import Client
 from accounts.models import Invitation, User
 from delivery.models import Provider
 from tests.accounts.two_factor.app import PASSWORD, turn_on
+from tests.web import walking
 
 Browser = Callable[[User], Client]
 EXPORTS = ["/contacts/export/", "/suppressions/export/"]
@@ -24,6 +25,18 @@ GUARDED = [
     "/account/two-factor/codes/",
     "/account/two-factor/1/remove/",
 ]
+
+# What of these permissions takes nobody along: pages, and files and links that name no person but the one looked up.
+WITHOUT_ASKING = {
+    *("people", "contacts-export", "contacts-export-job", "contacts-export-cancel"),
+    *("campaign-proof-make", "campaign-proof-file", "campaign-share", "campaign-unshare"),
+}
+CHANGES_SERVERS_OR_KEYS = {
+    *("provider-new", "provider-edit", "provider-sign-in", "provider-remove", "provider-rehearsal-end"),
+    *("mailbox-new", "mailbox-edit", "mailbox-sign-in", "mailbox-remove"),
+    *("webhook-new", "webhook-keys", "webhook-confirm", "webhook-remove"),
+    *("domain-make-keys", "sandbox-key-new", "sandbox-login-new", "goal-secret"),
+}
 
 
 @pytest.fixture(autouse=True)
@@ -97,6 +110,15 @@ def test_a_code_of_the_second_factor_confirms_too(client_for: Browser, owner: Us
     assert "not right" in browser.post("/contacts/export/", {"confirm_code": "000000"}).content.decode()
     answer = browser.post("/contacts/export/", {"confirm_password": "", "confirm_code": phone.code()})
     assert "attachment" in answer.headers["Content-Disposition"]
+
+
+def test_whatever_exports_people_or_changes_staff_providers_and_keys_asks_again() -> None:
+    views = {str(found.name): found.callback for found in walking.patterns()}
+    wanted = ("export", "users")
+    guarded = {name for name, view in views.items() if getattr(view, "permission", "") in wanted} - WITHOUT_ASKING
+    asking = {name for name, view in views.items() if getattr(view, "asks_again", False)}
+    assert guarded | CHANGES_SERVERS_OR_KEYS <= asking
+    assert WITHOUT_ASKING.isdisjoint(asking)
 
 
 def test_a_provider_is_not_changed_at_a_session_left_open(stale: Client) -> None:

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from io import StringIO
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -36,6 +37,30 @@ def test_login_does_not_tell_whether_an_account_exists(client: Client, owner: Us
     unknown = log_in(client, "nobody@nordlicht.example", "wrong horse")
     assert known[0] == unknown[0] == 200
     assert without_token(known[1]) == without_token(unknown[1])
+
+
+def test_login_takes_as_long_whether_an_account_exists_or_not(
+    client: Client, owner: User, viewer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nearly all of that time is the hashing, which is counted: a clock would tell as much of the machine's load."""
+    hashed: list[str] = []
+    real = Argon2PasswordHasher.encode
+
+    def encode(hasher: Argon2PasswordHasher, password: str, salt: str) -> str:
+        hashed.append(password)
+        return real(hasher, password, salt)
+
+    def verify(hasher: Argon2PasswordHasher, password: str, encoded: str) -> bool:
+        hashed.append(password)
+        return False
+
+    monkeypatch.setattr(Argon2PasswordHasher, "encode", encode)
+    monkeypatch.setattr(Argon2PasswordHasher, "verify", verify)
+    User.objects.filter(pk=viewer.pk).update(is_active=False)
+    for email in (owner.email, viewer.email, "nobody@nordlicht.example"):
+        log_in(client, email, "wrong horse")
+        assert hashed == ["wrong horse"], email
+        hashed.clear()
 
 
 @pytest.mark.parametrize("path", ["/signup/", "/accounts/signup/", "/password/reset/", "/login/code/"])

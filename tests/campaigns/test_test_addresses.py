@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from campaigns import test_sends
 from campaigns.models import Campaign, TestAddress
+from delivery.domains.models import SendingDomain
 from delivery.models import Message, Provider
 from tests.campaigns import letters
 from tests.mailbox import Mailbox
@@ -73,6 +75,21 @@ def test_one_person_may_send_so_many_an_hour(
         test_sends.send_tests(campaign, to=both, as_contact=None, by=marketer)
     test_sends.send_tests(campaign, to=[owner.email], as_contact=None, by=marketer)
     test_sends.send_tests(campaign, to=both, as_contact=None, by=owner)
+
+
+def test_a_test_mail_leaves_only_in_the_name_of_a_domain_that_an_admin_confirmed(
+    marketer: User, relay: Provider, organisation: Organisation
+) -> None:
+    campaign = letters.draft(marketer, provider=relay, sender_email="ceo@bank.example")
+
+    def send() -> int:
+        return len(test_sends.send_tests(campaign, to=[marketer.email], as_contact=None, by=marketer))
+
+    with pytest.raises(test_sends.NotNow, match="confirmed that bank"):
+        send()
+    assert not Message.objects.exists()
+    SendingDomain.objects.create(name="bank.example", confirmed_at=timezone.now())
+    assert send() == 1
 
 
 def test_without_a_ready_server_the_page_says_why_nobody_is_asked(

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
+from accounts.confirming import lately_confirmed
 from accounts.models import Organisation
 from accounts.permissions import Permission, StaffRequest, requires
 from tracking import titles
@@ -53,6 +54,7 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_POST
 @requires(Permission.ORGANISATION)
+@lately_confirmed
 def renew(request: StaffRequest, pk: int) -> HttpResponse:
     """Shown on the page that answers, and never again."""
     found = get_object_or_404(Goal, pk=pk)

@@ -9,11 +9,16 @@ from django.conf import settings
 from django.db.models import Count, Max, Min, Sum
 
 from accounts.models import Organisation
+from delivery.feedback import settling, wording
 from delivery.feedback.listening.place import place
-from delivery.models import FeedbackEvent, Returned, ReturnListener
+from delivery.models import FeedbackEvent, Message, Returned, ReturnListener
 
 LISTED = 30
 _JUST_SET = "It opens within a few seconds."
+_FULL = (
+    "As many servers as it takes at once hold connections to it, and others are told to come back: what returns comes"
+    " late. If it goes on, let a mail server in front take port 25 and hand the mail on, as Returned mail describes."
+)
 _SILENT = "The part that receives returned mail does not run. Start Tallypost again on its server: make run."
 
 
@@ -45,14 +50,31 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """One event, and whom the mail was for that it is about; "" where that is no longer known."""
+
+    event: FeedbackEvent
+    email: str
+
+    @property
+    def said(self) -> str:
+        return wording.said(self.event)
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     returned: Returned
-    events: Sequence[FeedbackEvent]
+    about: Sequence[About]
 
     @property
     def kind(self) -> str:
         """As of components/state.html."""
         return _KINDS.get(Returned.State(self.returned.state), "none")
+
+    @property
+    def words(self) -> str:
+        """What the state alone does not say."""
+        return "" if self.returned.words == settling.COUNTED_WORDS else self.returned.words
 
 
 _KINDS = {
@@ -72,6 +94,8 @@ def standing(organisation: Organisation, listener: ReturnListener) -> Standing:
         return Standing("bad", "Not listening", listener.problem, listener.since, is_settled=False)
     if not listener.is_open:
         return Standing("wait", "Opening", _JUST_SET, is_settled=False)
+    if listener.is_full:
+        return Standing("warn", "Full", _FULL, listener.full_since)
     return Standing("good", f"Listening at {listener.place}", since=listener.since)
 
 
@@ -84,7 +108,7 @@ def trouble(organisation: Organisation | None) -> str:
         return ""  # set this moment, or a start that is not over: the page says so
     if listener.is_silent:
         return _SILENT
-    return listener.problem
+    return listener.problem or (_FULL if listener.is_full else "")
 
 
 def held(up_to: int | None = None) -> list[Held]:
@@ -101,7 +125,10 @@ def last() -> list[Line]:
     events: dict[int | None, list[FeedbackEvent]] = defaultdict(list)
     for event in FeedbackEvent.objects.filter(returned__in=[row.pk for row in rows]).order_by("id")[: LISTED * 10]:
         events[event.returned_id].append(event)
-    return [Line(row, events[row.pk][:3]) for row in rows]
+    shown = {row.pk: events[row.pk][:3] for row in rows}
+    numbers = [event.message_id for few in shown.values() for event in few]
+    emails = dict(Message.objects.filter(pk__in=numbers).values_list("pk", "email"))
+    return [Line(row, [About(event, emails.get(event.message_id, "")) for event in shown[row.pk]]) for row in rows]
 
 
 def handing_on(domain: str) -> str:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit
+from accounts.confirming import lately_confirmed
 from accounts.models import Organisation
 from accounts.permissions import Permission, StaffRequest, requires
 from delivery.models import Provider, SandboxKey, SandboxLogin, SandboxMailbox
@@ -45,6 +46,7 @@ def mailbox(request: StaffRequest, mailbox_id: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.DELIVERY)
+@lately_confirmed
 def add_login(request: StaffRequest, mailbox_id: int) -> HttpResponse:
     """Its password is shown by this answer and by no other page."""
     shown = mailbox_at(mailbox_id)
@@ -71,6 +73,7 @@ def remove_login(request: StaffRequest, login_id: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.DELIVERY)
+@lately_confirmed
 def add_key(request: StaffRequest, mailbox_id: int) -> HttpResponse:
     """It is shown by this answer and by no other page."""
     shown = mailbox_at(mailbox_id)
@@ -132,6 +135,7 @@ def _page(
         "api_url": f"{organisation.public_address if (organisation := Organisation.get()) else settings.PUBLIC_URL}"
         f"{reverse('sandbox-api-mails')}",
         "sandbox": Provider.objects.sandbox(),
+        "has_tls": settings.SANDBOX_STARTTLS,
         "mails_url": list_url(shown),
     }
     response = render(request, "delivery/sandbox/mailbox.html", context, status=status)

@@ -35,7 +35,8 @@ def sent(lane: str = "gmail", *, days_ago: float = 1, domain: str = "a.example",
         }
         | changes
     )
-    Chunk.objects.create(batch=batch, lane=lane, size=600, accepted=500, refused=100, hard=60, is_done=True)
+    counts = {"accepted": 500, "refused": 100, "hard": 60, "deferred": 275}
+    Chunk.objects.create(batch=batch, lane=lane, size=600, **counts, is_done=True)
     Chunk.objects.create(batch=batch, lane=lane, size=500, accepted=500, is_done=False)
     FeedbackCount.objects.create(batch=batch, lane=lane, hard=10, soft=5, complained=4, delivered=20)
     return batch
@@ -56,6 +57,7 @@ def test_what_came_of_it_is_shared_out_by_mailbox_domain_and_provider() -> None:
     gmail = found["mailbox"]["Gmail"]
     assert (gmail.figures.accepted, gmail.figures.dead) == (1000, 70)
     assert gmail.refused == pytest.approx(100 / 1100)
+    assert gmail.put_off == pytest.approx(0.2)
     assert (gmail.hard, gmail.soft, gmail.complained) == (0.01, 0.005, 0.004)
     assert gmail.complaint_kind == "bad"
     assert gmail.advice.kind == "bad"

@@ -278,6 +278,20 @@ def test_delay_whose_server_never_says_how_it_ended_becomes_a_failure() -> None:
     assert acting.give_up_delayed() == 0
 
 
+@pytest.mark.parametrize("sign", ["read", "answered"])
+def test_delay_of_a_mail_that_arrived_after_all_is_no_failure(sign: str) -> None:
+    message = mailed()
+    hand_in(bounce(message, "4.4.7", "451 4.4.7 Retry time not reached", action="delayed"))
+    FeedbackEvent.objects.update(gives_up_at=timezone.now() - timedelta(minutes=1))
+    if sign == "read":
+        Contact.objects.update(last_opened_at=timezone.now())
+    else:
+        FeedbackEvent.objects.create(message_id=message.pk, batch_id=message.batch_id, kind="autoreply", source="mail")
+    assert acting.give_up_delayed() == 1
+    assert line(message).heard == 0
+    assert not Failure.objects.exists()
+
+
 def test_delay_that_ended_in_a_bounce_is_no_second_failure() -> None:
     message = mailed()
     hand_in(bounce(message, "4.4.7", "451 4.4.7 Retry time not reached", action="delayed"))

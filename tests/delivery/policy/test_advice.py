@@ -22,6 +22,8 @@ MANY = {"accepted": 50_000}
         (Figures(accepted=9_900, refused=100, dead=100), "other", "good", "Nothing to do"),
         (Figures(accepted=1_000, soft=50), "other", "warn", "full or refuse for now"),
         (Figures(accepted=1_000, soft=49), "other", "good", "Nothing to do"),
+        (Figures(accepted=800, put_off=200), "other", "wait", "come later"),
+        (Figures(accepted=800, put_off=199), "other", "good", "Nothing to do"),
         (Figures(accepted=0, refused=500, dead=500), "other", "bad", "do not exist"),
         (Figures(**MANY), "gmail", "good", "Postmaster Tools"),
         (Figures(**MANY), "microsoft", "good", "Junk Mail Reporting"),
