@@ -9,6 +9,7 @@ from accounts.colours import INK, PAPER, contrast, on, readable_on_dark, readabl
 from accounts.web_addresses import resolved
 from campaigns import starters
 from campaigns.content import blocks, mjml
+from campaigns.content.blocks.look import Look
 from campaigns.message.links import in_html
 
 BRAND = mjml.Brand("Nordlicht & Söhne", "Hafenstraße 7\n20457 Hamburg", colour="#1f4fa8")
@@ -54,7 +55,7 @@ def test_colours_of_the_brand_and_alignment_in_words_read_on_any_ground() -> Non
     assert dark["brand"] == readable_on_dark(BRAND.colour)
     assert set(dark) == {"brand", "accent"}
     for band in ("tint", "brand", "accent"):
-        look = mjml.Look(mjml.theme_of(blocks.empty(), BRAND), band)
+        look = Look(mjml.theme_of(blocks.empty(), BRAND), band)
         assert all(contrast(look.named_ink(name), look.ground) >= 4.5 for name in ("brand", "accent", "muted"))
 
 

@@ -51,9 +51,12 @@ def test_logo_comes_from_here_and_nothing_in_it_runs(
 ) -> None:
     url, asked = f"{LOGO}?{secrets.token_hex()}", list[str]()
     domain("good", url)
-    monkeypatch.setattr(
-        fetching.Client, "get", lambda self, address: asked.append(address) or Answer(url, 200, {}, SVG)
-    )
+
+    def get(self: fetching.Client, address: str) -> Answer:
+        asked.append(address)
+        return Answer(address, 200, {}, SVG)
+
+    monkeypatch.setattr(fetching.Client, "get", get)
     client.force_login(marketer)
     page = f"/campaigns/{letters.draft(marketer).pk}/check/"
     assert b'src="%slogo/"' % page.encode() in client.get(page).content
