@@ -5,6 +5,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
+from accounts.models import Organisation
 from campaigns.content import blocks, html
 from campaigns.merge import language
 from campaigns.message import editions
@@ -33,13 +34,13 @@ class Preview:
     problem: str = ""
 
 
-def preview(campaign: Campaign, contact: Contact | None) -> Preview:
+def preview(campaign: Campaign, contact: Contact | None, *, with_examples: bool = True) -> Preview:
     """`contact` None: somebody of whom only the address is known. Never raises for what an author can write.
 
-    Blocks without words show their example, which nobody receives.
+    `with_examples`: blocks without words show their example, which nobody receives.
     """
     try:
-        edition = editions.freeze(campaign, with_examples=True)
+        edition = editions.freeze(campaign, with_examples=with_examples)
         recipient = recipient_of(contact)
         shown, sent = compile_for_show(edition, recipient)
         preheader = language.render(edition.preheader, recipient.merge, "header")
@@ -68,13 +69,15 @@ def marked(campaign: Campaign, contact: Contact | None) -> str:
 def fragment(campaign: Campaign, contact: Contact | None, block: str) -> str:
     """What stands for this block in the marked preview, to take its place there: rows of a table, or a whole section.
 
-    "" when it shows nothing. Raises language.Broken, blocks.Invalid, html.Unusable.
+    "" when it shows nothing. The campaign's blocks have been through blocks.validate. Raises language.Broken,
+    html.Unusable.
     """
+    organisation = Organisation.get()
     edition = Edition(
         campaign=campaign,
         sender_email=campaign.sender_email or _NO_SENDER,
-        html=editions.fragment(campaign, block),
-        organisation=editions.organisation_now(campaign),
+        html=editions.fragment(campaign, block, organisation),
+        organisation=editions.organisation_in(campaign, organisation),
         is_test=True,
     )
     return CompiledEdition(edition, batch_id=0, lists=(), link_ids=()).parts(recipient_of(contact)).html
