@@ -10,7 +10,9 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.contrib.contenttypes.management import create_contenttypes
 from django.core.cache import cache as kept
+from django.db.models.signals import post_migrate
 from django.test import Client
 from hypothesis import HealthCheck
 from xdist.scheduler import LoadScopeScheduling
@@ -76,6 +78,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         process = _running.pop()
         process.send_signal(2)  # PostgreSQL: a fast shutdown
         process.wait(30)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """After each test that committed Django says again which tables and permissions there are: those are kept here."""
+    assert post_migrate.disconnect(create_contenttypes)
+    assert post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
 
 
 @pytest.fixture(autouse=True)

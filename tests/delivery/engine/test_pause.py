@@ -18,9 +18,9 @@ from delivery.ledger import cancelling, tally
 from delivery.models import Batch, Chunk, Message, MessageState, Provider
 from tests.delivery.engine import conftest
 from tests.delivery.engine.conftest import offer
+from tests.lateness import Lateness
 
 PROMISED_SECONDS = 1.0
-LOADED_MACHINE_SECONDS = 1.5
 
 
 class Clock:
@@ -91,15 +91,18 @@ def test_nothing_new_goes_out_a_second_after_a_pause(
 ) -> None:
     monkeypatch.setattr(conftest, "CHUNK", chunk)
     clock = Clock()
-    server = serve(delay=delay, rules=clock.rules)
+    server = serve(delay=delay, rules=clock.rules, hold_after=6)
     provider = provider_of(server, per_second=per_second)
     batch = batch_of(provider, people)
     thread = begin(batch)
-    wait_for(lambda: len(clock.dots) > 5)
-    pause(batch)
-    paused_at = time.monotonic()
-    thread.join(30)
-    assert clock.mails[-1] - paused_at < PROMISED_SECONDS + LOADED_MACHINE_SECONDS
+    server.wait_until_held()
+    with Lateness() as machine:
+        pause(batch)
+        paused_at = time.monotonic()
+        server.release()
+        thread.join(60)
+    assert not thread.is_alive()
+    assert clock.mails[-1] - paused_at < PROMISED_SECONDS + machine.allowed
     line = tally(batch)
     assert line.accepted == len(server.accepted())
     assert line.accepted + line.waiting == line.total
