@@ -250,6 +250,6 @@ def test_one_that_takes_long_to_answer_comes_back_though_another_carries_meanwhi
     thread.start()
     wait_for(lambda: Breaker.objects.get().state == "half_open")
     tick.tick()
-    thread.join(30)
+    thread.join(60)
     assert first.accepted(), "what it was to be tried with went to the other one"
     assert Breaker.objects.get().state == "closed"

@@ -52,7 +52,7 @@ def take_turns(batch_id: int) -> None:
     connection.close()
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until
@@ -140,14 +140,15 @@ def test_a_pause_anywhere_in_a_chunk_loses_and_doubles_nobody(
     """Paused, gone on with, paused again and cancelled: who was accepted is, the rest is skipped."""
     monkeypatch.setattr(turn, "CHECKPOINT_SECONDS", 0.01)
     monkeypatch.setattr(turn, "_LOOK_SECONDS", 0.005)
-    pauses: list[Thread] = []
     countdown = [after]
 
     def on_dot(_: Any) -> None:
+        """Nobody is answered until the pause is written."""
         countdown[0] -= 1
         if countdown[0] == 0:
-            pauses.append(Thread(target=pause_and_hang_up, args=(batch.pk,)))
-            pauses[-1].start()
+            pausing = Thread(target=pause_and_hang_up, args=(batch.pk,))
+            pausing.start()
+            pausing.join()
 
     server = serve(delay=0.01, rules={"dot": on_dot})
     now = timezone.now()
@@ -156,7 +157,6 @@ def test_a_pause_anywhere_in_a_chunk_loses_and_doubles_nobody(
     for again in (2, 0):
         offer(batch)
         send(batch)
-        pauses[-1].join()
         batch.refresh_from_db()
         assert batch.state == Batch.State.PAUSED
         accepted = len(server.accepted())

@@ -141,7 +141,7 @@ def test_giving_back_and_taking_do_not_wait_for_each_other(provider_of: Any, ser
         wait_for(lambda: taking.execute(_WAITS, [giver.info.backend_pid]).fetchone())
         limits.count(taking, provider, 10)
         taker.commit()
-        thread.join(30)
+        thread.join(60)
 
 
 _WAITS = "SELECT 1 FROM pg_stat_activity WHERE pid = %s AND wait_event_type = 'Lock'"
