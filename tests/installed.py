@@ -56,8 +56,8 @@ def _make(var: Path, migrated: str) -> None:
     try:
         server.wait()
         given = services.database_url(Path(settings.VAR_DIR)).rpartition("/")[0]
-        dump = [server.programs / "pg_dump", f"{given}/{migrated}"]
-        restore = [server.programs / "psql", "-q", "-v", "ON_ERROR_STOP=1", services.database_url(var)]
+        dump = [str(server.programs / "pg_dump"), f"{given}/{migrated}"]
+        restore = [str(server.programs / "psql"), "-q", "-v", "ON_ERROR_STOP=1", services.database_url(var)]
         with subprocess.Popen(dump, stdout=subprocess.PIPE) as dumped:
             subprocess.run(restore, stdin=dumped.stdout, stdout=quiet, check=True)
         assert dumped.returncode == 0

@@ -27,7 +27,7 @@ from tests.delivery.engine.conftest import offer
 from tests.delivery.engine.server import Server
 from tests.running import database_url
 
-PEOPLE = 3000
+PEOPLE = 1500
 CONNECTIONS = 6
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -128,10 +128,10 @@ def test_one_of_two_workers_killed_at_any_moment(
     seed: int, serve: Any, provider_of: Any, batch_of: Any, workers: Workers, tmp_path: Path
 ) -> None:
     """Some seconds: three real processes."""
-    moment = random.Random(seed).randint(1500, 3600)
+    moment = random.Random(seed).randint(PEOPLE // 2, PEOPLE)
     server: Server = serve(hold_after=moment)
     provider: Provider = provider_of(server, connections=CONNECTIONS)
-    batch: Batch = batch_of(provider, 6000, state="paused")
+    batch: Batch = batch_of(provider, 2 * PEOPLE, state="paused")
     victim, survivor = workers.start(batch), workers.start(batch)
     wait_for(lambda: len(list((tmp_path / "journal").glob("*.journal"))) == 2)
     Batch.objects.filter(pk=batch.pk).update(state="sending")
