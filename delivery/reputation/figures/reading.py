@@ -59,7 +59,7 @@ _NAMES = {
     "verdict": ("filter result", "filter results", "domain reputation", "reputation", "status"),
     "complained": (
         "spam rate", "spam ratio", "user reported spam rate", "user reported spam ratio", "user reported spam", "spam",
-        "reported spam rate", "user report spam", "complaint rate", "complaints", "userreportedspamratio",
+        "reported spam rate", "user report spam", "complaint rate", "complaints",
     ),
     "traps": ("trap hits", "spam trap hits", "traps"),
 }  # fmt: skip
@@ -136,6 +136,7 @@ def _under_header(rows: Sequence[Row]) -> tuple[dict[str, int], dict[str, str], 
 
 
 def _plain(head: str) -> str:
+    head = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", head)
     words = re.sub(r"[^a-z0-9]+", " ", head.lower().replace("percentage", "").replace("percent", "")).strip()
     return words.removesuffix(" utc") if words != "date utc" else words
 

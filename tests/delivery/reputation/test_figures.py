@@ -35,6 +35,17 @@ def test_microsofts_table_has_no_header() -> None:
     assert table.lines[0].begins_at == datetime(2026, 11, 24, 8, tzinfo=UTC)
 
 
+def test_microsofts_columns_may_be_named_in_any_order() -> None:
+    text = (
+        "ipAddress,filterResult,complaintRate,trapHits,activityStart\n203.0.113.5,Yellow,0.4%,2,2026-11-24T08:00:00Z\n"
+    )
+    table = read(text.encode(), NOW)
+    assert table.kind == Kind.MICROSOFT
+    assert [(one.subject, one.complained, one.verdict, one.traps) for one in table.lines] == [
+        ("203.0.113.5", 0.004, "yellow", 2)
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [
