@@ -254,6 +254,9 @@ class DraftStep(models.Model):
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="steps")
     leads = models.CharField(max_length=5, choices=Leads.choices)
     blocks = models.JSONField(default=dict, help_text="See campaigns.content.blocks.")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", help_text="Whose change it takes back."
+    )
     touched = models.CharField(max_length=40, blank=True, help_text="The block that was being written.")
     at = models.DateTimeField(auto_now_add=True)
 
@@ -262,6 +265,33 @@ class DraftStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.leads} of campaign {self.campaign_id}"
+
+
+class DraftVersion(models.Model):
+    """What a draft said when a person had written for a while; see campaigns.drafts.versions."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="versions")
+    name = models.CharField(max_length=120, blank=True, help_text="Given by somebody: such a version stays.")
+    words = models.JSONField(
+        null=True, help_text="By field of the campaign; empty: still written, as the draft stands."
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    began_at = models.DateTimeField()
+    at = models.DateTimeField(help_text="Of its last change.")
+    restores = models.ForeignKey(
+        "self", models.SET_NULL, null=True, related_name="+", help_text="The earlier one that it began as."
+    )
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign"], condition=Q(words__isnull=True), name="one_version_still_written"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or f"version {self.pk} of campaign {self.campaign_id}"
 
 
 class Edition(models.Model):

@@ -10,6 +10,7 @@ from campaigns.views import (
     campaign,
     campaigns,
     canvas,
+    check,
     content,
     drafts,
     flight,
@@ -25,6 +26,7 @@ from campaigns.views import (
     templates,
     test_mails,
     translating,
+    versions,
 )
 from campaigns.views.across import cohorts, compared, gathered, hours, lists
 from campaigns.views.images import picture, shelf
@@ -67,6 +69,9 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/<int:pk>/ready/", campaign.ready, name="campaign-ready"),
     path("campaigns/<int:pk>/inbox/", campaign.inbox, name="campaign-inbox"),
     path("campaigns/<int:pk>/mail/", campaign.mail, name="campaign-mail"),
+    path("campaigns/<int:pk>/check/", check.check, name="campaign-check"),
+    path("campaigns/<int:pk>/check/gap/", check.gap, name="campaign-gap"),
+    path("campaigns/<int:pk>/check/logo/", check.logo, name="campaign-sender-logo"),
     path("test-mails/<str:token>/", test_mails.test_address, name="test-address"),
     path("campaigns/<int:pk>/launch/", flight.launch, name="campaign-launch"),
     path("campaigns/<int:pk>/repeat/", repeating.repeat, name="campaign-repeat"),
@@ -97,6 +102,11 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/<int:pk>/content/<slug:block>/move/", content.move_block, name="block-move"),
     path("campaigns/<int:pk>/content/<slug:block>/duplicate/", content.duplicate_block, name="block-duplicate"),
     path("campaigns/<int:pk>/content/<slug:block>/delete/", content.delete_block, name="block-delete"),
+    path("campaigns/<int:pk>/versions/", versions.listed, name="versions"),
+    path("campaigns/<int:pk>/versions/compare/", versions.compared, name="versions-compared"),
+    path("campaigns/<int:pk>/versions/<int:version>/mail/", versions.mail, name="version-mail"),
+    path("campaigns/<int:pk>/versions/<int:version>/name/", versions.named, name="version-named"),
+    path("campaigns/<int:pk>/versions/<int:version>/restore/", versions.restored, name="version-restored"),
     path("reports/", gathered.gathered, name="reports"),
     path("reports/compare/", compared.compared, name="report-compare"),
     path("reports/lists/", lists.lists, name="report-lists"),

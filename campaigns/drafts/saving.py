@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.db import transaction
 
 from accounts.models import User
+from campaigns.drafts import versions
 from campaigns.launching import NotADraft
 from campaigns.models import Campaign
 
@@ -19,7 +20,7 @@ class Conflict(Exception):
 
 @transaction.atomic
 def save(campaign_id: int, change: Callable[[Campaign], object], *, by: User, version: int | None) -> Campaign:
-    """Apply `change` to the draft as it stands and store it under the next version.
+    """Apply `change` to the draft as it stands and store it under the next number.
 
     `version` is what the editor had before it; None overrides whatever others did to the same fields.
     Raises Conflict, NotADraft, Campaign.DoesNotExist.
@@ -29,7 +30,9 @@ def save(campaign_id: int, change: Callable[[Campaign], object], *, by: User, ve
         raise NotADraft
     if version is not None and version != campaign.version:
         raise Conflict(campaign)
+    before = versions.words_of(campaign)
     change(campaign)
+    versions.note(campaign, before, by=by)
     campaign.version += 1
     campaign.updated_by = by
     campaign.save()

@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.db.models import BigIntegerField, F, Func, Sum, Window
 from django.utils import timezone
 
+from accounts.models import User
 from campaigns.content.blocks import Document
 from campaigns.models import Campaign, DraftStep
 
@@ -20,12 +21,12 @@ _SWEPT = 100  # steps of all drafts looked at, the oldest first, whenever one is
 Leads = DraftStep.Leads
 
 
-def change(campaign: Campaign, document: Document, touched: str = "") -> None:
+def change(campaign: Campaign, document: Document, touched: str = "", *, by: User | None) -> None:
     """Give the draft other blocks. `touched`: the block whose words are being written, if it is only that."""
     if document == campaign.blocks:
         return
-    if not _is_still_written(campaign, touched):
-        _keep(campaign, Leads.BACK, touched)
+    if not _is_still_written(campaign, touched, by):
+        _keep(campaign, Leads.BACK, by, touched)
         _sweep(campaign)
     campaign.steps.filter(leads=Leads.FORTH).delete()
     campaign.blocks = document
@@ -40,36 +41,36 @@ def redo(campaign: Campaign) -> bool:
     return _step(campaign, Leads.FORTH, Leads.BACK)
 
 
-def possible(campaign: Campaign) -> dict[str, bool]:
-    """By button: whether it leads anywhere."""
-    kinds = set(campaign.steps.values_list("leads", flat=True).distinct())
-    return {"undo": Leads.BACK in kinds, "redo": Leads.FORTH in kinds}
+def possible(campaign: Campaign) -> dict[str, DraftStep | None]:
+    """By button: the step it takes, which says whose change it is about; None if it leads nowhere."""
+    steps = campaign.steps.select_related("by").defer("blocks").order_by("-id")
+    return {name: steps.filter(leads=leads).first() for name, leads in (("undo", Leads.BACK), ("redo", Leads.FORTH))}
 
 
 def _step(campaign: Campaign, taken: Leads, other: Leads) -> bool:
     step = campaign.steps.filter(leads=taken).order_by("-id").first()
     if step is None:
         return False
-    _keep(campaign, other)
+    _keep(campaign, other, step.by)
     campaign.blocks = step.blocks
     step.delete()
     campaign.steps.update(touched="")  # what is written now is a step of its own
     return True
 
 
-def _is_still_written(campaign: Campaign, touched: str) -> bool:
+def _is_still_written(campaign: Campaign, touched: str, by: User | None) -> bool:
     if not touched:
         return False
-    last = campaign.steps.filter(leads=Leads.BACK).order_by("-id").first()
-    if last is None or last.touched != touched or last.at < timezone.now() - WRITING:
+    last = campaign.steps.filter(leads=Leads.BACK).defer("blocks").order_by("-id").first()
+    if last is None or (last.touched, last.by_id) != (touched, by and by.pk) or last.at < timezone.now() - WRITING:
         return False
     last.at = timezone.now()
     last.save(update_fields=["at"])
     return True
 
 
-def _keep(campaign: Campaign, leads: Leads, touched: str = "") -> None:
-    DraftStep.objects.create(campaign=campaign, leads=leads, blocks=campaign.blocks, touched=touched)
+def _keep(campaign: Campaign, leads: Leads, by: User | None, touched: str = "") -> None:
+    DraftStep.objects.create(campaign=campaign, leads=leads, blocks=campaign.blocks, by=by, touched=touched)
 
 
 def _sweep(campaign: Campaign) -> None:

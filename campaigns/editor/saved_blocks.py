@@ -97,7 +97,7 @@ def change_everywhere(saved: SavedBlock, campaign: Campaign, block_id: str, *, b
     locked.save()
     count = 0
     for draft in drafts_with(locked):
-        saving.save(draft.pk, lambda found: _write(found, locked), by=by, version=None)
+        saving.save(draft.pk, lambda found: _write(found, locked, by), by=by, version=None)
         count += 1
     audit.record(by, "saved_block.changed", locked.name, saved_block=locked.pk, drafts=count)
     return count
@@ -112,8 +112,8 @@ def remove(saved: SavedBlock, *, by: User) -> None:
     saved.delete()
 
 
-def _write(draft: Campaign, saved: SavedBlock) -> None:
-    history.change(draft, bounds.checked(as_saved(blocks.validate(draft.blocks), saved)))
+def _write(draft: Campaign, saved: SavedBlock, by: User) -> None:
+    history.change(draft, bounds.checked(as_saved(blocks.validate(draft.blocks), saved)), by=by)
 
 
 def _unlink(draft: Campaign, saved: SavedBlock) -> None:

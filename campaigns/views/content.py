@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from campaigns import starters
-from campaigns.content import blocks, bounds
+from campaigns.content import blocks, bounds, mjml
 from campaigns.content.blocks import Document, Invalid
 from campaigns.content.html import Unusable
 from campaigns.drafts import saving
@@ -65,6 +65,7 @@ def content(request: StaffRequest, pk: int) -> HttpResponse:
         "column_kinds": blocks.COLUMN_KINDS,
         "canvas_acts": _ACTS,
         "style_inputs": editing.style_inputs(document, editions.brand_of(found)),
+        "inks": mjml.inks(document, editions.brand_of(found)),
         "showing": Showing.read(request, found),
         "html_form": HtmlCard(instance=found),
         "text_form": TextCard(instance=found),
@@ -186,7 +187,7 @@ def use_starter(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _begin_with(request: StaffRequest, pk: int, document: Document) -> HttpResponse:
     def begin(campaign: Campaign) -> None:
-        history.change(campaign, blocks.validate(document))
+        history.change(campaign, blocks.validate(document), by=request.user)
 
     return _answer(request, pk, _saved(request, pk, begin, version=version_of(request)))
 
@@ -269,7 +270,7 @@ def _apply(request: StaffRequest, pk: int, change: Change, *, touched: str = "")
             changed = change(blocks.validate(campaign.blocks))
         except _Unseen:
             raise saving.Conflict(campaign) from None
-        history.change(campaign, bounds.checked(changed), touched)
+        history.change(campaign, bounds.checked(changed), touched, by=request.user)
 
     return _saved(request, pk, write, version=None)
 

@@ -197,7 +197,9 @@ def _changed(
     shown: str | dict[str, str] = "",
 ) -> HttpResponse:
     def write(locked: Campaign) -> None:
-        history.change(locked, bounds.checked(change(blocks.validate(locked.blocks or blocks.empty()))))
+        history.change(
+            locked, bounds.checked(change(blocks.validate(locked.blocks or blocks.empty()))), by=request.user
+        )
 
     try:
         saving.save(campaign.pk, write, by=request.user, version=None)

@@ -166,7 +166,7 @@ def test_who_else_is_at_the_draft_is_told_with_the_place(
 
 def test_undo_has_no_limit(client_for: Browse, marketer: User, campaign: Campaign) -> None:
     for number in range(150):
-        history.change(campaign, arranging.update(campaign.blocks, "top", {"text": str(number)}))
+        history.change(campaign, arranging.update(campaign.blocks, "top", {"text": str(number)}), by=None)
     while history.undo(campaign):
         pass
     assert arranging.find(campaign.blocks, "top")["text"] == "Hello {{ first_name }}"
@@ -176,11 +176,11 @@ def test_steps_of_a_draft_take_no_more_room_than_is_stated(campaign: Campaign, m
     """The latest are kept, and Undo goes on from state to state as far as they reach."""
     for number in range(20):
         words = "".join(random.Random(number).choices("abcdefghijklmnopqrstuvwxyz", k=20_000))
-        history.change(campaign, arranging.update(campaign.blocks, "top", {"text": f"{number} {words}"}))
+        history.change(campaign, arranging.update(campaign.blocks, "top", {"text": f"{number} {words}"}), by=None)
     with connection.cursor() as cursor:
         cursor.execute("SELECT max(pg_column_size(blocks)) FROM campaigns_draftstep")
         monkeypatch.setattr(history, "ROOM_BYTES", 5 * cursor.fetchone()[0])
-    history.change(campaign, arranging.update(campaign.blocks, "top", {"text": "last"}))
+    history.change(campaign, arranging.update(campaign.blocks, "top", {"text": "last"}), by=None)
     found = []
     while history.undo(campaign):
         found.append(arranging.find(campaign.blocks, "top")["text"].partition(" ")[0])
@@ -191,12 +191,12 @@ def test_steps_older_than_a_month_go_whosever_draft_they_are(campaign: Campaign,
     forgotten = letters.draft(marketer)
     for draft in (forgotten, campaign):
         for number in range(3):
-            history.change(draft, arranging.update(campaign.blocks, "top", {"text": str(number)}))
+            history.change(draft, arranging.update(campaign.blocks, "top", {"text": str(number)}), by=None)
     long_ago = timezone.now() - history.KEPT_FOR - timedelta(minutes=1)
     forgotten.steps.update(at=long_ago)
     newest = campaign.steps.latest("id")
     campaign.steps.exclude(pk=newest.pk).update(at=long_ago)
-    history.change(campaign, arranging.update(campaign.blocks, "top", {"text": "again"}))
+    history.change(campaign, arranging.update(campaign.blocks, "top", {"text": "again"}), by=None)
     assert (forgotten.steps.count(), campaign.steps.count()) == (0, 2)
 
 

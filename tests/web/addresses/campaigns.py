@@ -7,11 +7,13 @@ from django.utils import timezone
 from accounts.models import BrandKit, Organisation
 from campaigns import keeping, starters
 from campaigns.content import blocks, calendar_files
+from campaigns.drafts import saving
 from campaigns.editor import arranging, history, saved_blocks
 from campaigns.mail_imports import drafting, reading
 from campaigns.mail_imports.models import MailImport
 from campaigns.models import (
     Campaign,
+    DraftVersion,
     Edition,
     Image,
     ImageFolder,
@@ -93,7 +95,9 @@ def first_block(cast: Cast) -> dict[str, Any]:
 def changed(cast: Cast) -> dict[str, Any]:
     """With a block more than before."""
     draft = stage.campaign(cast)
-    history.change(draft, arranging.insert(blocks.validate(draft.blocks), blocks.new("text"), arranging.Place(0)))
+    history.change(
+        draft, arranging.insert(blocks.validate(draft.blocks), blocks.new("text"), arranging.Place(0)), by=cast.owner
+    )
     draft.save()
     return {"pk": draft.pk}
 
@@ -103,6 +107,21 @@ def undone(cast: Cast) -> dict[str, Any]:
     history.undo(draft)
     draft.save()
     return {"pk": draft.pk}
+
+
+def version(cast: Cast) -> dict[str, Any]:
+    """What the draft said before its subject was changed."""
+    found = stage.campaign(cast)
+
+    def make() -> DraftVersion:
+        saving.save(found.pk, lambda draft: setattr(draft, "subject", "Another"), by=cast.owner, version=None)
+        return DraftVersion.objects.filter(campaign=found, words__isnull=False).latest("pk")
+
+    return {"pk": found.pk, "version": cast.once("version", make).pk}
+
+
+def version_names() -> object:
+    return list(DraftVersion.objects.order_by("pk").values_list("name", flat=True))
 
 
 def launched(cast: Cast) -> dict[str, Any]:
@@ -253,6 +272,9 @@ ADDRESSES = {
     "campaign-ready": Address(STAFF, args=draft, no_page=FRAGMENT),
     "campaign-inbox": Address(STAFF, args=draft, no_page=FRAGMENT),
     "campaign-mail": Address(STAFF, args=draft, no_page=MAIL),
+    "campaign-check": Address(STAFF, args=draft, states=(revision,)),
+    "campaign-gap": Address(STAFF, args=draft, no_page="words", query="?tag=first_name"),
+    "campaign-sender-logo": Address(STAFF, args=draft, no_page="a picture", statuses=frozenset({404})),
     "campaign-clicks": Address(STAFF, args=launched, no_page=MAIL),
     "campaign-table": Address(STAFF, args=lambda cast: launched(cast) | {"table": "links"}, no_page="a spreadsheet"),
     "campaign-share": Address(
@@ -362,6 +384,26 @@ ADDRESSES = {
     ),
     "block-duplicate": Address(WRITERS, args=first_block, get=False, post=lambda cast: {}, changes=written),
     "block-delete": Address(WRITERS, args=first_block, get=False, post=lambda cast: {}, changes=written),
+    "versions": Address(
+        WRITERS,
+        args=lambda cast: {"pk": version(cast)["pk"]},
+        post=lambda cast: {"name": "Before the summer"},
+        changes=lambda cast: version_names(),
+    ),
+    "versions-compared": Address(
+        WRITERS,
+        args=lambda cast: {"pk": version(cast)["pk"]},
+        states=(lambda cast: {"pk": version(cast)["pk"], "query": f"?old={version(cast)['version']}"},),
+    ),
+    "version-mail": Address(WRITERS, args=version, no_page=MAIL),
+    "version-named": Address(
+        WRITERS,
+        args=version,
+        post=lambda cast: {"name": "Before the summer"},
+        changes=lambda cast: version_names(),
+        spoil=".form-actions .btn-primary",
+    ),
+    "version-restored": Address(WRITERS, args=version, get=False, post=lambda cast: {}, changes=subject),
     "saved-blocks": Address(WRITERS, args=beside(saved_block)),
     "saved-block": Address(
         WRITERS,
