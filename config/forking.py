@@ -12,8 +12,9 @@ import traceback
 from typing import Any, NoReturn
 
 import setproctitle
-from billiard.util import set_pdeathsig  # type: ignore[attr-defined]  # which its stubs leave out
 from supervisor.options import ServerOptions
+
+from config.orphans import end_with_parent
 
 
 class ForkingOptions(ServerOptions):  # type: ignore[misc]
@@ -30,8 +31,7 @@ def _become(argv: list[str], env: dict[str, str]) -> NoReturn:
     code = 1
     try:
         gc.freeze()  # this process's collector has no business in pages that it shares
-        with contextlib.suppress(OSError):  # Linux alone
-            set_pdeathsig(signal.SIGTERM)  # a killed parent leaves no orphans behind
+        end_with_parent(signal.SIGTERM)
         _as_python_begins()
         setproctitle.setproctitle(" ".join(argv))  # before the environment: it lies beside the title
         os.environ.clear()

@@ -63,12 +63,9 @@ def programs(host: str, port: int, cores: int, var: Path = ROOT / "var") -> list
     python = sys.executable
 
     def worker(queue: str, processes: int) -> Program:
-        options = ["-Q", queue, "-c", str(processes), "-n", f"{queue}@%h", "--without-gossip", "--without-mingle"]
-        command = [python, "-m", "celery", "-A", "config", "worker", "-l", "WARNING", *options]
-        return Program(queue, command, order=50, stop_seconds=20)
+        return Program(queue, [python, "-m", "config.worker", queue, str(processes)], order=50, stop_seconds=20)
 
     web = [python, "-m", "config.web"]
-    beat = [python, "-m", "celery", "-A", "config", "beat", "-l", "WARNING", "-s"]
     manage = [python, str(ROOT / "manage.py")]
     return [
         Program("sandbox", [*manage, "sandbox"], order=30),
@@ -78,7 +75,7 @@ def programs(host: str, port: int, cores: int, var: Path = ROOT / "var") -> list
         worker("transactional", 1),
         worker("control", 1),
         worker("jobs", 2),
-        Program("beat", [*beat, str(var / "run" / "beat")], order=60),
+        Program("beat", [python, "-m", "config.worker", "beat", str(var / "run" / "beat")], order=60),
         Program("staff", [*web, "staff", "--workers", str(cores)], order=65),
         Program("web", [*web, "front", "--workers", str(cores), "--host", host, "--port", str(port)], order=70),
     ]

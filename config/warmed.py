@@ -5,7 +5,6 @@ level above; only that here a program begins in a fork of this process and not b
 the first part is forked: no thread, no connection, no event loop.
 """
 
-import contextlib
 import gc
 import importlib
 import os
@@ -13,10 +12,9 @@ import signal
 import sys
 import time
 
-from billiard.util import set_pdeathsig  # type: ignore[attr-defined]  # which its stubs leave out
-
 from config.aside import begin
 from config.forking import ForkingOptions
+from config.orphans import end_with_parent
 from config.services import NotStarted
 
 SLOWEST_DATABASE = 60  # seconds until it takes connections
@@ -31,7 +29,6 @@ _LOADED = (
     "celery.app.routes",
     "celery.apps.beat",
     "celery.apps.worker",
-    "celery.bin.celery",
     "celery.concurrency.prefork",
     "celery.events.receiver",
     "celery.worker.autoscale",
@@ -58,8 +55,7 @@ def main(configuration: str) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ["CELERY_SKIP_CHECKS"] = "1"  # each worker would make Django's checks again
     gc.disable()  # and nothing is collected before the freeze: what is freed leaves holes that every child fills anew
-    with contextlib.suppress(OSError):  # Linux alone; asked here, too, because asking once makes it cheap for a child
-        set_pdeathsig(signal.SIGTERM)
+    end_with_parent(signal.SIGTERM)
     try:
         load()
         migrated = begin(_migrate)
@@ -78,8 +74,10 @@ def main(configuration: str) -> int:
 
 def load() -> None:
     import django
+    from django.conf import settings
 
     django.setup()
+    settings.LOGGING_CONFIG = None  # done, and to do it again in each child would touch every logger there is
     for module in _LOADED:
         importlib.import_module(module)
     from config.celery import app

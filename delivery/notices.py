@@ -66,7 +66,10 @@ def returned_mail(user: User) -> Iterator[Notice]:
     may_look = allows(user, Permission.DELIVERY)
     url = reverse("returned") if may_look else ""
     if words := seen.trouble(Organisation.get()):
-        text, label = f"Bounces and complaints are not received. {words}", "See why" if may_look else ""
+        text, label = (
+            f"Bounces and complaints are not received as they should be. {words}",
+            "See why" if may_look else "",
+        )
         yield Notice("bad", text, url, label, "returned mail")
     if may_look and (waiting := seen.held()):
         reports, people = sum(one.reports for one in waiting), sum(one.people for one in waiting)

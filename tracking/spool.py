@@ -9,9 +9,9 @@ import fcntl
 import os
 import threading
 import uuid
-from dataclasses import dataclass
 from pathlib import Path
 from time import time
+from typing import NamedTuple
 from zlib import crc32
 
 SUFFIX = ".spool"
@@ -23,8 +23,7 @@ _CHECKSUM_CHARS = 8
 _FIELDS = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(NamedTuple):
     """One act of a reader. Opens and clicks know their message (and link), unsubscribes their contact and batch; what
     is counted anonymously knows its batch (and link), and its note says so; what is reported its message and goal.
     """

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import Any, Literal
 
-from charset_normalizer import from_bytes
-
 from campaigns.content import blocks, bounds
 from campaigns.mail_imports import mjml_source
 
@@ -68,6 +66,8 @@ def decoded(data: bytes, charset: str = "") -> str:
             return data.decode(name)
         except (UnicodeError, LookupError):
             continue
+    from charset_normalizer import from_bytes  # 2 MB, for files that are not UTF-8
+
     best = from_bytes(data[:200_000]).best()
     return data.decode(best.encoding if best else "cp1252", errors="replace")
 

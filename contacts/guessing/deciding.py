@@ -4,9 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-import phonenumbers
-from phonenumbers import timezone as phone_zones
-
 from contacts.guessing import languages, zones
 
 FROM = {
@@ -79,6 +76,9 @@ def _of_phone(text: str) -> Guess:
     plain = f"+{plain[2:]}" if plain.startswith("00") else plain
     if not plain.startswith("+"):
         return Guess()
+    import phonenumbers  # 2 MB of numbering plans
+    from phonenumbers import timezone as phone_zones
+
     try:
         number = phonenumbers.parse(plain)
     except phonenumbers.NumberParseException:

@@ -4,7 +4,7 @@ from delivery.models import FeedbackEvent
 from delivery.replies import WORDS, Category
 
 _KINDS = {
-    "bounce": "Bounced",
+    "bounce": "Bounced for now",
     "delay": "Put off",
     "delivered": "Delivered",
     "complaint": "Marked as spam",

@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.models import Organisation
 
 _SILENT_AFTER = timedelta(seconds=100)  # it tells every thirty
+_FULL_AFTER = timedelta(minutes=5)  # a short rush comes again by itself
 
 
 class ReturnListener(models.Model):
@@ -21,6 +22,7 @@ class ReturnListener(models.Model):
     refused_unknown = models.BigIntegerField(default=0, help_text="Mails for addresses that are not ours.")
     refused_limits = models.BigIntegerField(default=0, help_text="Told to come back: too many at a time.")
     not_kept = models.BigIntegerField(default=0, help_text="Told to come back: the database was away or full.")
+    full_since = models.DateTimeField(null=True, help_text="Each time it told since then, it had turned servers away.")
     earlier_domains = models.JSONField(default=list, help_text="Mail that is out still comes back to them.")
 
     class Meta:
@@ -42,6 +44,10 @@ class ReturnListener(models.Model):
         return frozenset(
             each.lower() for each in (organisation.bounce_domain, of_sender, *self.earlier_domains) if each
         )
+
+    @property
+    def is_full(self) -> bool:
+        return self.full_since is not None and timezone.now() - self.full_since > _FULL_AFTER
 
     @property
     def is_silent(self) -> bool:

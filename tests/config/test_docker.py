@@ -1,7 +1,10 @@
 """The image's processes are those of `make run`, and the compose file is one that Docker accepts."""
 
 import json
+import re
+import tomllib
 from fnmatch import fnmatch
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +50,30 @@ def test_image_copies_only_what_exists() -> None:
         if line.startswith("COPY ") and "--from" not in line:
             for source in line.split()[1:-1]:
                 assert (ROOT / source).exists(), source
+
+
+def test_image_has_every_package_that_the_product_imports() -> None:
+    """It is built without the groups of developers, as `uv sync` of the Dockerfile says."""
+    assert "uv sync --frozen --no-default-groups" in (ROOT / "docker/Dockerfile").read_text()
+    locked = {package["name"]: package for package in tomllib.loads((ROOT / "uv.lock").read_text())["package"]}
+    installed, waiting = set(), ["tallypost"]
+    while waiting:
+        if (name := waiting.pop()) not in installed:
+            installed.add(name)
+            package = locked[name]
+            extras = package.get("optional-dependencies", {}).values()
+            waiting += [needed["name"] for part in (package.get("dependencies", []), *extras) for needed in part]
+    distributions = packages_distributions()
+    for top in sorted(imported()):
+        names = {re.sub(r"[-_.]+", "-", name).lower() for name in distributions.get(top, ())}
+        assert not names or names & installed, f"{top} comes with {names}, which the image has not"
+
+
+def imported() -> set[str]:
+    """The top names of all that the parts of the product import, anywhere in their files."""
+    parts = ("config", "accounts", "contacts", "delivery", "tracking", "campaigns")
+    files = [file for part in parts for file in (ROOT / part).rglob("*.py")]
+    return {name for file in files for name in re.findall(r"^ *(?:from|import) (\w+)", file.read_text(), re.MULTILINE)}
 
 
 def test_image_holds_no_secrets_of_who_builds_it() -> None:

@@ -1,6 +1,8 @@
 """What the import linter cannot see: relations between models, circles of imports, and what the README promises."""
 
 import re
+import subprocess
+import sys
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -12,6 +14,12 @@ from django.db.models import Model
 ROOT = Path(__file__).resolve().parent.parent.parent
 ORDER = ["campaigns", "tracking", "delivery", "contacts", "accounts"]  # left may know right
 PRODUCT = ("tools", "config", *ORDER)
+# Many megabytes, each for one thing that is seldom done: imported there, inside the function.
+LATE = {
+    *("PIL", "altcha", "anymail", "argon2", "boto3", "celery.bin", "charset_normalizer", "cryptography.x509", "dkim"),
+    *("disposable_email_domains", "icalendar", "lxml", "openpyxl", "phonenumbers", "premailer", "prompt_toolkit"),
+    *("pygments", "requests"),
+}
 
 
 @pytest.mark.parametrize("model", [model for app in ORDER for model in apps.get_app_config(app).get_models()])
@@ -32,6 +40,15 @@ def test_no_two_modules_import_each_other_not_even_for_their_types() -> None:
         TopologicalSorter(imports).prepare()
     except CycleError as circle:
         pytest.fail(" imports ".join(reversed(circle.args[1])))
+
+
+def test_heavy_libraries_are_loaded_where_they_are_used() -> None:
+    """What the warmed parent holds, pages, workers and the rest of a machine hold as long as they run."""
+    script = "import sys; from config import warmed; warmed.load(); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert {"celery.worker.consumer", "granian.server"} <= loaded
+    assert LATE & loaded == set()
 
 
 def test_readme_names_only_what_exists() -> None:

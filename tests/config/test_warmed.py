@@ -18,7 +18,7 @@ PARTS = {
     "sandbox": "manage.py sandbox",
     "intake": "manage.py intake",
     "feedback": "manage.py feedback",
-    "beat": "-A config beat",
+    "beat": "[celery beat]",
     "staff": "config.wsgi:staff",
     "web": "config.web.front:application",
     **{queue: f"{queue}@" for queue in ("bulk", "transactional", "control", "jobs")},

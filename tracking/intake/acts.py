@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from delivery.models import MessageState
-from delivery.policy import mailbox_providers
 from tracking.intake.traits import NONE, Traits
 from tracking.models import EventKind
 from tracking.scoring import verdicts
@@ -13,8 +13,7 @@ from tracking.scoring.networks import Network
 RENTED = (Network.CLOUD, Network.OFFICE, Network.SECURITY)
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(NamedTuple):
     """The message an act belongs to, as far as counting needs it."""
 
     id: int
@@ -28,13 +27,7 @@ class Mail:
     state: int
     attempts: int
     version: int
-    learnt_lane: str | None
-
-    @property
-    def lane(self) -> str:
-        """The mailbox provider, as the ledger knows it: also of a custom domain whose MX was looked up."""
-        by_name = mailbox_providers.lane(self.email)
-        return by_name if by_name != mailbox_providers.OTHER else self.learnt_lane or mailbox_providers.OTHER
+    lane: str  # the mailbox provider, as the ledger knows it: also of a custom domain whose MX was looked up
 
     def may_count(self, kind: int) -> bool:
         """Asked anew for each act: a refusal ends the recording of mails that were sent before it, too."""
@@ -80,9 +73,9 @@ class Judged:
         return self.network in RENTED
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Seen(Judged):
-    """An event about to be stored."""
+    """An event about to be stored. Made for each act; frozen, making one would take three times as long."""
 
     at: datetime
     kind: EventKind

@@ -1,9 +1,9 @@
 """First times and rolled-up sums: what makes a report cost the same at any number of events."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db.backends.utils import CursorWrapper
 
@@ -12,10 +12,13 @@ from tracking.intake.arrays import array
 from tracking.intake.traits import BY, NONE, Traits
 from tracking.models import Breakdown
 
-_TOTAL, _PEOPLE = 0, 1
+_LANE, _CHANNEL, _VERDICT = Breakdown.By.LANE.value, Breakdown.By.CHANNEL.value, Breakdown.By.VERDICT.value
+
+# What sums are told of an act: batch, hour, kind, link, machine, lane, channel, verdict, traits. Acts that are alike in
+# all of it, as most are, become one of these before anything else is done with them.
+_Told = tuple[int, datetime, int, int, bool, str, str, str, Traits]
 _Hourly = tuple[int, datetime, int, int, bool]  # batch, hour, kind, link, machine
 _Broken = tuple[int, int, str, str, bool]  # batch, kind, by, value, machine
-_Told = tuple[int, int, Traits]  # batch, kind, what people's acts tell of them
 
 
 class Mailed(Protocol):
@@ -31,9 +34,8 @@ class Sums:
     """Changes to rollups and breakdowns, gathered, then written in one order so that two intakes never deadlock."""
 
     def __init__(self) -> None:
-        self._hourly: tuple[Counter[_Hourly], Counter[_Hourly]] = (Counter(), Counter())
-        self._broken: tuple[Counter[_Broken], Counter[_Broken]] = (Counter(), Counter())
-        self._told: tuple[Counter[_Told], Counter[_Told]] = (Counter(), Counter())
+        self._totals: Counter[_Told] = Counter()
+        self._people: Counter[_Told] = Counter()
 
     def add_event(
         self,
@@ -47,15 +49,12 @@ class Sums:
         by: int = 1,
         traits: Traits = NONE,
     ) -> None:
-        for link in {0, link_id}:
-            self._hourly[_TOTAL][_hourly(mail, at, kind, link, is_machine)] += by
-        self._break_down(_TOTAL, mail, kind, is_machine, channel, verdict, by, traits)
+        told = (mail.batch_id, _hour(at), int(kind), link_id, is_machine, mail.lane, channel, verdict, traits)
+        self._totals[told] += by
 
     def add_anonymous(self, batch_id: int, at: datetime, kind: int, link_id: int, is_machine: bool) -> None:
         """Counted, and of nobody: neither a person nor anybody's mailbox."""
-        hour = at.replace(minute=0, second=0, microsecond=0)
-        for link in {0, link_id}:
-            self._hourly[_TOTAL][(batch_id, hour, int(kind), link, is_machine)] += 1
+        self._totals[batch_id, _hour(at), int(kind), link_id, is_machine, "", "", "", NONE] += 1
 
     def add_person(
         self,
@@ -70,39 +69,46 @@ class Sums:
         traits: Traits = NONE,
     ) -> None:
         """`link_id` 0: the first of its kind at all; only that one counts in the breakdowns, `traits` being its own."""
-        self._hourly[_PEOPLE][_hourly(mail, at, kind, link_id, is_machine)] += by
-        if link_id == 0:
-            self._break_down(_PEOPLE, mail, kind, is_machine, channel, verdict, by, traits)
+        told = (mail.batch_id, _hour(at), int(kind), link_id, is_machine, mail.lane, channel, verdict, traits)
+        self._people[told] += by
 
     def write(self, cursor: CursorWrapper) -> None:
-        totals, people = self._hourly
-        hourly = [(*key, totals[key], people[key]) for key in sorted(totals.keys() | people.keys())]
+        hourly: dict[_Hourly, list[int]] = defaultdict(lambda: [0, 0])
+        broken: dict[_Broken, list[int]] = defaultdict(lambda: [0, 0])
+        for told, count in self._totals.items():
+            for link in {0, told[3]}:
+                hourly[*told[:3], link, told[4]][0] += count
+            for each in _broken(told):
+                broken[each][0] += count
+        for told, count in self._people.items():
+            hourly[told[:5]][1] += count
+            for each in _broken(told) if told[3] == 0 else ():
+                broken[each][1] += count
         if hourly:
-            columns = [list(column) for column in zip(*hourly, strict=True)]
+            columns = _columns(hourly)
             cursor.execute(_ADD_HOURLY, columns)
             organisation_sums.add(cursor, columns)
-        self._break_down_told()
-        broken_totals, broken_people = self._broken
-        keys = sorted(broken_totals.keys() | broken_people.keys())
-        if keys:
-            rows = [(*key, broken_totals[key], broken_people[key]) for key in keys]
-            cursor.execute(_ADD_BROKEN, [list(column) for column in zip(*rows, strict=True)])
+        if broken:
+            cursor.execute(_ADD_BROKEN, _columns(broken))
 
-    def _break_down(
-        self, of: int, mail: Mailed, kind: int, is_machine: bool, channel: str, verdict: str, by: int, traits: Traits
-    ) -> None:
-        for broken in _broken(mail, kind, is_machine, channel, verdict):
-            self._broken[of][broken] += by
-        if traits is not NONE and not is_machine:
-            self._told[of][mail.batch_id, int(kind), traits] += by
 
-    def _break_down_told(self) -> None:
-        for told, broken in zip(self._told, self._broken, strict=True):
-            for (batch_id, kind, traits), count in told.items():
-                for by, value in zip(BY, traits, strict=True):
-                    if value:
-                        broken[batch_id, kind, by, value, False] += count
-            told.clear()
+def _hour(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
+def _broken(told: _Told) -> Iterable[_Broken]:
+    batch_id, _, kind, _, is_machine, lane, channel, verdict, traits = told
+    for by, value in ((_LANE, lane), (_CHANNEL, channel), (_VERDICT, verdict)):
+        if value:
+            yield (batch_id, kind, by, value, is_machine)
+    for by, value in zip(BY, traits, strict=True) if not is_machine else ():
+        if value:
+            yield (batch_id, kind, by, value, False)
+
+
+def _columns(sums: Mapping[Any, list[int]]) -> list[list[Any]]:
+    """Keys in order, each followed by its total and its people."""
+    return [list(column) for column in zip(*((*key, *sums[key]) for key in sorted(sums)), strict=True)]
 
 
 _ADD_HOURLY = """
@@ -139,15 +145,3 @@ def insert_engagement(
         return []
     cursor.execute(_FIRST, [array(column) for column in zip(*rows, strict=True)])
     return [(*row, first[row]) for row in cursor.fetchall()]
-
-
-def _hourly(mail: Mailed, at: datetime, kind: int, link_id: int, is_machine: bool) -> _Hourly:
-    return (mail.batch_id, at.replace(minute=0, second=0, microsecond=0), int(kind), link_id, is_machine)
-
-
-def _broken(mail: Mailed, kind: int, is_machine: bool, channel: str, verdict: str) -> Iterable[_Broken]:
-    yield (mail.batch_id, int(kind), Breakdown.By.LANE.value, mail.lane, is_machine)
-    if channel:
-        yield (mail.batch_id, int(kind), Breakdown.By.CHANNEL.value, channel, is_machine)
-    if verdict:
-        yield (mail.batch_id, int(kind), Breakdown.By.VERDICT.value, verdict, is_machine)

@@ -7,8 +7,6 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from charset_normalizer import from_bytes
-
 from contacts.addresses import InvalidAddress, normalise
 
 SAMPLE_BYTES = 1 << 18
@@ -100,6 +98,8 @@ def _encoding(sample: bytes, file: BinaryIO) -> str:
         raise NotReadable("This is not a text file. Export the people as CSV and upload that.")
     if _is_utf8(sample, file):
         return "utf-8-sig"
+    from charset_normalizer import from_bytes  # 2 MB, for files that are not UTF-8
+
     best = from_bytes(sample, cp_isolation=_FOREIGN).best()
     # Between Western code pages a few accents prove nothing; another script does.
     if best and best.encoding in ("cp1251", "cp1253", "gb18030", "cp932", "euc_kr") and best.percent_coherence > 0:

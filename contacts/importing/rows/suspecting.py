@@ -1,6 +1,7 @@
 """Addresses that can be written to but perhaps should not: of an office, or made to be thrown away."""
 
-from disposable_email_domains import blocklist
+from collections.abc import Set
+from functools import cache
 
 # RFC 2142 and what is usual beside it; whoever reads them changes, and so does who has agreed.
 _NAMES = (
@@ -23,4 +24,13 @@ def is_role(email: str) -> bool:
 def is_disposable(email: str) -> bool:
     """Also a domain below one that is known for it."""
     domain = email[email.rfind("@") + 1 :]
-    return domain in blocklist or (domain.count(".") > 1 and domain.partition(".")[2] in blocklist)
+    known = _disposable()
+    return domain in known or (domain.count(".") > 1 and domain.partition(".")[2] in known)
+
+
+@cache
+def _disposable() -> Set[str]:
+    """2 MB, for imports alone."""
+    from disposable_email_domains import blocklist
+
+    return blocklist

@@ -8,7 +8,6 @@ import json
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-import altcha
 from django.db import connection
 from django.utils.crypto import salted_hmac
 
@@ -32,6 +31,8 @@ class Spent(Exception):
 def challenge(form_key: str, now: datetime) -> str:
     """As JSON for the page. It costs a digest, and nothing is kept of it."""
     ends = int((now + VALID_FOR).timestamp())
+    import altcha  # 2 MB with argon2, for forms that ask for this
+
     made = altcha.create_challenge(
         _ALGORITHM, _ROUNDS, key_prefix=_PREFIX, expires_at=ends, hmac_secret=_secret(form_key)
     )
@@ -44,6 +45,8 @@ def judge(form_key: str, given: str) -> Proof:
         return Proof.MISSING
     if len(given) > _LONGEST:
         return Proof.BAD
+    import altcha
+
     return Proof.GOOD if altcha.verify_solution(given, _secret(form_key)).verified else Proof.BAD
 
 
@@ -52,6 +55,8 @@ def spend(given: str, now: datetime) -> None:
 
     `given` was judged good. A challenge has several solutions: it is spent by whichever came first.
     """
+    import altcha
+
     nonce = altcha.Payload.from_base64(given).challenge.parameters.nonce
     with connection.cursor() as cursor:
         cursor.execute(_SPEND, [nonce, now + VALID_FOR])

@@ -74,6 +74,10 @@ class Door:
         if self._listener is not None:
             refused = Counter(self._listener.hub.refused)
             new = refused - self._told
+            if not new["full"]:
+                row.update(full_since=None)
+            else:
+                row.filter(full_since=None).update(full_since=now)
             row.update(
                 refused_unknown=F("refused_unknown") + new["unknown"],
                 refused_limits=F("refused_limits") + new["connections"] + new["flood"],

@@ -15,6 +15,10 @@ from delivery.models import FeedbackEvent, Message, Returned, ReturnListener
 
 LISTED = 30
 _JUST_SET = "It opens within a few seconds."
+_FULL = (
+    "As many servers as it takes at once hold connections to it, and others are told to come back: what returns comes"
+    " late. If it goes on, let a mail server in front take port 25 and hand the mail on, as Returned mail describes."
+)
 _SILENT = "The part that receives returned mail does not run. Start Tallypost again on its server: make run."
 
 
@@ -90,6 +94,8 @@ def standing(organisation: Organisation, listener: ReturnListener) -> Standing:
         return Standing("bad", "Not listening", listener.problem, listener.since, is_settled=False)
     if not listener.is_open:
         return Standing("wait", "Opening", _JUST_SET, is_settled=False)
+    if listener.is_full:
+        return Standing("warn", "Full", _FULL, listener.full_since)
     return Standing("good", f"Listening at {listener.place}", since=listener.since)
 
 
@@ -102,7 +108,7 @@ def trouble(organisation: Organisation | None) -> str:
         return ""  # set this moment, or a start that is not over: the page says so
     if listener.is_silent:
         return _SILENT
-    return listener.problem
+    return listener.problem or (_FULL if listener.is_full else "")
 
 
 def held(up_to: int | None = None) -> list[Held]:

@@ -32,7 +32,10 @@ class Hub:
 
     def has_room_for(self, peer: str) -> bool:
         """`peer` is empty for a Unix socket, where a mail server of ours is."""
-        if self.stopping or len(self.sessions) >= self.most_connections:
+        if len(self.sessions) >= self.most_connections:
+            self.refused["full"] += 1
+            return False
+        if self.stopping:
             return False
         return not peer or sum(session.peer == peer for session in self.sessions) < self.most_of_an_address
 

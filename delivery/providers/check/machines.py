@@ -3,9 +3,6 @@
 import ssl
 from contextlib import suppress
 
-from cryptography import x509
-from cryptography.x509.oid import NameOID
-
 from accounts.egress import networks
 from delivery.providers.check.cures import Certificate
 
@@ -20,6 +17,9 @@ def is_loopback(address: str) -> bool:
 
 
 def certificate(encrypted: ssl.SSLObject) -> Certificate:
+    from cryptography import x509  # 1 MB, for this alone
+    from cryptography.x509.oid import NameOID
+
     found = x509.load_der_x509_certificate(encrypted.getpeercert(binary_form=True) or b"")
     names: list[str] = []
     with suppress(x509.ExtensionNotFound):

@@ -196,6 +196,25 @@ def test_too_many_connections_are_told_to_come_back() -> None:
         with Line(listener) as again:
             assert again.greeting.startswith("220")
         assert listener.hub.refused["connections"] == 1
+        assert not listener.hub.refused["full"], "one server that opens too many leaves room for others"
+
+
+def test_listener_that_stays_full_says_since_when(organisation: Organisation) -> None:
+    row = ReturnListener.objects.filter(pk=1)
+    with listening(most_connections=1) as listener:
+        door = Door(listener.place)
+        door._listener = listener
+        told = []
+        with Line(listener):
+            for _ in range(2):
+                with Line(listener) as second:
+                    assert second.greeting.startswith("421 4.3.2")
+                door._tell()
+                told.append(row.get().full_since)
+        assert told[0] is not None
+        assert told[0] == told[1]
+        door._tell()
+        assert row.get().full_since is None
 
 
 def test_whoever_guesses_addresses_is_not_let_guess_on() -> None:

@@ -85,6 +85,11 @@ def test_page_says_whether_it_listens_and_every_page_when_it_does_not(page: Clie
     heard()
     assert "Listening at 127.0.0.1:2526" in page.get(PAGE).content.decode()
     assert "Bounces and complaints are not received" not in page.get("/").content.decode()
+    heard(full_since=timezone.now() - timedelta(minutes=4))
+    assert "told to come back" not in page.get("/").content.decode()
+    heard(full_since=timezone.now() - timedelta(minutes=6))
+    for address in (PAGE, "/"):
+        assert "let a mail server in front take port 25" in page.get(address).content.decode()
     heard(is_open=False, problem="127.0.0.1:2526 cannot be listened on: another program has it.")
     for address in (PAGE, "/"):
         assert "another program has it" in page.get(address).content.decode()

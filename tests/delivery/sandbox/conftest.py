@@ -38,7 +38,7 @@ def start(database: str, port: int = 0) -> Server:
     process = subprocess.Popen(
         [sys.executable, "manage.py", "sandbox", "--port", str(port)],
         cwd=Path(settings.BASE_DIR),
-        env=os.environ | {"DATABASE_URL": database},
+        env=os.environ | {"DATABASE_URL": database, "SANDBOX_STARTTLS": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -20,6 +20,7 @@ from delivery.models import Message
 from tests.running import database_url
 from tests.tracking.conftest import FIREFOX, Reader, Sent
 from tracking import recording, spool
+from tracking.intake import mover
 from tracking.intake.mover import Intake
 from tracking.models import Breakdown, Engagement, Event, EventKind, Rollup, Unfolded
 from tracking.scoring import verdicts
@@ -220,6 +221,29 @@ def test_two_intakes_store_each_act_once(send: Callable[..., Sent], spools: Path
         stored = sum(future.result() for future in [pool.submit(read) for _ in range(3)])
     assert stored == Event.objects.count() == 3000
     assert (total(EventKind.CLICK), total(EventKind.CLICK, of="people")) == (3000, 200)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # here there are threads, in the product none
+@pytest.mark.parametrize("do_helpers_die", [False, True])
+def test_spools_far_behind_are_read_side_by_side_and_each_act_is_stored_once(
+    send: Callable[..., Sent], spools: Path, monkeypatch: pytest.MonkeyPatch, do_helpers_die: bool
+) -> None:
+    sent = send(people=50)
+    for _ in range(3):
+        written = spool.Spool(spools)
+        for number in range(100):
+            written.append(EventKind.CLICK, sent.messages[number % 50].id, sent.links[number % 2].id, "", "", FIREFOX)
+        written._forget()
+    monkeypatch.setattr(mover, "_CORES", 3)
+    intake = Intake(spools, block_bytes=4000)
+    with monkeypatch.context() as while_they_die:
+        if do_helpers_die:
+            while_they_die.setattr(Intake, "_help", lambda *_: os._exit(1))
+        assert intake.read_all() == Event.objects.count() == (100 if do_helpers_die else 300)
+    assert intake.read_all() == (200 if do_helpers_die else 0)
+    assert (total(EventKind.CLICK), total(EventKind.CLICK, of="people")) == (300, 50)
+    assert not list(spools.glob("*.spool"))
 
 
 @pytest.mark.django_db(transaction=True)
