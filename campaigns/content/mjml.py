@@ -91,7 +91,7 @@ def draw(
     """
     writer = _Writer(theme_of(document, brand), with_examples=with_examples, inks=_inks(document))
     sections = tuple(writer.sections(document["blocks"]))
-    page = (title, preheader, brand.language)
+    page = (title, preheader, brand.language, writer.font)
     return Piece(writer.frame(brand.language), slots=(sections,), page=page)
 
 
@@ -147,6 +147,10 @@ class _Writer:
         self._inks = inks
         self._with_examples = with_examples
         self._widths: set[str] = set()
+
+    @property
+    def font(self) -> str:
+        return self._theme.body_font
 
     def frame(self, language: str) -> str:
         """To be asked for once the sections are drawn."""
@@ -238,7 +242,7 @@ class _Writer:
 
     def _row(self, rows: Sequence[str], look: Look) -> str:
         return (
-            f'<mjml><mj-head><mj-attributes><mj-all font-family="{self._theme.body_font}" />'
+            '<mjml><mj-head><mj-attributes><mj-all font-family="inherit" />'
             f'<mj-text font-size="16px" line-height="1.6" color="{self._theme.ink}" /><mj-divider border-width="1px"'
             f' border-color="{LINE}" /></mj-attributes></mj-head><mj-body width="{look.width:.7g}px"><mj-section'
             f' padding="0"><mj-column>{CUT}{CUT.join(rows)}{CUT}</mj-column></mj-section></mj-body></mjml>'

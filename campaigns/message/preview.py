@@ -14,7 +14,9 @@ from campaigns.models import Campaign, Edition
 from campaigns.preflight import foreign_tags
 from contacts.merge_values import values
 from contacts.models import Contact
+from delivery import html_tokens
 from delivery.content import Parts, Recipient
+from delivery.html_tokens import Token
 
 _NOBODY = "somebody@example.com"
 _NO_SENDER = "nobody@example.com"
@@ -86,6 +88,22 @@ def fragment(campaign: Campaign, contact: Contact | None, block: str) -> str:
 def of_edition(edition: Edition, contact: Contact | None) -> str:
     """The HTML of a frozen mail, as somebody would see it today."""
     return compile_for_show(edition, recipient_of(contact))[0].html
+
+
+def without_pictures(html: str) -> str:
+    """As a program shows it that asks before it loads a picture; nothing is left in it that a browser would ask for."""
+    return "".join(
+        _without_source(token) if token.is_opening and token.name in {"img", "source"} else token.text
+        for token in html_tokens.tokens(html)
+    )
+
+
+def _without_source(tag: Token) -> str:
+    kept, at = "", 0
+    for found in html_tokens.attributes(tag.text, 1 + len(tag.name), len(tag.text) - 1):
+        if found["name"].lower() in {"src", "srcset"} and found["value"]:
+            kept, at = f'{kept}{tag.text[at : found.start("value")]}""', found.end("value")
+    return kept + tag.text[at:]
 
 
 def recipient_of(contact: Contact | None, *, tracked: bool = False) -> Recipient:

@@ -86,7 +86,7 @@ def mail(request: StaffRequest, pk: int) -> HttpResponse:
     shown = showing.as_sent if request.GET.get("examples") == "none" else showing.mail
     html = inverted(shown.html) if request.GET.get("look") == "inverted" else shown_in(shown.html, dark=dark)
     if request.GET.get("pictures") == "off":
-        return without_pictures(HttpResponse(html))
+        return without_pictures(HttpResponse(preview.without_pictures(html)))
     if request.GET.get("as") == "text":
         return HttpResponse(shown.text, content_type="text/plain; charset=utf-8")
     return HttpResponse(html)

@@ -92,6 +92,11 @@ class Look:
         """For words that are only an example."""
         return mixed(ink, _GREY, ground) if self.is_example else ink
 
+    @property
+    def head_font(self) -> str:
+        """For headings; the letters of everything else are said once, by the frame of the mail."""
+        return "inherit" if self.theme.head_font == self.theme.body_font else self.theme.head_font
+
     def text(self, template: str) -> str:
         return self.masks.hide(template, escape)
 

@@ -121,7 +121,7 @@ def test_links_and_descriptions_on_a_band_are_read_without_a_style_sheet(colour:
 def test_the_footer_is_read_on_any_ground(background: str) -> None:
     html = page({"kind": "footer", "html": "<p>Why</p>"}, background=background)
     bare = re.sub(r"<style.*?</style>", "", html, flags=re.DOTALL)
-    words = re.search(r"text-align:center;color:(#[0-9a-f]{6})\"><p>Why", bare)
+    words = re.search(r"line-height:1.5;color:(#[0-9a-f]{6})\"><p>Why", bare)
     link = re.search(r'<a href="{{ unsubscribe_url }}"(?: style="color:(#[0-9a-f]{6}))?', bare)
     assert words
     assert link

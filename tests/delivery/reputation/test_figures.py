@@ -35,6 +35,17 @@ def test_microsofts_table_has_no_header() -> None:
     assert table.lines[0].begins_at == datetime(2026, 11, 24, 8, tzinfo=UTC)
 
 
+def test_microsofts_columns_may_be_named_in_any_order() -> None:
+    text = (
+        "ipAddress,filterResult,complaintRate,trapHits,activityStart\n203.0.113.5,Yellow,0.4%,2,2026-11-24T08:00:00Z\n"
+    )
+    table = read(text.encode(), NOW)
+    assert table.kind == Kind.MICROSOFT
+    assert [(one.subject, one.complained, one.verdict, one.traps) for one in table.lines] == [
+        ("203.0.113.5", 0.004, "yellow", 2)
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -63,6 +74,9 @@ def test_googles_figures_come_in_many_spellings(text: str) -> None:
         (b"Date,Spam rate\n2026-11-24,0.03\n", "Line 2: nobody can tell whether “0.03” is a share or per cent"),
         (b"Date,Spam rate\n2026-11-24,lots\n", "“lots” is no rate"),
         (b"Date,Spam rate\n2027-11-24,0.1%\n", "lies ahead"),
+        (b"Date,Spam rate\n9999-12-31,0.1%\n", "lies ahead"),
+        (b"Date,Spam rate\n0001-01-01T00:00:00+14:00,0.1%\n", "is no date"),
+        (b"Date,Activity end,Spam rate\n2026-11-24,2026-11-23,0.1%\n", "is no span of days"),
         (SNDS + b"elsewhere,11/24/2026,11/25/2026,1,1,1,GREEN,< 0.1%,,,0,,,\n", "Line 3: “elsewhere” is no IP address"),
         (b"Date,Spam rate\n2026-11-24,180%\n", "more than all mails"),
     ],
