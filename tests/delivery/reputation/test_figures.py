@@ -1,7 +1,10 @@
 """Figures of mailbox providers: files as people download them, and what becomes of them."""
 
+import json
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -136,7 +139,7 @@ def test_an_admin_uploads_a_file_sees_it_over_time_and_takes_it_back(
     domain: SendingDomain, admin: User, client_for: Callable[[User], Client], tmp_path: Path
 ) -> None:
     browser = client_for(admin)
-    days = [timezone.now().date() - timedelta(days=number) for number in (1, 2, 3)]
+    days = [timezone.now().date() - timedelta(days=number) for number in (1, 2, 5)]
     text = "Date,Domain,Spam rate\n" + "".join(f"{day},{domain.name},0.{number}2%\n" for number, day in enumerate(days))
 
     def sent(raw: str) -> str:
@@ -150,6 +153,9 @@ def test_an_admin_uploads_a_file_sees_it_over_time_and_takes_it_back(
     assert "Gmail says" in page
     assert "0.22" in page
     assert 'data-behaviour="chart-over-time"' in page
+    (chart,) = (json.loads(unescape(found)) for found in re.findall('data-chart="([^"]*)"', page))
+    said = next(line["values"] for line in chart["lines"] if line["name"] == "Gmail says")
+    assert (said, len(chart["labels"])) == ([0.22, None, None, 0.12, 0.02], 5)
     page = browser.post(f"/reputation/domains/{domain.pk}/forget/", follow=True).content.decode()
     assert "3 uploaded figures" in page
     assert not MailboxFigure.objects.exists()
