@@ -15,6 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts import wording
+from accounts.weeks import monday_of
 from delivery.feedback.by_hour import COUNTS
 from tracking.models import EventKind
 
@@ -74,7 +75,7 @@ class Trend:
         today = timezone.localdate()
         first = today - timedelta(days=self.days - 1)
         step = "week" if self.is_by_week else "day"
-        begin = first - timedelta(days=first.weekday()) if self.is_by_week else first
+        begin = monday_of(first) if self.is_by_week else first
         found = _read(_start_of(begin), None, step)
         length = timedelta(days=7 if self.is_by_week else 1)
         points, on = [], begin
