@@ -130,6 +130,20 @@ def test_last_campaigns_say_how_they_compare(client_for: Browse, marketer: User)
     assert page.index("Letter 3") < page.index("Letter 0")
 
 
+def test_a_campaign_that_is_not_counted_by_person_is_no_campaign_that_nobody_clicked_in(
+    client_for: Browse, marketer: User
+) -> None:
+    for number, people in enumerate((10, 11, 9)):
+        clicks(launched(marketer, f"Letter {number}", total=1000, accepted=1000), people)
+    launched(marketer, "Quiet", total=1000, accepted=1000, tracking="off")
+    clicks(launched(marketer, "Last", total=1000, accepted=1000), 10)
+    page = text(client_for(marketer))
+    assert "Not measured: it was sent without tracking. Nobody unsubscribed, about as usual." in page
+    assert "1.0 % of 1,000 people clicked: about as usual, your last three had 1.0 %" in page
+    assert "Shares are of these, of opens and clicks of the 4,000 that are counted by person." in page
+    assert '<span class="muted">1.0 %</span>' in page  # 40 of 4,000, not of 5,000
+
+
 def test_everything_that_needs_somebody_has_its_cause_and_one_button(
     client_for: Browse, admin: User, marketer: User, viewer: User
 ) -> None:
