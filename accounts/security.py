@@ -29,6 +29,11 @@ edited_mail_policy = cast(
     "Callable[[View], View]", csp(_MAIL | {"sandbox": ["allow-same-origin"], "script-src": [NONE]})
 )
 
+# A picture of somebody else that may hold more than a picture, as SVG does: by itself it loads and runs nothing.
+picture_policy = cast(
+    "Callable[[View], View]", csp({"default-src": [NONE], "style-src": [UNSAFE_INLINE], "sandbox": True})
+)
+
 
 def without_pictures(shown: HttpResponse) -> HttpResponse:
     """The same mail in a program that asks before it loads a picture: its description stands in its place."""

@@ -206,6 +206,7 @@ JOURNAL_DIR = VAR_DIR / "journal"
 DISK_RESERVE_MB = int(os.environ.get("DISK_RESERVE_MB", "500"))
 SANDBOX_HOST = os.environ.get("SANDBOX_HOST", "127.0.0.1")
 SANDBOX_PORT = int(os.environ.get("SANDBOX_PORT", "0"))  # 0: the one that the sandbox took when it began
+SANDBOX_STARTTLS = os.environ.get("SANDBOX_STARTTLS") == "1"
 RETURN_HOST = os.environ.get("RETURN_HOST", "127.0.0.1")  # or the path of a Unix socket
 RETURN_PORT = int(os.environ.get("RETURN_PORT", "2526"))
 RETURN_PROTOCOL = os.environ.get("RETURN_PROTOCOL", "").lower()  # "lmtp": that alone; else whatever the other begins

@@ -10,6 +10,17 @@ _ASKED = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(dark|light)\s*\)", re.IGN
 _YES, _NO = "(min-width:0px)", "(max-width:0px)"
 _FOLLOWS = re.compile(r"color-scheme[\"']?\s*(?:content\s*=|:)\s*[\"']?[^;\"'}>]*\bdark\b", re.IGNORECASE)
 
+# As apps do that turn every mail dark themselves, whatever it says: all colours but those of pictures.
+_FORCED = (
+    "<style>html{background:#fff;filter:invert(1) hue-rotate(180deg)}"
+    "img,video{filter:invert(1) hue-rotate(180deg)}</style>"
+)
+
+
+def inverted(html: str) -> str:
+    """`html` as a program shows it that inverts light mails by force, as Gmail on a phone does."""
+    return f"{shown_in(html, dark=False)}{_FORCED}"
+
 
 def shown_in(html: str, *, dark: bool) -> str:
     """`html` with every question for the scheme answered. A mail that knows no dark one stays as it is in both."""

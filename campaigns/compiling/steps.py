@@ -57,5 +57,5 @@ _ROW = (
 def warm() -> None:
     """Everything that a step loads at its first use is loaded before the first child."""
     compile_html({"html": _SAMPLE, "preheader": "é"})
-    compile_pieces({"pieces": [[_FRAME, "", (), (), True, ("é", "é", "en")], [_ROW]]})
+    compile_pieces({"pieces": [[_FRAME, "", (), (), True, ("é", "é", "en", "Arial")], [_ROW]]})
     compile_mjml({"mjml": _FRAME})

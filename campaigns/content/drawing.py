@@ -25,6 +25,7 @@ _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PICTURE = re.compile(r"<img [^>]*+(?:>|\Z)")
 _ALT = re.compile(r'\balt="(\w++)"')
 _STYLE = ' style="'
+_MAIL = re.compile(r'<div [^<>]*class="mail"[^<>]* style="')  # what all letters stand in
 _LAST_TAG = re.compile(r"<table(?=[^<>]*>\Z)")
 # Behind what only Outlook sees.
 _BEGINNING = re.compile(r"\A((?:<!--(?:(?!-->).)*-->)*<(?:tr|div|table))([^<>]*>)", re.DOTALL)
@@ -37,8 +38,9 @@ class Piece:
 
     `word` and `tags` are the masks of the merge tags in it; `alt_inks` the colour of each masked description. `slots`:
     what stands at each cut between. A piece without slots is rows of a column, one between two cuts, and `block` the id
-    of the block that is drawn. `page`: title, preheader and language of the frame, which is kept whole. `devices`: all,
-    desktop or phone. `condition`: the tag that opens it, `{% if ... %}`, where only some people are to see it.
+    of the block that is drawn. `page`: title, preheader, language and font of the frame, which is kept whole.
+    `devices`: all, desktop or phone. `condition`: the tag that opens it, `{% if ... %}`, where only some people are to
+    see it.
     """
 
     mjml: str
@@ -47,7 +49,7 @@ class Piece:
     alt_inks: tuple[tuple[str, str], ...] = ()
     slots: tuple[tuple["Piece", ...], ...] = ()
     block: str = ""
-    page: tuple[str, str, str] | None = None
+    page: tuple[str, str, str, str] | None = None
     devices: str = "all"
     condition: str = ""
 
@@ -90,13 +92,15 @@ def compiled(
     """What Piece.as_job describes."""
     html_of_all = mjml2html(_NO_XML.sub("", mjml), fonts={}, disable_comments=False)
     if page is not None:
-        title, preheader, language = page
+        title, preheader, language, font = page
         html_of_all = html.complete(html_of_all, title=title, preheader=preheader, language=language)
+        html_of_all = _MAIL.sub(rf"\g<0>font-family:{font};", html_of_all, count=1)
         return Compiled(tuple(html.clean(slimming.slim(part)) for part in html_of_all.split(_CUT)))
     _, *parts, _ = html_of_all.split(_CUT)
+    parts = list(map(slimming.slim_section if has_slots else slimming.slim_row, parts))
     inks, masks = dict(alt_inks), Masks.of(word, tags)
     inked = (_PICTURE.sub(lambda picture: with_ink(picture[0], inks), part) for part in parts)
-    done = tuple(html.clean(masks.reveal(slimming.slim(part))) for part in inked)
+    done = tuple(html.clean(masks.reveal(part)) for part in inked)
     return Compiled(done, "" if has_slots else plaintext.from_html(f"<table>{''.join(done)}</table>").rstrip("\n"))
 
 

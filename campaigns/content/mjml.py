@@ -1,5 +1,6 @@
 """Blocks become MJML, of which campaigns.content.drawing makes the HTML that old mail programs understand."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -12,16 +13,18 @@ from accounts.colours import INK, LINE, MUTED, PAPER, mixed, readable, readable_
 from accounts.models import BrandKit, Organisation
 from accounts.pictures import files
 from campaigns.content import drawing
-from campaigns.content.blocks import COLOUR, KINDS, Block, Document, conditions, says
+from campaigns.content.blocks import COLOUR, KINDS, Block, Document, conditions, says, words
 from campaigns.content.blocks.layout import shares
 from campaigns.content.blocks.look import SIDE, Look, Theme
 from campaigns.content.drawing import CUT, Piece
+from campaigns.content.rich import INKS
 from campaigns.merge.masking import Masks
 from campaigns.merge.syntax import literal
 from campaigns.starters.colouring import recoloured
 
 _RADIUS = {"soft": "6px", "square": "0", "round": "24px"}
 _WIDTH = 600
+_INK = re.compile(r'<span data-ink="(\w+)">')
 _TOGETHER = 8  # blocks of one section: Outlook breaks a taller one off as if it were printed
 
 
@@ -86,9 +89,9 @@ def draw(
     `with_examples`: grey words where a block has none yet, for whoever writes the mail. What is sent leaves such
     blocks out.
     """
-    writer = _Writer(theme_of(document, brand), with_examples=with_examples)
+    writer = _Writer(theme_of(document, brand), with_examples=with_examples, inks=_inks(document))
     sections = tuple(writer.sections(document["blocks"]))
-    page = (title, preheader, brand.language)
+    page = (title, preheader, brand.language, writer.font)
     return Piece(writer.frame(brand.language), slots=(sections,), page=page)
 
 
@@ -126,11 +129,28 @@ def theme_of(document: Document, brand: Brand) -> Theme:
     )
 
 
+def _inks(document: Document) -> frozenset[str]:
+    """Colours of the brand that its words have."""
+    rich = (block[field.name] for block, field in words(document) if field.widget == "rich")
+    return frozenset(name for said in rich for name in _INK.findall(said))
+
+
+def inks(document: Document, brand: Brand) -> list[tuple[str, str, str]]:
+    """The colours that words may have: their names, what they are called, and what they are on white."""
+    look = Look(theme_of(document, brand), "paper")
+    return [(name, label, look.named_ink(name)) for name, label in INKS.items()]
+
+
 class _Writer:
-    def __init__(self, theme: Theme, *, with_examples: bool) -> None:
+    def __init__(self, theme: Theme, *, with_examples: bool, inks: frozenset[str]) -> None:
         self._theme = theme
+        self._inks = inks
         self._with_examples = with_examples
         self._widths: set[str] = set()
+
+    @property
+    def font(self) -> str:
+        return self._theme.body_font
 
     def frame(self, language: str) -> str:
         """To be asked for once the sections are drawn."""
@@ -145,9 +165,19 @@ class _Writer:
                 "link_on_dark": readable_on_dark(theme.colour),
                 "muted": theme.muted,
                 "width": _WIDTH,
+                "inks": [(name, ink) for name, ink in self._inks_on_dark if name in self._inks],
                 "columns": [(width.replace(".", "-"), width) for width in sorted(self._widths)],
             },
         )
+
+    @property
+    def _inks_on_dark(self) -> list[tuple[str, str]]:
+        theme = self._theme
+        return [
+            ("brand", readable_on_dark(theme.colour)),
+            ("accent", readable_on_dark(theme.accent)),
+            ("muted", readable_on_dark(MUTED)),
+        ]
 
     def sections(self, blocks: Sequence[Block]) -> Iterator[Piece]:
         """Neighbours on the same ground share a section."""
@@ -212,7 +242,7 @@ class _Writer:
 
     def _row(self, rows: Sequence[str], look: Look) -> str:
         return (
-            f'<mjml><mj-head><mj-attributes><mj-all font-family="{self._theme.body_font}" />'
+            '<mjml><mj-head><mj-attributes><mj-all font-family="inherit" />'
             f'<mj-text font-size="16px" line-height="1.6" color="{self._theme.ink}" /><mj-divider border-width="1px"'
             f' border-color="{LINE}" /></mj-attributes></mj-head><mj-body width="{look.width:.7g}px"><mj-section'
             f' padding="0"><mj-column>{CUT}{CUT.join(rows)}{CUT}</mj-column></mj-section></mj-body></mjml>'

@@ -23,7 +23,8 @@ _PLACES = {"text": "plain", "header": "header", "url": "part"}
 _ARGUMENTS = {function: len(signature(function).parameters) - 1 for function in FILTERS.values()}
 _OURS = "ours"
 _FILTER_NAMES = frozenset(FILTERS)
-_MARKS = dict.fromkeys(map(ord, (places.OPEN, places.CLOSE, UNWRITTEN)))  # in drafts from before they were refused
+_MARK_SIGNS = (places.OPEN, places.CLOSE, UNWRITTEN)
+_MARKS = dict.fromkeys(map(ord, _MARK_SIGNS))  # in drafts from before they were refused
 
 
 class Broken(ValueError):
@@ -76,6 +77,21 @@ def without_fallback(template: str) -> set[str]:
     return found
 
 
+def fallbacks(template: str) -> Iterator[tuple[str, str]]:
+    """Each name that is shown with a default, and what that says."""
+    try:
+        pieces = read(template)
+    except Broken:
+        return
+    for piece in pieces:
+        tokens = piece.tokens
+        if piece.kind != "output" or ("name", "default") not in tokens:
+            continue
+        at = tokens.index(("name", "default"))
+        words = next((text[1:-1] for what, text in tokens[at:] if what == "text"), "")
+        yield from ((name, words) for name in sorted(piece.names))
+
+
 def render(template: str, values: Values, escape: Escape = "html") -> str:
     """The template filled in for one person, made harmless for where it stands. Raises Broken."""
     pieces = places.placed(read(template)) if escape == "html" else read(template)
@@ -102,9 +118,14 @@ def read(template: str) -> list[Piece]:
     if len(template) > MAX_TEMPLATE:
         raise Broken([Problem(f"This is longer than {MAX_TEMPLATE:,} characters.")])
     try:
-        return syntax.read(template.translate(_MARKS), _FILTER_NAMES)
+        return syntax.read(_without_marks(template), _FILTER_NAMES)
     except Unreadable as unreadable:
         raise Broken([unreadable.problem]) from None
+
+
+def _without_marks(template: str) -> str:
+    """Looked for before anything is copied: a mail is read several times whenever a key is pressed in its editor."""
+    return template.translate(_MARKS) if any(mark in template for mark in _MARK_SIGNS) else template
 
 
 class Template:

@@ -76,11 +76,12 @@ class CompiledEdition:
         self._domain = self._sender.rpartition("@")[2]
         self._return_domain = str(edition.organisation.get("bounce_domain", "")) or self._domain
         self._link_ids = list(link_ids)
-        self._is_viewed = _VIEW in _names(edition)
-        self._has_preferences = _PREFERENCES in _names(edition)
+        names = _names(edition)
+        self._is_viewed = _VIEW in names
+        self._has_preferences = _PREFERENCES in names
         self._sealed_for, self._tokens = -1, tokens.of_message(0)
         self._constants = constants(edition)
-        self._names = sorted(_names(edition) - {*self._constants, _UNSUBSCRIBE, _PREFERENCES, _VIEW})
+        self._names = sorted(names - {*self._constants, _UNSUBSCRIBE, _PREFERENCES, _VIEW})
         self._boundary = "=_" + blake2b(f"{batch_id}:{edition.pk}".encode(), digest_size=12).hexdigest()
         self._fixed = fixed_headers(edition, self._domain, batch_id, lists, self._boundary)
         self._from = address_header("From", edition.sender_name, self._sender)

@@ -6,6 +6,7 @@ from typing import Any
 from accounts.models import Organisation
 from campaigns.compiling import results
 from campaigns.content import blocks, mjml
+from campaigns.content.blocks import Document
 from campaigns.content.drawing import Piece
 from campaigns.merge import field_defaults
 from campaigns.message.compiled import CompiledEdition, link_targets
@@ -48,21 +49,26 @@ def compose(campaign: Campaign, *, with_examples: bool = False, marked: bool = F
     if campaign.content_kind == Campaign.ContentKind.HTML:
         page = results.of_html(campaign.html, preheader)
     else:
-        page = results.of_drawing(_drawn(campaign, with_examples=with_examples), marked=marked)
+        document = blocks.validate(campaign.blocks or blocks.empty())
+        drawn = _drawn(campaign, document, brand_of(campaign), with_examples=with_examples)
+        page = results.of_drawing(drawn, marked=marked)
     return Composed(subject, preheader, page.html, f"{campaign.text.strip()}\n" if campaign.text.strip() else page.text)
 
 
-def fragment(campaign: Campaign, block: str) -> str:
-    """One block as an editor shows it, merge tags still in it; "" when it shows nothing. Raises like compose."""
-    html = results.of_block(_drawn(campaign, with_examples=True), block)
+def fragment(campaign: Campaign, block: str, organisation: Organisation | None) -> str:
+    """One block as an editor shows it, merge tags still in it; "" when it shows nothing. Raises like compose.
+
+    The campaign's blocks have been through blocks.validate: this is done for every key that is pressed.
+    """
+    brand = mjml.Brand.of(organisation, campaign.brand)
+    html = results.of_block(_drawn(campaign, campaign.blocks, brand, with_examples=True), block)
     return field_defaults.written(html, defaults())
 
 
-def _drawn(campaign: Campaign, *, with_examples: bool) -> Piece:
-    document = blocks.validate(campaign.blocks or blocks.empty())
+def _drawn(campaign: Campaign, document: Document, brand: mjml.Brand, *, with_examples: bool) -> Piece:
     return mjml.draw(
         document,
-        brand_of(campaign),
+        brand,
         title=campaign.subject.strip(),
         preheader=campaign.preheader.strip(),
         with_examples=with_examples,
@@ -93,7 +99,10 @@ def brand_of(campaign: Campaign) -> mjml.Brand:
 
 def organisation_now(campaign: Campaign) -> dict[str, str]:
     """What a frozen mail says of the organisation, under the name and address of the campaign's brand."""
-    organisation = Organisation.get()
+    return organisation_in(campaign, Organisation.get())
+
+
+def organisation_in(campaign: Campaign, organisation: Organisation | None) -> dict[str, str]:
     if organisation is None:
         return dict.fromkeys(("name", "postal_address", "public_address", "bounce_domain"), "")
     name, postal_address = mjml.signed(organisation, campaign.brand or organisation.own_brand)

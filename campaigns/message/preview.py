@@ -5,6 +5,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
+from accounts.models import Organisation
 from campaigns.content import blocks, html
 from campaigns.merge import language
 from campaigns.message import editions
@@ -13,7 +14,9 @@ from campaigns.models import Campaign, Edition
 from campaigns.preflight import foreign_tags
 from contacts.merge_values import values
 from contacts.models import Contact
+from delivery import html_tokens
 from delivery.content import Parts, Recipient
+from delivery.html_tokens import Token
 
 _NOBODY = "somebody@example.com"
 _NO_SENDER = "nobody@example.com"
@@ -33,13 +36,13 @@ class Preview:
     problem: str = ""
 
 
-def preview(campaign: Campaign, contact: Contact | None) -> Preview:
+def preview(campaign: Campaign, contact: Contact | None, *, with_examples: bool = True) -> Preview:
     """`contact` None: somebody of whom only the address is known. Never raises for what an author can write.
 
-    Blocks without words show their example, which nobody receives.
+    `with_examples`: blocks without words show their example, which nobody receives.
     """
     try:
-        edition = editions.freeze(campaign, with_examples=True)
+        edition = editions.freeze(campaign, with_examples=with_examples)
         recipient = recipient_of(contact)
         shown, sent = compile_for_show(edition, recipient)
         preheader = language.render(edition.preheader, recipient.merge, "header")
@@ -68,13 +71,15 @@ def marked(campaign: Campaign, contact: Contact | None) -> str:
 def fragment(campaign: Campaign, contact: Contact | None, block: str) -> str:
     """What stands for this block in the marked preview, to take its place there: rows of a table, or a whole section.
 
-    "" when it shows nothing. Raises language.Broken, blocks.Invalid, html.Unusable.
+    "" when it shows nothing. The campaign's blocks have been through blocks.validate. Raises language.Broken,
+    html.Unusable.
     """
+    organisation = Organisation.get()
     edition = Edition(
         campaign=campaign,
         sender_email=campaign.sender_email or _NO_SENDER,
-        html=editions.fragment(campaign, block),
-        organisation=editions.organisation_now(campaign),
+        html=editions.fragment(campaign, block, organisation),
+        organisation=editions.organisation_in(campaign, organisation),
         is_test=True,
     )
     return CompiledEdition(edition, batch_id=0, lists=(), link_ids=()).parts(recipient_of(contact)).html
@@ -83,6 +88,22 @@ def fragment(campaign: Campaign, contact: Contact | None, block: str) -> str:
 def of_edition(edition: Edition, contact: Contact | None) -> str:
     """The HTML of a frozen mail, as somebody would see it today."""
     return compile_for_show(edition, recipient_of(contact))[0].html
+
+
+def without_pictures(html: str) -> str:
+    """As a program shows it that asks before it loads a picture; nothing is left in it that a browser would ask for."""
+    return "".join(
+        _without_source(token) if token.is_opening and token.name in {"img", "source"} else token.text
+        for token in html_tokens.tokens(html)
+    )
+
+
+def _without_source(tag: Token) -> str:
+    kept, at = "", 0
+    for found in html_tokens.attributes(tag.text, 1 + len(tag.name), len(tag.text) - 1):
+        if found["name"].lower() in {"src", "srcset"} and found["value"]:
+            kept, at = f'{kept}{tag.text[at : found.start("value")]}""', found.end("value")
+    return kept + tag.text[at:]
 
 
 def recipient_of(contact: Contact | None, *, tracked: bool = False) -> Recipient:

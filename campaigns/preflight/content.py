@@ -3,16 +3,15 @@
 import re
 from collections.abc import Iterator
 
-from django.db import connection
-
 from campaigns.compiling import results
 from campaigns.content import blocks, html
 from campaigns.merge import language
 from campaigns.message import editions, preview
 from campaigns.message.compiled import CompiledEdition, link_targets
 from campaigns.models import Campaign, Edition
-from campaigns.preflight import foreign_tags, written_blocks, written_html
+from campaigns.preflight import contrast, foreign_tags, gaps, written_blocks, written_html
 from campaigns.preflight.findings import Card, Finding, Level
+from campaigns.preflight.gaps import Sources
 from campaigns.preflight.places import Places
 from contacts import audience
 from contacts.merge_values import tags
@@ -27,11 +26,6 @@ _PLACEHOLDER_HOSTS = ("example.com", "example.org", "example.net")
 _FEW_LETTERS = 100
 # What the other checks say better, or what a rehearsal on one machine cannot be.
 _SAID_ELSEWHERE = frozenset({"bodies", "size", "resolved", "links", "accessible", "postal-address"})
-_FROM_PEOPLE = {
-    "first_name": "c.first_name",
-    "last_name": "c.last_name",
-    "language": "coalesce(nullif(c.language, ''), c.guessed_language)",
-}
 
 
 def check(campaign: Campaign, *, is_real: bool) -> list[Finding]:
@@ -43,7 +37,7 @@ def check(campaign: Campaign, *, is_real: bool) -> list[Finding]:
     recipient = preview.recipient_of(person, tracked=True)
     known = {tag.name for tag in (*tags(), *editions.OWN_TAGS)}
     found = check_edition(campaign, edition, recipient, known, is_real=is_real)
-    return [*found, *_gaps(campaign, _sources(edition), Places(campaign))]
+    return [*found, *gaps.check(campaign, sources(edition), Places(campaign))]
 
 
 def unusable(campaign: Campaign, problem: ValueError) -> Finding:
@@ -60,9 +54,9 @@ def check_edition(
     is_real: bool,
 ) -> list[Finding]:
     """What is wrong with the mail itself, as `recipient` would get it, whoever else it goes to."""
-    sources, places = _sources(edition), Places(campaign)
-    broken, foreign = list(_templates(sources, places)), list(foreign_tags.check(campaign))
-    found = [*broken, *foreign, *_tags(sources, places, known_tags)]
+    said, places = sources(edition), Places(campaign)
+    broken, foreign = list(_templates(said, places)), list(foreign_tags.check(campaign))
+    found = [*broken, *foreign, *_tags(said, places, known_tags)]
     if campaign.content_kind == Campaign.ContentKind.HTML:
         found += written_html.check(results.of_html(campaign.html, campaign.preheader.strip()))
     else:
@@ -94,10 +88,7 @@ def _without_blame(
     return [*general, Finding("warn", "odd-person", text, "Correct their record, if they are to get it.", "to")]
 
 
-Sources = list[tuple[str, Card, str]]
-
-
-def _sources(edition: Edition) -> Sources:
+def sources(edition: Edition) -> Sources:
     """Name, card and words of each part, tags of other systems left out: those are named apart."""
     known = foreign_tags.fields()
     return [
@@ -136,39 +127,6 @@ def _tags(sources: Sources, places: Places, known: set[str]) -> Iterator[Finding
         yield Finding("block", "unknown-tag", f"{more:,} more tags name no field either.", cure, "content")
 
 
-def _gaps(campaign: Campaign, sources: Sources, places: Places) -> Iterator[Finding]:
-    """Tags without a fallback that some of the recipients have no value for."""
-    wanted: dict[str, Card] = {}
-    for _, card, source in sources:
-        for name in language.without_fallback(source):
-            wanted.setdefault(name, card)
-    names = sorted(wanted.keys() & ({tag.name for tag in tags()} - {"email"}))
-    for name, people in _lacking(campaign, names).items():
-        if people:
-            who = "1 person has" if people == 1 else f"{people:,} people have"
-            text = f"{who} no {name}: they would see a gap."
-            cure = f'Write {{{{ {name}|default("…") }}}} with words that always fit.'
-            block = places.without_fallback(name) if wanted[name] == "content" else ""
-            yield Finding("warn", "no-fallback", text, cure, wanted[name], block=block)
-
-
-def _lacking(campaign: Campaign, names: list[str]) -> dict[str, int]:
-    if not names:
-        return {}
-    sql, parameters = audience.select(campaign.audience())
-    counts, keys = [], []
-    for name in names:
-        column = _FROM_PEOPLE.get(name, "c.attributes ->> %s")
-        keys += [] if name in _FROM_PEOPLE else [name]
-        counts.append(f"count(*) FILTER (WHERE coalesce(btrim({column}), '') = '')")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {', '.join(counts)} FROM ({sql}) a JOIN contacts_contact c ON c.id = a.contact_id",  # noqa: S608
-            [*keys, *parameters],
-        )
-        return dict(zip(names, cursor.fetchone(), strict=True))
-
-
 def _as_sent(campaign: Campaign, edition: Edition, recipient: Recipient, *, is_real: bool) -> Iterator[Finding]:
     """One message, built exactly as it would go out."""
     try:
@@ -181,6 +139,7 @@ def _as_sent(campaign: Campaign, edition: Edition, recipient: Recipient, *, is_r
     yield from _address(shown, edition)
     yield from _links(Places(campaign), [(href or "").strip() for href in html_tokens.hrefs(page)], is_real=is_real)
     yield from _pictures(campaign, html_tokens.elements(page, "img"), shown)
+    yield from contrast.check(shown.html, Places(campaign))
     yield from _size(len(sent.html.encode()))
     yield from _linted(edition, recipient, is_real=is_real)
 

@@ -1,5 +1,6 @@
 """Which block of a mail a finding speaks of, so that "Go there" opens it."""
 
+import re
 from collections.abc import Callable
 from html import unescape
 
@@ -7,6 +8,8 @@ from campaigns.content import blocks
 from campaigns.merge import language
 from campaigns.merge.syntax import Problem
 from campaigns.models import Campaign
+
+_TAG = re.compile(r"<[^<>]*>")
 
 
 class Places:
@@ -31,6 +34,10 @@ class Places:
     def with_link(self, link: str) -> str:
         """The first that leads there, by its own link or by one in its words."""
         return self._first(lambda words: unescape(words).strip() == link or f'"{link}"' in unescape(words))
+
+    def with_words(self, said: str) -> str:
+        """The first whose words these are, or begin so; tags and white space do not count."""
+        return self._first(lambda words: said in " ".join(unescape(_TAG.sub(" ", words)).split()))
 
     def _first(self, says: Callable[[str], bool]) -> str:
         return next((block for block, words in self._words if says(words)), "")

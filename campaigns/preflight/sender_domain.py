@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 from campaigns.models import Campaign
 from campaigns.preflight.findings import Finding
 from contacts import audience
 from delivery.domains import standing
+from delivery.domains.models import SendingDomain
+from delivery.domains.report import Report
 from delivery.domains.standing import Standing
 from delivery.models import Batch, Provider
 from delivery.policy import mailbox_providers
@@ -73,10 +76,13 @@ def _people(campaign: Campaign) -> tuple[dict[str, int], int]:
 
 
 def _sent_today(domain: str) -> dict[str, int]:
-    """What left from the domain's mail in the last 24 hours and still will: they count it by the main domain."""
-    main = ".".join(domain.split(".")[-2:])
+    """What left from the domain's mail in the last 24 hours and still will: they count it by the main domain, which is
+    the zone that the last look at the DNS found."""
+    found = SendingDomain.objects.filter(name=domain).first()
+    main = (Report.read(found.report).zone if found else "") or domain
     since = timezone.now() - timedelta(hours=24)
-    recent = Batch.objects.filter(rehearsal=False, started_at__gt=since, sender_domain__endswith=main)
+    of_main = Q(sender_domain=main) | Q(sender_domain__endswith=f".{main}")
+    recent = Batch.objects.filter(of_main, rehearsal=False, started_at__gt=since)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT lane, sum(accepted) FROM delivery_chunk WHERE batch_id = ANY(%s) GROUP BY 1",

@@ -26,7 +26,7 @@ from campaigns.views.showing import Showing
 from campaigns.views.test_mails import ADDRESSES
 from contacts import merge_values
 from delivery import ledger
-from delivery.color_scheme import shown_in
+from delivery.color_scheme import inverted, shown_in
 from delivery.guards import disk
 from delivery.models import Batch
 from delivery.providers import health
@@ -73,16 +73,20 @@ def inbox(request: StaffRequest, pk: int) -> HttpResponse:
 @requires(Permission.LOOK)
 @mail_policy
 def mail(request: StaffRequest, pk: int) -> HttpResponse:
-    """The mail as the chosen contact receives it, for a frame without scripts."""
+    """The mail as the chosen contact receives it, for a frame without scripts.
+
+    `?look=dark` or `inverted`, `?pictures=off`, `?as=text`; `?examples=none`: no grey words in empty blocks.
+    """
     found, dark = get_campaign(pk), request.GET.get("look") == "dark"
     if version := whole_number(request.GET.get("version")):
         edition = get_object_or_404(Edition, batch=found.batch_id or 0, version=version)
         sent = preview.of_edition(edition, Showing.read(request, found).contact)
         return HttpResponse(shown_in(sent, dark=dark))
-    shown = Showing.read(request, found).mail
-    html = shown_in(shown.html, dark=dark)
+    showing = Showing.read(request, found)
+    shown = showing.as_sent if request.GET.get("examples") == "none" else showing.mail
+    html = inverted(shown.html) if request.GET.get("look") == "inverted" else shown_in(shown.html, dark=dark)
     if request.GET.get("pictures") == "off":
-        return without_pictures(HttpResponse(html))
+        return without_pictures(HttpResponse(preview.without_pictures(html)))
     if request.GET.get("as") == "text":
         return HttpResponse(shown.text, content_type="text/plain; charset=utf-8")
     return HttpResponse(html)

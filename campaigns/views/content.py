@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from campaigns import starters
-from campaigns.content import blocks, bounds
+from campaigns.content import blocks, bounds, mjml
 from campaigns.content.blocks import Document, Invalid
 from campaigns.content.html import Unusable
 from campaigns.drafts import saving
@@ -65,6 +65,7 @@ def content(request: StaffRequest, pk: int) -> HttpResponse:
         "column_kinds": blocks.COLUMN_KINDS,
         "canvas_acts": _ACTS,
         "style_inputs": editing.style_inputs(document, editions.brand_of(found)),
+        "inks": mjml.inks(document, editions.brand_of(found)),
         "showing": Showing.read(request, found),
         "html_form": HtmlCard(instance=found),
         "text_form": TextCard(instance=found),

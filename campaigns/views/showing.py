@@ -57,6 +57,11 @@ class Showing:
     def mail(self) -> Preview:
         return preview.preview(self.campaign, self.contact)
 
+    @cached_property
+    def as_sent(self) -> Preview:
+        """Without the grey examples of blocks that are still empty."""
+        return preview.preview(self.campaign, self.contact, with_examples=False)
+
     @property
     def previous(self) -> int | None:
         return self._neighbour(-1)

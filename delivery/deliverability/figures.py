@@ -48,9 +48,7 @@ class Row:
 
     @property
     def complaint_kind(self) -> str:
-        """Which side of the lines: good, warn, bad."""
-        share = self.complained or 0.0
-        return "bad" if share >= advice.STOP_AT else "warn" if share >= advice.LOOK_AT else "good"
+        return advice.complaint_kind(self.complained)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +86,11 @@ class _Sum:
 
 
 class Deliverability:
-    """Of all that was really sent within `days`."""
+    """Of all that was really sent within `days`: everything, or what one domain sends, or one provider carries."""
 
-    def __init__(self, days: int) -> None:
+    def __init__(self, days: int, *, domain: str = "", provider_id: int | None = None) -> None:
         self.days = days
-        self._sums = _read(timezone.now() - timedelta(days=days))
+        self._sums = _read(timezone.now() - timedelta(days=days), domain, provider_id)
 
     @property
     def is_empty(self) -> bool:
@@ -101,6 +99,10 @@ class Deliverability:
     @property
     def whole(self) -> Figures:
         return _added(each.figures for each in self._sums)
+
+    @property
+    def by_domain(self) -> dict[str, Figures]:
+        return self._grouped(lambda each: each.sender_domain)
 
     @property
     def tables(self) -> list[Table]:
@@ -118,11 +120,9 @@ class Deliverability:
     @property
     def points(self) -> list[Point]:
         """By the day, of ninety days by the week; days on which nothing was begun are left out."""
-        step = 7 if self.days > 30 else 1
         by_day: dict[date, list[Figures]] = defaultdict(list)
         for each in self._sums:
-            on = timezone.localtime(each.started_at).date()
-            by_day[on - timedelta(days=on.toordinal() % step)].append(each.figures)
+            by_day[beginning(timezone.localtime(each.started_at).date(), self.days)].append(each.figures)
         points = [Point(on, _added(found)) for on, found in sorted(by_day.items())]
         return [point for point in points if point.figures.accepted]
 
@@ -143,14 +143,19 @@ class Deliverability:
         return {name: _added(each.figures for each in group) for name, group in groupby(ordered, key=key)}
 
 
+def beginning(on: date, days: int) -> date:
+    """Of the point that a day is part of, where so many days are looked at."""
+    return on - timedelta(days=on.toordinal() % 7) if days > 30 else on
+
+
 def _added(figures: Iterable[Figures]) -> Figures:
     found = list(figures)
     return Figures(*(sum(getattr(each, field.name) for each in found) for field in fields(Figures)))
 
 
-def _read(since: datetime) -> list[_Sum]:
+def _read(since: datetime, domain: str, provider_id: int | None) -> list[_Sum]:
     with connection.cursor() as cursor:
-        cursor.execute(_SUMS, {"since": since})
+        cursor.execute(_SUMS, {"since": since, "domain": domain, "provider_id": provider_id})
         return [_sum(*row) for row in cursor.fetchall()]
 
 
@@ -161,7 +166,8 @@ def _sum(started_at: datetime, domain: str, provider_id: int | None, lane: str, 
 _SUMS = """
 WITH recent AS (
     SELECT id, started_at, sender_domain, provider_id FROM delivery_batch
-    WHERE NOT rehearsal AND started_at >= %(since)s
+    WHERE NOT rehearsal AND started_at >= %(since)s AND %(domain)s IN ('', sender_domain)
+        AND coalesce(%(provider_id)s = provider_id, %(provider_id)s IS NULL)
 ), answered AS (
     SELECT c.batch_id, c.lane, sum(c.accepted) AS accepted, sum(c.refused) AS refused, sum(c.hard) AS hard,
         sum(c.blocked) AS blocked, sum(c.deferred) AS deferred

@@ -25,7 +25,7 @@ from delivery.models.sandbox import SandboxMail
 from delivery.models.warmup import WarmupDay, WarmupPlan
 from delivery.models.webhooks import ProviderSuppression, Webhook
 from delivery.oauth.models import OAuthLogin
-from delivery.reputation.models import AskedBlocklist, DomainListing, SendingAddress
+from delivery.reputation.models import AskedBlocklist, DomainListing, MailboxFigure, SendingAddress
 from delivery.sandbox.api.models import SandboxKey
 from delivery.sandbox.mailboxes.models import SandboxLogin, SandboxMailbox
 from delivery.sandbox.rehearsing.models import SandboxRelay
@@ -53,6 +53,7 @@ __all__ = [
     "KnownMail",
     "LanePace",
     "MailDomain",
+    "MailboxFigure",
     "Message",
     "MessageState",
     "MinuteCount",

@@ -57,6 +57,12 @@ class Advice:
     text: str
 
 
+def complaint_kind(share: float | None) -> str:
+    """Which side of the lines: good, warn, bad."""
+    share = share or 0.0
+    return "bad" if share >= STOP_AT else "warn" if share >= LOOK_AT else "good"
+
+
 def advise(figures: Figures, about: About, *, lane: str = "") -> Advice:
     """The gravest first. `lane` is the mailbox provider's, as delivery.policy.mailbox_providers names it."""
     if figures.tried < _FEW:

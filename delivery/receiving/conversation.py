@@ -6,6 +6,7 @@ CRLF, dot, CRLF and nowhere else, so that nobody smuggles a second one into it.
 
 import asyncio
 import re
+import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -17,6 +18,7 @@ _PATH = re.compile(rb"(?:FROM|TO):[ ]?<([^<>\r\n]{0,320})>(.*)", re.IGNORECASE)
 _SIZE = re.compile(rb"\bSIZE=(\d{1,12})", re.IGNORECASE)
 _BROWSER = {b"GET", b"POST", b"PUT", b"HEAD", b"OPTIONS", b"CONNECT", b"DELETE", b"PATCH"}
 _CLOSED = "221 2.0.0 Bye"
+_HANDSHAKE_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Conversation(asyncio.Protocol):
         self._mistakes = 0
         self._seen_at = self._mail_begun_at = self.loop.time()
         self._task: asyncio.Task[None] | None = None
+        self.is_encrypted = False
         self.asked: Callable[[bytes], None] | None = None  # takes the next line, which is no command but an answer
 
     # What a server decides
@@ -66,6 +69,10 @@ class Conversation(asyncio.Protocol):
     async def take_over(self, mail: bytes) -> Sequence[str] | None:
         """The replies to the final dot: from here on it is ours to keep. None breaks off without a word."""
         raise NotImplementedError
+
+    def offers(self) -> Sequence[str]:
+        """The extensions that the reply to EHLO names now."""
+        return self.extensions
 
     def obey_own(self, verb: bytes, rest: bytes) -> bool:
         """A command beyond SMTP's own; False: unknown."""
@@ -87,6 +94,12 @@ class Conversation(asyncio.Protocol):
     def turn_away(self, reply: str) -> None:
         self.say(reply)
         self.close()
+
+    def secure(self, context: ssl.SSLContext) -> None:
+        """STARTTLS, RFC 3207: what was said before is forgotten, and so is what came without encryption after it."""
+        self.say("220 2.0.0 Go ahead")
+        self.transport.pause_reading()
+        self._task = self.loop.create_task(self._shake_hands(context))
 
     def leave(self, reply: str) -> None:
         """Say goodbye; with an answer due, `take_over` is to see to it."""
@@ -176,6 +189,23 @@ class Conversation(asyncio.Protocol):
             self.say(reply)
         self._go_on()
 
+    async def _shake_hands(self, context: ssl.SSLContext) -> None:
+        self._buffer.clear()
+        try:
+            encrypted = await self.loop.start_tls(
+                self.transport, self, context, server_side=True, ssl_handshake_timeout=_HANDSHAKE_SECONDS
+            )
+        except (OSError, ssl.SSLError):
+            encrypted = None
+        self._task = None
+        if encrypted is None:
+            self.transport.abort()
+            self.connection_lost(None)  # nobody else says so any more
+            return
+        self.transport, self.is_encrypted = encrypted, True
+        self.reset()
+        self._go_on()
+
     def _go_on(self) -> None:
         self._flush()
         if not self.transport.is_closing():
@@ -220,7 +250,7 @@ class Conversation(asyncio.Protocol):
 
     def greet_back(self) -> None:
         self.reset()
-        lines = (self.name, *self.extensions)
+        lines = (self.name, *self.offers())
         self.say("".join(f"250-{line}\r\n" for line in lines) + f"250 SIZE {self.limits.size_bytes}")
 
     def _mail(self, rest: bytes) -> None:

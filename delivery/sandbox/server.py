@@ -9,10 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from celery import current_app
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from kombu.exceptions import OperationalError
 
 from delivery.models import Batch, Provider
+from delivery.sandbox import certificate
 from delivery.sandbox.mailboxes import logins, sweeping
 from delivery.sandbox.mailboxes.logins import Logins
 from delivery.sandbox.rehearsing import relaying
@@ -43,7 +45,7 @@ async def serve(host: str, ports: Sequence[int], ready: Callable[[int], None], *
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    hub = Hub(Store())
+    hub = Hub(Store(), tls=certificate.context(settings.SANDBOX_HOST) if settings.SANDBOX_STARTTLS else None)
     server = await _listen(hub, host, ports)
     port: int = server.sockets[0].getsockname()[1]
     keeping = loop.create_task(hub.store.run())

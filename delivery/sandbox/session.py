@@ -3,6 +3,7 @@
 import asyncio
 import binascii
 import random
+import ssl
 from base64 import b64decode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ class Hub:
     """What all connections share."""
 
     store: Store
+    tls: ssl.SSLContext | None = None  # none: encryption is not offered
     play: Play = field(default_factory=lambda: Play(random.random))
     bad_days: BadDays = field(default_factory=BadDays)
     logins: Logins = field(default_factory=dict)
@@ -83,7 +85,17 @@ class Session(Conversation):
         if self._bad_day is day:
             self.transport.abort()
 
+    def offers(self) -> Sequence[str]:
+        return (*self.extensions, "STARTTLS") if self._hub.tls and not self.is_encrypted else self.extensions
+
     def obey_own(self, verb: bytes, rest: bytes) -> bool:
+        if verb == b"STARTTLS" and self._hub.tls and not self.is_encrypted:
+            if rest:
+                self.mistake("501 5.5.4 STARTTLS alone")
+            else:
+                self._mailbox_id = OWN
+                self.secure(self._hub.tls)
+            return True
         if verb != b"AUTH":
             return False
         way, _, given = rest.partition(b" ")

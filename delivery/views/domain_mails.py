@@ -63,8 +63,10 @@ def paste(request: StaffRequest, domain_id: int, mail_id: int) -> HttpResponse:
 
 def context(request: StaffRequest, domain: SendingDomain) -> dict[str, Any]:
     found = list(DomainMail.objects.filter(domain=domain).select_related("provider").order_by("-pk")[:_SHOWN])
+    arrived = next((mail for mail in found if mail.arrived_at), None)
     return {
         "sent_mails": found,
+        "leaves_out_one_click": bool(arrived and arrived.dkim == "pass" and arrived.is_one_click_signed is False),
         "is_mail_expected": any(mail.is_expected for mail in found),
         "mail_providers": checking.providers(domain),
         "mail_recipients": checking.recipients(request.user),

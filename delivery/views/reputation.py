@@ -1,5 +1,6 @@
 """Reputation: addresses of one's own, and what blocklists say of them and of the domains."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit
@@ -17,11 +19,15 @@ from accounts.egress import networks
 from accounts.fields import LineField
 from accounts.permissions import Permission, StaffRequest, requires
 from delivery import tasks
+from delivery.deliverability.figures import Deliverability
 from delivery.domains.dmarc_reports.figures import since
 from delivery.domains.dmarc_reports.models import DmarcCount
 from delivery.domains.models import SendingDomain
-from delivery.reputation import checking, lists
-from delivery.reputation.models import AskedBlocklist, SendingAddress
+from delivery.models import Provider, WarmupPlan
+from delivery.policy.advice import Figures
+from delivery.reputation import checking, lists, over_time
+from delivery.reputation.models import AskedBlocklist, MailboxFigure, SendingAddress
+from delivery.throttling.warmup_plans import AT_WORK
 
 _DAYS = 30
 
@@ -32,6 +38,17 @@ class AddressForm(forms.Form):
         help_text="Of a server of your own, or that a provider keeps for you alone, such as 203.0.113.5.",
     )
     note = LineField(label="Note", max_length=80, required=False, help_text="What your team calls it.")
+    provider = forms.ModelChoiceField(
+        Provider.objects.none(),
+        label="Whose mail leaves from it",
+        required=False,
+        empty_label="Not said",
+        help_text="Then complaints, bounces and warm-up of that provider stand on the page of the address.",
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["provider"].queryset = over_time.providers()  # type: ignore[attr-defined]
 
     def clean_ip(self) -> str:
         ip = str(self.cleaned_data["ip"])
@@ -96,19 +113,46 @@ def _look() -> None:
 def _context(form: AddressForm) -> dict[str, Any]:
     switched_on = {listed.key for listed in checking.asked()}
     addresses = list(SendingAddress.objects.all())
+    domains = list(SendingDomain.objects.confirmed().select_related("listing"))
     reported = DmarcCount.objects.filter(ip__in=[one.ip for one in addresses], day__gte=since(_DAYS))
     volumes = dict(reported.order_by().values_list("ip").annotate(Sum("mails")))
+    sent = Deliverability(_DAYS).by_domain if domains else {}
+    plans = list(WarmupPlan.objects.filter(state__in=AT_WORK))
+    by_provider = {plan.provider_id: plan for plan in plans if plan.provider_id}
+    by_domain = {plan.sender_domain: plan for plan in plans if plan.sender_domain}
     return {
         "form": form,
-        "addresses": [(one, volumes.get(one.ip), _shown(one.lists)) for one in addresses],
+        "addresses": [
+            {
+                "address": one,
+                "mails": volumes.get(one.ip),
+                "said": said,
+                "plan": by_provider.get(one.provider_id),
+                "lists": _shown(one.lists),
+            }
+            for one, said in _with_what_is_said(addresses, "address_id")
+        ],
         "domains": [
-            (one, _shown(one.listing.lists if hasattr(one, "listing") else []))
-            for one in SendingDomain.objects.confirmed().select_related("listing")
+            {
+                "domain": one,
+                "sent": over_time.Point(timezone.localdate(), own=sent.get(one.name, Figures())),
+                "said": said,
+                "plan": by_domain.get(one.name),
+                "lists": _shown(one.listing.lists if hasattr(one, "listing") else []),
+            }
+            for one, said in _with_what_is_said(domains, "domain_id")
         ],
         "blocklists": [(listed, listed.key in switched_on) for listed in lists.known().values()],
         "asks_domains": any(lists.known()[key].of == "domain" for key in switched_on),
         "asks_addresses": any(lists.known()[key].of == "address" for key in switched_on),
     }
+
+
+def _with_what_is_said(owners: Sequence[Any], whose: str) -> list[tuple[Any, MailboxFigure | None]]:
+    """Each with what its mailbox provider said last."""
+    lately = MailboxFigure.objects.filter(day__gte=since(_DAYS), **{f"{whose}__in": [one.pk for one in owners]})
+    last = {getattr(one, whose): one for one in lately.order_by(whose, "-begins_at").distinct(whose)}
+    return [(one, last.get(one.pk)) for one in owners]
 
 
 def _shown(found: list[dict[str, str]]) -> list[dict[str, Any]]:

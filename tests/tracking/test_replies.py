@@ -110,6 +110,18 @@ def test_days_leave_out_what_was_said_before_and_after() -> None:
     assert emails(kind="accepted", until=days[0]) == []
 
 
+def test_the_replies_of_one_provider_are_found_at_once_however_many_came_since(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tries, "LOOKED_THROUGH", 3)
+    people = [f"p{number}@example.org" for number in range(9)]
+    quiet, busy = sent(*people, through=provider("Quiet")), sent(*people)
+    for batch in (quiet, busy):
+        for email in people:
+            said(batch, email)
+    assert emails(provider_id=provider("Quiet").pk) == people[:-4:-1]
+    assert [reply.email for reply in reading.everything(Wanted(provider_id=provider("Quiet").pk))] == people[::-1]
+    assert reading.page(Wanted(provider_id=provider("Other").pk)).before == 0
+
+
 def test_pages_follow_each_other_and_end_however_little_is_looked_through_at_once(
     browser: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

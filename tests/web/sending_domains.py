@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts import secrets
@@ -12,11 +13,13 @@ from delivery.models import (
     AskedBlocklist,
     DomainListing,
     DomainMail,
+    MailboxFigure,
     OAuthLogin,
     Provider,
     ReturnMailbox,
     Route,
     SendingAddress,
+    WarmupPlan,
 )
 from tests.delivery.domains.dmarc_reports.samples import Line, xml
 
@@ -140,9 +143,17 @@ def looked_up() -> SendingAddress:
         )
     domain = SendingDomain.objects.get(name=NAME)
     DomainListing.objects.create(domain=domain, lists=verdicts[:1], checked_at=now)
-    return SendingAddress.objects.create(
+    WarmupPlan.objects.create(sender_domain=NAME, caps=[500, 1_000], started_on=now.date(), today=now.date())
+    address = SendingAddress.objects.create(
         ip="2001:4860:4860::8844", reverse_name=f"mx.{NAME}", leads_back=True, lists=verdicts, checked_at=now
     )
+    Provider.objects.create(name="Relay of our own", host="mx.relay.example", port=25)
+    for number, verdict in enumerate(("red", "yellow", "green")):
+        begins = now - timedelta(days=number)
+        said = {"begins_at": begins, "day": begins.date(), "complained": 0.001 + number / 1000}
+        MailboxFigure.objects.create(address=address, verdict=verdict, mails=12_000, traps=number, is_most=True, **said)
+        MailboxFigure.objects.create(domain=domain, **said)
+    return address
 
 
 def signed_in() -> OAuthLogin:
@@ -162,3 +173,8 @@ def signed_in() -> OAuthLogin:
 
 def sign_in_form(_: object) -> dict[str, object]:
     return {"client_id": "client-2", "tenant": "common", "client_secret": "another"}
+
+
+def figures_form(cast: object) -> dict[str, object]:
+    text = f"Date,Domain,Spam rate\n{timezone.now().date() - timedelta(days=9)},{NAME},0.1%\n"
+    return {"file": SimpleUploadedFile("spam.csv", text.encode(), "text/csv")}

@@ -100,3 +100,19 @@ def test_link_is_completed_asked_about_and_leaves_no_trace_when_removed(editor: 
     editor.get_by_label("Where the link leads").first.fill("")
     editor.get_by_role("button", name="Set the link").first.click()
     assert written(editor) == "<p>shop</p>"
+
+
+def test_alignment_by_keyboard_and_a_colour_of_the_brand_are_kept_by_name(editor: Page) -> None:
+    box = editor.locator(".rich-text").first
+    box.click()
+    editor.keyboard.type("One")
+    editor.keyboard.press("Control+a")
+    editor.keyboard.press("Control+Shift+e")
+    brand = editor.get_by_role("button", name="Colour of words: Brand colour").first
+    brand.focus()
+    editor.keyboard.press("Enter")
+    assert written(editor) == '<p align="center"><span data-ink="brand">One</span></p>' == clean_rich(written(editor))
+    assert brand.get_attribute("aria-pressed") == "true"
+    editor.get_by_role("button", name="Align left").first.click()
+    brand.click()
+    assert written(editor) == '<p align="left">One</p>'

@@ -45,15 +45,16 @@ def event(block: Block, look: Look) -> list[str]:
     place = ", ".join(look.text(block[name]) for name in ("place", "address") if block[name])
     lines = "".join(f'<p style="margin:4px 0 0">{line}</p>' for line in (_when(block, look, found), place) if line)
     return [
-        f'<mj-raw><tr><td class="links" style="padding:16px {look.side}px"><table role="presentation" border="0"'
+        f'<mj-raw><tr><td class="links" style="padding:16px {look.side}px"><table role="presentation"'
         f' cellpadding="0" cellspacing="0"><tr>{_leaf(block, look)}<td valign="top"><div style="color:{look.ink};'
-        f'font:15px/1.5 {look.theme.body_font}">{_name(block, look)}{lines}{_links(block, look, found)}'
+        f'font-size:15px;line-height:1.5">{_name(block, look)}{lines}{_links(block, look, found)}'
         "</div></td></tr></table></td></tr></mj-raw>"
     ]
 
 
 def _name(block: Block, look: Look) -> str:
-    return f'<h3 style="margin:0;font:700 18px/1.3 {look.theme.head_font}">{look.text(block["text"])}</h3>'
+    style = f"margin:0;font-family:{look.head_font};font-size:18px;line-height:1.3"
+    return f'<h3 style="{style}">{look.text(block["text"])}</h3>'
 
 
 def _links(block: Block, look: Look, found: Event | None) -> str:
@@ -99,10 +100,10 @@ def _leaf(block: Block, look: Look) -> str:
         month = date_format(day, "M")
     colour = look.ink if look.is_full else look.theme.colour
     return (
-        '<td aria-hidden="true" valign="top" width="80"><table role="presentation" border="0" cellpadding="0"'
+        '<td aria-hidden="true" valign="top" width="80"><table role="presentation" cellpadding="0"'
         f' cellspacing="0"><tr><td align="center" width="64" bgcolor="{colour}" style="border-radius:6px;padding:8px 0;'
-        f'color:{on(colour)};font:14px/1.2 {look.theme.body_font}">{month}<br/><span'
-        f' style="font-size:26px;font-weight:700">{day.day}</span></td></tr></table></td>'
+        f'color:{on(colour)};font-size:14px;line-height:1.2">{month}<br/>'
+        f'<b style="font-size:26px">{day.day}</b></td></tr></table></td>'
     )
 
 

@@ -20,7 +20,7 @@ def logo(block: Block, look: Look) -> list[str]:
         return [
             *above,
             f'<mj-text css-class="name" align="{block["align"]}" color="{look.ink}"'
-            f' font-family="{look.theme.head_font}" font-size="20px" font-weight="700"'
+            f' font-family="{look.head_font}" font-size="20px" font-weight="700"'
             f' padding="24px {look.side}px 16px">{look.linked(look.text(name), block["url"])}</mj-text>',
             *below,
         ]

@@ -29,7 +29,7 @@ def button_row(label: str, url: str, look: Look, *, kind: str = "filled", align:
         f' arcsize="{min(radius * 100 // 48, 50)}%" strokecolor="{border}" strokeweight="2px" {filled}><w:anchorlock/>'
         f'<center style="color:{ink};font:bold 16px Arial">{words}</center></v:roundrect><![endif]-->'
         f'<!--[if !mso]><!--><a{href} style="display:inline-block;background:{fill};border:2px solid {border};'
-        f"border-radius:{look.theme.radius};color:{ink};font:600 16px/1.25 {look.theme.body_font};padding:12px 24px;"
+        f"border-radius:{look.theme.radius};color:{ink};font-size:16px;padding:12px 24px;"
         f'text-decoration:none">{words}</a><!--<![endif]--></td></tr></mj-raw>'
     )
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 from html import escape, unescape
 
-from accounts.colours import LINE, mixed, needs_link_colour, on, readable
+from accounts.colours import LINE, MUTED, mixed, needs_link_colour, on, readable
 from accounts.web_addresses import as_sent
 from campaigns.content import html
 from campaigns.merge.masking import Masks
@@ -15,6 +15,7 @@ _RICH_TABLE = re.compile(r"<(table|td|th)(?=[ >])")
 _CELL = f"border:1px solid {LINE};padding:6px 8px;text-align:start;vertical-align:top"
 _HEAD = f"{_CELL};word-break:normal"
 _TABLE_LOOK = {"table": "border-collapse:collapse;width:100%;margin:0 0 14px", "td": _CELL, "th": _HEAD}
+_RICH_INK = re.compile(r'<span data-ink="(\w+)">')
 _RICH_HREF = re.compile(r'href="([^"]*)"')
 _GREY = 0.5
 
@@ -91,6 +92,11 @@ class Look:
         """For words that are only an example."""
         return mixed(ink, _GREY, ground) if self.is_example else ink
 
+    @property
+    def head_font(self) -> str:
+        """For headings; the letters of everything else are said once, by the frame of the mail."""
+        return "inherit" if self.theme.head_font == self.theme.body_font else self.theme.head_font
+
     def text(self, template: str) -> str:
         return self.masks.hide(template, escape)
 
@@ -124,7 +130,15 @@ class Look:
             return f'href="{self.masks.keep(address)}"{colour}'
 
         shaped = _RICH_TABLE.sub(lambda tag: f'{tag[0]} style="{_TABLE_LOOK[tag[1]]}"', self.masks.hide(words))
-        return _RICH_HREF.sub(link, shaped)
+        inked = _RICH_INK.sub(
+            lambda span: f'<span class="ink-{span[1]}" style="color:{self.named_ink(span[1])}">', shaped
+        )
+        return _RICH_HREF.sub(link, inked)
+
+    def named_ink(self, name: str) -> str:
+        """A colour of the brand as it reads here: a name of campaigns.content.rich.INKS."""
+        inks = {"brand": self.theme.colour, "accent": self.theme.accent, "muted": MUTED}
+        return self.greyed(readable(inks.get(name, self.theme.ink), self.ground), self.ground)
 
     def placeholder(self, words: str, height: int = 120) -> list[str]:
         """For whoever writes the mail: a place that is still empty. Never sent."""

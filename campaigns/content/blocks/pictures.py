@@ -13,16 +13,27 @@ def image(block: Block, look: Look) -> list[str]:
     if not block["image"]:
         return look.placeholder("Choose a picture")
     is_whole = block["width"] == "full" and not look.in_column
-    width = "300px" if block["width"] == "half" else ""
+    width = 300 if block["width"] == "half" else 0
     return [picture_row(block["image"], block["alt"], block["url"], look, width=width, is_whole=is_whole)]
 
 
-def picture_row(source: str, alt: str, url: str, look: Look, *, width: str = "", is_whole: bool = False) -> str:
-    room = f' width="{width}"' if width else ""
-    return (
-        f'<mj-image src="{look.attribute(source)}" alt="{look.alt(alt)}"{room} fluid-on-mobile="true"'
-        f' padding="{"0" if is_whole else f"12px {look.side}px"}"{look.href(url)} />'
+def picture_row(source: str, alt: str, url: str, look: Look, *, width: int = 0, is_whole: bool = False) -> str:
+    """As wide as there is room, or as `width` says; on a phone as wide as the phone."""
+    padding = "" if is_whole else f' style="padding:12px {look.side}px"'
+    room = look.width - (0 if is_whole else 2 * look.side)
+    middle = ' align="center"' if 0 < width < room else ""
+    shown = picture(source, alt, url, look, min(width or room, room), "fit")
+    return f"<mj-raw><tr><td{middle}{padding}>{shown}</td></tr></mj-raw>"
+
+
+def picture(source: str, alt: str, url: str, look: Look, width: float, name: str = "") -> str:
+    """`name`: the class of the element. Outlook goes by the attribute for the width, everybody else by the style."""
+    attributes = f' class="{name}"' if name else ""
+    style = f"border:0;display:block;font-size:13px;height:auto;margin:0 auto;max-width:{width:.7g}px;width:100%"
+    shown = (
+        f'<img{attributes} src="{look.attribute(source)}" alt="{look.alt(alt)}" width="{int(width)}" style="{style}" />'
     )
+    return f"<a{look.href(url)}>{shown}</a>" if url else shown
 
 
 def image_text(block: Block, _look: Look) -> Block:

@@ -18,7 +18,7 @@ def heading(block: Block, look: Look) -> list[str]:
     tag = f"h{block['level']}"
     words = f'<{tag} style="margin:0;font:inherit;color:inherit">{look.text(block["text"])}</{tag}>'
     return [
-        f'<mj-text{large} align="{block["align"]}" color="{look.ink}" font-family="{look.theme.head_font}"'
+        f'<mj-text{large} align="{block["align"]}" color="{look.ink}" font-family="{look.head_font}"'
         f' font-size="{size}" line-height="{height}" font-weight="700" padding="{above}px {look.side}px 4px">'
         f"{words}</mj-text>"
     ]
@@ -39,7 +39,7 @@ def quote(block: Block, look: Look) -> list[str]:
         f'<mj-raw><tr><td style="padding:16px {look.side}px"><table role="presentation" border="0" cellpadding="0"'
         f' cellspacing="0" width="100%"><tr><td width="4" bgcolor="{bar}" style="width:4px"></td><td'
         f' style="padding:2px 0 2px 18px"><div style="color:{look.ink};font-size:20px;line-height:1.45;font-family:'
-        f'{look.theme.head_font}"><blockquote style="margin:0">{look.text(block["text"])}</blockquote>{by}</div></td>'
+        f'{look.head_font}"><blockquote style="margin:0">{look.text(block["text"])}</blockquote>{by}</div></td>'
         "</tr></table></td></tr></mj-raw>"
     ]
 
@@ -61,8 +61,8 @@ def table(block: Block, look: Look) -> list[str]:
     ]
     return [
         f'<mj-raw><tr><td class="cells" style="padding:12px {look.side}px"><table width="100%" border="0"'
-        f' cellpadding="8" cellspacing="0" style="border-collapse:collapse;color:{look.ink};font:15px/1.4'
-        f' {look.theme.body_font}">{"".join(lines)}</table></td></tr></mj-raw>'
+        f' cellpadding="8" cellspacing="0" style="border-collapse:collapse;color:{look.ink};'
+        f'font-size:15px;line-height:1.4">{"".join(lines)}</table></td></tr></mj-raw>'
     ]
 
 
@@ -83,8 +83,8 @@ def code(block: Block, look: Look) -> list[str]:
         return look.placeholder("Write HTML", 60)
     inside = look.masks.keep(block["code"])
     return [
-        f'<mj-raw><tr><td class="code" style="padding:8px {look.side}px;color:{look.ink};font:16px/1.6'
-        f' {look.theme.body_font}">{inside}</td></tr></mj-raw>'
+        f'<mj-raw><tr><td class="code" style="padding:8px {look.side}px;color:{look.ink};'
+        f'font-size:16px;line-height:1.6">{inside}</td></tr></mj-raw>'
     ]
 
 

@@ -106,6 +106,11 @@ def _take(mail: DomainMail, found: Arrived) -> None:
     passed = [result for result in found.results if result.verdict == "pass"]
     ours = {result.method for result in passed if _is_ours(result.domain, mail.domain.name, organisational)}
     mail.passed = sorted(ours - {"dmarc"})
+    if found.offers_one_click:
+        signed = {result.domain for result in passed if result.method == "dkim"}
+        mail.is_one_click_signed = any(
+            at == host or at.endswith(f".{host}") for at in signed for host in found.covering
+        )
     mail.said_by, mail.state, mail.arrived_at = found.said_by, State.ARRIVED, timezone.now()
     mail.save()
     if "dkim" in mail.passed:
@@ -147,6 +152,9 @@ def _written(mail: DomainMail, organisation: Organisation) -> bytes:
     written["Message-ID"] = f"<{mail.token}@{mail.domain.name}>"
     written[reading.MARK] = mail.token
     written["Auto-Submitted"] = "auto-generated"
+    # As a campaign has them, so that it shows whether the signature covers them. Nobody can leave by this one.
+    written["List-Unsubscribe"] = f"<{organisation.public_address}/u/{mail.token}>"
+    written["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     written.set_content(
         f"This mail left as {mail.domain.name} through {mail.provider}.\n\nOpen its source (“Show original”), copy all "
         f"of it, and paste it on the page of the domain: there it says what your mailbox found.\n"

@@ -34,6 +34,9 @@ class DomainMail(models.Model):
     dkim = models.CharField(max_length=12, blank=True)
     dmarc = models.CharField(max_length=12, blank=True)
     passed = models.JSONField(default=list, help_text="Of spf and dkim, what passed for the From domain.")
+    is_one_click_signed = models.BooleanField(
+        null=True, help_text="A valid signature covers both headers of one-click unsubscribing. Empty: it had none."
+    )
     said_by = models.CharField(max_length=100, blank=True, help_text="Whose Authentication-Results; hostile.")
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -10,7 +10,8 @@ _TOKEN = re.compile(r"\b[0-9a-f]{24}\b")
 _METHOD = re.compile(r"\s*(spf|dkim|dmarc)\s*=\s*([a-z]{1,12})", re.IGNORECASE)
 _PROPERTY = re.compile(r"\b(smtp\.mailfrom|header\.(?:d|i|s|from))\s*=\s*\"?([^\s;\"]{1,253})", re.IGNORECASE)
 _PROPERTIES = ("smtp.mailfrom", "header.d", "header.i", "header.from")
-_TAG = re.compile(r"(?:^|;)\s*([ds])\s*=\s*([^\s;]{1,253})")
+_TAG = re.compile(r"(?:^|;)\s*([dsh])\s*=\s*([^;]{1,2000})")
+_ONE_CLICK = frozenset({"list-unsubscribe", "list-unsubscribe-post"})  # RFC 8058, 4: unsigned, they are passed over
 _MOST = 30
 
 
@@ -27,6 +28,8 @@ class Arrived:
     said_by: str
     results: tuple[Result, ...]
     keys: tuple[tuple[str, str], ...] = ()  # of its signatures: domain and selector
+    offers_one_click: bool = False
+    covering: tuple[str, ...] = ()  # domains whose signature covers both headers of it
 
 
 def read(raw: bytes) -> Arrived | None:
@@ -44,9 +47,14 @@ def _arrived(headers: mime.Headers, token: str) -> Arrived:
     written = [_without_comments(one) for one in headers.get("authentication-results", [])[:_MOST]]
     server = _server(written[0]) if written else ""
     results = [result for one in written if _server(one) == server for result in _results(one)]
-    signatures = [dict(_TAG.findall(one)) for one in headers.get("dkim-signature", [])[:_MOST]]
-    keys = [(one["d"].lower(), one["s"].lower()) for one in signatures if "d" in one and "s" in one]
-    return Arrived(token, server[:100], tuple(results[:_MOST]), tuple(keys))
+    signatures = [
+        {name: "".join(value.split()).lower() for name, value in _TAG.findall(one)}
+        for one in headers.get("dkim-signature", [])[:_MOST]
+    ]
+    keys = [(one["d"][:253], one["s"][:253]) for one in signatures if "d" in one and "s" in one]
+    covering = [one["d"][:253] for one in signatures if "d" in one and set(one.get("h", "").split(":")) >= _ONE_CLICK]
+    offers = headers.keys() >= _ONE_CLICK
+    return Arrived(token, server[:100], tuple(results[:_MOST]), tuple(keys), offers, tuple(covering))
 
 
 def _server(written: str) -> str:

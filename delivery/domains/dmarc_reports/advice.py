@@ -8,6 +8,7 @@ from enum import StrEnum
 WELL = 0.98  # of a source's mails; forwarding breaks some of everybody's
 _MOSTLY = 0.5
 ENOUGH_DAYS, ENOUGH_MAILS = 14, 100
+_DAYS_OF_ONE = 3
 _FEW = 10  # mails of an unknown source that nobody need look at
 
 
@@ -29,6 +30,8 @@ class Source:
     stopped: int  # put with the spam or refused
     addresses: int
     last_day: date
+    reporters: int
+    days: int  # that reports speak of
     is_ours: bool | None  # as an admin said
 
     @property
@@ -53,6 +56,11 @@ class Source:
         return Kind.FORWARDED if is_forwarder else Kind.FAILING
 
     @property
+    def is_plausible(self) -> bool:
+        """Anybody can write a report in anybody's name, so what one alone says for a day or two moves no advice."""
+        return self.reporters > 1 or self.days >= _DAYS_OF_ONE or self.is_ours is True
+
+    @property
     def needs_word(self) -> bool:
         """An admin has to say whether it is theirs."""
         return self.kind == Kind.UNKNOWN and self.is_ours is None and self.mails >= _FEW
@@ -66,6 +74,7 @@ class Advice:
 
 def next_step(sources: Sequence[Source], policy: str, days: int) -> Advice:
     """`days`: from the first that reports speak of to the last; `policy`: what the DNS asks for now, or nothing."""
+    sources = [source for source in sources if source.is_plausible]
     mails = sum(source.mails for source in sources)
     failing = [source for source in sources if source.kind == Kind.FAILING]
     if failing:

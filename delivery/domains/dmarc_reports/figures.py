@@ -83,11 +83,11 @@ def since(days: int) -> date:
 _NAME = "coalesce(nullif(n.name, ''), host(c.ip))"
 _FROM = "FROM delivery_dmarccount c LEFT JOIN delivery_sourcename n ON n.ip = c.ip"
 _SOURCES = f"""
-SELECT {_NAME}, sum(mails)::bigint, coalesce(sum(mails) FILTER (WHERE spf OR dkim), 0)::bigint,
-    coalesce(sum(mails) FILTER (WHERE spf), 0)::bigint, coalesce(sum(mails) FILTER (WHERE dkim), 0)::bigint,
-    coalesce(sum(mails) FILTER (WHERE disposition IN ('quarantine', 'reject')), 0)::bigint,
-    count(DISTINCT c.ip), max(day)
-{_FROM} WHERE domain_id = %s AND day >= %s GROUP BY 1
+SELECT {_NAME}, sum(c.mails)::bigint, coalesce(sum(c.mails) FILTER (WHERE spf OR dkim), 0)::bigint,
+    coalesce(sum(c.mails) FILTER (WHERE spf), 0)::bigint, coalesce(sum(c.mails) FILTER (WHERE dkim), 0)::bigint,
+    coalesce(sum(c.mails) FILTER (WHERE disposition IN ('quarantine', 'reject')), 0)::bigint,
+    count(DISTINCT c.ip), max(day), count(DISTINCT r.reporter), count(DISTINCT day)
+{_FROM} JOIN delivery_dmarcreport r ON r.id = c.report_id WHERE domain_id = %s AND day >= %s GROUP BY 1
 """
 _DAYS = """
 SELECT day, coalesce(sum(mails) FILTER (WHERE spf OR dkim), 0)::bigint,

@@ -11,6 +11,7 @@ from delivery.domains.dmarc_reports.parsing import Report, Row
 from delivery.domains.models import SendingDomain
 
 _MOST_LINES_A_DAY = 200_000  # of all reports together: anybody can write them
+_CLOCKS_DIFFER = timedelta(days=1)
 KEPT = timedelta(days=400)
 
 
@@ -19,6 +20,7 @@ class Outcome(StrEnum):
     KNOWN = "known"
     FOREIGN = "foreign"
     TOO_MANY = "too many"
+    AHEAD = "ahead"
 
 
 def is_ours(report: Report) -> bool:
@@ -31,6 +33,8 @@ def keep(report: Report) -> Outcome:
     if not related:
         return Outcome.FOREIGN
     begins, ends = (datetime.fromtimestamp(at, UTC) for at in (report.begins, report.ends))
+    if ends > timezone.now() + _CLOCKS_DIFFER:
+        return Outcome.AHEAD
     told = {"reporter": report.reporter, "number": report.number, "domain_name": report.domain, "begins_at": begins}
     if DmarcReport.objects.filter(**told).exists():
         return Outcome.KNOWN
@@ -65,6 +69,8 @@ def in_words(outcome: Outcome, report: Report) -> str:
         return f"{what}, which was counted before."
     if outcome == Outcome.TOO_MANY:
         return f"{what}. More came within a day than is believable, so it is not counted."
+    if outcome == Outcome.AHEAD:
+        return f"{what}. It speaks of days to come, so it is not counted."
     return f"{what}, which is none of the domains here."
 
 

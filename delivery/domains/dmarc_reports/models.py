@@ -50,7 +50,10 @@ class DmarcCount(models.Model):
     mails = models.BigIntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=["domain", "day"], name="dmarc_count_of_domain")]
+        indexes = [
+            models.Index(fields=["domain", "day"], name="dmarc_count_of_domain"),
+            models.Index(fields=["ip", "day"], name="dmarc_count_of_ip"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.ip}: {self.mails}"

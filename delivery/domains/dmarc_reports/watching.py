@@ -39,7 +39,7 @@ def _look_at(domain: SendingDomain) -> None:
 
 
 def _failing(domain: SendingDomain) -> Iterator[tuple[str, str]]:
-    """By the last days that there are reports of; days of silence are no news."""
+    """By the last days that there are reports of; neither silence nor one report, which may be forged, is news."""
     with connection.cursor() as cursor:
         cursor.execute(_BEFORE_AND_NOW, {"domain": domain.pk, "lately": _LATELY, "before": _BEFORE})
         for name, mails, passed, mails_now, passed_now in cursor.fetchall():
@@ -64,7 +64,7 @@ def problems(user: User) -> Iterator[Problem]:
 _BEFORE_AND_NOW = """
 WITH newest AS (SELECT max(day) AS day FROM delivery_dmarccount WHERE domain_id = %(domain)s),
 counted AS (
-    SELECT coalesce(nullif(n.name, ''), host(c.ip)) AS name, c.mails, c.spf OR c.dkim AS passed,
+    SELECT coalesce(nullif(n.name, ''), host(c.ip)) AS name, c.report_id, c.mails, c.spf OR c.dkim AS passed,
         c.day > newest.day - %(lately)s AS is_late
     FROM delivery_dmarccount c CROSS JOIN newest LEFT JOIN delivery_sourcename n ON n.ip = c.ip
     WHERE c.domain_id = %(domain)s AND c.day > newest.day - %(before)s
@@ -73,5 +73,5 @@ SELECT name, coalesce(sum(mails) FILTER (WHERE NOT is_late), 0)::bigint,
     coalesce(sum(mails) FILTER (WHERE NOT is_late AND passed), 0)::bigint,
     coalesce(sum(mails) FILTER (WHERE is_late), 0)::bigint,
     coalesce(sum(mails) FILTER (WHERE is_late AND passed), 0)::bigint
-FROM counted GROUP BY name
+FROM counted GROUP BY name HAVING count(DISTINCT report_id) FILTER (WHERE is_late AND NOT passed) > 1
 """

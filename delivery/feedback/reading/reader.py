@@ -142,8 +142,9 @@ def _mail(answer: bytes) -> Mail:
 def _arrived(said: Sequence[Any] | None) -> Arrived | None:
     if said is None:
         return None
-    token, said_by, results, keys = said
-    return Arrived(token, said_by, tuple(Result(*one) for one in results), tuple((at, name) for at, name in keys))
+    token, said_by, results, keys, offers, covering = said
+    pairs = tuple((at, name) for at, name in keys)
+    return Arrived(token, said_by, tuple(Result(*one) for one in results), pairs, offers, tuple(covering))
 
 
 def _dmarc(said: Sequence[Any] | None) -> Reading | None:

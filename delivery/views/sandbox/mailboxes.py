@@ -135,6 +135,7 @@ def _page(
         "api_url": f"{organisation.public_address if (organisation := Organisation.get()) else settings.PUBLIC_URL}"
         f"{reverse('sandbox-api-mails')}",
         "sandbox": Provider.objects.sandbox(),
+        "has_tls": settings.SANDBOX_STARTTLS,
         "mails_url": list_url(shown),
     }
     response = render(request, "delivery/sandbox/mailbox.html", context, status=status)

@@ -51,6 +51,9 @@ export function mount(studio) {
     await panel;
   }
 
+  let typed = 0; // how often anything was: a form that was asked for before knows nothing of it, stored or not
+  studio.addEventListener("input", () => (typed += 1), { capture: true });
+
   // Of several that are asked for the latest; what is typed while its form is on its way is stored first.
   function showPanel(id) {
     asked += 1;
@@ -59,20 +62,23 @@ export function mount(studio) {
 
   async function load(id, number) {
     if (!(await flush())) return; // its words stay where they can be seen
+    const before = typed;
     const response = await fetch(url(id || "none", "panel")).catch(() => null);
     if (response?.redirected) return location.reload();
     const html = response?.ok ? await response.text() : "";
     if (number !== asked) return panel;
-    if (hasUnsaved()) return showPanel(spots.chosen);
+    if (hasUnsaved() || typed !== before) return showPanel(spots.chosen);
     if (html) window.htmx.swap("#side-panel", html, { swapStyle: "innerHTML" });
   }
 
   // After an Undo, or once somebody else has changed it: who saves a form must have seen what it replaces.
+  let styleAsked = 0;
   async function showStyle() {
     if (!(await flush())) return;
     const form = document.getElementById("style-form");
     const isSame = form.elements.seen.value === document.getElementById("editor").dataset.styleSeen;
     if (isSame || form.contains(document.activeElement)) return;
+    styleAsked = typed;
     await window.htmx.ajax("GET", location.pathname, { source: studio, target: "#style-form", select: "#style-form", swap: "outerHTML" });
   }
 
@@ -191,7 +197,7 @@ export function mount(studio) {
     showStyle();
   });
   document.body.addEventListener("htmx:beforeSwap", ({ target, detail }) => {
-    if (target.id !== "style-form" || !hasUnsaved()) return;
+    if (target.id !== "style-form" || (!hasUnsaved() && typed === styleAsked)) return;
     detail.shouldSwap = false;
     showStyle();
   });

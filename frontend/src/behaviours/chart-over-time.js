@@ -43,6 +43,7 @@ function dataset(canvas, line, number) {
     borderWidth: 2,
     pointStyle: look.marker,
     pointRadius: line.values.length > 40 ? 0 : 3,
+    spanGaps: true, // days of which nothing is known
     tension: 0,
   };
 }

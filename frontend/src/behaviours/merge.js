@@ -1,5 +1,6 @@
 // A button that asks which detail of a person to insert, and what to say when it is not known.
 let target;
+let gaps = new Map(); // by tag: how many of the audience have no such detail, asked once each time the dialog is opened
 
 const isAlwaysKnown = () => "alwaysKnown" in document.getElementById("merge-tag").selectedOptions[0].dataset;
 
@@ -7,6 +8,22 @@ function tag() {
   const name = document.getElementById("merge-tag").value;
   const fallback = document.getElementById("merge-fallback").value.trim().replaceAll('"', "”").replaceAll("\\", "");
   return isAlwaysKnown() || !fallback ? `{{ ${name} }}` : `{{ ${name}|default("${fallback}") }}`;
+}
+
+async function showGap(dialog) {
+  const line = document.getElementById("merge-gap");
+  const name = document.getElementById("merge-tag").value;
+  if (!gaps.has(name)) gaps.set(name, isAlwaysKnown() || !dialog.dataset.gapUrl ? "" : gapOf(dialog, name));
+  const words = await gaps.get(name);
+  if (name !== document.getElementById("merge-tag").value) return;
+  const fallback = document.getElementById("merge-fallback").value.trim();
+  line.hidden = !words;
+  line.textContent = fallback ? `${words}: they will read “${fallback}”.` : `${words}: they would see a gap.`;
+}
+
+async function gapOf(dialog, name) {
+  const response = await fetch(`${dialog.dataset.gapUrl}?${new URLSearchParams({ tag: name })}`).catch(() => null);
+  return response?.ok && !response.redirected ? response.text() : "";
 }
 
 function insert(field, text) {
@@ -26,19 +43,22 @@ function prepare(dialog) {
     dialog.querySelector("[data-fallback]").hidden = isKnown;
     document.getElementById("merge-fallback").required = !isKnown;
     document.getElementById("merge-example").textContent = tag();
+    showGap(dialog);
   };
   dialog.addEventListener("input", show);
   dialog.addEventListener("close", () => {
     if (dialog.returnValue === "insert" && target) insert(target, tag());
     dialog.returnValue = "";
   });
-  show();
+  dialog.addEventListener("asked", show);
 }
 
 export function open(field) {
   const dialog = document.getElementById("merge-dialog");
   prepare(dialog);
   target = field;
+  gaps = new Map();
+  dialog.dispatchEvent(new Event("asked"));
   dialog.showModal();
 }
 

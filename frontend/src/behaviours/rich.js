@@ -1,4 +1,5 @@
-// Rich text in place of a textarea: bold, italic, headings, lists, link, and a menu of personal details.
+// Rich text in place of a textarea: bold, italic, headings, lists, alignment, colours of the brand, link, and a menu of
+// personal details.
 import { Editor } from "@tiptap/core";
 import StarterKit from "@tiptap/starter-kit";
 import { completed } from "./address.js";
@@ -12,6 +13,12 @@ const TOOLS = [
   { label: "Heading", sign: "H", name: "heading", run: (chain) => chain.toggleHeading({ level: 2 }) },
   { label: "List", sign: "•", name: "bulletList", run: (chain) => chain.toggleBulletList() },
   { label: "1. Numbered list", sign: "1.", name: "orderedList", run: (chain) => chain.toggleOrderedList() },
+  ...["left", "center", "right"].map((align) => ({
+    label: { left: "Align left", center: "Centre", right: "Align right" }[align],
+    name: `align-${align}`,
+    isOn: (editor) => editor.isActive({ align }),
+    run: (chain) => chain.align(align),
+  })),
 ];
 
 function extensions() {
@@ -28,6 +35,20 @@ function extensions() {
     }),
     ...shape,
   ];
+}
+
+// The colours of the mail's brand, by the names that are stored.
+function inks() {
+  return [...document.querySelectorAll("#inks [data-ink]")].map(({ dataset, textContent }) => {
+    document.documentElement.style.setProperty(`--ink-${dataset.ink}`, dataset.colour);
+    const ink = dataset.ink;
+    return {
+      label: `Colour of words: ${textContent}`,
+      name: `ink-${ink}`,
+      isOn: (editor) => editor.isActive("ink", { ink }),
+      run: (chain) => chain.toggleMark("ink", { ink }),
+    };
+  });
 }
 
 function button(label, sign, act) {
@@ -121,13 +142,15 @@ export function toolbar(editor, field) {
   bar.className = "rich-bar row";
   bar.setAttribute("role", "toolbar");
   bar.setAttribute("aria-label", "Formatting");
-  const tools = TOOLS.map((tool) => {
-    const made = button(tool.label, tool.sign, () => tool.run(editor.chain().focus()).run());
+  const offered = [...TOOLS, ...inks()];
+  const tools = offered.map((tool) => {
+    const made = button(tool.label, tool.sign ?? "", () => tool.run(editor.chain().focus()).run());
     made.dataset.name = tool.name;
     return made;
   });
+  const isOn = ({ name, isOn: asked }) => (asked ? asked(editor) : editor.isActive(name));
   bar.append(...tools, button("Link", "Link", link.show), button("Insert a personal detail", "Detail", () => askForDetail(field)));
-  editor.on("transaction", () => tools.forEach((tool) => tool.setAttribute("aria-pressed", String(editor.isActive(tool.dataset.name)))));
+  editor.on("transaction", () => tools.forEach((tool, index) => tool.setAttribute("aria-pressed", String(isOn(offered[index])))));
   return [bar, link.row];
 }
 

@@ -1,7 +1,42 @@
-// Tables and the direction of writing in rich text: kept as they come, cell by cell.
-import { Extension, Node } from "@tiptap/core";
+// What rich text has beside its words: alignment, colours of the brand, the direction of writing, tables as they come.
+import { Extension, Mark, Node } from "@tiptap/core";
 
 const DIRECTED = ["paragraph", "heading", "bulletList", "orderedList", "listItem", "table", "tableCell", "tableHeader"];
+const ALIGNED = ["paragraph", "heading"];
+
+// Pasted words have the usual alignment of their direction as a style in every program, which says nothing.
+function alignment(element) {
+  const [given, styled] = [element.getAttribute("align"), element.style.textAlign].map((said) => (said ?? "").toLowerCase());
+  if (["left", "center", "right"].includes(given)) return given;
+  const usual = element.closest("[dir=rtl i]") ? "right" : "left";
+  return ["left", "center", "right"].includes(styled) && styled !== usual ? styled : null;
+}
+
+const Alignment = Extension.create({
+  name: "alignment",
+  addGlobalAttributes: () => [
+    { types: ALIGNED, attributes: { align: { default: null, parseHTML: alignment, renderHTML: ({ align }) => (align ? { align } : {}) } } },
+  ],
+  addCommands: () => ({
+    align:
+      (align) =>
+      ({ commands }) =>
+        ALIGNED.map((name) => commands.updateAttributes(name, { align })).some(Boolean),
+  }),
+  addKeyboardShortcuts() {
+    return Object.fromEntries(
+      Object.entries({ l: "left", e: "center", r: "right" }).map(([key, align]) => [`Mod-Shift-${key}`, () => this.editor.commands.align(align)]),
+    );
+  },
+});
+
+// The name of a colour: what it is, each mail says by its brand.
+const Ink = Mark.create({
+  name: "ink",
+  addAttributes: () => ({ ink: { default: null, parseHTML: (element) => element.dataset.ink, renderHTML: ({ ink }) => ({ "data-ink": ink }) } }),
+  parseHTML: () => [{ tag: "span[data-ink]" }],
+  renderHTML: ({ HTMLAttributes }) => ["span", HTMLAttributes, 0],
+});
 
 const Direction = Extension.create({
   name: "direction",
@@ -47,4 +82,4 @@ const cell = (name, tag) =>
     renderHTML: ({ HTMLAttributes }) => [tag, HTMLAttributes, 0],
   });
 
-export const shape = [Direction, Table, Row, cell("tableCell", "td"), cell("tableHeader", "th")];
+export const shape = [Alignment, Ink, Direction, Table, Row, cell("tableCell", "td"), cell("tableHeader", "th")];

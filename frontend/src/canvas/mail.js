@@ -19,7 +19,7 @@ export class Mail {
   begin() {
     this.frame.addEventListener("load", () => this.#observe());
     if (this.document?.readyState === "complete" && this.document.URL !== "about:blank") this.#observe();
-    new ResizeObserver(() => this.fit()).observe(this.place);
+    new ResizeObserver(() => this.fit({ isChanged: false })).observe(this.place);
   }
 
   get document() {
@@ -28,7 +28,7 @@ export class Mail {
 
   #observe() {
     this.resized?.disconnect();
-    this.resized = new ResizeObserver(() => this.fit());
+    this.resized = new ResizeObserver(() => this.fit({ isChanged: false }));
     this.resized.observe(this.document.body);
     this.#giveRoom();
     this.fit();
@@ -40,7 +40,8 @@ export class Mail {
   }
 
   // The frame is as wide as a mail program and as tall as the mail; where there is less room it is drawn smaller.
-  fit() {
+  // `isChanged`: blocks may have moved within it.
+  fit({ isChanged = true } = {}) {
     const body = this.document?.body;
     if (!body) return;
     const canvas = CANVAS[this.place.dataset.shows ?? "desktop"];
@@ -50,6 +51,9 @@ export class Mail {
     style.width = `${canvas}px`;
     style.transform = `translateX(${this.left}px) scale(${this.zoom})`;
     const tall = Math.max(...[...body.children].map((child) => child.getBoundingClientRect().bottom), 320);
+    const size = [canvas, this.zoom, this.left, tall].join();
+    if (!isChanged && size === this.size) return;
+    this.size = size;
     style.height = `${Math.ceil(tall)}px`;
     this.place.style.height = `${Math.ceil(tall * this.zoom)}px`;
     this.changed();
@@ -63,6 +67,28 @@ export class Mail {
     const top = edge(Math.min, "top");
     const left = edge(Math.min, "left") + this.left;
     return { top, left, height: edge(Math.max, "bottom") - top, width: edge(Math.max, "right") + this.left - left };
+  }
+
+  // Of all blocks at once, by id: to ask for each looks through the whole mail each time.
+  boxes() {
+    const found = new Map();
+    for (const part of this.document?.querySelectorAll("[data-block]") ?? []) {
+      const rect = part.getBoundingClientRect();
+      if (!rect.width) continue;
+      const edges = found.get(part.dataset.block);
+      if (!edges) found.set(part.dataset.block, { top: rect.top, left: rect.left, bottom: rect.bottom, right: rect.right });
+      else {
+        for (const side of ["top", "left"]) edges[side] = Math.min(edges[side], rect[side]);
+        for (const side of ["bottom", "right"]) edges[side] = Math.max(edges[side], rect[side]);
+      }
+    }
+    for (const [id, edges] of found) found.set(id, this.#onCanvas(edges));
+    return found;
+  }
+
+  #onCanvas({ top, left, bottom, right }) {
+    const { zoom } = this;
+    return { top: top * zoom, left: left * zoom + this.left, height: (bottom - top) * zoom, width: (right - left) * zoom };
   }
 
   boxOf = (id) => this.box(at(id));

@@ -17,8 +17,9 @@ export class Spots {
 
   draw() {
     const empty = outline.rows().filter((row) => row.inside && !row.blocks.length);
+    const boxes = this.mail.boxes();
     const wanted = outline.all().flatMap((block) => [
-      [block.id, this.mail.boxOf(block.id), block.excerpt ? `${block.label}: ${block.excerpt}` : block.label],
+      [block.id, boxes.get(block.id), block.excerpt ? `${block.label}: ${block.excerpt}` : block.label],
       ...empty
         .filter((row) => row.inside === block.id)
         .map((row) => [`${row.inside}/${row.column}`, this.mail.boxOfColumn(row.inside, row.column), `Add to column ${row.column + 1}`]),

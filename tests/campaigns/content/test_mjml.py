@@ -9,6 +9,7 @@ from accounts.colours import INK, PAPER, contrast, on, readable_on_dark, readabl
 from accounts.web_addresses import resolved
 from campaigns import starters
 from campaigns.content import blocks, mjml
+from campaigns.content.blocks.look import Look
 from campaigns.message.links import in_html
 
 BRAND = mjml.Brand("Nordlicht & Söhne", "Hafenstraße 7\n20457 Hamburg", colour="#1f4fa8")
@@ -42,6 +43,20 @@ def test_footer_says_who_sends_and_how_to_leave() -> None:
     html = page({"kind": "footer", "html": "<p>Because you asked</p>", "label": "Leave"})
     assert "Nordlicht &amp; Söhne · Hafenstraße 7, 20457 Hamburg" in html
     assert '<a href="{{ unsubscribe_url }}">Leave</a>' in html
+
+
+def test_colours_of_the_brand_and_alignment_in_words_read_on_any_ground() -> None:
+    words = '<p align="right">A <span data-ink="brand">coloured</span> <span data-ink="accent">word</span></p>'
+    plain, coloured = (page({"kind": "text", "html": said}) for said in (words.replace("data-ink", "x"), words))
+    assert '<p align="right">A coloured word</p>' in plain
+    assert ".ink-" not in plain
+    assert f'<span class="ink-brand" style="color:{BRAND.colour}">coloured</span>' in coloured
+    dark = dict(re.findall(r"\.around \.ink-(\w+) { color: (#\w{6})", coloured))
+    assert dark["brand"] == readable_on_dark(BRAND.colour)
+    assert set(dark) == {"brand", "accent"}
+    for band in ("tint", "brand", "accent"):
+        look = Look(mjml.theme_of(blocks.empty(), BRAND), band)
+        assert all(contrast(look.named_ink(name), look.ground) >= 4.5 for name in ("brand", "accent", "muted"))
 
 
 def test_merge_tags_and_unusual_characters_come_through_untouched() -> None:
@@ -106,7 +121,7 @@ def test_links_and_descriptions_on_a_band_are_read_without_a_style_sheet(colour:
 def test_the_footer_is_read_on_any_ground(background: str) -> None:
     html = page({"kind": "footer", "html": "<p>Why</p>"}, background=background)
     bare = re.sub(r"<style.*?</style>", "", html, flags=re.DOTALL)
-    words = re.search(r"text-align:center;color:(#[0-9a-f]{6})\"><p>Why", bare)
+    words = re.search(r"line-height:1.5;color:(#[0-9a-f]{6})\"><p>Why", bare)
     link = re.search(r'<a href="{{ unsubscribe_url }}"(?: style="color:(#[0-9a-f]{6}))?', bare)
     assert words
     assert link

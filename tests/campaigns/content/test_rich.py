@@ -4,6 +4,8 @@ import pytest
 
 from campaigns.content.rich import clean_rich
 
+KEPT_ALIGNED = '<p align="center">a</p><h2 align="right">b</h2><p>c</p>'
+
 
 @pytest.mark.parametrize(
     ("written", "kept"),
@@ -17,6 +19,11 @@ from campaigns.content.rich import clean_rich
         (
             '<table border=1><tbody><tr><td colspan=2 rowspan=1 style="x"><p>a</p></td></tr></tbody></table>',
             '<table><tbody><tr><td colspan="2"><p>a</p></td></tr></tbody></table>',
+        ),
+        ('<p align=Center>a</p><h2 align="right">b</h2><p align="justify">c</p>', KEPT_ALIGNED),
+        (
+            '<p><span data-ink="brand" style="x">a<span class="y"> b</span></span><span data-ink="z">c</span></p>',
+            '<p><span data-ink="brand">a b</span>c</p>',
         ),
         ("<ul><li><p>a</p><ol><li>b</li></ol></li></ul>", "<ul><li><p>a</p><ol><li>b</li></ol></li></ul>"),
         ('<a href="javascript:alert(1)">x</a>', "x"),

@@ -6,7 +6,7 @@ from email import message_from_bytes, policy
 from accounts.models import Organisation
 from campaigns.content import blocks
 from campaigns.message import editions
-from campaigns.message.preview import merge_values, preview
+from campaigns.message.preview import merge_values, preview, without_pictures
 from campaigns.models import Campaign
 from contacts.models import Contact
 from delivery import tokens
@@ -106,3 +106,12 @@ def test_preview_says_what_a_tag_of_another_system_is_in_our_words(organisation:
     shown = preview(campaign(subject="For {{ contact.FIRSTNAME }}"), None)
     assert "“{{ contact.FIRSTNAME }}” in the subject is a merge tag of Brevo" in shown.problem
     assert shown.problem.endswith("In our words: {{ first_name }}")
+
+
+def test_mail_without_pictures_asks_for_none_and_says_what_they_show() -> None:
+    page = """<picture><source srcset='a.png 2x'><img src="https://x.test/a.png" alt="see src=b" width=600></picture>
+        <img SRC=b><p>src="c"</p><!-- <img src="d"> -->"""
+    assert without_pictures(page) == (
+        """<picture><source srcset=""><img src="" alt="see src=b" width=600></picture>
+        <img SRC=""><p>src="c"</p><!-- <img src="d"> -->"""
+    )

@@ -139,7 +139,7 @@ def test_gap_is_counted_in_people(campaign: Campaign) -> None:
     campaign.html = GOOD + "Hi {{ first_name }}"
     (finding,) = checklist.check(campaign)
     assert finding.code == "no-fallback"
-    assert finding.text.startswith("2 people have no first_name")
+    assert finding.text.startswith("2 people have no first name")
     campaign.html = GOOD + 'Hi {{ first_name|default("you") }}{% if first_name %}, {{ first_name }}{% endif %}'
     assert checklist.check(campaign) == []
 

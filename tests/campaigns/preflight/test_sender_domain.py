@@ -8,7 +8,7 @@ from campaigns.preflight import checklist, sender_domain
 from contacts.models import Contact, Subscription
 from delivery.domains.models import SendingDomain
 from delivery.domains.report import Report, Way
-from delivery.models import Provider
+from delivery.models import Batch, Chunk, Provider
 from tests.campaigns.preflight.test_checklist import campaign, codes, real
 
 __all__ = ["campaign", "real"]
@@ -55,6 +55,30 @@ def test_only_what_passes_leaves_for_real(campaign: Campaign, real: Provider, mo
 
     campaign.provider = Provider.objects.sandbox()
     assert codes(campaign) == set()
+
+
+@pytest.mark.parametrize(
+    ("sent_as", "counts"),
+    [
+        ("nordlicht.example", True),
+        ("shop.nordlicht.example", True),
+        ("my-nordlicht.example", False),
+        ("other.example", False),
+    ],
+)
+def test_what_left_today_counts_by_the_main_domain_whatever_others_end_like(
+    campaign: Campaign, real: Provider, monkeypatch: pytest.MonkeyPatch, sent_as: str, counts: bool
+) -> None:
+    campaign.provider = real
+    domain = found_out(real, spf=False, dkim=False, dmarc=True)
+    domain.report = domain.report | {"zone": "nordlicht.example"}
+    domain.save(update_fields=["report"])
+    write_to(campaign, "a@gmail.com")
+    given = {"rehearsal": False, "content_kind": "edition", "content_id": 1, "started_at": timezone.now()}
+    batch = Batch.objects.create(sender_domain=sent_as, **given)
+    Chunk.objects.create(batch=batch, lane="gmail", size=1, accepted=1, first_id=1, last_id=1)
+    monkeypatch.setattr(sender_domain, "MANY_A_DAY", 1)
+    assert codes(campaign, "block") == ({"domain-fails"} if counts else set())
 
 
 def test_a_name_that_no_admin_has_confirmed_is_for_rehearsals_only(campaign: Campaign, real: Provider) -> None:

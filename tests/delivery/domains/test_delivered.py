@@ -112,6 +112,46 @@ def test_pasted_headers_say_what_passes_for_the_domain(
     assert domain.next_check_at is not None
 
 
+OFFER = "List-Unsubscribe: <https://a.example/u/1>\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\n"
+
+
+@pytest.mark.parametrize(
+    ("signature", "is_signed", "words"),
+    [
+        (f"d={NAME}; s=k7; h=from:list-unsubscribe:list-unsubscribe-post", True, "covers one-click"),
+        (f"h=From : List-Unsubscribe-Post :\n List-Unsubscribe; d={NAME.upper()}; s=k7", True, "covers one-click"),
+        (f"d={NAME}; s=k7; h=from:list-unsubscribe", False, "No unsubscribe button at Gmail"),
+        ("d=other.example; s=k7; h=from:list-unsubscribe:list-unsubscribe-post", False, "leaves out one-click"),
+    ],
+)
+def test_it_says_whether_the_valid_signature_covers_one_click_unsubscribing(
+    domain: SendingDomain,
+    relay: Provider,
+    admin: User,
+    client_for: Callable[[User], Client],
+    signature: str,
+    is_signed: bool,
+    words: str,
+) -> None:
+    mail = sent(domain, relay)
+    checking.take_pasted(
+        mail, GMAIL.replace(f"d={NAME}; s=k7; h=from", signature).replace("Subject:", f"{OFFER}Subject:")
+    )
+    mail.refresh_from_db()
+    assert mail.is_one_click_signed is is_signed
+    page = client_for(admin).get(f"/domains/{domain.pk}/").content.decode()
+    assert words in page
+
+
+def test_the_mail_that_is_sent_offers_one_click_and_an_older_one_says_nothing_of_it(
+    domain: SendingDomain, relay: Provider, organisation: Organisation
+) -> None:
+    raw = checking._written(sent(domain, relay), organisation)
+    assert f"List-Unsubscribe: <{organisation.public_address}/u/{TOKEN}>".encode() in raw
+    checking.take_pasted(DomainMail.objects.get(), GMAIL)
+    assert DomainMail.objects.get().is_one_click_signed is None
+
+
 def test_headers_of_another_mail_and_of_a_silent_mailbox_are_refused(domain: SendingDomain, relay: Provider) -> None:
     mail = sent(domain, relay)
     with pytest.raises(checking.NotPossible, match="not the headers of this mail"):

@@ -127,10 +127,16 @@ def test_a_mail_server_may_pipe_reports_in(monkeypatch: pytest.MonkeyPatch, tmp_
     assert Suppression.objects.count() == 2
 
 
-def test_a_report_of_a_mail_that_is_long_gone_changes_nothing() -> None:
+@pytest.mark.parametrize("gone", ["deleted", "with its partition"])
+def test_a_report_of_a_mail_that_is_long_gone_changes_nothing(gone: str) -> None:
     message = mailed()
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM delivery_message WHERE id = %s", [message.pk])
+        if gone == "deleted":
+            cursor.execute("DELETE FROM delivery_message WHERE id = %s", [message.pk])
+        else:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SELECT tableoid::regclass::text FROM delivery_message WHERE id = %s", [message.pk])
+            cursor.execute(f"ALTER TABLE delivery_message DETACH PARTITION {cursor.fetchone()[0]}")
     assert hand_in(report(message)).words == "Its mail is no longer in the books."
     assert hand_in(bounce(message)).state == State.NOTHING
     assert not Suppression.objects.exists()

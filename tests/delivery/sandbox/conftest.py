@@ -27,7 +27,7 @@ class Server:
         """Its exit code; may be called twice."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(15)
+        code = self.process.wait(60)
         if self.process.stdout:
             self.process.stdout.close()
         return code
@@ -38,7 +38,7 @@ def start(database: str, port: int = 0) -> Server:
     process = subprocess.Popen(
         [sys.executable, "manage.py", "sandbox", "--port", str(port)],
         cwd=Path(settings.BASE_DIR),
-        env=os.environ | {"DATABASE_URL": database},
+        env=os.environ | {"DATABASE_URL": database, "SANDBOX_STARTTLS": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

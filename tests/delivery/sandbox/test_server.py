@@ -3,11 +3,15 @@
 import asyncio
 import smtplib
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -25,6 +29,7 @@ from delivery.models import (
     Returned,
     SandboxMail,
 )
+from delivery.sandbox import certificate
 from delivery.transports.base import CannotOpen
 from delivery.transports.smtp import opening
 from delivery.transports.smtp.transport import smtp
@@ -35,7 +40,7 @@ from tests.running import database_url
 def send(
     port: int, recipient: str = "ana@example.org", raw: bytes = RAW, sender: str = "b+1@nordlicht.example"
 ) -> None:
-    with smtplib.SMTP("127.0.0.1", port, timeout=10) as smtp:
+    with smtplib.SMTP("127.0.0.1", port, timeout=60) as smtp:
         smtp.sendmail(sender, [recipient], raw)
 
 
@@ -43,7 +48,7 @@ class Line:
     """A bare connection: says exactly what it is told."""
 
     def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
         self._file = self.socket.makefile("rb")
         assert self.reply().startswith("220")
 
@@ -64,7 +69,45 @@ class Line:
         self.socket.close()
 
 
-def wait_for(true: Callable[[], bool], seconds: float = 10) -> None:
+def test_starttls_is_offered_and_leads_to_the_same_conversation(server: Server) -> None:
+    trusting = ssl.create_default_context(cafile=certificate.path())
+    with smtplib.SMTP("localhost", server.port, timeout=60) as smtp:
+        smtp.ehlo()
+        assert smtp.has_extn("starttls")
+        smtp.starttls(context=trusting)
+        smtp.ehlo()
+        assert not smtp.has_extn("starttls")
+        assert smtp.docmd("STARTTLS")[0] == 502
+        smtp.sendmail("b+1@nordlicht.example", ["ana@example.org"], RAW)
+    assert SandboxMail.objects.get().source == RAW
+
+
+def test_what_comes_in_the_clear_behind_starttls_is_forgotten(server: Server) -> None:
+    trusting = ssl.create_default_context(cafile=certificate.path())
+    with Line(server.port) as line:
+        line.say("EHLO me", "MAIL FROM:<a@b.example>")
+        assert (line.reply()[:3], line.reply()[:3]) == ("250", "250")
+        line.say("STARTTLS", "RCPT TO:<smuggled@b.example>")
+        assert line.reply().startswith("220")
+        with trusting.wrap_socket(line.socket, server_hostname="localhost") as secure, secure.makefile("rb") as answers:
+            secure.sendall(b"DATA\r\n")
+            assert answers.readline().startswith(b"503 5.5.1 No valid recipient")
+    assert not SandboxMail.objects.exists()
+
+
+def test_a_certificate_that_ends_soon_or_is_for_another_name_is_made_anew(tmp_path: Path, settings: Any) -> None:
+    settings.VAR_DIR = tmp_path
+    now = datetime(2026, 11, 29, tzinfo=UTC)
+    seen = []
+    for host, days in (("127.0.0.1", 0), ("127.0.0.1", 300), ("mail.intern", 300), ("mail.intern", 680)):
+        certificate.context(host, now + timedelta(days=days))
+        seen.append(certificate.path().read_bytes())
+    assert [one == seen[0] for one in seen] == [True, True, False, False]
+    assert seen[2] != seen[3]
+    assert (tmp_path / "sandbox" / "key.pem").stat().st_mode & 0o777 == 0o600
+
+
+def wait_for(true: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "it did not come true"
@@ -199,7 +242,7 @@ def test_a_web_page_cannot_talk_to_it(server: Server, line_: str) -> None:
 
 def test_nonsense_is_answered_and_ended(server: Server) -> None:
     with Line(server.port) as line:
-        for said in ("RCPT TO:<a@b.c>", "DATA", "MAIL FROM:a", "STARTTLS", "\x00\xff"):
+        for said in ("RCPT TO:<a@b.c>", "DATA", "MAIL FROM:a", "STARTTLS now", "\x00\xff"):
             line.say(said)
             assert line.reply()[0] == "5"
         line.say("MAIL FROM:<a@b.c>", "MAIL FROM:<a@b.c>", "RCPT TO:<noat>", "x", "x", "x", "x")
@@ -222,7 +265,7 @@ def test_an_accepted_mail_survives_a_stop_in_the_middle(own_server: Server) -> N
     accepted: list[int] = []
 
     def keep_sending(number: int) -> None:
-        with suppress(OSError, smtplib.SMTPException), smtplib.SMTP("127.0.0.1", own_server.port, timeout=10) as smtp:
+        with suppress(OSError, smtplib.SMTPException), smtplib.SMTP("127.0.0.1", own_server.port, timeout=60) as smtp:
             while True:
                 smtp.sendmail("b@nordlicht.example", [f"{number}@example.org"], RAW)
                 accepted.append(number)
@@ -233,7 +276,7 @@ def test_an_accepted_mail_survives_a_stop_in_the_middle(own_server: Server) -> N
     wait_for(lambda: len(accepted) > 100)
     assert own_server.stop() == 0
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     assert SandboxMail.objects.count() == len(accepted)
 
 
@@ -335,16 +378,22 @@ def _slow_commits(transactional_db: None) -> Iterator[None]:
         cursor.execute("DROP TRIGGER slow ON delivery_sandboxmail; DROP FUNCTION slow()")
 
 
+def is_committing() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'")
+        return cursor.fetchone() is not None
+
+
 @pytest.mark.usefixtures("_slow_commits")
 def test_a_commit_whose_answer_was_lost_is_found_out_and_not_asked_for_again() -> None:
     """Takes two seconds: the connection to the database breaks while a slow commit runs."""
     with behind_a_door() as (door, server):
         sending = threading.Thread(target=send, args=(server.port,))
         sending.start()
-        time.sleep(0.5)
+        wait_for(is_committing)
         door.shut()
         door.open()
-        sending.join(15)
+        sending.join(60)
         assert not sending.is_alive()
     assert SandboxMail.objects.count() == 1
 

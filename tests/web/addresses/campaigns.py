@@ -272,6 +272,9 @@ ADDRESSES = {
     "campaign-ready": Address(STAFF, args=draft, no_page=FRAGMENT),
     "campaign-inbox": Address(STAFF, args=draft, no_page=FRAGMENT),
     "campaign-mail": Address(STAFF, args=draft, no_page=MAIL),
+    "campaign-check": Address(STAFF, args=draft, states=(revision,)),
+    "campaign-gap": Address(STAFF, args=draft, no_page="words", query="?tag=first_name"),
+    "campaign-sender-logo": Address(STAFF, args=draft, no_page="a picture", statuses=frozenset({404})),
     "campaign-clicks": Address(STAFF, args=launched, no_page=MAIL),
     "campaign-table": Address(STAFF, args=lambda cast: launched(cast) | {"table": "links"}, no_page="a spreadsheet"),
     "campaign-share": Address(

@@ -17,6 +17,7 @@ from delivery.models import (
     DomainMail,
     FeedbackEvent,
     LanePace,
+    MailboxFigure,
     MinuteCount,
     OAuthLogin,
     Provider,
@@ -418,6 +419,11 @@ def looked_up_page(cast: Cast) -> dict[str, Any]:
     return {}
 
 
+def looked_up_domain(cast: Cast) -> dict[str, Any]:
+    looked_up(cast)
+    return {"domain_id": SendingDomain.objects.get(name=sending_domains.NAME).pk}
+
+
 def domain_with_one_source_open(cast: Cast) -> dict[str, Any]:
     return domain_with_reports(cast) | {"query": "?source=192.0.2.66"}
 
@@ -485,6 +491,34 @@ ADDRESSES = {
         get=False,
         post=lambda cast: {"lists": ["psbl"]},
         changes=lambda cast: AskedBlocklist.objects.count(),
+    ),
+    "reputation-figures": Address(
+        ADMINS,
+        args=looked_up_page,
+        post=sending_domains.figures_form,
+        changes=lambda cast: MailboxFigure.objects.count(),
+        spoil="main .form .btn",
+    ),
+    "reputation-domain": Address(ADMINS, args=looked_up_domain),
+    "reputation-domain-forget": Address(
+        ADMINS,
+        args=looked_up_domain,
+        get=False,
+        post=lambda cast: {},
+        changes=lambda cast: MailboxFigure.objects.count(),
+    ),
+    "reputation-address": Address(
+        ADMINS,
+        args=looked_up,
+        post=lambda cast: {"provider": Provider.objects.get(name="Relay of our own").pk},
+        changes=lambda cast: list(SendingAddress.objects.order_by("pk").values_list("provider", flat=True)),
+    ),
+    "reputation-address-forget": Address(
+        ADMINS,
+        args=looked_up,
+        get=False,
+        post=lambda cast: {},
+        changes=lambda cast: MailboxFigure.objects.count(),
     ),
     "reputation-remove": Address(
         ADMINS,

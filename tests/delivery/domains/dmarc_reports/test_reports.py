@@ -19,7 +19,7 @@ from delivery.domains.resolver import Resolver
 from delivery.models import DmarcCount, DmarcReport, DmarcSource, Returned, ReturnMailbox, SourceName
 from tests.delivery.domains.dmarc_reports import samples
 from tests.delivery.domains.dmarc_reports.samples import Line, gzipped, mail, xml
-from tests.delivery.domains.dns_server import DnsServer
+from tests.delivery.domains.dns_server import PATIENCE_SECONDS, DnsServer
 from tests.delivery.feedback.returned import hand_in
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +75,23 @@ def test_more_than_is_believable_in_a_day_is_not_counted(
     monkeypatch.setattr(keeping, "_MOST_LINES_A_DAY", 2)
     assert take(Line(), Line(ip="192.0.2.11")) == keeping.Outcome.COUNTED
     assert take(Line(), ago=2) == keeping.Outcome.TOO_MANY
+
+
+def test_what_one_report_says_moves_no_advice_and_of_days_to_come_none_counts(
+    domain: SendingDomain,
+) -> None:
+    for ago in range(4, 40):
+        take(Line(), ago=ago)
+    take(Line(ip="192.0.2.66", mails=9_000, **FAILS), Line(mails=5_000, **FAILS), ago=1, number="forged")
+    watching.look()
+    assert not DmarcSource.objects.exclude(failing_since=None).exists()
+    found = figures.sources(domain, 90)
+    assert [source.name for source in found if not source.is_plausible] == ["192.0.2.66"]
+    assert "192.0.2.66" not in advice.next_step(found, "none", 39).text
+    for ago in (2, 3):
+        take(Line(ip="192.0.2.66", **FAILS), ago=ago)
+    assert all(source.is_plausible for source in figures.sources(domain, 90))
+    assert take(Line(), ago=-400) == keeping.Outcome.AHEAD
 
 
 def test_mail_counts_for_the_domain_that_its_from_address_is_at(domain: SendingDomain) -> None:
@@ -173,7 +190,8 @@ def test_an_own_source_that_begins_to_fail_is_told_until_it_passes_again(
         take(Line(), Line(ip="192.0.2.66", **FAILS), ago=ago)
     watching.look()
     assert not DmarcSource.objects.exists()
-    take(Line(mails=60), Line(mails=40, **FAILS), Line(ip="192.0.2.66", **FAILS), ago=2)
+    for reporter in ("google.com", "yahoo.example"):
+        take(Line(mails=30), Line(mails=20, **FAILS), Line(ip="192.0.2.66", **FAILS), ago=2, reporter=reporter)
     watching.look()
     watching.look()
     (told,) = (one for one in problems.for_user(admin) if one.about.startswith("dmarc "))
@@ -192,7 +210,7 @@ def test_the_record_to_enter_brings_reports_here(domain: SendingDomain, name_ser
     ours = f"mailto:dmarc@returns.{NAME}"
 
     def rows() -> dict[str, tuple[str, str]]:
-        rechecking.check(domain.pk, Resolver((name_server.address,), seconds=0.3))
+        rechecking.check(domain.pk, Resolver((name_server.address,), seconds=PATIENCE_SECONDS))
         domain.refresh_from_db()
         found = Report.read(domain.report).rows
         return {row.kind: (row.state, row.value) for row in found if row.kind in ("dmarc", "reports", "consent")}

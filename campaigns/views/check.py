@@ -1,0 +1,82 @@
+"""One page on which a draft is looked at before it goes: what is missing, how it looks, where it leads."""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from accounts.permissions import Permission, StaffRequest, requires
+from accounts.security import picture_policy
+from campaigns.preflight import gaps
+from campaigns.review import sender_logo, spam_points
+from campaigns.review.review import Review
+from campaigns.views.pages import Readiness, get_campaign
+from campaigns.views.showing import Showing
+
+# What each of the small frames shows: its name, the width of its mail program, and how the mail is asked for.
+LOOKS = (
+    ("Desktop", "desktop", ""),
+    ("Phone", "phone", ""),
+    ("Dark", "desktop", "&look=dark"),
+    ("Turned dark by force", "phone", "&look=inverted"),
+    ("Pictures off", "desktop", "&pictures=off"),
+    ("Plain text", "phone", "&as=text"),
+)
+
+
+@require_safe
+@requires(Permission.LOOK)
+def check(request: StaffRequest, pk: int) -> HttpResponse:
+    """`?contact=`, `?who=`: as somebody else gets the mail. `?points=ask`: asks SpamAssassin, which takes seconds."""
+    found = get_campaign(pk)
+    if not found.is_draft or found.is_template:
+        return redirect(found)
+    showing = Showing.read(request, found)
+    review = Review(found, showing.contact)
+    context = {
+        "campaign": found,
+        "showing": showing,
+        "review": review,
+        "looks": LOOKS,
+        "has_logo": bool(sender_logo.address(found.sender_email)),
+    }
+    if request.htmx.target == "seen":
+        return render(request, "campaigns/check/_seen.html", context)
+    context |= _points(review, is_asked=request.GET.get("points") == "ask")
+    if request.htmx.target == "points":
+        return render(request, "campaigns/check/_points.html", context)
+    return render(request, "campaigns/check/check.html", context | {"ready": Readiness(found)})
+
+
+@require_safe
+@requires(Permission.LOOK)
+def gap(request: StaffRequest, pk: int) -> HttpResponse:
+    """How many of the audience have no value for `?tag=`, in words; empty when everybody has."""
+    found = get_campaign(pk)
+    tag = next((tag for tag in gaps.of_people() if tag.name == request.GET.get("tag")), None)
+    people = gaps.lacking(found, [tag.name])[tag.name] if tag else 0
+    words = f"{gaps.who(people)} no {gaps.plainly(tag)}" if tag and people else ""
+    return HttpResponse(words, content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+@requires(Permission.LOOK)
+@picture_policy
+@cache_control(private=True, max_age=3600)
+def logo(request: StaffRequest, pk: int) -> HttpResponse:
+    """The sender's logo as inboxes show it: a file of somebody else's, so that nothing in it runs or loads."""
+    address = sender_logo.address(get_campaign(pk).sender_email)
+    if not address or not (picture := sender_logo.fetch(address)):
+        raise Http404
+    return HttpResponse(picture, content_type="image/svg+xml")
+
+
+def _points(review: Review, *, is_asked: bool) -> dict[str, Any]:
+    if not review.can_count_points:
+        return {}
+    try:
+        return {"points": review.ask_for_points() if is_asked else review.known_points()}
+    except spam_points.NoVerdict as problem:
+        return {"no_points": str(problem)}
