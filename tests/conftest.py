@@ -1,5 +1,6 @@
 """Services for the run, and the cast of all tests: an organisation and one person a role."""
 
+import gc
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,7 +11,9 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.contrib.contenttypes.management import create_contenttypes
 from django.core.cache import cache as kept
+from django.db.models.signals import post_migrate
 from django.test import Client
 from hypothesis import HealthCheck
 from xdist.scheduler import LoadScopeScheduling
@@ -24,9 +27,10 @@ PASSWORD = "correct horse battery"
 
 _LONGEST = (
     *("test_exactly_once.py", "test_first_mail.py", "test_accessibility.py", "test_permissions.py"),
-    *("test_run.py", "test_strangers.py", "test_offers.py", "test_killed.py", "test_links_arrive.py"),
-    *("test_demo.py", "test_states.py", "test_throttling.py", "test_settling.py"),
+    *("test_places.py", "test_run.py", "test_warmed.py", "test_strangers.py", "test_offers.py"),
+    *("test_recovery.py", "test_killed.py", "test_demo.py", "test_states.py", "test_throttling.py", "test_settling.py"),
 )
+_APART = ("/test_accessibility.py", "/test_offers.py")
 # A busy machine is slow, which says nothing about what is tested.
 hypothesis.settings.register_profile("tallypost", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis.settings.load_profile("tallypost")
@@ -57,15 +61,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: _LONGEST.index(item.path.name) if item.path.name in _LONGEST else len(_LONGEST))
 
 
+def pytest_collection_finish() -> None:
+    """Thousands of tests stay to the end: no collection of garbage need look through them again and again."""
+    gc.freeze()
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
     return _ByFile(config, log)
 
 
 class _ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """One xdist worker a file; all journeys on one, because they share a running product."""
+    """One xdist worker a file; all journeys on one, because they share a running product.
+
+    Of files whose tests take long and share nothing, any worker that is free takes the next test.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
+        if path.endswith(_APART):
+            return nodeid
         return "journeys" if "/journeys/" in path else path
 
 
@@ -75,7 +89,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     while _running:
         process = _running.pop()
         process.send_signal(2)  # PostgreSQL: a fast shutdown
-        process.wait(30)
+        process.wait(60)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """After each test that committed Django says again which tables and permissions there are: those are kept here."""
+    assert post_migrate.disconnect(create_contenttypes)
+    assert post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
 
 
 @pytest.fixture(autouse=True)

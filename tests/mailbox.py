@@ -24,7 +24,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path
     assert process.stdout.readline() == b"listening\n"
     yield port, file
     process.terminate()
-    process.wait(10)
+    process.wait(60)
     process.stdout.close()
 
 

@@ -31,7 +31,7 @@ def free_port() -> int:
         return port
 
 
-def until(condition: Callable[[], Any], seconds: float = 30, every: float = 0.1) -> Any:
+def until(condition: Callable[[], Any], seconds: float = 60, every: float = 0.1) -> Any:
     """What `condition` returns once it is true; fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):
@@ -50,6 +50,13 @@ def database_url(host: str = "", port: str | int = "") -> str:
     return f"postgres://{login}@{place}/{kept['NAME']}"
 
 
+def remove_at_exit(var: Path) -> None:
+    """Root's data, which lie outside of what pytest removes, if nobody made them before."""
+    home = services.Place(var).home
+    if home != var and not home.exists():
+        atexit.register(shutil.rmtree, home, ignore_errors=True)
+
+
 @dataclass
 class Product:
     """One `python -m config.run` in a var folder of its own, with its own database."""
@@ -65,9 +72,7 @@ class Product:
     def __post_init__(self) -> None:
         self.lines: queue.Queue[str] = queue.Queue()
         self.output = ""
-        home = services.Place(self.var).home
-        if home != self.var and not home.exists():  # root's: outside of what pytest removes; made by this one
-            atexit.register(shutil.rmtree, home, ignore_errors=True)
+        remove_at_exit(self.var)
         outer = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "REDIS_URL")}
         self.process = subprocess.Popen(
             supervisor.bound_to_us([self.python, "-m", "config.run"]),
@@ -140,5 +145,5 @@ class Product:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGINT)
         code = self.process.wait(90)
-        self.reader.join(10)
+        self.reader.join(60)
         return code

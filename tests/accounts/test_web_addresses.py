@@ -63,7 +63,9 @@ hrefs = st.builds(
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Page]:
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        running = playwright.chromium.launch(
+            timeout=120_000, executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
         yield running.new_page()
         running.close()
 

@@ -20,6 +20,7 @@ import pytest
 
 from config import services, supervisor
 from delivery.models.providers import SANDBOX_PORTS
+from tests.installed import install
 from tests.running import ROOT, Product, free_port
 
 ENVIRONMENT = Path(sys.prefix)
@@ -85,7 +86,7 @@ def private(tmp_path: Path) -> Iterator[Path]:
 
 
 def answers(product: Product) -> tuple[int, str | None]:
-    page = http.client.HTTPConnection("127.0.0.1", product.port, timeout=30)
+    page = http.client.HTTPConnection("127.0.0.1", product.port, timeout=60)
     page.request("GET", "/")
     answer = page.getresponse()
     page.close()
@@ -225,7 +226,7 @@ def test_a_service_that_ends_at_once_is_named_with_its_last_words(tmp_path: Path
             shutil.chown(path, place.account)
     product = Product(var)
     product.wait_for("Tallypost did not start. Redis ended at once: ", seconds=60)
-    assert product.process.wait(30) == 1
+    assert product.process.wait(60) == 1
     assert "Bad file format" in product.output
 
 
@@ -236,7 +237,8 @@ def test_a_service_that_ends_at_once_is_named_with_its_last_words(tmp_path: Path
 )
 def test_a_part_that_ends_at_once_is_named_with_its_last_words(tmp_path: Path, parts: list[str], words: str) -> None:
     var = tmp_path / "var"
-    (var / "run").mkdir(parents=True)
+    install(var)
+    (var / "run").mkdir(exist_ok=True)
     if "beat" in parts:
         for ending in ("", ".db", ".dat", ".dir", ".bak"):
             (var / "run" / f"beat{ending}").mkdir()
@@ -251,13 +253,11 @@ def test_a_part_that_ends_at_once_is_named_with_its_last_words(tmp_path: Path, p
 
 def test_postgresql_that_ends_at_once_is_named_with_its_complaint_not_with_its_farewell(tmp_path: Path) -> None:
     var = tmp_path / "var"
-    first = Product(var)
-    first.wait_for("Loading Tallypost")
-    first.stop()
+    install(var)
     (services.Place(var).home / "postgres" / "global" / "pg_control").write_bytes(b"broken")
     product = Product(var)
     product.wait_for("Tallypost did not start. PostgreSQL ended at once: ", seconds=60)
-    assert product.process.wait(30) == 1
+    assert product.process.wait(60) == 1
     assert "pg_control" in product.output.splitlines()[-1]
 
 
@@ -277,6 +277,7 @@ def test_another_program_on_the_sandbox_s_port_gets_nothing_and_the_sandbox_take
         with contextlib.suppress(OSError):  # taken by another program already: as good
             other.bind(("127.0.0.1", SANDBOX_PORTS[0]))
             other.listen()
+        install(tmp_path / "var")
         product = Product(tmp_path / "var", environment={"SANDBOX_PORT": "0"})
         try:
             product.wait_for("Tallypost runs at")

@@ -24,14 +24,14 @@ def test_empty_folder_becomes_a_running_product_and_stops_in_order(var: Path) ->
     product = Product(var)
     product.wait_for(f"Tallypost runs at {product.url}")
 
-    page = http.client.HTTPConnection("127.0.0.1", product.port, timeout=10)
+    page = http.client.HTTPConnection("127.0.0.1", product.port, timeout=60)
     page.request("GET", "/")
     answer = page.getresponse()
     page.close()
     assert (answer.status, answer.getheader("Location")) == (302, "/setup/")
 
     second = Product(var, port=product.port)
-    assert second.process.wait(30) == 0
+    assert second.process.wait(60) == 0
     second.wait_for(f"already runs: {product.url}")
 
     below = psutil.Process(product.process.pid).children(recursive=True)
@@ -59,7 +59,7 @@ def test_taken_port_is_one_sentence_with_a_cure(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         product = Product(tmp_path, port=taken.getsockname()[1])
-        assert product.process.wait(30) == 1
+        assert product.process.wait(60) == 1
         product.wait_for("is taken by another program: choose another")
     assert "Traceback" not in product.output
     assert len(product.output.strip().splitlines()) == 1

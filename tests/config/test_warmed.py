@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from config import aside, services, supervisor
+from tests.installed import install
 from tests.running import ROOT, Product, until
 
 PARTS = {
@@ -27,7 +28,9 @@ PARTS = {
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    running = Product(tmp_path_factory.mktemp("warmed"))
+    var = tmp_path_factory.mktemp("warmed")
+    install(var)
+    running = Product(var)
     try:
         running.wait_for("Tallypost runs at")
         until(lambda: len(running.processes("bulk")) > 1, 60)

@@ -34,7 +34,7 @@ class DatabaseCreation(creation.DatabaseCreation):
 
     def _migrated(self, cursor: Any) -> str:
         """Only a finished one bears the mark of a template."""
-        name = _PREFIX + _digest()
+        name = migrated_name()
         query = "SELECT datname, datistemplate FROM pg_database WHERE starts_with(datname, %s)"
         cursor.execute(query, [_PREFIX])
         found = dict(cursor.fetchall())
@@ -59,6 +59,10 @@ class DatabaseCreation(creation.DatabaseCreation):
         finally:
             self.connection.close()
             self.connection.settings_dict["NAME"] = kept
+
+
+def migrated_name() -> str:
+    return _PREFIX + _digest()
 
 
 def _digest() -> str:

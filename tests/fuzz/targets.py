@@ -7,17 +7,23 @@ import io
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from campaigns.content import html, sheet_cleaning
+from campaigns.mail_imports import addresses
+from campaigns.mail_imports import reading as brought
 from campaigns.merge import language
 from campaigns.message import plaintext
 from contacts.importing.reading import records
 from delivery import bounces, replies, tokens
 from delivery.bounces import Kind, arf
+from delivery.domains.delivered import reading as delivered
+from delivery.domains.dmarc_reports import parsing
 from delivery.feedback.webhooks import reading
 from delivery.feedback.webhooks.catalogue import kinds
 from delivery.feedback.webhooks.request import Request
 from delivery.html_tokens import tokens as html_tokens
+from delivery.reputation.figures import reading as figures
 from delivery.sandbox.headers import read as read_headers
 from delivery.sandbox.reading import Reading
 
@@ -145,6 +151,37 @@ def webhook(data: bytes) -> None:
                     assert heard.message_ids == frozenset()
 
 
+def brought_mail(data: bytes) -> None:
+    """A mail from elsewhere is read or refused in words; looking for its pictures changes not a character of it."""
+    words = brought.decoded(data[:LONGEST])
+    assert addresses.with_pictures(words, lambda address: address) == words
+    assert len(set(addresses.pictures(words))) == len(addresses.pictures(words))
+    addresses.absolute(words, "https://a.example/mails/")
+    if "<mjml" not in words.lower():  # what compiles that is others' work, and runs in a child
+        with suppress(brought.Unusable):
+            assert "\0" not in brought.text(words).text
+
+
+def dmarc_report(data: bytes) -> None:
+    """What a mailbox reports can be stored, or it is said why not."""
+    with suppress(parsing.NoReport):
+        report = parsing.parse(data[:LONGEST])
+        assert report.domain and report.mails >= 0  # noqa: PT018
+        assert all("\0" not in f"{row.from_domain}{row.dkim_domain}{row.reason}" for row in report.rows)
+
+
+def figures_of_mailboxes(data: bytes) -> None:
+    with suppress(figures.NotReadable):
+        table = figures.read(data[:LONGEST], datetime(2026, 11, 29, tzinfo=UTC))
+        assert table.empty <= len(table.lines)
+
+
+def delivered_mail(data: bytes) -> None:
+    """Whatever a mailbox wrote on it, it is no mail of ours, or what is found of it is short."""
+    arrived = delivered.read(f"X-Tallypost-Check: {'a1' * 12}\n".encode() + data[:LONGEST])
+    assert arrived is None or all(len(one.domain) <= 253 for one in arrived.results)
+
+
 TARGETS: Mapping[str, Target] = {
     "merge_language": Target(
         merge_language,
@@ -183,6 +220,29 @@ TARGETS: Mapping[str, Target] = {
         '[¦]¦{¦}¦:¦,¦"¦null¦7¦"event"¦"bounce"¦"msys"¦"message_event"¦"type"¦"data"¦"email.bounced"¦"RecordType"¦"Bounce"¦'
         '"event-data"¦"failed"¦"payload"¦"status"¦"HardFail"¦"Type":"Notification"¦"TopicArn":""¦"Message"¦"{}"¦'
         "mandrill_events=¦%7B%7D¦\\ud800¦\0",
+    ),
+    "brought_mail": Target(
+        brought_mail,
+        f'{_HTML}¦srcset="¦a.png 2x¦, ¦"¦url(&quot;¦)¦background=¦'
+        '{"format":"tallypost-campaign","version":1,"blocks":¦'
+        '{"blocks":[]}¦}¦[¦{"kind":"text","html":"¦<title>¦</title>¦<meta charset=',
+    ),
+    "dmarc_report": Target(
+        dmarc_report,
+        "<feedback>¦</feedback>¦<report_metadata>¦<org_name>a</org_name>¦<report_id>1</report_id>¦<date_range>¦<begin>1¦"
+        "<end>2¦</¦<policy_published><domain>a.example</domain>¦<record><row><source_ip>192.0.2.1</source_ip><count>7¦"
+        "<auth_results>¦<dkim><domain>¦<result>pass¦<identifiers><header_from>¦<?xml version='1.0' encoding='¦'?>¦&lt;",
+    ),
+    "figures": Target(
+        figures_of_mailboxes,
+        "Date,User Reported Spam Rate\n¦2026-11-28,¦0.1%¦Domain¦a.example,¦,¦\n¦192.0.2.1,11/28/2026 1:00 AM,¦"
+        "IP Address,"
+        'Activity start,Activity end,Message recipients,Filter result,Complaint rate\n¦GREEN¦< 0.1%¦\t¦\r\n¦"',
+    ),
+    "delivered_mail": Target(
+        delivered_mail,
+        "Authentication-Results: mx.a.example;¦dkim=pass header.d=a.example¦ spf=fail (¦)¦ smtp.mailfrom=¦;¦\r\n¦\n ¦"
+        "DKIM-Signature: v=1; d=a.example; s=k1; h=from:list-unsubscribe¦List-Unsubscribe: ¦\0¦dmarc=",
     ),
     "reply": Target(reply, "5.1.1 ¦4.2.2 ¦user unknown¦mailbox full¦blocked¦<a@b.example>¦try again in 5 min"),
 }

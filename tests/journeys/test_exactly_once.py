@@ -33,6 +33,7 @@ from tests.chaos.faults import (
     stop_server,
 )
 from tests.chaos.rounds import play
+from tests.installed import install
 from tests.journeys.visitor import Visitor
 from tests.running import ROOT, Product, free_port, until
 
@@ -104,6 +105,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     folder = tmp_path_factory.mktemp("exactly-once")
     mails, port = folder / "mails", free_port()
     server = subprocess.Popen([sys.executable, "-m", "tests.sink", str(port), str(mails)], cwd=ROOT)
+    install(folder / "var")
     product = Product(folder / "var")
     try:
         product.wait_for("Tallypost runs at", 240)
@@ -172,7 +174,7 @@ def test_unsubscribe_of_a_real_mail_works_by_one_click_and_by_page(scene: Scene)
 
 def _one_click(scene: Scene, path: str) -> None:
     body = {"List-Unsubscribe": "One-Click"}
-    answer = requests.post(scene.product.url + path, body, allow_redirects=False, timeout=20)
+    answer = requests.post(scene.product.url + path, body, allow_redirects=False, timeout=60)
     assert (answer.status_code, dict(answer.cookies)) == (200, {})
 
 

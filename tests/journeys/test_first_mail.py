@@ -16,7 +16,7 @@ TARGET = "https://nordlicht.example/news"
 def page() -> Iterator[Page]:
     options = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=options)
+        browser = playwright.chromium.launch(timeout=120_000, executable_path="/usr/bin/chromium", args=options)
         context = browser.new_context(viewport={"width": 1280, "height": 900})
         context.set_default_timeout(60_000)  # workers come up last, on a busy machine slowly
         expect.set_options(timeout=60_000)

@@ -123,14 +123,16 @@ def front(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> It
         yield port
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 @contextmanager
 def chromium() -> Iterator[Page]:
     """Open for a moment only: while Playwright's loop runs, Django lets nobody reach the database."""
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        running = playwright.chromium.launch(
+            timeout=120_000, executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
         yield running.new_page()
         running.close()
 
@@ -144,7 +146,7 @@ def answers(port: int) -> bool:
 
 def location(port: int, path: str) -> str | None:
     """Where the front sends whoever asks for it."""
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as asked:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as asked:
         asked.request("GET", path, headers={"Host": "localhost"})
         return asked.getresponse().getheader("Location")
 

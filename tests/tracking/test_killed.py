@@ -86,4 +86,4 @@ def test_whoever_was_answered_is_stored_once_though_everything_is_killed(
     finally:
         for process in (web, intake):
             process.terminate()
-            process.wait(20)
+            process.wait(60)

@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import ConsoleMessage, Page, expect, sync_playwright
 
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = (1280, 390)
+PATIENCE_MS = 120_000  # with a busy machine
 # Frames hold mails, which are their authors' business. A theme changes nothing but colours; no transition delays them.
 _RUN = """async ([id, theme, rules]) => {
     if (!('axe' in window)) return null
@@ -78,11 +79,14 @@ def visitor(base_url: str, session: str | None, *, touch: bool = False) -> Itera
     """A browser that carries the session cookie of somebody who is logged in; `touch`: a phone's."""
     options: dict[str, Any] = {
         "executable_path": shutil.which("chromium"),
+        "timeout": PATIENCE_MS,
         "args": ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
     }
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(**options)
         context = chromium.new_context(base_url=base_url, has_touch=touch, is_mobile=touch)
+        context.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
         if session:
             context.add_cookies([{"name": "sessionid", "value": session, "url": base_url}])
         yield Visitor(context.new_page())

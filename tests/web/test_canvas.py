@@ -35,8 +35,6 @@ def editor(live_server: LiveServer, draft: Campaign) -> Editor:
     def opened(width: int = 1280, *, touch: bool = False) -> Iterator[Visitor]:
         session = Cast(Role.OWNER).browser().cookies["sessionid"].value
         with visitor(live_server.url, session, touch=touch) as visit:
-            expect.set_options(timeout=60_000)
-            visit.page.set_default_timeout(60_000)
             visit.page.set_viewport_size({"width": width, "height": 844})
             visit.page.goto(f"/campaigns/{draft.pk}/content/")
             expect(spots(visit.page)).to_have_count(1)
@@ -181,8 +179,6 @@ def writing(live_server: LiveServer, draft: Campaign) -> Iterator[Page]:
     )
     draft.save()
     with visitor(live_server.url, Cast(Role.OWNER).browser().cookies["sessionid"].value) as visit:
-        expect.set_options(timeout=60_000)
-        visit.page.set_default_timeout(60_000)
         visit.page.goto(f"/campaigns/{draft.pk}/content/?open=head")
         expect(spots(visit.page)).to_have_count(2)
         yield visit.page

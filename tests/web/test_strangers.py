@@ -19,6 +19,7 @@ from django.conf import settings
 
 from config import supervisor
 from config.web.waiting import BODY_SECONDS, HEAD_SECONDS
+from tests.lateness import Lateness
 from tests.running import ROOT, database_url, free_port, until
 
 pytestmark = pytest.mark.django_db  # the servers' database is made only then
@@ -55,7 +56,7 @@ def front(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> It
         for process in running:
             process.terminate()
         for process in running:
-            process.wait(20)
+            process.wait(60)
 
 
 @pytest.fixture(scope="module", params=["alone", "Caddy", "nginx"])
@@ -72,7 +73,7 @@ def door(request: pytest.FixtureRequest, front: int, tmp_path_factory: pytest.Te
         yield port
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 def example(language: str) -> str:
@@ -112,16 +113,20 @@ def answers(port: int, path: str, seconds: float) -> int:
     """Status of a GET; fails when none comes within `seconds`."""
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)) as page:
         page.request("GET", path, headers={"Host": "localhost"})
-        began = time.monotonic()
-        status = page.getresponse().status
-        assert time.monotonic() - began < seconds
-        return status
+        return page.getresponse().status
+
+
+def seconds_until(port: int, path: str, status: int) -> float:
+    """How long a GET took that was answered with `status`."""
+    began = time.monotonic()
+    assert answers(port, path, HEAD_SECONDS) == status
+    return time.monotonic() - began
 
 
 def stranger(port: int, sent: bytes) -> socket.socket:
     connection = socket.socket()
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    connection.settimeout(20)
+    connection.settimeout(60)
     connection.connect(("127.0.0.1", port))
     connection.sendall(sent)
     return connection
@@ -140,19 +145,19 @@ def test_hundred_stalled_strangers_hold_up_neither_recipients_nor_staff(door: in
         for sent in kinds.values() if kind == "all" else [kinds[kind]]:
             for _ in range(STALLED):
                 stack.enter_context(stranger(door, sent))
-        for _ in range(3):
-            for path in RECIPIENTS:
-                assert answers(door, path, 1) == 404
-            assert answers(door, STAFF, 3) == 200
+        for path, status, seconds in (*((path, 404, 1) for path in RECIPIENTS), (STAFF, 200, 3)):
+            took = [seconds_until(door, path, status) for _ in range(3)]
+            assert min(took) < seconds, "now and then a busy machine is late, a server that is held up always is"
+            assert max(took) < HEAD_SECONDS
 
 
 def test_server_gives_up_who_never_ends_head_or_body(front: int) -> None:
     began = time.monotonic()
-    with stranger(front, HEAD) as head, stranger(front, BODY % b"/setup/") as body:
+    with Lateness() as machine, stranger(front, HEAD) as head, stranger(front, BODY % b"/setup/") as body:
         assert head.recv(100) == b""
-        assert HEAD_SECONDS - 1 < time.monotonic() - began < HEAD_SECONDS + 4
+        assert HEAD_SECONDS - 1 < time.monotonic() - began < HEAD_SECONDS + machine.allowed + 4
         assert body.recv(100).startswith(b"HTTP/1.1 408 ")
-        assert BODY_SECONDS - 1 < time.monotonic() - began < BODY_SECONDS + 4
+        assert BODY_SECONDS - 1 < time.monotonic() - began < BODY_SECONDS + machine.allowed + 4
 
 
 def test_body_that_is_announced_too_large_is_refused_before_it_comes(front: int) -> None:
@@ -180,7 +185,7 @@ def test_one_click_is_answered_before_its_body_comes(door: int) -> None:
 
 
 def test_a_form_reaches_staff_pages_whole(door: int) -> None:
-    with closing(http.client.HTTPConnection("127.0.0.1", door, timeout=20)) as page:
+    with closing(http.client.HTTPConnection("127.0.0.1", door, timeout=60)) as page:
         page.request("POST", STAFF, body="name=" + "x" * 900_000, headers={"Host": "localhost"})
         answer = page.getresponse()
         assert answer.status == 403  # it has no CSRF token

@@ -22,6 +22,7 @@ from delivery.models import Returned, Webhook
 from tests.delivery.feedback.returned import line, mailed
 from tests.delivery.feedback.webhooks import events, provider
 from tests.delivery.feedback.webhooks.events import EVENTS
+from tests.lateness import Lateness
 from tests.running import ROOT, database_url, free_port, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,7 +55,7 @@ def running(var: Path, database: str) -> Iterator[int]:
         yield port
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 def is_up(port: int) -> bool:
@@ -67,7 +68,7 @@ def is_up(port: int) -> bool:
 def ask(
     port: int, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
 ) -> tuple[int, bytes]:
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
         connection.request(method, path, body=body or None, headers=dict(headers or {}))
         answer = connection.getresponse()
         return answer.status, answer.read()
@@ -100,7 +101,7 @@ def test_a_provider_finds_its_address_and_nobody_else_does(front: int) -> None:
         made.refresh_from_db()
         return made.refused >= 5
 
-    until(counted, 20, every=1)
+    until(counted, 60, every=1)
     assert Returned.objects.count() == 1
 
 
@@ -117,17 +118,18 @@ def test_a_flood_of_reports_is_kept_and_holds_up_no_recipient(front: int) -> Non
 
     senders = [threading.Thread(target=send, args=(requests[number::8],)) for number in range(8)]
     began = time.monotonic()
-    for sender in senders:
-        sender.start()
-    while any(sender.is_alive() for sender in senders):
-        asked = time.monotonic()
-        assert ask(front, "GET", "/o/nothing")[0] == 404
-        slowest = max(slowest, time.monotonic() - asked)
+    with Lateness() as machine:
+        for sender in senders:
+            sender.start()
+        while any(sender.is_alive() for sender in senders):
+            asked = time.monotonic()
+            assert ask(front, "GET", "/o/nothing")[0] == 404
+            slowest = max(slowest, time.monotonic() - asked)
     took = time.monotonic() - began
 
     assert answers == [200] * FLOOD
     assert Returned.objects.count() == FLOOD
-    assert slowest < 2
+    assert slowest < 2 + machine.allowed
     print(f"{FLOOD / took:,.0f} reports a second; the slowest recipient waited {slowest * 1000:.0f} ms")  # noqa: T201
     Returned.objects.all().delete()
     Webhook.objects.all().delete()

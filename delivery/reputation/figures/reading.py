@@ -17,6 +17,8 @@ LARGEST_BYTES = 2_000_000
 MOST_LINES = 20_000
 _TITLE_LINES = 10  # that may stand above the header
 _LONGEST_CELL = 80
+_DAY, _LONGEST = timedelta(days=1), timedelta(days=400)
+_EARLIEST = datetime(2010, 1, 1, tzinfo=UTC)
 
 
 class NotReadable(ValueError):
@@ -150,10 +152,7 @@ def _lines(kind: Kind, columns: dict[str, int], head: str, rows: list[Row], now:
     is_day_first = _is_day_first([cell(cells, first) for _, cells in rows])
     for number, cells in rows:
         try:
-            begins = _time(cell(cells, first), is_day_first)
-            ends = _time(cell(cells, "ends"), is_day_first) if cell(cells, "ends") else begins + timedelta(days=1)
-            if ends < begins or begins > now + timedelta(days=1):
-                raise NotReadable(f"“{cell(cells, first)[:_LONGEST_CELL]}” lies ahead, or ends before it begins.")
+            begins, ends = _span(cell(cells, first), cell(cells, "ends"), is_day_first, now)
             complained, is_most = _share(cell(cells, "complained"), head)
             yield Line(
                 _subject(kind, cell(cells, "address" if kind == Kind.MICROSOFT else "domain")),
@@ -167,6 +166,17 @@ def _lines(kind: Kind, columns: dict[str, int], head: str, rows: list[Row], now:
             )
         except NotReadable as problem:
             raise NotReadable(f"Line {number}: {problem} Nothing of the file was taken.") from None
+
+
+def _span(first: str, last: str, is_day_first: bool, now: datetime) -> tuple[datetime, datetime]:
+    """A day, where the file names no end."""
+    begins = _time(first, is_day_first)
+    if not _EARLIEST <= begins <= now + _DAY:
+        raise NotReadable(f"“{first[:_LONGEST_CELL]}” lies ahead, or long ago.")
+    ends = _time(last, is_day_first) if last else begins + _DAY
+    if not begins <= ends <= begins + _LONGEST:
+        raise NotReadable(f"from “{first[:_LONGEST_CELL]}” to “{last[:_LONGEST_CELL]}” is no span of days.")
+    return begins, ends
 
 
 def _subject(kind: Kind, cell: str) -> str:

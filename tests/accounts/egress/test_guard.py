@@ -93,13 +93,13 @@ def test_a_name_service_that_does_not_answer_ends_with_the_deadline() -> None:
     silent = threading.Event()
 
     def names(host: str, port: int) -> Sequence[str]:
-        silent.wait(5)
+        silent.wait(60)
         return []
 
     started = time.monotonic()
     with Deadline(0.2) as short, pytest.raises(TimeoutError):
         Guard(Allowed(), names).judged("mail.example", 993, short)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 30
     silent.set()
 
 

@@ -2,7 +2,6 @@
 
 import os
 import socket
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -58,14 +57,12 @@ def test_job_cannot_open_a_connection(workshop: Workshop) -> None:
 
 
 def test_sleeping_job_holds_up_no_other(workshop: Workshop) -> None:
-    """A second's sleep, measured against."""
+    """Some seconds' sleep, measured against."""
     with ThreadPoolExecutor() as threads:
-        sleeping = threads.submit(workshop.run, "doze", {"seconds": 1})
-        began = time.monotonic()
+        sleeping = threads.submit(workshop.run, "doze", {"seconds": 4})
         workshop.run("echo", {"say": "quick"})
         assert not sleeping.done()
-        assert time.monotonic() - began < 1
-        assert sleeping.result() == {"slept": 1}
+        assert sleeping.result() == {"slept": 4}
 
 
 def test_many_jobs_at_once_are_all_answered(workshop: Workshop) -> None:

@@ -58,7 +58,9 @@ def test_what_other_programs_read_stays(mail: Path) -> None:
 def test_a_browser_shows_the_same_picture_before_and_after() -> None:
     """One browser for all: starting it takes longer than all pictures."""
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
+        browser = play.chromium.launch(
+            timeout=120_000, executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
         for mail in MAILS:
             written = mail.read_text()
             assert pictures(browser, results.of_html(written, "").html) == pictures(browser, written), mail.name

@@ -41,7 +41,9 @@ DARK_WORDS = """() => {
 @pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            timeout=120_000, executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        )
         yield browser.new_page()
         browser.close()
 

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from delivery.domains.resolver import Resolver
-from tests.delivery.domains.dns_server import DnsServer, running
+from tests.delivery.domains.dns_server import PATIENCE_SECONDS, DnsServer, running
 
 
 @pytest.fixture(scope="module")
@@ -21,4 +21,4 @@ def name_server(_name_server: DnsServer) -> DnsServer:
 
 @pytest.fixture
 def ask(name_server: DnsServer) -> Resolver:
-    return Resolver((name_server.address,), seconds=0.5)
+    return Resolver((name_server.address,), seconds=PATIENCE_SECONDS)

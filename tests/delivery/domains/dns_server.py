@@ -15,6 +15,8 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
+# Its answer comes at once, but a busy machine is late.
+PATIENCE_SECONDS = 20
 # name -> type -> values. A type of its own, "BEHAVES", names one of the misbehaviours below.
 Zone = Mapping[str, Mapping[str, Sequence[str]]]
 

@@ -14,7 +14,7 @@ from delivery.domains.models import SendingDomain
 from delivery.domains.report import Report
 from delivery.domains.resolver import Resolver
 from delivery.models import Provider, Route
-from tests.delivery.domains.dns_server import DnsServer
+from tests.delivery.domains.dns_server import PATIENCE_SECONDS, DnsServer
 from tests.delivery.domains.test_dkim_and_dmarc import GOOD
 
 SOA = "ns.nordlicht.example. admin.nordlicht.example. 1 7200 3600 1209600 300"
@@ -35,7 +35,7 @@ def provider(name: str, host: str, *, is_default: bool = False) -> Provider:
 
 
 def look(domain: SendingDomain, name_server: DnsServer) -> Report:
-    rechecking.check(domain.pk, Resolver((name_server.address,), seconds=0.3, most_seconds=20))
+    rechecking.check(domain.pk, Resolver((name_server.address,), seconds=PATIENCE_SECONDS, most_seconds=200))
     domain.refresh_from_db()
     return Report.read(domain.report)
 

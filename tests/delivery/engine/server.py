@@ -49,10 +49,15 @@ class Behaviour:
     user: tuple[str, str] = ("ada", "secret")
     after_data: Callable[[asyncio.StreamWriter], None] | None = None  # between 354 and the body
     inject_before_tls: bytes = b""
+    hold_after: int = 0  # from so many accepted messages on it answers nothing, until `release`
 
 
 class Server:
-    """Runs in a thread with a loop of its own, so that the engine under test has its process for itself."""
+    """Runs in a thread with a loop of its own, so that the engine under test has its process for itself.
+
+    A test that does something in the middle of a send has it held there: else a busy machine lets the test come when
+    all is over.
+    """
 
     def __init__(self, log: Path, behaviour: Behaviour | None = None) -> None:
         self.behaviour = behaviour or Behaviour()
@@ -62,6 +67,8 @@ class Server:
         self.open = 0
         self.most_open = 0
         self.kept_at: list[float] = []  # by its own clock
+        self.held = threading.Event()
+        self._released = threading.Event()
         self._file = log.open("ab", buffering=0)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -70,15 +77,26 @@ class Server:
 
     def __enter__(self) -> "Server":
         self._thread.start()
-        assert self._ready.wait(5)
+        assert self._ready.wait(60)
         return self
 
     def __exit__(self, *_: object) -> None:
-        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(5)
+        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(60)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
+        self._thread.join(60)
         self._loop.close()
         self._file.close()
+
+    def wait_until_held(self, seconds: float = 120) -> None:
+        assert self.held.wait(seconds), f"only {len(self.kept_at)} were accepted"
+
+    def release(self) -> None:
+        self._released.set()
+
+    async def hold(self) -> None:
+        """Return once it may answer."""
+        while self.held.is_set() and not self._released.is_set():
+            await asyncio.sleep(0.002)
 
     def accepted(self) -> list[str]:
         """The Message-ID of everything that was accepted, in order, as often as it was."""
@@ -133,6 +151,8 @@ class Server:
         self.kept_at.append(time.monotonic())
         found = re.search(rb"^Message-ID: *(\S+)", body, re.MULTILINE | re.IGNORECASE)
         self._file.write((found.group(1) if found else b"<none>") + b"\n")
+        if len(self.kept_at) == self.behaviour.hold_after:
+            self.held.set()
 
 
 class _Gone(ConnectionError):
@@ -175,6 +195,8 @@ class _Conversation:
     async def say(self, words: str) -> None:
         if self.behaviour.delay:
             await asyncio.sleep(self.behaviour.delay)
+        if self.server.held.is_set():
+            await self.server.hold()
         self.writer.write(words.encode("latin-1") + b"\r\n")
         await self.writer.drain()
 

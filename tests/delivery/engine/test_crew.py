@@ -43,12 +43,14 @@ def other_worker(provider: Provider, stream: str = "marketing") -> Iterator[Othe
 
 
 def test_worker_that_comes_later_gets_its_share(serve: Any, provider_of: Any, batch_of: Any) -> None:
-    """It lasts seconds because a share is looked at twice a second and a slow server answers slowly."""
-    provider = provider_of(serve(delay=0.02), connections=4)
-    batch_of(provider, 150)
+    """A share is looked at twice a second; the server is slow, so that there is something left to send then."""
+    server = serve(delay=0.05, hold_after=4)
+    provider = provider_of(server, connections=4)
+    batch_of(provider, 500)
     at_work = Thread(target=turn.run, args=(provider.pk, "marketing"))
     at_work.start()
-    time.sleep(0.5)
+    server.wait_until_held()
+    server.release()
     with other_worker(provider) as other:
         while len(other.held) < 2 and at_work.is_alive():
             other.take(2 - len(other.held))
@@ -56,6 +58,7 @@ def test_worker_that_comes_later_gets_its_share(serve: Any, provider_of: Any, ba
         other.take(1)
         assert at_work.is_alive()
         assert len(other.held) == 2
+    server.behaviour.delay = 0
     at_work.join()
 
 

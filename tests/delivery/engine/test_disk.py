@@ -1,6 +1,5 @@
 """A disk that runs full stops the sending before it breaks anything, and says so."""
 
-import time
 from collections.abc import Iterator
 from threading import Thread
 from typing import Any
@@ -54,15 +53,14 @@ def test_a_disk_that_gets_short_stops_what_is_under_way(
     serve: Any, provider_of: Any, batch_of: Any, send: Any, settings: Any
 ) -> None:
     """Some seconds: the disk is looked at every second."""
-    server = serve(delay=0.02)
+    server = serve(delay=0.02, hold_after=5)
     batch = batch_of(provider_of(server, connections=2), 400)
     thread = Thread(target=turn.run, args=(batch.provider_id, batch.stream))
     thread.start()
-    until = time.monotonic() + 20
-    while len(server.accepted()) < 5 and time.monotonic() < until:
-        time.sleep(0.01)
+    server.wait_until_held()
     settings.DISK_RESERVE_MB = MORE_THAN_THERE_IS_MB
-    thread.join(20)
+    server.release()
+    thread.join(60)
     sent = len(server.accepted())
     assert 5 <= sent < 400
     assert tally(batch).words == f"400 = {sent} + {400 - sent} + 0 + 0 + 0"

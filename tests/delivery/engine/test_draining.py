@@ -14,25 +14,25 @@ from delivery.providers import draining, hours
 from tests.delivery.engine import conftest
 from tests.delivery.engine.conftest import offer
 from tests.delivery.engine.test_failover import second
-from tests.delivery.engine.test_recovery import wait_for
 
 
 def test_what_is_in_hand_leaves_and_the_rest_goes_on_through_the_next(
     serve: Any, provider_of: Any, batch_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(conftest, "CHUNK", 10)
-    server, other = serve(delay=0.03), serve()
+    server, other = serve(delay=0.01, hold_after=4), serve()
     provider = provider_of(server, connections=2)
     batch = batch_of(provider, 300)
     thread = Thread(target=run, args=(provider.pk, batch.stream))
     thread.start()
-    wait_for(lambda: len(server.accepted()) > 3)
+    server.wait_until_held()
     provider.drain("Drained by hand.")
     settle()
     provider.refresh_from_db()
     assert provider.is_draining, "something is in hand yet"
     assert draining.in_hand(provider)
-    thread.join(30)
+    server.release()
+    thread.join(60)
     taken = len(server.accepted())
     assert 0 < taken < 300
     assert not batch.chunks.filter(is_done=False, accepted__gt=0).exists(), "chunks in hand were finished"

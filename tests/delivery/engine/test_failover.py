@@ -39,12 +39,13 @@ def test_who_was_offered_a_chunk_carries_it(serve: Any, provider_of: Any, batch_
 
 
 def test_paused_carrier_stops_and_another_goes_on_from_there(serve: Any, provider_of: Any, batch_of: Any) -> None:
-    first, other = serve(delay=0.03), serve()
+    first, other = serve(delay=0.03, hold_after=1), serve()
     batch = batch_of(provider_of(first, connections=1), 120)
     thread = Thread(target=turn.run, args=(batch.provider_id, batch.stream))
     thread.start()
-    wait_for(lambda: first.accepted())
+    first.wait_until_held()
     batch.provider.pause("Enough.")
+    first.release()
     thread.join(60)
     assert 0 < len(first.accepted()) < 120
     offer(batch, to=second(other))
@@ -249,6 +250,6 @@ def test_one_that_takes_long_to_answer_comes_back_though_another_carries_meanwhi
     thread.start()
     wait_for(lambda: Breaker.objects.get().state == "half_open")
     tick.tick()
-    thread.join(30)
+    thread.join(60)
     assert first.accepted(), "what it was to be tried with went to the other one"
     assert Breaker.objects.get().state == "closed"

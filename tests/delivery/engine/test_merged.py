@@ -127,7 +127,7 @@ def test_nobody_is_merged_while_a_mail_to_them_is_in_a_workers_hands(
         claimed, merged = threading.Event(), threading.Event()
         holder = threading.Thread(target=_claim, args=(claimed, merged))
         holder.start()
-        claimed.wait(10)
+        claimed.wait(60)
         with pytest.raises(registry.Busy):
             merge(owner)
         merged.set()
@@ -142,7 +142,7 @@ def _claim(claimed: threading.Event, merged: threading.Event) -> None:
     with transaction.atomic():
         list(Chunk.objects.select_for_update())
         claimed.set()
-        merged.wait(10)
+        merged.wait(60)
     connection.close()
 
 
@@ -188,7 +188,7 @@ def test_a_building_that_ends_waits_for_a_merge_and_the_other_way_round(provider
         merging = threading.Thread(target=_merge_and_tell, args=(owner, got))
         merging.start()
         assert not got.wait(0.3)
-    merging.join(20)
+    merging.join(60)
     assert got.is_set()
 
 

@@ -13,6 +13,7 @@ from delivery.models import Attempt, Breaker, Message, MessageState, Provider, W
 from delivery.transports.smtp import opening
 from tests.delivery.engine.certificates import Authority
 from tests.delivery.engine.server import DROP, SILENT
+from tests.lateness import Lateness
 
 
 def only(local: str, words: str) -> Any:
@@ -378,20 +379,19 @@ def test_pause_is_seen_within_a_second(serve: Any, provider_of: Any, batch_of: A
     from delivery import ledger
     from delivery.engine import turn
 
-    server = serve(delay=0.01)
+    server = serve(delay=0.01, hold_after=50)
     batch = batch_of(provider_of(server, connections=2), 5000)
     thread = threading.Thread(target=turn.run, args=(batch.provider_id, "marketing"))
     thread.start()
-    while len(server.accepted()) < 50:
-        time.sleep(0.01)
-    ledger.pause(batch)
-    time.sleep(1.0)
-    soon = len(server.accepted())
-    time.sleep(0.5)
-    assert len(server.accepted()) == soon
-    thread.join(5)
+    server.wait_until_held()
+    with Lateness() as machine:
+        ledger.pause(batch)
+        paused_at = time.monotonic()
+        server.release()
+        thread.join(60)
     assert not thread.is_alive()
+    assert server.kept_at[-1] - paused_at < 1 + machine.allowed
     line = tally(batch)
-    assert line.accepted == soon
+    assert line.accepted == len(server.accepted())
     assert line.accepted + line.waiting == 5000
     assert not batch.chunks.filter(owner__isnull=False).exists()

@@ -28,6 +28,7 @@ from delivery.models import Attempt, Batch, Chunk, Message, MessageState, Waitin
 from delivery.outcomes import BatchFacts
 from tests.delivery.engine import plain
 from tests.delivery.engine.conftest import offer
+from tests.lateness import Lateness
 from tests.running import until
 
 
@@ -84,14 +85,14 @@ def test_confirmation_reaches_who_left_the_newsletter(serve: Any, provider_of: A
 
 
 def test_suppression_during_a_slow_send_is_seen(serve: Any, provider_of: Any, batch_of: Any) -> None:
-    server = serve(delay=0.03)
+    server = serve(delay=0.02, hold_after=1)
     batch = batch_of(provider_of(server, connections=1), 60)
     thread = Thread(target=turn.run, args=(batch.provider_id, "marketing"))
     thread.start()
-    while not server.accepted():
-        time.sleep(0.01)
+    server.wait_until_held()
     Suppression.objects.create(email="p59@example.org", reason="manual")
-    thread.join(30)
+    server.release()
+    thread.join(60)
     assert tally(batch).words == "60 = 59 + 0 + 0 + 0 + 1"
 
 
@@ -145,13 +146,14 @@ def test_no_more_a_second_than_the_provider_takes(serve: Any, provider_of: Any, 
     send(batch)  # the limiter knows nothing yet, and waits until what may have been granted before is over
     time.sleep(2)
     started = time.monotonic()
-    while time.monotonic() < started + 3:
-        offer(batch)
-        send(batch)
-    seconds = time.monotonic() - started
+    with Lateness() as machine:
+        while time.monotonic() < started + 3:
+            offer(batch)
+            send(batch)
+        seconds = time.monotonic() - started
     sent = len(server.accepted())
     assert sent <= 20 * seconds + 1
-    assert sent >= min(300, 20 * seconds * 0.8)
+    assert sent >= min(300, 20 * (seconds - machine.total) * 0.8)
     assert tally(batch).unaccounted == 0
 
 
@@ -209,17 +211,17 @@ def test_nothing_is_sent_without_room_for_a_journal(
 
 
 def test_journal_that_fails_stops_the_sending(serve: Any, provider_of: Any, batch_of: Any, send: Any) -> None:
-    server = serve(delay=0.002)
+    server = serve(delay=0.002, hold_after=100)
     batch = batch_of(provider_of(server), 2000)
     engine = process.engine()
     thread = Thread(target=turn.run, args=(batch.provider_id, batch.stream))
     thread.start()
-    while len(server.accepted()) < 100:
-        time.sleep(0.005)
+    server.wait_until_held()
     full = os.open("/dev/full", os.O_RDWR)
     os.dup2(full, engine.journal._fd)  # the disk is full from now on
     os.close(full)
-    thread.join(20)
+    server.release()
+    thread.join(60)
     assert len(server.accepted()) < 1000
     assert not server.twice()
     line = tally(batch)
@@ -264,18 +266,19 @@ def test_connections_whose_place_another_took_while_the_database_restarted_are_c
     serve: Any, provider_of: Any, batch_of: Any, send: Any
 ) -> None:
     """Some seconds: the server is slow, so that there is something left to send."""
-    server = serve(delay=0.005)
+    server = serve(delay=0.005, hold_after=50)
     provider = provider_of(server)
     batch = batch_of(provider, 800)
     thread = Thread(target=turn.run, args=(batch.provider_id, batch.stream))
     thread.start()
-    until(lambda: len(server.accepted()) > 50, every=0.01)
+    server.wait_until_held()
     with psycopg.connect(**connection_parameters(), autocommit=True) as another:
         another.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tallypost engine'"
             " AND datname = current_database() AND pid <> pg_backend_pid()"
         )
         another.execute("SELECT pg_advisory_lock(%s, slot) FROM generate_series(0, 3) slot", [provider.pk])
+        server.release()
         until(lambda: not server.open, every=0.01)
         assert len(server.accepted()) < 800
     thread.join(60)

@@ -68,16 +68,17 @@ def test_nothing_is_offered_when_the_day_is_used_up(serve: Any, provider_of: Any
 
 
 def test_what_one_turn_did_not_use_is_left_for_another(serve: Any, provider_of: Any, batch_of: Any) -> None:
-    server = serve(delay=0.02)
+    server = serve(delay=0.02, hold_after=10)
     provider = provider_of(server, connections=1)
     plan = warmup_plans.start(provider=provider, caps=[100])
     batch = batch_of(provider, 200)
     thread = Thread(target=turn.run, args=(provider.pk, "marketing"))
     thread.start()
-    while len(server.accepted()) < 10:
-        thread.join(0.01)
+    server.wait_until_held()
     provider.pause("By hand")
-    thread.join(30)
+    server.release()
+    thread.join(60)
+    server.behaviour.delay = 0
     plan.refresh_from_db()
     sent = len(server.accepted())
     assert plan.used == sent < 100
@@ -140,7 +141,7 @@ def test_giving_back_and_taking_do_not_wait_for_each_other(provider_of: Any, ser
         wait_for(lambda: taking.execute(_WAITS, [giver.info.backend_pid]).fetchone())
         limits.count(taking, provider, 10)
         taker.commit()
-        thread.join(30)
+        thread.join(60)
 
 
 _WAITS = "SELECT 1 FROM pg_stat_activity WHERE pid = %s AND wait_event_type = 'Lock'"

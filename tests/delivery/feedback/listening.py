@@ -24,7 +24,7 @@ def listening(host: str = "127.0.0.1", **of_hub: object) -> Iterator[Listener]:
 
 
 def send(listener: Listener, to: str, raw: bytes, sender: str = "") -> None:
-    with smtplib.SMTP("127.0.0.1", listener.place.port, timeout=10) as client:
+    with smtplib.SMTP("127.0.0.1", listener.place.port, timeout=60) as client:
         client.sendmail(sender, [to], raw)
 
 
@@ -32,7 +32,7 @@ class Line:
     """A bare connection: says exactly what it is told."""
 
     def __init__(self, listener: Listener) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", listener.place.port), timeout=10)
+        self.socket = socket.create_connection(("127.0.0.1", listener.place.port), timeout=60)
         self._file = self.socket.makefile("rb")
         self.greeting = self.reply()
 

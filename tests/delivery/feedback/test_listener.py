@@ -111,7 +111,7 @@ def test_mails_that_arrive_together_are_written_together() -> None:
             until(lambda: sum(len(s.recipients) == 1 and s._task is not None for s in listener.hub.sessions) == 30)
             cursor.execute("COMMIT")
         for thread in threads:
-            thread.join(10)
+            thread.join(60)
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(DISTINCT xmin::text) FROM delivery_returned")
         assert cursor.fetchone()[0] <= 3
@@ -281,7 +281,7 @@ def test_a_stop_in_the_middle_loses_nothing_that_was_answered() -> None:
 
     def keep_sending(first: int) -> None:
         try:
-            with smtplib.SMTP("127.0.0.1", listener.place.port, timeout=10) as client:
+            with smtplib.SMTP("127.0.0.1", listener.place.port, timeout=60) as client:
                 for n in range(first, first + 10_000):
                     client.sendmail("", [signed(n)], b"Subject: %d\r\n\r\n" % n)
                     accepted.append(n)
@@ -294,7 +294,7 @@ def test_a_stop_in_the_middle_loses_nothing_that_was_answered() -> None:
             thread.start()
         until(lambda: len(accepted) > 200)
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     assert Returned.objects.count() >= len(accepted)
     assert {row.envelope_to for row in Returned.objects.all()} >= {signed(n) for n in accepted}
 
@@ -385,9 +385,9 @@ def test_feedback_process_takes_and_counts_without_a_restart(
     try:
         Organisation.objects.update(bounce_domain=DOMAIN)
         until(lambda: ReturnListener.objects.filter(is_open=True).exists())
-        with smtplib.SMTP("127.0.0.1", port, timeout=10) as client:
+        with smtplib.SMTP("127.0.0.1", port, timeout=60) as client:
             client.sendmail("", [signed(message.pk)], bounce(message))
         until(lambda: line(message).hard == 1)
     finally:
         stop.set()
-        thread.join(15)
+        thread.join(60)

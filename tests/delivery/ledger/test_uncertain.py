@@ -236,6 +236,6 @@ def test_a_checkpoint_and_what_is_learnt_do_not_wait_for_each_other(sending: Bat
         wait_for(lambda: learner.execute(waits, [worker.info.backend_pid]).fetchone())
         learner.execute("UPDATE delivery_version SET accepted_before = accepted_before WHERE id = %s", [version.pk])
         learner.commit()
-        thread.join(30)
+        thread.join(60)
     version.refresh_from_db()
     assert version.accepted_before == 8 + len(ids)

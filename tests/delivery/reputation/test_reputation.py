@@ -12,7 +12,7 @@ from delivery.domains.models import SendingDomain
 from delivery.domains.resolver import Answer, Resolver, Status
 from delivery.models import AskedBlocklist, DomainListing, SendingAddress
 from delivery.reputation import checking
-from tests.delivery.domains.dns_server import DnsServer, running
+from tests.delivery.domains.dns_server import PATIENCE_SECONDS, DnsServer, running
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,7 @@ def name_server() -> Iterator[DnsServer]:
 
 @pytest.fixture
 def ask(name_server: DnsServer) -> Resolver:
-    return Resolver((name_server.address,), seconds=0.3)
+    return Resolver((name_server.address,), seconds=PATIENCE_SECONDS)
 
 
 def look(ask: Resolver, ip: str = LISTED) -> SendingAddress:
@@ -163,7 +163,7 @@ def test_a_listing_needs_somebody_and_outlasts_a_silent_list(
     name_server.add({f"{REVERSED}.{ZEN}": {"A": ["127.0.0.2"]}})
     look(ask)
     name_server.add({f"{REVERSED}.{ZEN}": {"BEHAVES": ["SERVFAIL"]}})
-    look(Resolver((name_server.address,), seconds=0.3))
+    look(Resolver((name_server.address,), seconds=PATIENCE_SECONDS))
     (told,) = (one for one in problems.for_user(admin) if one.about.startswith("blocklist"))
     assert (told.kind, told.title) == ("bad", f"{LISTED} is on a blocklist")
     assert told.text.startswith("Spamhaus ZEN lists it")

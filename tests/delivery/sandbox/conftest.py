@@ -27,7 +27,7 @@ class Server:
         """Its exit code; may be called twice."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(15)
+        code = self.process.wait(60)
         if self.process.stdout:
             self.process.stdout.close()
         return code

@@ -23,7 +23,7 @@ def box(name: str = "Staging", **limits: int) -> SandboxMailbox:
 
 
 def send_as(port: int, username: str, password: str, auth: str = "PLAIN") -> None:
-    with smtplib.SMTP("127.0.0.1", port, timeout=10) as smtp:
+    with smtplib.SMTP("127.0.0.1", port, timeout=60) as smtp:
         smtp.ehlo()
         smtp.esmtp_features["auth"] = auth
         smtp.login(username, password)

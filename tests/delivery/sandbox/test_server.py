@@ -40,7 +40,7 @@ from tests.running import database_url
 def send(
     port: int, recipient: str = "ana@example.org", raw: bytes = RAW, sender: str = "b+1@nordlicht.example"
 ) -> None:
-    with smtplib.SMTP("127.0.0.1", port, timeout=10) as smtp:
+    with smtplib.SMTP("127.0.0.1", port, timeout=60) as smtp:
         smtp.sendmail(sender, [recipient], raw)
 
 
@@ -48,7 +48,7 @@ class Line:
     """A bare connection: says exactly what it is told."""
 
     def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
         self._file = self.socket.makefile("rb")
         assert self.reply().startswith("220")
 
@@ -71,7 +71,7 @@ class Line:
 
 def test_starttls_is_offered_and_leads_to_the_same_conversation(server: Server) -> None:
     trusting = ssl.create_default_context(cafile=certificate.path())
-    with smtplib.SMTP("localhost", server.port, timeout=10) as smtp:
+    with smtplib.SMTP("localhost", server.port, timeout=60) as smtp:
         smtp.ehlo()
         assert smtp.has_extn("starttls")
         smtp.starttls(context=trusting)
@@ -107,7 +107,7 @@ def test_a_certificate_that_ends_soon_or_is_for_another_name_is_made_anew(tmp_pa
     assert (tmp_path / "sandbox" / "key.pem").stat().st_mode & 0o777 == 0o600
 
 
-def wait_for(true: Callable[[], bool], seconds: float = 10) -> None:
+def wait_for(true: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "it did not come true"
@@ -265,7 +265,7 @@ def test_an_accepted_mail_survives_a_stop_in_the_middle(own_server: Server) -> N
     accepted: list[int] = []
 
     def keep_sending(number: int) -> None:
-        with suppress(OSError, smtplib.SMTPException), smtplib.SMTP("127.0.0.1", own_server.port, timeout=10) as smtp:
+        with suppress(OSError, smtplib.SMTPException), smtplib.SMTP("127.0.0.1", own_server.port, timeout=60) as smtp:
             while True:
                 smtp.sendmail("b@nordlicht.example", [f"{number}@example.org"], RAW)
                 accepted.append(number)
@@ -276,7 +276,7 @@ def test_an_accepted_mail_survives_a_stop_in_the_middle(own_server: Server) -> N
     wait_for(lambda: len(accepted) > 100)
     assert own_server.stop() == 0
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     assert SandboxMail.objects.count() == len(accepted)
 
 
@@ -378,16 +378,22 @@ def _slow_commits(transactional_db: None) -> Iterator[None]:
         cursor.execute("DROP TRIGGER slow ON delivery_sandboxmail; DROP FUNCTION slow()")
 
 
+def is_committing() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'")
+        return cursor.fetchone() is not None
+
+
 @pytest.mark.usefixtures("_slow_commits")
 def test_a_commit_whose_answer_was_lost_is_found_out_and_not_asked_for_again() -> None:
     """Takes two seconds: the connection to the database breaks while a slow commit runs."""
     with behind_a_door() as (door, server):
         sending = threading.Thread(target=send, args=(server.port,))
         sending.start()
-        time.sleep(0.5)
+        wait_for(is_committing)
         door.shut()
         door.open()
-        sending.join(15)
+        sending.join(60)
         assert not sending.is_alive()
     assert SandboxMail.objects.count() == 1
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from contacts.models import Contact, TrackingConsent
 from delivery.models import Message
+from tests.lateness import Lateness
 from tests.running import database_url
 from tests.tracking.conftest import FIREFOX, Reader, Sent
 from tracking import recording, spool
@@ -261,7 +262,7 @@ def test_a_killed_intake_stores_each_act_once(send: Callable[..., Sent], spools:
     intake = start_intake()
     wait_for(lambda: Event.objects.count() >= 20_000, seconds=90)
     intake.terminate()
-    assert intake.wait(10) == 0
+    assert intake.wait(60) == 0
     assert Event.objects.count() == total(EventKind.OPEN) == 20_000
     assert total(EventKind.OPEN, of="people") == 1000
 
@@ -275,22 +276,23 @@ def test_an_event_is_in_the_report_within_two_seconds_and_after_the_database_was
     written = spool.Spool(spools)
     written.append(EventKind.OPEN, sent.messages[0].id, 0, "", "", FIREFOX)
     wait_for(lambda: Event.objects.count() == 1, seconds=60)  # it begins, which a busy machine is slow at
-    started = time.monotonic()
-    written.append(EventKind.OPEN, sent.messages[1].id, 0, "", "", FIREFOX)
-    wait_for(lambda: Event.objects.count() == 2)
-    assert time.monotonic() - started < 2
+    with Lateness() as machine:
+        started = time.monotonic()
+        written.append(EventKind.OPEN, sent.messages[1].id, 0, "", "", FIREFOX)
+        wait_for(lambda: Event.objects.count() == 2, seconds=60)
+        assert time.monotonic() - started < 2 + machine.allowed
     with connection.cursor() as cursor:  # what a restart does to a client
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
     written.append(EventKind.OPEN, sent.messages[2].id, 0, "", "", FIREFOX)
-    wait_for(lambda: Event.objects.count() == 3)
+    wait_for(lambda: Event.objects.count() == 3, seconds=60)
     intake.terminate()
-    assert intake.wait(10) == 0
+    assert intake.wait(60) == 0
 
 
-def wait_for(met: Callable[[], Any], seconds: float = 30) -> None:
+def wait_for(met: Callable[[], Any], seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while not met():
         assert time.monotonic() < until, "It did not happen in time."

@@ -38,7 +38,9 @@ LOOK = """() => [...document.querySelectorAll('body, body *:not(style)')].map(on
 @pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            timeout=120_000, executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        )
         yield browser.new_page()
         browser.close()
 

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,10 +21,21 @@ from tests.running import database_url
 
 PEOPLE = 4_000
 WORKER = """
-import django, sys
+import django, sys, time
 django.setup()
-from contacts.importing.running import working
+from contacts.importing.running import merging, working
 working.SLICE = 50
+merge, done = merging.merge, []
+
+def merge_until_killed(*given):
+    added = merge(*given)
+    done.append(added)
+    if len(done) == 20:
+        print("in the middle", flush=True)
+        time.sleep(600)
+    return added
+
+merging.merge = merge_until_killed
 working.work(int(sys.argv[1]))
 """
 
@@ -44,12 +54,12 @@ def test_killed_import_is_taken_up_and_nobody_is_counted_twice(
         [sys.executable, "-c", "from django.conf import settings;" + _media(storage) + WORKER, str(job.pk)],
         env=os.environ | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"},
         cwd=django_settings.BASE_DIR,
+        stdout=subprocess.PIPE,
     )
-    deadline = time.monotonic() + 60
-    while not (done := ImportJob.objects.get(pk=job.pk).rows_done) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    worker.send_signal(signal.SIGKILL)
-    worker.wait()
+    with worker:
+        assert worker.stdout
+        assert worker.stdout.readline() == b"in the middle\n"
+        worker.send_signal(signal.SIGKILL)
     done = ImportJob.objects.get(pk=job.pk).rows_done
     assert 0 < done < PEOPLE
     assert Contact.objects.count() == done

@@ -19,7 +19,7 @@ from delivery.domains.resolver import Resolver
 from delivery.models import DmarcCount, DmarcReport, DmarcSource, Returned, ReturnMailbox, SourceName
 from tests.delivery.domains.dmarc_reports import samples
 from tests.delivery.domains.dmarc_reports.samples import Line, gzipped, mail, xml
-from tests.delivery.domains.dns_server import DnsServer
+from tests.delivery.domains.dns_server import PATIENCE_SECONDS, DnsServer
 from tests.delivery.feedback.returned import hand_in
 
 pytestmark = pytest.mark.django_db
@@ -210,7 +210,7 @@ def test_the_record_to_enter_brings_reports_here(domain: SendingDomain, name_ser
     ours = f"mailto:dmarc@returns.{NAME}"
 
     def rows() -> dict[str, tuple[str, str]]:
-        rechecking.check(domain.pk, Resolver((name_server.address,), seconds=0.3))
+        rechecking.check(domain.pk, Resolver((name_server.address,), seconds=PATIENCE_SECONDS))
         domain.refresh_from_db()
         found = Report.read(domain.report).rows
         return {row.kind: (row.state, row.value) for row in found if row.kind in ("dmarc", "reports", "consent")}

@@ -25,7 +25,7 @@ from delivery.feedback.mailbox.opening import Opening, Position
 from tests.delivery.engine.certificates import Authority
 
 HOST, USER, PASSWORD = "mail.example", "bounces", "an app passwörd"
-_WAIT_SECONDS = 20
+_WAIT_SECONDS = 60
 _ACCOUNTS = [f"{USER}{number}" for number in range(500)]  # the file is read when Dovecot begins
 _TOKEN_KEY = b"a key of the test alone, 32 bytes"
 
@@ -118,7 +118,7 @@ def dovecot(folder: Path, extra: str = "") -> Iterator[Dovecot]:
         yield server
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 def _wait_for(server: Dovecot, process: subprocess.Popen[bytes]) -> None:

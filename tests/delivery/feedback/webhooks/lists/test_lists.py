@@ -39,7 +39,7 @@ def site() -> Iterator[Site]:
     yield served
     served.shutdown()
     served.server_close()
-    thread.join(5)
+    thread.join(60)
 
 
 def base(site: Site) -> str:
