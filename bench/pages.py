@@ -199,12 +199,11 @@ def _paths(name: str) -> dict[str, list[str]]:
 def _recipients_paths() -> dict[str, list[str]]:
     """What stands behind the links of a mail, for some of the people of the largest campaign."""
     from campaigns.models import Campaign
-    from delivery.models import Message
+    from delivery.models import Batch, Message
     from tracking import addresses
 
-    campaign = Campaign.objects.exclude(batch=None).select_related("batch").order_by("-batch__total")[0]
-    assert campaign.batch
-    sent = Message.objects.filter(batch=campaign.batch, id__gte=campaign.batch.first_id, contact_id__isnull=False)
+    batch = Batch.objects.get(pk=Campaign.objects.exclude(batch=None).order_by("-batch__total").values("batch")[:1])
+    sent = Message.objects.filter(batch=batch, id__gte=batch.first_id, contact_id__isnull=False)
     mails = list(sent.order_by("id")[:40])
     leaving = [addresses.unsubscribe_url("", mail.contact_id or 0, mail.batch_id) for mail in mails]
     _ask_to_confirm(mails)
