@@ -1,11 +1,14 @@
 """Figures of mailbox providers: files as people download them, and what becomes of them."""
 
+import csv
 import json
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -156,6 +159,10 @@ def test_an_admin_uploads_a_file_sees_it_over_time_and_takes_it_back(
     (chart,) = (json.loads(unescape(found)) for found in re.findall('data-chart="([^"]*)"', page))
     said = next(line["values"] for line in chart["lines"] if line["name"] == "Gmail says")
     assert (said, len(chart["labels"])) == ([0.22, None, None, 0.12, 0.02], 5)
+    table: Any = browser.get(f"/reputation/domains/{domain.pk}/?days=30&as=csv")
+    header, *rows = csv.reader(StringIO(b"".join(table).decode("utf-8-sig")))
+    assert header[-2:] == ["Gmail says %", "Gmail says"]
+    assert [row[-2] for row in rows] == ["0.22", "0.12", "0.02"]
     page = browser.post(f"/reputation/domains/{domain.pk}/forget/", follow=True).content.decode()
     assert "3 uploaded figures" in page
     assert not MailboxFigure.objects.exists()
