@@ -2,6 +2,7 @@
 
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import messages
@@ -52,5 +53,5 @@ def of_domain(request: StaffRequest, domain_id: int) -> HttpResponse:
         where = domain.tracking_url or others
         messages.success(request, f"Links of campaigns from {domain} that are launched from now on lead to {where}.")
         return redirect(f"{domain.get_absolute_url()}#counted-links")
-    shown = {"form": form, "domain": domain}
+    shown = {"form": form, "domain": domain, "leads_to": urlsplit(request.organisation.public_address).hostname}
     return render(request, "tracking/link_host.html", shown, status=422 if form.is_bound else 200)
