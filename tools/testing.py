@@ -33,7 +33,7 @@ BESIDE: list[Check] = [
     ("missing migrations", [*MANAGE, "makemigrations", "--check", "--dry-run"], {}),
     ("deployment", [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"], DEPLOYED),
 ]
-TESTS = [*PYTHON, "pytest", "-n", "3", "--dist", "loadscope", "--no-loadscope-reorder", "-q"]
+TESTS = [*PYTHON, "pytest", "-n", "4", "--dist", "loadscope", "--no-loadscope-reorder", "-q"]
 
 
 def main() -> int:

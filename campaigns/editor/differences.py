@@ -5,7 +5,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cached_property
 from html import unescape
+from itertools import takewhile
 from typing import Any, Literal
 
 from django.utils.html import strip_tags
@@ -23,7 +25,7 @@ _PARTS = re.compile(r"\s+|[^\s]+")
 _END_OF_LINE = re.compile(r"<br\s*/?>|</(?:p|li|h[1-6]|div|tr)>", re.IGNORECASE)
 _MOST_PARTS = 1_200
 _MOST_CHARS = 400
-_MOST_LINES = 5_000
+_MOST_LINES = 1_000
 _SHOWN_LINES = 30
 _AROUND = 8  # parts of what stayed, on each side of what changed
 
@@ -36,14 +38,29 @@ class Piece:
     is_other: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+Pieces = tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
 class Line:
-    """One value in both versions; without pieces it was empty. `note`: what there is to say instead."""
+    """One value in both versions, taken apart only where it is shown. `note`: what there is to say instead."""
 
     label: str
-    was: tuple[Piece, ...] = ()
-    now: tuple[Piece, ...] = ()
+    before: str = ""
+    after: str = ""
     note: str = ""
+
+    @property
+    def was(self) -> Pieces:
+        return self._pieces[0]
+
+    @property
+    def now(self) -> Pieces:
+        return self._pieces[1]
+
+    @cached_property
+    def _pieces(self) -> tuple[Pieces, Pieces]:
+        return _taken_apart(self.before, self.after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +82,13 @@ class Difference:
 def between(old: Words, new: Words) -> list[Difference]:
     """In the order of the mail: its lines in the inbox, then blocks and style (or the HTML), then the plain text."""
     found = [
-        Difference("changed", label, lines=(_line("", old[name], new[name]),))
+        Difference("changed", label, lines=(Line("", old[name], new[name]),))
         for name, label in _LINES
         if old[name] != new[name]
     ]
     kinds = {old["content_kind"], new["content_kind"]}
     if len(kinds) == 2:
-        line = _line("", *(Campaign.ContentKind(words["content_kind"]).label for words in (old, new)))
+        line = Line("", *(Campaign.ContentKind(words["content_kind"]).label for words in (old, new)))
         found.append(Difference("changed", "Way of writing", lines=(line,)))
     if Campaign.ContentKind.BLOCKS in kinds:
         found += _of_documents(old["blocks"], new["blocks"])
@@ -148,7 +165,7 @@ def _changes(old: Block, new: Block) -> Iterator[Line]:
     yield from _of_fields(blocks.KINDS[new["kind"]].fields, old, new)
     if bool(old.get("saved")) != bool(new.get("saved")):
         words = ("not linked", "linked")
-        yield _line("Saved block", words[bool(old.get("saved"))], words[bool(new.get("saved"))])
+        yield Line("Saved block", words[bool(old.get("saved"))], words[bool(new.get("saved"))])
 
 
 def _of_fields(fields: tuple[Field, ...], old: dict[str, Any], new: dict[str, Any]) -> Iterator[Line]:
@@ -158,7 +175,7 @@ def _of_fields(fields: tuple[Field, ...], old: dict[str, Any], new: dict[str, An
             continue
         said = _said(field, was), _said(field, now)
         if said[0] != said[1]:
-            yield _line(field.label, *said)
+            yield Line(field.label, *said)
         else:
             yield Line(field.label, note="The same words, written in another way.")
 
@@ -180,20 +197,29 @@ def _of_lines(what: str, old: str, new: str) -> Iterator[Difference]:
     if old == new:
         return
     was, now = old.splitlines(), new.splitlines()
+    above = _alike(was, now)
+    below = _alike(was[above:][::-1], now[above:][::-1])
+    was, now = was[above : len(was) - below], now[above : len(now) - below]
     if len(was) > _MOST_LINES or len(now) > _MOST_LINES:
-        yield Difference("changed", what, f"Too long to be compared: {len(was):,} lines before, {len(now):,} after.")
+        said = f"{len(was):,} lines from line {above + 1} on are {len(now):,} others."
+        yield Difference("changed", what, said)
         return
     changes = [change for change in SequenceMatcher(None, was, now).get_opcodes() if change[0] != "equal"]
     lines = [
-        _line(f"Line {start + 1}", "\n".join(was[begin:end]), "\n".join(now[start:stop]))
+        Line(f"Line {above + start + 1}", "\n".join(was[begin:end]), "\n".join(now[start:stop]))
         for _, begin, end, start, stop in changes[:_SHOWN_LINES]
     ]
     more = len(changes) - len(lines)
     yield Difference("changed", what, f"{more} more places are different." if more else "", tuple(lines))
 
 
-def _line(label: str, was: Any, now: Any) -> Line:
-    old, new = _PARTS.findall(str(was)), _PARTS.findall(str(now))
+def _alike(one: list[str], other: list[str]) -> int:
+    """How many lines both begin with."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _taken_apart(was: str, now: str) -> tuple[Pieces, Pieces]:
+    old, new = _PARTS.findall(was), _PARTS.findall(now)
     if len(old) > _MOST_PARTS or len(new) > _MOST_PARTS:
         old, new = [_cut("".join(old))], [_cut("".join(new))]
     left, right = list[Piece](), list[Piece]()
@@ -205,7 +231,7 @@ def _line(label: str, was: Any, now: Any) -> Line:
             continue
         left += [Piece(_cut("".join(old[begin:end])), True)] if begin < end else []
         right += [Piece(_cut("".join(new[start:stop])), True)] if start < stop else []
-    return Line(label, tuple(left), tuple(right))
+    return tuple(left), tuple(right)
 
 
 def _shortened(parts: list[str], *, is_first: bool, is_last: bool) -> str:

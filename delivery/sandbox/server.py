@@ -14,7 +14,6 @@ from django.db import DatabaseError, InterfaceError, connection
 from kombu.exceptions import OperationalError
 
 from delivery.models import Batch, Provider
-from delivery.sandbox import certificate
 from delivery.sandbox.mailboxes import logins, sweeping
 from delivery.sandbox.mailboxes.logins import Logins
 from delivery.sandbox.rehearsing import relaying
@@ -41,6 +40,8 @@ async def serve(host: str, ports: Sequence[int], ready: Callable[[int], None], *
 
     `ready` is told the port; with `tells_port` the database is, too, so that rehearsals go there.
     """
+    from delivery.sandbox import certificate  # its library of certificates is for this process alone
+
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -7,7 +7,7 @@ import pytest
 from campaigns.content import blocks
 from campaigns.drafts.versions import Words
 from campaigns.editor import differences
-from campaigns.editor.differences import Difference, Line, Piece
+from campaigns.editor.differences import Difference, Piece
 
 HEAD = {"id": "head", "kind": "heading", "text": "Spring"}
 TEXT = {"id": "text", "kind": "text", "html": "<p>The first light of a cold morning.</p>"}
@@ -56,9 +56,9 @@ def test_what_a_field_said_and_says_stands_side_by_side() -> None:
     changed = TEXT | {"html": "<p>The first light of a <b>warm</b> morning.</p>", "align": "center"}
     new = words(HEAD, changed, subject="Summer is here")
     subject, text = differences.between(old, new)
-    assert subject.lines == (
-        Line("", (Piece("Spring", True), Piece(" is here")), (Piece("Summer", True), Piece(" is here"))),
-    )
+    (line,) = subject.lines
+    assert line.was == (Piece("Spring", True), Piece(" is here"))
+    assert line.now == (Piece("Summer", True), Piece(" is here"))
     by_label = {line.label: line for line in text.lines}
     assert [piece.text for piece in by_label["Text"].now if piece.is_other] == ["warm"]
     assert [piece.text for piece in by_label["Alignment"].was] == ["Left"]
@@ -91,3 +91,12 @@ def test_very_long_values_are_shown_near_what_is_different() -> None:
     (found,) = differences.between(words(text=huge), words(text=huge + "y"))
     assert isinstance(found, Difference)
     assert len(found.lines[0].now[0].text) < 1_000
+
+
+def test_a_page_written_anew_is_not_compared_line_by_line() -> None:
+    """Only what is between the first and the last line that differ counts: it would take minutes."""
+    old, new = ("\n".join(f"{letter}{number}" for number in range(1_200)) for letter in "ab")
+    (found,) = differences.between(words(text=f"head\n{old}\nend"), words(text=f"head\n{new}\nend"))
+    assert found.says == "1,200 lines from line 2 on are 1,200 others."
+    (found,) = differences.between(words(text=f"{old}\nx\n{old}"), words(text=f"{old}\ny\n{old}"))
+    assert [line.label for line in found.lines] == ["Line 1201"]
