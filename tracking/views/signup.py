@@ -204,8 +204,8 @@ def _asked(request: HttpRequest, found: SignupRequest, token: str) -> HttpRespon
         return _shown(request, found, "public/signup/confirmed.html")
     if found.state != SignupRequest.State.WAITING or found.expires_at <= timezone.now():
         return _shown(request, found, "public/signup/expired.html", status=410)
-    asked = {"lists": confirming.lists_of(found), "questions": answering.of_request(found)}
-    return _shown(request, found, "public/signup/confirm.html", token=token, **asked)
+    lists, questions = confirming.lists_of(found), answering.of_request(found)
+    return _shown(request, found, "public/signup/confirm.html", token=token, lists=lists, questions=questions)
 
 
 def _confirmed(request: HttpRequest, found: SignupRequest, token: str) -> HttpResponse:
@@ -213,7 +213,7 @@ def _confirmed(request: HttpRequest, found: SignupRequest, token: str) -> HttpRe
     if not lists and found.state == SignupRequest.State.WAITING:
         return _asked(request, found, token)
     try:
-        counted = {part: request.POST.get(part, "") for part in Part} if found.form.asks_counting else None
+        counted = {part.value: request.POST.get(part, "") for part in Part} if found.form.asks_counting else None
         done = confirming.confirm(found, lists=lists, ip=_ip(request), now=timezone.now(), counted=counted)
     except confirming.Expired:
         return _shown(request, found, "public/signup/expired.html", status=410)
