@@ -1,7 +1,8 @@
 """`bench reports` and `bench pages`: how long pages take with little and with much behind them.
 
 A year of the demo multiplied (see bench.growing), the product's web server as it runs, one reader who asks for one page
-after the other. `p95_ms` is the slowest page's; `growth` the largest ratio of one page's between two sizes.
+after the other. `p95_ms` is the slowest page's of staff, `recipients_p95_ms` of those that recipients see; `growth` the
+largest ratio of one page's between two sizes.
 """
 
 import argparse
@@ -16,12 +17,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import psutil
 
 from bench.stage import ROOT, stage
+
+if TYPE_CHECKING:
+    from delivery.models import Message
 
 OWNER, PASSWORD = "demo@tallypost.example", "tally-post-demo"
 _WARM_UP = 8
@@ -74,13 +78,14 @@ def _measure(name: str, events: int, requests: int, people: int) -> dict[str, An
         with connection.cursor() as cursor:
             cursor.execute("VACUUM (ANALYZE)")
         counted = _counted()
-        paths = _paths(name)
+        paths, recipients = _paths(name), _recipients_paths()
         connection.close()
         seconds = time.monotonic() - started
         with product() as port:
             browser = _Browser(port)
             found = {page: _page(browser, one, requests) for page, one in paths.items()}
-    return {"seed_seconds": round(seconds), **counted, "pages": found}
+            seen = {page: _page(browser, one, requests) for page, one in recipients.items()}
+    return {"seed_seconds": round(seconds), **counted, "pages": found, "recipients": seen}
 
 
 def _page(browser: "_Browser", paths: Sequence[str], requests: int) -> dict[str, float]:
@@ -189,6 +194,42 @@ def _paths(name: str) -> dict[str, list[str]]:
     if name == "reports":
         return {**found, "compare": [f"{reverse('report-compare')}?{five}"]}
     return {**found, **_table(), **_segments(), "campaigns": [reverse("campaigns")]}
+
+
+def _recipients_paths() -> dict[str, list[str]]:
+    """What stands behind the links of a mail, for some of the people of the largest campaign."""
+    from campaigns.models import Campaign
+    from delivery.models import Batch, Message
+    from tracking import addresses
+
+    batch = Batch.objects.get(pk=Campaign.objects.exclude(batch=None).order_by("-batch__total").values("batch")[:1])
+    sent = Message.objects.filter(batch=batch, id__gte=batch.first_id, contact_id__isnull=False)
+    mails = list(sent.order_by("id")[:40])
+    leaving = [addresses.unsubscribe_url("", mail.contact_id or 0, mail.batch_id) for mail in mails]
+    _ask_to_confirm(mails)
+    return {
+        "unsubscribe": leaving,
+        "choices": [addresses.preferences_url(url) for url in leaving],
+        "the mail": [addresses.view_url("", mail.id) for mail in mails],
+        "confirmation": [addresses.confirm_url("", mail.id) for mail in mails],
+    }
+
+
+def _ask_to_confirm(mails: "Sequence[Message]") -> None:
+    """As if each of these mails had been about a sign-up."""
+    from django.utils import timezone
+
+    from contacts.models import MailingList, SignupForm, SignupRequest
+    from contacts.signup.models import SignupLetter
+
+    form, now = SignupForm.objects.create(name="Newsletter"), timezone.now()
+    form.lists.set(MailingList.objects.all())
+    about = {"form": form, "lists": list(form.lists.values_list("pk", flat=True)), "language": "en"}
+    for mail in mails:
+        times = {"asked_at": now, "expires_at": now + form.time_to_confirm}
+        asked = SignupRequest.objects.create(**about, **times, email=mail.email, key=mail.email)
+        letter = {"request": asked, "key": mail.email, "kind": SignupLetter.Kind.CONFIRM, "at": now}
+        SignupLetter.objects.create(message_id=mail.id, **letter)
 
 
 def _table() -> dict[str, list[str]]:
@@ -308,6 +349,7 @@ def _tell(name: str, found: Mapping[int, dict[str, Any]], as_json: bool) -> None
     result = {
         "bench": name,
         "p95_ms": max(page["p95_ms"] for size in found.values() for page in size["pages"].values()),
+        "recipients_p95_ms": max(page["p95_ms"] for size in found.values() for page in size["recipients"].values()),
         "growth": _growth(found, "p95_ms"),
         "growth_of_median": _growth(found, "median_ms"),
         "growth_of_cpu": _growth(found, "cpu_ms"),

@@ -13,7 +13,7 @@ from contacts.segments.registry import Condition, Input, Values, turned
 from contacts.segments.rules import Rule
 from contacts.segments.uses import Use
 from contacts.tracking_consent import Part, measured
-from delivery.models import MessageState
+from delivery.models import MessageState, Term
 from tracking.models import EventKind, Link
 from tracking.recent.counted import MOST
 
@@ -22,7 +22,13 @@ Sent = tuple[str, int, int | None, int | None]  # name, batch, first and last me
 _LISTED = 200  # campaigns to choose from, the latest first
 _CAMPAIGNS, _FIND, _LINKS_OF = "campaigns", "find_campaign", "links_of"
 _LINK_CHARS = 60
-_KINDS = {"opened": EventKind.OPEN, "clicked": EventKind.CLICK, "link": EventKind.CLICK}
+_KINDS = {
+    "opened": EventKind.OPEN,
+    "clicked": EventKind.CLICK,
+    "link": EventKind.CLICK,
+    "unsubscribed": EventKind.UNSUBSCRIBE,
+}
+_RETURNED = {"bounced": Term.HARD, "complained": Term.COMPLAINED}
 _HOW = {
     "got": "got",
     "opened": "opened",
@@ -31,6 +37,9 @@ _HOW = {
     "not-opened": "got and did not open",
     "not-clicked": "got and did not click in",
     "not-got": "did not get",
+    "unsubscribed": "unsubscribed by",
+    "complained": "marked as spam",
+    "bounced": "bounced for good in",
 }
 _OF_LAST = {
     "opened": "opened",
@@ -79,6 +88,12 @@ class OfCampaign(Condition):
         )
         if how in ("got", "not-got"):
             return got if how == "got" else negated(got)
+        if how in _RETURNED:
+            return Sql(
+                "c.id IN (SELECT m.contact_id FROM delivery_feedback f JOIN delivery_message m ON m.id = f.message_id"
+                " WHERE f.batch_id = %s AND f.term = %s)",
+                [batch_id, int(_RETURNED[how])],
+            )
         did = how.removeprefix("not-")
         link = int(values.get("link") or 0) if how == "link" else 0
         acted = Sql(

@@ -2,10 +2,13 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import tzinfo
+from decimal import Decimal
 from typing import Any
 
 from django.core.files.storage import default_storage
 from django.http import FileResponse, StreamingHttpResponse
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 
 _FORMULA = tuple("=+-@")
@@ -13,8 +16,10 @@ _CONTROL = tuple("\t\r\0")
 
 
 def safe_cell(value: object) -> str:
-    """`value` as text that a spreadsheet shows instead of running it."""
+    """`value` as text that a spreadsheet shows instead of running it; numbers stay numbers, also those below nought."""
     text = "" if value is None else str(value)
+    if isinstance(value, int | float | Decimal):
+        return text
     if text.lstrip().startswith(_FORMULA) or text.startswith(_CONTROL):
         text = f"'{text}"
     return text.replace("\0", "")
@@ -42,8 +47,11 @@ def lines(header: Sequence[str], rows: Iterable[Sequence[Any]], delimiter: str =
 
 
 def csv_response(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
-    """A download of any length in constant memory; `name` without its ending."""
-    response = StreamingHttpResponse(_blocks(lines(header, rows)), content_type="text/csv; charset=utf-8")
+    """A download of any length in constant memory; `name` without its ending. Rows are made while it is sent, when the
+    request and its time zone are over: times in them are of that zone all the same.
+    """
+    blocks = _within(timezone.get_current_timezone(), _blocks(lines(header, rows)))
+    response = StreamingHttpResponse(blocks, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = content_disposition_header(True, f"{name}.csv") or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "no-store"
@@ -60,6 +68,15 @@ def stored_response(storage_name: str, name: str) -> FileResponse:
     )
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _within(zone: tzinfo, blocks: Iterator[bytes]) -> Iterator[bytes]:
+    while True:
+        with timezone.override(zone):
+            block = next(blocks, None)
+        if block is None:
+            return
+        yield block
 
 
 def _blocks(pieces: Iterator[str]) -> Iterator[bytes]:

@@ -7,7 +7,14 @@ from delivery.models import Batch
 from tracking.reports.narrowing import Narrow
 
 # Lists of tracking.reports.people by what the condition about one campaign calls them.
-_DEEDS = {"accepted": "got", "opened": "opened", "clicked": "clicked"}
+_DEEDS = {
+    "accepted": "got",
+    "opened": "opened",
+    "clicked": "clicked",
+    "unsubscribed": "unsubscribed",
+    "complained": "complained",
+    "bounced-hard": "bounced",
+}
 
 Source = Callable[[int, str, int], Rule | None]
 

@@ -43,6 +43,7 @@ class Cell:
     people: int
     share: float | None
     rank: Rank
+    is_counted: bool = True  # by person
 
     @property
     def kind(self) -> str:
@@ -114,7 +115,7 @@ class Comparison:
     def marks(self) -> list[Mark]:
         """As far as the oldest of them is; nothing before anybody clicked."""
         curves = since_start.curves([column.batch for column in self.columns], self._now)
-        known = [curves[column.batch.pk].shares(column.sums.delivered) for column in self.columns]
+        known = [curves[column.batch.pk].shares(column.sums.whole("clicked")) for column in self.columns]
         if not any(share for shares in known for share in shares):
             return []
         names = [column.campaign.name for column in self.columns]
@@ -151,8 +152,8 @@ def _line(key: str, label: str, columns: Collection[Column]) -> Line:
     counts = [(getattr(column.sums, key), column.sums.whole(key)) for column in columns]
     judged = differences.judge(counts, higher_is_better=key in _HIGHER_IS_BETTER)
     cells = [
-        Cell(column.campaign.name, people, column.sums.share(key), rank)
-        for column, (people, _), rank in zip(columns, counts, judged.ranks, strict=True)
+        Cell(column.campaign.name, people, column.sums.share(key), rank, bool(whole or not column.sums.uncounted))
+        for column, (people, whole), rank in zip(columns, counts, judged.ranks, strict=True)
     ]
     words = _WORDS.get(judged.finding, "") if len(columns) > 1 else ""
     return Line(key, label, _DEFINITIONS[key], cells, words)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.numbers import whole_number
+from accounts.organisation.measuring import Tracking
 from accounts.permissions import Permission, StaffRequest, allows, requires
 from accounts.security import mail_policy, without_pictures
 from campaigns import revising
@@ -105,6 +106,11 @@ def _draft(request: StaffRequest, found: Campaign) -> dict[str, Any]:
     }
 
 
+def _is_compared(batch: Batch) -> bool:
+    """Others have a first sentence of their own: see tracking.reports.numbers."""
+    return not batch.rehearsal and batch.tracking == Tracking.INDIVIDUAL
+
+
 def _launched(request: StaffRequest, found: Campaign) -> dict[str, Any]:
     batch = found.batch
     assert batch is not None  # noqa: S101  # a launched campaign has its batch
@@ -144,7 +150,7 @@ def _report(request: StaffRequest, found: Campaign, batch: Batch) -> dict[str, A
     with_machines = request.GET.get("machines") == "shown"
     return {
         "report": numbers.report([batch.pk], with_machines=with_machines),
-        "opening": cache(lambda: "" if batch.rehearsal else earlier.sentences([found]).get(found.pk, "")),
+        "opening": cache(lambda: earlier.sentences([found]).get(found.pk, "") if _is_compared(batch) else ""),
         "report_query": "&machines=shown" if with_machines else "",
         "mail_url": f"{reverse('campaign-clicks', args=[found.pk])}?",
         "map_version": batch.version,

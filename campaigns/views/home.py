@@ -1,14 +1,16 @@
 """A morning page: what is under way, what needs somebody, what was sent last, how it goes on the whole.
 
-One address. What is on its way is asked for again every other second, the rest every half minute and whenever something
-begins or ends; where nothing has changed nothing on the page moves.
+One address. What is on its way is asked for again every other second, the rest every half minute, the trend every
+minute, and both whenever something begins or ends; where nothing has changed nothing on the page moves.
 """
 
-from typing import Any
+from typing import Any, cast
+from urllib.parse import urlencode
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.numbers import whole_number
@@ -19,6 +21,7 @@ from campaigns.models import Campaign
 from campaigns.morning import last, steps
 from campaigns.morning import now as on_its_way
 from campaigns.views.live import Live
+from contacts.exporting import csv_response
 from contacts.reach import figures
 from tracking.reports import trend
 
@@ -29,6 +32,8 @@ _KEYS = frozenset(line.key for line in trend.LINES)
 @require_safe
 @requires(Permission.LOOK)
 def home(request: StaffRequest) -> HttpResponse:
+    if request.GET.get("as") == "csv":
+        return _trend_s_table(_asked(request)[0])
     match request.htmx.target if request.htmx else "":
         case "now":
             now = on_its_way.now()
@@ -39,14 +44,14 @@ def home(request: StaffRequest) -> HttpResponse:
         case "rest":
             return _live_rest(request, _rest(request)).answer()
         case "trend":
-            return render(request, "campaigns/home/_trend.html", _trend(request))
+            return _trend(request).answer()
     rest = _rest(request)
     context = {
         "now": _now(request, on_its_way.now()).html,
         "rest": _live_rest(request, rest).html,
         "has_next_step": bool(rest["first_mail"] or rest["next_step"]),
         "has_samples": samples.are_there() and not _offers_to_remove_them(rest["needs"]),
-        **_trend(request),
+        "trend": _trend(request).html,
     }
     return render(request, "campaigns/home/home.html", context)
 
@@ -80,22 +85,40 @@ def _live_rest(request: StaffRequest, rest: dict[str, Any]) -> Live:
     return Live(request, "rest", "campaigns/home/_rest.html", rest, every_seconds=30, event=_NEWS)
 
 
-def _trend(request: StaffRequest) -> dict[str, Any]:
+def _asked(request: StaffRequest) -> tuple[int, frozenset[str]]:
+    """Of the trend: its days, and the lines that are hidden."""
     days = whole_number(request.GET.get("days")) or 0
     days = days if days in trend.SPANS else trend.SPANS[0]
-    hidden = _KEYS.intersection(request.GET.get("without", "").split(","))
+    return days, _KEYS.intersection(request.GET.get("without", "").split(","))
+
+
+def _trend(request: StaffRequest) -> Live:
+    days, hidden = _asked(request)
     found = trend.Trend(days, _KEYS - hidden)
-    return {
+    context = {
         "trend": found,
         "spans": [(span, _address(span, hidden), span == days) for span in trend.SPANS],
         "lines": [line | {"url": _address(days, hidden ^ {line["line"].key})} for line in found.lines],
+        "csv_url": f"?{urlencode({**_shown(days), 'as': 'csv'})}",
     }
+    shown = _shown(days, hidden)
+    return Live(request, "trend", "campaigns/home/_trend.html", context, every_seconds=60, event=_NEWS, **shown)
 
 
 def _address(days: int, hidden: frozenset[str]) -> str:
-    query = QueryDict(mutable=True)
-    if days != trend.SPANS[0]:
-        query["days"] = str(days)
-    if hidden:
-        query["without"] = ",".join(sorted(hidden))
-    return reverse("home") + (f"?{query.urlencode(safe=',')}" if query else "")
+    shown = _shown(days, hidden)
+    return reverse("home") + (f"?{urlencode(shown, safe=',')}" if shown else "")
+
+
+def _shown(days: int, hidden: frozenset[str] = frozenset()) -> dict[str, str]:
+    """What of the trend is shown, as an address says it: nothing where it is the usual."""
+    said = {"days": str(days) if days != trend.SPANS[0] else "", "without": ",".join(sorted(hidden))}
+    return {name: value for name, value in said.items() if value}
+
+
+def _trend_s_table(days: int) -> HttpResponse:
+    """All lines, whichever the chart shows."""
+    found = trend.Trend(days)
+    header = ("Week from" if found.is_by_week else "Day", "Accepted", *(line.label for line in trend.LINES))
+    rows = ((point.on, *(getattr(point, key) for key in trend.KEYS)) for point in found.points)
+    return cast("HttpResponse", csv_response(f"trend-{timezone.localdate():%Y-%m-%d}", header, rows))

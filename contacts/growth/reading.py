@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Sum
 from django.db.models.functions import TruncMonth, TruncWeek
 
+from accounts.weeks import monday_of
 from contacts.growth.models import ListDay
 
 STEPS = {"day": "Day", "week": "Week", "month": "Month"}
@@ -104,7 +105,7 @@ def _by_period(days: Any, step: str) -> dict[date, Change]:
 
 def _beginning(on: date, step: str) -> date:
     if step == "week":
-        return on - timedelta(days=on.weekday())
+        return monday_of(on)
     return on.replace(day=1) if step == "month" else on
 
 

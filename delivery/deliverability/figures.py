@@ -12,11 +12,13 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from accounts.weeks import monday_of
 from delivery.models import Provider
 from delivery.policy import advice, mailbox_providers
 from delivery.policy.advice import About, Advice, Figures
 
 SPANS = (7, 30, 90)
+_BY_THE_DAY = 30  # longer spans go by the week
 LANES = {"gmail": "Gmail", "microsoft": "Microsoft", "yahoo": "Yahoo", "apple": "Apple", "other": "All others"}
 
 
@@ -53,7 +55,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A day, or a week that begins with it; of what was begun to be sent then."""
+    """A day, or a week that begins with that Monday; of what was begun to be sent then."""
 
     on: date
     figures: Figures
@@ -95,6 +97,10 @@ class Deliverability:
     @property
     def is_empty(self) -> bool:
         return not any(each.figures.tried for each in self._sums)
+
+    @property
+    def is_by_week(self) -> bool:
+        return goes_by_week(self.days)
 
     @property
     def whole(self) -> Figures:
@@ -145,7 +151,12 @@ class Deliverability:
 
 def beginning(on: date, days: int) -> date:
     """Of the point that a day is part of, where so many days are looked at."""
-    return on - timedelta(days=on.toordinal() % 7) if days > 30 else on
+    return monday_of(on) if goes_by_week(days) else on
+
+
+def goes_by_week(days: int) -> bool:
+    """Where so many days are looked at."""
+    return days > _BY_THE_DAY
 
 
 def _added(figures: Iterable[Figures]) -> Figures:

@@ -25,7 +25,7 @@ _GRAVITY = ("", "green", "high", "medium", "yellow", "low", "red", "bad")
 
 @dataclass(slots=True)
 class Point:
-    """A day, or a week that begins with it."""
+    """A day, or a week that begins with that Monday."""
 
     on: date
     own: Figures = field(default_factory=Figures)  # of what was begun to be sent then

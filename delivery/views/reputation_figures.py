@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -15,6 +15,8 @@ from accounts import audit, wording
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.uploads import takes_uploads
+from contacts.exporting import csv_response
+from delivery.deliverability.figures import goes_by_week
 from delivery.domains.models import SendingDomain
 from delivery.models import Provider
 from delivery.policy import advice
@@ -24,6 +26,11 @@ from delivery.reputation.figures.reading import LARGEST_BYTES, NotReadable
 from delivery.reputation.models import SendingAddress
 from delivery.reputation.over_time import SPANS, Owner, Point
 from delivery.throttling.warmup_plans import AT_WORK
+
+_COLUMNS = (
+    *("Accepted", "Bounced for good", "Bounced for now", "Marked as spam"),
+    *("In DMARC reports", "Mails counted by others", "Traps", "Warm-up day"),
+)
 
 
 class FiguresForm(forms.Form):
@@ -129,18 +136,29 @@ def _page(request: StaffRequest, owner: Owner, more: dict[str, Any]) -> HttpResp
     days = wanted if wanted in SPANS else 90
     points = over_time.points(owner, days)
     says = "Gmail" if isinstance(owner, SendingDomain) else "Microsoft"
+    if request.GET.get("as") == "csv":
+        header = ("Week from" if goes_by_week(days) else "Day", *_COLUMNS, f"{says} says %", f"{says} says")
+        name = f"reputation-{owner}-{timezone.localdate():%Y-%m-%d}"
+        return cast("HttpResponse", csv_response(name, header, map(_cells, points)))
     context = {
         **more,
         "days": days,
         "chips": [(f"{span} days", f"?days={span}", span == days) for span in SPANS],
         "points": points,
-        "by_week": days > 30,
+        "by_week": goes_by_week(days),
         "says": says,
         "charts": _charts(points, says) if len(points) > 2 else [],
         "plan": over_time.plans(owner).filter(state__in=AT_WORK).first(),
         "figures": over_time.figures(owner).count(),
     }
     return render(request, "delivery/reputation_over_time.html", context)
+
+
+def _cells(point: Point) -> tuple[object, ...]:
+    own = (point.own.accepted, point.own.hard, point.own.soft, point.own.complained)
+    said = "" if point.said is None else _percent(point.said)
+    others = (point.reported, point.mails, point.traps, point.warmup)
+    return (point.on, *own, *others, f"under {said}" if point.is_most else said, point.verdict)
 
 
 def _charts(points: list[Point], says: str) -> list[tuple[str, str, str]]:

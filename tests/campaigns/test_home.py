@@ -1,8 +1,10 @@
 """The morning page: what it shows, whom, at which cost, and that nothing on it moves for nothing."""
 
+import csv
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -101,9 +103,9 @@ def test_page_that_asks_again_gets_nothing_until_something_changed(
 ) -> None:
     launched(marketer, "Autumn", state="sending", total=400, accepted=150, pending=250, finished_at=None)
     client = client_for(marketer)
-    addresses = {part: address_of(client, part) for part in ("now", "rest")}
+    addresses = {part: address_of(client, part) for part in ("now", "rest", "trend")}
     for part, address in addresses.items():
-        assert home(client, address, part=part).status_code == 204
+        assert home(client, address, part=part).status_code == 204, part
     Batch.objects.filter(state="sending").update(accepted=200, pending=200)
     answer = home(client, addresses["now"], part="now")
     assert "200 of 400 accepted" in answer.content.decode()
@@ -126,6 +128,20 @@ def test_last_campaigns_say_how_they_compare(client_for: Browse, marketer: User)
     page = text(client_for(marketer))
     assert "4.0 % of 1,000 people clicked: 3.0 points above your last three" in page
     assert page.index("Letter 3") < page.index("Letter 0")
+
+
+def test_a_campaign_that_is_not_counted_by_person_is_no_campaign_that_nobody_clicked_in(
+    client_for: Browse, marketer: User
+) -> None:
+    for number, people in enumerate((10, 11, 9)):
+        clicks(launched(marketer, f"Letter {number}", total=1000, accepted=1000), people)
+    launched(marketer, "Quiet", total=1000, accepted=1000, tracking="off")
+    clicks(launched(marketer, "Last", total=1000, accepted=1000), 10)
+    page = text(client_for(marketer))
+    assert "Not measured: it was sent without tracking. Nobody unsubscribed, about as usual." in page
+    assert "1.0 % of 1,000 people clicked: about as usual, your last three had 1.0 %" in page
+    assert "Shares are of these, of opens and clicks of the 4,000 that are counted by person." in page
+    assert '<span class="muted">1.0 %</span>' in page  # 40 of 4,000, not of 5,000
 
 
 def test_everything_that_needs_somebody_has_its_cause_and_one_button(
@@ -208,6 +224,26 @@ def test_trend_changes_its_time_and_its_lines_by_address(client_for: Browse, mar
     assert home(client, "?days=nonsense&without=nothing").context["trend"].days == 30
 
 
+def test_trend_follows_what_people_do_as_it_is_looked_at(client_for: Browse, marketer: User) -> None:
+    clicks(launched(marketer, "Autumn"), 12)
+    client = client_for(marketer)
+    shown = address_of(client, "trend", "?days=90&without=opened")
+    assert home(client, shown, part="trend").status_code == 204
+    Hourly.objects.filter(is_machine=False).update(people=15)
+    fragment = text(client, shown, part="trend")
+    assert 'data-label="clicked">15</td>' in fragment
+    assert "by the week" in fragment
+    assert "Show</span> Opened" in fragment
+
+
+def test_trend_is_taken_along_as_a_table_with_all_its_lines(client_for: Browse, viewer: User, marketer: User) -> None:
+    clicks(launched(marketer, "Autumn"), 12)
+    answer = home(client_for(viewer), "?days=90&without=clicked&as=csv")
+    header, *rows = csv.reader(StringIO(b"".join(answer).decode("utf-8-sig")))
+    assert header == ["Week from", "Accepted", "Opened", "Clicked", "Unsubscribed", "Bounced", "Marked as spam"]
+    assert [sum(int(row[at]) for row in rows) for at in (1, 3)] == [100, 12]
+
+
 def test_days_of_the_trend_are_those_of_the_organisation(client_for: Browse, marketer: User, organisation: Any) -> None:
     organisation.time_zone = "Pacific/Auckland"
     organisation.save()
@@ -284,8 +320,8 @@ def test_home_costs_the_same_however_much_there_is(client_for: Browse, marketer:
     assert few <= 50
 
 
-def address_of(client: Client, part: str) -> str:
-    found = re.search(rf'id="{part}"\s+hx-get="/([^"]*)"', home(client).content.decode())
+def address_of(client: Client, part: str, query: str = "") -> str:
+    found = re.search(rf'id="{part}"\s+hx-get="/([^"]*)"', home(client, query).content.decode())
     assert found
     return found[1].replace("&amp;", "&")
 

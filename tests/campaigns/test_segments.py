@@ -17,7 +17,7 @@ from contacts.models import Contact, Field, Segment
 from contacts.segments import asking, compiling
 from contacts.segments.rules import Group, Match, Rule, write
 from delivery.ledger import building
-from delivery.models import Batch, Message, MessageState
+from delivery.models import Batch, Feedback, Message, MessageState, Term
 from tests.campaigns import letters
 from tracking.models import Engagement, EventKind, Link
 
@@ -95,7 +95,7 @@ def test_a_segment_that_a_draft_uses_stays(client_for: Callable[[User], Client],
 
 @pytest.fixture
 def sent(owner: User) -> Campaign:
-    """Ana opened and clicked, Bo opened, a program clicked Cy's; Di got nothing."""
+    """Ana opened and clicked, Bo opened and left, a program clicked Cy's, which came back; Di got nothing."""
     readers = letters.readers("Ana", "Bo", "Cy")
     letters.readers("Di", list_name="Others")
     campaign = letters.draft(owner, readers)
@@ -110,6 +110,7 @@ def sent(owner: User) -> Campaign:
         ("ana", EventKind.CLICK, 0, False),
         ("ana", EventKind.CLICK, link.pk, False),
         ("bo", EventKind.OPEN, 0, False),
+        ("bo", EventKind.UNSUBSCRIBE, 0, False),
         ("cy", EventKind.CLICK, 0, True),
     ):
         Engagement.objects.create(
@@ -120,6 +121,9 @@ def sent(owner: User) -> Campaign:
             is_machine=is_machine,
             first_at=timezone.now(),
         )
+    for name, term in (("bo", Term.COMPLAINED), ("cy", Term.HARD)):
+        message = Message.objects.get(batch=batch, email=f"{name}@example.org")
+        Feedback.objects.create(message_id=message.pk, batch=batch, lane="other", term=term, at=timezone.now())
     campaign.refresh_from_db()
     return campaign
 
@@ -141,6 +145,9 @@ def test_what_people_did_with_one_campaign(sent: Campaign) -> None:
     assert found("campaign", how="link", link=link, **one) == {"Ana"}
     assert found("campaign", how="not-opened", **one) == {"Cy"}
     assert found("campaign", how="not-clicked", **one) == {"Bo", "Cy"}
+    assert found("campaign", how="unsubscribed", **one) == {"Bo"}
+    assert found("campaign", how="complained", **one) == {"Bo"}
+    assert found("campaign", how="bounced", **one) == {"Cy"}
 
 
 def test_so_many_of_the_last_campaigns(sent: Campaign) -> None:
@@ -201,7 +208,8 @@ def test_a_report_of_an_address_or_a_day_offers_no_segment(
     people = reverse("batch-people", args=[sent.batch_id])
     assert b"Make a segment" in client_for(owner).get(people, {"term": "opened"}).content
     assert b"Make a segment" not in client_for(owner).get(people, {"term": "opened", "q": "ana"}).content
-    assert b"Make a segment" not in client_for(owner).get(people, {"term": "unsubscribed"}).content
+    for term, offered in (("unsubscribed", True), ("bounced-hard", True), ("bounced-soft", False)):
+        assert (b"Make a segment" in client_for(owner).get(people, {"term": term}).content) is offered, term
 
 
 def test_a_segment_about_an_old_campaign_goes_on(sent: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:

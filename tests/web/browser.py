@@ -26,6 +26,7 @@ _STILL = """() => {
     still.replaceSync('*, ::before, ::after { transition: none !important; animation: none !important }')
     document.adoptedStyleSheets.push(still)
 }"""
+_HIDDEN = "all => all.filter(one => !one.checkVisibility() || !one.offsetHeight).map(one => one.className || 'table')"
 _RULES: dict[str, dict[str, Any]] = {"light": {}, "dark": {"runOnly": ["color-contrast", "link-in-text-block"]}}
 
 # Forms with errors, and pictures of mails whose public address does not exist.
@@ -56,6 +57,13 @@ class Visitor:
             self.page.evaluate("id => document.getElementById(id).showModal()", name)
             self.look(f"dialog {name}", inside=name)  # nothing behind it can be reached
             self.page.evaluate("id => document.getElementById(id).close()", name)
+
+    def look_on_paper(self) -> None:
+        """Every table of the page is printed, also one that the screen folds away or has in a form."""
+        self.page.emulate_media(media="print")
+        for name in self.page.eval_on_selector_all("main table", _HIDDEN):
+            self.note(f"[on paper] there is no {name}")
+        self.page.emulate_media(media="screen")
 
     def _check(self, theme: str, what: str, inside: str) -> None:
         asked = [inside, theme, _RULES[theme]]

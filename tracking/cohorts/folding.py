@@ -58,7 +58,8 @@ def _step(sql: str, values: dict[str, Any]) -> int:
 _NEWS = """
 SELECT EXISTS (SELECT FROM tracking_foldedchunk WHERE NOT in_cohorts) OR EXISTS (SELECT FROM tracking_clickchange)
 """
-REAL = "NOT b.rehearsal AND b.stream = 'marketing'"
+# Where clicks are not counted by person, nobody can be said not to have clicked.
+REAL = "NOT b.rehearsal AND b.stream = 'marketing' AND b.tracking = 'individual'"
 MONTH = "date_trunc('month', {} AT TIME ZONE %(zone)s)::date"
 _MONTH, _JOINED = MONTH.format("m.accepted_at"), MONTH.format("c.created_at")
 

@@ -1,10 +1,11 @@
 """The figures of many batches side by side, in four queries over sums, however many people they went to."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from django.db.models import Sum
 
+from accounts.organisation.measuring import Tracking
 from delivery import ledger
 from delivery.models import Batch, Chunk, FeedbackCount
 from tracking.models import Breakdown, EventKind
@@ -22,6 +23,7 @@ class Sums:
     opened: int = 0
     unsubscribed: int = 0
     complained: int = 0
+    uncounted: int = 0  # delivered by campaigns that do not count opens and clicks by person
 
     @property
     def delivered(self) -> int:
@@ -33,7 +35,9 @@ class Sums:
 
     def whole(self, figure: str) -> int:
         """What `figure` is a share of."""
-        return self.accepted if figure == "bounced" else self.delivered
+        if figure == "bounced":
+            return self.accepted
+        return self.delivered - (self.uncounted if figure in ("clicked", "opened") else 0)
 
     def __add__(self, other: "Sums") -> "Sums":
         return Sums(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(Sums)))
@@ -52,7 +56,12 @@ def by_batch(batches: Collection[Batch], lane: str = "") -> dict[int, Sums]:
     acts = acts.filter(value=lane) if lane else acts
     for batch_id, kind, people in acts.values_list("batch_id", "kind").annotate(sum=Sum("people")):
         found[batch_id][_FIELDS[EventKind(kind)]] = people
-    return {batch_id: Sums(**sums) for batch_id, sums in found.items()}
+    by_person = {batch.pk for batch in batches if batch.tracking == Tracking.INDIVIDUAL}
+    return {batch_id: _counted(Sums(**sums), batch_id in by_person) for batch_id, sums in found.items()}
+
+
+def _counted(sums: Sums, by_person: bool) -> Sums:
+    return sums if by_person else replace(sums, uncounted=sums.delivered)
 
 
 def added(sums: Iterable[Sums]) -> Sums:

@@ -11,6 +11,7 @@ from tracking.models import Breakdown
 
 ANONYMOUS = "Anonymous: counted, not by person"
 OFF = "Not measured: it was sent without tracking"
+IN_WORDS = {Tracking.ANONYMOUS: ANONYMOUS, Tracking.OFF: OFF}
 _BOTH = "refused"  # of reports from before opens and clicks were asked apart
 
 
@@ -23,7 +24,7 @@ class Counting:
     @property
     def note(self) -> str:
         """What stands beside opens and clicks in place of people; empty where they are counted by person."""
-        return {Tracking.ANONYMOUS: ANONYMOUS, Tracking.OFF: OFF}.get(self.tracking, "")
+        return IN_WORDS.get(self.tracking, "")
 
     @property
     def by_person(self) -> bool:

@@ -15,6 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts import wording
+from accounts.weeks import monday_of
 from delivery.feedback.by_hour import COUNTS
 from tracking.models import EventKind
 
@@ -31,16 +32,23 @@ class Line:
     label: str
     definition: str
     few: bool = False
+    by_person: bool = False  # told of those mails alone that count by person
 
 
 LINES = (
-    Line("opened", "Opened", "Mails whose pictures were loaded, an estimate. Machines are left out."),
-    Line("clicked", "Clicked", "Mails in which somebody followed at least one link. Machines are left out."),
+    Line("opened", "Opened", "Mails whose pictures were loaded, an estimate. Machines are left out.", by_person=True),
+    Line(
+        "clicked",
+        "Clicked",
+        "Mails in which somebody followed at least one link. Machines are left out.",
+        by_person=True,
+    ),
     Line("unsubscribed", "Unsubscribed", "Left by a mail’s link or by the button of their mail program.", few=True),
     Line("bounced", "Bounced", "Accepted at first, and came back: for now or for good.", few=True),
     Line("complained", "Marked as spam", "As far as mailbox providers tell; Gmail names nobody.", few=True),
 )
 KEYS = ("accepted", *(line.key for line in LINES))
+COUNTED = "counted"
 _KINDS = {EventKind.OPEN: "opened", EventKind.CLICK: "clicked", EventKind.UNSUBSCRIBE: "unsubscribed"}
 
 
@@ -56,6 +64,7 @@ class Point:
     unsubscribed: int = 0
     bounced: int = 0
     complained: int = 0
+    counted: int = 0  # of the accepted, by campaigns that count opens and clicks by person
 
 
 @dataclass(frozen=True)
@@ -74,7 +83,7 @@ class Trend:
         today = timezone.localdate()
         first = today - timedelta(days=self.days - 1)
         step = "week" if self.is_by_week else "day"
-        begin = first - timedelta(days=first.weekday()) if self.is_by_week else first
+        begin = monday_of(first) if self.is_by_week else first
         found = _read(_start_of(begin), None, step)
         length = timedelta(days=7 if self.is_by_week else 1)
         points, on = [], begin
@@ -87,6 +96,10 @@ class Trend:
     def totals(self) -> Counts:
         return {key: sum(getattr(point, key) for point in self.points) for key in KEYS}
 
+    @cached_property
+    def counted(self) -> int:
+        return sum(point.counted for point in self.points)
+
     @property
     def is_empty(self) -> bool:
         return not any(self.totals.values())
@@ -94,13 +107,13 @@ class Trend:
     @property
     def lines(self) -> list[dict[str, Any]]:
         """For the choice above the chart: each with its sum and its share of the accepted."""
-        accepted = self.totals["accepted"]
+        counts = self.totals | {COUNTED: self.counted}
         return [
             {
                 "line": line,
                 "is_shown": line.key in self.shown,
                 "total": self.totals[line.key],
-                "share": self.totals[line.key] / accepted if accepted else None,
+                "share": share(line, counts),
             }
             for line in LINES
         ]
@@ -121,9 +134,15 @@ class Trend:
         return json.dumps({"labels": [point.label for point in self.points], "lines": lines})
 
 
+def share(line: Line, counts: Counts) -> float | None:
+    """Of the accepted, or of those that count by person."""
+    whole = counts[COUNTED if line.by_person else "accepted"]
+    return counts[line.key] / whole if whole else None
+
+
 def between(since: date, until: date) -> Counts:
     """Sums from the beginning of `since` to the end of `until`."""
-    counts = dict.fromkeys(KEYS, 0)
+    counts = dict.fromkeys((*KEYS, COUNTED), 0)
     for found in _read(_start_of(since), _start_of(until + timedelta(days=1)), "day").values():
         for key, count in found.items():
             counts[key] += count
@@ -144,7 +163,8 @@ def _read(since: datetime, until: datetime | None, step: str) -> dict[date, Coun
         for on, bounced, complained in cursor.fetchall():
             rows += [(on, "bounced", bounced), (on, "complained", complained)]
         cursor.execute(_ACCEPTED, given)
-        rows += [(on, "accepted", accepted) for on, accepted in cursor.fetchall()]
+        for on, accepted, counted in cursor.fetchall():
+            rows += [(on, "accepted", accepted), (on, COUNTED, counted)]
     return _by_day(rows)
 
 
@@ -173,8 +193,9 @@ WHERE {_within("hour")} GROUP BY 1
 """  # noqa: S608
 # By the time a campaign began; what is on its way now is counted in its chunks.
 _ACCEPTED = f"""
-SELECT {_on("b.started_at")}, sum(b.accepted + coalesce(c.accepted, 0)) FROM delivery_batch b
-LEFT JOIN LATERAL (
+SELECT {_on("b.started_at")}, sum(b.accepted + coalesce(c.accepted, 0)),
+    coalesce(sum(b.accepted + coalesce(c.accepted, 0)) FILTER (WHERE b.tracking = 'individual'), 0)
+FROM delivery_batch b LEFT JOIN LATERAL (
     SELECT sum(accepted) AS accepted FROM delivery_chunk
     WHERE batch_id = b.id AND NOT is_done AND b.finished_at IS NULL) c ON true
 WHERE {COUNTS} AND {_within("b.started_at")} GROUP BY 1

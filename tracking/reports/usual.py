@@ -14,8 +14,10 @@ from typing import Literal
 
 from django.db import connection
 
+from accounts.organisation.measuring import Tracking
 from accounts.wording import count_people, rate
 from tracking.models import Breakdown, EventKind
+from tracking.reports import counting
 
 LAST = 10  # campaigns that say what is usual
 LEAST = 3  # fewer say nothing
@@ -48,13 +50,21 @@ class Outcome:
     bounced: int = 0
     complained: int = 0
     finished_at: datetime | None = None
+    tracking: str = Tracking.INDIVIDUAL
+
+    @property
+    def not_counted(self) -> str:
+        """Why opens and clicks are of no people; empty where they are counted by person."""
+        return counting.IN_WORDS.get(Tracking(self.tracking), "")
 
     @property
     def delivered(self) -> int:
         return max(0, self.accepted - self.bounced)
 
     def share(self, key: Key) -> float | None:
-        """Of the delivered; bounces of the accepted. None: nobody to divide by."""
+        """Of the delivered; bounces of the accepted. None: nobody to divide by, or not counted by person."""
+        if self.not_counted and key in ("opened", "clicked"):
+            return None
         whole = self.accepted if key == "bounced" else self.delivered
         return int(getattr(self, key)) / whole if whole else None
 
@@ -115,6 +125,9 @@ def sentence(this: Outcome, others: Sequence[Outcome], now: datetime) -> str:
     """The report in a line or two."""
     if not this.delivered:
         return "Nothing has been delivered yet."
+    beside = _beside(compare(this, others, "unsubscribed", now))
+    if this.not_counted:
+        return f"{this.not_counted}. {_left(this)}{beside}."
     clicks = compare(this, others, "clicked", now)
     people = count_people(this.delivered)
     said = f"{rate(clicks.share)} of {people} clicked" if this.clicked else f"Nobody of {people} has clicked"
@@ -122,7 +135,7 @@ def sentence(this: Outcome, others: Sequence[Outcome], now: datetime) -> str:
         return f"{said}{' so far' if this.clicked else ' yet'}. {_left(this)}. {_later(clicks)}".strip()
     if clicks.verdict == Verdict.FEW:
         return f"{said}. {_left(this)}. Once there are three campaigns before it, it is compared with them."
-    return f"{said}: {clicks.words}. {_left(this)}{_beside(compare(this, others, 'unsubscribed', now))}."
+    return f"{said}: {clicks.words}. {_left(this)}{beside}."
 
 
 def _chance(usual: float, share: float, people: int) -> float:
@@ -140,8 +153,10 @@ def _beside(leaving: Comparison) -> str:
             return ", more than usual"
         case Verdict.BELOW:
             return ", fewer than usual"
-        case _:
+        case Verdict.USUAL:
             return ", about as usual"
+        case _:
+            return ""
 
 
 def _later(clicks: Comparison) -> str:
@@ -155,7 +170,7 @@ def _people(kind: EventKind) -> str:
 
 
 _OUTCOMES = f"""
-SELECT b.id, b.accepted, d.opened, d.clicked, d.left_it, f.bounced, f.complained, b.finished_at
+SELECT b.id, b.accepted, d.opened, d.clicked, d.left_it, f.bounced, f.complained, b.finished_at, b.tracking
 FROM delivery_batch b
 CROSS JOIN LATERAL (
     SELECT {_people(EventKind.OPEN)} AS opened, {_people(EventKind.CLICK)} AS clicked,

@@ -21,7 +21,7 @@ class Line:
     label: str
     count: int
     before: int  # in the week before
-    share: float | None  # of the accepted
+    share: float | None  # of the accepted, or of those that count by person
     few: bool  # so small a share that its second decimal counts
 
 
@@ -53,7 +53,7 @@ def of(monday: date) -> Summary:
     named = begun.select_related("batch__provider").order_by("batch__started_at", "pk")[:MOST]
     accepted = counts["accepted"]
     lines = [
-        Line(line.label, counts[line.key], before[line.key], _share(counts[line.key], accepted), line.few)
+        Line(line.label, counts[line.key], before[line.key], trend.share(line, counts), line.few)
         for line in trend.LINES
     ]
     return Summary(
@@ -66,10 +66,6 @@ def of(monday: date) -> Summary:
         lines,
         figures.change_between(first, end),
     )
-
-
-def _share(count: int, accepted: int) -> float | None:
-    return count / accepted if accepted else None
 
 
 def _start_of(on: date) -> datetime:

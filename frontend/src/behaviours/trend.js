@@ -114,6 +114,7 @@ export function mount(canvas) {
     chart.update();
   };
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
+  matchMedia("print").addEventListener("change", repaint); // paper is light in both themes
   new MutationObserver(repaint).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   document.addEventListener("htmx:beforeCleanupElement", function end(event) {
     if (!event.target.contains?.(canvas)) return;

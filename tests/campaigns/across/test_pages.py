@@ -50,11 +50,13 @@ def send(db: None) -> Send:
         days: float = 3,
         rehearsal: bool = False,
         lane: str = "gmail",
+        tracking: str = "individual",
         **more: object,
     ) -> Campaign:
         started_at = NOW - timedelta(days=days)
         batch = Batch.objects.create(
             rehearsal=rehearsal,
+            tracking=tracking,
             content_kind="edition",
             content_id=1,
             state=Batch.State.DONE,
@@ -198,6 +200,20 @@ def test_two_campaigns_side_by_side_say_which_is_better_in_words(browser: Client
     assert rows["Clicked: best and worst"][:2] == ["best", "worst"]
     assert rows["Clicked within 1 h %"][:2] == ["0.00", "0.00"]
     assert rows["Clicked within 3 h %"][:2] == ["9.00", "3.00"]
+
+
+def test_campaigns_that_do_not_count_by_person_are_not_counted_as_unread(browser: Client, send: Send) -> None:
+    best, other = send("Best", accepted=10_000, clicked=900), send("Other", accepted=10_000, clicked=300)
+    quiet = send("Quiet", accepted=20_000, unsubscribed=40, tracking="off")
+    page = words(text(browser, "/reports/"))
+    assert "20,000 of the delivered are of campaigns that do not count opens and clicks by person." in page
+    header, *rows = table(browser, "/reports/?as=csv")
+    added = dict(zip(header, rows[-1], strict=True))
+    assert (added["Delivered"], added["Clicked %"], added["Unsubscribed %"]) == ("40000", "6.00", "0.10")
+    chosen = "&".join(f"campaign={one.pk}" for one in (best, quiet, other))
+    compared = table(browser, f"/reports/compare/?{chosen}&as=csv")
+    assert next(row for row in compared if row[0] == "Clicked: best and worst")[1:4] == ["best", "", "worst"]
+    assert "not counted" in text(browser, f"/reports/compare/?{chosen}")
 
 
 def test_five_are_compared_and_what_is_no_real_campaign_is_left_out(browser: Client, send: Send) -> None:

@@ -102,6 +102,14 @@ def test_every_table_can_be_taken_along(table: str, send: Callable[..., Out], br
         assert [row[4] for row in rows] == ["1", "0"]
 
 
+def test_hours_in_a_table_that_is_taken_along_are_those_of_the_page(send: Callable[..., Out], browser: Client) -> None:
+    out = send(3)
+    out.did(EventKind.CLICK, 0)
+    answer = browser.get(f"{out.campaign.get_absolute_url()}report/over-time.csv")
+    rows = list(csv.reader(StringIO(b"".join(answer).decode("utf-8-sig"))))
+    assert f"<td>{rows[1][0]}</td>" in page(browser, out)
+
+
 def test_no_cell_of_a_table_is_run_as_a_formula(send: Callable[..., Out], browser: Client) -> None:
     out = send(3)
     Link.objects.filter(pk=out.links[0].pk).update(label='=HYPERLINK("http://evil.example")')

@@ -1,7 +1,9 @@
 """How mail arrived, in sums: whatever was really sent counts once, rehearsals never, and no message is read."""
 
+import csv
 from collections.abc import Callable
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -106,15 +108,33 @@ def test_the_page_says_what_to_do_and_shows_the_lines(browser: Client) -> None:
     assert "As a table" in page
 
 
+def test_all_its_tables_can_be_taken_along(browser: Client) -> None:
+    sent("gmail", domain="=a.example")
+    sent("yahoo", domain="b.example")
+    answer: Any = browser.get("/deliverability/?days=7&as=csv")
+    header, *rows = csv.reader(StringIO(b"".join(answer).decode("utf-8-sig")))
+    assert header[:5] == ["By", "Name", "Accepted", "Put off", "Refused"]
+    assert [row[:2] for row in rows[:4]] == [
+        ["Mailbox", "Gmail"],
+        ["Mailbox", "Yahoo"],
+        ["Domain", "'=a.example"],
+        ["Domain", "b.example"],
+    ]
+    assert {row[0] for row in rows} == {"Mailbox", "Domain", "Provider", "Day"}
+    assert rows[0][2:] == ["1000", "275", "100", "10", "5", "4"]
+
+
 @pytest.mark.parametrize("query", ["", "?days=7", "?days=nonsense", "?days=99999999999999999999"])
 def test_an_empty_page_says_what_will_be_here(query: str, browser: Client) -> None:
     page = browser.get(f"/deliverability/{query}").content.decode()
     assert "Nothing was sent in this time" in page
 
 
-def test_three_months_are_shown_by_the_week() -> None:
+def test_three_months_are_shown_by_the_week_from_its_monday() -> None:
     for n in range(90):
         sent(days_ago=n + 0.1)
-    assert len(Deliverability(90).points) in (13, 14)
+    weeks = Deliverability(90).points
+    assert len(weeks) in (13, 14)
+    assert {week.on.weekday() for week in weeks} == {0}
     assert len(Deliverability(7).points) in (7, 8)
-    assert sum(point.figures.accepted for point in Deliverability(90).points) == 90_000
+    assert sum(week.figures.accepted for week in weeks) == 90_000

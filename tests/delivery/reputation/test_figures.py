@@ -1,8 +1,11 @@
 """Figures of mailbox providers: files as people download them, and what becomes of them."""
 
+import csv
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -150,6 +153,10 @@ def test_an_admin_uploads_a_file_sees_it_over_time_and_takes_it_back(
     assert "Gmail says" in page
     assert "0.22" in page
     assert 'data-behaviour="chart-over-time"' in page
+    table: Any = browser.get(f"/reputation/domains/{domain.pk}/?days=30&as=csv")
+    header, *rows = csv.reader(StringIO(b"".join(table).decode("utf-8-sig")))
+    assert header[-2:] == ["Gmail says %", "Gmail says"]
+    assert [row[-2] for row in rows] == ["0.22", "0.12", "0.02"]
     page = browser.post(f"/reputation/domains/{domain.pk}/forget/", follow=True).content.decode()
     assert "3 uploaded figures" in page
     assert not MailboxFigure.objects.exists()

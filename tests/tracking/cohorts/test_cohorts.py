@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Contact
-from delivery.models import Chunk, Message
+from delivery.models import Batch, Chunk, Message
 from tests.tracking.conftest import Reader, Sent
 from tracking import tasks
 from tracking.cohorts import folding, reading
@@ -112,11 +112,13 @@ def test_the_intake_takes_a_scanner_back_that_it_took_for_a_person(
     assert [clicked for *_, clicked in sums()] == [0]
 
 
-def test_machines_and_rehearsals_are_nobody(send: Send) -> None:
+def test_machines_rehearsals_and_campaigns_that_count_nobody_are_nobody(send: Send) -> None:
     sent = accepted(send(), MARCH, joined=JANUARY)
     click(sent, 0, is_machine=True)
     rehearsed = accepted(send(rehearsal=True), MARCH, joined=JANUARY)
     click(rehearsed, 0)
+    quiet = accepted(send(), MARCH, joined=JANUARY)
+    Batch.objects.filter(pk=quiet.batch.pk).update(tracking="off")
     fold()
     assert sums() == [("2026-01", "2026-03", 3, 0)]
 
