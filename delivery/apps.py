@@ -9,6 +9,7 @@ class DeliveryConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import mailing
+        from accounts.organisation import hosts
         from accounts.shell import problems
         from accounts.shell.notices import register
         from contacts import timeline
@@ -17,6 +18,7 @@ class DeliveryConfig(AppConfig):
         from delivery import merging
         from delivery.deliverability import complaints
         from delivery.deliverability.condition import MailboxProvider
+        from delivery.domains import known
         from delivery.domains import trouble as domain_trouble
         from delivery.domains.dmarc_reports import watching as dmarc_watching
         from delivery.erasing import parts
@@ -38,6 +40,7 @@ class DeliveryConfig(AppConfig):
         from delivery.staff_mail import StaffMail
 
         mailing.register(StaffMail())
+        hosts.register(known.counting_addresses)
         post_migrate.connect(_provide_sandbox, sender=self)
         register(silent_workers)
         register(short_disk)

@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 
 from accounts.models import Organisation
-from accounts.organisation import public_address
 from accounts.organisation.measuring import AddressKept, Tracking
 from tracking import own_host
 
@@ -68,16 +67,4 @@ class CountingForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         )
 
     def clean_tracking_url(self) -> str:
-        text: str = self.cleaned_data["tracking_url"]
-        if not text:
-            return ""
-        try:
-            address = public_address.clean(text)
-            if address == self._before:
-                return address
-            if why := public_address.why_not_for_real(address):
-                raise forms.ValidationError(why)
-            own_host.check(address)
-        except (public_address.Unusable, own_host.NotOurs) as problem:
-            raise forms.ValidationError(str(problem)) from problem
-        return address
+        return own_host.clean(self.cleaned_data["tracking_url"], self._before)

@@ -4,8 +4,11 @@ The address of a pixel of no mail is asked for there. Only who holds our key can
 page that answers everything with a picture, and another installation, are found out.
 """
 
+from django.core.exceptions import ValidationError
+
 from accounts.egress.fetching import Client, Limits, NoAnswer
 from accounts.egress.guard import Refused
+from accounts.organisation import public_address
 from delivery import tokens
 from tracking import slim
 
@@ -15,6 +18,25 @@ _NO_MAIL = 0
 
 class NotOurs(Exception):
     """The host does not lead here. The text may be shown."""
+
+
+def clean(text: str, before: str) -> str:
+    """What somebody entered, as scheme and host that lead here; what stood there `before` is not asked again.
+
+    ValidationError, with what to do, for what will not.
+    """
+    if not text:
+        return ""
+    try:
+        address = public_address.clean(text)
+        if address == before:
+            return address
+        if why := public_address.why_not_for_real(address):
+            raise ValidationError(why)
+        check(address)
+    except (public_address.Unusable, NotOurs) as problem:
+        raise ValidationError(str(problem)) from problem
+    return address
 
 
 def check(address: str, client: Client | None = None) -> None:

@@ -1,6 +1,6 @@
 """The host names this server answers to: those it was started with, and those of the addresses under Settings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -8,6 +8,16 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
 
 from accounts.models import Organisation
+
+Source = Callable[[], Iterable[str]]
+_sources: list[Source] = []
+
+
+def register(source: Source) -> Source:
+    """`source` gives more web addresses by which links are counted and nobody works."""
+    if source not in _sources:
+        _sources.append(source)
+    return source
 
 
 class PublicHost:
@@ -28,12 +38,20 @@ class PublicHost:
 
 
 def _hosts_under_settings() -> set[str]:
-    urls = Organisation.objects.values_list("public_url", "tracking_url").first() or ()
+    public, counting = Organisation.objects.values_list("public_url", "tracking_url").first() or ("", "")
+    return _hosts(public) | _counting_hosts(counting)
+
+
+def _counting_hosts(organisation_s: str) -> set[str]:
+    return _hosts(organisation_s, *(url for source in _sources for url in source()))
+
+
+def _hosts(*urls: str) -> set[str]:
     return {host for url in urls if (host := urlsplit(url).hostname)}
 
 
 def counts_only(request: HttpRequest, organisation: Organisation) -> bool:
-    """Whether the request came by the host of counted links, where nobody works."""
+    """Whether the request came by a host of counted links, where nobody works."""
     name, _ = split_domain_port(request.get_host())
-    counting, public = urlsplit(organisation.tracking_url).hostname, urlsplit(organisation.public_address).hostname
-    return name == counting and counting != public
+    is_public = name == urlsplit(organisation.public_address).hostname
+    return not is_public and name in _counting_hosts(organisation.tracking_url)

@@ -13,6 +13,7 @@ from campaigns.message.compiled import CompiledEdition, link_targets
 from campaigns.models import Campaign, Edition
 from contacts.merge_values import Tag, defaults, values
 from contacts.models import Contact
+from delivery.domains import known
 from delivery.models import Batch
 from tracking import links
 from tracking.models import Link
@@ -106,8 +107,8 @@ def organisation_in(campaign: Campaign, organisation: Organisation | None) -> di
     if organisation is None:
         return dict.fromkeys(("name", "postal_address", "public_address", "bounce_domain"), "")
     name, postal_address = mjml.signed(organisation, campaign.brand or organisation.own_brand)
-    counting = {"tracking_address": organisation.tracking_url} if organisation.tracking_url else {}
-    return counting | {
+    counting = known.counting_address(campaign.sender_email) or organisation.tracking_url
+    return ({"tracking_address": counting} if counting else {}) | {
         "name": name,
         "postal_address": postal_address,
         "public_address": organisation.public_address,

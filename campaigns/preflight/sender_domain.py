@@ -1,6 +1,7 @@
 """Whether mailboxes will believe the From address: what its domain's DNS says, weighed by who is written to."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db import connection
@@ -10,24 +11,28 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from campaigns.preflight.findings import Finding
 from contacts import audience
-from delivery.domains import standing
+from delivery.domains import known, standing
 from delivery.domains.models import SendingDomain
 from delivery.domains.report import Report
 from delivery.domains.standing import Standing
-from delivery.models import Batch, Provider
+from delivery.models import Batch, Provider, Route
 from delivery.policy import mailbox_providers
+from delivery.routing import explain
+from delivery.routing.explain import Stop
 
 # From that many a day Gmail, Yahoo and Microsoft refuse what passes no DMARC; La Poste asks it of everybody.
 MANY_A_DAY = 5_000
 _STRICT = {"gmail": "Gmail", "yahoo": "Yahoo", "microsoft": "Microsoft"}
 _LA_POSTE = "laposte.net"
+_GRAVITY = ("free-mail", "not-ours", "none", "fails", "no-dmarc", "half", "not-known", "passes")
 _CURE = "Have an admin enter the records under Delivery, Domains; or rehearse through the sandbox."
 
 
 def check(campaign: Campaign, provider: Provider, address: str) -> Iterator[Finding]:
     """Of a rehearsal nothing is asked but that the address could be real: it reaches nobody."""
-    found = standing.of(address, provider)
     is_real = not provider.is_rehearsal
+    stops = _stops(address, provider)
+    found = _worst(address, provider, stops)
     if found.kind == "free-mail":
         level = "block" if is_real else "warn"
         cure = "Send from an address at a domain of your own."
@@ -40,8 +45,43 @@ def check(campaign: Campaign, provider: Provider, address: str) -> Iterator[Find
         yield Finding("block", "domain-not-ours", found.text, cure, "from")
     elif found.is_short:
         yield _weighed(campaign, found)
-    elif found.kind == "half":
-        yield Finding("warn", "domain-half", found.text, "See under Delivery, Domains, what is missing.", "from")
+    else:
+        if found.kind == "half":
+            yield Finding("warn", "domain-half", found.text, "See under Delivery, Domains, what is missing.", "from")
+        for stop in stops:
+            if stop not in _carrying(stops) and (if_it_must := standing.of(address, stop.provider)).is_short:
+                text = f"Should {stop.provider} have to carry it: {if_it_must.text}"
+                yield Finding("warn", "domain-backup", text, _CURE, "from")
+
+
+def now(address: str, provider: Provider) -> Standing:
+    """How mail from this address stands; of a rehearsal, whatever real mail of that domain leaves through."""
+    return _worst(address, provider, _stops(address, provider))
+
+
+def _stops(address: str, provider: Provider) -> list[Stop]:
+    """Whoever may carry it, by its route; none without one."""
+    if provider.is_rehearsal or not Route.objects.exists():
+        return []
+    return explain.way(Batch.Stream.MARKETING, known.domain_of(address), provider).stops
+
+
+def _carrying(stops: list[Stop]) -> list[Stop]:
+    """All of them while nobody can."""
+    return [stop for stop in stops if stop.share] or stops
+
+
+def _worst(address: str, chosen: Provider, stops: list[Stop]) -> Standing:
+    found = [_through(stop.provider, chosen, address) for stop in _carrying(stops)]
+    if not found:
+        return standing.of(address, None if chosen.is_rehearsal else chosen)
+    return min(found, key=lambda each: _GRAVITY.index(each.kind))
+
+
+def _through(carrier: Provider, chosen: Provider, address: str) -> Standing:
+    found = standing.of(address, carrier)
+    is_told = carrier != chosen and (found.is_short or found.kind == "half")
+    return replace(found, text=f"Through {carrier}: {found.text}") if is_told else found
 
 
 def _weighed(campaign: Campaign, found: Standing) -> Finding:

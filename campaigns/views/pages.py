@@ -11,11 +11,12 @@ from campaigns import launching, revising
 from campaigns.drafts import cards
 from campaigns.message.encoding import ascii_address
 from campaigns.models import Campaign
-from campaigns.preflight import checklist
+from campaigns.preflight import checklist, sender_domain
 from campaigns.preflight.checklist import Finding
 from contacts import audience
 from contacts.audience import Summary
 from delivery import ledger
+from delivery.domains.standing import Standing
 from delivery.ledger import evidence
 from delivery.models import Batch, Provider
 from delivery.policy import stop_rules
@@ -79,6 +80,15 @@ class Readiness:
     @cached_property
     def provider(self) -> Provider:
         return self.campaign.way_out
+
+    @cached_property
+    def sender(self) -> Standing | None:
+        """How its domain stands; None while there is none."""
+        try:
+            found = sender_domain.now(ascii_address(self.campaign.sender_email), self.provider)
+        except ValueError:
+            return None
+        return found if found.label else None
 
     @property
     def blocking(self) -> list[Finding]:

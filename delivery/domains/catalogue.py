@@ -37,7 +37,13 @@ class Service:
 
     def returns_for(self, host: str) -> list[tuple[str, str, str]]:
         region = found[1] if (found := _REGION.search(host)) else "eu-central-1"
-        return [(name, kind, value.format(region=region)) for name, kind, value in self.returns]
+        has_name = host[-1:].isalpha()  # what is reached by its address has one that we do not know
+        known = {"region": region, "eu": "eu." if ".eu." in host else "", "host": host}
+        return [
+            (name, kind, value.format_map(known))
+            for name, kind, value in self.returns
+            if has_name or "{host}" not in value
+        ]
 
 
 # A server of one's own, or of a service that we do not know: what it does is not known, so it is asked for.

@@ -20,7 +20,8 @@ class Facts:
     domain: str
     bounce_domain: str = ""
     public_host: str = ""
-    tracking_host: str = ""
+    tracking_host: str = ""  # of its own for counted links
+    shared_tracking_host: str = ""  # of all domains that have none
     ways: tuple[WayOut, ...] = ()
     selectors: dict[str, list[str]] = field(default_factory=dict)  # as entered, by service
     own_keys: tuple[tuple[str, str], ...] = ()  # selector and record of the keys that Tallypost signs with

@@ -25,6 +25,7 @@ def facts(domain: SendingDomain) -> Facts:
         organisation.bounce_domain,
         urlsplit(organisation.public_address).hostname or "",
         urlsplit(domain.tracking_url).hostname or "",
+        urlsplit(organisation.tracking_url).hostname or "",
         tuple(ways_out(domain.name)),
         {key: [str(name) for name in names] for key, names in domain.selectors.items()},
         tuple(domain.signing_keys.order_by("pk").values_list("selector", "record")),

@@ -43,6 +43,17 @@ def is_ours(name: str) -> bool:
     return name == own_domain() or SendingDomain.objects.confirmed().filter(name=name).exists()
 
 
+def counting_addresses() -> list[str]:
+    """Scheme and host by which domains that have one of their own count the links of their mail."""
+    return list(SendingDomain.objects.confirmed().exclude(tracking_url="").values_list("tracking_url", flat=True))
+
+
+def counting_address(sender: str) -> str:
+    """The one of mail from this address; empty: the organisation's."""
+    found = SendingDomain.objects.confirmed().filter(name=domain_of(sender))
+    return found.values_list("tracking_url", flat=True).first() or ""
+
+
 def appear() -> int:
     """Make a row of every domain in use that has none; how many are new. The organisation's own is confirmed."""
     own = own_domain()

@@ -24,15 +24,25 @@ class Look:
         self.facts, self.ask, self.domain = facts, ask, facts.domain
         self.return_domain = facts.bounce_domain or facts.domain
         self._selectors: dict[str, Selector] = {}
+        self._spf: dict[str, Spf] = {}
 
     @cached_property
     def zone(self) -> str:
         return zone_of(self.domain, self.ask)
 
-    @cached_property
+    @property
     def spf(self) -> Spf:
         """Of the domain that our return addresses are at."""
-        return spf.check(self.return_domain, self.ask)
+        return self.spf_of(self.return_domain)
+
+    def spf_of(self, domain: str) -> Spf:
+        if domain not in self._spf:
+            self._spf[domain] = spf.check(domain, self.ask)
+        return self._spf[domain]
+
+    def spf_domain(self, out: WayOut) -> str:
+        """Whose record has to name this provider: our return address's where it is kept, else the sender's."""
+        return self.return_domain if out.service.keeps else self.domain
 
     @cached_property
     def dmarc(self) -> Dmarc:
@@ -61,11 +71,14 @@ class Look:
             return ""
         return f"ip{ip_address(public[0]).version}:{public[0]}" if is_address(out.host) else f"a:{out.host}"
 
-    def has(self, term: str) -> bool:
+    def has(self, term: str, found: Spf) -> bool:
         kind, _, name = term.partition(":")
         if kind == "include":
-            return self.spf.includes(name)
-        return all(self.spf.permits(one) for one in self.addresses(name) if is_public(one))
+            return found.includes(name)
+        return all(found.permits(one) for one in self.addresses(name) if is_public(one))
+
+    def is_inside(self, host: str) -> bool:
+        return host == self.zone or host.endswith(f".{self.zone}")
 
     def row(
         self,

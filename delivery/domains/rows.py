@@ -1,28 +1,37 @@
 """The records of a domain but for its keys: what they should be, beside what the DNS answers."""
 
+from accounts.organisation import public_address
 from delivery.domains import dmarc_record, spf_merging
 from delivery.domains.looking import NOT_KNOWN, NOT_THERE, NOT_USABLE, Look
 from delivery.domains.report import Row, State, difference
 from delivery.domains.resolver import Status
+from delivery.domains.spf import Spf
 
 _Verdict = tuple[State, str]
 _DONE = {"none": "left alone", "quarantine": "put with the spam", "reject": "refused"}
 
 
 def spf(look: Look) -> list[Row]:
-    wanted = list(dict.fromkeys(term for out in look.used if (term := look.spf_term(out))))
-    if not wanted and not look.spf.records and not any(out.service.keeps for out in look.used):
+    """Of the domain of our return addresses, and of the sender's where a provider goes by that."""
+    return [row for domain in dict.fromkeys([look.return_domain, look.domain]) for row in _spf(look, domain)]
+
+
+def _spf(look: Look, domain: str) -> list[Row]:
+    asking = [out for out in look.used if look.spf_domain(out) == domain]
+    wanted = list(dict.fromkeys(term for out in asking if (term := look.spf_term(out))))
+    is_ours = domain == look.return_domain
+    if not wanted and not (is_ours and (look.spf.records or any(out.service.keeps for out in asking))):
         return []
-    now = list(look.spf.records)
-    missing = [term for term in wanted if not look.has(term)]
-    verdict = _spf_verdict(look, wanted, missing)
-    value = look.spf.record if verdict[0] == "good" else spf_merging.merged(now, missing)
+    found = look.spf_of(domain)
+    now = list(found.records)
+    missing = [term for term in wanted if not look.has(term, found)]
+    verdict = _spf_verdict(found, wanted, missing)
+    value = found.record if verdict[0] == "good" else spf_merging.merged(now, missing)
     pieces = difference(value, " ".join(now), at=" ") if now and now != [value] else []
-    return [look.row("spf", "TXT", look.return_domain, value, now, verdict, look.spf.findings, pieces=pieces)]
+    return [look.row("spf", "TXT", domain, value, now, verdict, found.findings, pieces=pieces)]
 
 
-def _spf_verdict(look: Look, wanted: list[str], missing: list[str]) -> _Verdict:
-    found = look.spf
+def _spf_verdict(found: Spf, wanted: list[str], missing: list[str]) -> _Verdict:
     if found.status == Status.UNKNOWN:
         return "wait", NOT_KNOWN
     if not found.records:
@@ -119,21 +128,32 @@ def bounce(look: Look) -> list[Row]:
 
 
 def tracking(look: Look) -> list[Row]:
-    host, target = look.facts.tracking_host, look.facts.public_host
-    if not host:
+    """The host of counted links; one is offered where they would lead to a name that is not this domain's."""
+    target, shared = look.facts.public_host, look.facts.shared_tracking_host
+    if host := look.facts.tracking_host or (shared if look.is_inside(shared) else ""):
+        nowhere = "It leads nowhere, so counted links in mails of this domain do not work."
+        return [_leading_here(look, host, ("bad", nowhere), "It leads here.")]
+    used = shared or target
+    if look.is_inside(used) or public_address.is_private(target):
         return []
-    answer = look.ask(host, "A")
+    offer = f"Counted links can carry this domain’s name instead of {used}: filters and readers trust it more."
+    here = "It leads here: counted links can go by it."
+    return [_leading_here(look, f"go.{look.domain}", ("warn", offer), here, optional=True)]
+
+
+def _leading_here(look: Look, host: str, if_not: _Verdict, here: str, *, optional: bool = False) -> Row:
+    target, answer = look.facts.public_host, look.ask(host, "A")
     addresses = set(look.addresses(host))
     now = list(answer.chain[:1]) or sorted(addresses)
-    verdict: _Verdict = ("bad", "It leads nowhere, so counted links in mails of this domain would not work.")
+    verdict = if_not
     if not answer.is_known:
         verdict = "wait", NOT_KNOWN
     elif target in answer.chain or addresses & set(look.addresses(target)):
-        verdict = "good", "It leads here."
+        verdict = "good", here
     elif now:
         verdict = (
             "warn",
             "It leads to another machine than the public address. That is right only behind a proxy of yours.",
         )
     pieces = difference(target, now[0]) if now and verdict[0] == "warn" else []
-    return [look.row("tracking", "CNAME", host, target, now, verdict, pieces=pieces)]
+    return look.row("tracking", "CNAME", host, target, now, verdict, pieces=pieces, optional=optional)

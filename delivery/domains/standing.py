@@ -11,6 +11,15 @@ from delivery.models import Provider
 
 Kind = Literal["none", "free-mail", "not-ours", "not-known", "fails", "no-dmarc", "half", "passes"]
 _STATES = {"passes": "good", "half": "warn", "not-known": "wait", "none": "wait"}
+_LABELS = {
+    "free-mail": "Free mail",
+    "not-ours": "Not confirmed",
+    "not-known": "Not known yet",
+    "fails": "Does not pass",
+    "no-dmarc": "No DMARC record",
+    "half": "Could be better",
+    "passes": "Passes",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +33,11 @@ class Standing:
     @property
     def state(self) -> str:
         return _STATES.get(self.kind, "bad")
+
+    @property
+    def label(self) -> str:
+        """Empty where there is no domain to speak of."""
+        return _LABELS.get(self.kind, "")
 
     @property
     def is_short(self) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from delivery.domains import dmarc, spf
+from delivery.domains import dmarc
 from delivery.domains.facts import WayOut
 from delivery.domains.looking import Look
 from delivery.domains.report import Way
@@ -49,8 +49,8 @@ def _spf(look: Look, out: WayOut) -> tuple[str, _Claim, _Claim]:
         names = {name for name, _, _ in service.returns_for(out.host)}
         own = next((name for name in names if _is_set_up(look, out, name)), "")
         return (f"{own}.{look.domain}", True, not strict) if own else ("", True, False)
-    domain = look.domain if service.own_return else look.return_domain
-    found = look.spf if domain == look.return_domain else spf.check(domain, look.ask)
+    domain = look.spf_domain(out)
+    found = look.spf_of(domain)
     aligned = dmarc.is_aligned(look.domain, domain, look.ask, strict=strict) if look.dmarc.is_complete else None
     if found.status == Status.UNKNOWN:
         return domain, None, aligned
@@ -59,7 +59,7 @@ def _spf(look: Look, out: WayOut) -> tuple[str, _Claim, _Claim]:
         return domain, False, aligned
     if not term:  # in a network of one's own: from which address mail comes, only a receiver sees
         return domain, None, aligned
-    there = found.includes(term.partition(":")[2]) if term.startswith("include:") else look.has(term)
+    there = found.includes(term.partition(":")[2]) if term.startswith("include:") else look.has(term, found)
     if there:
         return domain, True, aligned
     # A server of one's own may send from another address than the one that takes mail from us.

@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 from django.conf import settings
 
 from accounts.models import Organisation
+from delivery.domains import known
 
 TIMEOUT_SECONDS = 10
 _BODY = "List-Unsubscribe=One-Click"
@@ -37,9 +38,10 @@ class Answer:
 
 
 def own_addresses() -> set[str]:
-    """By which recipients know this installation."""
+    """By which recipients know this installation, and those by which links are counted."""
     organisation = Organisation.get()
-    return {settings.PUBLIC_URL} | ({organisation.public_address} if organisation else set())
+    found = {settings.PUBLIC_URL, *known.counting_addresses()}
+    return found | ({organisation.public_address, organisation.tracking_address} if organisation else set())
 
 
 def post(address: str, *, own: set[str]) -> Answer:

@@ -164,7 +164,8 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _whole(request: StaffRequest, found: SendingDomain, form: SelectorsForm | None = None) -> dict[str, Any]:
-    return {**context(found, form), **dmarc_reports.summary(found), **domain_mails.context(request, found)}
+    parts = {**context(found, form), **dmarc_reports.summary(found), **domain_mails.context(request, found)}
+    return {**parts, "others_counted_at": request.organisation.tracking_address}
 
 
 def context(found: SendingDomain, form: SelectorsForm | None = None) -> dict[str, Any]:

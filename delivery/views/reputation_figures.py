@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, cast
 
 from django import forms
@@ -147,11 +148,19 @@ def _page(request: StaffRequest, owner: Owner, more: dict[str, Any]) -> HttpResp
         "points": points,
         "by_week": goes_by_week(days),
         "says": says,
-        "charts": _charts(points, says) if len(points) > 2 else [],
+        "charts": _charts(_without_holes(points, 7 if goes_by_week(days) else 1), says) if len(points) > 2 else [],
         "plan": over_time.plans(owner).filter(state__in=AT_WORK).first(),
         "figures": over_time.figures(owner).count(),
     }
     return render(request, "delivery/reputation_over_time.html", context)
+
+
+def _without_holes(points: list[Point], step: int) -> list[Point]:
+    """With those between them of which nothing is known: a line must not lead over a day without mail."""
+    known = {point.on: point for point in points}
+    count = (points[-1].on - points[0].on).days // step + 1
+    days = (points[0].on + timedelta(days=step * number) for number in range(count))
+    return [known.get(on) or Point(on) for on in days]
 
 
 def _cells(point: Point) -> tuple[object, ...]:
@@ -186,7 +195,7 @@ def _charts(points: list[Point], says: str) -> list[tuple[str, str, str]]:
         ("Mails", "How many mails were accepted, and how many others counted.", mails, ""),
     ]
     return [
-        (title, text, json.dumps({"labels": labels, "unit": unit, "lines": found}))
+        (title, text, json.dumps({"labels": labels, "unit": unit, "gaps": True, "lines": found}))
         for title, text, found, unit in charts
         if found
     ]

@@ -15,7 +15,8 @@ class RehearsalForm(forms.Form):
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=f"One a line, {MOST} at most: your own team. Theirs is the rehearsed mail: what they click or "
-        "unsubscribe counts in the rehearsal and changes no record.",
+        "unsubscribe counts in the rehearsal and changes no record, and the real mail comes to them later like to "
+        "everybody.",
     )
 
     def clean_allowed(self) -> list[str]:

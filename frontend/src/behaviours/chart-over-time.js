@@ -31,7 +31,12 @@ export function colour(canvas, token) {
   return value;
 }
 
-function dataset(canvas, line, number) {
+// A value between two that are missing would be a line without an end.
+function isAlone(values, at) {
+  return (values[at - 1] ?? null) === null && (values[at + 1] ?? null) === null;
+}
+
+function dataset(canvas, line, number, hasGaps) {
   const look = looks[number % looks.length];
   const ink = colour(canvas, look.token);
   return {
@@ -42,8 +47,8 @@ function dataset(canvas, line, number) {
     borderDash: look.dash,
     borderWidth: 2,
     pointStyle: look.marker,
-    pointRadius: line.values.length > 40 ? 0 : 3,
-    spanGaps: true, // days of which nothing is known
+    pointRadius: line.values.map((value, at) => (line.values.length > 40 && !(hasGaps && isAlone(line.values, at)) ? 0 : 3)),
+    spanGaps: !hasGaps, // days of which nothing is known
     tension: 0,
   };
 }
@@ -66,7 +71,7 @@ function options(canvas, unit) {
 
 export function mount(canvas) {
   const series = JSON.parse(canvas.dataset.chart);
-  const datasets = () => series.lines.map((line, number) => dataset(canvas, line, number));
+  const datasets = () => series.lines.map((line, number) => dataset(canvas, line, number, series.gaps));
   const chart = new Chart(canvas, { type: "line", data: { labels: series.labels, datasets: datasets() }, options: options(canvas, series.unit) });
 
   const recolour = () => {

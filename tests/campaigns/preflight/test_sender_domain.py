@@ -1,14 +1,19 @@
 """Mail that mailboxes would take for a forgery does not leave; what is merely worse than it could be is said."""
 
+from collections.abc import Callable
+
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from campaigns.models import Campaign
 from campaigns.preflight import checklist, sender_domain
 from contacts.models import Contact, Subscription
 from delivery.domains.models import SendingDomain
 from delivery.domains.report import Report, Way
-from delivery.models import Batch, Chunk, Provider
+from delivery.models import Batch, Chunk, Provider, Route
 from tests.campaigns.preflight.test_checklist import campaign, codes, real
 
 __all__ = ["campaign", "real"]
@@ -55,6 +60,51 @@ def test_only_what_passes_leaves_for_real(campaign: Campaign, real: Provider, mo
 
     campaign.provider = Provider.objects.sandbox()
     assert codes(campaign) == set()
+
+
+def test_whoever_the_route_lets_carry_it_has_to_pass_and_not_the_chosen_one_alone(
+    campaign: Campaign, real: Provider
+) -> None:
+    campaign.provider = real
+    other = Provider.objects.create(name="Other", host="smtp.other.example")
+    passes = Way(real.pk, real.name, "nordlicht.example", True, True, True)
+    fails = Way(other.pk, other.name, "nordlicht.example", False, True, False)
+    domain = found_out(real, spf=True, dkim=True, dmarc=True)
+    report = Report("nordlicht.example", ways=[passes, fails], has_dmarc=True)
+    SendingDomain.objects.filter(pk=domain.pk).update(report=report.as_json())
+    write_to(campaign, "a@laposte.net")
+    assert codes(campaign) == set()
+
+    Route.objects.create(provider=real, position=1)
+    backup = Route.objects.create(provider=other, position=2)
+    assert codes(campaign, "warn") == {"domain-backup"}
+    assert codes(campaign, "block") == set()
+    Route.objects.filter(pk=backup.pk).update(position=0)
+    (finding,) = checklist.check(campaign)
+    assert (finding.level, finding.text.startswith("Through Other: ")) == ("block", True)
+    other.pause("Out of order.")  # the chosen one carries it meanwhile
+    assert codes(campaign) == {"domain-backup"}
+
+
+def test_the_state_of_the_domain_stands_beside_from(
+    campaign: Campaign, real: Provider, marketer: User, client_for: Callable[[User], Client]
+) -> None:
+    campaign.provider = real
+    campaign.save()
+    client = client_for(marketer)
+    pages = (campaign.get_absolute_url(), reverse("campaign-ready", args=[campaign.pk]))
+
+    def says(label: str, text: str) -> bool:
+        shown = [client.get(page).content.decode().partition('id="sender-state"')[2][:1000] for page in pages]
+        return all(label in page and text in page for page in shown)
+
+    assert says("Not known yet", "nordlicht.example has not been looked at yet")
+    found_out(real, spf=True, dkim=True, dmarc=True)
+    assert says("Passes", "Mail from nordlicht.example passes.")
+    found_out(real, spf=False, dkim=False, dmarc=True)
+    assert says("Does not pass", "looks like a forgery")
+    Campaign.objects.update(provider=None)  # the sandbox: what real mail of that domain stands like
+    assert says("Does not pass", "looks like a forgery")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """An alarm and its all-clear leave through a real SMTP server of the test, once to each who can mend it."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,7 +10,9 @@ from django.utils import timezone
 from accounts.models import User
 from campaigns.models import Campaign
 from delivery.alerts import mailing, watching
-from delivery.models import Alert, AlertMail, Batch, Provider
+from delivery.domains.models import SendingDomain
+from delivery.feedback.webhooks import managing
+from delivery.models import Alert, AlertMail, Batch, Breaker, FeedbackHour, Provider, Webhook
 from delivery.providers.out_of_service import PAUSED_BY_HAND
 from tests.campaigns import letters
 from tests.mailbox import Mailbox
@@ -96,6 +99,43 @@ def test_several_troubles_are_one_mail_and_who_wants_none_gets_none(
     text = mail.get_content().replace("\r\n", "\n")
     assert "stopped itself\n12 % bounced." in text
     assert f"https://news.nordlicht.example{campaign.get_absolute_url()}" in text
+
+
+def provider_open(relay: Provider) -> str:
+    Breaker.objects.create(provider=relay, state="open", words="It refuses the login.", since=START, next_try_at=START)
+    return f"provider {relay.pk}"
+
+
+def dns_broken(relay: Provider) -> str:
+    made = SendingDomain.objects.create(name="shop.example", confirmed_at=START, state="fails", broken_since=START)
+    return f"domain {made.pk}"
+
+
+def complained_of(relay: Provider) -> str:
+    Batch.objects.create(rehearsal=False, content_kind="edition", content_id=1, accepted=1000, started_at=START)
+    FeedbackHour.objects.create(hour=START.replace(minute=0, second=0, microsecond=0), complained=5)
+    return "complaints"
+
+
+def webhook_refused(relay: Provider) -> str:
+    made = managing.add("postmark", provider=relay, label="")
+    Webhook.objects.update(last_refused_at=START, refusal="The password does not fit.")
+    return f"webhook {made.pk}"
+
+
+@pytest.mark.parametrize("happens", [provider_open, dns_broken, complained_of, webhook_refused])
+def test_what_needs_somebody_at_once_is_an_alarm(
+    happens: Callable[[Provider], str], relay: Provider, owner: User
+) -> None:
+    watching.look(minutes(0))
+    assert not Alert.objects.exists()
+    about = happens(relay)
+    for minute in (3, 6):
+        watching.look(minutes(minute))
+    alert = Alert.objects.get()
+    assert (alert.about, alert.over_at) == (about, None)
+    assert alert.title
+    assert alert.url
 
 
 def test_alarm_waits_for_a_server_is_tried_again_and_never_sent_twice(

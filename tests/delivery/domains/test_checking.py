@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import Organisation, User
 from accounts.shell import notices, problems
 from contacts.models import MailingList
-from delivery.domains import known, rechecking, standing
+from delivery.domains import catalogue, known, rechecking, standing
 from delivery.domains.extras import KINDS
 from delivery.domains.models import SendingDomain
 from delivery.domains.report import Report
@@ -114,6 +114,65 @@ def test_own_servers_are_found_by_address_and_what_is_inside_a_network_is_not_gu
     assert [(way.provider, way.passes) for way in report.ways] == [("Own", True), ("Inside", None)]
     assert report.used[0].provider == "Own"
     assert standing.of(f"x@{NAME}", inside).kind == "not-known"
+
+
+def test_each_record_of_spf_stands_where_mailboxes_look_for_it(domain: SendingDomain, name_server: DnsServer) -> None:
+    """At the domain of our return addresses, and of the sender's where a provider goes by that."""
+    Organisation.objects.update(bounce_domain="returns.nordlicht.example")
+    name_server.add({"mail.nordlicht.example": {"A": ["9.9.9.9"]}})
+    provider("Own", "mail.nordlicht.example", is_default=True)
+    Route.objects.create(provider=provider("Workspace", "smtp-relay.gmail.com"), sender_domain=NAME)
+    found = rows(look(domain, name_server))
+    assert found["spf returns"] == ("bad", "TXT", "v=spf1 a:mail.nordlicht.example ~all")
+    assert found["spf news"] == ("bad", "TXT", "v=spf1 include:_spf.google.com ~all")
+
+    name_server.add(
+        {
+            "_spf.google.com": {"TXT": ["v=spf1 ip4:35.190.247.0/24 ~all"]},
+            "returns.nordlicht.example": {"TXT": ["v=spf1 a:mail.nordlicht.example ~all"]},
+            NAME: {"TXT": ["v=spf1 include:_spf.google.com ~all"]},
+            "_dmarc.nordlicht.example": {"TXT": ["v=DMARC1; p=none"]},
+        }
+    )
+    report = look(domain, name_server)
+    assert {state for name, (state, _, _) in rows(report).items() if name.startswith("spf")} == {"good"}
+    assert {way.provider: way.by_spf for way in report.used} == {"Own": True, "Workspace": True}
+
+
+@pytest.mark.parametrize(
+    ("service", "host", "first"),
+    [
+        ("postal", "postal.nordlicht.example", [("psrp", "CNAME", "rp.postal.nordlicht.example")]),
+        ("postal", "9.9.9.9", []),
+        ("sparkpost", "api.eu.sparkpost.com", [("bounces", "CNAME", "eu.sparkpostmail.com")]),
+        ("sparkpost", "smtp.sparkpostmail.com", [("bounces", "CNAME", "sparkpostmail.com")]),
+        ("", "email-smtp.eu-west-1.amazonaws.com", [("bounces", "MX", "10 feedback-smtp.eu-west-1.amazonses.com")]),
+    ],
+)
+def test_a_return_address_of_one_s_own_follows_from_the_server(
+    service: str, host: str, first: list[tuple[str, str, str]]
+) -> None:
+    found = catalogue.of(service, host)
+    assert (found.keeps, found.returns_for(host)[:1]) == (False, first)
+
+
+def test_a_host_for_counted_links_is_offered_and_missed_when_it_is_gone(
+    organisation: Organisation, name_server: DnsServer, admin: User
+) -> None:
+    domain = SendingDomain.objects.create(name="shop.example", confirmed_at=timezone.now())
+    name_server.add({"shop.example": {"SOA": [SOA]}, "news.nordlicht.example": {"A": ["9.9.9.9"]}})
+    offered = ("warn", "CNAME", "news.nordlicht.example")
+    assert rows(look(domain, name_server))["tracking go"] == offered
+    name_server.add({"go.shop.example": {"CNAME": ["news.nordlicht.example."]}})
+    assert rows(look(domain, name_server))["tracking go"][0] == "good"
+
+    SendingDomain.objects.update(tracking_url="https://go.shop.example")
+    assert rows(look(domain, name_server))["tracking go"][0] == "good"
+    title = "Links in mail from shop.example lead nowhere"
+    assert title not in [problem.title for problem in problems.for_user(admin)]
+    del name_server.zone["go.shop.example"]
+    assert rows(look(domain, name_server))["tracking go"][0] == "bad"
+    assert title in [problem.title for problem in problems.for_user(admin)]
 
 
 def test_silence_breaks_nothing_and_two_real_failures_do(

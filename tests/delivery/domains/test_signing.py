@@ -1,4 +1,4 @@
-"""What Tallypost signs passes at others: dkimpy, and OpenDKIM as Debian ships it, both asking a name server of ours."""
+"""What Tallypost signs passes at others: dkimpy, and OpenDKIM and Perl's Mail::DKIM as Debian ships them."""
 
 import os
 import re
@@ -33,6 +33,15 @@ MAIL = (
     "Feedback-ID: c1:b1:campaign:abcde12345\r\nPrecedence: bulk\r\nMIME-Version: 1.0\r\n"
     "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
 )
+MAIL_DKIM = """
+use Mail::DKIM::Verifier; use Mail::DKIM::DNS; use Net::DNS::Resolver;
+Mail::DKIM::DNS::resolver(Net::DNS::Resolver->new(nameservers => ["127.0.0.1"], port => shift));
+for my $file (@ARGV) {
+    my $verifier = Mail::DKIM::Verifier->new;
+    open my $mail, "<:raw", $file; local $/; $verifier->PRINT(<$mail>); $verifier->CLOSE;
+    print map { $_->result . "\\n" } grep { $_->algorithm eq "rsa-sha256" } $verifier->signatures;
+}
+"""
 BODIES = ["Hello\r\n", "", "\r\n\r\n", "  two  blanks \t\r\n.\r\n.. dots \r\nend \t \r\n\r\n\r\n", "no end of line "]
 
 
@@ -122,6 +131,23 @@ def test_private_keys_are_sealed_and_rotated_with_the_other_secrets(signing: lis
     settings.SECRETS_KEYS = settings.SECRETS_KEYS[:1]
     loading.forget()
     assert sent("Hello\r\n").count(b"DKIM-Signature") == 2
+
+
+def test_mail_dkim_of_perl_verifies_it_and_notices_a_change(
+    signing: list[SigningKey], name_server: DnsServer, tmp_path: Path
+) -> None:
+    """RSA alone: for Ed25519 it needs a library that Debian does not install with it."""
+    if subprocess.run(["perl", "-MMail::DKIM::Verifier", "-e1"], capture_output=True, check=False).returncode:
+        pytest.skip("needs Mail::DKIM (Debian: apt install libmail-dkim-perl)")
+    name_server.add({f"{key.selector}._domainkey.{NAME}": {"TXT": [key.record]} for key in signing})
+    mails = [mail if (mail := sent(body)).endswith(b"\r\n") else mail + b"\r\n" for body in BODIES]
+    mails.append(mails[0].replace(b"Hello", b"Hullo"))
+    files = [tmp_path / f"{number}.eml" for number in range(len(mails))]
+    for file, mail in zip(files, mails, strict=True):
+        file.write_bytes(mail)
+    command = ["perl", "-e", MAIL_DKIM, name_server.address.rpartition(":")[2], *map(str, files)]
+    said = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert said.stdout.split() == ["pass"] * len(BODIES) + ["fail"]
 
 
 def test_opendkim_verifies_it(signing: list[SigningKey], name_server: DnsServer, tmp_path: Path) -> None:

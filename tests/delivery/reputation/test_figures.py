@@ -1,8 +1,11 @@
 """Figures of mailbox providers: files as people download them, and what becomes of them."""
 
 import csv
+import json
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -139,7 +142,7 @@ def test_an_admin_uploads_a_file_sees_it_over_time_and_takes_it_back(
     domain: SendingDomain, admin: User, client_for: Callable[[User], Client], tmp_path: Path
 ) -> None:
     browser = client_for(admin)
-    days = [timezone.now().date() - timedelta(days=number) for number in (1, 2, 3)]
+    days = [timezone.now().date() - timedelta(days=number) for number in (1, 2, 5)]
     text = "Date,Domain,Spam rate\n" + "".join(f"{day},{domain.name},0.{number}2%\n" for number, day in enumerate(days))
 
     def sent(raw: str) -> str:
@@ -153,6 +156,9 @@ def test_an_admin_uploads_a_file_sees_it_over_time_and_takes_it_back(
     assert "Gmail says" in page
     assert "0.22" in page
     assert 'data-behaviour="chart-over-time"' in page
+    (chart,) = (json.loads(unescape(found)) for found in re.findall('data-chart="([^"]*)"', page))
+    said = next(line["values"] for line in chart["lines"] if line["name"] == "Gmail says")
+    assert (said, len(chart["labels"])) == ([0.22, None, None, 0.12, 0.02], 5)
     table: Any = browser.get(f"/reputation/domains/{domain.pk}/?days=30&as=csv")
     header, *rows = csv.reader(StringIO(b"".join(table).decode("utf-8-sig")))
     assert header[-2:] == ["Gmail says %", "Gmail says"]

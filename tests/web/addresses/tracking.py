@@ -4,9 +4,11 @@ from accounts.models import AuditEntry, Organisation
 from contacts.models import AddressChange, Contact, Subscription, Suppression
 from contacts.preferences import moving
 from delivery import tokens
+from delivery.domains.models import SendingDomain
 from delivery.models import Attempt, Waiting
 from tests.web import stage
 from tests.web.address import ADMINS, STAFF, WRITERS, Address, beside
+from tests.web.addresses.delivery import domain
 from tests.web.cast import Cast
 from tracking import tagging, unsubscribing
 from tracking.models import EventKeeping, Goal, Tagging
@@ -14,6 +16,12 @@ from tracking.models import EventKeeping, Goal, Tagging
 
 def one(cast: Cast) -> dict[str, Any]:
     return {"message_id": stage.message(cast).pk}
+
+
+def domain_with_a_link_host(cast: Cast) -> dict[str, Any]:
+    found = domain(cast)
+    SendingDomain.objects.filter(pk=found["domain_id"]).update(tracking_url="https://go.nordlicht.example")
+    return found
 
 
 def batch(cast: Cast) -> dict[str, Any]:
@@ -186,6 +194,12 @@ ADDRESSES = {
         },
         changes=lambda cast: Organisation.objects.values_list("tracking", flat=True).get(),
         spoil=".form-actions .btn-primary",
+    ),
+    "domain-counting": Address(
+        ADMINS,
+        args=domain_with_a_link_host,
+        post=lambda cast: {"address": ""},
+        changes=lambda cast: SendingDomain.objects.exclude(tracking_url="").count(),
     ),
     "unsubscribe": Address(None, args=stage.unsubscribe_token, post=lambda cast: {}, changes=consent_now),
     "unsubscribe-counting": Address(
