@@ -15,8 +15,8 @@ def keep(campaign: Campaign, name: str, description: str, *, by: User) -> Templa
     copy = launching.copy_of(campaign, name, by=by)
     for chosen in Campaign.CHOSEN_PEOPLE:
         getattr(copy, chosen).clear()
-    copy.tags, copy.provider, copy.tracking = [], None, ""
-    copy.save(update_fields=["tags", "provider", "tracking"])
+    copy.tags, copy.excluded_tags, copy.provider, copy.tracking = [], [], None, ""
+    copy.save(update_fields=["tags", "excluded_tags", "provider", "tracking"])
     template = Template.objects.create(campaign=copy, description=description)
     audit.record(by, "template.created", name, template=template.pk, campaign=campaign.pk)
     return template

@@ -81,6 +81,9 @@ class Campaign(models.Model):
     tags = ArrayField(
         models.CharField(max_length=100), default=list, blank=True, help_text="Only people on the lists who carry one."
     )
+    excluded_tags = ArrayField(
+        models.CharField(max_length=100), default=list, blank=True, help_text="Nobody who carries one."
+    )
     brand = models.ForeignKey(BrandKit, models.SET_NULL, null=True, blank=True, help_text="Empty: the organisation's.")
     sender_name = models.CharField(max_length=120, blank=True)
     sender_email = models.CharField(max_length=254, blank=True)
@@ -190,6 +193,7 @@ class Campaign(models.Model):
             tags=tuple(self.tags),
             segments=_rules(within, about),
             excluded_segments=_rules(without, about),
+            excluded_tags=tuple(self.excluded_tags),
             about=about,
         )
 

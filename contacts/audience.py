@@ -12,7 +12,7 @@ from contacts.segments import asking, compiling, rules
 from contacts.segments.known import Known
 from contacts.segments.predicate import EVERYBODY, NOBODY, Sql, joined, named, negated
 from contacts.segments.rules import Group
-from contacts.tags import carries_any
+from contacts.tags import carries_any, carries_none
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Audience:
     """People on any of `lists` or named in `contacts`, but not subscribed to any of `excluded_lists`.
 
     With `tags` only those of them who carry one, with `segments` only those who are in one of these rules, and with
-    `excluded_segments` none of those: they are no consent, so they narrow lists and never add to them.
+    `excluded_tags` and `excluded_segments` none of those: they are no consent, so they narrow lists and never add.
     """
 
     lists: tuple[int, ...]
@@ -29,6 +29,7 @@ class Audience:
     tags: tuple[str, ...] = ()
     segments: tuple[Group, ...] = ()
     excluded_segments: tuple[Group, ...] = ()
+    excluded_tags: tuple[str, ...] = ()
     about: Known | None = field(default=None, compare=False, repr=False)  # what whoever made it has asked already
 
     def to_json(self) -> dict[str, Any]:
@@ -40,6 +41,7 @@ class Audience:
             "tags": list(self.tags),
             "segments": [rules.write(group) for group in self.segments],
             "excluded_segments": [rules.write(group) for group in self.excluded_segments],
+            "excluded_tags": list(self.excluded_tags),
         }
 
     @classmethod
@@ -52,6 +54,7 @@ class Audience:
             tuple(data.get("tags") or ()),
             tuple(rules.read(group) for group in data.get("segments") or ()),
             tuple(rules.read(group) for group in data.get("excluded_segments") or ()),
+            tuple(data.get("excluded_tags") or ()),
         )
 
     @property
@@ -93,6 +96,7 @@ WITH place AS (
     JOIN contacts_contact c ON c.id = person.contact_id
     LEFT JOIN {suppression_of("c.email")}
     WHERE (%(tags)s::text[] = '{{}}' OR {carries_any("c", "%(tags)s::text[]")}) AND ({{rules}})
+    AND (%(excluded_tags)s::text[] = '{{}}' OR {carries_none("c", "%(excluded_tags)s::text[]")})
 )
 SELECT coalesce(sum(places), 0)::bigint,
        count(*) FILTER (WHERE reason = 'unsubscribed' OR (reason IS NULL AND NOT is_subscribed)),
@@ -128,6 +132,7 @@ def summary(audience: Audience) -> Summary:
                 "contacts": list(audience.contacts or ()),
                 "excluded": list(audience.excluded_lists),
                 "tags": list(audience.tags),
+                "excluded_tags": list(audience.excluded_tags),
                 **parameters,
             },
         )
@@ -186,6 +191,8 @@ def select(audience: Audience) -> tuple[str, list[Any]]:
     parameters: list[Any] = [list(audience.contacts or ()), list(audience.lists), list(audience.excluded_lists)]
     if audience.tags:
         sql, parameters = f"{sql} AND {carries_any('c')}", [*parameters, list(audience.tags)]
+    if audience.excluded_tags:
+        sql, parameters = f"{sql} AND {carries_none('c')}", [*parameters, list(audience.excluded_tags)]
     if audience.is_by_rules:
         by_rules = _by_rules(audience)
         sql, parameters = f"{sql} AND ({by_rules.text})", [*parameters, *by_rules.parameters]

@@ -125,6 +125,12 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         there = _subscriptions(list_id=list_id) if list_id else _subscriptions()
         return self.filter(Exists(there.expired()), ~Exists(there.open()))
 
+    def kept_off(self) -> Self:
+        """Subscribed, but suppressed for each list whose consent holds: no more reachable than the `expired`."""
+        for_lists = ListSuppression.objects.filter(email=Lower(OuterRef("email")))
+        there = _subscriptions(state=SUBSCRIBED)
+        return self.filter(Exists(for_lists), Exists(there), ~Exists(there.expired()), ~Exists(there.open()))
+
     def not_paused(self) -> Self:
         return self.filter(Q(paused_until=None) | Q(paused_until__lte=Now()))
 

@@ -32,6 +32,11 @@ def carries_any(contact: str, tags: str = "%s") -> str:
     return f"{contact}.attributes -> 'tags' ?| {tags}"
 
 
+def carries_none(contact: str, tags: str = "%s") -> str:
+    """SQL: it carries none of them, as whoever carries no tags at all."""
+    return f"NOT coalesce({carries_any(contact, tags)}, false)"
+
+
 def carried(contact: str) -> str:
     """SQL: the tags of the row `contact` as a JSON list, whatever stands there."""
     tags = f"{contact}.attributes -> 'tags'"

@@ -143,6 +143,7 @@ _COUNTING_CHANNELS = {
     "undo": "as before an import that was undone",
     "hand": "noted by hand",
     "page": "said on the page for recipients",
+    "form": "said in a sign-up form",
     "before": "known from before",
     "merge": "the stricter of two that were merged",
 }

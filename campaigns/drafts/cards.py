@@ -63,7 +63,8 @@ def _to(campaign: Campaign, people: Summary) -> str:
     but = f", but not {_join(excluded)}" if excluded else ""
     tagged = f", tagged {_join(campaign.tags, 'or')}" if campaign.tags else ""
     found = f", in {_join(within, 'or')}" if within else ""
-    return f"{_join(names)}{found}{tagged}{but}: {wording.count_people(people.will_receive)}"
+    without = f", nobody tagged {_join(campaign.excluded_tags, 'or')}" if campaign.excluded_tags else ""
+    return f"{_join(names)}{found}{tagged}{but}{without}: {wording.count_people(people.will_receive)}"
 
 
 def _with_basis(mailing_list: MailingList) -> str:

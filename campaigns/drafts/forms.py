@@ -66,10 +66,13 @@ class ToCard(Card):
     tags = forms.MultipleChoiceField(
         label="Only those with any of these tags", required=False, widget=forms.CheckboxSelectMultiple
     )
+    excluded_tags = forms.MultipleChoiceField(
+        label="And nobody with any of these tags", required=False, widget=forms.CheckboxSelectMultiple
+    )
 
     class Meta:
         model = Campaign
-        fields = ["lists", "segments", "tags", "excluded_lists", "excluded_segments"]
+        fields = ["lists", "segments", "tags", "excluded_lists", "excluded_segments", "excluded_tags"]
         labels: ClassVar = {
             "lists": "People in any of these lists",
             "segments": "Only those in any of these segments",
@@ -89,11 +92,12 @@ class ToCard(Card):
             self.fields[name].queryset = MailingList.objects.filter(offered)  # type: ignore[attr-defined]
         for name in ("segments", "excluded_segments"):
             self.fields[name].queryset = Segment.objects.all()  # type: ignore[attr-defined]
-        names = tags.known(also=self.instance.tags)
-        self.fields["tags"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
+        names = tags.known(also=[*self.instance.tags, *self.instance.excluded_tags])
+        for field in ("tags", "excluded_tags"):
+            self.fields[field].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
 
     def apply(self, campaign: Campaign) -> None:
-        campaign.tags = self.cleaned_data["tags"]
+        campaign.tags, campaign.excluded_tags = self.cleaned_data["tags"], self.cleaned_data["excluded_tags"]
         for name in Campaign.CHOSEN_PEOPLE:
             getattr(campaign, name).set(self.cleaned_data[name])
 

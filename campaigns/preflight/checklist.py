@@ -53,6 +53,8 @@ def _to(campaign: Campaign, *, is_real: bool) -> Iterator[Finding]:
             text, cure = "Nobody on these lists who may get it is in the segment.", "Choose another segment, or none."
         if chosen.tags and audience.sample(replace(chosen, tags=()), 1):
             text, cure = "Nobody on these lists who may get it has one of the tags.", "Choose other tags, or none."
+        if chosen.excluded_tags and audience.sample(replace(chosen, excluded_tags=()), 1):
+            text, cure = "Everybody who may get it has a tag that is left out.", "Leave fewer tags out."
         yield Finding("block", "no-recipients", text, cure, "to")
     elif is_real and audience.has_samples(chosen):
         text = "Some of these people are sample data: real mail to them bounces, which harms your name as a sender."

@@ -32,10 +32,17 @@ _FOLD = """
 WITH taken AS (
     DELETE FROM contacts_listchange RETURNING list_id, at, joined, unsubscribed, deleted
 ), wanted AS MATERIALIZED (
-    SELECT s.id, s.list_id, greatest(p.created_at, s.created_at) AS at
-    FROM contacts_suppression p JOIN contacts_contact c ON lower(c.email) = p.email
-    JOIN contacts_subscription s ON s.contact_id = c.id
-    WHERE s.state = 'subscribed' AND EXISTS (SELECT 1 FROM taken WHERE list_id IS NULL)
+    SELECT id, list_id, min(at) AS at FROM (
+        SELECT s.id, s.list_id, greatest(p.created_at, s.created_at) AS at
+        FROM contacts_suppression p JOIN contacts_contact c ON lower(c.email) = p.email
+        JOIN contacts_subscription s ON s.contact_id = c.id
+        WHERE s.state = 'subscribed' AND EXISTS (SELECT 1 FROM taken WHERE list_id IS NULL)
+        UNION ALL  -- always: a list for which one is suppressed can be joined
+        SELECT s.id, s.list_id, greatest(k.created_at, s.changed_at)
+        FROM contacts_listsuppression k JOIN contacts_contact c ON lower(c.email) = k.email
+        JOIN contacts_subscription s ON s.contact_id = c.id AND s.list_id = k.list_id
+        WHERE s.state = 'subscribed'
+    ) suppressed GROUP BY 1, 2
 ), lost AS (
     INSERT INTO contacts_lostsubscription (subscription_id, list_id) SELECT id, list_id FROM wanted
     ON CONFLICT (subscription_id) DO NOTHING RETURNING subscription_id

@@ -7,7 +7,6 @@ moments of the database are compared with the borders of days in the organisatio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import Any
 
 from contacts.segments.known import Kind
 from contacts.segments.predicate import Sql
@@ -91,18 +90,20 @@ def _given(operand: Operand) -> Sql:
     return Sql(f"coalesce({operand.sql.text}, '') <> ''", operand.sql.parameters)
 
 
-def _textual(template: str, value: Callable[[str], object] = str.casefold) -> Make:
+def _textual(template: str, read: Callable[[str], Sequence[str]] = lambda text: [text]) -> Make:
+    """Both sides in the small letters of the database: Python folds “Gießen” and “İzmir” to other ones."""
+
     def make(operand: Operand, values: Values, today: date, zone: tzinfo) -> Sql:
-        given = _given(operand)
-        text = template.format(_text(operand))
-        return Sql(f"{given.text} AND {text}", [*given.parameters, *operand.sql.parameters, value(values["value"])])
+        given, typed = _given(operand), read(values["value"])
+        text = template.format(_text(operand), ", ".join(lowered("%s::text") for _ in typed))
+        return Sql(f"{given.text} AND {text}", [*given.parameters, *operand.sql.parameters, *typed])
 
     return make
 
 
-def _equal(template: str, value: Callable[[str], Any] = str.casefold) -> Make:
+def _equal(template: str, read: Callable[[str], Sequence[str]] = lambda text: [text]) -> Make:
     """Of short values, said so that an index of short texts can answer."""
-    plain = _textual(template, value)
+    plain = _textual(template, read)
 
     def make(operand: Operand, values: Values, today: date, zone: tzinfo) -> Sql:
         found = plain(operand, values, today, zone)
@@ -179,7 +180,7 @@ def _false(operand: Operand, values: Values, today: date, zone: tzinfo) -> Sql:
 
 
 def _list_of(text: str) -> Sequence[str]:
-    return [part.strip().casefold() for part in text.split(",") if part.strip()]
+    return [part.strip() for part in text.split(",") if part.strip()] or [""]
 
 
 def _typed_day(values: Values, today: date) -> date:
@@ -206,13 +207,13 @@ _AS_NUMBERS: Mapping[str, Operator] = {
     "between": Operator("is between", (_AMOUNT, _UPPER), _numeric("BETWEEN %s::numeric AND %s::numeric")),
 }
 _TEXT: Mapping[str, Operator] = {
-    "is": Operator("is", (_VALUE,), _equal("{} = %s")),
-    "is-not": Operator("is not", (_VALUE,), _textual("{} <> %s")),
-    "one-of": Operator("is one of", (_SEVERAL,), _equal("{} = ANY(%s)", _list_of)),
-    "contains": Operator("contains", (_VALUE,), _textual("strpos({}, %s) > 0")),
-    "lacks": Operator("does not contain", (_VALUE,), _textual("strpos({}, %s) = 0")),
-    "begins": Operator("begins with", (_VALUE,), _textual("starts_with({}, %s)")),
-    "ends": Operator("ends with", (_VALUE,), _textual("reverse({}) LIKE %s", lambda text: _ending(text))),
+    "is": Operator("is", (_VALUE,), _equal("{} = {}")),
+    "is-not": Operator("is not", (_VALUE,), _textual("{} <> {}")),
+    "one-of": Operator("is one of", (_SEVERAL,), _equal("{} IN ({})", _list_of)),
+    "contains": Operator("contains", (_VALUE,), _textual("strpos({}, {}) > 0")),
+    "lacks": Operator("does not contain", (_VALUE,), _textual("strpos({}, {}) = 0")),
+    "begins": Operator("begins with", (_VALUE,), _textual("starts_with({}, {})")),
+    "ends": Operator("ends with", (_VALUE,), _textual("starts_with(reverse({}), reverse({}))")),
     **_AS_NUMBERS,
     **_GIVEN,
 }
@@ -253,11 +254,3 @@ _DATES: Mapping[str, Operator] = {
     ),
     **_GIVEN,
 }
-
-
-def _ending(text: str) -> str:
-    """A pattern for the reversed text."""
-    escaped = text.casefold()[::-1]
-    for sign in ("\\", "%", "_"):
-        escaped = escaped.replace(sign, f"\\{sign}")
-    return f"{escaped}%"

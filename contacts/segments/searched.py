@@ -15,15 +15,15 @@ _STATES: Mapping[State, Rule | Group] = {
     State.REACHABLE: Group(Match.ALL, (_OPEN, Rule("suppressed", {"how": "none"}))),
     State.UNSUBSCRIBED: Group(Match.ANY, (_LEFT, Rule("suppressed", {"how": "unsubscribed"}))),
     State.SUPPRESSED: _SUPPRESSED,
-    State.EXPIRED: Group(Match.ALL, (_SUBSCRIBED, Group(Match.NONE, (_OPEN,)))),
+    State.PAUSED: Rule("paused", {"how": "now"}),
+    State.EXPIRED: Group(Match.ALL, (Rule("list", {"how": "ended", "list": _ANY_LIST}), Group(Match.NONE, (_OPEN,)))),
     State.NO_LIST: Rule("list", {"how": "off", "list": _ANY_LIST}),
 }
 
 
 def can_be_kept(found: Filter) -> bool:
-    """Whether there is a segment of these people: a segment alone is one already, and no rule asks for a pause, which
-    is over by itself one day."""
-    return not replace(found, segment_id=None).is_empty and (not found.state or State(found.state) in _STATES)
+    """A segment alone is one already."""
+    return not replace(found, segment_id=None).is_empty
 
 
 def rules_of(found: Filter) -> Group:
@@ -39,7 +39,7 @@ def rules_of(found: Filter) -> Group:
     if found.state == State.EXPIRED and found.list_id:  # of that list, as the table shows them
         here = {"list": str(found.list_id)}
         parts += [
-            Rule("list", {"how": "subscribed", **here}),
+            Rule("list", {"how": "ended", **here}),
             Group(Match.NONE, (Rule("list", {"how": "open", **here}),)),
         ]
     elif found.state:

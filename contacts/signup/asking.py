@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from contacts import addresses
-from contacts.models import Contact, MailingList, Subscription, Suppression
+from contacts.models import Contact, MailingList, Subscription, Suppression, TrackingConsent
 from contacts.signup import confirming, counting, letters
 from contacts.signup.models import SignupForm, SignupRequest, SignupWording
 from contacts.signup.robots import flood, proof
@@ -41,6 +41,7 @@ class Answers:
     language: str
     wording: SignupWording
     values: dict[str, Any] = field(default_factory=dict)
+    counting: dict[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -106,6 +107,7 @@ def _new(form: SignupForm, answers: Answers, visitor: Visitor, now: datetime) ->
         key=answers.key,
         lists=list(answers.lists),
         values=answers.values,
+        counting=answers.counting,
         wording=answers.wording,
         language=answers.language,
         way=visitor.way,
@@ -119,11 +121,13 @@ def _new(form: SignupForm, answers: Answers, visitor: Visitor, now: datetime) ->
 
 
 def _add(request: SignupRequest, answers: Answers) -> None:
-    """What was typed first stays: whoever confirms sees the lists and takes off what they did not ask for."""
+    """What was typed first stays, but for a no: whoever confirms sees the lists and what may be counted."""
     lists, values = list(dict.fromkeys([*request.lists, *answers.lists])), answers.values | request.values
-    if (lists, values) != (request.lists, request.values):
-        request.lists, request.values = lists, values
-        request.save(update_fields=["lists", "values"])
+    refused = {part: state for part, state in answers.counting.items() if state == TrackingConsent.REFUSED}
+    counting = answers.counting | request.counting | refused
+    if (lists, values, counting) != (request.lists, request.values, request.counting):
+        request.lists, request.values, request.counting = lists, values, counting
+        request.save(update_fields=["lists", "values", "counting"])
 
 
 def _needs_confirming(request: SignupRequest) -> bool:

@@ -1,6 +1,6 @@
 """The owner of the address said yes: now there is a contact, on the lists, with the proof of both acts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,13 +8,22 @@ from django.db import connection, transaction
 from django.db.models.functions import Lower
 
 from accounts import locks
-from contacts import consent, tags
+from contacts import consent, tags, tracking_consent
 from contacts.grounds import wordings
-from contacts.models import ConsentEvent, Contact, MailingList, Subscription, Suppression, Wording
+from contacts.models import (
+    ConsentEvent,
+    Contact,
+    MailingList,
+    Subscription,
+    Suppression,
+    TrackingConsent,
+    Wording,
+)
 from contacts.preferences import pausing
-from contacts.signup import counting, letters
+from contacts.signup import counting, letters, questions
 from contacts.signup.models import SignupLetter, SignupRequest
 from contacts.signup.visitor import NAMES
+from contacts.tracking_consent import Answer, Part
 
 CHANNEL = "form"
 State = SignupRequest.State
@@ -37,8 +46,18 @@ def lists_of(request: SignupRequest) -> list[MailingList]:
     return list(MailingList.objects.not_archived().filter(pk__in=request.lists).filter(pk__in=allowed))
 
 
-def confirm(request: SignupRequest, *, lists: Sequence[int], ip: str | None, now: datetime) -> SignupRequest:
-    """Join those of `lists` that were asked for. Safe to repeat. Raises Expired and consent.StillSuppressed."""
+def confirm(
+    request: SignupRequest,
+    *,
+    lists: Sequence[int],
+    ip: str | None,
+    now: datetime,
+    counted: Mapping[str, str] | None = None,
+) -> SignupRequest:
+    """Join those of `lists` that were asked for. `counted`: answers by Part, instead of those of the form.
+
+    Safe to repeat. Raises Expired and consent.StillSuppressed.
+    """
     if _is_over(request, now):  # in a transaction of its own, which raising does not undo
         raise Expired
     with transaction.atomic():
@@ -46,6 +65,7 @@ def confirm(request: SignupRequest, *, lists: Sequence[int], ip: str | None, now
         locked = SignupRequest.objects.select_for_update().select_related("form").get(pk=request.pk)
         if locked.state == State.WAITING:
             locked.lists = [one for one in locked.lists if one in set(lists)]
+            locked.counting = dict(locked.counting if counted is None else counted)
             carry_out(locked, now, ip=ip)
         return locked
 
@@ -62,9 +82,10 @@ def carry_out(request: SignupRequest, now: datetime, *, ip: str | None) -> None:
     _note_asked(contact, request, joined, words, wording)
     consent.resubscribe(contact, lists=joined, channel=CHANNEL, by=None, text=words, ip=ip, wording=wording)
     pausing.resume(contact, channel=CHANNEL, ip=ip)
+    _answer(contact, request, ip)
     request.state, request.confirmed_at, request.contact = State.CONFIRMED, now, contact
-    request.values = {}  # they are the contact's now
-    request.save(update_fields=["state", "confirmed_at", "contact", "lists", "values"])
+    request.values, request.counting = {}, {}  # they are the contact's now
+    request.save(update_fields=["state", "confirmed_at", "contact", "lists", "values", "counting"])
     counting.add(request.form, "confirmed", now)
     if request.form.sends_welcome and joined:
         letters.send(request, letters.Kind.WELCOME, now)
@@ -80,7 +101,7 @@ def _held(contact: Contact, key: str) -> set[int]:
 
 def expire(request: SignupRequest, now: datetime) -> bool:
     """What was typed goes; the numbers stay. False if somebody else was faster."""
-    gone: dict[str, Any] = {"state": State.EXPIRED, "values": {}, "ip": None, "user_agent": ""}
+    gone: dict[str, Any] = {"state": State.EXPIRED, "values": {}, "counting": {}, "ip": None, "user_agent": ""}
     done = SignupRequest.objects.filter(pk=request.pk, state=State.WAITING).update(**gone)
     if done:
         counting.add(request.form, "expired", now)
@@ -121,6 +142,18 @@ def _contact(request: SignupRequest) -> Contact:
     # Consent to be counted is not among them: it may have been withdrawn a moment ago.
     contact.save(update_fields=_FILLED if found else None)
     return contact
+
+
+def _answer(contact: Contact, request: SignupRequest, ip: str | None) -> None:
+    """What may be counted. It makes no yes of a no, which may be younger than what was typed."""
+    labels = dict(questions.answers())
+    for part in Part:
+        state = request.counting.get(part, "")
+        known = tracking_consent.state(contact, part)
+        if state in labels and (state == TrackingConsent.REFUSED or known == TrackingConsent.UNKNOWN):
+            wording = questions.kept(f"form/{request.form_id}", part)
+            text = f"{questions.words(part)} – {labels[state]}"
+            tracking_consent.record(contact, Answer({part: state}, CHANNEL, text=text, ip=ip, wording=wording))
 
 
 def _words(request: SignupRequest) -> str:

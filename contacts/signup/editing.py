@@ -42,6 +42,11 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         label="Visitors choose among them",
         help_text="Otherwise whoever signs up gets all of them.",
     )
+    asks_counting = forms.BooleanField(
+        required=False,
+        label="Ask whether opens and clicks may be counted",
+        help_text="Two questions that may be left open: nobody has to be counted to get mail.",
+    )
     language = forms.ChoiceField(required=False, label="Language")
     title = LineField(max_length=120, required=False, label="Heading")
     intro = forms.CharField(max_length=1000, required=False, label="Text above the fields", widget=_area(3))
@@ -108,7 +113,7 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
             *("name", "lists", "visitor_chooses", "language", "title", "intro", "consent_text", "button", "thanks"),
             *("thanks_url", "confirmed_url", "sender_name", "sender_email", "mail_subject", "mail_text"),
             *("confirm_days", "sends_welcome", "welcome_subject", "welcome_text", "frame_hosts"),
-            *("proof_of_work", *COLOURS),
+            *("asks_counting", "proof_of_work", *COLOURS),
         ]
 
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -12,11 +12,14 @@ from accounts.fields import LineField
 from contacts import addresses, fields
 from contacts.models import Field, MailingList
 from contacts.profile_fields import controls
+from contacts.signup import questions
 from contacts.signup.models import SignupForm
 from contacts.signup.robots import hostile
+from contacts.tracking_consent import Part
 
 NAMES = ("first_name", "last_name")
 HONEYPOT = "homepage"  # hidden from people; programs fill in whatever they find
+_COUNTING = "counting-"  # no field of a contact is named so
 _LONGEST = 300
 
 Control = forms.Field
@@ -45,6 +48,8 @@ class VisitorForm(forms.Form):
                 self.fields[name] = _control(own[name], required)
         if form.visitor_chooses and len(self._lists) > 1:
             self.fields["lists"] = _choice(self._lists)
+        if form.asks_counting:
+            self.fields.update({f"{_COUNTING}{part}": _counting(part) for part in Part})
         if data is not None:
             self.is_bound, self.data = True, _named(data, self.fields)
 
@@ -75,6 +80,11 @@ class VisitorForm(forms.Form):
         if "lists" not in self.fields:
             return [one.pk for one in self._lists]
         return [int(number) for number in self.cleaned_data["lists"]]
+
+    def counting(self) -> dict[str, str]:
+        """By contacts.tracking_consent.Part what was answered: given or refused."""
+        found = {part.value: self.cleaned_data.get(f"{_COUNTING}{part}", "") for part in Part}
+        return {part: state for part, state in found.items() if state}
 
     def _convert(self, name: str, field: Field) -> None:
         value = self.cleaned_data[name]
@@ -153,3 +163,9 @@ def _choice(lists: Sequence[MailingList]) -> Control:
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Please choose at least one.")},
     )
+
+
+def _counting(part: Part) -> Control:
+    """Nothing is chosen before somebody chooses, and nobody has to."""
+    label = questions.words(part)
+    return forms.ChoiceField(label=label, choices=questions.answers(), required=False, widget=forms.RadioSelect)

@@ -62,9 +62,10 @@ def _by_sums(state: str) -> int | None:
         return number
     try:
         with within(_PATIENCE_MS):
-            # Pauses and consent that ends are questions of time, which no bit tells.
-            ended = Contact.objects.not_suppressed().expired().count()
-            return number - ended - Contact.objects.agreed().paused().count()
+            # No bit tells what is a question of time (a pause, consent that ends), or of one list.
+            wanted = Contact.objects.not_suppressed()
+            closed = wanted.expired().count() + wanted.kept_off().count()
+            return number - closed - Contact.objects.agreed().paused().count()
     except TooSlow:
         return None
 

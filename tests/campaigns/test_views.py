@@ -100,6 +100,23 @@ def test_campaign_goes_to_people_with_a_tag(client_for: Browse, marketer: User, 
     assert "has one of the tags" in client.get(copy.get_absolute_url()).content.decode()
 
 
+def test_people_with_a_tag_are_left_out(client_for: Browse, marketer: User, campaign: Campaign) -> None:
+    letters.readers("Ben", "Cleo")
+    Contact.objects.filter(first_name="Ben").update(attributes={"tags": ["press"]})
+    client, lists = client_for(marketer), [campaign.lists.get().pk]
+    typed = {"lists": lists, "excluded_tags": ["press"], "version": campaign.version}
+    assert client.post(reverse("campaign-save", args=[campaign.pk, "to"]), typed).status_code == 302
+    page = client.get(campaign.get_absolute_url()).content.decode()
+    assert "Readers, nobody tagged press: 2 people" in page
+    campaign.refresh_from_db()
+    copy = launching.duplicate(campaign, by=marketer)
+    assert launching.launch(campaign, by=marketer).audience["excluded_tags"] == copy.excluded_tags == ["press"]
+    Contact.objects.update(attributes={"tags": ["press"]})
+    assert (
+        "Everybody who may get it has a tag that is left out." in client.get(copy.get_absolute_url()).content.decode()
+    )
+
+
 def test_bad_day_is_rehearsed_by_one_button_of_the_last_look(
     client_for: Browse, marketer: User, campaign: Campaign
 ) -> None:

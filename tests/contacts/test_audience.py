@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -120,6 +121,18 @@ def test_tags_narrow_lists_and_never_add_anybody(news: MailingList, events: Mail
     assert [contact.email.split("@")[0] for contact in audience.sample(chosen, 9)] == ["both", "press", "vip"]
     assert receivers(Audience((news.pk,), tags=("vip",))) == []
     assert Audience.from_json(chosen.to_json()) == chosen
+
+
+def test_people_with_an_excluded_tag_do_not_count_at_all(news: MailingList) -> None:
+    for name, carried in (("vip", ["VIP"]), ("press", ["Press", "VIP"]), ("plain", None), ("broken", "VIP")):
+        contact = person(name, news)
+        Contact.objects.filter(pk=contact.pk).update(attributes={"tags": carried} if carried else {})
+    chosen = Audience((news.pk,), excluded_tags=("Press", "b2b"))
+    assert receivers(chosen) == ["broken", "plain", "vip"]
+    assert audience.summary(chosen) == audience.Summary(3, 0, 0, 0, 3)
+    assert receivers(replace(chosen, tags=("VIP",))) == ["broken", "vip"]
+    assert receivers(replace(chosen, excluded_tags=("VIP",))) == ["plain"]
+    assert Audience.from_json(json.loads(json.dumps(chosen.to_json()))) == chosen
 
 
 def test_tags_to_choose_from_are_those_people_carry() -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core import signing
 from django.core.cache import cache
 from django.db.models.signals import pre_save
@@ -37,6 +38,7 @@ from delivery import content, tokens
 from delivery.content import Recipient
 from delivery.linter import lint
 from delivery.models import Message, Provider
+from tests.tracking.reading import english_in
 
 pytestmark = pytest.mark.usefixtures("organisation")
 
@@ -137,6 +139,77 @@ def test_nobody_is_on_a_list_before_the_button_of_the_mail_s_page(
     browser.post(address, {"lists": news.pk})
     assert ConsentEvent.objects.count() == 2
     assert counting.sums(form) == {"asked": 1, "confirmed": 1, "expired": 0, "refused": 0}
+
+
+@pytest.mark.parametrize("language", [code for code, _ in settings.LANGUAGES])
+def test_a_stranger_signs_up_in_their_own_language(form: SignupForm, news: MailingList, language: str) -> None:
+    """What the team has written itself is shown as it is; all other words are the visitor's."""
+    form.lists.add(MailingList.objects.create(name="Readings"))
+    form.visitor_chooses = form.asks_counting = True
+    form.save()
+    browser = Client(headers={"Accept-Language": f"{language}, en;q=0.5"})
+    chosen: dict[str, Any] = {"lists": [news.pk], "counting-opens": "given"}
+    thanks = post(browser, form, "ada@example.com", **chosen)
+    again = re.search(r'name="again" value="([^"]+)"', thanks.content.decode())
+    assert again
+    address = confirm_address()
+    pages = [
+        browser.get(f"/f/{form.key}"),
+        browser.get(f"/f/{form.key}/frame"),
+        post(browser, form, "no address", first_name="www.casino.top"),
+        post(browser, form, "ben@example.com", stamp=stamps.new(form.key), **chosen),
+        thanks,
+        browser.post(f"/f/{form.key}/again", {"again": again[1]}),
+        browser.get(address),
+        browser.post(address, {"lists": news.pk}),
+        browser.get("/y/nothing"),
+    ]
+    for page in pages:
+        text = page.content.decode()
+        assert f'<html lang="{language}"' in text
+        assert language == "en" or english_in(text) == [], page.request["PATH_INFO"]
+    assert mailed(news) == 1
+    letter = Message.objects.get(email="ada@example.com")
+    parts = content.load(letter.batch).parts(Recipient(letter.id, None, letter.email, {}, False, False))
+    assert language == "en" or english_in(f"<main>{parts.html}") == []
+
+
+def answered(opens: str, clicks: str) -> dict[str, Any]:
+    return {"counting-opens": opens, "counting-clicks": clicks}
+
+
+def test_a_form_asks_what_may_be_counted_and_whoever_confirms_has_the_last_word(
+    browser: Client, form: SignupForm, news: MailingList
+) -> None:
+    form.asks_counting = True
+    form.save()
+    asked = browser.get(f"/f/{form.key}").content.decode()
+    assert "Whether you open our mail" in asked
+    assert "checked" not in asked
+    for opens, clicks in (("given", "given"), ("", "refused")):
+        post(browser, form, "ada@example.com", **answered(opens, clicks))
+    shown = browser.get(confirm_address()).content.decode()
+    chosen = re.findall(r'type="radio" name="(\w+)"\s+value="(\w+)" checked', shown)
+    assert chosen == [("opens", "given"), ("clicks", "refused")]
+    browser.post(confirm_address(), {"lists": news.pk, "opens": "given", "clicks": "nonsense"})
+    person = Contact.objects.get()
+    assert (person.open_consent, person.click_consent) == ("given", "unknown")
+    proof = person.tracking_events.get()
+    assert (proof.channel, proof.text) == ("form", "Whether you open our mail – Yes, you may count it")
+    assert proof.wording
+    assert proof.wording.place == f"form/{form.pk}/opens"
+
+
+def test_a_yes_in_a_form_never_takes_the_place_of_a_no(browser: Client, form: SignupForm) -> None:
+    MailingList.objects.update(opt_in=MailingList.OptIn.SINGLE)
+    form.asks_counting = True
+    form.save()
+    Contact.objects.create(email="ben@example.com", open_consent="refused")
+    assert post(browser, form, "ben@example.com", **answered("perhaps", "")).status_code == 422
+    post(browser, form, "ben@example.com", **answered("given", "given"))
+    person = Contact.objects.get()
+    assert (person.open_consent, person.click_consent) == ("refused", "given")
+    assert SignupRequest.objects.get().counting == {}
 
 
 def test_thousand_posts_for_one_address_make_three_mails_a_day_over_all_forms(

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.organisation.measuring import Rules
 from contacts import tracking_consent
-from contacts.grounds import wordings
-from contacts.models import TrackingConsent
+from contacts.models import SignupRequest, TrackingConsent
+from contacts.signup import questions as asking
 from contacts.tracking_consent import Answer, Part
 from tracking.intake import reading_places
 from tracking.unsubscribing import Channel, Leaver
@@ -29,8 +28,8 @@ class Question:
 
     name: str
     words: str
-    choices: tuple[Choice, Choice]
-    so_far: str  # what holds while nothing was said; empty once it was
+    choices: list[Choice]
+    so_far: str = ""  # what holds while nothing was said; empty once it was
 
 
 def questions(leaver: Leaver, rules: Rules) -> list[Question]:
@@ -46,12 +45,20 @@ def questions(leaver: Leaver, rules: Rules) -> list[Question]:
             if counted
             else _("You have not said so far. Until you do, it is not counted.")
         )
-        choices = (
-            Choice(TrackingConsent.GIVEN, _("Yes, you may count it"), known == TrackingConsent.GIVEN),
-            Choice(TrackingConsent.REFUSED, _("No, do not count it"), known == TrackingConsent.REFUSED),
-        )
-        found.append(Question(part, _words(part), choices, so_far if known == TrackingConsent.UNKNOWN else ""))
+        found.append(_question(part, known, so_far if known == TrackingConsent.UNKNOWN else ""))
     return found
+
+
+def of_request(request: SignupRequest) -> list[Question]:
+    """As answered in the form, for whoever confirms it."""
+    if not request.form.asks_counting:
+        return []
+    return [_question(part, request.counting.get(part, "")) for part in Part]
+
+
+def _question(part: Part, chosen: str, so_far: str = "") -> Question:
+    choices = [Choice(value, label, value == chosen) for value, label in asking.answers()]
+    return Question(part, asking.words(part), choices, so_far)
 
 
 @transaction.atomic
@@ -66,11 +73,6 @@ def answer(leaver: Leaver, said: Mapping[str, str], ip: str | None) -> None:
         if chosen:
             words = f"{question.words} – {chosen.label}"
             states = {Part(question.name): chosen.value}
-            asked = f"{question.words} [{' · '.join(choice.label for choice in question.choices)}]"
-            wording = wordings.keep(f"page/{question.name}", get_language() or "en", asked)
+            wording = asking.kept("page", Part(question.name))
             answered = Answer(states, Channel.PAGE.value, text=words, ip=kept, wording=wording)
             tracking_consent.record(leaver.contact, answered)
-
-
-def _words(part: Part) -> str:
-    return _("Whether you open our mail") if part == Part.OPENS else _("Which links in it you follow")

@@ -30,9 +30,10 @@ from contacts.signup.robots import limits, proof, stamps
 from contacts.signup.robots.proof import Proof
 from contacts.signup.robots.stamps import Stamp
 from contacts.signup.visitor import HONEYPOT, VisitorForm, open_lists
+from contacts.tracking_consent import Part
 from delivery import tokens
 from delivery.models import Message
-from tracking.recipients import language
+from tracking.recipients import answering, language
 from tracking.recipients.showing import View, for_recipients, in_words, rendered, spoken, unknown
 from tracking.scoring.agents import Agent, recognise
 from tracking.slim import AHEAD
@@ -158,6 +159,7 @@ def _sent(request: HttpRequest, found: SignupForm, lists: list[MailingList], way
         translation.get_language() or language.OTHERWISE,
         wording.kept(found, words, lists),
         filled.values(),
+        filled.counting(),
     )
     visitor = _visitor(request, way if stamp != Stamp.MISSING else "html", proven)
     try:
@@ -202,7 +204,8 @@ def _asked(request: HttpRequest, found: SignupRequest, token: str) -> HttpRespon
         return _shown(request, found, "public/signup/confirmed.html")
     if found.state != SignupRequest.State.WAITING or found.expires_at <= timezone.now():
         return _shown(request, found, "public/signup/expired.html", status=410)
-    return _shown(request, found, "public/signup/confirm.html", token=token, lists=confirming.lists_of(found))
+    lists, questions = confirming.lists_of(found), answering.of_request(found)
+    return _shown(request, found, "public/signup/confirm.html", token=token, lists=lists, questions=questions)
 
 
 def _confirmed(request: HttpRequest, found: SignupRequest, token: str) -> HttpResponse:
@@ -210,7 +213,8 @@ def _confirmed(request: HttpRequest, found: SignupRequest, token: str) -> HttpRe
     if not lists and found.state == SignupRequest.State.WAITING:
         return _asked(request, found, token)
     try:
-        done = confirming.confirm(found, lists=lists, ip=_ip(request), now=timezone.now())
+        counted = {part.value: request.POST.get(part, "") for part in Part} if found.form.asks_counting else None
+        done = confirming.confirm(found, lists=lists, ip=_ip(request), now=timezone.now(), counted=counted)
     except confirming.Expired:
         return _shown(request, found, "public/signup/expired.html", status=410)
     except consent.StillSuppressed:

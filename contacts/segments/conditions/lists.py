@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from contacts.reachability import is_open
+from contacts.reachability import is_open, is_subscribed
 from contacts.segments.known import Known
 from contacts.segments.predicate import Sql, negated
 from contacts.segments.registry import Condition, Input, Values, turned
@@ -10,6 +10,7 @@ from contacts.segments.registry import Condition, Input, Values, turned
 _HOW = {
     "subscribed": "subscribed to",
     "open": "subscribed, with consent that holds, to",
+    "ended": "subscribed, with consent that has ended, to",
     "unsubscribed": "unsubscribed from",
     "unconfirmed": "who did not confirm",
     "on": "on, in whatever state,",
@@ -38,6 +39,8 @@ class OnList(Condition):
             parameters.append(int(values["list"]))
         if values["how"] == "open":
             where.append(is_open("x"))
+        elif values["how"] == "ended":
+            where.append(f"{is_subscribed('x')} AND x.expires_at <= now()")
         elif values["how"] not in ("on", "off"):
             where.append("x.state = %s")
             parameters.append(values["how"])

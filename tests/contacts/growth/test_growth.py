@@ -12,7 +12,8 @@ from accounts.models import Organisation
 from contacts import consent
 from contacts.growth import folding, reading
 from contacts.growth.reading import Change
-from contacts.models import Contact, ListDay, MailingList, Subscription, Suppression
+from contacts.models import Contact, ListDay, ListSuppression, MailingList, Subscription, Suppression
+from contacts.suppression import of_lists
 from tests.contacts.conftest import Upload
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +33,7 @@ def total(one: MailingList) -> int:
 def recounted(one: MailingList) -> int:
     """From the rows themselves."""
     suppressed = set(Suppression.objects.values_list("email", flat=True))
+    suppressed |= set(ListSuppression.objects.filter(list=one).values_list("email", flat=True))
     held = Subscription.objects.filter(list=one, state="subscribed").values_list("contact__email", flat=True)
     return sum(email.lower() not in suppressed for email in held)
 
@@ -60,6 +62,18 @@ def test_who_bounces_is_lost_and_back_when_that_is_lifted(news: MailingList) -> 
     consent.lift("ada@example.com", by=None)
     assert today_of(news) == Change(joined=1, lost=1, back=1)
     assert total(news) == 1
+
+
+def test_who_is_suppressed_for_a_list_is_lost_to_it_alone_also_when_they_join_later(news: MailingList) -> None:
+    other = MailingList.objects.create(name="Events")
+    join("ada@example.com", news, other)
+    of_lists.suppress(["ada@example.com", "ben@example.com"], news, reason="Asked", by=None)
+    assert today_of(news) == Change(joined=1, lost=1)
+    join("ben@example.com", news)
+    assert today_of(news) == Change(joined=2, lost=2)
+    assert today_of(other) == Change(joined=1)
+    ListSuppression.objects.all().delete()
+    assert today_of(news) == Change(joined=2, lost=2, back=2)
 
 
 def test_who_unsubscribes_from_everything_left_and_is_not_lost_too(news: MailingList) -> None:
@@ -142,7 +156,7 @@ def test_days_add_up_to_a_recount_whatever_happens_in_whatever_order(seed: int, 
     ]
     for _ in range(60):
         person = chance.choice(people)
-        match chance.randrange(7):
+        match chance.randrange(9):
             case 0:
                 consent.unsubscribe(person, lists=[chance.choice([news, other]).pk], channel="page")
             case 1:
@@ -156,6 +170,10 @@ def test_days_add_up_to_a_recount_whatever_happens_in_whatever_order(seed: int, 
             case 5:
                 consent.erase(person)
                 people[people.index(person)] = join(person.email, news)
+            case 6:
+                of_lists.suppress([person.email], chance.choice([news, other]), reason="Asked", by=None)
+            case 7:
+                ListSuppression.objects.filter(email=person.email).delete()
             case _:
                 folding.fold()
     assert total(news) == recounted(news)

@@ -71,6 +71,26 @@ def people(db: None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("town", "how", "value"),
+    [
+        ("Gießen", "is", "GIEßEN"),
+        ("Gießen", "one-of", "Paris, gießen"),
+        ("Gießen", "contains", "Eß"),
+        ("Gießen", "begins", "gieß"),
+        ("Gießen", "ends", "ßEN"),
+        ("İZMİR", "is", "İzmir"),
+    ],
+)
+def test_a_town_is_found_by_its_letters_in_whatever_case(who: Who, town: str, how: str, value: str) -> None:
+    """Python's small letters are not the database's: “ß” becomes “ss”, “İ” becomes two."""
+    Field.objects.create(key="city", label="City")
+    person("there", attributes={"city": town})
+    person("elsewhere", attributes={"city": "Giessen"})
+    assert who("profile", field="field:city", how=how, value=value) == {"there"}
+    assert who("profile", field="field:city", how="one-of", value=" , ") == set()
+
+
+@pytest.mark.parametrize(
     ("how", "values", "fit"),
     [
         ("is", {"value": "paris"}, {"paris"}),

@@ -1,8 +1,10 @@
 """Segments as a marketer meets them: built, counted, explained, used as a filter, deleted."""
 
+import html
 import re
 import time
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from contacts.segments.known import Known
 from contacts.segments.predicate import Sql
 from contacts.segments.registry import Condition, Input, Values
 from contacts.segments.rules import Group, Match, Rule, write
+from contacts.suppression import of_lists
 
 pytestmark = pytest.mark.django_db
 
@@ -209,18 +212,31 @@ def test_contacts_are_filtered_and_exported_by_a_segment(people: None, browser: 
 
 
 @pytest.mark.parametrize(
-    "query", ["q=PAR+a&state=reachable", "q=example&state=unsubscribed", "state=no-list", "tag=vip"]
+    "query",
+    [
+        *("q=PAR+a&state=reachable", "q=example&state=unsubscribed", "state=no-list", "state=paused"),
+        *("state=expired", "tag=vip"),
+    ],
 )
 def test_a_search_saved_as_a_segment_finds_the_same_people(people: None, browser: Client, query: str) -> None:
     Contact.objects.filter(first_name="Ana").update(last_name="Paros", attributes={"tags": ["vip"]})
     Subscription.objects.filter(contact__first_name="Cy").update(state="unsubscribed")
+    Contact.objects.filter(first_name="Bo").update(paused_until=timezone.now() + timedelta(days=30))
+    if "expired" in query:
+        Subscription.objects.filter(contact__first_name="Ana").update(expires_at=timezone.now() - timedelta(1))
+        news, bo = MailingList.objects.get(), Contact.objects.get(first_name="Bo")
+        Subscription.objects.create(contact=bo, list=news)
+        of_lists.suppress([bo.email], news, reason="", by=None)
     chosen = Filter.of(QueryDict(query))
     assert "Save as a segment" in page(browser.get(f"/contacts/?{query}"))
     saved = Segment.objects.create(name="Saved", rules=write(searched.rules_of(chosen)))
     again = Filter.of(QueryDict(f"segment={saved.pk}"))
     assert set(again.apply()) == set(chosen.apply()) != set()
-    assert "Tag who is in it now" in page(browser.get(saved.get_absolute_url()))
-    assert "Add a tag" in page(browser.get(f"/contacts/change/?action=add-tag&all=1&segment={saved.pk}"))
+    shown = browser.get(saved.get_absolute_url()).content.decode()
+    for action, label in (("add-tag", "Add a tag"), ("join-list", "Add to a list")):  # who is in it now is kept
+        url = f"/contacts/change/?action={action}&all=1&segment={saved.pk}"
+        assert html.escape(url) in shown
+        assert label in page(browser.get(url))
 
 
 def test_a_field_that_is_gone_is_named_and_holds_nobody(people: None, browser: Client) -> None:

@@ -9,6 +9,7 @@ import csv
 import json
 import resource
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -61,14 +62,19 @@ def _cards(file: BinaryIO, target: Path) -> list[str]:
         text = raw.decode("cp1252", "replace")
     further = 0
     found = [vcard.HEADER]
-    for cells in vcard.rows(text):
+    left_out: Counter[str] = Counter()
+    for cells, others in vcard.rows(text):
         found.append(cells)
         further += bool(cells[-1])
+        left_out.update(others)
     _write(target, found)
     notes = ["A vCard has no lines of its own: line 2 is the first card."]
     if further:
         who = "1 card has" if further == 1 else f"{further:,} cards have"
         notes.append(f"{who} several addresses: the preferred or first one is taken, the others stand in a column.")
+    if left_out:
+        each = (f"{what} ({n:,} {'card' if n == 1 else 'cards'})" for what, n in sorted(left_out.items()))
+        notes.append(f"Not taken: {', '.join(each)}.")
     return notes
 
 

@@ -27,22 +27,27 @@ class _Card:
     cells: dict[str, str] = field(default_factory=dict)
     addresses: list[tuple[int, str]] = field(default_factory=list)
     full_name: str = ""
+    left_out: set[str] = field(default_factory=set)
+
+    def keep(self, label: str, value: str) -> None:
+        if value and self.cells.setdefault(label, value) != value:
+            self.left_out.add(f"further values of {label}")
 
 
-def rows(text: str) -> Iterator[list[str]]:
-    """The cells of each card."""
+def rows(text: str) -> Iterator[tuple[list[str], set[str]]]:
+    """The cells of each card, and what of it is in none of them."""
     card: _Card | None = None
     for line in _logical_lines(text):
         name, parameters, value = _split(line)
         if name == "BEGIN" and value.strip().upper() == "VCARD":
             card = _Card()
         elif name == "END" and card is not None:
-            yield _cells(card)
+            yield _cells(card), card.left_out
             card = None
         elif card is not None and name:
             _take(card, name, parameters, _decoded(value, parameters))
     if card is not None:  # the file ends within it
-        yield _cells(card)
+        yield _cells(card), card.left_out
 
 
 def _logical_lines(text: str) -> Iterator[str]:
@@ -90,20 +95,21 @@ def _take(card: _Card, name: str, parameters: str, value: str) -> None:
     elif name == "FN":
         card.full_name = card.full_name or _plain(value)
     elif name == "N":
-        family, given, *_ = [*map(_plain, _components(value)), "", ""]
-        card.cells.setdefault("Last name", family)
-        card.cells.setdefault("First name", given)
+        family, given, *others = [*map(_plain, _components(value)), "", ""]
+        card.keep("Last name", family)
+        card.keep("First name", given)
+        if any(others):
+            card.left_out.add("second names and titles")
     elif name == "ADR":
         _, _, street, *others = [*map(_plain, _components(value)), *[""] * 7]
         for label, part in zip(_ADDRESS, (street, *others), strict=False):
-            if part:
-                card.cells.setdefault(label, part)
+            card.keep(label, part)
     elif name == "CATEGORIES":
         tags = [f'"{tag}"' if "," in tag else tag for one in _components(value, ",") if (tag := _plain(one))]
         card.cells["Tags"] = ", ".join(filter(None, (card.cells.get("Tags", ""), *tags)))
     elif name in _TEXTS and not value.startswith("data:"):
         plain = ", ".join(filter(None, map(_plain, _components(value)))) if name == "ORG" else _plain(value)
-        card.cells.setdefault(_TEXTS[name], plain.removeprefix("tel:") if name == "TEL" else plain)
+        card.keep(_TEXTS[name], plain.removeprefix("tel:") if name == "TEL" else plain)
 
 
 def _components(value: str, mark: str = ";") -> list[str]:

@@ -61,7 +61,10 @@ def test_workbook_comes_as_it_is_shown_and_what_it_hides_is_said(run: Upload, st
 
 CARDS = """BEGIN:VCARD
 VERSION:3.0
-N:Lovelace;Ada;;;
+N:Lovelace;Ada;King;Lady;
+TEL:
+TEL:+44 20 1
+TEL;TYPE=HOME:+44 20 2
 ORG:Smith, Jones & Co; Ltd
 item1.EMAIL;TYPE=INTERNET:home@example.com
 EMAIL;TYPE=INTERNET;TYPE=PREF:ada@example.com
@@ -91,9 +94,11 @@ def test_vcards_keep_what_stands_behind_a_comma_and_take_the_preferred_address(r
         "postcode": "01067",
         "country": "Germany",
         "further_addresses": "home@example.com",
+        "phone": "+44 20 1",
     }
     assert juergen.name == "Jürgen Müller"
     assert job.options["notes"][1].startswith("1 card has several addresses")
+    assert job.options["notes"][2] == "Not taken: further values of Phone (1 card), second names and titles (1 card)."
 
 
 MAILCHIMP = "Email Address,First Name,MEMBER_RATING,OPTIN_TIME,CONFIRM_TIME,LEID,EUID"

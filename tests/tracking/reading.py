@@ -1,0 +1,27 @@
+"""A recipient's page as its reader sees it."""
+
+import html
+import re
+from functools import cache
+
+from tools import translations
+
+_SHORTEST = 12  # shorter ones stand in other words, too
+
+
+def seen(page: str) -> str:
+    """What stands between the tags of its main part."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page.partition("<main>")[2])).split())
+
+
+def english_in(page: str) -> list[str]:
+    """What the catalogues have in every language and the page says in English."""
+    shown = seen(page)
+    return [part for part in _english() if part in shown]
+
+
+@cache
+def _english() -> list[str]:
+    texts = [str(entry.id) for entry in translations.read("de") if entry.id]
+    parts = [part.strip() for text in texts for part in re.split(r"%\(\w+\)s", text)]
+    return [part for part in parts if len(part) >= _SHORTEST]
