@@ -131,7 +131,7 @@ class Arena:
             for process in self._supervised():
                 with contextlib.suppress(psutil.Error):
                     words = " ".join(process.cmdline())
-                    is_ours = f" config {name} " in words or f" config.{name} " in words
+                    is_ours = f" config.{name} " in words or words.startswith(f"[celery {name}]")
                     if is_ours or process.name() in (name, f"{name}-server"):
                         return int(process.pid)
             return None

@@ -223,6 +223,11 @@ def arena(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Arena:
     return Arena(scene.product, scene.visitor, tmp_path_factory.mktemp("chaos"), people=2_000)
 
 
+@pytest.mark.parametrize("name", ["warmed", "beat", "redis", "postgres"])
+def test_what_only_the_long_form_kills_is_found_too(arena: Arena, name: str) -> None:
+    assert arena.service(name)
+
+
 @pytest.mark.parametrize(
     "faults",
     [(kill_child, kill_redis, pause), (kill_postgres, stop_server, kill_parent), (kill_warmed,)],
