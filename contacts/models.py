@@ -12,6 +12,7 @@ from django.utils import timezone
 from contacts.bulk.models import BulkChange, BulkSlice
 from contacts.downloads.models import ExportJob
 from contacts.erasing.models import Erasure
+from contacts.fixed.models import FixedAudience, FixedMember
 from contacts.grounds.models import ListBasis, Wording
 from contacts.growth.models import ListChange, ListDay, LostSubscription
 from contacts.guessing.models import GuessingRound
@@ -50,6 +51,8 @@ __all__ = [  # what Django is to know and other modules import
     "Field",
     "FieldChange",
     "FieldIndex",
+    "FixedAudience",
+    "FixedMember",
     "GuessingRound",
     "Headcount",
     "ImportGraver",

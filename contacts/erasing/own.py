@@ -11,6 +11,8 @@ from contacts.models import (
     BulkSlice,
     ConsentEvent,
     Contact,
+    FixedAudience,
+    FixedMember,
     ImportOverwritten,
     ListSuppression,
     SignupLetter,
@@ -34,6 +36,7 @@ def register_parts() -> None:
         Part("search", "Where words are searched for", search),
         Part("overwritten values", "Values that an import overwrote", overwritten),
         Part("bulk changes", "What changes of many people would take back", bulk_changes),
+        Part("fixed audiences", "Audiences of campaigns that were decided beforehand", fixed_audiences),
         words.part_for("contacts.Merge", "Merged contacts"),
         words.part_for("contacts.BulkChange", "Changes of many people"),
         words.part_for("contacts.BulkSlice", "What they would take back", "was"),
@@ -83,6 +86,11 @@ def search(person: Person) -> int:
 
 def overwritten(person: Person) -> int:
     return ImportOverwritten.objects.filter(contact_id__in=person.contact_ids).delete()[0]
+
+
+def fixed_audiences(person: Person) -> int:
+    members = FixedMember.objects.filter(audience_id__in=FixedAudience.objects.values("pk"))
+    return members.filter(contact_id__in=person.contact_ids).delete()[0]
 
 
 def bulk_changes(person: Person) -> int:

@@ -6,7 +6,7 @@ from django.db import models
 
 
 class ListChange(models.Model):
-    """What one statement changed and `ListDay` does not show yet. No list: whoever cannot be reached is to be looked at."""
+    """What one statement changed and `ListDay` does not show yet. No list: look who cannot be reached."""
 
     list_id = models.BigIntegerField(null=True)
     at = models.DateTimeField(help_text="The quarter of an hour, so that a day can begin in any time zone.")
@@ -28,7 +28,9 @@ class ListDay(models.Model):
     back = models.BigIntegerField(default=0, help_text="Their suppression was lifted, or they agreed once more.")
     unsubscribed = models.BigIntegerField(default=0)
     deleted = models.BigIntegerField(default=0, help_text="The contact was deleted.")
-    lost = models.BigIntegerField(default=0, help_text="Bounced, complained or suppressed while on the list, or consent ended.")
+    lost = models.BigIntegerField(
+        default=0, help_text="Bounced, complained or suppressed while on the list, or consent ended."
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["list", "on"], name="one_day_per_list")]
