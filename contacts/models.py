@@ -9,7 +9,7 @@ from django.db.models.functions import Lower, Now
 from django.urls import reverse
 from django.utils import timezone
 
-from contacts.bulk.models import BulkChange, BulkSlice
+from contacts.bulk.models import BulkChange, BulkSlice, DeletedPerson
 from contacts.downloads.models import ExportJob
 from contacts.erasing.models import Erasure
 from contacts.fixed.models import FixedAudience, FixedMember
@@ -46,6 +46,7 @@ __all__ = [  # what Django is to know and other modules import
     "ConsentEvent",
     "Contact",
     "ContactQuerySet",
+    "DeletedPerson",
     "Erasure",
     "ExportJob",
     "Field",

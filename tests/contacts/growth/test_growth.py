@@ -118,8 +118,8 @@ def test_a_deleted_contact_leaves_its_lists(news: MailingList) -> None:
     ada, ben = join("ada@example.com", news), join("ben@example.com", news)
     consent.suppress(ben.email, Suppression.Reason.HARD_BOUNCE)
     folding.fold()
-    consent.erase(ada)
-    consent.erase(ben)
+    consent.erase_all([ada.pk])
+    consent.erase_all([ben.pk])
     assert today_of(news) == Change(joined=2, lost=1, deleted=1)
     assert total(news) == 0
 
@@ -192,7 +192,7 @@ def test_days_add_up_to_a_recount_whatever_happens_in_whatever_order(seed: int, 
             case 4 if not Suppression.objects.filter(email=person.email).exists():
                 consent.resubscribe(person, lists=[news.pk, other.pk], channel="hand", by=None, text="Asked")
             case 5:
-                consent.erase(person)
+                consent.erase_all([person.pk])
                 people[people.index(person)] = join(person.email, news)
             case 6:
                 of_lists.suppress([person.email], chance.choice([news, other]), reason="Asked", by=None)
