@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0019_excluded_tags'),
+        ('campaigns', '0020_approval'),
         ('contacts', '0041_fixed_audiences'),
     ]
 
