@@ -47,6 +47,7 @@ class DeliveryConfig(AppConfig):
         register(paused_providers)
         register(rehearsing)
         register(webhooks_in_trouble)
+        problems.register(tokens.problems)  # before the provider's own: it knows the cure
         problems.register(out_of_service.problems)
         problems.register(complaints.problems)
         problems.register(trouble.problems)
@@ -55,7 +56,6 @@ class DeliveryConfig(AppConfig):
         problems.register(domain_trouble.problems)
         problems.register(dmarc_watching.problems)
         problems.register(reputation.problems)
-        problems.register(tokens.problems)
         reading.register()
         timeline.register(keeping.entries)
         undoing_mailed.register(mailed.among)

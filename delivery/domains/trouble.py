@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from accounts.models import User
 from accounts.permissions import Permission, allows
+from accounts.shell.alarms import Alarm
 from accounts.shell.notices import Notice
 from accounts.shell.problems import Problem
 from delivery.domains.models import SendingDomain
@@ -38,7 +39,7 @@ def _dead_links(*, may_cure: bool) -> Iterator[Problem]:
             text = f"{host} is not in the DNS any more. Enter it again; mail that was sent has such links, too."
             url = domain.get_absolute_url() if may_cure else ""
             yield Problem(
-                "bad", f"Links in mail from {domain} lead nowhere", text, url, about=f"links of domain {domain.pk}"
+                "bad", f"Links in mail from {domain} lead nowhere", text, url, about=Alarm.LINKS.about(domain.pk)
             )
 
 
@@ -68,4 +69,4 @@ def _what(domain: SendingDomain) -> str:
 
 
 def _about(domain: SendingDomain) -> str:
-    return f"domain {domain.pk}"
+    return Alarm.DOMAIN.about(domain.pk)
