@@ -38,7 +38,7 @@ def counted(chosen: Filter, holding: Holding | None = None) -> tuple[int, bool]:
     marks, is_segment = marks_of(chosen), bool(chosen.segment_id)
     if not is_segment and marks == Marks(state=marks.state) and (known := _by_sums(marks.state)) is not None:
         return known, True
-    if is_segment and marks == Marks() and (known := _by_background(chosen)) is not None:
+    if chosen.segment_id and marks == Marks() and (known := _by_background(chosen.segment_id)) is not None:
         return known, False
     try:
         with within(_patience_ms()):
@@ -72,9 +72,9 @@ def _by_sums(state: str) -> int | None:
         return None
 
 
-def _by_background(chosen: Filter) -> int | None:
+def _by_background(segment_id: int) -> int | None:
     """Of a segment of many the count that jobs keep, which is near and waits for nothing; None for the others."""
-    people = Segment.objects.filter(pk=chosen.segment_id).values_list("people", flat=True).first()
+    people = Segment.objects.filter(pk=segment_id).values_list("people", flat=True).first()
     return people if people is not None and people > EXACT_TO else None
 
 
