@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0020_approval'),
+        ('campaigns', '0021_fixed_audience'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
