@@ -117,6 +117,12 @@ class BrandKit(models.Model):
         return self.name or "The organisation’s brand"
 
 
+class ApprovalRule(models.TextChoices):
+    NONE = "none", "No"
+    ANYONE = "anyone", "Yes, by anyone who may send"
+    SECOND = "second", "Yes, by a second person"
+
+
 class Organisation(models.Model):
     """The one organisation of this installation. No row: not set up yet."""
 
@@ -152,6 +158,13 @@ class Organisation(models.Model):
         default="",
         db_default="",
         help_text="Scheme and host of counted links and the pixel; empty: the public one.",
+    )
+    approval = models.CharField(
+        max_length=6,
+        choices=ApprovalRule.choices,
+        default=ApprovalRule.NONE,
+        db_default=ApprovalRule.NONE,
+        help_text="Of a campaign, before it goes to real people.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 

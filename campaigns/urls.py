@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from campaigns.content import playing
 from campaigns.content.images.serving import serve
 from campaigns.views import (
+    approval,
     brands,
     calendar_file,
     campaign,
@@ -70,6 +71,11 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/<int:pk>/inbox/", campaign.inbox, name="campaign-inbox"),
     path("campaigns/<int:pk>/mail/", campaign.mail, name="campaign-mail"),
     path("campaigns/<int:pk>/check/", check.check, name="campaign-check"),
+    path("campaigns/<int:pk>/approval/", approval.approval, name="campaign-approval"),
+    path("campaigns/<int:pk>/approval/ask/", approval.ask, name="approval-ask"),
+    path("campaigns/<int:pk>/approval/withdraw/", approval.withdraw, name="approval-withdraw"),
+    path("campaigns/<int:pk>/approval/decide/", approval.decide, name="approval-decide"),
+    path("campaigns/<int:pk>/approval/override/", approval.override, name="approval-override"),
     path("campaigns/<int:pk>/check/gap/", check.gap, name="campaign-gap"),
     path("campaigns/<int:pk>/check/logo/", check.logo, name="campaign-sender-logo"),
     path("test-mails/<str:token>/", test_mails.test_address, name="test-address"),

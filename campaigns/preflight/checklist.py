@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Organisation
 from accounts.organisation import public_address
 from accounts.wording import isolated
+from campaigns.approval import standing
 from campaigns.message import editions
 from campaigns.message.compiled import is_short_enough
 from campaigns.message.encoding import ascii_address
@@ -21,6 +22,8 @@ from delivery.domains.link_hosts.models import LinkHost
 from delivery.models import Provider
 
 __all__ = ["Card", "Finding", "Level", "check"]
+
+NOT_APPROVED = "not-approved"
 
 
 def check(campaign: Campaign) -> list[Finding]:
@@ -35,6 +38,7 @@ def check(campaign: Campaign) -> list[Finding]:
         *_subject(campaign),
         *content.check(campaign, is_real=not provider.is_rehearsal),
         *_schedule(campaign),
+        *_approval(campaign, organisation, is_real=not provider.is_rehearsal),
     ]
     return sorted(found, key=lambda finding: finding.level != "block")
 
@@ -157,6 +161,16 @@ def _schedule(campaign: Campaign) -> Iterator[Finding]:
     if campaign.scheduled_at and campaign.scheduled_at <= timezone.now():
         text = "The planned time has gone by."
         yield Finding("block", "in-the-past", text, "Choose a later one, or none to start at once.", "schedule")
+
+
+def _approval(campaign: Campaign, organisation: Organisation | None, *, is_real: bool) -> Iterator[Finding]:
+    if not is_real or not standing.is_needed(organisation):
+        return
+    found = standing.of(campaign)
+    if not found.holds:
+        cure = "Read the answer, mend it and ask again." if found.is_sent_back else "Ask a colleague to read it."
+        cure = "Wait for the answer, or ask somebody else." if found.is_asked else cure
+        yield Finding("block", NOT_APPROVED, found.sentence, cure, "approval")
 
 
 def _subject(campaign: Campaign) -> Iterator[Finding]:

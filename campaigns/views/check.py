@@ -12,6 +12,7 @@ from accounts.security import picture_policy
 from campaigns.preflight import gaps
 from campaigns.review import sender_logo, spam_points
 from campaigns.review.review import Review
+from campaigns.views.approval import ask_form
 from campaigns.views.pages import Readiness, get_campaign
 from campaigns.views.showing import Showing
 
@@ -47,7 +48,8 @@ def check(request: StaffRequest, pk: int) -> HttpResponse:
     context |= _points(review, is_asked=request.GET.get("points") == "ask")
     if request.htmx.target == "points":
         return render(request, "campaigns/check/_points.html", context)
-    return render(request, "campaigns/check/check.html", context | {"ready": Readiness(found)})
+    context |= {"ready": Readiness(found), "ask_form": ask_form(request)}
+    return render(request, "campaigns/check/check.html", context)
 
 
 @require_safe

@@ -4,8 +4,10 @@ from django.core import signing
 from django.core.cache import cache
 from django.utils import timezone
 
-from accounts.models import BrandKit, Organisation
-from campaigns import keeping, starters
+from accounts.models import ApprovalRule, BrandKit, Organisation, Role, User
+from campaigns import keeping, launching, starters
+from campaigns.approval import deciding, standing
+from campaigns.approval.models import Approval
 from campaigns.content import blocks, calendar_files
 from campaigns.drafts import saving
 from campaigns.editor import arranging, history, saved_blocks
@@ -261,6 +263,31 @@ def a_list(cast: Cast) -> dict[str, Any]:
     return {"list_id": cast.once("asked", lambda: MailingList.objects.create(name="Customers")).pk}
 
 
+def to_approve(cast: Cast) -> dict[str, Any]:
+    """A copy of the draft; somebody is asked about it by somebody else."""
+
+    def make() -> Campaign:
+        Organisation.objects.update(approval=ApprovalRule.SECOND)
+        copy = launching.duplicate(stage.campaign(cast), by=cast.owner)
+        colleague = User.objects.create(email="ana@nordlicht.example", name=stage.ARABIC_NAME, role=Role.MARKETER)
+        Campaign.objects.filter(pk=copy.pk).update(updated_by=colleague)
+        of = User.objects.filter(is_active=True, role=Role.ADMIN).first() or cast.owner
+        deciding.ask(copy, of, stage.LONG_NAME, by=colleague, organisation=Organisation.objects.get())
+        return copy
+
+    return {"pk": cast.once("to approve", make).pk}
+
+
+def answered(cast: Cast) -> dict[str, Any]:
+    """What an answer carries: what the page showed."""
+    found = Campaign.objects.get(pk=to_approve(cast)["pk"])
+    return {"decision": "back", "answer": "Not yet", "reason": "Urgent", "seen": standing.seal(standing.frozen(found))}
+
+
+def approvals(cast: Cast) -> object:
+    return list(Approval.objects.order_by("pk").values_list("pk", "state"))
+
+
 ADDRESSES = {
     "home": Address(STAFF, args=beside(stage.message)),
     "campaigns": Address(STAFF, args=beside(stage.message)),
@@ -273,6 +300,19 @@ ADDRESSES = {
     "campaign-inbox": Address(STAFF, args=draft, no_page=FRAGMENT),
     "campaign-mail": Address(STAFF, args=draft, no_page=MAIL),
     "campaign-check": Address(STAFF, args=draft, states=(revision,)),
+    "campaign-approval": Address(STAFF, args=to_approve, states=(draft, lambda cast: {"pk": stage.rehearsal(cast).pk})),
+    "approval-ask": Address(
+        WRITERS,
+        args=draft,
+        get=False,
+        post=lambda cast: {"of": cast.owner.pk},
+        changes=approvals,
+    ),
+    "approval-withdraw": Address(WRITERS, args=to_approve, get=False, post=lambda cast: {}, changes=approvals),
+    "approval-decide": Address(WRITERS, args=to_approve, get=False, post=answered, changes=approvals),
+    "approval-override": Address(
+        frozenset({Role.OWNER.value}), args=to_approve, get=False, post=answered, changes=approvals
+    ),
     "campaign-gap": Address(STAFF, args=draft, no_page="words", query="?tag=first_name"),
     "campaign-sender-logo": Address(STAFF, args=draft, no_page="a picture", statuses=frozenset({404})),
     "campaign-clicks": Address(STAFF, args=launched, no_page=MAIL),
