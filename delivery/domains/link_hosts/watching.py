@@ -1,6 +1,7 @@
 """Link hosts are looked at again by themselves, as the DNS of their domains is; what breaks or ends soon is told."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.db.models import Q
@@ -34,7 +35,7 @@ def appear() -> None:
         return
     now = timezone.now()
     own = {*known.counting_addresses(), organisation.tracking_url} - {"", organisation.public_address}
-    used = dict.fromkeys(own, now)
+    used: dict[str, datetime | None] = dict.fromkeys(own, now)
     if not public_address.why_not_for_real(organisation.public_address):
         used[organisation.public_address] = None
     there = set(LinkHost.objects.values_list("address", flat=True))
