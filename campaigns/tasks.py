@@ -1,5 +1,6 @@
 from celery import shared_task
 
+from campaigns.drafts import deciding
 from campaigns.morning.weekly import sending
 from campaigns.proof import making
 
@@ -14,6 +15,11 @@ def sweep_proofs() -> None:
     """Takes up proof sheets whose worker was killed, or whose task got lost with the broker."""
     for sheet_id in making.abandoned():
         make_proof.delay(sheet_id=sheet_id)
+
+
+@shared_task(name="campaigns.forget_fixed_audiences", queue="jobs", ignore_result=True)
+def forget_fixed_audiences() -> None:
+    deciding.forget()
 
 
 @shared_task(name="campaigns.weekly_summaries", queue="jobs", ignore_result=True)

@@ -47,6 +47,7 @@ urlpatterns: list[URLPattern] = [
     path("templates/<int:pk>/delete/", templates.delete, name="template-delete"),
     path("templates/<slug:key>/", templates.starter, name="starter"),
     path("templates/<slug:key>/mail/", templates.starter_mail, name="starter-mail"),
+    path("campaigns/<int:pk>/decide/", drafts.decide_again, name="campaign-decide"),
     path("campaigns/<int:pk>/template/", templates.keep, name="template-keep"),
     path("campaigns/<int:pk>/", campaign.campaign, name="campaign"),
     path("campaigns/<int:pk>/import/", mail_imports.imported, name="campaign-imported"),

@@ -55,6 +55,9 @@ def _to(campaign: Campaign, *, is_real: bool) -> Iterator[Finding]:
     elif problem := audience.problem(chosen):
         text = f"A segment that is chosen cannot be asked: {problem}"
         yield Finding("block", "segment-broken", text, "Mend it under Segments, or choose another one.", "to")
+    elif campaign.is_being_decided:
+        text = "Who gets it is still being looked up."
+        yield Finding("block", "being-decided", text, "It takes seconds; this line goes away by itself.", "to")
     elif not audience.sample(chosen, 1):
         text, cure = "Nobody on these lists will receive it.", "Choose another list, or add people to this one."
         if chosen.is_by_rules and audience.sample(replace(chosen, segments=(), excluded_segments=()), 1):
@@ -63,6 +66,8 @@ def _to(campaign: Campaign, *, is_real: bool) -> Iterator[Finding]:
             text, cure = "Nobody on these lists who may get it has one of the tags.", "Choose other tags, or none."
         if chosen.excluded_tags and audience.sample(replace(chosen, excluded_tags=()), 1):
             text, cure = "Everybody who may get it has a tag that is left out.", "Leave fewer tags out."
+        if chosen.fixed is not None:
+            text, cure = "Of those who were decided on nobody may get it any more.", "Decide again who gets it."
         yield Finding("block", "no-recipients", text, cure, "to")
     elif is_real and audience.has_samples(chosen):
         text = "Some of these people are sample data: real mail to them bounces, which harms your name as a sender."

@@ -30,7 +30,8 @@ TERMS = ("accepted", "waiting", "refused", "uncertain", "skipped", "unaccounted"
 
 def get_campaign(pk: int) -> Campaign:
     with_all = Campaign.objects.select_related(
-        "batch__provider", "batch__rehearsed_for", "provider", "brand", "updated_by", "revision_of__batch__provider"
+        *("batch__provider", "batch__rehearsed_for", "provider", "brand", "updated_by", "revision_of__batch__provider"),
+        "fixed_audience",
     )
     return get_object_or_404(with_all, pk=pk)
 

@@ -150,7 +150,7 @@ def test_states_tags_and_lists_find_and_count_whoever_is_there_whatever_happened
     consent.suppress("p5@example.com", Suppression.Reason.HARD_BOUNCE)
     consent.suppress("p6@example.com", Suppression.Reason.MANUAL)
     Contact.objects.filter(email="p8@example.com").update(paused_until=timezone.now() + timedelta(days=3))
-    consent.erase(crowd[9])
+    consent.erase_all([crowd[9].pk])
     on_no_more = Subscription.objects.filter(contact__in=crowd[10:12])
     on_no_more.update(expires_at=timezone.now() - timedelta(days=1))
     of_lists.suppress([crowd[20].email], MailingList.objects.get(pk=lists[0]), reason="", by=None)

@@ -122,6 +122,10 @@ def version(cast: Cast) -> dict[str, Any]:
     return {"pk": found.pk, "version": cast.once("version", make).pk}
 
 
+def decided(cast: Cast) -> object:
+    return Campaign.objects.values_list("fixed_audience").get(pk=stage.campaign(cast).pk)
+
+
 def version_names() -> object:
     return list(DraftVersion.objects.order_by("pk").values_list("name", flat=True))
 
@@ -336,6 +340,7 @@ ADDRESSES = {
     "campaign-proof-file": Address(WRITERS, args=proven, no_page="a file to keep"),
     "check-proof": Address(STAFF, spoil="main form .btn-primary"),
     "campaign-ask-again": Address(WRITERS, args=a_list, get=False, post=lambda cast: {}, changes=count),
+    "campaign-decide": Address(WRITERS, args=draft, get=False, post=lambda cast: {}, changes=decided),
     "campaign-duplicate": Address(WRITERS, args=draft, get=False, post=lambda cast: {}, changes=count),
     "campaign-delete": Address(WRITERS, args=draft, get=False, post=lambda cast: {}, changes=count),
     "campaign-save": Address(
