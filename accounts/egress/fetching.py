@@ -5,10 +5,12 @@ answers by themselves, all of which would have to be taken from them again.
 """
 
 import http.client
+import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Literal
 
@@ -26,6 +28,11 @@ _DEFAULT_PORTS = {"https": 443, "http": 80}
 class NoAnswer(Exception):
     """The server gave none that is fit to use. The text may be shown."""
 
+    @property
+    def is_of_the_resolver(self) -> bool:
+        """No name server answered in time, which says nothing of the server itself."""
+        return isinstance(self.__context__, socket.gaierror) and self.__context__.errno == socket.EAI_AGAIN
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -37,6 +44,14 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Validity:
+    """From when until when a certificate is good."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Whatever its status, the answer of the address that `url` names after all redirects."""
 
@@ -44,6 +59,7 @@ class Answer:
     status: int
     headers: Mapping[str, str]  # names in lower case
     body: bytes
+    certificate: Validity | None = None  # of the server; None over http, and on a line that is kept
 
 
 @lru_cache(maxsize=1)
@@ -97,15 +113,18 @@ class Client:
     ) -> Answer:
         connection = http.client.HTTPConnection(place.host, place.port)
         connection.default_port = _DEFAULT_PORTS[place.scheme]
+        certificate = None
         try:
             with worded(place.host, deadline):
                 connected = self.guard.connect(place.host, place.port, deadline)
                 connection.sock = connected
                 if place.scheme == "https":
-                    connection.sock = self.context().wrap_socket(connected, server_hostname=place.host)
+                    encrypted = self.context().wrap_socket(connected, server_hostname=place.host)
+                    connection.sock, certificate = encrypted, _validity(encrypted)
                 fixed = {"User-Agent": "Tallypost", **headers, "Accept-Encoding": "identity", "Connection": "close"}
                 connection.request(method, place.path, body=body or None, headers=fixed)
-                return self.answer(place, connection.getresponse(), deadline)
+                answer = self.answer(place, connection.getresponse(), deadline)
+                return replace(answer, certificate=certificate)
         finally:
             connection.close()
 
@@ -167,6 +186,14 @@ class Place:
     @property
     def origin(self) -> tuple[str, str, int]:
         return (self.scheme, self.host, self.port)
+
+
+def _validity(encrypted: ssl.SSLSocket) -> Validity | None:
+    shown = encrypted.getpeercert() or {}
+    since, until = [shown.get(name) for name in ("notBefore", "notAfter")]
+    if not (isinstance(since, str) and isinstance(until, str)):
+        return None
+    return Validity(*(datetime.fromtimestamp(ssl.cert_time_to_seconds(text), UTC) for text in (since, until)))
 
 
 def _short(problem: Exception) -> str:
