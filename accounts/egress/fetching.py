@@ -5,10 +5,12 @@ answers by themselves, all of which would have to be taken from them again.
 """
 
 import http.client
+import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Literal
@@ -27,6 +29,11 @@ _DEFAULT_PORTS = {"https": 443, "http": 80}
 class NoAnswer(Exception):
     """The server gave none that is fit to use. The text may be shown."""
 
+    @property
+    def is_of_the_resolver(self) -> bool:
+        """No name server answered in time, which says nothing of the server itself."""
+        return isinstance(self.__context__, socket.gaierror) and self.__context__.errno == socket.EAI_AGAIN
+
 
 class BadCertificate(NoAnswer):
     """Whoever answers cannot show that it is who was asked."""
@@ -42,6 +49,14 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Validity:
+    """From when until when a certificate is good."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Whatever its status, the answer of the address that `url` names after all redirects."""
 
@@ -49,6 +64,7 @@ class Answer:
     status: int
     headers: Mapping[str, str]  # names in lower case
     body: bytes
+    certificate: Validity | None = None  # of the server; None over http, and on a line that is kept
 
 
 Method = Literal["GET", "HEAD", "POST"]
@@ -118,15 +134,18 @@ class Client:
     ) -> Answer:
         connection = http.client.HTTPConnection(place.host, place.port)
         connection.default_port = _DEFAULT_PORTS[place.scheme]
+        certificate = None
         try:
             with worded(place.host, deadline):
                 connected = self.guard.connect(place.host, place.port, deadline)
                 connection.sock = connected
                 if place.scheme == "https":
-                    connection.sock = self.context().wrap_socket(connected, server_hostname=place.host)
+                    encrypted = self.context().wrap_socket(connected, server_hostname=place.host)
+                    connection.sock, certificate = encrypted, _validity(encrypted)
                 fixed = {"User-Agent": "Tallypost", **headers, "Accept-Encoding": "identity", "Connection": "close"}
                 connection.request(method, place.path, body=body or None, headers=fixed)
-                return read(place, connection.getresponse(), deadline)
+                answer = read(place, connection.getresponse(), deadline)
+                return replace(answer, certificate=certificate)
         finally:
             connection.close()
 
@@ -193,6 +212,14 @@ class Place:
     @property
     def origin(self) -> tuple[str, str, int]:
         return (self.scheme, self.host, self.port)
+
+
+def _validity(encrypted: ssl.SSLSocket) -> Validity | None:
+    shown = encrypted.getpeercert() or {}
+    since, until = [shown.get(name) for name in ("notBefore", "notAfter")]
+    if not (isinstance(since, str) and isinstance(until, str)):
+        return None
+    return Validity(*(datetime.fromtimestamp(ssl.cert_time_to_seconds(text), UTC) for text in (since, until)))
 
 
 def _short(problem: Exception) -> str:
