@@ -17,6 +17,8 @@ from accounts.permissions import Permission, StaffRequest, requires
 from delivery import tasks
 from delivery.domains import extras, gathering, known, links
 from delivery.domains.forms import DomainForm, SelectorsForm
+from delivery.domains.link_hosts import watching as link_hosts
+from delivery.domains.link_hosts.models import LinkHost
 from delivery.domains.models import DomainLink, SendingDomain
 from delivery.domains.report import Report
 from delivery.domains.signing import keys
@@ -165,7 +167,8 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
 
 def _whole(request: StaffRequest, found: SendingDomain, form: SelectorsForm | None = None) -> dict[str, Any]:
     parts = {**context(found, form), **dmarc_reports.summary(found), **domain_mails.context(request, found)}
-    return {**parts, "others_counted_at": request.organisation.tracking_address}
+    host = LinkHost.objects.filter(address=found.tracking_url).first() if found.tracking_url else None
+    return {**parts, "others_counted_at": request.organisation.tracking_address, "link_host": host}
 
 
 def context(found: SendingDomain, form: SelectorsForm | None = None) -> dict[str, Any]:
@@ -199,4 +202,5 @@ def _confirm(request: StaffRequest, found: SendingDomain) -> HttpResponse:
 
 def _look(found: SendingDomain) -> None:
     found.ask_for_checks()
+    link_hosts.ask(found.tracking_url)
     transaction.on_commit(partial(tasks.check_domain.delay, domain_id=found.pk), robust=True)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Permission, allows
+from accounts.shell.alarms import Alarm
 from accounts.shell.problems import Problem
 from delivery.domains.dmarc_reports import advice, keeping, naming
 from delivery.domains.dmarc_reports.models import DmarcSource
@@ -57,7 +58,7 @@ def problems(user: User) -> Iterator[Problem]:
             f"Mail as {source.domain} from {source.name} begins to fail",
             f"{source.failing_words} {cure}",
             reverse("domain-senders", args=[source.domain_id]) if may_cure else "",
-            about=f"dmarc {source.pk}",
+            about=Alarm.DMARC.about(source.pk),
         )
 
 
