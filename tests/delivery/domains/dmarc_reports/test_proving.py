@@ -17,8 +17,8 @@ from delivery.domains.models import SendingDomain
 from delivery.domains.resolver import Resolver
 from delivery.models import DmarcReport, Returned
 from tests.delivery.domains.dmarc_reports.samples import NAME, gzipped, mail, xml
-from tests.delivery.domains.dmarc_reports.test_reports import hand_in
 from tests.delivery.domains.dns_server import DnsServer
+from tests.delivery.feedback.returned import hand_in
 
 _KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 _PEM = _KEY.private_bytes(
@@ -40,7 +40,8 @@ def zone(name_server: DnsServer) -> None:
 
 
 def signed(raw: bytes = PLAIN, domain: str = "google.com", **more: Any) -> bytes:
-    return dkim.sign(raw, b"s1", domain.encode(), _PEM, canonicalize=(b"relaxed", b"relaxed"), **more) + raw
+    signature: bytes = dkim.sign(raw, b"s1", domain.encode(), _PEM, canonicalize=(b"relaxed", b"relaxed"), **more)
+    return signature + raw
 
 
 def written_by(sender: str) -> bytes:
