@@ -8,6 +8,7 @@ from accounts.fields import LineField, NewPasswordField, TimeZoneField
 from accounts.login import present_password, throttling
 from accounts.models import Role, User
 from accounts.organisation.setting_up import Owner
+from accounts.shell.alarms import Alarm
 
 
 class SetUpForm(forms.Form):
@@ -65,10 +66,23 @@ class SummaryForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         fields = ("wants_summary",)
 
 
-class AlertsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    class Meta:
-        model = User
-        fields = ("wants_alerts",)
+class AlarmsForm(forms.Form):
+    kinds = forms.MultipleChoiceField(
+        label="Mail me when",
+        choices=Alarm.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._user = user
+        self.initial["kinds"] = [alarm for alarm in Alarm if alarm not in user.muted_alarms]
+
+    def save(self) -> None:
+        wanted = self.cleaned_data["kinds"]
+        self._user.muted_alarms = [alarm.value for alarm in Alarm if alarm not in wanted]
+        self._user.save(update_fields=["muted_alarms"])
 
 
 class NameForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time

@@ -37,6 +37,7 @@ class Kind(IntEnum):
     SEARCH = 734_000_013
     EXPORT = 734_000_014
     MERGING = 734_000_051
+    FIXING = 734_000_061
 
 
 def hold(cursor: Any, kind: Kind, which: object = "") -> None:

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
@@ -41,11 +42,11 @@ class User(AbstractBaseUser):
     wants_summary = models.BooleanField(
         "Mail me a summary every Monday", default=False, db_default=False, help_text="Of the week before."
     )
-    wants_alerts = models.BooleanField(
-        "Mail me what needs me",
-        default=True,
-        db_default=True,
-        help_text="Of those who look after the mail: troubles, and that they are over.",
+    muted_alarms = ArrayField(
+        models.CharField(max_length=20),
+        default=list,
+        blank=True,
+        help_text="Kinds of accounts.shell.alarms that are not mailed to this person; a kind that is new is mailed.",
     )
     session_epoch = models.PositiveIntegerField(default=0, help_text="One more ends all sessions of this person.")
 
@@ -116,6 +117,12 @@ class BrandKit(models.Model):
         return self.name or "The organisation’s brand"
 
 
+class ApprovalRule(models.TextChoices):
+    NONE = "none", "No"
+    ANYONE = "anyone", "Yes, by anyone who may send"
+    SECOND = "second", "Yes, by a second person"
+
+
 class Organisation(models.Model):
     """The one organisation of this installation. No row: not set up yet."""
 
@@ -151,6 +158,13 @@ class Organisation(models.Model):
         default="",
         db_default="",
         help_text="Scheme and host of counted links and the pixel; empty: the public one.",
+    )
+    approval = models.CharField(
+        max_length=6,
+        choices=ApprovalRule.choices,
+        default=ApprovalRule.NONE,
+        db_default=ApprovalRule.NONE,
+        help_text="Of a campaign, before it goes to real people.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 

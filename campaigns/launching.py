@@ -140,7 +140,7 @@ def copy_of(campaign: Campaign, name: str, *, by: User, revision_of: Campaign | 
     copy = Campaign.objects.get(pk=campaign.pk)
     copy.pk, copy._state.adding = None, True
     copy.name, copy.revision_of = name, revision_of
-    copy.batch = copy.scheduled_at = copy.repeats = None
+    copy.batch = copy.scheduled_at = copy.repeats = copy.fixed_audience = None
     copy.is_sample, copy.version = False, 1
     copy.created_by = copy.updated_by = by
     copy.save()

@@ -12,7 +12,7 @@ from accounts.models import BrandKit, Organisation
 from accounts.organisation.measuring import Tracking
 from campaigns.message.encoding import ascii_address
 from contacts.audience import Audience
-from contacts.models import MailingList, Segment
+from contacts.models import FixedAudience, MailingList, Segment
 from contacts.segments import asking, compiling, rules
 from contacts.segments.known import Known
 from contacts.segments.rules import Group
@@ -83,6 +83,14 @@ class Campaign(models.Model):
     )
     excluded_tags = ArrayField(
         models.CharField(max_length=100), default=list, blank=True, help_text="Nobody who carries one."
+    )
+    fixed_audience = models.ForeignKey(
+        FixedAudience,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="campaigns",
+        help_text="Empty: who gets it is decided when it is sent.",
     )
     brand = models.ForeignKey(BrandKit, models.SET_NULL, null=True, blank=True, help_text="Empty: the organisation's.")
     sender_name = models.CharField(max_length=120, blank=True)
@@ -185,6 +193,17 @@ class Campaign(models.Model):
         return Campaign.objects.filter(has_none, batch=None, template=None).count()
 
     def audience(self) -> Audience:
+        """Who it goes to; while a fixed one is still being drawn up, who it would go to now."""
+        fixed = self.fixed_audience
+        if fixed is not None and fixed.people is not None:
+            return Audience(lists=tuple(fixed.chosen["lists"]), fixed=fixed.pk)
+        return self.chosen_audience()
+
+    @property
+    def is_being_decided(self) -> bool:
+        return self.fixed_audience is not None and self.fixed_audience.people is None
+
+    def chosen_audience(self) -> Audience:
         within, without = list(self.segments.order_by("pk")), list(self.excluded_segments.order_by("pk"))
         about = asking.known() if within or without else None
         return Audience(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from accounts.models import User
+from accounts.shell.alarms import Alarm
 from accounts.shell.problems import Problem
 from accounts.wording import isolated
 from campaigns.models import Campaign
@@ -23,4 +24,5 @@ def problems(user: User) -> Iterator[Problem]:
         archived = campaign.lists.exclude(archived_at=None).order_by("name")[0]
         title = f"“{isolated(campaign.name)}” will not start: its list “{isolated(archived.name)}” is archived"
         text = "Use the list again on its page, or take the campaign back and choose another list."
-        yield Problem("bad", title, text, campaign.get_absolute_url(), "Look at it")
+        about = Alarm.CAMPAIGN.about(campaign.pk)
+        yield Problem("bad", title, text, campaign.get_absolute_url(), "Look at it", about)

@@ -56,8 +56,8 @@ def send(rehearsed: Campaign, provider: Provider, *, by: User) -> Campaign:
     if blocking:
         raise NotReady(blocking)
     campaign = launching.copy_of(locked, locked.name, by=by)
-    campaign.repeats, campaign.provider = locked, provider
-    campaign.save(update_fields=["repeats", "provider"])
+    campaign.repeats, campaign.provider, campaign.fixed_audience = locked, provider, locked.fixed_audience
+    campaign.save(update_fields=["repeats", "provider", "fixed_audience"])
     _launch(campaign, locked.batch, provider, by)
     return campaign
 

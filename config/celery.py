@@ -65,6 +65,8 @@ app.conf.beat_schedule = {
     "pick up lost exports, forget old ones": _every(120, "contacts.sweep_exports", "jobs"),
     "pick up lost changes of many people": _every(60, "contacts.sweep_bulk_changes", "jobs"),
     "forget what can no longer be undone": _every(3600, "contacts.forget_bulk_changes", "jobs"),
+    "pick up lost audiences": _every(60, "contacts.sweep_fixed_audiences", "jobs"),
+    "forget audiences of no campaign": _every(3600, "campaigns.forget_fixed_audiences", "jobs"),
     "pick up lost taggings": _every(60, "tracking.sweep_taggings", "jobs"),
     "pick up lost proof sheets": _every(60, "campaigns.sweep_proofs", "jobs"),
     "go on erasing": _every(600, "contacts.sweep_erasures", "jobs"),

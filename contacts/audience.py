@@ -1,12 +1,12 @@
 """Who a mail is for: decided in SQL, so that a million people cost one statement and no objects."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from django.db import connection
 
-from contacts.models import Contact, MailingList
+from contacts.models import Contact, FixedAudience, MailingList
 from contacts.reachability import is_kept_off, is_open, is_paused, is_subscribed, is_suppressed, suppression_of
 from contacts.segments import asking, compiling, rules
 from contacts.segments.known import Known
@@ -21,6 +21,7 @@ class Audience:
 
     With `tags` only those of them who carry one, with `segments` only those who are in one of these rules, and with
     `excluded_tags` and `excluded_segments` none of those: they are no consent, so they narrow lists and never add.
+    With `fixed`, a FixedAudience, only its people: all that narrows was asked when it was drawn up.
     """
 
     lists: tuple[int, ...]
@@ -30,6 +31,7 @@ class Audience:
     segments: tuple[Group, ...] = ()
     excluded_segments: tuple[Group, ...] = ()
     excluded_tags: tuple[str, ...] = ()
+    fixed: int | None = None
     about: Known | None = field(default=None, compare=False, repr=False)  # what whoever made it has asked already
 
     def to_json(self) -> dict[str, Any]:
@@ -42,6 +44,7 @@ class Audience:
             "segments": [rules.write(group) for group in self.segments],
             "excluded_segments": [rules.write(group) for group in self.excluded_segments],
             "excluded_tags": list(self.excluded_tags),
+            "fixed": self.fixed,
         }
 
     @classmethod
@@ -55,6 +58,7 @@ class Audience:
             tuple(rules.read(group) for group in data.get("segments") or ()),
             tuple(rules.read(group) for group in data.get("excluded_segments") or ()),
             tuple(data.get("excluded_tags") or ()),
+            data.get("fixed"),
         )
 
     @property
@@ -64,15 +68,16 @@ class Audience:
 
 @dataclass(frozen=True)
 class Summary:
-    """matched - unsubscribed - suppressed - paused - expired - duplicates = will_receive, each counted for itself."""
+    """matched - unsubscribed - suppressed - paused - expired - duplicates - gone = will_receive, each its own count."""
 
-    matched: int  # places on the chosen lists; one person on two lists has two
+    matched: int  # places on the chosen lists, one person on two lists has two; and who is gone
     unsubscribed: int
     suppressed: int  # altogether, or for each of the chosen lists that they are on
     duplicates: int  # further places of people who are counted already
     will_receive: int
     paused: int = 0  # want no mail for a while yet
     expired: int = 0  # what they agreed to held for a time that is over
+    gone: int = 0  # of a fixed audience: deleted since, or off its lists
 
 
 _COUNTS = f"""
@@ -104,7 +109,8 @@ SELECT coalesce(sum(places), 0)::bigint,
        coalesce(sum(places - 1), 0)::bigint,
        count(*) FILTER (WHERE reason IS NULL AND is_open AND NOT is_paused),
        count(*) FILTER (WHERE reason IS NULL AND is_open AND is_paused),
-       count(*) FILTER (WHERE reason IS NULL AND is_subscribed AND NOT is_open AND NOT is_kept_off)
+       count(*) FILTER (WHERE reason IS NULL AND is_subscribed AND NOT is_open AND NOT is_kept_off),
+       coalesce((SELECT people FROM contacts_fixedaudience WHERE id = %(fixed)s) - count(*), 0)::bigint
 FROM judged
 """  # noqa: S608
 
@@ -123,7 +129,7 @@ AND NOT {is_paused("c")}
 
 
 def summary(audience: Audience) -> Summary:
-    by_rules, parameters = named(_by_rules(audience), "rule")
+    by_rules, parameters = named(_narrowed(audience), "rule")
     with connection.cursor() as cursor:
         cursor.execute(
             _COUNTS.replace("{rules}", by_rules),
@@ -133,10 +139,12 @@ def summary(audience: Audience) -> Summary:
                 "excluded": list(audience.excluded_lists),
                 "tags": list(audience.tags),
                 "excluded_tags": list(audience.excluded_tags),
+                "fixed": audience.fixed,
                 **parameters,
             },
         )
-        return Summary(*cursor.fetchone())
+        found = Summary(*cursor.fetchone())
+    return replace(found, matched=found.matched + found.gone)
 
 
 def has_samples(audience: Audience) -> bool:
@@ -162,14 +170,18 @@ def archived_lists(audience: Audience) -> bool:
 
 
 def problem(audience: Audience) -> str:
-    """Why its rules cannot be asked any more, because what they name is gone; "" when they can."""
+    """Why it cannot be asked any more, because what it names is gone; "" when it can."""
+    if audience.fixed is not None and not FixedAudience.objects.filter(pk=audience.fixed).exists():
+        return "The people that were decided on are not known any more."
     about = _about(audience) if audience.is_by_rules else Known()
     groups = (*audience.segments, *audience.excluded_segments)
     return next((said for group in groups for said in compiling.problems(group, about)), "")
 
 
-def _by_rules(audience: Audience) -> Sql:
+def _narrowed(audience: Audience) -> Sql:
     """Nobody, where rules cannot be asked: rather that than people who were not meant."""
+    if audience.fixed is not None:
+        return Sql("c.id IN (SELECT contact_id FROM contacts_fixedmember WHERE audience_id = %s)", [audience.fixed])
     if not audience.is_by_rules:
         return EVERYBODY
     about = _about(audience)
@@ -193,9 +205,9 @@ def select(audience: Audience) -> tuple[str, list[Any]]:
         sql, parameters = f"{sql} AND {carries_any('c')}", [*parameters, list(audience.tags)]
     if audience.excluded_tags:
         sql, parameters = f"{sql} AND {carries_none('c')}", [*parameters, list(audience.excluded_tags)]
-    if audience.is_by_rules:
-        by_rules = _by_rules(audience)
-        sql, parameters = f"{sql} AND ({by_rules.text})", [*parameters, *by_rules.parameters]
+    narrowed = _narrowed(audience)
+    if narrowed is not EVERYBODY:
+        sql, parameters = f"{sql} AND ({narrowed.text})", [*parameters, *narrowed.parameters]
     return sql, parameters
 
 

@@ -141,30 +141,25 @@ def follow(contact: Contact, before: str) -> None:
 _THEIR_WORD = (Suppression.Reason.COMPLAINT, Suppression.Reason.UNSUBSCRIBED)
 
 
-@transaction.atomic
-def erase(contact: Contact) -> None:
-    """Delete the person; that they wanted no mail is remembered, so that no later import brings them back."""
-    states = set(contact.subscriptions.values_list("state", flat=True))
-    if Subscription.State.UNSUBSCRIBED in states and Subscription.State.SUBSCRIBED not in states:
-        suppress(contact.email, Suppression.Reason.UNSUBSCRIBED, source="hand", detail="Left before being deleted here")
-    SignupRequest.objects.filter(key=addresses.key(contact.email)).delete()
-    contact.delete()
+LEFT_BEFORE = "Left before being deleted here"
 
 
 @transaction.atomic
 def erase_all(contact_ids: Sequence[int]) -> int:
-    """Erase each of them; returns how many there were."""
+    """Delete these people; returns how many there were. That somebody wanted no mail is remembered, so that no later
+    import brings them back.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO contacts_suppression (email, reason, detail, source, created_at)
-            SELECT lower(c.email), 'unsubscribed', 'Left before being deleted here', 'hand', now()
+            SELECT lower(c.email), 'unsubscribed', %s, 'hand', now()
             FROM contacts_contact c WHERE c.id = ANY(%s)
             AND EXISTS (SELECT 1 FROM contacts_subscription s WHERE s.contact_id = c.id AND s.state = 'unsubscribed')
             AND NOT EXISTS (SELECT 1 FROM contacts_subscription s WHERE s.contact_id = c.id AND s.state = 'subscribed')
             ORDER BY 1 ON CONFLICT (email) DO NOTHING
             """,
-            [list(contact_ids)],
+            [LEFT_BEFORE, list(contact_ids)],
         )
     people = Contact.objects.filter(pk__in=contact_ids)
     SignupRequest.objects.filter(key__in=people.values_list(Lower("email"))).delete()

@@ -9,9 +9,10 @@ from django.db.models.functions import Lower, Now
 from django.urls import reverse
 from django.utils import timezone
 
-from contacts.bulk.models import BulkChange, BulkSlice
+from contacts.bulk.models import BulkChange, BulkSlice, DeletedPerson
 from contacts.downloads.models import ExportJob
 from contacts.erasing.models import Erasure
+from contacts.fixed.models import FixedAudience, FixedMember
 from contacts.grounds.models import ListBasis, Wording
 from contacts.growth.models import ListChange, ListDay, LostSubscription
 from contacts.guessing.models import GuessingRound
@@ -45,11 +46,14 @@ __all__ = [  # what Django is to know and other modules import
     "ConsentEvent",
     "Contact",
     "ContactQuerySet",
+    "DeletedPerson",
     "Erasure",
     "ExportJob",
     "Field",
     "FieldChange",
     "FieldIndex",
+    "FixedAudience",
+    "FixedMember",
     "GuessingRound",
     "Headcount",
     "ImportGraver",

@@ -4,6 +4,7 @@ from django.utils import timezone
 from contacts.bulk import working as bulk_working
 from contacts.downloads import writing as exports
 from contacts.erasing import working as erasing
+from contacts.fixed import drawing
 from contacts.grounds import expiring
 from contacts.growth import folding
 from contacts.guessing import rounds
@@ -58,6 +59,18 @@ def forget_old_imports() -> None:
 @shared_task(name="contacts.count_audience", queue="jobs", ignore_result=True)
 def count_audience() -> None:
     counting.refresh()
+
+
+@shared_task(name="contacts.draw_up_audience", queue="jobs", acks_late=True, ignore_result=True)
+def draw_up_audience(*, fixed_id: int) -> None:
+    drawing.draw_up(fixed_id)
+
+
+@shared_task(name="contacts.sweep_fixed_audiences", queue="jobs", ignore_result=True)
+def sweep_fixed_audiences() -> None:
+    """Takes up those whose worker was killed, or whose task got lost with the broker."""
+    for fixed_id in drawing.abandoned():
+        draw_up_audience.delay(fixed_id=fixed_id)
 
 
 @shared_task(name="contacts.fold_growth", queue="jobs", ignore_result=True)

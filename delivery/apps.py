@@ -21,6 +21,7 @@ class DeliveryConfig(AppConfig):
         from delivery.domains import known
         from delivery.domains import trouble as domain_trouble
         from delivery.domains.dmarc_reports import watching as dmarc_watching
+        from delivery.domains.link_hosts import watching as link_hosts
         from delivery.erasing import parts
         from delivery.feedback.mailbox import trouble
         from delivery.feedback.webhooks import reading
@@ -47,15 +48,16 @@ class DeliveryConfig(AppConfig):
         register(paused_providers)
         register(rehearsing)
         register(webhooks_in_trouble)
+        problems.register(tokens.problems)  # before the provider's own: it knows the cure
         problems.register(out_of_service.problems)
         problems.register(complaints.problems)
         problems.register(trouble.problems)
         register(returned_mail)
         register(domain_trouble.notices)
+        problems.register(link_hosts.problems)
         problems.register(domain_trouble.problems)
         problems.register(dmarc_watching.problems)
         problems.register(reputation.problems)
-        problems.register(tokens.problems)
         reading.register()
         timeline.register(keeping.entries)
         undoing_mailed.register(mailed.among)

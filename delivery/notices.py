@@ -9,6 +9,7 @@ from redis.exceptions import RedisError
 
 from accounts.models import Organisation, User
 from accounts.permissions import Permission, allows
+from accounts.shell.alarms import Alarm
 from accounts.shell.notices import Notice
 from delivery.feedback.listening import seen
 from delivery.feedback.webhooks.catalogue import kinds
@@ -34,7 +35,8 @@ def silent_workers(user: User) -> Iterator[Notice]:
 def short_disk(user: User) -> Iterator[Notice]:
     if short := disk.known_shortage():
         text = f"The disk of {short.host} has {short.free_mb:,} MB left, so nothing is sent; nothing is lost."
-        yield Notice("bad", f"{text} Make room: from {short.needed_mb:,} MB on it goes on by itself.", about="disk")
+        cure = f"Make room: from {short.needed_mb:,} MB on it goes on by itself."
+        yield Notice("bad", f"{text} {cure}", about=Alarm.DISK.about())
 
 
 def paused_providers(user: User) -> Iterator[Notice]:
@@ -54,7 +56,7 @@ def webhooks_in_trouble(user: User) -> Iterator[Notice]:
         name, url = kinds()[webhook.kind].name, reverse("webhook", args=[webhook.pk])
         if webhook.is_refused:
             text = f"What {name} reports is refused, so bounces are missed. {webhook.refusal}"
-            yield Notice("bad", text, url, "See how", f"webhook {webhook.pk}")
+            yield Notice("bad", text, url, "See how", Alarm.WEBHOOK.about(webhook.pk))
         else:
             since = timesince(webhook.silent_since, depth=1) if webhook.silent_since else ""
             text = f"{name} accepts mail and has reported nothing for {since}: bounces may be missed."
@@ -70,7 +72,7 @@ def returned_mail(user: User) -> Iterator[Notice]:
             f"Bounces and complaints are not received as they should be. {words}",
             "See why" if may_look else "",
         )
-        yield Notice("bad", text, url, label, "returned mail")
+        yield Notice("bad", text, url, label, Alarm.RETURNED.about())
     if may_look and (waiting := seen.held()):
         reports, people = sum(one.reports for one in waiting), sum(one.people for one in waiting)
         text = f"{reports:,} returned mails would suppress up to {people:,} people: somebody has to look at them first."
@@ -80,5 +82,5 @@ def returned_mail(user: User) -> Iterator[Notice]:
 def _notice(provider: Provider, user: User) -> Notice:
     text = f"{provider.name} {provider.out_of_service_words}".strip()
     if not allows(user, Permission.DELIVERY):
-        return Notice("bad", text, about=f"provider {provider.pk}")
-    return Notice("bad", text, reverse("provider", args=[provider.pk]), "See why", f"provider {provider.pk}")
+        return Notice("bad", text, about=Alarm.PROVIDER.about(provider.pk))
+    return Notice("bad", text, reverse("provider", args=[provider.pk]), "See why", Alarm.PROVIDER.about(provider.pk))

@@ -23,11 +23,13 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
 
     class Meta:
         model = Organisation
-        fields = ["name", "postal_address", "time_zone", "sender_name", "sender_email", "public_url"]
-        labels = {"sender_email": "Sender address"}
+        fields = ["name", "postal_address", "time_zone", "sender_name", "sender_email", "public_url", "approval"]
+        labels = {"sender_email": "Sender address", "approval": "A campaign needs approval"}
         help_texts = {
             "postal_address": "Stands at the foot of every campaign.",
             "sender_email": "An address at a domain of yours.",
+            "approval": "Before it goes to real people; a rehearsal needs none. A second person is neither the one who "
+            "asks nor the one who changed it last. An owner can let it go without, with a reason.",
         }
         widgets = {"postal_address": forms.Textarea(attrs={"rows": 3})}
 

@@ -3,14 +3,16 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import audit
-from accounts.forms import AlertsForm, NameForm, PasswordForm, SummaryForm
+from accounts.forms import AlarmsForm, NameForm, PasswordForm, SummaryForm
 from accounts.permissions import Permission, StaffRequest, allows, requires
 from accounts.sessions import listing
+from accounts.shell.alarms import Alarm, mailed_to_nobody
 from accounts.shell.context import THEME_COOKIE, THEMES
 from accounts.two_factor import factors
 
@@ -51,15 +53,21 @@ def summary(request: StaffRequest) -> HttpResponse:
 @require_POST
 @requires(Permission.DELIVERY)
 def alerts(request: StaffRequest) -> HttpResponse:
-    """Whether what is wrong with the mail is mailed to this person."""
-    form = AlertsForm(request.POST, instance=request.user)
-    if form.is_valid():
-        form.save()
-    wanted = request.user.wants_alerts
-    messages.success(
-        request, "You get a mail when something needs you." if wanted else "You get no alarms by mail any more."
+    """Which troubles are mailed to this person."""
+    form = AlarmsForm(request.user, request.POST)
+    if not form.is_valid():
+        return _show(request, alarms_form=form)
+    form.save()
+    muted = len(request.user.muted_alarms)
+    words = (
+        "You get no alarms by mail any more; Home still shows them."
+        if muted == len(Alarm)
+        else f"You get a mail for {len(Alarm) - muted} of {len(Alarm)} kinds of trouble; Home still shows all."
+        if muted
+        else "You get a mail for every kind of trouble."
     )
-    return redirect("account")
+    messages.success(request, words)
+    return redirect(f"{reverse('account')}#alerts")
 
 
 @sensitive_post_parameters("current", "new")
@@ -95,13 +103,21 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 
 def _show(
-    request: StaffRequest, *, name_form: NameForm | None = None, password_form: PasswordForm | None = None
+    request: StaffRequest,
+    *,
+    name_form: NameForm | None = None,
+    password_form: PasswordForm | None = None,
+    alarms_form: AlarmsForm | None = None,
 ) -> HttpResponse:
+    can_get_alarms = allows(request.user, Permission.DELIVERY)
     shown = {
         "name_form": name_form or NameForm(instance=request.user),
         "password_form": password_form or PasswordForm(request.user, ""),
         "has_second_factor": factors.has_one(request.user),
         "sessions": listing.open_sessions(request),
-        "can_get_alerts": allows(request.user, Permission.DELIVERY),
+        "can_get_alarms": can_get_alarms,
+        "alarms_form": alarms_form or AlarmsForm(request.user),
+        "mailed_to_nobody": mailed_to_nobody() if can_get_alarms else [],
     }
-    return render(request, "accounts/account.html", shown, status=422 if name_form or password_form else 200)
+    is_wrong = name_form or password_form or alarms_form
+    return render(request, "accounts/account.html", shown, status=422 if is_wrong else 200)

@@ -1,6 +1,7 @@
 """The cards of a draft: what each says when it is closed, and whether it is done."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.template.defaultfilters import truncatechars
 from django.utils import timezone
@@ -64,7 +65,9 @@ def _to(campaign: Campaign, people: Summary) -> str:
     tagged = f", tagged {_join(campaign.tags, 'or')}" if campaign.tags else ""
     found = f", in {_join(within, 'or')}" if within else ""
     without = f", nobody tagged {_join(campaign.excluded_tags, 'or')}" if campaign.excluded_tags else ""
-    return f"{_join(names)}{found}{tagged}{but}{without}: {wording.count_people(people.will_receive)}"
+    at = campaign.fixed_audience.at if campaign.fixed_audience else None
+    decided = f", decided {_moment(at)}" if at else ""
+    return f"{_join(names)}{found}{tagged}{but}{without}{decided}: {wording.count_people(people.will_receive)}"
 
 
 def _with_basis(mailing_list: MailingList) -> str:
@@ -102,8 +105,11 @@ def _content(campaign: Campaign) -> str:
 def _schedule(campaign: Campaign) -> str:
     if campaign.scheduled_at is None:
         return "As soon as you press the button"
-    at = timezone.localtime(campaign.scheduled_at)
-    return f"{wording.moment(at, timezone.localtime())} ({at:%Z})"
+    return f"{_moment(campaign.scheduled_at)} ({timezone.localtime(campaign.scheduled_at):%Z})"
+
+
+def _moment(at: datetime) -> str:
+    return wording.moment(timezone.localtime(at), timezone.localtime())
 
 
 def _join(names: list[str], last: str = "and") -> str:

@@ -14,6 +14,8 @@ from accounts.models import Organisation
 from accounts.organisation.measuring import Tracking
 from campaigns.brands import choosing
 from campaigns.content import bounds
+from campaigns.drafts import deciding
+from campaigns.drafts.deciding import When
 from campaigns.models import Campaign
 from campaigns.preflight.findings import LONGEST_SUBJECT, PHONE_SUBJECT
 from contacts import addresses, tags
@@ -70,6 +72,14 @@ class ToCard(Card):
         label="And nobody with any of these tags", required=False, widget=forms.CheckboxSelectMultiple
     )
 
+    decided = forms.ChoiceField(
+        label="Who gets it is decided",
+        choices=When.choices,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text="Now: nobody who joins later gets it. Who leaves or is suppressed until then never does.",
+    )
+
     class Meta:
         model = Campaign
         fields = ["lists", "segments", "tags", "excluded_lists", "excluded_segments", "excluded_tags"]
@@ -95,11 +105,13 @@ class ToCard(Card):
         names = tags.known(also=[*self.instance.tags, *self.instance.excluded_tags])
         for field in ("tags", "excluded_tags"):
             self.fields[field].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
+        self.initial["decided"] = deciding.of(self.instance)
 
     def apply(self, campaign: Campaign) -> None:
         campaign.tags, campaign.excluded_tags = self.cleaned_data["tags"], self.cleaned_data["excluded_tags"]
         for name in Campaign.CHOSEN_PEOPLE:
             getattr(campaign, name).set(self.cleaned_data[name])
+        deciding.decide(campaign, When(self.cleaned_data["decided"] or When.SENT))
 
 
 class FromCard(Card):

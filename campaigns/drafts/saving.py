@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts.models import User
 from campaigns.drafts import versions
+from campaigns.drafts.words import words_of
 from campaigns.launching import NotADraft
 from campaigns.models import Campaign
 
@@ -30,7 +31,7 @@ def save(campaign_id: int, change: Callable[[Campaign], object], *, by: User, ve
         raise NotADraft
     if version is not None and version != campaign.version:
         raise Conflict(campaign)
-    before = versions.words_of(campaign)
+    before = words_of(campaign)
     change(campaign)
     versions.note(campaign, before, by=by)
     campaign.version += 1

@@ -4,7 +4,6 @@ The newest one is the draft as it stands; its words are written down when the ne
 `note` and `close` work on a campaign that is locked; `keep` and `rename` lock it.
 """
 
-import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,12 +13,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
+from campaigns.drafts.words import Words, words_of
 from campaigns.launching import NotADraft
 from campaigns.models import Campaign, DraftVersion
 
-Words = dict[str, Any]  # by field of a campaign
-
-FIELDS = ("subject", "preheader", "content_kind", "blocks", "html", "text")
 PAUSE = timedelta(minutes=10)  # whoever writes again after it begins another version
 SITTING = timedelta(minutes=30)  # and whoever writes on and on
 MOST_UNNAMED = 50
@@ -29,12 +26,6 @@ _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 
 class TooMany(ValueError):
     """Its text may be shown."""
-
-
-def words_of(campaign: Campaign) -> Words:
-    """What it says now; no later change of the campaign reaches it."""
-    found = {name: getattr(campaign, name) for name in FIELDS}
-    return found | {"blocks": json.loads(json.dumps(campaign.blocks))}
 
 
 def note(campaign: Campaign, before: Words, *, by: User) -> None:

@@ -14,7 +14,7 @@ from django.utils.html import strip_tags
 
 from campaigns.content import blocks
 from campaigns.content.blocks import STYLE, Block, Field
-from campaigns.drafts.versions import Words
+from campaigns.drafts.words import Words
 from campaigns.editor import editing
 from campaigns.models import Campaign
 

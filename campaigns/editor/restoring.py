@@ -6,7 +6,7 @@ from accounts import audit
 from accounts.models import User
 from campaigns.content import blocks, bounds
 from campaigns.drafts import saving, versions
-from campaigns.drafts.versions import Words
+from campaigns.drafts.words import FIELDS, Words, words_of
 from campaigns.editor import history
 from campaigns.models import Campaign, DraftVersion
 
@@ -17,7 +17,7 @@ def restore(version: DraftVersion, *, by: User) -> bool:
     words, changes = version.words, list[Words]()
 
     def put(draft: Campaign) -> None:
-        if words is not None and (now := versions.words_of(draft)) != words:
+        if words is not None and (now := words_of(draft)) != words:
             changes.append(now)
             _put(draft, words, by)
 
@@ -34,6 +34,6 @@ def _put(draft: Campaign, words: Words, by: User) -> None:
     versions.close(draft)
     if words["blocks"]:
         history.change(draft, bounds.checked(blocks.validate(words["blocks"])), by=by)
-    for name in versions.FIELDS:
+    for name in FIELDS:
         if name != "blocks":
             setattr(draft, name, words[name])

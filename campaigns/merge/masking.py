@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 from campaigns.merge.tag_spans import tag_spans
 
@@ -18,7 +19,6 @@ class Masks:
 
     def __init__(self, *, apart: bool = False) -> None:
         """`apart`: a block after a space or quote gets spaces round it, lest it grow into the attribute beside it."""
-        self._word = f"zq{secrets.token_hex(4)}x"
         self._apart = apart
         self._tags: list[str] = []
         self._set_apart: set[int] = set()
@@ -27,12 +27,13 @@ class Masks:
     def of(cls, word: str, tags: Sequence[str]) -> "Masks":
         """Those that another process has put on, to be taken off here."""
         masks = cls()
-        masks._word, masks._tags = word or masks._word, list(tags)
+        masks.word, masks._tags = word or masks.word, list(tags)
         return masks
 
-    @property
+    @cached_property
     def word(self) -> str:
-        return self._word
+        """Begins every mask of this text."""
+        return f"zq{secrets.token_hex(4)}x"
 
     @property
     def tags(self) -> list[str]:
@@ -60,7 +61,7 @@ class Masks:
     def keep(self, text: str) -> str:
         """One word for the whole text, tags and all."""
         self._tags.append(text)
-        return f"{self._word}{len(self._tags) - 1}q"
+        return f"{self.word}{len(self._tags) - 1}q"
 
     def reveal(self, text: str, change: Callable[[str], str] = str) -> str:
         """`change` is applied to each tag. A tag that stood between attributes has become one without a value."""
@@ -69,11 +70,11 @@ class Masks:
         return _MASK.sub(lambda mask: change(self._tags[int(mask[2])]) if self._is_own(mask) else mask[0], text)
 
     def _is_own(self, mask: re.Match[str]) -> bool:
-        return mask[1] == self._word and int(mask[2]) < len(self._tags)
+        return mask[1] == self.word and int(mask[2]) < len(self._tags)
 
     def _mask(self, tag: str, apart: bool) -> str:
         self._tags.append(tag)
-        mask = f"{self._word}{len(self._tags) - 1}"
+        mask = f"{self.word}{len(self._tags) - 1}"
         if not tag.startswith("{%"):
             return f"{mask}q"
         if apart:
@@ -82,4 +83,4 @@ class Masks:
 
     def _closed_up(self, mask: re.Match[str]) -> str:
         """Without the spaces that were put round it; those of the author stay."""
-        return mask[1] if mask[2] == self._word and int(mask[3]) in self._set_apart else mask[0]
+        return mask[1] if mask[2] == self.word and int(mask[3]) in self._set_apart else mask[0]

@@ -14,12 +14,12 @@ OPEN, CLOSE = "\ue000", "\ue001"  # frame the number of a tag while other tools 
 MASK = re.compile(f"{OPEN}(\\d+){CLOSE}")
 # A tag ends where a browser ends it: a quote means something only after an equals sign (WHATWG HTML, 13.2.5).
 _TAG = re.compile(
-    r"""</?(?P<name>[a-zA-Z][^\s/>]*+)(?P<inside>(?>[^>=]|=\s*+(?:"[^"]*"|'[^']*'|[^\s>"'][^\s>]*+)?)*+)>"""
+    r"""</?(?P<name>[a-zA-Z][^\s/>]*+)(?P<inside>(?>[^>=]++|=\s*+(?:"[^"]*"|'[^']*'|[^\s>"'][^\s>]*+)?)*+)>"""
 )
 _ATTRIBUTE = re.compile(r"""([^\s/>=][^\s/>=]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"'][^\s>]*)))?""")
 _TEXT_ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 _STYLE = re.compile(r"<style\b[^>]*+(?:>(.*?)(?:</style(?=[\s/>])|\Z)|\Z)", re.IGNORECASE | re.DOTALL)
-_OPENING = re.compile(r"</?[a-zA-Z]")
+_NEXT = re.compile(rf"{_TAG.pattern}|</?[a-zA-Z]")  # a tag, or one that is never closed
 _ADDRESSES = frozenset({"href", "src", "background", "action", "poster", "cite"})
 _UNSAFE_IN_STYLE = re.compile(r"[^\w#.%, -]")
 
@@ -67,12 +67,10 @@ class Attribute:
 
 def tags(text: str, at: int = 0) -> Iterator[re.Match[str]]:
     """Tags in their order. Behind one that is never closed there is none: a browser takes all of it for that tag's."""
-    while opening := _OPENING.search(text, at):
-        tag = tag_at(text, opening.start())
-        if tag is None:
+    for found in _NEXT.finditer(text, at):
+        if found["name"] is None:
             return
-        yield tag
-        at = tag.end()
+        yield found
 
 
 def tag_at(text: str, start: int) -> re.Match[str] | None:

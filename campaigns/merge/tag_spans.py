@@ -60,6 +60,8 @@ class Closings:
 
 def tag_spans(template: str) -> Iterator[tuple[int, int]]:
     """Where tags stand, also in a template that is not right: for whoever must keep them out of harm."""
+    if not OPENING.search(template):
+        return
     at, closings = 0, Closings(template)
     while opening := OPENING.search(template, at):
         closing = closings.after(opening.end())

@@ -14,6 +14,7 @@ from campaigns.models import Campaign, Edition
 from contacts.merge_values import Tag, defaults, values
 from contacts.models import Contact
 from delivery.domains import known
+from delivery.domains.link_hosts.models import LinkHost
 from delivery.models import Batch
 from tracking import links
 from tracking.models import Link
@@ -44,16 +45,28 @@ class Composed:
     text: str
 
 
-def compose(campaign: Campaign, *, with_examples: bool = False, marked: bool = False) -> Composed:
+def compose(campaign: Campaign, *, with_examples: bool = False) -> Composed:
     """Raises blocks.Invalid or html.Unusable for content that no mail can be made of."""
+    return _composed(campaign, Organisation.get(), with_examples=with_examples)
+
+
+def _composed(
+    campaign: Campaign, organisation: Organisation | None, *, with_examples: bool = False, marked: bool = False
+) -> Composed:
     subject, preheader = campaign.subject.strip(), campaign.preheader.strip()
     if campaign.content_kind == Campaign.ContentKind.HTML:
         page = results.of_html(campaign.html, preheader)
     else:
         document = blocks.validate(campaign.blocks or blocks.empty())
-        drawn = _drawn(campaign, document, brand_of(campaign), with_examples=with_examples)
+        brand = mjml.Brand.of(organisation, campaign.brand)
+        drawn = _drawn(campaign, document, brand, with_examples=with_examples)
         page = results.of_drawing(drawn, marked=marked)
     return Composed(subject, preheader, page.html, f"{campaign.text.strip()}\n" if campaign.text.strip() else page.text)
+
+
+def marked(campaign: Campaign, organisation: Organisation | None) -> str:
+    """The HTML for an editor, merge tags still in it. Raises like compose."""
+    return field_defaults.written(_composed(campaign, organisation, with_examples=True, marked=True).html, defaults())
 
 
 def fragment(campaign: Campaign, block: str, organisation: Organisation | None) -> str:
@@ -76,9 +89,10 @@ def _drawn(campaign: Campaign, document: Document, brand: mjml.Brand, *, with_ex
     )
 
 
-def freeze(campaign: Campaign, *, with_examples: bool = False, marked: bool = False) -> Edition:
+def freeze(campaign: Campaign, *, with_examples: bool = False) -> Edition:
     """An unsaved edition of the campaign as it stands; the caller sets is_test, contact_id, created_by and saves."""
-    composed, empty = compose(campaign, with_examples=with_examples, marked=marked), defaults()
+    organisation, empty = Organisation.get(), defaults()
+    composed = _composed(campaign, organisation, with_examples=with_examples)
     return Edition(
         campaign=campaign,
         sender_name=campaign.sender_name,
@@ -88,7 +102,7 @@ def freeze(campaign: Campaign, *, with_examples: bool = False, marked: bool = Fa
         preheader=field_defaults.written(composed.preheader, empty),
         html=field_defaults.written(composed.html, empty),
         text=field_defaults.written(composed.text, empty),
-        organisation=organisation_now(campaign),
+        organisation=organisation_in(campaign, organisation),
         tracking=campaign.way_of_tracking,
     )
 
@@ -103,11 +117,15 @@ def organisation_now(campaign: Campaign) -> dict[str, str]:
     return organisation_in(campaign, Organisation.get())
 
 
-def organisation_in(campaign: Campaign, organisation: Organisation | None) -> dict[str, str]:
+def organisation_in(
+    campaign: Campaign, organisation: Organisation | None, *, is_counted: bool = True
+) -> dict[str, str]:
+    """`is_counted`: with where its links are counted, unless that is the public address."""
     if organisation is None:
         return dict.fromkeys(("name", "postal_address", "public_address", "bounce_domain"), "")
     name, postal_address = mjml.signed(organisation, campaign.brand or organisation.own_brand)
-    counting = known.counting_address(campaign.sender_email) or organisation.tracking_url
+    own = [known.counting_address(campaign.sender_email), organisation.tracking_url] if is_counted else []
+    counting = LinkHost.objects.first_that_leads_here(own)
     return ({"tracking_address": counting} if counting else {}) | {
         "name": name,
         "postal_address": postal_address,

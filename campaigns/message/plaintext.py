@@ -47,6 +47,8 @@ def _with_tags_as_comments(masked: str, masks: Masks) -> str:
 
     The end of the page is left out: words behind it would be moved before it, comments not.
     """
+    if not masks.pattern.search(masked) and not _END.search(masked):
+        return masked
     parts, at = [], 0
     for token in _comments_and_tags(masked):
         tag = "" if _END.match(token[0]) else token[0]

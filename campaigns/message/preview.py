@@ -64,8 +64,8 @@ def why_not(campaign: Campaign, problem: ValueError) -> str:
 def marked(campaign: Campaign, contact: Contact | None) -> str:
     """The HTML for an editor: elements say of which block they are (`data-block`), the first of each has the id
     `block-<block>`, and columns say which they are (`data-column`). Raises like fragment."""
-    edition = editions.freeze(campaign, with_examples=True, marked=True)
-    return show(edition, recipient_of(contact)).html
+    organisation = Organisation.get()
+    return _in_editor(campaign, contact, editions.marked(campaign, organisation), organisation)
 
 
 def fragment(campaign: Campaign, contact: Contact | None, block: str) -> str:
@@ -75,11 +75,15 @@ def fragment(campaign: Campaign, contact: Contact | None, block: str) -> str:
     html.Unusable.
     """
     organisation = Organisation.get()
+    return _in_editor(campaign, contact, editions.fragment(campaign, block, organisation), organisation)
+
+
+def _in_editor(campaign: Campaign, contact: Contact | None, html: str, organisation: Organisation | None) -> str:
     edition = Edition(
         campaign=campaign,
         sender_email=campaign.sender_email or _NO_SENDER,
-        html=editions.fragment(campaign, block, organisation),
-        organisation=editions.organisation_in(campaign, organisation),
+        html=html,
+        organisation=editions.organisation_in(campaign, organisation, is_counted=False),
         is_test=True,
     )
     return CompiledEdition(edition, batch_id=0, lists=(), link_ids=()).parts(recipient_of(contact)).html

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 _TAGS = frozenset(
     {"head", "style", "script", "title", "template", "object", "iframe", "svg", "math", "select", "input"}
@@ -24,16 +25,21 @@ def within(tag: str, attributes: dict[str, str], sight: Sight) -> Sight | None:
     """How far the inside of an element is seen; None: neither it nor anything in it."""
     if tag in _TAGS or "hidden" in attributes or attributes.get("aria-hidden") == "true":
         return None
-    style = _declarations(attributes.get("style", ""))
-    if not style:
-        return sight
-    if _is_gone(style) or _has_no_room(style):
+    is_gone, visibility, font_size = _effect(attributes.get("style", ""))
+    if is_gone:
         return None
-    if visibility := style.get("visibility"):
+    if visibility:
         sight = replace(sight, is_hidden=visibility in {"hidden", "collapse"})
-    if "font-size" in style:
-        sight = replace(sight, is_tiny=_is_tiny(style["font-size"], sight.is_tiny))
+    if font_size is not None:
+        sight = replace(sight, is_tiny=_is_tiny(font_size, sight.is_tiny))
     return sight
+
+
+@lru_cache(maxsize=512)  # elements of one mail have few styles
+def _effect(style: str) -> tuple[bool, str, str | None]:
+    """Whether nothing of the element is seen, its visibility and the size of its letters."""
+    said = _declarations(style)
+    return _is_gone(said) or _has_no_room(said), said.get("visibility", ""), said.get("font-size")
 
 
 def _declarations(style: str) -> dict[str, str]:

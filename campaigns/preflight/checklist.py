@@ -9,15 +9,21 @@ from django.utils import timezone
 from accounts.models import Organisation
 from accounts.organisation import public_address
 from accounts.wording import isolated
+from campaigns.approval import standing
+from campaigns.message import editions
 from campaigns.message.compiled import is_short_enough
 from campaigns.message.encoding import ascii_address
 from campaigns.models import Campaign
 from campaigns.preflight import content, sender_domain
 from campaigns.preflight.findings import LONGEST_SUBJECT, PHONE_SUBJECT, Card, Finding, Level
 from contacts import audience
+from delivery.domains import known
+from delivery.domains.link_hosts.models import LinkHost
 from delivery.models import Provider
 
 __all__ = ["Card", "Finding", "Level", "check"]
+
+NOT_APPROVED = "not-approved"
 
 
 def check(campaign: Campaign) -> list[Finding]:
@@ -28,9 +34,11 @@ def check(campaign: Campaign) -> list[Finding]:
         *_to(campaign, is_real=not provider.is_rehearsal),
         *_from(campaign, provider),
         *_public_address(organisation, is_real=not provider.is_rehearsal),
+        *(() if provider.is_rehearsal else _links(campaign, organisation)),
         *_subject(campaign),
         *content.check(campaign, is_real=not provider.is_rehearsal),
         *_schedule(campaign),
+        *_approval(campaign, organisation, is_real=not provider.is_rehearsal),
     ]
     return sorted(found, key=lambda finding: finding.level != "block")
 
@@ -47,6 +55,9 @@ def _to(campaign: Campaign, *, is_real: bool) -> Iterator[Finding]:
     elif problem := audience.problem(chosen):
         text = f"A segment that is chosen cannot be asked: {problem}"
         yield Finding("block", "segment-broken", text, "Mend it under Segments, or choose another one.", "to")
+    elif campaign.is_being_decided:
+        text = "Who gets it is still being looked up."
+        yield Finding("block", "being-decided", text, "It takes seconds; this line goes away by itself.", "to")
     elif not audience.sample(chosen, 1):
         text, cure = "Nobody on these lists will receive it.", "Choose another list, or add people to this one."
         if chosen.is_by_rules and audience.sample(replace(chosen, segments=(), excluded_segments=()), 1):
@@ -55,6 +66,8 @@ def _to(campaign: Campaign, *, is_real: bool) -> Iterator[Finding]:
             text, cure = "Nobody on these lists who may get it has one of the tags.", "Choose other tags, or none."
         if chosen.excluded_tags and audience.sample(replace(chosen, excluded_tags=()), 1):
             text, cure = "Everybody who may get it has a tag that is left out.", "Leave fewer tags out."
+        if chosen.fixed is not None:
+            text, cure = "Of those who were decided on nobody may get it any more.", "Decide again who gets it."
         yield Finding("block", "no-recipients", text, cure, "to")
     elif is_real and audience.has_samples(chosen):
         text = "Some of these people are sample data: real mail to them bounces, which harms your name as a sender."
@@ -114,6 +127,25 @@ def _sender(campaign: Campaign, address: str) -> Iterator[Finding]:
         yield Finding("warn", "no-reply", text, "Use an address that somebody reads.", "from")
 
 
+def _links(campaign: Campaign, organisation: Organisation | None) -> Iterator[Finding]:
+    """Whether what its links lead to answers. A host for counted links that does not is left out, see editions."""
+    if organisation is None:
+        return
+    public = LinkHost.objects.broken().filter(address=organisation.public_address).first()
+    if public:
+        text = f"Links and unsubscribing would lead nowhere: {public.why}"
+        cure = f"{public.cure} Or set another public address under Settings. It is looked at every 15 minutes."
+        yield Finding("block", "public-address-broken", text, cure, "from")
+    counting = known.counting_address(campaign.sender_email) or organisation.tracking_url
+    broken = LinkHost.objects.broken().filter(address=counting).first() if counting else None
+    if broken and broken != public:
+        instead = editions.organisation_in(campaign, organisation).get("tracking_address", organisation.public_address)
+        text = (
+            f"Counted links of this mail go by {urlsplit(instead).netloc}, because {broken} does not work: {broken.why}"
+        )
+        yield Finding("warn", "link-host-broken", text, "An admin can mend it under Delivery, Domains.", "from")
+
+
 def _public_address(organisation: Organisation | None, *, is_real: bool) -> Iterator[Finding]:
     address = organisation.public_address if organisation else ""
     cure = "Set the public address under Settings, or rehearse through the sandbox."
@@ -134,6 +166,16 @@ def _schedule(campaign: Campaign) -> Iterator[Finding]:
     if campaign.scheduled_at and campaign.scheduled_at <= timezone.now():
         text = "The planned time has gone by."
         yield Finding("block", "in-the-past", text, "Choose a later one, or none to start at once.", "schedule")
+
+
+def _approval(campaign: Campaign, organisation: Organisation | None, *, is_real: bool) -> Iterator[Finding]:
+    if not is_real or not standing.is_needed(organisation):
+        return
+    found = standing.of(campaign)
+    if not found.holds:
+        cure = "Read the answer, mend it and ask again." if found.is_sent_back else "Ask a colleague to read it."
+        cure = "Wait for the answer, or ask somebody else." if found.is_asked else cure
+        yield Finding("block", NOT_APPROVED, found.sentence, cure, "approval")
 
 
 def _subject(campaign: Campaign) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """Autosave: one card at a time, answered in JSON because the page keeps what was typed."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +14,8 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
-from campaigns.drafts import saving
+from campaigns.drafts import deciding, saving
+from campaigns.drafts.deciding import When
 from campaigns.drafts.forms import CARDS
 from campaigns.launching import NotADraft
 from campaigns.models import Campaign
@@ -34,6 +36,17 @@ def save_card(request: StaffRequest, pk: int, card: str) -> HttpResponse:
         saved = saving.save(pk, form.apply, by=request.user, version=version_of(request))
     except saving.Conflict as conflict:
         return conflicting(request, conflict.campaign)
+    except NotADraft:
+        return frozen(request, pk)
+    return stored(request, saved)
+
+
+@require_POST
+@requires(Permission.WRITE)
+def decide_again(request: StaffRequest, pk: int) -> HttpResponse:
+    """Who gets it, as of this moment."""
+    try:
+        saved = saving.save(pk, partial(deciding.decide, when=When.NOW, again=True), by=request.user, version=None)
     except NotADraft:
         return frozen(request, pk)
     return stored(request, saved)

@@ -6,8 +6,10 @@ from functools import cached_property
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from accounts.models import Organisation
 from accounts.wording import count_people
 from campaigns import launching, revising
+from campaigns.approval import standing
 from campaigns.drafts import cards
 from campaigns.message.encoding import ascii_address
 from campaigns.models import Campaign
@@ -28,7 +30,8 @@ TERMS = ("accepted", "waiting", "refused", "uncertain", "skipped", "unaccounted"
 
 def get_campaign(pk: int) -> Campaign:
     with_all = Campaign.objects.select_related(
-        "batch__provider", "batch__rehearsed_for", "provider", "brand", "updated_by", "revision_of__batch__provider"
+        *("batch__provider", "batch__rehearsed_for", "provider", "brand", "updated_by", "revision_of__batch__provider"),
+        "fixed_audience",
     )
     return get_object_or_404(with_all, pk=pk)
 
@@ -93,6 +96,15 @@ class Readiness:
     @property
     def blocking(self) -> list[Finding]:
         return [finding for finding in self.findings if finding.level == "block"]
+
+    @cached_property
+    def approval(self) -> standing.Standing | None:
+        """How it stands with its approval; None where none is needed."""
+        return standing.of(self.campaign) if standing.is_needed(Organisation.get()) else None
+
+    @property
+    def lacks_only_approval(self) -> bool:
+        return [finding.code for finding in self.blocking] == [checklist.NOT_APPROVED]
 
     @property
     def warnings(self) -> list[Finding]:

@@ -17,7 +17,8 @@ from accounts.permissions import Permission, StaffRequest, requires
 from accounts.security import mail_policy
 from campaigns.content.blocks import Invalid
 from campaigns.drafts import versions
-from campaigns.drafts.versions import TooMany, Words
+from campaigns.drafts.versions import TooMany
+from campaigns.drafts.words import Words, words_of
 from campaigns.editor import differences, restoring
 from campaigns.launching import NotADraft
 from campaigns.message import preview
@@ -152,7 +153,7 @@ def _rows(campaign: Campaign, shown: list[DraftVersion]) -> list[Row]:
     """With what changed, which is asked of one version more than is shown."""
     if not shown:
         return []
-    now = versions.words_of(campaign)
+    now = words_of(campaign)
     before = campaign.versions.filter(pk__lt=shown[-1].pk).first()
     newest = campaign.versions.values_list("pk", flat=True).first()
     rows = []
@@ -169,9 +170,9 @@ def _changed(old: Words, new: Words) -> str:
 
 def _words(campaign: Campaign, version: int) -> Words:
     if version == NOW:
-        return versions.words_of(campaign)
+        return words_of(campaign)
     words: Words | None = get_object_or_404(campaign.versions.all(), pk=version).words
-    return versions.words_of(campaign) if words is None else words
+    return words_of(campaign) if words is None else words
 
 
 def _names(campaign: Campaign) -> dict[int, str]:

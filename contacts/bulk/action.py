@@ -31,7 +31,7 @@ class Action(Protocol):
     name: str
     label: str  # in the menu: "Add a tag"
     promise: str  # what happens, and to whom not
-    undo: str  # what Undo brings back; "" where nothing can
+    undo: str  # what Undo brings back
     rest: str  # why it was not done for some
     is_consent: bool  # whether it says who may be written to
     form: type[forms.Form]

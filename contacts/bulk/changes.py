@@ -16,16 +16,12 @@ from contacts.bulk.selection import Selection
 from contacts.bulk.working import UNDONE_FOR
 
 AT_ONCE = 1_000  # people: so many are changed while the page waits
-TYPED_ABOVE = 5_000  # people; whoever deletes types the number always
+TYPED_ABOVE = 5_000  # people
 State = BulkChange.State
 
 
 class NotPossible(Exception):
     """Its words are for the user."""
-
-
-def must_type(action: Action, number: int) -> bool:
-    return number > TYPED_ABOVE or not action.undo
 
 
 def begin(action: Action, options: Options, selection: Selection, *, expected: int, by: User) -> BulkChange:
@@ -73,8 +69,6 @@ def why_not_undone(change: BulkChange, user: User) -> str:
     action = EVERY[change.action]
     if change.state not in (State.DONE, State.CANCELLED, State.FAILED) or not change.changed:
         return "There is nothing to undo."
-    if not action.undo:
-        return "What is deleted cannot be brought back."
     if change.finished_at and change.finished_at < timezone.now() - UNDONE_FOR:
         return f"It can be undone for {UNDONE_FOR.days} days, and these are over."
     if action.is_consent and user.pk != change.created_by_id and user.role not in (Role.ADMIN, Role.OWNER):

@@ -58,4 +58,17 @@ class BulkSlice(models.Model):
         return f"slice of {self.change_id}"
 
 
+class DeletedPerson(models.Model):
+    """Somebody whom a change deleted, for its Undo: see contacts.bulk.deleted."""
+
+    pk = models.CompositePrimaryKey("change_id", "contact_id")
+    change = models.ForeignKey(BulkChange, models.CASCADE, db_index=False, related_name="+")
+    contact_id = models.BigIntegerField(db_index=True)
+    email = models.CharField(max_length=320, db_index=True, help_text="Lower case.")
+    rows = models.JSONField(help_text="By table: what went with them.")
+
+    def __str__(self) -> str:
+        return f"contact {self.contact_id}"
+
+
 UNDER_WAY = (BulkChange.State.FREEZING, BulkChange.State.RUNNING, BulkChange.State.UNDOING)

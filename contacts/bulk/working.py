@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts import deadlocks, locks
 from accounts.wording import count
+from contacts.bulk import deleted
 from contacts.bulk.action import NotPossible, Setting
 from contacts.bulk.actions import EVERY
 from contacts.bulk.models import UNDER_WAY, BulkChange, BulkSlice
@@ -54,6 +55,7 @@ def forget() -> None:
     """What can no longer be undone needs no record of what was there before."""
     ended = BulkChange.objects.filter(finished_at__lt=timezone.now() - UNDONE_FOR).exclude(state__in=UNDER_WAY)
     for change in ended.filter(slices__isnull=False).distinct():
+        deleted.forget([change.pk])
         change.slices.all().delete()
         BulkChange.objects.filter(pk=change.pk).update(chosen={"query": change.chosen.get("query")})
 

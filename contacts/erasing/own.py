@@ -1,7 +1,7 @@
 """What contacts keep of a person."""
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from psycopg import sql
 
@@ -11,6 +11,9 @@ from contacts.models import (
     BulkSlice,
     ConsentEvent,
     Contact,
+    DeletedPerson,
+    FixedAudience,
+    FixedMember,
     ImportOverwritten,
     ListSuppression,
     SignupLetter,
@@ -34,8 +37,10 @@ def register_parts() -> None:
         Part("search", "Where words are searched for", search),
         Part("overwritten values", "Values that an import overwrote", overwritten),
         Part("bulk changes", "What changes of many people would take back", bulk_changes),
+        Part("fixed audiences", "Audiences of campaigns that were decided beforehand", fixed_audiences),
         words.part_for("contacts.Merge", "Merged contacts"),
         words.part_for("contacts.BulkChange", "Changes of many people"),
+        Part("deleted people", "What was kept of them after they were deleted", deleted_people),
         words.part_for("contacts.BulkSlice", "What they would take back", "was"),
         words.part_for("contacts.FieldChange", "Changes of fields"),
         words.part_for("contacts.ExportJob", "Exports", "query", "problem"),
@@ -83,6 +88,16 @@ def search(person: Person) -> int:
 
 def overwritten(person: Person) -> int:
     return ImportOverwritten.objects.filter(contact_id__in=person.contact_ids).delete()[0]
+
+
+def deleted_people(person: Person) -> int:
+    theirs = Q(email=person.address) | Q(contact_id__in=person.contact_ids)
+    return DeletedPerson.objects.filter(theirs).delete()[0]
+
+
+def fixed_audiences(person: Person) -> int:
+    members = FixedMember.objects.filter(audience_id__in=FixedAudience.objects.values("pk"))
+    return members.filter(contact_id__in=person.contact_ids).delete()[0]
 
 
 def bulk_changes(person: Person) -> int:

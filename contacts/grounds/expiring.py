@@ -15,6 +15,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from contacts.grounds.models import ListBasis
+from contacts.growth import folding
 from contacts.models import Subscription
 
 WARNED_AHEAD = timedelta(days=30)
@@ -75,6 +76,8 @@ def _apply(rule: ListBasis) -> int:
             last, n = cursor.fetchone() or (None, 0)
         changed += n
         if last is None:
+            if changed:
+                folding.look_again()
             return changed
         after = last
 

@@ -1,15 +1,18 @@
-"""Changes of subscriptions and suppressions become days. Costs by what changed, and by how many are suppressed where
-that changed, never by how many people there are.
+"""Changes of subscriptions and suppressions, and consent that ends, become days. Costs by what changed, and by how many
+are suppressed or have ended where that changed, never by how many people there are.
 """
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from accounts import locks
 from accounts.models import Organisation
+from contacts.growth.models import ListChange
 
 
 def fold() -> None:
     """Carry over all there is. Safe to run twice: what another one is folding is left to it."""
+    _note_ended()
     if not _has_changes():
         return
     organisation = Organisation.get()
@@ -19,12 +22,32 @@ def fold() -> None:
             cursor.execute(_FOLD, {"zone": zone})
 
 
+def look_again() -> None:
+    """The next folding looks at everybody who may be subscribed without being reachable."""
+    ListChange.objects.create(list_id=None, at=timezone.now())
+
+
+def _note_ended() -> None:
+    """Consent ends by itself, without a statement that a trigger could note."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE_ENDED)
+
+
 def _has_changes() -> bool:
     """Else nothing would come of the statement below, which takes longer to plan than most minutes bring changes."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM contacts_listchange)")
         return bool(cursor.fetchone() == (True,))
 
+
+# Of whom it ended before, while nothing ran, the next look at the suppressed finds out.
+_NOTE_ENDED = """
+INSERT INTO contacts_listchange (list_id, at, joined, unsubscribed, deleted)
+SELECT NULL, now(), 0, 0, 0 WHERE EXISTS (
+    SELECT FROM contacts_subscription s
+    WHERE s.expires_at > now() - interval '7 days' AND s.expires_at <= now() AND s.state = 'subscribed'
+        AND NOT EXISTS (SELECT FROM contacts_lostsubscription l WHERE l.subscription_id = s.id))
+"""
 
 # One statement sees one state of all tables: who left in between is in the changes and in the subscriptions, or in
 # neither. Somebody lost who then leaves or is deleted counted before: that act takes nobody more off the list.
@@ -37,12 +60,15 @@ WITH taken AS (
         FROM contacts_suppression p JOIN contacts_contact c ON lower(c.email) = p.email
         JOIN contacts_subscription s ON s.contact_id = c.id
         WHERE s.state = 'subscribed' AND EXISTS (SELECT 1 FROM taken WHERE list_id IS NULL)
+        UNION ALL
+        SELECT id, list_id, greatest(expires_at, changed_at) FROM contacts_subscription
+        WHERE expires_at <= now() AND state = 'subscribed' AND EXISTS (SELECT 1 FROM taken WHERE list_id IS NULL)
         UNION ALL  -- always: a list for which one is suppressed can be joined
         SELECT s.id, s.list_id, greatest(k.created_at, s.changed_at)
         FROM contacts_listsuppression k JOIN contacts_contact c ON lower(c.email) = k.email
         JOIN contacts_subscription s ON s.contact_id = c.id AND s.list_id = k.list_id
         WHERE s.state = 'subscribed'
-    ) suppressed GROUP BY 1, 2
+    ) unreachable GROUP BY 1, 2
 ), lost AS (
     INSERT INTO contacts_lostsubscription (subscription_id, list_id) SELECT id, list_id FROM wanted
     ON CONFLICT (subscription_id) DO NOTHING RETURNING subscription_id

@@ -6,7 +6,7 @@ from django.db import models
 
 
 class ListChange(models.Model):
-    """What one statement changed and `ListDay` does not show yet. No list: who is suppressed is to be looked at."""
+    """What one statement changed and `ListDay` does not show yet. No list: look who cannot be reached."""
 
     list_id = models.BigIntegerField(null=True)
     at = models.DateTimeField(help_text="The quarter of an hour, so that a day can begin in any time zone.")
@@ -25,10 +25,12 @@ class ListDay(models.Model):
     list = models.ForeignKey("contacts.MailingList", models.CASCADE, related_name="days", db_index=False)
     on = models.DateField()
     joined = models.BigIntegerField(default=0)
-    back = models.BigIntegerField(default=0, help_text="Their suppression was lifted.")
+    back = models.BigIntegerField(default=0, help_text="Their suppression was lifted, or they agreed once more.")
     unsubscribed = models.BigIntegerField(default=0)
     deleted = models.BigIntegerField(default=0, help_text="The contact was deleted.")
-    lost = models.BigIntegerField(default=0, help_text="Bounced, complained or suppressed while on the list.")
+    lost = models.BigIntegerField(
+        default=0, help_text="Bounced, complained or suppressed while on the list, or consent ended."
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["list", "on"], name="one_day_per_list")]
@@ -38,7 +40,7 @@ class ListDay(models.Model):
 
 
 class LostSubscription(models.Model):
-    """Subscribed, but suppressed: counted as lost, until one of the two ends."""
+    """Subscribed, but suppressed or without consent that holds: counted as lost, until that ends."""
 
     subscription_id = models.BigIntegerField(primary_key=True)
     list_id = models.BigIntegerField()

@@ -7,6 +7,7 @@ from django.db import connection
 
 from contacts.merging import registry
 from contacts.merging.registry import Pair, Part, Record
+from contacts.models import FixedAudience, FixedMember
 
 CONSENT, TRACKING = "contacts_consentevent", "contacts_trackingconsentevent"
 _PLAIN = (
@@ -19,7 +20,22 @@ def register_parts() -> None:
     registry.register(
         *(registry.rows_of(table) for table in _PLAIN),
         *(_log(table) for table in (CONSENT, TRACKING)),
+        Part("contacts_fixedmember", _move_places, _restore_places),
     )
+
+
+def _move_places(pair: Pair) -> Record:
+    """Of audiences that both are in, one place is left over: it counts as gone."""
+    theirs = FixedMember.objects.filter(audience_id__in=FixedAudience.objects.values("pk"))
+    both = theirs.filter(contact_id=pair.kept_id).values("audience_id")
+    moving = theirs.filter(contact_id=pair.gone_id).exclude(audience_id__in=both)
+    audiences = list(moving.values_list("audience_id", flat=True))
+    moving.filter(audience_id__in=audiences).update(contact_id=pair.kept_id)
+    return audiences
+
+
+def _restore_places(pair: Pair, record: Record) -> None:
+    FixedMember.objects.filter(audience_id__in=record, contact_id=pair.kept_id).update(contact_id=pair.gone_id)
 
 
 def _log(table: str) -> Part:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from accounts.models import User
+from accounts.shell.alarms import Alarm
 from accounts.shell.problems import Problem
 from accounts.wording import isolated
 from contacts.signup.models import SignupForm
@@ -12,4 +13,5 @@ from contacts.signup.robots import flood
 def problems(user: User) -> Iterator[Problem]:
     for form in SignupForm.objects.kept().exclude(paused_at=None).filter(pause_reason__endswith=flood.AS_USUAL)[:5]:
         title = f"The form {isolated(form.name)} paused itself"
-        yield Problem("bad", title, form.pause_reason, form.get_absolute_url(), "Look at it")
+        about = Alarm.FORM.about(form.pk)
+        yield Problem("bad", title, form.pause_reason, form.get_absolute_url(), "Look at it", about)

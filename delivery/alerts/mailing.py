@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from accounts.models import Organisation, Role, User
-from accounts.permissions import PERMISSIONS, Permission
+from accounts.models import Organisation, User
+from accounts.shell import alarms
 from delivery import staff_mail
 from delivery.alerts import writing
 from delivery.alerts.models import Alert, AlertMail
@@ -23,19 +23,14 @@ def tell(now: datetime | None = None) -> int:
     organisation = Organisation.get()
     if organisation is None:
         return 0
-    waiting = [user for user in recipients() if any(True for _ in _pending(user, now))]
+    waiting = [user for user in alarms.people() if any(True for _ in _pending(user, now))]
     if not waiting or not staff_mail.ready():
         return 0
     return sum(_tell(user, organisation, now) for user in waiting)
 
 
-def recipients() -> list[User]:
-    roles = [role for role in Role if Permission.DELIVERY in PERMISSIONS[role]]
-    return list(User.objects.filter(is_active=True, role__in=roles, wants_alerts=True).order_by("pk"))
-
-
 def _pending(user: User, now: datetime) -> Iterator[tuple[Alert, AlertMail.News]]:
-    """An alarm as long as the trouble lasts; an all-clear to whoever may have got the alarm."""
+    """An alarm of a kind they want, as long as the trouble lasts; an all-clear to whoever may have got the alarm."""
     mails = AlertMail.objects.filter(alert=OuterRef("pk"), user=user)
     settled = AlertMail.is_settled(now, _AGAIN_AFTER)
     for news, found in (
@@ -49,7 +44,8 @@ def _pending(user: User, now: datetime) -> Iterator[tuple[Alert, AlertMail.News]
         ),
     ):
         for alert in found.exclude(Exists(mails.filter(settled, news=news))).order_by("begun_at"):
-            yield alert, news
+            if news == AlertMail.News.OVER or alarms.kind_of(alert.about) not in user.muted_alarms:
+                yield alert, news
 
 
 def _tell(user: User, organisation: Organisation, now: datetime) -> bool:

@@ -15,7 +15,7 @@ def mail(begun: Sequence[Alert], over: Sequence[Alert], organisation: Organisati
     base = organisation.public_address
     parts = [*_troubles(begun, base), *_endings(over)]
     off = f"{base}{reverse('account')}#alerts"
-    why = f"You get this because you look after the mail of {organisation}. Turn it off: {off}"
+    why = f"You get this because you look after the mail of {organisation}. Choose what you are told: {off}"
     return Mail(user.email, _subject(begun, over, organisation), "\n\n".join([*parts, f"-- \n{why}"]) + "\n")
 
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.shell.alarms import Alarm
 from accounts.shell.problems import Problem
 from accounts.wording import rate
 from delivery.feedback.by_hour import COUNTS
@@ -26,7 +27,8 @@ def problems(user: User) -> Iterator[Problem]:
     if advised.kind in ("bad", "warn"):
         title = f"{found.complained:,} of {found.accepted:,} mails ({rate(share, '0.01')}) were marked as spam"
         text = f"In the last {_DAYS} days. {advised.text}"
-        yield Problem(advised.kind, title, text, f"{reverse('deliverability')}?days={_DAYS}", "See where", "complaints")
+        url = f"{reverse('deliverability')}?days={_DAYS}"
+        yield Problem(advised.kind, title, text, url, "See where", Alarm.COMPLAINTS.about())
 
 
 def lately() -> Figures:

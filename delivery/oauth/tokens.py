@@ -15,6 +15,7 @@ from accounts.egress.fetching import Client, Limits, NoAnswer
 from accounts.egress.guard import Refused
 from accounts.models import User
 from accounts.permissions import Permission, allows
+from accounts.shell.alarms import Alarm
 from accounts.shell.problems import Problem
 from delivery.oauth import services
 from delivery.oauth.models import OAuthLogin
@@ -80,12 +81,17 @@ def problems(user: User) -> Iterator[Problem]:
         page = ("provider-sign-in", login.provider_id) if login.provider_id else ("mailbox-sign-in", login.mailbox_id)
         url = reverse(page[0], args=[page[1]]) if allows(user, Permission.DELIVERY) else ""
         what = login.provider or login.mailbox
+        about = (
+            Alarm.PROVIDER.about(login.provider_id)
+            if login.provider_id
+            else Alarm.RETURNED.about(f"mailbox {login.mailbox_id}")
+        )
         yield Problem(
             "bad",
             f"The sign-in of {what} does not work",
             f"{login.problem} {login.cure}",
             url,
-            about=f"oauth {login.pk}",
+            about=about,
         )
 
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.permissions import Permission, allows
+from accounts.shell.alarms import Alarm
 from accounts.shell.problems import Problem
 from delivery.models import Provider
 
@@ -19,7 +20,7 @@ def problems(user: User) -> Iterator[Problem]:
     for provider in Provider.objects.out_of_service():
         state = "paused" if provider.is_paused else "out of order"
         reason = provider.state_reason if provider.is_paused or not provider.trouble else provider.trouble.summary
-        url, about = reverse("provider", args=[provider.pk]), f"provider {provider.pk}"
+        url, about = reverse("provider", args=[provider.pk]), Alarm.PROVIDER.about(provider.pk)
         is_wanted = provider.is_paused and reason in (PAUSED_BY_HAND, DRAINED_BY_HAND, BELONGS_TO_THE_DEMO)
         text = f"{reason}{cure}".strip()
         yield Problem("bad", f"{provider} is {state}", text, url, about=about, is_wanted=is_wanted)

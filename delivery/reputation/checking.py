@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Permission, allows
+from accounts.shell.alarms import Alarm
 from accounts.shell.problems import Problem
 from delivery.domains import reverse_dns
 from delivery.domains.models import SendingDomain
@@ -56,7 +57,7 @@ def problems(user: User) -> Iterator[Problem]:
     for subject, found in [one for one in listed if one[1]][:_SHOWN]:
         names = " and ".join(lists.known()[one["key"]].name for one in found if one["key"] in lists.known())
         text = f"{names} lists it, so mailboxes that ask there refuse its mail. Find out why, then ask to be taken off."
-        yield Problem("bad", f"{subject} is on a blocklist", text, url, about=f"blocklist {subject}"[:100])
+        yield Problem("bad", f"{subject} is on a blocklist", text, url, about=Alarm.BLOCKLIST.about(subject))
 
 
 def _look_at(address: SendingAddress, asked_lists: list[Blocklist], ask: Ask) -> None:

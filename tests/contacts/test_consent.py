@@ -108,7 +108,7 @@ def test_lifting_does_not_put_anybody_back_on_a_list(ada: Contact, owner: User) 
 
 def test_deleting_a_person_remembers_that_they_left(ada: Contact, lists: list[MailingList]) -> None:
     consent.unsubscribe(ada, lists=[one.pk for one in lists], channel="page")
-    consent.erase(ada)
+    consent.erase_all([ada.pk])
     assert not Contact.objects.exists()
     assert not ConsentEvent.objects.exists()
     assert Suppression.objects.get().email == "ada@example.com"

@@ -19,10 +19,12 @@ from contacts.models import (
     MailingList,
     NamePlace,
     SearchBlock,
+    Segment,
     StaleBlock,
     Subscription,
     Suppression,
 )
+from contacts.segments.rules import Group, Match, Rule, write
 from contacts.suppression import of_lists
 from contacts.table import blocks, counting, folding, naming, ordering
 from contacts.table.blocks import Marks
@@ -150,7 +152,7 @@ def test_states_tags_and_lists_find_and_count_whoever_is_there_whatever_happened
     consent.suppress("p5@example.com", Suppression.Reason.HARD_BOUNCE)
     consent.suppress("p6@example.com", Suppression.Reason.MANUAL)
     Contact.objects.filter(email="p8@example.com").update(paused_until=timezone.now() + timedelta(days=3))
-    consent.erase(crowd[9])
+    consent.erase_all([crowd[9].pk])
     on_no_more = Subscription.objects.filter(contact__in=crowd[10:12])
     on_no_more.update(expires_at=timezone.now() - timedelta(days=1))
     of_lists.suppress([crowd[20].email], MailingList.objects.get(pk=lists[0]), reason="", by=None)
@@ -213,3 +215,15 @@ def test_few_people_are_counted_out(browser: Client) -> None:
     Contact.objects.create(email="ana@example.com")
     assert "1 person" in browser.get("/contacts/").content.decode()
     assert paging.SIZE == 50
+
+
+def test_a_large_segment_is_told_by_the_count_that_jobs_keep(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "EXACT_TO", 2)
+    Contact.objects.bulk_create(
+        Contact(email=f"{name}@example.com", attributes={"tags": ["vip"]}) for name in ("ana", "ben", "cy")
+    )
+    group = Group(Match.ALL, (Rule("tag", {"how": "has", "tag": "vip"}),))
+    segment = Segment.objects.create(name="Regulars", rules=write(group), people=12_345)
+    assert counting.in_words(Filter(segment_id=segment.pk)) == "~12,000 people"
+    assert counting.in_words(Filter(segment_id=segment.pk, search="ana")) == "1 person"
+    assert "~12,000 people" in browser.get(f"/contacts/?segment={segment.pk}").content.decode()

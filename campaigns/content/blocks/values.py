@@ -29,7 +29,7 @@ def valid_value(field: Field, value: Any) -> Any:
     read = _READ.get(field.widget)
     value = _plain(value)
     if field.widget == "choice":
-        return value if value in dict(field.choices) else field.default
+        return value if any(value == name for name, _ in field.choices) else field.default
     if field.widget == "colour":
         return value.lower() if COLOUR.fullmatch(value) else field.default
     return read(value) if read else _line(value)
@@ -37,6 +37,8 @@ def valid_value(field: Field, value: Any) -> Any:
 
 def _plain(value: Any) -> str:
     """Without what PostgreSQL cannot keep: NUL, and half a character that JSON may spell."""
+    if isinstance(value, str) and value.isascii() and "\0" not in value:
+        return value
     return "" if value is None else str(value).replace("\0", "").encode(errors="ignore").decode()
 
 

@@ -23,14 +23,14 @@ _SPANS = (30, 90, 365)
 _USUAL_STEPS = {30: "day", 90: "week", 365: "month"}
 COLUMNS = {
     "joined": ("Joined", "Subscribed: by a form, an import or by hand; also those who came back after leaving."),
-    "back": ("Back in reach", "Their suppression was lifted."),
+    "back": ("Back in reach", "Their suppression was lifted, or they agreed once more."),
     "unsubscribed": ("Left", "Unsubscribed from this list or from everything."),
-    "lost": ("Bounced or suppressed", "Still subscribed, but they get no more mail: the address bounced, they marked a"
-             " mail as spam, or somebody suppressed them."),
+    "lost": ("Out of reach", "Still subscribed, but they get no more mail: the address bounced, they marked a"
+             " mail as spam, somebody suppressed them, or their consent ended."),
     "deleted": ("Deleted", "The contact was deleted."),
 }  # fmt: skip
-NET = "Joined and back, minus those who left, bounced, were suppressed or deleted."
-TOTAL = "Subscribed and not suppressed: whom a campaign to this list would reach."
+NET = "Joined and back, minus those who left, went out of reach or were deleted."
+TOTAL = "Subscribed, not suppressed, with consent that holds: whom a campaign to this list would reach."
 
 
 @require_safe

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Permission, allows
+from accounts.shell.alarms import Alarm
 from accounts.shell.problems import Problem
 from delivery.domains.dmarc_reports import advice, keeping, naming
 from delivery.domains.dmarc_reports.models import DmarcSource
@@ -39,7 +40,7 @@ def _look_at(domain: SendingDomain) -> None:
 
 
 def _failing(domain: SendingDomain) -> Iterator[tuple[str, str]]:
-    """By the last days that there are reports of; neither silence nor one report, which may be forged, is news."""
+    """By the last days that there are signed reports of; neither silence nor a single report is news."""
     with connection.cursor() as cursor:
         cursor.execute(_BEFORE_AND_NOW, {"domain": domain.pk, "lately": _LATELY, "before": _BEFORE})
         for name, mails, passed, mails_now, passed_now in cursor.fetchall():
@@ -57,17 +58,20 @@ def problems(user: User) -> Iterator[Problem]:
             f"Mail as {source.domain} from {source.name} begins to fail",
             f"{source.failing_words} {cure}",
             reverse("domain-senders", args=[source.domain_id]) if may_cure else "",
-            about=f"dmarc {source.pk}",
+            about=Alarm.DMARC.about(source.pk),
         )
 
 
 _BEFORE_AND_NOW = """
-WITH newest AS (SELECT max(day) AS day FROM delivery_dmarccount WHERE domain_id = %(domain)s),
+WITH newest AS (
+    SELECT max(day) AS day FROM delivery_dmarccount c JOIN delivery_dmarcreport r ON r.id = c.report_id
+    WHERE c.domain_id = %(domain)s AND r.sent_by <> ''),
 counted AS (
     SELECT coalesce(nullif(n.name, ''), host(c.ip)) AS name, c.report_id, c.mails, c.spf OR c.dkim AS passed,
         c.day > newest.day - %(lately)s AS is_late
-    FROM delivery_dmarccount c CROSS JOIN newest LEFT JOIN delivery_sourcename n ON n.ip = c.ip
-    WHERE c.domain_id = %(domain)s AND c.day > newest.day - %(before)s
+    FROM delivery_dmarccount c JOIN delivery_dmarcreport r ON r.id = c.report_id CROSS JOIN newest
+    LEFT JOIN delivery_sourcename n ON n.ip = c.ip
+    WHERE c.domain_id = %(domain)s AND c.day > newest.day - %(before)s AND r.sent_by <> ''
 )
 SELECT name, coalesce(sum(mails) FILTER (WHERE NOT is_late), 0)::bigint,
     coalesce(sum(mails) FILTER (WHERE NOT is_late AND passed), 0)::bigint,

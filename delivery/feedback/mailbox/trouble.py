@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.permissions import Permission, allows
+from accounts.shell.alarms import Alarm
 from accounts.shell.problems import Problem
 from delivery.models import ReturnMailbox
 
@@ -15,5 +16,6 @@ def problems(user: User) -> Iterator[Problem]:
     for mailbox in ReturnMailbox.objects.in_trouble().order_by("name"):
         url = reverse("mailbox", args=[mailbox.pk]) if may_cure else ""
         cure = mailbox.cure if may_cure else "An admin can see to it."
+        about = Alarm.RETURNED.about(f"mailbox {mailbox.pk}")
         text = f"{mailbox.problem} {cure} Nothing is lost meanwhile."
-        yield Problem("bad", f"The mailbox “{mailbox}” is in trouble", text, url)
+        yield Problem("bad", f"The mailbox “{mailbox}” is in trouble", text, url, about=about)

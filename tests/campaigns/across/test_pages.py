@@ -277,7 +277,7 @@ def test_lists_show_who_joined_left_and_bounced(browser: Client) -> None:
         "List": "News",
         "Joined": "5",
         "Left": "1",
-        "Bounced or suppressed": "1",
+        "Out of reach": "1",
         "Net": "3",
         "Total": "3",
     }

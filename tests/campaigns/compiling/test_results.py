@@ -1,20 +1,24 @@
 """Drafts compiled outside the web process: each once, and a death is a sentence on the page."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from accounts.models import User
 from campaigns.compiling import results
 from campaigns.compiling.recent import Recent
 from campaigns.compiling.workshop import Workshop
-from campaigns.content import blocks, html, mjml
+from campaigns.content import blocks, drawing, html, mjml
 from campaigns.content.drawing import Compiled
 from campaigns.content.html import Unusable
 from campaigns.message import plaintext
 from campaigns.models import Campaign
+from tests.campaigns.content import every_kind
 
 PAGE = "<style>p { color: red }</style><p onclick=x()>Hello {{ first_name }}, <a href='https://a.test/'>go</a></p>"
 
@@ -74,6 +78,37 @@ def test_a_change_in_one_block_compiles_that_block_alone(monkeypatch: pytest.Mon
     assert asked == [60 + 2, 1]  # with the frame and the section, which is the same eight times
     assert "Other words {{ city }}" in page.html
     assert page.text.count("\n\n") == 59
+
+
+_EDITS = st.sampled_from(["text", "html", "label", "band", "align", "level", "devices", "when_tag"])
+_WORDS = st.sampled_from(
+    ["", "Words", "<b>{{ city }}</b> & é", "{% if city %}x{% endif %}", "tint", "center", "2", "phone"]
+)
+
+
+@settings(max_examples=25)
+@given(st.lists(st.tuples(st.integers(0, 40), _EDITS, _WORDS, st.booleans()), min_size=1, max_size=4))
+def test_after_any_edit_the_mail_is_what_compiling_all_of_it_makes(edits: list[tuple[int, str, str, bool]]) -> None:
+    document = every_kind.document()
+    results.of_drawing(mjml.draw(document, every_kind.BRAND))
+    for number, field, words, is_moved in edits:
+        written = document["blocks"]
+        block = written[number % len(written)]
+        block[field] = words
+        if is_moved:
+            written.remove(block)
+            written.insert(len(written) // 2, block)
+        document = blocks.validate(document)
+        edited = results.of_drawing(mjml.draw(document, every_kind.BRAND, with_examples=True), marked=True)
+        whole = mjml.draw(document, every_kind.BRAND, with_examples=True)
+        compiled = {piece.key: drawing.compiled(*piece.as_job()) for piece in whole.all()}
+        anew = partial(_of, compiled)
+        assert edited.html == drawing.page_of(whole, anew, marked=True)
+        assert edited.text == drawing.text_of(whole, anew)
+
+
+def _of(compiled: dict[str, Compiled], piece: drawing.Piece) -> Compiled:
+    return compiled[piece.key]
 
 
 def test_recently_compiled_pieces_are_kept_up_to_a_size() -> None:

@@ -5,9 +5,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from campaigns.compiling.steps import compile_html
-from campaigns.content import blocks, html, mjml, sanitising
+from campaigns.content import blocks, drawing, html, mjml, sanitising
 from campaigns.merge import language
 from campaigns.merge.masking import Masks
+from tests.campaigns.content import every_kind
 
 PIECES = [
     *("<p>words", "</p>", "<table><tr><td bgcolor={{ a }}>", "</table>", "a < b & c", "&lt;script&gt;"),
@@ -63,6 +64,39 @@ def test_cleaning_a_rendered_mail_of_blocks_again_changes_nothing(words: str, re
     page = mjml.compile(document, mjml.Brand("Nordlicht"), title=words, preheader=words)
     if (mail := rendered(page, record)) is not None:
         assert sanitising.clean(mail, Masks()) == (mail, [])
+
+
+CUT_UP = [
+    part
+    for piece in mjml.draw(every_kind.document(), every_kind.BRAND).all()
+    if piece.page is None
+    for part in drawing.compiled(*piece.as_job()).parts
+]
+MENDED = [
+    *PIECES,
+    *('"', "=", " ", "/", "&", "&#106;avascript:", "javascript:x()", "expression(1)", "exp/**/ression(1)", "\\65"),
+    *('href="', 'style="', 'src="', " onclick=x", "vbscript:", "https://", "mailto:", "//a.test", "#a", "ſ", "\0"),
+    *('style="x:exp{{ a }}ression(1)"', '<a href="{{ a }}:x">', '<a href="{{ a }}/x">', "[if mso]", "endif]--!>"),
+]
+
+
+@settings(max_examples=400)
+@given(st.data())
+def test_what_is_harmless_at_one_look_is_so_when_it_is_read(data: st.DataObject) -> None:
+    part = data.draw(st.sampled_from([*CUT_UP, *PIECES]))
+    for _ in range(data.draw(st.integers(0, 3))):
+        start = data.draw(st.integers(0, len(part)))
+        end = min(len(part), start + data.draw(st.sampled_from([0, 0, 1, 2, 8])))
+        part = part[:start] + data.draw(st.sampled_from(MENDED)) + part[end:]
+    masks = Masks(apart=True)
+    hidden = masks.hide(part)
+    if sanitising.is_harmless_at_one_look(hidden, masks):
+        assert sanitising.read_and_cleaned(hidden, masks) == (hidden, [])
+
+
+def test_blocks_of_ours_are_harmless_at_one_look() -> None:
+    read = [part for part in CUT_UP if not sanitising.is_harmless_at_one_look(Masks(apart=True).hide(part), Masks())]
+    assert read == []
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from campaigns.content import blocks
-from campaigns.drafts.versions import Words
+from campaigns.drafts.words import Words
 from campaigns.editor import differences
 from campaigns.editor.differences import Difference, Piece
 

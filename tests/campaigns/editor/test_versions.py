@@ -8,6 +8,7 @@ from django.test import Client
 
 from accounts.models import Organisation, User
 from campaigns.drafts import saving, versions
+from campaigns.drafts.words import words_of
 from campaigns.editor import history, restoring
 from campaigns.models import Campaign, DraftVersion
 from tests.campaigns import letters
@@ -71,7 +72,7 @@ def test_restored_draft_says_all_it_said_and_what_it_said_until_then_is_kept(
     assert first
     assert restoring.restore(first, by=marketer)
     now = Campaign.objects.get(pk=draft.pk)
-    assert versions.words_of(now) == first.words == versions.words_of(draft)
+    assert words_of(now) == first.words == words_of(draft)
     newest, before, _ = now.versions.all()
     assert before.words
     assert (newest.restores, newest.by, before.words["subject"]) == (first, marketer, "Late words")

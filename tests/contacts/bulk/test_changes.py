@@ -2,18 +2,40 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AuditEntry, User
-from contacts import consent, timeline
+from contacts import audience, consent, timeline, tracking_consent
+from contacts.audience import Audience
 from contacts.bulk import changes, working
 from contacts.bulk.actions import EVERY
 from contacts.bulk.models import BulkChange, BulkSlice
 from contacts.bulk.selection import Selection
-from contacts.models import ConsentEvent, Contact, Field, MailingList, Subscription, Suppression
+from contacts.erasing import beginning
+from contacts.erasing import working as erasing
+from contacts.growth import folding
+from contacts.models import (
+    ConsentEvent,
+    Contact,
+    DeletedPerson,
+    Field,
+    ListDay,
+    MailingList,
+    Note,
+    SignupForm,
+    SignupRequest,
+    Subscription,
+    Suppression,
+    TrackingConsentEvent,
+    ValueChange,
+)
+from contacts.segments import everybody
+from contacts.tracking_consent import Answer, Part
+from tracking.cohorts.models import MailedMonth
 
 pytestmark = pytest.mark.django_db
 EVERYONE = Selection(query="")
@@ -142,20 +164,100 @@ def test_undo_gives_fields_back_and_keeps_what_was_changed_since(people: list[Co
     assert values == [{"city": "Ulm", "tags": ["vip"]}, {"city": "Bonn"}, {}, {}, {}]
 
 
-def test_deleting_asks_for_the_number_and_remembers_who_had_left(
-    browser: Client, people: list[Contact], marketer: User
+def everything() -> dict[str, list[Any]]:
+    """All that is kept of people, table by table."""
+    tables: tuple[Any, ...] = (
+        Contact,
+        Subscription,
+        ConsentEvent,
+        TrackingConsentEvent,
+        Note,
+        ValueChange,
+        SignupRequest,
+        MailedMonth,
+    )
+    return {str(table): list(table.objects.order_by("pk").values()) for table in tables}
+
+
+def test_deleted_people_are_gone_from_everywhere_and_come_back_as_they_were(
+    browser: Client, people: list[Contact], news: MailingList, marketer: User
 ) -> None:
-    consent.unsubscribe(people[0], lists=[people[0].subscriptions.get().list_id], channel="page")
+    consent.unsubscribe(people[0], lists=[news.pk], channel="page")
+    Contact.objects.filter(pk=people[1].pk).update(attributes={"city": "Ulm", "tags": ["vip"]}, first_name="Ana")
+    Note.objects.create(contact=people[1], text="Called", by=marketer)
+    ValueChange.objects.create(contact=people[1], values={"first_name": [None, "Ana"]}, by=marketer)
+    MailedMonth.objects.create(contact=people[1], month="2026-11-01", joined="2026-10-01")
+    tracking_consent.record(people[2], Answer({Part.CLICKS: "refused"}, channel="page", text="No"))
+    form = SignupForm.objects.create(name="Sign up")
+    SignupRequest.objects.create(
+        form=form, email=people[3].email, key=people[3].email, contact=people[3], language="en", state="confirmed",
+        asked_at=timezone.now(), expires_at=timezone.now(),
+    )  # fmt: skip
+    folding.fold()
+    before, days = everything(), list(ListDay.objects.values("on", "joined", "unsubscribed", "deleted", "lost"))
     told = {"action": "delete", "all": "1"}
     page = browser.get("/contacts/change/", told).content.decode()
-    assert "This cannot be undone." in page
-    browser.post("/contacts/change/", told | {"typed": "4"})
-    assert Contact.objects.count() == 5
-    browser.post("/contacts/change/", told | {"typed": "5"})
-    assert Contact.objects.count() == 0
-    assert Suppression.objects.get().email == people[0].email
-    with pytest.raises(changes.NotPossible, match="cannot be brought back"):
-        changes.undo(BulkChange.objects.get(), by=marketer)
+    assert "possible for 7 days" in page
+    page = browser.post("/contacts/change/", told, follow=True).content.decode()
+    assert "Done for 5 people." in page
+    assert not any(everything().values())
+    assert audience.summary(Audience((news.pk,))).matched == 0
+    assert everybody.count() == 0
+    assert Suppression.objects.get().email == people[0].email, "no later import brings them back"
+    folding.fold()
+    made = undo(BulkChange.objects.get(), marketer)
+    assert (made.restored, made.kept) == (5, 0)
+    assert everything() == before
+    assert everybody.count() == 5
+    assert not Suppression.objects.exists()
+    folding.fold()
+    assert list(ListDay.objects.values("on", "joined", "unsubscribed", "deleted", "lost")) == days
+    assert not DeletedPerson.objects.exists()
+
+
+def test_who_came_back_meanwhile_stays_and_what_was_said_meanwhile_holds(
+    people: list[Contact], news: MailingList, marketer: User
+) -> None:
+    other = MailingList.objects.create(name="Offers")
+    consent.subscribe(people[1], lists=[other.pk], channel="hand")
+    Note.objects.create(contact=people[1], text="Called", by=User.objects.create(email="gone@nordlicht.example"))
+    made = begin("delete", marketer)
+    again = Contact.objects.create(email=people[0].email.upper(), first_name="Anew")
+    consent.suppress(people[2].email, Suppression.Reason.COMPLAINT)
+    consent.delete_list(other)
+    User.objects.filter(email="gone@nordlicht.example").delete()
+    made = undo(made, marketer)
+    assert (made.restored, made.kept) == (4, 1)
+    assert Contact.objects.get(email__iexact=people[0].email) == again
+    assert list(people[1].subscriptions.values_list("list", flat=True)) == [news.pk]
+    assert people[1].notes.get().by is None
+    assert Suppression.objects.get().email == people[2].email
+    assert audience.summary(Audience((news.pk,))).will_receive == 3
+
+
+def test_what_is_kept_of_deleted_people_goes_after_a_week_or_when_they_are_erased(
+    people: list[Contact], marketer: User
+) -> None:
+    made = begin("delete", marketer)
+    erasing.work(beginning.begin(people[0].email, by=marketer, request=marketer, reason="Asked").pk)
+    assert sorted(DeletedPerson.objects.values_list("email", flat=True)) == [one.email for one in people[1:]]
+    BulkChange.objects.update(finished_at=timezone.now() - timedelta(days=8))
+    working.forget()
+    assert not DeletedPerson.objects.exists()
+    made.refresh_from_db()
+    assert "these are over" in changes.why_not_undone(made, marketer)
+
+
+def test_one_person_is_deleted_on_their_page_with_an_undo_beside_the_table(
+    browser: Client, people: list[Contact]
+) -> None:
+    page = browser.post(f"/contacts/{people[4].pk}/delete/", follow=True).content.decode()
+    assert "Done for 1 person." in page
+    made = BulkChange.objects.get()
+    assert f"/contacts/changes/{made.pk}/undo/" in page
+    page = browser.post(f"/contacts/changes/{made.pk}/undo/", {"back": ""}, follow=True).content.decode()
+    assert "Undone for 1 person." in page
+    assert Contact.objects.get(pk=people[4].pk).subscriptions.count() == 1
 
 
 def test_a_killed_worker_leaves_every_slice_done_or_not_and_the_next_goes_on(

@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from contacts import consent
+from contacts.grounds import expiring
 from contacts.growth import folding, reading
 from contacts.growth.reading import Change
-from contacts.models import Contact, ListDay, ListSuppression, MailingList, Subscription, Suppression
+from contacts.models import Contact, ListBasis, ListDay, ListSuppression, MailingList, Subscription, Suppression
 from contacts.suppression import of_lists
 from tests.contacts.conftest import Upload
 
@@ -34,8 +35,8 @@ def recounted(one: MailingList) -> int:
     """From the rows themselves."""
     suppressed = set(Suppression.objects.values_list("email", flat=True))
     suppressed |= set(ListSuppression.objects.filter(list=one).values_list("email", flat=True))
-    held = Subscription.objects.filter(list=one, state="subscribed").values_list("contact__email", flat=True)
-    return sum(email.lower() not in suppressed for email in held)
+    held = Subscription.objects.filter(list=one, state="subscribed").exclude(expires_at__lte=timezone.now())
+    return sum(email.lower() not in suppressed for email in held.values_list("contact__email", flat=True))
 
 
 def join(email: str, *lists: MailingList) -> Contact:
@@ -90,12 +91,35 @@ def test_who_is_lost_already_and_leaves_counts_once(news: MailingList) -> None:
     assert total(news) == 0
 
 
+def test_who_agreed_for_a_time_is_lost_when_it_ends_and_back_when_they_say_yes(news: MailingList) -> None:
+    ada, now = join("ada@example.com", news), timezone.now()
+    joined, ended = now - timedelta(days=40), now - timedelta(days=2)
+    Subscription.objects.update(created_at=joined, changed_at=joined)
+    folding.fold()
+    Subscription.objects.update(expires_at=ended)
+    assert total(news) == recounted(news) == 0
+    assert ListDay.objects.get(list=news, lost=1).on == timezone.localdate(ended)
+    consent.resubscribe(ada, lists=[news.pk], channel="page", by=None, text="Yes")
+    assert today_of(news).back == 1
+    assert total(news) == recounted(news) == 1
+
+
+def test_a_rule_that_ends_consent_of_long_ago_is_seen_by_the_next_folding(news: MailingList) -> None:
+    join("ada@example.com", news)
+    long_ago = timezone.now() - timedelta(days=900)
+    Subscription.objects.update(created_at=long_ago, changed_at=long_ago)
+    folding.fold()
+    ListBasis.objects.create(list=news, basis="implied", months=12)
+    assert expiring.apply_rules(news.pk) == 1
+    assert total(news) == recounted(news) == 0
+
+
 def test_a_deleted_contact_leaves_its_lists(news: MailingList) -> None:
     ada, ben = join("ada@example.com", news), join("ben@example.com", news)
     consent.suppress(ben.email, Suppression.Reason.HARD_BOUNCE)
     folding.fold()
-    consent.erase(ada)
-    consent.erase(ben)
+    consent.erase_all([ada.pk])
+    consent.erase_all([ben.pk])
     assert today_of(news) == Change(joined=2, lost=1, deleted=1)
     assert total(news) == 0
 
@@ -156,7 +180,7 @@ def test_days_add_up_to_a_recount_whatever_happens_in_whatever_order(seed: int, 
     ]
     for _ in range(60):
         person = chance.choice(people)
-        match chance.randrange(9):
+        match chance.randrange(10):
             case 0:
                 consent.unsubscribe(person, lists=[chance.choice([news, other]).pk], channel="page")
             case 1:
@@ -168,12 +192,15 @@ def test_days_add_up_to_a_recount_whatever_happens_in_whatever_order(seed: int, 
             case 4 if not Suppression.objects.filter(email=person.email).exists():
                 consent.resubscribe(person, lists=[news.pk, other.pk], channel="hand", by=None, text="Asked")
             case 5:
-                consent.erase(person)
+                consent.erase_all([person.pk])
                 people[people.index(person)] = join(person.email, news)
             case 6:
                 of_lists.suppress([person.email], chance.choice([news, other]), reason="Asked", by=None)
             case 7:
                 ListSuppression.objects.filter(email=person.email).delete()
+            case 8:
+                ends = chance.choice([None, timezone.now() - timedelta(hours=chance.randint(1, 60))])
+                Subscription.objects.filter(contact=person).update(expires_at=ends)
             case _:
                 folding.fold()
     assert total(news) == recounted(news)

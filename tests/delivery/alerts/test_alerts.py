@@ -2,17 +2,21 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from html import unescape
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from accounts.models import User
+from accounts.shell.alarms import Alarm, kind_of
 from campaigns.models import Campaign
 from delivery.alerts import mailing, watching
 from delivery.domains.models import SendingDomain
 from delivery.feedback.webhooks import managing
-from delivery.models import Alert, AlertMail, Batch, Breaker, FeedbackHour, Provider, Webhook
+from delivery.models import Alert, AlertMail, Batch, Breaker, FeedbackHour, Provider, ReturnMailbox, Webhook
 from delivery.providers.out_of_service import PAUSED_BY_HAND
 from tests.campaigns import letters
 from tests.mailbox import Mailbox
@@ -21,6 +25,11 @@ from tests.running import free_port
 pytestmark = pytest.mark.django_db
 START = timezone.now()
 State = AlertMail.State
+
+
+def text_of(page: Any) -> str:
+    """The words of a page, without its marks."""
+    return " ".join(unescape(strip_tags(page.content.decode())).split())
 
 
 def minutes(number: int) -> datetime:
@@ -76,6 +85,14 @@ def test_trouble_is_told_once_by_another_way_and_so_is_its_end(
     assert pass_by(101, 110) == 2  # another trouble
 
 
+def choose(client: Client, user: User, *kinds: Alarm) -> str:
+    """What the page says after that."""
+    client.force_login(user)
+    page = client.post("/account/alerts/", {"kinds": kinds}, follow=True)
+    assert page.status_code == 200
+    return text_of(page)
+
+
 def test_several_troubles_are_one_mail_and_who_wants_none_gets_none(
     broken: Provider,
     mailbox: Mailbox,
@@ -84,9 +101,7 @@ def test_several_troubles_are_one_mail_and_who_wants_none_gets_none(
     marketer: User,
     client: Client,
 ) -> None:
-    client.force_login(admin)
-    assert "Send me no alarms" in client.get("/account/").content.decode()
-    assert "Mail me alarms" in client.post("/account/alerts/", {}, follow=True).content.decode()
+    choose(client, admin)
     batch = Batch.objects.create(
         rehearsal=False, content_kind="edition", content_id=1, state="paused", stop_rule="bounces", total=9
     )
@@ -99,6 +114,48 @@ def test_several_troubles_are_one_mail_and_who_wants_none_gets_none(
     text = mail.get_content().replace("\r\n", "\n")
     assert "stopped itself\n12 % bounced." in text
     assert f"https://news.nordlicht.example{campaign.get_absolute_url()}" in text
+
+
+def test_each_person_chooses_which_kinds_are_mailed_and_home_shows_all(
+    broken: Provider, mailbox: Mailbox, owner: User, admin: User, client: Client
+) -> None:
+    webhook_refused(broken)
+    choose(client, owner, Alarm.PROVIDER)
+    choose(client, admin, Alarm.WEBHOOK, Alarm.DOMAIN)
+    assert pass_by(0, 5) == 2
+    told = {to: mail["Subject"] for to, mail in mailbox.new}
+    assert told[owner.email] == "Nordlicht Books: Way out is paused"
+    assert "Postmark" in told[admin.email]
+    client.force_login(owner)
+    home = text_of(client.get("/"))
+    assert "Way out is paused" in home
+    assert "What Postmark reports is refused" in home
+
+
+def test_who_was_told_of_a_trouble_is_told_of_its_end_and_nobody_else(
+    broken: Provider, mailbox: Mailbox, owner: User, admin: User, client: Client
+) -> None:
+    choose(client, admin)
+    assert pass_by(0, 5) == 1
+    choose(client, owner)
+    Provider.objects.filter(pk=broken.pk).update(state="active")
+    assert pass_by(6, 40) == 1
+    to, mail = mailbox.new[-1]
+    assert (to, mail["Subject"]) == (owner.email, "All clear: Way out is paused")
+
+
+def test_page_names_what_nobody_is_mailed_about(owner: User, admin: User, marketer: User, client: Client) -> None:
+    nobody = "Nobody who looks after the mail here gets these by mail"
+    client.force_login(owner)
+    assert nobody not in text_of(client.get("/account/"))
+    every_other = [alarm for alarm in Alarm if alarm != Alarm.COMPLAINTS]
+    assert nobody not in choose(client, owner, *every_other)  # the admin gets them
+    page = choose(client, admin, *every_other)
+    assert f"{nobody}; they stand on Home only: {Alarm.COMPLAINTS.label} " in page
+    assert nobody not in choose(client, admin, *Alarm)
+    client.force_login(marketer)
+    assert "Alarms" not in text_of(client.get("/account/"))
+    assert client.post("/account/alerts/", {}).status_code == 403
 
 
 def provider_open(relay: Provider) -> str:
@@ -123,7 +180,17 @@ def webhook_refused(relay: Provider) -> str:
     return f"webhook {made.pk}"
 
 
-@pytest.mark.parametrize("happens", [provider_open, dns_broken, complained_of, webhook_refused])
+def mailbox_unreachable(relay: Provider) -> str:
+    made = ReturnMailbox.objects.create(name="Returns", host="imap.example", username="returns")
+    made.fails("It refuses the password.", "Enter it anew.", "")
+    made.fails("It refuses the password.", "Enter it anew.", "")
+    return f"returned mailbox {made.pk}"
+
+
+HAPPENINGS = [provider_open, dns_broken, complained_of, webhook_refused, mailbox_unreachable]
+
+
+@pytest.mark.parametrize("happens", HAPPENINGS)
 def test_what_needs_somebody_at_once_is_an_alarm(
     happens: Callable[[Provider], str], relay: Provider, owner: User
 ) -> None:
@@ -134,6 +201,7 @@ def test_what_needs_somebody_at_once_is_an_alarm(
         watching.look(minutes(minute))
     alert = Alert.objects.get()
     assert (alert.about, alert.over_at) == (about, None)
+    assert kind_of(alert.about) in Alarm
     assert alert.title
     assert alert.url
 

@@ -92,7 +92,7 @@ def test_the_version_that_was_sent_stays(client: Client, read: Sent) -> None:
 
 
 def test_an_erased_person_s_mail_is_shown_to_nobody(client: Client, read: Sent) -> None:
-    consent.erase(read.contact())
+    consent.erase_all([read.contact().pk])
     page = client.get(address(read))
     assert page.status_code == 404
     assert "This mail can no longer be shown" in page.content.decode()

@@ -149,7 +149,7 @@ ADDRESSES = {
         ADMINS,
         get=False,
         post=lambda cast: {},
-        changes=lambda cast: actor(cast, "wants_alerts"),
+        changes=lambda cast: actor(cast, "muted_alarms"),
     ),
     "account_change_password": Address(
         STAFF, get=False, post=with_password, changes=lambda cast: actor(cast, "password")

@@ -4,8 +4,12 @@ from django.core import signing
 from django.core.cache import cache
 from django.utils import timezone
 
-from accounts.models import BrandKit, Organisation
-from campaigns import keeping, starters
+from accounts.models import ApprovalRule, BrandKit, Organisation, Role, User
+from campaigns import keeping, launching, starters
+from campaigns.approval import deciding, standing
+from campaigns.approval.models import Approval
+from campaigns.comments import conversations
+from campaigns.comments.models import Comment
 from campaigns.content import blocks, calendar_files
 from campaigns.drafts import saving
 from campaigns.editor import arranging, history, saved_blocks
@@ -118,6 +122,10 @@ def version(cast: Cast) -> dict[str, Any]:
         return DraftVersion.objects.filter(campaign=found, words__isnull=False).latest("pk")
 
     return {"pk": found.pk, "version": cast.once("version", make).pk}
+
+
+def decided(cast: Cast) -> object:
+    return Campaign.objects.values_list("fixed_audience").get(pk=stage.campaign(cast).pk)
 
 
 def version_names() -> object:
@@ -261,6 +269,50 @@ def a_list(cast: Cast) -> dict[str, Any]:
     return {"list_id": cast.once("asked", lambda: MailingList.objects.create(name="Customers")).pk}
 
 
+def to_approve(cast: Cast) -> dict[str, Any]:
+    """A copy of the draft; somebody is asked about it by somebody else."""
+
+    def make() -> Campaign:
+        Organisation.objects.update(approval=ApprovalRule.SECOND)
+        copy = launching.duplicate(stage.campaign(cast), by=cast.owner)
+        colleague = User.objects.create(email="ana@nordlicht.example", name=stage.ARABIC_NAME, role=Role.MARKETER)
+        Campaign.objects.filter(pk=copy.pk).update(updated_by=colleague)
+        of = User.objects.filter(is_active=True, role=Role.ADMIN).first() or cast.owner
+        deciding.ask(copy, of, stage.LONG_NAME, by=colleague, organisation=Organisation.objects.get())
+        return copy
+
+    return {"pk": cast.once("to approve", make).pk}
+
+
+def answered(cast: Cast) -> dict[str, Any]:
+    """What an answer carries: what the page showed."""
+    found = Campaign.objects.get(pk=to_approve(cast)["pk"])
+    return {"decision": "back", "answer": "Not yet", "reason": "Urgent", "seen": standing.seal(standing.frozen(found))}
+
+
+def talked_about(cast: Cast) -> dict[str, Any]:
+    """The draft with four conversations: about a block, about one that is gone, about the whole, and resolved."""
+
+    def make() -> Comment:
+        campaign, by = stage.campaign(cast), cast.owner
+        first = conversations.add(campaign, stage.ARABIC_NAME, by=by, block=stage.first_block(cast))
+        conversations.answer(first, stage.LONG_NAME, by=by)
+        conversations.resolve(conversations.add(campaign, "Done", by=by), by=by, is_resolved=True)
+        gone = conversations.add(campaign, "On what was there", by=by, block=stage.first_block(cast))
+        Comment.objects.filter(pk=gone.pk).update(block="gone")
+        return conversations.add(campaign, "Who reads this?", by=by)
+
+    return {"pk": stage.campaign(cast).pk, "comment": cast.once("comment", make).pk}
+
+
+def all_comments(cast: Cast) -> object:
+    return list(Comment.objects.order_by("pk").values_list("text", "resolved_at"))
+
+
+def approvals(cast: Cast) -> object:
+    return list(Approval.objects.order_by("pk").values_list("pk", "state"))
+
+
 ADDRESSES = {
     "home": Address(STAFF, args=beside(stage.message)),
     "campaigns": Address(STAFF, args=beside(stage.message)),
@@ -273,6 +325,29 @@ ADDRESSES = {
     "campaign-inbox": Address(STAFF, args=draft, no_page=FRAGMENT),
     "campaign-mail": Address(STAFF, args=draft, no_page=MAIL),
     "campaign-check": Address(STAFF, args=draft, states=(revision,)),
+    "comments": Address(STAFF, args=lambda cast: {"pk": talked_about(cast)["pk"]}, spoil=".comment-form .btn"),
+    "comment-add": Address(
+        WRITERS, args=draft, get=False, post=lambda cast: {"text": "Which summer?"}, changes=all_comments
+    ),
+    "comment-answer": Address(
+        WRITERS, args=talked_about, get=False, post=lambda cast: {"text": "This one"}, changes=all_comments
+    ),
+    "comment-resolve": Address(
+        WRITERS, args=talked_about, get=False, post=lambda cast: {"act": "resolve"}, changes=all_comments
+    ),
+    "campaign-approval": Address(STAFF, args=to_approve, states=(draft, lambda cast: {"pk": stage.rehearsal(cast).pk})),
+    "approval-ask": Address(
+        WRITERS,
+        args=draft,
+        get=False,
+        post=lambda cast: {"of": cast.owner.pk},
+        changes=approvals,
+    ),
+    "approval-withdraw": Address(WRITERS, args=to_approve, get=False, post=lambda cast: {}, changes=approvals),
+    "approval-decide": Address(WRITERS, args=to_approve, get=False, post=answered, changes=approvals),
+    "approval-override": Address(
+        frozenset({Role.OWNER.value}), args=to_approve, get=False, post=answered, changes=approvals
+    ),
     "campaign-gap": Address(STAFF, args=draft, no_page="words", query="?tag=first_name"),
     "campaign-sender-logo": Address(STAFF, args=draft, no_page="a picture", statuses=frozenset({404})),
     "campaign-clicks": Address(STAFF, args=launched, no_page=MAIL),
@@ -296,6 +371,7 @@ ADDRESSES = {
     "campaign-proof-file": Address(WRITERS, args=proven, no_page="a file to keep"),
     "check-proof": Address(STAFF, spoil="main form .btn-primary"),
     "campaign-ask-again": Address(WRITERS, args=a_list, get=False, post=lambda cast: {}, changes=count),
+    "campaign-decide": Address(WRITERS, args=draft, get=False, post=lambda cast: {}, changes=decided),
     "campaign-duplicate": Address(WRITERS, args=draft, get=False, post=lambda cast: {}, changes=count),
     "campaign-delete": Address(WRITERS, args=draft, get=False, post=lambda cast: {}, changes=count),
     "campaign-save": Address(

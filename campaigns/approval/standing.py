@@ -1,0 +1,141 @@
+"""How a campaign stands with its approval.
+
+What was approved is one exact state: what the mail says, from whom, to whom, and the brand it wears. It is compared
+with the campaign as it stands each time somebody asks, so that no way of changing it can be forgotten; put back as it
+was, the approval holds again.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import ApprovalRule, Organisation, User
+from accounts.permissions import PERMISSIONS, Permission, allows
+from campaigns.approval.models import Approval
+from campaigns.drafts.words import words_of
+from campaigns.message import editions
+from campaigns.models import Campaign
+
+Frozen = dict[str, dict[str, Any]]
+
+_SENDER = ("sender_name", "sender_email", "reply_to")
+_PARTS = {"words": "the mail", "sender": "the sender", "people": "the people", "look": "the brand"}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`changed`: what is other than what was approved, in words; empty as well where nothing was."""
+
+    newest: Approval | None
+    changed: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        return self.newest is not None and self.newest.let_it_go and not self.changed
+
+    @property
+    def is_asked(self) -> bool:
+        return self.newest is not None and self.newest.state == Approval.State.ASKED
+
+    @property
+    def is_sent_back(self) -> bool:
+        return self.newest is not None and self.newest.state == Approval.State.SENT_BACK
+
+    @property
+    def kind(self) -> str:
+        """Of the mark beside it."""
+        return "good" if self.holds else "warn" if self.changed or self.is_sent_back else "wait"
+
+    @property
+    def short(self) -> str:
+        """In a few words, for a mark."""
+        newest = self.newest
+        if newest is None or newest.state == Approval.State.WITHDRAWN:
+            return "Not approved"
+        if self.is_asked:
+            return f"Waits for {newest.asked_of or 'an answer'}"
+        if self.is_sent_back:
+            return f"Sent back by {newest.decided_by or 'a colleague'}"
+        if self.changed:
+            return "Changed since it was approved"
+        act = "Approved" if newest.state == Approval.State.APPROVED else "Let go"
+        return f"{act} by {newest.decided_by or 'a colleague'}"
+
+    @property
+    def sentence(self) -> str:
+        """Why it may not go, or that it may."""
+        newest = self.newest
+        if newest is None or newest.state == Approval.State.WITHDRAWN:
+            return "Nobody has approved this yet."
+        who = newest.decided_by or "A colleague"
+        if self.is_asked:
+            return f"{newest.asked_of or 'A colleague'} was asked to approve this and has not answered yet."
+        if self.is_sent_back:
+            return f"{who} sent this back."
+        if self.changed:
+            parts = (
+                ", ".join(self.changed[:-1]) + " and " + self.changed[-1] if len(self.changed) > 1 else self.changed[0]
+            )
+            verb = "were" if len(self.changed) > 1 or self.changed == (_PARTS["people"],) else "was"
+            return f"{who} approved this, and then {parts} {verb} changed: the approval no longer holds."
+        if newest.state == Approval.State.OVERRIDDEN:
+            return f"{who} lets this go without approval: {newest.answer}"
+        return f"{who} approved this as it stands."
+
+
+def of(campaign: Campaign) -> Standing:
+    people = ("asked_by", "asked_of", "decided_by")
+    newest = Approval.objects.filter(campaign=campaign).select_related(*people).first()
+    if newest is None or not newest.let_it_go:
+        return Standing(newest)
+    now, then = frozen(campaign), newest.frozen or {}
+    return Standing(newest, tuple(name for part, name in _PARTS.items() if now[part] != then.get(part)))
+
+
+def frozen(campaign: Campaign) -> Frozen:
+    """What somebody approves. A change of the rules of a segment changes the people, a change of the brand the look."""
+    brand = campaign.brand or (organisation.brand if (organisation := Organisation.get()) else None)
+    people = {name: sorted(getattr(campaign, name).values_list("pk", flat=True)) for name in campaign.CHOSEN_PEOPLE}
+    rules = {
+        name: list(getattr(campaign, name).order_by("pk").values_list("rules", flat=True))
+        for name in ("segments", "excluded_segments")
+    }
+    found = {
+        "words": words_of(campaign),
+        "sender": {name: getattr(campaign, name) for name in _SENDER},
+        "people": people | {"rules": rules, "tags": campaign.tags, "excluded_tags": campaign.excluded_tags},
+        "look": editions.organisation_now(campaign)
+        | {"brand": campaign.brand_id, "brand_of": brand.updated_at.isoformat() if brand else ""},
+    }
+    plain: Frozen = json.loads(json.dumps(found))
+    return plain
+
+
+def seal(found: Frozen) -> str:
+    """Tells two states apart; a page carries the one that it showed."""
+    return hashlib.blake2b(json.dumps(found, sort_keys=True).encode(), digest_size=12).hexdigest()
+
+
+def is_needed(organisation: Organisation | None) -> bool:
+    return organisation is not None and organisation.approval != ApprovalRule.NONE
+
+
+def colleagues(asker: User, organisation: Organisation) -> list[User]:
+    """Whom this person may ask."""
+    roles = [role for role, permissions in PERMISSIONS.items() if Permission.SEND in permissions]
+    found = User.objects.filter(is_active=True, role__in=roles).order_by("name", "email")
+    return [one for one in found if one != asker or organisation.approval == ApprovalRule.ANYONE]
+
+
+def obstacle(approval: Approval, user: User, organisation: Organisation) -> str:
+    """Why this person may not decide; "" if they may."""
+    if not allows(user, Permission.SEND):
+        return "Who may send campaigns decides on this."
+    if organisation.approval != ApprovalRule.SECOND:
+        return ""
+    if approval.asked_by_id == user.pk:
+        return "You asked for this, so a second person decides."
+    if approval.campaign.updated_by_id == user.pk:
+        return "You changed this last, so a second person decides. Ask a colleague."
+    return ""

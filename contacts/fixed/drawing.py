@@ -1,0 +1,47 @@
+"""An audience that is fixed is drawn up by one statement, however large it is."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts import locks
+from contacts import audience as audiences
+from contacts.audience import Audience
+from contacts.fixed.models import FixedAudience
+
+_MANY = 20_000
+_SILENT_AFTER = timedelta(minutes=2)
+
+
+def draw_up(fixed_id: int) -> None:
+    """Safe to run twice, also at the same time."""
+    with locks.alone(locks.Kind.FIXING, fixed_id) as is_alone:
+        fixed = FixedAudience.objects.filter(pk=fixed_id, people=None).first()
+        if not is_alone or fixed is None:
+            return
+        select, parameters = audiences.select(Audience.from_json(fixed.chosen))
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL work_mem = '96MB'")
+            cursor.execute(f"{_INSERT} FROM ({select}) people ORDER BY contact_id", [fixed_id, *parameters])
+            people = cursor.rowcount
+            if people > _MANY:
+                cursor.execute("ANALYZE contacts_fixedmember")
+            FixedAudience.objects.filter(pk=fixed_id).update(people=people, at=timezone.now())
+
+
+def abandoned() -> list[int]:
+    """Those that should have been drawn up by now."""
+    silent = FixedAudience.objects.filter(people=None, asked_at__lt=timezone.now() - _SILENT_AFTER)
+    return list(silent.values_list("pk", flat=True))
+
+
+def forget(fixed_ids: Iterable[int]) -> None:
+    ids = list(fixed_ids)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM contacts_fixedmember WHERE audience_id = ANY(%s)", [ids])
+        FixedAudience.objects.filter(pk__in=ids).delete()
+
+
+_INSERT = "INSERT INTO contacts_fixedmember (audience_id, contact_id) SELECT %s, contact_id"
