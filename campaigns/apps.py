@@ -10,6 +10,7 @@ class CampaignsConfig(AppConfig):
         from accounts.signals import organisation_created
         from campaigns import conditions, field_uses, planned_lists, samples, senders, titles
         from campaigns.approval import waiting
+        from campaigns.comments import mentions
         from campaigns.mail_imports import models  # noqa: F401  # known wherever a campaign may be deleted
         from campaigns.message import editions
         from campaigns.models import Campaign
@@ -42,6 +43,7 @@ class CampaignsConfig(AppConfig):
         problems.register(undecided.problems)
         watching.register(stopped.problems)
         problems.register(waiting.problems)
+        problems.register(mentions.problems)
         problems.register(planned_lists.problems)
         problems.register(rehearsed.problems)
         sample_data.register(samples.are_there)

@@ -21,6 +21,7 @@ class DeliveryConfig(AppConfig):
         from delivery.domains import known
         from delivery.domains import trouble as domain_trouble
         from delivery.domains.dmarc_reports import watching as dmarc_watching
+        from delivery.domains.link_hosts import watching as link_hosts
         from delivery.erasing import parts
         from delivery.feedback.mailbox import trouble
         from delivery.feedback.webhooks import reading
@@ -53,6 +54,7 @@ class DeliveryConfig(AppConfig):
         problems.register(trouble.problems)
         register(returned_mail)
         register(domain_trouble.notices)
+        problems.register(link_hosts.problems)
         problems.register(domain_trouble.problems)
         problems.register(dmarc_watching.problems)
         problems.register(reputation.problems)

@@ -9,6 +9,7 @@ from delivery.dispatch.tick import tick as offer_what_is_due
 from delivery.domains import rechecking
 from delivery.domains.delivered import checking as delivered
 from delivery.domains.dmarc_reports import watching as dmarc_watching
+from delivery.domains.link_hosts import watching as link_hosts
 from delivery.engine import recovery
 from delivery.engine import turn as engine
 from delivery.feedback import acting, settling
@@ -146,14 +147,22 @@ def read_mailbox(*, mailbox_id: int) -> None:
 
 @shared_task(name="delivery.check_domains", queue="jobs")
 def check_domains() -> None:
-    """One task a domain, so that a dead name server holds up no other."""
+    """One task a domain, and one a host of counted links, so that a dead server holds up no other."""
     for domain_id in rechecking.due():
         check_domain.apply_async(kwargs={"domain_id": domain_id}, expires=60)
+    for host_id in link_hosts.due():
+        check_link_host.apply_async(kwargs={"host_id": host_id}, expires=60)
 
 
 @shared_task(name="delivery.check_domain", queue="jobs")
 def check_domain(*, domain_id: int) -> None:
     rechecking.check(domain_id)
+
+
+@shared_task(name="delivery.check_link_host", queue="jobs")
+def check_link_host(*, host_id: int) -> None:
+    """Whether it leads here, and how long its certificate lasts."""
+    link_hosts.check(host_id)
 
 
 @shared_task(name="delivery.look_at_dmarc_reports", queue="jobs", expires=600)

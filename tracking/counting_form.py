@@ -6,7 +6,7 @@ from django import forms
 
 from accounts.models import Organisation
 from accounts.organisation.measuring import AddressKept, Tracking
-from tracking import own_host
+from delivery.domains.link_hosts import leading
 
 _MODES = [
     (Tracking.INDIVIDUAL, "By person: you see who opened and clicked what. In the EU each of them has to agree first."),
@@ -67,4 +67,4 @@ class CountingForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         )
 
     def clean_tracking_url(self) -> str:
-        return own_host.clean(self.cleaned_data["tracking_url"], self._before)
+        return leading.clean(self.cleaned_data["tracking_url"], self._before)

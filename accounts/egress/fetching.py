@@ -5,11 +5,14 @@ answers by themselves, all of which would have to be taken from them again.
 """
 
 import http.client
+import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Literal
 
 import ada_url
@@ -26,6 +29,15 @@ _DEFAULT_PORTS = {"https": 443, "http": 80}
 class NoAnswer(Exception):
     """The server gave none that is fit to use. The text may be shown."""
 
+    @property
+    def is_of_the_resolver(self) -> bool:
+        """No name server answered in time, which says nothing of the server itself."""
+        return isinstance(self.__context__, socket.gaierror) and self.__context__.errno == socket.EAI_AGAIN
+
+
+class BadCertificate(NoAnswer):
+    """Whoever answers cannot show that it is who was asked."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -37,6 +49,14 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Validity:
+    """From when until when a certificate is good."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Whatever its status, the answer of the address that `url` names after all redirects."""
 
@@ -44,6 +64,11 @@ class Answer:
     status: int
     headers: Mapping[str, str]  # names in lower case
     body: bytes
+    certificate: Validity | None = None  # of the server; None over http, and on a line that is kept
+
+
+Method = Literal["GET", "HEAD", "POST"]
+Read = Callable[["Place", http.client.HTTPResponse, Deadline], Answer]
 
 
 @lru_cache(maxsize=1)
@@ -59,11 +84,22 @@ class Client:
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
         """Follows redirects, each judged like the first address. Raises Refused, NoAnswer."""
+        return self._followed("GET", url, headers, self.answer)
+
+    def look(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
+        """Whether something stands at the address: like get, without reading what. Raises Refused, NoAnswer.
+
+        Servers that answer HEAD with an error are asked for the page, as a browser would.
+        """
+        answer = self._followed("HEAD", url, headers, _unread)
+        return answer if answer.status < HTTPStatus.BAD_REQUEST else self._followed("GET", url, headers, _unread)
+
+    def _followed(self, method: Method, url: str, headers: Mapping[str, str] | None, read: Read) -> Answer:
         with Deadline(self.limits.seconds) as deadline:
             place = self.place(url)
             sent = dict(headers or {})
             for _ in range(self.limits.redirects + 1):
-                answer = self._ask(place, "GET", sent, b"", deadline)
+                answer = self._ask(place, method, sent, b"", deadline, read)
                 location = answer.headers.get("location", "")
                 if answer.status not in _REDIRECTS or not location:
                     return answer
@@ -76,7 +112,7 @@ class Client:
     def post(self, url: str, body: bytes, headers: Mapping[str, str] | None = None) -> Answer:
         """A redirect is an answer like any other: nobody asked us to hand the body to somebody else."""
         with Deadline(self.limits.seconds) as deadline:
-            return self._ask(self.place(url), "POST", headers or {}, body, deadline)
+            return self._ask(self.place(url), "POST", headers or {}, body, deadline, self.answer)
 
     def place(self, url: str, before: "Place | None" = None) -> "Place":
         """Raises Refused."""
@@ -90,22 +126,26 @@ class Client:
     def _ask(
         self,
         place: "Place",
-        method: Literal["GET", "POST"],
+        method: Method,
         headers: Mapping[str, str],
         body: bytes,
         deadline: Deadline,
+        read: Read,
     ) -> Answer:
         connection = http.client.HTTPConnection(place.host, place.port)
         connection.default_port = _DEFAULT_PORTS[place.scheme]
+        certificate = None
         try:
             with worded(place.host, deadline):
                 connected = self.guard.connect(place.host, place.port, deadline)
                 connection.sock = connected
                 if place.scheme == "https":
-                    connection.sock = self.context().wrap_socket(connected, server_hostname=place.host)
+                    encrypted = self.context().wrap_socket(connected, server_hostname=place.host)
+                    connection.sock, certificate = encrypted, _validity(encrypted)
                 fixed = {"User-Agent": "Tallypost", **headers, "Accept-Encoding": "identity", "Connection": "close"}
                 connection.request(method, place.path, body=body or None, headers=fixed)
-                return self.answer(place, connection.getresponse(), deadline)
+                answer = read(place, connection.getresponse(), deadline)
+                return replace(answer, certificate=certificate)
         finally:
             connection.close()
 
@@ -126,6 +166,10 @@ class Client:
         return Answer(place.url, response.status, headers, body)
 
 
+def _unread(place: "Place", response: http.client.HTTPResponse, deadline: Deadline) -> Answer:
+    return Answer(place.url, response.status, {name.lower(): value for name, value in response.getheaders()}, b"")
+
+
 @contextmanager
 def worded(host: str, deadline: Deadline, kind: type[NoAnswer] = NoAnswer) -> Iterator[None]:
     """What goes wrong with a connection, as NoAnswer in words that may be shown."""
@@ -134,7 +178,8 @@ def worded(host: str, deadline: Deadline, kind: type[NoAnswer] = NoAnswer) -> It
     except TimeoutError:
         raise kind(f"{host} did not answer in time.") from None
     except ssl.SSLCertVerificationError as problem:
-        raise kind(f"The certificate of {host} is not good: {problem.verify_message}.") from None
+        words = f"The certificate of {host} is not good: {problem.verify_message}."
+        raise (BadCertificate if kind is NoAnswer else kind)(words) from None
     except (OSError, http.client.HTTPException) as problem:
         why = "did not answer in time" if deadline.is_over else f"could not be asked: {_short(problem)}"
         raise kind(f"{host} {why}.") from None
@@ -167,6 +212,14 @@ class Place:
     @property
     def origin(self) -> tuple[str, str, int]:
         return (self.scheme, self.host, self.port)
+
+
+def _validity(encrypted: ssl.SSLSocket) -> Validity | None:
+    shown = encrypted.getpeercert() or {}
+    since, until = [shown.get(name) for name in ("notBefore", "notAfter")]
+    if not (isinstance(since, str) and isinstance(until, str)):
+        return None
+    return Validity(*(datetime.fromtimestamp(ssl.cert_time_to_seconds(text), UTC) for text in (since, until)))
 
 
 def _short(problem: Exception) -> str:

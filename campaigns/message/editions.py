@@ -14,6 +14,7 @@ from campaigns.models import Campaign, Edition
 from contacts.merge_values import Tag, defaults, values
 from contacts.models import Contact
 from delivery.domains import known
+from delivery.domains.link_hosts.models import LinkHost
 from delivery.models import Batch
 from tracking import links
 from tracking.models import Link
@@ -123,7 +124,8 @@ def organisation_in(
     if organisation is None:
         return dict.fromkeys(("name", "postal_address", "public_address", "bounce_domain"), "")
     name, postal_address = mjml.signed(organisation, campaign.brand or organisation.own_brand)
-    counting = (known.counting_address(campaign.sender_email) or organisation.tracking_url) if is_counted else ""
+    own = [known.counting_address(campaign.sender_email), organisation.tracking_url] if is_counted else []
+    counting = LinkHost.objects.first_that_leads_here(own)
     return ({"tracking_address": counting} if counting else {}) | {
         "name": name,
         "postal_address": postal_address,

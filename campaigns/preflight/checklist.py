@@ -10,12 +10,15 @@ from accounts.models import Organisation
 from accounts.organisation import public_address
 from accounts.wording import isolated
 from campaigns.approval import standing
+from campaigns.message import editions
 from campaigns.message.compiled import is_short_enough
 from campaigns.message.encoding import ascii_address
 from campaigns.models import Campaign
 from campaigns.preflight import content, sender_domain
 from campaigns.preflight.findings import LONGEST_SUBJECT, PHONE_SUBJECT, Card, Finding, Level
 from contacts import audience
+from delivery.domains import known
+from delivery.domains.link_hosts.models import LinkHost
 from delivery.models import Provider
 
 __all__ = ["Card", "Finding", "Level", "check"]
@@ -31,6 +34,7 @@ def check(campaign: Campaign) -> list[Finding]:
         *_to(campaign, is_real=not provider.is_rehearsal),
         *_from(campaign, provider),
         *_public_address(organisation, is_real=not provider.is_rehearsal),
+        *(() if provider.is_rehearsal else _links(campaign, organisation)),
         *_subject(campaign),
         *content.check(campaign, is_real=not provider.is_rehearsal),
         *_schedule(campaign),
@@ -121,6 +125,25 @@ def _sender(campaign: Campaign, address: str) -> Iterator[Finding]:
     if local.replace("-", "").replace(".", "").replace("_", "").startswith(("noreply", "donotreply")):
         text = "People cannot answer a no-reply address, and some mailboxes trust it less."
         yield Finding("warn", "no-reply", text, "Use an address that somebody reads.", "from")
+
+
+def _links(campaign: Campaign, organisation: Organisation | None) -> Iterator[Finding]:
+    """Whether what its links lead to answers. A host for counted links that does not is left out, see editions."""
+    if organisation is None:
+        return
+    public = LinkHost.objects.broken().filter(address=organisation.public_address).first()
+    if public:
+        text = f"Links and unsubscribing would lead nowhere: {public.why}"
+        cure = f"{public.cure} Or set another public address under Settings. It is looked at every 15 minutes."
+        yield Finding("block", "public-address-broken", text, cure, "from")
+    counting = known.counting_address(campaign.sender_email) or organisation.tracking_url
+    broken = LinkHost.objects.broken().filter(address=counting).first() if counting else None
+    if broken and broken != public:
+        instead = editions.organisation_in(campaign, organisation).get("tracking_address", organisation.public_address)
+        text = (
+            f"Counted links of this mail go by {urlsplit(instead).netloc}, because {broken} does not work: {broken.why}"
+        )
+        yield Finding("warn", "link-host-broken", text, "An admin can mend it under Delivery, Domains.", "from")
 
 
 def _public_address(organisation: Organisation | None, *, is_real: bool) -> Iterator[Finding]:

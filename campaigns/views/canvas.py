@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.security import edited_mail_policy
+from campaigns.comments import conversations
 from campaigns.content import blocks, bounds
 from campaigns.content.blocks import Invalid
 from campaigns.editor import arranging, canvas, editing, presence
@@ -72,7 +73,8 @@ def here(request: StaffRequest, pk: int) -> HttpResponse:
     if not found.is_draft:
         return frozen(request, pk)
     others = presence.note(pk, request.user, request.POST.get("block", ""))
-    return JsonResponse({"version": found.version, "others": [asdict(other) for other in others]})
+    said = conversations.stamp(pk)
+    return JsonResponse({"version": found.version, "others": [asdict(other) for other in others], "comments": said})
 
 
 def _contact(request: StaffRequest) -> Contact | None:

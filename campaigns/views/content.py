@@ -25,6 +25,7 @@ from campaigns.editor import arranging, editing, history
 from campaigns.launching import NotADraft
 from campaigns.message import editions
 from campaigns.models import Campaign, Template
+from campaigns.views import comments
 from campaigns.views.drafts import conflicting, frozen, version_of
 from campaigns.views.pages import get_campaign
 from campaigns.views.showing import Showing
@@ -43,6 +44,7 @@ _ACTS = (
     ("up", "Move up"),
     ("down", "Move down"),
     ("copy", "Duplicate"),
+    ("comment", "Comment"),
     ("bin", "Delete"),
     ("outer", "Choose the columns"),
 )
@@ -58,24 +60,28 @@ def content(request: StaffRequest, pk: int) -> HttpResponse:
     if request.htmx and request.htmx.target == "editor":
         return _editor(request, found, {"open_id": open_id})
     document = blocks.validate(found.blocks or blocks.empty())
-    context = _editor_context(found, document) | {
-        "open_id": open_id,
-        "panel": editing.panel(document, open_id),
-        "palette": editing.palette(),
-        "column_kinds": blocks.COLUMN_KINDS,
-        "canvas_acts": _ACTS,
-        "style_inputs": editing.style_inputs(document, editions.brand_of(found)),
-        "inks": mjml.inks(document, editions.brand_of(found)),
-        "showing": Showing.read(request, found),
-        "html_form": HtmlCard(instance=found),
-        "text_form": TextCard(instance=found),
-        "tags": merge_values.tags(),
-        "own_tags": editions.OWN_TAGS,
-        "starters": starters.all(found.brand),
-        "own": _own_templates(),
-        "is_template": found.is_template,
-        "brand_form": BrandCard(instance=found),
-    }
+    context = (
+        _editor_context(found, document)
+        | comments.context(request, found)
+        | {
+            "open_id": open_id,
+            "panel": editing.panel(document, open_id),
+            "palette": editing.palette(),
+            "column_kinds": blocks.COLUMN_KINDS,
+            "canvas_acts": _ACTS,
+            "style_inputs": editing.style_inputs(document, editions.brand_of(found)),
+            "inks": mjml.inks(document, editions.brand_of(found)),
+            "showing": Showing.read(request, found),
+            "html_form": HtmlCard(instance=found),
+            "text_form": TextCard(instance=found),
+            "tags": merge_values.tags(),
+            "own_tags": editions.OWN_TAGS,
+            "starters": starters.all(found.brand),
+            "own": _own_templates(),
+            "is_template": found.is_template,
+            "brand_form": BrandCard(instance=found),
+        }
+    )
     return render(request, "campaigns/content.html", context)
 
 

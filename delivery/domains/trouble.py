@@ -16,7 +16,6 @@ _SHOWN = 3
 def problems(user: User) -> Iterator[Problem]:
     """Also, for those who can say so, names that are used as senders and that nobody has confirmed."""
     may_cure = allows(user, Permission.DELIVERY)
-    yield from _dead_links(may_cure=may_cure)
     for domain in SendingDomain.objects.broken()[:_SHOWN]:
         url = domain.get_absolute_url() if may_cure else ""
         cure = "" if may_cure else " An admin can see to it."
@@ -29,18 +28,6 @@ def problems(user: User) -> Iterator[Problem]:
     for domain in SendingDomain.objects.filter(confirmed_at=None)[:_SHOWN] if may_cure else ():
         text = "Somebody entered it as a sender. No real mail leaves in its name before an admin says that it is yours."
         yield Problem("wait", f"Is {domain} yours?", text, domain.get_absolute_url(), "Say so")
-
-
-def _dead_links(*, may_cure: bool) -> Iterator[Problem]:
-    """Of domains whose links go by a host of their own."""
-    for domain in SendingDomain.objects.confirmed().exclude(tracking_url=""):
-        if any(row.kind == "tracking" and row.state == "bad" for row in Report.read(domain.report).rows):
-            host = domain.tracking_url.partition("//")[2]
-            text = f"{host} is not in the DNS any more. Enter it again; mail that was sent has such links, too."
-            url = domain.get_absolute_url() if may_cure else ""
-            yield Problem(
-                "bad", f"Links in mail from {domain} lead nowhere", text, url, about=Alarm.LINKS.about(domain.pk)
-            )
 
 
 def notices(user: User) -> Iterator[Notice]:
@@ -58,6 +45,7 @@ def _what(domain: SendingDomain) -> str:
     if not wrong:
         return "It passes neither SPF nor DKIM."
     kinds = {
+        "ownership": "the proof that it is yours",
         "spf": "SPF",
         "dkim": "DKIM",
         "dmarc": "DMARC",

@@ -1,6 +1,7 @@
 from delivery.alerts.models import Alert, AlertMail
 from delivery.domains.delivered.models import DomainMail
 from delivery.domains.dmarc_reports.models import DmarcCount, DmarcReport, DmarcSource, SourceName
+from delivery.domains.link_hosts.models import LinkHost
 from delivery.domains.models import DomainLink, SendingDomain, SigningKey
 from delivery.models.feedback import Feedback, FeedbackCount, FeedbackEvent, FeedbackHour, Returned, Term
 from delivery.models.ledger import (
@@ -52,6 +53,7 @@ __all__ = [
     "FeedbackHour",
     "KnownMail",
     "LanePace",
+    "LinkHost",
     "MailDomain",
     "MailboxFigure",
     "Message",

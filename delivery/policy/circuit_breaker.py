@@ -62,9 +62,16 @@ RELAPSE_WITHIN = timedelta(minutes=10)
 PROBE_LOST_AFTER = timedelta(seconds=180)
 
 
+_CAUSES = {
+    Category.PROVIDER_AUTH: Cause.LOGIN,
+    Category.PROVIDER_QUOTA: Cause.QUOTA,
+    Category.THROTTLE: Cause.THROTTLED,
+}
+
+
 def cause_of(category: Category) -> Cause:
     """For a reply after which a provider is to be left alone."""
-    return {Category.PROVIDER_AUTH: Cause.LOGIN, Category.PROVIDER_QUOTA: Cause.QUOTA}.get(category, Cause.REFUSED)
+    return _CAUSES.get(category, Cause.REFUSED)
 
 
 def opened(
@@ -150,4 +157,6 @@ def _wait(cause: Cause, openings: int, hint_seconds: float | None, rng: random.R
     minutes = OPEN_MINUTES[min(openings, len(OPEN_MINUTES)) - 1]
     jittered = timedelta(minutes=minutes) * (rng or random).uniform(1, 1 + JITTER)
     hint = timedelta(seconds=min(hint_seconds or 0, 24 * 3600))
+    if hint and cause == Cause.THROTTLED:  # often of a few seconds, and it knows
+        return hint * (rng or random).uniform(1, 1 + JITTER)
     return max(jittered, hint, AT_LEAST.get(cause, timedelta()))

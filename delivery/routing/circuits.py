@@ -18,11 +18,11 @@ _BROKE_OFF = "{host} breaks off before it has taken a message: {why}."
 _THROTTLED = "{host} asked us to slow down in more than one answer of five."
 
 
-def refused(provider: Provider, category: Category, detail: str) -> None:
-    """The server said something after which it is to be left alone."""
+def refused(provider: Provider, category: Category, detail: str, wait_seconds: float = 0.0) -> None:
+    """The server said something after which it is to be left alone; `wait_seconds`: for how long, if it said so."""
     words = _WANTS_TLS if "STARTTLS" in detail else f"{{host}}: {replies.WORDS[category]}"
     words = words.format(host=provider.host)
-    hint = replies.hint_seconds(detail)
+    hint = wait_seconds or replies.hint_seconds(detail)
     cause = circuit_breaker.cause_of(category)
     _change(provider, lambda was, now: circuit_breaker.opened(was, cause, now, hint_seconds=hint), words, detail)
 

@@ -30,6 +30,11 @@ class Answer(Protocol):
     @property
     def text(self) -> str: ...
 
+    @property
+    def wait_seconds(self) -> float:
+        """Until it takes anything again, whoever it is for; 0: it says nothing of the kind."""
+        ...
+
 
 class Feed(Protocol):
     """Where a channel gets its letters from, and whom it tells what became of them."""

@@ -17,6 +17,8 @@ from accounts.permissions import Permission, StaffRequest, requires
 from delivery import tasks
 from delivery.domains import extras, gathering, known, links
 from delivery.domains.forms import DomainForm, SelectorsForm
+from delivery.domains.link_hosts import watching as link_hosts
+from delivery.domains.link_hosts.models import LinkHost
 from delivery.domains.models import DomainLink, SendingDomain
 from delivery.domains.report import Report
 from delivery.domains.signing import keys
@@ -75,13 +77,14 @@ def check(request: StaffRequest, domain_id: int) -> HttpResponse:
 @requires(Permission.DELIVERY)
 def selectors(request: StaffRequest, domain_id: int) -> HttpResponse:
     found = get_object_or_404(SendingDomain.objects.confirmed(), pk=domain_id)
-    form = SelectorsForm(gathering.ways_out(found.name), found.selectors, request.POST)
+    form = SelectorsForm(gathering.ways_out(found.name), found, request.POST)
     if not form.is_valid():
         return render(request, "delivery/domains/domain.html", _whole(request, found, form), status=422)
-    SendingDomain.objects.filter(pk=found.pk).update(selectors=form.selectors)
-    audit.record(request, "domain.keys_named", found.name, selectors=form.selectors)
+    SendingDomain.objects.filter(pk=found.pk).update(selectors=form.selectors, return_names=form.return_names)
+    said = {"selectors": form.selectors, "return_names": form.return_names}
+    audit.record(request, "domain.keys_named", found.name, **said)
     _look(found)
-    messages.success(request, "Noted. The keys are looked up now.")
+    messages.success(request, "Noted. They are looked up now.")
     return redirect(f"{found.get_absolute_url()}#found")
 
 
@@ -165,7 +168,8 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
 
 def _whole(request: StaffRequest, found: SendingDomain, form: SelectorsForm | None = None) -> dict[str, Any]:
     parts = {**context(found, form), **dmarc_reports.summary(found), **domain_mails.context(request, found)}
-    return {**parts, "others_counted_at": request.organisation.tracking_address}
+    host = LinkHost.objects.filter(address=found.tracking_url).first() if found.tracking_url else None
+    return {**parts, "others_counted_at": request.organisation.tracking_address, "link_host": host}
 
 
 def context(found: SendingDomain, form: SelectorsForm | None = None) -> dict[str, Any]:
@@ -180,7 +184,7 @@ def context(found: SendingDomain, form: SelectorsForm | None = None) -> dict[str
         "extras": [row for row in report.rows if row.kind in extras.KINDS],
         "last_arrived": found.mails.filter(arrived_at__isnull=False).order_by("-pk").first(),
         "is_own": found.name == known.own_domain(),
-        "selectors_form": form or SelectorsForm(ways, found.selectors),
+        "selectors_form": form or SelectorsForm(ways, found),
         "has_ways": any(out.is_used for out in ways),
         "links": links.addresses(found) if found.is_confirmed else [],
         "link_days": links.DAYS,
@@ -199,4 +203,5 @@ def _confirm(request: StaffRequest, found: SendingDomain) -> HttpResponse:
 
 def _look(found: SendingDomain) -> None:
     found.ask_for_checks()
+    link_hosts.ask(found.tracking_url)
     transaction.on_commit(partial(tasks.check_domain.delay, domain_id=found.pk), robust=True)

@@ -14,8 +14,9 @@ from accounts.egress.fetching import Limits
 from accounts.egress.guard import Guard
 from accounts.models import Organisation, User
 from campaigns.models import Campaign
+from delivery.domains.link_hosts import leading
 from tests.tracking.conftest import Reader
-from tracking import own_host, slim
+from tracking import slim
 
 pytestmark = pytest.mark.django_db
 TYPED = {
@@ -119,11 +120,11 @@ def guarded(address: str, *, allowed: str = "127.0.0.1") -> fetching.Client:
 
 def test_a_host_that_leads_here_is_told_from_others(served: Callable[[Answers], str], reader: Reader) -> None:
     here = served(lambda path: (lambda answer: (answer.status, answer.body))(reader("GET", path)))
-    own_host.check(here, guarded(here))
+    leading.check(here, guarded(here))
     for answers in (lambda _: (200, slim.PICTURE), lambda _: (404, b""), lambda _: (200, b"parked")):
         other = served(answers)
-        with pytest.raises(own_host.NotOurs, match="Something else answers there"):
-            own_host.check(other, guarded(other))
+        with pytest.raises(leading.NotOurs, match="Something else answers there"):
+            leading.check(other, guarded(other))
 
 
 def test_nothing_is_asked_inside_the_house(served: Callable[[Answers], str]) -> None:
@@ -134,6 +135,6 @@ def test_nothing_is_asked_inside_the_house(served: Callable[[Answers], str]) -> 
         return 200, b""
 
     inside = served(answers)
-    with pytest.raises(own_host.NotOurs, match="EGRESS_ALLOW"):
-        own_host.check(inside, guarded(inside, allowed=""))
+    with pytest.raises(leading.NotOurs, match="EGRESS_ALLOW"):
+        leading.check(inside, guarded(inside, allowed=""))
     assert asked == []

@@ -9,9 +9,9 @@ from django.utils import timezone
 from accounts.models import AuditEntry, Organisation, User
 from campaigns.message import editions
 from campaigns.models import Campaign
+from delivery.domains.link_hosts import leading
 from delivery.domains.models import SendingDomain
 from delivery.sandbox import oneclick
-from tracking import own_host
 
 pytestmark = pytest.mark.django_db
 GO = "https://go.shop.example"
@@ -30,9 +30,9 @@ def test_an_admin_enters_a_host_once_it_leads_here_and_takes_it_back(
     def check(address: str) -> None:
         asked.append(address)
         if address != GO:
-            raise own_host.NotOurs("Something else answers there.")
+            raise leading.NotOurs("Something else answers there.", "Mend it.")
 
-    monkeypatch.setattr(own_host, "check", check)
+    monkeypatch.setattr(leading, "check", check)
     client.force_login(admin)
     page = f"/domains/{domain.pk}/counting/"
     assert "Use a name of this domain" in client.get(domain.get_absolute_url()).content.decode()

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 from accounts import audit
 from accounts.permissions import Permission, StaffRequest, requires
 from delivery import tasks
+from delivery.domains.link_hosts import leading
 from delivery.domains.models import SendingDomain
-from tracking import own_host
 
 
 class LinkHostForm(forms.Form):
@@ -35,7 +35,7 @@ class LinkHostForm(forms.Form):
         ].help_text = f"For example https://go.{domain}. It is asked whether it leads here. Empty: {others}."
 
     def clean_address(self) -> str:
-        return own_host.clean(self.cleaned_data["address"], self._before)
+        return leading.clean(self.cleaned_data["address"], self._before)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

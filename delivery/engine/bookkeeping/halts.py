@@ -20,13 +20,14 @@ class Halt:
     reason: str
     detail: str
     category: str = ""
+    wait_seconds: float = 0.0  # that the provider asked for
 
 
 def pause(provider: Provider, halts: Iterable[Halt]) -> None:
     for halt in halts:
         if halt.batch_id is None:
             log.warning("%s is left alone: %s (%s)", provider, halt.reason, halt.detail)
-            circuits.refused(provider, Category(halt.category), halt.detail)
+            circuits.refused(provider, Category(halt.category), halt.detail, halt.wait_seconds)
             continue
         try:
             ledger.pause(Batch.objects.get(pk=halt.batch_id), f"{halt.reason} {halt.detail}"[:500])

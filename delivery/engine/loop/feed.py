@@ -141,17 +141,20 @@ class TurnFeed:
         self.refused_count += 1
         if verdict.category is replies.Category.THROTTLE:
             self._hear(letter.claim, answer)
-        if verdict.pauses_provider:
-            words = replies.WORDS[verdict.category]
-            self.halts.append(Halt(None, words, f"{answer.code} {answer.text}", verdict.category))
+        asks_all_to_wait = answer.wait_seconds > 0 and verdict.retries
+        if verdict.pauses_provider or asks_all_to_wait:
+            category = verdict.category if verdict.pauses_provider else replies.Category.THROTTLE
+            words = replies.WORDS[category]
+            self.halts.append(Halt(None, words, f"{answer.code} {answer.text}", category, answer.wait_seconds))
         elif verdict.pauses_batch:
             self.halts.append(
                 Halt(letter.claim.batch.id, replies.WORDS[verdict.category], f"{answer.code} {answer.text}")
             )
-        if verdict.pauses_provider or verdict.pauses_batch:
+        stops = verdict.pauses_provider or verdict.pauses_batch or asks_all_to_wait
+        if stops:
             self.stopped = True
             self._on_due()
-        if verdict.retries and (verdict.pauses_provider or verdict.pauses_batch):
+        if verdict.retries and stops:
             self._put_back(letter)
             return
         claim = letter.claim

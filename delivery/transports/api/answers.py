@@ -6,8 +6,11 @@ knows stops its campaign with the reason shown, because it would be refused for 
 """
 
 import json
+import math
 import re
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from accounts.egress.fetching import Answer
@@ -56,9 +59,10 @@ def not_taken(service: str, answer: Answer, recipient: str, phrases: Phrases = (
     meaning = meaning or _meaning(status, words, recipient)
     stage, code, enhanced = meaning
     text = f"{service} answered {status}: {words}"
-    if meaning in (RATE, QUOTA, AWAY) and (wait := _wait(answer)):
+    wait = _wait(answer) if meaning in (RATE, QUOTA, AWAY) else 0
+    if wait:
         text = f"{text.rstrip('.')}. Try again in {wait} seconds."
-    return NotTaken(stage, Spoken(code, enhanced, text), ends=meaning == AWAY)
+    return NotTaken(stage, Spoken(code, enhanced, text, wait), ends=meaning == AWAY)
 
 
 def said(answer: Answer) -> str:
@@ -94,8 +98,20 @@ def _meaning(status: int, words: str, recipient: str) -> Meaning:
 
 
 def _wait(answer: Answer) -> int:
-    stated = answer.headers.get("retry-after", "").strip()
-    return min(int(stated), _LONGEST_WAIT) if re.fullmatch(r"\d{1,6}", stated) else 0
+    """Retry-After in seconds, at most a day: a number of them, or a date (RFC 9110 10.2.3). 0 for neither."""
+    stated = answer.headers.get("retry-after", "").strip()[:100]
+    if re.fullmatch(r"[0-9]+", stated):
+        return min(int(stated), _LONGEST_WAIT)
+    until, now = _date(stated), _date(answer.headers.get("date", "")) or datetime.now(UTC)
+    return min(max(0, math.ceil((until - now).total_seconds())), _LONGEST_WAIT) if until else 0
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(text.strip()[:100])
+    except (ValueError, OverflowError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _strings(found: Any, keys: Sequence[str], *, within: bool = False, depth: int = 6) -> Iterator[str]:

@@ -53,6 +53,7 @@ class Spoken:
     code: int
     enhanced: str
     text: str
+    wait_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

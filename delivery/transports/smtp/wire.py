@@ -37,6 +37,11 @@ class Reply:
     def text(self) -> str:
         return " ".join(self.lines)
 
+    @property
+    def wait_seconds(self) -> float:
+        """What a server asks for is about this mail or its lane: see delivery.replies and delivery.policy.slowdown."""
+        return 0.0
+
 
 def read_code(line: bytes) -> int:
     code = line[:3]

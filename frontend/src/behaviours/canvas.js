@@ -2,6 +2,7 @@
 import { flush, hasUnsaved, setVersion } from "./autosave.js";
 import { Bar } from "../canvas/bar.js";
 import { listen } from "../canvas/dragging.js";
+import { Comments } from "../canvas/comments.js";
 import { Company } from "../canvas/company.js";
 import { Drawing } from "../canvas/drawing.js";
 import { CANVAS, pressed } from "../canvas/frames.js";
@@ -27,8 +28,9 @@ export function mount(studio) {
     words.place();
   });
   const drawing = new Drawing(mail, studio, url);
-  const spots = new Spots(canvas.querySelector(".canvas-blocks"), mail, { choose: (id, point) => (id === spots.chosen && point ? write(id, point) : choose(id)), fill });
+  const spots = new Spots(canvas.querySelector(".canvas-blocks"), mail, { choose: (id, point) => (id === spots.chosen && point ? write(id, point) : choose(id)), fill, commentsOn: (id) => comments?.countOf(id) ?? 0 });
   const bar = new Bar(canvas.querySelector(".block-bar"), mail, act);
+  let comments = null;
   const words = new Words(canvas, mail, {
     began: () => bar.show(""),
     ended: (id, byKey) => {
@@ -123,15 +125,22 @@ export function mount(studio) {
     if (!block) return;
     if (name === "outer") return choose(block.row.inside);
     if (name === "words") return write(id);
+    if (name === "comment") return comment(id);
     if (name === "copy") return post(url(id, "duplicate"), {});
     if (name === "bin") return post(url(id, "delete"), {});
     return post(url(id, "move"), { direction: name });
   }
 
+  async function comment(id) {
+    await choose(id, { openSide: false });
+    side.show("comments");
+    comments.begin(id);
+  }
+
   canvas.addEventListener("keydown", (event) => {
     if (!event.target.matches(".spot") || event.target.dataset.column) return;
     const key = event.altKey ? `Alt+${event.key}` : event.ctrlKey || event.metaKey ? `Ctrl+${event.key}` : event.key;
-    const name = { Enter: "words", Delete: "bin", Backspace: "bin", "Alt+ArrowUp": "up", "Alt+ArrowDown": "down", "Ctrl+d": "copy" }[key];
+    const name = { Enter: "words", Delete: "bin", Backspace: "bin", "Alt+ArrowUp": "up", "Alt+ArrowDown": "down", "Ctrl+d": "copy", c: "comment" }[key];
     if (event.key === "Escape") leave();
     if (!name) return;
     event.preventDefault();
@@ -157,7 +166,7 @@ export function mount(studio) {
   });
 
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("#editor [data-open]");
+    const link = event.target.closest("#editor [data-open], #comments [data-open]");
     if (!link || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     choose(link.dataset.open).then(() => spots.spotOf(link.dataset.open)?.scrollIntoView({ block: "nearest" }));
@@ -168,7 +177,7 @@ export function mount(studio) {
   document.body.addEventListener("mail-changed", async ({ detail }) => {
     const open = detail.open || (outline.find(spots.chosen) ? spots.chosen : "");
     const focused = document.activeElement;
-    const isStaying = !detail.open && ["outline", "style"].includes(side.shown);
+    const isStaying = !detail.open && ["outline", "style", "comments"].includes(side.shown);
     spots.chosen = "";
     if (open) {
       choose(open, { openSide: false });
@@ -193,6 +202,7 @@ export function mount(studio) {
   }
   document.body.addEventListener("htmx:afterSettle", ({ target }) => {
     if (target.id !== "editor") return;
+    comments.refresh();
     spots.draw();
     showStyle();
   });
@@ -210,11 +220,13 @@ export function mount(studio) {
     spots.draw();
   });
 
+  comments = new Comments(studio, { named, draw: () => spots.draw() });
   const company = new Company(studio, {
     at: () => spots.chosen,
     labelOf: named,
     draw: () => spots.markOthers((id) => company.nameAt(id)),
     changed: catchUp,
+    said: (stamp) => comments.refresh(stamp),
   });
 
   // Somebody else has changed the draft: it is shown as it is now, but for the form in which somebody is writing here.

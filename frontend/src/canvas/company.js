@@ -2,9 +2,9 @@
 const EVERY_MS = 5000;
 
 export class Company {
-  constructor(studio, { at, labelOf, draw, changed }) {
+  constructor(studio, { at, labelOf, draw, changed, said }) {
     this.studio = studio;
-    this.told = { at, labelOf, draw, changed };
+    this.told = { at, labelOf, draw, changed, said };
     this.place = studio.querySelector("[data-others]");
     this.others = [];
     this.#ask();
@@ -26,6 +26,7 @@ export class Company {
     this.others = answer.others;
     this.#say();
     this.told.draw();
+    this.told.said(answer.comments);
     if (answer.version > Number(document.getElementById("draft").dataset.version)) this.told.changed(answer.version);
   }
 

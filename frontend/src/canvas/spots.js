@@ -2,10 +2,11 @@
 import * as outline from "./outline.js";
 
 export class Spots {
-  constructor(place, mail, { choose, fill }) {
+  constructor(place, mail, { choose, fill, commentsOn }) {
     this.place = place;
     this.mail = mail;
     this.chosen = "";
+    this.commentsOn = commentsOn; // how many conversations a block has
     this.buttons = new Map();
     place.addEventListener("click", ({ target, detail, clientX, clientY }) => {
       const spot = target.closest(".spot");
@@ -19,7 +20,7 @@ export class Spots {
     const empty = outline.rows().filter((row) => row.inside && !row.blocks.length);
     const boxes = this.mail.boxes();
     const wanted = outline.all().flatMap((block) => [
-      [block.id, boxes.get(block.id), block.excerpt ? `${block.label}: ${block.excerpt}` : block.label],
+      [block.id, boxes.get(block.id), this.#named(block)],
       ...empty
         .filter((row) => row.inside === block.id)
         .map((row) => [`${row.inside}/${row.column}`, this.mail.boxOfColumn(row.inside, row.column), `Add to column ${row.column + 1}`]),
@@ -39,10 +40,19 @@ export class Spots {
     this.mark(this.chosen);
   }
 
+  #named({ id, label, excerpt }) {
+    const count = this.commentsOn(id);
+    const words = excerpt ? `${label}: ${excerpt}` : label;
+    return count ? `${words}, ${count} ${count === 1 ? "comment" : "comments"}` : words;
+  }
+
   #put(key, box, label) {
     const button = this.buttons.get(key) ?? this.#made(key);
     for (const side of ["top", "left", "width", "height"]) button.style[side] = `${Math.round(box[side] * 10) / 10}px`;
     if (button.getAttribute("aria-label") !== label) button.setAttribute("aria-label", label);
+    const count = button.dataset.column ? 0 : this.commentsOn(key);
+    if (count) button.dataset.comments = count;
+    else delete button.dataset.comments;
   }
 
   #made(key) {

@@ -8,6 +8,8 @@ from accounts.models import ApprovalRule, BrandKit, Organisation, Role, User
 from campaigns import keeping, launching, starters
 from campaigns.approval import deciding, standing
 from campaigns.approval.models import Approval
+from campaigns.comments import conversations
+from campaigns.comments.models import Comment
 from campaigns.content import blocks, calendar_files
 from campaigns.drafts import saving
 from campaigns.editor import arranging, history, saved_blocks
@@ -288,6 +290,25 @@ def answered(cast: Cast) -> dict[str, Any]:
     return {"decision": "back", "answer": "Not yet", "reason": "Urgent", "seen": standing.seal(standing.frozen(found))}
 
 
+def talked_about(cast: Cast) -> dict[str, Any]:
+    """The draft with four conversations: about a block, about one that is gone, about the whole, and resolved."""
+
+    def make() -> Comment:
+        campaign, by = stage.campaign(cast), cast.owner
+        first = conversations.add(campaign, stage.ARABIC_NAME, by=by, block=stage.first_block(cast))
+        conversations.answer(first, stage.LONG_NAME, by=by)
+        conversations.resolve(conversations.add(campaign, "Done", by=by), by=by, is_resolved=True)
+        gone = conversations.add(campaign, "On what was there", by=by, block=stage.first_block(cast))
+        Comment.objects.filter(pk=gone.pk).update(block="gone")
+        return conversations.add(campaign, "Who reads this?", by=by)
+
+    return {"pk": stage.campaign(cast).pk, "comment": cast.once("comment", make).pk}
+
+
+def all_comments(cast: Cast) -> object:
+    return list(Comment.objects.order_by("pk").values_list("text", "resolved_at"))
+
+
 def approvals(cast: Cast) -> object:
     return list(Approval.objects.order_by("pk").values_list("pk", "state"))
 
@@ -304,6 +325,16 @@ ADDRESSES = {
     "campaign-inbox": Address(STAFF, args=draft, no_page=FRAGMENT),
     "campaign-mail": Address(STAFF, args=draft, no_page=MAIL),
     "campaign-check": Address(STAFF, args=draft, states=(revision,)),
+    "comments": Address(STAFF, args=lambda cast: {"pk": talked_about(cast)["pk"]}, spoil=".comment-form .btn"),
+    "comment-add": Address(
+        WRITERS, args=draft, get=False, post=lambda cast: {"text": "Which summer?"}, changes=all_comments
+    ),
+    "comment-answer": Address(
+        WRITERS, args=talked_about, get=False, post=lambda cast: {"text": "This one"}, changes=all_comments
+    ),
+    "comment-resolve": Address(
+        WRITERS, args=talked_about, get=False, post=lambda cast: {"act": "resolve"}, changes=all_comments
+    ),
     "campaign-approval": Address(STAFF, args=to_approve, states=(draft, lambda cast: {"pk": stage.rehearsal(cast).pk})),
     "approval-ask": Address(
         WRITERS,

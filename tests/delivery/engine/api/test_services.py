@@ -1,14 +1,23 @@
 """Mail through each service's web interface: what is said of it, and what becomes of whom, by what the service says."""
 
+import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any, ClassVar, Self
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 
+from accounts.egress import line
 from accounts.egress.allowed import Allowed
+from accounts.egress.deadline import Deadline
 from accounts.egress.fetching import Answer
+from accounts.models import User
 from contacts.models import Suppression
 from delivery import content, verp
 from delivery.content import Parts, Recipient
@@ -21,6 +30,7 @@ from delivery.transports.api.aws_signing import Signer, headers
 from delivery.transports.api.forms import Account, Mail, NotTaken, Taken
 from delivery.transports.api.transport import service_of
 from tests.delivery.engine.api.web import KEY, WORDS, Web
+from tests.delivery.engine.conftest import offer
 
 LISTED = {
     "List-Unsubscribe": "<https://news.example/u/abc>",
@@ -57,13 +67,29 @@ class Written:
         return [(name, value.replace("ü", "u")) for name, value in own] + list(LISTED.items())
 
 
+class Impatient(Deadline):
+    """The time of the newest is over when the test says so, not when a busy machine is late with an answer."""
+
+    newest: ClassVar["Impatient"]
+
+    def __enter__(self) -> Self:
+        Impatient.newest = self
+        return super().__enter__()
+
+    @classmethod
+    def run_out(cls) -> None:
+        cls.newest._ends_at = time.monotonic()
+        cls.newest._cut()
+
+
 @pytest.fixture(params=sorted(WORDS))
 def web(request: pytest.FixtureRequest, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
     settings.EGRESS_ALLOW = Allowed.read("127.0.0.1")
-    monkeypatch.setattr(channel, "REQUEST_SECONDS", 0.3)
+    monkeypatch.setattr(line, "Deadline", Impatient)
     monkeypatch.setattr(channel, "_PAUSE_SECONDS", 0.0)
     content.register("written", lambda batch: Written())
     made = Web(request.param)
+    made.is_silent = Impatient.run_out
     yield made
     made.close()
 
@@ -84,8 +110,9 @@ def test_each_mail_has_the_outcome_that_the_answer_to_its_request_means(
 ) -> None:
     provider = through(web)
     web.recovers = web.service in REPEATS
+    web.words = web.words | {"later": replace(web.words["later"], headers={})}  # without a time: about this mail
     batch = batch_of(provider, [f"{name}@example.org" for name in PEOPLE], content_kind="written")
-    send(batch, turns=2)
+    send(batch, turns=4)  # a turn may end with its connection: at 500, cut and silence
     became = {
         m.email.partition("@")[0].rstrip("1234567"): MessageState(m.state).name.lower() for m in Message.objects.all()
     }
@@ -120,6 +147,77 @@ def test_each_mail_has_the_outcome_that_the_answer_to_its_request_means(
         assert len(set(keys)) == 1
     else:
         assert web.connections == 4, "a connection is kept until it breaks: after 500, cut and silence"
+
+
+def in_a_date(seconds: float) -> str:
+    return format_datetime(timezone.now() + timedelta(seconds=seconds), usegmt=True)
+
+
+@pytest.mark.parametrize(
+    ("stated", "seconds"),
+    [
+        (lambda: "30", 30),
+        (lambda: in_a_date(1800), 1800),
+        (lambda: "999999999999", 86_400),
+        (lambda: in_a_date(400 * 86_400), 86_400),
+    ],
+    ids=["seconds", "date", "absurd seconds", "absurd date"],
+)
+def test_nothing_is_sent_before_the_time_that_a_service_names(
+    settings: Any,
+    batch_of: Callable[..., Batch],
+    send: Callable[..., None],
+    owner: User,
+    client: Client,
+    stated: Callable[[], str],
+    seconds: float,
+) -> None:
+    settings.EGRESS_ALLOW = Allowed.read("127.0.0.1")
+    content.register("written", lambda batch: Written())
+    with closing(Web("sendgrid")) as web:
+        provider = through(web)
+        web.refuses = replace(web.words["later"], headers={"Retry-After": stated()})
+        batch = batch_of(provider, [f"ok{number}@example.org" for number in range(1, 6)], content_kind="written")
+        before = timezone.now()
+        send(batch)
+        assert len(web.got) == 1, "the others are not even tried"
+        assert tally(batch).words == "5 = 0 + 5 + 0 + 0 + 0"
+        web.refuses = None
+        offer(batch)
+        send(batch)
+        assert len(web.got) == 1, "nor when they are offered again"
+        breaker = Breaker.objects.get()
+        assert breaker.next_try_at
+        assert seconds - 2 <= (breaker.next_try_at - before).total_seconds() <= seconds * 1.1 + 60
+
+        client.force_login(owner)
+        page = client.get(f"/providers/{provider.pk}/").content.decode()
+        assert "Nothing leaves through it" in page
+        shown = re.search(r'Next try <time datetime="([^"]+)"', page)
+        assert shown
+        assert datetime.fromisoformat(shown[1]) == breaker.next_try_at
+        assert "asks us to slow down" in page
+
+        Breaker.objects.update(next_try_at=timezone.now())
+        for _ in range(2):  # one mail to try it, then the rest
+            offer(batch)
+            send(batch)
+        assert tally(batch).words == "5 = 5 + 0 + 0 + 0 + 0"
+        assert len(web.got) == 6
+
+
+@pytest.mark.parametrize("stated", ["", "-5", "soon", "1e9", "Mon, 99 Foo 2026 99:99:99 GMT", in_a_date(-3600)])
+def test_what_is_no_time_to_wait_holds_nobody_else(
+    settings: Any, batch_of: Callable[..., Batch], send: Callable[..., None], stated: str
+) -> None:
+    settings.EGRESS_ALLOW = Allowed.read("127.0.0.1")
+    content.register("written", lambda batch: Written())
+    with closing(Web("sendgrid")) as web:
+        web.words = web.words | {"later": replace(web.words["later"], headers={"Retry-After": stated})}
+        batch = batch_of(through(web), ["later1@example.org", "ok1@example.org"], content_kind="written")
+        send(batch)
+        assert tally(batch).words == "2 = 1 + 1 + 0 + 0 + 0"
+        assert not Breaker.objects.exclude(state="closed").exists()
 
 
 def test_what_concerns_everybody_stops_the_campaign_or_the_provider_and_loses_nobody(
