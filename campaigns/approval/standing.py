@@ -96,7 +96,9 @@ def of(campaign: Campaign) -> Standing:
 def frozen(campaign: Campaign) -> Frozen:
     """What somebody approves. A change of the rules of a segment changes the people, a change of the brand the look."""
     brand = campaign.brand or (organisation.brand if (organisation := Organisation.get()) else None)
-    people = {name: sorted(getattr(campaign, name).values_list("pk", flat=True)) for name in campaign.CHOSEN_PEOPLE}
+    people: dict[str, Any] = {
+        name: sorted(getattr(campaign, name).values_list("pk", flat=True)) for name in campaign.CHOSEN_PEOPLE
+    }
     rules = {
         name: list(getattr(campaign, name).order_by("pk").values_list("rules", flat=True))
         for name in ("segments", "excluded_segments")
@@ -104,7 +106,9 @@ def frozen(campaign: Campaign) -> Frozen:
     found = {
         "words": words_of(campaign),
         "sender": {name: getattr(campaign, name) for name in _SENDER},
-        "people": people | {"rules": rules, "tags": campaign.tags, "excluded_tags": campaign.excluded_tags},
+        "people": people
+        | {"rules": rules, "tags": campaign.tags, "excluded_tags": campaign.excluded_tags}
+        | {"decided": campaign.fixed_audience_id},
         "look": editions.organisation_now(campaign)
         | {"brand": campaign.brand_id, "brand_of": brand.updated_at.isoformat() if brand else ""},
     }
