@@ -1,8 +1,11 @@
 from celery import shared_task
 
 from campaigns.drafts import deciding
+from campaigns.models import Campaign
 from campaigns.morning.weekly import sending
+from campaigns.preflight import link_checks
 from campaigns.proof import making
+from campaigns.review.review import Review
 
 
 @shared_task(name="campaigns.make_proof", queue="jobs", acks_late=True, ignore_result=True)
@@ -25,3 +28,13 @@ def forget_fixed_audiences() -> None:
 @shared_task(name="campaigns.weekly_summaries", queue="jobs", ignore_result=True)
 def weekly_summaries() -> None:
     sending.send_due()
+
+
+@shared_task(name="campaigns.follow_links", queue="jobs", ignore_result=True)
+def follow_links(*, campaign_id: int) -> None:
+    """Asks for what the draft links to. Lost with its worker, it is queued again by whoever looks a minute later."""
+    try:
+        if campaign := Campaign.objects.filter(pk=campaign_id).first():
+            link_checks.follow(Review(campaign, None).followable)
+    finally:
+        link_checks.ends(campaign_id)

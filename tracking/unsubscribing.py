@@ -64,7 +64,7 @@ def recognise(token: str) -> Leaver | None:
         return None
     contact_id, batch_id = numbers
     contact = known.present(contact_id)
-    batch = Batch.objects.filter(id=batch_id).first()
+    batch = Batch.objects.only("rehearsal", "lists").filter(id=batch_id).first()
     email = contact.email if contact else _address_mailed(contact_id, batch_id)
     return Leaver(contact_id, batch_id, contact, batch, email) if email else None
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Literal
 
 import ada_url
@@ -32,6 +33,10 @@ class NoAnswer(Exception):
     def is_of_the_resolver(self) -> bool:
         """No name server answered in time, which says nothing of the server itself."""
         return isinstance(self.__context__, socket.gaierror) and self.__context__.errno == socket.EAI_AGAIN
+
+
+class BadCertificate(NoAnswer):
+    """Whoever answers cannot show that it is who was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,10 @@ class Answer:
     certificate: Validity | None = None  # of the server; None over http, and on a line that is kept
 
 
+Method = Literal["GET", "HEAD", "POST"]
+Read = Callable[["Place", http.client.HTTPResponse, Deadline], Answer]
+
+
 @lru_cache(maxsize=1)
 def _trusted() -> ssl.SSLContext:
     return ssl.create_default_context()
@@ -75,11 +84,22 @@ class Client:
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
         """Follows redirects, each judged like the first address. Raises Refused, NoAnswer."""
+        return self._followed("GET", url, headers, self.answer)
+
+    def look(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
+        """Whether something stands at the address: like get, without reading what. Raises Refused, NoAnswer.
+
+        Servers that answer HEAD with an error are asked for the page, as a browser would.
+        """
+        answer = self._followed("HEAD", url, headers, _unread)
+        return answer if answer.status < HTTPStatus.BAD_REQUEST else self._followed("GET", url, headers, _unread)
+
+    def _followed(self, method: Method, url: str, headers: Mapping[str, str] | None, read: Read) -> Answer:
         with Deadline(self.limits.seconds) as deadline:
             place = self.place(url)
             sent = dict(headers or {})
             for _ in range(self.limits.redirects + 1):
-                answer = self._ask(place, "GET", sent, b"", deadline)
+                answer = self._ask(place, method, sent, b"", deadline, read)
                 location = answer.headers.get("location", "")
                 if answer.status not in _REDIRECTS or not location:
                     return answer
@@ -92,7 +112,7 @@ class Client:
     def post(self, url: str, body: bytes, headers: Mapping[str, str] | None = None) -> Answer:
         """A redirect is an answer like any other: nobody asked us to hand the body to somebody else."""
         with Deadline(self.limits.seconds) as deadline:
-            return self._ask(self.place(url), "POST", headers or {}, body, deadline)
+            return self._ask(self.place(url), "POST", headers or {}, body, deadline, self.answer)
 
     def place(self, url: str, before: "Place | None" = None) -> "Place":
         """Raises Refused."""
@@ -106,10 +126,11 @@ class Client:
     def _ask(
         self,
         place: "Place",
-        method: Literal["GET", "POST"],
+        method: Method,
         headers: Mapping[str, str],
         body: bytes,
         deadline: Deadline,
+        read: Read,
     ) -> Answer:
         connection = http.client.HTTPConnection(place.host, place.port)
         connection.default_port = _DEFAULT_PORTS[place.scheme]
@@ -123,7 +144,7 @@ class Client:
                     connection.sock, certificate = encrypted, _validity(encrypted)
                 fixed = {"User-Agent": "Tallypost", **headers, "Accept-Encoding": "identity", "Connection": "close"}
                 connection.request(method, place.path, body=body or None, headers=fixed)
-                answer = self.answer(place, connection.getresponse(), deadline)
+                answer = read(place, connection.getresponse(), deadline)
                 return replace(answer, certificate=certificate)
         finally:
             connection.close()
@@ -145,6 +166,10 @@ class Client:
         return Answer(place.url, response.status, headers, body)
 
 
+def _unread(place: "Place", response: http.client.HTTPResponse, deadline: Deadline) -> Answer:
+    return Answer(place.url, response.status, {name.lower(): value for name, value in response.getheaders()}, b"")
+
+
 @contextmanager
 def worded(host: str, deadline: Deadline, kind: type[NoAnswer] = NoAnswer) -> Iterator[None]:
     """What goes wrong with a connection, as NoAnswer in words that may be shown."""
@@ -153,7 +178,8 @@ def worded(host: str, deadline: Deadline, kind: type[NoAnswer] = NoAnswer) -> It
     except TimeoutError:
         raise kind(f"{host} did not answer in time.") from None
     except ssl.SSLCertVerificationError as problem:
-        raise kind(f"The certificate of {host} is not good: {problem.verify_message}.") from None
+        words = f"The certificate of {host} is not good: {problem.verify_message}."
+        raise (BadCertificate if kind is NoAnswer else kind)(words) from None
     except (OSError, http.client.HTTPException) as problem:
         why = "did not answer in time" if deadline.is_over else f"could not be asked: {_short(problem)}"
         raise kind(f"{host} {why}.") from None

@@ -9,7 +9,7 @@ from campaigns.merge import language
 from campaigns.message import editions, preview
 from campaigns.message.compiled import CompiledEdition, link_targets
 from campaigns.models import Campaign, Edition
-from campaigns.preflight import contrast, foreign_tags, gaps, written_blocks, written_html
+from campaigns.preflight import contrast, foreign_tags, gaps, link_checks, written_blocks, written_html
 from campaigns.preflight.findings import Card, Finding, Level
 from campaigns.preflight.gaps import Sources
 from campaigns.preflight.places import Places
@@ -201,6 +201,10 @@ def _links(places: Places, links: list[str], *, is_real: bool) -> Iterator[Findi
             f", nor are {len(plain) - 1} more." if plain[1:] else "."
         )
         yield finding("warn", "http-link", text, "Use https:// where the site has it.", plain[0])
+    for link, said in link_checks.known(link for link in web if host_of(link) not in own).items():
+        if said.is_lasting:
+            text = f"Nobody gets to “{link[:60]}”. {said.text}"
+            yield finding("warn", "dead-link", text, "Open it in a browser, and correct the address.", link)
     local = [link for link in web if host_of(link) in {"localhost", "127.0.0.1"} and host_of(link) not in own]
     if local and is_real:
         text = f"A link leads to {host_of(local[0])}, which readers cannot reach."

@@ -8,8 +8,9 @@ from campaigns.merge import language
 from campaigns.message import editions, preview
 from campaigns.message.compiled import CompiledEdition, link_targets
 from campaigns.models import Campaign, Edition
-from campaigns.preflight import content, gaps
+from campaigns.preflight import content, gaps, link_checks
 from campaigns.preflight.gaps import Gap
+from campaigns.preflight.link_checks import Found
 from campaigns.preflight.places import Places
 from campaigns.review import inbox_lines, mail_links, odd_ones, reading_ease, spam_points
 from campaigns.review.inbox_lines import Line
@@ -69,6 +70,30 @@ class Review:
     @cached_property
     def links(self) -> list[Link]:
         return mail_links.links(self.parts[0].html, self._places) if self.parts else []
+
+    @cached_property
+    def followable(self) -> list[str]:
+        """Addresses of others, as somebody gets them of whom only the address is known: nobody's token is in them."""
+        if self.parts is None or self.edition is None:
+            return []
+        try:
+            shown = self.parts[0] if self.contact is None else preview.show(self.edition, preview.recipient_of(None))
+        except (language.Broken, ValueError):
+            return []
+        said = self.edition.organisation
+        own = [f"{said[name].rstrip('/')}/" for name in ("public_address", "tracking_address") if said.get(name)]
+        targets = (link.target for link in mail_links.links(shown.html, self._places) if link.host)
+        return [target for target in targets if not target.startswith(tuple(own))]
+
+    @cached_property
+    def followed(self) -> list[tuple[Link, Found | None]]:
+        """Each link, and what was found at its address within the hour."""
+        found = link_checks.known(self.followable)
+        return [(link, found.get(link.target)) for link in self.links]
+
+    @property
+    def is_followed(self) -> bool:
+        return len(link_checks.known(self.followable)) == len(self.followable)
 
     @property
     def kilobytes(self) -> float:

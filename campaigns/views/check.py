@@ -1,7 +1,9 @@
 """One page on which a draft is looked at before it goes: what is missing, how it looks, where it leads."""
 
+from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import cache_control
@@ -9,7 +11,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.security import picture_policy
-from campaigns.preflight import gaps
+from campaigns import tasks
+from campaigns.models import Campaign
+from campaigns.preflight import gaps, link_checks
 from campaigns.review import sender_logo, spam_points
 from campaigns.review.review import Review
 from campaigns.views.approval import ask_form
@@ -30,7 +34,10 @@ LOOKS = (
 @require_safe
 @requires(Permission.LOOK)
 def check(request: StaffRequest, pk: int) -> HttpResponse:
-    """`?contact=`, `?who=`: as somebody else gets the mail. `?points=ask`: asks SpamAssassin, which takes seconds."""
+    """`?contact=`, `?who=`: as somebody else gets the mail. `?points=ask`: asks SpamAssassin, which takes seconds.
+
+    `?links=follow`: has a worker ask for what the mail links to, `?links=again` whatever is known of it.
+    """
     found = get_campaign(pk)
     if not found.is_draft or found.is_template:
         return redirect(found)
@@ -45,6 +52,9 @@ def check(request: StaffRequest, pk: int) -> HttpResponse:
     }
     if request.htmx.target == "seen":
         return render(request, "campaigns/check/_seen.html", context)
+    context["is_following"] = _is_following(found, review, request.GET.get("links", ""))
+    if request.htmx.target == "links":
+        return render(request, "campaigns/check/_links.html", context)
     context |= _points(review, is_asked=request.GET.get("points") == "ask")
     if request.htmx.target == "points":
         return render(request, "campaigns/check/_points.html", context)
@@ -73,6 +83,14 @@ def logo(request: StaffRequest, pk: int) -> HttpResponse:
     if not address or not (picture := sender_logo.fetch(address)):
         raise Http404
     return HttpResponse(picture, content_type="image/svg+xml")
+
+
+def _is_following(campaign: Campaign, review: Review, asked: str) -> bool:
+    if asked == "again" and not link_checks.is_under_way(campaign.pk):
+        link_checks.forget(review.followable)
+    if asked and not review.is_followed and link_checks.begins(campaign.pk):
+        transaction.on_commit(partial(tasks.follow_links.delay, campaign_id=campaign.pk), robust=True)
+    return not review.is_followed and link_checks.is_under_way(campaign.pk)
 
 
 def _points(review: Review, *, is_asked: bool) -> dict[str, Any]:

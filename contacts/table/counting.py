@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from accounts.wording import count_people
 from contacts.filtering import Filter, State
-from contacts.models import Contact, Subscription
+from contacts.models import Contact, Segment, Subscription
 from contacts.segments import everybody
 from contacts.segments.measuring import TooSlow, within
 from contacts.table import blocks
@@ -38,6 +38,8 @@ def counted(chosen: Filter, holding: Holding | None = None) -> tuple[int, bool]:
     marks, is_segment = marks_of(chosen), bool(chosen.segment_id)
     if not is_segment and marks == Marks(state=marks.state) and (known := _by_sums(marks.state)) is not None:
         return known, True
+    if chosen.segment_id and marks == Marks() and (known := _by_background(chosen.segment_id)) is not None:
+        return known, False
     try:
         with within(_patience_ms()):
             if not is_segment and marks.list_id and marks == Marks(list_id=marks.list_id):
@@ -68,6 +70,12 @@ def _by_sums(state: str) -> int | None:
             return number - closed - Contact.objects.agreed().paused().count()
     except TooSlow:
         return None
+
+
+def _by_background(segment_id: int) -> int | None:
+    """Of a segment of many the count that jobs keep, which is near and waits for nothing; None for the others."""
+    people = Segment.objects.filter(pk=segment_id).values_list("people", flat=True).first()
+    return people if people is not None and people > EXACT_TO else None
 
 
 def _up_to(found: "QuerySet[Any, Any]") -> tuple[int, bool]:

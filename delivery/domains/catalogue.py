@@ -2,7 +2,9 @@
 
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 from delivery.providers import services
 
 _FILE = Path(__file__).with_suffix(".toml")
+_PRIORITY = re.compile(r"^\d+ ")
 _REGION = re.compile(r"\.([a-z]{2}(?:-[a-z]+)+-\d)\.")
 
 
@@ -28,6 +31,7 @@ class Service:
     hosts: tuple[str, ...] = ()
     returns: tuple[tuple[str, str, str], ...] = ()
     returns_name: str = ""
+    ownership: str = ""
     replaces: frozenset[str] = frozenset()
 
     def dkim_value(self, selector: str, domain: str) -> str:
@@ -35,19 +39,26 @@ class Service:
         number = selector[-1:] if selector[-1:].isdigit() else ""
         return self.value.format(selector=selector, domain=domain, dashed=domain.replace(".", "-"), number=number)
 
-    def returns_for(self, host: str) -> list[tuple[str, str, str]]:
+    def returns_for(self, host: str, name: str = "") -> list[tuple[str, str, str]]:
+        """Name, type and value of each; `name`: as the admin chose it there. A star: only its console knows that."""
         region = found[1] if (found := _REGION.search(host)) else "eu-central-1"
         has_name = host[-1:].isalpha()  # what is reached by its address has one that we do not know
         known = {"region": region, "eu": "eu." if ".eu." in host else "", "host": host}
         return [
-            (name, kind, value.format_map(known))
-            for name, kind, value in self.returns
-            if has_name or "{host}" not in value
+            (name or usual, kind, value.format_map(known))
+            for usual, kind, value in self.returns
+            if (has_name or "{host}" not in value) and (name or "*" not in usual)
         ]
 
 
 # A server of one's own, or of a service that we do not know: what it does is not known, so it is asked for.
 OWN_SERVER = Service("", "your mail server", keeps=True)
+
+
+def is_there(value: str, now: Iterable[str]) -> bool:
+    """Whether one of the answers is what it should be: in any case of letters, and an MX record at any priority."""
+    wanted = _PRIORITY.sub("", value.lower())
+    return any(fnmatchcase(_PRIORITY.sub("", one.lower()), wanted) for one in now)
 
 
 @cache

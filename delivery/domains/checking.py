@@ -13,7 +13,8 @@ from delivery.domains.resolver import Ask
 def check(facts: Facts, ask: Ask, fetch: Fetch | None = None) -> Report:
     """Never raises; how long it takes is bounded by the resolver."""
     look = Look(facts, ask)
-    found = [*rows.spf(look), *key_rows.rows(look), rows.dmarc(look), *rows.reports(look), *rows.returns(look)]
+    found = [*rows.ownership(look), *rows.spf(look), *key_rows.rows(look), rows.dmarc(look), *rows.reports(look)]
+    found += rows.returns(look)
     return Report(
         facts.domain,
         look.zone,

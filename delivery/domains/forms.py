@@ -10,8 +10,10 @@ from delivery.domains import catalogue, known
 from delivery.domains.catalogue import Service
 from delivery.domains.facts import WayOut
 from delivery.domains.free_mail import FREE_MAIL
+from delivery.domains.models import SendingDomain
 
 _MOST_SELECTORS = 5
+_RETURN = "return-"
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
 
 
@@ -36,11 +38,11 @@ class DomainForm(forms.Form):
 
 
 class SelectorsForm(forms.Form):
-    """What each service in use calls its DKIM keys for this domain, where it is not the same for everybody."""
+    """What each service in use calls its DKIM keys and its return address for this domain, where that differs."""
 
-    def __init__(self, ways: list[WayOut], kept: dict[str, list[str]], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, ways: list[WayOut], domain: SendingDomain, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._kept = kept
+        self._kept, self._kept_returns, self._domain = domain.selectors, domain.return_names, domain.name
         services = {out.service.key: out.service for out in ways if out.is_used}
         for key, service in services.items():
             self.fields[_field(key)] = LineField(
@@ -48,13 +50,25 @@ class SelectorsForm(forms.Form):
                 required=False,
                 max_length=300,
                 help_text=_help(service),
-                initial=", ".join(kept.get(key, [])),
+                initial=", ".join(self._kept.get(key, [])),
                 widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
             )
+            if service.returns:
+                self.fields[f"{_RETURN}{key}"] = LineField(
+                    label=f"Return address at {service.name}",
+                    required=False,
+                    max_length=255,
+                    help_text=_help_return(service),
+                    initial=self._kept_returns.get(key, ""),
+                    widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+                )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         for name in self.fields:
+            if name.startswith(_RETURN):
+                cleaned[name] = self._return_name(name, str(cleaned.get(name, "")))
+                continue
             words = [_selector(word) for word in str(cleaned.get(name, "")).replace(",", " ").split()]
             if len(words) > _MOST_SELECTORS or not all(words):
                 self.add_error(
@@ -63,10 +77,24 @@ class SelectorsForm(forms.Form):
             cleaned[name] = list(dict.fromkeys(words))
         return cleaned
 
+    def _return_name(self, field: str, text: str) -> str:
+        """Also from a whole name that was copied."""
+        word = text.strip().lower().rstrip(".").removesuffix(f".{self._domain}")
+        if not set(word) <= _LETTERS or word.startswith((".", "-")):
+            self.add_error(field, f"Enter only what stands before .{self._domain}, such as bounces.")
+        return word
+
+    @property
+    def return_names(self) -> dict[str, str]:
+        """As `selectors`."""
+        said = {name.removeprefix(_RETURN): self.cleaned_data[name] for name in self.fields if name.startswith(_RETURN)}
+        return {key: word for key, word in {**self._kept_returns, **said}.items() if word}
+
     @property
     def selectors(self) -> dict[str, list[str]]:
         """What is kept from now on; of services that are not asked about, what was."""
-        said = {name.removeprefix("keys-"): self.cleaned_data[name] for name in self.fields}
+        asked = [name for name in self.fields if not name.startswith(_RETURN)]
+        said = {name.removeprefix("keys-"): self.cleaned_data[name] for name in asked}
         said = {("" if key == "own" else key): words for key, words in said.items()}
         return {key: words for key, words in {**self._kept, **said}.items() if words}
 
@@ -79,6 +107,12 @@ def _selector(word: str) -> str:
     """Also from a whole name that was copied; empty: it can be none."""
     word = word.lower().partition("._domainkey")[0].strip(".")
     return word if word and len(word) <= 120 and set(word) <= _LETTERS else ""
+
+
+def _help_return(service: Service) -> str:
+    usual = service.returns[0][0]
+    looked_up = "" if "*" in usual else f"{usual} is looked up, unless you chose another name there. "
+    return f"What stands before your domain in {service.returns_name}. {looked_up}{service.console}"
 
 
 def _help(service: Service) -> str:

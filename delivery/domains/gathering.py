@@ -31,6 +31,7 @@ def facts(domain: SendingDomain) -> Facts:
         tuple(domain.signing_keys.order_by("pk").values_list("selector", "record")),
         domain.signs,
         reports_to(organisation),
+        return_names={key: str(name) for key, name in domain.return_names.items()},
         proofs=_proofs(domain),
     )
 

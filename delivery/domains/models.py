@@ -36,6 +36,9 @@ class SendingDomain(models.Model):
     confirmed_at = models.DateTimeField(null=True, help_text="An admin said that it is the organisation's.")
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     selectors = models.JSONField(default=dict, help_text="Names of DKIM keys by service, as an admin entered them.")
+    return_names = models.JSONField(
+        default=dict, db_default={}, help_text="Of return addresses by service, as an admin chose them there."
+    )
     signs = models.BooleanField(default=False, db_default=False, help_text="Its mail is signed with keys of ours.")
     tracking_url = models.URLField(blank=True, default="", help_text="Scheme and host of its mails' counted links.")
     state = models.CharField(max_length=7, choices=State.choices, default=State.UNKNOWN)
@@ -83,9 +86,9 @@ class SendingDomain(models.Model):
         self.confirmed_at, self.confirmed_by = timezone.now(), by
         self.save(update_fields=["confirmed_at", "confirmed_by"])
 
-    def take(self, report: dict[str, Any], state: str, now: datetime) -> None:
+    def take(self, report: dict[str, Any], state: str, now: datetime, *, is_silent: bool = False) -> None:
         """What a check found. Silence of name servers is no news: what was known before stays."""
-        if state == self.State.UNKNOWN and self.report:
+        if state == self.State.UNKNOWN and is_silent and self.report:
             self.checked_at, self.next_check_at = now, now + _LATER_IF_UNKNOWN
             self.save(update_fields=["checked_at", "next_check_at"])
             return

@@ -26,7 +26,7 @@ def check(domain_id: int, ask: Ask | None = None) -> None:
     if domain is None:
         return
     report = checking.check(gathering.facts(domain), ask or Resolver(most_seconds=_SECONDS), _text_at)
-    domain.take(report.as_json(), report.state, timezone.now())
+    domain.take(report.as_json(), report.state, timezone.now(), is_silent=report.is_silent)
 
 
 def _text_at(url: str) -> str | None:

@@ -11,7 +11,7 @@ Piece = tuple[str, str]  # same, added or gone; text
 class Row:
     """One record: what it should be, beside what the DNS answers."""
 
-    kind: str  # spf, dkim, dmarc, reports, consent, returns, bounce, tracking
+    kind: str  # ownership, spf, dkim, dmarc, reports, consent, returns, bounce, tracking
     type: str
     host: str  # in full
     relative: str  # as a console of the zone takes it
@@ -82,6 +82,11 @@ class Report:
     @property
     def used(self) -> list[Way]:
         return [way for way in self.ways if way.is_used]
+
+    @property
+    def is_silent(self) -> bool:
+        """Name servers left a question open. What the DNS cannot tell at all, such as unknown keys, is no silence."""
+        return self.has_dmarc is None or any(row.state == "wait" for row in self.rows)
 
     @property
     def state(self) -> str:

@@ -1,7 +1,7 @@
 """The records of a domain but for its keys: what they should be, beside what the DNS answers."""
 
 from accounts.organisation import public_address
-from delivery.domains import dmarc_record, spf_merging
+from delivery.domains import catalogue, dmarc_record, spf_merging
 from delivery.domains.looking import NOT_KNOWN, NOT_THERE, NOT_USABLE, Look
 from delivery.domains.report import Row, State, difference
 from delivery.domains.resolver import Status
@@ -100,16 +100,31 @@ def returns(look: Look) -> list[Row]:
     """Return addresses at the domain, where a service offers them."""
     rows = []
     for out in look.used:
-        for name, kind, value in out.service.returns_for(out.host):
+        for name, kind, value in look.facts.returns_of(out):
             host = f"{name}.{look.domain}"
             answer = look.ask(host, kind)
-            now = list(answer.chain[:1] if kind == "CNAME" else answer.values)
-            is_there = value.lower() in [one.lower() for one in now]
+            now = list(answer.values)
+            is_there = catalogue.is_there(value, now)
             words = f"With it SPF counts for your domain, too: {out.service.returns_name} at {out.service.name}."
             verdict: _Verdict = ("good", "It is there.") if is_there else ("warn", words)
             if not answer.is_known:
                 verdict = "wait", NOT_KNOWN
-            rows.append(look.row("returns", kind, host, value, now, verdict, optional=True))
+            shown, console = ("", out.service.console) if "*" in value else (value, "")
+            rows.append(look.row("returns", kind, host, shown, now, verdict, optional=True, console=console))
+    return rows
+
+
+def ownership(look: Look) -> list[Row]:
+    """That the domain is this customer's, where a service sends nothing before it has seen that."""
+    rows = []
+    for service in dict.fromkeys(out.service for out in look.used if out.service.ownership):
+        answer = look.ask(look.domain, "TXT")
+        now = [text for text in answer.values if text.lower().startswith(service.ownership)]
+        words = f"{service.name} asks for it to know that the domain is yours. It stands beside other TXT records."
+        verdict: _Verdict = ("good", f"{service.name} sees that the domain is yours.") if now else ("bad", words)
+        if not answer.is_known:
+            verdict = "wait", NOT_KNOWN
+        rows.append(look.row("ownership", "TXT", look.domain, "", now, verdict, console=service.console))
     return rows
 
 

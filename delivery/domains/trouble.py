@@ -45,6 +45,7 @@ def _what(domain: SendingDomain) -> str:
     if not wrong:
         return "It passes neither SPF nor DKIM."
     kinds = {
+        "ownership": "the proof that it is yours",
         "spf": "SPF",
         "dkim": "DKIM",
         "dmarc": "DMARC",

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from delivery.domains import dmarc
+from delivery.domains import catalogue, dmarc
 from delivery.domains.facts import WayOut
 from delivery.domains.looking import Look
 from delivery.domains.report import Way
@@ -46,7 +46,7 @@ def _spf(look: Look, out: WayOut) -> tuple[str, _Claim, _Claim]:
     service = out.service
     strict = bool(look.dmarc.record and look.dmarc.record.strict_spf)
     if not service.keeps and not service.own_return:
-        names = {name for name, _, _ in service.returns_for(out.host)}
+        names = {name for name, _, _ in look.facts.returns_of(out)}
         own = next((name for name in names if _is_set_up(look, out, name)), "")
         return (f"{own}.{look.domain}", True, not strict) if own else ("", True, False)
     domain = look.spf_domain(out)
@@ -68,10 +68,9 @@ def _spf(look: Look, out: WayOut) -> tuple[str, _Claim, _Claim]:
 
 def _is_set_up(look: Look, out: WayOut, name: str) -> bool:
     host = f"{name}.{look.domain}"
-    wanted = [(kind, value) for other, kind, value in out.service.returns_for(out.host) if other == name]
+    wanted = [(kind, value) for other, kind, value in look.facts.returns_of(out) if other == name]
     for kind, value in wanted:
-        answer = look.ask(host, kind)
-        if value.lower() not in [one.lower() for one in (answer.chain if kind == "CNAME" else answer.values)]:
+        if not catalogue.is_there(value, look.ask(host, kind).values):
             return False
     return bool(wanted)
 

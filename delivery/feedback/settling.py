@@ -18,8 +18,9 @@ from django.db.models import Exists, Func, OuterRef, QuerySet, Sum
 from django.utils import timezone
 
 from accounts import locks
-from delivery.domains.dmarc_reports import keeping
+from delivery.domains.dmarc_reports import keeping, proving
 from delivery.domains.dmarc_reports.reading import Reading
+from delivery.domains.resolver import shared
 from delivery.feedback import acting, forms, intake
 from delivery.feedback.acting import Told
 from delivery.feedback.forms import Heard
@@ -65,6 +66,7 @@ class _Item:
     heard: Sequence[Heard] | None  # None: it could not be read
     told: list[Told]
     dmarc: Reading | None = None
+    sent_by: str = ""  # of a report: whose signature its mail has
 
 
 def settle(reader: Reader, *, only: Sequence[int] | None = None) -> int:
@@ -141,7 +143,8 @@ def _of_mail(row: Due, mail: Mail | None) -> _Item:
     if mail is None:
         return _Item(row, None, [])
     if mail.dmarc is not None and mail.dmarc.report is not None:
-        return _Item(row, [], [], mail.dmarc)
+        sent_by = proving.sender(row.raw, shared()) if keeping.is_ours(mail.dmarc.report) else ""
+        return _Item(row, [], [], mail.dmarc, sent_by)
     item = _item(row, forms.of_mail(mail, row.envelope_to))
     item.dmarc = mail.dmarc if not item.told else None
     return item
@@ -194,7 +197,7 @@ def _conclude(item: _Item, results: dict[int, list[str]]) -> None:
         row.words = "More people than usual would be suppressed by what came this way within an hour."
         return
     if item.dmarc is not None:
-        row.state, row.words = _of_report(item.dmarc)
+        row.state, row.words = _of_report(item.dmarc, item.sent_by)
         return
     said = results.get(row.pk, [])
     if acting.TOO_EARLY in said and (wait := aftermath.look_again_in(row.tries)) is not None:
@@ -204,11 +207,11 @@ def _conclude(item: _Item, results: dict[int, list[str]]) -> None:
     row.state, row.words = _outcome(item, said)
 
 
-def _of_report(dmarc: Reading) -> tuple[State, str]:
+def _of_report(dmarc: Reading, sent_by: str) -> tuple[State, str]:
     if dmarc.report is None:
         return State.UNREADABLE, f"It calls itself a DMARC report. {dmarc.problem}"
-    outcome = keeping.keep(dmarc.report)
-    return _OF_REPORTS.get(outcome, State.NOTHING), keeping.in_words(outcome, dmarc.report)[:300]
+    outcome = keeping.keep(dmarc.report, sent_by)
+    return _OF_REPORTS.get(outcome, State.NOTHING), keeping.in_words(outcome, dmarc.report, sent_by)[:300]
 
 
 def _outcome(item: _Item, said: Sequence[str]) -> tuple[State, str]:

@@ -40,6 +40,7 @@ def senders(request: StaffRequest, domain_id: int) -> HttpResponse:
         "chips": [(f"{span} days", f"?days={span}", span == days) for span in SPANS],
         "chart": _chart(found["by_day"]) if len(found["by_day"]) > 2 else "",
         "reporters": figures.reporters(domain, days),
+        "unverified": figures.unverified(domain, days),
         "chosen": chosen,
         "addresses": figures.addresses(domain, chosen, days) if chosen else [],
         "reports_to": gathering.reports_to(request.organisation),
@@ -76,8 +77,13 @@ def summary(domain: SendingDomain, days: int = 30) -> dict[str, Any]:
         "passed": sum(source.passed for source in sources),
         "by_day": by_day,
         "policy": policy,
-        "next_step": advice.next_step(sources, policy, len(by_day)) if sources else None,
+        "next_step": _next_step(domain, policy, days) if sources else None,
     }
+
+
+def _next_step(domain: SendingDomain, policy: str, days: int) -> advice.Advice:
+    """By what senders that are proven say."""
+    return advice.next_step(figures.sources(domain, days, verified=True), policy, figures.days_verified(domain, days))
 
 
 def _chart(by_day: list[Day]) -> str:

@@ -77,13 +77,14 @@ def check(request: StaffRequest, domain_id: int) -> HttpResponse:
 @requires(Permission.DELIVERY)
 def selectors(request: StaffRequest, domain_id: int) -> HttpResponse:
     found = get_object_or_404(SendingDomain.objects.confirmed(), pk=domain_id)
-    form = SelectorsForm(gathering.ways_out(found.name), found.selectors, request.POST)
+    form = SelectorsForm(gathering.ways_out(found.name), found, request.POST)
     if not form.is_valid():
         return render(request, "delivery/domains/domain.html", _whole(request, found, form), status=422)
-    SendingDomain.objects.filter(pk=found.pk).update(selectors=form.selectors)
-    audit.record(request, "domain.keys_named", found.name, selectors=form.selectors)
+    SendingDomain.objects.filter(pk=found.pk).update(selectors=form.selectors, return_names=form.return_names)
+    said = {"selectors": form.selectors, "return_names": form.return_names}
+    audit.record(request, "domain.keys_named", found.name, **said)
     _look(found)
-    messages.success(request, "Noted. The keys are looked up now.")
+    messages.success(request, "Noted. They are looked up now.")
     return redirect(f"{found.get_absolute_url()}#found")
 
 
@@ -183,7 +184,7 @@ def context(found: SendingDomain, form: SelectorsForm | None = None) -> dict[str
         "extras": [row for row in report.rows if row.kind in extras.KINDS],
         "last_arrived": found.mails.filter(arrived_at__isnull=False).order_by("-pk").first(),
         "is_own": found.name == known.own_domain(),
-        "selectors_form": form or SelectorsForm(ways, found.selectors),
+        "selectors_form": form or SelectorsForm(ways, found),
         "has_ways": any(out.is_used for out in ways),
         "links": links.addresses(found) if found.is_confirmed else [],
         "link_days": links.DAYS,

@@ -19,10 +19,12 @@ from contacts.models import (
     MailingList,
     NamePlace,
     SearchBlock,
+    Segment,
     StaleBlock,
     Subscription,
     Suppression,
 )
+from contacts.segments.rules import Group, Match, Rule, write
 from contacts.suppression import of_lists
 from contacts.table import blocks, counting, folding, naming, ordering
 from contacts.table.blocks import Marks
@@ -213,3 +215,15 @@ def test_few_people_are_counted_out(browser: Client) -> None:
     Contact.objects.create(email="ana@example.com")
     assert "1 person" in browser.get("/contacts/").content.decode()
     assert paging.SIZE == 50
+
+
+def test_a_large_segment_is_told_by_the_count_that_jobs_keep(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "EXACT_TO", 2)
+    Contact.objects.bulk_create(
+        Contact(email=f"{name}@example.com", attributes={"tags": ["vip"]}) for name in ("ana", "ben", "cy")
+    )
+    group = Group(Match.ALL, (Rule("tag", {"how": "has", "tag": "vip"}),))
+    segment = Segment.objects.create(name="Regulars", rules=write(group), people=12_345)
+    assert counting.in_words(Filter(segment_id=segment.pk)) == "~12,000 people"
+    assert counting.in_words(Filter(segment_id=segment.pk, search="ana")) == "1 person"
+    assert "~12,000 people" in browser.get(f"/contacts/?segment={segment.pk}").content.decode()

@@ -100,7 +100,7 @@ def reported() -> int:
     ]
     for ago in range(21, 0, -1):
         text = xml(lines, domain=NAME, number=str(ago), day=today - timedelta(days=ago))
-        keeping.keep(parsing.parse(text.encode()))
+        keeping.keep(parsing.parse(text.encode()), "google.com")
     return 21
 
 

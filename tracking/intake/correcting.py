@@ -6,7 +6,7 @@ contacts' columns alike, in the transaction that stores what proved it.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.backends.utils import CursorWrapper
 
@@ -19,7 +19,7 @@ from tracking.scoring import bursts, verdicts
 from tracking.scoring.networks import Network, Networks
 
 _TRACKED = (EventKind.OPEN, EventKind.CLICK)
-_AROUND = timedelta(minutes=5)  # as far as one event says something of another of the same mail
+_AROUND_SECONDS = 300  # as far as one event says something of another of the same mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Stored(Judged):
     id: int
     mail: Mail
     at: datetime
+    seconds: float  # the same moment, since 1970
     kind: int
     link_id: int
     verdict: str
@@ -59,8 +60,11 @@ def judged_together(
     for event in tracked:
         if event.mail.id in acts:
             acts[event.mail.id].append(event)
-    times = [event.at for event in tracked]
-    for stored in stored_between(cursor, suspects, min(times) - _AROUND, max(times) + _AROUND, networks):
+    times = [event.seconds for event in tracked]
+    spans = [(number, act.seconds, act.seconds) for number, mailed in acts.items() for act in mailed]
+    # Those of a crowd that came before.
+    spans += [(number, min(times), max(times)) for number, mailed in acts.items() if not mailed]
+    for stored in stored_near(cursor, suspects, spans, networks):
         acts[stored.mail.id].append(stored)
     links = _links_in_mail(cursor, {mail.batch_id for mail in suspects.values()})
     later: dict[int, str] = {}
@@ -85,26 +89,31 @@ def _guilty(
         return []
     crowded = [bursts.Guilty(act, verdicts.CROWD) for act in acts if act.verdict == verdicts.HUMAN and crowd.has(act)]
     changed = {id(one.act): replace(one.act, verdict=verdicts.CROWD) for one in crowded}
-    accepted_at = mail.accepted_at.timestamp() if mail.accepted_at else None
     return crowded + bursts.of_mail(
         [changed.get(id(act), act) for act in acts],
         links_in_mail=links.get((mail.batch_id, mail.version), 0),
-        accepted_at=accepted_at,
+        accepted_at=mail.accepted_at,
     )
 
 
-def stored_between(
-    cursor: CursorWrapper, mails: Mapping[int, Mail], start: datetime, end: datetime, networks: Networks
+def stored_near(
+    cursor: CursorWrapper,
+    mails: Mapping[int, Mail],
+    spans: Sequence[tuple[int, float, float]],
+    networks: Networks,
+    around: int = _AROUND_SECONDS,
 ) -> Iterable[Stored]:
-    cursor.execute(
-        "SELECT id, message_id, at, kind, link_id, verdict, host(ip), user_agent, client, device, country"
-        " FROM tracking_event"
-        " WHERE message_id = ANY(%s::bigint[]) AND at BETWEEN %s AND %s AND kind IN (1, 2) AND verdict <> %s",
-        [array(sorted(mails)), start, end, verdicts.HEAD],
-    )
-    for number, message_id, at, kind, link_id, verdict, ip, agent, *told in cursor.fetchall():
+    """Events stored of these mails, each once, in and `around` the spans: message, first and last second since 1970."""
+    if not spans:
+        return
+    wide = [(number, int(first) - around, int(last) + 1 + around) for number, first, last in spans]
+    columns = [array(column) for column in zip(*wide, strict=True)]
+    cursor.execute(_NEAR, [*columns, min(first for _, first, _ in wide), max(last for _, _, last in wide)])
+    found = {row[0]: row for row in cursor.fetchall()}
+    for number, message_id, at, kind, link_id, verdict, ip, agent, *told in found.values():
         network = networks.place(ip).network if ip else Network.UNKNOWN
-        yield Stored(number, mails[message_id], at, kind, link_id, verdict, ip, agent, network, Traits(*told))
+        mail, moment = mails[message_id], at.timestamp()
+        yield Stored(number, mail, at, moment, kind, link_id, verdict, ip, agent, network, Traits(*told))
 
 
 def _links_in_mail(cursor: CursorWrapper, batches: set[int]) -> dict[tuple[int, int], int]:
@@ -184,6 +193,14 @@ def _forget(cursor: CursorWrapper, events: Sequence[Stored]) -> None:
     # whoever has no act left with this mail has not opened it, or not clicked in it.
     cursor.execute(_REMEMBER, [sorted({event.mail.id for event in events if event.mail.contact_id})])
 
+
+# The bounds of all together tell which months have to be looked at.
+_NEAR = f"""
+SELECT e.id, e.message_id, e.at, e.kind, e.link_id, e.verdict, host(e.ip), e.user_agent, e.client, e.device, e.country
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS u (message_id, since, until)
+JOIN tracking_event e ON e.message_id = u.message_id AND e.at BETWEEN to_timestamp(u.since) AND to_timestamp(u.until)
+WHERE e.at BETWEEN to_timestamp(%s) AND to_timestamp(%s) AND e.kind IN (1, 2) AND e.verdict <> '{verdicts.HEAD}'
+"""  # noqa: S608
 
 _TURN = """
 UPDATE tracking_event e SET is_machine = true, verdict = u.verdict

@@ -79,6 +79,8 @@ _files: dict[str, CountryFile] = {}
 
 def country_of(ip: str) -> str:
     path = settings.GEOIP_FILE
+    if not path:
+        return ""
     file = _files.get(path)
     if file is None:
         file = _files[path] = CountryFile(path)

@@ -1,19 +1,19 @@
 """What recipients decide on their own page: topics, a pause, their language. Nothing of a rehearsal's is changed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import formats, timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from contacts import addresses, consent
 from contacts.grounds import wordings
-from contacts.models import Contact, MailingList, Subscription, Suppression
+from contacts.models import Contact, Suppression
 from contacts.preferences import pausing
-from contacts.suppression import of_lists
+from contacts.reachability import is_open
 from tracking import unsubscribing
 from tracking.recipients import language
 from tracking.unsubscribing import Channel, Leaver
@@ -25,6 +25,7 @@ class Topic:
     name: str
     description: str
     is_chosen: bool
+    ends_at: datetime | None  # of one that is chosen, and only for a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,10 @@ def topics(contact: Contact) -> list[Topic]:
 
     Without those for which the address is suppressed: whatever is ticked, no mail of theirs would come.
     """
-    on = set(_subscribed(contact))
-    closed = {one.list_id for one in of_lists.of(contact.email)}
-    lists = MailingList.objects.filter(pk__in=on) | MailingList.objects.public()
-    return [
-        Topic(one.pk, one.name_for_recipients, one.public_description, one.pk in on)
-        for one in sorted(lists.exclude(pk__in=closed).distinct(), key=lambda one: one.name_for_recipients.casefold())
-    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_TOPICS, [contact.pk, addresses.key(contact.email)])
+        found = [Topic(*row) for row in cursor.fetchall()]
+    return sorted(found, key=lambda one: one.name.casefold())
 
 
 def is_closed(contact: Contact) -> bool:
@@ -86,22 +84,19 @@ class Ending:
     on: str
 
 
-def ending(contact: Contact) -> Ending | None:
-    held = list(Subscription.objects.filter(contact=contact).open().exclude(expires_at=None).select_related("list"))
-    days = [one.expires_at for one in held if one.expires_at]
-    return Ending(sorted(one.list.name_for_recipients for one in held), _day(min(days))) if days else None
+def ending(shown: Iterable[Topic]) -> Ending | None:
+    held = [(one.name, one.ends_at) for one in shown if one.ends_at]
+    return Ending(sorted(name for name, _ in held), _day(min(ends_at for _, ends_at in held))) if held else None
 
 
 def agree(reader: Reader) -> None:
     """To all that would end: for good, until the person withdraws it. Safe to repeat."""
     contact = reader.contact
-    found = ending(contact) if contact and not is_closed(contact) else None
-    if contact is None or found is None:
+    held = [one for one in topics(contact) if one.ends_at] if contact and not is_closed(contact) else []
+    if contact is None or not held:
         return
-    held = Subscription.objects.filter(contact=contact).open().exclude(expires_at=None)
-    words = f"{_('Yes, go on')}: {', '.join(found.topics)}"
-    lists = list(held.values_list("list_id", flat=True))
-    _agreed(reader, contact, lists, words, "page/go-on")
+    words = f"{_('Yes, go on')}: {', '.join(sorted(one.name for one in held))}"
+    _agreed(reader, contact, [one.id for one in held], words, "page/go-on")
 
 
 @transaction.atomic
@@ -143,6 +138,10 @@ def _day(moment: datetime) -> str:
     return formats.date_format(timezone.localtime(moment), "DATE_FORMAT")
 
 
-def _subscribed(contact: Contact) -> Sequence[int]:
-    held = Subscription.objects.filter(contact=contact).open()
-    return list(held.values_list("list_id", flat=True))
+_TOPICS = f"""
+SELECT l.id, coalesce(nullif(l.public_name, ''), l.name), l.public_description, x.id IS NOT NULL, x.expires_at
+FROM contacts_mailinglist l
+LEFT JOIN contacts_subscription x ON x.list_id = l.id AND x.contact_id = %s AND {is_open("x")}
+WHERE (x.id IS NOT NULL OR (l.is_public AND l.archived_at IS NULL))
+AND NOT EXISTS (SELECT 1 FROM contacts_listsuppression k WHERE k.list_id = l.id AND k.email = %s)
+"""  # noqa: S608

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
 from typing import Generic, Protocol, TypeVar
 
 from tracking.scoring import verdicts
@@ -58,6 +59,7 @@ class Act(Protocol):
 
 
 A = TypeVar("A", bound=Act)
+_seconds = attrgetter("seconds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,10 @@ class Guilty(Generic[A]):
 
 def of_mail(acts: Iterable[A], *, links_in_mail: int, accepted_at: float | None) -> list[Guilty[A]]:
     """Those of one mail's acts, so far taken for a person's, that turn out to be a program's."""
-    ordered = sorted(acts, key=lambda act: act.seconds)
+    acts = list(acts)
+    if not _may_prove(acts):
+        return []
+    ordered = sorted(acts, key=_seconds)
     burst = _burst([act for act in ordered if act.is_click and act.link_id], links_in_mail, accepted_at)
     found = {id(act): Guilty(act, verdicts.BURST) for act in burst if act.verdict == verdicts.HUMAN}
     proofs = [(act, found[id(act)].verdict if id(act) in found else act.verdict) for act in ordered]
@@ -87,6 +92,18 @@ def matters(act: Act, *, is_fresh: bool) -> bool:
     if act.is_click or act.verdict in _PROOFS:
         return True
     return is_fresh and act.verdict == verdicts.HUMAN and recognise(act.user_agent) == Agent.BROWSER
+
+
+def _may_prove(acts: Sequence[Act]) -> bool:
+    """Whether any of them is a proof, or clicks are as close as those of any burst: of most mails none is."""
+    clicks = []
+    for act in acts:
+        if act.verdict in _PROOFS:
+            return True
+        if act.is_click and act.link_id:
+            clicks.append(act.seconds)
+    clicks.sort()
+    return any(after - before <= _SLOW_SPAN for before, after in pairwise(clicks))
 
 
 def crowd(acts: Sequence[tuple[float, int]]) -> bool:

@@ -69,9 +69,10 @@ def _page(request: HttpRequest, token: str, leaver: Leaver, status: int = 200, *
             "questions": answering.questions(leaver, organisation.rules if organisation else Rules()),
         }
         if contact := leaver.contact:
+            topics = preferences.topics(contact)
             context |= {
-                "topics": preferences.topics(contact),
-                "ending": preferences.ending(contact),
+                "topics": topics,
+                "ending": preferences.ending(topics),
                 "is_closed": preferences.is_closed(contact),
                 "pauses": preferences.pauses(),
                 "paused_until": preferences.pause_ends(contact),

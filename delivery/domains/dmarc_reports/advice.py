@@ -30,8 +30,8 @@ class Source:
     stopped: int  # put with the spam or refused
     addresses: int
     last_day: date
-    reporters: int
-    days: int  # that reports speak of
+    reporters: int  # whose reports are signed
+    days: int  # that those speak of
     is_ours: bool | None  # as an admin said
 
     @property
@@ -57,7 +57,7 @@ class Source:
 
     @property
     def is_plausible(self) -> bool:
-        """Anybody can write a report in anybody's name, so what one alone says for a day or two moves no advice."""
+        """Whoever owns a domain can sign a report, so what one alone says for a day or two moves no advice."""
         return self.reporters > 1 or self.days >= _DAYS_OF_ONE or self.is_ours is True
 
     @property

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection
+from django.db.models import Max, Min, Q
 from django.utils import timezone
 
 from delivery.domains.dmarc_reports.advice import Source
@@ -39,12 +40,19 @@ class Address:
     reporters: int
 
 
-def sources(domain: SendingDomain, days: int) -> list[Source]:
-    """Without an order. Those of one network are one."""
+def sources(domain: SendingDomain, days: int, *, verified: bool = False) -> list[Source]:
+    """Without an order. Those of one network are one. `verified`: only by reports whose sender is proven."""
     said = dict(DmarcSource.objects.filter(domain=domain).values_list("name", "is_ours"))
     with connection.cursor() as cursor:
-        cursor.execute(_SOURCES, [domain.pk, since(days)])
+        cursor.execute(_SOURCES, [domain.pk, since(days), verified])
         return [Source(*(*row, said.get(row[0]))) for row in cursor.fetchall()]
+
+
+def days_verified(domain: SendingDomain, days: int) -> int:
+    """From the first that a report speaks of whose sender is proven to the last."""
+    counts = DmarcCount.objects.filter(domain=domain, day__gte=since(days)).exclude(report__sent_by="")
+    found = counts.aggregate(first=Min("day"), last=Max("day"))
+    return (found["last"] - found["first"]).days + 1 if found["first"] else 0
 
 
 def by_day(domain: SendingDomain, days: int) -> list[Day]:
@@ -67,13 +75,19 @@ def addresses(domain: SendingDomain, name: str, days: int) -> list[Address]:
 
 
 def reporters(domain: SendingDomain, days: int) -> list[str]:
+    """The domains that signed the reports."""
+    return _distinct(domain, days, "sent_by", ~Q(sent_by=""))
+
+
+def unverified(domain: SendingDomain, days: int) -> list[str]:
+    """As those call themselves whose reports nobody signed."""
+    return _distinct(domain, days, "reporter", Q(sent_by=""))
+
+
+def _distinct(domain: SendingDomain, days: int, name: str, of: Q) -> list[str]:
     counts = DmarcCount.objects.filter(domain=domain, day__gte=since(days))
-    return list(
-        DmarcReport.objects.filter(pk__in=counts.values("report"))
-        .order_by("reporter")
-        .values_list("reporter", flat=True)
-        .distinct()[:50]
-    )
+    found = DmarcReport.objects.filter(of, pk__in=counts.values("report"))
+    return list(found.order_by(name).values_list(name, flat=True).distinct()[:50])
 
 
 def since(days: int) -> date:
@@ -86,8 +100,10 @@ _SOURCES = f"""
 SELECT {_NAME}, sum(c.mails)::bigint, coalesce(sum(c.mails) FILTER (WHERE spf OR dkim), 0)::bigint,
     coalesce(sum(c.mails) FILTER (WHERE spf), 0)::bigint, coalesce(sum(c.mails) FILTER (WHERE dkim), 0)::bigint,
     coalesce(sum(c.mails) FILTER (WHERE disposition IN ('quarantine', 'reject')), 0)::bigint,
-    count(DISTINCT c.ip), max(day), count(DISTINCT r.reporter), count(DISTINCT day)
-{_FROM} JOIN delivery_dmarcreport r ON r.id = c.report_id WHERE domain_id = %s AND day >= %s GROUP BY 1
+    count(DISTINCT c.ip), max(day), count(DISTINCT nullif(r.sent_by, '')),
+    count(DISTINCT day) FILTER (WHERE r.sent_by <> '')
+{_FROM} JOIN delivery_dmarcreport r ON r.id = c.report_id
+WHERE domain_id = %s AND day >= %s AND (NOT %s OR r.sent_by <> '') GROUP BY 1
 """
 _DAYS = """
 SELECT day, coalesce(sum(mails) FILTER (WHERE spf OR dkim), 0)::bigint,

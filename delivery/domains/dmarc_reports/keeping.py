@@ -27,8 +27,11 @@ def is_ours(report: Report) -> bool:
     return bool(_related(report.domain))
 
 
-def keep(report: Report) -> Outcome:
-    """In the caller's transaction, one caller at a time."""
+def keep(report: Report, sent_by: str = "") -> Outcome:
+    """In the caller's transaction, one caller at a time. `sent_by`: whose signature the mail has, see proving.
+
+    One whose sender is proven takes the place of one that only used its name and number.
+    """
     related = _related(report.domain)
     if not related:
         return Outcome.FOREIGN
@@ -36,13 +39,15 @@ def keep(report: Report) -> Outcome:
     if ends > timezone.now() + _CLOCKS_DIFFER:
         return Outcome.AHEAD
     told = {"reporter": report.reporter, "number": report.number, "domain_name": report.domain, "begins_at": begins}
-    if DmarcReport.objects.filter(**told).exists():
+    known = DmarcReport.objects.filter(**told)
+    if known.exists() and not (sent_by and known.filter(sent_by="").exists()):
         return Outcome.KNOWN
     lately = DmarcReport.objects.filter(taken_at__gt=timezone.now() - timedelta(days=1))
     if (lately.aggregate(sum=Sum("lines"))["sum"] or 0) + len(report.rows) > _MOST_LINES_A_DAY:
         return Outcome.TOO_MANY
+    known.delete()
     made = DmarcReport.objects.create(
-        **told, policy=report.policy, ends_at=ends, mails=report.mails, lines=len(report.rows)
+        **told, sent_by=sent_by, policy=report.policy, ends_at=ends, mails=report.mails, lines=len(report.rows)
     )
     day = (begins + (ends - begins) / 2).date()
     DmarcCount.objects.bulk_create(
@@ -61,10 +66,12 @@ def keep(report: Report) -> Outcome:
     return Outcome.COUNTED
 
 
-def in_words(outcome: Outcome, report: Report) -> str:
+def in_words(outcome: Outcome, report: Report, sent_by: str = "") -> str:
     what = f"A DMARC report of {report.reporter} on {report.domain}"
     if outcome == Outcome.COUNTED:
-        return f"{what}: {report.mails:,} {'mail' if report.mails == 1 else 'mails'}. They stand on the domain's page."
+        proof = f"Signed by {sent_by}." if sent_by else "Its sender is not verified, so it moves no advice."
+        mails = f"{report.mails:,} {'mail' if report.mails == 1 else 'mails'}"
+        return f"{what}: {mails}. {proof} They stand on the domain's page."
     if outcome == Outcome.KNOWN:
         return f"{what}, which was counted before."
     if outcome == Outcome.TOO_MANY:

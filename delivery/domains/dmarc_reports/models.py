@@ -9,6 +9,12 @@ class DmarcReport(models.Model):
     """One that was counted. By its reporter's own number, so that the same sent twice counts once."""
 
     reporter = models.CharField(max_length=100, help_text="As it calls itself: anybody can write anything.")
+    sent_by = models.CharField(
+        max_length=253,
+        blank=True,
+        db_default="",
+        help_text="The domain that signed its mail; empty: not proven.",
+    )
     number = models.CharField(max_length=200)
     domain_name = models.CharField(max_length=253, help_text="Whose DMARC record was applied.")
     policy = models.CharField(max_length=10, blank=True)

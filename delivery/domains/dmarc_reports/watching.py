@@ -40,7 +40,7 @@ def _look_at(domain: SendingDomain) -> None:
 
 
 def _failing(domain: SendingDomain) -> Iterator[tuple[str, str]]:
-    """By the last days that there are reports of; neither silence nor one report, which may be forged, is news."""
+    """By the last days that there are signed reports of; neither silence nor a single report is news."""
     with connection.cursor() as cursor:
         cursor.execute(_BEFORE_AND_NOW, {"domain": domain.pk, "lately": _LATELY, "before": _BEFORE})
         for name, mails, passed, mails_now, passed_now in cursor.fetchall():
@@ -63,12 +63,15 @@ def problems(user: User) -> Iterator[Problem]:
 
 
 _BEFORE_AND_NOW = """
-WITH newest AS (SELECT max(day) AS day FROM delivery_dmarccount WHERE domain_id = %(domain)s),
+WITH newest AS (
+    SELECT max(day) AS day FROM delivery_dmarccount c JOIN delivery_dmarcreport r ON r.id = c.report_id
+    WHERE c.domain_id = %(domain)s AND r.sent_by <> ''),
 counted AS (
     SELECT coalesce(nullif(n.name, ''), host(c.ip)) AS name, c.report_id, c.mails, c.spf OR c.dkim AS passed,
         c.day > newest.day - %(lately)s AS is_late
-    FROM delivery_dmarccount c CROSS JOIN newest LEFT JOIN delivery_sourcename n ON n.ip = c.ip
-    WHERE c.domain_id = %(domain)s AND c.day > newest.day - %(before)s
+    FROM delivery_dmarccount c JOIN delivery_dmarcreport r ON r.id = c.report_id CROSS JOIN newest
+    LEFT JOIN delivery_sourcename n ON n.ip = c.ip
+    WHERE c.domain_id = %(domain)s AND c.day > newest.day - %(before)s AND r.sent_by <> ''
 )
 SELECT name, coalesce(sum(mails) FILTER (WHERE NOT is_late), 0)::bigint,
     coalesce(sum(mails) FILTER (WHERE NOT is_late AND passed), 0)::bigint,

@@ -229,3 +229,57 @@ def test_domains_appear_from_the_addresses_in_use_and_only_the_organisation_s_ow
     assert [standing.of(f"x@{name}").kind for name in ("gmail.com", "shop.example", "nordlicht.example", "x")] == [
         *("free-mail", "not-ours", "not-known", "none"),
     ]
+
+
+def test_return_addresses_stand_under_the_name_that_was_chosen_at_the_service(
+    domain: SendingDomain, name_server: DnsServer
+) -> None:
+    name_server.add({"_dmarc.nordlicht.example": {"TXT": ["v=DMARC1; p=none"]}})
+    resend = Provider.objects.create(name="Resend", kind=Provider.Kind.API, service="resend", host="api.resend.com")
+    resend.make_default()
+    for name, host in (("SES", "email-smtp.eu-west-1.amazonaws.com"), ("SendGrid", "smtp.sendgrid.net")):
+        Route.objects.create(provider=provider(name, host), sender_domain=NAME)
+    found = look(domain, name_server)
+    mx = [row for row in found.rows if (row.kind, row.type, row.relative) == ("returns", "MX", "send.news")]
+    assert [(row.value, row.console) for row in mx] == [("", "Resend: Domains, your domain, DNS Records.")]
+    shown = {name for name in rows(found) if name.startswith("returns")}
+    assert shown == {"returns send.news", "returns bounces.news"}  # SendGrid's has no name that we could know
+
+    domain.return_names = {"sendgrid": "em1234", "amazon_ses": "mail"}
+    domain.save()
+    name_server.add(
+        {
+            f"send.{NAME}": {
+                "MX": ["20 feedback-smtp.us-east-1.amazonses.com."],
+                "TXT": ["v=spf1 include:amazonses.com ~all"],
+            },
+            f"em1234.{NAME}": {"CNAME": ["u7.wl42.sendgrid.net."]},
+            f"mail.{NAME}": {
+                "MX": ["10 feedback-smtp.us-east-1.amazonses.com."],  # of another region
+                "TXT": ["v=spf1 include:amazonses.com ~all"],
+            },
+        }
+    )
+    found = look(domain, name_server)
+    states = {(row.relative, row.type): row.state for row in found.rows if row.kind == "returns"}
+    assert states == {
+        ("send.news", "MX"): "good",
+        ("send.news", "TXT"): "good",
+        ("em1234.news", "CNAME"): "good",
+        ("mail.news", "MX"): "warn",
+        ("mail.news", "TXT"): "good",
+    }
+    assert {way.provider: way.by_spf for way in found.used} == {"Resend": True, "SendGrid": True, "SES": False}
+
+
+def test_a_service_that_asks_for_a_proof_of_ownership_gets_a_row_for_it(
+    domain: SendingDomain, name_server: DnsServer
+) -> None:
+    brevo = Provider.objects.create(name="Brevo", kind=Provider.Kind.API, service="brevo", host="api.brevo.com")
+    brevo.make_default()
+    (row,) = (row for row in look(domain, name_server).rows if row.kind == "ownership")
+    assert (row.state, row.host, row.value) == ("bad", NAME, "")
+    assert row.console.startswith("Brevo: Senders, Domains")
+    name_server.add({NAME: {"TXT": ["v=spf1 -all", "brevo-code:0123abc"]}})
+    (row,) = (row for row in look(domain, name_server).rows if row.kind == "ownership")
+    assert (row.state, row.now) == ("good", ["brevo-code:0123abc"])

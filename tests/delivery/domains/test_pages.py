@@ -28,10 +28,17 @@ def test_an_admin_adds_a_domain_names_its_keys_and_hands_the_records_on(
     assert "Being looked up" in page
     assert "Keys of Amazon SES" in page
 
-    typed = {"keys-amazon_ses": "abc123._domainkey.news.shop.example, def456"}
+    assert "Return address at Amazon SES" in page
+    typed = {
+        "keys-amazon_ses": "abc123._domainkey.news.shop.example, def456",
+        "return-amazon_ses": "Mail.news.shop.example.",
+    }
     client.post(f"/domains/{domain.pk}/keys/", typed)
     domain.refresh_from_db()
     assert domain.selectors == {"amazon_ses": ["abc123", "def456"]}
+    assert domain.return_names == {"amazon_ses": "mail"}
+    refused = client.post(f"/domains/{domain.pk}/keys/", {"return-amazon_ses": "two words"})
+    assert (refused.status_code, "Enter only what stands before" in refused.content.decode()) == (422, True)
     assert client.post(f"/domains/{domain.pk}/keys/", {"keys-amazon_ses": "a b c d e f"}).status_code == 422
 
     domain.report = sending_domains.report(domain.name).as_json()

@@ -34,17 +34,19 @@ def domain(organisation: Organisation) -> SendingDomain:
     return SendingDomain.objects.create(name=NAME, confirmed_at=timezone.now())
 
 
-def take(*lines: Line, ago: int = 1, **of_report: str) -> keeping.Outcome:
+def take(*lines: Line, ago: int = 1, signed: bool = True, **of_report: str) -> keeping.Outcome:
     day = timezone.now().date() - timedelta(days=ago)
     text = xml(lines, **{"number": f"{ago}", **of_report}, day=day)
-    return keeping.keep(parsing.parse(text.encode()))
+    report = parsing.parse(text.encode())
+    return keeping.keep(report, report.reporter if signed else "")
 
 
 def test_a_report_comes_by_the_same_intake_as_bounces_and_counts_once(domain: SendingDomain) -> None:
     first = hand_in(samples.GOOGLE)
     assert (first.state, first.words) == (
         State.COUNTED,
-        f"A DMARC report of google.com on {NAME}: 100 mails. They stand on the domain's page.",
+        f"A DMARC report of google.com on {NAME}: 100 mails. Its sender is not verified, so it moves no advice. "
+        "They stand on the domain's page.",
     )
     again = hand_in(mail(gzipped(xml()), name="the same, packed otherwise.gz"))
     assert (again.state, again.words) == (
@@ -202,6 +204,31 @@ def test_an_own_source_that_begins_to_fail_is_told_until_it_passes_again(
     take(Line(mails=2000), ago=1)
     watching.look()
     assert not [one for one in problems.for_user(admin) if one.about.startswith("dmarc ")]
+
+
+def test_what_nobody_signed_is_shown_and_moves_neither_advice_nor_alarms(
+    domain: SendingDomain, admin: User, client_for: Callable[[User], Client]
+) -> None:
+    for ago in range(1, 16):
+        take(Line(), ago=ago)
+        for reporter in ("forger.example", "other.example"):
+            lines = Line(mails=900, **FAILS), Line(ip="192.0.2.66", mails=500, **FAILS)
+            take(*lines, ago=ago, reporter=reporter, signed=False)
+    watching.look()
+    assert not [one for one in problems.for_user(admin) if one.about.startswith("dmarc ")]
+    page = " ".join(client_for(admin).get(f"/domains/{domain.pk}/senders/").content.decode().split())
+    assert "All your own sources pass: p=quarantine is safe." in page
+    assert "by the reports of <bdi>google.com</bdi>, and with an unverified sender <bdi>forger.example</bdi>" in page
+    assert page.count("Unverified sender: moves no advice") == 1  # of 192.0.2.66; signed reports name the other, too
+
+
+def test_a_proven_report_takes_the_place_of_one_in_its_name(domain: SendingDomain) -> None:
+    assert take(Line(mails=9_000, **FAILS), signed=False) == keeping.Outcome.COUNTED
+    assert take(Line(mails=9_000, **FAILS), signed=False) == keeping.Outcome.KNOWN
+    assert take(Line(mails=50)) == keeping.Outcome.COUNTED
+    assert list(DmarcCount.objects.values_list("mails", flat=True)) == [50]
+    assert take(Line(mails=9_000, **FAILS), signed=False) == keeping.Outcome.KNOWN
+    assert take(Line(mails=9_000, **FAILS)) == keeping.Outcome.KNOWN
 
 
 def test_the_record_to_enter_brings_reports_here(domain: SendingDomain, name_server: DnsServer) -> None:

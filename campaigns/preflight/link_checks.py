@@ -1,0 +1,123 @@
+"""Whether what a mail links to is there: each address asked for through the guarded client, kept for an hour.
+
+What is asked for is the address as somebody would get it of whom nothing is known, so it carries nobody's token.
+"""
+
+import json
+import time
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import partial
+from hashlib import blake2b
+from http import HTTPStatus
+from typing import Literal
+
+import ada_url
+from django.core.cache import cache
+
+from accounts.egress.fetching import BadCertificate, Client, Limits, NoAnswer
+from accounts.egress.guard import Refused
+
+Kind = Literal["good", "moved", "gone", "error", "shut", "certificate", "unreachable", "refused"]
+
+_KEPT_SECONDS = 3_600
+_AT_ONCE = 8
+_SECONDS_EACH = 8.0
+_SECONDS = 60.0  # for all links of a mail
+_UNDER_WAY_SECONDS = 75  # unless its worker was killed
+_LIMITS = Limits(seconds=_SECONDS_EACH, https_only=False)
+_GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+_STATES = {"good": "good", "moved": "good", "shut": "none", "error": "warn", "unreachable": "warn"}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`text` may be shown. `final`: where the address leads in the end."""
+
+    kind: Kind
+    text: str
+    final: str = ""
+
+    @property
+    def state(self) -> str:
+        """How it is drawn."""
+        return _STATES.get(self.kind, "bad")
+
+    @property
+    def is_lasting(self) -> bool:
+        """Broken, and not only for the moment."""
+        return self.kind in {"gone", "certificate", "refused"}
+
+
+def known(targets: Iterable[str]) -> dict[str, Found]:
+    """Those that were asked for within the hour."""
+    keys = {_key(target): target for target in targets}
+    return {keys[key]: Found(**json.loads(stored)) for key, stored in cache.get_many(keys).items()}
+
+
+def begins(campaign_id: int) -> bool:
+    """Whether whoever asks is the first within the minute: then it is theirs to follow the links."""
+    return bool(cache.add(_under_way(campaign_id), True, _UNDER_WAY_SECONDS))
+
+
+def is_under_way(campaign_id: int) -> bool:
+    return bool(cache.get(_under_way(campaign_id)))
+
+
+def ends(campaign_id: int) -> None:
+    cache.delete(_under_way(campaign_id))
+
+
+def forget(targets: Iterable[str]) -> None:
+    cache.delete_many([_key(target) for target in targets])
+
+
+def follow(targets: Sequence[str], client: Client | None = None) -> None:
+    """Ask for those that are not known yet, several at once. What time does not suffice for stays unknown."""
+    ends_at = time.monotonic() + _SECONDS
+    missing = [target for target in targets if target not in known(targets)]
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="links") as pool:
+        list(pool.map(partial(_keep, client or Client(_LIMITS), ends_at), missing))
+
+
+def _keep(client: Client, ends_at: float, target: str) -> None:
+    if time.monotonic() + _SECONDS_EACH <= ends_at:
+        cache.set(_key(target), json.dumps(asdict(look(target, client))), _KEPT_SECONDS)
+
+
+def look(target: str, client: Client) -> Found:
+    """Takes seconds where nobody answers."""
+    try:
+        answer = client.look(target, {"Accept": "text/html, */*"})
+    except Refused as problem:
+        return Found("refused", f"Not followed: {problem}")
+    except BadCertificate as problem:
+        return Found("certificate", f"Browsers warn before they open it. {problem}")
+    except NoAnswer as problem:
+        return Found("unreachable", f"It could not be reached. {problem}")
+    status = answer.status
+    if status in _GONE:
+        return Found("gone", f"There is no such page ({status}).", answer.url)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return Found("error", f"The server has trouble of its own ({status}).", answer.url)
+    if status >= HTTPStatus.BAD_REQUEST:
+        return Found("shut", f"The server answers {status}: it may let people in and no programs.", answer.url)
+    if _is_same(target, answer.url):
+        return Found("good", "It works.", answer.url)
+    return Found("moved", f"It works, and sends on to {answer.url}", answer.url)
+
+
+def _is_same(target: str, final: str) -> bool:
+    """But for a slash, a fragment and how it is spelled."""
+    one, other = ada_url.URL(target), ada_url.URL(final)
+    one.hash = other.hash = ""
+    return str(one.href).rstrip("/") == str(other.href).rstrip("/")
+
+
+def _under_way(campaign_id: int) -> str:
+    return f"links-of:{campaign_id}"
+
+
+def _key(target: str) -> str:
+    return f"link:{blake2b(target.encode(), digest_size=16).hexdigest()}"
