@@ -110,7 +110,7 @@ def frozen(campaign: Campaign) -> Frozen:
         name: list(getattr(campaign, name).order_by("pk").values_list("rules", flat=True))
         for name in ("segments", "excluded_segments")
     }
-    people |= {"rules": rules, "fixed": campaign.fixed_audience_id}
+    people |= {"rules": rules, "decided": campaign.fixed_audience_id}
     attachments = Attachment.objects.filter(campaign=campaign)
     found = {
         "words": words_of(campaign),
