@@ -41,7 +41,7 @@ def product(block: Block, look: Look) -> list[str]:
 
 def event(block: Block, look: Look) -> list[str]:
     """A leaf of the calendar with the day, what happens when and where, and a file for calendars."""
-    found = event_of(block, look)
+    found = event_of(block, look.theme.time_zone)
     if found is None and not look.with_examples:
         return []
     place = ", ".join(look.text(block[name]) for name in ("place", "address") if block[name])
@@ -71,11 +71,11 @@ def _links(block: Block, look: Look, found: Event | None) -> str:
     return f'<p style="margin:8px 0 0">{" &nbsp; ".join(links)}</p>' if links else ""
 
 
-def event_of(block: Block, look: Look) -> Event | None:
-    """What a calendar is told; None while there is no day."""
+def event_of(block: Block, time_zone: str) -> Event | None:
+    """What a calendar is told; None while there is no day. `time_zone`: where the block names none."""
     if not block["day"]:
         return None
-    zone = block["zone"] or look.theme.time_zone or "UTC"
+    zone = block["zone"] or time_zone or "UTC"
     begins, ends = (f"{block['day']}T{block[name]}" if block[name] else "" for name in ("begins", "ends"))
     place = ", ".join(filter(None, (block["place"], block["address"])))
     return Event(block["text"], block["day"], begins, ends, zone, place, block["url"])
