@@ -1,4 +1,4 @@
-"""One consent to tracking becomes one for opens and one for clicks. Takes seconds: a database is migrated from nothing."""
+"""One consent to tracking becomes one for opens and one for clicks. Takes seconds: a new database is migrated."""
 
 import os
 from collections.abc import Iterator
