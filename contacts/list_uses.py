@@ -2,18 +2,15 @@
 
 from collections.abc import Callable, Iterator
 
+from accounts.registry import Registry
 from contacts.models import MailingList
 from contacts.segments.uses import Use
 
 __all__ = ["Use", "of", "register"]
 
 Finder = Callable[[MailingList], Iterator[Use]]
-_finders: list[Finder] = []
-
-
-def register(finder: Finder) -> None:
-    if finder not in _finders:
-        _finders.append(finder)
+_finders = Registry[Finder]()
+register = _finders.register
 
 
 def of(found: MailingList) -> list[Use]:

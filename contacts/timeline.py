@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from django.db.models import Model, QuerySet
 
+from accounts.registry import Registry
 from contacts.addresses import key
 from contacts.models import ConsentEvent, Contact, ListSuppression, Suppression, TrackingConsent, TrackingConsentEvent
 from contacts.suppression import lifting
@@ -60,14 +61,9 @@ FILTERS: dict[str, tuple[str, frozenset[str]]] = {
     "notes": ("Notes", frozenset({"note"})),
 }
 
-_sources: list[Source] = []
-
-
-def register(source: Source) -> Source:
-    """Let `source` tell its part of every person's story. Safe to repeat."""
-    if source not in _sources:
-        _sources.append(source)
-    return source
+_sources = Registry[Source]()
+# Let `source` tell its part of every person's story.
+register = _sources.register
 
 
 def entries(contact: Contact, wanted: Wanted | None = None) -> list[Entry]:

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from typing import Any
@@ -99,57 +99,30 @@ def send_raw_through(
     return Outcome()
 
 
-class _Line:
-    """Mails that wait for one of a few threads, which end when nothing waits: a burst is carried, only later."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._waiting: deque[Mail] = deque()
-        self._threads = 0
-
-    def add(self, mail: Mail) -> bool:
-        """False: too many wait already."""
-        with self._lock:
-            if len(self._waiting) >= _MOST_WAITING:
-                return False
-            self._waiting.append(mail)
-            if self._threads >= _AT_ONCE:
-                return True
-            self._threads += 1
-        threading.Thread(target=self._work, daemon=True, name="staff mail").start()
-        return True
-
-    def _next(self) -> Mail | None:
-        with self._lock:
-            if self._waiting:
-                return self._waiting.popleft()
-            self._threads -= 1
-            return None
-
-    def _work(self) -> None:
-        while mail := self._next():
-            try:
-                _carry(mail)
-            except Exception:
-                log.exception("a mail to somebody who works here was not sent")
-            finally:
-                connection.close()
-
-
-_line = _Line()
+# Begun at the first mail, never in a parent that forks; whatever waits is still carried when the process ends.
+_threads = ThreadPoolExecutor(_AT_ONCE, "staff mail")
+_places = threading.BoundedSemaphore(_AT_ONCE + _MOST_WAITING)
 
 
 def _begin(mail: Mail) -> None:
-    if not _line.add(mail):
+    if _places.acquire(blocking=False):
+        _threads.submit(_carry, mail)
+    else:
         log.warning("a mail to somebody who works here was not sent: too many wait")
         mailing.outcome(mail, "Too many mails wait already.")
 
 
 def _carry(mail: Mail) -> None:
-    problem = send(mail).problem
-    if problem:
-        log.warning("a mail to somebody who works here was not sent: %s", problem)
-    mailing.outcome(mail, problem)
+    try:
+        problem = send(mail).problem
+        if problem:
+            log.warning("a mail to somebody who works here was not sent: %s", problem)
+        mailing.outcome(mail, problem)
+    except Exception:
+        log.exception("a mail to somebody who works here was not sent")
+    finally:
+        connection.close()
+        _places.release()
 
 
 class _Failed(Exception):

@@ -26,7 +26,7 @@ pytest_plugins = ["tests.mailbox"]
 PASSWORD = "correct horse battery"
 
 _LONGEST = (
-    *("test_exactly_once.py", "test_first_mail.py", "test_accessibility.py", "test_permissions.py"),
+    *("test_exactly_once.py", "test_permissions.py", "test_accessibility.py", "test_first_mail.py"),
     *("test_places.py", "test_run.py", "test_warmed.py", "test_strangers.py", "test_offers.py"),
     *("test_recovery.py", "test_killed.py", "test_demo.py", "test_states.py", "test_throttling.py", "test_settling.py"),
 )
@@ -61,9 +61,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: _LONGEST.index(item.path.name) if item.path.name in _LONGEST else len(_LONGEST))
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection() -> None:
     """Thousands of tests stay to the end: no collection of garbage need look through them again and again."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
     gc.freeze()
+    gc.enable()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
@@ -71,16 +76,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 
 
 class _ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """One xdist worker a file; all journeys on one, because they share a running product.
+    """One xdist worker a file.
 
     Of files whose tests take long and share nothing, any worker that is free takes the next test.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
-        if path.endswith(_APART):
-            return nodeid
-        return "journeys" if "/journeys/" in path else path
+        return nodeid if path.endswith(_APART) else path
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -33,7 +33,9 @@ BESIDE: list[Check] = [
     ("missing migrations", [*MANAGE, "makemigrations", "--check", "--dry-run"], {}),
     ("deployment", [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"], DEPLOYED),
 ]
-TESTS = [*PYTHON, "pytest", "-n", "4", "--dist", "loadscope", "--no-loadscope-reorder", "-q"]
+SHARED = ["-n", "4", "--dist", "loadscope", "--no-loadscope-reorder"]
+LONGEST = ["--durations", "12", "--durations-min", "20"]  # tests/conftest.py has them begin first
+TESTS = [*PYTHON, "pytest", *SHARED, *LONGEST, "-q"]
 
 
 def main() -> int:

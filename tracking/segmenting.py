@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from accounts.registry import Registry
 from contacts.segments.rules import Group, Match, Rule
 from delivery.models import Batch
 from tracking.reports.narrowing import Narrow
@@ -18,17 +19,10 @@ _DEEDS = {
 
 Source = Callable[[int, str, int], Rule | None]
 
-_sources: list[Source] = []
-
-
-def register(source: Source) -> Source:
-    """`source` makes the row for a batch, a deed and one of its links (0: any), if it knows the batch. Safe to repeat.
-
-    The parts that write register here: tracking knows only numbers.
-    """
-    if source not in _sources:
-        _sources.append(source)
-    return source
+_sources = Registry[Source]()
+# `source` makes the row for a batch, a deed and one of its links (0: any), if it knows the batch.
+# The parts that write register here: tracking knows only numbers.
+register = _sources.register
 
 
 def rules(batch: Batch, term: str, narrow: Narrow) -> Group | None:

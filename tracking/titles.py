@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from accounts.registry import Registry
+
 
 @dataclass(frozen=True, slots=True)
 class Title:
@@ -12,14 +14,9 @@ class Title:
 
 Source = Callable[[list[int]], Mapping[int, Title]]
 
-_sources: list[Source] = []
-
-
-def register(source: Source) -> Source:
-    """`source` names those of the given batches that it knows, in one query. Safe to repeat."""
-    if source not in _sources:
-        _sources.append(source)
-    return source
+_sources = Registry[Source]()
+# `source` names those of the given batches that it knows, in one query.
+register = _sources.register
 
 
 def titles(batch_ids: Iterable[int]) -> dict[int, Title]:

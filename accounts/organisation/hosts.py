@@ -8,16 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
 
 from accounts.models import Organisation
+from accounts.registry import Registry
 
 Source = Callable[[], Iterable[str]]
-_sources: list[Source] = []
-
-
-def register(source: Source) -> Source:
-    """`source` gives more web addresses by which links are counted and nobody works."""
-    if source not in _sources:
-        _sources.append(source)
-    return source
+_sources = Registry[Source]()
+# `source` gives more web addresses by which links are counted and nobody works.
+register = _sources.register
 
 
 class PublicHost:

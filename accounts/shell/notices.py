@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from accounts.models import User
+from accounts.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +17,9 @@ class Notice:
 
 
 Source = Callable[[User], Iterable[Notice]]
-_sources: list[Source] = []
-
-
-def register(source: Source) -> Source:
-    """`source` is asked with every staff page: it must be cheap."""
-    if source not in _sources:
-        _sources.append(source)
-    return source
+_sources = Registry[Source]()
+# `source` is asked with every staff page: it must be cheap.
+register = _sources.register
 
 
 def for_user(user: User) -> list[Notice]:

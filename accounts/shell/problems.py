@@ -8,6 +8,7 @@ from django.urls import Resolver404, resolve
 
 from accounts.models import User
 from accounts.permissions import Permission, allows
+from accounts.registry import Registry
 from accounts.shell import notices
 
 _GRAVITY = ("bad", "warn", "wait")
@@ -25,14 +26,9 @@ class Problem:
 
 
 Source = Callable[[User], Iterable[Problem]]
-_sources: list[Source] = []
-
-
-def register(source: Source) -> Source:
-    """`source` is asked with every look at Home."""
-    if source not in _sources:
-        _sources.append(source)
-    return source
+_sources = Registry[Source]()
+# `source` is asked with every look at Home.
+register = _sources.register
 
 
 def for_user(user: User) -> list[Problem]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from accounts.registry import Registry
 from contacts.models import Field, Segment
 from contacts.profile_fields import naming
 from contacts.segments.uses import Use
@@ -9,11 +10,8 @@ from contacts.segments.uses import Use
 __all__ = ["Use", "of", "register"]
 
 Finder = Callable[[Field], Iterator[Use]]
-_finders: list[Finder] = []
-
-
-def register(finder: Finder) -> None:
-    _finders.append(finder)
+_finders = Registry[Finder]()
+register = _finders.register
 
 
 def of(field: Field) -> list[Use]:

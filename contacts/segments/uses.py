@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from accounts.registry import Registry
 from contacts.models import Segment
 from contacts.segments import rules
 from contacts.segments.rules import BadRules
@@ -17,11 +18,8 @@ class Use:
 
 
 Finder = Callable[[Segment], Iterator[Use]]
-_finders: list[Finder] = []
-
-
-def register(finder: Finder) -> None:
-    _finders.append(finder)
+_finders = Registry[Finder]()
+register = _finders.register
 
 
 def of(segment: Segment) -> list[Use]:

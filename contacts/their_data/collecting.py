@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Organisation
+from accounts.registry import Registry
 from contacts.merging import known
 from contacts.models import Contact, ListSuppression, SignupRequest, Suppression
 from contacts.profile import changing
@@ -38,12 +39,8 @@ class Section:
 
 
 Source = Callable[[Contact], Iterable[Section]]
-_sources: list[Source] = []
-
-
-def register(source: Source) -> None:
-    if source not in _sources:
-        _sources.append(source)
+_sources = Registry[Source]()
+register = _sources.register
 
 
 def of(contact: Contact) -> list[Section]:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from accounts.models import Role, User
+from accounts.registry import Registry
 from accounts.shell import problems
 from accounts.shell.problems import Problem
 from delivery.alerts.models import Alert
@@ -18,14 +19,9 @@ OVER_AFTER = timedelta(minutes=15)
 FORGOTTEN_AFTER = timedelta(days=90)
 
 Source = Callable[[User], Iterable[Problem]]
-_sources: list[Source] = []
-
-
-def register(source: Source) -> Source:
-    """For troubles that stand elsewhere on Home than among what needs somebody."""
-    if source not in _sources:
-        _sources.append(source)
-    return source
+_sources = Registry[Source]()
+# For troubles that stand elsewhere on Home than among what needs somebody.
+register = _sources.register
 
 
 def look(now: datetime | None = None) -> None:

@@ -25,7 +25,7 @@ class Judgement:
 
 def judge(told: Sequence[str], status: str) -> Judgement:
     """`told`: the server's words, then what stood around them. The first that says something decides."""
-    stage = next(filter(None, map(_stage, told)), None)
+    stage = _stage(told)
     for words in told:
         category = _category(words, stage or Stage.RCPT)
         if category:
@@ -46,9 +46,14 @@ def _is_gone(category: Category, words: str, told: Sequence[str]) -> bool:
     if category == C.INACTIVE_MAILBOX:
         return _GONE.search(words) is not None
     # "User unknown", and beside it "the account is disabled" or "not enough disk space": doubt favours the person
-    return category != C.INVALID_RECIPIENT or told[-1:] == [words] or not _ALIVE.search(" ".join(told[-1:]).casefold())
+    return category != C.INVALID_RECIPIENT or told[-1:] == [words] or not _says_alive(" ".join(told[-1:]).casefold())
 
 
+def _says_alive(text: str) -> bool:
+    return any(state in text for state in _STATES) and _ALIVE.search(text) is not None
+
+
+_STATES = ("disabled", "suspended", "locked", "full", "not enough")
 # A border stands behind its word: searches skip to letters that they begin with, and to no border.
 _ALIVE = re.compile(
     r"(?:account(?<=\baccount)|mailbox(?<=\bmailbox)|address(?<=\baddress))(?:\(s\)|s)? (?:is|are) "
@@ -156,9 +161,15 @@ _MAILERS = (
 )
 
 
-def _stage(text: str) -> Stage | None:
-    said = text[:_STAGE_CHARS].lower()
-    return next((stage for phrase, stage in _PHRASES if phrase in said), None)
+def _stage(told: Sequence[str]) -> Stage | None:
+    """Of the first that names one; most mails name none, which is seen in all at once."""
+    said = [text[:_STAGE_CHARS].lower() for text in told]
+    named = _stages_in("\n".join(said))
+    return next((stage for text in said for stage in _stages_in(text)), None) if named else None
+
+
+def _stages_in(text: str) -> list[Stage]:
+    return [stage for phrase, stage in _PHRASES if phrase in text]
 
 
 _STAGE_CHARS = 2_000

@@ -93,12 +93,14 @@ def split(text: bytes) -> tuple[Headers, bytes]:
 
 def read_headers(block: bytes) -> Headers:
     headers: Headers = {}
-    unfolded = _readable(block).replace("\n ", " ").replace("\n\t", " ")
-    for line in unfolded.split("\n", _HEADER_LINES)[:_HEADER_LINES]:
+    for line in _FOLD.sub(" ", _readable(block)).split("\n", _HEADER_LINES)[:_HEADER_LINES]:
         name, colon, value = line.partition(":")
         if colon:
             headers.setdefault(name.rstrip().lower(), []).append(value[:_VALUE_CHARS].strip())
     return headers
+
+
+_FOLD = re.compile(r"\n[ \t]")
 
 
 def first(headers: Headers, name: str) -> str:

@@ -17,14 +17,17 @@ def trace(raw: bytes) -> Trace:
         returned = list(_returned(parts)) or list(_returned_in_text(parts))
     except Exception:  # as in `read`
         return Trace((), ())
-    every = [headers, *returned]
     return Trace(
-        envelope_addresses=_few(found for each in every for name in _ENVELOPE for found in _addresses(each, name)),
+        envelope_addresses=_few(
+            address
+            for value in _values([headers, *returned], _ENVELOPE)
+            for address in addresses.found_in(value, _MOST)
+        ),
         message_ids=_few(
-            [
-                *(found for each in returned for found in _ids(each, "message-id")),
-                *(found for name in _ANSWERED for found in _ids(headers, name)),
-            ]
+            written.strip("<>,")
+            for value in (*_values(returned, ("message-id",)), *_values([headers], _ANSWERED))
+            for written in value.split()[:_MOST]
+            if "@" in written
         ),
     )
 
@@ -44,14 +47,8 @@ def _returned_in_text(parts: list[mime.Part]) -> Iterator[mime.Headers]:
                 yield mime.read_headers(notice.headers_in(below).encode())
 
 
-def _addresses(headers: mime.Headers, name: str) -> Iterator[str]:
-    for value in headers.get(name, ())[:5]:
-        yield from addresses.found_in(value, _MOST)
-
-
-def _ids(headers: mime.Headers, name: str) -> Iterator[str]:
-    for value in headers.get(name, ())[:5]:
-        yield from (found.strip("<>,") for found in value.split()[:_MOST] if "@" in found)
+def _values(mails: Iterable[mime.Headers], names: Iterable[str]) -> list[str]:
+    return [value for headers in mails for name in names if name in headers for value in headers[name][:5]]
 
 
 def _few(found: Iterable[str]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from django.utils import timezone
 
 from accounts.models import Organisation
+from accounts.registry import Registry
 from accounts.web_addresses import NoHost, ascii_host
 from contacts.models import MailingList
 from delivery.domains.free_mail import FREE_MAIL
@@ -13,14 +14,9 @@ from delivery.domains.models import SendingDomain
 _MOST = 200  # that nobody has confirmed: whatever is typed as a sender appears here
 
 Source = Callable[[], Iterable[str]]
-_sources: list[Source] = []
-
-
-def register(source: Source) -> Source:
-    """`source` gives the From addresses in use of a part above."""
-    if source not in _sources:
-        _sources.append(source)
-    return source
+_sources = Registry[Source]()
+# `source` gives the From addresses in use of a part above.
+register = _sources.register
 
 
 def domain_of(address: str) -> str:

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models.functions import Lower
+from django.db.models.functions import Greatest, Lower
 from django.utils import timezone
 
 from contacts import addresses, consent
@@ -38,28 +39,41 @@ def _note(campaign: str, failed: Sequence[Outcome]) -> None:
     now = timezone.now()
     last = {(addresses.key(outcome.email), Failing(outcome.failing or "")): outcome for outcome in failed}
     emails = sorted({email for email, _ in last})
-    contacts = {each.email.lower(): each for each in _contacts(emails)}
-    _forget_before(_reached(contacts, last, now))
+    people = _people(emails)
+    _forget_before(_reached(people, last, now))
     Failure.objects.bulk_create(
         (Failure(email=email, kind=kind, campaign=campaign, at=now) for email, kind in sorted(last)),
         ignore_conflicts=True,
     )
     known: dict[tuple[str, str], dict[str, datetime]] = defaultdict(dict)
-    for row in Failure.objects.filter(email__in=emails):
-        known[row.email, row.kind][row.campaign] = row.at
+    failures = Failure.objects.filter(email__in=emails).values_list("email", "kind", "campaign", "at")
+    for email, kind, failed_campaign, at in failures:
+        known[email, kind][failed_campaign] = at
     given_up = [
         _suppressing(email, kind, outcome, known[email, kind])
         for (email, kind), outcome in last.items()
         if known[email, kind]
-        and is_given_up(kind, known[email, kind], engaged_at=_read_at(contacts.get(email)), now=now)
+        and is_given_up(kind, known[email, kind], engaged_at=people.get(email, _NOBODY).read_at, now=now)
     ]
     consent.suppress_all(given_up)
     forget([one.email for one in given_up])
 
 
-def _contacts(emails: Sequence[str]) -> Iterable[Contact]:
-    columns = ("email", "last_sent_at", "last_opened_at", "last_clicked_at")
-    return Contact.objects.annotate(key=Lower("email")).filter(key__in=emails).only(*columns)
+class _Person(NamedTuple):
+    """A contact. No model: hundreds are looked at with each group."""
+
+    id: int
+    last_sent_at: datetime | None
+    read_at: datetime | None
+
+
+_NOBODY = _Person(0, None, None)
+
+
+def _people(emails: Sequence[str]) -> dict[str, _Person]:
+    read_at = Greatest("last_opened_at", "last_clicked_at")
+    found = Contact.objects.annotate(key=Lower("email")).filter(key__in=emails)
+    return {email: _Person(*rest) for email, *rest in found.values_list("key", "id", "last_sent_at", read_at)}
 
 
 def _suppressing(email: str, kind: Failing, outcome: Outcome, failures: Mapping[str, datetime]) -> Suppressing:
@@ -69,15 +83,15 @@ def _suppressing(email: str, kind: Failing, outcome: Outcome, failures: Mapping[
 
 
 def _reached(
-    contacts: Mapping[str, Contact], failed: Mapping[tuple[str, Failing], Outcome], now: datetime
+    people: Mapping[str, _Person], failed: Mapping[tuple[str, Failing], Outcome], now: datetime
 ) -> dict[str, datetime]:
     """When mail last got through to each: it was read, or accepted so long ago that a bounce of it would be here."""
     asked = [
-        (contact.pk, outcome.message_id, now - BOUNCES_WITHIN[kind], email)
+        (person.id, outcome.message_id, now - BOUNCES_WITHIN[kind], email)
         for (email, kind), outcome in failed.items()
-        if (contact := contacts.get(email)) is not None and contact.last_sent_at is not None
+        if (person := people.get(email)) is not None and person.last_sent_at is not None
     ]
-    found = {email: read_at for email, contact in contacts.items() if (read_at := _read_at(contact)) is not None}
+    found = {email: person.read_at for email, person in people.items() if person.read_at is not None}
     if asked:
         with connection.cursor() as cursor:
             cursor.execute(_TAKEN, [list(column) for column in zip(*asked, strict=True)])
@@ -91,12 +105,6 @@ def _forget_before(reached: Mapping[str, datetime]) -> None:
     if reached:
         with connection.cursor() as cursor:
             cursor.execute(_FORGET, [list(reached), list(reached.values())])
-
-
-def _read_at(contact: Contact | None) -> datetime | None:
-    return (
-        max((at for at in (contact.last_opened_at, contact.last_clicked_at) if at), default=None) if contact else None
-    )
 
 
 # By the index on (contact_id, batch_id): one person's mails.

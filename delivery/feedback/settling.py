@@ -14,7 +14,7 @@ from typing import Any, LiteralString
 
 import psycopg
 from django.db import connection, transaction
-from django.db.models import Exists, Func, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.utils import timezone
 
 from accounts import locks
@@ -84,32 +84,22 @@ def settle_now(ids: Iterable[int], reader: Reader | None = None) -> None:
 
 def due(*, only: Sequence[int] | None = None, beside: Iterable[Due] = ()) -> list[Due]:
     """A group of those that are due, or those of `only`; not those `beside`, which are being looked at."""
-    found = Returned.objects.filter(due_at__isnull=False)
-    found = found.filter(pk__in=only) if only is not None else found.filter(due_at__lte=timezone.now())
-    others = [row.pk for row in beside]
-    found = (found.exclude(pk__in=others) if others else found).order_by("due_at", "id")
-    sizes = found.annotate(size=Func("raw", function="octet_length")).values_list("pk", "size")[:AT_ONCE]
-    return [Due(*row) for row in _rows(_DUE, _within(_BYTES_AT_ONCE, sizes))]
+    if only is None:
+        which: Sequence[Any] = (timezone.now(), _numbers(row.pk for row in beside))
+        return [Due(*row) for row in _rows(_NOW_DUE, *which, _BYTES_AT_ONCE)]
+    return [Due(*row) for row in _rows(_DUE_OF_THESE, _numbers(only), _BYTES_AT_ONCE)]
 
 
-def _rows(query: LiteralString, ids: Sequence[int]) -> list[tuple[Any, ...]]:
+def _rows(query: LiteralString, *given: object) -> list[tuple[Any, ...]]:
     """In PostgreSQL's binary form: mails are not written in hexadecimal digits."""
-    if not ids:
-        return []
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        return cursor.execute(query, [list(ids)], binary=True).fetchall()
+        return cursor.execute(query, given, binary=True).fetchall()
 
 
-def _within(most: int, sizes: Iterable[tuple[int, int]]) -> list[int]:
-    """The first, so many as fit into `most` octets; at least one."""
-    taken: list[int] = []
-    for number, size in sizes:
-        most -= size
-        if most < 0 and taken:
-            break
-        taken.append(number)
-    return taken
+def _numbers(ids: Iterable[int]) -> str:
+    """An array as PostgreSQL reads it: in a list each number would be looked at on its own."""
+    return f"{{{','.join(map(str, ids))}}}"
 
 
 def mails(rows: Iterable[Due]) -> list[bytes]:
@@ -126,7 +116,7 @@ def act_on(rows: Sequence[Due], read: Iterable[Mail | None]) -> None:
     with transaction.atomic():
         with connection.cursor() as cursor:
             locks.hold(cursor, locks.Kind.FEEDBACK)
-        still_due = dict(_rows(_STILL_DUE, [row.pk for row in rows]))
+        still_due = dict(_rows(_STILL_DUE, _numbers(row.pk for row in rows)))
         items = _within_caps([item for item in items if still_due.get(item.row.pk) == item.row.was_due])
         results = acting.act([told for item in items for told in item.told])
         for item in items:
@@ -282,11 +272,19 @@ def hand_in(
     return known
 
 
-_DUE: LiteralString = """
-SELECT id, source, provider_id, form, envelope_to, raw, tries, is_believed, due_at::text FROM delivery_returned
-WHERE id = ANY(%s) AND due_at IS NOT NULL ORDER BY due_at, id
+# The first, so many as fit into some octets; at least one.
+_FIRST: LiteralString = """
+WITH first AS (
+    SELECT id, sum(octet_length(raw)) OVER in_order AS octets, row_number() OVER in_order AS place
+    FROM delivery_returned WHERE {which} WINDOW in_order AS (ORDER BY due_at, id)
+    ORDER BY due_at, id LIMIT {most}
+)
+SELECT id, source, provider_id, form, envelope_to, raw, tries, is_believed, due_at::text
+FROM first JOIN delivery_returned USING (id) WHERE octets <= %s OR place = 1 ORDER BY place
 """
-_STILL_DUE: LiteralString = "SELECT id, due_at::text FROM delivery_returned WHERE id = ANY(%s)"
+_NOW_DUE: LiteralString = _FIRST.format(most=AT_ONCE, which="due_at <= %s AND id <> ALL(%s::bigint[])")
+_DUE_OF_THESE: LiteralString = _FIRST.format(most=AT_ONCE, which="due_at IS NOT NULL AND id = ANY(%s::bigint[])")
+_STILL_DUE: LiteralString = "SELECT id, due_at::text FROM delivery_returned WHERE id = ANY(%s::bigint[])"
 # As JSON, which both sides read several times faster than arrays.
 _WRITE = """
 UPDATE delivery_returned r SET state = g ->> 1, words = g ->> 2, due_at = (g ->> 3)::timestamptz,

@@ -95,14 +95,14 @@ def _sent_by_domain(batch_id: int) -> Counter[str] | None:
 
 
 _SENT = f"""
-SELECT substring(lower(m.email) FROM '[^@]*$'), count(*) FROM delivery_message m
+SELECT split_part(lower(m.email), '@', -1), count(*) FROM delivery_message m
 WHERE m.batch_id = %s AND m.id BETWEEN %s AND %s AND m.state IN ({MessageState.REFUSED}, {MessageState.ACCEPTED})
 GROUP BY 1
 """  # noqa: S608
 _TRIED = f"""
 SELECT count(*) FROM (
     SELECT 1 FROM delivery_message m
-    WHERE m.batch_id = %s AND m.id BETWEEN %s AND %s AND substring(lower(m.email) FROM '[^@]*$') = %s
+    WHERE m.batch_id = %s AND m.id BETWEEN %s AND %s AND split_part(lower(m.email), '@', -1) = %s
     AND (m.state = {MessageState.REFUSED} OR m.accepted_at > now() - %s * interval '1 second')
     LIMIT %s) tried
 """  # noqa: S608

@@ -57,7 +57,7 @@ def named_sql(email: str) -> tuple[str, dict[str, list[str]]]:
 def sql(email: str) -> tuple[str, list[list[str]]]:
     """The same and, for other domains, what delivery.throttling.mx has learnt: an expression over the SQL expression
     `email`, with its parameters."""
-    domain = f"lower(substring({email} from '[^@]*$'))"
+    domain = f"lower(split_part({email}, '@', -1))"
     cases = " ".join(f"WHEN {domain} = ANY(%s) THEN '{name}'" for name in DOMAINS)
     learnt = f"(SELECT d.lane FROM delivery_maildomain d WHERE d.domain = {domain})"  # noqa: S608
     return f"CASE {cases} ELSE coalesce({learnt}, '{OTHER}') END", [list(domains) for domains in DOMAINS.values()]

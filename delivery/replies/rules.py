@@ -38,7 +38,10 @@ def fold(text: str) -> str:
 
 def whole(text: str) -> str:
     """Lower case, one space at a time, without anybody's address."""
-    return " ".join(_ADDRESS.sub(" ", fold(text[:1000].casefold())).split())
+    words = fold(text[:1000].casefold()).split()
+    if "@" in text:
+        words = " ".join(_ADDRESS.sub(" ", word) if "@" in word else word for word in words).split()
+    return " ".join(words)
 
 
 def plain(text: str) -> str:

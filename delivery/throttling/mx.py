@@ -70,7 +70,7 @@ def _ask_dns(domain: str) -> list[str]:
 
 _DUE = """
 SELECT found.domain FROM (
-    SELECT lower(substring(email from '[^@]*$')) AS domain, count(*) AS people FROM contacts_contact GROUP BY 1) found
+    SELECT lower(split_part(email, '@', -1)) AS domain, count(*) AS people FROM contacts_contact GROUP BY 1) found
 LEFT JOIN delivery_maildomain d ON d.domain = found.domain
 WHERE found.domain <> ALL(%s) AND found.people >= %s
 AND (d.looked_up_at IS NULL OR d.looked_up_at < statement_timestamp() - %s * interval '1 day')

@@ -1,6 +1,7 @@
 """Mails to staff leave through a real SMTP server of the test, by the product's own thread."""
 
 import re
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -113,7 +114,7 @@ def test_a_burst_of_mails_arrives_as_a_whole(relay: Provider, mailbox: Mailbox, 
 def test_an_invitation_that_finds_too_many_mails_waiting_says_so(
     relay: Provider, client_for: Browser, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(staff_mail, "_MOST_WAITING", 0)
+    monkeypatch.setattr(staff_mail, "_places", threading.Semaphore(0))
     client_for(owner).post("/settings/people/invite/", {"email": "neu@nordlicht.example", "role": "viewer"})
     assert Invitation.objects.get().mail_problem == "Too many mails wait already."
 

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
@@ -29,17 +30,18 @@ is_root = os.geteuid() == 0
 
 
 def copied(folder: Path) -> Path:
-    """This checkout as it stands, with its front end and its Python environment, in `folder`."""
+    """This checkout as it stands and what is compiled of it, its front end and Python environment, in `folder`."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
         capture_output=True,
         check=True,
     )
-    for name in filter(None, listed.stdout.decode().split("\0")):
+    names = list(filter(None, listed.stdout.decode().split("\0")))
+    for name in (*names, *(cache_from_source(name) for name in names if name.endswith(".py"))):
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
+            shutil.copy2(ROOT / name, folder / name)  # with its time, by which a compiled one is known to be of it
     shutil.copytree(ROOT / "frontend" / "dist", folder / "frontend" / "dist")
     linked(ENVIRONMENT, folder / ".venv")
     return folder

@@ -101,7 +101,7 @@ class TestDemo(TestCase):
 
     def test_some_readers_buy_and_some_of_it_comes_back(self) -> None:
         orders = Conversion.objects.all()
-        assert orders.exists()
+        assert orders.count() > 5
         assert orders.filter(refunded_at__gt=timezone.now()).count() == 0
         batches = list(orders.values_list("batch_id", flat=True).distinct())
         rows = [row for row in numbers.report(batches).conversions if row.times]

@@ -15,7 +15,7 @@ from tracking.conversions.storing import Reached
 from tracking.models import EventKind
 from tracking.spool import Act
 
-_BUYS = 0.06  # of those who click
+_BUYS = 0.08  # of those who click
 _BRINGS_BACK = 0.05
 _PRICES = ("8.99", "9.99", "12.50", "14.99", "18.00", "24.00", "31.50", "42.00")
 
@@ -30,6 +30,7 @@ class Shop:
 
     def __init__(self, goal: Goal) -> None:
         self._goal, self._chance, self._number = goal, random.Random("orders by the harbour"), 1000
+        self._wish = 0.0
 
     def sell(self, acts: Sequence[Act], agents: dict[int, str], until: datetime) -> None:
         """To those whose own program clicked, once a mail. `agents`: the reader's program, by message."""
@@ -47,8 +48,11 @@ class Shop:
                     storing.refund(cursor, back)
 
     def _order(self, message_id: int, clicked_at: float) -> Reached | None:
-        if self._chance.random() >= _BUYS:
+        """The share buys, whatever the dice of the day: few clicks would else make for none or for twice as many."""
+        self._wish += _BUYS
+        if self._wish < 1:
             return None
+        self._wish -= 1
         self._number += 1
         worth = sum(Decimal(self._chance.choice(_PRICES)) for _ in range(self._chance.choice((1, 1, 1, 2, 3))))
         at = datetime.fromtimestamp(clicked_at, UTC) + timedelta(minutes=self._chance.uniform(2, 40))

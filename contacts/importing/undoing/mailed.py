@@ -2,17 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
+from accounts.registry import Registry
+
 Source = Callable[[Sequence[int]], set[int]]
 
-_sources: list[Source] = []
-
-
-def register(source: Source) -> Source:
-    """`source` is given thousands of contacts' ids and returns those who got real mail, or for whom it waits. Safe to
-    repeat."""
-    if source not in _sources:
-        _sources.append(source)
-    return source
+_sources = Registry[Source]()
+# `source` is given thousands of contacts' ids and returns those who got real mail, or for whom it waits.
+register = _sources.register
 
 
 def among(contact_ids: Sequence[int]) -> set[int]:

@@ -20,7 +20,7 @@ class Column:
 
 _COLUMNS: Mapping[str, Column] = {
     "email": Column("address", "c.email"),
-    "domain": Column("domain of the address", "substring(c.email from '[^@]*$')"),
+    "domain": Column("domain of the address", "split_part(c.email, '@', -1)"),
     "first_name": Column("first name", "c.first_name"),
     "last_name": Column("last name", "c.last_name"),
     "language": Column("language", "c.language"),

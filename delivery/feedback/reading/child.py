@@ -36,9 +36,12 @@ def main() -> None:
     _apply_limits()
     given, answers = sys.stdin.buffer, sys.stdout.buffer
     while len(head := given.read(LENGTH.size)) == LENGTH.size:
-        said = json.dumps(_said(given.read(LENGTH.unpack(head)[0])), default=str).encode()
+        said = _encode(_said(given.read(LENGTH.unpack(head)[0]))).encode()
         answers.write(LENGTH.pack(len(said)) + said)
         answers.flush()
+
+
+_encode = json.JSONEncoder(default=str).encode  # json.dumps would make one for every mail
 
 
 def _said(raw: bytes) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 import os
 import socket
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from campaigns.compiling.workshop import Busy, Died, Workshop
+from tests.lateness import Lateness
 
 
 @pytest.fixture(scope="module")
@@ -58,10 +60,12 @@ def test_job_cannot_open_a_connection(workshop: Workshop) -> None:
 
 def test_sleeping_job_holds_up_no_other(workshop: Workshop) -> None:
     """Some seconds' sleep, measured against."""
-    with ThreadPoolExecutor() as threads:
+    with ThreadPoolExecutor() as threads, Lateness() as machine:
         sleeping = threads.submit(workshop.run, "doze", {"seconds": 4})
+        began = time.monotonic()
         workshop.run("echo", {"say": "quick"})
         assert not sleeping.done()
+        assert time.monotonic() - began < 1 + machine.allowed
         assert sleeping.result() == {"slept": 4}
 
 

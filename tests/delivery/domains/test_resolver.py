@@ -4,6 +4,7 @@ import pytest
 
 from delivery.domains.resolver import Resolver, Status
 from tests.delivery.domains.dns_server import PATIENCE_SECONDS, DnsServer
+from tests.lateness import Lateness
 
 LONG = "v=DKIM1; p=" + "A" * 600
 
@@ -38,11 +39,13 @@ def test_broken_slow_and_lying_servers_say_nothing_false(
 ) -> None:
     name_server.add({"shop.example": {"TXT": ["v=spf1 -all"], "BEHAVES": [behaviour]}})
     ask = Resolver((name_server.address,), seconds=PATIENCE_SECONDS if status == Status.FOUND else 0.5)
-    began = time.monotonic()
-    answer = ask("shop.example", "TXT")
+    with Lateness() as machine:
+        began = time.monotonic()
+        answer = ask("shop.example", "TXT")
+        took = time.monotonic() - began
     assert answer.status == status
     assert answer.values == (("v=spf1 -all",) if status == Status.FOUND else ())
-    assert time.monotonic() - began < PATIENCE_SECONDS
+    assert took < 2 + machine.allowed
 
 
 def test_a_missing_name_and_a_missing_record_are_told_apart(ask: Resolver, name_server: DnsServer) -> None:

@@ -145,6 +145,7 @@ def test_one_of_two_workers_killed_at_any_moment(
     server.wait_until_held()
     victim.kill()
     victim.wait(60)
+    assert moment <= len(server.accepted()) <= 0.8 * 2 * PEOPLE, "killed in the middle"
     server.release()
     assert survivor.wait(60) == 0
     recover_all(batch)
@@ -249,7 +250,12 @@ def test_worker_that_loses_the_database_leaves_its_chunks_and_lives(
     monkeypatch.setattr(turn, "_GIVE_UP_SECONDS", 0.5)
     server: Server = serve(delay=0.001, hold_after=PEOPLE // 20)
     batch: Batch = batch_of(provider_of(server, connections=CONNECTIONS), PEOPLE)
-    sending = threading.Thread(target=turn.run, args=(batch.provider_id, batch.stream))
+
+    def take_turns() -> None:
+        while not server.held.is_set():  # on a busy machine one turn is over before so many are accepted
+            turn.run(batch.provider_id or 0, batch.stream)
+
+    sending = threading.Thread(target=take_turns)
     sending.start()
     server.wait_until_held()
     with database_away():

@@ -7,7 +7,6 @@ import base64
 import json
 import ssl
 import threading
-import time
 import tomllib
 from collections import Counter
 from collections.abc import Callable
@@ -64,6 +63,7 @@ class Web(ThreadingHTTPServer):
         self.refuses: Words | None = None  # everything, by this
         self.times: Counter[str] = Counter()
         self.recovers = False  # who was silent once answers when asked again
+        self.is_silent: Callable[[], None] = lambda: None  # told of each request that will get no answer
         self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
 
@@ -99,7 +99,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.times[case] += 1
         if case in ("silent", "cut") and not (self.server.recovers and self.server.times[case] > 1):
             if case == "silent":
-                time.sleep(1.5)
+                self.server.is_silent()
             self.close_connection = True
             with suppress(OSError):
                 self.connection.shutdown(2)
