@@ -25,6 +25,7 @@ import psutil
 from bench.stage import ROOT, stage
 
 if TYPE_CHECKING:
+    from accounts.models import User
     from delivery.models import Message
 
 OWNER, PASSWORD = "demo@tallypost.example", "tally-post-demo"
@@ -82,13 +83,13 @@ def _measure(name: str, events: int, requests: int, people: int) -> dict[str, An
         connection.close()
         seconds = time.monotonic() - started
         with product() as port:
-            browser = _Browser(port)
+            browser = Browser(port)
             found = {page: _page(browser, one, requests) for page, one in paths.items()}
             seen = {page: _page(browser, one, requests) for page, one in recipients.items()}
     return {"seed_seconds": round(seconds), **counted, "pages": found, "recipients": seen}
 
 
-def _page(browser: "_Browser", paths: Sequence[str], requests: int) -> dict[str, float]:
+def _page(browser: "Browser", paths: Sequence[str], requests: int) -> dict[str, float]:
     browser.times(paths, _WARM_UP)
     before = _cpu_seconds()
     taken = sorted(browser.times(paths, requests))
@@ -109,10 +110,16 @@ def _cpu_seconds() -> float:
 
 
 def fill(people: int, weeks: int) -> None:
-    from accounts.organisation.setting_up import Owner, set_up
     from tools.demo import filling
 
-    owner = set_up(
+    filling.fill(begin(), size=people, weeks=weeks)
+
+
+def begin() -> "User":
+    """An installation as it is after its first page; the owner, as whom a Browser logs in."""
+    from accounts.organisation.setting_up import Owner, set_up
+
+    return set_up(
         Owner(email=OWNER, password=PASSWORD, name="Ada Demo"),
         with_sample=False,
         name="Harbour Books",
@@ -121,7 +128,6 @@ def fill(people: int, weeks: int) -> None:
         sender_name="Harbour Books",
         sender_email="news@harbour-books.example",
     )
-    filling.fill(owner, size=people, weeks=weeks)
 
 
 def _as_jobs_leave_it() -> None:
@@ -275,7 +281,7 @@ def _spread(people: Any, parts: int = 7) -> list[int]:
     return [first + (last - first) * part // parts for part in range(1, parts)]
 
 
-class _Browser:
+class Browser:
     """One connection, one cookie jar."""
 
     def __init__(self, port: int) -> None:

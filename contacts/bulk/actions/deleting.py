@@ -15,12 +15,10 @@ class Delete:
     name, label = "delete", "Delete"
     promise = (
         "They are gone from contacts, with what they agreed to and their story, and get no more mail. Mails they got"
-        " still count in reports. Who had left stays suppressed, so that no later import brings them back."
+        " still count in reports. Who had left stays suppressed, so that no later import brings them back. Those who"
+        " ask to be forgotten are erased instead, on their page: of the deleted a copy is kept for Undo."
     )
-    undo = (
-        "Undo brings them back with lists, consent, fields and notes; who was added again meanwhile stays as they are"
-        " then. Erase those who ask to be forgotten instead: of others a copy is kept for Undo."
-    )
+    undo = "Undo brings them back with lists, consent, fields and notes; who was added again meanwhile stays as then."
     rest = "the others were gone already"
     is_consent = True
     form: type[forms.Form] = forms.Form

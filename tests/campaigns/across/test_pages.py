@@ -285,7 +285,9 @@ def test_lists_show_who_joined_left_and_bounced(browser: Client) -> None:
     said = "3 people can be reached by any list, +3 in the last 90 days: 3 came, 0 went."  # not who went at once
     assert said in words(text(browser, "/reports/lists/"))
     page = words(text(browser, f"/reports/lists/?list={news.pk}&days=30"))
-    assert "3 people can be reached, +3 in the last 30 days: 5 joined, 1 left, 1 bounced or was suppressed." in page
+    assert (
+        "3 people can be reached, +3 in the last 30 days: 5 joined, 1 left, 1 bounced, was suppressed or agreed" in page
+    )
     assert "Back in reach" not in page
     assert len(table(browser, f"/reports/lists/?list={news.pk}&days=30&by=day&as=csv")) == 31
     assert browser.get("/reports/lists/?list=999").status_code == 404

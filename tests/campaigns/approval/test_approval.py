@@ -14,7 +14,9 @@ from accounts.shell import problems
 from campaigns import launching, repeating, revising
 from campaigns.approval import deciding, standing
 from campaigns.approval.models import Approval
+from campaigns.drafts import deciding as who_gets_it
 from campaigns.drafts import saving
+from campaigns.drafts.deciding import When
 from campaigns.models import Campaign
 from contacts.models import Segment
 from delivery.ledger import building
@@ -145,6 +147,18 @@ def test_another_rule_of_its_segment_ends_the_approval(draft: Campaign, admin: U
     approved(draft, admin, marketer)
     Segment.objects.update(rules=rule("Ben"))
     assert standing.of(draft).changed == ("the people",)
+
+
+def test_deciding_again_who_gets_it_ends_the_approval(draft: Campaign, admin: User, marketer: User) -> None:
+    def decide(campaign: Campaign) -> None:
+        who_gets_it.decide(campaign, When.NOW, again=True)
+
+    saving.save(draft.pk, decide, by=marketer, version=None)
+    ask(draft, admin, marketer)
+    answer(draft, admin)
+    assert not standing.of(Campaign.objects.get(pk=draft.pk)).changed
+    saving.save(draft.pk, decide, by=marketer, version=None)
+    assert "people" in standing.of(Campaign.objects.get(pk=draft.pk)).sentence
 
 
 def test_put_back_as_it_was_the_approval_holds_again(draft: Campaign, admin: User, marketer: User) -> None:
