@@ -10,6 +10,7 @@ class CampaignsConfig(AppConfig):
         from accounts.signals import organisation_created
         from campaigns import conditions, field_uses, planned_lists, samples, senders, titles
         from campaigns.approval import waiting
+        from campaigns.attachments import models as _attachments  # noqa: F401  # its table follows a campaign
         from campaigns.comments import mentions
         from campaigns.mail_imports import models  # noqa: F401  # known wherever a campaign may be deleted
         from campaigns.message import editions

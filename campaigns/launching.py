@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from accounts.organisation.measuring import Tracking
+from campaigns.attachments import attaching
 from campaigns.message import editions
 from campaigns.models import Campaign
 from campaigns.preflight import checklist, findings
@@ -146,6 +147,7 @@ def copy_of(campaign: Campaign, name: str, *, by: User, revision_of: Campaign | 
     copy.save()
     for name, several in chosen.items():
         getattr(copy, name).set(several)
+    attaching.copy(campaign, copy)
     return copy
 
 
@@ -156,6 +158,7 @@ def delete_draft(campaign: Campaign, *, by: User) -> None:
     if not locked.is_draft:
         raise NotADraft
     audit.record(by, "campaign.deleted", locked.name, campaign=locked.pk)
+    attaching.remove_all(locked)
     locked.delete()
 
 

@@ -343,6 +343,9 @@ class Edition(models.Model):
         db_default=Tracking.INDIVIDUAL,
         help_text="How its opens and clicks are counted.",
     )
+    attachments = models.JSONField(
+        default=list, db_default=[], help_text="Files in each mail; see campaigns.attachments.attaching."
+    )
     preflight = models.JSONField(null=True, help_text="What preflight said when it was frozen for a launch.")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import User
 from campaigns import launching
+from campaigns.attachments import attaching
 from campaigns.message import editions
 from campaigns.models import Campaign, Edition, Stage
 from campaigns.preflight import checklist, findings
@@ -43,7 +44,7 @@ def begin(campaign: Campaign, *, by: User) -> Campaign:
 def check(revision: Campaign) -> list[Finding]:
     """What preflight says of the words and of where their links lead; to whom and through whom is decided already."""
     found = checklist.check(revision)
-    asked = (*CARDS, "approval")
+    asked = (*CARDS, "approval", "attachments")
     return [finding for finding in found if finding.card in asked or finding.code.startswith("public-address")]
 
 
@@ -91,6 +92,7 @@ def _replace(campaign: Campaign, draft: Campaign, batch: Batch, by: User, found:
     campaign.updated_by = by
     campaign.save(update_fields=[*_WORDS, "version", "updated_by", "updated_at"])
     Edition.objects.filter(campaign=draft).update(campaign=campaign)
+    attaching.move(draft, campaign)
     draft.delete()
     return number
 

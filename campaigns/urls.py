@@ -6,6 +6,7 @@ from campaigns.content import playing
 from campaigns.content.images.serving import serve
 from campaigns.views import (
     approval,
+    attachments,
     brands,
     calendar_file,
     campaign,
@@ -73,6 +74,10 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/<int:pk>/inbox/", campaign.inbox, name="campaign-inbox"),
     path("campaigns/<int:pk>/mail/", campaign.mail, name="campaign-mail"),
     path("campaigns/<int:pk>/check/", check.check, name="campaign-check"),
+    path("campaigns/<int:pk>/files/", attachments.attachments, name="attachments"),
+    path("campaigns/<int:pk>/files/<int:file>/", attachments.change, name="attachment"),
+    path("campaigns/<int:pk>/files/event/<slug:block>/", attachments.attach_event, name="attachment-event"),
+    path("d/<str:name>", attachments.download, name="file-download"),
     path("campaigns/<int:pk>/comments/", comments.comments, name="comments"),
     path("campaigns/<int:pk>/comments/add/", comments.add, name="comment-add"),
     path("campaigns/<int:pk>/comments/<int:comment>/answer/", comments.answer, name="comment-answer"),
@@ -91,6 +96,7 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/<int:pk>/pause/", flight.pause, name="campaign-pause"),
     path("campaigns/<int:pk>/resume/", flight.resume, name="campaign-resume"),
     path("campaigns/<int:pk>/cancel/", flight.cancel, name="campaign-cancel"),
+    path("campaigns/<int:pk>/mailboxes.csv", mailboxes.table, name="campaign-mailboxes"),
     path("campaigns/<int:pk>/mailboxes/<slug:lane>/pause/", mailboxes.pause, name="campaign-lane-pause"),
     path("campaigns/<int:pk>/mailboxes/<slug:lane>/resume/", mailboxes.resume, name="campaign-lane-resume"),
     path("campaigns/<int:pk>/revise/", revision.revise, name="campaign-revise"),

@@ -20,6 +20,24 @@ class Recipient(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that goes along, as it is; `media_type` without parameters."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Of its type: a calendar file announces something and asks for no answer (RFC 5546)."""
+        return {"method": "PUBLISH", "charset": "utf-8"} if self.media_type == "text/calendar" else {}
+
+
+def _nothing() -> tuple[Attached, ...]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """A message decoded, for previews, ESP interfaces and the message page."""
 
@@ -27,6 +45,7 @@ class Parts:
     subject: str
     html: str
     text: str
+    attached: Callable[[], tuple[Attached, ...]] = _nothing  # read only where a mail leaves
 
 
 class Compiled(Protocol):

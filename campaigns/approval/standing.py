@@ -13,6 +13,7 @@ from typing import Any
 from accounts.models import ApprovalRule, Organisation, User
 from accounts.permissions import PERMISSIONS, Permission, allows
 from campaigns.approval.models import Approval
+from campaigns.attachments.models import Attachment
 from campaigns.drafts.words import words_of
 from campaigns.message import editions
 from campaigns.models import Campaign
@@ -20,7 +21,13 @@ from campaigns.models import Campaign
 Frozen = dict[str, dict[str, Any]]
 
 _SENDER = ("sender_name", "sender_email", "reply_to")
-_PARTS = {"words": "the mail", "sender": "the sender", "people": "the people", "look": "the brand"}
+_PARTS = {
+    "words": "the mail",
+    "sender": "the sender",
+    "people": "the people",
+    "look": "the brand",
+    "files": "the files",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,7 @@ class Standing:
             parts = (
                 ", ".join(self.changed[:-1]) + " and " + self.changed[-1] if len(self.changed) > 1 else self.changed[0]
             )
-            verb = "were" if len(self.changed) > 1 or self.changed == (_PARTS["people"],) else "was"
+            verb = "were" if len(self.changed) > 1 or self.changed[0] in (_PARTS["people"], _PARTS["files"]) else "was"
             return f"{who} approved this, and then {parts} {verb} changed: the approval no longer holds."
         if newest.state == Approval.State.OVERRIDDEN:
             return f"{who} lets this go without approval: {newest.answer}"
@@ -103,12 +110,13 @@ def frozen(campaign: Campaign) -> Frozen:
         name: list(getattr(campaign, name).order_by("pk").values_list("rules", flat=True))
         for name in ("segments", "excluded_segments")
     }
+    people |= {"rules": rules, "decided": campaign.fixed_audience_id}
+    attachments = Attachment.objects.filter(campaign=campaign)
     found = {
         "words": words_of(campaign),
+        "files": {"all": list(attachments.values_list("name", "size_bytes", "path", "event", "is_linked"))},
         "sender": {name: getattr(campaign, name) for name in _SENDER},
-        "people": people
-        | {"rules": rules, "tags": campaign.tags, "excluded_tags": campaign.excluded_tags}
-        | {"decided": campaign.fixed_audience_id},
+        "people": people | {"tags": campaign.tags, "excluded_tags": campaign.excluded_tags},
         "look": editions.organisation_now(campaign)
         | {"brand": campaign.brand_id, "brand_of": brand.updated_at.isoformat() if brand else ""},
     }

@@ -31,8 +31,13 @@ class Event(NamedTuple):
 
 def address(public_address: str, event: Event) -> str:
     """The same for the same event; merge tags are left out, as everybody gets the same file."""
-    plain = [without_tags(value).strip() for value in event]
-    return f"{public_address}/e/{signing.Signer(salt=_SALT).sign_object(plain, compress=True).replace(':', '~')}.ics"
+    words = list(plain(event))
+    return f"{public_address}/e/{signing.Signer(salt=_SALT).sign_object(words, compress=True).replace(':', '~')}.ics"
+
+
+def plain(event: Event) -> Event:
+    """Without merge tags: a calendar file is the same for everybody."""
+    return Event(*(without_tags(value).strip() for value in event))
 
 
 def read(token: str) -> Event:

@@ -20,7 +20,7 @@ from campaigns.merge import language, places
 from campaigns.merge.filters import is_blank
 from campaigns.merge.sheet import Sheet
 from campaigns.merge.syntax import Piece
-from campaigns.message import hidden_link, links, pixel
+from campaigns.message import attached, hidden_link, links, pixel
 from campaigns.message.encoding import (
     SOFT_BREAK,
     address_header,
@@ -32,7 +32,7 @@ from campaigns.message.encoding import (
 )
 from campaigns.models import Edition
 from delivery import tokens, verp
-from delivery.content import Parts, Recipient
+from delivery.content import Attached, Parts, Recipient
 from tracking import addresses
 
 OPEN_NAME, CLICK_NAME, _HIDDEN_NAME = "_open", "_click", "_hidden"
@@ -84,6 +84,9 @@ class CompiledEdition:
         self._names = sorted(names - {*self._constants, _UNSUBSCRIBE, _PREFERENCES, _VIEW})
         self._boundary = "=_" + blake2b(f"{batch_id}:{edition.pk}".encode(), digest_size=12).hexdigest()
         self._fixed = fixed_headers(edition, self._domain, batch_id, lists, self._boundary)
+        self._inner = ""
+        if edition.attachments:
+            self._mix()
         self._from = address_header("From", edition.sender_name, self._sender)
         self._subject = language.Template(language.read(edition.subject), place="header")
         self._constant_subject = None if language.tags_used(edition.subject) else header("Subject", self._subject({}))
@@ -101,11 +104,12 @@ class CompiledEdition:
             values[OPEN_NAME], values[CLICK_NAME] = own.open + SOFT_BREAK, own.click + SOFT_BREAK
         sheet = self._sheets.get(counted) or self._prepare(counted)
         subject = self._constant_subject or _subject_header(self._subject(values))
-        return (
+        built = (
             f"{self._from}{_to(recipient.email)}{subject}Date: {_date(int(time.time()))}\r\n"
             f"Message-ID: <{own.message_id}@{self._domain}>\r\n"
             f"List-Unsubscribe: <{values[_UNSUBSCRIBE]}>\r\n{sheet(values)}"
         ).encode("ascii")
+        return built + self._tail if self._inner else built
 
     def parts(self, recipient: Recipient) -> Parts:
         """The same words decoded. Date and the MIME frame are left to whoever sends them."""
@@ -123,7 +127,8 @@ class CompiledEdition:
             ("List-Unsubscribe", f"<{values[_UNSUBSCRIBE]}>"),
             *self._listed,
         ]
-        return Parts(headers, self._subject(values), bodies.html(values), bodies.text(values))
+        html, text = bodies.html(values), bodies.text(values)
+        return Parts(headers, self._subject(values), html, text, lambda: self._files)
 
     def html_with(self, recipient: Recipient, written: Sequence[str]) -> str:
         """The HTML with these in the place of its links' addresses, in the order of `link_targets`, and no pixel."""
@@ -133,6 +138,22 @@ class CompiledEdition:
         html, pieces = links.replaced(html, html_pieces, found, [f"_link{number}" for number in numbers])
         template = language.Template(places.unmasked(html, pieces), constants=self._constants)
         return template(self._values(recipient) | {f"_link{number}": value for number, value in enumerate(written)})
+
+    def _mix(self) -> None:
+        """The words become the first part of the mail, the attachments follow (RFC 2046, 5.1.3)."""
+        words = f'Content-Type: multipart/alternative; boundary="{self._boundary}"\r\n'
+        self._mixed = f"=_m{self._boundary[2:]}"
+        self._fixed = self._fixed.replace(words, f'Content-Type: multipart/mixed; boundary="{self._mixed}"\r\n')
+        self._inner = f"--{self._mixed}\r\n{words}\r\n"
+
+    @cached_property
+    def _tail(self) -> bytes:
+        """The attachments, encoded once: however many get it, they share these bytes."""
+        return attached.encoded(self._edition.attachments, self._mixed)
+
+    @cached_property
+    def _files(self) -> tuple[Attached, ...]:
+        return attached.read(self._edition.attachments)
 
     @cached_property
     def _listed(self) -> list[tuple[str, str]]:
@@ -175,7 +196,7 @@ class CompiledEdition:
         html, text = (encoding(body).parts for body in self._read(counted))
         sheet = Sheet(
             [
-                f"{self._fixed}--{self._boundary}\r\nContent-Type: text/plain; charset=utf-8\r\n",
+                f"{self._fixed}{self._inner}--{self._boundary}\r\nContent-Type: text/plain; charset=utf-8\r\n",
                 "Content-Transfer-Encoding: quoted-printable\r\n\r\n",
                 *text,
                 f"\r\n--{self._boundary}\r\nContent-Type: text/html; charset=utf-8\r\n",

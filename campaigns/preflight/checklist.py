@@ -14,7 +14,7 @@ from campaigns.message import editions
 from campaigns.message.compiled import is_short_enough
 from campaigns.message.encoding import ascii_address
 from campaigns.models import Campaign
-from campaigns.preflight import content, sender_domain
+from campaigns.preflight import attached, content, sender_domain
 from campaigns.preflight.findings import LONGEST_SUBJECT, PHONE_SUBJECT, Card, Finding, Level
 from contacts import audience
 from delivery.domains import known
@@ -37,6 +37,7 @@ def check(campaign: Campaign) -> list[Finding]:
         *(() if provider.is_rehearsal else _links(campaign, organisation)),
         *_subject(campaign),
         *content.check(campaign, is_real=not provider.is_rehearsal),
+        *attached.check(campaign, provider),
         *_schedule(campaign),
         *_approval(campaign, organisation, is_real=not provider.is_rehearsal),
     ]

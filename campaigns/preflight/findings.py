@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-Card = Literal["to", "from", "subject", "content", "schedule", "approval"]
+Card = Literal["to", "from", "subject", "content", "schedule", "approval", "attachments"]
 Level = Literal["block", "warn"]
 
 # Characters of a subject that are seen.

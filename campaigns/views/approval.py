@@ -15,6 +15,7 @@ from accounts.models import Role, User
 from accounts.permissions import Permission, StaffRequest, allows, requires
 from campaigns.approval import deciding, standing
 from campaigns.approval.deciding import NotPossible
+from campaigns.attachments.models import Attachment
 from campaigns.comments import conversations
 from campaigns.models import Campaign
 from campaigns.views.pages import Readiness, get_campaign
@@ -137,6 +138,7 @@ def _page(request: StaffRequest, found: Campaign, **changed: Any) -> HttpRespons
         "ask_form": ask_form(request) if allows(request.user, Permission.WRITE) else None,
         "answer_form": AnswerForm(label_suffix=""),
         "reason_form": ReasonForm(label_suffix="") if request.user.role == Role.OWNER else None,
+        "files": Attachment.objects.filter(campaign=found),
         "comment_count": conversations.open_count(found),
         "may_write": allows(request.user, Permission.WRITE),
         "check_url": reverse("campaign-check", args=[found.pk]) if found.is_draft and not found.is_template else "",

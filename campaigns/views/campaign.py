@@ -17,6 +17,7 @@ from accounts.organisation.measuring import Tracking
 from accounts.permissions import Permission, StaffRequest, allows, requires
 from accounts.security import mail_policy, without_pictures
 from campaigns import revising
+from campaigns.attachments.models import Attachment
 from campaigns.comments import conversations
 from campaigns.drafts.forms import CARDS, TestMailForm
 from campaigns.message import editions, preview
@@ -104,6 +105,7 @@ def _draft(request: StaffRequest, found: Campaign) -> dict[str, Any]:
         "tags": merge_values.tags(),
         "own_tags": editions.OWN_TAGS,
         "may_write": allows(request.user, Permission.WRITE),
+        "file_count": Attachment.objects.filter(campaign=found).count(),
         "comment_count": conversations.open_count(found),
     }
 

@@ -4,13 +4,13 @@ Asked of django-anymail, which refuses a part that a service cannot be told; the
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from delivery.content import Parts
+from delivery.content import Attached, Parts
 from delivery.models import Provider
 from delivery.transports.api import catalogue
 from delivery.transports.api.catalogue import Listed
-from delivery.transports.api.forms import Mail
+from delivery.transports.api.forms import Mail, Service
 from delivery.transports.api.transport import account_of, service_of
 from delivery.transports.base import CannotCarry
 
@@ -57,10 +57,24 @@ def _rows(provider: Provider, listed: Listed) -> Iterator[Row]:
         else:
             on_condition = listed.headers if header not in ("Reply-To", "Precedence") else ""
             yield Row(header, not on_condition, on_condition)
+    yield _attachments(service, listed)
     yield Row("Return path", False, listed.return_path)
     yield Row(
         "Links and pictures", not listed.tracking, listed.tracking or ("" if listed.service == "amazon_ses" else _KEPT)
     )
+
+
+def _attachments(service: Service, listed: Listed) -> Row:
+    size = (
+        f"Mails of up to {listed.largest_mb} MB, attachments counted as they are encoded." if listed.largest_mb else ""
+    )
+    mail = _mail("Reply-To", "answers@news.example")
+    parts = replace(mail.parts(), attached=lambda: (Attached("a.pdf", "application/pdf", b"%PDF-"),))
+    try:
+        service.write(replace(mail, parts=lambda: parts))
+    except CannotCarry as problem:
+        return Row("Attachments", False, problem.words)
+    return Row("Attachments", True, size)
 
 
 def _mail(header: str, value: str) -> Mail:

@@ -38,6 +38,7 @@ class Listed:
     return_path: str
     tracking: str
     headers: str
+    largest_mb: int  # of a mail as it is encoded; 0: not documented
 
     def host_for(self, options: dict[str, str]) -> str:
         host = self.host
@@ -79,4 +80,5 @@ def _listed(service: str, said: dict[str, Any]) -> Listed:
         said["return_path"],
         said.get("tracking", ""),
         said.get("headers", ""),
+        said.get("largest_mb", 0),
     )

@@ -163,6 +163,8 @@ class ByFields(ThroughAnymail):
         )
         if parts.html:
             message.attach_alternative(parts.html, "text/html")
+        for file in parts.attached():
+            message.attach(file.name, file.content, file.media_type)
         self.mark(message, mail)
         return message
 

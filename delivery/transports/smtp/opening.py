@@ -11,6 +11,7 @@ from functools import lru_cache
 from accounts.egress import networks
 from delivery.models import Provider
 from delivery.replies import Stage
+from delivery.transports import size_limits
 from delivery.transports.base import CannotOpen
 from delivery.transports.smtp.connection import Connection
 from delivery.transports.smtp.wire import Reply
@@ -161,6 +162,7 @@ class Opening:
         reply = await connection.ask(f"EHLO {self.server.local_name}")
         if reply.is_good:
             connection.features = _features(reply)
+            size_limits.note(self.server.host, self.server.port, connection.features)
         else:
             self._expect(await connection.ask(f"HELO {self.server.local_name}"))
 

@@ -1,13 +1,17 @@
+import io
 from typing import Any
 
 from django.core import signing
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import ApprovalRule, BrandKit, Organisation, Role, User
 from campaigns import keeping, launching, starters
 from campaigns.approval import deciding, standing
 from campaigns.approval.models import Approval
+from campaigns.attachments import attaching
+from campaigns.attachments.models import Attachment
 from campaigns.comments import conversations
 from campaigns.comments.models import Comment
 from campaigns.content import blocks, calendar_files
@@ -290,6 +294,32 @@ def answered(cast: Cast) -> dict[str, Any]:
     return {"decision": "back", "answer": "Not yet", "reason": "Urgent", "seen": standing.seal(standing.frozen(found))}
 
 
+def with_files(cast: Cast) -> dict[str, Any]:
+    """The draft with one file attached and one behind a link."""
+
+    def make() -> Attachment:
+        campaign = stage.campaign(cast)
+        attaching.add(campaign, io.BytesIO(b"%PDF-1.7"), f"{stage.LONG_NAME}.pdf", is_linked=False, by=cast.owner)
+        name = f"{stage.ARABIC_NAME}.txt"
+        return attaching.add(campaign, io.BytesIO(b"Words"), name, is_linked=True, by=cast.owner)
+
+    return {"pk": stage.campaign(cast).pk, "file": cast.once("file", make).pk}
+
+
+def with_event(cast: Cast) -> dict[str, Any]:
+    def make() -> str:
+        event = {"id": "fair", "kind": "event", "text": "Harbour day", "day": "2026-03-29"}
+        draft = stage.campaign(cast)
+        Campaign.objects.filter(pk=draft.pk).update(blocks=blocks.validate({"blocks": [event, {"kind": "footer"}]}))
+        return "fair"
+
+    return {"pk": stage.campaign(cast).pk, "block": cast.once("event", make)}
+
+
+def all_files(cast: Cast) -> object:
+    return list(Attachment.objects.order_by("pk").values_list("name", "is_linked"))
+
+
 def talked_about(cast: Cast) -> dict[str, Any]:
     """The draft with four conversations: about a block, about one that is gone, about the whole, and resolved."""
 
@@ -325,6 +355,20 @@ ADDRESSES = {
     "campaign-inbox": Address(STAFF, args=draft, no_page=FRAGMENT),
     "campaign-mail": Address(STAFF, args=draft, no_page=MAIL),
     "campaign-check": Address(STAFF, args=draft, states=(revision,)),
+    "attachments": Address(
+        WRITERS,
+        args=lambda cast: {"pk": with_files(cast)["pk"]},
+        post=lambda cast: {"file": SimpleUploadedFile("a.txt", b"Words"), "way": "link"},
+        changes=all_files,
+        spoil=".form-actions .btn-primary",
+    ),
+    "attachment": Address(WRITERS, args=with_files, get=False, post=lambda cast: {"act": "remove"}, changes=all_files),
+    "attachment-event": Address(WRITERS, args=with_event, get=False, post=lambda cast: {}, changes=all_files),
+    "file-download": Address(
+        None,
+        args=lambda cast: {"name": Attachment.objects.get(pk=with_files(cast)["file"]).public_name},
+        no_page="a download",
+    ),
     "comments": Address(STAFF, args=lambda cast: {"pk": talked_about(cast)["pk"]}, spoil=".comment-form .btn"),
     "comment-add": Address(
         WRITERS, args=draft, get=False, post=lambda cast: {"text": "Which summer?"}, changes=all_comments
@@ -401,6 +445,7 @@ ADDRESSES = {
     "campaign-pause": Address(
         WRITERS, args=begun(State.SENDING), get=False, post=lambda cast: {}, changes=state_of_batch(State.SENDING)
     ),
+    "campaign-mailboxes": Address(STAFF, args=launched, no_page="a spreadsheet"),
     "campaign-lane-pause": Address(WRITERS, args=by_mailbox(), post=lambda cast: {}, changes=paused_lanes),
     "campaign-lane-resume": Address(
         WRITERS, args=by_mailbox(paused=True), get=False, post=lambda cast: {}, changes=paused_lanes

@@ -1,0 +1,42 @@
+"""What preflight says of a campaign's attachments."""
+
+from collections.abc import Iterator
+
+from accounts.wording import count_people, isolated
+from campaigns.attachments import attaching, weight
+from campaigns.attachments.models import Attachment
+from campaigns.models import Campaign
+from campaigns.preflight.findings import Finding
+from contacts import audience
+from delivery.models import Provider
+
+_HEAVY_MAIL = 1_000_000
+_HEAVY = 1_000_000_000  # over everybody
+
+
+def check(campaign: Campaign, provider: Provider) -> Iterator[Finding]:
+    attached = list(Attachment.objects.filter(campaign=campaign, is_linked=False))
+    if not attached:
+        return
+    events = attaching.events(campaign) if any(one.event for one in attached) else {}
+    for one in attached:
+        if one.event and one.event not in events:
+            text = f"The event whose calendar file {isolated(one.name)} is attached is gone, or has no day."
+            yield Finding("block", "event-gone", text, "Remove the file, or bring the event back.", "attachments")
+    size = weight.of_mail(one.size_bytes for one in attached)
+    limit = weight.smallest_limit(campaign, provider)
+    cure = "Remove a file, or give a link to it instead."
+    if limit and size > limit[1]:
+        text = (
+            f"With its attachments a mail has {weight.in_words(size)}, and {isolated(str(limit[0]))} takes "
+            f"{weight.in_words(limit[1])} at most."
+        )
+        yield Finding("block", "attachments-too-large", text, cure, "attachments")
+        return
+    people = audience.summary(campaign.audience()).will_receive
+    if size > _HEAVY_MAIL or size * people > _HEAVY:
+        text = (
+            f"The attachments make each mail {weight.in_words(size)}: {weight.in_words(size * people)} for "
+            f"{count_people(people)}. Mailboxes trust such mail less."
+        )
+        yield Finding("warn", "attachments-heavy", text, "Give a link to the file instead.", "attachments")

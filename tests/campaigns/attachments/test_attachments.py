@@ -1,0 +1,311 @@
+"""Files go along with a mail, in it or by a link: right as mail, no larger than its way out takes, and removable."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from io import BytesIO
+from pathlib import Path
+
+import icalendar
+import pytest
+import vobject
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from accounts.models import User
+from accounts.pictures import files as stored
+from campaigns import launching
+from campaigns.attachments import allowed, attaching, weight
+from campaigns.attachments.models import Attachment
+from campaigns.content import blocks
+from campaigns.message import editions
+from campaigns.message.compiled import CompiledEdition, link_targets
+from campaigns.models import Campaign, Edition
+from campaigns.preflight import checklist
+from delivery import staff_mail
+from delivery.models import Provider
+from delivery.transports import size_limits
+from delivery.transports.api import arrival, catalogue
+from tests import sink
+from tests.campaigns import letters, mails
+from tests.campaigns.attachments.files import BAD, GOOD, PDF
+from tests.running import free_port
+
+Browser = Callable[[User], Client]
+GERMAN = "Veranstaltungsübersicht für das große Hafenfest im nächsten Sommer – Programm und Preise.pdf"
+
+
+@pytest.fixture(autouse=True)
+def _apart(tmp_path: Path, settings: object) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def draft(marketer: User) -> Campaign:
+    return letters.draft(marketer, letters.readers("Ana", "Ben"))
+
+
+def add(draft: Campaign, name: str = "a.pdf", data: bytes = PDF, *, linked: bool = False) -> Attachment:
+    by = draft.created_by
+    assert by
+    return attaching.add(draft, BytesIO(data), name, is_linked=linked, by=by)
+
+
+def built(draft: Campaign) -> bytes:
+    edition = editions.freeze(draft)
+    edition.pk = 3
+    ids = range(1, 1 + len(link_targets(edition)))
+    return CompiledEdition(edition, batch_id=9, lists=(4,), link_ids=ids).build(mails.recipient(first_name="Ana"))
+
+
+def read(raw: bytes) -> EmailMessage:
+    found = message_from_bytes(raw, policy=policy.default)
+    assert not list(_defects(found))
+    return found
+
+
+def _defects(message: EmailMessage) -> list[object]:
+    return [defect for part in message.walk() for defect in part.defects]
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_files_of_the_kinds_taken_are_known_by_what_is_in_them(name: str) -> None:
+    assert allowed.media_type(name, GOOD[name]).partition("/")[2]
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_is_no_such_file_is_refused(name: str) -> None:
+    with pytest.raises(allowed.Refused):
+        allowed.media_type(name, BAD[name])
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("../../etc/passwd.pdf", "passwd.pdf"),
+        ("C:\\Users\\a\\List.csv", "List.csv"),
+        ('a"\r\nBcc: x.pdf', "a Bcc x.pdf"),
+        ("prices\u202efdp.pdf", "prices fdp.pdf"),
+        ("x" * 300 + ".pdf", "x" * 116 + ".pdf"),
+    ],
+)
+def test_names_are_made_harmless(given: str, kept: str) -> None:
+    assert allowed.clean_name(given) == kept
+
+
+def test_the_mail_is_mixed_around_its_words_and_each_file_is_whole(draft: Campaign) -> None:
+    without = read(built(draft))
+    add(draft, GERMAN)
+    add(draft, "prices, 2026.csv", GOOD["a.csv"])
+    raw = built(draft)
+    message = read(raw)
+    assert [part.get_content_type() for part in message.walk()] == [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+        "application/pdf",
+        "text/csv",
+    ]
+    pdf, csv = message.iter_attachments()
+    assert (pdf.get_filename(), pdf.get_content()) == (GERMAN, PDF)
+    assert (csv.get_filename(), csv.get_payload(decode=True)) == ("prices, 2026.csv", GOOD["a.csv"])
+    for kind in ("plain", "html"):
+        same, before = message.get_body((kind,)), without.get_body((kind,))
+        assert same
+        assert before
+        assert same.get_content() == before.get_content()
+    assert message["List-Unsubscribe"]
+    lines = raw.split(b"\r\n")
+    assert max(map(len, lines)) <= 78
+    assert not any(line.startswith(b".") for line in lines)
+    assert raw.isascii()
+    assert raw.endswith(b"--\r\n")
+
+
+def test_without_attachments_a_mail_is_as_it_was(draft: Campaign) -> None:
+    assert read(built(draft)).get_content_type() == "multipart/alternative"
+    add(draft, linked=True)
+    assert read(built(draft)).get_content_type() == "multipart/alternative"
+
+
+def test_attachments_are_encoded_once_for_an_edition(draft: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(draft)
+    reads = list[str]()
+    original = stored.read
+
+    def noted(path: str) -> bytes:
+        reads.append(path)
+        return original(path)
+
+    monkeypatch.setattr(stored, "read", noted)
+    edition = editions.freeze(draft)
+    edition.pk = 3
+    ids = range(1, 1 + len(link_targets(edition)))
+    compiled = CompiledEdition(edition, batch_id=9, lists=(4,), link_ids=ids)
+    for tracked in (True, False, True):
+        for name in ("Ana", "Ben"):
+            compiled.build(mails.recipient(tracked=tracked, first_name=name))
+    assert len(reads) == 1
+
+
+def test_it_arrives_whole_through_a_mail_server_whose_limit_is_learnt(
+    draft: Campaign, tmp_path: Path, organisation: object
+) -> None:
+    """By a real connection."""
+    add(draft, GERMAN)
+    port, kept = free_port(), tmp_path / "kept"
+    server = subprocess.Popen(
+        [sys.executable, "-m", "tests.sink", str(port), str(kept)], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert server.stdout
+        assert server.stdout.readline() == "listening\n"
+        relay = Provider.objects.create(name="Relay", host="127.0.0.1", port=port, security="none")
+        assert size_limits.of(relay) == 0
+        raw = built(draft)
+        outcome = staff_mail.send_raw_through(relay, raw, sender="news@nordlicht.example", to="ana@example.org")
+        assert outcome.problem == ""
+        ((to, message),) = sink.kept(kept)
+        assert to == "ana@example.org"
+        (pdf,) = message.iter_attachments()
+        assert (pdf.get_filename(), pdf.get_content()) == (GERMAN, PDF)
+        assert size_limits.of(relay) == 10_485_760
+    finally:
+        server.terminate()
+        server.wait(60)
+        if server.stdout:
+            server.stdout.close()
+
+
+@pytest.mark.parametrize("service", [key for key, listed in catalogue.services().items() if not listed.takes_whole])
+def test_services_that_are_told_fields_are_told_the_attachments(service: str, db: None) -> None:
+    listed = catalogue.services()[service]
+    options = {entry.name: "x" for entry in listed.options}
+    provider = Provider(name="Api", kind=Provider.Kind.API, service=service, host="api.example.org", port=443)
+    provider.options, provider.security, provider.username, provider.password = options, "tls", "user", "key"
+    (row,) = [row for row in arrival.table(provider) if row.part == "Attachments"]
+    assert row.arrives, row.words
+
+
+def test_a_mail_larger_than_its_way_out_takes_is_not_launched(draft: Campaign, owner: User) -> None:
+    relay = Provider.objects.create(name="Relay", host="size.example", port=25, security="none")
+    Campaign.objects.filter(pk=draft.pk).update(provider=relay)
+    draft.refresh_from_db()
+    add(draft, data=b"%PDF-" + b"x" * 3_000_000)
+    assert "attachments-heavy" in {found.code: found.text for found in checklist.check(draft)}
+    size_limits.note("size.example", 25, {"SIZE": "4000000"})
+    (found,) = [found for found in checklist.check(draft) if found.card == "attachments"]
+    assert (found.level, found.code) == ("block", "attachments-too-large")
+    assert "4.2\N{NO-BREAK SPACE}MB, and Relay takes 4.0\N{NO-BREAK SPACE}MB at most" in found.text
+    with pytest.raises(launching.NotReady):
+        launching.launch(draft, by=owner)
+    attaching.give_link(Attachment.objects.get(), is_linked=True)
+    assert not [found for found in checklist.check(draft) if found.card == "attachments"]
+
+
+def test_encoded_files_are_a_good_third_larger() -> None:
+    size = 1_500_000
+    assert 4 / 3 < weight.encoded(size) / size < 1.4
+    assert weight.in_words(25_200_000_000) == "25\N{NO-BREAK SPACE}GB"
+    assert weight.in_words(2_100_000) == "2.1\N{NO-BREAK SPACE}MB"
+
+
+def test_more_than_mailboxes_take_is_refused_at_once(draft: Campaign) -> None:
+    add(draft, data=b"%PDF-" + b"x" * 9_000_000)
+    with pytest.raises(allowed.Refused, match="Give a link to it instead"):
+        add(draft, data=b"%PDF-" + b"x" * 7_000_000)
+    add(draft, data=b"%PDF-" + b"x" * 7_000_000, linked=True)
+    with pytest.raises(allowed.Refused, match="larger than 10 MB"):
+        add(draft, data=b"%PDF-" + b"x" * 10_000_000)
+
+
+def test_the_calendar_file_follows_its_event_and_opens_at_the_right_hour_in_two_parsers(
+    draft: Campaign, owner: User
+) -> None:
+    event = {"id": "fair", "kind": "event", "text": "Harbour day", "day": "2026-03-29", "begins": "17:00"}
+    draft.blocks = blocks.validate({"blocks": [event, *draft.blocks["blocks"]]})
+    draft.save()
+    attaching.add_event(draft, "fair", by=owner)
+    draft.blocks["blocks"][0]["begins"] = "19:00"
+    draft.save()
+    (part,) = read(built(draft)).iter_attachments()
+    assert part.get_content_type() == "text/calendar"
+    assert (part.get_param("method"), part.get_filename()) == ("PUBLISH", "Harbour day.ics")
+    words = part.get_payload(decode=True)
+    assert isinstance(words, bytes)
+    begins = datetime(2026, 3, 29, 17, 0, tzinfo=UTC)  # 19:00 on the day when clocks go forward in Berlin
+    assert icalendar.Calendar.from_ical(words).walk("VEVENT")[0].decoded("dtstart") == begins
+    assert vobject.readOne(words.decode()).vevent.dtstart.value == begins
+    draft.blocks = blocks.validate({"blocks": draft.blocks["blocks"][1:]})
+    draft.save()
+    assert "event-gone" in [found.code for found in checklist.check(draft) if found.level == "block"]
+
+
+def test_what_was_launched_keeps_its_files_whatever_becomes_of_the_draft(
+    draft: Campaign, owner: User, django_capture_on_commit_callbacks: Callable[..., object]
+) -> None:
+    attachment = add(draft)
+    copy = launching.duplicate(draft, by=owner)
+    launching.launch(draft, by=owner)
+    edition = Edition.objects.get(campaign=draft)
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
+        attaching.remove(attachment, by=owner)
+        launching.delete_draft(copy, by=owner)
+    assert stored.read(edition.attachments[0]["path"]) == PDF
+    Edition.objects.all().delete()
+    other = add(draft)
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
+        attaching.remove(other, by=owner)
+    with pytest.raises(FileNotFoundError):
+        stored.read(other.path)
+
+
+def test_a_linked_file_is_a_download_for_whoever_has_the_link_until_it_is_removed(
+    draft: Campaign, owner: User, marketer: User, client_for: Browser
+) -> None:
+    browser, page = client_for(marketer), f"/campaigns/{draft.pk}/files/"
+    upload = SimpleUploadedFile(GERMAN, PDF)
+    shown = browser.post(page, {"file": upload, "way": "link"}, follow=True).content.decode()
+    assert "Put a button into" in shown
+    found = Attachment.objects.get()
+    assert len(found.public_name) == 22
+    url = f"/d/{found.public_name}"
+    response = Client().get(url)
+    assert b"".join(response) == PDF
+    assert response.headers["Content-Type"] == "application/pdf"
+    assert response.headers["Content-Disposition"].startswith(
+        "attachment; filename*=utf-8''Veranstaltungs%C3%BCbersicht"
+    )
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in response.headers["Content-Security-Policy"]
+    browser.post(f"{page}{found.pk}/", {"act": "button"})
+    draft.refresh_from_db()
+    assert [block["kind"] for block in draft.blocks["blocks"]][-2:] == ["button", "footer"]
+    assert f"https://news.nordlicht.example{url}" in editions.compose(draft).html
+    launching.launch(draft, by=owner)
+    browser.post(f"{page}{found.pk}/", {"act": "remove"})
+    assert Client().get(url).status_code == 404
+
+
+def test_an_attached_file_is_at_no_public_address(draft: Campaign) -> None:
+    attachment = add(draft, linked=True)
+    attaching.give_link(attachment, is_linked=False)
+    assert Client().get(f"/d/{attachment.public_name}").status_code == 404
+    assert Client().get("/d/").status_code == 404
+
+
+def test_the_page_says_what_it_comes_to_and_refuses_with_a_cure(
+    draft: Campaign, marketer: User, client_for: Browser
+) -> None:
+    browser, page = client_for(marketer), f"/campaigns/{draft.pk}/files/"
+    refused = browser.post(page, {"file": SimpleUploadedFile("a.exe", b"MZ"), "way": "mail"})
+    assert refused.status_code == 422
+    assert "Archives are not" in refused.content.decode()
+    big = b"%PDF-" + b"x" * 1_500_000
+    shown = browser.post(page, {"file": SimpleUploadedFile("a.pdf", big), "way": "mail"}, follow=True).content.decode()
+    assert "2.2\N{NO-BREAK SPACE}MB" in shown
+    assert "4.3\N{NO-BREAK SPACE}MB" in shown, "for two people"
