@@ -7,10 +7,8 @@ from campaigns.models import Campaign
 
 Words = dict[str, Any]  # by field of a campaign
 
-FIELDS = ("subject", "preheader", "content_kind", "blocks", "html", "text")
-
 
 def words_of(campaign: Campaign) -> Words:
     """What it says now; no later change of the campaign reaches it."""
-    found = {name: getattr(campaign, name) for name in FIELDS}
+    found = {name: getattr(campaign, name) for name in Campaign.WORDS}
     return found | {"blocks": json.loads(json.dumps(campaign.blocks))}

@@ -6,7 +6,7 @@ from accounts import audit
 from accounts.models import User
 from campaigns.content import blocks, bounds
 from campaigns.drafts import saving, versions
-from campaigns.drafts.words import FIELDS, Words, words_of
+from campaigns.drafts.words import Words, words_of
 from campaigns.editor import history
 from campaigns.models import Campaign, DraftVersion
 
@@ -34,6 +34,6 @@ def _put(draft: Campaign, words: Words, by: User) -> None:
     versions.close(draft)
     if words["blocks"]:
         history.change(draft, bounds.checked(blocks.validate(words["blocks"])), by=by)
-    for name in FIELDS:
+    for name in Campaign.WORDS:
         if name != "blocks":
             setattr(draft, name, words[name])
