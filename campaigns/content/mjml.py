@@ -181,7 +181,7 @@ class _Writer:
 
     def sections(self, blocks: Sequence[Block]) -> Iterator[Piece]:
         """Neighbours on the same ground share a section."""
-        for (band, is_apart), group in groupby(blocks, lambda block: (_band(block), _is_section(block))):
+        for (band, is_apart), group in groupby(blocks, lambda block: (_band(block), KINDS[block["kind"]].is_container)):
             if is_apart:
                 yield from map(self._columns, group)
                 continue
@@ -192,9 +192,6 @@ class _Writer:
                 yield Piece(_section(look, columns, "0"), slots=(together,))
 
     def _columns(self, block: Block) -> Piece:
-        kind, own = KINDS[block["kind"]], block
-        if kind.as_columns:
-            block = kind.as_columns(block, self._look(block["band"]))
         parts = shares(block)
         widths = [f"{share * 100 / sum(parts):.4g}" for share in parts]
         look = replace(self._look(block["band"]), own_ground=block.get("ground", ""))
@@ -207,13 +204,13 @@ class _Writer:
         )
         alignment = block.get("valign", "top")
         columns = "".join(
-            f'<mj-column width="{width}%" vertical-align="{alignment}" css-class="beside">{CUT}</mj-column>'
+            f'<mj-column width="{width}%" vertical-align="{alignment}" css-class="b">{CUT}</mj-column>'
             for width in widths
         )
         if block.get("stack") == "keep":
             columns = f"<mj-group>{columns}</mj-group>"
         mjml = _section(look, columns, f"12px {edge}px", block.get("picture", ""), block.get("wide", "mail"))
-        return _piece(mjml, look, own, slots)
+        return _piece(mjml, look, block, slots)
 
     def _column(self, column: Sequence[Block], look: Look) -> tuple[Piece, ...]:
         rows = [
@@ -274,8 +271,3 @@ def _section(look: Look, columns: str, padding: str, picture: str = "", wide: st
 
 def _band(block: Block) -> str:
     return KINDS[block["kind"]].band or str(block["band"])
-
-
-def _is_section(block: Block) -> bool:
-    kind = KINDS[block["kind"]]
-    return kind.is_container or kind.as_columns is not None

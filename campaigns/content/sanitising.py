@@ -58,7 +58,7 @@ _SHOWN = (
     r"</?+(?:a|b|blockquote|br|center|div|em|h[1-6]|hr|i|img|li|ol|p|picture|s|source|span|strong|table|tbody|td|th|thead"
     r"|tr|u|ul|v:(?:fill|image|rect|roundrect|textbox)|w:anchorlock)(?=[ />])(?:\ (?:"
     r"(?:align|alt|arcsize|aria-hidden|aspect|bgcolor|border|cellpadding|cellspacing|class|color|colspan|data-[a-z-]++|dir|fill"
-    r"|fillcolor|filled|height|id|inset|lang|media|origin|position|role|rowspan|scope|size|start|stroke|strokecolor|strokeweight|title"
+    r"|fillcolor|filled|height|id|inset|lang|media|origin|position|role|rowspan|scope|size|start|stroke|stroked|strokecolor|strokeweight|title"
     r"|type|valign|width|xmlns:[vw])=\"[^\"<>]*+\""
     r"|style=\"[ !#-%'-;=?-\[\]-~]*+\""
     r"|(?:href|src|srcset|background)=\"(?:(?:https?://|mailto:|tel:|[/\#])[^\"<>]*+"

@@ -4,34 +4,37 @@ import re
 
 _OPTIONAL = re.compile(r"</?tbody>")
 _LAST = re.compile(r';(?=")')
+_NOTHING = re.compile(r"(?<=[: ])0px(?=[; \"])")
 _OLD_IE = "[if mso | IE]"
 _BETWEEN = re.compile(r"<!\[endif\]--><!--\[if mso\]>")
 _TWICE = re.compile(r"background:(#[0-9a-f]{6});background-color:\1")
-_UNUSED = re.compile(r' class="[\w-]+-outlook"| class="mj-outlook-group-fix mj-column-per-100"|direction:ltr;')
+_UNUSED = re.compile(
+    r' border="0"| class="[\w-]+-outlook"| class="mj-outlook-group-fix mj-column-per-100"|direction:ltr;'
+)
 # What the frame says once for everything in it, and what its compiler repeats on cell and element.
-_SAID = "font-family:inherit;"
-_NO_LETTERS = re.compile(r'(?<=style=")font-size:0px;(?=padding)')
+_SAID = re.compile(r"font-family:inherit;|;word-break:break-word")
+_NO_LETTERS = re.compile(r'(?<=style=")font-size:0;(?=padding)')
 _ALIGNED = re.compile(r'(<td align="(left|center)"[^<>]*><div style="[^"<>]*?)text-align:\2;')
 # Columns below one another where style sheets are not read; the frame's sheet puts them side by side.
 _COLUMN = re.compile(
-    r'<div class="(?:mj-outlook-group-fix )?mj-column-per-([\d-]+) beside" style="font-size:0px;text-align:left;'
+    r'<div class="(?:mj-outlook-group-fix )?mj-column-per-([\d-]+) b" style="font-size:0;text-align:left;'
     r'display:inline-block;vertical-align:(top|middle);width:([\d.]+%)"'
 )
 _OF_TABLE = re.compile(r'(<table [^<>]*width="100%") style="vertical-align:(?:top|middle)"')
 _AS_WIDE = re.compile(r' align="center"(?= style="(?:background-color:#[0-9a-f]{6};)?width:100%")')
 _TWICE_WIDE = re.compile(r'(?<= width="600") style="width:600px"')
-_GROUND = re.compile(r'(<div class="\w+" style=")background-color:#[0-9a-f]{6};(margin:0px auto;max-width:)')
+_GROUND = re.compile(r'(<div class="\w+" style=")background-color:#[0-9a-f]{6};(margin:0 auto;max-width:)')
 
 
 def slim(part: str) -> str:
     part = _UNUSED.sub("", _OPTIONAL.sub("", part))
-    part = _TWICE.sub(r"background-color:\1", _LAST.sub("", part))
-    return closed_up(part.replace(_OLD_IE, "[if mso]"))
+    part = _TWICE.sub(r"background-color:\1", _LAST.sub("", _NOTHING.sub("0", part)))
+    return closed_up(part.replace(_OLD_IE, "[if mso]").replace(" />", "/>"))
 
 
 def slim_row(part: str) -> str:
     """Of rows of a column."""
-    return _ALIGNED.sub(r"\1", _NO_LETTERS.sub("", slim(part).replace(_SAID, "")))
+    return _ALIGNED.sub(r"\1", _NO_LETTERS.sub("", _SAID.sub("", slim(part))))
 
 
 def slim_section(part: str) -> str:
@@ -45,7 +48,7 @@ def _column(found: re.Match[str]) -> str:
     if width != "100%":  # these stay side by side everywhere
         return found[0].replace("mj-outlook-group-fix ", "").replace("mj-column-per-", "c")
     middle = " cm" if alignment == "middle" else ""
-    return f'<div class="c{middle} c{name} beside" style="text-align:left"'
+    return f'<div class="c{middle} c{name} b" style="text-align:left"'
 
 
 def closed_up(page: str) -> str:

@@ -29,15 +29,29 @@ _UNDER_WAY_SECONDS = 75  # unless its worker was killed
 _LIMITS = Limits(seconds=_SECONDS_EACH, https_only=False)
 _GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 _STATES = {"good": "good", "moved": "good", "shut": "none", "error": "warn", "unreachable": "warn"}
+_WORDS: dict[Kind, str] = {
+    "good": "Works",
+    "moved": "Sends on",
+    "gone": "Not found",
+    "error": "Server error",
+    "shut": "Closed to programs",
+    "certificate": "Certificate broken",
+    "unreachable": "No answer",
+    "refused": "Not followed",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`text` may be shown. `final`: where the address leads in the end."""
+    """`text` says more than `words`; both may be shown. `final`: where the address leads in the end."""
 
     kind: Kind
     text: str
     final: str = ""
+
+    @property
+    def words(self) -> str:
+        return _WORDS[self.kind]
 
     @property
     def state(self) -> str:
@@ -91,21 +105,21 @@ def look(target: str, client: Client) -> Found:
     try:
         answer = client.look(target, {"Accept": "text/html, */*"})
     except Refused as problem:
-        return Found("refused", f"Not followed: {problem}")
+        return Found("refused", str(problem))
     except BadCertificate as problem:
         return Found("certificate", f"Browsers warn before they open it. {problem}")
     except NoAnswer as problem:
-        return Found("unreachable", f"It could not be reached. {problem}")
+        return Found("unreachable", str(problem))
     status = answer.status
     if status in _GONE:
         return Found("gone", f"There is no such page ({status}).", answer.url)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Found("error", f"The server has trouble of its own ({status}).", answer.url)
     if status >= HTTPStatus.BAD_REQUEST:
-        return Found("shut", f"The server answers {status}: it may let people in and no programs.", answer.url)
+        return Found("shut", f"The server answers {status}; people it may let in.", answer.url)
     if _is_same(target, answer.url):
-        return Found("good", "It works.", answer.url)
-    return Found("moved", f"It works, and sends on to {answer.url}", answer.url)
+        return Found("good", "", answer.url)
+    return Found("moved", f"To {answer.url}", answer.url)
 
 
 def _is_same(target: str, final: str) -> bool:

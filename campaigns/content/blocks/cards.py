@@ -10,31 +10,33 @@ from accounts.colours import on
 from campaigns.content import calendar_files
 from campaigns.content.blocks.fields import ALT, BAND, LOOK, PICTURE, Field, align, link
 from campaigns.content.blocks.kind import Block, Kind
-from campaigns.content.blocks.links import button_row, link_ink
+from campaigns.content.blocks.links import button_of, link_ink
 from campaigns.content.blocks.look import Look
-from campaigns.content.blocks.pictures import picture_row
+from campaigns.content.blocks.pictures import picture
 from campaigns.content.calendar_files import Event
 
 
 def product(block: Block, look: Look) -> list[str]:
-    picture = (
-        [picture_row(block["image"], block["alt"], block["url"], look)]
+    shown = (
+        picture(block["image"], block["alt"], block["url"], look, look.width - 2 * look.side)
         if block["image"]
-        else look.placeholder("Picture")
+        else "".join(look.empty("Picture"))
     )
-    old = (
-        f'<s aria-hidden="true" style="font-weight:400;opacity:.65">{look.text(block["before"])}</s> '
-        if block["before"]
+    old = f'<s aria-hidden="true" style="opacity:.65">{look.text(block["before"])}</s> ' if block["before"] else ""
+    price = f'<p style="margin:6px 0 0">{old}<b>{look.text(block["price"])}</b></p>' if block["price"] else ""
+    about = f'<p style="margin:6px 0 0">{look.text(block["about"])}</p>' if block["about"] else ""
+    button = (
+        f'<div class="{block["look"]}" style="margin:12px 0 18px">'
+        f"{button_of(block['label'], block['url'], look, kind=block['look'])}</div>"
+        if block["label"]
         else ""
     )
-    price = f'<p style="margin:6px 0 0;font-weight:700">{old}{look.text(block["price"])}</p>' if block["price"] else ""
-    about = f'<p style="margin:6px 0 0">{look.text(block["about"])}</p>' if block["about"] else ""
-    words = (
-        f'<mj-text align="{block["align"]}" color="{look.ink}" font-size="15px" line-height="1.5"'
-        f' padding="4px {look.side}px 0">{_name(block, look)}{about}{price}</mj-text>'
-    )
-    button = [button_row(block["label"], block["url"], look, kind=block["look"], align=block["align"])]
-    return [*picture, words, *(button if block["label"] else [])]
+    words = f"{_name(block, look)}{about}{price}"
+    above, apart = (12, "margin:16px 0 0;") if shown else (4, "")
+    return [
+        f'<mj-raw><tr><td align="{block["align"]}" style="padding:{above}px {look.side}px 0">{shown}<div style="{apart}'
+        f'color:{look.ink};font-size:15px;line-height:1.5">{words}</div>{button}</td></tr></mj-raw>'
+    ]
 
 
 def event(block: Block, look: Look) -> list[str]:

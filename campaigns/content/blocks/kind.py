@@ -39,7 +39,6 @@ class Kind:
     is_container: bool = False
     in_columns: bool = True
     band: str = ""  # where it always stands, whatever its block says
-    as_columns: Callable[[Block, Look], Block] | None = None  # the columns that it is made of, instead of `draw`
 
     def field(self, name: str) -> Field:
         return next(field for field in self.fields if field.name == name)

@@ -16,21 +16,31 @@ def button(block: Block, look: Look) -> list[str]:
 
 
 def button_row(label: str, url: str, look: Look, *, kind: str = "filled", align: str = "left") -> str:
-    """For Outlook a shape of VML, which it pads and rounds; for everybody else a link."""
-    fill, ink, border = _button_colours(kind, look)
-    ink = look.greyed(ink, look.ground if fill == "transparent" else fill)
-    words, href = look.text(label), look.href(url)
-    radius = int(look.theme.radius.removesuffix("px"))
-    filled = f'fillcolor="{fill}"' if fill != "transparent" else 'filled="f"'
-    width = min(len(without_tags(label, "x" * 8)) * _CHAR + _PADDED, int(look.width) - 2 * look.side)
     return (
         f'<mj-raw><tr><td align="{align}" class="{kind}" style="padding:12px {look.side}px 18px">'
-        f'<!--[if mso]><v:roundrect data-twin{href} style="height:48px;v-text-anchor:middle;width:{width}px"'
-        f' arcsize="{min(radius * 100 // 48, 50)}%" strokecolor="{border}" strokeweight="2px" {filled}><w:anchorlock/>'
-        f'<center style="color:{ink};font:bold 16px Arial">{words}</center></v:roundrect><![endif]-->'
-        f'<!--[if !mso]><!--><a{href} style="display:inline-block;background:{fill};border:2px solid {border};'
-        f"border-radius:{look.theme.radius};color:{ink};font-size:16px;padding:12px 24px;"
-        f'text-decoration:none">{words}</a><!--<![endif]--></td></tr></mj-raw>'
+        f"{button_of(label, url, look, kind=kind)}</td></tr></mj-raw>"
+    )
+
+
+def button_of(label: str, url: str, look: Look, *, kind: str = "filled") -> str:
+    """For Outlook a shape of VML, which it pads and rounds; for everybody else a link. What holds it has its class.
+
+    Letters of the shape: email/frame.mjml.
+    """
+    fill, ink, border = _button_colours(kind, look)
+    is_filled = fill != "transparent"
+    ink = look.greyed(ink, fill if is_filled else look.ground).replace("#ffffff", "#fff")
+    words, href = look.text(label), look.href(url)
+    radius = int(look.theme.radius.removesuffix("px"))
+    shape = f'fillcolor="{fill}" stroked="f"' if is_filled else f'filled="f" strokecolor="{border}" strokeweight="2px"'
+    drawn = f"background:{fill};padding:14px 26px" if is_filled else f"border:2px solid {border};padding:12px 24px"
+    width = min(len(without_tags(label, "x" * 8)) * _CHAR + _PADDED, int(look.width) - 2 * look.side)
+    return (
+        f'<!--[if mso]><v:roundrect data-twin{href} style="height:50px;v-text-anchor:middle;width:{width}px"'
+        f' arcsize="{min(radius * 100 // 48, 50)}%" {shape}><w:anchorlock/><center style="color:{ink}">{words}'
+        f'</center></v:roundrect><![endif]--><!--[if !mso]><!--><a{href} style="display:inline-block;{drawn};'
+        f'border-radius:{look.theme.radius};color:{ink};font-size:16px;text-decoration:none">{words}</a>'
+        "<!--<![endif]-->"
     )
 
 

@@ -142,13 +142,19 @@ class Look:
 
     def placeholder(self, words: str, height: int = 120) -> list[str]:
         """For whoever writes the mail: a place that is still empty. Never sent."""
-        if not self.with_examples:
-            return []
-        ink = mixed(on(self.ground), 0.6, self.ground)
         return [
-            f'<mj-text align="center" color="{ink}" font-size="14px" padding="8px {self.side}px">'
-            f'<div style="border:1px dashed {ink};border-radius:6px;line-height:{height}px">{words}</div></mj-text>'
+            f'<mj-text align="center" font-size="14px" padding="8px {self.side}px">{place}</mj-text>'
+            for place in self.empty(words, height)
         ]
+
+    def empty(self, words: str, height: int = 120) -> list[str]:
+        """The same within something else."""
+        ink = mixed(on(self.ground), 0.6, self.ground)
+        place = (
+            f'<div style="border:1px dashed {ink};border-radius:6px;color:{ink};font-size:14px;line-height:{height}px;'
+            f'text-align:center">{words}</div>'
+        )
+        return [place] if self.with_examples else []
 
 
 def sent(url: str) -> str:

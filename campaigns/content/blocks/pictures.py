@@ -3,7 +3,7 @@
 from accounts.pictures import files
 from campaigns.content.blocks.fields import ALT, BAND, LOOK, PICTURE, Field, link
 from campaigns.content.blocks.kind import Block, Kind
-from campaigns.content.blocks.links import button_row
+from campaigns.content.blocks.links import button_of, button_row
 from campaigns.content.blocks.look import Look
 
 PLAYED = "/i/play/"  # where campaigns.content.playing answers
@@ -22,32 +22,66 @@ def picture_row(source: str, alt: str, url: str, look: Look, *, width: int = 0, 
     padding = "" if is_whole else f' style="padding:12px {look.side}px"'
     room = look.width - (0 if is_whole else 2 * look.side)
     middle = ' align="center"' if 0 < width < room else ""
-    shown = picture(source, alt, url, look, min(width or room, room), "fit")
+    shown = picture(source, alt, url, look, room, width)
     return f"<mj-raw><tr><td{middle}{padding}>{shown}</td></tr></mj-raw>"
 
 
-def picture(source: str, alt: str, url: str, look: Look, width: float, name: str = "") -> str:
-    """`name`: the class of the element. Outlook goes by the attribute for the width, everybody else by the style."""
-    attributes = f' class="{name}"' if name else ""
-    style = f"border:0;display:block;font-size:13px;height:auto;margin:0 auto;max-width:{width:.7g}px;width:100%"
+def picture(source: str, alt: str, url: str, look: Look, room: float, width: int = 0) -> str:
+    """`width`: 0 for all the room. Outlook goes by the attribute for the width, everybody else by the style."""
+    is_narrow = 0 < width < room
+    name, most = (' class="fit"', f"margin:0 auto;max-width:{width}px;") if is_narrow else ("", "")
+    style = f"display:block;font-size:13px;{most}width:100%"
     shown = (
-        f'<img{attributes} src="{look.attribute(source)}" alt="{look.alt(alt)}" width="{int(width)}" style="{style}" />'
+        f'<img{name} src="{look.attribute(source)}" alt="{look.alt(alt)}" width="{int(width if is_narrow else room)}"'
+        f' style="{style}" />'
     )
     return f"<a{look.href(url)}>{shown}</a>" if url else shown
 
 
-def image_text(block: Block, _look: Look) -> Block:
-    """As the columns that it is."""
-    picture = {"kind": "image", "width": "full"} | {name: block[name] for name in ("image", "alt", "url")}
-    words = [
-        {"kind": "heading", "text": block["text"], "level": "2", "align": "left"},
-        {"kind": "text", "html": block["html"], "align": "left"},
+def image_text(block: Block, look: Look) -> list[str]:
+    """Cells of a table, which Outlook needs no tables of its own for; on phones one below the other."""
+    parts = [int(part) for part in block["share"].split("-")]
+    shares = [100 * part / sum(parts) for part in parts]
+    padded, gap = look.side // 2, look.side // 2
+    room = (look.width - 2 * gap) * shares[0] / 100 - 2 * padded
+    shown = (
+        picture(block["image"], block["alt"], block["url"], look, room)
+        if block["image"]
+        else "".join(look.empty("Choose a picture"))
+    )
+    cells = [
+        f'<td class="s" width="{shares[0]:.4g}%" style="padding:12px {padded}px">{shown}</td>',
+        f'<td class="s" style="padding:0 {padded}px">{_words(block, look)}</td>',
     ]
-    if block["label"]:
-        words.append({"kind": "button", "align": "left"} | {name: block[name] for name in ("label", "url", "look")})
-    sides = [[picture], words] if block["side"] == "left" else [words, [picture]]
-    layout = block["share"] if block["side"] == "left" else "-".join(reversed(block["share"].split("-")))
-    return {"kind": "columns", "layout": layout, "columns": sides, "band": block["band"], "valign": "middle"}
+    return [
+        f'<mj-raw><tr><td style="padding:12px {gap}px"><table role="presentation" cellpadding="0"'
+        f' cellspacing="0" width="100%"><tr>{"".join(cells if block["side"] == "left" else reversed(cells))}</tr>'
+        "</table></td></tr></mj-raw>"
+    ]
+
+
+def _words(block: Block, look: Look) -> str:
+    """Their margins collapse into the larger one; where a style sheet is read, a paragraph ends with 14 pixels."""
+    text = look.rich(block["html"]) if block["html"] else ""
+    font = "" if look.head_font == "inherit" else f";font-family:{look.head_font}"
+    below = 18 if text else 4
+    heading = (
+        f'<h2 style="margin:0 0 {12 if text else 4}px;font-size:22px;line-height:1.3{font}">'
+        f"{look.text(block['text'])}</h2>"
+        if block["text"]
+        else ""
+    )
+    words = (
+        f'<div class="words" style="margin:8px 0 {below}px;color:{look.ink};font-size:16px;line-height:1.6">'
+        f"{heading}{text}</div>"
+    )
+    button = (
+        f'<div class="{block["look"]}" style="margin:{below + 12}px 0 18px">'
+        f"{button_of(block['label'], block['url'], look, kind=block['look'])}</div>"
+        if block["label"]
+        else ""
+    )
+    return f"{words if heading or text else ''}{button}"
 
 
 def video(block: Block, look: Look) -> list[str]:
@@ -110,9 +144,8 @@ KINDS = (
             LOOK,
             BAND,
         ),
-        lambda _block, _look: [],
+        image_text,
         in_columns=False,
-        as_columns=image_text,
     ),
     Kind(
         "video",

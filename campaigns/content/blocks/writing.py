@@ -36,7 +36,7 @@ def quote(block: Block, look: Look) -> list[str]:
     bar = look.ink if look.is_full else look.theme.colour
     by = f'<p style="margin:8px 0 0;font-size:14px">— {look.text(block["by"])}</p>' if block["by"] else ""
     return [
-        f'<mj-raw><tr><td style="padding:16px {look.side}px"><table role="presentation" border="0" cellpadding="0"'
+        f'<mj-raw><tr><td style="padding:16px {look.side}px"><table role="presentation" cellpadding="0"'
         f' cellspacing="0" width="100%"><tr><td width="4" bgcolor="{bar}" style="width:4px"></td><td'
         f' style="padding:2px 0 2px 18px"><div style="color:{look.ink};font-size:20px;line-height:1.45;font-family:'
         f'{look.head_font}"><blockquote style="margin:0">{look.text(block["text"])}</blockquote>{by}</div></td>'
@@ -60,7 +60,7 @@ def table(block: Block, look: Look) -> list[str]:
         for at, row in enumerate(rows)
     ]
     return [
-        f'<mj-raw><tr><td class="cells" style="padding:12px {look.side}px"><table width="100%" border="0"'
+        f'<mj-raw><tr><td class="cells" style="padding:12px {look.side}px"><table width="100%"'
         f' cellpadding="8" cellspacing="0" style="border-collapse:collapse;color:{look.ink};'
         f'font-size:15px;line-height:1.4">{"".join(lines)}</table></td></tr></mj-raw>'
     ]

@@ -73,7 +73,7 @@ def of_status(site: Site, path: str, status: int) -> str:
 def test_answer_is_said_in_words(site: Site, status: int, kind: str, state: str, is_lasting: bool) -> None:
     found = link_checks.look(of_status(site, "/page", status), client(site))
     assert (found.kind, found.state, found.is_lasting) == (kind, state, is_lasting)
-    assert found.text
+    assert (found.text == "") is (status == 200)
 
 
 def test_where_a_link_ends_is_said(site: Site) -> None:
