@@ -96,6 +96,7 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/<int:pk>/pause/", flight.pause, name="campaign-pause"),
     path("campaigns/<int:pk>/resume/", flight.resume, name="campaign-resume"),
     path("campaigns/<int:pk>/cancel/", flight.cancel, name="campaign-cancel"),
+    path("campaigns/<int:pk>/mailboxes.csv", mailboxes.table, name="campaign-mailboxes"),
     path("campaigns/<int:pk>/mailboxes/<slug:lane>/pause/", mailboxes.pause, name="campaign-lane-pause"),
     path("campaigns/<int:pk>/mailboxes/<slug:lane>/resume/", mailboxes.resume, name="campaign-lane-resume"),
     path("campaigns/<int:pk>/revise/", revision.revise, name="campaign-revise"),

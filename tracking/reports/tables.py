@@ -11,8 +11,8 @@ Table = tuple[tuple[str, ...], Callable[[Report], Iterator[Row]]]
 
 def _figures(report: Report) -> Iterator[Row]:
     for figure in [*report.figures, *report.further_figures]:
-        share = _share(figure.share)
-        yield figure.label, figure.people, figure.whole, share, figure.total, figure.machines, figure.definition
+        known = (figure.people, figure.whole, share(figure.share), figure.total)
+        yield figure.label, *known, figure.machines, figure.definition
 
 
 def _over_time(report: Report) -> Iterator[Row]:
@@ -30,12 +30,12 @@ def _over_time(report: Report) -> Iterator[Row]:
 def _links(report: Report) -> Iterator[Row]:
     for link in report.links:
         versions = " ".join(map(str, link.versions))
-        yield link.number, link.label, link.url, versions, link.people, _share(link.share), link.total, link.machines
+        yield link.number, link.label, link.url, versions, link.people, share(link.share), link.total, link.machines
 
 
 def _mailboxes(report: Report) -> Iterator[Row]:
     for lane in report.lanes:
-        acts = (lane.clicked, _share(lane.click_share), lane.opened, lane.unsubscribed)
+        acts = (lane.clicked, share(lane.click_share), lane.opened, lane.unsubscribed)
         yield lane.label, lane.accepted, *acts, lane.bounced, lane.complained
 
 
@@ -52,7 +52,7 @@ def _clients(key: str) -> Callable[[Report], Iterator[Row]]:
 
 def _returned(report: Report) -> Iterator[Row]:
     for part in report.returned:
-        yield part.label, part.people, _share(part.share), part.definition
+        yield part.label, part.people, share(part.share), part.definition
 
 
 def _reasons(report: Report) -> Iterator[Row]:
@@ -66,7 +66,7 @@ def _conversions(report: Report) -> Iterator[Row]:
             row.goal,
             row.times,
             row.people,
-            _share(row.share),
+            share(row.share),
             row.worth,
             row.currency,
             row.a_thousand,
@@ -110,6 +110,6 @@ TABLES: dict[str, Table] = {
 }
 
 
-def _share(share: float | None) -> str:
+def share(share: float | None) -> str:
     """Of 1, as a spreadsheet reckons with it; empty for "not yet"."""
     return "" if share is None else f"{share:.6f}"

@@ -445,6 +445,7 @@ ADDRESSES = {
     "campaign-pause": Address(
         WRITERS, args=begun(State.SENDING), get=False, post=lambda cast: {}, changes=state_of_batch(State.SENDING)
     ),
+    "campaign-mailboxes": Address(STAFF, args=launched, no_page="a spreadsheet"),
     "campaign-lane-pause": Address(WRITERS, args=by_mailbox(), post=lambda cast: {}, changes=paused_lanes),
     "campaign-lane-resume": Address(
         WRITERS, args=by_mailbox(paused=True), get=False, post=lambda cast: {}, changes=paused_lanes
