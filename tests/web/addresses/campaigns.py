@@ -402,6 +402,20 @@ ADDRESSES = {
     "campaign-unshare": Address(
         WRITERS, args=shared_link, get=False, post=lambda cast: {}, changes=lambda cast: shares()
     ),
+    "report-share": Address(
+        WRITERS,
+        args=lambda cast: {"page": "report-lists"},
+        get=False,
+        post=lambda cast: {"days": "30", "query": "days=30"},
+        changes=lambda cast: shares(),
+    ),
+    "report-unshare": Address(
+        WRITERS,
+        args=lambda cast: {"link": sharing.share_page("reports", "", by=cast.owner, days=7).pk},
+        get=False,
+        post=lambda cast: {},
+        changes=lambda cast: shares(),
+    ),
     "shared-report": Address(None, args=shared_token),
     "shared-mail": Address(None, args=shared_token, no_page=MAIL),
     "campaign-proof": Address(STAFF, args=proven, states=(launched,)),
