@@ -1,11 +1,16 @@
 """Segments' conditions about one campaign or the last ones: who got it, opened it, followed which link."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
+from django.db.models import Q
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from campaigns.models import Campaign
+from campaigns.content.blocks.conditions import IN_SEGMENT
+from campaigns.models import Campaign, SavedBlock
 from contacts.models import Segment
 from contacts.segments.known import Known
 from contacts.segments.predicate import NOBODY, Sql, negated
@@ -258,10 +263,23 @@ def _got(least: int, latest: Sequence[Sent]) -> Sql:
 
 
 def uses(segment: Segment) -> Iterator[Use]:
-    """Campaigns that go to people of it: drafts hold it, the others were written out at their launch."""
+    """Campaigns that go to people of it, or say something to them alone: drafts hold it, the others were written out at
+    their launch."""
     for campaign in Campaign.objects.filter(segments=segment).union(Campaign.objects.filter(excluded_segments=segment)):
         kind = "draft" if campaign.is_draft else "campaign"
         yield Use(campaign.name, campaign.get_absolute_url(), kind, holds=campaign.is_draft)
+    asking = Campaign.objects.still_written().filter(_for_people_of(segment, "blocks", "html"))
+    for campaign in asking.select_related("template", "translation_of"):
+        kind = "template" if hasattr(campaign, "template") else "mail of a draft"
+        yield Use(campaign.name, campaign.get_absolute_url(), kind, holds=True)
+    for saved in SavedBlock.objects.filter(_for_people_of(segment, "blocks")):
+        yield Use(saved.name, reverse("saved-block", args=[saved.pk]), "saved block", holds=True)
+
+
+def _for_people_of(segment: Segment, *fields: str) -> Q:
+    """Whose words ask for it."""
+    asked = (f'"if_segment": "{segment.pk}"', f'"if_segment": "not-{segment.pk}"', f"{IN_SEGMENT}{segment.pk} ")
+    return reduce(or_, (Q(**{f"{field}__icontains": words}) for field in fields for words in asked))
 
 
 def _sent(most: int = 1, **which: int) -> Iterator[tuple[int, Sent]]:

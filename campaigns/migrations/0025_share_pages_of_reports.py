@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0022_comments'),
+        ('campaigns', '0024_languages'),
     ]
 
     operations = [
