@@ -7,7 +7,7 @@ minute, and both whenever something begins or ends; where nothing has changed no
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,7 @@ from accounts.permissions import Permission, StaffRequest, requires
 from accounts.shell import problems
 from campaigns import samples
 from campaigns.models import Campaign
-from campaigns.morning import last, steps
+from campaigns.morning import last, steps, tables
 from campaigns.morning import now as on_its_way
 from campaigns.views.live import Live
 from contacts.exporting import csv_response
@@ -33,7 +33,7 @@ _KEYS = frozenset(line.key for line in trend.LINES)
 @requires(Permission.LOOK)
 def home(request: StaffRequest) -> HttpResponse:
     if request.GET.get("as") == "csv":
-        return _trend_s_table(_asked(request)[0])
+        return _table(request)
     match request.htmx.target if request.htmx else "":
         case "now":
             now = on_its_way.now()
@@ -116,9 +116,10 @@ def _shown(days: int, hidden: frozenset[str] = frozenset()) -> dict[str, str]:
     return {name: value for name, value in said.items() if value}
 
 
-def _trend_s_table(days: int) -> HttpResponse:
-    """All lines, whichever the chart shows."""
-    found = trend.Trend(days)
-    header = ("Week from" if found.is_by_week else "Day", "Accepted", *(line.label for line in trend.LINES))
-    rows = ((point.on, *(getattr(point, key) for key in trend.KEYS)) for point in found.points)
-    return cast("HttpResponse", csv_response(f"trend-{timezone.localdate():%Y-%m-%d}", header, rows))
+def _table(request: StaffRequest) -> HttpResponse:
+    """The trend, where the address names no other."""
+    name = request.GET.get("table", "trend")
+    if name != "trend" and name not in tables.TABLES:
+        raise Http404("There is no such table.")
+    header, rows = tables.trend(_asked(request)[0]) if name == "trend" else tables.TABLES[name]()
+    return cast("HttpResponse", csv_response(f"{name}-{timezone.localdate():%Y-%m-%d}", header, rows))

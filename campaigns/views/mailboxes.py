@@ -1,16 +1,19 @@
 """A campaign under way by mailbox provider, and pausing one of them."""
 
 from dataclasses import dataclass
+from typing import cast
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import Permission, StaffRequest, requires
 from campaigns import launching
 from campaigns.models import Campaign
 from campaigns.views.pages import get_campaign
+from contacts.exporting import csv_response
 from delivery import ledger
 from delivery.deliverability.figures import LANES
 from delivery.ledger import LaneTally, NotPossible
@@ -46,6 +49,24 @@ def rows(batch: Batch) -> list[Row]:
         )
         for tally in tallies
     ]
+
+
+@require_safe
+@requires(Permission.LOOK)
+def table(request: StaffRequest, pk: int) -> HttpResponse:
+    """As a file."""
+    found = get_campaign(pk)
+    if found.batch is None:
+        raise Http404("It has not been sent.")
+    header = ("Mailbox", "Accepted", "Waiting", "Refused", "As spam", "Come later", "Paused since")
+    lines = (
+        (row.name, tally.accepted, tally.waiting, tally.refused, tally.refused_as_spam, tally.asked_later, paused_at)
+        for row in rows(found.batch)
+        for tally in [row.tally]
+        for paused_at in [tally.pause.at if tally.pause else None]
+    )
+    name = f"campaign-{found.pk}-mailboxes-so-far-{timezone.localdate():%Y-%m-%d}"
+    return cast("HttpResponse", csv_response(name, header, lines))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -221,15 +221,16 @@ def _failure(
 ) -> Finding:
     told = [text for text in texts if text]
     judgement = judging.judge(told, status) if kind != Kind.DELIVERED else None
+    said = diagnostic or (judgement and judgement.words) or next(iter(told), "")
     return Finding(
         kind,
         recipient,
         original,
-        status=_status(status, diagnostic or (judgement.words if judgement else "")),
+        status=_status(status, said),
         category=judgement.category if judgement else None,
         is_permanent=kind == Kind.BOUNCE and judgement is not None and judgement.is_permanent,
         suppresses=kind == Kind.BOUNCE and judgement is not None and judgement.suppresses,
-        diagnostic=(diagnostic or (judgement and judgement.words) or next(iter(told), ""))[:_DIAGNOSTIC_CHARS],
+        diagnostic=said[:_DIAGNOSTIC_CHARS],
         reporting_mta=reporting_mta,
         gives_up_at=gives_up_at,
         feedback_type="",

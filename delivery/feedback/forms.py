@@ -1,10 +1,10 @@
 """What came back in one shape, whatever form it had: a mail is read here, providers' requests register a reader."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from delivery.bounces import Finding
+from delivery.bounces import Finding, Kind
 from delivery.feedback import recognising
 from delivery.feedback.intake import MAIL
 from delivery.feedback.reading.reader import Mail
@@ -51,8 +51,17 @@ def reader(form: str) -> Read | None:
 
 
 def of_mail(mail: Mail, envelope_to: str) -> list[Heard]:
+    """A mail of ours goes to one address. Where several failed, it stands for several people (an alias, a list), and as
+    long as one of them may be there, so is it."""
     named = recognising.messages(mail.trace, envelope_to)
-    return [_heard(finding, named) for finding in mail.findings]
+    heard = [_heard(finding, named) for finding in mail.findings]
+    failed = [each for each in heard if each.kind in _FAILED]
+    if len(failed) > 1 and not all(each.suppresses for each in failed):
+        return [replace(each, suppresses=False, is_permanent=False) for each in heard]
+    return heard
+
+
+_FAILED = frozenset({Kind.BOUNCE, Kind.DELAY})
 
 
 def _heard(finding: Finding, named: frozenset[int]) -> Heard:

@@ -52,7 +52,7 @@ def plain(text: str) -> str:
 _ADDRESS = re.compile(r"<?[^\s/<>=;:()\[\]\"']+@[^\s<>;:()\[\]\"',]+>?")
 _NAMES = re.compile(
     r"https?://\S+|www\.\S+|<[^<>\s]*>|\"[^\"\s]+\"|(?<!\S)'[^'\s]+'|\[[\da-f:.]+\]|\b\d+(?:\.\d+){3}\b"
-    r"|(?<!\S)\d{3}-(?=\S)|(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])"  # codes, repeated in every line of a reply
+    r"|(?<!\S)\d{3}(?:-(?=\S)| (?=[245]\.\d))|(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])"  # codes, in every line
     r"|\((?:in reply|#)[^()]*\)"
     r"|(?<![\w.-])(?:[\w-]+\.)+(?:com|net|org|edu|gov|info|biz|io|dev|app|cloud|mail|example|invalid|test|local|lan|"
     r"arpa|[a-z]{2})\.?(?![\w-])"

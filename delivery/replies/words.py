@@ -16,6 +16,8 @@ SURE: tuple[Rule, ...] = (
         C.SMTPUTF8,
         r"smtputf8|7-?bit ascii|internationali[sz]ed (e-?mail )?address|non-ascii|\beai\b.{0,20}not",
     ),
+    # Exim's last word on a full mailbox of its own; a full one elsewhere says so by its code
+    rule(C.MAILBOX_FULL, r"(\bfull|over ?quota|quota (is )?exceeded)\b[^.]{0,60}\bretry time(out)? exceeded"),
     rule(C.EXPIRED, r"(delivery time|message|retry time(out)?) (has |was )?(expired|exceeded)"),
     rule(
         C.NETWORK,
@@ -237,7 +239,7 @@ SURE: tuple[Rule, ...] = (
     rule(
         C.INACTIVE_MAILBOX,
         r"(?<!your )\bWHO\b[^.;]{0,40}(disabled|suspended|inactiv|de-?activated|(?<!connection )closed|\blocked|"
-        r"expired|terminated|discontinued|not (yet )?(active|activated|enabled)|frozen|cancel+ed|deleted|"
+        r"expired|(?<!un)terminated|discontinued|not (yet )?(active|activated|enabled)|frozen|cancel+ed|deleted|"
         r"removed|on hold|retired|dormant|abandoned)|\bWHO (is |currently )*not accepting",
         r"\b(recipient('s)?|mailbox|inbox|destination)( account| mailbox| address)? (is|has been|was) blocked"
         r"(?! (by|from|for (spam|abuse)))",

@@ -1,12 +1,15 @@
 """Who sends as a domain, by the DMARC reports that mailbox providers send."""
 
 import json
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
@@ -14,9 +17,11 @@ from accounts import audit
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.wording import storable
+from contacts.exporting import csv_response
 from delivery.domains import gathering
 from delivery.domains.dmarc_reports import advice, figures
-from delivery.domains.dmarc_reports.figures import SPANS, Day
+from delivery.domains.dmarc_reports.advice import Source
+from delivery.domains.dmarc_reports.figures import SPANS, Address, Day
 from delivery.domains.dmarc_reports.models import DmarcSource
 from delivery.domains.models import SendingDomain
 from delivery.domains.report import Report
@@ -32,12 +37,15 @@ def senders(request: StaffRequest, domain_id: int) -> HttpResponse:
     wanted = whole_number(request.GET.get("days"))
     days = wanted if wanted in SPANS else 30
     chosen = storable(request.GET.get("source", ""), 253)
+    if request.GET.get("as") == "csv":
+        return _table(domain, days, request.GET.get("table", ""), chosen)
     found = summary(domain, days)
     context = {
         **found,
         "domain": domain,
         "days": days,
         "chips": [(f"{span} days", f"?days={span}", span == days) for span in SPANS],
+        "csv_url": f"?{urlencode({'days': str(days), 'source': chosen, 'as': 'csv', 'table': ''})}",
         "chart": _chart(found["by_day"]) if len(found["by_day"]) > 2 else "",
         "reporters": figures.reporters(domain, days),
         "unverified": figures.unverified(domain, days),
@@ -79,6 +87,22 @@ def summary(domain: SendingDomain, days: int = 30) -> dict[str, Any]:
         "policy": policy,
         "next_step": _next_step(domain, policy, days) if sources else None,
     }
+
+
+def _table(domain: SendingDomain, days: int, name: str, chosen: str) -> HttpResponse:
+    """One of the page's as a file; of sources all of them."""
+    match name:
+        case "addresses":
+            kept: type[Address | Day | Source] = Address
+            rows: Sequence[Address | Day | Source] = figures.addresses(domain, chosen, days)
+        case "days":
+            kept, rows = Day, figures.by_day(domain, days)
+        case _:
+            name, kept, rows = "sources", Source, advice.by_weight(figures.sources(domain, days))
+    header = [field.name.replace("_", " ").capitalize() for field in fields(kept)]
+    named = f"{domain.name}-{name}-{timezone.localdate():%Y-%m-%d}"
+    lines = ([getattr(row, field.name) for field in fields(kept)] for row in rows)
+    return cast("HttpResponse", csv_response(named, header, lines))
 
 
 def _next_step(domain: SendingDomain, policy: str, days: int) -> advice.Advice:

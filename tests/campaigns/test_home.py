@@ -1,6 +1,7 @@
 """The morning page: what it shows, whom, at which cost, and that nothing on it moves for nothing."""
 
 import csv
+import html
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -244,6 +245,25 @@ def test_trend_is_taken_along_as_a_table_with_all_its_lines(client_for: Browse, 
     assert [sum(int(row[at]) for row in rows) for at in (1, 3)] == [100, 12]
 
 
+def file_of(client: Client, name: str) -> list[dict[str, str]]:
+    """The table of Home that the page itself leads to by that name."""
+    (address,) = re.findall(rf'href="([^"]+)" download id="{name}-csv"', text(client))
+    address = html.unescape(address)
+    return list(csv.DictReader(StringIO(b"".join(home(client, address)).decode("utf-8-sig"))))
+
+
+def test_what_is_on_its_way_and_the_last_campaigns_are_taken_along(
+    client_for: Browse, viewer: User, marketer: User
+) -> None:
+    clicks(launched(marketer, "Autumn"), 12)
+    (row,) = file_of(client_for(viewer), "last")
+    assert (row["Campaign"], row["People"], row["Accepted"], row["Clicked"]) == ("Autumn", "100", "100", "12")
+    launched(marketer, "Winter", state="sending", finished_at=None)
+    (row,) = file_of(client_for(viewer), "now")
+    assert (row["Campaign"], row["State"], row["Accepted"]) == ("Winter", "Sending", "100")
+    assert home(client_for(viewer), "?as=csv&table=nonsense").status_code == 404
+
+
 def test_days_of_the_trend_are_those_of_the_organisation(client_for: Browse, marketer: User, organisation: Any) -> None:
     organisation.time_zone = "Pacific/Auckland"
     organisation.save()
@@ -268,6 +288,10 @@ def test_audience_says_who_joined_and_who_left(client_for: Browse, viewer: User)
     assert "3 people can be" in page
     assert '<td class="num" data-label="change"><strong>0</strong></td>' in page
     assert '<td class="num" data-label="left">33.3 %</td>' in page
+    row, _ = file_of(client, "audience")
+    assert [row[name] for name in ("Days", "Joined", "Unsubscribed", "Change", "Left, share")] == [
+        *("30", "1", "1", "0", "0.333333"),
+    ]
 
 
 def test_new_installation_has_one_next_step(client_for: Browse, owner: User, viewer: User, campaign: Campaign) -> None:

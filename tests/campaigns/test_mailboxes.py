@@ -1,6 +1,10 @@
 """A campaign under way by mailbox provider: what its servers answered, and one of them paused alone."""
 
+import csv
+import re
 from collections.abc import Callable
+from io import StringIO
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -58,6 +62,18 @@ def test_one_mailbox_provider_is_paused_and_goes_on(client_for: Browse, marketer
     assert "Paused for Gmail" not in shown(client, sending)
     actions = list(AuditEntry.objects.order_by("pk").values_list("action", "detail__lane"))[-2:]
     assert actions == [("campaign.lane_paused", "gmail"), ("campaign.lane_resumed", "gmail")]
+
+
+def test_what_its_servers_answered_is_taken_along(
+    client_for: Browse, marketer: User, viewer: User, sending: Campaign
+) -> None:
+    launching.pause_lane(sending, "gmail", by=marketer)
+    (address,) = re.findall(r'href="([^"]+)" download id="mailboxes-csv"', shown(client_for(viewer), sending))
+    answer: Any = client_for(viewer).get(address)
+    rows = {row["Mailbox"]: row for row in csv.DictReader(StringIO(b"".join(answer).decode("utf-8-sig")))}
+    assert [rows["Gmail"][name] for name in ("Accepted", "Waiting", "Refused")] == ["0", "3", "0"]
+    assert bool(rows["Gmail"]["Paused since"])
+    assert not any(row["Paused since"] for name, row in rows.items() if name != "Gmail")
 
 
 def test_who_waits_for_it_is_told_so_everywhere(client_for: Browse, marketer: User, sending: Campaign) -> None:

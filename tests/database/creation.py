@@ -50,6 +50,18 @@ class DatabaseCreation(creation.DatabaseCreation):
         return name
 
     @contextmanager
+    def made(self, name: str) -> Iterator[None]:
+        """Queries go to a new, empty database meanwhile, which is dropped afterwards."""
+        with self._nodb_cursor() as cursor:  # type: ignore[attr-defined]  # as above
+            cursor.execute(f"CREATE DATABASE {name}")
+        try:
+            with self._led_to(name):
+                yield
+        finally:
+            with self._nodb_cursor() as cursor:  # type: ignore[attr-defined]  # as above
+                cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    @contextmanager
     def _led_to(self, name: str) -> Iterator[None]:
         kept = self.connection.settings_dict["NAME"]
         self.connection.close()

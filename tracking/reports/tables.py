@@ -11,8 +11,8 @@ Table = tuple[tuple[str, ...], Callable[[Report], Iterator[Row]]]
 
 def _figures(report: Report) -> Iterator[Row]:
     for figure in [*report.figures, *report.further_figures]:
-        share = _share(figure.share)
-        yield figure.label, figure.people, figure.whole, share, figure.total, figure.machines, figure.definition
+        known = (figure.people, figure.whole, share(figure.share), figure.total)
+        yield figure.label, *known, figure.machines, figure.definition
 
 
 def _over_time(report: Report) -> Iterator[Row]:
@@ -30,13 +30,20 @@ def _over_time(report: Report) -> Iterator[Row]:
 def _links(report: Report) -> Iterator[Row]:
     for link in report.links:
         versions = " ".join(map(str, link.versions))
-        yield link.number, link.label, link.url, versions, link.people, _share(link.share), link.total, link.machines
+        figures = (link.people, share(link.share), link.total, link.machines)
+        yield link.number, link.label, link.url, versions, *figures, link.language
 
 
 def _mailboxes(report: Report) -> Iterator[Row]:
     for lane in report.lanes:
-        acts = (lane.clicked, _share(lane.click_share), lane.opened, lane.unsubscribed)
+        acts = (lane.clicked, share(lane.click_share), lane.opened, lane.unsubscribed)
         yield lane.label, lane.accepted, *acts, lane.bounced, lane.complained
+
+
+def _languages(report: Report) -> Iterator[Row]:
+    for row in report.languages:
+        acts = (row.clicked, share(row.click_share), row.opened, row.unsubscribed)
+        yield row.name, row.people, "" if row.accepted is None else row.accepted, *acts
 
 
 def _clients(key: str) -> Callable[[Report], Iterator[Row]]:
@@ -52,7 +59,7 @@ def _clients(key: str) -> Callable[[Report], Iterator[Row]]:
 
 def _returned(report: Report) -> Iterator[Row]:
     for part in report.returned:
-        yield part.label, part.people, _share(part.share), part.definition
+        yield part.label, part.people, share(part.share), part.definition
 
 
 def _reasons(report: Report) -> Iterator[Row]:
@@ -66,7 +73,7 @@ def _conversions(report: Report) -> Iterator[Row]:
             row.goal,
             row.times,
             row.people,
-            _share(row.share),
+            share(row.share),
             row.worth,
             row.currency,
             row.a_thousand,
@@ -91,11 +98,12 @@ TABLES: dict[str, Table] = {
         ("Time", "Clicked", "Opened", "Unsubscribed", "Clicked by machines", "Opened by machines"),
         _over_time,
     ),
-    "links": (("Place", "Link", "Address", "Versions", "People", "Share", "Clicks", "Machines"), _links),
+    "links": (("Place", "Link", "Address", "Versions", "People", "Share", "Clicks", "Machines", "Language"), _links),
     "mailboxes": (
         ("Mailbox", "Accepted", "Clicked", "Share", "Opened", "Unsubscribed", "Bounced", "Marked as spam"),
         _mailboxes,
     ),
+    "languages": (("Language", "People", "Accepted", "Clicked", "Share", "Opened", "Unsubscribed"), _languages),
     "clients": (("Program", "Opened", "Clicked"), _clients("clients")),
     "devices": (("Device", "Opened", "Clicked"), _clients("devices")),
     "countries": (("Country", "Opened", "Clicked"), _clients("countries")),
@@ -110,6 +118,6 @@ TABLES: dict[str, Table] = {
 }
 
 
-def _share(share: float | None) -> str:
+def share(share: float | None) -> str:
     """Of 1, as a spreadsheet reckons with it; empty for "not yet"."""
     return "" if share is None else f"{share:.6f}"

@@ -1,6 +1,8 @@
 """Goals: listed, set up, explained to whoever builds the site."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
+from typing import Any, cast
 
 from django.contrib import messages
 from django.db.models import Count, Max, Q
@@ -15,6 +17,7 @@ from accounts import audit
 from accounts.confirming import lately_confirmed
 from accounts.models import Organisation
 from accounts.permissions import Permission, StaffRequest, requires
+from contacts.exporting import csv_response
 from tracking import titles
 from tracking.conversions import secret
 from tracking.conversions.form import GoalForm
@@ -29,6 +32,9 @@ _SHOWN = 20
 def goals(request: StaffRequest) -> HttpResponse:
     lately = Q(conversions__at__gte=timezone.now() - _LATELY)
     found = Goal.objects.annotate(lately=Count("conversions", filter=lately), last_at=Max("conversions__at"))
+    if request.GET.get("as") == "csv":
+        rows = ((each.name, " ".join(each.sites), each.lately, each.last_at) for each in found)
+        return _file("goals", ("Goal", "Sites", "Last 30 days", "Last one"), rows)
     return render(request, "tracking/conversions/goals.html", {"goals": found})
 
 
@@ -36,7 +42,10 @@ def goals(request: StaffRequest) -> HttpResponse:
 @require_safe
 @requires(Permission.LOOK)
 def goal(request: StaffRequest, pk: int) -> HttpResponse:
-    return _page(request, get_object_or_404(Goal, pk=pk))
+    found = get_object_or_404(Goal, pk=pk)
+    if request.GET.get("as") == "csv":
+        return _file(f"goal-{found.pk}", _REACHED, _reached(found))
+    return _page(request, found)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -83,6 +92,23 @@ def _edit(request: StaffRequest, found: Goal) -> HttpResponse:
     audit.record(request, "goal.add" if is_new else "goal.change", found.name, fields=form.changed_data)
     messages.success(request, "Saved. Campaigns launched from now on carry the sign.")
     return redirect(found)
+
+
+_REACHED = ("Campaign", "Order", "Worth", "Currency", "Told", "When", "Refunded", "Taken back")
+
+
+def _reached(found: Goal) -> Iterator[Sequence[Any]]:
+    """All of them, of nobody by name."""
+    kept = found.conversions.order_by("-at")
+    named = titles.titles(set(kept.order_by().values_list("batch_id", flat=True).distinct()))
+    for row in kept.iterator():
+        worth = row.worth if row.currency else None
+        about = (named[row.batch_id].text, row.order, worth, row.currency, row.get_via_display(), row.at)
+        yield *about, row.refunded if row.currency else None, "yes" if row.is_taken_back else ""
+
+
+def _file(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
+    return cast("HttpResponse", csv_response(f"{name}-{timezone.localdate():%Y-%m-%d}", header, rows))
 
 
 def _page(request: StaffRequest, found: Goal, made: str = "") -> HttpResponse:

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts import audit
+from accounts.organisation import public_address
 from accounts.permissions import Permission, StaffRequest, requires
 from delivery import tasks
 from delivery.domains.link_hosts import leading
@@ -53,5 +54,7 @@ def of_domain(request: StaffRequest, domain_id: int) -> HttpResponse:
         where = domain.tracking_url or others
         messages.success(request, f"Links of campaigns from {domain} that are launched from now on lead to {where}.")
         return redirect(f"{domain.get_absolute_url()}#counted-links")
-    shown = {"form": form, "domain": domain, "leads_to": urlsplit(request.organisation.public_address).hostname}
+    leads_to = urlsplit(request.organisation.public_address).hostname or ""
+    is_private = public_address.is_private(leads_to)
+    shown = {"form": form, "domain": domain, "leads_to": leads_to, "is_private": is_private}
     return render(request, "tracking/link_host.html", shown, status=422 if form.is_bound else 200)

@@ -19,9 +19,10 @@ from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.security import linking_mail_policy
 from campaigns import revising
-from campaigns.models import Edition, SharedReport
+from campaigns.models import SharedReport
+from campaigns.multilingual.names import own_name
 from campaigns.reporting import click_map, sharing
-from campaigns.views.pages import get_campaign
+from campaigns.views.pages import get_campaign, sent_edition
 from delivery import ledger
 from delivery.color_scheme import shown_in
 from tracking.reports import link_rows, numbers
@@ -76,7 +77,7 @@ def shared_mail(request: HttpRequest, token: str) -> HttpResponse:
         return _unknown(request)
     batch_id = shared.campaign.batch_id or 0
     version = whole_number(request.GET.get("version")) or 1
-    edition = get_object_or_404(Edition, batch=batch_id, version=version, is_test=False)
+    edition = sent_edition(batch_id, version, request.GET.get("language", ""))
     report = numbers.report([batch_id], names_people=False)
     rows = link_rows.rows([batch_id], report.delivered, names_people=False)
     page = click_map.drawn(edition, None, rows, reverse("shared-report", args=[token]))
@@ -94,6 +95,7 @@ def _drawn(request: HttpRequest, shared: SharedReport, token: str) -> str:
         "tally": ledger.tally(batch),
         "mail_url": f"{reverse('shared-mail', args=[token])}?",
         "map_version": batch.version,
+        "map_languages": [(code, own_name(code)) for code in batch.languages],
         "versions": revising.versions(batch),
         "expires_at": shared.expires_at,
         "now": timezone.now(),

@@ -30,6 +30,7 @@ def only(raw: bytes) -> Finding:
         ("450 4.1.1 User unknown", "4.1.1", C.INVALID_RECIPIENT, True),  # the last of many tries
         ("452 4.2.2 Over quota: retry timeout exceeded", "5.0.0", C.MAILBOX_FULL, False),
         ("retry timeout exceeded", "5.0.0", C.EXPIRED, False),
+        ("user: 1: Syntax error: Unterminated quoted string", "5.3.0", C.UNKNOWN, False),  # a program
         ("", "5.1.1", C.INVALID_RECIPIENT, True),
         ("", "5.0.0", C.UNKNOWN, False),
     ],

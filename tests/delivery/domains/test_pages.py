@@ -43,6 +43,10 @@ def test_an_admin_adds_a_domain_names_its_keys_and_hands_the_records_on(
 
     domain.report = sending_domains.report(domain.name).as_json()
     domain.save()
+    wrong = sum(row["state"] == "bad" and not row["optional"] for row in domain.report["rows"])
+    page = client.get(f"/domains/{domain.pk}/").content.decode()
+    assert wrong > 1
+    assert f"{wrong} records are to be entered." in page
     client.post(f"/domains/{domain.pk}/links/", {"note": "Agency", "days": 30})
     link = DomainLink.objects.get()
     stranger, address = Client(), f"/dns/{links.token(link)}/"

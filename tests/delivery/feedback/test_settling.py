@@ -1,8 +1,10 @@
 """A report counts by the sealed number of a mail of ours; what it says of itself anybody can write."""
 
+import re
 from collections import Counter
 from datetime import timedelta
 from io import BytesIO, TextIOWrapper
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,11 +30,12 @@ from delivery.models import (
 )
 from delivery.policy import aftermath
 from delivery.throttling import warmup_plans
-from tests.delivery.feedback.returned import bounce, full, hand_in, line, mailed, report
+from tests.delivery.feedback.returned import DOMAIN, bounce, full, hand_in, line, mailed, report
 
 pytestmark = pytest.mark.django_db
 
 State = Returned.State
+ALIASES = Path(__file__).parents[2] / "data" / "bounces" / "aliases"
 
 
 def complained(message: Message) -> int:
@@ -197,6 +200,16 @@ def test_bounce_of_a_forwarder_s_address_suppresses_whom_we_wrote_to_and_says_so
     assert Suppression.objects.get().email == "ana@example.org"
     assert Suppression.objects.get().detail.startswith("Forwarded to ana.old@elsewhere.example: ")
     assert FeedbackEvent.objects.get().recipient == "ana.old@elsewhere.example"
+
+
+@pytest.mark.parametrize("mail", sorted(ALIASES.glob("*.eml")), ids=lambda mail: mail.stem)
+def test_alias_of_several_people_is_not_gone_as_long_as_one_of_them_is_there(mail: Path) -> None:
+    message = mailed(email="team@example.org")
+    returned = re.sub(rb"bounce\+0110ab[\w.+-]+@[\w.]+", verp.address(message.pk, DOMAIN).encode(), mail.read_bytes())
+    assert b"550 5.1.1 <unknown@mailbox.example>" in returned
+    assert hand_in(returned).state == Returned.State.COUNTED
+    assert (line(message).soft, line(message).hard) == (1, 0)
+    assert not Suppression.objects.exists()
 
 
 def test_bounce_that_comes_before_the_acceptance_is_booked_waits_for_it() -> None:

@@ -1,12 +1,15 @@
 """A goal reached on the organisation's own site: from the sign to the report, once, of whom may be counted."""
 
+import csv
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -64,6 +67,30 @@ def test_an_order_on_the_page_that_thanks_counts_once(
     ]
     story = [entry for entry in entries(sent.contact()) if entry.title.startswith("Order")]
     assert {entry.detail for entry in story} == {"EUR\u00a024.90 · A-1", "EUR\u00a05.10 · A-2"}
+
+
+def test_what_came_is_taken_along_without_names(
+    client: Client,
+    reader: Reader,
+    sent: Sent,
+    goal: Goal,
+    take_in: Callable[[], int],
+    client_for: Callable[[User], Client],
+    viewer: User,
+) -> None:
+    sign = sign_of(reader, sent)
+    take_in()
+    client.get(f"/g/{goal.key}", {"tpid": sign, "order": "A-1", "value": "24.90", "currency": "eur"})
+    take_in()
+    tables = []
+    for address in (goal.get_absolute_url(), reverse("goals")):
+        assert "?as=csv" in client_for(viewer).get(address).content.decode()
+        file: Any = client_for(viewer).get(f"{address}?as=csv")
+        tables.append(list(csv.DictReader(StringIO(b"".join(file).decode("utf-8-sig")))))
+    (reached,), (listed,) = tables
+    assert (reached["Order"], reached["Worth"], reached["Currency"]) == ("A-1", "24.90", "EUR")
+    assert sent.contact().email not in str(tables)
+    assert (listed["Goal"], listed["Last 30 days"]) == ("Order", "1")
 
 
 def test_without_an_order_s_number_a_mail_counts_once(

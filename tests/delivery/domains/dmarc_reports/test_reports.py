@@ -1,7 +1,11 @@
 """Reports become figures of our domains, each once, and say what to do next."""
 
+import csv
+import html
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -269,6 +273,12 @@ def test_an_admin_reads_who_sends_and_says_who_is_theirs(
     assert "1 unknown source sends in your name" in page
     assert "192.0.2.66</bdi>, address by address" in page
     assert "<b>x</b>" not in page
+    files = [html.unescape(one) for one in re.findall(r'href="([^"]+as=csv[^"]*)"', page)]
+    tables: list[Any] = [browser.get(f"/domains/{domain.pk}/senders/{one}") for one in files]
+    found = [list(csv.DictReader(StringIO(b"".join(one).decode("utf-8-sig")))) for one in tables]
+    assert [len(rows) for rows in found] == [2, 1, 15]
+    assert found[1][0]["Ip"] == "192.0.2.66"
+    assert sum(int(row["Failed"]) for row in found[2]) == 300
     browser.post(f"/domains/{domain.pk}/senders/say/", {"source": "192.0.2.66", "ours": "no"})
     page = browser.get(domain.get_absolute_url()).content.decode()
     assert "All your own sources pass: p=quarantine is safe." in page
