@@ -4,6 +4,7 @@ import gc
 import os
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable, Generator
 from functools import cache
 from typing import Any
@@ -32,6 +33,7 @@ _LONGEST = (
     *("test_recovery.py", "test_killed.py", "test_demo.py", "test_states.py", "test_throttling.py", "test_settling.py"),
 )
 _APART = ("/test_accessibility.py", "/test_offers.py")
+_SHARES = 6
 # A busy machine is slow, which says nothing about what is tested.
 hypothesis.settings.register_profile("tallypost", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis.settings.load_profile("tallypost")
@@ -92,11 +94,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 class _ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """One xdist worker a file.
 
-    Of files whose tests take long and share nothing, any worker that is free takes the next test.
+    Of files whose tests take long and share nothing, any worker that is free takes the next test. What is asked of all
+    addresses is shared out by address, which is staged once for all its tests.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        path = nodeid.partition("::")[0]
+        path, _, test = nodeid.partition("::")
+        if path.endswith("/test_permissions.py"):
+            return f"{path} {zlib.crc32(test.partition('[')[2].encode()) % _SHARES}"
         return nodeid if path.endswith(_APART) else path
 
 

@@ -111,11 +111,8 @@ def test_social_links_are_signs_in_colours_that_read_on_their_ground() -> None:
     base = "https://news.nordlicht.example/i/social-instagram"
     assert signs == [f"{base}-1f4fa8ffffff.png", f"{base}-ffffff1f4fa8.png"]
     alpha = Image.open(BytesIO(starters.art(signs[1].rpartition("/")[2]) or b"")).convert("RGBA").getchannel("A")
-    assert (alpha.size, alpha.getextrema()[0], alpha.crop((20, 20, 44, 44)).getextrema()[0] > 250) == (
-        (64, 64),
-        0,
-        True,
-    )
+    assert (alpha.size, min(alpha.tobytes())) == ((64, 64), 0)
+    assert min(alpha.crop((20, 20, 44, 44)).tobytes()) > 250
     assert "Instagram (https://instagram.com/x)" in text_of(block)
     nameless = mjml.compile(document(block), mjml.Brand("Nordlicht"))
     assert ">Instagram</a>" in nameless
