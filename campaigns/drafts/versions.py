@@ -13,7 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
-from campaigns.drafts.words import Words, words_of
+from campaigns.drafts.words import Words, are_same, words_of
 from campaigns.launching import NotADraft
 from campaigns.models import Campaign, DraftVersion
 
@@ -40,7 +40,7 @@ def note(campaign: Campaign, before: Words, *, by: User) -> None:
     if newest and newest.words is None:
         newest.words = before
         newest.save(update_fields=["words"])
-    elif newest is None or newest.words != before:
+    elif newest is None or newest.words is None or not are_same(newest.words, before):
         _keep(campaign, before)
     DraftVersion.objects.create(campaign=campaign, by=by, began_at=now, at=now)
     _thin_out(campaign, now)
@@ -49,7 +49,7 @@ def note(campaign: Campaign, before: Words, *, by: User) -> None:
 def close(campaign: Campaign) -> DraftVersion:
     """The version that says what the draft says now; whatever is written next is another one."""
     newest, words = campaign.versions.first(), words_of(campaign)
-    if newest is None or newest.words not in (None, words):
+    if newest is None or (newest.words is not None and not are_same(newest.words, words)):
         return _keep(campaign, words)
     newest.words = words
     newest.save(update_fields=["words"])

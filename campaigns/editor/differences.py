@@ -20,7 +20,13 @@ from campaigns.models import Campaign
 
 Act = Literal["added", "removed", "changed", "moved"]
 _ACTS: tuple[Act, ...] = ("changed", "added", "removed", "moved")
-_LINES = (("subject", "Subject"), ("preheader", "Preheader"))
+_LINES = (
+    ("sender_name", "Sender’s name"),
+    ("sender_email", "Sender’s address"),
+    ("reply_to", "Address for answers"),
+    ("subject", "Subject"),
+    ("preheader", "Preheader"),
+)
 _PARTS = re.compile(r"\s+|[^\s]+")
 _END_OF_LINE = re.compile(r"<br\s*/?>|</(?:p|li|h[1-6]|div|tr)>", re.IGNORECASE)
 _MOST_PARTS = 1_200
@@ -84,8 +90,10 @@ def between(old: Words, new: Words) -> list[Difference]:
     found = [
         Difference("changed", label, lines=(Line("", old[name], new[name]),))
         for name, label in _LINES
-        if old[name] != new[name]
+        if name in old and name in new and old[name] != new[name]
     ]
+    if "brand_id" in old and "brand_id" in new and old["brand_id"] != new["brand_id"]:
+        found.append(Difference("changed", "Brand"))
     kinds = {old["content_kind"], new["content_kind"]}
     if len(kinds) == 2:
         line = Line("", *(Campaign.ContentKind(words["content_kind"]).label for words in (old, new)))

@@ -18,7 +18,7 @@ from accounts.security import mail_policy
 from campaigns.content.blocks import Invalid
 from campaigns.drafts import versions
 from campaigns.drafts.versions import TooMany
-from campaigns.drafts.words import Words, words_of
+from campaigns.drafts.words import Words, are_same, put, words_of
 from campaigns.editor import differences, restoring
 from campaigns.launching import NotADraft
 from campaigns.message import preview
@@ -54,9 +54,9 @@ class Row:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.WRITE)
 def listed(request: StaffRequest, pk: int) -> HttpResponse:
-    """All of them, newest first; a POST keeps the draft as it stands under a name."""
+    """All of them, newest first, after the launch too; a POST keeps the draft as it stands under a name."""
     campaign = get_campaign(pk)
-    if not campaign.is_draft:
+    if not campaign.is_draft and request.method == "POST":
         return frozen(request, pk)
     form = NameForm(request.POST or None, label_suffix="")
     if form.is_valid():
@@ -83,8 +83,6 @@ def listed(request: StaffRequest, pk: int) -> HttpResponse:
 def compared(request: StaffRequest, pk: int) -> HttpResponse:
     """`?old=` and `?new=`: two versions beside each other, and what is different; unsaid: the draft as it stands."""
     campaign = get_campaign(pk)
-    if not campaign.is_draft:
-        return frozen(request, pk)
     names = _names(campaign)
     old, new = (whole_number(request.GET.get(side)) or NOW for side in ("old", "new"))
     found = differences.between(_words(campaign, old), _words(campaign, new))
@@ -104,8 +102,7 @@ def compared(request: StaffRequest, pk: int) -> HttpResponse:
 def mail(request: StaffRequest, pk: int, version: int) -> HttpResponse:
     """As somebody would get it of whom only the address is known, so that two versions differ in their words alone."""
     shown = copy.copy(get_campaign(pk))
-    for name, value in _words(shown, version).items():
-        setattr(shown, name, value)
+    put(shown, _words(shown, version))
     return HttpResponse(shown_in(preview.preview(shown, None).html, dark=False))
 
 
@@ -160,7 +157,7 @@ def _rows(campaign: Campaign, shown: list[DraftVersion]) -> list[Row]:
     for version, previous in zip(shown, [*shown[1:], before], strict=True):
         words = now if version.words is None else version.words
         changed = _changed(previous.words, words) if previous and previous.words else ""
-        rows.append(Row(version, changed, version.pk == newest and words == now))
+        rows.append(Row(version, changed, version.pk == newest and are_same(words, now)))
     return rows
 
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 
-from accounts.models import Organisation, User
+from accounts.models import BrandKit, Organisation, User
+from campaigns import launching
 from campaigns.drafts import saving, versions
 from campaigns.drafts.words import words_of
-from campaigns.editor import history, restoring
+from campaigns.editor import differences, history, restoring
 from campaigns.models import Campaign, DraftVersion
 from tests.campaigns import letters
 
@@ -22,7 +24,7 @@ def draft(organisation: Organisation, marketer: User) -> Campaign:
     return letters.draft(marketer)
 
 
-def write(draft: Campaign, by: User, **words: str) -> None:
+def write(draft: Campaign, by: User, **words: Any) -> None:
     def change(campaign: Campaign) -> None:
         for name, value in words.items():
             setattr(campaign, name, value)
@@ -59,7 +61,7 @@ def test_another_person_a_pause_and_a_long_sitting_begin_another_version(
 
 
 def test_what_changes_no_words_keeps_nothing(draft: Campaign, marketer: User) -> None:
-    write(draft, marketer, sender_name="Somebody", name="Another name")
+    write(draft, marketer, name="Another name", excluded_tags=["press"])
     assert kept(draft) == []
 
 
@@ -151,3 +153,51 @@ def test_pages_list_compare_name_and_restore(client_for: Browser, draft: Campaig
     assert "Back to “<bdi>Before Aron</bdi>”" in shown
     assert Campaign.objects.get(pk=draft.pk).subject == "News for you"
     assert client.get(f"/campaigns/{letters.draft(marketer).pk}/versions/{first.pk}/mail/").status_code == 404
+
+
+def test_sender_and_brand_come_back_and_whom_it_goes_to_stays(draft: Campaign, marketer: User, admin: User) -> None:
+    brand = BrandKit.objects.create(name="Shop")
+    write(draft, marketer, sender_email="shop@nordlicht.example", brand_id=brand.pk)
+    write(draft, admin, sender_email="else@nordlicht.example", brand_id=None, excluded_tags=["press"])
+    before = draft.versions.get(words__sender_email="shop@nordlicht.example")
+    found = differences.between(before.words or {}, words_of(Campaign.objects.get(pk=draft.pk)))
+    assert differences.in_short(found) == "Sender’s address changed, brand changed"
+    assert restoring.restore(before, by=admin)
+    now = Campaign.objects.get(pk=draft.pk)
+    assert (now.sender_email, now.brand, now.excluded_tags) == ("shop@nordlicht.example", brand, ["press"])
+
+
+def test_a_version_whose_brand_is_gone_or_was_never_kept_is_restored(draft: Campaign, marketer: User) -> None:
+    brand = BrandKit.objects.create(name="Shop")
+    write(draft, marketer, brand_id=brand.pk)
+    kept_brand = versions.keep(draft.pk, "In the shop’s brand")
+    write(draft, marketer, brand_id=None, subject="Later")
+    brand.delete()
+    assert restoring.restore(kept_brand, by=marketer)
+    assert Campaign.objects.get(pk=draft.pk).brand is None
+    old = draft.versions.exclude(words=None).first()
+    assert old
+    assert old.words
+    old.words = {name: old.words[name] for name in ("subject", "preheader", "content_kind", "blocks", "html", "text")}
+    old.words["subject"] = "From long ago"
+    old.save()
+    assert restoring.restore(old, by=marketer)
+    now = Campaign.objects.get(pk=draft.pk)
+    assert (now.subject, now.sender_email) == ("From long ago", draft.sender_email)
+
+
+def test_after_the_launch_versions_are_read_and_not_restored(
+    draft: Campaign, marketer: User, client_for: Browser
+) -> None:
+    draft.lists.add(letters.readers("Ana"))
+    write(draft, marketer, subject="Second")
+    launching.launch(draft, by=marketer)
+    browser, page = client_for(marketer), f"/campaigns/{draft.pk}/versions/"
+    shown = browser.get(page).content.decode()
+    assert "Subject changed" in shown
+    assert "Restore" not in shown
+    old = draft.versions.last()
+    assert old
+    assert browser.get(f"{page}compare/?old={old.pk}").status_code == 200
+    browser.post(f"{page}{old.pk}/restore/")
+    assert Campaign.objects.get(pk=draft.pk).subject == "Second"
