@@ -141,7 +141,7 @@ def _launch_again(batch: Any, edition_id: int, audience: Any) -> Any:
         lists=batch.lists,
         group=f"again {edition.pk}",
         hold_seconds=0,
-        before_start=lambda made: (editions.freeze_links(edition, made), None)[1],
+        before_start=lambda made: editions.freeze_links(edition, made),
     )
 
 

@@ -113,7 +113,7 @@ def launch(plan: Plan, port: int, security: str = "none") -> tuple[Any, int, int
         lists=[readers.pk],
         group="bench",
         hold_seconds=0,
-        before_start=lambda made: (editions.freeze_links(edition, made), None)[1],
+        before_start=lambda made: editions.freeze_links(edition, made),
     )
     return batch, edition.pk, len(compiled.build(recipients(1)[0]))
 

@@ -1,11 +1,16 @@
 """Segments' conditions about one campaign or the last ones: who got it, opened it, followed which link."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
+from django.db.models import Q
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from campaigns.models import Campaign
+from campaigns.content.blocks.conditions import IN_SEGMENT
+from campaigns.models import Campaign, SavedBlock
 from contacts.models import Segment
 from contacts.segments.known import Known
 from contacts.segments.predicate import NOBODY, Sql, negated
@@ -13,6 +18,7 @@ from contacts.segments.registry import Condition, Input, Values, turned
 from contacts.segments.rules import Rule
 from contacts.segments.uses import Use
 from contacts.tracking_consent import Part, measured
+from delivery.ledger.listing import WHICH
 from delivery.models import MessageState, Term
 from tracking.models import EventKind, Link
 from tracking.recent.counted import MOST
@@ -28,7 +34,21 @@ _KINDS = {
     "link": EventKind.CLICK,
     "unsubscribed": EventKind.UNSUBSCRIBE,
 }
-_RETURNED = {"bounced": Term.HARD, "complained": Term.COMPLAINED}
+_BY_MACHINES = {"machines-opened": EventKind.OPEN, "machines-clicked": EventKind.CLICK}
+_RETURNED = {
+    "bounced": Term.HARD,
+    "complained": Term.COMPLAINED,
+    "bounced-for-now": Term.SOFT,
+    "delivered": Term.DELIVERED,
+}
+# Where their mail stands: lists of delivery.ledger.listing, with what came back of the accepted where that counts too.
+_STANDS = {
+    "refused": "false",
+    "uncertain": "false",
+    "skipped": "false",
+    "hard": f"f.term = {int(Term.HARD)}",
+    "blocked": f"f.term = {int(Term.SOFT)} AND f.is_blocked",
+}
 _HOW = {
     "got": "got",
     "opened": "opened",
@@ -40,6 +60,18 @@ _HOW = {
     "unsubscribed": "unsubscribed by",
     "complained": "marked as spam",
     "bounced": "bounced for good in",
+    "bounced-for-now": "bounced for now in",
+    "delivered": "were reported as having got",
+    "no-word": "got, and nothing came back of,",
+    "refused": "were refused in",
+    "hard": "did not exist in",
+    "blocked": "were refused as spam in",
+    "uncertain": "may have got",
+    "skipped": "were skipped in",
+    "all": "were to get",
+    "machines-opened": "were opened for by machines in",
+    "machines-clicked": "were clicked for by machines in",
+    "machines-alone": "were opened for by machines alone in",
 }
 _OF_LAST = {
     "opened": "opened",
@@ -49,6 +81,28 @@ _OF_LAST = {
     "got": "got",
 }
 _OPENED, _NONE = ("opened", "not-opened"), ("not-opened", "not-clicked")
+
+
+_STATE = {how: int(MessageState.REFUSED) for how in _STANDS} | {
+    "uncertain": int(MessageState.UNCERTAIN),
+    "skipped": int(MessageState.SKIPPED),
+}
+_READING = (EventKind.OPEN, EventKind.CLICK)
+_ADDRESSED = "c.id IN (SELECT m.contact_id FROM delivery_message m WHERE m.id BETWEEN %s AND %s AND m.batch_id = %s)"
+_OF_FEEDBACK = (
+    "c.id IN (SELECT m.contact_id FROM delivery_feedback f JOIN delivery_message m ON m.id = f.message_id"
+    " WHERE f.batch_id = %s AND {which})"
+)
+_ENGAGED = (
+    "c.id IN (SELECT m.contact_id FROM tracking_engagement e JOIN delivery_message m ON m.id = e.message_id"
+    " WHERE e.batch_id = %s AND e.kind = %s AND e.link_id = %s AND {machine})"
+)
+_STANDING = (
+    "c.id IN (SELECT m.contact_id FROM delivery_waiting w JOIN delivery_message m ON m.id = w.message_id"
+    " WHERE w.batch_id = %s AND w.state = %s AND {which} UNION ALL"
+    " SELECT m.contact_id FROM delivery_feedback f JOIN delivery_message m ON m.id = f.message_id"
+    " WHERE f.batch_id = %s AND {later})"
+)
 
 
 class OfCampaign(Condition):
@@ -80,30 +134,30 @@ class OfCampaign(Condition):
             return NOBODY
         _, batch_id, first, last = found
         how = values["how"]
-        accepted = f"m.state = {int(MessageState.ACCEPTED)}"
-        got = Sql(
-            "c.id IN (SELECT m.contact_id FROM delivery_message m"  # noqa: S608
-            f" WHERE m.id BETWEEN %s AND %s AND m.batch_id = %s AND {accepted})",
-            [first or 0, last or 0, batch_id],
-        )
+        addressed = Sql(_ADDRESSED, [first or 0, last or 0, batch_id])
+        got = Sql(f"{_ADDRESSED[:-1]} AND m.state = {int(MessageState.ACCEPTED)})", addressed.parameters)
+        if how == "all":
+            return addressed
         if how in ("got", "not-got"):
             return got if how == "got" else negated(got)
+        if how == "no-word":
+            return _but(got, [Sql(_OF_FEEDBACK.format(which="true"), [batch_id])])
+        if how in _STANDS:
+            return Sql(_STANDING.format(which=WHICH[how], later=_STANDS[how]), [batch_id, _STATE[how], batch_id])
         if how in _RETURNED:
-            return Sql(
-                "c.id IN (SELECT m.contact_id FROM delivery_feedback f JOIN delivery_message m ON m.id = f.message_id"
-                " WHERE f.batch_id = %s AND f.term = %s)",
-                [batch_id, int(_RETURNED[how])],
-            )
+            return Sql(_OF_FEEDBACK.format(which=f"f.term = {int(_RETURNED[how])}"), [batch_id])
+        if how in _BY_MACHINES:
+            return Sql(_ENGAGED.format(machine="e.is_machine"), [batch_id, int(_BY_MACHINES[how]), 0])
+        if how == "machines-alone":
+            opened = Sql(_ENGAGED.format(machine="e.is_machine"), [batch_id, int(EventKind.OPEN), 0])
+            read = [Sql(_ENGAGED.format(machine="NOT e.is_machine"), [batch_id, int(kind), 0]) for kind in _READING]
+            return _but(opened, read)
         did = how.removeprefix("not-")
         link = int(values.get("link") or 0) if how == "link" else 0
-        acted = Sql(
-            "c.id IN (SELECT m.contact_id FROM tracking_engagement e JOIN delivery_message m ON m.id = e.message_id"
-            " WHERE e.batch_id = %s AND e.kind = %s AND e.link_id = %s AND NOT e.is_machine)",
-            [batch_id, int(_KINDS[did]), link],
-        )
+        acted = Sql(_ENGAGED.format(machine="NOT e.is_machine"), [batch_id, int(_KINDS[did]), link])
         if did == how:
             return acted
-        return Sql(f"({got.text}) AND NOT ({acted.text})", [*got.parameters, *acted.parameters])
+        return _but(got, [acted])
 
     def opposite(self, values: Values) -> Values | None:
         return turned(values, ("got", "not-got"))
@@ -191,6 +245,12 @@ class OfTheLast(Condition):
         )
 
 
+def _but(these: Sql, others: Sequence[Sql]) -> Sql:
+    """These without the others."""
+    text = " AND ".join((f"({these.text})", *(f"({one.text}) IS NOT TRUE" for one in others)))
+    return Sql(text, [parameter for one in (these, *others) for parameter in one.parameters])
+
+
 def _got(least: int, latest: Sequence[Sent]) -> Sql:
     ids = [number for _, _, first, last in latest for number in (first, last) if number]
     return Sql(
@@ -203,10 +263,23 @@ def _got(least: int, latest: Sequence[Sent]) -> Sql:
 
 
 def uses(segment: Segment) -> Iterator[Use]:
-    """Campaigns that go to people of it: drafts hold it, the others were written out at their launch."""
+    """Campaigns that go to people of it, or say something to them alone: drafts hold it, the others were written out at
+    their launch."""
     for campaign in Campaign.objects.filter(segments=segment).union(Campaign.objects.filter(excluded_segments=segment)):
         kind = "draft" if campaign.is_draft else "campaign"
         yield Use(campaign.name, campaign.get_absolute_url(), kind, holds=campaign.is_draft)
+    asking = Campaign.objects.still_written().filter(_for_people_of(segment, "blocks", "html"))
+    for campaign in asking.select_related("template", "translation_of"):
+        kind = "template" if hasattr(campaign, "template") else "mail of a draft"
+        yield Use(campaign.name, campaign.get_absolute_url(), kind, holds=True)
+    for saved in SavedBlock.objects.filter(_for_people_of(segment, "blocks")):
+        yield Use(saved.name, reverse("saved-block", args=[saved.pk]), "saved block", holds=True)
+
+
+def _for_people_of(segment: Segment, *fields: str) -> Q:
+    """Whose words ask for it."""
+    asked = (f'"if_segment": "{segment.pk}"', f'"if_segment": "not-{segment.pk}"', f"{IN_SEGMENT}{segment.pk} ")
+    return reduce(or_, (Q(**{f"{field}__icontains": words}) for field in fields for words in asked))
 
 
 def _sent(most: int = 1, **which: int) -> Iterator[tuple[int, Sent]]:

@@ -23,7 +23,7 @@ def find(field: Field) -> Iterator[Use]:
     for edition in going.filter(html__icontains=field.key)[:_MOST]:
         if edition.campaign and _names(field.key, edition.subject, edition.preheader, edition.html, edition.text):
             yield Use(str(edition.campaign), edition.campaign.get_absolute_url(), "campaign going out", holds=True)
-    for campaign in Campaign.objects.filter(batch=None).select_related("template")[: 10 * _MOST]:
+    for campaign in Campaign.objects.still_written().select_related("template")[: 10 * _MOST]:
         if _names(field.key, campaign.subject, campaign.preheader, *_words(campaign)):
             yield _use(campaign)
     for saved in SavedBlock.objects.all()[: 10 * _MOST]:

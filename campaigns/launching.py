@@ -48,7 +48,7 @@ class Agreed:
     """What the button named: nothing else may happen because somebody changed it in the meantime."""
 
     provider_id: int
-    version: int
+    version: int  # Campaign.stamp
     is_rehearsal: bool | None  # None: it was not said
 
 
@@ -68,11 +68,11 @@ def launch(
     locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
     if locked.batch is not None:
         return locked.batch
-    if locked.revision_of_id or locked.is_template:
+    if locked.revision_of_id or locked.translation_of_id or locked.is_template:
         raise Changed
     # Asked for once: what is checked is what it leaves through, whoever chooses another default meanwhile.
     locked.provider = locked.way_out
-    if agreed and agreed != Agreed(locked.provider.pk, locked.version, locked.provider.is_rehearsal):
+    if agreed and agreed != Agreed(locked.provider.pk, locked.stamp, locked.provider.is_rehearsal):
         raise Changed
     if bad_day and not locked.provider.is_rehearsal:
         raise Changed
@@ -137,6 +137,7 @@ def duplicate(campaign: Campaign, *, by: User) -> Campaign:
 
 
 def copy_of(campaign: Campaign, name: str, *, by: User, revision_of: Campaign | None = None) -> Campaign:
+    campaign = campaign.translation_of or campaign
     chosen = {name: list(getattr(campaign, name).all()) for name in Campaign.CHOSEN_PEOPLE}
     copy = Campaign.objects.get(pk=campaign.pk)
     copy.pk, copy._state.adding = None, True
@@ -148,7 +149,17 @@ def copy_of(campaign: Campaign, name: str, *, by: User, revision_of: Campaign | 
     for name, several in chosen.items():
         getattr(copy, name).set(several)
     attaching.copy(campaign, copy)
+    for translation in campaign.in_other_languages():
+        copy_of_words(translation, copy, translation.language, by=by)
     return copy
+
+
+def copy_of_words(words: Campaign, whole: Campaign, language: str, *, by: User) -> Campaign:
+    """What `words` says as the translation of `whole` into this language."""
+    said = {name: getattr(words, name) for name in Campaign.WORDS}
+    return Campaign.objects.create(
+        name=whole.name, translation_of=whole, language=language, created_by=by, updated_by=by, **said
+    )
 
 
 @transaction.atomic
@@ -172,6 +183,7 @@ def _start(campaign: Campaign, by: User, at: datetime | None, bad_day: bool, fou
     edition = editions.freeze(campaign)
     edition.created_by, edition.preflight = by, findings.kept(found)
     edition.save()
+    editions.freeze_translations(campaign, edition)
     batch = ledger.launch(
         content_kind="edition",
         content_id=edition.pk,
@@ -184,9 +196,10 @@ def _start(campaign: Campaign, by: User, at: datetime | None, bad_day: bool, fou
         not_before=at,
         bad_day=bad_day,
         tracking=Tracking(edition.tracking),
+        languages=editions.languages_of(edition),
+        segments=editions.segments_of(edition),
     )
-    edition.batch = campaign.batch = batch
-    edition.save(update_fields=["batch"])
+    campaign.batch = batch
     editions.freeze_links(edition, batch)
     campaign.scheduled_at = at
     if not batch.rehearsal:

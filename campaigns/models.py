@@ -1,6 +1,7 @@
 """What is written, and when it goes out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -12,7 +13,7 @@ from accounts.models import BrandKit, Organisation
 from accounts.organisation.measuring import Tracking
 from campaigns.message.encoding import ascii_address
 from contacts.audience import Audience
-from contacts.models import FixedAudience, MailingList, Segment
+from contacts.models import Contact, FixedAudience, MailingList, Segment
 from contacts.segments import asking, compiling, rules
 from contacts.segments.known import Known
 from contacts.segments.rules import Group
@@ -22,8 +23,12 @@ from delivery.models import Batch, Provider
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
     def whole(self) -> "CampaignQuerySet":
-        """Without the new versions of others that are being written, and without templates."""
-        return self.filter(revision_of=None, template=None)
+        """Without the new versions of others that are being written, their translations, and templates."""
+        return self.filter(revision_of=None, template=None, translation_of=None)
+
+    def still_written(self) -> "CampaignQuerySet":
+        """Whatever may still be changed: also templates, new versions, and translations of all of them."""
+        return self.filter(Q(translation_of=None) | Q(translation_of__batch=None), batch=None)
 
     def drafts(self) -> "CampaignQuerySet":
         return self.whole().filter(batch=None)
@@ -66,11 +71,17 @@ _STAGES = {
 }
 
 
+DEFAULT_LANGUAGE = "en"
+
+
 class Campaign(models.Model):
     class ContentKind(models.TextChoices):
         BLOCKS = "blocks", "Simple"
         HTML = "html", "HTML"
 
+    WORDS = ("subject", "preheader", "content_kind", "blocks", "html", "text")
+    # What a translation has from the campaign that it translates: all but its words.
+    _ENVELOPE = ("name", "sender_name", "sender_email", "reply_to", "provider", "brand", "tracking", "scheduled_at")
     CHOSEN_PEOPLE = ("lists", "excluded_lists", "segments", "excluded_segments")
 
     name = models.CharField(max_length=200)
@@ -129,6 +140,16 @@ class Campaign(models.Model):
         related_name="repeated_by",
         help_text="A rehearsal that this sends for real, word for word to the same people.",
     )
+    language = models.CharField(
+        max_length=12, default=DEFAULT_LANGUAGE, db_default=DEFAULT_LANGUAGE, help_text="That it is written in."
+    )
+    translation_of = models.ForeignKey(
+        "self",
+        models.CASCADE,
+        null=True,
+        related_name="translations",
+        help_text="Whose words these are in another language, for who reads that one; see campaigns.multilingual.",
+    )
     is_sample = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1, help_text="Grows with every save: two editors notice each other.")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
@@ -140,6 +161,9 @@ class Campaign(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["translation_of", "language"], name="one_translation_a_language")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -149,7 +173,8 @@ class Campaign(models.Model):
 
     @property
     def is_draft(self) -> bool:
-        return self.batch_id is None
+        whole = self.translation_of or self
+        return whole.batch_id is None
 
     @property
     def is_template(self) -> bool:
@@ -190,10 +215,47 @@ class Campaign(models.Model):
     def count_followers() -> int:
         """Drafts that leave through the default provider, whichever that is then."""
         has_none = models.Q(provider=None) | models.Q(provider__removed_at__isnull=False)
-        return Campaign.objects.filter(has_none, batch=None, template=None).count()
+        return Campaign.objects.filter(has_none, batch=None, template=None, translation_of=None).count()
+
+    @property
+    def stamp(self) -> int:
+        """Grows with every save of its words in any language: what is launched is what somebody saw."""
+        return self.version + sum(self.translations.values_list("version", flat=True))
+
+    def in_other_languages(self, *, for_update: bool = False) -> list["Campaign"]:
+        """Its translations in the order in which they were added, each in this campaign's envelope."""
+        if self.translation_of_id or self.pk is None:
+            return []
+        found = self.translations.order_by("pk")
+        translations = list(found.select_for_update(of=("self",)) if for_update else found)
+        for translation in translations:
+            translation.translation_of = self
+            translation.take_envelope()
+        return translations
+
+    def take_envelope(self) -> None:
+        """In memory; a translation has words alone."""
+        if self.translation_of is not None:
+            for name in self._ENVELOPE:
+                setattr(self, name, getattr(self.translation_of, name))
+
+    def as_read_by(self, contact: Contact | None) -> "Campaign":
+        """The translation that this person gets, else itself. A translation is looked at as what it is."""
+        if contact is None or not contact.reads:
+            return self
+        return next((one for one in self.in_other_languages() if one.language == contact.reads), self)
+
+    def readers(self) -> Audience:
+        """Who of its audience gets these words, in this language."""
+        if self.translation_of is not None:
+            return replace(self.audience(), reading=(self.language,))
+        return replace(self.audience(), not_reading=tuple(self.translations.values_list("language", flat=True)))
 
     def audience(self) -> Audience:
-        """Who it goes to; while a fixed one is still being drawn up, who it would go to now."""
+        """Who it goes to; while a fixed one is still being drawn up, who it would go to now. Of a translation: all of
+        its campaign's."""
+        if self.translation_of is not None:
+            return self.translation_of.audience()
         fixed = self.fixed_audience
         if fixed is not None and fixed.people is not None:
             return Audience(lists=tuple(fixed.chosen["lists"]), fixed=fixed.pk)
@@ -325,6 +387,10 @@ class Edition(models.Model):
     )
     batch = models.ForeignKey(Batch, models.CASCADE, null=True, related_name="+")
     version = models.PositiveSmallIntegerField(default=1, help_text="Of what its batch says.")
+    language = models.CharField(max_length=12, default=DEFAULT_LANGUAGE, db_default=DEFAULT_LANGUAGE)
+    translation_of = models.ForeignKey(
+        "self", models.CASCADE, null=True, related_name="translations", help_text="The edition in its own language."
+    )
     link_ids = ArrayField(models.BigIntegerField(), default=list, help_text="Of its links, in their order.")
     is_test = models.BooleanField(default=False)
     contact_id = models.BigIntegerField(null=True, help_text="A test mail is written as if to this contact.")
@@ -360,9 +426,12 @@ class Edition(models.Model):
 
 
 class SharedReport(models.Model):
-    """A link by which somebody without a login reads a campaign's numbers and its mail, for some time."""
+    """A link by which somebody without a login reads a campaign's numbers and its mail, or the table of a page under
+    Reports, for some time."""
 
-    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="shared_reports")
+    campaign = models.ForeignKey(Campaign, models.CASCADE, null=True, related_name="shared_reports")
+    page = models.CharField(max_length=20, blank=True, default="", db_default="", help_text="Its name, of no campaign.")
+    query = models.CharField(max_length=2000, blank=True, default="", db_default="", help_text="What it was asked for.")
     secret = models.CharField(max_length=22, help_text="Part of the link: numbers alone could be guessed.")
     note = models.CharField(max_length=120, blank=True, help_text="For whom.")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)

@@ -72,11 +72,11 @@ def _under_way(rehearsed: Campaign) -> Campaign | None:
 
 
 def _launch(campaign: Campaign, rehearsal: Batch, provider: Provider, by: User) -> None:
-    edition = _edition(rehearsal)
-    edition.pk, edition._state.adding = None, True
-    edition.campaign, edition.batch, edition.version, edition.link_ids = campaign, None, 1, []
-    edition.created_by = by
-    edition.save()
+    rehearsed = _edition(rehearsal)
+    others = list(rehearsed.translations.order_by("pk"))
+    edition = _copy(rehearsed, campaign, by)
+    for other in others:
+        _copy(other, campaign, by, translation_of=edition)
     batch = ledger.launch(
         content_kind="edition",
         content_id=edition.pk,
@@ -88,14 +88,23 @@ def _launch(campaign: Campaign, rehearsal: Batch, provider: Provider, by: User) 
         sender_domain=edition.sender_domain,
         repeats=rehearsal,
         tracking=Tracking(edition.tracking),
+        languages=editions.languages_of(edition),
+        segments=rehearsal.segments,
     )
-    edition.batch = campaign.batch = batch
-    edition.save(update_fields=["batch"])
+    campaign.batch = batch
     editions.freeze_links(edition, batch)
     campaign.save(update_fields=["batch", "updated_at"])
     audit.record(
         by, "campaign.launched", campaign.name, campaign=campaign.pk, people=rehearsal.total, provider=provider.pk
     )
+
+
+def _copy(edition: Edition, campaign: Campaign, by: User, translation_of: Edition | None = None) -> Edition:
+    edition.pk, edition._state.adding = None, True
+    edition.campaign, edition.batch, edition.version, edition.link_ids = campaign, None, 1, []
+    edition.created_by, edition.translation_of = by, translation_of
+    edition.save()
+    return edition
 
 
 def _edition(batch: Batch) -> Edition:

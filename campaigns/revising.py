@@ -17,7 +17,6 @@ from delivery import ledger
 from delivery.models import Batch
 
 CARDS = ("subject", "content")
-_WORDS = ("subject", "preheader", "content_kind", "blocks", "html", "text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +49,12 @@ def check(revision: Campaign) -> list[Finding]:
 
 @transaction.atomic
 def go_on(revision: Campaign, *, by: User, version: int) -> Campaign:
-    """Send the draft's words to everybody who is left; returns the campaign. `version`: of the draft, as it was shown.
+    """Send the draft's words to everybody who is left; returns the campaign.
 
-    Raises launching.Changed, launching.NotReady, ledger.NotPossible.
+    `version`: the draft's stamp, as it was shown. Raises launching.Changed, launching.NotReady, ledger.NotPossible.
     """
     draft = Campaign.objects.select_for_update(of=("self",)).get(pk=revision.pk)
-    if draft.version != version or draft.revision_of_id is None:
+    if draft.stamp != version or draft.revision_of_id is None:
         raise launching.Changed
     campaign = Campaign.objects.select_for_update(of=("self",)).select_related("batch").get(pk=draft.revision_of_id)
     found = check(draft)
@@ -84,13 +83,17 @@ def _replace(campaign: Campaign, draft: Campaign, batch: Batch, by: User, found:
     edition.tracking = batch.tracking  # whatever the settings say meanwhile
     edition.preflight = findings.kept(found)
     edition.save()
+    editions.freeze_translations(draft, edition)
     editions.freeze_links(edition, batch)
     number = ledger.revise(batch, edition.pk)
-    for word in _WORDS:
+    for word in Campaign.WORDS:
         setattr(campaign, word, getattr(draft, word))
     campaign.version += 1
     campaign.updated_by = by
-    campaign.save(update_fields=[*_WORDS, "version", "updated_by", "updated_at"])
+    campaign.save(update_fields=[*Campaign.WORDS, "version", "updated_by", "updated_at"])
+    for translation in draft.translations.all():
+        said = {word: getattr(translation, word) for word in Campaign.WORDS}
+        campaign.translations.filter(language=translation.language).update(**said)
     Edition.objects.filter(campaign=draft).update(campaign=campaign)
     attaching.move(draft, campaign)
     draft.delete()

@@ -44,7 +44,7 @@ class Outcome:
 
 @transaction.atomic
 def send_tests(campaign: Campaign, *, to: Sequence[str], as_contact: Contact | None, by: User) -> list[Message]:
-    """Send the same mail to each address now, written as if to `as_contact`; its tokens change nobody's record.
+    """Send the same mail to each address now, as `as_contact` would get it; its tokens change nobody's record.
 
     Findings do not block it, but it must be possible to make a mail of it: raises Unreadable. Raises NotNow for more
     than somebody may send in an hour, for addresses whose owners have not agreed (`test_addresses.unknown`), and for a
@@ -57,15 +57,16 @@ def send_tests(campaign: Campaign, *, to: Sequence[str], as_contact: Contact | N
         raise NotNow(
             f"One person may send {MOST_AN_HOUR} test mails an hour. Rehearse in the sandbox, or wait a little."
         )
-    if problem := preview.preview(campaign, as_contact).problem:
+    written = campaign.as_read_by(as_contact)
+    if problem := preview.preview(written, as_contact).problem:
         raise Unreadable(problem)
     domain = known.domain_of(campaign.sender_email)
     if not way_out.is_rehearsal and not known.is_ours(domain):
         raise NotNow(
             f"No admin has confirmed that {domain} is yours. Have it confirmed under Delivery, Domains, or rehearse."
         )
-    edition = editions.freeze(campaign)
-    edition.created_by = by
+    edition = editions.freeze(written)
+    edition.campaign, edition.created_by = campaign, by
     edition.is_test = True
     edition.contact_id = as_contact.pk if as_contact else None
     edition.subject = f"{PREFIX}{edition.subject}"[:300]

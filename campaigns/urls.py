@@ -18,6 +18,7 @@ from campaigns.views import (
     drafts,
     flight,
     home,
+    languages,
     mail_exports,
     mail_imports,
     mailboxes,
@@ -32,6 +33,7 @@ from campaigns.views import (
     versions,
 )
 from campaigns.views.across import cohorts, compared, gathered, hours, lists
+from campaigns.views.across import sharing as sharing_across
 from campaigns.views.images import picture, shelf
 from campaigns.views.reporting import clicks, downloads, proof, sharing
 
@@ -120,6 +122,9 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/<int:pk>/content/<slug:block>/move/", content.move_block, name="block-move"),
     path("campaigns/<int:pk>/content/<slug:block>/duplicate/", content.duplicate_block, name="block-duplicate"),
     path("campaigns/<int:pk>/content/<slug:block>/delete/", content.delete_block, name="block-delete"),
+    path("campaigns/<int:pk>/languages/add/", languages.add, name="campaign-language-add"),
+    path("campaigns/<int:pk>/languages/default/", languages.write_in, name="campaign-language-own"),
+    path("campaigns/<int:pk>/languages/remove/", languages.remove, name="campaign-language-remove"),
     path("campaigns/<int:pk>/versions/", versions.listed, name="versions"),
     path("campaigns/<int:pk>/versions/compare/", versions.compared, name="versions-compared"),
     path("campaigns/<int:pk>/versions/<int:version>/mail/", versions.mail, name="version-mail"),
@@ -130,6 +135,8 @@ urlpatterns: list[URLPattern] = [
     path("reports/lists/", lists.lists, name="report-lists"),
     path("reports/sign-ups/", cohorts.cohorts, name="report-cohorts"),
     path("reports/hours/", hours.hours, name="report-hours"),
+    path("reports/<slug:page>/share/", sharing_across.share, name="report-share"),
+    path("reports/shared/<int:link>/take-back/", sharing_across.unshare, name="report-unshare"),
     path("campaigns/<int:pk>/content/saved-blocks/", saved_blocks.insert, name="saved-insert"),
     path("campaigns/<int:pk>/content/<slug:block>/keep/", saved_blocks.keep, name="block-keep"),
     path("campaigns/<int:pk>/content/<slug:block>/linked/", saved_blocks.linked, name="block-linked"),

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from django.db import connection
 
+from contacts.guessing.languages import READ
 from contacts.models import Contact, FixedAudience, MailingList
 from contacts.reachability import is_kept_off, is_open, is_paused, is_subscribed, is_suppressed, suppression_of
 from contacts.segments import asking, compiling, rules
@@ -32,6 +33,9 @@ class Audience:
     excluded_segments: tuple[Group, ...] = ()
     excluded_tags: tuple[str, ...] = ()
     fixed: int | None = None
+    reading: tuple[str, ...] = ()  # these and the next are asked of whoever is looked at, and never stored
+    not_reading: tuple[str, ...] = ()
+    besides: tuple[Group, ...] = ()  # all of these as well
     about: Known | None = field(default=None, compare=False, repr=False)  # what whoever made it has asked already
 
     def to_json(self) -> dict[str, Any]:
@@ -128,6 +132,38 @@ AND NOT {is_paused("c")}
 """  # noqa: S608
 
 
+def count(audience: Audience) -> int:
+    """How many will receive it."""
+    sql, parameters = select(audience)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM ({sql}) a", parameters)  # noqa: S608
+        return int(cursor.fetchone()[0])
+
+
+def members(written: object, contact_id: int | None = None) -> tuple[str, list[Any]]:
+    """SQL and its parameters for the ids of all contacts who are in by these rules, or of one of them."""
+    where = _where(rules.read(written), asking.known())
+    one, parameters = ("", []) if contact_id is None else (" AND c.id = %s", [contact_id])
+    return f"SELECT c.id FROM contacts_contact c WHERE ({where.text}){one}", [*where.parameters, *parameters]  # noqa: S608
+
+
+def problem_of_rules(written: object) -> str:
+    """Why these rules cannot be asked any more; "" when they can."""
+    return next(compiling.problems(rules.read(written), asking.known()), "")
+
+
+def by_language(audience: Audience) -> dict[str, int]:
+    """How many of those who will receive it read which language; "" for who is not known to read any."""
+    sql, parameters = select(audience)
+    read = READ.format(contact="c")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {read}, count(*) FROM ({sql}) a JOIN contacts_contact c ON c.id = a.contact_id GROUP BY 1",  # noqa: S608
+            parameters,
+        )
+        return dict(cursor.fetchall())
+
+
 def summary(audience: Audience) -> Summary:
     by_rules, parameters = named(_narrowed(audience), "rule")
     with connection.cursor() as cursor:
@@ -179,6 +215,24 @@ def problem(audience: Audience) -> str:
 
 
 def _narrowed(audience: Audience) -> Sql:
+    parts, read = [_chosen(audience)], READ.format(contact="c")
+    if audience.reading:
+        parts.append(Sql(f"{read} = ANY(%s)", [list(audience.reading)]))
+    if audience.not_reading:
+        parts.append(Sql(f"{read} <> ALL(%s)", [list(audience.not_reading)]))
+    if audience.besides:
+        parts += [_where(group, _about(audience)) for group in audience.besides]
+    return joined(parts, "AND") if parts[1:] else parts[0]
+
+
+def _where(group: Group, about: Known) -> Sql:
+    try:
+        return compiling.where(group, about)
+    except compiling.NotComplete:
+        return NOBODY
+
+
+def _chosen(audience: Audience) -> Sql:
     """Nobody, where rules cannot be asked: rather that than people who were not meant."""
     if audience.fixed is not None:
         return Sql("c.id IN (SELECT contact_id FROM contacts_fixedmember WHERE audience_id = %s)", [audience.fixed])

@@ -17,6 +17,8 @@ class Recipient(NamedTuple):
     merge: dict[str, Any]
     opens: bool
     clicks: bool
+    segments: int = 0  # a bit for each of the batch's segments that the person is in
+    language: str = ""  # one of the batch's languages; "": it has one for everybody
 
 
 @dataclass(frozen=True, slots=True)

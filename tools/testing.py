@@ -12,6 +12,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import psutil
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PYTHON = [sys.executable, "-m"]
 MANAGE = [sys.executable, "manage.py"]
@@ -33,9 +35,9 @@ BESIDE: list[Check] = [
     ("missing migrations", [*MANAGE, "makemigrations", "--check", "--dry-run"], {}),
     ("deployment", [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"], DEPLOYED),
 ]
-SHARED = ["-n", "4", "--dist", "loadscope", "--no-loadscope-reorder"]
+SHARED = ["--dist", "loadscope", "--no-loadscope-reorder"]
 LONGEST = ["--durations", "12", "--durations-min", "20"]  # tests/conftest.py has them begin first
-TESTS = [*PYTHON, "pytest", *SHARED, *LONGEST, "-q"]
+MOST_WORKERS = 12  # each has a database of Redis, which has sixteen
 
 
 def main() -> int:
@@ -60,12 +62,13 @@ def main() -> int:
 def _test(folder: Path, environment: Mapping[str, str]) -> int:
     print("── tests", flush=True)
     start = time.monotonic()
-    tests = subprocess.Popen(TESTS, cwd=folder, env=environment)
+    command = [*PYTHON, "pytest", "-n", str(_workers()), *SHARED, *LONGEST, "-q"]
+    tests = subprocess.Popen(command, cwd=folder, env=environment)
     try:
         if not all(_holds(check, folder, environment) for check in BESIDE):
             return 1
         if code := tests.wait():
-            print(f"── tests failed: {' '.join(TESTS)}", flush=True)
+            print(f"── tests failed: {' '.join(command)}", flush=True)
             return code
     finally:
         if tests.poll() is None:
@@ -73,6 +76,12 @@ def _test(folder: Path, environment: Mapping[str, str]) -> int:
             tests.wait()
     print(f"── tests: {time.monotonic() - start:.0f} s", flush=True)
     return 0
+
+
+def _workers() -> int:
+    """Three a processor, since much of a run is waiting, as far as a gigabyte is free for each."""
+    free = int(psutil.virtual_memory().available // 2**30)
+    return max(2, min(3 * len(os.sched_getaffinity(0)), free, MOST_WORKERS))
 
 
 def _holds(check: Check, folder: Path, environment: Mapping[str, str]) -> bool:

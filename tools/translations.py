@@ -18,7 +18,10 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "locale"
 _TEMPLATES = ROOT / "templates" / "public"
-_CODE = (ROOT / "tracking", ROOT / "accounts", ROOT / "contacts" / "signup", ROOT / "campaigns" / "signup_mails")
+_CODE = tuple(
+    ROOT / path
+    for path in ("tracking", "accounts", "contacts/signup", "campaigns/signup_mails", "campaigns/multilingual")
+)
 # Lines of a header that would differ each time, or say nothing.
 _NOBODY_S = re.compile(
     rb'^(?:#[^\n]*|"(?:POT-|PO-|Generated|Report|Last-|Language-Team|Project)[^\n]*)\n', re.MULTILINE

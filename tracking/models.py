@@ -52,6 +52,9 @@ class Link(models.Model):
         default=False, db_default=False, help_text="Whose address gets the sign of tracking.conversions.signs."
     )
     versions = ArrayField(models.SmallIntegerField(), default=first_version, help_text="Of the mail, that have it.")
+    language = models.CharField(
+        max_length=12, blank=True, default="", db_default="", help_text="Of the mail that has it, where it has several."
+    )
 
     class Meta:
         ordering = ["position"]
@@ -154,8 +157,8 @@ class Hourly(models.Model):
 
 
 class Breakdown(models.Model):
-    """The same sums by one other property: the mailbox's lane, an unsubscribe's channel, consent to tracking, why it
-    was a machine; and what openings and clicks of people tell of the reader (tracking.intake.traits)."""
+    """The same sums by one other property: the mailbox's lane, the mail's language, an unsubscribe's channel, consent
+    to tracking, why it was a machine; and what openings and clicks of people tell of the reader (intake.traits)."""
 
     class By(models.TextChoices):
         LANE = "lane"
@@ -165,6 +168,7 @@ class Breakdown(models.Model):
         CLIENT = "client"
         DEVICE = "device"
         COUNTRY = "country"
+        LANGUAGE = "language"
 
     batch = models.ForeignKey(Batch, models.CASCADE)
     kind = models.SmallIntegerField(help_text="An event's kind; 0: accepted.")

@@ -112,7 +112,8 @@ def frozen(campaign: Campaign) -> Frozen:
     people |= {"rules": rules, "decided": campaign.fixed_audience_id}
     attachments = Attachment.objects.filter(campaign=campaign)
     found = {
-        "words": {name: value for name, value in words_of(campaign).items() if name not in (*SENDER, "brand_id")},
+        "words": {name: value for name, value in words_of(campaign).items() if name not in (*SENDER, "brand_id")}
+        | _translations(campaign),
         "files": {"all": list(attachments.values_list("name", "size_bytes", "path", "event", "is_linked"))},
         "sender": {name: getattr(campaign, name) for name in SENDER},
         "people": people | {"tags": campaign.tags, "excluded_tags": campaign.excluded_tags},
@@ -121,6 +122,11 @@ def frozen(campaign: Campaign) -> Frozen:
     }
     plain: Frozen = json.loads(json.dumps(found))
     return plain
+
+
+def _translations(campaign: Campaign) -> dict[str, Any]:
+    translations = campaign.in_other_languages()
+    return {"translations": {one.language: words_of(one) for one in translations}} if translations else {}
 
 
 def seal(found: Frozen) -> str:
@@ -147,6 +153,7 @@ def obstacle(approval: Approval, user: User, organisation: Organisation) -> str:
         return ""
     if approval.asked_by_id == user.pk:
         return "You asked for this, so a second person decides."
-    if approval.campaign.updated_by_id == user.pk:
+    translators = approval.campaign.translations.values_list("updated_by", flat=True)
+    if user.pk in (approval.campaign.updated_by_id, *translators):
         return "You changed this last, so a second person decides. Ask a colleague."
     return ""

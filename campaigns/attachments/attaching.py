@@ -133,7 +133,8 @@ def events(campaign: Campaign) -> dict[str, Event]:
 
 def frozen(campaign: Campaign, now: datetime | None = None) -> list[dict[str, Any]]:
     """As an edition keeps them: a name, a type, and a path or the words of a calendar file."""
-    attached = list(Attachment.objects.filter(campaign=campaign, is_linked=False)) if campaign.pk else []
+    whole = campaign.translation_of or campaign  # whose files go along in every language
+    attached = list(Attachment.objects.filter(campaign=whole, is_linked=False)) if whole.pk else []
     found = events(campaign) if any(one.event for one in attached) else {}
     kept: list[dict[str, Any]] = []
     for one in attached:

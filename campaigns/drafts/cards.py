@@ -1,5 +1,6 @@
 """The cards of a draft: what each says when it is closed, and whether it is done."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from accounts import wording
 from accounts.organisation.measuring import Tracking
 from campaigns.content import blocks
 from campaigns.models import Campaign
+from campaigns.multilingual.shares import Share
 from campaigns.preflight.checklist import Finding
 from campaigns.templatetags.campaign_words import plainly
 from contacts.audience import Summary
@@ -41,10 +43,10 @@ class Card:
     is_done: bool
 
 
-def cards(campaign: Campaign, findings: list[Finding], people: Summary) -> list[Card]:
-    missing = {finding.card for finding in findings if finding.level == "block"}
+def cards(campaign: Campaign, findings: list[Finding], people: Summary, shares: Sequence[Share] = ()) -> list[Card]:
+    missing = {finding.card for finding in findings if finding.level == "block" and not finding.draft}
     sentences = {
-        "to": _to(campaign, people),
+        "to": _to(campaign, people) + _in_languages(shares),
         "from": _from(campaign),
         "subject": _subject(campaign),
         "content": _content(campaign),
@@ -68,6 +70,11 @@ def _to(campaign: Campaign, people: Summary) -> str:
     at = campaign.fixed_audience.at if campaign.fixed_audience else None
     decided = f", decided {_moment(at)}" if at else ""
     return f"{_join(names)}{found}{tagged}{but}{without}{decided}: {wording.count_people(people.will_receive)}"
+
+
+def _in_languages(shares: Sequence[Share]) -> str:
+    said = [f"{share.people:,} in {share.language.name}" for share in shares]
+    return f" ({', '.join(said)})" if said else ""
 
 
 def _with_basis(mailing_list: MailingList) -> str:

@@ -257,6 +257,9 @@ CARDS: dict[str, type[Card]] = {
 }
 
 
+OF_WORDS = frozenset({"subject", "html", "text"})  # all that a translation has
+
+
 class AddressesField(LineField):
     """Several addresses in one line, each once, in the order they were typed."""
 

@@ -9,12 +9,13 @@ from campaigns.models import Campaign
 Words = dict[str, Any]  # by field of a campaign; those kept long ago lack the later fields
 
 SENDER = ("sender_name", "sender_email", "reply_to")
-FIELDS = ("subject", "preheader", "content_kind", "blocks", "html", "text", *SENDER, "brand_id")
+_FIELDS = (*Campaign.WORDS, *SENDER, "brand_id")
 
 
 def words_of(campaign: Campaign) -> Words:
     """What it says now; no later change of the campaign reaches it."""
-    found = {name: getattr(campaign, name) for name in FIELDS}
+    fields = Campaign.WORDS if campaign.translation_of_id else _FIELDS
+    found = {name: getattr(campaign, name) for name in fields}
     return found | {"blocks": json.loads(json.dumps(campaign.blocks))}
 
 

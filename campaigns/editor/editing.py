@@ -15,6 +15,7 @@ from campaigns.content import blocks
 from campaigns.content.blocks import Block, Document, Field, Kind
 from campaigns.content.mjml import Brand
 from campaigns.templatetags.campaign_words import plainly
+from contacts.models import Segment
 
 _EXCERPT_CHARS = 48
 _WHOLE = re.compile(r"[a-z][a-z0-9+-]*:(?!\d)|#|\{[{%]", re.IGNORECASE)
@@ -22,9 +23,12 @@ _WHOLE = re.compile(r"[a-z][a-z0-9+-]*:(?!\d)|#|\{[{%]", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Input:
+    """`options`: of a segment, by the heading they stand under: value, name."""
+
     field: Field
     value: Any
     id: str
+    options: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
 
     @property
     def thumbnail(self) -> str:
@@ -32,6 +36,11 @@ class Input:
         _, mark, name = str(self.value).rpartition("/i/")
         name = name if mark else files.name_in(str(self.value))
         return f"/i/{name}" if name else ""
+
+    @property
+    def is_gone(self) -> bool:
+        """A value that is none of its options any more."""
+        return bool(self.value) and all(self.value != one for _, options in self.options for one, _ in options)
 
     @property
     def takes_merge_tags(self) -> bool:
@@ -97,7 +106,7 @@ class Panel:
     @property
     def is_for_some(self) -> bool:
         """Whether only some people or some screens are to show it."""
-        return bool(self.block["if_field"]) or self.block["devices"] != "all"
+        return bool(self.block["if_field"] or self.block["if_segment"]) or self.block["devices"] != "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +127,16 @@ def panel(document: Document, block_id: str) -> Panel | None:
     if block is None:
         return None
     fields = blocks.KINDS[block["kind"]].fields
-    return Panel(block, [Input(field, block[field.name], f"field-{block['id']}-{field.name}") for field in fields])
+    inputs = [Input(field, block[field.name], f"field-{block['id']}-{field.name}", _options(field)) for field in fields]
+    return Panel(block, inputs)
+
+
+def _options(field: Field) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    if field.widget != "segment":
+        return ()
+    known = [(str(pk), name) for pk, name in Segment.objects.order_by("name").values_list("pk", "name")]
+    others = tuple((f"not-{pk}", f"Not {name}") for pk, name in known)
+    return (("Only who is in it", tuple(known)), ("Only who is not in it", others))
 
 
 def palette() -> list[Group]:

@@ -82,7 +82,7 @@ def is_changed(document: Document, block: Block, saved: SavedBlock) -> bool:
 
 def drafts_with(saved: SavedBlock) -> QuerySet[Campaign]:
     """Drafts and templates it is linked in; what was launched is not among them."""
-    return Campaign.objects.filter(batch=None, blocks__icontains=f'"saved": "{saved.pk}-').order_by("-pk")
+    return Campaign.objects.still_written().filter(blocks__icontains=f'"saved": "{saved.pk}-').order_by("-pk")
 
 
 @transaction.atomic

@@ -53,7 +53,8 @@ class Bodies(NamedTuple):
 class CompiledEdition:
     """Keeps the promise of delivery.content.Compiled. `link_ids` are in the order of `link_targets`.
 
-    `stand_in`: merge values that take the place of every recipient's own.
+    `segments`: merge tags that the bits of a recipient's stand for. `stand_in`: merge values that take the place of
+    every recipient's own.
     """
 
     dot_safe = True  # quoted_printable begins no line with a dot, header() folds at spaces
@@ -65,10 +66,12 @@ class CompiledEdition:
         batch_id: int,
         lists: Sequence[int],
         link_ids: Sequence[int],
+        segments: Sequence[str] = (),
         stand_in: Values | None = None,
     ) -> None:
         self._edition = edition
         self._stand_in = stand_in
+        self._segments = [(1 << place, name) for place, name in enumerate(segments)]
         self._batch_id = batch_id
         self._base = str(edition.organisation.get("public_address", "")).rstrip("/")
         self._counts = edition.tracking != Tracking.OFF and not edition.is_test  # a test mail counts nothing
@@ -178,6 +181,8 @@ class CompiledEdition:
             value = given.get(name)
             if not is_blank(value):
                 values[name] = value
+        if recipient.segments:
+            values |= {name: True for bit, name in self._segments if recipient.segments & bit}
         values[_UNSUBSCRIBE] = self._unsubscribe_url(recipient.contact_id or 0)
         if self._has_preferences:
             values[_PREFERENCES] = addresses.preferences_url(values[_UNSUBSCRIBE])
@@ -286,7 +291,7 @@ def read_bodies(edition: Edition, spelling: _Spelling, counted: Counted) -> tupl
     if opens:
         html, html_pieces = pixel.added(html, html_pieces, OPEN_NAME)
     if clicks and spelling.has_hidden_link:
-        html, html_pieces = hidden_link.added(html, html_pieces, _HIDDEN_NAME)
+        html, html_pieces = hidden_link.added(html, html_pieces, _HIDDEN_NAME, hidden_link.addresses(text, text_pieces))
     html_pieces, text_pieces = places.unmasked(html, html_pieces), places.unmasked(text, text_pieces)
     return spelling.spelled(html_pieces), spelling.spelled(text_pieces)
 

@@ -1,6 +1,6 @@
 """From a campaign to the bytes of one message: composed when looked at, frozen at launch, compiled by each worker."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from accounts.models import Organisation
@@ -10,10 +10,13 @@ from campaigns.content import blocks, mjml
 from campaigns.content.blocks import Document
 from campaigns.content.drawing import Piece
 from campaigns.merge import field_defaults
+from campaigns.message import asked_segments
 from campaigns.message.compiled import CompiledEdition, link_targets
+from campaigns.message.multilingual import Multilingual
 from campaigns.models import Campaign, Edition
 from contacts.merge_values import Tag, defaults, values
 from contacts.models import Contact
+from delivery.content import Compiled
 from delivery.domains import known
 from delivery.domains.link_hosts.models import LinkHost
 from delivery.models import Batch
@@ -59,7 +62,7 @@ def _composed(
         page = results.of_html(campaign.html, preheader)
     else:
         document = blocks.validate(campaign.blocks or blocks.empty())
-        brand = mjml.Brand.of(organisation, campaign.brand)
+        brand = _brand(campaign, organisation)
         drawn = _drawn(campaign, document, brand, with_examples=with_examples)
         page = results.of_drawing(drawn, marked=marked)
     return Composed(subject, preheader, page.html, f"{campaign.text.strip()}\n" if campaign.text.strip() else page.text)
@@ -75,7 +78,7 @@ def fragment(campaign: Campaign, block: str, organisation: Organisation | None) 
 
     The campaign's blocks have been through blocks.validate: this is done for every key that is pressed.
     """
-    brand = mjml.Brand.of(organisation, campaign.brand)
+    brand = _brand(campaign, organisation)
     html = results.of_block(_drawn(campaign, campaign.blocks, brand, with_examples=True), block)
     return field_defaults.written(html, defaults())
 
@@ -96,6 +99,7 @@ def freeze(campaign: Campaign, *, with_examples: bool = False) -> Edition:
     composed = _composed(campaign, organisation, with_examples=with_examples)
     return Edition(
         campaign=campaign,
+        language=campaign.language,
         sender_name=campaign.sender_name,
         sender_email=campaign.sender_email,
         reply_to=campaign.reply_to,
@@ -109,9 +113,47 @@ def freeze(campaign: Campaign, *, with_examples: bool = False) -> Edition:
     )
 
 
+def freeze_translations(campaign: Campaign, edition: Edition) -> list[Edition]:
+    """The same mail in its other languages, saved beside `edition`, which is saved and of a launch."""
+    made = []
+    for translation in campaign.in_other_languages(for_update=True):
+        other = freeze(translation)
+        other.translation_of, other.campaign, other.version = edition, edition.campaign, edition.version
+        other.created_by, other.tracking = edition.created_by, edition.tracking
+        other.save()
+        made.append(other)
+    return made
+
+
+def sent(batch_id: int, version: int, language: str = "") -> Edition | None:
+    """What a batch said in this version to who reads this language."""
+    of_version = Edition.objects.filter(batch=batch_id, version=version, is_test=False)
+    own = of_version.filter(translation_of=None).first()
+    return of_version.filter(translation_of=own, language=language).first() or own if own else None
+
+
+def segments_of(edition: Edition) -> list[dict[str, Any]]:
+    """That it asks for in any of its languages, as a batch keeps them."""
+    return asked_segments.frozen(edition, *_translations(edition))
+
+
+def languages_of(edition: Edition) -> list[str]:
+    """Its own first, as a batch keeps them; empty for a mail in one language."""
+    others = [other.language for other in _translations(edition)]
+    return [edition.language, *others] if others else []
+
+
+def _translations(edition: Edition) -> list[Edition]:
+    return list(edition.translations.order_by("pk"))
+
+
 def brand_of(campaign: Campaign) -> mjml.Brand:
     """What the campaign's mail looks like, as its brand is now."""
-    return mjml.Brand.of(Organisation.get(), campaign.brand)
+    return _brand(campaign, Organisation.get())
+
+
+def _brand(campaign: Campaign, organisation: Organisation | None) -> mjml.Brand:
+    return replace(mjml.Brand.of(organisation, campaign.brand), language=campaign.language)
 
 
 def organisation_now(campaign: Campaign) -> dict[str, str]:
@@ -136,28 +178,43 @@ def organisation_in(
     }
 
 
-def freeze_links(edition: Edition, batch: Batch) -> list[Link]:
-    """To be called once the edition has its batch, before anything is built. Idempotent.
+def freeze_links(edition: Edition, batch: Batch) -> None:
+    """Of all its languages. To be called once the editions have their batch, before anything is built. Idempotent.
 
     A later version keeps the links that it shares with those before.
     """
-    targets = link_targets(edition)
-    frozen = links.freeze(batch, targets) if edition.version == 1 else links.extend(batch, targets, edition.version)
-    edition.link_ids = [link.pk for link in frozen]
-    edition.save(update_fields=["link_ids"])
-    return frozen
+    others = _translations(edition)
+    for one in (edition, *others):
+        targets, language = link_targets(one), one.language if others else ""
+        if one.version == 1:
+            frozen = links.freeze(batch, targets, language=language)
+        else:
+            frozen = links.extend(batch, targets, one.version, language=language)
+        one.batch, one.link_ids = batch, [link.pk for link in frozen]
+        one.save(update_fields=["batch", "link_ids"])
 
 
-def load_edition(batch: Batch) -> CompiledEdition:
+def load_edition(batch: Batch) -> Compiled:
     """What delivery.content calls for a batch of kind "edition". Raises LinksMissing."""
     edition = Edition.objects.get(pk=batch.content_id)
+    compiled = _compiled(edition, batch)
+    others = {other.language: _compiled(other, batch) for other in _translations(edition)}
+    return Multilingual(compiled, others) if others else compiled
+
+
+def _compiled(edition: Edition, batch: Batch) -> CompiledEdition:
     link_ids = edition.link_ids or list(
         Link.objects.filter(batch=batch).order_by("position").values_list("id", flat=True)
     )
     if not edition.is_test and len(link_ids) != len(link_targets(edition)):
         raise LinksMissing(f"edition {edition.pk} has {len(link_targets(edition))} links, its batch {len(link_ids)}")
     return CompiledEdition(
-        edition, batch_id=batch.pk, lists=batch.lists, link_ids=link_ids, stand_in=_stand_in(edition)
+        edition,
+        batch_id=batch.pk,
+        lists=batch.lists,
+        link_ids=link_ids,
+        segments=asked_segments.tags(batch.segments),
+        stand_in=_stand_in(edition),
     )
 
 
@@ -166,4 +223,5 @@ def _stand_in(edition: Edition) -> dict[str, Any] | None:
     contact = Contact.objects.filter(pk=edition.contact_id).first() if edition.contact_id else None
     if contact is None:
         return None
-    return values(contact.email, contact.first_name, contact.last_name, contact.best_language, contact.attributes)
+    own = values(contact.email, contact.first_name, contact.last_name, contact.best_language, contact.attributes)
+    return own | asked_segments.of_person(edition, contact)

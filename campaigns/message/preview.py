@@ -7,8 +7,9 @@ from django.template.loader import render_to_string
 
 from accounts.models import Organisation
 from campaigns.content import blocks, html
+from campaigns.content.blocks.conditions import IN_SEGMENT
 from campaigns.merge import language
-from campaigns.message import editions
+from campaigns.message import asked_segments, editions
 from campaigns.message.compiled import CompiledEdition, link_targets
 from campaigns.models import Campaign, Edition
 from campaigns.preflight import foreign_tags
@@ -86,7 +87,7 @@ def _in_editor(campaign: Campaign, contact: Contact | None, html: str, organisat
         organisation=editions.organisation_in(campaign, organisation, is_counted=False),
         is_test=True,
     )
-    return CompiledEdition(edition, batch_id=0, lists=(), link_ids=()).parts(recipient_of(contact)).html
+    return show(edition, recipient_of(contact)).html
 
 
 def of_edition(edition: Edition, contact: Contact | None) -> str:
@@ -125,6 +126,7 @@ def compile_for_show(edition: Edition, recipient: Recipient) -> tuple[Parts, Par
 
     Raises merge.Broken.
     """
+    recipient = asked(edition, recipient)
     shown = show(edition, recipient)
     link_ids = [_LONG_ID] * len(link_targets(edition))
     sent = CompiledEdition(edition, batch_id=0, lists=(), link_ids=link_ids)
@@ -133,12 +135,21 @@ def compile_for_show(edition: Edition, recipient: Recipient) -> tuple[Parts, Par
 
 def show(edition: Edition, recipient: Recipient) -> Parts:
     """The parts without tracking, whose unsubscribe link names nobody. Raises merge.Broken."""
+    recipient = asked(edition, recipient)
     if not edition.sender_email:
         edition.sender_email = _NO_SENDER
     edition.is_test = True
     parts = CompiledEdition(edition, batch_id=0, lists=(), link_ids=()).parts(recipient)
     edition.is_test = False
     return parts
+
+
+def asked(edition: Edition, recipient: Recipient) -> Recipient:
+    """With what the mail asks of segments, as it is now."""
+    if IN_SEGMENT not in edition.html + edition.text or any(name.startswith(IN_SEGMENT) for name in recipient.merge):
+        return recipient
+    contact = Contact.objects.filter(pk=recipient.contact_id).first() if recipient.contact_id else None
+    return recipient._replace(merge=recipient.merge | asked_segments.of_person(edition, contact))
 
 
 def sender(campaign: Campaign) -> str:

@@ -1,6 +1,6 @@
 """What must not go out, and what had better not: read before every launch, shown while the campaign is written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -14,9 +14,11 @@ from campaigns.message import editions
 from campaigns.message.compiled import is_short_enough
 from campaigns.message.encoding import ascii_address
 from campaigns.models import Campaign
+from campaigns.multilingual import checks
 from campaigns.preflight import attached, content, sender_domain
 from campaigns.preflight.findings import LONGEST_SUBJECT, PHONE_SUBJECT, Card, Finding, Level
 from contacts import audience
+from contacts.guessing import languages
 from delivery.domains import known
 from delivery.domains.link_hosts.models import LinkHost
 from delivery.models import Provider
@@ -27,21 +29,41 @@ NOT_APPROVED = "not-approved"
 
 
 def check(campaign: Campaign) -> list[Finding]:
-    """Blocking findings first, each kind in the order of the cards."""
+    """Blocking findings first, each kind in the order of the cards. Of a translation: what is said of its words."""
     provider = campaign.way_out
+    if campaign.translation_of is not None:
+        return _sorted(_words(campaign, is_real=not provider.is_rehearsal))
     organisation = Organisation.get()
     found = [
         *_to(campaign, is_real=not provider.is_rehearsal),
         *_from(campaign, provider),
         *_public_address(organisation, is_real=not provider.is_rehearsal),
         *(() if provider.is_rehearsal else _links(campaign, organisation)),
-        *_subject(campaign),
-        *content.check(campaign, is_real=not provider.is_rehearsal),
+        *_words(campaign, is_real=not provider.is_rehearsal),
         *attached.check(campaign, provider),
         *_schedule(campaign),
+        *_translations(campaign, is_real=not provider.is_rehearsal),
         *_approval(campaign, organisation, is_real=not provider.is_rehearsal),
     ]
+    return _sorted(found)
+
+
+def _sorted(found: Iterable[Finding]) -> list[Finding]:
     return sorted(found, key=lambda finding: finding.level != "block")
+
+
+def _words(campaign: Campaign, *, is_real: bool) -> Iterator[Finding]:
+    yield from _subject(campaign)
+    yield from content.check(campaign, is_real=is_real)
+    yield from checks.check(campaign)
+
+
+def _translations(campaign: Campaign, *, is_real: bool) -> Iterator[Finding]:
+    """Each finding says of which language it speaks, and leads there."""
+    for translation in campaign.in_other_languages():
+        name = languages.name_of(translation.language)
+        for finding in _words(translation, is_real=is_real):
+            yield replace(finding, text=f"{name}: {finding.text}", draft=translation.pk)
 
 
 def _to(campaign: Campaign, *, is_real: bool) -> Iterator[Finding]:

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 
 from campaigns.compiling import results
 from campaigns.content import blocks, html
+from campaigns.content.blocks.conditions import IN_SEGMENT
 from campaigns.merge import language
 from campaigns.message import editions, preview
 from campaigns.message.compiled import CompiledEdition, link_targets
 from campaigns.models import Campaign, Edition
-from campaigns.preflight import contrast, foreign_tags, gaps, link_checks, written_blocks, written_html
+from campaigns.preflight import contrast, for_some, foreign_tags, gaps, link_checks, written_blocks, written_html
 from campaigns.preflight.findings import Card, Finding, Level
 from campaigns.preflight.gaps import Sources
 from campaigns.preflight.places import Places
@@ -33,11 +34,11 @@ def check(campaign: Campaign, *, is_real: bool) -> list[Finding]:
         edition = editions.freeze(campaign)
     except (blocks.Invalid, html.Unusable) as problem:
         return [unusable(campaign, problem)]
-    person = next(iter(audience.sample(campaign.audience(), 1)), None)
+    person = next(iter(audience.sample(campaign.readers(), 1)), None)
     recipient = preview.recipient_of(person, tracked=True)
     known = {tag.name for tag in (*tags(), *editions.OWN_TAGS)}
     found = check_edition(campaign, edition, recipient, known, is_real=is_real)
-    return [*found, *gaps.check(campaign, sources(edition), Places(campaign))]
+    return [*found, *gaps.check(campaign, sources(edition), Places(campaign)), *for_some.check(campaign, edition)]
 
 
 def unusable(campaign: Campaign, problem: ValueError) -> Finding:
@@ -117,7 +118,8 @@ def _tags(sources: Sources, places: Places, known: set[str]) -> Iterator[Finding
     unknown: dict[str, tuple[str, Card]] = {}
     for source_name, card, source in sources:
         for tag in sorted(language.tags_used(source) - known):
-            unknown.setdefault(tag, (source_name, card))
+            if not tag.startswith(IN_SEGMENT):  # for_some speaks of those
+                unknown.setdefault(tag, (source_name, card))
     cure = "Choose a tag from the list, or add the field."
     for tag, (source_name, card) in list(unknown.items())[:_MOST_UNKNOWN]:
         text = f"There is no field “{tag}”, which the {source_name} asks for."

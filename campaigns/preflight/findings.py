@@ -21,6 +21,7 @@ class Finding:
     card: Card
     fix: str = ""  # what one click does about it: foreign_tags.FIX
     block: str = ""  # the id of the block it speaks of, where it speaks of one
+    draft: int = 0  # the translation whose words it speaks of; 0: those of the campaign itself
 
 
 def kept(found: Iterable[Finding]) -> list[dict[str, str]]:

@@ -83,7 +83,7 @@ def lacking(campaign: Campaign, names: Sequence[str]) -> dict[str, int]:
     """How many of the recipients have no value, by merge tag."""
     if not names:
         return {}
-    sql, parameters = audience.select(campaign.audience())
+    sql, parameters = audience.select(campaign.readers())
     counts, keys = [], []
     for name in names:
         column = COLUMNS.get(name, "c.attributes ->> %s")

@@ -68,7 +68,7 @@ def _organisation(batch: Batch) -> dict[str, str]:
 def _versions(campaign: Campaign, batch: Batch) -> list[dict[str, Any]]:
     people = {sent.number: sent for sent in revising.versions(batch)}
     found = []
-    for edition in Edition.objects.filter(batch=batch, is_test=False).order_by("version"):
+    for edition in Edition.objects.filter(batch=batch, is_test=False, translation_of=None).order_by("version"):
         sent = people.get(edition.version)
         found.append(
             {
@@ -80,5 +80,13 @@ def _versions(campaign: Campaign, batch: Batch) -> list[dict[str, Any]]:
                 "sha256": mail_digest(edition),
                 "preflight": edition.preflight,
             }
+            | _translations(edition)
         )
     return found
+
+
+def _translations(edition: Edition) -> dict[str, Any]:
+    """The same version in its other languages."""
+    others = edition.translations.order_by("pk")
+    found = [{"language": one.language, "subject": one.subject, "sha256": mail_digest(one)} for one in others]
+    return {"language": edition.language, "translations": found} if found else {}

@@ -5,7 +5,8 @@ from typing import Any
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from campaigns.models import Edition, ProofSheet
+from campaigns.message import editions
+from campaigns.models import ProofSheet
 from campaigns.proof.document import mail_digest, moment
 from campaigns.proof.signing import FORMAT
 from contacts.models import ConsentEvent, MailingList
@@ -69,7 +70,7 @@ def _consent(story: Story) -> list[dict[str, Any]]:
 
 
 def _mail(story: Story) -> dict[str, Any]:
-    edition = Edition.objects.filter(batch=story.batch.pk, version=story.version, is_test=False).first()
+    edition = editions.sent(story.batch.pk, story.version, story.message.language or "")
     if edition is None:
         return {"version": story.version}
     return {"version": edition.version, "subject": edition.subject, "sha256": mail_digest(edition)}

@@ -48,7 +48,7 @@ def find(campaign: Campaign, used: Sequence[Tag]) -> list[Odd]:
 
 
 def _rows(campaign: Campaign, used: Sequence[Tag]) -> list[tuple[str, int, list[str]]]:
-    chosen = campaign.audience()
+    chosen = campaign.readers()
     if not chosen.lists and not chosen.contacts:
         return []
     sql, parameters = audience.select(chosen)

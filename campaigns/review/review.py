@@ -8,7 +8,8 @@ from campaigns.merge import language
 from campaigns.message import editions, preview
 from campaigns.message.compiled import CompiledEdition, link_targets
 from campaigns.models import Campaign, Edition
-from campaigns.preflight import content, gaps, link_checks
+from campaigns.preflight import content, for_some, gaps, link_checks
+from campaigns.preflight.for_some import ForSome
 from campaigns.preflight.gaps import Gap
 from campaigns.preflight.link_checks import Found
 from campaigns.preflight.places import Places
@@ -117,6 +118,10 @@ class Review:
     @cached_property
     def gaps(self) -> list[Gap]:
         return gaps.gaps(self.campaign, content.sources(self.edition), self._places) if self.edition else []
+
+    @cached_property
+    def for_some(self) -> list[ForSome]:
+        return for_some.seen(self.campaign) if self.edition else []
 
     @cached_property
     def odd_ones(self) -> list[Odd]:

@@ -3,8 +3,10 @@
 from django import template
 
 from campaigns.merge import language
+from contacts.guessing import languages
 
 register = template.Library()
+register.filter("language_name", languages.name_of)
 
 
 @register.filter

@@ -18,7 +18,7 @@ from campaigns.approval.deciding import NotPossible
 from campaigns.attachments.models import Attachment
 from campaigns.comments import conversations
 from campaigns.models import Campaign
-from campaigns.views.pages import Readiness, get_campaign
+from campaigns.views.pages import Readiness, get_whole
 from campaigns.views.showing import Showing
 
 _words = forms.Textarea(attrs={"rows": 3})
@@ -49,13 +49,13 @@ class ReasonForm(forms.Form):
 @requires(Permission.LOOK)
 def approval(request: StaffRequest, pk: int) -> HttpResponse:
     """The mail as it stands, who was asked about it, and what they said."""
-    return _page(request, get_campaign(pk))
+    return _page(request, get_whole(pk))
 
 
 @require_POST
 @requires(Permission.WRITE)
 def ask(request: StaffRequest, pk: int) -> HttpResponse:
-    found = get_campaign(pk)
+    found = get_whole(pk)
     form = AskForm(request.POST, colleagues=standing.colleagues(request.user, request.organisation))
     if not form.is_valid():
         return _page(request, found, ask_form=form)
@@ -72,7 +72,7 @@ def ask(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires(Permission.WRITE)
 def withdraw(request: StaffRequest, pk: int) -> HttpResponse:
-    if deciding.withdraw(get_campaign(pk), by=request.user):
+    if deciding.withdraw(get_whole(pk), by=request.user):
         messages.success(request, "Taken back: nobody is asked any more.")
     return redirect("campaign-approval", pk)
 
@@ -80,7 +80,7 @@ def withdraw(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires(Permission.SEND)
 def decide(request: StaffRequest, pk: int) -> HttpResponse:
-    found, is_approved = get_campaign(pk), request.POST.get("decision") == "approve"
+    found, is_approved = get_whole(pk), request.POST.get("decision") == "approve"
     form = AnswerForm(request.POST, label_suffix="")
     if form.is_valid() and not is_approved and not form.cleaned_data["answer"]:
         form.add_error("answer", "Say what has to change.")
@@ -96,7 +96,7 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
             organisation=request.organisation,
         )
     except NotPossible as problem:
-        return _page(request, get_campaign(pk), answer_form=form, problem=str(problem))
+        return _page(request, get_whole(pk), answer_form=form, problem=str(problem))
     messages.success(request, "Approved." if is_approved else "Sent back.")
     return redirect("campaign-approval", pk)
 
@@ -106,13 +106,13 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
 def override(request: StaffRequest, pk: int) -> HttpResponse:
     if request.user.role != Role.OWNER:
         raise PermissionDenied
-    found, form = get_campaign(pk), ReasonForm(request.POST, label_suffix="")
+    found, form = get_whole(pk), ReasonForm(request.POST, label_suffix="")
     if not form.is_valid():
         return _page(request, found, reason_form=form)
     try:
         deciding.override(found, form.cleaned_data["reason"], seen=request.POST.get("seen", ""), by=request.user)
     except NotPossible as problem:
-        return _page(request, get_campaign(pk), reason_form=form, problem=str(problem))
+        return _page(request, get_whole(pk), reason_form=form, problem=str(problem))
     messages.success(request, "It can go without approval. Your reason is kept.")
     return redirect("campaign-approval", pk)
 

@@ -23,7 +23,7 @@ from campaigns.editor import arranging, history
 from campaigns.launching import NotADraft
 from campaigns.models import Campaign
 from campaigns.views.drafts import frozen
-from campaigns.views.pages import get_campaign
+from campaigns.views.pages import get_whole
 from contacts import audience
 
 _ACCEPTED = ",".join(f".{ending}" for ending in allowed.ENDINGS)
@@ -52,7 +52,7 @@ class FileForm(forms.Form):
 @requires(Permission.WRITE)
 def attachments(request: StaffRequest, pk: int) -> HttpResponse:
     """What goes along, and what it makes of the mail; a POST takes a file in."""
-    found = get_campaign(pk)
+    found = get_whole(pk)
     form = FileForm(request.POST or None, request.FILES or None, label_suffix="")
     if request.method == "POST" and not found.is_draft:
         return frozen(request, pk)
@@ -72,7 +72,7 @@ def attachments(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires(Permission.WRITE)
 def attach_event(request: StaffRequest, pk: int, block: str) -> HttpResponse:
-    found = get_campaign(pk)
+    found = get_whole(pk)
     if not found.is_draft:
         return frozen(request, pk)
     try:

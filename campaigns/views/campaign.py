@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -21,10 +21,12 @@ from campaigns.attachments.models import Attachment
 from campaigns.comments import conversations
 from campaigns.drafts.forms import CARDS, TestMailForm
 from campaigns.message import editions, preview
-from campaigns.models import Campaign, Edition, Stage
+from campaigns.models import Campaign, Stage
+from campaigns.multilingual.names import own_name
 from campaigns.reporting import earlier, sharing
 from campaigns.views import mailboxes
-from campaigns.views.pages import Readiness, alarm, get_campaign, tally_links
+from campaigns.views.languages import switch
+from campaigns.views.pages import Readiness, alarm, get_campaign, sent_edition, tally_links
 from campaigns.views.showing import Showing
 from campaigns.views.test_mails import ADDRESSES
 from contacts import merge_values
@@ -46,6 +48,10 @@ _MOMENT = timedelta(minutes=1)
 @requires(Permission.LOOK)
 def campaign(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_campaign(pk)
+    if found.translation_of:
+        if not found.is_draft:
+            return redirect(found.translation_of)
+        return render(request, "campaigns/translation.html", _draft(request, found))
     if found.is_draft:
         if not found.revision_of_id and found.is_template:
             return redirect("template", found.pk)
@@ -82,8 +88,9 @@ def mail(request: StaffRequest, pk: int) -> HttpResponse:
     """
     found, dark = get_campaign(pk), request.GET.get("look") == "dark"
     if version := whole_number(request.GET.get("version")):
-        edition = get_object_or_404(Edition, batch=found.batch_id or 0, version=version)
-        sent = preview.of_edition(edition, Showing.read(request, found).contact)
+        contact = Showing.read(request, found).contact
+        language = request.GET.get("language", "") or (contact.reads if contact else "")
+        sent = preview.of_edition(sent_edition(found.batch_id, version, language), contact)
         return HttpResponse(shown_in(sent, dark=dark))
     showing = Showing.read(request, found)
     shown = showing.as_sent if request.GET.get("examples") == "none" else showing.mail
@@ -107,6 +114,7 @@ def _draft(request: StaffRequest, found: Campaign) -> dict[str, Any]:
         "may_write": allows(request.user, Permission.WRITE),
         "file_count": Attachment.objects.filter(campaign=found).count(),
         "comment_count": conversations.open_count(found),
+        **switch(found),
     }
 
 
@@ -158,6 +166,7 @@ def _report(request: StaffRequest, found: Campaign, batch: Batch) -> dict[str, A
         "report_query": "&machines=shown" if with_machines else "",
         "mail_url": f"{reverse('campaign-clicks', args=[found.pk])}?",
         "map_version": batch.version,
+        "map_languages": [(code, own_name(code)) for code in batch.languages],
         "shared": cache(lambda: sharing.addresses(found)),
         "share_days": sharing.DAYS,
         "table_url": f"{found.get_absolute_url()}report/",

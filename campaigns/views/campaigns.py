@@ -91,6 +91,8 @@ def duplicate(request: StaffRequest, pk: int) -> HttpResponse:
 @requires(Permission.WRITE)
 def delete(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_campaign(pk)
+    if found.translation_of:
+        return redirect(found)
     try:
         launching.delete_draft(found, by=request.user)
     except launching.NotADraft:

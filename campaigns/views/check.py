@@ -17,6 +17,7 @@ from campaigns.preflight import gaps, link_checks
 from campaigns.review import sender_logo, spam_points
 from campaigns.review.review import Review
 from campaigns.views.approval import ask_form
+from campaigns.views.languages import switch
 from campaigns.views.pages import Readiness, get_campaign
 from campaigns.views.showing import Showing
 
@@ -42,13 +43,14 @@ def check(request: StaffRequest, pk: int) -> HttpResponse:
     if not found.is_draft or found.is_template:
         return redirect(found)
     showing = Showing.read(request, found)
-    review = Review(found, showing.contact)
+    review = Review(showing.written, showing.contact)
     context = {
         "campaign": found,
         "showing": showing,
         "review": review,
         "looks": LOOKS,
         "has_logo": bool(sender_logo.address(found.sender_email)),
+        **switch(found),
     }
     if request.htmx.target == "seen":
         return render(request, "campaigns/check/_seen.html", context)

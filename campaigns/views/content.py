@@ -27,6 +27,7 @@ from campaigns.message import editions
 from campaigns.models import Campaign, Template
 from campaigns.views import comments
 from campaigns.views.drafts import conflicting, frozen, version_of
+from campaigns.views.languages import switch
 from campaigns.views.pages import get_campaign
 from campaigns.views.showing import Showing
 from contacts import merge_values
@@ -81,6 +82,7 @@ def content(request: StaffRequest, pk: int) -> HttpResponse:
             "is_template": found.is_template,
             "brand_form": BrandCard(instance=found),
         }
+        | switch(found)
     )
     return render(request, "campaigns/content.html", context)
 

@@ -16,7 +16,7 @@ from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from campaigns.drafts import deciding, saving
 from campaigns.drafts.deciding import When
-from campaigns.drafts.forms import CARDS
+from campaigns.drafts.forms import CARDS, OF_WORDS
 from campaigns.launching import NotADraft
 from campaigns.models import Campaign
 from campaigns.views.pages import get_campaign
@@ -27,9 +27,10 @@ _FROZEN = "This campaign has been launched meanwhile, so it can no longer be cha
 @require_POST
 @requires(Permission.WRITE)
 def save_card(request: StaffRequest, pk: int, card: str) -> HttpResponse:
-    if card not in CARDS:
+    found = get_campaign(pk)
+    if card not in CARDS or (found.translation_of and card not in OF_WORDS):
         raise Http404
-    form = CARDS[card](request.POST, instance=get_campaign(pk))
+    form = CARDS[card](request.POST, instance=found)
     if not form.is_valid():
         return _refused(request, pk, form.errors.get_json_data())
     try:

@@ -22,7 +22,7 @@ from delivery.sandbox import bad_day
 def launch(request: StaffRequest, pk: int) -> HttpResponse:
     """Ask once more, with the numbers; then go."""
     found = get_campaign(pk)
-    if not found.is_draft or found.revision_of:
+    if not found.is_draft or found.revision_of or found.translation_of:
         return redirect(found)
     ready = Readiness(found)
     if request.method != "POST":

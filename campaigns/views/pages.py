@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
@@ -11,8 +12,11 @@ from accounts.wording import count_people
 from campaigns import launching, revising
 from campaigns.approval import standing
 from campaigns.drafts import cards
+from campaigns.message import editions
 from campaigns.message.encoding import ascii_address
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Edition
+from campaigns.multilingual import shares
+from campaigns.multilingual.shares import Share
 from campaigns.preflight import checklist, sender_domain
 from campaigns.preflight.checklist import Finding
 from contacts import audience
@@ -30,10 +34,26 @@ TERMS = ("accepted", "waiting", "refused", "uncertain", "skipped", "unaccounted"
 
 def get_campaign(pk: int) -> Campaign:
     with_all = Campaign.objects.select_related(
-        *("batch__provider", "batch__rehearsed_for", "provider", "brand", "updated_by", "revision_of__batch__provider"),
-        "fixed_audience",
+        *("batch__provider", "batch__rehearsed_for", "provider", "brand", "updated_by", "fixed_audience"),
+        *("revision_of__batch__provider", "translation_of__provider", "translation_of__brand"),
     )
-    return get_object_or_404(with_all, pk=pk)
+    found = get_object_or_404(with_all, pk=pk)
+    found.take_envelope()
+    return found
+
+
+def get_whole(pk: int) -> Campaign:
+    """The campaign in all its languages, whichever of them was asked for."""
+    found = get_campaign(pk)
+    return get_campaign(found.translation_of_id) if found.translation_of_id else found
+
+
+def sent_edition(batch_id: int | None, version: int, language: str = "") -> Edition:
+    """In its own language, unless it was sent in this one too. Raises Http404."""
+    found = editions.sent(batch_id or 0, version, language)
+    if found is None:
+        raise Http404
+    return found
 
 
 def tally_links(batch: Batch) -> dict[str, str]:
@@ -81,6 +101,11 @@ class Readiness:
         return audience.summary(self.campaign.audience())
 
     @cached_property
+    def shares(self) -> list[Share]:
+        """Who gets which language; empty for a mail in one."""
+        return [] if self.campaign.revision_of else shares.count(self.campaign)
+
+    @cached_property
     def provider(self) -> Provider:
         return self.campaign.way_out
 
@@ -100,7 +125,8 @@ class Readiness:
     @cached_property
     def approval(self) -> standing.Standing | None:
         """How it stands with its approval; None where none is needed."""
-        return standing.of(self.campaign) if standing.is_needed(Organisation.get()) else None
+        is_asked_for = not self.campaign.translation_of and standing.is_needed(Organisation.get())
+        return standing.of(self.campaign) if is_asked_for else None
 
     @property
     def lacks_only_approval(self) -> bool:
@@ -112,8 +138,9 @@ class Readiness:
 
     @property
     def cards(self) -> list[cards.Card]:
-        found = cards.cards(self.campaign, self.findings, self.people)
-        return [card for card in found if not self.campaign.revision_of or card.key in revising.CARDS]
+        found = cards.cards(self.campaign, self.findings, self.people, self.shares)
+        is_words_alone = self.campaign.revision_of or self.campaign.translation_of
+        return [card for card in found if not is_words_alone or card.key in revising.CARDS]
 
     @property
     def needs_typing(self) -> bool:

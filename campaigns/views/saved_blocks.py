@@ -186,7 +186,7 @@ def _linked_counts() -> Counter[int]:
         output_field=ArrayField(TextField()),
     )
     tags.set_returning = True
-    found = Campaign.objects.filter(batch=None).annotate(tag=tags).order_by().values_list("pk", "tag").distinct()
+    found = Campaign.objects.still_written().annotate(tag=tags).order_by().values_list("pk", "tag").distinct()
     return Counter(int(tag[0]) for _, tag in found)
 
 

@@ -40,7 +40,17 @@ class Showing:
     @cached_property
     def people(self) -> list[Contact]:
         """Some of those who will receive it, for going through one by one."""
-        return audience.sample(self.campaign.audience(), _PEOPLE)
+        return audience.sample(self.campaign.readers(), _PEOPLE)
+
+    @cached_property
+    def written(self) -> Campaign:
+        """What this person gets: the campaign in their language, unless one of its languages is looked at."""
+        return self.campaign.as_read_by(self.contact)
+
+    @property
+    def language(self) -> str:
+        """Of what they get, if it is not that of the page."""
+        return self.written.language if self.written != self.campaign else ""
 
     @cached_property
     def found(self) -> list[Contact]:
@@ -55,12 +65,12 @@ class Showing:
 
     @cached_property
     def mail(self) -> Preview:
-        return preview.preview(self.campaign, self.contact)
+        return preview.preview(self.written, self.contact)
 
     @cached_property
     def as_sent(self) -> Preview:
         """Without the grey examples of blocks that are still empty."""
-        return preview.preview(self.campaign, self.contact, with_examples=False)
+        return preview.preview(self.written, self.contact, with_examples=False)
 
     @property
     def previous(self) -> int | None:

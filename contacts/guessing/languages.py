@@ -8,6 +8,8 @@ from babel.languages import get_official_languages
 
 # In whose words files and people name countries and languages most often.
 _SPOKEN = ("en", "de", "fr", "es", "pt", "it", "nl", "pl", "ja", "ar", "sv", "da", "nb", "fi", "cs", "tr")
+# SQL: the language that a contact reads, without its region; "" where it is not known. In Python: Contact.reads.
+READ = "lower(split_part(coalesce(nullif({contact}.language, ''), {contact}.guessed_language), '-', 1))"
 _MORE_COUNTRIES = {"usa": "US", "uk": "GB", "great britain": "GB", "england": "GB", "scotland": "GB", "wales": "GB"}
 
 

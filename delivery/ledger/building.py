@@ -5,8 +5,10 @@ there and begins anew: nothing of a batch can have left before its building is o
 """
 
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -14,6 +16,7 @@ from django.utils import timezone
 
 from accounts import locks
 from contacts import audience as audiences
+from contacts.guessing import languages
 from delivery import merging
 from delivery.ledger import ids, repeats
 from delivery.models import Batch, Chunk
@@ -63,7 +66,7 @@ def build(batch_id: int) -> bool:
             return False
         _clear(batch)
         audience = audiences.Audience.from_json(batch.audience)
-        if problem := _problem(audience):
+        if problem := _problem(audience, batch.segments):
             _building(batch).update(state=Batch.State.PAUSED, state_reason=problem)
             return False
         total, left_out = _collect(batch)
@@ -72,13 +75,14 @@ def build(batch_id: int) -> bool:
         return _finish(batch, total, left_out)
 
 
-def _problem(audience: audiences.Audience) -> str:
+def _problem(audience: audiences.Audience, segments: Sequence[Mapping[str, Any]]) -> str:
     """Why it would not reach whom it was planned for; "" when it does."""
     if audiences.missing_lists(audience):
         return _LIST_GONE
     if audiences.archived_lists(audience):
         return _LIST_ARCHIVED
-    return _RULES_GONE if audiences.problem(audience) else ""
+    is_gone = audiences.problem(audience) or any(audiences.problem_of_rules(one["rules"]) for one in segments)
+    return _RULES_GONE if is_gone else ""
 
 
 def drop(batch_id: int) -> None:
@@ -112,6 +116,8 @@ def _collect(batch: Batch) -> tuple[int, dict[str, int]]:
     audience = audiences.Audience.from_json(batch.audience)
     select, parameters = repeats.select(audience, batch.repeats_id)
     lane, lane_parameters = mailbox_providers.sql("email")
+    language, language_parameters = _language(batch)
+    segments, of_segments, segments_parameters = _segments(batch)
     first = _MOST_ENGAGED if warmup_plans.plans_for(batch) else ""
     outermost = not connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
@@ -122,10 +128,11 @@ def _collect(batch: Batch) -> tuple[int, dict[str, int]]:
         cursor.execute(
             f"""
             CREATE TEMP TABLE delivery_stage AS
-            SELECT row_number() OVER (ORDER BY lane COLLATE "C", {first} contact_id) - 1 AS n, contact_id, email, lane
-            FROM (SELECT contact_id, email, {lane} AS lane FROM ({select}) audience) placed
+            SELECT row_number() OVER (ORDER BY lane COLLATE "C", {first} contact_id) - 1 AS n,
+                contact_id, email, lane, {language} AS language, {segments} AS segments
+            FROM (SELECT contact_id, email, {lane} AS lane FROM ({select}) audience) placed {of_segments}
             """,  # noqa: S608
-            [*lane_parameters, *parameters],
+            [*language_parameters, *lane_parameters, *parameters, *segments_parameters],
         )
         cursor.execute("CREATE UNIQUE INDEX ON delivery_stage (n)")
         cursor.execute("ANALYZE delivery_stage")
@@ -136,6 +143,34 @@ def _collect(batch: Batch) -> tuple[int, dict[str, int]]:
         if batch.repeats_id:
             left_out["joined_since"] = summary["will_receive"] - total
     return total, left_out
+
+
+def _language(batch: Batch) -> tuple[str, list[Any]]:
+    """SQL for the one of its languages that somebody of the audience gets; NULL where there is one for everybody."""
+    if not batch.languages:
+        return "NULL::varchar", []
+    read = languages.READ.format(contact="c")
+    theirs = f"SELECT {read} FROM contacts_contact c WHERE c.id = contact_id AND {read} = ANY(%s)"  # noqa: S608
+    return f"coalesce(({theirs}), %s)", [batch.languages, batch.languages[0]]
+
+
+def _segments(batch: Batch) -> tuple[str, str, list[Any]]:
+    """SQL for the bits of the segments that somebody of the audience is in, what it joins, and parameters of that."""
+    bits, joined, parameters = [], [], list[Any]()
+    for place, segment in enumerate(batch.segments):
+        sql, more = audiences.members(segment["rules"])
+        bits.append(f"CASE WHEN s{place}.id IS NULL THEN 0 ELSE {1 << place} END")
+        joined.append(f"LEFT JOIN ({sql}) s{place} ON s{place}.id = contact_id")
+        parameters += more
+    return " + ".join(bits) or "NULL::integer", " ".join(joined), parameters
+
+
+def _count_languages(batch: Batch) -> dict[str, int]:
+    if not batch.languages:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT language, count(*) FROM delivery_stage GROUP BY 1")
+        return dict.fromkeys(batch.languages, 0) | dict(cursor.fetchall())
 
 
 def _reserve(batch: Batch, total: int) -> bool:
@@ -155,8 +190,9 @@ def _fill(batch: Batch, total: int) -> bool:
                 return False
             cursor.execute(
                 """
-                INSERT INTO delivery_message (id, batch_id, contact_id, email)
-                SELECT %s::bigint + n, %s, contact_id, email FROM delivery_stage WHERE n >= %s AND n < %s ORDER BY n
+                INSERT INTO delivery_message (id, batch_id, contact_id, email, language, segments)
+                SELECT %s::bigint + n, %s, contact_id, email, language, segments
+                FROM delivery_stage WHERE n >= %s AND n < %s ORDER BY n
                 """,
                 [batch.first_id, batch.pk, start, start + SLICE],
             )
@@ -166,7 +202,13 @@ def _fill(batch: Batch, total: int) -> bool:
 def _finish(batch: Batch, total: int, left_out: dict[str, int]) -> bool:
     with transaction.atomic(), connection.cursor() as cursor:
         now = timezone.now()
-        done = _building(batch).update(total=total, left_out=left_out, built_at=now, state=Batch.State.HELD)
+        done = _building(batch).update(
+            total=total,
+            left_out=left_out,
+            people_by_language=_count_languages(batch),
+            built_at=now,
+            state=Batch.State.HELD,
+        )
         if done and total:
             merging.settle_built(cursor, batch)
             cursor.execute(_CHUNKS, {"batch": batch.pk, "first": batch.first_id, "size": CHUNK})

@@ -1,7 +1,8 @@
 """How messages come to be: a whole audience at once, or one by one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -15,6 +16,7 @@ from delivery.routing.carriers import Carriers
 from delivery.workers import turns
 
 OFFER = timedelta(seconds=15)
+MOST_SEGMENTS = 31  # bits of an integer of PostgreSQL
 
 
 def launch(
@@ -33,12 +35,16 @@ def launch(
     before_start: Callable[[Batch], None] | None = None,
     bad_day: bool = False,
     tracking: Tracking = Tracking.INDIVIDUAL,
+    languages: Sequence[str] = (),
+    segments: Sequence[Mapping[str, Any]] = (),
 ) -> Batch:
     """Send what `content` says to an audience, after a hold during which it can be undone.
 
     Whether it is a rehearsal is frozen here. `before_start` is called with the new batch inside the transaction, to
     freeze what belongs to it. With `not_before` the audience is drawn shortly before that time. With `repeats` only
     people of that rehearsal get it. A `bad_day` is for rehearsals alone. `tracking` says how opens and clicks count.
+    `languages`, if the content is written in several, its own first: who reads one of the others gets that one.
+    `segments`, those that the content asks for, at most MOST_SEGMENTS: who is in them is decided with the audience.
     """
     now = timezone.now()
     carrier, rehearsed_for = _way_out(provider)
@@ -54,6 +60,8 @@ def launch(
             tracking=tracking,
             audience=audience.to_json(),
             lists=list(lists),
+            languages=list(languages),
+            segments=list(segments),
             repeats_id=repeats.pk if repeats else None,
             group=group,
             hold_until=max(now + timedelta(seconds=hold_seconds), not_before or now),

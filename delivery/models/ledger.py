@@ -84,8 +84,24 @@ class Batch(models.Model):
     )
     accepted_when_paused = models.BigIntegerField(null=True, help_text="What is more was on its way by then.")
     lists = ArrayField(models.BigIntegerField(), default=list, help_text="Lists an unsubscribe leaves.")
+    languages = ArrayField(
+        models.CharField(max_length=12),
+        default=list,
+        db_default=[],
+        help_text="Frozen at launch: in which its content is written, its own first. Empty: one for everybody.",
+    )
+    people_by_language = models.JSONField(
+        default=dict,
+        db_default=Value({}, models.JSONField()),
+        help_text="Of its total. Empty: one language for everybody.",
+    )
     audience = models.JSONField(default=dict, help_text="What contacts.audience compiles.")
     left_out = models.JSONField(default=dict, help_text="People left out before launch, by reason.")
+    segments = models.JSONField(
+        default=list,
+        db_default=Value([], models.JSONField()),
+        help_text="That its content asks for, frozen at launch: `id`, `rules`. A message has a bit for each.",
+    )
     hold_until = models.DateTimeField(null=True)
     not_before = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
@@ -161,6 +177,10 @@ class Message(models.Model):
     is_merged = models.BooleanField(
         default=False, db_default=False, help_text="Its person has another one of this sending: see delivery.merging."
     )
+    # Of its batch's segments, a bit each: in which its person was when it was made. Empty: its content asks for none.
+    segments = models.IntegerField(null=True)
+    # One of its batch's, decided when it was made: no retry and no later look finds another. Empty: one for everybody.
+    language = models.CharField(max_length=12, null=True)  # costs the rows of most batches nothing
 
     def __str__(self) -> str:
         return f"message {self.id}"

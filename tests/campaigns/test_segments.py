@@ -17,9 +17,12 @@ from contacts.models import Contact, Field, Segment
 from contacts.segments import asking, compiling
 from contacts.segments.rules import Group, Match, Rule, write
 from delivery.ledger import building
-from delivery.models import Batch, Feedback, Message, MessageState, Term
+from delivery.models import Batch, Feedback, Message, MessageState, Term, Waiting
 from tests.campaigns import letters
+from tracking import segmenting
 from tracking.models import Engagement, EventKind, Link
+from tracking.reports import people
+from tracking.reports.narrowing import Narrow
 
 pytestmark = pytest.mark.django_db
 
@@ -150,6 +153,54 @@ def test_what_people_did_with_one_campaign(sent: Campaign) -> None:
     assert found("campaign", how="bounced", **one) == {"Cy"}
 
 
+def test_where_one_campaign_s_mail_to_people_stands(sent: Campaign) -> None:
+    one = {"campaign": str(sent.pk)}
+    assert sent.batch
+    assert found("campaign", how="all", **one) == {"Ana", "Bo", "Cy"}
+    assert found("campaign", how="no-word", **one) == {"Ana"}
+    assert found("campaign", how="machines-clicked", **one) == {"Cy"}
+    mails = {message.email[:2]: message for message in Message.objects.filter(batch=sent.batch_id)}
+    seen = {"batch_id": sent.batch_id, "first_at": timezone.now(), "kind": EventKind.OPEN}
+    for message in (mails["an"], mails["cy"]):
+        Engagement.objects.create(message_id=message.pk, is_machine=True, **seen)
+    assert found("campaign", how="machines-opened", **one) == {"Ana", "Cy"}
+    assert found("campaign", how="machines-alone", **one) == {"Cy"}
+    Feedback.objects.filter(message_id=mails["bo"].pk).update(term=Term.SOFT, is_blocked=True)
+    assert found("campaign", how="bounced-for-now", **one) == {"Bo"} == found("campaign", how="blocked", **one)
+    assert found("campaign", how="hard", **one) == {"Cy"}
+    for how, state, category in (
+        ("refused", MessageState.REFUSED, "unknown_user"),
+        ("uncertain", MessageState.UNCERTAIN, "uncertain"),
+        ("skipped", MessageState.SKIPPED, "suppressed"),
+    ):
+        assert found("campaign", how=how, **one) == set()
+        Message.objects.filter(pk=mails["an"].pk).update(state=state)
+        Waiting.objects.update_or_create(
+            message_id=mails["an"].pk,
+            defaults={"batch": sent.batch, "state": state, "category": category, "lane": "other"},
+        )
+        assert found("campaign", how=how, **one) == {"Ana"}, how
+
+
+def test_every_list_of_a_report_is_a_segment_or_says_why_not(
+    client_for: Callable[[User], Client], owner: User, sent: Campaign
+) -> None:
+    assert sent.batch
+    for term in people.LABELS:
+        rules = segmenting.rules(sent.batch, term, Narrow())
+        assert (rules is None) is (term in ("waiting", "unaccounted")), term
+        if rules:
+            listed = {person.contact_id for person in people.everyone(sent.batch, term)}
+            inside = compiling.predicate(rules, asking.known())
+            sql = f"SELECT c.* FROM contacts_contact c WHERE {inside.text}"  # noqa: S608
+            assert {contact.pk for contact in Contact.objects.raw(sql, list(inside.parameters))} == listed, term
+    Message.objects.filter(batch=sent.batch_id, email__startswith="ana").update(state=MessageState.PENDING)
+    Batch.objects.filter(pk=sent.batch.pk).update(state=Batch.State.SENDING)
+    page = client_for(owner).get(reverse("batch-people", args=[sent.batch_id]), {"term": "waiting"}).content.decode()
+    assert "changes by the minute" in page
+    assert "Tag these people" in page
+
+
 def test_so_many_of_the_last_campaigns(sent: Campaign) -> None:
     """Of their own last ones, as the folding leaves them on the contact: the latest campaign is the last bit."""
     for name, mails, opened, clicked in (("Ana", 6, 0b011010, 0b000010), ("Bo", 5, 0b10000, 0), ("Cy", 2, 0, 0)):
@@ -208,7 +259,7 @@ def test_a_report_of_an_address_or_a_day_offers_no_segment(
     people = reverse("batch-people", args=[sent.batch_id])
     assert b"Make a segment" in client_for(owner).get(people, {"term": "opened"}).content
     assert b"Make a segment" not in client_for(owner).get(people, {"term": "opened", "q": "ana"}).content
-    for term, offered in (("unsubscribed", True), ("bounced-hard", True), ("bounced-soft", False)):
+    for term, offered in (("unsubscribed", True), ("bounced-hard", True), ("waiting", False)):
         assert (b"Make a segment" in client_for(owner).get(people, {"term": term}).content) is offered, term
 
 

@@ -11,6 +11,7 @@ from PIL import Image as Picture
 from campaigns import launching, revising, samples, test_sends
 from campaigns.content.images import library
 from campaigns.models import Campaign, Image
+from campaigns.multilingual import changing
 from contacts import consent
 from contacts.models import Contact, Field, MailingList
 from delivery import tokens
@@ -150,6 +151,16 @@ def rehearsal(cast: Cast) -> Campaign:
 def revision(cast: Cast) -> Campaign:
     """New words for those whom the paused campaign has not reached."""
     return cast.once("revision", lambda: revising.begin(launched(cast, Batch.State.PAUSED), by=cast.owner))
+
+
+def translation(cast: Cast) -> Campaign:
+    """A draft's words in German."""
+
+    def make() -> Campaign:
+        whole = launching.copy_of(campaign(cast), "In two languages", by=cast.owner)
+        return changing.add(whole, "de", by=cast.owner)
+
+    return cast.once("translation", make)
 
 
 def batch(cast: Cast) -> Batch:

@@ -28,6 +28,7 @@ class Mail(NamedTuple):
     state: int
     attempts: int
     version: int
+    language: str  # of the mail, where its batch has several
     lane: str  # the mailbox provider, as the ledger knows it: also of a custom domain whose MX was looked up
 
     def may_count(self, kind: int) -> bool:

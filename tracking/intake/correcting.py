@@ -83,7 +83,7 @@ def _guilty(
     mail: Mail,
     acts: Sequence[Seen | Stored],
     crowd: crowds.Crowd,
-    links: Mapping[tuple[int, int], int],
+    links: Mapping[tuple[int, int, str], int],
 ) -> list[bursts.Guilty[Seen | Stored]]:
     if len(acts) == 1 and not crowd.keys:  # most mails: one event proves nothing of another
         return []
@@ -91,7 +91,7 @@ def _guilty(
     changed = {id(one.act): replace(one.act, verdict=verdicts.CROWD) for one in crowded}
     return crowded + bursts.of_mail(
         [changed.get(id(act), act) for act in acts],
-        links_in_mail=links.get((mail.batch_id, mail.version), 0),
+        links_in_mail=links.get((mail.batch_id, mail.version, mail.language), 0),
         accepted_at=mail.accepted_at,
     )
 
@@ -116,14 +116,14 @@ def stored_near(
         yield Stored(number, mail, at, moment, kind, link_id, verdict, ip, agent, network, Traits(*told))
 
 
-def _links_in_mail(cursor: CursorWrapper, batches: set[int]) -> dict[tuple[int, int], int]:
-    """By batch and version."""
+def _links_in_mail(cursor: CursorWrapper, batches: set[int]) -> dict[tuple[int, int, str], int]:
+    """By batch, version and language."""
     cursor.execute(
-        "SELECT batch_id, version, count(*) FROM tracking_link, unnest(versions) AS version"
-        " WHERE batch_id = ANY(%s) GROUP BY 1, 2",
+        "SELECT batch_id, version, language, count(*) FROM tracking_link, unnest(versions) AS version"
+        " WHERE batch_id = ANY(%s) GROUP BY 1, 2, 3",
         [sorted(batches)],
     )
-    return {(batch_id, version): count for batch_id, version, count in cursor.fetchall()}
+    return {(batch_id, version, language): count for batch_id, version, language, count in cursor.fetchall()}
 
 
 def turn_into_machine(cursor: CursorWrapper, moving: Sequence[tuple[Stored, str]], tally: sums.Sums) -> int:

@@ -97,7 +97,7 @@ def known_networks() -> Networks:
 _MAIL = f"""
 SELECT m.id, m.batch_id, m.contact_id, m.email,
     extract(epoch FROM m.accepted_at)::float8, b.rehearsal, {measured(Part.OPENS, "c")}, {measured(Part.CLICKS, "c")},
-    m.state, m.attempts, coalesce(m.version, 1), {{addressee}}
+    m.state, m.attempts, coalesce(m.version, 1), coalesce(m.language, ''), {{addressee}}
 FROM {{source}} JOIN delivery_batch b ON b.id = m.batch_id LEFT JOIN contacts_contact c ON c.id = m.contact_id
 """  # noqa: S608
 _MAIL_OF_ID = _MAIL.format(source="delivery_message m", addressee="m.contact_id") + "WHERE m.id = ANY(%s::bigint[])"

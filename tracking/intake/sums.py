@@ -13,10 +13,11 @@ from tracking.intake.traits import BY, NONE, Traits
 from tracking.models import Breakdown
 
 _LANE, _CHANNEL, _VERDICT = Breakdown.By.LANE.value, Breakdown.By.CHANNEL.value, Breakdown.By.VERDICT.value
+_LANGUAGE = Breakdown.By.LANGUAGE.value
 
-# What sums are told of an act: batch, hour, kind, link, machine, lane, channel, verdict, traits. Acts that are alike in
-# all of it, as most are, become one of these before anything else is done with them.
-_Told = tuple[int, datetime, int, int, bool, str, str, str, Traits]
+# What sums are told of an act: batch, hour, kind, link, machine, lane, language, channel, verdict, traits. Acts that
+# are alike in all of it, as most are, become one of these before anything else is done with them.
+_Told = tuple[int, datetime, int, int, bool, str, str, str, str, Traits]
 _Hourly = tuple[int, datetime, int, int, bool]  # batch, hour, kind, link, machine
 _Broken = tuple[int, int, str, str, bool]  # batch, kind, by, value, machine
 
@@ -28,6 +29,8 @@ class Mailed(Protocol):
     def batch_id(self) -> int: ...
     @property
     def lane(self) -> str: ...
+    @property
+    def language(self) -> str: ...
 
 
 class Sums:
@@ -49,12 +52,12 @@ class Sums:
         by: int = 1,
         traits: Traits = NONE,
     ) -> None:
-        told = (mail.batch_id, _hour(at), int(kind), link_id, is_machine, mail.lane, channel, verdict, traits)
+        told = _told(mail, at, kind, link_id, is_machine, channel, verdict, traits)
         self._totals[told] += by
 
     def add_anonymous(self, batch_id: int, at: datetime, kind: int, link_id: int, is_machine: bool) -> None:
         """Counted, and of nobody: neither a person nor anybody's mailbox."""
-        self._totals[batch_id, _hour(at), int(kind), link_id, is_machine, "", "", "", NONE] += 1
+        self._totals[batch_id, _hour(at), int(kind), link_id, is_machine, "", "", "", "", NONE] += 1
 
     def add_person(
         self,
@@ -69,7 +72,7 @@ class Sums:
         traits: Traits = NONE,
     ) -> None:
         """`link_id` 0: the first of its kind at all; only that one counts in the breakdowns, `traits` being its own."""
-        told = (mail.batch_id, _hour(at), int(kind), link_id, is_machine, mail.lane, channel, verdict, traits)
+        told = _told(mail, at, kind, link_id, is_machine, channel, verdict, traits)
         self._people[told] += by
 
     def write(self, cursor: CursorWrapper) -> None:
@@ -92,13 +95,20 @@ class Sums:
             cursor.execute(_ADD_BROKEN, _columns(broken))
 
 
+def _told(
+    mail: Mailed, at: datetime, kind: int, link_id: int, is_machine: bool, channel: str, verdict: str, traits: Traits
+) -> _Told:
+    of_mail = (mail.lane, mail.language)
+    return (mail.batch_id, _hour(at), int(kind), link_id, is_machine, *of_mail, channel, verdict, traits)
+
+
 def _hour(at: datetime) -> datetime:
     return at.replace(minute=0, second=0, microsecond=0)
 
 
 def _broken(told: _Told) -> Iterable[_Broken]:
-    batch_id, _, kind, _, is_machine, lane, channel, verdict, traits = told
-    for by, value in ((_LANE, lane), (_CHANNEL, channel), (_VERDICT, verdict)):
+    batch_id, _, kind, _, is_machine, lane, language, channel, verdict, traits = told
+    for by, value in ((_LANE, lane), (_LANGUAGE, language), (_CHANNEL, channel), (_VERDICT, verdict)):
         if value:
             yield (batch_id, kind, by, value, is_machine)
     for by, value in zip(BY, traits, strict=True) if not is_machine else ():

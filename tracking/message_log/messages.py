@@ -184,7 +184,14 @@ class Story:
             else merge_values.values(self.message.email, "", "", "", {})
         )
         return Recipient(
-            self.message.id, self.message.contact_id, self.message.email, values, opens=False, clicks=False
+            self.message.id,
+            self.message.contact_id,
+            self.message.email,
+            values,
+            opens=False,
+            clicks=False,
+            segments=self.message.segments or 0,
+            language=self.message.language or "",
         )
 
 

@@ -41,15 +41,16 @@ def shown(token: str) -> str:
 
 def _recipient(message: Message) -> Recipient:
     """Raises Gone for somebody who has been erased: their mail says who they were."""
+    decided = (message.segments or 0, message.language or "")
     if message.contact_id is None:
-        return Recipient(message.id, None, message.email, {}, opens=False, clicks=False)
+        return Recipient(message.id, None, message.email, {}, False, False, *decided)
     person = Contact.objects.filter(id=message.contact_id).first()
     if person is None:
         raise Gone
     values = merge_values.values(
         person.email, person.first_name, person.last_name, person.best_language, person.attributes
     )
-    return Recipient(message.id, person.pk, message.email, values, opens=False, clicks=False)
+    return Recipient(message.id, person.pk, message.email, values, False, False, *decided)
 
 
 @lru_cache(maxsize=_VERSIONS_KEPT)

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 from django.db.models import Sum
 from django.urls import reverse
 
+from contacts.guessing import languages
 from tracking.models import EventKind, Link, Rollup
 
 WARMEST = 4
@@ -27,6 +28,11 @@ class LinkRow:
     people_url: str
     heat: int
     versions: list[int]
+    language: str = ""  # of the mail that has it; "": it has one for everybody
+
+    @property
+    def language_name(self) -> str:
+        return languages.name_of(self.language)
 
     @property
     def shown_url(self) -> str:
@@ -70,4 +76,5 @@ def _row(
         people_url=people_url if names_people else "",
         heat=-(-WARMEST * people // most) if most and people > 0 else 0,
         versions=list(link.versions),
+        language=link.language,
     )

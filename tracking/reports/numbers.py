@@ -19,7 +19,8 @@ from delivery.feedback.second_line import SecondLine
 from delivery.models import Batch
 from tracking.conversions import reading as conversions
 from tracking.models import Breakdown, EventKind, Rollup
-from tracking.reports import clients, counting, link_rows, machines, mailboxes, over_time, returned
+from tracking.reports import by_language, clients, counting, link_rows, machines, mailboxes, over_time, returned
+from tracking.reports.by_language import LanguageRow
 from tracking.reports.counting import Counting
 from tracking.reports.definitions import DEFINITIONS
 from tracking.reports.figures import Figure, doubt_of, share
@@ -184,6 +185,11 @@ class Report:
     def lanes(self) -> list[LaneRow]:
         """By mailbox provider: where a trouble is, if it is in one place."""
         return mailboxes.rows(self.batch_ids, self._people_page)
+
+    @cached_property
+    def languages(self) -> list[LanguageRow]:
+        """Of a mail that was sent in several; empty for any other."""
+        return by_language.rows(self.batches)
 
     @cached_property
     def machines(self) -> list[machines.MachineRow]:

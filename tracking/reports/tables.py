@@ -30,13 +30,20 @@ def _over_time(report: Report) -> Iterator[Row]:
 def _links(report: Report) -> Iterator[Row]:
     for link in report.links:
         versions = " ".join(map(str, link.versions))
-        yield link.number, link.label, link.url, versions, link.people, share(link.share), link.total, link.machines
+        figures = (link.people, share(link.share), link.total, link.machines)
+        yield link.number, link.label, link.url, versions, *figures, link.language
 
 
 def _mailboxes(report: Report) -> Iterator[Row]:
     for lane in report.lanes:
         acts = (lane.clicked, share(lane.click_share), lane.opened, lane.unsubscribed)
         yield lane.label, lane.accepted, *acts, lane.bounced, lane.complained
+
+
+def _languages(report: Report) -> Iterator[Row]:
+    for row in report.languages:
+        acts = (row.clicked, share(row.click_share), row.opened, row.unsubscribed)
+        yield row.name, row.people, "" if row.accepted is None else row.accepted, *acts
 
 
 def _clients(key: str) -> Callable[[Report], Iterator[Row]]:
@@ -91,11 +98,12 @@ TABLES: dict[str, Table] = {
         ("Time", "Clicked", "Opened", "Unsubscribed", "Clicked by machines", "Opened by machines"),
         _over_time,
     ),
-    "links": (("Place", "Link", "Address", "Versions", "People", "Share", "Clicks", "Machines"), _links),
+    "links": (("Place", "Link", "Address", "Versions", "People", "Share", "Clicks", "Machines", "Language"), _links),
     "mailboxes": (
         ("Mailbox", "Accepted", "Clicked", "Share", "Opened", "Unsubscribed", "Bounced", "Marked as spam"),
         _mailboxes,
     ),
+    "languages": (("Language", "People", "Accepted", "Clicked", "Share", "Opened", "Unsubscribed"), _languages),
     "clients": (("Program", "Opened", "Clicked"), _clients("clients")),
     "devices": (("Device", "Opened", "Clicked"), _clients("devices")),
     "countries": (("Country", "Opened", "Clicked"), _clients("countries")),

@@ -136,6 +136,7 @@ def batch_people(request: StaffRequest, batch_id: int) -> HttpResponse:
         "export_url": f"{reverse('batch-people-export', args=[chosen.batch.id])}?{chosen.query}",
         "tag_url": f"{reverse('batch-people-tag', args=[chosen.batch.id])}?{chosen.query}",
         "segment_url": beginning.address(rules) if rules else "",
+        "why_no_segment": "" if rules else segmenting.why_not(chosen.term, chosen.narrowing),
     }
     return render(request, "tracking/people.html", context)
 

@@ -4,7 +4,20 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Widget = Literal[
-    "text", "rich", "choice", "url", "image", "colour", "number", "grid", "code", "date", "time", "zone", "tag"
+    "text",
+    "rich",
+    "choice",
+    "url",
+    "image",
+    "colour",
+    "number",
+    "grid",
+    "code",
+    "date",
+    "time",
+    "zone",
+    "tag",
+    "segment",
 ]
 Group = Literal["", "when"]
 
@@ -68,6 +81,7 @@ WHEN = (
         choices=(("all", "Every screen"), ("desktop", "Not on phones"), ("phone", "Phones only")),
         group="when",
     ),
+    Field("if_segment", "Only for people of a segment", "segment", "", group="when"),
     Field("if_field", "Only for people whose", "tag", "", group="when"),
     Field(
         "if_is",

@@ -12,6 +12,7 @@ from campaigns.content import written_html
 from campaigns.content.blocks.fields import Field, Widget
 from campaigns.content.rich import clean_rich
 
+_SEGMENT = re.compile(r"(?:not-)?[1-9][0-9]{0,8}")
 _MAX_TEXT = 2_000
 _MAX_LONG = 50_000
 _MAX_LINES, _MAX_CELLS = 100, 8
@@ -77,6 +78,11 @@ def _zone(value: str) -> str:
     return value.strip() if value.strip() in _zones() else ""
 
 
+def _segment(value: str) -> str:
+    """The number of one, after “not-” for everybody else."""
+    return value if _SEGMENT.fullmatch(value) else ""
+
+
 @cache
 def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
@@ -90,5 +96,6 @@ _READ: dict[Widget, Callable[[str], str]] = {
     "date": _date,
     "time": _time,
     "zone": _zone,
+    "segment": _segment,
     "tag": lambda value: value.strip() if _NAME.fullmatch(value.strip()) else "",
 }

@@ -35,7 +35,7 @@ def rename(before: str, after: str, *, by: User) -> int:
     for saved in _showing(SavedBlock.objects.select_for_update(), [before], "blocks"):
         saved.blocks = _swapped(saved.blocks, before, after)
         saved.save(update_fields=["blocks", "updated_at"])
-    found = list(_showing(Campaign.objects.filter(batch=None), [before], "html", "blocks").values_list("pk", flat=True))
+    found = list(_showing(Campaign.objects.still_written(), [before], "html", "blocks").values_list("pk", flat=True))
     count = 0
     for campaign_id in found:
         try:
@@ -47,7 +47,7 @@ def rename(before: str, after: str, *, by: User) -> int:
 
 
 def _drafts(names: list[str]) -> Iterable[Use]:
-    found = _showing(Campaign.objects.filter(batch=None), names, "html", "blocks")
+    found = _showing(Campaign.objects.still_written(), names, "html", "blocks")
     for campaign in found.select_related("template"):
         if hasattr(campaign, "template"):
             yield Use("Template", campaign.name, reverse("template", args=[campaign.pk]))

@@ -15,7 +15,7 @@ _HOW = {
     "unknown": "is not known",
 }
 # pt-BR is Portuguese, too.
-_LANGUAGE = "lower(split_part(coalesce(nullif(c.language, ''), c.guessed_language), '-', 1))"
+_LANGUAGE = languages.READ.format(contact="c")
 
 
 class Language(Condition):

@@ -37,7 +37,7 @@ _COLUMNS = f"""
     nullif(c.attributes, '{{}}')::text,
     {_counted(Part.OPENS)}, {_counted(Part.CLICKS)}, coalesce(c.is_sample, false), s.reason,
     CASE WHEN %(lists)s::bigint[] <> '{{}}' AND c.id IS NOT NULL THEN {why_closed("c.id", "%(lists)s::bigint[]")} END,
-    {is_paused("c")}, CASE WHEN m.is_merged THEN {has_another("m")} ELSE false END
+    {is_paused("c")}, CASE WHEN m.is_merged THEN {has_another("m")} ELSE false END, m.segments, m.language
 """
 _FROM = f"""
     FROM delivery_message m
@@ -128,7 +128,7 @@ def _reason(batch: BatchFacts, row: Sequence[Any]) -> str:
 def _letter(claim: Claim, position: int, row: Sequence[Any]) -> Letter:
     message_id, email, attempts, contact_id = row[0], row[1], row[2], row[3]
     values = merge_values.values(email, row[5] or "", row[6] or "", row[7] or "", _attributes(row[8]))
-    recipient = Recipient(message_id, contact_id, email, values, opens=row[9], clicks=row[10])
+    recipient = Recipient(message_id, contact_id, email, values, row[9], row[10], row[16] or 0, row[17] or "")
     return Letter(claim, message_id, position, email, attempts, row[11], recipient)
 
 

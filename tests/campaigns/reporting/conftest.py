@@ -38,10 +38,11 @@ class Counted:
     id: int
     batch_id: int
     lane: str
+    language: str
 
     @classmethod
     def of(cls, mail: Message) -> "Counted":
-        return cls(mail.id, mail.batch_id, mailbox_providers.lane(mail.email))
+        return cls(mail.id, mail.batch_id, mailbox_providers.lane(mail.email), mail.language or "")
 
 
 @dataclass

@@ -92,6 +92,18 @@ def revision(cast: Cast) -> dict[str, Any]:
     return {"pk": stage.revision(cast).pk}
 
 
+def translation(cast: Cast) -> dict[str, Any]:
+    return {"pk": stage.translation(cast).pk}
+
+
+def in_two_languages(cast: Cast) -> dict[str, Any]:
+    return {"pk": stage.translation(cast).translation_of_id}
+
+
+def languages(cast: Cast) -> list[str]:
+    return list(Campaign.objects.order_by("pk").values_list("language", flat=True))
+
+
 def revisions(cast: Cast) -> object:
     return Campaign.objects.exclude(revision_of=None).count()
 
@@ -349,12 +361,24 @@ ADDRESSES = {
     "campaign-new": Address(WRITERS, post=lambda cast: {"starter": starters.all()[0].key}, changes=count),
     "starter-mail": Address(STAFF, args=lambda cast: {"key": starters.all()[0].key}, no_page=MAIL),
     "campaign": Address(
-        STAFF, args=draft, states=(*map(begun, (State.BUILDING, State.SENDING, State.DONE)), stopped, revision)
+        STAFF,
+        args=draft,
+        states=(
+            *map(begun, (State.BUILDING, State.SENDING, State.DONE)),
+            *(stopped, revision, translation, in_two_languages),
+        ),
     ),
+    "campaign-language-add": Address(
+        WRITERS, args=draft, get=False, post=lambda cast: {"language": "fr"}, changes=languages
+    ),
+    "campaign-language-own": Address(
+        WRITERS, args=draft, get=False, post=lambda cast: {"language": "it"}, changes=languages
+    ),
+    "campaign-language-remove": Address(WRITERS, args=translation, get=False, post=lambda cast: {}, changes=languages),
     "campaign-ready": Address(STAFF, args=draft, no_page=FRAGMENT),
     "campaign-inbox": Address(STAFF, args=draft, no_page=FRAGMENT),
     "campaign-mail": Address(STAFF, args=draft, no_page=MAIL),
-    "campaign-check": Address(STAFF, args=draft, states=(revision,)),
+    "campaign-check": Address(STAFF, args=draft, states=(revision, translation, in_two_languages)),
     "attachments": Address(
         WRITERS,
         args=lambda cast: {"pk": with_files(cast)["pk"]},
@@ -401,6 +425,20 @@ ADDRESSES = {
     ),
     "campaign-unshare": Address(
         WRITERS, args=shared_link, get=False, post=lambda cast: {}, changes=lambda cast: shares()
+    ),
+    "report-share": Address(
+        WRITERS,
+        args=lambda cast: {"page": "report-lists"},
+        get=False,
+        post=lambda cast: {"days": "30", "query": "days=30"},
+        changes=lambda cast: shares(),
+    ),
+    "report-unshare": Address(
+        WRITERS,
+        args=lambda cast: {"link": sharing.share_page("reports", "", by=cast.owner, days=7).pk},
+        get=False,
+        post=lambda cast: {},
+        changes=lambda cast: shares(),
     ),
     "shared-report": Address(None, args=shared_token),
     "shared-mail": Address(None, args=shared_token, no_page=MAIL),
@@ -484,7 +522,7 @@ ADDRESSES = {
     "campaign-translate-undo": Address(
         WRITERS, args=translated, get=False, post=lambda cast: {"key": UNDO_KEY}, changes=subject
     ),
-    "campaign-content": Address(WRITERS, args=draft),
+    "campaign-content": Address(WRITERS, args=draft, states=(translation,)),
     "canvas-mail": Address(WRITERS, args=draft, no_page="a mail"),
     "canvas-here": Address(WRITERS, args=draft, get=False, no_page="says who else is there"),
     "block-panel": Address(WRITERS, args=first_block, no_page=FRAGMENT),

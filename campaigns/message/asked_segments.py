@@ -1,0 +1,59 @@
+"""Segments that a mail asks for, because some of its blocks are for their people alone.
+
+In the words of a mail each is a merge tag. Who is in is decided by a launch when its messages are made, and kept with
+them; for anybody who looks at a draft it is asked at once.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+
+from campaigns.content.blocks.conditions import IN_SEGMENT
+from campaigns.merge import language
+from campaigns.models import Edition
+from contacts import audience
+from contacts.models import Contact, Segment
+from contacts.segments import asking, compiling, rules
+
+
+def asked(*editions: Edition) -> list[int]:
+    """Their numbers, in order, whether or not there are such segments."""
+    names = set[str]().union(*(language.tags_used(words) for one in editions for words in _words(one)))
+    numbers = {name.removeprefix(IN_SEGMENT) for name in names if name.startswith(IN_SEGMENT)}
+    return sorted(int(number) for number in numbers if number.isascii() and number.isdigit())
+
+
+def frozen(*editions: Edition) -> list[dict[str, Any]]:
+    """As a batch keeps them: written out, so that no later change of a segment changes who sees what."""
+    numbers = asked(*editions)
+    if not numbers:
+        return []
+    about = asking.known()
+    return [
+        {"id": one.pk, "rules": rules.write(compiling.frozen(rules.read(one.rules), about))}
+        for one in Segment.objects.filter(pk__in=numbers).order_by("pk")
+    ]
+
+
+def tags(batch_segments: Sequence[dict[str, Any]]) -> list[str]:
+    """The merge tag of each bit of a message's."""
+    return [f"{IN_SEGMENT}{one['id']}" for one in batch_segments]
+
+
+def of_person(edition: Edition, contact: Contact | None) -> dict[str, bool]:
+    """What its merge tags say of them now."""
+    numbers = asked(edition) if contact else []
+    found = Segment.objects.filter(pk__in=numbers) if numbers else ()
+    return {f"{IN_SEGMENT}{one.pk}": contact is not None and _holds(one, contact.pk) for one in found}
+
+
+def _holds(segment: Segment, contact_id: int) -> bool:
+    sql, parameters = audience.members(segment.rules, contact_id)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchone() is not None
+
+
+def _words(edition: Edition) -> tuple[str, ...]:
+    return (edition.subject, edition.preheader, edition.html, edition.text)
