@@ -426,9 +426,12 @@ class Edition(models.Model):
 
 
 class SharedReport(models.Model):
-    """A link by which somebody without a login reads a campaign's numbers and its mail, for some time."""
+    """A link by which somebody without a login reads a campaign's numbers and its mail, or the table of a page under
+    Reports, for some time."""
 
-    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="shared_reports")
+    campaign = models.ForeignKey(Campaign, models.CASCADE, null=True, related_name="shared_reports")
+    page = models.CharField(max_length=20, blank=True, default="", db_default="", help_text="Its name, of no campaign.")
+    query = models.CharField(max_length=2000, blank=True, default="", db_default="", help_text="What it was asked for.")
     secret = models.CharField(max_length=22, help_text="Part of the link: numbers alone could be guessed.")
     note = models.CharField(max_length=120, blank=True, help_text="For whom.")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)

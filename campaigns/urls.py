@@ -33,6 +33,7 @@ from campaigns.views import (
     versions,
 )
 from campaigns.views.across import cohorts, compared, gathered, hours, lists
+from campaigns.views.across import sharing as sharing_across
 from campaigns.views.images import picture, shelf
 from campaigns.views.reporting import clicks, downloads, proof, sharing
 
@@ -134,6 +135,8 @@ urlpatterns: list[URLPattern] = [
     path("reports/lists/", lists.lists, name="report-lists"),
     path("reports/sign-ups/", cohorts.cohorts, name="report-cohorts"),
     path("reports/hours/", hours.hours, name="report-hours"),
+    path("reports/<slug:page>/share/", sharing_across.share, name="report-share"),
+    path("reports/shared/<int:link>/take-back/", sharing_across.unshare, name="report-unshare"),
     path("campaigns/<int:pk>/content/saved-blocks/", saved_blocks.insert, name="saved-insert"),
     path("campaigns/<int:pk>/content/<slug:block>/keep/", saved_blocks.keep, name="block-keep"),
     path("campaigns/<int:pk>/content/<slug:block>/linked/", saved_blocks.linked, name="block-linked"),

@@ -1,10 +1,11 @@
 """Services for the run, and the cast of all tests: an organisation and one person a role."""
 
 import gc
+import os
 import subprocess
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from functools import cache
 from typing import Any
 
@@ -38,6 +39,7 @@ hypothesis.settings.register_profile("tallypost", deadline=None, suppress_health
 hypothesis.settings.load_profile("tallypost")
 # No test pulls the plug: what the kernel has is as good as what the disk has.
 _FORGETFUL = ("--fsync=off", "--full_page_writes=off")
+_NOTHING_IS_LEFT_OUT = os.environ.get("TALLYPOST_EVERY_TEST") == "1"
 _running: list[subprocess.Popen[bytes]] = []
 _ahead: list[subprocess.Popen[bytes]] = []
 
@@ -55,6 +57,18 @@ def pytest_configure(config: pytest.Config) -> None:
         service.wait()
     if getattr(config.option, "numprocesses", None):
         _ahead.append(subprocess.Popen([sys.executable, "-m", "tests.database"], cwd=config.rootpath))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """On a machine that was given all it needs (`.ci/run`), a test that is left out for want of a program fails."""
+    report = yield
+    if report.skipped and _NOTHING_IS_LEFT_OUT and isinstance(report.longrepr, tuple):
+        reason = str(report.longrepr[2]).removeprefix("Skipped: ")
+        if not reason.startswith("only root"):  # rights that a container may withhold are no program
+            report.outcome = "failed"
+            report.longrepr = f"{report.nodeid} was left out, which no test may be here: {reason}"
+    return report
 
 
 @pytest.hookimpl(trylast=True)

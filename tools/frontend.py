@@ -19,15 +19,21 @@ def build() -> None:
     sources = _digest(_sources())
     if stamp.exists() and stamp.read_text() == sources:
         return
-    path = _path_with_node()
-    packages = _digest([FOLDER / "package.json", FOLDER / "package-lock.json"])
-    installed = FOLDER / "node_modules" / ".installed"
     print("Building the pages' scripts and styles …", flush=True)
-    if not installed.exists() or installed.read_text() != packages:
-        _npm("ci", "--no-audit", "--no-fund", "--loglevel=error", path=path)
-        installed.write_text(packages)
-    _npm("run", "build", "--silent", path=path)
+    path = install(FOLDER)
+    _npm("run", "build", "--silent", path=path, folder=FOLDER)
     stamp.write_text(sources)
+
+
+def install(folder: Path) -> str:
+    """The packages of the folder's lock file, if that changed; the PATH that has Node. Raises NotStarted."""
+    path = _path_with_node()
+    packages = _digest([folder / "package.json", folder / "package-lock.json"], folder)
+    installed = folder / "node_modules" / ".installed"
+    if not installed.exists() or installed.read_text() != packages:
+        _npm("ci", "--no-audit", "--no-fund", "--loglevel=error", path=path, folder=folder)
+        installed.write_text(packages)
+    return path
 
 
 def _sources() -> list[Path]:
@@ -35,10 +41,10 @@ def _sources() -> list[Path]:
     return sorted([*files, *(path for path in FOLDER.iterdir() if path.is_file())])
 
 
-def _digest(paths: list[Path]) -> str:
+def _digest(paths: list[Path], folder: Path = FOLDER) -> str:
     digest = hashlib.sha256()
     for path in paths:
-        digest.update(str(path.relative_to(FOLDER)).encode() + b"\0" + path.read_bytes())
+        digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
 
@@ -60,13 +66,13 @@ def _node_version(path: str) -> int:
     return int(answer.lstrip("v").split(".")[0] or 0) if answer.startswith("v") else 0
 
 
-def _npm(*arguments: str, path: str) -> None:
+def _npm(*arguments: str, path: str, folder: Path) -> None:
     npm = shutil.which("npm", path=path) or "npm"
     done = subprocess.run(
-        [npm, *arguments], cwd=FOLDER, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
+        [npm, *arguments], cwd=folder, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        log = FOLDER / "npm-failed.log"
+        log = folder / "npm-failed.log"
         log.write_text(done.stdout + done.stderr)
         reason = next((line for line in done.stderr.splitlines() if "error" in line.lower()), "see the log")
         raise NotStarted(f"`npm {' '.join(arguments[:2])}` failed ({reason.strip()}): see {log}.")

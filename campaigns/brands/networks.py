@@ -8,6 +8,10 @@ class Network(NamedTuple):
     label: str
     example: str
 
+    def icon(self, disc: str, sign: str) -> str:
+        """The file of its sign in these colours (#rrggbb), which campaigns.starters draws."""
+        return f"social-{self.key}-{disc[1:]}{sign[1:]}.png"
+
 
 ALL = (
     Network("website", "Website", "https://example.org"),

@@ -291,7 +291,7 @@ def read_bodies(edition: Edition, spelling: _Spelling, counted: Counted) -> tupl
     if opens:
         html, html_pieces = pixel.added(html, html_pieces, OPEN_NAME)
     if clicks and spelling.has_hidden_link:
-        html, html_pieces = hidden_link.added(html, html_pieces, _HIDDEN_NAME)
+        html, html_pieces = hidden_link.added(html, html_pieces, _HIDDEN_NAME, hidden_link.addresses(text, text_pieces))
     html_pieces, text_pieces = places.unmasked(html, html_pieces), places.unmasked(text, text_pieces)
     return spelling.spelled(html_pieces), spelling.spelled(text_pieces)
 

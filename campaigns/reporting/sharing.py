@@ -28,43 +28,55 @@ def share(campaign: Campaign, *, by: User, days: int, note: str = "") -> SharedR
     """Raises NotShareable."""
     if campaign.stage in (Stage.DRAFT, Stage.SCHEDULED, Stage.HELD):
         raise NotShareable("There is nothing to read before the first mail has left.")
+    return _made(SharedReport(campaign=campaign, note=note, created_by=by), days)
+
+
+def share_page(page: str, query: str, *, by: User, days: int, note: str = "") -> SharedReport:
+    """The table of a page under Reports, as it was asked for. Raises NotShareable."""
+    if len(query) > 2000:
+        raise NotShareable("Too much is chosen for one link.")
+    return _made(SharedReport(page=page, query=query, note=note, created_by=by), days)
+
+
+def _made(made: SharedReport, days: int) -> SharedReport:
     if days not in DAYS:
         raise NotShareable("Choose how long the link shall work.")
-    if working(campaign).count() >= MOST:
+    if working(made.campaign or made.page).count() >= MOST:
         raise NotShareable(f"{MOST} links to this report work already. Take one back first.")
-    made = SharedReport.objects.create(
-        campaign=campaign,
-        secret=secrets.token_urlsafe(16),
-        note=note.strip()[:120],
-        created_by=by,
-        expires_at=timezone.now() + timedelta(days=days),
-    )
-    audit.record(by, "report.shared", campaign.name, campaign=campaign.pk, link=made.pk, days=days)
+    made.secret, made.note = secrets.token_urlsafe(16), made.note.strip()[:120]
+    made.expires_at = timezone.now() + timedelta(days=days)
+    made.save()
+    audit.record(made.created_by, "report.shared", _name(made), campaign=made.campaign_id, link=made.pk, days=days)
     return made
+
+
+def _name(shared: SharedReport) -> str:
+    return shared.campaign.name if shared.campaign else shared.page
 
 
 def revoke(shared: SharedReport, *, by: User) -> bool:
     """From now on the link works no more. False if that was so already."""
     if not SharedReport.objects.filter(pk=shared.pk, revoked_at=None).update(revoked_at=timezone.now()):
         return False
-    audit.record(by, "report.unshared", shared.campaign.name, campaign=shared.campaign_id, link=shared.pk)
+    audit.record(by, "report.unshared", _name(shared), campaign=shared.campaign_id, link=shared.pk)
     return True
 
 
-def working(campaign: Campaign, now: datetime | None = None) -> QuerySet[SharedReport]:
-    """The links that lead somewhere."""
-    return campaign.shared_reports.filter(revoked_at=None, expires_at__gt=now or timezone.now())
+def working(of: Campaign | str, now: datetime | None = None) -> QuerySet[SharedReport]:
+    """The links to a campaign's report, or to a page by its name, that lead somewhere."""
+    which = {"page": of, "campaign": None} if isinstance(of, str) else {"campaign": of}
+    return SharedReport.objects.filter(revoked_at=None, expires_at__gt=now or timezone.now(), **which)
 
 
 def token(shared: SharedReport) -> str:
     return _signer.sign(f"{shared.pk}-{shared.secret}")
 
 
-def addresses(campaign: Campaign) -> list[tuple[SharedReport, str]]:
+def addresses(of: Campaign | str) -> list[tuple[SharedReport, str]]:
     """The links that work, each as it is given away."""
     organisation = Organisation.get()
     base = organisation.public_address if organisation else ""
-    found = working(campaign).select_related("created_by")
+    found = working(of).select_related("created_by")
     return [(shared, f"{base}{reverse('shared-report', args=[token(shared)])}") for shared in found]
 
 

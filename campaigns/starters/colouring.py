@@ -1,4 +1,7 @@
-"""The pictures of the templates in a brand's colours: their files say how much of which ink is where. Pure."""
+"""The pictures of the templates and of social links in a brand's colours. Pure.
+
+Their files say how much of which ink is where.
+"""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +10,8 @@ from pathlib import Path
 from zlib import crc32
 
 _ART = Path(__file__).parent / "art"
-_NAME = re.compile(r"starter-([a-z]{1,20})-([0-9a-f]{6})([0-9a-f]{6})\.png")
+_NAME = re.compile(r"(starter|social)-([a-z]{1,20})-([0-9a-f]{6})([0-9a-f]{6})\.png")
+_FILES = {"starter": "inks", "social": "social"}
 _SIGNATURE = 8
 
 
@@ -20,17 +24,18 @@ def recoloured(address: str, main: str, second: str) -> str:
     """The address of the same picture in these colours; of any other picture the address as it is."""
     base, slash, last = address.rpartition("/")
     found = _NAME.fullmatch(last)
-    return f"{base}{slash}{name(found[1], main, second)}" if found and base.endswith("/i") else address
+    is_ours = found is not None and found[1] == "starter" and base.endswith("/i")
+    return f"{base}{slash}{name(found[2], main, second)}" if found and is_ours else address
 
 
 @lru_cache(maxsize=64)
 def drawn(name: str) -> bytes | None:
     """The PNG of that name; None if there is no such picture."""
     found = _NAME.fullmatch(name)
-    path = _ART / f"inks-{found[1]}.png" if found else None
+    path = _ART / f"{_FILES[found[1]]}-{found[2]}.png" if found else None
     if found is None or path is None or not path.is_file():
         return None
-    return _with_palette(path.read_bytes(), _channels(found[2]), _channels(found[3]))
+    return _with_palette(path.read_bytes(), _channels(found[3]), _channels(found[4]))
 
 
 def _with_palette(png: bytes, main: list[int], second: list[int]) -> bytes:

@@ -1,4 +1,6 @@
-"""Draws the pictures of the templates: `uv run python campaigns/starters/draw.py`. The files are kept in `art/`.
+"""Draws the pictures of the templates and of social links: `uv run python campaigns/starters/draw.py`.
+
+The files are kept in `art/`.
 
 They are drawn in parts of four inks instead of colours: red, green and blue of a pixel say how much of the main
 colour, the second colour and white is in it, the rest is black. So campaigns.starters.colouring gives them the colours
@@ -277,8 +279,156 @@ _PICTURES: dict[str, tuple[Callable[[Sheet], None], tuple[int, int], Ink]] = {
 }
 
 
+_ICON, _ICON_FINE, _STROKE = 64, 8, 0.085  # pixels, at twice the size it is shown in; of its height
+
+
+class Glyph:
+    """A sign in the making, on a disc: measured as the disc, 0..1 to the right and downwards."""
+
+    def __init__(self) -> None:
+        self.side = _ICON * _ICON_FINE
+        self.mask = Image.new("L", (self.side, self.side), 0)
+        self.pen = ImageDraw.Draw(self.mask)
+
+    def line(self, *points: Point, thick: float = _STROKE) -> None:
+        placed = self._at(*points)
+        self.pen.line(placed, fill=255, width=round(thick * self.side), joint="curve")
+        for x, y in placed:
+            r = thick * self.side / 2
+            self.pen.ellipse((x - r, y - r, x + r, y + r), fill=255)
+
+    def arc(self, x: float, y: float, r: float, start: float = 0, end: float = 360, squeeze: float = 1) -> None:
+        """In degrees, clockwise from the right; `squeeze`: how wide it is by its height."""
+        steps = [start + (end - start) * step / 60 for step in range(61)]
+        self.line(*((x + squeeze * r * cos(a * pi / 180), y + r * sin(a * pi / 180)) for a in steps))
+
+    def disc(self, x: float, y: float, r: float, fill: int = 255) -> None:
+        self.pen.ellipse(self._at((x - r, y - r), (x + r, y + r)), fill=fill)
+
+    def box(self, x: float, y: float, w: float, h: float, r: float, fill: int = 255) -> None:
+        self.pen.rounded_rectangle(self._at((x, y), (x + w, y + h)), r * self.side, fill=fill)
+
+    def frame(self, x: float, y: float, w: float, h: float, r: float) -> None:
+        box = self._at((x, y), (x + w, y + h))
+        self.pen.rounded_rectangle(box, r * self.side, outline=255, width=round(_STROKE * 0.85 * self.side))
+
+    def area(self, *points: Point, fill: int = 255) -> None:
+        self.pen.polygon(self._at(*points), fill=fill)
+
+    def on_a_disc(self) -> Image.Image:
+        """Main ink below, second ink on it, nothing round it."""
+        size = (_ICON, _ICON)
+        disc = Image.new("L", self.mask.size, 0)
+        ImageDraw.Draw(disc).ellipse((0, 0, self.side - 1, self.side - 1), fill=255)
+        sign = self.mask.resize(size, Image.Resampling.LANCZOS)
+        under = sign.point(lambda value: 255 - value)
+        alpha = disc.resize(size, Image.Resampling.LANCZOS)
+        return Image.merge("RGBA", (under, sign, Image.new("L", size, 0), alpha))
+
+    def _at(self, *points: Point) -> list[Point]:
+        return [(x * self.side, y * self.side) for x, y in points]
+
+
+def _website(g: Glyph) -> None:
+    g.arc(0.5, 0.5, 0.26)
+    g.arc(0.5, 0.5, 0.26, squeeze=0.42)
+    g.line((0.25, 0.5), (0.75, 0.5), thick=0.06)
+
+
+def _instagram(g: Glyph) -> None:
+    g.frame(0.25, 0.25, 0.5, 0.5, 0.15)
+    g.arc(0.5, 0.5, 0.11)
+    g.disc(0.645, 0.355, 0.036)
+
+
+def _facebook(g: Glyph) -> None:
+    g.line((0.47, 0.76), (0.47, 0.4), thick=0.11)
+    g.arc(0.575, 0.395, 0.105, 180, 270)
+    g.line((0.575, 0.29), (0.615, 0.29), thick=0.1)
+    g.line((0.385, 0.49), (0.6, 0.49), thick=0.09)
+
+
+def _linkedin(g: Glyph) -> None:
+    g.disc(0.32, 0.31, 0.058)
+    g.line((0.32, 0.46), (0.32, 0.7), thick=0.1)
+    g.line((0.49, 0.46), (0.49, 0.7), thick=0.1)
+    g.arc(0.59, 0.545, 0.095, 180, 360)
+    g.line((0.685, 0.55), (0.685, 0.7), thick=0.1)
+
+
+def _youtube(g: Glyph) -> None:
+    g.box(0.22, 0.31, 0.56, 0.38, 0.1)
+    g.area((0.445, 0.41), (0.445, 0.59), (0.6, 0.5), fill=0)
+
+
+def _tiktok(g: Glyph) -> None:
+    g.arc(0.43, 0.625, 0.105)
+    g.line((0.535, 0.63), (0.535, 0.25))
+    g.arc(0.68, 0.25, 0.145, 180, 90)
+
+
+def _x(g: Glyph) -> None:
+    g.line((0.31, 0.29), (0.69, 0.71), thick=0.11)
+    g.line((0.69, 0.29), (0.31, 0.71), thick=0.06)
+
+
+def _threads(g: Glyph) -> None:
+    g.arc(0.5, 0.5, 0.26, 55, 330, squeeze=0.9)
+    g.arc(0.5, 0.56, 0.105, 0, 360)
+    g.arc(0.5, 0.5, 0.14, 250, 380, squeeze=1.15)
+
+
+def _bluesky(g: Glyph) -> None:
+    for side in (-1, 1):
+        g.area((0.5, 0.5), (0.5 + side * 0.1, 0.35), (0.5 + side * 0.27, 0.27), (0.5 + side * 0.27, 0.46))
+        g.area((0.5, 0.5), (0.5 + side * 0.27, 0.45), (0.5 + side * 0.21, 0.55), (0.5 + side * 0.06, 0.57))
+        g.disc(0.5 + side * 0.125, 0.63, 0.095)
+        g.area((0.5, 0.5), (0.5 + side * 0.22, 0.62), (0.5 + side * 0.12, 0.72))
+
+
+def _mastodon(g: Glyph) -> None:
+    g.arc(0.405, 0.43, 0.095, 180, 360)
+    g.arc(0.595, 0.43, 0.095, 180, 360)
+    for x in (0.31, 0.5, 0.69):
+        g.line((x, 0.44), (x, 0.56 if x == 0.5 else 0.66))
+
+
+def _pinterest(g: Glyph) -> None:
+    g.arc(0.52, 0.42, 0.16, 200, 470)
+    g.line((0.515, 0.4), (0.43, 0.76))
+
+
+def _whatsapp(g: Glyph) -> None:
+    g.arc(0.515, 0.485, 0.24)
+    g.area((0.23, 0.77), (0.29, 0.57), (0.43, 0.71))
+    g.arc(0.63, 0.37, 0.2, 100, 170)
+    g.line((0.415, 0.41), (0.455, 0.395), thick=0.11)
+    g.line((0.585, 0.575), (0.605, 0.54), thick=0.11)
+
+
+_SIGNS: dict[str, Callable[[Glyph], None]] = {
+    "website": _website,
+    "instagram": _instagram,
+    "facebook": _facebook,
+    "linkedin": _linkedin,
+    "youtube": _youtube,
+    "tiktok": _tiktok,
+    "x": _x,
+    "threads": _threads,
+    "bluesky": _bluesky,
+    "mastodon": _mastodon,
+    "pinterest": _pinterest,
+    "whatsapp": _whatsapp,
+}
+
+
 def main() -> None:
     ART.mkdir(exist_ok=True)
+    for name, sign in _SIGNS.items():
+        glyph = Glyph()
+        sign(glyph)
+        drawn = glyph.on_a_disc().quantize(_COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        drawn.save(ART / f"social-{name}.png", optimize=True)
     for name, (draw, size, ground) in _PICTURES.items():
         sheet = Sheet(*size, ground)
         draw(sheet)

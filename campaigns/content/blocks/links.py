@@ -57,11 +57,26 @@ def _button_colours(kind: str, look: Look) -> tuple[str, str, str]:
 
 
 def social(block: Block, look: Look) -> list[str]:
-    """Those of the block, or else of the brand."""
+    """Signs of those of the block, or else of the brand; their names where nobody could load a picture of ours."""
     own = {network.key: block[network.key] for network in networks.ALL}
     places = own if any(own.values()) else dict(look.theme.social)
-    pairs = [(network.label, url) for network in networks.ALL if (url := places.get(network.key, ""))]
-    return link_row(pairs, block["align"], look) or look.placeholder("Enter the address of a profile", 40)
+    found = [(network, url) for network in networks.ALL if (url := places.get(network.key, ""))]
+    if not found:
+        return look.placeholder("Enter the address of a profile", 40)
+    if not look.theme.public_address:
+        return link_row([(network.label, url) for network, url in found], block["align"], look)
+    disc = look.greyed(link_ink(look), look.ground)
+    sign = look.ground if look.is_full else on(disc)
+    icons = " &nbsp; ".join(
+        f'<a{look.href(url)} style="color:{disc}"><img src="{look.theme.public_address}/i/'
+        f'{network.icon(disc, sign)}" alt="{network.label}" width="32" height="32"'
+        ' style="vertical-align:middle"/></a>'
+        for network, url in found
+    )
+    return [
+        f'<mj-text css-class="links" align="{block["align"]}" font-size="14px" line-height="2.6"'
+        f' padding="8px {look.side}px">{icons}</mj-text>'
+    ]
 
 
 def menu(block: Block, look: Look) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
@@ -10,7 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from accounts.permissions import StaffRequest
+from accounts.permissions import Permission, StaffRequest, allows
+from campaigns.models import SharedReport
+from campaigns.reporting import sharing
 from contacts.exporting import csv_response
 
 TABS = (
@@ -20,6 +23,9 @@ TABS = (
     ("report-cohorts", "Sign-ups"),
     ("report-hours", "Best hours"),
 )
+
+
+_ROWS_SHARED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +45,23 @@ class Table:
 
 
 def shown(request: StaffRequest, page: str, context: Mapping[str, Any], table: Table) -> HttpResponse:
-    """The page named `page`, or its table as a file where the address asks for that."""
+    """The page named `page`, or its table alone: as a file where the address asks for that, or for who has a link."""
+    if link := getattr(request, "shared_link", None):
+        return render(request, "public/shared_table.html", _given_away(link, table))
     if request.GET.get("as") == "csv":
         return csv_response(f"{table.name}-{timezone.localdate():%Y-%m-%d}", table.header, table.rows)  # type: ignore[return-value]  # streamed
     tabs = [Link(label, reverse(name), name == page) for name, label in TABS]
     template = f"campaigns/across/{page.removeprefix('report-')}.html"
-    return render(request, template, {"tabs": tabs, "csv_url": with_query(request.GET, **{"as": "csv"}), **context})
+    common: dict[str, Any] = {"tabs": tabs, "csv_url": with_query(request.GET, **{"as": "csv"}), "page_name": page}
+    if allows(request.user, Permission.EXPORT):
+        common |= {"shared": sharing.addresses(page), "share_days": sharing.DAYS}
+    return render(request, template, common | dict(context))
+
+
+def _given_away(link: SharedReport, table: Table) -> dict[str, Any]:
+    rows = [list(zip(table.header, row, strict=True)) for row in islice(table.rows, _ROWS_SHARED)]
+    title = link.note or dict(TABS)[link.page]
+    return {"title": title, "header": table.header, "rows": rows, "expires_at": link.expires_at, "now": timezone.now()}
 
 
 def with_query(asked: QueryDict, **changes: str | int) -> str:

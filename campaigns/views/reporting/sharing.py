@@ -22,6 +22,7 @@ from campaigns import revising
 from campaigns.models import SharedReport
 from campaigns.multilingual.names import own_name
 from campaigns.reporting import click_map, sharing
+from campaigns.views.across import sharing as across
 from campaigns.views.pages import get_campaign, sent_edition
 from delivery import ledger
 from delivery.color_scheme import shown_in
@@ -50,7 +51,7 @@ def unshare(request: StaffRequest, pk: int, link: int) -> HttpResponse:
     shared = get_object_or_404(SharedReport.objects.select_related("campaign"), pk=link, campaign=pk)
     sharing.revoke(shared, by=request.user)
     messages.success(request, "Taken back. The link leads nowhere from now on.")
-    return redirect(f"{shared.campaign.get_absolute_url()}#share")
+    return redirect(f"{reverse('campaign', args=[pk])}#share")
 
 
 @never_cache
@@ -73,7 +74,7 @@ def shared_report(request: HttpRequest, token: str) -> HttpResponse:
 def shared_mail(request: HttpRequest, token: str) -> HttpResponse:
     """The click map, as somebody gets the mail of whom only the address is known."""
     shared = sharing.recognise(token)
-    if shared is None:
+    if shared is None or shared.campaign is None:
         return _unknown(request)
     batch_id = shared.campaign.batch_id or 0
     version = whole_number(request.GET.get("version")) or 1
@@ -85,8 +86,11 @@ def shared_mail(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _drawn(request: HttpRequest, shared: SharedReport, token: str) -> str:
-    campaign, batch = shared.campaign, shared.campaign.batch
-    organisation = Organisation.get()
+    campaign, organisation = shared.campaign, Organisation.get()
+    if campaign is None:
+        with timezone.override(ZoneInfo(organisation.time_zone) if organisation else timezone.get_default_timezone()):
+            return across.drawn(request, shared)
+    batch = campaign.batch
     assert batch is not None  # noqa: S101  # only launched campaigns are shared
     context: dict[str, Any] = {
         "campaign": campaign,

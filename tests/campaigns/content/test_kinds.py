@@ -12,6 +12,8 @@ import vobject
 from django.test import Client
 from PIL import Image
 
+from campaigns import starters
+from campaigns.brands import networks
 from campaigns.content import blocks, calendar_files, drawing, mjml, playing
 from campaigns.content.calendar_files import Event
 from campaigns.merge import language
@@ -99,6 +101,22 @@ def test_button_is_a_shape_for_outlook_and_a_link_for_the_others() -> None:
     assert shape
     assert shape[1] == "https://shop.example/{{ city }}"
     assert html.count('Go {{ city|default("on") }}') == 2
+
+
+def test_social_links_are_signs_in_colours_that_read_on_their_ground() -> None:
+    """White on the brand's colour, on a band of it the other way round; a name where no picture of ours could load."""
+    block = {"kind": "social", "instagram": "https://instagram.com/x"}
+    html = page(block, block | {"band": "brand"})
+    signs = re.findall(r'<a href="https://instagram.com/x"[^>]*><img src="([^"]*)" alt="Instagram"', html)
+    base = "https://news.nordlicht.example/i/social-instagram"
+    assert signs == [f"{base}-1f4fa8ffffff.png", f"{base}-ffffff1f4fa8.png"]
+    alpha = Image.open(BytesIO(starters.art(signs[1].rpartition("/")[2]) or b"")).convert("RGBA").getchannel("A")
+    assert (alpha.size, min(alpha.tobytes())) == ((64, 64), 0)
+    assert min(alpha.crop((20, 20, 44, 44)).tobytes()) > 250
+    assert "Instagram (https://instagram.com/x)" in text_of(block)
+    nameless = mjml.compile(document(block), mjml.Brand("Nordlicht"))
+    assert ">Instagram</a>" in nameless
+    assert all(starters.art(one.icon("#aa3300", "#ffffff")) for one in networks.ALL)
 
 
 def test_button_is_one_link_in_the_report() -> None:

@@ -1,11 +1,16 @@
 """A report given away by a link: numbers and the mail for whoever has it, for as long as it works, and no more."""
 
+import csv
 from collections.abc import Callable
 from datetime import timedelta
+from io import StringIO
+from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.cache import cache
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry, User
@@ -115,3 +120,41 @@ def test_what_has_not_left_is_not_shared(out: Out, browser: Client) -> None:
     browser.post(f"/campaigns/{draft.pk}/share/", {"days": "30"})
     browser.post(f"/campaigns/{out.campaign.pk}/share/", {"days": "9999"})
     assert not SharedReport.objects.exists()
+
+
+PAGES = ("reports", "report-compare", "report-lists", "report-cohorts", "report-hours")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_table_of_a_page_under_reports_is_read_by_whoever_has_its_link(
+    out: Out, browser: Client, page: str
+) -> None:
+    query = f"campaign={out.campaign.pk}&days=30&as=csv"
+    browser.post(reverse("report-share", args=[page]), {"days": "7", "note": "The board", "query": query})
+    link = SharedReport.objects.get(page=page)
+    assert link.query == f"campaign={out.campaign.pk}&days=30"
+    address = f"/shared/{sharing.token(link)}/"
+    assert address in browser.get(f"{reverse(page)}?{link.query}").content.decode()
+    answer = Client().get(address)
+    table = BeautifulSoup(answer.content, "html.parser")
+    file: Any = browser.get(f"{reverse(page)}?{link.query}&as=csv")
+    header, *rows = csv.reader(StringIO(b"".join(file).decode("utf-8-sig")))
+    assert [head.get_text() for head in table.select("th")] == (header if rows else [])
+    assert len(table.select("tbody tr")) == len(rows)
+    assert not answer.cookies
+    page_s_words = answer.content.decode()
+    assert not any(message.email in page_s_words for message in out.messages)
+    assert not [head for head in html_tokens.hrefs(html_tokens.tokens(page_s_words)) if head and "/reports/" in head]
+    assert Client().get(f"{address}mail/").status_code == 404
+    browser.post(reverse("report-unshare", args=[link.pk]))
+    assert Client().get(address).status_code == 404
+
+
+def test_a_link_to_a_page_ends_by_itself_and_its_query_is_not_the_reader_s(out: Out, browser: Client) -> None:
+    browser.post(reverse("report-share", args=["reports"]), {"days": "7", "query": "tag=none"})
+    link = SharedReport.objects.get(page="reports")
+    address = f"/shared/{sharing.token(link)}/"
+    read = Client().get(f"{address}?tag=").content.decode()
+    assert out.campaign.name not in read, "whoever reads it cannot ask for more"
+    SharedReport.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert Client().get(address).status_code == 404

@@ -393,7 +393,7 @@ ADDRESSES = {
         args=lambda cast: {"name": Attachment.objects.get(pk=with_files(cast)["file"]).public_name},
         no_page="a download",
     ),
-    "comments": Address(STAFF, args=lambda cast: {"pk": talked_about(cast)["pk"]}, spoil=".comment-form .btn"),
+    "comments": Address(STAFF, args=lambda cast: {"pk": talked_about(cast)["pk"]}, spoil=".form-actions button"),
     "comment-add": Address(
         WRITERS, args=draft, get=False, post=lambda cast: {"text": "Which summer?"}, changes=all_comments
     ),
@@ -425,6 +425,20 @@ ADDRESSES = {
     ),
     "campaign-unshare": Address(
         WRITERS, args=shared_link, get=False, post=lambda cast: {}, changes=lambda cast: shares()
+    ),
+    "report-share": Address(
+        WRITERS,
+        args=lambda cast: {"page": "report-lists"},
+        get=False,
+        post=lambda cast: {"days": "30", "query": "days=30"},
+        changes=lambda cast: shares(),
+    ),
+    "report-unshare": Address(
+        WRITERS,
+        args=lambda cast: {"link": sharing.share_page("reports", "", by=cast.owner, days=7).pk},
+        get=False,
+        post=lambda cast: {},
+        changes=lambda cast: shares(),
     ),
     "shared-report": Address(None, args=shared_token),
     "shared-mail": Address(None, args=shared_token, no_page=MAIL),
