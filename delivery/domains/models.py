@@ -106,7 +106,7 @@ class SendingDomain(models.Model):
     def _until_the_next(self) -> timedelta:
         if self.check_step < len(CHECK_AFTER_MINUTES):
             return timedelta(minutes=CHECK_AFTER_MINUTES[self.check_step])
-        is_first_failure = self.failures == 1 and self.worked_at is not None
+        is_first_failure = (self.failures == 1 and self.worked_at is not None) or 1 in self.report["lost"].values()
         return timedelta(minutes=5) if is_first_failure else DAILY
 
 

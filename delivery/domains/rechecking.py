@@ -6,6 +6,7 @@ from accounts.egress.fetching import Client, Limits, NoAnswer
 from accounts.egress.guard import Refused
 from delivery.domains import checking, gathering, known
 from delivery.domains.models import SendingDomain
+from delivery.domains.report import Report
 from delivery.domains.resolver import Ask, Resolver
 
 AT_ONCE = 20
@@ -26,6 +27,7 @@ def check(domain_id: int, ask: Ask | None = None) -> None:
     if domain is None:
         return
     report = checking.check(gathering.facts(domain), ask or Resolver(most_seconds=_SECONDS), _text_at)
+    report = report.since(Report.read(domain.report))
     domain.take(report.as_json(), report.state, timezone.now(), is_silent=report.is_silent)
 
 

@@ -1,6 +1,6 @@
 """What a check of a domain found, as it is kept and shown. Pure."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 State = Literal["good", "warn", "bad", "wait"]
@@ -24,6 +24,10 @@ class Row:
     console: str = ""
     optional: bool = False
     chain: list[str] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind} {self.host}"
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ class Report:
     dmarc_at: str = ""
     lookups: int = 0
     branches: list[dict[str, Any]] = field(default_factory=list)
+    lost: dict[str, int] = field(default_factory=dict)  # of records that were in order: checks in a row that found not
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -78,6 +83,20 @@ class Report:
 
     def way(self, provider_id: int) -> Way | None:
         return next((way for way in self.ways if way.provider_id == provider_id), None)
+
+    def since(self, before: "Report") -> "Report":
+        """With what got lost; silence is no news. Hosts of counted links have checks of their own: see link_hosts."""
+        was_in_order = {row.key for row in before.rows if row.state in ("good", "warn")} | before.lost.keys()
+        lost = {}
+        for row in self.rows:
+            if row.state in ("bad", "wait") and row.key in was_in_order and not row.optional and row.kind != "tracking":
+                lost[row.key] = before.lost.get(row.key, 0) + (row.state == "bad")
+        return replace(self, lost=lost)
+
+    @property
+    def gone(self) -> list[Row]:
+        """Records that were in order and were found not to be, twice: an answer of one moment is no news."""
+        return [row for row in self.rows if self.lost.get(row.key, 0) >= 2]
 
     @property
     def used(self) -> list[Way]:

@@ -1,6 +1,9 @@
 """Domains that broke, for Home and for the bar across the top: nobody reads logs to learn that mail lands in spam."""
 
 from collections.abc import Iterator
+from itertools import islice
+
+from django.utils.text import capfirst
 
 from accounts.models import User
 from accounts.permissions import Permission, allows
@@ -8,7 +11,7 @@ from accounts.shell.alarms import Alarm
 from accounts.shell.notices import Notice
 from accounts.shell.problems import Problem
 from delivery.domains.models import SendingDomain
-from delivery.domains.report import Report
+from delivery.domains.report import Report, Row
 
 _SHOWN = 3
 
@@ -22,6 +25,10 @@ def problems(user: User) -> Iterator[Problem]:
         yield Problem(
             "bad", f"Mail from {domain} no longer passes", f"{_what(domain)}{cure}", url, about=_about(domain)
         )
+    for domain, gone in islice(_with_records_gone(), _SHOWN):
+        url = domain.get_absolute_url() if may_cure else ""
+        text = f"Mail still passes. {_told(gone)}{'' if may_cure else ' An admin can see to it.'}"
+        yield Problem("bad", f"Records of {domain} are no longer in order", text, url, about=_about(domain))
     failing = SendingDomain.objects.confirmed().filter(state=SendingDomain.State.FAILS, broken_since=None)
     for domain in failing.exclude(failures__lt=1)[:_SHOWN] if may_cure else ():
         yield Problem("warn", f"{domain} is not set up yet", _what(domain), domain.get_absolute_url(), "Set it up")
@@ -39,11 +46,22 @@ def notices(user: User) -> Iterator[Notice]:
             yield Notice("bad", text, about=_about(domain))
 
 
+def _with_records_gone() -> Iterator[tuple[SendingDomain, list[Row]]]:
+    """Of domains whose mail passes."""
+    passing = SendingDomain.objects.confirmed().filter(broken_since=None, report__has_key="lost")
+    for domain in passing.exclude(report__lost={}):
+        if gone := Report.read(domain.report).gone:
+            yield domain, gone
+
+
 def _what(domain: SendingDomain) -> str:
     report = Report.read(domain.report)
     wrong = [row for row in report.rows if row.state == "bad" and not row.optional]
-    if not wrong:
-        return "It passes neither SPF nor DKIM."
+    return _told(wrong) if wrong else "It passes neither SPF nor DKIM."
+
+
+def _told(wrong: list[Row]) -> str:
+    """Which records, and of the first what is wrong and the cure."""
     kinds = {
         "ownership": "the proof that it is yours",
         "spf": "SPF",
@@ -53,7 +71,8 @@ def _what(domain: SendingDomain) -> str:
         "tracking": "the link domain",
     }
     names = list(dict.fromkeys(kinds.get(row.kind, row.kind) for row in wrong))
-    return f"{' and '.join(names)}: {wrong[0].words}"
+    cure = next((one["cure"] for one in wrong[0].findings if one["cure"]), "")
+    return capfirst(f"{' and '.join(names)}: {wrong[0].words} {cure}".strip())
 
 
 def _about(domain: SendingDomain) -> str:

@@ -30,7 +30,7 @@ def is_ours(report: Report) -> bool:
 def keep(report: Report, sent_by: str = "") -> Outcome:
     """In the caller's transaction, one caller at a time. `sent_by`: whose signature the mail has, see proving.
 
-    One whose sender is proven takes the place of one that only used its name and number.
+    One whose sender is proven takes the place of one that only used its name and number, and nobody else's.
     """
     related = _related(report.domain)
     if not related:
@@ -40,12 +40,12 @@ def keep(report: Report, sent_by: str = "") -> Outcome:
         return Outcome.AHEAD
     told = {"reporter": report.reporter, "number": report.number, "domain_name": report.domain, "begins_at": begins}
     known = DmarcReport.objects.filter(**told)
-    if known.exists() and not (sent_by and known.filter(sent_by="").exists()):
+    if known.filter(sent_by=sent_by).exists() or (not sent_by and known.exists()):
         return Outcome.KNOWN
     lately = DmarcReport.objects.filter(taken_at__gt=timezone.now() - timedelta(days=1))
     if (lately.aggregate(sum=Sum("lines"))["sum"] or 0) + len(report.rows) > _MOST_LINES_A_DAY:
         return Outcome.TOO_MANY
-    known.delete()
+    known.filter(sent_by="").delete()
     made = DmarcReport.objects.create(
         **told, sent_by=sent_by, policy=report.policy, ends_at=ends, mails=report.mails, lines=len(report.rows)
     )

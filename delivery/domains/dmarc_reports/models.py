@@ -6,7 +6,7 @@ from delivery.domains.models import SendingDomain
 
 
 class DmarcReport(models.Model):
-    """One that was counted. By its reporter's own number, so that the same sent twice counts once."""
+    """One that was counted. By its reporter's own number and proven sender, so that the same sent twice counts once."""
 
     reporter = models.CharField(max_length=100, help_text="As it calls itself: anybody can write anything.")
     sent_by = models.CharField(
@@ -27,7 +27,7 @@ class DmarcReport(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["domain_name", "reporter", "number", "begins_at"], name="one_dmarc_report_a_number"
+                fields=["domain_name", "reporter", "number", "begins_at", "sent_by"], name="one_dmarc_report_a_number"
             )
         ]
         indexes = [models.Index(fields=["taken_at"], name="dmarc_report_taken")]

@@ -163,6 +163,16 @@ def provider_open(relay: Provider) -> str:
     return f"provider {relay.pk}"
 
 
+def test_a_provider_out_of_order_is_told_with_the_cure(relay: Provider, mailbox: Mailbox, owner: User) -> None:
+    out = Provider.objects.create(name="Way out", host="127.0.0.1", port=free_port())
+    Breaker.objects.create(provider=out, state="open", cause="login", since=START, next_try_at=START)
+    assert pass_by(0, 5) == 1
+    ((_, mail),) = mailbox.new
+    assert mail["Subject"].endswith("Way out is out of order")
+    text = " ".join(mail.get_content().split())
+    assert "It refuses the user name or password. Enter the password again, then test the connection." in text
+
+
 def dns_broken(relay: Provider) -> str:
     made = SendingDomain.objects.create(name="shop.example", confirmed_at=START, state="fails", broken_since=START)
     return f"domain {made.pk}"

@@ -216,6 +216,45 @@ def test_silence_breaks_nothing_and_two_real_failures_do(
     assert title not in [problem.title for problem in problems.for_user(admin)]
 
 
+@pytest.mark.parametrize("lost", ["returns.nordlicht.example", f"google._domainkey.{NAME}"])
+def test_a_record_that_is_lost_while_mail_passes_is_told_after_two_looks(
+    domain: SendingDomain, name_server: DnsServer, admin: User, lost: str
+) -> None:
+    provider("Workspace", "smtp-relay.gmail.com", is_default=True)
+    Organisation.objects.update(bounce_domain="returns.nordlicht.example")
+    good = {
+        "_spf.google.com": {"TXT": ["v=spf1 ip4:35.190.247.0/24 ~all"]},
+        NAME: {"TXT": ["v=spf1 include:_spf.google.com ~all"]},
+        f"google._domainkey.{NAME}": {"TXT": [GOOD]},
+        "_dmarc.nordlicht.example": {"TXT": ["v=DMARC1; p=none; rua=mailto:d@nordlicht.example"]},
+        "returns.nordlicht.example": {"MX": ["10 mx.nordlicht.example."]},
+    }
+    name_server.add(good)
+
+    def told() -> list[str]:
+        look(domain, name_server)
+        return [
+            problem.text
+            for problem in problems.for_user(admin)
+            if problem.title == f"Records of {NAME} are no longer in order"
+        ]
+
+    assert told() == []
+    SendingDomain.objects.update(check_step=9)  # by now it is looked at once a day
+    del name_server.zone[lost]
+    assert told() == []
+    assert SendingDomain.objects.due(timezone.now() + timedelta(minutes=6)).exists()
+    name_server.add({lost: {"BEHAVES": ["SERVFAIL"]}})
+    assert told() == []  # silence is no news
+    del name_server.zone[lost]
+    (text,) = told()
+    assert text.startswith(
+        "Mail still passes. The bounce domain: Undeliverable" if "returns" in lost else "Mail still passes. DKIM: "
+    )
+    name_server.add(good)
+    assert told() == []
+
+
 def test_domains_appear_from_the_addresses_in_use_and_only_the_organisation_s_own_is_believed(
     organisation: Organisation, admin: User
 ) -> None:

@@ -120,7 +120,7 @@ def test_a_refusal_takes_the_provider_out_of_service_and_suppresses_nobody(
     assert len(token_server.asked) == 1  # what is refused is not asked again and again
     assert not Suppression.objects.exists()
     OAuthLogin.objects.filter(pk=made.pk).update(failing_since=timezone.now() - timedelta(minutes=5))
-    (told,) = (one for one in problems.for_user(owner) if one.about.startswith("oauth"))
+    (told,) = (one for one in problems.for_user(owner) if one.about == f"provider {office.pk}")
     assert told.title == "The sign-in of Office does not work"
 
 
