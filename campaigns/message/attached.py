@@ -8,6 +8,7 @@ from typing import Any
 from accounts.pictures import files
 from delivery.content import Attached
 
+_SHORT_LINES = policy.SMTP.clone(max_line_length=76)  # as all that is written here: see delivery.linter
 Frozen = Sequence[dict[str, Any]]  # see campaigns.attachments.attaching.frozen
 
 
@@ -24,7 +25,7 @@ def encoded(frozen: Frozen, boundary: str) -> bytes:
 
 def _part(attached: Attached) -> bytes:
     main, _, sub = attached.media_type.partition("/")
-    part = MIMEPart(policy.SMTP)
+    part = MIMEPart(_SHORT_LINES)
     part.set_content(attached.content, main, sub, disposition="attachment", filename=attached.name)
     for name, value in attached.parameters.items():
         part.set_param(name, value)

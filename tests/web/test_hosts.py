@@ -33,7 +33,7 @@ def test_the_public_address_under_settings_is_answered_without_a_restart(
     settings.ALLOWED_HOSTS = ["localhost"]
     fresh = "https://mail.an-ordinary-organisations-name.org"
     client.force_login(owner)
-    fields = ["name", "postal_address", "time_zone", "sender_name", "sender_email"]
+    fields = ["name", "postal_address", "time_zone", "sender_name", "sender_email", "approval"]
     typed = {name: getattr(organisation, name) for name in fields}
     page = client.post("/settings/", {**typed, "public_url": fresh}, headers={"Host": "localhost"})
     assert page.status_code == 302

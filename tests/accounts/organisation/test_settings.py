@@ -14,6 +14,7 @@ FORM = {
     "sender_name": "Nordlicht",
     "sender_email": "post@nordlicht.example",
     "public_url": "https://news.nordlicht.example",
+    "approval": "none",
 }
 
 

@@ -101,6 +101,7 @@ def test_the_mail_is_mixed_around_its_words_and_each_file_is_whole(draft: Campai
     add(draft, GERMAN)
     add(draft, "prices, 2026.csv", GOOD["a.csv"])
     raw = built(draft)
+    assert all(len(line) <= 76 for line in raw.partition(b"\r\n\r\n")[2].split(b"\r\n"))
     message = read(raw)
     assert [part.get_content_type() for part in message.walk()] == [
         "multipart/mixed",

@@ -165,7 +165,7 @@ def provider_open(relay: Provider) -> str:
 
 def test_a_provider_out_of_order_is_told_with_the_cure(relay: Provider, mailbox: Mailbox, owner: User) -> None:
     out = Provider.objects.create(name="Way out", host="127.0.0.1", port=free_port())
-    Breaker.objects.create(provider=out, state="open", cause="login", since=START, next_try_at=START)
+    Breaker.objects.create(provider=out, state="open", cause="login", words="535", since=START, next_try_at=START)
     assert pass_by(0, 5) == 1
     ((_, mail),) = mailbox.new
     assert mail["Subject"].endswith("Way out is out of order")

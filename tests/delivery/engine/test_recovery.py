@@ -252,9 +252,12 @@ def test_worker_that_loses_the_database_leaves_its_chunks_and_lives(
     batch: Batch = batch_of(provider_of(server, connections=CONNECTIONS), PEOPLE)
 
     def take_turns() -> None:
-        while not server.held.is_set():  # on a busy machine one turn is over before so many are accepted
-            offer(batch)
-            turn.run(batch.provider_id or 0, batch.stream)
+        try:
+            while not server.held.is_set():  # on a busy machine one turn is over before so many are accepted
+                offer(batch)
+                turn.run(batch.provider_id or 0, batch.stream)
+        finally:
+            connection.close()  # of this thread, which may not have noticed that the server ended it
 
     sending = threading.Thread(target=take_turns)
     sending.start()

@@ -68,7 +68,7 @@ def with_password(cast: Cast) -> dict[str, Any]:
 
 
 def settings(cast: Cast) -> dict[str, Any]:
-    kept = ("name", "postal_address", "time_zone", "sender_name", "sender_email", "public_url")
+    kept = ("name", "postal_address", "time_zone", "sender_name", "sender_email", "public_url", "approval")
     return {name: getattr(cast.organisation, name) for name in kept} | {"name": "Another name"}
 
 
