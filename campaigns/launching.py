@@ -72,6 +72,7 @@ def launch(
         raise Changed
     # Asked for once: what is checked is what it leaves through, whoever chooses another default meanwhile.
     locked.provider = locked.way_out
+    locked.lock_translations()
     if agreed and agreed != Agreed(locked.provider.pk, locked.stamp, locked.provider.is_rehearsal):
         raise Changed
     if bad_day and not locked.provider.is_rehearsal:
