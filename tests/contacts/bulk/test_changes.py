@@ -309,6 +309,7 @@ def test_one_person_is_deleted_on_their_page_with_an_undo_beside_the_table(
 ) -> None:
     page = browser.post(f"/contacts/{people[4].pk}/delete/", follow=True).content.decode()
     assert "Done for 1 person." in page
+    assert list(AuditEntry.objects.values_list("action", "subject")) == [("contacts.delete", people[4].email)]
     made = BulkChange.objects.get()
     assert f"/contacts/changes/{made.pk}/undo/" in page
     page = browser.post(f"/contacts/changes/{made.pk}/undo/", {"back": ""}, follow=True).content.decode()
