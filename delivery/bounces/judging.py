@@ -164,7 +164,8 @@ _MAILERS = (
 def _stage(told: Sequence[str]) -> Stage | None:
     """Of the first that names one; most mails name none, which is seen in all at once."""
     said = [text[:_STAGE_CHARS].lower() for text in told]
-    named = _stages_in("\n".join(said))
+    around = said[-1:] if all(text in said[-1] for text in said) else said
+    named = _stages_in("\n".join(around))
     return next((stage for text in said for stage in _stages_in(text)), None) if named else None
 
 

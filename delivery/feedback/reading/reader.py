@@ -24,7 +24,7 @@ from delivery.replies import Category
 _ROOT = Path(__file__).resolve().parents[3]
 _PATIENCE_SECONDS = 20  # for one mail, on a machine that is busy with other things; reading takes milliseconds
 _IDLE_SECONDS = 60
-_GATHERING_SECONDS = 0.002  # after an answer, so that the next ones are read with it: waking up for each costs more
+_GATHERING_SECONDS = 0.006  # after an answer, so that the next ones are read with it: waking up for each costs more
 _HANDED_OVER = 16  # mails, by one write
 _WORKING_FOR = 50_000  # mails; then a fresh child, so that nothing piles up in it
 

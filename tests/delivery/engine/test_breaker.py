@@ -39,6 +39,7 @@ def test_heavy_throttling_opens_before_the_rest_is_tried(serve: Any, provider_of
     server = serve(rules={"rcpt": lambda _: "450 4.2.1 too many messages, slow down"}, delay=0.005)
     batch = batch_of(provider_of(server, connections=2), 400)
     while Breaker.objects.filter(state="open").count() == 0 and tally(batch).deferred < 200:  # a turn has its time
+        offer(batch)
         turn.run(batch.provider.pk, batch.stream)
     assert 20 <= tally(batch).deferred < 200
     assert (Breaker.objects.get().state, Breaker.objects.get().cause) == ("open", "throttled")

@@ -253,6 +253,7 @@ def test_worker_that_loses_the_database_leaves_its_chunks_and_lives(
 
     def take_turns() -> None:
         while not server.held.is_set():  # on a busy machine one turn is over before so many are accepted
+            offer(batch)
             turn.run(batch.provider_id or 0, batch.stream)
 
     sending = threading.Thread(target=take_turns)

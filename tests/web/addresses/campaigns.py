@@ -393,7 +393,7 @@ ADDRESSES = {
         args=lambda cast: {"name": Attachment.objects.get(pk=with_files(cast)["file"]).public_name},
         no_page="a download",
     ),
-    "comments": Address(STAFF, args=lambda cast: {"pk": talked_about(cast)["pk"]}, spoil=".comment-form .btn"),
+    "comments": Address(STAFF, args=lambda cast: {"pk": talked_about(cast)["pk"]}, spoil=".form-actions button"),
     "comment-add": Address(
         WRITERS, args=draft, get=False, post=lambda cast: {"text": "Which summer?"}, changes=all_comments
     ),
