@@ -96,9 +96,11 @@ class Readiness:
 
     @cached_property
     def findings(self) -> list[Finding]:
-        if self.people is None and not self.campaign.revision_of:
+        if self.campaign.revision_of:
+            return revising.check(self.campaign)
+        if self.people is None:
             return [_TOO_SLOW]
-        return revising.check(self.campaign) if self.campaign.revision_of else checklist.check(self.campaign)
+        return checklist.check(self.campaign, people=self.people.will_receive)
 
     @cached_property
     def left(self) -> int:
