@@ -1,17 +1,14 @@
-"""The filters of the merge language, and how plain values read in a mail."""
+"""The filters of the merge language that ask for no language (the others: localised), and how plain values read."""
 
 import math
 import re
 from collections.abc import Callable
-from datetime import date as Date
-from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from accounts.web_addresses import as_sent
 from campaigns.message.encoding import one_line
 
-_DATE_STYLES = {"short": "%-d %b %Y", "long": "%-d %B %Y", "day": "%-d %B", "weekday": "%A, %-d %B", "year": "%Y"}
 _MAX_LENGTH = 10_000
 _NO_WEB = ("mailto:", "tel:", "sms:")
 _BARE_HOST = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?:[:/?#]|$)")
@@ -64,31 +61,6 @@ def truncate(value: Any, length: Any = 50) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-def number(value: Any, decimals: Any = None) -> str:
-    """12345.5 reads 12,345.5; what is no number stays as it is."""
-    try:
-        figure = float(value)
-    except (TypeError, ValueError, OverflowError):
-        return printable(value)
-    if not math.isfinite(figure) or isinstance(value, bool):
-        return printable(value)
-    if isinstance(decimals, int | float):
-        return f"{figure:,.{min(max(int(decimals), 0), 6)}f}"
-    return f"{int(figure):,}" if figure == int(figure) else f"{figure:,.10g}"
-
-
-def date(value: Any, style: Any = "short") -> str:
-    """Styles short, long, day, weekday, year; what is no date stays as it is."""
-    text = printable(value).strip()
-    try:
-        day = Date.fromisoformat(text[:10])
-        if len(text) > 10:
-            datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    return day.strftime(_DATE_STYLES.get(str(style), _DATE_STYLES["short"]))
-
-
 def url(value: Any) -> str:
     """A whole address from a contact's record: nothing but http, https, mailto, tel and sms leads anywhere."""
     text = one_line(printable(value))
@@ -98,5 +70,5 @@ def url(value: Any) -> str:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    function.__name__: function for function in (default, upper, lower, title, truncate, number, date, url)
+    function.__name__: function for function in (default, upper, lower, title, truncate, url)
 }

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from html import unescape
 
 from campaigns.merge import foreign_conditions, syntax
-from campaigns.merge.filters import FILTERS
 from campaigns.merge.foreign_names import OWNERS, is_known, plain, translated
+from campaigns.merge.localised import FILTERS
 
 _NAME = r"(?P<name>[^\W\d][\w .:-]{0,60}?)"
 _QUOTED = (

@@ -6,21 +6,24 @@ from typing import Any, Literal
 
 import minijinja
 
-from campaigns.merge import comparing, places, slots, syntax
-from campaigns.merge.filters import FILTERS, default, is_blank
+from campaigns.merge import comparing, localised, places, slots, syntax
+from campaigns.merge.filters import default, is_blank
+from campaigns.merge.localised import FILTERS
 from campaigns.merge.loop_meter import MAX_LOOP_OUTPUT, LoopMeter, TooLong
 from campaigns.merge.sheet import Sheet, Slot
 from campaigns.merge.syntax import Piece, Problem, Unreadable
 
 Escape = Literal["html", "text", "header", "url"]
 Values = Mapping[str, Any]
+Filters = Mapping[str, Callable[..., Any]]
 
 MAX_TEMPLATE = 500_000
 UNWRITTEN = "\ue002"  # of the private use area: no author may write it
 _FUEL = 200_000
 _PROBES = ("", 7, "x" * 200)  # with nothing, a number and a long text: whatever goes wrong shows before the launch
 _PLACES = {"text": "plain", "header": "header", "url": "part"}
-_ARGUMENTS = {function: len(signature(function).parameters) - 1 for function in FILTERS.values()}
+_ARGUMENTS = {name: len(signature(how).parameters) - 1 for name, how in FILTERS.items()} | {"plural": 6}
+_NEED_ARGUMENTS = {"currency": 'currency("EUR")', "plural": 'plural("ticket", "tickets")'}
 _OURS = "ours"
 _FILTER_NAMES = frozenset(FILTERS)
 _MARK_SIGNS = (places.OPEN, places.CLOSE, UNWRITTEN)
@@ -92,10 +95,13 @@ def fallbacks(template: str) -> Iterator[tuple[str, str]]:
         yield from ((name, words) for name in sorted(piece.names))
 
 
-def render(template: str, values: Values, escape: Escape = "html") -> str:
-    """The template filled in for one person, made harmless for where it stands. Raises Broken."""
+def render(template: str, values: Values, escape: Escape = "html", language: str = localised.DEFAULT) -> str:
+    """The template filled in for one person, made harmless for where it stands. Raises Broken.
+
+    `language`: the code of the one it is written in, which dates and numbers follow.
+    """
     pieces = places.placed(read(template)) if escape == "html" else read(template)
-    return Template(pieces, place=_PLACES.get(escape))(present(values))
+    return Template(pieces, place=_PLACES.get(escape), language=language)(present(values))
 
 
 def present(values: Values) -> dict[str, Any]:
@@ -118,9 +124,26 @@ def read(template: str) -> list[Piece]:
     if len(template) > MAX_TEMPLATE:
         raise Broken([Problem(f"This is longer than {MAX_TEMPLATE:,} characters.")])
     try:
-        return syntax.read(_without_marks(template), _FILTER_NAMES)
+        pieces = syntax.read(_without_marks(template), _FILTER_NAMES)
     except Unreadable as unreadable:
         raise Broken([unreadable.problem]) from None
+    for piece in pieces:
+        if problem := _wrong_arguments(piece):
+            raise Broken([Problem(problem, piece.line, piece.shown())])
+    return pieces
+
+
+def _wrong_arguments(piece: Piece) -> str:
+    """Of filters that say nothing without a word or a code."""
+    for at, (what, name) in enumerate(piece.tokens):
+        if what != "name" or name not in _NEED_ARGUMENTS or piece.tokens[max(at - 1, 0)] != ("sign", "|"):
+            continue
+        opening, (kind, text) = [*piece.tokens[at + 1 : at + 3], ("", ""), ("", "")][:2]
+        if opening != ("sign", "(") or (kind, text) == ("sign", ")"):
+            return f"The filter “{name}” takes its words in brackets: {_NEED_ARGUMENTS[name]}."
+        if name == "currency" and kind == "text" and not localised.knows_currency(text[1:-1]):
+            return f"There is no currency “{text[1:-1]}”. Write its code of three letters, such as EUR."
+    return ""
 
 
 def _without_marks(template: str) -> str:
@@ -142,12 +165,15 @@ class Template:
         encode: Callable[[str], str] | None = None,
         constants: Values | None = None,
         harmless: Collection[str] = (),
+        language: str = localised.DEFAULT,
     ) -> None:
         """`place`: instead of each output's own. `encode`: encoding.quoted_printable, or None for the words as such.
 
-        `constants`: values that every rendering has. `harmless`: names that every rendering has, whose values stay as
-        they are wherever they stand. Values of outputs of ours come encoded already.
+        `language`: the code of the one that dates and numbers follow. `constants`: values that every rendering has.
+        `harmless`: names that every rendering has, whose values stay as they are wherever they stand. Values of
+        outputs of ours come encoded already.
         """
+        self._filters = localised.filters_in(language)
         self._encode = encode
         self._place = place
         self._constants = dict(constants or {})
@@ -187,7 +213,7 @@ class Template:
     def _slot(self, piece: Piece) -> Slot:
         """What an output shows: a name (or a text) and a chain of filters with plain arguments."""
         (what, text), *_ = piece.tokens
-        chain = _filter_chain(piece)
+        chain = _filter_chain(piece, self._filters)
         place = self._place or piece.place
         if self._encode and what == "name" and slots.is_quick(place) and all(how is default for how, _ in chain):
             if text in self._harmless:
@@ -206,7 +232,7 @@ class Template:
         return slot
 
     def _engine(self, pieces: Sequence[Piece]) -> Slot:
-        environment, meter = _environment(), LoopMeter()
+        environment, meter = _environment(self._filters), LoopMeter()
         _parse_each(environment, pieces)
         shows = {piece.place for piece in pieces if piece.kind == "output"}
         for place in shows:
@@ -259,13 +285,13 @@ def _is_simple(piece: Piece) -> bool:
     """A name, text or number followed by filters whose arguments are plain: what `_slot` understands."""
     what, text = piece.tokens[0]
     try:
-        _filter_chain(piece)
+        _filter_chain(piece, FILTERS)
         return what == "name" or _literal_value(what, text) is not None
     except ValueError:
         return False
 
 
-def _filter_chain(piece: Piece) -> list[tuple[Callable[..., Any], list[Any]]]:
+def _filter_chain(piece: Piece, filters: Filters) -> list[tuple[Callable[..., Any], list[Any]]]:
     """Raises ValueError for anything but a plain chain."""
     chain: list[tuple[Callable[..., Any], list[Any]]] = []
     tokens = list(piece.tokens[:0:-1])
@@ -274,7 +300,7 @@ def _filter_chain(piece: Piece) -> list[tuple[Callable[..., Any], list[Any]]]:
     while tokens:
         if tokens.pop() != ("sign", "|") or not tokens:
             raise ValueError("not a filter")
-        function, arguments = FILTERS[tokens.pop()[1]], []
+        name, arguments = tokens.pop()[1], []
         if tokens and tokens[-1] == ("sign", "("):
             tokens.pop()
             while tokens and tokens[-1] != ("sign", ")"):
@@ -286,9 +312,9 @@ def _filter_chain(piece: Piece) -> list[tuple[Callable[..., Any], list[Any]]]:
             if not tokens:
                 raise ValueError("never closed")
             tokens.pop()
-        if len(arguments) > _ARGUMENTS[function]:
+        if len(arguments) > _ARGUMENTS[name]:
             raise ValueError("too many")
-        chain.append((function, arguments))
+        chain.append((filters[name], arguments))
     return chain
 
 
@@ -300,9 +326,9 @@ def _literal_value(what: str, text: str) -> Any:
     raise ValueError("not plain")
 
 
-def _environment() -> minijinja.Environment:
+def _environment(filters: Filters) -> minijinja.Environment:
     environment = minijinja.Environment(
-        filters=FILTERS,
+        filters=dict(filters),
         fuel=_FUEL,
         debug=False,
         pycompat=False,

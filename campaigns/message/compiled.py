@@ -93,8 +93,9 @@ class CompiledEdition:
         if edition.attachments:
             self._mix()
         self._from = address_header("From", edition.sender_name, self._sender)
-        self._subject = language.Template(language.read(edition.subject), place="header")
+        self._subject = language.Template(language.read(edition.subject), place="header", language=edition.language)
         self._constant_subject = None if language.tags_used(edition.subject) else header("Subject", self._subject({}))
+        self._template = partial(language.Template, constants=self._constants, language=edition.language)
         self._sheets: dict[Counted, Sheet] = {}
         self._bodies: dict[Counted, Bodies] = {}
 
@@ -150,7 +151,7 @@ class CompiledEdition:
         html, text = places.masked(html_pieces), places.masked(text_pieces)
         _, found, numbers, _, _ = links.targets(html, text)
         html, pieces = links.replaced(html, html_pieces, found, [f"_link{number}" for number in numbers])
-        template = language.Template(places.unmasked(html, pieces), constants=self._constants)
+        template = self._template(places.unmasked(html, pieces))
         return template(self._values(recipient) | {f"_link{number}": value for number, value in enumerate(written)})
 
     def _mix(self) -> None:
@@ -204,7 +205,7 @@ class CompiledEdition:
     def _prepare(self, counted: Counted) -> Sheet:
         """All of a mail that follows its own headers."""
         harmless = [_UNSUBSCRIBE, _PREFERENCES, _VIEW] if is_plain_address(self._unsubscribe_url(_HIGHEST_ID)) else []
-        encoding = partial(language.Template, encode=quoted_printable, constants=self._constants, harmless=harmless)
+        encoding = partial(self._template, encode=quoted_printable, harmless=harmless)
         html, text = (encoding(body).parts for body in self._read(counted))
         sheet = Sheet(
             [
@@ -222,7 +223,7 @@ class CompiledEdition:
 
     def _decoded(self, counted: Counted) -> Bodies:
         html, text = self._read(counted)
-        bodies = Bodies(*(language.Template(body, constants=self._constants) for body in (html, text)))
+        bodies = Bodies(*map(self._template, (html, text)))
         self._bodies[counted] = bodies
         return bodies
 

@@ -46,7 +46,7 @@ def preview(campaign: Campaign, contact: Contact | None, *, with_examples: bool 
         edition = editions.freeze(campaign, with_examples=with_examples)
         recipient = recipient_of(contact)
         shown, sent = compile_for_show(edition, recipient)
-        preheader = language.render(edition.preheader, recipient.merge, "header")
+        preheader = language.render(edition.preheader, recipient.merge, "header", edition.language)
     except (language.Broken, blocks.Invalid, html.Unusable, ValueError) as problem:
         text = why_not(campaign, problem)
         page = render_to_string("email/problem.html", {"problem": text})
@@ -82,6 +82,7 @@ def fragment(campaign: Campaign, contact: Contact | None, block: str) -> str:
 def _in_editor(campaign: Campaign, contact: Contact | None, html: str, organisation: Organisation | None) -> str:
     edition = Edition(
         campaign=campaign,
+        language=campaign.language,
         sender_email=campaign.sender_email or _NO_SENDER,
         html=html,
         organisation=editions.organisation_in(campaign, organisation, is_counted=False),

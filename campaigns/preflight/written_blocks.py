@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from accounts.pictures import files
 from campaigns.content import blocks
 from campaigns.content.blocks import Block, Document
+from campaigns.models import Image
 from campaigns.preflight.findings import Finding
 
 _SHOWING = frozenset({"image", "image_text", "product", "video"})
@@ -49,10 +51,19 @@ def _button(block: Block) -> Iterator[Finding]:
 
 def _pictures(images: list[Block]) -> Iterator[Finding]:
     silent = [block for block in images if block.get("image") and not block.get("alt")]
+    decorative = _decorative([block["image"] for block in silent])
+    silent = [block for block in silent if files.name_in(block["image"]) not in decorative]
     if silent:
         text = "1 picture has" if len(silent) == 1 else f"{len(silent)} pictures have"
         cure = "Say in a few words what they show."
         yield Finding("warn", "no-alt", f"{text} no description.", cure, "content", block=silent[0]["id"])
+
+
+def _decorative(addresses: list[str]) -> set[str]:
+    """Of these pictures the names of those of the library that are said to say nothing, as they are said now."""
+    names = [name for name in map(files.name_in, addresses) if name]
+    found = Image.objects.filter(storage_name__in=names, is_decorative=True) if names else Image.objects.none()
+    return set(found.values_list("storage_name", flat=True))
 
 
 def _is_filled(block: Block) -> bool:

@@ -155,7 +155,7 @@ class Review:
         """Where there is none, inboxes show the first words of the mail."""
         if self.parts is None or self.edition is None:
             return self.campaign.preheader
-        written = language.render(self.edition.preheader, self._recipient.merge, "header")
+        written = language.render(self.edition.preheader, self._recipient.merge, "header", self.edition.language)
         return written or reading_ease.without_addresses(self.parts[0].text[:_FIRST_CHARS])
 
     @property

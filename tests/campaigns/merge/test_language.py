@@ -21,6 +21,14 @@ from campaigns.merge.language import Broken
         ("{{ points|number(2) }}", {"points": "7"}, "7.00"),
         ("{{ born|date }} {{ born|date('day') }}", {"born": "1990-03-05"}, "5 Mar 1990 5 March"),
         ("{{ born|date }}", {"born": "soon"}, "soon"),
+        ("{{ born|date('weekday') }} {{ born|date('year') }}", {"born": "1990-03-05T10:00"}, "Monday, 5 March 1990"),
+        ('{{ total|currency("EUR") }} {{ total|currency("jpy") }}', {"total": "1234.5"}, "€1,234.50 ¥1,234"),
+        ('{{ total|currency("CHF") }}', {"total": -5}, "-CHF\N{NO-BREAK SPACE}5.00"),
+        ("{{ total|currency(paid_in) }}", {"total": 5, "paid_in": "GBP"}, "£5.00"),
+        ('{{ total|currency("EUR") }}', {"total": "nothing yet"}, "nothing yet"),
+        ('{{ n }} {{ n|plural("ticket", "tickets") }}', {"n": 1}, "1 ticket"),
+        ('{{ n }} {{ n|plural("ticket", "tickets") }}', {"n": "0"}, "0 tickets"),
+        ('{{ n|default(2)|plural("ticket", "tickets") }}', {}, "tickets"),
         ("{{ bio|truncate(6) }}", {"bio": "a long story"}, "a lon…"),
         ("{% if city %}in {{ city }}{% else %}out there{% endif %}", {"city": "Bonn"}, "in Bonn"),
         ("{% if city %}in {{ city }}{% else %}out there{% endif %}", {"city": " "}, "out there"),
@@ -57,6 +65,11 @@ def test_template_says_what_it_should(template: str, values: dict[str, object], 
         ("{{ 7*7 }}", "do not compute"),
         ("{{ 9**9**9 }}", "do not compute"),
         ("{{ a|attr('b') }}", "There is no filter “attr”"),
+        ('{{ a|currency("EURO") }}', "There is no currency “EURO”"),
+        ("{% if a %}{{ a|currency('') }}{% endif %}", "There is no currency “”"),
+        ("{{ a|currency }}", 'currency("EUR")'),
+        ("{{ a|currency() }}", 'currency("EUR")'),
+        ("{{ a|upper|plural }}", 'plural("ticket", "tickets")'),
         ("{{ a|default:'x' }}", "in brackets"),
         ("{{ a|default(“x”) }}", "straight quotes"),
         ("{{ a b }}", "cannot be read"),
@@ -78,6 +91,57 @@ def test_template_that_reaches_too_far_gets_a_clear_answer(template: str, words:
     (problem,) = language.check(template)
     assert words in problem.text
     assert "Traceback" not in problem.text
+
+
+_IN_EVERY_LANGUAGE = (
+    "{{ day|date('long') }} · {{ day|date('weekday') }} · {{ points|number }} · {{ points|number(2) }}"
+    " · {{ points|currency('EUR') }} · {{ points|currency('CHF') }}"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("en", "5 March 2026 · Thursday, 5 March · 12,345.5 · 12,345.50 · €12,345.50 · CHF_12,345.50"),
+        ("de", "5. März 2026 · Donnerstag, 5. März · 12.345,5 · 12.345,50 · 12.345,50_€ · 12.345,50_CHF"),
+        ("fr", "5 mars 2026 · jeudi 5 mars · 12~345,5 · 12~345,50 · 12~345,50_€ · 12~345,50_CHF"),
+        ("ar", "5 مارس 2026 · الخميس، 5 مارس · 12,345.5 · 12,345.50 · >12,345.50_€ · >12,345.50_CHF"),
+        ("pt-BR", "5 de março de 2026 · quinta-feira, 5 de março · 12.345,5 · 12.345,50 · €_12.345,50 · CHF_12.345,50"),
+        ("no such language", "5 March 2026 · Thursday, 5 March · 12,345.5 · 12,345.50 · €12,345.50 · CHF_12,345.50"),
+    ],
+)
+@pytest.mark.parametrize("around", ["{}", "{{% if day %}}{}{{% endif %}}"])
+def test_dates_numbers_and_amounts_follow_the_language_of_the_mail(code: str, shown: str, around: str) -> None:
+    signs = str.maketrans({"_": "\N{NO-BREAK SPACE}", "~": "\N{NARROW NO-BREAK SPACE}", ">": "\N{RIGHT-TO-LEFT MARK}"})
+    values = {"day": "2026-03-05", "points": 12345.5}
+    template = around.format(_IN_EVERY_LANGUAGE)
+    assert language.render(template, values, "text", code) == shown.translate(signs)
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "by_count"),
+    [
+        ("en", ("ticket", "tickets"), {0: "tickets", 1: "ticket", 2: "tickets", 1.5: "tickets"}),
+        ("de", ("Karte", "Karten"), {0: "Karten", 1: "Karte", 21: "Karten"}),
+        ("fr", ("billet", "billets"), {0: "billet", 1: "billet", 2: "billets", 1_000_000: "billets"}),
+        ("ru", ("билет", "билета", "билетов"), {1: "билет", 3: "билета", 5: "билетов", 11: "билетов", 21: "билет"}),
+        ("cs", ("lístek", "lístky", "lístku", "lístků"), {1: "lístek", 4: "lístky", 1.5: "lístku", 5: "lístků"}),
+        (
+            "ar",
+            ("لا تذاكر", "تذكرة", "تذكرتان", "تذاكر", "تذكرةً", "تذكرةٍ"),
+            {0: "لا تذاكر", 1: "تذكرة", 2: "تذكرتان", 3: "تذاكر", 11: "تذكرةً", 100: "تذكرةٍ"},
+        ),
+        ("ja", ("枚",), {1: "枚", 5: "枚"}),
+    ],
+)
+def test_plural_follows_the_rule_of_the_language(code: str, words: tuple[str, ...], by_count: dict[float, str]) -> None:
+    listed = ", ".join(map(repr, words))
+    template = f"{{{{ n|plural({listed}) }}}}"
+    assert {n: language.render(template, {"n": n}, "text", code) for n in by_count} == by_count
+
+
+def test_south_asian_numbers_are_grouped_by_twos() -> None:
+    assert language.render("{{ n|number }}", {"n": 1234567.25}, "text", "hi") == "12,34,567.25"
 
 
 def test_problem_says_where_it_is() -> None:

@@ -95,6 +95,18 @@ def test_engine_and_join_say_the_same(name: Any) -> None:
     assert language.render("{% if 1 %}" + plain + "{% endif %}", {"x": name}) == language.render(plain, {"x": name})
 
 
+def test_every_part_of_a_mail_follows_its_language() -> None:
+    words = "{{ day|date('day') }}: {{ total|currency('EUR') }}"
+    made = compiled(edition(f"<p>{words}</p>{FOOTER}", words, subject=words, language="de"))
+    to = recipient(day="2026-03-05", total=1234.5)
+    said = "5. März: 1.234,50\N{NO-BREAK SPACE}€"
+    message, parts = read(made.build(to)), made.parts(to)
+    assert body(message, "plain").strip() == parts.text.strip() == said
+    assert f"<p>{said}</p>" in body(message, "html")
+    assert message["subject"] == one_line(parts.subject) == one_line(said)
+    assert f"<p>{said}</p>" in made.html_with(to, [])
+
+
 def test_every_built_message_passes_the_linter() -> None:
     built, to = compiled(letter_edition()), recipient(first_name="Ana", city="São Paulo")
     violations = lint(

@@ -8,7 +8,7 @@ from accounts.models import Organisation
 from campaigns import starters
 from campaigns.content import blocks, html
 from campaigns.message import preview
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Image
 from campaigns.preflight import checklist
 from contacts.models import Contact, Field, MailingList, Subscription
 from delivery.models import Provider
@@ -126,6 +126,28 @@ def test_what_had_better_not_go_out_is_a_warning(campaign: Campaign, changes: di
         setattr(campaign, name, value)
     assert code in codes(campaign, "warn")
     assert codes(campaign, "block") == set()
+
+
+def test_picture_that_is_said_to_be_decoration_needs_no_description(campaign: Campaign) -> None:
+    line, ship = (
+        Image.objects.create(name=name, storage_name=f"{name * 22}.png", width=600, height=8, size_bytes=90)
+        for name in ("l", "s")
+    )
+    campaign.content_kind = Campaign.ContentKind.BLOCKS
+    pictures = [
+        {"kind": "image", "image": f"https://news.nordlicht.example/i/{one.storage_name}"} for one in (line, ship)
+    ]
+    words = {"kind": "text", "html": "<p>Words that say something about the world, and some more of them.</p>"}
+    campaign.blocks = blocks.validate({"blocks": [words, *pictures, {"kind": "footer"}]})
+    assert [found.text for found in checklist.check(campaign) if found.code == "no-alt"] == [
+        "2 pictures have no description."
+    ]
+    Image.objects.filter(pk=line.pk).update(is_decorative=True)
+    (finding,) = [found for found in checklist.check(campaign) if found.code == "no-alt"]
+    assert finding.text == "1 picture has no description."
+    assert finding.block == campaign.blocks["blocks"][2]["id"]
+    Image.objects.filter(pk=ship.pk).update(is_decorative=True)
+    assert "no-alt" not in codes(campaign)
 
 
 def test_nobody_to_write_to_is_blocked(campaign: Campaign) -> None:
