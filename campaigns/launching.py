@@ -72,16 +72,18 @@ def launch(
         raise Changed
     # Asked for once: what is checked is what it leaves through, whoever chooses another default meanwhile.
     locked.provider = locked.way_out
+    locked.lock_translations()
     if agreed and agreed != Agreed(locked.provider.pk, locked.stamp, locked.provider.is_rehearsal):
         raise Changed
     if bad_day and not locked.provider.is_rehearsal:
         raise Changed
     if at is not None and at <= timezone.now():
         raise InThePast
-    found = checklist.check(locked)
+    people = audience.summary(locked.audience()).will_receive
+    found = checklist.check(locked, people=people)
     if blocking := [finding for finding in found if finding.level == "block"]:
         raise NotReady(blocking)
-    return _start(locked, by, at, bad_day, found)
+    return _start(locked, by, at, bad_day, found, people)
 
 
 def undo(campaign: Campaign, *, by: User) -> None:
@@ -180,9 +182,10 @@ def hold_seconds(people: int) -> int:
     return LONG_HOLD_SECONDS if people > MANY_PEOPLE else HOLD_SECONDS
 
 
-def _start(campaign: Campaign, by: User, at: datetime | None, bad_day: bool, found: list[Finding]) -> Batch:
+def _start(
+    campaign: Campaign, by: User, at: datetime | None, bad_day: bool, found: list[Finding], people: int
+) -> Batch:
     chosen = campaign.audience()
-    people = audience.summary(chosen).will_receive
     edition = editions.freeze(campaign)
     edition.created_by, edition.preflight = by, findings.kept(found)
     edition.save()

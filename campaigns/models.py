@@ -222,12 +222,18 @@ class Campaign(models.Model):
         """Grows with every save of its words in any language: what is launched is what somebody saw."""
         return self.version + sum(self.translations.values_list("version", flat=True))
 
-    def in_other_languages(self, *, for_update: bool = False) -> list["Campaign"]:
+    def lock_translations(self) -> None:
+        """Until the transaction ends; of a campaign that is locked itself, so that none is added meanwhile.
+
+        Whatever locks several campaigns does so in the order of their numbers: a deadlock otherwise.
+        """
+        list(self.translations.order_by("pk").select_for_update().values_list("pk"))
+
+    def in_other_languages(self) -> list["Campaign"]:
         """Its translations in the order in which they were added, each in this campaign's envelope."""
         if self.translation_of_id or self.pk is None:
             return []
-        found = self.translations.order_by("pk")
-        translations = list(found.select_for_update(of=("self",)) if for_update else found)
+        translations = list(self.translations.order_by("pk"))
         for translation in translations:
             translation.translation_of = self
             translation.take_envelope()

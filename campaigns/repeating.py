@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from accounts import audit
-from accounts.models import User
+from accounts.models import Organisation, User
 from accounts.organisation.measuring import Tracking
 from campaigns import launching
 from campaigns.launching import NotReady
@@ -25,7 +25,8 @@ def obstacle(campaign: Campaign) -> str | None:
     batch = campaign.batch
     if batch is None or not batch.rehearsal or batch.state != Batch.State.DONE:
         return "Only a rehearsal that is through can be sent as it is."
-    if _edition(batch).organisation != editions.organisation_now(campaign):
+    said = {name: value for name, value in _edition(batch).organisation.items() if name != "tracking_address"}
+    if said != editions.organisation_now(campaign):
         return (
             "The name, postal address or public address of the organisation has changed since the rehearsal, and it "
             "stands in the mail. Duplicate the campaign and rehearse it once more."
@@ -103,6 +104,7 @@ def _copy(edition: Edition, campaign: Campaign, by: User, translation_of: Editio
     edition.pk, edition._state.adding = None, True
     edition.campaign, edition.batch, edition.version, edition.link_ids = campaign, None, 1, []
     edition.created_by, edition.translation_of = by, translation_of
+    edition.organisation = editions.organisation_in(campaign, Organisation.get())  # links go by what works now
     edition.save()
     return edition
 

@@ -54,6 +54,7 @@ def go_on(revision: Campaign, *, by: User, version: int) -> Campaign:
     `version`: the draft's stamp, as it was shown. Raises launching.Changed, launching.NotReady, ledger.NotPossible.
     """
     draft = Campaign.objects.select_for_update(of=("self",)).get(pk=revision.pk)
+    draft.lock_translations()
     if draft.stamp != version or draft.revision_of_id is None:
         raise launching.Changed
     campaign = Campaign.objects.select_for_update(of=("self",)).select_related("batch").get(pk=draft.revision_of_id)

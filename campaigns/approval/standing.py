@@ -15,7 +15,7 @@ from accounts.permissions import PERMISSIONS, Permission, allows
 from campaigns.approval.models import Approval
 from campaigns.attachments.models import Attachment
 from campaigns.drafts.words import SENDER, words_of
-from campaigns.message import editions
+from campaigns.message import asked_segments, editions
 from campaigns.models import Campaign
 
 Frozen = dict[str, dict[str, Any]]
@@ -100,33 +100,26 @@ def of(campaign: Campaign) -> Standing:
 
 
 def frozen(campaign: Campaign) -> Frozen:
-    """What somebody approves. A change of the rules of a segment changes the people, a change of the brand the look."""
+    """What somebody approves. A change of the rules of a segment changes the people, a change of the brand the look.
+
+    Rules of segments are written out: who gets it, and who sees a block, also changes with a segment within another.
+    """
     brand = campaign.brand or (organisation.brand if (organisation := Organisation.get()) else None)
-    people: dict[str, Any] = {
-        name: sorted(getattr(campaign, name).values_list("pk", flat=True)) for name in campaign.CHOSEN_PEOPLE
-    }
-    rules = {
-        name: list(getattr(campaign, name).order_by("pk").values_list("rules", flat=True))
-        for name in ("segments", "excluded_segments")
-    }
-    people |= {"rules": rules, "decided": campaign.fixed_audience_id}
+    translations = campaign.in_other_languages()
     attachments = Attachment.objects.filter(campaign=campaign)
     found = {
         "words": {name: value for name, value in words_of(campaign).items() if name not in (*SENDER, "brand_id")}
-        | _translations(campaign),
+        | ({"translations": {one.language: words_of(one) for one in translations}} if translations else {}),
         "files": {"all": list(attachments.values_list("name", "size_bytes", "path", "event", "is_linked"))},
         "sender": {name: getattr(campaign, name) for name in SENDER},
-        "people": people | {"tags": campaign.tags, "excluded_tags": campaign.excluded_tags},
+        "people": campaign.chosen_audience().to_json()
+        | {"decided": campaign.fixed_audience_id}
+        | {"of_blocks": asked_segments.frozen_of_drafts(campaign, *translations)},
         "look": editions.organisation_now(campaign)
         | {"brand": campaign.brand_id, "brand_of": brand.updated_at.isoformat() if brand else ""},
     }
     plain: Frozen = json.loads(json.dumps(found))
     return plain
-
-
-def _translations(campaign: Campaign) -> dict[str, Any]:
-    translations = campaign.in_other_languages()
-    return {"translations": {one.language: words_of(one) for one in translations}} if translations else {}
 
 
 def seal(found: Frozen) -> str:

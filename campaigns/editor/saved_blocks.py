@@ -96,7 +96,7 @@ def change_everywhere(saved: SavedBlock, campaign: Campaign, block_id: str, *, b
     locked.blocks = _fresh([block for block in blocks.walk(document) if block.get("saved") == tag], "")
     locked.save()
     count = 0
-    for draft in drafts_with(locked):
+    for draft in drafts_with(locked).order_by("pk"):
         saving.save(draft.pk, lambda found: _write(found, locked, by), by=by, version=None)
         count += 1
     audit.record(by, "saved_block.changed", locked.name, saved_block=locked.pk, drafts=count)
@@ -106,7 +106,7 @@ def change_everywhere(saved: SavedBlock, campaign: Campaign, block_id: str, *, b
 @transaction.atomic
 def remove(saved: SavedBlock, *, by: User) -> None:
     """Its words stay in the drafts, where they are linked to nothing any more."""
-    for draft in drafts_with(saved):
+    for draft in drafts_with(saved).order_by("pk"):
         saving.save(draft.pk, lambda found: _unlink(found, saved), by=by, version=None)
     audit.record(by, "saved_block.deleted", saved.name, saved_block=saved.pk)
     saved.delete()

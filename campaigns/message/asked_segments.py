@@ -4,6 +4,8 @@ In the words of a mail each is a merge tag. Who is in is decided by a launch whe
 them; for anybody who looks at a draft it is asked at once.
 """
 
+import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,10 +13,12 @@ from django.db import connection
 
 from campaigns.content.blocks.conditions import IN_SEGMENT
 from campaigns.merge import language
-from campaigns.models import Edition
+from campaigns.models import Campaign, Edition
 from contacts import audience
 from contacts.models import Contact, Segment
 from contacts.segments import asking, compiling, rules
+
+_NAMED = re.compile(rf'(?:{IN_SEGMENT}|"if_segment": "(?:not-)?)(\d{{1,9}})')
 
 
 def asked(*editions: Edition) -> list[int]:
@@ -26,7 +30,20 @@ def asked(*editions: Edition) -> list[int]:
 
 def frozen(*editions: Edition) -> list[dict[str, Any]]:
     """As a batch keeps them: written out, so that no later change of a segment changes who sees what."""
-    numbers = asked(*editions)
+    return _frozen(asked(*editions))
+
+
+def frozen_of_drafts(*drafts: Campaign) -> list[dict[str, Any]]:
+    """The same of what is still written, also where no mail can be made of it yet."""
+    return _frozen(sorted({int(number) for draft in drafts for number in _NAMED.findall(_written(draft))}))
+
+
+def _written(draft: Campaign) -> str:
+    content = draft.html if draft.content_kind == Campaign.ContentKind.HTML else draft.blocks
+    return json.dumps([draft.subject, draft.preheader, content, draft.text])
+
+
+def _frozen(numbers: Sequence[int]) -> list[dict[str, Any]]:
     if not numbers:
         return []
     about = asking.known()

@@ -114,9 +114,12 @@ def freeze(campaign: Campaign, *, with_examples: bool = False) -> Edition:
 
 
 def freeze_translations(campaign: Campaign, edition: Edition) -> list[Edition]:
-    """The same mail in its other languages, saved beside `edition`, which is saved and of a launch."""
+    """The same mail in its other languages, saved beside `edition`, which is saved and of a launch.
+
+    The caller has locked them before it looked at them, see Campaign.lock_translations.
+    """
     made = []
-    for translation in campaign.in_other_languages(for_update=True):
+    for translation in campaign.in_other_languages():
         other = freeze(translation)
         other.translation_of, other.campaign, other.version = edition, edition.campaign, edition.version
         other.created_by, other.tracking = edition.created_by, edition.tracking
@@ -157,8 +160,11 @@ def _brand(campaign: Campaign, organisation: Organisation | None) -> mjml.Brand:
 
 
 def organisation_now(campaign: Campaign) -> dict[str, str]:
-    """What a frozen mail says of the organisation, under the name and address of the campaign's brand."""
-    return organisation_in(campaign, Organisation.get())
+    """What a frozen mail says of the organisation, under the name and address of the campaign's brand.
+
+    Without where its links are counted: mail goes around a host that breaks, and says the same.
+    """
+    return organisation_in(campaign, Organisation.get(), is_counted=False)
 
 
 def organisation_in(

@@ -15,7 +15,8 @@ _HEAVY_MAIL = 1_000_000
 _HEAVY = 1_000_000_000  # over everybody
 
 
-def check(campaign: Campaign, provider: Provider) -> Iterator[Finding]:
+def check(campaign: Campaign, provider: Provider, people: int | None) -> Iterator[Finding]:
+    """`people`: who will receive it; None: they are counted where that matters."""
     attached = list(Attachment.objects.filter(campaign=campaign, is_linked=False))
     if not attached:
         return
@@ -36,7 +37,8 @@ def check(campaign: Campaign, provider: Provider) -> Iterator[Finding]:
         )
         yield Finding("block", "attachments-too-large", text, cure, "attachments")
         return
-    people = audience.summary(campaign.audience()).will_receive
+    if people is None:
+        people = audience.summary(campaign.audience()).will_receive
     if size > _HEAVY_MAIL or size * people > _HEAVY:
         text = (
             f"The attachments make each mail {weight.in_words(size)}: {weight.in_words(size * people)} for "

@@ -28,8 +28,11 @@ __all__ = ["Card", "Finding", "Level", "check"]
 NOT_APPROVED = "not-approved"
 
 
-def check(campaign: Campaign) -> list[Finding]:
-    """Blocking findings first, each kind in the order of the cards. Of a translation: what is said of its words."""
+def check(campaign: Campaign, *, people: int | None = None) -> list[Finding]:
+    """Blocking findings first, each kind in the order of the cards. Of a translation: what is said of its words.
+
+    `people`: how many will receive it, from a caller who has counted them, which takes seconds at a million.
+    """
     provider = campaign.way_out
     if campaign.translation_of is not None:
         return _sorted(_words(campaign, is_real=not provider.is_rehearsal))
@@ -40,7 +43,7 @@ def check(campaign: Campaign) -> list[Finding]:
         *_public_address(organisation, is_real=not provider.is_rehearsal),
         *(() if provider.is_rehearsal else _links(campaign, organisation)),
         *_words(campaign, is_real=not provider.is_rehearsal),
-        *attached.check(campaign, provider),
+        *attached.check(campaign, provider, people),
         *_schedule(campaign),
         *_translations(campaign, is_real=not provider.is_rehearsal),
         *_approval(campaign, organisation, is_real=not provider.is_rehearsal),

@@ -62,12 +62,10 @@ def seen(campaign: Campaign) -> list[ForSome]:
     known = Segment.objects.in_bulk([conditions.segment_of(block) for block in written])
     if not known:
         return []
-    readers, about = campaign.readers(), asking.known()
-    everybody = audience.count(readers)
-    inside = {
-        pk: audience.count(replace(readers, besides=(compiling.frozen(rules.read(one.rules), about),)))
-        for pk, one in known.items()
-    }
+    about = asking.known()
+    groups = [compiling.frozen(rules.read(one.rules), about) for one in known.values()]
+    everybody, people = audience.counts(replace(campaign.readers(), about=about), groups)
+    inside = dict(zip(known, people, strict=True))
     found = []
     for block in written:
         pk, is_out = conditions.segment_of(block), conditions.is_for_others(block)

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.security import picture_policy
@@ -32,12 +32,12 @@ LOOKS = (
 )
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.LOOK)
 def check(request: StaffRequest, pk: int) -> HttpResponse:
     """`?contact=`, `?who=`: as somebody else gets the mail. `?points=ask`: asks SpamAssassin, which takes seconds.
 
-    `?links=follow`: has a worker ask for what the mail links to, `?links=again` whatever is known of it.
+    A POST of `links=follow` has a worker ask for what the mail links to, `links=again` whatever is known of it.
     """
     found = get_campaign(pk)
     if not found.is_draft or found.is_template:
@@ -54,9 +54,13 @@ def check(request: StaffRequest, pk: int) -> HttpResponse:
     }
     if request.htmx.target == "seen":
         return render(request, "campaigns/check/_seen.html", context)
-    context["is_following"] = _is_following(found, review, request.GET.get("links", ""))
+    if request.method == "POST":
+        _follow(found, review, request.POST.get("links", ""))
+    context["is_following"] = not review.is_followed and link_checks.is_under_way(found.pk)
     if request.htmx.target == "links":
         return render(request, "campaigns/check/_links.html", context)
+    if request.method == "POST":
+        return redirect(request.get_full_path())
     context |= _points(review, is_asked=request.GET.get("points") == "ask")
     if request.htmx.target == "points":
         return render(request, "campaigns/check/_points.html", context)
@@ -87,12 +91,11 @@ def logo(request: StaffRequest, pk: int) -> HttpResponse:
     return HttpResponse(picture, content_type="image/svg+xml")
 
 
-def _is_following(campaign: Campaign, review: Review, asked: str) -> bool:
+def _follow(campaign: Campaign, review: Review, asked: str) -> None:
     if asked == "again" and not link_checks.is_under_way(campaign.pk):
         link_checks.forget(review.followable)
-    if asked and not review.is_followed and link_checks.begins(campaign.pk):
+    if asked in {"follow", "again"} and not review.is_followed and link_checks.begins(campaign.pk):
         transaction.on_commit(partial(tasks.follow_links.delay, campaign_id=campaign.pk), robust=True)
-    return not review.is_followed and link_checks.is_under_way(campaign.pk)
 
 
 def _points(review: Review, *, is_asked: bool) -> dict[str, Any]:

@@ -88,7 +88,9 @@ class Readiness:
 
     @cached_property
     def findings(self) -> list[Finding]:
-        return revising.check(self.campaign) if self.campaign.revision_of else checklist.check(self.campaign)
+        if self.campaign.revision_of:
+            return revising.check(self.campaign)
+        return checklist.check(self.campaign, people=self.people.will_receive)
 
     @cached_property
     def left(self) -> int:

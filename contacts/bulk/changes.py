@@ -24,14 +24,19 @@ class NotPossible(Exception):
     """Its words are for the user."""
 
 
-def begin(action: Action, options: Options, selection: Selection, *, expected: int, by: User) -> BulkChange:
-    """Done when this returns if it is for few; else a worker begins with it."""
+def begin(
+    action: Action, options: Options, selection: Selection, *, expected: int, by: User, subject: str = ""
+) -> BulkChange:
+    """Done when this returns if it is for few; else a worker begins with it.
+
+    `subject`: whom it is about in the audit trail, where it is one person.
+    """
     with transaction.atomic():
         made = BulkChange.objects.create(
             action=action.name, options=options, chosen=selection.to_json(), expected=expected, created_by=by
         )
         about = {"options": options, "people": expected, "filters": selection.query, "id": made.pk}
-        audit.record(by, f"contacts.{action.name}", action.words(options), **about)
+        audit.record(by, f"contacts.{action.name}", subject or action.words(options), **about)
         if expected > AT_ONCE:
             # Robust: if the broker is away, the sweep finds it.
             transaction.on_commit(partial(tasks.work_on_bulk_change.delay, change_id=made.pk), robust=True)

@@ -35,8 +35,11 @@ def keep(change_id: int, contact_ids: Sequence[int]) -> None:
 
 def bring_back(change_id: int, contact_ids: Sequence[int], *, deleted_at: str) -> list[str]:
     """Their addresses, in lower case. Who is there again, by an import or a form, stays as they are now."""
+    kept = DeletedPerson.objects.filter(change_id=change_id, contact_id__in=contact_ids)
+    # Locked: whoever is erased meanwhile is erased before this begins, or finds here whom it brought back.
+    theirs = list(kept.order_by("contact_id").select_for_update().values_list("contact_id", flat=True))
     with connection.cursor() as cursor:
-        back = _put_back(cursor, Contact, change_id, contact_ids)
+        back = _put_back(cursor, Contact, change_id, theirs)
         for model, _ in _with_a_person():
             _put_back(cursor, model, change_id, back)
     restoring.never_gone(back, deleted_at)

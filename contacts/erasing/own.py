@@ -26,6 +26,8 @@ from contacts.table.models import NamePlace, PeopleBlock, SearchBlock, StaleBloc
 
 def register_parts() -> None:
     register(
+        # Before the contacts: each part is a transaction of its own, and an Undo between the two would bring them back.
+        Part("deleted people", "What was kept of them after they were deleted", deleted_people),
         Part("contacts", "The person, with lists, consent, notes and changes", contacts),
         Part("staged rows", "Rows of imports under way", staged_rows),
         files.PART,
@@ -40,7 +42,6 @@ def register_parts() -> None:
         Part("fixed audiences", "Audiences of campaigns that were decided beforehand", fixed_audiences),
         words.part_for("contacts.Merge", "Merged contacts"),
         words.part_for("contacts.BulkChange", "Changes of many people"),
-        Part("deleted people", "What was kept of them after they were deleted", deleted_people),
         words.part_for("contacts.BulkSlice", "What they would take back", "was"),
         words.part_for("contacts.FieldChange", "Changes of fields"),
         words.part_for("contacts.ExportJob", "Exports", "query", "problem"),

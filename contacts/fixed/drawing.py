@@ -28,7 +28,14 @@ def draw_up(fixed_id: int) -> None:
             people = cursor.rowcount
             if people > _MANY:
                 cursor.execute("ANALYZE contacts_fixedmember")
-            FixedAudience.objects.filter(pk=fixed_id).update(people=people, at=timezone.now())
+            if not FixedAudience.objects.filter(pk=fixed_id).update(people=people, at=timezone.now()):
+                transaction.set_rollback(True)  # superseded meanwhile
+
+
+def give_up(fixed_id: int) -> None:
+    """Another takes its place: it is not drawn up any more, unless it is already. The caller lets go of it."""
+    with connection.cursor() as cursor:  # without Django's look at who refers to it: that is about to be saved
+        cursor.execute("DELETE FROM contacts_fixedaudience WHERE id = %s AND people IS NULL", [fixed_id])
 
 
 def abandoned() -> list[int]:
@@ -39,9 +46,15 @@ def abandoned() -> list[int]:
 
 def forget(fixed_ids: Iterable[int]) -> None:
     ids = list(fixed_ids)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("DELETE FROM contacts_fixedmember WHERE audience_id = ANY(%s)", [ids])
+    with transaction.atomic():
+        forget_members(ids)
         FixedAudience.objects.filter(pk__in=ids).delete()
+
+
+def forget_members(fixed_ids: Iterable[int]) -> None:
+    """When it was, and how many they were, stays known."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM contacts_fixedmember WHERE audience_id = ANY(%s)", [list(fixed_ids)])
 
 
 _INSERT = "INSERT INTO contacts_fixedmember (audience_id, contact_id) SELECT %s, contact_id"

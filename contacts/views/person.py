@@ -68,8 +68,7 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
 def delete(request: StaffRequest, pk: int) -> HttpResponse:
     """As from the table: there is its Undo."""
     person = get_object_or_404(Contact, pk=pk)
-    audit.record(request, "contact.delete", person.email)
-    made = bulk_changes.begin(EVERY["delete"], {}, Selection((pk,)), expected=1, by=request.user)
+    made = bulk_changes.begin(EVERY["delete"], {}, Selection((pk,)), expected=1, by=request.user, subject=person.email)
     request.session[DONE] = made.pk
     return redirect("contacts")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -13,14 +14,15 @@ from accounts.models import User
 from campaigns import launching
 from campaigns.drafts import deciding
 from campaigns.models import Campaign
-from contacts import consent
+from contacts import audience, consent
+from contacts.audience import Audience
 from contacts.erasing import beginning, working
 from contacts.fixed import drawing, fixing
 from contacts.merging import joining, parting
 from contacts.models import Contact, FixedAudience, FixedMember, Merge, Segment, Suppression
 from contacts.segments.rules import Group, Match, Rule, write
 from delivery.ledger import building
-from delivery.models import Message
+from delivery.models import Batch, Message
 from tests.campaigns import letters
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +146,56 @@ def test_large_lists_are_looked_through_by_a_worker_and_nothing_leaves_before(
     said = shown(browser, draft)
     assert "4 people were decided on" in said
     assert "still being looked up" not in said
+
+
+def test_a_choice_that_is_changed_before_it_was_looked_up_is_not_looked_up(
+    browser: Client, draft: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fixing, "AT_ONCE", 2)
+    best = draft.segments.get()
+    for segments in ([best], [], [best]):
+        draft.segments.set(segments)
+        choose(browser, draft, "now")
+    subject = {"subject": "Another", "preheader": "", "version": draft.version}
+    browser.post(reverse("campaign-save", args=[draft.pk, "subject"]), subject)
+    choose(browser, draft, "now")
+    assert FixedAudience.objects.get() == draft.fixed_audience
+    drawing.draw_up(FixedAudience.objects.get().pk)
+    assert "4 people were decided on" in shown(browser, draft)
+
+
+def test_one_that_is_superseded_while_it_is_looked_up_leaves_nobody_behind(
+    draft: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fixed, select = FixedAudience.objects.create(chosen=draft.chosen_audience().to_json()), audience.select
+
+    def superseded(chosen: Audience) -> tuple[str, list[Any]]:
+        drawing.give_up(fixed.pk)
+        return select(chosen)
+
+    monkeypatch.setattr(audience, "select", superseded)
+    drawing.draw_up(fixed.pk)
+    assert not FixedAudience.objects.exists()
+    assert not FixedMember.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("days", "is_rehearsal", "kept"), [(6, False, 4), (8, False, 0), (8, True, 4)], ids=["soon", "sent", "rehearsal"]
+)
+def test_who_it_was_is_forgotten_some_days_after_it_was_sent(
+    days: int, is_rehearsal: bool, kept: int, browser: Client, owner: User, draft: Campaign
+) -> None:
+    choose(browser, draft, "now")
+    batch = launching.launch(draft, by=owner)
+    deciding.forget()
+    assert FixedMember.objects.count() == 4, "it is not built yet"
+    building.build(batch.pk)
+    ended = timezone.now() - timedelta(days=days)
+    of_batch = Batch.objects.filter(pk=batch.pk)
+    of_batch.update(state=Batch.State.DONE, rehearsal=is_rehearsal, started_at=ended, finished_at=ended)
+    deciding.forget()
+    assert FixedMember.objects.count() == kept
+    assert FixedAudience.objects.get().people == 4
 
 
 def test_merged_people_keep_their_place_and_erased_ones_lose_it(browser: Client, owner: User, draft: Campaign) -> None:

@@ -1,5 +1,6 @@
 """Blocks that only people of a segment see: decided once, at the launch, and for whoever looks at a draft."""
 
+import copy
 import email
 from collections.abc import Callable, Iterator
 from email.policy import default
@@ -7,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -145,6 +148,24 @@ def test_the_editor_offers_segments_and_the_check_counts_them(
     shown = " ".join(client.get(reverse("campaign-check", args=[campaign.pk])).content.decode().split())
     assert "only people of “<bdi>Friends</bdi>”, 2 of 4." in shown
     assert "only people who are not in “<bdi>Friends</bdi>”, 2 of 4." in shown
+
+
+def test_all_segments_of_a_mail_are_counted_in_one_statement(campaign: Campaign, segment: Segment, owner: User) -> None:
+    more = copy.deepcopy(campaign.blocks)
+    for number, block in enumerate(more["blocks"][3:5]):
+        block["if_segment"] = str(named("en", f"More {number}").pk)
+    with_more = letters.draft(owner, *campaign.lists.all(), blocks=more)
+    plain = letters.draft(owner, *campaign.lists.all())
+    counted = [counts_of(one) for one in (plain, campaign, with_more)]
+    assert counted == [0, 1, 1]
+    assert [(one.people, one.of) for one in for_some.seen(with_more)] == [(2, 4), (2, 4), *[(1, 4)] * 2]
+
+
+def counts_of(campaign: Campaign) -> int:
+    """How many statements of preflight look through everybody who gets it."""
+    with CaptureQueriesContext(connection) as asked:
+        checklist.check(campaign)
+    return sum("SELECT count(*)" in query["sql"] or "WITH place" in query["sql"] for query in asked.captured_queries)
 
 
 def test_what_nobody_sees_is_said(owner: User, segment: Segment) -> None:

@@ -13,7 +13,7 @@ from campaigns.models import Campaign, Edition
 from contacts import consent
 from contacts.models import Contact
 from delivery.ledger import building, repeats
-from delivery.models import Batch, Message, Provider
+from delivery.models import Batch, LinkHost, Message, Provider
 from tests.campaigns import letters
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +27,10 @@ def relay(organisation: Organisation) -> Provider:
 
 @pytest.fixture
 def rehearsal(owner: User) -> Campaign:
+    return rehearsed(owner)
+
+
+def rehearsed(owner: User) -> Campaign:
     campaign = letters.draft(owner, letters.readers("Ana", "Ben", "Cem"))
     batch = launching.launch(campaign, by=owner)
     building.build(batch.pk)
@@ -75,6 +79,22 @@ def test_what_stands_in_the_mail_must_still_be_true(
     with pytest.raises(repeating.NotRepeatable, match="public address"):
         repeating.send(rehearsal, relay, by=owner)
     assert not Batch.objects.filter(rehearsal=False).exists()
+
+
+@pytest.mark.parametrize("is_broken_first", [True, False])
+def test_links_of_what_is_sent_go_by_a_host_that_works_then(
+    is_broken_first: bool, relay: Provider, owner: User, organisation: Organisation
+) -> None:
+    organisation.tracking_url = "https://go.nordlicht.example"
+    organisation.save()
+    broken = timezone.now() if is_broken_first else None
+    host = LinkHost.objects.create(address=organisation.tracking_url, broken_since=broken)
+    rehearsal = rehearsed(owner)
+    host.broken_since = None if is_broken_first else timezone.now()
+    host.save()
+    sent = repeating.send(rehearsal, relay, by=owner)
+    counted_at = Edition.objects.get(batch=sent.batch).organisation.get("tracking_address")
+    assert counted_at == (host.address if is_broken_first else None)
 
 
 def test_what_blocks_real_mail_blocks_it(rehearsal: Campaign, relay: Provider, owner: User) -> None:

@@ -35,9 +35,9 @@ def rename(before: str, after: str, *, by: User) -> int:
     for saved in _showing(SavedBlock.objects.select_for_update(), [before], "blocks"):
         saved.blocks = _swapped(saved.blocks, before, after)
         saved.save(update_fields=["blocks", "updated_at"])
-    found = list(_showing(Campaign.objects.still_written(), [before], "html", "blocks").values_list("pk", flat=True))
+    found = _showing(Campaign.objects.still_written(), [before], "html", "blocks").order_by("pk")
     count = 0
-    for campaign_id in found:
+    for campaign_id in list(found.values_list("pk", flat=True)):
         try:
             saving.save(campaign_id, lambda draft: _put(draft, before, after), by=by, version=None)
         except (NotADraft, Campaign.DoesNotExist):  # launched or deleted meanwhile

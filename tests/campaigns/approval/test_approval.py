@@ -17,10 +17,13 @@ from campaigns.approval.models import Approval
 from campaigns.drafts import deciding as who_gets_it
 from campaigns.drafts import saving
 from campaigns.drafts.deciding import When
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Edition
+from campaigns.multilingual import changing
 from contacts.models import Segment
+from contacts.segments.rules import Group, Match, Rule
+from contacts.segments.rules import write as write_rules
 from delivery.ledger import building
-from delivery.models import Batch, Provider
+from delivery.models import Batch, LinkHost, Provider
 from tests.campaigns import letters
 
 Browser = Callable[[User], Client]
@@ -74,6 +77,11 @@ def write(draft: Campaign, by: User, **words: Any) -> None:
             setattr(campaign, name, value)
 
     saving.save(draft.pk, change, by=by, version=None)
+
+
+def called(name: str) -> dict[str, Any]:
+    """The rules of a segment."""
+    return write_rules(Group(Match.ALL, (Rule("profile", {"field": "first_name", "how": "contains", "value": name}),)))
 
 
 def blocking(draft: Campaign) -> list[str]:
@@ -138,15 +146,57 @@ def test_a_change_after_approval_ends_it_and_says_what_was_changed(
 
 
 def test_another_rule_of_its_segment_ends_the_approval(draft: Campaign, admin: User, marketer: User) -> None:
-    def rule(name: str) -> dict[str, Any]:
-        text = {"kind": "condition", "type": "text", "field": "first_name", "op": "is", "value": name}
-        return {"kind": "group", "match": "all", "children": [text]}
-
-    segment = Segment.objects.create(name="Some", rules=rule("Ana"))
+    segment = Segment.objects.create(name="Some", rules=called("Ana"))
     draft.segments.add(segment)
     approved(draft, admin, marketer)
-    Segment.objects.update(rules=rule("Ben"))
+    Segment.objects.update(rules=called("Ben"))
     assert standing.of(draft).changed == ("the people",)
+
+
+def test_another_rule_of_a_segment_within_its_segment_ends_the_approval(
+    draft: Campaign, admin: User, marketer: User
+) -> None:
+    inner = Segment.objects.create(name="Inner", rules=called("Ana"))
+    within = write_rules(Group(Match.ALL, (Rule("segment", {"how": "in", "segment": str(inner.pk)}),)))
+    draft.segments.add(Segment.objects.create(name="Outer", rules=within))
+    approved(draft, admin, marketer)
+    assert standing.of(draft).holds
+    Segment.objects.filter(pk=inner.pk).update(rules=called("Ben"))
+    assert standing.of(draft).changed == ("the people",)
+
+
+@pytest.mark.parametrize("asks", ["the campaign", "a translation", "a merge tag"])
+def test_another_rule_of_a_segment_that_sees_a_block_ends_the_approval(
+    asks: str, draft: Campaign, admin: User, marketer: User
+) -> None:
+    segment = Segment.objects.create(name="Friends", rules=called("Ana"))
+    other = Segment.objects.create(name="Others", rules=called("Ana"))
+    german = changing.add(draft, "de", by=marketer)
+    words = german if asks == "a translation" else draft
+    if asks == "a merge tag":
+        words.subject = f"News{{% if in_segment_{segment.pk} %}} for friends{{% endif %}}"
+    else:
+        words.blocks["blocks"][1]["if_segment"] = f"not-{segment.pk}"
+    words.save()
+    approved(draft, admin, marketer)
+    Segment.objects.filter(pk=other.pk).update(rules=called("Cem"))
+    assert standing.of(draft).holds, "nothing asks for that one"
+    Segment.objects.filter(pk=segment.pk).update(rules=called("Ben"))
+    assert standing.of(Campaign.objects.get(pk=draft.pk)).changed == ("the people",)
+    Segment.objects.filter(pk=segment.pk).update(rules=called("Ana"))
+    assert standing.of(draft).holds
+
+
+def test_a_broken_link_host_leaves_the_approval_and_mail_goes_around_it(
+    draft: Campaign, admin: User, marketer: User
+) -> None:
+    host = LinkHost.objects.create(address="https://go.nordlicht.example")
+    Organisation.objects.update(tracking_url=host.address)
+    approved(draft, admin, marketer)
+    LinkHost.objects.update(broken_since=timezone.now())
+    assert standing.of(Campaign.objects.get(pk=draft.pk)).holds
+    batch = launching.launch(draft, by=marketer)
+    assert "tracking_address" not in Edition.objects.get(batch=batch).organisation
 
 
 def test_deciding_again_who_gets_it_ends_the_approval(draft: Campaign, admin: User, marketer: User) -> None:

@@ -13,7 +13,9 @@ import icalendar
 import pytest
 import vobject
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
@@ -54,6 +56,20 @@ def add(draft: Campaign, name: str = "a.pdf", data: bytes = PDF, *, linked: bool
     by = draft.created_by
     assert by
     return attaching.add(draft, BytesIO(data), name, is_linked=linked, by=by)
+
+
+@pytest.mark.parametrize("how", ["the bar", "a launch"])
+def test_people_are_counted_once_also_for_what_attachments_make_of_all_mails(
+    how: str, draft: Campaign, marketer: User, client_for: Browser
+) -> None:
+    add(draft)
+    browser = client_for(marketer)
+    with CaptureQueriesContext(connection) as asked:
+        if how == "a launch":
+            launching.launch(draft, by=marketer)
+        else:
+            assert browser.get(f"/campaigns/{draft.pk}/ready/").status_code == 200
+    assert sum("WITH place AS" in query["sql"] for query in asked.captured_queries) == 1
 
 
 def built(draft: Campaign) -> bytes:

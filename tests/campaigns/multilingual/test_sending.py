@@ -3,6 +3,7 @@
 import email
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
@@ -10,14 +11,16 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
 from campaigns import launching, repeating, revising
+from campaigns.drafts import saving
 from campaigns.message import editions
 from campaigns.models import Campaign
+from campaigns.preflight import checklist
 from contacts.models import Contact
 from delivery import ledger, tokens
 from delivery.dispatch import tick
@@ -208,6 +211,53 @@ def test_a_new_version_keeps_everybodys_language(server: Keeping, owner: User) -
 def _pause(batch_id: int) -> None:
     ledger.pause(Batch.objects.get(pk=batch_id), "By hand")
     connection.close()
+
+
+def rewritten_after_the_checks(campaign: Campaign, monkeypatch: pytest.MonkeyPatch, by: User) -> None:
+    """Somebody's editor saves the German words after all was checked, and before the words are frozen."""
+    german, check = campaign.translations.get(language="de"), checklist.check
+
+    def rewrite() -> None:
+        with suppress(OperationalError), connection.cursor() as cursor:  # who waits for a lock comes too late
+            cursor.execute("SET lock_timeout = '200ms'")
+            saving.save(german.pk, lambda draft: setattr(draft, "subject", "Unchecked"), by=by, version=None)
+        connection.close()
+
+    def checked(found: Campaign, **given: Any) -> list[checklist.Finding]:
+        findings = check(found, **given)
+        thread = Thread(target=rewrite)
+        thread.start()
+        thread.join()
+        return findings
+
+    monkeypatch.setattr(checklist, "check", checked)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_language_changes_between_the_checks_and_the_launch(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    campaign = translated(letters.draft(owner, people()), owner)
+    rewritten_after_the_checks(campaign, monkeypatch, owner)
+    batch = launching.launch(campaign, by=owner)
+    german = editions.sent(batch.pk, 1, "de")
+    assert german
+    assert german.subject == "Neues für {{ first_name }}"
+    assert campaign.translations.get(language="de").subject == german.subject
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_language_of_a_new_version_changes_between_the_checks_and_going_on(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign = translated(letters.draft(owner, people()), owner)
+    batch, now = launching.launch(campaign, by=owner), timezone.now()
+    building.build(batch.pk)
+    Batch.objects.filter(pk=batch.pk).update(state=Batch.State.PAUSED, started_at=now, hold_until=now)
+    draft = revising.begin(Campaign.objects.get(pk=campaign.pk), by=owner)
+    rewritten_after_the_checks(draft, monkeypatch, owner)
+    revising.go_on(draft, by=owner, version=draft.stamp)
+    german = editions.sent(batch.pk, 2, "de")
+    assert german
+    assert german.subject == "Neues für {{ first_name }}"
 
 
 @pytest.mark.django_db

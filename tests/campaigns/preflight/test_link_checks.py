@@ -174,11 +174,12 @@ def test_page_has_them_followed_and_says_what_was_found(
     asked: list[int] = []
     monkeypatch.setattr(tasks.follow_links, "delay", lambda campaign_id: asked.append(campaign_id))
     browser, address = client_for(marketer), f"/campaigns/{campaign.pk}/check/"
-    assert "links=follow" in browser.get(address).content.decode()
+    shown = browser.get(f"{address}?links=follow").content.decode()
+    assert (f'hx-post="{address}?contact=' in shown, asked) == (True, []), "a page that is only read asks for nothing"
     headers = {"HX-Request": "true", "HX-Target": "links"}
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
         for _ in range(2):
-            part = browser.get(f"{address}?links=follow", headers=headers).content.decode()
+            part = browser.post(address, {"links": "follow"}, headers=headers).content.decode()
     assert asked == [campaign.pk]
     assert "being followed" in part
     assert "every 1s" in part
@@ -190,6 +191,6 @@ def test_page_has_them_followed_and_says_what_was_found(
     assert "Follow again" in part
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
         link_checks.ends(campaign.pk)
-        browser.get(f"{address}?links=again", headers=headers)
+        assert browser.post(address, {"links": "again"}).headers["Location"] == address
     assert asked == [campaign.pk] * 2
     assert link_checks.known(Review(campaign, None).followable) == {}

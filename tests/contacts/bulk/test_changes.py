@@ -1,27 +1,31 @@
 """Many people are changed at once: exactly those, exactly once, and Undo respects what they said since."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AuditEntry, User
-from contacts import audience, consent, timeline, tracking_consent
+from contacts import audience, consent, tasks, timeline, tracking_consent
 from contacts.audience import Audience
 from contacts.bulk import changes, working
 from contacts.bulk.actions import EVERY
 from contacts.bulk.models import BulkChange, BulkSlice
 from contacts.bulk.selection import Selection
-from contacts.erasing import beginning
+from contacts.erasing import beginning, registry
 from contacts.erasing import working as erasing
-from contacts.growth import folding
+from contacts.growth import folding, restoring
 from contacts.models import (
     ConsentEvent,
     Contact,
     DeletedPerson,
+    Erasure,
     Field,
     ListDay,
     MailingList,
@@ -248,11 +252,64 @@ def test_what_is_kept_of_deleted_people_goes_after_a_week_or_when_they_are_erase
     assert "these are over" in changes.why_not_undone(made, marketer)
 
 
+@pytest.mark.parametrize("after", ["deleted people", "contacts", "staged rows", "fixed audiences"])
+def test_an_undo_at_any_step_of_erasing_brings_back_only_the_others(
+    after: str, people: list[Contact], marketer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = begin("delete", marketer)
+    erasure = beginning.begin(people[0].email, by=marketer, request=marketer, reason="Asked")
+    found = registry.parts()
+
+    def undone_between(person: registry.Person) -> int:
+        undo(made, marketer)
+        return 0
+
+    at = [part.name for part in found].index(after) + 1
+    found.insert(at, registry.Part("undo", "", undone_between))
+    monkeypatch.setattr(registry, "parts", lambda: found)
+    erasing.work(erasure.pk)
+    erasure.refresh_from_db()
+    assert erasure.state == Erasure.State.DONE
+    emails = Contact.objects.order_by("pk").values_list("email", flat=True)
+    assert list(emails) == [one.email for one in people[1:]]
+    assert not DeletedPerson.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_erasing_while_an_undo_is_under_way_takes_up_again_whom_that_brought_back(
+    people: list[Contact], marketer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks.erase, "delay", lambda **_: None)
+    made = begin("delete", marketer)
+    erasure = beginning.begin(people[0].email, by=marketer, request=marketer, reason="Asked")
+    never_gone = restoring.never_gone
+
+    def erase() -> None:
+        with suppress(OperationalError), connection.cursor() as cursor:  # the sweep takes it up again
+            cursor.execute("SET lock_timeout = '200ms'")
+            erasing.work(erasure.pk)
+        connection.close()
+
+    def meanwhile(*given: Any) -> None:
+        thread = Thread(target=erase)
+        thread.start()
+        thread.join()
+        never_gone(*given)
+
+    monkeypatch.setattr(restoring, "never_gone", meanwhile)
+    undo(made, marketer)
+    erasing.work(erasure.pk)
+    erasure.refresh_from_db()
+    assert erasure.state == Erasure.State.DONE
+    assert not Contact.objects.filter(email=people[0].email).exists()
+
+
 def test_one_person_is_deleted_on_their_page_with_an_undo_beside_the_table(
     browser: Client, people: list[Contact]
 ) -> None:
     page = browser.post(f"/contacts/{people[4].pk}/delete/", follow=True).content.decode()
     assert "Done for 1 person." in page
+    assert list(AuditEntry.objects.values_list("action", "subject")) == [("contacts.delete", people[4].email)]
     made = BulkChange.objects.get()
     assert f"/contacts/changes/{made.pk}/undo/" in page
     page = browser.post(f"/contacts/changes/{made.pk}/undo/", {"back": ""}, follow=True).content.decode()
