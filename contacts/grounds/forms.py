@@ -9,11 +9,29 @@ from contacts.grounds.models import Basis, ListBasis
 from contacts.models import Field
 
 LONGEST_IMPLIED_MONTHS = 24  # CASL s. 10(10): after a purchase; 6 after an enquiry
+IMPLIED_ENDS = "Implied consent ends: 2 years after a purchase, 6 months after an enquiry."
 _SPANS = [("", "Until they withdraw"), (6, "6 months"), (12, "1 year"), (24, "2 years"), (36, "3 years")]
 
 
 def _months(word: str) -> int | None:
     return int(word) if word else None
+
+
+def months_field() -> forms.TypedChoiceField:
+    """How long a legal basis holds, in months; None without an end."""
+    return forms.TypedChoiceField(
+        choices=_SPANS,
+        coerce=_months,
+        empty_value=None,
+        required=False,
+        label="How long it holds",
+        help_text="Then they get no more campaigns, unless they have agreed themselves on a page or a form of yours.",
+    )
+
+
+def is_too_long(basis: str, months: int | None) -> bool:
+    """Whether implied consent would outlast what the law gives it."""
+    return basis == Basis.IMPLIED and (not months or months > LONGEST_IMPLIED_MONTHS)
 
 
 class BasisForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -24,14 +42,7 @@ class BasisForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
         label="What shows it",
         help_text="For example where they were told, or why your interest outweighs theirs.",
     )
-    months = forms.TypedChoiceField(
-        choices=_SPANS,
-        coerce=_months,
-        empty_value=None,
-        required=False,
-        label="How long it holds",
-        help_text="Then they get no more campaigns, unless they have agreed themselves on a page or a form of yours.",
-    )
+    months = months_field()
     counted_from = forms.ModelChoiceField(
         Field.objects.filter(kind=Field.Kind.DATE),
         required=False,
@@ -49,6 +60,6 @@ class BasisForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
         basis, months = data.get("basis"), data.get("months")
         if basis and basis != Basis.CONSENT and not data.get("note"):
             self.add_error("note", "Say what shows it: without consent you have to be able to explain why you write.")
-        if basis == Basis.IMPLIED and "months" not in self.errors and (not months or months > LONGEST_IMPLIED_MONTHS):
-            self.add_error("months", "Implied consent ends: 2 years after a purchase, 6 months after an enquiry.")
+        if basis and "months" not in self.errors and is_too_long(basis, months):
+            self.add_error("months", IMPLIED_ENDS)
         return data

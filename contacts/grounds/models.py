@@ -48,6 +48,11 @@ class ListBasis(models.Model):
         return _SHORT[Basis(self.basis)]
 
     @property
+    def words(self) -> str:
+        """“Implied consent, for a time: 6 months”."""
+        return f"{Basis(self.basis).label}{f': {self.span}' if self.span else ''}"
+
+    @property
     def span(self) -> str:
         """“2 years”, “6 months”; "" without an end."""
         if not self.months:

@@ -1,6 +1,7 @@
 """What people decide about an import, from the page to a plan."""
 
 from dataclasses import replace
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,8 +11,10 @@ from accounts.fields import LineField
 from contacts.exporting import joined
 from contacts.fields import key_for
 from contacts.forms import TagsField
+from contacts.grounds.forms import IMPLIED_ENDS, is_too_long, months_field
+from contacts.grounds.models import Basis
 from contacts.importing.columns.questions import DISREGARD, answered
-from contacts.importing.plan import CONSENT, Basis, Column, Consent, Mode, Plan, Repeated, Status, Target
+from contacts.importing.plan import CONSENT, Column, Consent, Mode, Plan, Repeated, Status, Target
 from contacts.importing.reading.detecting import DELIMITERS, ENCODINGS, Shape
 from contacts.models import Field, MailingList
 
@@ -111,8 +114,12 @@ class ImportForm(forms.Form):
         error_messages={"required": "Say how these people agreed to get mail."},
     )
     legal_basis = forms.ChoiceField(
-        choices=Basis.choices, required=False, label="On what ground may you write to them?"
+        choices=Basis.choices,
+        required=False,
+        label="On what ground may you write to them?",
+        help_text="It becomes the legal basis of those of the lists that have none. The others keep theirs.",
     )
+    months = months_field()
     consent_text = LineField(
         max_length=300, required=False, label="In your words", help_text="For example the address of the form."
     )
@@ -128,6 +135,7 @@ class ImportForm(forms.Form):
                 "consent_source": plan.consent_source,
                 "consent_text": plan.consent_text,
                 "legal_basis": plan.legal_basis or Basis.CONSENT,
+                "months": plan.months or "",
                 "tags": joined(plan.tags),
                 "repeated": plan.repeated,
                 "leaves_out_roles": plan.leaves_out_roles,
@@ -143,6 +151,12 @@ class ImportForm(forms.Form):
         if MailingList.objects.filter(name=name).exists():
             raise ValidationError("There is a list of this name already. Choose it above.")
         return name
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if "months" not in self.errors and is_too_long(data.get("legal_basis", ""), data.get("months")):
+            self.add_error("months", IMPLIED_ENDS)
+        return data
 
     def decide(self, plan: Plan) -> Plan:
         """`plan` with what was chosen; makes the new list."""
@@ -160,6 +174,7 @@ _KEPT = (
     "consent_source",
     "consent_text",
     "legal_basis",
+    "months",
     "tags",
     "leaves_out_roles",
     "leaves_out_disposable",

@@ -7,6 +7,8 @@ from typing import Any, Self
 
 from django.db import models
 
+from contacts.grounds.models import Basis, ListBasis
+
 
 class Status(IntEnum):
     """What the other system says about a person, the heavier the higher."""
@@ -90,14 +92,6 @@ class Consent(models.TextChoices):
     OTHER_SYSTEM = "other_system", "They agreed in the system this file comes from"
 
 
-class Basis(models.TextChoices):
-    """GDPR art. 6(1); the second is art. 13(2) of the ePrivacy directive."""
-
-    CONSENT = "consent", "They consented"
-    CUSTOMERS = "customers", "They bought something and may object (existing customers)"
-    INTEREST = "interest", "Legitimate interest, weighed and written down"
-
-
 class Repeated(models.TextChoices):
     FIRST = "first", "The first row of each counts"
     LAST = "last", "The last row of each counts"
@@ -127,7 +121,8 @@ class Plan:
     mode: str = Mode.FILL
     consent_source: str = ""
     consent_text: str = ""
-    legal_basis: str = ""
+    legal_basis: str = ""  # of contacts.grounds, for lists that have none; empty: nothing is said of it
+    months: int | None = None  # for how long it holds
     tags: tuple[str, ...] = ()  # for everybody in the file
     repeated: str = Repeated.FIRST
     leaves_out_roles: bool = False  # info@, sales@ …
@@ -153,11 +148,22 @@ class Plan:
         return any(column.target in COUNTING for column in self.columns)
 
     @property
+    def gives_basis(self) -> bool:
+        """Whether lists that have none get a legal basis: somebody may be put on them, and it was said."""
+        return bool(self.legal_basis) and not self.only_suppress and self.everyone < Status.HELD
+
+    @property
+    def agreed(self) -> str:
+        """How they agreed, in words."""
+        label = Consent(self.consent_source).label if self.consent_source else ""
+        return f"{label}. {self.consent_text}".strip(" .")
+
+    @property
     def proof(self) -> str:
         """What is kept beside each person as the proof of consent."""
-        label = Consent(self.consent_source).label if self.consent_source else ""
-        basis = f"Legal basis: {Basis(self.legal_basis).label}" if self.legal_basis else ""
-        return ". ".join(filter(None, (f"{label}. {self.consent_text}".strip(" ."), basis)))[:500]
+        said = ListBasis(basis=self.legal_basis, months=self.months)
+        basis = f"Legal basis: {said.words}" if self.legal_basis else ""
+        return ". ".join(filter(None, (self.agreed, basis)))[:500]
 
     def change(self, **changes: Any) -> Self:
         return replace(self, **changes)
@@ -172,6 +178,8 @@ class Plan:
         known["lists"] = tuple(data.get("lists", ()))
         known["tags"] = tuple(data.get("tags", ()))
         known["fields_found"] = tuple(data.get("fields_found", ()))
+        if known.get("legal_basis") == "customers":  # as imports called it before lists had a basis
+            known["legal_basis"] = Basis.SOFT_OPT_IN.value
         return cls(**known)
 
 

@@ -22,7 +22,7 @@ from contacts.importing.plan import Plan, Status, Target
 from contacts.importing.reading import pasting
 from contacts.importing.reading.detecting import NotReadable
 from contacts.importing.reading.uploading import LARGEST_BYTES, SizeGuard
-from contacts.importing.running import jobs, mending, progress
+from contacts.importing.running import bases, jobs, mending, progress
 from contacts.importing.undoing import keeping, wishes
 from contacts.models import ImportJob, ImportUndo, MailingList
 from contacts.paging import latest_first
@@ -266,6 +266,7 @@ def _report(job: ImportJob) -> dict[str, Any]:
         "can_mend": job.state in (State.READY, State.DONE),
         "lists": MailingList.objects.filter(pk__in=plan.lists),
         "proof": plan.proof,
+        "grounds": bases.grounds(job, plan),
         "to_import": expected.get("new", 0) + expected.get("updated", 0) + expected.get("unchanged", 0),
         "everyone": plan.everyone,
         "only_suppress": plan.only_suppress,

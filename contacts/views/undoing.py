@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit
 from accounts.permissions import Permission, StaffRequest, requires
-from contacts.importing.running import progress
+from contacts.importing.running import bases, progress
 from contacts.importing.undoing import keeping, wishes
 from contacts.models import ImportJob, ImportUndo
 
@@ -39,6 +39,7 @@ def undo(request: StaffRequest, pk: int) -> HttpResponse:
     context |= {
         "numbers": numbers,
         "people": people,
+        "bases": bases.to_take_back(job) if found.state == State.READY else [],
         "must_type": people > TYPED_ABOVE,
         "kept": sum(numbers.get(name, 0) for name in ("mailed", "said", "changed", "later")),
         "can_begin_again": found.state == State.FAILED and keeping.undoable(job),

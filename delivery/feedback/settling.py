@@ -31,6 +31,8 @@ from delivery.policy import aftermath
 
 AT_ONCE = 1_000
 COUNTED_WORDS = "It is counted."
+HELD_WORDS = "More people than usual would be suppressed by what came this way within an hour."
+HELD_WISHES = f"{HELD_WORDS} Somebody complains in it, or wants to leave."
 _BYTES_AT_ONCE = 16_000_000  # of the mails themselves; two groups are in memory at a time
 _MOST_COUNTED = 32_767  # people of one report
 _COUNTED_KEPT, _OTHERS_KEPT = timedelta(days=180), timedelta(days=7)
@@ -67,6 +69,7 @@ class _Item:
     told: list[Told]
     dmarc: Reading | None = None
     sent_by: str = ""  # of a report: whose signature its mail has
+    has_wishes: bool = False  # of one that is held: complaints or leavings
 
 
 def settle(reader: Reader, *, only: Sequence[int] | None = None) -> int:
@@ -170,6 +173,7 @@ def _within_caps(items: list[_Item]) -> list[_Item]:
             continue
         left[row.source] = (left[row.source] if row.source in left else _left(row.source)) - suppressing
         if left[row.source] < 0:
+            item.has_wishes = any(told.effect.is_wish for told in item.told)
             item.told, row.state, row.would_suppress = [], State.HELD, min(suppressing, _MOST_COUNTED)
     return items
 
@@ -184,7 +188,7 @@ def _conclude(item: _Item, results: dict[int, list[str]]) -> None:
     row, now = item.row, timezone.now()
     row.due_at = None
     if row.state == State.HELD:
-        row.words = "More people than usual would be suppressed by what came this way within an hour."
+        row.words = HELD_WISHES if item.has_wishes else HELD_WORDS
         return
     if item.dmarc is not None:
         row.state, row.words = _of_report(item.dmarc, item.sent_by)

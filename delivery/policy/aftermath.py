@@ -33,6 +33,11 @@ class Effect:
         """The person gets no more mail by it."""
         return self.leaves or bool(self.reason)
 
+    @property
+    def is_wish(self) -> bool:
+        """They said so themselves: they complained or left."""
+        return self.leaves or self.reason == "complaint"
+
 
 def effect(
     kind: str,

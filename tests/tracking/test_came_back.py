@@ -1,17 +1,22 @@
 """Where somebody asks about one mail or one person, what came back of it is told, with its proof one click away."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from contacts import timeline
 from contacts.models import Contact
 from delivery import tokens, verp
-from delivery.models import FeedbackEvent, Message, Returned
+from delivery.models import FeedbackEvent, Message, Provider, ProviderSuppression, Returned
 from tests.delivery.feedback.returned import bounce, full, hand_in, mailed, report
-from tracking.message_log import answer
+from tests.delivery.feedback.webhooks.provider import webhook
+from tracking.message_log import answer, came_back
+from tracking.models import Engagement, EventKind
 
 pytestmark = pytest.mark.django_db
 HOSTILE = "550 5.1.1 <script>alert(1)</script> user unknown"
@@ -140,3 +145,44 @@ def test_what_a_provider_calls_otherwise_is_shown_as_it_says(browser: Client, me
     told = page(browser, message)
     assert "Reported: &lt;b&gt;odd" in told
     assert "Reported by the provider" in told
+
+
+@pytest.mark.parametrize(
+    ("since_days", "names_its_provider", "told_of"),
+    [(40, True, "since"), (40, False, "since"), (None, True, "may have been"), (-1, True, "")],
+)
+def test_accepted_by_a_provider_that_suppresses_the_address_is_no_yes(
+    browser: Client,
+    django_assert_max_num_queries: Callable[..., Any],
+    since_days: int | None,
+    names_its_provider: bool,
+    told_of: str,
+) -> None:
+    sendgrid = Provider.objects.create(name="Ours", service="sendgrid", host="smtp.sendgrid.net")
+    other = Provider.objects.create(name="Other", host="smtp.other.example")
+    found = webhook("sendgrid", provider=sendgrid if names_its_provider else None)
+    since = timezone.now() - timedelta(days=since_days) if since_days is not None else None
+    ProviderSuppression.objects.create(webhook=found, email="ana@example.org", reason="bounced", since=since)
+    messages = [mailed(provider=carrier) for carrier in (other, sendgrid, sendgrid)]
+    person = Contact.objects.get()
+    latest, _, elsewhere = answer.answers(person)
+    assert elsewhere.sentence.startswith("Yes: ")
+    if not told_of:
+        assert latest.sentence.startswith("Yes: ")
+        assert "own suppression list" not in page(browser, messages[2])
+        return
+    assert (latest.kind, latest.reply) == ("warn", "")
+    assert latest.sentence.startswith("Probably not: the mail server of ana@example.org accepted “")
+    why = "SendGrid keeps this address on its own suppression list"
+    assert why in latest.sentence
+    assert told_of in latest.sentence
+    assert why in page(browser, messages[2])
+    assert browser.get("/messages/").content.decode().count("Accepted, perhaps dropped") == 2
+    assert why not in page(browser, messages[0])
+    with django_assert_max_num_queries(4):
+        came_back.dropped(Message.objects.select_related("batch"))
+    hand_in(bounce(messages[1]))
+    assert answer.answers(person)[1].sentence.startswith("No: ")
+    opened = {"kind": EventKind.OPEN, "is_machine": False, "first_at": timezone.now()}
+    Engagement.objects.create(message_id=messages[2].pk, batch_id=messages[2].batch_id, **opened)
+    assert answer.answers(person)[0].sentence.startswith("Yes: ")

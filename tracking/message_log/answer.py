@@ -10,6 +10,7 @@ from accounts import wording
 from contacts.models import Contact
 from delivery.models import Attempt, Feedback, FeedbackEvent, Message, MessageState, Term, Waiting
 from tracking import titles
+from tracking.message_log import came_back
 from tracking.message_log import wording as log_wording
 
 _QUESTION = re.compile(r"^\s*did\s+(.+?)\s+(?:get|receive|see|got)\b.*$", re.IGNORECASE)
@@ -41,19 +42,28 @@ def answers(contact: Contact, limit: int = 3) -> list[Answer]:
     said = {row.message_id: row for row in Attempt.objects.filter(message_id__in=ids).order_by("id")}
     returned = Feedback.objects.in_bulk(ids)
     events = {row.message_id: row for row in FeedbackEvent.objects.filter(message_id__in=ids).order_by("is_permanent")}
+    unheard = [message for message in found if message.state == MessageState.ACCEPTED and message.id not in returned]
+    dropped = came_back.dropped(unheard)
     named = titles.titles(message.batch_id for message in found)
     answered = []
     for message in found:
         answer = _answer(contact, message, waiting.get(message.id), said.get(message.id), named[message.batch_id].text)
         if message.state == MessageState.ACCEPTED and message.id in returned:
             answer = _after(answer, message, returned[message.id], events.get(message.id))
+        elif message.id in dropped:
+            sentence = f"Probably not: {_accepted(answer)}, but {dropped[message.id]}."
+            answer = replace(answer, kind="warn", sentence=sentence)
         answered.append(answer)
     return answered
 
 
+def _accepted(answer: Answer) -> str:
+    return answer.sentence.removeprefix("Yes: ").removesuffix(".")
+
+
 def _after(answer: Answer, message: Message, row: Feedback, event: FeedbackEvent | None) -> Answer:
     """The same once something has come back of it."""
-    accepted = answer.sentence.removeprefix("Yes: ").removesuffix(".")
+    accepted = _accepted(answer)
     why = f" Why: {reason}" if (reason := log_wording.of_bounce(row.category)) else ""
     back = wording.moment(timezone.localtime((event and event.happened_at) or row.at), timezone.localtime())
     reply = " ".join(filter(None, [event.status, event.diagnostic]))[:_REPLY_CHARS] if event else answer.reply

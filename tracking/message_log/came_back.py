@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.wording import day
 from delivery.bounces import Kind
-from delivery.models import Feedback, FeedbackEvent, Message, Returned, Term
+from delivery.feedback.webhooks.catalogue import kinds
+from delivery.feedback.webhooks.lists import keeping
+from delivery.models import Feedback, FeedbackEvent, Message, ProviderSuppression, Returned, Term
 from delivery.replies.categories import HARD
 from tracking.message_log import wording
 from tracking.message_log.wording import Words
+from tracking.models import Engagement
 
 _WAYS = {
     Returned.Way.LISTENER: "by mail to the return address",
@@ -65,6 +70,24 @@ def of_events(rows: Iterable[FeedbackEvent]) -> list[tuple[FeedbackEvent, Said]]
 def standing(rows: Iterable[Feedback]) -> dict[int, Words]:
     """How accepted messages stand by it."""
     return {row.message_id: _standing(row) for row in rows}
+
+
+def dropped(messages: Iterable[Message]) -> dict[int, str]:
+    """Of accepted mails of which nothing was heard since: why they probably never arrived, as a half sentence."""
+    found = keeping.dropping([message for message in messages if not message.batch.rehearsal])
+    if found:
+        heard = Engagement.objects.filter(message_id__in=list(found), is_machine=False)
+        for number in set(heard.values_list("message_id", flat=True)):
+            del found[number]
+    return {number: _dropped(one) for number, one in found.items()}
+
+
+def _dropped(one: ProviderSuppression) -> str:
+    name = kinds()[one.webhook.kind].name
+    if one.since is None:
+        return f"{name} keeps this address on its own suppression list, so it may have been dropped"
+    since = day(timezone.localdate(one.since), timezone.localdate())
+    return f"{name} keeps this address on its own suppression list since {since}, so it was probably dropped"
 
 
 def _said(event: FeedbackEvent, email: str) -> Said:

@@ -208,8 +208,10 @@ CAME_BACK = (EventKind.COMPLAINT, EventKind.BOUNCE)
 
 
 def _standing(messages: Iterable[Message]) -> dict[int, Words]:
-    accepted = [message.id for message in messages if message.state == MessageState.ACCEPTED]
-    return came_back.standing(Feedback.objects.filter(pk__in=accepted))
+    accepted = {message.id: message for message in messages if message.state == MessageState.ACCEPTED}
+    known = came_back.standing(Feedback.objects.filter(pk__in=accepted))
+    dropped = came_back.dropped(message for message in accepted.values() if message.id not in known)
+    return known | {number: Words("warn", "Accepted, perhaps dropped", f"{why}.") for number, why in dropped.items()}
 
 
 def as_listed(message: Message, waiting: Waiting | None, title: Title, standing: Words | None = None) -> Listed:

@@ -112,13 +112,14 @@ def reread(job: ImportJob, shape: Shape) -> None:
     with storing.opened(job) as file:
         found, header = receiving.planned(file, shape, job.file_name)
     old = Plan.from_json(job.options)
-    plan = found.change(
-        lists=old.lists, mode=old.mode, consent_source=old.consent_source, consent_text=old.consent_text
-    )
+    plan = found.change(**{name: getattr(old, name) for name in _KEPT})
     if old.only_suppress:
         plan = receiving.suppressing(plan)
     job.options = plan.to_json() | {"header": header, "guessed": plan.to_json()["columns"]}
     job.save(update_fields=["options"])
+
+
+_KEPT = ("lists", "mode", "consent_source", "consent_text", "legal_basis", "months")
 
 
 def preview(job: ImportJob, plan: Plan) -> list[PreviewRow]:

@@ -19,7 +19,7 @@ from contacts.importing.reading.detecting import NotReadable
 from contacts.importing.reading.records import MOST_COLUMNS, Broken, records
 from contacts.importing.rows.preparing import Preparer, Refused
 from contacts.importing.rows.refused import RefusedRows
-from contacts.importing.running import merging, receiving, staging
+from contacts.importing.running import bases, merging, receiving, staging
 from contacts.models import Field, ImportJob, MailingList
 
 SLICE = 20_000
@@ -153,6 +153,7 @@ def run(job: ImportJob) -> None:
         staging.settle(job.pk, last_counts=plan.repeated == Repeated.LAST)
     _create_fields(plan, job.options.get("keys_found", {}), job.options.get("options_found", {}))
     lists = _create_lists(job.options.get("lists_found", ()))
+    bases.give(job, plan, [*plan.lists, *lists])
     while job.rows_done < staged:
         _merge_slice(job, plan, min(job.rows_done + SLICE, staged), lists)
     _move(job, State.DONE, finished_at=timezone.now())

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts import deadlocks, locks
 from contacts.importing.plan import Plan
+from contacts.importing.running import bases
 from contacts.importing.running.working import SILENT_AFTER
 from contacts.importing.undoing import deciding
 from contacts.importing.undoing.restoring import restore
@@ -60,6 +61,7 @@ def _run(undo: ImportUndo) -> None:
     plan = Plan.from_json(undo.job.options)
     while found := _next(undo):
         deadlocks.retried(partial(_undo_slice, undo, found.pk, plan))
+    bases.take_back(undo.job)
     ImportUndo.objects.filter(pk=undo.pk).update(state=State.DONE, finished_at=timezone.now())
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Count, Max, Min, Sum
+from django.db.models import Count, Max, Min, Q, Sum
 
 from accounts.models import Organisation
 from delivery.feedback import settling, wording
@@ -43,6 +43,7 @@ class Held:
     people: int
     since: datetime
     newest_id: int
+    wishes: int  # of the reports, those in which somebody complains or leaves
 
     @property
     def by(self) -> str:
@@ -116,8 +117,9 @@ def held(up_to: int | None = None) -> list[Held]:
     waiting = Returned.objects.filter(state=Returned.State.HELD)
     waiting = waiting if up_to is None else waiting.filter(pk__lte=up_to)
     rows = waiting.order_by().values_list("source", "way")
-    sums = rows.annotate(Count("pk"), Sum("would_suppress"), Min("received_at"), Max("pk")).order_by("source")
-    return [Held(*row) for row in sums]
+    wishes = Count("pk", filter=Q(words=settling.HELD_WISHES))
+    sums = rows.annotate(Count("pk"), Sum("would_suppress"), Min("received_at"), Max("pk"), wishes=wishes)
+    return [Held(*row) for row in sums.order_by("source")]
 
 
 def last() -> list[Line]:

@@ -14,7 +14,7 @@ from delivery.feedback.listening.place import Place
 from delivery.models import FeedbackEvent, MessageState, Returned, ReturnListener
 from delivery.policy import aftermath
 from tests.delivery.feedback.listening import listening
-from tests.delivery.feedback.returned import DOMAIN, bounce, hand_in, mailed
+from tests.delivery.feedback.returned import DOMAIN, bounce, hand_in, mailed, report
 
 pytestmark = pytest.mark.django_db
 
@@ -129,6 +129,19 @@ def test_flood_waits_for_somebody_to_look_who_may_believe_it(page: Client) -> No
     settling.settle_now(row.pk for row in rows)
     assert Suppression.objects.count() == 3
     assert "Nothing waits any more" in decide(page, "believe")
+
+
+def test_complaints_that_wait_are_counted_where_somebody_looks(page: Client) -> None:
+    held(2, reports=2)
+    assert "complain or leave" not in page.get("/").content.decode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(aftermath, "largest_hour", lambda accepted: 0)
+        for name, kind in (("bea", "abuse"), ("eve", "opt-out")):
+            hand_in(report(mailed(email=f"{name}@example.org"), kind=kind))
+    shown = page.get("/").content.decode()
+    assert "4 returned mails would suppress up to 4 people" in shown
+    assert "In 2 of them people complain or leave, and they get mail until then." in shown
+    assert "In 2 of them people complain or leave: they get mail until you decide." in page.get(PAGE).content.decode()
 
 
 def test_flood_may_be_discarded_and_nobody_is_suppressed(page: Client) -> None:

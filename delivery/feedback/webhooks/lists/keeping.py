@@ -15,7 +15,8 @@ from contacts.models import Contact, Suppression
 from contacts.timeline import Entry, Wanted, latest
 from delivery.feedback.webhooks.catalogue import kinds
 from delivery.feedback.webhooks.lists.reading import MOST, Asking, Listed, NotRead, Read, asking
-from delivery.models import ProviderSuppression, Webhook
+from delivery.models import Message, Provider, ProviderSuppression, Webhook
+from delivery.providers import services
 
 _WORDS = {"bounced": "bounced", "complained": "marked as spam", "left": "unsubscribed", "other": "put there"}
 _AT_ONCE = 5_000
@@ -79,6 +80,27 @@ def still_mailed(webhook: Webhook, most: int) -> list[ProviderSuppression]:
     ours = Suppression.objects.values("email")
     listed = ProviderSuppression.objects.filter(webhook=webhook).exclude(email__in=ours)
     return list(listed.order_by("email")[:most])
+
+
+def dropping(messages: Sequence[Message]) -> dict[int, ProviderSuppression]:
+    """By message, of those that were accepted: the entry on the list of the provider that carried it, unless that came
+    later than the mail. At most two queries. The batches of `messages` are known."""
+    emails = {message.id: key(message.email) for message in messages}
+    listed = list(ProviderSuppression.objects.filter(email__in=set(emails.values())).select_related("webhook"))
+    if not listed:
+        return {}
+    carriers = {message.id: message.provider_id or message.batch.provider_id for message in messages}
+    rows = Provider.objects.filter(pk__in=filter(None, carriers.values())).values_list("pk", "service", "host")
+    kind_of = {pk: services.of(service, host) for pk, service, host in rows}
+    found: dict[int, ProviderSuppression] = {}
+    for message in messages:
+        carrier, at = carriers[message.id], message.accepted_at
+        for one in listed:
+            named = one.webhook.provider_id
+            is_theirs = named == carrier if named else kind_of.get(carrier or 0) == one.webhook.kind
+            if one.email == emails[message.id] and is_theirs and at and (one.since is None or one.since <= at):
+                found[message.id] = one
+    return found
 
 
 def entries(contact: Contact, wanted: Wanted) -> Iterable[Entry]:
