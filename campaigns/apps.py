@@ -8,7 +8,7 @@ class CampaignsConfig(AppConfig):
         from accounts.organisation import samples as sample_data
         from accounts.shell import notices, problems
         from accounts.signals import organisation_created
-        from campaigns import conditions, field_uses, planned_lists, samples, senders, titles
+        from campaigns import conditions, erasing, field_uses, planned_lists, samples, senders, titles
         from campaigns.approval import waiting
         from campaigns.attachments import models as _attachments  # noqa: F401  # its table follows a campaign
         from campaigns.comments import mentions
@@ -49,4 +49,5 @@ class CampaignsConfig(AppConfig):
         problems.register(rehearsed.problems)
         sample_data.register(samples.are_there)
         notices.register(samples.notice)
+        erasing.register()
         organisation_created.connect(samples.begin, dispatch_uid="campaigns.samples")

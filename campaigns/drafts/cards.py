@@ -43,7 +43,10 @@ class Card:
     is_done: bool
 
 
-def cards(campaign: Campaign, findings: list[Finding], people: Summary, shares: Sequence[Share] = ()) -> list[Card]:
+def cards(
+    campaign: Campaign, findings: list[Finding], people: Summary | None, shares: Sequence[Share] = ()
+) -> list[Card]:
+    """`people`: None where it takes too long to say how many they are."""
     missing = {finding.card for finding in findings if finding.level == "block" and not finding.draft}
     sentences = {
         "to": _to(campaign, people) + _in_languages(shares),
@@ -56,7 +59,7 @@ def cards(campaign: Campaign, findings: list[Finding], people: Summary, shares: 
     return [Card(key, TITLES[key], sentences[key], key not in missing) for key in TITLES]
 
 
-def _to(campaign: Campaign, people: Summary) -> str:
+def _to(campaign: Campaign, people: Summary | None) -> str:
     names = [_with_basis(mailing_list) for mailing_list in campaign.lists.select_related("basis")]
     if not names:
         return "Nobody chosen yet"
@@ -69,7 +72,8 @@ def _to(campaign: Campaign, people: Summary) -> str:
     without = f", nobody tagged {_join(campaign.excluded_tags, 'or')}" if campaign.excluded_tags else ""
     at = campaign.fixed_audience.at if campaign.fixed_audience else None
     decided = f", decided {_moment(at)}" if at else ""
-    return f"{_join(names)}{found}{tagged}{but}{without}{decided}: {wording.count_people(people.will_receive)}"
+    number = wording.count_people(people.will_receive) if people else "it takes too long to say how many"
+    return f"{_join(names)}{found}{tagged}{but}{without}{decided}: {number}"
 
 
 def _in_languages(shares: Sequence[Share]) -> str:

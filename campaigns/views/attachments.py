@@ -24,8 +24,7 @@ from campaigns.editor import arranging, history
 from campaigns.launching import NotADraft
 from campaigns.models import Campaign
 from campaigns.views.drafts import frozen
-from campaigns.views.pages import get_whole
-from contacts import audience
+from campaigns.views.pages import Readiness, get_whole
 
 _ACCEPTED = ",".join(f".{ending}" for ending in allowed.ENDINGS)
 
@@ -153,7 +152,7 @@ def _page(request: StaffRequest, found: Campaign, form: FileForm) -> HttpRespons
     attached = [one.size_bytes for one in rows if not one.is_linked]
     size, provider = weight.of_mail(attached), found.way_out
     there = {one.event for one in rows}
-    people = audience.summary(found.audience()).will_receive if attached and found.is_draft else 0
+    people = Readiness(found).will_receive if attached and found.is_draft else 0
     limit = weight.smallest_limit(found, provider) if attached else None
     context: dict[str, Any] = {
         "campaign": found,

@@ -25,9 +25,9 @@ def launch(request: StaffRequest, pk: int) -> HttpResponse:
     if not found.is_draft or found.revision_of or found.translation_of:
         return redirect(found)
     ready = Readiness(found)
-    if request.method != "POST":
+    if request.method != "POST" or ready.people is None:
         return _confirm(request, ready)
-    if ready.needs_typing and digits(request.POST.get("typed", "")) != str(ready.people.will_receive):
+    if ready.needs_typing and digits(request.POST.get("typed", "")) != str(ready.will_receive):
         return _confirm(request, ready, problem="The number does not match. Nothing was sent.")
     agreed, is_bad_day = _agreed(request), "bad_day" in request.POST
     try:

@@ -21,6 +21,7 @@ from campaigns.preflight import checklist, sender_domain
 from campaigns.preflight.checklist import Finding
 from contacts import audience
 from contacts.audience import Summary
+from contacts.segments import measuring
 from delivery import ledger
 from delivery.domains.standing import Standing
 from delivery.ledger import evidence
@@ -62,6 +63,13 @@ def tally_links(batch: Batch) -> dict[str, str]:
     return {term: f"{page}?term={term}" for term in TERMS}
 
 
+_TOO_SLOW = Finding(
+    "block",
+    "audience-too-slow",
+    "It takes too long to say who gets it.",
+    "Try again in a while, or choose a segment whose rows are quicker to look up.",
+    "to",
+)
 _STEPS = {
     Rule.HARD: "See who does not exist",
     Rule.BLOCKED: "See what the servers said",
@@ -90,6 +98,8 @@ class Readiness:
     def findings(self) -> list[Finding]:
         if self.campaign.revision_of:
             return revising.check(self.campaign)
+        if self.people is None:
+            return [_TOO_SLOW]
         return checklist.check(self.campaign, people=self.people.will_receive)
 
     @cached_property
@@ -99,13 +109,23 @@ class Readiness:
         return ledger.tally(original.batch).waiting if original and original.batch else 0
 
     @cached_property
-    def people(self) -> Summary:
-        return audience.summary(self.campaign.audience())
+    def people(self) -> Summary | None:
+        """None where it takes longer to say than a page may wait."""
+        try:
+            with measuring.within(measuring.PATIENT_MS):
+                return audience.summary(self.campaign.audience())
+        except measuring.TooSlow:
+            return None
+
+    @property
+    def will_receive(self) -> int:
+        """0 where that takes too long to say, which is a finding that blocks."""
+        return self.people.will_receive if self.people else 0
 
     @cached_property
     def shares(self) -> list[Share]:
         """Who gets which language; empty for a mail in one."""
-        return [] if self.campaign.revision_of else shares.count(self.campaign)
+        return [] if self.campaign.revision_of or self.people is None else shares.count(self.campaign)
 
     @cached_property
     def provider(self) -> Provider:
@@ -146,12 +166,12 @@ class Readiness:
 
     @property
     def needs_typing(self) -> bool:
-        people = self.left if self.campaign.revision_of else self.people.will_receive
+        people = self.left if self.campaign.revision_of else self.will_receive
         return people > launching.MANY_PEOPLE
 
     @property
     def hold_seconds(self) -> int:
-        return launching.hold_seconds(self.people.will_receive)
+        return launching.hold_seconds(self.will_receive)
 
     @cached_property
     def outlook(self) -> warmup_plans.Outlook | None:
@@ -160,7 +180,7 @@ class Readiness:
             domain = ascii_address(self.campaign.sender_email).rpartition("@")[2]
         except ValueError:
             return None
-        return warmup_plans.outlook(warmup_plans.plans_of(self.provider, domain), self.people.will_receive)
+        return warmup_plans.outlook(warmup_plans.plans_of(self.provider, domain), self.will_receive)
 
     @property
     def launch_label(self) -> str:
@@ -169,7 +189,7 @@ class Readiness:
         if original and original.batch:
             left = count_people(self.left)
             return f"Continue with version {original.batch.version + 1} for the remaining {left}"
-        people = count_people(self.people.will_receive)
+        people = count_people(self.will_receive) if self.people else "all of them"
         if self.campaign.scheduled_at:
             verb = "Schedule the rehearsal" if self.provider.is_rehearsal else "Schedule the mail"
             return f"{verb} for {people} through {self.provider}"

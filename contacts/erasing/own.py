@@ -40,6 +40,8 @@ def register_parts() -> None:
         Part("overwritten values", "Values that an import overwrote", overwritten),
         Part("bulk changes", "What changes of many people would take back", bulk_changes),
         Part("fixed audiences", "Audiences of campaigns that were decided beforehand", fixed_audiences),
+        words.part_for("contacts.FixedAudience", "What these were decided by", "chosen"),
+        words.part_for("contacts.ListBasis", "Grounds of lists", "note"),
         words.part_for("contacts.Merge", "Merged contacts"),
         words.part_for("contacts.BulkChange", "Changes of many people"),
         words.part_for("contacts.BulkSlice", "What they would take back", "was"),

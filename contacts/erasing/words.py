@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from typing import Any, TypeAlias
+from urllib.parse import quote_plus
 
 from django.apps import apps
 from django.db import connection, models
@@ -11,22 +12,30 @@ from contacts.erasing.registry import Part, Person
 
 _TEXTS = (models.CharField, models.TextField, models.JSONField)
 Column: TypeAlias = "models.Field[Any, Any]"
-_IN_AN_ADDRESS = "A-Za-z0-9.!#$%&'*+/=?^_`{|}~-"
+_IN_AN_ADDRESS = "A-Za-z0-9.!#$%&'*+/?^_`{|}~-"  # but for =, which stands before one in a query
+_FILES = "csv|docx?|eml|gif|html?|ics|jpe?g|json|mjml|od[pst]|pdf|png|pptx?|txt|webp|xlsx?|zip"
 
 
 def pattern(address: str) -> str:
-    """For PostgreSQL and Python: `ana@example.com` is neither in diana@example.com nor in ana@example.com.br."""
-    return rf"(?<![{_IN_AN_ADDRESS}]){re.escape(address)}(?![A-Za-z0-9-]|\.[A-Za-z0-9])"
+    """For PostgreSQL and Python: `ana@example.com` is neither in diana@example.com nor in ana@example.com.br, but it is
+    in the name of a file, ana@example.com.pdf, and in a query, q=ana%40example.com.
+    """
+    said = "|".join(map(re.escape, _forms(address)))
+    ends = rf"(?:(?![A-Za-z0-9-]|\.[A-Za-z0-9])|(?=\.(?:{_FILES})(?:[^A-Za-z0-9.-]|$)))"
+    return rf"(?<![{_IN_AN_ADDRESS}])(?:{said}){ends}"
 
 
 def replace(person: Person, table: str, columns: Sequence[Column], where: str = "true", **values: Any) -> int:
     """How many rows of `table` spoke of the person."""
     name = connection.ops.quote_name
     changes = ", ".join(f"{name(field.attname)} = {_replaced(field)}" for field in columns)
-    found = " OR ".join(f"{name(field.attname)}::text ILIKE %(like)s" for field in columns)
+    found = " OR ".join(f"{name(field.attname)}::text ILIKE ANY(%(likes)s::text[])" for field in columns)
     statement = f"UPDATE {name(table)} SET {changes} WHERE ({where}) AND ({found})"  # noqa: S608
-    like = re.sub(r"([\\%_])", r"\\\1", person.address)
-    given = {"like": f"%{like}%", "pattern": pattern(person.address), "instead": person.stand_in}
+    given = {
+        "likes": [_like(form) for form in _forms(person.address)],
+        "pattern": pattern(person.address),
+        "instead": person.stand_in,
+    }
     with connection.cursor() as cursor:
         cursor.execute(statement, given | values)
         return int(cursor.rowcount)
@@ -46,6 +55,15 @@ def part_for(model: str, label: str, *names: str) -> Part:
 def texts(model: type[models.Model]) -> list[Column]:
     fields = [field for field in model._meta.concrete_fields if isinstance(field, _TEXTS)]
     return [field for field in fields if not field.primary_key and not field.choices]
+
+
+def _forms(address: str) -> tuple[str, str]:
+    """As it is, and as a query has it."""
+    return address, quote_plus(address)
+
+
+def _like(text: str) -> str:
+    return "%" + re.sub(r"([\\%_])", r"\\\1", text) + "%"
 
 
 def _replaced(field: Column) -> str:

@@ -1,8 +1,10 @@
 """Segments asked of the database: who, and why somebody is in or not. Bounded in time, never writing."""
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from functools import partial
+from typing import Any, TypeAlias, cast
 
 from django.db import connection
 from django.db.models import Q
@@ -12,12 +14,14 @@ from django.utils.functional import SimpleLazyObject
 
 from contacts import tags
 from contacts.models import Contact, Field, MailingList, Segment
-from contacts.segments import compiling, registry, rules
+from contacts.segments import compiling, measuring, registry, rules
 from contacts.segments.compiling import NotComplete
 from contacts.segments.known import Kind, Known, KnownField, KnownSegment
 from contacts.segments.measuring import AT_ONCE_MS, PATIENT_MS, TooSlow, within
 from contacts.segments.predicate import NOBODY, Sql
 from contacts.segments.rules import BadRules, Group, Rule
+
+Ask: TypeAlias = Callable[[Sql], tuple[Any, ...]]
 
 _KINDS = {Field.Kind(kind.value): kind for kind in Kind}
 
@@ -86,32 +90,36 @@ def sample(group: Group, about: Known, *, patience_ms: int = AT_ONCE_MS, most: i
 
 
 def why(group: Group, about: Known, contact: Contact) -> tuple[bool, list[Reason]]:
-    """Whether this person is in, and row by row the value that decided; a group stands before its rows."""
-    reasons = list(_reasons(group, 0, about, contact.pk))
-    return _ask(compiling.predicate(group, about), contact.pk)[0], reasons
+    """Whether this person is in, and row by row the value that decided; a group stands before its rows.
+
+    Raises NotComplete, TooSlow.
+    """
+    ask = partial(_ask, contact.pk, time.monotonic() + measuring.PAGE_MS / 1000)
+    reasons = list(_reasons(group, 0, about, ask))
+    return ask(compiling.predicate(group, about))[0], reasons
 
 
-def _reasons(group: Group, depth: int, about: Known, contact_id: int) -> Iterator[Reason]:
+def _reasons(group: Group, depth: int, about: Known, ask: Ask) -> Iterator[Reason]:
     for part in group.parts:
         if isinstance(part, Rule):
-            yield _reason(part, depth, about, contact_id)
+            yield _reason(part, depth, about, ask)
         else:
-            (fits,) = _ask(compiling.predicate(part, about), contact_id)
+            (fits,) = ask(compiling.predicate(part, about))
             yield Reason(rules.MATCH_WORDS[part.match], bool(fits), "", depth, is_group=True)
-            yield from _reasons(part, depth + 1, about, contact_id)
+            yield from _reasons(part, depth + 1, about, ask)
 
 
-def _reason(rule: Rule, depth: int, about: Known, contact_id: int) -> Reason:
+def _reason(rule: Rule, depth: int, about: Known, ask: Ask) -> Reason:
     condition = registry.find(rule.condition)
     if condition is None or compiling.problem_of(rule, about):
         return Reason(compiling.problem_of(rule, about), False, "", depth)
-    (fits,) = _ask(compiling.row(rule, about), contact_id)
-    (value,) = _ask(condition.shown(rule.values, about), contact_id)
+    (fits,) = ask(compiling.row(rule, about))
+    (value,) = ask(condition.shown(rule.values, about))
     return Reason(condition.words(rule.values, about), bool(fits), str(value or "")[:300], depth, condition.missing)
 
 
-def _ask(part: Sql, contact_id: int) -> tuple[Any, ...]:
-    with connection.cursor() as cursor:
+def _ask(contact_id: int, until: float, part: Sql) -> tuple[Any, ...]:
+    with within(measuring.left(until)), connection.cursor() as cursor:
         sql = f"SELECT ({part.text}) FROM contacts_contact c WHERE c.id = %s"  # noqa: S608
         cursor.execute(sql, [*part.parameters, contact_id])
         return tuple(cursor.fetchone() or (None,))

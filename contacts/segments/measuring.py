@@ -16,6 +16,7 @@ from contacts.segments.predicate import Sql
 from contacts.segments.rules import Group, Match, Rule
 
 AT_ONCE_MS = 150  # of a page: for exact numbers, then once more for an estimate of the others
+PAGE_MS = 5_000  # of a page that has nothing to show without the answer
 PATIENT_MS = 20_000
 _FEW = 20_000  # people; as many are counted without planning it
 _AT_ONCE_COST = 20_000  # as the planner has it: what costs more takes longer than a blink
@@ -119,7 +120,7 @@ def _way(group: Group, about: Known, budget: _Budget) -> tuple[float, Sql]:
 
 
 def _costs(question: Sql, budget: _Budget) -> float:
-    with within(_left(budget.until)), connection.cursor() as cursor:
+    with within(left(budget.until)), connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (FORMAT JSON) {question.text}", question.parameters)
         (plan,) = cursor.fetchone() or ("[]",)
     return float((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]["Total Cost"])
@@ -190,16 +191,17 @@ def _estimated(people: int | None, group: Group, about: Known, budget: _Budget) 
 
 
 def _asked(question: Sql, until: float) -> list[int]:
-    with within(_left(until)), connection.cursor() as cursor:
+    with within(left(until)), connection.cursor() as cursor:
         cursor.execute(question.text, question.parameters)
         return [int(number) for number in cursor.fetchone() or ()]
 
 
-def _left(until: float) -> int:
-    left = round((until - time.monotonic()) * 1000)
-    if left < _LEAST_MS:
+def left(until: float) -> int:
+    """Milliseconds to that moment of the monotonic clock. Raises TooSlow."""
+    milliseconds = round((until - time.monotonic()) * 1000)
+    if milliseconds < _LEAST_MS:
         raise TooSlow
-    return left
+    return milliseconds
 
 
 def _part(part: Rule | Group, about: Known) -> Sql:

@@ -115,7 +115,10 @@ class SignupWording(models.Model):
 
 
 class SignupRequest(models.Model):
-    """Somebody typed an address into a form. Until its owner confirms, it is no contact and gets nothing else."""
+    """Somebody typed an address into a form. Until its owner confirms, it is no contact and gets nothing else.
+
+    Of a confirmed one the form, the contact and the times stay, without what was typed: see contacts.signup.sweeping.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", "Not confirmed yet"

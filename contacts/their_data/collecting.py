@@ -91,7 +91,7 @@ def _own(contact: Contact) -> Iterator[Section]:
     )
     yield Section("consent", "What you agreed to or left", list(_consent(contact)))
     yield Section("suppression", "Why you get no mail", list(_suppressed(keys)))
-    asked = rows(SignupRequest.objects.filter(key__in=keys))
+    asked = rows(SignupRequest.objects.filter(Q(key__in=keys) | Q(contact=contact)))
     yield Section(
         "sign_ups",
         "Sign-ups",

@@ -1,6 +1,7 @@
 """Contacts: the table."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,7 +14,7 @@ from contacts.bulk.actions import EVERY
 from contacts.filtering import Filter
 from contacts.models import Contact, ContactQuerySet, MailingList
 from contacts.paging import SIZE, Page, bounds, page_of
-from contacts.segments import beginning, searched
+from contacts.segments import beginning, measuring, searched
 from contacts.table import columns, counting, ordering, searching
 from contacts.table.columns import Column
 from contacts.table.searching import Holding
@@ -26,7 +27,12 @@ _SORTED_TO = 2_000  # people that a search finds; more of them are shown from th
 @requires(Permission.LOOK)
 def contacts(request: StaffRequest) -> HttpResponse:
     chosen = Filter.of(request.GET)
-    page, counted, order = _found(request, chosen)
+    try:
+        page, counted, order = _found(request, chosen)
+        is_too_slow = False
+    except measuring.TooSlow:
+        nobody: Page[Contact] = Page([], "", "")
+        page, counted, order, is_too_slow = nobody, "", ordering.ORDERS[chosen.sort], True
     every = columns.every()
     shown = columns.shown_to(request.user, every)
     return render(
@@ -43,6 +49,7 @@ def contacts(request: StaffRequest) -> HttpResponse:
             "is_too_many_to_sort": order.name != chosen.sort,
             "names_wait": order.name != chosen.sort and ordering.names_wait(chosen.sort),
             "counted": counted,
+            "is_too_slow": is_too_slow,
             "none_at_all": chosen.is_empty and not page.rows,
             "done": bulk.just_done(request),
             "actions": EVERY.values(),
@@ -61,24 +68,32 @@ def choose_columns(request: StaffRequest) -> HttpResponse:
 
 
 def _found(request: StaffRequest, chosen: Filter) -> tuple[Page[Contact], str, ordering.Order]:
-    """The page, how many there are in words, and the order that it is really in."""
+    """The page, how many there are in words, and the order that it is really in. Raises TooSlow, of a segment."""
     order = ordering.NEWEST if ordering.names_wait(chosen.sort) else ordering.ORDERS[chosen.sort]
     found, marks = chosen.apply(), counting.marks_of(chosen)
     if not marks.says_something:
-        return ordering.page(_shown(found), request, order), counting.in_words(chosen), order
+        with _limited(chosen):
+            page = ordering.page(_shown(found), request, order)
+        return page, counting.in_words(chosen), order
     holding = Holding.of(found, marks)
     number, is_exact = counting.counted(chosen, holding)
     words = counting.words(number, is_exact)
-    if order is ordering.NEWEST:
-        return _newest(request, holding), words, order
-    if number <= 2 * _SORTED_TO:
-        ids = holding.newest(most=_SORTED_TO + 1)
-        if len(ids) <= _SORTED_TO:
-            of_these = _shown(Contact.objects.filter(searching.among(ids)))
-            return ordering.page(of_these, request, order), counting.words(len(ids), is_exact=True), order
-    if marks.search:
-        return _newest(request, holding), words, ordering.NEWEST
-    return ordering.page(_shown(found), request, order), words, order
+    with _limited(chosen):
+        if order is ordering.NEWEST:
+            return _newest(request, holding), words, order
+        if number <= 2 * _SORTED_TO:
+            ids = holding.newest(most=_SORTED_TO + 1)
+            if len(ids) <= _SORTED_TO:
+                of_these = _shown(Contact.objects.filter(searching.among(ids)))
+                return ordering.page(of_these, request, order), counting.words(len(ids), is_exact=True), order
+        if marks.search:
+            return _newest(request, holding), words, ordering.NEWEST
+        return ordering.page(_shown(found), request, order), words, order
+
+
+def _limited(chosen: Filter) -> AbstractContextManager[None]:
+    """What anybody may write as rules is given a time; all other filters are quick by themselves."""
+    return measuring.within(measuring.PAGE_MS) if chosen.segment_id else nullcontext()
 
 
 def _newest(request: StaffRequest, holding: Holding) -> Page[Contact]:

@@ -102,6 +102,8 @@ def why(request: StaffRequest, pk: int) -> HttpResponse:
             asked["match_words"] = rules.MATCH_WORDS[group.match]
         except (BadRules, NotComplete) as problem:
             asked["problem"] = str(problem)
+        except measuring.TooSlow:
+            asked["problem"] = "It takes too long to say. Try again in a while, or take a row out that is slow."
     if request.htmx:
         return render(request, "contacts/segments/_why.html", {"segment": found, **asked})
     return _page(request, found, **asked)

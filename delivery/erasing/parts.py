@@ -16,11 +16,17 @@ def register() -> None:
         Part("provider lists", "Entries of providers’ own lists", _provider_lists),
         Part("sandbox", "Mails in the sandbox", raw.sandboxed),
         # A server's or a provider's words may name whom they speak of.
-        words.part_for("delivery.Batch", "Audiences of campaigns", "audience", "left_out"),
+        words.part_for("delivery.Batch", "Audiences of campaigns", "audience", "left_out", "segments"),
         words.part_for("delivery.LanePace", "Words of mail servers", "words"),
         words.part_for("delivery.Provider", "Providers", "state_detail", "test_problem"),
         words.part_for("delivery.SandboxRelay", "Mails of rehearsals that were sent on", "problem"),
         words.part_for("delivery.Breaker", "Providers out of order", "words", "detail"),
+        words.part_for("delivery.Alert", "Alarms", "title", "text"),
+        words.part_for("delivery.DomainMail", "Mails that tried a domain", "to", "problem"),
+        words.part_for("delivery.SandboxRule", "Rules of the sandbox", "pattern", "reply"),
+        words.part_for("delivery.SandboxKey", "Keys of the sandbox", "note"),
+        words.part_for("delivery.SandboxLogin", "Logins of the sandbox", "note"),
+        words.part_for("delivery.DomainLink", "Links for whoever keeps the DNS", "note"),
     )
 
 

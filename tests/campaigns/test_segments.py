@@ -14,11 +14,12 @@ from accounts.models import User
 from campaigns import launching
 from campaigns.models import Campaign
 from contacts.models import Contact, Field, Segment
-from contacts.segments import asking, compiling
+from contacts.segments import asking, compiling, measuring, registry
 from contacts.segments.rules import Group, Match, Rule, write
 from delivery.ledger import building
 from delivery.models import Batch, Feedback, Message, MessageState, Term, Waiting
 from tests.campaigns import letters
+from tests.contacts.segments.test_pages import Slow
 from tracking import segmenting
 from tracking.models import Engagement, EventKind, Link
 from tracking.reports import people
@@ -84,6 +85,26 @@ def test_the_page_says_for_whom_it_is(client_for: Callable[[User], Client], owne
     assert (
         "cannot be asked: What was chosen as field is gone." in browser.get(draft.get_absolute_url()).content.decode()
     )
+
+
+def test_no_page_of_a_campaign_waits_for_a_slow_segment(
+    client_for: Callable[[User], Client], owner: User, draft: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Slow()
+    slow.text = "EXISTS (SELECT FROM pg_sleep(600))"
+    monkeypatch.setitem(registry._conditions, Slow.key, slow)
+    monkeypatch.setattr(measuring, "PAGE_MS", 200)
+    monkeypatch.setattr(measuring, "PATIENT_MS", 200)
+    Segment.objects.update(rules=write(Group(Match.ALL, (Rule(Slow.key, {}),))))
+    browser, address = client_for(owner), draft.get_absolute_url()
+    said = browser.get(address).content.decode()
+    assert "in Parisians: it takes too long to say how many" in said
+    assert "It takes too long to say who gets it." in said
+    for part in ("ready/", "launch/"):
+        assert "It takes too long to say" in browser.get(f"{address}{part}").content.decode()
+    asked = {"provider": draft.way_out.pk, "version": draft.stamp, "way": "real", "typed": "0"}
+    assert "This cannot go yet." in browser.post(f"{address}launch/", asked).content.decode()
+    assert not Batch.objects.filter(content_kind="edition").exists()
 
 
 def test_a_segment_that_a_draft_uses_stays(client_for: Callable[[User], Client], owner: User, draft: Campaign) -> None:

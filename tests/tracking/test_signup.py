@@ -34,6 +34,7 @@ from contacts.signup.models import SignupLetter
 from contacts.signup.robots import stamps
 from contacts.signup.signals import mail_wanted
 from contacts.suppression import of_lists
+from contacts.their_data import collecting
 from delivery import content, tokens
 from delivery.content import Recipient
 from delivery.linter import lint
@@ -432,6 +433,26 @@ def test_links_lapse_and_what_was_typed_is_forgotten(browser: Client, form: Sign
     sweeping.sweep(timezone.now() + timedelta(days=31))
     assert not SignupRequest.objects.exists()
     assert browser.get(address).status_code == 404
+
+
+def test_that_somebody_signed_up_by_the_form_is_known_after_what_they_typed_is_gone(
+    browser: Client, form: SignupForm, news: MailingList
+) -> None:
+    """Also of whoever was on all of its lists before."""
+    person = Contact.objects.create(email="ada@example.com")
+    consent.subscribe(person, lists=[news.pk], channel="hand", text="at the fair")
+    post(browser, form, "ada@example.com", first_name="Ada")
+    address = confirm_address()
+    browser.post(address, {"lists": news.pk})
+    sweeping.sweep(timezone.now() + timedelta(days=60))
+    kept = SignupRequest.objects.get()
+    assert (kept.form, kept.contact, kept.state) == (form, person, SignupRequest.State.CONFIRMED)
+    assert (kept.email, kept.key, kept.ip, kept.site, kept.user_agent, kept.lists) == ("", "", None, "", "", [])
+    assert browser.get(address).status_code == 404
+    assert sweeping.sweep(timezone.now() + timedelta(days=600)) == 0
+    assert "sign_ups" in {section.name for section in collecting.of(person) if section.rows}
+    person.delete()
+    assert not SignupRequest.objects.exists()
 
 
 def test_a_rehearsed_confirmation_signs_nobody_up(

@@ -24,6 +24,7 @@ from contacts.models import (
 from contacts.segments import asking, compiling, everybody, indexing, measuring
 from contacts.segments.predicate import EVERYBODY, Sql
 from contacts.segments.rules import Group, Match, Rule, write
+from contacts.signup import sweeping
 
 pytestmark = pytest.mark.django_db
 
@@ -253,6 +254,10 @@ def test_who_came_by_which_form(who: Who) -> None:
         SignupRequest.objects.create(
             form=form, email=email, key=email, state=state, contact=person(name), asked_at=now, expires_at=now
         )
+    assert who("form", how="by", form=str(news.pk)) == {"ana"}
+    assert who("form", how="by", form="any") == {"ana", "bo"}
+    assert who("form", how="not", form=str(news.pk)) == {"bo", "cy"}
+    sweeping.sweep(now + timedelta(days=60))
     assert who("form", how="by", form=str(news.pk)) == {"ana"}
     assert who("form", how="by", form="any") == {"ana", "bo"}
     assert who("form", how="not", form=str(news.pk)) == {"bo", "cy"}

@@ -193,6 +193,13 @@ def test_no_page_waits_for_a_slow_condition(people: None, browser: Client, monke
     exact = browser.get(f"{address}?exact=1", headers={"hx-request": "true"})
     assert "3 people of 3, 2 of them reachable" in page(exact)
     assert "hx-get" not in exact.content.decode()
+    slow.text = "EXISTS (SELECT FROM pg_sleep(600))"
+    monkeypatch.setattr(measuring, "PAGE_MS", 200)
+    for more in ("", "&q=ana", "&sort=email"):
+        said = page(browser.get(f"/contacts/?segment={address.split('/')[2]}{more}"))
+        assert "It takes too long to say" in said
+        assert "Nobody fits" not in said
+    assert "It takes too long to say" in page(browser.get(f"{address}why/", {"address": "ana@example.com"}))
 
 
 def test_why_somebody_is_in_or_not(people: None, browser: Client) -> None:
