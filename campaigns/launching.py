@@ -126,7 +126,10 @@ def cancel(campaign: Campaign, *, by: User) -> None:
         undo(campaign, by=by)
     else:
         ledger.cancel(batch)
-        Campaign.objects.filter(revision_of=campaign).delete()
+        revision = Campaign.objects.filter(revision_of=campaign)
+        with transaction.atomic():
+            attaching.remove_all(revision)
+            revision.delete()
         audit.record(by, "campaign.cancelled", campaign.name, campaign=campaign.pk)
 
 
@@ -171,7 +174,7 @@ def delete_draft(campaign: Campaign, *, by: User) -> None:
     if not locked.is_draft:
         raise NotADraft
     audit.record(by, "campaign.deleted", locked.name, campaign=locked.pk)
-    attaching.remove_all(locked)
+    attaching.remove_all(Campaign.objects.filter(pk=locked.pk))
     locked.delete()
 
 

@@ -12,6 +12,7 @@ from accounts.models import Organisation, User
 from accounts.permissions import Permission, allows
 from accounts.shell.notices import Notice
 from campaigns import sample_fields, sample_people, starters
+from campaigns.attachments import attaching
 from campaigns.content import blocks
 from campaigns.models import Campaign, Edition
 from contacts import addresses, consent
@@ -112,6 +113,7 @@ def remove(*, by: User) -> Inventory:
     editions = Edition.objects.filter(campaign__in=samples)
     batches = list(Batch.objects.filter(pk__in=list(editions.values_list("batch", flat=True)), kind=Batch.Kind.CLOSED))
     events.remove(batches)
+    attaching.remove_all(samples)
     samples.delete()
     removing.remove(batches)
     Goal.objects.filter(is_sample=True, conversions__isnull=True).delete()

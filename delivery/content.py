@@ -54,6 +54,8 @@ class Compiled(Protocol):
     """A batch's content, compiled once and kept by each worker.
 
     One that also has `dot_safe = True` cannot break the promise about dots, by the way it builds; others are looked at.
+    One that needs more than the database has `fetch()`, called before anything is built, which may raise, and
+    `held_bytes`, what it then keeps.
     """
 
     def envelope_from(self, recipient: Recipient) -> str:

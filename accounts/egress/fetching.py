@@ -24,6 +24,7 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _GOES_ELSEWHERE = ("accept", "user-agent")  # of the caller's headers, what another host may see
 _LONGEST = 4_000
 _DEFAULT_PORTS = {"https": 443, "http": 80}
+_HTTPS_ONLY = "The address must begin with https://: anybody on the way could change what is fetched."
 
 
 class NoAnswer(Exception):
@@ -37,6 +38,10 @@ class NoAnswer(Exception):
 
 class BadCertificate(NoAnswer):
     """Whoever answers cannot show that it is who was asked."""
+
+
+class Downgraded(Refused):
+    """An encrypted address sends on to one that is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +122,10 @@ class Client:
     def place(self, url: str, before: "Place | None" = None) -> "Place":
         """Raises Refused."""
         place = Place.read(url, before)
-        if place.scheme == "http" and (self.limits.https_only or (before and before.scheme == "https")):
-            raise Refused("The address must begin with https://: anybody on the way could change what is fetched.")
+        if place.scheme == "http" and self.limits.https_only:
+            raise Refused(_HTTPS_ONLY)
+        if place.scheme == "http" and before and before.scheme == "https":
+            raise Downgraded(_HTTPS_ONLY)
         if place.port not in self.limits.ports:
             raise Refused(f"Port {place.port} is not one of those that are used for web addresses.")
         return place

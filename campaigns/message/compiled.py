@@ -32,7 +32,7 @@ from campaigns.message.encoding import (
 )
 from campaigns.models import Edition
 from delivery import tokens, verp
-from delivery.content import Attached, Parts, Recipient
+from delivery.content import Parts, Recipient
 from tracking import addresses
 
 OPEN_NAME, CLICK_NAME, _HIDDEN_NAME = "_open", "_click", "_hidden"
@@ -54,7 +54,7 @@ class CompiledEdition:
     """Keeps the promise of delivery.content.Compiled. `link_ids` are in the order of `link_targets`.
 
     `segments`: merge tags that the bits of a recipient's stand for. `stand_in`: merge values that take the place of
-    every recipient's own.
+    every recipient's own. `files`: of all mails of the batch.
     """
 
     dot_safe = True  # quoted_printable begins no line with a dot, header() folds at spaces
@@ -68,8 +68,10 @@ class CompiledEdition:
         link_ids: Sequence[int],
         segments: Sequence[str] = (),
         stand_in: Values | None = None,
+        files: attached.Files | None = None,
     ) -> None:
         self._edition = edition
+        self._kept = attached.Files() if files is None else files
         self._stand_in = stand_in
         self._segments = [(1 << place, name) for place, name in enumerate(segments)]
         self._batch_id = batch_id
@@ -97,6 +99,15 @@ class CompiledEdition:
         self._sheets: dict[Counted, Sheet] = {}
         self._bodies: dict[Counted, Bodies] = {}
 
+    @property
+    def held_bytes(self) -> int:
+        """Of the attachments of all mails of the batch."""
+        return self._kept.held_bytes
+
+    def fetch(self) -> None:
+        """Have the attachments at hand, so that building reads nothing. Raises attached.Unreadable."""
+        self._kept.whole(self._edition.attachments)
+
     def envelope_from(self, recipient: Recipient) -> str:
         return verp.spelled(self._own(recipient).bounce, self._return_domain)
 
@@ -113,7 +124,7 @@ class CompiledEdition:
             f"Message-ID: <{own.message_id}@{self._domain}>\r\n"
             f"List-Unsubscribe: <{values[_UNSUBSCRIBE]}>\r\n{sheet(values)}"
         ).encode("ascii")
-        return built + self._tail if self._inner else built
+        return b"".join((built, *self._tail)) if self._inner else built
 
     def parts(self, recipient: Recipient) -> Parts:
         """The same words decoded. Date and the MIME frame are left to whoever sends them."""
@@ -132,7 +143,7 @@ class CompiledEdition:
             *self._listed,
         ]
         html, text = bodies.html(values), bodies.text(values)
-        return Parts(headers, self._subject(values), html, text, lambda: self._files)
+        return Parts(headers, self._subject(values), html, text, lambda: self._kept.whole(edition.attachments))
 
     def html_with(self, recipient: Recipient, written: Sequence[str]) -> str:
         """The HTML with these in the place of its links' addresses, in the order of `link_targets`, and no pixel."""
@@ -151,13 +162,9 @@ class CompiledEdition:
         self._inner = f"--{self._mixed}\r\n{words}\r\n"
 
     @cached_property
-    def _tail(self) -> bytes:
+    def _tail(self) -> list[bytes]:
         """The attachments, encoded once: however many get it, they share these bytes."""
-        return attached.encoded(self._edition.attachments, self._mixed)
-
-    @cached_property
-    def _files(self) -> tuple[Attached, ...]:
-        return attached.read(self._edition.attachments)
+        return self._kept.encoded(self._edition.attachments, self._mixed)
 
     @cached_property
     def _listed(self) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from campaigns.content import blocks, mjml
 from campaigns.content.blocks import Document
 from campaigns.content.drawing import Piece
 from campaigns.merge import field_defaults
-from campaigns.message import asked_segments
+from campaigns.message import asked_segments, attached
 from campaigns.message.compiled import CompiledEdition, link_targets
 from campaigns.message.multilingual import Multilingual
 from campaigns.models import Campaign, Edition
@@ -203,12 +203,13 @@ def freeze_links(edition: Edition, batch: Batch) -> None:
 def load_edition(batch: Batch) -> Compiled:
     """What delivery.content calls for a batch of kind "edition". Raises LinksMissing."""
     edition = Edition.objects.get(pk=batch.content_id)
-    compiled = _compiled(edition, batch)
-    others = {other.language: _compiled(other, batch) for other in _translations(edition)}
+    files = attached.Files()
+    compiled = _compiled(edition, batch, files)
+    others = {other.language: _compiled(other, batch, files) for other in _translations(edition)}
     return Multilingual(compiled, others) if others else compiled
 
 
-def _compiled(edition: Edition, batch: Batch) -> CompiledEdition:
+def _compiled(edition: Edition, batch: Batch, files: attached.Files) -> CompiledEdition:
     link_ids = edition.link_ids or list(
         Link.objects.filter(batch=batch).order_by("position").values_list("id", flat=True)
     )
@@ -221,6 +222,7 @@ def _compiled(edition: Edition, batch: Batch) -> CompiledEdition:
         link_ids=link_ids,
         segments=asked_segments.tags(batch.segments),
         stand_in=_stand_in(edition),
+        files=files,
     )
 
 

@@ -7,13 +7,24 @@ from delivery.content import Parts, Recipient
 
 
 class Multilingual:
-    """Keeps the promise of delivery.content.Compiled. `others`: by language; the rest get `usual`."""
+    """Keeps the promise of delivery.content.Compiled.
+
+    `others`: by language; the rest get `usual`. They share their files.
+    """
 
     dot_safe = CompiledEdition.dot_safe
 
     def __init__(self, usual: CompiledEdition, others: Mapping[str, CompiledEdition]) -> None:
         self._usual = usual
         self._others = dict(others)
+
+    @property
+    def held_bytes(self) -> int:
+        return self._usual.held_bytes
+
+    def fetch(self) -> None:
+        for compiled in (self._usual, *self._others.values()):
+            compiled.fetch()
 
     def envelope_from(self, recipient: Recipient) -> str:
         return self._of(recipient).envelope_from(recipient)

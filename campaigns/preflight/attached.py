@@ -1,6 +1,6 @@
 """What preflight says of a campaign's attachments."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from accounts.wording import count_people, isolated
 from campaigns.attachments import attaching, weight
@@ -8,6 +8,7 @@ from campaigns.attachments.models import Attachment
 from campaigns.models import Campaign
 from campaigns.preflight.findings import Finding
 from contacts import audience
+from contacts.guessing import languages
 from delivery.models import Provider
 
 _HEAVY_MAIL = 1_000_000
@@ -24,6 +25,8 @@ def check(campaign: Campaign, provider: Provider, people: int | None) -> Iterato
         if one.event and one.event not in events:
             text = f"The event whose calendar file {isolated(one.name)} is attached is gone, or has no day."
             yield Finding("block", "event-gone", text, "Remove the file, or bring the event back.", "attachments")
+    if events:
+        yield from _missing_elsewhere(campaign, [one for one in attached if one.event in events])
     size = weight.of_mail(one.size_bytes for one in attached)
     limit = weight.smallest_limit(campaign, provider)
     cure = "Remove a file, or give a link to it instead."
@@ -42,3 +45,17 @@ def check(campaign: Campaign, provider: Provider, people: int | None) -> Iterato
             f"{count_people(people)}. Mailboxes trust such mail less."
         )
         yield Finding("warn", "attachments-heavy", text, "Give a link to the file instead.", "attachments")
+
+
+def _missing_elsewhere(campaign: Campaign, attached: Sequence[Attachment]) -> Iterator[Finding]:
+    """Its words in another language are another mail, and the calendar file is of that mail's event."""
+    for translation in campaign.in_other_languages():
+        there = attaching.events(translation)
+        for one in attached:
+            if one.event not in there:
+                text = (
+                    f"{languages.name_of(translation.language)}: the event whose calendar file {isolated(one.name)} is "
+                    "attached is not in it, or has no day. Who reads it gets no calendar file."
+                )
+                cure = "Put the event into it, or remove the file."
+                yield Finding("warn", "event-missing", text, cure, "content", draft=translation.pk)

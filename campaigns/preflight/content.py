@@ -7,7 +7,7 @@ from campaigns.compiling import results
 from campaigns.content import blocks, html
 from campaigns.content.blocks.conditions import IN_SEGMENT
 from campaigns.merge import language
-from campaigns.message import editions, preview
+from campaigns.message import attached, editions, preview
 from campaigns.message.compiled import CompiledEdition, link_targets
 from campaigns.models import Campaign, Edition
 from campaigns.preflight import contrast, for_some, foreign_tags, gaps, link_checks, written_blocks, written_html
@@ -207,6 +207,9 @@ def _links(places: Places, links: list[str], *, is_real: bool) -> Iterator[Findi
         if said.is_lasting:
             text = f"Nobody gets to “{link[:60]}”. {said.text}"
             yield finding("warn", "dead-link", text, "Open it in a browser, and correct the address.", link)
+        elif said.kind == "downgraded":
+            cure = "Link to where it ends, with https:// if the site has it."
+            yield finding("warn", "downgraded-link", f"“{link[:60]}”: {said.text}", cure, link)
     local = [link for link in web if host_of(link) in {"localhost", "127.0.0.1"} and host_of(link) not in own]
     if local and is_real:
         text = f"A link leads to {host_of(local[0])}, which readers cannot reach."
@@ -238,6 +241,9 @@ def _size(size: int) -> Iterator[Finding]:
         yield Finding("warn", "large", text, "Leave something out.", "content")
 
 
+_STORAGE_CURE = "Remove it and add it again, or have whoever runs this installation look where files are kept."
+
+
 def _linted(edition: Edition, recipient: Recipient, *, is_real: bool) -> Iterator[Finding]:
     """A safety net: what the linter alone sees is our fault more often than the author's."""
     ids = [1] * len(link_targets(edition))
@@ -246,6 +252,9 @@ def _linted(edition: Edition, recipient: Recipient, *, is_real: bool) -> Iterato
         raw = CompiledEdition(edition, batch_id=0, lists=(), link_ids=ids).build(recipient)
     except (language.Broken, ValueError) as problem:
         yield Finding("block", "mail-unwritten", f"The mail cannot be written: {problem}.", cure, "content")
+        return
+    except attached.Unreadable as problem:
+        yield Finding("block", "attachment-unreadable", str(problem), _STORAGE_CURE, "attachments")
         return
     known = _SAID_ELSEWHERE if is_real else _SAID_ELSEWHERE | {"list-headers"}
     for violation in lint(raw, marketing=True):

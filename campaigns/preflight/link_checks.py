@@ -16,10 +16,10 @@ from typing import Literal
 import ada_url
 from django.core.cache import cache
 
-from accounts.egress.fetching import BadCertificate, Client, Limits, NoAnswer
+from accounts.egress.fetching import BadCertificate, Client, Downgraded, Limits, NoAnswer
 from accounts.egress.guard import Refused
 
-Kind = Literal["good", "moved", "gone", "error", "shut", "certificate", "unreachable", "refused"]
+Kind = Literal["good", "moved", "gone", "error", "shut", "certificate", "unreachable", "refused", "downgraded"]
 
 _KEPT_SECONDS = 3_600
 _AT_ONCE = 8
@@ -28,7 +28,9 @@ _SECONDS = 60.0  # for all links of a mail
 _UNDER_WAY_SECONDS = 75  # unless its worker was killed
 _LIMITS = Limits(seconds=_SECONDS_EACH, https_only=False)
 _GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
-_STATES = {"good": "good", "moved": "good", "shut": "none", "error": "warn", "unreachable": "warn"}
+_STATES = {"good": "good", "moved": "good", "shut": "none"} | dict.fromkeys(
+    ("error", "unreachable", "downgraded"), "warn"
+)
 _WORDS: dict[Kind, str] = {
     "good": "Works",
     "moved": "Sends on",
@@ -38,6 +40,7 @@ _WORDS: dict[Kind, str] = {
     "certificate": "Certificate broken",
     "unreachable": "No answer",
     "refused": "Not followed",
+    "downgraded": "Sends on unencrypted",
 }
 
 
@@ -90,7 +93,8 @@ def forget(targets: Iterable[str]) -> None:
 def follow(targets: Sequence[str], client: Client | None = None) -> None:
     """Ask for those that are not known yet, several at once. What time does not suffice for stays unknown."""
     ends_at = time.monotonic() + _SECONDS
-    missing = [target for target in targets if target not in known(targets)]
+    there = known(targets)
+    missing = [target for target in targets if target not in there]
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="links") as pool:
         list(pool.map(partial(_keep, client or Client(_LIMITS), ends_at), missing))
 
@@ -104,6 +108,9 @@ def look(target: str, client: Client) -> Found:
     """Takes seconds where nobody answers."""
     try:
         answer = client.look(target, {"Accept": "text/html, */*"})
+    except Downgraded:
+        text = "It sends on to an address without encryption (http), where anybody on the way can read and change it."
+        return Found("downgraded", text)
     except Refused as problem:
         return Found("refused", str(problem))
     except BadCertificate as problem:

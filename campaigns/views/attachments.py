@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.pictures import files
 from accounts.uploads import takes_uploads
+from accounts.wording import count
 from campaigns.attachments import allowed, attaching, weight
 from campaigns.attachments.allowed import Refused
 from campaigns.attachments.models import Attachment
@@ -91,16 +92,18 @@ def change(request: StaffRequest, pk: int, file: int) -> HttpResponse:
     act = request.POST.get("act", "")
     if not attachment.campaign.is_draft and not (act == "remove" and attachment.is_linked):
         return frozen(request, pk)
-    if act == "remove":
-        attaching.remove(attachment, by=request.user)
-        messages.success(request, f"{attachment.name} is gone.")
-    elif act == "button":
+    if act == "button":
         return _put_button(request, attachment)
-    else:
-        try:
+    try:
+        if act == "remove":
+            others = attaching.remove(attachment, by=request.user)
+            whose = "1 other campaign" if others == 1 else f"{count(others)} other campaigns"
+            also = f", also from {whose} with the same link" if others else ""
+            messages.success(request, f"{attachment.name} is gone{also}.")
+        else:
             attaching.give_link(attachment, is_linked=act == "link")
-        except Refused as problem:
-            messages.error(request, str(problem))
+    except Refused as problem:
+        messages.error(request, str(problem))
     return redirect("attachments", pk)
 
 
@@ -154,7 +157,15 @@ def _page(request: StaffRequest, found: Campaign, form: FileForm) -> HttpRespons
     context: dict[str, Any] = {
         "campaign": found,
         "form": form,
-        "rows": [(one, weight.in_words(one.size_bytes), attaching.address(request.organisation, one)) for one in rows],
+        "rows": [
+            (
+                one,
+                weight.in_words(one.size_bytes),
+                attaching.address(request.organisation, one),
+                attaching.sharing(one).count(),
+            )
+            for one in rows
+        ],
         "events": [(key, event) for key, event in attaching.events(found).items() if key not in there],
         "has_attached": bool(attached),
         "each": weight.in_words(size),

@@ -1,5 +1,6 @@
 """Files go along with a mail, in it or by a link: right as mail, no larger than its way out takes, and removable."""
 
+import secrets
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,19 +17,21 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.pictures import files as stored
-from campaigns import launching
+from campaigns import launching, samples
 from campaigns.attachments import allowed, attaching, weight
 from campaigns.attachments.models import Attachment
 from campaigns.content import blocks
 from campaigns.message import editions
 from campaigns.message.compiled import CompiledEdition, link_targets
 from campaigns.models import Campaign, Edition
+from campaigns.multilingual import changing
 from campaigns.preflight import checklist
 from delivery import staff_mail
-from delivery.models import Provider
+from delivery.models import Batch, Provider
 from delivery.transports import size_limits
 from delivery.transports.api import arrival, catalogue
 from tests import sink
@@ -209,12 +212,13 @@ def test_services_that_are_told_fields_are_told_the_attachments(service: str, db
 
 
 def test_a_mail_larger_than_its_way_out_takes_is_not_launched(draft: Campaign, owner: User) -> None:
-    relay = Provider.objects.create(name="Relay", host="size.example", port=25, security="none")
+    host = f"{secrets.token_hex(6)}.example"  # what is learnt of a server is kept for longer than a test
+    relay = Provider.objects.create(name="Relay", host=host, port=25, security="none")
     Campaign.objects.filter(pk=draft.pk).update(provider=relay)
     draft.refresh_from_db()
     add(draft, data=b"%PDF-" + b"x" * 3_000_000)
     assert "attachments-heavy" in {found.code: found.text for found in checklist.check(draft)}
-    size_limits.note("size.example", 25, {"SIZE": "4000000"})
+    size_limits.note(host, 25, {"SIZE": "4000000"})
     (found,) = [found for found in checklist.check(draft) if found.card == "attachments"]
     assert (found.level, found.code) == ("block", "attachments-too-large")
     assert "4.2\N{NO-BREAK SPACE}MB, and Relay takes 4.0\N{NO-BREAK SPACE}MB at most" in found.text
@@ -265,16 +269,17 @@ def test_the_calendar_file_follows_its_event_and_opens_at_the_right_hour_in_two_
 def test_what_was_launched_keeps_its_files_whatever_becomes_of_the_draft(
     draft: Campaign, owner: User, django_capture_on_commit_callbacks: Callable[..., object]
 ) -> None:
-    attachment = add(draft)
-    copy = launching.duplicate(draft, by=owner)
+    add(draft)
+    copy, spare = (launching.duplicate(draft, by=owner) for _ in range(2))
     launching.launch(draft, by=owner)
     edition = Edition.objects.get(campaign=draft)
+    draft.attachments.all().delete()  # so that the frozen mail alone has it
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
-        attaching.remove(attachment, by=owner)
-        launching.delete_draft(copy, by=owner)
+        attaching.remove(copy.attachments.get(), by=owner)
+        launching.delete_draft(spare, by=owner)
     assert stored.read(edition.attachments[0]["path"]) == PDF
     Edition.objects.all().delete()
-    other = add(draft)
+    other = add(copy)
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
         attaching.remove(other, by=owner)
     with pytest.raises(FileNotFoundError):
@@ -306,6 +311,98 @@ def test_a_linked_file_is_a_download_for_whoever_has_the_link_until_it_is_remove
     launching.launch(draft, by=owner)
     browser.post(f"{page}{found.pk}/", {"act": "remove"})
     assert Client().get(url).status_code == 404
+
+
+def test_removing_ends_the_link_in_every_copy_and_says_so(
+    draft: Campaign, owner: User, marketer: User, client_for: Browser
+) -> None:
+    found = add(draft, linked=True)
+    url = f"/d/{found.public_name}"
+    copy = launching.duplicate(draft, by=owner)
+    attached_there = launching.duplicate(draft, by=owner).attachments.get()
+    attaching.give_link(attached_there, is_linked=False)
+    launching.launch(draft, by=owner)
+    browser, page = client_for(marketer), f"/campaigns/{draft.pk}/files/"
+    assert "1 other campaign has the same link" in " ".join(browser.get(page).content.decode().split())
+    shown = browser.post(f"{page}{found.pk}/", {"act": "remove"}, follow=True).content.decode()
+    assert "a.pdf is gone, also from 1 other campaign with the same link." in shown
+    assert Client().get(url).status_code == 404
+    assert not copy.attachments.exists()
+    attaching.give_link(attached_there, is_linked=True)
+    assert Client().get(url).status_code == 404, "an address that was taken away stays away"
+    assert b"".join(Client().get(f"/d/{attached_there.public_name}")) == PDF
+
+
+def test_files_of_a_campaign_that_was_launched_meanwhile_stay_as_they_are(
+    draft: Campaign, owner: User, django_capture_on_commit_callbacks: Callable[..., object]
+) -> None:
+    """Whoever changes them has the page of the draft still open."""
+    event = {"id": "fair", "kind": "event", "text": "Harbour day", "day": "2026-03-29"}
+    draft.blocks = blocks.validate({"blocks": [event, *draft.blocks["blocks"]]})
+    draft.save()
+    attached, linked = add(draft), add(draft, "b.pdf", linked=True)
+    stale = Campaign.objects.get(pk=draft.pk)
+    launching.launch(draft, by=owner)
+    there = _stored()
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
+        for change in (
+            lambda: add(stale, "late.pdf"),
+            lambda: attaching.add_event(stale, "fair", by=owner),
+            lambda: attaching.give_link(attached, is_linked=True),
+            lambda: attaching.give_link(linked, is_linked=False),
+            lambda: attaching.remove(attached, by=owner),
+        ):
+            with pytest.raises(allowed.Refused, match="launched or deleted meanwhile"):
+                change()
+    assert {one.name: one.is_linked for one in draft.attachments.all()} == {"a.pdf": False, "b.pdf": True}
+    assert _stored() == there
+
+
+def _stored() -> set[str]:
+    folder = stored.kept().path("attachments")
+    return {path.name for path in Path(folder).iterdir()}
+
+
+def test_no_file_is_left_behind_by_what_is_deleted(
+    draft: Campaign, owner: User, django_capture_on_commit_callbacks: Callable[..., object]
+) -> None:
+    kept = add(draft)
+    revision = launching.copy_of(draft, "Second", by=owner, revision_of=draft)
+    add(revision, "second.pdf")
+    sample = letters.draft(owner, letters.readers("Ana"), is_sample=True)
+    add(sample, "sample.pdf")
+    assert len(_stored()) == 3
+    batch = launching.launch(draft, by=owner)
+    Batch.objects.filter(pk=batch.pk).update(state="sending", started_at=timezone.now())
+    draft.refresh_from_db()
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
+        launching.cancel(draft, by=owner)
+        samples.remove(by=owner)
+    assert _stored() == {Path(kept.path).name}
+
+
+def test_language_without_the_event_is_told_that_it_goes_without_its_calendar_file(
+    draft: Campaign, owner: User
+) -> None:
+    event = {"id": "fair", "kind": "event", "text": "Harbour day", "day": "2026-03-29"}
+    document = draft.blocks
+    draft.blocks = blocks.validate({"blocks": [event, *document["blocks"]]})
+    draft.save()
+    attaching.add_event(draft, "fair", by=owner)
+    german, french = (changing.add(draft, code, by=owner) for code in ("de", "fr"))
+    assert "event-missing" not in [found.code for found in checklist.check(draft)]
+    Campaign.objects.filter(pk=german.pk).update(blocks=document)
+    (found,) = [found for found in checklist.check(draft) if found.code == "event-missing"]
+    assert (found.level, found.draft) == ("warn", german.pk)
+    assert found.text.startswith("German: the event whose calendar file Harbour day.ics is attached is not in it")
+    assert french.pk != german.pk
+
+
+def test_check_names_an_attachment_that_cannot_be_read(draft: Campaign, owner: User) -> None:
+    stored.delete(add(draft).path)
+    (found,) = [found for found in checklist.check(draft) if found.level == "block"]
+    assert (found.code, found.card) == ("attachment-unreadable", "attachments")
+    assert "a.pdf" in found.text
 
 
 def test_an_attached_file_is_at_no_public_address(draft: Campaign) -> None:

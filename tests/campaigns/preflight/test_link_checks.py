@@ -1,6 +1,7 @@
 """What a mail links to is asked for at a server of ours, and each answer is a sentence that one can act upon."""
 
-from collections.abc import Callable, Iterator
+import ssl
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,35 @@ def test_broken_certificate_private_network_and_silence_are_told_apart(tmp_path:
     nobody = Client(Limits(ports=frozenset({9}), https_only=False), Guard(HERE, Names(["127.0.0.1"])))
     found = link_checks.look("http://shop.example:9/", nobody)
     assert (found.kind, found.is_lasting) == ("unreachable", False)
+
+
+def test_link_that_leaves_encryption_is_called_that_and_not_dead(tmp_path: Path, site: Site) -> None:
+    site.answers("/news", b"here")
+    authority = Authority(tmp_path)
+    for secure in serving(Site(authority.context(host="shop.example"))):
+        secure.sends_on("/news", at(site, "/news"))
+        plain = client(secure, site)
+        asking = Client(plain.limits, plain.guard, lambda: ssl.create_default_context(cafile=str(authority.file)))
+        found = link_checks.look(at(secure, "/news", scheme="https"), asking)
+    assert (found.kind, found.state, found.is_lasting) == ("downgraded", "warn", False)
+    assert "without encryption" in found.text
+
+
+def test_what_is_known_is_asked_for_once_however_many_links_there_are(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    targets = [at(site, f"/{number}") for number in range(5)]
+    asked: list[Iterable[str]] = []
+    original = link_checks.known
+
+    def noted(wanted: Iterable[str]) -> dict[str, link_checks.Found]:
+        asked.append(wanted)
+        return original(wanted)
+
+    monkeypatch.setattr(link_checks, "known", noted)
+    link_checks.follow(targets, client(site))
+    assert asked == [targets]
+    assert len(original(targets)) == 5
 
 
 @pytest.mark.usefixtures("to_the_site")
