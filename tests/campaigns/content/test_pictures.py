@@ -48,12 +48,13 @@ def page() -> Iterator[Page]:
         browser.close()
 
 
-def _inside_its_corners(difference: Image.Image, reach: int = 8) -> tuple[int, int, int, int] | None:
+def _inside_its_corners(difference: Image.Image) -> tuple[int, int, int, int] | None:
     """Where it is seen but for the corners of a button, which are drawn once now instead of twice."""
     seen = difference.point(lambda by: 255 if by > 2 else 0)
     if (box := seen.getbbox()) is None:
         return None
     left, top, right, bottom = box
+    reach = (bottom - top) // 2 + 2  # the ends of a pill are round from top to bottom
     seen.paste(0, (left, top, left + reach, top + reach))
     seen.paste(0, (right - reach, top, right, top + reach))
     seen.paste(0, (left, bottom - reach, left + reach, bottom))

@@ -118,6 +118,6 @@ def test_the_intake_notes_whose_report_it_is(organisation: Organisation, asked_h
 def test_who_is_proven_takes_the_place_of_none_but_the_unproven(organisation: Organisation, asked_here: None) -> None:
     SendingDomain.objects.create(name=NAME, confirmed_at=timezone.now())
     forged = signed(written_by("a@forger.example"), "forger.example")
-    told = [hand_in(one).words for one in (PLAIN, forged, signed(), forged, signed(), PLAIN)]
-    assert ["counted before" in words for words in told] == [False, False, False, True, True, True]
-    assert set(DmarcReport.objects.values_list("sent_by", flat=True)) == {"forger.example", "google.com"}
+    for raw in (PLAIN, forged, signed(), b"X-Again: forged\r\n" + forged, b"X-Again: plain\r\n" + PLAIN):
+        hand_in(raw)
+    assert sorted(DmarcReport.objects.values_list("sent_by", flat=True)) == ["forger.example", "google.com"]
