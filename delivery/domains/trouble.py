@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import islice
 
+from django.db.models import Q
 from django.utils.text import capfirst
 
 from accounts.models import User
@@ -14,18 +15,21 @@ from delivery.domains.models import SendingDomain
 from delivery.domains.report import Report, Row
 
 _SHOWN = 3
+_BROKEN = Q(broken_since__isnull=False)
+_LOST = Q(report__has_key="lost") & ~Q(report__lost={})
 
 
 def problems(user: User) -> Iterator[Problem]:
     """Also, for those who can say so, names that are used as senders and that nobody has confirmed."""
     may_cure = allows(user, Permission.DELIVERY)
-    for domain in SendingDomain.objects.broken()[:_SHOWN]:
+    noticed = list(SendingDomain.objects.confirmed().filter(_BROKEN | _LOST))
+    for domain in [one for one in noticed if one.broken_since][:_SHOWN]:
         url = domain.get_absolute_url() if may_cure else ""
         cure = "" if may_cure else " An admin can see to it."
         yield Problem(
             "bad", f"Mail from {domain} no longer passes", f"{_what(domain)}{cure}", url, about=_about(domain)
         )
-    for domain, gone in islice(_with_records_gone(), _SHOWN):
+    for domain, gone in islice(_with_records_gone(noticed), _SHOWN):
         url = domain.get_absolute_url() if may_cure else ""
         text = f"Mail still passes. {_told(gone)}{'' if may_cure else ' An admin can see to it.'}"
         yield Problem("bad", f"Records of {domain} are no longer in order", text, url, about=_about(domain))
@@ -46,11 +50,10 @@ def notices(user: User) -> Iterator[Notice]:
             yield Notice("bad", text, about=_about(domain))
 
 
-def _with_records_gone() -> Iterator[tuple[SendingDomain, list[Row]]]:
+def _with_records_gone(noticed: list[SendingDomain]) -> Iterator[tuple[SendingDomain, list[Row]]]:
     """Of domains whose mail passes."""
-    passing = SendingDomain.objects.confirmed().filter(broken_since=None, report__has_key="lost")
-    for domain in passing.exclude(report__lost={}):
-        if gone := Report.read(domain.report).gone:
+    for domain in noticed:
+        if not domain.broken_since and (gone := Report.read(domain.report).gone):
             yield domain, gone
 
 

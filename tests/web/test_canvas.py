@@ -145,6 +145,10 @@ def test_ten_blocks_by_keyboard_alone(editor: Editor) -> None:
         for _ in range(4):
             press("ArrowUp")
         press("Alt+ArrowUp")
+        page.wait_for_function(
+            "were => `${Array.from(document.querySelectorAll('#editor [data-block]'), a => a.dataset.kind)}` != were",
+            arg=",".join(TEN),
+        )
         expect(page.get_by_role("status").get_by_text("removed")).to_have_count(0)
         press("Delete")
         expect(spots(page)).to_have_count(9)

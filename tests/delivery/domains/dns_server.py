@@ -25,9 +25,7 @@ class DnsServer:
     def __init__(self) -> None:
         self.zone: dict[str, dict[str, list[str]]] = {}
         self.questions: list[tuple[str, str]] = []
-        self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._udp.bind(("127.0.0.1", 0))
-        self._tcp = socket.create_server(("127.0.0.1", self._udp.getsockname()[1]))
+        self._udp, self._tcp = _on_one_port()
         for serve in (self._serve_udp, self._serve_tcp):
             threading.Thread(target=serve, daemon=True).start()
 
@@ -135,3 +133,17 @@ def _strings(value: str) -> str:
     parts = value.split("|") if "|" in value else [value[at : at + 255] for at in range(0, len(value), 255)] or [""]
     escaped = (part.replace("\\", "\\\\").replace('"', '\\"') for part in parts)
     return " ".join(f'"{part}"' for part in escaped)
+
+
+def _on_one_port() -> tuple[socket.socket, socket.socket]:
+    """For both protocols; a port that is free for one may be another program's for the other."""
+    while True:
+        tcp = socket.create_server(("127.0.0.1", 0))
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            udp.bind(tcp.getsockname())
+        except OSError:
+            tcp.close()
+            udp.close()
+        else:
+            return udp, tcp
