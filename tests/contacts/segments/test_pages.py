@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from contacts.filtering import Filter
-from contacts.models import Contact, Field, MailingList, Segment, Subscription
+from contacts.models import Contact, ExportJob, Field, MailingList, Segment, Subscription
 from contacts.segments import measuring, registry, searched
 from contacts.segments.known import Known
 from contacts.segments.predicate import Sql
@@ -195,11 +195,19 @@ def test_no_page_waits_for_a_slow_condition(people: None, browser: Client, monke
     assert "hx-get" not in exact.content.decode()
     slow.text = "EXISTS (SELECT FROM pg_sleep(600))"
     monkeypatch.setattr(measuring, "PAGE_MS", 200)
+    monkeypatch.setattr(measuring, "PATIENT_MS", 200)
+    number = address.split("/")[2]
+    here = f"segment={number}"
     for more in ("", "&q=ana", "&sort=email"):
-        said = page(browser.get(f"/contacts/?segment={address.split('/')[2]}{more}"))
+        said = page(browser.get(f"/contacts/?{here}{more}"))
         assert "It takes too long to say" in said
         assert "Nobody fits" not in said
     assert "It takes too long to say" in page(browser.get(f"{address}why/", {"address": "ana@example.com"}))
+    for ask in (browser.get, browser.post):
+        said = page(ask("/contacts/change/", {"action": "delete", "all": "1", "segment": number}, follow=True))
+        assert "It takes too long to say who they are. Nobody was changed." in said
+    exported = browser.post(f"/contacts/export/?{here}")
+    assert exported.headers["Location"] == ExportJob.objects.get(query=here).get_absolute_url()
 
 
 def test_why_somebody_is_in_or_not(people: None, browser: Client) -> None:
