@@ -12,7 +12,6 @@ from contacts.models import (
     ConsentEvent,
     Contact,
     DeletedPerson,
-    FixedAudience,
     FixedMember,
     ImportOverwritten,
     ListSuppression,
@@ -99,8 +98,7 @@ def deleted_people(person: Person) -> int:
 
 
 def fixed_audiences(person: Person) -> int:
-    members = FixedMember.objects.filter(audience_id__in=FixedAudience.objects.values("pk"))
-    return members.filter(contact_id__in=person.contact_ids).delete()[0]
+    return FixedMember.objects.of_people(person.contact_ids).delete()[0]
 
 
 def bulk_changes(person: Person) -> int:
