@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
@@ -14,7 +15,7 @@ from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts import addresses, tasks
 from contacts.models import Contact, Segment
-from contacts.segments import asking, beginning, builder, compiling, counting, measuring, rules, steps, uses
+from contacts.segments import asking, beginning, builder, compiling, counting, growing, measuring, rules, steps, uses
 from contacts.segments.compiling import NotComplete
 from contacts.segments.known import Known
 from contacts.segments.rules import BadRules, Group
@@ -114,7 +115,7 @@ def _page(request: StaffRequest, found: Segment, **more: Any) -> HttpResponse:
     context = {
         "sentence": _sentence(found, about),
         "uses": uses.of(found),
-        "days": list(found.days.order_by("-day")[:30]),
+        "grown": growing.over_time(found, until=timezone.localdate()),
         **_who(found, about, measuring.AT_ONCE_MS),
     }
     return render(request, "contacts/segments/segment.html", context | more)

@@ -1,6 +1,7 @@
 """Segments as a marketer meets them: built, counted, explained, used as a filter, deleted."""
 
 import html
+import json
 import re
 import time
 from collections.abc import Callable, Sequence
@@ -8,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.http import QueryDict
 from django.test import Client
@@ -16,7 +18,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from contacts.filtering import Filter
-from contacts.models import Contact, ExportJob, Field, MailingList, Segment, Subscription
+from contacts.models import Contact, ExportJob, Field, MailingList, Segment, SegmentDay, Subscription
 from contacts.segments import measuring, registry, searched
 from contacts.segments.known import Known
 from contacts.segments.predicate import Sql
@@ -208,6 +210,19 @@ def test_no_page_waits_for_a_slow_condition(people: None, browser: Client, monke
         assert "It takes too long to say who they are. Nobody was changed." in said
     exported = browser.post(f"/contacts/export/?{here}")
     assert exported.headers["Location"] == ExportJob.objects.get(query=here).get_absolute_url()
+
+
+def test_growth_is_a_chart_and_the_same_in_numbers(people: None, looker: Client) -> None:
+    made, today = segment("Parisians", IN_PARIS), timezone.localdate()
+    assert "after three days, this shows how it grows" in page(looker.get(made.get_absolute_url()))
+    for ago, number in ((100, 1), (5, 1200), (4, 1210), (1, 900)):
+        SegmentDay.objects.create(segment=made, day=today - timedelta(days=ago), people=number)
+    found = BeautifulSoup(looker.get(made.get_absolute_url()).content, "html.parser")
+    chart = json.loads(str(found.select_one("canvas[data-chart]")["data-chart"]))  # type: ignore[index]
+    assert chart["lines"] == [{"name": "People", "values": [1200, 1210, None, None, 900]}]
+    assert (len(chart["labels"]), chart["gaps"]) == (5, True)
+    twin = [[cell.get_text(strip=True) for cell in row("td")] for row in found.select("#growth ~ details tbody tr")]
+    assert twin == [["900", "−310"], ["1,210", "+10"], ["1,200", "–"]]
 
 
 def test_why_somebody_is_in_or_not(people: None, browser: Client) -> None:
