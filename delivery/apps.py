@@ -23,6 +23,7 @@ class DeliveryConfig(AppConfig):
         from delivery.domains.dmarc_reports import watching as dmarc_watching
         from delivery.domains.link_hosts import watching as link_hosts
         from delivery.erasing import parts
+        from delivery.feedback.condition import FailedInARow
         from delivery.feedback.mailbox import trouble
         from delivery.feedback.webhooks import reading
         from delivery.feedback.webhooks.lists import keeping
@@ -61,7 +62,7 @@ class DeliveryConfig(AppConfig):
         reading.register()
         timeline.register(keeping.entries)
         undoing_mailed.register(mailed.among)
-        registry.register(MailboxProvider)
+        registry.register(MailboxProvider, FailedInARow)
         parts.register()
         merging.register()
 
