@@ -1,5 +1,6 @@
 """Segments: listed, built with live counts, explained for one person."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -212,11 +213,18 @@ def _figures(group: Group, about: Known, patience_ms: int) -> dict[str, Any]:
         return {"is_too_slow": True, "exact_follows": may_ask_again}
     except NotComplete as problem:
         return {"problems": [str(problem)]}
-    is_exact = measured.is_exact and measured.steps_are_exact
-    words = [compiling.part_words(part, about) for part in group.parts]
+    try:  # whoever looks on waits for the number first of all
+        inner, inner_is_exact = measuring.within_groups(group, about, patience_ms=patience_ms // 3)
+    except measuring.TooSlow:
+        inner, inner_is_exact = {}, False
+    numbers = {(): [measured.everybody, *measured.after], **inner}
+    words = partial(compiling.part_words, known=about)
+    is_exact = measured.is_exact and measured.steps_are_exact and inner_is_exact
     return {
         "measured": measured,
-        "steps": list(steps.of(words, measured.after, measured.everybody, group.match)),
+        "steps": steps.tree(group, words, numbers, measured.everybody),
+        "inner_is_exact": inner_is_exact,
+        "has_inner": bool(inner),
         "is_sum": group.match == rules.Match.ANY,
         "exact_follows": may_ask_again and not is_exact,
     }

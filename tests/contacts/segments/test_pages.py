@@ -212,6 +212,18 @@ def test_no_page_waits_for_a_slow_condition(people: None, browser: Client, monke
     assert exported.headers["Location"] == ExportJob.objects.get(query=here).get_absolute_url()
 
 
+def test_rows_of_a_group_say_whom_they_brought_or_left_out(people: None, looker: Client) -> None:
+    bo = Rule("profile", {"field": "first_name", "how": "is", "value": "Bo"})
+    cy = Rule("profile", {"field": "first_name", "how": "is", "value": "Cy"})
+    rules = write(Group(Match.ALL, (IN_PARIS, Group(Match.ANY, (bo, cy)))))
+    made = Segment.objects.create(name="Bo in Paris", rules=rules)
+    found = BeautifulSoup(looker.get(made.get_absolute_url()).content, "html.parser")
+    rows = [" ".join(one.get_text(" ").split()) for one in found.select(".segment-steps .segment-steps li")]
+    assert rows == ["whose first name is Bo 1 +1", "whose first name is Cy 1 ±0"]
+    assert found.select_one(".segment-steps .segment-steps .tally-waiting")["width"] == "33.33%"  # type: ignore[index]
+    assert "Striped: whom the row left out or, where any may fit, brought." in page(looker.get(made.get_absolute_url()))
+
+
 def test_growth_is_a_chart_and_the_same_in_numbers(people: None, looker: Client) -> None:
     made, today = segment("Parisians", IN_PARIS), timezone.localdate()
     assert "after three days, this shows how it grows" in page(looker.get(made.get_absolute_url()))
