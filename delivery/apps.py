@@ -15,7 +15,8 @@ class DeliveryConfig(AppConfig):
         from contacts import timeline
         from contacts.importing.undoing import mailed as undoing_mailed
         from contacts.segments import registry
-        from delivery import merging
+        from contacts.their_data import collecting
+        from delivery import merging, their_data
         from delivery.deliverability import complaints
         from delivery.deliverability.condition import MailboxProvider
         from delivery.domains import known
@@ -64,6 +65,7 @@ class DeliveryConfig(AppConfig):
         undoing_mailed.register(mailed.among)
         registry.register(MailboxProvider, FailedInARow)
         parts.register()
+        collecting.register(their_data.sections)
         merging.register()
 
 
