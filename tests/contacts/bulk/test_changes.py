@@ -88,6 +88,57 @@ def carrying(tag: str) -> list[str]:
     return list(Contact.objects.tagged(tag).order_by("pk").values_list("email", flat=True))
 
 
+OPTIONS: dict[str, dict[str, object]] = {
+    "add-tag": {"tag": "fair"},
+    "remove-tag": {"tag": "vip"},
+    "join-list": {"name": "Offers", "proof": "In person"},
+    "leave-list": {"name": "Offers", "reason": "Asked"},
+    "set-field": {"key": "city", "name": "City", "value": "Ulm"},
+    "unsubscribe": {"reason": "Asked"},
+    "suppress": {"reason": "Asked"},
+    "delete": {},
+}
+
+
+def standing() -> list[list[tuple[Any, ...]]]:
+    """All that decides who gets what. Tags are in no order."""
+    people = Contact.objects.order_by("pk").values_list("pk", "email", "attributes__city", "attributes__tags")
+    return [
+        [(*values, sorted(tags or ())) for *values, tags in people],
+        list(Subscription.objects.order_by("pk").values_list("pk", "contact", "list", "state", "expires_at")),
+        list(Suppression.objects.order_by("email").values_list("email", "reason", "detail")),
+    ]
+
+
+@pytest.mark.parametrize("is_large", [False, True], ids=["at once", "by a worker"])
+@pytest.mark.parametrize("action", list(EVERY))
+def test_every_action_is_taken_back_as_a_whole(
+    action: str, is_large: bool, people: list[Contact], marketer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Field.objects.create(key="city", label="City")
+    offers = MailingList.objects.create(name="Offers")
+    for person, values in zip(
+        people, ({"city": "Bonn"}, {"tags": ["vip", "old"]}, {"city": "Ulm"}, {}, {}), strict=True
+    ):
+        Contact.objects.filter(pk=person.pk).update(attributes=values)
+    for person, state in zip(people, ("subscribed", "unconfirmed", "unsubscribed"), strict=False):
+        Subscription.objects.create(contact=person, list=offers, state=state)
+    consent.suppress(people[3].email, Suppression.Reason.COMPLAINT, detail="said so")
+    if is_large:
+        monkeypatch.setattr(changes, "AT_ONCE", 0)
+        monkeypatch.setattr(working, "SLICE", 2)
+    before = standing()
+    made = changes.begin(EVERY[action], OPTIONS[action] | {"list": offers.pk}, EVERYONE, expected=5, by=marketer)
+    working.work(made.pk)
+    assert standing() != before
+    made.refresh_from_db()
+    changes.undo(made, by=marketer)
+    working.work(made.pk)
+    made.refresh_from_db()
+    assert (made.state, made.kept) == (BulkChange.State.UNDONE, 0)
+    assert standing() == before
+
+
 def test_ticked_people_get_a_tag_at_once_and_lose_it_by_the_undo_beside_it(
     browser: Client, people: list[Contact]
 ) -> None:
