@@ -36,6 +36,7 @@ class Got:
     subject: str = ""
     html: str = ""
     repeat_key: str = ""
+    files: dict[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,7 @@ def _sendgrid(path: str, headers: Any, body: bytes) -> Got:
         headers=said["headers"],
         subject=said["subject"],
         html=said["content"][-1]["value"],
+        files={one["filename"]: base64.b64decode(one["content"]) for one in said.get("attachments", ())},
     )
 
 
