@@ -53,6 +53,7 @@ def test_an_admin_adds_a_domain_names_its_keys_and_hands_the_records_on(
     page = client.get(f"/domains/{domain.pk}/").content.decode()
     assert wrong > 1
     assert f"{wrong} records are to be entered." in page
+    assert "What is not known is looked up again. Everything else is in order, or optional." in page
     client.post(f"/domains/{domain.pk}/links/", {"note": "Agency", "days": 30})
     link = DomainLink.objects.get()
     stranger, address = Client(), f"/dns/{links.token(link)}/"
