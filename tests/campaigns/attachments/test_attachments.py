@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -217,11 +218,11 @@ def test_a_mail_that_is_sent_on_keeps_its_files_through_a_service_that_is_told_f
     forwarding.set_content("See below.")
     forwarding.add_attachment(read(built(draft)), filename="news.eml")
     forwarding.add_attachment(b"a;b", "text", "csv")
-    given = {"sender": "news@nordlicht.example", "to": "ana@example.org"}
+    hand_over = partial(staff_mail.send_raw_through, sender="news@nordlicht.example", to="ana@example.org")
     with closing(Web("sendgrid")) as web:
         provider = through(web)
         for raw in (built(draft), forwarding.as_bytes(policy=policy.SMTP)):
-            assert staff_mail.send_raw_through(provider, raw, **given).problem == ""
+            assert hand_over(provider, raw).problem == ""
     sent, forwarded = web.got
     assert sent.files == {GERMAN: PDF}
     (pdf,) = read(forwarded.files["news.eml"]).iter_attachments()
