@@ -100,6 +100,11 @@ class Report:
         return [row for row in self.rows if self.lost.get(row.key, 0) >= 2]
 
     @property
+    def wrong(self) -> list[Row]:
+        """Records that have to be entered or mended."""
+        return [row for row in self.rows if row.state == "bad" and not row.optional]
+
+    @property
     def used(self) -> list[Way]:
         return [way for way in self.ways if way.is_used]
 

@@ -69,7 +69,6 @@ class _Item:
     told: list[Told]
     dmarc: Reading | None = None
     sent_by: str = ""  # of a report: whose signature its mail has
-    has_wishes: bool = False  # of one that is held: complaints or leavings
 
 
 def settle(reader: Reader, *, only: Sequence[int] | None = None) -> int:
@@ -173,7 +172,7 @@ def _within_caps(items: list[_Item]) -> list[_Item]:
             continue
         left[row.source] = (left[row.source] if row.source in left else _left(row.source)) - suppressing
         if left[row.source] < 0:
-            item.has_wishes = any(told.effect.is_wish for told in item.told)
+            row.words = HELD_WISHES if any(told.effect.is_wish for told in item.told) else HELD_WORDS
             item.told, row.state, row.would_suppress = [], State.HELD, min(suppressing, _MOST_COUNTED)
     return items
 
@@ -188,7 +187,6 @@ def _conclude(item: _Item, results: dict[int, list[str]]) -> None:
     row, now = item.row, timezone.now()
     row.due_at = None
     if row.state == State.HELD:
-        row.words = HELD_WISHES if item.has_wishes else HELD_WORDS
         return
     if item.dmarc is not None:
         row.state, row.words = _of_report(item.dmarc, item.sent_by)
