@@ -124,6 +124,11 @@ urlpatterns: list[URLPattern] = [
     path("api/sandbox/v1/messages/wait", api.wait, name="sandbox-api-wait"),
     path("api/sandbox/v1/messages/<int:mail_id>", api.message, name="sandbox-api-mail"),
     path("api/sandbox/v1/messages/<int:mail_id>/raw", api.raw, name="sandbox-api-raw"),
+    path(
+        "api/sandbox/v1/messages/<int:mail_id>/attachments/<int:number>",
+        api.attachment,
+        name="sandbox-api-attachment",
+    ),
     path("sandbox/logins/<int:login_id>/remove/", sandbox_mailboxes.remove_login, name="sandbox-login-remove"),
     path("sandbox/<int:mail_id>/", mail.mail, name="sandbox-mail"),
     path("sandbox/<int:mail_id>/html/", mail.html, name="sandbox-html"),

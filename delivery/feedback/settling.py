@@ -177,6 +177,7 @@ def _within_caps(items: list[_Item]) -> list[_Item]:
         left[row.source] = (left[row.source] if row.source in left else _left(row.source)) - suppressing
         if left[row.source] < 0:
             item.wishes = [told for told in item.told if told.effect.is_wish]
+            row.words = HELD_WISHES if item.wishes else HELD_WORDS
             item.told, row.state, row.would_suppress = [], State.HELD, min(suppressing, _MOST_COUNTED)
     return items
 
@@ -191,7 +192,6 @@ def _conclude(item: _Item, results: dict[int, list[str]]) -> None:
     row, now = item.row, timezone.now()
     row.due_at = None
     if row.state == State.HELD:
-        row.words = HELD_WISHES if item.wishes else HELD_WORDS
         return
     if item.dmarc is not None:
         row.state, row.words = _of_report(item.dmarc, item.sent_by)

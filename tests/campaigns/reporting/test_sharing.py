@@ -150,6 +150,15 @@ def test_the_table_of_a_page_under_reports_is_read_by_whoever_has_its_link(
     assert Client().get(address).status_code == 404
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_without_numbers_offers_no_link_to_them_and_still_shows_those_that_work(
+    browser: Client, page: str
+) -> None:
+    assert "Make a link" not in browser.get(reverse(page)).content.decode()
+    browser.post(reverse("report-share", args=[page]), {"days": "7"})
+    assert "Take back" in browser.get(reverse(page)).content.decode()
+
+
 def test_a_link_to_a_page_ends_by_itself_and_its_query_is_not_the_reader_s(out: Out, browser: Client) -> None:
     browser.post(reverse("report-share", args=["reports"]), {"days": "7", "query": "tag=none"})
     link = SharedReport.objects.get(page="reports")

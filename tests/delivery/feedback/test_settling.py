@@ -214,6 +214,20 @@ def test_alias_of_several_people_is_not_gone_as_long_as_one_of_them_is_there(mai
     assert not Suppression.objects.exists()
 
 
+def test_alias_is_not_gone_where_one_of_its_people_got_the_mail() -> None:
+    message = mailed(email="team@example.org")
+    given = (ALIASES / "postfix.eml").read_bytes().replace(b"\r\n", b"\n")
+    took = re.sub(rb"Action: failed\nStatus: 5.2.2\n(?:.+\n)+", b"Action: delivered\nStatus: 2.0.0\n", given)
+    assert took.count(b"Action: failed") == 1
+    returned = re.sub(rb"bounce\+0110ab[\w.+-]+@[\w.]+", verp.address(message.pk, DOMAIN).encode(), took)
+    assert hand_in(returned).state == Returned.State.COUNTED
+    assert set(FeedbackEvent.objects.values_list("recipient", "kind")) == {
+        ("fullhard@mailbox.example", "delivered"), ("unknown@mailbox.example", "bounce"),
+    }  # fmt: skip
+    assert line(message).hard == 0
+    assert not Suppression.objects.exists()
+
+
 def test_bounce_that_comes_before_the_acceptance_is_booked_waits_for_it() -> None:
     message = mailed(state=MessageState.PENDING)
     waiting = hand_in(bounce(message))
