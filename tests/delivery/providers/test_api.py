@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -13,7 +14,7 @@ from accounts.models import User
 from delivery.models import Provider
 from delivery.providers.api_form import ApiProviderForm
 from delivery.providers.presets import presets
-from delivery.transports.api import catalogue
+from delivery.transports.api import arrival, catalogue
 from tests.delivery.engine.api.web import KEY, Web
 from tests.delivery.providers.test_views import result_of
 
@@ -66,6 +67,21 @@ def test_an_account_is_entered_once_and_its_key_never_shown(browser: Client) -> 
     assert browser.post(edit, entered | {"password": "", "option_region": "us-east-1"}).status_code == 302
     made.refresh_from_db()
     assert (made.password, made.host) == (KEY, "email.us-east-1.amazonaws.com")
+
+
+@pytest.mark.parametrize("service", sorted(catalogue.services()))
+def test_the_page_says_of_each_part_of_a_mail_whether_it_arrives_and_why_not(browser: Client, service: str) -> None:
+    made = Provider(name="Service", kind="api", service=service, host="api.example", port=443, security="tls")
+    made.password, made.options = KEY, {"region": "eu-central-1", "domain": "mg.nordlicht.example"}
+    made.save()
+    page = unescape(browser.get(reverse("provider", args=[made.pk])).content.decode())
+    shown = [" ".join(row.partition("</tr>")[0].split()) for row in page.partition('id="arrival"')[2].split("<tr>")]
+    rows = {row.removeprefix("<td>").partition("</td>")[0]: row for row in shown if row.startswith("<td>")}
+    assert {"List-Unsubscribe", "List-Unsubscribe-Post", "Feedback-ID", "Message-ID", "Return path"} <= rows.keys()
+    for said in arrival.table(made):
+        assert ("Yes" if said.arrives else "No") in rows[said.part]
+        assert said.words in rows[said.part]
+        assert said.arrives or said.words, said.part
 
 
 def test_a_key_does_not_follow_to_another_server(browser: Client) -> None:
