@@ -85,6 +85,11 @@ def test_rows_follow_from_the_providers_and_turn_green_one_by_one(
     ]
     by_kind = {row.relative: row for row in report.rows}
     assert by_kind["news"].pieces[2] == ("added", "include:_spf.google.com")
+    assert by_kind["news"].cost == "Reading it takes 1 of at most 10 look-ups. Leading nowhere: 0 of at most 2."
+    assert [(one["domain"], one["via"], one["lookups"]) for one in by_kind["news"].tree] == [
+        (NAME, "", 1),
+        ("spf.mandrillapp.com", NAME, 0),
+    ]
     assert "by itself" in by_kind["mte2._domainkey.news"].findings[0]["text"]
     assert by_kind["mte1._domainkey.news"].chain == ["dkim1.mandrillapp.com"]
     assert standing.of(f"x@{NAME}", mandrill).kind == "passes"

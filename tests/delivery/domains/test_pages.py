@@ -53,6 +53,8 @@ def test_an_admin_adds_a_domain_names_its_keys_and_hands_the_records_on(
     page = client.get(f"/domains/{domain.pk}/").content.decode()
     assert wrong > 1
     assert f"{wrong} records are to be entered." in page
+    assert "Reading it takes 4 of at most 10 look-ups. Leading nowhere: 1 of at most 2." in page
+    assert "old-relay-that-nobody-uses.example</bdi>" in page
     assert "What is not known is looked up again. Everything else is in order, or optional." in page
     client.post(f"/domains/{domain.pk}/links/", {"note": "Agency", "days": 30})
     link = DomainLink.objects.get()
