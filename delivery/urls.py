@@ -3,7 +3,6 @@
 from django.urls import URLPattern, path
 
 from delivery.views import (
-    deliverability,
     dmarc_reports,
     domain_mails,
     domains,
@@ -98,7 +97,6 @@ urlpatterns: list[URLPattern] = [
     path("reputation/<int:address_id>/", reputation_figures.address, name="reputation-address"),
     path("reputation/<int:address_id>/forget/", reputation_figures.forget_of_address, name="reputation-address-forget"),
     path("reputation/<int:address_id>/remove/", reputation.remove, name="reputation-remove"),
-    path("deliverability/", deliverability.deliverability, name="deliverability"),
     path("returned/", returned.returned, name="returned"),
     path("returned/domain/", returned.domain, name="returned-domain"),
     path("returned/listener/", returned.listener, name="returned-listener"),
