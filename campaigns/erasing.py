@@ -9,7 +9,7 @@ from contacts.erasing.registry import Part, Person
 
 def register() -> None:
     registry.register(
-        Part("test addresses", "That they were asked for test mails, and agreed", _test_addresses),
+        Part("test addresses", "That they were asked for test mails, and agreed", _test_addresses, "test_addresses"),
         Part("approved", "Segments and files that were approved", _approved),
         words.part_for("campaigns.Approval", "Approvals", "note", "answer"),
         words.part_for("campaigns.Comment", "Comments", "excerpt", "text"),
