@@ -10,8 +10,11 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from accounts.models import ApprovalRule, Organisation, User
 from accounts.permissions import PERMISSIONS, Permission, allows
+from accounts.wording import listed
 from campaigns.approval.models import Approval
 from campaigns.attachments.models import Attachment
 from campaigns.drafts.words import SENDER, words_of
@@ -80,11 +83,8 @@ class Standing:
         if self.is_sent_back:
             return f"{who} sent this back."
         if self.changed:
-            parts = (
-                ", ".join(self.changed[:-1]) + " and " + self.changed[-1] if len(self.changed) > 1 else self.changed[0]
-            )
             verb = "were" if len(self.changed) > 1 or self.changed[0] in (_PARTS["people"], _PARTS["files"]) else "was"
-            return f"{who} approved this, and then {parts} {verb} changed: the approval no longer holds."
+            return f"{who} approved this, and then {listed(self.changed)} {verb} changed: the approval no longer holds."
         if newest.state == Approval.State.OVERRIDDEN:
             return f"{who} lets this go without approval: {newest.answer}"
         return f"{who} approved this as it stands."
@@ -131,11 +131,11 @@ def is_needed(organisation: Organisation | None) -> bool:
     return organisation is not None and organisation.approval != ApprovalRule.NONE
 
 
-def colleagues(asker: User, organisation: Organisation) -> list[User]:
+def colleagues(asker: User, organisation: Organisation) -> QuerySet[User]:
     """Whom this person may ask."""
     roles = [role for role, permissions in PERMISSIONS.items() if Permission.SEND in permissions]
     found = User.objects.filter(is_active=True, role__in=roles).order_by("name", "email")
-    return [one for one in found if one != asker or organisation.approval == ApprovalRule.ANYONE]
+    return found if organisation.approval == ApprovalRule.ANYONE else found.exclude(pk=asker.pk)
 
 
 def obstacle(approval: Approval, user: User, organisation: Organisation) -> str:
