@@ -12,6 +12,7 @@ from campaigns.comments import mentions
 from campaigns.comments.models import Comment
 from campaigns.content import blocks
 from campaigns.content.blocks import Block
+from campaigns.drafts.words import blocks_of
 from campaigns.editor import editing
 from campaigns.models import Campaign
 
@@ -34,12 +35,11 @@ class Conversation:
 
 @dataclass(frozen=True)
 class Place:
-    """A block, or the campaign as a whole (no id). `is_there`: it can be opened."""
+    """A block, or what was said about one that is gone or about the campaign as a whole (no id)."""
 
     title: str
     says: str = ""
     block: str = ""
-    is_there: bool = False
     open: list[Conversation] = field(default_factory=list)
 
 
@@ -66,12 +66,12 @@ def of(campaign: Campaign) -> Shown:
     still_open = [one for one in conversations if one.first.resolved_at is None]
     whole = Place("The campaign as a whole", open=[one for one in still_open if not one.first.block])
     places, here = [whole] if whole.open else [], set[int]()
-    for block in _blocks(campaign):
+    for block in blocks_of(campaign):
         about = [one for one in still_open if _is_about(one.first, block)]
         here |= {one.first.pk for one in about}
         if about:
             label = blocks.KINDS[block["kind"]].label
-            places.append(Place(label, editing.excerpt(block), block["id"], True, about))
+            places.append(Place(label, editing.excerpt(block), block["id"], about))
     gone = [one for one in still_open if one.first.block and one.first.pk not in here]
     return Shown(
         places,
@@ -94,7 +94,7 @@ def stamp(campaign_id: int) -> str:
 def add(campaign: Campaign, text: str, *, by: User, block: str = "", tell: User | None = None) -> Comment:
     """Begin a conversation, about a block or the whole. Raises NotPossible."""
     _check_room(campaign)
-    about = next((one for one in _blocks(campaign) if one["id"] == block), None)
+    about = next((one for one in blocks_of(campaign) if one["id"] == block), None)
     if block and about is None:
         raise NotPossible("That block is no longer there. Say it about the campaign as a whole.")
     first = Comment(campaign=campaign, text=text, by=by)
@@ -135,13 +135,6 @@ def _tell(said: Comment, first: Comment, by: User, tell: User | None) -> None:
 def _check_room(campaign: Campaign) -> None:
     if Comment.objects.filter(campaign=campaign).count() >= MOST:
         raise NotPossible(f"There are {MOST} comments already, and there is no room for more.")
-
-
-def _blocks(campaign: Campaign) -> list[Block]:
-    """Of the mail as it is made now."""
-    if campaign.content_kind != Campaign.ContentKind.BLOCKS:
-        return []
-    return list(blocks.walk(blocks.validate(campaign.blocks or blocks.empty())))
 
 
 def _is_about(first: Comment, block: Block) -> bool:
