@@ -35,7 +35,7 @@ def check(campaign: Campaign, *, is_real: bool) -> list[Finding]:
     except (blocks.Invalid, html.Unusable) as problem:
         return [unusable(campaign, problem)]
     person = next(iter(audience.sample(campaign.readers(), 1)), None)
-    recipient = preview.recipient_of(person, tracked=True)
+    recipient = preview.recipient_of(person, edition, tracked=True)
     known = {tag.name for tag in (*tags(), *editions.OWN_TAGS)}
     found = check_edition(campaign, edition, recipient, known, is_real=is_real)
     return [*found, *gaps.check(campaign, sources(edition), Places(campaign)), *for_some.check(campaign, edition)]

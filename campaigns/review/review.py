@@ -20,6 +20,7 @@ from campaigns.review.odd_ones import Odd
 from campaigns.review.reading_ease import Reading
 from campaigns.review.spam_points import Verdict
 from contacts.models import Contact
+from contacts.segments.measuring import TooSlow
 from delivery.content import Parts, Recipient
 from delivery.linter import MAX_HTML_BYTES
 
@@ -121,7 +122,11 @@ class Review:
 
     @cached_property
     def for_some(self) -> list[ForSome]:
-        return for_some.seen(self.campaign) if self.edition else []
+        """None as well where it takes too long, which preflight says."""
+        try:
+            return for_some.seen(self.campaign) if self.edition else []
+        except TooSlow:
+            return []
 
     @cached_property
     def odd_ones(self) -> list[Odd]:
@@ -140,7 +145,7 @@ class Review:
 
     @cached_property
     def _recipient(self) -> Recipient:
-        return preview.recipient_of(self.contact, tracked=True)
+        return preview.recipient_of(self.contact, self.edition, tracked=True)
 
     @cached_property
     def _places(self) -> Places:
