@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.security import picture_policy
 from campaigns import tasks
-from campaigns.models import Campaign
 from campaigns.preflight import gaps, link_checks
 from campaigns.review import sender_logo, spam_points
 from campaigns.review.review import Review
@@ -55,8 +54,8 @@ def check(request: StaffRequest, pk: int) -> HttpResponse:
     if request.htmx.target == "seen":
         return render(request, "campaigns/check/_seen.html", context)
     if request.method == "POST":
-        _follow(found, review, request.POST.get("links", ""))
-    context["is_following"] = not review.is_followed and link_checks.is_under_way(found.pk)
+        _follow(review, request.POST.get("links", ""))
+    context["is_following"] = not review.is_followed and link_checks.is_under_way(review.campaign.pk)
     if request.htmx.target == "links":
         return render(request, "campaigns/check/_links.html", context)
     if request.method == "POST":
@@ -91,7 +90,8 @@ def logo(request: StaffRequest, pk: int) -> HttpResponse:
     return HttpResponse(picture, content_type="image/svg+xml")
 
 
-def _follow(campaign: Campaign, review: Review, asked: str) -> None:
+def _follow(review: Review, asked: str) -> None:
+    campaign = review.campaign
     if asked == "again" and not link_checks.is_under_way(campaign.pk):
         link_checks.forget(review.followable)
     if asked in {"follow", "again"} and not review.is_followed and link_checks.begins(campaign.pk):
