@@ -34,19 +34,20 @@ def check(campaign: Campaign, *, people: int | None = None) -> list[Finding]:
     `people`: how many will receive it, from a caller who has counted them, which takes seconds at a million.
     """
     provider = campaign.way_out
+    is_real = not provider.is_rehearsal
     if campaign.translation_of is not None:
-        return _sorted(_words(campaign, is_real=not provider.is_rehearsal))
+        return _sorted(_words(campaign, is_real=is_real))
     organisation = Organisation.get()
     found = [
-        *_to(campaign, is_real=not provider.is_rehearsal),
+        *_to(campaign, is_real=is_real),
         *_from(campaign, provider),
-        *_public_address(organisation, is_real=not provider.is_rehearsal),
-        *(() if provider.is_rehearsal else _links(campaign, organisation)),
-        *_words(campaign, is_real=not provider.is_rehearsal),
+        *_public_address(organisation, is_real=is_real),
+        *(_links(campaign, organisation) if is_real else ()),
+        *_words(campaign, is_real=is_real),
         *attached.check(campaign, provider, people),
         *_schedule(campaign),
-        *_translations(campaign, is_real=not provider.is_rehearsal),
-        *_approval(campaign, organisation, is_real=not provider.is_rehearsal),
+        *_translations(campaign, is_real=is_real),
+        *(_approval(campaign, organisation) if is_real else ()),
     ]
     return _sorted(found)
 
@@ -194,8 +195,8 @@ def _schedule(campaign: Campaign) -> Iterator[Finding]:
         yield Finding("block", "in-the-past", text, "Choose a later one, or none to start at once.", "schedule")
 
 
-def _approval(campaign: Campaign, organisation: Organisation | None, *, is_real: bool) -> Iterator[Finding]:
-    if not is_real or not standing.is_needed(organisation):
+def _approval(campaign: Campaign, organisation: Organisation | None) -> Iterator[Finding]:
+    if not standing.is_needed(organisation):
         return
     found = standing.of(campaign)
     if not found.holds:
