@@ -14,6 +14,7 @@ from accounts.organisation.measuring import Tracking
 from campaigns.message.encoding import ascii_address
 from contacts.audience import Audience
 from contacts.models import Contact, FixedAudience, MailingList, Segment
+from contacts.guessing import languages
 from contacts.segments import asking, compiling, rules
 from contacts.segments.known import Known
 from contacts.segments.rules import Group
@@ -247,15 +248,21 @@ class Campaign(models.Model):
 
     def as_read_by(self, contact: Contact | None) -> "Campaign":
         """The translation that this person gets, else itself. A translation is looked at as what it is."""
-        if contact is None or not contact.reads:
-            return self
-        return next((one for one in self.in_other_languages() if one.language == contact.reads), self)
+        others = self.in_other_languages() if contact else []
+        code = (
+            languages.picked(contact.best_language, [self.language, *(one.language for one in others)])
+            if contact
+            else ""
+        )
+        return next((one for one in others if one.language == code), self)
 
     def readers(self) -> Audience:
         """Who of its audience gets these words, in this language."""
-        if self.translation_of is not None:
-            return replace(self.audience(), reading=(self.language,))
-        return replace(self.audience(), not_reading=tuple(self.translations.values_list("language", flat=True)))
+        whole = self.translation_of or self
+        others = tuple(whole.translations.values_list("language", flat=True))
+        if not others:
+            return self.audience()
+        return replace(self.audience(), languages=(whole.language, *others), reading=self.language)
 
     def audience(self) -> Audience:
         """Who it goes to; while a fixed one is still being drawn up, who it would go to now. Of a translation: all of

@@ -29,6 +29,7 @@ from campaigns.views.languages import switch
 from campaigns.views.pages import Readiness, alarm, get_campaign, sent_edition, tally_links
 from campaigns.views.showing import Showing
 from campaigns.views.test_mails import ADDRESSES
+from contacts.guessing import languages
 from contacts import merge_values
 from delivery import ledger
 from delivery.color_scheme import inverted, shown_in
@@ -89,7 +90,10 @@ def mail(request: StaffRequest, pk: int) -> HttpResponse:
     found, dark = get_campaign(pk), request.GET.get("look") == "dark"
     if version := whole_number(request.GET.get("version")):
         contact = Showing.read(request, found).contact
-        language = request.GET.get("language", "") or (contact.reads if contact else "")
+        offered = found.batch.languages if found.batch else []
+        language = request.GET.get("language", "") or languages.picked(
+            contact.best_language if contact else "", offered
+        )
         sent = preview.of_edition(sent_edition(found.batch_id, version, language), contact)
         return HttpResponse(shown_in(sent, dark=dark))
     showing = Showing.read(request, found)
