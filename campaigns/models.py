@@ -7,14 +7,15 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 
 from accounts.models import BrandKit, Organisation
 from accounts.organisation.measuring import Tracking
 from campaigns.message.encoding import ascii_address
 from contacts.audience import Audience
-from contacts.models import Contact, FixedAudience, MailingList, Segment
 from contacts.guessing import languages
+from contacts.models import Contact, FixedAudience, MailingList, Segment
 from contacts.segments import asking, compiling, rules
 from contacts.segments.known import Known
 from contacts.segments.rules import Group
@@ -492,6 +493,30 @@ class TestAddress(models.Model):
 
     def __str__(self) -> str:
         return self.email
+
+
+class SeedList(models.Model):
+    """Addresses that get test mails together: a mailbox at each large provider, say, or the first readers of a mail."""
+
+    MOST = 20
+    MOST_ADDRESSES = 30
+
+    name = models.CharField(max_length=80)
+    addresses = ArrayField(models.CharField(max_length=254), help_text="Normalised, each once, in the order typed.")
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = [Lower("name")]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="seed_list_names",
+                violation_error_message="There is a seed list of this name. Choose another name, or change that one.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ImageFolder(models.Model):

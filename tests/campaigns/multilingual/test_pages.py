@@ -188,7 +188,7 @@ def test_a_test_mail_is_in_the_language_of_whoever_it_is_written_as_to(
         edition = Edition.objects.filter(is_test=True).latest("pk")
         assert (edition.language, edition.subject) == ("de", "[TEST] Neues für {{ first_name }}")
         message = Message.objects.get(batch=edition.batch)
-        assert client.get(reverse("campaign-test-outcome", args=[row.pk, message.pk])).status_code == 200
+        assert client.get(reverse("campaign-test-outcome", args=[row.pk, message.batch_id])).status_code == 200
 
 
 def test_a_new_version_is_written_in_the_same_languages(campaign: Campaign, owner: User, client_for: Browse) -> None:

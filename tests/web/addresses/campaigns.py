@@ -27,6 +27,7 @@ from campaigns.models import (
     ImageFolder,
     ProofSheet,
     SavedBlock,
+    SeedList,
     SharedReport,
     Template,
     TestAddress,
@@ -245,6 +246,13 @@ def templates(cast: Cast) -> object:
 
 def other_brand(cast: Cast) -> dict[str, Any]:
     return {"pk": cast.once("other brand", lambda: BrandKit.objects.create(name="Nordlicht Shop")).pk}
+
+
+def seed_list(cast: Cast) -> dict[str, Any]:
+    asked_stranger(cast)
+    given = ["me@nordlicht.example", "zoe@elsewhere.example", "ada@elsewhere.example"]
+    made = cast.once("seed list", lambda: SeedList.objects.create(name="Inboxes of the providers", addresses=given))
+    return {"pk": made.pk}
 
 
 def image(cast: Cast) -> dict[str, Any]:
@@ -509,7 +517,7 @@ ADDRESSES = {
         changes=lambda cast: Edition.objects.filter(is_test=True).count(),
     ),
     "campaign-test-outcome": Address(
-        WRITERS, args=lambda cast: draft(cast) | {"message": stage.test_message(cast).pk}, no_page=FRAGMENT
+        WRITERS, args=lambda cast: draft(cast) | {"batch": stage.test_message(cast).batch_id}, no_page=FRAGMENT
     ),
     "test-address": Address(
         None,
@@ -672,6 +680,22 @@ ADDRESSES = {
         post=lambda cast: {"chosen": stage.image(cast).pk, "new_folder": "Spring"},
         changes=lambda cast: Image.objects.get().folder_id,
         args=beside(stage.image),
+    ),
+    "seed-lists": Address(WRITERS, args=beside(seed_list)),
+    "seed-list-new": Address(
+        WRITERS,
+        post=lambda cast: {"name": "First readers", "addresses": "zoe@elsewhere.example\nme@nordlicht.example"},
+        changes=lambda cast: SeedList.objects.count(),
+        spoil=".form-actions .btn-primary",
+    ),
+    "seed-list": Address(
+        WRITERS,
+        args=seed_list,
+        post=lambda cast: {"name": "First readers", "addresses": "zoe@elsewhere.example"},
+        changes=lambda cast: list(SeedList.objects.values_list("name", "addresses")),
+    ),
+    "seed-list-delete": Address(
+        WRITERS, args=seed_list, get=False, post=lambda cast: {}, changes=lambda cast: SeedList.objects.count()
     ),
     "image-folder": Address(
         WRITERS,
