@@ -1,6 +1,7 @@
 """Conversations of a campaign, each where it belongs, and what people do in them."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -86,8 +87,12 @@ def open_count(campaign: Campaign) -> int:
 
 
 def stamp(campaign_id: int) -> str:
-    found = Comment.objects.filter(campaign=campaign_id).aggregate(last=Max("pk"), solved=Count("resolved_at"))
-    return f"{found['last'] or 0}-{found['solved']}"
+    """Other than before whenever something is said, changed, taken back or resolved."""
+    found = Comment.objects.filter(campaign=campaign_id).aggregate(
+        last=Max("pk"), all=Count("pk"), solved=Count("resolved_at"), edited=Max("edited_at")
+    )
+    edited = found["edited"].timestamp() if found["edited"] else 0
+    return f"{found['last'] or 0}-{found['all']}-{found['solved']}-{edited:.6f}"
 
 
 @transaction.atomic
@@ -116,6 +121,38 @@ def answer(first: Comment, text: str, *, by: User, tell: User | None = None) -> 
     return said
 
 
+@transaction.atomic
+def change(said: Comment, text: str, *, by: User) -> None:
+    """Whoever wrote it says it otherwise, and it is shown as edited. Who is named now is told. Raises NotPossible."""
+    before = _own(said, by).text
+    if text == before:
+        return
+    said.text, said.edited_at = text, timezone.now()
+    said.save(update_fields=["text", "edited_at"])
+    first = said.answers or said
+    named_before = mentions.named(before)
+    _no_longer_wanted(first, named_before)
+    organisation = Organisation.get()
+    for user in mentions.named(text):
+        if user != by and user not in named_before:
+            mentions.tell(said, first, user, organisation)
+
+
+@transaction.atomic
+def take_back(said: Comment, *, by: User) -> None:
+    """Whoever wrote it unsays it: it is gone, or, where others have answered it, its words are. Raises NotPossible."""
+    named = mentions.named(_own(said, by).text)
+    first = said.answers
+    if first is None and said.answered.exists():
+        said.text, said.edited_at = "", timezone.now()
+        said.save(update_fields=["text", "edited_at"])
+        _no_longer_wanted(said, named)
+    else:
+        said.delete()
+        if first is not None:
+            _no_longer_wanted(first, named)
+
+
 def resolve(first: Comment, *, by: User, is_resolved: bool) -> None:
     """Or open it again. Nobody is wanted in what is resolved."""
     Comment.objects.filter(pk=first.pk).update(
@@ -123,6 +160,20 @@ def resolve(first: Comment, *, by: User, is_resolved: bool) -> None:
     )
     if is_resolved:
         first.mentions.update(is_open=False)
+
+
+def _own(said: Comment, by: User) -> Comment:
+    if said.by_id != by.pk or not said.text:
+        raise NotPossible("Only who wrote a comment can change it or take it back.")
+    return said
+
+
+def _no_longer_wanted(first: Comment, named: Sequence[User]) -> None:
+    """Those of them whom nothing in the conversation names any more."""
+    if named:
+        words = [first.text, *first.answered.values_list("text", flat=True)]
+        still = {user.pk for text in words for user in mentions.named(text)}
+        first.mentions.filter(user__in=[user for user in named if user.pk not in still]).update(is_open=False)
 
 
 def _tell(said: Comment, first: Comment, by: User, tell: User | None) -> None:

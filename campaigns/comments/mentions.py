@@ -59,7 +59,8 @@ def problems(user: User) -> Iterator[Problem]:
         campaign = mention.conversation.campaign
         title = f"{isolated(str(mention.by or 'A colleague'))} wants you in a comment on “{isolated(campaign.name)}”"
         url = f"{reverse('comments', args=[campaign.pk])}#comment-{mention.conversation_id}"
-        yield Problem("wait", title, mention.conversation.text[:200], url, "Read and answer")
+        said = mention.conversation.text[:200] or "The first words were taken back."
+        yield Problem("wait", title, said, url, "Read and answer")
 
 
 def _first(user: User) -> str:

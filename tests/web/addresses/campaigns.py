@@ -355,6 +355,17 @@ def talked_about(cast: Cast) -> dict[str, Any]:
     return {"pk": stage.campaign(cast).pk, "comment": cast.once("comment", make).pk}
 
 
+def said(cast: Cast) -> dict[str, Any]:
+    """By whoever acts, and answered."""
+
+    def make() -> Comment:
+        mine = conversations.add(stage.campaign(cast), "Is the hour right?", by=cast.actor or cast.owner)
+        conversations.answer(mine, "Yes", by=cast.owner)
+        return mine
+
+    return {"pk": stage.campaign(cast).pk, "comment": cast.once(f"said by {cast.role}", make).pk}
+
+
 def all_comments(cast: Cast) -> object:
     return list(Comment.objects.order_by("pk").values_list("text", "resolved_at"))
 
@@ -401,13 +412,22 @@ ADDRESSES = {
         args=lambda cast: {"name": Attachment.objects.get(pk=with_files(cast)["file"]).public_name},
         no_page="a download",
     ),
-    "comments": Address(STAFF, args=lambda cast: {"pk": talked_about(cast)["pk"]}, spoil=".form-actions button"),
+    "comments": Address(
+        STAFF,
+        args=lambda cast: {"pk": talked_about(cast)["pk"]},
+        states=(lambda cast: {"pk": said(cast)["pk"]},),
+        spoil=".form-actions button",
+    ),
     "comment-add": Address(
         WRITERS, args=draft, get=False, post=lambda cast: {"text": "Which summer?"}, changes=all_comments
     ),
     "comment-answer": Address(
         WRITERS, args=talked_about, get=False, post=lambda cast: {"text": "This one"}, changes=all_comments
     ),
+    "comment-change": Address(
+        WRITERS, args=said, get=False, post=lambda cast: {"text": "Which hour?"}, changes=all_comments
+    ),
+    "comment-take-back": Address(WRITERS, args=said, get=False, post=lambda cast: {}, changes=all_comments),
     "comment-resolve": Address(
         WRITERS, args=talked_about, get=False, post=lambda cast: {"act": "resolve"}, changes=all_comments
     ),
@@ -661,6 +681,22 @@ ADDRESSES = {
     "brand-delete": Address(
         WRITERS, args=other_brand, get=False, post=lambda cast: {}, changes=lambda cast: BrandKit.objects.count()
     ),
+    "seed-lists": Address(WRITERS, args=beside(seed_list)),
+    "seed-list-new": Address(
+        WRITERS,
+        post=lambda cast: {"name": "First readers", "addresses": "zoe@elsewhere.example\nme@nordlicht.example"},
+        changes=lambda cast: SeedList.objects.count(),
+        spoil=".form-actions .btn-primary",
+    ),
+    "seed-list": Address(
+        WRITERS,
+        args=seed_list,
+        post=lambda cast: {"name": "First readers", "addresses": "zoe@elsewhere.example"},
+        changes=lambda cast: list(SeedList.objects.values_list("name", "addresses")),
+    ),
+    "seed-list-delete": Address(
+        WRITERS, args=seed_list, get=False, post=lambda cast: {}, changes=lambda cast: SeedList.objects.count()
+    ),
     "images": Address(STAFF, args=beside(stage.image)),
     "image-upload": Address(
         WRITERS,
@@ -680,22 +716,6 @@ ADDRESSES = {
         post=lambda cast: {"chosen": stage.image(cast).pk, "new_folder": "Spring"},
         changes=lambda cast: Image.objects.get().folder_id,
         args=beside(stage.image),
-    ),
-    "seed-lists": Address(WRITERS, args=beside(seed_list)),
-    "seed-list-new": Address(
-        WRITERS,
-        post=lambda cast: {"name": "First readers", "addresses": "zoe@elsewhere.example\nme@nordlicht.example"},
-        changes=lambda cast: SeedList.objects.count(),
-        spoil=".form-actions .btn-primary",
-    ),
-    "seed-list": Address(
-        WRITERS,
-        args=seed_list,
-        post=lambda cast: {"name": "First readers", "addresses": "zoe@elsewhere.example"},
-        changes=lambda cast: list(SeedList.objects.values_list("name", "addresses")),
-    ),
-    "seed-list-delete": Address(
-        WRITERS, args=seed_list, get=False, post=lambda cast: {}, changes=lambda cast: SeedList.objects.count()
     ),
     "image-folder": Address(
         WRITERS,
