@@ -20,6 +20,8 @@ from campaigns.attachments.models import Attachment
 from campaigns.drafts.words import SENDER, words_of
 from campaigns.message import asked_segments, editions
 from campaigns.models import Campaign
+from contacts import audience
+from contacts.segments import measuring
 
 Frozen = dict[str, dict[str, Any]]
 
@@ -127,8 +129,28 @@ def seal(found: Frozen) -> str:
     return hashlib.blake2b(json.dumps(found, sort_keys=True).encode(), digest_size=12).hexdigest()
 
 
-def is_needed(organisation: Organisation | None) -> bool:
+def is_asked_for(organisation: Organisation | None) -> bool:
+    """Of some campaigns at least."""
     return organisation is not None and organisation.approval != ApprovalRule.NONE
+
+
+def is_needed(organisation: Organisation | None, people: int | None) -> bool:
+    """`people`: who will receive it; None: that cannot be said in time, which counts as very many."""
+    if organisation is None or not is_asked_for(organisation):
+        return False
+    return not organisation.approval_above or people is None or people > organisation.approval_above
+
+
+def people_of(campaign: Campaign) -> int | None:
+    """For is_needed. Other words for the rest of a paused campaign are judged by all that the campaign goes to."""
+    original = campaign.revision_of
+    if original is not None and original.batch is not None:
+        return original.batch.total
+    try:
+        with measuring.within(measuring.PATIENT_MS):
+            return audience.summary(campaign.audience()).will_receive
+    except measuring.TooSlow:
+        return None
 
 
 def colleagues(asker: User, organisation: Organisation) -> QuerySet[User]:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from accounts.organisation import public_address
-from accounts.wording import isolated
+from accounts.wording import count_people, isolated
 from campaigns.approval import standing
 from campaigns.message import editions
 from campaigns.message.compiled import is_short_enough
@@ -47,7 +47,7 @@ def check(campaign: Campaign, *, people: int | None = None) -> list[Finding]:
         *attached.check(campaign, provider, people),
         *_schedule(campaign),
         *_translations(campaign, is_real=is_real),
-        *(_approval(campaign, organisation) if is_real else ()),
+        *(_approval(campaign, organisation, people) if is_real else ()),
     ]
     return _sorted(found)
 
@@ -195,14 +195,20 @@ def _schedule(campaign: Campaign) -> Iterator[Finding]:
         yield Finding("block", "in-the-past", text, "Choose a later one, or none to start at once.", "schedule")
 
 
-def _approval(campaign: Campaign, organisation: Organisation | None) -> Iterator[Finding]:
-    if not standing.is_needed(organisation):
+def _approval(campaign: Campaign, organisation: Organisation | None, people: int | None) -> Iterator[Finding]:
+    if organisation is None or not standing.is_asked_for(organisation):
+        return
+    above = organisation.approval_above
+    if above and people is None:
+        people = standing.people_of(campaign)
+    if not standing.is_needed(organisation, people):
         return
     found = standing.of(campaign)
     if not found.holds:
         cure = "Read the answer, mend it and ask again." if found.is_sent_back else "Ask a colleague to read it."
         cure = "Wait for the answer, or ask somebody else." if found.is_asked else cure
-        yield Finding("block", NOT_APPROVED, found.sentence, cure, "approval")
+        why = f" Above {count_people(above)} a campaign needs approval." if above else ""
+        yield Finding("block", NOT_APPROVED, f"{found.sentence}{why}", cure, "approval")
 
 
 def _subject(campaign: Campaign) -> Iterator[Finding]:

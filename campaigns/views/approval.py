@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import mailing
-from accounts.models import Role, User
+from accounts.models import Organisation, Role, User
 from accounts.permissions import Permission, StaffRequest, allows, requires
+from accounts.wording import count_people
 from campaigns.approval import deciding, standing
 from campaigns.approval.deciding import NotPossible
 from campaigns.attachments.models import Attachment
@@ -124,6 +125,16 @@ def ask_form(request: StaffRequest) -> AskForm | None:
     return AskForm(colleagues=colleagues) if colleagues.exists() else None
 
 
+def _why_not(organisation: Organisation) -> str:
+    """Why a campaign that needs no approval needs none."""
+    cure = "An admin can change that under Settings, Organisation."
+    if standing.is_asked_for(organisation):
+        return (
+            f"Approval is needed above {count_people(organisation.approval_above)} only, so this can go without. {cure}"
+        )
+    return f"No approval is needed here: whoever may send can send. {cure}"
+
+
 def _page(request: StaffRequest, found: Campaign, **changed: Any) -> HttpResponse:
     ready = Readiness(found)
     now = ready.approval or standing.of(found)  # what was said stays to be read where none is needed any more
@@ -131,7 +142,8 @@ def _page(request: StaffRequest, found: Campaign, **changed: Any) -> HttpRespons
     context: dict[str, Any] = {
         "campaign": found,
         "ready": ready,
-        "is_needed": standing.is_needed(request.organisation),
+        "is_needed": ready.approval is not None,
+        "why_not": _why_not(request.organisation),
         "standing": now,
         "history": found.approvals.select_related("asked_by", "asked_of", "decided_by", "version"),
         "showing": Showing.read(request, found),

@@ -147,8 +147,14 @@ class Readiness:
     @cached_property
     def approval(self) -> standing.Standing | None:
         """How it stands with its approval; None where none is needed."""
-        is_asked_for = not self.campaign.translation_of and standing.is_needed(Organisation.get())
-        return standing.of(self.campaign) if is_asked_for else None
+        organisation = Organisation.get()
+        if self.campaign.translation_of or not standing.is_asked_for(organisation):
+            return None
+        if self.campaign.revision_of:
+            people = standing.people_of(self.campaign)
+        else:
+            people = self.people.will_receive if self.people else None
+        return standing.of(self.campaign) if standing.is_needed(organisation, people) else None
 
     @property
     def lacks_only_approval(self) -> bool:
