@@ -15,7 +15,7 @@ from campaigns.message.compiled import is_short_enough
 from campaigns.message.encoding import ascii_address
 from campaigns.models import Campaign
 from campaigns.multilingual import checks
-from campaigns.preflight import attached, content, sender_domain
+from campaigns.preflight import attached, content, pace, sender_domain
 from campaigns.preflight.findings import LONGEST_SUBJECT, PHONE_SUBJECT, Card, Finding, Level
 from contacts import audience
 from contacts.guessing import languages
@@ -45,6 +45,7 @@ def check(campaign: Campaign, *, people: int | None = None) -> list[Finding]:
         *(_links(campaign, organisation) if is_real else ()),
         *_words(campaign, is_real=is_real),
         *attached.check(campaign, provider, people),
+        *(pace.check(campaign, provider, people) if is_real and not campaign.revision_of_id else ()),
         *_schedule(campaign),
         *_translations(campaign, is_real=is_real),
         *(_approval(campaign, organisation, people) if is_real else ()),

@@ -8,7 +8,7 @@ from campaigns.merge import language
 from campaigns.message import editions, preview
 from campaigns.message.compiled import CompiledEdition, link_targets
 from campaigns.models import Campaign, Edition
-from campaigns.preflight import content, for_some, gaps, link_checks
+from campaigns.preflight import content, for_some, gaps, link_checks, places
 from campaigns.preflight.for_some import ForSome
 from campaigns.preflight.gaps import Gap
 from campaigns.preflight.link_checks import Found
@@ -149,7 +149,7 @@ class Review:
 
     @cached_property
     def _places(self) -> Places:
-        return Places(self.campaign)
+        return places.of(self.campaign)
 
     @property
     def _bytes(self) -> int:

@@ -13,7 +13,7 @@ from accounts.permissions import Permission, StaffRequest, requires
 from accounts.security import picture_policy
 from campaigns import tasks
 from campaigns.preflight import gaps, link_checks
-from campaigns.review import sender_logo, spam_points
+from campaigns.review import advice, sender_logo, spam_points
 from campaigns.review.review import Review
 from campaigns.views.approval import ask_form
 from campaigns.views.languages import switch
@@ -43,7 +43,7 @@ def check(request: StaffRequest, pk: int) -> HttpResponse:
         return redirect(found)
     showing = Showing.read(request, found)
     review = Review(showing.written, showing.contact)
-    context = {
+    context: dict[str, Any] = {
         "campaign": found,
         "showing": showing,
         "review": review,
@@ -63,7 +63,9 @@ def check(request: StaffRequest, pk: int) -> HttpResponse:
     context |= _points(review, is_asked=request.GET.get("points") == "ask")
     if request.htmx.target == "points":
         return render(request, "campaigns/check/_points.html", context)
-    context |= {"ready": Readiness(found), "ask_form": ask_form(request)}
+    ready, more = Readiness(found), list(advice.check(found, context.get("points")))
+    context |= {"ready": ready, "ask_form": ask_form(request)}
+    context |= {"findings": [*ready.findings, *more], "warning_count": len(ready.warnings) + len(more)}
     return render(request, "campaigns/check/check.html", context)
 
 

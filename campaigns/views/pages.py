@@ -17,7 +17,7 @@ from campaigns.message.encoding import ascii_address
 from campaigns.models import Campaign, Edition
 from campaigns.multilingual import shares
 from campaigns.multilingual.shares import Share
-from campaigns.preflight import checklist, sender_domain
+from campaigns.preflight import checklist, pace, sender_domain
 from campaigns.preflight.checklist import Finding
 from contacts import audience
 from contacts.audience import Summary
@@ -163,6 +163,11 @@ class Readiness:
     @property
     def warnings(self) -> list[Finding]:
         return [finding for finding in self.findings if finding.level == "warn"]
+
+    @property
+    def held_back(self) -> str:
+        """That its way out makes hours or days of it, but for a warm-up; see outlook."""
+        return next((finding.text for finding in self.warnings if finding.code in pace.HOLDING_BACK), "")
 
     @property
     def cards(self) -> list[cards.Card]:
