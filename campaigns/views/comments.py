@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -86,7 +85,7 @@ def change(request: StaffRequest, pk: int, comment: int) -> HttpResponse:
     try:
         conversations.change(said, form.cleaned_data["text"], by=request.user)
     except NotPossible as problem:
-        raise PermissionDenied(str(problem)) from problem
+        return _answer(request, said.campaign, problem=str(problem))
     return _answer(request, said.campaign, said="Changed.")
 
 
@@ -98,7 +97,7 @@ def take_back(request: StaffRequest, pk: int, comment: int) -> HttpResponse:
     try:
         conversations.take_back(said, by=request.user)
     except NotPossible as problem:
-        raise PermissionDenied(str(problem)) from problem
+        return _answer(request, said.campaign, problem=str(problem))
     return _answer(request, said.campaign, said="Taken back.")
 
 

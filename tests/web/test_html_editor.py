@@ -23,7 +23,7 @@ def test_a_finding_leads_to_its_line(live_server: LiveServer, width: int, height
     with visitor(live_server.url, cast.browser().cookies["sessionid"].value) as visit:
         visit.page.set_viewport_size({"width": width, "height": height})
         visit.page.goto(f"/campaigns/{campaign.pk}/check/")
-        visit.page.get_by_role("link", name="Go to line 150: “http://shop.nordlicht.example/”").click()
+        visit.page.get_by_role("link", name="Go to line 150").click()
         active = visit.page.locator(".cm-activeLine")
         expect(active).to_have_text(lines[149])
         expect(active).to_be_in_viewport()

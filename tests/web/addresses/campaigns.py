@@ -363,7 +363,13 @@ def said(cast: Cast) -> dict[str, Any]:
         conversations.answer(mine, "Yes", by=cast.owner)
         return mine
 
-    return {"pk": stage.campaign(cast).pk, "comment": cast.once(f"said by {cast.role}", make).pk}
+    return {"pk": stage.campaign(cast).pk, "comment": cast.once("said", make).pk}
+
+
+def theirs(cast: Cast) -> dict[str, Any]:
+    """What is said anew, by whoever said it."""
+    Comment.objects.filter(pk=said(cast)["comment"]).update(by=cast.actor or cast.owner)
+    return {"text": "Which hour?"}
 
 
 def all_comments(cast: Cast) -> object:
@@ -424,10 +430,8 @@ ADDRESSES = {
     "comment-answer": Address(
         WRITERS, args=talked_about, get=False, post=lambda cast: {"text": "This one"}, changes=all_comments
     ),
-    "comment-change": Address(
-        WRITERS, args=said, get=False, post=lambda cast: {"text": "Which hour?"}, changes=all_comments
-    ),
-    "comment-take-back": Address(WRITERS, args=said, get=False, post=lambda cast: {}, changes=all_comments),
+    "comment-change": Address(WRITERS, args=said, get=False, post=theirs, changes=all_comments),
+    "comment-take-back": Address(WRITERS, args=said, get=False, post=theirs, changes=all_comments),
     "comment-resolve": Address(
         WRITERS, args=talked_about, get=False, post=lambda cast: {"act": "resolve"}, changes=all_comments
     ),
