@@ -48,6 +48,11 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
+def signed(number: int) -> str:
+    """A change."""
+    return f"+{count(number)}" if number > 0 else count(number).replace("-", "\N{MINUS SIGN}")
+
+
 def count_people(number: int) -> str:
     return "1 person" if number == 1 else f"{count(number)} people"
 

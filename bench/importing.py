@@ -78,7 +78,7 @@ def _measure_pages(path: Path) -> dict[str, Any]:
                     taken[name] += browser.times([one], 1)
                     time.sleep(_PAUSE_SECONDS)
             found = _told(importing)
-    p95s = {name: round(sorted(times)[int(len(times) * 0.95)], 1) for name, times in taken.items()}
+    p95s = {name: pages.p95(times) for name, times in taken.items()}
     return found | {"pages_p95_ms": max(p95s.values()), "pages": p95s, "requests": sum(map(len, taken.values()))}
 
 

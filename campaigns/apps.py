@@ -8,7 +8,7 @@ class CampaignsConfig(AppConfig):
         from accounts.organisation import samples as sample_data
         from accounts.shell import notices, problems
         from accounts.signals import organisation_created
-        from campaigns import conditions, erasing, field_uses, planned_lists, samples, senders, titles
+        from campaigns import conditions, erasing, field_uses, planned_lists, samples, senders, their_data, titles
         from campaigns.approval import waiting
         from campaigns.attachments import models as _attachments  # noqa: F401  # its table follows a campaign
         from campaigns.comments import mentions
@@ -23,6 +23,7 @@ class CampaignsConfig(AppConfig):
         from contacts.profile_fields import uses as of_fields
         from contacts.segments import registry, uses
         from contacts.signup.signals import mail_wanted
+        from contacts.their_data import collecting
         from delivery import content
         from delivery.alerts import watching
         from delivery.domains import known
@@ -50,4 +51,5 @@ class CampaignsConfig(AppConfig):
         sample_data.register(samples.are_there)
         notices.register(samples.notice)
         erasing.register()
+        collecting.register(their_data.sections)
         organisation_created.connect(samples.begin, dispatch_uid="campaigns.samples")

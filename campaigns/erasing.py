@@ -10,8 +10,8 @@ from contacts.erasing.registry import Part, Person
 
 def register() -> None:
     registry.register(
-        Part("test addresses", "That they were asked for test mails, and agreed", _test_addresses),
-        Part("seed lists", "Addresses that get test mails together", _seed_lists),
+        Part("test addresses", "That they were asked for test mails, and agreed", _test_addresses, "test_addresses"),
+        Part("seed lists", "Addresses that get test mails together", _seed_lists, "seed_lists"),
         words.part_for("campaigns.SeedList", "Names of seed lists", "name"),
         Part("approved", "Segments and files that were approved", _approved),
         words.part_for("campaigns.Approval", "Approvals", "note", "answer"),

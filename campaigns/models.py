@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.models import BrandKit, Organisation
 from accounts.organisation.measuring import Tracking
 from campaigns.message.encoding import ascii_address
-from contacts.audience import Audience
+from contacts.audience import Audience, general_lists
 from contacts.guessing import languages
 from contacts.models import Contact, FixedAudience, MailingList, Segment
 from contacts.segments import asking, compiling, rules
@@ -88,6 +88,10 @@ class Campaign(models.Model):
 
     name = models.CharField(max_length=200)
     lists = models.ManyToManyField(MailingList, blank=True, related_name="campaigns")
+    # Said, and never meant by an empty choice: a list that is deleted must not turn into all of them.
+    on_any_list = models.BooleanField(
+        default=False, db_default=False, help_text="Segments or tags say who, of everybody who agreed to any list."
+    )
     excluded_lists = models.ManyToManyField(MailingList, blank=True, related_name="+")
     segments = models.ManyToManyField(Segment, blank=True, related_name="campaigns", help_text="Only people in one.")
     excluded_segments = models.ManyToManyField(Segment, blank=True, related_name="+")
@@ -272,7 +276,8 @@ class Campaign(models.Model):
             return self.translation_of.audience()
         fixed = self.fixed_audience
         if fixed is not None and fixed.people is not None:
-            return Audience(lists=tuple(fixed.chosen["lists"]), fixed=fixed.pk)
+            named = {name: fixed.chosen.get(name) for name in ("lists", "on_any_list")}
+            return Audience.from_json(named | {"fixed": fixed.pk})
         return self.chosen_audience()
 
     @property
@@ -282,8 +287,11 @@ class Campaign(models.Model):
     def chosen_audience(self) -> Audience:
         within, without = list(self.segments.order_by("pk")), list(self.excluded_segments.order_by("pk"))
         about = asking.known() if within or without else None
+        lists = tuple(self.lists.order_by("pk").values_list("pk", flat=True))
+        on_any_list = self.on_any_list and bool(within or self.tags)
         return Audience(
-            lists=tuple(self.lists.order_by("pk").values_list("pk", flat=True)),
+            lists=general_lists() if on_any_list else lists,
+            on_any_list=on_any_list,
             excluded_lists=tuple(self.excluded_lists.order_by("pk").values_list("pk", flat=True)),
             tags=tuple(self.tags),
             segments=_rules(within, about),

@@ -18,6 +18,8 @@ class ContactsConfig(AppConfig):
         from contacts.profile import changing, notes
         from contacts.segments import conditions, registry
         from contacts.signup import paused
+        from contacts.their_data import collecting
+        from contacts.their_data import own as their_data
 
         register(held_suppressions)
         register(consent_ending)
@@ -27,6 +29,7 @@ class ContactsConfig(AppConfig):
         timeline.register(changing.story)
         timeline.register(notes.story)
         own.register_parts()
+        collecting.register(their_data.sections)
         merging.register_parts()
         timeline.register(merges.story)
         timeline.register(bulk.story)

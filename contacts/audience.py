@@ -8,6 +8,7 @@ from typing import Any, Self
 from django.db import connection
 
 from contacts import tracking_consent
+from contacts.grounds.models import Basis
 from contacts.guessing.languages import FULL, picked_sql
 from contacts.models import Contact, FixedAudience, MailingList
 from contacts.reachability import is_kept_off, is_open, is_paused, is_subscribed, is_suppressed, suppression_of
@@ -24,6 +25,8 @@ class Audience:
 
     With `tags` only those of them who carry one, with `segments` only those who are in one of these rules, and with
     `excluded_tags` and `excluded_segments` none of those: they are no consent, so they narrow lists and never add.
+    `on_any_list`: no list was named, and tags or segments say who. Then `lists` are `general_lists()`, looked up
+    whenever it is read, and who agreed to none of them gets nothing.
     With `fixed`, a FixedAudience, only its people: all that narrows was asked when it was drawn up.
     """
 
@@ -35,6 +38,7 @@ class Audience:
     excluded_segments: tuple[Group, ...] = ()
     excluded_tags: tuple[str, ...] = ()
     fixed: int | None = None
+    on_any_list: bool = False
     # Asked of whoever is looked at, and never stored: who gets this one of the languages of a mail, the default first.
     languages: tuple[str, ...] = ()
     reading: str = ""
@@ -42,8 +46,8 @@ class Audience:
 
     def to_json(self) -> dict[str, Any]:
         contacts = None if self.contacts is None else list(self.contacts)
-        return {
-            "lists": list(self.lists),
+        named: dict[str, Any] = {"lists": [], "on_any_list": True} if self.on_any_list else {"lists": list(self.lists)}
+        return named | {
             "excluded_lists": list(self.excluded_lists),
             "contacts": contacts,
             "tags": list(self.tags),
@@ -55,9 +59,9 @@ class Audience:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        contacts = data.get("contacts")
+        contacts, on_any_list = data.get("contacts"), bool(data.get("on_any_list"))
         return cls(
-            tuple(data.get("lists") or ()),
+            general_lists() if on_any_list else tuple(data.get("lists") or ()),
             tuple(data.get("excluded_lists") or ()),
             None if contacts is None else tuple(contacts),
             tuple(data.get("tags") or ()),
@@ -65,6 +69,7 @@ class Audience:
             tuple(rules.read(group) for group in data.get("excluded_segments") or ()),
             tuple(data.get("excluded_tags") or ()),
             data.get("fixed"),
+            on_any_list,
         )
 
     @property
@@ -74,9 +79,11 @@ class Audience:
 
 @dataclass(frozen=True)
 class Summary:
-    """matched - unsubscribed - suppressed - paused - expired - duplicates - gone = will_receive, each its own count."""
+    """matched - unsubscribed - suppressed - paused - expired - duplicates - gone - agreed_to_none = will_receive, each
+    its own count.
+    """
 
-    matched: int  # places on the chosen lists, one person on two lists has two; and who is gone
+    matched: int  # places on the chosen lists, one person on two lists has two; and who is gone or agreed to none
     unsubscribed: int
     suppressed: int  # altogether, or for each of the chosen lists that they are on
     duplicates: int  # further places of people who are counted already
@@ -84,8 +91,19 @@ class Summary:
     paused: int = 0  # want no mail for a while yet
     expired: int = 0  # what they agreed to held for a time that is over
     gone: int = 0  # of a fixed audience: deleted since, or off its lists
+    agreed_to_none: int = 0  # where no list was named: segments or tags hold them, and none of the lists does
 
 
+_TAGGED = f"""(%(tags)s::text[] = '{{}}' OR {carries_any("c", "%(tags)s::text[]")})
+    AND (%(excluded_tags)s::text[] = '{{}}' OR {carries_none("c", "%(excluded_tags)s::text[]")})"""
+_AGREED_TO_NONE = f"""
+SELECT count(*) FROM contacts_contact c WHERE ({{rules}}) AND {_TAGGED} AND NOT EXISTS (
+    SELECT 1 FROM contacts_subscription x WHERE x.contact_id = c.id AND (
+        x.list_id = ANY(%(lists)s) AND x.state <> 'unconfirmed'
+        OR x.list_id = ANY(%(excluded)s) AND {is_subscribed("x")}
+    )
+)
+"""  # noqa: S608
 _COUNTS = f"""
 WITH place AS (
     SELECT contact_id, {is_open("p")} AS is_open, {is_subscribed("p")} AS is_subscribed,
@@ -106,8 +124,7 @@ WITH place AS (
     SELECT places, is_open, is_subscribed, is_kept_off, s.reason, {is_paused("c")} AS is_paused FROM person
     JOIN contacts_contact c ON c.id = person.contact_id
     LEFT JOIN {suppression_of("c.email")}
-    WHERE (%(tags)s::text[] = '{{}}' OR {carries_any("c", "%(tags)s::text[]")}) AND ({{rules}})
-    AND (%(excluded_tags)s::text[] = '{{}}' OR {carries_none("c", "%(excluded_tags)s::text[]")})
+    WHERE ({{rules}}) AND {_TAGGED}
 )
 SELECT coalesce(sum(places), 0)::bigint,
        count(*) FILTER (WHERE reason = 'unsubscribed' OR (reason IS NULL AND NOT is_subscribed)),
@@ -116,7 +133,8 @@ SELECT coalesce(sum(places), 0)::bigint,
        count(*) FILTER (WHERE reason IS NULL AND is_open AND NOT is_paused),
        count(*) FILTER (WHERE reason IS NULL AND is_open AND is_paused),
        count(*) FILTER (WHERE reason IS NULL AND is_subscribed AND NOT is_open AND NOT is_kept_off),
-       coalesce((SELECT people FROM contacts_fixedaudience WHERE id = %(fixed)s) - count(*), 0)::bigint
+       coalesce((SELECT people FROM contacts_fixedaudience WHERE id = %(fixed)s) - count(*), 0)::bigint,
+       {{agreed_to_none}}
 FROM judged
 """  # noqa: S608
 
@@ -200,9 +218,11 @@ def asleep(audience: Audience, since: datetime) -> tuple[int, int]:
 
 def summary(audience: Audience) -> Summary:
     by_rules, parameters = named(_narrowed(audience), "rule")
+    # Of a fixed audience, whoever is on no list any more counts as gone.
+    others = f"({_AGREED_TO_NONE})" if audience.on_any_list and audience.fixed is None else "0"
     with connection.cursor() as cursor:
         cursor.execute(
-            _COUNTS.replace("{rules}", by_rules),
+            _COUNTS.replace("{agreed_to_none}", others).replace("{rules}", by_rules),
             {
                 "lists": list(audience.lists),
                 "contacts": list(audience.contacts or ()),
@@ -214,7 +234,7 @@ def summary(audience: Audience) -> Summary:
             },
         )
         found = Summary(*cursor.fetchone())
-    return replace(found, matched=found.matched + found.gone)
+    return replace(found, matched=found.matched + found.gone + found.agreed_to_none)
 
 
 def has_samples(audience: Audience) -> bool:
@@ -226,6 +246,12 @@ def has_samples(audience: Audience) -> bool:
             parameters,
         )
         return bool(cursor.fetchone()[0])
+
+
+def general_lists() -> tuple[int, ...]:
+    """Those in use whose ground covers mail that no list was named for, in order: a contract covers its own alone."""
+    found = MailingList.objects.not_archived().exclude(basis__basis=Basis.CONTRACT)
+    return tuple(found.order_by("pk").values_list("pk", flat=True))
 
 
 def missing_lists(audience: Audience) -> int:

@@ -15,7 +15,8 @@ class DeliveryConfig(AppConfig):
         from contacts import timeline
         from contacts.importing.undoing import mailed as undoing_mailed
         from contacts.segments import registry
-        from delivery import merging
+        from contacts.their_data import collecting
+        from delivery import merging, their_data
         from delivery.deliverability import complaints
         from delivery.deliverability.condition import MailboxProvider
         from delivery.domains import known
@@ -23,6 +24,7 @@ class DeliveryConfig(AppConfig):
         from delivery.domains.dmarc_reports import watching as dmarc_watching
         from delivery.domains.link_hosts import watching as link_hosts
         from delivery.erasing import parts
+        from delivery.feedback.condition import FailedInARow
         from delivery.feedback.mailbox import trouble
         from delivery.feedback.webhooks import reading
         from delivery.feedback.webhooks.lists import keeping
@@ -61,8 +63,9 @@ class DeliveryConfig(AppConfig):
         reading.register()
         timeline.register(keeping.entries)
         undoing_mailed.register(mailed.among)
-        registry.register(MailboxProvider)
+        registry.register(MailboxProvider, FailedInARow)
         parts.register()
+        collecting.register(their_data.sections)
         merging.register()
 
 

@@ -11,6 +11,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 from typing import Any
 
 from django.db import connection, transaction
@@ -19,7 +20,7 @@ from accounts import mailing
 from accounts.mailing import Mail
 from accounts.models import Organisation
 from accounts.secrets import Unreadable
-from delivery.content import Parts, Recipient
+from delivery.content import Attached, Parts, Recipient
 from delivery.domains import known
 from delivery.domains.signing import loading
 from delivery.models import Provider
@@ -148,9 +149,17 @@ class _Written:
         read = message_from_bytes(self._body, policy=policy.default)
         text, html = read.get_body(("plain",)), read.get_body(("html",))
         headers = [(name, str(value)) for name, value in read.items() if name.lower() not in _OF_THE_FRAME]
-        return Parts(
-            headers, str(read["Subject"]), html.get_content() if html else "", text.get_content() if text else ""
-        )
+        words = (html.get_content() if html else "", text.get_content() if text else "")
+        attached = tuple(map(_attached, read.iter_attachments()))
+        return Parts(headers, str(read["Subject"]), *words, lambda: attached)
+
+
+def _attached(part: EmailMessage) -> Attached:
+    if part.is_multipart():  # a mail that is attached as it is
+        content = b"".join(inner.as_bytes() for inner in part.iter_parts())
+    else:
+        content = bytes(part.get_payload(decode=True))
+    return Attached(part.get_filename() or "attachment", part.get_content_type(), content)
 
 
 def _letter(body: bytes, sender: str, to: str, signed_as: str) -> Letter:

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import quote
 
 import psycopg
+from django.conf import settings
 from django.db import connection
 
 from config import services, supervisor
@@ -48,6 +49,21 @@ def database_url(host: str = "", port: str | int = "") -> str:
     port = port or kept["PORT"]
     place = quote(host or kept["HOST"], safe="") + (f":{port}" if port else "")
     return f"postgres://{login}@{place}/{kept['NAME']}"
+
+
+def part(name: str, port: int, var: Path, *, cores: int = 1) -> "subprocess.Popen[bytes]":
+    """One part of the product as `make run` starts it, with this test's database and keys."""
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database_url(),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "REDIS_URL": settings.REDIS_URL,
+        "SECRET_KEY": settings.SECRET_KEY,
+        "TALLYPOST_VAR": str(var),
+        "TOKEN_KEY": settings.TOKEN_KEY,
+    }
+    (program,) = (known for known in supervisor.programs("127.0.0.1", port, cores) if known.name == name)
+    return subprocess.Popen(program.command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
 
 
 def remove_at_exit(var: Path) -> None:

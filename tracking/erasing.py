@@ -12,10 +12,10 @@ from tracking.models import Event, MailedMonth, Unfolded
 
 def register() -> None:
     registry.register(
-        Part("acts", "Opens and clicks, without internet address and program", _acts),
+        Part("acts", "Opens and clicks, without internet address and program", _acts, "acts"),
         Part("folded acts", "Opens and clicks about to be shown with the person", _of_contact),
         Part("tagged", "Entries of tags given to a report’s people", _tagged),
-        Part("conversions", "Orders and other goals reached, which belong to nobody now", _conversions),
+        Part("conversions", "Orders and other goals reached, which belong to nobody now", _conversions, "conversions"),
         words.part_for("tracking.Tagging", "Tags of a report’s people"),
     )
 

@@ -2,16 +2,21 @@
 
 from collections.abc import Iterator
 
+from django.db.models import Q
+
 from contacts.models import Contact
 from contacts.their_data.collecting import Section, moment, rows
+from delivery.feedback import wording
 from delivery.models import FeedbackEvent, Message
+from delivery.their_data import mails_of
 from tracking import titles
 from tracking.conversions.models import Conversion
 from tracking.models import Event, Link
 
 
 def sections(contact: Contact) -> Iterator[Section]:
-    mails = list(rows(Message.objects.filter(contact_id=contact.pk)))
+    ids = mails_of(contact)
+    mails = list(rows(Message.objects.filter(pk__in=ids)))
     named = titles.titles({mail.batch_id for mail in mails})
     told = {mail.pk: named[mail.batch_id].text for mail in mails}
     yield Section(
@@ -23,6 +28,7 @@ def sections(contact: Contact) -> Iterator[Section]:
                 "Address": mail.email,
                 "State": mail.get_state_display(),
                 "Accepted": moment(mail.accepted_at),
+                "Answer of the server": mail.reply or "",
             }
             for mail in mails
         ],
@@ -45,12 +51,17 @@ def sections(contact: Contact) -> Iterator[Section]:
             for act in acts
         ],
     )
-    back = rows(FeedbackEvent.objects.filter(contact_id=contact.pk))
+    back = rows(FeedbackEvent.objects.filter(Q(contact_id=contact.pk) | Q(message_id__in=ids)))
     yield Section(
         "came_back",
-        "What mail servers and providers said of the mails",
+        "What mail servers and providers said of the mails, and automatic answers",
         [
-            {"When": moment(one.happened_at or one.at), "What": one.kind, "Words": one.diagnostic, "At": one.recipient}
+            {
+                "When": moment(one.happened_at or one.at),
+                "What": wording.said(one),
+                "Words": one.diagnostic,
+                "At": one.recipient,
+            }
             for one in back
         ],
     )

@@ -36,8 +36,16 @@ class NoAnswer(Exception):
         return isinstance(self.__context__, socket.gaierror) and self.__context__.errno == socket.EAI_AGAIN
 
 
-class BadCertificate(NoAnswer):
-    """Whoever answers cannot show that it is who was asked."""
+class NotSent(NoAnswer):
+    """The request did not reach the server as a whole, so it cannot have acted on it."""
+
+
+class BadCertificate(NotSent):
+    """Whoever answers cannot show that it is who was asked, so nothing is told to it. `code`: OpenSSL's, of why not."""
+
+    def __init__(self, words: str, code: int) -> None:
+        super().__init__(words)
+        self.code = code
 
 
 class Downgraded(Refused):
@@ -186,7 +194,7 @@ def worded(host: str, deadline: Deadline, kind: type[NoAnswer] = NoAnswer) -> It
         raise kind(f"{host} did not answer in time.") from None
     except ssl.SSLCertVerificationError as problem:
         words = f"The certificate of {host} is not good: {problem.verify_message}."
-        raise (BadCertificate if kind is NoAnswer else kind)(words) from None
+        raise BadCertificate(words, problem.verify_code) from None
     except (OSError, http.client.HTTPException) as problem:
         why = "did not answer in time" if deadline.is_over else f"could not be asked: {_short(problem)}"
         raise kind(f"{host} {why}.") from None
@@ -230,4 +238,4 @@ def _validity(encrypted: ssl.SSLSocket) -> Validity | None:
 
 
 def _short(problem: Exception) -> str:
-    return (str(problem) or type(problem).__name__)[:200]
+    return " ".join((str(problem) or type(problem).__name__).split())[:200]

@@ -10,12 +10,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from accounts.egress.deadline import Deadline
-from accounts.egress.fetching import Answer, Client, NoAnswer, worded
+from accounts.egress.fetching import Answer, Client, NoAnswer, NotSent, worded
 from accounts.egress.guard import Refused
-
-
-class NotSent(NoAnswer):
-    """The request did not reach the server as a whole, so it cannot have acted on it."""
 
 
 class Line:

@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 
-_askers: list[Callable[[], bool]] = []
+from accounts.registry import Registry
 
-
-def register(asker: Callable[[], bool]) -> None:
-    """Call it from an app's `ready()`."""
-    _askers.append(asker)
+_askers = Registry[Callable[[], bool]]()
+register = _askers.register
 
 
 def are_there() -> bool:

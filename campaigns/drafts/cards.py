@@ -61,6 +61,8 @@ def cards(
 
 def _to(campaign: Campaign, people: Summary | None) -> str:
     names = [_with_basis(mailing_list) for mailing_list in campaign.lists.select_related("basis")]
+    if campaign.on_any_list:
+        names = ["Whoever agreed to any list"]
     if not names:
         return "Nobody chosen yet"
     excluded = [mailing_list.name for mailing_list in campaign.excluded_lists.all()]

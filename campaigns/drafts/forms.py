@@ -82,14 +82,15 @@ class ToCard(Card):
 
     class Meta:
         model = Campaign
-        fields = ["lists", "segments", "tags", "excluded_lists", "excluded_segments", "excluded_tags"]
+        fields = ["lists", "on_any_list", "segments", "tags", "excluded_lists", "excluded_segments", "excluded_tags"]
         labels: ClassVar = {
             "lists": "People in any of these lists",
+            "on_any_list": "Or whoever agreed to any list, and is in a segment or has a tag that you choose",
             "segments": "Only those in any of these segments",
             "excluded_lists": "But nobody on these lists",
             "excluded_segments": "And nobody in these segments",
         }
-        help_texts: ClassVar = dict.fromkeys(Campaign.CHOSEN_PEOPLE, "")
+        help_texts: ClassVar = dict.fromkeys((*Campaign.CHOSEN_PEOPLE, "on_any_list"), "")
         widgets: ClassVar = dict.fromkeys(Campaign.CHOSEN_PEOPLE, forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -108,9 +109,11 @@ class ToCard(Card):
         self.initial["decided"] = deciding.of(self.instance)
 
     def apply(self, campaign: Campaign) -> None:
+        campaign.on_any_list = self.cleaned_data["on_any_list"]
         campaign.tags, campaign.excluded_tags = self.cleaned_data["tags"], self.cleaned_data["excluded_tags"]
+        chosen = self.cleaned_data | ({"lists": ()} if campaign.on_any_list else {})
         for name in Campaign.CHOSEN_PEOPLE:
-            getattr(campaign, name).set(self.cleaned_data[name])
+            getattr(campaign, name).set(chosen[name])
         deciding.decide(campaign, When(self.cleaned_data["decided"] or When.SENT))
 
 

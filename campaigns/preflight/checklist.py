@@ -73,13 +73,18 @@ def _translations(campaign: Campaign, *, is_real: bool) -> Iterator[Finding]:
 
 def _to(campaign: Campaign, *, is_real: bool) -> Iterator[Finding]:
     chosen = campaign.audience()
-    archived = campaign.lists.exclude(archived_at=None).first()
+    archived = None if chosen.on_any_list else campaign.lists.exclude(archived_at=None).first()
     if archived:
         text = f"The list {isolated(archived.name)} is archived, so nothing is sent to it."
         cure = "Take it out, or use it again on the list's page."
         yield Finding("block", "archived-list", text, cure, "to")
     if not chosen.lists:
-        yield Finding("block", "no-list", "Nobody is chosen yet.", "Choose at least one list.", "to")
+        text, cure = "Nobody is chosen yet.", "Choose at least one list."
+        if campaign.on_any_list:
+            text, cure = "Nothing says who of all lists it is for.", "Choose a segment or a tag, or else a list."
+        if chosen.on_any_list:
+            text, cure = "There is no list in use that anybody agreed to.", "Make a list, or use an archived one again."
+        yield Finding("block", "no-list", text, cure, "to")
     elif problem := audience.problem(chosen):
         text = f"A segment that is chosen cannot be asked: {problem}"
         yield Finding("block", "segment-broken", text, "Mend it under Segments, or choose another one.", "to")
@@ -87,19 +92,32 @@ def _to(campaign: Campaign, *, is_real: bool) -> Iterator[Finding]:
         text = "Who gets it is still being looked up."
         yield Finding("block", "being-decided", text, "It takes seconds; this line goes away by itself.", "to")
     elif not audience.sample(chosen, 1):
-        text, cure = "Nobody on these lists will receive it.", "Choose another list, or add people to this one."
-        if chosen.is_by_rules and audience.sample(replace(chosen, segments=(), excluded_segments=()), 1):
-            text, cure = "Nobody on these lists who may get it is in the segment.", "Choose another segment, or none."
-        if chosen.tags and audience.sample(replace(chosen, tags=()), 1):
-            text, cure = "Nobody on these lists who may get it has one of the tags.", "Choose other tags, or none."
-        if chosen.excluded_tags and audience.sample(replace(chosen, excluded_tags=()), 1):
-            text, cure = "Everybody who may get it has a tag that is left out.", "Leave fewer tags out."
-        if chosen.fixed is not None:
-            text, cure = "Of those who were decided on nobody may get it any more.", "Decide again who gets it."
+        text, cure = _why_nobody(chosen)
         yield Finding("block", "no-recipients", text, cure, "to")
     elif is_real and audience.has_samples(chosen):
         text = "Some of these people are sample data: real mail to them bounces, which harms your name as a sender."
         yield Finding("block", "sample-people", text, "Remove the sample data, or choose other lists.", "to")
+    if chosen.on_any_list and len(chosen.lists) > 1:
+        text = f"It goes by no list of its own: who gets it agreed to at least one of {len(chosen.lists)} lists."
+        cure = "Choose the list that it belongs to, if what they agreed to does not cover this mail."
+        yield Finding("warn", "any-list", text, cure, "to")
+
+
+def _why_nobody(chosen: audience.Audience) -> tuple[str, str]:
+    if chosen.fixed is not None:
+        return "Of those who were decided on nobody may get it any more.", "Decide again who gets it."
+    if chosen.excluded_tags and audience.sample(replace(chosen, excluded_tags=()), 1):
+        return "Everybody who may get it has a tag that is left out.", "Leave fewer tags out."
+    among, none = "on these lists who may get it", ", or none"
+    if chosen.on_any_list:
+        among, none = "who agreed to a list", ""
+    if chosen.tags and audience.sample(replace(chosen, tags=()), 1):
+        return f"Nobody {among} has one of the tags.", f"Choose other tags{none}."
+    if chosen.is_by_rules and audience.sample(replace(chosen, segments=(), excluded_segments=()), 1):
+        return f"Nobody {among} is in the segment.", f"Choose another segment{none}."
+    if chosen.on_any_list:
+        return "Nobody is on a list who may get mail.", "Add people to a list, and how they agreed."
+    return "Nobody on these lists will receive it.", "Choose another list, or add people to this one."
 
 
 def _usual_sender(campaign: Campaign) -> Iterator[Finding]:

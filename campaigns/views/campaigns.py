@@ -20,7 +20,7 @@ from campaigns.brands import choosing
 from campaigns.content import blocks
 from campaigns.models import Campaign, CampaignQuerySet, Template
 from campaigns.views.pages import get_campaign
-from contacts.models import MailingList
+from contacts.models import MailingList, Segment
 from delivery import ledger
 
 _PAGE = 30
@@ -134,11 +134,15 @@ def _create(request: StaffRequest, key: str) -> Campaign:
     else:
         campaign = _blank(request, key, kit)
     wanted = MailingList.objects.not_archived().filter(pk=whole_number(request.GET.get("list")) or 0).first()
+    segment = Segment.objects.filter(pk=whole_number(request.GET.get("segment")) or 0).first()
+    campaign.on_any_list = segment is not None and wanted is None
     if wanted and wanted.sender_email:
         campaign.sender_name, campaign.sender_email = wanted.sender_name, wanted.sender_email
     campaign.save()
     if wanted:
         campaign.lists.add(wanted)
+    if segment:
+        campaign.segments.add(segment)
     audit.record(request, "campaign.created", campaign.name, campaign=campaign.pk)
     return campaign
 

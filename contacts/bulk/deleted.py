@@ -11,16 +11,18 @@ from django.db import connection, models
 
 from contacts.bulk.models import DeletedPerson
 from contacts.growth import restoring
-from contacts.models import ConsentEvent, Contact, TrackingConsentEvent
+from contacts.models import ConsentEvent, Contact, LostSubscription, TrackingConsentEvent
 
 _BY_TRIGGER = (ConsentEvent, TrackingConsentEvent)  # go with the person without Django's doing
 
 
 def keep(change_id: int, contact_ids: Sequence[int]) -> None:
     """Copy them and all that goes with them; they are locked until the transaction of the deletion ends."""
+    theirs = [(model._meta.db_table, f"r.{column} = c.id") for model, column in _with_a_person()]
+    theirs.append((LostSubscription._meta.db_table, _OF_THEIR_SUBSCRIPTIONS))
     parts = ", ".join(
-        f"'{table}', (SELECT coalesce(jsonb_agg(to_jsonb(r)), '[]') FROM {table} r WHERE r.{column} = c.id)"  # noqa: S608
-        for table, column in ((model._meta.db_table, column) for model, column in _with_a_person())
+        f"'{table}', (SELECT coalesce(jsonb_agg(to_jsonb(r)), '[]') FROM {table} r WHERE {which})"  # noqa: S608
+        for table, which in theirs
     )
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM contacts_contact WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [list(contact_ids)])
@@ -42,7 +44,8 @@ def bring_back(change_id: int, contact_ids: Sequence[int], *, deleted_at: str) -
         back = _put_back(cursor, Contact, change_id, theirs)
         for model, _ in _with_a_person():
             _put_back(cursor, model, change_id, back)
-    restoring.never_gone(back, deleted_at)
+        lost = _put_back(cursor, LostSubscription, change_id, back)
+    restoring.never_gone(back, deleted_at, lost)
     found = DeletedPerson.objects.filter(change_id=change_id, contact_id__in=back)
     emails = list(found.values_list("email", flat=True))
     found.delete()
@@ -105,6 +108,7 @@ def _parent(field: "models.Field[Any, Any]") -> type[models.Model] | None:
     return field.related_model if is_bound and field.related_model is not Contact else None
 
 
+_OF_THEIR_SUBSCRIPTIONS = "r.subscription_id IN (SELECT s.id FROM contacts_subscription s WHERE s.contact_id = c.id)"
 _COLUMNS = """
 SELECT jsonb_object_keys(kept.row) FROM (
     SELECT d.rows -> %(table)s -> 0 AS row FROM contacts_deletedperson d

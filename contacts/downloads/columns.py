@@ -54,6 +54,9 @@ _LAST = (
     Column("added", "Added", _moment("created_at")),
 )
 _ASKED_FOR = (
+    # Beside what was said, so that no import of it elsewhere takes a guess for a word.
+    Column("guessed_language", "Guessed language", lambda person, states: person.guessed_language),
+    Column("guessed_time_zone", "Guessed time zone", lambda person, states: person.guessed_time_zone),
     Column("source", "Source", lambda person, states: person.source),
     Column("sent", "Last mail", _moment("last_sent_at")),
     Column("opened", "Last open", _moment("last_opened_at")),

@@ -12,7 +12,6 @@ from contacts.models import (
     ConsentEvent,
     Contact,
     DeletedPerson,
-    FixedAudience,
     FixedMember,
     ImportOverwritten,
     ListSuppression,
@@ -27,22 +26,22 @@ from contacts.table.models import NamePlace, PeopleBlock, SearchBlock, StaleBloc
 def register_parts() -> None:
     register(
         # Before the contacts: each part is a transaction of its own, and an Undo between the two would bring them back.
-        Part("deleted people", "What was kept of them after they were deleted", deleted_people),
-        Part("contacts", "The person, with lists, consent, notes and changes", contacts),
+        Part("deleted people", "What was kept of them after they were deleted", deleted_people, "before"),
+        Part("contacts", "The person, with lists, consent, notes and changes", contacts, "person"),
         Part("staged rows", "Rows of imports under way", staged_rows),
         files.PART,
-        words.part_for("accounts.AuditEntry", "Audit trail"),
+        words.part_for("accounts.AuditEntry", "Audit trail", told="log"),
         words.part_for("contacts.Suppression", "Suppressed addresses", "detail"),
-        Part("list suppressions", "For which lists they were suppressed", list_suppressions),
+        Part("list suppressions", "For which lists they were suppressed", list_suppressions, "suppression"),
         words.part_for("contacts.Segment", "Segments"),
-        Part("sign-ups", "What they typed into forms, and mails about that", signups),
+        Part("sign-ups", "What they typed into forms, and mails about that", signups, "sign_ups"),
         Part("search", "Where words are searched for", search),
-        Part("overwritten values", "Values that an import overwrote", overwritten),
-        Part("bulk changes", "What changes of many people would take back", bulk_changes),
-        Part("fixed audiences", "Audiences of campaigns that were decided beforehand", fixed_audiences),
+        Part("overwritten values", "Values that an import overwrote", overwritten, "before"),
+        Part("bulk changes", "What changes of many people would take back", bulk_changes, "before"),
+        Part("fixed audiences", "Audiences of campaigns that were decided beforehand", fixed_audiences, "audiences"),
         words.part_for("contacts.FixedAudience", "What these were decided by", "chosen"),
         words.part_for("contacts.ListBasis", "Grounds of lists", "note"),
-        words.part_for("contacts.Merge", "Merged contacts"),
+        words.part_for("contacts.Merge", "Merged contacts", told="merged"),
         words.part_for("contacts.BulkChange", "Changes of many people"),
         words.part_for("contacts.BulkSlice", "What they would take back", "was"),
         words.part_for("contacts.FieldChange", "Changes of fields"),
@@ -99,8 +98,7 @@ def deleted_people(person: Person) -> int:
 
 
 def fixed_audiences(person: Person) -> int:
-    members = FixedMember.objects.filter(audience_id__in=FixedAudience.objects.values("pk"))
-    return members.filter(contact_id__in=person.contact_ids).delete()[0]
+    return FixedMember.objects.of_people(person.contact_ids).delete()[0]
 
 
 def bulk_changes(person: Person) -> int:

@@ -3,7 +3,7 @@
 What is registered here runs again until nothing of the person is on its way any more, so it must be safe to repeat.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 DOMAIN = "erased.invalid"  # RFC 2606: nobody's
@@ -26,9 +26,16 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Part:
+    """`told`: the section of a person's data that holds it; "" where nothing in it is more than is told elsewhere.
+
+    `quote`: texts of others that name one of these addresses, lower case.
+    """
+
     name: str
     label: str  # on the certificate
     erase: Callable[[Person], int]  # how many
+    told: str = ""
+    quote: Callable[[Collection[str]], Iterable[str]] | None = None
 
 
 _parts: dict[str, Part] = {}

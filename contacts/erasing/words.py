@@ -1,7 +1,7 @@
 """An address out of texts in which it stands by chance: replies of servers, rules, entries of the audit trail."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, TypeAlias
 from urllib.parse import quote_plus
 
@@ -10,6 +10,9 @@ from django.db import connection, models
 
 from contacts.erasing.registry import Part, Person
 
+QUOTES = "quotes"  # the section of a person's data with what others wrote of them
+_AROUND = 300
+_MOST_QUOTED = 1_000  # of one column
 _TEXTS = (models.CharField, models.TextField, models.JSONField)
 Column: TypeAlias = "models.Field[Any, Any]"
 _IN_AN_ADDRESS = "A-Za-z0-9.!#$%&'*+/?^_`{|}~-"  # but for =, which stands before one in a query
@@ -41,15 +44,38 @@ def replace(person: Person, table: str, columns: Sequence[Column], where: str = 
         return int(cursor.rowcount)
 
 
-def part_for(model: str, label: str, *names: str) -> Part:
-    """Those texts, or all, of a model that is small enough to be looked through."""
+def part_for(model: str, label: str, *names: str, told: str = QUOTES) -> Part:
+    """Those texts, or all, of a model that is small enough to be looked through. `told`: see Part."""
     found = apps.get_model(model)
     columns = [field for field in texts(found) if not names or field.name in names]
 
     def erase(person: Person) -> int:
         return replace(person, found._meta.db_table, columns)
 
-    return Part(found._meta.db_table, f"{label}: the address in a text", erase)
+    def quote(addresses: Collection[str]) -> Iterator[str]:
+        for text in _quoted(found._meta.db_table, columns, addresses):
+            if told == QUOTES or text.strip().lower() not in addresses:
+                yield text
+
+    return Part(found._meta.db_table, f"{label}: the address in a text", erase, told, quote)
+
+
+def _quoted(table: str, columns: Sequence[Column], addresses: Collection[str]) -> Iterator[str]:
+    """What stands around the first place of each address in each text."""
+    name = connection.ops.quote_name
+    for address in addresses:
+        likes = [_like(form) for form in _forms(address)]
+        place = re.compile(pattern(address), re.IGNORECASE)
+        for field in columns:
+            text = f"{name(field.attname)}::text"
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f"SELECT {text} FROM {name(table)} WHERE {text} ILIKE ANY(%s) LIMIT %s",  # noqa: S608
+                    [likes, _MOST_QUOTED],
+                )
+                for (whole,) in cursor.fetchall():
+                    if found := place.search(whole):
+                        yield whole[max(0, found.start() - _AROUND) : found.end() + _AROUND]
 
 
 def texts(model: type[models.Model]) -> list[Column]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts import locks
 from contacts import audience as audiences
 from contacts.audience import Audience
-from contacts.fixed.models import FixedAudience
+from contacts.fixed.models import FixedAudience, FixedMember
 
 _MANY = 20_000
 _SILENT_AFTER = timedelta(minutes=2)
@@ -53,8 +53,7 @@ def forget(fixed_ids: Iterable[int]) -> None:
 
 def forget_members(fixed_ids: Iterable[int]) -> None:
     """When it was, and how many they were, stays known."""
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM contacts_fixedmember WHERE audience_id = ANY(%s)", [list(fixed_ids)])
+    FixedMember.objects.filter(audience_id__in=list(fixed_ids)).delete()
 
 
 _INSERT = "INSERT INTO contacts_fixedmember (audience_id, contact_id) SELECT %s, contact_id"

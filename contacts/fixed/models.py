@@ -1,5 +1,8 @@
 """An audience that was decided at one moment, and its people."""
 
+from collections.abc import Collection
+from typing import Self
+
 from django.db import models
 
 
@@ -17,12 +20,20 @@ class FixedAudience(models.Model):
         return f"{self.people} people at {self.at}"
 
 
+class FixedMemberQuerySet(models.QuerySet["FixedMember"]):
+    def of_people(self, contact_ids: Collection[int]) -> Self:
+        """The places of these people, by the one index there is: it begins with the audience."""
+        return self.filter(audience_id__in=FixedAudience.objects.values("pk"), contact_id__in=contact_ids)
+
+
 class FixedMember(models.Model):
     """A number of somebody deleted stays: it counts as gone, and is there again if the deletion is undone."""
 
     pk = models.CompositePrimaryKey("audience_id", "contact_id")
     audience = models.ForeignKey(FixedAudience, models.DO_NOTHING, db_constraint=False, db_index=False)
     contact_id = models.BigIntegerField()
+
+    objects = FixedMemberQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"contact {self.contact_id}"

@@ -9,7 +9,6 @@ from contacts.grounds.models import Basis, ListBasis
 from contacts.models import Field
 
 LONGEST_IMPLIED_MONTHS = 24  # CASL s. 10(10): after a purchase; 6 after an enquiry
-IMPLIED_ENDS = "Implied consent ends: 2 years after a purchase, 6 months after an enquiry."
 _SPANS = [("", "Until they withdraw"), (6, "6 months"), (12, "1 year"), (24, "2 years"), (36, "3 years")]
 
 
@@ -29,9 +28,11 @@ def months_field() -> forms.TypedChoiceField:
     )
 
 
-def is_too_long(basis: str, months: int | None) -> bool:
-    """Whether implied consent would outlast what the law gives it."""
-    return basis == Basis.IMPLIED and (not months or months > LONGEST_IMPLIED_MONTHS)
+def refuse_too_long(form: forms.BaseForm, basis: str | None) -> None:
+    """Implied consent may not outlast what the law gives it. `form` has a `months_field`."""
+    months = form.cleaned_data.get("months")
+    if basis == Basis.IMPLIED and "months" not in form.errors and not (months and months <= LONGEST_IMPLIED_MONTHS):
+        form.add_error("months", "Implied consent ends: 2 years after a purchase, 6 months after an enquiry.")
 
 
 class BasisForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -57,9 +58,8 @@ class BasisForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        basis, months = data.get("basis"), data.get("months")
+        basis = data.get("basis")
         if basis and basis != Basis.CONSENT and not data.get("note"):
             self.add_error("note", "Say what shows it: without consent you have to be able to explain why you write.")
-        if basis and "months" not in self.errors and is_too_long(basis, months):
-            self.add_error("months", IMPLIED_ENDS)
+        refuse_too_long(self, basis)
         return data

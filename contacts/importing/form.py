@@ -11,10 +11,10 @@ from accounts.fields import LineField
 from contacts.exporting import joined
 from contacts.fields import key_for
 from contacts.forms import TagsField
-from contacts.grounds.forms import IMPLIED_ENDS, is_too_long, months_field
+from contacts.grounds.forms import months_field, refuse_too_long
 from contacts.grounds.models import Basis
 from contacts.importing.columns.questions import DISREGARD, answered
-from contacts.importing.plan import CONSENT, Column, Consent, Mode, Plan, Repeated, Status, Target
+from contacts.importing.plan import CONSENT, DECIDED, Column, Consent, Mode, Plan, Repeated, Status, Target
 from contacts.importing.reading.detecting import DELIMITERS, ENCODINGS, Shape
 from contacts.models import Field, MailingList
 
@@ -154,8 +154,7 @@ class ImportForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if "months" not in self.errors and is_too_long(data.get("legal_basis", ""), data.get("months")):
-            self.add_error("months", IMPLIED_ENDS)
+        refuse_too_long(self, data.get("legal_basis"))
         return data
 
     def decide(self, plan: Plan) -> Plan:
@@ -164,21 +163,9 @@ class ImportForm(forms.Form):
         lists = [chosen.pk for chosen in data["lists"]]
         if data["new_list"]:
             lists.append(MailingList.objects.create(name=data["new_list"]).pk)
-        kept = {name: data[name] for name in _KEPT} | {"repeated": data["repeated"] or Repeated.FIRST.value}
-        return plan.change(lists=tuple(lists), day_first=data["day_first"] is True, **kept)
-
-
-_KEPT = (
-    "everyone",
-    "mode",
-    "consent_source",
-    "consent_text",
-    "legal_basis",
-    "months",
-    "tags",
-    "leaves_out_roles",
-    "leaves_out_disposable",
-)
+        decided = {name: data[name] for name in ("everyone", *DECIDED)} | {"lists": tuple(lists)}
+        decided["repeated"] = data["repeated"] or Repeated.FIRST.value
+        return plan.change(day_first=data["day_first"] is True, **decided)
 
 
 def with_columns(plan: Plan, header: list[str], data: QueryDict) -> Plan:

@@ -108,6 +108,13 @@ class Column:
     is_disregarded: bool = False  # it speaks of consent, and somebody confirmed that it shall not count
 
 
+# What people say and no file does: it holds however the file is read.
+DECIDED = (
+    *("lists", "mode", "consent_source", "consent_text", "legal_basis", "months", "tags", "repeated"),
+    *("leaves_out_roles", "leaves_out_disposable"),
+)
+
+
 @dataclass(frozen=True)
 class Plan:
     encoding: str = "utf-8-sig"
@@ -153,6 +160,11 @@ class Plan:
         return bool(self.legal_basis) and not self.only_suppress and self.everyone < Status.HELD
 
     @property
+    def basis_words(self) -> str:
+        """What it gives, where it was said."""
+        return ListBasis(basis=self.legal_basis, months=self.months).words
+
+    @property
     def agreed(self) -> str:
         """How they agreed, in words."""
         label = Consent(self.consent_source).label if self.consent_source else ""
@@ -161,8 +173,7 @@ class Plan:
     @property
     def proof(self) -> str:
         """What is kept beside each person as the proof of consent."""
-        said = ListBasis(basis=self.legal_basis, months=self.months)
-        basis = f"Legal basis: {said.words}" if self.legal_basis else ""
+        basis = f"Legal basis: {self.basis_words}" if self.legal_basis else ""
         return ". ".join(filter(None, (self.agreed, basis)))[:500]
 
     def change(self, **changes: Any) -> Self:

@@ -7,7 +7,7 @@ from django.db import connection
 
 from contacts.merging import registry
 from contacts.merging.registry import Pair, Part, Record
-from contacts.models import FixedAudience, FixedMember
+from contacts.models import FixedMember
 
 CONSENT, TRACKING = "contacts_consentevent", "contacts_trackingconsentevent"
 _PLAIN = (
@@ -26,9 +26,8 @@ def register_parts() -> None:
 
 def _move_places(pair: Pair) -> Record:
     """Of audiences that both are in, one place is left over: it counts as gone."""
-    theirs = FixedMember.objects.filter(audience_id__in=FixedAudience.objects.values("pk"))
-    both = theirs.filter(contact_id=pair.kept_id).values("audience_id")
-    moving = theirs.filter(contact_id=pair.gone_id).exclude(audience_id__in=both)
+    both = FixedMember.objects.of_people([pair.kept_id]).values("audience_id")
+    moving = FixedMember.objects.of_people([pair.gone_id]).exclude(audience_id__in=both)
     audiences = list(moving.values_list("audience_id", flat=True))
     moving.filter(audience_id__in=audiences).update(contact_id=pair.kept_id)
     return audiences

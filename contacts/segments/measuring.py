@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db import OperationalError, connection, transaction
 
 from contacts import reachability
-from contacts.segments import compiling, everybody
+from contacts.segments import compiling, everybody, nesting
 from contacts.segments.known import Known
 from contacts.segments.predicate import Sql
 from contacts.segments.rules import Group, Match, Rule
@@ -57,6 +57,31 @@ def measure(group: Group, about: Known, *, patience_ms: int = AT_ONCE_MS) -> Mea
         return Measured(budget.everybody, after, people, _reachable(inside, budget), is_exact=True)
     except TooSlow:
         return _estimated(people, group, about, _Budget(min(patience_ms, PATIENT_MS), budget.everybody))
+
+
+def within_groups(
+    group: Group, about: Known, *, patience_ms: int = AT_ONCE_MS
+) -> tuple[dict[nesting.Place, list[int]], bool]:
+    """Of each group within another, by its place: who is left when its turn comes, and who of them after each of its
+    rows; and whether that is exact. As patient as `measure`. Raises NotComplete, TooSlow.
+    """
+    asked = nesting.questions(group, about)
+    if not asked.counts:
+        return {}, True
+    counts = [text for texts in asked.counts.values() for text in texts]
+    budget = _Budget(patience_ms, everybody.count())
+    try:
+        whole = _look(asked.rows, counts)
+        if budget.everybody > _FEW:
+            budget.affords(_costs(whole, budget))
+        (_, *found), is_exact = _asked(whole, budget.until), True
+    except TooSlow:
+        budget = _Budget(min(patience_ms, PATIENT_MS), budget.everybody)
+        sampled, is_exact = _sample(budget)
+        looked_at, *found = _asked(_look(asked.rows, counts, sampled), budget.until)
+        found = [round(number * (1 if is_exact else budget.everybody / (looked_at or 1))) for number in found]
+    numbers = iter(found)
+    return {place: [next(numbers) for _ in texts] for place, texts in asked.counts.items()}, is_exact
 
 
 def people(group: Group, about: Known) -> int:
@@ -149,37 +174,28 @@ def _steps(group: Group, about: Known, budget: _Budget) -> Sequence[int]:
     return [_asked(question, budget.until)[0] for _, question in ways]
 
 
-_SO_FAR = {
-    Match.ALL: lambda names: " AND ".join(names),
-    Match.ANY: lambda names: " OR ".join(names),
-    Match.NONE: lambda names: f"NOT ({' OR '.join(names)})",
-}
-
-
 def _scan(group: Group, parts: Sequence[Sql], also: str = "", source: str = "") -> Sql:
     """Everybody, then those after each of the parts, then those of them who are `also`, in one look at the table."""
     names = [f"p{number}" for number in range(len(parts))]
-    columns = [
-        "c.id, c.email, c.paused_until",
-        *(f"({part.text}) AS {n}" for part, n in zip(parts, names, strict=True)),
-    ]
-    so_far = [_SO_FAR[group.match](names[: number + 1]) for number in range(len(names))]
-    counts = ["count(*)", *(f"count(*) FILTER (WHERE {each})" for each in so_far)]
-    if also:
-        counts.append(f"count(*) FILTER (WHERE ({so_far[-1] if so_far else 'true'}) AND {also})")
-    asked = f"SELECT {', '.join(columns)} FROM contacts_contact c {source}"  # noqa: S608
-    # OFFSET 0: each part is decided once a row, also where two counts need it.
-    sql = f"SELECT {', '.join(counts)} FROM ({asked} OFFSET 0) c"  # noqa: S608
-    return Sql(sql, [parameter for part in parts for parameter in part.parameters])
+    so_far = [nesting.together(group.match, names[: number + 1]) for number in range(len(names))]
+    last = [f"{so_far[-1] if so_far else 'true'} AND {also}"] if also else []
+    return _look(parts, [*so_far, *last], source)
+
+
+def _look(rows: Sequence[Sql], counts: Sequence[str], source: str = "") -> Sql:
+    """Everybody, then each of `counts`, which speak of the rows as p0, p1 …"""
+    named = (f"({row.text}) AS p{number}" for number, row in enumerate(rows))
+    asked = f"SELECT {', '.join(('c.id, c.email, c.paused_until', *named))} FROM contacts_contact c {source}"  # noqa: S608
+    counted = ", ".join(("count(*)", *(f"count(*) FILTER (WHERE {each})" for each in counts)))
+    # OFFSET 0: each row is decided once a person, also where two counts need it.
+    return Sql(f"SELECT {counted} FROM ({asked} OFFSET 0) c", [one for row in rows for one in row.parameters])  # noqa: S608
 
 
 def _estimated(people: int | None, group: Group, about: Known, budget: _Budget) -> Measured:
     """As a sample of the table says, except for `people` where they are known; of a small table it is exact."""
-    share = min(100.0, 100.0 * _SAMPLE_ROWS / max(budget.everybody, 1))  # percent
     parts = [_part(part, about) for part in group.parts]
-    sampled = f"TABLESAMPLE SYSTEM ({share:.6f}) REPEATABLE (7)"
+    sampled, is_all = _sample(budget)
     looked_at = _asked(_scan(group, parts, _REACHABLE, sampled), budget.until)
-    is_all = share >= 100
     scale = budget.everybody / looked_at[0] if looked_at[0] and not is_all else 1.0
     after, reachable = [round(number * scale) for number in looked_at[1:-1]], round(looked_at[-1] * scale)
     known = people if people is not None else (after[-1] if after else budget.everybody)
@@ -188,6 +204,12 @@ def _estimated(people: int | None, group: Group, about: Known, budget: _Budget) 
         bound = min if group.match == Match.ANY else max
         after = [*(bound(number, people) for number in after[:-1]), people]
     return Measured(budget.everybody, after, known, min(reachable, known), people is not None or is_all, is_all)
+
+
+def _sample(budget: _Budget) -> tuple[str, bool]:
+    """SQL behind the table's name, and whether that is all of it."""
+    share = min(100.0, 100.0 * _SAMPLE_ROWS / max(budget.everybody, 1))  # percent
+    return f"TABLESAMPLE SYSTEM ({share:.6f}) REPEATABLE (7)", share >= 100
 
 
 def _asked(question: Sql, until: float) -> list[int]:

@@ -9,9 +9,15 @@ from accounts.wording import isolated
 from contacts.signup.models import SignupForm
 from contacts.signup.robots import flood
 
+_CURE = (
+    "Nobody can sign up by it meanwhile. Look at who came: if they are people, let it go on; if not, have it ask "
+    "browsers for proof of work first."
+)
+
 
 def problems(user: User) -> Iterator[Problem]:
     for form in SignupForm.objects.kept().exclude(paused_at=None).filter(pause_reason__endswith=flood.AS_USUAL)[:5]:
         title = f"The form {isolated(form.name)} paused itself"
         about = Alarm.FORM.about(form.pk)
-        yield Problem("bad", title, form.pause_reason, form.get_absolute_url(), "Look at it", about)
+        text = f"{form.pause_reason} {_CURE}"
+        yield Problem("bad", title, text, form.get_absolute_url(), "Look at it", about)

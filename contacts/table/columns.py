@@ -28,6 +28,10 @@ def _own(key: str) -> Callable[[Contact], str]:
     return lambda person: fields.as_text(person.attributes.get(key))
 
 
+def _said_or_guessed(said: str, guessed: str) -> str:
+    return said or (f"{guessed} (guessed)" if guessed else "")
+
+
 _STANDING = (
     Column("name", "Name", "text", lambda person: person.name),
     Column("state", "State", "state", lambda person: person.best_state),
@@ -37,8 +41,10 @@ _STANDING = (
     Column("opened", "Last open", "day", lambda person: person.last_opened_at),
     Column("clicked", "Last click", "day", lambda person: person.last_clicked_at),
     Column("added", "Added", "day", lambda person: person.created_at),
-    Column("language", "Language", "text", lambda person: person.language),
-    Column("time_zone", "Time zone", "text", lambda person: person.time_zone),
+    Column("language", "Language", "text", lambda person: _said_or_guessed(person.language, person.guessed_language)),
+    Column(
+        "time_zone", "Time zone", "text", lambda person: _said_or_guessed(person.time_zone, person.guessed_time_zone)
+    ),
     Column("source", "Source", "text", lambda person: person.source),
 )
 DEFAULT = ("name", "state", "clicked", "added")

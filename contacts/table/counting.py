@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from accounts.wording import count_people
 from contacts.filtering import Filter, State
-from contacts.models import Contact, Segment, Subscription
+from contacts.models import Contact, ContactQuerySet, Segment, Subscription
 from contacts.segments import everybody
 from contacts.segments.measuring import TooSlow, within
 from contacts.table import blocks
@@ -19,9 +19,9 @@ _PATIENCE_MS = 100
 _PATIENCE_WITH_FEW_MS = 2_000  # who has few people knows how many: an estimate that is far off is seen at once
 
 
-def in_words(chosen: Filter, holding: Holding | None = None) -> str:
-    """ "12,014 people", "~1,200,000 people"; `holding`: where they are, for whoever knows that already."""
-    return words(*counted(chosen, holding))
+def in_words(chosen: Filter, found: ContactQuerySet | None = None) -> str:
+    """ "12,014 people", "~1,200,000 people"."""
+    return words(*counted(chosen, found))
 
 
 def words(number: int, is_exact: bool) -> str:
@@ -33,22 +33,24 @@ def marks_of(chosen: Filter) -> Marks:
     return Marks(chosen.search, chosen.state, chosen.tag, chosen.list_id)
 
 
-def counted(chosen: Filter, holding: Holding | None = None) -> tuple[int, bool]:
-    """And whether the number is exact."""
-    marks, is_segment = marks_of(chosen), bool(chosen.segment_id)
-    if not is_segment and marks == Marks(state=marks.state) and (known := _by_sums(marks.state)) is not None:
+def counted(chosen: Filter, found: ContactQuerySet | None = None, holding: Holding | None = None) -> tuple[int, bool]:
+    """And whether the number is exact. `found`: what `chosen` finds; `holding`: where, for whoever knows that."""
+    marks, segment_id = marks_of(chosen), chosen.segment_id
+    if not segment_id and marks == Marks(state=marks.state) and (known := _by_sums(marks.state)) is not None:
         return known, True
-    if chosen.segment_id and marks == Marks() and (known := _by_background(chosen.segment_id)) is not None:
+    if segment_id and marks == Marks() and (known := _by_background(segment_id)) is not None:
         return known, False
+    if found is None:
+        found = chosen.apply()
     try:
         with within(_patience_ms()):
-            if not is_segment and marks.list_id and marks == Marks(list_id=marks.list_id):
+            if not segment_id and marks.list_id and marks == Marks(list_id=marks.list_id):
                 return _up_to(Subscription.objects.filter(list_id=marks.list_id))
             if marks.says_something:
-                return (holding or Holding.of(chosen.apply(), marks)).count()
-            return _up_to(chosen.apply())
+                return (holding or Holding.of(found, marks)).count()
+            return _up_to(found)
     except TooSlow:
-        return _estimate(chosen.apply()), False
+        return _estimate(found), False
 
 
 def _by_sums(state: str) -> int | None:

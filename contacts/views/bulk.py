@@ -18,9 +18,11 @@ from contacts.bulk.models import BulkChange
 from contacts.bulk.selection import Selection
 from contacts.bulk.working import UNDONE_FOR
 from contacts.filtering import Filter
+from contacts.models import Contact
 from contacts.paging import latest_first
+from contacts.segments import measuring
 
-DONE = "bulk_change_done"  # in the session: what the table of people tells next
+_DONE = "bulk_change_done"  # in the session: what the table of people tells next
 _NAMED = 6
 
 
@@ -33,8 +35,12 @@ def begin(request: StaffRequest) -> HttpResponse:
     if action is None:
         raise Http404
     selection, filters = Selection.of(given), Filter.of(given)
-    number = selection.people.count()
     back = reverse("contacts") + filters.url()
+    try:
+        number, named = _meant(selection)
+    except measuring.TooSlow:
+        messages.error(request, "It takes too long to say who they are. Nobody was changed.")
+        return redirect(back)
     if not number:
         messages.warning(request, "Tick the people first that it is for.")
         return redirect(back)
@@ -45,10 +51,7 @@ def begin(request: StaffRequest) -> HttpResponse:
             problem = f"Type {count(number)} to confirm. Nobody was changed."
         else:
             made = bulk_changes.begin(action, action.options(form), selection, expected=number, by=request.user)
-            if made.is_under_way or made.state == BulkChange.State.FAILED:
-                return redirect(made)
-            request.session[DONE] = made.pk
-            return redirect(back)
+            return to_outcome(request, made, back)
     context = {
         "action": action,
         "form": form,
@@ -56,7 +59,7 @@ def begin(request: StaffRequest) -> HttpResponse:
         "must_type": must_type,
         "problem": problem,
         "pairs": [("action", action.name), *filters.pairs(), *selection.pairs()],
-        "named": list(selection.people.order_by("-pk")[:_NAMED]) if number <= _NAMED else (),
+        "named": named,
         "all_of": filters.sentence if selection.query is not None else "",
         "known_tags": tags.known()[:100] if "tag" in form.fields else (),
         "undone_for": UNDONE_FOR.days,
@@ -64,6 +67,22 @@ def begin(request: StaffRequest) -> HttpResponse:
     }
     status = 422 if problem or form.is_bound else 200
     return render(request, "contacts/bulk/begin.html", context, status=status)
+
+
+def _meant(selection: Selection) -> tuple[int, list[Contact]]:
+    """How many, and who, where they are few. Raises TooSlow."""
+    people = selection.people
+    with measuring.within(measuring.PATIENT_MS):
+        number = people.count()
+        return number, list(people.order_by("-pk")) if number <= _NAMED else []
+
+
+def to_outcome(request: StaffRequest, made: BulkChange, back: str) -> HttpResponse:
+    """To the page of a change that goes on or failed; else back to the table, which tells of it."""
+    if made.is_under_way or made.state == BulkChange.State.FAILED:
+        return redirect(made)
+    request.session[_DONE] = made.pk
+    return redirect(back)
 
 
 @require_GET
@@ -113,7 +132,7 @@ def undo(request: StaffRequest, pk: int) -> HttpResponse:
 
 def just_done(request: StaffRequest) -> dict[str, Any] | None:
     """What the person who looks at the table has just done to some of it, told once, with its Undo."""
-    found = BulkChange.objects.filter(pk=request.session.pop(DONE, None)).first()
+    found = BulkChange.objects.filter(pk=request.session.pop(_DONE, None)).first()
     return None if found is None else _shown(found) | {"refusal": bulk_changes.why_not_undone(found, request.user)}
 
 

@@ -74,9 +74,9 @@ def _found(request: StaffRequest, chosen: Filter) -> tuple[Page[Contact], str, o
     if not marks.says_something:
         with _limited(chosen):
             page = ordering.page(_shown(found), request, order)
-        return page, counting.in_words(chosen), order
+        return page, counting.in_words(chosen, found), order
     holding = Holding.of(found, marks)
-    number, is_exact = counting.counted(chosen, holding)
+    number, is_exact = counting.counted(chosen, found, holding)
     words = counting.words(number, is_exact)
     with _limited(chosen):
         if order is ordering.NEWEST:

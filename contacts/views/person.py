@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
@@ -22,7 +23,7 @@ from contacts.merging import known, parting
 from contacts.models import Contact, MailingList, Subscription, Suppression
 from contacts.profile import shown
 from contacts.suppression import lifting, of_lists
-from contacts.views.bulk import DONE
+from contacts.views.bulk import to_outcome
 
 _PROOFS = 10
 
@@ -69,8 +70,7 @@ def delete(request: StaffRequest, pk: int) -> HttpResponse:
     """As from the table: there is its Undo."""
     person = get_object_or_404(Contact, pk=pk)
     made = bulk_changes.begin(EVERY["delete"], {}, Selection((pk,)), expected=1, by=request.user, subject=person.email)
-    request.session[DONE] = made.pk
-    return redirect("contacts")
+    return to_outcome(request, made, reverse("contacts"))
 
 
 @require_POST

@@ -1,5 +1,6 @@
 """Segments: listed, built with live counts, explained for one person."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -7,6 +8,7 @@ from django.db import transaction
 from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
@@ -14,7 +16,7 @@ from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts import addresses, tasks
 from contacts.models import Contact, Segment
-from contacts.segments import asking, beginning, builder, compiling, counting, measuring, rules, steps, uses
+from contacts.segments import asking, beginning, builder, compiling, counting, growing, measuring, rules, steps, uses
 from contacts.segments.compiling import NotComplete
 from contacts.segments.known import Known
 from contacts.segments.rules import BadRules, Group
@@ -114,7 +116,7 @@ def _page(request: StaffRequest, found: Segment, **more: Any) -> HttpResponse:
     context = {
         "sentence": _sentence(found, about),
         "uses": uses.of(found),
-        "days": list(found.days.order_by("-day")[:30]),
+        "grown": growing.over_time(found, until=timezone.localdate()),
         **_who(found, about, measuring.AT_ONCE_MS),
     }
     return render(request, "contacts/segments/segment.html", context | more)
@@ -211,11 +213,18 @@ def _figures(group: Group, about: Known, patience_ms: int) -> dict[str, Any]:
         return {"is_too_slow": True, "exact_follows": may_ask_again}
     except NotComplete as problem:
         return {"problems": [str(problem)]}
-    is_exact = measured.is_exact and measured.steps_are_exact
-    words = [compiling.part_words(part, about) for part in group.parts]
+    try:  # whoever looks on waits for the number first of all
+        inner, inner_is_exact = measuring.within_groups(group, about, patience_ms=patience_ms // 3)
+    except measuring.TooSlow:
+        inner, inner_is_exact = {}, False
+    numbers = {(): [measured.everybody, *measured.after], **inner}
+    words = partial(compiling.part_words, known=about)
+    is_exact = measured.is_exact and measured.steps_are_exact and inner_is_exact
     return {
         "measured": measured,
-        "steps": list(steps.of(words, measured.after, measured.everybody, group.match)),
+        "steps": steps.tree(group, words, numbers, measured.everybody),
+        "inner_is_exact": inner_is_exact,
+        "has_inner": bool(inner),
         "is_sum": group.match == rules.Match.ANY,
         "exact_follows": may_ask_again and not is_exact,
     }

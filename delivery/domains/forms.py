@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.fields import LineField
+from accounts.web_addresses import NoHost, ascii_host
 from delivery.domains import catalogue, known
 from delivery.domains.catalogue import Service
 from delivery.domains.facts import WayOut
@@ -69,7 +70,7 @@ class SelectorsForm(forms.Form):
             if name.startswith(_RETURN):
                 cleaned[name] = self._return_name(name, str(cleaned.get(name, "")))
                 continue
-            words = [_selector(word) for word in str(cleaned.get(name, "")).replace(",", " ").split()]
+            words = [self._selector(word) for word in str(cleaned.get(name, "")).replace(",", " ").split()]
             if len(words) > _MOST_SELECTORS or not all(words):
                 self.add_error(
                     name, f"Up to {_MOST_SELECTORS} names of letters, figures and hyphens, parted by commas."
@@ -77,10 +78,15 @@ class SelectorsForm(forms.Form):
             cleaned[name] = list(dict.fromkeys(words))
         return cleaned
 
+    def _selector(self, word: str) -> str:
+        """Also from a whole name that was copied; empty: it can be none."""
+        word = word.lower().partition("._domainkey")[0].strip(".")
+        return word if len(word) <= 120 and _is_name(word, f"_domainkey.{self._domain}") else ""
+
     def _return_name(self, field: str, text: str) -> str:
         """Also from a whole name that was copied."""
         word = text.strip().lower().rstrip(".").removesuffix(f".{self._domain}")
-        if not set(word) <= _LETTERS or word.startswith((".", "-")):
+        if word and (word.startswith("-") or not _is_name(word, self._domain)):
             self.add_error(field, f"Enter only what stands before .{self._domain}, such as bounces.")
         return word
 
@@ -103,10 +109,12 @@ def _field(key: str) -> str:
     return f"keys-{key or 'own'}"
 
 
-def _selector(word: str) -> str:
-    """Also from a whole name that was copied; empty: it can be none."""
-    word = word.lower().partition("._domainkey")[0].strip(".")
-    return word if word and len(word) <= 120 and set(word) <= _LETTERS else ""
+def _is_name(word: str, parent: str) -> bool:
+    """Whether it can stand before `parent`. What the DNS cannot even be asked for would wait for an answer for ever."""
+    try:
+        return set(word) <= _LETTERS and bool(ascii_host(f"{word}.{parent}"))
+    except NoHost:
+        return False
 
 
 def _help_return(service: Service) -> str:

@@ -17,22 +17,16 @@ from delivery.domains.report import Report, Row
 _SHOWN = 3
 _BROKEN = Q(broken_since__isnull=False)
 _LOST = Q(report__has_key="lost") & ~Q(report__lost={})
+_Told = tuple[SendingDomain, str, str]  # title, text
 
 
 def problems(user: User) -> Iterator[Problem]:
     """Also, for those who can say so, names that are used as senders and that nobody has confirmed."""
     may_cure = allows(user, Permission.DELIVERY)
     noticed = list(SendingDomain.objects.confirmed().filter(_BROKEN | _LOST))
-    for domain in [one for one in noticed if one.broken_since][:_SHOWN]:
-        url = domain.get_absolute_url() if may_cure else ""
-        cure = "" if may_cure else " An admin can see to it."
-        yield Problem(
-            "bad", f"Mail from {domain} no longer passes", f"{_what(domain)}{cure}", url, about=_about(domain)
-        )
-    for domain, gone in islice(_with_records_gone(noticed), _SHOWN):
-        url = domain.get_absolute_url() if may_cure else ""
-        text = f"Mail still passes. {_told(gone)}{'' if may_cure else ' An admin can see to it.'}"
-        yield Problem("bad", f"Records of {domain} are no longer in order", text, url, about=_about(domain))
+    for domain, title, text in [*islice(_broken(noticed), _SHOWN), *islice(_with_records_gone(noticed), _SHOWN)]:
+        text = text if may_cure else f"{text} An admin can see to it."
+        yield Problem("bad", title, text, domain.get_absolute_url(), about=_about(domain))
     failing = SendingDomain.objects.confirmed().filter(state=SendingDomain.State.FAILS, broken_since=None)
     for domain in failing.exclude(failures__lt=1)[:_SHOWN] if may_cure else ():
         yield Problem("warn", f"{domain} is not set up yet", _what(domain), domain.get_absolute_url(), "Set it up")
@@ -50,20 +44,27 @@ def notices(user: User) -> Iterator[Notice]:
             yield Notice("bad", text, about=_about(domain))
 
 
-def _with_records_gone(noticed: list[SendingDomain]) -> Iterator[tuple[SendingDomain, list[Row]]]:
-    """Of domains whose mail passes."""
+def _broken(noticed: list[SendingDomain]) -> Iterator[_Told]:
     for domain in noticed:
-        if not domain.broken_since and (gone := Report.read(domain.report).gone):
-            yield domain, gone
+        if domain.broken_since:
+            yield domain, f"Mail from {domain} no longer passes", _what(domain)
+
+
+def _with_records_gone(noticed: list[SendingDomain]) -> Iterator[_Told]:
+    """Of domains whose mail passes, or may pass: one that fails is told as broken, or not set up yet."""
+    for domain in noticed:
+        is_failing = domain.broken_since or domain.state == SendingDomain.State.FAILS
+        if not is_failing and (gone := Report.read(domain.report).gone):
+            passes = "" if domain.state == SendingDomain.State.UNKNOWN else "Mail still passes. "
+            yield domain, f"Records of {domain} are no longer in order", f"{passes}{_in_words(gone)}"
 
 
 def _what(domain: SendingDomain) -> str:
-    report = Report.read(domain.report)
-    wrong = [row for row in report.rows if row.state == "bad" and not row.optional]
-    return _told(wrong) if wrong else "It passes neither SPF nor DKIM."
+    wrong = Report.read(domain.report).wrong
+    return _in_words(wrong) if wrong else "It passes neither SPF nor DKIM."
 
 
-def _told(wrong: list[Row]) -> str:
+def _in_words(wrong: list[Row]) -> str:
     """Which records, and of the first what is wrong and the cure."""
     kinds = {
         "ownership": "the proof that it is yours",

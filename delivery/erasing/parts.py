@@ -9,12 +9,17 @@ from delivery.models import Provider, ProviderSuppression
 def register() -> None:
     registry.register_mails(find=mails.find, are_on_their_way=mails.are_on_their_way, clear_later=raw.clear_later)
     registry.register(
-        Part("mails", "Mails, which belong to nobody now", mails.messages),
-        Part("replies", "What servers said of their mails", mails.replies),
-        Part("said later", "Bounces, complaints and other reports, without address and words", mails.said_later),
-        Part("returned mail", "Raw mail and requests that came back", raw.returned),
-        Part("provider lists", "Entries of providers’ own lists", _provider_lists),
-        Part("sandbox", "Mails in the sandbox", raw.sandboxed),
+        Part("mails", "Mails, which belong to nobody now", mails.messages, "mails"),
+        Part("replies", "What servers said of their mails", mails.replies, "tries"),
+        Part(
+            "said later",
+            "Bounces, complaints and other reports, without address and words",
+            mails.said_later,
+            "came_back",
+        ),
+        Part("returned mail", "Raw mail and requests that came back", raw.returned, "returned"),
+        Part("provider lists", "Entries of providers’ own lists", _provider_lists, "provider_lists"),
+        Part("sandbox", "Mails in the sandbox", raw.sandboxed, "sandbox"),
         # A server's or a provider's words may name whom they speak of.
         words.part_for("delivery.Batch", "Audiences of campaigns", "audience", "left_out", "segments"),
         words.part_for("delivery.LanePace", "Words of mail servers", "words"),

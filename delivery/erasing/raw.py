@@ -22,13 +22,18 @@ def returned(person: Person) -> int:
     others = about.exclude(message_id__in=person.message_ids)
     linked = Returned.objects.filter(Exists(theirs))
     count = _empty(linked.filter(~Exists(others)))
-    with connection.cursor() as cursor:
-        cursor.execute(_NAMED, {"address": person.address, "like": _like(person.address)})
-        found = [number for (number,) in cursor.fetchall()]
+    found = naming(person.address)
     for row in Returned.objects.filter(pk__in=found).only("raw", "envelope_to").iterator(50):
         raw = _written_over(bytes(row.raw), person.address.encode())
         Returned.objects.filter(pk=row.pk).update(raw=raw, envelope_to="")
     return count + len(found)
+
+
+def naming(address: str) -> list[int]:
+    """Numbers of what came back in which this address stands, in lower case here."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMED, {"address": address, "like": _like(address)})
+        return [number for (number,) in cursor.fetchall()]
 
 
 def clear_later() -> None:
@@ -44,12 +49,12 @@ def clear_later() -> None:
 def sandboxed(person: Person) -> int:
     """Mails to them, and any other that was written as if for them: a test mail with their name and address."""
     count = SandboxMail.objects.filter(envelope_to__iexact=person.address).delete()[0]
-    for numbers in _naming(person.address.encode()):
+    for numbers in _sandboxed_naming(person.address.encode()):
         count += SandboxMail.objects.filter(pk__in=numbers).delete()[0]
     return count
 
 
-def _naming(address: bytes) -> Iterator[list[int]]:
+def _sandboxed_naming(address: bytes) -> Iterator[list[int]]:
     after = 0
     while rows := list(SandboxMail.objects.filter(pk__gt=after).order_by("pk").values_list("pk", "raw")[:_SLICE]):
         yield [pk for pk, raw in rows if address in _unbroken(zlib.decompress(raw))]

@@ -51,17 +51,17 @@ def reader(form: str) -> Read | None:
 
 
 def of_mail(mail: Mail, envelope_to: str) -> list[Heard]:
-    """A mail of ours goes to one address. Where several failed, it stands for several people (an alias, a list), and as
-    long as one of them may be there, so is it."""
+    """A mail of ours goes to one address. Where a report names several, it stands for several people (an alias, a
+    list), and as long as one of them may be there, so is it."""
     named = recognising.messages(mail.trace, envelope_to)
     heard = [_heard(finding, named) for finding in mail.findings]
-    failed = [each for each in heard if each.kind in _FAILED]
-    if len(failed) > 1 and not all(each.suppresses for each in failed):
+    people = [each for each in heard if each.kind in _OF_DELIVERY]
+    if len(people) > 1 and not all(each.suppresses for each in people):
         return [replace(each, suppresses=False, is_permanent=False) for each in heard]
     return heard
 
 
-_FAILED = frozenset({Kind.BOUNCE, Kind.DELAY})
+_OF_DELIVERY = frozenset({Kind.BOUNCE, Kind.DELAY, Kind.DELIVERED})
 
 
 def _heard(finding: Finding, named: frozenset[int]) -> Heard:

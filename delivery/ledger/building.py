@@ -42,6 +42,10 @@ _LIST_ARCHIVED = (
     "A list that it goes to has been archived since, and nothing is sent to an archived list. Use the list again on "
     "its page and resume; or take it back and choose other lists."
 )
+_NO_LIST = (
+    "There is no list any more that it could go to: all are archived, or for a contract alone. Use one again on its "
+    "page and resume; or take it back and choose other people."
+)
 _RULES_GONE = (
     "What its segment asks for has been deleted since, so it would not reach the same people. Take it back, mend the "
     "segment and launch it anew."
@@ -69,7 +73,10 @@ def build(batch_id: int) -> bool:
         if problem := _problem(audience, batch.segments):
             _building(batch).update(state=Batch.State.PAUSED, state_reason=problem)
             return False
-        total, left_out = _collect(batch)
+        if audience.on_any_list:  # before anything can leave by it, as lists come and go until now
+            batch.lists = list(audience.lists)
+            _building(batch).update(lists=batch.lists)
+        total, left_out = _collect(batch, audience)
         if not _reserve(batch, total) or not _fill(batch, total):
             return False
         return _finish(batch, total, left_out)
@@ -81,6 +88,8 @@ def _problem(audience: audiences.Audience, segments: Sequence[Mapping[str, Any]]
         return _LIST_GONE
     if audiences.archived_lists(audience):
         return _LIST_ARCHIVED
+    if audience.on_any_list and not audience.lists:
+        return _NO_LIST
     is_gone = audiences.problem(audience) or any(audiences.problem_of_rules(one["rules"]) for one in segments)
     return _RULES_GONE if is_gone else ""
 
@@ -108,12 +117,11 @@ def _clear(batch: Batch) -> None:
     Batch.objects.filter(pk=batch.pk).update(first_id=None, last_id=None)
 
 
-def _collect(batch: Batch) -> tuple[int, dict[str, int]]:
+def _collect(batch: Batch, audience: audiences.Audience) -> tuple[int, dict[str, int]]:
     """Everyone who will receive, in the order of sending, in a table of this session; and who was left out, why.
 
     One snapshot for both, so that the sum adds up however many people come and go meanwhile.
     """
-    audience = audiences.Audience.from_json(batch.audience)
     select, parameters = repeats.select(audience, batch.repeats_id)
     lane, lane_parameters = mailbox_providers.sql("email")
     language, language_parameters = _language(batch)

@@ -5,13 +5,11 @@ Those who write mail say here how much of theirs that is, so that delivery knows
 
 from collections.abc import Callable
 
-_counters: list[Callable[[], int]] = []
+from accounts.registry import Registry
 
-
-def register(counter: Callable[[], int]) -> None:
-    """`counter`: how many drafts name no provider of their own."""
-    if counter not in _counters:
-        _counters.append(counter)
+_counters = Registry[Callable[[], int]]()
+# `counter`: how many drafts name no provider of their own.
+register = _counters.register
 
 
 def drafts() -> int:

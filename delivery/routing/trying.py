@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts import wording
 from contacts import addresses
+from contacts.guessing import languages
 from contacts.models import Contact, Suppression
 from delivery.domains import standing
 from delivery.models import Batch, MailDomain, Provider
@@ -18,6 +19,8 @@ from delivery.routing.explain import Way
 from delivery.throttling import lane_rates, limits, warmup_plans
 from delivery.throttling.lane_rates import NAMES
 from delivery.throttling.limits import Limits
+from delivery.transports.api import catalogue
+from delivery.transports.smtp.encoding import envelope_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ def attempt(email: str, sender: str, stream: str, own: Provider) -> Trial:
     lane, learnt = _lane_of(email)
     findings = [*_recipient(email, stream), *_sender(sender, stream, way), _mailbox(email, lane, learnt), *_route(way)]
     for stop in way.now:
+        findings += _by_api(stop.provider, stream)
         findings += _limits(stop.provider, domain, stream)
         findings += _lane(stop.provider, lane)
     return Trial(email, way, findings)
@@ -76,6 +80,9 @@ def _recipient(email: str, stream: str) -> Iterator[Finding]:
         reason = Suppression.Reason(found.reason).label
         yield Finding("bad", "Recipient", f"The address is suppressed since {since}: {reason[:1].lower()}{reason[1:]}.")
         return
+    if envelope_address(email) is None:
+        yield Finding("bad", "Recipient", "No envelope can name it: there is a letter beyond ASCII before the @.")
+        return
     person = Contact.objects.annotate(key=Lower("email")).filter(key=key).first()
     if person is None:
         yield Finding("none", "Recipient", "Not suppressed, and no contact: campaigns go to contacts on a list alone.")
@@ -83,6 +90,16 @@ def _recipient(email: str, stream: str) -> Iterator[Finding]:
         yield Finding("bad", "Recipient", "This person has paused all mail for a while.")
     else:
         yield Finding("good", "Recipient", "A contact, and not suppressed. Which lists they are on decides a campaign.")
+    if person is not None and stream == Batch.Stream.MARKETING:
+        yield Finding("none", "Language", _language(person))
+
+
+def _language(person: Contact) -> str:
+    if not person.reads:
+        return "Not known: of a campaign in several languages they get the default."
+    name = languages.name_of(person.reads)
+    how = "as they said" if person.language else "as we guess"
+    return f"{name}, {how}: of a campaign in several languages they get that one, or the default where it has none."
 
 
 def _suppression(key: str) -> Suppression | None:
@@ -135,6 +152,16 @@ def _route(way: Way) -> Iterator[Finding]:
         yield Finding("good", "Way", text)
     elif not way.has_route:
         yield Finding("wait", "Way", "No route gives it another way.")
+
+
+def _by_api(provider: Provider, stream: str) -> Iterator[Finding]:
+    listed = catalogue.of(provider)
+    if listed is None:
+        return
+    text = f"{provider} is reached by its web API: its page says what of a mail arrives."
+    yield Finding("none", "Way", text)
+    if listed.headers and stream == Batch.Stream.MARKETING:
+        yield Finding("warn", "Way", listed.headers)
 
 
 def _limits(provider: Provider, sender_domain: str, stream: str) -> Iterator[Finding]:

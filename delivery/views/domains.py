@@ -181,7 +181,7 @@ def context(found: SendingDomain, form: SelectorsForm | None = None) -> dict[str
         "domain": found,
         "report": report,
         "rows": [row for row in report.rows if row.kind not in extras.KINDS],
-        "to_enter": sum(row.state == "bad" and not row.optional for row in report.rows),
+        "to_enter": len(report.wrong),
         "extras": [row for row in report.rows if row.kind in extras.KINDS],
         "last_arrived": found.mails.filter(arrived_at__isnull=False).order_by("-pk").first(),
         "is_own": found.name == known.own_domain(),

@@ -6,6 +6,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import CharField, JSONField, Model, TextField
 
 from contacts.erasing import registry
+from contacts.models import Contact
+from contacts.their_data import collecting
 
 SHORTEST = 65  # characters: keys, kinds and digests are shorter than what people write
 
@@ -57,6 +59,17 @@ EXCUSED = {
 }
 
 
+# Erased, and in no section of a person's data of its own.
+NOT_TOLD = {
+    "staged rows": "Of an import under way, which becomes values or is gone within the hour",
+    "files": "Uploaded as they were; what an import took from them is told",
+    "search": "Made of their name and address",
+    "folded acts": "Made of their opens and clicks",
+    "tagged": "Tags stand with the person",
+    "approved": "Names of segments and files, which are told where they stand",
+}
+
+
 def may_hold_an_address(model: type[Model]) -> bool:
     return any(
         isinstance(field, TextField | JSONField)
@@ -79,3 +92,11 @@ def test_what_may_hold_an_address_is_erased_or_says_why_not(model: type[Model]) 
 def test_no_excuse_is_left_over() -> None:
     known = {model._meta.label for model in HOLDING}
     assert {*ERASED_BY, *EXCUSED} - known == set()
+
+
+@pytest.mark.django_db
+def test_what_is_erased_is_told_to_whoever_asks_for_their_data_or_says_why_not() -> None:
+    sections = {section.name for section in collecting.of(Contact.objects.create(email="ada@example.com"))}
+    for part in registry.parts():
+        assert (part.told in sections) != (part.name in NOT_TOLD), f"Say in which section {part.name} is told."
+    assert set(NOT_TOLD) <= {part.name for part in registry.parts()}

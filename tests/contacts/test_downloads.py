@@ -1,10 +1,16 @@
 """Long exports are written in the background, for whoever asked and for some days."""
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
@@ -14,6 +20,7 @@ from contacts.downloads import columns, writing
 from contacts.downloads.models import ExportJob
 from contacts.models import Contact, Field
 from contacts.views import exports
+from tests.running import database_url
 
 pytestmark = pytest.mark.django_db
 
@@ -68,29 +75,48 @@ def test_a_stopped_export_leaves_no_file(owner: User, monkeypatch: pytest.Monkey
     assert (found.state, found.storage_name) == (ExportJob.State.CANCELLED, "")
 
 
-def test_an_export_that_was_killed_begins_anew_and_has_everybody_once(
-    owner: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(columns, "SLICE", 2)
-    for number in range(5):
+WORKER = """
+import django, sys, time
+django.setup()
+from contacts import tasks
+from contacts.downloads import columns
+columns.SLICE = 2
+slices = columns.slices
+def until_killed(*given):
+    for number, rows in enumerate(slices(*given)):
+        if number == 2:
+            print("in the middle", flush=True)
+            time.sleep(600)
+        yield rows
+columns.slices = until_killed
+tasks.write_export(job_id=int(sys.argv[1]))
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_export_whose_worker_is_killed_begins_anew_and_has_everybody_once(
+    owner: User, storage: Path
+) -> None:  # over a second: a process of its own has to start and be killed
+    for number in range(7):
         Contact.objects.create(email=f"p{number}@example.com")
     job = ExportJob.objects.create(columns=["email"], created_by=owner)
-    real = columns.slices
-
-    def killed(*given: Any) -> Any:
-        yield next(iter(real(*given)))
-        raise SystemExit  # as the signal of a worker that is stopped: nothing catches it on the way
-
-    with monkeypatch.context() as patch:
-        patch.setattr(columns, "slices", killed)
-        with pytest.raises(SystemExit):
-            writing.write(job.pk)
+    with subprocess.Popen(
+        [sys.executable, "-c", WORKER, str(job.pk)],
+        env=os.environ | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"},
+        cwd=settings.BASE_DIR,
+        stdout=subprocess.PIPE,
+    ) as worker:
+        assert worker.stdout
+        assert worker.stdout.readline() == b"in the middle\n"
+        writing.write(job.pk)  # another one meanwhile leaves it alone
+        worker.send_signal(signal.SIGKILL)
     job.refresh_from_db()
-    assert (job.state, job.done, job.storage_name) == (ExportJob.State.RUNNING, 2, "")
+    assert (job.state, job.done, job.storage_name) == (ExportJob.State.RUNNING, 4, "")
+    assert not list(storage.rglob("*.csv")), "nobody sees half a file"
     ExportJob.objects.update(alive_at=timezone.now() - timedelta(minutes=3))
     for number in writing.abandoned():
         writing.write(number)
     job.refresh_from_db()
     with default_storage.open(job.storage_name) as file:
         rows = file.read().decode("utf-8-sig").split()
-    assert sorted(rows) == ["Email", *(f"p{number}@example.com" for number in range(5))]
+    assert sorted(rows) == ["Email", *(f"p{number}@example.com" for number in range(7))]

@@ -1,13 +1,15 @@
 """Somebody asks to be forgotten: nothing names them any more, every number still adds up, and they stay away."""
 
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, unquote_plus
 
 import pytest
+from django.apps import apps
 from django.conf import settings as django_settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -25,11 +27,12 @@ from campaigns.comments.models import Comment
 from campaigns.mail_imports.models import MailImport
 from campaigns.models import Campaign, DraftVersion, Edition, SeedList, SharedReport, TestAddress
 from contacts import consent
-from contacts.erasing import beginning, working
+from contacts.erasing import beginning, registry, working
 from contacts.importing.plan import Plan
 from contacts.importing.running import jobs
 from contacts.importing.running import working as importing
 from contacts.models import (
+    AddressChange,
     BulkChange,
     Contact,
     DeletedPerson,
@@ -45,10 +48,20 @@ from contacts.models import (
     Subscription,
     Suppression,
 )
-from delivery import ledger
+from delivery import ledger, verp
 from delivery.alerts.models import Alert
-from delivery.models import Attempt, Failure, Message, MessageState, Returned, SandboxMail
-from tests.delivery.feedback.returned import bounce, hand_in, mailed
+from delivery.models import (
+    Attempt,
+    Failure,
+    Message,
+    MessageState,
+    ProviderSuppression,
+    Returned,
+    SandboxMail,
+    Webhook,
+)
+from tests.config.test_kept_of_people import ERASED_BY, NOT_TOLD
+from tests.delivery.feedback.returned import DOMAIN, bounce, hand_in, mailed
 from tests.tracking.conftest import Reader, Sent
 from tracking.reports import numbers
 
@@ -300,6 +313,14 @@ def test_who_asks_for_their_data_gets_all_of_it_to_read_and_as_a_file(
     browser: Client, sent: Sent, reader: Reader, take_in: Callable[[], int], marketer: User
 ) -> None:
     bird = live(sent, reader, take_in, marketer)
+    to = verp.address(mailed(email=CANARY).pk, DOMAIN)
+    away = f"From: {CANARY}\r\nTo: {to}\r\nAuto-Submitted: auto-replied\r\n\r\nOut of the nest until Monday\r\n"
+    hand_in(away.encode())
+    Returned.objects.create(digest=b"1", source="listener", raw=f"From: {CANARY}\r\n\r\nPlease ring me".encode())
+    asked = {"old_email": "old@example.com", "new_email": CANARY, "confirm_digest": "1", "ip": "203.0.113.7"}
+    AddressChange.objects.create(contact=bird, **asked)
+    ProviderSuppression.objects.create(webhook=Webhook.objects.create(kind="postmark"), email=CANARY.lower())
+    known_tables = {place for place in naming(CANARY, NAME) if not place.startswith("/") and place != "Redis"}
     page = browser.post(f"/contacts/{bird.pk}/data/").content.decode()
     answer = browser.post(f"/contacts/{bird.pk}/data/", {"as": "json"})
     assert "attachment" in answer["Content-Disposition"]
@@ -307,9 +328,28 @@ def test_who_asks_for_their_data_gets_all_of_it_to_read_and_as_a_file(
     assert data["person"][0]["First name"] == NAME
     assert {act["What"] for act in data["acts"]} == {"Opened", "Clicked"}
     assert data["acts"][0]["Internet address"]
-    assert len(data["mails"]) == 2
+    assert len(data["mails"]) == 3
     assert data["notes"][0]["Note"] == f"{NAME} called"
-    assert "user unknown" in data["came_back"][0]["Words"]
+    assert any("user unknown" in row["Words"] for row in data["came_back"])
     for words in (f"{NAME} called", "https://shop.example/1", "user unknown", data["acts"][0]["Program"]):
         assert words in page
     assert {entry.action for entry in AuditEntry.objects.filter(subject=CANARY)} >= {"contact.data"}
+    assert "Answered by itself" in {row["What"] for row in data["came_back"]}
+    for words in ("Out of the nest", "Please ring me"):
+        assert words in " ".join(row["Text"] for row in data["returned"])
+    assert (data["sign_ups"][0]["Form"], data["sign_ups"][0]["What you typed"]) == (
+        "On the site",
+        f"First name: {NAME}",
+    )
+    assert (data["address_changes"][0]["From"], data["address_changes"][0]["To"]) == ("old@example.com", CANARY)
+    quoted = [(row["Where"], row["Text"]) for row in data["quotes"]]
+    assert ("Comments", f"Is {CANARY} in it? {OTHERS} is.") in quoted
+    assert all(CANARY.lower() in unquote_plus(text).lower() for _, text in quoted), "nobody else's"
+    # Every table that names them, also one that is new tomorrow.
+    tables = {apps.get_model(label)._meta.db_table: part for label, part in ERASED_BY.items()}
+    tables["contacts_import"] = "staged rows"
+    told = {part.name: part.told for part in registry.parts()}
+    for table in known_tables:
+        whole = re.sub(r"_\d[\d_]*$", "", table)  # of a partition, and of the rows of one import
+        part = tables.get(whole, whole)
+        assert part in NOT_TOLD or data.get(told.get(part)), table

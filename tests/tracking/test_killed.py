@@ -3,7 +3,6 @@
 Takes seconds: real processes. PostgreSQL itself is killed in `make chaos`; the tests' server has other users.
 """
 
-import os
 import signal
 import subprocess
 import time
@@ -17,24 +16,11 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count
 
-from config import supervisor
 from delivery import tokens
 from tests.chaos.reading import Reader, problems, wait_until_stored
-from tests.running import ROOT, database_url, free_port, until
+from tests.running import free_port, part, until
 from tests.tracking.conftest import Sent
 from tracking.models import Event
-
-
-def start(name: str, port: int, spools: Path) -> "subprocess.Popen[bytes]":
-    environment = {
-        **os.environ,
-        "DATABASE_URL": database_url(),
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "TALLYPOST_VAR": str(spools.parent),
-        "TOKEN_KEY": settings.TOKEN_KEY,
-    }
-    (program,) = (known for known in supervisor.programs("127.0.0.1", port, 2) if known.name == name)
-    return subprocess.Popen(program.command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
 
 
 def kill_a_worker(web: "subprocess.Popen[bytes]") -> None:
@@ -66,7 +52,7 @@ def test_whoever_was_answered_is_stored_once_though_everything_is_killed(
 ) -> None:
     sent, port = send(people=60), free_port()
     mails = [(message.id, sent.links[at % 2].id) for at, message in enumerate(sent.messages)]
-    web, intake = start("web", port, spools), start("intake", port, spools)
+    web, intake = part("web", port, spools.parent, cores=2), part("intake", port, spools.parent)
     readers = [Reader(port, tokens.Sealer(settings.TOKEN_KEY.split(",")), str(number)) for number in range(3)]
     try:
         for number, reader in enumerate(readers):
@@ -76,7 +62,7 @@ def test_whoever_was_answered_is_stored_once_though_everything_is_killed(
             wait_for_answers(readers)
             harm()
         intake.wait()
-        intake = start("intake", port, spools)
+        intake = part("intake", port, spools.parent)
         time.sleep(1)
         for reader in readers:
             reader.stop()

@@ -103,6 +103,10 @@ def test_links_go_around_a_host_that_broke_and_come_back(
     assert counted_at() == GO
     look(problem=True)
     assert counted_at() == GO  # once is no news
+    client.force_login(admin)
+    page = client.get(domain.get_absolute_url()).content.decode()
+    assert "Failed once" in page
+    assert "No answer" not in page  # a certificate was shown
     look(problem=True)
     assert counted_at() is None  # the public address
     organisation.tracking_url = "https://go.nordlicht.example"
@@ -111,7 +115,6 @@ def test_links_go_around_a_host_that_broke_and_come_back(
     found = next(one for one in problems.for_user(admin) if "shop.example lead nowhere" in one.title)
     assert "certificate has expired" in found.text
     assert "goes by go.nordlicht.example" in found.text
-    client.force_login(admin)
     page = client.get(found.url).content.decode()
     assert "It does not lead here" in page
     assert "certificate has expired" in page

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.conf import settings
 from django.core import signing
 from django.core.cache import cache
@@ -398,7 +399,9 @@ def test_robots_are_turned_away_and_people_press_once_more(browser: Client, form
     assert counting.sums(form)["refused"] > 3
 
 
-def test_a_flooded_form_pauses_until_somebody_lets_it_go_on(browser: Client, form: SignupForm) -> None:
+def test_a_flooded_form_pauses_and_stands_on_home_until_somebody_lets_it_go_on(
+    browser: Client, form: SignupForm, client_for: Callable[[User], Client], marketer: User
+) -> None:
     now = timezone.now()
     wording = form.wordings.create(digest="x", language="en", text="yes")
     SignupRequest.objects.bulk_create(
@@ -417,7 +420,16 @@ def test_a_flooded_form_pauses_until_somebody_lets_it_go_on(browser: Client, for
     form.refresh_from_db()
     assert form.pause_reason.startswith("51 sign-ups within an hour")
     assert post(browser, form, "two@example.com").status_code == 503
-    form.go_on()
+    staff = client_for(marketer)
+    home = BeautifulSoup(staff.get("/").content, "html.parser")
+    (told,) = (row for row in home.select(".needs li") if "The form On the site paused itself" in row.get_text())
+    assert "51 sign-ups within an hour, more than 5 times as many as usual." in told.get_text()
+    assert "if they are people, let it go on; if not, have it ask browsers for proof of work" in told.get_text()
+    cure = BeautifulSoup(staff.get(str(told.find("a")["href"])).content, "html.parser")  # type: ignore[index]
+    button = cure.find("button", string="Let it go on")
+    assert button
+    staff.post(str(button.find_parent("form")["action"]), {"go_on": "1"})  # type: ignore[index]
+    assert "paused itself" not in staff.get("/").content.decode()
     assert post(browser, form, "two@example.com").status_code == 200
 
 

@@ -28,7 +28,7 @@ from accounts.models import User
 from contacts.models import Contact, MailingList, SignupForm, SignupRequest, SpentProof, Subscription
 from contacts.signup import colouring, confirming, counting, sweeping
 from contacts.signup.robots import limits, proof
-from delivery.models import Message
+from delivery.models import Chunk, Message
 from tests.running import database_url
 from tests.tracking.test_signup import browser, form, news, post, seasoned, way_out
 from tests.web.browser import visitor
@@ -178,25 +178,28 @@ def test_browsers_solve_the_puzzle_on_the_page_and_in_a_frame_and_do_without_scr
     assert ways == {"page@example.com": "page", "frame@example.com": "frame", "plain@example.com": "page"}
 
 
-KILLED_MIDWAY = """
+KILLED = """
 import sys, time, django
 django.setup()
+from django.db import transaction
 from django.test import Client
 from contacts.signup.signals import mail_wanted
-def wait(**_):
-    print("the mail is in the ledger, nothing is committed", flush=True)
+def wait():
+    print("the mail is in the ledger", flush=True)
     time.sleep(600)
-mail_wanted.connect(wait)  # after the receiver that writes the mail
-path, *fields = sys.argv[1:]
+when, path, *fields = sys.argv[1:]
+def written(**_):  # after the receiver that writes the mail
+    wait() if when == "midway" else transaction.on_commit(wait)
+mail_wanted.connect(written)
 Client(SERVER_NAME="localhost").post(path, dict(zip(fields[::2], fields[1::2])))
 """
 
 
-def killed_midway(path: str, **fields: str) -> None:
-    """A process that is gone between writing the mail and the end of its transaction."""
+def killed(when: str, path: str, **fields: str) -> None:
+    """A process that is gone between writing the mail and the end of its transaction ("midway"), or "answering"."""
     given = [word for pair in fields.items() for word in pair]
     with subprocess.Popen(
-        [sys.executable, "-c", KILLED_MIDWAY, path, *given],
+        [sys.executable, "-c", KILLED, when, path, *given],
         env=os.environ | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"},
         cwd=settings.BASE_DIR,
         stdout=subprocess.PIPE,
@@ -213,7 +216,7 @@ def test_a_process_killed_during_a_sign_up_leaves_nothing_half_done(
 ) -> None:  # over a second: a process of its own has to start and be killed
     solved = solution_of(proof.challenge(guarded.key, timezone.now()))
     typed = {"email": "ada@example.com", "stamp": seasoned(guarded), "proof": solved}
-    killed_midway(f"/f/{guarded.key}", **typed)
+    killed("midway", f"/f/{guarded.key}", **typed)
     assert not SignupRequest.objects.exists()
     assert not Message.objects.exists()
     assert not SpentProof.objects.exists()
@@ -221,6 +224,21 @@ def test_a_process_killed_during_a_sign_up_leaves_nothing_half_done(
     assert browser.post(f"/f/{guarded.key}", typed).status_code == 200  # the same page, sent once more
     assert Message.objects.get().email == "ada@example.com"
     assert (SignupRequest.objects.count(), Contact.objects.count()) == (1, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_killed_before_it_answers_a_sign_up_lost_nothing_and_the_second_press_sends_no_second_mail(
+    browser: Client, form: SignupForm, news: MailingList
+) -> None:  # over a second: two processes have to start and be killed
+    typed = {"email": "ada@example.com", "stamp": seasoned(form)}
+    killed("answering", f"/f/{form.key}", **typed)
+    message = Message.objects.get()
+    assert Chunk.objects.get(batch=message.batch_id).pending == 1, "it will be sent"
+    assert browser.post(f"/f/{form.key}", typed).status_code == 200
+    assert (Message.objects.get(), SignupRequest.objects.count()) == (message, 1)
+    killed("midway", f"/f/{form.key}", email="ben@example.com", stamp=seasoned(form))
+    assert not SignupRequest.objects.filter(key="ben@example.com").exists()
+    assert counting.sums(form)["asked"] == 1
 
 
 def test_colours_that_cannot_be_read_are_refused_with_one_that_can(

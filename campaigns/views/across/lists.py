@@ -56,14 +56,14 @@ def _all(request: StaffRequest, days: int, context: dict[str, Any]) -> HttpRespo
     columns = _columns(sum((change for _, change, _ in found), Change()))
     context |= {
         "audience": audience,
-        "audience_words": _signed(audience.net),
+        "audience_words": wording.signed(audience.net),
         "heads": columns,
         "rows": [
             {
                 "list": one,
                 "url": with_query(request.GET, list=one.pk),
                 "cells": _cells(change, columns),
-                "net": _signed(change.net),
+                "net": wording.signed(change.net),
                 "total": total,
             }
             for one, change, total in found
@@ -93,13 +93,13 @@ def _one(request: StaffRequest, chosen: MailingList, days: int, context: dict[st
             {
                 "label": _label(period.on, step),
                 "cells": _cells(period.change, columns),
-                "net": _signed(period.change.net),
+                "net": wording.signed(period.change.net),
                 "total": period.total,
             }
             for period in reversed(grown.periods)
         ],
         "change": change,
-        "change_words": _signed(change.net),
+        "change_words": wording.signed(change.net),
         "chart": _chart(grown, step),
         "back_url": with_query(request.GET, list="", by=""),
     }  # fmt: skip
@@ -123,12 +123,6 @@ def _cells(change: Change, columns: list[tuple[str, str, str]]) -> list[tuple[st
 
 def _numbers(change: Change, columns: list[tuple[str, str, str]]) -> Iterator[int]:
     return (getattr(change, key) for key, _, _ in columns)
-
-
-def _signed(number: int) -> str:
-    if not number:
-        return "0"
-    return f"+{number:,}" if number > 0 else f"\N{MINUS SIGN}{-number:,}"
 
 
 def _chart(grown: Growth, step: str) -> str:

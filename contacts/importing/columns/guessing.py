@@ -35,7 +35,7 @@ _NOISE_NAMES = (
     "addedtime modifiedtime smsblacklisted createdate contactowner leadstatus lists listids sent opens clicks opened "
     "clicked subscribed location signupip optinipaddress lastopened lastclicked rating emailsopened emailsclicked "
     "emailsreceived links landingpages joined lastactivity doubleoptin doubleoptinid extid activesubscription "
-    "firstpaymentat notes lastmodifieddate associatedcompanyids"
+    "firstpaymentat notes lastmodifieddate associatedcompanyids guessedlanguage guessedtimezone"
 )
 _NOISE = frozenset(_NOISE_NAMES.split())
 _SAMPLE = 200

@@ -34,13 +34,12 @@ def grounds(job: ImportJob, plan: Plan) -> list[Ground]:
     known = [_of(one, one.basis, given) for one in found if hasattr(one, "basis")]
     if job.state != ImportJob.State.READY:
         return known
-    words = ListBasis(basis=plan.legal_basis, months=plan.months).words
     for one in found:
         if not hasattr(one, "basis"):
             others = _without_end(one) if plan.months else 0
-            known.append(Ground(one.name, one.get_absolute_url(), words, is_own=False, others=others))
+            known.append(Ground(one.name, one.get_absolute_url(), plan.basis_words, is_own=False, others=others))
     fresh = sorted(set(named) - {one.name for one in found})
-    return known + [Ground(name, "", words, is_own=False) for name in fresh]
+    return known + [Ground(name, "", plan.basis_words, is_own=False) for name in fresh]
 
 
 def give(job: ImportJob, plan: Plan, lists: Sequence[int]) -> None:
@@ -75,11 +74,12 @@ def to_take_back(job: ImportJob) -> list[ListBasis]:
 def take_back(job: ImportJob) -> None:
     """Nobody's consent ends by it any more. Safe to repeat."""
     for basis in to_take_back(job):
-        ListBasis.objects.filter(pk=basis.pk).update(months=None)
+        unchanged = ListBasis.objects.filter(pk=basis.pk, changed_at=basis.changed_at)
+        unchanged.update(months=None)
         expiring.apply_rules(basis.pk)
         with transaction.atomic():
-            Subscription.objects.filter(list_id=basis.pk, expires_at__isnull=False).update(expires_at=None)
-            ListBasis.objects.filter(pk=basis.pk, changed_at=basis.changed_at).delete()
+            if unchanged.delete()[0]:
+                Subscription.objects.filter(list_id=basis.pk, expires_at__isnull=False).update(expires_at=None)
 
 
 def _of(one: MailingList, basis: ListBasis, given: dict[str, str]) -> Ground:

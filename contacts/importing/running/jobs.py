@@ -16,7 +16,7 @@ from accounts.models import User
 from contacts import tasks
 from contacts.importing.columns import questions
 from contacts.importing.columns.questions import Question
-from contacts.importing.plan import CONSENT, Plan, Target, guessed_columns
+from contacts.importing.plan import CONSENT, DECIDED, Plan, Target, guessed_columns
 from contacts.importing.reading import storing
 from contacts.importing.reading.detecting import NotReadable, Shape, detect
 from contacts.importing.reading.formats.kinds import kind_of
@@ -112,14 +112,11 @@ def reread(job: ImportJob, shape: Shape) -> None:
     with storing.opened(job) as file:
         found, header = receiving.planned(file, shape, job.file_name)
     old = Plan.from_json(job.options)
-    plan = found.change(**{name: getattr(old, name) for name in _KEPT})
+    plan = found.change(**{name: getattr(old, name) for name in DECIDED})
     if old.only_suppress:
         plan = receiving.suppressing(plan)
     job.options = plan.to_json() | {"header": header, "guessed": plan.to_json()["columns"]}
     job.save(update_fields=["options"])
-
-
-_KEPT = ("lists", "mode", "consent_source", "consent_text", "legal_basis", "months")
 
 
 def preview(job: ImportJob, plan: Plan) -> list[PreviewRow]:

@@ -40,7 +40,7 @@ def keep(report: Report, sent_by: str = "") -> Outcome:
         return Outcome.AHEAD
     told = {"reporter": report.reporter, "number": report.number, "domain_name": report.domain, "begins_at": begins}
     known = DmarcReport.objects.filter(**told)
-    if known.filter(sent_by=sent_by).exists() or (not sent_by and known.exists()):
+    if (known.filter(sent_by=sent_by) if sent_by else known).exists():
         return Outcome.KNOWN
     lately = DmarcReport.objects.filter(taken_at__gt=timezone.now() - timedelta(days=1))
     if (lately.aggregate(sum=Sum("lines"))["sum"] or 0) + len(report.rows) > _MOST_LINES_A_DAY:

@@ -6,17 +6,18 @@
 import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 
 from accounts.egress.deadline import Deadline
-from accounts.egress.fetching import Answer, NoAnswer
+from accounts.egress.fetching import Answer, BadCertificate, NoAnswer
 from accounts.egress.guard import Refused
 from accounts.egress.line import Line
 from delivery.connection_tests import State, Step
 from delivery.content import Parts
-from delivery.providers.check import cures
+from delivery.providers.check import cures, machines
 from delivery.providers.check.cures import Failed
 from delivery.replies import Category, Stage, classify
 from delivery.transports.api.answers import not_taken
@@ -88,6 +89,7 @@ def _attempt(name: str, act: Callable[[], _Done], target: Target) -> Step:
     return step(done.state, done.words, done.cure, done.raw)
 
 
+_NO_ANSWER_TO_THAT = (ValueError, KeyError, TypeError, AttributeError, NoAnswer)
 _AGAIN = "Try again in a minute. If it stays so, look at the provider’s status page and at this machine’s firewall."
 
 
@@ -119,7 +121,10 @@ class _Trial:
 
     def connect(self) -> _Done:
         self._line = Line(self._target.account.url, self._client)
-        self._line.open(TIMEOUT_SECONDS)
+        try:
+            self._line.open(TIMEOUT_SECONDS)
+        except BadCertificate as problem:
+            raise cures.certificate(problem.code, self._target.host, self._peek()) from None
         if self._target.account.url.startswith("http:"):
             return _Done("Not encrypted: the mail does not leave this machine.")
         return _Done(f"Port {self._target.port} is open, and the certificate belongs to {self._target.host}.")
@@ -159,16 +164,29 @@ class _Trial:
         except CannotCarry as problem:
             raise Failed(problem.words, "Choose another sender address under Settings.") from None
         if request is None:
-            return _Done(
-                f"{name} tells with the first mail only whether {target.sender} may send.", State.WARN, _SEND_ONE
-            )
+            return self._ask_sender()
         said = self._service.read(request, self._ask(request))
         if isinstance(said, Taken):
             return _Done(f"{name} would take a mail from {target.sender}. Nothing was sent.")
-        if isinstance(said, NotTaken):
+        if isinstance(said, NotTaken) and not _is_for_now(said):
             raise Failed(f"{name} takes no mail from {target.sender}.", _VERIFY.format(name=name), said.said.text)
-        # An answer without a word of what it means: not even a rehearsal is certain.
-        return _Done(f"{name} did not say clearly whether {target.sender} may send.", State.WARN, _SEND_ONE, said.why)
+        # An answer without a word of what it means, or none for now: not even a rehearsal is certain.
+        words = said.said.text if isinstance(said, NotTaken) else said.why
+        return _Done(f"{name} did not say clearly whether {target.sender} may send.", State.WARN, _SEND_ONE, words)
+
+    def _ask_sender(self) -> _Done:
+        """Where no mail is looked at without being sent. What a service has verified is not all that it may take."""
+        sender, name = self._target.sender, self._target.listed.name
+        try:
+            asked = self._service.ask_sender(sender)
+            is_allowed = self._service.allows(sender, self._ask(asked)) if asked else None
+        except _NO_ANSWER_TO_THAT:
+            is_allowed = None
+        if is_allowed:
+            return _Done(f"{name} has verified that mail may come from {sender}.")
+        if is_allowed is None:
+            return _Done(f"{name} tells with the first mail only whether {sender} may send.", State.WARN, _SEND_ONE)
+        return _Done(f"{name} has not verified {sender}.", State.WARN, _VERIFY.format(name=name))
 
     def ask_quota(self) -> _Done:
         name = self._target.listed.name
@@ -177,11 +195,24 @@ class _Trial:
             return _Done(f"{name} does not say it; the limits entered here count.")
         try:
             told = self._service.quota(self._ask(request))
-        except (ValueError, KeyError, TypeError, NoAnswer):
+        except _NO_ANSWER_TO_THAT:
             return _Done(f"{name} does not tell this key; the limits entered here count.")
         if told.left is not None and told.left <= 0:
             return _Done(told.words, State.WARN, _WAIT)
         return _Done(told.words)
+
+    def _peek(self) -> cures.Certificate | None:
+        """The certificate that was not trusted, read over a second connection to say what is wrong with it."""
+        target = self._target
+        with (
+            suppress(OSError, Refused, ValueError),
+            Deadline(TIMEOUT_SECONDS) as deadline,
+            self._client.guard.connect(target.host, target.port, deadline) as reached,
+        ):
+            reached.settimeout(deadline.left())
+            with machines.believing_anybody().wrap_socket(reached, server_hostname=target.host) as encrypted:
+                return machines.certificate(encrypted)
+        return None
 
     @property
     def _service(self) -> Service:
@@ -192,6 +223,11 @@ class _Trial:
     def _ask(self, request: Request) -> Answer:
         line = self._line or Line(self._target.account.url, self._client)
         return line.ask(request.method, request.url, request.headers, request.body, TIMEOUT_SECONDS)
+
+
+def _is_for_now(said: NotTaken) -> bool:
+    verdict = classify(said.stage, said.said.code, said.said.enhanced, said.said.text)
+    return verdict.retries and not verdict.pauses_batch and not verdict.pauses_provider
 
 
 _DOMAIN = "Check the sending domain, and whether the account is in the EU: there the server is another one."

@@ -37,6 +37,9 @@ REQUEST: Meaning = (Stage.MAIL, 550, "")
 OF_A_GATEWAY = frozenset({408, 502, 504, *range(520, 525)})
 _BY_STATUS = {401: LOGIN, 403: LOGIN, 402: QUOTA, 404: NO_SUCH_PLACE, 405: NO_SUCH_PLACE, 413: TOO_LARGE, 429: RATE}
 _LONGEST_WAIT = 86_400
+# What a service calls a limit may be of an hour or of a month: this one is over in moments.
+_OF_ALL: Phrases = ((r"\brate.?limit", RATE),)
+_UNTIL = re.compile(r"\bagain (?:after|at) (\w{3}, \d{1,2} \w{3} \d{4} [\d:]{5,8} [A-Z]{2,4})\b")
 _SPEAKS = ("message", "error", "errormessage", "errors", "detail", "description", "reason", "title", "messages", "data")
 _NAMES = ("code", "errorcode", "name", "type", "erroridentifier", "status", "id")
 _ABOUT_RECIPIENT = re.compile(
@@ -53,13 +56,13 @@ def not_taken(service: str, answer: Answer, recipient: str, phrases: Phrases = (
     if status in OF_A_GATEWAY:
         return Unknown(f"{service} answered {status}, for a server that gave it no answer: {words}", again=True)
     whole = f"{names(answer)} {words}".lower()
-    meaning = next((meaning for phrase, meaning in phrases if re.search(phrase, whole)), None)
+    meaning = next((meaning for phrase, meaning in (*_OF_ALL, *phrases) if re.search(phrase, whole)), None)
     if meaning is None and 200 <= status < 300:
         return Unknown(f"{service} answered in a way that we do not understand: {words}")
     meaning = meaning or _meaning(status, words, recipient)
     stage, code, enhanced = meaning
     text = f"{service} answered {status}: {words}"
-    wait = _wait(answer) if meaning in (RATE, QUOTA, AWAY) else 0
+    wait = _wait(answer, words) if meaning in (RATE, QUOTA, AWAY) else 0
     if wait:
         text = f"{text.rstrip('.')}. Try again in {wait} seconds."
     return NotTaken(stage, Spoken(code, enhanced, text, wait), ends=meaning == AWAY)
@@ -97,9 +100,12 @@ def _meaning(status: int, words: str, recipient: str) -> Meaning:
     return RECIPIENT if names_recipient else REQUEST
 
 
-def _wait(answer: Answer) -> int:
-    """Retry-After in seconds, at most a day: a number of them, or a date (RFC 9110 10.2.3). 0 for neither."""
+def _wait(answer: Answer, words: str) -> int:
+    """Retry-After in seconds, at most a day: a number of them, or a date (RFC 9110 10.2.3), which may also stand in the
+    words. 0 for neither."""
     stated = answer.headers.get("retry-after", "").strip()[:100]
+    if not stated and (named := _UNTIL.search(words)):
+        stated = named[1]
     if re.fullmatch(r"[0-9]+", stated):
         return min(int(stated), _LONGEST_WAIT)
     until, now = _date(stated), _date(answer.headers.get("date", "")) or datetime.now(UTC)

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from accounts.egress import line
+from accounts.egress import fetching
 from accounts.egress.fetching import NoAnswer
 from accounts.egress.guard import Refused
 from accounts.egress.line import Line
@@ -166,7 +166,7 @@ class RequestChannel:
     def _ask(self, request: Request, seconds: float) -> Said:
         try:
             answer = self._line.ask(request.method, request.url, request.headers, request.body, seconds)
-        except (Refused, line.NotSent) as problem:
+        except (Refused, fetching.NotSent) as problem:
             return NotSent(str(problem))
         except NoAnswer as problem:
             return Unknown(str(problem), again=True)

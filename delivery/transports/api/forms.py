@@ -95,6 +95,16 @@ class Told:
     words: str
     left: int | None = None
 
+    @classmethod
+    def of_windows(cls, windows: Mapping[str, Mapping[str, Any]]) -> "Told":
+        """`windows`: by their names in words ("today"), each with what is `used` of which `limit`, if it has one."""
+        limits = {name: int(said["limit"]) for name, said in windows.items() if said.get("limit") is not None}
+        left = {name: max(0, limit - int(windows[name]["used"])) for name, limit in limits.items()}
+        if not left:
+            return cls("It names no limit.")
+        words = " and ".join(f"{count:,} of {limits[name]:,} {name}" for name, count in left.items())
+        return cls(f"Mails that are left: {words}.", min(left.values()))
+
 
 class Service(Protocol):
     """One account with one service."""
@@ -107,12 +117,20 @@ class Service(Protocol):
         """A mail that the service looks at and does not send; None: it offers no such thing."""
         ...
 
+    def ask_sender(self, address: str) -> Request | None:
+        """Who may send; None: it does not say."""
+        ...
+
+    def allows(self, address: str, answer: Answer) -> bool:
+        """Raises ValueError, KeyError, TypeError or AttributeError for what is no such answer."""
+        ...
+
     def ask_quota(self) -> Request | None:
         """None: it does not say how much is left."""
         ...
 
     def quota(self, answer: Answer) -> Told:
-        """Raises ValueError, KeyError or TypeError for what is no such answer."""
+        """Raises ValueError, KeyError, TypeError or AttributeError for what is no such answer."""
         ...
 
     def write(self, mail: Mail) -> Request:

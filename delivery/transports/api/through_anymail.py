@@ -101,6 +101,12 @@ class ThroughAnymail:
     def rehearse(self, mail: Mail) -> Request | None:
         return None
 
+    def ask_sender(self, address: str) -> Request | None:
+        return None
+
+    def allows(self, address: str, answer: Answer) -> bool:
+        raise ValueError("it says nothing")
+
     def ask_quota(self) -> Request | None:
         return None
 

@@ -4,11 +4,14 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import partial
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import icalendar
 import pytest
@@ -19,6 +22,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.egress.allowed import Allowed
 from accounts.models import User
 from accounts.pictures import files as stored
 from campaigns import launching, samples
@@ -37,6 +41,8 @@ from delivery.transports.api import arrival, catalogue
 from tests import sink
 from tests.campaigns import letters, mails
 from tests.campaigns.attachments.files import BAD, GOOD, PDF
+from tests.delivery.engine.api.test_services import through
+from tests.delivery.engine.api.web import Web
 from tests.running import free_port
 
 Browser = Callable[[User], Client]
@@ -199,6 +205,29 @@ def test_it_arrives_whole_through_a_mail_server_whose_limit_is_learnt(
         server.wait(60)
         if server.stdout:
             server.stdout.close()
+
+
+def test_a_mail_that_is_sent_on_keeps_its_files_through_a_service_that_is_told_fields(
+    draft: Campaign, organisation: object, settings: Any
+) -> None:
+    """A test mail, or one of the sandbox, also with another mail in it."""
+    add(draft, GERMAN)
+    settings.EGRESS_ALLOW = Allowed.read("127.0.0.1")
+    forwarding = EmailMessage()
+    forwarding["From"], forwarding["To"], forwarding["Subject"] = "news@nordlicht.example", "ana@example.org", "Fwd"
+    forwarding.set_content("See below.")
+    forwarding.add_attachment(read(built(draft)), filename="news.eml")
+    forwarding.add_attachment(b"a;b", "text", "csv")
+    hand_over = partial(staff_mail.send_raw_through, sender="news@nordlicht.example", to="ana@example.org")
+    with closing(Web("sendgrid")) as web:
+        provider = through(web)
+        for raw in (built(draft), forwarding.as_bytes(policy=policy.SMTP)):
+            assert hand_over(provider, raw).problem == ""
+    sent, forwarded = web.got
+    assert sent.files == {GERMAN: PDF}
+    (pdf,) = read(forwarded.files["news.eml"]).iter_attachments()
+    assert (pdf.get_filename(), pdf.get_content()) == (GERMAN, PDF)
+    assert forwarded.files["attachment"] == b"a;b"
 
 
 @pytest.mark.parametrize("service", [key for key, listed in catalogue.services().items() if not listed.takes_whole])

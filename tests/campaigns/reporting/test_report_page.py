@@ -6,6 +6,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -82,6 +83,36 @@ def test_clicks_of_those_who_opened_say_when_machines_make_them_unreliable(
     shown = page(browser, out)
     assert "Unreliable here: machines made 50 % of the openings." in shown
     assert "25.0 %" in shown
+
+
+def test_every_number_has_its_meaning_beside_it_and_all_of_them_on_paper(
+    send: Callable[..., Out], browser: Client
+) -> None:
+    out = send(4)
+    out.did(EventKind.CLICK, 0, link=out.links[0].pk)
+    soup = BeautifulSoup(page(browser, out), "html.parser")
+    figures = {}
+    for figure in soup.select(".figures > div"):
+        word = figure.select_one(".explained > button")
+        assert word is not None
+        meaning = figure.find(id=str(word["aria-describedby"]))
+        assert meaning is not None, word
+        figures[word.get_text(strip=True)] = meaning.get_text(strip=True)
+    assert {"Clicked", "Opened, an estimate", "Unsubscribed", "Marked as spam"} <= figures.keys()
+    assert "The unsubscribe link does not count" in figures["Clicked"]
+    assert min(map(len, figures.values())) > 40
+    printed = soup.select(".printed-definitions > div")
+    on_paper = {str(one.dt and one.dt.string): str(one.dd and one.dd.string) for one in printed}
+    assert figures.items() <= on_paper.items()
+
+
+def test_who_left_is_said_by_the_way_they_took(send: Callable[..., Out], browser: Client) -> None:
+    out = send(6)
+    out.did(EventKind.UNSUBSCRIBE, 0, 1, channel="page")
+    out.did(EventKind.UNSUBSCRIBE, 2, channel="one-click")
+    seen = page(browser, out)
+    assert "2 by the page behind the link in the mail" in seen
+    assert "1 by the button of their mail program" in seen
 
 
 def test_the_marks_of_a_shop_are_left_out_of_what_is_shown_of_a_link(send: Callable[..., Out], browser: Client) -> None:

@@ -122,7 +122,7 @@ def test_what_has_not_left_is_not_shared(out: Out, browser: Client) -> None:
     assert not SharedReport.objects.exists()
 
 
-PAGES = ("reports", "report-compare", "report-lists", "report-cohorts", "report-hours")
+PAGES = ("reports", "report-compare", "report-lists", "report-cohorts", "report-hours", "deliverability")
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -148,6 +148,15 @@ def test_the_table_of_a_page_under_reports_is_read_by_whoever_has_its_link(
     assert Client().get(f"{address}mail/").status_code == 404
     browser.post(reverse("report-unshare", args=[link.pk]))
     assert Client().get(address).status_code == 404
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_without_numbers_offers_no_link_to_them_and_still_shows_those_that_work(
+    browser: Client, page: str
+) -> None:
+    assert "Make a link" not in browser.get(reverse(page)).content.decode()
+    browser.post(reverse("report-share", args=[page]), {"days": "7"})
+    assert "Take back" in browser.get(reverse(page)).content.decode()
 
 
 def test_a_link_to_a_page_ends_by_itself_and_its_query_is_not_the_reader_s(out: Out, browser: Client) -> None:

@@ -38,6 +38,7 @@ from contacts.models import (
     ValueChange,
 )
 from contacts.segments import everybody
+from contacts.suppression import of_lists
 from contacts.tracking_consent import Answer, Part
 from tracking.cohorts.models import MailedMonth
 
@@ -85,6 +86,57 @@ def states(mailing_list: MailingList) -> list[str]:
 
 def carrying(tag: str) -> list[str]:
     return list(Contact.objects.tagged(tag).order_by("pk").values_list("email", flat=True))
+
+
+OPTIONS: dict[str, dict[str, object]] = {
+    "add-tag": {"tag": "fair"},
+    "remove-tag": {"tag": "vip"},
+    "join-list": {"name": "Offers", "proof": "In person"},
+    "leave-list": {"name": "Offers", "reason": "Asked"},
+    "set-field": {"key": "city", "name": "City", "value": "Ulm"},
+    "unsubscribe": {"reason": "Asked"},
+    "suppress": {"reason": "Asked"},
+    "delete": {},
+}
+
+
+def standing() -> list[list[tuple[Any, ...]]]:
+    """All that decides who gets what. Tags are in no order."""
+    people = Contact.objects.order_by("pk").values_list("pk", "email", "attributes__city", "attributes__tags")
+    return [
+        [(*values, sorted(tags or ())) for *values, tags in people],
+        list(Subscription.objects.order_by("pk").values_list("pk", "contact", "list", "state", "expires_at")),
+        list(Suppression.objects.order_by("email").values_list("email", "reason", "detail")),
+    ]
+
+
+@pytest.mark.parametrize("is_large", [False, True], ids=["at once", "by a worker"])
+@pytest.mark.parametrize("action", list(EVERY))
+def test_every_action_is_taken_back_as_a_whole(
+    action: str, is_large: bool, people: list[Contact], marketer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Field.objects.create(key="city", label="City")
+    offers = MailingList.objects.create(name="Offers")
+    for person, values in zip(
+        people, ({"city": "Bonn"}, {"tags": ["vip", "old"]}, {"city": "Ulm"}, {}, {}), strict=True
+    ):
+        Contact.objects.filter(pk=person.pk).update(attributes=values)
+    for person, state in zip(people, ("subscribed", "unconfirmed", "unsubscribed"), strict=False):
+        Subscription.objects.create(contact=person, list=offers, state=state)
+    consent.suppress(people[3].email, Suppression.Reason.COMPLAINT, detail="said so")
+    if is_large:
+        monkeypatch.setattr(changes, "AT_ONCE", 0)
+        monkeypatch.setattr(working, "SLICE", 2)
+    before = standing()
+    made = changes.begin(EVERY[action], OPTIONS[action] | {"list": offers.pk}, EVERYONE, expected=5, by=marketer)
+    working.work(made.pk)
+    assert standing() != before
+    made.refresh_from_db()
+    changes.undo(made, by=marketer)
+    working.work(made.pk)
+    made.refresh_from_db()
+    assert (made.state, made.kept) == (BulkChange.State.UNDONE, 0)
+    assert standing() == before
 
 
 def test_ticked_people_get_a_tag_at_once_and_lose_it_by_the_undo_beside_it(
@@ -219,6 +271,28 @@ def test_deleted_people_are_gone_from_everywhere_and_come_back_as_they_were(
     assert not DeletedPerson.objects.exists()
 
 
+@pytest.mark.parametrize(("meanwhile", "back", "lost"), [("nothing", 0, 3), ("lifted", 1, 3), ("complained", 0, 4)])
+@pytest.mark.parametrize("is_folded", [True, False], ids=["folded", "at once"])
+def test_who_could_not_be_reached_and_comes_back_counts_once_in_the_days_of_lists(
+    is_folded: bool, meanwhile: str, back: int, lost: int, people: list[Contact], news: MailingList, marketer: User
+) -> None:
+    consent.suppress(people[0].email, Suppression.Reason.HARD_BOUNCE)
+    of_lists.suppress([people[1].email], news, reason="Asked", by=None)
+    Subscription.objects.filter(contact=people[2]).update(expires_at=timezone.now() - timedelta(days=30))
+    folding.fold()
+    made = begin("delete", marketer)
+    if meanwhile == "lifted":
+        Suppression.objects.all().delete()
+    elif meanwhile == "complained":
+        consent.suppress(people[3].email, Suppression.Reason.COMPLAINT)
+    if is_folded:
+        folding.fold()
+    undo(made, marketer)
+    folding.fold()
+    day = ListDay.objects.values_list("joined", "back", "unsubscribed", "deleted", "lost").get()
+    assert day == (5, back, 0, 0, lost)
+
+
 def test_who_came_back_meanwhile_stays_and_what_was_said_meanwhile_holds(
     people: list[Contact], news: MailingList, marketer: User
 ) -> None:
@@ -315,6 +389,16 @@ def test_one_person_is_deleted_on_their_page_with_an_undo_beside_the_table(
     page = browser.post(f"/contacts/changes/{made.pk}/undo/", {"back": ""}, follow=True).content.decode()
     assert "Undone for 1 person." in page
     assert Contact.objects.get(pk=people[4].pk).subscriptions.count() == 1
+
+
+def test_a_deletion_that_failed_says_so(
+    browser: Client, people: list[Contact], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consent, "erase_all", lambda _: 1 // 0)
+    page = browser.post(f"/contacts/{people[4].pk}/delete/", follow=True).content.decode()
+    assert "Something went wrong on our side." in page
+    assert "Done for" not in page
+    assert Contact.objects.filter(pk=people[4].pk).exists()
 
 
 def test_a_killed_worker_leaves_every_slice_done_or_not_and_the_next_goes_on(

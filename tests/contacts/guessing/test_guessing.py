@@ -1,14 +1,18 @@
 """A guess is made where it is honest, marked as one, and never takes the place of what somebody said."""
 
+import csv
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.test import Client
 
 from accounts.models import User
 from contacts.guessing import deciding, languages, rounds
 from contacts.guessing.deciding import Guess
+from contacts.importing.columns import guessing
+from contacts.importing.plan import Target
 from contacts.models import Contact, Segment
 from contacts.segments import asking
 from contacts.segments.rules import Group, Match, Rule, write
@@ -86,6 +90,20 @@ def test_guesses_are_marked_asked_for_and_give_way_to_a_word(
     browser = client_for(marketer)
     page = browser.get(ada.get_absolute_url()).content.decode()
     assert "German</bdi> (guessed from their country)" in page
+    browser.post("/contacts/columns/", {"column": ["language", "time_zone"]})
+    table = BeautifulSoup(browser.get("/contacts/").content, "html.parser")
+    rows = [[cell.get_text(strip=True) for cell in row("td")][1:] for row in table.select("tbody tr")]
+    assert ["ada@example.com", "de (guessed)", "Europe/Berlin (guessed)"] in rows
+    assert ["ben@example.com", "en", "Europe/London"] in rows
+    asked_for = ["language", "time_zone", "guessed_language", "guessed_time_zone"]
+    export: Any = browser.post("/contacts/export/", {"column": asked_for})
+    lines = b"".join(export.streaming_content).decode("utf-8-sig").splitlines()
+    assert lines[:2] == [
+        "Email,Language,Time zone,Guessed language,Guessed time zone",
+        "ada@example.com,,,de,Europe/Berlin",
+    ]
+    header, *people = csv.reader(lines)
+    assert [one.target for one in guessing.columns(header, people, {})][-2:] == [Target.IGNORE] * 2
     assert "Guessed: German." in browser.get(f"/contacts/{ada.pk}/edit/").content.decode()
     browser.post(f"/contacts/{ada.pk}/value/language/", {"language": "French"})
     assert rounds.turn() == 0

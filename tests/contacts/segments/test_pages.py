@@ -1,6 +1,7 @@
 """Segments as a marketer meets them: built, counted, explained, used as a filter, deleted."""
 
 import html
+import json
 import re
 import time
 from collections.abc import Callable, Sequence
@@ -8,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.http import QueryDict
 from django.test import Client
@@ -16,7 +18,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from contacts.filtering import Filter
-from contacts.models import Contact, Field, MailingList, Segment, Subscription
+from contacts.models import Contact, ExportJob, Field, MailingList, Segment, SegmentDay, Subscription
 from contacts.segments import measuring, registry, searched
 from contacts.segments.known import Known
 from contacts.segments.predicate import Sql
@@ -195,11 +197,44 @@ def test_no_page_waits_for_a_slow_condition(people: None, browser: Client, monke
     assert "hx-get" not in exact.content.decode()
     slow.text = "EXISTS (SELECT FROM pg_sleep(600))"
     monkeypatch.setattr(measuring, "PAGE_MS", 200)
+    monkeypatch.setattr(measuring, "PATIENT_MS", 200)
+    number = address.split("/")[2]
+    here = f"segment={number}"
     for more in ("", "&q=ana", "&sort=email"):
-        said = page(browser.get(f"/contacts/?segment={address.split('/')[2]}{more}"))
+        said = page(browser.get(f"/contacts/?{here}{more}"))
         assert "It takes too long to say" in said
         assert "Nobody fits" not in said
     assert "It takes too long to say" in page(browser.get(f"{address}why/", {"address": "ana@example.com"}))
+    for ask in (browser.get, browser.post):
+        said = page(ask("/contacts/change/", {"action": "delete", "all": "1", "segment": number}, follow=True))
+        assert "It takes too long to say who they are. Nobody was changed." in said
+    exported = browser.post(f"/contacts/export/?{here}")
+    assert exported.headers["Location"] == ExportJob.objects.get(query=here).get_absolute_url()
+
+
+def test_rows_of_a_group_say_whom_they_brought_or_left_out(people: None, looker: Client) -> None:
+    bo = Rule("profile", {"field": "first_name", "how": "is", "value": "Bo"})
+    cy = Rule("profile", {"field": "first_name", "how": "is", "value": "Cy"})
+    rules = write(Group(Match.ALL, (IN_PARIS, Group(Match.ANY, (bo, cy)))))
+    made = Segment.objects.create(name="Bo in Paris", rules=rules)
+    found = BeautifulSoup(looker.get(made.get_absolute_url()).content, "html.parser")
+    rows = [" ".join(one.get_text(" ").split()) for one in found.select(".segment-steps .segment-steps li")]
+    assert rows == ["whose first name is Bo 1 +1", "whose first name is Cy 1 ±0"]
+    assert found.select_one(".segment-steps .segment-steps .tally-waiting")["width"] == "33.33%"  # type: ignore[index]
+    assert "Striped: whom the row left out or, where any may fit, brought." in page(looker.get(made.get_absolute_url()))
+
+
+def test_growth_is_a_chart_and_the_same_in_numbers(people: None, looker: Client) -> None:
+    made, today = segment("Parisians", IN_PARIS), timezone.localdate()
+    assert "after three days, this shows how it grows" in page(looker.get(made.get_absolute_url()))
+    for ago, number in ((100, 1), (5, 1200), (4, 1210), (1, 900)):
+        SegmentDay.objects.create(segment=made, day=today - timedelta(days=ago), people=number)
+    found = BeautifulSoup(looker.get(made.get_absolute_url()).content, "html.parser")
+    chart = json.loads(str(found.select_one("canvas[data-chart]")["data-chart"]))  # type: ignore[index]
+    assert chart["lines"] == [{"name": "People", "values": [1200, 1210, None, None, 900]}]
+    assert (len(chart["labels"]), chart["gaps"]) == (5, True)
+    twin = [[cell.get_text(strip=True) for cell in row("td")] for row in found.select("#growth ~ details tbody tr")]
+    assert twin == [["900", "−310"], ["1,210", "+10"], ["1,200", "–"]]
 
 
 def test_why_somebody_is_in_or_not(people: None, browser: Client) -> None:

@@ -85,6 +85,11 @@ def test_rows_follow_from_the_providers_and_turn_green_one_by_one(
     ]
     by_kind = {row.relative: row for row in report.rows}
     assert by_kind["news"].pieces[2] == ("added", "include:_spf.google.com")
+    assert by_kind["news"].cost == "Reading it takes 1 of at most 10 look-ups. Leading nowhere: 0 of at most 2."
+    assert [(one["domain"], one["via"], one["lookups"]) for one in by_kind["news"].tree] == [
+        (NAME, "", 1),
+        ("spf.mandrillapp.com", NAME, 0),
+    ]
     assert "by itself" in by_kind["mte2._domainkey.news"].findings[0]["text"]
     assert by_kind["mte1._domainkey.news"].chain == ["dkim1.mandrillapp.com"]
     assert standing.of(f"x@{NAME}", mandrill).kind == "passes"
@@ -253,6 +258,35 @@ def test_a_record_that_is_lost_while_mail_passes_is_told_after_two_looks(
     )
     name_server.add(good)
     assert told() == []
+
+
+@pytest.mark.parametrize("state", ["fails", "unknown"])
+def test_a_record_that_is_lost_is_not_said_to_leave_mail_passing_where_that_is_not_so(
+    domain: SendingDomain, name_server: DnsServer, admin: User, viewer: User, state: str
+) -> None:
+    """Of a domain without DMARC, which is not set up yet, and of one whose keys nobody has named."""
+    provider("SES", "email-smtp.eu-west-1.amazonaws.com", is_default=True)
+    Organisation.objects.update(bounce_domain="returns.nordlicht.example")
+    name_server.add({"returns.nordlicht.example": {"MX": ["10 mx.nordlicht.example."]}})
+    if state == "unknown":
+        name_server.add({"_dmarc.nordlicht.example": {"TXT": ["v=DMARC1; p=none; rua=mailto:d@nordlicht.example"]}})
+    look(domain, name_server)
+    assert domain.state == state
+    del name_server.zone["returns.nordlicht.example"]
+    for _ in range(2):
+        look(domain, name_server)
+    assert domain.state == state
+    assert [row.kind for row in Report.read(domain.report).gone] == ["bounce"]
+    told = {one.title: one for one in problems.for_user(admin) if NAME in one.title}
+    if state == "fails":
+        assert set(told) == {f"{NAME} is not set up yet"}
+        return
+    (title,) = told
+    assert title == f"Records of {NAME} are no longer in order"
+    assert told[title].text.startswith("The bounce domain: Undeliverable mail has nowhere to go back to.")
+    assert told[title].url
+    (seen,) = [one for one in problems.for_user(viewer) if one.title == title]
+    assert (seen.url, seen.text) == ("", f"{told[title].text} An admin can see to it.")
 
 
 def test_domains_appear_from_the_addresses_in_use_and_only_the_organisation_s_own_is_believed(

@@ -41,6 +41,11 @@ def test_an_admin_adds_a_domain_names_its_keys_and_hands_the_records_on(
     refused = client.post(f"/domains/{domain.pk}/keys/", {"return-amazon_ses": "two words"})
     assert (refused.status_code, "Enter only what stands before" in refused.content.decode()) == (422, True)
     assert client.post(f"/domains/{domain.pk}/keys/", {"keys-amazon_ses": "a b c d e f"}).status_code == 422
+    for name in ("mail..news", "m" * 64, ".".join(["m" * 60] * 4), "xn--a"):  # the DNS cannot be asked for any of them
+        for field in ("return-amazon_ses", "keys-amazon_ses"):
+            assert client.post(f"/domains/{domain.pk}/keys/", {field: name}).status_code == 422, (field, name)
+    domain.refresh_from_db()
+    assert (domain.selectors, domain.return_names) == ({"amazon_ses": ["abc123", "def456"]}, {"amazon_ses": "mail"})
 
     domain.report = sending_domains.report(domain.name).as_json()
     domain.save()
@@ -48,6 +53,9 @@ def test_an_admin_adds_a_domain_names_its_keys_and_hands_the_records_on(
     page = client.get(f"/domains/{domain.pk}/").content.decode()
     assert wrong > 1
     assert f"{wrong} records are to be entered." in page
+    assert "Reading it takes 4 of at most 10 look-ups. Leading nowhere: 1 of at most 2." in page
+    assert "old-relay-that-nobody-uses.example</bdi>" in page
+    assert "What is not known is looked up again. Everything else is in order, or optional." in page
     client.post(f"/domains/{domain.pk}/links/", {"note": "Agency", "days": 30})
     link = DomainLink.objects.get()
     stranger, address = Client(), f"/dns/{links.token(link)}/"

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from cryptography.fernet import Fernet
 from django.apps import apps
 from django.conf import settings
@@ -31,13 +32,16 @@ from accounts.models import AuditEntry, User
 from delivery.domains.models import SendingDomain, SigningKey
 from delivery.domains.signing import keys as signing_keys
 from delivery.feedback.webhooks import managing
-from delivery.models import OAuthLogin, Provider, ReturnMailbox
+from delivery.models import OAuthLogin, Provider, ReturnMailbox, SandboxMailbox
 from delivery.providers import card
+from delivery.sandbox.api import keys as sandbox_keys
+from delivery.sandbox.mailboxes import logins as sandbox_logins
 from tests.delivery.engine.certificates import Authority
 from tests.delivery.engine.test_recovery import ROOT, Workers, wait_for
 from tests.running import database_url, free_port
 
 CANARY = "Canary7f3A9"
+SEED = "K5XW6ZDFOJTHK3BRGQYTSNLM"  # of a second factor
 
 
 @pytest.fixture
@@ -75,7 +79,9 @@ def plant(provider: Provider) -> list[str]:
     domain = SendingDomain.objects.create(name="news.example.org")
     signing_keys.make(domain)
     pems = [secrets.open(key.private_sealed) for key in SigningKey.objects.all()]
-    return [CANARY, *("".join(pem.splitlines()[1:-1])[60:100] for pem in pems if len(pem) > 300)]
+    sandbox = SandboxMailbox.objects.create(name="QA")
+    issued = [sandbox_keys.issue(sandbox, "suite").key[10:], sandbox_logins.issue(sandbox, "suite").password]
+    return [CANARY, *issued, *("".join(pem.splitlines()[1:-1])[60:100] for pem in pems if len(pem) > 300)]
 
 
 def forms_of(canary: str) -> list[bytes]:
@@ -102,6 +108,8 @@ def test_no_secret_is_found_in_pages_errors_exports_logs_processes_dumps_or_the_
     )
     provider = provider_of(server, username="post", connections=1, security="starttls")
     canaries = plant(provider)
+    TOTP.activate(admin, SEED)
+    canaries.append(SEED)
     assert all(model.objects.exclude(**{name: None}).exists() for model, name in sealed_fields())
 
     # A process that logs in with it, while others look at its command line and environment.
@@ -175,9 +183,12 @@ def test_a_new_key_seals_every_secret_there_is(provider_of: Any, serve: Any, set
 def addresses(provider: Provider) -> list[str]:
     """Pages on which a secret might stand. A webhook's own page gives its address away on purpose, to admins alone."""
     mailboxes = ReturnMailbox.objects.values_list("pk", flat=True)
+    providers = Provider.objects.exclude(kind="sandbox").values_list("pk", flat=True)
     named = [
-        ("providers", []), ("provider", [provider.pk]), ("provider-edit", [provider.pk]), ("routes", []),
-        ("returned", []),
+        ("providers", []), ("routes", []), ("warmups", []), ("returned", []), ("deliverability", []),
+        ("reputation", []),
+        *((name, [pk]) for pk in providers for name in ("provider", "provider-edit", "provider-health")),
+        ("sandbox-mailbox", [SandboxMailbox.objects.get(name="QA").pk]), ("provider-rehearsal", [provider.pk]),
         ("replies", []), ("messages", []), ("domains", []), ("domain", [SendingDomain.objects.get().pk]), ("home", []),
         *((name, [pk]) for pk in mailboxes for name in ("mailbox", "mailbox-edit")),
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -13,7 +14,7 @@ from accounts.models import User
 from delivery.models import Provider
 from delivery.providers.api_form import ApiProviderForm
 from delivery.providers.presets import presets
-from delivery.transports.api import catalogue
+from delivery.transports.api import arrival, catalogue
 from tests.delivery.engine.api.web import KEY, Web
 from tests.delivery.providers.test_views import result_of
 
@@ -47,7 +48,10 @@ def test_every_tile_says_what_it_is_good_for_and_what_not(browser: Client) -> No
 def test_an_account_is_entered_once_and_its_key_never_shown(browser: Client) -> None:
     address = f"{reverse('provider-new')}?preset=ses&by=api"
     entered = {"name": "SES", "username": "AKIA1", "password": KEY, "option_region": "eu-west-1", **LIMITS}
-    assert browser.post(address, entered | {"option_region": "evil.example/x"}).status_code == 422
+    assert "(optional)" not in browser.get(address).content.decode().partition("Configuration set")[0]
+    for wrong in ({"option_region": "evil.example/x"}, {"option_region": ""}, {"username": ""}, {"password": ""}):
+        refused = browser.post(address, entered | wrong)
+        assert (refused.status_code, refused.content.decode().count("field-error")) == (422, 1), wrong
     assert browser.post(address, entered).status_code == 302
     made = Provider.objects.get(name="SES")
     assert (made.kind, made.service, made.host, made.port) == (
@@ -66,6 +70,21 @@ def test_an_account_is_entered_once_and_its_key_never_shown(browser: Client) -> 
     assert browser.post(edit, entered | {"password": "", "option_region": "us-east-1"}).status_code == 302
     made.refresh_from_db()
     assert (made.password, made.host) == (KEY, "email.us-east-1.amazonaws.com")
+
+
+@pytest.mark.parametrize("service", sorted(catalogue.services()))
+def test_the_page_says_of_each_part_of_a_mail_whether_it_arrives_and_why_not(browser: Client, service: str) -> None:
+    made = Provider(name="Service", kind="api", service=service, host="api.example", port=443, security="tls")
+    made.password, made.options = KEY, {"region": "eu-central-1", "domain": "mg.nordlicht.example"}
+    made.save()
+    page = unescape(browser.get(reverse("provider", args=[made.pk])).content.decode())
+    shown = [" ".join(row.partition("</tr>")[0].split()) for row in page.partition('id="arrival"')[2].split("<tr>")]
+    rows = {row.removeprefix("<td>").partition("</td>")[0]: row for row in shown if row.startswith("<td>")}
+    assert {"List-Unsubscribe", "List-Unsubscribe-Post", "Feedback-ID", "Message-ID", "Return path"} <= rows.keys()
+    for said in arrival.table(made):
+        assert ("Yes" if said.arrives else "No") in rows[said.part]
+        assert said.words in rows[said.part]
+        assert said.arrives or said.words, said.part
 
 
 def test_a_key_does_not_follow_to_another_server(browser: Client) -> None:

@@ -1,5 +1,6 @@
 """The health card: figures, limits, the last error, and draining by its button."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -10,6 +11,8 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from delivery.models import Attempt, Batch, Chunk, MinuteCount, Provider, ProviderHour, Route
+from delivery.replies import Category
+from delivery.routing import circuits
 from delivery.throttling.limits import Limiter, Limits, connect
 
 
@@ -38,6 +41,62 @@ def test_a_new_provider_says_that_nothing_was_sent_yet(browser: Client) -> None:
     page = page_of(browser, make())
     assert "nothing was sent through it" in page
     assert "none so far" in page
+
+
+@pytest.mark.parametrize("by", ["smtp", "api"])
+def test_the_state_says_why_and_the_servers_words_are_one_click_away(browser: Client, by: str) -> None:
+    provider = make(kind=by, service="brevo" if by == "api" else "")
+    assert "No test passed yet" in page_of(browser, provider)
+    provider.passed_test()
+    assert "Ready" in page_of(browser, provider)
+    provider.failed_test("The certificate expired.")
+    page = page_of(browser, provider)
+    assert "Test failed" in page
+    assert "The certificate expired." in page_of_list(browser)
+
+    circuits.could_not_connect(provider, "no answer")
+    page = page_of(browser, provider)
+    assert "Unsteady" in page
+    assert "127.0.0.1 cannot be used at the moment: no answer. It is tried again by itself." in page
+    circuits.refused(provider, Category.PROVIDER_AUTH, "535 <b>no such user</b>")
+    page = page_of(browser, provider)
+    assert "Out of order" in page
+    assert "127.0.0.1: The provider refused the user name or password" in page
+    assert "Enter the password again, then test the connection." in page
+    assert "Next try <time" in page
+    assert one_click_away(page) == ["535 &lt;b&gt;no such user&lt;/b&gt;"]
+
+    provider.pause("Too many people complained.", "552 <i>complaints</i>")
+    page = page_of(browser, provider)
+    assert "Paused" in page
+    assert "Too many people complained." in page
+    assert one_click_away(page) == ["552 &lt;i&gt;complaints&lt;/i&gt;"]
+    provider.resume()
+    circuits.close(provider.pk)
+    provider.passed_test()
+    page = page_of(browser, provider)
+    assert "Ready" in page
+    assert one_click_away(page) == []
+
+
+def page_of_list(browser: Client) -> str:
+    return " ".join(browser.get(reverse("providers")).content.decode().split())
+
+
+def one_click_away(page: str) -> list[str]:
+    """What stands folded away under “What the server said”."""
+    return re.findall(r"<summary>What the server said</summary>\s?<p[^>]*>\s?<bdi>(.*?)</bdi>", page)
+
+
+def test_each_outcome_of_the_last_day_is_counted_and_leads_to_the_log(browser: Client) -> None:
+    provider = make()
+    counts = {"accepted": 40, "deferred": 30, "refused": 20, "uncertain": 10}
+    ProviderHour.objects.create(provider=provider, hour=timezone.now(), slot=0, **counts)
+    page = page_of(browser, provider)
+    for kind, count in counts.items():
+        words = "may have arrived" if kind == "uncertain" else kind
+        link = f"provider={provider.pk}&amp;kind={kind}"
+        assert re.search(rf'href="[^"]*{link}"><strong>{count}</strong> {words}</a>', page), kind
 
 
 def test_the_last_day_is_the_sum_of_its_hours_and_slots(browser: Client) -> None:
@@ -74,7 +133,7 @@ def test_the_last_error_stands_with_the_servers_words_escaped(browser: Client) -
     Attempt.objects.create(message_id=2, category="accepted", decision="accepted", text="fine", **told)
     page = page_of(browser, provider)
     assert "The mailbox is full." in page
-    assert "552 5.2.2 &lt;b&gt;over quota&lt;/b&gt;" in page
+    assert one_click_away(page) == ["552 5.2.2 &lt;b&gt;over quota&lt;/b&gt;"]
 
 
 def test_draining_says_how_much_is_left_and_where_it_goes(browser: Client) -> None:

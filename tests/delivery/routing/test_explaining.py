@@ -16,6 +16,7 @@ from delivery.replies import Category
 from delivery.routing import circuits
 from delivery.sandbox.rehearsing import switching
 from delivery.throttling import warmup_plans
+from delivery.transports.api import catalogue
 
 FROM = "news@news.example.org"
 
@@ -126,6 +127,40 @@ def test_a_rehearsal_goes_to_the_sandbox(browser: Client, relay: Provider) -> No
     page = tried(browser, relay)
     assert "It would go to the sandbox" in page
     assert "Relay is in rehearsal" in page
+
+
+@pytest.mark.parametrize("service", sorted(catalogue.services()))
+def test_a_provider_by_its_web_interface_carries_campaigns_and_single_mail(
+    browser: Client, relay: Provider, service: str
+) -> None:
+    Provider.objects.filter(pk=relay.pk).update(kind="api", service=service, security="tls", per_day=100)
+    for stream in ("marketing", "transactional"):
+        page = tried(browser, relay, stream=stream)
+        assert "It would leave now, through Relay." in page
+        assert "Relay is reached by its web API" in page
+        assert "100 left of 100 a day" in page
+        on_condition = "Without List-Unsubscribe no newsletter should leave" in page
+        assert on_condition == (service == "mailersend" and stream == "marketing")
+    assert "<bdi>Relay</bdi>" in table(browser, relay)
+    circuits.refused(relay, Category.PROVIDER_QUOTA, "402 not_enough_credits")
+    assert "It would wait." in tried(browser, relay)
+
+
+def test_the_language_that_a_person_gets_is_said_of_campaigns_alone(browser: Client, relay: Provider) -> None:
+    person = Contact.objects.create(email="ana@gmail.com", language="de-AT", guessed_language="fr")
+    assert "German, as they said: of a campaign in several languages" in tried(browser, relay)
+    assert "several languages" not in tried(browser, relay, stream="transactional"), "it has one"
+    Contact.objects.filter(pk=person.pk).update(language="")
+    assert "French, as we guess: of a campaign" in tried(browser, relay)
+    Contact.objects.filter(pk=person.pk).update(guessed_language="")
+    assert "of a campaign in several languages they get the default." in tried(browser, relay)
+    assert "several languages" not in tried(browser, relay, "nobody@gmail.com")
+
+
+def test_an_address_that_no_envelope_can_name_gets_nothing(browser: Client, relay: Provider) -> None:
+    page = tried(browser, relay, "größe@example.org")
+    assert "Nothing would be sent." in page
+    assert "a letter beyond ASCII before the @" in page
 
 
 def test_a_campaign_from_a_domain_that_is_not_ours_would_not_be_sent(browser: Client, relay: Provider) -> None:

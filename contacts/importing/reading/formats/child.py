@@ -11,6 +11,7 @@ import resource
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -60,18 +61,17 @@ def _cards(file: BinaryIO, target: Path) -> list[str]:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = raw.decode("cp1252", "replace")
-    further = 0
-    found = [vcard.HEADER]
-    left_out: Counter[str] = Counter()
-    for cells, others in vcard.rows(text):
-        found.append(cells)
-        further += bool(cells[-1])
-        left_out.update(others)
-    _write(target, found)
+    header, found, left_out = vcard.read(text)
+    _write(target, chain([header], ([cells.get(name, "") for name in header] for cells in found)))
+    further = sum(bool(cells["Further addresses"]) for cells in found)
     notes = ["A vCard has no lines of its own: line 2 is the first card."]
     if further:
         who = "1 card has" if further == 1 else f"{further:,} cards have"
         notes.append(f"{who} several addresses: the preferred or first one is taken, the others stand in a column.")
+    if own := header[len(vcard.HEADER) :]:
+        cards = Counter(label for cells in found for label in own if cells.get(label))
+        each = (f"{label} ({cards[label]:,} {'card' if cards[label] == 1 else 'cards'})" for label in own)
+        notes.append(f"In columns of their own, to be mapped below or left: {', '.join(each)}.")
     if left_out:
         each = (f"{what} ({n:,} {'card' if n == 1 else 'cards'})" for what, n in sorted(left_out.items()))
         notes.append(f"Not taken: {', '.join(each)}.")

@@ -1,11 +1,14 @@
 """vCards (2.1, 3.0 and 4.0) to rows: one a card, its first or preferred address, further ones told.
 
-RFC 6350, 3.2 to 3.4: lines are unfolded, values unescaped, and what is not escaped is kept as it is
-written, so that nothing is lost at a bare comma or semicolon. Quoted-printable (vCard 2.1) may break lines softly.
+A property that has no column here gets one of its own, under its name: whoever imports maps it or leaves it. Only what
+is no text (pictures, keys) and what cards keep for programs is left out, and said.
+RFC 6350, 3.2 to 3.4: lines are unfolded, values unescaped, and what is not escaped is kept as it is written, so that
+nothing is lost at a bare comma or semicolon. Quoted-printable (vCard 2.1) may break lines softly.
 """
 
 import quopri
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -18,6 +21,11 @@ _TEXTS = {
     "TZ": "Time zone", "NOTE": "Note",
 }  # fmt: skip
 _ADDRESS = ("Street", "City", "Region", "Postcode", "Country")
+_FOR_PROGRAMS = frozenset(
+    ("PRODID", "REV", "UID", "CLIENTPIDMAP", "XML", "SOURCE", "PROFILE", "MAILER", "KIND", "SORT-STRING", "X-ABLABEL")
+)
+_STRUCTURE = frozenset(("VERSION", "BEGIN", "END"))
+MOST_FURTHER = 100
 _ESCAPED = re.compile(r"\\([\\,;:nN])")
 _LONGEST_LINE = 1 << 20
 
@@ -27,27 +35,52 @@ class _Card:
     cells: dict[str, str] = field(default_factory=dict)
     addresses: list[tuple[int, str]] = field(default_factory=list)
     full_name: str = ""
+    further: set[str] = field(default_factory=set)  # labels that are none of HEADER
     left_out: set[str] = field(default_factory=set)
+
+    def keep_further(self, label: str, value: str) -> None:
+        if value:
+            self.further.add(label)
+            self.keep(label, value)
 
     def keep(self, label: str, value: str) -> None:
         if value and self.cells.setdefault(label, value) != value:
             self.left_out.add(f"further values of {label}")
 
 
-def rows(text: str) -> Iterator[tuple[list[str], set[str]]]:
-    """The cells of each card, and what of it is in none of them."""
+def read(text: str) -> tuple[list[str], list[dict[str, str]], Counter[str]]:
+    """The names of all columns, the cells of each card by them, and in how many cards what is in no cell."""
+    header, found, left_out = list(HEADER), list[dict[str, str]](), Counter[str]()
+    for card in _cards(text):
+        cells = _cells(card)
+        for label in sorted(card.further.difference(header)):
+            if len(header) < len(HEADER) + MOST_FURTHER:
+                header.append(label)
+            else:
+                cells.pop(label)
+                card.left_out.add(label)
+        left_out.update(card.left_out)
+        found.append(cells)
+    return header, found, left_out
+
+
+def _cards(text: str) -> Iterator[_Card]:
     card: _Card | None = None
     for line in _logical_lines(text):
         name, parameters, value = _split(line)
         if name == "BEGIN" and value.strip().upper() == "VCARD":
+            if card is not None:  # it has no end, or another one stands in it
+                yield card
             card = _Card()
         elif name == "END" and card is not None:
-            yield _cells(card), card.left_out
+            yield card
             card = None
         elif card is not None and name:
             _take(card, name, parameters, _decoded(value, parameters))
+        elif card is not None and line.strip():
+            card.left_out.add("lines that no vCard has")
     if card is not None:  # the file ends within it
-        yield _cells(card), card.left_out
+        yield card
 
 
 def _logical_lines(text: str) -> Iterator[str]:
@@ -73,7 +106,7 @@ def _split(line: str) -> tuple[str, str, str]:
             is_quoted = not is_quoted
         elif mark == ":" and not is_quoted:
             name, _, parameters = line[:index].partition(";")
-            return name.rpartition(".")[2].strip().upper(), parameters.upper(), line[index + 1 :]
+            return name.rpartition(".")[2].strip().upper()[:60], parameters.upper(), line[index + 1 :]
     return "", "", ""
 
 
@@ -101,15 +134,27 @@ def _take(card: _Card, name: str, parameters: str, value: str) -> None:
         if any(others):
             card.left_out.add("second names and titles")
     elif name == "ADR":
-        _, _, street, *others = [*map(_plain, _components(value)), *[""] * 7]
+        box, more, street, *others = [*map(_plain, _components(value)), *[""] * 7]
+        card.keep_further("Post box", box)
+        card.keep_further("Address line 2", more)
         for label, part in zip(_ADDRESS, (street, *others), strict=False):
             card.keep(label, part)
+        if any(others[len(_ADDRESS) - 1 :]):
+            card.left_out.add("further parts of addresses")
     elif name == "CATEGORIES":
         tags = [f'"{tag}"' if "," in tag else tag for one in _components(value, ",") if (tag := _plain(one))]
         card.cells["Tags"] = ", ".join(filter(None, (card.cells.get("Tags", ""), *tags)))
-    elif name in _TEXTS and not value.startswith("data:"):
+    elif name in _FOR_PROGRAMS or _is_no_text(parameters, value):
+        card.left_out.add(name)
+    elif name in _TEXTS:
         plain = ", ".join(filter(None, map(_plain, _components(value)))) if name == "ORG" else _plain(value)
         card.keep(_TEXTS[name], plain.removeprefix("tel:") if name == "TEL" else plain)
+    elif name not in _STRUCTURE:
+        card.keep_further(name if name.startswith("X-") else name.capitalize(), _plain(value))
+
+
+def _is_no_text(parameters: str, value: str) -> bool:
+    return value.startswith("data:") or bool(re.search(r"\bENCODING=\"?(B|BASE64)\b|(^|;)BASE64\b", parameters))
 
 
 def _components(value: str, mark: str = ";") -> list[str]:
@@ -128,11 +173,14 @@ def _preference(parameters: str) -> int:
     return 1 if re.search(r"\bPREF\b", parameters) else 101
 
 
-def _cells(card: _Card) -> list[str]:
+def _cells(card: _Card) -> dict[str, str]:
     addresses = [address for _, address in sorted(card.addresses, key=lambda pair: pair[0])]
     cells = dict(card.cells)
+    written = set(card.full_name.split())
     if not cells.get("First name") and not cells.get("Last name"):
         cells["First name"], _, cells["Last name"] = card.full_name.partition(" ")
+    elif written.difference(f"{cells.get('First name', '')} {cells.get('Last name', '')}".split()):
+        card.left_out.add("names as they are written, where they say more than first and last name")
     cells["Email"] = addresses[0] if addresses else ""
     cells["Further addresses"] = ", ".join(addresses[1:])
-    return [cells.get(name, "") for name in HEADER]
+    return cells

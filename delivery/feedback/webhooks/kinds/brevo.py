@@ -3,11 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from delivery.feedback.forms import Heard
+from delivery.feedback.forms import AUTOMATED, Heard
 from delivery.feedback.webhooks import normalising, signatures
 from delivery.feedback.webhooks.events import About, Failure, each, heard, pieces
 from delivery.feedback.webhooks.request import Request
 from delivery.replies import Category
+
+# Its words for a picture that Apple's privacy proxy loaded.
+_BY_A_PROXY = frozenset({"proxy_open", "unique_proxy_open"})
 
 
 def check(request: Request, keys: dict[str, Any], now: datetime) -> None:
@@ -28,7 +31,7 @@ def _one(event: dict[str, Any]) -> Heard | None:
     about = About(
         (event.get("X-Mailin-custom"), event.get("message-id")), recipient=event.get("email"), at=normal.timestamp
     )
-    return heard(normal.event_type, about, word, _failure(event, word))
+    return heard(normal.event_type, about, word, _failure(event, word), AUTOMATED if word in _BY_A_PROXY else "")
 
 
 def _failure(event: dict[str, Any], word: str) -> Failure:

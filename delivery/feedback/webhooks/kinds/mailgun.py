@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from delivery.feedback.forms import Heard
+from delivery.feedback.forms import AUTOMATED, Heard
 from delivery.feedback.webhooks import normalising, signatures
 from delivery.feedback.webhooks.events import MARK, About, Failure, each, heard
 from delivery.feedback.webhooks.request import Refused, Request
@@ -50,7 +50,13 @@ def _one(whole: dict[str, Any]) -> Heard | None:
         recipient=normal.recipient,
         at=normal.timestamp,
     )
-    return heard(normal.event_type, about, event.get("event"), _failure(event))
+    return heard(normal.event_type, about, event.get("event"), _failure(event), _detail(event))
+
+
+def _detail(event: dict[str, Any]) -> str:
+    """Whose program it says it was: "apple", "generic" for a filter; "gmail" loads pictures for people who read."""
+    program = (event.get("client-info") or {}).get("bot")
+    return AUTOMATED if program and (program != "gmail" or event.get("event") == "clicked") else ""
 
 
 def _failure(event: dict[str, Any]) -> Failure:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from delivery.feedback.forms import Heard
+from delivery.feedback.forms import AUTOMATED, Heard
 from delivery.feedback.webhooks import normalising, signatures
 from delivery.feedback.webhooks.events import MARK, About, Failure, each, heard, pieces
 from delivery.feedback.webhooks.request import Request
@@ -12,6 +12,7 @@ from delivery.replies import Category
 _SIGNATURE = "x-twilio-email-event-webhook-signature"
 _STAMP = "x-twilio-email-event-webhook-timestamp"
 _OLDEST = timedelta(hours=25)  # it repeats for 24 hours
+_APPLE_S_PROXY = "sg_machine_open"
 
 
 def check(request: Request, keys: dict[str, Any], now: datetime) -> None:
@@ -29,7 +30,8 @@ def _one(event: dict[str, Any]) -> Heard | None:
     normal = normalising.event("sendgrid", event)
     about = About((event.get(MARK), event.get("smtp-id")), recipient=event.get("email"), at=normal.timestamp)
     word = event["event"]
-    return heard(normal.event_type, about, word, _failure(event, word))
+    detail = AUTOMATED if event.get(_APPLE_S_PROXY) is True else ""
+    return heard(normal.event_type, about, word, _failure(event, word), detail)
 
 
 def _failure(event: dict[str, Any], word: str) -> Failure:

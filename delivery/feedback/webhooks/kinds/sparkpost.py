@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from delivery.feedback.forms import Heard
+from delivery.feedback.forms import AUTOMATED, Heard
 from delivery.feedback.webhooks import normalising, signatures
 from delivery.feedback.webhooks.events import MARK, About, Failure, each, heard, pieces
 from delivery.feedback.webhooks.request import Request
@@ -28,6 +28,8 @@ _SAYS = {
 }
 _HARD = frozenset({"10", "30", "90"})
 _NEVER_SENT = frozenset({"policy_rejection", "generation_rejection"})
+# The picture at the beginning of a mail; anymail knows the one at its end.
+_ALSO_OPENED = frozenset({"initial_open", "amp_initial_open"})
 
 
 def check(request: Request, keys: dict[str, Any], now: datetime) -> None:
@@ -54,7 +56,14 @@ def _one(raw: dict[str, Any]) -> Heard | None:
     normal = normalising.event("sparkpost", event_class, event, raw)
     marked = event.get("rcpt_meta") or {}
     about = About((marked.get(MARK),), (event.get("msg_from"),), recipient=event.get("rcpt_to"), at=normal.timestamp)
-    return heard(normal.event_type, about, event["type"], _failure(event), str(event.get("fbtype") or ""))
+    event_type = "opened" if event["type"] in _ALSO_OPENED else normal.event_type
+    return heard(event_type, about, event["type"], _failure(event), _detail(event))
+
+
+def _detail(event: dict[str, Any]) -> str:
+    """What it calls a proxy loads pictures for people who read; what it calls prefetched came ahead of them."""
+    program = event.get("user_agent_parsed") or {}
+    return AUTOMATED if program.get("is_prefetched") is True else str(event.get("fbtype") or "")
 
 
 def _failure(event: dict[str, Any]) -> Failure:

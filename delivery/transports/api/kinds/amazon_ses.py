@@ -5,6 +5,7 @@ Without anymail's backend: that sends by boto3 (its newer call has no envelope s
 
 import re
 from base64 import b64encode
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 from accounts.egress.fetching import Answer
@@ -14,7 +15,8 @@ from delivery.transports.api.forms import Account, Mail, NotTaken, Request, Take
 
 _MESSAGE_ID = re.compile(rb"<MessageId>([\w.-]+)</MessageId>")
 _OF_ITS_SANDBOX = 200
-_QUOTA = re.compile(r"<(Max24HourSend|SentLast24Hours|MaxSendRate)>([\d.]+)</")
+_UNLIMITED = -1
+_QUOTA = re.compile(r"<(Max24HourSend|SentLast24Hours|MaxSendRate)>(-?[\d.]+)</")
 _PHRASES = (
     (r"daily message quota exceeded", QUOTA),
     (r"throttling|rate exceeded", RATE),
@@ -51,23 +53,34 @@ class AmazonSes:
     def rehearse(self, mail: Mail) -> Request | None:
         return None
 
+    def ask_sender(self, address: str) -> Request | None:
+        """A domain that is verified may send for all below it, too."""
+        labels = address.rpartition("@")[2].split(".")
+        names = [address, *(".".join(labels[first:]) for first in range(len(labels) - 1))]
+        asked = {f"Identities.member.{number}": name for number, name in enumerate(names, 1)}
+        return self._signed({"Action": "GetIdentityVerificationAttributes", **asked}, "")
+
+    def allows(self, address: str, answer: Answer) -> bool:
+        if answer.status != HTTPStatus.OK:
+            raise ValueError("this key may not ask")
+        return b"<VerificationStatus>Success<" in answer.body
+
     def ask_quota(self) -> Request | None:
         return self.knock()
 
     def quota(self, answer: Answer) -> Told:
-        said = dict(_QUOTA.findall(answer.body.decode("utf-8", "replace")))
-        left = int(float(said["Max24HourSend"]) - float(said["SentLast24Hours"]))
-        a_second = float(said["MaxSendRate"])
-        words = (
-            f"{left:,} of {float(said['Max24HourSend']):,.0f} mails are left for 24 hours, {a_second:,.0f} a second."
-        )
-        if float(said["Max24HourSend"]) <= 200:
+        said = {name: int(float(value)) for name, value in _QUOTA.findall(answer.body.decode("utf-8", "replace"))}
+        most = said["Max24HourSend"]
+        limit = None if most == _UNLIMITED else most
+        told = Told.of_windows({"for 24 hours": {"used": said["SentLast24Hours"], "limit": limit}})
+        words = f"{told.words} It takes {said['MaxSendRate']:,} a second."
+        if limit is not None and limit <= _OF_ITS_SANDBOX:
             words += " The account is in Amazon’s sandbox: it reaches verified addresses only."
-        return Told(words, left)
+        return Told(words, told.left)
 
     def read(self, request: Request, answer: Answer) -> Taken | NotTaken | Unknown:
         found = _MESSAGE_ID.search(answer.body)
-        if answer.status == 200 and found:
+        if answer.status == HTTPStatus.OK and found:
             return Taken(found[1].decode("ascii"))
         return not_taken(self.name, answer, str(request.about), _PHRASES)
 

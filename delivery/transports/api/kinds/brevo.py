@@ -44,6 +44,8 @@ class Brevo(ByFields):
 
     def quota(self, answer: Answer) -> Told:
         plans = [plan for plan in json.loads(answer.body)["plan"] if plan.get("creditsType") == "sendLimit"]
+        if not plans:
+            raise ValueError("no plan of mails")
         left = sum(int(plan["credits"]) for plan in plans)
         return Told(f"{left:,} mails are left in your Brevo plan.", left)
 

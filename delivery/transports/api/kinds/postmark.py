@@ -15,7 +15,7 @@ class Postmark(ByFields):
     key_name = "server_token"
     phrases = (
         (r"^10\b", LOGIN),
-        (r"^40[05]\b|not allowed to send|run out of credits", QUOTA),
+        (r"^405\b|not allowed to send|run out of credits", QUOTA),
         (r"^40[01]\b|sender signature|invalid 'from'", SENDER),
         (r"^412\b|account is pending approval", SENDER),
         (r"^406\b|marked as inactive", ITS_LIST),

@@ -1,10 +1,12 @@
 """Resend: POST emails. With its Idempotency-Key a request is acted on once within 24 hours and answered alike."""
 
+import json
+
 from anymail.message import AnymailMessage
 
 from accounts.egress.fetching import Answer
 from delivery.transports.api.answers import LOGIN, QUOTA, RECIPIENT, SENDER, said
-from delivery.transports.api.forms import Mail, NotTaken, Request, Unknown
+from delivery.transports.api.forms import Mail, NotTaken, Request, Told, Unknown
 from delivery.transports.api.through_anymail import ByFields
 
 
@@ -25,6 +27,24 @@ class Resend(ByFields):
 
     def request_headers(self, mail: Mail) -> dict[str, str]:
         return {"Idempotency-Key": f"tallypost/{mail.mark}"} if mail.mark else {}
+
+    def ask_sender(self, address: str) -> Request | None:
+        return self._question("domains")
+
+    def allows(self, address: str, answer: Answer) -> bool:
+        verified = {each["name"] for each in json.loads(answer.body)["data"] if each["status"] == "verified"}
+        return address.rpartition("@")[2] in verified
+
+    def ask_quota(self) -> Request | None:
+        return self._question("usage")
+
+    def quota(self, answer: Answer) -> Told:
+        said = json.loads(answer.body)["emails"]
+        return Told.of_windows({"today": said["daily"], "this month": said["monthly"]})
+
+    def _question(self, path: str) -> Request:
+        headers = {"Authorization": f"Bearer {self.account.key}"}
+        return Request(f"{self.esp.api_url}{path}", headers, b"", method="GET")
 
     def not_taken(self, request: Request, answer: Answer) -> NotTaken | Unknown:
         if answer.status == 409:  # a request with this key is under way, or was another one

@@ -8,7 +8,7 @@ from anymail.message import AnymailMessage
 
 from accounts.egress.fetching import Answer
 from delivery.transports.api.answers import LOGIN, QUOTA, RECIPIENT, SENDER
-from delivery.transports.api.forms import Mail, Request
+from delivery.transports.api.forms import Mail, Request, Told
 from delivery.transports.api.through_anymail import ByFields
 
 
@@ -33,6 +33,15 @@ class SendGrid(ByFields):
         written = self.write(mail)
         said = json.loads(written.body) | {"mail_settings": {"sandbox_mode": {"enable": True}}}
         return replace(written, body=json.dumps(said).encode())
+
+    def ask_quota(self) -> Request | None:
+        headers = {"Authorization": f"Bearer {self.account.key}"}
+        return Request(f"{self.esp.api_url}user/credits", headers, b"", method="GET")
+
+    def quota(self, answer: Answer) -> Told:
+        said = json.loads(answer.body)
+        left, until = int(said["remain"]), str(said["next_reset"])[:20]
+        return Told(f"{left:,} of {int(said['total']):,} mails are left until {until}.", left)
 
     def receipt(self, answer: Answer, message_id: object) -> str:
         return answer.headers.get("x-message-id", "")

@@ -3,12 +3,15 @@
 import io
 import re
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
 import pytest
+from django.test import Client
 
-from contacts.importing.plan import Plan
+from accounts.models import User
+from contacts.importing.plan import Column, Plan, Target
 from contacts.importing.reading import pasting
 from contacts.importing.running import jobs, mending
 from contacts.models import Contact, MailingList, Subscription, Suppression
@@ -99,6 +102,49 @@ def test_vcards_keep_what_stands_behind_a_comma_and_take_the_preferred_address(r
     assert juergen.name == "Jürgen Müller"
     assert job.options["notes"][1].startswith("1 card has several addresses")
     assert job.options["notes"][2] == "Not taken: further values of Phone (1 card), second names and titles (1 card)."
+
+
+RARE = """BEGIN:VCARD
+VERSION:3.0
+UID:1234
+PHOTO;ENCODING=b;TYPE=JPEG:/9j/4AAQ
+FN:Countess Ada Lovelace
+N:Lovelace;Ada;;;
+NICKNAME:Addie
+ADR:PO 7;Room 3;Main St. 1;Ulm;;01067;Germany
+X-SOCIALPROFILE;type=matrix:@ada:example.com
+EMAIL:ada@example.com
+BEGIN:VCARD
+EMAIL:ben@example.com
+NICKNAME:Benny
+Something else
+END:VCARD
+"""
+
+
+def test_property_that_vcards_seldom_have_is_a_column_to_be_mapped_or_left(
+    upload: Upload, run: Upload, client_for: Callable[[User], Client], owner: User
+) -> None:
+    job = upload(RARE, "people.vcf")
+    columns = dict(zip(job.options["header"], Plan.from_json(job.options).columns, strict=True))
+    for name in ("Nickname", "Post box", "Address line 2", "X-SOCIALPROFILE"):
+        assert columns[name].target == Target.NEW
+    notes = " ".join(job.options["notes"])
+    assert (
+        "In columns of their own, to be mapped below or left: Address line 2 (1 card), Nickname (2 cards),"
+        " Post box (1 card), X-SOCIALPROFILE (1 card)." in notes
+    )
+    assert (
+        "Not taken: PHOTO (1 card), UID (1 card), lines that no vCard has (1 card), names as they are written, where"
+        " they say more than first and last name (1 card)." in notes
+    )
+    assert "Nickname (2 cards)" in client_for(owner).get(job.get_absolute_url()).content.decode()
+    done = run(RARE, "people.vcf", columns=tuple((columns | {"Post box": Column()}).values()))
+    assert "Nickname (2 cards)" in client_for(owner).get(done.get_absolute_url()).content.decode()
+    ada = Contact.objects.get(email="ada@example.com")
+    assert ada.attributes["nickname"] == "Addie"
+    assert "post_box" not in ada.attributes
+    assert Contact.objects.get(email="ben@example.com").attributes == {"nickname": "Benny"}
 
 
 MAILCHIMP = "Email Address,First Name,MEMBER_RATING,OPTIN_TIME,CONFIRM_TIME,LEID,EUID"

@@ -325,6 +325,16 @@ def test_another_encoding_can_be_chosen(upload: Upload) -> None:
     assert job.options["header"] == ["Email", "Prénom"]
 
 
+def test_what_was_decided_holds_however_the_file_is_read(upload: Upload) -> None:
+    job = upload("Email;Prénom\na@example.com;Zoë\n".encode("cp1252"))
+    decided: dict[str, Any] = {"mode": "overwrite", "tags": ("fair",), "repeated": "last", "legal_basis": "interest"}
+    decided |= {"months": 12, "leaves_out_roles": True, "leaves_out_disposable": True}
+    job.options |= Plan.from_json(job.options).change(**decided).to_json()
+    jobs.reread(job, Shape("cp1252", ";", True))
+    plan = Plan.from_json(job.options)
+    assert {name: getattr(plan, name) for name in decided} == decided
+
+
 def test_preview_shows_what_each_row_becomes(upload: Upload) -> None:
     Field.objects.create(key="city", label="City", kind="choice", options=["Ulm"])
     job = upload("Email,Name,City\na@example.com,A B,ULM\nnonsense,C,\n" + "x@example.com,,\n" * 40)

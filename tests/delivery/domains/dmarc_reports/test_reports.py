@@ -226,6 +226,18 @@ def test_what_nobody_signed_is_shown_and_moves_neither_advice_nor_alarms(
     assert page.count("Unverified sender: moves no advice") == 1  # of 192.0.2.66; signed reports name the other, too
 
 
+def test_a_page_of_unsigned_reports_alone_names_no_reporter_that_signed(
+    domain: SendingDomain, admin: User, client_for: Callable[[User], Client]
+) -> None:
+    take(Line(mails=3), reporter="forger.example", signed=False)
+    page = " ".join(client_for(admin).get(f"/domains/{domain.pk}/senders/").content.decode().split())
+    assert "3 mails, of which 3 passed, by reports with an unverified sender <bdi>forger.example</bdi>." in page
+    take(Line(mails=2))
+    DmarcReport.objects.filter(sent_by="").delete()
+    page = " ".join(client_for(admin).get(f"/domains/{domain.pk}/senders/").content.decode().split())
+    assert "2 mails, of which 2 passed, by the reports of <bdi>google.com</bdi>." in page
+
+
 def test_a_proven_report_takes_the_place_of_one_in_its_name(domain: SendingDomain) -> None:
     assert take(Line(mails=9_000, **FAILS), signed=False) == keeping.Outcome.COUNTED
     assert take(Line(mails=9_000, **FAILS), signed=False) == keeping.Outcome.KNOWN

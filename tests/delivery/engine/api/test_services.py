@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 import pytest
 from django.test import Client
@@ -25,11 +25,11 @@ from delivery.feedback import recognising
 from delivery.ledger import tally
 from delivery.models import Attempt, Batch, Breaker, Message, MessageState, Provider
 from delivery.replies import classify
-from delivery.transports.api import channel
+from delivery.transports.api import arrival, catalogue, channel
 from delivery.transports.api.aws_signing import Signer, headers
 from delivery.transports.api.forms import Account, Mail, NotTaken, Taken
 from delivery.transports.api.transport import service_of
-from tests.delivery.engine.api.web import KEY, WORDS, Web
+from tests.delivery.engine.api.web import KEY, WORDS, Got, Web, Words
 from tests.delivery.engine.conftest import offer
 
 LISTED = {
@@ -41,6 +41,9 @@ LISTED = {
 }
 WHOLE = {"amazon_ses", "mailgun", "sparkpost", "postal"}
 REPEATS = {"brevo", "resend"}
+TAKES_RETURN_PATH = {"amazon_ses", "sparkpost", "postal"}
+BY_TIME = ("seconds", "date")
+MESSAGE_ID = "<1@n.example>"
 PEOPLE = ["ok1", "bad1", "ok2", "later1", "ok3", "broken1", "ok4", "cut1", "ok5", "silent1", "ok6"]
 ACCEPTED, DEFERRED, REFUSED, UNCERTAIN = "accepted", "deferred", "refused", "uncertain"
 
@@ -62,7 +65,7 @@ class Written:
         own = [
             ("From", "Müller, Nord <news@nordlicht.example>"),
             ("To", recipient.email),
-            ("Message-ID", "<1@n.example>"),
+            ("Message-ID", MESSAGE_ID),
         ]
         return [(name, value.replace("ü", "u")) for name, value in own] + list(LISTED.items())
 
@@ -97,7 +100,7 @@ def web(request: pytest.FixtureRequest, settings: Any, monkeypatch: pytest.Monke
 def through(web: Any) -> Provider:
     options = {"region": "eu-central-1", "domain": "mg.nordlicht.example", "stream": "news"}
     made = Provider(
-        name="Service", kind="api", service=web.service, host="127.0.0.1", port=web.port, security="none",
+        name=web.service, kind="api", service=web.service, host="127.0.0.1", port=web.port, security="none",
         username="user", options=options, connections=1,
     )  # fmt: skip
     made.password = KEY
@@ -115,9 +118,8 @@ def test_each_mail_has_the_outcome_that_the_answer_to_its_request_means(
     until = time.monotonic() + 60
     while Message.objects.filter(state=MessageState.PENDING).exists():
         assert time.monotonic() < until
-        offer(batch)  # a turn may end before all are tried: with its connection, its time, or a breaker for a while
+        offer(batch)  # a turn may end before all are tried: with its connection, its time, or the pace of a slowed lane
         send(batch)
-        Breaker.objects.update(next_try_at=timezone.now())
     became = {
         m.email.partition("@")[0].rstrip("1234567"): MessageState(m.state).name.lower() for m in Message.objects.all()
     }
@@ -128,8 +130,9 @@ def test_each_mail_has_the_outcome_that_the_answer_to_its_request_means(
     assert tally(batch).unaccounted == 0
     assert not Breaker.objects.exclude(state="closed").exists()
     assert not Suppression.objects.filter(email__startswith="ok").exists()
-    again = Attempt.objects.get(category="throttle")
-    assert again.next_attempt_at is not None
+    again = Attempt.objects.filter(decision="retry")
+    assert {each.category for each in again} == {"throttle", "unknown"}
+    assert all(each.next_attempt_at and each.next_attempt_at > each.at for each in again)
     receipts = set(Attempt.objects.filter(decision="accepted").values_list("text", flat=True))
     assert receipts <= {"receipt-1", "456", "77", "<receipt-1@mg.nordlicht.example>"}
     assert len(receipts) == 1
@@ -141,7 +144,7 @@ def test_each_mail_has_the_outcome_that_the_answer_to_its_request_means(
     number = Message.objects.get(email=good.recipient).pk
     assert good.key == KEY
     assert good.subject == "Hello"
-    assert {name: good.headers.get(name) for name in LISTED} == LISTED
+    assert_arrives_as_the_page_says(provider, good, number)
     named = recognising.by_message_ids([good.mark]) | recognising.by_addresses([good.sender])
     assert named == {number} or web.service in ("mailgun", "postal"), "its events name the mail"
     if web.service in WHOLE:
@@ -152,6 +155,96 @@ def test_each_mail_has_the_outcome_that_the_answer_to_its_request_means(
         assert len(set(keys)) == 1
     else:
         assert web.connections == 4, "a connection is kept until it breaks: after 500, cut and silence"
+
+
+def assert_arrives_as_the_page_says(provider: Provider, good: Got, number: int) -> None:
+    """What the page calls arriving is in the request as we wrote it; of everything else it says what becomes of it."""
+    listed = catalogue.services()[provider.service]
+    said = {row.part: row for row in arrival.table(provider)}
+    written = LISTED | {"Message-ID": MESSAGE_ID}
+    in_request = {name: value for name, value in written.items() if name not in listed.replaces}
+    assert {name: good.headers.get(name) for name in in_request} == in_request
+    on_condition = set(LISTED) - {"Precedence"} if listed.headers else set()
+    assert {name for name in written if not said[name].arrives} == (written.keys() & listed.replaces) | on_condition
+    assert all(row.words for row in said.values() if not row.arrives)
+    returns = verp.address(number, "bounces.nordlicht.example")
+    assert good.sender == (returns if provider.service in TAKES_RETURN_PATH else "")
+    assert not said["Return path"].arrives
+
+
+class Books(NamedTuple):
+    """What they say of two mails after the first one's answer. `cause`: why the provider is left alone."""
+
+    sum: str
+    batch: str
+    cause: str = ""
+
+
+ALL_WAIT, ONE_REFUSED = "2 = 0 + 2 + 0 + 0 + 0", "2 = 0 + 1 + 1 + 0 + 0"
+TO_EVERYBODY = {
+    "login": Books(ALL_WAIT, "sending", "login"),
+    "quota": Books(ALL_WAIT, "sending", "quota"),
+    "sender": Books(ALL_WAIT, "paused"),
+    "large": Books(ONE_REFUSED, "paused"),
+    "seconds": Books(ALL_WAIT, "sending", "throttled"),
+    "date": Books(ALL_WAIT, "sending", "throttled"),
+    "spent": Books(ALL_WAIT, "sending", "throttled"),
+}
+LEFT_ALONE = {"login": (3600, 4000), "quota": (3600, 90_000), "seconds": (90, 100), "date": (1795, 1990)}
+
+
+def said_to_everybody(service: str) -> dict[str, Words]:
+    words, at = WORDS[service], in_a_date(1800)
+    said: dict[str, Words] = {case: words[case] for case in ("login", "quota", "sender", "large") if case in words}
+    said |= {case: replace(words["later"], headers={"Retry-After": at if case == "date" else "90"}) for case in BY_TIME}
+    if "spent" in words:  # the time stands among the words
+        said["spent"] = replace(words["spent"], body=words["spent"].body.replace("UNTIL", at.replace("GMT", "UTC")))
+    return said
+
+
+def test_what_a_service_says_to_everybody_is_obeyed_after_one_mail_with_each_of_them(
+    settings: Any, batch_of: Callable[..., Batch], send: Callable[..., None]
+) -> None:
+    settings.EGRESS_ALLOW = Allowed.read("127.0.0.1")
+    content.register("written", lambda batch: Written())
+    found, expected = {}, {}
+    for service in WORDS:
+        with closing(Web(service)) as web:
+            provider = through(web)
+            for case, web.refuses in said_to_everybody(service).items():
+                Breaker.objects.all().delete()
+                web.got.clear()
+                people = [f"ok{number}@{case}.{service.replace('_', '-')}.example" for number in (1, 2)]
+                batch, before = batch_of(provider, people, content_kind="written"), timezone.now()
+                send(batch, turns=2)  # nobody else is tried in the second
+                breaker = Breaker.objects.filter(provider=provider).exclude(state="closed").first()
+                assert breaker is None or KEY not in breaker.words + breaker.detail
+                assert case != "sender" or "sender address" in batch.state_reason
+                books = Books(tally(batch).words, batch.state, breaker.cause if breaker else "")
+                seconds = (breaker.next_try_at - before).total_seconds() if breaker and breaker.next_try_at else 0
+                least, most = LEFT_ALONE.get("date" if case == "spent" else case, (0, 0))
+                found[service, case] = books, len(web.got), f"{seconds:.0f}" if not least <= seconds <= most else ""
+                expected[service, case] = TO_EVERYBODY[case], 1, ""
+    assert found == expected
+
+
+@pytest.mark.parametrize(("case", "books"), [("cut", "20 = 0 + 17 + 0 + 3 + 0"), ("broken", "20 = 0 + 20 + 0 + 0 + 0")])
+def test_a_service_that_answers_nobody_or_fails_for_everybody_is_left_alone_after_three_mails(
+    settings: Any, batch_of: Callable[..., Batch], send: Callable[..., None], case: str, books: str
+) -> None:
+    settings.EGRESS_ALLOW = Allowed.read("127.0.0.1")
+    content.register("written", lambda batch: Written())
+    with closing(Web("sendgrid")) as web:
+        provider = through(web)
+        batch = batch_of(provider, [f"{case}{number}@example.org" for number in range(20)], content_kind="written")
+        send(batch)
+        offer(batch)
+        send(batch)
+        assert len(web.got) == 3, "nobody is tried while it is left alone"
+    assert tally(batch).words == books
+    breaker = Breaker.objects.get(provider=provider)
+    assert (breaker.state, breaker.cause) == ("open", "connection")
+    assert "breaks off before it has taken a message" in breaker.words
 
 
 def in_a_date(seconds: float) -> str:
@@ -228,42 +321,19 @@ def test_what_is_no_time_to_wait_holds_nobody_else(
         assert not Breaker.objects.exclude(state="closed").exists()
 
 
-def test_what_concerns_everybody_stops_the_campaign_or_the_provider_and_loses_nobody(
-    settings: Any, batch_of: Callable[..., Batch], send: Callable[..., None]
-) -> None:
-    settings.EGRESS_ALLOW = Allowed.read("127.0.0.1")
-    content.register("written", lambda batch: Written())
-    with closing(Web("sendgrid")) as web:
-        provider = through(web)
-        web.refuses = web.words["sender"]
-        batch = batch_of(provider, ["ok1@a.example", "ok2@a.example"], content_kind="written")
-        send(batch)
-        assert batch.state == Batch.State.PAUSED
-        assert "sender address" in batch.state_reason
-        assert tally(batch).waiting == 2
-        web.refuses = web.words["login"]
-        batch = batch_of(provider, ["ok1@b.example", "ok2@b.example"], content_kind="written")
-        send(batch, turns=2)
-        breaker = Breaker.objects.get()
-        assert (breaker.state, breaker.cause) == ("open", "login")
-        assert KEY not in breaker.words + breaker.detail
-        assert len(web.got) == 2, "nobody else is tried"
-        assert tally(batch).words == "2 = 0 + 2 + 0 + 0 + 0"
-
-
 @pytest.mark.parametrize("service", sorted(WORDS))
 def test_a_services_words_mean_the_same_with_all_of_them(service: str) -> None:
     asked = service_of(Account(service, "https://api.example/", "user", KEY, (("region", "eu-central-1"),)))
     mail = Mail(
         "ok@example.org", "b@n.example", "m", lambda: b"From: a@b.example\r\n\r\nHi\r\n", lambda: Written().parts(ANY)
     )
-    meant = {"bad": None, "later": "throttle", "broken": "unknown", **FOR_ALL}
+    meant = {"bad": None, "later": "throttle", "spent": "throttle", "broken": "unknown", **FOR_ALL}
     for case, words in WORDS[service].items():
         body = words.body.replace("RECIPIENT", mail.recipient)
         kind = "application/json" if body.startswith("{") else "text/html"
         answer = Answer("", words.status, {"content-type": kind} | lower(words.headers), body.encode())
         said = asked.read(asked.write(mail), answer)
-        if case == "get":
+        if case in ("get", "knock", "domains"):
             continue
         if case == "ok":
             assert isinstance(said, Taken)

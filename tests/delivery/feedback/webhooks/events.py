@@ -1,5 +1,6 @@
 """One event of each kind, written by hand in each provider's form, about a mail of ours."""
 
+from datetime import datetime
 from typing import Any
 
 from delivery.models import Message
@@ -290,3 +291,23 @@ EVENTS = {
 }
 # What a provider has no word for: Postal neither hears complaints nor lets anybody leave, Resend only the former.
 UNSAID = {"postal": {"complaint", "left"}, "resend": {"left"}}
+
+
+def touched(kind: str, message: Message, word: str, at: datetime, **more: Any) -> Any:
+    """`word`: opened or clicked; `more`: what a provider adds to say by whom, in its own form."""
+    event: Any = EVENTS[kind](message, "opened")
+    is_click, seconds = word == "clicked", at.timestamp()
+    if kind == "sendgrid":
+        return [{**event[0], "event": "click" if is_click else "open", "timestamp": int(seconds), **more}]
+    if kind == "mailgun":
+        return {**event, "event": word, "timestamp": seconds, **more}
+    if kind == "sparkpost":
+        ((event_class, one),) = event[0]["msys"].items()
+        one = {**one, "type": "click" if is_click else "open", "timestamp": str(int(seconds)), **more}
+        return [{"msys": {event_class: one}}]
+    if kind == "brevo":
+        return {**event, "event": "click" if is_click else "opened", "ts_epoch": int(seconds * 1000), **more}
+    if kind == "amazon_ses":
+        what = "Click" if is_click else "Open"
+        return {"eventType": what, what.lower(): {"timestamp": at.isoformat(), **more}, "mail": event["mail"]}
+    raise ValueError(kind)
