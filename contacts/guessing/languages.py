@@ -55,9 +55,12 @@ def picked(tag: str, offered: Sequence[str]) -> str:
     others. zh-TW and zh-HK read zh-Hant, and never zh.
     """
     by_code = {code.lower(): code for code in offered}
-    full = tag.lower()
-    wider = TRADITIONAL.lower() if re.match(_TRADITIONAL, full) else full.partition("-")[0]
-    return by_code.get(full, by_code.get(wider, "")) if full else ""
+    return by_code.get(tag.lower(), by_code.get(wider(tag).lower(), "")) if tag else ""
+
+
+def wider(tag: str) -> str:
+    """Without its region, but with the script that tells Chinese from Chinese."""
+    return TRADITIONAL if re.match(_TRADITIONAL, tag.lower()) else tag.partition("-")[0].lower()
 
 
 def picked_sql(contact: str, offered: Sequence[str]) -> tuple[str, list[Any]]:
@@ -107,8 +110,7 @@ def of_browser(accept_language: str) -> str:
         except ValueError:
             continue
         if tag and tag != "*" and share > 0:
-            is_traditional = re.match(_TRADITIONAL, tag.lower())
-            wanted.append((-share, TRADITIONAL if is_traditional else tag.split("-")[0].lower()))
+            wanted.append((-share, wider(tag)))
     found = sorted(wanted, key=lambda one: one[0])
     return next((code for _, tag in found if (code := find(tag))), "")
 

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("campaigns", "0026_seed_lists")]
+    dependencies = [("campaigns", "0027_seed_lists")]
 
     operations = [
         migrations.AddField(model_name="comment", name="edited_at", field=models.DateTimeField(null=True)),

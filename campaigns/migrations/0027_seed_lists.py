@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("campaigns", "0025_share_pages_of_reports")]
+    dependencies = [("campaigns", "0026_any_list")]
 
     operations = [
         migrations.CreateModel(
