@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import ConsoleMessage, Page, ViewportSize, expect, sync_playwright
 
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -27,7 +27,7 @@ _STILL = """() => {
     document.adoptedStyleSheets.push(still)
 }"""
 # A4 without the margins of print.css, at 96 pixels an inch.
-_SHEET = {"width": 688, "height": 1002}
+_SHEET: ViewportSize = {"width": 688, "height": 1002}
 _ON_PAPER = """() => {
     const name = one => `${one.tagName.toLowerCase()}.${one.className} "${one.textContent.trim().slice(0, 60)}"`
     const isSeen = one => one.checkVisibility() && one.offsetHeight > 1
