@@ -61,7 +61,8 @@ def not_taken(service: str, answer: Answer, recipient: str, phrases: Phrases = (
     status, words = answer.status, said(answer)
     if status in OF_A_GATEWAY:
         return Unknown(f"{service} answered {status}, for a server that gave it no answer: {words}", again=True)
-    whole = f"{names(answer)} {words}".lower()
+    # Without the address, which may have been chosen to be taken for one of them.
+    whole = f"{names(answer)} {words}".lower().replace(recipient.lower() or "\0", "")
     meaning = next((meaning for phrase, meaning in (*_OF_ALL, *phrases) if re.search(phrase, whole)), None)
     if meaning is None and 200 <= status < 300:
         return Unknown(f"{service} answered in a way that we do not understand: {words}")

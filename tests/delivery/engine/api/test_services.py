@@ -339,6 +339,22 @@ BY_STATUS = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("service", sorted(WORDS))
+def test_an_address_cannot_speak_for_its_service(service: str) -> None:
+    asked, mail = asked_of(service)
+    refused, kind = WORDS[service]["bad"], {"content-type": "application/json"}
+    found = set()
+    for address in (mail.recipient, "rate-limit.unauthorized.quota.limit.forbidden.7001@disabled.example"):
+        body = refused.body if "RECIPIENT" in refused.body else f'{{"message": "{address} is an invalid recipient."}}'
+        answer = Answer("", max(refused.status, 400), kind, body.replace("RECIPIENT", address).encode())
+        said = asked.read(asked.write(replace(mail, recipient=address)), answer)
+        assert isinstance(said, NotTaken)
+        verdict = classified(said)
+        found.add((verdict.category, verdict.pauses_provider, verdict.pauses_batch, verdict.slows))
+    ((_, *anybody_else),) = found
+    assert not any(anybody_else)
+
+
 def asked_of(service: str) -> tuple[Service, Mail]:
     asked = service_of(Account(service, "https://api.example/", "user", KEY, (("region", "eu-central-1"),)))
     raw, parts = b"From: a@b.example\r\n\r\nHi\r\n", Written().parts(ANY)
