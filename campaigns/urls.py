@@ -32,7 +32,7 @@ from campaigns.views import (
     translating,
     versions,
 )
-from campaigns.views.across import cohorts, compared, gathered, hours, lists
+from campaigns.views.across import cohorts, compared, deliverability, gathered, hours, lists
 from campaigns.views.across import sharing as sharing_across
 from campaigns.views.images import picture, shelf
 from campaigns.views.reporting import clicks, downloads, proof, sharing
@@ -135,6 +135,7 @@ urlpatterns: list[URLPattern] = [
     path("reports/lists/", lists.lists, name="report-lists"),
     path("reports/sign-ups/", cohorts.cohorts, name="report-cohorts"),
     path("reports/hours/", hours.hours, name="report-hours"),
+    path("deliverability/", deliverability.deliverability, name="deliverability"),
     path("reports/<slug:page>/share/", sharing_across.share, name="report-share"),
     path("reports/shared/<int:link>/take-back/", sharing_across.unshare, name="report-unshare"),
     path("campaigns/<int:pk>/content/saved-blocks/", saved_blocks.insert, name="saved-insert"),

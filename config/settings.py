@@ -199,6 +199,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "jobs"
 
 RUN_DIR = VAR_DIR / "run"
+WEBHOOKS_SOCKET = str(services.socket_of(VAR_DIR.absolute(), "webhooks"))  # where the front asks the feedback process
 SPOOL_DIR = VAR_DIR / "spool"
 # Networks of cloud providers and mail filters, newer than those of the product (manage.py networks).
 NETWORKS_FILE = VAR_DIR / "networks.toml"

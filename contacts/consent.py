@@ -246,7 +246,9 @@ def suppress_all(wanted: Iterable[Suppressing]) -> set[str]:
         return {email for email, is_new in cursor.fetchall() if is_new}
 
 
-_GRAVER = "(excluded.reason = 'complaint' AND s.reason <> 'complaint' OR s.reason = 'held')"
+_GRAVER = """(
+    excluded.reason = 'complaint' AND s.reason <> 'complaint' OR s.reason = 'held' AND excluded.reason <> 'held'
+)"""
 
 
 def _suppression_key(email: str) -> str:

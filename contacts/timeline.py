@@ -31,6 +31,7 @@ class Entry:
     detail: str = ""
     url: str = ""
     change_url: str = ""  # where it can be changed: a note
+    proof_url: str = ""  # the mail or request that told it, as it came
 
 
 @dataclass(frozen=True)

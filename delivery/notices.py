@@ -77,7 +77,7 @@ def returned_mail(user: User) -> Iterator[Notice]:
         reports, people = sum(one.reports for one in waiting), sum(one.people for one in waiting)
         text = f"{reports:,} returned mails would suppress up to {people:,} people: somebody has to look at them first."
         if wishes := sum(one.wishes for one in waiting):
-            text += f" In {wishes:,} of them people complain or leave, and they get mail until then."
+            text += f" In {wishes:,} of them people complain or leave, and they get no mail until then."
         yield Notice("warn", text, url, "Look at them")
 
 

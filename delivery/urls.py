@@ -3,7 +3,6 @@
 from django.urls import URLPattern, path
 
 from delivery.views import (
-    deliverability,
     dmarc_reports,
     domain_mails,
     domains,
@@ -98,7 +97,6 @@ urlpatterns: list[URLPattern] = [
     path("reputation/<int:address_id>/", reputation_figures.address, name="reputation-address"),
     path("reputation/<int:address_id>/forget/", reputation_figures.forget_of_address, name="reputation-address-forget"),
     path("reputation/<int:address_id>/remove/", reputation.remove, name="reputation-remove"),
-    path("deliverability/", deliverability.deliverability, name="deliverability"),
     path("returned/", returned.returned, name="returned"),
     path("returned/domain/", returned.domain, name="returned-domain"),
     path("returned/listener/", returned.listener, name="returned-listener"),
@@ -126,6 +124,11 @@ urlpatterns: list[URLPattern] = [
     path("api/sandbox/v1/messages/wait", api.wait, name="sandbox-api-wait"),
     path("api/sandbox/v1/messages/<int:mail_id>", api.message, name="sandbox-api-mail"),
     path("api/sandbox/v1/messages/<int:mail_id>/raw", api.raw, name="sandbox-api-raw"),
+    path(
+        "api/sandbox/v1/messages/<int:mail_id>/attachments/<int:number>",
+        api.attachment,
+        name="sandbox-api-attachment",
+    ),
     path("sandbox/logins/<int:login_id>/remove/", sandbox_mailboxes.remove_login, name="sandbox-login-remove"),
     path("sandbox/<int:mail_id>/", mail.mail, name="sandbox-mail"),
     path("sandbox/<int:mail_id>/html/", mail.html, name="sandbox-html"),

@@ -29,6 +29,7 @@ PASSWORD = "correct horse battery"
 
 _LONGEST = (
     *("test_exactly_once.py", "test_permissions.py", "test_accessibility.py", "test_first_mail.py"),
+    "test_rehearsal.py",
     *("test_places.py", "test_run.py", "test_warmed.py", "test_strangers.py", "test_offers.py"),
     *("test_recovery.py", "test_killed.py", "test_demo.py", "test_states.py", "test_throttling.py", "test_settling.py"),
 )

@@ -17,7 +17,7 @@ from tests.running import free_port, until
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
+def mail_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
     port, file = free_port(), Path(tmp_path_factory.mktemp("mail")) / "mails"
     process = subprocess.Popen([sys.executable, "-m", "tests.sink", str(port), str(file)], stdout=subprocess.PIPE)
     assert process.stdout
@@ -29,8 +29,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path
 
 
 @pytest.fixture
-def relay(server: tuple[int, Path], db: None) -> Provider:
-    return Provider.objects.create(name="Relay", host="127.0.0.1", port=server[0], security="none")
+def relay(mail_server: tuple[int, Path], db: None) -> Provider:
+    return Provider.objects.create(name="Relay", host="127.0.0.1", port=mail_server[0], security="none")
 
 
 class Mailbox:
@@ -57,6 +57,6 @@ class Mailbox:
 
 
 @pytest.fixture
-def mailbox(server: tuple[int, Path]) -> Iterator[Mailbox]:
-    yield Mailbox(server[1])
+def mailbox(mail_server: tuple[int, Path]) -> Iterator[Mailbox]:
+    yield Mailbox(mail_server[1])
     until(lambda: not any(thread.name == "staff mail" for thread in threading.enumerate()))

@@ -1,15 +1,21 @@
 """Suppressions on hold: a domain denied so many at once that it may be wrong. Nobody is written to until somebody says
-whether to believe it."""
+whether to believe it.
 
-from collections.abc import Iterable
+Others (`hold_with`) complain or leave in reports that somebody has to look at first, and get no mail until then.
+"""
+
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
 
+from contacts import consent
+from contacts.consent import Suppressing
 from contacts.models import Suppression
 
 SMTP, BOUNCE = "smtp", "bounce"  # sources of suppressions that a mail server's answer brought, at once or by mail
+_WITH = "waiting: "  # how the source of those begins that wait with a report; then that report's
 _WORDS_SHOWN = 3
 
 
@@ -51,7 +57,7 @@ def domains(among: Iterable[str]) -> set[str]:
     """Those of the domains with somebody on hold."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT DISTINCT {_DOMAIN} FROM contacts_suppression WHERE reason = 'held' AND {_DOMAIN} = ANY(%s)",  # noqa: S608
+            f"SELECT DISTINCT {_DOMAIN} FROM contacts_suppression WHERE {_ON_HOLD} AND {_DOMAIN} = ANY(%s)",  # noqa: S608
             [list(among)],
         )
         return {row[0] for row in cursor.fetchall()}
@@ -66,16 +72,34 @@ def recently_denied(among: Iterable[str], within_seconds: int, *, at_least: int)
 
 def waiting() -> int:
     """How many are on hold; cheap, for every page."""
-    return Suppression.objects.filter(reason=Suppression.Reason.HELD).count()
+    return Suppression.objects.filter(reason=Suppression.Reason.HELD).exclude(source__startswith=_WITH).count()
+
+
+def hold_with(source: str, wishes: Iterable[tuple[str, int]]) -> None:
+    """No mail to these until somebody has looked at reports of `source`; of each the address and the message that a
+    report is about. Who is suppressed anyway stays so."""
+    consent.suppress_all(
+        Suppressing(email, Suppression.Reason.HELD, _WISHES, f"{_WITH}{source}", message_id)
+        for email, message_id in wishes
+    )
+
+
+def end_with(source: str, message_ids: Collection[int] | None = None) -> int:
+    """Somebody has looked at the reports of `source`, or at those about these messages; returns how many waited."""
+    held = Suppression.objects.filter(reason=Suppression.Reason.HELD, source=f"{_WITH}{source}"[:60])
+    deleted, _ = (held if message_ids is None else held.filter(message_id__in=message_ids)).delete()
+    return deleted
 
 
 def _of(domain: str, change: str) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(f"{change} WHERE reason = 'held' AND {_DOMAIN} = %s", [domain])
+        cursor.execute(f"{change} WHERE {_ON_HOLD} AND {_DOMAIN} = %s", [domain])
         return int(cursor.rowcount)
 
 
 _DOMAIN = "substring(email FROM '[^@]*$')"
+_WISHES = "Complains or leaves in a report that waits for somebody to look at it"
+_ON_HOLD = f"reason = 'held' AND NOT starts_with(source, '{_WITH}')"
 _LATELY = "source IN ('smtp', 'bounce') AND reason = 'hard_bounce' AND created_at > now() - %s * interval '1 second'"
 _HOLD = f"UPDATE contacts_suppression SET reason = 'held' WHERE {_DOMAIN} = %s AND {_LATELY}"  # noqa: S608
 _RECENTLY = f"""
@@ -85,6 +109,6 @@ WHERE {_LATELY} AND {_DOMAIN} = ANY(%s) GROUP BY 1 HAVING count(*) >= %s
 _HELD = f"""
 SELECT domain, sum(n)::int, min(since), array_agg(detail ORDER BY n DESC) FROM (
     SELECT {_DOMAIN} AS domain, detail, count(*) AS n, min(created_at) AS since
-    FROM contacts_suppression WHERE reason = 'held' GROUP BY 1, 2) said
+    FROM contacts_suppression WHERE {_ON_HOLD} GROUP BY 1, 2) said
 GROUP BY domain ORDER BY 3 DESC, domain
 """  # noqa: S608

@@ -61,6 +61,18 @@ class Point:
     figures: Figures
 
     @property
+    def put_off(self) -> float | None:
+        return self.figures.put_off_share
+
+    @property
+    def hard(self) -> float | None:
+        return self.figures.of_accepted(self.figures.hard)
+
+    @property
+    def soft(self) -> float | None:
+        return self.figures.of_accepted(self.figures.soft)
+
+    @property
     def complained(self) -> float | None:
         return self.figures.of_accepted(self.figures.complained)
 
@@ -174,10 +186,12 @@ def _sum(started_at: datetime, domain: str, provider_id: int | None, lane: str, 
     return _Sum(started_at, domain, provider_id, lane, Figures(*(int(count) for count in counts)))
 
 
-_SUMS = """
+# SQL: of the batch b. What began earlier and is still being sent counts, as a whole, as if it had begun at the edge.
+IN_TIME = "(b.started_at >= %(since)s OR b.started_at IS NOT NULL AND b.finished_at IS NULL AND b.state = 'sending')"
+_SUMS = f"""
 WITH recent AS (
-    SELECT id, started_at, sender_domain, provider_id FROM delivery_batch
-    WHERE NOT rehearsal AND started_at >= %(since)s AND %(domain)s IN ('', sender_domain)
+    SELECT id, started_at, sender_domain, provider_id FROM delivery_batch b
+    WHERE NOT rehearsal AND {IN_TIME} AND %(domain)s IN ('', sender_domain)
         AND coalesce(%(provider_id)s = provider_id, %(provider_id)s IS NULL)
 ), answered AS (
     SELECT c.batch_id, c.lane, sum(c.accepted) AS accepted, sum(c.refused) AS refused, sum(c.hard) AS hard,
@@ -186,8 +200,8 @@ WITH recent AS (
 ), returned AS (
     SELECT f.* FROM delivery_feedbackcount f JOIN recent ON recent.id = f.batch_id
 )
-SELECT r.started_at, r.sender_domain, r.provider_id, lane, coalesce(a.accepted, 0), coalesce(a.refused, 0),
-    coalesce(f.hard, 0), coalesce(f.soft, 0), coalesce(f.complained, 0), coalesce(a.hard, 0) + coalesce(f.hard, 0),
-    coalesce(a.blocked, 0) + coalesce(f.blocked, 0), coalesce(a.deferred, 0)
+SELECT greatest(r.started_at, %(since)s), r.sender_domain, r.provider_id, lane, coalesce(a.accepted, 0),
+    coalesce(a.refused, 0), coalesce(f.hard, 0), coalesce(f.soft, 0), coalesce(f.complained, 0),
+    coalesce(a.hard, 0) + coalesce(f.hard, 0), coalesce(a.blocked, 0) + coalesce(f.blocked, 0), coalesce(a.deferred, 0)
 FROM answered a FULL JOIN returned f USING (batch_id, lane) JOIN recent r ON r.id = batch_id
-"""
+"""  # noqa: S608

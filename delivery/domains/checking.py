@@ -1,7 +1,5 @@
 """A domain looked at whole: the records that its providers ask for, beside what the DNS answers. No models."""
 
-from dataclasses import asdict
-
 from delivery.domains import extras, key_rows, rows, ways
 from delivery.domains.extras import Fetch
 from delivery.domains.facts import Facts
@@ -23,6 +21,5 @@ def check(facts: Facts, ask: Ask, fetch: Fetch | None = None) -> Report:
         True if look.dmarc.holds else (False if look.dmarc.is_complete else None),
         look.dmarc.policy,
         look.dmarc.found_at,
-        look.spf.lookups,
-        [asdict(branch) for branch in look.spf.branches],
+        look.is_missing,
     )

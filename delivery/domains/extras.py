@@ -1,11 +1,14 @@
 """What a domain may have beside what its mail needs: BIMI, MTA-STS and TLS-RPT. Each says what it brings."""
 
+import re
 from collections.abc import Callable
 
+from delivery.domains import dmarc, tags
 from delivery.domains.looking import NOT_KNOWN, Look
 from delivery.domains.report import Row, State
 
 KINDS = ("bimi", "mta-sts", "tls-rpt")
+_BIMI = re.compile(r"\s*v\s*=\s*BIMI1\s*(?:;|\Z)")
 _Verdict = tuple[State, str]
 Fetch = Callable[[str], str | None]  # the text at a web address; None: there is none that can be had
 
@@ -20,18 +23,65 @@ def rows(look: Look, fetch: Fetch | None = None) -> list[Row]:
 
 
 def _bimi(look: Look) -> Row:
+    """draft-brand-indicators-for-message-identification-10, 7.1 to 7.3: the selector is “default”, since our mail names
+    none, and what the domain does not say itself its organisational domain says for it."""
+    here, above = f"default._bimi.{look.domain}", f"default._bimi.{look.dmarc.organisational}"
+    host, now, is_known = here, *_bimi_records(look, here)
+    if not now and above != here:
+        now, is_known_above = _bimi_records(look, above)
+        host, is_known = above if now else here, is_known and is_known_above
+    value = f"v=BIMI1; l=https://{look.domain}/logo.svg; a="
+    verdict: _Verdict = _logo(look, now) if now else ("warn", _brings_logo(look))
+    if not is_known:
+        verdict = "wait", NOT_KNOWN
+    return look.row("bimi", "TXT", host, now[0] if now else value, now, verdict, optional=True)
+
+
+def _bimi_records(look: Look, host: str) -> tuple[list[str], bool]:
+    """What counts as a record, to the letter; and whether anybody answered."""
+    answer = look.ask(host, "TXT")
+    return [text for text in answer.values if _BIMI.match(text)], answer.is_known
+
+
+def _brings_logo(look: Look) -> str:
     brings = (
         "Gmail, Yahoo and Apple can show your logo beside the mail. It needs p=quarantine or p=reject, the logo as SVG "
         "Tiny PS at an https address, and for Gmail and Apple a certificate (VMC or CMC)."
     )
+    organisational = look.dmarc.organisational
+    if organisational == look.domain:
+        return brings
+    return f"{brings} At default._bimi.{organisational} it counts for all subdomains that name none of their own."
 
-    def judge() -> _Verdict:
-        if look.dmarc.policy in ("quarantine", "reject"):
-            return "good", "Mailboxes find your logo."
-        return "warn", "The logo is named, and not shown before DMARC asks for p=quarantine or p=reject."
 
-    value = f"v=BIMI1; l=https://{look.domain}/logo.svg; a="
-    return _row(look, "bimi", f"default._bimi.{look.domain}", value, brings, judge)
+def _logo(look: Look, now: list[str]) -> _Verdict:
+    if len(now) > 1:
+        return "warn", f"There are {len(now)} such records. Mailboxes then use none of them."
+    try:
+        said = tags.read(now[0])
+    except tags.NotATagList as problem:
+        return "warn", f"The part “{problem}” is not understood, so no logo is shown."
+    if not said.get("l"):
+        return "warn", "The record says that no logo is to be shown."
+    if not said["l"].lower().startswith("https://"):
+        return "warn", "The logo has to be at an https address."
+    if hindrance := _hindrance(look):
+        return "warn", f"The logo is named, and not shown before DMARC is strict enough: {hindrance}"
+    return "good", "Mailboxes find your logo."
+
+
+def _hindrance(look: Look) -> str:
+    """7.1, rules 7 to 9: of the domain's own record and of its organisation's."""
+    found = dmarc.walk(look.domain, look.ask).records
+    for name in dict.fromkeys((look.domain, look.dmarc.organisational)):
+        record = found.get(name)
+        if record and record.policy == "none":
+            return f"{name} has p=none."
+        if record and record.subdomains == "none":
+            return f"{name} has sp=none."
+        if record and record.policy == "quarantine" and record.tags.get("pct", "100") != "100":
+            return f"{name} has pct={record.tags['pct'][:10]}."
+    return "" if look.dmarc.policy in ("quarantine", "reject") else "there is no p=quarantine or p=reject."
 
 
 def _mta_sts(look: Look, receiver: str, fetch: Fetch | None) -> Row:

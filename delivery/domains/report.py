@@ -1,6 +1,6 @@
 """What a check of a domain found, as it is kept and shown. Pure."""
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal
 
 State = Literal["good", "warn", "bad", "wait"]
@@ -24,6 +24,8 @@ class Row:
     console: str = ""
     optional: bool = False
     chain: list[str] = field(default_factory=list)
+    cost: str = ""  # of SPF: what reading it takes
+    tree: list[dict[str, Any]] = field(default_factory=list)  # of SPF: domain, via, lookups, text of each record in it
 
     @property
     def key(self) -> str:
@@ -64,8 +66,7 @@ class Report:
     has_dmarc: bool | None = None
     policy: str = ""
     dmarc_at: str = ""
-    lookups: int = 0
-    branches: list[dict[str, Any]] = field(default_factory=list)
+    is_missing: bool = False  # from the DNS altogether
     lost: dict[str, int] = field(default_factory=dict)  # of records that were in order: checks in a row that found not
 
     def as_json(self) -> dict[str, Any]:
@@ -73,10 +74,11 @@ class Report:
 
     @classmethod
     def read(cls, kept: dict[str, Any]) -> "Report":
-        """An empty one for what an older version kept otherwise."""
+        """An empty one for what an older version kept otherwise; what it kept beside is left out."""
         try:
             rows = [Row(**{**row, "pieces": [(mark, text) for mark, text in row["pieces"]]}) for row in kept["rows"]]
-            rest = {name: value for name, value in kept.items() if name not in ("rows", "ways")}
+            known = {one.name for one in fields(cls)} - {"rows", "ways"}
+            rest = {name: value for name, value in kept.items() if name in known}
             return cls(rows=rows, ways=[Way(**way) for way in kept["ways"]], **rest)
         except (KeyError, TypeError, ValueError):
             return cls(str(kept.get("domain", "")))

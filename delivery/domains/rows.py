@@ -1,11 +1,13 @@
 """The records of a domain but for its keys: what they should be, beside what the DNS answers."""
 
+from typing import Any
+
 from accounts.organisation import public_address
 from delivery.domains import catalogue, dmarc_record, spf_merging
 from delivery.domains.looking import NOT_KNOWN, NOT_THERE, NOT_USABLE, Look
 from delivery.domains.report import Row, State, difference
 from delivery.domains.resolver import Status
-from delivery.domains.spf import Spf
+from delivery.domains.spf import MOST_LOOKUPS, MOST_VOID, Spf
 
 _Verdict = tuple[State, str]
 _DONE = {"none": "left alone", "quarantine": "put with the spam", "reject": "refused"}
@@ -28,7 +30,25 @@ def _spf(look: Look, domain: str) -> list[Row]:
     verdict = _spf_verdict(found, wanted, missing)
     value = found.record if verdict[0] == "good" else spf_merging.merged(now, missing)
     pieces = difference(value, " ".join(now), at=" ") if now and now != [value] else []
-    return [look.row("spf", "TXT", domain, value, now, verdict, found.findings, pieces=pieces)]
+    costs = {"cost": _cost(found), "tree": _tree(found)} if found.branches else {}
+    return [look.row("spf", "TXT", domain, value, now, verdict, found.findings, pieces=pieces, **costs)]
+
+
+def _cost(found: Spf) -> str:
+    """RFC 7208 4.6.4"""
+    voids = f"{found.voids} of at most {MOST_VOID}"
+    return f"Reading it takes {found.lookups} of at most {MOST_LOOKUPS} look-ups. Leading nowhere: {voids}."
+
+
+def _tree(found: Spf) -> list[dict[str, Any]]:
+    """Its records in the order in which receivers read them, each with the one that leads to it."""
+    path: list[str] = []
+    tree = []
+    for branch in found.branches:
+        path[branch.depth :] = [branch.domain]
+        via = path[branch.depth - 1] if branch.depth else ""
+        tree.append({"domain": branch.domain, "via": via, "lookups": branch.lookups, "text": branch.text})
+    return tree
 
 
 def _spf_verdict(found: Spf, wanted: list[str], missing: list[str]) -> _Verdict:

@@ -22,6 +22,7 @@ from accounts.wording import storable
 from contacts import consent
 from contacts.consent import Suppressing
 from contacts.models import Contact
+from contacts.suppression import holding
 from delivery.feedback import failing, second_line, suppression
 from delivery.feedback.forms import AUTOMATED, Heard
 from delivery.ledger import uncertain, watching
@@ -136,6 +137,31 @@ def act(given: Sequence[Told]) -> dict[int, list[str]]:
         if heard.detail == AUTOMATED and heard.kind in _TOUCHED:
             automated.send(FeedbackEvent, message_id=work.mailed.id, kind=heard.kind, at=heard.happened_at)
     return results
+
+
+def hold_wishes(given: Iterable[Told]) -> None:
+    """Who complains or leaves in what somebody has to look at first: no mail to them until then."""
+    wishes = [each for each in given if each.effect.is_wish]
+    if not wishes:
+        return
+    known = _mailed({each.message_id for each in wishes})
+    by_source: dict[str, set[tuple[str, int]]] = defaultdict(set)
+    for each in wishes:
+        mailed = known.get(each.message_id)
+        if mailed is not None and mailed.changes_people:
+            by_source[each.source] |= {(email, mailed.id) for email in _emails(mailed)}
+    for source, held in by_source.items():
+        holding.hold_with(source, sorted(held))
+
+
+def end_holds(given: Iterable[Told]) -> None:
+    """The same, once they are believed and acted upon."""
+    by_source: dict[str, set[int]] = defaultdict(set)
+    for each in given:
+        if each.effect.is_wish:
+            by_source[each.source].add(each.message_id)
+    for source, message_ids in by_source.items():
+        holding.end_with(source, message_ids)
 
 
 def suppressed_lately(source: str) -> int:
@@ -270,13 +296,15 @@ def _suppress(works: Iterable[_Work]) -> None:
     """Whoever complains under a new address is still the one who complained; a bounce is about the one we wrote to."""
     wanted: list[Suppressing] = []
     for work in works:
-        emails = {work.mailed.email}
-        if work.effect.reason == "complaint" and work.mailed.contact_email:
-            emails.add(work.mailed.contact_email)
+        emails = _emails(work.mailed) if work.effect.reason == "complaint" else {work.mailed.email}
         words = _words(work)
         source = "complaint" if work.effect.reason == "complaint" else suppression.BOUNCE
         wanted += [Suppressing(email, work.effect.reason, words, source, work.mailed.id) for email in sorted(emails)]
     consent.suppress_all(wanted)
+
+
+def _emails(mailed: Mailed) -> set[str]:
+    return {mailed.email, mailed.contact_email or mailed.email}
 
 
 def _unsubscribe(works: Iterable[_Work]) -> None:

@@ -1,4 +1,6 @@
-"""The process that takes and reads what came back: apart from web pages and sending, so that it holds up neither."""
+"""The process that takes and reads what came back, mails and providers' requests: apart from web pages and sending, so
+that it holds up neither.
+"""
 
 import logging
 import threading
@@ -12,6 +14,7 @@ from delivery.feedback.listening.door import Door
 from delivery.feedback.reading.reader import Mail
 from delivery.feedback.reading.readers import Readers, Reading
 from delivery.feedback.settling import Due
+from delivery.feedback.webhooks.serving import Server
 
 _PAUSE_SECONDS = 0.5
 _AWAY_SECONDS = 2
@@ -22,7 +25,7 @@ log = logging.getLogger(__name__)
 
 def run(stop: threading.Event) -> None:
     """Until told to stop. A database that is away for a while is waited for: what came back is in it, or not taken."""
-    door, work = Door(), Work()
+    door, server, work = Door(), Server(), Work()
     try:
         while not stop.is_set():
             pause = _step(door, work)
@@ -31,6 +34,7 @@ def run(stop: threading.Event) -> None:
                 stop.wait(pause)
     finally:
         door.shut()
+        server.stop()
         work.close()
 
 

@@ -18,6 +18,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.utils import timezone
 
 from accounts import locks
+from contacts.suppression import holding
 from delivery.domains.dmarc_reports import keeping, proving
 from delivery.domains.dmarc_reports.reading import Reading
 from delivery.domains.resolver import shared
@@ -32,7 +33,7 @@ from delivery.policy import aftermath
 AT_ONCE = 1_000
 COUNTED_WORDS = "It is counted."
 HELD_WORDS = "More people than usual would be suppressed by what came this way within an hour."
-HELD_WISHES = f"{HELD_WORDS} Somebody complains in it, or wants to leave."
+HELD_WISHES = f"{HELD_WORDS} Somebody complains in it, or wants to leave, and gets no mail meanwhile."
 _BYTES_AT_ONCE = 16_000_000  # of the mails themselves; two groups are in memory at a time
 _MOST_COUNTED = 32_767  # people of one report
 _COUNTED_KEPT, _OTHERS_KEPT = timedelta(days=180), timedelta(days=7)
@@ -69,6 +70,7 @@ class _Item:
     told: list[Told]
     dmarc: Reading | None = None
     sent_by: str = ""  # of a report: whose signature its mail has
+    wishes: Sequence[Told] = ()  # of one that is held: complaints and leavings
 
 
 def settle(reader: Reader, *, only: Sequence[int] | None = None) -> int:
@@ -121,6 +123,8 @@ def act_on(rows: Sequence[Due], read: Iterable[Mail | None]) -> None:
         still_due = dict(_rows(_STILL_DUE, _numbers(row.pk for row in rows)))
         items = _within_caps([item for item in items if still_due.get(item.row.pk) == item.row.was_due])
         results = acting.act([told for item in items for told in item.told])
+        acting.hold_wishes(told for item in items for told in item.wishes)
+        acting.end_holds(told for item in items if item.row.is_believed for told in item.told)
         for item in items:
             _conclude(item, results)
         _write([item.row for item in items])
@@ -164,7 +168,7 @@ def _item(row: Due, heard: Sequence[Heard] | None) -> _Item:
 
 def _within_caps(items: list[_Item]) -> list[_Item]:
     """Of those that would suppress more people than their source may in an hour, nothing is believed until somebody
-    has looked."""
+    has looked. Who complains or leaves in one gets no mail until then."""
     left: dict[str, int] = {}
     for item in items:
         row, suppressing = item.row, sum(told.effect.excludes for told in item.told)
@@ -172,7 +176,8 @@ def _within_caps(items: list[_Item]) -> list[_Item]:
             continue
         left[row.source] = (left[row.source] if row.source in left else _left(row.source)) - suppressing
         if left[row.source] < 0:
-            row.words = HELD_WISHES if any(told.effect.is_wish for told in item.told) else HELD_WORDS
+            item.wishes = [told for told in item.told if told.effect.is_wish]
+            row.words = HELD_WISHES if item.wishes else HELD_WORDS
             item.told, row.state, row.would_suppress = [], State.HELD, min(suppressing, _MOST_COUNTED)
     return items
 
@@ -240,8 +245,15 @@ def believe(source: str, *, up_to: int | None = None) -> int:
 
 
 def discard(source: str, *, up_to: int | None = None) -> int:
-    """Believe nothing of what waits of `source`; it is kept for some days."""
-    return _held(source, up_to).update(state=State.NOTHING, words="Somebody looked at it and did not believe it.")
+    """Believe nothing of what waits of `source`; it is kept for some days. Who got no mail for it gets mail again, once
+    nothing else of that source waits."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            locks.hold(cursor, locks.Kind.FEEDBACK)
+        count = _held(source, up_to).update(state=State.NOTHING, words="Somebody looked at it and did not believe it.")
+        if not _held(source, None).exists():
+            holding.end_with(source)
+    return count
 
 
 def _held(source: str, up_to: int | None) -> QuerySet[Returned]:

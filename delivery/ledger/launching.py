@@ -16,6 +16,7 @@ from delivery.routing.carriers import Carriers
 from delivery.workers import turns
 
 OFFER = timedelta(seconds=15)
+_OPEN_FOR = timedelta(days=1)
 MOST_SEGMENTS = 31  # bits of an integer of PostgreSQL
 
 
@@ -87,15 +88,18 @@ def send_one(
 ) -> Message:
     """Send one transactional mail at once, past everything that waits.
 
-    All mails of one content through one provider share an open batch. A contact gets one of a batch: asked again,
-    this returns the message that is there.
+    All mails of one content through one provider share an open batch for a day, so that what is summed by batches is
+    known by the day. A contact gets one of a content, whatever the day: asked again, this returns the message that is
+    there.
     """
     with transaction.atomic():
-        batch = _open_batch(content_kind, content_id, provider, group, sender_domain)
+        alike = _alike(content_kind, content_id, provider)
         if contact_id is not None:
-            sent = Message.objects.filter(batch=batch, contact_id=contact_id).first()
+            batches = Batch.objects.filter(**alike).exclude(state=Batch.State.CANCELLED)
+            sent = Message.objects.filter(batch__in=batches, contact_id=contact_id).first()
             if sent:
                 return sent
+        batch = _open_batch(alike, group, sender_domain)
         message = Message.objects.create(id=ids.reserve(1), batch=batch, contact_id=contact_id, email=email)
         batch.total += 1
         batch.state = Batch.State.PAUSED if batch.state == Batch.State.PAUSED else Batch.State.SENDING
@@ -107,12 +111,13 @@ def send_one(
     return message
 
 
-def _open_batch(content_kind: str, content_id: int, provider: Provider, group: str, sender_domain: str) -> Batch:
-    """Locked to the end of the transaction, so that two requests make one batch and count both messages."""
+def _alike(content_kind: str, content_id: int, provider: Provider) -> dict[str, Any]:
+    """What all open batches of one content through one provider have in common. Locked to the end of the transaction,
+    so that two requests make one batch and count both messages."""
     carrier, rehearsed_for = _way_out(provider)
     with connection.cursor() as cursor:
         locks.hold(cursor, locks.Kind.OPEN_BATCH, f"{content_kind} {content_id} {carrier.pk}")
-    same = {
+    return {
         "kind": Batch.Kind.OPEN,
         "stream": Batch.Stream.TRANSACTIONAL,
         "content_kind": content_kind,
@@ -120,14 +125,20 @@ def _open_batch(content_kind: str, content_id: int, provider: Provider, group: s
         "provider": carrier,
         "rehearsed_for": rehearsed_for,
     }
-    batch = Batch.objects.select_for_update(no_key=True, of=("self",)).filter(**same).order_by("id").last()
-    if batch and batch.state != Batch.State.CANCELLED:
-        return batch
+
+
+def _open_batch(alike: Mapping[str, Any], group: str, sender_domain: str) -> Batch:
+    """One that is paused takes what comes, however old it is: what somebody stopped stays stopped the next day."""
     now = timezone.now()
+    batch = Batch.objects.select_for_update(no_key=True, of=("self",)).filter(**alike).order_by("id").last()
+    if batch and batch.state != Batch.State.CANCELLED:
+        is_stopped = batch.state == Batch.State.PAUSED or batch.paused_lanes
+        if is_stopped or batch.started_at is None or batch.started_at > now - _OPEN_FOR:
+            return batch
     return Batch.objects.create(
-        **same,
+        **alike,
         state=Batch.State.SENDING,
-        rehearsal=carrier.is_sandbox,
+        rehearsal=alike["provider"].is_sandbox,
         group=group,
         sender_domain=sender_domain,
         built_at=now,

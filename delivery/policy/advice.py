@@ -4,6 +4,7 @@ The lines are those of the large mailbox providers: at 0.1 % complaints mail beg
 it is refused. A campaign stops itself at 5 % dead addresses and 1 % refused as spam (delivery.policy.stop_rules).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,6 +21,16 @@ class About(StrEnum):
     MAILBOX = "mailbox"
     DOMAIN = "domain"
     PROVIDER = "provider"
+    ALL = "all"
+
+
+class Told(StrEnum):
+    """The figure that an advice is about."""
+
+    ACCEPTED = "accepted"
+    PUT_OFF = "put off"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,34 +75,55 @@ def complaint_kind(share: float | None) -> str:
 
 
 def advise(figures: Figures, about: About, *, lane: str = "") -> Advice:
-    """The gravest first. `lane` is the mailbox provider's, as delivery.policy.mailbox_providers names it."""
+    """The gravest alone. `lane` is the mailbox provider's, as delivery.policy.mailbox_providers names it."""
     if figures.tried < _FEW:
-        return Advice("none", "Too few mails to judge.")
-    complained = figures.complained / figures.accepted if figures.accepted else 0.0
+        return _TOO_FEW
+    gravest = next((advice for _, advice in _advices(figures, about)), None)
+    return gravest or Advice("good", _silence(figures, lane) or _NOTHING)
+
+
+def by_figure(figures: Figures) -> dict[Told, Advice]:
+    """Of all mail, for each figure of its own."""
+    if figures.tried < _FEW:
+        return dict.fromkeys(Told, _TOO_FEW)
+    found = dict.fromkeys(Told, Advice("good", _NOTHING))
+    return found | dict(reversed(list(_advices(figures, About.ALL))))  # of two the graver
+
+
+def _advices(figures: Figures, about: About) -> Iterator[tuple[Told, Advice]]:
+    """All that there is to say, the gravest first."""
+    complained = figures.complained / figures.accepted if figures.accepted and figures.complained > 1 else 0.0
     dead, blocked = figures.dead / figures.tried, figures.blocked / figures.tried
-    if complained >= STOP_AT and figures.complained > 1:
-        return Advice("bad", _COMPLAINTS)
+    if complained >= STOP_AT:
+        yield Told.COMPLAINED, Advice("bad", _COMPLAINTS)
     if blocked >= _BLOCKED:
-        return Advice("bad", _OF_BLOCKED[about])
+        yield Told.ACCEPTED, Advice("bad", _OF_BLOCKED[about])
     if dead >= _MANY_DEAD:
-        return Advice("bad", "Many addresses do not exist. Find the import or form they came by before you send again.")
-    if complained >= LOOK_AT and figures.complained > 1:
-        return Advice("warn", _NEAR_THE_LINE)
-    if dead >= _DEAD:
-        return Advice("warn", "Addresses are getting old. Leave out people who have not opened or clicked for a year.")
+        yield Told.BOUNCED, Advice("bad", _MANY_GONE)
+    if LOOK_AT <= complained < STOP_AT:
+        yield Told.COMPLAINED, Advice("warn", _NEAR_THE_LINE)
+    if _DEAD <= dead < _MANY_DEAD:
+        yield Told.BOUNCED, Advice("warn", _SOME_GONE)
     if figures.soft >= _SOFT * figures.tried:
-        return Advice("warn", "Many mailboxes are full or refuse for now. Look at the reasons in the last report.")
+        yield Told.BOUNCED, Advice("warn", _MANY_FULL)
     if (figures.put_off_share or 0.0) >= _MANY_PUT_OFF:
-        return Advice("wait", "It often asks to come later, and Tallypost does. Spread large sendings over more hours.")
-    return Advice("good", _silence(figures, lane) or "Nothing to do.")
+        yield Told.PUT_OFF, Advice("wait", _LATER_OF_ALL if about == About.ALL else _LATER)
 
 
+_NOTHING = "Nothing to do."
+_TOO_FEW = Advice("none", "Too few mails to judge.")
+_MANY_GONE = "Many addresses do not exist. Find the import or form they came by before you send again."
+_SOME_GONE = "Addresses are getting old. Leave out people who have not opened or clicked for a year."
+_LATER = "It often asks to come later, and Tallypost does. Spread large sendings over more hours."
+_LATER_OF_ALL = "Servers often ask to come later, and Tallypost does. Spread large sendings over more hours."
+_MANY_FULL = "Many mailboxes are full or refuse for now. Look at the reasons in the last report."
 _COMPLAINTS = "Too many mark it as spam. Until it is below 0.1 %, write only to people who clicked lately."
 _NEAR_THE_LINE = "Near the line for complaints. Write less often to people who have not clicked for months."
 _OF_BLOCKED = {
     About.MAILBOX: "It takes your mail for spam. Check the sender’s records and send more slowly there.",
     About.DOMAIN: "Mail of this domain is taken for spam. Check its SPF, DKIM and DMARC records.",
     About.PROVIDER: "Mail through it is taken for spam. Ask the provider whether its addresses are blocked.",
+    About.ALL: "Mail is taken for spam. The tables above say by whom: begin with the records of that sending domain.",
 }
 
 

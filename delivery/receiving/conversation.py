@@ -58,6 +58,10 @@ class Conversation(asyncio.Protocol):
 
     # What a server decides
 
+    def greet(self) -> str:
+        """The reply to EHLO and HELO; empty: the usual one."""
+        return ""
+
     def begin(self, sender: str) -> str:
         """The reply to MAIL; "2…" accepts."""
         return "250 2.1.0 Sender noted"
@@ -65,6 +69,10 @@ class Conversation(asyncio.Protocol):
     def receive(self, recipient: str) -> str:
         """The reply to RCPT; "2…" accepts."""
         raise NotImplementedError
+
+    def admit(self) -> str:
+        """The reply to DATA; "3…" lets the mail come."""
+        return "354 Go on, end with a dot"
 
     async def take_over(self, mail: bytes) -> Sequence[str] | None:
         """The replies to the final dot: from here on it is ours to keep. None breaks off without a word."""
@@ -228,8 +236,7 @@ class Conversation(asyncio.Protocol):
             case b"EHLO":
                 self.greet_back()
             case b"HELO":
-                self.reset()
-                self.say(f"250 {self.name}")
+                self.greet_back(in_one_line=True)
             case b"MAIL":
                 self._mail(rest)
             case b"RCPT":
@@ -248,10 +255,16 @@ class Conversation(asyncio.Protocol):
             case _:
                 self.mistake("502 5.5.1 Not known here")
 
-    def greet_back(self) -> None:
+    def greet_back(self, *, in_one_line: bool = False) -> None:
+        """To EHLO, or in one line to HELO."""
         self.reset()
-        lines = (self.name, *self.offers())
-        self.say("".join(f"250-{line}\r\n" for line in lines) + f"250 SIZE {self.limits.size_bytes}")
+        if reply := self.greet():
+            self.say(reply)
+        elif in_one_line:
+            self.say(f"250 {self.name}")
+        else:
+            lines = (self.name, *self.offers())
+            self.say("".join(f"250-{line}\r\n" for line in lines) + f"250 SIZE {self.limits.size_bytes}")
 
     def _mail(self, rest: bytes) -> None:
         found = _PATH.fullmatch(rest.strip())
@@ -286,10 +299,14 @@ class Conversation(asyncio.Protocol):
         if not self.recipients:
             self.say("503 5.5.1 No valid recipient")
             self.reset()
-        else:
+            return
+        reply = self.admit()
+        if reply.startswith("3"):
             self.reads_mail, self._searched, self._dropped = True, 0, 0
             self._mail_begun_at = self.loop.time()
-            self.say("354 Go on, end with a dot")
+        else:
+            self.reset()
+        self.say(reply)
 
     def reset(self) -> None:
         self.sender, self.recipients = None, []

@@ -158,7 +158,7 @@ def _by_api(provider: Provider, stream: str) -> Iterator[Finding]:
     listed = catalogue.of(provider)
     if listed is None:
         return
-    text = f"{provider} takes it by {listed.name}’s web API; its page says what arrives of a mail."
+    text = f"{provider} is reached by its web API: its page says what of a mail arrives."
     yield Finding("none", "Way", text)
     if listed.headers and stream == Batch.Stream.MARKETING:
         yield Finding("warn", "Way", listed.headers)

@@ -53,6 +53,8 @@ class Behaviour:
     recipient_reply: str = ""  # instead of 250 to RCPT
     recipient_delay_seconds: float = 0
     defers_once: bool = False  # that reply is given to the first try only
+    data_reply: str = ""  # instead of 354 to DATA
+    data_delay_seconds: float = 0
     content_reply: str = ""  # instead of 250 to the dot
     drops_before: bool = False  # the connection is cut while the mail comes
     drops: bool = False  # kept, then the connection is cut

@@ -115,6 +115,11 @@ class Session(Conversation):
         else:
             super().data_received(data)
 
+    def greet(self) -> str:
+        way = self._hub.play.greet(_now())
+        self._go(way)
+        return way.reply
+
     def begin(self, sender: str) -> str:
         self._message_id = verp.message_id(sender) if self._hub.bad_days else None
         self._bad_day = day = self._hub.bad_days.of(self._message_id)
@@ -123,10 +128,7 @@ class Session(Conversation):
                 session.die_with(day)
             return ""
         way = self._hub.play.begin(self._mailbox_id, _now()) if not day else Way()
-        if way.breaks:
-            self.transport.abort()
-        if way.delay_seconds:
-            self.hold(way.delay_seconds)
+        self._go(way)
         return way.reply or super().begin(sender)
 
     def receive(self, recipient: str) -> str:
@@ -137,6 +139,12 @@ class Session(Conversation):
             return how.recipient_reply
         self._how.append(how)
         return "250 2.1.5 Recipient noted"
+
+    def admit(self) -> str:
+        how = self._how[0]
+        if how.data_delay_seconds:
+            self.hold(how.data_delay_seconds)
+        return how.data_reply or super().admit()
 
     async def take_over(self, mail: bytes) -> Sequence[str] | None:
         how, kept = self._how[0], Mail(self.sender or "", tuple(self.recipients), mail, self._mailbox_id)
@@ -158,6 +166,13 @@ class Session(Conversation):
     def reset(self) -> None:
         super().reset()
         self._how = []
+
+    def _go(self, way: Way) -> None:
+        """Its reply is the caller's to say."""
+        if way.breaks:
+            self.transport.abort()
+        elif way.delay_seconds:
+            self.hold(way.delay_seconds)
 
     def _greet(self, way: Way) -> None:
         if way.breaks:

@@ -88,6 +88,15 @@ def test_a_persons_story_has_bounces_and_where_they_happened(message: Message) -
     assert entry.url == f"/messages/{message.pk}/"
 
 
+def test_what_came_back_is_one_click_away_from_its_person(browser: Client, message: Message) -> None:
+    proof = f'href="/returned/{hand_in(bounce(message)).pk}/"'
+    address = f"/contacts/{Contact.objects.get().pk}/"
+    assert proof in browser.get(address).content.decode()
+    assert proof in browser.get(f"/messages/{message.pk}/").content.decode()
+    Returned.objects.all().delete()
+    assert "As it came" not in browser.get(address).content.decode()
+
+
 @pytest.mark.parametrize(
     ("made", "kind", "words"),
     [

@@ -1,8 +1,8 @@
 """Chromium with axe: looks at a page in both themes and widths and says what is wrong."""
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -80,6 +80,9 @@ class Visitor:
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not any(words in message.text for words in _EXPECTED):
             self.note(f"console: {message.text}")
+
+
+Editor = Callable[..., AbstractContextManager[Visitor]]
 
 
 @contextmanager

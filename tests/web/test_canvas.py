@@ -1,8 +1,7 @@
 """A mail is built on the mail itself: by mouse, by keyboard alone, by touch. Takes seconds: a browser is started."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
@@ -12,11 +11,10 @@ from accounts.models import Role
 from campaigns.content import blocks
 from campaigns.models import Campaign
 from tests.web import stage
-from tests.web.browser import Visitor, visitor
+from tests.web.browser import Editor, visitor
 from tests.web.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
-Editor = Callable[..., AbstractContextManager[Visitor]]
 
 TEN = ["heading", "text", "button", "image", "divider", "spacer", "columns", "heading", "text", "footer"]
 
@@ -27,21 +25,6 @@ def draft() -> Campaign:
     campaign.blocks = blocks.validate({"blocks": [{"id": "end", "kind": "footer"}]})
     campaign.save()
     return campaign
-
-
-@pytest.fixture
-def editor(live_server: LiveServer, draft: Campaign) -> Editor:
-    @contextmanager
-    def opened(width: int = 1280, *, touch: bool = False) -> Iterator[Visitor]:
-        session = Cast(Role.OWNER).browser().cookies["sessionid"].value
-        with visitor(live_server.url, session, touch=touch) as visit:
-            visit.page.set_viewport_size({"width": width, "height": 844})
-            visit.page.goto(f"/campaigns/{draft.pk}/content/")
-            expect(spots(visit.page)).to_have_count(1)
-            yield visit
-            assert not visit.found
-
-    return opened
 
 
 def spots(page: Page) -> Locator:
@@ -145,11 +128,6 @@ def test_ten_blocks_by_keyboard_alone(editor: Editor) -> None:
         for _ in range(4):
             press("ArrowUp")
         press("Alt+ArrowUp")
-        page.wait_for_function(
-            "were => `${Array.from(document.querySelectorAll('#editor [data-block]'), a => a.dataset.kind)}` != were",
-            arg=",".join(TEN),
-        )
-        expect(page.get_by_role("status").get_by_text("removed")).to_have_count(0)
         press("Delete")
         expect(spots(page)).to_have_count(9)
         page.keyboard.press("Control+z")
@@ -241,6 +219,49 @@ def test_words_typed_while_the_mail_or_their_form_is_asked_for_anew_stay(writing
     expect(writing.locator("#editor")).to_contain_text("After all")
     expect(words_of(writing)).to_have_value("After all")
     expect(writing.locator("#conflict")).to_be_hidden()
+
+
+def expect_kinds(page: Page, *kinds: str) -> None:
+    listed = page.locator("#editor [data-block]")
+    expect(listed).to_have_count(len(kinds))
+    for number, kind in enumerate(kinds):
+        expect(listed.nth(number)).to_have_attribute("data-kind", kind)
+
+
+def test_changes_asked_for_while_another_is_on_its_way_follow_it_in_their_order(writing: Page) -> None:
+    """By keyboard and by mouse: none is left out, and Undo takes back the one before it."""
+    press = writing.keyboard.press
+    for number, label in enumerate(("Text", "Divider"), 3):
+        writing.get_by_role("tab", name="Add").click()
+        palette(writing, label).click()
+        expect_added(writing, number)
+    moving, deleting, copying = (Held(writing, f"**/{act}/") for act in ("move", "delete", "duplicate"))
+    press("Alt+ArrowUp")
+    first = moving.next()
+    for key in ("Alt+ArrowUp", "Delete", "Control+z", "Control+d"):
+        press(key)
+    first.continue_()
+    moving.next().continue_()
+    with writing.expect_response("**/undo/") as undone:
+        deleting.next().continue_()
+    assert undone.value.ok
+    copying.next().continue_()
+    expect_kinds(writing, "divider", "divider", "heading", "text", "footer")
+
+    writing.get_by_role("tab", name="Order").click()
+    copy = writing.locator("#copy-head")
+    copy.click()
+    first = copying.next()
+    copy.click()
+    writing.get_by_role("button", name="Undo").click()
+    first.continue_()
+    with writing.expect_response("**/undo/") as undone:
+        copying.next().continue_()
+    assert undone.value.ok
+    expect_kinds(writing, "divider", "divider", "heading", "heading", "text", "footer")
+    expect(writing.locator("#conflict")).to_be_hidden()
+    writing.reload()
+    expect_kinds(writing, "divider", "divider", "heading", "heading", "text", "footer")
 
 
 def test_style_can_be_changed_again_after_an_undo(writing: Page) -> None:

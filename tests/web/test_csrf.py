@@ -7,6 +7,7 @@ from tests.web import walking
 # are posted from other sites by design. The sandbox's interface asks for a key in a header, and looks at no cookie.
 WITHOUT_TOKEN: set[str] = {
     *("sandbox-api-mails", "sandbox-api-wait", "sandbox-api-mail", "sandbox-api-raw"),
+    "sandbox-api-attachment",
     "goal-reached",
     *("signup", "signup-again", "signup-confirm", "signup-frame"),
     *("preferences", "address-confirm", "address-back"),

@@ -83,4 +83,5 @@ def _returned(contact: Contact, wanted: Wanted) -> Iterator[Entry]:
         kind = words.get(Kind(event.kind), "bounce") if event.kind in list(Kind) else "bounce"
         detail = " · ".join(filter(None, [said.why, said.elsewhere, said.words]))
         title = f"{said.label}: {named[event.batch_id].text}"
-        yield Entry(said.at, kind, title, detail, reverse("message", args=[event.message_id]))
+        url = reverse("message", args=[event.message_id])
+        yield Entry(said.at, kind, title, detail, url, proof_url=said.raw_url)

@@ -25,6 +25,7 @@ TABS = (
 )
 
 
+_TITLES = {**dict(TABS), "deliverability": "Deliverability"}
 _ROWS_SHARED = 1000
 
 
@@ -60,7 +61,7 @@ def shown(request: StaffRequest, page: str, context: Mapping[str, Any], table: T
 
 def _given_away(link: SharedReport, table: Table) -> dict[str, Any]:
     rows = [list(zip(table.header, row, strict=True)) for row in islice(table.rows, _ROWS_SHARED)]
-    title = link.note or dict(TABS)[link.page]
+    title = link.note or _TITLES[link.page]
     return {"title": title, "header": table.header, "rows": rows, "expires_at": link.expires_at, "now": timezone.now()}
 
 

@@ -15,7 +15,7 @@ from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from campaigns.models import SharedReport
 from campaigns.reporting import sharing
-from campaigns.views.across import cohorts, compared, gathered, hours, lists
+from campaigns.views.across import cohorts, compared, deliverability, gathered, hours, lists
 
 _PAGES: dict[str, Callable[..., Any]] = {
     "reports": gathered.gathered,
@@ -23,6 +23,7 @@ _PAGES: dict[str, Callable[..., Any]] = {
     "report-lists": lists.lists,
     "report-cohorts": cohorts.cohorts,
     "report-hours": hours.hours,
+    "deliverability": deliverability.deliverability,
 }
 
 

@@ -14,7 +14,7 @@ _HOW = {
     "unsubscribed": "who left everything",
     "manual": "suppressed by hand",
     "one_list": "suppressed for one list only",
-    "held": "on hold until somebody looks at a bounce of their whole domain",
+    "held": "on hold until somebody looks at what came back of their mail",
     "none": "not suppressed",
 }
 

@@ -1,4 +1,4 @@
-"""Answering a provider: who it is, whether it is true, and kept before it is told so. In the front's own processes.
+"""Answering a provider: who it is, whether it is true, and kept before it is told so. In the feedback process.
 
 The address's secret is looked at before a body is taken in. What was looked up stays for some seconds, so that a flood
 of requests costs the database nothing but the rows that are kept.

@@ -1,6 +1,7 @@
 """What a program may ask of its mailbox, and how it is answered."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +16,9 @@ from delivery.sandbox.reading import Reading
 
 MOST = 200
 USUAL = 50
-_NAMES = frozenset({"query", "to", "from", "subject", "after", "before", "limit", "timeout"})
+DELETING_SECONDS = 5.0
+_CONDITIONS = frozenset({"query", "to", "from", "subject", "after", "before"})
+_NAMES = _CONDITIONS | {"limit", "timeout"}
 
 
 class NotUnderstood(Exception):
@@ -35,9 +38,12 @@ class Wanted:
         return self.condition & searching.condition(self.query)
 
     @classmethod
-    def read(cls, given: Mapping[str, str]) -> "Wanted":
-        if unknown := sorted(set(given) - _NAMES):
-            raise NotUnderstood(f"Unknown: {', '.join(unknown)[:100]}. Known are {', '.join(sorted(_NAMES))}.")
+    def read(cls, given: Mapping[str, str], *, deletes: bool = False) -> "Wanted":
+        known = _CONDITIONS if deletes else _NAMES
+        if unknown := sorted(set(given) - known):
+            raise NotUnderstood(f"Unknown: {', '.join(unknown)[:100]}. Known are {', '.join(sorted(known))}.")
+        if deletes and (empty := [name for name, value in given.items() if not value.strip()]):
+            raise NotUnderstood(f"{empty[0]} is empty, and would match everything. To empty the mailbox, leave it out.")
         limit = number_of(given, "limit")
         condition = Q()
         if to := _text(given, "to"):
@@ -54,6 +60,24 @@ def find(mailbox_id: int | None, wanted: Wanted) -> searching.Found:
     """Newest first."""
     mails = SandboxMail.objects.filter(mailbox_id=mailbox_id, id__gt=wanted.after or 0).listed()
     return searching.search(mails, wanted.whole, wanted.before, wanted.limit)
+
+
+def next_before(found: searching.Found) -> int | None:
+    """Where the next page begins; None: this was the last."""
+    last = found.stopped_at or (found.mails[-1] if found.has_more and found.mails else None)
+    return last.pk if last else None
+
+
+def delete(mailbox_id: int | None, wanted: Wanted) -> tuple[int, int | None]:
+    """How many matched and are gone, and where to go on if there was no time for all."""
+    until, count = time.monotonic() + DELETING_SECONDS, 0
+    while True:
+        found = find(mailbox_id, replace(wanted, limit=MOST))
+        SandboxMail.objects.filter(pk__in=[mail.pk for mail in found.mails]).delete()
+        count, before = count + len(found.mails), next_before(found)
+        if before is None or time.monotonic() > until:
+            return count, before
+        wanted = replace(wanted, before=before)
 
 
 def first(mailbox_id: int | None, wanted: Wanted) -> SandboxMail | None:
@@ -87,13 +111,18 @@ def whole(mail: SandboxMail) -> dict[str, Any]:
         "text": reading.text,
         "html": reading.html,
         "links": [{"text": link.text, "url": link.address} for link in reading.links],
-        "attachments": [_attachment(part) for part in parts.leaves(parts.read(reading.source)) if part.is_attachment],
+        "attachments": [_attachment(number, part) for number, part in enumerate(attachments(reading.source), 1)],
     }
 
 
-def _attachment(part: parts.Part) -> dict[str, Any]:
-    name = decoded(part.file_name)
-    return {"type": part.kind.decode("ascii", "replace"), "name": name, "size": len(part.octets)}
+def attachments(source: bytes) -> Sequence[parts.Part]:
+    """In the order of the mail."""
+    return [part for part in parts.leaves(parts.read(source)) if part.is_attachment]
+
+
+def _attachment(number: int, part: parts.Part) -> dict[str, Any]:
+    kind = part.kind.decode("ascii", "replace")
+    return {"number": number, "type": kind, "name": decoded(part.file_name), "size": len(part.octets)}
 
 
 def _text(given: Mapping[str, str], name: str) -> str:

@@ -8,7 +8,7 @@ import asyncio
 import http.client
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from django.db import DatabaseError, InterfaceError, connection
@@ -73,8 +73,7 @@ def _act(raw: bytes, reader: Reader) -> None:
 
 def _addresses(reading: Reading, reader: Reader, own: set[str]) -> Sequence[str]:
     """In the order in which a program asks for them."""
-    sources = [given.get("src") or "" for given in html_tokens.elements(html_tokens.tokens(reading.html), "img")]
-    pictures = [source for source in sources if _is_ours(source, own)]
+    pictures = [source for source in _pictures(reading.html) if _is_ours(source, own)]
     ours = [link for link in reading.links if _is_ours(link.address, own)]
     links = [link.address for link in ours]
     # People follow what they can read; a link without words is there to tell programs from them.
@@ -86,6 +85,14 @@ def _addresses(reading: Reading, reader: Reader, own: set[str]) -> Sequence[str]
             return [*pictures, *random.sample(tracked, min(1, len(tracked)))]
         case _:
             return pictures
+
+
+def _pictures(html: str) -> Iterator[str]:
+    """What a mail program loads by itself; in a short letter the picture that counts is the ground of a cell."""
+    for token in html_tokens.tokens(html):
+        given = html_tokens.values(token) if token.is_opening else {}
+        if source := given.get("src" if token.name == "img" else "background"):
+            yield source
 
 
 def _is_ours(address: str, own: set[str]) -> bool:

@@ -23,11 +23,20 @@ FIELDS: dict[str, tuple[str, ...]] = {
         (*_WHO, "from_ms", "to_ms", *_WHEN),
     ),
 }
+_ANSWERED = tuple(stage for stage in _Stage if stage != _Stage.BEFORE_DOT)
 _STAGES = {
-    _Effect.DELAY: (_Stage.CONNECT, _Stage.SENDER, _Stage.RECIPIENT, _Stage.DOT),
-    _Effect.REFUSE: (_Stage.CONNECT, _Stage.SENDER, _Stage.RECIPIENT, _Stage.DOT),
-    _Effect.DROP: (_Stage.CONNECT, _Stage.SENDER, _Stage.BEFORE_DOT, _Stage.DOT),
+    _Effect.DELAY: _ANSWERED,
+    _Effect.REFUSE: _ANSWERED,
+    _Effect.DROP: (_Stage.CONNECT, _Stage.HELLO, _Stage.SENDER, _Stage.BEFORE_DOT, _Stage.DOT),
 }
+_COMMANDS = {
+    _Stage.HELLO: "EHLO",
+    _Stage.SENDER: "MAIL FROM",
+    _Stage.RECIPIENT: "RCPT TO",
+    _Stage.DATA: "DATA",
+    _Stage.DOT: "the final dot",
+}
+_BEFORE_LOGIN = (_Stage.CONNECT, _Stage.HELLO)
 # Where the form does not ask.
 _USUAL_STAGE = {_Effect.GREYLIST: _Stage.RECIPIENT, _Effect.THROTTLE: _Stage.RECIPIENT, _Effect.OUTAGE: _Stage.CONNECT}
 _USUAL_REPLY = {
@@ -68,7 +77,7 @@ class SandboxRuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscri
             "minutes": "Of an address that is tried for the first time.",
             "per_minute": "More of them are told to come back.",
             "from_ms": "Milliseconds.",
-            "to_ms": "Milliseconds: each time somewhere between the two. The same as the shortest: always that.",
+            "to_ms": "Milliseconds: each time somewhere between the two. 0: always the shortest.",
             "ends_at": "Empty: until it is switched off.",
         }
         widgets = {
@@ -85,7 +94,7 @@ class SandboxRuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscri
             self.fields["mailbox"].empty_label = "All mailboxes"  # type: ignore[attr-defined]
         if "stage" in self.fields:
             self.fields["stage"].choices = [  # type: ignore[attr-defined]
-                (stage.value, stage.label) for stage in _STAGES[self.effect]
+                (stage.value, _with_command(stage)) for stage in _STAGES[self.effect]
             ]
         if "reply" in self.fields:
             self.fields["reply"].required = True
@@ -93,12 +102,18 @@ class SandboxRuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscri
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if (cleaned.get("to_ms") or 0) < (cleaned.get("from_ms") or 0):
+        shortest, longest = cleaned.get("from_ms") or 0, cleaned.get("to_ms") or 0
+        if 0 < longest < shortest:
             self.add_error("to_ms", "The longest time cannot be shorter than the shortest.")
+        if self.effect == _Effect.DELAY and not self.errors and not longest and not shortest:
+            self.add_error("from_ms", "Say how long, such as 500: half a second.")
         if cleaned.get("starts_at") and cleaned.get("ends_at") and cleaned["ends_at"] <= cleaned["starts_at"]:
             self.add_error("ends_at", "It has to end after it begins.")
-        if cleaned.get("stage") in (_Stage.CONNECT, _Stage.SENDER) and cleaned.get("pattern"):
+        stage = cleaned.get("stage")
+        if stage in (*_BEFORE_LOGIN, _Stage.SENDER) and cleaned.get("pattern"):
             self.add_error("stage", "No recipient is known then: choose a later moment, or all mail.")
+        if stage in _BEFORE_LOGIN and cleaned.get("mailbox"):
+            self.add_error("stage", "Nobody has logged in then: choose a later moment, or all mailboxes.")
         return cleaned
 
     def save(self, commit: bool = True) -> SandboxRule:
@@ -106,3 +121,7 @@ class SandboxRuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscri
             self.instance.stage = _USUAL_STAGE[self.effect]
         rule: SandboxRule = super().save(commit=commit)
         return rule
+
+
+def _with_command(stage: SandboxRule.Stage) -> str:
+    return f"{stage.label} ({_COMMANDS[stage]})" if stage in _COMMANDS else str(stage.label)

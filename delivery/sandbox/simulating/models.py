@@ -28,8 +28,10 @@ class SandboxRule(models.Model):
 
     class Stage(models.TextChoices):
         CONNECT = "connect", "when the connection opens"
+        HELLO = "hello", "after the greeting"
         SENDER = "sender", "after the sender"
         RECIPIENT = "recipient", "after the recipient"
+        DATA = "data", "before the mail comes"
         BEFORE_DOT = "before_dot", "before the mail is complete"
         DOT = "dot", "after the mail"
 

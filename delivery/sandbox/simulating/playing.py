@@ -32,8 +32,10 @@ class Effect(StrEnum):
 
 class Stage(StrEnum):
     CONNECT = "connect"
+    HELLO = "hello"
     SENDER = "sender"
     RECIPIENT = "recipient"
+    DATA = "data"
     BEFORE_DOT = "before_dot"
     DOT = "dot"
 
@@ -60,7 +62,7 @@ class Rule:
 
 @dataclass(slots=True)
 class Way:
-    """What a connection or a sender meets."""
+    """What a connection, its greeting or a sender meets."""
 
     reply: str = ""  # instead of the usual one
     delay_seconds: float = 0
@@ -89,8 +91,10 @@ class Play:
     _taken: dict[int, tuple[datetime, int]] = field(default_factory=dict)  # since then, so many
 
     def connect(self, now: datetime) -> Way:
-        """No login is known yet: rules of one mailbox have no say."""
-        return self._way((rule for rule in self._due(now) if rule.mailbox_id is None), Stage.CONNECT)
+        return self._way(self._of_all_mailboxes(now), Stage.CONNECT)
+
+    def greet(self, now: datetime) -> Way:
+        return self._way(self._of_all_mailboxes(now), Stage.HELLO)
 
     def begin(self, mailbox_id: int, now: datetime) -> Way:
         return self._way((rule for rule in self._due(now) if rule.mailbox_id in (None, mailbox_id)), Stage.SENDER)
@@ -103,6 +107,10 @@ class Play:
             self._apply(rule, how, recipient, now)
         return how
 
+    def _of_all_mailboxes(self, now: datetime) -> Sequence[Rule]:
+        """Those that have a say before any login is known."""
+        return [rule for rule in self._due(now) if rule.mailbox_id is None]
+
     def _due(self, now: datetime) -> Sequence[Rule]:
         return [rule for rule in self.rules if rule.is_due(now)] if self.rules else ()
 
@@ -114,7 +122,7 @@ class Play:
         for rule in rules:
             if rule.effect == Effect.OUTAGE:
                 # Who connects is turned away; who is connected already is cut off.
-                way.reply, way.breaks = way.reply or rule.reply or AWAY, way.breaks or stage == Stage.SENDER
+                way.reply, way.breaks = way.reply or rule.reply or AWAY, way.breaks or stage != Stage.CONNECT
             elif rule.stage != stage or rule.pattern or not self._draws(rule):
                 continue
             elif rule.effect == Effect.DELAY:
@@ -129,10 +137,14 @@ class Play:
         match rule.effect, rule.stage:
             case Effect.DELAY, Stage.RECIPIENT:
                 how.recipient_delay_seconds += self._seconds(rule)
+            case Effect.DELAY, Stage.DATA:
+                how.data_delay_seconds += self._seconds(rule)
             case Effect.DELAY, Stage.DOT:
                 how.delay_seconds += self._seconds(rule)
             case Effect.REFUSE, Stage.RECIPIENT:
                 how.recipient_reply = how.recipient_reply or rule.reply
+            case Effect.REFUSE, Stage.DATA:
+                how.data_reply = how.data_reply or rule.reply
             case Effect.REFUSE, Stage.DOT:
                 how.content_reply = how.content_reply or rule.reply
             case Effect.DROP, Stage.BEFORE_DOT:

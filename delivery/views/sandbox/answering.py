@@ -89,4 +89,5 @@ def _edit(request: StaffRequest, form: SandboxRuleForm) -> HttpResponse:
         messages.success(request, "The sandbox answers this way within a second.")
         return redirect("sandbox-answers")
     status = 422 if request.method == "POST" else 200
-    return render(request, "delivery/sandbox/rule.html", {"form": form, "rule": form.instance}, status=status)
+    context = {"form": form, "rule": form.instance, "explained": wording.EXPLAINED[form.effect]}
+    return render(request, "delivery/sandbox/rule.html", context, status=status)

@@ -53,13 +53,13 @@ def _for_keys(*methods: str) -> Callable[[View], View]:
 @_for_keys("GET", "DELETE")
 def mails(request: HttpRequest, key: SandboxKey) -> HttpResponse:
     if request.method == "DELETE":
-        if request.GET:
-            raise NotUnderstood("Deleting takes no conditions: it empties the mailbox. Single mails go by id.")
-        return JsonResponse({"deleted": sweeping.empty(key.mailbox, BIGGEST)})
+        if not request.GET:
+            return JsonResponse({"deleted": sweeping.empty(key.mailbox, BIGGEST)})
+        deleted, before = reading.delete(key.mailbox_id, Wanted.read(request.GET.dict(), deletes=True))
+        return JsonResponse({"deleted": deleted, "before": before})
     found = reading.find(key.mailbox_id, Wanted.read(request.GET.dict()))
-    last = found.stopped_at or (found.mails[-1] if found.has_more and found.mails else None)
     messages = [reading.brief(mail) for mail in found.mails]
-    return JsonResponse({"messages": messages, "before": last.pk if last else None})
+    return JsonResponse({"messages": messages, "before": reading.next_before(found)})
 
 
 @_for_keys("GET")
@@ -97,9 +97,22 @@ def raw(request: HttpRequest, key: SandboxKey, mail_id: int) -> HttpResponse:
     mail = reading.one(key.mailbox_id, mail_id)
     if mail is None:
         return _problem(404, "There is no such mail in this mailbox.")
-    disposition = f'attachment; filename="sandbox-{mail_id}.eml"'
-    headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(mail.source, content_type="message/rfc822", headers=headers)
+    return _download(mail.source, f"sandbox-{mail_id}.eml", "message/rfc822")
+
+
+@_for_keys("GET")
+def attachment(request: HttpRequest, key: SandboxKey, mail_id: int, number: int) -> HttpResponse:
+    """Its octets; what type it claims to be stands with the mail."""
+    mail = reading.one(key.mailbox_id, mail_id)
+    found = reading.attachments(mail.source) if mail else []
+    if not 1 <= number <= len(found):
+        return _problem(404, "There is no such attachment in this mailbox.")
+    return _download(found[number - 1].octets, f"sandbox-{mail_id}-{number}", "application/octet-stream")
+
+
+def _download(octets: bytes, name: str, kind: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(octets, content_type=kind, headers=headers)
 
 
 def _problem(status: int, words: str, **headers: str) -> JsonResponse:

@@ -122,7 +122,7 @@ def test_what_has_not_left_is_not_shared(out: Out, browser: Client) -> None:
     assert not SharedReport.objects.exists()
 
 
-PAGES = ("reports", "report-compare", "report-lists", "report-cohorts", "report-hours")
+PAGES = ("reports", "report-compare", "report-lists", "report-cohorts", "report-hours", "deliverability")
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -1,6 +1,7 @@
 """How mail arrived, in sums: whatever was really sent counts once, rehearsals never, and no message is read."""
 
 import csv
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
@@ -13,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from delivery import ledger
 from delivery.deliverability.figures import Deliverability
 from delivery.models import Batch, Chunk, FeedbackCount, Provider
 
@@ -72,6 +74,31 @@ def test_rehearsals_and_what_is_older_do_not_count() -> None:
     assert Deliverability(90).whole.accepted == 1000
 
 
+def test_what_is_still_being_sent_counts_however_long_ago_it_began() -> None:
+    sent(days_ago=40, state="sending")
+    sent(days_ago=40, state="paused", domain="b.example")
+    sent(days_ago=40, state="sending", domain="c.example", finished_at=timezone.now() - timedelta(days=39))
+    found = Deliverability(7)
+    assert found.whole.accepted == 1000
+    assert set(found.by_domain) == {"a.example"}
+    (point,) = found.points
+    assert timezone.localdate() - point.on in (timedelta(days=7), timedelta(days=6))
+
+
+def test_single_mails_of_these_days_count_however_old_their_words_are() -> None:
+    provider = Provider.objects.create(name="Relay", host="127.0.0.1", port=2599)
+
+    def send(address: str) -> Batch:
+        return ledger.send_one(content_kind="signup", content_id=1, email=address, provider=provider).batch
+
+    Batch.objects.filter(pk=send("a@example.org").pk).update(
+        started_at=timezone.now() - timedelta(days=40), state="done", finished_at=timezone.now() - timedelta(days=39)
+    )
+    send("b@example.org")
+    Chunk.objects.update(accepted=1, pending=0)
+    assert Deliverability(30).whole.accepted == 1
+
+
 def test_a_bounce_of_a_mailbox_whose_chunks_are_elsewhere_is_not_lost() -> None:
     """The lane of a domain may be learnt between the sending and the bounce."""
     batch = sent("other")
@@ -106,6 +133,9 @@ def test_the_page_says_what_to_do_and_shows_the_lines(browser: Client) -> None:
     assert "&lt;b&gt;a&lt;/b&gt;.example" in page
     assert "Stop at 0.3\\u00a0%" in page  # JSON of a chart
     assert "As a table" in page
+    for title in ("Accepted", "Put off", "Bounced", "Marked as spam"):
+        assert re.search(rf'<h3 id="chart-\d">{title}</h3> <p class="advice advice-\w+">.+?<canvas role="img"', page)
+    assert page.count("The numbers are in the table below.") == 4
 
 
 def test_all_its_tables_can_be_taken_along(browser: Client) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from delivery.domains import checking
 from delivery.domains.facts import Facts
+from delivery.domains.report import Row
 from delivery.domains.resolver import Resolver
 from tests.delivery.domains.dns_server import DnsServer
 
@@ -32,6 +33,86 @@ def test_a_domain_that_receives_no_mail_is_offered_the_logo_alone(
 ) -> None:
     name_server.add({NAME: zone})
     assert set(found(ask)) == {"bimi"}
+
+
+LOGO = "v=BIMI1; l=https://cdn.example/logo.svg"
+STRICT = {f"_dmarc.{NAME}": {"TXT": ["v=DMARC1; p=reject"]}}
+
+
+def logo(ask: Resolver, domain: str = f"news.{NAME}") -> Row:
+    report = checking.check(Facts(domain), ask, lambda url: None)
+    return next(row for row in report.rows if row.kind == "bimi")
+
+
+def test_logo_of_the_organisational_domain_counts_for_its_subdomains(name_server: DnsServer, ask: Resolver) -> None:
+    name_server.add(STRICT | {f"news.{NAME}": {"A": ["192.0.2.1"]}, f"default._bimi.{NAME}": {"TXT": [LOGO]}})
+    row = logo(ask)
+    assert (row.state, row.host, row.now) == ("good", f"default._bimi.{NAME}", [LOGO])
+    name_server.add({f"default._bimi.news.{NAME}": {"TXT": ["v=spf1 -all", LOGO.replace("logo", "news")]}})
+    row = logo(Resolver((name_server.address,)))
+    assert (row.state, row.host) == ("good", f"default._bimi.news.{NAME}")
+    assert row.now == [LOGO.replace("logo", "news")]
+
+
+def test_subdomain_without_any_logo_is_told_that_one_above_would_do(name_server: DnsServer, ask: Resolver) -> None:
+    name_server.add(STRICT | {f"news.{NAME}": {"A": ["192.0.2.1"]}})
+    row = logo(ask)
+    assert (row.host, row.now) == (f"default._bimi.news.{NAME}", [])
+    assert f"At default._bimi.{NAME} it counts for all subdomains" in row.words
+    assert "it counts for all subdomains" not in logo(ask, NAME).words
+
+
+@pytest.mark.parametrize("behaviour", [f"default._bimi.news.{NAME}", f"default._bimi.{NAME}"])
+def test_nothing_is_said_of_a_logo_that_nobody_answered_about(
+    name_server: DnsServer, ask: Resolver, behaviour: str
+) -> None:
+    name_server.add(STRICT | {behaviour: {"BEHAVES": ["SERVFAIL"]}})
+    assert logo(ask).state == "wait"
+
+
+@pytest.mark.parametrize(
+    ("record", "words"),
+    [
+        (["v=BIMI1; l=; a="], "no logo is to be shown"),
+        (["v=BIMI1; a="], "no logo is to be shown"),
+        (["v=BIMI1; l=http://cdn.example/logo.svg"], "https address"),
+        ([LOGO, LOGO.replace("logo", "old")], "use none of them"),
+        (["v=BIMI1; l=https://cdn.example/logo.svg; nonsense"], "not understood"),
+        (["v=bimi1; l=https://cdn.example/logo.svg"], "can show your logo"),
+        (["v=BIMI11; l=https://cdn.example/logo.svg"], "can show your logo"),
+    ],
+)
+def test_record_that_shows_no_logo_says_why(
+    name_server: DnsServer, ask: Resolver, record: list[str], words: str
+) -> None:
+    name_server.add(STRICT | {f"default._bimi.{NAME}": {"TXT": record}})
+    row = logo(ask, NAME)
+    assert (row.state, words in row.words) == ("warn", True)
+
+
+@pytest.mark.parametrize(
+    ("own", "above", "words"),
+    [
+        ("", "v=DMARC1; p=none", f"{NAME} has p=none."),
+        ("v=DMARC1; p=reject", "v=DMARC1; p=none", f"{NAME} has p=none."),
+        ("", "v=DMARC1; p=reject; sp=none", f"{NAME} has sp=none."),
+        ("", "v=DMARC1; p=quarantine; pct=50", f"{NAME} has pct=50."),
+        ("v=DMARC1; p=none", "v=DMARC1; p=reject", f"news.{NAME} has p=none."),
+        ("", "", "there is no p=quarantine or p=reject."),
+        ("", "v=DMARC1; p=quarantine", ""),
+        ("", "v=DMARC1; p=quarantine; pct=100", ""),
+        ("v=DMARC1; p=quarantine", "v=DMARC1; p=reject", ""),
+    ],
+)
+def test_logo_waits_for_a_policy_of_the_domain_and_of_its_organisation(
+    name_server: DnsServer, ask: Resolver, own: str, above: str, words: str
+) -> None:
+    name_server.add({f"news.{NAME}": {"A": ["192.0.2.1"]}, f"default._bimi.news.{NAME}": {"TXT": [LOGO]}})
+    for name, record in ((f"news.{NAME}", own), (NAME, above)):
+        name_server.add({f"_dmarc.{name}": {"TXT": [record]}} if record else {})
+    row = logo(ask)
+    assert row.state == ("warn" if words else "good")
+    assert row.words.endswith(words)
 
 
 @pytest.mark.parametrize(

@@ -140,8 +140,10 @@ def test_complaints_that_wait_are_counted_where_somebody_looks(page: Client) -> 
             hand_in(report(mailed(email=f"{name}@example.org"), kind=kind))
     shown = page.get("/").content.decode()
     assert "4 returned mails would suppress up to 4 people" in shown
-    assert "In 2 of them people complain or leave, and they get mail until then." in shown
-    assert "In 2 of them people complain or leave: they get mail until you decide." in page.get(PAGE).content.decode()
+    assert "In 2 of them people complain or leave, and they get no mail until then." in shown
+    assert (
+        "In 2 of them people complain or leave: they get no mail until you decide." in page.get(PAGE).content.decode()
+    )
 
 
 def test_flood_may_be_discarded_and_nobody_is_suppressed(page: Client) -> None:

@@ -12,7 +12,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
+from contacts import consent
 from contacts.models import Contact, Suppression
+from contacts.suppression import holding
 from delivery import ledger, tokens, verp
 from delivery.bounces import arf
 from delivery.feedback import acting, second_line, settling, suppression
@@ -393,6 +395,12 @@ def test_warm_up_goes_back_for_bounces_that_came_later() -> None:
         Message.objects.filter(pk=message.pk).update(provider_id=relay.pk)
         hand_in(bounce(message))
     assert warmup_plans._figures(plan).hard == 3
+    a_day = timedelta(days=1)
+    WarmupPlan.objects.update(day=2, today=plan.today - a_day)
+    Feedback.objects.update(at=timezone.now() - a_day)
+    warmup_plans.turn_days()
+    plan.refresh_from_db()
+    assert plan.day == 1
 
 
 def test_flood_from_one_source_suppresses_nobody_until_somebody_has_looked() -> None:
@@ -416,6 +424,43 @@ def test_flood_that_nobody_believes_changes_nothing() -> None:
     settling.settle_now(Returned.objects.values_list("pk", flat=True))
     assert Returned.objects.get().state == State.NOTHING
     assert not Suppression.objects.exists()
+
+
+@pytest.fixture
+def flooded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So much came that whatever suppresses somebody waits for a look."""
+    monkeypatch.setattr(aftermath, "largest_hour", lambda accepted: 0)
+
+
+@pytest.mark.usefixtures("flooded")
+@pytest.mark.parametrize(("kind", "reason"), [("abuse", "complaint"), ("opt-out", "unsubscribed")])
+def test_who_complains_or_leaves_in_a_flood_gets_no_mail_until_somebody_has_looked(kind: str, reason: str) -> None:
+    rows = [hand_in(report(mailed(email=f"p{n}@example.org"), kind=kind)) for n in range(2)]
+    bounced = hand_in(bounce(mailed(email="dead@example.org")))
+    assert {row.state for row in (*rows, bounced)} == {State.HELD}
+    held = dict(Suppression.objects.values_list("email", "reason"))
+    assert held == {"p0@example.org": "held", "p1@example.org": "held"}
+    assert (holding.waiting(), holding.held()) == (0, []), "which no domain's answer is waiting for"
+
+    assert settling.discard("pipe", up_to=rows[0].pk) == 1
+    assert Suppression.objects.count() == 2, "the others of this source still wait"
+    assert settling.believe("pipe", up_to=rows[1].pk) == 1
+    settling.settle_now([rows[1].pk])
+    assert dict(Suppression.objects.values_list("email", "reason"))["p1@example.org"] == reason
+    assert settling.discard("pipe") == 1
+    assert list(Suppression.objects.values_list("email", "reason")) == [("p1@example.org", reason)]
+
+
+@pytest.mark.usefixtures("flooded")
+def test_a_hold_of_a_flood_changes_nothing_that_was_known_before() -> None:
+    consent.suppress("ana@example.org", "hard_bounce", detail="550 No such user", source="smtp")
+    hand_in(report(mailed()))
+    hand_in(report(mailed(email="bea@example.org", rehearsal=True)))
+    assert [(one.reason, one.source) for one in Suppression.objects.all()] == [("hard_bounce", "smtp")]
+    holding.hold("example.org", 600)
+    hand_in(report(mailed()))
+    settling.discard("pipe")
+    assert holding.waiting() == 1
 
 
 def test_bounce_for_a_contact_that_was_erased_still_suppresses_the_address() -> None:

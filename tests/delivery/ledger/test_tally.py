@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db.models import F
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from contacts.models import MailingList
@@ -181,3 +182,24 @@ def test_a_person_gets_one_mail_of_an_open_batch(provider: Provider) -> None:
     two = ledger.send_one(content_kind="step", content_id=1, email="a@me.com", contact_id=7, provider=provider)
     assert one == two
     assert Chunk.objects.filter(batch=one.batch).count() == 1
+
+
+def test_a_day_of_single_mails_is_a_batch_and_a_person_still_gets_one(provider: Provider) -> None:
+    def send(address: str, contact_id: int) -> Message:
+        return ledger.send_one(
+            content_kind="step", content_id=1, email=address, contact_id=contact_id, provider=provider
+        )
+
+    yesterday = send("a@me.com", 7)
+    Batch.objects.update(started_at=timezone.now() - timedelta(days=1, minutes=1))
+    assert send("a@me.com", 7) == yesterday
+    today = send("b@me.com", 8)
+    assert today.batch_id != yesterday.batch_id
+    assert send("c@me.com", 9).batch_id == today.batch_id
+
+
+def test_single_mails_that_were_paused_stay_paused_the_next_day(provider: Provider) -> None:
+    stopped = ledger.send_one(content_kind="step", content_id=1, email="a@me.com", provider=provider).batch
+    Batch.objects.update(state="paused", started_at=timezone.now() - timedelta(days=3))
+    later = ledger.send_one(content_kind="step", content_id=1, email="b@me.com", provider=provider).batch
+    assert (later.pk, later.state) == (stopped.pk, "paused")

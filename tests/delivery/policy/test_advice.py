@@ -2,7 +2,7 @@
 
 import pytest
 
-from delivery.policy.advice import About, Figures, advise
+from delivery.policy.advice import About, Figures, Told, advise, by_figure
 
 MANY = {"accepted": 50_000}
 
@@ -43,3 +43,17 @@ def test_the_gravest_is_said_first(figures: Figures, lane: str, kind: str, words
 )
 def test_who_can_mend_a_block_depends_on_where_it_is(about: About, words: str) -> None:
     assert words in advise(Figures(accepted=900, refused=100, blocked=100), about).text
+
+
+def test_each_figure_has_a_step_of_its_own_and_the_graver_of_two() -> None:
+    figures = Figures(accepted=9_000, refused=1_000, blocked=500, dead=600, soft=900, complained=20, put_off=9_000)
+    steps = {told: (step.kind, step.text) for told, step in by_figure(figures).items()}
+    for told, kind, words in (
+        (Told.ACCEPTED, "bad", "taken for spam"),
+        (Told.PUT_OFF, "wait", "Servers often ask to come later"),
+        (Told.BOUNCED, "bad", "do not exist"),
+        (Told.COMPLAINED, "warn", "Near the line"),
+    ):
+        assert (steps[told][0], words in steps[told][1]) == (kind, True), steps[told]
+    assert {step.text for step in by_figure(Figures(accepted=1_000)).values()} == {"Nothing to do."}
+    assert {step.kind for step in by_figure(Figures(accepted=10)).values()} == {"none"}

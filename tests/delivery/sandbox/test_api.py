@@ -10,7 +10,7 @@ from django.test import Client
 from accounts.models import User
 from delivery.models import SandboxKey, SandboxMail, SandboxMailbox
 from delivery.sandbox import store
-from delivery.sandbox.api import keys
+from delivery.sandbox.api import keys, reading
 from delivery.sandbox.store import Mail
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,11 @@ def test_mails_are_listed_searched_read_and_deleted() -> None:
         assert [mail["id"] for mail in ask(key, **query).json()["messages"]] == [first.pk]
     found = ask(key, f"/{first.pk}").json()
     assert found["links"] == [{"text": "here", "url": "https://shop.example/c/1"}]
-    assert found["attachments"] == [{"type": "application/pdf", "name": "bill.pdf", "size": 3}]
+    assert found["attachments"] == [{"number": 1, "type": "application/pdf", "name": "bill.pdf", "size": 3}]
+    attached = ask(key, f"/{first.pk}/attachments/1")
+    assert (attached.content, attached.headers["Content-Type"]) == (b"PDF", "application/octet-stream")
+    assert "attachment" in attached.headers["Content-Disposition"]
+    assert ask(key, f"/{first.pk}/attachments/2").status_code == 404
     assert {"name": "Subject", "value": "Welcome"} in found["headers"]
     assert ask(key, f"/{first.pk}/raw").content == first.source
     assert ask(key, f"/{first.pk}", "delete").json() == {"deleted": 1}
@@ -64,6 +68,8 @@ def test_a_key_opens_its_own_mailbox_and_nothing_else() -> None:
     assert ask(key).json()["messages"] == []
     for path, method in ((f"/{mail.pk}", "get"), (f"/{mail.pk}", "delete"), (f"/{mail.pk}/raw", "get")):
         assert ask(key, path, method).status_code == 404
+    assert ask(key, f"/{mail.pk}/attachments/1").status_code == 404
+    assert ask(key, "?to=ana@x.example", "delete").json()["deleted"] == 0
     ask(key, "", "delete")
     assert ask(others_key, f"/{mail.pk}").status_code == 200
     for wrong in ("", "tps_", key + "x", key[:-1], "Basic x"):
@@ -74,6 +80,21 @@ def test_a_key_opens_its_own_mailbox_and_nothing_else() -> None:
     assert key.encode() not in bytes(SandboxKey.objects.get(mailbox=mailbox).digest)
     SandboxKey.objects.filter(mailbox=mailbox).delete()
     assert ask(key).status_code == 401
+
+
+def test_what_matches_is_deleted_and_an_empty_condition_deletes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mailbox, key = box()
+    monkeypatch.setattr(reading, "MOST", 2)  # a request goes through them two by two
+    kept = put(mailbox, "ben@x.example", "Welcome")
+    for number in range(5):
+        put(mailbox, "ana@x.example", f"Order {number}")
+    newest = put(mailbox, "ana@x.example", "Welcome")
+    for refused in ("?to=", "?subject=%20", "?too=ana@x.example", "?to=ana@x.example&limit=1"):
+        assert ask(key, refused, "delete").status_code == 400
+    assert ask(key, f"?to=ana@x.example&before={newest.pk}", "delete").json() == {"deleted": 5, "before": None}
+    assert [mail["id"] for mail in ask(key).json()["messages"]] == [newest.pk, kept.pk]
 
 
 def test_waiting_ends_with_the_mail_or_with_a_word_that_none_came(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from pytest_django import Settings
 
+from campaigns.merge import places
+from campaigns.message import pixel
 from delivery.sandbox.behaviour import Act, Reader
 from delivery.sandbox.simulating import audience
 from delivery.sandbox.simulating.playing import Effect, Play, Rule
@@ -64,6 +66,14 @@ def test_each_reader_does_what_it_does_in_real_life_and_asks_nobody_else(asked: 
     assert {method for method, _ in scanned} == {"GET"}  # a scanner unsubscribes nobody
     assert "Barracuda" in asked[0][2]
     assert done(Reader.LEAVES) == [("POST", "/u/token")]
+
+
+def test_short_letter_is_opened_by_the_ground_of_its_cell(asked: list[tuple[str, str, str]]) -> None:
+    html, pieces = pixel.added("<html><body><p>Dear Ana, we are open again.</p></body></html>", [], "open")
+    assert "<img" not in html.partition("<!--")[0]
+    mask = places.OPEN + str(len(pieces) - 1) + places.CLOSE
+    audience._act(f"Content-Type: text/html\r\n\r\n{html.replace(mask, f'{OURS}/o/ground')}".encode(), Reader.APPLE)
+    assert [path for _, path, _ in asked] == ["/o/ground"]
 
 
 def test_rules_make_an_audience() -> None:

@@ -24,6 +24,8 @@ from delivery.sandbox.rehearsing import relaying, switching
 from delivery.sandbox.store import Mail
 from delivery.staff_mail import Outcome
 from tests.delivery.sandbox.conftest import RAW
+from tests.mailbox import Mailbox
+from tests.web import walking
 
 pytestmark = pytest.mark.django_db
 ClientFor = Callable[[User], Client]
@@ -135,7 +137,40 @@ def test_an_address_of_the_allow_list_gets_its_mail_once_and_never_after_the_end
     assert Batch.objects.filter(rehearsal=False).count() == 0
 
 
-def test_every_page_says_so_and_an_admin_ends_it(ses: Provider, admin: User, client_for: ClientFor) -> None:
+def test_real_mail_reaches_the_allow_list_alone_and_ends_with_the_rehearsal(
+    relay: Provider, mailbox: Mailbox, owner: User
+) -> None:
+    """Through the provider's own SMTP server."""
+    switching.begin(relay, ["me@nordlicht.example"])
+    for email in ("me@nordlicht.example", "ana@kunden.example"):
+        keep(one(relay, email), email)
+    assert relaying.relay_waiting() == 1
+    ((to, mail),) = mailbox.new
+    assert (to, mail["Resent-To"]) == ("me@nordlicht.example", "me@nordlicht.example")
+    assert SandboxRelay.objects.get().state == SandboxRelay.State.SENT
+    switching.end(relay)
+    keep(one(relay, "me@nordlicht.example"), "me@nordlicht.example")
+    assert relaying.relay_waiting() == 0
+    assert len(mailbox.new) == 1
+
+
+def test_the_bar_stands_on_every_page(ses: Provider, owner: User, client_for: ClientFor) -> None:
+    """All that need nothing but their address; those of one campaign or person have the same frame."""
+    switching.begin(ses, [])
+    client, looked_at, without = client_for(owner), 0, []
+    for path in sorted({f"/{pattern.pattern}" for pattern in walking.patterns() if not pattern.pattern.converters}):
+        answer = client.get(path)
+        if answer.status_code == 200 and not answer.streaming and b'<header class="side">' in answer.content:
+            looked_at += 1
+            if "SES is in rehearsal: what is sent through it goes to the sandbox" not in answer.content.decode():
+                without.append(path)
+    assert without == []
+    assert looked_at > 50
+
+
+def test_an_admin_begins_and_ends_it_and_is_told_whom_it_still_writes_to(
+    ses: Provider, admin: User, client_for: ClientFor
+) -> None:
     client = client_for(admin)
     page = f"/providers/{ses.pk}/rehearsal/"
     wrong = client.post(page, {"allowed": "nobody at all"})

@@ -733,6 +733,12 @@ ADDRESSES = {
     "sandbox-api-wait": Address(None, statuses=frozenset({401}), no_page="answers programs, by keys of their own"),
     "sandbox-api-mail": Address(None, args=mail, statuses=frozenset({401}), no_page="answers programs by their keys"),
     "sandbox-api-raw": Address(None, args=mail, statuses=frozenset({401}), no_page="answers programs by their keys"),
+    "sandbox-api-attachment": Address(
+        None,
+        args=lambda cast: mail(cast) | {"number": 1},
+        statuses=frozenset({401}),
+        no_page="answers programs by their keys",
+    ),
     "sandbox-mailbox-remove": Address(ADMINS, args=staging, get=False, post=lambda cast: {}, changes=sandbox_now),
     "sandbox-rule-new": Address(
         ADMINS, query="?effect=refuse", post=rule_form, changes=rules_now, spoil="main .btn-primary"
