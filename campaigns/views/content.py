@@ -26,6 +26,7 @@ from campaigns.editor import arranging, editing, history
 from campaigns.launching import NotADraft
 from campaigns.message import editions
 from campaigns.models import Campaign, Template
+from campaigns.preflight.findings import line_of
 from campaigns.views import comments
 from campaigns.views.drafts import conflicting, frozen, version_of
 from campaigns.views.languages import switch
@@ -67,6 +68,7 @@ def content(request: StaffRequest, pk: int) -> HttpResponse:
         | comments.context(request, found)
         | {
             "open_id": open_id,
+            "open_line": line_of(open_id),
             "panel": editing.panel(document, open_id, editions.brand_of(found)),
             "palette": editing.palette(),
             "column_kinds": blocks.COLUMN_KINDS,

@@ -228,6 +228,25 @@ def test_what_a_service_says_to_everybody_is_obeyed_after_one_mail_with_each_of_
     assert found == expected
 
 
+@pytest.mark.parametrize(("case", "books"), [("cut", "20 = 0 + 17 + 0 + 3 + 0"), ("broken", "20 = 0 + 20 + 0 + 0 + 0")])
+def test_a_service_that_answers_nobody_or_fails_for_everybody_is_left_alone_after_three_mails(
+    settings: Any, batch_of: Callable[..., Batch], send: Callable[..., None], case: str, books: str
+) -> None:
+    settings.EGRESS_ALLOW = Allowed.read("127.0.0.1")
+    content.register("written", lambda batch: Written())
+    with closing(Web("sendgrid")) as web:
+        provider = through(web)
+        batch = batch_of(provider, [f"{case}{number}@example.org" for number in range(20)], content_kind="written")
+        send(batch)
+        offer(batch)
+        send(batch)
+        assert len(web.got) == 3, "nobody is tried while it is left alone"
+    assert tally(batch).words == books
+    breaker = Breaker.objects.get(provider=provider)
+    assert (breaker.state, breaker.cause) == ("open", "connection")
+    assert "breaks off before it has taken a message" in breaker.words
+
+
 def in_a_date(seconds: float) -> str:
     return format_datetime(timezone.now() + timedelta(seconds=seconds), usegmt=True)
 
