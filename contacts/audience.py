@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import connection
 
+from contacts import tracking_consent
 from contacts.grounds.models import Basis
-from contacts.guessing.languages import READ
+from contacts.guessing.languages import FULL, picked_sql
 from contacts.models import Contact, FixedAudience, MailingList
 from contacts.reachability import is_open, is_paused, is_subscribed, is_suppressed, kept_off_of, suppression_of
 from contacts.segments import asking, compiling, rules
@@ -37,8 +39,9 @@ class Audience:
     excluded_tags: tuple[str, ...] = ()
     fixed: int | None = None
     on_any_list: bool = False
-    reading: tuple[str, ...] = ()  # these and the next are asked of whoever is looked at, and never stored
-    not_reading: tuple[str, ...] = ()
+    # Asked of whoever is looked at, and never stored: who gets this one of the languages of a mail, the default first.
+    languages: tuple[str, ...] = ()
+    reading: str = ""
     about: Known | None = field(default=None, compare=False, repr=False)  # what whoever made it has asked already
 
     def to_json(self) -> dict[str, Any]:
@@ -176,16 +179,38 @@ def problem_of_rules(written: object) -> str:
     return next(compiling.problems(rules.read(written), asking.known()), "")
 
 
-def by_language(audience: Audience) -> dict[str, int]:
-    """How many of those who will receive it read which language; "" for who is not known to read any."""
+def by_language(audience: Audience, offered: Sequence[str]) -> dict[str, dict[str, int]]:
+    """How many of those who will receive it get which of these languages, "" for none of them, by what they read, as it
+    is stored but in lower case; "" for who is not known to read any."""
     sql, parameters = select(audience)
-    read = READ.format(contact="c")
+    picked, of_picked = picked_sql("c", offered)
+    found: dict[str, dict[str, int]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {read}, count(*) FROM ({sql}) a JOIN contacts_contact c ON c.id = a.contact_id GROUP BY 1",  # noqa: S608
-            parameters,
+            f"SELECT coalesce({picked}, ''), {FULL.format(contact='c')}, count(*)"  # noqa: S608
+            f" FROM ({sql}) a JOIN contacts_contact c ON c.id = a.contact_id GROUP BY 1, 2",
+            [*of_picked, *parameters],
         )
-        return dict(cursor.fetchall())
+        for code, read, people in cursor.fetchall():
+            found.setdefault(code, {})[read] = people
+    return found
+
+
+def asleep(audience: Audience, since: datetime) -> tuple[int, int]:
+    """How many will receive it, and how many of them opened and clicked nothing since then, though they were there and
+    got mail: of those who may be counted."""
+    sql, parameters = select(audience)
+    read = " AND ".join(f"coalesce(c.{name} < %s, true)" for name in ("last_opened_at", "last_clicked_at"))
+    counted = tracking_consent.measured(tracking_consent.Part.OPENS, "c")
+    asleep = f"c.created_at < %s AND c.last_sent_at IS NOT NULL AND {counted} AND {read}"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*), count(*) FILTER (WHERE {asleep}) FROM ({sql}) a"  # noqa: S608
+            " JOIN contacts_contact c ON c.id = a.contact_id",
+            [since, since, since, *parameters],
+        )
+        everybody, found = cursor.fetchone()
+    return int(everybody), int(found)
 
 
 def summary(audience: Audience) -> Summary:
@@ -258,12 +283,11 @@ def problem(audience: Audience) -> str:
 
 
 def _narrowed(audience: Audience) -> Sql:
-    parts, read = [_chosen(audience)], READ.format(contact="c")
-    if audience.reading:
-        parts.append(Sql(f"{read} = ANY(%s)", [list(audience.reading)]))
-    if audience.not_reading:
-        parts.append(Sql(f"{read} <> ALL(%s)", [list(audience.not_reading)]))
-    return joined(parts, "AND") if parts[1:] else parts[0]
+    if not audience.languages:
+        return _chosen(audience)
+    picked, parameters = picked_sql("c", audience.languages)
+    theirs = Sql(f"coalesce({picked}, %s) = %s", [*parameters, audience.languages[0], audience.reading])
+    return joined([_chosen(audience), theirs], "AND")
 
 
 def _where(group: Group, about: Known) -> Sql:

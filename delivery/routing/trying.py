@@ -95,11 +95,11 @@ def _recipient(email: str, stream: str) -> Iterator[Finding]:
 
 
 def _language(person: Contact) -> str:
-    if not person.reads:
+    if not person.best_language:
         return "Not known: of a campaign in several languages they get the default."
-    name = languages.name_of(person.reads)
+    name = languages.name_of(languages.wider(person.best_language))
     how = "as they said" if person.language else "as we guess"
-    return f"{name}, {how}: of a campaign in several languages they get that one, or the default where it has none."
+    return f"{name}, {how}: of a campaign in several languages they get that one, else the default."
 
 
 def _suppression(key: str) -> Suppression | None:
