@@ -166,6 +166,9 @@ class Organisation(models.Model):
         db_default=ApprovalRule.NONE,
         help_text="Of a campaign, before it goes to real people.",
     )
+    approval_above = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="People: a campaign to no more of them needs none. 0: each needs it."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -1,6 +1,7 @@
 """How times, counts and rates are written."""
 
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -31,6 +32,16 @@ def storable(text: str, most: int) -> str:
     """What PostgreSQL can hold of a stranger's words: no NUL, and no half of a surrogate pair, which JSON may bring."""
     text = text[:most].replace("\0", "")
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def one_line(text: str, most: int = 150) -> str:
+    """For the subject of a mail to a colleague."""
+    return " ".join(text.split())[:most]
+
+
+def listed(names: Sequence[str], last: str = "and") -> str:
+    """A, B and C."""
+    return f" {last} ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def count(number: int) -> str:

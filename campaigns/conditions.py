@@ -1,8 +1,6 @@
 """Segments' conditions about one campaign or the last ones: who got it, opened it, followed which link."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from django.db.models import Q
@@ -18,7 +16,7 @@ from contacts.segments.registry import Condition, Input, Values, turned
 from contacts.segments.rules import Rule
 from contacts.segments.uses import Use
 from contacts.tracking_consent import Part, measured
-from delivery.ledger.listing import WHICH
+from delivery.ledger.listing import LISTED, WHICH
 from delivery.models import MessageState, Term
 from tracking.models import EventKind, Link
 from tracking.recent.counted import MOST
@@ -81,21 +79,10 @@ _OF_LAST = {
     "got": "got",
 }
 _OPENED, _NONE = ("opened", "not-opened"), ("not-opened", "not-clicked")
-
-
-_STATE = {how: int(MessageState.REFUSED) for how in _STANDS} | {
-    "uncertain": int(MessageState.UNCERTAIN),
-    "skipped": int(MessageState.SKIPPED),
-}
-_READING = (EventKind.OPEN, EventKind.CLICK)
 _ADDRESSED = "c.id IN (SELECT m.contact_id FROM delivery_message m WHERE m.id BETWEEN %s AND %s AND m.batch_id = %s)"
 _OF_FEEDBACK = (
     "c.id IN (SELECT m.contact_id FROM delivery_feedback f JOIN delivery_message m ON m.id = f.message_id"
     " WHERE f.batch_id = %s AND {which})"
-)
-_ENGAGED = (
-    "c.id IN (SELECT m.contact_id FROM tracking_engagement e JOIN delivery_message m ON m.id = e.message_id"
-    " WHERE e.batch_id = %s AND e.kind = %s AND e.link_id = %s AND {machine})"
 )
 _STANDING = (
     "c.id IN (SELECT m.contact_id FROM delivery_waiting w JOIN delivery_message m ON m.id = w.message_id"
@@ -143,21 +130,18 @@ class OfCampaign(Condition):
         if how == "no-word":
             return _but(got, [Sql(_OF_FEEDBACK.format(which="true"), [batch_id])])
         if how in _STANDS:
-            return Sql(_STANDING.format(which=WHICH[how], later=_STANDS[how]), [batch_id, _STATE[how], batch_id])
+            return Sql(_STANDING.format(which=WHICH[how], later=_STANDS[how]), [batch_id, LISTED[how], batch_id])
         if how in _RETURNED:
             return Sql(_OF_FEEDBACK.format(which=f"f.term = {int(_RETURNED[how])}"), [batch_id])
         if how in _BY_MACHINES:
-            return Sql(_ENGAGED.format(machine="e.is_machine"), [batch_id, int(_BY_MACHINES[how]), 0])
+            return _engaged(batch_id, _BY_MACHINES[how], by_machines=True)
         if how == "machines-alone":
-            opened = Sql(_ENGAGED.format(machine="e.is_machine"), [batch_id, int(EventKind.OPEN), 0])
-            read = [Sql(_ENGAGED.format(machine="NOT e.is_machine"), [batch_id, int(kind), 0]) for kind in _READING]
-            return _but(opened, read)
+            opened = _engaged(batch_id, EventKind.OPEN, by_machines=True)
+            return _but(opened, [_engaged(batch_id, kind) for kind in (EventKind.OPEN, EventKind.CLICK)])
         did = how.removeprefix("not-")
         link = int(values.get("link") or 0) if how == "link" else 0
-        acted = Sql(_ENGAGED.format(machine="NOT e.is_machine"), [batch_id, int(_KINDS[did]), link])
-        if did == how:
-            return acted
-        return _but(got, [acted])
+        acted = _engaged(batch_id, _KINDS[did], link)
+        return acted if did == how else _but(got, [acted])
 
     def opposite(self, values: Values) -> Values | None:
         return turned(values, ("got", "not-got"))
@@ -245,6 +229,14 @@ class OfTheLast(Condition):
         )
 
 
+def _engaged(batch_id: int, kind: EventKind, link: int = 0, *, by_machines: bool = False) -> Sql:
+    return Sql(
+        "c.id IN (SELECT m.contact_id FROM tracking_engagement e JOIN delivery_message m ON m.id = e.message_id"  # noqa: S608
+        f" WHERE e.batch_id = %s AND e.kind = %s AND e.link_id = %s AND {'' if by_machines else 'NOT '}e.is_machine)",
+        [batch_id, int(kind), link],
+    )
+
+
 def _but(these: Sql, others: Sequence[Sql]) -> Sql:
     """These without the others."""
     text = " AND ".join((f"({these.text})", *(f"({one.text}) IS NOT TRUE" for one in others)))
@@ -268,7 +260,7 @@ def uses(segment: Segment) -> Iterator[Use]:
     for campaign in Campaign.objects.filter(segments=segment).union(Campaign.objects.filter(excluded_segments=segment)):
         kind = "draft" if campaign.is_draft else "campaign"
         yield Use(campaign.name, campaign.get_absolute_url(), kind, holds=campaign.is_draft)
-    asking = Campaign.objects.still_written().filter(_for_people_of(segment, "blocks", "html"))
+    asking = Campaign.objects.still_written().filter(_for_people_of(segment, *Campaign.WORDS))
     for campaign in asking.select_related("template", "translation_of"):
         kind = "template" if hasattr(campaign, "template") else "mail of a draft"
         yield Use(campaign.name, campaign.get_absolute_url(), kind, holds=True)
@@ -277,9 +269,9 @@ def uses(segment: Segment) -> Iterator[Use]:
 
 
 def _for_people_of(segment: Segment, *fields: str) -> Q:
-    """Whose words ask for it."""
-    asked = (f'"if_segment": "{segment.pk}"', f'"if_segment": "not-{segment.pk}"', f"{IN_SEGMENT}{segment.pk} ")
-    return reduce(or_, (Q(**{f"{field}__icontains": words}) for field in fields for words in asked))
+    """Whose words ask for it: by a block's setting, or by a merge tag."""
+    asked = rf'"if_segment": "(not-)?{segment.pk}"|{IN_SEGMENT}{segment.pk}\M'
+    return Q(*((f"{field}__regex", asked) for field in fields), _connector=Q.OR)
 
 
 def _sent(most: int = 1, **which: int) -> Iterator[tuple[int, Sent]]:

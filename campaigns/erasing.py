@@ -2,7 +2,8 @@
 
 from django.db import connection
 
-from campaigns.models import TestAddress
+from campaigns.models import SeedList, TestAddress
+from contacts import addresses
 from contacts.erasing import registry, words
 from contacts.erasing.registry import Part, Person
 
@@ -10,6 +11,8 @@ from contacts.erasing.registry import Part, Person
 def register() -> None:
     registry.register(
         Part("test addresses", "That they were asked for test mails, and agreed", _test_addresses, "test_addresses"),
+        Part("seed lists", "Addresses that get test mails together", _seed_lists, "seed_lists"),
+        words.part_for("campaigns.SeedList", "Names of seed lists", "name"),
         Part("approved", "Segments and files that were approved", _approved),
         words.part_for("campaigns.Approval", "Approvals", "note", "answer"),
         words.part_for("campaigns.Comment", "Comments", "excerpt", "text"),
@@ -24,6 +27,17 @@ def register() -> None:
 
 def _test_addresses(person: Person) -> int:
     return TestAddress.objects.filter(email=person.address).delete()[0]
+
+
+def _seed_lists(person: Person) -> int:
+    count = 0
+    for found in SeedList.objects.select_for_update():
+        left = [address for address in found.addresses if addresses.key(address) != person.address]
+        if left != found.addresses:
+            found.addresses = left
+            found.save(update_fields=["addresses"])
+            count += 1
+    return count
 
 
 def _approved(person: Person) -> int:

@@ -7,12 +7,14 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 
 from accounts.models import BrandKit, Organisation
 from accounts.organisation.measuring import Tracking
 from campaigns.message.encoding import ascii_address
 from contacts.audience import Audience, general_lists
+from contacts.guessing import languages
 from contacts.models import Contact, FixedAudience, MailingList, Segment
 from contacts.segments import asking, compiling, rules
 from contacts.segments.known import Known
@@ -251,15 +253,21 @@ class Campaign(models.Model):
 
     def as_read_by(self, contact: Contact | None) -> "Campaign":
         """The translation that this person gets, else itself. A translation is looked at as what it is."""
-        if contact is None or not contact.reads:
-            return self
-        return next((one for one in self.in_other_languages() if one.language == contact.reads), self)
+        others = self.in_other_languages() if contact else []
+        code = (
+            languages.picked(contact.best_language, [self.language, *(one.language for one in others)])
+            if contact
+            else ""
+        )
+        return next((one for one in others if one.language == code), self)
 
     def readers(self) -> Audience:
         """Who of its audience gets these words, in this language."""
-        if self.translation_of is not None:
-            return replace(self.audience(), reading=(self.language,))
-        return replace(self.audience(), not_reading=tuple(self.translations.values_list("language", flat=True)))
+        whole = self.translation_of or self
+        others = tuple(whole.translations.values_list("language", flat=True))
+        if not others:
+            return self.audience()
+        return replace(self.audience(), languages=(whole.language, *others), reading=self.language)
 
     def audience(self) -> Audience:
         """Who it goes to; while a fixed one is still being drawn up, who it would go to now. Of a translation: all of
@@ -493,6 +501,30 @@ class TestAddress(models.Model):
 
     def __str__(self) -> str:
         return self.email
+
+
+class SeedList(models.Model):
+    """Addresses that get test mails together: a mailbox at each large provider, say, or the first readers of a mail."""
+
+    MOST = 20
+    MOST_ADDRESSES = 30
+
+    name = models.CharField(max_length=80)
+    addresses = ArrayField(models.CharField(max_length=254), help_text="Normalised, each once, in the order typed.")
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = [Lower("name")]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="seed_list_names",
+                violation_error_message="There is a seed list of this name. Choose another name, or change that one.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ImageFolder(models.Model):

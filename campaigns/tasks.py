@@ -35,6 +35,7 @@ def follow_links(*, campaign_id: int) -> None:
     """Asks for what the draft links to. Lost with its worker, it is queued again by whoever looks a minute later."""
     try:
         if campaign := Campaign.objects.filter(pk=campaign_id).first():
+            campaign.take_envelope()
             link_checks.follow(Review(campaign, None).followable)
     finally:
         link_checks.ends(campaign_id)

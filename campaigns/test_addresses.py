@@ -4,6 +4,7 @@ Else anybody who may write a campaign could mail strangers past every list, supp
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.core import signing
@@ -23,13 +24,42 @@ _ANSWERED_WITHIN = timedelta(days=14)
 _SALT = "campaigns.test_addresses"
 
 
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Whether test mails may come to an address through a real mail server."""
+
+    address: str
+    works_here: bool
+    asked: TestAddress | None
+
+    @property
+    def is_given(self) -> bool:
+        return self.works_here or (self.asked is not None and self.asked.agreed_at is not None)
+
+    @property
+    def kind(self) -> str:
+        """Of the mark beside it."""
+        return "good" if self.is_given else "wait" if self.asked else "none"
+
+    @property
+    def words(self) -> str:
+        if self.works_here:
+            return "Works here"
+        return "Agreed" if self.is_given else "Asked, no answer yet" if self.asked else "Not asked yet"
+
+
 def unknown(wanted: Iterable[str], way_out: Provider) -> list[str]:
     """Those that must agree first. None of a rehearsal: no mail of one leaves."""
     if way_out.is_rehearsal:
         return []
+    return [one.address for one in consents(wanted) if not one.is_given]
+
+
+def consents(wanted: Iterable[str]) -> list[Consent]:
+    """Of each of these addresses, in their order."""
     here = {addresses.key(email) for email in User.objects.filter(is_active=True).values_list("email", flat=True)}
-    here.update(TestAddress.objects.exclude(agreed_at=None).values_list("email", flat=True))
-    return [address for address in wanted if addresses.key(address) not in here]
+    asked = {one.email: one for one in TestAddress.objects.all()}
+    return [Consent(one, addresses.key(one) in here, asked.get(addresses.key(one))) for one in wanted]
 
 
 def ask(address: str, *, by: User) -> str:

@@ -2,15 +2,24 @@
 
 from collections.abc import Iterator
 
-from campaigns.models import TestAddress
+from campaigns.models import SeedList, TestAddress
+from contacts import addresses
 from contacts.merging import known
 from contacts.models import Contact
 from contacts.their_data.collecting import Section, moment, rows
 
 
 def sections(contact: Contact) -> Iterator[Section]:
+    theirs = known.keys(contact)
     asked = [
         {"Address": one.email, "When": moment(one.asked_at), "Agreed": moment(one.agreed_at)}
-        for one in rows(TestAddress.objects.filter(email__in=known.keys(contact)))
+        for one in rows(TestAddress.objects.filter(email__in=theirs))
     ]
     yield Section("test_addresses", "That you were asked whether test mails may come", asked)
+    seeds = [
+        {"Address": address, "Seed list": one.name}
+        for one in SeedList.objects.all()
+        for address in one.addresses
+        if addresses.key(address) in theirs
+    ]
+    yield Section("seed_lists", "Lists of addresses that get test mails", seeds)

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import connection
 
+from contacts import tracking_consent
 from contacts.grounds.models import Basis
-from contacts.guessing.languages import READ
+from contacts.guessing.languages import FULL, picked_sql
 from contacts.models import Contact, FixedAudience, MailingList
-from contacts.reachability import is_kept_off, is_open, is_paused, is_subscribed, is_suppressed, suppression_of
+from contacts.reachability import is_open, is_paused, is_subscribed, is_suppressed, kept_off_of, suppression_of
 from contacts.segments import asking, compiling, rules
 from contacts.segments.known import Known
 from contacts.segments.predicate import EVERYBODY, NOBODY, Sql, joined, named, negated
@@ -37,8 +39,9 @@ class Audience:
     excluded_tags: tuple[str, ...] = ()
     fixed: int | None = None
     on_any_list: bool = False
-    reading: tuple[str, ...] = ()  # these and the next are asked of whoever is looked at, and never stored
-    not_reading: tuple[str, ...] = ()
+    # Asked of whoever is looked at, and never stored: who gets this one of the languages of a mail, the default first.
+    languages: tuple[str, ...] = ()
+    reading: str = ""
     about: Known | None = field(default=None, compare=False, repr=False)  # what whoever made it has asked already
 
     def to_json(self) -> dict[str, Any]:
@@ -101,27 +104,28 @@ SELECT count(*) FROM contacts_contact c WHERE ({{rules}}) AND {_TAGGED} AND NOT 
     )
 )
 """  # noqa: S608
+_KEPT_OFF = "(kept.contact_id IS NOT NULL)"
+_PLACES = f"""
+SELECT p.contact_id, {is_open("p", _KEPT_OFF)} AS is_open, {is_subscribed("p")} AS is_subscribed,
+    {is_subscribed("p")} AND {_KEPT_OFF} AS is_kept_off
+FROM contacts_subscription p LEFT JOIN {kept_off_of("p")}
+WHERE p.list_id = ANY(%(lists)s) AND p.state <> 'unconfirmed'
+"""  # noqa: S608
+_NAMED = "UNION ALL SELECT id, true, true, false FROM contacts_contact WHERE id = ANY(%(contacts)s)"
+_ONCE = """
+SELECT contact_id, count(*) AS places, bool_or(is_open) AS is_open, bool_or(is_subscribed) AS is_subscribed,
+    bool_or(is_kept_off) AND NOT bool_or(is_open) AS is_kept_off
+FROM place GROUP BY contact_id
+"""
+_NOT_EXCLUDED = f"""NOT EXISTS (
+    SELECT 1 FROM contacts_subscription x
+    WHERE x.contact_id = c.id AND x.list_id = ANY({{excluded}}) AND {is_subscribed("x")})"""  # noqa: S608
 _COUNTS = f"""
-WITH place AS (
-    SELECT contact_id, {is_open("p")} AS is_open, {is_subscribed("p")} AS is_subscribed,
-        {is_subscribed("p")} AND {is_kept_off("p")} AS is_kept_off
-    FROM contacts_subscription p WHERE list_id = ANY(%(lists)s) AND state <> 'unconfirmed'
-    UNION ALL
-    SELECT id, true, true, false FROM contacts_contact WHERE id = ANY(%(contacts)s)
-), person AS (
-    SELECT contact_id, count(*) AS places, bool_or(is_open) AS is_open, bool_or(is_subscribed) AS is_subscribed,
-        bool_or(is_kept_off) AND NOT bool_or(is_open) AS is_kept_off
-    FROM place
-    WHERE NOT EXISTS (
-        SELECT 1 FROM contacts_subscription x
-        WHERE x.contact_id = place.contact_id AND x.list_id = ANY(%(excluded)s) AND {is_subscribed("x")}
-    )
-    GROUP BY contact_id
-), judged AS (
+WITH place AS ({{places}}), person AS ({{people}}), judged AS (
     SELECT places, is_open, is_subscribed, is_kept_off, s.reason, {is_paused("c")} AS is_paused FROM person
     JOIN contacts_contact c ON c.id = person.contact_id
     LEFT JOIN {suppression_of("c.email")}
-    WHERE ({{rules}}) AND {_TAGGED}
+    WHERE ({{rules}}) AND {_TAGGED} AND {{not_excluded}}
 )
 SELECT coalesce(sum(places), 0)::bigint,
        count(*) FILTER (WHERE reason = 'unsubscribed' OR (reason IS NULL AND NOT is_subscribed)),
@@ -135,18 +139,14 @@ SELECT coalesce(sum(places), 0)::bigint,
 FROM judged
 """  # noqa: S608
 
-_SELECT = f"""
-SELECT c.id AS contact_id, c.email AS email FROM contacts_contact c
-WHERE c.id IN (
-        SELECT unnest(%s::bigint[])
-        UNION ALL  -- an OR would keep the planner from hashing: hours at a million
-        SELECT x.contact_id FROM contacts_subscription x WHERE x.list_id = ANY(%s) AND {is_open("x")})
-AND NOT EXISTS (
-        SELECT 1 FROM contacts_subscription x
-        WHERE x.contact_id = c.id AND x.list_id = ANY(%s) AND {is_subscribed("x")})
-AND NOT {is_suppressed("c.email")}
-AND NOT {is_paused("c")}
-"""  # noqa: S608
+_ON_LISTS = f"""EXISTS (
+    SELECT 1 FROM contacts_subscription x
+    WHERE x.contact_id = c.id AND x.list_id = ANY(%s) AND {is_open("x")})"""  # noqa: S608
+_NAMED_OR_ON_LISTS = f"""c.id IN (
+    SELECT unnest(%s::bigint[])
+    UNION ALL  -- an OR would keep the planner from hashing: hours at a million
+    SELECT x.contact_id FROM contacts_subscription x WHERE x.list_id = ANY(%s) AND {is_open("x")})"""  # noqa: S608
+_MAY_GET_MAIL = f"NOT {is_suppressed('c.email')} AND NOT {is_paused('c')}"
 
 
 def counts(audience: Audience, groups: Sequence[Group]) -> tuple[int, list[int]]:
@@ -179,25 +179,58 @@ def problem_of_rules(written: object) -> str:
     return next(compiling.problems(rules.read(written), asking.known()), "")
 
 
-def by_language(audience: Audience) -> dict[str, int]:
-    """How many of those who will receive it read which language; "" for who is not known to read any."""
+def by_language(audience: Audience, offered: Sequence[str]) -> dict[str, dict[str, int]]:
+    """How many of those who will receive it get which of these languages, "" for none of them, by what they read, as it
+    is stored but in lower case; "" for who is not known to read any."""
     sql, parameters = select(audience)
-    read = READ.format(contact="c")
+    picked, of_picked = picked_sql("c", offered)
+    found: dict[str, dict[str, int]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {read}, count(*) FROM ({sql}) a JOIN contacts_contact c ON c.id = a.contact_id GROUP BY 1",  # noqa: S608
-            parameters,
+            f"SELECT coalesce({picked}, ''), {FULL.format(contact='c')}, count(*)"  # noqa: S608
+            f" FROM ({sql}) a JOIN contacts_contact c ON c.id = a.contact_id GROUP BY 1, 2",
+            [*of_picked, *parameters],
         )
-        return dict(cursor.fetchall())
+        for code, read, people in cursor.fetchall():
+            found.setdefault(code, {})[read] = people
+    return found
+
+
+def asleep(audience: Audience, since: datetime) -> tuple[int, int]:
+    """How many will receive it, and how many of them opened and clicked nothing since then, though they were there and
+    got mail: of those who may be counted."""
+    sql, parameters = select(audience)
+    read = " AND ".join(f"coalesce(c.{name} < %s, true)" for name in ("last_opened_at", "last_clicked_at"))
+    counted = tracking_consent.measured(tracking_consent.Part.OPENS, "c")
+    asleep = f"c.created_at < %s AND c.last_sent_at IS NOT NULL AND {counted} AND {read}"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*), count(*) FILTER (WHERE {asleep}) FROM ({sql}) a"  # noqa: S608
+            " JOIN contacts_contact c ON c.id = a.contact_id",
+            [since, since, since, *parameters],
+        )
+        everybody, found = cursor.fetchone()
+    return int(everybody), int(found)
 
 
 def summary(audience: Audience) -> Summary:
     by_rules, parameters = named(_narrowed(audience), "rule")
     # Of a fixed audience, whoever is on no list any more counts as gone.
     others = f"({_AGREED_TO_NONE})" if audience.on_any_list and audience.fixed is None else "0"
+    # What is not asked is left out, and on one list nobody is twice: then the planner knows a million when it sees one.
+    parts = {
+        "{places}": f"{_PLACES} {_NAMED}" if audience.contacts else _PLACES,
+        "{people}": _ONCE if audience.contacts or audience.lists[1:] else "SELECT *, 1 AS places FROM place",
+        "{not_excluded}": _NOT_EXCLUDED.format(excluded="%(excluded)s") if audience.excluded_lists else "true",
+        "{agreed_to_none}": others,
+        "{rules}": by_rules,
+    }
+    sql = _COUNTS
+    for name, text in parts.items():
+        sql = sql.replace(name, text)
     with connection.cursor() as cursor:
         cursor.execute(
-            _COUNTS.replace("{agreed_to_none}", others).replace("{rules}", by_rules),
+            sql,
             {
                 "lists": list(audience.lists),
                 "contacts": list(audience.contacts or ()),
@@ -250,12 +283,11 @@ def problem(audience: Audience) -> str:
 
 
 def _narrowed(audience: Audience) -> Sql:
-    parts, read = [_chosen(audience)], READ.format(contact="c")
-    if audience.reading:
-        parts.append(Sql(f"{read} = ANY(%s)", [list(audience.reading)]))
-    if audience.not_reading:
-        parts.append(Sql(f"{read} <> ALL(%s)", [list(audience.not_reading)]))
-    return joined(parts, "AND") if parts[1:] else parts[0]
+    if not audience.languages:
+        return _chosen(audience)
+    picked, parameters = picked_sql("c", audience.languages)
+    theirs = Sql(f"coalesce({picked}, %s) = %s", [*parameters, audience.languages[0], audience.reading])
+    return joined([_chosen(audience), theirs], "AND")
 
 
 def _where(group: Group, about: Known) -> Sql:
@@ -286,8 +318,14 @@ def _about(audience: Audience) -> Known:
 
 def select(audience: Audience) -> tuple[str, list[Any]]:
     """SQL and its parameters for `(contact_id, email)` of everyone who will receive, each once, in no order."""
-    sql = _SELECT.strip()
-    parameters: list[Any] = [list(audience.contacts or ()), list(audience.lists), list(audience.excluded_lists)]
+    where: str = _ON_LISTS
+    parameters: list[Any] = [list(audience.lists)]
+    if audience.contacts:
+        where, parameters = _NAMED_OR_ON_LISTS, [list(audience.contacts), *parameters]
+    if audience.excluded_lists:
+        where = f"{where} AND {_NOT_EXCLUDED.format(excluded='%s')}"
+        parameters = [*parameters, list(audience.excluded_lists)]
+    sql = f"SELECT c.id AS contact_id, c.email AS email FROM contacts_contact c WHERE {where} AND {_MAY_GET_MAIL}"  # noqa: S608
     if audience.tags:
         sql, parameters = f"{sql} AND {carries_any('c')}", [*parameters, list(audience.tags)]
     if audience.excluded_tags:

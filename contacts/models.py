@@ -233,11 +233,6 @@ class Contact(models.Model):
         return self.language or self.guessed_language
 
     @property
-    def reads(self) -> str:
-        """The same without its region: whoever reads de-AT reads de."""
-        return self.best_language.partition("-")[0].lower()
-
-    @property
     def best_time_zone(self) -> str:
         return self.time_zone or self.guessed_time_zone
 

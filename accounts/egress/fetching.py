@@ -156,7 +156,7 @@ class Client:
                 connection.sock = connected
                 if place.scheme == "https":
                     encrypted = self.context().wrap_socket(connected, server_hostname=place.host)
-                    connection.sock, certificate = encrypted, _validity(encrypted)
+                    connection.sock, certificate = encrypted, validity(encrypted)
                 fixed = {"User-Agent": "Tallypost", **headers, "Accept-Encoding": "identity", "Connection": "close"}
                 connection.request(method, place.path, body=body or None, headers=fixed)
                 answer = read(place, connection.getresponse(), deadline)
@@ -229,7 +229,7 @@ class Place:
         return (self.scheme, self.host, self.port)
 
 
-def _validity(encrypted: ssl.SSLSocket) -> Validity | None:
+def validity(encrypted: ssl.SSLSocket) -> Validity | None:
     shown = encrypted.getpeercert() or {}
     since, until = [shown.get(name) for name in ("notBefore", "notAfter")]
     if not (isinstance(since, str) and isinstance(until, str)):

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from accounts.egress.deadline import Deadline
-from accounts.egress.fetching import Answer, Client, NoAnswer, NotSent, worded
+from accounts.egress.fetching import Answer, Client, NoAnswer, NotSent, Validity, validity, worded
 from accounts.egress.guard import Refused
 
 
@@ -19,6 +19,7 @@ class Line:
 
     def __init__(self, base: str, client: Client) -> None:
         """`base`: any address of the server. Raises Refused."""
+        self.certificate: Validity | None = None  # of the server, once it is connected by https
         self._client = client
         self._place = client.place(base)
         self._connection: http.client.HTTPConnection | None = None
@@ -82,7 +83,8 @@ class Line:
         connected.settimeout(deadline.left())
         try:
             if place.scheme == "https":
-                connected = self._client.context().wrap_socket(connected, server_hostname=place.host)
+                connected = encrypted = self._client.context().wrap_socket(connected, server_hostname=place.host)
+                self.certificate = validity(encrypted)
         except BaseException:
             connected.close()
             self.close()

@@ -21,9 +21,20 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
         widget=forms.URLInput(attrs={"spellcheck": "false", "autocomplete": "off"}),
     )
 
+    approval_above = forms.IntegerField(
+        label="Only for more people than",
+        required=False,
+        min_value=0,
+        max_value=1_000_000_000,
+        help_text="Campaigns to no more than that go without approval. Empty: each one needs it.",
+    )
+
     class Meta:
         model = Organisation
-        fields = ["name", "postal_address", "time_zone", "sender_name", "sender_email", "public_url", "approval"]
+        fields = [
+            *("name", "postal_address", "time_zone", "sender_name", "sender_email", "public_url"),
+            *("approval", "approval_above"),
+        ]
         labels = {"sender_email": "Sender address", "approval": "A campaign needs approval"}
         help_texts = {
             "postal_address": "Stands at the foot of every campaign.",
@@ -39,6 +50,11 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
             "Links, pictures and unsubscribe pages in mail start with it. It must lead here from everywhere. "
             f"Empty: {settings.PUBLIC_URL}, as this server was started."
         )
+
+        self.initial["approval_above"] = self.initial.get("approval_above") or None
+
+    def clean_approval_above(self) -> int:
+        return self.cleaned_data["approval_above"] or 0
 
     def clean_public_url(self) -> str:
         text: str = self.cleaned_data["public_url"]

@@ -29,6 +29,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("saved-blocks", "Saved blocks"),
             ("images", "Images"),
             ("brands", "Brands"),
+            ("seed-lists", "Seed lists"),
         ),
     ),
     (

@@ -22,7 +22,7 @@ def ask(campaign: Campaign, of: User, note: str, *, by: User, organisation: Orga
     _locked(campaign)
     if of not in standing.colleagues(by, organisation):
         raise NotPossible("Choose a colleague who may send campaigns.")
-    _open(campaign).update(state=Approval.State.WITHDRAWN, decided_by=by, decided_at=timezone.now())
+    _withdraw(campaign, by)
     asked = Approval.objects.create(campaign=campaign, asked_by=by, asked_of=of, note=note)
     audit.record(by, "campaign.approval_asked", campaign.name, campaign=campaign.pk, of=of.pk)
     if of != by:
@@ -34,10 +34,10 @@ def ask(campaign: Campaign, of: User, note: str, *, by: User, organisation: Orga
 def withdraw(campaign: Campaign, *, by: User) -> bool:
     """False: nobody was being asked any more."""
     _locked(campaign)
-    taken = _open(campaign).update(state=Approval.State.WITHDRAWN, decided_by=by, decided_at=timezone.now())
-    if taken:
+    is_taken = _withdraw(campaign, by)
+    if is_taken:
         audit.record(by, "campaign.approval_withdrawn", campaign.name, campaign=campaign.pk)
-    return bool(taken)
+    return is_taken
 
 
 @transaction.atomic
@@ -72,7 +72,7 @@ def override(campaign: Campaign, reason: str, *, seen: str, by: User) -> None:
     now = standing.frozen(locked)
     if standing.seal(now) != seen:
         raise NotPossible("It was changed meanwhile. Look again: nothing was decided.")
-    _open(campaign).update(state=Approval.State.WITHDRAWN, decided_by=by, decided_at=timezone.now())
+    _withdraw(campaign, by)
     Approval.objects.create(
         campaign=campaign,
         state=Approval.State.OVERRIDDEN,
@@ -91,6 +91,11 @@ def _locked(campaign: Campaign) -> Campaign:
 
 def _open(campaign: Campaign) -> QuerySet[Approval]:
     return Approval.objects.filter(campaign=campaign, state=Approval.State.ASKED)
+
+
+def _withdraw(campaign: Campaign, by: User) -> bool:
+    now = timezone.now()
+    return _open(campaign).update(state=Approval.State.WITHDRAWN, decided_by=by, decided_at=now) > 0
 
 
 def _kept(campaign: Campaign, name: str) -> DraftVersion | None:

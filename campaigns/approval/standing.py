@@ -10,13 +10,18 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from accounts.models import ApprovalRule, Organisation, User
 from accounts.permissions import PERMISSIONS, Permission, allows
+from accounts.wording import listed
 from campaigns.approval.models import Approval
 from campaigns.attachments.models import Attachment
 from campaigns.drafts.words import SENDER, words_of
 from campaigns.message import asked_segments, editions
 from campaigns.models import Campaign
+from contacts import audience
+from contacts.segments import measuring
 
 Frozen = dict[str, dict[str, Any]]
 
@@ -80,11 +85,8 @@ class Standing:
         if self.is_sent_back:
             return f"{who} sent this back."
         if self.changed:
-            parts = (
-                ", ".join(self.changed[:-1]) + " and " + self.changed[-1] if len(self.changed) > 1 else self.changed[0]
-            )
             verb = "were" if len(self.changed) > 1 or self.changed[0] in (_PARTS["people"], _PARTS["files"]) else "was"
-            return f"{who} approved this, and then {parts} {verb} changed: the approval no longer holds."
+            return f"{who} approved this, and then {listed(self.changed)} {verb} changed: the approval no longer holds."
         if newest.state == Approval.State.OVERRIDDEN:
             return f"{who} lets this go without approval: {newest.answer}"
         return f"{who} approved this as it stands."
@@ -127,15 +129,35 @@ def seal(found: Frozen) -> str:
     return hashlib.blake2b(json.dumps(found, sort_keys=True).encode(), digest_size=12).hexdigest()
 
 
-def is_needed(organisation: Organisation | None) -> bool:
+def is_asked_for(organisation: Organisation | None) -> bool:
+    """Of some campaigns at least."""
     return organisation is not None and organisation.approval != ApprovalRule.NONE
 
 
-def colleagues(asker: User, organisation: Organisation) -> list[User]:
+def is_needed(organisation: Organisation | None, people: int | None) -> bool:
+    """`people`: who will receive it; None: that cannot be said in time, which counts as very many."""
+    if organisation is None or not is_asked_for(organisation):
+        return False
+    return not organisation.approval_above or people is None or people > organisation.approval_above
+
+
+def people_of(campaign: Campaign) -> int | None:
+    """For is_needed. Other words for the rest of a paused campaign are judged by all that the campaign goes to."""
+    original = campaign.revision_of
+    if original is not None and original.batch is not None:
+        return original.batch.total
+    try:
+        with measuring.within(measuring.PATIENT_MS):
+            return audience.summary(campaign.audience()).will_receive
+    except measuring.TooSlow:
+        return None
+
+
+def colleagues(asker: User, organisation: Organisation) -> QuerySet[User]:
     """Whom this person may ask."""
     roles = [role for role, permissions in PERMISSIONS.items() if Permission.SEND in permissions]
     found = User.objects.filter(is_active=True, role__in=roles).order_by("name", "email")
-    return [one for one in found if one != asker or organisation.approval == ApprovalRule.ANYONE]
+    return found if organisation.approval == ApprovalRule.ANYONE else found.exclude(pk=asker.pk)
 
 
 def obstacle(approval: Approval, user: User, organisation: Organisation) -> str:

@@ -18,7 +18,7 @@ _MOST = 10
 
 
 def problems(user: User) -> Iterator[Problem]:
-    if not standing.is_needed(Organisation.get()):
+    if not standing.is_asked_for(Organisation.get()):
         return
     newest = Approval.objects.filter(campaign=OuterRef("campaign")).order_by("-id").values("pk")[:1]
     answered = Q(asked_by=user, campaign__batch=None, decided_at__gt=timezone.now() - _NEWS_FOR)

@@ -31,8 +31,13 @@ def media_type(name: str, data: bytes) -> str:
 
 
 def clean_name(name: str) -> str:
-    """One that every system can store, with its ending; nothing in it turns its letters round."""
-    name = " ".join(_UNFIT.sub(" ", name.replace("\\", "/").rpartition("/")[2]).split()).strip(". ")
+    """Of a file that came with its folders: see as_name."""
+    return as_name(name.replace("\\", "/").rpartition("/")[2])
+
+
+def as_name(words: str) -> str:
+    """A name that every system can store, with its ending; nothing in it turns its letters round."""
+    name = " ".join(_UNFIT.sub(" ", words).split()).strip(". ")
     path = PurePath(name or "file")
     return f"{path.stem[: LONGEST_NAME - len(path.suffix)].rstrip()}{path.suffix}"
 

@@ -16,10 +16,10 @@ from accounts.pictures import files
 from campaigns.attachments import allowed, weight
 from campaigns.attachments.allowed import Refused
 from campaigns.attachments.models import Attachment
-from campaigns.content import blocks, calendar_files
-from campaigns.content.blocks import Block
+from campaigns.content import calendar_files
 from campaigns.content.blocks.cards import event_of
 from campaigns.content.calendar_files import Event
+from campaigns.drafts.words import blocks_of
 from campaigns.models import Campaign, Edition
 
 MOST_BYTES = 10_000_000  # of one file
@@ -71,7 +71,7 @@ def add_event(campaign: Campaign, block: str, *, by: User) -> Attachment:
         return found
     size = len(calendar_files.file(event, timezone.now()))
     _check_room(campaign, size)
-    name = allowed.clean_name(f"{event.title or 'Event'}.ics")
+    name = allowed.as_name(f"{event.title or 'Event'}.ics")
     return Attachment.objects.create(
         campaign=campaign, name=name, media_type=CALENDAR_TYPE, size_bytes=size, event=block, created_by=by
     )
@@ -158,15 +158,9 @@ def address(organisation: Organisation | None, attachment: Attachment) -> str:
 
 def events(campaign: Campaign) -> dict[str, Event]:
     """Those of the mail that have a day, by the id of their block; merge tags are left out."""
-    if campaign.content_kind != Campaign.ContentKind.BLOCKS:
-        return {}
     organisation = Organisation.get()
     zone = organisation.time_zone if organisation else "UTC"
-    found = [
-        (block["id"], event_of(block, zone))
-        for block in blocks.walk(blocks.validate(campaign.blocks or blocks.empty()))
-        if _is_event(block)
-    ]
+    found = [(block["id"], event_of(block, zone)) for block in blocks_of(campaign) if block["kind"] == "event"]
     return {block: calendar_files.plain(event) for block, event in found if event is not None}
 
 
@@ -183,10 +177,6 @@ def frozen(campaign: Campaign, now: datetime | None = None) -> list[dict[str, An
             text = calendar_files.file(found[one.event], now or timezone.now()).decode()
             kept.append({"name": one.name, "type": one.media_type, "text": text, "size": len(text.encode())})
     return kept
-
-
-def _is_event(block: Block) -> bool:
-    return bool(block["kind"] == "event")
 
 
 def _draft(campaign: int) -> Campaign:

@@ -1,6 +1,7 @@
 """Conversations of a campaign, each where it belongs, and what people do in them."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from campaigns.comments import mentions
 from campaigns.comments.models import Comment
 from campaigns.content import blocks
 from campaigns.content.blocks import Block
+from campaigns.drafts.words import blocks_of
 from campaigns.editor import editing
 from campaigns.models import Campaign
 
@@ -34,12 +36,11 @@ class Conversation:
 
 @dataclass(frozen=True)
 class Place:
-    """A block, or the campaign as a whole (no id). `is_there`: it can be opened."""
+    """A block, or what was said about one that is gone or about the campaign as a whole (no id)."""
 
     title: str
     says: str = ""
     block: str = ""
-    is_there: bool = False
     open: list[Conversation] = field(default_factory=list)
 
 
@@ -66,12 +67,12 @@ def of(campaign: Campaign) -> Shown:
     still_open = [one for one in conversations if one.first.resolved_at is None]
     whole = Place("The campaign as a whole", open=[one for one in still_open if not one.first.block])
     places, here = [whole] if whole.open else [], set[int]()
-    for block in _blocks(campaign):
+    for block in blocks_of(campaign):
         about = [one for one in still_open if _is_about(one.first, block)]
         here |= {one.first.pk for one in about}
         if about:
             label = blocks.KINDS[block["kind"]].label
-            places.append(Place(label, editing.excerpt(block), block["id"], True, about))
+            places.append(Place(label, editing.excerpt(block), block["id"], about))
     gone = [one for one in still_open if one.first.block and one.first.pk not in here]
     return Shown(
         places,
@@ -86,15 +87,19 @@ def open_count(campaign: Campaign) -> int:
 
 
 def stamp(campaign_id: int) -> str:
-    found = Comment.objects.filter(campaign=campaign_id).aggregate(last=Max("pk"), solved=Count("resolved_at"))
-    return f"{found['last'] or 0}-{found['solved']}"
+    """Other than before whenever something is said, changed, taken back or resolved."""
+    found = Comment.objects.filter(campaign=campaign_id).aggregate(
+        last=Max("pk"), all=Count("pk"), solved=Count("resolved_at"), edited=Max("edited_at")
+    )
+    edited = found["edited"].timestamp() if found["edited"] else 0
+    return f"{found['last'] or 0}-{found['all']}-{found['solved']}-{edited:.6f}"
 
 
 @transaction.atomic
 def add(campaign: Campaign, text: str, *, by: User, block: str = "", tell: User | None = None) -> Comment:
     """Begin a conversation, about a block or the whole. Raises NotPossible."""
     _check_room(campaign)
-    about = next((one for one in _blocks(campaign) if one["id"] == block), None)
+    about = next((one for one in blocks_of(campaign) if one["id"] == block), None)
     if block and about is None:
         raise NotPossible("That block is no longer there. Say it about the campaign as a whole.")
     first = Comment(campaign=campaign, text=text, by=by)
@@ -116,6 +121,38 @@ def answer(first: Comment, text: str, *, by: User, tell: User | None = None) -> 
     return said
 
 
+@transaction.atomic
+def change(said: Comment, text: str, *, by: User) -> None:
+    """Whoever wrote it says it otherwise, and it is shown as edited. Who is named now is told. Raises NotPossible."""
+    before = _own(said, by).text
+    if text == before:
+        return
+    said.text, said.edited_at = text, timezone.now()
+    said.save(update_fields=["text", "edited_at"])
+    first = said.answers or said
+    named_before = mentions.named(before)
+    _no_longer_wanted(first, named_before)
+    organisation = Organisation.get()
+    for user in mentions.named(text):
+        if user != by and user not in named_before:
+            mentions.tell(said, first, user, organisation)
+
+
+@transaction.atomic
+def take_back(said: Comment, *, by: User) -> None:
+    """Whoever wrote it unsays it: it is gone, or, where others have answered it, its words are. Raises NotPossible."""
+    named = mentions.named(_own(said, by).text)
+    first = said.answers
+    if first is None and said.answered.exists():
+        said.text, said.edited_at = "", timezone.now()
+        said.save(update_fields=["text", "edited_at"])
+        _no_longer_wanted(said, named)
+    else:
+        said.delete()
+        if first is not None:
+            _no_longer_wanted(first, named)
+
+
 def resolve(first: Comment, *, by: User, is_resolved: bool) -> None:
     """Or open it again. Nobody is wanted in what is resolved."""
     Comment.objects.filter(pk=first.pk).update(
@@ -123,6 +160,20 @@ def resolve(first: Comment, *, by: User, is_resolved: bool) -> None:
     )
     if is_resolved:
         first.mentions.update(is_open=False)
+
+
+def _own(said: Comment, by: User) -> Comment:
+    if said.by_id != by.pk or not said.text:
+        raise NotPossible("Only who wrote a comment can change it or take it back.")
+    return said
+
+
+def _no_longer_wanted(first: Comment, named: Sequence[User]) -> None:
+    """Those of them whom nothing in the conversation names any more."""
+    if named:
+        words = [first.text, *first.answered.values_list("text", flat=True)]
+        still = {user.pk for text in words for user in mentions.named(text)}
+        first.mentions.filter(user__in=[user for user in named if user.pk not in still]).update(is_open=False)
 
 
 def _tell(said: Comment, first: Comment, by: User, tell: User | None) -> None:
@@ -135,13 +186,6 @@ def _tell(said: Comment, first: Comment, by: User, tell: User | None) -> None:
 def _check_room(campaign: Campaign) -> None:
     if Comment.objects.filter(campaign=campaign).count() >= MOST:
         raise NotPossible(f"There are {MOST} comments already, and there is no room for more.")
-
-
-def _blocks(campaign: Campaign) -> list[Block]:
-    """Of the mail as it is made now."""
-    if campaign.content_kind != Campaign.ContentKind.BLOCKS:
-        return []
-    return list(blocks.walk(blocks.validate(campaign.blocks or blocks.empty())))
 
 
 def _is_about(first: Comment, block: Block) -> bool:

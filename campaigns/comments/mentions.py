@@ -12,7 +12,7 @@ from accounts import mailing
 from accounts.mailing import Mail
 from accounts.models import Organisation, User
 from accounts.shell.problems import Problem
-from accounts.wording import isolated
+from accounts.wording import isolated, one_line
 from campaigns.comments.models import Comment, Mention
 
 _AGAIN_AFTER = timedelta(hours=1)
@@ -59,7 +59,8 @@ def problems(user: User) -> Iterator[Problem]:
         campaign = mention.conversation.campaign
         title = f"{isolated(str(mention.by or 'A colleague'))} wants you in a comment on “{isolated(campaign.name)}”"
         url = f"{reverse('comments', args=[campaign.pk])}#comment-{mention.conversation_id}"
-        yield Problem("wait", title, mention.conversation.text[:200], url, "Read and answer")
+        said = mention.conversation.text[:200] or "The first words were taken back."
+        yield Problem("wait", title, said, url, "Read and answer")
 
 
 def _first(user: User) -> str:
@@ -67,8 +68,8 @@ def _first(user: User) -> str:
 
 
 def _mail(said: Comment, user: User, organisation: Organisation) -> Mail:
-    name = " ".join(said.campaign.name.split())[:150]
+    name = one_line(said.campaign.name)
     link = f"{organisation.public_address}{reverse('comments', args=[said.campaign_id])}"
     text = f"{said.by} wants you in a comment on the campaign “{name}” at {organisation}:\n\n{said.text.strip()}\n\n"
     text += f"Read it and answer:\n\n{link}\n\nFor an hour nothing more is mailed about this conversation.\n"
-    return Mail(user.email, " ".join(f"{said.by} on “{name}”".split())[:150], text)
+    return Mail(user.email, one_line(f"{said.by} on “{name}”"), text)

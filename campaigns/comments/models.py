@@ -14,9 +14,10 @@ class Comment(models.Model):
     block = models.CharField(max_length=40, blank=True, help_text="Its id; empty: the campaign as a whole.")
     kind = models.CharField(max_length=40, blank=True, help_text="Of the block: templates number their blocks alike.")
     excerpt = models.CharField(max_length=80, blank=True, help_text="What the block said: it may be gone one day.")
-    text = models.TextField(max_length=2_000)
+    text = models.TextField(max_length=2_000, blank=True, help_text="Empty: it was taken back, and is answered.")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
+    edited_at = models.DateTimeField(null=True)
     resolved_at = models.DateTimeField(null=True)
     resolved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 

@@ -68,14 +68,14 @@ def _to(campaign: Campaign, people: Summary | None) -> str:
     excluded = [mailing_list.name for mailing_list in campaign.excluded_lists.all()]
     excluded += [segment.name for segment in campaign.excluded_segments.all()]
     within = [segment.name for segment in campaign.segments.all()]
-    but = f", but not {_join(excluded)}" if excluded else ""
-    tagged = f", tagged {_join(campaign.tags, 'or')}" if campaign.tags else ""
-    found = f", in {_join(within, 'or')}" if within else ""
-    without = f", nobody tagged {_join(campaign.excluded_tags, 'or')}" if campaign.excluded_tags else ""
+    but = f", but not {wording.listed(excluded)}" if excluded else ""
+    tagged = f", tagged {wording.listed(campaign.tags, 'or')}" if campaign.tags else ""
+    found = f", in {wording.listed(within, 'or')}" if within else ""
+    without = f", nobody tagged {wording.listed(campaign.excluded_tags, 'or')}" if campaign.excluded_tags else ""
     at = campaign.fixed_audience.at if campaign.fixed_audience else None
     decided = f", decided {_moment(at)}" if at else ""
     number = wording.count_people(people.will_receive) if people else "it takes too long to say how many"
-    return f"{_join(names)}{found}{tagged}{but}{without}{decided}: {number}"
+    return f"{wording.listed(names)}{found}{tagged}{but}{without}{decided}: {number}"
 
 
 def _in_languages(shares: Sequence[Share]) -> str:
@@ -123,7 +123,3 @@ def _schedule(campaign: Campaign) -> str:
 
 def _moment(at: datetime) -> str:
     return wording.moment(timezone.localtime(at), timezone.localtime())
-
-
-def _join(names: list[str], last: str = "and") -> str:
-    return f" {last} ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -16,13 +16,13 @@ from campaigns.brands import choosing
 from campaigns.content import bounds
 from campaigns.drafts import deciding
 from campaigns.drafts.deciding import When
-from campaigns.models import Campaign
+from campaigns.models import Campaign, SeedList
 from campaigns.preflight.findings import LONGEST_SUBJECT, PHONE_SUBJECT
 from contacts import addresses, tags
 from contacts.models import MailingList, Segment
 from delivery.models import Provider
 
-MOST_TEST_ADDRESSES = 10
+MOST_TYPED, MOST_TESTED = 10, 60  # addresses of one test mail
 
 if TYPE_CHECKING:
     _CampaignForm = forms.ModelForm[Campaign]
@@ -263,15 +263,23 @@ CARDS: dict[str, type[Card]] = {
 OF_WORDS = frozenset({"subject", "html", "text"})  # all that a translation has
 
 
-class AddressesField(LineField):
-    """Several addresses in one line, each once, in the order they were typed."""
+class AddressesField(forms.CharField):
+    """Several addresses, each once, in the order they were typed; parted by whatever people type between them."""
+
+    def __init__(self, *, most: int, too_many: str, **options: Any) -> None:
+        super().__init__(**options)
+        self._most = most
+        self._too_many = too_many
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
 
     def clean(self, value: Any) -> list[str]:
         typed = [word for word in re.split(r"[\s,;]+", super().clean(value)) if word]
-        if not typed:
+        if not typed and self.required:
             raise ValidationError(str(self.error_messages["required"]))
-        if len(typed) > MOST_TEST_ADDRESSES:
-            raise ValidationError(f"At most {MOST_TEST_ADDRESSES} addresses get a test mail at once.")
+        if len(typed) > self._most:
+            raise ValidationError(self._too_many)
         found: dict[str, str] = {}
         for word in typed:
             try:
@@ -282,11 +290,55 @@ class AddressesField(LineField):
         return list(found.values())
 
 
+if TYPE_CHECKING:
+    _SeedListForm = forms.ModelForm[SeedList]
+    _SeedListsField = forms.ModelMultipleChoiceField[SeedList]
+else:
+    _SeedListForm, _SeedListsField = forms.ModelForm, forms.ModelMultipleChoiceField
+
+
+class SeedListsField(_SeedListsField):
+    def label_from_instance(self, obj: SeedList) -> str:
+        return f"{obj.name} ({len(obj.addresses)})"
+
+
 class TestMailForm(forms.Form):
     to = AddressesField(
         label="Send it to",
+        required=False,
         max_length=2_000,
-        help_text=f"One address or several, up to {MOST_TEST_ADDRESSES}, parted by commas.",
+        most=MOST_TYPED,
+        too_many=f"At most {MOST_TYPED} typed addresses get a test mail at once. Keep more in a seed list.",
+        help_text=f"One address or several, up to {MOST_TYPED}, parted by commas.",
         widget=forms.TextInput(attrs={"inputmode": "email", "autocomplete": "off", "spellcheck": "false"}),
     )
+    seeds = SeedListsField(
+        SeedList.objects.all(), label="And to seed lists", required=False, widget=forms.CheckboxSelectMultiple
+    )
     contact = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        kept = [address for seeds in cleaned.get("seeds", ()) for address in seeds.addresses]
+        found = {addresses.key(address): address for address in [*kept, *cleaned.get("to", ())]}
+        if not found and "to" in cleaned:
+            self.add_error("to", "Enter an address, or choose a seed list with addresses.")
+        if len(found) > MOST_TESTED:
+            self.add_error(None, f"These are {len(found)} addresses; {MOST_TESTED} get a test mail at once.")
+        return cleaned | {"everybody": list(found.values())}
+
+
+class SeedListForm(_SeedListForm):
+    name = LineField(label="Name", max_length=80, help_text="Such as “Inboxes of the large providers”.")
+    addresses = AddressesField(
+        label="Addresses",
+        max_length=10_000,
+        most=SeedList.MOST_ADDRESSES,
+        too_many=f"A seed list has room for {SeedList.MOST_ADDRESSES} addresses.",
+        help_text=f"One a line, up to {SeedList.MOST_ADDRESSES}.",
+        widget=forms.Textarea(attrs={"rows": 8, "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    class Meta:
+        model = SeedList
+        fields = ["name", "addresses"]

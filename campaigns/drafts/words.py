@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 from accounts.models import BrandKit
+from campaigns.content import blocks
+from campaigns.content.blocks import Block
 from campaigns.models import Campaign
 
 Words = dict[str, Any]  # by field of a campaign; those kept long ago lack the later fields
@@ -17,6 +19,13 @@ def words_of(campaign: Campaign) -> Words:
     fields = Campaign.WORDS if campaign.translation_of_id else _FIELDS
     found = {name: getattr(campaign, name) for name in fields}
     return found | {"blocks": json.loads(json.dumps(campaign.blocks))}
+
+
+def blocks_of(campaign: Campaign) -> list[Block]:
+    """Of the mail as it is made now, in its order; none where it is written as HTML."""
+    if campaign.content_kind != Campaign.ContentKind.BLOCKS:
+        return []
+    return list(blocks.walk(blocks.validate(campaign.blocks or blocks.empty())))
 
 
 def are_same(one: Words, other: Words) -> bool:

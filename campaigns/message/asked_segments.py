@@ -23,7 +23,8 @@ _NAMED = re.compile(rf'(?:{IN_SEGMENT}|"if_segment": "(?:not-)?)(\d{{1,9}})')
 
 def asked(*editions: Edition) -> list[int]:
     """Their numbers, in order, whether or not there are such segments."""
-    names = set[str]().union(*(language.tags_used(words) for one in editions for words in _words(one)))
+    asking = (words for one in editions for words in _words(one) if IN_SEGMENT in words)  # few mails do
+    names = set[str]().union(*map(language.tags_used, asking))
     numbers = {name.removeprefix(IN_SEGMENT) for name in names if name.startswith(IN_SEGMENT)}
     return sorted(int(number) for number in numbers if number.isascii() and number.isdigit())
 
@@ -58,11 +59,9 @@ def tags(batch_segments: Sequence[dict[str, Any]]) -> list[str]:
     return [f"{IN_SEGMENT}{one['id']}" for one in batch_segments]
 
 
-def of_person(edition: Edition, contact: Contact | None) -> dict[str, bool]:
+def of_person(edition: Edition, contact: Contact) -> dict[str, bool]:
     """What its merge tags say of them now."""
-    numbers = asked(edition) if contact else []
-    found = Segment.objects.filter(pk__in=numbers) if numbers else ()
-    return {f"{IN_SEGMENT}{one.pk}": contact is not None and _holds(one, contact.pk) for one in found}
+    return {f"{IN_SEGMENT}{one.pk}": _holds(one, contact.pk) for one in Segment.objects.filter(pk__in=asked(edition))}
 
 
 def _holds(segment: Segment, contact_id: int) -> bool:

@@ -113,19 +113,16 @@ def freeze(campaign: Campaign, *, with_examples: bool = False) -> Edition:
     )
 
 
-def freeze_translations(campaign: Campaign, edition: Edition) -> list[Edition]:
+def freeze_translations(campaign: Campaign, edition: Edition) -> None:
     """The same mail in its other languages, saved beside `edition`, which is saved and of a launch.
 
     The caller has locked them before it looked at them, see Campaign.lock_translations.
     """
-    made = []
     for translation in campaign.in_other_languages():
         other = freeze(translation)
         other.translation_of, other.campaign, other.version = edition, edition.campaign, edition.version
         other.created_by, other.tracking = edition.created_by, edition.tracking
         other.save()
-        made.append(other)
-    return made
 
 
 def sent(batch_id: int, version: int, language: str = "") -> Edition | None:

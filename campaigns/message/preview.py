@@ -7,7 +7,6 @@ from django.template.loader import render_to_string
 
 from accounts.models import Organisation
 from campaigns.content import blocks, html
-from campaigns.content.blocks.conditions import IN_SEGMENT
 from campaigns.merge import language
 from campaigns.message import asked_segments, editions
 from campaigns.message.compiled import CompiledEdition, link_targets
@@ -44,7 +43,7 @@ def preview(campaign: Campaign, contact: Contact | None, *, with_examples: bool 
     """
     try:
         edition = editions.freeze(campaign, with_examples=with_examples)
-        recipient = recipient_of(contact)
+        recipient = recipient_of(contact, edition)
         shown, sent = compile_for_show(edition, recipient)
         preheader = language.render(edition.preheader, recipient.merge, "header", edition.language)
     except (language.Broken, blocks.Invalid, html.Unusable, ValueError) as problem:
@@ -88,12 +87,12 @@ def _in_editor(campaign: Campaign, contact: Contact | None, html: str, organisat
         organisation=editions.organisation_in(campaign, organisation, is_counted=False),
         is_test=True,
     )
-    return show(edition, recipient_of(contact)).html
+    return show(edition, recipient_of(contact, edition)).html
 
 
 def of_edition(edition: Edition, contact: Contact | None) -> str:
     """The HTML of a frozen mail, as somebody would see it today."""
-    return compile_for_show(edition, recipient_of(contact))[0].html
+    return compile_for_show(edition, recipient_of(contact, edition))[0].html
 
 
 def without_pictures(html: str) -> str:
@@ -112,10 +111,12 @@ def _without_source(tag: Token) -> str:
     return kept + tag.text[at:]
 
 
-def recipient_of(contact: Contact | None, *, tracked: bool = False) -> Recipient:
+def recipient_of(contact: Contact | None, edition: Edition | None = None, *, tracked: bool = False) -> Recipient:
+    """`edition`: what it asks of segments is among the merge values, as it is now."""
     if contact is None:
         return Recipient(0, None, _NOBODY, {"email": _NOBODY}, opens=tracked, clicks=tracked)
-    return Recipient(0, contact.pk, contact.email, merge_values(contact), opens=tracked, clicks=tracked)
+    asked = asked_segments.of_person(edition, contact) if edition else {}
+    return Recipient(0, contact.pk, contact.email, merge_values(contact) | asked, opens=tracked, clicks=tracked)
 
 
 def merge_values(contact: Contact) -> dict[str, Any]:
@@ -127,7 +128,6 @@ def compile_for_show(edition: Edition, recipient: Recipient) -> tuple[Parts, Par
 
     Raises merge.Broken.
     """
-    recipient = asked(edition, recipient)
     shown = show(edition, recipient)
     link_ids = [_LONG_ID] * len(link_targets(edition))
     sent = CompiledEdition(edition, batch_id=0, lists=(), link_ids=link_ids)
@@ -136,21 +136,12 @@ def compile_for_show(edition: Edition, recipient: Recipient) -> tuple[Parts, Par
 
 def show(edition: Edition, recipient: Recipient) -> Parts:
     """The parts without tracking, whose unsubscribe link names nobody. Raises merge.Broken."""
-    recipient = asked(edition, recipient)
     if not edition.sender_email:
         edition.sender_email = _NO_SENDER
     edition.is_test = True
     parts = CompiledEdition(edition, batch_id=0, lists=(), link_ids=()).parts(recipient)
     edition.is_test = False
     return parts
-
-
-def asked(edition: Edition, recipient: Recipient) -> Recipient:
-    """With what the mail asks of segments, as it is now."""
-    if IN_SEGMENT not in edition.html + edition.text or any(name.startswith(IN_SEGMENT) for name in recipient.merge):
-        return recipient
-    contact = Contact.objects.filter(pk=recipient.contact_id).first() if recipient.contact_id else None
-    return recipient._replace(merge=recipient.merge | asked_segments.of_person(edition, contact))
 
 
 def sender(campaign: Campaign) -> str:

@@ -38,11 +38,11 @@ def within(tag: str, attributes: dict[str, str], sight: Sight) -> Sight | None:
 @lru_cache(maxsize=512)  # elements of one mail have few styles
 def _effect(style: str) -> tuple[bool, str, str | None]:
     """Whether nothing of the element is seen, its visibility and the size of its letters."""
-    said = _declarations(style)
+    said = declarations(style)
     return _is_gone(said) or _has_no_room(said), said.get("visibility", ""), said.get("font-size")
 
 
-def _declarations(style: str) -> dict[str, str]:
+def declarations(style: str) -> dict[str, str]:
     pairs = (declaration.partition(":") for declaration in style.lower().split(";"))
     return {name.strip(): value.replace("!important", "").strip() for name, _, value in pairs}
 

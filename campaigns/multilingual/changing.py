@@ -20,7 +20,7 @@ class NotPossible(ValueError):
 def offered(campaign: Campaign) -> list[tuple[str, str]]:
     """Those that it is not written in yet: code and English name."""
     taken = {campaign.language, *campaign.translations.values_list("language", flat=True)}
-    return [(code, name) for code, name in languages.choices() if code not in taken]
+    return [(code, name) for code, name in languages.of_mails() if code not in taken]
 
 
 @transaction.atomic
@@ -56,7 +56,7 @@ def remove(translation: Campaign, *, by: User) -> Campaign:
 
 def write_in(campaign: Campaign, language: str, *, by: User) -> Campaign:
     """Say which language the campaign's own words are in. Raises NotADraft, NotPossible."""
-    if language not in dict(languages.choices()):
+    if language not in dict(languages.of_mails()):
         raise NotPossible("Choose a language from the list.")
     if campaign.translation_of_id or campaign.revision_of_id:
         raise NotPossible("Its language stays as it is.")

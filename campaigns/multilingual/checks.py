@@ -28,7 +28,7 @@ def _language(translation: Campaign) -> Iterator[Finding]:
     if translation.content_kind != Campaign.ContentKind.HTML:
         return
     said = own_words.language_said(translation.html)
-    if said.partition("-")[0].lower() != translation.language:
+    if not languages.picked(said, [translation.language]) and not languages.picked(translation.language, [said]):
         text = f"The HTML says that it is in “{said[:12]}”." if said else "The HTML does not say its language."
         cure = f'Begin it with <html lang="{translation.language}">, by which programs read it aloud.'
         yield Finding("warn", "other-language", text, cure, "content")

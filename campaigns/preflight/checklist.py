@@ -8,14 +8,14 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from accounts.organisation import public_address
-from accounts.wording import isolated
+from accounts.wording import count_people, isolated
 from campaigns.approval import standing
 from campaigns.message import editions
 from campaigns.message.compiled import is_short_enough
 from campaigns.message.encoding import ascii_address
 from campaigns.models import Campaign
 from campaigns.multilingual import checks
-from campaigns.preflight import attached, content, sender_domain
+from campaigns.preflight import attached, content, pace, sender_domain
 from campaigns.preflight.findings import LONGEST_SUBJECT, PHONE_SUBJECT, Card, Finding, Level
 from contacts import audience
 from contacts.guessing import languages
@@ -34,19 +34,21 @@ def check(campaign: Campaign, *, people: int | None = None) -> list[Finding]:
     `people`: how many will receive it, from a caller who has counted them, which takes seconds at a million.
     """
     provider = campaign.way_out
+    is_real = not provider.is_rehearsal
     if campaign.translation_of is not None:
-        return _sorted(_words(campaign, is_real=not provider.is_rehearsal))
+        return _sorted(_words(campaign, is_real=is_real))
     organisation = Organisation.get()
     found = [
-        *_to(campaign, is_real=not provider.is_rehearsal),
+        *_to(campaign, is_real=is_real),
         *_from(campaign, provider),
-        *_public_address(organisation, is_real=not provider.is_rehearsal),
-        *(() if provider.is_rehearsal else _links(campaign, organisation)),
-        *_words(campaign, is_real=not provider.is_rehearsal),
+        *_public_address(organisation, is_real=is_real),
+        *(_links(campaign, organisation) if is_real else ()),
+        *_words(campaign, is_real=is_real),
         *attached.check(campaign, provider, people),
+        *(pace.check(campaign, provider, people) if is_real and not campaign.revision_of_id else ()),
         *_schedule(campaign),
-        *_translations(campaign, is_real=not provider.is_rehearsal),
-        *_approval(campaign, organisation, is_real=not provider.is_rehearsal),
+        *_translations(campaign, is_real=is_real),
+        *(_approval(campaign, organisation, people) if is_real else ()),
     ]
     return _sorted(found)
 
@@ -212,14 +214,20 @@ def _schedule(campaign: Campaign) -> Iterator[Finding]:
         yield Finding("block", "in-the-past", text, "Choose a later one, or none to start at once.", "schedule")
 
 
-def _approval(campaign: Campaign, organisation: Organisation | None, *, is_real: bool) -> Iterator[Finding]:
-    if not is_real or not standing.is_needed(organisation):
+def _approval(campaign: Campaign, organisation: Organisation | None, people: int | None) -> Iterator[Finding]:
+    if organisation is None or not standing.is_asked_for(organisation):
+        return
+    above = organisation.approval_above
+    if above and people is None:
+        people = standing.people_of(campaign)
+    if not standing.is_needed(organisation, people):
         return
     found = standing.of(campaign)
     if not found.holds:
         cure = "Read the answer, mend it and ask again." if found.is_sent_back else "Ask a colleague to read it."
         cure = "Wait for the answer, or ask somebody else." if found.is_asked else cure
-        yield Finding("block", NOT_APPROVED, found.sentence, cure, "approval")
+        why = f" Above {count_people(above)} a campaign needs approval." if above else ""
+        yield Finding("block", NOT_APPROVED, f"{found.sentence}{why}", cure, "approval")
 
 
 def _subject(campaign: Campaign) -> Iterator[Finding]:

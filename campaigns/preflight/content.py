@@ -10,8 +10,20 @@ from campaigns.merge import language
 from campaigns.message import attached, editions, preview
 from campaigns.message.compiled import CompiledEdition, link_targets
 from campaigns.models import Campaign, Edition
-from campaigns.preflight import contrast, for_some, foreign_tags, gaps, link_checks, written_blocks, written_html
-from campaigns.preflight.findings import Card, Finding, Level
+from campaigns.preflight import (
+    contrast,
+    for_some,
+    foreign_tags,
+    gaps,
+    links,
+    pictures,
+    places,
+    structure,
+    written_blocks,
+    written_elements,
+    written_html,
+)
+from campaigns.preflight.findings import Card, Finding
 from campaigns.preflight.gaps import Sources
 from campaigns.preflight.places import Places
 from contacts import audience
@@ -19,12 +31,9 @@ from contacts.merge_values import tags
 from delivery import html_tokens
 from delivery.content import Parts, Recipient
 from delivery.linter import MAX_HTML_BYTES, lint
-from delivery.markup import host_of
 
 _MOST_UNKNOWN = 20
 _LARGE_HTML_BYTES = 80_000
-_PLACEHOLDER_HOSTS = ("example.com", "example.org", "example.net")
-_FEW_LETTERS = 100
 # What the other checks say better, or what a rehearsal on one machine cannot be.
 _SAID_ELSEWHERE = frozenset({"bodies", "size", "resolved", "links", "accessible", "postal-address"})
 
@@ -35,10 +44,10 @@ def check(campaign: Campaign, *, is_real: bool) -> list[Finding]:
     except (blocks.Invalid, html.Unusable) as problem:
         return [unusable(campaign, problem)]
     person = next(iter(audience.sample(campaign.readers(), 1)), None)
-    recipient = preview.recipient_of(person, tracked=True)
+    recipient = preview.recipient_of(person, edition, tracked=True)
     known = {tag.name for tag in (*tags(), *editions.OWN_TAGS)}
     found = check_edition(campaign, edition, recipient, known, is_real=is_real)
-    return [*found, *gaps.check(campaign, sources(edition), Places(campaign)), *for_some.check(campaign, edition)]
+    return [*found, *gaps.check(campaign, sources(edition), places.of(campaign)), *for_some.check(campaign, edition)]
 
 
 def unusable(campaign: Campaign, problem: ValueError) -> Finding:
@@ -55,11 +64,12 @@ def check_edition(
     is_real: bool,
 ) -> list[Finding]:
     """What is wrong with the mail itself, as `recipient` would get it, whoever else it goes to."""
-    said, places = sources(edition), Places(campaign)
-    broken, foreign = list(_templates(said, places)), list(foreign_tags.check(campaign))
-    found = [*broken, *foreign, *_tags(said, places, known_tags)]
+    said, where = sources(edition), places.of(campaign)
+    broken, foreign = list(_templates(said, where)), list(foreign_tags.check(campaign))
+    found = [*broken, *foreign, *_tags(said, where, known_tags)]
     if campaign.content_kind == Campaign.ContentKind.HTML:
         found += written_html.check(results.of_html(campaign.html, campaign.preheader.strip()))
+        found += written_elements.check(campaign.html)
     else:
         found += written_blocks.check(campaign.blocks)
     if not broken:
@@ -100,7 +110,7 @@ def sources(edition: Edition) -> Sources:
     ]
 
 
-def _templates(sources: Sources, places: Places) -> Iterator[Finding]:
+def _templates(sources: Sources, where: Places) -> Iterator[Finding]:
     said: set[str] = set()
     for name, card, source in sources:
         for problem in language.check(source):
@@ -109,11 +119,11 @@ def _templates(sources: Sources, places: Places) -> Iterator[Finding]:
                 near = f" Near: {problem.near}" if problem.near else ""
                 text = f"A merge tag in the {name} does not work: {problem.text}{near}"
                 cure = "Mend it, or insert it again from the list of tags."
-                block = places.broken(problem) if name == "mail" else ""
+                block = where.broken(problem) if name == "mail" else ""
                 yield Finding("block", "template", text, cure, card, block=block)
 
 
-def _tags(sources: Sources, places: Places, known: set[str]) -> Iterator[Finding]:
+def _tags(sources: Sources, where: Places, known: set[str]) -> Iterator[Finding]:
     """Each unknown name once; of very many the first ones, as each is looked for in every block."""
     unknown: dict[str, tuple[str, Card]] = {}
     for source_name, card, source in sources:
@@ -123,7 +133,7 @@ def _tags(sources: Sources, places: Places, known: set[str]) -> Iterator[Finding
     cure = "Choose a tag from the list, or add the field."
     for tag, (source_name, card) in list(unknown.items())[:_MOST_UNKNOWN]:
         text = f"There is no field “{tag}”, which the {source_name} asks for."
-        block = places.with_tag(tag) if source_name == "mail" else ""
+        block = where.with_tag(tag) if source_name == "mail" else ""
         yield Finding("block", "unknown-tag", text, cure, card, block=block)
     if (more := len(unknown) - _MOST_UNKNOWN) > 0:
         yield Finding("block", "unknown-tag", f"{more:,} more tags name no field either.", cure, "content")
@@ -139,9 +149,11 @@ def _as_sent(campaign: Campaign, edition: Edition, recipient: Recipient, *, is_r
     page = list(html_tokens.tokens(shown.html))
     yield from _unsubscribe(edition)
     yield from _address(shown, edition)
-    yield from _links(Places(campaign), [(href or "").strip() for href in html_tokens.hrefs(page)], is_real=is_real)
-    yield from _pictures(campaign, html_tokens.elements(page, "img"), shown)
-    yield from contrast.check(shown.html, Places(campaign))
+    where = places.of(campaign)
+    yield from links.check(where, [(href or "").strip() for href in html_tokens.hrefs(page)], is_real=is_real)
+    yield from pictures.check(campaign, html_tokens.elements(page, "img"), shown, where)
+    yield from contrast.check(shown.html, where)
+    yield from structure.check(page, where, is_by_hand=campaign.content_kind == Campaign.ContentKind.HTML)
     yield from _size(len(sent.html.encode()))
     yield from _linted(edition, recipient, is_real=is_real)
 
@@ -173,63 +185,6 @@ def _address(shown: Parts, edition: Edition) -> Iterator[Finding]:
 
 def _words(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.lower()))
-
-
-def _links(places: Places, links: list[str], *, is_real: bool) -> Iterator[Finding]:
-    def finding(level: Level, code: str, text: str, cure: str, link: str) -> Finding:
-        return Finding(level, code, text, cure, "content", block=places.with_link(link))
-
-    empty = [link for link in links if link in {"", "#", "http://", "https://"}]
-    if empty:
-        text = "A link leads nowhere." if len(empty) == 1 else f"{len(empty)} links lead nowhere."
-        yield finding("block", "empty-link", text, "Enter where they lead, or remove them.", empty[0])
-    web = [link for link in links if link.startswith(("http://", "https://")) and link not in empty]
-    broken = [link for link in web if not host_of(link)]
-    if broken:
-        text = f"The link “{broken[0][:60]}” is not an address."
-        yield finding("block", "broken-link", text, "Write it as https://www.example.org/page.", broken[0])
-    placeholders = [link for link in web if host_of(link).endswith(_PLACEHOLDER_HOSTS)]
-    if placeholders:
-        text = "A link still leads to example.com."
-        yield finding("warn", "placeholder-link", text, "Enter your own address.", placeholders[0])
-    relative = [link for link in links if link and not re.match(r"[a-z][a-z0-9+.-]*:|#", link, re.IGNORECASE)]
-    if relative:
-        text = f"The link “{relative[0][:60]}” is not a full address; in a mail it leads nowhere."
-        yield finding("block", "relative-link", text, "Begin it with https://.", relative[0])
-    own = {host_of(link) for link in links if "/u/" in link}
-    plain = [link for link in links if link.startswith("http://") and host_of(link) not in own]
-    if plain:
-        text = f"“{plain[0][:60]}” is not encrypted (http)" + (
-            f", nor are {len(plain) - 1} more." if plain[1:] else "."
-        )
-        yield finding("warn", "http-link", text, "Use https:// where the site has it.", plain[0])
-    for link, said in link_checks.known(link for link in web if host_of(link) not in own).items():
-        if said.is_lasting:
-            text = f"Nobody gets to “{link[:60]}”. {said.text}"
-            yield finding("warn", "dead-link", text, "Open it in a browser, and correct the address.", link)
-        elif said.kind == "downgraded":
-            cure = "Link to where it ends, with https:// if the site has it."
-            yield finding("warn", "downgraded-link", f"“{link[:60]}”: {said.text}", cure, link)
-    local = [link for link in web if host_of(link) in {"localhost", "127.0.0.1"} and host_of(link) not in own]
-    if local and is_real:
-        text = f"A link leads to {host_of(local[0])}, which readers cannot reach."
-        yield finding("block", "local-link", text, "Enter the address of the public site.", local[0])
-
-
-def _pictures(campaign: Campaign, images: list[dict[str, str | None]], shown: Parts) -> Iterator[Finding]:
-    if campaign.content_kind == Campaign.ContentKind.HTML:
-        yield from written_html.pictures([image.get("src") for image in images])
-        silent = [image for image in images if image.get("alt") is None]
-        if silent:
-            text = "1 picture has" if len(silent) == 1 else f"{len(silent)} pictures have"
-            yield Finding("warn", "no-alt", f"{text} no description.", 'Add alt="…" to each.', "content")
-    if any((image.get("src") or "").startswith("data:") for image in images):
-        text = "A picture is written into the HTML itself; most mailboxes do not show such pictures."
-        yield Finding("warn", "data-image", text, "Upload it under Images and use its address.", "content")
-    letters = sum(map(str.isalpha, re.sub(r"\(https?:[^\s)]*+\)?", "", shown.text)))
-    if images and letters < _FEW_LETTERS:
-        text = "The mail is hardly more than pictures: without them nothing is left to read, and filters distrust it."
-        yield Finding("warn", "image-only", text, "Say the main thing in words.", "content")
 
 
 def _size(size: int) -> Iterator[Finding]:

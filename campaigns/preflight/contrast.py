@@ -1,7 +1,7 @@
 """Words of a finished mail that are hard to read on what they stand on (WCAG 2.2, 1.4.3)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from html import unescape
 from typing import Any, NamedTuple
@@ -25,7 +25,7 @@ _SHOWN_CHARS = 40
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
-_SIZE = re.compile(r"([\d.]+)\s*px", re.IGNORECASE)
+_SIZE = re.compile(r"([\d.]+)\s*(px|pt)", re.IGNORECASE)
 _WORD = re.compile(r"\w")
 
 
@@ -39,7 +39,7 @@ class Faint(NamedTuple):
         return contrast(self.ink, self.ground)
 
 
-class _Looks(NamedTuple):
+class Looks(NamedTuple):
     """Of an element. None: it cannot be told from the mail itself, because a picture or a style sheet decides it."""
 
     ink: str | None = _BLACK
@@ -71,30 +71,35 @@ def check(html: str, places: Places) -> Iterator[Finding]:
 
 
 def faint(html: str) -> Iterator[Faint]:
-    """In one pass; an element that is never closed ends with the one around it."""
-    stack: list[tuple[str, _Looks]] = [("", _Looks())]
-    for token in html_tokens.tokens(html):
+    for words, looks in seen(html_tokens.tokens(html)):
+        if looks.ink and looks.ground and (found := Faint(words, looks.ink, looks.ground)).ratio < looks.enough:
+            yield found
+
+
+def seen(page: Iterable[Token]) -> Iterator[tuple[str, Looks]]:
+    """The words that people see, by pieces, and how each looks; an element that is never closed ends with the one
+    around it."""
+    stack: list[tuple[str, Looks]] = [("", Looks())]
+    for token in page:
         if token.kind == "text":
             looks = stack[-1][1]
             words = " ".join(unescape(token.text).split())
-            if looks.ink and looks.ground and looks.is_seen and _WORD.search(words):
-                found = Faint(words, looks.ink, looks.ground)
-                if found.ratio < looks.enough:
-                    yield found
+            if looks.is_seen and _WORD.search(words):
+                yield words, looks
         elif token.is_opening and token.name not in _VOID and not token.text.endswith("/>"):
             stack.append((token.name, _looks(token, stack[-1][1])))
         elif token.kind == "tag" and not token.is_opening:
             _close(token.name, stack)
 
 
-def _close(name: str, stack: list[tuple[str, _Looks]]) -> None:
+def _close(name: str, stack: list[tuple[str, Looks]]) -> None:
     for at in range(len(stack) - 1, max(0, len(stack) - 30), -1):
         if stack[at][0] == name:
             del stack[at:]
             return
 
 
-def _looks(tag: Token, around: _Looks) -> _Looks:
+def _looks(tag: Token, around: Looks) -> Looks:
     given = html_tokens.values(tag)
     said = {name: value or "" for name, value in given.items()}
     looks = around._replace(sight=around.sight and unseen.within(tag.name, said, around.sight))
@@ -128,7 +133,7 @@ def _said(style: str) -> dict[str, Any]:
         elif one.lower_name in {"background", "background-image"} and value != "none":
             found |= _of_background(value)
         elif one.lower_name == "font-size" and (size := _SIZE.match(value)):
-            found["size"] = float(size[1])
+            found["size"] = float(size[1]) * (4 / 3 if size[2] == "pt" else 1)
         elif one.lower_name == "font-weight":
             found["is_bold"] = value in {"bold", "bolder", "700", "800", "900"}
     return found

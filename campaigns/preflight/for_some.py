@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 
 from campaigns.content import blocks
 from campaigns.content.blocks import conditions
+from campaigns.drafts.words import blocks_of
 from campaigns.message import asked_segments
 from campaigns.models import Campaign, Edition
 from campaigns.preflight.findings import Finding
 from contacts import audience
 from contacts.models import Segment
-from contacts.segments import asking, compiling, rules
+from contacts.segments import asking, compiling, measuring, rules
+from contacts.segments.measuring import TooSlow
 from delivery.ledger.launching import MOST_SEGMENTS
 
 
@@ -49,7 +51,14 @@ def check(campaign: Campaign, edition: Edition) -> Iterator[Finding]:
     if len(numbers) > MOST_SEGMENTS:
         text = f"The mail asks for {len(numbers)} segments; one mail has room for {MOST_SEGMENTS}."
         yield Finding("block", "many-segments", text, "Use fewer of them.", "content")
-    for one in seen(campaign):
+    try:
+        shown = seen(campaign)
+    except TooSlow:
+        text = "It takes too long to say how many see the blocks that are for people of a segment."
+        cure = "Look at who is in the segment, or choose one whose rows are quicker to look up."
+        yield Finding("warn", "seen-too-slow", text, cure, "content")
+        return
+    for one in shown:
         if not one.people:
             whose = "outside" if one.is_for_others else "in"
             text = f"Nobody who gets this is {whose} “{one.segment.name}”, so nobody sees the block for them."
@@ -57,14 +66,15 @@ def check(campaign: Campaign, edition: Edition) -> Iterator[Finding]:
 
 
 def seen(campaign: Campaign) -> list[ForSome]:
-    """Every block for a segment of which there is one, in the order of the mail."""
-    written = [block for block in _written(campaign) if conditions.segment_of(block)]
+    """Every block for a segment of which there is one, in the order of the mail. Raises TooSlow."""
+    written = [block for block in blocks_of(campaign) if conditions.segment_of(block)]
     known = Segment.objects.in_bulk([conditions.segment_of(block) for block in written])
     if not known:
         return []
     about = asking.known()
     groups = [compiling.frozen(rules.read(one.rules), about) for one in known.values()]
-    everybody, people = audience.counts(replace(campaign.readers(), about=about), groups)
+    with measuring.within(measuring.PATIENT_MS):
+        everybody, people = audience.counts(replace(campaign.readers(), about=about), groups)
     inside = dict(zip(known, people, strict=True))
     found = []
     for block in written:
@@ -75,14 +85,8 @@ def seen(campaign: Campaign) -> list[ForSome]:
     return found
 
 
-def _written(campaign: Campaign) -> list[blocks.Block]:
-    if campaign.content_kind != Campaign.ContentKind.BLOCKS:
-        return []
-    return list(blocks.walk(blocks.validate(campaign.blocks or blocks.empty())))
-
-
 def _first_blocks(campaign: Campaign) -> dict[int, str]:
-    return {conditions.segment_of(block): block["id"] for block in reversed(_written(campaign))}
+    return {conditions.segment_of(block): block["id"] for block in reversed(blocks_of(campaign))}
 
 
 def _possible(campaign: Campaign, numbers: list[int]) -> list[int]:

@@ -46,11 +46,10 @@ _WORDS: dict[Kind, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`text` says more than `words`; both may be shown. `final`: where the address leads in the end."""
+    """`text` says more than `words`; both may be shown."""
 
     kind: Kind
     text: str
-    final: str = ""
 
     @property
     def words(self) -> str:
@@ -119,14 +118,14 @@ def look(target: str, client: Client) -> Found:
         return Found("unreachable", str(problem))
     status = answer.status
     if status in _GONE:
-        return Found("gone", f"There is no such page ({status}).", answer.url)
+        return Found("gone", f"There is no such page ({status}).")
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Found("error", f"The server has trouble of its own ({status}).", answer.url)
+        return Found("error", f"The server has trouble of its own ({status}).")
     if status >= HTTPStatus.BAD_REQUEST:
-        return Found("shut", f"The server answers {status}; people it may let in.", answer.url)
+        return Found("shut", f"The server answers {status}; people it may let in.")
     if _is_same(target, answer.url):
-        return Found("good", "", answer.url)
-    return Found("moved", f"To {answer.url}", answer.url)
+        return Found("good", "")
+    return Found("moved", f"To {answer.url}")
 
 
 def _is_same(target: str, final: str) -> bool:

@@ -62,7 +62,7 @@ def _pictures(images: list[Block]) -> Iterator[Finding]:
 def _decorative(addresses: list[str]) -> set[str]:
     """Of these pictures the names of those of the library that are said to say nothing, as they are said now."""
     names = [name for name in map(files.name_in, addresses) if name]
-    found = Image.objects.filter(storage_name__in=names, is_decorative=True) if names else Image.objects.none()
+    found = Image.objects.filter(storage_name__in=names, is_decorative=True)
     return set(found.values_list("storage_name", flat=True))
 
 

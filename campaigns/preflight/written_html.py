@@ -8,6 +8,7 @@ from itertools import groupby
 from campaigns.compiling.results import Page
 from campaigns.content.html import Left, Removed
 from campaigns.preflight.findings import Finding
+from campaigns.preflight.places import Places
 
 _CURES = {
     "element": "Mail programs show none of it. Use a link to a page of your own instead.",
@@ -38,18 +39,20 @@ def check(page: Page) -> Iterator[Finding]:
     yield from _left(page.left)
 
 
-def pictures(sources: Sequence[str | None]) -> Iterator[Finding]:
+def pictures(sources: Sequence[str | None], where: Places) -> Iterator[Finding]:
     """`sources` are the addresses of the pictures as they would be sent."""
     empty = [source for source in sources if not (source or "").strip()]
     if empty:
         text = "A picture has no address." if len(empty) == 1 else f"{len(empty)} pictures have no address."
-        yield Finding("block", "empty-picture", text, "Enter it, or remove the picture.", "content")
+        cure, block = "Enter it, or remove the picture.", where.with_picture("")
+        yield Finding("block", "empty-picture", text, cure, "content", block=block)
     written = [source.strip() for source in sources if source and source.strip()]
     unreachable = list(dict.fromkeys(source for source in written if not _FULL_ADDRESS.match(source)))
     if unreachable:
         text = f"Readers cannot load these pictures: {_listed(unreachable)}."
         cure = "Upload them under Images and use their addresses, or write the full address that begins with https://."
-        yield Finding("block", "unreachable-picture", text, cure, "content")
+        block = where.with_picture(unreachable[0])
+        yield Finding("block", "unreachable-picture", text, cure, "content", block=block)
 
 
 def _removed(removed: Sequence[Removed]) -> Iterator[Finding]:

@@ -54,9 +54,7 @@ def drawn(edition: Edition, contact: Contact | None, rows: Sequence[LinkRow], pa
     ids = link_ids(edition)[: len(link_targets(edition))]
     edition.is_test = True  # in memory: so its unsubscribe link names nobody
     compiled = CompiledEdition(edition, batch_id=0, lists=(), link_ids=())
-    page = compiled.html_with(
-        preview.asked(edition, preview.recipient_of(contact)), [f"{_MARK}{link_id}" for link_id in ids]
-    )
+    page = compiled.html_with(preview.recipient_of(contact, edition), [f"{_MARK}{link_id}" for link_id in ids])
     by_id = {row.link_id: row for row in rows}
     return "".join(_marked(page, by_id, page_url)) + _STYLE
 

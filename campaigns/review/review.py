@@ -8,7 +8,7 @@ from campaigns.merge import language
 from campaigns.message import editions, preview
 from campaigns.message.compiled import CompiledEdition, link_targets
 from campaigns.models import Campaign, Edition
-from campaigns.preflight import content, for_some, gaps, link_checks
+from campaigns.preflight import content, for_some, gaps, link_checks, places
 from campaigns.preflight.for_some import ForSome
 from campaigns.preflight.gaps import Gap
 from campaigns.preflight.link_checks import Found
@@ -20,6 +20,7 @@ from campaigns.review.odd_ones import Odd
 from campaigns.review.reading_ease import Reading
 from campaigns.review.spam_points import Verdict
 from contacts.models import Contact
+from contacts.segments.measuring import TooSlow
 from delivery.content import Parts, Recipient
 from delivery.linter import MAX_HTML_BYTES
 
@@ -121,7 +122,11 @@ class Review:
 
     @cached_property
     def for_some(self) -> list[ForSome]:
-        return for_some.seen(self.campaign) if self.edition else []
+        """None as well where it takes too long, which preflight says."""
+        try:
+            return for_some.seen(self.campaign) if self.edition else []
+        except TooSlow:
+            return []
 
     @cached_property
     def odd_ones(self) -> list[Odd]:
@@ -140,11 +145,11 @@ class Review:
 
     @cached_property
     def _recipient(self) -> Recipient:
-        return preview.recipient_of(self.contact, tracked=True)
+        return preview.recipient_of(self.contact, self.edition, tracked=True)
 
     @cached_property
     def _places(self) -> Places:
-        return Places(self.campaign)
+        return places.of(self.campaign)
 
     @property
     def _bytes(self) -> int:

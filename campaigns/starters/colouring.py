@@ -24,8 +24,9 @@ def recoloured(address: str, main: str, second: str) -> str:
     """The address of the same picture in these colours; of any other picture the address as it is."""
     base, slash, last = address.rpartition("/")
     found = _NAME.fullmatch(last)
-    is_ours = found is not None and found[1] == "starter" and base.endswith("/i")
-    return f"{base}{slash}{name(found[2], main, second)}" if found and is_ours else address
+    if found is None or found[1] != "starter" or not base.endswith("/i"):
+        return address
+    return f"{base}{slash}{name(found[2], main, second)}"
 
 
 @lru_cache(maxsize=64)

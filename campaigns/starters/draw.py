@@ -261,7 +261,7 @@ def _weave(s: Sheet) -> None:
                 )
 
 
-_WIDE, _CARD = (1200, 600), (600, 450)
+_WIDE, _CARD = (1200, 600), (800, 600)
 _PICTURES: dict[str, tuple[Callable[[Sheet], None], tuple[int, int], Ink]] = {
     "dunes": (_dunes, _WIDE, MIST),
     "facets": (_facets, _WIDE, MAIN),
@@ -274,7 +274,7 @@ _PICTURES: dict[str, tuple[Callable[[Sheet], None], tuple[int, int], Ink]] = {
     "lights": (_lights, _WIDE, DEEP),
     "stairs": (_stairs, (1200, 520), SECOND_PALE),
     "petals": (_petals, _CARD, SECOND_PALE),
-    "orbits": (_orbits, _CARD, MAIN),
+    "orbits": (_orbits, (1200, 900), MAIN),
     "weave": (_weave, _CARD, PALE),
 }
 
@@ -302,11 +302,11 @@ class Glyph:
         steps = [start + (end - start) * step / 60 for step in range(61)]
         self.line(*((x + squeeze * r * cos(a * pi / 180), y + r * sin(a * pi / 180)) for a in steps))
 
-    def disc(self, x: float, y: float, r: float, fill: int = 255) -> None:
-        self.pen.ellipse(self._at((x - r, y - r), (x + r, y + r)), fill=fill)
+    def disc(self, x: float, y: float, r: float) -> None:
+        self.pen.ellipse(self._at((x - r, y - r), (x + r, y + r)), fill=255)
 
-    def box(self, x: float, y: float, w: float, h: float, r: float, fill: int = 255) -> None:
-        self.pen.rounded_rectangle(self._at((x, y), (x + w, y + h)), r * self.side, fill=fill)
+    def box(self, x: float, y: float, w: float, h: float, r: float) -> None:
+        self.pen.rounded_rectangle(self._at((x, y), (x + w, y + h)), r * self.side, fill=255)
 
     def frame(self, x: float, y: float, w: float, h: float, r: float) -> None:
         box = self._at((x, y), (x + w, y + h))

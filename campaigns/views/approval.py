@@ -5,14 +5,16 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import mailing
-from accounts.models import Role, User
+from accounts.models import Organisation, Role, User
 from accounts.permissions import Permission, StaffRequest, allows, requires
+from accounts.wording import count_people
 from campaigns.approval import deciding, standing
 from campaigns.approval.deciding import NotPossible
 from campaigns.attachments.models import Attachment
@@ -30,11 +32,11 @@ class AskForm(forms.Form):
     of = forms.ModelChoiceField(User.objects.none(), label="Whom to ask", empty_label=None)
     note = forms.CharField(label="Note", max_length=1_000, required=False, widget=_words)
 
-    def __init__(self, data: Any = None, *, colleagues: list[User]) -> None:
+    def __init__(self, data: Any = None, *, colleagues: QuerySet[User]) -> None:
         super().__init__(data, label_suffix="")
         field = self.fields["of"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  # it is declared above
-        field.queryset = User.objects.filter(pk__in=[one.pk for one in colleagues]).order_by("name", "email")
+        field.queryset = colleagues
 
 
 class AnswerForm(forms.Form):
@@ -120,16 +122,28 @@ def override(request: StaffRequest, pk: int) -> HttpResponse:
 def ask_form(request: StaffRequest) -> AskForm | None:
     """None: there is nobody to ask."""
     colleagues = standing.colleagues(request.user, request.organisation)
-    return AskForm(colleagues=colleagues) if colleagues else None
+    return AskForm(colleagues=colleagues) if colleagues.exists() else None
+
+
+def _why_not(organisation: Organisation) -> str:
+    """Why a campaign that needs no approval needs none."""
+    cure = "An admin can change that under Settings, Organisation."
+    if standing.is_asked_for(organisation):
+        return (
+            f"Approval is needed above {count_people(organisation.approval_above)} only, so this can go without. {cure}"
+        )
+    return f"No approval is needed here: whoever may send can send. {cure}"
 
 
 def _page(request: StaffRequest, found: Campaign, **changed: Any) -> HttpResponse:
-    now, ready = standing.of(found), Readiness(found)
+    ready = Readiness(found)
+    now = ready.approval or standing.of(found)  # what was said stays to be read where none is needed any more
     asked = now.newest if now.is_asked else None
     context: dict[str, Any] = {
         "campaign": found,
         "ready": ready,
-        "is_needed": standing.is_needed(request.organisation),
+        "is_needed": ready.approval is not None,
+        "why_not": _why_not(request.organisation),
         "standing": now,
         "history": found.approvals.select_related("asked_by", "asked_of", "decided_by", "version"),
         "showing": Showing.read(request, found),

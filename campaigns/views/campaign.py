@@ -19,17 +19,17 @@ from accounts.security import mail_policy, without_pictures
 from campaigns import revising
 from campaigns.attachments.models import Attachment
 from campaigns.comments import conversations
-from campaigns.drafts.forms import CARDS, TestMailForm
+from campaigns.drafts.forms import CARDS
 from campaigns.message import editions, preview
 from campaigns.models import Campaign, Stage
 from campaigns.multilingual.names import own_name
 from campaigns.reporting import earlier, sharing
-from campaigns.views import mailboxes
+from campaigns.views import mailboxes, test_mails
 from campaigns.views.languages import switch
 from campaigns.views.pages import Readiness, alarm, get_campaign, sent_edition, tally_links
 from campaigns.views.showing import Showing
-from campaigns.views.test_mails import ADDRESSES
 from contacts import merge_values
+from contacts.guessing import languages
 from delivery import ledger
 from delivery.color_scheme import inverted, shown_in
 from delivery.guards import disk
@@ -89,7 +89,10 @@ def mail(request: StaffRequest, pk: int) -> HttpResponse:
     found, dark = get_campaign(pk), request.GET.get("look") == "dark"
     if version := whole_number(request.GET.get("version")):
         contact = Showing.read(request, found).contact
-        language = request.GET.get("language", "") or (contact.reads if contact else "")
+        offered = found.batch.languages if found.batch else []
+        language = request.GET.get("language", "") or languages.picked(
+            contact.best_language if contact else "", offered
+        )
         sent = preview.of_edition(sent_edition(found.batch_id, version, language), contact)
         return HttpResponse(shown_in(sent, dark=dark))
     showing = Showing.read(request, found)
@@ -108,7 +111,7 @@ def _draft(request: StaffRequest, found: Campaign) -> dict[str, Any]:
         "ready": Readiness(found),
         "showing": Showing.read(request, found),
         "forms": {key: form(instance=found) for key, form in CARDS.items()},
-        "test_form": TestMailForm(initial={"to": request.session.get(ADDRESSES) or request.user.email}),
+        "test_form": test_mails.empty_form(request),
         "tags": merge_values.tags(),
         "own_tags": editions.OWN_TAGS,
         "may_write": allows(request.user, Permission.WRITE),

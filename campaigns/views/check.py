@@ -12,9 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.security import picture_policy
 from campaigns import tasks
-from campaigns.models import Campaign
 from campaigns.preflight import gaps, link_checks
-from campaigns.review import sender_logo, spam_points
+from campaigns.review import advice, sender_logo, spam_points
 from campaigns.review.review import Review
 from campaigns.views.approval import ask_form
 from campaigns.views.languages import switch
@@ -44,7 +43,7 @@ def check(request: StaffRequest, pk: int) -> HttpResponse:
         return redirect(found)
     showing = Showing.read(request, found)
     review = Review(showing.written, showing.contact)
-    context = {
+    context: dict[str, Any] = {
         "campaign": found,
         "showing": showing,
         "review": review,
@@ -55,8 +54,8 @@ def check(request: StaffRequest, pk: int) -> HttpResponse:
     if request.htmx.target == "seen":
         return render(request, "campaigns/check/_seen.html", context)
     if request.method == "POST":
-        _follow(found, review, request.POST.get("links", ""))
-    context["is_following"] = not review.is_followed and link_checks.is_under_way(found.pk)
+        _follow(review, request.POST.get("links", ""))
+    context["is_following"] = not review.is_followed and link_checks.is_under_way(review.campaign.pk)
     if request.htmx.target == "links":
         return render(request, "campaigns/check/_links.html", context)
     if request.method == "POST":
@@ -64,7 +63,9 @@ def check(request: StaffRequest, pk: int) -> HttpResponse:
     context |= _points(review, is_asked=request.GET.get("points") == "ask")
     if request.htmx.target == "points":
         return render(request, "campaigns/check/_points.html", context)
-    context |= {"ready": Readiness(found), "ask_form": ask_form(request)}
+    ready, more = Readiness(found), list(advice.check(found, context.get("points")))
+    context |= {"ready": ready, "ask_form": ask_form(request)}
+    context |= {"findings": [*ready.findings, *more], "warning_count": len(ready.warnings) + len(more)}
     return render(request, "campaigns/check/check.html", context)
 
 
@@ -91,7 +92,8 @@ def logo(request: StaffRequest, pk: int) -> HttpResponse:
     return HttpResponse(picture, content_type="image/svg+xml")
 
 
-def _follow(campaign: Campaign, review: Review, asked: str) -> None:
+def _follow(review: Review, asked: str) -> None:
+    campaign = review.campaign
     if asked == "again" and not link_checks.is_under_way(campaign.pk):
         link_checks.forget(review.followable)
     if asked in {"follow", "again"} and not review.is_followed and link_checks.begins(campaign.pk):

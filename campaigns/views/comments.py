@@ -74,18 +74,51 @@ def resolve(request: StaffRequest, pk: int, comment: int) -> HttpResponse:
     return _answer(request, first.campaign, said="Resolved." if is_resolved else "Open again.")
 
 
+@require_POST
+@requires(Permission.WRITE)
+def change(request: StaffRequest, pk: int, comment: int) -> HttpResponse:
+    """By whoever wrote it."""
+    said = _said(pk, comment)
+    form = CommentForm(request.POST, reader=request.user, auto_id=f"id_change_{comment}_%s")
+    if not form.is_valid():
+        return _answer(request, said.campaign, changing=comment, change_form=form)
+    try:
+        conversations.change(said, form.cleaned_data["text"], by=request.user)
+    except NotPossible as problem:
+        return _answer(request, said.campaign, problem=str(problem))
+    return _answer(request, said.campaign, said="Changed.")
+
+
+@require_POST
+@requires(Permission.WRITE)
+def take_back(request: StaffRequest, pk: int, comment: int) -> HttpResponse:
+    """By whoever wrote it."""
+    said = _said(pk, comment)
+    try:
+        conversations.take_back(said, by=request.user)
+    except NotPossible as problem:
+        return _answer(request, said.campaign, problem=str(problem))
+    return _answer(request, said.campaign, said="Taken back.")
+
+
 def context(request: StaffRequest, campaign: Campaign) -> dict[str, Any]:
     """What `campaigns/comments/_comments.html` shows."""
     return {
         "conversations": conversations.of(campaign),
         "comment_form": CommentForm(reader=request.user),
         "may_comment": allows(request.user, Permission.WRITE),
+        "reader": request.user,
     }
 
 
+def _said(campaign: int, comment: int, **which: Any) -> Comment:
+    return get_object_or_404(
+        Comment.objects.select_related("campaign", "answers"), pk=comment, campaign=campaign, **which
+    )
+
+
 def _first(campaign: int, comment: int) -> Comment:
-    found = Comment.objects.select_related("campaign")
-    return get_object_or_404(found, pk=comment, campaign=campaign, answers=None)
+    return _said(campaign, comment, answers=None)
 
 
 def _answer(request: StaffRequest, campaign: Campaign, *, said: str = "", **changed: Any) -> HttpResponse:

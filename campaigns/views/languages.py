@@ -23,7 +23,7 @@ def switch(found: Campaign) -> dict[str, Any]:
     return {
         "languages": shares.of(found),
         "languages_offered": [] if whole.revision_of_id else changing.offered(whole),
-        "languages_known": languages.choices(),
+        "languages_known": languages.of_mails(),
         "whole": whole,
     }
 

@@ -59,12 +59,7 @@ def table(request: StaffRequest, pk: int) -> HttpResponse:
     if found.batch is None:
         raise Http404("It has not been sent.")
     header = ("Mailbox", "Accepted", "Waiting", "Refused", "As spam", "Come later", "Paused since")
-    lines = (
-        (row.name, tally.accepted, tally.waiting, tally.refused, tally.refused_as_spam, tally.asked_later, paused_at)
-        for row in rows(found.batch)
-        for tally in [row.tally]
-        for paused_at in [tally.pause.at if tally.pause else None]
-    )
+    lines = map(_line, rows(found.batch))
     name = f"campaign-{found.pk}-mailboxes-so-far-{timezone.localdate():%Y-%m-%d}"
     return cast("HttpResponse", csv_response(name, header, lines))
 
@@ -98,6 +93,12 @@ def resume(request: StaffRequest, pk: int, lane: str) -> HttpResponse:
     else:
         messages.success(request, f"Going on with {row.in_words} where it stopped.")
     return redirect(found)
+
+
+def _line(row: Row) -> tuple[object, ...]:
+    it = row.tally
+    paused_at = it.pause.at if it.pause else None
+    return row.name, it.accepted, it.waiting, it.refused, it.refused_as_spam, it.asked_later, paused_at
 
 
 def _row(campaign: Campaign, lane: str) -> Row:

@@ -17,7 +17,7 @@ from campaigns.message.encoding import ascii_address
 from campaigns.models import Campaign, Edition
 from campaigns.multilingual import shares
 from campaigns.multilingual.shares import Share
-from campaigns.preflight import checklist, sender_domain
+from campaigns.preflight import checklist, pace, sender_domain
 from campaigns.preflight.checklist import Finding
 from contacts import audience
 from contacts.audience import Summary
@@ -147,8 +147,14 @@ class Readiness:
     @cached_property
     def approval(self) -> standing.Standing | None:
         """How it stands with its approval; None where none is needed."""
-        is_asked_for = not self.campaign.translation_of and standing.is_needed(Organisation.get())
-        return standing.of(self.campaign) if is_asked_for else None
+        organisation = Organisation.get()
+        if self.campaign.translation_of or not standing.is_asked_for(organisation):
+            return None
+        if self.campaign.revision_of:
+            people = standing.people_of(self.campaign)
+        else:
+            people = self.people.will_receive if self.people else None
+        return standing.of(self.campaign) if standing.is_needed(organisation, people) else None
 
     @property
     def lacks_only_approval(self) -> bool:
@@ -157,6 +163,11 @@ class Readiness:
     @property
     def warnings(self) -> list[Finding]:
         return [finding for finding in self.findings if finding.level == "warn"]
+
+    @property
+    def held_back(self) -> str:
+        """That its way out makes hours or days of it, but for a warm-up; see outlook."""
+        return next((finding.text for finding in self.warnings if finding.code in pace.HOLDING_BACK), "")
 
     @property
     def cards(self) -> list[cards.Card]:

@@ -1,5 +1,6 @@
 """Test mails, and what became of each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +18,8 @@ from campaigns.views.pages import get_campaign
 from contacts.models import Contact
 from delivery.models import Message
 
-ADDRESSES = "test_addresses"  # in the session: who gets the next test, too, until somebody types others
+# In the session: who gets the next test, too, until somebody types or chooses others.
+ADDRESSES, SEEDS = "test_addresses", "test_seeds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +35,27 @@ def send_test(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_campaign(pk)
     form = TestMailForm(request.POST)
     if not form.is_valid():
-        return _lines(request, pk, [Line(Outcome("bad", " ".join(map(str, form.errors["to"]))))], status=422)
+        problems = [str(problem) for errors in form.errors.values() for problem in errors]
+        return _lines(request, pk, said=[Line(Outcome("bad", " ".join(problems)))], status=422)
     contact = Contact.objects.filter(pk=form.cleaned_data["contact"]).first()
-    addresses = form.cleaned_data["to"]
+    addresses = form.cleaned_data["everybody"]
     strangers = test_addresses.unknown(addresses, found.way_out)
     known = [address for address in addresses if address not in strangers]
     try:
         sent = test_sends.send_tests(found, to=known, as_contact=contact, by=request.user) if known else []
     except (test_sends.Unreadable, test_sends.NotNow) as problem:
-        return _lines(request, pk, [Line(Outcome("bad", f"Not sent: {problem}"))], status=422)
-    request.session[ADDRESSES] = ", ".join(addresses)
-    lines = [Line(test_sends.outcome(message), message, message.email) for message in sent]
+        return _lines(request, pk, said=[Line(Outcome("bad", f"Not sent: {problem}"))], status=422)
+    request.session[ADDRESSES] = ", ".join(form.cleaned_data["to"])
+    request.session[SEEDS] = [seeds.pk for seeds in form.cleaned_data["seeds"]]
     asked = [Line(Outcome("bad", test_addresses.ask(one, by=request.user)), email=one) for one in strangers]
-    return _lines(request, pk, lines + asked)
+    return _lines(request, pk, sent, asked)
+
+
+def empty_form(request: StaffRequest) -> TestMailForm:
+    """With whoever got the last test mail of whoever asks."""
+    session = request.session
+    kept = {"to": session.get(ADDRESSES, request.user.email), "seeds": session.get(SEEDS, [])}
+    return TestMailForm(initial=kept, label_suffix="")
 
 
 @never_cache
@@ -64,11 +74,22 @@ def test_address(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 @requires(Permission.WRITE)
-def test_outcome(request: StaffRequest, pk: int, message: int) -> HttpResponse:
-    of_this_campaign = Edition.objects.filter(campaign=pk, is_test=True).values("batch")
-    found = get_object_or_404(Message.objects.select_related("batch__provider"), pk=message, batch__in=of_this_campaign)
-    return _lines(request, pk, [Line(test_sends.outcome(found), found, found.email)])
+def test_outcome(request: StaffRequest, pk: int, batch: int) -> HttpResponse:
+    """Of all mails of one test."""
+    edition = get_object_or_404(Edition, campaign=pk, is_test=True, batch=batch)
+    sent = Message.objects.filter(batch=edition.batch_id).select_related("batch__provider").order_by("pk")
+    return _lines(request, pk, list(sent))
 
 
-def _lines(request: StaffRequest, pk: int, lines: list[Line], status: int = 200) -> HttpResponse:
-    return render(request, "campaigns/_test_outcome.html", {"campaign_id": pk, "lines": lines}, status=status)
+def _lines(
+    request: StaffRequest, pk: int, sent: Sequence[Message] = (), said: Sequence[Line] = (), status: int = 200
+) -> HttpResponse:
+    lines = [Line(test_sends.outcome(message), message, message.email) for message in sent]
+    context = {
+        "campaign_id": pk,
+        "lines": lines,
+        "batch": sent[0].batch_id if sent else 0,
+        "is_over": all(line.outcome.is_final for line in lines),
+        "said": said,
+    }
+    return render(request, "campaigns/_test_outcome.html", context, status=status)

@@ -1,6 +1,9 @@
 """Languages and countries by their codes and by their names in the languages of the world, from Unicode's CLDR."""
 
+import re
+from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
@@ -8,8 +11,17 @@ from babel.languages import get_official_languages
 
 # In whose words files and people name countries and languages most often.
 _SPOKEN = ("en", "de", "fr", "es", "pt", "it", "nl", "pl", "ja", "ar", "sv", "da", "nb", "fi", "cs", "tr")
-# SQL: the language that a contact reads, without its region; "" where it is not known. In Python: Contact.reads.
+# SQL: the language that a contact reads, with and without its region; "" where it is not known.
+FULL = "lower(coalesce(nullif({contact}.language, ''), {contact}.guessed_language))"
 READ = "lower(split_part(coalesce(nullif({contact}.language, ''), {contact}.guessed_language), '-', 1))"
+# Who reads Chinese in one script may not read it in the other: for a mail these are two languages.
+TRADITIONAL = "zh-Hant"
+_TRADITIONAL = "^zh-(hant|tw|hk|mo)(-|$)"
+# In which a mail may be written beside the language itself.
+_REGIONS = (
+    *("de-AT", "de-CH", "en-AU", "en-CA", "en-GB", "en-IE", "en-IN", "en-US", "en-ZA", "es-AR", "es-CO", "es-ES"),
+    *("es-MX", "es-US", "fr-BE", "fr-CA", "fr-CH", "it-CH", "nl-BE", "pt-BR", "pt-PT", "sv-FI", TRADITIONAL),
+)
 _MORE_COUNTRIES = {"usa": "US", "uk": "GB", "great britain": "GB", "england": "GB", "scotland": "GB", "wales": "GB"}
 
 
@@ -29,6 +41,37 @@ def choices() -> tuple[tuple[str, str], ...]:
     return tuple(sorted(((code, name) for code, name in names.items() if name), key=lambda one: one[1]))
 
 
+@cache
+def of_mails() -> tuple[tuple[str, str], ...]:
+    """(code, English name) of what a mail may be written in, by name: also languages as a country has them."""
+    names = dict(choices()) | {code: name_of(code) for code in _REGIONS} | {"zh": "Chinese (Simplified)"}
+    return tuple(sorted(names.items(), key=lambda one: one[1]))
+
+
+def picked(tag: str, offered: Sequence[str]) -> str:
+    """Which of these languages somebody gets who reads `tag`; "": none of them.
+
+    Their own, else the same without its region (RFC 4647, 3.4): pt-BR reads pt, but pt not pt-BR, which was written for
+    others. zh-TW and zh-HK read zh-Hant, and never zh.
+    """
+    by_code = {code.lower(): code for code in offered}
+    return by_code.get(tag.lower(), by_code.get(wider(tag).lower(), "")) if tag else ""
+
+
+def wider(tag: str) -> str:
+    """Without its region, but with the script that tells Chinese from Chinese."""
+    return TRADITIONAL if re.match(_TRADITIONAL, tag.lower()) else tag.partition("-")[0].lower()
+
+
+def picked_sql(contact: str, offered: Sequence[str]) -> tuple[str, list[Any]]:
+    """The same for a contact under this alias, and its parameters; NULL: none of them."""
+    full, read = FULL.format(contact=contact), READ.format(contact=contact)
+    wider = f"CASE WHEN {full} ~ '{_TRADITIONAL}' THEN '{TRADITIONAL.lower()}' ELSE {read} END"
+    place = f"coalesce(array_position(%s::text[], {full}), array_position(%s::text[], {wider}))"
+    lowered = [code.lower() for code in offered]
+    return f"(%s::text[])[{place}]", [list(offered), lowered, lowered]
+
+
 def find(text: str) -> str:
     """The code of a language told by code or by name in many languages; "" if there is none such."""
     plain = " ".join(text.split())
@@ -39,7 +82,9 @@ def find(text: str) -> str:
         found = Locale.parse(plain.replace("-", "_"))
     except (ValueError, UnknownLocaleError, TypeError):
         return ""
-    return f"{found.language}-{found.territory}" if found.territory else str(found.language)
+    if found.territory:
+        return f"{found.language}-{found.territory}"
+    return TRADITIONAL if (found.language, found.script) == ("zh", "Hant") else str(found.language)
 
 
 def country(text: str) -> str:
@@ -55,7 +100,8 @@ def of_country(code: str) -> str:
 
 
 def of_browser(accept_language: str) -> str:
-    """The first language that a browser asks for (RFC 9110, 12.5.4), without its region."""
+    """The first language that a browser asks for (RFC 9110, 12.5.4), without its region, but with a script that tells
+    it from another one."""
     wanted: list[tuple[float, str]] = []
     for part in accept_language[:500].split(","):
         tag, _, weight = part.strip().partition(";q=")
@@ -64,7 +110,7 @@ def of_browser(accept_language: str) -> str:
         except ValueError:
             continue
         if tag and tag != "*" and share > 0:
-            wanted.append((-share, tag.split("-")[0].lower()))
+            wanted.append((-share, wider(tag)))
     found = sorted(wanted, key=lambda one: one[0])
     return next((code for _, tag in found if (code := find(tag))), "")
 

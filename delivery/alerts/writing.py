@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from accounts.mailing import Mail
 from accounts.models import Organisation, User
-from accounts.wording import isolated
+from accounts.wording import isolated, one_line
 from delivery.alerts.models import Alert
 
 
@@ -23,10 +23,10 @@ def _subject(begun: Sequence[Alert], over: Sequence[Alert], organisation: Organi
     name = isolated(str(organisation))
     if not begun:
         return (
-            f"All clear: {_one_line(over[0].title)}" if len(over) == 1 else f"All clear at {name}: {len(over)} troubles"
+            f"All clear: {one_line(over[0].title)}" if len(over) == 1 else f"All clear at {name}: {len(over)} troubles"
         )
     if len(begun) == 1:
-        return f"{name}: {_one_line(begun[0].title)}"
+        return f"{name}: {one_line(begun[0].title)}"
     return f"{name}: {len(begun)} things need you"
 
 
@@ -40,7 +40,3 @@ def _troubles(begun: Sequence[Alert], base: str) -> Iterator[str]:
 def _endings(over: Sequence[Alert]) -> Iterator[str]:
     for alert in over:
         yield f"All clear, this is over: {alert.title}"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())[:150]

@@ -21,4 +21,5 @@ def check(facts: Facts, ask: Ask, fetch: Fetch | None = None) -> Report:
         True if look.dmarc.holds else (False if look.dmarc.is_complete else None),
         look.dmarc.policy,
         look.dmarc.found_at,
+        look.is_missing,
     )

@@ -89,28 +89,48 @@ def _mta_sts(look: Look, receiver: str, fetch: Fetch | None) -> Row:
         "Mail to this domain is then always encrypted on the way. It needs this record, and a policy at "
         f"https://mta-sts.{receiver}/.well-known/mta-sts.txt."
     )
-    return _row(look, "mta-sts", f"_mta-sts.{receiver}", "v=STSv1; id=1", brings, lambda: _policy(receiver, fetch))
+
+    def judge(record: str) -> _Verdict:
+        if not _tags(record).get("id", "").isalnum():
+            return "warn", "The record names no “id=”, so senders use nothing of it."
+        return _policy(look, receiver, fetch)
+
+    return _row(look, "mta-sts", f"_mta-sts.{receiver}", "v=STSv1; id=1", brings, judge)
 
 
 def _tls_rpt(look: Look, receiver: str) -> Row:
     brings = "Other servers then tell once a day when encryption to this domain failed."
     value = f"v=TLSRPTv1; rua=mailto:postmaster@{look.domain}"
-    found: _Verdict = ("good", "Failures of encryption are reported.")
-    return _row(look, "tls-rpt", f"_smtp._tls.{receiver}", value, brings, lambda: found)
+
+    def judge(record: str) -> _Verdict:
+        if not _tags(record).get("rua", "").lower().startswith(("mailto:", "https:")):
+            return "warn", "The record names no place for reports: rua=mailto: and an address of yours."
+        return "good", "Failures of encryption are reported."
+
+    return _row(look, "tls-rpt", f"_smtp._tls.{receiver}", value, brings, judge)
 
 
-def _row(look: Look, kind: str, host: str, value: str, brings: str, judge: Callable[[], _Verdict]) -> Row:
+def _row(look: Look, kind: str, host: str, value: str, brings: str, judge: Callable[[str], _Verdict]) -> Row:
     """`value`: what would have to stand there; `judge`: of the record that stands there already."""
     answer, version = look.ask(host, "TXT"), value.partition(";")[0].lower()
     now = [text for text in answer.values if text.lower().replace(" ", "").startswith(version)]
-    verdict: _Verdict = judge() if now else ("warn", brings)
+    verdict: _Verdict = judge(now[0]) if now else ("warn", brings)
+    if len(now) > 1:
+        verdict = "warn", f"There are {len(now)} such records. Senders then use none of them."
     if not answer.is_known:
         verdict = "wait", NOT_KNOWN
     return look.row(kind, "TXT", host, now[0] if now else value, now, verdict, optional=True)
 
 
-def _policy(receiver: str, fetch: Fetch | None) -> _Verdict:
-    """RFC 8461 3.2"""
+def _tags(record: str) -> dict[str, str]:
+    try:
+        return tags.read(record)
+    except tags.NotATagList:
+        return {}
+
+
+def _policy(look: Look, receiver: str, fetch: Fetch | None) -> _Verdict:
+    """RFC 8461 3.2 and 4.1"""
     if fetch is None:
         return "wait", NOT_KNOWN
     text = fetch(f"https://mta-sts.{receiver}/.well-known/mta-sts.txt")
@@ -122,6 +142,12 @@ def _policy(receiver: str, fetch: Fetch | None) -> _Verdict:
     said = dict(reversed(pairs))
     if said.get("version") != "STSv1" or said.get("mode") not in ("enforce", "testing", "none"):
         return "warn", "Its policy is not one that senders understand: version and mode are missing."
+    if not said.get("max_age", "").isdecimal():
+        return "warn", "Its policy does not say for how long it holds (max_age), so senders use nothing of it."
     if said["mode"] != "enforce":
         return "warn", f"Its policy says mode: {said['mode']}, so nothing is enforced yet."
+    servers = [value.rpartition(" ")[2].lower() for value in look.ask(receiver, "MX").values]
+    named = {value.lower().rstrip(".") for name, value in pairs if name == "mx"}
+    if unnamed := [server for server in servers if not named & {server, f"*.{server.partition('.')[2]}"}]:
+        return "warn", f"Its policy does not name {unnamed[0]}, so senders that go by it deliver no mail there."
     return "good", "Mail to this domain is always encrypted on the way."

@@ -34,6 +34,12 @@ def own_domain() -> str:
     return domain_of(organisation.sender_email) if organisation else ""
 
 
+def expected() -> str:
+    """The domain of the organisation's sender, for whoever asks before it has appeared by itself; else empty."""
+    own = own_domain()
+    return "" if own in FREE_MAIL or SendingDomain.objects.filter(name=own).exists() else own
+
+
 def is_ours(name: str) -> bool:
     """Whether mail may leave in its name for real."""
     return name == own_domain() or SendingDomain.objects.confirmed().filter(name=name).exists()

@@ -31,6 +31,11 @@ class Look:
         return zone_of(self.domain, self.ask)
 
     @property
+    def is_missing(self) -> bool:
+        """Neither the domain nor one above it is in the DNS: it is misspelt, or nobody has registered it."""
+        return all(self.ask(name, "SOA").status == Status.MISSING for name in _names(self.domain))
+
+    @property
     def spf(self) -> Spf:
         """Of the domain that our return addresses are at."""
         return self.spf_of(self.return_domain)
@@ -96,12 +101,17 @@ class Look:
 
 
 def zone_of(domain: str, ask: Ask) -> str:
-    """The name whose DNS an admin edits, by its SOA record; the domain itself where that is not known."""
-    if ask(domain, "SOA").status in (Status.MISSING, Status.UNKNOWN):
+    """The name whose DNS an admin edits, by its SOA record; the domain itself where that is not known. One that is not
+    there yet, such as a new part of a domain, is to be entered in the zone above it."""
+    if not ask(domain, "SOA").is_known:
         return domain
+    return next((name for name in _names(domain) if ask(name, "SOA").status == Status.FOUND), domain)
+
+
+def _names(domain: str) -> list[str]:
+    """The domain and those above it, but for the top level."""
     labels = domain.split(".")
-    names = [".".join(labels[at:]) for at in range(len(labels) - 1)]
-    return next((name for name in names if ask(name, "SOA").status == Status.FOUND), domain)
+    return [".".join(labels[at:]) for at in range(len(labels) - 1)]
 
 
 def is_address(host: str) -> bool:

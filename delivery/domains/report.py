@@ -66,6 +66,7 @@ class Report:
     has_dmarc: bool | None = None
     policy: str = ""
     dmarc_at: str = ""
+    is_missing: bool = False  # from the DNS altogether
     lost: dict[str, int] = field(default_factory=dict)  # of records that were in order: checks in a row that found not
 
     def as_json(self) -> dict[str, Any]:

@@ -157,9 +157,9 @@ def _language(batch: Batch) -> tuple[str, list[Any]]:
     """SQL for the one of its languages that somebody of the audience gets; NULL where there is one for everybody."""
     if not batch.languages:
         return "NULL::varchar", []
-    read = languages.READ.format(contact="c")
-    theirs = f"SELECT {read} FROM contacts_contact c WHERE c.id = contact_id AND {read} = ANY(%s)"  # noqa: S608
-    return f"coalesce(({theirs}), %s)", [batch.languages, batch.languages[0]]
+    picked, parameters = languages.picked_sql("c", batch.languages)
+    theirs = f"SELECT {picked} FROM contacts_contact c WHERE c.id = contact_id"  # noqa: S608
+    return f"coalesce(({theirs}), %s)", [*parameters, batch.languages[0]]
 
 
 def _segments(batch: Batch) -> tuple[str, str, list[Any]]:

@@ -55,7 +55,7 @@ WHICH = {
     "unaccounted": "coalesce(NOT (" + " OR ".join(f"({borne})" for borne in _BORNE_OUT.values()) + "), true)",
 }
 # These have a row in the waiting list, whose index lists them without a look at the accepted.
-_LISTED = {state.counter: int(state) for state in MessageState if state not in _UNLISTED} | dict.fromkeys(
+LISTED = {state.counter: int(state) for state in MessageState if state not in _UNLISTED} | dict.fromkeys(
     counters.PARTS, int(MessageState.REFUSED)
 )
 
@@ -103,7 +103,7 @@ def messages(
         "first": max(batch.first_id, after + 1),
         "last": batch.last_id,
         "limit": limit,
-        "state": _LISTED.get(term),
+        "state": LISTED.get(term),
         "like": f"%{_literally(search.strip().lower())}%",
     }
     found = "lower(m.email) LIKE %(like)s" if search.strip() else "true"
@@ -115,7 +115,7 @@ def messages(
         if moment is not None:
             found += f" AND m.accepted_at {sign} %({name})s"
             values[name] = moment
-    template = _BY_WAITING if term in _LISTED else _BY_MESSAGE
+    template = _BY_WAITING if term in LISTED else _BY_MESSAGE
     rows = _rows(template.format(columns=_COLUMNS, which=WHICH[term], found=found), values)
     if term == "unaccounted" and batch.kind == Batch.Kind.CLOSED and found == "true":
         rows = sorted([*rows, *_rows(_MISSING, values)], key=lambda row: row.id)[:limit]

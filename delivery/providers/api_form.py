@@ -26,8 +26,10 @@ class ApiProviderForm(ProviderForm):
         self._listed = listed
         self._show_server()
         self._show(self.fields["password"], listed.key)
+        self.fields["password"].required = not self.instance.password_sealed
         if listed.user:
             self._show(self.fields["username"], listed.user)
+            self.fields["username"].required = True
         else:
             del self.fields["username"]
         for option in listed.options:
@@ -37,8 +39,9 @@ class ApiProviderForm(ProviderForm):
                 max_length=200,
                 required=not option.optional,
                 initial=self.instance.options.get(option.name, ""),
-                error_messages={"required": "Copy it from the provider’s console."},
             )
+        for name in {"password", "username", *(_OPTION + option.name for option in listed.options)} & set(self.fields):
+            self.fields[name].error_messages["required"] = "Copy it from the provider’s console."
         self.fields["connections"].label = "Requests at the same time"
 
     @property
@@ -57,8 +60,6 @@ class ApiProviderForm(ProviderForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if not cleaned.get("password") and not self.instance.password_sealed:
-            self.add_error("password", "Copy the key from the provider’s console.")
         if "{" in self._listed.host and not self.errors:
             try:
                 self.instance.host = self.clean_made_host(self._options(cleaned))

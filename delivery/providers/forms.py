@@ -101,7 +101,7 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
             self.add_error("password", "Enter the password again: the stored one is not sent to another server.")
         may_sign_in = oauth_services.of_host(cleaned.get("host", "")) is not None  # by a token, on a page of its own
         has_password = cleaned.get("password") or self.instance.password_sealed
-        if cleaned.get("username") and not has_password and not may_sign_in:
+        if cleaned.get("username") and not has_password and not may_sign_in and "password" not in self.errors:
             self.add_error("password", "A user name needs a password.")
         return cleaned
 

@@ -95,11 +95,11 @@ def _recipient(email: str, stream: str) -> Iterator[Finding]:
 
 
 def _language(person: Contact) -> str:
-    if not person.reads:
+    if not person.best_language:
         return "Not known: of a campaign in several languages they get the default."
-    name = languages.name_of(person.reads)
+    name = languages.name_of(languages.wider(person.best_language))
     how = "as they said" if person.language else "as we guess"
-    return f"{name}, {how}: of a campaign in several languages they get that one, or the default where it has none."
+    return f"{name}, {how}: of a campaign in several languages they get that one, else the default."
 
 
 def _suppression(key: str) -> Suppression | None:
@@ -158,7 +158,7 @@ def _by_api(provider: Provider, stream: str) -> Iterator[Finding]:
     listed = catalogue.of(provider)
     if listed is None:
         return
-    text = f"{provider} takes it by {listed.name}’s web API; its page says what arrives of a mail."
+    text = f"{provider} is reached by its web API: its page says what of a mail arrives."
     yield Finding("none", "Way", text)
     if listed.headers and stream == Batch.Stream.MARKETING:
         yield Finding("warn", "Way", listed.headers)

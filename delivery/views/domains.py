@@ -15,7 +15,8 @@ from accounts.confirming import lately_confirmed
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from delivery import tasks
-from delivery.domains import extras, gathering, known, links
+from delivery.domains import catalogue, extras, gathering, known, links
+from delivery.domains.facts import WayOut
 from delivery.domains.forms import DomainForm, SelectorsForm
 from delivery.domains.link_hosts import watching as link_hosts
 from delivery.domains.link_hosts.models import LinkHost
@@ -29,7 +30,7 @@ from delivery.views import dmarc_reports, domain_mails
 @requires(Permission.DELIVERY)
 def domains(request: StaffRequest) -> HttpResponse:
     """All of them, and the form that adds one."""
-    form = DomainForm(request.POST if request.method == "POST" else None)
+    form = DomainForm(request.POST if request.method == "POST" else None, initial={"name": known.expected()})
     if request.method == "POST" and form.is_valid():
         found, _ = SendingDomain.objects.get_or_create(name=form.cleaned_data["name"])
         return _confirm(request, found)
@@ -187,11 +188,20 @@ def context(found: SendingDomain, form: SelectorsForm | None = None) -> dict[str
         "is_own": found.name == known.own_domain(),
         "selectors_form": form or SelectorsForm(ways, found),
         "has_ways": any(out.is_used for out in ways),
+        "idle_ways": [out for out in ways if not out.is_used],
+        "nameless": list(dict.fromkeys(out.service.name for out in ways if _has_unknown_keys(found, out))),
         "links": links.addresses(found) if found.is_confirmed else [],
         "link_days": links.DAYS,
         "signing_keys": signing_keys,
         "signing_rows": [row for row in report.rows if row.relative.split(".")[0] in own_selectors],
     }
+
+
+def _has_unknown_keys(found: SendingDomain, out: WayOut) -> bool:
+    """Nobody can look up its signature before an admin says what the service calls its keys for this domain."""
+    service = out.service
+    is_ours = service == catalogue.OWN_SERVER or (found.signs and out.is_smtp)
+    return out.is_used and not is_ours and not service.selectors and not found.selectors.get(service.key)
 
 
 def _confirm(request: StaffRequest, found: SendingDomain) -> HttpResponse:

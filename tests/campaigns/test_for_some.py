@@ -1,10 +1,8 @@
 """Blocks that only people of a segment see: decided once, at the launch, and for whoever looks at a draft."""
 
 import copy
-import email
-from collections.abc import Callable, Iterator
-from email.policy import default
-from pathlib import Path
+from collections.abc import Callable
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -17,18 +15,20 @@ from django.utils import timezone
 from accounts.models import User
 from campaigns import launching, revising
 from campaigns.content import blocks
+from campaigns.message import editions, preview
 from campaigns.models import Campaign, SavedBlock
 from campaigns.preflight import checklist, for_some
+from campaigns.review.review import Review
 from contacts.models import Contact, Segment
-from contacts.segments import uses
+from contacts.segments import measuring, registry, uses
 from delivery import content, tokens
 from delivery.content import Recipient
-from delivery.dispatch import tick
-from delivery.engine import process, turn
 from delivery.ledger import building
-from delivery.models import Batch, Message, Provider
+from delivery.models import Batch, Message
 from tests.campaigns import letters
-from tests.delivery.engine.server import Behaviour, Server
+from tests.campaigns.multilingual.test_sending import Keeping, built, send
+from tests.campaigns.multilingual.test_sending import server as server
+from tests.contacts.segments.test_pages import Slow
 from tracking.recipients import viewing
 
 Browse = Callable[[User], Client]
@@ -60,31 +60,9 @@ def campaign(segment: Segment, owner: User) -> Campaign:
     return for_people_of(segment, owner)
 
 
-class Keeping(Server):
-    """Keeps what it takes."""
-
-    def __init__(self, log: Path, behaviour: Behaviour) -> None:
-        super().__init__(log, behaviour)
-        self.read: dict[str, set[str]] = {}
-
-    def keep(self, body: bytes) -> None:
-        super().keep(body)
-        mail = email.message_from_bytes(body, policy=default)
-        both = "".join(str(part.get_content()) for part in mail.walk() if part.get_content_maintype() == "text")
-        name = str(mail["To"]).partition("@")[0].title()
-        self.read[name] = {words for words in (GUESTS, OTHERS) if both.count(words) == 2}
-
-
-@pytest.fixture
-def server(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[Keeping]:
-    """Takes the place of the sandbox's server."""
-    settings.JOURNAL_DIR = tmp_path / "journal"
-    server = Keeping(tmp_path / "log", Behaviour())
-    with server:
-        settings.SANDBOX_HOST, settings.SANDBOX_PORT = "127.0.0.1", server.port
-        Provider.objects.sandbox()
-        yield server
-        process.close()
+def in_both_parts(mail: EmailMessage) -> set[str]:
+    both = "".join(str(part.get_content()) for part in mail.walk() if part.get_content_maintype() == "text")
+    return {words for words in (GUESTS, OTHERS) if both.count(words) == 2}
 
 
 def test_each_gets_what_was_decided_at_the_launch(server: Keeping, owner: User) -> None:
@@ -92,13 +70,11 @@ def test_each_gets_what_was_decided_at_the_launch(server: Keeping, owner: User) 
     segment = named("An")
     batch = launching.launch(for_people_of(segment, owner), by=owner)
     Segment.objects.update(rules=named("Cleo", "Another").rules)
-    building.build(batch.pk)
+    built(batch)
     Contact.objects.update(first_name="Zoe")
-    Batch.objects.filter(pk=batch.pk).update(hold_until=timezone.now())
-    tick.tick()
-    turn.run(batch.provider_id or 0, batch.stream)
+    send(batch)
     expected = {"Ana": {GUESTS}, "Anton": {GUESTS}, "Ben": {OTHERS}, "Cleo": {OTHERS}}
-    assert server.read == expected
+    assert {to.partition("@")[0].title(): in_both_parts(mail) for to, mail in server.mails.items()} == expected
     for name, words in expected.items():
         message = Message.objects.get(batch=batch, email=f"{name.lower()}@example.org")
         page = viewing.shown(tokens.seal(tokens.VIEW, message.pk))
@@ -121,6 +97,19 @@ def test_the_preview_decides_it_at_once(campaign: Campaign, marketer: User, clie
             shown = client.get(f"{reverse(page, args=[campaign.pk])}?contact={who.pk}").content.decode()
             assert words in shown
             assert other not in shown
+
+
+@pytest.mark.parametrize("part", ["subject", "preheader"])
+def test_a_merge_tag_in_one_line_alone_is_shown_as_it_goes_out(part: str, segment: Segment, owner: User) -> None:
+    """No block of the mail asks for the segment."""
+    asks = f"{{% if in_segment_{segment.pk} %}}{GUESTS}{{% else %}}{OTHERS}{{% endif %}}"
+    campaign = letters.draft(owner, letters.readers("Ana", "Ben"), **{part: asks})
+    for name, words in (("ana", GUESTS), ("ben", OTHERS)):
+        who = Contact.objects.get(email=f"{name}@example.org")
+        assert getattr(preview.preview(campaign, who), part) == words
+        line = Review(campaign, who).inbox[0]
+        assert words[:20] in f"{line.subject} {line.preheader}"
+    assert {use.name for use in uses.of(segment) if use.holds} == {campaign.name}
 
 
 def test_a_test_mail_is_as_its_person_gets_it(campaign: Campaign, marketer: User, client_for: Browse) -> None:
@@ -166,6 +155,19 @@ def counts_of(campaign: Campaign) -> int:
     with CaptureQueriesContext(connection) as asked:
         checklist.check(campaign)
     return sum("SELECT count(*)" in query["sql"] or "WITH place" in query["sql"] for query in asked.captured_queries)
+
+
+def test_a_segment_that_is_slow_to_look_up_holds_up_no_page(
+    campaign: Campaign, segment: Segment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Slow()
+    slow.text = "EXISTS (SELECT FROM pg_sleep(600))"
+    monkeypatch.setitem(registry._conditions, Slow.key, slow)
+    monkeypatch.setattr(measuring, "PATIENT_MS", 200)
+    Segment.objects.update(rules={"match": "all", "parts": [{"is": Slow.key, "values": {}}]})
+    found = [(one.level, one.code) for one in for_some.check(campaign, editions.freeze(campaign))]
+    assert found == [("warn", "seen-too-slow")]
+    assert Review(campaign, None).for_some == []
 
 
 def test_what_nobody_sees_is_said(owner: User, segment: Segment) -> None:

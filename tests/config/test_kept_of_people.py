@@ -14,6 +14,7 @@ SHORTEST = 65  # characters: keys, kinds and digests are shorter than what peopl
 # Erased by a part of contacts.erasing.registry that is not named after the table.
 ERASED_BY = {
     "campaigns.TestAddress": "test addresses",
+    "campaigns.SeedList": "seed lists",
     **dict.fromkeys(("contacts.Contact", "contacts.Note", "contacts.ValueChange"), "contacts"),
     **dict.fromkeys(("contacts.ConsentEvent", "contacts.TrackingConsentEvent", "contacts.AddressChange"), "contacts"),
     "contacts.DeletedPerson": "deleted people",

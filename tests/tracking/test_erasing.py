@@ -25,7 +25,7 @@ from campaigns.approval.models import Approval
 from campaigns.attachments.models import Attachment
 from campaigns.comments.models import Comment
 from campaigns.mail_imports.models import MailImport
-from campaigns.models import Campaign, DraftVersion, Edition, SharedReport, TestAddress
+from campaigns.models import Campaign, DraftVersion, Edition, SeedList, SharedReport, TestAddress
 from contacts import consent
 from contacts.erasing import beginning, registry, working
 from contacts.importing.plan import Plan
@@ -147,6 +147,7 @@ def known_by_other_ways(bird: Contact) -> None:
 def worked_on(marketer: User) -> None:
     """What colleagues noted while they wrote campaigns, and what was asked of an outsider."""
     TestAddress.objects.create(email=CANARY.lower(), asked_at=timezone.now(), agreed_at=timezone.now())
+    SeedList.objects.create(name=f"With {CANARY}", addresses=[OTHERS, CANARY])
     campaign = Campaign.objects.create(name=f"An offer for {CANARY}")
     Comment.objects.create(campaign=campaign, by=marketer, excerpt=CANARY, text=f"Is {CANARY} in it? {OTHERS} is.")
     name = f"{CANARY}.pdf"
@@ -169,7 +170,7 @@ KNOWN_IN = {
     *("delivery_attempt", "delivery_failure", "delivery_sandboxmail", "delivery_alert"),
     *("campaigns_testaddress", "campaigns_campaign", "campaigns_comment", "campaigns_attachment"),
     *("campaigns_approval", "campaigns_sharedreport", "campaigns_mailimport", "campaigns_draftversion"),
-    "campaigns_edition",
+    *("campaigns_edition", "campaigns_seedlist"),
 }
 
 
@@ -232,6 +233,7 @@ def test_who_is_erased_is_nowhere_and_every_number_stays(
     assert not FixedMember.objects.exists()
     assert "Canary" not in SharedReport.objects.get().query
     assert Comment.objects.get().text.endswith(f"in it? {OTHERS} is.")
+    assert SeedList.objects.get().addresses == [OTHERS]
     assert figures(sent) == before
     assert dict(before)["clicked"] == 1
     assert ledger.tally(sent.batch).words == "3 = 3 + 0 + 0 + 0 + 0"

@@ -1,22 +1,17 @@
 """Comments beside the mail: by mouse, by keyboard and on a phone. Takes seconds: a browser is started."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-
 import pytest
 from playwright.sync_api import expect
-from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Role
 from campaigns.comments import conversations
 from campaigns.content import blocks
 from campaigns.models import Campaign
 from tests.web import stage
-from tests.web.browser import Visitor, visitor
+from tests.web.browser import Editor
 from tests.web.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
-Editor = Callable[..., AbstractContextManager[Visitor]]
 
 
 @pytest.fixture
@@ -26,21 +21,6 @@ def draft() -> Campaign:
     campaign.blocks = blocks.validate({"blocks": [said, {"id": "end", "kind": "footer"}]})
     campaign.save()
     return campaign
-
-
-@pytest.fixture
-def editor(live_server: LiveServer, draft: Campaign) -> Editor:
-    @contextmanager
-    def opened(width: int = 1280, *, touch: bool = False) -> Iterator[Visitor]:
-        session = Cast(Role.OWNER).browser().cookies["sessionid"].value
-        with visitor(live_server.url, session, touch=touch) as visit:
-            visit.page.set_viewport_size({"width": width, "height": 844})
-            visit.page.goto(f"/campaigns/{draft.pk}/content/")
-            expect(visit.page.locator(".spot")).to_have_count(2)
-            yield visit
-            assert not visit.found
-
-    return opened
 
 
 def test_by_keyboard_a_block_gets_a_comment_an_answer_and_is_done(editor: Editor) -> None:

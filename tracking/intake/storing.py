@@ -25,7 +25,6 @@ from tracking.spool import Act
 
 _NEIGHBOURHOOD = AddressKept.NEIGHBOURHOOD
 _OPEN, _CLICK, _UNSUBSCRIBE = EventKind.OPEN, EventKind.CLICK, EventKind.UNSUBSCRIBE
-_TRACKED = frozenset({_OPEN, _CLICK})
 _KINDS = {kind.value: kind for kind in EventKind}  # a look into this takes a tenth of what the class takes
 _NULL = "\\N"  # in COPY
 _FRESH_SECONDS = 600.0  # after acceptance: mail filters look within minutes
@@ -60,14 +59,15 @@ def _recognise(cursor: CursorWrapper, acts: Sequence[Act]) -> Iterable[Seen]:
     address_kept, networks = AddressKept(tracking_consent.rules().address_kept), known_networks()
     for act in acts:
         kind = _KINDS[act.kind]
-        is_tracked = kind in _TRACKED
+        is_open = kind is _OPEN
+        is_tracked = is_open or kind is _CLICK
         mail = by_id.get(act.first) if kind is not _UNSUBSCRIBE else by_pair.get((act.first, act.second))
         if not mail or not mail.may_count(kind):
             continue
         at, place = datetime.fromtimestamp(act.at, UTC), networks.place(act.ip)
         verdict, traits, is_fresh = verdicts.HUMAN, NONE, False
         if is_tracked:
-            age, is_open = mail.age(act.at), kind is _OPEN
+            age = mail.age(act.at)
             request = requests.Request(is_open, act.note, act.user_agent, place.network, age, mail.is_rehearsal)
             verdict = requests.judge(request)
             traits = traits_of(act.user_agent, act.ip, is_open=is_open)
@@ -165,10 +165,10 @@ def _copy(cursor: CursorWrapper, events: Sequence[Seen]) -> None:
 
 def _line(event: Seen) -> str:
     """As COPY reads it. Of strangers' making are the program's name, and the channel, alone."""
-    mail, (client, device, country) = event.mail, event.traits
+    mail = event.mail
     act = f"{event.at}\t{event.kind:d}\t{mail.id}\t{mail.batch_id}\t{event.link_id}\t{event.is_machine:d}"
     seen = f"{event.verdict}\t{escaped(event.channel)}\t{event.ip or _NULL}\t{escaped(event.user_agent)}"
-    return f"{act}\t{seen}\t{client}\t{device}\t{country}\n"
+    return f"{act}\t{seen}\t" + "\t".join(event.traits) + "\n"
 
 
 def _engage(cursor: CursorWrapper, events: Sequence[Seen], tally: sums.Sums) -> None:
@@ -195,15 +195,17 @@ def _sooner(one: Seen, other: Seen) -> bool:
 
 
 def _remember_contacts(cursor: CursorWrapper, events: Sequence[Seen]) -> None:
-    latest: dict[tuple[int, int, EventKind], datetime] = {}
+    latest: dict[EventKind, dict[tuple[int, int], datetime]] = {_OPEN: {}, _CLICK: {}}
     for event in events:
-        mail = event.mail
-        if mail.contact_id and not event.is_machine and not mail.is_rehearsal and event.kind in _TRACKED:
-            key = (mail.contact_id, mail.id, event.kind)
-            latest[key] = max(event.at, latest.get(key, event.at))
-    rows = {key[:2] for key in latest}
-    if rows:
+        mail, kind = event.mail, event.kind
+        if mail.contact_id and not event.is_machine and not mail.is_rehearsal and (kind is _OPEN or kind is _CLICK):
+            of_kind, key = latest[kind], (mail.contact_id, mail.id)
+            before = of_kind.get(key)
+            if before is None or event.at > before:
+                of_kind[key] = event.at
+    opened, clicked = latest.values()
+    if rows := opened.keys() | clicked.keys():
         columns = "contact_id, message_id, opened_at, clicked_at"
         with cursor.copy(f"COPY tracking_unfolded ({columns}) FROM STDIN") as copy:
-            for mailed in rows:
-                copy.write_row((*mailed, latest.get((*mailed, EventKind.OPEN)), latest.get((*mailed, EventKind.CLICK))))
+            lines = (f"{key[0]}\t{key[1]}\t{opened.get(key, _NULL)}\t{clicked.get(key, _NULL)}\n" for key in rows)
+            copy.write("".join(lines))

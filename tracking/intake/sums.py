@@ -2,7 +2,8 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Protocol
 
 from django.db.backends.utils import CursorWrapper
@@ -102,8 +103,14 @@ def _told(
     return (mail.batch_id, _hour(at), int(kind), link_id, is_machine, *of_mail, channel, verdict, traits)
 
 
+@lru_cache(1024)
+def _hour_of(year: int, month: int, day: int, hour: int) -> datetime:
+    return datetime(year, month, day, hour, tzinfo=UTC)
+
+
 def _hour(at: datetime) -> datetime:
-    return at.replace(minute=0, second=0, microsecond=0)
+    """The same object for all acts of an hour: it is hashed and compared for each of them."""
+    return _hour_of(at.year, at.month, at.day, at.hour)
 
 
 def _broken(told: _Told) -> Iterable[_Broken]:

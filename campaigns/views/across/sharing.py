@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from copy import copy
+from functools import partial
 from inspect import unwrap
 from typing import Any
 
@@ -35,23 +36,34 @@ def share(request: StaffRequest, page: str) -> HttpResponse:
         raise Http404("There is no such page.")
     asked = QueryDict(request.POST.get("query", "").replace("\0", ""), mutable=True)
     asked.pop("as", None)
-    days, note = whole_number(request.POST.get("days")) or 0, request.POST.get("note", "").replace("\0", "")
-    try:
-        sharing.share_page(page, asked.urlencode(), by=request.user, days=days, note=note)
-    except sharing.NotShareable as problem:
-        messages.warning(request, str(problem))
-    else:
-        messages.success(request, "The link is ready. Whoever has it reads these numbers, and nobody’s name.")
-    return redirect(f"{reverse(page)}?{asked.urlencode()}#share")
+    query = asked.urlencode()
+    made = partial(sharing.share_page, page, query)
+    return give_away(request, made, "these numbers, and nobody’s name", f"{reverse(page)}?{query}")
 
 
 @require_POST
 @requires(Permission.EXPORT)
 def unshare(request: StaffRequest, link: int) -> HttpResponse:
     shared = get_object_or_404(SharedReport, pk=link, campaign=None)
+    return take_back(request, shared, f"{reverse(shared.page)}?{shared.query}")
+
+
+def give_away(request: StaffRequest, share: Callable[..., object], what: str, page_url: str) -> HttpResponse:
+    """`what` whoever has the link reads; `share` may raise NotShareable."""
+    days, note = whole_number(request.POST.get("days")) or 0, request.POST.get("note", "").replace("\0", "")
+    try:
+        share(by=request.user, days=days, note=note)
+    except sharing.NotShareable as problem:
+        messages.warning(request, str(problem))
+    else:
+        messages.success(request, f"The link is ready. Whoever has it reads {what}.")
+    return redirect(f"{page_url}#share")
+
+
+def take_back(request: StaffRequest, shared: SharedReport, page_url: str) -> HttpResponse:
     sharing.revoke(shared, by=request.user)
     messages.success(request, "Taken back. The link leads nowhere from now on.")
-    return redirect(f"{reverse(shared.page)}?{shared.query}#share")
+    return redirect(f"{page_url}#share")
 
 
 def drawn(request: HttpRequest, shared: SharedReport) -> str:

@@ -1,12 +1,12 @@
 """Giving a report away by a link, and what whoever has the link sees."""
 
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.contrib import messages
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -35,23 +35,15 @@ _KEPT_SECONDS = 10  # a link that is passed round costs no more than one reader
 @requires(Permission.EXPORT)
 def share(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_campaign(pk)
-    days, note = whole_number(request.POST.get("days")) or 0, request.POST.get("note", "").replace("\0", "")
-    try:
-        sharing.share(found, by=request.user, days=days, note=note)
-    except sharing.NotShareable as problem:
-        messages.warning(request, str(problem))
-    else:
-        messages.success(request, "The link is ready. Whoever has it reads the numbers and the mail, nobody’s name.")
-    return redirect(f"{found.get_absolute_url()}#share")
+    made = partial(sharing.share, found)
+    return across.give_away(request, made, "the numbers and the mail, nobody’s name", found.get_absolute_url())
 
 
 @require_POST
 @requires(Permission.EXPORT)
 def unshare(request: StaffRequest, pk: int, link: int) -> HttpResponse:
     shared = get_object_or_404(SharedReport.objects.select_related("campaign"), pk=link, campaign=pk)
-    sharing.revoke(shared, by=request.user)
-    messages.success(request, "Taken back. The link leads nowhere from now on.")
-    return redirect(f"{reverse('campaign', args=[pk])}#share")
+    return across.take_back(request, shared, reverse("campaign", args=[pk]))
 
 
 @never_cache
@@ -63,7 +55,9 @@ def shared_report(request: HttpRequest, token: str) -> HttpResponse:
     key = f"shared-report:{shared.pk}:{request.COOKIES.get('theme', '')[:5]}"
     body = cache.get(key)
     if body is None:
-        body = _drawn(request, shared, token)
+        organisation = Organisation.get()
+        with timezone.override(ZoneInfo(organisation.time_zone) if organisation else timezone.get_default_timezone()):
+            body = _drawn(request, shared, token)
         cache.set(key, body, _KEPT_SECONDS)
     return _guarded(HttpResponse(body))
 
@@ -86,10 +80,9 @@ def shared_mail(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _drawn(request: HttpRequest, shared: SharedReport, token: str) -> str:
-    campaign, organisation = shared.campaign, Organisation.get()
+    campaign = shared.campaign
     if campaign is None:
-        with timezone.override(ZoneInfo(organisation.time_zone) if organisation else timezone.get_default_timezone()):
-            return across.drawn(request, shared)
+        return across.drawn(request, shared)
     batch = campaign.batch
     assert batch is not None  # noqa: S101  # only launched campaigns are shared
     context: dict[str, Any] = {
@@ -104,8 +97,7 @@ def _drawn(request: HttpRequest, shared: SharedReport, token: str) -> str:
         "expires_at": shared.expires_at,
         "now": timezone.now(),
     }
-    with timezone.override(ZoneInfo(organisation.time_zone) if organisation else timezone.get_default_timezone()):
-        return render_to_string("public/report.html", context, request)
+    return render_to_string("public/report.html", context, request)
 
 
 def _unknown(request: HttpRequest) -> HttpResponse:

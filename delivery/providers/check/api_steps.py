@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
 
@@ -125,9 +126,14 @@ class _Trial:
             self._line.open(TIMEOUT_SECONDS)
         except BadCertificate as problem:
             raise cures.certificate(problem.code, self._target.host, self._peek()) from None
-        if self._target.account.url.startswith("http:"):
+        shown = self._line.certificate
+        if shown is None:
             return _Done("Not encrypted: the mail does not leave this machine.")
-        return _Done(f"Port {self._target.port} is open, and the certificate belongs to {self._target.host}.")
+        until = cures.date(shown.until)
+        words = f"Port {self._target.port} is open, and the certificate is {self._target.host}’s, valid until {until}."
+        if shown.until - datetime.now(UTC) < cures.EXPIRES_SOON:
+            return _Done(words, State.WARN, cures.ENDS_SOON)
+        return _Done(words)
 
     def show_key(self) -> _Done:
         target = self._target

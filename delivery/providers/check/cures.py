@@ -4,11 +4,13 @@ import errno
 import socket
 import ssl
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from delivery.replies import Category, Stage, classify
 from delivery.transports.smtp.wire import Reply
 
+EXPIRES_SOON = timedelta(days=14)
+ENDS_SOON = "The certificate ends soon: whoever runs the server should renew it."
 _EXPIRED, _NOT_YET, _WRONG_NAME, _WRONG_ADDRESS = 10, 9, 62, 64
 _SELF_SIGNED = (18, 19)
 _UNKNOWN_ISSUER = (2, 20, 21)

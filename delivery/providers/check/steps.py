@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from delivery.connection_tests import State, Step
@@ -23,7 +23,6 @@ from delivery.transports.smtp.opening import ADDRESSES_TRIED, Opening, Server
 from delivery.transports.smtp.wire import NotSmtp, Reply
 
 TIMEOUT_SECONDS = 10.0
-EXPIRES_SOON = timedelta(days=14)
 _ROUNDS_TO_CLOSE = 5  # of the loop, until sockets that were given up are closed, those under TLS too
 
 
@@ -253,8 +252,8 @@ def _unwelcome(problem: CannotOpen) -> Failed:
 def _encrypted(certificate: cures.Certificate, version: str | None) -> _Done:
     named = (version or "TLS").replace("TLSv", "TLS ")
     words = f"{named}, certificate for {certificate.shown_names}, valid until {cures.date(certificate.expires_at)}."
-    if certificate.expires_at - datetime.now(UTC) < EXPIRES_SOON:
-        return _Done(words, State.WARN, "The certificate ends soon: whoever runs the server should renew it.")
+    if certificate.expires_at - datetime.now(UTC) < cures.EXPIRES_SOON:
+        return _Done(words, State.WARN, cures.ENDS_SOON)
     return _Done(words)
 
 

@@ -11,6 +11,7 @@ const refused = new Set(); // cannot be stored as they stand: nothing waits for 
 let chain = Promise.resolve();
 let sending = null; // the form on its way, which is not stored yet: whoever leaves the page waits for it
 let stopped = false; // by a conflict, until somebody decides
+let waiting = 0; // changes that have not had their turn
 
 const root = () => document.querySelector("[data-version]");
 
@@ -23,6 +24,7 @@ function say(words, kind = "") {
 }
 
 export const hasUnsaved = () => Boolean(sending) || unsaved.size > 0;
+export const isBusy = () => waiting > 0 || hasUnsaved();
 
 export function setVersion(version) {
   if (root()) root().dataset.version = version;
@@ -57,8 +59,21 @@ export function conflict(words, version) {
 
 // Resolves when everything typed is stored; false if it could not be.
 export function flush() {
-  for (const form of [...unsaved]) queue(form);
+  chain = chain.then(storeTyped);
   return chain.then(() => !hasUnsaved());
+}
+
+async function storeTyped() {
+  for (const form of [...unsaved]) await save(form);
+}
+
+// Whatever else changes the draft goes after what was asked for before it, and after what is typed; it is left out where
+// that cannot be stored. `change` gives a promise, kept when the page knows of the change.
+export function inTurn(change) {
+  waiting += 1;
+  const done = flush().then((isStored) => isStored && change());
+  chain = done.catch(() => {}).finally(() => (waiting -= 1)); // what fails holds up nothing behind it
+  return done;
 }
 
 function queue(form) {

@@ -1,5 +1,6 @@
 // The mail is the place of work: what is chosen on it, what stands beside it, and what becomes of it.
-import { flush, hasUnsaved, setVersion } from "./autosave.js";
+import { flush, hasUnsaved, inTurn, isBusy, setVersion } from "./autosave.js";
+import { ask } from "../canvas/asking.js";
 import { Bar } from "../canvas/bar.js";
 import { listen } from "../canvas/dragging.js";
 import { Comments } from "../canvas/comments.js";
@@ -12,15 +13,16 @@ import { Side } from "../canvas/side.js";
 import { Spots } from "../canvas/spots.js";
 import { Words } from "../canvas/words.js";
 
-// Fields that change more of the mail than their block: its neighbours share its ground, or it has other columns.
-const WIDER = ["band", "layout"];
+// Fields that change more of the mail than their block: its neighbours share its ground, it has other columns, or the
+// style sheet says what its colour is in the dark.
+const WIDER = ["band", "layout", "ink", "fill"];
 
 export function mount(studio) {
   const canvas = studio.querySelector("[data-canvas]");
   const palette = document.getElementById("palette");
   const side = new Side(studio.querySelector(".studio-side"));
   const url = (id, act) => studio.dataset.blockUrl.replace("BLOCK/panel", `${id}/${act}`);
-  const post = (path, values) => window.htmx.ajax("POST", path, { source: studio, target: "#editor", swap: "outerHTML", values });
+  const post = (path, values) => inTurn(() => ask("POST", path, values));
 
   const mail = new Mail(canvas.querySelector("iframe"), canvas, () => {
     spots.draw();
@@ -81,7 +83,7 @@ export function mount(studio) {
     const isSame = form.elements.seen.value === document.getElementById("editor").dataset.styleSeen;
     if (isSame || form.contains(document.activeElement)) return;
     styleAsked = typed;
-    await window.htmx.ajax("GET", location.pathname, { source: studio, target: "#style-form", select: "#style-form", swap: "outerHTML" });
+    await window.htmx.ajax("GET", location.pathname, { source: "#side-style", target: "#style-form", select: "#style-form", swap: "outerHTML" });
   }
 
   // `isStaying`: in the pane of the order or the style, where somebody is at work.
@@ -144,7 +146,18 @@ export function mount(studio) {
     if (event.key === "Escape") leave();
     if (!name) return;
     event.preventDefault();
-    choose(event.target.dataset.spot).then(() => act(name));
+    choose(event.target.dataset.spot);
+    act(name);
+  });
+
+  // Undo, the list and the palette, too: what was clicked may be another element when its turn comes.
+  studio.addEventListener("htmx:confirm", (event) => {
+    const { elt, path, target, triggeringEvent } = event.detail;
+    if (elt === studio || target.id !== "editor") return;
+    event.preventDefault();
+    event.stopPropagation();
+    const form = elt.closest("form");
+    post(path, new FormData(form, elt === form ? triggeringEvent.submitter : elt));
   });
 
   listen(canvas, canvas, mail, (down) => {
@@ -212,9 +225,11 @@ export function mount(studio) {
     showStyle();
   });
   // After the list has the block's new words, which the page around puts there.
-  document.body.addEventListener("form-saved", ({ target }) => {
+  document.body.addEventListener("form-saved", ({ target, detail }) => {
     if ("style" in target.dataset || "wider" in target.dataset) drawing.whole();
-    delete target.dataset.wider;
+    if (!hasUnsaved()) delete target.dataset.wider; // else it may be of a change that is still to be stored
+    const contrast = target.querySelector("[data-contrast]");
+    if (contrast) contrast.innerHTML = detail.contrast;
     document.getElementById("editor-undo").removeAttribute("aria-disabled");
     document.getElementById("editor-redo").setAttribute("aria-disabled", "true");
     spots.draw();
@@ -231,9 +246,9 @@ export function mount(studio) {
 
   // Somebody else has changed the draft: it is shown as it is now, but for the form in which somebody is writing here.
   async function catchUp(version) {
-    if (hasUnsaved()) return;
+    if (isBusy()) return;
     setVersion(version);
-    await window.htmx.ajax("GET", location.pathname, { source: studio, target: "#editor", swap: "outerHTML" });
+    await inTurn(() => ask("GET", location.pathname));
     await drawing.whole();
     const isWriting = document.activeElement.closest("#side-panel, .in-place");
     if (!isWriting) showPanel(outline.find(spots.chosen) ? spots.chosen : "");

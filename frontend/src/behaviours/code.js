@@ -50,8 +50,16 @@ export function mount(field) {
       }),
     ],
   });
+  if (field.dataset.line) show(view, Number(field.dataset.line), host);
   textarea.insertMerge = (text) => {
     view.dispatch(view.state.replaceSelection(text));
     view.focus();
   };
+}
+
+function show(view, number, host) {
+  const { from, to } = view.state.doc.line(Math.min(number, view.state.doc.lines));
+  view.dispatch({ selection: { anchor: from, head: to }, effects: EditorView.scrollIntoView(from, { y: "center" }) });
+  host.scrollIntoView({ block: "nearest" });
+  view.focus();
 }

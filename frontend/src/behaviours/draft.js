@@ -1,5 +1,6 @@
 // Keeps a draft's page in step: what is typed is stored before anything else happens to it.
-import { conflict, flush, hasUnsaved, setVersion } from "./autosave.js";
+import { conflict, flush, hasUnsaved, inTurn, isBusy, setVersion } from "./autosave.js";
+import { ask } from "../canvas/asking.js";
 import { offer } from "../canvas/offering.js";
 
 export function mount(page) {
@@ -12,7 +13,7 @@ export function mount(page) {
     const block = event.target.dataset.block;
     const { excerpt, refresh } = event.detail;
     if (block) page.querySelector(`[data-excerpt="${block}"]`).textContent = excerpt;
-    if (refresh) window.htmx.ajax("GET", `${location.pathname}?open=${block}`, { target: "#editor", swap: "outerHTML" });
+    if (refresh) inTurn(() => ask("GET", `${location.pathname}?open=${block}`));
   });
 }
 
@@ -36,8 +37,8 @@ function storeFirst() {
     form.submit();
   });
   document.addEventListener("click", async (event) => {
-    const link = event.target.closest("a[href]:not([target]):not([hx-get])");
-    if (!link || !hasUnsaved() || event.ctrlKey || event.metaKey || link.hash) return;
+    const link = event.target.closest("a[href]:not([target]):not([hx-get]):not(#studio [data-open])");
+    if (!link || !isBusy() || event.ctrlKey || event.metaKey || link.hash) return;
     event.preventDefault();
     if (await flush()) location.assign(link.href);
   });

@@ -11,7 +11,7 @@ export function mount(form) {
     for (const group of form.querySelectorAll(".palette-group")) group.hidden = !group.querySelector(".palette-kind:not([hidden])");
     form.querySelector("[data-none]").hidden = shown().length > 0;
   });
-  form.addEventListener("htmx:afterRequest", () => {
+  form.addEventListener("submit", () => {
     field.value = "";
     field.dispatchEvent(new Event("input"));
   });

@@ -1,4 +1,7 @@
-// Ctrl+Z and Ctrl+Shift+Z (or Ctrl+Y) outside of what is being written press Undo and Redo.
+// Ctrl+Z and Ctrl+Shift+Z (or Ctrl+Y) outside of what is being written press Undo and Redo, once there is what they undo.
+import { ask } from "../canvas/asking.js";
+import { inTurn } from "./autosave.js";
+
 const WRITING = "input, textarea, select, [contenteditable]";
 
 function listen() {
@@ -6,10 +9,12 @@ function listen() {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.target.closest?.(WRITING)) return;
     const key = event.key.toLowerCase();
     const wanted = key === "y" || (key === "z" && event.shiftKey) ? "redo" : key === "z" ? "undo" : "";
-    const button = wanted && document.getElementById(`editor-${wanted}`);
-    if (!button) return;
+    if (!wanted || !document.getElementById(`editor-${wanted}`)) return;
     event.preventDefault();
-    if (button.getAttribute("aria-disabled") !== "true") button.click();
+    inTurn(() => {
+      const form = document.querySelector(`form:has(> #editor-${wanted}:not([aria-disabled=true]))`);
+      return form && ask("POST", form.action);
+    });
   });
 }
 

@@ -33,7 +33,7 @@ export class Comments {
   refresh(stamp = "") {
     const isWriting = list().contains(document.activeElement) || [...list().querySelectorAll("textarea")].some((one) => one.value);
     if (isWriting || (stamp && stamp === list().dataset.stamp)) return;
-    window.htmx.ajax("GET", this.studio.dataset.commentsUrl, { source: this.studio, target: "#comments", swap: "outerHTML" });
+    window.htmx.ajax("GET", this.studio.dataset.commentsUrl, { source: "#side-comments", target: "#comments", swap: "outerHTML" });
   }
 
   #settled() {

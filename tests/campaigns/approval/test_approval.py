@@ -120,6 +120,56 @@ def test_only_what_a_colleague_approved_goes_out(
     ]
 
 
+def test_approval_may_be_asked_above_so_many_people_only(
+    draft: Campaign, owner: User, admin: User, marketer: User, client_for: Browser
+) -> None:
+    draft.lists.set([letters.readers("Ana", "Ben", "Cem", list_name="Three")])
+    Organisation.objects.update(approval_above=2)
+    page = client_for(marketer).get(f"/campaigns/{draft.pk}/check/").content.decode()
+    assert "Above 2 people a campaign needs approval" in page
+    assert blocking(draft) == ["not-approved"]
+    Organisation.objects.update(approval_above=3)
+    browser = client_for(marketer)
+    assert "pproval" not in browser.get(f"/campaigns/{draft.pk}/check/").content.decode()
+    shown = browser.get(f"/campaigns/{draft.pk}/approval/").content.decode()
+    assert "needed above 3 people only" in shown
+    assert 'name="of"' not in shown
+    # One more comes along before it is launched.
+    draft.lists.add(letters.readers("Dora", list_name="Four"))
+    assert blocking(draft) == ["not-approved"]
+    approved(draft, admin, marketer)
+    batch = launching.launch(draft, by=marketer)
+    # Other words for the rest are judged by all that it goes to.
+    building.build(batch.pk)
+    batch.refresh_from_db()
+    Batch.objects.filter(pk=batch.pk).update(state=Batch.State.PAUSED, started_at=timezone.now())
+    revision = revising.begin(Campaign.objects.get(pk=draft.pk), by=marketer)
+    assert "not-approved" in [finding.code for finding in revising.check(revision)]
+    Organisation.objects.update(approval_above=4)
+    assert "not-approved" not in [finding.code for finding in revising.check(revision)]
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("1000", 1000), ("", 0)])
+def test_an_admin_sets_above_how_many(
+    typed: str, kept: int, organisation: Organisation, admin: User, client_for: Browser
+) -> None:
+    Organisation.objects.update(approval_above=7)
+    words = {
+        "name": "Nordlicht",
+        "postal_address": "Hafenstraße 7",
+        "time_zone": "Europe/Berlin",
+        "sender_name": "Nordlicht",
+        "sender_email": "news@nordlicht.example",
+        "public_url": "",
+        "approval": "second",
+        "approval_above": typed,
+    }
+    browser = client_for(admin)
+    assert browser.post("/settings/", words).status_code == 302
+    assert Organisation.objects.get().approval_above == kept
+    assert browser.post("/settings/", words | {"approval_above": "-1"}).status_code == 422
+
+
 @pytest.mark.parametrize(
     ("part", "change"),
     [

@@ -295,6 +295,21 @@ def test_the_calendar_file_follows_its_event_and_opens_at_the_right_hour_in_two_
     assert "event-gone" in [found.code for found in checklist.check(draft) if found.level == "block"]
 
 
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Fair 2026/27", "Fair 2026 27.ics"),
+        ("Concert / reading", "Concert reading.ics"),
+        ("A\\B: at 3 p.m.", "A B at 3 p.m..ics"),
+    ],
+)
+def test_the_calendar_file_is_called_by_the_whole_title(title: str, name: str, draft: Campaign, owner: User) -> None:
+    event = {"id": "fair", "kind": "event", "text": title, "day": "2026-03-29"}
+    draft.blocks = blocks.validate({"blocks": [event, *draft.blocks["blocks"]]})
+    draft.save()
+    assert attaching.add_event(draft, "fair", by=owner).name == name
+
+
 def test_what_was_launched_keeps_its_files_whatever_becomes_of_the_draft(
     draft: Campaign, owner: User, django_capture_on_commit_callbacks: Callable[..., object]
 ) -> None:

@@ -179,3 +179,64 @@ def test_without_scripts_the_page_says_answers_and_resolves(
     assert "The first" in shown
     browser.post(f"{page}{first.pk}/resolve/", {"act": "resolve"})
     assert "1 resolved" in browser.get(page).content.decode()
+
+
+def test_whoever_wrote_it_says_it_otherwise_and_it_is_shown_as_edited(
+    draft: Campaign, marketer: User, admin: User, viewer: User, client_for: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = list[Mail]()
+    monkeypatch.setattr("accounts.mailing.send", sent.append)
+    said = conversations.add(draft, "@Aron, which date?", by=marketer)
+    page, before = f"/campaigns/{draft.pk}/comments/", conversations.stamp(draft.pk)
+    assert ", edited" not in client_for(viewer).get(page).content.decode()
+    client_for(marketer).post(f"{page}{said.pk}/change/", {"text": "@Viewer, which hour?"})
+    shown = client_for(viewer).get(page).content.decode()
+    assert "@Viewer, which hour?" in shown
+    assert ", edited" in shown
+    assert conversations.stamp(draft.pk) != before, "the editor of a colleague shows it, too"
+    assert [mail.to for mail in sent] == [admin.email, viewer.email]
+    assert not problems.for_user(admin), "nobody asks him any more"
+    assert len(problems.for_user(viewer)) == 1
+    refused = client_for(marketer).post(f"{page}{said.pk}/change/", {"text": " "})
+    assert refused.status_code == 422
+    assert Comment.objects.get().text == "@Viewer, which hour?"
+
+
+def test_nobody_changes_or_takes_back_what_others_said(
+    draft: Campaign, marketer: User, owner: User, viewer: User, client_for: Browser
+) -> None:
+    said = conversations.add(draft, "Which name?", by=marketer)
+    page = f"/campaigns/{draft.pk}/comments/"
+    assert "take-back" in client_for(marketer).get(page).content.decode()
+    for other, status in ((owner, 422), (viewer, 403)):
+        assert "take-back" not in client_for(other).get(page).content.decode()
+        for act in ("change", "take-back"):
+            assert client_for(other).post(f"{page}{said.pk}/{act}/", {"text": "None"}).status_code == status
+    refused = client_for(owner).post(f"{page}{said.pk}/take-back/").content.decode()
+    assert "Only who wrote a comment can change it or take it back." in refused
+    assert Comment.objects.get().text == "Which name?"
+    elsewhere = letters.draft(owner)
+    address = f"/campaigns/{elsewhere.pk}/comments/{said.pk}/take-back/"
+    assert client_for(marketer).post(address).status_code == 404
+
+
+def test_what_is_taken_back_is_gone_and_what_was_answered_leaves_its_place(
+    draft: Campaign, marketer: User, admin: User, client_for: Browser
+) -> None:
+    page, browser = f"/campaigns/{draft.pk}/comments/", client_for(marketer)
+    alone = conversations.add(draft, "quarrelsome", by=marketer, tell=admin)
+    browser.post(f"{page}{alone.pk}/take-back/")
+    assert not Comment.objects.exists()
+    assert not problems.for_user(admin)
+    first = conversations.add(draft, "quarrelsome @Aron", by=marketer)
+    more = conversations.answer(first, "quarrelsome, too", by=marketer)
+    answer = conversations.answer(first, "Why, @Mia?", by=admin)
+    for said in (first, more):
+        assert browser.post(f"{page}{said.pk}/take-back/", follow=True).status_code == 200
+    shown = browser.get(page).content.decode()
+    assert "quarrelsome" not in shown
+    assert "Taken back." in shown
+    assert [one.pk for one in conversations.of(now(draft)).places[0].open[0].all] == [first.pk, answer.pk]
+    assert not problems.for_user(admin), "nobody asks him any more"
+    assert len(problems.for_user(marketer)) == 1, "the answer still asks her"
+    assert browser.post(f"{page}{first.pk}/change/", {"text": "Again"}).status_code == 422

@@ -8,13 +8,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
-from campaigns import launching, revising
+from accounts.models import BrandKit, User
+from campaigns import launching, revising, tasks
 from campaigns.attachments.models import Attachment
+from campaigns.content import blocks
 from campaigns.message import editions, preview
 from campaigns.models import Campaign, DraftStep, Edition
 from campaigns.multilingual import shares
-from campaigns.preflight import checklist
+from campaigns.preflight import checklist, link_checks
 from contacts.models import Contact
 from delivery.models import Batch, Message
 from tests.campaigns.multilingual.conftest import READS, SUBJECTS
@@ -104,6 +105,39 @@ def test_the_check_says_who_gets_which_and_of_which_language_it_speaks(
         launching.launch(campaign, by=marketer)
 
 
+def test_the_check_as_a_reader_leads_to_the_mail_that_they_get(
+    campaign: Campaign,
+    marketer: User,
+    client_for: Browse,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Callable[..., Any],
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(tasks.follow_links, "delay", lambda campaign_id: asked.append(campaign_id))
+    client, translation = client_for(marketer), german(campaign)
+    address = f"{reverse('campaign-check', args=[campaign.pk])}?contact={person('Clara').pk}"
+    links = page(client, address).partition('id="links"')[2]
+    assert "nordlicht.example/de" in links
+    assert set(re.findall(r'href="/campaigns/(\d+)/content/\?open=', links)) == {str(translation.pk)}
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(address, {"links": "follow"})
+    assert asked == [translation.pk]
+
+
+def test_the_links_of_a_translation_are_followed_in_its_campaign_s_brand(
+    campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    followed: list[str] = []
+    monkeypatch.setattr(link_checks, "follow", followed.extend)
+    brand = BrandKit.objects.create(name="Shop", social={"mastodon": "https://social.example/@shop"})
+    Campaign.objects.filter(pk=campaign.pk).update(brand=brand)
+    translation = german(campaign)
+    translation.blocks["blocks"].insert(0, blocks.new("social"))
+    translation.save()
+    tasks.follow_links(campaign_id=translation.pk)
+    assert "https://social.example/@shop" in followed
+
+
 def test_what_a_translation_says_is_asked_of_its_readers_alone(campaign: Campaign, owner: User) -> None:
     """Only a reader of German lacks a first name, which only the English asks for; and the other way round."""
     Contact.objects.filter(email="dora@example.org").update(first_name="")
@@ -154,7 +188,7 @@ def test_a_test_mail_is_in_the_language_of_whoever_it_is_written_as_to(
         edition = Edition.objects.filter(is_test=True).latest("pk")
         assert (edition.language, edition.subject) == ("de", "[TEST] Neues für {{ first_name }}")
         message = Message.objects.get(batch=edition.batch)
-        assert client.get(reverse("campaign-test-outcome", args=[row.pk, message.pk])).status_code == 200
+        assert client.get(reverse("campaign-test-outcome", args=[row.pk, message.batch_id])).status_code == 200
 
 
 def test_a_new_version_is_written_in_the_same_languages(campaign: Campaign, owner: User, client_for: Browse) -> None:

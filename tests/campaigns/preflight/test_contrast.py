@@ -3,8 +3,7 @@
 import pytest
 
 from campaigns.models import Campaign
-from campaigns.preflight import contrast
-from campaigns.preflight.places import Places
+from campaigns.preflight import contrast, places
 
 WRITTEN = (("one", "Other"), ("two", "Pale &amp; wan"))
 
@@ -46,8 +45,8 @@ def test_finding_names_a_pair_of_colours_once_and_leads_to_its_block() -> None:
         {"id": "one", "kind": "text", "html": "<p>Other</p>"},
         {"id": "two", "kind": "text", "html": "<p>Pale &amp; wan</p>"},
     )
-    places = Places(Campaign(blocks={"blocks": list(block)}))
+    where = places.of(Campaign(blocks={"blocks": list(block)}))
     page = '<p style="color:#ccc">Pale &amp; wan</p><p style="color:#ccc">Once is enough</p>'
-    (finding,) = contrast.check(page, places)
+    (finding,) = contrast.check(page, where)
     assert (finding.level, finding.code, finding.block) == ("warn", "contrast", "two")
     assert "“Pale & wan” is hard to read: #cccccc on #ffffff is 1.6 to 1" in finding.text

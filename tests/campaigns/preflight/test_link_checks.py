@@ -83,7 +83,7 @@ def test_where_a_link_ends_is_said(site: Site) -> None:
     site.sends_on("/slash", at(site, "/slash/"))
     site.answers("/slash/", b"here")
     moved = link_checks.look(at(site, "/old"), client(site))
-    assert (moved.kind, moved.final) == ("moved", at(site, "/new/"))
+    assert (moved.kind, moved.text) == ("moved", f"To {at(site, '/new/')}")
     assert link_checks.look(at(site, "/slash#part"), client(site)).kind == "good"
 
 

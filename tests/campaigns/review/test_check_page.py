@@ -1,8 +1,11 @@
 """One page says everything about a draft before it goes, and each thing leads to where it is mended."""
 
+from datetime import timedelta
+
 import pytest
 from bs4 import BeautifulSoup, Tag
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from campaigns.content import blocks
@@ -123,3 +126,32 @@ def test_gap_of_a_detail_is_told_where_it_is_inserted(campaign: Campaign, client
     address = f"/campaigns/{campaign.pk}/check/gap/"
     assert client.get(f"{address}?tag=first_name").content == b"1 person has no first name"
     assert [client.get(f"{address}?tag={name}").content for name in ("last_name", "email", "nothing", "")] == [b""] * 4
+
+
+def test_spam_points_are_among_the_advice_once_they_are_known(
+    campaign: Campaign, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spam_points, "is_installed", lambda: True)
+    monkeypatch.setattr(spam_points, "known", lambda mail: Verdict(6.2, []))
+    advice = words(section(page(client, campaign), "findings-title"))
+    assert "SpamAssassin gives the mail 6.2 points" in advice
+    monkeypatch.setattr(spam_points, "known", lambda mail: Verdict(0.4, []))
+    assert "SpamAssassin gives" not in words(section(page(client, campaign), "findings-title"))
+
+
+def test_an_audience_that_reads_nothing_is_advised_against(campaign: Campaign, client: Client) -> None:
+    letters.readers(*(f"Sleeper{number}" for number in range(28)))
+    asleep = Contact.objects.filter(first_name__startswith="Sleeper")
+    long_ago = timezone.now() - timedelta(days=200)
+
+    def said() -> str:
+        return words(section(page(client, campaign), "findings-title"))
+
+    asleep.update(created_at=long_ago)
+    assert "180 days" not in said(), "nobody sent them anything"
+    asleep.update(last_sent_at=timezone.now())
+    assert "28 of 30 people (93" in said()
+    asleep.filter(pk__gt=asleep.order_by("pk")[8].pk).update(last_clicked_at=timezone.now())
+    assert "180 days" not in said(), "nine of thirty are too few to tell"
+    asleep.update(last_clicked_at=None, open_consent="refused")
+    assert "180 days" not in said(), "nobody counts what they read"

@@ -103,6 +103,22 @@ def test_rows_follow_from_the_providers_and_turn_green_one_by_one(
     assert report.policy == "quarantine"
 
 
+def test_new_part_of_a_domain_is_entered_in_the_zone_above_it_and_a_misspelt_one_is_said_to_be(
+    organisation: Organisation, name_server: DnsServer
+) -> None:
+    name_server.add({"nordlicht.example": {"SOA": [SOA]}})
+    reports = {}
+    for name in ("new.nordlicht.example", "nordlcht.example"):
+        reports[name] = look(SendingDomain.objects.create(name=name, confirmed_at=timezone.now()), name_server)
+    new, misspelt = reports.values()
+    assert (new.zone, new.is_missing) == ("nordlicht.example", False)
+    assert "dmarc _dmarc" in rows(new)
+    assert (misspelt.zone, misspelt.is_missing) == ("nordlcht.example", True)
+    name_server.add({name: {"BEHAVES": ["SERVFAIL"]} for name in ("away.example", "b.away.example")})
+    away = look(SendingDomain.objects.create(name="b.away.example", confirmed_at=timezone.now()), name_server)
+    assert not away.is_missing
+
+
 def test_own_servers_are_found_by_address_and_what_is_inside_a_network_is_not_guessed(
     domain: SendingDomain, name_server: DnsServer
 ) -> None:

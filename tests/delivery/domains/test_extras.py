@@ -121,6 +121,10 @@ def test_logo_waits_for_a_policy_of_the_domain_and_of_its_organisation(
         (POLICY, "good", "always encrypted"),
         (POLICY.replace("enforce", "testing"), "warn", "mode: testing"),
         ("<html>", "warn", "not one that senders understand"),
+        (POLICY.replace("max_age: 604800", ""), "warn", "for how long"),
+        (POLICY.replace("mx.nordlicht", "old.nordlicht"), "warn", "does not name mx.nordlicht.example"),
+        (POLICY.replace("mx.nordlicht", "*.mx.nordlicht"), "warn", "does not name mx.nordlicht.example"),
+        (POLICY.replace("mx: mx.", "mx: a.example\r\nMX: *."), "good", "always encrypted"),
         (None, "warn", "no policy at"),
     ],
 )
@@ -139,3 +143,24 @@ def test_what_is_there_is_good_once_all_of_it_is(
     rows = found(ask, policy)
     assert (rows["bimi"][0], rows["tls-rpt"][0], rows["mta-sts"][0]) == ("good", "good", state)
     assert words in rows["mta-sts"][1]
+
+
+@pytest.mark.parametrize(
+    ("host", "records", "words"),
+    [
+        ("_mta-sts", ["v=STSv1; id=1", "v=STSv1; id=2"], "use none of them"),
+        ("_mta-sts", ["v=STSv1;"], "names no “id=”"),
+        (
+            "_smtp._tls",
+            ["v=TLSRPTv1; rua=mailto:a@x.example", "v=TLSRPTv1; rua=mailto:b@x.example"],
+            "use none of them",
+        ),
+        ("_smtp._tls", ["v=TLSRPTv1; rua=a@x.example"], "names no place for reports"),
+    ],
+)
+def test_what_senders_do_not_use_is_not_called_good(
+    name_server: DnsServer, ask: Resolver, host: str, records: list[str], words: str
+) -> None:
+    name_server.add({NAME: {"MX": ["10 mx.nordlicht.example."]}, f"{host}.{NAME}": {"TXT": records}})
+    state, said = found(ask, POLICY)["mta-sts" if host == "_mta-sts" else "tls-rpt"]
+    assert (state, words in said) == ("warn", True)

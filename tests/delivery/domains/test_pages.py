@@ -6,9 +6,10 @@ from datetime import timedelta
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, Organisation, User
 from delivery.domains import links
 from delivery.domains.models import DomainLink, SendingDomain
+from delivery.domains.report import Report
 from delivery.models import Provider
 from tests.web import sending_domains
 
@@ -79,3 +80,40 @@ def test_an_admin_adds_a_domain_names_its_keys_and_hands_the_records_on(
         "domain.link_taken_back",
         "domain.removed",
     }
+
+
+def test_an_empty_installation_is_led_from_its_sender_to_a_provider_that_carries_it(
+    admin: User, client_for: Callable[[User], Client]
+) -> None:
+    client = client_for(admin)
+    assert 'value="nordlicht.example"' in client.get("/domains/").content.decode()
+    client.post("/domains/", {"name": "nordlicht.example"})
+    domain = SendingDomain.objects.get()
+    assert 'value="nordlicht.example"' not in client.get("/domains/").content.decode()
+    page = domain.get_absolute_url()
+    assert "No provider yet" in client.get(page).content.decode()
+    ses = Provider.objects.create(name="SES", host="email-smtp.eu-west-1.amazonaws.com")
+    shown = client.get(page).content.decode()
+    assert "No provider carries its mail yet" in shown
+    assert f'href="/providers/{ses.pk}/">Open it</a>' in shown
+    ses.make_default()
+    SendingDomain.objects.update(report=Report(domain.name, rows=sending_domains.report().rows).as_json())
+    shown = client.get(page).content.decode()
+    assert "No provider" not in shown
+    assert "The keys of <bdi>Amazon SES</bdi> are to be named first" in shown
+    assert "The records of the signature follow." in shown
+    assert "Everything else is in order" not in " ".join(shown.split())
+    client.post(f"{page}keys/", {"keys-amazon_ses": "abc def ghi"})
+    shown = " ".join(client.get(page).content.decode().split())
+    assert "to be named first" not in shown
+    assert "Everything else is in order, or optional." in shown
+    SendingDomain.objects.update(report=Report(domain.name, is_missing=True).as_json())
+    assert "The DNS knows no <bdi" in client.get(page).content.decode()
+
+
+def test_free_mail_is_no_domain_to_begin_with(
+    admin: User, organisation: Organisation, client_for: Callable[[User], Client]
+) -> None:
+    organisation.sender_email = "nordlicht@gmail.com"
+    organisation.save()
+    assert "gmail.com" not in client_for(admin).get("/domains/").content.decode()

@@ -197,8 +197,12 @@ def test_a_certificate_that_is_not_good_says_what_is_wrong_and_its_cure_as_by_sm
     assert cure in step.cure
 
 
-def test_a_good_certificate_is_believed(authority: Authority) -> None:
+def test_a_good_certificate_is_believed_and_one_that_ends_soon_is_a_warning(authority: Authority) -> None:
     with closing(Web("postal", authority.context("127.0.0.1"))) as web:
         taken = steps("postal", web.port, scheme="https")
     assert [step.state for step in taken[:3]] == [State.GOOD] * 3
-    assert "the certificate belongs to 127.0.0.1" in taken[1].words
+    assert "the certificate is 127.0.0.1’s, valid until " in taken[1].words
+    with closing(Web("postal", authority.context("127.0.0.1", days=5))) as web:
+        taken = steps("postal", web.port, scheme="https")
+    assert [step.state for step in taken[:3]] == [State.GOOD, State.WARN, State.GOOD]
+    assert "should renew it" in taken[1].cure

@@ -54,7 +54,9 @@ def test_first_and_last_address_of_each_prefix_are_within_and_their_neighbours_d
 def test_neighbourhood_is_kept_and_no_address(known: Networks) -> None:
     assert known.place("192.0.2.77").neighbourhood == "192.0.2.0"
     assert known.place("2001:db8:1:2::7").neighbourhood == "2001:db8:1::"
-    assert known.place("nonsense") == known.place("") == NOWHERE
+    assert known.place("::ffff:192.0.2.77").neighbourhood == "192.0.2.0"
+    for nonsense in ("", "nonsense", "192.0.2", "192.0.2.077", " 192.0.2.7", "192.0.2.7.8", "192.0.2.256", "1\0", "ä"):
+        assert known.place(nonsense) == NOWHERE, nonsense
 
 
 def test_newer_list_takes_the_place_of_the_same_owners(tmp_path: Path) -> None:

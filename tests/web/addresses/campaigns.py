@@ -27,6 +27,7 @@ from campaigns.models import (
     ImageFolder,
     ProofSheet,
     SavedBlock,
+    SeedList,
     SharedReport,
     Template,
     TestAddress,
@@ -247,6 +248,13 @@ def other_brand(cast: Cast) -> dict[str, Any]:
     return {"pk": cast.once("other brand", lambda: BrandKit.objects.create(name="Nordlicht Shop")).pk}
 
 
+def seed_list(cast: Cast) -> dict[str, Any]:
+    asked_stranger(cast)
+    given = ["me@nordlicht.example", "zoe@elsewhere.example", "ada@elsewhere.example"]
+    made = cast.once("seed list", lambda: SeedList.objects.create(name="Inboxes of the providers", addresses=given))
+    return {"pk": made.pk}
+
+
 def image(cast: Cast) -> dict[str, Any]:
     return {"pk": stage.image(cast).pk}
 
@@ -347,6 +355,23 @@ def talked_about(cast: Cast) -> dict[str, Any]:
     return {"pk": stage.campaign(cast).pk, "comment": cast.once("comment", make).pk}
 
 
+def said(cast: Cast) -> dict[str, Any]:
+    """By whoever acts, and answered."""
+
+    def make() -> Comment:
+        mine = conversations.add(stage.campaign(cast), "Is the hour right?", by=cast.actor or cast.owner)
+        conversations.answer(mine, "Yes", by=cast.owner)
+        return mine
+
+    return {"pk": stage.campaign(cast).pk, "comment": cast.once("said", make).pk}
+
+
+def theirs(cast: Cast) -> dict[str, Any]:
+    """What is said anew, by whoever said it."""
+    Comment.objects.filter(pk=said(cast)["comment"]).update(by=cast.actor or cast.owner)
+    return {"text": "Which hour?"}
+
+
 def all_comments(cast: Cast) -> object:
     return list(Comment.objects.order_by("pk").values_list("text", "resolved_at"))
 
@@ -393,13 +418,20 @@ ADDRESSES = {
         args=lambda cast: {"name": Attachment.objects.get(pk=with_files(cast)["file"]).public_name},
         no_page="a download",
     ),
-    "comments": Address(STAFF, args=lambda cast: {"pk": talked_about(cast)["pk"]}, spoil=".form-actions button"),
+    "comments": Address(
+        STAFF,
+        args=lambda cast: {"pk": talked_about(cast)["pk"]},
+        states=(lambda cast: {"pk": said(cast)["pk"]},),
+        spoil=".form-actions button",
+    ),
     "comment-add": Address(
         WRITERS, args=draft, get=False, post=lambda cast: {"text": "Which summer?"}, changes=all_comments
     ),
     "comment-answer": Address(
         WRITERS, args=talked_about, get=False, post=lambda cast: {"text": "This one"}, changes=all_comments
     ),
+    "comment-change": Address(WRITERS, args=said, get=False, post=theirs, changes=all_comments),
+    "comment-take-back": Address(WRITERS, args=said, get=False, post=theirs, changes=all_comments),
     "comment-resolve": Address(
         WRITERS, args=talked_about, get=False, post=lambda cast: {"act": "resolve"}, changes=all_comments
     ),
@@ -509,7 +541,7 @@ ADDRESSES = {
         changes=lambda cast: Edition.objects.filter(is_test=True).count(),
     ),
     "campaign-test-outcome": Address(
-        WRITERS, args=lambda cast: draft(cast) | {"message": stage.test_message(cast).pk}, no_page=FRAGMENT
+        WRITERS, args=lambda cast: draft(cast) | {"batch": stage.test_message(cast).batch_id}, no_page=FRAGMENT
     ),
     "test-address": Address(
         None,
@@ -652,6 +684,22 @@ ADDRESSES = {
     ),
     "brand-delete": Address(
         WRITERS, args=other_brand, get=False, post=lambda cast: {}, changes=lambda cast: BrandKit.objects.count()
+    ),
+    "seed-lists": Address(WRITERS, args=beside(seed_list)),
+    "seed-list-new": Address(
+        WRITERS,
+        post=lambda cast: {"name": "First readers", "addresses": "zoe@elsewhere.example\nme@nordlicht.example"},
+        changes=lambda cast: SeedList.objects.count(),
+        spoil=".form-actions .btn-primary",
+    ),
+    "seed-list": Address(
+        WRITERS,
+        args=seed_list,
+        post=lambda cast: {"name": "First readers", "addresses": "zoe@elsewhere.example"},
+        changes=lambda cast: list(SeedList.objects.values_list("name", "addresses")),
+    ),
+    "seed-list-delete": Address(
+        WRITERS, args=seed_list, get=False, post=lambda cast: {}, changes=lambda cast: SeedList.objects.count()
     ),
     "images": Address(STAFF, args=beside(stage.image)),
     "image-upload": Address(
