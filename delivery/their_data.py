@@ -6,10 +6,12 @@ from django.db.models import Q
 
 from contacts.merging import known
 from contacts.models import Contact
+from contacts.segments import measuring
 from contacts.their_data.collecting import Row, Section, moment, rows
 from delivery.erasing import mails, raw
 from delivery.models import Attempt, Failure, FeedbackEvent, ProviderSuppression, Returned, SandboxMail, Waiting
 
+_TOO_MUCH = "Too much came back to look for your address in all of it: this is what came back of mails to you."
 _LONGEST = 20_000  # characters of one mail that came back
 
 
@@ -53,8 +55,11 @@ def _returned(keys: Sequence[str], ids: Sequence[int]) -> Iterator[Row]:
     """What speaks of others as well is told without its text."""
     events = FeedbackEvent.objects.filter(message_id__in=ids).exclude(returned=None)
     found = set(events.values_list("returned_id", flat=True))
-    for key in keys:
-        found.update(raw.naming(key))
+    try:  # all that came back is looked through
+        with measuring.within(measuring.PATIENT_MS):
+            found.update(number for key in keys for number in raw.naming(key))
+    except measuring.TooSlow:
+        yield {"What became of it": _TOO_MUCH}
     others = FeedbackEvent.objects.filter(returned__in=found).exclude(message_id__in=ids)
     shared = set(others.values_list("returned_id", flat=True))
     for one in rows(Returned.objects.filter(pk__in=found)):

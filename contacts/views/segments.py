@@ -213,8 +213,9 @@ def _figures(group: Group, about: Known, patience_ms: int) -> dict[str, Any]:
         return {"is_too_slow": True, "exact_follows": may_ask_again}
     except NotComplete as problem:
         return {"problems": [str(problem)]}
-    try:  # whoever looks on waits for the number first of all
-        inner, inner_is_exact = measuring.within_groups(group, about, patience_ms=patience_ms // 3)
+    try:  # who asks again gets it exactly; before that the number itself has the time
+        patience_ms = patience_ms // 3 if may_ask_again else patience_ms
+        inner, inner_is_exact = measuring.within_groups(group, about, patience_ms=patience_ms)
     except measuring.TooSlow:
         inner, inner_is_exact = {}, False
     numbers = {(): [measured.everybody, *measured.after], **inner}

@@ -1,12 +1,12 @@
 """Chromium with axe: looks at a page in both themes and widths and says what is wrong."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import ConsoleMessage, Page, ViewportSize, expect, sync_playwright
 
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -26,8 +26,23 @@ _STILL = """() => {
     still.replaceSync('*, ::before, ::after { transition: none !important; animation: none !important }')
     document.adoptedStyleSheets.push(still)
 }"""
-_HIDDEN = "all => all.filter(one => !one.checkVisibility() || !one.offsetHeight).map(one => one.className || 'table')"
-_RULES: dict[str, dict[str, Any]] = {"light": {}, "dark": {"runOnly": ["color-contrast", "link-in-text-block"]}}
+# A4 without the margins of print.css, at 96 pixels an inch.
+_SHEET: ViewportSize = {"width": 688, "height": 1002}
+_ON_PAPER = """() => {
+    const name = one => `${one.tagName.toLowerCase()}.${one.className} "${one.textContent.trim().slice(0, 60)}"`
+    const isSeen = one => one.checkVisibility() && one.offsetHeight > 1
+    const all = [...document.querySelectorAll('main *')].filter(one => one instanceof HTMLElement)
+    const lost = all.filter(one => one.matches('table') && !isSeen(one))
+    const wide = all.filter(one => isSeen(one) && one.getBoundingClientRect().right > innerWidth + 1)
+    const cut = all.filter(one => isSeen(one) && one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 1
+        && !one.matches('iframe, canvas') && getComputedStyle(one).overflowX !== 'visible')
+    const heads = all.filter(one => one.closest('thead') && isSeen(one))
+    const once = heads.filter(one => one.matches('button') || getComputedStyle(one).position !== 'static')
+    const found = {'there is no': lost, 'beyond the sheet': wide.slice(-1), 'cut off': cut, 'on one sheet alone': once}
+    return Object.entries(found).flatMap(([problem, all]) => all.map(one => `${problem}: ${name(one)}`))
+}"""
+_COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
+_RULES: dict[str, dict[str, Any]] = {"light": {}, "dark": _COLOURS}
 
 # Forms with errors, and pictures of mails whose public address does not exist.
 _EXPECTED = ("status of 422", "ERR_NAME_NOT_RESOLVED")
@@ -59,14 +74,19 @@ class Visitor:
             self.page.evaluate("id => document.getElementById(id).close()", name)
 
     def look_on_paper(self) -> None:
-        """Every table of the page is printed, also one that the screen folds away or has in a form."""
-        self.page.emulate_media(media="print")
-        for name in self.page.eval_on_selector_all("main table", _HIDDEN):
-            self.note(f"[on paper] there is no {name}")
+        """Every table is printed, also one that the screen folds away or has in a form; nothing is wider than the sheet
+        or cut off; and whoever works in the dark theme prints what can be read.
+        """
+        self.page.set_viewport_size(_SHEET)
+        self.page.emulate_media(media="print", color_scheme="light")
+        self.page.evaluate("document.documentElement.dataset.theme = 'dark'")
+        for problem in self.page.evaluate(_ON_PAPER):
+            self.note(f"[on paper] {problem}")
+        self._check("light", "on paper", "", _COLOURS)
         self.page.emulate_media(media="screen")
 
-    def _check(self, theme: str, what: str, inside: str) -> None:
-        asked = [inside, theme, _RULES[theme]]
+    def _check(self, theme: str, what: str, inside: str, rules: Mapping[str, Any] | None = None) -> None:
+        asked = [inside, theme, _RULES[theme] if rules is None else rules]
         if (seen := self.page.evaluate(_RUN, asked)) is None:
             self.page.evaluate(_STILL)
             self.page.evaluate(self._axe)

@@ -15,7 +15,7 @@ from typing import Any
 
 from accounts.egress.fetching import Answer
 from delivery.markup import printable
-from delivery.replies import Stage
+from delivery.replies import Stage, rules
 from delivery.transports.api.forms import NotTaken, Spoken, Unknown
 
 Meaning = tuple[Stage, int, str]
@@ -35,7 +35,13 @@ REQUEST: Meaning = (Stage.MAIL, 550, "")
 
 # Said by a gateway of a server behind it, which may have heard us: no answer.
 OF_A_GATEWAY = frozenset({408, 502, 504, *range(520, 525)})
-_BY_STATUS = {401: LOGIN, 403: LOGIN, 402: QUOTA, 404: NO_SUCH_PLACE, 405: NO_SUCH_PLACE, 413: TOO_LARGE, 429: RATE}
+_BY_STATUS = {
+    **dict.fromkeys((401, 403), LOGIN),
+    402: QUOTA,
+    **dict.fromkeys((404, 405), NO_SUCH_PLACE),
+    413: TOO_LARGE,
+    **dict.fromkeys((420, 429), RATE),
+}
 _LONGEST_WAIT = 86_400
 # What a service calls a limit may be of an hour or of a month: this one is over in moments.
 _OF_ALL: Phrases = ((r"\brate.?limit", RATE),)
@@ -55,7 +61,7 @@ def not_taken(service: str, answer: Answer, recipient: str, phrases: Phrases = (
     status, words = answer.status, said(answer)
     if status in OF_A_GATEWAY:
         return Unknown(f"{service} answered {status}, for a server that gave it no answer: {words}", again=True)
-    whole = f"{names(answer)} {words}".lower()
+    whole = rules.whole(f"{names(answer)} {words}")  # without addresses: one may be chosen to pass for a phrase
     meaning = next((meaning for phrase, meaning in (*_OF_ALL, *phrases) if re.search(phrase, whole)), None)
     if meaning is None and 200 <= status < 300:
         return Unknown(f"{service} answered in a way that we do not understand: {words}")

@@ -114,7 +114,10 @@ export function mount(canvas) {
     chart.update();
   };
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
-  matchMedia("print").addEventListener("change", repaint); // paper is light in both themes
+  matchMedia("print").addEventListener("change", () => {
+    repaint(); // paper is light in both themes
+    if (canvas.isConnected) chart.resize(); // and as wide as it is: nobody waits for the next frame
+  });
   new MutationObserver(repaint).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   document.addEventListener("htmx:beforeCleanupElement", function end(event) {
     if (!event.target.contains?.(canvas)) return;

@@ -212,7 +212,9 @@ def test_no_page_waits_for_a_slow_condition(people: None, browser: Client, monke
     assert exported.headers["Location"] == ExportJob.objects.get(query=here).get_absolute_url()
 
 
-def test_rows_of_a_group_say_whom_they_brought_or_left_out(people: None, looker: Client) -> None:
+def test_rows_of_a_group_say_whom_they_brought_or_left_out(
+    people: None, looker: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bo = Rule("profile", {"field": "first_name", "how": "is", "value": "Bo"})
     cy = Rule("profile", {"field": "first_name", "how": "is", "value": "Cy"})
     rules = write(Group(Match.ALL, (IN_PARIS, Group(Match.ANY, (bo, cy)))))
@@ -222,6 +224,12 @@ def test_rows_of_a_group_say_whom_they_brought_or_left_out(people: None, looker:
     assert rows == ["whose first name is Bo 1 +1", "whose first name is Cy 1 ±0"]
     assert found.select_one(".segment-steps .segment-steps .tally-waiting")["width"] == "33.33%"  # type: ignore[index]
     assert "Striped: whom the row left out or, where any may fit, brought." in page(looker.get(made.get_absolute_url()))
+    for name, few in (("_FEW", -1), ("_AT_ONCE_COST", 0), ("_SAMPLE_ROWS", 1)):  # as among a million
+        monkeypatch.setattr(measuring, name, few)
+    assert "whose first name is Bo ~" in page(looker.get(made.get_absolute_url()))
+    exact = page(looker.get(f"{made.get_absolute_url()}?exact=1", headers={"HX-Request": "true"}))
+    assert "whose first name is Bo 1 +1" in exact
+    assert "~" not in exact
 
 
 def test_growth_is_a_chart_and_the_same_in_numbers(people: None, looker: Client) -> None:

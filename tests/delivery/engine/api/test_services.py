@@ -24,10 +24,10 @@ from delivery.content import Parts, Recipient
 from delivery.feedback import recognising
 from delivery.ledger import tally
 from delivery.models import Attempt, Batch, Breaker, Message, MessageState, Provider
-from delivery.replies import classify
+from delivery.replies import Verdict, classify
 from delivery.transports.api import arrival, catalogue, channel
 from delivery.transports.api.aws_signing import Signer, headers
-from delivery.transports.api.forms import Account, Mail, NotTaken, Taken
+from delivery.transports.api.forms import Account, Mail, NotTaken, Service, Taken
 from delivery.transports.api.transport import service_of
 from tests.delivery.engine.api.web import KEY, WORDS, Got, Web, Words
 from tests.delivery.engine.conftest import offer
@@ -322,11 +322,52 @@ def test_what_is_no_time_to_wait_holds_nobody_else(
 
 
 @pytest.mark.parametrize("service", sorted(WORDS))
-def test_a_services_words_mean_the_same_with_all_of_them(service: str) -> None:
+@pytest.mark.parametrize("body", ["", "<html><h1>nginx</h1></html>"], ids=["nothing", "a proxy's page"])
+def test_a_status_means_the_same_with_all_services_where_nothing_is_said(service: str, body: str) -> None:
+    asked, mail = asked_of(service)
+    found = {}
+    for status in BY_STATUS:
+        said = asked.read(asked.write(mail), Answer("", status, {"content-type": "text/html"}, body.encode()))
+        found[status] = classified(said).category if isinstance(said, NotTaken) else type(said).__name__
+    assert found == BY_STATUS
+
+
+BY_STATUS = {
+    302: "protocol", 400: "unknown", 401: "provider_auth", 402: "provider_quota", 403: "provider_auth",
+    404: "protocol", 405: "protocol", 408: "Unknown", 413: "message_too_large", 420: "throttle", 429: "throttle",
+    500: "unknown", 502: "Unknown", 503: "unknown", 504: "Unknown", 520: "Unknown",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("service", sorted(WORDS))
+def test_an_address_cannot_speak_for_its_service(service: str) -> None:
+    asked, mail = asked_of(service)
+    refused, kind = WORDS[service]["bad"], {"content-type": "application/json"}
+    found = set()
+    for address in (mail.recipient, "rate-limit.unauthorized.quota.limit.forbidden.7001@disabled.example"):
+        body = refused.body if "RECIPIENT" in refused.body else f'{{"message": "{address} is an invalid recipient."}}'
+        answer = Answer("", max(refused.status, 400), kind, body.replace("RECIPIENT", address).encode())
+        said = asked.read(asked.write(replace(mail, recipient=address)), answer)
+        assert isinstance(said, NotTaken)
+        verdict = classified(said)
+        found.add((verdict.category, verdict.pauses_provider, verdict.pauses_batch, verdict.slows))
+    ((_, *anybody_else),) = found
+    assert not any(anybody_else)
+
+
+def asked_of(service: str) -> tuple[Service, Mail]:
     asked = service_of(Account(service, "https://api.example/", "user", KEY, (("region", "eu-central-1"),)))
-    mail = Mail(
-        "ok@example.org", "b@n.example", "m", lambda: b"From: a@b.example\r\n\r\nHi\r\n", lambda: Written().parts(ANY)
-    )
+    raw, parts = b"From: a@b.example\r\n\r\nHi\r\n", Written().parts(ANY)
+    return asked, Mail("ok@example.org", "b@n.example", "m", lambda: raw, lambda: parts)
+
+
+def classified(said: NotTaken) -> Verdict:
+    return classify(said.stage, said.said.code, said.said.enhanced, said.said.text)
+
+
+@pytest.mark.parametrize("service", sorted(WORDS))
+def test_a_services_words_mean_the_same_with_all_of_them(service: str) -> None:
+    asked, mail = asked_of(service)
     meant = {"bad": None, "later": "throttle", "spent": "throttle", "broken": "unknown", **FOR_ALL}
     for case, words in WORDS[service].items():
         body = words.body.replace("RECIPIENT", mail.recipient)
@@ -339,7 +380,7 @@ def test_a_services_words_mean_the_same_with_all_of_them(service: str) -> None:
             assert isinstance(said, Taken)
             continue
         assert isinstance(said, NotTaken), case
-        verdict = classify(said.stage, said.said.code, said.said.enhanced, said.said.text)
+        verdict = classified(said)
         assert verdict.category == meant[case] or meant[case] is None, (case, said)
         assert verdict.is_permanent == (case in ("bad", "large")), case
         assert verdict.pauses_provider == (case in ("login", "quota")), case
