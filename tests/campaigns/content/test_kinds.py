@@ -60,6 +60,20 @@ def test_a_block_costs_no_more_than_a_kilobyte() -> None:
     assert len(page().encode()) < 1_250 * len(kinds)
 
 
+def test_colours_of_its_own_cost_a_block_no_more_than_sixty_bytes() -> None:
+    own = {"ink": "accent", "fill": "accent", "corners": "round"}
+    for written in (every_kind.WRITTEN[6], every_kind.WRITTEN[9]["columns"][0][0]):
+        plain = written | {"look": "outline"}
+        assert _bytes(plain) < _bytes(plain | own) <= _bytes(plain) + 60
+
+
+def _bytes(block: dict[str, Any]) -> int:
+    """Of a block by itself, without its section."""
+    frame, known = compiled(document(block))
+    (piece,) = frame.slots[0][0].slots[0]
+    return len(drawing.html_of(piece, lambda one: known[one.key]).encode())
+
+
 def test_letters_are_said_once_for_the_whole_mail() -> None:
     html = page(*every_kind.WRITTEN)
     (frame,) = re.findall(r'<div [^<>]*class="mail"[^<>]*>', html)
