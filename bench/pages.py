@@ -204,7 +204,7 @@ def _paths(name: str) -> dict[str, list[str]]:
     }
     if name == "reports":
         return {**found, "compare": [f"{reverse('report-compare')}?{five}"]}
-    return {**found, **_table(), **_segments(), "campaigns": [reverse("campaigns")]}
+    return {**found, **_table(), **_lists(), **_segments(), "campaigns": [reverse("campaigns")]}
 
 
 def _recipients_paths() -> dict[str, list[str]]:
@@ -265,6 +265,18 @@ def _table() -> dict[str, list[str]]:
             *({"sort": sort, "before": pk} for pk in _spread(Contact.objects.order_by("pk"))),
         ]
     return {page: [f"/contacts/?{urlencode(query)}" for query in queries] for page, queries in found.items()}
+
+
+def _lists() -> dict[str, list[str]]:
+    """The largest lists, and the part of their page that follows by itself."""
+    from django.db.models import Count
+    from django.urls import reverse
+
+    from contacts.models import MailingList
+
+    largest = MailingList.objects.annotate(people=Count("subscriptions")).order_by("-people")[:5]
+    pages = [one.get_absolute_url() for one in largest]
+    return {"lists": [reverse("lists")], "list": pages, "list, counted": [f"{page}?exact=1" for page in pages]}
 
 
 def _segments() -> dict[str, list[str]]:

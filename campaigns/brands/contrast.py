@@ -1,8 +1,10 @@
-"""What a brand's colours do to reading, said in words (WCAG 2.2, 1.4.3)."""
+"""What the colours of a brand or a block do to reading, said in words (WCAG 2.2, 1.4.3)."""
 
 from dataclasses import dataclass
 
 from accounts.colours import MUTED, PAPER, contrast, on, readable
+from campaigns.content.blocks import Block
+from campaigns.content.blocks.look import Look
 from campaigns.content.mjml import Brand
 
 _ENOUGH, _EASY = 4.5, 7.0
@@ -43,6 +45,18 @@ def pairs(brand: Brand) -> list[Pair]:
         Pair("Words on the second colour", on(brand.accent), brand.accent),
         _with_cure("The foot, around the mail", MUTED, brand.background),
     ]
+
+
+def of_block(block: Block, look: Look) -> list[Pair]:
+    """Of the colours that it has of its own."""
+    found = []
+    if look.own_ink:
+        found.append(_with_cure("Words on their background", look.named(look.own_ink), look.ground))
+    if look.own_fill and block["look"] == "outline":
+        found.append(_with_cure("Button on its background", look.named(look.own_fill), look.ground))
+    elif look.own_fill:
+        found.append(Pair("Words on the button", on(look.button_colour), look.button_colour))
+    return found
 
 
 def _with_cure(what: str, ink: str, ground: str) -> Pair:

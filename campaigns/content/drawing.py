@@ -40,7 +40,7 @@ class Piece:
     what stands at each cut between. A piece without slots is rows of a column, one between two cuts, and `block` the id
     of the block that is drawn. `page`: title, preheader, language and font of the frame, which is kept whole.
     `devices`: all, desktop or phone. `condition`: the tag that opens it, `{% if ... %}`, where only some people are to
-    see it.
+    see it. `ink`: the name of a colour that its words have of their own, and have another shade of in a dark mail.
     """
 
     mjml: str
@@ -52,6 +52,7 @@ class Piece:
     page: tuple[str, str, str, str] | None = None
     devices: str = "all"
     condition: str = ""
+    ink: str = ""
 
     @cached_property
     def key(self) -> str:
@@ -129,6 +130,8 @@ def html_of(piece: Piece, known: Known, *, marked: bool = False) -> str:
     parts = known(piece).parts
     if marked and piece.block:
         parts = _marked_section(parts, piece.block) if piece.slots else _marked_rows(parts, piece.block)
+    if piece.ink:
+        parts = tuple(_classed(part, f"ink-{piece.ink}") for part in parts)
     if piece.devices != "all":
         parts = _shown_on(parts, piece)
     out = [piece.condition]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import chain, groupby
 
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
@@ -13,18 +13,18 @@ from accounts.colours import INK, LINE, MUTED, PAPER, mixed, readable, readable_
 from accounts.models import BrandKit, Organisation
 from accounts.pictures import files
 from campaigns.content import drawing
-from campaigns.content.blocks import COLOUR, KINDS, Block, Document, conditions, says, words
+from campaigns.content.blocks import COLOUR, KINDS, Block, Document, conditions, says, walk, words
 from campaigns.content.blocks.layout import shares
-from campaigns.content.blocks.look import SIDE, Look, Theme
+from campaigns.content.blocks.look import RADIUS, SIDE, Look, Theme
 from campaigns.content.drawing import CUT, Piece
 from campaigns.content.rich import INKS
 from campaigns.merge.masking import Masks
 from campaigns.merge.syntax import literal
 from campaigns.starters.colouring import recoloured
 
-_RADIUS = {"soft": "6px", "square": "0", "round": "24px"}
 _WIDTH = 600
 _INK = re.compile(r'<span data-ink="(\w+)">')
+_INK_ON_DARK = "#e9e7e3"  # as email/frame.mjml has it
 _TOGETHER = 8  # blocks of one section: Outlook breaks a taller one off as if it were printed
 
 
@@ -89,7 +89,7 @@ def draw(
     `with_examples`: grey words where a block has none yet, for whoever writes the mail. What is sent leaves such
     blocks out.
     """
-    writer = _Writer(theme_of(document, brand), with_examples=with_examples, inks=_inks(document))
+    writer = _Writer(theme_of(document, brand), with_examples=with_examples, inks=_inks(document), own=_own(document))
     sections = tuple(writer.sections(document["blocks"]))
     page = (title, preheader, brand.language, writer.font)
     return Piece(writer.frame(brand.language), slots=(sections,), page=page)
@@ -116,7 +116,7 @@ def theme_of(document: Document, brand: Brand) -> Theme:
         paper=PAPER,
         body_font=fonts.stack(style["body_font"] or brand.body_font),
         head_font=fonts.stack(style["heading_font"] or brand.heading_font),
-        radius=_RADIUS[style["corners"] or brand.corners],
+        radius=RADIUS[style["corners"] or brand.corners],
         name=brand.name,
         postal_address=brand.postal_address,
         logo_url=brand.logo_url,
@@ -135,6 +135,20 @@ def _inks(document: Document) -> frozenset[str]:
     return frozenset(name for said in rich for name in _INK.findall(said))
 
 
+def _own(document: Document) -> frozenset[str]:
+    """Colours that whole blocks or their buttons have."""
+    return frozenset(block.get(name, "") for block in walk(document) for name in ("ink", "fill"))
+
+
+def look_of(document: Document, brand: Brand, block_id: str) -> Look | None:
+    """How the block looks where it stands, but for its width; None where it stands nowhere."""
+    for block in document["blocks"]:
+        for one in (block, *chain.from_iterable(block.get("columns", []))):
+            if one["id"] == block_id:
+                return Look(theme_of(document, brand), _band(block), own_ground=block.get("ground", "")).of(one)
+    return None
+
+
 def inks(document: Document, brand: Brand) -> list[tuple[str, str, str]]:
     """The colours that words may have: their names, what they are called, and what they are on white."""
     look = Look(theme_of(document, brand), "paper")
@@ -142,9 +156,10 @@ def inks(document: Document, brand: Brand) -> list[tuple[str, str, str]]:
 
 
 class _Writer:
-    def __init__(self, theme: Theme, *, with_examples: bool, inks: frozenset[str]) -> None:
+    def __init__(self, theme: Theme, *, with_examples: bool, inks: frozenset[str], own: frozenset[str]) -> None:
         self._theme = theme
         self._inks = inks
+        self._own = own
         self._with_examples = with_examples
         self._widths: set[str] = set()
 
@@ -166,6 +181,7 @@ class _Writer:
                 "muted": theme.muted,
                 "width": _WIDTH,
                 "inks": [(name, ink) for name, ink in self._inks_on_dark if name in self._inks],
+                "own_inks": [(name, ink) for name, ink in self._inks_on_dark if name in self._own],
                 "columns": [(width.replace(".", "-"), width) for width in sorted(self._widths)],
             },
         )
@@ -177,6 +193,7 @@ class _Writer:
             ("brand", readable_on_dark(theme.colour)),
             ("accent", readable_on_dark(theme.accent)),
             ("muted", readable_on_dark(MUTED)),
+            ("ink", _INK_ON_DARK),
         ]
 
     def sections(self, blocks: Sequence[Block]) -> Iterator[Piece]:
@@ -234,6 +251,7 @@ class _Writer:
                 block, look = block | {kind.words: kind.field(kind.words).example}, look.as_example()
         if block.get("image"):
             block = block | {"image": recoloured(block["image"], self._theme.colour, self._theme.accent)}
+        look = look.of(block)
         rows = kind.draw(block, look)
         return _piece(self._row(rows, look), look, block) if rows else None
 
@@ -257,6 +275,7 @@ def _piece(mjml: str, look: Look, block: Block, slots: tuple[tuple[Piece, ...], 
         block.get("id", ""),
         devices=block.get("devices", "all"),
         condition=conditions.opening(block),
+        ink="" if look.is_full else look.own_ink,
     )
 
 

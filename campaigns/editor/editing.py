@@ -11,7 +11,9 @@ from django.utils.html import strip_tags
 from django.utils.text import Truncator
 
 from accounts.pictures import files
-from campaigns.content import blocks
+from campaigns.brands import contrast
+from campaigns.brands.contrast import Pair
+from campaigns.content import blocks, mjml
 from campaigns.content.blocks import Block, Document, Field, Kind
 from campaigns.content.mjml import Brand
 from campaigns.templatetags.campaign_words import plainly
@@ -90,6 +92,7 @@ class Panel:
 
     block: Block
     inputs: list[Input]
+    pairs: list[Pair]
 
     @property
     def id(self) -> str:
@@ -121,14 +124,20 @@ def outline(document: Document) -> Row:
     return _row(document["blocks"], "", 0)
 
 
-def panel(document: Document, block_id: str) -> Panel | None:
+def panel(document: Document, block_id: str, brand: Brand) -> Panel | None:
     """None: nobody has chosen a block, or it is no longer there."""
     block = next((block for block in blocks.walk(document) if block["id"] == block_id), None)
     if block is None:
         return None
     fields = blocks.KINDS[block["kind"]].fields
     inputs = [Input(field, block[field.name], f"field-{block['id']}-{field.name}", _options(field)) for field in fields]
-    return Panel(block, inputs)
+    return Panel(block, inputs, colour_pairs(document, block, brand))
+
+
+def colour_pairs(document: Document, block: Block, brand: Brand) -> list[Pair]:
+    """How well its own colours can be read where it stands."""
+    look = mjml.look_of(document, brand, block["id"])
+    return contrast.of_block(block, look) if look else []
 
 
 def _options(field: Field) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:

@@ -26,7 +26,15 @@ from campaigns.merge import filters
 from campaigns.merge.filters import printable
 
 DEFAULT = "en"
-_ENGLISH = {"short": "d MMM y", "long": "d MMMM y", "day": "d MMMM", "weekday": "EEEE, d MMMM", "year": "y"}
+_ENGLISH = {
+    "short": "d MMM y",
+    "long": "d MMMM y",
+    "full": "EEEE, d MMMM y",
+    "day": "d MMMM",
+    "weekday": "EEEE, d MMMM",
+    "month": "LLL",
+    "year": "y",
+}
 _PLURAL_FORMS = ("zero", "one", "two", "few", "many", "other")
 _FIELD = re.compile(r"%\((\w+)\)s")
 _MONDAY = Date(2001, 1, 1)
@@ -68,7 +76,7 @@ class _Writing:
         self._around = lru_cache(maxsize=256)(self._currency)
 
     def date(self, value: Any, style: Any = "short") -> str:
-        """Styles short, long, day, weekday, year."""
+        """Styles short, long, full, day, weekday, month, year."""
         text = printable(value).strip()
         try:
             day = Date.fromisoformat(text[:10])
@@ -164,8 +172,10 @@ def _patterns(locale: Locale) -> dict[str, str]:
     return {
         "short": locale.date_formats["medium"].pattern,
         "long": locale.date_formats["long"].pattern,
+        "full": locale.date_formats["full"].pattern,
         "day": day,
         "weekday": re.sub(r"E+|ccc+", "EEEE", with_weekday),
+        "month": "LLL",
         "year": "y",
     }
 

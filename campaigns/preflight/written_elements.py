@@ -46,8 +46,9 @@ def _tables(html: str, written: Sequence[Token]) -> Iterator[Finding]:
                 bare.append(table)
     if bare:
         first = min(bare, key=lambda table: table.start)
-        text = "1 table is" if len(bare) == 1 else f"{len(bare)} tables are"
-        text = f"{text} read aloud as tables of figures, because nothing says that they are there for the layout."
+        alone = "1 table is read aloud as a table of figures, because nothing says that it is there for the layout."
+        many = f"{len(bare)} tables are read aloud as tables of figures, because nothing says that they are layout."
+        text = alone if len(bare) == 1 else many
         cure = 'Write role="presentation" into each; give a table of figures headings (th).'
         yield Finding("warn", "table-role", text, cure, "content", block=places.line(html, first.start))
 

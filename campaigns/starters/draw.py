@@ -261,7 +261,7 @@ def _weave(s: Sheet) -> None:
                 )
 
 
-_WIDE, _CARD = (1200, 600), (600, 450)
+_WIDE, _CARD = (1200, 600), (800, 600)
 _PICTURES: dict[str, tuple[Callable[[Sheet], None], tuple[int, int], Ink]] = {
     "dunes": (_dunes, _WIDE, MIST),
     "facets": (_facets, _WIDE, MAIN),
@@ -274,7 +274,7 @@ _PICTURES: dict[str, tuple[Callable[[Sheet], None], tuple[int, int], Ink]] = {
     "lights": (_lights, _WIDE, DEEP),
     "stairs": (_stairs, (1200, 520), SECOND_PALE),
     "petals": (_petals, _CARD, SECOND_PALE),
-    "orbits": (_orbits, _CARD, MAIN),
+    "orbits": (_orbits, (1200, 900), MAIN),
     "weave": (_weave, _CARD, PALE),
 }
 

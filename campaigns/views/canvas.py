@@ -14,6 +14,7 @@ from campaigns.comments import conversations
 from campaigns.content import blocks, bounds
 from campaigns.content.blocks import Invalid
 from campaigns.editor import arranging, canvas, editing, presence
+from campaigns.message import editions
 from campaigns.views.drafts import frozen
 from campaigns.views.pages import get_campaign
 from campaigns.views.showing import Showing
@@ -61,7 +62,7 @@ def block_panel(request: StaffRequest, pk: int, block: str) -> HttpResponse:
     if not found.is_draft:
         return redirect(found)
     document = blocks.validate(found.blocks or blocks.empty())
-    panel = editing.panel(document, block)
+    panel = editing.panel(document, block, editions.brand_of(found))
     return render(request, "campaigns/_panel.html", {"campaign": found, "panel": panel, "tags": merge_values.tags()})
 
 

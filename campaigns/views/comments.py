@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, allows, requires
 from campaigns.comments import conversations
 from campaigns.comments.conversations import NotPossible
@@ -32,7 +33,8 @@ class CommentForm(forms.Form):
 @require_safe
 @requires(Permission.LOOK)
 def comments(request: StaffRequest, pk: int) -> HttpResponse:
-    return _answer(request, get_campaign(pk))
+    """`?change=`: the comment that whoever wrote it is about to change."""
+    return _answer(request, get_campaign(pk), now_changed=whole_number(request.GET.get("change")))
 
 
 @require_POST
@@ -121,12 +123,14 @@ def _first(campaign: int, comment: int) -> Comment:
     return _said(campaign, comment, answers=None)
 
 
-def _answer(request: StaffRequest, campaign: Campaign, *, said: str = "", **changed: Any) -> HttpResponse:
+def _answer(
+    request: StaffRequest, campaign: Campaign, *, said: str = "", now_changed: int | None = None, **changed: Any
+) -> HttpResponse:
     """The list, or the page; after a change without scripts the page is loaded anew."""
     is_refused = bool(changed)
     if said and not request.htmx:
         return redirect("comments", campaign.pk)
-    shown = context(request, campaign) | {"campaign": campaign, "said": said, **changed}
+    shown = context(request, campaign) | {"campaign": campaign, "said": said, "changing": now_changed, **changed}
     if form := changed.get("form"):
         shown["comment_form"] = form
     is_part = request.htmx and request.htmx.target == "comments"

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -68,7 +69,7 @@ def content(request: StaffRequest, pk: int) -> HttpResponse:
         | {
             "open_id": open_id,
             "open_line": line_of(open_id),
-            "panel": editing.panel(document, open_id),
+            "panel": editing.panel(document, open_id, editions.brand_of(found)),
             "palette": editing.palette(),
             "column_kinds": blocks.COLUMN_KINDS,
             "canvas_acts": _ACTS,
@@ -269,6 +270,8 @@ def _save(request: StaffRequest, pk: int, change: Change, block: str = "") -> Ht
         kept = arranging.find(saved.blocks, block)
         answer |= {"excerpt": editing.excerpt(kept), "refresh": "columns" in kept}
         answer |= editing.links_as_kept(kept, request.POST)
+        pairs = editing.colour_pairs(saved.blocks, kept, editions.brand_of(saved))
+        answer["contrast"] = render_to_string("campaigns/brands/_contrast.html", {"pairs": pairs}) if pairs else ""
     return JsonResponse(answer)
 
 

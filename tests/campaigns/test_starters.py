@@ -5,13 +5,16 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
+from playwright.sync_api import Page, Route, sync_playwright
 
 from accounts.models import BrandKit, Organisation
 from campaigns import starters
-from campaigns.content import blocks, mjml
+from campaigns.content import blocks, mjml, playing
 from campaigns.merge import language
 from campaigns.message import plaintext
 from campaigns.starters import colouring
+from tests.campaigns.content import every_kind
+from tests.campaigns.content.test_pictures import DARK_WORDS
 
 KINDS = [
     "newsletter",
@@ -29,6 +32,9 @@ KINDS = [
     "notice",
     "year",
 ]
+
+COARSE_PICTURES = """() => [...document.images].filter(one => one.width && one.naturalWidth < 2 * one.width)
+  .map(one => `${one.src}: ${one.naturalWidth} for ${one.width}`)"""
 
 
 def pictures(document: blocks.Document) -> list[str]:
@@ -55,7 +61,7 @@ def test_pictures_have_public_addresses_descriptions_and_files(organisation: Org
                 assert block["alt"]
                 drawn = starters.art(name)
                 assert drawn
-                assert Image.open(BytesIO(drawn)).width >= 600
+                assert Image.open(BytesIO(drawn)).width >= 800
 
 
 @pytest.mark.django_db
@@ -88,8 +94,8 @@ def test_pictures_take_the_colours_of_the_mail_they_stand_in(organisation: Organ
 def test_a_picture_has_the_colours_that_its_name_says() -> None:
     drawn = Image.open(BytesIO(colouring.drawn("starter-orbits-aa330000aa88.png") or b"")).convert("RGB")
     assert drawn.getpixel((5, 5)) == (0xAA, 0x33, 0x00)
-    assert drawn.getpixel((300 + 80, 225)) == (0x00, 0xAA, 0x88)
-    assert drawn.getpixel((300, 225)) == (255, 255, 255)
+    assert drawn.getpixel((600 + 160, 450)) == (0x00, 0xAA, 0x88)
+    assert drawn.getpixel((600, 450)) == (255, 255, 255)
 
 
 def test_art_opens_nothing_else_and_keeps_what_was_sent_before() -> None:
@@ -97,3 +103,39 @@ def test_art_opens_nothing_else_and_keeps_what_was_sent_before() -> None:
     names = ("../__init__.py", "starter-../x.png", "draw.py", "starter-nope.png", "starter-nope-aa330000aa88.png")
     for name in (*names, "inks-dunes.png", "starter-dunes-aa33.png"):
         assert starters.art(name) is None
+
+
+def test_each_is_seen_by_day_and_night_on_a_desk_and_a_phone(organisation: Organisation) -> None:
+    """Nothing reaches over the edge, all words can be read, and pictures have twice the pixels they are shown with.
+
+    Takes seconds: a browser is started.
+    """
+    mails = {one.key: mjml.compile(one.document, every_kind.BRAND, title=one.subject) for one in starters.all()}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            timeout=120_000, executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        )
+        page = browser.new_page()
+        page.route("**/i/**", _answer_with_art)
+        seen = {key: _seen(page, html) for key, html in mails.items()}
+        browser.close()
+    assert seen == {key: [] for key in KINDS}
+
+
+def _seen(page: Page, html: str) -> list[object]:
+    """What is wrong with it."""
+    page.set_content(html)
+    wrong: list[object] = []
+    for scheme, width in (("light", 600), ("dark", 600), ("dark", 390), ("light", 390)):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.set_viewport_size({"width": width, "height": 800})
+        if (wide := page.evaluate("document.documentElement.scrollWidth")) != width:
+            wrong.append((scheme, width, wide))
+        wrong += ((scheme, width, found) for found in page.evaluate(DARK_WORDS) + page.evaluate(COARSE_PICTURES))
+    return wrong
+
+
+def _answer_with_art(route: Route) -> None:
+    path, _, name = route.request.url.rpartition("/")
+    drawn = starters.art(name) or b""
+    route.fulfill(body=playing.with_sign(drawn) if path.endswith("/play") else drawn, content_type="image/png")

@@ -5,14 +5,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
 from campaigns.models import Campaign
 from campaigns.preflight import checklist
-from contacts import consent
+from contacts import audience, consent
 from contacts.models import Contact, ListDay, MailingList
+from contacts.segments import measuring
 from delivery.models import Batch, Provider
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +52,33 @@ def test_a_list_says_who_sees_it_how_one_joins_and_who_writes(browser: Client) -
     browser.post(f"/campaigns/new/?list={books.pk}", {"starter": ""})
     draft = Campaign.objects.latest("pk")
     assert (draft.sender_name, draft.sender_email, list(draft.lists.all())) == ("Ana", "ana@nordlicht.example", [books])
+
+
+def test_a_list_whose_people_are_slow_to_judge_is_shown_at_once(
+    browser: Client, news: MailingList, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its sums follow by themselves; where they take too long, the page says so, and how many are subscribed."""
+    ada, asked = Contact.objects.create(email="ada@example.com"), audience.summary
+    consent.subscribe(ada, lists=[news.pk], channel="hand")
+
+    def slowly(chosen: audience.Audience) -> audience.Summary:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(600)")
+        return asked(chosen)
+
+    monkeypatch.setattr(audience, "summary", slowly)
+    exact = f"{news.get_absolute_url()}?exact=1"
+    page = text(browser.get(news.get_absolute_url()))
+    assert f'hx-get="{exact}" hx-trigger="load"' in page
+    assert "1 are subscribed" in page
+    assert "Delete the list" in page
+    monkeypatch.setattr(measuring, "PATIENT_MS", 200)
+    assert "takes too long to count just now" in text(browser.get(exact))
+    monkeypatch.setattr(audience, "summary", asked)
+    part = text(browser.get(exact, headers={"hx-request": "true"}))
+    assert "<strong>1</strong> person gets a campaign to this list" in part
+    assert "hx-get" not in part
+    assert "Delete the list" not in part
 
 
 def test_an_archived_list_is_kept_but_neither_offered_nor_written_to(browser: Client, news: MailingList) -> None:

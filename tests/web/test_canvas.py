@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Error, Locator, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Role
@@ -154,6 +154,79 @@ def test_ten_blocks_by_touch_on_a_phone(editor: Editor) -> None:
 
 
 @pytest.fixture
+def with_columns(draft: Campaign) -> Campaign:
+    """A heading, and a section with a text in the first of two columns."""
+    section = {"id": "cols", "kind": "columns", "layout": "1-1"}
+    section["columns"] = [[{"id": "words", "kind": "text", "html": "<p>Inside</p>"}], []]  # type: ignore[assignment]
+    head = {"id": "head", "kind": "heading", "text": "Above"}
+    draft.blocks = blocks.validate({"blocks": [head, section, *draft.blocks["blocks"]]})
+    draft.save()
+    return draft
+
+
+def spot_of(page: Page, block: str) -> Locator:
+    return page.locator(f".spot[data-spot={block}]:not([data-column])")
+
+
+def expect_in(page: Page, inside: str, column: int, *ids: str) -> None:
+    row = page.locator(f'#editor .blocks[data-inside="{inside}"][data-column="{column}"] > [data-block]')
+    expect(row).to_have_count(len(ids))
+    for number, block in enumerate(ids):
+        expect(row.nth(number)).to_have_attribute("data-block", block)
+
+
+def drag_by_finger(page: Page, what: Locator, x: float, y: float) -> None:
+    touch = page.context.new_cdp_session(page)
+
+    def send(kind: str, *points: tuple[float, float]) -> None:
+        found = [{"x": left, "y": top} for left, top in points]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": found})
+
+    send("touchStart", middle(what))
+    send("touchMove", (x - 20, y - 10))
+    send("touchMove", (x, y))
+    expect(page.locator(".drop-line.is-chosen")).to_have_count(1)
+    send("touchEnd")
+
+
+def top_of(spot: Locator) -> tuple[float, float]:
+    box = spot.bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + 2
+
+
+def test_block_is_dragged_out_of_a_column_and_into_one_by_mouse(editor: Editor, with_columns: Campaign) -> None:
+    with editor() as visit:
+        page = visit.page
+        drag(page, spot_of(page, "words"), *top_of(spot_of(page, "head")))
+        expect_in(page, "", 0, "words", "head", "cols", "end")
+        expect_in(page, "cols", 0)
+        drag(page, spot_of(page, "head"), *middle(page.get_by_role("button", name="Add to column 2")))
+        expect_in(page, "", 0, "words", "cols", "end")
+        expect_in(page, "cols", 1, "head")
+
+
+def test_block_is_dragged_out_of_a_column_and_into_one_by_touch(editor: Editor, with_columns: Campaign) -> None:
+    with editor(390, touch=True) as visit:
+        page = visit.page
+
+        def choose(block: str) -> Locator:
+            spot_of(page, block).tap()
+            page.get_by_role("button", name="Close").tap()
+            grip = page.locator("[data-act=grip]")
+            expect(grip).to_be_visible()
+            return grip
+
+        drag_by_finger(page, choose("words"), *top_of(spot_of(page, "head")))
+        expect_in(page, "", 0, "words", "head", "cols", "end")
+        expect_in(page, "cols", 0)
+        grip = choose("head")
+        drag_by_finger(page, grip, *middle(page.get_by_role("button", name="Add to column 2")))
+        expect_in(page, "", 0, "words", "cols", "end")
+        expect_in(page, "cols", 1, "head")
+
+
+@pytest.fixture
 def writing(live_server: LiveServer, draft: Campaign) -> Iterator[Page]:
     """A draft with a heading whose form is open."""
     draft.blocks = blocks.validate(
@@ -171,10 +244,11 @@ def words_of(page: Page) -> Locator:
     return page.locator("#side-panel form[data-block=head] [name=text]")
 
 
-def is_stored(page: Page, words: str) -> bool:
-    """Whether the heading says so where somebody else opens it."""
+def is_stored(page: Page, words: str, *, begins: bool = False) -> bool:
+    """Whether the heading says so, or begins so, where somebody else opens it."""
     path = page.evaluate("location.pathname.match(/^.campaigns.\\d+./)[0]")
-    return f'name="text" value="{words}"' in page.request.get(f"{path}content/head/panel/").text()
+    panel = page.request.get(f"{path}content/head/panel/").text()
+    return f'name="text" value="{words}{"" if begins else chr(34)}' in panel
 
 
 class Held:
@@ -262,6 +336,67 @@ def test_changes_asked_for_while_another_is_on_its_way_follow_it_in_their_order(
     expect(writing.locator("#conflict")).to_be_hidden()
     writing.reload()
     expect_kinds(writing, "divider", "divider", "heading", "heading", "text", "footer")
+
+
+def test_words_typed_two_seconds_ago_outlive_the_page(writing: Page) -> None:
+    """While somebody types without a pause, and after the last key. The page ends without a word, as in a crash."""
+    writing.clock.install()
+    words_of(writing).focus()
+    writing.keyboard.press("End")
+    with writing.expect_response("**/head/save/") as while_typing:
+        for key in " and more":
+            writing.keyboard.type(key)
+            writing.clock.run_for(250)
+    assert while_typing.value.ok
+    assert is_stored(writing, "Before a", begins=True)  # two of the keys of the last two seconds
+    with writing.expect_response("**/head/save/") as at_rest:
+        writing.keyboard.type("!")
+        writing.clock.run_for(2_000)
+    assert at_rest.value.ok
+    address, request = writing.url.partition("?")[0], writing.request
+    with pytest.raises(Error):
+        writing.goto("chrome://crash")
+    assert 'value="Before and more!"' in request.get(f"{address}head/panel/").text()
+
+
+def test_a_block_has_colours_of_its_own_that_undo_takes_back(writing: Page) -> None:
+    """Where one is too faint, the form says what the mail has instead."""
+    mail, panel = writing.frame_locator(".canvas iframe"), writing.locator("#side-panel")
+    heading = mail.get_by_role("heading", name="Before")
+    before = heading.evaluate("one => getComputedStyle(one).color")
+    panel.get_by_label("Background").select_option("tint")
+    panel.get_by_label("Colour of words").select_option("muted")
+    expect(panel.locator("[data-contrast]")).to_contain_text("to 1: readable.")
+    expect(heading).not_to_have_css("color", before)
+    writing.get_by_role("button", name="Undo").click()
+    expect(heading).to_have_css("color", before)
+    expect(panel.get_by_label("Colour of words")).to_have_value("")
+
+
+def test_details_go_into_links_and_cells_and_read_as_chosen(editor: Editor, draft: Campaign) -> None:
+    button = {"id": "go", "kind": "button", "label": "Go", "url": "https://shop.test/"}
+    table = {"id": "rows", "kind": "table", "rows": "Boat\tPrice"}
+    draft.blocks = blocks.validate({"blocks": [button, table, *draft.blocks["blocks"]]})
+    draft.save()
+    with editor() as visit:
+        page = visit.page
+        reads, argument = page.get_by_label("How it reads"), page.locator("#merge-argument")
+
+        def insert(block: str, field: str, how: str, said: str = "") -> Locator:
+            spot_of(page, block).click()
+            page.locator(f"[data-for=field-{block}-{field}]").click()
+            reads.select_option(how)
+            expect(argument).to_be_visible(visible=bool(said))
+            if said:
+                argument.fill(said)
+            page.get_by_role("button", name="Insert", exact=True).click()
+            return page.locator(f"#field-{block}-{field}")
+
+        expect(insert("go", "url", "upper")).to_have_value('https://shop.test/{{ first_name|upper|default("there") }}')
+        cells = insert("rows", "rows", "currency", "USD")
+        expect(cells).to_have_value('Boat\tPrice{{ first_name|currency("USD")|default("there") }}')
+        cells = insert("rows", "rows", "plural", "net, nets")
+        expect(cells).to_have_value(re.compile(r'\{\{ first_name\|plural\("net", "nets"\) \}\}$'))
 
 
 def test_style_can_be_changed_again_after_an_undo(writing: Page) -> None:

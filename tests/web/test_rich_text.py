@@ -6,12 +6,13 @@ Takes seconds: a browser is started.
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Role
 from campaigns.content import blocks
 from campaigns.content.rich import clean_rich
+from campaigns.merge import language
 from campaigns.models import Campaign
 from tests.web import stage
 from tests.web.browser import visitor
@@ -46,6 +47,32 @@ KEPT = (
 )
 
 
+GOOGLE = """<meta charset='utf-8'><meta charset="utf-8"><b style="font-weight:normal;" id="docs-internal-guid-1a2b-3c">
+<h1 dir="ltr" style="line-height:1.38;margin-top:20pt;"><span style="font-size:20pt;font-family:Arial,sans-serif;
+color:#000000;background-color:transparent;font-weight:400;font-style:normal;white-space:pre-wrap;">Heading</span></h1>
+<p dir="ltr" style="line-height:1.38;"><span style="font-size:11pt;font-weight:400;">Some </span><span
+style="font-size:11pt;font-weight:700;">bold</span><span style="font-weight:400;">, </span><span
+style="font-weight:400;font-style:italic;">slanted</span><span style="font-weight:400;"> and </span><a
+href="https://shop.example/x" style="text-decoration:none;"><span style="color:#1155cc;text-decoration:underline;">a
+link</span></a></p><br /><ul style="margin-top:0;padding-inline-start:48px;"><li dir="ltr" style="list-style-type:disc;"
+aria-level="1"><p dir="ltr" role="presentation"><span style="font-weight:400;">one</span></p></li><ul><li dir="ltr"
+style="list-style-type:circle;" aria-level="2"><p dir="ltr" role="presentation"><span>in</span></p></li></ul><li
+dir="ltr" aria-level="1"><p dir="ltr" role="presentation"><span>two</span></p></li></ul><br /><p dir="ltr"
+style="line-height:1.38;text-align:center;"><span>Middle</span></p><p dir="rtl"
+style="text-align:right;"><span>مرحبا</span></p><div dir="ltr" style="margin-left:0pt;" align="left"><table
+style="border:none;"><colgroup><col width="100" /><col width="100" /></colgroup><tbody><tr style="height:0pt"><td
+style="border:1pt solid #000"><p dir="ltr"><span>Tea</span></p></td><td><p dir="ltr"><span
+style="font-weight:700">3</span></p></td></tr></tbody></table></div></b><br class="Apple-interchange-newline">"""
+
+KEPT_OF_GOOGLE = (
+    "<h1>Heading</h1>"
+    '<p>Some <strong>bold</strong>, <em>slanted</em> and <a href="https://shop.example/x">a link</a></p>'
+    "<ul><li><p>one</p><ul><li><p>in</p></li></ul></li><li><p>two</p></li></ul>"
+    '<p align="center">Middle</p><p dir="rtl">مرحبا</p>'
+    "<table><tbody><tr><td><p>Tea</p></td><td><p><strong>3</strong></p></td></tr></tbody></table>"
+)
+
+
 @pytest.fixture
 def editor(live_server: LiveServer) -> Iterator[Page]:
     """A draft with one empty text, open in the editor."""
@@ -64,11 +91,28 @@ def written(page: Page) -> str:
     return str(page.eval_on_selector("textarea[data-behaviour=rich]", "box => box.value"))
 
 
-def test_paste_from_word_keeps_headings_lists_tables_and_arabic(editor: Page) -> None:
+@pytest.mark.parametrize(("pasted", "kept"), [(WORD, KEPT), (GOOGLE, KEPT_OF_GOOGLE)], ids=["Word", "Google Docs"])
+def test_paste_keeps_headings_lists_tables_and_arabic(editor: Page, pasted: str, kept: str) -> None:
     box = editor.locator(".rich-text").first
     box.click()
-    box.evaluate(_PASTE, WORD)
-    assert clean_rich(written(editor)) == KEPT
+    box.evaluate(_PASTE, pasted)
+    assert clean_rich(written(editor)) == kept
+
+
+def test_link_may_hold_a_personal_detail(editor: Page) -> None:
+    editor.locator(".rich-text").first.click()
+    editor.keyboard.type("shop")
+    editor.keyboard.press("Control+a")
+    editor.get_by_role("button", name="Link", exact=True).first.click()
+    address = editor.get_by_label("Where the link leads").first
+    address.fill("https://shop.test/")
+    editor.get_by_role("button", name="Insert a personal detail into the link").first.click()
+    editor.get_by_label("If it is not known, say").fill("you")
+    editor.get_by_role("button", name="Insert", exact=True).click()
+    expect(address).to_have_value('https://shop.test/{{ first_name|default("you") }}')
+    editor.get_by_role("button", name="Set the link").first.click()
+    made = clean_rich(written(editor))
+    assert language.render(made, {"first_name": "Ana"}) == '<p><a href="https://shop.test/Ana">shop</a></p>'
 
 
 def test_grey_example_counts_as_nothing(editor: Page) -> None:

@@ -3,17 +3,15 @@
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from django.utils import translation
-from django.utils.formats import date_format
-
 from accounts.colours import on
 from campaigns.content import calendar_files
-from campaigns.content.blocks.fields import ALT, BAND, LOOK, PICTURE, Field, align, link
+from campaigns.content.blocks.fields import ALT, BAND, BUTTON, INK, PICTURE, Field, align, link
 from campaigns.content.blocks.kind import Block, Kind
-from campaigns.content.blocks.links import button_of, link_ink
+from campaigns.content.blocks.links import button_class, button_of, link_ink
 from campaigns.content.blocks.look import Look
 from campaigns.content.blocks.pictures import picture
 from campaigns.content.calendar_files import Event
+from campaigns.merge import localised
 
 
 def product(block: Block, look: Look) -> list[str]:
@@ -26,7 +24,7 @@ def product(block: Block, look: Look) -> list[str]:
     price = f'<p style="margin:6px 0 0">{old}<b>{look.text(block["price"])}</b></p>' if block["price"] else ""
     about = f'<p style="margin:6px 0 0">{look.text(block["about"])}</p>' if block["about"] else ""
     button = (
-        f'<div class="{block["look"]}" style="margin:12px 0 18px">'
+        f'<div class="{button_class(block["look"], look)}" style="margin:12px 0 18px">'
         f"{button_of(block['label'], block['url'], look, kind=block['look'])}</div>"
         if block["label"]
         else ""
@@ -84,12 +82,11 @@ def event_of(block: Block, time_zone: str) -> Event | None:
 def _when(block: Block, look: Look, found: Event | None) -> str:
     if found is None:
         return "Choose a day"
-    day = date.fromisoformat(found.day)
-    with translation.override(look.theme.language):
-        words = date_format(day, "l, j F Y")
+    words = _spelled(found.day, "full", look)
     hours = [block[name] for name in ("begins", "ends") if block[name]]
     if not hours:
         return words
+    day = date.fromisoformat(found.day)
     zone = datetime.combine(day, time.fromisoformat(block["begins"] or block["ends"]), ZoneInfo(found.zone)).tzname()
     return f"{words}, {'–'.join(hours)} ({found.zone.rpartition('/')[2].replace('_', ' ')}, {zone})"
 
@@ -97,16 +94,18 @@ def _when(block: Block, look: Look, found: Event | None) -> str:
 def _leaf(block: Block, look: Look) -> str:
     if not block["day"]:
         return ""
-    day = date.fromisoformat(block["day"])
-    with translation.override(look.theme.language):
-        month = date_format(day, "M")
     colour = look.ink if look.is_full else look.theme.colour
     return (
         '<td aria-hidden="true" valign="top" width="80"><table role="presentation" cellpadding="0"'
         f' cellspacing="0"><tr><td align="center" width="64" bgcolor="{colour}" style="border-radius:6px;padding:8px 0;'
-        f'color:{on(colour)};font-size:14px;line-height:1.2">{month}<br/>'
-        f'<b style="font-size:26px">{day.day}</b></td></tr></table></td>'
+        f'color:{on(colour)};font-size:14px;line-height:1.2">{_spelled(block["day"], "month", look)}<br/>'
+        f'<b style="font-size:26px">{date.fromisoformat(block["day"]).day}</b></td></tr></table></td>'
     )
+
+
+def _spelled(day: str, style: str, look: Look) -> str:
+    """As the date filter of the mail's language has it."""
+    return str(localised.filters_in(look.theme.language)["date"](day, style))
 
 
 KINDS = (
@@ -125,7 +124,8 @@ KINDS = (
             Field("before", "Price before", "text", help="Shown struck through. May stay empty."),
             Field("label", "Button", "text", "Have a look", "Empty: no button."),
             link("picture and the button"),
-            LOOK,
+            INK,
+            *BUTTON,
             align(),
             BAND,
         ),
@@ -149,6 +149,7 @@ KINDS = (
             Field("url", "Page about it", "url", help="Stands in the calendar too. May stay empty."),
             Field("more", "Link to the page", "text", "Read more", "Empty: no such link."),
             Field("label", "Link for calendars", "text", "Add to calendar", "Empty: no file for calendars."),
+            INK,
             BAND,
         ),
         event,

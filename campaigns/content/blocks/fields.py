@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from campaigns.content.rich import INKS
+
 Widget = Literal[
     "text",
     "rich",
@@ -69,7 +71,20 @@ SECTION = (
 )
 PICTURE = Field("image", "Picture", "image")
 ALT = Field("alt", "Description", "text", help="Read aloud, and shown when pictures are off. Empty for decoration.")
+_OF_THE_MAIL = ("", "As the mail has it")
+INK = Field("ink", "Colour of words", "choice", choices=(_OF_THE_MAIL, *INKS.items()))
+ROUNDINGS = (("soft", "Soft"), ("square", "Square"), ("round", "Round"))
 LOOK = Field("look", "Look", "choice", "filled", choices=(("filled", "Filled"), ("outline", "Outline")))
+BUTTON = (
+    LOOK,
+    Field(
+        "fill",
+        "Colour of the button",
+        "choice",
+        choices=(_OF_THE_MAIL, ("accent", INKS["accent"]), ("ink", "Colour of the text")),
+    ),
+    Field("corners", "Corners of the button", "choice", choices=(_OF_THE_MAIL, *ROUNDINGS)),
+)
 
 WHEN = (
     Field(

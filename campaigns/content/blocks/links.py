@@ -1,8 +1,8 @@
 """Kinds that lead somewhere: button, social links, menu."""
 
-from accounts.colours import PAPER, on, readable
+from accounts.colours import on, readable
 from campaigns.brands import networks
-from campaigns.content.blocks.fields import BAND, LOOK, Field, align
+from campaigns.content.blocks.fields import BAND, BUTTON, Field, align
 from campaigns.content.blocks.kind import Block, Kind
 from campaigns.content.blocks.look import Look
 from campaigns.merge.tag_spans import without_tags
@@ -17,7 +17,7 @@ def button(block: Block, look: Look) -> list[str]:
 
 def button_row(label: str, url: str, look: Look, *, kind: str = "filled", align: str = "left") -> str:
     return (
-        f'<mj-raw><tr><td align="{align}" class="{kind}" style="padding:12px {look.side}px 18px">'
+        f'<mj-raw><tr><td align="{align}" class="{button_class(kind, look)}" style="padding:12px {look.side}px 18px">'
         f"{button_of(label, url, look, kind=kind)}</td></tr></mj-raw>"
     )
 
@@ -27,33 +27,31 @@ def button_of(label: str, url: str, look: Look, *, kind: str = "filled") -> str:
 
     Letters of the shape: email/frame.mjml.
     """
-    fill, ink, border = _button_colours(kind, look)
-    is_filled = fill != "transparent"
-    ink = look.greyed(ink, fill if is_filled else look.ground).replace("#ffffff", "#fff")
+    if kind == "outline":
+        border = look.outline_ink
+        ink = look.greyed(border, look.ground)
+        shape = f'filled="f" strokecolor="{border}" strokeweight="2px"'
+        drawn = f"border:2px solid {border};padding:12px 24px"
+    else:
+        fill = look.button_colour
+        ink = look.greyed(on(fill), fill)
+        shape, drawn = f'fillcolor="{fill}" stroked="f"', f"background:{fill};padding:14px 26px"
+    ink = ink.replace("#ffffff", "#fff")
     words, href = look.text(label), look.href(url)
-    radius = int(look.theme.radius.removesuffix("px"))
-    shape = f'fillcolor="{fill}" stroked="f"' if is_filled else f'filled="f" strokecolor="{border}" strokeweight="2px"'
-    drawn = f"background:{fill};padding:14px 26px" if is_filled else f"border:2px solid {border};padding:12px 24px"
+    radius = int(look.radius.removesuffix("px"))
     width = min(len(without_tags(label, "x" * 8)) * _CHAR + _PADDED, int(look.width) - 2 * look.side)
     return (
         f'<!--[if mso]><v:roundrect data-twin{href} style="height:50px;v-text-anchor:middle;width:{width}px"'
         f' arcsize="{min(radius * 100 // 48, 50)}%" {shape}><w:anchorlock/><center style="color:{ink}">{words}'
         f'</center></v:roundrect><![endif]--><!--[if !mso]><!--><a{href} style="display:inline-block;{drawn};'
-        f'border-radius:{look.theme.radius};color:{ink};font-size:16px;text-decoration:none">{words}</a>'
+        f'border-radius:{look.radius};color:{ink};font-size:16px;text-decoration:none">{words}</a>'
         "<!--<![endif]-->"
     )
 
 
-def _button_colours(kind: str, look: Look) -> tuple[str, str, str]:
-    """Fill, ink and border."""
-    colour = look.theme.colour
-    if kind == "outline":
-        ink = on(look.ground) if look.is_full else readable(colour, look.ground)
-        return "transparent", ink, ink
-    if look.is_full:
-        fill = on(look.ground)
-        return fill, on(fill) if fill == PAPER else PAPER, fill
-    return colour, on(colour), colour
+def button_class(kind: str, look: Look) -> str:
+    """Of what holds a button, by which a dark mail knows the colour of one that is only an outline."""
+    return f"{kind} ink-{look.own_fill}" if kind == "outline" and look.own_fill and not look.is_full else kind
 
 
 def social(block: Block, look: Look) -> list[str]:
@@ -126,7 +124,7 @@ KINDS = (
         (
             Field("label", "Label", "text", example="Read more"),
             Field("url", "Link", "url", help="A full address, such as https://example.com/offer."),
-            LOOK,
+            *BUTTON,
             align(),
             BAND,
         ),

@@ -1,10 +1,12 @@
 """How a block is to look where it stands: colours, letters and room, and its words made safe for the compiler."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from html import escape, unescape
+from typing import Any
 
-from accounts.colours import LINE, MUTED, mixed, needs_link_colour, on, readable
+from accounts.colours import LINE, MUTED, contrast, mixed, needs_link_colour, on, readable
 from accounts.web_addresses import as_sent
 from campaigns.content import html
 from campaigns.merge.masking import Masks
@@ -18,6 +20,8 @@ _TABLE_LOOK = {"table": "border-collapse:collapse;width:100%;margin:0 0 14px", "
 _RICH_INK = re.compile(r'<span data-ink="(\w+)">')
 _RICH_HREF = re.compile(r'href="([^"]*)"')
 _GREY = 0.5
+_TELLS_APART = 1.2  # contrast of a button and what it stands on
+RADIUS = {"soft": "6px", "square": "0", "round": "24px"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,9 @@ class Look:
     width: float = 600
     side: int = SIDE
     own_ground: str = ""
+    own_ink: str = ""  # names of colours: of the words, of a button
+    own_fill: str = ""
+    own_corners: str = ""
     is_example: bool = False
     with_examples: bool = False
     masks: Masks = field(default_factory=Masks)
@@ -73,8 +80,28 @@ class Look:
 
     @property
     def ink(self) -> str:
+        if self.own_ink:
+            return self.named_ink(self.own_ink)
         ink = on(self.ground) if self.is_full else readable(self.theme.ink, self.ground)
         return self.greyed(ink, self.ground)
+
+    @property
+    def button_colour(self) -> str:
+        """The block's own choice, or else that of the mail; on a strong ground whatever stands out from it."""
+        colour = self.named(self.own_fill or "brand")
+        blends_in = contrast(colour, self.ground) < _TELLS_APART if self.own_fill else self.is_full
+        return on(self.ground) if blends_in else colour
+
+    @property
+    def outline_ink(self) -> str:
+        """Of words and border of a button without a ground of its own."""
+        if self.is_full and not self.own_fill:
+            return on(self.ground)
+        return readable(self.named(self.own_fill or "brand"), self.ground)
+
+    @property
+    def radius(self) -> str:
+        return RADIUS[self.own_corners] if self.own_corners else self.theme.radius
 
     @property
     def is_full(self) -> bool:
@@ -84,6 +111,11 @@ class Look:
     @property
     def in_column(self) -> bool:
         return self.side != SIDE
+
+    def of(self, block: Mapping[str, Any]) -> "Look":
+        """With what this block has of its own."""
+        own = {name: block.get(name, "") for name in ("ink", "fill", "corners")}
+        return replace(self, **{f"own_{name}": value for name, value in own.items()}) if any(own.values()) else self
 
     def as_example(self) -> "Look":
         return replace(self, is_example=True)
@@ -137,8 +169,11 @@ class Look:
 
     def named_ink(self, name: str) -> str:
         """A colour of the brand as it reads here: a name of campaigns.content.rich.INKS."""
-        inks = {"brand": self.theme.colour, "accent": self.theme.accent, "muted": MUTED}
-        return self.greyed(readable(inks.get(name, self.theme.ink), self.ground), self.ground)
+        return self.greyed(readable(self.named(name), self.ground), self.ground)
+
+    def named(self, name: str) -> str:
+        """Whether or not it can be read here; of any other name the colour of the mail's words."""
+        return {"brand": self.theme.colour, "accent": self.theme.accent, "muted": MUTED}.get(name, self.theme.ink)
 
     def placeholder(self, words: str, height: int = 120) -> list[str]:
         """For whoever writes the mail: a place that is still empty. Never sent."""

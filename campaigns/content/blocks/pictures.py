@@ -1,9 +1,9 @@
 """Kinds that are pictures: alone, with text, of a video."""
 
 from accounts.pictures import files
-from campaigns.content.blocks.fields import ALT, BAND, LOOK, PICTURE, Field, link
+from campaigns.content.blocks.fields import ALT, BAND, BUTTON, INK, PICTURE, Field, link
 from campaigns.content.blocks.kind import Block, Kind
-from campaigns.content.blocks.links import button_of, button_row
+from campaigns.content.blocks.links import button_class, button_of, button_row
 from campaigns.content.blocks.look import Look
 
 PLAYED = "/i/play/"  # where campaigns.content.playing answers
@@ -76,7 +76,7 @@ def _words(block: Block, look: Look) -> str:
         f"{heading}{text}</div>"
     )
     button = (
-        f'<div class="{block["look"]}" style="margin:{below + 12}px 0 18px">'
+        f'<div class="{button_class(block["look"], look)}" style="margin:{below + 12}px 0 18px">'
         f"{button_of(block['label'], block['url'], look, kind=block['look'])}</div>"
         if block["label"]
         else ""
@@ -141,7 +141,8 @@ KINDS = (
             link("picture and the button"),
             Field("side", "Picture", "choice", "left", choices=(("left", "Left"), ("right", "Right"))),
             Field("share", "Widths", "choice", "1-1", choices=(("1-1", "Equal"), ("1-2", "Small"), ("2-1", "Large"))),
-            LOOK,
+            INK,
+            *BUTTON,
             BAND,
         ),
         image_text,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from accounts import fonts
 from campaigns.content.blocks import cards, ends, layout, links, pictures, writing
-from campaigns.content.blocks.fields import WHEN, Field
+from campaigns.content.blocks.fields import ROUNDINGS, WHEN, Field
 from campaigns.content.blocks.kind import Kind
 
 KINDS: dict[str, Kind] = {
@@ -27,6 +27,6 @@ STYLE: tuple[Field, ...] = (
         "corners",
         "Corners of buttons",
         "choice",
-        choices=(_OF_THE_BRAND, ("soft", "Soft"), ("square", "Square"), ("round", "Round")),
+        choices=(_OF_THE_BRAND, *ROUNDINGS),
     ),
 )

@@ -3,7 +3,7 @@
 import re
 
 from accounts.colours import LINE, readable
-from campaigns.content.blocks.fields import BAND, Field, align
+from campaigns.content.blocks.fields import BAND, INK, Field, align
 from campaigns.content.blocks.kind import Block, Kind
 from campaigns.content.blocks.look import Look
 
@@ -99,6 +99,7 @@ KINDS = (
             Field("text", "Text", "text", example="A heading"),
             Field("level", "Size", "choice", "1", choices=(("1", "Large"), ("2", "Medium"), ("3", "Small"))),
             align(),
+            INK,
             BAND,
         ),
         heading,
@@ -110,7 +111,7 @@ KINDS = (
         "Paragraphs, lists and links",
         "words",
         "text",
-        (Field("html", "Text", "rich", example="Write here."), align(), BAND),
+        (Field("html", "Text", "rich", example="Write here."), align(), INK, BAND),
         text,
         words="html",
     ),
@@ -123,6 +124,7 @@ KINDS = (
         (
             Field("text", "Words", "text", example="Somebody’s own words"),
             Field("by", "Who said it", "text", help="May stay empty."),
+            INK,
             BAND,
         ),
         quote,
@@ -137,6 +139,7 @@ KINDS = (
         (
             Field("rows", "Rows", "grid", help="Paste from a spreadsheet, or put a tab between the cells of a line."),
             Field("head", "First row", "choice", "yes", choices=(("yes", "Heads the columns"), ("no", "Is a row"))),
+            INK,
             BAND,
         ),
         table,

@@ -79,7 +79,7 @@ def heard(
     failure = failure or Failure()
     if event_type in _SAYS_NOTHING:
         return None
-    if event_type in _FAILURES:
+    if event_type in _FAILURES or failure.is_dropped:
         return _bounce(about, failure)
     if event_type == "delivered":
         return _heard(about, "delivered", failure)

@@ -15,7 +15,7 @@ from typing import Any
 
 from accounts.egress.fetching import Answer
 from delivery.markup import printable
-from delivery.replies import Stage
+from delivery.replies import Stage, rules
 from delivery.transports.api.forms import NotTaken, Spoken, Unknown
 
 Meaning = tuple[Stage, int, str]
@@ -61,8 +61,7 @@ def not_taken(service: str, answer: Answer, recipient: str, phrases: Phrases = (
     status, words = answer.status, said(answer)
     if status in OF_A_GATEWAY:
         return Unknown(f"{service} answered {status}, for a server that gave it no answer: {words}", again=True)
-    # Without the address, which may have been chosen to be taken for one of them.
-    whole = f"{names(answer)} {words}".lower().replace(recipient.lower() or "\0", "")
+    whole = rules.whole(f"{names(answer)} {words}")  # without addresses: one may be chosen to pass for a phrase
     meaning = next((meaning for phrase, meaning in (*_OF_ALL, *phrases) if re.search(phrase, whole)), None)
     if meaning is None and 200 <= status < 300:
         return Unknown(f"{service} answered in a way that we do not understand: {words}")

@@ -13,8 +13,9 @@ import { Side } from "../canvas/side.js";
 import { Spots } from "../canvas/spots.js";
 import { Words } from "../canvas/words.js";
 
-// Fields that change more of the mail than their block: its neighbours share its ground, or it has other columns.
-const WIDER = ["band", "layout"];
+// Fields that change more of the mail than their block: its neighbours share its ground, it has other columns, or the
+// style sheet says what its colour is in the dark.
+const WIDER = ["band", "layout", "ink", "fill"];
 
 export function mount(studio) {
   const canvas = studio.querySelector("[data-canvas]");
@@ -224,9 +225,11 @@ export function mount(studio) {
     showStyle();
   });
   // After the list has the block's new words, which the page around puts there.
-  document.body.addEventListener("form-saved", ({ target }) => {
+  document.body.addEventListener("form-saved", ({ target, detail }) => {
     if ("style" in target.dataset || "wider" in target.dataset) drawing.whole();
-    delete target.dataset.wider;
+    if (!hasUnsaved()) delete target.dataset.wider; // else it may be of a change that is still to be stored
+    const contrast = target.querySelector("[data-contrast]");
+    if (contrast) contrast.innerHTML = detail.contrast;
     document.getElementById("editor-undo").removeAttribute("aria-disabled");
     document.getElementById("editor-redo").setAttribute("aria-disabled", "true");
     spots.draw();

@@ -1,13 +1,35 @@
-// A button that asks which detail of a person to insert, and what to say when it is not known.
+// A button that asks which detail of a person to insert, how it is to read, and what to say when it is not known.
 let target;
 let gaps = new Map(); // by tag: how many of the audience have no such detail, asked once each time the dialog is opened
 
-const isAlwaysKnown = () => "alwaysKnown" in document.getElementById("merge-tag").selectedOptions[0].dataset;
+const chosen = (id) => document.getElementById(id).selectedOptions[0];
+const isAlwaysKnown = () => "alwaysKnown" in chosen("merge-tag").dataset;
+const asksFallback = () => !isAlwaysKnown() && !("neverEmpty" in chosen("merge-filter").dataset);
+const quoted = (words) => `"${words.trim().replaceAll('"', "”").replaceAll(/[\\{}]/g, "")}"`;
 
+// The words for somebody without the detail come last: so they read as they are written.
 function tag() {
-  const name = document.getElementById("merge-tag").value;
-  const fallback = document.getElementById("merge-fallback").value.trim().replaceAll('"', "”").replaceAll("\\", "");
-  return isAlwaysKnown() || !fallback ? `{{ ${name} }}` : `{{ ${name}|default("${fallback}") }}`;
+  const fallback = document.getElementById("merge-fallback").value.trim();
+  const parts = [document.getElementById("merge-tag").value, filter(), asksFallback() && fallback && `default(${quoted(fallback)})`];
+  return `{{ ${parts.filter(Boolean).join("|")} }}`;
+}
+
+function filter() {
+  const { value, dataset } = chosen("merge-filter");
+  if (!dataset.asks) return value;
+  const said = document.getElementById("merge-argument").value;
+  if (!("quotes" in dataset)) return `${value}(${Number.parseInt(said, 10) || dataset.example})`;
+  return `${value}(${said.split(",").filter((one) => one.trim()).map(quoted).join(", ")})`;
+}
+
+// What the chosen way of reading has to be told, such as the currency.
+function askArgument(dialog) {
+  const { asks = "", example = "" } = chosen("merge-filter").dataset;
+  const field = document.getElementById("merge-argument");
+  dialog.querySelector("[data-argument]").hidden = !asks;
+  field.required = Boolean(asks);
+  field.labels[0].textContent = asks;
+  field.value = example;
 }
 
 async function showGap(dialog) {
@@ -39,13 +61,15 @@ function prepare(dialog) {
   if (dialog.dataset.ready) return;
   dialog.dataset.ready = "yes";
   const show = () => {
-    const isKnown = isAlwaysKnown();
-    dialog.querySelector("[data-fallback]").hidden = isKnown;
-    document.getElementById("merge-fallback").required = !isKnown;
+    dialog.querySelector("[data-fallback]").hidden = !asksFallback();
+    document.getElementById("merge-fallback").required = asksFallback();
     document.getElementById("merge-example").textContent = tag();
     showGap(dialog);
   };
-  dialog.addEventListener("input", show);
+  dialog.addEventListener("input", ({ target }) => {
+    if (target.id === "merge-filter") askArgument(dialog);
+    show();
+  });
   dialog.addEventListener("close", () => {
     if (dialog.returnValue === "insert" && target) insert(target, tag());
     dialog.returnValue = "";
@@ -58,6 +82,8 @@ export function open(field) {
   prepare(dialog);
   target = field;
   gaps = new Map();
+  document.getElementById("merge-filter").value = "";
+  askArgument(dialog);
   dialog.dispatchEvent(new Event("asked"));
   dialog.showModal();
 }

@@ -70,6 +70,7 @@ function linkRow(editor) {
   const field = document.createElement("input");
   field.setAttribute("aria-label", "Where the link leads");
   field.placeholder = "https://";
+  field.addEventListener("focus", () => (field.dataset.touched = "")); // a detail goes where the cursor is
   field.setAttribute("form", ""); // not part of the block's form
   const asked = document.createElement("p");
   asked.className = "field-error";
@@ -96,7 +97,7 @@ function linkRow(editor) {
       editor.commands.focus();
     }
   });
-  row.append(field, button("Set the link", "Set", done), asked);
+  row.append(field, button("Insert a personal detail into the link", "Detail", () => askForDetail(field)), button("Set the link", "Set", done), asked);
   return {
     row,
     show() {

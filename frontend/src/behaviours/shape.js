@@ -4,12 +4,9 @@ import { Extension, Mark, Node } from "@tiptap/core";
 const DIRECTED = ["paragraph", "heading", "bulletList", "orderedList", "listItem", "table", "tableCell", "tableHeader"];
 const ALIGNED = ["paragraph", "heading"];
 
-// Pasted words have the usual alignment of their direction as a style in every program, which says nothing.
 function alignment(element) {
-  const [given, styled] = [element.getAttribute("align"), element.style.textAlign].map((said) => (said ?? "").toLowerCase());
-  if (["left", "center", "right"].includes(given)) return given;
-  const usual = element.closest("[dir=rtl i]") ? "right" : "left";
-  return ["left", "center", "right"].includes(styled) && styled !== usual ? styled : null;
+  const given = element.getAttribute("align")?.toLowerCase();
+  return ["left", "center", "right"].includes(given) ? given : null;
 }
 
 const Alignment = Extension.create({

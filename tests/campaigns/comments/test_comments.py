@@ -189,7 +189,11 @@ def test_whoever_wrote_it_says_it_otherwise_and_it_is_shown_as_edited(
     said = conversations.add(draft, "@Aron, which date?", by=marketer)
     page, before = f"/campaigns/{draft.pk}/comments/", conversations.stamp(draft.pk)
     assert ", edited" not in client_for(viewer).get(page).content.decode()
-    client_for(marketer).post(f"{page}{said.pk}/change/", {"text": "@Viewer, which hour?"})
+    form, label = f"{page}{said.pk}/change/", "What you said</label>"
+    assert label not in client_for(marketer).get(page).content.decode()
+    assert label in client_for(marketer).get(f"{page}?change={said.pk}").content.decode()
+    assert label not in client_for(admin).get(f"{page}?change={said.pk}").content.decode()
+    client_for(marketer).post(form, {"text": "@Viewer, which hour?"})
     shown = client_for(viewer).get(page).content.decode()
     assert "@Viewer, which hour?" in shown
     assert ", edited" in shown

@@ -82,6 +82,12 @@ WRITTEN: tuple[dict[str, Any], ...] = (
     {"kind": "menu", "label_1": "Shop", "url_1": _LINK, "label_2": "Stories", "url_2": _LINK},
     {"kind": "social", "instagram": "https://instagram.com/x", "linkedin": "https://linkedin.com/x"},
     {"kind": "code", "code": "<p>Own <b>HTML</b></p>"},
+    {"kind": "heading", "text": "In a colour of its own", "ink": "accent", "level": "2"},
+    {"kind": "text", "html": f'<p>Grey, with <a href="{_LINK}">a link</a></p>', "ink": "muted", "band": "tint"},
+    {"kind": "table", "rows": "Boat\tLength\nAlma\t9 m", "head": "no", "ink": "brand"},
+    {"kind": "button", "label": "Dark", "url": _LINK, "fill": "accent", "corners": "round"},
+    {"kind": "button", "label": "Lined", "url": _LINK, "fill": "ink", "look": "outline", "corners": "square"},
+    {"kind": "button", "label": "On a band", "url": _LINK, "fill": "accent", "band": "accent"},
     {"kind": "footer", "html": "<p>Because you asked.</p>", "view": "View in browser", "preferences": "Choose"},
 )
 

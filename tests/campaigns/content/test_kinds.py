@@ -1,6 +1,7 @@
 """Each kind of block: what it sends, what it costs, whom it is shown to."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -12,6 +13,8 @@ import vobject
 from django.test import Client
 from PIL import Image
 
+from accounts.colours import contrast
+from accounts.models import Organisation
 from campaigns import starters
 from campaigns.brands import networks
 from campaigns.content import blocks, calendar_files, drawing, mjml, playing
@@ -57,6 +60,20 @@ def test_a_block_costs_no_more_than_a_kilobyte() -> None:
     assert len(page().encode()) < 1_250 * len(kinds)
 
 
+def test_colours_of_its_own_cost_a_block_no_more_than_sixty_bytes() -> None:
+    own = {"ink": "accent", "fill": "accent", "corners": "round"}
+    for written in (every_kind.WRITTEN[6], every_kind.WRITTEN[9]["columns"][0][0]):
+        plain = written | {"look": "outline"}
+        assert _bytes(plain) < _bytes(plain | own) <= _bytes(plain) + 60
+
+
+def _bytes(block: dict[str, Any]) -> int:
+    """Of a block by itself, without its section."""
+    frame, known = compiled(document(block))
+    (piece,) = frame.slots[0][0].slots[0]
+    return len(drawing.html_of(piece, lambda one: known[one.key]).encode())
+
+
 def test_letters_are_said_once_for_the_whole_mail() -> None:
     html = page(*every_kind.WRITTEN)
     (frame,) = re.findall(r'<div [^<>]*class="mail"[^<>]*>', html)
@@ -64,7 +81,7 @@ def test_letters_are_said_once_for_the_whole_mail() -> None:
     assert html.count("'Segoe UI'") == 2  # and in what Outlook alone reads
 
 
-def test_what_mail_programs_ignore_is_only_finish() -> None:
+def test_what_mail_programs_ignore_is_only_finish(organisation: Organisation) -> None:
     """By the tables of caniemail.com; whoever ignores one of these sees every word and link all the same."""
     finish = {
         *("color-scheme meta tag", "color-scheme CSS property", "@media (prefers-color-scheme)", "@media"),
@@ -74,7 +91,9 @@ def test_what_mail_programs_ignore_is_only_finish() -> None:
         # Outlook gets VML in place of this one, and conditional comments in place of the next.
         *("background attribute", "display:none"),
     }
-    assert {problem.title for problem in clients.check(page()).problems if problem.is_grave} <= finish
+    mails = [page(), *(mjml.compile(starter.document, BRAND, title=starter.subject) for starter in starters.all())]
+    for mail in mails:
+        assert {problem.title for problem in clients.check(mail).problems if problem.is_grave} <= finish
 
 
 def test_same_document_gives_the_same_html() -> None:
@@ -85,7 +104,7 @@ def test_pictures_and_layout_tables_say_what_they_are() -> None:
     shown = re.sub(r"<!--.*?-->", "", page(), flags=re.DOTALL)
     assert all(" alt=" in image for image in re.findall(r"<img [^>]*>", shown))
     data = [table for table in re.findall(r"<table[^>]*>", shown) if "presentation" not in table]
-    assert len(data) == 1  # that of boats and prices
+    assert len(data) == 2  # those of boats
     assert '<th scope="col" align="right"' in shown
 
 
@@ -101,6 +120,32 @@ def test_button_is_a_shape_for_outlook_and_a_link_for_the_others() -> None:
     assert shape
     assert shape[1] == "https://shop.example/{{ city }}"
     assert html.count('Go {{ city|default("on") }}') == 2
+
+
+def test_button_has_a_colour_and_corners_of_its_own() -> None:
+    """One that would not be seen on its band is as the band asks for."""
+    button = {"kind": "button", "label": "Go", "url": "https://shop.example/", "fill": "accent", "corners": "round"}
+    html = page(button, button | {"look": "outline", "corners": ""}, button | {"band": "accent"})
+    accent = BRAND.accent
+    assert f'arcsize="50%" fillcolor="{accent}"' in html
+    drawn = re.findall(r'<a href="https://shop.example/" style="([^"]*)"', html)
+    assert f"background:{accent};padding:14px 26px;border-radius:24px;color:#fff" in drawn[0]
+    assert f"border:2px solid {accent};padding:12px 24px;border-radius:6px;color:{accent}" in drawn[1]
+    assert "background:#ffffff" in drawn[2]
+
+
+def test_words_of_a_block_have_a_colour_that_reads_on_its_ground() -> None:
+    """By its name: each mail says what it is there."""
+    written = document(
+        {"kind": "heading", "text": "Pale", "ink": "accent"}, {"kind": "quote", "text": "x", "ink": "no"}
+    )
+    written["style"]["accent"] = "#ffee99"
+    html = mjml.compile(written, BRAND)
+    ink = re.search(r'color:(#[0-9a-f]{6})"><h1', html)
+    assert ink
+    assert ink[1] != "#ffee99"
+    assert contrast(ink[1], "#ffffff") >= 4.5
+    assert written["blocks"][1]["ink"] == ""
 
 
 def test_social_links_are_signs_in_colours_that_read_on_their_ground() -> None:
@@ -200,6 +245,16 @@ def test_text_of_a_product_and_an_event_reads_as_a_person_would_write_it() -> No
     )
     words = text_of({"kind": "event", "text": "Harbour day", "day": "2026-03-29", "begins": "19:00", "label": ""})
     assert words == "Harbour day\n\nSunday, 29 March 2026, 19:00 (Berlin, CEST)\n"
+
+
+@pytest.mark.parametrize("code", ["en", "de", "fr", "pt-BR", "ja"])
+def test_day_of_an_event_reads_as_the_date_filter_of_the_mail_s_language_has_it(code: str) -> None:
+    event = document({"kind": "event", "text": "Harbour day", "day": "2026-03-05"})
+    html = mjml.compile(event, replace(BRAND, language=code))
+    for style in ("full", "month"):
+        words = language.render("{{ day|date('" + style + "') }}", {"day": "2026-03-05"}, "text", language=code)
+        assert f">{words}<" in html
+    assert (">Donnerstag, 5. März 2026<" in html) is (code == "de")
 
 
 @pytest.mark.django_db

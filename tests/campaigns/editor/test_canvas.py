@@ -1,6 +1,7 @@
 """The mail on which its editor works."""
 
 import random
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from campaigns.content import blocks
 from campaigns.editor import arranging, editing, history
+from campaigns.merge import localised
 from campaigns.models import Campaign
 from contacts.models import Contact
 from tests.campaigns import letters
@@ -92,6 +94,9 @@ def test_personal_details_can_be_inserted(client_for: Browse, marketer: User, ca
     page = client_for(marketer).get(reverse("campaign-content", args=[campaign.pk]) + "?open=top").content.decode()
     _, _, dialog = page.partition('id="merge-tag"')
     assert '<option value="first_name"' in dialog
+    _, _, reads = dialog.partition('id="merge-filter"')
+    offered = re.findall(r"""<option value=["']([a-z]+)""", reads.partition("</select>")[0])
+    assert set(offered) == set(localised.FILTERS) - {"default", "url"}  # asked for beside; written by hand
     if kind == "blocks":
         _, _, condition = page.partition('name="if_field"')
         assert '<option value="first_name"' in condition.partition("</select>")[0]

@@ -1,4 +1,4 @@
-"""Six ways to send, times a suppressed address: no mail leaves, while the same way reaches everybody else.
+"""All ways to send, times a suppressed address: no mail leaves, while the same way reaches everybody else.
 
 Each takes a second and a half: a turn of the engine waits for what may still come.
 """
@@ -11,17 +11,18 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from campaigns import launching, test_sends
 from campaigns.models import TestAddress
 from contacts import consent
-from contacts.models import Contact, ListSuppression, MailingList, Suppression
+from contacts.models import Contact, ListSuppression, MailingList, SignupForm, Suppression
+from contacts.signup import asking, wording
 from contacts.suppression import of_lists
 from delivery import ledger
 from delivery.dispatch import tick
 from delivery.engine import turn
 from delivery.ledger import building
-from delivery.models import Batch, MessageState, Provider, Waiting
+from delivery.models import Batch, Message, MessageState, Provider, Waiting
 from tests.campaigns import letters
 from tests.delivery.engine import plain
 from tests.delivery.engine.conftest import offer
@@ -76,8 +77,21 @@ def tried_out(stage: Stage) -> Batch:
     return message.batch
 
 
+def confirmation(stage: Stage) -> Batch:
+    """Both ask for mail by a form, and are asked to confirm it."""
+    Provider.objects.filter(is_default=True).update(is_default=False)
+    Provider.objects.filter(pk=stage.provider.pk).update(is_default=True)
+    readers, form = letters.readers(), SignupForm.objects.create(name="On the site")
+    form.lists.add(readers)
+    shown = wording.kept(form, wording.of(form, Organisation.get()), [readers])
+    for address in (ANA, BEA):
+        asking.ask(form, asking.Answers(address, [readers.pk], "en", shown), asking.Visitor(), timezone.now())
+    stage.suppress(early=False)
+    return Message.objects.get(email=BEA).batch
+
+
 def single_mail(stage: Stage) -> Batch:
-    """As a confirmation leaves: at once, past every list."""
+    """At once, past every list, to somebody who is known."""
     sent = [
         ledger.send_one(
             content_kind=plain.KIND,
@@ -127,7 +141,7 @@ def _drive(batch: Batch, rounds: int = 3) -> None:
 
 TRIED_BEFORE = (retry, send_again)
 MARKETING = (campaign, schedule, *TRIED_BEFORE)
-SINGLE = (tried_out, single_mail)
+SINGLE = (tried_out, confirmation, single_mail)
 # One rule asks for all reasons, so that the others are tried out by one way alone. Who unsubscribed still gets what
 # they ask for themselves, which single mails are.
 TRIALS = [

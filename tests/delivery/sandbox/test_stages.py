@@ -45,18 +45,19 @@ class Sandbox:
         self.hub.play.rules = keeping.in_effect()
 
     def talk(self) -> list[tuple[str, float]]:
-        """One mail, told line by line: each reply and its seconds, until one refuses or the line is cut."""
-        heard = []
+        """One mail, line by line: each reply and its seconds since the one before, until one refuses or all is cut."""
+        heard: list[tuple[str, float]] = []
+        before = monotonic()
         address = ("127.0.0.1", self.port)
         with suppress(OSError), socket.create_connection(address, 60) as line, line.makefile("rb") as answers:
             for said in _SAID:
-                began = monotonic()
                 line.sendall(f"{said}\r\n".encode() if said else b"")
                 reply = answers.readline()
                 while reply[3:4] == b"-":
                     reply = answers.readline()
                 if reply:
-                    heard.append((reply.decode().strip(), monotonic() - began))
+                    heard.append((reply.decode().strip(), monotonic() - before))
+                    before = monotonic()
                 if reply[:1] not in (b"2", b"3"):
                     break
         return heard

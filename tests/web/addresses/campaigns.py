@@ -421,7 +421,7 @@ ADDRESSES = {
     "comments": Address(
         STAFF,
         args=lambda cast: {"pk": talked_about(cast)["pk"]},
-        states=(lambda cast: {"pk": said(cast)["pk"]},),
+        states=(lambda cast: {"pk": said(cast)["pk"], "query": f"?change={said(cast)['comment']}"},),
         spoil=".form-actions button",
     ),
     "comment-add": Address(

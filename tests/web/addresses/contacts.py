@@ -1,4 +1,5 @@
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -32,6 +33,7 @@ from contacts.models import (
     Merge,
     Note,
     Segment,
+    SegmentDay,
     Suppression,
 )
 from contacts.segments.rules import Group, Match, Rule, write
@@ -119,9 +121,12 @@ def segment(cast: Cast) -> Segment:
         field(cast)
         rows = (
             Rule("profile", {"field": "field:city", "how": "is", "value": "Köln"}),
-            Rule("tag", {"how": "has", "tag": "vip"}),
+            Group(Match.ALL, (Rule("tag", {"how": "has", "tag": "vip"}), Rule("clicked", {"how": "ever"}))),
         )
-        return Segment.objects.create(name=stage.LONG_NAME[:110], rules=write(Group(Match.ANY, rows)))
+        made = Segment.objects.create(name=stage.LONG_NAME[:110], rules=write(Group(Match.ANY, rows)))
+        for ago, people in enumerate((3_000, 3, 0, 12)):
+            SegmentDay.objects.create(segment=made, day=timezone.localdate() - timedelta(days=ago), people=people)
+        return made
 
     made: Segment = cast.once("segment", make)
     return made

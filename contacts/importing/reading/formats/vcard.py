@@ -27,6 +27,7 @@ _FOR_PROGRAMS = frozenset(
 _STRUCTURE = frozenset(("VERSION", "BEGIN", "END"))
 MOST_FURTHER = 100
 _ESCAPED = re.compile(r"\\([\\,;:nN])")
+_WORD = re.compile(r"\w+")
 _LONGEST_LINE = 1 << 20
 
 
@@ -37,6 +38,11 @@ class _Card:
     full_name: str = ""
     further: set[str] = field(default_factory=set)  # labels that are none of HEADER
     left_out: set[str] = field(default_factory=set)
+    has_said: bool = False  # that something of the line at hand is left out
+
+    def leave(self, what: str) -> None:
+        self.left_out.add(what)
+        self.has_said = True
 
     def keep_further(self, label: str, value: str) -> None:
         if value:
@@ -45,7 +51,7 @@ class _Card:
 
     def keep(self, label: str, value: str) -> None:
         if value and self.cells.setdefault(label, value) != value:
-            self.left_out.add(f"further values of {label}")
+            self.leave(f"further values of {label}")
 
 
 def read(text: str) -> tuple[list[str], list[dict[str, str]], Counter[str]]:
@@ -76,7 +82,11 @@ def _cards(text: str) -> Iterator[_Card]:
             yield card
             card = None
         elif card is not None and name:
-            _take(card, name, parameters, _decoded(value, parameters))
+            decoded = _decoded(value, parameters)
+            card.has_said = False
+            _take(card, name, parameters, decoded)
+            if name not in _STRUCTURE and not card.has_said and _is_cut(card, decoded):
+                card.leave(f"parts of {name}")
         elif card is not None and line.strip():
             card.left_out.add("lines that no vCard has")
     if card is not None:  # the file ends within it
@@ -132,7 +142,7 @@ def _take(card: _Card, name: str, parameters: str, value: str) -> None:
         card.keep("Last name", family)
         card.keep("First name", given)
         if any(others):
-            card.left_out.add("second names and titles")
+            card.leave("second names and titles")
     elif name == "ADR":
         box, more, street, *others = [*map(_plain, _components(value)), *[""] * 7]
         card.keep_further("Post box", box)
@@ -140,17 +150,25 @@ def _take(card: _Card, name: str, parameters: str, value: str) -> None:
         for label, part in zip(_ADDRESS, (street, *others), strict=False):
             card.keep(label, part)
         if any(others[len(_ADDRESS) - 1 :]):
-            card.left_out.add("further parts of addresses")
+            card.leave("further parts of addresses")
     elif name == "CATEGORIES":
         tags = [f'"{tag}"' if "," in tag else tag for one in _components(value, ",") if (tag := _plain(one))]
         card.cells["Tags"] = ", ".join(filter(None, (card.cells.get("Tags", ""), *tags)))
     elif name in _FOR_PROGRAMS or _is_no_text(parameters, value):
-        card.left_out.add(name)
+        card.leave(name)
     elif name in _TEXTS:
         plain = ", ".join(filter(None, map(_plain, _components(value)))) if name == "ORG" else _plain(value)
         card.keep(_TEXTS[name], plain.removeprefix("tel:") if name == "TEL" else plain)
     elif name not in _STRUCTURE:
         card.keep_further(name if name.startswith("X-") else name.capitalize(), _plain(value))
+
+
+def _is_cut(card: _Card, value: str) -> bool:
+    """Each value is compared with its raw line: whether a word of it stands nowhere in the card as it was read."""
+    addresses = (address for _, address in card.addresses[-1:])
+    read = _WORD.findall(" ".join((*card.cells.values(), *addresses, card.full_name)))
+    raw = re.sub(r"\\[nN]", " ", value).removeprefix("mailto:").removeprefix("tel:")
+    return not set(_WORD.findall(raw)).issubset(read)
 
 
 def _is_no_text(parameters: str, value: str) -> bool:

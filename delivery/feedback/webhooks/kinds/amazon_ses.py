@@ -133,8 +133,9 @@ def _failure(event: dict[str, Any], recipient: dict[str, Any]) -> Failure:
         return Failure(summary=event["failure"].get("errorMessage"), is_soft=True)
     bounce = event.get("bounce") or {}
     kind = str(bounce.get("bounceType")), str(bounce.get("bounceSubType"))
-    if kind[1] in _DROPPED:
-        return Failure(summary=f"Amazon SES did not send it: {kind[1]}", is_dropped=True)
+    for why in (kind[1], str((event.get("complaint") or {}).get("complaintSubType"))):
+        if why in _DROPPED:  # also told as a complaint, where an earlier one put the address on its list
+            return Failure(summary=f"Amazon SES did not send it: {why}", is_dropped=True)
     delivery = event.get("delivery") or {}
     return Failure(
         diagnostic=recipient.get("diagnosticCode") or delivery.get("smtpResponse"),

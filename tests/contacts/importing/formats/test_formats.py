@@ -109,6 +109,7 @@ VERSION:3.0
 UID:1234
 PHOTO;ENCODING=b;TYPE=JPEG:/9j/4AAQ
 FN:Countess Ada Lovelace
+FN;LANGUAGE=de:Gräfin Ada
 N:Lovelace;Ada;;;
 NICKNAME:Addie
 ADR:PO 7;Room 3;Main St. 1;Ulm;;01067;Germany
@@ -136,7 +137,7 @@ def test_property_that_vcards_seldom_have_is_a_column_to_be_mapped_or_left(
     )
     assert (
         "Not taken: PHOTO (1 card), UID (1 card), lines that no vCard has (1 card), names as they are written, where"
-        " they say more than first and last name (1 card)." in notes
+        " they say more than first and last name (1 card), parts of FN (1 card)." in notes
     )
     assert "Nickname (2 cards)" in client_for(owner).get(job.get_absolute_url()).content.decode()
     done = run(RARE, "people.vcf", columns=tuple((columns | {"Post box": Column()}).values()))

@@ -129,6 +129,13 @@ def amazon_ses(message: Message, what: str) -> dict[str, Any]:
             "subscription": {"newTopicPreferences": {"unsubscribeAll": True, "topicSubscriptionStatus": []}},
         },
         "listed": bounce("Permanent", "OnAccountSuppressionList"),
+        "listed after a complaint": {
+            "notificationType": "Complaint",
+            "complaint": {
+                "complainedRecipients": [{"emailAddress": message.email}],
+                "complaintSubType": "OnAccountSuppressionList",
+            },
+        },
         "new": {"eventType": "SomethingNew"},
         "opened": {"eventType": "Open", "open": {"userAgent": "Mozilla/5.0"}},
         "queued": {"eventType": "Send", "send": {}},

@@ -74,10 +74,12 @@ def test_who_leaves_at_the_provider_has_left(kind: str) -> None:
     assert line(message).heard == 0
 
 
-@each_kind
-def test_what_a_provider_keeps_back_by_its_own_list_says_nothing_new_of_the_person(kind: str) -> None:
-    message = told(kind, "listed")
-    assert (line(message).soft, line(message).hard) == (1, 0)
+@pytest.mark.parametrize(
+    ("kind", "what"), [*((kind, "listed") for kind in EVENTS), ("amazon_ses", "listed after a complaint")]
+)
+def test_what_a_provider_keeps_back_by_its_own_list_says_nothing_new_of_the_person(kind: str, what: str) -> None:
+    message = told(kind, what)
+    assert (line(message).soft, line(message).hard, line(message).complained) == (1, 0, 0)
     event = FeedbackEvent.objects.get()
     assert (event.kind, event.category) == ("bounce", "suppressed")
     assert "did not send it" in event.diagnostic
