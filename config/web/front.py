@@ -39,7 +39,8 @@ def answered_at_once(scope: Any, protocol: Any) -> bool:
     if not path.startswith(recipients.SHORT):
         return False
     try:
-        return recipients.answered_at_once(scope, protocol, path, _reader_of(scope))
+        headers = scope.headers  # made anew whenever it is asked for
+        return recipients.answered_at_once(scope, protocol, path, _reader_of(scope, headers), headers)
     except Exception:
         _failed(protocol)
         return True
@@ -55,7 +56,7 @@ def _failed(protocol: Any) -> None:
 
 
 async def _answer(scope: Any, protocol: Any) -> None:
-    reader = _reader_of(scope)
+    reader = _reader_of(scope, scope.headers)
     if recipients.are_for(scope.path):
         body = None
         if recipients.wants_body(scope.method, scope.path):
@@ -70,9 +71,9 @@ async def _answer(scope: Any, protocol: Any) -> None:
     await _closing(body, staff.hand_on(scope, protocol, body, reader))
 
 
-def _reader_of(scope: Any) -> str:
+def _reader_of(scope: Any, headers: Any) -> str:
     forwarded = None
-    if "x-forwarded-for" in (headers := scope.headers):
+    if "x-forwarded-for" in headers:
         forwarded = ", ".join(value for name, value in headers.items() if name == "x-forwarded-for")
     return _reader(scope.client.rpartition(":")[0].strip("[]"), forwarded)
 

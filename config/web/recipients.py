@@ -57,10 +57,10 @@ def wants_body(method: str, path: str) -> bool:
     return bool(button) and tokens.read(tokens.UNSUBSCRIBE, token) is not None
 
 
-def answered_at_once(scope: Any, protocol: Any, path: str, reader: str) -> bool:
+def answered_at_once(scope: Any, protocol: Any, path: str, reader: str, headers: Any) -> bool:
     """Whether this open or click could be answered where nobody may wait for the database."""
     try:
-        said = slim.answer(scope.method, path, reader, scope.headers.get, at_once=True)
+        said = slim.answer(scope.method, path, reader, headers.get, at_once=True)
     except slim.MustWait:
         return False
     _tell(protocol, *said)

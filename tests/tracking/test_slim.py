@@ -21,6 +21,7 @@ def test_an_open_answers_a_tiny_picture_that_no_cache_keeps(reader: Reader, sent
     assert (answer.status, len(answer.body), answer["Content-Type"]) == (200, 43, "image/gif")
     assert answer.body.startswith(b"GIF89a")
     assert answer["Cache-Control"] == "no-store"
+    assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Set-Cookie"] is None
     assert [(act.kind, act.first) for act in spooled(spools)] == [(EventKind.OPEN, sent.messages[0].id)]
 

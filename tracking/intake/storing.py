@@ -46,9 +46,10 @@ def store(cursor: CursorWrapper, acts: Sequence[Act]) -> None:
     for event in counted:
         act = (event.mail, event.at, event.kind, event.link_id, event.is_machine, event.channel, event.verdict)
         tally.add_event(*act, traits=event.traits)
+    _remember_contacts(cursor, counted)
+    # First times and sums come last: another intake that has the same mails waits for them until the commit.
     _engage(cursor, counted, tally)
     tally.write(cursor)
-    _remember_contacts(cursor, counted)
     telling = (event for event in counted if event.mail.may_have_arrived and not event.is_machine)
     learning.learn((event.kind, event.mail.id) for event in telling)
 
