@@ -185,7 +185,7 @@ def _process(command: list[str], checkout: Path = ROOT) -> Iterator["subprocess.
         yield process
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(120)  # the intake ends with the spool that it reads
 
 
 def _load(server: Server, paths: list[str], seconds: float) -> dict[str, Any]:

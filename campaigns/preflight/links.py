@@ -74,7 +74,7 @@ def check(places: Places, links: Sequence[str], *, is_real: bool) -> Iterator[Fi
 
 
 def _is_near(host: str) -> bool:
-    """Of this machine or network. Names under .test (RFC 6761) lead nowhere for everybody: mails are tried with them."""
+    """Of this machine or network. Names under .test (RFC 6761) lead nowhere for everybody: mails are tried by them."""
     return public_address.is_private(host) and not host.endswith(".test")
 
 
