@@ -13,6 +13,7 @@ from contacts.erasing.registry import Part, Person
 QUOTES = "quotes"  # the section of a person's data with what others wrote of them
 _AROUND = 300
 _MOST_QUOTED = 1_000  # of one column
+_ADDRESS = re.compile(r"""[^\s"'<>()\[\],;:\\]{1,64}@[^\s"'<>()\[\],;:\\]{1,255}""")
 _TEXTS = (models.CharField, models.TextField, models.JSONField)
 Column: TypeAlias = "models.Field[Any, Any]"
 _IN_AN_ADDRESS = "A-Za-z0-9.!#$%&'*+/?^_`{|}~-"  # but for =, which stands before one in a query
@@ -61,21 +62,29 @@ def part_for(model: str, label: str, *names: str, told: str = QUOTES) -> Part:
 
 
 def _quoted(table: str, columns: Sequence[Column], addresses: Collection[str]) -> Iterator[str]:
-    """What stands around the first place of each address in each text."""
+    """What stands around the first place of each address in each text: as somebody wrote it, but without the addresses
+    of others where a program keeps many people's side by side.
+    """
+    theirs = re.compile("|".join(map(pattern, addresses)), re.IGNORECASE)
     name = connection.ops.quote_name
     for address in addresses:
         likes = [_like(form) for form in _forms(address)]
         place = re.compile(pattern(address), re.IGNORECASE)
         for field in columns:
-            text = f"{name(field.attname)}::text"
+            column = f"{name(field.attname)}::text"
             with connection.cursor() as cursor:
                 cursor.execute(
-                    f"SELECT {text} FROM {name(table)} WHERE {text} ILIKE ANY(%s) LIMIT %s",  # noqa: S608
+                    f"SELECT {column} FROM {name(table)} WHERE {column} ILIKE ANY(%s) LIMIT %s",  # noqa: S608
                     [likes, _MOST_QUOTED],
                 )
-                for (whole,) in cursor.fetchall():
+                for (text,) in cursor.fetchall():
+                    whole = _without_others(text, theirs) if isinstance(field, models.JSONField) else text
                     if found := place.search(whole):
                         yield whole[max(0, found.start() - _AROUND) : found.end() + _AROUND]
+
+
+def _without_others(text: str, theirs: re.Pattern[str]) -> str:
+    return _ADDRESS.sub(lambda one: one[0] if theirs.search(one[0]) else "…", text)
 
 
 def texts(model: type[models.Model]) -> list[Column]:

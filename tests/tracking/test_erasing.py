@@ -34,6 +34,7 @@ from contacts.importing.running import working as importing
 from contacts.models import (
     AddressChange,
     BulkChange,
+    BulkSlice,
     Contact,
     DeletedPerson,
     Erasure,
@@ -353,3 +354,18 @@ def test_who_asks_for_their_data_gets_all_of_it_to_read_and_as_a_file(
         whole = re.sub(r"_\d[\d_]*$", "", table)  # of a partition, and of the rows of one import
         part = tables.get(whole, whole)
         assert part in NOT_TOLD or data.get(told.get(part)), table
+
+
+def test_who_asks_for_their_data_gets_nobody_else_s_address(browser: Client, sent: Sent, marketer: User) -> None:
+    """Programs keep the addresses of many side by side: of whom a change suppressed, of who got a test mail."""
+    own, others = sent.contact(), ("aaron@example.com", "zoe@example.com")
+    everybody = sorted([own.email, *others])
+    change = BulkChange.objects.create(action="suppress", expected=3)
+    BulkSlice.objects.create(change=change, contact_ids=[own.pk], was={"ids": [own.pk], "emails": everybody})
+    audit.record(marketer, "campaign.tested", "Spring", to=", ".join(everybody))
+    answer = browser.post(f"/contacts/{own.pk}/data/", {"as": "json"})
+    told = {row["Where"]: row["Text"] for row in answer.json()["quotes"]}
+    for where in ("Audit trail", "What they would take back"):
+        assert own.email in told[where]
+    for other in others:
+        assert other not in answer.content.decode()
