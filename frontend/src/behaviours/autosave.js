@@ -68,12 +68,12 @@ async function storeTyped() {
 }
 
 // Whatever else changes the draft goes after what was asked for before it, and after what is typed; it is left out where
-// that cannot be stored. `change` gives a promise, kept when the page knows of the change.
+// that cannot be stored. `change` gives a promise, kept when the page knows of the change; one that fails says so itself
+// and holds up nothing behind it.
 export function inTurn(change) {
   waiting += 1;
   const done = flush().then((isStored) => isStored && change());
-  chain = done.catch(() => {}).finally(() => (waiting -= 1)); // what fails holds up nothing behind it
-  return done;
+  return (chain = done.catch(() => {}).finally(() => (waiting -= 1)));
 }
 
 function queue(form) {
