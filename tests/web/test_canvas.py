@@ -431,6 +431,33 @@ def test_a_change_of_whoever_was_logged_out_leads_to_the_log_in(writing: Page) -
     expect(writing).to_have_url(re.compile("/login/"))
 
 
+# Somebody who types one more letter whenever what they typed is on its way.
+TYPES_ON = """() => {
+  const asked = window.fetch
+  let more = 3
+  window.fetch = (address, options) => {
+    const answer = asked(address, options)
+    const field = document.querySelector("#side-panel form[data-block=head] [name=text]")
+    if (field && String(address).endsWith("/head/save/") && more-- > 0) {
+      field.value += "!"
+      field.dispatchEvent(new Event("input", {bubbles: true}))
+    }
+    return answer
+  }
+}"""
+
+
+def test_a_change_is_not_left_out_because_somebody_types_on(writing: Page) -> None:
+    writing.evaluate(TYPES_ON)
+    words_of(writing).fill("After")
+    writing.get_by_role("tab", name="Order").click()
+    writing.locator("#copy-head").click()
+    expect_kinds(writing, "heading", "heading", "footer")
+    expect(writing.locator("[data-excerpt=head]")).to_have_text("After!!!")
+    assert is_stored(writing, "After!!!")
+    expect(writing.locator("#conflict")).to_be_hidden()
+
+
 def test_style_can_be_changed_again_after_an_undo(writing: Page) -> None:
     """Its form shows what Undo brought back, so nobody is told of a change in another window."""
     writing.get_by_role("tab", name="Style").click()
