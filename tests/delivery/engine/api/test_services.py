@@ -344,7 +344,8 @@ def test_an_address_cannot_speak_for_its_service(service: str) -> None:
     asked, mail = asked_of(service)
     refused, kind = WORDS[service]["bad"], {"content-type": "application/json"}
     found = set()
-    for address in (mail.recipient, "rate-limit.unauthorized.quota.limit.forbidden.7001@disabled.example"):
+    talking = ("rate-limit.unauthorized.quota.limit.forbidden.7001", "quota/rate-limit=unauthorized'limit=dmarc/x")
+    for address in (mail.recipient, *(f"{local}@disabled.example" for local in talking)):
         body = refused.body if "RECIPIENT" in refused.body else f'{{"message": "{address} is an invalid recipient."}}'
         answer = Answer("", max(refused.status, 400), kind, body.replace("RECIPIENT", address).encode())
         said = asked.read(asked.write(replace(mail, recipient=address)), answer)
