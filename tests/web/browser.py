@@ -32,7 +32,7 @@ _ON_PAPER = """() => {
     const name = one => `${one.tagName.toLowerCase()}.${one.className} "${one.textContent.trim().slice(0, 60)}"`
     const isSeen = one => one.checkVisibility() && one.offsetHeight > 1
     const all = [...document.querySelectorAll('main *')].filter(one => one instanceof HTMLElement)
-    const lost = all.filter(one => one.matches('table') && !isSeen(one))
+    const lost = all.filter(one => one.matches('table') && !isSeen(one) && !one.closest('.not-printed'))
     const wide = all.filter(one => isSeen(one) && one.getBoundingClientRect().right > innerWidth + 1)
     const cut = all.filter(one => isSeen(one) && one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 1
         && !one.matches('iframe, canvas') && getComputedStyle(one).overflowX !== 'visible')
@@ -74,8 +74,8 @@ class Visitor:
             self.page.evaluate("id => document.getElementById(id).close()", name)
 
     def look_on_paper(self) -> None:
-        """Every table is printed, also one that the screen folds away or has in a form; nothing is wider than the sheet
-        or cut off; and whoever works in the dark theme prints what can be read.
+        """Every table is printed, also one that the screen folds away or has in a form, but for what one works with;
+        nothing is wider than the sheet or cut off; and whoever works in the dark theme prints what can be read.
         """
         self.page.set_viewport_size(_SHEET)
         self.page.emulate_media(media="print", color_scheme="light")
