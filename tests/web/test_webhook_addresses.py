@@ -246,5 +246,5 @@ def test_without_the_process_that_takes_them_providers_are_asked_to_come_again(t
         assert ask(port, "POST", ADDRESS, b"[]", {"Content-Type": "application/json"})[0] == 503
         assert ask(port, "GET", "/o/nothing")[0] == 404
         Organisation.objects.update_or_create(pk=1, defaults={"name": "N", "public_url": f"http://127.0.0.1:{port}"})
-        with pytest.raises(checking.NotReached, match="503 .*part that receives returned mail"):
+        with pytest.raises(checking.NotReached, match=r"503 .*part that receives returned mail"):
             checking.check(made)
