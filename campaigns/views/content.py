@@ -258,7 +258,7 @@ def _answer(
 
 
 def _refused(request: StaffRequest, pk: int, problem: Invalid) -> HttpResponse:
-    """Why it cannot be: to the editor with its blocks as they are now, else in JSON, as the form keeps what is typed."""
+    """Why it cannot be: to the editor with its blocks as they are, else in JSON, as the form keeps what is typed."""
     if not request.htmx:
         return JsonResponse({"errors": {"": str(problem)}}, status=422)
     return _editor(request, get_campaign(pk), {"refused": str(problem)}, status=422)
