@@ -13,6 +13,7 @@ from campaigns.preflight import checklist
 from campaigns.preflight.findings import Finding
 from contacts.audience import Audience
 from delivery import ledger
+from delivery.ledger import repeats
 from delivery.models import Batch, Provider
 
 
@@ -34,11 +35,11 @@ def obstacle(campaign: Campaign) -> str | None:
     return None
 
 
-def findings(campaign: Campaign, provider: Provider) -> list[Finding]:
-    """What preflight says of the same campaign through a real way out."""
+def findings(campaign: Campaign, provider: Provider, people: int) -> list[Finding]:
+    """What preflight says of the same campaign through a real way out, to so many people of the rehearsal."""
     imagined = Campaign.objects.get(pk=campaign.pk)
     imagined.provider, imagined.scheduled_at = provider, None
-    return checklist.check(imagined)
+    return checklist.check(imagined, people=people)
 
 
 @transaction.atomic
@@ -53,7 +54,8 @@ def send(rehearsed: Campaign, provider: Provider, *, by: User) -> Campaign:
     why = "That way out delivers to nobody." if provider.is_rehearsal else obstacle(locked)
     if why or locked.batch is None:
         raise NotRepeatable(why or "")
-    blocking = [finding for finding in findings(locked, provider) if finding.level == "block"]
+    people = repeats.forecast(locked.batch, provider).people
+    blocking = [finding for finding in findings(locked, provider, people) if finding.level == "block"]
     if blocking:
         raise NotReady(blocking)
     campaign = launching.copy_of(locked, locked.name, by=by)

@@ -9,6 +9,7 @@ from contacts.models import Contact
 from contacts.segments import measuring
 from contacts.their_data.collecting import Row, Section, moment, rows
 from delivery.erasing import mails, raw
+from delivery.feedback.intake import MAIL
 from delivery.models import Attempt, Failure, FeedbackEvent, ProviderSuppression, Returned, SandboxMail, Waiting
 
 _TOO_MUCH = "Too much came back to look for your address in all of it: this is what came back of mails to you."
@@ -52,7 +53,8 @@ def _tries(keys: Sequence[str], ids: Sequence[int]) -> Iterator[Row]:
 
 
 def _returned(keys: Sequence[str], ids: Sequence[int]) -> Iterator[Row]:
-    """What speaks of others as well is told without its text."""
+    """What speaks of others as well is told without its text, and so is a provider's request: it may tell of many,
+    also of some about whom nothing is kept."""
     events = FeedbackEvent.objects.filter(message_id__in=ids).exclude(returned=None)
     found = set(events.values_list("returned_id", flat=True))
     try:  # all that came back is looked through
@@ -63,6 +65,7 @@ def _returned(keys: Sequence[str], ids: Sequence[int]) -> Iterator[Row]:
     others = FeedbackEvent.objects.filter(returned__in=found).exclude(message_id__in=ids)
     shared = set(others.values_list("returned_id", flat=True))
     for one in rows(Returned.objects.filter(pk__in=found)):
-        text = bytes(one.raw)[:_LONGEST].decode("utf-8", "replace")
+        is_theirs = one.form == MAIL and one.pk not in shared
+        text = bytes(one.raw)[:_LONGEST].decode("utf-8", "replace").replace("\0", "") if is_theirs else ""
         told = {"When": moment(one.received_at), "By": one.get_way_display(), "What became of it": one.words}
-        yield told | {"Text": "" if one.pk in shared else text.replace("\0", "")}
+        yield told | {"Text": text}

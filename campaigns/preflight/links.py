@@ -57,11 +57,16 @@ def check(places: Places, links: Sequence[str], *, is_real: bool) -> Iterator[Fi
         elif said.kind == "downgraded":
             cure = "Link to where it ends, with https:// if the site has it."
             yield finding("warn", "downgraded-link", f"“{link[:60]}”: {said.text}", cure, link)
-    local = [link for link in others if _is_near(host_of(link))]
-    if local and is_real:
-        text = f"A link leads to {host_of(local[0])}, which readers cannot reach."
-        yield finding("block", "local-link", text, "Enter the address of the public site.", local[0])
-    public = [link for link in others if link not in local]
+    here = [link for link in others if _is_this_machine(host_of(link))]
+    if here and is_real:
+        text = f"A link leads to {host_of(here[0])}, which readers cannot reach."
+        yield finding("block", "local-link", text, "Enter the address of the public site.", here[0])
+    near = [link for link in others if link not in here and _is_near(host_of(link))]
+    if near and is_real:
+        text = f"A link leads to {host_of(near[0])}, which only people within its network reach."
+        cure = "Enter the address of the public site, unless everybody who gets this is there."
+        yield finding("warn", "network-link", text, cure, near[0])
+    public = [link for link in others if link not in here and link not in near]
     if staging := [link for link in public if _STAGING.fullmatch(host_of(link))]:
         text = f"A link leads to {host_of(staging[0])}, which is called like a copy of a site that is not for readers."
         yield finding("warn", "staging-link", text, "Enter the address of the public site.", staging[0])
@@ -73,8 +78,17 @@ def check(places: Places, links: Sequence[str], *, is_real: bool) -> Iterator[Fi
         yield finding("warn", "port-link", text, "Use an address without a port.", odd[0])
 
 
+def _is_this_machine(host: str) -> bool:
+    """Whatever machine follows it, or none at all."""
+    try:
+        address = networks.read(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return networks.is_loopback(address) or networks.is_never_a_server(address)
+
+
 def _is_near(host: str) -> bool:
-    """Of this machine or network. Names under .test (RFC 6761) lead nowhere for everybody: mails are tried by them."""
+    """Of somebody's own network. Names under .test (RFC 6761) lead nowhere for everybody: mails are tried by them."""
     return public_address.is_private(host) and not host.endswith(".test")
 
 

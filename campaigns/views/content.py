@@ -257,6 +257,13 @@ def _answer(
     return response
 
 
+def _refused(request: StaffRequest, pk: int, problem: Invalid) -> HttpResponse:
+    """Why it cannot be: to the editor with its blocks as they are, else in JSON, as the form keeps what is typed."""
+    if not request.htmx:
+        return JsonResponse({"errors": {"": str(problem)}}, status=422)
+    return _editor(request, get_campaign(pk), {"refused": str(problem)}, status=422)
+
+
 def _save(request: StaffRequest, pk: int, change: Change, block: str = "") -> HttpResponse:
     """A change of values, answered in JSON: the form keeps what is typed."""
     saved = _apply(request, pk, change, touched=block or "style")
@@ -298,12 +305,13 @@ def _saved(
     except NotADraft:
         return frozen(request, pk)
     except Invalid as problem:
-        return JsonResponse({"errors": {"": str(problem)}}, status=422)
+        return _refused(request, pk, problem)
 
 
-def _editor(request: StaffRequest, campaign: Campaign, more: dict[str, Any]) -> HttpResponse:
+def _editor(request: StaffRequest, campaign: Campaign, more: dict[str, Any], status: int = 200) -> HttpResponse:
     document = blocks.validate(campaign.blocks or blocks.empty())
-    return render(request, "campaigns/_editor.html", _editor_context(campaign, document) | {"is_update": True} | more)
+    context = _editor_context(campaign, document) | {"is_update": True} | more
+    return render(request, "campaigns/_editor.html", context, status=status)
 
 
 def _editor_context(campaign: Campaign, document: Document) -> dict[str, Any]:

@@ -61,6 +61,6 @@ def _confirm(
             "forecast": foretold,
             "lanes": [(NAMES.get(lane, lane) if lane != "other" else "All others", n) for lane, n in foretold.lanes],
             "needs_typing": foretold.people > launching.MANY_PEOPLE,
-            "blocking": [one for one in repeating.findings(found, provider) if one.level == "block"],
+            "blocking": [one for one in repeating.findings(found, provider, foretold.people) if one.level == "block"],
         }
     return render(request, "campaigns/repeat.html", context, status=422 if problem else 200)

@@ -70,6 +70,11 @@ _SAID = {
     Suppression.Reason.COMPLAINT.value: "This person marked a mail as spam.",
     Suppression.Reason.UNSUBSCRIBED.value: "This person unsubscribed from everything.",
 }
+_TAKEN_BACK = {
+    # A form answers them as it answers everybody, and no mail to confirm it comes.
+    Suppression.Reason.COMPLAINT.value: "Only an owner can take that back, once they have asked you: no form does.",
+    Suppression.Reason.UNSUBSCRIBED.value: "Only they can take that back, by a form of yours, or an owner for them.",
+}
 
 
 def _check(found: Suppression, by: User, typed: str) -> None:
@@ -83,7 +88,7 @@ def _check(found: Suppression, by: User, typed: str) -> None:
 def _way(reason: str, role: str, lifted_at: datetime | None) -> Way:
     if reason in THEIR_WORD:
         if role != Role.OWNER:
-            return Way(f"{_SAID[reason]} Only they can take that back, by a form of yours, or an owner for them.")
+            return Way(f"{_SAID[reason]} {_TAKEN_BACK[reason]}")
         return Way(needs_typing=True)
     if reason in BOUNCES and lifted_at:
         again = wording.day(timezone.localtime(lifted_at + ONCE_IN).date(), timezone.localdate())

@@ -40,8 +40,12 @@ def whole(text: str) -> str:
     """Lower case, one space at a time, without anybody's address."""
     words = fold(text[:1000].casefold()).split()
     if "@" in text:
-        words = " ".join(_ADDRESS.sub(" ", word) if "@" in word else word for word in words).split()
+        words = " ".join(_without_address(word) if "@" in word else word for word in words).split()
     return " ".join(words)
+
+
+def _without_address(word: str) -> str:
+    return (_ADDRESS_IN_A_LINK if "://" in word else _ADDRESS).sub(" ", word)
 
 
 def plain(text: str) -> str:
@@ -49,7 +53,9 @@ def plain(text: str) -> str:
     return " ".join(_NAMES.sub(" ", text).split())
 
 
-_ADDRESS = re.compile(r"<?[^\s/<>=;:()\[\]\"']+@[^\s<>;:()\[\]\"',]+>?")
+# A local part may hold "/", "=" and "'" (RFC 5322 3.2.3): "quota=x@firma.example" says nothing of a quota.
+_ADDRESS = re.compile(r"<?[^\s/<>=;:()\[\]\"'][^\s<>;:()\[\]\"]*@[^\s<>;:()\[\]\"',]+>?")
+_ADDRESS_IN_A_LINK = re.compile(r"<?[^\s/<>=;:()\[\]\"']+@[^\s<>;:()\[\]\"',]+>?")
 _NAMES = re.compile(
     r"https?://\S+|www\.\S+|<[^<>\s]*>|\"[^\"\s]+\"|(?<!\S)'[^'\s]+'|\[[\da-f:.]+\]|\b\d+(?:\.\d+){3}\b"
     r"|(?<!\S)\d{3}(?:-(?=\S)| (?=[245]\.\d))|(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])"  # codes, in every line

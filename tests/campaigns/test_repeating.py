@@ -7,11 +7,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Organisation, User
+from accounts.models import ApprovalRule, Organisation, User
 from campaigns import launching, repeating
 from campaigns.models import Campaign, Edition
 from contacts import consent
-from contacts.models import Contact
+from contacts.models import Contact, Segment
+from contacts.segments import rules
 from delivery.ledger import building, repeats
 from delivery.models import Batch, LinkHost, Message, Provider
 from tests.campaigns import letters
@@ -31,7 +32,10 @@ def rehearsal(owner: User) -> Campaign:
 
 
 def rehearsed(owner: User) -> Campaign:
-    campaign = letters.draft(owner, letters.readers("Ana", "Ben", "Cem"))
+    return through(letters.draft(owner, letters.readers("Ana", "Ben", "Cem")), owner)
+
+
+def through(campaign: Campaign, owner: User) -> Campaign:
     batch = launching.launch(campaign, by=owner)
     building.build(batch.pk)
     done = {"state": Batch.State.DONE, "started_at": timezone.now(), "finished_at": timezone.now()}
@@ -95,6 +99,28 @@ def test_links_of_what_is_sent_go_by_a_host_that_works_then(
     sent = repeating.send(rehearsal, relay, by=owner)
     counted_at = Edition.objects.get(batch=sent.batch).organisation.get("tracking_address")
     assert counted_at == (host.address if is_broken_first else None)
+
+
+def called(how: str, value: str) -> dict[str, object]:
+    """The rules of a segment."""
+    rule = rules.Rule("profile", {"field": "first_name", "how": how, "value": value})
+    return rules.write(rules.Group(rules.Match.ALL, (rule,)))
+
+
+def test_approval_is_asked_by_how_many_were_rehearsed_with(relay: Provider, owner: User) -> None:
+    """Whoever joined since gets nothing, and whom a segment has no longer gets it all the same."""
+    segment = Segment.objects.create(name="An", rules=called("contains", "An"))
+    campaign = letters.draft(owner, letters.readers("Ana", "Anja", "Anton"))
+    campaign.segments.add(segment)
+    rehearsal = through(campaign, owner)
+    Segment.objects.update(rules=called("is", "Ana"))
+    Organisation.objects.update(approval=ApprovalRule.SECOND, approval_above=2)
+    with pytest.raises(launching.NotReady, match="needs approval"):
+        repeating.send(rehearsal, relay, by=owner)
+    Segment.objects.update(rules=segment.rules)
+    letters.readers("Andrea")
+    Organisation.objects.update(approval_above=3)
+    assert repeating.send(rehearsal, relay, by=owner)
 
 
 def test_what_blocks_real_mail_blocks_it(rehearsal: Campaign, relay: Provider, owner: User) -> None:

@@ -22,6 +22,11 @@ from tests.tracking.conftest import Sent
 from tracking.models import Event
 
 _TABLE = MailingList._meta.db_table
+# Copies of one database, as tests beside this one have, number their tables alike.
+_WAITING = """
+SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database AND d.datname = current_database()
+WHERE relation = %s::regclass AND NOT granted
+"""
 
 
 @contextmanager
@@ -35,7 +40,7 @@ def locked() -> Iterator[None]:
 
 def waiting() -> int:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE relation = %s::regclass AND NOT granted", [_TABLE])
+        cursor.execute(_WAITING, [_TABLE])
         (count,) = cursor.fetchone() or (0,)
     return int(count)
 

@@ -399,6 +399,65 @@ def test_details_go_into_links_and_cells_and_read_as_chosen(editor: Editor, draf
         expect(cells).to_have_value(re.compile(r'\{\{ first_name\|plural\("net", "nets"\) \}\}$'))
 
 
+def test_a_change_that_cannot_be_is_refused_in_words_and_the_blocks_stay(writing: Page) -> None:
+    """Such as a second Delete of one block, or of one that a colleague has taken out meanwhile."""
+    refusal, deleting = writing.locator(".studio-mail [role=alert]"), Held(writing, "**/delete/")
+    spot_of(writing, "head").focus()
+    writing.keyboard.press("Delete")
+    first = deleting.next()
+    writing.keyboard.press("Delete")
+    first.continue_()
+    deleting.next().continue_()
+    expect(refusal).to_contain_text("no longer there")
+    expect_kinds(writing, "footer")
+    writing.keyboard.press("Control+z")
+    expect_kinds(writing, "heading", "footer")
+    expect(refusal).to_be_hidden()
+
+    spot_of(writing, "head").focus()
+    writing.route("**/duplicate/", lambda route: route.abort())
+    writing.keyboard.press("Control+d")
+    expect(refusal).to_contain_text("did not answer")
+    writing.unroute("**/duplicate/")
+    writing.keyboard.press("Control+d")
+    expect_kinds(writing, "heading", "heading", "footer")
+    expect(refusal).to_be_hidden()
+
+
+def test_a_change_of_whoever_was_logged_out_leads_to_the_log_in(writing: Page) -> None:
+    writing.context.clear_cookies(name="sessionid")
+    spot_of(writing, "head").focus()
+    writing.keyboard.press("Control+d")
+    expect(writing).to_have_url(re.compile("/login/"))
+
+
+# Somebody who types one more letter whenever what they typed is on its way.
+TYPES_ON = """() => {
+  const asked = window.fetch
+  let more = 3
+  window.fetch = (address, options) => {
+    const answer = asked(address, options)
+    const field = document.querySelector("#side-panel form[data-block=head] [name=text]")
+    if (field && String(address).endsWith("/head/save/") && more-- > 0) {
+      field.value += "!"
+      field.dispatchEvent(new Event("input", {bubbles: true}))
+    }
+    return answer
+  }
+}"""
+
+
+def test_a_change_is_not_left_out_because_somebody_types_on(writing: Page) -> None:
+    writing.evaluate(TYPES_ON)
+    words_of(writing).fill("After")
+    writing.get_by_role("tab", name="Order").click()
+    writing.locator("#copy-head").click()
+    expect_kinds(writing, "heading", "heading", "footer")
+    expect(writing.locator("[data-excerpt=head]")).to_have_text("After!!!")
+    assert is_stored(writing, "After!!!")
+    expect(writing.locator("#conflict")).to_be_hidden()
+
+
 def test_style_can_be_changed_again_after_an_undo(writing: Page) -> None:
     """Its form shows what Undo brought back, so nobody is told of a change in another window."""
     writing.get_by_role("tab", name="Style").click()

@@ -28,6 +28,7 @@ _NO_REPORTS = {
     "campaigns/imports/": "what was taken over from another system",
     "campaigns/reporting/_proof": "a document, signed as a whole",
     "campaigns/reporting/_share": "links, not numbers",
+    "campaigns/seeds/": "settings",
     "tracking/_messages": "a log of mails: answers to them are a file",
     "tracking/_uncertain": "people to decide about: the report's list of them is a file",
 }

@@ -241,6 +241,10 @@ def test_without_a_database_providers_are_asked_to_come_again(tmp_path: Path) ->
 
 
 def test_without_the_process_that_takes_them_providers_are_asked_to_come_again(tmp_path: Path) -> None:
+    made = provider.webhook("sendgrid")
     for port in running(tmp_path, database_url(), "web"):
         assert ask(port, "POST", ADDRESS, b"[]", {"Content-Type": "application/json"})[0] == 503
         assert ask(port, "GET", "/o/nothing")[0] == 404
+        Organisation.objects.update_or_create(pk=1, defaults={"name": "N", "public_url": f"http://127.0.0.1:{port}"})
+        with pytest.raises(checking.NotReached, match=r"503 .*part that receives returned mail"):
+            checking.check(made)

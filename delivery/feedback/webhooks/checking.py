@@ -62,7 +62,7 @@ _CURES = {
     403: "A key was changed in the last seconds, or something in front of Tallypost refuses: try again in a moment.",
     404: _ELSE,
     413: "Something in front of Tallypost takes no bodies of this size: let it take 2 MB.",
-    503: "The database did not answer, or this webhook is paused.",
+    503: "The database did not answer, the part that receives returned mail does not run, or this webhook is paused.",
 }
 
 

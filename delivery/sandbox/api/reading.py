@@ -42,7 +42,7 @@ class Wanted:
         known = _CONDITIONS if deletes else _NAMES
         if unknown := sorted(set(given) - known):
             raise NotUnderstood(f"Unknown: {', '.join(unknown)[:100]}. Known are {', '.join(sorted(known))}.")
-        if deletes and (empty := [name for name, value in given.items() if not value.strip()]):
+        if deletes and (empty := [name for name, value in given.items() if searching.says_nothing(value)]):
             raise NotUnderstood(f"{empty[0]} is empty, and would match everything. To empty the mailbox, leave it out.")
         limit = number_of(given, "limit")
         condition = Q()

@@ -49,6 +49,11 @@ def condition(text: str) -> Q:
     return found
 
 
+def says_nothing(text: str) -> bool:
+    """Whether it is empty or a part of it is, such as `to:""`, which every mail matches."""
+    return not text.strip() or any(not (quoted or bare).strip() for _, quoted, bare in _TERM.findall(text))
+
+
 def older(
     mailbox_id: int, text: str, *, before: int | None = None, newer_than: datetime | None = None, limit: int
 ) -> Found:

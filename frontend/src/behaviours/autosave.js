@@ -63,17 +63,20 @@ export function flush() {
   return chain.then(() => !hasUnsaved());
 }
 
+// Whether what was typed up to its turn is stored, or is refused as it stands: whoever types on holds up nothing.
 async function storeTyped() {
-  for (const form of [...unsaved]) await save(form);
+  const done = [];
+  for (const form of [...unsaved]) done.push(await save(form));
+  return done.every(Boolean);
 }
 
 // Whatever else changes the draft goes after what was asked for before it, and after what is typed; it is left out where
-// that cannot be stored. `change` gives a promise, kept when the page knows of the change.
+// that cannot be stored. `change` gives a promise, kept when the page knows of the change; one that fails says so itself
+// and holds up nothing behind it.
 export function inTurn(change) {
   waiting += 1;
-  const done = flush().then((isStored) => isStored && change());
-  chain = done.catch(() => {}).finally(() => (waiting -= 1)); // what fails holds up nothing behind it
-  return done;
+  const done = chain.then(storeTyped).then((isStored) => isStored && change());
+  return (chain = done.catch(() => {}).finally(() => (waiting -= 1)));
 }
 
 function queue(form) {
@@ -81,8 +84,10 @@ function queue(form) {
   return chain;
 }
 
+// False: it is not stored, and waits to be.
 async function save(form) {
-  if (stopped || !unsaved.has(form)) return;
+  if (!unsaved.has(form)) return true;
+  if (stopped) return false;
   unsaved.delete(form);
   refused.delete(form);
   const data = new FormData(form);
@@ -105,12 +110,14 @@ async function save(form) {
   }
   if (!isJson) return later(form, "The server is busy. This is tried again in a moment.");
   settle(form, response.status, answer);
+  return response.status !== 409;
 }
 
 function later(form, words) {
   unsaved.add(form);
   say(words, "bad");
   setTimeout(() => queue(form), RETRY_MS);
+  return false;
 }
 
 function settle(form, status, answer) {

@@ -215,11 +215,23 @@ export function mount(studio) {
   }
   document.body.addEventListener("htmx:afterSettle", ({ target }) => {
     if (target.id !== "editor") return;
+    drawing.say(target.dataset.refused);
     comments.refresh();
     spots.draw();
     showStyle();
   });
+  // A conflict, and a draft that was launched meanwhile, are said by the page around.
+  for (const failed of ["htmx:sendError", "htmx:responseError"]) {
+    studio.addEventListener(failed, ({ detail }) => {
+      if (detail.target.id === "editor" && ![409, 410].includes(detail.xhr.status)) drawing.say("The server did not answer. Try that again.");
+    });
+  }
   document.body.addEventListener("htmx:beforeSwap", ({ target, detail }) => {
+    // Whoever was logged out meanwhile gets the page to log in.
+    if (target.id === "editor" && detail.shouldSwap && !detail.serverResponse.includes(`id="editor"`)) {
+      detail.shouldSwap = false;
+      location.reload();
+    }
     if (target.id !== "style-form" || (!hasUnsaved() && typed === styleAsked)) return;
     detail.shouldSwap = false;
     showStyle();

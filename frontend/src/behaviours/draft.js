@@ -19,7 +19,7 @@ export function mount(page) {
 
 function storeFirst() {
   document.body.addEventListener("htmx:confirm", async (event) => {
-    const isOwn = event.target.closest("#draft, dialog");
+    const isOwn = event.target.closest("#draft, dialog") && event.target.id !== "studio"; // which has its turn already
     if (!isOwn || !hasUnsaved() || event.detail.triggeringEvent?.type === "campaign-saved") return;
     event.preventDefault();
     if (await flush()) event.detail.issueRequest(true);

@@ -44,7 +44,7 @@ export class Drawing {
     const body = new FormData(form);
     const answer = await this.#ask(`${this.url(id, "draw")}${this.#query}`, { method: "POST", body, headers: { Accept: "application/json" } });
     if (answer?.ok) this.mail.exchange(id, await answer.text());
-    this.#say(answer?.status === 422 ? (await answer.json()).problem : "");
+    this.say(answer?.status === 422 ? (await answer.json()).problem : "");
     const isBehind = this.asked.get(id);
     this.asked.delete(id);
     if (isBehind && form.isConnected) await this.block(form);
@@ -58,7 +58,7 @@ export class Drawing {
     }
   }
 
-  #say(words) {
+  say(words) {
     this.problem.hidden = !words;
     this.problem.textContent = words;
   }

@@ -135,6 +135,10 @@ def test_block_is_dragged_into_a_column_and_out_of_it(client_for: Browse, market
     refused = client.post(reverse("block-move", args=[campaign.pk, "pair"]), {"inside": "pair", "column": "1"})
     gone = client.post(reverse("block-move", args=[campaign.pk, "top"]), {"before": "gone"})
     assert (refused.status_code, gone.status_code, order(campaign)) == (422, 422, before)
+    shown = client.post(reverse("block-delete", args=[campaign.pk, "gone"]), headers={"HX-Request": "true"})
+    assert shown.status_code == 422
+    assert "This block is no longer there." in shown.content.decode()
+    assert f'data-block="{before[0]}"' in shown.content.decode(), "the editor goes on with what is there"
 
 
 def test_two_people_write_in_two_blocks_and_neither_overwrites_the_other(

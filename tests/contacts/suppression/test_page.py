@@ -58,7 +58,7 @@ def test_the_words_of_the_server_stand_there_and_lead_to_the_mail(browser: Clien
 def test_a_marketer_reads_why_a_complaint_cannot_be_lifted(browser: Client, known: None) -> None:
     page = " ".join(browser.get("/suppressions/", {"q": "angry"}).content.decode().split())
     assert "angry@example.com stays suppressed" in page
-    assert "or an owner for them" in page
+    assert "Only an owner can take that back, once they have asked you: no form does." in page
     assert "/lift/" not in page
 
 

@@ -147,8 +147,8 @@ def _unlimited(body: str) -> str:
 
 
 def test_a_server_that_says_nothing_or_speaks_no_http_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api_steps, "TIMEOUT_SECONDS", 0.3)
-    with talking(Script(says_nothing=True)) as port:
+    with monkeypatch.context() as impatient, talking(Script(says_nothing=True)) as port:
+        impatient.setattr(api_steps, "TIMEOUT_SECONDS", 1.0)
         step = steps("postmark", port)[-1]
     assert (step.name, step.words) == ("login", "127.0.0.1 did not answer in time.")
     with talking(Script()) as port:

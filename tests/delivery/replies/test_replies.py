@@ -147,8 +147,9 @@ def test_a_code_that_contradicts_itself_suppresses_nobody() -> None:
 
 
 TALKING = ["user-unknown", "no.such.user", "mailbox-full", "spam", "blocked", "quota-exceeded", "greylist", "disabled"]
+GOES_ON = ["", "+x", "/x", "=x", "'x"]  # as a local part may
 NAMES = st.builds(
-    "{}@{}.{}.example".format, st.sampled_from(TALKING), st.sampled_from(TALKING), st.sampled_from(TALKING)
+    "{}{}@{}.{}.example".format, *(st.sampled_from(each) for each in (TALKING, GOES_ON, TALKING, TALKING))
 )
 PLACES = ["<{}>: {}", "{} {}", "{}... {}", "{1} {0}", "{1} [{0}]", "{1} ({0})", "host {0} said: {1}", '"{0}" {1}']
 

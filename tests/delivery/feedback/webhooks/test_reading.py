@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from contacts.models import ConsentEvent, Suppression
+from contacts.models import ConsentEvent, Contact, Suppression
+from delivery import their_data
 from delivery.feedback.webhooks import reading
 from delivery.feedback.webhooks.catalogue import kinds
 from delivery.feedback.webhooks.request import Request
@@ -145,6 +146,17 @@ def test_a_bad_item_does_not_lose_the_others(kind: str) -> None:
     message = mailed()
     tell(kind, broken(EVENTS[kind](message, "dead")))
     assert line(message).hard == 1
+
+
+def test_who_asks_for_their_data_does_not_get_a_request_that_names_others_too() -> None:
+    webhook("sendgrid")
+    ana, bea = mailed(email="ana@example.org"), mailed(email="bea@example.org")
+    for what in ("queued", "opened"):  # of which nothing is kept, and of which nothing is new at the second time
+        tell("sendgrid", [*EVENTS["sendgrid"](ana, "delivered"), *EVENTS["sendgrid"](bea, what)])
+        tell("sendgrid", [*EVENTS["sendgrid"](bea, what), *EVENTS["sendgrid"](ana, "opened")])
+    theirs = {section.name: section.rows for section in their_data.sections(Contact.objects.get(email=ana.email))}
+    assert [row["By"] for row in theirs["returned"]] == ["Provider"] * 4
+    assert bea.email not in str(theirs)
 
 
 @each_kind
