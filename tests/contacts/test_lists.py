@@ -70,7 +70,7 @@ def test_a_list_whose_people_are_slow_to_judge_is_shown_at_once(
     exact = f"{news.get_absolute_url()}?exact=1"
     page = text(browser.get(news.get_absolute_url()))
     assert f'hx-get="{exact}" hx-trigger="load"' in page
-    assert "1 are subscribed" in page
+    assert "1 is subscribed" in page
     assert "Delete the list" in page
     monkeypatch.setattr(measuring, "PATIENT_MS", 200)
     assert "takes too long to count just now" in text(browser.get(exact))
