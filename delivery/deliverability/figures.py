@@ -22,8 +22,31 @@ _BY_THE_DAY = 30  # longer spans go by the week
 LANES = {"gmail": "Gmail", "microsoft": "Microsoft", "yahoo": "Yahoo", "apple": "Apple", "other": "All others"}
 
 
+class _Shares:
+    """What rows of the table and points of the chart have of their figures; None where there is nothing to share."""
+
+    __slots__ = ()
+    figures: Figures
+
+    @property
+    def put_off(self) -> float | None:
+        return self.figures.put_off_share
+
+    @property
+    def hard(self) -> float | None:
+        return self.figures.of_accepted(self.figures.hard)
+
+    @property
+    def soft(self) -> float | None:
+        return self.figures.of_accepted(self.figures.soft)
+
+    @property
+    def complained(self) -> float | None:
+        return self.figures.of_accepted(self.figures.complained)
+
+
 @dataclass(frozen=True, slots=True)
-class Row:
+class Row(_Shares):
     label: str
     figures: Figures
     advice: Advice
@@ -33,48 +56,16 @@ class Row:
         return self.figures.of_tried(self.figures.refused)
 
     @property
-    def put_off(self) -> float | None:
-        return self.figures.put_off_share
-
-    @property
-    def hard(self) -> float | None:
-        return self.figures.of_accepted(self.figures.hard)
-
-    @property
-    def soft(self) -> float | None:
-        return self.figures.of_accepted(self.figures.soft)
-
-    @property
-    def complained(self) -> float | None:
-        return self.figures.of_accepted(self.figures.complained)
-
-    @property
     def complaint_kind(self) -> str:
         return advice.complaint_kind(self.complained)
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class Point(_Shares):
     """A day, or a week that begins with that Monday; of what was begun to be sent then."""
 
     on: date
     figures: Figures
-
-    @property
-    def put_off(self) -> float | None:
-        return self.figures.put_off_share
-
-    @property
-    def hard(self) -> float | None:
-        return self.figures.of_accepted(self.figures.hard)
-
-    @property
-    def soft(self) -> float | None:
-        return self.figures.of_accepted(self.figures.soft)
-
-    @property
-    def complained(self) -> float | None:
-        return self.figures.of_accepted(self.figures.complained)
 
     @property
     def bounced(self) -> float | None:
