@@ -24,10 +24,10 @@ def kept_off_at(place: str) -> str:
     return f"(SELECT k.created_at {_of_list(place)})"
 
 
-def kept_off_of(place: str, name: str = "kept") -> str:
-    """SQL for a join: the row `name` of the subscription `place` if it is kept off, for a million of them at once."""
+def kept_off_of(place: str) -> str:
+    """SQL for a join: the row `kept` of the subscription `place` if it is kept off, for a million of them at once."""
     few = f"SELECT kc.id AS contact_id, k.list_id {_KEPT_OFF}"
-    return f"({few}) {name} ON {name}.contact_id = {place}.contact_id AND {name}.list_id = {place}.list_id"
+    return f"({few}) kept ON kept.contact_id = {place}.contact_id AND kept.list_id = {place}.list_id"
 
 
 _KEPT_OFF = "FROM contacts_listsuppression k JOIN contacts_contact kc ON lower(kc.email) = k.email"

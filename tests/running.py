@@ -51,19 +51,27 @@ def database_url(host: str = "", port: str | int = "") -> str:
     return f"postgres://{login}@{place}/{kept['NAME']}"
 
 
-def part(name: str, port: int, var: Path, *, cores: int = 1) -> "subprocess.Popen[bytes]":
-    """One part of the product as `make run` starts it, with this test's database and keys."""
+def part(name: str, port: int, var: Path, *, cores: int = 1, database: str = "") -> "subprocess.Popen[bytes]":
+    """One part of the product as `make run` starts it, with this test's keys, and its database if none is named."""
     environment = {
         **os.environ,
-        "DATABASE_URL": database_url(),
+        "DATABASE_URL": database or database_url(),
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "REDIS_URL": settings.REDIS_URL,
+        "SECRETS_KEY": ",".join(settings.SECRETS_KEYS),
         "SECRET_KEY": settings.SECRET_KEY,
         "TALLYPOST_VAR": str(var),
         "TOKEN_KEY": settings.TOKEN_KEY,
     }
     (program,) = (known for known in supervisor.programs("127.0.0.1", port, cores) if known.name == name)
     return subprocess.Popen(program.command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+
+
+def script(code: str, *given: str) -> "subprocess.Popen[bytes]":
+    """Python in a process of its own, with this test's database; what it prints is read by the test."""
+    environment = os.environ | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    command = [sys.executable, "-c", code, *given]
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE)
 
 
 def remove_at_exit(var: Path) -> None:

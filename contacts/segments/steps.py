@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from accounts.wording import signed
 from contacts.segments.nesting import Place
 from contacts.segments.rules import Group, Match, Rule
-
-_MINUS = "\N{MINUS SIGN}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def of(
     last = 0 if brings else everybody if before is None else before
     for text, people in zip(words, after, strict=True):
         change = people - last
-        change_words = f"{change:+,}".replace("-", _MINUS) if change else "±0"
+        change_words = signed(change) if change else "±0"
         stay, changed = _width(min(last, people), everybody), _width(abs(change), everybody)
         yield Step(text, people, change_words, stay, changed, brings)
         last = people

@@ -1,16 +1,12 @@
 """Long exports are written in the background, for whoever asked and for some days."""
 
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
@@ -20,7 +16,7 @@ from contacts.downloads import columns, writing
 from contacts.downloads.models import ExportJob
 from contacts.models import Contact, Field
 from contacts.views import exports
-from tests.running import database_url, until
+from tests.running import script, until
 
 pytestmark = pytest.mark.django_db
 
@@ -100,12 +96,7 @@ def test_an_export_whose_worker_is_killed_begins_anew_and_has_everybody_once(
     for number in range(7):
         Contact.objects.create(email=f"p{number}@example.com")
     job = ExportJob.objects.create(columns=["email"], created_by=owner)
-    with subprocess.Popen(
-        [sys.executable, "-c", WORKER, str(job.pk)],
-        env=os.environ | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"},
-        cwd=settings.BASE_DIR,
-        stdout=subprocess.PIPE,
-    ) as worker:
+    with script(WORKER, str(job.pk)) as worker:
         assert worker.stdout
         assert worker.stdout.readline() == b"in the middle\n"
         writing.write(job.pk)  # another one meanwhile leaves it alone

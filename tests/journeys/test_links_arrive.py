@@ -3,9 +3,7 @@ Chromium. Some seconds, until the front and the browser are up.
 """
 
 import http.client
-import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from html import escape
@@ -13,14 +11,12 @@ from random import Random
 from urllib.parse import urlsplit
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import Page, sync_playwright
 
 from campaigns.message.compiled import CompiledEdition, link_targets
-from config import supervisor
 from delivery.models import Batch
 from tests.campaigns.mails import BASE, FOOTER, edition, recipient
-from tests.running import ROOT, database_url, free_port, until
+from tests.running import free_port, part, until
 from tracking.links import freeze
 
 # As they stand in the HTML, quotes included.
@@ -109,15 +105,7 @@ _PIECES += [
 @pytest.fixture(scope="module")
 def front(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     port = free_port()
-    environment = {
-        **os.environ,
-        "DATABASE_URL": database_url(),
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "TALLYPOST_VAR": str(tmp_path_factory.mktemp("web")),
-        "TOKEN_KEY": settings.TOKEN_KEY,
-    }
-    (program,) = (known for known in supervisor.programs("127.0.0.1", port, 1) if known.name == "web")
-    process = subprocess.Popen(program.command, cwd=ROOT, env=environment)
+    process = part("web", port, tmp_path_factory.mktemp("web"))
     try:
         until(lambda: answers(port), 90)
         yield port

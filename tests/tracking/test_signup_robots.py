@@ -3,11 +3,8 @@
 import base64
 import html
 import json
-import os
 import re
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -17,7 +14,6 @@ from typing import Any
 
 import altcha
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import FrameLocator, Page
@@ -29,7 +25,7 @@ from contacts.models import Contact, MailingList, SignupForm, SignupRequest, Spe
 from contacts.signup import colouring, confirming, counting, sweeping
 from contacts.signup.robots import limits, proof
 from delivery.models import Chunk, Message
-from tests.running import database_url
+from tests.running import script
 from tests.tracking.test_signup import browser, form, news, post, seasoned, way_out
 from tests.web.browser import visitor
 
@@ -198,12 +194,7 @@ Client(SERVER_NAME="localhost").post(path, dict(zip(fields[::2], fields[1::2])))
 def killed(when: str, path: str, **fields: str) -> None:
     """A process that is gone between writing the mail and the end of its transaction ("midway"), or "answering"."""
     given = [word for pair in fields.items() for word in pair]
-    with subprocess.Popen(
-        [sys.executable, "-c", KILLED, when, path, *given],
-        env=os.environ | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"},
-        cwd=settings.BASE_DIR,
-        stdout=subprocess.PIPE,
-    ) as worker:
+    with script(KILLED, when, path, *given) as worker:
         assert worker.stdout
         assert worker.stdout.readline().startswith(b"the mail is in the ledger")
         worker.send_signal(signal.SIGKILL)

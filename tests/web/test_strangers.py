@@ -15,12 +15,10 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
-from config import supervisor
 from config.web.waiting import BODY_SECONDS, HEAD_SECONDS
 from tests.lateness import Lateness
-from tests.running import ROOT, database_url, free_port, until
+from tests.running import ROOT, free_port, part, until
 
 pytestmark = pytest.mark.django_db  # the servers' database is made only then
 
@@ -40,15 +38,7 @@ BODY = b"POST %b HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\nLis
 def front(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of the web servers as `make run` starts them."""
     var, port = tmp_path_factory.mktemp("web"), free_port()
-    environment = {
-        **os.environ,
-        "DATABASE_URL": database_url(),
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "REDIS_URL": settings.REDIS_URL,
-        "TALLYPOST_VAR": str(var),
-    }
-    programs = [known for known in supervisor.programs("127.0.0.1", port, 1) if known.name in ("web", "staff")]
-    running = [subprocess.Popen(program.command, cwd=ROOT, env=environment) for program in programs]
+    running = [part(name, port, var) for name in ("web", "staff")]
     try:
         until(lambda: comes(port), 60)
         yield port

@@ -1,9 +1,7 @@
 """Providers' requests against the real front: some seconds until it is up."""
 
 import http.client
-import os
 import socket
-import subprocess
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -11,10 +9,8 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
 from accounts.models import Organisation
-from config import supervisor
 from delivery.feedback import settling
 from delivery.feedback.webhooks import checking
 from delivery.feedback.webhooks.catalogue import kinds
@@ -24,7 +20,7 @@ from tests.delivery.feedback.returned import line, mailed
 from tests.delivery.feedback.webhooks import events, provider
 from tests.delivery.feedback.webhooks.events import EVENTS
 from tests.lateness import Lateness
-from tests.running import ROOT, database_url, free_port, until
+from tests.running import database_url, free_port, part, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,19 +43,8 @@ def front_and_staff(tmp_path: Path) -> Iterator[int]:
 def running(var: Path, database: str, *names: str) -> Iterator[int]:
     """The port of the web server as `make run` starts it, with the feedback process, or with those that are named."""
     port = free_port()
-    environment = {
-        **os.environ,
-        "DATABASE_URL": database,
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "REDIS_URL": settings.REDIS_URL,
-        "SECRET_KEY": settings.SECRET_KEY,
-        "TOKEN_KEY": settings.TOKEN_KEY,
-        "SECRETS_KEY": ",".join(settings.SECRETS_KEYS),
-        "TALLYPOST_VAR": str(var),
-    }
     named = names or ("web", "feedback")
-    programs = [known for known in supervisor.programs("127.0.0.1", port, 1) if known.name in named]
-    processes = [subprocess.Popen(program.command, cwd=ROOT, env=environment) for program in programs]
+    processes = [part(name, port, var, database=database) for name in named]
     try:
         until(lambda: is_up(port, "/w/nothing" if "feedback" in named else "/o/nothing"), 60)
         yield port
