@@ -127,6 +127,11 @@ class ByFields(ThroughAnymail):
     withheld: ClassVar[frozenset[str]] = frozenset()
     repeats: ClassVar[bool] = False
 
+    def bearer_question(self, path: str) -> Request:
+        """Of the account, for services that let its key in so."""
+        headers = {"Authorization": f"Bearer {self.account.key}"}
+        return Request(f"{self.esp.api_url}{path}", headers, b"", method="GET")
+
     def write(self, mail: Mail) -> Request:
         message = self.message(mail)
         try:

@@ -27,22 +27,18 @@ class MailerSend(ByFields):
         message.track_clicks = message.track_opens = False
 
     def ask_sender(self, address: str) -> Request | None:
-        return self._question("domains?limit=100")
+        return self.bearer_question("domains?limit=100")
 
     def allows(self, address: str, answer: Answer) -> bool:
         verified = {each["name"] for each in json.loads(answer.body)["data"] if each["is_verified"]}
         return address.rpartition("@")[2] in verified
 
     def ask_quota(self) -> Request | None:
-        return self._question("api-quota")
+        return self.bearer_question("api-quota")
 
     def quota(self, answer: Answer) -> Told:
         left = int(json.loads(answer.body)["remaining"])
         return Told(f"{left:,} requests are left to your MailerSend account today.", left)
-
-    def _question(self, path: str) -> Request:
-        headers = {"Authorization": f"Bearer {self.account.key}"}
-        return Request(f"{self.esp.api_url}{path}", headers, b"", method="GET")
 
     def read(self, request: Request, answer: Answer) -> Taken | NotTaken | Unknown:
         # Anymail's reader wants a kind; without one there are no words in it.

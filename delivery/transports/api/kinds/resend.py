@@ -29,22 +29,18 @@ class Resend(ByFields):
         return {"Idempotency-Key": f"tallypost/{mail.mark}"} if mail.mark else {}
 
     def ask_sender(self, address: str) -> Request | None:
-        return self._question("domains")
+        return self.bearer_question("domains")
 
     def allows(self, address: str, answer: Answer) -> bool:
         verified = {each["name"] for each in json.loads(answer.body)["data"] if each["status"] == "verified"}
         return address.rpartition("@")[2] in verified
 
     def ask_quota(self) -> Request | None:
-        return self._question("usage")
+        return self.bearer_question("usage")
 
     def quota(self, answer: Answer) -> Told:
         said = json.loads(answer.body)["emails"]
         return Told.of_windows({"today": said["daily"], "this month": said["monthly"]})
-
-    def _question(self, path: str) -> Request:
-        headers = {"Authorization": f"Bearer {self.account.key}"}
-        return Request(f"{self.esp.api_url}{path}", headers, b"", method="GET")
 
     def not_taken(self, request: Request, answer: Answer) -> NotTaken | Unknown:
         if answer.status == 409:  # a request with this key is under way, or was another one

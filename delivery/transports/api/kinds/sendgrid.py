@@ -35,8 +35,7 @@ class SendGrid(ByFields):
         return replace(written, body=json.dumps(said).encode())
 
     def ask_quota(self) -> Request | None:
-        headers = {"Authorization": f"Bearer {self.account.key}"}
-        return Request(f"{self.esp.api_url}user/credits", headers, b"", method="GET")
+        return self.bearer_question("user/credits")
 
     def quota(self, answer: Answer) -> Told:
         said = json.loads(answer.body)
