@@ -67,10 +67,6 @@ class Point(_Shares):
     on: date
     figures: Figures
 
-    @property
-    def bounced(self) -> float | None:
-        return self.figures.of_accepted(self.figures.hard + self.figures.soft)
-
 
 @dataclass(frozen=True, slots=True)
 class Table:

@@ -67,8 +67,8 @@ def unpacked(given: bytes) -> Answer:
 class Server:
     """Listens from when it is made; raises OSError where it cannot."""
 
-    def __init__(self, place: str = "") -> None:
-        path = Path(place or settings.WEBHOOKS_SOCKET)
+    def __init__(self) -> None:
+        path = Path(settings.WEBHOOKS_SOCKET)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
         self._stopping = False
