@@ -73,9 +73,9 @@ def check_edition(
     else:
         found += written_blocks.check(campaign.blocks)
     if not broken:
-        sent = list(_as_sent(campaign, edition, recipient, is_real=is_real))
+        sent = list(_as_sent(campaign, edition, recipient, where, is_real=is_real))
         if any(finding.code == "template" or finding.code.startswith("mail-") for finding in sent):
-            sent = _without_blame(campaign, edition, recipient, sent, is_real=is_real)
+            sent = _without_blame(campaign, edition, recipient, where, sent, is_real=is_real)
         found += [finding for finding in sent if finding.code != "template" or not foreign]
     return found
 
@@ -84,13 +84,14 @@ def _without_blame(
     campaign: Campaign,
     edition: Edition,
     recipient: Recipient,
+    where: places.Places,
     found: list[Finding],
     *,
     is_real: bool,
 ) -> list[Finding]:
     """What is wrong for anybody blocks the launch; what is wrong for one person leaves out that person."""
     nobody = preview.recipient_of(None, tracked=True)
-    general = list(_as_sent(campaign, edition, nobody, is_real=is_real))
+    general = list(_as_sent(campaign, edition, nobody, where, is_real=is_real))
     codes = {finding.code for finding in general}
     personal = [finding for finding in found if finding.level == "block" and finding.code not in codes]
     if not personal:
@@ -139,7 +140,9 @@ def _tags(sources: Sources, where: Places, known: set[str]) -> Iterator[Finding]
         yield Finding("block", "unknown-tag", f"{more:,} more tags name no field either.", cure, "content")
 
 
-def _as_sent(campaign: Campaign, edition: Edition, recipient: Recipient, *, is_real: bool) -> Iterator[Finding]:
+def _as_sent(
+    campaign: Campaign, edition: Edition, recipient: Recipient, where: places.Places, *, is_real: bool
+) -> Iterator[Finding]:
     """One message, built exactly as it would go out."""
     try:
         shown, sent = preview.compile_for_show(edition, recipient)
@@ -149,7 +152,6 @@ def _as_sent(campaign: Campaign, edition: Edition, recipient: Recipient, *, is_r
     page = list(html_tokens.tokens(shown.html))
     yield from _unsubscribe(edition)
     yield from _address(shown, edition)
-    where = places.of(campaign)
     yield from links.check(where, [(href or "").strip() for href in html_tokens.hrefs(page)], is_real=is_real)
     yield from pictures.check(campaign, html_tokens.elements(page, "img"), shown, where)
     yield from contrast.check(shown.html, where)

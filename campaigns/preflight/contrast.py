@@ -64,10 +64,15 @@ def check(html: str, places: Places) -> Iterator[Finding]:
     for found in faint(html):
         pairs.setdefault((found.ink, found.ground), found)
     for found in list(pairs.values())[:_MOST]:
-        words = found.words if len(found.words) <= _SHOWN_CHARS else f"{found.words[: _SHOWN_CHARS - 1].rstrip()}…"
+        words = cut(found.words)
         text = f"“{words}” is hard to read: {found.ink} on {found.ground} is {found.ratio:.1f} to 1, and 4.5 is enough."
         cure = "Choose a darker colour for the words, or a lighter one behind them; or the other way round."
         yield Finding("warn", "contrast", text, cure, "content", block=places.with_words(found.words))
+
+
+def cut(words: str) -> str:
+    """As a finding quotes words of the mail."""
+    return words if len(words) <= _SHOWN_CHARS else f"{words[: _SHOWN_CHARS - 1].rstrip()}…"
 
 
 def faint(html: str) -> Iterator[Faint]:

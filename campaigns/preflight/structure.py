@@ -12,7 +12,6 @@ from delivery import html_tokens
 from delivery.html_tokens import Token
 
 _SMALLEST_PX = 12.0
-_SHOWN_CHARS = 40
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 # Words of links that say nothing where they are read out in a row, without the sentence around them.
 _VAGUE = frozenset(
@@ -38,7 +37,7 @@ def _small(page: Sequence[Token], places: Places) -> Iterator[Finding]:
     small = [words for words, looks in contrast.seen(page) if looks.size <= _SMALLEST_PX]
     if small:
         more = f", and {len(small) - 1} more pieces of text" if small[1:] else ""
-        text = f"“{_cut(small[0])}”{more} in letters of {_SMALLEST_PX:.0f} pixels or less: small on a phone."
+        text = f"“{contrast.cut(small[0])}”{more} in letters of {_SMALLEST_PX:.0f} pixels or less: small on a phone."
         cure = "Make them 14 pixels or more."
         yield Finding("warn", "small-text", text, cure, "content", block=places.with_words(small[0]))
 
@@ -46,7 +45,8 @@ def _small(page: Sequence[Token], places: Places) -> Iterator[Finding]:
 def _headings(headings: Sequence[tuple[int, str]], places: Places) -> Iterator[Finding]:
     for (before, _), (level, words) in pairwise(headings):
         if level > before + 1:
-            text = f"The heading “{_cut(words)}” is of level {level} after one of level {before}: a level is left out."
+            shown = contrast.cut(words)
+            text = f"The heading “{shown}” is of level {level} after one of level {before}: a level is left out."
             cure = f"Make it level {before + 1}, by which programs that read aloud find their way."
             yield Finding("warn", "heading-order", text, cure, "content", block=places.with_words(words))
             return
@@ -55,14 +55,15 @@ def _headings(headings: Sequence[tuple[int, str]], places: Places) -> Iterator[F
 def _vague(links: Sequence[str], places: Places) -> Iterator[Finding]:
     if vague := [words for words in links if words.casefold().strip(" .:!›»→>") in _VAGUE]:
         more = f", and {len(vague) - 1} more do not either" if vague[1:] else ""
-        text = f"A link “{_cut(vague[0])}” does not say where it leads{more}."
+        text = f"A link “{contrast.cut(vague[0])}” does not say where it leads{more}."
         cure = "Name it by what people find there, such as “Read the programme”."
         yield Finding("warn", "vague-link", text, cure, "content", block=places.with_words(vague[0]))
 
 
 def _bare(bare: Sequence[str], places: Places) -> Iterator[Finding]:
     if bare:
-        text = f"The link “{_cut(bare[0])}” stands in a sentence and is not underlined: not everybody sees its colour."
+        words = contrast.cut(bare[0])
+        text = f"The link “{words}” stands in a sentence and is not underlined: not everybody sees its colour."
         cure = "Underline links in running text."
         yield Finding("warn", "bare-link", text, cure, "content", block=places.with_words(bare[0]))
 
@@ -130,7 +131,3 @@ def _is_bare(tag: Token) -> bool:
 
 def _joined(words: Sequence[str]) -> str:
     return " ".join("".join(words).split())
-
-
-def _cut(words: str) -> str:
-    return words if len(words) <= _SHOWN_CHARS else f"{words[: _SHOWN_CHARS - 1].rstrip()}…"

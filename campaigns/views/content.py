@@ -62,19 +62,19 @@ def content(request: StaffRequest, pk: int) -> HttpResponse:
     open_id = request.GET.get("open", "")
     if request.htmx and request.htmx.target == "editor":
         return _editor(request, found, {"open_id": open_id})
-    document = blocks.validate(found.blocks or blocks.empty())
+    document, brand = blocks.validate(found.blocks or blocks.empty()), editions.brand_of(found)
     context = (
         _editor_context(found, document)
         | comments.context(request, found)
         | {
             "open_id": open_id,
             "open_line": line_of(open_id),
-            "panel": editing.panel(document, open_id, editions.brand_of(found)),
+            "panel": editing.panel(document, open_id, brand),
             "palette": editing.palette(),
             "column_kinds": blocks.COLUMN_KINDS,
             "canvas_acts": _ACTS,
-            "style_inputs": editing.style_inputs(document, editions.brand_of(found)),
-            "inks": mjml.inks(document, editions.brand_of(found)),
+            "style_inputs": editing.style_inputs(document, brand),
+            "inks": mjml.inks(document, brand),
             "showing": Showing.read(request, found),
             "html_form": HtmlCard(instance=found),
             "text_form": TextCard(instance=found),
