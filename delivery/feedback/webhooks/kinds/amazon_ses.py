@@ -27,7 +27,15 @@ _SAYS = {
     ("Transient", "ContentRejected"): C.SPAM_CONTENT,
     ("Transient", "AttachmentRejected"): C.SPAM_CONTENT,
 }
-_DROPPED = frozenset({"Suppressed", "OnAccountSuppressionList", "UnsubscribedRecipient"})
+_DROPPED = frozenset(
+    {
+        "Suppressed",
+        "OnAccountSuppressionList",
+        "OnTenantSuppressionList",
+        "EmailValidationSuppressed",
+        "UnsubscribedRecipient",
+    }
+)
 _NO_EVENT = "Successfully validated SNS topic"
 # Amazon marks what a machine opened or followed; under which name has changed before.
 _MACHINE = re.compile(r"automat|^is_?bot|^bot", re.I)

@@ -114,6 +114,13 @@ def amazon_ses(message: Message, what: str) -> dict[str, Any]:
             "bounce": {**bounced, "bounceType": kind, "bounceSubType": subtype, "bouncedRecipients": to},
         }
 
+    def complaint(subtype: str) -> dict[str, Any]:
+        to = [{"emailAddress": message.email}]
+        return {
+            "notificationType": "Complaint",
+            "complaint": {"complainedRecipients": to, "complaintSubType": subtype},
+        }
+
     told: dict[str, Any] = {
         "delivered": {"eventType": "Delivery", "delivery": {"recipients": [message.email], "smtpResponse": "250 OK"}},
         "delayed": {
@@ -129,13 +136,10 @@ def amazon_ses(message: Message, what: str) -> dict[str, Any]:
             "subscription": {"newTopicPreferences": {"unsubscribeAll": True, "topicSubscriptionStatus": []}},
         },
         "listed": bounce("Permanent", "OnAccountSuppressionList"),
-        "listed after a complaint": {
-            "notificationType": "Complaint",
-            "complaint": {
-                "complainedRecipients": [{"emailAddress": message.email}],
-                "complaintSubType": "OnAccountSuppressionList",
-            },
-        },
+        "listed by the tenant": bounce("Permanent", "OnTenantSuppressionList"),
+        "thought not to exist": bounce("Permanent", "EmailValidationSuppressed"),
+        "listed after a complaint": complaint("OnAccountSuppressionList"),
+        "listed by the tenant after a complaint": complaint("OnTenantSuppressionList"),
         "new": {"eventType": "SomethingNew"},
         "opened": {"eventType": "Open", "open": {"userAgent": "Mozilla/5.0"}},
         "queued": {"eventType": "Send", "send": {}},

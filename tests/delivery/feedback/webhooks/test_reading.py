@@ -76,7 +76,14 @@ def test_who_leaves_at_the_provider_has_left(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "what"), [*((kind, "listed") for kind in EVENTS), ("amazon_ses", "listed after a complaint")]
+    ("kind", "what"),
+    [
+        *((kind, "listed") for kind in EVENTS),
+        ("amazon_ses", "listed by the tenant"),
+        ("amazon_ses", "thought not to exist"),
+        ("amazon_ses", "listed after a complaint"),
+        ("amazon_ses", "listed by the tenant after a complaint"),
+    ],
 )
 def test_what_a_provider_keeps_back_by_its_own_list_says_nothing_new_of_the_person(kind: str, what: str) -> None:
     message = told(kind, what)
