@@ -45,7 +45,13 @@ def test_of_two_countries_the_first_that_is_named_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "code"), [("Deutsch", "de"), ("german", "de"), ("pt_BR", "pt-BR"), ("日本語", "ja"), ("Klingonish", "")]
+    ("text", "code"),
+    [
+        *(("Deutsch", "de"), ("german", "de"), ("pt_BR", "pt-BR"), ("日本語", "ja"), ("Klingonish", "")),
+        # The script is left out only where it is the one that is read there anyway.
+        *(("zh-Hans-HK", "zh-Hans-HK"), ("zh-Hant-HK", "zh-HK"), ("zh_Hans_CN", "zh-CN"), ("zh-Hans", "zh")),
+        *(("zh-Hant", "zh-Hant"), ("sr-Latn", "sr-Latn"), ("sr-Cyrl-RS", "sr-RS"), ("de-Latn-AT", "de-AT")),
+    ],
 )
 def test_a_language_is_found_by_code_and_name(text: str, code: str) -> None:
     assert languages.find(text) == code
