@@ -90,7 +90,10 @@ class ToCard(Card):
             "excluded_lists": "But nobody on these lists",
             "excluded_segments": "And nobody in these segments",
         }
-        help_texts: ClassVar = dict.fromkeys((*Campaign.CHOSEN_PEOPLE, "on_any_list"), "")
+        help_texts: ClassVar = {
+            **dict.fromkeys(Campaign.CHOSEN_PEOPLE, ""),
+            "on_any_list": "While this is ticked, the lists above do not count. They stay chosen.",
+        }
         widgets: ClassVar = dict.fromkeys(Campaign.CHOSEN_PEOPLE, forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -111,9 +114,8 @@ class ToCard(Card):
     def apply(self, campaign: Campaign) -> None:
         campaign.on_any_list = self.cleaned_data["on_any_list"]
         campaign.tags, campaign.excluded_tags = self.cleaned_data["tags"], self.cleaned_data["excluded_tags"]
-        chosen = self.cleaned_data | ({"lists": ()} if campaign.on_any_list else {})
         for name in Campaign.CHOSEN_PEOPLE:
-            getattr(campaign, name).set(chosen[name])
+            getattr(campaign, name).set(self.cleaned_data[name])
         deciding.decide(campaign, When(self.cleaned_data["decided"] or When.SENT))
 
 

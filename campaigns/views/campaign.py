@@ -146,7 +146,7 @@ def _launched(request: StaffRequest, found: Campaign) -> dict[str, Any]:
     }
     if found.stage in (Stage.SENDING, Stage.PAUSED):
         context["mailboxes"] = mailboxes.rows(batch)
-        context["mailbox_definitions"] = mailboxes.DEFINITIONS
+        context["mailbox_columns"] = mailboxes.COLUMNS
     context["versions"] = revising.versions(batch)
     if found.stage == Stage.PAUSED:
         if batch.accepted_when_paused is not None:
