@@ -77,6 +77,7 @@ def test_a_segment_is_made_and_says_whom_it_found(people: None, browser: Client)
     assert "People whose first name is Ana and whose City is Paris." in said
     assert "1 person of 3, 1 of them reachable" in said
     assert "whose first name is Ana 1 −2" in said
+    assert "A field: People without a value are in none of these but “is not known”." in said
     assert "Anas" in page(browser.get("/segments/"))
 
 
@@ -154,6 +155,7 @@ class Slow(Condition):
 
     key = "slow"
     label = "Slow"
+    missing = "Nobody is missing."
     text = ""
 
     def inputs(self, values: Values, known: Known) -> Sequence[Input]:
@@ -250,13 +252,14 @@ def test_why_somebody_is_in_or_not(people: None, browser: Client) -> None:
     said = page(browser.get(f"/segments/{found.pk}/why/", {"address": "bo@example.com"}))
     assert "Not in it Bo@example.com" in said
     assert "whose City is paris yes Paris" in said
-    assert "subscribed to any list no empty" in said
+    assert "subscribed to any list Who was never on a list is in “never on” alone. no empty" in said
     assert "In it Ana@example.com" in page(browser.get(f"/segments/{found.pk}/why/", {"address": "ANA@example.com"}))
     found.rules = write(Group(Match.ALL, (IN_PARIS, Group(Match.NONE, (Rule("tag", {"how": "has", "tag": "vip"}),)))))
     found.save()
     said = page(browser.get(f"/segments/{found.pk}/why/", {"address": "ana@example.com"}))
     assert "All of these must fit." in said
-    assert "whose City is paris yes Paris None of these yes with the tag vip no empty" in said
+    assert "whose City is paris yes Paris None of these yes with the tag vip Who carries no tag" in said
+    assert "“does not have”. no empty" in said
     assert "No contact has the address" in page(browser.get(f"/segments/{found.pk}/why/", {"address": "x@y.example"}))
 
 
