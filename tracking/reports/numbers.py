@@ -19,8 +19,19 @@ from delivery.feedback.second_line import SecondLine
 from delivery.models import Batch
 from tracking.conversions import reading as conversions
 from tracking.models import Breakdown, EventKind, Rollup
-from tracking.reports import by_language, clients, counting, link_rows, machines, mailboxes, over_time, returned
+from tracking.reports import (
+    by_language,
+    clients,
+    columns,
+    counting,
+    link_rows,
+    machines,
+    mailboxes,
+    over_time,
+    returned,
+)
 from tracking.reports.by_language import LanguageRow
+from tracking.reports.columns import Column
 from tracking.reports.counting import Counting
 from tracking.reports.definitions import DEFINITIONS
 from tracking.reports.figures import Figure, doubt_of, share
@@ -220,6 +231,14 @@ class Report:
         )
         start = min((batch.started_at or batch.created_at for batch in self.batches), default=None)
         return over_time.points(list(rows), start, timezone.get_current_timezone()) if start else []
+
+    @cached_property
+    def columns(self) -> dict[str, list[Column]]:
+        """Of each table those that are shown now, with their definitions."""
+        hidden = [] if self.with_machines else ["machine-clicked", "machine-opened"]
+        hidden += [] if self.bounced else ["bounced"]
+        hidden += [] if self.complained.people else ["complained"]
+        return columns.of_tables(without=hidden)
 
     @property
     def chart(self) -> str:
