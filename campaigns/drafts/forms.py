@@ -317,7 +317,14 @@ class TestMailForm(forms.Form):
     seeds = SeedListsField(
         SeedList.objects.all(), label="And to seed lists", required=False, widget=forms.CheckboxSelectMultiple
     )
+    through = forms.ModelChoiceField(Provider.objects.for_campaigns(), label="Through", required=False)
     contact = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, way_out: Provider, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        through: Any = self.fields["through"]
+        through.queryset = Provider.objects.for_campaigns().exclude(pk=way_out.pk)
+        through.empty_label = f"{way_out}, as the campaign"
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

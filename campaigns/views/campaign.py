@@ -111,7 +111,7 @@ def _draft(request: StaffRequest, found: Campaign) -> dict[str, Any]:
         "ready": Readiness(found),
         "showing": Showing.read(request, found),
         "forms": {key: form(instance=found) for key, form in CARDS.items()},
-        "test_form": test_mails.empty_form(request),
+        "test_form": test_mails.empty_form(request, found),
         "tags": merge_values.tags(),
         "own_tags": editions.OWN_TAGS,
         "may_write": allows(request.user, Permission.WRITE),

@@ -4,6 +4,11 @@ import * as outline from "./outline.js";
 const FAR_ENOUGH = 6; // pixels, below which it is a click
 const EDGE = 60; // of the window, where it scrolls
 
+let going = null; // the drag whose places are shown: a promise, until it ends
+
+// Nothing moves under a finger that carries a block: what changes the mail waits for the drop.
+export const dropped = async () => going;
+
 // Every place where a block may be put, with the line that shows it.
 function places(mail, isFit, moved) {
   const found = [];
@@ -61,7 +66,7 @@ function ghostOf(label) {
 // `begin(target)`: what is to be dragged, or null: {label, isFit, moved, drop(place)}.
 export function listen(element, canvas, mail, begin) {
   element.addEventListener("pointerdown", (down) => {
-    const what = down.button === 0 ? begin(down) : null;
+    const what = down.button === 0 && down.isPrimary ? begin(down) : null;
     if (!what) return;
     let drag = null;
     const move = (event) => {
@@ -103,18 +108,30 @@ function swallowClick() {
 }
 
 function start(canvas, mail, what) {
-  const all = places(mail, what.isFit, what.moved);
-  const drawn = lines(canvas, all);
-  const ghost = ghostOf(what.label);
-  document.documentElement.classList.add("is-dragging");
+  let all = [];
+  let drawn = null;
   let chosen = null;
   let at = null;
+  let isOver = false;
+  let end;
+  const ended = new Promise((done) => (end = done));
+  const ghost = ghostOf(what.label);
+  document.documentElement.classList.add("is-dragging");
   const look = () => {
+    if (!drawn) return;
     const rect = canvas.getBoundingClientRect();
-    const isOver = at.x > rect.left - 40 && at.x < rect.right + 40 && at.y > rect.top - 40 && at.y < rect.bottom + 40;
-    chosen = isOver ? nearest(all, at.x - rect.left, at.y - rect.top) : null;
+    const isNear = at.x > rect.left - 40 && at.x < rect.right + 40 && at.y > rect.top - 40 && at.y < rect.bottom + 40;
+    chosen = isNear ? nearest(all, at.x - rect.left, at.y - rect.top) : null;
     drawn.show(chosen);
   };
+  // Where the mail is about to change, its places are shown once it has.
+  mail.settled().then(() => {
+    if (isOver) return;
+    going = ended;
+    all = places(mail, what.isFit, what.moved);
+    drawn = lines(canvas, all);
+    look();
+  });
   const scroller = setInterval(() => {
     if (!at) return;
     const by = at.y < EDGE ? -12 : at.y > innerHeight - EDGE ? 12 : 0;
@@ -129,11 +146,14 @@ function start(canvas, mail, what) {
       look();
     },
     end(isDropped) {
+      isOver = true;
       clearInterval(scroller);
-      drawn.remove();
+      drawn?.remove();
       ghost.remove();
       document.documentElement.classList.remove("is-dragging");
       if (isDropped && chosen) what.drop({ inside: chosen.inside, column: chosen.column, before: chosen.before });
+      if (going === ended) going = null;
+      end();
     },
   };
 }
