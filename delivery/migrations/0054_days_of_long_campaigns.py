@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('delivery', '0052_sandbox_stages'),
+        ('delivery', '0053_batch_direct_and_unapproved'),
     ]
 
     operations = [
