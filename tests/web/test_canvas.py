@@ -430,6 +430,7 @@ def test_a_block_has_colours_of_its_own_that_undo_takes_back(writing: Page) -> N
     heading = mail.get_by_role("heading", name="Before")
     before = heading.evaluate("one => getComputedStyle(one).color")
     panel.get_by_label("Background").select_option("tint")
+    panel.get_by_text("A look of its own").click()
     panel.get_by_label("Colour of words").select_option("muted")
     expect(panel.locator("[data-contrast]")).to_contain_text("to 1: readable.")
     expect(heading).not_to_have_css("color", before)
