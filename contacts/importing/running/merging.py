@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import sql
 
 from contacts import tags
@@ -16,7 +16,10 @@ from contacts.models import ImportJob
 def foretell(job: ImportJob, plan: Plan) -> dict[str, int]:
     """What a run would do now, without doing it."""
     statement = sql.SQL(_FORETELL).format(table=table(job.pk), changed=sql.SQL(changed(plan)))
-    return _counts(statement, {"lists": list(plan.lists), "only_suppress": plan.only_suppress})
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL work_mem = '64MB'")
+        return _counts(statement, {"lists": list(plan.lists), "only_suppress": plan.only_suppress})
 
 
 def merge(job: ImportJob, plan: Plan, after: int, until: int, found_lists: Sequence[int] = ()) -> dict[str, int]:
