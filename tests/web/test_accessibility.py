@@ -80,8 +80,7 @@ def _visit(visit: Visitor, url: str, spoil: str) -> None:
     if response is None or response.status != 200 or urlsplit(visit.page.url).path != urlsplit(url).path:
         visit.note(f"{url} answered {response.status if response else 'nothing'} at {visit.page.url}")
         return
-    visit.look()
-    visit.look_into_dialogs()
+    visit.look(with_dialogs=True)
     if spoil:
         visit.page.click(spoil)
         visit.page.wait_for_load_state()
