@@ -15,6 +15,11 @@ CHOICES = tuple((key, label) for key, (label, _) in FONTS.items())
 _USUAL = "sans"
 
 
+def label_of(stack: str) -> str:
+    """What the font with this CSS is called; "" if it is none of these."""
+    return next((label for label, css in FONTS.values() if css == stack), "")
+
+
 def stack(key: str) -> str:
     """The CSS of a font by its key; of an unknown one or none the usual."""
     return FONTS.get(key, FONTS[_USUAL])[1]

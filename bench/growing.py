@@ -1,9 +1,11 @@
 """A year of the demo, written by the product's own code, multiplied: every person, mail and act as many times over,
 under numbers of its own, and every sum as many times as large. So they agree at any size, if they did at the first.
 
-All within the database, in bulk.
+All in bulk: copies are read and written by COPY, sums multiplied in place.
 """
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 # Columns of a copy that differ; `t` is the row that is copied, `k` the number of the copy.
@@ -29,37 +31,44 @@ _SUMS: dict[str, tuple[str, ...]] = {
 }
 _COUNTERS = ("accepted", "pending", "deferred", "refused", "uncertain", "skipped", "hard", "blocked")
 _CHUNK = 500
+_ROWS_AT_ONCE = 100_000
+
+Copied = Counter[str]  # rows by table
 
 
-def grow(times: int) -> None:
-    """To be called once, on a demo that nobody else is using."""
+def grow(times: int) -> Copied:
+    """To be called once, on a demo that nobody else is using. What COPY wrote."""
     from django.db import connection, transaction
 
+    copied = Copied()
     if times == 1:
-        return
+        return copied
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")  # the sums' triggers and foreign keys rest
         cursor.execute("SET LOCAL work_mem = '128MB'")
         _number(cursor, times)
-        _people(cursor, times)
-        _mails(cursor, times)
+        copied.update(_people(cursor, times))
+        copied.update(_mails(cursor, times))
         for table, columns in _SUMS.items():
             cursor.execute(f"UPDATE {table} SET " + ", ".join(f"{name} = {name} * {times}" for name in columns))  # noqa: S608
         cursor.execute(_LEFT_OUT, [times])
         _chunks(cursor, times)
+    return copied
 
 
-def repeat_acts(times: int) -> None:
+def repeat_acts(times: int) -> Copied:
     """Each open and click so many times over, as from people who come back: totals grow, people stay."""
     from django.db import connection, transaction
 
+    copied = Copied()
     if times == 1:
-        return
+        return copied
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
-        _copy(cursor, "tracking_event", times, {})
+        copied.update(_copy(cursor, "tracking_event", times, {}))
         for table in ("tracking_rollup", "tracking_breakdown", "tracking_hourly"):
             cursor.execute(f"UPDATE {table} SET total = total * {times}")  # noqa: S608
+    return copied
 
 
 def disagreement() -> str:
@@ -91,48 +100,62 @@ def _number(cursor: Any, times: int) -> None:
     cursor.execute("ANALYZE grown_message, grown_batch")
 
 
-def _people(cursor: Any, times: int) -> None:
+def _people(cursor: Any, times: int) -> Copied:
     changes = {"id": "t.id + k * (SELECT span FROM grown_people)", "email": _EMAIL}
-    _copy(cursor, "contacts_contact", times, changes)
+    copied = _copy(cursor, "contacts_contact", times, changes)
     agreed = ("contacts_subscription", "contacts_consentevent", "contacts_trackingconsentevent")
     for table in (*agreed, "tracking_mailedmonth", "tracking_lastmailed"):
-        _copy(cursor, table, times, {"contact_id": _CONTACT})
-    _copy(cursor, "contacts_suppression", times, {"email": _EMAIL, "message_id": "NULL"})
-    _copy(cursor, "delivery_failure", times, {"email": _EMAIL})
+        copied += _copy(cursor, table, times, {"contact_id": _CONTACT})
+    copied += _copy(cursor, "contacts_suppression", times, {"email": _EMAIL, "message_id": "NULL::bigint"})
+    copied += _copy(cursor, "delivery_failure", times, {"email": _EMAIL})
     cursor.execute(
         "SELECT setval(pg_get_serial_sequence('contacts_contact', 'id'), (SELECT max(id) FROM contacts_contact))"
     )
+    return copied
 
 
-def _mails(cursor: Any, times: int) -> None:
+def _mails(cursor: Any, times: int) -> Copied:
     own = {"id": _MESSAGE, "contact_id": _CONTACT, "email": _EMAIL}
-    _copy(cursor, "delivery_message", times, own, _OF_MESSAGE.replace("t.message_id", "t.id"))
+    copied = _copy(cursor, "delivery_message", times, own, _OF_MESSAGE.replace("t.message_id", "t.id"))
     for table in ("delivery_waiting", "delivery_attempt", "delivery_feedback", "tracking_engagement", "tracking_event"):
-        _copy(cursor, table, times, {"message_id": _MESSAGE}, _OF_MESSAGE)
-    returned = {"message_id": _MESSAGE, "contact_id": _CONTACT, "returned_id": "NULL"}
-    _copy(cursor, "delivery_feedbackevent", times, returned, _OF_MESSAGE)
+        copied += _copy(cursor, table, times, {"message_id": _MESSAGE}, _OF_MESSAGE)
+    returned = {"message_id": _MESSAGE, "contact_id": _CONTACT, "returned_id": "NULL::bigint"}
+    copied += _copy(cursor, "delivery_feedbackevent", times, returned, _OF_MESSAGE)
     cursor.execute(
         "UPDATE delivery_batch SET last_id = b.first + %s * b.n - 1 FROM grown_batch b WHERE b.id = delivery_batch.id",
         [times - 1],
     )
+    return copied
 
 
-def _copy(cursor: Any, table: str, times: int, changes: dict[str, str], also: str = "") -> None:
-    columns = _columns(cursor, table, changes)
+def _copy(cursor: Any, table: str, times: int, changes: Mapping[str, str], also: str = "") -> Copied:
+    """Each row under the numbers of each copy: read by COPY and written by COPY, some copies at once."""
+    columns = _columns(cursor, table, list(changes))
     names = ", ".join(f'"{name}"' for name in columns)
     values = ", ".join(changes.get(name, f't."{name}"') for name in columns)
-    cursor.execute(
-        f"INSERT INTO {table} ({names}) SELECT {values}"  # noqa: S608  # of this module
-        f" FROM {table} t CROSS JOIN generate_series(1, {times - 1}) k {also}"
-    )
+    cursor.execute(f"CREATE TEMP TABLE grown_base ON COMMIT DROP AS TABLE {table}")
+    cursor.execute("SELECT count(*) FROM grown_base")
+    step = max(1, _ROWS_AT_ONCE // max(1, cursor.fetchone()[0]))
+    rows = 0
+    for first in range(1, times, step):
+        last = min(times - 1, first + step - 1)
+        asked = f"SELECT {values} FROM grown_base t CROSS JOIN generate_series({first}, {last}) k {also}"  # noqa: S608
+        with cursor.copy(f"COPY ({asked}) TO STDOUT (FORMAT binary)") as source:
+            read = list(source)
+        with cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT binary)") as target:
+            for piece in read:
+                target.write(piece)
+        rows += cursor.rowcount
+    cursor.execute("DROP TABLE grown_base")
+    return Copied({table: rows})
 
 
-def _columns(cursor: Any, table: str, changes: dict[str, str]) -> list[str]:
+def _columns(cursor: Any, table: str, changed: list[str]) -> list[str]:
     """All but a number that the table gives by itself."""
     cursor.execute(
         "SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = %s"
         " AND (is_identity = 'NO' OR column_name = ANY(%s)) ORDER BY ordinal_position",
-        [table, list(changes)],
+        [table, changed],
     )
     return [row[0] for row in cursor.fetchall()]
 

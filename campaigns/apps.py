@@ -9,9 +9,11 @@ class CampaignsConfig(AppConfig):
         from accounts.shell import notices, problems
         from accounts.signals import organisation_created
         from campaigns import conditions, erasing, field_uses, planned_lists, samples, senders, their_data, titles
+        from campaigns import segment_uses as of_segments
         from campaigns.approval import waiting
         from campaigns.attachments import models as _attachments  # noqa: F401  # its table follows a campaign
         from campaigns.comments import mentions
+        from campaigns.conditions.one_campaign import row_of
         from campaigns.mail_imports import models  # noqa: F401  # known wherever a campaign may be deleted
         from campaigns.message import editions
         from campaigns.models import Campaign
@@ -37,11 +39,11 @@ class CampaignsConfig(AppConfig):
         known.register(senders.addresses)
         following.register(Campaign.count_followers)
         register(titles.of_batches)
-        registry.register(conditions.OfCampaign, conditions.OfTheLast)
-        uses.register(conditions.uses)
+        registry.register(*conditions.EVERY)
+        uses.register(of_segments.find)
         of_fields.register(field_uses.find)
         list_uses.register(planned_lists.uses)
-        segmenting.register(conditions.row_of)
+        segmenting.register(row_of)
         problems.register(undecided.problems)
         watching.register(stopped.problems)
         problems.register(waiting.problems)

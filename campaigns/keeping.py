@@ -15,8 +15,9 @@ def keep(campaign: Campaign, name: str, description: str, *, by: User) -> Templa
     copy = launching.copy_of(campaign, name, by=by)
     for chosen in Campaign.CHOSEN_PEOPLE:
         getattr(copy, chosen).clear()
-    copy.tags, copy.excluded_tags, copy.provider, copy.tracking = [], [], None, ""
-    copy.save(update_fields=["tags", "excluded_tags", "provider", "tracking"])
+    copy.on_any_list, copy.tags, copy.excluded_tags = False, [], []
+    copy.provider, copy.tracking = None, ""
+    copy.save(update_fields=["on_any_list", "tags", "excluded_tags", "provider", "tracking"])
     template = Template.objects.create(campaign=copy, description=description)
     audit.record(by, "template.created", name, template=template.pk, campaign=campaign.pk)
     return template

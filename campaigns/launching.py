@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import User
+from accounts.models import Organisation, User
 from accounts.organisation.measuring import Tracking
+from campaigns.approval import standing
 from campaigns.attachments import attaching
 from campaigns.message import editions
 from campaigns.models import Campaign
@@ -204,6 +205,7 @@ def _start(
         tracking=Tracking(edition.tracking),
         languages=editions.languages_of(edition),
         segments=editions.segments_of(edition),
+        most_unapproved=standing.most_unapproved(campaign, Organisation.get()),
     )
     campaign.batch = batch
     editions.freeze_links(edition, batch)

@@ -281,13 +281,18 @@ class Campaign(models.Model):
         return self.chosen_audience()
 
     @property
+    def named_lists(self) -> "models.QuerySet[MailingList]":
+        """Whose people it goes to: none of those that are chosen while it goes to people of any list."""
+        return self.lists.none() if self.on_any_list else self.lists.all()
+
+    @property
     def is_being_decided(self) -> bool:
         return self.fixed_audience is not None and self.fixed_audience.people is None
 
     def chosen_audience(self) -> Audience:
         within, without = list(self.segments.order_by("pk")), list(self.excluded_segments.order_by("pk"))
         about = asking.known() if within or without else None
-        lists = tuple(self.lists.order_by("pk").values_list("pk", flat=True))
+        lists = tuple(self.named_lists.order_by("pk").values_list("pk", flat=True))
         on_any_list = self.on_any_list and bool(within or self.tags)
         return Audience(
             lists=general_lists() if on_any_list else lists,

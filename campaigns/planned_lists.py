@@ -14,12 +14,12 @@ _MOST = 5
 
 
 def uses(found: MailingList) -> Iterator[Use]:
-    for campaign in Campaign.objects.scheduled().filter(lists=found)[:_MOST]:
+    for campaign in Campaign.objects.scheduled().filter(lists=found, on_any_list=False)[:_MOST]:
         yield Use(campaign.name, campaign.get_absolute_url(), "planned campaign", holds=False)
 
 
 def problems(user: User) -> Iterator[Problem]:
-    waiting = Campaign.objects.scheduled().filter(lists__archived_at__isnull=False)
+    waiting = Campaign.objects.scheduled().filter(lists__archived_at__isnull=False, on_any_list=False)
     for campaign in waiting.distinct().order_by("batch__not_before")[:_MOST]:
         archived = campaign.lists.exclude(archived_at=None).order_by("name")[0]
         title = f"“{isolated(campaign.name)}” will not start: its list “{isolated(archived.name)}” is archived"

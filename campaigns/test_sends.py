@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts import audit
@@ -15,7 +15,8 @@ from campaigns.models import Campaign, Edition
 from contacts.models import Contact
 from delivery import ledger
 from delivery.domains import known
-from delivery.models import Attempt, Message, MessageState, Provider, Waiting
+from delivery.models import Attempt, Batch, Message, MessageState, Provider, Waiting
+from delivery.routing.carriers import Carriers
 
 PREFIX = "[TEST] "
 MOST_AN_HOUR = 60  # a person
@@ -43,14 +44,18 @@ class Outcome:
 
 
 @transaction.atomic
-def send_tests(campaign: Campaign, *, to: Sequence[str], as_contact: Contact | None, by: User) -> list[Message]:
+def send_tests(
+    campaign: Campaign, *, to: Sequence[str], as_contact: Contact | None, by: User, through: Provider | None = None
+) -> list[Message]:
     """Send the same mail to each address now, as `as_contact` would get it; its tokens change nobody's record.
+
+    It leaves as the campaign would, or through the provider `through` alone.
 
     Findings do not block it, but it must be possible to make a mail of it: raises Unreadable. Raises NotNow for more
     than somebody may send in an hour, for addresses whose owners have not agreed (`test_addresses.unknown`), and for a
     sender's domain that no admin has confirmed.
     """
-    way_out = campaign.way_out
+    way_out = through or campaign.way_out
     if strangers := test_addresses.unknown(to, way_out):
         raise NotNow(f"Nobody has agreed to test mails there: {', '.join(strangers)}.")
     if not way_out.is_rehearsal and _sent_lately(by) + len(to) > MOST_AN_HOUR:
@@ -79,12 +84,13 @@ def send_tests(campaign: Campaign, *, to: Sequence[str], as_contact: Contact | N
             provider=way_out,
             group=f"test:{campaign.pk}",
             sender_domain=edition.sender_domain,
+            is_direct=through is not None,
         )
         for address in to
     ]
     edition.batch_id = sent[0].batch_id
     edition.save(update_fields=["batch"])
-    audit.record(by, "campaign.tested", campaign.name, campaign=campaign.pk, to=", ".join(to))
+    audit.record(by, "campaign.tested", campaign.name, campaign=campaign.pk, to=", ".join(to), provider=way_out.pk)
     return sent
 
 
@@ -114,4 +120,13 @@ def outcome(message: Message) -> Outcome:
     waiting = Waiting.objects.filter(message_id=message.pk).first()
     if waiting and waiting.retry_at:
         return Outcome("bad", "Waiting for another try", waiting.reply)
+    if not _can_leave(message.batch):
+        return Outcome(
+            "bad", f"Waits: {message.batch.provider} takes no mail now (paused, out of order or its quota used up)"
+        )
     return Outcome("wait", "On its way")
+
+
+def _can_leave(batch: Batch) -> bool:
+    with connection.cursor() as cursor:
+        return bool(Carriers(cursor).shares(batch))

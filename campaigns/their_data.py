@@ -4,13 +4,11 @@ from collections.abc import Iterator
 
 from campaigns.models import SeedList, TestAddress
 from contacts import addresses
-from contacts.merging import known
-from contacts.models import Contact
-from contacts.their_data.collecting import Section, moment, rows
+from contacts.their_data.collecting import Asking, Section, moment, rows
 
 
-def sections(contact: Contact) -> Iterator[Section]:
-    theirs = known.keys(contact)
+def sections(asking: Asking) -> Iterator[Section]:
+    theirs = asking.keys
     asked = [
         {"Address": one.email, "When": moment(one.asked_at), "Agreed": moment(one.agreed_at)}
         for one in rows(TestAddress.objects.filter(email__in=theirs))

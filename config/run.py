@@ -67,6 +67,7 @@ def _supervise(var: Path, host: str, port: int, address: str, fill: Callable[[],
     for service in embedded:
         service.place.make()
         aside(service.prepare)
+    services.socket_of(var, "supervisor").parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     for stale in (var / "run").glob("*.ready"):
         stale.unlink()
     cores = os.cpu_count() or 1

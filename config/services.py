@@ -9,6 +9,7 @@ import importlib.util
 import os
 import pwd
 import shutil
+import stat
 import subprocess
 import time
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from config import keys
 ACCOUNT = "tallypost"  # PostgreSQL refuses to run as root
 ROOT_HOME = Path("/var/lib/tallypost")
 _MARK = "installation"  # whose data a folder in ROOT_HOME holds
+_OF_ALL = Path("/tmp")  # noqa: S108  # for sockets with a long path; what lies there is not trusted
 LONGEST_SOCKET = 100  # bytes; the kernel's limit is 107
 
 POSTGRES_SETTINGS = {
@@ -72,7 +74,10 @@ class Place:
         inside = self.home / "sockets"
         if len(os.fsencode(inside / ".s.PGSQL.5432")) <= LONGEST_SOCKET:
             return inside
-        return Path("/tmp") / f"tallypost-{os.geteuid()}-{_digest(self.var)}"  # noqa: S108  # owner checked below
+        outside = _OF_ALL / f"tallypost-{os.geteuid()}-{_digest(self.var)}"
+        if outside.is_symlink() or outside.exists():
+            self._check_ours(outside)
+        return outside
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -129,14 +134,22 @@ class Place:
 
     def own(self, folder: Path) -> None:
         """Make `folder` for the services' account alone; refuse one that somebody else made."""
-        uid = pwd.getpwnam(self.account).pw_uid if self.account else os.geteuid()
         try:
             folder.mkdir(mode=0o700)
         except FileExistsError:
-            if folder.stat().st_uid not in (uid, os.geteuid()):
-                raise NotStarted(f"{folder} belongs to somebody else: remove it or set TALLYPOST_VAR.") from None
+            self._check_ours(folder)
         if self.account:
             shutil.chown(folder, self.account, pwd.getpwnam(self.account).pw_gid)
+
+    def _check_ours(self, folder: Path) -> None:
+        """Where everybody may make folders, whoever made this one or may enter it could listen in our place."""
+        uid = pwd.getpwnam(self.account).pw_uid if self.account else os.geteuid()
+        is_among_all = folder.parent == _OF_ALL
+        found = folder.lstat() if is_among_all else folder.stat()
+        if found.st_uid not in (uid, os.geteuid()):
+            raise NotStarted(f"{folder} belongs to somebody else: remove it or set TALLYPOST_VAR.")
+        if is_among_all and (not stat.S_ISDIR(found.st_mode) or found.st_mode & 0o077):
+            raise NotStarted(f"Others may enter {folder}, where sockets lie: remove it and start again.")
 
 
 def socket_of(var: Path, name: str) -> Path:

@@ -1,14 +1,15 @@
 """What servers and providers said of a person's mails, and what came back, in the collection of that person's data."""
 
 from collections.abc import Iterator, Sequence
+from email.parser import BytesHeaderParser
+from email.utils import getaddresses
 
 from django.db.models import Q
 
-from contacts.merging import known
-from contacts.models import Contact
+from contacts.erasing import words
 from contacts.segments import measuring
-from contacts.their_data.collecting import Row, Section, moment, rows
-from delivery.erasing import mails, raw
+from contacts.their_data.collecting import Asking, Row, Section, moment, rows
+from delivery.erasing import raw
 from delivery.feedback.intake import MAIL
 from delivery.models import Attempt, Failure, FeedbackEvent, ProviderSuppression, Returned, SandboxMail, Waiting
 
@@ -16,13 +17,8 @@ _TOO_MUCH = "Too much came back to look for your address in all of it: this is w
 _LONGEST = 20_000  # characters of one mail that came back
 
 
-def mails_of(contact: Contact) -> list[int]:
-    """Numbers of the mails to them, also of those to their address alone, such as about a sign-up."""
-    return sorted({number for key in known.keys(contact) for number in mails.find([contact.pk], key)})
-
-
-def sections(contact: Contact) -> Iterator[Section]:
-    keys, ids = known.keys(contact), mails_of(contact)
+def sections(asking: Asking) -> Iterator[Section]:
+    keys, ids = asking.keys, asking.mails
     yield Section("tries", "Tries to bring you mail that did not arrive at once", list(_tries(keys, ids)))
     yield Section(
         "returned", "What came back, as it came: bounces, replies, automatic answers", list(_returned(keys, ids))
@@ -54,9 +50,11 @@ def _tries(keys: Sequence[str], ids: Sequence[int]) -> Iterator[Row]:
 
 def _returned(keys: Sequence[str], ids: Sequence[int]) -> Iterator[Row]:
     """What speaks of others as well is told without its text, and so is a provider's request: it may tell of many,
-    also of some about whom nothing is kept."""
+    also of some about whom nothing is kept. Of what somebody else wrote in which they are named: the lines that name
+    them, as all the rest is about others."""
     events = FeedbackEvent.objects.filter(message_id__in=ids).exclude(returned=None)
-    found = set(events.values_list("returned_id", flat=True))
+    linked = set(events.values_list("returned_id", flat=True))
+    found = set(linked)
     try:  # all that came back is looked through
         with measuring.within(measuring.PATIENT_MS):
             found.update(number for key in keys for number in raw.naming(key))
@@ -65,7 +63,15 @@ def _returned(keys: Sequence[str], ids: Sequence[int]) -> Iterator[Row]:
     others = FeedbackEvent.objects.filter(returned__in=found).exclude(message_id__in=ids)
     shared = set(others.values_list("returned_id", flat=True))
     for one in rows(Returned.objects.filter(pk__in=found)):
-        is_theirs = one.form == MAIL and one.pk not in shared
-        text = bytes(one.raw)[:_LONGEST].decode("utf-8", "replace").replace("\0", "") if is_theirs else ""
+        mail = bytes(one.raw) if one.form == MAIL and one.pk not in shared else b""
+        text = mail[:_LONGEST].decode("utf-8", "replace").replace("\0", "")
+        if one.pk not in linked and not _wrote(mail, keys):
+            text = words.lines_about(mail.decode("utf-8", "replace").replace("\0", ""), keys)[:_LONGEST]
         told = {"When": moment(one.received_at), "By": one.get_way_display(), "What became of it": one.words}
         yield told | {"Text": text}
+
+
+def _wrote(mail: bytes, keys: Sequence[str]) -> bool:
+    head = BytesHeaderParser().parsebytes(mail)
+    authors = {address.lower() for _, address in getaddresses([str(value) for value in head.get_all("From", [])])}
+    return bool(authors) and authors <= set(keys)

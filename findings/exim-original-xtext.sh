@@ -7,8 +7,8 @@
 # in it, as base64 has. Who looks people up by Original-Recipient loses each one with a "+" in the address, or takes the
 # bounce for a forwarded mail's. Relays such as Postfix add ORCPT unasked, so that nobody needs to have asked for it.
 #
-# Seen with exim4-daemon-light 4.96-15+deb12u11 (root, for a user of Exim's own that only this run sees):
-#   sent: ENVID=issue+3D7 ORCPT=rfc822;reader+2Bchoir@post.example
+# Seen with exim4-daemon-light 4.96-15+deb12u11 (root, for a user of Exim's own that only this run sees), once a mail was
+# sent with ENVID=issue+3D7 and ORCPT=rfc822;reader+2Bchoir@post.example:
 #   Original-Envelope-ID: issue+3D7
 #   Original-Recipient: rfc822;reader+2Bchoir@post.example
 #   Final-Recipient: rfc822;reader+choir@post.example

@@ -4,18 +4,16 @@ from collections.abc import Iterator
 
 from django.db.models import Q
 
-from contacts.models import Contact
-from contacts.their_data.collecting import Section, moment, rows
+from contacts.their_data.collecting import Asking, Section, moment, rows
 from delivery.feedback import wording
 from delivery.models import FeedbackEvent, Message
-from delivery.their_data import mails_of
 from tracking import titles
 from tracking.conversions.models import Conversion
 from tracking.models import Event, Link
 
 
-def sections(contact: Contact) -> Iterator[Section]:
-    ids = mails_of(contact)
+def sections(asking: Asking) -> Iterator[Section]:
+    contact, ids = asking.contact, asking.mails
     mails = list(rows(Message.objects.filter(pk__in=ids)))
     named = titles.titles({mail.batch_id for mail in mails})
     told = {mail.pk: named[mail.batch_id].text for mail in mails}

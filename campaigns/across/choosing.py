@@ -94,7 +94,7 @@ class Choice:
         if self.until:
             found = found.filter(batch__started_at__lt=_midnight(self.until + timedelta(days=1)))
         if self.mailing_list:
-            found = found.filter(lists=self.mailing_list)
+            found = found.filter(lists=self.mailing_list, on_any_list=False)
         if self.tag:
             found = found.filter(tags__contains=[self.tag])
         if self.sender:

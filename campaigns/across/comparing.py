@@ -111,6 +111,12 @@ class Comparison:
     def lines(self) -> list[Line]:
         return [_line(key, label, self.columns) for key, label in FIGURES.items()]
 
+    @property
+    def explained(self) -> list[tuple[str, str, str]]:
+        """(key, label, definition) of what stands in each line."""
+        lines = [(line.key, line.label, line.definition) for line in self.lines]
+        return [("delivered", "Delivered", DEFINITIONS["delivered"]), *lines]
+
     @cached_property
     def marks(self) -> list[Mark]:
         """As far as the oldest of them is; nothing before anybody clicked."""

@@ -141,6 +141,13 @@ def is_needed(organisation: Organisation | None, people: int | None) -> bool:
     return not organisation.approval_above or people is None or people > organisation.approval_above
 
 
+def most_unapproved(campaign: Campaign, organisation: Organisation | None) -> int | None:
+    """How many people may get it as it stands, though nobody approved it; None: as many as there are."""
+    if organisation is None or not is_asked_for(organisation) or campaign.way_out.is_rehearsal:
+        return None
+    return organisation.approval_above if organisation.approval_above and not of(campaign).holds else None
+
+
 def people_of(campaign: Campaign) -> int | None:
     """For is_needed. Other words for the rest of a paused campaign are judged by all that the campaign goes to."""
     original = campaign.revision_of

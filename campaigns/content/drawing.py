@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from mjml import mjml2html
 
+from accounts import fonts
 from campaigns.content import html, slimming
 from campaigns.merge.masking import Masks
 from campaigns.message import plaintext
@@ -29,6 +30,8 @@ _MAIL = re.compile(r'<div [^<>]*class="mail"[^<>]* style="')  # what all letters
 _LAST_TAG = re.compile(r"<table(?=[^<>]*>\Z)")
 # Behind what only Outlook sees.
 _BEGINNING = re.compile(r"\A((?:<!--(?:(?!-->).)*-->)*<(?:tr|div|table))([^<>]*>)", re.DOTALL)
+# For an editor: a block may be given other letters while the mail it stands in is not drawn anew.
+_ALL_LETTERS = "".join(f".font-{key} {{ font-family: {fonts.stack(key)} }} " for key, _ in fonts.CHOICES)
 _MSO = re.compile(r"<!--\[if mso(?:(?!-->).)*-->|<!--\[if !mso\]><!-->|<!--<!\[endif\]-->", re.DOTALL)
 
 
@@ -40,7 +43,7 @@ class Piece:
     what stands at each cut between. A piece without slots is rows of a column, one between two cuts, and `block` the id
     of the block that is drawn. `page`: title, preheader, language and font of the frame, which is kept whole.
     `devices`: all, desktop or phone. `condition`: the tag that opens it, `{% if ... %}`, where only some people are to
-    see it. `ink`: the name of a colour that its words have of their own, and have another shade of in a dark mail.
+    see it. `classes`: of each row, by which the style sheet of the frame knows letters of its own.
     """
 
     mjml: str
@@ -52,7 +55,7 @@ class Piece:
     page: tuple[str, str, str, str] | None = None
     devices: str = "all"
     condition: str = ""
-    ink: str = ""
+    classes: str = ""
 
     @cached_property
     def key(self) -> str:
@@ -99,6 +102,8 @@ def compiled(
         return Compiled(tuple(html.clean(slimming.slim(part)) for part in html_of_all.split(_CUT)))
     _, *parts, _ = html_of_all.split(_CUT)
     parts = list(map(slimming.slim_section if has_slots else slimming.slim_row, parts))
+    if 'direction="rtl"' in mjml:
+        parts = [part.replace("text-align:left", "text-align:right") for part in parts]
     inks, masks = dict(alt_inks), Masks.of(word, tags)
     inked = (_PICTURE.sub(lambda picture: with_ink(picture[0], inks), part) for part in parts)
     done = tuple(html.clean(masks.reveal(part)) for part in inked)
@@ -107,7 +112,8 @@ def compiled(
 
 def page_of(frame: Piece, known: Known, *, marked: bool = False) -> str:
     """A whole HTML page with merge tags still in it. `marked`: each block says which it is, for whoever edits it."""
-    return slimming.closed_up(html_of(frame, known, marked=marked))
+    page = slimming.closed_up(html_of(frame, known, marked=marked))
+    return page.replace("</head>", f"<style>{_ALL_LETTERS}</style></head>", 1) if marked else page
 
 
 def text_of(piece: Piece, known: Known) -> str:
@@ -130,8 +136,8 @@ def html_of(piece: Piece, known: Known, *, marked: bool = False) -> str:
     parts = known(piece).parts
     if marked and piece.block:
         parts = _marked_section(parts, piece.block) if piece.slots else _marked_rows(parts, piece.block)
-    if piece.ink:
-        parts = tuple(_classed(part, f"ink-{piece.ink}") for part in parts)
+    if piece.classes:
+        parts = tuple(_classed(part, piece.classes) for part in parts)
     if piece.devices != "all":
         parts = _shown_on(parts, piece)
     out = [piece.condition]

@@ -15,7 +15,7 @@ from accounts.pictures import files
 from campaigns.content import drawing
 from campaigns.content.blocks import COLOUR, KINDS, Block, Document, conditions, says, walk, words
 from campaigns.content.blocks.layout import shares
-from campaigns.content.blocks.look import RADIUS, SIDE, Look, Theme
+from campaigns.content.blocks.look import RADIUS, SIDE, Look, Outline, Theme
 from campaigns.content.drawing import CUT, Piece
 from campaigns.content.rich import INKS
 from campaigns.merge.masking import Masks
@@ -136,8 +136,8 @@ def _inks(document: Document) -> frozenset[str]:
 
 
 def _own(document: Document) -> frozenset[str]:
-    """Colours that whole blocks or their buttons have."""
-    return frozenset(block.get(name, "") for block in walk(document) for name in ("ink", "fill"))
+    """Colours and letters that whole blocks or their buttons have."""
+    return frozenset(block.get(name, "") for block in walk(document) for name in ("ink", "fill", "font"))
 
 
 def look_of(document: Document, brand: Brand, block_id: str) -> Look | None:
@@ -145,7 +145,9 @@ def look_of(document: Document, brand: Brand, block_id: str) -> Look | None:
     for block in document["blocks"]:
         for one in (block, *chain.from_iterable(block.get("columns", []))):
             if one["id"] == block_id:
-                return Look(theme_of(document, brand), _band(block), own_ground=block.get("ground", "")).of(one)
+                side = SIDE if one is block else SIDE // 2
+                look = Look(theme_of(document, brand), _band(block), side=side, own_ground=block.get("ground", ""))
+                return look.of(one, KINDS[one["kind"]].usual(one, look))
     return None
 
 
@@ -158,6 +160,7 @@ def inks(document: Document, brand: Brand) -> list[tuple[str, str, str]]:
 class _Writer:
     def __init__(self, theme: Theme, *, with_examples: bool, inks: frozenset[str], own: frozenset[str]) -> None:
         self._theme = theme
+        self._outline = Outline()
         self._inks = inks
         self._own = own
         self._with_examples = with_examples
@@ -174,6 +177,7 @@ class _Writer:
             "email/frame.mjml",
             {
                 "language": language,
+                "direction": "rtl" if theme.is_rtl else "ltr",
                 "font_of_outlook": mark_safe(theme.body_font.removeprefix("-apple-system, ")),  # noqa: S308 - one of some constants
                 "background": theme.background,
                 "link": readable_on_light(theme.colour),
@@ -182,6 +186,7 @@ class _Writer:
                 "width": _WIDTH,
                 "inks": [(name, ink) for name, ink in self._inks_on_dark if name in self._inks],
                 "own_inks": [(name, ink) for name, ink in self._inks_on_dark if name in self._own],
+                "fonts": [(key, fonts.stack(key)) for key, _ in fonts.CHOICES if key in self._own],
                 "columns": [(width.replace(".", "-"), width) for width in sorted(self._widths)],
             },
         )
@@ -215,8 +220,9 @@ class _Writer:
         side = {1: SIDE, 2: SIDE // 2}.get(len(parts), SIDE // 3)
         edge = 0 if len(parts) == 1 else SIDE // 2
         self._widths |= set(widths)
+        look = look.of(block, KINDS[block["kind"]].usual(block, look))
         slots = tuple(
-            self._column(column, replace(look, width=(_WIDTH - 2 * edge) * float(width) / 100, side=side))
+            self._column(block, column, replace(look, width=(_WIDTH - 2 * edge) * float(width) / 100, side=side))
             for width, column in zip(widths, block["columns"], strict=True)
         )
         alignment = block.get("valign", "top")
@@ -226,23 +232,30 @@ class _Writer:
         )
         if block.get("stack") == "keep":
             columns = f"<mj-group>{columns}</mj-group>"
-        mjml = _section(look, columns, f"12px {edge}px", block.get("picture", ""), block.get("wide", "mail"))
+        padding = f"{look.above}px {edge}px {look.below}px"
+        mjml = _section(look, columns, padding, block.get("picture", ""), block.get("wide", "mail"))
         return _piece(mjml, look, block, slots)
 
-    def _column(self, column: Sequence[Block], look: Look) -> tuple[Piece, ...]:
+    def _column(self, section: Block, column: Sequence[Block], look: Look) -> tuple[Piece, ...]:
         rows = [
             piece
             for block in column
-            if (piece := self._element(block, replace(look, masks=Masks(), alt_inks={})))  # masks of its own
+            if (
+                piece := self._element(
+                    block,
+                    replace(look, masks=Masks(), alt_inks={}),  # of its own
+                    is_for_some=_is_for_some(section),
+                )
+            )
         ]
         if not rows and self._with_examples:
             rows.append(Piece(self._row(self._look(look.band).placeholder("Drop a block here"), look)))
         return tuple(rows)
 
     def _look(self, band: str) -> Look:
-        return Look(self._theme, band, with_examples=self._with_examples)
+        return Look(self._theme, band, with_examples=self._with_examples, outline=self._outline)
 
-    def _element(self, block: Block, look: Look) -> Piece | None:
+    def _element(self, block: Block, look: Look, *, is_for_some: bool = False) -> Piece | None:
         kind = KINDS[block["kind"]]
         if not says(block):
             if not self._with_examples and not block.get("url"):
@@ -251,7 +264,8 @@ class _Writer:
                 block, look = block | {kind.words: kind.field(kind.words).example}, look.as_example()
         if block.get("image"):
             block = block | {"image": recoloured(block["image"], self._theme.colour, self._theme.accent)}
-        look = look.of(block)
+        self._outline.is_for_some = is_for_some or _is_for_some(block)
+        look = look.of(block, kind.usual(block, look))
         rows = kind.draw(block, look)
         return _piece(self._row(rows, look), look, block) if rows else None
 
@@ -275,14 +289,27 @@ def _piece(mjml: str, look: Look, block: Block, slots: tuple[tuple[Piece, ...], 
         block.get("id", ""),
         devices=block.get("devices", "all"),
         condition=conditions.opening(block),
-        ink="" if look.is_full else look.own_ink,
+        classes=" ".join(_classes(look)),
     )
+
+
+def _classes(look: Look) -> Iterator[str]:
+    if look.own_ink and not look.is_full:
+        yield f"ink-{look.own_ink}"
+    if look.own_font:
+        yield f"font-{look.own_font}"
+
+
+def _is_for_some(block: Block) -> bool:
+    return bool(conditions.opening(block)) or block.get("devices", "all") != "all"
 
 
 def _section(look: Look, columns: str, padding: str, picture: str = "", wide: str = "mail") -> str:
     ground = f' css-class="{look.band}" background-color="{look.ground}" padding="{padding}"'
     if look.band == "picture" and picture:
         ground += f' background-url="{look.attribute(picture)}" background-size="cover" background-repeat="no-repeat"'
+    if look.theme.is_rtl:
+        ground += ' direction="rtl"'
     if wide == "window":
         ground += ' full-width="full-width"'
     return f'<mjml><mj-body width="{_WIDTH}px">{CUT}<mj-section{ground}>{columns}</mj-section>{CUT}</mj-body></mjml>'

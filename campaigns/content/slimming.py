@@ -8,9 +8,7 @@ _NOTHING = re.compile(r"(?<=[: ])0px(?=[; \"])")
 _OLD_IE = "[if mso | IE]"
 _BETWEEN = re.compile(r"<!\[endif\]--><!--\[if mso\]>")
 _TWICE = re.compile(r"background:(#[0-9a-f]{6});background-color:\1")
-_UNUSED = re.compile(
-    r' border="0"| class="[\w-]+-outlook"| class="mj-outlook-group-fix mj-column-per-100"|direction:ltr;'
-)
+_UNUSED = re.compile(r' class="[\w-]+-outlook"| class="mj-outlook-group-fix mj-column-per-100"|direction:ltr;')
 # What the frame says once for everything in it, and what its compiler repeats on cell and element.
 _SAID = re.compile(r"font-family:inherit;|;word-break:break-word")
 _NO_LETTERS = re.compile(r'(?<=style=")font-size:0;(?=padding)')
@@ -24,6 +22,10 @@ _OF_TABLE = re.compile(r'(<table [^<>]*width="100%") style="vertical-align:(?:to
 _AS_WIDE = re.compile(r' align="center"(?= style="(?:background-color:#[0-9a-f]{6};)?width:100%")')
 _TWICE_WIDE = re.compile(r'(?<= width="600") style="width:600px"')
 _GROUND = re.compile(r'(<div class="\w+" style=")background-color:#[0-9a-f]{6};(margin:0 auto;max-width:)')
+
+
+_BORDER_OF_OUTLOOK = re.compile(r'(?<=<!--\[if mso\]><table) border="0"')  # which has none of its own
+_OF_OUTLOOK = re.compile(r'<td style="vertical-align:(top|middle);width:(\d+)px"')
 
 
 def slim(part: str) -> str:
@@ -40,6 +42,7 @@ def slim_row(part: str) -> str:
 def slim_section(part: str) -> str:
     """Of what stands around columns."""
     part = _COLUMN.sub(_column, _TWICE_WIDE.sub("", _AS_WIDE.sub("", slim(part))))
+    part = _OF_OUTLOOK.sub(r'<td valign="\1" width="\2"', _BORDER_OF_OUTLOOK.sub("", part))
     return _GROUND.sub(r"\1\2", _OF_TABLE.sub(r"\1", part))
 
 

@@ -60,7 +60,7 @@ def cards(
 
 
 def _to(campaign: Campaign, people: Summary | None) -> str:
-    names = [_with_basis(mailing_list) for mailing_list in campaign.lists.select_related("basis")]
+    names = [_with_basis(mailing_list) for mailing_list in campaign.named_lists.select_related("basis")]
     if campaign.on_any_list:
         names = ["Whoever agreed to any list"]
     if not names:

@@ -90,7 +90,10 @@ class ToCard(Card):
             "excluded_lists": "But nobody on these lists",
             "excluded_segments": "And nobody in these segments",
         }
-        help_texts: ClassVar = dict.fromkeys((*Campaign.CHOSEN_PEOPLE, "on_any_list"), "")
+        help_texts: ClassVar = {
+            **dict.fromkeys(Campaign.CHOSEN_PEOPLE, ""),
+            "on_any_list": "While this is ticked, the lists above do not count. They stay chosen.",
+        }
         widgets: ClassVar = dict.fromkeys(Campaign.CHOSEN_PEOPLE, forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -111,9 +114,8 @@ class ToCard(Card):
     def apply(self, campaign: Campaign) -> None:
         campaign.on_any_list = self.cleaned_data["on_any_list"]
         campaign.tags, campaign.excluded_tags = self.cleaned_data["tags"], self.cleaned_data["excluded_tags"]
-        chosen = self.cleaned_data | ({"lists": ()} if campaign.on_any_list else {})
         for name in Campaign.CHOSEN_PEOPLE:
-            getattr(campaign, name).set(chosen[name])
+            getattr(campaign, name).set(self.cleaned_data[name])
         deciding.decide(campaign, When(self.cleaned_data["decided"] or When.SENT))
 
 
@@ -315,7 +317,14 @@ class TestMailForm(forms.Form):
     seeds = SeedListsField(
         SeedList.objects.all(), label="And to seed lists", required=False, widget=forms.CheckboxSelectMultiple
     )
+    through = forms.ModelChoiceField(Provider.objects.for_campaigns(), label="Through", required=False)
     contact = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, way_out: Provider, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        through: Any = self.fields["through"]
+        through.queryset = Provider.objects.for_campaigns().exclude(pk=way_out.pk)
+        through.empty_label = f"{way_out}, as the campaign"
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -10,27 +10,43 @@ from django.http import QueryDict
 from django.utils.html import strip_tags
 from django.utils.text import Truncator
 
+from accounts import fonts
 from accounts.pictures import files
 from campaigns.brands import contrast
 from campaigns.brands.contrast import Pair
 from campaigns.content import blocks, mjml
 from campaigns.content.blocks import Block, Document, Field, Kind
+from campaigns.content.blocks.fields import ROUNDINGS
+from campaigns.content.blocks.links import link_ink
+from campaigns.content.blocks.look import RADIUS, is_rtl
 from campaigns.content.mjml import Brand
 from campaigns.templatetags.campaign_words import plainly
 from contacts.models import Segment
 
 _EXCERPT_CHARS = 48
+_ROUNDING_OF = {RADIUS[key]: label for key, label in ROUNDINGS}
 _WHOLE = re.compile(r"[a-z][a-z0-9+-]*:(?!\d)|#|\{[{%]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """`options`: of a segment, by the heading they stand under: value, name."""
+    """`options`: of a segment, by the heading they stand under: value, name. `usual`: what stands in for nothing."""
 
     field: Field
     value: Any
     id: str
     options: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    usual: str = ""
+    is_rtl: bool = False
+
+    @property
+    def choices(self) -> tuple[tuple[str, str], ...]:
+        """As they are read; sides are said as they are in the language of the mail."""
+        sides = {"left": "Right", "right": "Left"} if self.is_rtl and self.field.name == "align" else {}
+        return tuple(
+            (value, f"{label}: {self.usual}" if self.usual and not value else sides.get(value, label))
+            for value, label in self.field.choices
+        )
 
     @property
     def thumbnail(self) -> str:
@@ -111,6 +127,10 @@ class Panel:
         """Whether only some people or some screens are to show it."""
         return bool(self.block["if_field"] or self.block["if_segment"]) or self.block["devices"] != "all"
 
+    @property
+    def has_own_look(self) -> bool:
+        return any(self.block[field.name] for field in self.kind.own)
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -130,7 +150,18 @@ def panel(document: Document, block_id: str, brand: Brand) -> Panel | None:
     if block is None:
         return None
     fields = blocks.KINDS[block["kind"]].fields
-    inputs = [Input(field, block[field.name], f"field-{block['id']}-{field.name}", _options(field)) for field in fields]
+    usual = _usual(document, block, brand)
+    inputs = [
+        Input(
+            field,
+            block[field.name],
+            f"field-{block['id']}-{field.name}",
+            _options(field),
+            usual.get(field.name, "") if field.group == "own" else "",
+            is_rtl(brand.language),
+        )
+        for field in fields
+    ]
     return Panel(block, inputs, colour_pairs(document, block, brand))
 
 
@@ -138,6 +169,26 @@ def colour_pairs(document: Document, block: Block, brand: Brand) -> list[Pair]:
     """How well its own colours can be read where it stands."""
     look = mjml.look_of(document, brand, block["id"])
     return contrast.of_block(block, look) if look else []
+
+
+def _usual(document: Document, block: Block, brand: Brand) -> dict[str, str]:
+    """What the block looks like without anything of its own, in words, by the name of the field."""
+    kind = blocks.KINDS[block["kind"]]
+    plain = block | dict.fromkeys((field.name for field in kind.own), "")
+    look = mjml.look_of(document, brand, block["id"])
+    if look is None:
+        return {}
+    usual, look = kind.usual(plain, look), look.of(plain, kind.usual(plain, look))
+    theme = look.theme
+    return {
+        "ink": {"footer": theme.muted, "menu": link_ink(look)}.get(kind.key, look.ink),
+        "font": fonts.label_of(theme.head_font if usual.is_heading else theme.body_font),
+        "size": f"{usual.size} pixels",
+        "above": f"{usual.above} pixels",
+        "below": f"{usual.below} pixels",
+        "fill": look.outline_ink if block.get("look") == "outline" else look.button_colour,
+        "corners": _ROUNDING_OF[theme.radius],
+    }
 
 
 def _options(field: Field) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
@@ -159,8 +210,19 @@ def palette() -> list[Group]:
 def style_inputs(document: Document, brand: Brand) -> list[Input]:
     """The style's form; a colour left to the brand shows the brand's."""
     style, of_brand = document["style"], brand_colours(brand)
+    usual = {
+        "heading_font": fonts.label_of(fonts.stack(brand.heading_font)),
+        "body_font": fonts.label_of(fonts.stack(brand.body_font)),
+        "corners": dict(ROUNDINGS)[brand.corners],
+    }
     return [
-        Input(field, style[field.name] or of_brand.get(field.name, ""), f"style-{field.name}") for field in blocks.STYLE
+        Input(
+            field,
+            style[field.name] or of_brand.get(field.name, ""),
+            f"style-{field.name}",
+            usual=usual.get(field.name, ""),
+        )
+        for field in blocks.STYLE
     ]
 
 

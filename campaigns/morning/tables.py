@@ -11,6 +11,37 @@ from tracking.reports.trend import KEYS, LINES, Trend
 
 Table = tuple[Sequence[str], Iterator[Sequence[Any]]]
 
+# What the page shows of each: key, label, definition.
+COLUMNS = {
+    "last": (
+        ("people", "People", "To how many it was to go."),
+        ("clicked", "Clicked", "People who followed at least one link. Machines are left out."),
+        (
+            "unsubscribed",
+            "Unsubscribed",
+            "People who left by the mail’s link or the button of their mail program.",
+        ),
+    ),
+    "audience": (
+        ("joined", "Joined", "Came into reach: by a form, an import or by hand."),
+        ("unsubscribed", "Unsubscribed", "They left by themselves, from everything or from their last list."),
+        ("bounced", "Bounced", "Suppressed because their mail came back for good, or again and again."),
+        ("complained", "Spam", "They marked a mail as spam, as far as mailbox providers tell us."),
+        ("blocked", "By hand", "Suppressed by somebody here, or held until somebody looks at them."),
+        ("expired", "Consent ended", "They had agreed for a time, and it is over."),
+        ("change", "Change", "Joined, minus everybody who went."),
+        (
+            "left",
+            "Left",
+            "Everybody who went, out of those who could be reached at the beginning of that time.",
+        ),
+    ),
+    "trend": (
+        ("accepted", "Accepted", "Mails that the receiving servers took, by the time their campaign began."),
+        *((line.key, line.label, line.definition) for line in LINES),
+    ),
+}
+
 _TALLY = ("People", "Accepted", "Waiting", "Refused", "Uncertain", "Skipped")
 
 

@@ -73,7 +73,7 @@ def _translations(campaign: Campaign, *, is_real: bool) -> Iterator[Finding]:
 
 def _to(campaign: Campaign, *, is_real: bool) -> Iterator[Finding]:
     chosen = campaign.audience()
-    archived = None if chosen.on_any_list else campaign.lists.exclude(archived_at=None).first()
+    archived = campaign.named_lists.exclude(archived_at=None).first()
     if archived:
         text = f"The list {isolated(archived.name)} is archived, so nothing is sent to it."
         cure = "Take it out, or use it again on the list's page."
@@ -122,7 +122,7 @@ def _why_nobody(chosen: audience.Audience) -> tuple[str, str]:
 
 def _usual_sender(campaign: Campaign) -> Iterator[Finding]:
     """Only where the lists that are chosen agree on one."""
-    usual = {one.sender_email.lower(): one for one in campaign.lists.all()}
+    usual = {one.sender_email.lower(): one for one in campaign.named_lists}
     if len(usual) != 1 or campaign.sender_email.strip().lower() in usual:
         return
     ((address, one),) = usual.items()

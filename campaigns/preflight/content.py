@@ -154,8 +154,9 @@ def _as_sent(
     yield from _address(shown, edition)
     yield from links.check(where, [(href or "").strip() for href in html_tokens.hrefs(page)], is_real=is_real)
     yield from pictures.check(campaign, html_tokens.elements(page, "img"), shown, where)
-    yield from contrast.check(shown.html, where)
-    yield from structure.check(page, where, is_by_hand=campaign.content_kind == Campaign.ContentKind.HTML)
+    words = list(contrast.seen(page))
+    yield from contrast.check(words, where)
+    yield from structure.check(page, words, where, is_by_hand=campaign.content_kind == Campaign.ContentKind.HTML)
     yield from _size(len(sent.html.encode()))
     yield from _linted(edition, recipient, is_real=is_real)
 

@@ -58,10 +58,10 @@ class Looks(NamedTuple):
         return self.sight is not None and not self.sight.is_hidden and not self.sight.is_tiny
 
 
-def check(html: str, places: Places) -> Iterator[Finding]:
-    """The first words of each pair of colours; `html` is the mail as somebody gets it."""
+def check(seen: Iterable[tuple[str, Looks]], places: Places) -> Iterator[Finding]:
+    """The first words of each pair of colours, of those that people see in a mail."""
     pairs: dict[tuple[str, str], Faint] = {}
-    for found in faint(html):
+    for found in faint(seen):
         pairs.setdefault((found.ink, found.ground), found)
     for found in list(pairs.values())[:_MOST]:
         words = cut(found.words)
@@ -75,8 +75,8 @@ def cut(words: str) -> str:
     return words if len(words) <= _SHOWN_CHARS else f"{words[: _SHOWN_CHARS - 1].rstrip()}…"
 
 
-def faint(html: str) -> Iterator[Faint]:
-    for words, looks in seen(html_tokens.tokens(html)):
+def faint(seen: Iterable[tuple[str, Looks]]) -> Iterator[Faint]:
+    for words, looks in seen:
         if looks.ink and looks.ground and (found := Faint(words, looks.ink, looks.ground)).ratio < looks.enough:
             yield found
 

@@ -6,6 +6,7 @@ from html import unescape
 from itertools import pairwise
 
 from campaigns.preflight import contrast
+from campaigns.preflight.contrast import Looks
 from campaigns.preflight.findings import Finding
 from campaigns.preflight.places import Places
 from delivery import html_tokens
@@ -21,9 +22,13 @@ _VAGUE = frozenset(
 )
 
 
-def check(page: Sequence[Token], places: Places, *, is_by_hand: bool) -> Iterator[Finding]:
-    """`page`: the mail as somebody gets it. In a mail of blocks the levels of headings are not the author's to say."""
-    yield from _small(page, places)
+def check(
+    page: Sequence[Token], seen: Sequence[tuple[str, Looks]], places: Places, *, is_by_hand: bool
+) -> Iterator[Finding]:
+    """`page`: the mail as somebody gets it, `seen`: its words and their looks. In a mail of blocks the levels of
+    headings are not the author's to say.
+    """
+    yield from _small(seen, places)
     read = _Reading()
     for token in page:
         read.take(token)
@@ -33,8 +38,8 @@ def check(page: Sequence[Token], places: Places, *, is_by_hand: bool) -> Iterato
     yield from _bare(read.bare, places)
 
 
-def _small(page: Sequence[Token], places: Places) -> Iterator[Finding]:
-    small = [words for words, looks in contrast.seen(page) if looks.size <= _SMALLEST_PX]
+def _small(seen: Sequence[tuple[str, Looks]], places: Places) -> Iterator[Finding]:
+    small = [words for words, looks in seen if looks.size <= _SMALLEST_PX]
     if small:
         more = f", and {len(small) - 1} more pieces of text" if small[1:] else ""
         text = f"“{contrast.cut(small[0])}”{more} in letters of {_SMALLEST_PX:.0f} pixels or less: small on a phone."

@@ -10,9 +10,8 @@ from email.utils import format_datetime
 from html import escape
 from urllib.parse import quote
 
-from django.conf import settings
-
 from accounts import colours
+from campaigns.content.blocks.look import is_rtl
 from campaigns.message.encoding import address_header, ascii_address, header, one_line, quoted_printable
 from campaigns.signup_mails.models import SignupMail
 from delivery import tokens, verp
@@ -101,7 +100,7 @@ class CompiledSignup:
 
     def _html(self, recipient: Recipient) -> str:
         mail, words = self._mail, self._mail.words
-        direction = "rtl" if mail.language.partition("-")[0] in settings.LANGUAGES_BIDI else "ltr"
+        direction = "rtl" if is_rtl(mail.language) else "ltr"
         text = "".join(f'<p style="{_PARAGRAPH}">{_lines(block)}</p>' for block in _blocks(words["text"]))
         small = "margin:24px 0 0;font-size:14px;line-height:1.5;color:#5f6368"
         after = [f'<p style="{small}">{escape(words["footer"])}</p>'] if words["footer"] else []

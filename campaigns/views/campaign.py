@@ -111,7 +111,7 @@ def _draft(request: StaffRequest, found: Campaign) -> dict[str, Any]:
         "ready": Readiness(found),
         "showing": Showing.read(request, found),
         "forms": {key: form(instance=found) for key, form in CARDS.items()},
-        "test_form": test_mails.empty_form(request),
+        "test_form": test_mails.empty_form(request, found),
         "tags": merge_values.tags(),
         "own_tags": editions.OWN_TAGS,
         "may_write": allows(request.user, Permission.WRITE),
@@ -146,7 +146,7 @@ def _launched(request: StaffRequest, found: Campaign) -> dict[str, Any]:
     }
     if found.stage in (Stage.SENDING, Stage.PAUSED):
         context["mailboxes"] = mailboxes.rows(batch)
-        context["mailbox_definitions"] = mailboxes.DEFINITIONS
+        context["mailbox_columns"] = mailboxes.COLUMNS
     context["versions"] = revising.versions(batch)
     if found.stage == Stage.PAUSED:
         if batch.accepted_when_paused is not None:

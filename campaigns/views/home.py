@@ -72,6 +72,7 @@ def _rest(request: StaffRequest) -> dict[str, Any]:
         "needs": problems.for_user(request.user),
         "last": last.campaigns(),
         "audience": figures.audience(),
+        "columns": tables.COLUMNS,
         "has_campaigns": Campaign.objects.whole().exists(),
     }
 
@@ -100,6 +101,7 @@ def _trend(request: StaffRequest) -> Live:
         "spans": [(span, _address(span, hidden), span == days) for span in trend.SPANS],
         "lines": [line | {"url": _address(days, hidden ^ {line["line"].key})} for line in found.lines],
         "csv_url": f"?{urlencode({**_shown(days), 'as': 'csv'})}",
+        "columns": tables.COLUMNS["trend"],
     }
     shown = _shown(days, hidden)
     return Live(request, "trend", "campaigns/home/_trend.html", context, every_seconds=60, event=_NEWS, **shown)

@@ -20,12 +20,19 @@ from delivery.ledger import LaneTally, NotPossible
 from delivery.models import Batch
 from delivery.policy import mailbox_providers
 
-DEFINITIONS = {
-    "waiting": "Not sent yet, or to be tried again by itself.",
-    "as_spam": "Of the refused: the server took the mail for spam, or blocks the address it came from.",
-    "asked_later": "Answers so far that asked us to come again later, several of one mail included. Those mails wait"
-    " and are tried again by themselves.",
-}
+# key, label, definition
+COLUMNS = (
+    ("accepted", "Accepted", "The receiving servers took them. It does not say “in the inbox”."),
+    ("waiting", "Waiting", "Not sent yet, or to be tried again by itself."),
+    ("refused", "Refused", "Turned away for good: they are not tried again in this campaign."),
+    ("spam", "As spam", "Of the refused: the server took the mail for spam, or blocks the address it came from."),
+    (
+        "later",
+        "“Come later”",
+        "Answers so far that asked us to come again later, several of one mail included. Those mails wait and are tried"
+        " again by themselves.",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)

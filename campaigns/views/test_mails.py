@@ -12,7 +12,7 @@ from accounts.models import Organisation
 from accounts.permissions import Permission, StaffRequest, requires
 from campaigns import test_addresses, test_sends
 from campaigns.drafts.forms import TestMailForm
-from campaigns.models import Edition
+from campaigns.models import Campaign, Edition
 from campaigns.test_sends import Outcome
 from campaigns.views.pages import get_campaign
 from contacts.models import Contact
@@ -33,16 +33,18 @@ class Line:
 @requires(Permission.WRITE)
 def send_test(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_campaign(pk)
-    form = TestMailForm(request.POST)
+    form = TestMailForm(request.POST, way_out=found.way_out)
     if not form.is_valid():
         problems = [str(problem) for errors in form.errors.values() for problem in errors]
         return _lines(request, pk, said=[Line(Outcome("bad", " ".join(problems)))], status=422)
     contact = Contact.objects.filter(pk=form.cleaned_data["contact"]).first()
     addresses = form.cleaned_data["everybody"]
-    strangers = test_addresses.unknown(addresses, found.way_out)
+    through = form.cleaned_data["through"]
+    strangers = test_addresses.unknown(addresses, through or found.way_out)
     known = [address for address in addresses if address not in strangers]
     try:
-        sent = test_sends.send_tests(found, to=known, as_contact=contact, by=request.user) if known else []
+        chosen = {"as_contact": contact, "through": through}
+        sent = test_sends.send_tests(found, to=known, by=request.user, **chosen) if known else []
     except (test_sends.Unreadable, test_sends.NotNow) as problem:
         return _lines(request, pk, said=[Line(Outcome("bad", f"Not sent: {problem}"))], status=422)
     request.session[ADDRESSES] = ", ".join(form.cleaned_data["to"])
@@ -51,11 +53,11 @@ def send_test(request: StaffRequest, pk: int) -> HttpResponse:
     return _lines(request, pk, sent, asked)
 
 
-def empty_form(request: StaffRequest) -> TestMailForm:
+def empty_form(request: StaffRequest, found: Campaign) -> TestMailForm:
     """With whoever got the last test mail of whoever asks."""
     session = request.session
     kept = {"to": session.get(ADDRESSES, request.user.email), "seeds": session.get(SEEDS, [])}
-    return TestMailForm(initial=kept, label_suffix="")
+    return TestMailForm(initial=kept, label_suffix="", way_out=found.way_out)
 
 
 @never_cache

@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> None:
         options = ["config.web.front:application", "--interface", "rsgi", *place, *options]
     else:
         socket = socket_path()
-        socket.parent.mkdir(parents=True, exist_ok=True)
+        socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Without the nought it would be read as a decimal number: a mode that only root gets past.
         place = ["--uds", str(socket), "--uds-permissions", "0600", "--blocking-threads", str(_THREADS)]
         options = ["config.wsgi:staff", "--interface", "wsgi", *place, *options]

@@ -14,6 +14,7 @@ QUOTES = "quotes"  # the section of a person's data with what others wrote of th
 _AROUND = 300
 _MOST_QUOTED = 1_000  # of one column
 _ADDRESS = re.compile(r"""[^\s"'<>()\[\],;:\\]{1,64}@[^\s"'<>()\[\],;:\\]{1,255}""")
+_HEADER = re.compile(r"[A-Za-z][\w-]*:")
 _TEXTS = (models.CharField, models.TextField, models.JSONField)
 Column: TypeAlias = "models.Field[Any, Any]"
 _IN_AN_ADDRESS = "A-Za-z0-9.!#$%&'*+/?^_`{|}~-"  # but for =, which stands before one in a query
@@ -81,6 +82,19 @@ def _quoted(table: str, columns: Sequence[Column], addresses: Collection[str]) -
                     whole = _without_others(text, theirs) if isinstance(field, models.JSONField) else text
                     if found := place.search(whole):
                         yield whole[max(0, found.start() - _AROUND) : found.end() + _AROUND]
+
+
+def lines_about(text: str, addresses: Collection[str]) -> str:
+    """The lines of somebody else's mail in which these addresses stand, without other addresses; of a line of its head
+    no more than its name and what is theirs, as names of others stand there."""
+    theirs = re.compile("|".join(map(pattern, addresses)), re.IGNORECASE)
+    found = (line for line in text.splitlines() if theirs.search(line))
+    return "\n".join(_of_head(line, theirs) or _without_others(line, theirs) for line in found)
+
+
+def _of_head(line: str, theirs: re.Pattern[str]) -> str:
+    name = _HEADER.match(line)
+    return f"{name[0]} {', '.join(one[0] for one in theirs.finditer(line))}" if name else ""
 
 
 def _without_others(text: str, theirs: re.Pattern[str]) -> str:

@@ -82,9 +82,15 @@ def find(text: str) -> str:
         found = Locale.parse(plain.replace("-", "_"))
     except (ValueError, UnknownLocaleError, TypeError):
         return ""
-    if found.territory:
-        return f"{found.language}-{found.territory}"
-    return TRADITIONAL if (found.language, found.script) == ("zh", "Hant") else str(found.language)
+    script = found.script if found.script != _usual_script(found.language, found.territory) else ""
+    return "-".join(part for part in (found.language, script, found.territory) if part)
+
+
+def _usual_script(language: str, territory: str | None) -> str:
+    """In which it is read, there or anywhere, when nothing is said of it; "" where CLDR does not tell."""
+    likely = get_global("likely_subtags")
+    tag = likely.get(f"{language}_{territory}") or likely.get(language, "")
+    return next((part for part in tag.split("_")[1:] if len(part) == 4), "")
 
 
 def country(text: str) -> str:

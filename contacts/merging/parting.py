@@ -22,7 +22,7 @@ from contacts.merging.models import Merge
 from contacts.merging.registry import Pair
 from contacts.models import ConsentEvent, Contact, ListSuppression, Subscription, Suppression, TrackingConsent
 from contacts.profile import changing
-from contacts.suppression import vacated
+from contacts.suppression import holding, vacated
 
 UNDONE_FOR = timedelta(days=7)
 _UNDONE = "The merge with another contact was undone"
@@ -123,6 +123,7 @@ def _part_lists(kept: Contact, merge: Merge, by: User) -> None:
 def _part_suppressions(kept: Contact, merge: Merge) -> None:
     key, was = addresses.key(kept.email), merge.was["suppression"]
     vacated.take_again(merge.email, vacated.MERGED)
+    holding.follow(kept.email, merge.email)
     ListSuppression.objects.filter(email=key, pk__in=was.get("of_lists", ())).delete()
     now = rows("contacts_suppression", "email", key)
     if now == was["after"] != was["before"]:

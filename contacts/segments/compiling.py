@@ -130,6 +130,12 @@ def part_words(part: Rule | Group, known: Known) -> str:
     return "" if condition is None or problem_of(part, known) else condition.words(part.values, known)
 
 
+def how_missing_counts(group: Group, known: Known) -> Sequence[tuple[str, str]]:
+    """For each kind of row, its label and how people count there of whom it is not known."""
+    asked = (registry.find(row.condition) for row in group.rows() if not problem_of(row, known))
+    return list(dict.fromkeys((condition.label, condition.missing) for condition in asked if condition))
+
+
 def _listed(parts: Sequence[str], word: str) -> str:
     if len(parts) < 3:
         return word.join(parts)

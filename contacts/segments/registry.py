@@ -32,7 +32,7 @@ class Condition(ABC):
     key: ClassVar[str]
     label: ClassVar[str]
     heading: ClassVar[str] = "About the person"
-    missing: ClassVar[str] = ""  # how people count of whom it is not known
+    missing: ClassVar[str]  # how people count of whom it is not known, in a sentence or two
 
     @abstractmethod
     def inputs(self, values: Values, known: Known) -> Sequence[Input]:

@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Q
 
-from contacts import consent
+from contacts import addresses, consent
 from contacts.consent import Suppressing
 from contacts.models import Suppression
 
 SMTP, BOUNCE = "smtp", "bounce"  # sources of suppressions that a mail server's answer brought, at once or by mail
-_WITH = "waiting: "  # how the source of those begins that wait with a report; then that report's
+WAITING = "waiting"
+_WITH = f"{WAITING}: "  # how the source of those begins that wait with a report; then that report's
+IS_WAITING = Q(reason=Suppression.Reason.HELD, source__startswith=_WITH)
 _WORDS_SHOWN = 3
 
 
@@ -72,7 +75,7 @@ def recently_denied(among: Iterable[str], within_seconds: int, *, at_least: int)
 
 def waiting() -> int:
     """How many are on hold; cheap, for every page."""
-    return Suppression.objects.filter(reason=Suppression.Reason.HELD).exclude(source__startswith=_WITH).count()
+    return Suppression.objects.filter(reason=Suppression.Reason.HELD).exclude(IS_WAITING).count()
 
 
 def hold_with(source: str, wishes: Iterable[tuple[str, int]]) -> None:
@@ -84,11 +87,22 @@ def hold_with(source: str, wishes: Iterable[tuple[str, int]]) -> None:
     )
 
 
+def follow(before: str, now: str) -> None:
+    """Somebody has another address: whoever waits with a report waits under it, too, and until the same look."""
+    found = Suppression.objects.filter(IS_WAITING, email=addresses.key(before)).first()
+    if found:
+        consent.suppress(now, found.reason, detail=found.detail, source=found.source, message_id=found.message_id)
+
+
 def end_with(source: str, message_ids: Collection[int] | None = None) -> int:
     """Somebody has looked at the reports of `source`, or at those about these messages; returns how many waited."""
     held = Suppression.objects.filter(reason=Suppression.Reason.HELD, source=f"{_WITH}{source}"[:60])
     deleted, _ = (held if message_ids is None else held.filter(message_id__in=message_ids)).delete()
     return deleted
+
+
+def is_waiting(source: str) -> bool:
+    return source.startswith(_WITH)
 
 
 def _of(domain: str, change: str) -> int:

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from accounts.numbers import whole_number
 from contacts.filtering import Chip
 from contacts.models import ListSuppression, Suppression
+from contacts.suppression import holding
 
 ONE_LIST = "list"
 # How it became known. Imports may bring words of another system, which are shown as they are.
@@ -28,7 +29,12 @@ SOURCES = {
     "moved": "Change of address",
     "merged": "Merged contacts",
     "import": "Import",
+    holding.WAITING: "A report that waits for a look",
 }
+
+
+def source_in_words(source: str) -> str:
+    return SOURCES.get(holding.WAITING if holding.is_waiting(source) else source, source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,7 @@ class Filter:
         if self.reason:
             found = found.filter(reason=self.reason)
         if self.source:
-            found = found.filter(source=self.source)
+            found = found.filter(holding.IS_WAITING if self.source == holding.WAITING else Q(source=self.source))
         return found
 
     def of_lists(self) -> "QuerySet[ListSuppression]":

@@ -3,16 +3,36 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
 
 from accounts.models import Organisation
 from accounts.registry import Registry
+from contacts.erasing import registry as erasing
+from contacts.merging import known
 from contacts.models import Contact
 
 Row = Mapping[str, Any]
 _MOST = 20_000  # of one kind: somebody with more has been here for a lifetime
+
+
+class Asking:
+    """Who asks for it, and what every part looks for: found once for all of them."""
+
+    def __init__(self, contact: Contact) -> None:
+        self.contact = contact
+        self.addresses = known.numbers(contact)  # in lower case, also of people merged into them, with their numbers
+
+    @property
+    def keys(self) -> list[str]:
+        return list(self.addresses)
+
+    @cached_property
+    def mails(self) -> list[int]:
+        """Numbers of the mails to them, also of those to their address alone, such as about a sign-up."""
+        return sorted({number for key in self.keys for number in erasing.mails_of([self.contact.pk], key)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +52,14 @@ class Section:
         return [[row.get(name, "") for name in self.columns] for row in self.rows]
 
 
-Source = Callable[[Contact], Iterable[Section]]
+Source = Callable[[Asking], Iterable[Section]]
 _sources = Registry[Source]()
 register = _sources.register
 
 
 def of(contact: Contact) -> list[Section]:
-    return [section for source in _sources for section in source(contact)]
+    asking = Asking(contact)
+    return [section for source in _sources for section in source(asking)]
 
 
 def as_json(contact: Contact, sections: Iterable[Section]) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from django.db.models import Q
 
 from accounts.models import AuditEntry
 from contacts.erasing import registry, words
-from contacts.merging import known
 from contacts.models import (
     BulkSlice,
     Contact,
@@ -22,12 +21,13 @@ from contacts.models import (
     Suppression,
 )
 from contacts.profile import changing
-from contacts.their_data.collecting import Row, Section, moment, rows
+from contacts.their_data.collecting import Asking, Row, Section, moment, rows
 from contacts.timeline import consent_in_words
 
 
-def sections(contact: Contact) -> Iterator[Section]:
-    keys, numbers = known.keys(contact), [one for one in known.numbers(contact).values() if one is not None]
+def sections(asking: Asking) -> Iterator[Section]:
+    contact, keys = asking.contact, asking.keys
+    numbers = [one for one in asking.addresses.values() if one is not None]
     named = changing.labels()
     values = {named.get(name, name): text for name, text in changing.values(contact).items()}
     yield Section("person", "You", [values | _about(contact)])

@@ -223,6 +223,7 @@ def _figures(group: Group, about: Known, patience_ms: int) -> dict[str, Any]:
     is_exact = measured.is_exact and measured.steps_are_exact and inner_is_exact
     return {
         "measured": measured,
+        "how_missing_counts": compiling.how_missing_counts(group, about),
         "steps": steps.tree(group, words, numbers, measured.everybody),
         "inner_is_exact": inner_is_exact,
         "has_inner": bool(inner),

@@ -17,7 +17,7 @@ from contacts.paging import count_in_words, latest_first
 from contacts.suppression import lifting, of_lists
 from contacts.suppression.forms import SuppressForm
 from contacts.suppression.lifting import Way
-from contacts.suppression.listing import SOURCES, Filter
+from contacts.suppression.listing import SOURCES, Filter, source_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,4 +146,4 @@ def _people(emails: list[str]) -> dict[str, Contact]:
 def _rows(found: list[Suppression], request: StaffRequest) -> list[Row]:
     known = _people([row.email for row in found])
     ways = lifting.ways(found, request.user)
-    return [Row(row, known.get(row.email), SOURCES.get(row.source, row.source), ways[row.pk]) for row in found]
+    return [Row(row, known.get(row.email), source_in_words(row.source), ways[row.pk]) for row in found]

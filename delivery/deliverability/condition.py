@@ -14,6 +14,7 @@ _LANE = Sql(*mailbox_providers.sql("c.email"))
 class MailboxProvider(Condition):
     key = "mailbox"
     label = "Mailbox provider"
+    missing = "Nobody is missing: a domain whose provider is not known counts among all others."
 
     def inputs(self, values: Values, known: Known) -> Sequence[Input]:
         return [Input("lane", "mailbox provider", options=[(lane, LANES[lane]) for lane in mailbox_providers.LANES])]
@@ -22,6 +23,9 @@ class MailboxProvider(Condition):
         return joined([_LANE, Sql("%s", [values["lane"]])], "=")
 
     def words(self, values: Values, known: Known) -> str:
+        if values["lane"] == mailbox_providers.OTHER:
+            named = [LANES[lane] for lane in mailbox_providers.LANES if lane != mailbox_providers.OTHER]
+            return f"whose mailbox is not at {', '.join(named[:-1])} or {named[-1]}"
         return f"whose mailbox is at {LANES[values['lane']]}"
 
     def shown(self, values: Values, known: Known) -> Sql:

@@ -30,7 +30,7 @@ class FailedInARow(Condition):
     key = "failed-in-a-row"
     label = "Mail that failed in a row"
     heading = "What they got and did"
-    missing = "Who was given up for it is among the suppressed: out of reach for weeks."
+    missing = "Who got no mail did not fail. Who was given up for it is among the suppressed: out of reach for weeks."
 
     def inputs(self, values: Values, known: Known) -> Sequence[Input]:
         return [Input("how", "comparison", options=_HOW), Input("times", "number of times", options=_TIMES)]

@@ -46,6 +46,10 @@ _NO_LIST = (
     "There is no list any more that it could go to: all are archived, or for a contract alone. Use one again on its "
     "page and resume; or take it back and choose other people."
 )
+_GROWN = (
+    "By now {total:,} people are to get it, and above {most:,} a campaign needs approval. Take it back, ask a "
+    "colleague to approve it and launch it anew."
+)
 _RULES_GONE = (
     "What its segment asks for has been deleted since, so it would not reach the same people. Take it back, mend the "
     "segment and launch it anew."
@@ -71,12 +75,13 @@ def build(batch_id: int) -> bool:
         _clear(batch)
         audience = audiences.Audience.from_json(batch.audience)
         if problem := _problem(audience, batch.segments):
-            _building(batch).update(state=Batch.State.PAUSED, state_reason=problem)
-            return False
+            return _hold(batch, problem)
         if audience.on_any_list:  # before anything can leave by it, as lists come and go until now
             batch.lists = list(audience.lists)
             _building(batch).update(lists=batch.lists)
         total, left_out = _collect(batch, audience)
+        if batch.most_unapproved is not None and total > batch.most_unapproved:
+            return _hold(batch, _GROWN.format(total=total, most=batch.most_unapproved))
         if not _reserve(batch, total) or not _fill(batch, total):
             return False
         return _finish(batch, total, left_out)
@@ -92,6 +97,11 @@ def _problem(audience: audiences.Audience, segments: Sequence[Mapping[str, Any]]
         return _NO_LIST
     is_gone = audiences.problem(audience) or any(audiences.problem_of_rules(one["rules"]) for one in segments)
     return _RULES_GONE if is_gone else ""
+
+
+def _hold(batch: Batch, problem: str) -> bool:
+    _building(batch).update(state=Batch.State.PAUSED, state_reason=problem)
+    return False
 
 
 def drop(batch_id: int) -> None:

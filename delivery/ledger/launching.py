@@ -38,6 +38,7 @@ def launch(
     tracking: Tracking = Tracking.INDIVIDUAL,
     languages: Sequence[str] = (),
     segments: Sequence[Mapping[str, Any]] = (),
+    most_unapproved: int | None = None,
 ) -> Batch:
     """Send what `content` says to an audience, after a hold during which it can be undone.
 
@@ -46,6 +47,7 @@ def launch(
     people of that rehearsal get it. A `bad_day` is for rehearsals alone. `tracking` says how opens and clicks count.
     `languages`, if the content is written in several, its own first: who reads one of the others gets that one.
     `segments`, those that the content asks for, at most MOST_SEGMENTS: who is in them is decided with the audience.
+    If that turns out to be more than `most_unapproved` people, the batch pauses instead of starting, and says so.
     """
     now = timezone.now()
     carrier, rehearsed_for = _way_out(provider)
@@ -63,6 +65,7 @@ def launch(
             lists=list(lists),
             languages=list(languages),
             segments=list(segments),
+            most_unapproved=most_unapproved,
             repeats_id=repeats.pk if repeats else None,
             group=group,
             hold_until=max(now + timedelta(seconds=hold_seconds), not_before or now),
@@ -85,15 +88,16 @@ def send_one(
     provider: Provider,
     group: str = "",
     sender_domain: str = "",
+    is_direct: bool = False,
 ) -> Message:
     """Send one transactional mail at once, past everything that waits.
 
     All mails of one content through one provider share an open batch for a day, so that what is summed by batches is
     known by the day. A contact gets one of a content, whatever the day: asked again, this returns the message that is
-    there.
+    there. `is_direct`: through this provider, whatever routes say.
     """
     with transaction.atomic():
-        alike = _alike(content_kind, content_id, provider)
+        alike = _alike(content_kind, content_id, provider) | {"is_direct": is_direct}
         if contact_id is not None:
             batches = Batch.objects.filter(**alike).exclude(state=Batch.State.CANCELLED)
             sent = Message.objects.filter(batch__in=batches, contact_id=contact_id).first()

@@ -60,6 +60,9 @@ class Batch(models.Model):
         default=1, db_default=1, help_text="Of its content; see delivery.ledger.versions."
     )
     provider = models.ForeignKey(Provider, models.PROTECT, null=True)
+    is_direct = models.BooleanField(
+        default=False, db_default=False, help_text="Through its provider alone, whatever routes say."
+    )
     rehearsed_for = models.ForeignKey(
         Provider,
         models.SET_NULL,
@@ -97,6 +100,9 @@ class Batch(models.Model):
     )
     audience = models.JSONField(default=dict, help_text="What contacts.audience compiles.")
     left_out = models.JSONField(default=dict, help_text="People left out before launch, by reason.")
+    most_unapproved = models.PositiveIntegerField(
+        null=True, help_text="Above so many people it would have needed an approval that it has not: it does not start."
+    )
     segments = models.JSONField(
         default=list,
         db_default=Value([], models.JSONField()),

@@ -29,7 +29,7 @@ class Carriers:
         """Who may carry it. A rehearsal has its own way out alone; a claim through another would be refused anyway."""
         if batch.provider_id is None:
             return ()
-        if batch.rehearsal:
+        if batch.rehearsal or batch.is_direct:
             return (Leg(batch.provider_id),)
         return self.legs_of(batch.stream, batch.sender_domain, batch.provider_id)
 

@@ -1,15 +1,15 @@
 """Reputation: addresses of one's own, and what blocklists say of them and of the domains."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Sum
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,6 +18,7 @@ from accounts import audit
 from accounts.egress import networks
 from accounts.fields import LineField
 from accounts.permissions import Permission, StaffRequest, requires
+from contacts.exporting import csv_response
 from delivery import tasks
 from delivery.deliverability.figures import Deliverability
 from delivery.domains.dmarc_reports.figures import since
@@ -65,6 +66,8 @@ class AddressForm(forms.Form):
 @requires(Permission.DELIVERY)
 def reputation(request: StaffRequest) -> HttpResponse:
     """What is known, and the form that adds an address."""
+    if request.GET.get("as") == "csv":
+        return _table(request.GET.get("table", ""))
     form = AddressForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         made = SendingAddress.objects.create(**form.cleaned_data)
@@ -104,6 +107,58 @@ def ask(request: StaffRequest) -> HttpResponse:
     _look()
     messages.success(request, "They are asked now, and once a day." if chosen else "No blocklist is asked any more.")
     return redirect("reputation")
+
+
+def _table(name: str) -> HttpResponse:
+    """One of the two of the page, as a file."""
+    known = _context(AddressForm())
+    if name not in _TABLES:
+        raise Http404("There is no such table.")
+    header, row = _TABLES[name]
+    file = f"reputation-{name}-{timezone.localdate():%Y-%m-%d}"
+    return cast("HttpResponse", csv_response(file, header, map(row, known[name])))
+
+
+def _row_of_address(row: Mapping[str, Any]) -> tuple[object, ...]:
+    address, said = row["address"], row["said"]
+    name = (address.reverse_name, "" if address.leads_back is None else address.leads_back)
+    return address.ip, address.note, *name, row["mails"], *_said(said), _standings(row["lists"])
+
+
+def _row_of_domain(row: Mapping[str, Any]) -> tuple[object, ...]:
+    own: Figures = row["sent"].own
+    counts = (own.accepted, own.hard, own.soft, own.complained)
+    return row["domain"].name, *counts, *_said(row["said"]), _standings(row["lists"])
+
+
+def _said(figure: MailboxFigure | None) -> tuple[object, object]:
+    """What the mailbox provider said last: its word, and the share marked as spam in per cent."""
+    if figure is None or figure.complained is None:
+        return figure.verdict if figure else "", ""
+    share = round(figure.complained * 100, 3)
+    return figure.verdict, f"under {share}" if figure.is_most else share
+
+
+def _standings(found: list[dict[str, Any]]) -> str:
+    return ", ".join(f"{one['list'].name}: {one['standing']}" for one in found)
+
+
+_TABLES: dict[str, tuple[tuple[str, ...], Callable[[Mapping[str, Any]], tuple[object, ...]]]] = {
+    "addresses": (
+        (
+            *("Address", "Note", "Its name (PTR)", "Leads back", "Mails in 30 days"),
+            *("Microsoft says", "Microsoft says: marked as spam %", "Blocklists"),
+        ),
+        _row_of_address,
+    ),
+    "domains": (
+        (
+            *("Domain", "Accepted in 30 days", "Bounced for good", "Bounced for now", "Marked as spam"),
+            *("Gmail says", "Gmail says: marked as spam %", "Blocklists"),
+        ),
+        _row_of_domain,
+    ),
+}
 
 
 def _look() -> None:

@@ -16,7 +16,9 @@ pytestmark = pytest.mark.django_db
 def test_a_demo_multiplied_still_adds_up(owner: User) -> None:
     filling.fill(owner, size=150, weeks=4)
     before = [model._base_manager.count() for model in (Contact, Message, Event, Feedback)]
-    growing.grow(3)
+    copied = growing.grow(3)
+    assert copied["contacts_contact"] == 2 * before[0]
+    assert copied["tracking_event"] == 2 * before[2]
     assert [model._base_manager.count() for model in (Contact, Message, Event, Feedback)] == [3 * n for n in before]
     assert growing.disagreement() == ""
     for batch in Batch.objects.filter(built_at__isnull=False):

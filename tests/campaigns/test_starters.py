@@ -2,6 +2,7 @@
 
 import re
 from io import BytesIO
+from itertools import pairwise
 
 import pytest
 from PIL import Image
@@ -62,6 +63,15 @@ def test_pictures_have_public_addresses_descriptions_and_files(organisation: Org
                 drawn = starters.art(name)
                 assert drawn
                 assert Image.open(BytesIO(drawn)).width >= 800
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("key", KINDS)
+def test_headings_begin_with_the_first_level_and_leave_none_out(key: str) -> None:
+    made = mjml.compile(starters.get(key).document, mjml.Brand("Nordlicht"))
+    levels = [0, *map(int, re.findall(r"<h([1-6])[ >]", made))]
+    assert all(level <= before + 1 for before, level in pairwise(levels))
+    assert levels.count(1) == (key != "letter")
 
 
 @pytest.mark.django_db

@@ -39,10 +39,12 @@ def test_a_campaign_is_kept_as_a_template_without_its_people(
     client_for: Browser, marketer: User, campaign: Campaign
 ) -> None:
     given = {"name": "Monthly", "description": "First of the month"}
+    Campaign.objects.update(on_any_list=True)
     client_for(marketer).post(f"/campaigns/{campaign.pk}/template/", given)
     made = Template.objects.get()
     assert (made.campaign.subject, made.campaign.lists.count()) == ("In May", 0)
     assert made.campaign.tags == made.campaign.excluded_tags == []
+    assert not made.campaign.on_any_list
     assert campaign.lists.count() == 1
     shown = client_for(marketer).get("/templates/").content.decode()
     assert "Monthly" in shown

@@ -1,12 +1,19 @@
-import pytest
+from collections.abc import Callable
 
-from accounts.models import User
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Organisation, User
 from campaigns import test_sends
 from campaigns.drafts import forms
 from campaigns.message import editions
+from campaigns.models import Campaign
 from contacts.models import Contact
 from delivery.content import Recipient
-from delivery.models import Attempt, Message, MessageState, Waiting
+from delivery.models import Attempt, Batch, Message, MessageState, Provider, Route, Waiting
+from delivery.routing.carriers import Carriers
 from tests.campaigns import letters
 
 pytestmark = pytest.mark.django_db
@@ -61,11 +68,42 @@ def test_several_addresses_get_the_same_mail(marketer: User) -> None:
 
 
 def test_addresses_are_parted_by_whatever_people_type(marketer: User) -> None:
-    form = forms.TestMailForm({"to": f"{ME}, lee@nordlicht.example; Mia@Nordlicht.example zoë@straße.example"})
+    def filled(to: str) -> forms.TestMailForm:
+        return forms.TestMailForm({"to": to}, way_out=Provider.objects.default())
+
+    form = filled(f"{ME}, lee@nordlicht.example; Mia@Nordlicht.example zoë@straße.example")
     assert form.is_valid()
     assert form.cleaned_data["to"] == [ME, "lee@nordlicht.example", "zoë@xn--strae-oqa.example"]
-    wrong = forms.TestMailForm({"to": f"{ME}, lee"})
+    wrong = filled(f"{ME}, lee")
     assert not wrong.is_valid()
     assert "lee" in wrong.errors["to"][0]
-    assert not forms.TestMailForm({"to": ",".join(f"{n}@example.org" for n in range(11))}).is_valid()
-    assert not forms.TestMailForm({"to": " , "}).is_valid()
+    assert not filled(",".join(f"{n}@example.org" for n in range(11))).is_valid()
+    assert not filled(" , ").is_valid()
+
+
+def test_a_test_mail_leaves_through_the_provider_chosen_for_it(
+    organisation: Organisation, marketer: User, client_for: Callable[[User], Client]
+) -> None:
+    """Not through another one to which routes lead; chosen or not, the campaign keeps its own."""
+    usual = Provider.objects.create(name="Usual", host="127.0.0.1", port=2525)
+    backup = Provider.objects.create(name="Backup", host="127.0.0.1", port=2526)
+    for position, provider in enumerate((usual, backup), 1):
+        Route.objects.create(provider=provider, position=position)
+    campaign, browser = letters.draft(marketer, provider=usual), client_for(marketer)
+    page = browser.get(campaign.get_absolute_url()).content.decode()
+    assert "Usual, as the campaign" in page
+
+    def carriers(through: str) -> list[Provider]:
+        asked = {"to": marketer.email, "through": through}
+        assert browser.post(reverse("campaign-test", args=[campaign.pk]), asked).status_code == 200
+        batch = Batch.objects.latest("pk")
+        with connection.cursor() as cursor:
+            return [Provider.objects.get(pk=leg.provider_id) for leg in Carriers(cursor).legs(batch)]
+
+    assert carriers("") == [usual, backup]
+    assert carriers(str(backup.pk)) == [backup]
+    assert Campaign.objects.get(pk=campaign.pk).way_out == usual
+    Provider.objects.filter(pk=backup.pk).update(state=Provider.State.PAUSED)
+    assert "Waits: Backup takes no mail now" in test_sends.outcome(Message.objects.latest("pk")).text
+    removed = {"to": marketer.email, "through": "4711"}
+    assert browser.post(reverse("campaign-test", args=[campaign.pk]), removed).status_code == 422

@@ -96,3 +96,32 @@ def test_no_folder_above_is_opened_for_the_database(tmp_path: Path) -> None:
         assert services.ROOT_HOME in place.home.parents
         shutil.rmtree(place.home)
     assert len(os.fsencode(place.sockets / ".s.PGSQL.5432")) <= services.LONGEST_SOCKET
+
+
+@pytest.mark.parametrize("made", ["open", "link", "foreign", "closed"])
+def test_sockets_lie_in_no_folder_of_everybody_s_that_somebody_else_made_or_may_enter(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, made: str
+) -> None:
+    """A long path sends them there; the folder's name can be guessed, and whoever listens in it gets our passwords."""
+    if made == "foreign" and os.geteuid() != 0:
+        pytest.skip("only root gives a folder away")
+    monkeypatch.setattr(services, "_OF_ALL", tmp_path)
+    monkeypatch.setattr(services, "ROOT_HOME", tmp_path / ("long" * 30))
+    var = tmp_path / ("far" * 40)
+    folder = services.Place(var).sockets
+    assert folder.parent == tmp_path
+    if made == "link":
+        (tmp_path / "elsewhere").mkdir(mode=0o700)
+        folder.symlink_to(tmp_path / "elsewhere")
+    else:
+        folder.mkdir(mode=0o755 if made == "open" else 0o700)
+    if made == "foreign":
+        os.chown(folder, 4321, 4321)
+    if made == "closed":
+        assert services.database_url(var)
+        return
+    words = "belongs to somebody else" if made == "foreign" else "Others may enter"
+    with pytest.raises(services.NotStarted, match=words):
+        services.database_url(var)
+    with pytest.raises(services.NotStarted):
+        services.socket_of(var, "webhooks")

@@ -363,9 +363,16 @@ def test_who_asks_for_their_data_gets_nobody_else_s_address(browser: Client, sen
     change = BulkChange.objects.create(action="suppress", expected=3)
     BulkSlice.objects.create(change=change, contact_ids=[own.pk], was={"ids": [own.pk], "emails": everybody})
     audit.record(marketer, "campaign.tested", "Spring", to=", ".join(everybody))
+    stray = (
+        f"From: Zoe <{others[1]}>\r\nTo: Aaron <{others[0]}>, Ours <{own.email}>\r\nSubject: Zoe moves house\r\n\r\n"
+        f"My new street is Elm Road.\r\nTell {own.email} and {others[0]}, please.\r\n"
+    )
+    Returned.objects.create(digest=b"2", source="listener", raw=stray.encode())
     answer = browser.post(f"/contacts/{own.pk}/data/", {"as": "json"})
     told = {row["Where"]: row["Text"] for row in answer.json()["quotes"]}
     for where in ("Audit trail", "What they would take back"):
         assert own.email in told[where]
+    (came,) = answer.json()["returned"]
+    assert came["Text"] == f"To: {own.email}\nTell {own.email} and …, please."
     for other in others:
         assert other not in answer.content.decode()

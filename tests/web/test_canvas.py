@@ -1,7 +1,7 @@
 """A mail is built on the mail itself: by mouse, by keyboard alone, by touch. Takes seconds: a browser is started."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Error, Locator, Page, Route, expect
@@ -53,12 +53,41 @@ def middle(element: Locator) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def drag(page: Page, what: Locator, x: float, y: float) -> None:
+def top_of(element: Locator) -> tuple[float, float]:
+    box = element.bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + 2
+
+
+def settle(page: Page, what: Locator | None = None, where: Locator | None = None) -> None:
+    """The mail is as the list of its blocks says. Only then a place on it is measured: of what can be taken hold of,
+    and of where it is to go.
+    """
+    expect(page.locator("[data-canvas]:not([aria-busy])")).to_have_count(1)
+    if where:
+        where.scroll_into_view_if_needed()
+        where.element_handle().wait_for_element_state("stable")
+    if what:
+        what.click(trial=True)
+
+
+TWO_FRAMES = "() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+Place = Callable[[Locator], tuple[float, float]]
+
+
+def carry(page: Page, what: Locator, where: Locator, place: Place = middle) -> None:
+    """By mouse, not dropped yet."""
+    settle(page, what, where)
+    x, y = place(where)
     page.mouse.move(*middle(what))
     page.mouse.down()
     page.mouse.move(x - 20, y - 10)
     page.mouse.move(x, y)
     expect(page.locator(".drop-line.is-chosen")).to_have_count(1)
+
+
+def drag(page: Page, what: Locator, where: Locator, place: Place = middle) -> None:
+    carry(page, what, where, place)
     page.mouse.up()
 
 
@@ -67,26 +96,18 @@ def test_ten_blocks_by_mouse(editor: Editor) -> None:
         page = visit.page
         for number, label in enumerate(("Heading", "Text", "Button", "Picture", "Divider", "Space", "Section"), 2):
             page.get_by_role("tab", name="Add").click()
-            palette(page, label).scroll_into_view_if_needed()
-            spots(page).last.scroll_into_view_if_needed()
-            box = spots(page).last.bounding_box()
-            assert box
-            drag(page, palette(page, label), box["x"] + 300, box["y"] + 2)
+            drag(page, palette(page, label), spots(page).last, top_of)
             expect_added(page, number if label != "Section" else number + 2)
         for number, label in enumerate(("Heading", "Text"), 1):
             page.get_by_role("tab", name="Add").click()
-            empty = page.get_by_role("button", name=f"Add to column {number}")
-            palette(page, label).scroll_into_view_if_needed()
-            empty.scroll_into_view_if_needed()
-            drag(page, palette(page, label), *middle(empty))
+            drag(page, palette(page, label), page.get_by_role("button", name=f"Add to column {number}"))
             expect_added(page, 10)
         assert kinds(page) == TEN
         spots(page).first.click()
         page.locator("#side-panel [name=text]").fill("On the mail")
         expect(page.frame_locator(".canvas iframe").get_by_text("On the mail")).to_be_visible()
-        drag(
-            page, page.locator("[data-act=grip]"), *middle(page.get_by_role("button", name="Divider", exact=True).first)
-        )
+        divider = page.get_by_role("button", name="Divider", exact=True).first
+        drag(page, page.locator("[data-act=grip]"), divider)
         expect(spots(page).first).to_have_attribute("aria-label", "Text")
         text = spots(page).first
         text.click()
@@ -148,7 +169,18 @@ def test_ten_blocks_by_touch_on_a_phone(editor: Editor) -> None:
             expect_added(page, 10)
         assert kinds(page) == TEN
         page.get_by_role("button", name="Close").tap()
+        settle(page)
+        spots(page).last.tap()
+        sheet = page.locator(".studio-side[data-open]")
+        expect(sheet).to_be_visible()
+        above = "([block, sheet]) => block.getBoundingClientRect().bottom <= sheet.getBoundingClientRect().top"
+        assert page.evaluate(above, [spots(page).last.element_handle(), sheet.element_handle()])
+        expect(page.locator("#panel-title")).to_have_text("Footer")
+        sheet.evaluate("sheet => sheet.scrollTop = 200")
+        page.get_by_role("button", name="Close").tap()
         spots(page).first.tap()
+        expect(page.locator("#panel-title")).to_have_text("Heading")
+        assert not sheet.evaluate("sheet => sheet.scrollTop")
         page.locator("#side-panel [name=text]").fill("By thumb")
         expect(page.frame_locator(".canvas iframe").get_by_text("By thumb")).to_be_visible()
 
@@ -175,7 +207,9 @@ def expect_in(page: Page, inside: str, column: int, *ids: str) -> None:
         expect(row.nth(number)).to_have_attribute("data-block", block)
 
 
-def drag_by_finger(page: Page, what: Locator, x: float, y: float) -> None:
+def drag_by_finger(page: Page, what: Locator, where: Locator, place: Place = middle) -> None:
+    settle(page, what, where)
+    x, y = place(where)
     touch = page.context.new_cdp_session(page)
 
     def send(kind: str, *points: tuple[float, float]) -> None:
@@ -189,19 +223,13 @@ def drag_by_finger(page: Page, what: Locator, x: float, y: float) -> None:
     send("touchEnd")
 
 
-def top_of(spot: Locator) -> tuple[float, float]:
-    box = spot.bounding_box()
-    assert box
-    return box["x"] + box["width"] / 2, box["y"] + 2
-
-
 def test_block_is_dragged_out_of_a_column_and_into_one_by_mouse(editor: Editor, with_columns: Campaign) -> None:
     with editor() as visit:
         page = visit.page
-        drag(page, spot_of(page, "words"), *top_of(spot_of(page, "head")))
+        drag(page, spot_of(page, "words"), spot_of(page, "head"), top_of)
         expect_in(page, "", 0, "words", "head", "cols", "end")
         expect_in(page, "cols", 0)
-        drag(page, spot_of(page, "head"), *middle(page.get_by_role("button", name="Add to column 2")))
+        drag(page, spot_of(page, "head"), page.get_by_role("button", name="Add to column 2"))
         expect_in(page, "", 0, "words", "cols", "end")
         expect_in(page, "cols", 1, "head")
 
@@ -211,19 +239,56 @@ def test_block_is_dragged_out_of_a_column_and_into_one_by_touch(editor: Editor, 
         page = visit.page
 
         def choose(block: str) -> Locator:
+            settle(page, spot_of(page, block))
             spot_of(page, block).tap()
+            expect(spot_of(page, block)).to_have_attribute("aria-pressed", "true")
             page.get_by_role("button", name="Close").tap()
-            grip = page.locator("[data-act=grip]")
-            expect(grip).to_be_visible()
-            return grip
+            return page.locator("[data-act=grip]")
 
-        drag_by_finger(page, choose("words"), *top_of(spot_of(page, "head")))
+        drag_by_finger(page, choose("words"), spot_of(page, "head"), top_of)
         expect_in(page, "", 0, "words", "head", "cols", "end")
         expect_in(page, "cols", 0)
-        grip = choose("head")
-        drag_by_finger(page, grip, *middle(page.get_by_role("button", name="Add to column 2")))
+        drag_by_finger(page, choose("head"), page.get_by_role("button", name="Add to column 2"))
         expect_in(page, "", 0, "words", "cols", "end")
         expect_in(page, "cols", 1, "head")
+
+
+def test_nothing_moves_under_a_block_that_is_being_dragged(editor: Editor, with_columns: Campaign) -> None:
+    """What was asked for before it was taken up is shown first, what comes later after the drop."""
+    with editor() as visit:
+        page, mail = visit.page, visit.page.frame_locator(".canvas iframe")
+        settle(page)
+        moving, whole = Held(page, "**/words/move/"), Held(page, "**/content/mail/*")
+        drag(page, spot_of(page, "words"), spot_of(page, "head"), top_of)
+        moving.next().continue_()
+        expect_in(page, "", 0, "words", "head", "cols", "end")
+        redrawn = whole.next()
+        page.mouse.move(*middle(spot_of(page, "head")))
+        page.mouse.down()
+        page.mouse.move(10, 10)
+        page.mouse.move(*top_of(spot_of(page, "end")))
+        expect(page.locator(".drag-ghost")).to_be_visible()
+        expect(page.locator(".drop-line")).to_have_count(0)
+        redrawn.continue_()
+        expect(page.locator(".drop-line.is-chosen")).to_have_count(1)
+        page.keyboard.press("Escape")
+
+        carry(page, spot_of(page, "head"), page.get_by_role("button", name="Add to column 2"))
+        page.evaluate("document.querySelector('[data-look=dark]').click()")
+        asked = whole.next()
+        answer = asked.fetch()
+        with page.expect_response("**/content/mail/*") as redrawn_late:
+            asked.fulfill(response=answer, body=answer.text().replace("Above", "Above " * 60))
+        redrawn_late.value.finished()
+        page.evaluate(TWO_FRAMES)
+        expect(mail.get_by_role("heading")).to_have_text("Above")
+        expect(page.locator(".drop-line.is-chosen")).to_have_count(1)
+        page.mouse.up()
+        expect(mail.get_by_role("heading")).to_have_text("Above " * 60)
+        whole.next().continue_()
+        expect_in(page, "cols", 1, "head")
+        settle(page)
+        expect(mail.get_by_role("heading")).to_have_text("Above")
 
 
 @pytest.fixture
@@ -365,6 +430,7 @@ def test_a_block_has_colours_of_its_own_that_undo_takes_back(writing: Page) -> N
     heading = mail.get_by_role("heading", name="Before")
     before = heading.evaluate("one => getComputedStyle(one).color")
     panel.get_by_label("Background").select_option("tint")
+    panel.get_by_text("A look of its own").click()
     panel.get_by_label("Colour of words").select_option("muted")
     expect(panel.locator("[data-contrast]")).to_contain_text("to 1: readable.")
     expect(heading).not_to_have_css("color", before)
@@ -501,21 +567,41 @@ def test_what_never_reached_the_server_is_offered_and_nothing_else(writing: Page
     expect(notice).to_be_hidden()
 
 
+def asks_before_it_is_left(page: Page) -> bool:
+    found: bool = page.evaluate(
+        """() => {
+            const leaving = new Event("beforeunload", {cancelable: true})
+            window.dispatchEvent(leaving)
+            return leaving.defaultPrevented
+        }"""
+    )
+    return found
+
+
+def test_leaving_asks_about_changes_that_wait_for_their_turn(writing: Page) -> None:
+    copying = Held(writing, "**/duplicate/")
+    spot_of(writing, "head").focus()
+    writing.keyboard.press("Control+d")
+    first = copying.next()
+    writing.keyboard.press("Control+d")
+    assert asks_before_it_is_left(writing)
+    first.continue_()
+    copying.next().continue_()
+    expect_kinds(writing, "heading", "heading", "heading", "footer")
+    settle(writing)
+    assert not asks_before_it_is_left(writing)
+
+
 def test_leaving_asks_about_what_cannot_be_stored_and_sends_what_is_on_its_way(writing: Page, draft: Campaign) -> None:
     """A request ends with its page."""
-    asks = """() => {
-        const leaving = new Event("beforeunload", {cancelable: true})
-        window.dispatchEvent(leaving)
-        return leaving.defaultPrevented
-    }"""
     writing.goto(f"/campaigns/{draft.pk}/")
     name, state = writing.locator(".title-form [name=name]"), writing.locator("#save-state")
     name.fill("")
     expect(state).to_contain_text("Not saved")
-    assert writing.evaluate(asks)
+    assert asks_before_it_is_left(writing)
     name.fill("Named again")
     expect(state).to_have_text(re.compile("^Saved"))
-    assert not writing.evaluate(asks)
+    assert not asks_before_it_is_left(writing)
 
     saving = Held(writing, "**/save/name/")
     name.fill("Typed at last")

@@ -1,4 +1,5 @@
-"""Every table of numbers can be taken along as CSV: read from the templates, so that no new one is forgotten."""
+"""Every table of numbers can be taken along as CSV and says what they mean: read from the templates, so that no new one
+is forgotten."""
 
 import re
 from pathlib import Path
@@ -19,14 +20,12 @@ _NO_REPORTS = {
     "delivery/domains/_": "a domain's records",
     "delivery/domains/domains": "settings",
     "delivery/providers": "settings",
-    "delivery/reputation.html": "leads to a page for each line, which is a file",
     "delivery/routes": "settings",
     "delivery/sandbox/": "rehearsals",
     "delivery/webhook": "settings",
     "campaigns/_rows": "campaigns to work on: their figures are those of Reports, which is a file",
     "campaigns/check/": "a draft",
     "campaigns/imports/": "what was taken over from another system",
-    "campaigns/reporting/_proof": "a document, signed as a whole",
     "campaigns/reporting/_share": "links, not numbers",
     "campaigns/seeds/": "settings",
     "tracking/_messages": "a log of mails: answers to them are a file",
@@ -55,6 +54,40 @@ def test_table_of_a_report_is_a_file_too(name: str, at: int) -> None:
     assert _FILE.search(text, begins, ends) or _WHOLE_PAGE.search(text), (
         f"A table of {name} has no CSV: components/take_along.html gives it one."
     )
+
+
+# Heads of figures that stand for a campaign, a month, an hour or a moment, and what is explained elsewhere.
+_HEADS_ARE_NO_NUMBERS = {
+    "campaigns/across/cohorts.html": "months: the notes below the table say what a cell is",
+    "campaigns/across/compare.html": "campaigns: each line of figures explains itself",
+    "campaigns/across/hours.html": "days: the notes below the table say what a cell is",
+    "campaigns/across/reports.html": "links that sort: explained in words below the table",
+}
+_MOMENTS = {"When", "Last one"}
+_FIGURE_HEAD = re.compile(r"<th[^>]*class=\"num\"[^>]*>(.*?)</th>", re.DOTALL)
+_TOLD = re.compile(r"{% include \"components/columns\.html\" with columns=(\S+)")
+_ON_PAPER = re.compile(r"{% include \"components/columns_printed\.html\" with columns=(\S+)")
+_OF_REPORTS = ("campaigns/", "tracking/report/", "tracking/conversions/")
+
+
+def _reports_with_tables() -> list[str]:
+    return sorted({name for name, _ in _tables() if name.startswith(_OF_REPORTS)} - _HEADS_ARE_NO_NUMBERS.keys())
+
+
+@pytest.mark.parametrize("name", _reports_with_tables())
+def test_number_of_a_table_has_its_definition_in_its_head_and_on_paper(name: str) -> None:
+    bare = [
+        head
+        for head in _FIGURE_HEAD.findall(_ALL[name])
+        if "components/explained.html" not in head and head.strip() not in _MOMENTS
+    ]
+    assert not bare, f"components/columns.html explains what the figures of a column are: {bare}"
+    assert set(_ON_PAPER.findall(_ALL[name])) >= set(_TOLD.findall(_ALL[name])), "paper has no heads to point at"
+
+
+@pytest.mark.parametrize("name", _HEADS_ARE_NO_NUMBERS)
+def test_table_whose_heads_are_no_numbers_explains_them_below(name: str) -> None:
+    assert re.search(r"report-notes|report-words|components/columns_printed", _ALL[name])
 
 
 @pytest.mark.parametrize("start", _NO_REPORTS)

@@ -17,10 +17,22 @@ from accounts.wording import count_people, rate
 from delivery.feedback import second_line
 from delivery.feedback.second_line import SecondLine
 from delivery.models import Batch
+from delivery.policy import advice
 from tracking.conversions import reading as conversions
 from tracking.models import Breakdown, EventKind, Rollup
-from tracking.reports import by_language, clients, counting, link_rows, machines, mailboxes, over_time, returned
+from tracking.reports import (
+    by_language,
+    clients,
+    columns,
+    counting,
+    link_rows,
+    machines,
+    mailboxes,
+    over_time,
+    returned,
+)
 from tracking.reports.by_language import LanguageRow
+from tracking.reports.columns import Column
 from tracking.reports.counting import Counting
 from tracking.reports.definitions import DEFINITIONS
 from tracking.reports.figures import Figure, doubt_of, share
@@ -31,6 +43,10 @@ from tracking.reports.returned import Part, Reasons
 
 _FRESH = timedelta(hours=1)
 
+_ABOVE_THE_LINE = {
+    "warn": f"{rate(advice.LOOK_AT)} or more: such mail begins to land in the spam folder.",
+    "bad": f"{rate(advice.STOP_AT)} or more: mailbox providers refuse such mail.",
+}
 _CHANNELS = {
     "page": "by the page behind the link in the mail",
     "one-click": "by the button of their mail program",
@@ -116,7 +132,10 @@ class Report:
 
     @cached_property
     def complained(self) -> Figure:
-        return self._of_delivered("complained", "Marked as spam", self.second_line.complained)
+        """`doubt` says that mailbox providers will not bear so many; of one alone nothing is said."""
+        figure = self._of_delivered("complained", "Marked as spam", self.second_line.complained)
+        kind = advice.complaint_kind(figure.share if figure.people > 1 else None)
+        return replace(figure, doubt=_ABOVE_THE_LINE.get(kind, ""))
 
     @cached_property
     def click_to_open(self) -> Figure:
@@ -220,6 +239,16 @@ class Report:
         )
         start = min((batch.started_at or batch.created_at for batch in self.batches), default=None)
         return over_time.points(list(rows), start, timezone.get_current_timezone()) if start else []
+
+    @cached_property
+    def columns(self) -> dict[str, list[Column]]:
+        """Of each table those that are shown now, with their definitions."""
+        hidden = [] if self.with_machines else ["machine-clicked", "machine-opened"]
+        hidden += [] if self.bounced else ["bounced"]
+        hidden += [] if any(lane.refused for lane in self.lanes) else ["refused"]
+        hidden += [] if any(lane.put_off for lane in self.lanes) else ["put-off"]
+        hidden += [] if self.complained.people else ["complained"]
+        return columns.of_tables(without=hidden)
 
     @property
     def chart(self) -> str:

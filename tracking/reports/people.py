@@ -154,7 +154,7 @@ SELECT f.message_id, m.contact_id, coalesce(m.email, ''), coalesce(m.attempts, 0
     coalesce(e.happened_at, f.at), coalesce(e.words, '')
 FROM delivery_feedback f LEFT JOIN delivery_message m ON m.id = f.message_id
 LEFT JOIN LATERAL (
-    SELECT trim(status || ' ' || diagnostic) AS words, happened_at FROM delivery_feedbackevent
+    SELECT {returned.SAID} AS words, happened_at FROM delivery_feedbackevent
     WHERE message_id = f.message_id AND kind = %(kind)s ORDER BY id DESC LIMIT 1) e ON true
 WHERE f.batch_id = %(batch)s AND f.term = %(term)s AND f.message_id > %(after)s
 AND (%(reason)s = '' OR {returned.CATEGORY} = %(reason)s) AND (f.is_blocked OR NOT %(blocked)s) {{narrowed}}

@@ -57,13 +57,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why some bounced, in our words; the servers' own stand beside each of the people."""
+    """Why some bounced, in our words. `said` is what a server said to one of them, hostile text that may name an
+    address; empty where nobody may be named. The others' stand beside each of the people."""
 
     label: str
     kind: str
     words: str
     people: int
     url: str
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +111,9 @@ def reasons(batch_ids: Collection[int], people_url: str) -> Reasons:
             words=wording.of_bounce(category) or category,
             people=people,
             url=_url(people_url, term=keys[term], reason=category),
+            said=said if people_url else "",
         )
-        for term, category, people in rows
+        for term, category, people, said in rows
     ]
     return Reasons(found, sum(reason.people for reason in found) > _COUNTED)
 
@@ -120,8 +123,16 @@ def _url(people_url: str, **query: str) -> str:
 
 
 CATEGORY = "coalesce(nullif(f.category, ''), 'unknown')"
+# SQL: a server's words, of a row of delivery_feedbackevent; most of them name the status themselves.
+SAID = "CASE WHEN strpos(diagnostic, status) > 0 THEN diagnostic ELSE trim(status || ' ' || diagnostic) END"
 _REASONS = f"""
-SELECT f.term, {CATEGORY}, count(*) FROM (
-    SELECT term, category FROM delivery_feedback WHERE batch_id = ANY(%s) AND term = ANY(%s) LIMIT %s) f
-GROUP BY 1, 2 ORDER BY 3 DESC, 1 DESC, 2
+SELECT r.term, r.category, r.people, coalesce(e.said, '') FROM (
+    SELECT f.term, {CATEGORY} AS category, count(*) AS people, max(f.message_id) AS message_id FROM (
+        SELECT term, category, message_id FROM delivery_feedback
+        WHERE batch_id = ANY(%s) AND term = ANY(%s) LIMIT %s) f
+    GROUP BY 1, 2) r
+LEFT JOIN LATERAL (
+    SELECT {SAID} AS said FROM delivery_feedbackevent
+    WHERE message_id = r.message_id AND kind = 'bounce' ORDER BY id DESC LIMIT 1) e ON true
+ORDER BY r.people DESC, r.term DESC, r.category
 """  # noqa: S608

@@ -25,6 +25,9 @@ from tracking.conversions.models import Goal
 
 _LATELY = timedelta(days=30)
 _SHOWN = 20
+# key, label, definition
+_COLUMNS = (("lately", "Last 30 days", "How often your site told of it, also orders that were taken back later."),)
+_COLUMNS_OF_ONE = (("worth", "Worth", "What your site said it was worth, before anything was refunded."),)
 
 
 @require_safe
@@ -35,7 +38,7 @@ def goals(request: StaffRequest) -> HttpResponse:
     if request.GET.get("as") == "csv":
         rows = ((each.name, " ".join(each.sites), each.lately, each.last_at) for each in found)
         return _file("goals", ("Goal", "Sites", "Last 30 days", "Last one"), rows)
-    return render(request, "tracking/conversions/goals.html", {"goals": found})
+    return render(request, "tracking/conversions/goals.html", {"goals": found, "columns": _COLUMNS})
 
 
 @never_cache
@@ -122,5 +125,6 @@ def _page(request: StaffRequest, found: Goal, made: str = "") -> HttpResponse:
         "secret": made,
         "rows": [(row, named[row.batch_id]) for row in rows],
         "count": found.conversions.count(),
+        "columns": _COLUMNS_OF_ONE,
     }
     return render(request, "tracking/conversions/goal.html", context)

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 from accounts.colours import on
 from campaigns.content import calendar_files
-from campaigns.content.blocks.fields import ALT, BAND, BUTTON, INK, PICTURE, Field, align, link
+from campaigns.content.blocks.fields import ALT, BAND, BUTTON, LETTERS, LOOK, PICTURE, ROOM, Field, align, link
 from campaigns.content.blocks.kind import Block, Kind
 from campaigns.content.blocks.links import button_class, button_of, link_ink
-from campaigns.content.blocks.look import Look
+from campaigns.content.blocks.look import LAYOUT, Look, Usual
 from campaigns.content.blocks.pictures import picture
 from campaigns.content.calendar_files import Event
 from campaigns.merge import localised
@@ -20,21 +20,27 @@ def product(block: Block, look: Look) -> list[str]:
         if block["image"]
         else "".join(look.empty("Picture"))
     )
-    old = f'<s aria-hidden="true" style="opacity:.65">{look.text(block["before"])}</s> ' if block["before"] else ""
+    old = f'<s aria-hidden="true">{look.text(block["before"])}</s> ' if block["before"] else ""
     price = f'<p style="margin:6px 0 0">{old}<b>{look.text(block["price"])}</b></p>' if block["price"] else ""
     about = f'<p style="margin:6px 0 0">{look.text(block["about"])}</p>' if block["about"] else ""
     button = (
-        f'<div class="{button_class(block["look"], look)}" style="margin:12px 0 18px">'
+        f'<div class="{button_class(block["look"], look)}" style="margin:12px 0 {look.below}px">'
         f"{button_of(block['label'], block['url'], look, kind=block['look'])}</div>"
         if block["label"]
         else ""
     )
     words = f"{_name(block, look)}{about}{price}"
-    above, apart = (12, "margin:16px 0 0;") if shown else (4, "")
+    apart = "margin:16px 0 0;" if shown else ""
+    padding = look.room(below=0) if button else look.room()
     return [
-        f'<mj-raw><tr><td align="{block["align"]}" style="padding:{above}px {look.side}px 0">{shown}<div style="{apart}'
-        f'color:{look.ink};font-size:15px;line-height:1.5">{words}</div>{button}</td></tr></mj-raw>'
+        f'<mj-raw><tr><td align="{look.aligned(block["align"])}" style="padding:{padding}">{shown}<div'
+        f' style="{apart}color:{look.ink};font-size:{look.size}px;line-height:1.5">{words}</div>{button}</td></tr>'
+        "</mj-raw>"
     ]
+
+
+def _usual_product(block: Block, look: Look) -> Usual:
+    return Usual(15, 12 if block["image"] or look.with_examples else 4, 18 if block["label"] else 0)
 
 
 def event(block: Block, look: Look) -> list[str]:
@@ -43,30 +49,29 @@ def event(block: Block, look: Look) -> list[str]:
     if found is None and not look.with_examples:
         return []
     place = ", ".join(look.text(block[name]) for name in ("place", "address") if block[name])
+    letters = f"color:{look.ink};font-size:{look.size}px;line-height:1.5"
     lines = "".join(f'<p style="margin:4px 0 0">{line}</p>' for line in (_when(block, look, found), place) if line)
     return [
-        f'<mj-raw><tr><td class="links" style="padding:16px {look.side}px"><table role="presentation"'
-        f' cellpadding="0" cellspacing="0"><tr>{_leaf(block, look)}<td valign="top"><div style="color:{look.ink};'
-        f'font-size:15px;line-height:1.5">{_name(block, look)}{lines}{_links(block, look, found)}'
-        "</div></td></tr></table></td></tr></mj-raw>"
+        f'<mj-raw><tr><td class="links" style="padding:{look.room()}"><table {LAYOUT}><tr valign="top">'
+        f'{_leaf(block, look)}<td><div style="{letters}">{_name(block, look)}{lines}'
+        f"{_links(block, look, found)}</div></td></tr></table></td></tr></mj-raw>"
     ]
 
 
 def _name(block: Block, look: Look) -> str:
-    style = f"margin:0;font-family:{look.head_font};font-size:18px;line-height:1.3"
-    return f'<h3 style="{style}">{look.text(block["text"])}</h3>'
+    font = "" if look.head_font == "inherit" else f"font-family:{look.head_font};"
+    tag = look.heading(3)
+    return (
+        f'<{tag} style="margin:0;{font}font-size:{look.size + 3}px;line-height:1.3">{look.text(block["text"])}</{tag}>'
+    )
 
 
 def _links(block: Block, look: Look, found: Event | None) -> str:
     url = calendar_files.address(look.theme.public_address, found) if found and block["label"] else ""
     pairs = ((block["label"], url), (block["more"], block["url"]))
     ink = link_ink(look)
-    links = [
-        f'<a{look.href(url)} style="color:{ink};font-weight:600">{look.text(words)}</a>'
-        for words, url in pairs
-        if words and url
-    ]
-    return f'<p style="margin:8px 0 0">{" &nbsp; ".join(links)}</p>' if links else ""
+    links = [f'<a{look.href(url)} style="color:{ink}">{look.text(words)}</a>' for words, url in pairs if words and url]
+    return f'<p style="margin:8px 0 0;font-weight:600">{" &nbsp; ".join(links)}</p>' if links else ""
 
 
 def event_of(block: Block, time_zone: str) -> Event | None:
@@ -96,8 +101,8 @@ def _leaf(block: Block, look: Look) -> str:
         return ""
     colour = look.ink if look.is_full else look.theme.colour
     return (
-        '<td aria-hidden="true" valign="top" width="80"><table role="presentation" cellpadding="0"'
-        f' cellspacing="0"><tr><td align="center" width="64" bgcolor="{colour}" style="border-radius:6px;padding:8px 0;'
+        f'<td aria-hidden="true" width="80"><table {LAYOUT}><tr><td align="center" width="64"'
+        f' bgcolor="{colour}" style="border-radius:6px;padding:8px 0;'
         f'color:{on(colour)};font-size:14px;line-height:1.2">{_spelled(block["day"], "month", look)}<br/>'
         f'<b style="font-size:26px">{date.fromisoformat(block["day"]).day}</b></td></tr></table></td>'
     )
@@ -124,12 +129,13 @@ KINDS = (
             Field("before", "Price before", "text", help="Shown struck through. May stay empty."),
             Field("label", "Button", "text", "Have a look", "Empty: no button."),
             link("picture and the button"),
-            INK,
-            *BUTTON,
+            LOOK,
             align(),
             BAND,
         ),
         product,
+        own=(*LETTERS, *BUTTON, *ROOM),
+        usual=_usual_product,
         words="text",
     ),
     Kind(
@@ -149,10 +155,11 @@ KINDS = (
             Field("url", "Page about it", "url", help="Stands in the calendar too. May stay empty."),
             Field("more", "Link to the page", "text", "Read more", "Empty: no such link."),
             Field("label", "Link for calendars", "text", "Add to calendar", "Empty: no file for calendars."),
-            INK,
             BAND,
         ),
         event,
+        own=(*LETTERS, *ROOM),
+        usual=lambda _block, _look: Usual(15, 16, 16),
         words="text",
     ),
 )

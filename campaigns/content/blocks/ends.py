@@ -1,10 +1,10 @@
 """Kinds that begin and end a mail: header, footer."""
 
 from campaigns.content import html
-from campaigns.content.blocks.fields import BAND, Field, align, link
+from campaigns.content.blocks.fields import BAND, LETTERS, ROOM, Field, align, link
 from campaigns.content.blocks.kind import Block, Kind
 from campaigns.content.blocks.links import entries, entry_fields, link_row
-from campaigns.content.blocks.look import Look
+from campaigns.content.blocks.look import Look, Usual
 
 VIEW = "View in browser"
 PREFERENCES = "Choose what you get"
@@ -15,13 +15,13 @@ def logo(block: Block, look: Look) -> list[str]:
     source = block["image"] or look.theme.logo_url
     name = block["alt"] or look.theme.name
     above = [_view(block["view"], look)] if block["view"] else []
-    below = link_row(entries(block, _LINKS), block["align"], look)
+    below = link_row(entries(block, _LINKS), block["align"], look, size=14)
     if not source:
         return [
             *above,
-            f'<mj-text css-class="name" align="{block["align"]}" color="{look.ink}"'
-            f' font-family="{look.head_font}" font-size="20px" font-weight="700"'
-            f' padding="24px {look.side}px 16px">{look.linked(look.text(name), block["url"])}</mj-text>',
+            f'<mj-text css-class="name" align="{look.aligned(block["align"])}" color="{look.ink}"'
+            f' font-family="{look.head_font}" font-size="{look.size}px" font-weight="700"'
+            f' padding="{look.room()}">{look.linked(look.text(name), block["url"])}</mj-text>',
             *below,
         ]
     if look.theme.logo_on_dark_url and not block["image"] and not look.is_full:
@@ -29,7 +29,7 @@ def logo(block: Block, look: Look) -> list[str]:
     return [
         *above,
         f'<mj-image css-class="onlight" src="{look.attribute(source)}" alt="{look.alt(name)}"'
-        f' width="{block["width"]}px" align="{block["align"]}" padding="24px {look.side}px 16px"'
+        f' width="{block["width"]}px" align="{look.aligned(block["align"])}" padding="{look.room()}" font-size="14px"'
         f"{look.href(block['url'])} />",
         *below,
     ]
@@ -45,21 +45,21 @@ def _two_logos(block: Block, look: Look, name: str) -> list[str]:
         f' style="border:0;display:inline-block;height:auto;max-width:100%;width:{width}px" /></picture>'
     )
     return [
-        f'<mj-text align="{block["align"]}" line-height="1" padding="24px {look.side}px 16px">'
+        f'<mj-text align="{look.aligned(block["align"])}" line-height="1" padding="{look.room()}">'
         f"{look.linked(picture, block['url'])}</mj-text>"
     ]
 
 
 def _view(words: str, look: Look) -> str:
     return (
-        f'<mj-text css-class="name" align="center" font-size="13px" line-height="1.4" color="{look.ink}"'
-        f' padding="12px {look.side}px 0">'
+        f'<mj-text css-class="name links" align="center" font-size="14px" line-height="44px" color="{look.ink}"'
+        f' padding="{look.room(0, 0)}">'
         f'<a href="{look.masks.keep("{{ view_url }}")}" style="color:{look.ink}">{look.text(words)}</a></mj-text>'
     )
 
 
 def footer(block: Block, look: Look) -> list[str]:
-    muted = look.theme.muted
+    muted = look.ink if look.own_ink else look.theme.muted
     address = ", ".join(line.strip() for line in look.theme.postal_address.splitlines() if line.strip())
     said = " · ".join(look.text(part) for part in (look.theme.name, address) if part)
     links = " · ".join(
@@ -72,10 +72,11 @@ def footer(block: Block, look: Look) -> list[str]:
         if words
     )
     more = "".join(f"<p>{look.text(line)}</p>" for line in look.theme.footer.splitlines() if line.strip())
-    words = f"{look.rich(block['html'], muted)}<p>{said}</p>{more}{look.rich(f'<p>{links}</p>', muted)}"
+    leave = look.rich(f'<p class="links">{links}</p>', muted)
+    words = f"{look.rich(block['html'], muted)}<p>{said}</p>{more}{leave}"
     return [
-        f'<mj-text css-class="small" align="center" font-size="14px" line-height="1.5" color="{muted}"'
-        f' padding="20px {look.side}px">{words}</mj-text>'
+        f'<mj-text css-class="small" align="{look.aligned(block["align"])}" font-size="{look.size}px" line-height="1.5"'
+        f' color="{muted}" padding="{look.room()}">{words}</mj-text>'
     ]
 
 
@@ -97,6 +98,8 @@ KINDS = (
             BAND,
         ),
         logo,
+        own=(*LETTERS, *ROOM),
+        usual=lambda _block, _look: Usual(20, 24, 16, is_heading=True),
     ),
     Kind(
         "footer",
@@ -115,8 +118,11 @@ KINDS = (
                 f"{PREFERENCES}, for example. Empty: no such link.",
             ),
             Field("view", "Link to the mail as a web page", "text", "", f"{VIEW}, for example. Empty: no such link."),
+            align("center"),
         ),
         footer,
+        own=(*LETTERS, *ROOM),
+        usual=lambda _block, _look: Usual(14, 20, 20),
         in_columns=False,
         band="around",
     ),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from accounts import fonts
 from campaigns.content.rich import INKS
 
 Widget = Literal[
@@ -21,7 +22,7 @@ Widget = Literal[
     "tag",
     "segment",
 ]
-Group = Literal["", "when"]
+Group = Literal["", "own", "when"]  # of the form: on top, a look of its own, who sees it
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,11 @@ class Field:
         return self.widget in {"rich", "code"}
 
 
+_SIDES = (("left", "Left"), ("center", "Centre"), ("right", "Right"))
+
+
 def align(default: str = "left") -> Field:
-    return Field("align", "Alignment", "choice", default, choices=(("left", "Left"), ("center", "Centre")))
+    return Field("align", "Alignment", "choice", default, choices=_SIDES)
 
 
 def link(of: str) -> Field:
@@ -71,19 +75,29 @@ SECTION = (
 )
 PICTURE = Field("image", "Picture", "image")
 ALT = Field("alt", "Description", "text", help="Read aloud, and shown when pictures are off. Empty for decoration.")
-_OF_THE_MAIL = ("", "As the mail has it")
-INK = Field("ink", "Colour of words", "choice", choices=(_OF_THE_MAIL, *INKS.items()))
-ROUNDINGS = (("soft", "Soft"), ("square", "Square"), ("round", "Round"))
 LOOK = Field("look", "Look", "choice", "filled", choices=(("filled", "Filled"), ("outline", "Outline")))
+ROUNDINGS = (("soft", "Soft"), ("square", "Square"), ("round", "Round"))
+
+
+def _own(name: str, label: str, *choices: tuple[str, str]) -> Field:
+    """What a block may have of its own, where it otherwise looks as the mail has it."""
+    return Field(name, label, "choice", choices=(("", "As the mail has it"), *choices), group="own")
+
+
+def _pixels(*sizes: int) -> tuple[tuple[str, str], ...]:
+    return tuple((str(size), f"{size} pixels") for size in sizes)
+
+
+_ROOM = _pixels(0, 4, 8, 12, 16, 24, 32, 48, 64)
+LETTERS = (
+    _own("ink", "Colour of words", *INKS.items()),
+    _own("font", "Letters", *fonts.CHOICES),
+    _own("size", "Size of letters", *_pixels(14, 15, 16, 18, 20, 22, 26, 30, 36, 44)),
+)
+ROOM = (_own("above", "Room above", *_ROOM), _own("below", "Room below", *_ROOM))
 BUTTON = (
-    LOOK,
-    Field(
-        "fill",
-        "Colour of the button",
-        "choice",
-        choices=(_OF_THE_MAIL, ("accent", INKS["accent"]), ("ink", "Colour of the text")),
-    ),
-    Field("corners", "Corners of the button", "choice", choices=(_OF_THE_MAIL, *ROUNDINGS)),
+    _own("fill", "Colour of the button", ("accent", INKS["accent"]), ("ink", "Colour of the text")),
+    _own("corners", "Corners of the button", *ROUNDINGS),
 )
 
 WHEN = (

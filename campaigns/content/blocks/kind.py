@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from campaigns.content.blocks.fields import Field
-from campaigns.content.blocks.look import Look
+from campaigns.content.blocks.look import Look, Usual
 
 Block = dict[str, Any]
 Group = Literal["words", "pictures", "links", "cards", "layout", "ends"]
@@ -25,6 +25,8 @@ GROUPS: dict[Group, str] = {
 class Kind:
     """`icon` names a drawing of the palette. `words`: the field without which the block says nothing.
 
+    `usual`: how it looks as long as it has nothing of its own.
+
     `draw` gives the MJML elements of a column, one a row of the mail; none when there is nothing to send.
     """
 
@@ -35,6 +37,8 @@ class Kind:
     icon: str
     fields: tuple[Field, ...]
     draw: Draw
+    own: tuple[Field, ...] = ()  # in which it may differ from the mail
+    usual: Callable[[Block, Look], Usual] = lambda _block, _look: Usual()
     words: str = ""
     is_container: bool = False
     in_columns: bool = True

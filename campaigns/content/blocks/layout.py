@@ -2,9 +2,9 @@
 
 import re
 
-from campaigns.content.blocks.fields import BAND, SECTION, Field
+from campaigns.content.blocks.fields import BAND, ROOM, SECTION, Field
 from campaigns.content.blocks.kind import Block, Kind
-from campaigns.content.blocks.look import Look
+from campaigns.content.blocks.look import Look, Usual
 
 _SPLIT = re.compile(r"\d{1,3}(?:-\d{1,3}){0,3}")
 _NARROWEST = 0.1  # of the width
@@ -29,7 +29,7 @@ def divider(block: Block, look: Look) -> list[str]:
     colour = f' border-color="{look.theme.colour}"' if block["tone"] == "brand" and look.band != "brand" else ""
     return [
         f'<mj-divider css-class="line" border-style="{block["line"]}" border-width="{block["thickness"]}px"{colour}'
-        f' width="{block["reach"]}%" padding="16px {look.side}px" />'
+        f' width="{block["reach"]}%" padding="{look.room()}" />'
     ]
 
 
@@ -73,6 +73,8 @@ KINDS = (
             *SECTION,
         ),
         columns,
+        own=ROOM,
+        usual=lambda _block, _look: Usual(above=12, below=12),
         is_container=True,
         in_columns=False,
     ),
@@ -96,6 +98,8 @@ KINDS = (
             BAND,
         ),
         divider,
+        own=ROOM,
+        usual=lambda _block, _look: Usual(above=16, below=16),
     ),
     Kind(
         "spacer",

@@ -2,27 +2,28 @@
 
 from accounts.colours import on, readable
 from campaigns.brands import networks
-from campaigns.content.blocks.fields import BAND, BUTTON, Field, align
+from campaigns.content.blocks.fields import BAND, BUTTON, LETTERS, LOOK, ROOM, Field, align
 from campaigns.content.blocks.kind import Block, Kind
-from campaigns.content.blocks.look import Look
+from campaigns.content.blocks.look import Look, Usual
 from campaigns.merge.tag_spans import without_tags
 
-_CHAR, _PADDED = 9, 56  # pixels: of a letter, and of what stands round the words
+_SIZE, _CHAR, _PADDED = 16, 9, 56  # pixels: high and wide of a letter, and of what stands round the words
 _ENTRIES = 5
 
 
 def button(block: Block, look: Look) -> list[str]:
-    return [button_row(block["label"], block["url"], look, kind=block["look"], align=block["align"])]
+    return [button_row(block["label"], block["url"], look, kind=block["look"], align=block["align"], size=look.size)]
 
 
-def button_row(label: str, url: str, look: Look, *, kind: str = "filled", align: str = "left") -> str:
+def button_row(label: str, url: str, look: Look, *, kind: str = "filled", align: str = "left", size: int = 16) -> str:
+    inside = button_of(label, url, look, kind=kind, size=size)
     return (
-        f'<mj-raw><tr><td align="{align}" class="{button_class(kind, look)}" style="padding:12px {look.side}px 18px">'
-        f"{button_of(label, url, look, kind=kind)}</td></tr></mj-raw>"
+        f'<mj-raw><tr><td align="{look.aligned(align)}" class="{button_class(kind, look)}"'
+        f' style="padding:{look.room()}">{inside}</td></tr></mj-raw>'
     )
 
 
-def button_of(label: str, url: str, look: Look, *, kind: str = "filled") -> str:
+def button_of(label: str, url: str, look: Look, *, kind: str = "filled", size: int = 16) -> str:
     """For Outlook a shape of VML, which it pads and rounds; for everybody else a link. What holds it has its class.
 
     Letters of the shape: email/frame.mjml.
@@ -31,20 +32,24 @@ def button_of(label: str, url: str, look: Look, *, kind: str = "filled") -> str:
         border = look.outline_ink
         ink = look.greyed(border, look.ground)
         shape = f'filled="f" strokecolor="{border}" strokeweight="2px"'
-        drawn = f"border:2px solid {border};padding:12px 24px"
+        drawn = f"border:2px solid{'' if ink == border else f' {border}'};padding:12px 24px"
     else:
         fill = look.button_colour
         ink = look.greyed(on(fill), fill)
         shape, drawn = f'fillcolor="{fill}" stroked="f"', f"background:{fill};padding:14px 26px"
     ink = ink.replace("#ffffff", "#fff")
+    letters = "" if size == _SIZE else f";font-size:{size}px"
     words, href = look.text(label), look.href(url)
     radius = int(look.radius.removesuffix("px"))
-    width = min(len(without_tags(label, "x" * 8)) * _CHAR + _PADDED, int(look.width) - 2 * look.side)
+    wide = len(without_tags(label, "x" * 8)) * _CHAR * size // _SIZE + _PADDED
+    width, height = min(wide, int(look.width) - 2 * look.side), 30 + size * 5 // 4
     return (
-        f'<!--[if mso]><v:roundrect data-twin{href} style="height:50px;v-text-anchor:middle;width:{width}px"'
-        f' arcsize="{min(radius * 100 // 48, 50)}%" {shape}><w:anchorlock/><center style="color:{ink}">{words}'
-        f'</center></v:roundrect><![endif]--><!--[if !mso]><!--><a{href} style="display:inline-block;{drawn};'
-        f'border-radius:{look.radius};color:{ink};font-size:16px;text-decoration:none">{words}</a>'
+        f'<!--[if mso]><v:roundrect data-twin{href} style="height:{height}px;v-text-anchor:middle;width:{width}px"'
+        f' arcsize="{min(radius * 100 // (height - 2), 50)}%" {shape}><w:anchorlock/><center'
+        f' style="color:{ink}{letters}">'
+        f"{words}</center></v:roundrect><![endif]--><!--[if !mso]><!--><a{href}"
+        f' style="display:inline-block;{drawn};border-radius:{look.radius};color:{ink};font-size:{size}px;'
+        f'text-decoration:none">{words}</a>'
         "<!--<![endif]-->"
     )
 
@@ -62,23 +67,23 @@ def social(block: Block, look: Look) -> list[str]:
     if not found:
         return look.placeholder("Enter the address of a profile", 40)
     if not look.theme.public_address:
-        return link_row([(network.label, url) for network, url in found], block["align"], look)
+        return link_row([(network.label, url) for network, url in found], block["align"], look, size=14)
     disc = look.greyed(link_ink(look), look.ground)
     sign = look.ground if look.is_full else on(disc)
-    icons = " &nbsp; ".join(
-        f'<a{look.href(url)} style="color:{disc}"><img src="{look.theme.public_address}/i/'
+    icons = " ".join(
+        f'<a{look.href(url)} style="color:{disc};padding:0 6px"><img src="{look.theme.public_address}/i/'
         f'{network.icon(disc, sign)}" alt="{network.label}" width="32" height="32"'
         ' style="vertical-align:middle"/></a>'
         for network, url in found
     )
     return [
-        f'<mj-text css-class="links" align="{block["align"]}" font-size="14px" line-height="2.6"'
-        f' padding="8px {look.side}px">{icons}</mj-text>'
+        f'<mj-text css-class="links" align="{look.aligned(block["align"])}" font-size="14px" line-height="44px"'
+        f' padding="{look.room()}">{icons}</mj-text>'
     ]
 
 
 def menu(block: Block, look: Look) -> list[str]:
-    return link_row(entries(block), block["align"], look, size=16) or look.placeholder("Enter a first link", 40)
+    return link_row(entries(block), block["align"], look) or look.placeholder("Enter a first link", 40)
 
 
 def entries(block: Block, count: int = _ENTRIES) -> list[tuple[str, str]]:
@@ -87,20 +92,20 @@ def entries(block: Block, count: int = _ENTRIES) -> list[tuple[str, str]]:
     return [(label, url) for label, url in pairs if label and url]
 
 
-def link_row(pairs: list[tuple[str, str]], align: str, look: Look, *, size: int = 14) -> list[str]:
-    """Links side by side, as many to a line as fit."""
+def link_row(pairs: list[tuple[str, str]], align: str, look: Look, *, size: int = 0) -> list[str]:
+    """Links side by side, as many to a line as fit, each as high as a finger needs."""
     if not pairs:
         return []
     style = f"color:{link_ink(look)};text-decoration:none;white-space:nowrap"
     links = " &nbsp;·&nbsp; ".join(f'<a{look.href(url)} style="{style}">{look.text(words)}</a>' for words, url in pairs)
     return [
-        f'<mj-text css-class="links" align="{align}" color="{look.ink}" font-size="{size}px" line-height="2"'
-        f' padding="8px {look.side}px">{links}</mj-text>'
+        f'<mj-text css-class="links" align="{look.aligned(align)}" color="{look.ink}" font-size="{size or look.size}px"'
+        f' line-height="44px" padding="{look.room() if not size else look.room(0, 0)}">{links}</mj-text>'
     ]
 
 
 def link_ink(look: Look) -> str:
-    return look.ink if look.is_full else readable(look.theme.colour, look.ground)
+    return look.ink if look.is_full or look.own_ink else readable(look.theme.colour, look.ground)
 
 
 def entry_fields(count: int = _ENTRIES) -> tuple[Field, ...]:
@@ -124,11 +129,13 @@ KINDS = (
         (
             Field("label", "Label", "text", example="Read more"),
             Field("url", "Link", "url", help="A full address, such as https://example.com/offer."),
-            *BUTTON,
+            LOOK,
             align(),
             BAND,
         ),
         button,
+        own=(*LETTERS[1:], *BUTTON, *ROOM),
+        usual=lambda _block, _look: Usual(_SIZE, 12, 18),
         words="label",
     ),
     Kind(
@@ -139,6 +146,8 @@ KINDS = (
         "social",
         (*(Field(place.key, place.label, "url") for place in networks.ALL), align("center"), BAND),
         social,
+        own=ROOM,
+        usual=lambda _block, _look: Usual(above=4, below=4),
     ),
     Kind(
         "menu",
@@ -148,5 +157,7 @@ KINDS = (
         "menu",
         (*entry_fields(), align("center"), BAND),
         menu,
+        own=(*LETTERS, *ROOM),
+        usual=lambda _block, _look: Usual(above=2, below=2),
     ),
 )

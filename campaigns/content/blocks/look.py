@@ -4,7 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from html import escape, unescape
-from typing import Any
+from typing import Any, NamedTuple
+
+from django.conf import settings
 
 from accounts.colours import LINE, MUTED, contrast, mixed, needs_link_colour, on, readable
 from accounts.web_addresses import as_sent
@@ -12,6 +14,7 @@ from campaigns.content import html
 from campaigns.merge.masking import Masks
 
 SIDE = 32
+LAYOUT = 'role="presentation" border="0" cellpadding="0" cellspacing="0"'  # of a table that holds no data
 _LIGHT = frozenset({"paper", "tint", "around"})  # bands that turn dark in a dark mail
 _RICH_TABLE = re.compile(r"<(table|td|th)(?=[ >])")
 _CELL = f"border:1px solid {LINE};padding:6px 8px;text-align:start;vertical-align:top"
@@ -19,9 +22,40 @@ _HEAD = f"{_CELL};word-break:normal"
 _TABLE_LOOK = {"table": "border-collapse:collapse;width:100%;margin:0 0 14px", "td": _CELL, "th": _HEAD}
 _RICH_INK = re.compile(r'<span data-ink="(\w+)">')
 _RICH_HREF = re.compile(r'href="([^"]*)"')
+_RICH_HEADING = re.compile(r"<h([123])((?: [^>]*)?>.*?)</h\1>", re.DOTALL)
+_RICH_SIZES = {"1": "26px", "2": "22px", "3": "18px"}  # as email/frame.mjml has them
 _GREY = 0.5
 _TELLS_APART = 1.2  # contrast of a button and what it stands on
 RADIUS = {"soft": "6px", "square": "0", "round": "24px"}
+
+
+def is_rtl(language: str) -> bool:
+    """Whether it is written from right to left."""
+    return language.partition("-")[0] in settings.LANGUAGES_BIDI
+
+
+class Usual(NamedTuple):
+    """How a kind of block looks by itself: pixels of its letters and of the room it leaves."""
+
+    size: int = 16
+    above: int = 0
+    below: int = 0
+    is_heading: bool = False  # by its letters
+
+
+@dataclass(slots=True)
+class Outline:
+    """The headings of a mail from top to bottom. A block that only some see counts for nobody who might not see it."""
+
+    last: int = 0
+    is_for_some: bool = False
+
+    def level(self, wanted: int) -> int:
+        """The mail begins with one of level 1, and none is left out on the way down."""
+        level = min(max(wanted, 2), self.last + 1)
+        if not self.is_for_some or level < self.last:
+            self.last = level
+        return level
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +82,10 @@ class Theme:
     public_address: str
     time_zone: str
 
+    @property
+    def is_rtl(self) -> bool:
+        return is_rtl(self.language)
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -61,10 +99,15 @@ class Look:
     own_ink: str = ""  # names of colours: of the words, of a button
     own_fill: str = ""
     own_corners: str = ""
+    own_font: str = ""
+    size: int = 16
+    above: int = 0
+    below: int = 0
     is_example: bool = False
     with_examples: bool = False
     masks: Masks = field(default_factory=Masks)
     alt_inks: dict[str, str] = field(default_factory=dict)
+    outline: Outline = field(default_factory=Outline)
 
     @property
     def ground(self) -> str:
@@ -112,10 +155,24 @@ class Look:
     def in_column(self) -> bool:
         return self.side != SIDE
 
-    def of(self, block: Mapping[str, Any]) -> "Look":
-        """With what this block has of its own."""
-        own = {name: block.get(name, "") for name in ("ink", "fill", "corners")}
-        return replace(self, **{f"own_{name}": value for name, value in own.items()}) if any(own.values()) else self
+    def of(self, block: Mapping[str, Any], usual: Usual) -> "Look":
+        """With what this block has of its own, or else has by itself."""
+        own = {f"own_{name}": block.get(name, "") for name in ("ink", "fill", "corners", "font")}
+        size, above, below = (int(block.get(name) or getattr(usual, name)) for name in ("size", "above", "below"))
+        return replace(self, **own, size=size, above=above, below=below)
+
+    def room(self, above: int | None = None, below: int | None = None) -> str:
+        """The padding of a row."""
+        above, below = self.above if above is None else above, self.below if below is None else below
+        return f"{above}px {self.side}px" + (f" {below}px" if below != above else "")
+
+    def aligned(self, align: str) -> str:
+        """“left” is where lines begin."""
+        return {"left": "right", "right": "left"}.get(align, align) if self.theme.is_rtl else align
+
+    def heading(self, level: int) -> str:
+        """The tag of the next heading of the mail, which would like to be of this level."""
+        return f"h{self.outline.level(level)}"
 
     def as_example(self) -> "Look":
         return replace(self, is_example=True)
@@ -127,7 +184,8 @@ class Look:
     @property
     def head_font(self) -> str:
         """For headings; the letters of everything else are said once, by the frame of the mail."""
-        return "inherit" if self.theme.head_font == self.theme.body_font else self.theme.head_font
+        is_said = self.own_font or self.theme.head_font == self.theme.body_font
+        return "inherit" if is_said else self.theme.head_font
 
     def text(self, template: str) -> str:
         return self.masks.hide(template, escape)
@@ -165,7 +223,13 @@ class Look:
         inked = _RICH_INK.sub(
             lambda span: f'<span class="ink-{span[1]}" style="color:{self.named_ink(span[1])}">', shaped
         )
-        return _RICH_HREF.sub(link, inked)
+        return _RICH_HREF.sub(link, _RICH_HEADING.sub(self._in_outline, inked))
+
+    def _in_outline(self, found: re.Match[str]) -> str:
+        """Of whatever level, it keeps the size of its letters."""
+        tag = self.heading(int(found[1]))
+        size = "" if tag == f"h{found[1]}" else f' style="font-size:{_RICH_SIZES[found[1]]}"'
+        return f"<{tag}{size}{found[2]}</{tag}>"
 
     def named_ink(self, name: str) -> str:
         """A colour of the brand as it reads here: a name of campaigns.content.rich.INKS."""

@@ -1,10 +1,10 @@
 """Kinds that are pictures: alone, with text, of a video."""
 
 from accounts.pictures import files
-from campaigns.content.blocks.fields import ALT, BAND, BUTTON, INK, PICTURE, Field, link
+from campaigns.content.blocks.fields import ALT, BAND, BUTTON, LETTERS, LOOK, PICTURE, ROOM, Field, align, link
 from campaigns.content.blocks.kind import Block, Kind
 from campaigns.content.blocks.links import button_class, button_of, button_row
-from campaigns.content.blocks.look import Look
+from campaigns.content.blocks.look import LAYOUT, Look, Usual
 
 PLAYED = "/i/play/"  # where campaigns.content.playing answers
 
@@ -12,25 +12,38 @@ PLAYED = "/i/play/"  # where campaigns.content.playing answers
 def image(block: Block, look: Look) -> list[str]:
     if not block["image"]:
         return look.placeholder("Choose a picture")
-    is_whole = block["width"] == "full" and not look.in_column
+    is_whole = _is_whole(block, look)
     width = 300 if block["width"] == "half" else 0
-    return [picture_row(block["image"], block["alt"], block["url"], look, width=width, is_whole=is_whole)]
+    align = block.get("align", "center")
+    return [picture_row(block["image"], block["alt"], block["url"], look, width=width, is_whole=is_whole, align=align)]
 
 
-def picture_row(source: str, alt: str, url: str, look: Look, *, width: int = 0, is_whole: bool = False) -> str:
+def _is_whole(block: Block, look: Look) -> bool:
+    return block["width"] == "full" and not look.in_column
+
+
+def _usual_image(block: Block, look: Look) -> Usual:
+    return Usual() if _is_whole(block, look) else Usual(above=12, below=12)
+
+
+def picture_row(
+    source: str, alt: str, url: str, look: Look, *, width: int = 0, is_whole: bool = False, align: str = "center"
+) -> str:
     """As wide as there is room, or as `width` says; on a phone as wide as the phone."""
-    padding = "" if is_whole else f' style="padding:12px {look.side}px"'
+    padding = look.room() if not is_whole else f"{look.above}px 0 {look.below}px" if look.above or look.below else ""
+    padding = padding and f' style="padding:{padding}"'
     room = look.width - (0 if is_whole else 2 * look.side)
-    middle = ' align="center"' if 0 < width < room else ""
-    shown = picture(source, alt, url, look, room, width)
+    middle = f' align="{look.aligned(align)}"' if 0 < width < room else ""
+    shown = picture(source, alt, url, look, room, width, align)
     return f"<mj-raw><tr><td{middle}{padding}>{shown}</td></tr></mj-raw>"
 
 
-def picture(source: str, alt: str, url: str, look: Look, room: float, width: int = 0) -> str:
+def picture(source: str, alt: str, url: str, look: Look, room: float, width: int = 0, align: str = "center") -> str:
     """`width`: 0 for all the room. Outlook goes by the attribute for the width, everybody else by the style."""
     is_narrow = 0 < width < room
-    name, most = (' class="fit"', f"margin:0 auto;max-width:{width}px;") if is_narrow else ("", "")
-    style = f"display:block;font-size:13px;{most}width:100%"
+    margin = {"left": "", "right": "margin-left:auto;"}.get(look.aligned(align), "margin:0 auto;")
+    name, most = (' class="fit"', f"{margin}max-width:{width}px;") if is_narrow else ("", "")
+    style = f"display:block;font-size:14px;{most}width:100%"
     shown = (
         f'<img{name} src="{look.attribute(source)}" alt="{look.alt(alt)}" width="{int(width if is_narrow else room)}"'
         f' style="{style}" />'
@@ -53,26 +66,28 @@ def image_text(block: Block, look: Look) -> list[str]:
         f'<td class="s" width="{shares[0]:.4g}%" style="padding:12px {padded}px">{shown}</td>',
         f'<td class="s" style="padding:0 {padded}px">{_words(block, look)}</td>',
     ]
+    around = f"{look.above}px {gap}px" + (f" {look.below}px" if look.below != look.above else "")
+    shown = "".join(cells if block["side"] == "left" else reversed(cells))
     return [
-        f'<mj-raw><tr><td style="padding:12px {gap}px"><table role="presentation" cellpadding="0"'
-        f' cellspacing="0" width="100%"><tr>{"".join(cells if block["side"] == "left" else reversed(cells))}</tr>'
-        "</table></td></tr></mj-raw>"
+        f'<mj-raw><tr><td style="padding:{around}"><table {LAYOUT} width="100%"><tr>{shown}</tr></table></td></tr>'
+        "</mj-raw>"
     ]
 
 
 def _words(block: Block, look: Look) -> str:
     """Their margins collapse into the larger one; where a style sheet is read, a paragraph ends with 14 pixels."""
+    tag = look.heading(2) if block["text"] else ""
     text = look.rich(block["html"]) if block["html"] else ""
     font = "" if look.head_font == "inherit" else f";font-family:{look.head_font}"
     below = 18 if text else 4
     heading = (
-        f'<h2 style="margin:0 0 {12 if text else 4}px;font-size:22px;line-height:1.3{font}">'
-        f"{look.text(block['text'])}</h2>"
+        f'<{tag} style="margin:0 0 {12 if text else 4}px;font-size:{look.size + 6}px;line-height:1.3{font}">'
+        f"{look.text(block['text'])}</{tag}>"
         if block["text"]
         else ""
     )
     words = (
-        f'<div class="words" style="margin:8px 0 {below}px;color:{look.ink};font-size:16px;line-height:1.6">'
+        f'<div class="words" style="margin:8px 0 {below}px;color:{look.ink};font-size:{look.size}px;line-height:1.6">'
         f"{heading}{text}</div>"
     )
     button = (
@@ -122,9 +137,12 @@ KINDS = (
                 "full",
                 choices=(("full", "Edge to edge"), ("text", "As wide as the text"), ("half", "Half")),
             ),
+            align("center"),
             BAND,
         ),
         image,
+        own=ROOM,
+        usual=_usual_image,
     ),
     Kind(
         "image_text",
@@ -141,11 +159,12 @@ KINDS = (
             link("picture and the button"),
             Field("side", "Picture", "choice", "left", choices=(("left", "Left"), ("right", "Right"))),
             Field("share", "Widths", "choice", "1-1", choices=(("1-1", "Equal"), ("1-2", "Small"), ("2-1", "Large"))),
-            INK,
-            *BUTTON,
+            LOOK,
             BAND,
         ),
         image_text,
+        own=(*LETTERS, *BUTTON, *ROOM),
+        usual=lambda _block, _look: Usual(above=12, below=12),
         in_columns=False,
     ),
     Kind(
@@ -161,5 +180,7 @@ KINDS = (
             BAND,
         ),
         video,
+        own=ROOM,
+        usual=lambda _block, _look: Usual(above=12, below=12),
     ),
 )

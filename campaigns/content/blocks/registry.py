@@ -8,7 +8,7 @@ from campaigns.content.blocks.fields import ROUNDINGS, WHEN, Field
 from campaigns.content.blocks.kind import Kind
 
 KINDS: dict[str, Kind] = {
-    kind.key: replace(kind, fields=(*kind.fields, *WHEN))
+    kind.key: replace(kind, fields=(*kind.fields, *kind.own, *WHEN))
     for module in (writing, pictures, links, cards, layout, ends)
     for kind in module.KINDS
 }

@@ -3,42 +3,53 @@
 import re
 
 from accounts.colours import LINE, readable
-from campaigns.content.blocks.fields import BAND, INK, Field, align
+from campaigns.content.blocks.fields import BAND, LETTERS, ROOM, Field, align
 from campaigns.content.blocks.kind import Block, Kind
-from campaigns.content.blocks.look import Look
+from campaigns.content.blocks.look import LAYOUT, Look, Usual
 
-_HEADINGS = {"1": ("30px", "1.25"), "2": ("22px", "1.3"), "3": ("17px", "1.4")}
+_HEADINGS = {"1": (30, "1.25"), "2": (22, "1.3"), "3": (17, "1.4")}
+_LARGE, _HUGE = 26, 36  # pixels from which letters are smaller on phones
 _FIGURE = re.compile(r"[-+−]?[€$£¥]?\s?\d[\d.,\s\u00a0']*\s?(?:%|€|\$|£|¥|[A-Z]{3})?")
 
 
 def heading(block: Block, look: Look) -> list[str]:
-    size, height = _HEADINGS[block["level"]]
-    above = 8 if look.in_column else 20  # in line with a text in the column beside it
-    large = ' css-class="large"' if block["level"] == "1" else ""
-    tag = f"h{block['level']}"
+    height = _HEADINGS[block["level"]][1] if look.size <= _LARGE else "1.25"
+    name = "huge" if look.size >= _HUGE else "large" if look.size > _LARGE else ""
+    large = f' css-class="{name}"' if name else ""
+    tag = look.heading(int(block["level"]))
     words = f'<{tag} style="margin:0;font:inherit;color:inherit">{look.text(block["text"])}</{tag}>'
     return [
-        f'<mj-text{large} align="{block["align"]}" color="{look.ink}" font-family="{look.head_font}"'
-        f' font-size="{size}" line-height="{height}" font-weight="700" padding="{above}px {look.side}px 4px">'
+        f'<mj-text{large} align="{look.aligned(block["align"])}" color="{look.ink}" font-family="{look.head_font}"'
+        f' font-size="{look.size}px" line-height="{height}" font-weight="700" padding="{look.room()}">'
         f"{words}</mj-text>"
     ]
 
 
+def _usual_heading(block: Block, look: Look) -> Usual:
+    above = 8 if look.in_column else 20  # in line with a text in the column beside it
+    return Usual(_HEADINGS[block["level"]][0], above, 4, is_heading=True)
+
+
+def _usual_text(_block: Block, look: Look) -> Usual:
+    return Usual(above=18 if look.band != "paper" and not look.in_column else 8, below=4)
+
+
 def text(block: Block, look: Look) -> list[str]:
-    above = 18 if look.band != "paper" and not look.in_column else 8
+    size = f' font-size="{look.size}px"' if look.size != Usual().size else ""
     return [
-        f'<mj-text css-class="words" color="{look.ink}" align="{block["align"]}"'
-        f' padding="{above}px {look.side}px 4px">{look.rich(block["html"])}</mj-text>'
+        f'<mj-text css-class="words" color="{look.ink}" align="{look.aligned(block["align"])}"{size}'
+        f' padding="{look.room()}">{look.rich(block["html"])}</mj-text>'
     ]
 
 
 def quote(block: Block, look: Look) -> list[str]:
     bar = look.ink if look.is_full else look.theme.colour
+    inside = "2px 18px 2px 0" if look.theme.is_rtl else "2px 0 2px 18px"
     by = f'<p style="margin:8px 0 0;font-size:14px">— {look.text(block["by"])}</p>' if block["by"] else ""
     return [
-        f'<mj-raw><tr><td style="padding:16px {look.side}px"><table role="presentation" cellpadding="0"'
-        f' cellspacing="0" width="100%"><tr><td width="4" bgcolor="{bar}" style="width:4px"></td><td'
-        f' style="padding:2px 0 2px 18px"><div style="color:{look.ink};font-size:20px;line-height:1.45;font-family:'
+        f'<mj-raw><tr><td style="padding:{look.room()}"><table {LAYOUT}'
+        f' width="100%"><tr><td width="4" bgcolor="{bar}" style="width:4px"></td><td style="padding:{inside}"><div'
+        f' style="color:{look.ink};font-size:{look.size}px;line-height:1.45;font-family:'
         f'{look.head_font}"><blockquote style="margin:0">{look.text(block["text"])}</blockquote>{by}</div></td>'
         "</tr></table></td></tr></mj-raw>"
     ]
@@ -60,15 +71,15 @@ def table(block: Block, look: Look) -> list[str]:
         for at, row in enumerate(rows)
     ]
     return [
-        f'<mj-raw><tr><td class="cells" style="padding:12px {look.side}px"><table width="100%"'
-        f' cellpadding="8" cellspacing="0" style="border-collapse:collapse;color:{look.ink};'
-        f'font-size:15px;line-height:1.4">{"".join(lines)}</table></td></tr></mj-raw>'
+        f'<mj-raw><tr><td class="cells" style="padding:{look.room()}"><table width="100%"'
+        f' border="0" cellpadding="8" cellspacing="0" style="border-collapse:collapse;color:{look.ink};'
+        f'font-size:{look.size}px;line-height:1.4">{"".join(lines)}</table></td></tr></mj-raw>'
     ]
 
 
 def _cell(words: str, is_figure: bool, look: Look, *, is_head: bool) -> str:
     tag, scope = ("th", ' scope="col"') if is_head else ("td", "")
-    align = "right" if is_figure else "left"
+    align = look.aligned("right" if is_figure else "left")
     edge = f"2px solid {readable(look.theme.colour, look.ground)}" if is_head else f"1px solid {LINE}"
     return f'<{tag}{scope} align="{align}" style="border-bottom:{edge}">{look.text(words.strip())}</{tag}>'
 
@@ -83,7 +94,7 @@ def code(block: Block, look: Look) -> list[str]:
         return look.placeholder("Write HTML", 60)
     inside = look.masks.keep(block["code"])
     return [
-        f'<mj-raw><tr><td class="code" style="padding:8px {look.side}px;color:{look.ink};'
+        f'<mj-raw><tr><td class="code" style="padding:{look.room()};color:{look.ink};'
         f'font-size:16px;line-height:1.6">{inside}</td></tr></mj-raw>'
     ]
 
@@ -99,10 +110,11 @@ KINDS = (
             Field("text", "Text", "text", example="A heading"),
             Field("level", "Size", "choice", "1", choices=(("1", "Large"), ("2", "Medium"), ("3", "Small"))),
             align(),
-            INK,
             BAND,
         ),
         heading,
+        own=(*LETTERS, *ROOM),
+        usual=_usual_heading,
         words="text",
     ),
     Kind(
@@ -111,8 +123,10 @@ KINDS = (
         "Paragraphs, lists and links",
         "words",
         "text",
-        (Field("html", "Text", "rich", example="Write here."), align(), INK, BAND),
+        (Field("html", "Text", "rich", example="Write here."), align(), BAND),
         text,
+        own=(*LETTERS, *ROOM),
+        usual=_usual_text,
         words="html",
     ),
     Kind(
@@ -124,10 +138,11 @@ KINDS = (
         (
             Field("text", "Words", "text", example="Somebody’s own words"),
             Field("by", "Who said it", "text", help="May stay empty."),
-            INK,
             BAND,
         ),
         quote,
+        own=(*LETTERS, *ROOM),
+        usual=lambda _block, _look: Usual(20, 16, 16, is_heading=True),
         words="text",
     ),
     Kind(
@@ -139,10 +154,11 @@ KINDS = (
         (
             Field("rows", "Rows", "grid", help="Paste from a spreadsheet, or put a tab between the cells of a line."),
             Field("head", "First row", "choice", "yes", choices=(("yes", "Heads the columns"), ("no", "Is a row"))),
-            INK,
             BAND,
         ),
         table,
+        own=(*LETTERS, *ROOM),
+        usual=lambda _block, _look: Usual(15, 12, 12),
     ),
     Kind(
         "code",
@@ -152,5 +168,7 @@ KINDS = (
         "code",
         (Field("code", "HTML", "code", help="Everything but scripts, forms and outside style sheets."), BAND),
         code,
+        own=ROOM,
+        usual=lambda _block, _look: Usual(above=8, below=8),
     ),
 )

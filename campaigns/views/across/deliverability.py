@@ -16,13 +16,13 @@ from delivery.policy import advice
 from delivery.policy.advice import Advice, Figures, Told
 
 _COLUMNS = (
-    ("-accepted", "Accepted", "The receiving server took them."),
-    ("-later", "Put off", "Answers that asked to come again later, out of all answers. Such mails are tried again."),
-    ("-refused", "Refused", "Turned away at once, out of those tried."),
-    ("-hard", "Bounced for good", "Accepted, then returned for good, out of the accepted: the address does not exist."),
-    ("-soft", "Bounced for now", "Accepted, then returned for a reason that may pass, out of the accepted."),
+    ("accepted", "Accepted", "The receiving server took them."),
+    ("later", "Put off", "Answers that asked to come again later, out of all answers. Such mails are tried again."),
+    ("refused", "Refused", "Turned away at once, out of those tried."),
+    ("hard", "Bounced for good", "Accepted, then returned for good, out of the accepted: the address does not exist."),
+    ("soft", "Bounced for now", "Accepted, then returned for a reason that may pass, out of the accepted."),
     (
-        "-spam",
+        "spam",
         "Spam",
         "Marked as spam, out of the accepted, as far as mailbox providers tell. From 0.1 % on look at it, from 0.3 % on"
         " stop.",
@@ -76,6 +76,12 @@ _CHARTS: tuple[tuple[Told, str, str, str, _Lines], ...] = (
         ),
     ),
 )
+# Over time it is a count, and no share.
+_POINT_COLUMNS = tuple(
+    (key, label, "Turned away at once." if key == "refused" else text) for key, label, text in _COLUMNS
+)
+# As a file, all of them are counts.
+_FILE_COLUMNS = tuple((key, label, f"{text.partition(', out of')[0].rstrip('.')}.") for key, label, text in _COLUMNS)
 _HEADER = ("By", "Name", *(label for _, label, _ in _COLUMNS))
 
 
@@ -92,11 +98,12 @@ def deliverability(request: StaffRequest) -> HttpResponse:
         "spans": [Link(f"{span} days", with_query(request.GET, days=span), span == days) for span in SPANS],
         "tables": found.tables,
         "columns": _COLUMNS,
+        "point_columns": _POINT_COLUMNS,
         "points": points,
         "by_week": found.is_by_week,
         "charts": _charts(found, points),
     }
-    return shown(request, "deliverability", context, Table("deliverability", _HEADER, _rows(found)))
+    return shown(request, "deliverability", context, Table("deliverability", _HEADER, _rows(found), _FILE_COLUMNS))
 
 
 def _rows(found: Deliverability) -> Iterator[tuple[object, ...]]:

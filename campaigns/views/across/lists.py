@@ -29,8 +29,14 @@ COLUMNS = {
              " mail as spam, somebody suppressed them, or their consent ended."),
     "deleted": ("Deleted", "The contact was deleted."),
 }  # fmt: skip
-NET = "Joined and back, minus those who left, went out of reach or were deleted."
-TOTAL = "Subscribed, not suppressed, with consent that holds: whom a campaign to this list would reach."
+_SUMS = (
+    ("net", "Net", "Joined and back, minus those who left, went out of reach or were deleted."),
+    (
+        "total",
+        "Total",
+        "Subscribed, not suppressed, with consent that holds: whom a campaign to it would reach.",
+    ),
+)
 
 
 @require_safe
@@ -41,7 +47,7 @@ def lists(request: StaffRequest) -> HttpResponse:
     chosen_id = whole_number(request.GET.get("list"))
     chosen = get_object_or_404(MailingList, pk=chosen_id) if chosen_id else None
     spans = [Link(f"{span} days", with_query(request.GET, days=span, by=""), span == days) for span in _SPANS]
-    context: dict[str, Any] = {"spans": spans, "days": days, "chosen": chosen, "net": NET, "total": TOTAL}
+    context: dict[str, Any] = {"spans": spans, "days": days, "chosen": chosen}
     if chosen:
         return _one(request, chosen, days, context)
     return _all(request, days, context)
@@ -57,7 +63,7 @@ def _all(request: StaffRequest, days: int, context: dict[str, Any]) -> HttpRespo
     context |= {
         "audience": audience,
         "audience_words": wording.signed(audience.net),
-        "heads": columns,
+        "heads": [*columns, *_SUMS],
         "rows": [
             {
                 "list": one,
@@ -71,7 +77,7 @@ def _all(request: StaffRequest, days: int, context: dict[str, Any]) -> HttpRespo
     }
     header = ["List", *(label for _, label, _ in columns), "Net", "Total"]
     rows = ([one.name, *_numbers(change, columns), change.net, total] for one, change, total in found)
-    return shown(request, "report-lists", context, Table("lists", header, rows))
+    return shown(request, "report-lists", context, Table("lists", header, rows, context["heads"]))
 
 
 def _one(request: StaffRequest, chosen: MailingList, days: int, context: dict[str, Any]) -> HttpResponse:
@@ -84,7 +90,7 @@ def _one(request: StaffRequest, chosen: MailingList, days: int, context: dict[st
     columns = _columns(grown.change)
     context |= {
         "grown": grown,
-        "heads": columns,
+        "heads": [*columns, *_SUMS],
         "steps": [
             Link(f"By {name}", with_query(request.GET, by=name), name == step) for name in reading.STEPS
         ],
@@ -105,7 +111,7 @@ def _one(request: StaffRequest, chosen: MailingList, days: int, context: dict[st
     }  # fmt: skip
     header = [reading.STEPS[step], *(label for _, label, _ in columns), "Net", "Total"]
     rows = ([each.on, *_numbers(each.change, columns), each.change.net, each.total] for each in grown.periods)
-    return shown(request, "report-lists", context, Table("list-growth", header, rows))
+    return shown(request, "report-lists", context, Table("list-growth", header, rows, context["heads"]))
 
 
 def _columns(change: Change) -> list[tuple[str, str, str]]:

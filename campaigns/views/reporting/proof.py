@@ -2,7 +2,8 @@
 
 import json
 from functools import partial
-from typing import Any
+from typing import Any, cast
+from urllib.parse import quote, urlencode
 
 from django.contrib import messages
 from django.db import transaction
@@ -12,13 +13,14 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.numbers import whole_number
-from accounts.permissions import Permission, StaffRequest, requires
+from accounts.permissions import Permission, StaffRequest, allows, requires
 from accounts.uploads import takes_uploads
 from campaigns.models import Campaign, ProofSheet
-from campaigns.proof import making, person, signing
+from campaigns.proof import making, person, signing, tables
 from campaigns.proof.signing import Verdict
 from campaigns.tasks import make_proof
 from campaigns.views.pages import get_campaign
+from contacts.exporting import csv_response
 from delivery import ledger
 
 _MOST_BYTES = 512 * 1024
@@ -30,6 +32,8 @@ def proof(request: StaffRequest, pk: int) -> HttpResponse:
     """The latest sheet, or the one that is asked for."""
     found = get_campaign(pk)
     sheet = _sheet(request, found)
+    if request.GET.get("as") == "csv":
+        return _table(request, found, sheet)
     context: dict[str, Any] = {"campaign": found, "sheet": sheet}
     if sheet and not sheet.finished_at and found.batch:
         context["done"], context["total"] = making.share_counted(sheet, found.batch)
@@ -98,7 +102,24 @@ def _signed(sheet: ProofSheet) -> dict[str, Any]:
     return {
         "document": sheet.document,
         "verdict": signing.verify(signing.sealed(sheet.document, sheet.digest, sheet.signature)),
+        "tally": tables.tally(sheet.document),
+        "consent": tables.consent(sheet.document),
+        "csv_url": f"?{urlencode({'sheet': sheet.pk, 'as': 'csv', 'table': ''})}",
     }
+
+
+def _table(request: StaffRequest, found: Campaign, sheet: ProofSheet | None) -> HttpResponse:
+    """Counts, for whoever may look; what one person agreed to, for those who may take people along."""
+    if sheet is None or not sheet.finished_at:
+        raise Http404("There is no proof sheet yet.")
+    name, document = request.GET.get("table", ""), sheet.document
+    known = tables.TABLES.get(name)
+    if name in tables.OF_PERSON and allows(request.user, Permission.EXPORT):
+        known, document = tables.OF_PERSON[name], _person(request, found, sheet).get("person", {})
+    if known is None or not document:
+        raise Http404("There is no such table.")
+    header, rows = known
+    return cast("HttpResponse", csv_response(f"proof-{found.pk}-{name}", header, rows(document)))
 
 
 def _person(request: StaffRequest, found: Campaign, sheet: ProofSheet) -> dict[str, Any]:
@@ -110,4 +131,10 @@ def _person(request: StaffRequest, found: Campaign, sheet: ProofSheet) -> dict[s
         return {"address": address}
     document = person.of_message(sheet, message)
     digest, signature = signing.sign(document)
-    return {"address": address, "person": document, "person_digest": digest, "person_signature": signature}
+    return {
+        "address": address,
+        "address_in_url": quote(address, safe=""),
+        "person": document,
+        "person_digest": digest,
+        "person_signature": signature,
+    }

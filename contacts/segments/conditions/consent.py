@@ -20,6 +20,7 @@ class Agreed(Condition):
     key = "consent"
     label = "Consent"
     heading = "Lists and consent"
+    missing = "Who never agreed, or longer ago, is not here. Whoever agreed and left since is."
 
     def inputs(self, values: Values, known: Known) -> Sequence[Input]:
         return [

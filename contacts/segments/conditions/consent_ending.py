@@ -14,6 +14,7 @@ class ConsentEnds(Condition):
     key = "consent-ends"
     label = "Consent ends"
     heading = "Lists and consent"
+    missing = "Who agreed without an end, did not agree, or whose consent has ended already is not here."
 
     def inputs(self, values: Values, known: Known) -> Sequence[Input]:
         return [

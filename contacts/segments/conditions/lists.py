@@ -23,6 +23,7 @@ class OnList(Condition):
     key = "list"
     label = "A list"
     heading = "Lists and consent"
+    missing = "Who was never on a list is in “never on” alone."
 
     def inputs(self, values: Values, known: Known) -> Sequence[Input]:
         lists = [(_ANY, "any list"), *((str(key), name) for key, name in known.lists.items())]

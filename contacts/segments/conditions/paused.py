@@ -14,6 +14,7 @@ class Paused(Condition):
     key = "paused"
     label = "Pause"
     heading = "Lists and consent"
+    missing = "Who never paused their mail, or whose pause is over, has not paused it."
 
     def inputs(self, values: Values, known: Known) -> Sequence[Input]:
         return [Input("how", "comparison", options=tuple(_HOW.items()))]

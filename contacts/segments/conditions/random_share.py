@@ -14,6 +14,7 @@ _LOT = "mod(mod(hashint8extended(c.id, %s), 100) + 100, 100)"
 class RandomShare(Condition):
     key = "random"
     label = "A random share"
+    missing = "Nobody is missing: everybody has a lot, and whoever comes later gets one."
 
     def inputs(self, values: Values, known: Known) -> Sequence[Input]:
         return [

@@ -15,6 +15,7 @@ class InSegment(Condition):
     key = "segment"
     label = "Another segment"
     heading = "Lists and consent"
+    missing = "Who lacks what its rules ask about counts there as each of its rows says."
 
     def inputs(self, values: Values, known: Known) -> Sequence[Input]:
         others = [(str(key), segment.name) for key, segment in known.segments.items()]

@@ -23,6 +23,7 @@ class Suppressed(Condition):
     key = "suppressed"
     label = "Bounces, complaints and other reasons not to write"
     heading = "Lists and consent"
+    missing = "Who is suppressed for one list only counts as not suppressed."
 
     def inputs(self, values: Values, known: Known) -> Sequence[Input]:
         return [Input("how", "reason", options=tuple(_HOW.items()))]

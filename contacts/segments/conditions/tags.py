@@ -12,6 +12,7 @@ _HOW = (("has", "has"), ("lacks", "does not have"))
 class Tag(Condition):
     key = "tag"
     label = "A tag"
+    missing = "Who carries no tag at all is in “does not have”."
 
     def inputs(self, values: Values, known: Known) -> Sequence[Input]:
         return [Input("how", "comparison", options=_HOW), Input("tag", "tag", "text", suggestions=known.tags)]

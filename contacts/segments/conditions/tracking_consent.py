@@ -14,6 +14,7 @@ class AgreedToCounting(Condition):
     key = "tracking-consent"
     label = "Consent to being counted"
     heading = "Lists and consent"
+    missing = "Whoever was not asked, or did not answer, neither agreed nor refused."
 
     def inputs(self, values: Values, known: Known) -> Sequence[Input]:
         return [

@@ -21,7 +21,7 @@ class Withdrew(Condition):
     key = "withdrew"
     label = "Unsubscribed"
     heading = "Lists and consent"
-    missing = "From a list or from everything; whoever came back since is among them."
+    missing = "Who never left, or longer ago, is not here. Whoever left a list or everything and came back since is."
 
     def inputs(self, values: Values, known: Known) -> Sequence[Input]:
         return [

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -11,7 +11,8 @@ from django.db.models import Count, Max, Min, Q, Sum
 from accounts.models import Organisation
 from delivery.feedback import settling, wording
 from delivery.feedback.listening.place import place
-from delivery.models import FeedbackEvent, Message, Returned, ReturnListener
+from delivery.feedback.webhooks.catalogue import kinds
+from delivery.models import FeedbackEvent, Message, Returned, ReturnListener, ReturnMailbox, Webhook
 
 LISTED = 30
 _JUST_SET = "It opens within a few seconds."
@@ -44,10 +45,7 @@ class Held:
     since: datetime
     newest_id: int
     wishes: int  # of the reports, those in which somebody complains or leaves
-
-    @property
-    def by(self) -> str:
-        return Returned.Way(self.way).label if self.source == self.way else self.source
+    by: str = ""  # the way, and which one of several, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +117,17 @@ def held(up_to: int | None = None) -> list[Held]:
     rows = waiting.order_by().values_list("source", "way")
     wishes = Count("pk", filter=Q(words=settling.HELD_WISHES))
     sums = rows.annotate(Count("pk"), Sum("would_suppress"), Min("received_at"), Max("pk"), wishes=wishes)
-    return [Held(*row) for row in sums.order_by("source")]
+    found = [Held(*row) for row in sums.order_by("source")]
+    names = _names() if found else {}
+    return [replace(one, by=names.get(one.source, str(Returned.Way(one.way).label))) for one in found]
+
+
+def _names() -> dict[str, str]:
+    """Of mailboxes and webhooks, by the source that stands with what they brought."""
+    mailboxes = {one.source: f"Mailbox {one.name}" for one in ReturnMailbox.objects.all()}
+    return mailboxes | {
+        one.source: f"Webhook of {one.label or kinds()[one.kind].name}" for one in Webhook.objects.all()
+    }
 
 
 def last() -> list[Line]:

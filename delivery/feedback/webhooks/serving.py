@@ -69,7 +69,7 @@ class Server:
 
     def __init__(self) -> None:
         path = Path(settings.WEBHOOKS_SOCKET)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
         self._stopping = False
         self._socket = socket.socket(socket.AF_UNIX)

@@ -1,7 +1,7 @@
 import gc
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from delivery.feedback.process import run
 from delivery.guards import readiness
@@ -12,7 +12,11 @@ class Command(BaseCommand):
     help = "Reads what comes back of our mail and acts on it, until it is told to end."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        stop = readiness.told_to_end()
-        gc.freeze()  # what is loaded is not looked through with every collection
-        readiness.say("feedback")
-        run(stop)
+        try:
+            with readiness.alone("feedback"):
+                stop = readiness.told_to_end()
+                gc.freeze()  # what is loaded is not looked through with every collection
+                readiness.say("feedback")
+                run(stop)
+        except readiness.RunsAlready as problem:
+            raise CommandError(str(problem)) from None

@@ -12,6 +12,7 @@ let chain = Promise.resolve();
 let sending = null; // the form on its way, which is not stored yet: whoever leaves the page waits for it
 let stopped = false; // by a conflict, until somebody decides
 let waiting = 0; // changes that have not had their turn
+let isLeft = false; // by the page itself: whatever waits cannot be stored any more
 
 const root = () => document.querySelector("[data-version]");
 
@@ -30,6 +31,12 @@ export function setVersion(version) {
   if (root()) root().dataset.version = version;
 }
 
+// As this page is no longer good for anything: somebody was logged out, or the draft was launched.
+export function reload() {
+  isLeft = true;
+  location.reload();
+}
+
 export function announce(version) {
   setVersion(version);
   document.body.dispatchEvent(new CustomEvent("campaign-saved", { detail: { version } }));
@@ -46,7 +53,7 @@ export function conflict(words, version) {
     for (const form of unsaved) forget(form);
     unsaved.clear();
     refused.clear();
-    location.reload();
+    reload();
   };
   banner.querySelector("[data-keep]").onclick = async () => {
     banner.hidden = true;
@@ -126,7 +133,7 @@ function settle(form, status, answer) {
     unsaved.add(form);
     return conflict(answer.conflict, answer.version);
   }
-  if (status === 410) return location.reload();
+  if (status === 410) return reload();
   if (answer.errors) {
     refused.add(form);
     return say("Not saved: see the marked field", "bad");
@@ -178,7 +185,8 @@ window.addEventListener("pagehide", () => {
   }
 });
 window.addEventListener("beforeunload", (event) => {
-  if (hasUnsaved() || [...refused].some((form) => form.isConnected)) event.preventDefault();
+  if (isLeft) return;
+  if (isBusy() || [...refused].some((form) => form.isConnected)) event.preventDefault();
 });
 
 export function mount(form) {

@@ -1,10 +1,10 @@
 // The mail is the place of work: what is chosen on it, what stands beside it, and what becomes of it.
-import { flush, hasUnsaved, inTurn, isBusy, setVersion } from "./autosave.js";
+import { flush, hasUnsaved, inTurn, isBusy, reload, setVersion } from "./autosave.js";
 import { ask } from "../canvas/asking.js";
 import { Bar } from "../canvas/bar.js";
-import { listen } from "../canvas/dragging.js";
 import { Comments } from "../canvas/comments.js";
 import { Company } from "../canvas/company.js";
+import { dropped, listen } from "../canvas/dragging.js";
 import { Drawing } from "../canvas/drawing.js";
 import { CANVAS, pressed } from "../canvas/frames.js";
 import { Mail } from "../canvas/mail.js";
@@ -22,7 +22,7 @@ export function mount(studio) {
   const palette = document.getElementById("palette");
   const side = new Side(studio.querySelector(".studio-side"));
   const url = (id, act) => studio.dataset.blockUrl.replace("BLOCK/panel", `${id}/${act}`);
-  const post = (path, values) => inTurn(() => ask("POST", path, values));
+  const post = (path, values) => mail.during(inTurn(() => ask("POST", path, values)));
 
   const mail = new Mail(canvas.querySelector("iframe"), canvas, () => {
     spots.draw();
@@ -51,6 +51,8 @@ export function mount(studio) {
     bar.show(id);
     aim({ after: id });
     if (openSide) side.show("panel");
+    if (isOther && side.isSheet) spots.spotOf(id)?.scrollIntoView({ block: "nearest" });
+    if (isOther && !document.querySelector(`#side-panel form[data-block="${id}"]`)) side.fromTop();
     if (isOther) showPanel(id);
     await panel;
   }
@@ -68,7 +70,7 @@ export function mount(studio) {
     if (!(await flush())) return; // its words stay where they can be seen
     const before = typed;
     const response = await fetch(url(id || "none", "panel")).catch(() => null);
-    if (response?.redirected) return location.reload();
+    if (response?.redirected) return reload();
     const html = response?.ok ? await response.text() : "";
     if (number !== asked) return panel;
     if (hasUnsaved() || typed !== before) return showPanel(spots.chosen);
@@ -187,7 +189,9 @@ export function mount(studio) {
 
   // After a change of order: the mail as it is now, and the block that it was about. Whoever has gone on meanwhile to
   // another pane or field stays there.
-  document.body.addEventListener("mail-changed", async ({ detail }) => {
+  document.body.addEventListener("mail-changed", ({ detail }) => mail.during(showChanged(detail)));
+  async function showChanged(detail) {
+    await dropped();
     const open = detail.open || (outline.find(spots.chosen) ? spots.chosen : "");
     const focused = document.activeElement;
     const isStaying = !detail.open && ["outline", "style", "comments"].includes(side.shown);
@@ -204,7 +208,7 @@ export function mount(studio) {
     if (!spot) return;
     spot.scrollIntoView({ block: "nearest" });
     if (document.activeElement === focused || document.activeElement === document.body) spot.focus({ preventScroll: true });
-  });
+  }
   for (const typed of ["input", "change"]) {
     studio.addEventListener(typed, ({ target }) => {
       const form = target.closest("form[data-block]");
@@ -230,7 +234,7 @@ export function mount(studio) {
     // Whoever was logged out meanwhile gets the page to log in.
     if (target.id === "editor" && detail.shouldSwap && !detail.serverResponse.includes(`id="editor"`)) {
       detail.shouldSwap = false;
-      location.reload();
+      reload();
     }
     if (target.id !== "style-form" || (!hasUnsaved() && typed === styleAsked)) return;
     detail.shouldSwap = false;
@@ -252,7 +256,7 @@ export function mount(studio) {
     at: () => spots.chosen,
     labelOf: named,
     draw: () => spots.markOthers((id) => company.nameAt(id)),
-    changed: catchUp,
+    changed: (version) => mail.during(catchUp(version)),
     said: (stamp) => comments.refresh(stamp),
   });
 

@@ -1,5 +1,5 @@
 // Keeps a draft's page in step: what is typed is stored before anything else happens to it.
-import { conflict, flush, hasUnsaved, inTurn, isBusy, setVersion } from "./autosave.js";
+import { conflict, flush, hasUnsaved, inTurn, isBusy, reload, setVersion } from "./autosave.js";
 import { ask } from "../canvas/asking.js";
 import { offer } from "../canvas/offering.js";
 
@@ -54,7 +54,7 @@ function carryVersion(page) {
   });
   document.body.addEventListener("htmx:responseError", (event) => {
     const { status, responseText } = event.detail.xhr;
-    if (status === 410) location.reload();
+    if (status === 410) reload();
     if (status !== 409) return;
     const answer = JSON.parse(responseText);
     conflict(answer.conflict, answer.version);

@@ -1,40 +1,13 @@
 // Drags a block of the mail, or a kind from the palette, to a place between blocks or in a column: by mouse, pen or finger.
-import * as outline from "./outline.js";
+import { nearest, places } from "./places.js";
 
 const FAR_ENOUGH = 6; // pixels, below which it is a click
 const EDGE = 60; // of the window, where it scrolls
 
-// Every place where a block may be put, with the line that shows it.
-function places(mail, isFit, moved) {
-  const found = [];
-  for (const row of outline.rows()) {
-    if (row.inside && (!isFit || row.inside === moved)) continue;
-    const column = row.inside ? mail.boxOfColumn(row.inside, row.column) : null;
-    if (row.inside && !column) continue;
-    const boxes = row.blocks.map((block) => ({ ...block, box: mail.boxOf(block.id) })).filter((block) => block.box);
-    const around = column ?? whole(boxes);
-    for (const block of boxes) found.push(gap(row, block.id, around, block.box.top, column));
-    const last = boxes.at(-1);
-    if (last?.kind === "footer") continue;
-    found.push(gap(row, "", around, last ? last.box.top + last.box.height : around.top + around.height / 2, column));
-  }
-  return found;
-}
+let going = null; // the drag whose places are shown: a promise, until it ends
 
-const gap = (row, before, around, top, column) => ({ inside: row.inside, column: row.column, before, top, left: around.left, width: around.width, within: column });
-
-function whole(boxes) {
-  const left = Math.min(...boxes.map(({ box }) => box.left), 0);
-  return boxes.length ? boxes[0].box : { left, top: 0, width: 600, height: 0 };
-}
-
-// In a column where the pointer stands in one, but not at its very edge, which belongs to the mail.
-function nearest(all, x, y) {
-  const edge = 10;
-  const inner = all.filter(({ within }) => within && x >= within.left && x <= within.left + within.width && y >= within.top + edge && y <= within.top + within.height - edge);
-  const choice = inner.length ? inner : all.filter(({ within }) => !within);
-  return choice.reduce((best, one) => (!best || Math.abs(one.top - y) < Math.abs(best.top - y) ? one : best), null);
-}
+// Nothing moves under a finger that carries a block: what changes the mail waits for the drop.
+export const dropped = async () => going;
 
 function lines(canvas, all) {
   const drawn = all.map((place) => {
@@ -61,7 +34,7 @@ function ghostOf(label) {
 // `begin(target)`: what is to be dragged, or null: {label, isFit, moved, drop(place)}.
 export function listen(element, canvas, mail, begin) {
   element.addEventListener("pointerdown", (down) => {
-    const what = down.button === 0 ? begin(down) : null;
+    const what = down.button === 0 && down.isPrimary ? begin(down) : null;
     if (!what) return;
     let drag = null;
     const move = (event) => {
@@ -103,18 +76,30 @@ function swallowClick() {
 }
 
 function start(canvas, mail, what) {
-  const all = places(mail, what.isFit, what.moved);
-  const drawn = lines(canvas, all);
-  const ghost = ghostOf(what.label);
-  document.documentElement.classList.add("is-dragging");
+  let all = [];
+  let drawn = null;
   let chosen = null;
   let at = null;
+  let isOver = false;
+  let end;
+  const ended = new Promise((done) => (end = done));
+  const ghost = ghostOf(what.label);
+  document.documentElement.classList.add("is-dragging");
   const look = () => {
+    if (!drawn) return;
     const rect = canvas.getBoundingClientRect();
-    const isOver = at.x > rect.left - 40 && at.x < rect.right + 40 && at.y > rect.top - 40 && at.y < rect.bottom + 40;
-    chosen = isOver ? nearest(all, at.x - rect.left, at.y - rect.top) : null;
+    const isNear = at.x > rect.left - 40 && at.x < rect.right + 40 && at.y > rect.top - 40 && at.y < rect.bottom + 40;
+    chosen = isNear ? nearest(all, at.x - rect.left, at.y - rect.top) : null;
     drawn.show(chosen);
   };
+  // Where the mail is about to change, its places are shown once it has.
+  mail.settled().then(() => {
+    if (isOver) return;
+    going = ended;
+    all = places(mail, what.isFit, what.moved);
+    drawn = lines(canvas, all);
+    look();
+  });
   const scroller = setInterval(() => {
     if (!at) return;
     const by = at.y < EDGE ? -12 : at.y > innerHeight - EDGE ? 12 : 0;
@@ -129,11 +114,14 @@ function start(canvas, mail, what) {
       look();
     },
     end(isDropped) {
+      isOver = true;
       clearInterval(scroller);
-      drawn.remove();
+      drawn?.remove();
       ghost.remove();
       document.documentElement.classList.remove("is-dragging");
       if (isDropped && chosen) what.drop({ inside: chosen.inside, column: chosen.column, before: chosen.before });
+      if (going === ended) going = null;
+      end();
     },
   };
 }

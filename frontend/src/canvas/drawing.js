@@ -1,5 +1,6 @@
 // Asks the server for the mail as it is now: all of it, or the one block that is being written.
 import { hasUnsaved } from "../behaviours/autosave.js";
+import { dropped } from "./dragging.js";
 
 export class Drawing {
   constructor(mail, studio, url) {
@@ -21,7 +22,7 @@ export class Drawing {
 
   // The latest that was asked for, however many there are.
   whole() {
-    return (this.shown = this.#whole(++this.number));
+    return (this.shown = this.mail.during(this.#whole(++this.number)));
   }
 
   // What is stored knows nothing yet of what is being typed: that block is drawn once more.
@@ -29,6 +30,7 @@ export class Drawing {
     const typed = hasUnsaved() ? 0 : this.typed;
     const answer = await this.#ask(`${this.mail.frame.getAttribute("src").split("?")[0]}${this.#query}`);
     const html = answer?.ok ? await answer.text() : "";
+    await dropped();
     if (number !== this.number) return this.shown;
     if (html) this.mail.replace(html);
     if (typed !== this.typed && this.latest.isConnected) await this.block(this.latest);
@@ -39,11 +41,17 @@ export class Drawing {
     const id = form.dataset.block;
     this.typed += 1;
     this.latest = form;
-    if (this.asked.has(id)) return this.asked.set(id, true);
+    if (this.asked.has(id)) this.asked.set(id, true);
+    else await this.mail.during(this.#block(id, form));
+  }
+
+  async #block(id, form) {
     this.asked.set(id, false);
     const body = new FormData(form);
     const answer = await this.#ask(`${this.url(id, "draw")}${this.#query}`, { method: "POST", body, headers: { Accept: "application/json" } });
-    if (answer?.ok) this.mail.exchange(id, await answer.text());
+    const html = answer?.ok ? await answer.text() : "";
+    await dropped();
+    if (html) this.mail.exchange(id, html);
     this.say(answer?.status === 422 ? (await answer.json()).problem : "");
     const isBehind = this.asked.get(id);
     this.asked.delete(id);

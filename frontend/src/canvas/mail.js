@@ -14,12 +14,31 @@ export class Mail {
     this.changed = changed; // called whenever a block may have moved
     this.zoom = 1;
     this.left = 0;
+    this.changes = new Set();
   }
 
   begin() {
-    this.frame.addEventListener("load", () => this.#observe());
-    if (this.document?.readyState === "complete" && this.document.URL !== "about:blank") this.#observe();
+    this.during(new Promise((loaded) => {
+      const begun = () => loaded(this.#observe());
+      this.frame.addEventListener("load", begun);
+      if (this.document?.readyState === "complete" && this.document.URL !== "about:blank") begun();
+    }));
     new ResizeObserver(() => this.fit({ isChanged: false })).observe(this.place);
+  }
+
+  // As long as the mail is about to change because of what was asked for, its canvas says that it is busy.
+  during(change) {
+    this.changes.add(change);
+    this.place.setAttribute("aria-busy", "true");
+    return change.finally(() => {
+      this.changes.delete(change);
+      if (!this.changes.size) this.place.removeAttribute("aria-busy");
+    });
+  }
+
+  // Only then places on it can be told from the list of blocks.
+  async settled() {
+    while (this.changes.size) await Promise.allSettled(this.changes);
   }
 
   get document() {
@@ -94,17 +113,16 @@ export class Mail {
   boxOf = (id) => this.box(at(id));
   boxOfColumn = (id, number) => this.box(inColumn(id, number));
 
-  // One block anew: the rows of a table or a whole section. False where it stood or stands nowhere.
+  // One block anew: the rows of a table or a whole section.
   exchange(id, html) {
     const [first, ...more] = this.document.querySelectorAll(at(id));
-    if (!first || !html.trim()) return false;
+    if (!first || !html.trim()) return;
     const holder = this.document.createElement(first.localName === "tr" ? "tbody" : "div");
     holder.innerHTML = html;
     more.forEach((row) => row.remove());
     first.replaceWith(...holder.childNodes);
     this.#giveRoom();
     this.fit();
-    return true;
   }
 
   // The whole mail anew; what stays the same stays in place, so that no picture flickers.

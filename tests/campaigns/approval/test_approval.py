@@ -1,6 +1,7 @@
 """Where the organisation asks for it, a colleague reads a campaign before it goes, and what they read is what goes."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,10 +19,12 @@ from campaigns.drafts import deciding as who_gets_it
 from campaigns.drafts import saving
 from campaigns.drafts.deciding import When
 from campaigns.models import Campaign, Edition
+from campaigns.morning import stopped
 from campaigns.multilingual import changing
 from contacts.models import Segment
 from contacts.segments.rules import Group, Match, Rule
 from contacts.segments.rules import write as write_rules
+from delivery import ledger
 from delivery.ledger import building
 from delivery.models import Batch, LinkHost, Provider
 from tests.campaigns import letters
@@ -147,6 +150,45 @@ def test_approval_may_be_asked_above_so_many_people_only(
     assert "not-approved" in [finding.code for finding in revising.check(revision)]
     Organisation.objects.update(approval_above=4)
     assert "not-approved" not in [finding.code for finding in revising.check(revision)]
+
+
+def planned(draft: Campaign, by: User) -> Batch:
+    """For in a minute: its people are counted now."""
+    batch = launching.launch(draft, by=by, at=timezone.now() + timedelta(minutes=1))
+    building.build(batch.pk)
+    batch.refresh_from_db()
+    return batch
+
+
+def test_a_planned_campaign_whose_audience_grew_beyond_the_limit_does_not_start(
+    draft: Campaign, owner: User, admin: User, marketer: User, client_for: Browser
+) -> None:
+    """Until then it needed nobody's approval."""
+    Organisation.objects.update(approval_above=1)
+    batch = launching.launch(draft, by=marketer, at=timezone.now() + timedelta(hours=1))
+    letters.readers("Bea")
+    assert not building.build(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.state, batch.total) == (Batch.State.PAUSED, 0)
+    assert (
+        "2 people are to get it, and above 1 a campaign needs approval"
+        in client_for(marketer).get(draft.get_absolute_url()).content.decode()
+    )
+    (problem,) = stopped.problems(marketer)
+    assert "did not start" in problem.title
+    ledger.resume(batch)
+    assert not building.build(batch.pk), "to go on is no approval"
+
+    draft.refresh_from_db()
+    launching.undo(draft, by=marketer)
+    approved(draft, admin, marketer)
+    letters.readers("Cleo")
+    assert planned(draft, marketer).total == 3, "what a colleague approved goes to whoever is on the list by then"
+
+
+def test_a_planned_campaign_below_the_limit_starts(draft: Campaign, marketer: User) -> None:
+    Organisation.objects.update(approval_above=1)
+    assert planned(draft, marketer).total == 1
 
 
 @pytest.mark.parametrize(("typed", "kept"), [("1000", 1000), ("", 0)])

@@ -28,6 +28,7 @@ from tests.campaigns.content.every_kind import BRAND, PICTURE, document, page
 # Of a block by itself, without the section it shares with its neighbours. Columns hold others: half of theirs is what
 # Outlook alone reads, and this is of four.
 _MOST_BYTES, _MOST_BYTES_OF = 1_000, {"columns": 1_620}
+_BY_THE_AUTHOR = re.compile(r' (?:href|src|alt)="[^"]*"|(?<=>)[^<]+')
 _STORED = "aB3_-aB3_-aB3_-aB3_-aB.jpg"  # as the library calls a file
 
 
@@ -67,11 +68,32 @@ def test_colours_of_its_own_cost_a_block_no_more_than_sixty_bytes() -> None:
         assert _bytes(plain) < _bytes(plain | own) <= _bytes(plain) + 60
 
 
+def _html(block: dict[str, Any]) -> str:
+    """Of a block by itself, without its section or, of one with columns, what stands in them."""
+    frame = mjml.draw(document(block), BRAND)
+    (piece,) = (one for one in frame.all() if one.block == "b0")
+    known = {one.key: drawing.compiled(*one.as_job()) for one in piece.all()}
+    return "".join(known[piece.key].parts) if piece.slots else drawing.html_of(piece, lambda one: known[one.key])
+
+
 def _bytes(block: dict[str, Any]) -> int:
-    """Of a block by itself, without its section."""
-    frame, known = compiled(document(block))
-    (piece,) = frame.slots[0][0].slots[0]
-    return len(drawing.html_of(piece, lambda one: known[one.key]).encode())
+    return len(_html(block).encode())
+
+
+def _written(kind: str) -> list[dict[str, Any]]:
+    return [block for block in blocks.walk({"blocks": every_kind.WRITTEN}) if block["kind"] == kind]
+
+
+@pytest.mark.parametrize("kind", sorted(set(blocks.KINDS) - {"columns"}))
+def test_a_block_costs_no_more_than_a_kilobyte_in_any_look(kind: str) -> None:
+    """In the dearest one, beside what its author wrote: words, addresses, descriptions."""
+    for written in _written(kind)[:3]:
+        dearest = dict(written)
+        for field in blocks.KINDS[kind].fields:
+            if field.widget == "choice" and field.group != "when":
+                ways = [dearest | {field.name: value} for value, _ in field.choices]
+                dearest = max(ways, key=_bytes)
+        assert len(_BY_THE_AUTHOR.sub("", _html(dearest)).encode()) <= _MOST_BYTES, dearest
 
 
 def test_letters_are_said_once_for_the_whole_mail() -> None:
@@ -130,8 +152,32 @@ def test_button_has_a_colour_and_corners_of_its_own() -> None:
     assert f'arcsize="50%" fillcolor="{accent}"' in html
     drawn = re.findall(r'<a href="https://shop.example/" style="([^"]*)"', html)
     assert f"background:{accent};padding:14px 26px;border-radius:24px;color:#fff" in drawn[0]
-    assert f"border:2px solid {accent};padding:12px 24px;border-radius:6px;color:{accent}" in drawn[1]
+    assert f"border:2px solid;padding:12px 24px;border-radius:6px;color:{accent}" in drawn[1]
     assert "background:#ffffff" in drawn[2]
+
+
+def test_a_block_may_have_letters_and_room_of_its_own() -> None:
+    """What is not one of the choices is as the mail has it."""
+    plain = {"kind": "heading", "text": "T", "size": "99", "above": "-5", "font": "comic"}
+    own = {"kind": "heading", "text": "T", "size": "44", "above": "48", "below": "0", "font": "serif"}
+    html = page(plain, own)
+    assert re.search(r'<td align="left"[^>]*style="padding:20px 32px 4px"[^>]*><div[^>]*font-size:30px', html)
+    assert re.search(r'<tr class="font-serif"><td [^>]*padding:48px 32px 0"[^>]*><div[^>]*font-size:44px', html)
+    assert html.count(".font-serif { font-family: Georgia, 'Times New Roman', serif; }") == 1
+    assert ".font-serif p, " in html  # Outlook would have the letters of the mail else
+    assert ".font-" not in page(plain)
+    lettered = {kind for kind, one in blocks.KINDS.items() if any(field.name == "font" for field in one.own)}
+    assert set(blocks.KINDS) - lettered == {"image", "video", "social", "columns", "divider", "spacer", "code"}
+
+
+@pytest.mark.parametrize("kind", sorted(set(blocks.KINDS) - {"spacer"}))
+def test_room_of_its_own_is_what_a_block_leaves(kind: str) -> None:
+    """A spacer is nothing but its height."""
+    written = _written(kind)[0]
+    usual, roomy = (_html(written | own) for own in ({}, {"above": "64", "below": "48"}))
+    assert "64px" not in usual
+    assert "64px" in roomy
+    assert "48px" in roomy
 
 
 def test_words_of_a_block_have_a_colour_that_reads_on_its_ground() -> None:

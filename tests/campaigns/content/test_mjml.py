@@ -1,6 +1,7 @@
 """Simple mails look right in old programs, on phones and in the dark."""
 
 import re
+from dataclasses import replace
 from html import escape
 
 import pytest
@@ -29,6 +30,67 @@ def test_page_has_what_mail_programs_and_screen_readers_need() -> None:
     assert not re.search(r"<table(?![^>]*role=\"presentation\")", re.sub(r"<!--.*?-->", "", html, flags=re.DOTALL))
     assert html.index(">P<") < html.index("Hello") if ">P<" in html else html.index("P&#847;") < html.index("Hello")
     assert re.search(r"<h1[^>]*>Hello</h1>", html)
+
+
+@pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("ar", "rtl"), ("pt-BR", "ltr")])
+def test_page_reads_in_the_direction_of_its_language(language: str, direction: str) -> None:
+    """Where lines begin is at the right of a mail in Arabic, and so are its bars, bullets and columns."""
+    written = blocks.validate(
+        {
+            "blocks": [
+                {"kind": "heading", "text": "T"},
+                {"kind": "quote", "text": "Q"},
+                {"kind": "button", "label": "B", "url": "https://x.test/", "align": "right"},
+                {"kind": "columns", "columns": [[{"kind": "text", "html": "<p>A</p>"}], []]},
+            ]
+        }
+    )
+    html = mjml.compile(written, replace(BRAND, language=language))
+    begin, end = ("right", "left") if direction == "rtl" else ("left", "right")
+    assert re.search(rf'<html [^>]*dir="{direction}"', html)
+    assert re.search(rf'<div [^>]*class="mail"[^>]*dir="{direction}"', html)
+    assert re.search(rf'<td align="{begin}"[^>]*><div[^>]*><h1', html)
+    assert f'<td align="{end}" class="filled"' in html
+    assert f"padding-{begin}: 24px" in html
+    assert re.search(rf'<div class="c c50 b" style="text-align:{begin}"', html)
+
+
+OUTLINES = {
+    "as it should be": ("h1 h2 h3", "h1 h2 h3"),
+    "small first": ("h3 h3 h1", "h1 h2 h2"),
+    "a level left out": ("h1 h3 h3 h2 h3", "h1 h2 h3 h2 h3"),
+    "large again and again": ("h1 h1 h1", "h1 h2 h2"),
+    "in words": ("h1 <h3> <h1>", "h1 h2 h2"),
+    "for some": ("h1 ?h2 h3", "h1 h2 h2"),
+    "for some first": ("?h1 h2", "h1 h1"),
+    "in columns": ("h1 |h3 h3", "h1 h2 h3"),
+    "in columns for some": ("?|h1 h2", "h1 h1"),
+    "cards": ("h1 product event", "h1 h2 h3"),
+}
+
+
+@pytest.mark.parametrize(("written", "tags"), OUTLINES.values(), ids=OUTLINES)
+def test_headings_make_an_outline_whatever_sizes_they_have(written: str, tags: str) -> None:
+    html = page(*map(_heading, written.split()))
+    assert " ".join(re.findall(r"<(h[1-6])[ >]", html)) == tags
+    sizes = {"h1": "30px", "h2": "22px", "h3": "17px"}
+    for level in written.split():
+        if level in sizes:
+            assert re.search(rf"font-size:{sizes[level]}[^<>]*><h\d", html)
+    if "<h1>" in written:
+        assert '<h2 style="font-size:26px">T</h2>' in html  # with the letters of an h1
+
+
+def _heading(level: str) -> dict[str, object]:
+    if level[0] == "?":
+        return _heading(level[1:]) | {"if_field": "city", "if_is": "filled"}
+    if level[0] == "|":
+        return {"kind": "columns", "layout": "1", "columns": [[_heading(level[1:])]]}
+    if level[0] == "<":
+        return {"kind": "text", "html": f"{level}T</{level[1:]}"}
+    if level in {"product", "event"}:
+        return {"kind": level, "text": "T", "day": "2027-01-01"}
+    return {"kind": "heading", "text": "T", "level": level[1:]}
 
 
 def test_characters_that_no_page_can_hold_are_left_out() -> None:

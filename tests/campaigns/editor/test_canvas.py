@@ -77,6 +77,28 @@ def test_half_a_merge_tag_is_named_in_place_of_a_mail(client_for: Browse, market
     assert "{{ first_" in answer.json()["problem"]
 
 
+def test_panel_says_how_a_block_looks_without_a_look_of_its_own(
+    client_for: Browse, marketer: User, campaign: Campaign
+) -> None:
+    """Of the mail's style where the brand leaves it open; what it has of its own is not folded away."""
+    campaign.blocks["style"] |= {"heading_font": "palatino"}
+    campaign.blocks["blocks"][0] |= {"level": "2", "size": "36"}
+    campaign.save()
+    browser = client_for(marketer)
+    panel = browser.get(reverse("block-panel", args=[campaign.pk, "top"])).content.decode()
+    for usual in ("Palatino", "22 pixels", "20 pixels", "4 pixels", "#23262b"):
+        assert f"As the mail has it: {usual}" in panel
+    assert '<option value="36" selected>36 pixels</option>' in panel
+    assert re.search(r'<details class="block-when" open><summary>A look of its own', panel)
+    inner = browser.get(reverse("block-panel", args=[campaign.pk, "inner"])).content.decode()
+    assert re.search(r'<details class="block-when"><summary>A look of its own', inner)
+    drawn = browser.post(reverse("block-draw", args=[campaign.pk, "top"]), {"font": "times"}, headers=JSON)
+    assert b"font-times" in drawn.content
+    assert (
+        b".font-times" in browser.get(reverse("canvas-mail", args=[campaign.pk])).content
+    )  # which the block is put into
+
+
 def test_gone_block_has_an_empty_panel_and_cannot_be_drawn(
     client_for: Browse, marketer: User, campaign: Campaign
 ) -> None:

@@ -4,8 +4,14 @@ import pytest
 
 from campaigns.models import Campaign
 from campaigns.preflight import contrast, places
+from campaigns.preflight.contrast import Looks
+from delivery import html_tokens
 
 WRITTEN = (("one", "Other"), ("two", "Pale &amp; wan"))
+
+
+def words_of(html: str) -> list[tuple[str, Looks]]:
+    return list(contrast.seen(html_tokens.tokens(html)))
 
 
 @pytest.mark.parametrize(
@@ -34,7 +40,7 @@ WRITTEN = (("one", "Other"), ("two", "Pale &amp; wan"))
     ],
 )
 def test_faint_words(html: str, found: list[object]) -> None:
-    seen = list(contrast.faint(html))
+    seen = list(contrast.faint(words_of(html)))
     assert [
         one.words if isinstance(wanted, str) else tuple(one) for one, wanted in zip(seen, found, strict=True)
     ] == found
@@ -47,6 +53,6 @@ def test_finding_names_a_pair_of_colours_once_and_leads_to_its_block() -> None:
     )
     where = places.of(Campaign(blocks={"blocks": list(block)}))
     page = '<p style="color:#ccc">Pale &amp; wan</p><p style="color:#ccc">Once is enough</p>'
-    (finding,) = contrast.check(page, where)
+    (finding,) = contrast.check(words_of(page), where)
     assert (finding.level, finding.code, finding.block) == ("warn", "contrast", "two")
     assert "“Pale & wan” is hard to read: #cccccc on #ffffff is 1.6 to 1" in finding.text

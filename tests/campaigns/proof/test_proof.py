@@ -1,6 +1,7 @@
 """The proof sheet: what was sent, to how many, on what ground; and nobody can change it unseen."""
 
 import copy
+import csv
 import io
 import json
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.management import call_command
 from django.test import Client
 from django.utils.html import escape
@@ -171,3 +173,28 @@ def test_a_viewer_reads_it_and_makes_none(
     assert browser.post(address(sheet, "/make/")).status_code == 403
     assert ProofSheet.objects.count() == 1
     assert browser.get(address(sheet, ".json")).status_code == 403
+
+
+def rows(answer: Any) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
+
+
+def test_its_tables_can_be_taken_along(
+    sheet: ProofSheet, browser: Client, viewer: User, client_for: Callable[[User], Client]
+) -> None:
+    tables = [
+        link["href"] for link in BeautifulSoup(page(browser, address(sheet)), "html.parser").select(".take-along")
+    ]
+    tally, consent = (rows(browser.get(f"{address(sheet)}{url}")) for url in tables)
+    assert ["Accepted", "5"] in tally
+    assert ["Unsubscribed since", "0"] in tally
+    assert ["Entered by hand", "4"] in consent
+    person = page(browser, f"{address(sheet)}?address=reader1@example.org")
+    (url,) = [link["href"] for link in BeautifulSoup(person, "html.parser").select("#person .take-along")]
+    header, *acts = rows(browser.get(f"{address(sheet)}{url}"))
+    assert header[:3] == ["When", "What", "List"]
+    assert [act[1] for act in acts] == ["Subscribed"]
+    looking = client_for(viewer)
+    assert rows(looking.get(f"{address(sheet)}{tables[0]}")) == tally
+    assert looking.get(f"{address(sheet)}{url}").status_code == 404, "one person's acts are for those who may export"
+    assert "table=agreed" not in page(looking, f"{address(sheet)}?address=reader1@example.org")

@@ -33,7 +33,7 @@ from contacts.models import (
     TrackingConsent,
 )
 from contacts.signup import confirming
-from contacts.suppression import of_lists
+from contacts.suppression import holding, of_lists
 from contacts.table import counting
 from contacts.tracking_consent import Answer, Part
 
@@ -109,6 +109,18 @@ def test_what_was_said_against_all_mail_holds_for_the_address_that_stays(
     told = dict(Suppression.objects.values_list("email", "reason"))
     assert told == {NEW: "hard_bounce" if reason == "manual" else reason, OLD: reason}
     assert reached(news) == 0
+
+
+def test_who_complains_in_a_report_that_waits_for_a_look_waits_under_the_address_that_stays(
+    merge: Callable[..., Merge], news: MailingList, marketer: User
+) -> None:
+    holding.hold_with("webhook 3", [(OLD, 7)])
+    made = merge()
+    assert reached(news) == 0
+    parting.undo(made.pk, by=marketer, request=marketer)
+    assert reached(news) == 1, "only who said it waits"
+    assert holding.end_with("webhook 3", {7}) == 1
+    assert reached(news) == 2
 
 
 def test_that_the_other_mailbox_was_out_of_reach_stays_with_that_address(

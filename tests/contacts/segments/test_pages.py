@@ -77,6 +77,7 @@ def test_a_segment_is_made_and_says_whom_it_found(people: None, browser: Client)
     assert "People whose first name is Ana and whose City is Paris." in said
     assert "1 person of 3, 1 of them reachable" in said
     assert "whose first name is Ana 1 −2" in said
+    assert "A field: People without a value are in none of these but “is not known”." in said
     assert "Anas" in page(browser.get("/segments/"))
 
 
@@ -132,6 +133,16 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(
     assert Segment.objects.count() == 1
 
 
+def test_the_row_that_is_not_finished_is_marked(people: None, browser: Client) -> None:
+    typed = {"name": "New", **ANA, "r-1-is": "profile", "r-1-field": "last_name", "r-1-how": "is", "r-1-value": ""}
+    begun = BeautifulSoup(browser.post("/segments/new/", {**typed, "do": "row:r"}).content, "html.parser")
+    assert not begun.select(".field-error"), "nobody has tried to save it"
+    found = BeautifulSoup(browser.post("/segments/new/", typed).content, "html.parser")
+    (marked,) = found.select("[aria-invalid]")
+    assert marked["id"] == "r-1-value"
+    assert found.find(id=str(marked["aria-describedby"])).get_text(strip=True) == "Enter a value."  # type: ignore[union-attr]
+
+
 def test_nobody_has_rows_without_end(people: None, browser: Client) -> None:
     typed = {"name": "A", "r-match": "all"} | {f"r-{n}-is": "tag" for n in range(41)}
     response = browser.post("/segments/new/", typed)
@@ -154,6 +165,7 @@ class Slow(Condition):
 
     key = "slow"
     label = "Slow"
+    missing = "Nobody is missing."
     text = ""
 
     def inputs(self, values: Values, known: Known) -> Sequence[Input]:
@@ -250,13 +262,14 @@ def test_why_somebody_is_in_or_not(people: None, browser: Client) -> None:
     said = page(browser.get(f"/segments/{found.pk}/why/", {"address": "bo@example.com"}))
     assert "Not in it Bo@example.com" in said
     assert "whose City is paris yes Paris" in said
-    assert "subscribed to any list no empty" in said
+    assert "subscribed to any list Who was never on a list is in “never on” alone. no empty" in said
     assert "In it Ana@example.com" in page(browser.get(f"/segments/{found.pk}/why/", {"address": "ANA@example.com"}))
     found.rules = write(Group(Match.ALL, (IN_PARIS, Group(Match.NONE, (Rule("tag", {"how": "has", "tag": "vip"}),)))))
     found.save()
     said = page(browser.get(f"/segments/{found.pk}/why/", {"address": "ana@example.com"}))
     assert "All of these must fit." in said
-    assert "whose City is paris yes Paris None of these yes with the tag vip no empty" in said
+    assert "whose City is paris yes Paris None of these yes with the tag vip Who carries no tag" in said
+    assert "“does not have”. no empty" in said
     assert "No contact has the address" in page(browser.get(f"/segments/{found.pk}/why/", {"address": "x@y.example"}))
 
 

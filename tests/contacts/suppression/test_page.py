@@ -13,7 +13,7 @@ from accounts.models import User
 from contacts import consent
 from contacts.importing.running import working
 from contacts.models import Contact, ImportJob, ListSuppression, MailingList, Suppression
-from contacts.suppression import of_lists
+from contacts.suppression import holding, of_lists
 
 pytestmark = pytest.mark.django_db
 Reason = Suppression.Reason
@@ -53,6 +53,14 @@ def test_the_words_of_the_server_stand_there_and_lead_to_the_mail(browser: Clien
     assert "<script>alert" not in page
     assert 'href="/messages/77/"' in page
     assert "Returned mail" in page
+
+
+def test_who_waits_with_a_report_is_found_and_its_source_said_in_words(browser: Client, known: None) -> None:
+    holding.hold_with("webhook 3", [("waits@example.com", 77)])
+    assert shown(browser, source="waiting") == {"waits"}
+    page = browser.get("/suppressions/", {"q": "waits"}).content.decode()
+    assert "webhook 3" not in page
+    assert page.count("A report that waits for a look") == 2, "to choose, and beside the address"
 
 
 def test_a_marketer_reads_why_a_complaint_cannot_be_lifted(browser: Client, known: None) -> None:

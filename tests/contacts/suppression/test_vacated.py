@@ -1,10 +1,12 @@
-"""Whoever gave an address up and takes it again gets mail there."""
+"""Whoever gave an address up and takes it again gets mail there, and what they said goes with them."""
 
 import pytest
 
 from contacts import audience, consent
+from contacts.forms import ContactForm
 from contacts.models import Contact, MailingList, Suppression
 from contacts.preferences import moving
+from contacts.suppression import holding
 
 pytestmark = pytest.mark.django_db
 FIRST, SECOND = "ana@first.example", "ana@second.example"
@@ -40,3 +42,19 @@ def test_what_else_was_said_against_the_earlier_address_holds(ana: Contact, news
     consent.suppress(FIRST, Suppression.Reason.COMPLAINT, source="complaint")
     move(ana, FIRST)
     assert reached(news) == 0
+
+
+@pytest.mark.parametrize("by", ["themselves", "hand"])
+def test_who_complains_in_a_report_that_waits_for_a_look_waits_under_another_address_too(
+    ana: Contact, news: MailingList, by: str
+) -> None:
+    holding.hold_with("webhook 3", [(FIRST, 7)])
+    if by == "themselves":
+        move(ana, SECOND)
+    else:
+        form = ContactForm({"email": SECOND, "open_consent": "unknown", "click_consent": "unknown"}, contact=ana)
+        assert form.is_valid(), form.errors
+        form.save()
+    assert reached(news) == 0
+    holding.end_with("webhook 3", {7})
+    assert reached(news) == 1

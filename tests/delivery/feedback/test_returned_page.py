@@ -11,7 +11,7 @@ from contacts.models import Suppression
 from delivery.feedback import settling
 from delivery.feedback.listening import trial
 from delivery.feedback.listening.place import Place
-from delivery.models import FeedbackEvent, MessageState, Returned, ReturnListener
+from delivery.models import FeedbackEvent, MessageState, Returned, ReturnListener, ReturnMailbox, Webhook
 from delivery.policy import aftermath
 from tests.delivery.feedback.listening import listening
 from tests.delivery.feedback.returned import DOMAIN, bounce, hand_in, mailed, report
@@ -129,6 +129,19 @@ def test_flood_waits_for_somebody_to_look_who_may_believe_it(page: Client) -> No
     settling.settle_now(row.pk for row in rows)
     assert Suppression.objects.count() == 3
     assert "Nothing waits any more" in decide(page, "believe")
+
+
+def test_what_waits_is_named_as_whoever_set_it_up_named_it(page: Client) -> None:
+    webhook = Webhook.objects.create(kind="amazon_ses", secret_digest=b"x" * 16, secret_sealed=b"", password_sealed=b"")
+    mailbox = ReturnMailbox.objects.create(name="Bounces at home", host="mail.example", username="b")
+    rows = held(3)
+    for row, way, source in zip(
+        rows, ("webhook", "mailbox", "webhook"), (webhook.source, mailbox.source, "webhook 999999"), strict=True
+    ):
+        Returned.objects.filter(pk=row.pk).update(way=way, source=source)
+    shown = page.get(PAGE).content.decode()
+    for words in ("Webhook of Amazon SES", "Mailbox Bounces at home", "Provider"):
+        assert f"<bdi>{words}</bdi>" in shown
 
 
 def test_complaints_that_wait_are_counted_where_somebody_looks(page: Client) -> None:

@@ -3,14 +3,17 @@
 import os
 import signal
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, DataError, connection
 
 from delivery.feedback import acting, intake, settling
 from delivery.feedback.process import Work
 from delivery.feedback.reading.readers import Readers
+from delivery.guards import readiness
 from delivery.models import Returned
 from tests.delivery.feedback.returned import bounce, full, line, mailed
 
@@ -125,6 +128,14 @@ def test_flood_of_large_mails_is_read_in_small_groups(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_second_process_on_the_same_var_folder_says_which_one_runs(settings: Any, tmp_path: Path) -> None:
+    settings.RUN_DIR = tmp_path / "run"
+    with readiness.alone("feedback"), pytest.raises(CommandError, match=f"as process {os.getpid()}: stop that one"):
+        call_command("feedback")
+    with readiness.alone("feedback"):
+        pass  # once the first has ended
+
+
 def test_words_that_no_database_holds_are_counted_without_them(work: Work) -> None:
     message = mailed()
     take(

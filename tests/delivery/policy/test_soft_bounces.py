@@ -5,9 +5,7 @@ from typing import Any
 
 import pytest
 
-from contacts.models import Contact, Segment, Suppression
-from contacts.segments import asking
-from contacts.segments.rules import Group, Match, Rule, write
+from contacts.models import Contact, Suppression
 from delivery.feedback import failing
 from delivery.ledger import ids
 from delivery.models import Batch, Failure, Message, MessageState
@@ -122,40 +120,3 @@ def test_a_domain_that_takes_no_mail_is_believed_when_it_says_so_again() -> None
     assert not Suppression.objects.exists()
     fail("ana@gone.example", DOMAIN)
     assert Suppression.objects.get().reason == Suppression.Reason.HARD_BOUNCE
-
-
-@pytest.mark.django_db
-def test_segments_find_whose_mail_failed_in_a_row_before_they_are_given_up() -> None:
-    now = datetime.now(UTC)
-    last: dict[str, dict[str, datetime]] = {
-        "four": {},
-        "one": {},
-        "never": {},
-        "read": {"last_opened_at": now - timedelta(days=15)},  # after two of four
-        "reached": {"last_sent_at": now - timedelta(days=7)},  # and no bounce came of it
-        "relayed": {"last_sent_at": now - timedelta(days=1)},  # of which a bounce may come yet
-        "bounced": {"last_sent_at": now - timedelta(days=11)},  # of which one came
-    }
-    for name, values in last.items():
-        Contact.objects.create(email=f"{name.title()}@example.org", **values)
-        failed = {"never": (), "one": (3,)}.get(name, (40, 30, 20, 10) if name != "read" else (40, 30, 10, 5))
-        for days_ago in failed:
-            at, campaign = now - timedelta(days=days_ago), f"campaign-{days_ago}"
-            Failure.objects.create(email=f"{name}@example.org", kind="soft", campaign=campaign, at=at)
-    Failure.objects.create(email="one@example.org", kind="domain", campaign="campaign-3")
-
-    def found(how: str, times: str) -> set[str]:
-        asked = Segment.objects.create(
-            name=how + times, rules=write(Group(Match.ALL, (Rule("failed-in-a-row", {"how": how, "times": times}),)))
-        )
-        emails = Contact.objects.filter(asking.is_in(asked.pk)).values_list("email", flat=True)
-        return {email.partition("@")[0].lower() for email in emails}
-
-    assert found("failed", "1") == {"four", "one", "read", "relayed", "bounced"}
-    assert found("failed", "2") == {"four", "read", "relayed", "bounced"}
-    assert found("failed", "4") == {"four", "relayed", "bounced"}
-    assert found("not-failed", "4") == {"one", "never", "read", "reached"}
-    about = asking.known()
-    row = Group(Match.ALL, (Rule("failed-in-a-row", {"how": "failed", "times": "2"}),))
-    _, (reason,) = asking.why(row, about, Contact.objects.get(email="Read@example.org"))
-    assert (reason.words, reason.value) == ("whose mail failed at least 2 times in a row", "2 in a row")

@@ -1,9 +1,13 @@
 """Reverse DNS and blocklists, asked of a name server of ours on loopback."""
 
+import csv
+import io
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Organisation, User
@@ -12,6 +16,7 @@ from delivery.domains.models import SendingDomain
 from delivery.domains.resolver import Answer, Resolver, Status
 from delivery.models import AskedBlocklist, DomainListing, SendingAddress
 from delivery.reputation import checking
+from delivery.reputation.models import MailboxFigure
 from tests.delivery.domains.dns_server import PATIENCE_SECONDS, DnsServer, running
 
 pytestmark = pytest.mark.django_db
@@ -188,3 +193,25 @@ def test_an_admin_adds_addresses_and_chooses_lists(
     address = SendingAddress.objects.get()
     browser.post(f"/reputation/{address.pk}/remove/")
     assert not SendingAddress.objects.exists()
+
+
+def test_both_tables_can_be_taken_along(admin: User, client_for: Callable[[User], Client]) -> None:
+    address = SendingAddress.objects.create(ip=LISTED, note="=old", reverse_name="mx.a.example", leads_back=True)
+    domain = SendingDomain.objects.create(name="a.example", confirmed_at=timezone.now())
+    at = timezone.now()
+    MailboxFigure.objects.create(domain=domain, begins_at=at, day=at.date(), complained=0.0021, verdict="low")
+    MailboxFigure.objects.create(address=address, begins_at=at, day=at.date(), complained=0.001, is_most=True)
+    browser = client_for(admin)
+    page = reverse("reputation")
+    shown = browser.get(page).content.decode()
+    found = {}
+    for name in ("addresses", "domains"):
+        assert f'table={name}"' in shown
+        answer: Any = browser.get(f"{page}?as=csv&table={name}")
+        found[name] = next(csv.DictReader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
+    assert found["addresses"]["Note"] == "'=old", "no spreadsheet reckons with it"
+    assert found["addresses"]["Its name (PTR)"] == "mx.a.example"
+    assert found["addresses"]["Microsoft says: marked as spam %"] == "under 0.1"
+    assert (found["domains"]["Domain"], found["domains"]["Gmail says"]) == ("a.example", "low")
+    assert found["domains"]["Gmail says: marked as spam %"] == "0.21"
+    assert browser.get(f"{page}?as=csv&table=other").status_code == 404

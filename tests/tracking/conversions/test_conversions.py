@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from contacts.models import Contact, TrackingConsent
-from contacts.segments import asking, compiling, measuring
+from contacts.segments import asking, measuring
 from contacts.segments.rules import Group, Match, Rule
 from contacts.timeline import entries
 from delivery.models import Message
@@ -240,21 +240,6 @@ def test_the_sign_leaves_the_rest_of_an_address_alone() -> None:
         assert signed.endswith(after)
         sign = signed.removeprefix(f"{before}tpid=").removesuffix(after)
         assert signs.read(sign) == 7
-
-
-def test_a_segment_of_who_reached_a_goal(
-    client: Client, reader: Reader, sent: Sent, goal: Goal, take_in: Callable[[], int]
-) -> None:
-    client.get(f"/g/{goal.key}", {"tpid": sign_of(reader, sent)})
-    take_in()
-
-    def people(how: str) -> int:
-        row = Rule("goal", {"goal": str(goal.pk), "how": how, "days": "7"})
-        known = asking.known()
-        assert not compiling.problem_of(row, known)
-        return measuring.measure(Group(Match.ALL, (row,)), known, patience_ms=5000).people
-
-    assert (people("last"), people("ever"), people("never")) == (1, 1, 2)
 
 
 def test_a_rehearsal_s_orders_stay_in_the_rehearsal(

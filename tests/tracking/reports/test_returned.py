@@ -111,6 +111,20 @@ def test_reasons_are_counted_in_words_and_lead_to_their_people(heard: Sent) -> N
     assert unknown.email == heard.messages[3].email
 
 
+def test_below_each_reason_stands_what_a_server_said_and_nobody_elses_address_leaves_the_house(heard: Sent) -> None:
+    said = {reason.words: reason.said for reason in numbers.report([heard.batch.id]).reasons.rows}
+    assert said["The mailbox is full."] == FULL
+    assert "later" in said.values()
+    FeedbackEvent.objects.filter(diagnostic="later").update(status="4.2.2")
+    FeedbackEvent.objects.filter(diagnostic=FULL).update(status="5.2.2")
+    said = {reason.words: reason.said for reason in numbers.report([heard.batch.id]).reasons.rows}
+    assert said["The mailbox is full."] == FULL, "the status once"
+    assert "4.2.2 later" in said.values()
+    assert "552 5.2.2 &lt;b&gt;over quota&lt;/b&gt;" in rendered(heard)
+    shared = numbers.report([heard.batch.id], names_people=False)
+    assert "over quota" not in render_to_string("tracking/_report.html", {"report": shared})
+
+
 def test_the_list_shows_what_the_server_said_and_runs_none_of_it(
     heard: Sent, viewer: User, client_for: Callable[[User], Client]
 ) -> None:
@@ -153,7 +167,9 @@ def test_the_second_line_costs_the_same_at_any_number_of_events(heard: Sent) -> 
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
             rendered(heard)
-        assert not [query["sql"] for query in captured if "feedbackevent" in query["sql"]]
+        read = [query["sql"] for query in captured if "feedbackevent" in query["sql"]]
+        assert len(read) == 1  # what one server said, a row a reason by its index
+        assert "WHERE message_id = r.message_id" in read[0]
         return len(captured)
 
     before = queries()

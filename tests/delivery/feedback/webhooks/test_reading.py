@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from contacts.models import ConsentEvent, Contact, Suppression
-from delivery import their_data
+from contacts.their_data import collecting
 from delivery.feedback.webhooks import reading
 from delivery.feedback.webhooks.catalogue import kinds
 from delivery.feedback.webhooks.request import Request
@@ -161,7 +161,7 @@ def test_who_asks_for_their_data_does_not_get_a_request_that_names_others_too() 
     for what in ("queued", "opened"):  # of which nothing is kept, and of which nothing is new at the second time
         tell("sendgrid", [*EVENTS["sendgrid"](ana, "delivered"), *EVENTS["sendgrid"](bea, what)])
         tell("sendgrid", [*EVENTS["sendgrid"](bea, what), *EVENTS["sendgrid"](ana, "opened")])
-    theirs = {section.name: section.rows for section in their_data.sections(Contact.objects.get(email=ana.email))}
+    theirs = {section.name: section.rows for section in collecting.of(Contact.objects.get(email=ana.email))}
     assert [row["By"] for row in theirs["returned"]] == ["Provider"] * 4
     assert bea.email not in str(theirs)
 

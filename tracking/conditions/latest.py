@@ -1,4 +1,4 @@
-"""Segments' conditions about what people got and did, read from contacts' own columns: never from events.
+"""What the conditions about the latest moment share: read from contacts' own columns, never from events.
 
 The columns hold what people did, not programs, and nothing of rehearsals; they follow within about a minute.
 """
@@ -15,7 +15,7 @@ _HEADING = "What they got and did"
 _DAYS = Input("days", "number of days", "days", suffix=" days")
 
 
-class _Latest(Condition):
+class Latest(Condition):
     """By the moment something happened last."""
 
     heading = _HEADING
@@ -61,32 +61,3 @@ class _Latest(Condition):
         return Sql(
             f"coalesce(to_char(c.{self.column} AT TIME ZONE %s, 'YYYY-MM-DD HH24:MI'), 'never')", [str(known.zone)]
         )
-
-
-class Clicked(_Latest):
-    key = "clicked"
-    label = "Clicked"
-    column = "last_clicked_at"
-    did = "clicked a link"
-    did_not = "clicked no link"
-    missing = "Who was not counted, because of no consent, has not clicked here."
-
-
-class Opened(_Latest):
-    key = "opened"
-    label = "Opened (an estimate)"
-    column = "last_opened_at"
-    did = "opened a mail"
-    did_not = "opened no mail"
-    missing = "Who was not counted, because of no consent, has not opened here."
-
-
-class Received(_Latest):
-    key = "received"
-    label = "Got a mail"
-    column = "last_sent_at"
-    did = "got a mail"
-    did_not = "got no mail"
-
-
-EVERY = (Clicked, Opened, Received)
