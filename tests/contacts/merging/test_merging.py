@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AuditEntry, Organisation, User
+from accounts.models import AuditEntry, User
 from contacts import audience, consent, tracking_consent
 from contacts.bulk import working as bulk_working
 from contacts.bulk.selection import Selection
@@ -142,13 +142,7 @@ def test_lists_are_united_and_the_unconfirmed_address_stays_unconfirmed(
     assert (state(kept, news), state(kept, events)) == ("unconfirmed", "subscribed")
     assert Subscription.objects.count() == 2
     folding.fold()
-<<<<<<< HEAD
-    organisation = Organisation.get()
-    assert organisation
-    today = timezone.localdate(timezone=ZoneInfo(organisation.time_zone))  # another day than in UTC before midnight
-=======
     today = timezone.localdate(timezone=ZoneInfo("Europe/Berlin"))  # where the organisation is
->>>>>>> main
     told = reading.by_list(since=today, until=today)
     assert {one.pk: told[one.pk][1] for one in (news, events)} == {news.pk: 0, events.pk: 1}
 
