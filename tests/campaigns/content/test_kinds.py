@@ -120,6 +120,13 @@ def test_what_mail_programs_ignore_is_only_finish(organisation: Organisation) ->
         assert {problem.title for problem in clients.check(mail).problems if problem.is_grave} <= finish
 
 
+def test_no_letters_are_smaller_than_14_pixels(organisation: Organisation) -> None:
+    """But for those that are there to leave no room."""
+    for html in (page(), *(mjml.compile(starter.document, BRAND) for starter in starters.all())):
+        shown = re.sub(r"<!--.*?-->|<style.*?</style>", "", html, flags=re.DOTALL)
+        assert min(int(size) for size in re.findall(r"font-size:(\d+)", shown) if int(size) > 1) >= 14
+
+
 def test_same_document_gives_the_same_html() -> None:
     assert page() == page()
 
@@ -129,6 +136,8 @@ def test_pictures_and_layout_tables_say_what_they_are() -> None:
     assert all(" alt=" in image for image in re.findall(r"<img [^>]*>", shown))
     data = [table for table in re.findall(r"<table[^>]*>", shown) if "presentation" not in table]
     assert len(data) == 2  # those of boats
+    layout = [table for table in re.findall(r"<table[^>]*>", shown) if table not in data]
+    assert all(re.search(r' border="0"[^>]* cellpadding="0" cellspacing="0"', table) for table in layout)
     assert '<th scope="col" align="right"' in shown
 
 
