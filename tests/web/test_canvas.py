@@ -169,7 +169,18 @@ def test_ten_blocks_by_touch_on_a_phone(editor: Editor) -> None:
             expect_added(page, 10)
         assert kinds(page) == TEN
         page.get_by_role("button", name="Close").tap()
+        settle(page)
+        spots(page).last.tap()
+        sheet = page.locator(".studio-side[data-open]")
+        expect(sheet).to_be_visible()
+        above = "([block, sheet]) => block.getBoundingClientRect().bottom <= sheet.getBoundingClientRect().top"
+        assert page.evaluate(above, [spots(page).last.element_handle(), sheet.element_handle()])
+        expect(page.locator("#panel-title")).to_have_text("Footer")
+        sheet.evaluate("sheet => sheet.scrollTop = 200")
+        page.get_by_role("button", name="Close").tap()
         spots(page).first.tap()
+        expect(page.locator("#panel-title")).to_have_text("Heading")
+        assert not sheet.evaluate("sheet => sheet.scrollTop")
         page.locator("#side-panel [name=text]").fill("By thumb")
         expect(page.frame_locator(".canvas iframe").get_by_text("By thumb")).to_be_visible()
 
