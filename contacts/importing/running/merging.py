@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import sql
 
 from contacts import tags
@@ -16,7 +16,10 @@ from contacts.models import ImportJob
 def foretell(job: ImportJob, plan: Plan) -> dict[str, int]:
     """What a run would do now, without doing it."""
     statement = sql.SQL(_FORETELL).format(table=table(job.pk), changed=sql.SQL(changed(plan)))
-    return _counts(statement, {"lists": list(plan.lists), "only_suppress": plan.only_suppress})
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL work_mem = '64MB'")
+        return _counts(statement, {"lists": list(plan.lists), "only_suppress": plan.only_suppress})
 
 
 def merge(job: ImportJob, plan: Plan, after: int, until: int, found_lists: Sequence[int] = ()) -> dict[str, int]:
@@ -31,6 +34,8 @@ def merge(job: ImportJob, plan: Plan, after: int, until: int, found_lists: Seque
         counting=sql.SQL(
             f"open_consent = {_MAY_OPENS}, click_consent = {_MAY_CLICKS}, " if plan.tells_counting else ""
         ),
+        # Of the whole row a copy would be made for each update, so that it could be tried again.
+        given=sql.SQL(", ".join((*recording.TEXTS, "attributes", "opens", "clicks"))),
         told=sql.SQL(_TOLD if plan.tells_counting else ""),
         joining=sql.SQL(_JOINING_NAMED if found_lists else _JOINING),
         also_left=sql.SQL(_ALSO_LEFT if found_lists else ""),
@@ -183,14 +188,16 @@ _ALSO_LEFT = " OR b.list_id = ANY(SELECT (%(found_lists)s::bigint[])[number] FRO
 # Who is suppressed joins no list; who is on a list in whatever state keeps that state, so nobody is subscribed
 # again; whom the other system reports as gone is suppressed here and leaves every list.
 _MERGE = f"""
-WITH slice AS MATERIALIZED (
-    SELECT s.*, c.id AS contact_id, c.open_consent AS could_opens, c.click_consent AS could_clicks,
-        CASE WHEN c.id IS NULL AND NOT %(only_suppress)s THEN nextval(%(people)s::regclass) END AS new_id,
+WITH slice AS MATERIALIZED (  -- first what is read often
+    SELECT s.status, c.id AS contact_id, c.id IS NOT NULL AND ({{changed}} OR c.is_sample) AS is_changed,
         sp.email IS NOT NULL AS is_suppressed, sp.id AS suppression_id,
-        c.id IS NOT NULL AND ({{changed}} OR c.is_sample) AS is_changed,
+        CASE WHEN c.id IS NULL AND NOT %(only_suppress)s THEN nextval(%(people)s::regclass) END AS new_id,
         CASE WHEN c.id IS NOT NULL THEN (  -- of the lists they are on; below zero: they left it
             SELECT array_agg(CASE state WHEN 'unsubscribed' THEN -list_id ELSE list_id END)
-            FROM contacts_subscription WHERE contact_id = c.id AND list_id = ANY(%(lists)s)) END AS on_lists{{before}}
+            FROM contacts_subscription WHERE contact_id = c.id AND list_id = ANY(%(lists)s)) END AS on_lists,
+        s.key, s.first_name, s.last_name, s.language, s.time_zone, s.attributes, s.email,
+        s.joins, s.unconfirmed, s.leaves, s.detail, s.source, s.since,
+        s.opens, s.clicks, c.open_consent AS could_opens, c.click_consent AS could_clicks{{before}}
     FROM {{table}} s
     -- OFFSET 0: each is looked up by index, however many people there are. A join would read all of them for a slice.
     LEFT JOIN LATERAL (SELECT * FROM contacts_contact WHERE lower(email) = s.key OFFSET 0) c ON true
@@ -206,7 +213,7 @@ WITH slice AS MATERIALIZED (
     RETURNING id, CASE WHEN xmax <> 0 THEN lower(email) END AS quicker_key, xmax = 0 AS is_new
 ), updated AS (
     UPDATE contacts_contact c SET {{changes}} {{counting}} is_sample = false, updated_at = now()
-    FROM slice s WHERE c.id = s.contact_id AND s.is_changed
+    FROM (SELECT contact_id, {{given}} FROM slice WHERE is_changed OFFSET 0) s WHERE c.id = s.contact_id
     RETURNING c.id
 ), noted AS (
     INSERT INTO contacts_staleblock (block) SELECT DISTINCT s.contact_id >> 6 FROM slice s WHERE {{renamed}}
@@ -249,13 +256,13 @@ WITH slice AS MATERIALIZED (
     FROM person JOIN suppressed ON suppressed.email = person.key
     WHERE person.status IN ({Status.UNSUBSCRIBED}, {Status.COMPLAINED}) AND person.id IS NOT NULL
 ){{told}}{{trace}}
-SELECT (SELECT count(*) FROM slice WHERE contact_id IS NULL AND NOT %(only_suppress)s) AS new,
-       (SELECT count(*) FROM slice WHERE contact_id IS NOT NULL AND is_changed) AS updated,
-       (SELECT count(*) FROM slice WHERE contact_id IS NOT NULL AND NOT is_changed
+SELECT count(*) FILTER (WHERE contact_id IS NULL AND NOT %(only_suppress)s) AS new,
+       count(*) FILTER (WHERE is_changed) AS updated,
+       count(*) FILTER (WHERE contact_id IS NOT NULL AND NOT is_changed
            OR contact_id IS NULL AND %(only_suppress)s) AS unchanged,
-       (SELECT count(*) FROM slice WHERE is_suppressed) AS suppressed,
-       (SELECT count(*) FROM slice
-           WHERE 0 > ANY(on_lists) AND NOT is_suppressed AND status < {Status.HELD}) AS unsubscribed,
-       (SELECT count(*) FROM slice WHERE NOT is_suppressed AND status >= {Status.HELD}) AS leaving,
+       count(*) FILTER (WHERE is_suppressed) AS suppressed,
+       count(*) FILTER (WHERE 0 > ANY(on_lists) AND NOT is_suppressed AND status < {Status.HELD}) AS unsubscribed,
+       count(*) FILTER (WHERE NOT is_suppressed AND status >= {Status.HELD}) AS leaving,
        (SELECT count(*) FROM joined WHERE state = 'subscribed') AS joined
+FROM slice
 """  # noqa: S608
