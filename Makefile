@@ -47,6 +47,7 @@ bench: setup ## Measure sending, importing, tracking, pages, segments, the sandb
 	@$(PYTHON) -m bench segments --json
 	@$(PYTHON) -m bench sandbox --json
 	@$(PYTHON) -m bench editor --json
+	@$(PYTHON) -m bench demo --json
 
 chaos: setup ## Send twenty campaigns while processes are killed, and account for every message; half an hour or more
 	@$(PYTHON) -m tests.chaos

@@ -18,6 +18,7 @@ MEASUREMENTS = {
     "segments": "segments",
     "sandbox": "sandbox",
     "editor": "editor",
+    "demo": "demo",
 }
 
 

@@ -69,7 +69,7 @@ def _measure(name: str, events: int, requests: int, people: int) -> dict[str, An
 
         started = time.monotonic()
         fill(*_BASE[name])
-        there = _counted()
+        there = counted()
         times = max(1, round(people / there["contacts"] if people else events / there["events"]))
         if times == 1:
             _check()
@@ -78,7 +78,7 @@ def _measure(name: str, events: int, requests: int, people: int) -> dict[str, An
         _as_jobs_leave_it()
         with connection.cursor() as cursor:
             cursor.execute("VACUUM (ANALYZE)")
-        counted = _counted()
+        all_there = counted()
         paths, recipients = _paths(name), _recipients_paths()
         connection.close()
         seconds = time.monotonic() - started
@@ -87,7 +87,7 @@ def _measure(name: str, events: int, requests: int, people: int) -> dict[str, An
             browser = Browser(port)
             found = {page: _page(browser, one, requests) for page, one in paths.items()}
             seen = {page: _page(browser, one, requests) for page, one in recipients.items()}
-    return {"seeded": seeded, **counted, "pages": found, "recipients": seen}
+    return {"seeded": seeded, **all_there, "pages": found, "recipients": seen}
 
 
 def _page(browser: "Browser", paths: Sequence[str], requests: int) -> dict[str, float]:
@@ -180,7 +180,7 @@ def _check() -> None:
         raise SystemExit(problem)
 
 
-def _counted() -> dict[str, int]:
+def counted() -> dict[str, int]:
     from django.db import connection
 
     with connection.cursor() as cursor:

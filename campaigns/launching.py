@@ -205,7 +205,7 @@ def _start(
         tracking=Tracking(edition.tracking),
         languages=editions.languages_of(edition),
         segments=editions.segments_of(edition),
-        most_unapproved=None if bad_day else standing.most_unapproved(campaign, Organisation.get()),
+        most_unapproved=standing.most_unapproved(campaign, Organisation.get()),
     )
     campaign.batch = batch
     editions.freeze_links(edition, batch)

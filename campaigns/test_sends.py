@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts import audit
@@ -15,7 +15,8 @@ from campaigns.models import Campaign, Edition
 from contacts.models import Contact
 from delivery import ledger
 from delivery.domains import known
-from delivery.models import Attempt, Message, MessageState, Provider, Waiting
+from delivery.models import Attempt, Batch, Message, MessageState, Provider, Waiting
+from delivery.routing.carriers import Carriers
 
 PREFIX = "[TEST] "
 MOST_AN_HOUR = 60  # a person
@@ -119,4 +120,13 @@ def outcome(message: Message) -> Outcome:
     waiting = Waiting.objects.filter(message_id=message.pk).first()
     if waiting and waiting.retry_at:
         return Outcome("bad", "Waiting for another try", waiting.reply)
+    if not _can_leave(message.batch):
+        return Outcome(
+            "bad", f"Waits: {message.batch.provider} takes no mail now (paused, out of order or its quota used up)"
+        )
     return Outcome("wait", "On its way")
+
+
+def _can_leave(batch: Batch) -> bool:
+    with connection.cursor() as cursor:
+        return bool(Carriers(cursor).shares(batch))

@@ -86,6 +86,7 @@ app.conf.beat_schedule = {
     "look at DMARC reports": _every(600, "delivery.look_at_dmarc_reports", "jobs"),
     "tell what is wrong": _every(60, "delivery.alert", "jobs"),
     "mail weekly summaries": _every(600, "campaigns.weekly_summaries", "jobs"),
+    "note where long campaigns stand": _every(600, "delivery.note_days", "jobs"),
     "forget old counts": _every(3600, "delivery.forget_counts", "jobs"),
     "take off events that are too old": _every(3600, "tracking.take_off_events", "jobs"),
     "make next month's partitions": {

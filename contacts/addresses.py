@@ -8,11 +8,12 @@ from accounts.web_addresses import ascii_host
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _PLAIN = re.compile(rf"({_ATOM}(?:\.{_ATOM})*)@((?:{_LABEL}\.)+[A-Za-z][A-Za-z0-9-]{{0,61}}[A-Za-z0-9])")
+is_plain_local = re.compile(rf"{_ATOM}(?:\.{_ATOM})*").fullmatch  # of ASCII, however long
 _DOTS = re.compile("[\u3002\uff0e\uff61]")  # of East Asian keyboards; browsers take them for dots
 _NAMED = re.compile(r"[^<>]*<([^<>]+)>")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))
 _JOINERS = dict.fromkeys(map(ord, "\u200c\u200d"))
-_LONGEST, _LONGEST_LOCAL = 254, 64  # RFC 5321, 4.5.3.1
+_LONGEST, LONGEST_LOCAL = 254, 64  # RFC 5321, 4.5.3.1
 
 # Only what is nobody's real address: whoever is listed here is not imported before somebody looked.
 _SLIPS = {
@@ -46,9 +47,18 @@ def normalise(text: str) -> str:
     Letters beyond ASCII are folded in the local part too, so that `lower()` means the same here and in PostgreSQL.
     """
     plain = _PLAIN.fullmatch(text)
-    if plain and "--" not in plain[2] and len(text) <= _LONGEST and len(plain[1]) <= _LONGEST_LOCAL:
+    if plain and "--" not in plain[2] and len(text) <= _LONGEST and len(plain[1]) <= LONGEST_LOCAL:
         return f"{plain[1]}@{plain[2].lower()}"
     return _normalise_slowly(_tidy(text))
+
+
+def plain_domain(text: str) -> str | None:
+    """The domain as `normalise` writes it behind any local part that is plain; None where it cannot be told alone."""
+    try:
+        domain = normalise(f"x@{text}")[2:]
+    except InvalidAddress:
+        return None
+    return domain if max(len(domain), len(text)) < _LONGEST - LONGEST_LOCAL and domain not in _MEANT else None
 
 
 def key(email: str) -> str:
@@ -102,10 +112,10 @@ def _normalise_slowly(text: str) -> str:
 def _local(local: str) -> str:
     if not local:
         raise InvalidAddress("Nothing stands before the @.")
-    if len(local.encode()) > _LONGEST_LOCAL:
+    if len(local.encode()) > LONGEST_LOCAL:
         raise InvalidAddress("The part before the @ is longer than 64 characters.")
     ascii_only = "".join(mark if mark.isascii() else "x" for mark in local)
-    if not re.fullmatch(rf"{_ATOM}(?:\.{_ATOM})*", ascii_only):
+    if not is_plain_local(ascii_only):
         raise InvalidAddress("The part before the @ has a character or a dot where none may be.")
     return "".join(mark if mark.isascii() else mark.lower() for mark in local)
 

@@ -358,9 +358,12 @@ class Subscription(models.Model):
         UNCONFIRMED = "unconfirmed", "Not confirmed"
         UNSUBSCRIBED = "unsubscribed", "Unsubscribed"
 
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="subscriptions")
+    # Both are kept by triggers, which look them up once a statement: a foreign key does it for each row.
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="subscriptions", db_constraint=False)
     # Its constraint below begins with the list: an index of its own would be a second one.
-    list = models.ForeignKey(MailingList, models.CASCADE, related_name="subscriptions", db_index=False)
+    list = models.ForeignKey(
+        MailingList, models.CASCADE, related_name="subscriptions", db_index=False, db_constraint=False
+    )
     state = models.CharField(max_length=12, choices=State.choices, default=State.SUBSCRIBED)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)

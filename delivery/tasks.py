@@ -5,6 +5,7 @@ from contextlib import suppress
 from celery import shared_task
 
 from delivery.alerts import mailing, watching
+from delivery.deliverability import days
 from delivery.dispatch.tick import tick as offer_what_is_due
 from delivery.domains import rechecking
 from delivery.domains.delivered import checking as delivered
@@ -98,6 +99,13 @@ def forget_counts() -> None:
     """Minutes that no hour or day limit looks at any more, and hours that no page shows."""
     limits.forget_old_counts()
     hours.forget_old()
+    days.forget_old()
+
+
+@shared_task(name="delivery.note_days", queue="jobs")
+def note_days() -> None:
+    """Where campaigns that take longer than a day stand as it begins."""
+    days.note()
 
 
 @shared_task(name="delivery.give_up_delayed", queue="jobs")

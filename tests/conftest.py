@@ -6,13 +6,12 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Callable, Generator
-from functools import cache
 from typing import Any
 
 import hypothesis
 import pytest
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.contrib.contenttypes.management import create_contenttypes
 from django.core.cache import cache as kept
 from django.db.models.signals import post_migrate
@@ -35,6 +34,8 @@ _LONGEST = (
 )
 _APART = ("/test_accessibility.py", "/test_offers.py")
 _SHARES = 6
+# A password takes a guesser long in the products that tests start; here it is hashed the same way, but at once.
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 # A busy machine is slow, which says nothing about what is tested.
 hypothesis.settings.register_profile("tallypost", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis.settings.load_profile("tallypost")
@@ -163,13 +164,7 @@ def viewer(organisation: Organisation) -> User:
 
 
 def _person(email: str, name: str, role: Role) -> User:
-    return User.objects.create(email=email, name=name, role=role, password=_hashed())
-
-
-@cache
-def _hashed() -> str:
-    """As dear to make as a real one, so it is made once a process."""
-    return make_password(PASSWORD)
+    return User.objects.create(email=email, name=name, role=role, password=make_password(PASSWORD))
 
 
 @pytest.fixture

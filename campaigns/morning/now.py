@@ -14,7 +14,10 @@ from delivery.models import Batch
 from delivery.policy import mailbox_providers
 
 MOST = 5
-STOPPED = Q(batch__state=Batch.State.PAUSED, batch__rehearsal=False) & ~Q(batch__stop_rule="")
+# By a stop rule, or before it began: a person pauses only what has its people.
+STOPPED = Q(batch__state=Batch.State.PAUSED, batch__rehearsal=False) & (
+    ~Q(batch__stop_rule="") | Q(batch__built_at=None)
+)
 _UNDER_WAY = (ImportJob.State.CHECKING, ImportJob.State.RUNNING)
 
 
@@ -36,7 +39,7 @@ class Flight:
 
     @property
     def stopped_itself(self) -> bool:
-        return self.stage == Stage.PAUSED and bool(self.batch.stop_rule)
+        return self.stage == Stage.PAUSED and bool(self.batch.stop_rule or self.batch.built_at is None)
 
 
 @dataclass(frozen=True, slots=True)

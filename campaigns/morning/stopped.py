@@ -1,4 +1,4 @@
-"""Campaigns that stopped themselves, for alarms; Home shows them among what is under way."""
+"""Campaigns that stopped themselves or did not start, for alarms; Home shows them among what is under way."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,9 @@ from campaigns.morning.now import STOPPED
 
 def problems(user: User) -> Iterator[Problem]:
     for campaign in Campaign.objects.under_way().filter(STOPPED).select_related("batch"):
-        title = f"“{isolated(str(campaign))}” stopped itself"
-        reason = campaign.batch.state_reason if campaign.batch else ""
+        if campaign.batch is None:
+            continue
+        act = "stopped itself" if campaign.batch.stop_rule else "did not start"
+        title, reason = f"“{isolated(str(campaign))}” {act}", campaign.batch.state_reason
         about = Alarm.CAMPAIGN.about(campaign.pk)
         yield Problem("bad", title, reason, campaign.get_absolute_url(), "Look at it", about)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from accounts.pictures import files
 from campaigns.content import blocks
-from campaigns.content.blocks import Block, Document
+from campaigns.content.blocks import Block, Document, links
 from campaigns.models import Image
 from campaigns.preflight.findings import Finding
 
@@ -30,11 +30,11 @@ def check(document: Document) -> Iterator[Finding]:
 
 
 def _empty(written: list[Block]) -> Iterator[Finding]:
-    first_of = {block["kind"]: block["id"] for block in reversed(written) if not blocks.says(block)}
+    first_of = {block["kind"]: block["id"] for block in reversed(written) if not _is_filled(block)}
     for kind, first in sorted(first_of.items()):
         if kind != "button":
             text = f"An empty {blocks.KINDS[kind].label.lower()} is left out of the mail."
-            cure = "Write something into it, or remove it."
+            cure = "Fill it, or remove it."
             yield Finding("warn", "empty-block", text, cure, "content", block=first)
 
 
@@ -67,4 +67,7 @@ def _decorative(addresses: list[str]) -> set[str]:
 
 
 def _is_filled(block: Block) -> bool:
-    return bool(block.get("image")) if block["kind"] == "image" else blocks.says(block)
+    """Whether the mail shows it; what social links show is the brand's to say."""
+    if block["kind"] in {"image", "video"}:
+        return bool(block["image"])
+    return bool(links.entries(block)) if block["kind"] == "menu" else blocks.says(block)

@@ -103,9 +103,11 @@ def _restoring(model: type[models.Model], known: Collection[str]) -> str:
 
 
 def _parent(field: "models.Field[Any, Any]") -> type[models.Model] | None:
-    """Whose rows the database wants to be there, but for the person, who is."""
-    is_bound = isinstance(field, models.ForeignKey) and getattr(field, "db_constraint", True)
-    return field.related_model if is_bound and field.related_model is not Contact else None
+    """Whose rows the database wants to be there, by a constraint or by triggers, but for the person, who is."""
+    if not isinstance(field, models.ForeignKey) or field.related_model is Contact:
+        return None
+    is_bound = getattr(field, "db_constraint", True) or field.remote_field.on_delete is models.CASCADE
+    return field.related_model if is_bound else None
 
 
 _OF_THEIR_SUBSCRIPTIONS = "r.subscription_id IN (SELECT s.id FROM contacts_subscription s WHERE s.contact_id = c.id)"

@@ -82,6 +82,7 @@ class ImportForm(forms.Form):
         coerce=lambda word: word == "yes",
         label="03/04 in dates means",
         required=False,
+        help_text="Only where a / stands between the numbers: 03.04. is 3 April in any case.",
     )
     lists = forms.ModelMultipleChoiceField(
         MailingList.objects.not_archived(), required=False, widget=forms.CheckboxSelectMultiple, label="Put them on"

@@ -128,8 +128,18 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         self._add_questions(found)
 
     def questions(self) -> list[forms.BoundField]:
-        """What may be asked besides the address."""
+        """What may be asked besides the address: names, and what is asked already."""
+        return [one for one in self._all_questions() if self._is_at_hand(one)]
+
+    def further_questions(self) -> list[forms.BoundField]:
+        """The organisation's own fields that are not asked: an import may have made dozens."""
+        return [one for one in self._all_questions() if not self._is_at_hand(one)]
+
+    def _all_questions(self) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if name.startswith(ASK)]
+
+    def _is_at_hand(self, question: forms.BoundField) -> bool:
+        return question.name.removeprefix(ASK) in NAMES or bool(question.value())
 
     def clean_sender_email(self) -> str:
         email: str = self.cleaned_data["sender_email"]

@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.shell.alarms import Alarm
 from accounts.shell.problems import Problem
 from accounts.wording import rate
-from delivery.deliverability.figures import IN_TIME
+from delivery.deliverability.figures import ACCEPTED_BEFORE, IN_TIME
 from delivery.feedback.by_hour import COUNTS
 from delivery.policy import advice
 from delivery.policy.advice import About, Figures
@@ -41,6 +41,7 @@ def lately() -> Figures:
 
 
 _LATELY = f"""
-SELECT coalesce((SELECT sum(accepted) FROM delivery_batch b WHERE {COUNTS} AND {IN_TIME}), 0),
+SELECT coalesce((SELECT sum(greatest(0, accepted - {ACCEPTED_BEFORE}))
+        FROM delivery_batch b WHERE {COUNTS} AND {IN_TIME}), 0),
     coalesce((SELECT sum(complained) FROM delivery_feedbackhour WHERE hour >= %(since)s), 0)
 """  # noqa: S608

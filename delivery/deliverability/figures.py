@@ -3,7 +3,7 @@ back, never from messages: two hundred thousand chunks, a hundred million mails,
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.weeks import monday_of
+from delivery.deliverability.days import STANDING
 from delivery.models import Provider
 from delivery.policy import advice, mailbox_providers
 from delivery.policy.advice import About, Advice, Figures
@@ -166,29 +167,47 @@ def _added(figures: Iterable[Figures]) -> Figures:
 def _read(since: datetime, domain: str, provider_id: int | None) -> list[_Sum]:
     with connection.cursor() as cursor:
         cursor.execute(_SUMS, {"since": since, "domain": domain, "provider_id": provider_id})
-        return [_sum(*row) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    return [found for _, line in groupby(rows, key=lambda row: row[:2]) for found in _parted(list(line), since)]
 
 
-def _sum(started_at: datetime, domain: str, provider_id: int | None, lane: str, *counts: Any) -> _Sum:
-    return _Sum(started_at, domain, provider_id, lane, Figures(*(int(count) for count in counts)))
+def _parted(line: list[tuple[Any, ...]], since: datetime) -> Iterator[_Sum]:
+    """Of one batch at one mailbox provider: what is more from one note to the next, by the day on which that began."""
+    before, begun_at = Figures(), None
+    for _, lane, started_at, sender_domain, provider, noted_at, *counts in line:
+        stands = Figures(*map(int, counts))
+        if noted_at is None or noted_at > since:
+            more = _more(stands, before)
+            if more != Figures():
+                yield _Sum(max(begun_at or started_at, since), sender_domain, provider, lane, more)
+        before, begun_at = stands, noted_at
 
 
-# SQL: of the batch b. What began earlier and is still being sent counts, as a whole, as if it had begun at the edge.
-IN_TIME = "(b.started_at >= %(since)s OR b.started_at IS NOT NULL AND b.finished_at IS NULL AND b.state = 'sending')"
+def _more(stands: Figures, before: Figures) -> Figures:
+    """A bounce that is told to be a complaint by now is one less there, which is no day's doing."""
+    return Figures(*(max(0, getattr(stands, each.name) - getattr(before, each.name)) for each in fields(Figures)))
+
+
+# SQL: of the batch b. What began earlier and went on counts with what came of it since; as a whole, as if it had begun
+# at the edge, where it was not noted how it stood then.
+IN_TIME = """(b.started_at >= %(since)s OR b.started_at IS NOT NULL AND (b.finished_at IS NULL AND b.state = 'sending'
+    OR (b.finished_at IS NULL OR b.finished_at >= %(since)s)
+        AND EXISTS (SELECT 1 FROM delivery_laneday WHERE batch_id = b.id)))"""
+# SQL: how many of the batch b were accepted before that time.
+ACCEPTED_BEFORE = """(CASE WHEN b.started_at >= %(since)s THEN 0 ELSE coalesce((
+    SELECT sum(accepted) FROM delivery_laneday WHERE batch_id = b.id AND "on" = (SELECT max("on") FROM delivery_laneday
+        WHERE batch_id = b.id AND "on" <= (%(since)s AT TIME ZONE 'UTC')::date)), 0) END)"""
+_COUNTS = "accepted, refused, hard, soft, complained, dead, blocked, put_off"  # as Figures has them
 _SUMS = f"""
 WITH recent AS (
     SELECT id, started_at, sender_domain, provider_id FROM delivery_batch b
     WHERE NOT rehearsal AND {IN_TIME} AND %(domain)s IN ('', sender_domain)
         AND coalesce(%(provider_id)s = provider_id, %(provider_id)s IS NULL)
-), answered AS (
-    SELECT c.batch_id, c.lane, sum(c.accepted) AS accepted, sum(c.refused) AS refused, sum(c.hard) AS hard,
-        sum(c.blocked) AS blocked, sum(c.deferred) AS deferred
-    FROM delivery_chunk c JOIN recent ON recent.id = c.batch_id GROUP BY 1, 2
-), returned AS (
-    SELECT f.* FROM delivery_feedbackcount f JOIN recent ON recent.id = f.batch_id
+), {STANDING}, stood AS (
+    SELECT batch_id, lane, NULL::timestamptz AS noted_at, {_COUNTS} FROM standing
+    UNION ALL SELECT d.batch_id, d.lane, d."on"::timestamp AT TIME ZONE 'UTC', {_COUNTS}
+    FROM delivery_laneday d JOIN recent ON recent.id = d.batch_id
 )
-SELECT greatest(r.started_at, %(since)s), r.sender_domain, r.provider_id, lane, coalesce(a.accepted, 0),
-    coalesce(a.refused, 0), coalesce(f.hard, 0), coalesce(f.soft, 0), coalesce(f.complained, 0),
-    coalesce(a.hard, 0) + coalesce(f.hard, 0), coalesce(a.blocked, 0) + coalesce(f.blocked, 0), coalesce(a.deferred, 0)
-FROM answered a FULL JOIN returned f USING (batch_id, lane) JOIN recent r ON r.id = batch_id
+SELECT batch_id, lane, r.started_at, r.sender_domain, r.provider_id, noted_at, {_COUNTS}
+FROM stood JOIN recent r ON r.id = batch_id ORDER BY batch_id, lane, noted_at NULLS LAST
 """  # noqa: S608

@@ -3,7 +3,7 @@ from delivery.domains.delivered.models import DomainMail
 from delivery.domains.dmarc_reports.models import DmarcCount, DmarcReport, DmarcSource, SourceName
 from delivery.domains.link_hosts.models import LinkHost
 from delivery.domains.models import DomainLink, SendingDomain, SigningKey
-from delivery.models.feedback import Feedback, FeedbackCount, FeedbackEvent, FeedbackHour, Returned, Term
+from delivery.models.feedback import Feedback, FeedbackCount, FeedbackEvent, FeedbackHour, LaneDay, Returned, Term
 from delivery.models.ledger import (
     Attempt,
     Batch,
@@ -52,6 +52,7 @@ __all__ = [
     "FeedbackEvent",
     "FeedbackHour",
     "KnownMail",
+    "LaneDay",
     "LanePace",
     "LinkHost",
     "MailDomain",

@@ -160,3 +160,29 @@ class FeedbackHour(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hour}"
+
+
+class LaneDay(models.Model):
+    """How a batch that takes longer than a day stood at one mailbox provider when a day (UTC) began.
+
+    What is more at the next one came of that day. See delivery.deliverability.days.
+    """
+
+    batch = models.ForeignKey(Batch, models.CASCADE, db_index=False)
+    lane = models.CharField(max_length=12)
+    on = models.DateField()
+    # As delivery.policy.advice.Figures has them.
+    accepted = models.BigIntegerField(db_default=0)
+    refused = models.BigIntegerField(db_default=0)
+    hard = models.BigIntegerField(db_default=0)
+    soft = models.BigIntegerField(db_default=0)
+    complained = models.BigIntegerField(db_default=0)
+    dead = models.BigIntegerField(db_default=0)
+    blocked = models.BigIntegerField(db_default=0)
+    put_off = models.BigIntegerField(db_default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "on", "lane"], name="one_standing_a_lane_and_day")]
+
+    def __str__(self) -> str:
+        return f"batch {self.batch_id} {self.lane} on {self.on}"

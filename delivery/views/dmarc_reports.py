@@ -26,6 +26,20 @@ from delivery.domains.dmarc_reports.models import DmarcSource
 from delivery.domains.models import SendingDomain
 from delivery.domains.report import Report
 
+_MAILS = ("mails", "Mails", "As the reports of mailboxes count them.")
+# By table: key, label, definition.
+_COLUMNS = {
+    "sources": (
+        _MAILS,
+        ("passed", "Passed", "Signed by the domain that they come from, or with its return address, out of the mails."),
+        ("stopped", "Stopped", "Put with the spam or refused."),
+    ),
+    "addresses": (_MAILS,),
+    "days": (
+        ("passed", "Passed", "Mails signed by the domain that they come from, or with its return address."),
+        ("failed", "Failed", "Mails with neither."),
+    ),
+}
 _SAID = {"yes": True, "no": False, "": None}
 
 
@@ -43,6 +57,7 @@ def senders(request: StaffRequest, domain_id: int) -> HttpResponse:
     context = {
         **found,
         "domain": domain,
+        "columns": _COLUMNS,
         "days": days,
         "chips": [(f"{span} days", f"?days={span}", span == days) for span in SPANS],
         "csv_url": f"?{urlencode({'days': str(days), 'source': chosen, 'as': 'csv', 'table': ''})}",

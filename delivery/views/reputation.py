@@ -29,8 +29,12 @@ from delivery.policy.advice import Figures
 from delivery.reputation import checking, lists, over_time
 from delivery.reputation.models import AskedBlocklist, MailboxFigure, SendingAddress
 from delivery.throttling.warmup_plans import AT_WORK
+from delivery.views.reputation_figures import SENT
 
 _DAYS = 30
+# key, label, definition
+_MAILS = (("mails", "Mails in 30 days", "How many mails from this address the reports of mailboxes count."),)
+_SENT = (("accepted", "Accepted in 30 days", "The receiving servers took them."), *SENT[1:])
 
 
 class AddressForm(forms.Form):
@@ -177,6 +181,7 @@ def _context(form: AddressForm) -> dict[str, Any]:
     by_domain = {plan.sender_domain: plan for plan in plans if plan.sender_domain}
     return {
         "form": form,
+        "columns": {"addresses": _MAILS, "domains": _SENT},
         "addresses": [
             {
                 "address": one,

@@ -34,6 +34,18 @@ _COLUMNS = (
 )
 
 
+# key, label, definition: what was sent, and what others tell of it.
+SENT = (
+    ("accepted", "Accepted", "The receiving servers took them."),
+    ("bounced", "Bounced", "Accepted, then returned, for good or for now, out of the accepted."),
+    ("spam", "Spam", "Marked as spam, out of the accepted, as far as mailbox providers tell."),
+)
+_TOLD = (
+    ("counted", "Mails it counted", "How many mails from this address Microsoft says that it saw."),
+    ("reported", "In DMARC reports", "How many mails the reports of mailboxes count, whoever sent them."),
+)
+
+
 class FiguresForm(forms.Form):
     file = forms.FileField(
         label="The file",
@@ -148,6 +160,7 @@ def _page(request: StaffRequest, owner: Owner, more: dict[str, Any]) -> HttpResp
         "points": points,
         "by_week": goes_by_week(days),
         "says": says,
+        "columns": {"sent": SENT, "told": _TOLD if says == "Microsoft" else _TOLD[1:]},
         "charts": _charts(_without_holes(points, 7 if goes_by_week(days) else 1), says) if len(points) > 2 else [],
         "plan": over_time.plans(owner).filter(state__in=AT_WORK).first(),
         "figures": over_time.figures(owner).count(),

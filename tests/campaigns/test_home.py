@@ -54,6 +54,7 @@ def launched(by: User, name: str, **changes: Any) -> Campaign:
             "state": "done",
             "total": 100,
             "accepted": 100,
+            "built_at": sent_at,
             "started_at": sent_at,
             "finished_at": sent_at,
             "provider": Provider.objects.sandbox(),

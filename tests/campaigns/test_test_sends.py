@@ -103,5 +103,7 @@ def test_a_test_mail_leaves_through_the_provider_chosen_for_it(
     assert carriers("") == [usual, backup]
     assert carriers(str(backup.pk)) == [backup]
     assert Campaign.objects.get(pk=campaign.pk).way_out == usual
+    Provider.objects.filter(pk=backup.pk).update(state=Provider.State.PAUSED)
+    assert "Waits: Backup takes no mail now" in test_sends.outcome(Message.objects.latest("pk")).text
     removed = {"to": marketer.email, "through": "4711"}
     assert browser.post(reverse("campaign-test", args=[campaign.pk]), removed).status_code == 422

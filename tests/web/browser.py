@@ -9,17 +9,30 @@ from typing import Any, Literal
 from playwright.sync_api import ConsoleMessage, Page, ViewportSize, expect, sync_playwright
 
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-WIDTHS = (1280, 390)
+# Of theme and width only one changes at a time: to draw a page anew costs as much as a look at it.
+_VIEWS: tuple[tuple[int, Literal["light", "dark"]], ...] = (
+    (1280, "light"),
+    (1280, "dark"),
+    (390, "dark"),
+    (390, "light"),
+)
 PATIENCE_MS = 120_000  # with a busy machine
 # Frames hold mails, which are their authors' business. A theme changes nothing but colours; no transition delays them.
-_RUN = """async ([id, theme, rules]) => {
+_RUN = """async ([withDialogs, theme, rules]) => {
     if (!('axe' in window)) return null
     while (!matchMedia(`(prefers-color-scheme: ${theme})`).matches) await new Promise(requestAnimationFrame)
-    const where = id ? document.getElementById(id) : document
     const quickly = {iframes: false, resultTypes: ['violations'], preload: {assets: ['media']}, selectors: false}
-    const {violations} = await axe.run(where, {...quickly, ...rules})
-    return [violations, document.documentElement.scrollWidth - innerWidth]
+    const look = async where => {
+        const {violations} = await axe.run(where, {...quickly, ...rules})
+        return [where.id ?? '', violations, document.documentElement.scrollWidth - innerWidth]
+    }
+    const seen = [await look(document)]
+    for (const dialog of withDialogs ? document.querySelectorAll('dialog[id]') : []) {
+        dialog.showModal()
+        seen.push(await look(dialog)) // nothing behind it can be reached
+        dialog.close()
+    }
+    return seen
 }"""
 _STILL = """() => {
     const still = new CSSStyleSheet()
@@ -43,14 +56,17 @@ _ON_PAPER = """() => {
 }"""
 _COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 _RULES: dict[str, dict[str, Any]] = {"light": {}, "dark": _COLOURS}
+# What axe leaves out of itself: WCAG 2.2 AA wants links and buttons as large as a finger needs (2.5.8).
+TARGETS = {"light": {"rules": {"target-size": {"enabled": True}}}, "dark": _COLOURS}
 
 # Forms with errors, and pictures of mails whose public address does not exist.
 _EXPECTED = ("status of 422", "ERR_NAME_NOT_RESOLVED")
 
 
 class Visitor:
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, rules: Mapping[str, Any]) -> None:
         self.page = page
+        self._rules = rules
         self.found: list[str] = []
         self._axe = AXE.read_text()
         page.on("console", self._heard)
@@ -59,19 +75,12 @@ class Visitor:
     def note(self, text: str) -> None:
         self.found.append(f"{self.page.url}: {text}")
 
-    def look(self, what: str = "", inside: str = "") -> None:
-        """The page as it stands, or the element of that id, in both themes and widths."""
-        for width in WIDTHS:
+    def look(self, what: str = "", *, with_dialogs: bool = False) -> None:
+        """The page as it stands, and perhaps each of its dialogs, in both themes and widths."""
+        for width, theme in _VIEWS:
             self.page.set_viewport_size({"width": width, "height": 900})
-            for theme in THEMES:
-                self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-                self._check(theme, f"{what} {theme} {width}".strip(), inside)
-
-    def look_into_dialogs(self) -> None:
-        for name in self.page.eval_on_selector_all("dialog[id]", "all => all.map(one => one.id)"):
-            self.page.evaluate("id => document.getElementById(id).showModal()", name)
-            self.look(f"dialog {name}", inside=name)  # nothing behind it can be reached
-            self.page.evaluate("id => document.getElementById(id).close()", name)
+            self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            self._check(theme, f"{what} {theme} {width}".strip(), self._rules[theme], with_dialogs=with_dialogs)
 
     def look_on_paper(self) -> None:
         """Every table is printed, also one that the screen folds away or has in a form, but for what one works with;
@@ -82,20 +91,21 @@ class Visitor:
         self.page.evaluate("document.documentElement.dataset.theme = 'dark'")
         for problem in self.page.evaluate(_ON_PAPER):
             self.note(f"[on paper] {problem}")
-        self._check("light", "on paper", "", _COLOURS)
+        self._check("light", "on paper", _COLOURS)
         self.page.emulate_media(media="screen")
 
-    def _check(self, theme: str, what: str, inside: str, rules: Mapping[str, Any] | None = None) -> None:
-        asked = [inside, theme, _RULES[theme] if rules is None else rules]
+    def _check(self, theme: str, what: str, rules: Mapping[str, Any], *, with_dialogs: bool = False) -> None:
+        asked = [with_dialogs, theme, rules]
         if (seen := self.page.evaluate(_RUN, asked)) is None:
             self.page.evaluate(_STILL)
             self.page.evaluate(self._axe)
             seen = self.page.evaluate(_RUN, asked)
-        violations, too_wide = seen
-        for violation in violations:
-            self.note(f"[{what}] {_in_words(violation)}")
-        if too_wide > 0:
-            self.note(f"[{what}] scrolls sideways by {too_wide} px")
+        for dialog, violations, too_wide in seen:
+            where = f"dialog {dialog} {what}" if dialog else what
+            for violation in violations:
+                self.note(f"[{where}] {_in_words(violation)}")
+            if too_wide > 0:
+                self.note(f"[{where}] scrolls sideways by {too_wide} px")
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not any(words in message.text for words in _EXPECTED):
@@ -106,7 +116,9 @@ Editor = Callable[..., AbstractContextManager[Visitor]]
 
 
 @contextmanager
-def visitor(base_url: str, session: str | None, *, touch: bool = False) -> Iterator[Visitor]:
+def visitor(
+    base_url: str, session: str | None, *, touch: bool = False, rules: Mapping[str, Any] = _RULES
+) -> Iterator[Visitor]:
     """A browser that carries the session cookie of somebody who is logged in; `touch`: a phone's."""
     options: dict[str, Any] = {
         "executable_path": shutil.which("chromium"),
@@ -120,7 +132,7 @@ def visitor(base_url: str, session: str | None, *, touch: bool = False) -> Itera
         expect.set_options(timeout=PATIENCE_MS)
         if session:
             context.add_cookies([{"name": "sessionid", "value": session, "url": base_url}])
-        yield Visitor(context.new_page())
+        yield Visitor(context.new_page(), rules)
         context.close()
         chromium.close()
 

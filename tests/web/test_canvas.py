@@ -61,11 +61,11 @@ def top_of(element: Locator) -> tuple[float, float]:
 
 def settle(page: Page, what: Locator | None = None, where: Locator | None = None) -> None:
     """The mail is as the list of its blocks says. Only then a place on it is measured: of what can be taken hold of,
-    and of where it is to go.
+    and of where it is to go: not at the edge of the window, where it would scroll for as long as a drag lasts.
     """
     expect(page.locator("[data-canvas]:not([aria-busy])")).to_have_count(1)
     if where:
-        where.scroll_into_view_if_needed()
+        where.evaluate("one => one.scrollIntoView({ block: 'center', behavior: 'instant' })")
         where.element_handle().wait_for_element_state("stable")
     if what:
         what.click(trial=True)
@@ -169,7 +169,18 @@ def test_ten_blocks_by_touch_on_a_phone(editor: Editor) -> None:
             expect_added(page, 10)
         assert kinds(page) == TEN
         page.get_by_role("button", name="Close").tap()
+        settle(page)
+        spots(page).last.tap()
+        sheet = page.locator(".studio-side[data-open]")
+        expect(sheet).to_be_visible()
+        above = "([block, sheet]) => block.getBoundingClientRect().bottom <= sheet.getBoundingClientRect().top"
+        assert page.evaluate(above, [spots(page).last.element_handle(), sheet.element_handle()])
+        expect(page.locator("#panel-title")).to_have_text("Footer")
+        sheet.evaluate("sheet => sheet.scrollTop = 200")
+        page.get_by_role("button", name="Close").tap()
         spots(page).first.tap()
+        expect(page.locator("#panel-title")).to_have_text("Heading")
+        assert not sheet.evaluate("sheet => sheet.scrollTop")
         page.locator("#side-panel [name=text]").fill("By thumb")
         expect(page.frame_locator(".canvas iframe").get_by_text("By thumb")).to_be_visible()
 

@@ -5,7 +5,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Role
 from tests.web import stage
-from tests.web.browser import visitor
+from tests.web.browser import TARGETS, visitor
 from tests.web.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_axe_finds_nothing_from_the_first_look_to_undo(language: str, live_server: LiveServer) -> None:
     cast = Cast(Role.OWNER)
     token = stage.unsubscribe_token(cast)["token"]
-    with visitor(live_server.url, None) as visit:
+    with visitor(live_server.url, None, rules=TARGETS) as visit:
         page = visit.page
         page.set_extra_http_headers({"Accept-Language": language})
         page.goto(f"/u/{token}")

@@ -67,7 +67,7 @@ _MOMENTS = {"When", "Last one"}
 _FIGURE_HEAD = re.compile(r"<th[^>]*class=\"num\"[^>]*>(.*?)</th>", re.DOTALL)
 _TOLD = re.compile(r"{% include \"components/columns\.html\" with columns=(\S+)")
 _ON_PAPER = re.compile(r"{% include \"components/columns_printed\.html\" with columns=(\S+)")
-_OF_REPORTS = ("campaigns/", "tracking/report/", "tracking/conversions/")
+_OF_REPORTS = ("campaigns/", "delivery/", "tracking/report/", "tracking/conversions/")
 
 
 def _reports_with_tables() -> list[str]:

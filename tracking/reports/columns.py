@@ -36,6 +36,12 @@ _COLUMNS: dict[str, tuple[Column, ...]] = {
         _SHARE_OF_ACCEPTED,
         _OPENED,
         _UNSUBSCRIBED,
+        ("refused", "Refused", "Turned away at once and for good."),
+        (
+            "put-off",
+            "Put off",
+            "Answers that asked to come again later, several of one mail included. Such mails are tried again.",
+        ),
         ("bounced", "Bounced", "Accepted at first and returned later, for good or for now."),
         ("complained", "Marked as spam", "As far as this mailbox provider tells; Gmail names nobody."),
     ),

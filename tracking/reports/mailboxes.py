@@ -15,6 +15,8 @@ from tracking.models import Breakdown, EventKind
 class LaneRow:
     label: str
     accepted: int
+    refused: int
+    put_off: int  # answers that asked to come again later, several of one mail included
     bounced: int
     opened: int
     clicked: int
@@ -26,7 +28,8 @@ class LaneRow:
 
 def rows(batch_ids: Collection[int], people_page: str = "") -> list[LaneRow]:
     chunks = Chunk.objects.filter(batch_id__in=batch_ids).values_list("lane")
-    accepted = dict(chunks.annotate(sum=Sum("accepted")))
+    answers = chunks.annotate(a=Sum("accepted"), r=Sum("refused"), d=Sum("deferred"))
+    answered = {lane: (accepted, refused, put_off) for lane, accepted, refused, put_off in answers}
     breakdown = Breakdown.objects.filter(batch_id__in=batch_ids, by=Breakdown.By.LANE, is_machine=False)
     summed = breakdown.values_list("value", "kind").annotate(sum=Sum("people"))
     people = {(value, kind): sum for value, kind, sum in summed}
@@ -34,19 +37,26 @@ def rows(batch_ids: Collection[int], people_page: str = "") -> list[LaneRow]:
     both = counts.annotate(bounced=Sum("hard") + Sum("soft"), complained=Sum("complained"))
     heard = {lane: (bounced, complained) for lane, bounced, complained in both}
     return [
-        _row(lane, accepted.get(lane) or 0, people, heard.get(lane, (0, 0)), people_page)
+        _row(lane, answered.get(lane, (0, 0, 0)), people, heard.get(lane, (0, 0)), people_page)
         for lane in mailbox_providers.LANES
-        if accepted.get(lane) or lane in heard or any(known == lane for known, _ in people)
+        if any(answered.get(lane, ())) or lane in heard or any(known == lane for known, _ in people)
     ]
 
 
 def _row(
-    lane: str, accepted: int, people: dict[tuple[str, int], int], heard: tuple[int, int], people_page: str
+    lane: str,
+    answered: tuple[int, int, int],
+    people: dict[tuple[str, int], int],
+    heard: tuple[int, int],
+    people_page: str,
 ) -> LaneRow:
+    accepted, refused, put_off = answered
     clicked = people.get((lane, EventKind.CLICK), 0)
     return LaneRow(
         label=LANES[lane],
         accepted=accepted,
+        refused=refused,
+        put_off=put_off,
         bounced=heard[0],
         opened=people.get((lane, EventKind.OPEN), 0),
         clicked=clicked,

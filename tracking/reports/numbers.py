@@ -17,6 +17,7 @@ from accounts.wording import count_people, rate
 from delivery.feedback import second_line
 from delivery.feedback.second_line import SecondLine
 from delivery.models import Batch
+from delivery.policy import advice
 from tracking.conversions import reading as conversions
 from tracking.models import Breakdown, EventKind, Rollup
 from tracking.reports import (
@@ -42,6 +43,10 @@ from tracking.reports.returned import Part, Reasons
 
 _FRESH = timedelta(hours=1)
 
+_ABOVE_THE_LINE = {
+    "warn": f"{rate(advice.LOOK_AT)} or more: such mail begins to land in the spam folder.",
+    "bad": f"{rate(advice.STOP_AT)} or more: mailbox providers refuse such mail.",
+}
 _CHANNELS = {
     "page": "by the page behind the link in the mail",
     "one-click": "by the button of their mail program",
@@ -127,7 +132,10 @@ class Report:
 
     @cached_property
     def complained(self) -> Figure:
-        return self._of_delivered("complained", "Marked as spam", self.second_line.complained)
+        """`doubt` says that mailbox providers will not bear so many; of one alone nothing is said."""
+        figure = self._of_delivered("complained", "Marked as spam", self.second_line.complained)
+        kind = advice.complaint_kind(figure.share if figure.people > 1 else None)
+        return replace(figure, doubt=_ABOVE_THE_LINE.get(kind, ""))
 
     @cached_property
     def click_to_open(self) -> Figure:
@@ -237,6 +245,8 @@ class Report:
         """Of each table those that are shown now, with their definitions."""
         hidden = [] if self.with_machines else ["machine-clicked", "machine-opened"]
         hidden += [] if self.bounced else ["bounced"]
+        hidden += [] if any(lane.refused for lane in self.lanes) else ["refused"]
+        hidden += [] if any(lane.put_off for lane in self.lanes) else ["put-off"]
         hidden += [] if self.complained.people else ["complained"]
         return columns.of_tables(without=hidden)
 

@@ -123,7 +123,8 @@ def _url(people_url: str, **query: str) -> str:
 
 
 CATEGORY = "coalesce(nullif(f.category, ''), 'unknown')"
-SAID = "trim(status || ' ' || diagnostic)"  # SQL: a server's words, of a row of delivery_feedbackevent
+# SQL: a server's words, of a row of delivery_feedbackevent; most of them name the status themselves.
+SAID = "CASE WHEN strpos(diagnostic, status) > 0 THEN diagnostic ELSE trim(status || ' ' || diagnostic) END"
 _REASONS = f"""
 SELECT r.term, r.category, r.people, coalesce(e.said, '') FROM (
     SELECT f.term, {CATEGORY} AS category, count(*) AS people, max(f.message_id) AS message_id FROM (

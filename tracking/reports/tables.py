@@ -37,7 +37,7 @@ def _links(report: Report) -> Iterator[Row]:
 def _mailboxes(report: Report) -> Iterator[Row]:
     for lane in report.lanes:
         acts = (lane.clicked, share(lane.click_share), lane.opened, lane.unsubscribed)
-        yield lane.label, lane.accepted, *acts, lane.bounced, lane.complained
+        yield lane.label, lane.accepted, *acts, lane.bounced, lane.complained, lane.refused, lane.put_off
 
 
 def _languages(report: Report) -> Iterator[Row]:
@@ -100,7 +100,18 @@ TABLES: dict[str, Table] = {
     ),
     "links": (("Place", "Link", "Address", "Versions", "People", "Share", "Clicks", "Machines", "Language"), _links),
     "mailboxes": (
-        ("Mailbox", "Accepted", "Clicked", "Share", "Opened", "Unsubscribed", "Bounced", "Marked as spam"),
+        (
+            "Mailbox",
+            "Accepted",
+            "Clicked",
+            "Share",
+            "Opened",
+            "Unsubscribed",
+            "Bounced",
+            "Marked as spam",
+            "Refused",
+            "Put off",
+        ),
         _mailboxes,
     ),
     "languages": (("Language", "People", "Accepted", "Clicked", "Share", "Opened", "Unsubscribed"), _languages),

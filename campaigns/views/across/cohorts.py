@@ -14,6 +14,16 @@ from tracking.cohorts.reading import Row
 _WIDTH = 13  # columns on the page: the month of joining and a year; the file has all
 
 
+_COLUMNS = (
+    (
+        "mailed",
+        "Mailed",
+        "Of those who joined in that month, how many got mail in the other. No rehearsals.",
+    ),
+    ("clicked", "Clicked", "Of these, how many clicked at least one mail of that month. Machines are left out."),
+)
+
+
 @require_safe
 @requires(Permission.LOOK)
 def cohorts(request: StaffRequest) -> HttpResponse:
@@ -26,7 +36,7 @@ def cohorts(request: StaffRequest) -> HttpResponse:
         "fewest": reading.FEWEST,
     }
     header = ("Joined in", "Months since", "Month", "Mailed", "Clicked", "Clicked %")
-    return shown(request, "report-cohorts", context, Table("sign-ups", header, _cells(rows)))
+    return shown(request, "report-cohorts", context, Table("sign-ups", header, _cells(rows), _COLUMNS))
 
 
 def _cells(rows: list[Row]) -> Iterator[tuple[object, ...]]:

@@ -27,7 +27,7 @@ def compared(request: StaffRequest) -> HttpResponse:
         "offered": offered,
         "one_alone": len(found.columns) == 1,
     }
-    return shown(request, "report-compare", context, Table("comparison", _header(found), _rows(found)))
+    return shown(request, "report-compare", context, Table("comparison", _header(found), _rows(found), found.explained))
 
 
 def _header(found: Comparison) -> list[str]:

@@ -80,6 +80,8 @@ _CHARTS: tuple[tuple[Told, str, str, str, _Lines], ...] = (
 _POINT_COLUMNS = tuple(
     (key, label, "Turned away at once." if key == "refused" else text) for key, label, text in _COLUMNS
 )
+# As a file, all of them are counts.
+_FILE_COLUMNS = tuple((key, label, f"{text.partition(', out of')[0].rstrip('.')}.") for key, label, text in _COLUMNS)
 _HEADER = ("By", "Name", *(label for _, label, _ in _COLUMNS))
 
 
@@ -101,7 +103,7 @@ def deliverability(request: StaffRequest) -> HttpResponse:
         "by_week": found.is_by_week,
         "charts": _charts(found, points),
     }
-    return shown(request, "deliverability", context, Table("deliverability", _HEADER, _rows(found)))
+    return shown(request, "deliverability", context, Table("deliverability", _HEADER, _rows(found), _FILE_COLUMNS))
 
 
 def _rows(found: Deliverability) -> Iterator[tuple[object, ...]]:

@@ -46,7 +46,8 @@ def gathered(request: StaffRequest) -> HttpResponse:
         "is_narrowed": bool(choice.mailing_list or choice.tag or choice.sender or choice.lane),
         "none_at_all": not found.rows and not choosing.real().exists(),
     }
-    return shown(request, "reports", context, Table("campaigns", _HEADER, _cells(found)))
+    columns = [(key, label, DEFINITIONS[key]) for key, label in COLUMNS.items() if key in DEFINITIONS]
+    return shown(request, "reports", context, Table("campaigns", _HEADER, _cells(found), columns))
 
 
 def _with(known: list[str], chosen: str) -> list[str]:

@@ -16,6 +16,17 @@ from tracking.reports.best_hours import BestHours
 _KINDS = {"clicks": ("Clicks", EventKind.CLICK), "opens": ("Opens, an estimate", EventKind.OPEN)}
 
 
+_COLUMNS = (
+    (
+        "share",
+        "Share %",
+        "Of a campaign’s acts, how many fell into the hour: the mean over campaigns.",
+    ),
+    ("people", "People", "When each did it first in a campaign. Machines and rehearsals are left out."),
+    ("begun", "Campaigns begun", "How many began to be sent in that hour: most people act soon after a mail comes."),
+)
+
+
 @require_safe
 @requires(Permission.LOOK)
 def hours(request: StaffRequest) -> HttpResponse:
@@ -44,7 +55,7 @@ def hours(request: StaffRequest) -> HttpResponse:
         "enough_people": best_hours.FEWEST_PEOPLE,
     }  # fmt: skip
     header = ("Day", "Hour", "Share %", "People", "Campaigns begun")
-    return shown(request, "report-hours", context, Table("best-hours", header, _cells(found)))
+    return shown(request, "report-hours", context, Table("best-hours", header, _cells(found), _COLUMNS))
 
 
 def _cells(found: BestHours) -> Iterator[tuple[object, ...]]:

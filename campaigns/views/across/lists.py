@@ -77,7 +77,7 @@ def _all(request: StaffRequest, days: int, context: dict[str, Any]) -> HttpRespo
     }
     header = ["List", *(label for _, label, _ in columns), "Net", "Total"]
     rows = ([one.name, *_numbers(change, columns), change.net, total] for one, change, total in found)
-    return shown(request, "report-lists", context, Table("lists", header, rows))
+    return shown(request, "report-lists", context, Table("lists", header, rows, context["heads"]))
 
 
 def _one(request: StaffRequest, chosen: MailingList, days: int, context: dict[str, Any]) -> HttpResponse:
@@ -111,7 +111,7 @@ def _one(request: StaffRequest, chosen: MailingList, days: int, context: dict[st
     }  # fmt: skip
     header = [reading.STEPS[step], *(label for _, label, _ in columns), "Net", "Total"]
     rows = ([each.on, *_numbers(each.change, columns), each.change.net, each.total] for each in grown.periods)
-    return shown(request, "report-lists", context, Table("list-growth", header, rows))
+    return shown(request, "report-lists", context, Table("list-growth", header, rows, context["heads"]))
 
 
 def _columns(change: Change) -> list[tuple[str, str, str]]:

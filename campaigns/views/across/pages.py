@@ -43,6 +43,7 @@ class Table:
     name: str
     header: Sequence[str]
     rows: Iterable[Sequence[Any]]
+    columns: Sequence[tuple[str, str, str]] = ()  # key, label, definition: what its numbers mean
 
 
 def shown(request: StaffRequest, page: str, context: Mapping[str, Any], table: Table) -> HttpResponse:
@@ -62,7 +63,8 @@ def shown(request: StaffRequest, page: str, context: Mapping[str, Any], table: T
 def _given_away(link: SharedReport, table: Table) -> dict[str, Any]:
     rows = [list(zip(table.header, row, strict=True)) for row in islice(table.rows, _ROWS_SHARED)]
     title = link.note or _TITLES[link.page]
-    return {"title": title, "header": table.header, "rows": rows, "expires_at": link.expires_at, "now": timezone.now()}
+    found = {"title": title, "header": table.header, "rows": rows, "columns": table.columns}
+    return found | {"expires_at": link.expires_at, "now": timezone.now()}
 
 
 def with_query(asked: QueryDict, **changes: str | int) -> str:

@@ -5,7 +5,7 @@ import csv
 import io
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO
@@ -14,6 +14,7 @@ from contacts.importing.reading.detecting import is_address
 
 MOST_COLUMNS = 500
 _LONGEST_LINE = 1 << 20
+_BLOCK = 1 << 16  # characters that are read at once
 _MOST_LINES = 200  # of one record: beyond it a quotation mark was never closed
 _SEPARATOR = re.compile(r'"?sep=."?\s*')
 
@@ -41,6 +42,7 @@ class _EndsHere(Exception):
 
 class _Lines:
     def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
         self._read = partial(text.readline, _LONGEST_LINE)
         self._again: deque[str] = deque()
         self.taken: list[str] = []
@@ -53,7 +55,7 @@ class _Lines:
         line = self._again.popleft() if self._again else self._read()
         if not line:
             raise StopIteration
-        if len(line) == _LONGEST_LINE and line[-1] != "\n":
+        if len(line) >= _LONGEST_LINE and (len(line) > _LONGEST_LINE or line[-1] != "\n"):
             line = self._cut(line)
         self.taken.append(line)
         if "\0" in line or "\ufffd" in line:
@@ -73,9 +75,22 @@ class _Lines:
         self.next_record()
         return first
 
+    def block(self) -> str:
+        """The next whole lines at once, empty at the end. What is at hand has to be gone through before."""
+        block = self._text.read(_BLOCK)
+        return block if block.endswith("\n") else block + self._read()
+
+    def put_back(self, block: str) -> None:
+        """What has to be looked at line by line."""
+        self._again.extend(io.StringIO(block))
+
+    def are_at_hand(self) -> bool:
+        return bool(self._again)
+
     def _cut(self, line: str) -> str:
-        while (more := self._read()) and not more.endswith("\n"):
-            pass
+        more = line
+        while more and not more.endswith("\n"):
+            more = self._read()
         return _CutLine(line[:200])
 
 
@@ -97,7 +112,23 @@ def records(file: BinaryIO, encoding: str, delimiter: str, title_lines: int = 0)
 
 def _records(lines: _Lines, delimiter: str, title_lines: int) -> Iterator[Record]:
     line_number, width = 1, 0
-    while True:
+    while block := lines.block():
+        # Where each line of a block is a record, all of them are read at once; any other is gone through with care.
+        if width and (found := _record_a_line(block, delimiter)):
+            for cells in found:
+                if any(cells):
+                    yield line_number, cells
+                line_number += 1
+        else:
+            lines.put_back(block)
+            line_number, width, title_lines = yield from _carefully(lines, delimiter, line_number, width, title_lines)
+
+
+def _carefully(
+    lines: _Lines, delimiter: str, line_number: int, width: int, title_lines: int
+) -> Generator[Record, None, tuple[int, int, int]]:
+    """The records of the lines at hand and, where the last one goes on, of some more. Returns where it stands then."""
+    while lines.are_at_hand():
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
         try:
             for cells in reader:
@@ -115,14 +146,30 @@ def _records(lines: _Lines, delimiter: str, title_lines: int) -> Iterator[Record
                     yield line_number, cells
                 line_number += taken
                 lines.next_record()
-            return
+                if not lines.are_at_hand():
+                    break
         except (csv.Error, _EndsHere):
             if not lines.taken:
-                return
+                break
             alone = _alone(lines.give_back(), delimiter)
             width = width or (0 if isinstance(alone, Broken) else len(alone))
             yield line_number, alone
             line_number += 1
+    return line_number, width, title_lines
+
+
+def _record_a_line(block: str, delimiter: str) -> list[list[str]] | None:
+    """None: a record of the block goes over several lines, or something in it is damaged."""
+    if "\0" in block or "\ufffd" in block:
+        return None
+    lines = block.split("\n")
+    if not lines[-1]:
+        lines.pop()
+    try:
+        found = list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+    return found if len(found) == len(lines) else None
 
 
 _DAMAGED = "It has characters that cannot be read. Perhaps the file has another encoding."

@@ -20,8 +20,8 @@ from contacts.importing.wording.judging import ColumnJudge, objection_judge, wor
 from contacts.models import Field, TrackingConsent
 
 LONGEST_CELL = 10_000
-_APOSTROPHES = frozenset("'’‘`´")
-_LONGEST_NAME = 200
+APOSTROPHES = frozenset("'’‘`´")
+LONGEST_NAME = 200
 _LONGEST_CODE = 12
 _MOST_LISTS = 500
 _MOST_WORDS = 50
@@ -29,7 +29,7 @@ _MOST_OPTIONS = 100
 _LANGUAGE_CODE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 _NOT_ASKED, _REFUSALS = frozenset(map(word, ("unknown", "not asked"))), frozenset(map(word, ("refused", "withdrawn")))
 
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _time_zones = available_timezones()
 
 
@@ -93,9 +93,9 @@ class Preparer:
         self._full_name = at.get(Target.FULL_NAME)
         self._language = at.get(Target.LANGUAGE)
         self._time_zone = at.get(Target.TIME_ZONE)
-        self._judges = [(i, ColumnJudge(column)) for i, column in enumerate(plan.columns) if column.target in CONSENT]
+        self.judges = [(i, ColumnJudge(column)) for i, column in enumerate(plan.columns) if column.target in CONSENT]
         # Columns that speak of consent, as they were guessed, but were chosen to be something else.
-        self._overruled = [
+        self.overruled = [
             (index, objection_judge(guess))
             for index, (guess, column) in enumerate(zip(guessed, plan.columns, strict=False))
             if guess.target in CONSENT and column.target not in CONSENT and not column.is_disregarded
@@ -110,9 +110,9 @@ class Preparer:
         self.keys_found: dict[str, str] = {}  # of JSON columns, with the kind of their first value
         self._options = options  # of the fields there are, by key
         self.options_found: dict[str, list[str]] = {}  # of new fields of choices
-        self._converters = list(self._compile(plan, kinds))
+        self.converters = list(self._compile(plan, kinds))
         self._tags = list(plan.tags)
-        self._no_attributes = _encode({"tags": self._tags}) if plan.tags else "{}"
+        self._no_attributes = encode({"tags": self._tags}) if plan.tags else "{}"
         self._leaves_out = (plan.leaves_out_roles, plan.leaves_out_disposable)
         self.roles = self.disposable = 0  # addresses of offices, and to be thrown away
 
@@ -123,22 +123,22 @@ class Preparer:
         remarks: list[str] = []
         email = self._address(cells[self._email].strip())
         first_name, last_name = self._names(cells, remarks)
-        status = self._judged(cells) if self._judges else self._everyone
-        if self._overruled and status == Status.SUBSCRIBED:
-            self._count_objections(cells)
+        status = self._judged(cells) if self.judges else self._everyone
+        if self.overruled and status == Status.SUBSCRIBED:
+            self.count_objections(cells)
         if is_role(email) or is_disposable(email):
             self._suspect(email, status)
         attributes = self._no_attributes
-        if self._converters:
+        if self.converters:
             found: dict[str, Any] = {}
-            for index, convert in self._converters:
+            for index, convert in self.converters:
                 if (cell := cells[index]) and (text := clean(cell)):
-                    self._convert(index, convert, text, found, remarks)
+                    self.convert(index, convert, text, found, remarks)
             if found and self._tags:
                 found["tags"] = list(dict.fromkeys([*found.get("tags", ()), *self._tags]))
-            attributes = _encode(found) if found else self._no_attributes
-        language = self._code(cells[self._language], remarks) if self._language is not None else ""
-        zone = self._zone(clean(cells[self._time_zone]), remarks) if self._time_zone is not None else ""
+            attributes = encode(found) if found else self._no_attributes
+        language = self.code(cells[self._language], remarks) if self._language is not None else ""
+        zone = self.zone(clean(cells[self._time_zone]), remarks) if self._time_zone is not None else ""
         belonging = self._belongs(cells, remarks) if self._belonging else None
         return Person(email, first_name, last_name, language, zone, attributes, int(status), tuple(remarks), belonging)
 
@@ -154,7 +154,7 @@ class Preparer:
 
     def has_words(self, column: int) -> bool:
         """Whether a column about consent said anything at all so far."""
-        return any(judge.has_words for index, judge in self._judges if index == column)
+        return any(judge.has_words for index, judge in self.judges if index == column)
 
     def _compile(self, plan: Plan, kinds: Mapping[str, str]) -> "list[tuple[int, Converter]]":
         compiled: list[tuple[int, Converter]] = []
@@ -179,9 +179,9 @@ class Preparer:
         return [*cells[: self._width], *[""] * (self._width - len(cells))]
 
     def _address(self, text: str) -> str:
-        if text[:1] in _APOSTROPHES:  # a spreadsheet's mark for text; some quote the whole cell with it
+        if text[:1] in APOSTROPHES:  # a spreadsheet's mark for text; some quote the whole cell with it
             text = text[1:].strip()
-            text = text[:-1] if text[-1:] in _APOSTROPHES else text
+            text = text[:-1] if text[-1:] in APOSTROPHES else text
         try:
             email = addresses.normalise(text)
         except addresses.InvalidAddress as problem:
@@ -196,16 +196,16 @@ class Preparer:
         first = clean(cells[self._first_name]) if self._first_name is not None else ""
         last = clean(cells[self._last_name]) if self._last_name is not None else ""
         if self._full_name is not None and not (first and last):
-            first, last = _split_name(clean(cells[self._full_name]), first, last)
-        if len(first) > _LONGEST_NAME or len(last) > _LONGEST_NAME:
+            first, last = split_name(clean(cells[self._full_name]), first, last)
+        if len(first) > LONGEST_NAME or len(last) > LONGEST_NAME:
             remarks.append("Name: It is longer than 200 characters.")
-            return first if len(first) <= _LONGEST_NAME else "", last if len(last) <= _LONGEST_NAME else ""
+            return first if len(first) <= LONGEST_NAME else "", last if len(last) <= LONGEST_NAME else ""
         return first, last
 
     def _judged(self, cells: list[str]) -> int:
         """The gravest that the columns say; UNKNOWN where a word that nobody explained could make it graver."""
         status, unknown = self._everyone, None
-        for index, judge in self._judges:
+        for index, judge in self.judges:
             found = judge(cells[index])
             if found is None:
                 unknown = [*(unknown or ()), index]
@@ -221,11 +221,11 @@ class Preparer:
         # An empty cell alone is not unknown before the column has said anything: see questions.open_ones.
         return Status.UNKNOWN if any(cells[index].strip() for index in unknown) else status
 
-    def _count_objections(self, cells: list[str]) -> None:
-        for index, judge in self._overruled:
+    def count_objections(self, cells: list[str]) -> None:
+        for index, judge in self.overruled:
             if judge(cells[index]) != Status.SUBSCRIBED:
                 words = self.objections.setdefault(index, Counter())
-                text = word(cells[index])[:_LONGEST_NAME]
+                text = word(cells[index])[:LONGEST_NAME]
                 words[text if text in words or len(words) < _MOST_WORDS else "…"] += 1
 
     def _belongs(self, cells: list[str], remarks: list[str]) -> Belonging:
@@ -246,20 +246,20 @@ class Preparer:
         known = self.lists_found
         return [known.setdefault(name, len(known) + 1) for name in found if name in known or len(known) < _MOST_LISTS]
 
-    def _code(self, text: str, remarks: list[str]) -> str:
+    def code(self, text: str, remarks: list[str]) -> str:
         code = _language(clean(text))
         if len(code) <= _LONGEST_CODE:
             return code
         remarks.append("Language: It is longer than 12 characters.")
         return ""
 
-    def _zone(self, text: str, remarks: list[str]) -> str:
+    def zone(self, text: str, remarks: list[str]) -> str:
         if not text or text in _time_zones:
             return text
         remarks.append(f"Time zone: “{text[:60]}” is not known.")
         return ""
 
-    def _convert(self, index: int, convert: Converter, text: str, found: dict[str, Any], remarks: list[str]) -> None:
+    def convert(self, index: int, convert: Converter, text: str, found: dict[str, Any], remarks: list[str]) -> None:
         try:
             if len(text) > LONGEST_CELL:
                 raise fields.BadValue("It is longer than 10,000 characters.")
@@ -291,7 +291,7 @@ class Preparer:
     def _json(self, text: str, found: dict[str, Any]) -> None:
         try:
             data = json.loads(text, parse_constant=_refuse_constant)
-            _encode(data).encode()
+            encode(data).encode()
         except (ValueError, RecursionError):
             raise fields.BadValue("It is not readable JSON.") from None
         if not isinstance(data, dict) or "\\u0000" in text:
@@ -301,7 +301,7 @@ class Preparer:
                 continue
             if name == "tags":
                 if not isinstance(value, dict):
-                    _tags(value if isinstance(value, str) else _encode(value), found)
+                    _tags(value if isinstance(value, str) else encode(value), found)
                 continue
             key = fields.key_for(name)
             found[key] = value
@@ -346,7 +346,7 @@ def _tags(text: str, found: dict[str, Any]) -> None:
         found["tags"] = list(tags)
 
 
-def _split_name(full: str, first: str, last: str) -> tuple[str, str]:
+def split_name(full: str, first: str, last: str) -> tuple[str, str]:
     if "," in full and full.count(",") == 1 and not first and not last:
         family, _, given = full.partition(",")
         return given.strip(), family.strip()

@@ -13,12 +13,12 @@ _NAMES = (
     "redaktion registrar remove reservations root sales security service shop spam subscribe support sysadmin "
     "team tech undisclosed-recipients unsubscribe usenet vertrieb verwaltung webmaster www zentrale"
 )
-_ROLES = frozenset(_NAMES.split())
+ROLES = frozenset(_NAMES.split())
 
 
 def is_role(email: str) -> bool:
     local = email[: email.rfind("@")].lower()
-    return local in _ROLES or local.partition("+")[0] in _ROLES
+    return local in ROLES or local.partition("+")[0] in ROLES
 
 
 def is_disposable(email: str) -> bool:

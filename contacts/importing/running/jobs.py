@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -27,6 +28,7 @@ from contacts.importing.running import receiving, staging
 from contacts.models import Field, ImportJob
 
 PREVIEW_ROWS = 20
+_LOOKED_THROUGH, _OF_EACH = 1_000, 2  # rows for people of other states than the first ones have, and so many of each
 State = ImportJob.State
 
 
@@ -120,7 +122,7 @@ def reread(job: ImportJob, shape: Shape) -> None:
 
 
 def preview(job: ImportJob, plan: Plan) -> list[PreviewRow]:
-    """The first rows as they would be imported."""
+    """The first rows as they would be imported, and below them some of whom the file says something else."""
     if plan.email_column is None:
         return []
     own = list(Field.objects.all())
@@ -131,9 +133,14 @@ def preview(job: ImportJob, plan: Plan) -> list[PreviewRow]:
         found = records(file, plan.encoding, plan.delimiter, plan.title_lines)
         if plan.has_header:
             next(found, None)
-        for line, cells in found:
-            rows.append(_preview_row(preparer, line, cells))
-            if len(rows) == PREVIEW_ROWS:
+        seen = Counter[int | None]()
+        for number, (line, cells) in enumerate(found):
+            row = _preview_row(preparer, line, cells)
+            state = row.person.status if row.person else None
+            if number < PREVIEW_ROWS or seen[state] < _OF_EACH:
+                rows.append(row)
+                seen[state] += 1
+            if number == _LOOKED_THROUGH:
                 break
         found.close()  # type: ignore[attr-defined]  # it is a generator
     return rows

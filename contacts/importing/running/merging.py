@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import sql
 
 from contacts import tags
@@ -16,7 +16,10 @@ from contacts.models import ImportJob
 def foretell(job: ImportJob, plan: Plan) -> dict[str, int]:
     """What a run would do now, without doing it."""
     statement = sql.SQL(_FORETELL).format(table=table(job.pk), changed=sql.SQL(changed(plan)))
-    return _counts(statement, {"lists": list(plan.lists), "only_suppress": plan.only_suppress})
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL work_mem = '64MB'")
+        return _counts(statement, {"lists": list(plan.lists), "only_suppress": plan.only_suppress})
 
 
 def merge(job: ImportJob, plan: Plan, after: int, until: int, found_lists: Sequence[int] = ()) -> dict[str, int]:
@@ -31,6 +34,8 @@ def merge(job: ImportJob, plan: Plan, after: int, until: int, found_lists: Seque
         counting=sql.SQL(
             f"open_consent = {_MAY_OPENS}, click_consent = {_MAY_CLICKS}, " if plan.tells_counting else ""
         ),
+        # Of the whole row a copy would be made for each update, so that it could be tried again.
+        given=sql.SQL(", ".join((*recording.TEXTS, "attributes", "opens", "clicks"))),
         told=sql.SQL(_TOLD if plan.tells_counting else ""),
         joining=sql.SQL(_JOINING_NAMED if found_lists else _JOINING),
         also_left=sql.SQL(_ALSO_LEFT if found_lists else ""),
@@ -40,18 +45,20 @@ def merge(job: ImportJob, plan: Plan, after: int, until: int, found_lists: Seque
     )
     with connection.cursor() as cursor:
         # A slice is looked up by index, however large the tables have become and however old their statistics are.
-        # It is kept in memory, not in files; and it notes names for the search itself, not by a trigger a person.
+        # It is kept in memory, not in files, and in the order of its rows, which is that of the indexes it adds to; and
+        # it notes names for the search itself, not by a trigger a person.
         cursor.execute(
-            "SET LOCAL enable_seqscan = off; SET LOCAL random_page_cost = 1.1; SET LOCAL work_mem = '64MB';"
-            " SET LOCAL contacts.notes_names_itself = 'yes'"
+            "SET LOCAL enable_seqscan = off; SET LOCAL enable_mergejoin = off; SET LOCAL random_page_cost = 1.1;"
+            " SET LOCAL work_mem = '64MB'; SET LOCAL contacts.notes_names_itself = 'yes'"
         )
         cursor.execute(recording.NEXT_SLICE)
-        slice_id = cursor.fetchone()[0]
+        slice_id, people = cursor.fetchone()
     return _counts(
         statement,
         {
             "job": job.pk,
             "slice": slice_id,
+            "people": people,
             "mode": plan.mode,
             "after": after,
             "until": until,
@@ -154,6 +161,7 @@ _STATE = f"""CASE WHEN status = {Status.SUBSCRIBED} THEN 'subscribed'
         WHEN status = {Status.UNCONFIRMED} THEN 'unconfirmed' ELSE 'unsubscribed' END"""
 _CHOSEN = f"""SELECT person.id AS contact_id, list.id AS list_id, {_STATE} AS state
     FROM person JOIN contacts_mailinglist list ON list.id = ANY(%(lists)s)
+        AND (on_lists IS NULL OR list.id <> ALL(on_lists) AND -list.id <> ALL(on_lists))
     WHERE status NOT IN ({Status.BOUNCED}, {Status.SOFT_BOUNCED}) AND person.id IS NOT NULL
         AND (status >= {Status.HELD} OR NOT is_suppressed)"""  # noqa: S608  # numbers of an enum
 _JOINING = f"SELECT contact_id, list_id, state, now(), now() FROM ({_CHOSEN}) chosen"  # noqa: S608
@@ -180,35 +188,41 @@ _ALSO_LEFT = " OR b.list_id = ANY(SELECT (%(found_lists)s::bigint[])[number] FRO
 # Who is suppressed joins no list; who is on a list in whatever state keeps that state, so nobody is subscribed
 # again; whom the other system reports as gone is suppressed here and leaves every list.
 _MERGE = f"""
-WITH slice AS MATERIALIZED (
-    SELECT s.*, c.id AS contact_id, c.open_consent AS could_opens, c.click_consent AS could_clicks,
+WITH slice AS MATERIALIZED (  -- first what is read often
+    SELECT s.status, c.id AS contact_id, c.id IS NOT NULL AND ({{changed}} OR c.is_sample) AS is_changed,
         sp.email IS NOT NULL AS is_suppressed, sp.id AS suppression_id,
-        c.id IS NOT NULL AND ({{changed}} OR c.is_sample) AS is_changed,
-        CASE WHEN c.id IS NOT NULL THEN (  -- an aggregate, so that it stays a look-up by index for each
-            SELECT bool_or(b.state = 'unsubscribed') FROM contacts_subscription b
-            WHERE b.contact_id = c.id AND b.list_id = ANY(%(lists)s)) END AS has_left{{before}}
+        CASE WHEN c.id IS NULL AND NOT %(only_suppress)s THEN nextval(%(people)s::regclass) END AS new_id,
+        CASE WHEN c.id IS NOT NULL THEN (  -- of the lists they are on; below zero: they left it
+            SELECT array_agg(CASE state WHEN 'unsubscribed' THEN -list_id ELSE list_id END)
+            FROM contacts_subscription WHERE contact_id = c.id AND list_id = ANY(%(lists)s)) END AS on_lists,
+        s.key, s.first_name, s.last_name, s.language, s.time_zone, s.attributes, s.email,
+        s.joins, s.unconfirmed, s.leaves, s.detail, s.source, s.since,
+        s.opens, s.clicks, c.open_consent AS could_opens, c.click_consent AS could_clicks{{before}}
     FROM {{table}} s
-    LEFT JOIN contacts_contact c ON lower(c.email) = s.key
+    -- OFFSET 0: each is looked up by index, however many people there are. A join would read all of them for a slice.
+    LEFT JOIN LATERAL (SELECT * FROM contacts_contact WHERE lower(email) = s.key OFFSET 0) c ON true
     LEFT JOIN contacts_suppression sp ON sp.email = coalesce(s.erased_as, s.key)
     WHERE s.seq > %(after)s AND s.seq <= %(until)s AND s.duplicate_of IS NULL
 ), added AS (
-    INSERT INTO contacts_contact AS c (email, first_name, last_name, attributes, language, time_zone,
+    INSERT INTO contacts_contact AS c (id, email, first_name, last_name, attributes, language, time_zone,
         open_consent, click_consent, is_sample, source, created_at, updated_at)
-    SELECT email, first_name, last_name, attributes, language, time_zone,
+    SELECT new_id, email, first_name, last_name, attributes, language, time_zone,
         coalesce(nullif(opens, ''), 'unknown'), coalesce(nullif(clicks, ''), 'unknown'), false, %(source)s, now(), now()
-    FROM slice WHERE contact_id IS NULL AND NOT %(only_suppress)s ORDER BY seq
+    FROM slice WHERE new_id IS NOT NULL
     ON CONFLICT (lower(email)) DO UPDATE SET updated_at = c.updated_at  -- somebody was quicker: only its id
-    RETURNING id, lower(email) AS key, xmax = 0 AS is_new
+    RETURNING id, CASE WHEN xmax <> 0 THEN lower(email) END AS quicker_key, xmax = 0 AS is_new
 ), updated AS (
     UPDATE contacts_contact c SET {{changes}} {{counting}} is_sample = false, updated_at = now()
-    FROM slice s WHERE c.id = s.contact_id AND s.is_changed
+    FROM (SELECT contact_id, {{given}} FROM slice WHERE is_changed OFFSET 0) s WHERE c.id = s.contact_id
     RETURNING c.id
 ), noted AS (
     INSERT INTO contacts_staleblock (block) SELECT DISTINCT s.contact_id >> 6 FROM slice s WHERE {{renamed}}
+), quicker AS MATERIALIZED (
+    SELECT id, quicker_key FROM added WHERE NOT is_new
 ), person AS MATERIALIZED (
-    SELECT coalesce(s.contact_id, added.id) AS id, s.key, s.status, s.is_suppressed, s.joins, s.unconfirmed, s.leaves,
-        s.detail, s.source, s.since, s.opens, s.clicks, s.could_opens, s.could_clicks
-    FROM slice s LEFT JOIN added ON added.key = s.key
+    SELECT coalesce(s.contact_id, quicker.id, s.new_id) AS id, s.key, s.status, s.is_suppressed, s.on_lists, s.joins,
+        s.unconfirmed, s.leaves, s.detail, s.source, s.since, s.opens, s.clicks, s.could_opens, s.could_clicks
+    FROM slice s LEFT JOIN quicker ON quicker_key = s.key
 ), joined AS (
     INSERT INTO contacts_subscription (contact_id, list_id, state, created_at, changed_at)
     {{joining}}
@@ -242,13 +256,13 @@ WITH slice AS MATERIALIZED (
     FROM person JOIN suppressed ON suppressed.email = person.key
     WHERE person.status IN ({Status.UNSUBSCRIBED}, {Status.COMPLAINED}) AND person.id IS NOT NULL
 ){{told}}{{trace}}
-SELECT (SELECT count(*) FROM slice WHERE contact_id IS NULL AND NOT %(only_suppress)s) AS new,
-       (SELECT count(*) FROM slice WHERE contact_id IS NOT NULL AND is_changed) AS updated,
-       (SELECT count(*) FROM slice WHERE contact_id IS NOT NULL AND NOT is_changed
+SELECT count(*) FILTER (WHERE contact_id IS NULL AND NOT %(only_suppress)s) AS new,
+       count(*) FILTER (WHERE is_changed) AS updated,
+       count(*) FILTER (WHERE contact_id IS NOT NULL AND NOT is_changed
            OR contact_id IS NULL AND %(only_suppress)s) AS unchanged,
-       (SELECT count(*) FROM slice WHERE is_suppressed) AS suppressed,
-       (SELECT count(*) FROM slice
-           WHERE has_left AND NOT is_suppressed AND status < {Status.HELD}) AS unsubscribed,
-       (SELECT count(*) FROM slice WHERE NOT is_suppressed AND status >= {Status.HELD}) AS leaving,
+       count(*) FILTER (WHERE is_suppressed) AS suppressed,
+       count(*) FILTER (WHERE 0 > ANY(on_lists) AND NOT is_suppressed AND status < {Status.HELD}) AS unsubscribed,
+       count(*) FILTER (WHERE NOT is_suppressed AND status >= {Status.HELD}) AS leaving,
        (SELECT count(*) FROM joined WHERE state = 'subscribed') AS joined
+FROM slice
 """  # noqa: S608

@@ -43,7 +43,8 @@ def read(job: ImportJob) -> dict[str, object]:
                 tables = unpacked(job.options["kind"], file, folder)
         except NotUsable as problem:
             raise NotReadable(str(problem)) from None
-        path = tables[0].path if len(tables) == 1 else _united(tables, folder)
+        parts = [_part(one) for one in tables] if len(tables) > 1 else []
+        path = _united(parts, folder) if parts else tables[0].path
         notes = [note if len(tables) == 1 else f"{one.name}: {note}" for one in tables for note in one.notes]
         with path.open("rb") as table:
             # Only members of an archive come as they were written; all else was written by ourselves.
@@ -54,7 +55,7 @@ def read(job: ImportJob) -> dict[str, object]:
             )
             if len(tables) > 1:
                 plan = _by_file(plan, header)
-                notes.insert(0, f"{len(tables)} files in one: {', '.join(one.name[:60] for one in tables[:6])}.")
+                notes.insert(0, f"{len(tables)} files in one: {', '.join(map(_said, tables[:6], parts))}.")
             if job.options.get("as_suppressed"):
                 plan = suppressing(plan)
             stored = default_storage.save(f"imports/{uuid.uuid4().hex}.csv", File(table))
@@ -115,9 +116,15 @@ def suppressing(plan: Plan) -> Plan:
     return plan.change(only_suppress=True, everyone=plan.everyone if told else int(Status.UNKNOWN))
 
 
-def _united(tables: Sequence[Table], folder: Path) -> Path:
+def _said(table: Table, part: "_Part | None") -> str:
+    """A file, and what it says of everybody in it unless a column knows better."""
+    told = part.says if part else "not read, no table of addresses"
+    return f"{table.name[:60]} ({told if told != Path(table.name).stem else 'somebody has to say who they are'})"
+
+
+def _united(read: "Sequence[_Part | None]", folder: Path) -> Path:
     """Several files as one table, in which each row keeps what its file says of its people."""
-    parts = [part for one in tables if (part := _part(one))]
+    parts = [part for part in read if part]
     if not parts:
         raise NotReadable("None of the files in this ZIP file is a table with e-mail addresses.")
     names: dict[str, str] = {}

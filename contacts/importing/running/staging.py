@@ -1,14 +1,13 @@
 """The rows of one import while they wait in the database: an unlogged table, filled by COPY, gone at the end."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import sql
 
 from contacts.addresses import key
 from contacts.importing.plan import Status
+from contacts.importing.rows.plain import escaped
 from contacts.importing.rows.preparing import Belonging, Person
 
 _COLUMNS = (
@@ -18,7 +17,7 @@ _COLUMNS = (
 )
 _NAMES = "seq, line, email, key, first_name, last_name, language, time_zone, attributes, status"
 _BELONGING = ", joins, unconfirmed, leaves, detail, source, since, opens, clicks"
-_FILLED = "first_name, last_name, language, time_zone"  # where an empty cell is an empty text, not NULL
+_BATCH = 5_000
 
 
 def table(job_id: int) -> sql.Identifier:
@@ -51,17 +50,15 @@ class Batch:
 
     def __init__(self, first_seq: int = 0, *, tells_belonging: bool = False) -> None:
         self._names = _NAMES + (_BELONGING if tells_belonging else "")
-        self._text = io.StringIO()
-        self._write = csv.writer(self._text, lineterminator="\n").writerow
+        self._rows: list[str] = []
         self.seq = first_seq
-        self.length = 0
+
+    @property
+    def is_full(self) -> bool:
+        return len(self._rows) >= _BATCH
 
     def add(self, line: int, person: Person) -> None:
-        self.seq += 1
-        self.length += 1
-        row = (
-            self.seq,
-            line,
+        texts = (
             person.email,
             key(person.email),
             person.first_name,
@@ -69,31 +66,38 @@ class Batch:
             person.language,
             person.time_zone,
             person.attributes,
-            person.status,
+            str(person.status),
         )
-        self._write(row if person.belongs is None else (*row, *_belonging(person.belongs)))
+        belonging = () if person.belongs is None else _belonging(person.belongs)
+        self.add_text(line, "\t".join((*map(escaped, texts), *belonging)))
+
+    def add_text(self, line: int, text: str) -> None:
+        """Of a person whose values stand in `text` as COPY reads them."""
+        self.seq += 1
+        self._rows.append(f"{self.seq}\t{line}\t{text}\n")
 
     def copy(self, job_id: int) -> None:
-        statement = f"COPY {{}} ({self._names}) FROM STDIN (FORMAT csv, FORCE_NOT_NULL ({_FILLED}))"
-        with connection.cursor() as cursor, cursor.copy(sql.SQL(statement).format(table(job_id))) as copy:
-            copy.write(self._text.getvalue())
-        self._text.seek(0)
-        self._text.truncate()
-        self.length = 0
+        statement = sql.SQL(f"COPY {{}} ({self._names}) FROM STDIN").format(table(job_id))
+        with connection.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.write("".join(self._rows))
+        self._rows.clear()
 
 
-def _belonging(found: Belonging) -> tuple[str, ...]:
+def _belonging(found: Belonging) -> list[str]:
+    """What is not said is NULL."""
     numbers = [f"{{{','.join(map(str, one))}}}" for one in (found.lists, found.unconfirmed, found.left)]
-    return (*numbers, found.detail, found.source, found.since, found.opens, found.clicks)
+    told = (found.detail, found.source, found.since, found.opens, found.clicks)
+    return numbers + [escaped(one) if one else "\\N" for one in told]
 
 
 def settle(job_id: int, *, last_counts: bool = False) -> int:
     """Index the rows and find people who are in the file twice: the first row stands, or the last, and the gravest word
     counts."""
     name = table(job_id)
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64MB'; SET LOCAL maintenance_work_mem = '64MB'")
         cursor.execute(sql.SQL("ALTER TABLE {} ADD PRIMARY KEY (seq)").format(name))
-        cursor.execute(sql.SQL("ANALYZE {}").format(name))
+        cursor.execute(sql.SQL("ANALYZE {} (seq, key, status, duplicate_of)").format(name))
         which = sql.SQL("max" if last_counts else "min")
         cursor.execute(sql.SQL(_MARK).format(name=name, which=which))
         cursor.execute(sql.SQL(_OUT_OF_USE).format(name=name), [list(_OF_MAILBOXES)])

@@ -17,6 +17,7 @@ from contacts.importing.plan import Column, Plan, Repeated, Target, guessed_colu
 from contacts.importing.reading import storing
 from contacts.importing.reading.detecting import NotReadable
 from contacts.importing.reading.records import MOST_COLUMNS, Broken, records
+from contacts.importing.rows.plain import PlainRows
 from contacts.importing.rows.preparing import Preparer, Refused
 from contacts.importing.rows.refused import RefusedRows
 from contacts.importing.running import bases, merging, receiving, staging
@@ -159,7 +160,8 @@ def run(job: ImportJob) -> None:
     _move(job, State.DONE, finished_at=timezone.now())
     staging.drop(job.pk)
     storing.forget(job)
-    if staged > SLICE:
+    done = job.counts.get("done", {})
+    if max(done.get("new", 0), done.get("joined", 0)) > SLICE:  # what only changed is left to autovacuum
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE contacts_contact, contacts_subscription")
 
@@ -171,6 +173,7 @@ def _stage(job: ImportJob, plan: Plan, refused: RefusedRows, *, shows_progress: 
     own = list(Field.objects.all())
     kinds, options = {field.key: field.kind for field in own}, {field.key: field.options for field in own}
     preparer = Preparer(plan, kinds, header, guessed_columns(job.options), options)
+    plain = PlainRows(plan, preparer)
     batch, read, shown_at = staging.Batch(tells_belonging=plan.tells_belonging), 0, time.monotonic()
     with storing.opened(job) as file:
         found = records(file, plan.encoding, plan.delimiter, plan.title_lines)
@@ -181,14 +184,11 @@ def _stage(job: ImportJob, plan: Plan, refused: RefusedRows, *, shows_progress: 
             if isinstance(cells, Broken):
                 refused.add(line, Refused(cells.reason), [cells.text])
                 continue
-            try:
-                person = preparer.prepare(cells)
-                batch.add(line, person)
-                if person.remarks:
-                    refused.add_remarks(line, person.remarks, cells)
-            except Refused as problem:
-                refused.add(line, problem, cells[:MOST_COLUMNS])
-            if batch.length == SLICE:
+            if (text := plain.text(cells)) is not None:
+                batch.add_text(line, text)
+            else:
+                _look(line, cells, preparer, batch, refused)
+            if batch.is_full:
                 batch.copy(job.pk)
             if read % 1000 == 0 and (now := time.monotonic()) - shown_at > _SHOWN_EVERY_SECONDS:
                 shown_at = now
@@ -200,6 +200,17 @@ def _stage(job: ImportJob, plan: Plan, refused: RefusedRows, *, shows_progress: 
     job.options["options_found"] = preparer.options_found
     job.options["lists_found"] = list(preparer.lists_found)
     return read, preparer
+
+
+def _look(line: int, cells: list[str], preparer: Preparer, batch: staging.Batch, refused: RefusedRows) -> None:
+    try:
+        person = preparer.prepare(cells)
+    except Refused as problem:
+        refused.add(line, problem, cells[:MOST_COLUMNS])
+        return
+    batch.add(line, person)
+    if person.remarks:
+        refused.add_remarks(line, person.remarks, cells)
 
 
 def _ask(job: ImportJob, asked: Sequence[questions.Question]) -> None:

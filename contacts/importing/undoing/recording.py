@@ -4,8 +4,9 @@ from contacts.importing.plan import Mode, Plan, Status
 
 TEXTS = ("first_name", "last_name", "language", "time_zone")
 
-# A slice's row has its id before, so that the rows of people can name it.
-NEXT_SLICE = "SELECT nextval(pg_get_serial_sequence('contacts_importslice', 'id'))"
+# A slice's row has its id before, so that the rows of people can name it; beside it, where new people get theirs.
+NEXT_SLICE = """SELECT nextval(pg_get_serial_sequence('contacts_importslice', 'id')),
+    pg_get_serial_sequence('contacts_contact', 'id')"""
 
 _OVERWRITTEN = """, overwritten AS (
     INSERT INTO contacts_importoverwritten (slice_id, contact_id, was_sample, was_updated_at{names})

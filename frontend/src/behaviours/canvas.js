@@ -51,6 +51,8 @@ export function mount(studio) {
     bar.show(id);
     aim({ after: id });
     if (openSide) side.show("panel");
+    if (isOther && side.isSheet) spots.spotOf(id)?.scrollIntoView({ block: "nearest" });
+    if (isOther && !document.querySelector(`#side-panel form[data-block="${id}"]`)) side.fromTop();
     if (isOther) showPanel(id);
     await panel;
   }

@@ -1,5 +1,5 @@
 // Drags a block of the mail, or a kind from the palette, to a place between blocks or in a column: by mouse, pen or finger.
-import * as outline from "./outline.js";
+import { nearest, places } from "./places.js";
 
 const FAR_ENOUGH = 6; // pixels, below which it is a click
 const EDGE = 60; // of the window, where it scrolls
@@ -8,38 +8,6 @@ let going = null; // the drag whose places are shown: a promise, until it ends
 
 // Nothing moves under a finger that carries a block: what changes the mail waits for the drop.
 export const dropped = async () => going;
-
-// Every place where a block may be put, with the line that shows it.
-function places(mail, isFit, moved) {
-  const found = [];
-  for (const row of outline.rows()) {
-    if (row.inside && (!isFit || row.inside === moved)) continue;
-    const column = row.inside ? mail.boxOfColumn(row.inside, row.column) : null;
-    if (row.inside && !column) continue;
-    const boxes = row.blocks.map((block) => ({ ...block, box: mail.boxOf(block.id) })).filter((block) => block.box);
-    const around = column ?? whole(boxes);
-    for (const block of boxes) found.push(gap(row, block.id, around, block.box.top, column));
-    const last = boxes.at(-1);
-    if (last?.kind === "footer") continue;
-    found.push(gap(row, "", around, last ? last.box.top + last.box.height : around.top + around.height / 2, column));
-  }
-  return found;
-}
-
-const gap = (row, before, around, top, column) => ({ inside: row.inside, column: row.column, before, top, left: around.left, width: around.width, within: column });
-
-function whole(boxes) {
-  const left = Math.min(...boxes.map(({ box }) => box.left), 0);
-  return boxes.length ? boxes[0].box : { left, top: 0, width: 600, height: 0 };
-}
-
-// In a column where the pointer stands in one, but not at its very edge, which belongs to the mail.
-function nearest(all, x, y) {
-  const edge = 10;
-  const inner = all.filter(({ within }) => within && x >= within.left && x <= within.left + within.width && y >= within.top + edge && y <= within.top + within.height - edge);
-  const choice = inner.length ? inner : all.filter(({ within }) => !within);
-  return choice.reduce((best, one) => (!best || Math.abs(one.top - y) < Math.abs(best.top - y) ? one : best), null);
-}
 
 function lines(canvas, all) {
   const drawn = all.map((place) => {

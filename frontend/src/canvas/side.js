@@ -20,11 +20,21 @@ export class Side {
   #pane = (tab) => document.getElementById(tab.getAttribute("aria-controls"));
 
   get shown() {
-    return this.tabs.find((tab) => tab.getAttribute("aria-selected") === "true").id.slice(4);
+    return this.tabs.find((tab) => tab.getAttribute("aria-selected") === "true")?.id.slice(4);
+  }
+
+  // Whether what is chosen on the mail may lie below it.
+  get isSheet() {
+    return isNarrow() && "open" in this.aside.dataset;
+  }
+
+  fromTop() {
+    this.aside.scrollTop = 0;
   }
 
   // `quietly`: a sheet that is closed stays closed.
   show(name, { quietly = false } = {}) {
+    if (name !== this.shown) this.fromTop();
     for (const tab of this.tabs) {
       const isShown = tab.id === `tab-${name}`;
       tab.setAttribute("aria-selected", String(isShown));
@@ -32,7 +42,7 @@ export class Side {
       this.#pane(tab).hidden = !isShown;
     }
     if (!quietly) this.aside.dataset.open = "";
-    this.aside.querySelector(".side-close").hidden = !isNarrow() || !("open" in this.aside.dataset);
+    this.aside.querySelector(".side-close").hidden = !this.isSheet;
   }
 
   close() {

@@ -19,6 +19,7 @@ from campaigns.drafts import deciding as who_gets_it
 from campaigns.drafts import saving
 from campaigns.drafts.deciding import When
 from campaigns.models import Campaign, Edition
+from campaigns.morning import stopped
 from campaigns.multilingual import changing
 from contacts.models import Segment
 from contacts.segments.rules import Group, Match, Rule
@@ -173,6 +174,8 @@ def test_a_planned_campaign_whose_audience_grew_beyond_the_limit_does_not_start(
         "2 people are to get it, and above 1 a campaign needs approval"
         in client_for(marketer).get(draft.get_absolute_url()).content.decode()
     )
+    (problem,) = stopped.problems(marketer)
+    assert "did not start" in problem.title
     ledger.resume(batch)
     assert not building.build(batch.pk), "to go on is no approval"
 

@@ -39,6 +39,8 @@ def write(campaign: Campaign, block: dict[str, Any], *, in_column: bool = False)
         ({"kind": "button", "label": "Read"}, "empty-link"),
         ({"kind": "button", "url": "https://nordlicht.example/"}, "button-without-words"),
         ({"kind": "heading", "text": ""}, "empty-block"),
+        ({"kind": "image"}, "empty-block"),
+        ({"kind": "menu", "label_1": "Shop"}, "empty-block"),
         ({"kind": "image", "image": "https://nordlicht.example/x.png"}, "no-alt"),
         ({"kind": "text", "html": "<p>{{ favourite }}</p>"}, "unknown-tag"),
         ({"kind": "text", "html": "<p>{{ first_name.x }}</p>"}, "template"),

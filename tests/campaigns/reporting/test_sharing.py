@@ -141,6 +141,9 @@ def test_the_table_of_a_page_under_reports_is_read_by_whoever_has_its_link(
     header, *rows = csv.reader(StringIO(b"".join(file).decode("utf-8-sig")))
     assert [head.get_text() for head in table.select("th")] == (header if rows else [])
     assert len(table.select("tbody tr")) == len(rows)
+    told = {head.get_text() for head in table.select(".report-words dt")}
+    assert bool(told) == bool(rows), "who has only the link reads what the numbers mean, too"
+    assert page == "report-compare" or told <= set(header)
     assert not answer.cookies
     page_s_words = answer.content.decode()
     assert not any(message.email in page_s_words for message in out.messages)

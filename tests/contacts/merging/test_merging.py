@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -141,7 +142,7 @@ def test_lists_are_united_and_the_unconfirmed_address_stays_unconfirmed(
     assert (state(kept, news), state(kept, events)) == ("unconfirmed", "subscribed")
     assert Subscription.objects.count() == 2
     folding.fold()
-    today = timezone.localdate()
+    today = timezone.localdate(timezone=ZoneInfo("Europe/Berlin"))  # where the organisation is
     told = reading.by_list(since=today, until=today)
     assert {one.pk: told[one.pk][1] for one in (news, events)} == {news.pk: 0, events.pk: 1}
 

@@ -133,6 +133,16 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(
     assert Segment.objects.count() == 1
 
 
+def test_the_row_that_is_not_finished_is_marked(people: None, browser: Client) -> None:
+    typed = {"name": "New", **ANA, "r-1-is": "profile", "r-1-field": "last_name", "r-1-how": "is", "r-1-value": ""}
+    begun = BeautifulSoup(browser.post("/segments/new/", {**typed, "do": "row:r"}).content, "html.parser")
+    assert not begun.select(".field-error"), "nobody has tried to save it"
+    found = BeautifulSoup(browser.post("/segments/new/", typed).content, "html.parser")
+    (marked,) = found.select("[aria-invalid]")
+    assert marked["id"] == "r-1-value"
+    assert found.find(id=str(marked["aria-describedby"])).get_text(strip=True) == "Enter a value."  # type: ignore[union-attr]
+
+
 def test_nobody_has_rows_without_end(people: None, browser: Client) -> None:
     typed = {"name": "A", "r-match": "all"} | {f"r-{n}-is": "tag" for n in range(41)}
     response = browser.post("/segments/new/", typed)

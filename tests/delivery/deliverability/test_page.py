@@ -15,8 +15,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from delivery import ledger
+from delivery.deliverability import complaints, days
 from delivery.deliverability.figures import Deliverability
-from delivery.models import Batch, Chunk, FeedbackCount, Provider
+from delivery.models import Batch, Chunk, FeedbackCount, FeedbackHour, LaneDay, Provider
+from delivery.policy.advice import Figures
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +85,54 @@ def test_what_is_still_being_sent_counts_however_long_ago_it_began() -> None:
     assert set(found.by_domain) == {"a.example"}
     (point,) = found.points
     assert timezone.localdate() - point.on in (timedelta(days=7), timedelta(days=6))
+
+
+def stood(batch: Batch, *, days_ago: int, **counts: int) -> None:
+    """As it was noted when that day began."""
+    LaneDay.objects.create(batch=batch, lane="gmail", on=timezone.now() - timedelta(days=days_ago), **counts)
+
+
+@pytest.mark.parametrize(
+    "state", [{"state": "sending"}, {"state": "paused"}, {"state": "done", "finished_at": timezone.now()}]
+)
+def test_complaints_of_these_days_do_not_vanish_among_the_mails_of_a_long_campaign(state: dict[str, Any]) -> None:
+    """A thousand mails and four complaints, of which the last two hundred mails brought three."""
+    batch = sent(days_ago=60, **state)
+    Batch.objects.filter(pk=batch.pk).update(accepted=1000)
+    FeedbackHour.objects.create(hour=timezone.now() - timedelta(days=2), complained=3)
+    stood(batch, days_ago=45, accepted=600, complained=1)
+    stood(batch, days_ago=20, accepted=800, refused=100, dead=60, hard=5, complained=1)
+    stood(batch, days_ago=3, accepted=900, refused=100, dead=60, hard=5, complained=1, soft=5, put_off=275)
+    found = Deliverability(7)
+    assert (found.whole.accepted, found.whole.complained, found.whole.refused) == (200, 3, 0)
+    assert found.tables[0].rows[0].complaint_kind == "bad"
+    assert Deliverability(30).whole.accepted == 400
+    assert Deliverability(90).whole == Figures(1000, 100, 10, 5, 4, 70, 0, 275)
+    assert [(point.figures.accepted, point.figures.complained) for point in found.points] == [(100, 0), (100, 3)]
+    assert complaints.lately() == Figures(accepted=400, complained=3)
+
+
+def test_what_was_paused_before_these_days_has_no_part_in_them() -> None:
+    batch = sent(days_ago=60, state="paused")
+    stood(batch, days_ago=40, accepted=1000, refused=100, hard=10, soft=5, complained=4, dead=70, put_off=275)
+    assert Deliverability(30).is_empty
+
+
+def test_how_a_long_campaign_stands_is_noted_once_a_day_and_forgotten_in_the_end() -> None:
+    long = sent(days_ago=2, state="sending")
+    sent(days_ago=0, state="sending")
+    sent(days_ago=2, finished_at=timezone.now())
+    sent(days_ago=2, state="sending", rehearsal=True)
+    days.note()
+    (noted,) = LaneDay.objects.all()
+    assert (noted.batch, noted.lane) == (long, "gmail")
+    assert (noted.accepted, noted.refused, noted.hard, noted.complained, noted.dead) == (1000, 100, 10, 4, 70)
+    Chunk.objects.filter(batch=long).update(accepted=900)
+    days.note()
+    assert LaneDay.objects.get().accepted == 1000, "as the day began"
+    LaneDay.objects.update(on=timezone.now() - timedelta(days=101))
+    days.forget_old()
+    assert not LaneDay.objects.exists()
 
 
 def test_single_mails_of_these_days_count_however_old_their_words_are() -> None:

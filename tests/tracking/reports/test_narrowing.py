@@ -4,6 +4,7 @@ import csv
 from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -85,7 +86,7 @@ def test_the_page_keeps_its_filters_from_page_to_page(
     mixed: Sent, viewer: User, client_for: Callable[[User], Client]
 ) -> None:
     browser = client_for(viewer)
-    day = timezone.localdate()
+    day = timezone.localdate(timezone=ZoneInfo("Europe/Berlin"))  # where the organisation is
     url = f"/campaigns/people/{mixed.batch.id}/?term=clicked&lane=gmail&from={day}&to={day}"
     page = browser.get(url).content.decode()
     assert mixed.messages[0].email in page

@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from delivery.models import Batch, Chunk, MailDomain, Message
+from delivery.models import Batch, Chunk, FeedbackCount, MailDomain, Message
 from tests.tracking.conftest import Reader, Sent
 from tracking.models import EventKind, Link, Rollup
 from tracking.reports import numbers, over_time
@@ -150,3 +150,27 @@ def test_people_of_a_company_count_where_its_mail_is_hosted(
     take_in()
     (lane,) = numbers.report([sent.batch.pk]).lanes
     assert (lane.label, lane.clicked) == ("Gmail", 1)
+
+
+def test_a_mailbox_provider_that_took_nothing_says_so(sent: Sent) -> None:
+    Chunk.objects.create(batch=sent.batch, lane="yahoo", size=3, refused=3, deferred=5, is_done=True)
+    report = numbers.report([sent.batch.pk])
+    assert [(lane.label, lane.refused, lane.put_off) for lane in report.lanes if not lane.accepted] == [("Yahoo", 3, 5)]
+    shown = " ".join(render_to_string("tracking/report/_mailboxes.html", {"report": report}).split())
+    assert 'data-label="refused">3</td>' in shown
+    assert 'data-label="put off">5</td>' in shown
+    assert "Turned away at once" in shown
+
+
+@pytest.mark.parametrize(
+    ("complained", "said"), [(0, ""), (1, ""), (2, "begins to land in the spam"), (3, "providers refuse such mail")]
+)
+def test_complaints_above_a_line_of_mailbox_providers_are_said_beside_their_number(
+    complained: int, said: str, sent: Sent
+) -> None:
+    Batch.objects.filter(pk=sent.batch.pk).update(accepted=1000)
+    FeedbackCount.objects.create(batch=sent.batch, lane="yahoo", complained=complained)
+    figure = numbers.report([sent.batch.pk]).complained
+    assert figure.people == complained
+    assert said in figure.doubt
+    assert bool(said) == bool(figure.doubt)

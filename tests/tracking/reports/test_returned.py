@@ -115,6 +115,11 @@ def test_below_each_reason_stands_what_a_server_said_and_nobody_elses_address_le
     said = {reason.words: reason.said for reason in numbers.report([heard.batch.id]).reasons.rows}
     assert said["The mailbox is full."] == FULL
     assert "later" in said.values()
+    FeedbackEvent.objects.filter(diagnostic="later").update(status="4.2.2")
+    FeedbackEvent.objects.filter(diagnostic=FULL).update(status="5.2.2")
+    said = {reason.words: reason.said for reason in numbers.report([heard.batch.id]).reasons.rows}
+    assert said["The mailbox is full."] == FULL, "the status once"
+    assert "4.2.2 later" in said.values()
     assert "552 5.2.2 &lt;b&gt;over quota&lt;/b&gt;" in rendered(heard)
     shared = numbers.report([heard.batch.id], names_people=False)
     assert "over quota" not in render_to_string("tracking/_report.html", {"report": shared})

@@ -68,7 +68,7 @@ def _cards(file: BinaryIO, target: Path) -> list[str]:
     if further:
         who = "1 card has" if further == 1 else f"{further:,} cards have"
         notes.append(f"{who} several addresses: the preferred or first one is taken, the others stand in a column.")
-    if own := header[len(vcard.HEADER) :]:
+    if own := [name for name in header if name not in vcard.HEADER]:
         cards = Counter(label for cells in found for label in own if cells.get(label))
         each = (f"{label} ({cards[label]:,} {'card' if cards[label] == 1 else 'cards'})" for label in own)
         notes.append(f"In columns of their own, to be mapped below or left: {', '.join(each)}.")

@@ -55,7 +55,8 @@ class _Card:
 
 
 def read(text: str) -> tuple[list[str], list[dict[str, str]], Counter[str]]:
-    """The names of all columns, the cells of each card by them, and in how many cards what is in no cell."""
+    """The names of all columns that hold anything, the cells of each card by them, and in how many cards what is in no
+    cell."""
     header, found, left_out = list(HEADER), list[dict[str, str]](), Counter[str]()
     for card in _cards(text):
         cells = _cells(card)
@@ -67,7 +68,8 @@ def read(text: str) -> tuple[list[str], list[dict[str, str]], Counter[str]]:
                 card.left_out.add(label)
         left_out.update(card.left_out)
         found.append(cells)
-    return header, found, left_out
+    filled = {"Email", "First name", "Last name"}.union(*({name for name in cells if cells[name]} for cells in found))
+    return [name for name in header if name in filled], found, left_out
 
 
 def _cards(text: str) -> Iterator[_Card]:

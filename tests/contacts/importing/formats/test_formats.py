@@ -101,6 +101,7 @@ def test_vcards_keep_what_stands_behind_a_comma_and_take_the_preferred_address(r
     }
     assert juergen.name == "Jürgen Müller"
     assert job.options["notes"][1].startswith("1 card has several addresses")
+    assert "Title" not in job.options["header"], "no card has one"
     assert job.options["notes"][2] == "Not taken: further values of Phone (1 card), second names and titles (1 card)."
 
 
@@ -150,6 +151,7 @@ def test_property_that_vcards_seldom_have_is_a_column_to_be_mapped_or_left(
 
 MAILCHIMP = "Email Address,First Name,MEMBER_RATING,OPTIN_TIME,CONFIRM_TIME,LEID,EUID"
 EXPORTED = "email_audience_export_8d2.csv"
+FILES, SAY = ("subscribed", "unsubscribed", "cleaned"), ("subscribed", "unsubscribed", "bounced")
 
 
 def mailchimp() -> bytes:
@@ -168,6 +170,8 @@ def mailchimp() -> bytes:
 
 def test_archive_of_several_files_keeps_what_each_says_of_its_people(run: Upload, news: MailingList) -> None:
     job = run(mailchimp(), "export.zip", lists=(news.pk,))
+    told = [f"{name}_{EXPORTED} ({says})" for name, says in zip(FILES, SAY, strict=True)]
+    assert job.options["notes"][0] == f"3 files in one: {', '.join(told)}."
     states = {one.contact.email: one.state for one in Subscription.objects.select_related("contact")}
     assert {email for email, state in states.items() if state == "subscribed"} == {"ada@x.com"}
     assert dict(Suppression.objects.values_list("email", "reason")) == {

@@ -38,6 +38,19 @@ def test_an_open_quote_does_not_swallow_a_long_file() -> None:
     assert list(broken(found)) == [2]
 
 
+def test_what_is_odd_in_the_middle_of_a_long_file_keeps_its_place() -> None:
+    usual = b"".join(b"person%d@x.com,P\n" % n for n in range(9000))
+    found = read(b"email,note\n" + usual + b'a@x.com,"one\ntwo"\nb@x.com,Jos\xe9\n\nc@x.com,"C\n' + usual)
+    assert set(broken(found)) == {9004, 9006}
+    told = good(found)
+    assert (told[9001], told[9002], told[9007]) == (
+        ["person8999@x.com", "P"],
+        ["a@x.com", "one\ntwo"],
+        ["person0@x.com", "P"],
+    )
+    assert (len(told), found[-1]) == (18_002, (18_006, ["person8999@x.com", "P"]))
+
+
 def test_an_open_quote_that_a_neighbour_closes_is_noticed() -> None:
     found = read(b'name,email\n"Bob,a@x.com\nAnn",b@x.com\nCarl,c@x.com\n')
     assert ["Carl", "c@x.com"] in good(found).values()

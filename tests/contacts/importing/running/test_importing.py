@@ -346,6 +346,13 @@ def test_preview_shows_what_each_row_becomes(upload: Upload) -> None:
     assert (rows[1].line, rows[1].problem.reason) == (3, "An address has an @ in it.")
 
 
+def test_preview_shows_some_of_whom_the_file_says_something_else_however_far_down(upload: Upload) -> None:
+    agreed = "".join(f"in{n}@example.com,subscribed\n" for n in range(30))
+    job = upload(f"Email,Status\n{agreed}" + "".join(f"out{n}@example.com,unsubscribed\n" for n in range(5)))
+    rows = [row.person.email for row in jobs.preview(job, Plan.from_json(job.options)) if row.person]
+    assert rows[19:] == ["in19@example.com", "out0@example.com", "out1@example.com"]
+
+
 def test_who_imported_is_kept(check: Upload, news: MailingList, marketer: User) -> None:
     job = check("Email\na@example.com\n", lists=(news.pk,))
     ImportJob.objects.filter(pk=job.pk).update(created_by=marketer)

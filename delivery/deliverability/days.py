@@ -1,0 +1,52 @@
+"""Campaigns that take longer than a day, day by day: noted how each stands as a day begins.
+
+A campaign within a limit of 500 a day takes months. Counted as a whole, the complaints of these weeks would vanish
+among the mails of all of them; counted where it began, they would be forgotten as it ends or is paused for them.
+"""
+
+from datetime import timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+from delivery.models import LaneDay
+
+_KEPT = timedelta(days=100)  # the longest look back is of 90 days
+
+
+def note() -> None:
+    """Where every campaign that began before today (UTC) stands. The first call of a day counts, others do nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE)
+
+
+def forget_old() -> None:
+    LaneDay.objects.filter(on__lt=timezone.now() - _KEPT).delete()
+
+
+# SQL: sums by batch and lane of the batches in the CTE `recent` (id), as delivery.policy.advice.Figures has them.
+STANDING = """
+answered AS (
+    SELECT c.batch_id, c.lane, sum(c.accepted) AS accepted, sum(c.refused) AS refused, sum(c.hard) AS hard,
+        sum(c.blocked) AS blocked, sum(c.deferred) AS deferred
+    FROM delivery_chunk c JOIN recent ON recent.id = c.batch_id GROUP BY 1, 2
+), returned AS (
+    SELECT f.* FROM delivery_feedbackcount f JOIN recent ON recent.id = f.batch_id
+), standing AS (
+    SELECT batch_id, lane, coalesce(a.accepted, 0) AS accepted, coalesce(a.refused, 0) AS refused,
+        coalesce(f.hard, 0) AS hard, coalesce(f.soft, 0) AS soft, coalesce(f.complained, 0) AS complained,
+        coalesce(a.hard, 0) + coalesce(f.hard, 0) AS dead, coalesce(a.blocked, 0) + coalesce(f.blocked, 0) AS blocked,
+        coalesce(a.deferred, 0) AS put_off
+    FROM answered a FULL JOIN returned f USING (batch_id, lane)
+)
+"""
+_TODAY = "(now() AT TIME ZONE 'UTC')::date"
+_NOTE = f"""
+WITH recent AS (
+    SELECT id FROM delivery_batch b WHERE finished_at IS NULL AND NOT rehearsal AND started_at < {_TODAY}
+        AND NOT EXISTS (SELECT 1 FROM delivery_laneday d WHERE d.batch_id = b.id AND d."on" = {_TODAY})
+), {STANDING}
+INSERT INTO delivery_laneday (batch_id, lane, "on", accepted, refused, hard, soft, complained, dead, blocked, put_off)
+SELECT batch_id, lane, {_TODAY}, accepted, refused, hard, soft, complained, dead, blocked, put_off FROM standing
+ON CONFLICT DO NOTHING
+"""  # noqa: S608
