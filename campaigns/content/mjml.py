@@ -1,9 +1,10 @@
 """Blocks become MJML, of which campaigns.content.drawing makes the HTML that old mail programs understand."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, groupby
+from types import MappingProxyType
 
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
@@ -20,7 +21,7 @@ from campaigns.content.drawing import CUT, Piece
 from campaigns.content.rich import INKS
 from campaigns.merge.masking import Masks
 from campaigns.merge.syntax import literal
-from campaigns.starters.colouring import recoloured
+from campaigns.starters import colouring
 
 _WIDTH = 600
 _INK = re.compile(r'<span data-ink="(\w+)">')
@@ -82,14 +83,21 @@ def signed(organisation: Organisation, kit: BrandKit) -> tuple[str, str]:
 
 
 def draw(
-    document: Document, brand: Brand, *, title: str = "", preheader: str = "", with_examples: bool = False
+    document: Document,
+    brand: Brand,
+    *,
+    title: str = "",
+    preheader: str = "",
+    with_examples: bool = False,
+    pixels: Mapping[str, tuple[int, int]] = MappingProxyType({}),
 ) -> Piece:
     """The mail of a document that blocks.validate has seen.
 
     `with_examples`: grey words where a block has none yet, for whoever writes the mail. What is sent leaves such
-    blocks out.
+    blocks out. `pixels`: width and height of pictures of the library, by the names of their files.
     """
     writer = _Writer(theme_of(document, brand), with_examples=with_examples, inks=_inks(document), own=_own(document))
+    writer.pixels = pixels
     sections = tuple(writer.sections(document["blocks"]))
     page = (title, preheader, brand.language, writer.font)
     return Piece(writer.frame(brand.language), slots=(sections,), page=page)
@@ -161,6 +169,7 @@ class _Writer:
     def __init__(self, theme: Theme, *, with_examples: bool, inks: frozenset[str], own: frozenset[str]) -> None:
         self._theme = theme
         self._outline = Outline()
+        self.pixels: Mapping[str, tuple[int, int]] = {}
         self._inks = inks
         self._own = own
         self._with_examples = with_examples
@@ -263,7 +272,11 @@ class _Writer:
             if self._with_examples:
                 block, look = block | {kind.words: kind.field(kind.words).example}, look.as_example()
         if block.get("image"):
-            block = block | {"image": recoloured(block["image"], self._theme.colour, self._theme.accent)}
+            block = block | {"image": colouring.recoloured(block["image"], self._theme.colour, self._theme.accent)}
+        if (name := block.get("image", "").rpartition("/")[2]) and (
+            size := self.pixels.get(name) or colouring.size(name)
+        ):
+            look = replace(look, pixels=size)
         self._outline.is_for_some = is_for_some or _is_for_some(block)
         look = look.of(block, kind.usual(block, look))
         rows = kind.draw(block, look)

@@ -312,7 +312,9 @@ class TestMailForm(forms.Form):
         most=MOST_TYPED,
         too_many=f"At most {MOST_TYPED} typed addresses get a test mail at once. Keep more in a seed list.",
         help_text=f"One address or several, up to {MOST_TYPED}, parted by commas.",
-        widget=forms.TextInput(attrs={"inputmode": "email", "autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"inputmode": "email", "autocomplete": "off", "spellcheck": "false", "autofocus": True}
+        ),
     )
     seeds = SeedListsField(
         SeedList.objects.all(), label="And to seed lists", required=False, widget=forms.CheckboxSelectMultiple

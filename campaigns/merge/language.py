@@ -215,7 +215,8 @@ class Template:
         (what, text), *_ = piece.tokens
         chain = _filter_chain(piece, self._filters)
         place = self._place or piece.place
-        if self._encode and what == "name" and slots.is_quick(place) and all(how is default for how, _ in chain):
+        is_plain = what == "name" and all(how is default for how, _ in chain)
+        if self._encode and is_plain and slots.is_quick(place):
             if text in self._harmless:
                 return slots.as_given(text)
             fallbacks = [argument for _, arguments in chain for argument in arguments if argument]
@@ -229,7 +230,7 @@ class Template:
                 value = function(value, *arguments)
             return show(value)
 
-        return slot
+        return slots.in_header(text, slot) if is_plain and place == "header" and not self._encode else slot
 
     def _engine(self, pieces: Sequence[Piece]) -> Slot:
         environment, meter = _environment(self._filters), LoopMeter()

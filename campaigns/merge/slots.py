@@ -8,7 +8,7 @@ from typing import Any
 from campaigns.merge import places
 from campaigns.merge.filters import printable
 from campaigns.merge.sheet import Slot
-from campaigns.message.encoding import SOFT_BREAK, is_plain_address, needs_nothing
+from campaigns.message.encoding import SOFT_BREAK, header_words, is_plain_address, needs_nothing
 
 Encode = Callable[[str], str]
 
@@ -45,6 +45,16 @@ def quick(name: str, fallback: Any, place: str, encode: Encode) -> Slot:
         if type(value) is str and len(value) < _SHORT:
             return as_it_is(value) or shown(value)
         return show(value)
+
+    return slot
+
+
+def in_header(name: str, otherwise: Slot) -> Slot:
+    """A name with at most a default, in a header: most values stand there as they are. `otherwise`: for all else."""
+
+    def slot(values: dict[str, Any]) -> str:
+        value = values.get(name)
+        return value if type(value) is str and header_words(value) else otherwise(values)
 
     return slot
 

@@ -9,6 +9,7 @@ from campaigns.compiling import results
 from campaigns.content import blocks, mjml
 from campaigns.content.blocks import Document
 from campaigns.content.drawing import Piece
+from campaigns.content.images import pixels
 from campaigns.merge import field_defaults
 from campaigns.message import asked_segments, attached
 from campaigns.message.compiled import CompiledEdition, link_targets
@@ -90,6 +91,7 @@ def _drawn(campaign: Campaign, document: Document, brand: mjml.Brand, *, with_ex
         title=campaign.subject.strip(),
         preheader=campaign.preheader.strip(),
         with_examples=with_examples,
+        pixels=pixels.of(document),
     )
 
 

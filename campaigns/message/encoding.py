@@ -21,7 +21,8 @@ is_plain_address = re.compile(
 _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127)) | dict.fromkeys(range(0xD800, 0xE000))
 _SPACES = re.compile(r"\s+")
 _WORD_OCTETS = 45  # 60 characters of base64 and 12 of frame: 72 of the 75 that RFC 2047 allows
-_HEADER_WORDS = re.compile(r"[!-~]{1,30}(?: [!-~]{1,30}){0,9}")
+# Words on one line that need no folding, whatever else makes a header encode them.
+header_words = re.compile(r"[!-~]{1,30}(?: [!-~]{1,30}){0,9}").fullmatch
 _ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 
 
@@ -83,7 +84,7 @@ def one_line(text: str) -> str:
 
 def header(name: str, text: str) -> str:
     """The unstructured header `name`, folded and encoded, with its CRLF."""
-    if len(name) + len(text) < _LINE - 2 and _HEADER_WORDS.fullmatch(text) and "=?" not in text:
+    if len(name) + len(text) < _LINE - 2 and header_words(text) and "=?" not in text:
         return f"{name}: {text}\r\n"
     text = one_line(text)
     plain = f"{name}: {text}"

@@ -4,6 +4,7 @@ Their files say how much of which ink is where.
 """
 
 import re
+import struct
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +13,8 @@ from zlib import crc32
 _ART = Path(__file__).parent / "art"
 _NAME = re.compile(r"(starter|social)-([a-z]{1,20})-([0-9a-f]{6})([0-9a-f]{6})\.png")
 _FILES = {"starter": "inks", "social": "social"}
-_SIGNATURE = 8
+_PLAIN = re.compile(r"starter-[a-z]{1,20}\.png")  # in colours of its own
+_SIGNATURE, _HEADER = 8, 24
 
 
 def name(picture: str, main: str, second: str) -> str:
@@ -27,6 +29,18 @@ def recoloured(address: str, main: str, second: str) -> str:
     if found is None or found[1] != "starter" or not base.endswith("/i"):
         return address
     return f"{base}{slash}{name(found[2], main, second)}"
+
+
+@lru_cache(maxsize=256)
+def size(name: str) -> tuple[int, int] | None:
+    """Width and height of the picture of that name; None if there is no such picture."""
+    found = _NAME.fullmatch(name)
+    path = _ART / (f"{_FILES[found[1]]}-{found[2]}.png" if found else name)
+    if not (found or _PLAIN.fullmatch(name)) or not path.is_file():
+        return None
+    with path.open("rb") as file:
+        width, height = struct.unpack(">II", file.read(_HEADER)[-8:])
+    return width, height
 
 
 @lru_cache(maxsize=64)

@@ -8,12 +8,15 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, Route, sync_playwright
 
+from accounts import colours
 from accounts.models import BrandKit, Organisation
 from campaigns import starters
 from campaigns.content import blocks, mjml, playing
 from campaigns.merge import language
 from campaigns.message import plaintext
+from campaigns.preflight import contrast
 from campaigns.starters import colouring
+from delivery import html_tokens
 from tests.campaigns.content import every_kind
 from tests.campaigns.content.test_pictures import DARK_WORDS
 
@@ -130,6 +133,29 @@ def test_each_is_seen_by_day_and_night_on_a_desk_and_a_phone(organisation: Organ
         seen = {key: _seen(page, html) for key, html in mails.items()}
         browser.close()
     assert seen == {key: [] for key in KINDS}
+
+
+def test_words_can_be_read_where_a_program_turns_mails_dark_by_force(organisation: Organisation) -> None:
+    """Every colour inverted and turned half round, as campaign pages show it: contrast is measured."""
+    mails = {one.key: mjml.compile(one.document, every_kind.BRAND) for one in starters.all()}
+    for key, html in (mails | {"every kind": every_kind.page()}).items():
+        for words, looks in contrast.seen(html_tokens.tokens(html)):
+            if looks.ink and looks.ground:
+                ratio = colours.contrast(_inverted(looks.ink), _inverted(looks.ground))
+                assert ratio >= looks.enough, (key, words, looks)
+    for starter in starters.all():
+        link = colours.readable_on_light(starter.document["style"]["colour"])
+        assert colours.contrast(_inverted(link), _inverted(colours.PAPER)) >= 4.5
+
+
+def _inverted(colour: str) -> str:
+    """By the matrix of `invert(1) hue-rotate(180deg)` (Filter Effects 1)."""
+    red, green, blue = (255 - int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    turned = (
+        round(of_red * red + of_green * green + of_blue * blue)
+        for of_red, of_green, of_blue in ((-0.574, 1.43, 0.144), (0.426, 0.43, 0.144), (0.426, 1.43, -0.856))
+    )
+    return "#" + "".join(f"{min(255, max(0, channel)):02x}" for channel in turned)
 
 
 def _seen(page: Page, html: str) -> list[object]:

@@ -112,6 +112,8 @@ def test_archiving_a_list_says_which_planned_campaigns_will_not_start(browser: C
     archived = browser.post(f"/lists/{news.pk}/archive/", {"sure": "yes"}, follow=True)
     assert "Summer” will not start while" in plain(archived)
     assert "Summer” will not start: its list “News” is archived" in plain(browser.get("/"))
+    Campaign.objects.update(on_any_list=True)  # the list stays chosen and does not count
+    assert "will not start" not in plain(browser.get("/"))
 
 
 def test_growth_is_drawn_on_the_lists_page(browser: Client, news: MailingList) -> None:

@@ -61,11 +61,11 @@ def top_of(element: Locator) -> tuple[float, float]:
 
 def settle(page: Page, what: Locator | None = None, where: Locator | None = None) -> None:
     """The mail is as the list of its blocks says. Only then a place on it is measured: of what can be taken hold of,
-    and of where it is to go.
+    and of where it is to go: not at the edge of the window, where it would scroll for as long as a drag lasts.
     """
     expect(page.locator("[data-canvas]:not([aria-busy])")).to_have_count(1)
     if where:
-        where.scroll_into_view_if_needed()
+        where.evaluate("one => one.scrollIntoView({ block: 'center', behavior: 'instant' })")
         where.element_handle().wait_for_element_state("stable")
     if what:
         what.click(trial=True)

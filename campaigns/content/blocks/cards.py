@@ -24,8 +24,8 @@ def product(block: Block, look: Look) -> list[str]:
     price = f'<p style="margin:6px 0 0">{old}<b>{look.text(block["price"])}</b></p>' if block["price"] else ""
     about = f'<p style="margin:6px 0 0">{look.text(block["about"])}</p>' if block["about"] else ""
     button = (
-        f'<div class="{button_class(block["look"], look)}" style="margin:12px 0 {look.below}px">'
-        f"{button_of(block['label'], block['url'], look, kind=block['look'])}</div>"
+        f'<p class="{button_class(block["look"], look)}" style="margin:12px 0 {look.below}px">'
+        f"{button_of(block['label'], block['url'], look, kind=block['look'])}</p>"
         if block["label"]
         else ""
     )

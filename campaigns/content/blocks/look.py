@@ -107,6 +107,7 @@ class Look:
     with_examples: bool = False
     masks: Masks = field(default_factory=Masks)
     alt_inks: dict[str, str] = field(default_factory=dict)
+    pixels: tuple[int, int] | None = None  # width and height of the block's picture, where they are known
     outline: Outline = field(default_factory=Outline)
 
     @property

@@ -44,10 +44,11 @@ def picture(source: str, alt: str, url: str, look: Look, room: float, width: int
     margin = {"left": "", "right": "margin-left:auto;"}.get(look.aligned(align), "margin:0 auto;")
     name, most = (' class="fit"', f"{margin}max-width:{width}px;") if is_narrow else ("", "")
     style = f"display:block;font-size:14px;{most}width:100%"
-    shown = (
-        f'<img{name} src="{look.attribute(source)}" alt="{look.alt(alt)}" width="{int(width if is_narrow else room)}"'
-        f' style="{style}" />'
-    )
+    wide, high = int(width if is_narrow else room), ""
+    if look.pixels:
+        style += ";height:auto"
+        high = f' height="{round(wide * look.pixels[1] / look.pixels[0])}"'
+    shown = f'<img{name} src="{look.attribute(source)}" alt="{look.alt(alt)}" width="{wide}"{high} style="{style}" />'
     return f"<a{look.href(url)}>{shown}</a>" if url else shown
 
 
@@ -63,14 +64,14 @@ def image_text(block: Block, look: Look) -> list[str]:
         else "".join(look.empty("Choose a picture"))
     )
     cells = [
-        f'<td class="s" width="{shares[0]:.4g}%" style="padding:12px {padded}px">{shown}</td>',
-        f'<td class="s" style="padding:0 {padded}px">{_words(block, look)}</td>',
+        f'<td width="{shares[0]:.4g}%" style="padding:12px {padded}px">{shown}</td>',
+        f'<td style="padding:0 {padded}px">{_words(block, look)}</td>',
     ]
     around = f"{look.above}px {gap}px" + (f" {look.below}px" if look.below != look.above else "")
     shown = "".join(cells if block["side"] == "left" else reversed(cells))
     return [
-        f'<mj-raw><tr><td style="padding:{around}"><table {LAYOUT} width="100%"><tr>{shown}</tr></table></td></tr>'
-        "</mj-raw>"
+        f'<mj-raw><tr><td style="padding:{around}"><table {LAYOUT} width="100%"><tr class="s">{shown}</tr></table>'
+        "</td></tr></mj-raw>"
     ]
 
 
@@ -81,7 +82,7 @@ def _words(block: Block, look: Look) -> str:
     font = "" if look.head_font == "inherit" else f";font-family:{look.head_font}"
     below = 18 if text else 4
     heading = (
-        f'<{tag} style="margin:0 0 {12 if text else 4}px;font-size:{look.size + 6}px;line-height:1.3{font}">'
+        f'<{tag} style="margin:0 0 {12 if text else 4}px;font-size:{look.size + 6}px{font}">'
         f"{look.text(block['text'])}</{tag}>"
         if block["text"]
         else ""

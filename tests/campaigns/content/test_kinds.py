@@ -11,17 +11,19 @@ import icalendar
 import pytest
 import vobject
 from django.test import Client
-from PIL import Image
+from PIL import Image as Picture
 
 from accounts.colours import contrast
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 from campaigns import starters
 from campaigns.brands import networks
 from campaigns.content import blocks, calendar_files, drawing, mjml, playing
 from campaigns.content.calendar_files import Event
 from campaigns.merge import language
-from campaigns.message import links
+from campaigns.message import editions, links
+from campaigns.models import Image
 from delivery.sandbox.checks import clients
+from tests.campaigns import letters
 from tests.campaigns.content import every_kind
 from tests.campaigns.content.every_kind import BRAND, PICTURE, document, page
 
@@ -118,6 +120,13 @@ def test_what_mail_programs_ignore_is_only_finish(organisation: Organisation) ->
         assert {problem.title for problem in clients.check(mail).problems if problem.is_grave} <= finish
 
 
+def test_no_letters_are_smaller_than_14_pixels(organisation: Organisation) -> None:
+    """But for those that are there to leave no room."""
+    for html in (page(), *(mjml.compile(starter.document, BRAND) for starter in starters.all())):
+        shown = re.sub(r"<!--.*?-->|<style.*?</style>", "", html, flags=re.DOTALL)
+        assert min(int(size) for size in re.findall(r"font-size:(\d+)", shown) if int(size) > 1) >= 14
+
+
 def test_same_document_gives_the_same_html() -> None:
     assert page() == page()
 
@@ -127,7 +136,25 @@ def test_pictures_and_layout_tables_say_what_they_are() -> None:
     assert all(" alt=" in image for image in re.findall(r"<img [^>]*>", shown))
     data = [table for table in re.findall(r"<table[^>]*>", shown) if "presentation" not in table]
     assert len(data) == 2  # those of boats
+    layout = [table for table in re.findall(r"<table[^>]*>", shown) if table not in data]
+    assert all(re.search(r' border="0"[^>]* cellpadding="0" cellspacing="0"', table) for table in layout)
     assert '<th scope="col" align="right"' in shown
+
+
+@pytest.mark.django_db
+def test_pictures_keep_their_room_until_they_are_loaded(marketer: User) -> None:
+    """Programs that show no pictures leave as much room, too. Of one from elsewhere nobody knows how high it is."""
+    Image.objects.create(storage_name=_STORED, width=1200, height=900, size_bytes=1, created_by=marketer)
+    picture = {"kind": "image", "width": "text", "image": f"https://news.nordlicht.example/i/{_STORED}"}
+    draft = letters.draft(marketer)
+    draft.blocks = document(picture, picture | {"image": "https://a.test/x.png"}, picture | {"width": "half"})
+    shown = re.findall(r"<img [^>]*>", editions.freeze(draft).html)
+    rooms = [re.findall(r' (?:width|height)="(\d+)"', image) for image in shown]
+    assert rooms == [["536", "402"], ["536"], ["300", "225"]]
+    assert ["height:auto" in image for image in shown] == [True, False, True]  # as wide as a phone has room for
+    art = re.search(r"<img [^>]*starter-hills[^>]*>", page({"kind": "image", "image": PICTURE, "width": "text"}))
+    assert art
+    assert ' width="536" height="268" ' in art[0]
 
 
 @pytest.mark.parametrize(("split", "shares"), [("30-70", 2), ("25/50/25", 3), ("40 60", 2), ("1-99", 3), ("x", 3)])
@@ -201,7 +228,7 @@ def test_social_links_are_signs_in_colours_that_read_on_their_ground() -> None:
     signs = re.findall(r'<a href="https://instagram.com/x"[^>]*><img src="([^"]*)" alt="Instagram"', html)
     base = "https://news.nordlicht.example/i/social-instagram"
     assert signs == [f"{base}-1f4fa8ffffff.png", f"{base}-ffffff1f4fa8.png"]
-    alpha = Image.open(BytesIO(starters.art(signs[1].rpartition("/")[2]) or b"")).convert("RGBA").getchannel("A")
+    alpha = Picture.open(BytesIO(starters.art(signs[1].rpartition("/")[2]) or b"")).convert("RGBA").getchannel("A")
     assert (alpha.size, min(alpha.tobytes())) == ((64, 64), 0)
     assert min(alpha.crop((20, 20, 44, 44)).tobytes()) > 250
     assert "Instagram (https://instagram.com/x)" in text_of(block)
@@ -369,7 +396,7 @@ def test_play_sign_is_drawn_onto_the_picture(settings: Any, tmp_path: Any) -> No
 def test_picture_of_a_few_pixels_has_no_room_for_a_play_sign() -> None:
     for side in (1, 3):
         tiny = BytesIO()
-        Image.new("RGB", (side, 40)).save(tiny, "PNG")
+        Picture.new("RGB", (side, 40)).save(tiny, "PNG")
         assert playing.with_sign(tiny.getvalue()) == tiny.getvalue()
 
 

@@ -37,6 +37,7 @@ DARK_WORDS = """() => {
     return under !== null && Math.abs(under - light(getComputedStyle(one).color)) < 0.35
   }).map(one => one.outerHTML.slice(0, 200))
 }"""
+LOWEST = "all => Math.min(...all.map(one => one.getBoundingClientRect().height).filter(height => height))"
 # Of buttons, in whole pixels: the edges, and how far a corner reaches from them.
 ROUND_CORNERS = """() => [...document.querySelectorAll("a")].flatMap(link => {
   const {left, top, right, bottom, height} = link.getBoundingClientRect()
@@ -105,6 +106,7 @@ def test_every_kind_of_block_fits_a_desk_and_a_phone(page: Page) -> None:
         assert page.get_by_text(only, exact=True).is_visible()
         assert page.get_by_text("phone" if only == "desktop" else "desktop", exact=True).is_hidden()
         assert page.locator("a", has_text="Read on").bounding_box()["height"] == 48  # type: ignore[index]
+    assert page.locator(".filled a, .outline a, .links a").evaluate_all(LOWEST) >= 44  # on the phone
     page.unroute("**/i/**")
 
 

@@ -184,6 +184,14 @@ def test_value_is_harmless_wherever_it_stands(template: str, value: str, shown: 
     assert language.render(template, {"x": value}) == shown
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("Ana", "Ana"), ("Ana  Lu ", "Ana Lu"), ("Zoë", "Zoë"), ("=?u?q?a?=", "=?u?q?a?="), (7, "7"), (" ", "you")],
+)
+def test_a_subject_s_values_stand_on_one_line_or_give_way_to_the_default(name: object, shown: str) -> None:
+    assert language.render('For {{ x|default("you") }}', {"x": name}, "header") == f"For {shown}"
+
+
 def test_header_value_cannot_add_a_header() -> None:
     assert language.render("Hi {{ x }}", {"x": "a\r\nBcc: b@c.test\0"}, "header") == "Hi a Bcc: b@c.test"
 
