@@ -33,8 +33,8 @@ def product(block: Block, look: Look) -> list[str]:
     apart = "margin:16px 0 0;" if shown else ""
     padding = look.room(below=0) if button else look.room()
     return [
-        f'<mj-raw><tr><td align="{look.aligned(block["align"])}" style="padding:{padding}">{shown}<div'
-        f' style="{apart}color:{look.ink};font-size:{look.size}px;line-height:1.5">{words}</div>{button}</td></tr>'
+        f'<mj-raw><tr><td align="{look.aligned(block["align"])}"{look.row_class()} style="padding:{padding}">{shown}'
+        f'<div style="{apart}color:{look.ink};font-size:{look.size}px;line-height:1.5">{words}</div>{button}</td></tr>'
         "</mj-raw>"
     ]
 
@@ -52,7 +52,7 @@ def event(block: Block, look: Look) -> list[str]:
     letters = f"color:{look.ink};font-size:{look.size}px;line-height:1.5"
     lines = "".join(f'<p style="margin:4px 0 0">{line}</p>' for line in (_when(block, look, found), place) if line)
     return [
-        f'<mj-raw><tr><td class="links" style="padding:{look.room()}"><table {LAYOUT}><tr valign="top">'
+        f'<mj-raw><tr><td{look.row_class("links")} style="padding:{look.room()}"><table {LAYOUT}><tr valign="top">'
         f'{_leaf(block, look)}<td><div style="{letters}">{_name(block, look)}{lines}'
         f"{_links(block, look, found)}</div></td></tr></table></td></tr></mj-raw>"
     ]

@@ -19,7 +19,7 @@ def logo(block: Block, look: Look) -> list[str]:
     if not source:
         return [
             *above,
-            f'<mj-text css-class="name" align="{look.aligned(block["align"])}" color="{look.ink}"'
+            f'<mj-text css-class="{look.classes("name")}" align="{look.aligned(block["align"])}" color="{look.ink}"'
             f' font-family="{look.head_font}" font-size="{look.size}px" font-weight="700"'
             f' padding="{look.room()}">{look.linked(look.text(name), block["url"])}</mj-text>',
             *below,
@@ -75,8 +75,8 @@ def footer(block: Block, look: Look) -> list[str]:
     leave = look.rich(f'<p class="links">{links}</p>', muted)
     words = f"{look.rich(block['html'], muted)}<p>{said}</p>{more}{leave}"
     return [
-        f'<mj-text css-class="small" align="{look.aligned(block["align"])}" font-size="{look.size}px" line-height="1.5"'
-        f' color="{muted}" padding="{look.room()}">{words}</mj-text>'
+        f'<mj-text css-class="{look.classes("small")}" align="{look.aligned(block["align"])}"'
+        f' font-size="{look.size}px" line-height="1.5" color="{muted}" padding="{look.room()}">{words}</mj-text>'
     ]
 
 

@@ -12,13 +12,13 @@ _ENTRIES = 5
 
 
 def button(block: Block, look: Look) -> list[str]:
-    return [button_row(block["label"], block["url"], look, kind=block["look"], align=block["align"], size=look.size)]
+    return [button_row(block["label"], block["url"], look, kind=block["look"], align=block["align"])]
 
 
-def button_row(label: str, url: str, look: Look, *, kind: str = "filled", align: str = "left", size: int = 16) -> str:
-    inside = button_of(label, url, look, kind=kind, size=size)
+def button_row(label: str, url: str, look: Look, *, kind: str = "filled", align: str = "left") -> str:
+    inside = button_of(label, url, look, kind=kind, size=look.size)
     return (
-        f'<mj-raw><tr><td align="{look.aligned(align)}" class="{button_class(kind, look)}"'
+        f'<mj-raw><tr><td align="{look.aligned(align)}"{look.row_class(button_class(kind, look))}'
         f' style="padding:{look.room()}">{inside}</td></tr></mj-raw>'
     )
 
@@ -99,7 +99,8 @@ def link_row(pairs: list[tuple[str, str]], align: str, look: Look, *, size: int 
     style = f"color:{link_ink(look)};text-decoration:none;white-space:nowrap"
     links = " &nbsp;·&nbsp; ".join(f'<a{look.href(url)} style="{style}">{look.text(words)}</a>' for words, url in pairs)
     return [
-        f'<mj-text css-class="links" align="{look.aligned(align)}" color="{look.ink}" font-size="{size or look.size}px"'
+        f'<mj-text css-class="{"links" if size else look.classes("links")}" align="{look.aligned(align)}"'
+        f' color="{look.ink}" font-size="{size or look.size}px"'
         f' line-height="44px" padding="{look.room() if not size else look.room(0, 0)}">{links}</mj-text>'
     ]
 

@@ -26,6 +26,7 @@ _RICH_HEADING = re.compile(r"<h([123])((?: [^>]*)?>.*?)</h\1>", re.DOTALL)
 _RICH_SIZES = {"1": "26px", "2": "22px", "3": "18px"}  # as email/frame.mjml has them
 _GREY = 0.5
 _TELLS_APART = 1.2  # contrast of a button and what it stands on
+_LARGE, _HUGE = 26, 36  # pixels from which letters are smaller on phones
 RADIUS = {"soft": "6px", "square": "0", "round": "24px"}
 
 
@@ -166,6 +167,16 @@ class Look:
         """The padding of a row."""
         above, below = self.above if above is None else above, self.below if below is None else below
         return f"{above}px {self.side}px" + (f" {below}px" if below != above else "")
+
+    def classes(self, *names: str) -> str:
+        """Of a row in the size of the block, by which the frame makes large letters smaller on phones."""
+        large = "huge" if self.size >= _HUGE else "large" if self.size > _LARGE else ""
+        return " ".join(filter(None, (*names, large)))
+
+    def row_class(self, *names: str) -> str:
+        """The attribute, with a space before it, of a cell that is written as HTML."""
+        found = self.classes(*names)
+        return f' class="{found}"' if found else ""
 
     def aligned(self, align: str) -> str:
         """“left” is where lines begin."""

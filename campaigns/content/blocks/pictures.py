@@ -70,8 +70,8 @@ def image_text(block: Block, look: Look) -> list[str]:
     around = f"{look.above}px {gap}px" + (f" {look.below}px" if look.below != look.above else "")
     shown = "".join(cells if block["side"] == "left" else reversed(cells))
     return [
-        f'<mj-raw><tr><td style="padding:{around}"><table {LAYOUT} width="100%"><tr class="s">{shown}</tr></table>'
-        "</td></tr></mj-raw>"
+        f'<mj-raw><tr><td{look.row_class()} style="padding:{around}"><table {LAYOUT} width="100%"><tr class="s">{shown}'
+        "</tr></table></td></tr></mj-raw>"
     ]
 
 

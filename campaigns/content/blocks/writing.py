@@ -8,14 +8,13 @@ from campaigns.content.blocks.kind import Block, Kind
 from campaigns.content.blocks.look import LAYOUT, Look, Usual
 
 _HEADINGS = {"1": (30, "1.25"), "2": (22, "1.3"), "3": (17, "1.4")}
-_LARGE, _HUGE = 26, 36  # pixels from which letters are smaller on phones
+_HIGH = 26  # pixels from which lines stand closer
 _FIGURE = re.compile(r"[-+−]?[€$£¥]?\s?\d[\d.,\s\u00a0']*\s?(?:%|€|\$|£|¥|[A-Z]{3})?")
 
 
 def heading(block: Block, look: Look) -> list[str]:
-    height = _HEADINGS[block["level"]][1] if look.size <= _LARGE else "1.25"
-    name = "huge" if look.size >= _HUGE else "large" if look.size > _LARGE else ""
-    large = f' css-class="{name}"' if name else ""
+    height = _HEADINGS[block["level"]][1] if look.size <= _HIGH else "1.25"
+    large = f' css-class="{name}"' if (name := look.classes()) else ""
     tag = look.heading(int(block["level"]))
     words = f'<{tag} style="margin:0;font:inherit;color:inherit">{look.text(block["text"])}</{tag}>'
     return [
@@ -37,7 +36,7 @@ def _usual_text(_block: Block, look: Look) -> Usual:
 def text(block: Block, look: Look) -> list[str]:
     size = f' font-size="{look.size}px"' if look.size != Usual().size else ""
     return [
-        f'<mj-text css-class="words" color="{look.ink}" align="{look.aligned(block["align"])}"{size}'
+        f'<mj-text css-class="{look.classes("words")}" color="{look.ink}" align="{look.aligned(block["align"])}"{size}'
         f' padding="{look.room()}">{look.rich(block["html"])}</mj-text>'
     ]
 
@@ -47,7 +46,7 @@ def quote(block: Block, look: Look) -> list[str]:
     inside = "2px 18px 2px 0" if look.theme.is_rtl else "2px 0 2px 18px"
     by = f'<p style="margin:8px 0 0;font-size:14px">— {look.text(block["by"])}</p>' if block["by"] else ""
     return [
-        f'<mj-raw><tr><td style="padding:{look.room()}"><table {LAYOUT}'
+        f'<mj-raw><tr><td{look.row_class()} style="padding:{look.room()}"><table {LAYOUT}'
         f' width="100%"><tr><td width="4" bgcolor="{bar}" style="width:4px"></td><td style="padding:{inside}"><div'
         f' style="color:{look.ink};font-size:{look.size}px;line-height:1.45;font-family:'
         f'{look.head_font}"><blockquote style="margin:0">{look.text(block["text"])}</blockquote>{by}</div></td>'
@@ -71,7 +70,7 @@ def table(block: Block, look: Look) -> list[str]:
         for at, row in enumerate(rows)
     ]
     return [
-        f'<mj-raw><tr><td class="cells" style="padding:{look.room()}"><table width="100%"'
+        f'<mj-raw><tr><td{look.row_class("cells")} style="padding:{look.room()}"><table width="100%"'
         f' border="0" cellpadding="8" cellspacing="0" style="border-collapse:collapse;color:{look.ink};'
         f'font-size:{look.size}px;line-height:1.4">{"".join(lines)}</table></td></tr></mj-raw>'
     ]

@@ -18,6 +18,7 @@ from accounts.models import Organisation, User
 from campaigns import starters
 from campaigns.brands import networks
 from campaigns.content import blocks, calendar_files, drawing, mjml, playing
+from campaigns.content.blocks.fields import LETTERS
 from campaigns.content.calendar_files import Event
 from campaigns.merge import language
 from campaigns.message import editions, links
@@ -195,6 +196,14 @@ def test_a_block_may_have_letters_and_room_of_its_own() -> None:
     assert ".font-" not in page(plain)
     lettered = {kind for kind, one in blocks.KINDS.items() if any(field.name == "font" for field in one.own)}
     assert set(blocks.KINDS) - lettered == {"image", "video", "social", "columns", "divider", "spacer", "code"}
+
+
+@pytest.mark.parametrize("kind", sorted(key for key, kind in blocks.KINDS.items() if LETTERS[-1] in kind.own))
+def test_large_letters_of_any_block_are_smaller_on_phones(kind: str) -> None:
+    """By a class of the row, which the style sheet of the frame knows."""
+    sized = {size: _html(_written(kind)[0] | {"size": size}) for size in ("26", "30", "36")}
+    found = {size: re.findall(r'class="[^"]*\b(large|huge)"', html) for size, html in sized.items()}
+    assert found == {"26": [], "30": ["large"], "36": ["huge"]}
 
 
 @pytest.mark.parametrize("kind", sorted(set(blocks.KINDS) - {"spacer"}))
