@@ -77,7 +77,8 @@ def as_saved(document: Document, saved: SavedBlock, *, tag: str = "") -> Documen
 def is_changed(document: Document, block: Block, saved: SavedBlock) -> bool:
     """Whether the insertion that the block is part of says something else here than where it is kept."""
     here = [found for found in blocks.walk(document) if found.get("saved") == block.get("saved")]
-    return [_bare(found) for found in here] != [_bare(found) for found in saved.blocks]
+    kept = blocks.validate({"blocks": saved.blocks})["blocks"]  # perhaps from before a setting that blocks have now
+    return [_bare(found) for found in here] != [_bare(found) for found in kept]
 
 
 def drafts_with(saved: SavedBlock) -> QuerySet[Campaign]:

@@ -102,6 +102,18 @@ def test_a_change_in_one_draft_is_put_back_or_unlinked(
     assert browser.get(f"/campaigns/{first.pk}/content/{block}/linked/").status_code == 404
 
 
+def test_one_kept_before_blocks_had_more_settings_stands_as_it_is_saved(
+    client_for: Browser, marketer: User, first: Campaign, hours: SavedBlock
+) -> None:
+    for block in hours.blocks:
+        del block["size"], block["above"]
+    hours.save()
+    url = f"/campaigns/{first.pk}/content/{first.blocks['blocks'][1]['id']}/linked/"
+    assert "Here it stands as it is saved" in client_for(marketer).get(url).content.decode()
+    rewrite(first, 1, "Open at ten")
+    assert "Here it says something else" in client_for(marketer).get(url).content.decode()
+
+
 def test_a_deleted_one_leaves_its_words(
     client_for: Browser, marketer: User, first: Campaign, hours: SavedBlock
 ) -> None:
