@@ -42,7 +42,7 @@ class Input:
     @property
     def choices(self) -> tuple[tuple[str, str], ...]:
         """As they are read; sides are said as they are in the language of the mail."""
-        sides = {"left": "Right", "right": "Left"} if self.is_rtl and self.field.name == "align" else {}
+        sides = {"left": "Right", "right": "Left"} if self.is_rtl and self.field.name in {"align", "side"} else {}
         return tuple(
             (value, f"{label}: {self.usual}" if self.usual and not value else sides.get(value, label))
             for value, label in self.field.choices

@@ -99,6 +99,19 @@ def test_panel_says_how_a_block_looks_without_a_look_of_its_own(
     )  # which the block is put into
 
 
+def test_panel_says_sides_as_they_are_in_the_language_of_the_mail(
+    client_for: Browse, marketer: User, campaign: Campaign
+) -> None:
+    """A mail in Arabic begins at the right: what comes first in it stands there."""
+    campaign.language = "ar"
+    campaign.blocks["blocks"][2] = blocks.new("image_text") | {"id": "photo"}
+    campaign.save()
+    browser = client_for(marketer)
+    for block in ("top", "photo"):
+        panel = browser.get(reverse("block-panel", args=[campaign.pk, block])).content.decode()
+        assert '<option value="left" selected>Right</option>' in panel, block
+
+
 def test_gone_block_has_an_empty_panel_and_cannot_be_drawn(
     client_for: Browse, marketer: User, campaign: Campaign
 ) -> None:
