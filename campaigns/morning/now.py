@@ -14,9 +14,9 @@ from delivery.models import Batch
 from delivery.policy import mailbox_providers
 
 MOST = 5
-# By a stop rule, or before it began: a person pauses only what has its people.
+# By a stop rule, or before it began: where a person pauses it, what was accepted by then is noted.
 STOPPED = Q(batch__state=Batch.State.PAUSED, batch__rehearsal=False) & (
-    ~Q(batch__stop_rule="") | Q(batch__built_at=None)
+    ~Q(batch__stop_rule="") | Q(batch__started_at=None, batch__accepted_when_paused=None)
 )
 _UNDER_WAY = (ImportJob.State.CHECKING, ImportJob.State.RUNNING)
 
@@ -39,7 +39,9 @@ class Flight:
 
     @property
     def stopped_itself(self) -> bool:
-        return self.stage == Stage.PAUSED and bool(self.batch.stop_rule or self.batch.built_at is None)
+        batch = self.batch
+        has_not_begun = batch.started_at is None and batch.accepted_when_paused is None
+        return self.stage == Stage.PAUSED and bool(batch.stop_rule or has_not_begun)
 
 
 @dataclass(frozen=True, slots=True)

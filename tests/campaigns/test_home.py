@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.models import User
 from campaigns import launching
 from campaigns.models import Campaign
+from campaigns.morning import stopped
 from contacts.models import Contact, ImportJob, Subscription
 from contacts.reach import counting
 from delivery.ledger import ids
@@ -98,6 +99,19 @@ def test_what_a_person_paused_goes_on_from_home_and_what_stopped_itself_is_looke
     assert page.count('action="/campaigns/') == 1
     assert "By itself: 41 do not exist" in page
     assert 'action="/campaigns/' not in text(client_for(viewer))
+
+
+def test_what_did_not_begin_though_nobody_paused_it_is_looked_at(client_for: Browse, marketer: User) -> None:
+    """Such as one that was held ready while Tallypost was not running."""
+    not_begun: dict[str, Any] = {"state": "paused", "started_at": None, "finished_at": None}
+    by_hand = launched(marketer, "By hand", state_reason="Paused by Mia", accepted_when_paused=0, **not_begun)
+    late = launched(marketer, "Late", state_reason="It was due at 10:00", **not_begun)
+    page = text(client_for(marketer))
+    assert "By itself: It was due at 10:00" in page
+    assert reverse("campaign-resume", args=[by_hand.pk]) in page
+    assert page.count('action="/campaigns/') == 1
+    (problem,) = stopped.problems(marketer)
+    assert (problem.title, problem.url) == ("“Late” did not start", late.get_absolute_url())
 
 
 def test_page_that_asks_again_gets_nothing_until_something_changed(
