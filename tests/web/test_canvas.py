@@ -72,6 +72,8 @@ def settle(page: Page, what: Locator | None = None, where: Locator | None = None
 
 
 TWO_FRAMES = "() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+# In another tab, which this page does not hear of before the mouse is back.
+LET_GO_ELSEWHERE = """() => window.dispatchEvent(new PointerEvent("pointermove", {pointerType: "mouse", buttons: 0}))"""
 Place = Callable[[Locator], tuple[float, float]]
 
 
@@ -229,6 +231,10 @@ def test_block_is_dragged_out_of_a_column_and_into_one_by_mouse(editor: Editor, 
         drag(page, spot_of(page, "words"), spot_of(page, "head"), top_of)
         expect_in(page, "", 0, "words", "head", "cols", "end")
         expect_in(page, "cols", 0)
+        carry(page, spot_of(page, "head"), page.get_by_role("button", name="Add to column 2"))
+        page.evaluate(LET_GO_ELSEWHERE)
+        expect(page.locator(".drag-ghost, .drop-line")).to_have_count(0)
+        page.mouse.up()
         drag(page, spot_of(page, "head"), page.get_by_role("button", name="Add to column 2"))
         expect_in(page, "", 0, "words", "cols", "end")
         expect_in(page, "cols", 1, "head")

@@ -38,6 +38,7 @@ export function listen(element, canvas, mail, begin) {
     if (!what) return;
     let drag = null;
     const move = (event) => {
+      if (event.pointerType === "mouse" && !event.buttons) return stop(event); // let go of in another tab
       if (!drag && Math.hypot(event.clientX - down.clientX, event.clientY - down.clientY) < FAR_ENOUGH) return;
       drag ??= start(canvas, mail, what);
       drag.to(event.clientX, event.clientY);
