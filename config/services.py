@@ -142,14 +142,16 @@ class Place:
             shutil.chown(folder, self.account, pwd.getpwnam(self.account).pw_gid)
 
     def _check_ours(self, folder: Path) -> None:
-        """Where everybody may make folders, whoever made this one or may enter it could listen in our place."""
+        """Where everybody may make folders, whoever made this one or may write in it could listen in our place."""
         uid = pwd.getpwnam(self.account).pw_uid if self.account else os.geteuid()
         is_among_all = folder.parent == _OF_ALL
         found = folder.lstat() if is_among_all else folder.stat()
         if found.st_uid not in (uid, os.geteuid()):
             raise NotStarted(f"{folder} belongs to somebody else: remove it or set TALLYPOST_VAR.")
-        if is_among_all and (not stat.S_ISDIR(found.st_mode) or found.st_mode & 0o077):
-            raise NotStarted(f"Others may enter {folder}, where sockets lie: remove it and start again.")
+        if is_among_all and (not stat.S_ISDIR(found.st_mode) or found.st_mode & 0o022):
+            raise NotStarted(f"Others may write in {folder}, where sockets lie: remove it and start again.")
+        if is_among_all and found.st_mode & 0o077:  # as earlier versions made it, with nobody else's in it
+            folder.chmod(0o700)
 
 
 def socket_of(var: Path, name: str) -> Path:

@@ -20,6 +20,7 @@ from delivery.policy.advice import About, Advice, Figures
 
 SPANS = (7, 30, 90)
 _BY_THE_DAY = 30  # longer spans go by the week
+_DAY = timedelta(days=1)
 LANES = {"gmail": "Gmail", "microsoft": "Microsoft", "yahoo": "Yahoo", "apple": "Apple", "other": "All others"}
 
 
@@ -174,13 +175,20 @@ def _read(since: datetime, domain: str, provider_id: int | None) -> list[_Sum]:
 def _parted(line: list[tuple[Any, ...]], since: datetime) -> Iterator[_Sum]:
     """Of one batch at one mailbox provider: what is more from one note to the next, by the day on which that began."""
     before, begun_at = Figures(), None
-    for _, lane, started_at, sender_domain, provider, noted_at, *counts in line:
+    for _, lane, started_at, sender_domain, provider, is_sending, noted_at, *counts in line:
         stands = Figures(*map(int, counts))
-        if noted_at is None or noted_at > since:
+        is_first_late = begun_at is None and noted_at is not None and noted_at - started_at > _DAY
+        is_long_over = is_first_late and not is_sending and started_at < since
+        if not is_long_over and (noted_at is None or noted_at > since):
             more = _more(stands, before)
             if more != Figures():
-                yield _Sum(max(begun_at or started_at, since), sender_domain, provider, lane, more)
+                yield _Sum(max(_day_of(begun_at) or started_at, since), sender_domain, provider, lane, more)
         before, begun_at = stands, noted_at
+
+
+def _day_of(begun_at: datetime | None) -> datetime | None:
+    """A moment of the local day that most of this day (UTC) is part of."""
+    return begun_at and min(begun_at + _DAY / 2, timezone.now())
 
 
 def _more(stands: Figures, before: Figures) -> Figures:
@@ -189,18 +197,22 @@ def _more(stands: Figures, before: Figures) -> Figures:
 
 
 # SQL: of the batch b. What began earlier and went on counts with what came of it since; as a whole, as if it had begun
-# at the edge, where it was not noted how it stood then.
+# at the edge, where it was not noted how it stood then. But of one that is paused or through, nothing counts that
+# came before a first note that came late: it may have stood like that for months.
 IN_TIME = """(b.started_at >= %(since)s OR b.started_at IS NOT NULL AND (b.finished_at IS NULL AND b.state = 'sending'
     OR (b.finished_at IS NULL OR b.finished_at >= %(since)s)
         AND EXISTS (SELECT 1 FROM delivery_laneday WHERE batch_id = b.id)))"""
-# SQL: how many of the batch b were accepted before that time.
+# SQL: how many of the batch b were accepted before that time, or long ago as above.
 ACCEPTED_BEFORE = """(CASE WHEN b.started_at >= %(since)s THEN 0 ELSE coalesce((
-    SELECT sum(accepted) FROM delivery_laneday WHERE batch_id = b.id AND "on" = (SELECT max("on") FROM delivery_laneday
-        WHERE batch_id = b.id AND "on" <= (%(since)s AT TIME ZONE 'UTC')::date)), 0) END)"""
+    SELECT sum(accepted) FROM delivery_laneday WHERE batch_id = b.id AND "on" = (
+        SELECT coalesce(max("on") FILTER (WHERE "on" <= (%(since)s AT TIME ZONE 'UTC')::date),
+            CASE WHEN b.state <> 'sending' AND min("on") > (b.started_at AT TIME ZONE 'UTC')::date + 1
+                THEN min("on") END)
+        FROM delivery_laneday WHERE batch_id = b.id)), 0) END)"""
 _COUNTS = "accepted, refused, hard, soft, complained, dead, blocked, put_off"  # as Figures has them
 _SUMS = f"""
 WITH recent AS (
-    SELECT id, started_at, sender_domain, provider_id FROM delivery_batch b
+    SELECT id, started_at, sender_domain, provider_id, state = 'sending' AS is_sending FROM delivery_batch b
     WHERE NOT rehearsal AND {IN_TIME} AND %(domain)s IN ('', sender_domain)
         AND coalesce(%(provider_id)s = provider_id, %(provider_id)s IS NULL)
 ), {STANDING}, stood AS (
@@ -208,6 +220,6 @@ WITH recent AS (
     UNION ALL SELECT d.batch_id, d.lane, d."on"::timestamp AT TIME ZONE 'UTC', {_COUNTS}
     FROM delivery_laneday d JOIN recent ON recent.id = d.batch_id
 )
-SELECT batch_id, lane, r.started_at, r.sender_domain, r.provider_id, noted_at, {_COUNTS}
+SELECT batch_id, lane, r.started_at, r.sender_domain, r.provider_id, r.is_sending, noted_at, {_COUNTS}
 FROM stood JOIN recent r ON r.id = batch_id ORDER BY batch_id, lane, noted_at NULLS LAST
 """  # noqa: S608

@@ -98,8 +98,8 @@ def test_no_folder_above_is_opened_for_the_database(tmp_path: Path) -> None:
     assert len(os.fsencode(place.sockets / ".s.PGSQL.5432")) <= services.LONGEST_SOCKET
 
 
-@pytest.mark.parametrize("made", ["open", "link", "foreign", "closed"])
-def test_sockets_lie_in_no_folder_of_everybody_s_that_somebody_else_made_or_may_enter(
+@pytest.mark.parametrize("made", ["open", "link", "foreign", "readable", "closed"])
+def test_sockets_lie_in_no_folder_of_everybody_s_that_somebody_else_made_or_may_write_in(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, made: str
 ) -> None:
     """A long path sends them there; the folder's name can be guessed, and whoever listens in it gets our passwords."""
@@ -114,13 +114,15 @@ def test_sockets_lie_in_no_folder_of_everybody_s_that_somebody_else_made_or_may_
         (tmp_path / "elsewhere").mkdir(mode=0o700)
         folder.symlink_to(tmp_path / "elsewhere")
     else:
-        folder.mkdir(mode=0o755 if made == "open" else 0o700)
+        folder.mkdir()
+        folder.chmod({"open": 0o777, "readable": 0o755}.get(made, 0o700))
     if made == "foreign":
         os.chown(folder, 4321, 4321)
-    if made == "closed":
+    if made in ("readable", "closed"):
         assert services.database_url(var)
+        assert folder.stat().st_mode & 0o777 == 0o700
         return
-    words = "belongs to somebody else" if made == "foreign" else "Others may enter"
+    words = "belongs to somebody else" if made == "foreign" else "Others may write in"
     with pytest.raises(services.NotStarted, match=words):
         services.database_url(var)
     with pytest.raises(services.NotStarted):

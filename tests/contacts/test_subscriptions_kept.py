@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from psycopg import sql
 
 from contacts.models import Contact, MailingList, Subscription
+from tests.running import until
 
 GONE = 2**40
 
@@ -65,3 +66,38 @@ def test_a_list_that_is_deleted_meanwhile_waits_for_who_joins_it() -> None:
     other.join()
     assert refused
     assert Subscription.objects.filter(list__name="News").exists()
+
+
+@pytest.mark.parametrize("is_deleted", [False, True])
+@pytest.mark.django_db(transaction=True)
+def test_who_is_changed_while_they_join_is_on_the_list_and_who_is_deleted_is_not(is_deleted: bool) -> None:
+    """As by an import, while others open, click and leave."""
+    people = [Contact.objects.create(email=f"{name}@example.com") for name in ("ada", "bea", "eva")]
+    news, refused = MailingList.objects.create(name="News"), []
+
+    def join() -> None:
+        try:
+            Subscription.objects.bulk_create([Subscription(contact=one, list=news) for one in people])
+        except IntegrityError as problem:
+            refused.append(problem)
+        finally:
+            connection.close()
+
+    def is_waited_for() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid)"
+            )
+            return bool(cursor.fetchone() == (True,))
+
+    other = threading.Thread(target=join)
+    with transaction.atomic():
+        Contact.objects.select_for_update().get(pk=people[0].pk)
+        other.start()
+        until(is_waited_for)
+        Contact.objects.filter(pk__in=[one.pk for one in people[:2]]).update(first_name="Changed")
+        if is_deleted:
+            Contact.objects.filter(pk=people[2].pk).delete()
+    other.join()
+    assert bool(refused) == is_deleted
+    assert Subscription.objects.count() == (0 if is_deleted else 3)

@@ -159,8 +159,8 @@ def _carefully(
 
 
 def _record_a_line(block: str, delimiter: str) -> list[list[str]] | None:
-    """None: a record of the block goes over several lines, or something in it is damaged."""
-    if "\0" in block or "\ufffd" in block:
+    """None: a record of the block goes over several lines, or something in it is damaged or too long."""
+    if "\0" in block or "\ufffd" in block or len(block) >= _LONGEST_LINE:
         return None
     lines = block.split("\n")
     if not lines[-1]:

@@ -11,7 +11,7 @@ from contacts.importing.reading.cells import clean
 from contacts.importing.rows.preparing import APOSTROPHES, LONGEST_NAME, Converter, Preparer, encode, split_name
 from contacts.importing.rows.suspecting import ROLES, is_disposable
 
-_MOST_REMEMBERED = 4_096  # cells of a column
+_MOST_REMEMBERED, _MOST_OF_ALL = 4_096, 100_000  # cells of a column, and of all: a file may have hundreds
 _LONGEST_REMEMBERED = 200
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -30,7 +30,8 @@ class PlainRows:
         self._preparer = preparer
         at = {column.target: index for index, column in enumerate(plan.columns)}
         self._width, self._email, self._everyone = len(plan.columns), at[Target.EMAIL], int(plan.everyone)
-        self._domains = _Cells(_domain)
+        most = min(_MOST_REMEMBERED, _MOST_OF_ALL // len(plan.columns))
+        self._domains = _Cells(_domain, most)
         parts: list[tuple[Target, Become]] = [
             (Target.FIRST_NAME, _name),
             (Target.LAST_NAME, _name),
@@ -40,9 +41,9 @@ class PlainRows:
         is_split = Target.FULL_NAME in at
         if is_split:
             parts[:2] = [(Target.FULL_NAME, _names)]
-        self._texts = [(at[target], _Cells(become)) for target, become in parts if target in at]
+        self._texts = [(at[target], _Cells(become, most)) for target, become in parts if target in at]
         self._form = "\t".join("%s" if target in at else "" for target, _ in parts)
-        self._fields = [(index, _Cells(self._field(index, convert))) for index, convert in preparer.converters]
+        self._fields = [(index, _Cells(self._field(index, convert), most)) for index, convert in preparer.converters]
         self._tags = [escaped(encode({"tags": list(plan.tags)})[1:-1])] if plan.tags else []
         # Names from two columns, tags from two places and lists of their own are put together row by row.
         self._are_any = not (
@@ -102,14 +103,14 @@ class PlainRows:
 class _Cells(dict[str, "str | None"]):
     """What the cells of one column become; those that came last are remembered."""
 
-    def __init__(self, become: Become) -> None:
+    def __init__(self, become: Become, most: int) -> None:
         super().__init__()
-        self._become = become
+        self._become, self._most = become, most
 
     def __missing__(self, cell: str) -> str | None:
         found = self._become(cell)
         if len(cell) <= _LONGEST_REMEMBERED:
-            if len(self) >= _MOST_REMEMBERED:
+            if len(self) >= self._most:
                 self.clear()
             self[cell] = found
         return found

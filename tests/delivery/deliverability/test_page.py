@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -116,6 +117,28 @@ def test_what_was_paused_before_these_days_has_no_part_in_them() -> None:
     batch = sent(days_ago=60, state="paused")
     stood(batch, days_ago=40, accepted=1000, refused=100, hard=10, soft=5, complained=4, dead=70, put_off=275)
     assert Deliverability(30).is_empty
+
+
+@pytest.mark.parametrize("state", ["paused", "sending"])
+def test_what_was_paused_long_before_anything_was_noted_has_no_part_in_them_either(state: str) -> None:
+    """As when days began to be noted, and a campaign had been paused for months."""
+    batch = sent(days_ago=60, state=state)
+    Batch.objects.filter(pk=batch.pk).update(accepted=1000)
+    stood(batch, days_ago=1, accepted=900, refused=100, hard=10, soft=5, complained=4, dead=70, put_off=275)
+    expected = 100 if state == "paused" else 1000
+    assert (Deliverability(30).whole.accepted, complaints.lately().accepted) == (expected, expected)
+    assert Deliverability(90).whole.accepted == 1000
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "UTC", "Asia/Tokyo"])
+def test_a_day_of_a_long_campaign_is_the_same_wherever_the_organisation_is(zone: str) -> None:
+    batch = sent(days_ago=9, state="sending")
+    stood(batch, days_ago=3, accepted=400)
+    stood(batch, days_ago=2, accepted=700)
+    with timezone.override(ZoneInfo(zone)):
+        points = {point.on: point.figures.accepted for point in Deliverability(7).points}
+    today = timezone.now().date()
+    assert [points[today - timedelta(days=days_ago)] for days_ago in (3, 2)] == [300, 300]
 
 
 def test_how_a_long_campaign_stands_is_noted_once_a_day_and_forgotten_in_the_end() -> None:

@@ -51,6 +51,14 @@ def test_what_is_odd_in_the_middle_of_a_long_file_keeps_its_place() -> None:
     assert (len(told), found[-1]) == (18_002, (18_006, ["person8999@x.com", "P"]))
 
 
+def test_a_line_that_never_ends_far_down_is_one_row_and_no_further_ones() -> None:
+    usual = b"".join(b"person%d@x.com,P\n" % n for n in range(9000))
+    found = read(b"email,note\n" + usual + b"a@x.com" + b"," * 1_200_000 + b"\nb@x.com,B\n" + usual)
+    assert broken(found) == {9002: "The line is longer than a million characters."}
+    assert good(found)[9003] == ["b@x.com", "B"]
+    assert found[-1] == (18_003, ["person8999@x.com", "P"])
+
+
 def test_an_open_quote_that_a_neighbour_closes_is_noticed() -> None:
     found = read(b'name,email\n"Bob,a@x.com\nAnn",b@x.com\nCarl,c@x.com\n')
     assert ["Carl", "c@x.com"] in good(found).values()
