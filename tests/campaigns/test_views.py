@@ -315,7 +315,7 @@ def test_too_many_complaints_warn_before_they_stop(client_for: Browse, marketer:
 
 def test_paused_campaign_needs_somebody(client_for: Browse, marketer: User, campaign: Campaign) -> None:
     launching.launch(campaign, by=marketer)
-    Batch.objects.update(state=Batch.State.PAUSED, state_reason="The server said no", built_at=timezone.now())
+    Batch.objects.update(state=Batch.State.PAUSED, state_reason="The server said no", started_at=timezone.now())
     page = client_for(marketer).get("/").content.decode()
     assert "The server said no" in page
     assert 'aria-label="Resume Harbour news"' in page
