@@ -170,10 +170,10 @@ def test_a_planned_campaign_whose_audience_grew_beyond_the_limit_does_not_start(
     assert not building.build(batch.pk)
     batch.refresh_from_db()
     assert (batch.state, batch.total) == (Batch.State.PAUSED, 0)
-    assert (
-        "2 people are to get it, and above 1 a campaign needs approval"
-        in client_for(marketer).get(draft.get_absolute_url()).content.decode()
-    )
+    page = client_for(marketer).get(draft.get_absolute_url()).content.decode()
+    assert "2 people are to get it, and above 1 a campaign needs approval" in page
+    assert '<button class="btn btn-primary" id="undo">Back to the draft' in page, "to resume only pauses it again"
+    assert 'btn-primary"\n          id="resume"' not in page
     (problem,) = stopped.problems(marketer)
     assert "did not start" in problem.title
     ledger.resume(batch)
