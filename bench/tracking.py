@@ -217,7 +217,7 @@ def _p99(rounds: list[dict[str, Any]]) -> float:
     return float(round(median(one["p99_ms"] for one in rounds), 2))
 
 
-def _wait_for(batch_id: int, accepted: int, seconds: float = 120) -> int:
+def _wait_for(batch_id: int, accepted: int, seconds: float = 600) -> int:
     """What the intake has stored once it is through, and no more comes."""
     from tracking.models import Event
 
