@@ -4,11 +4,14 @@ The front answers recipients itself, takes every body in before anybody works on
 """
 
 import argparse
+import os
 import resource
+import signal
 import sys
 
 from granian.cli import cli
 
+from config.orphans import end_with_parent
 from config.web.staff import socket_path
 from config.web.waiting import HEAD_SECONDS, MOST_CONNECTIONS
 
@@ -32,9 +35,12 @@ def main(arguments: list[str]) -> None:
     else:
         socket = socket_path()
         socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        socket.unlink(missing_ok=True)  # whoever was killed left it, and granian takes it for one in use
         # Without the nought it would be read as a decimal number: a mode that only root gets past.
         place = ["--uds", str(socket), "--uds-permissions", "0600", "--blocking-threads", str(_THREADS)]
         options = ["config.wsgi:staff", "--interface", "wsgi", *place, *options]
+    # Else the workers of a killed parent would go on listening, beside those of the next one.
+    os.register_at_fork(after_in_child=lambda: end_with_parent(signal.SIGKILL))
     cli(options, prog_name="granian", auto_envvar_prefix="GRANIAN")
 
 

@@ -77,13 +77,15 @@ def test_every_program_of_one_machine_is_tested_here() -> None:
     assert {program.name for program in supervisor.programs("", 0, cores=1)} == set(PARTS)
 
 
-@pytest.mark.parametrize("name", ["beat", "bulk", "web"])
+@pytest.mark.parametrize("name", PARTS)
 def test_killed_part_is_started_again(product: Product, name: str) -> None:
     before = until(lambda: part(product, name))
+    children = before.children(recursive=True)
     before.send_signal(signal.SIGKILL)
     after = until(lambda: (found := part(product, name)) and found.pid != before.pid and found)
     assert after.ppid() == warmed_parent(product).pid
     until(lambda: page_comes(product))
+    until(lambda: not any(child.is_running() and child.status() != "zombie" for child in children))
 
 
 def test_nothing_is_open_in_the_parent_that_its_children_would_share(product: Product) -> None:
