@@ -7,8 +7,9 @@ from accounts.web_addresses import ascii_host
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_PLAIN = re.compile(rf"({_ATOM}(?:\.{_ATOM})*)@((?:{_LABEL}\.)+[A-Za-z][A-Za-z0-9-]{{0,61}}[A-Za-z0-9])")
-is_plain_local = re.compile(rf"{_ATOM}(?:\.{_ATOM})*").fullmatch  # of ASCII, however long
+_DOT_ATOM = rf"{_ATOM}(?:\.{_ATOM})*"  # RFC 5322, 3.2.3
+_PLAIN = re.compile(rf"({_DOT_ATOM})@((?:{_LABEL}\.)+[A-Za-z][A-Za-z0-9-]{{0,61}}[A-Za-z0-9])")
+is_plain_local = re.compile(_DOT_ATOM).fullmatch  # of ASCII, however long
 _DOTS = re.compile("[\u3002\uff0e\uff61]")  # of East Asian keyboards; browsers take them for dots
 _NAMED = re.compile(r"[^<>]*<([^<>]+)>")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))

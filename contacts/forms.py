@@ -19,7 +19,7 @@ from contacts.models import Contact, Field, MailingList, TrackingConsent
 from contacts.profile import changing
 from contacts.profile.changing import OWN
 from contacts.profile_fields import controls
-from contacts.suppression import holding, of_lists, vacated
+from contacts.suppression import following, vacated
 
 
 class AddressField(LineField):
@@ -165,8 +165,7 @@ class ContactForm(forms.Form):
         if self.contact:
             changing.record(contact, before, by=by)
             consent.follow(contact, before["email"])
-            of_lists.follow(before["email"], contact.email)
-            holding.follow(before["email"], contact.email)
+            following.follow(before["email"], contact.email)
             vacated.take_again(contact.email, vacated.MERGED)
         states = {
             part: self.cleaned_data[column]

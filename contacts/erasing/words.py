@@ -66,7 +66,7 @@ def _quoted(table: str, columns: Sequence[Column], addresses: Collection[str]) -
     """What stands around the first place of each address in each text: as somebody wrote it, but without the addresses
     of others where a program keeps many people's side by side.
     """
-    theirs = re.compile("|".join(map(pattern, addresses)), re.IGNORECASE)
+    theirs = _any_of(addresses)
     name = connection.ops.quote_name
     for address in addresses:
         likes = [_like(form) for form in _forms(address)]
@@ -87,9 +87,13 @@ def _quoted(table: str, columns: Sequence[Column], addresses: Collection[str]) -
 def lines_about(text: str, addresses: Collection[str]) -> str:
     """The lines of somebody else's mail in which these addresses stand, without other addresses; of a line of its head
     no more than its name and what is theirs, as names of others stand there."""
-    theirs = re.compile("|".join(map(pattern, addresses)), re.IGNORECASE)
+    theirs = _any_of(addresses)
     found = (line for line in text.splitlines() if theirs.search(line))
     return "\n".join(_of_head(line, theirs) or _without_others(line, theirs) for line in found)
+
+
+def _any_of(addresses: Collection[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(pattern, addresses)), re.IGNORECASE)
 
 
 def _of_head(line: str, theirs: re.Pattern[str]) -> str:

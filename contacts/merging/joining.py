@@ -17,7 +17,7 @@ from contacts.merging.models import Merge
 from contacts.merging.registry import Pair
 from contacts.models import ConsentEvent, Contact, Subscription, Suppression, TrackingConsentEvent
 from contacts.profile import changing
-from contacts.suppression import holding, of_lists, vacated
+from contacts.suppression import following, of_lists, vacated
 
 CHANNEL = "merge"
 THEIR_WORD = (Suppression.Reason.COMPLAINT, Suppression.Reason.UNSUBSCRIBED)
@@ -132,8 +132,7 @@ def _unite_suppressions(kept: Contact, gone: Contact) -> dict[str, Any]:
             Suppression.objects.filter(email=key).exclude(reason__in=THEIR_WORD).delete()
         detail = f"Said as {gone.email}. {against.detail}".strip()
         consent.suppress(kept.email, against.reason, source=against.source, detail=detail)
-    of_lists.follow(gone.email, kept.email)
-    holding.follow(gone.email, kept.email)
+    following.follow(gone.email, kept.email)
     detail = "Merged with another address of the same person"
     consent.suppress(gone.email, Suppression.Reason.MANUAL, source=vacated.MERGED, detail=detail)
     was["of_lists"] = [one.pk for one in of_lists.of(key) if one.pk not in lists_before]

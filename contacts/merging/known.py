@@ -32,12 +32,7 @@ def of_address(email: str) -> Merge | None:
     return Merge.objects.annotate(key=Lower("email")).filter(key=key).select_related("contact").first()
 
 
-def keys(contact: Contact) -> list[str]:
-    """Their address and those of people merged into them, in lower case."""
-    return list(numbers(contact))
-
-
 def numbers(contact: Contact) -> dict[str, int | None]:
-    """The same with the numbers that these have, or had."""
+    """Their address and those of people merged into them, in lower case, with the numbers that these have, or had."""
     merged: dict[str, int | None] = {addresses.key(one.email): one.gone_id for one in contact.merges.all()}
     return merged | {addresses.key(contact.email): contact.pk}

@@ -15,7 +15,7 @@ from django.utils import timezone
 from contacts import addresses, consent
 from contacts.models import Contact, Suppression
 from contacts.preferences.models import AddressChange
-from contacts.suppression import holding, of_lists, vacated
+from contacts.suppression import following, vacated
 
 CONFIRM_WITHIN = timedelta(days=7)
 UNDO_WITHIN = timedelta(days=30)
@@ -126,8 +126,7 @@ def _carry_over(old: str, new: str) -> None:
     said = Suppression.objects.filter(email=addresses.key(old), reason__in=_FOLLOWING)
     if against := said.exclude(source__in=vacated.SOURCES).first():
         consent.suppress(new, Suppression.Reason(against.reason), source=against.source, detail=against.detail)
-    of_lists.follow(old, new)
-    holding.follow(old, new)
+    following.follow(old, new)
 
 
 def _digest(secret: str) -> str:

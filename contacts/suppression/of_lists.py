@@ -48,7 +48,5 @@ def kept_off(email: str, lists: Sequence[int]) -> set[int]:
 
 def follow(before: str, now: str) -> None:
     """Somebody has another address: what holds for a list holds for it, too."""
-    if addresses.key(before) == addresses.key(now):
-        return
     for one in of(before):
         suppress([now], one.list, reason=one.detail, by=one.by)

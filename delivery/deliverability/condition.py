@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from accounts.wording import listed
 from contacts.segments.known import Known
 from contacts.segments.predicate import Sql, joined
 from contacts.segments.registry import Condition, Input, Values
@@ -25,7 +26,7 @@ class MailboxProvider(Condition):
     def words(self, values: Values, known: Known) -> str:
         if values["lane"] == mailbox_providers.OTHER:
             named = [LANES[lane] for lane in mailbox_providers.LANES if lane != mailbox_providers.OTHER]
-            return f"whose mailbox is not at {', '.join(named[:-1])} or {named[-1]}"
+            return f"whose mailbox is not at {listed(named, 'or')}"
         return f"whose mailbox is at {LANES[values['lane']]}"
 
     def shown(self, values: Values, known: Known) -> Sql:

@@ -4,12 +4,14 @@ A campaign within a limit of 500 a day takes months. Counted as a whole, the com
 among the mails of all of them; counted where it began, they would be forgotten as it ends or is paused for them.
 """
 
+from dataclasses import fields
 from datetime import timedelta
 
 from django.db import connection
 from django.utils import timezone
 
 from delivery.models import LaneDay
+from delivery.policy.advice import Figures
 
 _KEPT = timedelta(days=100)  # the longest look back is of 90 days
 
@@ -24,7 +26,8 @@ def forget_old() -> None:
     LaneDay.objects.filter(on__lt=timezone.now() - _KEPT).delete()
 
 
-# SQL: sums by batch and lane of the batches in the CTE `recent` (id), as delivery.policy.advice.Figures has them.
+FIGURES = ", ".join(each.name for each in fields(Figures))  # SQL: columns, of STANDING and of LaneDay
+# SQL: sums by batch and lane of the batches in the CTE `recent` (id).
 STANDING = """
 answered AS (
     SELECT c.batch_id, c.lane, sum(c.accepted) AS accepted, sum(c.refused) AS refused, sum(c.hard) AS hard,
@@ -46,7 +49,7 @@ WITH recent AS (
     SELECT id FROM delivery_batch b WHERE finished_at IS NULL AND NOT rehearsal AND started_at < {_TODAY}
         AND NOT EXISTS (SELECT 1 FROM delivery_laneday d WHERE d.batch_id = b.id AND d."on" = {_TODAY})
 ), {STANDING}
-INSERT INTO delivery_laneday (batch_id, lane, "on", accepted, refused, hard, soft, complained, dead, blocked, put_off)
-SELECT batch_id, lane, {_TODAY}, accepted, refused, hard, soft, complained, dead, blocked, put_off FROM standing
+INSERT INTO delivery_laneday (batch_id, lane, "on", {FIGURES})
+SELECT batch_id, lane, {_TODAY}, {FIGURES} FROM standing
 ON CONFLICT DO NOTHING
 """  # noqa: S608

@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.weeks import monday_of
-from delivery.deliverability.days import STANDING
+from delivery.deliverability.days import FIGURES, STANDING
 from delivery.models import Provider
 from delivery.policy import advice, mailbox_providers
 from delivery.policy.advice import About, Advice, Figures
@@ -209,17 +209,16 @@ ACCEPTED_BEFORE = """(CASE WHEN b.started_at >= %(since)s THEN 0 ELSE coalesce((
             CASE WHEN b.state <> 'sending' AND min("on") > (b.started_at AT TIME ZONE 'UTC')::date + 1
                 THEN min("on") END)
         FROM delivery_laneday WHERE batch_id = b.id)), 0) END)"""
-_COUNTS = "accepted, refused, hard, soft, complained, dead, blocked, put_off"  # as Figures has them
 _SUMS = f"""
 WITH recent AS (
     SELECT id, started_at, sender_domain, provider_id, state = 'sending' AS is_sending FROM delivery_batch b
     WHERE NOT rehearsal AND {IN_TIME} AND %(domain)s IN ('', sender_domain)
         AND coalesce(%(provider_id)s = provider_id, %(provider_id)s IS NULL)
 ), {STANDING}, stood AS (
-    SELECT batch_id, lane, NULL::timestamptz AS noted_at, {_COUNTS} FROM standing
-    UNION ALL SELECT d.batch_id, d.lane, d."on"::timestamp AT TIME ZONE 'UTC', {_COUNTS}
+    SELECT batch_id, lane, NULL::timestamptz AS noted_at, {FIGURES} FROM standing
+    UNION ALL SELECT d.batch_id, d.lane, d."on"::timestamp AT TIME ZONE 'UTC', {FIGURES}
     FROM delivery_laneday d JOIN recent ON recent.id = d.batch_id
 )
-SELECT batch_id, lane, r.started_at, r.sender_domain, r.provider_id, r.is_sending, noted_at, {_COUNTS}
+SELECT batch_id, lane, r.started_at, r.sender_domain, r.provider_id, r.is_sending, noted_at, {FIGURES}
 FROM stood JOIN recent r ON r.id = batch_id ORDER BY batch_id, lane, noted_at NULLS LAST
 """  # noqa: S608

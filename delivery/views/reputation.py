@@ -115,12 +115,11 @@ def ask(request: StaffRequest) -> HttpResponse:
 
 def _table(name: str) -> HttpResponse:
     """One of the two of the page, as a file."""
-    known = _context(AddressForm())
     if name not in _TABLES:
         raise Http404("There is no such table.")
     header, row = _TABLES[name]
     file = f"reputation-{name}-{timezone.localdate():%Y-%m-%d}"
-    return cast("HttpResponse", csv_response(file, header, map(row, known[name])))
+    return cast("HttpResponse", csv_response(file, header, map(row, _context(AddressForm())[name])))
 
 
 def _row_of_address(row: Mapping[str, Any]) -> tuple[object, ...]:
