@@ -241,8 +241,7 @@ class _Writer:
         )
         if block.get("stack") == "keep":
             columns = f"<mj-group>{columns}</mj-group>"
-        padding = f"{look.above}px {edge}px {look.below}px"
-        mjml = _section(look, columns, padding, block.get("picture", ""), block.get("wide", "mail"))
+        mjml = _section(look, columns, look.room(side=edge), block.get("picture", ""), block.get("wide", "mail"))
         return _piece(mjml, look, block, slots)
 
     def _column(self, section: Block, column: Sequence[Block], look: Look) -> tuple[Piece, ...]:
