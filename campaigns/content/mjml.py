@@ -96,8 +96,13 @@ def draw(
     `with_examples`: grey words where a block has none yet, for whoever writes the mail. What is sent leaves such
     blocks out. `pixels`: width and height of pictures of the library, by the names of their files.
     """
-    writer = _Writer(theme_of(document, brand), with_examples=with_examples, inks=_inks(document), own=_own(document))
-    writer.pixels = pixels
+    writer = _Writer(
+        theme_of(document, brand),
+        with_examples=with_examples,
+        inks=_inks(document),
+        own=_own(document),
+        pixels=pixels,
+    )
     sections = tuple(writer.sections(document["blocks"]))
     page = (title, preheader, brand.language, writer.font)
     return Piece(writer.frame(brand.language), slots=(sections,), page=page)
@@ -166,10 +171,18 @@ def inks(document: Document, brand: Brand) -> list[tuple[str, str, str]]:
 
 
 class _Writer:
-    def __init__(self, theme: Theme, *, with_examples: bool, inks: frozenset[str], own: frozenset[str]) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        *,
+        with_examples: bool,
+        inks: frozenset[str],
+        own: frozenset[str],
+        pixels: Mapping[str, tuple[int, int]],
+    ) -> None:
         self._theme = theme
         self._outline = Outline()
-        self.pixels: Mapping[str, tuple[int, int]] = {}
+        self._pixels = pixels
         self._inks = inks
         self._own = own
         self._with_examples = with_examples
@@ -231,7 +244,11 @@ class _Writer:
         self._widths |= set(widths)
         look = look.of(block, KINDS[block["kind"]].usual(block, look))
         slots = tuple(
-            self._column(block, column, replace(look, width=(_WIDTH - 2 * edge) * float(width) / 100, side=side))
+            self._column(
+                column,
+                replace(look, width=(_WIDTH - 2 * edge) * float(width) / 100, side=side),
+                is_for_some=_is_for_some(block),
+            )
             for width, column in zip(widths, block["columns"], strict=True)
         )
         alignment = block.get("valign", "top")
@@ -241,22 +258,15 @@ class _Writer:
         )
         if block.get("stack") == "keep":
             columns = f"<mj-group>{columns}</mj-group>"
-        padding = f"{look.above}px {edge}px {look.below}px"
-        mjml = _section(look, columns, padding, block.get("picture", ""), block.get("wide", "mail"))
+        mjml = _section(look, columns, look.room(side=edge), block.get("picture", ""), block.get("wide", "mail"))
         return _piece(mjml, look, block, slots)
 
-    def _column(self, section: Block, column: Sequence[Block], look: Look) -> tuple[Piece, ...]:
-        rows = [
-            piece
+    def _column(self, column: Sequence[Block], look: Look, *, is_for_some: bool) -> tuple[Piece, ...]:
+        drawn = (
+            self._element(block, replace(look, masks=Masks(), alt_inks={}), is_for_some=is_for_some)  # of its own
             for block in column
-            if (
-                piece := self._element(
-                    block,
-                    replace(look, masks=Masks(), alt_inks={}),  # of its own
-                    is_for_some=_is_for_some(section),
-                )
-            )
-        ]
+        )
+        rows = [piece for piece in drawn if piece]
         if not rows and self._with_examples:
             rows.append(Piece(self._row(self._look(look.band).placeholder("Drop a block here"), look)))
         return tuple(rows)
@@ -272,11 +282,10 @@ class _Writer:
             if self._with_examples:
                 block, look = block | {kind.words: kind.field(kind.words).example}, look.as_example()
         if block.get("image"):
-            block = block | {"image": colouring.recoloured(block["image"], self._theme.colour, self._theme.accent)}
-        if (name := block.get("image", "").rpartition("/")[2]) and (
-            size := self.pixels.get(name) or colouring.size(name)
-        ):
-            look = replace(look, pixels=size)
+            address = colouring.recoloured(block["image"], self._theme.colour, self._theme.accent)
+            name = address.rpartition("/")[2]
+            block = block | {"image": address}
+            look = replace(look, pixels=self._pixels.get(name) or colouring.size(name))
         self._outline.is_for_some = is_for_some or _is_for_some(block)
         look = look.of(block, kind.usual(block, look))
         rows = kind.draw(block, look)

@@ -325,7 +325,7 @@ class TestMailForm(forms.Form):
     def __init__(self, *args: Any, way_out: Provider, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         through: Any = self.fields["through"]
-        through.queryset = Provider.objects.for_campaigns().exclude(pk=way_out.pk)
+        through.queryset = through.queryset.exclude(pk=way_out.pk)
         through.empty_label = f"{way_out}, as the campaign"
 
     def clean(self) -> dict[str, Any]:

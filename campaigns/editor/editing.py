@@ -178,8 +178,8 @@ def _usual(document: Document, block: Block, brand: Brand) -> dict[str, str]:
     look = mjml.look_of(document, brand, block["id"])
     if look is None:
         return {}
-    usual, look = kind.usual(plain, look), look.of(plain, kind.usual(plain, look))
-    theme = look.theme
+    usual = kind.usual(plain, look)
+    look, theme = look.of(plain, usual), look.theme
     return {
         "ink": {"footer": theme.muted, "menu": link_ink(look)}.get(kind.key, look.ink),
         "font": fonts.label_of(theme.head_font if usual.is_heading else theme.body_font),

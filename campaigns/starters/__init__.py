@@ -1,7 +1,6 @@
 """Finished mails to begin with: data in `documents/`, pictures of ours in `art/`, served like everybody's images."""
 
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,6 @@ from campaigns.starters import colouring
 
 _HERE = Path(__file__).parent
 _UNDECIDED = str(BrandKit._meta.get_field("colour").default)
-_ART = re.compile(r"starter-[a-z]{1,20}\.png")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +37,7 @@ def get(key: str, kit: BrandKit | None = None) -> Starter:
 
 def art(name: str) -> bytes | None:
     """The picture by the name in its address; None if it is none of ours."""
-    path = _HERE / "art" / name
-    return path.read_bytes() if _ART.fullmatch(name) and path.is_file() else colouring.drawn(name)
+    return colouring.drawn(name)
 
 
 def dressed(document: Document, kit: BrandKit) -> Document:

@@ -34,9 +34,8 @@ def recoloured(address: str, main: str, second: str) -> str:
 @lru_cache(maxsize=256)
 def size(name: str) -> tuple[int, int] | None:
     """Width and height of the picture of that name; None if there is no such picture."""
-    found = _NAME.fullmatch(name)
-    path = _ART / (f"{_FILES[found[1]]}-{found[2]}.png" if found else name)
-    if not (found or _PLAIN.fullmatch(name)) or not path.is_file():
+    path = _file(name)
+    if path is None:
         return None
     with path.open("rb") as file:
         width, height = struct.unpack(">II", file.read(_HEADER)[-8:])
@@ -46,11 +45,20 @@ def size(name: str) -> tuple[int, int] | None:
 @lru_cache(maxsize=64)
 def drawn(name: str) -> bytes | None:
     """The PNG of that name; None if there is no such picture."""
-    found = _NAME.fullmatch(name)
-    path = _ART / f"{_FILES[found[1]]}-{found[2]}.png" if found else None
-    if found is None or path is None or not path.is_file():
+    found, path = _NAME.fullmatch(name), _file(name)
+    if path is None:
         return None
-    return _with_palette(path.read_bytes(), _channels(found[3]), _channels(found[4]))
+    png = path.read_bytes()
+    return _with_palette(png, _channels(found[3]), _channels(found[4])) if found else png
+
+
+def _file(name: str) -> Path | None:
+    """What it is drawn from."""
+    found = _NAME.fullmatch(name)
+    if not (found or _PLAIN.fullmatch(name)):
+        return None
+    path = _ART / (f"{_FILES[found[1]]}-{found[2]}.png" if found else name)
+    return path if path.is_file() else None
 
 
 def _with_palette(png: bytes, main: list[int], second: list[int]) -> bytes:

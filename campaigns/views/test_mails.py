@@ -38,13 +38,15 @@ def send_test(request: StaffRequest, pk: int) -> HttpResponse:
         problems = [str(problem) for errors in form.errors.values() for problem in errors]
         return _lines(request, pk, said=[Line(Outcome("bad", " ".join(problems)))], status=422)
     contact = Contact.objects.filter(pk=form.cleaned_data["contact"]).first()
-    addresses = form.cleaned_data["everybody"]
-    through = form.cleaned_data["through"]
+    addresses, through = form.cleaned_data["everybody"], form.cleaned_data["through"]
     strangers = test_addresses.unknown(addresses, through or found.way_out)
     known = [address for address in addresses if address not in strangers]
     try:
-        chosen = {"as_contact": contact, "through": through}
-        sent = test_sends.send_tests(found, to=known, by=request.user, **chosen) if known else []
+        sent = (
+            test_sends.send_tests(found, to=known, as_contact=contact, by=request.user, through=through)
+            if known
+            else []
+        )
     except (test_sends.Unreadable, test_sends.NotNow) as problem:
         return _lines(request, pk, said=[Line(Outcome("bad", f"Not sent: {problem}"))], status=422)
     request.session[ADDRESSES] = ", ".join(form.cleaned_data["to"])

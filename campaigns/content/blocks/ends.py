@@ -3,7 +3,7 @@
 from campaigns.content import html
 from campaigns.content.blocks.fields import BAND, LETTERS, ROOM, Field, align, link
 from campaigns.content.blocks.kind import Block, Kind
-from campaigns.content.blocks.links import entries, entry_fields, link_row
+from campaigns.content.blocks.links import entries, entry_fields, link_row, small
 from campaigns.content.blocks.look import Look, Usual
 
 VIEW = "View in browser"
@@ -15,7 +15,7 @@ def logo(block: Block, look: Look) -> list[str]:
     source = block["image"] or look.theme.logo_url
     name = block["alt"] or look.theme.name
     above = [_view(block["view"], look)] if block["view"] else []
-    below = link_row(entries(block, _LINKS), block["align"], look, size=14)
+    below = link_row(entries(block, _LINKS), block["align"], small(look))
     if not source:
         return [
             *above,

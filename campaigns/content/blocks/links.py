@@ -1,5 +1,7 @@
 """Kinds that lead somewhere: button, social links, menu."""
 
+from dataclasses import replace
+
 from accounts.colours import on, readable
 from campaigns.brands import networks
 from campaigns.content.blocks.fields import BAND, BUTTON, LETTERS, LOOK, ROOM, Field, align
@@ -23,7 +25,7 @@ def button_row(label: str, url: str, look: Look, *, kind: str = "filled", align:
     )
 
 
-def button_of(label: str, url: str, look: Look, *, kind: str = "filled", size: int = 16) -> str:
+def button_of(label: str, url: str, look: Look, *, kind: str = "filled", size: int = _SIZE) -> str:
     """For Outlook a shape of VML, which it pads and rounds; for everybody else a link. What holds it has its class.
 
     Letters of the shape: email/frame.mjml.
@@ -67,7 +69,7 @@ def social(block: Block, look: Look) -> list[str]:
     if not found:
         return look.placeholder("Enter the address of a profile", 40)
     if not look.theme.public_address:
-        return link_row([(network.label, url) for network, url in found], block["align"], look, size=14)
+        return link_row([(network.label, url) for network, url in found], block["align"], small(look))
     disc = look.greyed(link_ink(look), look.ground)
     sign = look.ground if look.is_full else on(disc)
     icons = " ".join(
@@ -92,17 +94,21 @@ def entries(block: Block, count: int = _ENTRIES) -> list[tuple[str, str]]:
     return [(label, url) for label, url in pairs if label and url]
 
 
-def link_row(pairs: list[tuple[str, str]], align: str, look: Look, *, size: int = 0) -> list[str]:
+def link_row(pairs: list[tuple[str, str]], align: str, look: Look) -> list[str]:
     """Links side by side, as many to a line as fit, each as high as a finger needs."""
     if not pairs:
         return []
     style = f"color:{link_ink(look)};text-decoration:none;white-space:nowrap"
     links = " &nbsp;·&nbsp; ".join(f'<a{look.href(url)} style="{style}">{look.text(words)}</a>' for words, url in pairs)
     return [
-        f'<mj-text css-class="{"links" if size else look.classes("links")}" align="{look.aligned(align)}"'
-        f' color="{look.ink}" font-size="{size or look.size}px"'
-        f' line-height="44px" padding="{look.room() if not size else look.room(0, 0)}">{links}</mj-text>'
+        f'<mj-text css-class="{look.classes("links")}" align="{look.aligned(align)}" color="{look.ink}"'
+        f' font-size="{look.size}px" line-height="44px" padding="{look.room()}">{links}</mj-text>'
     ]
+
+
+def small(look: Look) -> Look:
+    """Of links that are not what their block is about."""
+    return replace(look, size=14, above=0, below=0)
 
 
 def link_ink(look: Look) -> str:

@@ -163,10 +163,11 @@ class Look:
         size, above, below = (int(block.get(name) or getattr(usual, name)) for name in ("size", "above", "below"))
         return replace(self, **own, size=size, above=above, below=below)
 
-    def room(self, above: int | None = None, below: int | None = None) -> str:
+    def room(self, above: int | None = None, below: int | None = None, side: int | None = None) -> str:
         """The padding of a row."""
         above, below = self.above if above is None else above, self.below if below is None else below
-        return f"{above}px {self.side}px" + (f" {below}px" if below != above else "")
+        side = self.side if side is None else side
+        return f"{above}px {side}px" + (f" {below}px" if below != above else "")
 
     def classes(self, *names: str) -> str:
         """Of a row in the size of the block, by which the frame makes large letters smaller on phones."""

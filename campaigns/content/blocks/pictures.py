@@ -30,9 +30,9 @@ def picture_row(
     source: str, alt: str, url: str, look: Look, *, width: int = 0, is_whole: bool = False, align: str = "center"
 ) -> str:
     """As wide as there is room, or as `width` says; on a phone as wide as the phone."""
-    padding = look.room() if not is_whole else f"{look.above}px 0 {look.below}px" if look.above or look.below else ""
-    padding = padding and f' style="padding:{padding}"'
-    room = look.width - (0 if is_whole else 2 * look.side)
+    side = 0 if is_whole else look.side
+    padding = f' style="padding:{look.room(side=side)}"' if look.above or look.below or side else ""
+    room = look.width - 2 * side
     middle = f' align="{look.aligned(align)}"' if 0 < width < room else ""
     shown = picture(source, alt, url, look, room, width, align)
     return f"<mj-raw><tr><td{middle}{padding}>{shown}</td></tr></mj-raw>"
@@ -67,11 +67,10 @@ def image_text(block: Block, look: Look) -> list[str]:
         f'<td width="{shares[0]:.4g}%" style="padding:12px {padded}px">{shown}</td>',
         f'<td style="padding:0 {padded}px">{_words(block, look)}</td>',
     ]
-    around = f"{look.above}px {gap}px" + (f" {look.below}px" if look.below != look.above else "")
-    shown = "".join(cells if block["side"] == "left" else reversed(cells))
+    row = "".join(cells if block["side"] == "left" else reversed(cells))
     return [
-        f'<mj-raw><tr><td{look.row_class()} style="padding:{around}"><table {LAYOUT} width="100%"><tr class="s">{shown}'
-        "</tr></table></td></tr></mj-raw>"
+        f'<mj-raw><tr><td{look.row_class()} style="padding:{look.room(side=gap)}"><table {LAYOUT} width="100%">'
+        f'<tr class="s">{row}</tr></table></td></tr></mj-raw>'
     ]
 
 

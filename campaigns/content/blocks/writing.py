@@ -34,10 +34,9 @@ def _usual_text(_block: Block, look: Look) -> Usual:
 
 
 def text(block: Block, look: Look) -> list[str]:
-    size = f' font-size="{look.size}px"' if look.size != Usual().size else ""
     return [
-        f'<mj-text css-class="{look.classes("words")}" color="{look.ink}" align="{look.aligned(block["align"])}"{size}'
-        f' padding="{look.room()}">{look.rich(block["html"])}</mj-text>'
+        f'<mj-text css-class="{look.classes("words")}" color="{look.ink}" align="{look.aligned(block["align"])}"'
+        f' font-size="{look.size}px" padding="{look.room()}">{look.rich(block["html"])}</mj-text>'
     ]
 
 

@@ -3,7 +3,7 @@
 import json
 from functools import partial
 from typing import Any, cast
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
@@ -131,10 +131,4 @@ def _person(request: StaffRequest, found: Campaign, sheet: ProofSheet) -> dict[s
         return {"address": address}
     document = person.of_message(sheet, message)
     digest, signature = signing.sign(document)
-    return {
-        "address": address,
-        "address_in_url": quote(address, safe=""),
-        "person": document,
-        "person_digest": digest,
-        "person_signature": signature,
-    }
+    return {"address": address, "person": document, "person_digest": digest, "person_signature": signature}

@@ -51,9 +51,11 @@ export function mount(studio) {
     bar.show(id);
     aim({ after: id });
     if (openSide) side.show("panel");
-    if (isOther && side.isSheet) spots.spotOf(id)?.scrollIntoView({ block: "nearest" });
-    if (isOther && !document.querySelector(`#side-panel form[data-block="${id}"]`)) side.fromTop();
-    if (isOther) showPanel(id);
+    if (isOther) {
+      if (side.isSheet) spots.spotOf(id)?.scrollIntoView({ block: "nearest" });
+      if (!document.querySelector(`#side-panel form[data-block="${id}"]`)) side.fromTop();
+      showPanel(id);
+    }
     await panel;
   }
 
