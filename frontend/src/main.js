@@ -2,6 +2,7 @@ import "./css/fonts.css";
 import "./css/tokens.css";
 import "./css/base.css";
 import htmx from "htmx.org";
+import "./explained.js";
 
 import.meta.glob("./css/*.css", { eager: true });
 
