@@ -113,7 +113,7 @@ def resume(campaign: Campaign, *, by: User) -> None:
         most, people = standing.most_unapproved(campaign, Organisation.get()), standing.people_of(campaign)
         if most is not None and (people is None or people > most):
             raise ledger.NotPossible(
-                f"Above {count_people(most)} a campaign needs approval. Once a colleague approves it, it goes on by itself."
+                f"Above {count_people(most)} a campaign needs approval. Once a colleague approves it, it goes on."
             )
         ledger.limit_unapproved(batch, most)
     ledger.resume(batch)
