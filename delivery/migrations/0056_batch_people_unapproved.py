@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("delivery", "0054_days_of_long_campaigns")]
+    dependencies = [("delivery", "0055_room_for_updates")]
 
     operations = [
         migrations.AddField(
