@@ -167,7 +167,7 @@ class Batch(models.Model):
 
 
 class Message(models.Model):
-    """One mail to one address. Partitioned by id range; no index on a column that changes, fillfactor 55."""
+    """One mail to one address. Partitioned by id range; no index on a column that changes, fillfactor 45."""
 
     id = models.BigIntegerField(primary_key=True)
     batch = models.ForeignKey(Batch, models.DO_NOTHING, db_constraint=False, db_index=False)
