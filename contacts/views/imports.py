@@ -263,6 +263,7 @@ def _report(job: ImportJob) -> dict[str, Any]:
         "suspects": job.counts.get("suspects", {}),
         "plan": plan,
         "refused_rows": mending.refused_rows(job),
+        "waiting": mending.waiting(job),
         "can_mend": job.state in (State.READY, State.DONE),
         "lists": MailingList.objects.filter(pk__in=plan.lists),
         "proof": plan.proof,

@@ -2,7 +2,6 @@
 
 import asyncio
 import atexit
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
@@ -10,6 +9,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
+
+from tools import testing
 
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 # Of theme and width only one changes at a time: to draw a page anew costs as much as a look at it.
@@ -177,8 +178,7 @@ def _started() -> tuple[asyncio.AbstractEventLoop, Browser]:
         playwright.stop()
 
     try:
-        program = shutil.which("chromium")
-        return loop, playwright.chromium.launch(executable_path=program, timeout=PATIENCE_MS, args=_OPTIONS)
+        return loop, playwright.chromium.launch(executable_path=testing.browser(), timeout=PATIENCE_MS, args=_OPTIONS)
     finally:
         asyncio._set_running_loop(None)
 
