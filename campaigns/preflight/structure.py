@@ -22,18 +22,13 @@ _VAGUE = frozenset(
 )
 
 
-def check(
-    page: Sequence[Token], seen: Sequence[tuple[str, Looks]], places: Places, *, is_by_hand: bool
-) -> Iterator[Finding]:
-    """`page`: the mail as somebody gets it, `seen`: its words and their looks. In a mail of blocks the levels of
-    headings are not the author's to say.
-    """
+def check(page: Sequence[Token], seen: Sequence[tuple[str, Looks]], places: Places) -> Iterator[Finding]:
+    """`page`: the mail as somebody gets it, `seen`: its words and their looks."""
     yield from _small(seen, places)
     read = _Reading()
     for token in page:
         read.take(token)
-    if is_by_hand:
-        yield from _headings(read.headings, places)
+    yield from _headings(read.headings, places)
     yield from _vague(read.links, places)
     yield from _bare(read.bare, places)
 

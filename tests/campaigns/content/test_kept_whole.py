@@ -5,10 +5,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from campaigns.compiling import results
 from delivery.html_tokens import attributes, tokens
+from tests.web.browser import chromium
 
 MAILS = sorted((Path(__file__).resolve().parents[2] / "data" / "handwritten").glob("*.html"))
 WIDTHS = (640, 390)
@@ -56,12 +57,7 @@ def test_what_other_programs_read_stays(mail: Path) -> None:
 
 
 def test_a_browser_shows_the_same_picture_before_and_after() -> None:
-    """One browser for all: starting it takes longer than all pictures."""
-    with sync_playwright() as play:
-        browser = play.chromium.launch(
-            timeout=120_000, executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
+    with chromium() as browser:
         for mail in MAILS:
             written = mail.read_text()
             assert pictures(browser, results.of_html(written, "").html) == pictures(browser, written), mail.name
-        browser.close()
