@@ -47,7 +47,8 @@ def launch(
     people of that rehearsal get it. A `bad_day` is for rehearsals alone. `tracking` says how opens and clicks count.
     `languages`, if the content is written in several, its own first: who reads one of the others gets that one.
     `segments`, those that the content asks for, at most MOST_SEGMENTS: who is in them is decided with the audience.
-    If that turns out to be more than `most_unapproved` people, the batch pauses instead of starting, and says so.
+    If that turns out to be more than `most_unapproved` people, the batch pauses instead of starting, and says so; see
+    states.limit_unapproved.
     """
     now = timezone.now()
     carrier, rehearsed_for = _way_out(provider)

@@ -103,6 +103,10 @@ class Batch(models.Model):
     most_unapproved = models.PositiveIntegerField(
         null=True, help_text="Above so many people it would have needed an approval that it has not: it does not start."
     )
+    people_unapproved = models.BigIntegerField(
+        null=True,
+        help_text="So many were to get it when it was held for want of an approval. Empty: it is not held for that.",
+    )
     segments = models.JSONField(
         default=list,
         db_default=Value([], models.JSONField()),
@@ -164,6 +168,11 @@ class Batch(models.Model):
     def is_scheduled(self) -> bool:
         """It waits for its time; nothing of it has been made or sent."""
         return self.state == self.State.BUILDING and self.not_before is not None and self.built_at is None
+
+    @property
+    def awaits_approval(self) -> bool:
+        """Nothing of it has been made: its people became more than may get it without an approval."""
+        return self.state == self.State.PAUSED and self.people_unapproved is not None
 
 
 class Message(models.Model):

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from campaigns.compiling import results
 from campaigns.message.compiled import link_targets
 from delivery.html_tokens import attributes, tokens
 from tests.campaigns import mails
+from tests.web.browser import chromium
 
 MAILS = sorted((Path(__file__).resolve().parents[2] / "data" / "handwritten").glob("*.html"))
 WIDTHS, HIGH = (640, 390), 450  # pixels
@@ -82,17 +83,13 @@ def test_every_link_of_what_is_sent_leads_where_it_led(mail: Path) -> None:
 
 
 def test_a_browser_shows_the_same_picture_before_and_after() -> None:
-    """But for what counts openings. Starting the browser takes longer than the pictures."""
+    """But for what counts openings."""
     written = [mail.read_text() for mail in MAILS]
-    with sync_playwright() as play:
-        browser = play.chromium.launch(
-            timeout=120_000, executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
+    prepared = [results.of_html(one, "").html for one in written]
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": sum(WIDTHS), "height": 600}, java_script_enabled=False)
-        before, after = (
-            picture(page, shown) for shown in (written, [results.of_html(one, "").html for one in written])
-        )
-        browser.close()
+        before, after = (picture(page, shown) for shown in (written, prepared))
+        page.close()
     assert before.height == HIGH * len(MAILS)
     differs = ImageChops.difference(before, after).getbbox()
     assert differs is None, MAILS[differs[1] // HIGH].name
