@@ -53,7 +53,7 @@ def picture(source: str, alt: str, url: str, look: Look, room: float, width: int
 
 
 def image_text(block: Block, look: Look) -> list[str]:
-    """Cells of a table, which Outlook needs no tables of its own for; on phones one below the other."""
+    """Cells of a table, which Outlook needs no tables of its own for; on phones the picture stands above."""
     parts = [int(part) for part in block["share"].split("-")]
     share, gap = round(100 * parts[0] / sum(parts)), look.side // 2
     room = (look.width - 2 * gap) * share / 100 - 2 * gap
@@ -63,10 +63,10 @@ def image_text(block: Block, look: Look) -> list[str]:
         else "".join(look.empty("Choose a picture"))
     )
     cells = [f'<td width="{share}%">{shown}</td>', f"<td>{_words(block, look)}</td>"]
-    row = "".join(cells if block["side"] == "left" else reversed(cells))
+    name, row = ("s", "".join(cells)) if block["side"] == "left" else ("r", "".join(reversed(cells)))
     return [
         f'<mj-raw><tr><td{look.row_class()} style="padding:{look.room(side=gap)}"><table {layout(gap)} width="100%">'
-        f'<tr class="s">{row}</tr></table></td></tr></mj-raw>'
+        f'<tr class="{name}">{row}</tr></table></td></tr></mj-raw>'
     ]
 
 
