@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.numbers import whole_number
@@ -156,6 +157,7 @@ def _launched(request: StaffRequest, found: Campaign) -> dict[str, Any]:
         context["approval"] = standing.of(found) if batch.awaits_approval else None
         context["revision"] = Campaign.objects.filter(revision_of=found).first()
     if found.stage == Stage.SENDING:
+        context["as_of"] = timezone.now().replace(second=0, microsecond=0)  # else the page would change every second
         context["short_disk"] = disk.known_shortage()
         context["holdup"] = health.holdup(batch)
     if found.stage not in (Stage.SCHEDULED, Stage.HELD):

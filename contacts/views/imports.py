@@ -15,7 +15,7 @@ from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.uploads import takes_uploads
 from accounts.wording import isolated, listed
-from contacts.exporting import stored_response
+from contacts.exporting import csv_response, stored_response
 from contacts.importing.columns.guessing import system
 from contacts.importing.columns.questions import DISREGARD
 from contacts.importing.form import ImportForm, ShapeForm, answers, choices, chosen, meanings, with_columns
@@ -27,6 +27,7 @@ from contacts.importing.running import bases, jobs, mending, progress
 from contacts.importing.undoing import keeping, wishes
 from contacts.models import ImportJob, ImportUndo, MailingList
 from contacts.paging import latest_first
+from contacts.their_data.collecting import moment
 
 State = ImportJob.State
 _AT_WORK = (State.READING, State.CHECKING, State.RUNNING)
@@ -34,9 +35,20 @@ _AT_WORK = (State.READING, State.CHECKING, State.RUNNING)
 
 @require_GET
 @requires(Permission.PEOPLE)
-def imports(request: StaffRequest) -> HttpResponse:
+def imports(request: StaffRequest) -> HttpResponseBase:
+    """`?as=csv`: all of them as a file."""
+    if request.GET.get("as") == "csv":
+        header = ("File", "State", "New", "Updated", "Refused", "When", "By")
+        return csv_response("imports", header, map(_as_line, ImportJob.objects.select_related("created_by").iterator()))
     page = latest_first(ImportJob.objects.select_related("created_by"), request)
     return render(request, "contacts/imports.html", {"page": page})
+
+
+def _as_line(job: ImportJob) -> tuple[object, ...]:
+    done, expected = job.counts.get("done", {}), job.counts.get("expected", {})
+    by = str(job.created_by or "")
+    figures = (done.get("new", 0), done.get("updated", 0), expected.get("invalid", 0))
+    return (job.file_name, job.get_state_display(), *figures, moment(job.created_at), by)
 
 
 @takes_uploads(LARGEST_BYTES)

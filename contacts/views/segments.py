@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.db.models.functions import Lower
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,11 +15,13 @@ from accounts import audit
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts import addresses, tasks
+from contacts.exporting import csv_response
 from contacts.models import Contact, Segment
 from contacts.segments import asking, beginning, builder, compiling, counting, growing, measuring, rules, steps, uses
 from contacts.segments.compiling import NotComplete
 from contacts.segments.known import Known
 from contacts.segments.rules import BadRules, Group
+from contacts.their_data.collecting import moment
 
 _NAME_CHARS = 120
 _CIRCLE = "These rules lead back to this segment through another one. Take that row out."
@@ -27,9 +29,14 @@ _CIRCLE = "These rules lead back to this segment through another one. Take that 
 
 @require_GET
 @requires(Permission.LOOK)
-def segments(request: StaffRequest) -> HttpResponse:
+def segments(request: StaffRequest) -> HttpResponseBase:
+    """`?as=csv`: the table as a file."""
     about = asking.known()
     rows = [(one, _sentence(one, about)) for one in Segment.objects.all()]
+    if request.GET.get("as") == "csv":
+        header = ("Name", "Rules", "People", "Reachable", "Counted")
+        lines = ((one.name, words, one.people, one.reachable, moment(one.counted_at)) for one, words in rows)
+        return csv_response("segments", header, lines)
     return render(request, "contacts/segments/segments.html", {"segments": rows})
 
 

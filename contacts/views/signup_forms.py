@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Sum
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -15,20 +15,31 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import audit
 from accounts.models import Organisation
 from accounts.permissions import Permission, StaffRequest, requires
+from contacts.exporting import csv_response
 from contacts.models import SignupForm
 from contacts.signup import copying, counting, wording
 from contacts.signup.editing import SettingsForm
 from contacts.signup.models import SignupFormQuerySet, SignupRequest
 from contacts.signup.visitor import VisitorForm, open_lists
+from contacts.their_data.collecting import moment
 
 _LATEST = 20
 
 
 @require_GET
 @requires(Permission.LOOK)
-def forms(request: StaffRequest) -> HttpResponse:
+def forms(request: StaffRequest) -> HttpResponseBase:
+    """`?archived=1`: those in the archive. `?as=csv`: the table as a file."""
     shows_archived = request.GET.get("archived") == "1"
     shown = _counted().exclude(archived_at=None) if shows_archived else _counted().kept()
+    if request.GET.get("as") == "csv":
+        header = ("Name", "Asked", "Confirmed", "Lapsed", "Paused", "Archived")
+        figures = ("asked", "confirmed", "expired")
+        lines = (
+            (one.name, *(getattr(one, name) for name in figures), moment(one.paused_at), moment(one.archived_at))
+            for one in shown
+        )
+        return csv_response("forms", header, lines)
     archived = SignupForm.objects.exclude(archived_at=None).count()
     context = {"forms": shown, "archived": archived, "shows_archived": shows_archived}
     return render(request, "contacts/forms/forms.html", context)
