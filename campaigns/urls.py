@@ -109,6 +109,7 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/<int:pk>/continue/", revision.go_on, name="campaign-continue"),
     path("campaigns/<int:pk>/test/", test_mails.send_test, name="campaign-test"),
     path("campaigns/<int:pk>/test/<int:batch>/", test_mails.test_outcome, name="campaign-test-outcome"),
+    path("campaigns/<int:pk>/test/<int:batch>/cancel/", test_mails.cancel_test, name="campaign-test-cancel"),
     path("campaigns/<int:pk>/content/", content.content, name="campaign-content"),
     path("campaigns/<int:pk>/tags/", translating.translate_tags, name="campaign-translate"),
     path("campaigns/<int:pk>/tags/undo/", translating.undo_translation, name="campaign-translate-undo"),

@@ -241,7 +241,9 @@ class _Writer:
         look = replace(self._look(block["band"]), own_ground=block.get("ground", ""))
         side = {1: SIDE, 2: SIDE // 2}.get(len(parts), SIDE // 3)
         edge = 0 if len(parts) == 1 else SIDE // 2
-        self._widths |= set(widths)
+        is_kept = block.get("stack") == "keep" and len(parts) > 1
+        if not is_kept:
+            self._widths |= set(widths)
         look = look.of(block, KINDS[block["kind"]].usual(block, look))
         slots = tuple(
             self._column(
@@ -256,7 +258,7 @@ class _Writer:
             f'<mj-column width="{width}%" vertical-align="{alignment}" css-class="b">{CUT}</mj-column>'
             for width in widths
         )
-        if block.get("stack") == "keep":
+        if is_kept:
             columns = f"<mj-group>{columns}</mj-group>"
         mjml = _section(look, columns, look.room(side=edge), block.get("picture", ""), block.get("wide", "mail"))
         return _piece(mjml, look, block, slots)
@@ -312,6 +314,7 @@ def _piece(mjml: str, look: Look, block: Block, slots: tuple[tuple[Piece, ...], 
         devices=block.get("devices", "all"),
         condition=conditions.opening(block),
         classes=" ".join(_classes(look)),
+        font=fonts.stack(look.own_font) if look.own_font else "",
     )
 
 

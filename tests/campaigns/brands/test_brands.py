@@ -151,6 +151,12 @@ def test_how_the_colours_read_is_said_in_words(
     assert f"Links on white: {links.words}" in page
 
 
+def test_a_colour_that_programs_spoil_by_force_is_said_to_be_one() -> None:
+    button = next(pair for pair in contrast.pairs(mjml.Brand(colour="#e8590c")) if pair.what == "Words on a button")
+    assert button.kind == "warn"
+    assert "until a program turns mails dark by force. #c14a09 stays so." in button.words
+
+
 def test_a_logo_is_drawn_anew_and_the_dark_one_is_for_dark_mail_programs(
     client_for: Browser, marketer: User, draft: Campaign
 ) -> None:

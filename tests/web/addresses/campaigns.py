@@ -545,6 +545,13 @@ ADDRESSES = {
     "campaign-test-outcome": Address(
         WRITERS, args=lambda cast: draft(cast) | {"batch": stage.test_message(cast).batch_id}, no_page=FRAGMENT
     ),
+    "campaign-test-cancel": Address(
+        WRITERS,
+        args=lambda cast: draft(cast) | {"batch": stage.test_message(cast).batch_id},
+        get=False,
+        post=lambda cast: {},
+        changes=lambda cast: Batch.objects.filter(state=State.CANCELLED).count(),
+    ),
     "test-address": Address(
         None,
         args=asked_stranger,
