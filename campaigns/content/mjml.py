@@ -270,7 +270,7 @@ class _Writer:
         )
         rows = [piece for piece in drawn if piece]
         if not rows and self._with_examples:
-            rows.append(Piece(self._row(self._look(look.band).placeholder("Drop a block here"), look)))
+            rows.append(Piece(self._row(self._look(look.band).placeholder("+ Add a block here"), look)))
         return tuple(rows)
 
     def _look(self, band: str) -> Look:

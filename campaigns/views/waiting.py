@@ -24,7 +24,8 @@ _CHANGES = frozenset(
 def waiting(request: StaffRequest, pk: int) -> HttpResponse:
     """Each as if its page had gone on asking, in their order: `changes` is a JSON list of [path, encoded form].
 
-    `version`: the draft's once what is on its way has arrived. What is refused is left out and holds up nothing.
+    `version`: the draft's once what is on its way has arrived. What is refused is left out and holds up nothing. Asked
+    for JSON, as forms that save themselves do: else a conflict is a redirect.
     """
     version, stored = whole_number(request.POST.get("version")) or 0, 0
     for path, form in _read(request.POST.get("changes", "")):

@@ -65,10 +65,7 @@ export class Spots {
     button.type = "button";
     button.className = "spot";
     button.dataset.spot = id;
-    if (column) {
-      button.dataset.column = column;
-      button.textContent = "+";
-    }
+    if (column) button.dataset.column = column;
     this.buttons.set(key, button);
     return button;
   }
