@@ -1,5 +1,7 @@
 """Kinds that begin and end a mail: header, footer."""
 
+from dataclasses import replace
+
 from campaigns.content import html
 from campaigns.content.blocks.fields import BAND, LETTERS, ROOM, Field, align, link
 from campaigns.content.blocks.kind import Block, Kind
@@ -9,6 +11,7 @@ from campaigns.content.blocks.look import Look, Usual
 VIEW = "View in browser"
 PREFERENCES = "Choose what you get"
 _LINKS = 3
+_ABOVE, _BELOW = 24, 16  # pixels round the logo
 
 
 def logo(block: Block, look: Look) -> list[str]:
@@ -16,6 +19,7 @@ def logo(block: Block, look: Look) -> list[str]:
     name = block["alt"] or look.theme.name
     above = [_view(block["view"], look)] if block["view"] else []
     below = link_row(entries(block, _LINKS), block["align"], small(look))
+    look = replace(look, above=_ABOVE if above else look.above, below=_BELOW if below else look.below)
     if not source:
         return [
             *above,
@@ -32,6 +36,12 @@ def logo(block: Block, look: Look) -> list[str]:
         f"{look.linked(_picture(source, name, block['width'], look), block['url'])}</td></tr></mj-raw>",
         *below,
     ]
+
+
+def _usual_logo(block: Block, _look: Look) -> Usual:
+    """Links, above or below, are as high as a finger, which is room enough."""
+    above, below = (0 if block["view"] else _ABOVE), (0 if entries(block, _LINKS) else _BELOW)
+    return Usual(20, above, below, is_heading=True)
 
 
 def _two_logos(block: Block, look: Look, name: str) -> list[str]:
@@ -58,7 +68,7 @@ def _picture(source: str, alt: str, width: int, look: Look) -> str:
 def _view(words: str, look: Look) -> str:
     return (
         f'<mj-text css-class="name links" align="center" font-size="14px" line-height="44px" color="{look.ink}"'
-        f' padding="{look.room(0, 0)}">'
+        f' padding="{look.room(below=0)}">'
         f'<a href="{look.masks.keep("{{ view_url }}")}" style="color:{look.ink}">{look.text(words)}</a></mj-text>'
     )
 
@@ -104,7 +114,7 @@ KINDS = (
         ),
         logo,
         own=(*LETTERS, *ROOM),
-        usual=lambda _block, _look: Usual(20, 24, 16, is_heading=True),
+        usual=_usual_logo,
     ),
     Kind(
         "footer",
