@@ -5,7 +5,7 @@ FONTS: dict[str, tuple[str, str]] = {
     "arial": ("Arial", "Arial, Helvetica, sans-serif"),
     "verdana": ("Verdana", "Verdana, Geneva, sans-serif"),
     "tahoma": ("Tahoma", "Tahoma, Verdana, 'DejaVu Sans', sans-serif"),
-    "trebuchet": ("Trebuchet", "'Trebuchet MS', 'Lucida Grande', 'Lucida Sans Unicode', sans-serif"),
+    "trebuchet": ("Trebuchet", "'Trebuchet MS', 'Lucida Grande', Tahoma, sans-serif"),
     "serif": ("Georgia", "Georgia, 'Times New Roman', serif"),
     "palatino": ("Palatino", "'Palatino Linotype', Palatino, 'Book Antiqua', Georgia, serif"),
     "times": ("Times", "'Times New Roman', Times, serif"),

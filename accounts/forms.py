@@ -31,7 +31,11 @@ class SetUpForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "street-address"}),
     )
     time_zone = TimeZoneField(initial="UTC")
-    sender_name = LineField(max_length=120, help_text="Who the mail is from, as people see it in their inbox.")
+    sender_name = LineField(
+        max_length=120,
+        required=False,
+        help_text="Who the mail is from, as people see it in their inbox. Left empty, the name of the organisation.",
+    )
     sender_email = forms.EmailField(
         label="Sender address",
         max_length=254,
@@ -57,7 +61,8 @@ class SetUpForm(forms.Form):
     @property
     def organisation(self) -> dict[str, str]:
         names = ("name", "postal_address", "time_zone", "sender_name", "sender_email")
-        return {name: self.cleaned_data[name] for name in names}
+        given = {name: self.cleaned_data[name] for name in names}
+        return given | {"sender_name": given["sender_name"] or given["name"][:120]}
 
 
 class SummaryForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time

@@ -7,13 +7,13 @@ after the mail shows the letter, in Chromium, with the product's own web server.
 
 import argparse
 import json
-import shutil
 import time
 from statistics import median
 from typing import Any
 
 from bench.pages import OWNER, PASSWORD, fill, p95, product
 from bench.stage import stage
+from tools import testing
 
 _KINDS = ("heading", "text", "button", "image", "columns", "divider")
 # Resolves with the milliseconds between the next key and the first frame in which the mail has these words.
@@ -98,7 +98,7 @@ def _typing(address: str, pk: int, keys: int) -> dict[str, float]:
 
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
+        chromium = playwright.chromium.launch(executable_path=testing.browser(), args=arguments)
         page = chromium.new_page(base_url=address, viewport={"width": 1280, "height": 900})
         page.goto("/login/")
         page.locator("[name=login]").fill(OWNER)

@@ -30,8 +30,8 @@ class CampaignsConfig(AppConfig):
         from delivery.alerts import watching
         from delivery.domains import known
         from delivery.providers import following
+        from delivery.titles import register
         from tracking import segmenting
-        from tracking.titles import register
 
         content.register("edition", editions.load_edition)
         content.register(signup_sending.CONTENT_KIND, signup_mails.load)

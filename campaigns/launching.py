@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import Organisation, User
 from accounts.organisation.measuring import Tracking
+from accounts.wording import count_people
 from campaigns.approval import standing
 from campaigns.attachments import attaching
 from campaigns.message import editions
@@ -104,8 +105,18 @@ def pause(campaign: Campaign, *, by: User) -> None:
     audit.record(by, "campaign.paused", campaign.name, campaign=campaign.pk)
 
 
+@transaction.atomic
 def resume(campaign: Campaign, *, by: User) -> None:
-    ledger.resume(_batch(campaign))
+    """Raises ledger.NotPossible, also where it is held for want of an approval and still lacks it."""
+    batch = _batch(campaign)
+    if batch.awaits_approval:  # asked anew: people leave, settings change
+        most, people = standing.most_unapproved(campaign, Organisation.get()), standing.people_of(campaign)
+        if most is not None and (people is None or people > most):
+            raise ledger.NotPossible(
+                f"Above {count_people(most)} a campaign needs approval. Once a colleague approves it, it goes on."
+            )
+        ledger.limit_unapproved(batch, most)
+    ledger.resume(batch)
     audit.record(by, "campaign.resumed", campaign.name, campaign=campaign.pk)
 
 

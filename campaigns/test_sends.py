@@ -20,6 +20,7 @@ from delivery.routing.carriers import Carriers
 
 PREFIX = "[TEST] "
 MOST_AN_HOUR = 60  # a person
+_MOST_WAITING = 5
 
 
 class NotNow(ValueError):
@@ -82,9 +83,10 @@ def send_tests(
             content_id=edition.pk,
             email=address,
             provider=way_out,
-            group=f"test:{campaign.pk}",
+            group=_group(campaign),
             sender_domain=edition.sender_domain,
             is_direct=through is not None,
+            is_test=True,
         )
         for address in to
     ]
@@ -92,6 +94,33 @@ def send_tests(
     edition.save(update_fields=["batch"])
     audit.record(by, "campaign.tested", campaign.name, campaign=campaign.pk, to=", ".join(to), provider=way_out.pk)
     return sent
+
+
+def cancel(campaign: Campaign, batch_id: int, *, by: User) -> None:
+    """Whatever of a test has not left. Raises ledger.NotPossible where all of it has."""
+    batch = Batch.objects.get(pk=batch_id, group=_group(campaign))
+    ledger.cancel(batch)
+    audit.record(by, "campaign.test_cancelled", campaign.name, campaign=campaign.pk)
+
+
+def can_cancel(messages: Sequence[Message]) -> bool:
+    """Of one test."""
+    waits = (MessageState.PENDING, MessageState.DEFERRED)
+    return any(one.state in waits and one.batch.state != Batch.State.CANCELLED for one in messages)
+
+
+def waiting(campaign: Campaign) -> list[list[Message]]:
+    """The mails of its tests that have not all left, the newest test first."""
+    ended = (Batch.State.DONE, Batch.State.CANCELLED)
+    batches = Batch.objects.filter(group=_group(campaign)).exclude(state__in=ended).order_by("-pk")[:_MOST_WAITING]
+    of_batch = {batch.pk: list[Message]() for batch in batches}
+    for message in Message.objects.filter(batch__in=of_batch).select_related("batch__provider").order_by("pk"):
+        of_batch[message.batch_id].append(message)
+    return [messages for messages in of_batch.values() if can_cancel(messages)]
+
+
+def _group(campaign: Campaign) -> str:
+    return f"test:{campaign.pk}"
 
 
 def _sent_lately(by: User) -> int:
@@ -115,9 +144,12 @@ def outcome(message: Message) -> Outcome:
         return Outcome("bad", "Refused", attempt.text if attempt else message.reply or "")
     if message.state == MessageState.UNCERTAIN:
         return Outcome("bad", "May have arrived: the connection broke before the answer")
-    if message.state == MessageState.SKIPPED:
-        return Outcome("bad", "Not sent: the address is suppressed")
     waiting = Waiting.objects.filter(message_id=message.pk).first()
+    if message.state == MessageState.SKIPPED:
+        is_cancelled = waiting is not None and waiting.category == "cancelled"
+        return Outcome("bad", "Cancelled: not sent" if is_cancelled else "Not sent: the address is suppressed")
+    if message.batch.state == Batch.State.CANCELLED:
+        return Outcome("wait", "Being cancelled")
     if waiting and waiting.retry_at:
         return Outcome("bad", "Waiting for another try", waiting.reply)
     if not _can_leave(message.batch):

@@ -9,7 +9,7 @@ from campaigns.signup_mails.models import SignupMail
 from campaigns.signup_mails.sending import CONTENT_KIND
 from contacts.models import SignupForm
 from delivery.models import Batch
-from tracking.titles import Title
+from delivery.titles import Title
 
 
 def of_batches(batch_ids: Sequence[int]) -> Mapping[int, Title]:

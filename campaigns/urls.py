@@ -32,6 +32,7 @@ from campaigns.views import (
     test_mails,
     translating,
     versions,
+    waiting,
 )
 from campaigns.views.across import cohorts, compared, deliverability, gathered, hours, lists
 from campaigns.views.across import sharing as sharing_across
@@ -108,11 +109,13 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/<int:pk>/continue/", revision.go_on, name="campaign-continue"),
     path("campaigns/<int:pk>/test/", test_mails.send_test, name="campaign-test"),
     path("campaigns/<int:pk>/test/<int:batch>/", test_mails.test_outcome, name="campaign-test-outcome"),
+    path("campaigns/<int:pk>/test/<int:batch>/cancel/", test_mails.cancel_test, name="campaign-test-cancel"),
     path("campaigns/<int:pk>/content/", content.content, name="campaign-content"),
     path("campaigns/<int:pk>/tags/", translating.translate_tags, name="campaign-translate"),
     path("campaigns/<int:pk>/tags/undo/", translating.undo_translation, name="campaign-translate-undo"),
     path("campaigns/<int:pk>/content/mail/", canvas.canvas_mail, name="canvas-mail"),
     path("campaigns/<int:pk>/content/here/", canvas.here, name="canvas-here"),
+    path("campaigns/<int:pk>/content/waiting/", waiting.waiting, name="content-waiting"),
     path("campaigns/<int:pk>/content/kind/", content.switch_kind, name="campaign-kind"),
     path("campaigns/<int:pk>/content/starter/", content.use_starter, name="campaign-starter"),
     path("campaigns/<int:pk>/content/style/", content.save_style, name="campaign-style"),

@@ -4,6 +4,7 @@ Started twice at once, the second finds the lock taken and prints the address of
 migrations run, then the processes that need them; everything stops in the opposite order.
 """
 
+import argparse
 import contextlib
 import errno
 import fcntl
@@ -56,8 +57,9 @@ def _run(host: str, port: int, fill: Callable[[], None] | None) -> int:
             print(f"Tallypost already runs: {_address_of_first(var)}", flush=True)
             return 0
         _check_machine(var, host, port)
-        (var / "run" / "address").write_text(address)
-        return _supervise(var, host, port, address, fill)
+        with _hold(port):
+            (var / "run" / "address").write_text(address)
+            return _supervise(var, host, port, address, fill)
 
 
 def _supervise(var: Path, host: str, port: int, address: str, fill: Callable[[], None] | None) -> int:
@@ -235,7 +237,27 @@ def _check_machine(var: Path, host: str, port: int) -> None:
     if free < SMALLEST_DISK:
         raise NotStarted(f"Only {free // 2**20} MB are free on the disk of {var}: free at least 500 MB.")
     if not _is_free(host, port):
-        raise NotStarted(f"Port {port} is taken by another program: choose another, as in `PORT={port + 1} make run`.")
+        raise _taken(port)
+
+
+@contextlib.contextmanager
+def _hold(port: int) -> Iterator[None]:
+    """Another installation that starts meanwhile finds the port taken, long before anything listens there. Web
+    processes share a port that both found free (SO_REUSEPORT), and each would get some of the other's requests.
+
+    The kernel lets go of the name when this process ends, however that happens.
+    """
+    with socket.socket(socket.AF_UNIX) as name:
+        if sys.platform == "linux":  # elsewhere there are no names without a file
+            try:
+                name.bind(f"\0tallypost.port.{port}")
+            except OSError:
+                raise _taken(port) from None
+        yield
+
+
+def _taken(port: int) -> NotStarted:
+    return NotStarted(f"Port {port} is taken by another program: choose another, as in `PORT={port + 1} make run`.")
 
 
 def _is_free(host: str, port: int) -> bool:
@@ -253,4 +275,6 @@ def _var() -> Path:
 
 
 if __name__ == "__main__":
+    # PORT, HOST, PUBLIC_URL and TALLYPOST_VAR of the environment say the rest.
+    argparse.ArgumentParser("python -m config.run", description=__doc__).parse_args()
     sys.exit(main())

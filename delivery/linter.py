@@ -128,9 +128,11 @@ def _ascii(mail: _Mail) -> Iterator[str]:
         yield "an octet above 127 stands in the message"
 
 
-def _no_leading_dots(mail: _Mail) -> Iterator[str]:
+def _line_begins(mail: _Mail) -> Iterator[str]:
     if re.search(rb"(?:\A|\r\n)\.", mail.raw):
         yield "a line begins with a dot"
+    if re.search(rb"(?:\A|\r\n)From ", mail.raw):
+        yield "a line begins with 'From ', to which servers that keep mail in one file add a '>'"
 
 
 def _structural_headers(mail: _Mail) -> Iterator[str]:
@@ -262,7 +264,7 @@ _RULES: tuple[tuple[str, Callable[[_Mail], Iterator[str]]], ...] = (
     ("line-ends", _line_ends),
     ("line-lengths", _line_lengths),
     ("ascii", _ascii),
-    ("dots", _no_leading_dots),
+    ("line-begins", _line_begins),
     ("structural-headers", _structural_headers),
     ("list-headers", _list_headers),
     ("bodies", _bodies),

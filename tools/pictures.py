@@ -11,6 +11,8 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.journeys.visitor import PASSWORD, Visitor
 from tests.running import ROOT, Product, until
+from tools import testing
+from tools.usage import takes_nothing
 
 FOLDER = ROOT / "docs" / "pictures"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
@@ -40,7 +42,7 @@ def tell(product: Product, folder: Path) -> None:
     file.write_text(people())
     with sync_playwright() as playwright:
         options = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=options)
+        browser = playwright.chromium.launch(executable_path=testing.browser(), args=options)
         page = browser.new_page(viewport={"width": 1280, "height": 860})
         log_in(product, page)
         picture(page, product, f"/campaigns/{rehearsed}/", "report")
@@ -107,4 +109,5 @@ def picture(page: Page, product: Product, path: str, name: str) -> None:
 
 
 if __name__ == "__main__":
+    takes_nothing("tools.pictures", __doc__)
     main()

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from django.db.models import Q
 
 from contacts.their_data.collecting import Asking, Section, moment, rows
+from delivery import titles
 from delivery.feedback import wording
 from delivery.models import FeedbackEvent, Message
-from tracking import titles
 from tracking.conversions.models import Conversion
 from tracking.models import Event, Link
 

@@ -196,8 +196,17 @@ def worded(host: str, deadline: Deadline, kind: type[NoAnswer] = NoAnswer) -> It
         words = f"The certificate of {host} is not good: {problem.verify_message}."
         raise BadCertificate(words, problem.verify_code) from None
     except (OSError, http.client.HTTPException) as problem:
-        why = "did not answer in time" if deadline.is_over else f"could not be asked: {_short(problem)}"
-        raise kind(f"{host} {why}.") from None
+        raise kind(f"{host} {_why(problem, deadline)}.") from None
+
+
+def _why(problem: Exception, deadline: Deadline) -> str:
+    if deadline.is_over:
+        return "did not answer in time"
+    if isinstance(problem, socket.gaierror):
+        if problem.errno == socket.EAI_AGAIN:
+            return "could not be asked: the name server does not answer"
+        return "is a name that leads nowhere: no name server knows an address for it"
+    return f"could not be asked: {_short(problem)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import Organisation, Role, User
-from campaigns.approval import mailing, standing
+from campaigns.approval import mailing, releasing, standing
 from campaigns.approval.models import Approval
+from campaigns.approval.releasing import Held
 from campaigns.drafts import versions
 from campaigns.models import Campaign, DraftVersion
 
@@ -41,37 +42,44 @@ def withdraw(campaign: Campaign, *, by: User) -> bool:
 
 
 @transaction.atomic
-def decide(campaign: Campaign, *, approve: bool, answer: str, seen: str, by: User, organisation: Organisation) -> None:
-    """`seen`: the seal of what the page showed, which alone can be approved. Raises NotPossible."""
+def decide(
+    campaign: Campaign, *, approve: bool, answer: str, seen: str, by: User, organisation: Organisation
+) -> Held | None:
+    """`seen`: the seal of what the page showed, which alone can be approved. Raises NotPossible.
+
+    Returns what the approval set going: a campaign that had been held for want of it.
+    """
     locked = _locked(campaign)
     asked = _open(campaign).select_related("asked_by", "campaign").first()
     if asked is None:
         raise NotPossible("Nobody asks for approval of this any more.")
     if why := standing.obstacle(asked, by, organisation):
         raise NotPossible(why)
-    now = standing.frozen(locked)
-    if standing.seal(now) != seen:
-        raise NotPossible("It was changed while you read it. Look again: nothing was decided.")
+    _as_shown(locked, seen)
+    if approve and (why := standing.other_rules(locked)):
+        raise NotPossible(why)
     asked.decided_by, asked.decided_at, asked.answer = by, timezone.now(), answer
     asked.state = Approval.State.APPROVED if approve else Approval.State.SENT_BACK
     if approve:
-        asked.frozen, asked.version = now, _kept(locked, f"Approved by {by}")
+        asked.frozen, asked.version = standing.frozen(locked), _kept(locked, f"Approved by {by}")
     asked.save()
     action = "campaign.approved" if approve else "campaign.sent_back"
     audit.record(by, action, locked.name, campaign=locked.pk, answer=answer)
+    held = releasing.let_go(locked) if approve else None
     if asked.asked_by and asked.asked_by != by:
         mailing.tell_decided(asked, organisation)
+    return held
 
 
 @transaction.atomic
-def override(campaign: Campaign, reason: str, *, seen: str, by: User) -> None:
-    """An owner lets it go as it was shown, without anybody's approval. Raises NotPossible."""
+def override(campaign: Campaign, reason: str, *, seen: str, by: User) -> Held | None:
+    """An owner lets it go as it was shown, without anybody's approval. Raises and returns like decide."""
     locked = _locked(campaign)
     if by.role != Role.OWNER:
         raise NotPossible("Only an owner can let a campaign go without approval.")
-    now = standing.frozen(locked)
-    if standing.seal(now) != seen:
-        raise NotPossible("It was changed meanwhile. Look again: nothing was decided.")
+    _as_shown(locked, seen)
+    if why := standing.other_rules(locked):
+        raise NotPossible(why)
     _withdraw(campaign, by)
     Approval.objects.create(
         campaign=campaign,
@@ -79,14 +87,20 @@ def override(campaign: Campaign, reason: str, *, seen: str, by: User) -> None:
         decided_by=by,
         decided_at=timezone.now(),
         answer=reason,
-        frozen=now,
+        frozen=standing.frozen(locked),
         version=_kept(locked, f"Let go by {by}"),
     )
     audit.record(by, "campaign.approval_overridden", locked.name, campaign=locked.pk, reason=reason)
+    return releasing.let_go(locked)
 
 
 def _locked(campaign: Campaign) -> Campaign:
-    return Campaign.objects.select_for_update(of=("self",)).select_related("brand").get(pk=campaign.pk)
+    return Campaign.objects.select_for_update(of=("self",)).select_related("brand", "batch").get(pk=campaign.pk)
+
+
+def _as_shown(campaign: Campaign, seen: str) -> None:
+    if releasing.seal(campaign) != seen:
+        raise NotPossible("It was changed while you read it, or when it starts was. Look again: nothing was decided.")
 
 
 def _open(campaign: Campaign) -> QuerySet[Approval]:

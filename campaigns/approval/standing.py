@@ -19,8 +19,9 @@ from campaigns.approval.models import Approval
 from campaigns.attachments.models import Attachment
 from campaigns.drafts.words import SENDER, words_of
 from campaigns.message import asked_segments, editions
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Edition
 from contacts import audience
+from contacts.audience import Audience
 from contacts.segments import measuring
 
 Frozen = dict[str, dict[str, Any]]
@@ -124,9 +125,9 @@ def frozen(campaign: Campaign) -> Frozen:
     return plain
 
 
-def seal(found: Frozen) -> str:
-    """Tells two states apart; a page carries the one that it showed."""
-    return hashlib.blake2b(json.dumps(found, sort_keys=True).encode(), digest_size=12).hexdigest()
+def seal(found: Frozen, more: str = "") -> str:
+    """Tells two states apart; a page carries the one that it showed, with what `more` it said."""
+    return hashlib.blake2b(f"{json.dumps(found, sort_keys=True)}{more}".encode(), digest_size=12).hexdigest()
 
 
 def is_asked_for(organisation: Organisation | None) -> bool:
@@ -145,17 +146,37 @@ def most_unapproved(campaign: Campaign, organisation: Organisation | None) -> in
     """How many people may get it as it stands, though nobody approved it; None: as many as there are."""
     if organisation is None or not is_asked_for(organisation) or campaign.way_out.is_rehearsal:
         return None
-    return organisation.approval_above if organisation.approval_above and not of(campaign).holds else None
+    is_approved = of(campaign).holds and not other_rules(campaign)
+    return organisation.approval_above if organisation.approval_above and not is_approved else None
+
+
+def other_rules(campaign: Campaign) -> str:
+    """Why an approval cannot set going what is held for want of one: it would not be of what goes out. "" if it can."""
+    batch = campaign.batch
+    if batch is None or not batch.awaits_approval:
+        return ""
+    now = {
+        "people": campaign.audience().to_json(),
+        "segments": editions.segments_of(Edition.objects.get(pk=batch.content_id)),
+    }
+    if json.loads(json.dumps(now)) == {"people": batch.audience, "segments": batch.segments}:
+        return ""
+    return (
+        "The rules of its segments were changed since it was launched, and it would go by those of then. Take it back "
+        "to the draft, then ask for approval and launch it anew."
+    )
 
 
 def people_of(campaign: Campaign) -> int | None:
-    """For is_needed. Other words for the rest of a paused campaign are judged by all that the campaign goes to."""
-    original = campaign.revision_of
+    """For is_needed. Other words for the rest of a paused campaign are judged by all that the campaign goes to, what is
+    held for want of an approval by its rules as they were launched."""
+    original, batch = campaign.revision_of, campaign.batch
     if original is not None and original.batch is not None:
         return original.batch.total
+    goes_to = Audience.from_json(batch.audience) if batch and batch.awaits_approval else campaign.audience()
     try:
         with measuring.within(measuring.PATIENT_MS):
-            return audience.summary(campaign.audience()).will_receive
+            return audience.summary(goes_to).will_receive
     except measuring.TooSlow:
         return None
 

@@ -12,6 +12,7 @@ from accounts.shell.problems import Problem
 from accounts.wording import isolated
 from campaigns.approval import standing
 from campaigns.approval.models import Approval
+from delivery.models import Batch
 
 _NEWS_FOR = timedelta(days=14)
 _MOST = 10
@@ -22,7 +23,8 @@ def problems(user: User) -> Iterator[Problem]:
         return
     newest = Approval.objects.filter(campaign=OuterRef("campaign")).order_by("-id").values("pk")[:1]
     answered = Q(asked_by=user, campaign__batch=None, decided_at__gt=timezone.now() - _NEWS_FOR)
-    can_go = Q(campaign__batch=None) | Q(campaign__batch__rehearsal=True)
+    is_held = Q(campaign__batch__state=Batch.State.PAUSED, campaign__batch__people_unapproved__isnull=False)
+    can_go = Q(campaign__batch=None) | Q(campaign__batch__rehearsal=True) | is_held
     asked = Q(can_go, asked_of=user, state=Approval.State.ASKED)
     mine = asked | answered & Q(state__in=(Approval.State.SENT_BACK, Approval.State.APPROVED))
     found = Approval.objects.filter(mine, pk=Subquery(newest)).select_related("campaign", "asked_by", "decided_by")

@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 
 from mjml import mjml2html
 
-from accounts import fonts
 from campaigns.content import html, slimming
 from campaigns.merge.masking import Masks
 from campaigns.message import plaintext
@@ -30,8 +29,6 @@ _MAIL = re.compile(r'<div [^<>]*class="mail"[^<>]* style="')  # what all letters
 _LAST_TAG = re.compile(r"<table(?=[^<>]*>\Z)")
 # Behind what only Outlook sees.
 _BEGINNING = re.compile(r"\A((?:<!--(?:(?!-->).)*-->)*<(?:tr|div|table))([^<>]*>)", re.DOTALL)
-# For an editor: a block may be given other letters while the mail it stands in is not drawn anew.
-_ALL_LETTERS = "".join(f".font-{key} {{ font-family: {fonts.stack(key)} }} " for key, _ in fonts.CHOICES)
 _MSO = re.compile(r"<!--\[if mso(?:(?!-->).)*-->|<!--\[if !mso\]><!-->|<!--<!\[endif\]-->", re.DOTALL)
 
 
@@ -43,7 +40,8 @@ class Piece:
     what stands at each cut between. A piece without slots is rows of a column, one between two cuts, and `block` the id
     of the block that is drawn. `page`: title, preheader, language and font of the frame, which is kept whole.
     `devices`: all, desktop or phone. `condition`: the tag that opens it, `{% if ... %}`, where only some people are to
-    see it. `classes`: of each row, by which the style sheet of the frame knows letters of its own.
+    see it. `classes`: of each row, by which the style sheet of the frame knows colours and letters of its own. `font`:
+    its letters, which each row says, too, as some programs read no style sheet.
     """
 
     mjml: str
@@ -56,6 +54,7 @@ class Piece:
     devices: str = "all"
     condition: str = ""
     classes: str = ""
+    font: str = ""
 
     @cached_property
     def key(self) -> str:
@@ -101,7 +100,7 @@ def compiled(
         html_of_all = _MAIL.sub(rf"\g<0>font-family:{font};", html_of_all, count=1)
         return Compiled(tuple(html.clean(slimming.slim(part)) for part in html_of_all.split(_CUT)))
     _, *parts, _ = html_of_all.split(_CUT)
-    parts = list(map(slimming.slim_section if has_slots else slimming.slim_row, parts))
+    parts = slimming.slim_section(parts) if has_slots else list(map(slimming.slim_row, parts))
     if 'direction="rtl"' in mjml:
         parts = [part.replace("text-align:left", "text-align:right") for part in parts]
     inks, masks = dict(alt_inks), Masks.of(word, tags)
@@ -112,8 +111,7 @@ def compiled(
 
 def page_of(frame: Piece, known: Known, *, marked: bool = False) -> str:
     """A whole HTML page with merge tags still in it. `marked`: each block says which it is, for whoever edits it."""
-    page = slimming.closed_up(html_of(frame, known, marked=marked))
-    return page.replace("</head>", f"<style>{_ALL_LETTERS}</style></head>", 1) if marked else page
+    return slimming.closed_up(html_of(frame, known, marked=marked))
 
 
 def text_of(piece: Piece, known: Known) -> str:
@@ -137,7 +135,8 @@ def html_of(piece: Piece, known: Known, *, marked: bool = False) -> str:
     if marked and piece.block:
         parts = _marked_section(parts, piece.block) if piece.slots else _marked_rows(parts, piece.block)
     if piece.classes:
-        parts = tuple(_classed(part, piece.classes) for part in parts)
+        letters = f"font-family:{piece.font}" if piece.font else ""
+        parts = tuple(_classed(part, piece.classes, letters) for part in parts)
     if piece.devices != "all":
         parts = _shown_on(parts, piece)
     out = [piece.condition]
@@ -152,18 +151,19 @@ def html_of(piece: Piece, known: Known, *, marked: bool = False) -> str:
 def _shown_on(parts: Sequence[str], piece: Piece) -> tuple[str, ...]:
     """With the class that the style sheet of the frame hides; rows are parts of their own, a section begins in one."""
     shown = "hp" if piece.devices == "desktop" else "sp"
+    style = "display:none" if shown == "sp" else ""
     first, *more = parts
-    return (_classed(first, shown), *(more if piece.slots else (_classed(part, shown) for part in more)))
+    return (_classed(first, shown, style), *(more if piece.slots else (_classed(part, shown, style) for part in more)))
 
 
-def _classed(part: str, name: str) -> str:
+def _classed(part: str, name: str, style: str = "") -> str:
     beginning = _BEGINNING.match(part)
     if beginning is None:
         return part
     tag = beginning[2]
     tag = tag.replace('class="', f'class="{name} ', 1) if 'class="' in tag else f' class="{name}"{tag}'
-    if name == "sp":
-        tag = tag.replace(_STYLE, f"{_STYLE}display:none;", 1) if _STYLE in tag else f'{_STYLE}display:none"{tag}'
+    if style:
+        tag = tag.replace(_STYLE, f"{_STYLE}{style};", 1) if _STYLE in tag else f'{_STYLE}{style}"{tag}'
     return f"{beginning[1]}{tag}{part[beginning.end() :]}"
 
 

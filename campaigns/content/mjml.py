@@ -94,7 +94,7 @@ def draw(
     """The mail of a document that blocks.validate has seen.
 
     `with_examples`: grey words where a block has none yet, for whoever writes the mail. What is sent leaves such
-    blocks out. `pixels`: width and height of pictures of the library, by the names of their files.
+    blocks out. `pixels`: width and height of pictures of ours, by the names of their files.
     """
     writer = _Writer(
         theme_of(document, brand),
@@ -241,7 +241,9 @@ class _Writer:
         look = replace(self._look(block["band"]), own_ground=block.get("ground", ""))
         side = {1: SIDE, 2: SIDE // 2}.get(len(parts), SIDE // 3)
         edge = 0 if len(parts) == 1 else SIDE // 2
-        self._widths |= set(widths)
+        is_kept = block.get("stack") == "keep" and len(parts) > 1
+        if not is_kept:
+            self._widths |= set(widths)
         look = look.of(block, KINDS[block["kind"]].usual(block, look))
         slots = tuple(
             self._column(
@@ -256,7 +258,7 @@ class _Writer:
             f'<mj-column width="{width}%" vertical-align="{alignment}" css-class="b">{CUT}</mj-column>'
             for width in widths
         )
-        if block.get("stack") == "keep":
+        if is_kept:
             columns = f"<mj-group>{columns}</mj-group>"
         mjml = _section(look, columns, look.room(side=edge), block.get("picture", ""), block.get("wide", "mail"))
         return _piece(mjml, look, block, slots)
@@ -281,7 +283,9 @@ class _Writer:
                 return None
             if self._with_examples:
                 block, look = block | {kind.words: kind.field(kind.words).example}, look.as_example()
-        if block.get("image"):
+        if block["kind"] == "logo" and not block["image"]:
+            look = replace(look, pixels=self._pixels.get(files.name_in(self._theme.logo_url)))
+        elif block.get("image"):
             address = colouring.recoloured(block["image"], self._theme.colour, self._theme.accent)
             name = address.rpartition("/")[2]
             block = block | {"image": address}
@@ -312,6 +316,7 @@ def _piece(mjml: str, look: Look, block: Block, slots: tuple[tuple[Piece, ...], 
         devices=block.get("devices", "all"),
         condition=conditions.opening(block),
         classes=" ".join(_classes(look)),
+        font=fonts.stack(look.own_font) if look.own_font else "",
     )
 
 

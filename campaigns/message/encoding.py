@@ -10,9 +10,10 @@ _LINE = 76
 SOFT_BREAK = "=\r\n"
 # Printable ASCII stays as it is but for "=": everything else becomes =XX, byte by byte.
 _ESCAPES = {byte: f"={byte:02X}" for byte in range(256) if not (32 <= byte <= 126 and byte != 61) and byte != 9}
-_UNTOUCHED = re.compile(r"[!-\-/-<>-~](?:[ -<>-~]{0,73}[!-<>-~])?")
+# No line begins with "From ": servers that keep mail in one file write ">From " instead, in sight of the reader.
+_UNTOUCHED = re.compile(r"(?!From )[!-\-/-<>-~](?:[ -<>-~]{0,73}[!-<>-~])?")
 # Begins and ends with a character that stays in any place of a mail: HTML, address or text.
-needs_nothing = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z /:.,?#_~+@()!*-]{0,73}[0-9A-Za-z_-])?").fullmatch
+needs_nothing = re.compile(r"(?!From )[0-9A-Za-z](?:[0-9A-Za-z /:.,?#_~+@()!*-]{0,73}[0-9A-Za-z_-])?").fullmatch
 # A web address of such characters: needs nothing even where an address from a record is made harmless.
 is_plain_address = re.compile(
     r"(?=.{10,75}\Z)https?://(?:[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*\.)+[A-Za-z]{2,63}"
@@ -36,7 +37,7 @@ def tidy(text: str) -> str:
 def quoted_printable(text: str) -> str:
     """`text` encoded so that it begins and ends at the start of a line: such pieces may follow one another freely.
 
-    Line ends are \\n in `text` and CRLF in the result. No line begins with a dot or exceeds 76 characters.
+    Line ends are \\n in `text` and CRLF in the result. No line begins with a dot or "From ", or exceeds 76 characters.
     """
     if _UNTOUCHED.fullmatch(text):
         return text + SOFT_BREAK
@@ -60,6 +61,8 @@ def _wrap(whole: str) -> Iterator[str]:
         line, added = whole[at : at + _LINE], 0
         if line.startswith("."):
             line, added = "=2E" + line[1:], 2
+        elif line.startswith("From "):
+            line, added = "=46" + line[1:], 2
         # One short of the limit: the piece may still be joined to a soft break of its own.
         if len(line) < _LINE:
             yield line

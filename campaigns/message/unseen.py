@@ -48,12 +48,12 @@ def declarations(style: str) -> dict[str, str]:
 
 
 def _is_gone(style: dict[str, str]) -> bool:
+    """For everybody: `mso-hide:all` alone hides from Outlook, as of a button that has a twin in VML there."""
     far = style.get("position") in {"absolute", "fixed"} and any(
         _size(style.get(side, "")) < _FAR for side in ("left", "top", "right")
     )
     return (
         style.get("display") == "none"
-        or style.get("mso-hide") == "all"
         or _size(style.get("opacity", "")) == 0
         or _size(style.get("text-indent", "")) < _FAR
         or far

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from accounts.models import Organisation, Role, User
 from accounts.organisation import public_address
+from accounts.permissions import Permission, allows
 from accounts.shell import menu
 from campaigns.models import Campaign
 from contacts.models import Contact
+from delivery.domains.models import SendingDomain
 from delivery.models import Provider
 
 
@@ -56,6 +58,9 @@ def before_real_mail(user: User, organisation: Organisation) -> list[Step]:
             "Set the public address",
         ),
     ]
+    if allows(user, Permission.DELIVERY) and SendingDomain.objects.not_set_up().exists():
+        words = "Records in the DNS, by which mailboxes know that the mail is really yours."
+        steps.insert(2, ("domains", False, "Set up the domain", words, "Set up the domain"))
     found = [
         Step(is_done, title, text, url, label)
         for name, is_done, title, text, label in steps

@@ -156,7 +156,7 @@ def _as_sent(
     yield from pictures.check(campaign, html_tokens.elements(page, "img"), shown, where)
     words = list(contrast.seen(page))
     yield from contrast.check(words, where)
-    yield from structure.check(page, words, where, is_by_hand=campaign.content_kind == Campaign.ContentKind.HTML)
+    yield from structure.check(page, words, where)
     yield from _size(len(sent.html.encode()))
     yield from _linted(edition, recipient, is_real=is_real)
 

@@ -15,8 +15,9 @@ from accounts import mailing
 from accounts.models import Organisation, Role, User
 from accounts.permissions import Permission, StaffRequest, allows, requires
 from accounts.wording import count_people
-from campaigns.approval import deciding, standing
+from campaigns.approval import deciding, releasing, standing
 from campaigns.approval.deciding import NotPossible
+from campaigns.approval.releasing import Held
 from campaigns.attachments.models import Attachment
 from campaigns.comments import conversations
 from campaigns.models import Campaign
@@ -89,7 +90,7 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, found, answer_form=form)
     try:
-        deciding.decide(
+        held = deciding.decide(
             found,
             approve=is_approved,
             answer=form.cleaned_data["answer"],
@@ -99,8 +100,7 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
         )
     except NotPossible as problem:
         return _page(request, get_whole(pk), answer_form=form, problem=str(problem))
-    messages.success(request, "Approved." if is_approved else "Sent back.")
-    return redirect("campaign-approval", pk)
+    return _done(request, found, "Approved." if is_approved else "Sent back.", held)
 
 
 @require_POST
@@ -112,17 +112,26 @@ def override(request: StaffRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, found, reason_form=form)
     try:
-        deciding.override(found, form.cleaned_data["reason"], seen=request.POST.get("seen", ""), by=request.user)
+        held = deciding.override(found, form.cleaned_data["reason"], seen=request.POST.get("seen", ""), by=request.user)
     except NotPossible as problem:
         return _page(request, get_whole(pk), reason_form=form, problem=str(problem))
-    messages.success(request, "It can go without approval. Your reason is kept.")
-    return redirect("campaign-approval", pk)
+    return _done(request, found, "It can go without approval. Your reason is kept.", held)
 
 
 def ask_form(request: StaffRequest) -> AskForm | None:
     """None: there is nobody to ask."""
     colleagues = standing.colleagues(request.user, request.organisation)
     return AskForm(colleagues=colleagues) if colleagues.exists() else None
+
+
+def _done(request: StaffRequest, found: Campaign, words: str, held: Held | None) -> HttpResponse:
+    """Where the answer set something going, back to the campaign: there it can still be taken back."""
+    if held and held.at is None:
+        words += f" It starts in {held.hold_seconds} seconds; until then it can be taken back."
+    elif held:
+        words += " It starts as planned."
+    messages.success(request, words)
+    return redirect(found) if held else redirect("campaign-approval", found.pk)
 
 
 def _why_not(organisation: Organisation) -> str:
@@ -147,7 +156,9 @@ def _page(request: StaffRequest, found: Campaign, **changed: Any) -> HttpRespons
         "standing": now,
         "history": found.approvals.select_related("asked_by", "asked_of", "decided_by", "version"),
         "showing": Showing.read(request, found),
-        "seen": standing.seal(standing.frozen(found)),
+        "held": Held.of(found),
+        "seen": releasing.seal(found),
+        "other_rules": standing.other_rules(found),
         "obstacle": standing.obstacle(asked, request.user, request.organisation) if asked else "",
         "ask_form": ask_form(request) if allows(request.user, Permission.WRITE) else None,
         "answer_form": AnswerForm(label_suffix=""),

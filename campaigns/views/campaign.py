@@ -17,6 +17,7 @@ from accounts.organisation.measuring import Tracking
 from accounts.permissions import Permission, StaffRequest, allows, requires
 from accounts.security import mail_policy, without_pictures
 from campaigns import revising
+from campaigns.approval import standing
 from campaigns.attachments.models import Attachment
 from campaigns.comments import conversations
 from campaigns.drafts.forms import CARDS
@@ -112,6 +113,7 @@ def _draft(request: StaffRequest, found: Campaign) -> dict[str, Any]:
         "showing": Showing.read(request, found),
         "forms": {key: form(instance=found) for key, form in CARDS.items()},
         "test_form": test_mails.empty_form(request, found),
+        "waiting_tests": test_mails.waiting_tests(found),
         "tags": merge_values.tags(),
         "own_tags": editions.OWN_TAGS,
         "may_write": allows(request.user, Permission.WRITE),
@@ -151,6 +153,7 @@ def _launched(request: StaffRequest, found: Campaign) -> dict[str, Any]:
     if found.stage == Stage.PAUSED:
         if batch.accepted_when_paused is not None:
             context["already_on_their_way"] = max(0, tally.accepted - batch.accepted_when_paused)
+        context["approval"] = standing.of(found) if batch.awaits_approval else None
         context["revision"] = Campaign.objects.filter(revision_of=found).first()
     if found.stage == Stage.SENDING:
         context["short_disk"] = disk.known_shortage()

@@ -40,7 +40,12 @@ def own(*, archived: bool = False) -> Any:
 @requires(Permission.LOOK)
 def templates(request: StaffRequest) -> HttpResponse:
     is_archive = request.GET.get("show") == "archived"
-    context = {"own": own(archived=is_archive), "is_archive": is_archive, "starters": starters.all()}
+    context = {
+        "own": own(archived=is_archive),
+        "is_archive": is_archive,
+        "some_are_away": own(archived=True).exists(),
+        "starters": starters.all(),
+    }
     return render(request, "campaigns/templates/templates.html", context)
 
 

@@ -1,7 +1,9 @@
 """Test mails, and what became of each."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +18,7 @@ from campaigns.models import Campaign, Edition
 from campaigns.test_sends import Outcome
 from campaigns.views.pages import get_campaign
 from contacts.models import Contact
+from delivery.ledger import NotPossible
 from delivery.models import Message
 
 # In the session: who gets the next test, too, until somebody types or chooses others.
@@ -81,19 +84,42 @@ def test_address(request: HttpRequest, token: str) -> HttpResponse:
 def test_outcome(request: StaffRequest, pk: int, batch: int) -> HttpResponse:
     """Of all mails of one test."""
     edition = get_object_or_404(Edition, campaign=pk, is_test=True, batch=batch)
-    sent = Message.objects.filter(batch=edition.batch_id).select_related("batch__provider").order_by("pk")
-    return _lines(request, pk, list(sent))
+    return _lines(request, pk, _mails(edition))
+
+
+@require_POST
+@requires(Permission.WRITE)
+def cancel_test(request: StaffRequest, pk: int, batch: int) -> HttpResponse:
+    """Whatever of it has not left; the answer says of each mail what became of it."""
+    edition = get_object_or_404(Edition, campaign=pk, is_test=True, batch=batch)
+    with suppress(NotPossible):  # it has left, or somebody else has cancelled it: the lines say so
+        test_sends.cancel(get_campaign(pk), batch, by=request.user)
+    if not request.htmx:
+        return redirect("campaign", pk)
+    return _lines(request, pk, _mails(edition))
+
+
+def waiting_tests(found: Campaign) -> list[dict[str, Any]]:
+    """What `_test_outcome.html` shows of tests that were sent before."""
+    return [_shown(found.pk, messages) for messages in test_sends.waiting(found)]
+
+
+def _mails(edition: Edition) -> list[Message]:
+    return list(Message.objects.filter(batch=edition.batch_id).select_related("batch__provider").order_by("pk"))
 
 
 def _lines(
     request: StaffRequest, pk: int, sent: Sequence[Message] = (), said: Sequence[Line] = (), status: int = 200
 ) -> HttpResponse:
+    return render(request, "campaigns/_test_outcome.html", _shown(pk, sent) | {"said": said}, status=status)
+
+
+def _shown(pk: int, sent: Sequence[Message]) -> dict[str, Any]:
     lines = [Line(test_sends.outcome(message), message, message.email) for message in sent]
-    context = {
+    return {
         "campaign_id": pk,
         "lines": lines,
         "batch": sent[0].batch_id if sent else 0,
         "is_over": all(line.outcome.is_final for line in lines),
-        "said": said,
+        "can_cancel": test_sends.can_cancel(sent),
     }
-    return render(request, "campaigns/_test_outcome.html", context, status=status)

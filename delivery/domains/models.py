@@ -24,6 +24,10 @@ class SendingDomainQuerySet(models.QuerySet["SendingDomain"]):
     def broken(self) -> Self:
         return self.confirmed().exclude(broken_since=None)
 
+    def not_set_up(self) -> Self:
+        """Looked up, and mail from them never passed yet."""
+        return self.confirmed().filter(state=SendingDomain.State.FAILS, broken_since=None, failures__gte=1)
+
 
 class SendingDomain(models.Model):
     class State(models.TextChoices):

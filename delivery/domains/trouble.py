@@ -13,6 +13,7 @@ from accounts.shell.notices import Notice
 from accounts.shell.problems import Problem
 from delivery.domains.models import SendingDomain
 from delivery.domains.report import Report, Row
+from delivery.models import Provider
 
 _SHOWN = 3
 _BROKEN = Q(broken_since__isnull=False)
@@ -27,8 +28,7 @@ def problems(user: User) -> Iterator[Problem]:
     for domain, title, text in [*islice(_broken(noticed), _SHOWN), *islice(_with_records_gone(noticed), _SHOWN)]:
         text = text if may_cure else f"{text} An admin can see to it."
         yield Problem("bad", title, text, domain.get_absolute_url(), about=_about(domain))
-    failing = SendingDomain.objects.confirmed().filter(state=SendingDomain.State.FAILS, broken_since=None)
-    for domain in failing.exclude(failures__lt=1)[:_SHOWN] if may_cure else ():
+    for domain in SendingDomain.objects.not_set_up()[:_SHOWN] if may_cure and _real_mail_leaves() else ():
         yield Problem("warn", f"{domain} is not set up yet", _what(domain), domain.get_absolute_url(), "Set it up")
     for domain in SendingDomain.objects.filter(confirmed_at=None)[:_SHOWN] if may_cure else ():
         text = "Somebody entered it as a sender. No real mail leaves in its name before an admin says that it is yours."
@@ -42,6 +42,11 @@ def notices(user: User) -> Iterator[Notice]:
             yield Notice("bad", text, domain.get_absolute_url(), "See why", _about(domain))
         else:
             yield Notice("bad", text, about=_about(domain))
+
+
+def _real_mail_leaves() -> bool:
+    """Before that, a domain without records is a step that is still to come, and which it needs is not known."""
+    return Provider.objects.kept().exclude(kind=Provider.Kind.SANDBOX).exists()
 
 
 def _broken(noticed: list[SendingDomain]) -> Iterator[_Told]:

@@ -78,7 +78,8 @@ def _people(emails: Sequence[str]) -> dict[str, _Person]:
 
 def _suppressing(email: str, kind: Failing, outcome: Outcome, failures: Mapping[str, datetime]) -> Suppressing:
     words = f"{outcome.code} {outcome.text}" if outcome.code else outcome.text
-    detail = f"Failed {len(failures)} times since {min(failures.values()):%Y-%m-%d}. Last: {words}"
+    since = min(failures.values())
+    detail = f"Failed {len(failures)} times since {since.day} {since:%b %Y}. Last: {words}"
     return Suppressing(email, _REASONS[kind], detail, "failing", outcome.message_id)
 
 

@@ -1,5 +1,6 @@
 """Which message of ours a returned mail is about: by the numbers we sealed into it, and by nothing else. Pure."""
 
+import re
 from collections.abc import Iterable
 
 from delivery import tokens, verp
@@ -23,7 +24,13 @@ def by_message_ids(headers: Iterable[str]) -> frozenset[int]:
 
 def _of_address(address: str) -> int | None:
     address = address.strip().strip("<>")
-    return verp.message_id(address)
+    wrapped = _WRAPPED.search(address)
+    return verp.message_id(f"{wrapped[1]}@" if wrapped else address)
+
+
+# SRS0=Ab1c=JT=ours.example=bounce+0110ab@theirs.example, prvs=1234567890=bounce+0110ab@ours.example,
+# prvs=bounce+0110ab/1234567890@ours.example
+_WRAPPED = re.compile(r"=(bounce\+[0-9a-f]{1,64})(?:/\w{1,20})?@", re.IGNORECASE)
 
 
 def _of_message_id(header: str) -> int | None:

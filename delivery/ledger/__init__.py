@@ -6,7 +6,7 @@ from delivery.ledger.lanes.tallies import LaneTally, lane_tallies
 from delivery.ledger.launching import launch, send_one
 from delivery.ledger.listing import MessageRow, messages
 from delivery.ledger.progress import Progress, progress
-from delivery.ledger.states import NotPossible, cancel, pause, resume, undo
+from delivery.ledger.states import NotPossible, cancel, limit_unapproved, pause, resume, undo
 from delivery.ledger.tallying import Tally, tallies, tally
 from delivery.ledger.uncertain import Broken, broken, leave_uncertain, send_again, settle_uncertain, undecided
 from delivery.ledger.versions import Part, is_quiet, parts, revise
@@ -26,6 +26,7 @@ __all__ = [
     "lane_tallies",
     "launch",
     "leave_uncertain",
+    "limit_unapproved",
     "messages",
     "parts",
     "pause",

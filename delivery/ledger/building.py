@@ -47,8 +47,8 @@ _NO_LIST = (
     "page and resume; or take it back and choose other people."
 )
 _GROWN = (
-    "By now {total:,} people are to get it, and above {most:,} a campaign needs approval. Take it back, ask a "
-    "colleague to approve it and launch it anew."
+    "By now {total:,} people are to get it, and above {most:,} a campaign needs approval. It goes on once a colleague "
+    "approves it."
 )
 _RULES_GONE = (
     "What its segment asks for has been deleted since, so it would not reach the same people. Take it back, mend the "
@@ -80,8 +80,8 @@ def build(batch_id: int) -> bool:
             batch.lists = list(audience.lists)
             _building(batch).update(lists=batch.lists)
         total, left_out = _collect(batch, audience)
-        if batch.most_unapproved is not None and total > batch.most_unapproved:
-            return _hold(batch, _GROWN.format(total=total, most=batch.most_unapproved))
+        if _hold_unapproved(batch, total):
+            return False
         if not _reserve(batch, total) or not _fill(batch, total):
             return False
         return _finish(batch, total, left_out)
@@ -102,6 +102,15 @@ def _problem(audience: audiences.Audience, segments: Sequence[Mapping[str, Any]]
 def _hold(batch: Batch, problem: str) -> bool:
     _building(batch).update(state=Batch.State.PAUSED, state_reason=problem)
     return False
+
+
+def _hold_unapproved(batch: Batch, total: int) -> bool:
+    """The row decides, so that an approval given while the people were counted holds nothing up."""
+    if batch.most_unapproved is None or total <= batch.most_unapproved:
+        return False
+    reason = _GROWN.format(total=total, most=batch.most_unapproved)
+    unapproved = _building(batch).filter(most_unapproved__lt=total)
+    return bool(unapproved.update(state=Batch.State.PAUSED, state_reason=reason, people_unapproved=total))
 
 
 def drop(batch_id: int) -> None:

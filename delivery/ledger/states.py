@@ -5,7 +5,6 @@ from datetime import timedelta
 from django.db import connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Greatest, Now
-from django.utils import timezone
 
 from delivery.ledger import evidence
 from delivery.ledger.tallying import tally
@@ -56,8 +55,12 @@ def pause(batch: Batch, reason: str = "", *, rule: str = "") -> None:
         withdraw([batch.pk])
 
 
-def resume(batch: Batch) -> None:
-    """Go on exactly where it stopped; what was set aside after repeated crashes is tried again."""
+def resume(batch: Batch, *, hold_seconds: float = 0) -> None:
+    """Go on exactly where it stopped; what was set aside after repeated crashes is tried again.
+
+    `hold_seconds`: for so long at least it can still be undone, if nothing of it has started.
+    """
+    hold = timedelta(seconds=hold_seconds)
     with transaction.atomic():
         _lock(batch)
         _change(
@@ -67,13 +70,22 @@ def resume(batch: Batch) -> None:
             state=_state_to_resume(batch),
             state_reason="",
             stop_rule="",
+            people_unapproved=None,
             resumed_at_figures=evidence.seen(batch),
             job_queued_at=None,
-            hold_until=Greatest("hold_until", Now()) if batch.started_at is None else batch.hold_until,
-            not_before=timezone.now() if batch.built_at is None else batch.not_before,
+            hold_until=Greatest("hold_until", Now() + hold) if batch.started_at is None else batch.hold_until,
+            not_before=Greatest("not_before", Now()) if batch.built_at is None else batch.not_before,
         )
         Chunk.objects.filter(batch=batch, is_done=False, quarantined=True).update(quarantined=False, takeovers=0)
         enqueue("delivery.tick", queue="control", expires=5)
+
+
+def limit_unapproved(batch: Batch, most: int | None) -> bool:
+    """To how many people it may go as it stands; None: to as many as there are by then. False: it is made already."""
+    is_ahead = Batch.objects.filter(pk=batch.pk, state__in=[State.BUILDING, State.PAUSED], built_at=None)
+    is_limited = bool(is_ahead.update(most_unapproved=most))
+    batch.refresh_from_db()
+    return is_limited
 
 
 def cancel(batch: Batch) -> None:

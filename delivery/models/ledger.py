@@ -63,6 +63,9 @@ class Batch(models.Model):
     is_direct = models.BooleanField(
         default=False, db_default=False, help_text="Through its provider alone, whatever routes say."
     )
+    is_test = models.BooleanField(
+        default=False, db_default=False, help_text="A mail that somebody here tries out: it counts in no figure."
+    )
     rehearsed_for = models.ForeignKey(
         Provider,
         models.SET_NULL,
@@ -102,6 +105,10 @@ class Batch(models.Model):
     left_out = models.JSONField(default=dict, help_text="People left out before launch, by reason.")
     most_unapproved = models.PositiveIntegerField(
         null=True, help_text="Above so many people it would have needed an approval that it has not: it does not start."
+    )
+    people_unapproved = models.BigIntegerField(
+        null=True,
+        help_text="So many were to get it when it was held for want of an approval. Empty: it is not held for that.",
     )
     segments = models.JSONField(
         default=list,
@@ -165,9 +172,14 @@ class Batch(models.Model):
         """It waits for its time; nothing of it has been made or sent."""
         return self.state == self.State.BUILDING and self.not_before is not None and self.built_at is None
 
+    @property
+    def awaits_approval(self) -> bool:
+        """Nothing of it has been made: its people became more than may get it without an approval."""
+        return self.state == self.State.PAUSED and self.people_unapproved is not None
+
 
 class Message(models.Model):
-    """One mail to one address. Partitioned by id range; no index on a column that changes, fillfactor 55."""
+    """One mail to one address. Partitioned by id range; no index on a column that changes, fillfactor 45."""
 
     id = models.BigIntegerField(primary_key=True)
     batch = models.ForeignKey(Batch, models.DO_NOTHING, db_constraint=False, db_index=False)

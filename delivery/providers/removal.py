@@ -1,13 +1,29 @@
 """Taking a provider away: it has to have nothing left to carry, and reports go on naming it."""
 
+from dataclasses import dataclass
+
 from django.db import models, transaction
 from django.utils import timezone
 
+from accounts.wording import listed
+from delivery import ledger, titles
 from delivery.models import Batch, Chunk, Provider
+from delivery.titles import Title
+
+_MOST_NAMED = 3
 
 
 class ProviderInUse(Exception):
     """Mail is still to leave through it."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """Mail that is to leave through a provider."""
+
+    title: Title
+    waiting: int  # mails
+    is_single: bool  # a test, a confirmation: cancelled with its provider; a campaign is cancelled on its own page
 
 
 def batches_under_way(provider: Provider) -> models.QuerySet[Batch]:
@@ -15,13 +31,29 @@ def batches_under_way(provider: Provider) -> models.QuerySet[Batch]:
     return Batch.objects.filter(provider=provider).exclude(state__in=[Batch.State.DONE, Batch.State.CANCELLED])
 
 
-def remove(provider: Provider) -> None:
-    """Delete it, or hide it while a report or a draft names it; its password goes either way. Raises ProviderInUse."""
+def under_way(provider: Provider) -> list[UnderWay]:
+    """The same by name, campaigns first, the newest first."""
+    batches = list(batches_under_way(provider).order_by("kind", "-pk"))
+    named, tallies = titles.titles(batch.pk for batch in batches), ledger.tallies(batches)
+    return [UnderWay(named[batch.pk], tallies[batch.pk].waiting, batch.kind == Batch.Kind.OPEN) for batch in batches]
+
+
+def remove(provider: Provider, *, cancelling: bool = False) -> None:
+    """Delete it, or hide it while a report or a draft names it; its password goes either way. Raises ProviderInUse.
+
+    `cancelling`: single mails that wait for it are cancelled.
+    """
     with transaction.atomic():
         Provider.objects.select_for_update().get(pk=provider.pk)
-        if count := batches_under_way(provider).count():
+        if cancelling:
+            for batch in batches_under_way(provider).filter(kind=Batch.Kind.OPEN):
+                ledger.cancel(batch)
+        if left := under_way(provider):
+            names = listed([f"“{found.title.text}”" for found in left[:_MOST_NAMED]])
+            more = f" and {len(left) - _MOST_NAMED} more" if len(left) > _MOST_NAMED else ""
+            verb = "are" if len(left) > 1 else "is"
             raise ProviderInUse(
-                f"{count} under way through {provider.name}. Cancel or finish what is being sent first."
+                f"{names}{more} {verb} under way through {provider.name}. Cancel or finish what is being sent first."
             )
         if _carried(provider).filter(is_done=False, owner__isnull=False).exists():
             raise ProviderInUse(f"{provider.name} is carrying mail for another one. Pause it first.")

@@ -171,7 +171,7 @@ SURE: tuple[Rule, ...] = (
         r"insufficient (system |disk )?(storage|disk|space)|not (have )?enough (storage|space|disk)",
         r"space (is )?not enough",
         r"no (more )?(space|storage|room)\b|out of (disk )?space|mailbox size|mailbox limit|messages stored",
-        r"full mailbox",
+        r"full mailbox|error writing message: file too large",
         r"can'?t create output|inode limit",
     ),
     rule(

@@ -81,7 +81,7 @@ def provider(request: StaffRequest, provider_id: int) -> HttpResponse:
     tested = connection_testing.found(request, partial(runs.find, shown))
     context = {
         "provider": shown,
-        "under_way": removal.batches_under_way(shown).count(),
+        **_under_way(shown),
         "card": card.of(shown),
         "listed": catalogue.of(shown),
         "sign_in": oauth_services.of_host(shown.host) if shown.kind == Provider.Kind.SMTP else None,
@@ -183,13 +183,22 @@ def resume(request: StaffRequest, provider_id: int) -> HttpResponse:
 def remove(request: StaffRequest, provider_id: int) -> HttpResponse:
     chosen = get_object_or_404(_changeable(), pk=provider_id)
     try:
-        removal.remove(chosen)
+        removal.remove(chosen, cancelling="cancel" in request.POST)
     except removal.ProviderInUse as problem:
         messages.error(request, str(problem))
         return redirect("provider", provider_id)
     audit.record(request, "provider.removed", chosen.name)
     messages.success(request, f"{chosen.name} was removed, and its password with it.")
     return redirect("providers")
+
+
+def _under_way(shown: Provider) -> dict[str, Any]:
+    found = removal.under_way(shown)
+    return {
+        "under_way": found,
+        "is_single_alone": all(each.is_single for each in found),
+        "single_waiting": sum(each.waiting for each in found if each.is_single),
+    }
 
 
 def _arrival(shown: Provider) -> list[arrival.Row]:

@@ -1,18 +1,18 @@
 """Host names and addresses go where their author's browser would have gone."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from accounts.organisation import public_address
 from accounts.web_addresses import NoHost, as_sent, ascii_host, resolved, tidy
 from campaigns.message.encoding import ascii_address
 from contacts.addresses import normalise
 from delivery.providers.server_fields import read_host
+from tests.web.browser import chromium
 
 ODD = [
     " https://shop.test/space ",
@@ -62,12 +62,8 @@ hrefs = st.builds(
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            timeout=120_000, executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
-        yield running.new_page()
-        running.close()
+    with chromium() as running, running.new_page() as page:
+        yield page
 
 
 def judged(browser: Page, hrefs: list[str]) -> list[str]:

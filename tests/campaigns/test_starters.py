@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Page, Route
 
 from accounts import colours
 from accounts.models import BrandKit, Organisation
@@ -19,6 +19,7 @@ from campaigns.starters import colouring
 from delivery import html_tokens
 from tests.campaigns.content import every_kind
 from tests.campaigns.content.test_pictures import DARK_WORDS
+from tests.web.browser import chromium
 
 KINDS = [
     "newsletter",
@@ -124,14 +125,9 @@ def test_each_is_seen_by_day_and_night_on_a_desk_and_a_phone(organisation: Organ
     Takes seconds: a browser is started.
     """
     mails = {one.key: mjml.compile(one.document, every_kind.BRAND, title=one.subject) for one in starters.all()}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            timeout=120_000, executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
-        page = browser.new_page()
+    with chromium() as browser, browser.new_page() as page:
         page.route("**/i/**", _answer_with_art)
         seen = {key: _seen(page, html) for key, html in mails.items()}
-        browser.close()
     assert seen == {key: [] for key in KINDS}
 
 

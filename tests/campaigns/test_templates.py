@@ -84,11 +84,14 @@ def test_it_is_described_copied_put_away_and_deleted(
 ) -> None:
     browser, place = client_for(marketer), f"/templates/{template.pk}/"
     browser.post(place, {"name": "Each month", "description": "New"})
-    assert "Each month" in browser.get("/templates/").content.decode()
+    gallery = browser.get("/templates/").content.decode()
+    assert "Each month" in gallery
+    assert "put away" not in gallery
     browser.post(f"{place}duplicate/")
     assert set(Template.objects.values_list("campaign__name", flat=True)) == {"Each month", "Each month (copy)"}
     browser.post(f"{place}archive/")
     assert f'value="own-{template.pk}"' not in browser.get("/campaigns/new/").content.decode()
+    assert "put away" in browser.get("/templates/").content.decode()
     assert "Each month" in browser.get("/templates/?show=archived").content.decode()
     browser.post(f"{place}delete/")
     assert not Template.objects.filter(pk=template.pk).exists()

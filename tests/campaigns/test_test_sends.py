@@ -6,13 +6,17 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Organisation, User
-from campaigns import test_sends
+from campaigns import launching, test_sends
 from campaigns.drafts import forms
 from campaigns.message import editions
 from campaigns.models import Campaign
 from contacts.models import Contact
+from delivery import ledger
 from delivery.content import Recipient
-from delivery.models import Attempt, Batch, Message, MessageState, Provider, Route, Waiting
+from delivery.deliverability.figures import Deliverability
+from delivery.ledger import cancelling
+from delivery.models import Attempt, Batch, Chunk, Message, MessageState, Provider, Route, Waiting
+from delivery.providers import removal
 from delivery.routing.carriers import Carriers
 from tests.campaigns import letters
 
@@ -107,3 +111,66 @@ def test_a_test_mail_leaves_through_the_provider_chosen_for_it(
     assert "Waits: Backup takes no mail now" in test_sends.outcome(Message.objects.latest("pk")).text
     removed = {"to": marketer.email, "through": "4711"}
     assert browser.post(reverse("campaign-test", args=[campaign.pk]), removed).status_code == 422
+
+
+def test_a_test_that_waits_is_cancelled_where_it_is_shown(
+    organisation: Organisation, marketer: User, client_for: Callable[[User], Client]
+) -> None:
+    """Also after the page was left."""
+    relay = Provider.objects.create(name="Relay", host="127.0.0.1", port=2525, state=Provider.State.PAUSED)
+    campaign, browser = letters.draft(marketer, provider=relay), client_for(marketer)
+    sent = browser.post(reverse("campaign-test", args=[campaign.pk]), {"to": marketer.email})
+    message = Message.objects.get()
+    cancel = reverse("campaign-test-cancel", args=[campaign.pk, message.batch_id])
+    assert "Waits: Relay takes no mail now" in sent.content.decode()
+    assert cancel in sent.content.decode()
+    assert cancel in browser.get(campaign.get_absolute_url()).content.decode()
+    answer = browser.post(cancel, headers={"HX-Request": "true"}).content.decode()
+    assert "Being cancelled" in answer
+    assert cancel not in answer
+    cancelling.settle(message.batch_id)
+    told = browser.get(reverse("campaign-test-outcome", args=[campaign.pk, message.batch_id])).content.decode()
+    assert "Cancelled: not sent" in told
+    assert cancel not in browser.get(campaign.get_absolute_url()).content.decode()
+    again = browser.post(cancel, headers={"HX-Request": "true"})
+    assert (again.status_code, "Cancelled: not sent" in again.content.decode()) == (200, True)
+    removal.remove(relay)
+
+
+def test_a_provider_for_which_a_test_waits_is_removed_with_it_and_names_it(
+    organisation: Organisation, admin: User, marketer: User, client_for: Callable[[User], Client]
+) -> None:
+    relay = Provider.objects.create(name="Relay", host="127.0.0.1", port=2525, state=Provider.State.PAUSED)
+    campaign, browser = letters.draft(marketer, letters.readers("Ana"), provider=relay), client_for(admin)
+    client_for(marketer).post(reverse("campaign-test", args=[campaign.pk]), {"to": marketer.email})
+    page = browser.get(reverse("provider", args=[relay.pk])).content.decode()
+    assert "Test of Harbour news" in page
+    assert "Cancel 1 mail and remove it" in " ".join(page.split())
+    browser.post(reverse("provider-remove", args=[relay.pk]))
+    assert Provider.objects.kept().filter(pk=relay.pk).exists(), "nobody agreed to cancel anything"
+    relay.resume()
+    batch = launching.launch(Campaign.objects.get(pk=campaign.pk), by=marketer)
+    refused = browser.post(reverse("provider-remove", args=[relay.pk]), {"cancel": "yes"}, follow=True)
+    assert "“Harbour news” is under way through Relay" in refused.content.decode()
+    assert Message.objects.get(batch__kind=Batch.Kind.OPEN).batch.state == Batch.State.SENDING, "all or nothing"
+    ledger.undo(batch)
+    browser.post(reverse("provider-remove", args=[relay.pk]), {"cancel": "yes"})
+    assert not Provider.objects.kept().filter(pk=relay.pk).exists()
+    assert Message.objects.get(batch__kind=Batch.Kind.OPEN).batch.state == Batch.State.CANCELLED
+
+
+def test_a_test_mail_counts_in_no_figure(organisation: Organisation, marketer: User) -> None:
+    """It is of a stream of its own in trends, and of nobody: no pixel, no counted link, no contact."""
+    relay = Provider.objects.create(name="Relay", host="127.0.0.1", port=2525)
+    campaign = letters.draft(marketer, letters.readers("Ana"), provider=relay)
+    ana = Contact.objects.get(first_name="Ana")
+    (message,) = test_sends.send_tests(campaign, to=[marketer.email], as_contact=ana, by=marketer)
+    Chunk.objects.filter(batch=message.batch).update(pending=0, accepted=1, is_done=True)
+    assert Deliverability(7).is_empty
+    Batch.objects.filter(pk=message.batch_id).update(is_test=False)
+    assert not Deliverability(7).is_empty, "as any other single mail would"
+    recipient = Recipient(message.pk, None, marketer.email, {}, opens=True, clicks=True)
+    shown = editions.load_edition(message.batch).parts(recipient).html
+    assert "/o/" not in shown
+    assert "/c/" not in shown
+    assert (Batch.objects.get().stream, message.contact_id) == (Batch.Stream.TRANSACTIONAL, None)

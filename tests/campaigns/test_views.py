@@ -12,6 +12,7 @@ from campaigns.content import blocks
 from campaigns.message import preview
 from campaigns.models import Campaign
 from contacts.models import Contact
+from delivery.domains.models import SendingDomain
 from delivery.models import Batch, FeedbackCount, Provider
 from delivery.providers import removal
 from tests.campaigns import letters
@@ -396,9 +397,12 @@ def test_home_says_what_is_missing_before_real_mail_leaves(client_for: Browse, o
     page = client_for(owner).get("/").content.decode()
     assert "Before real mail leaves" in page
     assert "Connect a mail server" in page
+    assert "Set up the domain" not in page  # nothing is known against it
     Provider.objects.create(name="Relay", host="mail.example", port=587)
     page = client_for(owner).get("/").content.decode()
     assert "Before real mail leaves" not in page  # its people and its public address are there
+    SendingDomain.objects.create(name="ours.example", confirmed_at=timezone.now(), state="fails", failures=1)
+    assert ">Set up the domain<" in client_for(owner).get("/").content.decode()
 
 
 def test_a_name_that_fits_several_people_offers_them_all(client_for: Browse, viewer: User, campaign: Campaign) -> None:

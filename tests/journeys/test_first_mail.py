@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from tests.running import Product, until
+from tests.web.browser import PATIENCE_MS, chromium
 
 PEOPLE = "Email,First name\nana@example.org,Ana\nben@example.org,Ben\nnobody at all,Nobody\n"
 TARGET = "https://nordlicht.example/news"
@@ -14,14 +15,9 @@ TARGET = "https://nordlicht.example/news"
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    options = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(timeout=120_000, executable_path="/usr/bin/chromium", args=options)
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
-        context.set_default_timeout(60_000)  # workers come up last, on a busy machine slowly
-        expect.set_options(timeout=60_000)
-        yield context.new_page()
-        browser.close()
+    with chromium() as browser, browser.new_page(viewport={"width": 1280, "height": 900}) as page:
+        page.set_default_timeout(PATIENCE_MS)  # workers come up last, on a busy machine slowly
+        yield page
 
 
 def test_stranger_imports_rehearses_and_sees_a_click_and_a_leaver(product: Product, page: Page, tmp_path: Path) -> None:

@@ -3,20 +3,20 @@ Chromium. Some seconds, until the front and the browser are up.
 """
 
 import http.client
-import shutil
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from html import escape
 from random import Random
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from campaigns.message.compiled import CompiledEdition, link_targets
 from delivery.models import Batch
 from tests.campaigns.mails import BASE, FOOTER, edition, recipient
 from tests.running import free_port, part, until
+from tests.web.browser import chromium
 from tracking.links import freeze
 
 # As they stand in the HTML, quotes included.
@@ -114,17 +114,6 @@ def front(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> It
         process.wait(60)
 
 
-@contextmanager
-def chromium() -> Iterator[Page]:
-    """Open for a moment only: while Playwright's loop runs, Django lets nobody reach the database."""
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            timeout=120_000, executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
-        yield running.new_page()
-        running.close()
-
-
 def answers(port: int) -> bool:
     try:
         return location(port, "/c/nothing") is None
@@ -166,7 +155,7 @@ def test_whoever_follows_a_rewritten_link_arrives_where_the_original_went(front:
     frozen = freeze(batch, link_targets(made))
     compiled = CompiledEdition(made, batch_id=batch.pk, lists=(4,), link_ids=[link.pk for link in frozen])
     page = compiled.parts(recipient()).html
-    with chromium() as browser:
+    with chromium() as running, running.new_page() as browser:
         wanted, sent = goals(browser, body), goals(browser, page)
         assert len(sent) == len(wanted) == len(links)
         rewritten = [at for at, address in enumerate(sent) if address.startswith(f"{BASE}/c/")]

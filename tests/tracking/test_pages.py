@@ -10,11 +10,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AuditEntry, User
-from delivery import content, tokens
+from delivery import content, titles, tokens
 from delivery.content import Parts, Recipient
 from delivery.models import Attempt, Batch, Message, MessageState, Provider, SandboxMail, Waiting
 from tests.tracking.conftest import Reader, Sent
-from tracking import titles
 
 SCRIPT = "<script>alert(1)</script>"
 PAGES = ["/messages/", "/messages/{message}/", "/messages/{message}/mail/", "/campaigns/people/{batch}/"]

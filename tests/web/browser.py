@@ -1,12 +1,16 @@
 """Chromium with axe: looks at a page in both themes and widths and says what is wrong."""
 
-import shutil
-from collections.abc import Callable, Iterator, Mapping
+import asyncio
+import atexit
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import ConsoleMessage, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
+
+from tools import testing
 
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 # Of theme and width only one changes at a time: to draw a page anew costs as much as a look at it.
@@ -17,8 +21,13 @@ _VIEWS: tuple[tuple[int, Literal["light", "dark"]], ...] = (
     (390, "light"),
 )
 PATIENCE_MS = 120_000  # with a busy machine
+# Each sandboxed frame, which all mails are shown in, would begin a process of its own.
+_OPTIONS = (
+    *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
+    "--disable-site-isolation-trials",
+)
 # Frames hold mails, which are their authors' business. A theme changes nothing but colours; no transition delays them.
-_RUN = """async ([withDialogs, theme, rules]) => {
+_RUN = """async ([dialogs, theme, rules]) => {
     if (!('axe' in window)) return null
     while (!matchMedia(`(prefers-color-scheme: ${theme})`).matches) await new Promise(requestAnimationFrame)
     const quickly = {iframes: false, resultTypes: ['violations'], preload: {assets: ['media']}, selectors: false}
@@ -27,13 +36,16 @@ _RUN = """async ([withDialogs, theme, rules]) => {
         return [where.id ?? '', violations, document.documentElement.scrollWidth - innerWidth]
     }
     const seen = [await look(document)]
-    for (const dialog of withDialogs ? document.querySelectorAll('dialog[id]') : []) {
+    for (const dialog of dialogs.map(id => document.getElementById(id))) {
         dialog.showModal()
         seen.push(await look(dialog)) // nothing behind it can be reached
         dialog.close()
     }
     return seen
 }"""
+_DIALOGS = """() => [...document.querySelectorAll('dialog[id]')].map(({id, outerHTML}) => [
+    id, outerHTML.replace(/(name="csrfmiddlewaretoken" value=")[^"]*/g, '$1')
+])"""
 _STILL = """() => {
     const still = new CSSStyleSheet()
     still.replaceSync('*, ::before, ::after { transition: none !important; animation: none !important }')
@@ -69,6 +81,7 @@ class Visitor:
         self._rules = rules
         self.found: list[str] = []
         self._axe = AXE.read_text()
+        self._dialogs: set[str] = set()
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.note(f"script error: {error}"))
 
@@ -77,10 +90,11 @@ class Visitor:
 
     def look(self, what: str = "", *, with_dialogs: bool = False) -> None:
         """The page as it stands, and perhaps each of its dialogs, in both themes and widths."""
+        dialogs = self._new_dialogs() if with_dialogs else []
         for width, theme in _VIEWS:
             self.page.set_viewport_size({"width": width, "height": 900})
             self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            self._check(theme, f"{what} {theme} {width}".strip(), self._rules[theme], with_dialogs=with_dialogs)
+            self._check(theme, f"{what} {theme} {width}".strip(), self._rules[theme], dialogs)
 
     def look_on_paper(self) -> None:
         """Every table is printed, also one that the screen folds away or has in a form, but for what one works with;
@@ -94,8 +108,14 @@ class Visitor:
         self._check("light", "on paper", _COLOURS)
         self.page.emulate_media(media="screen")
 
-    def _check(self, theme: str, what: str, rules: Mapping[str, Any], *, with_dialogs: bool = False) -> None:
-        asked = [with_dialogs, theme, rules]
+    def _new_dialogs(self) -> list[str]:
+        """Ids of those that differ from all that were looked at before: many a page has the same."""
+        found = {name: html for name, html in self.page.evaluate(_DIALOGS) if html not in self._dialogs}
+        self._dialogs.update(found.values())
+        return list(found)
+
+    def _check(self, theme: str, what: str, rules: Mapping[str, Any], dialogs: Sequence[str] = ()) -> None:
+        asked = [dialogs, theme, rules]
         if (seen := self.page.evaluate(_RUN, asked)) is None:
             self.page.evaluate(_STILL)
             self.page.evaluate(self._axe)
@@ -120,21 +140,47 @@ def visitor(
     base_url: str, session: str | None, *, touch: bool = False, rules: Mapping[str, Any] = _RULES
 ) -> Iterator[Visitor]:
     """A browser that carries the session cookie of somebody who is logged in; `touch`: a phone's."""
-    options: dict[str, Any] = {
-        "executable_path": shutil.which("chromium"),
-        "timeout": PATIENCE_MS,
-        "args": ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
-    }
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(**options)
-        context = chromium.new_context(base_url=base_url, has_touch=touch, is_mobile=touch)
-        context.set_default_timeout(PATIENCE_MS)
-        expect.set_options(timeout=PATIENCE_MS)
-        if session:
-            context.add_cookies([{"name": "sessionid", "value": session, "url": base_url}])
-        yield Visitor(context.new_page(), rules)
-        context.close()
-        chromium.close()
+    cookies = [{"name": "sessionid", "value": session, "url": base_url}] if session else []
+    with chromium() as browser:
+        context = browser.new_context(base_url=base_url, has_touch=touch, is_mobile=touch)
+        try:
+            context.set_default_timeout(PATIENCE_MS)
+            context.add_cookies(cookies)  # type: ignore[arg-type]
+            yield Visitor(context.new_page(), rules)
+        finally:
+            context.close()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The one Chromium of this test process, for to start one costs more than most tests: close what you open in it.
+
+    Playwright's event loop counts as running only inside, where nobody reaches the database nor runs another loop.
+    """
+    loop, browser = _started()
+    before = asyncio._get_running_loop()
+    asyncio._set_running_loop(loop)
+    expect.set_options(timeout=PATIENCE_MS)
+    try:
+        yield browser
+    finally:
+        asyncio._set_running_loop(before)
+
+
+@cache
+def _started() -> tuple[asyncio.AbstractEventLoop, Browser]:
+    playwright = sync_playwright().start()
+    loop = asyncio.get_running_loop()
+
+    @atexit.register
+    def stop() -> None:
+        asyncio._set_running_loop(loop)
+        playwright.stop()
+
+    try:
+        return loop, playwright.chromium.launch(executable_path=testing.browser(), timeout=PATIENCE_MS, args=_OPTIONS)
+    finally:
+        asyncio._set_running_loop(None)
 
 
 def _in_words(violation: dict[str, Any]) -> str:

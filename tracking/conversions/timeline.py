@@ -7,7 +7,7 @@ from django.urls import reverse
 from accounts.wording import money
 from contacts.models import Contact
 from contacts.timeline import Entry, Wanted, latest
-from tracking import titles
+from delivery import titles
 from tracking.conversions.models import Conversion
 
 

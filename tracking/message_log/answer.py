@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from accounts import wording
 from contacts.models import Contact
+from delivery import titles
 from delivery.models import Attempt, Feedback, FeedbackEvent, Message, MessageState, Term, Waiting
-from tracking import titles
 from tracking.message_log import came_back
 from tracking.message_log import wording as log_wording
 

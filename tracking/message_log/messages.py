@@ -9,18 +9,17 @@ from django.db.models.functions import Lower
 
 from contacts import merge_values
 from contacts.models import Contact
-from delivery import content, tokens
+from delivery import content, titles, tokens
 from delivery.content import Parts, Recipient
 from delivery.ledger.uncertain import DECIDED, HEARD
 from delivery.models import Attempt, Batch, Feedback, Message, MessageState, Provider, SandboxMail, Waiting
 from delivery.providers import health
-from tracking import titles
+from delivery.titles import Title
 from tracking.message_log import came_back, wording
 from tracking.message_log.came_back import Said
 from tracking.message_log.wording import Words
 from tracking.models import Event, EventKeeping, EventKind, Link
 from tracking.scoring import verdicts
-from tracking.titles import Title
 
 
 class NotShowable(Exception):

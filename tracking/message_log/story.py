@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from contacts.models import Contact
 from contacts.timeline import Entry, Wanted, latest
+from delivery import titles
 from delivery.bounces import Kind
 from delivery.models import FeedbackEvent, Message, Waiting
-from tracking import titles
 from tracking.message_log import came_back, messages
 from tracking.models import Event, EventKind, Link
 

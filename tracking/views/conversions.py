@@ -18,7 +18,7 @@ from accounts.confirming import lately_confirmed
 from accounts.models import Organisation
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts.exporting import csv_response
-from tracking import titles
+from delivery import titles
 from tracking.conversions import secret
 from tracking.conversions.form import GoalForm
 from tracking.conversions.models import Goal

@@ -18,11 +18,11 @@ from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts.exporting import csv_response
 from contacts.segments import beginning
-from delivery import ledger
+from delivery import ledger, titles
 from delivery.deliverability.figures import LANES
 from delivery.ledger import evidence
 from delivery.models import Batch
-from tracking import segmenting, titles
+from tracking import segmenting
 from tracking.message_log import wording
 from tracking.message_log.doubts import doubts
 from tracking.models import Link

@@ -17,9 +17,9 @@ from accounts.confirming import lately_confirmed
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts.exporting import csv_response
+from delivery import titles
 from delivery.deliverability.figures import LANES
 from delivery.models import Batch, Provider
-from tracking import titles
 from tracking.message_log.replies import reading
 from tracking.message_log.replies.asking import KINDS, Wanted
 from tracking.message_log.replies.row import Reply

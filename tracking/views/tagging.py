@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.numbers import digits
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts import tags
+from delivery import titles
 from tracking import tagging as taggings
-from tracking import titles
 from tracking.models import Tagging
 from tracking.reports import people as lists
 from tracking.tasks import tag_people

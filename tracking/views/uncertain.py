@@ -12,9 +12,8 @@ from accounts import audit
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.wording import count_people
-from delivery import ledger
+from delivery import ledger, titles
 from delivery.models import Batch
-from tracking import titles
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from campaigns.content import html
 from campaigns.merge.masking import Masks
 
 SIDE = 32
-LAYOUT = 'role="presentation" border="0" cellpadding="0" cellspacing="0"'  # of a table that holds no data
 _LIGHT = frozenset({"paper", "tint", "around"})  # bands that turn dark in a dark mail
 _RICH_TABLE = re.compile(r"<(table|td|th)(?=[ >])")
 _CELL = f"border:1px solid {LINE};padding:6px 8px;text-align:start;vertical-align:top"
@@ -28,6 +27,14 @@ _GREY = 0.5
 _TELLS_APART = 1.2  # contrast of a button and what it stands on
 _LARGE, _HUGE = 26, 36  # pixels from which letters are smaller on phones
 RADIUS = {"soft": "6px", "square": "0", "round": "24px"}
+
+
+def layout(room: int = 0) -> str:
+    """The attributes of a table that holds no data, with pixels around what stands in its cells."""
+    return f'role="presentation" border="0" cellpadding="{room}" cellspacing="0"'
+
+
+LAYOUT = layout()
 
 
 def is_rtl(language: str) -> bool:
@@ -54,9 +61,13 @@ class Outline:
     def level(self, wanted: int) -> int:
         """The mail begins with one of level 1, and none is left out on the way down."""
         level = min(max(wanted, 2), self.last + 1)
+        self.stands(level)
+        return level
+
+    def stands(self, level: int) -> None:
+        """A heading of this level follows, whether or not it belongs there."""
         if not self.is_for_some or level < self.last:
             self.last = level
-        return level
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +221,7 @@ class Look:
     def alt(self, alt: str) -> str:
         mask = self.attribute(alt)
         if self.is_full:
-            self.alt_inks[mask] = on(self.ground)
+            self.alt_inks[mask] = on(self.ground).replace("#ffffff", "#fff")
         return mask
 
     def href(self, url: str) -> str:
@@ -254,8 +265,9 @@ class Look:
 
     def placeholder(self, words: str, height: int = 120) -> list[str]:
         """For whoever writes the mail: a place that is still empty. Never sent."""
+        room = self.room(self.above or 8, self.below or 8)
         return [
-            f'<mj-text align="center" font-size="14px" padding="8px {self.side}px">{place}</mj-text>'
+            f'<mj-text align="center" font-size="14px" padding="{room}">{place}</mj-text>'
             for place in self.empty(words, height)
         ]
 

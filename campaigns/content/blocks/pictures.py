@@ -1,11 +1,14 @@
 """Kinds that are pictures: alone, with text, of a video."""
 
+from dataclasses import replace
+
 from accounts.pictures import files
 from campaigns.content.blocks.fields import ALT, BAND, BUTTON, LETTERS, LOOK, PICTURE, ROOM, Field, align, link
 from campaigns.content.blocks.kind import Block, Kind
 from campaigns.content.blocks.links import button_class, button_of, button_row
-from campaigns.content.blocks.look import LAYOUT, Look, Usual
+from campaigns.content.blocks.look import Look, Usual, layout
 
+_ROOM = 12  # pixels above and below
 PLAYED = "/i/play/"  # where campaigns.content.playing answers
 
 
@@ -53,50 +56,46 @@ def picture(source: str, alt: str, url: str, look: Look, room: float, width: int
 
 
 def image_text(block: Block, look: Look) -> list[str]:
-    """Cells of a table, which Outlook needs no tables of its own for; on phones one below the other."""
+    """Cells of a table, which Outlook needs no tables of its own for; on phones the picture stands above."""
     parts = [int(part) for part in block["share"].split("-")]
-    shares = [100 * part / sum(parts) for part in parts]
-    padded, gap = look.side // 2, look.side // 2
-    room = (look.width - 2 * gap) * shares[0] / 100 - 2 * padded
+    share, gap = round(100 * parts[0] / sum(parts)), look.side // 2
+    room = (look.width - 2 * gap) * share / 100 - 2 * gap
     shown = (
         picture(block["image"], block["alt"], block["url"], look, room)
         if block["image"]
         else "".join(look.empty("Choose a picture"))
     )
-    cells = [
-        f'<td width="{shares[0]:.4g}%" style="padding:12px {padded}px">{shown}</td>',
-        f'<td style="padding:0 {padded}px">{_words(block, look)}</td>',
-    ]
-    row = "".join(cells if block["side"] == "left" else reversed(cells))
+    cells = [f'<td width="{share}%">{shown}</td>', f"<td>{_words(block, look)}</td>"]
+    name, row = ("s", "".join(cells)) if block["side"] == "left" else ("r", "".join(reversed(cells)))
     return [
-        f'<mj-raw><tr><td{look.row_class()} style="padding:{look.room(side=gap)}"><table {LAYOUT} width="100%">'
-        f'<tr class="s">{row}</tr></table></td></tr></mj-raw>'
+        f'<mj-raw><tr><td{look.row_class()} style="padding:{look.room(side=gap)}"><table {layout(gap)} width="100%">'
+        f'<tr class="{name}">{row}</tr></table></td></tr></mj-raw>'
     ]
 
 
 def _words(block: Block, look: Look) -> str:
-    """Their margins collapse into the larger one; where a style sheet is read, a paragraph ends with 14 pixels."""
+    """Where a style sheet is read, a paragraph ends with 14 pixels, which collapse with what the button keeps free."""
     tag = look.heading(2) if block["text"] else ""
     text = look.rich(block["html"]) if block["html"] else ""
     font = "" if look.head_font == "inherit" else f";font-family:{look.head_font}"
-    below = 18 if text else 4
     heading = (
-        f'<{tag} style="margin:0 0 {12 if text else 4}px;font-size:{look.size + 6}px{font}">'
+        f'<{tag} style="margin:0{" 0 12px" if text else ""};font-size:{look.size + 6}px{font}">'
         f"{look.text(block['text'])}</{tag}>"
         if block["text"]
         else ""
     )
     words = (
-        f'<div class="words" style="margin:8px 0 {below}px;color:{look.ink};font-size:{look.size}px;line-height:1.6">'
-        f"{heading}{text}</div>"
+        f'<div class="words" style="color:{look.ink};font-size:{look.size}px;line-height:1.6">{heading}{text}</div>'
+        if heading or text
+        else ""
     )
     button = (
-        f'<div class="{button_class(block["look"], look)}" style="margin:{below + 12}px 0 18px">'
-        f"{button_of(block['label'], block['url'], look, kind=block['look'])}</div>"
+        f'<p class="{button_class(block["look"], look)}" style="margin:{(30 if text else 16) if words else 0}px 0 0">'
+        f"{button_of(block['label'], block['url'], look, kind=block['look'])}</p>"
         if block["label"]
         else ""
     )
-    return f"{words if heading or text else ''}{button}"
+    return f"{words}{button}"
 
 
 def video(block: Block, look: Look) -> list[str]:
@@ -107,8 +106,10 @@ def video(block: Block, look: Look) -> list[str]:
     if name := _name_of_ours(block["image"], look):
         return [picture_row(f"{look.theme.public_address}{PLAYED}{name}", alt, block["url"], look)]
     return [
-        picture_row(block["image"], alt, block["url"], look),
-        button_row("\N{BLACK RIGHT-POINTING TRIANGLE} " + alt, block["url"], look, align="center"),
+        picture_row(block["image"], alt, block["url"], replace(look, below=_ROOM)),
+        button_row(
+            "\N{BLACK RIGHT-POINTING TRIANGLE} " + alt, block["url"], replace(look, above=_ROOM), align="center"
+        ),
     ]
 
 
@@ -164,7 +165,7 @@ KINDS = (
         ),
         image_text,
         own=(*LETTERS, *BUTTON, *ROOM),
-        usual=lambda _block, _look: Usual(above=12, below=12),
+        usual=lambda _block, _look: Usual(above=8, below=8),
         in_columns=False,
     ),
     Kind(
@@ -181,6 +182,6 @@ KINDS = (
         ),
         video,
         own=ROOM,
-        usual=lambda _block, _look: Usual(above=12, below=12),
+        usual=lambda _block, _look: Usual(above=_ROOM, below=_ROOM),
     ),
 )

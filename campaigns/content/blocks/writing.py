@@ -1,13 +1,16 @@
 """Kinds that are words: heading, text, quote, table, HTML."""
 
 import re
+from collections.abc import Iterator
 
 from accounts.colours import LINE, readable
 from campaigns.content.blocks.fields import BAND, LETTERS, ROOM, Field, align
 from campaigns.content.blocks.kind import Block, Kind
 from campaigns.content.blocks.look import LAYOUT, Look, Usual
+from delivery.html_tokens import tokens
 
 _HEADINGS = {"1": (30, "1.25"), "2": (22, "1.3"), "3": (17, "1.4")}
+_HEADING = re.compile(r"<h[1-6](?=[\s/>])", re.IGNORECASE)
 _HIGH = 26  # pixels from which lines stand closer
 _FIGURE = re.compile(r"[-+−]?[€$£¥]?\s?\d[\d.,\s\u00a0']*\s?(?:%|€|\$|£|¥|[A-Z]{3})?")
 
@@ -90,11 +93,19 @@ def _is_figures(cells: list[str]) -> bool:
 def code(block: Block, look: Look) -> list[str]:
     if not block["code"].strip():
         return look.placeholder("Write HTML", 60)
+    for level in _levels(block["code"]):
+        look.outline.stands(level)
     inside = look.masks.keep(block["code"])
     return [
         f'<mj-raw><tr><td class="code" style="padding:{look.room()};color:{look.ink};'
         f'font-size:16px;line-height:1.6">{inside}</td></tr></mj-raw>'
     ]
+
+
+def _levels(code: str) -> Iterator[int]:
+    """Of its headings, which are the author's to say."""
+    if _HEADING.search(code):
+        yield from (int(token.name[1]) for token in tokens(code) if token.is_opening and _HEADING.match(token.text))
 
 
 KINDS = (

@@ -15,6 +15,7 @@ from contacts.importing.running import jobs
 from contacts.models import ImportJob
 
 MOST_SHOWN = 50
+_MENDS = "mends"
 
 
 @dataclass(frozen=True)
@@ -70,15 +71,21 @@ def mend(job: ImportJob, addresses: Mapping[int, str], *, by: User | None) -> Im
         return None
     text = "".join(lines(job.options["header"], rows, plan.delimiter))
     plan = plan.change(encoding="utf-8-sig", has_header=True, title_lines=0)
+    header = {"header": job.options["header"], "guessed": job.options.get("guessed", ())}
     mended = ImportJob.objects.create(
         file_name=f"Mended rows of {job.file_name}"[:200],
         storage_name=default_storage.save(f"imports/{uuid.uuid4().hex}.csv", ContentFile(text.encode())),
         size_bytes=len(text.encode()),
-        options=plan.to_json() | {"header": job.options["header"], "guessed": job.options.get("guessed", ())},
+        options=plan.to_json() | header | {_MENDS: job.pk},
         created_by=by,
     )
     jobs.check(mended, plan)
     return mended
+
+
+def waiting(job: ImportJob) -> ImportJob | None:
+    """The import whose rows `job` mends, while that one still waits for its go-ahead."""
+    return ImportJob.objects.filter(pk=job.options.get(_MENDS), state=ImportJob.State.READY).first()
 
 
 def _rows(job: ImportJob, plan: Plan) -> Iterator[RefusedRow]:

@@ -1,5 +1,6 @@
 """What is fetched comes from where it was meant to come from, in time and in size."""
 
+import socket
 import ssl
 import threading
 import time
@@ -11,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from accounts.egress.allowed import Allowed
-from accounts.egress.fetching import Client, Limits, NoAnswer
+from accounts.egress.deadline import Deadline
+from accounts.egress.fetching import Client, Limits, NoAnswer, worded
 from accounts.egress.guard import Guard, Refused
 from tests.accounts.egress.test_guard import HERE, Names
 from tests.delivery.engine.certificates import Authority
@@ -287,3 +289,16 @@ def test_a_server_that_is_not_there_is_told_apart_from_one_that_is_refused(site:
     site.server_close()
     with pytest.raises(NoAnswer, match="could not be asked"):
         client(site).get(f"http://shop.example:{port}/")
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (socket.EAI_NONAME, "shop.example is a name that leads nowhere: no name server knows an address for it."),
+        (socket.EAI_AGAIN, "shop.example could not be asked: the name server does not answer."),
+    ],
+)
+def test_a_name_without_an_address_is_told_in_words(code: int, said: str) -> None:
+    with pytest.raises(NoAnswer) as told, worded("shop.example", Deadline(60)):
+        raise socket.gaierror(code, "Name or service not known")
+    assert str(told.value) == said

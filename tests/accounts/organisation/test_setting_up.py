@@ -58,6 +58,12 @@ def test_set_up_creates_organisation_and_owner_and_logs_in(client: Client, annou
 
 
 @pytest.mark.django_db
+def test_without_a_name_of_the_sender_mail_is_from_the_organisation(client: Client, announced: list[object]) -> None:
+    client.post("/setup/", FORM | {"sender_name": ""})
+    assert Organisation.objects.get().sender_name == "Nordlicht Books"
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [

@@ -8,11 +8,12 @@ from typing import Literal
 
 import pytest
 from PIL import Image, ImageChops
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from campaigns import starters
 from campaigns.content import blocks, mjml
 from tests.campaigns.content import every_kind
+from tests.web.browser import chromium
 
 MAILS = Path(__file__).parents[2] / "data" / "mails"
 BRAND = mjml.Brand("Nordlicht & Söhne", "Hafenstraße 7\n20457 Hamburg", colour="#1f4fa8")
@@ -48,12 +49,8 @@ ROUND_CORNERS = """() => [...document.querySelectorAll("a")].flatMap(link => {
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            timeout=120_000, executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
-        yield browser.new_page()
-        browser.close()
+    with chromium() as browser, browser.new_page() as page:
+        yield page
 
 
 def _but_for_round_corners(difference: Image.Image, page: Page) -> tuple[int, int, int, int] | None:

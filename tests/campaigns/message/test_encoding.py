@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from campaigns.merge.places import HARMLESS
@@ -29,12 +29,15 @@ words = st.lists(
 
 
 @given(words)
+@example("From Monday on we sing")
+@example("a\nFrom Monday on, " + "x" * 80)
+@example("x" * 70 + " " + "From here on")
 def test_quoted_printable_decodes_to_the_same_text(text: str) -> None:
     encoded = quoted_printable(text)
     assert quopri.decodestring(encoded.encode("ascii")).decode().replace("\r\n", "\n") == text
     for line in encoded.split("\r\n"):
         assert len(line) <= 76
-        assert not line.startswith(".")
+        assert not line.startswith((".", "From "))
         assert not line.endswith((" ", "\t", " =", "\t="))
     assert encoded == "" or encoded.endswith("\r\n")
 
@@ -57,7 +60,8 @@ def test_sender_stays_one_mailbox_whatever_its_name(text: str) -> None:
     assert one_line(text) in {mailbox.display_name, older.strip()}
 
 
-@given(st.from_regex(r"\A(https?://)?[ -~]{0,80}\Z"))
+@given(st.from_regex(r"\A(https?://|From )?[ -~]{0,80}\Z"))
+@example("From here on")
 def test_what_is_let_through_needs_no_care(text: str) -> None:
     for place, is_harmless in (("text", needs_nothing), ("plain", needs_nothing), ("address", is_plain_address)):
         if is_harmless(text):

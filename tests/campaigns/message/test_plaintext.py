@@ -48,7 +48,6 @@ def test_element_left_open_does_not_hide_the_rest(html: str, text: str) -> None:
         '<div style="height:0px;overflow:hidden"><p>x</p></div>',
         '<div style="opacity:0">x</div>',
         '<span style="font-size:1px;color:#fff">x</span>',
-        '<span style="mso-hide:all">x</span>',
         '<p style="text-indent:-9999px">x</p>',
         '<div style="position:absolute;left:-9999px">x</div>',
         "<template>x</template>",
@@ -83,6 +82,8 @@ def test_padding_of_the_inbox_line_leaves_no_trace_and_joiners_of_words_stay() -
         ('<img alt="A"><img alt="B">', "A B"),
         ('<a href="https://a.test/"><table><tr><td>Buy</td></tr></table></a><p>x', "Buy (https://a.test/)\n\nx"),
         ('<a href="mailto:a@b.test?subject=Hi there">Write</a>', "Write (a@b.test)"),
+        ('Ana &lt;<a href="mailto:a@b.test">a@b.test</a>&gt; wrote', "Ana <a@b.test> wrote"),
+        ('&lt;<a href="https://a.test/">https://a.test/</a>&gt;', "<https://a.test/>"),
     ],
 )
 def test_neighbouring_links_are_parted(html: str, text: str) -> None:
@@ -107,6 +108,21 @@ def test_neighbouring_links_are_parted(html: str, text: str) -> None:
 )
 def test_rows_lists_and_typed_lines_keep_their_shape(html: str, text: str) -> None:
     assert plaintext.from_html(html) == text + "\n"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<a href="https://a.test/" style="display:inline-block;mso-hide:all">Go</a>',
+        '<span style="mso-hide: all"><a href="https://a.test/">Go</a></span>',
+        '<div style="MSO-HIDE:ALL !important"><a href="https://a.test/"><b>Go</b></a></div>',
+        '<!--[if !mso]><!--><a href="https://a.test/" style="mso-hide:all">Go</a><!--<![endif]-->',
+        '<![if !mso]><a href="https://a.test/">Go</a><![endif]>',
+    ],
+)
+def test_a_button_that_outlook_draws_by_itself_is_said_once(html: str) -> None:
+    shape = '<!--[if mso]><v:roundrect href="https://a.test/"><center>Go</center></v:roundrect><![endif]-->'
+    assert plaintext.from_html(f"<p>Before</p>{shape}{html}") == "Before\n\nGo (https://a.test/)\n"
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ def found(campaign: Campaign, html: str) -> dict[str, Finding]:
         ),
         ('<p style="font-size:12px">The small print</p>', "small-text"),
         ('<p style="font-size:9pt">The small print</p>', "small-text"),
+        ('<p style="font-size:13px">The small print</p>', "small-text"),
         ("<h3>After the first</h3>", "heading-order"),
         ('<p>More <a href="https://nordlicht.example/">here</a>.</p>', "vague-link"),
         ('<p>Mehr <a href="https://nordlicht.example/">Klicken Sie hier!</a></p>', "vague-link"),
@@ -86,6 +87,22 @@ def test_advice_names_the_line(campaign: Campaign, html: str, code: str) -> None
 )
 def test_what_is_right_is_not_spoken_of(campaign: Campaign, html: str) -> None:
     assert found(campaign, html) == {}
+
+
+def test_headings_in_html_of_a_block_are_in_the_outline(campaign: Campaign) -> None:
+    campaign.content_kind = Campaign.ContentKind.BLOCKS
+    written = [
+        {"kind": "heading", "text": "First"},
+        {"id": "own", "kind": "code", "code": "<h3>Too low</h3>"},
+        {"kind": "heading", "text": "Then", "level": "3"},
+        {"kind": "footer"},
+    ]
+    campaign.blocks = blocks.validate({"blocks": written})
+    said = {finding.code: finding for finding in checklist.check(campaign)}
+    assert said["heading-order"].block == "own"
+    assert "“Too low” is of level 3 after one of level 1" in said["heading-order"].text
+    campaign.blocks["blocks"][1]["code"] = "<h2>As it should be</h2>"
+    assert "heading-order" not in {finding.code for finding in checklist.check(campaign)}
 
 
 def test_a_whole_page_says_how_it_looks_in_the_dark(campaign: Campaign) -> None:

@@ -28,6 +28,7 @@ BOUNCE, DELAY = Kind.BOUNCE, Kind.DELAY
         ("dma-silent", "ana@silent.example", BOUNCE, C.EXPIRED, ALIVE),
         ("dma-spam", "spam@mailbox.example", BOUNCE, C.SPAM_CONTENT, ALIVE),
         ("dma-unknown", "unknown@mailbox.example", BOUNCE, C.INVALID_RECIPIENT, DEAD),
+        ("dovecot-rejected", "postmaster@mailbox.example", Kind.AUTOREPLY, None, ALIVE),
         ("exim-attachment", "attachment@mailbox.example", BOUNCE, C.SPAM_CONTENT, ALIVE),
         ("exim-disabled", "disabled@mailbox.example", BOUNCE, C.INACTIVE_MAILBOX, ALIVE),
         ("exim-fullbox", "fullbox@local.example", BOUNCE, C.MAILBOX_FULL, ALIVE),
@@ -48,7 +49,9 @@ BOUNCE, DELAY = Kind.BOUNCE, Kind.DELAY
         ("opensmtpd-silent-delay", "ana@silent.example", DELAY, C.EXPIRED, ALIVE),
         ("opensmtpd-unknown", "unknown@mailbox.example", BOUNCE, C.INVALID_RECIPIENT, DEAD),
         ("postfix-dropped", "drop@mailbox.example", BOUNCE, C.NETWORK, ALIVE),
+        ("postfix-forwarded", "dead@elsewhere.example", BOUNCE, C.INVALID_RECIPIENT, DEAD),
         ("postfix-full", "full@mailbox.example", BOUNCE, C.MAILBOX_FULL, ALIVE),
+        ("postfix-fullbox", "fullbox@mailbox.example", BOUNCE, C.MAILBOX_FULL, ALIVE),
         ("postfix-gmail", "gmail@mailbox.example", BOUNCE, C.INVALID_RECIPIENT, DEAD),
         ("postfix-international", "großmut@mailbox.example", BOUNCE, C.INVALID_RECIPIENT, DEAD),
         ("postfix-large", "large@mailbox.example", BOUNCE, C.MESSAGE_TOO_LARGE, ALIVE),
@@ -69,7 +72,7 @@ BOUNCE, DELAY = Kind.BOUNCE, Kind.DELAY
         ("sendmail-unknown", "unknown@mailbox.example", BOUNCE, C.INVALID_RECIPIENT, DEAD),
     ],
 )
-def test_each_server_is_understood(name: str, recipient: str, kind: Kind, category: C, suppresses: bool) -> None:
+def test_each_server_is_understood(name: str, recipient: str, kind: Kind, category: C | None, suppresses: bool) -> None:
     (found,) = bounces.read((MAILS / f"{name}.eml").read_bytes())
     assert (found.recipient, found.kind, found.category, found.suppresses) == (recipient, kind, category, suppresses)
 

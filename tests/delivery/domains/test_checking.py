@@ -305,6 +305,19 @@ def test_a_record_that_is_lost_is_not_said_to_leave_mail_passing_where_that_is_n
     assert (seen.url, seen.text) == ("", f"{told[title].text} An admin can see to it.")
 
 
+def test_while_all_mail_goes_into_the_sandbox_a_domain_without_records_is_a_step_and_no_alarm(
+    domain: SendingDomain, name_server: DnsServer, admin: User
+) -> None:
+    def told() -> list[str]:
+        return [one.title for one in problems.for_user(admin) if NAME in one.title]
+
+    look(domain, name_server)
+    assert SendingDomain.objects.not_set_up().get() == domain
+    assert told() == []
+    provider("SES", "email-smtp.eu-west-1.amazonaws.com", is_default=True)
+    assert told() == [f"{NAME} is not set up yet"]
+
+
 def test_domains_appear_from_the_addresses_in_use_and_only_the_organisation_s_own_is_believed(
     organisation: Organisation, admin: User
 ) -> None:

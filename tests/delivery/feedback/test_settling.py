@@ -74,6 +74,24 @@ def test_one_sealed_number_is_enough(missing: str) -> None:
     assert hand_in(report(message, **{missing: "redacted"})).state == State.COUNTED
 
 
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        "SRS0=ViCk=JT=nordlicht.example={}@mailbox.example",
+        "SRS1=+a9Z=mailbox.example==ViCk=JT=nordlicht.example={}@elsewhere.example",
+        "prvs=0123456789={}@nordlicht.example",
+        "prvs={}/0123456789@nordlicht.example",
+        "btv1==0123456789={}@nordlicht.example",
+    ],
+)
+def test_a_return_address_that_a_forwarder_wrapped_names_its_mail(wrapped: str) -> None:
+    message = mailed()
+    local = verp.address(message.pk, DOMAIN).partition("@")[0]
+    assert hand_in(report(message, message_id="redacted", sender=wrapped.format(local))).state == State.COUNTED
+    forged = wrapped.format(f"{local[:-1]}{'1' if local[-1] != '1' else '2'}")
+    assert hand_in(report(message, message_id="redacted", sender=forged)).state == State.NOT_OURS
+
+
 def test_who_changed_the_address_since_then_gets_no_more_mail_either() -> None:
     message = mailed()
     Contact.objects.update(email="ana@new.example")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -203,3 +204,20 @@ def test_single_mails_that_were_paused_stay_paused_the_next_day(provider: Provid
     Batch.objects.update(state="paused", started_at=timezone.now() - timedelta(days=3))
     later = ledger.send_one(content_kind="step", content_id=1, email="b@me.com", provider=provider).batch
     assert (later.pk, later.state) == (stopped.pk, "paused")
+
+
+def test_mails_that_are_accepted_stay_on_their_pages(provider: Provider, people: People) -> None:
+    """Also where nothing of a page can be tidied up before its last row has changed."""
+    batch = built(provider, people(250))
+    tick.tick()
+    while chunk := claim(batch):
+        write(chunk, [(i, MessageState.ACCEPTED) for i in pending_of(chunk)])
+        end(chunk)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT sum(pg_stat_get_xact_tuples_updated(inhrelid)), sum(pg_stat_get_xact_tuples_hot_updated(inhrelid))
+            FROM pg_inherits WHERE inhparent = 'delivery_message'::regclass
+            """
+        )
+        assert cursor.fetchone() == (250, 250)

@@ -1,9 +1,11 @@
 import io
+import json
 from typing import Any
 
 from django.core import signing
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import ApprovalRule, BrandKit, Organisation, Role, User
@@ -543,6 +545,13 @@ ADDRESSES = {
     "campaign-test-outcome": Address(
         WRITERS, args=lambda cast: draft(cast) | {"batch": stage.test_message(cast).batch_id}, no_page=FRAGMENT
     ),
+    "campaign-test-cancel": Address(
+        WRITERS,
+        args=lambda cast: draft(cast) | {"batch": stage.test_message(cast).batch_id},
+        get=False,
+        post=lambda cast: {},
+        changes=lambda cast: Batch.objects.filter(state=State.CANCELLED).count(),
+    ),
     "test-address": Address(
         None,
         args=asked_stranger,
@@ -565,6 +574,13 @@ ADDRESSES = {
     ),
     "campaign-style": Address(WRITERS, args=draft, get=False, post=lambda cast: {"colour": "#aa3300"}, changes=written),
     "block-add": Address(WRITERS, args=draft, get=False, post=lambda cast: {"kind": "text"}, changes=written),
+    "content-waiting": Address(
+        WRITERS,
+        args=draft,
+        get=False,
+        post=lambda cast: {"changes": json.dumps([[reverse("block-add", kwargs=draft(cast)), "kind=text"]])},
+        changes=written,
+    ),
     "content-undo": Address(WRITERS, args=changed, get=False, post=lambda cast: {}, changes=written),
     "content-redo": Address(WRITERS, args=undone, get=False, post=lambda cast: {}, changes=written),
     "block-save": Address(

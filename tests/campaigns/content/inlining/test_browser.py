@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from campaigns.content import html
+from tests.web.browser import chromium
 
 PAGES = {
     "shorthand after longhand": "<style>td{padding-left:9px;padding:3px}.x{margin:0;margin-left:7px}</style>"
@@ -37,12 +38,8 @@ LOOK = """() => [...document.querySelectorAll('body, body *:not(style)')].map(on
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            timeout=120_000, executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
-        yield browser.new_page()
-        browser.close()
+    with chromium() as browser, browser.new_page() as page:
+        yield page
 
 
 @pytest.mark.parametrize("name", PAGES)

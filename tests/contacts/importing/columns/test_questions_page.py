@@ -95,6 +95,9 @@ def test_refused_rows_are_mended_on_the_page(open_import: Callable[..., tuple[Cl
     working.work(mended.pk)
     client.post(f"/imports/{mended.pk}/start/")
     working.work(mended.pk)
+    assert "still waits for your go-ahead" in text(client.get(mended.get_absolute_url()))
+    client.post(f"{url}start/")
+    assert "still waits for your go-ahead" not in text(client.get(mended.get_absolute_url()))
     ada = Contact.objects.get()
     assert (ada.email, ada.name, ada.attributes) == ("ada@gmail.com", "Ada Lovelace", {"visits": 3})
 

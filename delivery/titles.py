@@ -1,4 +1,4 @@
-"""What a batch is called. The apps that write register here, because tracking knows only numbers."""
+"""What a batch is called. The apps that write register here, because delivery and tracking know only numbers."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
