@@ -6,15 +6,45 @@ PAPER, INK, MUTED, LINE = "#ffffff", "#23262b", "#5f6368", "#dedbd5"
 DARK = "#262a30"  # the lighter of the two surfaces a dark mail is set on
 
 
+_BLACK = "#000000"
 _READABLE = 4.5  # WCAG 2.2, 1.4.3
+_SURVIVES = 3.0  # of what programs invert, each a little differently
+# hue-rotate(180deg) of Filter Effects 1.
+_HALF_TURN = ((-0.574, 1.43, 0.144), (0.426, 0.43, 0.144), (0.426, 1.43, -0.856))
 _LINK = "#0000ee"  # of mail programs that know no style sheet
 
 
 @lru_cache(maxsize=512)
 def on(colour: str) -> str:
-    """Ink that reads on a surface of this colour; on a middling one nothing but black does."""
-    ink = PAPER if contrast(colour, PAPER) >= contrast(colour, INK) else INK
-    return ink if contrast(colour, ink) >= _READABLE else "#000000"
+    """Ink that reads on a surface of this colour, and as well as any when a program inverts both."""
+    inks = sorted((PAPER, INK), key=lambda ink: -contrast(colour, ink))
+    read = [ink for ink in (*inks, _BLACK) if contrast(colour, ink) >= _READABLE]
+    return max(read, key=lambda ink: min(contrast_inverted(colour, ink), _READABLE))
+
+
+@lru_cache(maxsize=512)
+def inverted(colour: str) -> str:
+    """As a program shows it that turns light mails dark by force: light for dark, the hue kept."""
+    turned = [255 - channel for channel in _channels(colour)]
+    rows = (sum(share * channel for share, channel in zip(row, turned, strict=True)) for row in _HALF_TURN)
+    return "#" + "".join(f"{round(min(255, max(0, channel))):02x}" for channel in rows)
+
+
+def contrast_inverted(one: str, other: str) -> float:
+    return contrast(inverted(one), inverted(other))
+
+
+def survives(ink: str, ground: str) -> bool:
+    """Whether the ink still reads on the ground when a program inverts both."""
+    return contrast_inverted(ink, ground) >= _SURVIVES
+
+
+@lru_cache(maxsize=512)
+def surviving(ground: str) -> str:
+    """The colour, or as much darker as it takes for words to be read on it, inverted or not."""
+    while not survives(on(ground), ground):
+        ground = mixed(ground, 0.94, _BLACK)
+    return ground
 
 
 @lru_cache(maxsize=512)

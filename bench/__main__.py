@@ -23,8 +23,12 @@ MEASUREMENTS = {
 
 
 def main() -> int:
+    usage = f"usage: python -m bench {'|'.join(MEASUREMENTS)} [--json]"
+    if sys.argv[1:2] in (["-h"], ["--help"]):
+        print(usage)
+        return 0
     if len(sys.argv) < 2 or sys.argv[1] not in MEASUREMENTS:
-        print(f"usage: python -m bench {'|'.join(MEASUREMENTS)} [--json]", file=sys.stderr)
+        print(usage, file=sys.stderr)
         return 2
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is stopped, too
     module, _, function = MEASUREMENTS[sys.argv[1]].partition(":")

@@ -10,6 +10,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any
 from uuid import uuid4
 
@@ -95,9 +96,10 @@ def _chunk(engine: Any, ledger: Any, contents: Any, provider: Any, watch: Watch)
             facts.compiled.envelope_from(letter.recipient)
     ids = [letter.message_id for letter in letters]
     with watch.step("journal"):
-        for message_id in ids:
-            engine.journal.begun(chunk, epoch, message_id)
-            engine.journal.accepted(chunk, epoch, message_id)
+        engine.journal.begun(chunk, epoch, ids[0])
+        for accepted, begun in pairwise(ids):
+            engine.journal.chained((chunk, epoch, accepted), (chunk, epoch, begun))
+        engine.journal.accepted(chunk, epoch, ids[-1])
     engine.journal.floor = engine.journal.next_number
     half = len(ids) // 2
     with watch.step("checkpoint"):

@@ -86,6 +86,7 @@ def send_tests(
             group=_group(campaign),
             sender_domain=edition.sender_domain,
             is_direct=through is not None,
+            is_test=True,
         )
         for address in to
     ]

@@ -4,6 +4,7 @@ Started twice at once, the second finds the lock taken and prints the address of
 migrations run, then the processes that need them; everything stops in the opposite order.
 """
 
+import argparse
 import contextlib
 import errno
 import fcntl
@@ -274,4 +275,6 @@ def _var() -> Path:
 
 
 if __name__ == "__main__":
+    # PORT, HOST, PUBLIC_URL and TALLYPOST_VAR of the environment say the rest.
+    argparse.ArgumentParser("python -m config.run", description=__doc__).parse_args()
     sys.exit(main())

@@ -170,6 +170,7 @@ def erase_all(contact_ids: Sequence[int]) -> int:
 def delete_list(mailing_list: MailingList) -> int:
     """Delete the list, keep its people. Who left it and is on no other one stays unsubscribed; returns how many."""
     with transaction.atomic(), connection.cursor() as cursor:
+        MailingList.objects.select_for_update().filter(pk=mailing_list.pk).first()  # an import puts nobody more on it
         cursor.execute(
             """
             INSERT INTO contacts_suppression (email, reason, detail, source, created_at)

@@ -187,6 +187,10 @@ class _OneLetter:
     def accepted(self, letter: Letter, receipt: str = "") -> None:
         self._say(None)
 
+    def chained(self, letter: Letter, following: Letter) -> bool:
+        self.accepted(letter)
+        return self.begin(following)
+
     def refused(self, letter: Letter, stage: Stage, answer: Answer) -> None:
         self._say(_Failed(f"{answer.code} {answer.text}"))
 

@@ -18,6 +18,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from tools.usage import takes_nothing
+
 ROOT = Path(__file__).resolve().parent.parent
 _NPM_SECONDS = 60
 _PYPI_SECONDS = 10
@@ -108,4 +110,5 @@ def npm_advisories() -> list[str] | None:
 
 
 if __name__ == "__main__":
+    takes_nothing("tools.audit", __doc__)
     sys.exit(main())

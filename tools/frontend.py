@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from config.services import NotStarted
+from tools.usage import takes_nothing
 
 FOLDER = Path(__file__).resolve().parent.parent / "frontend"
 OLDEST_NODE = 20
@@ -79,6 +80,7 @@ def _npm(*arguments: str, path: str, folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    takes_nothing("tools.frontend", __doc__)
     try:
         build()
     except NotStarted as problem:

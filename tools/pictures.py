@@ -12,6 +12,7 @@ from playwright.sync_api import Page, sync_playwright
 from tests.journeys.visitor import PASSWORD, Visitor
 from tests.running import ROOT, Product, until
 from tools import testing
+from tools.usage import takes_nothing
 
 FOLDER = ROOT / "docs" / "pictures"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
@@ -108,4 +109,5 @@ def picture(page: Page, product: Product, path: str, name: str) -> None:
 
 
 if __name__ == "__main__":
+    takes_nothing("tools.pictures", __doc__)
     main()

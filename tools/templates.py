@@ -4,6 +4,8 @@ import re
 import sys
 from pathlib import Path
 
+from tools.usage import takes_nothing
+
 WIDTH = 160
 FOLDER = Path(__file__).resolve().parent.parent / "templates"
 # Still to be laid out.
@@ -28,4 +30,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    takes_nothing("tools.templates", __doc__)
     sys.exit(main())

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import psutil
 
+from tools.usage import parser
+
 # Without windows a new page takes a fifth of the processor time that it takes in Chromium's own headless mode.
 _BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PYTHON = [sys.executable, "-m"]
@@ -42,8 +44,11 @@ MOST_WORKERS = 12  # each has a database of Redis, which has sixteen
 
 
 def main() -> int:
-    is_quick = "--quick" in sys.argv
-    chosen = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
+    known = parser("tools.testing", __doc__)
+    known.add_argument("tests", nargs="*", help="paths of tests; none: every check, and all tests")
+    known.add_argument("--quick", action="store_true", help="the checks without the tests")
+    given = known.parse_args()
+    is_quick, chosen = given.quick, given.tests
     if not is_quick:
         ensure_browser()
     folder = Path(__file__).resolve().parent.parent

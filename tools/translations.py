@@ -15,6 +15,8 @@ from pathlib import Path
 from babel.messages import Catalog, mofile, pofile
 from django.utils.translation.template import templatize
 
+from tools.usage import takes_nothing
+
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "locale"
 _TEMPLATES = ROOT / "templates" / "public"
@@ -97,4 +99,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    takes_nothing("tools.translations", __doc__)
     main()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from accounts.colours import MUTED, PAPER, contrast, on, readable
+from accounts.colours import MUTED, PAPER, contrast, on, readable, survives, surviving
 from campaigns.content.blocks import Block
 from campaigns.content.blocks.look import Look
 from campaigns.content.mjml import Brand
@@ -25,11 +25,13 @@ class Pair:
 
     @property
     def kind(self) -> str:
-        return "good" if self.ratio >= _ENOUGH else "warn"
+        return "good" if self.ratio >= _ENOUGH and survives(self.ink, self.ground) else "warn"
 
     @property
     def words(self) -> str:
         said = f"{self.ratio:.1f} to 1"
+        if self.ratio >= _ENOUGH and not survives(self.ink, self.ground):
+            return f"{said}: readable until a program turns mails dark by force. {surviving(self.ground)} stays so."
         if self.ratio >= _EASY:
             return f"{said}: easy to read."
         if self.ratio >= _ENOUGH:

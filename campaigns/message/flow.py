@@ -1,7 +1,7 @@
 """Words of a plain text as they come: the gaps between them are asked for, and merge like margins on a page."""
 
-_CLOSING = ".,;:!?…)]}»”’'\"|/"
-_OPENING = "([{«„“‘'\"|/"
+_CLOSING = ".,;:!?…)]}»”’'\"|/>"
+_OPENING = "([{«„“‘'\"|/<"
 
 
 class Flow:

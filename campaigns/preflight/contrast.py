@@ -1,7 +1,7 @@
 """Words of a finished mail that are hard to read on what they stand on (WCAG 2.2, 1.4.3)."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from html import unescape
 from typing import Any, NamedTuple
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from tinycss2 import parse_component_value_list, parse_declaration_list
 from tinycss2.color3 import RGBA, parse_color
 
-from accounts.colours import PAPER, contrast
+from accounts.colours import PAPER, contrast, contrast_inverted, on, survives, surviving
 from campaigns.message import unseen
 from campaigns.message.unseen import Sight
 from campaigns.preflight.findings import Finding
@@ -58,7 +58,7 @@ class Looks(NamedTuple):
         return self.sight is not None and not self.sight.is_hidden and not self.sight.is_tiny
 
 
-def check(seen: Iterable[tuple[str, Looks]], places: Places) -> Iterator[Finding]:
+def check(seen: Sequence[tuple[str, Looks]], places: Places) -> Iterator[Finding]:
     """The first words of each pair of colours, of those that people see in a mail."""
     pairs: dict[tuple[str, str], Faint] = {}
     for found in faint(seen):
@@ -68,6 +68,25 @@ def check(seen: Iterable[tuple[str, Looks]], places: Places) -> Iterator[Finding
         text = f"“{words}” is hard to read: {found.ink} on {found.ground} is {found.ratio:.1f} to 1, and 4.5 is enough."
         cure = "Choose a darker colour for the words, or a lighter one behind them; or the other way round."
         yield Finding("warn", "contrast", text, cure, "content", block=places.with_words(found.words))
+    yield from _inverted(seen, places)
+
+
+def _inverted(seen: Sequence[tuple[str, Looks]], places: Places) -> Iterator[Finding]:
+    """The first words that are read until a program inverts the mail."""
+    for words, looks in seen:
+        if not (looks.ink and looks.ground) or contrast(looks.ink, looks.ground) < looks.enough:
+            continue
+        if not survives(looks.ink, looks.ground):
+            ratio = contrast_inverted(looks.ink, looks.ground)
+            text = (
+                f"“{cut(words)}” is hard to read where a program turns mails dark by force:"
+                f" {looks.ink} on {looks.ground} becomes {ratio:.1f} to 1."
+            )
+            ground = surviving(looks.ground)
+            instead = "" if ground == looks.ground else f"Take {ground} in place of {looks.ground}, and write"
+            cure = f"{instead or 'Write'} the words in {on(ground)}."
+            yield Finding("warn", "inverted", text, cure, "content", block=places.with_words(words))
+            return
 
 
 def cut(words: str) -> str:

@@ -12,7 +12,7 @@ from campaigns.preflight.places import Places
 from delivery import html_tokens
 from delivery.html_tokens import Token
 
-_SMALLEST_PX = 12.0
+_SMALLEST_PX = 14.0
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 # Words of links that say nothing where they are read out in a row, without the sentence around them.
 _VAGUE = frozenset(
@@ -34,11 +34,11 @@ def check(page: Sequence[Token], seen: Sequence[tuple[str, Looks]], places: Plac
 
 
 def _small(seen: Sequence[tuple[str, Looks]], places: Places) -> Iterator[Finding]:
-    small = [words for words, looks in seen if looks.size <= _SMALLEST_PX]
+    small = [words for words, looks in seen if looks.size < _SMALLEST_PX]
     if small:
         more = f", and {len(small) - 1} more pieces of text" if small[1:] else ""
-        text = f"“{contrast.cut(small[0])}”{more} in letters of {_SMALLEST_PX:.0f} pixels or less: small on a phone."
-        cure = "Make them 14 pixels or more."
+        text = f"“{contrast.cut(small[0])}”{more} in letters of less than {_SMALLEST_PX:.0f} pixels: small on a phone."
+        cure = f"Make them {_SMALLEST_PX:.0f} pixels or more."
         yield Finding("warn", "small-text", text, cure, "content", block=places.with_words(small[0]))
 
 

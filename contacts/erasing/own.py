@@ -1,10 +1,13 @@
 """What contacts keep of a person."""
 
+from collections.abc import Sequence
+
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from psycopg import sql
 
+from accounts import locks
 from contacts.erasing import files, words
 from contacts.erasing.registry import Part, Person, register
 from contacts.models import (
@@ -13,6 +16,7 @@ from contacts.models import (
     Contact,
     DeletedPerson,
     FixedMember,
+    ImportJob,
     ImportOverwritten,
     ListSuppression,
     SignupLetter,
@@ -27,9 +31,10 @@ def register_parts() -> None:
     register(
         # Before the contacts: each part is a transaction of its own, and an Undo between the two would bring them back.
         Part("deleted people", "What was kept of them after they were deleted", deleted_people, "before"),
-        Part("contacts", "The person, with lists, consent, notes and changes", contacts, "person"),
-        Part("staged rows", "Rows of imports under way", staged_rows),
+        # So do those of imports under way, which would make them anew; the file first: rows are staged from it again.
         files.PART,
+        Part("staged rows", "Rows of imports under way", staged_rows),
+        Part("contacts", "The person, with lists, consent, notes and changes", contacts, "person"),
         words.part_for("accounts.AuditEntry", "Audit trail", told="log"),
         words.part_for("contacts.Suppression", "Suppressed addresses", "detail"),
         Part("list suppressions", "For which lists they were suppressed", list_suppressions, "suppression"),
@@ -69,13 +74,30 @@ def list_suppressions(person: Person) -> int:
 
 
 def staged_rows(person: Person) -> int:
+    """Once the slices at hand are in place: what those made of the person is there to be erased then."""
     count = 0
     with connection.cursor() as cursor:
+        locks.hold(cursor, locks.Kind.MERGING)
         cursor.execute(r"SELECT relname FROM pg_class WHERE relkind = 'r' AND relname ~ '^contacts_import_\d+$'")
         for (name,) in cursor.fetchall():
-            cursor.execute(sql.SQL("DELETE FROM {} WHERE key = %s").format(sql.Identifier(name)), [person.address])
-            count += cursor.rowcount
+            statement = sql.SQL("DELETE FROM {} WHERE key = %s RETURNING seq, duplicate_of IS NULL")
+            cursor.execute(statement.format(sql.Identifier(name)), [person.address])
+            rows = cursor.fetchall()
+            _tell_import(int(name.rpartition("_")[2]), [seq for seq, is_counted in rows if is_counted])
+            count += len(rows)
     return count
+
+
+def _tell_import(job_id: int, rows: Sequence[int]) -> None:
+    """How many of those that it has not put into place yet will be missing from its sums."""
+    states = (ImportJob.State.READY, ImportJob.State.RUNNING)
+    job = ImportJob.objects.select_for_update().filter(pk=job_id, state__in=states).first()
+    if job is None:
+        return
+    in_place = job.rows_done if job.state == ImportJob.State.RUNNING else 0
+    if missing := sum(seq > in_place for seq in rows):
+        job.counts["erased"] = job.counts.get("erased", 0) + missing
+        job.save(update_fields=["counts"])
 
 
 def search(person: Person) -> int:

@@ -14,6 +14,7 @@ from accounts import audit
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.uploads import takes_uploads
+from accounts.wording import isolated, listed
 from contacts.exporting import stored_response
 from contacts.importing.columns.guessing import system
 from contacts.importing.columns.questions import DISREGARD
@@ -250,6 +251,15 @@ def _decided(plan: Plan) -> list[dict[str, str]]:
     ]
 
 
+def _lists_gone(names: list[str]) -> str:
+    if not names:
+        return ""
+    quoted = listed([f"“{isolated(name)}”" for name in names])
+    return (
+        f"{quoted} {'are' if len(names) > 1 else 'is'} gone. Whoever came after that was put on the other lists alone."
+    )
+
+
 def _report(job: ImportJob) -> dict[str, Any]:
     plan = Plan.from_json(job.options)
     expected = job.counts.get("expected", {})
@@ -260,6 +270,8 @@ def _report(job: ImportJob) -> dict[str, Any]:
         "numbers": expected if job.state == State.READY else expected | done,
         "reasons": job.counts.get("reasons", {}),
         "left_out": job.counts.get("left_out", {}),
+        "erased": 0 if job.state == State.READY else job.counts.get("erased", 0),
+        "lists_gone": _lists_gone(job.counts.get("lists_gone", [])),
         "suspects": job.counts.get("suspects", {}),
         "plan": plan,
         "refused_rows": mending.refused_rows(job),

@@ -32,8 +32,8 @@ def judge(told: Sequence[str], status: str) -> Judgement:
             break
     else:
         words = ""
-        is_made_up = status[1:] == ".1.1" and told and _BARE_REPLY.match(told[0])
-        category = _by_number(stage or Stage.RCPT, status) if status and not is_made_up else C.UNKNOWN
+        says_more = bool(status) and not (told and _says_otherwise(told[0], status))
+        category = _by_number(stage or Stage.RCPT, status) if says_more else C.UNKNOWN
     if category == C.INVALID_RECIPIENT and _may_be_a_filter(words, stage, status):
         category = C.UNKNOWN
     if category == C.BAD_DOMAIN and _ABOUT_US.search(words):
@@ -61,7 +61,15 @@ _ALIVE = re.compile(
 )
 
 
-# Sendmail reports 5.1.1 for any 550 to RCPT that came without a number of its own.
+def _says_otherwise(words: str, status: str) -> bool:
+    """Of the refusing server's words: with a number of their own they were read by that; with none, the report's may be
+    the relay's invention."""
+    has_own = status_in(words)[1:] not in ("", ".0.0")
+    return has_own or (status[1:] in _MADE_UP and _BARE_REPLY.match(words) is not None)
+
+
+# Sendmail's for any 550 and any 553 to RCPT, unless the server announces numbers of its own.
+_MADE_UP = (".1.1", ".1.3")
 _BARE_REPLY = re.compile(r"[45]\d\d[ -](?![245]\.\d)")
 
 

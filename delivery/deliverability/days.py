@@ -46,7 +46,8 @@ answered AS (
 _TODAY = "(now() AT TIME ZONE 'UTC')::date"
 _NOTE = f"""
 WITH recent AS (
-    SELECT id FROM delivery_batch b WHERE finished_at IS NULL AND NOT rehearsal AND started_at < {_TODAY}
+    SELECT id FROM delivery_batch b
+    WHERE finished_at IS NULL AND NOT rehearsal AND NOT is_test AND started_at < {_TODAY}
         AND NOT EXISTS (SELECT 1 FROM delivery_laneday d WHERE d.batch_id = b.id AND d."on" = {_TODAY})
 ), {STANDING}
 INSERT INTO delivery_laneday (batch_id, lane, "on", {FIGURES})

@@ -212,7 +212,7 @@ ACCEPTED_BEFORE = """(CASE WHEN b.started_at >= %(since)s THEN 0 ELSE coalesce((
 _SUMS = f"""
 WITH recent AS (
     SELECT id, started_at, sender_domain, provider_id, state = 'sending' AS is_sending FROM delivery_batch b
-    WHERE NOT rehearsal AND {IN_TIME} AND %(domain)s IN ('', sender_domain)
+    WHERE NOT rehearsal AND NOT is_test AND {IN_TIME} AND %(domain)s IN ('', sender_domain)
         AND coalesce(%(provider_id)s = provider_id, %(provider_id)s IS NULL)
 ), {STANDING}, stood AS (
     SELECT batch_id, lane, NULL::timestamptz AS noted_at, {FIGURES} FROM standing

@@ -93,6 +93,16 @@ class Journal:
     def accepted(self, chunk_id: int, epoch: int, message_id: int) -> None:
         self._write(Kind.ACCEPTED, 0, 0, chunk_id, epoch, message_id)
 
+    def chained(self, accepted: tuple[int, int, int], begun: tuple[int, int, int]) -> int:
+        """Of (chunk, epoch, message) each: `accepted` of one and `begun` of the one behind it, in a single write."""
+        number = self.next_number
+        if number % _SLOTS == _SLOTS - 1:  # the ring goes on at its beginning
+            self.accepted(*accepted)
+            return self.begun(*begun)
+        pair = _sealed(number, Kind.ACCEPTED, 0, 0, *accepted) + _sealed(number + 1, Kind.BEGUN, 0, 0, *begun)
+        self._append(pair)
+        return number + 1
+
     def refused(self, chunk_id: int, epoch: int, message_id: int, stage: int, code: int) -> None:
         self._write(Kind.REFUSED, stage, code, chunk_id, epoch, message_id)
 
@@ -111,15 +121,22 @@ class Journal:
 
     def _write(self, kind: Kind, stage: int, code: int, chunk_id: int, epoch: int, message_id: int) -> int:
         number = self.next_number
-        if number - self.floor >= _SLOTS:
-            raise Full(f"{_SLOTS} records wait for the ledger")
-        stamp = epoch << _NUMBER_BITS | number
-        crc = zlib.crc32(_UNSEALED.pack(kind, stage, code, chunk_id, message_id, stamp))
-        record = RECORD.pack(kind, stage, code, crc, chunk_id, message_id, stamp)
-        if os.pwrite(self._fd, record, _PAGE + number % _SLOTS * RECORD.size) != RECORD.size:
-            raise OSError("the journal took only a part of a record")
-        self.next_number = number + 1
+        self._append(_sealed(number, kind, stage, code, chunk_id, epoch, message_id))
         return number
+
+    def _append(self, records: bytes) -> None:
+        number, count = self.next_number, len(records) // RECORD.size
+        if number + count - self.floor > _SLOTS:
+            raise Full(f"{_SLOTS} records wait for the ledger")
+        if os.pwrite(self._fd, records, _PAGE + number % _SLOTS * RECORD.size) != len(records):
+            raise OSError("the journal took only a part of a record")
+        self.next_number = number + count
+
+
+def _sealed(number: int, kind: Kind, stage: int, code: int, chunk_id: int, epoch: int, message_id: int) -> bytes:
+    stamp = epoch << _NUMBER_BITS | number
+    crc = zlib.crc32(_UNSEALED.pack(kind, stage, code, chunk_id, message_id, stamp))
+    return RECORD.pack(kind, stage, code, crc, chunk_id, message_id, stamp)
 
 
 class Held:

@@ -90,15 +90,16 @@ def send_one(
     group: str = "",
     sender_domain: str = "",
     is_direct: bool = False,
+    is_test: bool = False,
 ) -> Message:
     """Send one transactional mail at once, past everything that waits.
 
     All mails of one content through one provider share an open batch for a day, so that what is summed by batches is
     known by the day. A contact gets one of a content, whatever the day: asked again, this returns the message that is
-    there. `is_direct`: through this provider, whatever routes say.
+    there. `is_direct`: through this provider, whatever routes say. `is_test`: it counts in no figure.
     """
     with transaction.atomic():
-        alike = _alike(content_kind, content_id, provider) | {"is_direct": is_direct}
+        alike = _alike(content_kind, content_id, provider) | {"is_direct": is_direct, "is_test": is_test}
         if contact_id is not None:
             batches = Batch.objects.filter(**alike).exclude(state=Batch.State.CANCELLED)
             sent = Message.objects.filter(batch__in=batches, contact_id=contact_id).first()

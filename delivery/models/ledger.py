@@ -63,6 +63,9 @@ class Batch(models.Model):
     is_direct = models.BooleanField(
         default=False, db_default=False, help_text="Through its provider alone, whatever routes say."
     )
+    is_test = models.BooleanField(
+        default=False, db_default=False, help_text="A mail that somebody here tries out: it counts in no figure."
+    )
     rehearsed_for = models.ForeignKey(
         Provider,
         models.SET_NULL,

@@ -48,6 +48,9 @@ class Feed(Protocol):
     def accepted(self, letter: Letter, receipt: str = "") -> None:
         """`receipt`: by which the provider knows it, where later events name that instead of our Message-ID."""
 
+    def chained(self, letter: Letter, following: Letter) -> bool:
+        """`accepted` of one and `begin` of the next at the same moment, where that is cheaper than each by itself."""
+
     def refused(self, letter: Letter, stage: Stage, answer: Answer) -> None: ...
 
     def lost(

@@ -13,8 +13,9 @@ from campaigns.models import Campaign
 from contacts.models import Contact
 from delivery import ledger
 from delivery.content import Recipient
+from delivery.deliverability.figures import Deliverability
 from delivery.ledger import cancelling
-from delivery.models import Attempt, Batch, Message, MessageState, Provider, Route, Waiting
+from delivery.models import Attempt, Batch, Chunk, Message, MessageState, Provider, Route, Waiting
 from delivery.providers import removal
 from delivery.routing.carriers import Carriers
 from tests.campaigns import letters
@@ -156,3 +157,20 @@ def test_a_provider_for_which_a_test_waits_is_removed_with_it_and_names_it(
     browser.post(reverse("provider-remove", args=[relay.pk]), {"cancel": "yes"})
     assert not Provider.objects.kept().filter(pk=relay.pk).exists()
     assert Message.objects.get(batch__kind=Batch.Kind.OPEN).batch.state == Batch.State.CANCELLED
+
+
+def test_a_test_mail_counts_in_no_figure(organisation: Organisation, marketer: User) -> None:
+    """It is of a stream of its own in trends, and of nobody: no pixel, no counted link, no contact."""
+    relay = Provider.objects.create(name="Relay", host="127.0.0.1", port=2525)
+    campaign = letters.draft(marketer, letters.readers("Ana"), provider=relay)
+    ana = Contact.objects.get(first_name="Ana")
+    (message,) = test_sends.send_tests(campaign, to=[marketer.email], as_contact=ana, by=marketer)
+    Chunk.objects.filter(batch=message.batch).update(pending=0, accepted=1, is_done=True)
+    assert Deliverability(7).is_empty
+    Batch.objects.filter(pk=message.batch_id).update(is_test=False)
+    assert not Deliverability(7).is_empty, "as any other single mail would"
+    recipient = Recipient(message.pk, None, marketer.email, {}, opens=True, clicks=True)
+    shown = editions.load_edition(message.batch).parts(recipient).html
+    assert "/o/" not in shown
+    assert "/c/" not in shown
+    assert (Batch.objects.get().stream, message.contact_id) == (Batch.Stream.TRANSACTIONAL, None)

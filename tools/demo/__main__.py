@@ -4,6 +4,7 @@ import os
 import sys
 
 from config import run
+from tools.usage import takes_nothing
 
 EMAIL, PASSWORD = "demo@tallypost.example", "tally-post-demo"
 
@@ -35,4 +36,5 @@ def fill() -> None:
 
 
 if __name__ == "__main__":
+    takes_nothing("tools.demo", __doc__)
     sys.exit(main())

@@ -10,6 +10,7 @@ from django.db import connection
 from accounts.models import User
 from campaigns.message import editions
 from campaigns.models import Campaign
+from campaigns.preflight import content, findings
 from delivery import ledger, replies
 from delivery.dispatch import due_retries, tick
 from delivery.engine.bookkeeping import settling
@@ -60,7 +61,7 @@ class Way:
 def launch(campaign: Campaign, relay: Provider, by: User) -> Batch:
     """As campaigns.launching does where nothing blocks it: made-up people and servers do."""
     edition = editions.freeze(campaign)
-    edition.created_by = by
+    edition.created_by, edition.preflight = by, findings.kept(content.check(campaign, is_real=True))
     edition.save()
     audience = campaign.audience()
     batch = ledger.launch(

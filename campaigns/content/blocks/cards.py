@@ -91,9 +91,10 @@ def _when(block: Block, look: Look, found: Event | None) -> str:
     hours = [block[name] for name in ("begins", "ends") if block[name]]
     if not hours:
         return words
-    day = date.fromisoformat(found.day)
-    zone = datetime.combine(day, time.fromisoformat(block["begins"] or block["ends"]), ZoneInfo(found.zone)).tzname()
-    return f"{words}, {'–'.join(hours)} ({found.zone.rpartition('/')[2].replace('_', ' ')}, {zone})"
+    first = time.fromisoformat(block["begins"] or block["ends"])
+    short = datetime.combine(date.fromisoformat(found.day), first, ZoneInfo(found.zone)).tzname()
+    zones = dict.fromkeys((found.zone.rpartition("/")[2].replace("_", " "), short or ""))
+    return f"{words}, {'–'.join(hours)} ({', '.join(filter(None, zones))})"
 
 
 def _leaf(block: Block, look: Look) -> str:

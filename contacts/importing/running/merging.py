@@ -22,10 +22,10 @@ def foretell(job: ImportJob, plan: Plan) -> dict[str, int]:
         return _counts(statement, {"lists": list(plan.lists), "only_suppress": plan.only_suppress})
 
 
-def merge(job: ImportJob, plan: Plan, after: int, until: int, found_lists: Sequence[int] = ()) -> dict[str, int]:
+def merge(job: ImportJob, plan: Plan, after: int, until: int, found_lists: Sequence[int | None] = ()) -> dict[str, int]:
     """Put the rows with `after < seq <= until` into place. Safe to repeat; call it in a transaction.
 
-    `found_lists` are those that the rows themselves name, in the order of their numbers.
+    `found_lists` are those that the rows themselves name, in the order of their numbers; None: it is gone by now.
     """
     statement = sql.SQL(_MERGE).format(
         table=table(job.pk),

@@ -20,8 +20,9 @@ from contacts.importing.reading.records import MOST_COLUMNS, Broken, records
 from contacts.importing.rows.plain import PlainRows
 from contacts.importing.rows.preparing import Preparer, Refused
 from contacts.importing.rows.refused import RefusedRows
-from contacts.importing.running import bases, merging, receiving, staging
-from contacts.models import Field, ImportJob, MailingList
+from contacts.importing.running import bases, destinations, merging, receiving, staging
+from contacts.importing.running.destinations import Destinations
+from contacts.models import Field, ImportJob
 
 SLICE = 20_000
 SILENT_AFTER = timedelta(seconds=60)
@@ -147,14 +148,15 @@ def run(job: ImportJob) -> None:
     """Put the staged rows into place, slice by slice; a slice and its progress are one transaction."""
     plan = Plan.from_json(job.options)
     staged = job.counts.get("staged", 0)
-    if staging.size(job.pk) != staged:  # a crash of the database empties unlogged tables
+    if staged and not staging.size(job.pk):  # a crash of the database empties unlogged tables
         with RefusedRows(()) as nobody_reads:
             _stage(job, plan, nobody_reads, shows_progress=False)
+        _step_back(job, staged - (staging.size(job.pk) or 0))
         staging.redirect(job.pk)
         staging.settle(job.pk, last_counts=plan.repeated == Repeated.LAST)
     _create_fields(plan, job.options.get("keys_found", {}), job.options.get("options_found", {}))
-    lists = _create_lists(job.options.get("lists_found", ()))
-    bases.give(job, plan, [*plan.lists, *lists])
+    lists = destinations.of(job, plan)
+    deadlocks.retried(lambda: bases.give(job, plan, sorted(lists.there())), looks_again=True)
     while job.rows_done < staged:
         _merge_slice(job, plan, min(job.rows_done + SLICE, staged), lists)
     _move(job, State.DONE, finished_at=timezone.now())
@@ -230,32 +232,38 @@ def _show(job: ImportJob, read: int | None, position: int) -> None:
         raise Stopped
 
 
-def _merge_slice(job: ImportJob, plan: Plan, until: int, lists: Sequence[int] = ()) -> None:
-    job.counts = deadlocks.retried(lambda: _merged(job, plan, until, lists))
+def _step_back(job: ImportJob, gone: int) -> None:
+    """Whoever was erased since is in the file no more, and those behind them have lower numbers by now: some rows are
+    put into place once more, so that none is left out."""
+    if gone > 0 and job.rows_done:
+        job.rows_done = max(0, job.rows_done - gone)
+        ImportJob.objects.filter(id=job.pk).update(rows_done=job.rows_done)
+
+
+def _merge_slice(job: ImportJob, plan: Plan, until: int, lists: Destinations) -> None:
+    job.counts = deadlocks.retried(lambda: _merged(job, plan, until, lists), looks_again=True)
     job.rows_done = until
 
 
 @transaction.atomic
-def _merged(job: ImportJob, plan: Plan, until: int, lists: Sequence[int]) -> dict[str, Any]:
+def _merged(job: ImportJob, plan: Plan, until: int, lists: Destinations) -> dict[str, Any]:
     """What is done with this slice put into place."""
     with connection.cursor() as cursor:
-        locks.share(cursor, locks.Kind.MERGING)  # nobody found here is merged before it is written
+        locks.share(cursor, locks.Kind.MERGING)  # nobody found here is merged or erased before it is written
+    there = lists.there()
     staging.redirect_late(job.pk, job.rows_done, until)
-    done = job.counts.get("done", {})
-    added = merging.merge(job, plan, job.rows_done, until, lists)
-    counts: dict[str, Any] = job.counts | {"done": {name: done.get(name, 0) + number for name, number in added.items()}}
+    added = merging.merge(job, plan, job.rows_done, until, [pk if pk in there else None for pk in lists.found])
+    counts: dict[str, Any] = ImportJob.objects.select_for_update().get(id=job.pk).counts  # erasing counts there, too
+    done = counts.get("done", {})
+    counts |= {"done": {name: done.get(name, 0) + number for name, number in added.items()}}
+    if gone := lists.names_but(there):
+        counts |= {"lists_gone": gone}
     moved = ImportJob.objects.filter(id=job.pk, state=State.RUNNING, rows_done=job.rows_done).update(
         rows_done=until, counts=counts, alive_at=timezone.now()
     )
     if not moved:
         raise Stopped
     return counts
-
-
-def _create_lists(names: Sequence[str]) -> list[int]:
-    MailingList.objects.bulk_create((MailingList(name=name) for name in names), ignore_conflicts=True)
-    found = dict(MailingList.objects.filter(name__in=names).values_list("name", "id"))
-    return [found[name] for name in names]
 
 
 def _create_fields(plan: Plan, keys_found: dict[str, str], options: dict[str, list[str]]) -> None:

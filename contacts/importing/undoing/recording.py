@@ -19,7 +19,8 @@ _TRACE = f""", graver AS (
 ), trace AS (
     INSERT INTO contacts_importslice (id, job_id, at, mode, lists, added, found, joined,
         "left", left_state, left_changed_at, suppressed, also_suppressed)
-    SELECT %(slice)s::bigint, %(job)s, now(), %(mode)s, %(lists)s::bigint[] || %(found_lists)s::bigint[],
+    SELECT %(slice)s::bigint, %(job)s, now(), %(mode)s,
+        %(lists)s::bigint[] || array_remove(%(found_lists)s::bigint[], NULL),
         (SELECT coalesce(array_agg(id), '{{}}') FROM added WHERE is_new),
         (SELECT coalesce(array_agg(contact_id), '{{}}') FROM slice WHERE contact_id IS NOT NULL),
         (SELECT coalesce(array_agg(id), '{{}}') FROM joined),

@@ -102,39 +102,34 @@ class TurnFeed:
         return None
 
     def begin(self, letter: Letter) -> bool:
-        claim = letter.claim
-        # Not the loop's time, which stands still while its callbacks run: this process may have been stopped in one.
-        letter.begun_at = monotonic()
-        if self.broken or claim.stop == FENCED or letter.begun_at > claim.safe_until:
+        if not self._may_begin(letter):
             return False
         try:
-            letter.journal_no = self._journal.begun(claim.chunk_id, claim.epoch, letter.message_id)
+            letter.journal_no = self._journal.begun(*_noted(letter))
         except OSError as problem:
             self._break(problem)
             return False
         return True
 
     def accepted(self, letter: Letter, receipt: str = "") -> None:
-        claim = letter.claim
         try:
-            self._journal.accepted(claim.chunk_id, claim.epoch, letter.message_id)
+            self._journal.accepted(*_noted(letter))
         except OSError as problem:
             self._break(problem)
         if faults.FAULT is not None:
             faults.FAULT.hit("after_journal")
-        self.fruitless = 0
-        self.accepted_count += 1
-        claim.accepted_seconds += monotonic() - letter.begun_at
-        del claim.in_flight[letter.message_id]
-        if letter.attempts or receipt:
-            outcome = self._outcome(letter, Stage.BODY, MessageState.ACCEPTED, "accepted", "accepted")
-            outcome.code, outcome.text = 250, receipt
-            claim.settled.append(outcome)
-        else:
-            claim.accepted.append(letter.message_id)
-            claim.accepted_numbers.append(letter.journal_no)
-        if len(claim.accepted) >= CHECKPOINT or not (claim.in_flight or claim.ready):
-            self._on_due()
+        self._take_accepted(letter, receipt)
+
+    def chained(self, letter: Letter, following: Letter) -> bool:
+        if not self._may_begin(following):
+            self.accepted(letter)
+            return False
+        try:
+            following.journal_no = self._journal.chained(_noted(letter), _noted(following))
+        except OSError as problem:
+            self._break(problem)
+        self._take_accepted(letter)
+        return not self.broken
 
     def refused(self, letter: Letter, stage: Stage, answer: Answer) -> None:
         verdict = replies.classify(stage, answer.code, answer.enhanced, answer.text)
@@ -205,6 +200,28 @@ class TurnFeed:
         self._on_due()
 
     # Behind it
+
+    def _may_begin(self, letter: Letter) -> bool:
+        claim = letter.claim
+        # Not the loop's time, which stands still while its callbacks run: this process may have been stopped in one.
+        letter.begun_at = monotonic()
+        return not (self.broken or claim.stop == FENCED or letter.begun_at > claim.safe_until)
+
+    def _take_accepted(self, letter: Letter, receipt: str = "") -> None:
+        claim = letter.claim
+        self.fruitless = 0
+        self.accepted_count += 1
+        claim.accepted_seconds += monotonic() - letter.begun_at
+        del claim.in_flight[letter.message_id]
+        if letter.attempts or receipt:
+            outcome = self._outcome(letter, Stage.BODY, MessageState.ACCEPTED, "accepted", "accepted")
+            outcome.code, outcome.text = 250, receipt
+            claim.settled.append(outcome)
+        else:
+            claim.accepted.append(letter.message_id)
+            claim.accepted_numbers.append(letter.journal_no)
+        if len(claim.accepted) >= CHECKPOINT or not (claim.in_flight or claim.ready):
+            self._on_due()
 
     def _encode_or_settle(self, letter: Letter) -> bool:
         try:
@@ -289,3 +306,8 @@ class TurnFeed:
         elif self._wakes_at <= self._loop.time():
             self._wakes_at = self._pace.opens_at
             self._loop.call_at(self._wakes_at, self.wake)
+
+
+def _noted(letter: Letter) -> tuple[int, int, int]:
+    """By what a record of the journal names it."""
+    return letter.claim.chunk_id, letter.claim.epoch, letter.message_id

@@ -77,12 +77,8 @@ class Connection(Dialogue):
             super().data_received(data)
         elif self._is_in_step():
             self._expected.clear()
-            self._dotted = None
             self.delivered += 1
-            feed = cast("Feed", self._feed)
-            feed.accepted(letter)
-            if not self._closing:
-                self._send_body(feed, following)
+            self._send_body(cast("Feed", self._feed), following, accepted=letter)
         else:
             super().data_received(data)
 
@@ -196,10 +192,12 @@ class Connection(Dialogue):
         else:
             self._say(self._mail_command(letter), Await.MAIL)
 
-    def _send_body(self, feed: Feed, letter: Letter) -> None:
-        # Rendered before this message is begun, so that a death in between leaves nothing uncertain.
+    def _send_body(self, feed: Feed, letter: Letter, *, accepted: Letter | None = None) -> None:
+        """`accepted`: the one before, of which the feed has not been told: it notes both at once."""
+        # Rendered before this message is begun, so that a death in between leaves at most the one before uncertain.
         following = self._take(feed) if self._pipelines else None
-        if not feed.begin(letter):
+        self._dotted = None
+        if not (feed.begin(letter) if accepted is None else feed.chained(accepted, letter)):
             if following is not None:
                 feed.lost(following, Stage.MAIL, uncertain=False, blame=False, why="stopped")
             self.abort("stopped")

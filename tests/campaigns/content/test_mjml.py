@@ -6,7 +6,7 @@ from html import escape
 
 import pytest
 
-from accounts.colours import INK, PAPER, contrast, on, readable_on_dark, readable_on_light
+from accounts.colours import INK, PAPER, contrast, contrast_inverted, on, readable_on_dark, readable_on_light
 from accounts.web_addresses import resolved
 from campaigns import starters
 from campaigns.content import blocks, mjml
@@ -151,6 +151,7 @@ def test_words_cannot_break_out_of_the_page() -> None:
 @pytest.mark.parametrize("colour", ["#000000", "#ffffff", "#f2c14e", "#1f4fa8", "#00ff00", "#777777"])
 def test_every_brand_colour_stays_readable(colour: str) -> None:
     assert contrast(on(colour), colour) >= 4.5
+    assert contrast_inverted(on(colour), colour) >= 3  # as programs do that turn mails dark by force
     assert contrast(readable_on_light(colour), PAPER) >= 4.5
     assert contrast(readable_on_dark(colour), "#262a30") >= 4.5
     assert contrast(INK, PAPER) > 12

@@ -82,6 +82,8 @@ def test_padding_of_the_inbox_line_leaves_no_trace_and_joiners_of_words_stay() -
         ('<img alt="A"><img alt="B">', "A B"),
         ('<a href="https://a.test/"><table><tr><td>Buy</td></tr></table></a><p>x', "Buy (https://a.test/)\n\nx"),
         ('<a href="mailto:a@b.test?subject=Hi there">Write</a>', "Write (a@b.test)"),
+        ('Ana &lt;<a href="mailto:a@b.test">a@b.test</a>&gt; wrote', "Ana <a@b.test> wrote"),
+        ('&lt;<a href="https://a.test/">https://a.test/</a>&gt;', "<https://a.test/>"),
     ],
 )
 def test_neighbouring_links_are_parted(html: str, text: str) -> None:

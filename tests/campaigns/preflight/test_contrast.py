@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts import colours
 from campaigns.models import Campaign
 from campaigns.preflight import contrast, places
 from campaigns.preflight.contrast import Looks
@@ -56,3 +57,32 @@ def test_finding_names_a_pair_of_colours_once_and_leads_to_its_block() -> None:
     (finding,) = contrast.check(words_of(page), where)
     assert (finding.level, finding.code, finding.block) == ("warn", "contrast", "two")
     assert "“Pale & wan” is hard to read: #cccccc on #ffffff is 1.6 to 1" in finding.text
+
+
+@pytest.mark.parametrize(
+    ("html", "said"),
+    [
+        (
+            '<p style="background:#e8590c;color:#000">Go</p>',
+            "#000000 on #e8590c becomes 2.7 to 1. Take #c14a09 in place of #e8590c, and write the words in #ffffff.",
+        ),
+        ('<p style="background:#ff5ac8;color:#23262b">Go</p>', "becomes 2.2 to 1. Write the words in #000000."),
+        ('<p style="background:#1f4fa8;color:#fff">Go</p>', ""),
+        ('<p style="color:#5f6368">Grey</p>', ""),
+        ('<p style="color:#ccc">Faint either way</p>', ""),
+    ],
+)
+def test_words_that_read_until_a_program_inverts_them_are_named_with_a_colour_that_stays(html: str, said: str) -> None:
+    found = [one for one in contrast.check(words_of(html), places.of(Campaign())) if one.code == "inverted"]
+    assert len(found) == bool(said)
+    for finding in found:
+        assert said in f"{finding.text} {finding.cure}"
+
+
+@pytest.mark.parametrize(
+    "colour", ["#e8590c", "#ff00ff", "#fa5252", "#15aabf", "#0078ff", "#808080", "#ffffff", "#000000"]
+)
+def test_the_colour_that_is_offered_can_be_read_inverted_or_not(colour: str) -> None:
+    offered = colours.surviving(colour)
+    assert colours.contrast(colours.on(offered), offered) >= 4.5
+    assert colours.survives(colours.on(offered), offered)

@@ -44,6 +44,7 @@ def found(campaign: Campaign, html: str) -> dict[str, Finding]:
         ),
         ('<p style="font-size:12px">The small print</p>', "small-text"),
         ('<p style="font-size:9pt">The small print</p>', "small-text"),
+        ('<p style="font-size:13px">The small print</p>', "small-text"),
         ("<h3>After the first</h3>", "heading-order"),
         ('<p>More <a href="https://nordlicht.example/">here</a>.</p>', "vague-link"),
         ('<p>Mehr <a href="https://nordlicht.example/">Klicken Sie hier!</a></p>', "vague-link"),

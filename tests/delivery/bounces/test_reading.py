@@ -26,6 +26,9 @@ def only(raw: bytes) -> Finding:
         ("550 5.2.1 The account is suspended", "5.2.1", C.INACTIVE_MAILBOX, False),
         ("550 5.2.1 The account has been deleted", "5.2.1", C.INACTIVE_MAILBOX, True),
         ("550 Not today", "5.1.1", C.UNKNOWN, False),  # sendmail's number for every 550
+        ("553 Not today", "5.1.3", C.UNKNOWN, False),  # its number for every 553
+        ("550 5.7.1 Not today", "5.1.1", C.UNKNOWN, False),  # the same where the server announced no numbers
+        ("550 5.1.1 Refused due to recipient preferences", "5.1.1", C.UNKNOWN, False),
         ("550 5.1.1 Not today", "5.1.1", C.INVALID_RECIPIENT, True),
         ("450 4.1.1 User unknown", "4.1.1", C.INVALID_RECIPIENT, True),  # the last of many tries
         ("452 4.2.2 Over quota: retry timeout exceeded", "5.0.0", C.MAILBOX_FULL, False),

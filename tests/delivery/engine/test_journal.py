@@ -36,6 +36,29 @@ def test_last_word_on_each_message_counts(tmp_path: Path) -> None:
     journal.close()
 
 
+def test_what_is_chained_is_two_records(tmp_path: Path) -> None:
+    """Also over the ring's end; a death between the two leaves the first."""
+    journal = Journal(tmp_path)
+    slots = (journal.path.stat().st_size - 4096) // RECORD.size
+    copy = tmp_path / "copy"
+
+    def words(content: bytes) -> dict[int, Kind]:
+        copy.write_bytes(content)
+        with Held(copy) as held:
+            return {i: word.kind for i, word in held.last_words(7, 1).items()}
+
+    assert journal.begun(7, 1, 1) == 0
+    assert journal.chained((7, 1, 1), (7, 1, 2)) == 2
+    whole = journal.path.read_bytes()
+    assert words(whole) == {1: Kind.ACCEPTED, 2: Kind.BEGUN}
+    end = 4096 + 2 * RECORD.size
+    assert words(whole[:end] + bytes(len(whole) - end)) == {1: Kind.ACCEPTED}
+    journal.next_number = journal.floor = slots - 1
+    assert journal.chained((7, 1, 2), (7, 1, 3)) == slots
+    assert words(journal.path.read_bytes()) == {1: Kind.ACCEPTED, 2: Kind.ACCEPTED, 3: Kind.BEGUN}
+    journal.close()
+
+
 def test_torn_record_says_nothing(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     journal.begun(7, 1, 1)
@@ -56,6 +79,9 @@ def test_ring_turns_over_settled_records_alone(tmp_path: Path) -> None:
         journal.begun(7, 1, message_id)
     with pytest.raises(OSError, match="wait for the ledger"):
         journal.begun(7, 1, slots)
+    journal.floor = 1
+    with pytest.raises(OSError, match="wait for the ledger"):
+        journal.chained((7, 1, 5), (7, 1, 6))
     journal.floor = 10
     journal.accepted(7, 1, slots - 1)
     copy = tmp_path / "copy"

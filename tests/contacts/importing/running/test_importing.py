@@ -13,7 +13,7 @@ from contacts import audience, consent
 from contacts.audience import Audience
 from contacts.importing.plan import Column, Plan
 from contacts.importing.reading.detecting import Shape
-from contacts.importing.running import jobs, staging, working
+from contacts.importing.running import destinations, jobs, staging, working
 from contacts.models import ConsentEvent, Contact, Field, ImportJob, MailingList, Subscription, Suppression
 from contacts.profile_fields import counting
 from tests.contacts.conftest import Upload
@@ -278,7 +278,8 @@ def test_cancelled_import_keeps_what_it_did_and_does_no_more(check: Upload, monk
     monkeypatch.setattr(working, "SLICE", 10)
     job = check("Email\n" + "".join(f"p{n}@example.com\n" for n in range(30)))
     jobs.start(job)
-    working._merge_slice(job, Plan.from_json(job.options), 10)
+    plan = Plan.from_json(job.options)
+    working._merge_slice(job, plan, 10, destinations.of(job, plan))
     jobs.cancel(ImportJob.objects.get(pk=job.pk))
     working.work(job.pk)
     job.refresh_from_db()
