@@ -32,9 +32,8 @@ def logo(block: Block, look: Look) -> list[str]:
         return [*above, *_two_logos(block, look, name), *below]
     return [
         *above,
-        f'<mj-image css-class="onlight" src="{look.attribute(source)}" alt="{look.alt(name)}"'
-        f' width="{block["width"]}px" align="{look.aligned(block["align"])}" padding="{look.room()}" font-size="14px"'
-        f"{look.href(block['url'])} />",
+        f'<mj-raw><tr><td align="{look.aligned(block["align"])}" class="onlight" style="padding:{look.room()}">'
+        f"{look.linked(_picture(source, name, block['width'], look), block['url'])}</td></tr></mj-raw>",
         *below,
     ]
 
@@ -47,17 +46,23 @@ def _usual_logo(block: Block, _look: Look) -> Usual:
 
 def _two_logos(block: Block, look: Look, name: str) -> list[str]:
     """The dark one for mail programs that know what a picture's sources are; nothing is hidden from the others."""
-    width = block["width"]
     picture = (
         f'<picture><source srcset="{look.attribute(look.theme.logo_on_dark_url)}"'
-        f' media="(prefers-color-scheme: dark)" /><img src="{look.attribute(look.theme.logo_url)}"'
-        f' alt="{look.alt(name)}" width="{width}"'
-        f' style="border:0;display:inline-block;height:auto;max-width:100%;width:{width}px" /></picture>'
+        f' media="(prefers-color-scheme: dark)" />{_picture(look.theme.logo_url, name, block["width"], look)}</picture>'
     )
     return [
         f'<mj-text align="{look.aligned(block["align"])}" line-height="1" padding="{look.room()}">'
         f"{look.linked(picture, block['url'])}</mj-text>"
     ]
+
+
+def _picture(source: str, alt: str, width: int, look: Look) -> str:
+    """As wide as it says, or less where there is less room."""
+    high = f' height="{round(width * look.pixels[1] / look.pixels[0])}"' if look.pixels else ""
+    return (
+        f'<img src="{look.attribute(source)}" alt="{look.alt(alt)}" width="{width}"{high} style="border:0;'
+        f'display:inline-block;font-size:14px;height:auto;max-width:100%;vertical-align:top;width:{width}px" />'
+    )
 
 
 def _view(words: str, look: Look) -> str:
