@@ -32,6 +32,7 @@ from campaigns.views import (
     test_mails,
     translating,
     versions,
+    waiting,
 )
 from campaigns.views.across import cohorts, compared, deliverability, gathered, hours, lists
 from campaigns.views.across import sharing as sharing_across
@@ -114,6 +115,7 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/<int:pk>/tags/undo/", translating.undo_translation, name="campaign-translate-undo"),
     path("campaigns/<int:pk>/content/mail/", canvas.canvas_mail, name="canvas-mail"),
     path("campaigns/<int:pk>/content/here/", canvas.here, name="canvas-here"),
+    path("campaigns/<int:pk>/content/waiting/", waiting.waiting, name="content-waiting"),
     path("campaigns/<int:pk>/content/kind/", content.switch_kind, name="campaign-kind"),
     path("campaigns/<int:pk>/content/starter/", content.use_starter, name="campaign-starter"),
     path("campaigns/<int:pk>/content/style/", content.save_style, name="campaign-style"),

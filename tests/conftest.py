@@ -27,13 +27,13 @@ pytest_plugins = ["tests.mailbox"]
 PASSWORD = "correct horse battery"
 
 _LONGEST = (
-    *("test_exactly_once.py", "test_permissions.py", "test_accessibility.py", "test_first_mail.py"),
-    "test_rehearsal.py",
+    *("test_exactly_once.py", "test_accessibility.py", "test_canvas.py", "test_first_mail.py", "test_rehearsal.py"),
     *("test_places.py", "test_run.py", "test_warmed.py", "test_strangers.py", "test_offers.py"),
     *("test_recovery.py", "test_killed.py", "test_demo.py", "test_states.py", "test_throttling.py", "test_settling.py"),
 )
 _APART = ("/test_accessibility.py", "/test_offers.py")
-_SHARES = 6
+# Many tests that wait for nothing, in shares of some seconds: until the end no processor is without work.
+_LAST, _SHARES = "test_permissions.py", 24
 # A password takes a guesser long in the products that tests start; here it is hashed the same way, but at once.
 Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 # A busy machine is slow, which says nothing about what is tested.
@@ -75,8 +75,9 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest begin first."""
-    items.sort(key=lambda item: _LONGEST.index(item.path.name) if item.path.name in _LONGEST else len(_LONGEST))
+    """The longest begin first, and the finest shares last."""
+    turns = {name: turn for turn, name in enumerate(_LONGEST)} | {_LAST: len(_LONGEST) + 1}
+    items.sort(key=lambda item: turns.get(item.path.name, len(_LONGEST)))
 
 
 def pytest_collection() -> None:
@@ -86,6 +87,7 @@ def pytest_collection() -> None:
 
 def pytest_collection_finish() -> None:
     gc.freeze()
+    gc.set_threshold(20_000, 20, 50)  # what one test leaves is little
     gc.enable()
 
 
@@ -102,7 +104,7 @@ class _ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
 
     def _split_scope(self, nodeid: str) -> str:
         path, _, test = nodeid.partition("::")
-        if path.endswith("/test_permissions.py"):
+        if path.endswith(f"/{_LAST}"):
             return f"{path} {zlib.crc32(test.partition('[')[2].encode()) % _SHARES}"
         return nodeid if path.endswith(_APART) else path
 

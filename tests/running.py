@@ -96,6 +96,8 @@ class Product:
     def __post_init__(self) -> None:
         self.lines: queue.Queue[str] = queue.Queue()
         self.output = ""
+        self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
+        self._asking = threading.Lock()
         remove_at_exit(self.var)
         outer = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "REDIS_URL")}
         self.process = subprocess.Popen(
@@ -146,9 +148,20 @@ class Product:
             time.sleep(0.05)
 
     def sql(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.database_url, autocommit=True) as connection:
-            cursor = connection.execute(query, values or None)
-            return cursor.fetchall() if cursor.description else []
+        """On a connection that stays: to log in costs more than a query. A question is asked again on a new one if the
+        server was killed meanwhile.
+        """
+        with self._asking:
+            if self._connection is None or self._connection.closed:
+                self._connection = psycopg.connect(self.database_url, autocommit=True)
+            try:
+                return _answer(self._connection, query, values)
+            except psycopg.OperationalError:
+                self._connection.close()
+                if not query.lstrip().startswith("SELECT"):
+                    raise
+            self._connection = psycopg.connect(self.database_url, autocommit=True)
+            return _answer(self._connection, query, values)
 
     def processes(self, name: str) -> list[int]:
         """Process ids of the supervised program `name` and its children, parent first."""
@@ -166,8 +179,17 @@ class Product:
 
     def stop(self) -> int:
         """Ctrl-C, and the exit code once all has stopped."""
+        if self._connection:
+            self._connection.close()
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGINT)
         code = self.process.wait(90)
         self.reader.join(60)
         return code
+
+
+def _answer(
+    connection: psycopg.Connection[tuple[Any, ...]], query: str, values: tuple[Any, ...]
+) -> list[tuple[Any, ...]]:
+    cursor = connection.execute(query, values or None)
+    return cursor.fetchall() if cursor.description else []

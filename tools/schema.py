@@ -50,12 +50,14 @@ def main() -> None:
     with _database("tallypost_schema_steps"):
         call_command(migrate.Command(), verbosity=0, interactive=False)
         whole, text = dumped(), written()
+    before = SCHEMA.read_text()
     SCHEMA.write_text(text)
     with _database("tallypost_schema_once"):
         call_command("migrate", verbosity=0, interactive=False)
         found = dumped()
     if different := differences(whole, found):
-        sys.exit(f"{SCHEMA} makes other tables than the migrations do:\n" + "\n".join(different))
+        SCHEMA.write_text(before)
+        sys.exit(f"{SCHEMA} would make other tables than the migrations do:\n" + "\n".join(different))
 
 
 def differences(one: str, other: str) -> list[str]:

@@ -94,7 +94,7 @@ def draw(
     """The mail of a document that blocks.validate has seen.
 
     `with_examples`: grey words where a block has none yet, for whoever writes the mail. What is sent leaves such
-    blocks out. `pixels`: width and height of pictures of the library, by the names of their files.
+    blocks out. `pixels`: width and height of pictures of ours, by the names of their files.
     """
     writer = _Writer(
         theme_of(document, brand),
@@ -270,7 +270,7 @@ class _Writer:
         )
         rows = [piece for piece in drawn if piece]
         if not rows and self._with_examples:
-            rows.append(Piece(self._row(self._look(look.band).placeholder("Drop a block here"), look)))
+            rows.append(Piece(self._row(self._look(look.band).placeholder("+ Add a block here"), look)))
         return tuple(rows)
 
     def _look(self, band: str) -> Look:
@@ -283,7 +283,9 @@ class _Writer:
                 return None
             if self._with_examples:
                 block, look = block | {kind.words: kind.field(kind.words).example}, look.as_example()
-        if block.get("image"):
+        if block["kind"] == "logo" and not block["image"]:
+            look = replace(look, pixels=self._pixels.get(files.name_in(self._theme.logo_url)))
+        elif block.get("image"):
             address = colouring.recoloured(block["image"], self._theme.colour, self._theme.accent)
             name = address.rpartition("/")[2]
             block = block | {"image": address}

@@ -91,7 +91,7 @@ def _drawn(campaign: Campaign, document: Document, brand: mjml.Brand, *, with_ex
         title=campaign.subject.strip(),
         preheader=campaign.preheader.strip(),
         with_examples=with_examples,
-        pixels=pixels.of(document),
+        pixels=pixels.of(document, brand.logo_url),
     )
 
 

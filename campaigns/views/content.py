@@ -134,25 +134,37 @@ def duplicate_block(request: StaffRequest, pk: int, block: str) -> HttpResponse:
 @require_POST
 @requires(Permission.WRITE)
 def delete_block(request: StaffRequest, pk: int, block: str) -> HttpResponse:
-    removed: dict[str, Any] = {}
+    label = ""
 
     def remove(document: Document) -> Document:
-        removed["label"] = blocks.KINDS[arranging.find(document, block)["kind"]].label
+        nonlocal label
+        label = blocks.KINDS[arranging.find(document, block)["kind"]].label
         return arranging.remove(document, block)
 
-    return _change(request, pk, remove, removed=removed)
+    saved = _apply(request, pk, remove)
+    return _answer(request, pk, saved, said=f"{label} removed. Undo brings it back.")
 
 
 @require_POST
 @requires(Permission.WRITE)
 def undo(request: StaffRequest, pk: int) -> HttpResponse:
-    return _answer(request, pk, _saved(request, pk, history.undo, version=version_of(request)))
+    return _step(request, pk, history.undo, "Undone.", "There is nothing to undo.")
 
 
 @require_POST
 @requires(Permission.WRITE)
 def redo(request: StaffRequest, pk: int) -> HttpResponse:
-    return _answer(request, pk, _saved(request, pk, history.redo, version=version_of(request)))
+    return _step(request, pk, history.redo, "Done again.", "There is nothing to redo.")
+
+
+def _step(request: StaffRequest, pk: int, take: Callable[[Campaign], bool], done: str, none: str) -> HttpResponse:
+    said = ""
+
+    def write(campaign: Campaign) -> None:
+        nonlocal said
+        said = done if take(campaign) else none
+
+    return _answer(request, pk, _saved(request, pk, write, version=version_of(request)), said=said)
 
 
 @require_POST
@@ -232,26 +244,20 @@ def switch_kind(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("campaign-content", pk)
 
 
-def _change(
-    request: StaffRequest, pk: int, change: Change, *, open_id: str = "", removed: dict[str, Any] | None = None
-) -> HttpResponse:
+def _change(request: StaffRequest, pk: int, change: Change, *, open_id: str = "") -> HttpResponse:
     """A structural change, answered with the editor (or by a reload without htmx)."""
-    return _answer(request, pk, _apply(request, pk, change), open_id=open_id, removed=removed)
+    return _answer(request, pk, _apply(request, pk, change), open_id=open_id)
 
 
 def _answer(
-    request: StaffRequest,
-    pk: int,
-    saved: Campaign | HttpResponse,
-    *,
-    open_id: str = "",
-    removed: dict[str, Any] | None = None,
+    request: StaffRequest, pk: int, saved: Campaign | HttpResponse, *, open_id: str = "", said: str = ""
 ) -> HttpResponse:
+    """`said`: what a screen reader reads out of the change."""
     if isinstance(saved, HttpResponse):
         return saved
     if not request.htmx:
         return redirect(reverse("campaign-content", args=[pk]) + (f"?open={open_id}" if open_id else ""))
-    response = _editor(request, saved, {"removed": removed, "open_id": open_id})
+    response = _editor(request, saved, {"said": said, "open_id": open_id})
     told = {"campaign-saved": {"version": saved.version}, "mail-changed": {"open": open_id}}
     response.headers["HX-Trigger-After-Settle"] = json.dumps(told)
     return response

@@ -16,7 +16,7 @@ from accounts import audit
 from accounts.models import Organisation
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts.exporting import csv_response
-from contacts.models import SignupForm
+from contacts.models import MailingList, SignupForm
 from contacts.signup import copying, counting, wording
 from contacts.signup.editing import SettingsForm
 from contacts.signup.models import SignupFormQuerySet, SignupRequest
@@ -56,6 +56,7 @@ def form(request: StaffRequest, pk: int) -> HttpResponse:
         "form": found,
         "lists": found.lists.all(),
         "open_lists": open_lists(found),
+        "asks_to_confirm": any(one.opt_in == MailingList.OptIn.DOUBLE for one in open_lists(found)),
         "sums": counting.sums(found),
         "funnel": counting.funnel(found, timezone.now()),
         "waiting": found.requests.filter(state=SignupRequest.State.WAITING).count(),

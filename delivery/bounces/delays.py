@@ -45,7 +45,7 @@ def gives_up_at(words: str, *, began_at: datetime | None, written_at: datetime |
     start = began_at or written_at
     if whole := _WHOLE.search(words):
         return _after(start, whole)
-    return start + _A_WEEK if start and _CONFIGURED.search(words) else None
+    return start if _LAST_WORD.search(words) else None
 
 
 _SPAN = r"(?P<number>\d{1,4})(?:\.\d+)?(?: more| further)? ?(?P<unit>d|h|m|w)(?:ay|our|in(?:ute)?|eek|r)?s?\b"
@@ -61,9 +61,8 @@ _WHOLE = re.compile(
     rf"\b{_WAIT}\b(?:after|in|within|for))\b(?! more){_WAIT}{_SPAN}",
     re.IGNORECASE,
 )
-# nullmailer's promise of a last notice, which never comes; the limit is a week where nobody configured another.
-_CONFIGURED = re.compile(r"impossible within the configured time limit", re.IGNORECASE)
-_A_WEEK = timedelta(days=7)
+# nullmailer's promise of a last notice, which never comes: it has given up with this one, its first.
+_LAST_WORD = re.compile(r"impossible within the configured time limit", re.IGNORECASE)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -229,6 +230,26 @@ def test_undo_goes_back_through_every_change_and_redo_forth_again(
     client.post(reverse("block-add", args=place), {"kind": "divider", "position": 0})
     client.post(reverse("content-redo", args=place))  # a new change leaves nothing to redo
     assert kinds(campaign)[0] == "divider"
+
+
+def test_changes_that_a_closed_page_left_are_made_in_order_and_undo_takes_back_no_other(
+    client_for: Browse, marketer: User, campaign: Campaign
+) -> None:
+    client, place = client_for(marketer), [campaign.pk]
+
+    def leave(*changes: object) -> Any:
+        posted = {"version": campaign.version, "changes": json.dumps(changes)}
+        return client.post(reverse("content-waiting", args=place), posted, headers=JSON)
+
+    add = (reverse("block-add", args=place), "kind=divider&position=0")
+    undo = (reverse("content-undo", args=place), "")
+    assert json.loads(leave(add, add, undo).content) == {"stored": 3}
+    assert kinds(campaign)[:2] == ["divider", "heading"]
+    assert json.loads(leave(undo).content) == {"stored": 0}  # the draft has changed since
+    elsewhere = reverse("block-add", args=[campaign.pk + 1])
+    for others in ((elsewhere, "kind=text"), (reverse("campaign-kind", args=place), "kind=html"), 1):
+        assert leave(others).status_code == 400
+    assert kinds(campaign)[:2] == ["divider", "heading"]
 
 
 def test_what_is_typed_into_one_block_is_one_step(client_for: Browse, marketer: User, campaign: Campaign) -> None:

@@ -556,3 +556,18 @@ def test_names_and_choices_in_another_case_are_the_same(browser: Client, form: S
     person = Contact.objects.get()
     assert (person.first_name, person.attributes) == ("Ada", {"colour": "Red", "taste": ["Jazz", "Rock"]})
     assert browser.post(f"/f/{form.key}", typed | {"Colour": "green"}).status_code == 422
+
+
+def test_staff_see_that_nobody_can_confirm_while_mail_goes_into_the_sandbox(
+    client_for: Callable[[User], Client], owner: User, form: SignupForm, news: MailingList, way_out: Provider
+) -> None:
+    def page() -> str:
+        return client_for(owner).get(f"/forms/{form.pk}/").content.decode()
+
+    assert "Nobody can confirm yet" not in page()
+    way_out.delete()
+    cache.clear()
+    assert "Nobody can confirm yet" in page()
+    news.opt_in = MailingList.OptIn.SINGLE
+    news.save()
+    assert "Nobody can confirm yet" not in page()

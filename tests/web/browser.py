@@ -29,6 +29,11 @@ _OPTIONS = (
 # Frames hold mails, which are their authors' business. A theme changes nothing but colours; no transition delays them.
 _RUN = """async ([dialogs, theme, rules]) => {
     if (!('axe' in window)) return null
+    if (!window.still) {
+        window.still = new CSSStyleSheet()
+        window.still.replaceSync('*, ::before, ::after { transition: none !important; animation: none !important }')
+        document.adoptedStyleSheets.push(window.still)
+    }
     while (!matchMedia(`(prefers-color-scheme: ${theme})`).matches) await new Promise(requestAnimationFrame)
     const quickly = {iframes: false, resultTypes: ['violations'], preload: {assets: ['media']}, selectors: false}
     const look = async where => {
@@ -46,11 +51,6 @@ _RUN = """async ([dialogs, theme, rules]) => {
 _DIALOGS = """() => [...document.querySelectorAll('dialog[id]')].map(({id, outerHTML}) => [
     id, outerHTML.replace(/(name="csrfmiddlewaretoken" value=")[^"]*/g, '$1')
 ])"""
-_STILL = """() => {
-    const still = new CSSStyleSheet()
-    still.replaceSync('*, ::before, ::after { transition: none !important; animation: none !important }')
-    document.adoptedStyleSheets.push(still)
-}"""
 # A4 without the margins of print.css, at 96 pixels an inch.
 _SHEET: ViewportSize = {"width": 688, "height": 1002}
 _ON_PAPER = """() => {
@@ -82,6 +82,7 @@ class Visitor:
         self.found: list[str] = []
         self._axe = AXE.read_text()
         self._dialogs: set[str] = set()
+        self._looks = False
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.note(f"script error: {error}"))
 
@@ -117,8 +118,10 @@ class Visitor:
     def _check(self, theme: str, what: str, rules: Mapping[str, Any], dialogs: Sequence[str] = ()) -> None:
         asked = [dialogs, theme, rules]
         if (seen := self.page.evaluate(_RUN, asked)) is None:
-            self.page.evaluate(_STILL)
             self.page.evaluate(self._axe)
+            if not self._looks:  # the pages to come bring it along, which takes half as long
+                self.page.add_init_script(self._axe)
+                self._looks = True
             seen = self.page.evaluate(_RUN, asked)
         for dialog, violations, too_wide in seen:
             where = f"dialog {dialog} {what}" if dialog else what

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
+from django.conf import settings
 from django.db import transaction
 from django.test import Client
 
@@ -37,6 +38,7 @@ class Cast:
         Provider.objects.sandbox()
         self.owner = self.person("first-owner", Role.OWNER)
         self.made: dict[str, Any] = {}
+        self.sessions: dict[str, str] = {}
         self.become(role)
 
     def become(self, role: str) -> None:
@@ -66,6 +68,15 @@ class Cast:
 
     def browser(self, **options: Any) -> Client:
         client = Client(raise_request_exception=True, **options)
-        if self.actor:
-            client.force_login(self.actor)
+        if actor := self.actor:
+            if session := self.sessions.get(actor.get_session_auth_hash()):
+                client.cookies[settings.SESSION_COOKIE_NAME] = session
+            else:
+                client.force_login(actor)
         return client
+
+    def stay_logged_in(self) -> None:
+        """From here on the actor's browsers are opened in one session, until a new password ends it."""
+        if self.actor:
+            session = self.browser().cookies[settings.SESSION_COOKIE_NAME].value
+            self.sessions[self.actor.get_session_auth_hash()] = session

@@ -260,14 +260,22 @@ def test_block_is_dragged_out_of_a_column_and_into_one_by_touch(editor: Editor, 
 
 
 def test_nothing_moves_under_a_block_that_is_being_dragged(editor: Editor, with_columns: Campaign) -> None:
-    """What was asked for before it was taken up is shown first, what comes later after the drop."""
+    """What was asked for before it was taken up is shown first, what comes later after the drop, pictures too."""
+    picture = {"id": "late", "kind": "image", "image": "https://pictures.example/late.svg"}
+    with_columns.blocks = blocks.validate(
+        {"blocks": [*with_columns.blocks["blocks"][:-1], picture, {"id": "end", "kind": "footer"}]}
+    )
+    with_columns.save()
     with editor() as visit:
         page, mail = visit.page, visit.page.frame_locator(".canvas iframe")
+        pictures = Held(page, "https://pictures.example/*")
+        page.goto(page.url, wait_until="commit")
+        late = pictures.next()
         settle(page)
         moving, whole = Held(page, "**/words/move/"), Held(page, "**/content/mail/*")
         drag(page, spot_of(page, "words"), spot_of(page, "head"), top_of)
         moving.next().continue_()
-        expect_in(page, "", 0, "words", "head", "cols", "end")
+        expect_in(page, "", 0, "words", "head", "cols", "late", "end")
         redrawn = whole.next()
         page.mouse.move(*middle(spot_of(page, "head")))
         page.mouse.down()
@@ -295,6 +303,20 @@ def test_nothing_moves_under_a_block_that_is_being_dragged(editor: Editor, with_
         expect_in(page, "cols", 1, "head")
         settle(page)
         expect(mail.get_by_role("heading")).to_have_text("Above")
+
+        carry(page, spot_of(page, "words"), spot_of(page, "end"), top_of)
+        before = spot_of(page, "end").bounding_box()
+        assert before
+        late.fulfill(content_type="image/svg+xml", body=TALL_PICTURE)
+        loaded = "one => one.complete && one.naturalHeight === 300"
+        page.wait_for_function(f"({loaded})(document.querySelector('.canvas iframe').contentDocument.images[0])")
+        page.evaluate(TWO_FRAMES)
+        assert spot_of(page, "end").bounding_box() == before
+        page.keyboard.press("Escape")
+        expect(spot_of(page, "late")).not_to_have_js_property("clientHeight", 0)
+
+
+TALL_PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="600" height="300"/>'
 
 
 @pytest.fixture
@@ -596,6 +618,41 @@ def test_leaving_asks_about_changes_that_wait_for_their_turn(writing: Page) -> N
     expect_kinds(writing, "heading", "heading", "heading", "footer")
     settle(writing)
     assert not asks_before_it_is_left(writing)
+
+    writing.get_by_role("tab", name="Add").click()
+    palette(writing, "Section").click()
+    expect_added(writing, 7)
+    settle(writing)
+    listing = Held(writing, "**/content/?open=*")
+    writing.get_by_label("Columns").select_option("1-1-1")
+    asked = listing.next()
+    assert not asks_before_it_is_left(writing)
+    asked.continue_()
+    expect(spots(writing)).to_have_count(8)
+
+
+def test_changes_that_wait_when_the_page_is_closed_are_stored_in_their_order(writing: Page, draft: Campaign) -> None:
+    """Behind the one whose answer this page does not live to see."""
+    copying = Held(writing, "**/duplicate/")
+    spot_of(writing, "head").focus()
+    writing.keyboard.press("Control+d")
+    first = copying.next()
+    for key in ("Control+d", "Alt+ArrowDown", "Delete", "Control+z", "Control+z"):
+        writing.keyboard.press(key)
+    words_of(writing).fill("Typed at last")
+    answer = first.fetch()
+    with writing.expect_response("**/content/waiting/") as sent:
+        writing.evaluate("window.dispatchEvent(new Event('pagehide'))")
+    assert sent.value.ok
+    first.fulfill(response=answer)
+    settle(writing)
+    page = writing.request.get(f"/campaigns/{draft.pk}/content/").text()
+    assert re.findall(r'data-excerpt="[^"]*">([^<]*)<', page) == [
+        "Typed at last",
+        "Typed at last",
+        "Before",
+        "Unsubscribe",
+    ]
 
 
 def test_leaving_asks_about_what_cannot_be_stored_and_sends_what_is_on_its_way(writing: Page, draft: Campaign) -> None:

@@ -1,5 +1,7 @@
 """Kinds that begin and end a mail: header, footer."""
 
+from dataclasses import replace
+
 from campaigns.content import html
 from campaigns.content.blocks.fields import BAND, LETTERS, ROOM, Field, align, link
 from campaigns.content.blocks.kind import Block, Kind
@@ -9,6 +11,7 @@ from campaigns.content.blocks.look import Look, Usual
 VIEW = "View in browser"
 PREFERENCES = "Choose what you get"
 _LINKS = 3
+_ABOVE, _BELOW = 24, 16  # pixels round the logo
 
 
 def logo(block: Block, look: Look) -> list[str]:
@@ -16,6 +19,7 @@ def logo(block: Block, look: Look) -> list[str]:
     name = block["alt"] or look.theme.name
     above = [_view(block["view"], look)] if block["view"] else []
     below = link_row(entries(block, _LINKS), block["align"], small(look))
+    look = replace(look, above=_ABOVE if above else look.above, below=_BELOW if below else look.below)
     if not source:
         return [
             *above,
@@ -28,21 +32,23 @@ def logo(block: Block, look: Look) -> list[str]:
         return [*above, *_two_logos(block, look, name), *below]
     return [
         *above,
-        f'<mj-image css-class="onlight" src="{look.attribute(source)}" alt="{look.alt(name)}"'
-        f' width="{block["width"]}px" align="{look.aligned(block["align"])}" padding="{look.room()}" font-size="14px"'
-        f"{look.href(block['url'])} />",
+        f'<mj-raw><tr><td align="{look.aligned(block["align"])}" class="onlight" style="padding:{look.room()}">'
+        f"{look.linked(_picture(source, name, block['width'], look), block['url'])}</td></tr></mj-raw>",
         *below,
     ]
 
 
+def _usual_logo(block: Block, _look: Look) -> Usual:
+    """Links, above or below, are as high as a finger, which is room enough."""
+    above, below = (0 if block["view"] else _ABOVE), (0 if entries(block, _LINKS) else _BELOW)
+    return Usual(20, above, below, is_heading=True)
+
+
 def _two_logos(block: Block, look: Look, name: str) -> list[str]:
     """The dark one for mail programs that know what a picture's sources are; nothing is hidden from the others."""
-    width = block["width"]
     picture = (
         f'<picture><source srcset="{look.attribute(look.theme.logo_on_dark_url)}"'
-        f' media="(prefers-color-scheme: dark)" /><img src="{look.attribute(look.theme.logo_url)}"'
-        f' alt="{look.alt(name)}" width="{width}"'
-        f' style="border:0;display:inline-block;height:auto;max-width:100%;width:{width}px" /></picture>'
+        f' media="(prefers-color-scheme: dark)" />{_picture(look.theme.logo_url, name, block["width"], look)}</picture>'
     )
     return [
         f'<mj-text align="{look.aligned(block["align"])}" line-height="1" padding="{look.room()}">'
@@ -50,10 +56,19 @@ def _two_logos(block: Block, look: Look, name: str) -> list[str]:
     ]
 
 
+def _picture(source: str, alt: str, width: int, look: Look) -> str:
+    """As wide as it says, or less where there is less room."""
+    high = f' height="{round(width * look.pixels[1] / look.pixels[0])}"' if look.pixels else ""
+    return (
+        f'<img src="{look.attribute(source)}" alt="{look.alt(alt)}" width="{width}"{high} style="border:0;'
+        f'display:inline-block;font-size:14px;height:auto;max-width:100%;vertical-align:top;width:{width}px" />'
+    )
+
+
 def _view(words: str, look: Look) -> str:
     return (
         f'<mj-text css-class="name links" align="center" font-size="14px" line-height="44px" color="{look.ink}"'
-        f' padding="{look.room(0, 0)}">'
+        f' padding="{look.room(below=0)}">'
         f'<a href="{look.masks.keep("{{ view_url }}")}" style="color:{look.ink}">{look.text(words)}</a></mj-text>'
     )
 
@@ -99,7 +114,7 @@ KINDS = (
         ),
         logo,
         own=(*LETTERS, *ROOM),
-        usual=lambda _block, _look: Usual(20, 24, 16, is_heading=True),
+        usual=_usual_logo,
     ),
     Kind(
         "footer",

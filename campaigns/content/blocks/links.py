@@ -11,6 +11,7 @@ from campaigns.merge.tag_spans import without_tags
 
 _SIZE, _CHAR, _PADDED = 16, 9, 56  # pixels: high and wide of a letter, and of what stands round the words
 _ENTRIES = 5
+_SMALL = 14  # pixels of letters beside what a block is about
 
 
 def button(block: Block, look: Look) -> list[str]:
@@ -69,7 +70,7 @@ def social(block: Block, look: Look) -> list[str]:
     if not found:
         return look.placeholder("Enter the address of a profile", 40)
     if not look.theme.public_address:
-        return link_row([(network.label, url) for network, url in found], block["align"], small(look))
+        return link_row([(network.label, url) for network, url in found], block["align"], replace(look, size=_SMALL))
     disc = look.greyed(link_ink(look), look.ground)
     sign = look.ground if look.is_full else on(disc)
     icons = " ".join(
@@ -107,8 +108,8 @@ def link_row(pairs: list[tuple[str, str]], align: str, look: Look) -> list[str]:
 
 
 def small(look: Look) -> Look:
-    """Of links that are not what their block is about."""
-    return replace(look, size=14, above=0, below=0)
+    """Of links that are not what their block is about, which stand close to that."""
+    return replace(look, size=_SMALL, above=0)
 
 
 def link_ink(look: Look) -> str:

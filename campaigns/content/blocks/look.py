@@ -265,8 +265,9 @@ class Look:
 
     def placeholder(self, words: str, height: int = 120) -> list[str]:
         """For whoever writes the mail: a place that is still empty. Never sent."""
+        room = self.room(self.above or 8, self.below or 8)
         return [
-            f'<mj-text align="center" font-size="14px" padding="8px {self.side}px">{place}</mj-text>'
+            f'<mj-text align="center" font-size="14px" padding="{room}">{place}</mj-text>'
             for place in self.empty(words, height)
         ]
 

@@ -1,11 +1,14 @@
 """Kinds that are pictures: alone, with text, of a video."""
 
+from dataclasses import replace
+
 from accounts.pictures import files
 from campaigns.content.blocks.fields import ALT, BAND, BUTTON, LETTERS, LOOK, PICTURE, ROOM, Field, align, link
 from campaigns.content.blocks.kind import Block, Kind
 from campaigns.content.blocks.links import button_class, button_of, button_row
 from campaigns.content.blocks.look import Look, Usual, layout
 
+_ROOM = 12  # pixels above and below
 PLAYED = "/i/play/"  # where campaigns.content.playing answers
 
 
@@ -103,8 +106,10 @@ def video(block: Block, look: Look) -> list[str]:
     if name := _name_of_ours(block["image"], look):
         return [picture_row(f"{look.theme.public_address}{PLAYED}{name}", alt, block["url"], look)]
     return [
-        picture_row(block["image"], alt, block["url"], look),
-        button_row("\N{BLACK RIGHT-POINTING TRIANGLE} " + alt, block["url"], look, align="center"),
+        picture_row(block["image"], alt, block["url"], replace(look, below=_ROOM)),
+        button_row(
+            "\N{BLACK RIGHT-POINTING TRIANGLE} " + alt, block["url"], replace(look, above=_ROOM), align="center"
+        ),
     ]
 
 
@@ -177,6 +182,6 @@ KINDS = (
         ),
         video,
         own=ROOM,
-        usual=lambda _block, _look: Usual(above=12, below=12),
+        usual=lambda _block, _look: Usual(above=_ROOM, below=_ROOM),
     ),
 )

@@ -1,6 +1,8 @@
 // Saves a form while people write: a moment after the last key, at once when they leave it, and at the latest after two
 // seconds. One request at a time, because each carries the version that the one before it was given.
 import { forget, keep } from "../canvas/leftovers.js";
+import { watch } from "../canvas/leaving.js";
+import { isAny, next, take } from "../canvas/turns.js";
 
 const PAUSE_MS = 800;
 const LONGEST_MS = 1500;
@@ -8,10 +10,8 @@ const RETRY_MS = 3000;
 
 const unsaved = new Set();
 const refused = new Set(); // cannot be stored as they stand: nothing waits for them, but whoever leaves the page is asked
-let chain = Promise.resolve();
 let sending = null; // the form on its way, which is not stored yet: whoever leaves the page waits for it
 let stopped = false; // by a conflict, until somebody decides
-let waiting = 0; // changes that have not had their turn
 let isLeft = false; // by the page itself: whatever waits cannot be stored any more
 
 const root = () => document.querySelector("[data-version]");
@@ -25,7 +25,7 @@ function say(words, kind = "") {
 }
 
 export const hasUnsaved = () => Boolean(sending) || unsaved.size > 0;
-export const isBusy = () => waiting > 0 || hasUnsaved();
+export const isBusy = () => isAny() || hasUnsaved();
 
 export function setVersion(version) {
   if (root()) root().dataset.version = version;
@@ -65,10 +65,7 @@ export function conflict(words, version) {
 }
 
 // Resolves when everything typed is stored; false if it could not be.
-export function flush() {
-  chain = chain.then(storeTyped);
-  return chain.then(() => !hasUnsaved());
-}
+export const flush = () => next(storeTyped).then(() => !hasUnsaved());
 
 // Whether what was typed up to its turn is stored, or is refused as it stands: whoever types on holds up nothing.
 async function storeTyped() {
@@ -78,18 +75,11 @@ async function storeTyped() {
 }
 
 // Whatever else changes the draft goes after what was asked for before it, and after what is typed; it is left out where
-// that cannot be stored. `change` gives a promise, kept when the page knows of the change; one that fails says so itself
-// and holds up nothing behind it.
-export function inTurn(change) {
-  waiting += 1;
-  const done = chain.then(storeTyped).then((isStored) => isStored && change());
-  return (chain = done.catch(() => {}).finally(() => (waiting -= 1)));
-}
+// that cannot be stored. `change` gives a promise, kept when the page knows of the change; one that fails says so itself.
+// `request`: [address, values] of a change, none where the draft is only read anew.
+export const inTurn = (change, request = null) => take(async (begin) => (await storeTyped()) && begin() && change(), request);
 
-function queue(form) {
-  chain = chain.then(() => save(form));
-  return chain;
-}
+const queue = (form) => next(() => save(form));
 
 // False: it is not stored, and waits to be.
 async function save(form) {
@@ -175,18 +165,11 @@ function showErrors(form, errors) {
 }
 
 window.addEventListener("online", () => flush());
-// A tab that is closed asks once more, also for what was on its way, because that ends with the page; what does not
-// arrive is kept here and offered the next time.
-window.addEventListener("pagehide", () => {
-  for (const form of new Set(sending ? [sending, ...unsaved] : unsaved)) {
-    const data = new FormData(form);
-    data.set("version", root()?.dataset.version ?? "");
-    fetch(form.action, { method: "POST", body: data, keepalive: true, headers: { Accept: "application/json" } });
-  }
-});
-window.addEventListener("beforeunload", (event) => {
-  if (isLeft) return;
-  if (isBusy() || [...refused].some((form) => form.isConnected)) event.preventDefault();
+watch({
+  typed: () => [...new Set(sending ? [sending, ...unsaved] : unsaved)],
+  isLost: () => [...refused].some((form) => form.isConnected),
+  isLeft: () => isLeft,
+  flush,
 });
 
 export function mount(form) {

@@ -9,6 +9,7 @@ import { Drawing } from "../canvas/drawing.js";
 import { CANVAS, pressed } from "../canvas/frames.js";
 import { Mail } from "../canvas/mail.js";
 import * as outline from "../canvas/outline.js";
+import { say } from "../canvas/saying.js";
 import { Side } from "../canvas/side.js";
 import { Spots } from "../canvas/spots.js";
 import { Words } from "../canvas/words.js";
@@ -22,7 +23,7 @@ export function mount(studio) {
   const palette = document.getElementById("palette");
   const side = new Side(studio.querySelector(".studio-side"));
   const url = (id, act) => studio.dataset.blockUrl.replace("BLOCK/panel", `${id}/${act}`);
-  const post = (path, values) => mail.during(inTurn(() => ask("POST", path, values)));
+  const post = (path, values) => mail.during(inTurn(() => ask("POST", path, values), [path, values]));
 
   const mail = new Mail(canvas.querySelector("iframe"), canvas, () => {
     spots.draw();
@@ -164,6 +165,22 @@ export function mount(studio) {
     post(path, new FormData(form, elt === form ? triggeringEvent.submitter : elt));
   });
 
+  // Asked for as often as somebody presses; whether there is anything to undo is seen when its turn comes.
+  studio.addEventListener("step", (event) => {
+    event.preventDefault();
+    const { name } = event.detail;
+    const button = () => document.getElementById(`editor-${name}`);
+    const { action } = button().form;
+    const begun = name === "undo" ? "Undoing …" : "Redoing …";
+    say(begun);
+    const step = () => {
+      const isPossible = !button().matches("[aria-disabled=true]");
+      say(isPossible ? begun : `There is nothing to ${name}.`);
+      return isPossible && ask("POST", action, {});
+    };
+    mail.during(inTurn(step, [action, {}]));
+  });
+
   listen(canvas, canvas, mail, (down) => {
     const spot = down.target.closest(".spot:not([data-column])");
     const isGrip = down.target.closest("[data-act=grip]");
@@ -222,6 +239,7 @@ export function mount(studio) {
   document.body.addEventListener("htmx:afterSettle", ({ target }) => {
     if (target.id !== "editor") return;
     drawing.say(target.dataset.refused);
+    if (target.dataset.said) say(target.dataset.said);
     comments.refresh();
     spots.draw();
     showStyle();

@@ -5,7 +5,7 @@ import StarterKit from "@tiptap/starter-kit";
 import { completed } from "./address.js";
 import { open as askForDetail } from "./merge.js";
 import { shape } from "./shape.js";
-import { tidied } from "./word.js";
+import { tidied } from "../pasting/tidied.js";
 
 const TOOLS = [
   { label: "Bold", sign: "B", name: "bold", run: (chain) => chain.toggleBold() },

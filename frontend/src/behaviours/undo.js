@@ -1,8 +1,8 @@
-// Ctrl+Z and Ctrl+Shift+Z (or Ctrl+Y) outside of what is being written press Undo and Redo, once there is what they undo.
-import { ask } from "../canvas/asking.js";
-import { inTurn } from "./autosave.js";
-
+// Undo and Redo: by their buttons, and by Ctrl+Z and Ctrl+Shift+Z (or Ctrl+Y) outside of what is being written.
 const WRITING = "input, textarea, select, [contenteditable]";
+
+// False before the mail can be worked on: then the buttons are those of a form.
+const step = (name) => !document.getElementById("studio").dispatchEvent(new CustomEvent("step", { cancelable: true, detail: { name } }));
 
 function listen() {
   document.addEventListener("keydown", (event) => {
@@ -11,10 +11,7 @@ function listen() {
     const wanted = key === "y" || (key === "z" && event.shiftKey) ? "redo" : key === "z" ? "undo" : "";
     if (!wanted || !document.getElementById(`editor-${wanted}`)) return;
     event.preventDefault();
-    inTurn(() => {
-      const form = document.querySelector(`form:has(> #editor-${wanted}:not([aria-disabled=true]))`);
-      return form && ask("POST", form.action);
-    });
+    step(wanted);
   });
 }
 
@@ -22,7 +19,9 @@ let listens = false;
 
 export function mount(group) {
   group.addEventListener("click", (event) => {
-    if (event.target.closest("[aria-disabled=true]")) event.preventDefault();
+    const button = event.target.closest("button");
+    if (!button) return;
+    if (step(button.id.replace("editor-", "")) || button.matches("[aria-disabled=true]")) event.preventDefault();
   });
   if (!listens) listen();
   listens = true;

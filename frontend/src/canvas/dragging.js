@@ -79,6 +79,7 @@ function swallowClick() {
 function start(canvas, mail, what) {
   let all = [];
   let drawn = null;
+  let release = null;
   let chosen = null;
   let at = null;
   let isOver = false;
@@ -97,6 +98,7 @@ function start(canvas, mail, what) {
   mail.settled().then(() => {
     if (isOver) return;
     going = ended;
+    release = mail.hold();
     all = places(mail, what.isFit, what.moved);
     drawn = lines(canvas, all);
     look();
@@ -118,6 +120,7 @@ function start(canvas, mail, what) {
       isOver = true;
       clearInterval(scroller);
       drawn?.remove();
+      release?.();
       ghost.remove();
       document.documentElement.classList.remove("is-dragging");
       if (isDropped && chosen) what.drop({ inside: chosen.inside, column: chosen.column, before: chosen.before });

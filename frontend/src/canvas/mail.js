@@ -17,11 +17,13 @@ export class Mail {
     this.changes = new Set();
   }
 
+  // As soon as its blocks are there; pictures may take long, and blocks move once they are.
   begin() {
-    this.during(new Promise((loaded) => {
-      const begun = () => loaded(this.#observe());
-      this.frame.addEventListener("load", begun);
-      if (this.document?.readyState === "complete" && this.document.URL !== "about:blank") begun();
+    this.during(new Promise((begun) => {
+      const isThere = () => this.document && this.document.URL !== "about:blank" && this.document.readyState !== "loading";
+      const look = () => (isThere() ? begun(this.#observe()) : requestAnimationFrame(look));
+      look();
+      this.frame.addEventListener("load", () => begun(this.#observe()));
     }));
     new ResizeObserver(() => this.fit({ isChanged: false })).observe(this.place);
   }
@@ -138,6 +140,17 @@ export class Mail {
     }
     this.document.body.replaceWith(body);
     this.#observe();
+  }
+
+  // No picture that loads meanwhile moves a block; what this gives lets them take their room.
+  hold() {
+    const held = [...this.document.images].filter((picture) => !picture.complete).map((picture) => {
+      const { width, height } = picture.getBoundingClientRect();
+      const style = picture.getAttribute("style") ?? "";
+      picture.style.cssText += `;box-sizing:border-box;width:${width}px;height:${height}px;max-width:none`;
+      return [picture, style];
+    });
+    return () => held.forEach(([picture, style]) => picture.setAttribute("style", style));
   }
 
   // A column without blocks has no height of its own.

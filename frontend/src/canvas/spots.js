@@ -25,6 +25,7 @@ export class Spots {
         .filter((row) => row.inside === block.id)
         .map((row) => [`${row.inside}/${row.column}`, this.mail.boxOfColumn(row.inside, row.column), `Add to column ${row.column + 1}`]),
     ]);
+    const focused = [...this.place.children].indexOf(document.activeElement);
     const kept = new Set();
     for (const [key, box, label] of wanted) {
       if (!box) continue;
@@ -38,6 +39,9 @@ export class Spots {
     }
     this.#inOrder([...kept]);
     this.mark(this.chosen);
+    // Whoever stands on a block that goes stands on the one in its place.
+    const isLost = focused >= 0 && document.activeElement === document.body;
+    if (isLost) this.place.children[Math.min(focused, kept.size - 1)]?.focus({ preventScroll: true });
   }
 
   #named({ id, label, excerpt }) {
@@ -61,10 +65,7 @@ export class Spots {
     button.type = "button";
     button.className = "spot";
     button.dataset.spot = id;
-    if (column) {
-      button.dataset.column = column;
-      button.textContent = "+";
-    }
+    if (column) button.dataset.column = column;
     this.buttons.set(key, button);
     return button;
   }

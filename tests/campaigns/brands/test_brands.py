@@ -15,6 +15,7 @@ from PIL import Image
 from accounts.models import BrandKit, Organisation, User
 from campaigns.brands import contrast
 from campaigns.content import blocks, mjml
+from campaigns.content.images import pixels
 from campaigns.message import editions
 from campaigns.models import Campaign
 
@@ -173,6 +174,10 @@ def test_a_logo_is_drawn_anew_and_the_dark_one_is_for_dark_mail_programs(
     made = editions.compose(draft)
     assert f'<source srcset="https://news.nordlicht.example/i/{kit.logo_on_dark}"' in made.html
     assert f'<img src="https://news.nordlicht.example/i/{kit.logo}"' in made.html
+    assert made.html.count(' width="140" height="23" ') == 1  # of 1200 by 200: its room is kept until it is loaded
+    BrandKit.objects.update(logo_on_dark="")
+    assert editions.compose(draft).html.count(' width="140" height="23" ') == 1  # a logo that stands alone
+    assert pixels.of(blocks.empty(), f"https://news.nordlicht.example/i/{'x' * 22}.png") == {}  # a file that is gone
     client_for(marketer).post(f"/brands/{kit.pk}/", FORM | {"without_logo": "on", "without_logo_on_dark": "on"})
     kit.refresh_from_db()
     assert (kit.logo, kit.logo_on_dark) == ("", "")

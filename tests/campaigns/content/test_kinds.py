@@ -228,11 +228,30 @@ def test_large_letters_of_any_block_are_smaller_on_phones(kind: str) -> None:
 @pytest.mark.parametrize("kind", sorted(set(blocks.KINDS) - {"spacer"}))
 def test_room_of_its_own_is_what_a_block_leaves(kind: str) -> None:
     """A spacer is nothing but its height."""
-    written = _written(kind)[0]
-    usual, roomy = (_html(written | own) for own in ({}, {"above": "64", "below": "48"}))
-    assert "64px" not in usual
-    assert "64px" in roomy
-    assert "48px" in roomy
+    roomy = _html(_written(kind)[0] | {"above": "64", "below": "48"})
+    assert [roomy.count(pixels) for pixels in ("64px", "48px")] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"kind": "social", "instagram": "https://instagram.com/x"},
+        {"kind": "video", "image": "https://elsewhere.example/a.jpg", "url": "https://video.example/1"},
+        {"kind": "logo", "view": "View in browser", "label_1": "Shop", "url_1": "https://shop.example/"},
+        {"kind": "image"},
+        {"kind": "table"},
+        {"kind": "menu"},
+    ],
+    ids=lambda written: str(written["kind"]),
+)
+def test_room_is_round_the_whole_of_a_block_also_while_it_is_empty(written: dict[str, Any]) -> None:
+    """Where no picture of ours could be loaded; and not once more within the block."""
+    own = document(written | {"above": "64", "below": "48"})
+    html = mjml.compile(own, replace(BRAND, public_address=""), with_examples=True)
+    first, last = html.index("64px"), html.index("48px")
+    assert [html.count(pixels) for pixels in ("64px", "48px")] == [1, 1]
+    if written["kind"] in {"video", "logo"}:
+        assert "<a" in html[first:last]
 
 
 def test_words_of_a_block_have_a_colour_that_reads_on_its_ground() -> None:

@@ -95,7 +95,7 @@ def test_every_mail_of_the_folder_is_tested() -> None:
         ("courier-later-delay", "2026-11-28T15:58:19+00:00"),
         ("postfix-silent-delay", "2026-11-28T15:39:16+00:00"),
         ("opensmtpd-later-delay", "2026-12-05T15:40:55+00:00"),
-        ("nullmailer-fullnow-delay", "2026-12-05T15:50:16+00:00"),  # "within the configured time limit": a week
+        ("nullmailer-fullnow-delay", "2026-11-28T15:50:16+00:00"),  # its first word is its last
     ],
 )
 def test_a_delay_names_its_end(name: str, gives_up_at: str | None) -> None:

@@ -1,9 +1,11 @@
 import io
+import json
 from typing import Any
 
 from django.core import signing
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import ApprovalRule, BrandKit, Organisation, Role, User
@@ -572,6 +574,13 @@ ADDRESSES = {
     ),
     "campaign-style": Address(WRITERS, args=draft, get=False, post=lambda cast: {"colour": "#aa3300"}, changes=written),
     "block-add": Address(WRITERS, args=draft, get=False, post=lambda cast: {"kind": "text"}, changes=written),
+    "content-waiting": Address(
+        WRITERS,
+        args=draft,
+        get=False,
+        post=lambda cast: {"changes": json.dumps([[reverse("block-add", kwargs=draft(cast)), "kind=text"]])},
+        changes=written,
+    ),
     "content-undo": Address(WRITERS, args=changed, get=False, post=lambda cast: {}, changes=written),
     "content-redo": Address(WRITERS, args=undone, get=False, post=lambda cast: {}, changes=written),
     "block-save": Address(
