@@ -21,6 +21,11 @@ class DatabaseCreation(creation.DatabaseCreation):
             name: str = super()._create_test_db(verbosity, autoclobber, keepdb)  # type: ignore[misc]  # django-stubs leave it out
         return name
 
+    def _destroy_test_db(self, test_database_name: str, verbosity: int) -> None:
+        """Also where something that a test began is about to end its session."""
+        with self._nodb_cursor() as cursor:  # type: ignore[attr-defined]  # as above
+            cursor.execute(f"DROP DATABASE {test_database_name} WITH (FORCE)")
+
     def migrate_ahead(self) -> None:
         with self._one_at_a_time() as cursor:
             self._migrated(cursor)

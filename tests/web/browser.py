@@ -36,6 +36,8 @@ _RUN = """async ([dialogs, theme, rules]) => {
     }
     while (!matchMedia(`(prefers-color-scheme: ${theme})`).matches) await new Promise(requestAnimationFrame)
     const quickly = {iframes: false, resultTypes: ['violations'], preload: {assets: ['media']}, selectors: false}
+    // A new width is laid out by then.
+    await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
     const look = async where => {
         const {violations} = await axe.run(where, {...quickly, ...rules})
         return [where.id ?? '', violations, document.documentElement.scrollWidth - innerWidth]
