@@ -80,8 +80,7 @@ def cpu_by_role() -> Counter[str]:
 def memory(parent: psutil.Process) -> int:
     """Of the largest child, in bytes.
 
-    The kernel names the children: psutil would look at every process of the machine, ten times a second beside what is
-    measured.
+    The kernel names the children: psutil would look at every process of the machine each time, beside what is measured.
     """
     sizes = [0]
     for child in Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text().split():
