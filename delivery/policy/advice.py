@@ -4,9 +4,11 @@ The lines are those of the large mailbox providers: at 0.1 % complaints mail beg
 it is refused. A campaign stops itself at 5 % dead addresses and 1 % refused as spam (delivery.policy.stop_rules).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+
+from accounts.wording import rate
 
 LOOK_AT, STOP_AT = 0.001, 0.003  # complaints of the accepted
 _FEW = 100
@@ -21,6 +23,7 @@ class About(StrEnum):
     MAILBOX = "mailbox"
     DOMAIN = "domain"
     PROVIDER = "provider"
+    DAY = "day"  # or a week
     ALL = "all"
 
 
@@ -82,12 +85,34 @@ def advise(figures: Figures, about: About, *, lane: str = "") -> Advice:
     return gravest or Advice("good", _silence(figures, lane) or _NOTHING)
 
 
-def by_figure(figures: Figures) -> dict[Told, Advice]:
-    """Of all mail, for each figure of its own."""
-    if figures.tried < _FEW:
+def by_figure(whole: Figures, days: Iterable[tuple[str, Figures]] = (), *, span: str = "day") -> dict[Told, Advice]:
+    """Of all mail, for each figure of its own. What is well on the whole may not have been on one of the `days`.
+
+    `days` are named as the page names them, the oldest first; `span` is what one of them is called.
+    """
+    if whole.tried < _FEW:
         return dict.fromkeys(Told, _TOO_FEW)
-    found = dict.fromkeys(Told, Advice("good", _NOTHING))
-    return found | dict(reversed(list(_advices(figures, About.ALL))))  # of two the graver
+    well = {told: Advice("good", f"Nothing to do: no {span} of {_FEW} mails or more {_LINES[told]}.") for told in Told}
+    of_whole = dict(reversed(list(_advices(whole, About.ALL))))  # of two the graver
+    return well | _of_days(days, span) | of_whole
+
+
+def _of_days(days: Iterable[tuple[str, Figures]], span: str) -> dict[Told, Advice]:
+    """The gravest of each figure, with the last day that it was said of."""
+    found: dict[Told, dict[Advice, list[str]]] = {}
+    for name, figures in days:
+        if figures.tried >= _FEW:
+            for told, advice in dict(reversed(list(_advices(figures, About.DAY)))).items():
+                found.setdefault(told, {}).setdefault(advice, []).append(name)
+    return {
+        told: _dated(*max(said.items(), key=lambda item: item[0].kind == "bad"), span) for told, said in found.items()
+    }
+
+
+def _dated(advice: Advice, names: list[str], span: str) -> Advice:
+    more = len(names) - 1
+    others = f" and {more} {span}{'s' if more > 1 else ''} before" if more else ""
+    return Advice(advice.kind, f"{names[-1]}{others}: {advice.text}")
 
 
 def _advices(figures: Figures, about: About) -> Iterator[tuple[Told, Advice]]:
@@ -96,7 +121,7 @@ def _advices(figures: Figures, about: About) -> Iterator[tuple[Told, Advice]]:
     dead, blocked = figures.dead / figures.tried, figures.blocked / figures.tried
     if complained >= STOP_AT:
         yield Told.COMPLAINED, Advice("bad", _COMPLAINTS)
-    if blocked >= _BLOCKED:
+    if blocked >= _BLOCKED and figures.blocked > 1:
         yield Told.ACCEPTED, Advice("bad", _OF_BLOCKED[about])
     if dead >= _MANY_DEAD:
         yield Told.BOUNCED, Advice("bad", _MANY_GONE)
@@ -107,10 +132,17 @@ def _advices(figures: Figures, about: About) -> Iterator[tuple[Told, Advice]]:
     if figures.soft >= _SOFT * figures.tried:
         yield Told.BOUNCED, Advice("warn", _MANY_FULL)
     if (figures.put_off_share or 0.0) >= _MANY_PUT_OFF:
-        yield Told.PUT_OFF, Advice("wait", _LATER_OF_ALL if about == About.ALL else _LATER)
+        yield Told.PUT_OFF, Advice("wait", _LATER_OF_ALL if about in {About.DAY, About.ALL} else _LATER)
 
 
 _NOTHING = "Nothing to do."
+# What a day does to be named, the words after "no day".
+_LINES = {
+    Told.ACCEPTED: f"had {rate(_BLOCKED)} refused as spam, and more than one",
+    Told.PUT_OFF: f"had {rate(_MANY_PUT_OFF)} of the answers put off",
+    Told.BOUNCED: f"had {rate(_DEAD)} of the addresses gone or {rate(_SOFT)} bounced for now",
+    Told.COMPLAINED: f"had {rate(LOOK_AT)} complaints of two people or more",
+}
 _TOO_FEW = Advice("none", "Too few mails to judge.")
 _MANY_GONE = "Many addresses do not exist. Find the import or form they came by before you send again."
 _SOME_GONE = "Addresses are getting old. Leave out people who have not opened or clicked for a year."
@@ -123,6 +155,7 @@ _OF_BLOCKED = {
     About.MAILBOX: "It takes your mail for spam. Check the sender’s records and send more slowly there.",
     About.DOMAIN: "Mail of this domain is taken for spam. Check its SPF, DKIM and DMARC records.",
     About.PROVIDER: "Mail through it is taken for spam. Ask the provider whether its addresses are blocked.",
+    About.DAY: "Mail was taken for spam. See in the reports of its campaigns what the servers said.",
     About.ALL: "Mail is taken for spam. The tables above say by whom: begin with the records of that sending domain.",
 }
 

@@ -467,14 +467,19 @@ def test_that_somebody_signed_up_by_the_form_is_known_after_what_they_typed_is_g
     assert not SignupRequest.objects.exists()
 
 
-def test_a_rehearsed_confirmation_signs_nobody_up(
+def test_a_rehearsed_confirmation_can_be_tried_and_signs_nobody_up(
     browser: Client, form: SignupForm, news: MailingList, way_out: Provider
 ) -> None:
     Provider.objects.filter(pk=way_out.pk).update(is_default=False)
     Provider.objects.filter(kind=Provider.Kind.SANDBOX).update(is_default=True)
     post(browser, form, "ada@example.com")
-    assert "This is a rehearsal" in browser.post(confirm_address(), {"lists": news.pk}).content.decode()
+    asked = browser.get(confirm_address()).content.decode()
+    tried = browser.post(confirm_address(), {"lists": news.pk}).content.decode()
+    for page, words in ((asked, 'type="submit">Confirm</button>'), (tried, "You are signed up")):
+        assert "This is a rehearsal" in page
+        assert words in page
     assert not Contact.objects.exists()
+    assert SignupRequest.objects.get().state == SignupRequest.State.WAITING
 
 
 def test_every_kind_of_field_is_asked_for_and_only_the_frame_may_be_framed(

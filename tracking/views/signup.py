@@ -109,11 +109,10 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     if numbers is None or found is None:
         return _unknown(request)
     with translation.override(spoken(request, found.language)):
-        if _is_rehearsal(numbers[0]):
-            return _shown(request, found, "public/signup/confirm.html", token=token, is_rehearsal=True)
+        is_rehearsal = _is_rehearsal(numbers[0])
         if request.method != "POST":
-            return _asked(request, found, token)
-        return _confirmed(request, found, token)
+            return _asked(request, found, token, is_rehearsal=is_rehearsal)
+        return _confirmed(request, found, token, is_rehearsal=is_rehearsal)
 
 
 def _form(request: HttpRequest, key: str, way: str) -> HttpResponse:
@@ -199,19 +198,22 @@ def _thanks(request: HttpRequest, found: SignupForm, email: str, way: str) -> Ht
     return _page(request, found, "public/signup/thanks.html", way=way, again=again, address=in_words(email))
 
 
-def _asked(request: HttpRequest, found: SignupRequest, token: str) -> HttpResponse:
+def _asked(request: HttpRequest, found: SignupRequest, token: str, *, is_rehearsal: bool) -> HttpResponse:
     if found.state == SignupRequest.State.CONFIRMED:
         return _shown(request, found, "public/signup/confirmed.html")
     if found.state != SignupRequest.State.WAITING or found.expires_at <= timezone.now():
         return _shown(request, found, "public/signup/expired.html", status=410)
-    lists, questions = confirming.lists_of(found), answering.of_request(found)
-    return _shown(request, found, "public/signup/confirm.html", token=token, lists=lists, questions=questions)
+    context = {"lists": confirming.lists_of(found), "questions": answering.of_request(found)}
+    return _shown(request, found, "public/signup/confirm.html", token=token, is_rehearsal=is_rehearsal, **context)
 
 
-def _confirmed(request: HttpRequest, found: SignupRequest, token: str) -> HttpResponse:
+def _confirmed(request: HttpRequest, found: SignupRequest, token: str, *, is_rehearsal: bool) -> HttpResponse:
+    """A rehearsal shows what would come, and does nothing."""
     lists = [int(number) for number in request.POST.getlist("lists") if number.isdecimal() and len(number) < 19]
     if not lists and found.state == SignupRequest.State.WAITING:
-        return _asked(request, found, token)
+        return _asked(request, found, token, is_rehearsal=is_rehearsal)
+    if is_rehearsal:
+        return _shown(request, found, "public/signup/confirmed.html", is_rehearsal=True)
     try:
         counted = {part.value: request.POST.get(part, "") for part in Part} if found.form.asks_counting else None
         done = confirming.confirm(found, lists=lists, ip=_ip(request), now=timezone.now(), counted=counted)

@@ -124,15 +124,23 @@ def _charts(found: Deliverability, points: list[Point]) -> list[Chart]:
     """One for each figure, from the third day on; the table below them all has the same numbers."""
     if len(points) < _FEWEST_POINTS:
         return []
-    advised = advice.by_figure(found.whole)
+    advised = advice.by_figure(
+        found.whole,
+        [(_label(point), point.figures) for point in points],
+        span="week" if found.is_by_week else "day",
+    )
     return [_chart(title, text, advised[told], points, unit, lines) for told, title, text, unit, lines in _CHARTS]
 
 
 def _chart(title: str, text: str, step: Advice, points: list[Point], unit: str, lines: _Lines) -> Chart:
     """What the chart's behaviour reads."""
     series = [{"name": name, "values": [_value(read(point), unit) for point in points]} for name, read in lines]
-    labels = [f"{point.on.day} {point.on:%b}" for point in points]
+    labels = [_label(point) for point in points]
     return Chart(title, text, step, json.dumps({"unit": unit, "labels": labels, "lines": series}))
+
+
+def _label(point: Point) -> str:
+    return f"{point.on.day} {point.on:%b}"
 
 
 def _value(found: float | None, unit: str) -> float:

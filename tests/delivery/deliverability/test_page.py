@@ -211,6 +211,16 @@ def test_the_page_says_what_to_do_and_shows_the_lines(browser: Client) -> None:
     assert page.count("The numbers are in the table below.") == 4
 
 
+def test_a_day_that_bounced_is_named_beside_its_chart(browser: Client) -> None:
+    for days_ago, hard in ((1, 0), (2, 36), (3, 0)):
+        batch = sent(days_ago=days_ago)
+        Chunk.objects.filter(batch=batch).update(refused=0, hard=0)
+        FeedbackCount.objects.filter(batch=batch).update(hard=hard)
+    on = timezone.localdate() - timedelta(days=2)
+    page = browser.get("/deliverability/?days=7").content.decode()
+    assert f"<span>{on.day} {on:%b}: Addresses are getting old." in page
+
+
 def test_all_its_tables_can_be_taken_along(browser: Client) -> None:
     sent("gmail", domain="=a.example")
     sent("yahoo", domain="b.example")

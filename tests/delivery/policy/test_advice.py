@@ -17,6 +17,7 @@ MANY = {"accepted": 50_000}
         (Figures(accepted=50_000, complained=49), "yahoo", "good", "Nothing to do"),
         (Figures(accepted=200, complained=1), "other", "good", "Nothing to do"),  # a slip of a finger
         (Figures(accepted=9_900, refused=100, blocked=100), "microsoft", "bad", "takes your mail for spam"),
+        (Figures(accepted=99, refused=1, blocked=1), "other", "good", "Nothing to do"),
         (Figures(accepted=9_500, refused=500, dead=500), "other", "bad", "do not exist"),
         (Figures(accepted=9_800, refused=200, dead=200), "other", "warn", "getting old"),
         (Figures(accepted=9_900, refused=100, dead=100), "other", "good", "Nothing to do"),
@@ -55,5 +56,28 @@ def test_each_figure_has_a_step_of_its_own_and_the_graver_of_two() -> None:
         (Told.COMPLAINED, "warn", "Near the line"),
     ):
         assert (steps[told][0], words in steps[told][1]) == (kind, True), steps[told]
-    assert {step.text for step in by_figure(Figures(accepted=1_000)).values()} == {"Nothing to do."}
+    assert {step.kind for step in by_figure(Figures(accepted=1_000)).values()} == {"good"}
     assert {step.kind for step in by_figure(Figures(accepted=10)).values()} == {"none"}
+
+
+def test_a_day_over_a_line_is_named_though_all_days_together_are_not() -> None:
+    whole = Figures(accepted=50_000, dead=100)
+    fine, small = ("1 Nov", Figures(accepted=49_000)), ("2 Nov", Figures(accepted=99, dead=50))
+    old, older = ("12 Nov", Figures(accepted=1_000, dead=36)), ("3 Nov", Figures(accepted=1_000, dead=20))
+    gone = ("4 Nov", Figures(accepted=900, refused=100, dead=60))
+
+    def bounced(*days: tuple[str, Figures]) -> tuple[str, str]:
+        step = by_figure(whole, days)[Told.BOUNCED]
+        return step.kind, step.text
+
+    assert bounced(fine, small) == (
+        "good",
+        "Nothing to do: no day of 100 mails or more "
+        "had 2.0\u00a0% of the addresses gone or 5.0\u00a0% bounced for now.",
+    )
+    kind, text = bounced(fine, old)
+    assert (kind, text.partition(".")[0]) == ("warn", "12 Nov: Addresses are getting old")
+    assert bounced(older, old)[1].startswith("12 Nov and 1 day before: Addresses")
+    kind, text = bounced(older, gone, old)
+    assert (kind, text.partition(".")[0]) == ("bad", "4 Nov: Many addresses do not exist")
+    assert by_figure(Figures(accepted=1_000, dead=20), [fine])[Told.BOUNCED].text.startswith("Addresses")

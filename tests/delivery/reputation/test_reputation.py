@@ -204,6 +204,7 @@ def test_both_tables_can_be_taken_along(admin: User, client_for: Callable[[User]
     browser = client_for(admin)
     page = reverse("reputation")
     shown = browser.get(page).content.decode()
+    assert shown.index('id="domains-title"') < shown.index('id="addresses-title"')
     found = {}
     for name in ("addresses", "domains"):
         assert f'table={name}"' in shown
