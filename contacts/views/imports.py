@@ -230,15 +230,15 @@ def _columns_page(
 
 def _columns(job: ImportJob, plan: Plan) -> dict[str, Any]:
     header = job.options["header"]
-    found = zip(header, plan.columns, jobs.samples(job), strict=True)
+    found = zip(header, plan.columns, jobs.samples(job), jobs.why_left_out(job), strict=True)
     asked = jobs.open_questions(job, plan)
     return {
         "job": job,
         "choices": choices(),
         "columns": [
             {"name": name, "chosen": chosen(column), "is_new": column.target == Target.NEW, "label": column.label}
-            | {"samples": samples, "is_ignored": column.target == Target.IGNORE}
-            for name, column, samples in found
+            | {"samples": samples, "is_ignored": column.target == Target.IGNORE, "why_left_out": why_left_out}
+            for name, column, samples, why_left_out in found
         ],
         "rows": jobs.preview(job, plan),
         "questions": [question for question in asked if question.index is not None],
