@@ -7,7 +7,7 @@ not while the live server still answers: a page that is closed sends what its au
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.management.color import Style
@@ -57,7 +57,7 @@ class DatabaseOperations(operations.DatabaseOperations):
         emptied = [f"DELETE FROM {table};" for table in filled]  # noqa: S608  # names of tables
         return ["SET LOCAL session_replication_role = replica;", *emptied] if emptied else []
 
-    def execute_sql_flush(self, sql_list: Sequence[str]) -> None:
+    def execute_sql_flush(self, sql_list: Iterable[str]) -> None:
         for left in reversed(range(_TRIES)):
             try:
                 return super().execute_sql_flush(sql_list)
