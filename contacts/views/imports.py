@@ -72,7 +72,7 @@ def _upload(request: StaffRequest, guard: SizeGuard) -> HttpResponse:
             raise NotReadable("The file is larger than 200 MB. Split it and import the parts one after the other.")
         pasted = request.POST.get("pasted", "").strip()
         if file is None and pasted:
-            file = ContentFile(pasting.as_table(pasted).encode(), "Pasted people.csv")
+            file = ContentFile(pasting.as_table(pasted).encode(), "Pasted text")
         if file is None:
             raise NotReadable("Choose a file, or paste people, first. An empty file cannot be imported.")
         job = jobs.upload(file, file.name or "file", by=request.user, as_suppressed=as_suppressed)

@@ -185,7 +185,7 @@ def _why_left_out(name: str, alone: Column) -> str:
     if alone.target != Target.IGNORE:
         return f"Another column is the one for “{Target(alone.target).label}”."
     if name in _NOISE:
-        return "The other system noted it for itself."
+        return "It looks like what the other system notes for itself."
     return "It does not tell whether somebody wants mail."
 
 
