@@ -115,7 +115,7 @@ def test_findings_are_those_its_launch_judged_not_those_of_a_draft(
     edition = Edition.objects.get(pk=batch.content_id)
     page = client_for(marketer).get(f"/campaigns/{draft.pk}/approval/").content.decode()
     words = " ".join(page.split())
-    number = len(edition.preflight)
+    number = len(edition.preflight or ())
     assert f"{number} thing{'s' if number > 1 else ''} that the check said when it was launched" in words
     assert page.count('<li class="finding-') == number
     assert "No preheader" in words
