@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.forms.utils import ErrorList
 
 from accounts import timezones
 from accounts.models import User
@@ -36,14 +37,39 @@ class TimeZoneField(forms.CharField):
         return found
 
 
-class NewPasswordField(forms.CharField):
+class _SecretBoundField(forms.BoundField):
+    field: "SecretField"
+
+    @property
+    def errors(self) -> ErrorList:
+        found = super().errors
+        if found or not self.form.errors or not self.data:
+            return found
+        return self.form.error_class([self.field.once_more])
+
+
+class SecretField(forms.CharField):
+    """A password is never sent back to the browser. Where another field is wrong, this one says with `once_more` that
+    it is empty again: whoever does not see that would save the rest without it."""
+
+    def __init__(
+        self, *, autocomplete: str = "new-password", once_more: str = "Type the password once more.", **options: Any
+    ) -> None:
+        self.once_more = once_more
+        options.setdefault("strip", False)
+        super().__init__(widget=forms.PasswordInput(attrs={"autocomplete": autocomplete}), **options)
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
+        return _SecretBoundField(form, self, field_name)
+
+
+class NewPasswordField(SecretField):
     """Typed once, with a button that shows it. `check_for` knows whose it is to be."""
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("label", "Password")
         options.setdefault("help_text", "At least 8 characters; three or four unrelated words are easy to keep.")
-        widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
-        super().__init__(strip=False, max_length=1000, widget=widget, **options)
+        super().__init__(max_length=1000, **options)
 
     @staticmethod
     def check_for(form: forms.Form, name: str, user: User) -> None:

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from django import forms
 
-from accounts.fields import LineField, NewPasswordField, TimeZoneField
+from accounts.fields import LineField, NewPasswordField, SecretField, TimeZoneField
 from accounts.login import present_password, throttling
 from accounts.models import Role, User
 from accounts.organisation.setting_up import Owner
@@ -99,12 +99,7 @@ class NameForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
 
 
 class PasswordForm(forms.Form):
-    current = forms.CharField(
-        label="Present password",
-        strip=False,
-        max_length=1000,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
+    current = SecretField(label="Present password", max_length=1000, autocomplete="current-password")
     new = NewPasswordField(label="New password")
 
     def __init__(self, user: User, address: str, *args: Any, **kwargs: Any) -> None:

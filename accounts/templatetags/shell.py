@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.forms import BaseForm
 from django.template import Context
 from django.utils import timezone
 from django.utils.html import format_html
@@ -147,6 +148,12 @@ def widget_kind(field: Any) -> str:
         return "choices"
     kind: str = field.widget_type
     return kind if kind in {"checkbox", "password"} else "plain"
+
+
+@register.filter
+def places_to_mend(form: BaseForm) -> int:
+    """Fields that say something, and one for what is said of the form as a whole."""
+    return sum(bool(field.errors) for field in form) + bool(form.non_field_errors())
 
 
 def _user(context: Context) -> User | None:

@@ -27,9 +27,22 @@ class MailImport(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.name}".strip()
+        return f"{self.source} {self.name}".strip()
+
+    @property
+    def source(self) -> str:
+        """What it was made from, within a sentence."""
+        return _SOURCES[self.Kind(self.kind)]
 
     def note(self, sentences: Iterable[str]) -> None:
         """Each is said once."""
         self.notes = list(dict.fromkeys([*self.notes, *sentences]))[:_MOST_NOTES]
         self.save(update_fields=["notes"])
+
+
+_SOURCES = {
+    MailImport.Kind.PASTED: "pasted text",
+    MailImport.Kind.FILE: "a file",
+    MailImport.Kind.ZIP: "a ZIP file",
+    MailImport.Kind.ADDRESS: "a web address",
+}

@@ -72,7 +72,7 @@ def _upload(request: StaffRequest, guard: SizeGuard) -> HttpResponse:
             raise NotReadable("The file is larger than 200 MB. Split it and import the parts one after the other.")
         pasted = request.POST.get("pasted", "").strip()
         if file is None and pasted:
-            file = ContentFile(pasting.as_table(pasted).encode(), "Pasted people.csv")
+            file = ContentFile(pasting.as_table(pasted).encode(), "Pasted text")
         if file is None:
             raise NotReadable("Choose a file, or paste people, first. An empty file cannot be imported.")
         job = jobs.upload(file, file.name or "file", by=request.user, as_suppressed=as_suppressed)
@@ -230,15 +230,15 @@ def _columns_page(
 
 def _columns(job: ImportJob, plan: Plan) -> dict[str, Any]:
     header = job.options["header"]
-    found = zip(header, plan.columns, jobs.samples(job), strict=True)
+    found = zip(header, plan.columns, jobs.samples(job), jobs.why_left_out(job), strict=True)
     asked = jobs.open_questions(job, plan)
     return {
         "job": job,
         "choices": choices(),
         "columns": [
             {"name": name, "chosen": chosen(column), "is_new": column.target == Target.NEW, "label": column.label}
-            | {"samples": samples, "is_ignored": column.target == Target.IGNORE}
-            for name, column, samples in found
+            | {"samples": samples, "is_ignored": column.target == Target.IGNORE, "why_left_out": why_left_out}
+            for name, column, samples, why_left_out in found
         ],
         "rows": jobs.preview(job, plan),
         "questions": [question for question in asked if question.index is not None],

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 
-from accounts.fields import LineField
+from accounts.fields import LineField, SecretField
 from delivery.models import Provider
 from delivery.oauth import services as oauth_services
 from delivery.providers.server_fields import (
@@ -30,12 +30,7 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
     name = name_field("What your team calls it: “Send to 12,014 people through …”.")
     host = host_field("Such as smtp.example.org.")
     username = LineField(label="User name", max_length=255, required=False)
-    password = forms.CharField(
-        max_length=1000,
-        required=False,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
+    password = SecretField(max_length=1000, required=False)
 
     class Meta:
         model = Provider

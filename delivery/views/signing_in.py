@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import audit, secrets
 from accounts.confirming import lately_confirmed
-from accounts.fields import LineField
+from accounts.fields import LineField, SecretField
 from accounts.models import Organisation
 from accounts.permissions import Permission, StaffRequest, requires
 from delivery.models import OAuthLogin, Provider, ReturnMailbox
@@ -28,13 +28,13 @@ Owner = Provider | ReturnMailbox
 
 class SignInForm(forms.Form):
     client_id = LineField(label="Client ID", max_length=200, help_text="Also called application ID.")
-    client_secret = forms.CharField(
+    client_secret = SecretField(
         label="Client secret",
         max_length=500,
         strip=True,
         required=False,
         help_text="Its value, not its ID. It is stored encrypted and never shown.",
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        once_more="Enter the client secret once more.",
     )
     tenant = LineField(label="Tenant ID", max_length=100, help_text="Also called directory ID.")
     as_application = forms.BooleanField(

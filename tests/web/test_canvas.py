@@ -72,6 +72,11 @@ def settle(page: Page, what: Locator | None = None, where: Locator | None = None
 
 
 TWO_FRAMES = "() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+# Playwright's own waiting compiles its condition again in the page, which the content security policy refuses.
+LOADED = """async () => {
+    const picture = () => document.querySelector(".canvas iframe").contentDocument.images[0]
+    while (!(picture().complete && picture().naturalHeight === 300)) await new Promise(requestAnimationFrame)
+}"""
 # In another tab, which this page does not hear of before the mouse is back.
 LET_GO_ELSEWHERE = """() => window.dispatchEvent(new PointerEvent("pointermove", {pointerType: "mouse", buttons: 0}))"""
 Place = Callable[[Locator], tuple[float, float]]
@@ -308,8 +313,7 @@ def test_nothing_moves_under_a_block_that_is_being_dragged(editor: Editor, with_
         before = spot_of(page, "end").bounding_box()
         assert before
         late.fulfill(content_type="image/svg+xml", body=TALL_PICTURE)
-        loaded = "one => one.complete && one.naturalHeight === 300"
-        page.wait_for_function(f"({loaded})(document.querySelector('.canvas iframe').contentDocument.images[0])")
+        page.evaluate(LOADED)
         page.evaluate(TWO_FRAMES)
         assert spot_of(page, "end").bounding_box() == before
         page.keyboard.press("Escape")

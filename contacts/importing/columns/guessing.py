@@ -9,6 +9,7 @@ from contacts.importing.reading.detecting import is_address
 from contacts.importing.wording.judging import ColumnJudge
 from contacts.importing.wording.naming import glued
 from contacts.importing.wording.recognising import file_status, recognise
+from contacts.models import Field
 
 _NAMES: dict[str, str] = {
     Target.EMAIL: (
@@ -148,6 +149,44 @@ def columns(header: Sequence[str], rows: Sequence[Sequence[str]], fields: Mappin
     if Target.FIRST_NAME in targets and Target.LAST_NAME not in targets:
         guessed = [Column(Target.LAST_NAME) if column.target == Target.FULL_NAME else column for column in guessed]
     return _each_once(guessed)
+
+
+def why_left_out(
+    header: Sequence[str], rows: Sequence[Sequence[str]], fields: Mapping[str, str], guessed: Sequence[Column]
+) -> list[str]:
+    """For each column that `columns` left out why, in sentences, and what to choose instead; "" for the others."""
+    own, found = own_export(header), [""] * len(header)
+    for index, column in enumerate(guessed):
+        if column.target != Target.IGNORE:
+            continue
+        name, sample = header[index], _sample(rows, index)
+        cells = [row[index] for row in rows if index < len(row)]
+        if not sample:
+            found[index] = "Nothing stands in its first rows."
+        elif glued(name) in own:
+            found[index] = "People count as added on the day of the import."
+        else:
+            kind = Field.Kind(guess_kind(sample)).label
+            why = _why_left_out(glued(name), _column(name, sample, cells, fields))
+            found[index] = f"{why} To keep it, choose {'a field of yours or ' if fields else ''}“New field: {kind}”."
+    return found
+
+
+def _why_left_out(name: str, alone: Column) -> str:
+    """`alone`: what the column would be if it were the only one."""
+    if not name:
+        return "It has no name."
+    if name == "donotmail":
+        return "It is about letters by post."
+    if alone.target in CONSENT:
+        return "Another column tells who wants mail."
+    if alone.target in (Target.FIELD, Target.NEW):
+        return "Another column goes to the same field."
+    if alone.target != Target.IGNORE:
+        return f"Another column is the one for “{Target(alone.target).label}”."
+    if name in _NOISE:
+        return "It looks like what the other system notes for itself."
+    return "It does not tell whether somebody wants mail."
 
 
 def _sample(rows: Sequence[Sequence[str]], index: int) -> list[str]:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from contacts import tasks
-from contacts.importing.columns import questions
+from contacts.importing.columns import guessing, questions
 from contacts.importing.columns.questions import Question
 from contacts.importing.plan import CONSENT, DECIDED, Plan, Target, guessed_columns
 from contacts.importing.reading import storing
@@ -176,6 +176,15 @@ def _asked_by_check(job: ImportJob, plan: Plan) -> list[Question]:
         if column.target == Target.ASK or (column.target == Target.STATUS and values):
             found.append(replace(question, values=values))
     return found
+
+
+def why_left_out(job: ImportJob) -> list[str]:
+    """For each column that is left out unless somebody chooses otherwise why, in sentences; "" for the others."""
+    plan = Plan.from_json(job.options)
+    with storing.opened(job) as file:
+        header, rows = receiving.head(file, shape_of(plan), plan.has_header, rows=200)
+    fields = dict(Field.objects.values_list("key", "label"))
+    return guessing.why_left_out(header, rows, fields, guessed_columns(job.options))
 
 
 def samples(job: ImportJob, count: int = 3) -> list[list[str]]:

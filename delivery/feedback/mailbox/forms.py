@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accounts.fields import LineField
+from accounts.fields import LineField, SecretField
 from delivery.models import ReturnMailbox
 from delivery.oauth import services
 from delivery.providers.server_fields import (
@@ -34,12 +34,11 @@ class ReturnMailboxForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
         help_text="Often the whole address.",
         error_messages={"required": "Enter the user name of the mailbox."},
     )
-    secret = forms.CharField(
+    secret = SecretField(
         label="Password or token",
         max_length=_SECRET_LENGTH,
-        strip=False,
+        once_more="Type the password or token once more.",
         error_messages={"required": "Enter the password of the mailbox, or a token."},
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     folder = LineField(max_length=200, required=False, help_text="IMAP only. INBOX is the one every mailbox has.")
 

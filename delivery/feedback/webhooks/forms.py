@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from accounts.fields import LineField
+from accounts.fields import LineField, SecretField
 from accounts.secrets import Unreadable
 from accounts.templatetags.shell import day
 from delivery.feedback.webhooks.catalogue import Kind
@@ -40,12 +40,14 @@ class KeysForm(forms.Form):
         kept = f" Set {day(webhook.keys_set_at)}; leave this empty to keep it." if webhook.keys_set_at else ""
         known = _known(webhook)
         for key in kind.list_keys if of_list else kind.keys:
-            self.fields[key.name] = forms.CharField(
+            self.fields[key.name] = SecretField(
                 label=key.label,
                 max_length=5_000,
                 required=not of_list and key.name not in known,
                 help_text=f"{key.help}{kept if key.name in known else ''}",
-                widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+                strip=True,
+                autocomplete="off",
+                once_more="Paste it once more.",
                 error_messages={"required": "Paste it from the provider’s console."},
             )
 

@@ -85,6 +85,21 @@ def test_a_mistake_is_named_and_nothing_is_created(client: Client, field: str, v
 
 
 @pytest.mark.django_db
+def test_beside_a_mistake_the_password_is_asked_for_once_more_and_the_rest_is_kept(client: Client) -> None:
+    """It is not sent back, so its field is empty."""
+    page = client.post("/setup/", FORM | {"email": "olga"}).content.decode()
+    assert 'id="id_password_error"' in page
+    assert page.count("Type the password once more.") == 2  # at the field, and in the summary
+    assert "2 things need another" in page
+    assert FORM["password"] not in page
+    assert all(f'value="{FORM[name]}"' in page for name in ("owner_name", "name", "sender_name", "sender_email"))
+    assert "Hafenstraße 7\n20457 Hamburg</textarea>" in page
+    page = client.post("/setup/", FORM | {"password": "short"}).content.decode()
+    assert "too short" in page
+    assert "once more" not in page
+
+
+@pytest.mark.django_db
 def test_set_up_happens_once(client: Client, organisation: Organisation) -> None:
     assert client.get("/setup/").headers["Location"] == "/"
     client.post("/setup/", FORM | {"name": "Usurpers"})

@@ -54,6 +54,7 @@ def packed(mail: str) -> SimpleUploadedFile:
 def test_zip_file_becomes_a_draft_whose_pictures_are_in_the_library(client_for: Browser, marketer: User) -> None:
     client = client_for(marketer)
     page = client.post("/campaigns/import/", {"file": packed(MAIL)}, follow=True).content.decode()
+    assert "from a ZIP file:" in page
     campaign, image = Campaign.objects.get(), Image.objects.get()
     address = f"https://news.nordlicht.example/i/{image.storage_name}"
     assert campaign.html == MAIL.replace("images/a.png", address)
@@ -76,7 +77,8 @@ def test_zip_file_becomes_a_draft_whose_pictures_are_in_the_library(client_for: 
 
 def test_tags_of_the_other_system_are_translated_when_asked_and_back(client_for: Browser, marketer: User) -> None:
     client = client_for(marketer)
-    client.post("/campaigns/import/", {"source": MAIL})
+    page = client.post("/campaigns/import/", {"source": MAIL}, follow=True).content.decode()
+    assert " from pasted text" in page
     campaign = Campaign.objects.get()
     form = {"version": campaign.version, "imported": "1"}
     answer = client.post(f"/campaigns/{campaign.pk}/tags/", form)

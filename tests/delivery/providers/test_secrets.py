@@ -95,6 +95,7 @@ def test_a_form_sent_back_with_errors_does_not_show_the_password(
     page = client_for(admin).post(reverse("provider-new"), entered)
     assert page.status_code == 422
     assert CANARY not in page.content.decode()
+    assert "Type the password once more." in page.content.decode(), "or the rest would be saved without it"
 
 
 def test_saving_a_password_leaves_no_trace_in_log_or_audit(

@@ -56,6 +56,26 @@ def test_an_import_waits_for_its_answers(open_import: Callable[..., tuple[Client
     assert [contact.email for contact in Contact.objects.reachable()] == ["a@x.com"]
 
 
+def test_what_is_left_out_unasked_says_why_and_what_to_choose(open_import: Callable[..., tuple[Client, str]]) -> None:
+    client, url = open_import("Email,Joined,E-mail,Shoe size,Gone\na@x.com,2024-05-01,a@x.com,41,\n")
+    page = text(client.get(url))
+    assert "It looks like what the other system notes for itself. To keep it, choose “New field: Date”." in page
+    assert "Another column is the one for “E-mail address”. To keep it" in page
+    assert page.count("To keep it, choose") == 2
+    assert page.count("Nothing stands in its first rows.") == 1
+    kept = {"column-0": "email", "column-1": "new:date", "column-3": ""}
+    again = text(client.post(f"{url}preview/", kept | DECIDED))
+    assert "notes for itself" not in again
+    assert again.count("To keep it, choose") == 1, "nothing is said of what somebody leaves out"
+
+
+def test_pasted_people_are_called_pasted_text(open_import: Callable[..., tuple[Client, str]]) -> None:
+    client, _ = open_import(FILE)
+    page = client.post("/imports/new/", {"pasted": "Ada <ada@x.com>, ben@x.com"}, follow=True)
+    assert "What is in Pasted text" in text(page)
+    assert ">Pasted text</a>" in text(client.get("/imports/"))
+
+
 def test_ignoring_a_status_is_confirmed_on_the_page(open_import: Callable[..., tuple[Client, str]]) -> None:
     client, url = open_import("Email,Status\na@x.com,active\nb@x.com,unsubscribed\n")
     ignored = {"column-0": "email", "column-1": ""} | DECIDED
