@@ -203,7 +203,7 @@ def _asked(request: HttpRequest, found: SignupRequest, token: str, *, is_rehears
         return _shown(request, found, "public/signup/confirmed.html")
     if found.state != SignupRequest.State.WAITING or found.expires_at <= timezone.now():
         return _shown(request, found, "public/signup/expired.html", status=410)
-    context = {"lists": confirming.lists_of(found), "questions": answering.of_request(found)}
+    context: dict[str, Any] = {"lists": confirming.lists_of(found), "questions": answering.of_request(found)}
     return _shown(request, found, "public/signup/confirm.html", token=token, is_rehearsal=is_rehearsal, **context)
 
 
