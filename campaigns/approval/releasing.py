@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from campaigns import launching
 from campaigns.approval import standing
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Edition
 from delivery import ledger
 from delivery.models import Batch
 
@@ -29,6 +29,11 @@ class Held:
             return None
         is_ahead = batch.not_before is not None and batch.not_before > timezone.now()
         return cls(batch, batch.not_before if is_ahead else None)
+
+    @property
+    def edition(self) -> Edition:
+        """What goes out; also what preflight said of it when it was launched."""
+        return Edition.objects.get(pk=self.batch.content_id)
 
     @property
     def people(self) -> int:

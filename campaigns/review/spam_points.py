@@ -12,6 +12,8 @@ from tempfile import TemporaryDirectory
 
 from django.core.cache import cache
 
+from campaigns.review import spam_rules
+
 _PROGRAM = "spamassassin"
 _SECONDS = 60
 _KEPT_SECONDS = 86_400
@@ -32,7 +34,11 @@ class NoVerdict(Exception):
 class Rule:
     points: float
     name: str
-    words: str
+    words: str  # SpamAssassin's own
+
+    @property
+    def told(self) -> spam_rules.Told:
+        return spam_rules.told(self.name, self.words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,6 +148,7 @@ def _page(request: StaffRequest, found: Campaign, **changed: Any) -> HttpRespons
     ready = Readiness(found)
     now = ready.approval or standing.of(found)  # what was said stays to be read where none is needed any more
     asked = now.newest if now.is_asked else None
+    held = Held.of(found)
     context: dict[str, Any] = {
         "campaign": found,
         "ready": ready,
@@ -156,7 +157,8 @@ def _page(request: StaffRequest, found: Campaign, **changed: Any) -> HttpRespons
         "standing": now,
         "history": found.approvals.select_related("asked_by", "asked_of", "decided_by", "version"),
         "showing": Showing.read(request, found),
-        "held": Held.of(found),
+        "held": held,
+        "findings": (held.edition.preflight or []) if held else ready.findings,
         "seen": releasing.seal(found),
         "other_rules": standing.other_rules(found),
         "obstacle": standing.obstacle(asked, request.user, request.organisation) if asked else "",

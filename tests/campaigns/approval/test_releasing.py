@@ -14,7 +14,7 @@ from accounts.models import ApprovalRule, Organisation, User
 from accounts.shell import problems
 from campaigns import launching
 from campaigns.approval import deciding, releasing
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Edition
 from contacts import consent
 from contacts.models import Contact, Segment
 from delivery import ledger
@@ -104,6 +104,24 @@ def test_approved_too_late_it_starts_at_once_and_the_button_says_so(
     begin(batch)
     assert batch.state == Batch.State.SENDING
     assert mailed(batch) == ["ana@example.org", "bea@example.org"]
+
+
+def test_findings_are_those_its_launch_judged_not_those_of_a_draft(
+    draft: Campaign, admin: User, marketer: User, client_for: Browser
+) -> None:
+    write(draft, marketer, preheader="")
+    batch = held(draft, marketer)
+    too_late(batch)
+    edition = Edition.objects.get(pk=batch.content_id)
+    page = client_for(marketer).get(f"/campaigns/{draft.pk}/approval/").content.decode()
+    words = " ".join(page.split())
+    number = len(edition.preflight or ())
+    assert f"{number} thing{'s' if number > 1 else ''} that the check said when it was launched" in words
+    assert page.count('<li class="finding-') == number
+    assert "No preheader" in words
+    assert "The planned time has gone by." not in words
+    assert "Nobody has approved this yet. Above" not in words
+    assert "#card-" not in page, "nothing of it can be changed any more"
 
 
 def test_until_it_starts_an_approval_can_be_undone_like_a_launch(draft: Campaign, admin: User, marketer: User) -> None:

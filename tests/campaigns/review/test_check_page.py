@@ -11,7 +11,7 @@ from accounts.models import User
 from campaigns.content import blocks
 from campaigns.models import Campaign
 from campaigns.review import spam_points
-from campaigns.review.spam_points import NoVerdict, Verdict
+from campaigns.review.spam_points import NoVerdict, Rule, Verdict
 from contacts.models import Contact
 from tests.campaigns import letters
 
@@ -101,10 +101,19 @@ def test_spam_points_are_asked_for_on_a_click(
     campaign: Campaign, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(spam_points, "is_installed", lambda: True)
-    monkeypatch.setattr(spam_points, "ask", lambda mail, raw: Verdict(0.4, []))
+    rules = [
+        Rule(-1.0, "MAILING_LIST_MULTI", "Multiple indicators imply a widely-seen list manager"),
+        Rule(0.6, "HTML_IMAGE_ONLY_08", "BODY: HTML: images with 400-800 bytes of words"),
+        Rule(0.3, "PDS_ODD", "BODY: Oddly put"),
+    ]
+    monkeypatch.setattr(spam_points, "ask", lambda mail, raw: Verdict(0.4, rules))
     assert "Ask SpamAssassin" in words(page(client, campaign))
     part = page(client, campaign, "?points=ask", HX_Request="true", HX_Target="points")
     assert "0.4 of SpamAssassin’s points" in words(part)
+    assert "It has the marks of a proper mailing list" in words(part)
+    assert "Multiple indicators" not in words(part)
+    assert "It has pictures and few words. HTML_IMAGE_ONLY_08 0.3" in words(part), "its name, and nothing in its jargon"
+    assert "Something about the words of the mail. PDS_ODD BODY: Oddly put" in words(part)
 
     def refuse(mail: object, raw: bytes) -> Verdict:
         raise NoVerdict("It could not judge the mail.")
