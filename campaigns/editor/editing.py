@@ -20,6 +20,7 @@ from campaigns.content.blocks.fields import ROUNDINGS
 from campaigns.content.blocks.links import link_ink
 from campaigns.content.blocks.look import RADIUS, is_rtl
 from campaigns.content.mjml import Brand
+from campaigns.editor import arranging
 from campaigns.templatetags.campaign_words import plainly
 from contacts.models import Segment
 
@@ -282,11 +283,28 @@ def _shown(block: Block, is_first: bool, is_last: bool) -> Shown:
     return Shown(block, excerpt(block), columns, is_first, is_last)
 
 
+def moved(before: Document, after: Document, block_id: str) -> str:
+    """Where a block stands after a move, for those who hear the page: “Heading moved up, 2 of 5.”"""
+    label = blocks.KINDS[arranging.find(after, block_id)["kind"]].label
+    old, new = arranging.place_of(before, block_id), arranging.place_of(after, block_id)
+    count = len(arranging.row_at(after, new))
+    if new != old:
+        is_near = (new.inside, new.column) == (old.inside, old.column)
+        way = (" up" if new.position < old.position else " down") if is_near else ""
+        column = f" in column {new.column + 1}" if new.inside else ""
+        return f"{label} moved{way}, {new.position + 1} of {count}{column}."
+    if count == 1:
+        return f"{label} is alone here."
+    end = {0: "the first", count - 1: "the last"}.get(new.position)
+    return f"{label} is {end} of {count} already." if end else f"{label} stays, {new.position + 1} of {count}."
+
+
 def excerpt(block: Block) -> str:
-    """The block's words in short, to know it again in the list."""
+    """The block's words in short, to know it again in the list. Where none of those inside has words, what they are."""
     if "columns" in block:
-        inside = [excerpt(child) for column in block["columns"] for child in column]
-        return Truncator(" · ".join(filter(None, inside)) or "Empty").chars(_EXCERPT_CHARS)
+        inside = [child for column in block["columns"] for child in column]
+        known = list(filter(None, map(excerpt, inside))) or [blocks.KINDS[child["kind"]].label for child in inside]
+        return Truncator(" · ".join(known) or "Nothing here yet").chars(_EXCERPT_CHARS)
     words = block.get("text") or block.get("label") or strip_tags(str(block.get("html") or "").replace("</p>", " "))
     words = (
         words

@@ -109,13 +109,19 @@ def add_block(request: StaffRequest, pk: int) -> HttpResponse:
 def move_block(request: StaffRequest, pk: int, block: str) -> HttpResponse:
     """A step up or down among its neighbours, or (`direction` unsaid) to the place that is named."""
     posted = request.POST
+    said = ""
 
     def move(document: Document) -> Document:
+        nonlocal said
         if "direction" in posted:
-            return arranging.move(document, block, -1 if posted["direction"] == "up" else 1)
-        return arranging.place(document, block, _place(posted), posted.get("before", ""))
+            changed = arranging.move(document, block, -1 if posted["direction"] == "up" else 1)
+        else:
+            changed = arranging.place(document, block, _place(posted), posted.get("before", ""))
+        said = editing.moved(document, changed, block)
+        return changed
 
-    return _change(request, pk, move, open_id=block)
+    saved = _apply(request, pk, move)
+    return _answer(request, pk, saved, open_id=block, heard=said)
 
 
 @require_POST
@@ -250,14 +256,20 @@ def _change(request: StaffRequest, pk: int, change: Change, *, open_id: str = ""
 
 
 def _answer(
-    request: StaffRequest, pk: int, saved: Campaign | HttpResponse, *, open_id: str = "", said: str = ""
+    request: StaffRequest,
+    pk: int,
+    saved: Campaign | HttpResponse,
+    *,
+    open_id: str = "",
+    said: str = "",
+    heard: str = "",
 ) -> HttpResponse:
-    """`said`: what a screen reader reads out of the change."""
+    """`said`: what a screen reader reads out of the change; `heard`: what it alone does, as everybody else sees it."""
     if isinstance(saved, HttpResponse):
         return saved
     if not request.htmx:
         return redirect(reverse("campaign-content", args=[pk]) + (f"?open={open_id}" if open_id else ""))
-    response = _editor(request, saved, {"said": said, "open_id": open_id})
+    response = _editor(request, saved, {"said": said, "heard": heard or said, "open_id": open_id})
     told = {"campaign-saved": {"version": saved.version}, "mail-changed": {"open": open_id}}
     response.headers["HX-Trigger-After-Settle"] = json.dumps(told)
     return response

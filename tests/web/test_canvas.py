@@ -156,6 +156,7 @@ def test_ten_blocks_by_keyboard_alone(editor: Editor) -> None:
         for _ in range(4):
             press("ArrowUp")
         press("Alt+ArrowUp")
+        expect(page.locator("#said")).to_have_text(re.compile(r"moved up, \d of 8\.$"))
         press("Delete")
         expect(spots(page)).to_have_count(9)
         page.keyboard.press("Control+z")
@@ -678,3 +679,16 @@ def test_leaving_asks_about_what_cannot_be_stored_and_sends_what_is_on_its_way(w
         saving.next().continue_()
     assert 'value="Typed at last"' in writing.request.get(f"/campaigns/{draft.pk}/").text()
     first.abort()
+
+
+def test_first_picture_takes_the_place_of_none_yet(live_server: LiveServer) -> None:
+    session = Cast(Role.OWNER).browser().cookies["sessionid"].value
+    blue = stage.picture()
+    with visitor(live_server.url, session) as visit:
+        visit.page.goto("/images/")
+        expect(visit.page.get_by_role("heading", name="No picture yet")).to_be_visible()
+        visit.page.set_input_files(
+            "[data-upload-form] [type=file]", {"name": "blue.png", "mimeType": "image/png", "buffer": blue.read()}
+        )
+        expect(visit.page.get_by_text("1 of 1 added")).to_be_visible()
+        expect(visit.page.get_by_text("No picture yet")).to_have_count(0)

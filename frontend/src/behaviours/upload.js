@@ -57,6 +57,7 @@ export function mount(place) {
       line.innerHTML = request.responseText;
       line.classList.add("is-done");
       about(line);
+      whole.querySelector("[data-without-pictures]")?.remove();
       added.push(line.querySelector("img").getAttribute("src"));
       return next();
     }

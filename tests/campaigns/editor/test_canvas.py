@@ -244,3 +244,34 @@ def test_steps_older_than_a_month_go_whosever_draft_they_are(campaign: Campaign,
 
 def order(campaign: Campaign) -> list[str]:
     return [block["id"] for block in blocks.walk(Campaign.objects.get(pk=campaign.pk).blocks)]
+
+
+@pytest.mark.parametrize(
+    ("block", "move", "heard"),
+    [
+        ("photo", {"direction": "up"}, "Picture moved up, 2 of 4."),
+        ("top", {"direction": "down"}, "Heading moved down, 2 of 4."),
+        ("top", {"direction": "up"}, "Heading is the first of 4 already."),
+        ("end", {"direction": "down"}, "Footer is the last of 4 already."),
+        ("inner", {"direction": "down"}, "Text is alone here."),
+        ("top", {"inside": "pair", "column": "0", "before": "inner"}, "Heading moved, 1 of 2 in column 1."),
+    ],
+)
+def test_moved_block_says_where_it_stands_to_those_who_hear_the_page(
+    client_for: Browse, marketer: User, campaign: Campaign, block: str, move: dict[str, str], heard: str
+) -> None:
+    url = reverse("block-move", args=[campaign.pk, block])
+    answer = client_for(marketer).post(url, move, headers={"HX-Request": "true"}).content.decode()
+    assert f'data-said="{heard}"' in answer
+    assert answer.count(heard) == 1, "everybody else sees it"
+
+
+def test_row_without_words_is_known_by_what_is_in_it() -> None:
+    def said(*inside: dict[str, str]) -> str:
+        row = {"id": "row", "kind": "columns", "columns": [list(inside), []]}
+        return editing.excerpt(blocks.validate({"blocks": [row]})["blocks"][0])
+
+    image, divider = {"id": "photo", "kind": "image"}, {"id": "line", "kind": "divider"}
+    assert said(image, divider) == "Picture · Divider"
+    assert said(image, {"id": "words", "kind": "heading", "text": "Summer"}) == "Summer"
+    assert said() == "Nothing here yet"
