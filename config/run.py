@@ -9,6 +9,7 @@ import contextlib
 import errno
 import fcntl
 import http.client
+import json
 import os
 import shutil
 import signal
@@ -72,6 +73,7 @@ def _supervise(var: Path, host: str, port: int, address: str, fill: Callable[[],
     services.socket_of(var, "supervisor").parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     for stale in (var / "run").glob("*.ready"):
         stale.unlink()
+    forget_old_builds(ROOT / "frontend" / "dist")
     cores = os.cpu_count() or 1
     children = supervisor.programs(host, port, cores, var)
     configuration = supervisor.configuration(var, embedded, children)
@@ -118,6 +120,17 @@ def _supervise(var: Path, host: str, port: int, address: str, fill: Callable[[],
             daemon.terminate()
             daemon.wait()
         (var / "run" / "address").unlink(missing_ok=True)
+
+
+def forget_old_builds(built: Path) -> None:
+    """Remove scripts and styles of builds before the last, whose files are listed in files.json (vite.config.js)."""
+    listed = built / "files.json"
+    if not listed.exists():
+        return
+    named = set(json.loads(listed.read_text()))
+    for file in (built / "assets").iterdir():
+        if f"assets/{file.name}" not in named:
+            file.unlink(missing_ok=True)
 
 
 class _Stop:
