@@ -1,6 +1,6 @@
 """What a mail may say about the person it goes to: a flat dict of plain values, no object."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,8 @@ class Tag:
     label: str
     example: str
     default: str = ""  # what a mail says where the value is empty and the tag itself names nothing else
+    choices: Sequence[str] = ()
+    is_several: bool = False  # choices that a mail may go through one by one
 
 
 def values(
@@ -49,7 +51,17 @@ def tags() -> list[Tag]:
         Tag("email", "E-mail address", "ada@example.com"),
         Tag("language", "Language", "en"),
     ]
-    return person + [Tag(field.key, field.label, _example(field), field.default) for field in Field.objects.all()]
+    return person + [
+        Tag(
+            field.key,
+            field.label,
+            _example(field),
+            field.default,
+            choices=[str(option) for option in field.options],
+            is_several=field.kind == Field.Kind.CHOICES,
+        )
+        for field in Field.objects.all()
+    ]
 
 
 def defaults() -> dict[str, str]:

@@ -9,7 +9,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Role
 from campaigns.content import blocks
+from campaigns.merge import language
 from campaigns.models import Campaign
+from contacts.models import Field
 from tests.web import stage
 from tests.web.browser import Editor, visitor
 from tests.web.cast import Cast
@@ -496,6 +498,51 @@ def test_details_go_into_links_and_cells_and_read_as_chosen(editor: Editor, draf
         expect(cells).to_have_value('Boat\tPrice{{ first_name|currency("USD")|default("there") }}')
         cells = insert("rows", "rows", "plural", "net, nets")
         expect(cells).to_have_value(re.compile(r'\{\{ first_name\|plural\("net", "nets"\) \}\}$'))
+
+
+def test_conditions_and_lists_are_inserted_without_writing_them(editor: Editor, draft: Campaign) -> None:
+    """What comes of it is read by the merge language as it was meant."""
+    Field.objects.create(key="sports", label="Sports", kind=Field.Kind.CHOICES, options=["Rowing", "Judo"])
+    heading = {"id": "head", "kind": "heading", "text": "Ahoy"}
+    draft.blocks = blocks.validate({"blocks": [heading, *draft.blocks["blocks"]]})
+    draft.save()
+    with editor() as visit:
+        page = visit.page
+        dialog = page.locator("#merge-dialog")
+
+        def insert(detail: str, how: str, said: str = "", words: str = "", others: str = "") -> str:
+            spot_of(page, "head").click()
+            field = page.locator("#field-head-text")
+            field.fill("")
+            page.locator("[data-for=field-head-text]").click()
+            dialog.get_by_label("What", exact=True).select_option(detail)
+            dialog.get_by_label("How it reads").select_option(label=how)
+            for name, value in (("argument", said), ("words", words), ("fallback", others)):
+                if value:
+                    dialog.locator(f"#merge-{name}").fill(value)
+            dialog.get_by_role("button", name="Insert", exact=True).click()
+            expect(dialog).to_be_hidden()
+            return field.input_value()
+
+        known = insert("first_name", "Words for whoever has it", words="Ahoy {{ first_name }}", others="Ahoy")
+        assert [language.render(known, of) for of in ({"first_name": "Ana"}, {})] == ["Ahoy Ana", "Ahoy"]
+        one = insert("first_name", "Words for those with one value", "Ana", "It is you")
+        assert [language.render(one, {"first_name": name}) for name in ("ANA", "Bea")] == ["It is you", ""]
+        rows = insert("sports", "Words for those with one value", "Judo", "On the mat", "Outside")
+        people = [{"sports": ["Judo", "Rowing"]}, {"sports": ["Rowing"]}, {}]
+        assert [language.render(rows, of) for of in people] == ["On the mat", "Outside", "Outside"]
+        each = insert("sports", "Each choice in turn", words="{{ one }}! ")
+        assert [language.render(each, of) for of in people] == ["Judo! Rowing! ", "Rowing! ", ""]
+        assert not [problem for made in (known, one, rows, each) for problem in language.check(made)]
+
+        page.locator("[data-for=field-head-text]").click()
+        dialog.get_by_label("What", exact=True).select_option("sports")
+        dialog.get_by_label("How it reads").select_option("?is")
+        suggested = "one => [...one.list.options].map(({value}) => value)"
+        assert dialog.get_by_label("Where it is").evaluate(suggested) == ["Rowing", "Judo"]
+        dialog.get_by_label("How it reads").select_option("?each")
+        dialog.get_by_label("What", exact=True).select_option("email")
+        expect(dialog.get_by_label("How it reads")).to_have_value("")  # one address has no choices
 
 
 def test_a_change_that_cannot_be_is_refused_in_words_and_the_blocks_stay(writing: Page) -> None:

@@ -4,14 +4,28 @@ let gaps = new Map(); // by tag: how many of the audience have no such detail, a
 
 const chosen = (id) => document.getElementById(id).selectedOptions[0];
 const isAlwaysKnown = () => "alwaysKnown" in chosen("merge-tag").dataset;
-const asksFallback = () => !isAlwaysKnown() && !("neverEmpty" in chosen("merge-filter").dataset);
+const shape = () => chosen("merge-filter").dataset.shape; // of words for some people, or for each choice
+const asksFallback = () => {
+  const { neverEmpty, shape } = chosen("merge-filter").dataset;
+  return shape ? shape !== "each" : neverEmpty === undefined && !isAlwaysKnown();
+};
 const quoted = (words) => `"${words.trim().replaceAll('"', "”").replaceAll(/[\\{}]/g, "")}"`;
 
 // The words for somebody without the detail come last: so they read as they are written.
 function tag() {
   const fallback = document.getElementById("merge-fallback").value.trim();
+  if (shape()) return shaped(fallback);
   const parts = [document.getElementById("merge-tag").value, filter(), asksFallback() && fallback && `default(${quoted(fallback)})`];
   return `{{ ${parts.filter(Boolean).join("|")} }}`;
+}
+
+function shaped(others) {
+  const { value: name, dataset } = chosen("merge-tag");
+  const words = document.getElementById("merge-words").value;
+  const value = quoted(document.getElementById("merge-argument").value);
+  if (shape() === "each") return `{% for one in ${name} %}${words}{% endfor %}`;
+  const is = "ofSeveral" in dataset ? `${value} in ${name}` : `${name}|lower == ${value.toLowerCase()}`;
+  return `{% if ${shape() === "is" ? is : name} %}${words}${others && `{% else %}${others}`}{% endif %}`;
 }
 
 function filter() {
@@ -22,22 +36,43 @@ function filter() {
   return `${value}(${said.split(",").filter((one) => one.trim()).map(quoted).join(", ")})`;
 }
 
-// What the chosen way of reading has to be told, such as the currency.
-function askArgument(dialog) {
-  const { asks = "", example = "" } = chosen("merge-filter").dataset;
-  const field = document.getElementById("merge-argument");
-  dialog.querySelector("[data-argument]").hidden = !asks;
-  field.required = Boolean(asks);
-  field.labels[0].textContent = asks;
-  field.value = example;
+// What the chosen way of reading has to be told, such as the currency, or the words that some people read.
+function askArgument() {
+  const { asks = "", example = "", words = "" } = chosen("merge-filter").dataset;
+  ask("argument", asks, example);
+  ask("words", words, shape() === "each" ? "{{ one }}, " : "");
+  const fallback = document.getElementById("merge-fallback");
+  fallback.labels[0].textContent = shape() ? "Everybody else reads (may be nothing)" : "If it is not known, say";
+  fallback.value = shape() ? "" : fallback.defaultValue;
+}
+
+function ask(name, label, value) {
+  const field = document.getElementById(`merge-${name}`);
+  field.closest(".field").hidden = !label;
+  field.required = Boolean(label);
+  field.labels[0].textContent = label;
+  field.value = value;
+}
+
+// Only of several choices each can be told in turn.
+function offerChoices(dialog) {
+  const group = dialog.querySelector("[data-several]");
+  group.hidden = group.disabled = !("ofSeveral" in chosen("merge-tag").dataset);
+  if (!group.disabled || shape() !== "each") return;
+  document.getElementById("merge-filter").value = "";
+  askArgument();
 }
 
 async function showGap(dialog) {
   const line = document.getElementById("merge-gap");
   const name = document.getElementById("merge-tag").value;
+  if (shape()) {
+    line.hidden = true;
+    return;
+  }
   if (!gaps.has(name)) gaps.set(name, isAlwaysKnown() || !dialog.dataset.gapUrl ? "" : gapOf(dialog, name));
   const words = await gaps.get(name);
-  if (name !== document.getElementById("merge-tag").value) return;
+  if (shape() || name !== document.getElementById("merge-tag").value) return;
   const fallback = document.getElementById("merge-fallback").value.trim();
   line.hidden = !words;
   line.textContent = fallback ? `${words}: they will read “${fallback}”.` : `${words}: they would see a gap.`;
@@ -62,12 +97,15 @@ function prepare(dialog) {
   dialog.dataset.ready = "yes";
   const show = () => {
     dialog.querySelector("[data-fallback]").hidden = !asksFallback();
-    document.getElementById("merge-fallback").required = asksFallback();
+    document.getElementById("merge-fallback").required = asksFallback() && !shape();
+    const choices = shape() === "is" ? `merge-choices-${document.getElementById("merge-tag").value}` : "";
+    document.getElementById("merge-argument").setAttribute("list", choices);
     document.getElementById("merge-example").textContent = tag();
     showGap(dialog);
   };
   dialog.addEventListener("input", ({ target }) => {
-    if (target.id === "merge-filter") askArgument(dialog);
+    if (target.id === "merge-filter") askArgument();
+    if (target.id === "merge-tag") offerChoices(dialog);
     show();
   });
   dialog.addEventListener("close", () => {
@@ -83,7 +121,8 @@ export function open(field) {
   target = field;
   gaps = new Map();
   document.getElementById("merge-filter").value = "";
-  askArgument(dialog);
+  askArgument();
+  offerChoices(dialog);
   dialog.dispatchEvent(new Event("asked"));
   dialog.showModal();
 }
