@@ -126,7 +126,8 @@ def _one_click(environ: Environ, start_response: StartResponse, token: str) -> I
         return _told(start_response, _page("POST", 503, _in_language(_AWAY, _header_of(environ))))
     if leaver is None and tokens.read(tokens.UNSUBSCRIBE, token) is None:
         return _told(start_response, _not_found("POST", _header_of(environ)))
-    body = b"Unsubscribed.\n"
+    is_test = leaver is None and unsubscribing.is_of_a_test(token)
+    body = b"This was a test: nothing was changed.\n" if is_test else b"Unsubscribed.\n"
     headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body))), _NO_STORE, *_QUIET]
     start_response("200 OK", headers)
     return [body]

@@ -7,7 +7,7 @@ was, the approval holds again.
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -37,10 +37,15 @@ _PARTS = {
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`changed`: what is other than what was approved, in words; empty as well where nothing was."""
+    """`changed`: what is other than what was approved, in words; empty as well where nothing was. `reader`: whom the
+    words call “you”."""
 
     newest: Approval | None
     changed: tuple[str, ...] = ()
+    reader: User | None = None
+
+    def told_to(self, reader: User) -> "Standing":
+        return replace(self, reader=reader)
 
     @property
     def holds(self) -> bool:
@@ -66,13 +71,13 @@ class Standing:
         if newest is None or newest.state == Approval.State.WITHDRAWN:
             return "Not approved"
         if self.is_asked:
-            return f"Waits for {newest.asked_of or 'an answer'}"
+            return f"Waits for {self._name(newest.asked_of, 'an answer')}"
         if self.is_sent_back:
-            return f"Sent back by {newest.decided_by or 'a colleague'}"
+            return f"Sent back by {self._name(newest.decided_by, 'a colleague')}"
         if self.changed:
             return "Changed since it was approved"
         act = "Approved" if newest.state == Approval.State.APPROVED else "Let go"
-        return f"{act} by {newest.decided_by or 'a colleague'}"
+        return f"{act} by {self._name(newest.decided_by, 'a colleague')}"
 
     @property
     def sentence(self) -> str:
@@ -80,17 +85,24 @@ class Standing:
         newest = self.newest
         if newest is None or newest.state == Approval.State.WITHDRAWN:
             return "Nobody has approved this yet."
-        who = newest.decided_by or "A colleague"
+        who = self._name(newest.decided_by, "A colleague", "You")
         if self.is_asked:
-            return f"{newest.asked_of or 'A colleague'} was asked to approve this and has not answered yet."
+            asked = self._name(newest.asked_of, "A colleague", "You")
+            were, have = ("were", "have") if asked == "You" else ("was", "has")
+            return f"{asked} {were} asked to approve this and {have} not answered yet."
         if self.is_sent_back:
             return f"{who} sent this back."
         if self.changed:
             verb = "were" if len(self.changed) > 1 or self.changed[0] in (_PARTS["people"], _PARTS["files"]) else "was"
             return f"{who} approved this, and then {listed(self.changed)} {verb} changed: the approval no longer holds."
         if newest.state == Approval.State.OVERRIDDEN:
-            return f"{who} lets this go without approval: {newest.answer}"
+            return f"{who} let{'' if who == 'You' else 's'} this go without approval: {newest.answer}"
         return f"{who} approved this as it stands."
+
+    def _name(self, person: User | None, nobody: str, you: str = "you") -> str:
+        if person is None:
+            return nobody
+        return you if person == self.reader else str(person)
 
 
 def of(campaign: Campaign) -> Standing:

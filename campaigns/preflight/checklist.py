@@ -225,9 +225,10 @@ def _approval(campaign: Campaign, organisation: Organisation | None, people: int
     found = standing.of(campaign)
     if not found.holds:
         cure = "Read the answer, mend it and ask again." if found.is_sent_back else "Ask a colleague to read it."
-        cure = "Wait for the answer, or ask somebody else." if found.is_asked else cure
+        cure = "Whoever was asked reads it and decides, or ask somebody else." if found.is_asked else cure
         why = f" Above {count_people(above)} a campaign needs approval." if above else ""
-        yield Finding("block", NOT_APPROVED, f"{found.sentence}{why}", cure, "approval")
+        said = "Approval was asked for, and there is no answer yet." if found.is_asked else found.sentence
+        yield Finding("block", NOT_APPROVED, f"{said}{why}", cure, "approval")
 
 
 def _subject(campaign: Campaign) -> Iterator[Finding]:

@@ -2,11 +2,18 @@
 
 from django import template
 
+from accounts.models import User
+from campaigns.approval.standing import Standing
 from campaigns.merge import language
 from contacts.guessing import languages
 
 register = template.Library()
 register.filter("language_name", languages.name_of)
+
+
+@register.filter
+def told_to(found: Standing, reader: User) -> Standing:
+    return found.told_to(reader)
 
 
 @register.filter

@@ -147,6 +147,7 @@ def _why_not(organisation: Organisation) -> str:
 def _page(request: StaffRequest, found: Campaign, **changed: Any) -> HttpResponse:
     ready = Readiness(found)
     now = ready.approval or standing.of(found)  # what was said stays to be read where none is needed any more
+    now = now.told_to(request.user)
     asked = now.newest if now.is_asked else None
     held = Held.of(found)
     context: dict[str, Any] = {

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
@@ -10,8 +11,8 @@ from campaigns import launching, test_sends
 from campaigns.drafts import forms
 from campaigns.message import editions
 from campaigns.models import Campaign
-from contacts.models import Contact
-from delivery import ledger
+from contacts.models import Contact, Suppression
+from delivery import ledger, tokens
 from delivery.content import Recipient
 from delivery.deliverability.figures import Deliverability
 from delivery.ledger import cancelling
@@ -34,6 +35,35 @@ def test_test_mail_reads_as_the_contact_would_read_it_and_touches_no_record(mark
     assert parts.subject == "[TEST] News for you"
     assert "Hello Ana" in parts.html
     assert 'href="https://nordlicht.example/news"' in parts.html
+
+
+def test_the_links_of_a_test_mail_say_that_it_was_a_test(organisation: Organisation, marketer: User) -> None:
+    """Nobody is in them: the mail itself can be seen as a page, and leaving by it changes nothing."""
+    campaign, browser = letters.draft(marketer, letters.readers("Ana")), Client()
+    ana = Contact.objects.get(first_name="Ana")
+    (message,) = test_sends.send_tests(campaign, to=[ME], as_contact=ana, by=marketer)
+    mail = editions.load_edition(message.batch).parts(Recipient(message.pk, None, ME, {}, opens=True, clicks=True))
+    leave = urlsplit(dict(mail.headers)["List-Unsubscribe"].strip("<>")).path
+    assert leave in mail.html
+    before = subscriptions(ana)
+    for address in (leave, f"{leave}/preferences"):
+        for answer in (browser.get(address), browser.post(address, {"List-Unsubscribe": "One-Click"})):
+            assert answer.status_code == 200
+            page = answer.content.decode()
+            assert "This was a test" in page
+            assert "Nothing was changed." in page
+            assert "leads nowhere" not in page
+    assert browser.post(f"{leave}/leave").status_code == 200
+    forged = browser.get(f"{leave[:-1]}{'A' if leave[-1] != 'A' else 'B'}")
+    assert (forged.status_code, "This link leads nowhere" in forged.content.decode()) == (404, True)
+    assert subscriptions(ana) == before
+    assert not Suppression.objects.exists()
+    shown = browser.get(f"/v/{tokens.seal(tokens.VIEW, message.pk)}")
+    assert (shown.status_code, "Hello Ana" in shown.content.decode()) == (200, True)
+
+
+def subscriptions(contact: Contact) -> list[tuple[int, str]]:
+    return list(contact.subscriptions.values_list("list_id", "state"))
 
 
 def test_broken_template_is_said_before_anything_is_sent(marketer: User) -> None:

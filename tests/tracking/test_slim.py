@@ -184,6 +184,16 @@ def test_browser_that_loads_ahead_of_its_person_says_so_and_counts_as_a_machine(
     assert [act.note for act in spooled(spools)] == ["prefetch"]
 
 
+def test_one_click_in_a_test_mail_says_so_and_changes_nothing(
+    reader: Reader, sent: Sent, take_in: Callable[[], int]
+) -> None:
+    answer = reader("POST", f"/u/{tokens.seal(tokens.UNSUBSCRIBE, 0, sent.batch.id)}", b"List-Unsubscribe=One-Click")
+    assert (answer.status, answer.body) == (200, b"This was a test: nothing was changed.\n")
+    take_in()
+    assert not Event.objects.exists()
+    assert not Suppression.objects.exists()
+
+
 def test_leaving_and_looking_at_the_way_out_are_no_clicks(
     reader: Reader, sent: Sent, take_in: Callable[[], int]
 ) -> None:

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 
 from accounts.models import Organisation
+from tracking import unsubscribing
 from tracking.recipients import brand, language
 
 View = Callable[..., HttpResponse]
@@ -29,6 +30,14 @@ def unknown(request: HttpRequest) -> HttpResponse:
     """One answer for every token that leads nowhere, whatever is wrong with it."""
     with translation.override(spoken(request)):
         return rendered(request, "public/unknown.html", {}, Organisation.get(), status=404)
+
+
+def of_nobody(request: HttpRequest, token: str) -> HttpResponse:
+    """For a token of leaving by which nobody can leave: a test mail's says what it is."""
+    if not unsubscribing.is_of_a_test(token):
+        return unknown(request)
+    with translation.override(spoken(request)):
+        return rendered(request, "public/test_mail.html", {}, Organisation.get())
 
 
 def rendered(

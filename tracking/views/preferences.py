@@ -14,7 +14,7 @@ from contacts import addresses
 from tracking import unsubscribing
 from tracking.recipients import answering, moving, preferences
 from tracking.recipients.preferences import Reader
-from tracking.recipients.showing import for_recipients, in_words, rendered, spoken, unknown
+from tracking.recipients.showing import for_recipients, in_words, of_nobody, rendered, spoken
 from tracking.unsubscribing import Leaver
 
 
@@ -25,7 +25,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     """GET changes nothing. Each part of the page is a form of its own, named by its button."""
     leaver = unsubscribing.recognise(token)
     if leaver is None:
-        return unknown(request)
+        return of_nobody(request, token)
     part = request.POST.get("part", "")
     if part == "address":
         return _ask_for_address(request, token, leaver)

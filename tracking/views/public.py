@@ -11,7 +11,7 @@ from accounts.security import as_a_page
 from contacts import addresses
 from tracking import unsubscribing
 from tracking.recipients import answering, viewing
-from tracking.recipients.showing import for_recipients, in_words, quiet, rendered, spoken, unknown
+from tracking.recipients.showing import for_recipients, in_words, of_nobody, quiet, rendered, spoken, unknown
 from tracking.unsubscribing import Channel, Leaver
 
 
@@ -22,7 +22,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows the page and changes nothing. A POST to this very address is a mail program's one click."""
     leaver = unsubscribing.recognise(token)
     if leaver is None:
-        return unknown(request)
+        return of_nobody(request, token)
     if request.method == "POST":
         _leave(request, leaver, None, Channel.ONE_CLICK)
         return HttpResponse("Unsubscribed.\n", content_type="text/plain")
@@ -36,7 +36,7 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
     """The page's own buttons: everything, or one of the mail's lists."""
     leaver = unsubscribing.recognise(token)
     if leaver is None:
-        return unknown(request)
+        return of_nobody(request, token)
     chosen = next((known for known in leaver.lists() if str(known.id) == request.POST.get("list")), None)
     _leave(request, leaver, [chosen.id] if chosen else None, Channel.PAGE)
     return _page(request, "public/unsubscribed.html", token, leaver, left=chosen)
@@ -48,7 +48,7 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
 def undo(request: HttpRequest, token: str) -> HttpResponse:
     leaver = unsubscribing.recognise(token)
     if leaver is None:
-        return unknown(request)
+        return of_nobody(request, token)
     is_undone = unsubscribing.undo(leaver)
     return _page(request, "public/resubscribed.html", token, leaver, is_undone=is_undone)
 
@@ -60,7 +60,7 @@ def answer_counting(request: HttpRequest, token: str) -> HttpResponse:
     """Whether opens and clicks may be counted, each for itself. The mail goes on either way."""
     leaver = unsubscribing.recognise(token)
     if leaver is None:
-        return unknown(request)
+        return of_nobody(request, token)
     with translation.override(spoken(request, leaver.language)):
         answering.answer(leaver, request.POST, request.META.get("REMOTE_ADDR"))
     return _page(request, "public/unsubscribe.html", token, leaver, is_saved=True)

@@ -412,8 +412,15 @@ def test_the_pages_lead_from_the_question_to_the_launch(
     asked = mia.post(f"{page}ask/", {"of": admin.pk, "note": "Please"}, follow=True)
     assert "Asked. Aron Admin is mailed" in asked.content.decode()
     assert "Approve it" not in asked.content.decode()
+    assert "Aron Admin was asked to approve this and has not answered yet." in asked.content.decode()
     reading = aron.get(page)
     assert "Please" in reading.content.decode()
+    assert "You were asked to approve this and have not answered yet." in reading.content.decode()
+    assert "Aron Admin was asked" not in reading.content.decode()
+    assert "Waits for you" in aron.get(f"/campaigns/{draft.pk}/").content.decode()
+    check = aron.get(f"/campaigns/{draft.pk}/check/").content.decode()
+    assert "You were asked" in check
+    assert "Aron Admin was asked" not in check
     aron.post(f"{page}decide/", {"decision": "approve", "seen": reading.context["seen"]})
     ready = mia.get(f"/campaigns/{draft.pk}/").content.decode()
     assert "Approved by Aron Admin" in ready

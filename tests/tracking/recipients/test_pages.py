@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import BrandKit
 from contacts.models import Contact, Subscription, TrackingConsentEvent
+from delivery import tokens
 from tests.tracking.conftest import Reader, Sent
 from tests.tracking.reading import english_in
 from tracking.models import Event
@@ -47,6 +48,7 @@ def test_every_page_speaks_every_language(browser: Client, sent: Sent, language:
         browser.post(f"{url}/leave"),
         browser.get(f"{url}/preferences"),
         browser.get("/u/nothing", headers={"Accept-Language": language}),
+        browser.get(f"/u/{tokens.seal(tokens.UNSUBSCRIBE, 0, sent.batch.id)}", headers={"Accept-Language": language}),
         browser.get("/v/nothing", headers={"Accept-Language": language}),
     ]
     for page in pages:
