@@ -10,7 +10,7 @@ from delivery.models import Batch, Provider, Route
 from delivery.routing import explain
 from delivery.transports import size_limits
 
-_OF_THE_MAIL = 100_000  # headers, HTML and text: more is cut off by Gmail anyway
+_OF_A_MAIL = 100_000  # headers, HTML and text, where they are not known: more is cut off by Gmail anyway
 _LINE_BYTES, _LINE_CHARACTERS = 57, 78  # base64 with its line end (RFC 2045)
 _AROUND = 300  # headers and boundary of a part
 
@@ -20,9 +20,9 @@ def encoded(size_bytes: int) -> int:
     return ceil(size_bytes / _LINE_BYTES) * _LINE_CHARACTERS + _AROUND
 
 
-def of_mail(sizes: Iterable[int]) -> int:
-    """Of one mail with these attachments, at most."""
-    return _OF_THE_MAIL + sum(map(encoded, sizes))
+def of_mail(sizes: Iterable[int], own: int | None = None) -> int:
+    """Of one mail with these attachments. `own`: of the mail without them; None: that is not known, this is a bound."""
+    return (_OF_A_MAIL if own is None else own) + sum(map(encoded, sizes))
 
 
 def smallest_limit(campaign: Campaign, provider: Provider) -> tuple[Provider, int] | None:

@@ -123,6 +123,23 @@ def merge_values(contact: Contact) -> dict[str, Any]:
     return values(contact.email, contact.first_name, contact.last_name, contact.best_language, contact.attributes)
 
 
+def bytes_sent(campaign: Campaign) -> int | None:
+    """Of one whole mail on the wire, without its attachments, for somebody of whom only the address is known; in
+    several languages, of the largest. None while no mail can be made of it."""
+    try:
+        return max(_bytes_sent(editions.freeze(each)) for each in (campaign, *campaign.in_other_languages()))
+    except (language.Broken, blocks.Invalid, html.Unusable, ValueError):
+        return None
+
+
+def _bytes_sent(edition: Edition) -> int:
+    edition.attachments = []
+    edition.sender_email = edition.sender_email or _NO_SENDER
+    link_ids = [_LONG_ID] * len(link_targets(edition))
+    compiled = CompiledEdition(edition, batch_id=_LONG_ID, lists=(), link_ids=link_ids)
+    return len(compiled.build(recipient_of(None, tracked=True)._replace(message_id=_LONG_ID)))
+
+
 def compile_for_show(edition: Edition, recipient: Recipient) -> tuple[Parts, Parts]:
     """The parts without tracking, whose unsubscribe link names nobody, and as they would be sent.
 

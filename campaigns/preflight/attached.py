@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from accounts.wording import count_people, isolated
 from campaigns.attachments import attaching, weight
 from campaigns.attachments.models import Attachment
+from campaigns.message import preview
 from campaigns.models import Campaign
 from campaigns.preflight.findings import Finding
 from contacts import audience
@@ -27,8 +28,11 @@ def check(campaign: Campaign, provider: Provider, people: int | None) -> Iterato
             yield Finding("block", "event-gone", text, "Remove the file, or bring the event back.", "attachments")
     if events:
         yield from _missing_elsewhere(campaign, [one for one in attached if one.event in events])
-    size = weight.of_mail(one.size_bytes for one in attached)
+    sizes = [one.size_bytes for one in attached]
     limit = weight.smallest_limit(campaign, provider)
+    size = weight.of_mail(sizes)
+    if size > _HEAVY_MAIL or people is None or size * people > _HEAVY or (limit and size > limit[1]):
+        size = weight.of_mail(sizes, preview.bytes_sent(campaign))  # takes longer, and may say less
     cure = "Remove a file, or give a link to it instead."
     if limit and size > limit[1]:
         text = (

@@ -22,6 +22,7 @@ from campaigns.content.blocks import Invalid
 from campaigns.drafts import saving
 from campaigns.editor import arranging, history
 from campaigns.launching import NotADraft
+from campaigns.message import preview
 from campaigns.models import Campaign
 from campaigns.views.drafts import frozen
 from campaigns.views.pages import Readiness, get_whole
@@ -150,7 +151,8 @@ def _put_button(request: StaffRequest, attachment: Attachment) -> HttpResponse:
 def _page(request: StaffRequest, found: Campaign, form: FileForm) -> HttpResponse:
     rows = list(Attachment.objects.filter(campaign=found))
     attached = [one.size_bytes for one in rows if not one.is_linked]
-    size, provider = weight.of_mail(attached), found.way_out
+    own, provider = preview.bytes_sent(found) if attached else None, found.way_out
+    size = weight.of_mail(attached, own)
     there = {one.event for one in rows}
     people = Readiness(found).will_receive if attached and found.is_draft else 0
     limit = weight.smallest_limit(found, provider) if attached else None
@@ -169,6 +171,7 @@ def _page(request: StaffRequest, found: Campaign, form: FileForm) -> HttpRespons
         "events": [(key, event) for key, event in attaching.events(found).items() if key not in there],
         "has_attached": bool(attached),
         "each": weight.in_words(size),
+        "is_counted": own is not None,
         "all": weight.in_words(size * people) if people else "",
         "people": people,
         "limit": (limit[0], weight.in_words(limit[1]), size > limit[1]) if limit else None,

@@ -1,5 +1,6 @@
 """Files go along with a mail, in it or by a link: right as mail, no larger than its way out takes, and removable."""
 
+import re
 import secrets
 import subprocess
 import sys
@@ -33,7 +34,7 @@ from campaigns.message import editions
 from campaigns.message.compiled import CompiledEdition, link_targets
 from campaigns.models import Campaign, Edition
 from campaigns.multilingual import changing
-from campaigns.preflight import checklist
+from campaigns.preflight import attached, checklist
 from delivery import staff_mail
 from delivery.models import Batch, Provider
 from delivery.transports import size_limits
@@ -250,7 +251,7 @@ def test_a_mail_larger_than_its_way_out_takes_is_not_launched(draft: Campaign, o
     size_limits.note(host, 25, {"SIZE": "4000000"})
     (found,) = [found for found in checklist.check(draft) if found.card == "attachments"]
     assert (found.level, found.code) == ("block", "attachments-too-large")
-    assert "4.2\N{NO-BREAK SPACE}MB, and Relay takes 4.0\N{NO-BREAK SPACE}MB at most" in found.text
+    assert "4.1\N{NO-BREAK SPACE}MB, and Relay takes 4.0\N{NO-BREAK SPACE}MB at most" in found.text
     with pytest.raises(launching.NotReady):
         launching.launch(draft, by=owner)
     attaching.give_link(Attachment.objects.get(), is_linked=True)
@@ -465,5 +466,33 @@ def test_the_page_says_what_it_comes_to_and_refuses_with_a_cure(
     assert "Archives are not" in refused.content.decode()
     big = b"%PDF-" + b"x" * 1_500_000
     shown = browser.post(page, {"file": SimpleUploadedFile("a.pdf", big), "way": "mail"}, follow=True).content.decode()
-    assert "2.2\N{NO-BREAK SPACE}MB" in shown
-    assert "4.3\N{NO-BREAK SPACE}MB" in shown, "for two people"
+    assert "2.1\N{NO-BREAK SPACE}MB" in shown
+    assert "4.1\N{NO-BREAK SPACE}MB" in shown, "for two people"
+
+
+def test_a_mail_s_size_is_that_of_the_mail_itself(draft: Campaign, marketer: User, client_for: Browser) -> None:
+    """Where none can be made of it yet, a bound is said."""
+    page, browser = f"/campaigns/{draft.pk}/files/", client_for(marketer)
+    add(draft)
+    mail = len(built(draft))
+    assert mail < 50_000
+
+    def says(word: str, size: int) -> bool:
+        found = re.search(r"Each mail has (about|up to) <strong[^>]*>(\d+)\s+kB", browser.get(page).content.decode())
+        assert found
+        return found[1] == word and abs(1000 * int(found[2]) - size) < 3000
+
+    assert says("about", mail)
+    Campaign.objects.filter(pk=draft.pk).update(subject="{{ first_name")
+    assert says("up to", 100_000 + weight.encoded(len(PDF)))
+
+
+def test_many_small_mails_are_weighed_by_what_they_are(draft: Campaign) -> None:
+    """Not by the most that a mail may be: 1 GB are 10,000 such mails, and so many more of these."""
+    add(draft)
+
+    def is_heavy(people: int) -> bool:
+        return "attachments-heavy" in {found.code for found in attached.check(draft, draft.way_out, people)}
+
+    assert not is_heavy(12_000)
+    assert is_heavy(120_000)
