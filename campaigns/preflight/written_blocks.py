@@ -55,7 +55,7 @@ def _pictures(images: list[Block]) -> Iterator[Finding]:
     silent = [block for block in silent if files.name_in(block["image"]) not in decorative]
     if silent:
         text = "1 picture has" if len(silent) == 1 else f"{len(silent)} pictures have"
-        cure = "Say in a few words what they show."
+        cure = f"Say in a few words what {'it shows' if len(silent) == 1 else 'they show'}."
         yield Finding("warn", "no-alt", f"{text} no description.", cure, "content", block=silent[0]["id"])
 
 
