@@ -1,5 +1,6 @@
 """Nothing goes out that would be refused, unlawful or embarrassing; everything else is a warning with its cure."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -82,6 +83,8 @@ def test_finished_campaign_has_no_findings(campaign: Campaign, real: Provider) -
         ({"content_kind": "blocks", "blocks": {"blocks": [{"kind": "nope"}]}}, "unusable"),
         ({"content_kind": "blocks", "blocks": {"blocks": [{"kind": "button"}, {"kind": "footer"}]}}, "empty-link"),
         ({"content_kind": "blocks", "blocks": {"blocks": [{"kind": "text"}]}}, "no-unsubscribe"),
+        ({"content_kind": "blocks", "blocks": {"blocks": [{"kind": "event", "text": "Concert"}]}}, "event-without-day"),
+        ({"scheduled_at": datetime(2026, 1, 1, tzinfo=UTC)}, "in-the-past"),
         ({"content_kind": "blocks", "blocks": {}}, "nothing-written"),
         ({"content_kind": "blocks", "blocks": {"blocks": [{"kind": "text"}, {"kind": "footer"}]}}, "nothing-written"),
         (
@@ -126,6 +129,19 @@ def test_what_had_better_not_go_out_is_a_warning(campaign: Campaign, changes: di
         setattr(campaign, name, value)
     assert code in codes(campaign, "warn")
     assert codes(campaign, "block") == set()
+
+
+def test_list_that_usually_hears_from_somebody_else_is_named(campaign: Campaign) -> None:
+    """Not where the lists disagree: then nobody is the usual one."""
+    MailingList.objects.update(sender_name="Boats", sender_email="boats@nordlicht.example")
+    (found,) = checklist.check(campaign)
+    assert (found.code, found.level, found.card) == ("other-sender", "warn", "from")
+    assert found.text == "The list Readers usually hears from Boats <boats@nordlicht.example>."
+    campaign.sender_email = "Boats@nordlicht.example"
+    assert "other-sender" not in codes(campaign)
+    campaign.sender_email = "news@nordlicht.example"
+    campaign.lists.add(MailingList.objects.create(name="Guests", sender_email="guests@nordlicht.example"))
+    assert "other-sender" not in codes(campaign)
 
 
 def test_picture_that_is_said_to_be_decoration_needs_no_description(campaign: Campaign) -> None:
