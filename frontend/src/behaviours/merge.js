@@ -5,10 +5,7 @@ let gaps = new Map(); // by tag: how many of the audience have no such detail, a
 const chosen = (id) => document.getElementById(id).selectedOptions[0];
 const isAlwaysKnown = () => "alwaysKnown" in chosen("merge-tag").dataset;
 const shape = () => chosen("merge-filter").dataset.shape; // of words for some people, or for each choice
-const asksFallback = () => {
-  const { neverEmpty, shape } = chosen("merge-filter").dataset;
-  return shape ? shape !== "each" : neverEmpty === undefined && !isAlwaysKnown();
-};
+const asksFallback = () => (shape() ? shape() !== "each" : !isAlwaysKnown() && !("neverEmpty" in chosen("merge-filter").dataset));
 const quoted = (words) => `"${words.trim().replaceAll('"', "”").replaceAll(/[\\{}]/g, "")}"`;
 
 // The words for somebody without the detail come last: so they read as they are written.
