@@ -142,7 +142,8 @@ def _pieces(headers: Headers, body: bytes) -> Iterator[bytes]:
     if not boundary:
         return
     # Of the whole line, as the boundary of a part within may begin with this one (Haraka)
-    delimiter = re.compile(rb"\n--" + re.escape(boundary.encode("utf-8", "replace")) + rb"(?=(?:--)?[ \t]*(?:\n|\Z))")
+    named_by = re.escape(boundary.encode("utf-8", "replace"))
+    delimiter = re.compile(rb"\n--" + named_by + rb"(?=(?:--)?[ \t]*(?:\n|\Z))")
     for piece in delimiter.split(b"\n" + body, _PARTS * 2)[1:]:
         line, _, rest = piece.partition(b"\n")
         if line.startswith(b"--"):
