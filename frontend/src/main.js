@@ -7,9 +7,11 @@ import "./explained.js";
 import.meta.glob("./css/*.css", { eager: true });
 
 window.htmx = htmx;
+htmx.config.defaultSettleDelay = 0; // what comes into the page works as soon as it is seen
 
-// A behaviour is one file; an element asks for it by name and is mounted once.
+// A behaviour is one file; an element asks for it by name and is mounted once: at once, unless the file is still to come.
 const behaviours = import.meta.glob("./behaviours/*.js");
+const loaded = {};
 const mounted = new WeakMap();
 
 async function mountOne(element, name) {
@@ -21,8 +23,8 @@ async function mountOne(element, name) {
   const names = mounted.get(element) ?? new Set();
   if (names.has(name)) return;
   mounted.set(element, names.add(name));
-  const behaviour = await load();
-  if (element.isConnected) behaviour.mount(element);
+  loaded[name] ??= await load();
+  if (element.isConnected) loaded[name].mount(element);
 }
 
 function mount(root) {

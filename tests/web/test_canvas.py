@@ -660,6 +660,34 @@ def test_style_can_be_changed_again_after_an_undo(writing: Page) -> None:
     expect(writing.locator("#conflict")).to_be_hidden()
 
 
+def test_form_that_comes_into_the_page_stores_what_is_chosen_in_it_at_once(writing: Page) -> None:
+    """Nobody is faster than the page: what they chose would be seen and never stored."""
+    writing.get_by_role("tab", name="Style").click()
+    with writing.expect_response("**/content/style/"):
+        writing.get_by_label("Corners of buttons").select_option("square")
+    writing.evaluate(
+        """() => {
+            const choose = (form) => {
+                const corners = form.querySelector("select[name=corners]")
+                corners.value = "round"
+                corners.dispatchEvent(new Event("change", {bubbles: true}))
+            }
+            new MutationObserver((_, watch) => {
+                const form = document.querySelector("#style-form:not([data-old])")
+                if (!form) return
+                watch.disconnect()
+                choose(form)
+            }).observe(document.body, {childList: true, subtree: true})
+            document.getElementById("style-form").dataset.old = ""
+        }"""
+    )
+    with writing.expect_response("**/content/style/") as answer:
+        writing.get_by_role("button", name="Undo").click()
+    assert answer.value.ok
+    writing.reload()
+    expect(writing.get_by_label("Corners of buttons")).to_have_value("round")
+
+
 def test_what_never_reached_the_server_is_offered_and_nothing_else(writing: Page, draft: Campaign) -> None:
     """On the page of the campaign, too; what did arrive, though its page was closed before the answer, is dropped."""
     notice = writing.locator("[data-leftovers]")
