@@ -158,8 +158,7 @@ def address(organisation: Organisation | None, attachment: Attachment) -> str:
 
 def events(campaign: Campaign) -> dict[str, Event]:
     """Those of the mail that have a day, by the id of their block; merge tags are left out."""
-    organisation = Organisation.get()
-    zone = organisation.time_zone if organisation else "UTC"
+    zone = Organisation.zone()
     found = [(block["id"], event_of(block, zone)) for block in blocks_of(campaign) if block["kind"] == "event"]
     return {block: calendar_files.plain(event) for block, event in found if event is not None}
 

@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import BinaryIO
@@ -52,10 +52,25 @@ class PreviewRow:
     problem: Refused | None
 
     @property
-    def further(self) -> str:
-        """The values of its fields, as a line."""
+    def further(self) -> list[str]:
+        """The values of its fields."""
         values = json.loads(self.person.attributes).values() if self.person else ()
-        return " · ".join(", ".join(map(str, value)) if isinstance(value, list) else str(value) for value in values)
+        return [", ".join(map(str, value)) if isinstance(value, list) else str(value) for value in values]
+
+    @property
+    def in_short(self) -> list[str]:
+        return shortened(self.cells)
+
+
+def shortened(cells: Iterable[str], chars: int = 80) -> list[str]:
+    """The first of what the cells say, so many characters of them together; an ellipsis ends what goes on."""
+    found: list[str] = []
+    for cell in filter(None, cells):
+        left = chars - sum(map(len, found))
+        if len(cell) > left:
+            return [*found, f"{cell[:left]}…"]
+        found.append(cell)
+    return found
 
 
 def upload(

@@ -42,8 +42,9 @@ class RefusedRow:
         return self.is_whole and not self.is_imported
 
     @property
-    def others(self) -> str:
-        return " · ".join(cell for cell in self.cells if cell and cell != self.email)
+    def others(self) -> list[str]:
+        """The first of what else the row says."""
+        return jobs.shortened(cell for cell in self.cells if cell != self.email)
 
 
 def refused_rows(job: ImportJob) -> list[RefusedRow]:

@@ -218,6 +218,17 @@ def test_what_cannot_be_unpacked_is_said(upload: Upload, content: bytes, words: 
         ("Email\tName\nada@x.org\tAda", None),
         ("email,name\nada@x.org,Ada\nben@x.org,Ben", None),
         ("ada@x.org\nben@x.org", None),
+        ("Name,Email,Work email\nAda,ada@x.org,a@work.org\nBen,ben@x.org,b@work.org", None),
+        ("Email, Work email\nada@x.org, a@work.org\nben@x.org, b@work.org", None),
+        ("ada@x.org;a@work.org;Ada\nben@x.org;b@work.org;Ben", None),
+        ("ada@x.org,a@work.org\nben@x.org,b@work.org", None),
+        ("Name,Email,Work email\nAda,<ada@x.org>,<a@work.org>", None),
+        ("ada@x.org, b@x.org\nc@x.org, d@x.org", "Email,Name\nada@x.org,\nb@x.org,\nc@x.org,\nd@x.org,\n"),
+        ("ada@x.org,b@x.org,\nc@x.org,d@x.org,", "Email,Name\nada@x.org,\nb@x.org,\nc@x.org,\nd@x.org,\n"),
+        (
+            "Ada L <ada@x.org>, b@x.org\nC <c@x.org>, d@x.org",
+            "Email,Name\nada@x.org,Ada L\nb@x.org,\nc@x.org,C\nd@x.org,\n",
+        ),
     ],
 )
 def test_pasted_addresses_become_rows_and_tables_stay(text: str, table: str | None) -> None:

@@ -342,9 +342,16 @@ def test_preview_shows_what_each_row_becomes(upload: Upload) -> None:
     rows = jobs.preview(job, Plan.from_json(job.options))
     assert len(rows) == 20
     assert rows[0].person is not None
-    assert (rows[0].person.first_name, rows[0].further) == ("A", "Ulm")
+    assert (rows[0].person.first_name, rows[0].further) == ("A", ["Ulm"])
     assert rows[1].problem is not None
     assert (rows[1].line, rows[1].problem.reason) == (3, "An address has an @ in it.")
+    assert rows[1].in_short == ["nonsense", "C"]
+
+
+def test_a_refused_row_is_shown_by_the_first_of_its_cells() -> None:
+    assert jobs.shortened(["a", "", "b" * 90, "c"]) == ["a", f"{'b' * 79}…"]
+    assert jobs.shortened(["a" * 80, "b"]) == ["a" * 80, "…"]
+    assert jobs.shortened(["a" * 80, ""]) == ["a" * 80]
 
 
 def test_preview_shows_some_of_whom_the_file_says_something_else_however_far_down(upload: Upload) -> None:
