@@ -59,6 +59,17 @@ def test_an_import_waits_for_its_answers(open_import: Callable[..., tuple[Client
     assert [contact.email for contact in Contact.objects.reachable()] == ["a@x.com"]
 
 
+def test_a_file_without_addresses_asks_for_them_first(open_import: Callable[..., tuple[Client, str]]) -> None:
+    client, url = open_import("Name,Town\nAna,Bath\n")
+    page = text(client.get(url))
+    assert page.index("Which column holds the e-mail addresses?") < page.index("Columns of the file")
+    refused = client.post(f"{url}check/", DECIDED | {"column-0": "name", "consent_source": ""})
+    assert refused.status_code == 422
+    assert "Which column holds the e-mail addresses?" in text(refused)
+    chosen = text(client.post(f"{url}preview/", DECIDED | {"column-0": "email"}))
+    assert "Which column holds the e-mail addresses?" not in chosen
+
+
 def test_what_is_left_out_unasked_says_why_and_what_to_choose(open_import: Callable[..., tuple[Client, str]]) -> None:
     client, url = open_import("Email,Joined,E-mail,Shoe size,Gone\na@x.com,2024-05-01,a@x.com,41,\n")
     page = text(client.get(url))
