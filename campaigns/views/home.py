@@ -63,7 +63,7 @@ def _now(request: StaffRequest, now: on_its_way.Now) -> Live:
 
 
 def _rest(request: StaffRequest) -> dict[str, Any]:
-    first_mail = steps.first_mail()
+    first_mail = steps.first_mail(request.user)
     next_steps = [] if first_mail else steps.before_real_mail(request.user, request.organisation)
     return {
         "first_mail": first_mail,
