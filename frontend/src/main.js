@@ -23,8 +23,22 @@ async function mountOne(element, name) {
   const names = mounted.get(element) ?? new Set();
   if (names.has(name)) return;
   mounted.set(element, names.add(name));
+  const again = loaded[name] ? null : watched(element);
   loaded[name] ??= await load();
   if (element.isConnected) loaded[name].mount(element);
+  again?.();
+}
+
+// Until its behaviour is there: what somebody does to it meanwhile is done to it again, once it is listened to.
+function watched(element) {
+  const type = element.matches("button[type=button]") ? "click" : "input";
+  let isDone = false;
+  const note = () => (isDone = true);
+  element.addEventListener(type, note);
+  return () => {
+    element.removeEventListener(type, note);
+    if (isDone) element.dispatchEvent(new Event(type));
+  };
 }
 
 function mount(root) {

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Error, Locator, Page, Route, expect
+from playwright.sync_api import Error, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Role
@@ -13,7 +13,7 @@ from campaigns.merge import language
 from campaigns.models import Campaign
 from contacts.models import Field
 from tests.web import stage
-from tests.web.browser import Editor, visitor
+from tests.web.browser import Editor, Held, visitor
 from tests.web.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -391,21 +391,6 @@ def is_stored(page: Page, words: str, *, begins: bool = False) -> bool:
     path = page.evaluate("location.pathname.match(/^.campaigns.\\d+./)[0]")
     panel = page.request.get(f"{path}content/head/panel/").text()
     return f'name="text" value="{words}{"" if begins else chr(34)}' in panel
-
-
-class Held:
-    """Requests that begin with that address, each answered once the test goes on with it."""
-
-    def __init__(self, page: Page, address: str) -> None:
-        self._page, self._routes = page, list[Route]()
-        page.route(address, lambda route: self._routes.append(route))
-
-    def next(self) -> Route:
-        for _ in range(6000):
-            if self._routes:
-                return self._routes.pop(0)
-            self._page.wait_for_timeout(10)  # in which playwright hears of the next request
-        raise AssertionError("the page did not ask")
 
 
 def test_words_typed_while_the_mail_or_their_form_is_asked_for_anew_stay(writing: Page) -> None:
