@@ -29,8 +29,8 @@ def day(on: date, today: date) -> str:
 
 
 def breakable(address: str) -> SafeString:
-    """An address as HTML. One that may be longer than a line goes on after its signs, not within a word."""
-    pieces = _SIGN.split(address) if len(address) > _SHORT else [address]
+    """An address as HTML, a name beside it or not. A long one goes on after its signs, not within a word."""
+    pieces = _SIGN.split(address) if any(len(word) > _SHORT for word in address.split()) else [address]
     return format_html_join(mark_safe("<wbr>"), "{}", ((piece,) for piece in pieces))
 
 

@@ -79,6 +79,7 @@ def test_words_of_strangers_are_kept_as_the_database_can(text: str, kept: str) -
     ("address", "shown"),
     [
         ("ana@example.org", "ana@example.org"),
+        ("Anna-Lena Meier <ana@example.org>", "Anna-Lena Meier &lt;ana@example.org&gt;"),
         ("anna-lena.meier@mail.example.org", "anna-<wbr>lena.<wbr>meier@<wbr>mail.<wbr>example.<wbr>org"),
         ("a&b'long--than_most+x@example.org", "a&amp;b&#x27;long--<wbr>than_<wbr>most+<wbr>x@<wbr>example.<wbr>org"),
         ("<b>anna-lena</b>@example.org", "&lt;b&gt;anna-<wbr>lena&lt;/b&gt;@<wbr>example.<wbr>org"),

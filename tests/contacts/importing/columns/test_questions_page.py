@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -172,3 +173,22 @@ def test_odd_numbers_in_an_address_are_not_found(open_import: Callable[..., tupl
     client, _ = open_import("Email\na@x.com\n")
     assert client.get(f"/imports/{number}/").status_code == 404
     assert client.get(f"/contacts/{number}/").status_code == 404
+
+
+def test_the_page_of_columns_opens_its_file_once(
+    open_import: Callable[..., tuple[Client, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may lie in a storage elsewhere."""
+    client, url = open_import(FILE)
+    opened: list[str] = []
+    real = default_storage.open
+
+    def counted(name: str, mode: str = "rb") -> Any:
+        opened.append(name)
+        return real(name, mode)
+
+    monkeypatch.setattr(default_storage, "open", counted)
+    page = text(client.get(url))
+    assert len(opened) == 1
+    for words in ("<bdi>a@x.com</bdi>", "What does “Status” say?", "An address has an @ in it."):
+        assert words in page
