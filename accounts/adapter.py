@@ -82,6 +82,7 @@ class LoginForm(AllauthLoginForm):  # type: ignore[misc]
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
             field.help_text = ""
+        self.fields["login"].label = "E-mail address"
         self.fields["code"].help_text = "With your password and this code you get in without waiting."
 
     @property

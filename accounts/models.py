@@ -181,6 +181,12 @@ class Organisation(models.Model):
     def get(cls) -> "Organisation | None":
         return cls.objects.filter(id=1).select_related("brand").first()
 
+    @classmethod
+    def zone(cls) -> str:
+        """The name of the time zone in which days are counted; UTC before the organisation is set up."""
+        found = cls.get()
+        return found.time_zone if found else "UTC"
+
     @property
     def own_brand(self) -> BrandKit:
         """The default brand, which may not be stored yet."""

@@ -1,11 +1,17 @@
 """How times, counts and rates are written."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
 NOT_YET = "–"
+_SHORT = 24  # characters that a cell or a heading of a phone has room for
+_SIGN = re.compile(r"(?<=[@._+-])(?=[^@._+-])")
 _JOINED = "\N{NO-BREAK SPACE}"  # no line ends between a number and its unit
 
 
@@ -20,6 +26,12 @@ def moment(at: datetime, now: datetime) -> str:
 
 def day(on: date, today: date) -> str:
     return f"{on.day} {on:%b}" if on.year == today.year else f"{on.day} {on:%b} {on.year}"
+
+
+def breakable(address: str) -> SafeString:
+    """An address as HTML, a name beside it or not. A long one goes on after its signs, not within a word."""
+    pieces = _SIGN.split(address) if any(len(word) > _SHORT for word in address.split()) else [address]
+    return format_html_join(mark_safe("<wbr>"), "{}", ((piece,) for piece in pieces))
 
 
 def isolated(name: str) -> str:

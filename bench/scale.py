@@ -46,14 +46,14 @@ def measure(recipients: int, workers: int, port: int, environment: dict[str, str
     started = time.monotonic()
     building.build(batch.pk)
     build_seconds = time.monotonic() - started
-    with sending(workers, environment, transactional=True) as parent:
+    with sending(workers, environment, transactional=True) as (sender, *_):
         _single_mails(batch, edition_id)  # all processes are up when these are gone
         _hold(batch, 3)
         _until(lambda: _accepted(batch) > recipients // 50)
-        memory_then = memory(parent)
+        memory_then = memory(sender)
         singles = _single_mails(batch, edition_id)
         shares = _fairness(batch, edition_id)
-        memory_now = memory(parent)
+        memory_now = memory(sender)
     first_mail_seconds = _first_mail_seconds(batch)
     many = _costs(batch)
     few = _costs(_small_batch(batch, edition_id))

@@ -18,10 +18,11 @@ import psutil
 
 from bench import sink
 from bench.stage import stage
-from bench.workers import celery, cpu_by_role, memory, sending
+from bench.workers import celery, cpu_by_role, memory, must_run, sending
 
 NAIVE_MESSAGES = 2_000
 _LOOK_SECONDS = 0.25  # looking costs some milliseconds of what is measured
+_PATIENCE_SECONDS = 300  # without any message that has left
 _PARTS = ("worker", "database", "sink", "dispatcher", "beat", "redis")
 
 
@@ -149,10 +150,16 @@ def _send(batch: Any, plan: Plan, environment: dict[str, str]) -> dict[str, Any]
 
     cpu_before: Counter[str] = Counter()
     peak = middle = 0
-    with sending(plan.workers, environment) as parent:
+    with sending(plan.workers, environment) as processes:
+        moved_at, waiting = time.monotonic(), -1
         while True:
+            must_run(*processes)
             line = tally(batch)
-            used = memory(parent)
+            if line.waiting != waiting:
+                moved_at, waiting = time.monotonic(), line.waiting
+            elif time.monotonic() - moved_at > _PATIENCE_SECONDS:
+                raise SystemExit(f"Not measured: nothing was sent for {_PATIENCE_SECONDS} s. {line.words}")
+            used = memory(processes[0])
             peak = max(peak, used)
             if line.accepted and not cpu_before:
                 cpu_before, accepted_before = cpu_by_role(), line.accepted
@@ -163,7 +170,7 @@ def _send(batch: Any, plan: Plan, environment: dict[str, str]) -> dict[str, Any]
                 break
             time.sleep(_LOOK_SECONDS)
         cpu = cpu_by_role() - cpu_before
-        end = memory(parent)
+        end = memory(processes[0])
     seconds = _seconds(batch)
     each = {part: round(cpu[part] / max(1, plan.messages - accepted_before) * 1e6) for part in _PARTS}
     return {
@@ -215,13 +222,14 @@ def _send_naively(edition_id: int, port: int, workers: int, environment: dict[st
     Message.objects.bulk_create(
         Message(id=first + n, batch=batch, contact_id=person.pk, email=person.email) for n, person in enumerate(people)
     )
-    with celery("bench.naive", ["-Q", "naive", "-c", str(workers)], environment):
+    with celery("bench.naive", ["-Q", "naive", "-c", str(workers)], environment) as worker:
         naive.send.delay(0, -1, edition_id, port)  # workers are up when this is gone
         time.sleep(5)
         started = time.monotonic()
         for start in range(first, first + NAIVE_MESSAGES, naive.CHUNK):
             naive.send.delay(start, min(start + naive.CHUNK, first + NAIVE_MESSAGES) - 1, edition_id, port)
         while Message.objects.filter(batch=batch, state=MessageState.PENDING).exists():
+            must_run(worker)
             time.sleep(0.1)
         return float(NAIVE_MESSAGES / (time.monotonic() - started))
 

@@ -26,14 +26,24 @@ _ROLES = (
 
 
 @contextmanager
-def sending(workers: int, environment: dict[str, str], *, transactional: bool = False) -> Iterator[psutil.Process]:
-    """Workers, dispatcher, jobs and beat; gives the parent of the workers that send."""
+def sending(
+    workers: int, environment: dict[str, str], *, transactional: bool = False
+) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Workers, dispatcher, jobs and beat; the first is the parent of the workers that send."""
     with ExitStack() as stack:
-        bulk = stack.enter_context(celery("config", ["-Q", "bulk", "-c", str(workers)], environment))
-        for queue in ("control", "jobs", *(["transactional"] if transactional else [])):
-            stack.enter_context(celery("config", ["-Q", queue, "-c", "1"], environment))
-        stack.enter_context(_beat(environment))
-        yield psutil.Process(bulk.pid)
+        queues = {"bulk": workers, "control": 1, "jobs": 1} | ({"transactional": 1} if transactional else {})
+        started = [
+            stack.enter_context(celery("config", ["-Q", queue, "-c", str(count)], environment))
+            for queue, count in queues.items()
+        ]
+        yield [*started, stack.enter_context(_beat(environment))]
+
+
+def must_run(*processes: subprocess.Popen[bytes]) -> None:
+    """End the measurement when one of them has ended: what it waits for would never come."""
+    for process in processes:
+        if process.poll() is not None:
+            raise SystemExit(f"Not measured: a process ended with {process.returncode}: {process.args!r}")
 
 
 @contextmanager
@@ -51,12 +61,12 @@ def celery(app: str, options: list[str], environment: dict[str, str]) -> Iterato
 
 
 @contextmanager
-def _beat(environment: dict[str, str]) -> Iterator[None]:
+def _beat(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     schedule = f"{environment['TALLYPOST_VAR']}/beat"
     command = [sys.executable, "-m", "celery", "-q", "-A", "config", "beat", "-l", "ERROR", "-s", schedule]
     beat = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
-        yield
+        yield beat
     finally:
         beat.terminate()
         beat.wait(30)
@@ -77,7 +87,7 @@ def cpu_by_role() -> Counter[str]:
     return used
 
 
-def memory(parent: psutil.Process) -> int:
+def memory(parent: subprocess.Popen[bytes]) -> int:
     """Of the largest child, in bytes.
 
     The kernel names the children: psutil would look at every process of the machine each time, beside what is measured.

@@ -9,7 +9,6 @@ import contextlib
 import errno
 import fcntl
 import http.client
-import json
 import os
 import shutil
 import signal
@@ -23,7 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from config import outside, services, supervisor
+from config import builds, outside, services, supervisor
 from config.aside import aside
 from config.services import NotStarted
 
@@ -58,7 +57,7 @@ def _run(host: str, port: int, fill: Callable[[], None] | None) -> int:
             print(f"Tallypost already runs: {_address_of_first(var)}", flush=True)
             return 0
         _check_machine(var, host, port)
-        with _hold(port):
+        with _hold(port), builds.in_use(ROOT / "frontend" / "dist"):
             (var / "run" / "address").write_text(address)
             return _supervise(var, host, port, address, fill)
 
@@ -73,7 +72,6 @@ def _supervise(var: Path, host: str, port: int, address: str, fill: Callable[[],
     services.socket_of(var, "supervisor").parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     for stale in (var / "run").glob("*.ready"):
         stale.unlink()
-    forget_old_builds(ROOT / "frontend" / "dist")
     cores = os.cpu_count() or 1
     children = supervisor.programs(host, port, cores, var)
     configuration = supervisor.configuration(var, embedded, children)
@@ -120,17 +118,6 @@ def _supervise(var: Path, host: str, port: int, address: str, fill: Callable[[],
             daemon.terminate()
             daemon.wait()
         (var / "run" / "address").unlink(missing_ok=True)
-
-
-def forget_old_builds(built: Path) -> None:
-    """Remove scripts and styles of builds before the last, whose files are listed in files.json (vite.config.js)."""
-    listed = built / "files.json"
-    if not listed.exists():
-        return
-    named = set(json.loads(listed.read_text()))
-    for file in (built / "assets").iterdir():
-        if f"assets/{file.name}" not in named:
-            file.unlink(missing_ok=True)
 
 
 class _Stop:

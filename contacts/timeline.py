@@ -32,6 +32,12 @@ class Entry:
     url: str = ""
     change_url: str = ""  # where it can be changed: a note
     proof_url: str = ""  # the mail or request that told it, as it came
+    beside: tuple[str, ...] = ()  # further details
+
+    @property
+    def details(self) -> list[str]:
+        """Those that say something; each may stand on a line of its own."""
+        return list(filter(None, (self.detail, *self.beside)))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ export default defineConfig({
   plugins: [mailClients(), listed],
   build: {
     outDir: "dist",
-    // A product that runs serves the files it knows until it is started again, which removes them (config/run.py).
+    // A product that runs serves the files it knows until it is started again; starts remove old ones (config/builds.py).
     emptyOutDir: false,
     manifest: "manifest.json",
     // The content security policy forbids fonts and scripts from data: addresses.

@@ -15,7 +15,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "templates"
 # Still to be laid out.
 LATER = ("account/", "accounts/", "components/field.html", "components/passkey", "contacts/import", "contacts/_import")
 _ONE_TAG = re.compile(r"\s*\{%[^%]*%\}")
-_VALUE = re.compile(r'[=:]"[^"]*"')
+_VALUE = re.compile(r'="[^"]*"')
 
 
 def too_long(line: str) -> bool:
@@ -23,7 +23,7 @@ def too_long(line: str) -> bool:
 
 
 def has_dot(line: str) -> bool:
-    """In the text: the value of an attribute or of a filter is one line."""
+    """In the text: the value of an attribute is one line."""
     return "·" in _VALUE.sub("", line)
 
 

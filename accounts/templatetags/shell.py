@@ -121,6 +121,11 @@ def count(number: Any) -> str:
 
 
 @register.filter
+def breakable(address: str) -> SafeString:
+    return wording.breakable(address)
+
+
+@register.filter
 def rate(share: float | None) -> str:
     return wording.rate(share)
 

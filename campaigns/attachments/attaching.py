@@ -1,9 +1,8 @@
-"""Taking files in, giving a link instead, and what of them a launch freezes."""
+"""Taking files in, and giving a link instead."""
 
 import secrets
 from collections.abc import Iterable
-from datetime import datetime
-from typing import IO, Any
+from typing import IO
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -13,13 +12,11 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import Organisation, User
 from accounts.pictures import files
-from campaigns.attachments import allowed, weight
+from campaigns.attachments import allowed, freezing, weight
 from campaigns.attachments.allowed import Refused
 from campaigns.attachments.models import Attachment
 from campaigns.content import calendar_files
-from campaigns.content.blocks.cards import event_of
-from campaigns.content.calendar_files import Event
-from campaigns.drafts.words import blocks_of
+from campaigns.message import preview
 from campaigns.models import Campaign, Edition
 
 MOST_BYTES = 10_000_000  # of one file
@@ -64,7 +61,7 @@ def add(campaign: Campaign, uploaded: IO[bytes], name: str, *, is_linked: bool, 
 def add_event(campaign: Campaign, block: str, *, by: User) -> Attachment:
     """The calendar file of one of the mail's events. Raises Refused."""
     campaign = _draft(campaign.pk)
-    event = events(campaign).get(block)
+    event = freezing.events(campaign).get(block)
     if event is None:
         raise Refused("That event is no longer there, or has no day yet.")
     if found := Attachment.objects.filter(campaign=campaign, event=block).first():
@@ -156,29 +153,6 @@ def address(organisation: Organisation | None, attachment: Attachment) -> str:
     return f"{organisation.public_address if organisation else ''}/d/{attachment.public_name}"
 
 
-def events(campaign: Campaign) -> dict[str, Event]:
-    """Those of the mail that have a day, by the id of their block; merge tags are left out."""
-    organisation = Organisation.get()
-    zone = organisation.time_zone if organisation else "UTC"
-    found = [(block["id"], event_of(block, zone)) for block in blocks_of(campaign) if block["kind"] == "event"]
-    return {block: calendar_files.plain(event) for block, event in found if event is not None}
-
-
-def frozen(campaign: Campaign, now: datetime | None = None) -> list[dict[str, Any]]:
-    """As an edition keeps them: a name, a type, and a path or the words of a calendar file."""
-    whole = campaign.translation_of or campaign  # whose files go along in every language
-    attached = list(Attachment.objects.filter(campaign=whole, is_linked=False)) if whole.pk else []
-    found = events(campaign) if any(one.event for one in attached) else {}
-    kept: list[dict[str, Any]] = []
-    for one in attached:
-        if one.path:
-            kept.append({"name": one.name, "type": one.media_type, "path": one.path, "size": one.size_bytes})
-        elif one.event in found:
-            text = calendar_files.file(found[one.event], now or timezone.now()).decode()
-            kept.append({"name": one.name, "type": one.media_type, "text": text, "size": len(text.encode())})
-    return kept
-
-
 def _draft(campaign: int) -> Campaign:
     """Locked: no launch goes on beside, and none freezes what is about to change. Raises Refused."""
     locked = Campaign.objects.select_for_update().filter(pk=campaign).first()
@@ -200,7 +174,7 @@ def _check_room(campaign: Campaign, size_bytes: int, *, is_new: bool = True) -> 
     if is_new and there.count() >= MOST_FILES:
         raise Refused(f"A campaign has at most {MOST_FILES} files. Remove one first.")
     sizes = [*there.filter(is_linked=False).values_list("size_bytes", flat=True), size_bytes]
-    if size_bytes and (whole := weight.of_mail(sizes)) > MOST_OF_A_MAIL:
+    if size_bytes and (whole := weight.of_mail(sizes, preview.bytes_sent(campaign))) > MOST_OF_A_MAIL:
         most = weight.in_words(MOST_OF_A_MAIL)
         raise Refused(
             f"With it a mail would have {weight.in_words(whole)}, and mailboxes refuse more than {most}. "

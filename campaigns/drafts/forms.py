@@ -241,8 +241,7 @@ class ScheduleCard(Card):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        organisation = Organisation.get()
-        zone = organisation.time_zone if organisation else "UTC"
+        zone = Organisation.zone()
         now = timezone.now().astimezone(ZoneInfo(zone))
         self.fields[
             "scheduled_at"

@@ -12,7 +12,7 @@ from accounts.wording import isolated
 from delivery.content import Attached
 
 _SHORT_LINES = policy.SMTP.clone(max_line_length=76)  # as all that is written here: see delivery.linter
-Frozen = Sequence[dict[str, Any]]  # see campaigns.attachments.attaching.frozen
+Frozen = Sequence[dict[str, Any]]  # see campaigns.attachments.freezing.frozen
 
 
 class Unreadable(Exception):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from accounts.models import Organisation
-from campaigns.attachments import attaching
+from campaigns.attachments import freezing
 from campaigns.compiling import results
 from campaigns.content import blocks, mjml
 from campaigns.content.blocks import Document
@@ -111,7 +111,7 @@ def freeze(campaign: Campaign, *, with_examples: bool = False) -> Edition:
         text=field_defaults.written(composed.text, empty),
         organisation=organisation_in(campaign, organisation),
         tracking=campaign.way_of_tracking,
-        attachments=attaching.frozen(campaign),
+        attachments=freezing.frozen(campaign),
     )
 
 

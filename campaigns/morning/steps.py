@@ -6,6 +6,7 @@ from accounts.models import Organisation, Role, User
 from accounts.organisation import public_address
 from accounts.permissions import Permission, allows
 from accounts.shell import menu
+from campaigns import samples
 from campaigns.models import Campaign
 from contacts.models import Contact
 from delivery.domains.models import SendingDomain
@@ -23,11 +24,13 @@ class Step:
     label: str
 
 
-def first_mail() -> Campaign | None:
-    """The oldest draft, while nothing was ever launched."""
+def first_mail(user: User) -> Campaign | None:
+    """What set-up made for whoever it was that set it up to send to themselves, while nothing was ever launched."""
     if Campaign.objects.exclude(batch=None).exists():
         return None
-    return Campaign.objects.drafts().filter(is_sample=False).order_by("pk").first()
+    to_themselves = Campaign.objects.drafts().filter(created_by=user, lists__name=samples.LIST_OF_ONE)
+    found = to_themselves.order_by("pk").first()
+    return found if found and found.lists.count() == 1 else None
 
 
 def before_real_mail(user: User, organisation: Organisation) -> list[Step]:

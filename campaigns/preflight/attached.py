@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from accounts.wording import count_people, isolated
-from campaigns.attachments import attaching, weight
+from campaigns.attachments import freezing, weight
 from campaigns.attachments.models import Attachment
 from campaigns.message import preview
 from campaigns.models import Campaign
@@ -21,7 +21,7 @@ def check(campaign: Campaign, provider: Provider, people: int | None) -> Iterato
     attached = list(Attachment.objects.filter(campaign=campaign, is_linked=False))
     if not attached:
         return
-    events = attaching.events(campaign) if any(one.event for one in attached) else {}
+    events = freezing.events(campaign) if any(one.event for one in attached) else {}
     for one in attached:
         if one.event and one.event not in events:
             text = f"The event whose calendar file {isolated(one.name)} is attached is gone, or has no day."
@@ -54,7 +54,7 @@ def check(campaign: Campaign, provider: Provider, people: int | None) -> Iterato
 def _missing_elsewhere(campaign: Campaign, attached: Sequence[Attachment]) -> Iterator[Finding]:
     """Its words in another language are another mail, and the calendar file is of that mail's event."""
     for translation in campaign.in_other_languages():
-        there = attaching.events(translation)
+        there = freezing.events(translation)
         for one in attached:
             if one.event not in there:
                 text = (

@@ -132,7 +132,7 @@ class CompiledSignup:
 
     def _imprint(self) -> str:
         said = self._mail.organisation
-        return " · ".join(filter(None, (one_line(said.get("name", "")), one_line(said.get("postal_address", "")))))
+        return ", ".join(filter(None, (one_line(said.get("name", "")), one_line(said.get("postal_address", "")))))
 
 
 def load(batch: Batch) -> CompiledSignup:

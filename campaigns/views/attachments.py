@@ -14,7 +14,7 @@ from accounts.permissions import Permission, StaffRequest, requires
 from accounts.pictures import files
 from accounts.uploads import takes_uploads
 from accounts.wording import count
-from campaigns.attachments import allowed, attaching, weight
+from campaigns.attachments import allowed, attaching, freezing, weight
 from campaigns.attachments.allowed import Refused
 from campaigns.attachments.models import Attachment
 from campaigns.content import blocks, bounds
@@ -168,7 +168,7 @@ def _page(request: StaffRequest, found: Campaign, form: FileForm) -> HttpRespons
             )
             for one in rows
         ],
-        "events": [(key, event) for key, event in attaching.events(found).items() if key not in there],
+        "events": [(key, event) for key, event in freezing.events(found).items() if key not in there],
         "has_attached": bool(attached),
         "each": weight.in_words(size),
         "is_counted": own is not None,

@@ -63,17 +63,18 @@ def _now(request: StaffRequest, now: on_its_way.Now) -> Live:
 
 
 def _rest(request: StaffRequest) -> dict[str, Any]:
-    first_mail = steps.first_mail()
+    first_mail = steps.first_mail(request.user)
+    were_sent = last.campaigns()
     next_steps = [] if first_mail else steps.before_real_mail(request.user, request.organisation)
     return {
         "first_mail": first_mail,
         "steps": next_steps,
         "next_step": next((step for step in next_steps if not step.is_done), None),
         "needs": problems.for_user(request.user),
-        "last": last.campaigns(),
+        "last": were_sent,
         "audience": figures.audience(),
         "columns": tables.COLUMNS,
-        "has_campaigns": Campaign.objects.whole().exists(),
+        "has_campaigns": bool(were_sent) or Campaign.objects.whole().exists(),
     }
 
 

@@ -59,6 +59,7 @@ def listed(request: StaffRequest, pk: int) -> HttpResponse:
     if not campaign.is_draft and request.method == "POST":
         return frozen(request, pk)
     form = NameForm(request.POST or None, label_suffix="")
+    form.fields["name"].label = "Name the draft as it stands"
     if form.is_valid():
         try:
             versions.keep(pk, form.cleaned_data["name"])

@@ -15,8 +15,7 @@ def fold() -> None:
     _note_ended()
     if not _has_changes():
         return
-    organisation = Organisation.get()
-    zone = organisation.time_zone if organisation else "UTC"
+    zone = Organisation.zone()
     with transaction.atomic(), connection.cursor() as cursor:
         if locks.try_hold(cursor, locks.Kind.GROWTH):
             cursor.execute(_FOLD, {"zone": zone})

@@ -41,11 +41,10 @@ def recount() -> None:
 
 
 def _count(seen: str) -> None:
-    organisation = Organisation.get()
     counted_at, start = timezone.now(), time.monotonic()
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM contacts_audienceday")
-        cursor.execute(_COUNT, {"zone": organisation.time_zone if organisation else "UTC"})
+        cursor.execute(_COUNT, {"zone": Organisation.zone()})
     AudienceCount.objects.all().delete()
     AudienceCount.objects.create(counted_at=counted_at, took_seconds=time.monotonic() - start, seen=seen)
 

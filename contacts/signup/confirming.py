@@ -58,7 +58,10 @@ def confirm(
 
     Safe to repeat. Raises Expired and consent.StillSuppressed.
     """
-    if _is_over(request, now):  # in a transaction of its own, which raising does not undo
+    if _is_late(request, now):
+        with transaction.atomic():  # of its own, which raising does not undo
+            expire(request, now)
+    if is_over(request, now):
         raise Expired
     with transaction.atomic():
         hold(request.key)
@@ -113,12 +116,13 @@ def contact_of(key: str, *, locked: bool = False) -> Contact | None:
     return (found.select_for_update(no_key=True) if locked else found).first()
 
 
-@transaction.atomic
-def _is_over(request: SignupRequest, now: datetime) -> bool:
-    if request.state == State.WAITING and request.expires_at <= now:
-        expire(request, now)
-        return True
-    return request.state in (State.EXPIRED, State.SUPPRESSED)
+def is_over(request: SignupRequest, now: datetime) -> bool:
+    """It can be confirmed no more, and never was."""
+    return request.state in (State.EXPIRED, State.SUPPRESSED) or _is_late(request, now)
+
+
+def _is_late(request: SignupRequest, now: datetime) -> bool:
+    return request.state == State.WAITING and request.expires_at <= now
 
 
 def hold(key: str) -> None:

@@ -24,6 +24,7 @@ from contacts.importing.reading import pasting
 from contacts.importing.reading.detecting import NotReadable
 from contacts.importing.reading.uploading import LARGEST_BYTES, SizeGuard
 from contacts.importing.running import bases, jobs, mending, progress
+from contacts.importing.running.beginning import Beginning
 from contacts.importing.undoing import keeping, wishes
 from contacts.models import ImportJob, ImportUndo, MailingList
 from contacts.paging import latest_first
@@ -230,8 +231,9 @@ def _columns_page(
 
 def _columns(job: ImportJob, plan: Plan) -> dict[str, Any]:
     header = job.options["header"]
-    found = zip(header, plan.columns, jobs.samples(job), jobs.why_left_out(job), strict=True)
-    asked = jobs.open_questions(job, plan)
+    beginning = Beginning(job)
+    found = zip(header, plan.columns, beginning.samples(), beginning.why_left_out(), strict=True)
+    asked = beginning.questions(plan)
     return {
         "job": job,
         "choices": choices(),
@@ -240,7 +242,7 @@ def _columns(job: ImportJob, plan: Plan) -> dict[str, Any]:
             | {"samples": samples, "is_ignored": column.target == Target.IGNORE, "why_left_out": why_left_out}
             for name, column, samples, why_left_out in found
         ],
-        "rows": jobs.preview(job, plan),
+        "rows": beginning.preview(plan),
         "questions": [question for question in asked if question.index is not None],
         "decided": _decided(plan),
         "meanings": meanings(),

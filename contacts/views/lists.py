@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.db.models import Count, F, Q
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,25 +16,38 @@ from accounts import audit
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.wording import isolated
 from contacts import audience, consent, list_uses
+from contacts.exporting import csv_response
 from contacts.forms import ListForm
 from contacts.grounds import expiring
 from contacts.growth import charting
 from contacts.models import ImportJob, MailingList, Subscription
 from contacts.segments import measuring
+from contacts.their_data.collecting import moment
 
 TYPED_ABOVE = 5_000  # people: more than that and the name must be typed
 
 
 @require_GET
 @requires(Permission.LOOK)
-def lists(request: StaffRequest) -> HttpResponse:
+def lists(request: StaffRequest) -> HttpResponseBase:
+    """`?as=csv`: all of them as a file, those in the archive at its end."""
     places = _places()
     found = [(one, places[one.pk]) for one in MailingList.objects.all()]
+    if request.GET.get("as") == "csv":
+        header = ("Name", "Seen by", "Subscribed", "Unsubscribed", "Joined in 30 days", "Left in 30 days", "Archived")
+        found.sort(key=lambda row: row[0].is_archived)
+        return csv_response("lists", header, (_as_line(*row) for row in found))
     context = {
         "lists": [row for row in found if not row[0].is_archived],
         "archived": [row for row in found if row[0].is_archived],
     }
     return render(request, "contacts/lists/lists.html", context)
+
+
+def _as_line(one: MailingList, places: "Places") -> tuple[object, ...]:
+    seen_by = "everybody" if one.is_public else "who is on it"
+    lately = (places.joined_lately, places.left_lately)
+    return (one.name, seen_by, places.subscribed, places.unsubscribed, *lately, moment(one.archived_at))
 
 
 @require_GET

@@ -42,9 +42,15 @@ def segments(request: StaffRequest) -> HttpResponseBase:
 
 @require_GET
 @requires(Permission.LOOK)
-def segment(request: StaffRequest, pk: int) -> HttpResponse:
-    """The page asks for the exact numbers once more, where those that it came with are estimates or missing."""
+def segment(request: StaffRequest, pk: int) -> HttpResponseBase:
+    """The page asks for the exact numbers once more, where those that it came with are estimates or missing.
+
+    `?as=csv`: how many people were in it, day by day.
+    """
     found = get_object_or_404(Segment, pk=pk)
+    if request.GET.get("as") == "csv":
+        grown = growing.over_time(found, until=timezone.localdate())
+        return csv_response("segment-growth", ("Day", "People"), ((one.day, one.people) for one, _ in grown.days))
     if request.htmx and "exact" in request.GET:
         context = _who(found, asking.known(without=found.pk), measuring.PATIENT_MS)
         return render(request, "contacts/segments/_who.html", context)

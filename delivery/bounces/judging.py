@@ -154,6 +154,7 @@ _MAILERS = (
         r"(an? )?mx (or srv )?records? (indicated no|point\w* to non-?existent)|"
         r"domain is not reachable.{0,20}check the domain",
         r"(domain|host)( name)? do(es)? ?n[o']?t (exist|resolve|have)|no (mx|mail exchanger|dns) (records? )?found",
+        r"nowhere to (deliver|send)",
     ),
     rule(
         C.INVALID_RECIPIENT,
@@ -165,6 +166,8 @@ _MAILERS = (
         r"dns (lookup )?(failure|error|problem)|"
         r"mail (routing )?loop|hop count|too many hops",
     ),
+    # Haraka's number for a server that was down for days is 5.1.2, a bad address
+    rule(C.NETWORK, r"\btried all (the |of the )?(mx|host|server)|\bmx lookup (error|fail)"),
     rule(C.NETWORK, r"(is|as) (a )?best-preference mx|lowest numbered mx|loops? back to myself"),
 )
 

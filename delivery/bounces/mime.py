@@ -141,13 +141,14 @@ def _pieces(headers: Headers, body: bytes) -> Iterator[bytes]:
     boundary = (named[1] or named[2] or "").rstrip() if named else ""
     if not boundary:
         return
-    pieces = (b"\n" + body).split(b"\n--" + boundary.encode("utf-8", "replace"), _PARTS * 2)
-    for piece in pieces[1:]:
+    # Of the whole line, as the boundary of a part within may begin with this one (Haraka)
+    named_by = re.escape(boundary.encode("utf-8", "replace"))
+    delimiter = re.compile(rb"\n--" + named_by + rb"(?=(?:--)?[ \t]*(?:\n|\Z))")
+    for piece in delimiter.split(b"\n" + body, _PARTS * 2)[1:]:
         line, _, rest = piece.partition(b"\n")
         if line.startswith(b"--"):
             return
-        if not line.strip():
-            yield rest
+        yield rest
 
 
 _BOUNDARY = re.compile(r"""\bboundary\s*=\s*(?:"([^"]{1,200})"|([^\s;"]{1,200}))""", re.IGNORECASE)

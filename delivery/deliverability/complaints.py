@@ -7,7 +7,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from accounts.shell.alarms import Alarm
 from accounts.shell.problems import Problem
 from accounts.wording import rate
@@ -35,7 +35,7 @@ def problems(user: User) -> Iterator[Problem]:
 def lately() -> Figures:
     """Accepted and complained alone, from sums."""
     with connection.cursor() as cursor:
-        cursor.execute(_LATELY, {"since": timezone.now() - timedelta(days=_DAYS)})
+        cursor.execute(_LATELY, {"since": timezone.now() - timedelta(days=_DAYS), "zone": Organisation.zone()})
         accepted, complained = cursor.fetchone() or (0, 0)
     return Figures(accepted=int(accepted), complained=int(complained))
 

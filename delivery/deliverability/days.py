@@ -1,4 +1,5 @@
-"""Campaigns that take longer than a day, day by day: noted how each stands as a day begins.
+"""Campaigns that take longer than a day, day by day: noted how each stands as a day begins
+in the organisation's time zone.
 
 A campaign within a limit of 500 a day takes months. Counted as a whole, the complaints of these weeks would vanish
 among the mails of all of them; counted where it began, they would be forgotten as it ends or is paused for them.
@@ -10,6 +11,7 @@ from datetime import timedelta
 from django.db import connection
 from django.utils import timezone
 
+from accounts.models import Organisation
 from delivery.models import LaneDay
 from delivery.policy.advice import Figures
 
@@ -17,9 +19,9 @@ _KEPT = timedelta(days=100)  # the longest look back is of 90 days
 
 
 def note() -> None:
-    """Where every campaign that began before today (UTC) stands. The first call of a day counts, others do nothing."""
+    """Where every campaign that began before today stands. The first call of a day counts, others do nothing."""
     with connection.cursor() as cursor:
-        cursor.execute(_NOTE)
+        cursor.execute(_NOTE, {"zone": Organisation.zone()})
 
 
 def forget_old() -> None:
@@ -27,6 +29,7 @@ def forget_old() -> None:
 
 
 FIGURES = ", ".join(each.name for each in fields(Figures))  # SQL: columns, of STANDING and of LaneDay
+BEGINS = "({}::timestamp AT TIME ZONE %(zone)s)"  # SQL: when a day begins
 # SQL: sums by batch and lane of the batches in the CTE `recent` (id).
 STANDING = """
 answered AS (
@@ -43,11 +46,11 @@ answered AS (
     FROM answered a FULL JOIN returned f USING (batch_id, lane)
 )
 """
-_TODAY = "(now() AT TIME ZONE 'UTC')::date"
+_TODAY = "(now() AT TIME ZONE %(zone)s)::date"
 _NOTE = f"""
 WITH recent AS (
     SELECT id FROM delivery_batch b
-    WHERE finished_at IS NULL AND NOT rehearsal AND NOT is_test AND started_at < {_TODAY}
+    WHERE finished_at IS NULL AND NOT rehearsal AND NOT is_test AND started_at < {BEGINS.format(_TODAY)}
         AND NOT EXISTS (SELECT 1 FROM delivery_laneday d WHERE d.batch_id = b.id AND d."on" = {_TODAY})
 ), {STANDING}
 INSERT INTO delivery_laneday (batch_id, lane, "on", {FIGURES})

@@ -8,19 +8,20 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.utils import timezone
 
+from accounts.models import Organisation
 from accounts.weeks import monday_of
-from delivery.deliverability.days import FIGURES, STANDING
+from delivery.deliverability.days import BEGINS, FIGURES, STANDING
 from delivery.models import Provider
 from delivery.policy import advice, mailbox_providers
 from delivery.policy.advice import About, Advice, Figures
 
 SPANS = (7, 30, 90)
 _BY_THE_DAY = 30  # longer spans go by the week
-_DAY = timedelta(days=1)
 LANES = {"gmail": "Gmail", "microsoft": "Microsoft", "yahoo": "Yahoo", "apple": "Apple", "other": "All others"}
 
 
@@ -93,7 +94,8 @@ class Deliverability:
 
     def __init__(self, days: int, *, domain: str = "", provider_id: int | None = None) -> None:
         self.days = days
-        self._sums = _read(timezone.now() - timedelta(days=days), domain, provider_id)
+        self._zone = Organisation.zone()
+        self._sums = _read(timezone.now() - timedelta(days=days), self._zone, domain, provider_id)
 
     @property
     def is_empty(self) -> bool:
@@ -127,9 +129,9 @@ class Deliverability:
     @property
     def points(self) -> list[Point]:
         """By the day, of ninety days by the week; days on which nothing was begun are left out."""
-        by_day: dict[date, list[Figures]] = defaultdict(list)
+        zone, by_day = ZoneInfo(self._zone), defaultdict[date, list[Figures]](list)
         for each in self._sums:
-            by_day[beginning(timezone.localtime(each.started_at).date(), self.days)].append(each.figures)
+            by_day[beginning(each.started_at.astimezone(zone).date(), self.days)].append(each.figures)
         points = [Point(on, _added(found)) for on, found in sorted(by_day.items())]
         return [point for point in points if point.figures.accepted]
 
@@ -165,9 +167,9 @@ def _added(figures: Iterable[Figures]) -> Figures:
     return Figures(*(sum(getattr(each, field.name) for each in found) for field in fields(Figures)))
 
 
-def _read(since: datetime, domain: str, provider_id: int | None) -> list[_Sum]:
+def _read(since: datetime, zone: str, domain: str, provider_id: int | None) -> list[_Sum]:
     with connection.cursor() as cursor:
-        cursor.execute(_SUMS, {"since": since, "domain": domain, "provider_id": provider_id})
+        cursor.execute(_SUMS, {"since": since, "zone": zone, "domain": domain, "provider_id": provider_id})
         rows = cursor.fetchall()
     return [found for _, line in groupby(rows, key=lambda row: row[:2]) for found in _parted(list(line), since)]
 
@@ -175,20 +177,14 @@ def _read(since: datetime, domain: str, provider_id: int | None) -> list[_Sum]:
 def _parted(line: list[tuple[Any, ...]], since: datetime) -> Iterator[_Sum]:
     """Of one batch at one mailbox provider: what is more from one note to the next, by the day on which that began."""
     before, begun_at = Figures(), None
-    for _, lane, started_at, sender_domain, provider, is_sending, noted_at, *counts in line:
+    for _, lane, started_at, sender_domain, provider, is_sending, noted_at, is_late, *counts in line:
         stands = Figures(*map(int, counts))
-        is_first_late = begun_at is None and noted_at is not None and noted_at - started_at > _DAY
-        is_long_over = is_first_late and not is_sending and started_at < since
+        is_long_over = begun_at is None and is_late and not is_sending and started_at < since
         if not is_long_over and (noted_at is None or noted_at > since):
             more = _more(stands, before)
             if more != Figures():
-                yield _Sum(max(_day_of(begun_at) or started_at, since), sender_domain, provider, lane, more)
+                yield _Sum(max(begun_at or started_at, since), sender_domain, provider, lane, more)
         before, begun_at = stands, noted_at
-
-
-def _day_of(begun_at: datetime | None) -> datetime | None:
-    """A moment of the local day that most of this day (UTC) is part of."""
-    return begun_at and min(begun_at + _DAY / 2, timezone.now())
 
 
 def _more(stands: Figures, before: Figures) -> Figures:
@@ -205,8 +201,8 @@ IN_TIME = """(b.started_at >= %(since)s OR b.started_at IS NOT NULL AND (b.finis
 # SQL: how many of the batch b were accepted before that time, or long ago as above.
 ACCEPTED_BEFORE = """(CASE WHEN b.started_at >= %(since)s THEN 0 ELSE coalesce((
     SELECT sum(accepted) FROM delivery_laneday WHERE batch_id = b.id AND "on" = (
-        SELECT coalesce(max("on") FILTER (WHERE "on" <= (%(since)s AT TIME ZONE 'UTC')::date),
-            CASE WHEN b.state <> 'sending' AND min("on") > (b.started_at AT TIME ZONE 'UTC')::date + 1
+        SELECT coalesce(max("on") FILTER (WHERE "on" <= (%(since)s AT TIME ZONE %(zone)s)::date),
+            CASE WHEN b.state <> 'sending' AND min("on") > (b.started_at AT TIME ZONE %(zone)s)::date + 1
                 THEN min("on") END)
         FROM delivery_laneday WHERE batch_id = b.id)), 0) END)"""
 _SUMS = f"""
@@ -215,10 +211,11 @@ WITH recent AS (
     WHERE NOT rehearsal AND NOT is_test AND {IN_TIME} AND %(domain)s IN ('', sender_domain)
         AND coalesce(%(provider_id)s = provider_id, %(provider_id)s IS NULL)
 ), {STANDING}, stood AS (
-    SELECT batch_id, lane, NULL::timestamptz AS noted_at, {FIGURES} FROM standing
-    UNION ALL SELECT d.batch_id, d.lane, d."on"::timestamp AT TIME ZONE 'UTC', {FIGURES}
+    SELECT batch_id, lane, NULL::timestamptz AS noted_at, false AS is_late, {FIGURES} FROM standing
+    UNION ALL SELECT d.batch_id, d.lane, {BEGINS.format('d."on"')},
+        d."on" > (recent.started_at AT TIME ZONE %(zone)s)::date + 1, {FIGURES}
     FROM delivery_laneday d JOIN recent ON recent.id = d.batch_id
 )
-SELECT batch_id, lane, r.started_at, r.sender_domain, r.provider_id, r.is_sending, noted_at, {FIGURES}
+SELECT batch_id, lane, r.started_at, r.sender_domain, r.provider_id, r.is_sending, noted_at, is_late, {FIGURES}
 FROM stood JOIN recent r ON r.id = batch_id ORDER BY batch_id, lane, noted_at NULLS LAST
 """  # noqa: S608

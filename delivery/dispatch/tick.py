@@ -114,8 +114,7 @@ def start_due(cursor: Any) -> None:
 
 
 def _pause_late(batches: Iterable[Batch]) -> None:
-    organisation = Organisation.get()
-    zone = organisation.time_zone if organisation else "UTC"
+    zone = Organisation.zone()
     for batch in batches:
         due = batch.not_before or batch.hold_until or batch.created_at
         when = due.astimezone(ZoneInfo(zone))

@@ -163,7 +163,7 @@ class FeedbackHour(models.Model):
 
 
 class LaneDay(models.Model):
-    """How a batch that takes longer than a day stood at one mailbox provider when a day (UTC) began.
+    """How a batch that takes longer than a day stood at one mailbox provider when a day began.
 
     What is more at the next one came of that day. See delivery.deliverability.days.
     """

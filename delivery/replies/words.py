@@ -55,7 +55,8 @@ SURE: tuple[Rule, ...] = (
         r"(unable|failed|could not|cannot) (to )?verify (the )?sender|verify mail ?from failed|domain of (the )?sender",
         r"(from|return|return-?path|mail ?from|envelope[- ]from|5322\.from|sender)(: | )?(address|domain|"
         r"header|identity).{0,30}(not |un(verified|known)|invalid|mis-?match|must)",
-        r"mail ?from .{0,20}(mis-?match|must (be|equal)|not )|must (equal|be (the )?same as) authori",
+        r"mail ?from (?!(your|this) (network|server|host|ip|isp|country|region)\b)"
+        r".{0,20}(mis-?match|must (be|equal)|not )|must (equal|be (the )?same as) authori",
         r"not owned by user|envelope[- ]sender domain",
         r"(?<!recipient address rejected: )unverified (address|sender|domain|identity)",
         r"send(er)? as (this|denied)",
@@ -256,7 +257,8 @@ SURE: tuple[Rule, ...] = (
 HINTS: tuple[Rule, ...] = (
     rule(
         C.BLOCK_REPUTATION,
-        r"(client|mail from|host)( \S+){0,4} (is |was |has been )?(block|ban|denied|rejected|refused|not allowed)",
+        r"(client|mail from|host)( \S+){0,4} (is |was |has been )?(block|ban|denied|rejected|refused|"
+        r"not (allowed|accepted|permitted|welcome))",
         r"\bblock(ed|ing)\b|\babus(e|ive)\b|connections? (was )?(rejected|denied|not (allowed|accepted))",
         r"policy reasons? .{0,20}ip",
         r"\bip\b.{0,24}(reject|denied|refused)|\bpoor\b",

@@ -168,8 +168,7 @@ def _count(cursor: Any, plan_ids: Sequence[int], n: int) -> None:
 
 
 def _zone() -> ZoneInfo:
-    organisation = Organisation.get()
-    return ZoneInfo(organisation.time_zone if organisation else "UTC")
+    return ZoneInfo(Organisation.zone())
 
 
 def _today() -> date:

@@ -7,9 +7,11 @@ import "./explained.js";
 import.meta.glob("./css/*.css", { eager: true });
 
 window.htmx = htmx;
+htmx.config.defaultSettleDelay = 0; // what comes into the page works as soon as it is seen
 
-// A behaviour is one file; an element asks for it by name and is mounted once.
+// A behaviour is one file; an element asks for it by name and is mounted once: at once, unless the file is still to come.
 const behaviours = import.meta.glob("./behaviours/*.js");
+const loaded = {};
 const mounted = new WeakMap();
 
 async function mountOne(element, name) {
@@ -21,8 +23,22 @@ async function mountOne(element, name) {
   const names = mounted.get(element) ?? new Set();
   if (names.has(name)) return;
   mounted.set(element, names.add(name));
-  const behaviour = await load();
-  if (element.isConnected) behaviour.mount(element);
+  const again = loaded[name] ? null : watched(element);
+  loaded[name] ??= await load();
+  if (element.isConnected) loaded[name].mount(element);
+  again?.();
+}
+
+// Until its behaviour is there: what somebody does to it meanwhile is done to it again, once it is listened to.
+function watched(element) {
+  const type = element.matches("button[type=button]") ? "click" : "input";
+  let isDone = false;
+  const note = () => (isDone = true);
+  element.addEventListener(type, note);
+  return () => {
+    element.removeEventListener(type, note);
+    if (isDone) element.dispatchEvent(new Event(type));
+  };
 }
 
 function mount(root) {

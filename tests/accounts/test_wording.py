@@ -73,3 +73,17 @@ def test_an_arabic_name_leaves_the_sentence_in_its_order() -> None:
 )
 def test_words_of_strangers_are_kept_as_the_database_can(text: str, kept: str) -> None:
     assert wording.storable(text, 20) == kept
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("ana@example.org", "ana@example.org"),
+        ("Anna-Lena Meier <ana@example.org>", "Anna-Lena Meier &lt;ana@example.org&gt;"),
+        ("anna-lena.meier@mail.example.org", "anna-<wbr>lena.<wbr>meier@<wbr>mail.<wbr>example.<wbr>org"),
+        ("a&b'long--than_most+x@example.org", "a&amp;b&#x27;long--<wbr>than_<wbr>most+<wbr>x@<wbr>example.<wbr>org"),
+        ("<b>anna-lena</b>@example.org", "&lt;b&gt;anna-<wbr>lena&lt;/b&gt;@<wbr>example.<wbr>org"),
+    ],
+)
+def test_a_long_address_ends_a_line_after_its_signs_alone(address: str, shown: str) -> None:
+    assert wording.breakable(address) == shown

@@ -15,8 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
-from campaigns import launching
+from accounts.models import Organisation, User
+from campaigns import launching, samples
 from campaigns.models import Campaign
 from campaigns.morning import stopped
 from contacts.models import Contact, ImportJob, Subscription
@@ -309,7 +309,10 @@ def test_audience_says_who_joined_and_who_left(client_for: Browse, viewer: User)
     ]
 
 
-def test_new_installation_has_one_next_step(client_for: Browse, owner: User, viewer: User, campaign: Campaign) -> None:
+def test_new_installation_has_one_next_step(
+    client_for: Browse, owner: User, viewer: User, campaign: Campaign, organisation: Organisation
+) -> None:
+    samples.begin(organisation=organisation, owner=owner, with_sample=False)
     client = client_for(owner)
     assert "Send yourself the first mail" in text(client)
     launching.launch(campaign, by=owner)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from bs4 import BeautifulSoup
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -71,3 +72,17 @@ def test_change_that_one_draft_has_no_room_for_changes_none_and_says_so(
     full.refresh_from_db()
     assert len(hours.blocks) == 1
     assert len(full.blocks["blocks"]) == blocks.MAX_BLOCKS
+
+
+def test_page_that_keeps_a_block_names_its_fields_not_the_block(
+    client_for: Browser, marketer: User, organisation: Organisation
+) -> None:
+    """A page's own words, such as the block that it is about, are no labels of the fields on it."""
+    campaign = Campaign.objects.create(
+        name="Draft",
+        subject="S",
+        blocks=blocks.validate({"blocks": [{"id": "hi", "kind": "text", "html": "<p>Hi</p>"}]}),
+    )
+    page = client_for(marketer).get(f"/campaigns/{campaign.pk}/content/hi/keep/")
+    labels = BeautifulSoup(page.content, "html.parser").select("main form label")
+    assert [" ".join(label.text.split()) for label in labels] == ["Name", "Link it here"]

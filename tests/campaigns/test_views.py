@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
-from campaigns import launching, starters
+from accounts.models import Organisation, User
+from campaigns import launching, samples, starters
 from campaigns.content import blocks
 from campaigns.message import preview
 from campaigns.models import Campaign
@@ -298,10 +298,16 @@ def test_test_mail_is_marked_and_counted_nowhere(client_for: Browse, marketer: U
     assert campaign.is_draft
 
 
-def test_home_leads_to_the_first_mail_until_something_was_sent(
-    client_for: Browse, marketer: User, campaign: Campaign
+def test_home_leads_whoever_set_it_up_to_the_first_mail_until_something_was_sent(
+    client_for: Browse, marketer: User, admin: User, campaign: Campaign, organisation: Organisation
 ) -> None:
-    client = client_for(marketer)
+    samples.begin(organisation=organisation, owner=admin, with_sample=False)
+    client = client_for(admin)
+    assert "“My first mail” is finished, with you as its only reader" in client.get("/").content.decode()
+    assert "Send yourself the first mail" not in client_for(marketer).get("/").content.decode()
+    Campaign.objects.get(name="My first mail").lists.add(*campaign.lists.all())
+    assert "Send yourself the first mail" not in client.get("/").content.decode()
+    Campaign.objects.get(name="My first mail").lists.remove(*campaign.lists.all())
     assert "Send yourself the first mail" in client.get("/").content.decode()
     launching.launch(campaign, by=marketer)
     page = client.get("/").content.decode()

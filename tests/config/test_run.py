@@ -1,7 +1,6 @@
 """`make run` on an empty machine, as somebody at a terminal sees it. Real processes: some seconds each."""
 
 import http.client
-import json
 import os
 import re
 import shutil
@@ -147,27 +146,3 @@ def test_sockets_lie_in_no_folder_of_everybody_s_that_somebody_else_made_or_may_
         services.database_url(var)
     with pytest.raises(services.NotStarted):
         services.socket_of(var, "webhooks")
-
-
-def test_scripts_and_styles_of_a_build_before_the_last_go_at_the_next_start(tmp_path: Path) -> None:
-    """Until then the product that runs needs them: its pages name them."""
-    (tmp_path / "assets").mkdir()
-    for name in ("main-new.js", "main-new.css", "main-old.js"):
-        (tmp_path / "assets" / name).touch()
-    run.forget_old_builds(tmp_path)
-    assert len(list((tmp_path / "assets").iterdir())) == 3, "nothing is known of what was built"
-    (tmp_path / "files.json").write_text(json.dumps(["assets/main-new.js", "assets/main-new.css", "manifest.json"]))
-    run.forget_old_builds(tmp_path)
-    assert {file.name for file in (tmp_path / "assets").iterdir()} == {"main-new.js", "main-new.css"}
-
-
-def test_all_that_was_built_stays(tmp_path: Path) -> None:
-    """Also what no manifest names: the worker of the sign-up form."""
-    built = shutil.copytree(run.ROOT / "frontend" / "dist", tmp_path / "dist")
-    assert (built / "files.json").exists(), "the build lists its files"
-    entry = json.loads((built / "manifest.json").read_text())["src/main.js"]
-    (built / "assets" / "main-old.js").touch()
-    run.forget_old_builds(built)
-    assert not (built / "assets" / "main-old.js").exists()
-    assert (built / entry["file"]).exists()
-    assert list((built / "assets").glob("signup-worker-*.js"))

@@ -11,7 +11,7 @@ from tools.templates import has_dot
         ("<p>{{ at }} · {{ size }}</p>", True),
         ("{% if name %} · <bdi>{{ name }}</bdi>{% endif %}", True),
         ('<button title="Undo · {{ by }}">', False),
-        ('{{ cells|join:" · "|truncatechars:80 }}', False),
+        ('{{ cells|join:" · "|truncatechars:80 }}', True),
         ('<p class="dots"><span>{{ at }}</span><span>{{ size }}</span></p>', False),
     ],
 )

@@ -76,7 +76,7 @@ def test_an_automatic_reply_stands_beside_the_person_and_suppresses_nobody(brows
     assert "Please write to bea@example.org" in told
     contact = Contact.objects.get()
     entry = next(entry for entry in timeline.entries(contact) if entry.kind == "reply")
-    assert "no longer work here" in entry.detail
+    assert "no longer work here" in " ".join(entry.details)
     assert "Please write to bea@example.org" in browser.get(f"/contacts/{contact.pk}/").content.decode()
 
 
@@ -84,7 +84,7 @@ def test_a_persons_story_has_bounces_and_where_they_happened(message: Message) -
     hand_in(bounce(message, recipient="ana@elsewhere.example"))
     entry = next(entry for entry in timeline.entries(Contact.objects.get()) if entry.kind == "bounce")
     assert entry.title.startswith("Bounced for good: ")
-    assert "forwarded from ana@example.org" in entry.detail
+    assert "forwarded from ana@example.org" in " ".join(entry.details)
     assert entry.url == f"/messages/{message.pk}/"
 
 

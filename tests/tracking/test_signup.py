@@ -482,6 +482,24 @@ def test_a_rehearsed_confirmation_can_be_tried_and_signs_nobody_up(
     assert SignupRequest.objects.get().state == SignupRequest.State.WAITING
 
 
+def test_a_rehearsed_confirmation_is_answered_as_a_real_one_would_be(
+    browser: Client, form: SignupForm, news: MailingList, way_out: Provider
+) -> None:
+    Provider.objects.filter(pk=way_out.pk).update(is_default=False)
+    Provider.objects.filter(kind=Provider.Kind.SANDBOX).update(is_default=True)
+    post(browser, form, "ada@example.com")
+    bounced = Suppression.objects.create(email="ada@example.com", reason=Suppression.Reason.HARD_BOUNCE)
+    refused = browser.post(confirm_address(), {"lists": news.pk})
+    assert (refused.status_code, b"We cannot write to this address" in refused.content) == (409, True)
+    bounced.delete()
+    SignupRequest.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    asked, tried = browser.get(confirm_address()), browser.post(confirm_address(), {"lists": news.pk})
+    for answer in (asked, tried):
+        assert (answer.status_code, b"This link is no longer good" in answer.content) == (410, True)
+    assert SignupRequest.objects.get().state == SignupRequest.State.WAITING
+    assert counting.sums(form)["expired"] == 0
+
+
 def test_every_kind_of_field_is_asked_for_and_only_the_frame_may_be_framed(
     browser: Client, form: SignupForm, organisation: Organisation, news: MailingList
 ) -> None:

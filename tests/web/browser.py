@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, ViewportSize, expect, sync_playwright
 
 from tools import testing
 
@@ -136,6 +136,21 @@ class Visitor:
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not any(words in message.text for words in _EXPECTED):
             self.note(f"console: {message.text}")
+
+
+class Held:
+    """Requests that begin with that address, each answered once the test goes on with it."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self._page, self._routes = page, list[Route]()
+        page.route(address, lambda route: self._routes.append(route))
+
+    def next(self) -> Route:
+        for _ in range(6000):
+            if self._routes:
+                return self._routes.pop(0)
+            self._page.wait_for_timeout(10)  # in which playwright hears of the next request
+        raise AssertionError("the page did not ask")
 
 
 Editor = Callable[..., AbstractContextManager[Visitor]]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Error, Locator, Page, Route, expect
+from playwright.sync_api import Error, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Role
@@ -13,7 +13,7 @@ from campaigns.merge import language
 from campaigns.models import Campaign
 from contacts.models import Field
 from tests.web import stage
-from tests.web.browser import Editor, visitor
+from tests.web.browser import Editor, Held, visitor
 from tests.web.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -323,6 +323,48 @@ def test_nothing_moves_under_a_block_that_is_being_dragged(editor: Editor, with_
         expect(spot_of(page, "late")).not_to_have_js_property("clientHeight", 0)
 
 
+def test_finding_leads_to_its_block_and_words_are_written_where_somebody_clicked(
+    live_server: LiveServer, draft: Campaign
+) -> None:
+    """The page is scrolled to a block far below, stays there when words are written on it, and the cursor goes between
+    the letters that were clicked. Of a section's settings those are there that count beside its background.
+    """
+    above = [{"id": f"room-{number}", "kind": "spacer", "height": 120} for number in range(20)]
+    low = [{"id": "low", "kind": "heading", "text": "Far below"}, {"id": "part", "kind": "columns"}]
+    draft.blocks = blocks.validate({"blocks": [*above, *low, *draft.blocks["blocks"]]})
+    draft.save()
+    with visitor(live_server.url, Cast(Role.OWNER).browser().cookies["sessionid"].value) as visit:
+        page = visit.page
+        page.goto(f"/campaigns/{draft.pk}/content/?open=low")
+        low_spot = page.locator(".spot[data-spot=low]")
+        expect(low_spot).to_be_in_viewport()
+        expect(page.locator("#side-panel [name=text]")).to_have_value("Far below")
+        settle(page, low_spot)
+        words = page.frame_locator(".canvas iframe").get_by_text("Far below")
+        box = words.bounding_box()
+        assert box
+        page.mouse.click(box["x"] + 1, box["y"] + box["height"] / 2)
+        line = page.locator(".in-place-line")
+        expect(line).to_be_focused()
+        expect(line).to_be_in_viewport()
+        page.keyboard.type("Not so ")
+        expect(line).to_have_text("Not so Far below")
+        page.keyboard.press("Escape")
+        expect(low_spot).to_have_attribute("aria-label", "Heading: Not so Far below")
+
+        page.keyboard.press("ArrowDown")
+        band = page.locator("#side-panel [name=band]")
+        expect(band).to_be_visible()
+        colour = page.get_by_label("Own colour", exact=True)
+        picture = page.get_by_text("Background picture", exact=True)
+        expect(colour).to_be_hidden()
+        band.select_option(label="Picture")
+        expect(picture).to_be_visible()
+        expect(colour).to_be_visible()
+        band.select_option(label="Own colour")
+        expect(picture).to_be_hidden()
+
+
 TALL_PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="600" height="300"/>'
 
 
@@ -349,21 +391,6 @@ def is_stored(page: Page, words: str, *, begins: bool = False) -> bool:
     path = page.evaluate("location.pathname.match(/^.campaigns.\\d+./)[0]")
     panel = page.request.get(f"{path}content/head/panel/").text()
     return f'name="text" value="{words}{"" if begins else chr(34)}' in panel
-
-
-class Held:
-    """Requests that begin with that address, each answered once the test goes on with it."""
-
-    def __init__(self, page: Page, address: str) -> None:
-        self._page, self._routes = page, list[Route]()
-        page.route(address, lambda route: self._routes.append(route))
-
-    def next(self) -> Route:
-        for _ in range(6000):
-            if self._routes:
-                return self._routes.pop(0)
-            self._page.wait_for_timeout(10)  # in which playwright hears of the next request
-        raise AssertionError("the page did not ask")
 
 
 def test_words_typed_while_the_mail_or_their_form_is_asked_for_anew_stay(writing: Page) -> None:
@@ -616,6 +643,34 @@ def test_style_can_be_changed_again_after_an_undo(writing: Page) -> None:
         corners.select_option("round")
     assert answer.value.ok
     expect(writing.locator("#conflict")).to_be_hidden()
+
+
+def test_form_that_comes_into_the_page_stores_what_is_chosen_in_it_at_once(writing: Page) -> None:
+    """Nobody is faster than the page: what they chose would be seen and never stored."""
+    writing.get_by_role("tab", name="Style").click()
+    with writing.expect_response("**/content/style/"):
+        writing.get_by_label("Corners of buttons").select_option("square")
+    writing.evaluate(
+        """() => {
+            const choose = (form) => {
+                const corners = form.querySelector("select[name=corners]")
+                corners.value = "round"
+                corners.dispatchEvent(new Event("change", {bubbles: true}))
+            }
+            new MutationObserver((_, watch) => {
+                const form = document.querySelector("#style-form:not([data-old])")
+                if (!form) return
+                watch.disconnect()
+                choose(form)
+            }).observe(document.body, {childList: true, subtree: true})
+            document.getElementById("style-form").dataset.old = ""
+        }"""
+    )
+    with writing.expect_response("**/content/style/") as answer:
+        writing.get_by_role("button", name="Undo").click()
+    assert answer.value.ok
+    writing.reload()
+    expect(writing.get_by_label("Corners of buttons")).to_have_value("round")
 
 
 def test_what_never_reached_the_server_is_offered_and_nothing_else(writing: Page, draft: Campaign) -> None:

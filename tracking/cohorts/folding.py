@@ -21,8 +21,7 @@ def fold() -> None:
     """Carry over what there is. Safe to run twice: what another one is folding is left to it."""
     if not _has_news():
         return
-    organisation = Organisation.get()
-    values = {"zone": organisation.time_zone if organisation else "UTC"}
+    values = {"zone": Organisation.zone()}
     for sql, limit in ((_SENT, _CHUNKS_AT_ONCE), (_CLICKED, _CLICKS_AT_ONCE)):
         for _ in range(_MOST_STEPS):
             if _step(sql, values | {"limit": limit}) < limit:

@@ -26,10 +26,11 @@ class Row:
 
     @property
     def refunded_words(self) -> str:
-        """How many, and how much of money."""
+        """How many, and how much of money: one word to a line's end, so that no dot begins or ends a line."""
         if not self.refunds:
             return ""
-        return f"{self.refunds:,} · {money(self.refunded, self.currency)}" if self.currency else f"{self.refunds:,}"
+        money_back = money(self.refunded, self.currency) if self.currency else ""
+        return "\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}".join(filter(None, [f"{self.refunds:,}", money_back]))
 
     @property
     def worth_words(self) -> str:

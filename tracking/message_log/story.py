@@ -81,7 +81,6 @@ def _returned(contact: Contact, wanted: Wanted) -> Iterator[Entry]:
     words = {kind: word for word, of in _BACK.items() for kind in of}
     for event, said in came_back.of_events(found):
         kind = words.get(Kind(event.kind), "bounce") if event.kind in list(Kind) else "bounce"
-        detail = " · ".join(filter(None, [said.why, said.elsewhere, said.words]))
         title = f"{said.label}: {named[event.batch_id].text}"
         url = reverse("message", args=[event.message_id])
-        yield Entry(said.at, kind, title, detail, url, proof_url=said.raw_url)
+        yield Entry(said.at, kind, title, said.why, url, proof_url=said.raw_url, beside=(said.elsewhere, said.words))

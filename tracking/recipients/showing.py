@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 
+from accounts import wording
 from accounts.models import Organisation
 from tracking import unsubscribing
 from tracking.recipients import brand, language
@@ -62,7 +63,7 @@ def rendered(
 
 def in_words(address: str) -> SafeString:
     """An address within a sentence, whose direction it does not turn."""
-    return format_html('<strong class="mono"><bdi>{}</bdi></strong>', address)
+    return format_html('<strong class="mono"><bdi>{}</bdi></strong>', wording.breakable(address))
 
 
 def quiet(response: HttpResponse) -> HttpResponse:

@@ -24,7 +24,7 @@ from psycopg.errors import LockNotAvailable
 from accounts.models import Organisation
 from contacts import addresses, consent
 from contacts.models import MailingList, SignupForm, SignupRequest
-from contacts.signup import asking, confirming, counting, wording
+from contacts.signup import asking, confirming, counting, letters, wording
 from contacts.signup.asking import Answers, Visitor
 from contacts.signup.robots import limits, proof, stamps
 from contacts.signup.robots.proof import Proof
@@ -201,19 +201,18 @@ def _thanks(request: HttpRequest, found: SignupForm, email: str, way: str) -> Ht
 def _asked(request: HttpRequest, found: SignupRequest, token: str, *, is_rehearsal: bool) -> HttpResponse:
     if found.state == SignupRequest.State.CONFIRMED:
         return _shown(request, found, "public/signup/confirmed.html")
-    if found.state != SignupRequest.State.WAITING or found.expires_at <= timezone.now():
+    if confirming.is_over(found, timezone.now()):
         return _shown(request, found, "public/signup/expired.html", status=410)
     context: dict[str, Any] = {"lists": confirming.lists_of(found), "questions": answering.of_request(found)}
     return _shown(request, found, "public/signup/confirm.html", token=token, is_rehearsal=is_rehearsal, **context)
 
 
 def _confirmed(request: HttpRequest, found: SignupRequest, token: str, *, is_rehearsal: bool) -> HttpResponse:
-    """A rehearsal shows what would come, and does nothing."""
     lists = [int(number) for number in request.POST.getlist("lists") if number.isdecimal() and len(number) < 19]
     if not lists and found.state == SignupRequest.State.WAITING:
         return _asked(request, found, token, is_rehearsal=is_rehearsal)
     if is_rehearsal:
-        return _shown(request, found, "public/signup/confirmed.html", is_rehearsal=True)
+        return _rehearsed(request, found)
     try:
         counted = {part.value: request.POST.get(part, "") for part in Part} if found.form.asks_counting else None
         done = confirming.confirm(found, lists=lists, ip=_ip(request), now=timezone.now(), counted=counted)
@@ -224,6 +223,15 @@ def _confirmed(request: HttpRequest, found: SignupRequest, token: str, *, is_reh
     if done.form.confirmed_url:
         return redirect(done.form.confirmed_url)
     return _shown(request, done, "public/signup/confirmed.html")
+
+
+def _rehearsed(request: HttpRequest, found: SignupRequest) -> HttpResponse:
+    """What a real confirmation would be answered; nothing comes of this one."""
+    if confirming.is_over(found, timezone.now()):
+        return _shown(request, found, "public/signup/expired.html", status=410)
+    if found.state == SignupRequest.State.WAITING and letters.is_closed(found.key):
+        return _shown(request, found, "public/signup/suppressed.html", status=409)
+    return _shown(request, found, "public/signup/confirmed.html", is_rehearsal=True)
 
 
 def _shown(

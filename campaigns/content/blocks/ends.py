@@ -5,7 +5,7 @@ from dataclasses import replace
 from campaigns.content import html
 from campaigns.content.blocks.fields import BAND, LETTERS, ROOM, Field, align, link
 from campaigns.content.blocks.kind import Block, Kind
-from campaigns.content.blocks.links import entries, entry_fields, link_row, small
+from campaigns.content.blocks.links import BETWEEN, entries, entry_fields, link_row, small
 from campaigns.content.blocks.look import Look, Usual
 
 VIEW = "View in browser"
@@ -76,8 +76,8 @@ def _view(words: str, look: Look) -> str:
 def footer(block: Block, look: Look) -> list[str]:
     muted = look.ink if look.own_ink else look.theme.muted
     address = ", ".join(line.strip() for line in look.theme.postal_address.splitlines() if line.strip())
-    said = " · ".join(look.text(part) for part in (look.theme.name, address) if part)
-    links = " · ".join(
+    said = ", ".join(look.text(part) for part in (look.theme.name, address) if part)
+    links = BETWEEN.join(
         f'<a href="{{{{ {tag} }}}}">{html.escape_text(words)}</a>'
         for tag, words in (
             ("view_url", block["view"]),

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 _ADDRESS = re.compile(r"[^\s<>,;\"']+@[^\s<>,;\"']+")
 
@@ -13,7 +13,7 @@ def as_table(text: str) -> str:
     lines = [line for line in text.splitlines() if line.strip()]
     several = sum(len(_ADDRESS.findall(line)) > 1 for line in lines)
     is_written = "<" in text and ">" in text and _ADDRESS.search(text) is not None
-    if not lines or "\t" in text or not (is_written or several * 2 > len(lines)):
+    if not lines or "\t" in text or not (is_written or several * 2 > len(lines)) or _is_table(lines, is_written):
         return text
     written = io.StringIO()
     write = csv.writer(written, lineterminator="\n").writerow
@@ -22,6 +22,28 @@ def as_table(text: str) -> str:
         for name, address in _people(line):
             write([address, " ".join(name.replace('"', " ").split())])
     return written.getvalue()
+
+
+def _is_table(lines: list[str], is_written: bool) -> bool:
+    """Whether rows that hold several addresses are people with several columns, not several people.
+
+    A row of names stands above them, or a column holds no addresses. Else it is the space that tells: mail programs
+    leave one behind each person, files none.
+    """
+    for mark in ";,":
+        rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=mark)]
+        if len(rows) < 2 or len(rows[0]) < 2 or len({len(row) for row in rows}) > 1:
+            continue
+        is_tight = not any(re.search(rf"{mark}(\s|$)", line) for line in lines)
+        has_names = all(cell and not _ADDRESS.search(cell) for cell in rows[0])
+        if is_written:
+            return has_names and is_tight
+        return has_names or is_tight or any(_is_of_words(column) for column in zip(*rows, strict=True))
+    return False
+
+
+def _is_of_words(cells: Sequence[str]) -> bool:
+    return any(cells) and not any(map(_ADDRESS.search, cells))
 
 
 def _people(line: str) -> Iterator[tuple[str, str]]:

@@ -94,7 +94,7 @@ class _Lines:
         return _CutLine(line[:200])
 
 
-def records(file: BinaryIO, encoding: str, delimiter: str, title_lines: int = 0) -> Iterator[Record]:
+def records(file: BinaryIO, encoding: str, delimiter: str, title_lines: int = 0) -> Generator[Record, None, None]:
     """`(line number, cells)` of each record that holds anything; the first one sets how many columns there are.
 
     `title_lines` records above the table are left out.

@@ -12,6 +12,7 @@ from contacts.importing.columns.questions import Question
 from contacts.importing.plan import Consent, Plan
 from contacts.importing.reading import storing
 from contacts.importing.running import jobs, staging, working
+from contacts.importing.running.beginning import Beginning
 from contacts.importing.running.foretelling import Fate, fates
 from contacts.models import ImportJob, MailingList
 
@@ -80,7 +81,7 @@ def _work(job: ImportJob, wanted: str) -> None:
     working.work(job.pk)
     job.refresh_from_db()
     if job.state == State.UPLOADED != wanted:
-        raise Undecided(jobs.open_questions(job, Plan.from_json(job.options)))
+        raise Undecided(Beginning(job).questions(Plan.from_json(job.options)))
     if job.state != wanted:
         raise Failed(job.problem or "Somebody else is at work on this import.")
 

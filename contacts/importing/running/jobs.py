@@ -1,10 +1,7 @@
 """The life of an import as people see it: uploaded, decided, checked, started, cancelled."""
 
-import json
 import uuid
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import BinaryIO
 
@@ -15,20 +12,16 @@ from django.utils import timezone
 
 from accounts.models import User
 from contacts import tasks
-from contacts.importing.columns import guessing, questions
 from contacts.importing.columns.questions import Question
-from contacts.importing.plan import CONSENT, DECIDED, Plan, Target, guessed_columns
+from contacts.importing.plan import CONSENT, DECIDED, Plan, Target
 from contacts.importing.reading import storing
 from contacts.importing.reading.detecting import NotReadable, Shape, detect
 from contacts.importing.reading.formats.kinds import kind_of
-from contacts.importing.reading.records import Broken, records
 from contacts.importing.reading.uploading import LARGEST_BYTES
-from contacts.importing.rows.preparing import Person, Preparer, Refused
 from contacts.importing.running import receiving, staging
-from contacts.models import Field, ImportJob
+from contacts.importing.running.beginning import Beginning
+from contacts.models import ImportJob
 
-PREVIEW_ROWS = 20
-_LOOKED_THROUGH, _OF_EACH = 1_000, 2  # rows for people of other states than the first ones have, and so many of each
 State = ImportJob.State
 
 
@@ -42,20 +35,6 @@ class NotDecided(NotPossible):
     def __init__(self, asked: Sequence[Question]) -> None:
         super().__init__("Answer the questions first: " + " ".join(question.words for question in asked))
         self.questions = asked
-
-
-@dataclass(frozen=True)
-class PreviewRow:
-    line: int
-    person: Person | None
-    cells: Sequence[str]
-    problem: Refused | None
-
-    @property
-    def further(self) -> str:
-        """The values of its fields, as a line."""
-        values = json.loads(self.person.attributes).values() if self.person else ()
-        return " · ".join(", ".join(map(str, value)) if isinstance(value, list) else str(value) for value in values)
 
 
 def upload(
@@ -121,83 +100,6 @@ def reread(job: ImportJob, shape: Shape) -> None:
     job.save(update_fields=["options"])
 
 
-def preview(job: ImportJob, plan: Plan) -> list[PreviewRow]:
-    """The first rows as they would be imported, and below them some of whom the file says something else."""
-    if plan.email_column is None:
-        return []
-    own = list(Field.objects.all())
-    kinds, options = {field.key: field.kind for field in own}, {field.key: field.options for field in own}
-    preparer = Preparer(plan, kinds, job.options["header"], options=options)
-    rows: list[PreviewRow] = []
-    with storing.opened(job) as file:
-        found = records(file, plan.encoding, plan.delimiter, plan.title_lines)
-        if plan.has_header:
-            next(found, None)
-        seen = Counter[int | None]()
-        for number, (line, cells) in enumerate(found):
-            row = _preview_row(preparer, line, cells)
-            state = row.person.status if row.person else None
-            if number < PREVIEW_ROWS or seen[state] < _OF_EACH:
-                rows.append(row)
-                seen[state] += 1
-            if number == _LOOKED_THROUGH:
-                break
-        found.close()  # type: ignore[attr-defined]  # it is a generator
-    return rows
-
-
-def shape_of(plan: Plan) -> Shape:
-    return Shape(plan.encoding, plan.delimiter, plan.has_header, plan.title_lines)
-
-
-def open_questions(job: ImportJob, plan: Plan) -> list[Question]:
-    """What has to be said before the import can run, as far as its first rows and the last check tell."""
-    header = job.options["header"]
-    with storing.opened(job) as file:
-        _, rows = receiving.head(file, shape_of(plan), plan.has_header)
-    found = questions.survey(
-        plan, header, rows, dict(Field.objects.values_list("key", "kind")), guessed_columns(job.options)
-    )
-    asked = {question.index for question in found}
-    return found + [one for one in _asked_by_check(job, plan) if one.index not in asked]
-
-
-def _asked_by_check(job: ImportJob, plan: Plan) -> list[Question]:
-    """What the check met further down in the file and is not answered yet."""
-    found = []
-    for one in job.options.get("questions", ()):
-        question = Question(**one | {"values": tuple(map(tuple, one["values"]))})
-        column = plan.columns[question.index] if question.index is not None else None
-        if question.confirms and column and column.target not in CONSENT and not column.is_disregarded:
-            found.append(question)
-        if column is None or column.target not in CONSENT or column.otherwise is not None:
-            continue
-        values = tuple(pair for pair in question.values if pair[0] not in dict(column.meanings))
-        if column.target == Target.ASK or (column.target == Target.STATUS and values):
-            found.append(replace(question, values=values))
-    return found
-
-
-def why_left_out(job: ImportJob) -> list[str]:
-    """For each column that is left out unless somebody chooses otherwise why, in sentences; "" for the others."""
-    plan = Plan.from_json(job.options)
-    with storing.opened(job) as file:
-        header, rows = receiving.head(file, shape_of(plan), plan.has_header, rows=200)
-    fields = dict(Field.objects.values_list("key", "label"))
-    return guessing.why_left_out(header, rows, fields, guessed_columns(job.options))
-
-
-def samples(job: ImportJob, count: int = 3) -> list[list[str]]:
-    """For each column the first values that say something."""
-    plan = Plan.from_json(job.options)
-    with storing.opened(job) as file:
-        header, rows = receiving.head(file, shape_of(plan), plan.has_header, rows=200)
-    return [
-        list(dict.fromkeys(row[i].strip()[:60] for row in rows if i < len(row) and row[i].strip()))[:count]
-        for i in range(len(header))
-    ]
-
-
 def check(
     job: ImportJob, plan: Plan, decide: Callable[[Plan], Plan] = lambda plan: plan, *, enqueue: bool = True
 ) -> None:
@@ -213,7 +115,7 @@ def check(
         raise NotPossible("Two columns go to the same place. Choose one of them.")
     with transaction.atomic():
         plan = decide(plan)
-        if asked := open_questions(job, plan):
+        if asked := Beginning(job).questions(plan):
             raise NotDecided(asked)
         if not plan.consent_source and not plan.only_suppress:
             raise NotPossible("Say how these people agreed to get mail.")
@@ -249,15 +151,6 @@ def cancel(job: ImportJob) -> None:
     storing.forget(job)
     if was_idle:
         staging.drop(job.pk)
-
-
-def _preview_row(preparer: Preparer, line: int, cells: "list[str] | Broken") -> PreviewRow:
-    if isinstance(cells, Broken):
-        return PreviewRow(line, None, [cells.text], Refused(cells.reason))
-    try:
-        return PreviewRow(line, preparer.prepare(cells), cells, None)
-    except Refused as problem:
-        return PreviewRow(line, None, cells, problem)
 
 
 def _advance(job: ImportJob, before: Sequence[str], after: str, *, enqueue: bool, **changes: object) -> None:

@@ -12,6 +12,7 @@ from contacts.exporting import lines
 from contacts.importing.plan import Plan
 from contacts.importing.rows.refused import IMPORTED_WITHOUT, stored_rows
 from contacts.importing.running import jobs
+from contacts.importing.running.beginning import shortened
 from contacts.models import ImportJob
 
 MOST_SHOWN = 50
@@ -42,8 +43,9 @@ class RefusedRow:
         return self.is_whole and not self.is_imported
 
     @property
-    def others(self) -> str:
-        return " · ".join(cell for cell in self.cells if cell and cell != self.email)
+    def others(self) -> list[str]:
+        """The first of what else the row says."""
+        return shortened(cell for cell in self.cells if cell != self.email)
 
 
 def refused_rows(job: ImportJob) -> list[RefusedRow]:

@@ -3,7 +3,7 @@
 import csv
 import tempfile
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -18,7 +18,7 @@ from contacts.importing.reading import storing
 from contacts.importing.reading.detecting import NotReadable, Shape, detect
 from contacts.importing.reading.formats.kinds import TABLES, NotUsable
 from contacts.importing.reading.formats.unpacking import Table, unpacked
-from contacts.importing.reading.records import MOST_COLUMNS, Broken, records
+from contacts.importing.reading.records import MOST_COLUMNS, Broken, Record, records
 from contacts.importing.wording.naming import glued
 from contacts.models import Field, ImportJob
 
@@ -66,15 +66,14 @@ def read(job: ImportJob) -> dict[str, object]:
 
 def planned(file: BinaryIO, shape: Shape, name: str) -> tuple[Plan, list[str]]:
     """A guess at everything, and the names of the columns. Raises NotReadable."""
-    header, rows = head(file, shape, shape.has_header)
+    header, rows = head(records(file, shape.encoding, shape.delimiter, shape.title_lines), shape.has_header)
     return guess(shape, header, rows, name), header
 
 
-def head(file: BinaryIO, shape: Shape, has_header: bool, rows: int | None = None) -> tuple[list[str], list[list[str]]]:
+def head(found_records: Iterable[Record], has_header: bool) -> tuple[list[str], list[list[str]]]:
     """The names of the columns ("Column 1" without a header) and the first rows. Raises NotReadable."""
-    most = SURVEYED_ROWS if rows is None else rows
     found: list[list[str]] = []
-    for _line, cells in records(file, shape.encoding, shape.delimiter, shape.title_lines):
+    for _line, cells in found_records:
         if isinstance(cells, Broken):
             if has_header and not found:
                 raise NotReadable(f"The first line, with the names of the columns, cannot be read. {cells.reason}")
@@ -82,7 +81,7 @@ def head(file: BinaryIO, shape: Shape, has_header: bool, rows: int | None = None
         if len(cells) > MOST_COLUMNS:
             raise NotReadable(f"The file has {len(cells):,} columns; {MOST_COLUMNS} are the most that can be imported.")
         found.append(cells)
-        if len(found) > most:
+        if len(found) > SURVEYED_ROWS:
             break
     if not found:
         raise NotReadable("No row of the file can be read.")
@@ -159,7 +158,7 @@ class _Part:
                 next(found, None)
             for line, cells in found:
                 yield line, [cells.text] if isinstance(cells, Broken) else cells
-            found.close()  # type: ignore[attr-defined]  # it is a generator
+            found.close()
 
 
 def _part(table: Table) -> _Part | None:

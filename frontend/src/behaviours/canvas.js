@@ -295,8 +295,8 @@ export function mount(studio) {
     canvas.dataset.look = name;
     drawing.whole();
   });
-  mail.begin();
-  const begun = document.querySelector("#editor [data-open][aria-current]")?.dataset.open ?? "";
+  const begun = document.querySelector("#editor [data-open][aria-current]")?.dataset.open ?? ""; // where Check, say, led to
+  mail.begin().then(() => spots.chosen === begun && spots.spotOf(begun)?.scrollIntoView({ block: "nearest" }));
   if (canvas.clientWidth < CANVAS.phone + 40) studio.querySelector("[data-width=phone]").click();
   spots.mark(begun);
   bar.show(begun);

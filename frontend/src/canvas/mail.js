@@ -19,13 +19,13 @@ export class Mail {
 
   // As soon as its blocks are there; pictures may take long, and blocks move once they are.
   begin() {
-    this.during(new Promise((begun) => {
+    new ResizeObserver(() => this.fit({ isChanged: false })).observe(this.place);
+    return this.during(new Promise((begun) => {
       const isThere = () => this.document && this.document.URL !== "about:blank" && this.document.readyState !== "loading";
       const look = () => (isThere() ? begun(this.#observe()) : requestAnimationFrame(look));
       look();
       this.frame.addEventListener("load", () => begun(this.#observe()));
     }));
-    new ResizeObserver(() => this.fit({ isChanged: false })).observe(this.place);
   }
 
   // As long as the mail is about to change because of what was asked for, its canvas says that it is busy.

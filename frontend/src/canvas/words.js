@@ -26,11 +26,10 @@ export class Words {
     this.canvas.append(this.host);
     this.tools = document.createElement("div");
     this.tools.className = "in-place-tools";
-    this.#take(target);
+    this.place(); // before it takes the focus: the page scrolls to where that is, and the cursor goes where somebody clicked
     if (field.matches("textarea")) this.#rich(field, label, point);
     else this.#plain(field, label, point);
     this.told.began(id);
-    this.place();
     for (const part of [this.host, this.tools]) part.addEventListener("focusout", (event) => this.#left(event));
     this.host.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" && !(event.key === "Enter" && (event.ctrlKey || field.matches("input")))) return;

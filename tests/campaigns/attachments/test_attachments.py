@@ -1,5 +1,6 @@
 """Files go along with a mail, in it or by a link: right as mail, no larger than its way out takes, and removable."""
 
+import asyncio
 import re
 import secrets
 import subprocess
@@ -30,7 +31,7 @@ from campaigns import launching, samples
 from campaigns.attachments import allowed, attaching, weight
 from campaigns.attachments.models import Attachment
 from campaigns.content import blocks
-from campaigns.message import editions
+from campaigns.message import editions, preview
 from campaigns.message.compiled import CompiledEdition, link_targets
 from campaigns.models import Campaign, Edition
 from campaigns.multilingual import changing
@@ -248,7 +249,7 @@ def test_a_mail_larger_than_its_way_out_takes_is_not_launched(draft: Campaign, o
     draft.refresh_from_db()
     add(draft, data=b"%PDF-" + b"x" * 3_000_000)
     assert "attachments-heavy" in {found.code: found.text for found in checklist.check(draft)}
-    size_limits.note(host, 25, {"SIZE": "4000000"})
+    asyncio.run(size_limits.note(host, 25, {"SIZE": "4000000"}))
     (found,) = [found for found in checklist.check(draft) if found.card == "attachments"]
     assert (found.level, found.code) == ("block", "attachments-too-large")
     assert "4.1\N{NO-BREAK SPACE}MB, and Relay takes 4.0\N{NO-BREAK SPACE}MB at most" in found.text
@@ -263,6 +264,19 @@ def test_encoded_files_are_a_good_third_larger() -> None:
     assert 4 / 3 < weight.encoded(size) / size < 1.4
     assert weight.in_words(25_200_000_000) == "25\N{NO-BREAK SPACE}GB"
     assert weight.in_words(2_100_000) == "2.1\N{NO-BREAK SPACE}MB"
+
+
+def test_the_most_that_mailboxes_take_counts_the_mail_as_it_stands(draft: Campaign, marketer: User) -> None:
+    own = preview.bytes_sent(draft)
+    assert own is not None
+    lines = (attaching.MOST_OF_A_MAIL - own - weight.encoded(len(PDF)) - 500) // 78  # of base64
+    Attachment.objects.create(campaign=draft, name="a.pdf", media_type="application/pdf", size_bytes=lines * 57)
+    attaching.add(draft, BytesIO(PDF), "c.pdf", is_linked=False, by=marketer).delete()
+    longer = {"kind": "text", "html": f"<p>{'words ' * 200}</p>"}
+    draft.blocks = blocks.validate({"blocks": [*draft.blocks["blocks"], longer]})
+    draft.save()
+    with pytest.raises(allowed.Refused, match="With it a mail would have"):
+        attaching.add(draft, BytesIO(PDF), "c.pdf", is_linked=False, by=marketer)
 
 
 def test_more_than_mailboxes_take_is_refused_at_once(draft: Campaign) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from html import escape
+from html import escape, unescape
 
 import pytest
 
@@ -110,8 +110,16 @@ def test_characters_that_no_page_can_hold_are_left_out() -> None:
 
 def test_footer_says_who_sends_and_how_to_leave() -> None:
     html = page({"kind": "footer", "html": "<p>Because you asked</p>", "label": "Leave"})
-    assert "Nordlicht &amp; Söhne · Hafenstraße 7, 20457 Hamburg" in html
+    assert "Nordlicht &amp; Söhne, Hafenstraße 7, 20457 Hamburg" in html
     assert '<a href="{{ unsubscribe_url }}">Leave</a>' in html
+
+
+def test_nothing_drawn_between_links_can_end_or_begin_a_line() -> None:
+    links = {f"{part}_{number}": f"https://x.test/{number}" for part in ("label", "url") for number in (1, 2)}
+    both = page({"kind": "menu", **links}, {"kind": "footer", "view": "View it", "preferences": "Choose"})
+    between = re.findall(r"</a>([^<]+)<a", both)
+    assert len(between) == 3
+    assert {unescape(one).strip(" \N{EM SPACE}") for one in between} == {""}
 
 
 def test_colours_of_the_brand_and_alignment_in_words_read_on_any_ground() -> None:

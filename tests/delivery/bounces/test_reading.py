@@ -208,6 +208,13 @@ def test_a_report_whose_boundary_is_wrong_is_read_as_text() -> None:
     assert only(raw).suppresses
 
 
+def test_words_within_a_boundary_that_begins_with_the_outer_one_are_read() -> None:
+    about = "<ana@mailbox.example>: 552 Mailbox full"
+    nested = f'Content-Type: multipart/alternative; boundary="ba"\n\n--ba\n\n{about}\n--ba--'
+    raw = report(FAILED).replace(b"Content-Type: text/plain; charset=utf-8\n\nIt did not work.", nested.encode())
+    assert only(raw).category == C.MAILBOX_FULL
+
+
 @pytest.mark.parametrize("kind", ["text/plain; name=details.txt", "text/plain"])
 def test_fields_are_read_wherever_they_stand(kind: str) -> None:
     assert only(report(f"{FAILED}Diagnostic-Code: smtp; 550 User unknown", kind=kind)).suppresses

@@ -16,6 +16,11 @@ BOUNCE, DELAY = Kind.BOUNCE, Kind.DELAY
 @pytest.mark.parametrize(
     ("name", "recipient", "kind", "category", "suppresses"),
     [
+        ("chasquid-fullnow", "fullnow@mailbox.example", BOUNCE, C.MAILBOX_FULL, ALIVE),
+        ("chasquid-nodomain", "ana@nodomain.example", BOUNCE, C.BAD_DOMAIN, DEAD),
+        ("chasquid-silent", "ana@silent.example", BOUNCE, C.NETWORK, ALIVE),
+        ("chasquid-spam", "spam@mailbox.example", BOUNCE, C.SPAM_CONTENT, ALIVE),
+        ("chasquid-unknown", "unknown@mailbox.example", BOUNCE, C.INVALID_RECIPIENT, DEAD),
         ("courier-fullnow-bounce", "fullnow@mailbox.example", BOUNCE, C.MAILBOX_FULL, ALIVE),
         ("courier-international", "großmut@mailbox.example", BOUNCE, C.INVALID_RECIPIENT, DEAD),
         ("courier-later-delay", "later@mailbox.example", DELAY, C.GREYLIST, ALIVE),
@@ -39,6 +44,14 @@ BOUNCE, DELAY = Kind.BOUNCE, Kind.DELAY
         ("exim-nullmx", "ana@nullmx.example", BOUNCE, C.BAD_DOMAIN, DEAD),
         ("exim-policy", "policy@mailbox.example", BOUNCE, C.UNKNOWN, ALIVE),
         ("exim-silent", "ana@silent.example", BOUNCE, C.EXPIRED, ALIVE),
+        ("haraka-fullnow", "fullnow@mailbox.example", BOUNCE, C.MAILBOX_FULL, ALIVE),
+        ("haraka-nodns", "ana@servfail.example", BOUNCE, C.NETWORK, ALIVE),
+        ("haraka-nodomain", "ana@nodomain.example", BOUNCE, C.BAD_DOMAIN, DEAD),
+        ("haraka-policy", "policy571@mailbox.example", BOUNCE, C.BLOCK_REPUTATION, ALIVE),
+        ("haraka-silent", "ana@silent.example", BOUNCE, C.NETWORK, ALIVE),  # with the number of a bad address
+        ("haraka-some", "unknown@mailbox.example", BOUNCE, C.UNKNOWN, ALIVE),  # beside a person who got it: no reason
+        ("haraka-unknown", "unknown@mailbox.example", BOUNCE, C.INVALID_RECIPIENT, DEAD),
+        ("mailutils-rejected", "ana@mailbox.example", Kind.AUTOREPLY, None, ALIVE),
         ("nullmailer-fullnow-delay", "fullnow@mailbox.example", DELAY, C.MAILBOX_FULL, ALIVE),
         ("nullmailer-gmail", "gmail@mailbox.example", BOUNCE, C.INVALID_RECIPIENT, DEAD),
         ("nullmailer-policy", "policy@mailbox.example", BOUNCE, C.UNKNOWN, ALIVE),

@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from delivery import ledger
 from delivery.deliverability import complaints, days
 from delivery.deliverability.figures import Deliverability
@@ -130,15 +130,36 @@ def test_what_was_paused_long_before_anything_was_noted_has_no_part_in_them_eith
     assert Deliverability(90).whole.accepted == 1000
 
 
-@pytest.mark.parametrize("zone", ["America/Los_Angeles", "UTC", "Asia/Tokyo"])
-def test_a_day_of_a_long_campaign_is_the_same_wherever_the_organisation_is(zone: str) -> None:
+@pytest.fixture
+def elsewhere(organisation: Organisation) -> ZoneInfo:
+    """The organisation is on another day than UTC, and that day ends in no less than an hour."""
+    zone = "Pacific/Pago_Pago" if timezone.now().hour < 10 else "Pacific/Kiritimati"
+    Organisation.objects.update(time_zone=zone)
+    return ZoneInfo(zone)
+
+
+def test_days_of_a_long_campaign_are_those_of_the_organisation(elsewhere: ZoneInfo) -> None:
+    today = timezone.now().astimezone(elsewhere).date()
     batch = sent(days_ago=9, state="sending")
-    stood(batch, days_ago=3, accepted=400)
-    stood(batch, days_ago=2, accepted=700)
-    with timezone.override(ZoneInfo(zone)):
-        points = {point.on: point.figures.accepted for point in Deliverability(7).points}
-    today = timezone.now().date()
-    assert [points[today - timedelta(days=days_ago)] for days_ago in (3, 2)] == [300, 300]
+    for days_ago, accepted in ((3, 400), (2, 700)):
+        LaneDay.objects.create(batch=batch, lane="gmail", on=today - timedelta(days=days_ago), accepted=accepted)
+    days.note()
+    assert LaneDay.objects.latest("on").on == today
+    Chunk.objects.filter(batch=batch, is_done=True).update(accepted=620)
+    sent(days_ago=0)
+    found = Deliverability(7)
+    points = {point.on: point.figures.accepted for point in found.points}
+    # Three hundred more at the end of each of the first two days, and today 120, and a thousand of another campaign.
+    assert [points.get(today - timedelta(days=days_ago)) for days_ago in (3, 2, 1, 0)] == [300, 300, None, 1120]
+    assert sum(points.values()) == found.whole.accepted
+
+
+def test_what_began_in_the_last_second_of_the_organisation_s_day_is_noted_on_its_next(elsewhere: ZoneInfo) -> None:
+    begins = timezone.now().astimezone(elsewhere).replace(hour=0, minute=0, second=0, microsecond=0)
+    before = sent(state="sending", started_at=begins - timedelta(seconds=1))
+    sent(state="sending", started_at=begins)
+    days.note()
+    assert LaneDay.objects.get().batch == before
 
 
 def test_how_a_long_campaign_stands_is_noted_once_a_day_and_forgotten_in_the_end() -> None:

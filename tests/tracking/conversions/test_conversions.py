@@ -66,7 +66,7 @@ def test_an_order_on_the_page_that_thanks_counts_once(
         ("A-2", sent.contact().pk),
     ]
     story = [entry for entry in entries(sent.contact()) if entry.title.startswith("Order")]
-    assert {entry.detail for entry in story} == {"EUR\u00a024.90 · A-1", "EUR\u00a05.10 · A-2"}
+    assert [entry.details for entry in story] == [["EUR\u00a05.10", "A-2"], ["EUR\u00a024.90", "A-1"]]
 
 
 def test_what_came_is_taken_along_without_names(
@@ -284,11 +284,11 @@ def test_a_refund_is_taken_off_once_and_a_whole_one_counts_no_more(
     take_in()
     (row,) = numbers.report([sent.batch.id]).conversions
     assert (row.times, row.people, row.worth_words) == (2, 1, "EUR\u00a025.10")
-    assert row.refunded_words == "2 · EUR\u00a074.90"
-    titles = {entry.title.partition(",")[0]: entry.detail for entry in entries(sent.contact(1))}
-    assert {"Order": "EUR\u00a070.00 · B-1", "Order taken back": "B-1"}.items() <= titles.items()
+    assert row.refunded_words == "2\u00a0·\u00a0EUR\u00a074.90"
+    titles = {entry.title.partition(",")[0]: entry.details for entry in entries(sent.contact(1))}
+    assert {"Order": ["EUR\u00a070.00", "B-1"], "Order taken back": ["B-1"]}.items() <= titles.items()
     in_part = next(entry for entry in entries(sent.contact()) if entry.title == "Order refunded in part")
-    assert in_part.detail == "EUR\u00a04.90 · A-1"
+    assert in_part.details == ["EUR\u00a04.90", "A-1"]
     rule = Rule("goal", {"goal": str(goal.pk), "how": "ever"})
     assert measuring.measure(Group(Match.ALL, (rule,)), asking.known(), patience_ms=5000).people == 1
     again = tell(client, goal, key, tpid=other, order="B-1", value=70)

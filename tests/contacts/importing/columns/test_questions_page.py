@@ -1,10 +1,13 @@
 """Questions about consent, and mending, as somebody meets them on the pages."""
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 
 from accounts.models import User
@@ -56,6 +59,17 @@ def test_an_import_waits_for_its_answers(open_import: Callable[..., tuple[Client
     assert [contact.email for contact in Contact.objects.reachable()] == ["a@x.com"]
 
 
+def test_a_file_without_addresses_asks_for_them_first(open_import: Callable[..., tuple[Client, str]]) -> None:
+    client, url = open_import("Name,Town\nAna,Bath\n")
+    page = text(client.get(url))
+    assert page.index("Which column holds the e-mail addresses?") < page.index("Columns of the file")
+    refused = client.post(f"{url}check/", DECIDED | {"column-0": "name", "consent_source": ""})
+    assert refused.status_code == 422
+    assert "Which column holds the e-mail addresses?" in text(refused)
+    chosen = text(client.post(f"{url}preview/", DECIDED | {"column-0": "email"}))
+    assert "Which column holds the e-mail addresses?" not in chosen
+
+
 def test_what_is_left_out_unasked_says_why_and_what_to_choose(open_import: Callable[..., tuple[Client, str]]) -> None:
     client, url = open_import("Email,Joined,E-mail,Shoe size,Gone\na@x.com,2024-05-01,a@x.com,41,\n")
     page = text(client.get(url))
@@ -74,6 +88,27 @@ def test_pasted_people_are_called_pasted_text(open_import: Callable[..., tuple[C
     page = client.post("/imports/new/", {"pasted": "Ada <ada@x.com>, ben@x.com"}, follow=True)
     assert "What is in Pasted text" in text(page)
     assert ">Pasted text</a>" in text(client.get("/imports/"))
+
+
+def test_a_pasted_table_of_two_addresses_a_row_is_asked_about_as_a_file_is(
+    open_import: Callable[..., tuple[Client, str]],
+) -> None:
+    table = "Name,Email,Work email\nAda,ada@x.com,ada@work.com\nBen,ben@x.com,ben@work.com\n"
+    client, _ = open_import(table)
+    as_file = ImportJob.objects.get().options
+    page = text(client.post("/imports/new/", {"pasted": table}, follow=True))
+    pasted = ImportJob.objects.latest("id").options
+    assert (pasted["header"], pasted["columns"]) == (["Name", "Email", "Work email"], as_file["columns"])
+    assert '<label for="column-2">Work email</label>' in page
+
+
+def test_what_was_pasted_long_ago_is_called_pasted_text_too(open_import: Callable[..., tuple[Client, str]]) -> None:
+    client, url = open_import(FILE)
+    for old, new in (("Pasted people.csv", "Pasted text"), ("My Pasted people.csv", "My Pasted people.csv")):
+        ImportJob.objects.update(file_name=old)
+        with connection.cursor() as cursor:
+            cursor.execute(import_module("contacts.migrations.0044_pasted_text").RENAME)
+        assert f">What is in {new}</h1>" in text(client.get(url))
 
 
 def test_ignoring_a_status_is_confirmed_on_the_page(open_import: Callable[..., tuple[Client, str]]) -> None:
@@ -138,3 +173,22 @@ def test_odd_numbers_in_an_address_are_not_found(open_import: Callable[..., tupl
     client, _ = open_import("Email\na@x.com\n")
     assert client.get(f"/imports/{number}/").status_code == 404
     assert client.get(f"/contacts/{number}/").status_code == 404
+
+
+def test_the_page_of_columns_opens_its_file_once(
+    open_import: Callable[..., tuple[Client, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may lie in a storage elsewhere."""
+    client, url = open_import(FILE)
+    opened: list[str] = []
+    real = default_storage.open
+
+    def counted(name: str, mode: str = "rb") -> Any:
+        opened.append(name)
+        return real(name, mode)
+
+    monkeypatch.setattr(default_storage, "open", counted)
+    page = text(client.get(url))
+    assert len(opened) == 1
+    for words in ("<bdi>a@x.com</bdi>", "What does “Status” say?", "An address has an @ in it."):
+        assert words in page

@@ -14,6 +14,7 @@ from accounts.models import User
 from contacts.importing.plan import Column, Plan, Target
 from contacts.importing.reading import pasting
 from contacts.importing.running import jobs, mending
+from contacts.importing.running.beginning import Beginning
 from contacts.models import Contact, MailingList, Subscription, Suppression
 from tests.contacts.conftest import Upload
 
@@ -188,7 +189,7 @@ def test_file_in_an_archive_of_which_nobody_knows_what_it_says_is_asked_about(up
     never = f"{MAILCHIMP}\nann@x.com,Ann,2,,,5,e\n"
     asked_for = f"{MAILCHIMP}\nada@x.com,A,2,2023-01-01,2023-01-01,1,a\n"
     job = upload(packed(**{"subscribed_x.csv": asked_for, "members.csv": never}))
-    asked = jobs.open_questions(job, Plan.from_json(job.options))
+    asked = Beginning(job).questions(Plan.from_json(job.options))
     assert [(one.column, one.values) for one in asked] == [("Status by file", (("members", 1),))]
 
 
@@ -218,6 +219,17 @@ def test_what_cannot_be_unpacked_is_said(upload: Upload, content: bytes, words: 
         ("Email\tName\nada@x.org\tAda", None),
         ("email,name\nada@x.org,Ada\nben@x.org,Ben", None),
         ("ada@x.org\nben@x.org", None),
+        ("Name,Email,Work email\nAda,ada@x.org,a@work.org\nBen,ben@x.org,b@work.org", None),
+        ("Email, Work email\nada@x.org, a@work.org\nben@x.org, b@work.org", None),
+        ("ada@x.org;a@work.org;Ada\nben@x.org;b@work.org;Ben", None),
+        ("ada@x.org,a@work.org\nben@x.org,b@work.org", None),
+        ("Name,Email,Work email\nAda,<ada@x.org>,<a@work.org>", None),
+        ("ada@x.org, b@x.org\nc@x.org, d@x.org", "Email,Name\nada@x.org,\nb@x.org,\nc@x.org,\nd@x.org,\n"),
+        ("ada@x.org,b@x.org,\nc@x.org,d@x.org,", "Email,Name\nada@x.org,\nb@x.org,\nc@x.org,\nd@x.org,\n"),
+        (
+            "Ada L <ada@x.org>, b@x.org\nC <c@x.org>, d@x.org",
+            "Email,Name\nada@x.org,Ada L\nb@x.org,\nc@x.org,C\nd@x.org,\n",
+        ),
     ],
 )
 def test_pasted_addresses_become_rows_and_tables_stay(text: str, table: str | None) -> None:

@@ -14,6 +14,7 @@ from contacts.audience import Audience
 from contacts.importing.plan import Column, Plan
 from contacts.importing.reading.detecting import Shape
 from contacts.importing.running import destinations, jobs, staging, working
+from contacts.importing.running.beginning import Beginning, shortened
 from contacts.models import ConsentEvent, Contact, Field, ImportJob, MailingList, Subscription, Suppression
 from contacts.profile_fields import counting
 from tests.contacts.conftest import Upload
@@ -339,18 +340,25 @@ def test_what_was_decided_holds_however_the_file_is_read(upload: Upload) -> None
 def test_preview_shows_what_each_row_becomes(upload: Upload) -> None:
     Field.objects.create(key="city", label="City", kind="choice", options=["Ulm"])
     job = upload("Email,Name,City\na@example.com,A B,ULM\nnonsense,C,\n" + "x@example.com,,\n" * 40)
-    rows = jobs.preview(job, Plan.from_json(job.options))
+    rows = Beginning(job).preview(Plan.from_json(job.options))
     assert len(rows) == 20
     assert rows[0].person is not None
-    assert (rows[0].person.first_name, rows[0].further) == ("A", "Ulm")
+    assert (rows[0].person.first_name, rows[0].further) == ("A", ["Ulm"])
     assert rows[1].problem is not None
     assert (rows[1].line, rows[1].problem.reason) == (3, "An address has an @ in it.")
+    assert rows[1].in_short == ["nonsense", "C"]
+
+
+def test_a_refused_row_is_shown_by_the_first_of_its_cells() -> None:
+    assert shortened(["a", "", "b" * 90, "c"]) == ["a", f"{'b' * 79}…"]
+    assert shortened(["a" * 80, "b"]) == ["a" * 80, "…"]
+    assert shortened(["a" * 80, ""]) == ["a" * 80]
 
 
 def test_preview_shows_some_of_whom_the_file_says_something_else_however_far_down(upload: Upload) -> None:
     agreed = "".join(f"in{n}@example.com,subscribed\n" for n in range(30))
     job = upload(f"Email,Status\n{agreed}" + "".join(f"out{n}@example.com,unsubscribed\n" for n in range(5)))
-    rows = [row.person.email for row in jobs.preview(job, Plan.from_json(job.options)) if row.person]
+    rows = [row.person.email for row in Beginning(job).preview(Plan.from_json(job.options)) if row.person]
     assert rows[19:] == ["in19@example.com", "out0@example.com", "out1@example.com"]
 
 

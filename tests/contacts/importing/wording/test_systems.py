@@ -10,6 +10,7 @@ from contacts.importing.columns import questions
 from contacts.importing.columns.guessing import system
 from contacts.importing.plan import Status
 from contacts.importing.reading.detecting import detect
+from contacts.importing.reading.records import records
 from contacts.importing.rows.preparing import Preparer
 from contacts.importing.running import receiving
 from contacts.importing.wording.recognising import recognise
@@ -47,7 +48,7 @@ def _address(row: str) -> str:
 def test_who_left_is_not_subscribed_and_who_agreed_is(table: Table) -> None:
     file = io.BytesIO(table.text.encode())
     shape = detect(file)
-    header, rows = receiving.head(file, shape, shape.has_header)
+    header, rows = receiving.head(records(file, shape.encoding, shape.delimiter, shape.title_lines), shape.has_header)
     plan = receiving.guess(shape, header, rows, table.file_name)
     assert {question.column for question in questions.survey(plan, header, rows, {})} == table.asked
     preparer = Preparer(plan, {}, header)
