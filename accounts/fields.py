@@ -38,7 +38,7 @@ class TimeZoneField(forms.CharField):
 
 
 def without_name(address: str, name: str) -> str:
-    """The lines of a postal address but for a first one that says whose it is: wherever it is shown, the name is, too."""
+    """A postal address but for a first line that says whose it is: wherever the address is shown, the name is, too."""
     first, _, rest = address.strip().partition("\n")
     is_name = first.strip(" ,\r").casefold() == name.strip().casefold()
     return rest.strip() if is_name and rest.strip() else address
