@@ -13,7 +13,12 @@ _DIAGNOSTIC_CHARS = 1_000
 _NO_COMPLAINTS = frozenset({"not-spam", "auth-failure", "virus", "dmarc"})
 _TEXTS = ("text/plain", "text/html")
 _STATUS_PARTS = ("message/delivery-status", "message/global-delivery-status")
-_KINDS = {"delayed": Kind.DELAY} | dict.fromkeys(("delivered", "relayed", "expanded", "deliverable"), Kind.DELIVERED)
+_KINDS = {
+    "delayed": Kind.DELAY,
+    **dict.fromkeys(("delivered", "relayed", "expanded", "deliverable"), Kind.DELIVERED),
+    # What a person's own program did with a mail that arrived (RFC 8098); Mailutils writes it into a delivery report
+    **dict.fromkeys(("displayed", "deleted", "dispatched", "processed", "denied"), Kind.AUTOREPLY),
+}
 
 
 def read(raw: bytes) -> list[Finding]:
@@ -220,7 +225,7 @@ def _failure(
     gives_up_at: datetime | None = None,
 ) -> Finding:
     told = [text for text in texts if text]
-    judgement = judging.judge(told, status) if kind != Kind.DELIVERED else None
+    judgement = judging.judge(told, status) if kind in (Kind.BOUNCE, Kind.DELAY) else None
     said = diagnostic or (judgement and judgement.words) or next(iter(told), "")
     return Finding(
         kind,

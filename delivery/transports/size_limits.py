@@ -1,5 +1,6 @@
 """How large a mail each way out takes: as its server said at the last EHLO, or as its service documents."""
 
+import asyncio
 import logging
 
 from django.core.cache import cache
@@ -11,19 +12,23 @@ from delivery.transports.api import catalogue
 logger = logging.getLogger(__name__)
 
 _KEPT_SECONDS = 180 * 86_400
+_PATIENCE_SECONDS = 0.5
 _said: dict[str, int] = {}  # what this process has noted
 
 
-def note(host: str, port: int, features: dict[str, str]) -> None:
-    """What a server announced (RFC 1870). Costs something only where it is news."""
+async def note(host: str, port: int, features: dict[str, str]) -> None:
+    """What a server announced (RFC 1870). Costs something only where it is news.
+
+    Beside the event loop, and no longer than that is worth: a Redis that is silent must not hold up what is being sent.
+    """
     said = features.get("SIZE", "")
     key, size = _key(host, port), int(said) if said.isdecimal() and len(said) < 15 else 0
     if _said.get(key) == size:
         return
     _said[key] = size
     try:
-        cache.set(key, size, _KEPT_SECONDS)
-    except RedisError:
+        await asyncio.wait_for(asyncio.to_thread(cache.set, key, size, _KEPT_SECONDS), _PATIENCE_SECONDS)
+    except (RedisError, TimeoutError):
         logger.warning("how large a mail %s takes is not noted", host)
 
 

@@ -4,6 +4,7 @@ Nor does what another site made a browser send change anything, and nothing that
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from django.db import transaction
 from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 
+from accounts import confirming
 from accounts.models import Role
+from accounts.sessions import listing
 from tests.web import walking
 from tests.web.address import Address
 from tests.web.addresses import ADDRESSES
@@ -24,6 +27,7 @@ NAMES = walking.names()
 KNOWN = [name for name in NAMES if name in ADDRESSES]
 UNSAFE = ("post", "put", "patch", "delete")
 REFUSED = {403, 404, 405}
+A_DAY = timedelta(days=1)
 # NUL, which PostgreSQL does not take; more digits than Python reads; a digit that is no decimal.
 HOSTILE = ("a\0b", "9" * 5_000, "²")
 READ = [
@@ -69,14 +73,11 @@ READ = [
 class Staged:
     """One address with all it needs, and everybody logged in. What a test does to it has not happened for the next."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, sessions: dict[str, str]) -> None:
         self.name = name
         self.address = ADDRESSES[name]
         self.cast = Cast(STRANGER)
-        for role in Role.values:
-            self.cast.become(role)
-            self.cast.stay_logged_in()
-        self.cast.become(STRANGER)
+        self.cast.sessions.update(sessions)
         self.args = self.address.args(self.cast)
 
     @property
@@ -85,21 +86,30 @@ class Staged:
 
 
 @pytest.fixture(scope="module")
-def _everybody(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """One organisation and somebody of each role, made once for all addresses."""
-    with django_db_blocker.unblock(), transaction.atomic():
+def _sessions(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, str]]:
+    """Of somebody of each role in one organisation, logged in once for all addresses.
+
+    The login counts for all of them, and when a browser was last seen is written now: later every request would do so.
+    """
+    with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(confirming, "GRACE", A_DAY)
+        patch.setattr(listing, "_STALE_SECONDS", A_DAY.total_seconds())
         cast = Cast(STRANGER)
         for role in Role.values:
             cast.become(role)
-        yield
+            cast.stay_logged_in()
+            assert cast.browser().get(reverse("account_logout")).status_code == 200
+        yield cast.sessions
         transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="module")
-def staged(request: pytest.FixtureRequest, _everybody: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Staged]:
+def staged(
+    request: pytest.FixtureRequest, _sessions: dict[str, str], django_db_blocker: DjangoDbBlocker
+) -> Iterator[Staged]:
     """Made once for all that is asked of an address."""
     with django_db_blocker.unblock(), transaction.atomic():
-        yield Staged(request.param)
+        yield Staged(request.param, _sessions)
         transaction.set_rollback(True)
 
 

@@ -39,6 +39,16 @@ class Address:
     reason: str
     reporters: int
 
+    @property
+    def spf_is_anothers(self) -> bool:
+        """The names are asked, too: rspamd reports "none" of SPF that passed for another's domain."""
+        is_elsewhere = bool(self.from_domain) and _end(self.spf_domain) != _end(self.from_domain)
+        return self.spf_result == "pass" or is_elsewhere
+
+
+def _end(name: str) -> list[str]:
+    return name.split(".")[-2:]
+
 
 def sources(domain: SendingDomain, days: int, *, verified: bool = False) -> list[Source]:
     """Without an order. Those of one network are one. `verified`: only by reports whose sender is proven."""

@@ -162,7 +162,7 @@ class Opening:
         reply = await connection.ask(f"EHLO {self.server.local_name}")
         if reply.is_good:
             connection.features = _features(reply)
-            size_limits.note(self.server.host, self.server.port, connection.features)
+            await size_limits.note(self.server.host, self.server.port, connection.features)
         else:
             self._expect(await connection.ask(f"HELO {self.server.local_name}"))
 

@@ -1,5 +1,6 @@
 """Files go along with a mail, in it or by a link: right as mail, no larger than its way out takes, and removable."""
 
+import asyncio
 import re
 import secrets
 import subprocess
@@ -248,7 +249,7 @@ def test_a_mail_larger_than_its_way_out_takes_is_not_launched(draft: Campaign, o
     draft.refresh_from_db()
     add(draft, data=b"%PDF-" + b"x" * 3_000_000)
     assert "attachments-heavy" in {found.code: found.text for found in checklist.check(draft)}
-    size_limits.note(host, 25, {"SIZE": "4000000"})
+    asyncio.run(size_limits.note(host, 25, {"SIZE": "4000000"}))
     (found,) = [found for found in checklist.check(draft) if found.card == "attachments"]
     assert (found.level, found.code) == ("block", "attachments-too-large")
     assert "4.1\N{NO-BREAK SPACE}MB, and Relay takes 4.0\N{NO-BREAK SPACE}MB at most" in found.text

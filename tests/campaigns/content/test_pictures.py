@@ -1,6 +1,7 @@
 """What a browser shows of mails made of blocks: old drafts look as they always did."""
 
 import json
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -12,12 +13,14 @@ from playwright.sync_api import Page
 
 from campaigns import starters
 from campaigns.content import blocks, mjml
+from campaigns.content.blocks.links import BETWEEN
 from tests.campaigns.content import every_kind
 from tests.web.browser import chromium
 
 MAILS = Path(__file__).parents[2] / "data" / "mails"
 BRAND = mjml.Brand("Nordlicht & Söhne", "Hafenstraße 7\n20457 Hamburg", colour="#1f4fa8")
 
+_DOTS = re.compile(r"(?<=</a>)[^<]*·[^<]*(?=<a)")
 _FINGERS = ".links a { display: inline-block; line-height: 44px; }"
 ART = Path(starters.__file__).parent / "art"
 # Elements with words of their own whose ink is dark on a dark ground; pictures behind words are their author's.
@@ -69,10 +72,10 @@ def test_mail_written_before_sections_were_shared_shows_the_same_picture(
 ) -> None:
     """`first-*.html` came out of the compiler when each block was a section of its own.
 
-    Links in a row had not the height of a finger on phones then.
+    Links in a row had not the height of a finger on phones then, and dots between them, which could end a line.
     """
     document = json.loads((MAILS / "first.json").read_text())[number - 1]
-    before = (MAILS / f"first-{number}.html").read_text()
+    before = _DOTS.sub(BETWEEN, (MAILS / f"first-{number}.html").read_text()).replace(" · ", ", ")
     now = mjml.compile(blocks.validate(document), BRAND, title="T", preheader="P")
     assert _FINGERS in now
     now = now.replace(_FINGERS, "")

@@ -1,5 +1,7 @@
 """The engine against servers that behave in every way real ones do."""
 
+import asyncio
+import socket
 import time
 from datetime import timedelta
 from typing import Any
@@ -10,6 +12,7 @@ from django.utils import timezone
 from contacts.models import Contact, Suppression
 from delivery.ledger import tally
 from delivery.models import Attempt, Breaker, Message, MessageState, Provider, Waiting
+from delivery.transports import size_limits
 from delivery.transports.smtp import opening
 from tests.delivery.engine.certificates import Authority
 from tests.delivery.engine.server import DROP, SILENT
@@ -43,6 +46,22 @@ def test_server_that_takes_everything(features: Any, serve: Any, provider_of: An
     assert len(server.accepted()) == 300
     assert not server.twice()
     assert tally(batch).words == "300 = 300 + 0 + 0 + 0 + 0"
+
+
+def test_a_redis_that_is_silent_holds_up_no_other_mail(settings: Any) -> None:
+    """What a new server says of its SIZE is noted there."""
+
+    async def note() -> None:
+        noting = asyncio.ensure_future(size_limits.note("mail.example", silent.getsockname()[1], {"SIZE": "1000"}))
+        await asyncio.sleep(0)
+        assert not noting.done(), "whatever else was to be done had to wait for it"
+        await noting
+        silent.close()  # and with it the connection that still waits
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        location = f"redis://127.0.0.1:{silent.getsockname()[1]}"
+        settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": location}}
+        asyncio.run(note())
 
 
 def test_server_that_knows_only_helo(serve: Any, provider_of: Any, batch_of: Any, send: Any) -> None:

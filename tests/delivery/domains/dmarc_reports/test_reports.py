@@ -273,6 +273,24 @@ def test_the_record_to_enter_brings_reports_here(domain: SendingDomain, name_ser
     assert rows()["consent"][0] == "good"
 
 
+@pytest.mark.parametrize(
+    ("spf_domain", "result", "words"),
+    [
+        ("bounces.relay.example.net", "pass", "another domain’s"),
+        ("bounces.relay.example.net", "none", "another domain’s"),  # rspamd's word for the same
+        (f"bounces.{NAME}", "none", "none"),
+    ],
+)
+def test_whose_return_address_it_was_is_told_whatever_the_reporter_makes_of_it(
+    domain: SendingDomain, admin: User, client_for: Callable[[User], Client], spf_domain: str, result: str, words: str
+) -> None:
+    row = parsing.Row("192.0.2.66", NAME, "none", spf=False, dkim=True, spf_domain=spf_domain, spf_result=result)
+    day = timezone.now().timestamp() // 86_400 * 86_400 - 86_400
+    keeping.keep(parsing.Report("mx.example", "1", NAME, int(day), int(day) + 86_399, "none", {row: 5}), "mx.example")
+    page = client_for(admin).get(f"/domains/{domain.pk}/senders/?source=192.0.2.66").content.decode()
+    assert f"{spf_domain}</bdi>: {words}" in " ".join(page.split())
+
+
 def test_an_admin_reads_who_sends_and_says_who_is_theirs(
     domain: SendingDomain, admin: User, client_for: Callable[[User], Client]
 ) -> None:
