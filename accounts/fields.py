@@ -37,6 +37,13 @@ class TimeZoneField(forms.CharField):
         return found
 
 
+def without_name(address: str, name: str) -> str:
+    """A postal address but for a first line that says whose it is: wherever the address is shown, the name is, too."""
+    first, _, rest = address.strip().partition("\n")
+    is_name = first.strip(" ,\r").casefold() == name.strip().casefold()
+    return rest.strip() if is_name and rest.strip() else address
+
+
 class _SecretBoundField(forms.BoundField):
     field: "SecretField"
 

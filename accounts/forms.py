@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from django import forms
 
-from accounts.fields import LineField, NewPasswordField, SecretField, TimeZoneField
+from accounts.fields import LineField, NewPasswordField, SecretField, TimeZoneField, without_name
 from accounts.login import present_password, throttling
 from accounts.models import Role, User
 from accounts.organisation.setting_up import Owner
@@ -51,7 +51,7 @@ class SetUpForm(forms.Form):
         cleaned = self.cleaned_data
         user = User(email=cleaned.get("email", ""), name=cleaned.get("owner_name", ""))
         NewPasswordField.check_for(self, "password", user)
-        return cleaned
+        return cleaned | {"postal_address": without_name(cleaned.get("postal_address", ""), cleaned.get("name", ""))}
 
     @property
     def owner(self) -> Owner:

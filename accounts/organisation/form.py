@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
-from accounts.fields import LineField, TimeZoneField
+from accounts.fields import LineField, TimeZoneField, without_name
 from accounts.models import Organisation
 from accounts.organisation import public_address
 
@@ -55,6 +55,9 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
 
     def clean_approval_above(self) -> int:
         return self.cleaned_data["approval_above"] or 0
+
+    def clean_postal_address(self) -> str:
+        return without_name(self.cleaned_data["postal_address"], self.cleaned_data.get("name", ""))
 
     def clean_public_url(self) -> str:
         text: str = self.cleaned_data["public_url"]

@@ -57,6 +57,13 @@ def test_there_are_fourteen_and_each_is_valid(organisation: Organisation) -> Non
         assert starters.get(starter.key) == starter
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("key", KINDS)
+def test_a_large_heading_leaves_no_word_alone_on_its_last_line(key: str) -> None:
+    titles = [block["text"] for block in starters.get(key).document["blocks"] if block.get("level") == "1"]
+    assert all("\N{NO-BREAK SPACE}" in title.split(" ")[-1] for title in titles)
+
+
 def test_pictures_have_public_addresses_descriptions_and_files(organisation: Organisation) -> None:
     for starter in starters.all():
         for block in blocks.walk(starter.document):

@@ -10,7 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 from pytest_django import DjangoDbBlocker
 
 from contacts.models import Contact, TrackingConsentEvent
-from tests.database.creation import DatabaseCreation
+from tests.database.creation import DatabaseCreation, migrated_name
 from tools import schema
 
 BEFORE = ("contacts", "0010_list_growth")
@@ -20,8 +20,10 @@ _OPTIONS = ("--schema-only", "--exclude-table=tracking_event_2*", "--exclude-tab
 
 @pytest.fixture(scope="module")
 def new(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> str:
-    """The tables of a new installation."""
-    with django_db_blocker.unblock():
+    """The tables of a new installation; other tests may have left some of their own in the database they share."""
+    creation = connection.creation
+    assert isinstance(creation, DatabaseCreation)
+    with django_db_blocker.unblock(), creation.made(f"test_new_{os.getpid()}", migrated_name()):
         return schema.dumped(*_OPTIONS)
 
 

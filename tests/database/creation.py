@@ -55,10 +55,10 @@ class DatabaseCreation(creation.DatabaseCreation):
         return name
 
     @contextmanager
-    def made(self, name: str) -> Iterator[None]:
-        """Queries go to a new, empty database meanwhile, which is dropped afterwards."""
+    def made(self, name: str, template: str = "template1") -> Iterator[None]:
+        """Queries go to a new database meanwhile, empty or a copy of a template, which is dropped afterwards."""
         with self._nodb_cursor() as cursor:  # type: ignore[attr-defined]  # as above
-            cursor.execute(f"CREATE DATABASE {name}")
+            cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         try:
             with self._led_to(name):
                 yield

@@ -54,6 +54,11 @@ _RUN = """async ([dialogs, theme, rules]) => {
 _DIALOGS = """() => [...document.querySelectorAll('dialog[id]')].map(({id, outerHTML}) => [
     id, outerHTML.replace(/(name="csrfmiddlewaretoken" value=")[^"]*/g, '$1')
 ])"""
+# A form is answered by a page that has forgotten this, or by a part of the page that stands.
+_AWAIT_ANSWER = """() => {
+    window.waits = true
+    document.addEventListener('htmx:afterSettle', () => { window.waits = false }, {once: true})
+}"""
 # A4 without the margins of print.css, at 96 pixels an inch.
 _SHEET: ViewportSize = {"width": 688, "height": 1002}
 _ON_PAPER = """() => {
@@ -99,6 +104,13 @@ class Visitor:
             self.page.set_viewport_size({"width": width, "height": 900})
             self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             self._check(theme, f"{what} {theme} {width}".strip(), self._rules[theme], dialogs)
+
+    def send(self, button: str) -> None:
+        """Press it, until what the server answers stands on the page."""
+        self.page.evaluate(_AWAIT_ANSWER)
+        self.page.click(button)
+        self.page.wait_for_function("() => !window.waits")
+        self.page.wait_for_load_state()
 
     def look_on_paper(self) -> None:
         """Every table is printed, also one that the screen folds away or has in a form, but for what one works with;

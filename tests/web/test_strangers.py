@@ -124,6 +124,7 @@ def stranger(port: int, sent: bytes) -> socket.socket:
 
 @pytest.mark.parametrize("kind", ["heads", "bodies for staff", "bodies of one-clicks", "readers", "all"])
 def test_hundred_stalled_strangers_hold_up_neither_recipients_nor_staff(door: int, kind: str) -> None:
+    """By a second, of staff by three, beside what this machine takes without them."""
     reading = f"GET {BIG} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
     kinds = {
         "heads": HEAD,
@@ -131,14 +132,16 @@ def test_hundred_stalled_strangers_hold_up_neither_recipients_nor_staff(door: in
         "bodies of one-clicks": BODY % b"/u/forged",
         "readers": reading,
     }
+    promised = 3 * (*((path, 404, 1) for path in RECIPIENTS), (STAFF, 200, 3))
+    usual = max(seconds_until(door, path, status) for path, status, _ in promised)
     with ExitStack() as stack:
         for sent in kinds.values() if kind == "all" else [kinds[kind]]:
             for _ in range(STALLED):
                 stack.enter_context(stranger(door, sent))
-        for path, status, seconds in 3 * (*((path, 404, 1) for path in RECIPIENTS), (STAFF, 200, 3)):
+        for path, status, seconds in promised:
             with Lateness() as machine:
                 took = seconds_until(door, path, status)
-            assert took < seconds + machine.allowed
+            assert took < seconds + usual + machine.allowed
 
 
 def test_server_gives_up_who_never_ends_head_or_body(front: int) -> None:

@@ -17,6 +17,7 @@ _MAX_TEXT = 2_000
 _MAX_LONG = 50_000
 _MAX_LINES, _MAX_CELLS = 100, 8
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_SPACES = re.compile(r"[^\S\u00a0\u202f]+")  # but for those that no line may end at
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 
 
@@ -44,7 +45,8 @@ def _plain(value: Any) -> str:
 
 
 def _line(value: str) -> str:
-    return " ".join(value.split())[:_MAX_TEXT]
+    """With single spaces between its words; one that keeps two words on one line stays what it is."""
+    return _SPACES.sub(" ", value).strip()[:_MAX_TEXT]
 
 
 def _rich(value: str) -> str:

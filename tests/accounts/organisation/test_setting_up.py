@@ -58,6 +58,18 @@ def test_set_up_creates_organisation_and_owner_and_logs_in(client: Client, annou
 
 
 @pytest.mark.django_db
+def test_name_above_the_postal_address_is_said_once(client: Client, announced: list[object]) -> None:
+    """Whoever copies an address from a letterhead has the name on top, and the foot of every mail has it, too."""
+    client.post("/setup/", FORM | {"postal_address": "nordlicht books,\r\nHafenstraße 7\r\n20457 Hamburg"})
+    assert Organisation.objects.get().address_line == "Hafenstraße 7, 20457 Hamburg"
+    settings = FORM | {"approval": "none", "public_url": ""}
+    client.post("/settings/", settings | {"postal_address": "Nordlicht Books\r\nKai 1"})
+    assert Organisation.objects.get().address_line == "Kai 1"
+    client.post("/settings/", settings | {"postal_address": "Nordlicht Books"})
+    assert Organisation.objects.get().address_line == "Nordlicht Books"
+
+
+@pytest.mark.django_db
 def test_without_a_name_of_the_sender_mail_is_from_the_organisation(client: Client, announced: list[object]) -> None:
     client.post("/setup/", FORM | {"sender_name": ""})
     assert Organisation.objects.get().sender_name == "Nordlicht Books"

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -317,6 +318,14 @@ def test_block_under_a_condition(condition: tuple[str, str], city: str, is_shown
     html = language.render(page({"kind": "heading", "text": "All"}, block), {"city": city})
     assert ("For some" in html) is is_shown
     assert ("For some" in text_of({"kind": "heading", "text": "All"}, block, city=city)) is is_shown
+
+
+def test_a_space_that_keeps_two_words_on_one_line_stays() -> None:
+    """As French has before a colon, and a designer before the last word of a heading."""
+    heading = {"kind": "heading", "text": "  Soldes\u202f:  30\u00a0%\n tout  \u00a0"}
+    (kept,) = blocks.validate({"blocks": [heading]})["blocks"]
+    assert kept["text"] == "Soldes\u202f: 30\u00a0% tout"
+    assert "Soldes\u202f: 30\u00a0% tout" in unescape(page(heading))
 
 
 def test_block_for_some_screens() -> None:

@@ -461,14 +461,14 @@ ADDRESSES = {
         args=signed_in_provider,
         post=sending_domains.sign_in_form,
         changes=lambda cast: list(OAuthLogin.objects.values_list("client_id", flat=True)),
-        spoil="main .form .btn",
+        spoil="main .form-actions .btn",
     ),
     "mailbox-sign-in": Address(
         ADMINS,
         args=mailbox_at_google,
         post=sending_domains.sign_in_form,
         changes=lambda cast: OAuthLogin.objects.count(),
-        spoil="main .form .btn",
+        spoil="main .form-actions .btn",
     ),
     "sign-in-end": Address(
         ADMINS,
