@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Organisation
 from accounts.organisation import public_address
 from accounts.wording import count_people, isolated
+from campaigns import starters
 from campaigns.approval import standing
 from campaigns.message import editions
 from campaigns.message.compiled import is_short_enough
@@ -235,6 +236,9 @@ def _subject(campaign: Campaign) -> Iterator[Finding]:
     subject = campaign.subject.strip()
     if not subject:
         yield Finding("block", "no-subject", "No subject yet.", "Write what the mail is about.", "subject")
+    if subject in starters.sentences():
+        text = "The subject is still the template's."
+        yield Finding("warn", "template-subject", text, "Write what this mail is about.", "subject")
     if len(subject) > LONGEST_SUBJECT and "{{" not in subject:
         shown = f"phones show about {PHONE_SUBJECT}, most inboxes {LONGEST_SUBJECT}"
         text = f"The subject has {len(subject)} characters; {shown}."

@@ -2,7 +2,11 @@
 
 from collections.abc import Iterator
 
+from django.utils.html import strip_tags
+from django.utils.text import Truncator
+
 from accounts.pictures import files
+from campaigns import starters
 from campaigns.content import blocks
 from campaigns.content.blocks import Block, Document, links
 from campaigns.models import Image
@@ -17,6 +21,7 @@ def check(document: Document) -> Iterator[Finding]:
         first = next((block["id"] for block in written if block["kind"] in blocks.WORDS), "")
         yield Finding("block", "nothing-written", "Nothing is written yet.", "Write the mail.", "content", block=first)
     yield from _empty(written)
+    yield from _of_template(written)
     for block in written:
         if block["kind"] == "button":
             yield from _button(block)
@@ -36,6 +41,17 @@ def _empty(written: list[Block]) -> Iterator[Finding]:
             text = f"An empty {blocks.KINDS[kind].label.lower()} is left out of the mail."
             cure = "Fill it, or remove it."
             yield Finding("warn", "empty-block", text, cure, "content", block=first)
+
+
+def _of_template(written: list[Block]) -> Iterator[Finding]:
+    """What nobody has rewritten: it speaks of shops and people that do not exist."""
+    known = starters.sentences()
+    kept = [(block, words) for block, words in starters.words_of(written).items() if words in known]
+    if kept:
+        block, words = kept[0]
+        many = "A place still says" if len(kept) == 1 else f"{len(kept)} places still say"
+        text = f"{many} what the template said: “{Truncator(strip_tags(words)).chars(60)}”."
+        yield Finding("warn", "template-words", text, "Write your own words, or remove them.", "content", block=block)
 
 
 def _button(block: Block) -> Iterator[Finding]:

@@ -3,15 +3,18 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from accounts.colours import INK
 from accounts.models import BrandKit, Organisation
 from campaigns.content import blocks
-from campaigns.content.blocks import Document
+from campaigns.content.blocks import Block, Document
 from campaigns.starters import colouring
 
 _HERE = Path(__file__).parent
+_SENTENCE = 25  # characters
+_WRITTEN = frozenset({"heading", "text", "quote"})
 _UNDECIDED = str(BrandKit._meta.get_field("colour").default)
 
 
@@ -33,6 +36,22 @@ def all(kit: BrandKit | None = None) -> list[Starter]:
 def get(key: str, kit: BrandKit | None = None) -> Starter:
     """Raises KeyError."""
     return _loaded([_paths()[key]], kit)[0]
+
+
+@cache
+def sentences() -> frozenset[str]:
+    """The subjects and texts of all of them as a draft keeps them, but for words that anybody might choose."""
+    data = [json.loads(path.read_text(encoding="utf-8")) for path in _paths().values()]
+    found = {one["subject"] for one in data}
+    for one in data:
+        found.update(words_of(blocks.walk(blocks.validate(one["document"]))).values())
+    return frozenset(words for words in found if len(words) >= _SENTENCE)
+
+
+def words_of(document: Iterable[Block]) -> dict[str, str]:
+    """What its authors wrote in headings, texts and quotes, by the ids of the blocks."""
+    written = (block for block in document if block["kind"] in _WRITTEN)
+    return {block["id"]: block.get("html") or block.get("text", "") for block in written}
 
 
 def art(name: str) -> bytes | None:
