@@ -1,6 +1,7 @@
 """One machine's parts are forked from one parent. Real processes: some seconds until they are up."""
 
 import http.client
+import os
 import signal
 import subprocess
 import sys
@@ -100,6 +101,14 @@ def test_idle_worker_holds_little_of_its_own(product: Product) -> None:
     parent = warmed_parent(product).memory_info().rss
     for child in until(lambda: len(pids := product.processes("bulk")) > 2 and pids)[1:]:
         assert psutil.Process(child).memory_full_info().uss < parent / 4
+
+
+@pytest.mark.parametrize(("queue", "policy"), [("bulk", os.SCHED_BATCH), ("transactional", os.SCHED_OTHER)])
+def test_campaigns_interrupt_nobody_and_single_mails_wait_for_nobody(product: Product, queue: str, policy: int) -> None:
+    def is_so() -> bool:
+        return {os.sched_getscheduler(child) for child in product.processes(queue)[1:]} == {policy}
+
+    until(is_so)
 
 
 def test_killed_parent_takes_its_parts_along_and_all_come_back_while_the_services_go_on(product: Product) -> None:
