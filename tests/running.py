@@ -1,8 +1,10 @@
 """The whole product as processes, as `make run` starts it, for tests that need all of it."""
 
 import atexit
+import contextlib
 import os
 import queue
+import secrets
 import shutil
 import signal
 import socket
@@ -23,13 +25,16 @@ from django.db import connection
 from config import services, supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
+_PORTS = range(12_000, 32_768)
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Below those that outgoing connections get: none of them takes it before the server that is started on it."""
+    while True:
+        port = secrets.choice(_PORTS)  # not random, which begins alike in all processes of the tests
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def until(condition: Callable[[], Any], seconds: float = 60, every: float = 0.1) -> Any:

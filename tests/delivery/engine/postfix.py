@@ -75,7 +75,8 @@ def postfix(
         _route(server, transports or {})
         command = ["/usr/sbin/postfix", "-c", str(folder / "conf")]
         try:
-            subprocess.run([*command, "start"], check=True, capture_output=True)
+            begun = subprocess.run([*command, "start"], capture_output=True, text=True)
+            assert begun.returncode == 0, begun.stderr + (server.log if (folder / "queue" / "log").exists() else "")
             until(lambda: "daemon started" in server.log)
             yield server
         finally:

@@ -23,6 +23,7 @@ from accounts.egress.guard import Guard
 from delivery.feedback.mailbox.account import Account
 from delivery.feedback.mailbox.opening import Opening, Position
 from tests.delivery.engine.certificates import Authority
+from tests.running import free_port
 
 HOST, USER, PASSWORD = "mail.example", "bounces", "an app passwörd"
 _WAIT_SECONDS = 60
@@ -99,7 +100,7 @@ def dovecot(folder: Path, extra: str = "") -> Iterator[Dovecot]:
     authority = Authority(folder)
     authority.context(host=HOST)
     server = Dovecot(folder, authority)
-    server.ports = {name: _free_port() for name in ("imap", "imaps", "pop3", "pop3s")}
+    server.ports = {name: free_port() for name in ("imap", "imaps", "pop3", "pop3s")}
     (folder / "users").write_text("".join(f"{name}:{{PLAIN}}{PASSWORD}\n" for name in _ACCOUNTS))
     (folder / "tokens.conf").write_text(
         "introspection_mode = local\nusername_attribute = sub\n"
@@ -206,12 +207,6 @@ def _owner() -> tuple[int, int]:
 
 def _group() -> str:
     return grp.getgrgid(_owner()[1]).gr_name
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
 
 
 def token(user: str = USER) -> str:
