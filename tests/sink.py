@@ -14,7 +14,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from itertools import count as count_up
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 _MESSAGE_ID = re.compile(rb"^Message-ID:\s*(\S+)", re.MULTILINE | re.IGNORECASE)
 _called: set[str] = set()
@@ -110,10 +110,10 @@ def as_sent(file: Path, since: int = 0) -> Iterator[tuple[str, bytes]]:
     if file.exists():
         with file.open("rb") as stream:
             for number in count_up():
-                if not (head := stream.readline()):
+                if (envelope := _head(stream)) is None or len(body := stream.read(envelope["bytes"])) < envelope[
+                    "bytes"
+                ]:
                     return
-                envelope = json.loads(head)
-                body = stream.read(envelope["bytes"])
                 if number >= since:
                     yield envelope["to"], body
 
@@ -122,10 +122,15 @@ def heads(file: Path, start: int = 0) -> Iterator[dict[str, Any]]:
     """Of each mail from that place in the file on: envelope, Message-ID and size."""
     with file.open("rb") as stream:
         stream.seek(start)
-        while line := stream.readline():
-            head: dict[str, Any] = json.loads(line)
+        while head := _head(stream):
             stream.seek(head["bytes"], 1)
             yield head
+
+
+def _head(stream: BinaryIO) -> dict[str, Any] | None:
+    """None at the end of the file, also where the next one is being written: its beginning may be there alone."""
+    line = stream.readline()
+    return json.loads(line) if line.endswith(b"\n") else None
 
 
 _counted: dict[Path, tuple[int, int]] = {}
@@ -137,8 +142,8 @@ def count(file: Path) -> int:
     if file.exists():
         with file.open("rb") as stream:
             stream.seek(place)
-            while line := stream.readline():
-                place = stream.seek(json.loads(line)["bytes"], 1)
+            while head := _head(stream):
+                place = stream.seek(head["bytes"], 1)
                 found += 1
     _counted[file] = place, found
     return found
