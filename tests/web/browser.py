@@ -56,8 +56,9 @@ _DIALOGS = """() => [...document.querySelectorAll('dialog[id]')].map(({id, outer
 ])"""
 # A form is answered by a page that has forgotten this, or by a part of the page that stands.
 _AWAIT_ANSWER = """() => {
-    window.waits = true
-    document.addEventListener('htmx:afterSettle', () => { window.waits = false }, {once: true})
+    const page = document.documentElement
+    page.dataset.waits = ''
+    document.addEventListener('htmx:afterSettle', () => { delete page.dataset.waits }, {once: true})
 }"""
 # A4 without the margins of print.css, at 96 pixels an inch.
 _SHEET: ViewportSize = {"width": 688, "height": 1002}
@@ -109,7 +110,7 @@ class Visitor:
         """Press it, until what the server answers stands on the page."""
         self.page.evaluate(_AWAIT_ANSWER)
         self.page.click(button)
-        self.page.wait_for_function("() => !window.waits")
+        expect(self.page.locator("html[data-waits]")).to_have_count(0)
         self.page.wait_for_load_state()
 
     def look_on_paper(self) -> None:

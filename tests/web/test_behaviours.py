@@ -1,10 +1,13 @@
 """What a page does by script, on a slow line."""
 
+from collections.abc import Iterator
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Role
+from campaigns.models import Campaign
 from tests.web import stage
 from tests.web.browser import Held, visitor
 from tests.web.cast import Cast
@@ -12,35 +15,39 @@ from tests.web.cast import Cast
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_button_that_is_pressed_before_its_script_is_there_acts_once_it_is(live_server: LiveServer) -> None:
-    cast = Cast(Role.OWNER)
-    campaign = stage.campaign(cast)
-    with visitor(live_server.url, cast.browser().cookies["sessionid"].value) as visit:
-        script = Held(visit.page, "**/dialog-*.js")
-        visit.page.goto(f"/campaigns/{campaign.pk}/")
-        asked = script.next()
-        question = visit.page.get_by_role("dialog", name="Delete")
-        visit.page.get_by_role("button", name="Delete").first.click()
-        expect(question).to_be_hidden()
+@pytest.fixture
+def draft() -> Campaign:
+    return stage.campaign(Cast(Role.OWNER))
+
+
+@pytest.fixture
+def page(live_server: LiveServer, draft: Campaign) -> Iterator[Page]:
+    with visitor(live_server.url, Cast(Role.OWNER).browser().cookies["sessionid"].value) as visit:
+        yield visit.page
+        assert not visit.found, "\n" + "\n".join(visit.found)
+
+
+def test_button_that_is_pressed_before_its_script_is_there_acts_once_it_is(page: Page, draft: Campaign) -> None:
+    script = Held(page, "**/dialog-*.js")
+    page.goto(f"/campaigns/{draft.pk}/")
+    asked = script.next()
+    question = page.get_by_role("dialog", name="Delete")
+    page.get_by_role("button", name="Delete").first.click()
+    expect(question).to_be_hidden()
+    asked.continue_()
+    expect(question).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(question).to_be_hidden()
+
+
+def test_words_that_are_typed_before_the_script_is_there_are_saved_once_it_is(page: Page, draft: Campaign) -> None:
+    script = Held(page, "**/autosave-*.js")
+    page.goto(f"/campaigns/{draft.pk}/")
+    asked = script.next()
+    page.locator(".title-form [name=name]").fill("Summer at the harbour")
+    with page.expect_response("**/save/name/") as answer:
         asked.continue_()
-        expect(question).to_be_visible()
-        visit.page.keyboard.press("Escape")
-        expect(question).to_be_hidden()
-    assert not visit.found, "\n" + "\n".join(visit.found)
-
-
-def test_words_that_are_typed_before_the_script_is_there_are_saved_once_it_is(live_server: LiveServer) -> None:
-    cast = Cast(Role.OWNER)
-    campaign = stage.campaign(cast)
-    with visitor(live_server.url, cast.browser().cookies["sessionid"].value) as visit:
-        script = Held(visit.page, "**/autosave-*.js")
-        visit.page.goto(f"/campaigns/{campaign.pk}/")
-        asked = script.next()
-        visit.page.locator(".title-form [name=name]").fill("Summer at the harbour")
-        with visit.page.expect_response("**/save/name/") as answer:
-            asked.continue_()
-        assert answer.value.ok
-        visit.page.unroute_all()
-        visit.page.reload()
-        expect(visit.page.locator(".title-form [name=name]")).to_have_value("Summer at the harbour")
-    assert not visit.found, "\n" + "\n".join(visit.found)
+    assert answer.value.ok
+    page.unroute_all()
+    page.reload()
+    expect(page.locator(".title-form [name=name]")).to_have_value("Summer at the harbour")

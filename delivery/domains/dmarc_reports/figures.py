@@ -47,6 +47,7 @@ class Address:
 
 
 def _end(name: str) -> list[str]:
+    """As near to an organisation's domain as one comes without asking its DNS (see dmarc.is_aligned)."""
     return name.split(".")[-2:]
 
 
