@@ -37,6 +37,18 @@ COLUMNS = {"column-0": "email", "column-1": "status", "column-2": "ask"}
 FILE = "Email,Status,Consent\na@x.com,1,I want it\nb@x.com,2,I want it\nnobody,1,\n"
 
 
+def test_cut_example_of_a_column_says_so_and_is_read_whole(
+    open_import: Callable[..., tuple[Client, str]],
+) -> None:
+    wish = "Writes to us before every move, and wants the autumn letter on paper"
+    client, url = open_import(f'Email,Wish\na@x.com,"{wish} <now>"\nb@x.com,Short\n')
+    page = text(client.get(url))
+    assert f'title="{wish} &lt;now&gt;"' in page
+    assert f">{wish[:60]}…</bdi>" in page
+    assert f'hidden-visually">{wish} &lt;now&gt;</bdi>' in page
+    assert "<bdi>Short</bdi>" in page
+
+
 def test_an_import_waits_for_its_answers(open_import: Callable[..., tuple[Client, str]]) -> None:
     client, url = open_import(FILE)
     page = text(client.get(url))
