@@ -48,7 +48,7 @@ class _Report:
         told = ses_notice.read(self.text)
         if told:
             return [_by_ses(each) for each in told]
-        return [self._autoreply()] if self._is_autoreply() else self._by_words()
+        return [self._reply(Kind.AUTOREPLY)] if self._is_autoreply() else self._by_words()
 
     def _by_status(self) -> list[Finding]:
         """From a part of its own, else from a text in which the same fields stand."""
@@ -122,7 +122,7 @@ class _Report:
         if not is_from_a_server and not (
             says_failed and (returns_a_mail or automatic.has_failed_subject(self.headers))
         ):
-            return []
+            return [] if returns_a_mail else [self._reply(Kind.UNMARKED)]
         found = self._named(words, says_failed=says_failed)
         if not found and is_from_a_server:
             wrapped = self._wrapped()
@@ -186,9 +186,9 @@ class _Report:
         written_at = delays.date(mime.first(self.headers, "date"))
         return delays.gives_up_at(words.words, began_at=began_at, written_at=written_at)
 
-    def _autoreply(self) -> Finding:
+    def _reply(self, kind: Kind) -> Finding:
         words = notice.divide(self.text).words
-        return _finding(Kind.AUTOREPLY, automatic.author(self.headers), diagnostic=words[:_DIAGNOSTIC_CHARS])
+        return _finding(kind, automatic.author(self.headers), diagnostic=words[:_DIAGNOSTIC_CHARS])
 
 
 def _by_ses(told: ses_notice.Told) -> Finding:
