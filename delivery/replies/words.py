@@ -119,6 +119,9 @@ SURE: tuple[Rule, ...] = (
         C.UNKNOWN,
         r"envelope blocked|administrative prohibition|(block|refus|reject)ed by (the )?recipient",
         r"(recipient|user)('s)? (preference|setting)s?\b",
+        # Of mailing lists: what the mail has to name, and who may write to them
+        r"not (found|listed|named|present) in (either )?(the |your )?(to|cc|header)\b",
+        r"your (e-?mail )?address (was |is )?not (found|listed)",
     ),
     rule(
         C.SPAM_CONTENT,
