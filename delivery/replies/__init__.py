@@ -145,8 +145,6 @@ _SURE = tuple(each for english in SURE for each in (english, *(r for r in langua
 _MAIL_FROM_A_HOST = re.compile(
     r"\bmail from (?:[\w.-]{1,60} ){0,3}[\[(]?(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f]{1,4}:[\da-f:]*:[\da-f:]*)"
 )
-    r"\bmail from (?:[\w.-]{1,60} ){0,3}[\[(]?(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f]{1,4}:[\da-f:]*:[\da-f:]*)"
-)
 _NOBODY = re.compile(r"(mailbox|account) (is )?unava\w*ble|^\W*(recipient )?address rejected\W*$")
 # Whoever is away for a while is not dead.
 _FOR_NOW = re.compile(r"temporar|try (again )?later|for now\b|another process|being (moved|migrated)")
