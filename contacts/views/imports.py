@@ -276,6 +276,7 @@ def _lists_gone(names: list[str]) -> str:
 
 def _report(job: ImportJob) -> dict[str, Any]:
     plan = Plan.from_json(job.options)
+    refused_rows = mending.refused_rows(job)
     expected = job.counts.get("expected", {})
     done = job.counts.get("done", {})
     return {
@@ -288,7 +289,8 @@ def _report(job: ImportJob) -> dict[str, Any]:
         "lists_gone": _lists_gone(job.counts.get("lists_gone", [])),
         "suspects": job.counts.get("suspects", {}),
         "plan": plan,
-        "refused_rows": mending.refused_rows(job),
+        "refused_rows": refused_rows,
+        "is_mendable": any(row.can_be_mended for row in refused_rows),
         "waiting": mending.waiting(job),
         "can_mend": job.state in (State.READY, State.DONE),
         "lists": MailingList.objects.filter(pk__in=plan.lists),

@@ -153,22 +153,31 @@ class _Reader:
         result = "row/policy_evaluated/"
         disposition = said.get(f"{result}disposition", "").lower()
         spf, dkim = self._checked("spf"), self._checked("dkim")
+        from_domain = _domain(said.get("identifiers/header_from", ""))
+        spf_passed, dkim_passed = (said.get(f"{result}{by}", "").lower() == "pass" for by in ("spf", "dkim"))
+        is_as_asked = spf_passed or dkim_passed or disposition == self._asked(from_domain)
         row = Row(
             ip,
-            _domain(said.get("identifiers/header_from", "")),
+            from_domain,
             disposition if disposition in DISPOSITIONS else "",
-            said.get(f"{result}spf", "").lower() == "pass",
-            said.get(f"{result}dkim", "").lower() == "pass",
+            spf_passed,
+            dkim_passed,
             _domain(spf.get("domain", "")),
             _clean(spf.get("result", ""), 20).lower(),
             _domain(dkim.get("domain", "")),
             _clean(dkim.get("selector", ""), 63),
             _clean(dkim.get("result", ""), 20).lower(),
-            _clean(said.get(f"{result}reason/type", ""), 30).lower(),
+            "" if is_as_asked else _clean(said.get(f"{result}reason/type", ""), 30).lower(),  # OpenDMARC: of each mail
         )
         if row not in self._rows and len(self._rows) >= MOST_ROWS:
             raise NoReport("It has more lines than any report on a domain like this.")
         self._rows[row] = min(self._rows[row] + count, _MOST_COUNT)
+
+    def _asked(self, from_domain: str) -> str:
+        """The policy for mail that fails, which stands before the records."""
+        published = {name: self._of_report.get(f"policy_published/{name}", "").lower() for name in ("p", "sp")}
+        is_below = from_domain != _domain(self._of_report.get("policy_published/domain", ""))
+        return published["sp"] or published["p"] if is_below else published["p"]
 
     def _checked(self, kind: str) -> dict[str, str]:
         """Of several signatures that which passed, else the first."""
