@@ -64,10 +64,14 @@ class _Report:
             return True
         if "x-failed-recipients" in self.headers or automatic.has_failed_subject(self.headers):
             return False
-        if not automatic.is_from_a_server(self.headers):
-            return automatic.is_reply(self.headers, self.text)
-        # Servers mark their bounces as automatic replies, too (Exim)
-        return automatic.sounds_away(self.headers, self.text) and not notice.says_failed(notice.divide(self.text))
+        if automatic.is_from_a_server(self.headers):
+            may_be_one = automatic.sounds_away(self.headers, self.text)
+        elif automatic.is_reply(self.headers, self.text):
+            return True
+        else:
+            may_be_one = automatic.is_by_a_program(self.headers)
+        # Bounces bear the marks of automatic replies, too (Exim's)
+        return may_be_one and not notice.says_failed(notice.divide(self.text))
 
     def _wrapped(self) -> list[Finding]:
         """Some gateways put the report they got into one of their own that says nothing."""
@@ -203,7 +207,7 @@ def _other(original: str | None, recipient: str | None) -> str | None:
 
 
 def _complaint(report: arf.Report) -> Finding:
-    recipients = [address for address in map(addresses.tidy, report.recipients) if address]
+    recipients = [found for written in report.recipients for found in addresses.found_in(written, 1)]
     return _finding(
         Kind.COMPLAINT,
         recipients[0] if recipients else None,
