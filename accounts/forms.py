@@ -7,8 +7,30 @@ from django import forms
 from accounts.fields import LineField, NewPasswordField, SecretField, TimeZoneField, without_name
 from accounts.login import present_password, throttling
 from accounts.models import Role, User
+from accounts.numbers import digits
 from accounts.organisation.setting_up import Owner
 from accounts.shell.alarms import Alarm
+
+
+class NumberTyped(forms.Form):
+    """How many people something concerns, typed as a confirmation where they are many."""
+
+    typed = forms.CharField(
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "data-behaviour": "typed"}),
+    )
+
+    def __init__(self, data: Any = None, *, number: int, spared: str, auto_id: str = "id_%s") -> None:
+        """`spared`: what has not happened while it is not typed, as a sentence."""
+        super().__init__(data, label_suffix="", auto_id=auto_id)
+        self._number, self._spared = number, spared
+        self.fields["typed"].label = f"To confirm, type the number of people: {number:,}"
+        self.fields["typed"].widget.attrs["data-typed"] = str(number)
+
+    def clean_typed(self) -> str:
+        if digits(self.cleaned_data["typed"]) != str(self._number):
+            raise forms.ValidationError(f"Type {self._number:,} to confirm. {self._spared}")
+        return str(self._number)
 
 
 class SetUpForm(forms.Form):

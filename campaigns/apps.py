@@ -10,7 +10,7 @@ class CampaignsConfig(AppConfig):
         from accounts.signals import organisation_created
         from campaigns import conditions, erasing, field_uses, planned_lists, samples, senders, their_data, titles
         from campaigns import segment_uses as of_segments
-        from campaigns.approval import waiting
+        from campaigns.approval import standing, waiting
         from campaigns.attachments import models as _attachments  # noqa: F401  # its table follows a campaign
         from campaigns.comments import mentions
         from campaigns.conditions.one_campaign import row_of
@@ -29,7 +29,7 @@ class CampaignsConfig(AppConfig):
         from delivery import content
         from delivery.alerts import watching
         from delivery.domains import known
-        from delivery.providers import following
+        from delivery.providers import following, sample_relay
         from delivery.titles import register
         from tracking import segmenting
 
@@ -44,14 +44,14 @@ class CampaignsConfig(AppConfig):
         of_fields.register(field_uses.find)
         list_uses.register(planned_lists.uses)
         segmenting.register(row_of)
-        problems.register(undecided.problems)
+        problems.register(undecided.problems, rows=undecided.begun)
         watching.register(stopped.problems)
-        problems.register(waiting.problems)
-        problems.register(mentions.problems)
-        problems.register(planned_lists.problems)
-        problems.register(rehearsed.problems)
+        problems.register(waiting.problems, rows=standing.asking)
+        problems.register(mentions.problems, rows=mentions.unanswered)
+        problems.register(planned_lists.problems, rows=planned_lists.with_archived_lists)
+        problems.register(rehearsed.problems, rows=rehearsed.waiting)
         sample_data.register(samples.are_there)
-        notices.register(samples.notice)
+        notices.register(samples.notice, rows=sample_relay.relays)
         erasing.register()
         collecting.register(their_data.sections)
         organisation_created.connect(samples.begin, dispatch_uid="campaigns.samples")

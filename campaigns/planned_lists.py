@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from django.db.models import QuerySet
+
 from accounts.models import User
 from accounts.shell.alarms import Alarm
 from accounts.shell.problems import Problem
@@ -19,10 +21,14 @@ def uses(found: MailingList) -> Iterator[Use]:
 
 
 def problems(user: User) -> Iterator[Problem]:
-    waiting = Campaign.objects.scheduled().filter(lists__archived_at__isnull=False, on_any_list=False)
-    for campaign in waiting.distinct().order_by("batch__not_before")[:_MOST]:
+    for campaign in with_archived_lists().distinct().order_by("batch__not_before")[:_MOST]:
         archived = campaign.lists.exclude(archived_at=None).order_by("name")[0]
         title = f"“{isolated(campaign.name)}” will not start: its list “{isolated(archived.name)}” is archived"
         text = "Use the list again on its page, or take the campaign back and choose another list."
         about = Alarm.CAMPAIGN.about(campaign.pk)
         yield Problem("bad", title, text, campaign.get_absolute_url(), "Look at it", about)
+
+
+def with_archived_lists() -> QuerySet[Campaign]:
+    """One as often as it has archived lists."""
+    return Campaign.objects.scheduled().filter(lists__archived_at__isnull=False, on_any_list=False)

@@ -211,7 +211,7 @@ BEGIN
     END IF;
     EXECUTE format(
         'CREATE TABLE delivery_message_%s PARTITION OF delivery_message
-         FOR VALUES FROM (%s) TO (%s) WITH (fillfactor = 55)',
+         FOR VALUES FROM (%s) TO (%s) WITH (fillfactor = 45)',
         block, block * 10000000, (block + 1) * 10000000);
     EXECUTE format('CREATE UNIQUE INDEX delivery_message_%s_once ON delivery_message_%s (contact_id, (CASE WHEN is_merged THEN -id ELSE batch_id END))', block, block);
     EXECUTE format('CREATE INDEX delivery_message_%s_email ON delivery_message_%s (lower(email) text_pattern_ops)', block, block);
@@ -1838,6 +1838,8 @@ CREATE TABLE public.delivery_batch (
     segments jsonb DEFAULT '[]'::jsonb NOT NULL,
     is_direct boolean DEFAULT false NOT NULL,
     most_unapproved integer,
+    people_unapproved bigint,
+    is_test boolean DEFAULT false NOT NULL,
     CONSTRAINT bad_day_is_rehearsed CHECK (((NOT bad_day) OR rehearsal)),
     CONSTRAINT delivery_batch_most_unapproved_check CHECK ((most_unapproved >= 0)),
     CONSTRAINT delivery_batch_version_check CHECK ((version >= 0))
@@ -2271,7 +2273,7 @@ CREATE TABLE public.delivery_message_0 (
     language character varying(12),
     segments integer
 )
-WITH (fillfactor='55');
+WITH (fillfactor='45');
 CREATE TABLE public.delivery_message_1 (
     id bigint NOT NULL,
     batch_id bigint NOT NULL,
@@ -2287,7 +2289,7 @@ CREATE TABLE public.delivery_message_1 (
     language character varying(12),
     segments integer
 )
-WITH (fillfactor='55');
+WITH (fillfactor='45');
 CREATE TABLE public.delivery_minutecount (
     id bigint NOT NULL,
     minute timestamp with time zone NOT NULL,
@@ -4474,11 +4476,15 @@ INSERT INTO django_migrations (app, name, applied) VALUES
     ('campaigns', '0028_comments_are_edited', now()),
     ('contacts', '0042_deleted_people', now()),
     ('contacts', '0043_subscriptions_checked_by_the_statement', now()),
+    ('contacts', '0044_pasted_text', now()),
     ('delivery', '0050_asked_segments', now()),
     ('delivery', '0051_dmarc_report_sender', now()),
     ('delivery', '0052_sandbox_stages', now()),
     ('delivery', '0053_batch_direct_and_unapproved', now()),
     ('delivery', '0054_days_of_long_campaigns', now()),
+    ('delivery', '0055_room_for_updates', now()),
+    ('delivery', '0056_batch_people_unapproved', now()),
+    ('delivery', '0057_batch_is_test', now()),
     ('mfa', '0001_initial', now()),
     ('mfa', '0002_authenticator_timestamps', now()),
     ('mfa', '0003_authenticator_type_uniq', now()),

@@ -196,6 +196,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # a turn taken early is a turn another wo
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # Redis may come back after hours
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False  # else a traceback that ends a part has a line of the log for each character
 CELERY_TASK_DEFAULT_QUEUE = "jobs"
 
 RUN_DIR = VAR_DIR / "run"

@@ -23,6 +23,8 @@ SAY_READY = ("sandbox", "intake", "feedback", "bulk", "transactional", "control"
 _NOT_SPAWNED = "supervisor: child process was not spawned"  # follows the line that says why
 _ENDED = ("Exited too quickly", "Bad exit code")  # says that it ended, and nothing of why
 _FAREWELL = 5  # lines
+# Of a traceback all but its last line; which may be missing, as a program that ended is soon begun again.
+_LEADS_THERE = re.compile(r"\s|Traceback \(most recent call last\)|During handling of|The above exception was")
 
 
 @dataclass(frozen=True)
@@ -143,14 +145,17 @@ def last_words(var: Path, name: str, info: dict[str, Any]) -> str:
 
 
 def _said(var: Path, name: str) -> str:
-    """The line that tells why it ended: the last since this start, or PostgreSQL's complaint before its farewell."""
+    """The line that tells why it ended: the last since this start that is no part of the way there in a traceback, or
+    PostgreSQL's complaint before its farewell.
+    """
     log = var / "log" / f"{name}.log"
     began = var / "run" / "supervisor.conf"
     if not log.exists() or (began.exists() and log.stat().st_mtime < began.stat().st_mtime):
         return ""
     lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip() and line != _NOT_SPAWNED]
     fatal = [line for line in lines[-_FAREWELL:] if re.search(r"\b(FATAL|PANIC):", line)]
-    return (fatal or lines or [""])[-1].strip()
+    reasons = [line for line in lines if not _LEADS_THERE.match(line)]
+    return (fatal or reasons or lines or [""])[-1].strip()
 
 
 def bound_to_us(command: list[str]) -> list[str]:

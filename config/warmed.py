@@ -19,7 +19,7 @@ from config.services import NotStarted
 
 SLOWEST_DATABASE = 60  # seconds until it takes connections
 # What the commands of the parts import when they begin.
-_LOADED = (
+LOADED = (
     "billiard.heap",
     "billiard.popen_fork",
     "billiard.sharedctypes",
@@ -78,7 +78,7 @@ def load() -> None:
 
     django.setup()
     settings.LOGGING_CONFIG = None  # done, and to do it again in each child would touch every logger there is
-    for module in _LOADED:
+    for module in LOADED:
         importlib.import_module(module)
     from config.celery import app
 

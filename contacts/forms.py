@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.utils.html import format_html
 
@@ -228,15 +229,46 @@ class NewContactForm(ContactForm):
         return contact
 
 
-class ReasonForm(forms.Form):
-    reason = LineField(max_length=300, label="Reason")
+class UnsubscribeForm(forms.Form):
+    """Of the dialog on the person's page."""
+
+    reason = LineField(
+        max_length=300,
+        label="Reason",
+        widget=forms.TextInput(attrs={"placeholder": "Asked me on the telephone"}),
+        error_messages={"required": "Say why: the reason is kept beside the person."},
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, label_suffix="", auto_id="unsubscribe-%s")
 
 
 class ResubscribeForm(forms.Form):
+    """Of the dialog on the person's page. `typed`: the address that is typed to confirm, None where it need not be."""
+
     lists = forms.ModelMultipleChoiceField(
-        MailingList.objects.not_archived(), widget=forms.CheckboxSelectMultiple, label="Lists"
+        MailingList.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        label="Lists",
+        error_messages={"required": "Choose a list."},
     )
-    reason = LineField(max_length=300, label="How they asked for it")
+    reason = LineField(
+        max_length=300,
+        label="How they asked for it",
+        widget=forms.TextInput(attrs={"placeholder": "Wrote to us on 12 March"}),
+        error_messages={"required": "Say how this person asked for it: that is the proof."},
+    )
+    typed = forms.CharField(required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+    def __init__(self, data: Any = None, *, lists: QuerySet[MailingList], typed: str | None) -> None:
+        super().__init__(data, label_suffix="", auto_id="resubscribe-%s")
+        field = self.fields["lists"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)  # noqa: S101  # it is declared above
+        field.queryset = lists
+        if typed is None:
+            del self.fields["typed"]
+        else:
+            self.fields["typed"].label = f"They unsubscribed from everything. Type {typed} to confirm"
 
 
 class ListForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time

@@ -23,17 +23,22 @@ class DeliveryConfig(AppConfig):
         from delivery.domains import trouble as domain_trouble
         from delivery.domains.dmarc_reports import watching as dmarc_watching
         from delivery.domains.link_hosts import watching as link_hosts
+        from delivery.domains.models import SendingDomain
         from delivery.erasing import parts
         from delivery.feedback.condition import FailedInARow
+        from delivery.feedback.listening import seen
         from delivery.feedback.mailbox import trouble
         from delivery.feedback.webhooks import reading
         from delivery.feedback.webhooks.lists import keeping
         from delivery.ledger import mailed
+        from delivery.models import Provider, ReturnListener, ReturnMailbox
         from delivery.notices import (
+            held_reports,
+            mail_not_received,
             paused_providers,
-            returned_mail,
             short_disk,
             silent_workers,
+            troubled_webhooks,
             webhooks_in_trouble,
         )
         from delivery.oauth import tokens
@@ -47,18 +52,19 @@ class DeliveryConfig(AppConfig):
         post_migrate.connect(_provide_sandbox, sender=self)
         register(silent_workers)
         register(short_disk)
-        register(paused_providers)
-        register(rehearsing)
-        register(webhooks_in_trouble)
-        problems.register(tokens.problems)  # before the provider's own: it knows the cure
-        problems.register(out_of_service.problems)
+        register(paused_providers, rows=Provider.objects.out_of_service)
+        register(rehearsing, rows=Provider.objects.in_rehearsal)
+        register(webhooks_in_trouble, rows=troubled_webhooks)
+        problems.register(tokens.problems, rows=tokens.failing)  # before the provider's own: it knows the cure
+        problems.register(out_of_service.problems, rows=Provider.objects.out_of_service)
         problems.register(complaints.problems)
-        problems.register(trouble.problems)
-        register(returned_mail)
-        register(domain_trouble.notices)
-        problems.register(link_hosts.problems)
-        problems.register(domain_trouble.problems)
-        problems.register(dmarc_watching.problems)
+        problems.register(trouble.problems, rows=ReturnMailbox.objects.in_trouble)
+        register(mail_not_received, rows=ReturnListener.objects.in_trouble)
+        register(held_reports, rows=seen.held_reports)
+        register(domain_trouble.notices, rows=SendingDomain.objects.broken)
+        problems.register(link_hosts.problems, rows=link_hosts.in_trouble)
+        problems.register(domain_trouble.problems, rows=domain_trouble.domains)
+        problems.register(dmarc_watching.problems, rows=dmarc_watching.failing)
         problems.register(reputation.problems)
         reading.register()
         timeline.register(keeping.entries)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils.timesince import timesince
 from redis.exceptions import RedisError
@@ -50,9 +50,7 @@ def webhooks_in_trouble(user: User) -> Iterator[Notice]:
     """Reports that are refused, or that stopped while mail is accepted: nobody reads logs to learn that."""
     if not allows(user, Permission.DELIVERY):
         return
-    trouble = Q(silent_since__isnull=False) | Q(last_refused_at__gt=F("last_event_at") + NOTED_WITHIN)
-    trouble |= Q(last_refused_at__isnull=False, last_event_at=None)
-    for webhook in Webhook.objects.filter(trouble, state=Webhook.State.ACTIVE)[:3]:
+    for webhook in troubled_webhooks()[:3]:
         name, url = kinds()[webhook.kind].name, reverse("webhook", args=[webhook.pk])
         if webhook.is_refused:
             text = f"What {name} reports is refused, so bounces are missed. {webhook.refusal}"
@@ -63,22 +61,28 @@ def webhooks_in_trouble(user: User) -> Iterator[Notice]:
             yield Notice("warn", text, url, "Check it")
 
 
-def returned_mail(user: User) -> Iterator[Notice]:
+def troubled_webhooks() -> QuerySet[Webhook]:
+    trouble = Q(silent_since__isnull=False) | Q(last_refused_at__gt=F("last_event_at") + NOTED_WITHIN)
+    trouble |= Q(last_refused_at__isnull=False, last_event_at=None)
+    return Webhook.objects.filter(trouble, state=Webhook.State.ACTIVE)
+
+
+def mail_not_received(user: User) -> Iterator[Notice]:
     """Bounces that nobody receives are people who are written to again and again."""
-    may_look = allows(user, Permission.DELIVERY)
-    url = reverse("returned") if may_look else ""
     if words := seen.trouble(Organisation.get()):
-        text, label = (
-            f"Bounces and complaints are not received as they should be. {words}",
-            "See why" if may_look else "",
-        )
+        text = f"Bounces and complaints are not received as they should be. {words}"
+        may_look = allows(user, Permission.DELIVERY)
+        url, label = (reverse("returned"), "See why") if may_look else ("", "")
         yield Notice("bad", text, url, label, Alarm.RETURNED.about())
-    if may_look and (waiting := seen.held()):
+
+
+def held_reports(user: User) -> Iterator[Notice]:
+    if allows(user, Permission.DELIVERY) and (waiting := seen.held()):
         reports, people = sum(one.reports for one in waiting), sum(one.people for one in waiting)
         text = f"{reports:,} returned mails would suppress up to {people:,} people: somebody has to look at them first."
         if wishes := sum(one.wishes for one in waiting):
             text += f" In {wishes:,} of them people complain or leave, and they get no mail until then."
-        yield Notice("warn", text, url, "Look at them")
+        yield Notice("warn", text, reverse("returned"), "Look at them")
 
 
 def _notice(provider: Provider, user: User) -> Notice:

@@ -1,11 +1,14 @@
 """Services for the run, and the cast of all tests: an organisation and one person a role."""
 
+import contextlib
 import gc
+import importlib
 import os
 import subprocess
 import sys
 import zlib
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -80,9 +83,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: turns.get(item.path.name, len(_LONGEST)))
 
 
-def pytest_collection() -> None:
+def pytest_collection(session: pytest.Session) -> None:
     """Thousands of tests stay to the end: no collection of garbage need look through them again and again."""
     gc.disable()
+    if hasattr(session.config, "workerinput") and session.config.args == session.config.getini("testpaths"):
+        _compile_share(session.config.rootpath, session.config.workerinput)
+
+
+def _compile_share(root: Path, worker: Mapping[str, Any]) -> None:
+    """In a fresh checkout pytest rewrites and compiles each module of tests, which is kept for whoever imports it next.
+
+    All xdist workers would come to the same module at the same time: each begins with other ones instead.
+    """
+    modules = sorted(root.glob("tests/**/test_*.py"))
+    for module in modules[int(worker["workerid"].removeprefix("gw")) :: worker["workercount"]]:
+        with contextlib.suppress(Exception, pytest.skip.Exception):  # the collection comes to it again, and says it
+            importlib.import_module(".".join(module.relative_to(root).with_suffix("").parts))
 
 
 def pytest_collection_finish() -> None:

@@ -23,6 +23,7 @@ from django.conf import settings
 from django.db import connection
 
 from config import services, supervisor
+from tests import forked
 
 ROOT = Path(__file__).resolve().parent.parent
 _PORTS = range(12_000, 32_768)
@@ -56,10 +57,9 @@ def database_url(host: str = "", port: str | int = "") -> str:
     return f"postgres://{login}@{place}/{kept['NAME']}"
 
 
-def part(name: str, port: int, var: Path, *, cores: int = 1, database: str = "") -> "subprocess.Popen[bytes]":
+def part(name: str, port: int, var: Path, *, cores: int = 1, database: str = "") -> forked.Forked:
     """One part of the product as `make run` starts it, with this test's keys, and its database if none is named."""
     environment = {
-        **os.environ,
         "DATABASE_URL": database or database_url(),
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "REDIS_URL": settings.REDIS_URL,
@@ -69,14 +69,13 @@ def part(name: str, port: int, var: Path, *, cores: int = 1, database: str = "")
         "TOKEN_KEY": settings.TOKEN_KEY,
     }
     (program,) = (known for known in supervisor.programs("127.0.0.1", port, cores) if known.name == name)
-    return subprocess.Popen(program.command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+    return forked.program(program.command, environment)
 
 
-def script(code: str, *given: str) -> "subprocess.Popen[bytes]":
+def script(code: str, *given: str) -> forked.Forked:
     """Python in a process of its own, with this test's database; what it prints is read by the test."""
-    environment = os.environ | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"}
-    command = [sys.executable, "-c", code, *given]
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE)
+    environment = {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    return forked.code(code, given, environment)
 
 
 def remove_at_exit(var: Path) -> None:

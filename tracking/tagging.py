@@ -45,17 +45,12 @@ def count(batch: Batch, term: str, narrow: Narrow) -> Counted:
 
 def begin(batch: Batch, term: str, narrow: Narrow, *, query: str, tag: str, by: User) -> Tagging:
     """Raises NotPossible."""
-    words = " ".join(tag.replace("\0", "").split())
-    if not words:
-        raise NotPossible("Write the tag that these people shall carry.")
-    if len(words) > tags.LONGEST:
-        raise NotPossible(f"A tag has at most {tags.LONGEST} characters.")
     if batch.rehearsal:
         raise NotPossible("A rehearsal reached nobody, so it changes nobody’s record.")
     made = Tagging.objects.create(
-        batch=batch, term=term, narrow=_as_json(narrow), query=query[:1000], tag=words, created_by=by
+        batch=batch, term=term, narrow=_as_json(narrow), query=query[:1000], tag=tag, created_by=by
     )
-    audit.record(by, "people.tagged", words, batch=batch.pk, filters=made.query, tagging=made.pk)
+    audit.record(by, "people.tagged", tag, batch=batch.pk, filters=made.query, tagging=made.pk)
     return made
 
 

@@ -1,10 +1,9 @@
 """The bar across the top, for what concerns everyone, with its cure."""
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from accounts.models import User
-from accounts.registry import Registry
+from accounts.shell.sources import Sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +15,10 @@ class Notice:
     about: str = ""  # see accounts.shell.problems
 
 
-Source = Callable[[User], Iterable[Notice]]
-_sources = Registry[Source]()
-# `source` is asked with every staff page: it must be cheap.
+_sources = Sources[Notice]()
+# `source` is asked with every staff page: it must be cheap, or come with the rows that it tells of.
 register = _sources.register
 
 
 def for_user(user: User) -> list[Notice]:
-    return [notice for source in _sources for notice in source(user)]
+    return list(_sources.ask(user))

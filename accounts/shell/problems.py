@@ -1,6 +1,6 @@
 """What waits for a person, in one list for Home: its cause, and one button. With it, what concerns everyone."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -8,8 +8,8 @@ from django.urls import Resolver404, resolve
 
 from accounts.models import User
 from accounts.permissions import Permission, allows
-from accounts.registry import Registry
 from accounts.shell import notices
+from accounts.shell.sources import Sources
 
 _GRAVITY = ("bad", "warn", "wait")
 
@@ -25,15 +25,14 @@ class Problem:
     is_wanted: bool = False  # somebody did it on purpose: no alarm is raised
 
 
-Source = Callable[[User], Iterable[Problem]]
-_sources = Registry[Source]()
+_sources = Sources[Problem]()
 # `source` is asked with every look at Home.
 register = _sources.register
 
 
 def for_user(user: User) -> list[Problem]:
     """The gravest first, each once; without buttons that lead to where `user` may not go."""
-    found = list(_each_once(problem for source in _sources for problem in source(user)))
+    found = list(_each_once(_sources.ask(user)))
     named = {problem.about for problem in found}
     others = [notice for notice in notices.for_user(user) if not notice.about or notice.about not in named]
     found += [Problem(one.kind, "", one.text, one.action_url, one.action_label, one.about) for one in others]

@@ -142,6 +142,11 @@ def seal(found: Frozen, more: str = "") -> str:
     return hashlib.blake2b(f"{json.dumps(found, sort_keys=True)}{more}".encode(), digest_size=12).hexdigest()
 
 
+def asking() -> QuerySet[Organisation]:
+    """The organisation, where `is_asked_for`."""
+    return Organisation.objects.exclude(approval=ApprovalRule.NONE)
+
+
 def is_asked_for(organisation: Organisation | None) -> bool:
     """Of some campaigns at least."""
     return organisation is not None and organisation.approval != ApprovalRule.NONE

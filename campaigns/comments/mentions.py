@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -54,13 +54,17 @@ def tell(said: Comment, first: Comment, user: User, organisation: Organisation |
 
 
 def problems(user: User) -> Iterator[Problem]:
-    wanted = Mention.objects.filter(user=user, is_open=True, conversation__campaign__template=None)
-    for mention in wanted.select_related("by", "conversation__campaign").order_by("-pk")[:_MOST]:
+    wanted = unanswered().filter(user=user).select_related("by", "conversation__campaign")
+    for mention in wanted.order_by("-pk")[:_MOST]:
         campaign = mention.conversation.campaign
         title = f"{isolated(str(mention.by or 'A colleague'))} wants you in a comment on “{isolated(campaign.name)}”"
         url = f"{reverse('comments', args=[campaign.pk])}#comment-{mention.conversation_id}"
         said = mention.conversation.text[:200] or "The first words were taken back."
         yield Problem("wait", title, said, url, "Read and answer")
+
+
+def unanswered() -> QuerySet[Mention]:
+    return Mention.objects.filter(is_open=True, conversation__campaign__template=None)
 
 
 def _first(user: User) -> str:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from contacts.grounds.models import ListBasis
@@ -47,10 +48,13 @@ def of_lists(list_ids: Iterable[int] | None = None) -> list[Ending]:
 
 def next_to_end() -> Subscription | None:
     """The first whose consent ends within WARNED_AHEAD; cheap, by an index."""
-    now = timezone.now()
+    return about_to_end().select_related("list").order_by("expires_at").first()
+
+
+def about_to_end() -> QuerySet[Subscription]:
+    """Whose consent ends within WARNED_AHEAD."""
     held = Subscription.objects.filter(state=Subscription.State.SUBSCRIBED, list__archived_at=None)
-    ending = held.filter(expires_at__gt=now, expires_at__lte=now + WARNED_AHEAD)
-    return ending.select_related("list").order_by("expires_at").first()
+    return held.filter(expires_at__gt=Now(), expires_at__lte=Now() + WARNED_AHEAD)
 
 
 def apply_rules(list_id: int | None = None) -> int:

@@ -5,10 +5,12 @@ shown by the day, at once.
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import Min, Sum
 
+from accounts.models import Organisation
 from contacts.signup.models import SignupForm
 
 Counted = Literal["asked", "confirmed", "expired", "refused"]
@@ -30,14 +32,14 @@ def sums(form: SignupForm) -> dict[str, int]:
 
 def show(form: SignupForm, now: datetime, *, to_machine: bool) -> None:
     """One more look at it. No cookie and no address is kept: somebody who looks twice counts twice."""
-    row: list[Any] = [form.pk, now.astimezone(UTC).date(), int(not to_machine), int(to_machine)]
+    row: list[Any] = [form.pk, now.astimezone(_zone()).date(), int(not to_machine), int(to_machine)]
     with connection.cursor() as cursor:
         cursor.execute(_SHOW, row)
 
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """How many of those who saw the form went on, over whole days (UTC) since `since`."""
+    """How many of those who saw the form went on, over whole days since `since`."""
 
     since: date
     shown: int
@@ -56,14 +58,21 @@ class Funnel:
 
 def funnel(form: SignupForm, now: datetime) -> Funnel | None:
     """Of the last 30 days, and not before anybody counted; None while nothing is counted."""
-    today = now.astimezone(UTC).date()
+    zone = _zone()
+    today = now.astimezone(zone).date()
     days = form.days_shown.filter(day__gt=today - WINDOW)
     found = days.aggregate(since=Min("day"), people=Sum("people", default=0), machines=Sum("machines", default=0))
     if found["since"] is None:
         return None
-    hours = form.hours.filter(hour__gte=datetime.combine(found["since"], datetime.min.time(), UTC))
+    begun = datetime.combine(found["since"], datetime.min.time(), zone).astimezone(UTC)
+    hours = form.hours.filter(hour__gte=begun.replace(minute=0))  # of a zone with half hours, the whole of its first
     done = hours.aggregate(asked=Sum("asked", default=0), confirmed=Sum("confirmed", default=0))
     return Funnel(found["since"], found["people"], found["machines"], done["asked"], done["confirmed"])
+
+
+def _zone() -> ZoneInfo:
+    """Days are the organisation's, as in all reports."""
+    return ZoneInfo(Organisation.zone())
 
 
 _ADD = """

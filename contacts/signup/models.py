@@ -198,7 +198,7 @@ class SignupHour(models.Model):
 
 
 class SignupShown(models.Model):
-    """How often a form was shown on one day (UTC). Apart from SignupHour, whose row a sign-up locks for a while."""
+    """How often a form was shown on one day of the organisation. Apart from SignupHour: a sign-up locks its row."""
 
     form = models.ForeignKey(SignupForm, models.CASCADE, related_name="days_shown")
     day = models.DateField()

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from django.db.models import QuerySet
+
 from accounts.models import User
 from accounts.shell.alarms import Alarm
 from accounts.shell.problems import Problem
@@ -16,8 +18,12 @@ _CURE = (
 
 
 def problems(user: User) -> Iterator[Problem]:
-    for form in SignupForm.objects.kept().exclude(paused_at=None).filter(pause_reason__endswith=flood.AS_USUAL)[:5]:
+    for form in by_themselves()[:5]:
         title = f"The form {isolated(form.name)} paused itself"
         about = Alarm.FORM.about(form.pk)
         text = f"{form.pause_reason} {_CURE}"
         yield Problem("bad", title, text, form.get_absolute_url(), "Look at it", about)
+
+
+def by_themselves() -> QuerySet[SignupForm]:
+    return SignupForm.objects.kept().exclude(paused_at=None).filter(pause_reason__endswith=flood.AS_USUAL)

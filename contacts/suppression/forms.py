@@ -5,10 +5,25 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from accounts.fields import LineField
+from accounts.wording import storable
 from contacts import addresses
 from contacts.models import MailingList
+
+
+class LiftForm(forms.Form):
+    """Of the dialog beside an address. `pk`: of its suppression."""
+
+    reason = LineField(max_length=300, label="Why")
+    typed = forms.CharField(required=False)
+
+    def __init__(self, data: QueryDict, *, pk: int, why: str) -> None:
+        said = {name: storable(data.get(name, ""), 300) for name in self.base_fields}
+        super().__init__(said, label_suffix="", auto_id=f"lift-{pk}-%s")
+        self.fields["reason"].error_messages["required"] = why
+        self.pk = pk
 
 
 class SuppressForm(forms.Form):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from contacts import addresses, consent
 from contacts.consent import Suppressing
@@ -74,8 +74,13 @@ def recently_denied(among: Iterable[str], within_seconds: int, *, at_least: int)
 
 
 def waiting() -> int:
-    """How many are on hold; cheap, for every page."""
-    return Suppression.objects.filter(reason=Suppression.Reason.HELD).exclude(IS_WAITING).count()
+    """How many are on hold."""
+    return on_hold().count()
+
+
+def on_hold() -> QuerySet[Suppression]:
+    """Without those that wait with a report."""
+    return Suppression.objects.filter(reason=Suppression.Reason.HELD).exclude(IS_WAITING)
 
 
 def hold_with(source: str, wishes: Iterable[tuple[str, int]]) -> None:

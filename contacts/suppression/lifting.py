@@ -18,6 +18,7 @@ BOUNCES = frozenset({Suppression.Reason.HARD_BOUNCE.value, Suppression.Reason.SO
 THEIR_WORD = frozenset({Suppression.Reason.COMPLAINT.value, Suppression.Reason.UNSUBSCRIBED.value})
 # Writing again and again to who does not exist harms the delivery of all mail.
 ONCE_IN = timedelta(days=30)
+WHY = "Say why this address may get mail again. The reason is kept."
 
 
 class NotLifted(Exception):
@@ -50,7 +51,7 @@ def check(found: Suppression | None, *, by: User, typed: str) -> None:
 def lift(found: Suppression, *, by: User, request: Actor, reason: str, typed: str = "") -> None:
     """Raises NotLifted. The reason stays in the audit trail, and in the person's story."""
     if not reason.strip():
-        raise NotLifted("Say why this address may get mail again. The reason is kept.")
+        raise NotLifted(WHY)
     _check(found, by, typed)
     consent.lift(found.email, by=by)
     audit.record(request, LIFTED, found.email, was=found.reason, reason=reason)

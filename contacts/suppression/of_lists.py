@@ -14,6 +14,7 @@ from contacts import addresses
 from contacts.models import ListSuppression, MailingList
 from contacts.suppression.lifting import LIFTED, NotLifted
 
+WHY = "Say why this address may get mail of the list again. The reason is kept."
 WAS = "one_list"  # in the audit trail, where other suppressions have their reason
 
 
@@ -30,7 +31,7 @@ def suppress(emails: Iterable[str], mailing_list: MailingList, *, reason: str, b
 def lift(found: ListSuppression, *, by: User, request: Actor, reason: str) -> None:
     """Raises NotLifted. The reason stays in the audit trail, and in the person's story."""
     if not reason.strip():
-        raise NotLifted("Say why this address may get mail of the list again. The reason is kept.")
+        raise NotLifted(WHY)
     found.delete()
     audit.record(request, LIFTED, found.email, was=WAS, list=found.list.name, reason=reason)
 

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.numbers import digits
+from accounts.forms import NumberTyped
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.wording import count, count_people
 from contacts import tags
@@ -45,19 +45,18 @@ def begin(request: StaffRequest) -> HttpResponse:
         messages.warning(request, "Tick the people first that it is for.")
         return redirect(back)
     form = action.form(request.POST if request.method == "POST" else None, prefix="do")
-    must_type, problem = number > bulk_changes.TYPED_ABOVE, ""
-    if request.method == "POST" and form.is_valid():
-        if must_type and digits(request.POST.get("typed", "")) != str(number):
-            problem = f"Type {count(number)} to confirm. Nobody was changed."
-        else:
-            made = bulk_changes.begin(action, action.options(form), selection, expected=number, by=request.user)
-            return to_outcome(request, made, back)
+    typing = None
+    if number > bulk_changes.TYPED_ABOVE:
+        said = request.POST if request.method == "POST" else None
+        typing = NumberTyped(said, number=number, spared="Nobody was changed.")
+    if form.is_valid() and (typing is None or typing.is_valid()):
+        made = bulk_changes.begin(action, action.options(form), selection, expected=number, by=request.user)
+        return to_outcome(request, made, back)
     context = {
         "action": action,
         "form": form,
         "number": number,
-        "must_type": must_type,
-        "problem": problem,
+        "typing": typing,
         "pairs": [("action", action.name), *filters.pairs(), *selection.pairs()],
         "named": named,
         "all_of": filters.sentence if selection.query is not None else "",
@@ -65,8 +64,7 @@ def begin(request: StaffRequest) -> HttpResponse:
         "undone_for": UNDONE_FOR.days,
         "back": back,
     }
-    status = 422 if problem or form.is_bound else 200
-    return render(request, "contacts/bulk/begin.html", context, status=status)
+    return render(request, "contacts/bulk/begin.html", context, status=422 if form.is_bound else 200)
 
 
 def _meant(selection: Selection) -> tuple[int, list[Contact]]:

@@ -34,6 +34,10 @@ State = ImportJob.State
 _AT_WORK = (State.READING, State.CHECKING, State.RUNNING)
 
 
+class NothingGiven(NotReadable):
+    """Neither a file nor pasted people."""
+
+
 @require_GET
 @requires(Permission.PEOPLE)
 def imports(request: StaffRequest) -> HttpResponseBase:
@@ -75,10 +79,11 @@ def _upload(request: StaffRequest, guard: SizeGuard) -> HttpResponse:
         if file is None and pasted:
             file = ContentFile(pasting.as_table(pasted).encode(), "Pasted text")
         if file is None:
-            raise NotReadable("Choose a file, or paste people, first. An empty file cannot be imported.")
+            raise NothingGiven("Choose a file, or paste people below. An empty file cannot be imported.")
         job = jobs.upload(file, file.name or "file", by=request.user, as_suppressed=as_suppressed)
     except NotReadable as problem:
         context = {"problem": problem, "as_suppressed": as_suppressed, "pasted": request.POST.get("pasted", "")}
+        context["is_missing"] = isinstance(problem, NothingGiven)
         return render(request, "contacts/import_new.html", context, status=422)
     audit.record(request, "import.upload", job.file_name)
     return redirect(job)
@@ -276,6 +281,7 @@ def _lists_gone(names: list[str]) -> str:
 
 def _report(job: ImportJob) -> dict[str, Any]:
     plan = Plan.from_json(job.options)
+    refused_rows = mending.refused_rows(job)
     expected = job.counts.get("expected", {})
     done = job.counts.get("done", {})
     return {
@@ -288,7 +294,8 @@ def _report(job: ImportJob) -> dict[str, Any]:
         "lists_gone": _lists_gone(job.counts.get("lists_gone", [])),
         "suspects": job.counts.get("suspects", {}),
         "plan": plan,
-        "refused_rows": mending.refused_rows(job),
+        "refused_rows": refused_rows,
+        "is_mendable": any(row.can_be_mended for row in refused_rows),
         "waiting": mending.waiting(job),
         "can_mend": job.state in (State.READY, State.DONE),
         "lists": MailingList.objects.filter(pk__in=plan.lists),

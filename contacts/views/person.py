@@ -3,7 +3,9 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +20,7 @@ from contacts.bulk import changes as bulk_changes
 from contacts.bulk.actions import EVERY
 from contacts.bulk.selection import Selection
 from contacts.filtering import Chip
-from contacts.forms import ContactForm, NewContactForm, ReasonForm, ResubscribeForm
+from contacts.forms import ContactForm, NewContactForm, ResubscribeForm, UnsubscribeForm
 from contacts.merging import known, parting
 from contacts.models import Contact, MailingList, Subscription, Suppression
 from contacts.profile import shown
@@ -78,10 +80,9 @@ def delete(request: StaffRequest, pk: int) -> HttpResponse:
 def unsubscribe(request: StaffRequest, pk: int) -> HttpResponse:
     """From the list named `list`, or from everything."""
     person = get_object_or_404(Contact, pk=pk)
-    form = ReasonForm(request.POST)
+    form = UnsubscribeForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Say why: the reason is kept beside the person.")
-        return _person_page(request, person, status=422)
+        return _person_page(request, person, unsubscribe_form=form)
     wanted = request.POST.get("list", "")
     mailing_list = get_object_or_404(MailingList, pk=whole_number(wanted)) if wanted else None
     consent.unsubscribe(
@@ -99,33 +100,51 @@ def unsubscribe(request: StaffRequest, pk: int) -> HttpResponse:
 @requires(Permission.PEOPLE)
 def resubscribe(request: StaffRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(Contact, pk=pk)
-    form = ResubscribeForm(request.POST)
+    form = _resubscribe_form(request, person, _suppression(person), request.POST)
     if not form.is_valid():
-        messages.error(request, "Choose a list and say how this person asked for it: that is the proof.")
-        return _person_page(request, person, status=422)
+        return _person_page(request, person, resubscribe_form=form)
     lists = [chosen.pk for chosen in form.cleaned_data["lists"]]
     try:
         lifting.check(_suppression(person), by=request.user, typed=request.POST.get("typed", ""))
         consent.resubscribe(person, lists=lists, channel="hand", by=request.user, text=form.cleaned_data["reason"])
-    except (consent.StillSuppressed, lifting.NotLifted) as problem:
-        messages.error(request, str(problem))
-        return _person_page(request, person, status=422)
+    except consent.StillSuppressed as problem:
+        form.add_error(None, str(problem))
+        return _person_page(request, person, resubscribe_form=form)
+    except lifting.NotLifted as problem:
+        form.add_error("typed" if "typed" in form.fields else None, str(problem))
+        return _person_page(request, person, resubscribe_form=form)
     audit.record(request, "contact.resubscribe", person.email, lists=lists, reason=form.cleaned_data["reason"])
     messages.success(request, f"{person.email} is subscribed.")
     return redirect(person)
 
 
-def _person_page(request: StaffRequest, person: Contact, status: int = 200) -> HttpResponse:
+def _resubscribe_form(
+    request: StaffRequest, person: Contact, suppression: Suppression | None, data: Any = None
+) -> ResubscribeForm:
+    must_type = bool(
+        suppression
+        and suppression.reason == Suppression.Reason.UNSUBSCRIBED
+        and lifting.ways([suppression], request.user)[suppression.pk].needs_typing
+    )
+    typed = suppression.email if suppression and must_type else None
+    return ResubscribeForm(data, lists=_other_lists(person), typed=typed)
+
+
+def _other_lists(person: Contact) -> QuerySet[MailingList]:
+    on = person.subscriptions.filter(state=Subscription.State.SUBSCRIBED)
+    return MailingList.objects.not_archived().exclude(id__in=on.values("list_id"))
+
+
+def _person_page(request: StaffRequest, person: Contact, **refused: forms.Form) -> HttpResponse:
+    """`refused`: the form of a dialog with what is to be mended; the dialog is open then."""
     suppression = _suppression(person)
     proofs = timeline.entries(person, timeline.Wanted(limit=_PROOFS + 1, kinds=frozenset({"consent"})))
     subscriptions = list(person.subscriptions.select_related("list").order_by("list__name"))
     closed = of_lists.of(person.email)
-    on = {s.list_id for s in subscriptions if s.state == Subscription.State.SUBSCRIBED}
     context = {
         "contact": person,
         "subscriptions": subscriptions,
-        "other_lists": MailingList.objects.not_archived().exclude(id__in=on),
-        "is_subscribed": bool(on),
+        "is_subscribed": any(one.state == Subscription.State.SUBSCRIBED for one in subscriptions),
         "suppression": suppression,
         "way_back": lifting.ways([suppression], request.user)[suppression.pk] if suppression else None,
         "list_suppressions": closed,
@@ -134,9 +153,11 @@ def _person_page(request: StaffRequest, person: Contact, status: int = 200) -> H
         "values": shown.values(person),
         "proofs": proofs[:_PROOFS],
         "has_more_proofs": len(proofs) > _PROOFS,
+        "unsubscribe_form": UnsubscribeForm(),
+        "resubscribe_form": _resubscribe_form(request, person, suppression),
         **_story(request, person),
     }
-    return render(request, "contacts/contact.html", context, status=status)
+    return render(request, "contacts/contact.html", context | refused, status=422 if refused else 200)
 
 
 def _story(request: StaffRequest, person: Contact) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from contacts import consent
 from contacts.models import Contact, ListSuppression, MailingList, Suppression
 from contacts.paging import count_in_words, latest_first
 from contacts.suppression import lifting, of_lists
-from contacts.suppression.forms import SuppressForm
+from contacts.suppression.forms import LiftForm, SuppressForm
 from contacts.suppression.lifting import Way
 from contacts.suppression.listing import SOURCES, Filter, source_in_words
 
@@ -32,8 +32,11 @@ class Row:
 @requires(Permission.LOOK)
 def suppressions(request: StaffRequest) -> HttpResponse:
     chosen = Filter.of(request.GET)
-    if chosen.scope:
-        return _of_lists(request, chosen)
+    return _of_lists(request, chosen) if chosen.scope else _of_all_mail(request, chosen)
+
+
+def _of_all_mail(request: StaffRequest, chosen: Filter, refused: LiftForm | None = None) -> HttpResponse:
+    """`refused`: what is to be mended in the dialog of one of the rows; it is open then."""
     found = chosen.apply()
     page = latest_first(found, request)
     return render(
@@ -46,11 +49,13 @@ def suppressions(request: StaffRequest) -> HttpResponse:
             "filter": chosen,
             "sources": SOURCES.items(),
             "none_at_all": not page.rows and chosen.is_empty and not ListSuppression.objects.exists(),
+            "refused": refused,
         },
+        status=422 if refused else 200,
     )
 
 
-def _of_lists(request: StaffRequest, chosen: Filter) -> HttpResponse:
+def _of_lists(request: StaffRequest, chosen: Filter, refused: LiftForm | None = None) -> HttpResponse:
     found = chosen.of_lists()
     page = latest_first(found, request)
     context = {
@@ -59,8 +64,9 @@ def _of_lists(request: StaffRequest, chosen: Filter) -> HttpResponse:
         "counted": count_in_words(found, "address", "addresses"),
         "filter": chosen,
         "lists": MailingList.objects.filter(suppressions__isnull=False).distinct(),
+        "refused": refused,
     }
-    return render(request, "contacts/suppressions_of_lists.html", context)
+    return render(request, "contacts/suppressions_of_lists.html", context, status=422 if refused else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -105,32 +111,28 @@ def _known(fresh: int, emails: list[str]) -> str:
 @requires(Permission.PEOPLE)
 def lift(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Suppression, pk=pk)
-    reason = _reason(request)
-    typed = request.POST.get("typed", "")
-    try:
-        lifting.lift(found, by=request.user, request=request, reason=reason, typed=typed)
-    except lifting.NotLifted as problem:
-        messages.error(request, str(problem))
-    else:
-        messages.success(request, f"{found.email} may get mail again, from the lists it is still subscribed to.")
-    return redirect("suppressions")
+    form = LiftForm(request.POST, pk=pk, why=lifting.WHY)
+    if form.is_valid():
+        try:
+            lifting.lift(found, by=request.user, request=request, **form.cleaned_data)
+        except lifting.NotLifted as problem:
+            form.add_error("typed", str(problem))
+        else:
+            messages.success(request, f"{found.email} may get mail again, from the lists it is still subscribed to.")
+            return redirect("suppressions")
+    return _of_all_mail(request, Filter(found.email), form)
 
 
 @require_POST
 @requires(Permission.PEOPLE)
 def lift_of_list(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(ListSuppression.objects.select_related("list"), pk=pk)
-    try:
-        of_lists.lift(found, by=request.user, request=request, reason=_reason(request))
-    except lifting.NotLifted as problem:
-        messages.error(request, str(problem))
-    else:
-        messages.success(request, f"{found.email} may get mail of the list {found.list} again, while it is on it.")
+    form = LiftForm(request.POST, pk=pk, why=of_lists.WHY)
+    if not form.is_valid():
+        return _of_lists(request, Filter(found.email, scope=str(found.list_id)), form)
+    of_lists.lift(found, by=request.user, request=request, reason=form.cleaned_data["reason"])
+    messages.success(request, f"{found.email} may get mail of the list {found.list} again, while it is on it.")
     return redirect(f"{reverse('suppressions')}?for=list")
-
-
-def _reason(request: StaffRequest) -> str:
-    return " ".join(request.POST.get("reason", "").replace("\0", "").split())[:300]
 
 
 def _beside_people(found: list[ListSuppression]) -> list[tuple[ListSuppression, Contact | None]]:

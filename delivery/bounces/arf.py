@@ -32,11 +32,8 @@ def read_parts(parts: list[mime.Part]) -> Report | None:
     originals = [part.inner_headers for part in parts if part.is_original]
     if feedback is None:
         return _junk_mail_report(originals)
-    feedback_type = _first(feedback, "feedback-type").lower()
-    if not feedback_type:
-        return None
     return Report(
-        feedback_type,
+        _first(feedback, "feedback-type").lower() or "other",  # none by maildrop
         return_addresses=_all([feedback], "original-mail-from") + _all(originals, "return-path"),
         message_ids=_all(originals, "message-id"),
         recipients=_all([feedback], "original-rcpt-to") + _all(originals, "to"),

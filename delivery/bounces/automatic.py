@@ -45,6 +45,7 @@ _AWAY_WORDS = re.compile(
     re.IGNORECASE,
 )
 _ANSWERS = ("auto-replied", "auto-notified")
+_OF_PROGRAMS = frozenset({"bulk", "junk", "list"})
 
 
 def is_from_a_server(headers: mime.Headers) -> bool:
@@ -70,6 +71,11 @@ def is_reply(headers: mime.Headers, text: str) -> bool:
         or (mime.first(headers, "x-auto-response-suppress") != "" and submitted not in ("", "no"))
         or sounds_away(headers, text)
     )
+
+
+def is_by_a_program(headers: mime.Headers) -> bool:
+    """Marked by what came before RFC 3834, as the recipes of procmail and vacation do; bounces may be, too."""
+    return "x-loop" in headers or mime.first(headers, "precedence").strip().lower() in _OF_PROGRAMS
 
 
 def sounds_away(headers: mime.Headers, text: str) -> bool:

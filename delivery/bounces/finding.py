@@ -13,6 +13,7 @@ class Kind(StrEnum):
     DELIVERED = "delivered"
     COMPLAINT = "complaint"
     AUTOREPLY = "autoreply"
+    UNMARKED = "unmarked"  # a person's mail, or an automatic reply of which nothing says so
 
 
 @dataclass(frozen=True, slots=True)

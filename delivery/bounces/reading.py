@@ -48,7 +48,7 @@ class _Report:
         told = ses_notice.read(self.text)
         if told:
             return [_by_ses(each) for each in told]
-        return [self._autoreply()] if self._is_autoreply() else self._by_words()
+        return [self._reply(Kind.AUTOREPLY)] if self._is_autoreply() else self._by_words()
 
     def _by_status(self) -> list[Finding]:
         """From a part of its own, else from a text in which the same fields stand."""
@@ -64,10 +64,14 @@ class _Report:
             return True
         if "x-failed-recipients" in self.headers or automatic.has_failed_subject(self.headers):
             return False
-        if not automatic.is_from_a_server(self.headers):
-            return automatic.is_reply(self.headers, self.text)
-        # Servers mark their bounces as automatic replies, too (Exim)
-        return automatic.sounds_away(self.headers, self.text) and not notice.says_failed(notice.divide(self.text))
+        if automatic.is_from_a_server(self.headers):
+            may_be_one = automatic.sounds_away(self.headers, self.text)
+        elif automatic.is_reply(self.headers, self.text):
+            return True
+        else:
+            may_be_one = automatic.is_by_a_program(self.headers)
+        # Bounces bear the marks of automatic replies, too (Exim's)
+        return may_be_one and not notice.says_failed(notice.divide(self.text))
 
     def _wrapped(self) -> list[Finding]:
         """Some gateways put the report they got into one of their own that says nothing."""
@@ -118,7 +122,7 @@ class _Report:
         if not is_from_a_server and not (
             says_failed and (returns_a_mail or automatic.has_failed_subject(self.headers))
         ):
-            return []
+            return [] if returns_a_mail else [self._reply(Kind.UNMARKED)]
         found = self._named(words, says_failed=says_failed)
         if not found and is_from_a_server:
             wrapped = self._wrapped()
@@ -182,9 +186,9 @@ class _Report:
         written_at = delays.date(mime.first(self.headers, "date"))
         return delays.gives_up_at(words.words, began_at=began_at, written_at=written_at)
 
-    def _autoreply(self) -> Finding:
+    def _reply(self, kind: Kind) -> Finding:
         words = notice.divide(self.text).words
-        return _finding(Kind.AUTOREPLY, automatic.author(self.headers), diagnostic=words[:_DIAGNOSTIC_CHARS])
+        return _finding(kind, automatic.author(self.headers), diagnostic=words[:_DIAGNOSTIC_CHARS])
 
 
 def _by_ses(told: ses_notice.Told) -> Finding:
@@ -203,7 +207,7 @@ def _other(original: str | None, recipient: str | None) -> str | None:
 
 
 def _complaint(report: arf.Report) -> Finding:
-    recipients = [address for address in map(addresses.tidy, report.recipients) if address]
+    recipients = [found for written in report.recipients for found in addresses.found_in(written, 1)]
     return _finding(
         Kind.COMPLAINT,
         recipients[0] if recipients else None,

@@ -18,6 +18,19 @@ _RETURN = "return-"
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
 
 
+class PasteForm(forms.Form):
+    """The source of a mail that was sent to see how it arrives."""
+
+    source = forms.CharField(
+        label="The source of the mail",
+        help_text=(
+            "Open the mail. Gmail: ⋮, Show original. Outlook: File, Properties, Internet headers."
+            " Apple Mail: View, Message, All Headers. Copy all of it."
+        ),
+        widget=forms.Textarea(attrs={"rows": 6, "class": "mono", "spellcheck": "false"}),
+    )
+
+
 class DomainForm(forms.Form):
     name = LineField(
         label="Domain",

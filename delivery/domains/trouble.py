@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.text import capfirst
 
 from accounts.models import User
@@ -24,7 +24,7 @@ _Told = tuple[SendingDomain, str, str]  # title, text
 def problems(user: User) -> Iterator[Problem]:
     """Also, for those who can say so, names that are used as senders and that nobody has confirmed."""
     may_cure = allows(user, Permission.DELIVERY)
-    noticed = list(SendingDomain.objects.confirmed().filter(_BROKEN | _LOST))
+    noticed = list(_noticed())
     for domain, title, text in [*islice(_broken(noticed), _SHOWN), *islice(_with_records_gone(noticed), _SHOWN)]:
         text = text if may_cure else f"{text} An admin can see to it."
         yield Problem("bad", title, text, domain.get_absolute_url(), about=_about(domain))
@@ -35,6 +35,11 @@ def problems(user: User) -> Iterator[Problem]:
         yield Problem("wait", f"Is {domain} yours?", text, domain.get_absolute_url(), "Say so")
 
 
+def domains() -> QuerySet[SendingDomain]:
+    """Those that `problems` may tell of, to some or to all."""
+    return _noticed() | SendingDomain.objects.not_set_up() | SendingDomain.objects.filter(confirmed_at=None)
+
+
 def notices(user: User) -> Iterator[Notice]:
     for domain in SendingDomain.objects.broken()[:_SHOWN]:
         text = f"Mail from {domain} no longer passes: mailboxes may refuse it. {_what(domain)}"
@@ -42,6 +47,10 @@ def notices(user: User) -> Iterator[Notice]:
             yield Notice("bad", text, domain.get_absolute_url(), "See why", _about(domain))
         else:
             yield Notice("bad", text, about=_about(domain))
+
+
+def _noticed() -> QuerySet[SendingDomain]:
+    return SendingDomain.objects.confirmed().filter(_BROKEN | _LOST)
 
 
 def _real_mail_leaves() -> bool:

@@ -54,11 +54,20 @@ def of_mail(mail: Mail, envelope_to: str) -> list[Heard]:
     """A mail of ours goes to one address. Where a report names several, it stands for several people (an alias, a
     list), and as long as one of them may be there, so is it."""
     named = recognising.messages(mail.trace, envelope_to)
-    heard = [_heard(finding, named) for finding in mail.findings]
+    heard = [
+        _heard(finding, named)
+        for finding in mail.findings
+        if finding.kind != Kind.UNMARKED or _came_back(mail, envelope_to)
+    ]
     people = [each for each in heard if each.kind in _OF_DELIVERY]
     if len(people) > 1 and not all(each.suppresses for each in people):
         return [replace(each, suppresses=False, is_permanent=False) for each in heard]
     return heard
+
+
+def _came_back(mail: Mail, envelope_to: str) -> bool:
+    """To the return address of a mail, which no person sees: what comes there was sent by a program (RFC 3834)."""
+    return len(recognising.by_addresses((envelope_to, *mail.trace.envelope_addresses))) == 1
 
 
 _OF_DELIVERY = frozenset({Kind.BOUNCE, Kind.DELAY, Kind.DELIVERED})
@@ -66,7 +75,7 @@ _OF_DELIVERY = frozenset({Kind.BOUNCE, Kind.DELAY, Kind.DELIVERED})
 
 def _heard(finding: Finding, named: frozenset[int]) -> Heard:
     return Heard(
-        kind=finding.kind,
+        kind=Kind.AUTOREPLY if finding.kind == Kind.UNMARKED else finding.kind,
         message_ids=named,
         recipient=finding.recipient or "",
         category=finding.category,

@@ -40,7 +40,7 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _read(setting: str) -> Fault | None:
+def read(setting: str) -> Fault | None:
     if not setting:
         return None
     point, _, rest = setting.partition(":")
@@ -49,4 +49,4 @@ def _read(setting: str) -> Fault | None:
 
 
 # None in real life: a test of a global is all that it costs.
-FAULT = _read(os.environ.get("TALLYPOST_FAULT", ""))
+FAULT = read(os.environ.get("TALLYPOST_FAULT", ""))

@@ -3,12 +3,20 @@
 from datetime import timedelta
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import Organisation
 
 _SILENT_AFTER = timedelta(seconds=100)  # it tells every thirty
 _FULL_AFTER = timedelta(minutes=5)  # a short rush comes again by itself
+
+
+class ListenerQuerySet(models.QuerySet["ReturnListener"]):
+    def in_trouble(self) -> "ListenerQuerySet":
+        """That was heard of and is silent, not open, or may be full still."""
+        is_silent, was_full = models.Q(seen_at__lt=Now() - _SILENT_AFTER), models.Q(full_since__isnull=False)
+        return self.exclude(seen_at=None).filter(is_silent | was_full | ~models.Q(problem=""))
 
 
 class ReturnListener(models.Model):
@@ -24,6 +32,8 @@ class ReturnListener(models.Model):
     not_kept = models.BigIntegerField(default=0, help_text="Told to come back: the database was away or full.")
     full_since = models.DateTimeField(null=True, help_text="Each time it told since then, it had turned servers away.")
     earlier_domains = models.JSONField(default=list, help_text="Mail that is out still comes back to them.")
+
+    objects = ListenerQuerySet.as_manager()
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_return_listener")]

@@ -28,6 +28,9 @@ class ProviderQuerySet(models.QuerySet["Provider"]):
         """Ways out a campaign may choose, the default first; a paused one is among them."""
         return self.kept().order_by("-is_default", "name")
 
+    def in_rehearsal(self) -> "ProviderQuerySet":
+        return self.kept().filter(state=Provider.State.REHEARSAL)
+
     def out_of_service(self) -> "ProviderQuerySet":
         """Paused by a person, or left alone for a while after trouble; the demo's relay is meant to be."""
         is_out = models.Q(state=Provider.State.PAUSED) | models.Q(breaker__state__in=["open", "half_open"])

@@ -7,6 +7,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 
@@ -76,8 +78,7 @@ def exchange(login: OAuthLogin, code: str, back: str) -> None:
 
 
 def problems(user: User) -> Iterator[Problem]:
-    failing = OAuthLogin.objects.exclude(failing_since=None).select_related("provider", "mailbox")
-    for login in failing.filter(failing_since__lt=timezone.now() - _AGAIN)[:3]:
+    for login in failing().select_related("provider", "mailbox")[:3]:
         page = ("provider-sign-in", login.provider_id) if login.provider_id else ("mailbox-sign-in", login.mailbox_id)
         url = reverse(page[0], args=[page[1]]) if allows(user, Permission.DELIVERY) else ""
         what = login.provider or login.mailbox
@@ -93,6 +94,11 @@ def problems(user: User) -> Iterator[Problem]:
             url,
             about=about,
         )
+
+
+def failing() -> QuerySet[OAuthLogin]:
+    """More than once."""
+    return OAuthLogin.objects.filter(failing_since__lt=Now() - _AGAIN)
 
 
 def _valid(login: OAuthLogin, for_another: timedelta) -> str:

@@ -1,5 +1,6 @@
 """The way out of the demo's mail: it leads nowhere and is paused besides, so that nothing of the demo ever leaves."""
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from delivery.models import Provider
@@ -17,12 +18,16 @@ def make() -> Provider:
 
 
 def is_there() -> bool:
-    """Cheap, for every page."""
-    return Provider.objects.kept().filter(host=SAMPLE_HOST).exists()
+    return relays().exists()
 
 
 def remove() -> None:
     """It stays while something that is no demo data is to leave through it, which never will."""
-    for relay in Provider.objects.kept().filter(host=SAMPLE_HOST):
+    for relay in relays():
         if not removal.batches_under_way(relay).exists():
             removal.remove(relay)
+
+
+def relays() -> QuerySet[Provider]:
+    """None, or the one."""
+    return Provider.objects.kept().filter(host=SAMPLE_HOST)

@@ -123,6 +123,8 @@ def _by_rules(reply: _Reply) -> Category:
     if by_code and by_code not in YIELDING:
         return by_code
     said = _said(reply.plain)
+    if said == C.SENDER_NOT_VERIFIED and _MAIL_FROM_A_HOST.search(reply.whole):
+        said = C.BLOCK_REPUTATION
     if reply.detail in _ABOUT_THE_SENDER and said in _ABOUT_A_PERSON:
         return C.SENDER_NOT_VERIFIED  # "No such domain", "Unknown user": by the code, the sender's
     category = said or by_code or first(HINTS, reply.plain)
@@ -139,6 +141,10 @@ def _said(words: str) -> Category | None:
 
 
 _SURE = tuple(each for english in SURE for each in (english, *(r for r in languages.SURE if r[0] == english[0])))
+# "Mail from 192.0.2.7 is not accepted" is said of the server, "MAIL FROM not accepted" of the sender.
+_MAIL_FROM_A_HOST = re.compile(
+    r"\bmail from (?:[\w.-]{1,60} ){0,3}[\[(]?(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f]{1,4}:[\da-f:]*:[\da-f:]*)"
+)
 _NOBODY = re.compile(r"(mailbox|account) (is )?unava\w*ble|^\W*(recipient )?address rejected\W*$")
 # Whoever is away for a while is not dead.
 _FOR_NOW = re.compile(r"temporar|try (again )?later|for now\b|another process|being (moved|migrated)")

@@ -55,7 +55,7 @@ SURE: tuple[Rule, ...] = (
         r"(unable|failed|could not|cannot) (to )?verify (the )?sender|verify mail ?from failed|domain of (the )?sender",
         r"(from|return|return-?path|mail ?from|envelope[- ]from|5322\.from|sender)(: | )?(address|domain|"
         r"header|identity).{0,30}(not |un(verified|known)|invalid|mis-?match|must)",
-        r"mail ?from (?!(your|this) (network|server|host|ip|isp|country|region)\b)"
+        r"mail ?from (?!((your|this|the|a|dynamic) )?(network|server|host|client|ip|isp|country|region)\b)"
         r".{0,20}(mis-?match|must (be|equal)|not )|must (equal|be (the )?same as) authori",
         r"not owned by user|envelope[- ]sender domain",
         r"(?<!recipient address rejected: )unverified (address|sender|domain|identity)",
@@ -119,6 +119,9 @@ SURE: tuple[Rule, ...] = (
         C.UNKNOWN,
         r"envelope blocked|administrative prohibition|(block|refus|reject)ed by (the )?recipient",
         r"(recipient|user)('s)? (preference|setting)s?\b",
+        # Of mailing lists: what the mail has to name, and who may write to them
+        r"not (found|listed|named|present) in (either )?(the |your )?(to|cc|header)\b",
+        r"your (e-?mail )?address (was |is )?not (found|listed)",
     ),
     rule(
         C.SPAM_CONTENT,

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -16,9 +16,11 @@ from accounts.permissions import Permission, StaffRequest, requires
 from delivery import tasks
 from delivery.domains.delivered import checking
 from delivery.domains.delivered.models import DomainMail
+from delivery.domains.forms import PasteForm
 from delivery.domains.models import SendingDomain
 
 _SHOWN = 5
+Refused = tuple[int, PasteForm]  # the mail's id
 
 
 @require_safe
@@ -43,29 +45,26 @@ def send(request: StaffRequest, domain_id: int) -> HttpResponse:
     else:
         audit.record(request, "domain.mailed", domain.name, to=made.to)
         transaction.on_commit(partial(tasks.send_domain_mail.delay, mail_id=made.pk), robust=True)
-    return _back(domain)
+    return back(domain)
 
 
-@require_POST
-@requires(Permission.DELIVERY)
-def paste(request: StaffRequest, domain_id: int, mail_id: int) -> HttpResponse:
-    """The source of the mail, as the mailbox shows it."""
-    domain = _domain(domain_id)
-    mail = get_object_or_404(DomainMail, pk=mail_id, domain=domain)
-    try:
-        checking.take_pasted(mail, request.POST.get("source", ""))
-    except checking.NotPossible as problem:
-        messages.error(request, str(problem))
-    else:
-        _tell(request, mail)
-    return _back(domain)
+def refused(mail: DomainMail, data: QueryDict) -> PasteForm | None:
+    """With what is wrong with the source that was pasted; none: it is taken."""
+    form = _paste_form(mail.pk, data)
+    if form.is_valid():
+        try:
+            checking.take_pasted(mail, form.cleaned_data["source"])
+        except checking.NotPossible as problem:
+            form.add_error("source", str(problem))
+    return form if form.errors else None
 
 
-def context(request: StaffRequest, domain: SendingDomain) -> dict[str, Any]:
+def context(request: StaffRequest, domain: SendingDomain, refused: Refused | None = None) -> dict[str, Any]:
     found = list(DomainMail.objects.filter(domain=domain).select_related("provider").order_by("-pk")[:_SHOWN])
+    wrong = dict((refused,) if refused else ())
     arrived = next((mail for mail in found if mail.arrived_at), None)
     return {
-        "sent_mails": found,
+        "sent_mails": [(mail, wrong.get(mail.pk) or _paste_form(mail.pk)) for mail in found],
         "leaves_out_one_click": bool(arrived and arrived.dkim == "pass" and arrived.is_one_click_signed is False),
         "is_mail_expected": any(mail.is_expected for mail in found),
         "mail_providers": checking.providers(domain),
@@ -73,16 +72,20 @@ def context(request: StaffRequest, domain: SendingDomain) -> dict[str, Any]:
     }
 
 
+def _paste_form(mail_id: int, data: QueryDict | None = None) -> PasteForm:
+    return PasteForm(data, label_suffix="", auto_id=f"mail-{mail_id}-%s")
+
+
 def _domain(domain_id: int) -> SendingDomain:
     return get_object_or_404(SendingDomain.objects.confirmed(), pk=domain_id)
 
 
-def _tell(request: StaffRequest, mail: DomainMail) -> None:
+def tell(request: StaffRequest, mail: DomainMail) -> None:
     if mail.passes:
         messages.success(request, "The mail passed: that is what your readers' mailboxes see.")
     else:
         messages.warning(request, "The mail arrived and did not pass. See below which check failed.")
 
 
-def _back(domain: SendingDomain) -> HttpResponse:
+def back(domain: SendingDomain) -> HttpResponse:
     return redirect(f"{reverse('domain', args=[domain.pk])}#delivered")

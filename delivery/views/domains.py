@@ -16,6 +16,7 @@ from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from delivery import tasks
 from delivery.domains import catalogue, extras, gathering, known, links
+from delivery.domains.delivered.models import DomainMail
 from delivery.domains.facts import WayOut
 from delivery.domains.forms import DomainForm, SelectorsForm
 from delivery.domains.link_hosts import watching as link_hosts
@@ -87,6 +88,20 @@ def selectors(request: StaffRequest, domain_id: int) -> HttpResponse:
     _look(found)
     messages.success(request, "Noted. They are looked up now.")
     return redirect(f"{found.get_absolute_url()}#found")
+
+
+@require_POST
+@requires(Permission.DELIVERY)
+def paste_mail(request: StaffRequest, domain_id: int, mail_id: int) -> HttpResponse:
+    """The source of a mail that was sent to see how it arrives, as the mailbox shows it."""
+    found = get_object_or_404(SendingDomain.objects.confirmed(), pk=domain_id)
+    mail = get_object_or_404(DomainMail, pk=mail_id, domain=found)
+    if form := domain_mails.refused(mail, request.POST):
+        return render(
+            request, "delivery/domains/domain.html", _whole(request, found, refused=(mail.pk, form)), status=422
+        )
+    domain_mails.tell(request, mail)
+    return domain_mails.back(found)
 
 
 @require_POST
@@ -167,8 +182,13 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     return page
 
 
-def _whole(request: StaffRequest, found: SendingDomain, form: SelectorsForm | None = None) -> dict[str, Any]:
-    parts = {**context(found, form), **dmarc_reports.summary(found), **domain_mails.context(request, found)}
+def _whole(
+    request: StaffRequest,
+    found: SendingDomain,
+    form: SelectorsForm | None = None,
+    refused: domain_mails.Refused | None = None,
+) -> dict[str, Any]:
+    parts = {**context(found, form), **dmarc_reports.summary(found), **domain_mails.context(request, found, refused)}
     host = LinkHost.objects.filter(address=found.tracking_url).first() if found.tracking_url else None
     return {**parts, "others_counted_at": request.organisation.tracking_address, "link_host": host}
 

@@ -4,12 +4,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
+from accounts.forms import NumberTyped
 from accounts.models import Organisation
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
@@ -82,9 +83,10 @@ def believe(request: StaffRequest) -> HttpResponse:
     found = _held(request)
     if found is None:
         return _nothing_waits(request)
-    if found.people > TYPED_ABOVE and request.POST.get("typed", "").strip().replace(",", "") != str(found.people):
-        messages.error(request, f"Type {found.people:,} to confirm. Nothing was changed.")
-        return redirect("returned")
+    typing = _typing(found, request.POST)
+    if typing and not typing.is_valid():
+        context = _context(request, BounceDomainForm(_organisation()), refused=(found.source, typing))
+        return render(request, "delivery/returned.html", context, status=422)
     count = settling.believe(found.source, up_to=found.newest_id)
     audit.record(request, "returned.believed", found.source, reports=count, people=found.people)
     messages.success(request, f"{_reports(count)} believed and acted upon now.")
@@ -107,7 +109,17 @@ def _organisation() -> Organisation:
     return Organisation.objects.get()
 
 
-def _context(request: StaffRequest, form: BounceDomainForm) -> dict[str, Any]:
+def _typing(one: seen.Held, data: QueryDict | None = None) -> NumberTyped | None:
+    if one.people <= TYPED_ABOVE:
+        return None
+    return NumberTyped(data, number=one.people, spared="Nothing was changed.", auto_id=f"{one.source}-%s")
+
+
+def _context(
+    request: StaffRequest, form: BounceDomainForm, refused: tuple[str, NumberTyped] | None = None
+) -> dict[str, Any]:
+    """`refused`: of which source what is to be mended; its dialog is open then."""
+    mended = dict((refused,) if refused else ())
     organisation = form.organisation
     chosen = organisation.bounce_domain
     return {
@@ -117,8 +129,7 @@ def _context(request: StaffRequest, form: BounceDomainForm) -> dict[str, Any]:
         "sender_domain": organisation.sender_email.rpartition("@")[2],
         "handing_on": seen.handing_on(chosen),
         "piping": seen.piping(),
-        "held": seen.held(),
-        "typed_above": TYPED_ABOVE,
+        "held": [(one, mended.get(one.source) or _typing(one)) for one in seen.held()],
         "last": seen.last(),
         "mailboxes": ReturnMailbox.objects.order_by("name"),
         **webhooks.context(),

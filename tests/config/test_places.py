@@ -304,3 +304,14 @@ def test_what_a_program_said_itself_comes_before_its_exit_code(tmp_path: Path, s
     (tmp_path / "log" / "redis.log").write_text("Reading …\nBad file format\n")
     info = {"statename": "EXITED", "stop": 1, "spawnerr": spawnerr}
     assert supervisor.last_words(tmp_path, "redis", info) == words
+
+
+def test_of_a_traceback_that_is_still_being_written_the_reason_before_it_is_told(tmp_path: Path) -> None:
+    """What ended is begun again before somebody reads why, and fails anew."""
+    (tmp_path / "log").mkdir()
+    begun = (
+        'Traceback (most recent call last):\n  File "beat.py", line 5, in <module>\n    open(name)\n    ^^^^^^^^^^\n'
+    )
+    (tmp_path / "log" / "beat.log").write_text(f"{begun}IsADirectoryError: Is a directory\n{begun}")
+    info = {"statename": "STARTING", "stop": 1, "spawnerr": ""}
+    assert supervisor.last_words(tmp_path, "beat", info) == "IsADirectoryError: Is a directory"

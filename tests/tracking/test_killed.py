@@ -4,7 +4,6 @@ Takes seconds: real processes. PostgreSQL itself is killed in `make chaos`; the 
 """
 
 import signal
-import subprocess
 import time
 from collections.abc import Callable
 from functools import partial
@@ -18,12 +17,13 @@ from django.db.models import Count
 
 from delivery import tokens
 from tests.chaos.reading import Reader, problems, wait_until_stored
+from tests.forked import Forked
 from tests.running import free_port, part, until
 from tests.tracking.conftest import Sent
 from tracking.models import Event
 
 
-def kill_a_worker(web: "subprocess.Popen[bytes]") -> None:
+def kill_a_worker(web: Forked) -> None:
     workers = psutil.Process(web.pid).children()
     next(one for one in workers if "resource_tracker" not in " ".join(one.cmdline())).send_signal(signal.SIGKILL)
 

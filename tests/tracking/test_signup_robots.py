@@ -7,7 +7,7 @@ import re
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -20,7 +20,7 @@ from playwright.sync_api import FrameLocator, Page
 from pytest_django.live_server_helper import LiveServer
 
 from accounts import colours
-from accounts.models import User
+from accounts.models import Organisation, User
 from contacts.models import Contact, MailingList, SignupForm, SignupRequest, SpentProof, Subscription
 from contacts.signup import colouring, confirming, counting, sweeping
 from contacts.signup.robots import limits, proof
@@ -263,6 +263,23 @@ def test_whatever_a_form_wears_its_words_and_edges_can_be_seen(ground: str, text
         assert colours.contrast(words, on) >= 4.5
     for edge in (look.line_strong, look.button_edge):
         assert colours.contrast(edge, ground) >= 3
+
+
+@pytest.mark.parametrize(
+    ("zone", "hours"), [("Pacific/Auckland", 12), ("America/Los_Angeles", -7), ("Asia/Kolkata", 5.5)]
+)
+def test_days_of_a_forms_funnel_are_the_organisations(
+    form: SignupForm, organisation: Organisation, zone: str, hours: float
+) -> None:
+    organisation.time_zone = zone
+    organisation.save()
+    midnight = datetime(2026, 6, 10, tzinfo=UTC) - timedelta(hours=hours)
+    for moment in (midnight - timedelta(minutes=40), midnight + timedelta(minutes=40)):
+        counting.show(form, moment, to_machine=False)
+        counting.add(form, "asked", moment)
+    funnel = counting.funnel(form, midnight + timedelta(days=29, hours=1))
+    assert funnel
+    assert (funnel.since, funnel.shown, funnel.asked) == (date(2026, 6, 10), 1, 1)
 
 
 def test_a_form_counts_who_saw_it_and_how_many_went_on(

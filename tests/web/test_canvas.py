@@ -327,10 +327,11 @@ def test_finding_leads_to_its_block_and_words_are_written_where_somebody_clicked
     live_server: LiveServer, draft: Campaign
 ) -> None:
     """The page is scrolled to a block far below, stays there when words are written on it, and the cursor goes between
-    the letters that were clicked. Of a section's settings those are there that count beside its background.
+    the letters that were clicked; a space that holds two words together stays one. Of a section's settings those are
+    there that count beside its background.
     """
     above = [{"id": f"room-{number}", "kind": "spacer", "height": 120} for number in range(20)]
-    low = [{"id": "low", "kind": "heading", "text": "Far below"}, {"id": "part", "kind": "columns"}]
+    low = [{"id": "low", "kind": "heading", "text": "Far\u00a0below"}, {"id": "part", "kind": "columns"}]
     draft.blocks = blocks.validate({"blocks": [*above, *low, *draft.blocks["blocks"]]})
     draft.save()
     with visitor(live_server.url, Cast(Role.OWNER).browser().cookies["sessionid"].value) as visit:
@@ -338,7 +339,7 @@ def test_finding_leads_to_its_block_and_words_are_written_where_somebody_clicked
         page.goto(f"/campaigns/{draft.pk}/content/?open=low")
         low_spot = page.locator(".spot[data-spot=low]")
         expect(low_spot).to_be_in_viewport()
-        expect(page.locator("#side-panel [name=text]")).to_have_value("Far below")
+        expect(page.locator("#side-panel [name=text]")).to_have_value("Far\u00a0below")
         settle(page, low_spot)
         words = page.frame_locator(".canvas iframe").get_by_text("Far below")
         box = words.bounding_box()
@@ -349,6 +350,7 @@ def test_finding_leads_to_its_block_and_words_are_written_where_somebody_clicked
         expect(line).to_be_in_viewport()
         page.keyboard.type("Not so ")
         expect(line).to_have_text("Not so Far below")
+        expect(page.locator("#side-panel [name=text]")).to_have_value("Not so Far\u00a0below")
         page.keyboard.press("Escape")
         expect(low_spot).to_have_attribute("aria-label", "Heading: Not so Far below")
 

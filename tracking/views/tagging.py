@@ -9,9 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.numbers import digits
+from accounts.forms import NumberTyped
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts import tags
+from contacts.bulk.actions.tags import TagForm
 from delivery import titles
 from tracking import tagging as taggings
 from tracking.models import Tagging
@@ -26,28 +27,27 @@ def tag(request: StaffRequest, batch_id: int) -> HttpResponse:
     """Ask with the number; then begin."""
     chosen = Chosen.read(request, batch_id)
     counted = taggings.count(chosen.batch, chosen.term, chosen.narrowing)
-    is_large = counted.people > taggings.MANY
-    problem = ""
-    if request.method == "POST":
-        if is_large and digits(request.POST.get("typed", "")) != str(counted.people):
-            problem = "The number does not match. Nobody was tagged."
-        else:
-            try:
-                return _begin(request, chosen)
-            except taggings.NotPossible as reason:
-                problem = str(reason)
+    said = request.POST if request.method == "POST" else None
+    form, typing = TagForm(said, label_suffix=""), None
+    form.fields["tag"].widget.attrs["placeholder"] = "clicked autumn letter"
+    if counted.people > taggings.MANY:
+        typing = NumberTyped(said, number=counted.people, spared="Nobody was tagged.")
+    if form.is_valid() and (typing is None or typing.is_valid()):
+        try:
+            return _begin(request, chosen, form.cleaned_data["tag"])
+        except taggings.NotPossible as reason:
+            form.add_error(None, str(reason))
     context = {
         "chosen": chosen,
         "title": titles.titles([batch_id])[batch_id],
         "label": lists.LABELS[chosen.term],
         "counted": counted,
-        "is_large": is_large,
+        "form": form,
+        "typing": typing,
         "known": tags.known()[:100],
-        "problem": problem,
-        "tag": request.POST.get("tag", ""),
         "back_url": f"{reverse('batch-people', args=[batch_id])}?{chosen.query}",
     }
-    return render(request, "tracking/tag_people.html", context, status=422 if problem else 200)
+    return render(request, "tracking/tag_people.html", context, status=422 if form.is_bound else 200)
 
 
 @require_safe
@@ -77,13 +77,13 @@ def undo(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("tagging", pk)
 
 
-def _begin(request: StaffRequest, chosen: Chosen) -> HttpResponse:
+def _begin(request: StaffRequest, chosen: Chosen, tag: str) -> HttpResponse:
     made = taggings.begin(
         chosen.batch,
         chosen.term,
         chosen.narrowing,
         query=chosen.query,
-        tag=request.POST.get("tag", ""),
+        tag=tag,
         by=request.user,
     )
     transaction.on_commit(partial(tag_people.delay, tagging_id=made.pk), robust=True)

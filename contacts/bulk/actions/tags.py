@@ -16,6 +16,7 @@ class TagForm(forms.Form):
         max_length=tags.LONGEST,
         label="Tag",
         widget=forms.TextInput(attrs={"list": "known-tags", "autocomplete": "off"}),
+        error_messages={"required": "Write the tag that these people shall carry."},
     )
 
     def clean_tag(self) -> str:

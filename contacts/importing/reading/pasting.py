@@ -27,8 +27,8 @@ def as_table(text: str) -> str:
 def _is_table(lines: list[str], is_written: bool) -> bool:
     """Whether rows that hold several addresses are people with several columns, not several people.
 
-    A row of names stands above them, or a column holds no addresses. Else it is the space that tells: mail programs
-    leave one behind each person, files none.
+    A row of names stands above them, or a column holds no addresses. Nobody has more than two addresses and nothing
+    else; of two it is the space that tells: mail programs leave one behind each person, files none.
     """
     for mark in ";,":
         rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=mark)]
@@ -38,7 +38,9 @@ def _is_table(lines: list[str], is_written: bool) -> bool:
         has_names = all(cell and not _ADDRESS.search(cell) for cell in rows[0])
         if is_written:
             return has_names and is_tight
-        return has_names or is_tight or any(_is_of_words(column) for column in zip(*rows, strict=True))
+        if has_names or any(_is_of_words(column) for column in zip(*rows, strict=True)):
+            return True
+        return is_tight and (len(rows[0]) == 2 or not all(_ADDRESS.fullmatch(cell) for row in rows for cell in row))
     return False
 
 

@@ -50,6 +50,19 @@ def shortened(cells: Iterable[str], chars: int = 80) -> list[str]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A value of a column. `whole`: empty, where `short` is all of it."""
+
+    short: str
+    whole: str = ""
+
+    @classmethod
+    def of(cls, text: str) -> "Sample":
+        [short], [whole] = shortened([text], 60), shortened([text], 1_000)
+        return cls(short, whole if whole != short else "")
+
+
 class Beginning:
     """Raises NotReadable, if the file was changed meanwhile."""
 
@@ -63,13 +76,14 @@ class Beginning:
         self._header, self._rows = receiving.head(self._records, plan.has_header)
         self._has_header = plan.has_header
 
-    def samples(self, count: int = 3) -> list[list[str]]:
+    def samples(self, count: int = 3) -> list[list[Sample]]:
         """For each column the first values that say something."""
         rows = self._rows[:_SAMPLED]
-        return [
-            list(dict.fromkeys(row[i].strip()[:60] for row in rows if i < len(row) and row[i].strip()))[:count]
+        found = (
+            dict.fromkeys(row[i].strip() for row in rows if i < len(row) and row[i].strip())
             for i in range(len(self._header))
-        ]
+        )
+        return [[Sample.of(text) for text in islice(texts, count)] for texts in found]
 
     def why_left_out(self) -> list[str]:
         """For each column that is left out unless somebody chooses otherwise why, in sentences; "" for the others."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.db.models import Q
-from django.utils import timezone
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 
 from accounts.models import User
 from accounts.shell.problems import Problem
@@ -15,16 +15,21 @@ _NEWS_FOR = timedelta(days=7)
 _STUCK_AFTER = timedelta(minutes=5)  # the sweep picks up a lost one within a minute or two
 _MOST = 5
 State = ImportJob.State
+_WAITS = (State.UPLOADED, State.READY)
 
 
 def problems(user: User) -> Iterator[Problem]:
     """Only those of their own wait for people; what failed or stands still concerns all."""
-    now = timezone.now()
-    waits = Q(state__in=(State.UPLOADED, State.READY), created_by=user, created_at__gt=now - _NEWS_FOR)
-    failed = Q(state=State.FAILED, finished_at__gt=now - _NEWS_FOR)
-    stuck = Q(state__in=(State.READING, State.CHECKING, State.RUNNING), alive_at__lt=now - _STUCK_AFTER)
-    for job in ImportJob.objects.filter(waits | failed | stuck).order_by("-pk")[:_MOST]:
+    for job in jobs().filter(~Q(state__in=_WAITS) | Q(created_by=user)).order_by("-pk")[:_MOST]:
         yield _problem(job)
+
+
+def jobs() -> QuerySet[ImportJob]:
+    """That wait for somebody, whoever it is, failed lately or do not move."""
+    waits = Q(state__in=_WAITS, created_at__gt=Now() - _NEWS_FOR)
+    failed = Q(state=State.FAILED, finished_at__gt=Now() - _NEWS_FOR)
+    stuck = Q(state__in=(State.READING, State.CHECKING, State.RUNNING), alive_at__lt=Now() - _STUCK_AFTER)
+    return ImportJob.objects.filter(waits | failed | stuck)
 
 
 def _problem(job: ImportJob) -> Problem:

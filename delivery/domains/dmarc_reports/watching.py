@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -49,8 +50,7 @@ def _failing(domain: SendingDomain) -> Iterator[tuple[str, str]]:
 
 
 def problems(user: User) -> Iterator[Problem]:
-    failing = DmarcSource.objects.exclude(failing_since=None).select_related("domain").order_by("failing_since")
-    for source in failing[:_SHOWN]:
+    for source in failing().select_related("domain").order_by("failing_since")[:_SHOWN]:
         cure = "Mailboxes may refuse them. See which of SPF and DKIM fails, and ask whoever runs that server."
         may_cure = allows(user, Permission.DELIVERY)
         yield Problem(
@@ -60,6 +60,10 @@ def problems(user: User) -> Iterator[Problem]:
             reverse("domain-senders", args=[source.domain_id]) if may_cure else "",
             about=Alarm.DMARC.about(source.pk),
         )
+
+
+def failing() -> QuerySet[DmarcSource]:
+    return DmarcSource.objects.exclude(failing_since=None)
 
 
 _BEFORE_AND_NOW = """

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -75,14 +76,16 @@ def problems(user: User) -> Iterator[Problem]:
     organisation = Organisation.get()
     if organisation is None:
         return
-    now = timezone.now()
-    in_trouble = LinkHost.objects.filter(Q(broken_since__isnull=False) | Q(renewed_by__lte=now)).order_by("address")
-    for host in in_trouble[:_SHOWN]:
+    for host in in_trouble().order_by("address")[:_SHOWN]:
         domain = SendingDomain.objects.confirmed().filter(tracking_url=host.address).first()
         title, text = _broken(host, domain, organisation) if host.broken_since else _ending(host)
         if not allows(user, Permission.DELIVERY):
             text = f"{text} An admin can see to it."
         yield Problem("bad", title, text, _page(host, domain, organisation), about=Alarm.LINKS.about(host))
+
+
+def in_trouble() -> QuerySet[LinkHost]:
+    return LinkHost.objects.filter(Q(broken_since__isnull=False) | Q(renewed_by__lte=Now()))
 
 
 def _broken(host: LinkHost, domain: SendingDomain | None, organisation: Organisation) -> tuple[str, str]:

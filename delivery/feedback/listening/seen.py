@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Count, Max, Min, Q, Sum
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 
 from accounts.models import Organisation
 from delivery.feedback import settling, wording
@@ -112,14 +112,17 @@ def trouble(organisation: Organisation | None) -> str:
 
 def held(up_to: int | None = None) -> list[Held]:
     """`up_to`: without what came after that one."""
-    waiting = Returned.objects.filter(state=Returned.State.HELD)
-    waiting = waiting if up_to is None else waiting.filter(pk__lte=up_to)
+    waiting = held_reports() if up_to is None else held_reports().filter(pk__lte=up_to)
     rows = waiting.order_by().values_list("source", "way")
     wishes = Count("pk", filter=Q(words=settling.HELD_WISHES))
     sums = rows.annotate(Count("pk"), Sum("would_suppress"), Min("received_at"), Max("pk"), wishes=wishes)
     found = [Held(*row) for row in sums.order_by("source")]
     names = _names() if found else {}
     return [replace(one, by=names.get(one.source, str(Returned.Way(one.way).label))) for one in found]
+
+
+def held_reports() -> QuerySet[Returned]:
+    return Returned.objects.filter(state=Returned.State.HELD)
 
 
 def _names() -> dict[str, str]:

@@ -17,7 +17,7 @@ from delivery.domains.delivered import checking
 from delivery.domains.delivered.reading import Arrived
 from delivery.domains.dmarc_reports import keeping
 from delivery.domains.dmarc_reports.reading import Reading
-from delivery.feedback import intake, recognising
+from delivery.feedback import forms, intake
 from delivery.feedback.mailbox import cures
 from delivery.feedback.mailbox.account import WANTED_BYTES, Account, Contents, Fetched, Lying, pages
 from delivery.feedback.mailbox.cures import LoginFailed
@@ -131,7 +131,7 @@ class _Poll:
                 seen.append(each.lying)
             elif mail.dmarc is not None and (report := self._report(opening, each, mail.dmarc)):
                 ours.append(report)
-            elif mail.findings and recognising.messages(mail.trace):
+            elif any(heard.message_ids for heard in forms.of_mail(mail, "")):
                 ours.append(each)
         now = timezone.now()
         items = [intake.Item(each.raw, received_at=min(each.received_at or now, now)) for each in ours]

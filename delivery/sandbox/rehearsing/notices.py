@@ -11,7 +11,7 @@ from delivery.models import Provider
 
 
 def rehearsing(user: User) -> Iterator[Notice]:
-    for provider in Provider.objects.kept().filter(state=Provider.State.REHEARSAL):
+    for provider in Provider.objects.in_rehearsal():
         count = len(provider.rehearsal_allowed)
         whom = "1 address that still gets it" if count == 1 else f"{count} addresses that still get it"
         but = f", but for {whom}" if count else ""

@@ -5,6 +5,7 @@ import { richEditor, toolbar } from "../behaviours/rich.js";
 const SAME = ["fontFamily", "fontSize", "fontWeight", "fontStyle", "lineHeight", "letterSpacing", "color", "textAlign", "direction", "padding"];
 const INNER = ["p", "ul", "ol", "li", "h1", "h2", "h3", "a", "strong"];
 const INNER_SAME = ["margin", "padding", "font-size", "font-weight", "line-height", "color", "text-decoration"];
+const SPACES = /[^\S\u00a0\u202f]+/g; // but for those that no line may end at
 const sheet = new CSSStyleSheet();
 
 export class Words {
@@ -108,7 +109,7 @@ export class Words {
     box.setAttribute("role", "textbox");
     box.setAttribute("aria-label", label);
     box.addEventListener("input", () => {
-      field.value = box.textContent.replace(/\s+/g, " ");
+      field.value = box.textContent.replace(SPACES, " ");
       field.dispatchEvent(new Event("input", { bubbles: true }));
     });
     this.host.append(box);

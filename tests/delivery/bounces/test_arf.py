@@ -79,12 +79,19 @@ def test_a_report_that_holds_the_whole_mail_is_read() -> None:
     )
 
 
+def test_a_report_that_does_not_name_its_kind_is_one() -> None:
+    """As `mailbot` of maildrop 2.9 writes them, also with `-R abuse`."""
+    report = arf.read(OTHER.replace(b"Feedback-Type: Abuse\n", b""))
+    assert report == arf.Report(
+        "other", ("bounce+0110ab@nordlicht.example",), ("AQE1@nordlicht.example",), ("ana@example.org",)
+    )
+
+
 @pytest.mark.parametrize(
     "raw",
     [
         b"",
         MAIL,
-        OTHER.replace(b"Feedback-Type: Abuse\n", b""),
         OTHER.replace(b"message/feedback-report", b"text/plain"),
         OTHER[:400],
         b"Content-Type: multipart/mixed; boundary=x\r\n\r\n"

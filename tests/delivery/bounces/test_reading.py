@@ -249,6 +249,9 @@ def test_whoever_is_named_beside_the_failure_is_not_meant() -> None:
         answer("Ich bin bis 3. Dezember im Urlaub. Sonst: bo@mailbox.example", headers="Subject: AW: News\n"),
         answer("Thank you.", headers="Subject: We got your mail\nX-Autoreply: yes\n"),
         answer("I am out of the office; write to bo@mailbox.example.", sender="postmaster@mailbox.example"),
+        # What the manuals of procmail and of vacation say to write
+        answer("I received your mail.", headers="Subject: Re: News\nPrecedence: junk\nX-Loop: ana@mailbox.example\n"),
+        answer("Ask Eric.", headers="Subject: I read it in July\nPrecedence: bulk\n"),
     ],
 )  # fmt: skip
 def test_automatic_replies_suppress_nobody(raw: bytes) -> None:
@@ -298,6 +301,13 @@ def test_complaints(feedback_type: str, suppresses: bool) -> None:
     found = only(raw)
     assert (found.kind, found.recipient, found.feedback_type) == (Kind.COMPLAINT, "ana@mailbox.example", feedback_type)
     assert found.suppresses is suppresses
+
+
+def test_who_complains_is_known_by_the_mail_that_is_returned_also_with_a_name() -> None:
+    returned = 'To: "Lee, Ana" <ana@mailbox.example>\nMessage-ID: <AQE1@nordlicht.example>\n'
+    assert only(report("User-Agent: x/1", kind="message/feedback-report", returned=returned)).recipient == (
+        "ana@mailbox.example"
+    )
 
 
 def test_a_mail_program_s_unsubscribe_takes_its_reader_off() -> None:

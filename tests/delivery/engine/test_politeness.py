@@ -1,9 +1,6 @@
 """A limit is kept by the clock of whoever set it, whatever happens to those who keep it."""
 
-import os
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,8 +13,9 @@ from redis import Redis
 from config import services
 from delivery.models import Batch, MinuteCount, Provider, WarmupPlan
 from delivery.throttling import warmup_plans
-from tests.delivery.engine import conftest
-from tests.running import ROOT, database_url, until
+from tests.delivery.engine import conftest, worker
+from tests.forked import Forked
+from tests.running import database_url, until
 
 
 class Queue:
@@ -42,30 +40,25 @@ class Queue:
 
 
 class Workers:
-    """Sending processes, forked from one."""
-
     def __init__(self, batch: Batch, var: Path, redis_url: str) -> None:
-        command = [sys.executable, "-m", "tests.delivery.engine.crowd", str(batch.provider_id), str(batch.pk)]
-        outer = {**os.environ, "DATABASE_URL": database_url(), "TALLYPOST_VAR": str(var), "REDIS_URL": redis_url}
-        environment = {key: value for key, value in outer.items() if key != "PYTEST_XDIST_WORKER"}
-        pipe = subprocess.PIPE
-        self.crowd = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True)
-        self.pids: list[int] = []
+        self.batch = batch
+        shared = {"DATABASE_URL": database_url(), "REDIS_URL": redis_url}
+        self.environment = {**shared, "TALLYPOST_VAR": str(var), "PYTEST_XDIST_WORKER": ""}
+        self.running: list[Forked] = []
 
     def start(self, n: int) -> None:
-        assert self.crowd.stdin
-        assert self.crowd.stdout
         for _ in range(n):
-            self.crowd.stdin.write("one more\n")
-            self.crowd.stdin.flush()
-            self.pids.append(int(self.crowd.stdout.readline()))
+            given = (self.batch.provider_id, self.batch.pk)
+            self.running.append(Forked(worker.wait_and_send, *given, environment=self.environment))
 
     def kill(self, n: int) -> None:
         for _ in range(n):
-            os.kill(self.pids.pop(0), signal.SIGKILL)
+            victim = self.running.pop(0)
+            victim.kill()
+            victim.wait(60)
 
     def end(self) -> None:
-        self.crowd.communicate(timeout=30)
+        self.kill(len(self.running))
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """Workers are killed with SIGKILL in the middle of a send; the server's own log says who got what."""
 
-import os
 import random
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -24,8 +22,10 @@ from delivery.engine.bookkeeping.session import Ledger, connection_parameters
 from delivery.engine.journal import Held
 from delivery.ledger import tally
 from delivery.models import Attempt, Batch, Chunk, Message, MessageState, Provider, Turn, Waiting
+from tests.delivery.engine import worker as sending
 from tests.delivery.engine.conftest import offer
 from tests.delivery.engine.server import Server
+from tests.forked import Forked
 from tests.running import database_url
 
 PEOPLE = 1500
@@ -36,17 +36,11 @@ ROOT = Path(__file__).resolve().parents[3]
 class Workers:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.running: list[subprocess.Popen[bytes]] = []
+        self.running: list[Forked | subprocess.Popen[bytes]] = []
 
-    def start(self, batch: Batch, fault: str = "") -> subprocess.Popen[bytes]:
-        environment = {
-            **os.environ,
-            "DATABASE_URL": database_url(),
-            "TALLYPOST_VAR": str(self.folder),
-            "TALLYPOST_FAULT": fault,
-        }
-        command = [sys.executable, "-m", "tests.delivery.engine.worker", str(batch.provider_id), str(batch.pk)]
-        worker = subprocess.Popen(command, cwd=ROOT, env=environment)
+    def start(self, batch: Batch, fault: str = "") -> Forked:
+        environment = {"DATABASE_URL": database_url(), "TALLYPOST_VAR": str(self.folder)}
+        worker = Forked(sending.main, batch.provider_id, batch.pk, fault, environment=environment)
         self.running.append(worker)
         return worker
 
@@ -259,12 +253,12 @@ def test_worker_that_loses_the_database_leaves_its_chunks_and_lives(
         finally:
             connection.close()  # of this thread, which may not have noticed that the server ended it
 
-    sending = threading.Thread(target=take_turns)
-    sending.start()
+    turns = threading.Thread(target=take_turns)
+    turns.start()
     server.wait_until_held()
     with database_away():
         server.release()
-        sending.join(60)
+        turns.join(60)
     owned = Chunk.objects.filter(batch=batch, owner__isnull=False, is_done=False)
     assert owned.exists()
     assert process.engine().journal.path.name not in owned.values_list("journal", flat=True)

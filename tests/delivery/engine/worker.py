@@ -1,6 +1,6 @@
-"""A sending process without Celery: takes turns until a batch has nothing left that is offered and free, or dies.
+"""Sending processes without Celery: one takes turns until a batch has nothing left that is offered and free, or dies.
 
-`python -m tests.delivery.engine.worker PROVIDER_ID BATCH_ID`; settings and faults come from the environment.
+`python -m tests.delivery.engine.worker PROVIDER_ID BATCH_ID`, or forked. Settings come from the environment.
 """
 
 import signal
@@ -10,13 +10,16 @@ import time
 import django
 
 
-def main(provider_id: int, batch_id: int) -> None:
+def main(provider_id: int, batch_id: int, fault: str = "") -> None:
+    """`fault`: see `delivery.guards.faults`."""
     django.setup()
 
     from delivery.engine import process
+    from delivery.guards import faults
     from tests.delivery.engine import plain
 
     plain.register()
+    faults.FAULT = faults.read(fault)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # as Celery's pool does
     try:
         _send(provider_id, batch_id)
@@ -35,6 +38,18 @@ def _send(provider_id: int, batch_id: int) -> None:
     while free.filter(offered_until__gt=Now()).exists():
         turn.run(provider_id, "marketing")
         time.sleep(0.01)
+
+
+def wait_and_send(provider_id: int, batch_id: int) -> None:
+    """One of many, which waits for what others give back until all of the batch is done."""
+    from delivery.engine import turn
+    from delivery.models import Chunk
+    from tests.delivery.engine import plain
+
+    plain.register()
+    while Chunk.objects.filter(batch_id=batch_id, is_done=False).exists():
+        turn.run(provider_id, "marketing")
+        time.sleep(0.1)
 
 
 if __name__ == "__main__":

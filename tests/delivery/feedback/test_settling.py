@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from contacts import consent
+from contacts import consent, timeline
 from contacts.models import Contact, Suppression
 from contacts.suppression import holding
 from delivery import ledger, tokens, verp
@@ -486,6 +486,38 @@ def test_bounce_for_a_contact_that_was_erased_still_suppresses_the_address() -> 
     Contact.objects.all().delete()
     assert hand_in(bounce(message)).state == State.COUNTED
     assert Suppression.objects.get().email == "ana@example.org"
+
+
+@pytest.mark.parametrize("way", ["envelope", "header"])
+def test_unmarked_reply_to_the_return_address_is_an_automatic_one(way: str) -> None:
+    message = mailed()
+    address = verp.address(message.pk, "nordlicht.example")
+    raw = (
+        f"From: ana@example.org\r\nTo: {address if way == 'header' else 'bounces@nordlicht.example'}\r\n"
+        "Subject: [#4711] We have got it\r\n\r\nSomebody will look at it within two days.\r\n"
+    )
+    assert hand_in(raw.encode(), envelope_to=address if way == "envelope" else "").state == State.COUNTED
+    event = FeedbackEvent.objects.get()
+    assert (event.kind, event.suppressed, event.message_id) == ("autoreply", False, message.pk)
+    assert line(message).heard == 0
+    contact = Contact.objects.get()
+    [entry] = [entry for entry in timeline.entries(contact) if entry.kind == "reply"]
+    assert entry.title.startswith("Automatic reply: ")
+    assert "Somebody will look at it within two days." in entry.details
+
+
+def test_reply_to_the_sender_and_a_mail_sent_on_are_no_automatic_ones() -> None:
+    message = mailed()
+    number, address = tokens.seal(tokens.MESSAGE_ID, message.pk), verp.address(message.pk, "nordlicht.example")
+    head = "From: ana@example.org\r\nTo: news@nordlicht.example\r\n"
+    answer = f"{head}In-Reply-To: <{number}@nordlicht.example>\r\n\r\nHi.\r\n"
+    sent_on = (
+        f"{head}Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nSee.\r\n--b\r\n"
+        f"Content-Type: message/rfc822\r\n\r\nReturn-Path: <{address}>\r\nSubject: x\r\n\r\nx\r\n--b--\r\n"
+    )
+    for raw in (answer, sent_on):
+        assert hand_in(raw.encode()).state == State.NOTHING
+    assert not FeedbackEvent.objects.exists()
 
 
 def test_automatic_reply_is_listed_and_suppresses_nobody() -> None:

@@ -1,15 +1,13 @@
-import os
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 
-from tests.running import database_url
+from tests import forked
+from tests.forked import Forked
+from tests.running import ROOT, database_url
 
 RAW = (
     b"From: =?utf-8?q?B=C3=BCcherwurm?= <news@nordlicht.example>\r\nTo: ana@example.org\r\n"
@@ -20,7 +18,7 @@ RAW = (
 
 @dataclass
 class Server:
-    process: subprocess.Popen[str]
+    process: Forked
     port: int
 
     def stop(self) -> int:
@@ -28,22 +26,16 @@ class Server:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         code = self.process.wait(60)
-        if self.process.stdout:
-            self.process.stdout.close()
+        self.process.stdout.close()
         return code
 
 
 def start(database: str, port: int = 0) -> Server:
     """The real command, on the database of the test."""
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "sandbox", "--port", str(port)],
-        cwd=Path(settings.BASE_DIR),
-        env=os.environ | {"DATABASE_URL": database, "SANDBOX_STARTTLS": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    line = process.stdout.readline() if process.stdout else ""
+    command = [sys.executable, str(ROOT / "manage.py"), "sandbox", "--port", str(port)]
+    environment = {"DATABASE_URL": database, "SANDBOX_STARTTLS": "1"}
+    process = forked.program(command, environment, is_read=True)
+    line = process.stdout.readline().decode()
     server = Server(process, int(line.split()[-1].rstrip(".")) if "listens on port" in line else 0)
     if not server.port:
         server.stop()

@@ -1,7 +1,5 @@
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
 from contacts.models import Contact, TrackingConsent
 from delivery.models import Message
+from tests.forked import Forked
 from tests.lateness import Lateness
-from tests.running import database_url
+from tests.running import part
 from tests.tracking.conftest import FIREFOX, Reader, Sent
 from tracking import recording, spool
 from tracking.intake import mover
@@ -26,19 +24,17 @@ from tracking.intake.mover import Intake
 from tracking.models import Breakdown, Engagement, Event, EventKind, Rollup, Unfolded
 from tracking.scoring import verdicts
 
-Intakes = Callable[[], "subprocess.Popen[bytes]"]
+Intakes = Callable[[], Forked]
 SCANNER = "BarracudaCentral-LinkCheck/1.0"
 
 
 @pytest.fixture
 def start_intake(spools: Path) -> Iterator[Intakes]:
     """As a process. Whatever becomes of the test, none goes on after it: it would read the next one's spools."""
-    started: list[subprocess.Popen[bytes]] = []
-    environment = {**os.environ, "DATABASE_URL": database_url(), "TALLYPOST_VAR": str(spools.parent)}
+    started: list[Forked] = []
 
-    def start() -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "manage.py", "intake"]
-        started.append(subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stderr=subprocess.DEVNULL))
+    def start() -> Forked:
+        started.append(part("intake", 0, spools.parent))
         return started[-1]
 
     yield start
@@ -254,8 +250,9 @@ def test_a_killed_intake_stores_each_act_once(send: Callable[..., Sent], spools:
     written = spool.Spool(spools)
     for number in range(20_000):
         written.append(EventKind.OPEN, sent.messages[number % 1000].id, 0, "", "192.0.2.1", FIREFOX)
-    for pause in (1.2, 1.3, 1.45):
+    for pause in (0.0, 0.1, 0.25):
         intake = start_intake()
+        wait_for(is_storing)
         time.sleep(pause)
         intake.send_signal(signal.SIGKILL)
         intake.wait()
@@ -290,6 +287,16 @@ def test_an_event_is_in_the_report_within_two_seconds_and_after_the_database_was
     wait_for(lambda: Event.objects.count() == 3, seconds=60)
     intake.terminate()
     assert intake.wait(60) == 0
+
+
+def is_storing() -> bool:
+    """Whether somebody else is in the middle of a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND backend_type = 'client backend' AND xact_start IS NOT NULL"
+        )
+        return cursor.fetchone() is not None
 
 
 def wait_for(met: Callable[[], Any], seconds: float = 60) -> None:

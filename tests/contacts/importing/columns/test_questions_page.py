@@ -37,6 +37,18 @@ COLUMNS = {"column-0": "email", "column-1": "status", "column-2": "ask"}
 FILE = "Email,Status,Consent\na@x.com,1,I want it\nb@x.com,2,I want it\nnobody,1,\n"
 
 
+def test_cut_example_of_a_column_says_so_and_is_read_whole(
+    open_import: Callable[..., tuple[Client, str]],
+) -> None:
+    wish = "Writes to us before every move, and wants the autumn letter on paper"
+    client, url = open_import(f'Email,Wish\na@x.com,"{wish} <now>"\nb@x.com,Short\n')
+    page = text(client.get(url))
+    assert f'title="{wish} &lt;now&gt;"' in page
+    assert f">{wish[:60]}…</bdi>" in page
+    assert f'hidden-visually">{wish} &lt;now&gt;</bdi>' in page
+    assert "<bdi>Short</bdi>" in page
+
+
 def test_an_import_waits_for_its_answers(open_import: Callable[..., tuple[Client, str]]) -> None:
     client, url = open_import(FILE)
     page = text(client.get(url))
@@ -147,6 +159,12 @@ def test_refused_rows_are_mended_on_the_page(open_import: Callable[..., tuple[Cl
     assert ImportJob.objects.count() == 1
     client.post(f"{url}mend/", {"row-1": "ada@gmail.com"})
     mended = ImportJob.objects.latest("id")
+    page = text(client.get(url))
+    assert f'<a href="{mended.get_absolute_url()}"><bdi>Mended rows of people.csv</bdi></a>' in page
+    assert 'name="row-1"' not in page
+    assert "Check the mended rows" not in page
+    client.post(f"{url}mend/", {"row-1": "ada@gmail.com"})  # of a page that stood open
+    assert ImportJob.objects.count() == 2
     working.work(mended.pk)
     client.post(f"/imports/{mended.pk}/start/")
     working.work(mended.pk)
@@ -155,6 +173,17 @@ def test_refused_rows_are_mended_on_the_page(open_import: Callable[..., tuple[Cl
     assert "still waits for your go-ahead" not in text(client.get(mended.get_absolute_url()))
     ada = Contact.objects.get()
     assert (ada.email, ada.name, ada.attributes) == ("ada@gmail.com", "Ada Lovelace", {"visits": 3})
+
+
+def test_row_of_a_mending_that_was_cancelled_is_mended_again(open_import: Callable[..., tuple[Client, str]]) -> None:
+    client, url = open_import("Email\nada@gmial.com\nben@x.com\n")
+    client.post(f"{url}check/", {"column-0": "email"} | DECIDED)
+    working.work(ImportJob.objects.get().pk)
+    client.post(f"{url}mend/", {"row-0": "ada@gmail.com"})
+    mended = ImportJob.objects.latest("id")
+    working.work(mended.pk)
+    client.post(f"/imports/{mended.pk}/cancel/")
+    assert 'name="row-0"' in text(client.get(url))
 
 
 def test_an_import_that_is_started_too_early_says_so(open_import: Callable[..., tuple[Client, str]]) -> None:

@@ -211,6 +211,9 @@ def test_what_cannot_be_unpacked_is_said(upload: Upload, content: bytes, words: 
         jobs.change(job)
 
 
+SIX = "Email,Name\n" + "".join(f"{one}@x.org,\n" for one in "abcdef")
+
+
 @pytest.mark.parametrize(
     ("text", "table"),
     [
@@ -224,6 +227,10 @@ def test_what_cannot_be_unpacked_is_said(upload: Upload, content: bytes, words: 
         ("ada@x.org;a@work.org;Ada\nben@x.org;b@work.org;Ben", None),
         ("ada@x.org,a@work.org\nben@x.org,b@work.org", None),
         ("Name,Email,Work email\nAda,<ada@x.org>,<a@work.org>", None),
+        ("a@x.org,b@x.org,c@x.org\nd@x.org,e@x.org,f@x.org", SIX),
+        ("a@x.org;b@x.org;c@x.org\nd@x.org;e@x.org;f@x.org", SIX),
+        ("Email,Work,Home\na@x.org,b@x.org,c@x.org", None),
+        ("a@x.org,b@x.org,c@x.org,7\nd@x.org,e@x.org,f@x.org,8", None),
         ("ada@x.org, b@x.org\nc@x.org, d@x.org", "Email,Name\nada@x.org,\nb@x.org,\nc@x.org,\nd@x.org,\n"),
         ("ada@x.org,b@x.org,\nc@x.org,d@x.org,", "Email,Name\nada@x.org,\nb@x.org,\nc@x.org,\nd@x.org,\n"),
         (

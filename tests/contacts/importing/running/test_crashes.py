@@ -1,14 +1,10 @@
 """Imports whose worker or database dies go on where they were."""
 
-import os
 import signal
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.conf import settings as django_settings
 from django.db import connection
 from django.utils import timezone
 
@@ -17,7 +13,7 @@ from contacts import tasks
 from contacts.importing.running import jobs, staging, working
 from contacts.models import ConsentEvent, Contact, ImportJob, MailingList
 from tests.contacts.conftest import Upload
-from tests.running import database_url, until
+from tests.running import script, until
 
 PEOPLE = 4_000
 WORKER = """
@@ -50,13 +46,7 @@ def test_killed_import_is_taken_up_and_nobody_is_counted_twice(
 ) -> None:  # over a second: a process of its own has to start and be killed
     job = check(text(PEOPLE), lists=(news.pk,))
     jobs.start(job)
-    worker = subprocess.Popen(
-        [sys.executable, "-c", "from django.conf import settings;" + _media(storage) + WORKER, str(job.pk)],
-        env=os.environ | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"},
-        cwd=django_settings.BASE_DIR,
-        stdout=subprocess.PIPE,
-    )
-    with worker:
+    with script("from django.conf import settings;" + _media(storage) + WORKER, str(job.pk)) as worker:
         assert worker.stdout
         assert worker.stdout.readline() == b"in the middle\n"
         worker.send_signal(signal.SIGKILL)
