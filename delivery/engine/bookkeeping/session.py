@@ -72,7 +72,8 @@ class Ledger:
 
     def _open(self) -> psycopg.Connection[Any]:
         if self._connection is None or self._connection.closed:
-            self._connection = psycopg.connect(**connection_parameters(), autocommit=True)
+            # A session has a dozen statements and says each of them again and again: prepared from the first time on.
+            self._connection = psycopg.connect(**connection_parameters(), autocommit=True, prepare_threshold=0)
         return self._connection
 
 
