@@ -78,7 +78,8 @@ class Ledger:
 
     def _open(self) -> psycopg.Connection[Any]:
         if self._connection is None or self._connection.closed:
-            self._connection = psycopg.connect(**connection_parameters(), autocommit=True)
+            # A session has a dozen statements and says each of them again and again: prepared from the first time on.
+            self._connection = psycopg.connect(**connection_parameters(), autocommit=True, prepare_threshold=0)
             locks.missed_soon(self._connection)
             self._connection.execute(
                 "SELECT set_config('idle_in_transaction_session_timeout', %s, false)", [FROZEN_AFTER]
