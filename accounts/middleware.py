@@ -54,7 +54,7 @@ class StaffPages:
         is_for_staff = hasattr(view, "permission") or name in _ALSO_STAFF
         if not is_for_staff and name not in _ENTRANCES:
             return None
-        organisation = Organisation.get()
+        organisation = Organisation.for_page()
         if organisation and hosts.counts_only(request, organisation):
             raise Http404
         if not is_for_staff:

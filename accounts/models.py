@@ -179,12 +179,18 @@ class Organisation(models.Model):
 
     @classmethod
     def get(cls) -> "Organisation | None":
+        """With its brand."""
         return cls.objects.filter(id=1).select_related("brand").first()
+
+    @classmethod
+    def for_page(cls) -> "Organisation | None":
+        """Every page asks, and few look at the brand; Django takes longer to put a query into words than to get it."""
+        return next(iter(cls.objects.raw("SELECT * FROM accounts_organisation WHERE id = 1")), None)
 
     @classmethod
     def zone(cls) -> str:
         """The name of the time zone in which days are counted; UTC before the organisation is set up."""
-        found = cls.get()
+        found = cls.for_page()
         return found.time_zone if found else "UTC"
 
     @property

@@ -13,7 +13,6 @@ from accounts.permissions import Permission, allows
 from accounts.shell.notices import Notice
 from campaigns import sample_fields, sample_people, starters
 from campaigns.attachments import attaching
-from campaigns.content import blocks
 from campaigns.models import Campaign, Edition
 from contacts import addresses, consent
 from contacts.models import Contact, ListSuppression, MailingList, Suppression
@@ -154,13 +153,11 @@ def _first_mail(organisation: Organisation, owner: User) -> None:
 
 
 def _campaign(name: str, starter: str, organisation: Organisation, owner: User, *, is_sample: bool = False) -> Campaign:
-    documents = {found.key: found.document for found in starters.all()}
-    document = documents.get(starter) or next(iter(documents.values()), None)
     return Campaign(
         name=name,
         sender_name=organisation.sender_name,
         sender_email=organisation.sender_email,
-        blocks=blocks.validate(document) if document else blocks.empty(),
+        blocks=starters.get(starter).document,
         is_sample=is_sample,
         created_by=owner,
         updated_by=owner,

@@ -216,10 +216,10 @@ def read(purpose: str, token: str) -> tuple[int, ...] | None:
 
 
 def _body(first: int, second: int | None = None) -> bytes:
-    size = _size(first)
+    size = (first.bit_length() + 7) >> 3 or 1  # in octets
     if second is None:
         return ((_HEAD | size - 1) << 8 * size | first).to_bytes(size + 1, "big")
-    other = _size(second)
+    other = (second.bit_length() + 7) >> 3 or 1
     head = _HEAD | (other - 1) << 3 | size - 1
     return ((head << 8 * size | first) << 8 * other | second).to_bytes(1 + size + other, "big")
 
@@ -251,11 +251,6 @@ def _encode(raw: bytes) -> str:
 
 def _decode(text: str) -> bytes:
     return urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
-def _size(number: int) -> int:
-    """In octets."""
-    return (number.bit_length() + 7) >> 3 or 1
 
 
 def _key(key: str) -> bytes:

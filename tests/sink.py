@@ -119,12 +119,11 @@ def as_sent(file: Path, since: int = 0) -> Iterator[tuple[str, bytes]]:
 
 
 def heads(file: Path, start: int = 0) -> Iterator[dict[str, Any]]:
-    """Of each mail from that place in the file on: envelope, Message-ID and size."""
+    """Of each mail from that place in the file on: envelope, Message-ID, size and the place where it ends."""
     with file.open("rb") as stream:
         stream.seek(start)
         while head := _head(stream):
-            stream.seek(head["bytes"], 1)
-            yield head
+            yield {**head, "end": stream.seek(head["bytes"], 1)}
 
 
 def _head(stream: BinaryIO) -> dict[str, Any] | None:

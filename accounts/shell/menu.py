@@ -1,6 +1,5 @@
 """The menu: what exists and what this person may open, nothing else."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -72,16 +71,12 @@ class Group:
     entries: tuple[Entry, ...]
 
 
-def groups(user: User, path: str) -> list[Group]:
+def groups(user: User, path: str) -> tuple[Group, ...]:
     """The menu of `user`; the entry whose address is the longest beginning of `path` is current."""
-    allowed = [(title, list(_allowed(user, names))) for title, names in GROUPS]
-    urls = [url for _, entries in allowed for _, _, url in entries]
-    current = max((url for url in urls if _leads_to(url, path)), key=len, default="")
-    return [
-        Group(title, tuple(Entry(name, label, url, url == current) for name, label, url in entries))
-        for title, entries in allowed
-        if entries
-    ]
+    if not user.is_active:
+        return ()
+    urls = (entry.url for group in _groups(user.role) for entry in group.entries)
+    return _groups(user.role, max((url for url in urls if _leads_to(url, path)), key=len, default=""))
 
 
 def above(user: User, path: str) -> Entry | None:
@@ -106,10 +101,15 @@ def _place(name: str) -> tuple[str, Permission]:
     return url, getattr(resolve(url).func, "permission", Permission.LOOK)
 
 
-def _allowed(user: User, names: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, str, str]]:
-    for name, label in names:
-        if url := address_of(name, user):
-            yield name, label, url
+@cache
+def _groups(role: str, current: str = "") -> tuple[Group, ...]:
+    """Once for each role and entry: every page asks three times."""
+    user, found = User(role=role), []
+    for title, names in GROUPS:
+        places = ((name, label, address_of(name, user)) for name, label in names)
+        if entries := tuple(Entry(name, label, url, url == current) for name, label, url in places if url):
+            found.append(Group(title, entries))
+    return tuple(found)
 
 
 def _leads_to(url: str, path: str) -> bool:

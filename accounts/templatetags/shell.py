@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django import template
 from django.forms import BaseForm
 from django.template import Context
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -23,14 +25,13 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def menu(context: Context) -> list[menus.Group]:
-    user = _user(context)
-    return menus.groups(user, context["request"].path) if user else []
+def menu(context: Context) -> SafeString | str:
+    return _menu(_groups(context))
 
 
 @register.simple_tag(takes_context=True)
 def phone_menu(context: Context) -> list[menus.Entry]:
-    entries = [entry for group in menu(context) for entry in group.entries]
+    entries = [entry for group in _groups(context) for entry in group.entries]
     return [entry for entry in entries if entry.name in menus.ON_THE_PHONE]
 
 
@@ -159,6 +160,17 @@ def widget_kind(field: Any) -> str:
 def places_to_mend(form: BaseForm) -> int:
     """Fields that say something, and one for what is said of the form as a whole."""
     return sum(bool(field.errors) for field in form) + bool(form.non_field_errors())
+
+
+def _groups(context: Context) -> tuple[menus.Group, ...]:
+    user = _user(context)
+    return menus.groups(user, context["request"].path) if user else ()
+
+
+@cache
+def _menu(groups: tuple[menus.Group, ...]) -> SafeString:
+    """There are few, one for each role and entry, and every page shows one twice."""
+    return render_to_string("components/menu.html", {"groups": groups})
 
 
 def _user(context: Context) -> User | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from inspect import signature
+from itertools import zip_longest
 from typing import Any, Literal
 
 import minijinja
@@ -12,6 +13,7 @@ from campaigns.merge.localised import FILTERS
 from campaigns.merge.loop_meter import MAX_LOOP_OUTPUT, LoopMeter, TooLong
 from campaigns.merge.sheet import Sheet, Slot
 from campaigns.merge.syntax import Piece, Problem, Unreadable
+from campaigns.message.encoding import SOFT_BREAK, Lines
 
 Escape = Literal["html", "text", "header", "url"]
 Values = Mapping[str, Any]
@@ -178,11 +180,12 @@ class Template:
         self._place = place
         self._constants = dict(constants or {})
         self._harmless = frozenset(harmless)
+        self._slots: dict[tuple[str, str, str | None], Slot] = {}
         self.parts: list[str | Slot]
         if any(piece.kind == "block" or not _is_simple(piece) for piece in pieces if piece.kind != "text"):
             self.parts = [self._engine(pieces)]
         else:
-            self.parts = self._parts(pieces)
+            self.parts = self._encoded_parts(pieces) if encode else self._parts(pieces)
         self._sheet = Sheet(self.parts)
 
     def __call__(self, values: dict[str, Any]) -> str:
@@ -190,8 +193,6 @@ class Template:
         return self._sheet(values)
 
     def _parts(self, pieces: Sequence[Piece]) -> list[str | Slot]:
-        # The same output in several spots is worked out once.
-        found: dict[tuple[str, str], Slot] = {}
         parts: list[str | Slot] = []
         for piece in pieces:
             if piece.kind == "text" or self._is_constant(piece):
@@ -199,10 +200,29 @@ class Template:
             elif piece.place == _OURS:
                 parts.append(slots.given(piece.source))
             else:
-                spot = piece.place, piece.source
-                found[spot] = found.get(spot) or self._slot(piece)
-                parts.append(found[spot])
+                parts.append(self._slot(piece))
         return parts
+
+    def _encoded_parts(self, pieces: Sequence[Piece]) -> list[str | Slot]:
+        """Short values and tokens stand on a line with the words round them, whatever else on lines of its own."""
+        parts: list[str | Slot] = []
+        lines, lead = Lines(), ""
+        for piece, following in zip_longest(pieces, pieces[1:]):
+            if piece.kind == "text":
+                goes_on = following is not None and self._is_inserted(following)
+                lead = " " if goes_on and piece.source.endswith(" ") else ""
+                parts.append(lines.text(piece.source.removesuffix(lead)))
+                continue
+            if self._is_constant(piece):
+                parts += [lines.end(), self._constant(piece)]
+            elif piece.place == _OURS:
+                parts += [lines.gap(slots.TOKEN_ROOM, fixed=True), slots.given(piece.source)]
+            elif self._is_inserted(piece):
+                parts += [lines.gap(slots.ROOM, lead=lead), self._slot(piece, lead)]
+            else:
+                parts += [lines.end(), self._slot(piece)]
+            lead = ""
+        return [*parts, lines.end()]
 
     def _constant(self, piece: Piece) -> str:
         return self._literal(piece) if piece.kind == "text" else self._slot(piece)(self._constants)
@@ -210,17 +230,32 @@ class Template:
     def _is_constant(self, piece: Piece) -> bool:
         return piece.names <= self._constants.keys()
 
-    def _slot(self, piece: Piece) -> Slot:
+    def _is_inserted(self, piece: Piece) -> bool:
+        """Whether an output stands on a line of an encoded mail with the words round it."""
+        if not self._encode or piece.kind != "output" or self._is_constant(piece):
+            return False
+        if piece.tokens[0][0] != "name" or piece.tokens[0][1] in self._harmless:
+            return False
+        chain = _filter_chain(piece, self._filters)
+        return all(how is default for how, _ in chain) and slots.is_inserted(self._place or piece.place)
+
+    def _slot(self, piece: Piece, lead: str | None = None) -> Slot:
+        """The same output in several spots is worked out once."""
+        spot = piece.place, piece.source, lead
+        self._slots[spot] = slot = self._slots.get(spot) or self._new_slot(piece, lead)
+        return slot
+
+    def _new_slot(self, piece: Piece, lead: str | None) -> Slot:
         """What an output shows: a name (or a text) and a chain of filters with plain arguments."""
         (what, text), *_ = piece.tokens
         chain = _filter_chain(piece, self._filters)
         place = self._place or piece.place
         is_plain = what == "name" and all(how is default for how, _ in chain)
+        fallback = next((argument for _, arguments in chain for argument in arguments if argument), "")
         if self._encode and is_plain and slots.is_quick(place):
             if text in self._harmless:
                 return slots.as_given(text)
-            fallbacks = [argument for _, arguments in chain for argument in arguments if argument]
-            return slots.quick(text, fallbacks[0] if fallbacks else "", place, self._encode)
+            return slots.quick(text, fallback, place, self._encode, lead)
         show = self._show(piece.place)
         constant = None if what == "name" else _literal_value(what, text)
 
@@ -230,7 +265,7 @@ class Template:
                 value = function(value, *arguments)
             return show(value)
 
-        return slots.in_header(text, slot) if is_plain and place == "header" and not self._encode else slot
+        return slots.in_header(text, fallback, slot) if is_plain and place == "header" and not self._encode else slot
 
     def _engine(self, pieces: Sequence[Piece]) -> Slot:
         environment, meter = _environment(self._filters), LoopMeter()
@@ -279,6 +314,8 @@ class Template:
         return self._encode(piece.source) if self._encode else piece.source
 
     def _show(self, place: str) -> Callable[[Any], str]:
+        if place == _OURS and self._encode:
+            return lambda value: f"{value}{SOFT_BREAK}"
         return slots.showing(self._place or place, None if place == _OURS else self._encode)
 
 

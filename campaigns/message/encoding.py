@@ -8,6 +8,8 @@ from accounts.web_addresses import ascii_host
 
 _LINE = 76
 SOFT_BREAK = "=\r\n"
+_FROM = "From "
+_LEAST_ROOM = 12  # of a line, to put anything on it
 # Printable ASCII stays as it is but for "=": everything else becomes =XX, byte by byte.
 _ESCAPES = {byte: f"={byte:02X}" for byte in range(256) if not (32 <= byte <= 126 and byte != 61) and byte != 9}
 # No line begins with "From ": servers that keep mail in one file write ">From " instead, in sight of the reader.
@@ -48,26 +50,74 @@ def quoted_printable(text: str) -> str:
     return "".join(line + "\r\n" for line in lines) + (last + SOFT_BREAK if last else "")
 
 
-def _encode_line(line: str) -> str:
+class Lines:
+    """Quoted-printable lines of a text with gaps, of which only the most is known that may stand in each.
+
+    What is asked for in order, and put together with the gaps filled, decodes to the whole text. A filling has at most
+    `room` characters, is encoded, and neither begins like a line must not nor ends with a blank; or it begins and ends
+    with a soft break.
+    """
+
+    def __init__(self) -> None:
+        self._column = 0  # characters on the line, at most
+        self._begin = ""  # with what the line begins, as far as it is known
+
+    def text(self, text: str) -> str:
+        if not text:
+            return ""
+        before = self.end() if self._begin and (self._begin + text).startswith(_FROM) else ""
+        first, *others = text.split("\n")
+        start = _encode_line(first, self._column, is_begin=not self._begin) if first else ""
+        written = before + "\r\n".join([start, *map(_encode_line, others)])
+        _, line_end, tail = written.rpartition("\r\n")
+        self._column, self._begin = (0, tail) if line_end else (self._column, self._begin + tail)
+        self._column += len(tail)
+        return written
+
+    def gap(self, room: int, *, lead: str = "", fixed: bool = False) -> str:
+        """What stands before the gap. Its filling begins with `lead`; `fixed`: it is a word of ours."""
+        is_unsafe = not fixed and _FROM.startswith(self._begin + lead)  # it may go on just so
+        before = ""
+        if self._column + room >= _LINE or (is_unsafe and self._column):
+            before = self.end()
+            is_unsafe = not fixed and not lead
+        self._column = _LINE if is_unsafe else self._column + room
+        self._begin = _FROM.lower() if fixed else ""
+        return before
+
+    def end(self) -> str:
+        """What goes on at the beginning of a line."""
+        before = SOFT_BREAK if self._column else ""
+        self._column, self._begin = 0, ""
+        return before
+
+
+def _encode_line(line: str, column: int = 0, *, is_begin: bool = True) -> str:
     encoded = line.encode("utf-8", "replace").decode("latin-1").translate(_ESCAPES)
     if encoded.endswith((" ", "\t")):
         encoded = encoded[:-1] + f"={ord(encoded[-1]):02X}"
-    return SOFT_BREAK.join(_wrap(encoded))
+    return SOFT_BREAK.join(_wrap(encoded, column, is_begin))
 
 
-def _wrap(whole: str) -> Iterator[str]:
+def _wrap(whole: str, column: int, is_begin: bool) -> Iterator[str]:
+    """`column`: characters that stand on the first line already; `is_begin`: they may turn out to be none."""
     at = 0
     while True:
-        line, added = whole[at : at + _LINE], 0
-        if line.startswith("."):
+        room = _LINE - column
+        line, added = whole[at : at + room], 0
+        if is_begin and line.startswith("."):
             line, added = "=2E" + line[1:], 2
-        elif line.startswith("From "):
+        elif is_begin and line.startswith(_FROM):
             line, added = "=46" + line[1:], 2
         # One short of the limit: the piece may still be joined to a soft break of its own.
-        if len(line) < _LINE:
+        if len(line) < room:
             yield line
             return
-        cut = _LINE - 1
+        column, is_begin = 0, True
+        if room < _LEAST_ROOM:
+            yield ""
+            continue
+        cut = room - 1
         if "=" in line[cut - 2 : cut]:  # never through the middle of =XX
             cut = line.rindex("=", cut - 2, cut)
         piece = line[:cut].rstrip(" \t")  # a space before a soft break gets lost on the way

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from accounts.colours import INK
@@ -84,14 +84,26 @@ def _loaded(paths: Iterable[Path], kit: BrandKit | None) -> list[Starter]:
 
 
 def _load(path: Path, base: str, kit: BrandKit) -> Starter:
-    data = json.loads(path.read_text(encoding="utf-8"))
-    document: Document = data["document"]
-    suggested = _left_of(document["style"], kit)
-    main = suggested.get("colour") or kit.colour
-    second = (suggested.get("accent") if suggested.get("colour") else kit.accent) or INK
+    data = json.loads(_read(path))
+    style = _left_of(data["document"]["style"], kit)
+    main = style.get("colour") or kit.colour
+    second = (style.get("accent") if style.get("colour") else kit.accent) or INK
+    document = json.loads(_coloured(path, base, main, second)) | {"style": blocks.validate({"style": style})["style"]}
+    return Starter(**data | {"document": document})
+
+
+@cache
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=200)
+def _coloured(path: Path, base: str, main: str, second: str) -> str:
+    """The document in full, as JSON: whoever gets it may change it. Cleaning its texts takes a while."""
+    document: Document = json.loads(_read(path))["document"]
     for number, block in enumerate(blocks.walk(document)):
         block["id"] = f"b{number}"
         picture = block.get("image", "")
         if picture.startswith("art:"):
             block["image"] = f"{base}/i/{colouring.name(picture.removeprefix('art:'), main, second)}"
-    return Starter(**{**data, "document": dressed(document, kit)})
+    return json.dumps(blocks.validate(document))

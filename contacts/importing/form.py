@@ -97,7 +97,7 @@ class ImportForm(forms.Form):
     )
     leaves_out_roles = forms.BooleanField(
         required=False,
-        label="Leave out addresses of offices (info@, sales@ …)",
+        label="Leave out addresses of offices (info@, sales@\u00a0…)",
         help_text="Nobody knows who reads them.",
     )
     leaves_out_disposable = forms.BooleanField(required=False, label="Leave out addresses made to be thrown away")

@@ -34,6 +34,10 @@ State = ImportJob.State
 _AT_WORK = (State.READING, State.CHECKING, State.RUNNING)
 
 
+class NothingGiven(NotReadable):
+    """Neither a file nor pasted people."""
+
+
 @require_GET
 @requires(Permission.PEOPLE)
 def imports(request: StaffRequest) -> HttpResponseBase:
@@ -75,10 +79,11 @@ def _upload(request: StaffRequest, guard: SizeGuard) -> HttpResponse:
         if file is None and pasted:
             file = ContentFile(pasting.as_table(pasted).encode(), "Pasted text")
         if file is None:
-            raise NotReadable("Choose a file, or paste people, first. An empty file cannot be imported.")
+            raise NothingGiven("Choose a file, or paste people below. An empty file cannot be imported.")
         job = jobs.upload(file, file.name or "file", by=request.user, as_suppressed=as_suppressed)
     except NotReadable as problem:
         context = {"problem": problem, "as_suppressed": as_suppressed, "pasted": request.POST.get("pasted", "")}
+        context["is_missing"] = isinstance(problem, NothingGiven)
         return render(request, "contacts/import_new.html", context, status=422)
     audit.record(request, "import.upload", job.file_name)
     return redirect(job)

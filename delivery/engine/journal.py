@@ -10,15 +10,16 @@ import fcntl
 import json
 import os
 import struct
-import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from enum import IntEnum
 from pathlib import Path
 from uuid import uuid4
+from zlib import crc32
 
 RECORD = struct.Struct("<BBHIqqQ")  # kind, stage, code, crc, chunk, message, epoch << 40 | number
 _UNSEALED = struct.Struct("<BBHqqQ")
+_PAIR = struct.Struct(RECORD.format + RECORD.format[1:])
 _PAGE = 4096
 _SLOTS = 1 << 17
 _NUMBER_BITS = 40
@@ -29,6 +30,9 @@ class Kind(IntEnum):
     ACCEPTED = ord("A")
     REFUSED = ord("R")
     WITHDRAWN = ord("W")  # begun, but the dot never left
+
+
+_BEGUN, _ACCEPTED = int(Kind.BEGUN), int(Kind.ACCEPTED)
 
 
 class Full(OSError):
@@ -99,8 +103,17 @@ class Journal:
         if number % _SLOTS == _SLOTS - 1:  # the ring goes on at its beginning
             self.accepted(*accepted)
             return self.begun(*begun)
-        pair = _sealed(number, Kind.ACCEPTED, 0, 0, *accepted) + _sealed(number + 1, Kind.BEGUN, 0, 0, *begun)
-        self._append(pair)
+        chunk, epoch, message = accepted
+        next_chunk, next_epoch, next_message = begun
+        stamp, next_stamp = epoch << _NUMBER_BITS | number, next_epoch << _NUMBER_BITS | number + 1
+        crc = crc32(_UNSEALED.pack(_ACCEPTED, 0, 0, chunk, message, stamp))
+        next_crc = crc32(_UNSEALED.pack(_BEGUN, 0, 0, next_chunk, next_message, next_stamp))
+        self._append(
+            _PAIR.pack(
+                *(_ACCEPTED, 0, 0, crc, chunk, message, stamp),
+                *(_BEGUN, 0, 0, next_crc, next_chunk, next_message, next_stamp),
+            )
+        )
         return number + 1
 
     def refused(self, chunk_id: int, epoch: int, message_id: int, stage: int, code: int) -> None:
@@ -135,7 +148,7 @@ class Journal:
 
 def _sealed(number: int, kind: Kind, stage: int, code: int, chunk_id: int, epoch: int, message_id: int) -> bytes:
     stamp = epoch << _NUMBER_BITS | number
-    crc = zlib.crc32(_UNSEALED.pack(kind, stage, code, chunk_id, message_id, stamp))
+    crc = crc32(_UNSEALED.pack(kind, stage, code, chunk_id, message_id, stamp))
     return RECORD.pack(kind, stage, code, crc, chunk_id, message_id, stamp)
 
 
@@ -181,7 +194,7 @@ class Held:
             if wanted_chunk and (chunk_id != wanted_chunk or stamp >> _NUMBER_BITS != wanted_epoch):
                 continue
             # A record torn by the death of its writer was not acted upon.
-            if kind and crc == zlib.crc32(_UNSEALED.pack(kind, stage, code, chunk_id, message_id, stamp)):
+            if kind and crc == crc32(_UNSEALED.pack(kind, stage, code, chunk_id, message_id, stamp)):
                 yield stamp & ((1 << _NUMBER_BITS) - 1), Record(Kind(kind), stage, code, message_id)
 
 

@@ -25,6 +25,14 @@ class Progress:
     finishes_at: datetime | None = None
     outlook: Outlook | None = None  # a warm-up spreads it over days
 
+    @property
+    def pace(self) -> str:
+        """The rate as a person would say it; empty while nothing is sent."""
+        if self.rate_per_second >= 1:
+            return f"{self.rate_per_second:,.0f} a second"
+        a_minute = round(self.rate_per_second * 60)
+        return f"{a_minute} a minute" if a_minute else ""
+
 
 def progress(batch: Batch, known: Tally | None = None) -> Progress:
     """`known`: its tally, for whoever shows that beside it.

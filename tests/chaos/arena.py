@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -162,6 +163,8 @@ class Flight:
     start: int  # place in the server's file
     before: int  # mails in it by then
     hurried_at: float = 0
+    _heads: list[dict[str, Any]] = field(default_factory=list)
+    _reading: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def taken(self) -> int:
@@ -172,7 +175,11 @@ class Flight:
         return self.taken / self.arena.people
 
     def heads(self) -> list[dict[str, Any]]:
-        return list(sink.heads(self.arena.mails, self.start))
+        """Of all that was taken so far. Goes on where the last reading ended, so it may be asked often."""
+        with self._reading:
+            place = self._heads[-1]["end"] if self._heads else self.start
+            self._heads += sink.heads(self.arena.mails, place)
+            return list(self._heads)
 
     def state(self) -> tuple[str, str]:
         row = self.arena.sql("SELECT state, state_reason FROM delivery_batch WHERE id = %s", self.batch)[0]

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import mechanicalsoup
 
@@ -97,14 +98,14 @@ class Visitor:
         self.save(campaign, "subject", subject=subject, preheader="What is in it")
         self.save(campaign, "html", html=html)
         if provider:
-            self.open(f"/campaigns/{campaign}/")
-            self.submit(f"form[action='/campaigns/{campaign}/save/from/']", provider=str(provider))
+            self.save(campaign, "from", provider=str(provider))
         return campaign
 
     def save(self, campaign: int, card: str, **values: Any) -> None:
-        """Send a card of a draft as its page would."""
+        """Send a card of a draft as its page would, which the card before may have left open."""
         page = f"/campaigns/{campaign}/content/" if card == "html" else f"/campaigns/{campaign}/"
-        self.open(page)
+        if urlsplit(self.browser.url or "").path != page:
+            self.open(page)
         self.submit(f"form[action='/campaigns/{campaign}/save/{card}/']", **values)
 
     def launch(self, campaign: int, typed: str = "") -> int:

@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Route, ViewportSi
 from tools import testing
 
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+COLOURS_JS = Path(__file__).with_name("colours.js")
+_judged: set[int] = set()  # keys of colours that passed, on whatever page of this process
 # Of theme and width only one changes at a time: to draw a page anew costs as much as a look at it.
 _VIEWS: tuple[tuple[int, Literal["light", "dark"]], ...] = (
     (1280, "light"),
@@ -28,8 +30,9 @@ _OPTIONS = (
     *("--disable-site-isolation-trials", "--js-flags=--no-turbofan --no-maglev"),
 )
 # Frames hold mails, which are their authors' business. A theme changes nothing but colours; no transition delays them.
-_RUN = """async ([dialogs, theme, rules]) => {
+_RUN = """async ([dialogs, theme, rules, judged]) => {
     if (!('axe' in window)) return null
+    judged.forEach(key => colours.judged.add(key))
     if (!window.still) {
         window.still = new CSSStyleSheet()
         window.still.replaceSync('*, ::before, ::after { transition: none !important; animation: none !important }')
@@ -40,10 +43,10 @@ _RUN = """async ([dialogs, theme, rules]) => {
     // A new width is laid out by then.
     await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
     const look = async where => {
-        const {violations} = await axe.run(where, {...quickly, ...rules})
-        return [where.id ?? '', violations, document.documentElement.scrollWidth - innerWidth]
+        const {violations, passed} = await colours.look(where, {...quickly, ...rules}, 'runOnly' in rules)
+        return [where.id, violations, passed, document.documentElement.scrollWidth - innerWidth]
     }
-    const seen = [await look(document)]
+    const seen = [await look(document.documentElement)]
     for (const dialog of dialogs.map(id => document.getElementById(id))) {
         dialog.showModal()
         seen.push(await look(dialog)) // nothing behind it can be reached
@@ -75,10 +78,11 @@ _ON_PAPER = """() => {
     const found = {'there is no': lost, 'beyond the sheet': wide.slice(-1), 'cut off': cut, 'on one sheet alone': once}
     return Object.entries(found).flatMap(([problem, all]) => all.map(one => `${problem}: ${name(one)}`))
 }"""
-_COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
+_COLOURS: dict[str, Any] = {"runOnly": ["color-contrast", "link-in-text-block"]}
 _RULES: dict[str, dict[str, Any]] = {"light": {}, "dark": _COLOURS}
 # What axe leaves out of itself: WCAG 2.2 AA wants links and buttons as large as a finger needs (2.5.8).
 TARGETS = {"light": {"rules": {"target-size": {"enabled": True}}}, "dark": _COLOURS}
+COLOURS_ALONE = {"light": _COLOURS, "dark": _COLOURS}
 
 # Forms with errors, and pictures of mails whose public address does not exist.
 _EXPECTED = ("status of 422", "ERR_NAME_NOT_RESOLVED")
@@ -89,9 +93,10 @@ class Visitor:
         self.page = page
         self._rules = rules
         self.found: list[str] = []
-        self._axe = AXE.read_text()
+        self._axe = f"{AXE.read_text()}\n{COLOURS_JS.read_text()}"
         self._dialogs: set[str] = set()
         self._looks = False
+        self._theme = ""  # that the page was last told
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.note(f"script error: {error}"))
 
@@ -102,8 +107,11 @@ class Visitor:
         """The page as it stands, and perhaps each of its dialogs, in both themes and widths."""
         dialogs = self._new_dialogs() if with_dialogs else []
         for width, theme in _VIEWS:
-            self.page.set_viewport_size({"width": width, "height": 900})
-            self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            if self.page.viewport_size != (size := ViewportSize(width=width, height=900)):
+                self.page.set_viewport_size(size)
+            if self._theme != theme:
+                self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+                self._theme = theme
             self._check(theme, f"{what} {theme} {width}".strip(), self._rules[theme], dialogs)
 
     def send(self, button: str) -> None:
@@ -119,6 +127,7 @@ class Visitor:
         """
         self.page.set_viewport_size(_SHEET)
         self.page.emulate_media(media="print", color_scheme="light")
+        self._theme = "light"
         self.page.evaluate("document.documentElement.dataset.theme = 'dark'")
         for problem in self.page.evaluate(_ON_PAPER):
             self.note(f"[on paper] {problem}")
@@ -132,14 +141,15 @@ class Visitor:
         return list(found)
 
     def _check(self, theme: str, what: str, rules: Mapping[str, Any], dialogs: Sequence[str] = ()) -> None:
-        asked = [dialogs, theme, rules]
+        asked = [dialogs, theme, rules, list(_judged)]
         if (seen := self.page.evaluate(_RUN, asked)) is None:
             self.page.evaluate(self._axe)
             if not self._looks:  # the pages to come bring it along, which takes half as long
                 self.page.add_init_script(self._axe)
                 self._looks = True
             seen = self.page.evaluate(_RUN, asked)
-        for dialog, violations, too_wide in seen:
+        for dialog, violations, passed, too_wide in seen:
+            _judged.update(passed)
             where = f"dialog {dialog} {what}" if dialog else what
             for violation in violations:
                 self.note(f"[{where}] {_in_words(violation)}")

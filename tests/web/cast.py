@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 from django.conf import settings
 from django.db import transaction
 from django.test import Client
+from django.test.client import ClientHandler
 
 from accounts.models import BrandKit, Organisation, Role, User
 from delivery.models import Provider
@@ -39,6 +40,8 @@ class Cast:
         self.owner = self.person("first-owner", Role.OWNER)
         self.made: dict[str, Any] = {}
         self.sessions: dict[str, str] = {}
+        self.client_options: dict[str, Any] = {}
+        self._handlers: dict[bool, ClientHandler] = {}
         self.become(role)
 
     def become(self, role: str) -> None:
@@ -67,7 +70,9 @@ class Cast:
         return cast("T", self.made[key])
 
     def browser(self, **options: Any) -> Client:
-        client = Client(raise_request_exception=True, **options)
+        client = Client(raise_request_exception=True, **self.client_options, **options)
+        # All middleware is set up once for all of them.
+        client.handler = self._handlers.setdefault(client.handler.enforce_csrf_checks, client.handler)
         if actor := self.actor:
             if session := self.sessions.get(actor.get_session_auth_hash()):
                 client.cookies[settings.SESSION_COOKIE_NAME] = session

@@ -37,6 +37,7 @@ _EMPTY = [
     ("image-folder", {"name": ""}, "This field is required."),
     ("image-replace", {}, "This field is required."),
     ("versions", {"name": ""}, "This field is required."),
+    ("import-new", {"as": "suppressed"}, "Choose a file, or paste people below."),
 ]
 
 

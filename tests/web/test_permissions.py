@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from pytest_django import DjangoDbBlocker
@@ -27,6 +28,8 @@ NAMES = walking.names()
 KNOWN = [name for name in NAMES if name in ADDRESSES]
 UNSAFE = ("post", "put", "patch", "delete")
 REFUSED = {403, 404, 405}
+# As people come here. By another one each page looks first whether it is a host of counted links, where nobody works.
+HOST = "news.nordlicht.example"
 A_DAY = timedelta(days=1)
 # NUL, which PostgreSQL does not take; more digits than Python reads; a digit that is no decimal.
 HOSTILE = ("a\0b", "9" * 5_000, "²")
@@ -77,6 +80,7 @@ class Staged:
         self.name = name
         self.address = ADDRESSES[name]
         self.cast = Cast(STRANGER)
+        self.cast.client_options["SERVER_NAME"] = HOST
         self.cast.sessions.update(sessions)
         self.args = self.address.args(self.cast)
 
@@ -94,6 +98,7 @@ def _sessions(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
     with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(confirming, "GRACE", A_DAY)
         patch.setattr(listing, "_STALE_SECONDS", A_DAY.total_seconds())
+        patch.setattr(settings, "ALLOWED_HOSTS", [*settings.ALLOWED_HOSTS, HOST])
         cast = Cast(STRANGER)
         for role in Role.values:
             cast.become(role)

@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from accounts.models import User
+from accounts.wording import storable
 from contacts.exporting import lines
 from contacts.importing.plan import Plan
 from contacts.importing.rows.refused import IMPORTED_WITHOUT, stored_rows
@@ -16,6 +17,7 @@ from contacts.importing.running.beginning import shortened
 from contacts.models import ImportJob
 
 MOST_SHOWN = 50
+_LONGEST = 1_000  # characters; no address is so long
 _MENDS = "mends"  # in the options of an import: which one's rows it has,
 _TAKEN = "mended"  # and which of them, by number, with their new addresses
 
@@ -73,7 +75,7 @@ def mend(job: ImportJob, addresses: Mapping[int, str], *, by: User | None) -> Im
     column = plan.email_column or 0
     rows, taken = [], {}
     for row in _rows(job, plan):
-        address = addresses.get(row.number, "").strip()
+        address = storable(addresses.get(row.number, ""), _LONGEST).strip()
         if address not in ("", row.email.strip()) and row.can_be_mended:  # the page shows each with its old address
             cells = [*row.cells, *[""] * (column + 1 - len(row.cells))]
             rows.append([*cells[:column], address, *cells[column + 1 :]])

@@ -4,6 +4,8 @@ Over expat itself, without namespaces, because receivers write them wrongly or n
 type is refused, so that no entity is ever expanded.
 """
 
+import html
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -14,6 +16,7 @@ MOST_ROWS = 10_000  # that differ; a receiver sends one for each source and outc
 _DEPTH, _TEXT = 12, 1_000
 _MOST_COUNT = 1_000_000_000
 DISPOSITIONS = ("none", "pass", "quarantine", "reject")
+_MOST_MENDED = 2_000_000
 _MOST_SECONDS = 32 * 86_400
 _FIRST, _LAST = 1_262_304_000, 4_102_444_800  # 2010 and 2100
 
@@ -55,15 +58,34 @@ class Report:
 
 
 def parse(text: bytes) -> Report:
-    """Raises NoReport."""
+    """Raises NoReport. Where its XML is broken, once more with what receivers leave unescaped mended."""
+    try:
+        return _read(text)
+    except expat.ExpatError as problem:
+        try:
+            return _read(_mended(text[:_MOST_MENDED]))
+        except expat.ExpatError:
+            raise NoReport(f"Its XML is broken at line {problem.lineno}.") from None
+
+
+def _read(text: bytes | str) -> Report:
     reader = _Reader()
     try:
         reader.read(text)
-    except expat.ExpatError as problem:
-        raise NoReport(f"Its XML is broken at line {problem.lineno}.") from None
     except (LookupError, UnicodeError, ValueError):  # an encoding that nobody knows
         raise NoReport("Its XML cannot be read.") from None
     return reader.report()
+
+
+def _mended(text: bytes) -> str:
+    """Whoever writes XML by hand forgets names with "&", addresses in angle brackets, letters of another encoding."""
+    return _NO_MARKUP.sub(
+        lambda found: html.escape(found[0]), _NO_TEXT.sub(" ", text.decode("utf-8", "replace").strip())
+    )
+
+
+_NO_TEXT = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_NO_MARKUP = re.compile(r"&(?!\w{1,10};|#\w{1,8};)|<(?!/?[A-Za-z_][\w:.-]*(?:\s[^<>]*)?/?>|[?!])")
 
 
 class _Reader:
@@ -77,7 +99,7 @@ class _Reader:
         self._rows: Counter[Row] = Counter()
         self._begun = False
 
-    def read(self, text: bytes) -> None:
+    def read(self, text: bytes | str) -> None:
         parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = self._refuse
@@ -145,7 +167,7 @@ class _Reader:
         said = self._record
         count = _whole(said.get("row/count", ""))
         try:
-            ip = str(ip_address(said.get("row/source_ip", "").strip("[]")))
+            address = ip_address(said.get("row/source_ip", "").strip("[]"))
         except ValueError:
             return
         if count is None or not 0 < count <= _MOST_COUNT:
@@ -157,7 +179,7 @@ class _Reader:
         spf_passed, dkim_passed = (said.get(f"{result}{by}", "").lower() == "pass" for by in ("spf", "dkim"))
         is_as_asked = spf_passed or dkim_passed or disposition == self._asked(from_domain)
         row = Row(
-            ip,
+            str(getattr(address, "ipv4_mapped", None) or address),
             from_domain,
             disposition if disposition in DISPOSITIONS else "",
             spf_passed,

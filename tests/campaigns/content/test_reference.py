@@ -27,21 +27,24 @@ _BETWEEN = ["endif", "[if mso | IE]"]
 
 
 @pytest.fixture(scope="module")
-def reference() -> Compile:
-    """npm's `mjml`, installed by its lock file beside what tests keep."""
+def reference() -> Iterator[Compile]:
+    """npm's `mjml`, installed by its lock file beside what tests keep; started once for all."""
     folder = Path(settings.VAR_DIR) / "mjml_reference"
     shutil.copytree(Path(__file__).parent / "reference", folder, dirs_exist_ok=True)
     surroundings = {"PATH": frontend.install(folder)}
 
-    def compiled(sources: list[str]) -> list[str]:
-        given = json.dumps(sources)
-        command = ["node", "compile.js"]
-        done = subprocess.run(
-            command, cwd=folder, env=surroundings, input=given, capture_output=True, text=True, check=True
-        )
-        return list(json.loads(done.stdout))
+    command, pipe = ["node", "compile.js"], subprocess.PIPE
+    with subprocess.Popen(command, cwd=folder, env=surroundings, stdin=pipe, stdout=pipe, text=True) as node:
+        assert node.stdin
+        assert node.stdout
+        to, answers = node.stdin, node.stdout
 
-    return compiled
+        def compiled(sources: list[str]) -> list[str]:
+            to.write(json.dumps(sources) + "\n")
+            to.flush()
+            return list(json.loads(answers.readline()))
+
+        yield compiled
 
 
 @pytest.mark.django_db

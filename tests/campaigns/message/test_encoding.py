@@ -8,7 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from campaigns.merge import language
 from campaigns.merge.places import HARMLESS
+from campaigns.merge.syntax import Piece
 from campaigns.message.encoding import (
     address_header,
     ascii_address,
@@ -40,6 +42,43 @@ def test_quoted_printable_decodes_to_the_same_text(text: str) -> None:
         assert not line.startswith((".", "From "))
         assert not line.endswith((" ", "\t", " =", "\t="))
     assert encoded == "" or encoded.endswith("\r\n")
+
+
+short = st.sampled_from(["", " ", "F", "From", "From ", "rom x", ".", "Ana", "Ana ", " Ana", "a\nb", "x" * 18, "é" * 9])
+
+
+@given(
+    st.lists(st.tuples(words | short, st.sampled_from(["{{ a }}", "{{ b }}", "{{ a|upper }}", ""])), max_size=6),
+    words | short,
+    words | short,
+)
+@example([("From", "{{ a }}"), (" x", "")], "", "")
+@example([("", "{{ a }}"), (" now on", "")], "From", "")
+@example([("Fro", "{{ a }}"), (" now on", "")], "m", "")
+@example([("x" * 60 + " ", "{{ a }}"), ("From here on", "")], "é" * 40, "")
+@example([("x" * 60 + " ", "{{ a }}"), (". Then", "")], "é" * 40, "")
+@example([("Hello, dear ", "{{ a }}"), ("F", "{{ b }}"), (" x", "")], "é" * 40, "rom")
+@example([("Hello, dear ", "{{ a }}"), ("", "{{ b }}"), (" x", "")], "é" * 40, "From")
+@example([("Hello ", "{{ a }}"), ("\n", "")], "", "")
+def test_a_value_among_words_decodes_to_the_same_text(written: list[tuple[str, str]], a: str, b: str) -> None:
+    pieces = [piece for literal, tag in written for piece in (Piece("text", literal), *language.read(tag))]
+    values = {"a": a, "b": b}
+    encoded = language.Template(pieces, place="plain", encode=quoted_printable)(values)
+    plain = language.Template(pieces, place="plain")(values)
+    assert quopri.decodestring(encoded.encode("ascii")).decode().replace("\r\n", "\n") == plain
+    for line in encoded.split("\r\n"):
+        assert len(line) <= 76
+        assert not line.startswith((".", "From "))
+        assert not line.endswith((" ", "\t", " =", "\t="))
+    assert encoded == "" or encoded.endswith("\r\n")
+
+
+def test_short_values_stand_on_the_line_of_their_words() -> None:
+    template = language.Template(
+        language.read("Dear {{ name }}, welcome to {{ town }}!"), place="plain", encode=quoted_printable
+    )
+    assert template({"name": "Zoë", "town": "Bonn"}) == "Dear Zo=C3=AB, welcome to Bonn!=\r\n"
+    assert template({"name": "Ana", "town": "b" * 30}) == f"Dear Ana, welcome to=20=\r\n{'b' * 30}=\r\n!=\r\n"
 
 
 @given(words)

@@ -13,7 +13,7 @@ from contacts.models import MailingList
 from delivery import ledger
 from delivery.dispatch import tick
 from delivery.ledger import auditing
-from delivery.ledger.progress import measure
+from delivery.ledger.progress import Progress, measure
 from delivery.models import Batch, Chunk, Message, MessageState, MinuteCount, Provider, Waiting
 from tests.delivery.checkpoints import claim, end, pending_of, write
 from tests.delivery.ledger.conftest import built
@@ -150,6 +150,13 @@ def test_the_speed_tells_when_it_ends(provider: Provider, people: People) -> Non
     progress = ledger.progress(batch)
     assert progress.rate_per_second == pytest.approx(chunk.size / 10, rel=0.1)
     assert progress.seconds_left == pytest.approx((20 - chunk.size) / progress.rate_per_second, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("rate", "words"), [(1250.4, "1,250 a second"), (1, "1 a second"), (0.2, "12 a minute"), (0.004, ""), (0, "")]
+)
+def test_pace_is_said_in_numbers_that_are_some(rate: float, words: str) -> None:
+    assert Progress(rate).pace == words
 
 
 def test_a_daily_limit_tells_how_many_days_it_takes(provider: Provider, people: People) -> None:

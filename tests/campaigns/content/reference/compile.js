@@ -1,9 +1,10 @@
-// A list of MJML documents on standard input, the list of their HTML on standard output.
+// On each line of standard input a list of MJML documents, on standard output the list of their HTML.
 import mjml2html from 'mjml'
+import { createInterface } from 'node:readline'
 
-let given = ''
-for await (const part of process.stdin) given += part
 const options = { fonts: {}, keepComments: true, validationLevel: 'skip', beautify: false, minify: false }
-const compiled = []
-for (const source of JSON.parse(given)) compiled.push((await mjml2html(source, options)).html)
-process.stdout.write(JSON.stringify(compiled))
+for await (const line of createInterface({ input: process.stdin })) {
+  const compiled = []
+  for (const source of JSON.parse(line)) compiled.push((await mjml2html(source, options)).html)
+  process.stdout.write(JSON.stringify(compiled) + '\n')
+}

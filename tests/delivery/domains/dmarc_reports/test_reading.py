@@ -57,8 +57,26 @@ def test_reports_of_all_kinds_are_read(raw: bytes, reporter: str) -> None:
 
 
 def test_lines_that_say_the_same_are_one_and_those_without_sense_are_left_out() -> None:
-    lines = [Line(mails=3), Line(mails=4), Line(ip="nowhere"), Line(ip="2001:db8::1", mails=0)]
-    assert report(mail(gzipped(xml(lines)))).mails == 7
+    lines = [Line(mails=3), Line(mails=4, ip="::ffff:192.0.2.10"), Line(ip="nowhere"), Line(ip="2001:db8::1", mails=0)]
+    found = report(mail(gzipped(xml(lines))))
+    assert (len(found.rows), found.mails) == (1, 7)
+
+
+@pytest.mark.parametrize(
+    ("broken", "reporter"),
+    [
+        (xml(reporter="Brot & Brezel"), "Brot & Brezel"),
+        (xml(reporter="a &amp; b & c"), "a & b & c"),
+        (xml(reporter="Post <dmarc@post.example>"), "Post <dmarc@post.example>"),  # OpenDMARC, whose address has a name
+        (xml(reporter="a < b"), "a < b"),
+        (xml(reporter="\x0bPost\x00"), "Post"),
+        ("\n\n" + xml(), "google.com"),
+        (xml(reporter="Gr\udcf6\udcdfe"), "Gr\ufffd\ufffde"),
+    ],
+)
+def test_a_report_that_was_written_by_hand_is_read(broken: str, reporter: str) -> None:
+    found = report(mail(gzipped(broken.encode("utf-8", "surrogateescape"))))
+    assert (found.reporter, found.mails) == (reporter, 100)
 
 
 def test_a_reason_is_kept_of_mail_that_fared_other_than_the_policy_asks() -> None:
