@@ -9,7 +9,7 @@ import sys
 import zlib
 from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import hypothesis
 import pytest
@@ -17,14 +17,16 @@ from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.contrib.contenttypes.management import create_contenttypes
 from django.core.cache import cache as kept
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models.signals import post_migrate
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from hypothesis import HealthCheck
 from xdist.scheduler import LoadScopeScheduling
 
 from accounts.models import BrandKit, Organisation, Role, User
 from config import services
 from delivery.guards import heartbeat
+from tests.database.base import DatabaseWrapper
 
 pytest_plugins = ["tests.mailbox"]
 PASSWORD = "correct horse battery"
@@ -139,6 +141,12 @@ def django_db_setup(django_db_setup: None) -> None:
     """After each test that committed Django says again which tables and permissions there are: those are kept here."""
     assert post_migrate.disconnect(create_contenttypes)
     assert post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+    assert hasattr(TransactionTestCase, "_should_reload_connections")  # after a test that committed; always, by itself
+    TransactionTestCase._should_reload_connections = _is_session_spoiled
+
+
+def _is_session_spoiled(_: TransactionTestCase) -> bool:
+    return not cast("DatabaseWrapper", connections[DEFAULT_DB_ALIAS]).is_as_new()
 
 
 @pytest.fixture(autouse=True)

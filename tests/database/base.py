@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.management.color import Style
 from django.core.signals import request_finished, request_started
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError
 from django.db.backends.postgresql import base, operations
 from django.dispatch import receiver
 
@@ -70,3 +70,20 @@ class DatabaseOperations(operations.DatabaseOperations):
 class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = DatabaseOperations
     creation_class = DatabaseCreation
+
+    def is_as_new(self) -> bool:
+        """Whether the next test may go on in this session: nothing is set, locked, prepared or listened to any more.
+
+        A new session reads again from the catalogue what it has to know of each table, which takes its server longer
+        than most tests do. One in which something went wrong is not kept.
+        """
+        if self.connection is None or self.in_atomic_block or self.errors_occurred or not self.get_autocommit():
+            return False
+        self.run_on_commit.clear()
+        try:
+            with self.cursor() as cursor:
+                cursor.execute("DISCARD ALL")
+            self.ensure_timezone()
+        except DatabaseError:
+            return False
+        return True

@@ -11,12 +11,18 @@ from uuid import UUID
 import psycopg
 from django.db import connection as django_connection
 
+from accounts import locks
 from delivery.engine.bookkeeping import checkpoint, claiming
 from delivery.engine.bookkeeping.claiming import Claimed, Place
 from delivery.models import Provider
 from delivery.outcomes import Flush, Standing
 
 _RETURNED = TypeVar("_RETURNED")
+
+# Between two statements of a transaction. A process that is frozen there has the provider's minute and its chunk, for
+# which all others at that provider wait, and recovery, too.
+FROZEN_AFTER = "10s"
+_LOST = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.IdleInTransactionSessionTimeout)
 
 
 class Fenced(Exception):
@@ -41,7 +47,7 @@ class Ledger:
         try:
             with connection.transaction(), connection.cursor() as cursor:
                 return work(cursor)
-        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        except _LOST as error:
             self.close()
             self.lost += 1
             raise psycopg.OperationalError(str(error)) from error
@@ -74,6 +80,10 @@ class Ledger:
         if self._connection is None or self._connection.closed:
             # A session has a dozen statements and says each of them again and again: prepared from the first time on.
             self._connection = psycopg.connect(**connection_parameters(), autocommit=True, prepare_threshold=0)
+            locks.missed_soon(self._connection)
+            self._connection.execute(
+                "SELECT set_config('idle_in_transaction_session_timeout', %s, false)", [FROZEN_AFTER]
+            )
         return self._connection
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import socket
 import ssl
 import threading
 import time
@@ -15,6 +16,7 @@ from delivery.sandbox import identity
 
 DROP = "drop"  # close the connection instead of answering
 SILENT = "silent"  # answer nothing, ever
+_ESTABLISHED = 1  # TCP_ESTABLISHED of the kernel's tcp_states.h
 
 
 @dataclass
@@ -64,7 +66,7 @@ class Server:
         self.talks: list[Talk] = []
         self.log = log
         self.port = 0
-        self.open = 0
+        self._connections: set[asyncio.StreamWriter] = set()
         self.most_open = 0
         self.kept_at: list[float] = []  # by its own clock
         self.held = threading.Event()
@@ -86,6 +88,11 @@ class Server:
         self._thread.join(60)
         self._loop.close()
         self._file.close()
+
+    @property
+    def open(self) -> int:
+        """Connections, but for those whose other end was closed or killed, of which nobody here may have read so."""
+        return sum(map(_is_held_open, tuple(self._connections)))
 
     def wait_until_held(self, seconds: float = 120) -> None:
         assert self.held.wait(seconds), f"only {len(self.kept_at)} were accepted"
@@ -130,7 +137,7 @@ class Server:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
-        self.open += 1
+        self._connections.add(writer)
         # Of one that is closed for another the end may be read after the beginning of the other.
         self._loop.call_later(0.05, self._look)
         talk = Talk(len(self.talks))
@@ -140,7 +147,7 @@ class Server:
         except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError, asyncio.CancelledError):
             pass
         finally:
-            self.open -= 1
+            self._connections.discard(writer)
             self._tasks.discard(task)
             writer.close()
 
@@ -153,6 +160,14 @@ class Server:
         self._file.write((found.group(1) if found else b"<none>") + b"\n")
         if len(self.kept_at) == self.behaviour.hold_after:
             self.held.set()
+
+
+def _is_held_open(writer: asyncio.StreamWriter) -> bool:
+    end: socket.socket = writer.get_extra_info("socket")
+    try:
+        return end.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == _ESTABLISHED
+    except OSError:  # closed here
+        return False
 
 
 class _Gone(ConnectionError):

@@ -18,6 +18,7 @@ from django.db.models.functions import Now
 
 from delivery.dispatch import tick
 from delivery.engine import process, recovery, turn
+from delivery.engine.bookkeeping import session
 from delivery.engine.bookkeeping.session import Ledger, connection_parameters
 from delivery.engine.journal import Held
 from delivery.ledger import tally
@@ -283,6 +284,42 @@ def database_away() -> Iterator[None]:
         )
         yield
         door.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+
+
+def test_what_a_frozen_process_holds_in_a_transaction_holds_nobody_up(
+    serve: Any, provider_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL takes the row back; whoever had it is told, has changed nothing and goes on with a new connection."""
+    monkeypatch.setattr(session, "FROZEN_AFTER", "300ms")
+    provider = provider_of(serve(), connections=1)
+    row = Provider.objects.filter(pk=provider.pk)
+
+    def freeze(cursor: Any) -> None:
+        cursor.execute("UPDATE delivery_provider SET name = 'Half done' WHERE id = %s", [provider.pk])
+        row.update(name="Somebody else's")
+        cursor.execute("SELECT 1")
+
+    with closing(Ledger()) as ledger:
+        with pytest.raises(psycopg.OperationalError):
+            ledger.transact(freeze)
+        assert ledger.lost == 1
+        assert row.get().name == "Somebody else's"
+        name = "SELECT name FROM delivery_provider WHERE id = %s"
+        assert ledger.transact(lambda cursor: cursor.execute(name, [provider.pk]).fetchone()) == ("Somebody else's",)
+
+
+@pytest.mark.parametrize("whose", ["a page's", "the ledger's"])
+def test_machine_that_is_gone_is_missed_before_the_kernel_would_ask(whose: str, db: None) -> None:
+    """Over a socket of one machine the values say nothing: where they come from does."""
+    sources = "SELECT source FROM pg_settings WHERE name ~ '^tcp_(keepalives|user_timeout)' ORDER BY name"
+    if whose == "a page's":
+        with connection.cursor() as cursor:
+            cursor.execute(sources)
+            found = cursor.fetchall()
+    else:
+        with closing(Ledger()) as ledger:
+            found = ledger.transact(lambda cursor: cursor.execute(sources).fetchall())
+    assert found == [("session",)] * 4
 
 
 def test_stopped_worker_is_fenced_and_killed_when_its_grace_is_over(
