@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Error, Locator, Page, expect
+from playwright.sync_api import Error, Locator, Page, Response, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Role
@@ -388,6 +388,11 @@ def words_of(page: Page) -> Locator:
     return page.locator("#side-panel form[data-block=head] [name=text]")
 
 
+def has_saved(words: str) -> Callable[[Response], bool]:
+    """Whether that answers a save of these words: the mail is drawn with them, too, by another request."""
+    return lambda answer: answer.url.endswith("/save/") and words.encode() in (answer.request.post_data_buffer or b"")
+
+
 def is_stored(page: Page, words: str, *, begins: bool = False) -> bool:
     """Whether the heading says so, or begins so, where somebody else opens it."""
     path = page.evaluate("location.pathname.match(/^.campaigns.\\d+./)[0]")
@@ -478,7 +483,7 @@ def test_words_typed_two_seconds_ago_outlive_the_page(writing: Page) -> None:
             writing.clock.run_for(250)
     assert while_typing.value.ok
     assert is_stored(writing, "Before a", begins=True)  # two of the keys of the last two seconds
-    with writing.expect_response(lambda answer: b"more!" in (answer.request.post_data_buffer or b"")) as at_rest:
+    with writing.expect_response(has_saved("more!")) as at_rest:
         writing.keyboard.type("!")
         writing.clock.run_for(2_000)
     assert at_rest.value.ok
