@@ -75,6 +75,20 @@ def test_slowed_lane_keeps_its_rate_over_turns(
     assert LanePace.objects.get().accepted == reached(server, batch, "gmail.com")
 
 
+def test_slowed_lane_goes_on_with_a_new_connection(serve: Any, provider_of: Any, batch_of: Any, send: Any) -> None:
+    """Within the turn, also where nothing else is sent: this server takes one mail a connection."""
+    server = serve()
+    provider = provider_of(server, messages_per_connection=1)
+    LanePace.objects.create(provider=provider, lane="gmail", rate=600, was=1200, changed_at=timezone.now())
+    batch = batch_of(provider, addresses(5, "gmail.com"))
+    by_lanes(batch)
+    while not server.accepted():  # a pace that Redis does not know yet begins after a moment
+        offer(batch)
+        send(batch)
+    assert len(server.accepted()) == 5
+    assert tally(batch).accepted == 5
+
+
 def test_held_lane_is_left_alone_until_its_time(serve: Any, provider_of: Any, batch_of: Any, send: Any) -> None:
     server = serve()
     provider = provider_of(server)
