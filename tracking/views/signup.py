@@ -194,7 +194,7 @@ def _unsent(
 
 def _thanks(request: HttpRequest, found: SignupForm, email: str, way: str) -> HttpResponse:
     """The same for every address, known or not, mailed or not."""
-    context = {
+    context: dict[str, Any] = {
         "again": stamps.for_another_mail(found.key, email),
         "address": in_words(email),
         "is_rehearsal": Provider.objects.default().is_rehearsal,
