@@ -1,7 +1,6 @@
 """What is offered to workers, to how many of them, and what a lost task costs: nothing."""
 
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -26,6 +25,7 @@ from delivery.models import Batch, Chunk, Provider, Turn
 from delivery.workers import slots, turns
 from tests.delivery.checkpoints import claim
 from tests.delivery.ledger.conftest import built, launched
+from tests.running import until
 
 pytestmark = pytest.mark.django_db
 People = Callable[[int], MailingList]
@@ -148,10 +148,12 @@ def test_the_row_of_a_killed_worker_goes_with_it(provider: Provider, people: Peo
         slots.enter(living.cursor(), provider, "marketing")
         turns.forget_lost()
         assert Turn.objects.count() == 1
-    until = time.monotonic() + 10
-    while Turn.objects.exists():  # the lock goes with the server's side of the connection, a moment later
-        assert time.monotonic() < until
+
+    def are_forgotten() -> bool:  # the lock goes with the server's side of the connection, a moment later
         turns.forget_lost()
+        return not Turn.objects.exists()
+
+    until(are_forgotten)
 
 
 @pytest.mark.django_db(transaction=True)
