@@ -40,7 +40,7 @@ from delivery import content, tokens
 from delivery.content import Recipient
 from delivery.linter import lint
 from delivery.models import Message, Provider
-from tests.tracking.reading import english_in
+from tests.tracking.reading import english_in, seen
 
 pytestmark = pytest.mark.usefixtures("organisation")
 
@@ -173,6 +173,8 @@ def test_a_stranger_signs_up_in_their_own_language(form: SignupForm, news: Maili
         browser.post(address, {"lists": news.pk}),
         browser.get("/y/nothing"),
     ]
+    rehearse()
+    pages.append(browser.post(f"/f/{form.key}/again", {"again": again[1]}))
     for page in pages:
         text = page.content.decode()
         assert f'<html lang="{language}"' in text
@@ -474,11 +476,34 @@ def test_that_somebody_signed_up_by_the_form_is_known_after_what_they_typed_is_g
     assert not SignupRequest.objects.exists()
 
 
-def test_a_rehearsed_confirmation_can_be_tried_and_signs_nobody_up(
-    browser: Client, form: SignupForm, news: MailingList, way_out: Provider
-) -> None:
-    Provider.objects.filter(pk=way_out.pk).update(is_default=False)
+def rehearse() -> None:
+    """The sandbox is the default again."""
+    Provider.objects.filter(is_default=True).update(is_default=False)
     Provider.objects.filter(kind=Provider.Kind.SANDBOX).update(is_default=True)
+
+
+def test_whoever_signs_up_in_a_rehearsal_reads_where_the_mail_is(browser: Client, form: SignupForm) -> None:
+    """On the public page in words alone: strangers get no way into the house. Known or not, it is the same."""
+    real = seen(post(browser, form, "ada@example.com").content.decode())
+    assert "This is a rehearsal" not in real
+    assert "Look among the spam, too." in real
+    rehearse()
+    answer = post(browser, form, "ben@example.com").content.decode()
+    shown = seen(answer)
+    assert "This is a rehearsal No mail leaves here yet. If ben@example.com still has to be confirmed" in shown
+    assert "the mail with the button lies in the sandbox: whoever works here opens it there, under Delivery." in shown
+    assert "on its way" not in shown
+    assert "spam" not in shown
+    assert "<a " not in answer.partition("<main")[2].partition("</main>")[0]
+    assert seen(post(browser, form, "cy@example.com", homepage="a robot's").content.decode()) == shown.replace(
+        "ben@", "cy@"
+    )
+
+
+def test_a_rehearsed_confirmation_can_be_tried_and_signs_nobody_up(
+    browser: Client, form: SignupForm, news: MailingList
+) -> None:
+    rehearse()
     post(browser, form, "ada@example.com")
     asked = browser.get(confirm_address()).content.decode()
     tried = browser.post(confirm_address(), {"lists": news.pk}).content.decode()
@@ -490,10 +515,9 @@ def test_a_rehearsed_confirmation_can_be_tried_and_signs_nobody_up(
 
 
 def test_a_rehearsed_confirmation_is_answered_as_a_real_one_would_be(
-    browser: Client, form: SignupForm, news: MailingList, way_out: Provider
+    browser: Client, form: SignupForm, news: MailingList
 ) -> None:
-    Provider.objects.filter(pk=way_out.pk).update(is_default=False)
-    Provider.objects.filter(kind=Provider.Kind.SANDBOX).update(is_default=True)
+    rehearse()
     post(browser, form, "ada@example.com")
     bounced = Suppression.objects.create(email="ada@example.com", reason=Suppression.Reason.HARD_BOUNCE)
     refused = browser.post(confirm_address(), {"lists": news.pk})
