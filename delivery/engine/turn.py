@@ -164,7 +164,7 @@ class Turn:
             return True
         try:
             await self.claim_more()
-            await self._crew.adjust(self.feed.unsent + self.feed.in_flight)
+            await self._crew.adjust(self.feed.sendable)
         except psycopg.OperationalError as problem:
             log.warning("nothing more is taken on: %s", problem)
             return False

@@ -16,7 +16,7 @@ _LOCK = 7_420_911
 
 
 class DatabaseCreation(creation.DatabaseCreation):
-    def create_test_db(
+    def create_test_db(  # type: ignore[override]  # of its overloads we are asked for one
         self, verbosity: int = 1, autoclobber: bool = False, serialize: bool = True, keepdb: bool = False
     ) -> str:
         """What it is a copy of was migrated: neither migrations nor tables are looked for once more."""
