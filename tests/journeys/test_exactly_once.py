@@ -24,6 +24,7 @@ from tests.chaos.arena import Arena
 from tests.chaos.faults import (
     Fault,
     Harm,
+    end_sessions,
     kill_child,
     kill_parent,
     kill_postgres,
@@ -237,7 +238,7 @@ def test_what_only_the_long_form_kills_is_found_too(arena: Arena, name: str) -> 
 
 @pytest.mark.parametrize(
     "faults",
-    [(kill_child, kill_redis, pause), (kill_postgres, stop_server, kill_parent), (kill_warmed,)],
+    [(kill_child, kill_redis, pause), (kill_postgres, stop_server, kill_parent), (end_sessions, kill_warmed)],
     ids=lambda faults: ", ".join(fault.__name__ for fault in faults),
 )
 def test_killed_processes_mail_nobody_twice_and_forget_nobody(arena: Arena, faults: tuple[Harm, ...]) -> None:
