@@ -187,7 +187,7 @@ def test_connection_lost_after_the_dot_is_uncertain_and_never_sent_again(
 def test_silence_after_the_dot_is_uncertain(
     serve: Any, provider_of: Any, batch_of: Any, send: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening, "DOT_SECONDS", 0.3)
+    monkeypatch.setattr(opening, "DOT_SECONDS", 2.0)
     server = serve(rules={"dot": only("p3", SILENT)})
     batch = batch_of(provider_of(server, connections=2), 20)
     send(batch, turns=2)
