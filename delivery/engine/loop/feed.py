@@ -37,7 +37,7 @@ class TurnFeed:
         self.channels: set[Channel] = set()
         self.halts: list[Halt] = []
         self.stopped = False  # take nothing more
-        self.hands_on = False  # only the clock or the pace stopped it: another turn may go on with what it leaves
+        self.hands_on = False  # only the clock or the pace stopped it
         self.broken = ""  # the journal fails: no further dot
         self.accepted_count = 0
         self.refused_count = 0
@@ -51,6 +51,13 @@ class TurnFeed:
         self._on_due = on_due
         self._loop = asyncio.get_running_loop()
         self._wakes_at = 0.0
+
+    @property
+    def may_hand_on(self) -> bool:
+        """Another turn may go on with what this one leaves. Only if it has sent something, be it at last, so that
+        nobody begins turn after turn for nothing.
+        """
+        return self.hands_on and self.accepted_count > 0
 
     @property
     def throttled_count(self) -> int:
